@@ -1,0 +1,1 @@
+"""Failsoft: error handling and resilience as middleware for the web app you already have."""

@@ -1,0 +1,228 @@
+"""Settings to a wired Failsoft: the only place where objects meet."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import platform
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from failsoft.answer import Responder, Style
+from failsoft.bus import Bus
+from failsoft.call import Call
+from failsoft.clock import Clock
+from failsoft.endpoints import Endpoints
+from failsoft.errors.classifier import Classifier
+from failsoft.errors.exceptions import Fault, SettingsError
+from failsoft.errors.failure import Failure
+from failsoft.observers.audit import AuditObserver, AuditWriter, open_store
+from failsoft.observers.logs import LogObserver
+from failsoft.observers.otel import MetricsObserver, Telemetry
+from failsoft.policies.circuit_breaker import Breakers
+from failsoft.problem import ProblemMaker
+from failsoft.requests import TrustedProxies
+from failsoft.run import Engine
+from failsoft.sanitize import Sanitizer
+from failsoft.settings import Settings
+
+__all__ = ["Parts", "build"]
+
+_log = logging.getLogger("failsoft")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The objects of one Failsoft."""
+
+    bus: Bus
+    sanitizer: Sanitizer
+    classifier: Classifier
+    responder: Responder
+    breakers: Breakers
+    engine: Engine
+    endpoints: Endpoints
+    proxies: TrustedProxies
+    audit: AuditWriter | None
+
+    def close(self) -> None:
+        """Flush and stop the background writers."""
+        if self.audit is not None:
+            self.audit.close()
+
+
+def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
+    """Wire an instance.
+
+    Raises:
+        SettingsError: something the settings name is not there (code, a directory, a policy); lists all faults.
+    """
+    faults: list[Fault] = []
+    hooks = {
+        rule.before_retry: _load(rule.before_retry, f"endpoints[{number}].before_retry", faults)
+        for number, rule in enumerate(settings.endpoints)
+        if rule.before_retry is not None
+    }
+    renderer = settings.responses.renderer and _load(settings.responses.renderer, "responses.renderer", faults)
+    sanitizer = Sanitizer(
+        keys=settings.sanitize.keys, safe_keys=settings.sanitize.safe_keys, strict=settings.sanitize.strict
+    )
+    classifier = _classifier(settings, clock, faults)
+    proxies = _proxies(settings, faults)
+    audit = _audit(settings, sanitizer, clock, faults)
+    _check_policies(settings, faults)
+    if faults:
+        raise SettingsError(faults)
+
+    bus = Bus()
+    breakers = Breakers(clock, bus.publish)
+    telemetry = _telemetry(settings, sanitizer, clock)
+    responder = Responder(
+        classifier=classifier,
+        maker=_maker(settings, sanitizer, rng),
+        style=_style(settings, renderer or None),
+        bus=bus,
+        telemetry=telemetry,
+        clock=clock,
+        rng=rng,
+        clean=sanitizer.text,
+    )
+    engine = Engine(
+        clock=clock,
+        rng=rng,
+        classify=_Classify(responder),
+        publish=bus.publish,
+        attempt_span=telemetry.attempt if settings.telemetry.traces else _no_span,
+    )
+    endpoints = Endpoints(
+        rules=settings.endpoints, policies=settings.policies, engine=engine, breakers=breakers, hooks=hooks
+    )
+    _observe(settings, bus, sanitizer, clock, breakers, audit)
+    return Parts(
+        bus=bus,
+        sanitizer=sanitizer,
+        classifier=classifier,
+        responder=responder,
+        breakers=breakers,
+        engine=engine,
+        endpoints=endpoints,
+        proxies=proxies,
+        audit=audit,
+    )
+
+
+class _Classify:
+    """The classifier as the engine asks it."""
+
+    __slots__ = ("_responder",)
+
+    def __init__(self, responder: Responder) -> None:
+        self._responder = responder
+
+    def __call__(self, exc: BaseException, call: Call) -> Failure:
+        return self._responder.classify(exc, call)
+
+
+def _no_span(call: Call) -> Any:  # noqa: ARG001 - stands in for a tracer's
+    return nullcontext()
+
+
+def _load(path: str, where: str, faults: list[Fault]) -> Callable[..., Any]:
+    module, _, name = path.partition(":")
+    try:
+        found: Any = importlib.import_module(module)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError, ValueError) as error:
+        faults.append(Fault(where, repr(path), f'expected "package.module:name" of a callable: {error}'))
+        return _missing
+    if not callable(found):
+        faults.append(Fault(where, repr(path), "expected a callable"))
+    return found  # type: ignore[no-any-return]  # seen to be callable, or the build fails
+
+
+def _missing(*_: Any) -> None:
+    """Stands for code that could not be loaded; the build fails before anybody calls it."""
+
+
+def _classifier(settings: Settings, clock: Clock, faults: list[Fault]) -> Classifier:
+    try:
+        return Classifier(
+            mappings=settings.errors,
+            rules=settings.rules,
+            clock=clock,
+            status_from=settings.responses.status_from,
+        )
+    except SettingsError as error:
+        faults.extend(error.faults)
+        return Classifier(clock=clock)
+
+
+def _proxies(settings: Settings, faults: list[Fault]) -> TrustedProxies:
+    try:
+        return TrustedProxies(settings.request.trusted_proxies)
+    except ValueError as error:
+        faults.append(Fault("request.trusted_proxies", "", f"expected addresses or networks: {error}"))
+        return TrustedProxies(())
+
+
+def _check_policies(settings: Settings, faults: list[Fault]) -> None:
+    for number, rule in enumerate(settings.endpoints):
+        if rule.policy is not None and rule.policy not in settings.policies:
+            known = ", ".join(sorted(settings.policies)) or "none"
+            faults.append(
+                Fault(f"endpoints[{number}].policy", repr(rule.policy), f"expected the name of a policy ({known})")
+            )
+
+
+def _audit(settings: Settings, sanitizer: Sanitizer, clock: Clock, faults: list[Fault]) -> AuditWriter | None:
+    if settings.audit is None:
+        return None
+    try:
+        store = open_store(settings.audit.url)
+    except SettingsError as error:
+        faults.extend(fault._replace(path="audit.url") for fault in error.faults)
+        return None
+    return AuditWriter(store, sanitizer=sanitizer, clock=clock, service=settings.service, environment=settings.environment)
+
+
+def _telemetry(settings: Settings, sanitizer: Sanitizer, clock: Clock) -> Telemetry:
+    wanted = settings.telemetry
+    return Telemetry(sanitizer=sanitizer, clock=clock, traces=wanted.traces, metrics=wanted.metrics, logs=wanted.logs)
+
+
+def _maker(settings: Settings, sanitizer: Sanitizer, rng: Random) -> ProblemMaker:
+    wanted = settings.responses
+    return ProblemMaker(
+        sanitizer=sanitizer,
+        type_base=wanted.type_base,
+        documentation_base=wanted.documentation_base,
+        languages=wanted.languages,
+        debug=wanted.debug,
+        rng=rng,
+    )
+
+
+def _style(settings: Settings, renderer: Callable[..., Any] | None) -> Style:
+    wanted = settings.responses
+    return Style(
+        format=wanted.format,
+        replace=wanted.replace,
+        reraise=wanted.reraise,
+        id_header=settings.request.id_header,
+        renderer=renderer,
+    )
+
+
+def _observe(
+    settings: Settings, bus: Bus, sanitizer: Sanitizer, clock: Clock, breakers: Breakers, audit: AuditWriter | None
+) -> None:
+    LogObserver(sanitizer).subscribe(bus)
+    if settings.telemetry.metrics:
+        MetricsObserver(states=breakers.states).subscribe(bus)
+    if audit is not None:
+        AuditObserver(audit).subscribe(bus)
+    _log.debug("failsoft is wired on Python %s at %.0f", platform.python_version(), clock.time())

@@ -1,0 +1,61 @@
+"""The one stream of events: isolated fan-out, in the publisher's thread, under no lock."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from failsoft.events import Event
+
+__all__ = ["Bus", "Observer"]
+
+Observer = Callable[[Any], None]
+"""Reads events. Must be quick; may raise, which is counted and passed over."""
+
+E = TypeVar("E", bound=Event)
+_log = logging.getLogger("failsoft")
+
+
+class Bus:
+    """Hands each event to those who asked for its kind.
+
+    Subscribers are kept in immutable tuples that are swapped whole, so publishing takes no lock. An observer that
+    raises is counted in `errors` and passed over.
+    """
+
+    __slots__ = ("_by_type", "_everything", "errors", "last_error")
+
+    def __init__(self) -> None:
+        self._by_type: dict[type[Event], tuple[Observer, ...]] = {}
+        self._everything: tuple[Observer, ...] = ()
+        self.errors = 0
+        self.last_error: str | None = None
+
+    def subscribe(self, observer: Observer, *kinds: type[Event]) -> Callable[[], None]:
+        """Call `observer` with each event, or with each of the given kinds. Returns the way to unsubscribe."""
+        if not kinds:
+            self._everything = (*self._everything, observer)
+        for kind in kinds:
+            self._by_type = {**self._by_type, kind: (*self._by_type.get(kind, ()), observer)}
+
+        def unsubscribe() -> None:
+            self._everything = tuple(o for o in self._everything if o is not observer)
+            self._by_type = {k: tuple(o for o in v if o is not observer) for k, v in self._by_type.items()}
+
+        return unsubscribe
+
+    def wanted(self, kind: type[Event]) -> bool:
+        """Whether anybody reads events of this kind, so that a costly one need not be made."""
+        return bool(self._everything or self._by_type.get(kind))
+
+    def publish(self, event: Event) -> None:
+        """Hand out an event. Never raises."""
+        for observer in (*self._by_type.get(type(event), ()), *self._everything):
+            try:
+                observer(event)
+            except Exception as error:  # noqa: BLE001 - an observer must never reach the request
+                self.errors += 1
+                self.last_error = type(error).__name__
+                if self.errors & (self.errors - 1) == 0:  # 1st, 2nd, 4th, 8th …: said, but not in a storm
+                    _log.warning("observer %r failed on %s: %s", observer, type(event).__name__, type(error).__name__)

@@ -1,0 +1,93 @@
+"""A call: one execution to be protected. Everything about a request lives on it, nothing on a shared object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from failsoft.errors.failure import AttemptRecord, Failure
+
+__all__ = ["NO_REQUEST", "UNMATCHED", "Call", "Mode", "RequestFacts"]
+
+Mode = Literal["off", "observe", "enforce"]
+
+UNMATCHED = "__unmatched__"
+"""Key of every request that no route took, so that a scan of paths makes one key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFacts:
+    """What an adapter knows of a request. Read on failure only, so that success pays nothing for it."""
+
+    method: str = ""
+    path: str = ""
+    """Path without the query string."""
+    accept: str | None = None
+    """`Accept` as received; None if absent."""
+    accept_language: str | None = None
+    client: str | None = None
+    """Address of the client, by `request.trusted_proxies`."""
+    traceparent: str | None = None
+    """W3C trace context as received."""
+    tracestate: str | None = None
+    scheme: str = "http"
+    host: str | None = None
+    user_agent: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """More facts for the `context` condition of rules."""
+
+
+NO_REQUEST = RequestFacts()
+
+
+class Call:
+    """One execution: which endpoint, which request, how far it is. Adapters subclass it to add `facts`.
+
+    Values that most requests never touch are defaults of the class, so that a request pays for none of them.
+    """
+
+    endpoint: str = ""
+    """Key of the endpoint: method and route template, `guard:name`, or `__unmatched__`."""
+    method: str = ""
+    """HTTP method, "" for a guard."""
+    source: str = "guard"
+    """Which adapter it came from: `asgi`, `django`, `flask`, `guard`."""
+    request_id: str = ""
+    """The caller's if it was well-formed, else ours."""
+    mode: Mode = "enforce"
+    started: float = 0.0
+    """Monotonic seconds."""
+    deadline: float | None = None
+    """Monotonic seconds at which the running attempt must be over."""
+    policy: str = ""
+    """Name of the policy in force."""
+    idempotent: bool | None = None
+    """The endpoint says whether it may be repeated; None: decided by the method."""
+    replayable: bool = True
+    """The body of the request can be handed to another attempt."""
+    attempt: int = 0
+    """Number of the running attempt: 1 is the first, 0 is none yet."""
+    attempts: tuple[AttemptRecord, ...] = ()
+    """Earlier attempts, each of which failed."""
+    failure: Failure | None = None
+    """What the last exception came to."""
+    cause: BaseException | None = None
+    """The exception of `failure`, so that nothing is classified twice."""
+    retried_inside: BaseException | None = None
+    """An exception on which a guard below already spent its attempts."""
+    trace_id: str | None = None
+    context: Mapping[str, Any] | None = None
+    """Values for rules (`context`) and records."""
+    owner: object | None = None
+    """The `Failsoft` that serves it."""
+
+    def __init__(self, endpoint: str, started: float, *, owner: object | None = None) -> None:
+        self.endpoint = endpoint
+        self.started = started
+        self.owner = owner
+
+    @property
+    def facts(self) -> RequestFacts:
+        """What is known of the request; empty for a call that serves none."""
+        return NO_REQUEST

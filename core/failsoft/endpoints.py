@@ -1,0 +1,228 @@
+"""Endpoints: which policy protects which route. Lookups are made once per route and kept in an immutable snapshot."""
+
+from __future__ import annotations
+
+import re
+import weakref
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Literal, Protocol, TypeVar
+
+from failsoft.call import UNMATCHED, Mode
+from failsoft.errors.exceptions import Fault, SettingsError
+from failsoft.pipeline import Pipeline
+from failsoft.policies.circuit_breaker import Breakers
+from failsoft.policies.policy import Policy
+from failsoft.run import Engine, Limits, SharedBudget
+
+__all__ = ["KNOWN_METHODS", "Binding", "EndpointRule", "Endpoints", "Mark", "mark", "mark_of", "normalize", "route_key"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
+_ATTRIBUTE = "__failsoft__"
+_PLACEHOLDER = re.compile(r"<(?:[^<>:]+:)?([^<>:]+)>|\{([^{}:]+)(?::[^{}]*)?\}")
+
+
+class EndpointRule(Protocol):
+    """One `[[endpoints]]` table."""
+
+    match: str | None
+    view: str | None
+    policy: str | None
+    mode: Mode | None
+    exempt: bool
+    idempotent: bool | Literal["key"] | None
+    before_retry: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What `protect` wrote on a view; the adapter applies it."""
+
+    policy: str | Policy | None
+    idempotent: bool | Literal["key"] | None = None
+    mode: Mode | None = None
+    before_retry: Callable[..., Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """What is to be done at one endpoint."""
+
+    key: str
+    pipeline: Pipeline | None = None
+    mode: Mode | None = None
+    """None: the mode of the app."""
+    exempt: bool = False
+    """Failsoft does nothing here (health probes)."""
+    idempotent: bool | Literal["key"] | None = None
+    policy: str = ""
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is to be done beyond what is done for every request."""
+        return self.pipeline is None and self.mode is None and not self.exempt
+
+
+_marked: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
+def mark(view: F, what: Mark) -> F:
+    """Write a mark on a view and return it, the same object."""
+    setattr(view, _ATTRIBUTE, what)
+    _marked.add(view)
+    return view
+
+
+def mark_of(view: object) -> Mark | None:
+    """The mark of a view, also through `functools.wraps`, `functools.partial` and bound methods."""
+    for _ in range(16):
+        found = getattr(view, _ATTRIBUTE, None)
+        if isinstance(found, Mark):
+            _marked.discard(view)
+            return found
+        view = getattr(view, "__wrapped__", None) or getattr(view, "func", None) or getattr(view, "view_class", None)
+        if view is None:
+            return None
+    return None
+
+
+def unused_marks() -> list[str]:
+    """Views that carry a mark which no adapter has read yet."""
+    return sorted(f"{view.__module__}.{view.__qualname__}" for view in _marked if not getattr(view, "_failsoft_seen", 0))
+
+
+def normalize(template: str) -> str:
+    """A route template in one spelling for all frameworks: `/quotes/{symbol}`."""
+    text = _PLACEHOLDER.sub(lambda m: "{" + (m[1] or m[2]) + "}", template)
+    return text if text.startswith("/") or text.startswith("^") else "/" + text
+
+
+def route_key(method: str, template: str | None) -> str:
+    """Key of an endpoint: `GET /quotes/{symbol}`; one constant for what no route took, `_OTHER` for odd methods."""
+    if template is None:
+        return UNMATCHED
+    return f"{method if method in KNOWN_METHODS else '_OTHER'} {normalize(template)}"
+
+
+class Endpoints:
+    """Finds the binding of a route: the `[[endpoints]]` tables first, then the mark on the view.
+
+    Raises:
+        SettingsError: a policy name does not resolve.
+    """
+
+    def __init__(
+        self,
+        *,
+        rules: Iterable[EndpointRule],
+        policies: Mapping[str, Policy],
+        engine: Engine,
+        breakers: Breakers,
+        hooks: Mapping[str, Callable[..., Any]],
+    ) -> None:
+        self._rules = tuple(rules)
+        self._policies = policies
+        self._engine = engine
+        self._breakers = breakers
+        self._hooks = hooks
+        self._budgets: dict[str, SharedBudget] = {}
+        self._bindings: dict[tuple[str, object], Binding] = {}
+        self._lock = Lock()
+        self.matched: set[int] = set()
+        """Positions of the `[[endpoints]]` tables that some route has taken."""
+
+    def __iter__(self) -> Iterable[Binding]:
+        return iter(self._bindings.values())
+
+    def bind(self, method: str, template: str, view: object = None) -> Binding:
+        """The binding of a route; the same object for the same method, template and view."""
+        key = route_key(method, template)
+        found = self._bindings.get((key, view))
+        if found is None:
+            with self._lock:
+                found = self._bindings.get((key, view)) or self._resolve(key, method, normalize(template), view)
+                self._bindings = {**self._bindings, (key, view): found}
+        return found
+
+    def unmatched_rules(self) -> list[str]:
+        """`[[endpoints]]` tables that no route has taken so far."""
+        return [str(r.match or r.view) for n, r in enumerate(self._rules) if n not in self.matched]
+
+    def compile(self, name: str, policy: Policy, key: str) -> Limits:
+        """The limits of a policy for one endpoint or guard, wired to its breaker and budget."""
+        retry, options = policy.retry, policy.circuit_breaker
+        breaker = None
+        if options is not None:
+            shared = options.scope == "policy" and name
+            breaker = self._breakers.obtain(f"policy:{name}" if shared else key, options)
+        budget = None
+        if retry is not None:
+            owner = name or key
+            budget = self._budgets.get(owner)
+            if budget is None:
+                budget = self._budgets.setdefault(owner, SharedBudget(retry.budget))
+        return Limits(
+            name=name, retry=retry, budget=budget, breaker=breaker, timeout=policy.timeout, deadline=policy.deadline
+        )
+
+    def policy(self, name: str, where: str) -> Policy:
+        """The policy of this name.
+
+        Raises:
+            SettingsError: there is none.
+        """
+        try:
+            return self._policies[name]
+        except KeyError:
+            known = ", ".join(sorted(self._policies)) or "none"
+            fault = Fault(where, repr(name), f"expected the name of a policy in the settings (there are: {known})")
+            raise SettingsError([fault]) from None
+
+    def _resolve(self, key: str, method: str, template: str, view: object) -> Binding:
+        rule = self._rule(method, template, view)
+        marked = mark_of(view) if view is not None else None
+        chosen: str | Policy | None = marked.policy if marked else None
+        if rule is not None and rule.policy is not None:
+            chosen = rule.policy
+        name = chosen if isinstance(chosen, str) else ""
+        policy = self.policy(chosen, key) if isinstance(chosen, str) else chosen
+        prepare = marked.before_retry if marked else None
+        if rule is not None and rule.before_retry is not None:
+            prepare = self._hooks[rule.before_retry]
+        pipeline = None
+        if policy is not None and not policy.empty:
+            pipeline = Pipeline(self.compile(name, policy, key), self._engine, prepare)
+        mode = rule.mode if rule is not None and rule.mode is not None else marked.mode if marked else None
+        idempotent = marked.idempotent if marked else None
+        if rule is not None and rule.idempotent is not None:
+            idempotent = rule.idempotent
+        exempt = rule is not None and rule.exempt
+        return Binding(key=key, pipeline=pipeline, mode=mode, exempt=exempt, idempotent=idempotent, policy=name)
+
+    def _rule(self, method: str, template: str, view: object) -> EndpointRule | None:
+        path = _path_of(view)
+        for number, rule in enumerate(self._rules):
+            if rule.view is not None:
+                hit = rule.view in path
+            else:
+                wanted, _, pattern = (rule.match or "").partition(" ")
+                hit = wanted in ("*", method) and normalize(pattern.strip()) == template
+            if hit:
+                self.matched.add(number)
+                return rule
+        return None
+
+
+def _path_of(view: object) -> set[str]:
+    paths = set()
+    for _ in range(16):
+        if view is None:
+            break
+        module, name = getattr(view, "__module__", None), getattr(view, "__qualname__", None)
+        if module and name:
+            paths.add(f"{module}.{name}")
+        view = getattr(view, "__wrapped__", None) or getattr(view, "func", None) or getattr(view, "view_class", None)
+    return paths

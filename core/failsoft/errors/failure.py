@@ -1,0 +1,116 @@
+"""One exception, understood. A `Failure` is made once, at birth, and holds no live object of the request.
+
+It carries the texts and the frames of the exception, never the exception itself: a framework may erase the traceback
+after its handler ran, and a failure may be kept or queued long after the request is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from failsoft.errors.taxonomy import Category, Notification, Severity
+
+__all__ = ["AttemptRecord", "Evidence", "Failure", "Frame", "Link"]
+
+Frame = tuple[str, int, str]
+"""File name, line number, qualified name of the function."""
+
+
+class Evidence(NamedTuple):
+    """One voice in a classification."""
+
+    source: str
+    """`settings`, `rule`, `exception`, `code`, `catalogue`, `pattern`, `model` or `default`."""
+    says: str
+    """What it went by: the name of a rule, a class, a code."""
+    category: Category
+    confidence: float
+    """0 to 1."""
+
+
+class Link(NamedTuple):
+    """One exception of a chain."""
+
+    type: str
+    """Qualified class name, `builtins` left out."""
+    message: str
+    """Its text, bounded, not sanitized."""
+    frames: tuple[Frame, ...]
+    """Outermost call first."""
+    relation: str
+    """"" for the exception itself, else `cause`, `context` or `member` (of a group)."""
+
+
+class AttemptRecord(NamedTuple):
+    """One attempt of a call that did not end it."""
+
+    number: int
+    """1 is the first."""
+    start: float
+    """Seconds since the call began."""
+    duration: float
+    """Seconds."""
+    delay: float
+    """Seconds waited after it."""
+    type: str
+    """Class of its exception, or `status 503` for a returned response."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Failure:
+    """What an exception is, and what may be said of it."""
+
+    type: str
+    """Qualified class name of the exception that decided, `builtins` left out."""
+    category: Category
+    severity: Severity
+    transient: bool
+    """Time alone may cure it."""
+    recoverable: bool
+    """The client can do something: wait, or mend its request."""
+    status: int
+    """HTTP status of the answer."""
+    code: str
+    """Stable identifier for clients and catalogues, as `CIRCUIT_BREAKER_ERROR`."""
+    confidence: float
+    """0 to 1, of the evidence that decided."""
+    error_id: str
+    """UUID of version 7."""
+    timestamp: float
+    """Seconds since the Unix epoch."""
+    expected: bool = False
+    """Raised on purpose to answer the client (an HTTP exception, a domain error mapped below 500)."""
+    not_sent: bool = False
+    """It is certain that the peer never saw the request: DNS failed, connection refused, connect timed out."""
+    rejected: bool = False
+    """A `RejectedError`: we did not run it."""
+    disconnected: bool = False
+    """The client went away; there is nobody to answer."""
+    evidence: tuple[Evidence, ...] = ()
+    """Who said what, strongest first."""
+    retry_after: float | None = None
+    """Seconds."""
+    retry_after_set: bool = False
+    """`retry_after` was set by the application's own exception, so it is kept as it is."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Headers the exception asks for."""
+    errors: tuple[tuple[str, str], ...] = ()
+    """Validation errors: JSON pointer and text."""
+    title: str | Mapping[str, str] | None = None
+    user_message: str | Mapping[str, str] | None = None
+    guidance: str | Mapping[str, str] | None = None
+    notification: Notification | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
+    """The exception, then its chain: texts and frames, not sanitized."""
+    attempts: tuple[AttemptRecord, ...] = ()
+    """Earlier attempts of the same call, filled in by the retry policy."""
+    outcome: str | None = None
+    """Why the retrying ended: `max_attempts`, `deadline`, `not_retryable`, `circuit_open`, `budget_exhausted`."""
+
+    @property
+    def raw_message(self) -> str:
+        """The exception's text, bounded, **not sanitized**."""
+        return self.links[0].message if self.links else ""

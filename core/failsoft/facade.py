@@ -1,0 +1,282 @@
+"""`Failsoft`: one wired instance, and what an adapter asks of it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from random import Random, SystemRandom
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+
+from failsoft import current
+from failsoft.answer import Answer
+from failsoft.build import Parts, build
+from failsoft.call import Call, Mode
+from failsoft.clock import Clock, SystemClock
+from failsoft.endpoints import Binding, Endpoints, Mark, mark
+from failsoft.errors.failure import Failure
+from failsoft.events import Event
+from failsoft.guard import Guard
+from failsoft.pipeline import Pipeline
+from failsoft.policies.circuit_breaker import Breakers, CircuitBreaker
+from failsoft.policies.policy import Policy
+from failsoft.policies.retry import Retry
+from failsoft.problem import Problem
+from failsoft.settings import Settings, disabled, load
+
+if TYPE_CHECKING:
+    from failsoft.bus import Bus
+    from failsoft.sanitize import Sanitizer
+
+__all__ = ["Failsoft", "classify", "guard", "protect", "remaining", "sanitize"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+_log = logging.getLogger("failsoft")
+
+
+class Bypass:
+    """Failsoft stepped aside; `with` brings it back at the end of the block, `restore` at once."""
+
+    def __init__(self, fs: Failsoft) -> None:
+        self._fs = fs
+
+    def restore(self) -> None:
+        """Take part in requests again."""
+        self._fs.bypassed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.restore()
+
+
+class Failsoft:
+    """Error handling and resilience for one application.
+
+    Parameters:
+        settings: path of a TOML file, a mapping, ready `Settings`, or None for safe defaults.
+        clock: where time comes from.
+        rng: where randomness comes from (jitter, spread of `Retry-After`, `rollout.percent`).
+
+    Raises:
+        SettingsError: anything wrong with the settings; lists all faults.
+    """
+
+    def __init__(
+        self,
+        settings: str | Path | Mapping[str, Any] | Settings | None = None,
+        *,
+        clock: Clock | None = None,
+        rng: Random | None = None,
+    ) -> None:
+        self.disabled = disabled(os.environ)
+        """`FAILSOFT__DISABLED=1` is set: adapters install nothing."""
+        self.clock: Clock = clock or SystemClock()
+        self.rng = rng or Random(SystemRandom().getrandbits(128))  # noqa: S311 - spreads load, guards nothing
+        self.settings = load(None if self.disabled else settings)
+        self._parts: Parts = build(self.settings, self.clock, self.rng)
+        self.bypassed = False
+        self.closed = False
+        rollout = self.settings.rollout
+        self._mode: Mode = "off" if self.disabled else rollout.mode
+        self._percent = rollout.percent
+        self._guards: dict[tuple[str, Any], Pipeline] = {}
+        current.announce(self)
+
+    # -- for applications
+
+    @property
+    def events(self) -> Bus:
+        """The stream of events: `fs.events.subscribe(callable)` returns the way to unsubscribe."""
+        return self._parts.bus
+
+    @property
+    def circuit_breakers(self) -> Breakers:
+        """Circuit breakers by name: endpoint keys, `guard:name`, `policy:name`."""
+        return self._parts.breakers
+
+    @property
+    def sanitizer(self) -> Sanitizer:
+        """The one sanitizer of this instance."""
+        return self._parts.sanitizer
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """The bindings of routes."""
+        return self._parts.endpoints
+
+    def classify(self, exc: BaseException) -> Failure:
+        """What an exception is: category, severity, status, code, and why. Never raises."""
+        return self._parts.classifier.classify(exc)
+
+    def sanitize(self, value: Any) -> Any:
+        """The value without secrets and personal data: text to text, containers to the same shape. Never raises."""
+        return self.sanitizer.text(value) if isinstance(value, str) else self.sanitizer.value(value)
+
+    def guard(self, name: str, *, policy: str | Policy, idempotent: bool = False) -> Guard:
+        """A guard that is bound to this instance; see `failsoft.guard`."""
+        return Guard(name, policy=policy, idempotent=idempotent, fs=self)
+
+    def protect(self, view: F | None = None, **options: Any) -> Any:
+        """Mark a view; see `failsoft.protect`."""
+        return protect(view, **options)
+
+    def handle(self, exc: BaseException, call: Call | None = None) -> Problem:
+        """The whole path without a framework: classify, record, and say as a problem."""
+        return self._parts.responder.problem(exc, call or self._loose_call())
+
+    async def ahandle(self, exc: BaseException, call: Call | None = None) -> Problem:
+        """As `handle`; nothing in it waits."""
+        return self.handle(exc, call)
+
+    def bypass(self) -> Bypass:
+        """Step aside live: new requests see the bare framework until `restore` or the end of a `with` block."""
+        self.bypassed = True
+        return Bypass(self)
+
+    def close(self) -> None:
+        """Flush and stop what runs in the background. Idempotent."""
+        if not self.closed:
+            self.closed = True
+            self._parts.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    # -- for adapters
+
+    def roll_mode(self) -> Mode:
+        """The mode of one more call: `enforce` for `rollout.percent` of them, the others are observed."""
+        if self.bypassed:
+            return "off"
+        if self._percent >= 100 or self._mode == "off":
+            return self._mode
+        if self.rng.random() * 100 < self._percent:
+            return self._mode
+        return "observe" if self._mode == "enforce" else "off"
+
+    def mode_for(self, binding: Binding, rolled: Mode) -> Mode:
+        """The mode of a call at an endpoint that may have its own."""
+        return rolled if binding.mode is None or rolled == "off" else binding.mode
+
+    def answer(self, exc: BaseException, call: Call, *, started: bool = False) -> Answer:
+        """What to do about an exception that ends a call. Never raises."""
+        return self._parts.responder.answer(exc, call, started=started)
+
+    def aborted(self, exc: BaseException, call: Call) -> None:
+        """Record that the client went away."""
+        self._parts.responder.aborted(exc, call)
+
+    def guard_pipeline(self, key: str, policy: str | Policy) -> Pipeline:
+        """The pipeline of a guard, made once for each name."""
+        pipeline = self._guards.get((key, policy))
+        if pipeline is None:
+            name = policy if isinstance(policy, str) else ""
+            resolved = self.endpoints.policy(policy, key) if isinstance(policy, str) else policy
+            limits = self.endpoints.compile(name, resolved, key)
+            pipeline = self._guards.setdefault((key, policy), Pipeline(limits, self._parts.engine))
+        return pipeline
+
+    def wants(self, kind: type[Event]) -> bool:
+        """Whether anybody reads events of this kind."""
+        return self._parts.bus.wanted(kind)
+
+    def publish(self, event: Event) -> None:
+        """Put an event on the stream."""
+        self._parts.bus.publish(event)
+
+    def client(self, peer: str | None, forwarded_for: str | None) -> str | None:
+        """The client's address, by `request.trusted_proxies`."""
+        return self._parts.proxies.client(peer, forwarded_for)
+
+    def remaining(self) -> float | None:
+        """Seconds left for the current call, None without a deadline."""
+        return current.remaining_at(self.clock.monotonic())
+
+    def _loose_call(self) -> Call:
+        return current.current_call.get() or Call("", self.clock.monotonic(), owner=self)
+
+
+_fallback: list[Failsoft] = []
+
+
+def _default() -> Failsoft:
+    if not _fallback:
+        _fallback.append(Failsoft())
+    return _fallback[0]
+
+
+current.set_default(_default)
+
+
+def guard(name: str, *, policy: str | Policy, idempotent: bool = False) -> Guard:
+    """Protect calls to a dependency, from anywhere: `guard("payments", policy="upstream")`.
+
+    Parameters:
+        name: of the dependency.
+        policy: a name from the settings, resolved at the first call, or a `Policy`.
+        idempotent: the calls may be repeated. If not, only what was provably not sent is retried.
+    """
+    return Guard(name, policy=policy, idempotent=idempotent)
+
+
+def protect(
+    view: F | None = None,
+    *,
+    policy: str | Policy | None = None,
+    retry: Retry | str | int | None = None,
+    circuit_breaker: CircuitBreaker | bool | None = None,
+    timeout: float | str | None = None,
+    deadline: float | str | None = None,
+    idempotent: bool | Literal["key"] | None = None,
+    mode: Mode | None = None,
+    before_retry: Callable[..., Any] | None = None,
+) -> Any:
+    """Mark a view, in any framework, sync or async; it is returned unchanged and the adapter applies the policy.
+
+    Parameters:
+        policy: a policy of the settings by name, or a `Policy`; or write its parts here:
+        retry, circuit_breaker, timeout, deadline: the parts of a policy.
+        idempotent: the endpoint may be repeated whatever its method; `"key"`: if it carries an `Idempotency-Key`.
+        mode: `off`, `observe` or `enforce` for this endpoint.
+        before_retry: called with the `Call` before each further attempt, to undo what the failed one did.
+
+    Raises:
+        SettingsError: a part is wrong; lists all faults.
+        TypeError: both `policy` and parts are given.
+    """
+    parts = {"retry": retry, "circuit_breaker": circuit_breaker, "timeout": timeout, "deadline": deadline}
+    given: dict[str, Any] = {name: value for name, value in parts.items() if value is not None and value is not False}
+    if policy is not None and given:
+        raise TypeError(f"give either policy= or its parts ({', '.join(given)}), not both")
+    chosen = Policy(**given) if given else policy
+    what = Mark(policy=chosen, idempotent=idempotent, mode=mode, before_retry=before_retry)
+
+    def decorate(target: F) -> F:
+        return mark(target, what)
+
+    return decorate if view is None else decorate(view)
+
+
+def classify(exc: BaseException) -> Failure:
+    """What an exception is, by the `Failsoft` that serves this context. Never raises."""
+    fs: Failsoft = current.owner()
+    return fs.classify(exc)
+
+
+def sanitize(value: Any) -> Any:
+    """The value without secrets and personal data, by the `Failsoft` that serves this context. Never raises."""
+    fs: Failsoft = current.owner()
+    return fs.sanitize(value)
+
+
+def remaining() -> float | None:
+    """Seconds left until the deadline of the current call, at least 0; None without one. For drivers' own timeouts."""
+    fs: Failsoft = current.owner()
+    return fs.remaining()

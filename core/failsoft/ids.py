@@ -1,0 +1,47 @@
+"""Identifiers: error ids, request ids, and the reference a person reads out on the telephone."""
+
+from __future__ import annotations
+
+from random import Random, SystemRandom
+
+__all__ = ["new_error_id", "new_request_id", "support_reference"]
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_random: Random = Random(SystemRandom().getrandbits(128))  # noqa: S311 - ids need no secrecy, and must be cheap
+
+
+def _reseed_after_fork() -> None:
+    _random.seed(SystemRandom().getrandbits(128))
+
+
+try:
+    from os import register_at_fork
+except ImportError:  # pragma: no cover - Windows has no fork
+    pass
+else:
+    register_at_fork(after_in_child=_reseed_after_fork)
+
+
+def new_error_id(now: float) -> str:
+    """A UUID of version 7 (RFC 9562, 5.7): sorts by time, 74 random bits.
+
+    Parameters:
+        now: seconds since the Unix epoch.
+    """
+    milliseconds = int(now * 1000) & 0xFFFF_FFFF_FFFF
+    bits = _random.getrandbits(74)
+    value = (milliseconds << 80) | (0x7 << 76) | ((bits >> 62) << 64) | (0b10 << 62) | (bits & 0x3FFF_FFFF_FFFF_FFFF)
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def new_request_id() -> str:
+    """32 hexadecimal digits, random."""
+    return f"{_random.getrandbits(128):032x}"
+
+
+def support_reference(error_id: str) -> str:
+    """Eight speakable characters (Crockford base 32) of the id's random part, as `7K3M-92QF`."""
+    value = int(error_id.replace("-", "")[-10:], 16)
+    letters = "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(35, -1, -5))
+    return f"{letters[:4]}-{letters[4:]}"

@@ -1,0 +1,204 @@
+"""Kinds of values that a setting may have beside plain ones, and how a value may be shown in a fault."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+__all__ = [
+    "Duration",
+    "Kind",
+    "Network",
+    "Rate",
+    "Reference",
+    "Secret",
+    "Url",
+    "describe_bounds",
+    "did_you_mean",
+    "format_duration",
+    "join_path",
+    "parse_duration",
+    "shorten",
+    "shown",
+]
+
+_UNITS = {
+    "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0, "y": 31_557_600.0,
+}  # fmt: skip
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_DURATION = re.compile(rf"\s*{_NUMBER}\s*(ms|s|m|h|d|w|y)\s*\Z", re.ASCII)
+_RATE = re.compile(rf"\s*{_NUMBER}\s*%\s*\Z", re.ASCII)
+_NAME = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
+_REFERENCE = re.compile(rf"{_NAME}:{_NAME}")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_SENSITIVE_KEY = re.compile(
+    r"pass(?:word|wd|phrase)?s?|pwd|secrets?|tokens?|(?:api)?keys?|credentials?|dsn|auth(?:orization)?", re.IGNORECASE
+)
+_USERINFO = re.compile(r"(?<=://)[^/\s]*@")
+
+
+class Kind:
+    """Tells how an annotated field is read.
+
+    Parameters:
+        expected: what may stand there, in words.
+        parse: reads a raw value; raises ValueError.
+        secret: whether a wrong value may be the secret itself, and is never shown.
+    """
+
+    __slots__ = ("_secret", "expected", "parse")
+
+    def __init__(self, expected: str, parse: Callable[[Any], Any], *, secret: bool = False) -> None:
+        self.expected = expected
+        self.parse = parse
+        self._secret = secret
+
+    def shown(self, raw: object, path: str) -> str:
+        """A wrong value as a fault may show it."""
+        return "[hidden]" if self._secret else shown(raw, path)
+
+
+def _number(value: object) -> float | None:
+    """A plain finite number; None for anything else, truth values included."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    return None
+
+
+def parse_duration(value: object) -> float:
+    """Seconds of `"250ms"`, `"2s"`, `"5m"`, `"1h"`, `"30d"`, `"7y"` (365.25 days each) or a number of seconds.
+
+    Raises:
+        ValueError: it is none of these, or negative, or not finite.
+    """
+    if isinstance(value, str) and (match := _DURATION.match(value)):
+        value = float(match[1]) * _UNITS[match[2]]
+    seconds = _number(value)
+    if seconds is None or seconds < 0:
+        raise ValueError("not a duration")
+    return seconds
+
+
+def format_duration(seconds: float) -> str:
+    """A duration as it is written in a settings file, in the largest unit that keeps it a whole number."""
+    if seconds == 0:
+        return "0s"
+    for unit, size in sorted(_UNITS.items(), key=lambda item: -item[1]):
+        count = seconds / size
+        if count >= 1 and count == int(count):
+            return f"{int(count)}{unit}"
+    return f"{seconds * 1000:g}ms"
+
+
+def _parse_rate(value: object) -> float:
+    if isinstance(value, str) and (match := _RATE.match(value)):
+        value = float(match[1]) / 100
+    share = _number(value)
+    if share is None or not 0 < share <= 1:
+        raise ValueError("not a rate")
+    return share
+
+
+def _parse_secret(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"(env|file):.+", value):
+        return value
+    raise ValueError("not a reference to a secret")
+
+
+def _parse_reference(value: object) -> str:
+    if isinstance(value, str) and _REFERENCE.fullmatch(value):
+        return value
+    raise ValueError("not a reference to code")
+
+
+def _parse_network(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("not a network")
+    return str(ipaddress.ip_network(value.strip(), strict=False))
+
+
+def _parse_url(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"https?://[^\s/?#@]+[^\s?#]*", value):
+        return value
+    raise ValueError("not an absolute URL")
+
+
+Duration = Annotated[
+    float, Kind('a duration such as "250ms", "2s", "5m", "1h", "30d", "7y" or a number of seconds', parse_duration)
+]
+"""A span of time: seconds inside, text with a unit outside."""
+Rate = Annotated[float, Kind('a share above 0 and at most 1, such as 0.5 or "50%"', _parse_rate)]
+"""A share: from above 0 to 1 inside."""
+Secret = Annotated[str, Kind('"env:NAME" or "file:PATH"', _parse_secret, secret=True)]
+"""A reference to a secret, never the secret."""
+Reference = Annotated[str, Kind('"package.module:name"', _parse_reference)]
+"""The name of something in code; it is imported when the app is built."""
+Network = Annotated[str, Kind('an IP address or network such as "10.0.0.0/8"', _parse_network)]
+"""An address or network, normalized (RFC 4632, RFC 4291)."""
+Url = Annotated[str, Kind("a URL that begins with http:// or https://, without query", _parse_url)]
+
+
+def describe_bounds(metas: Iterable[Meta]) -> str:
+    """The bounds of a value in words, with a space before; empty without any."""
+    texts: list[str] = []
+    for meta in metas:
+        if meta.ge is not None and meta.le is not None:
+            texts.append(f"from {meta.ge} to {meta.le}")
+        else:
+            pairs = (("at least {}", meta.ge), ("at most {}", meta.le))
+            texts.extend(text.format(bound) for text, bound in pairs if bound is not None)
+        pairs = (("more than {}", meta.gt), ("less than {}", meta.lt), ("at least {} of them", meta.min_length),
+                 ("at most {} of them", meta.max_length), ("matching {}", meta.pattern))  # fmt: skip
+        texts.extend(text.format(bound) for text, bound in pairs if bound is not None)
+    return f" {', '.join(texts)}" if texts else ""
+
+
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
+    """`; did you mean "…"?` with the nearest candidate; empty if none is near."""
+    by_fold = {candidate.casefold(): candidate for candidate in candidates}
+    near = difflib.get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=0.6)
+    return f'; did you mean "{by_fold[near[0]]}"?' if near else ""
+
+
+def join_path(path: str, key: str) -> str:
+    """The path of a key below another path; a key that is not plain is quoted, as in TOML."""
+    if not _BARE_KEY.fullmatch(key):
+        escaped = key.replace("\\", "\\\\").replace('"', '\\"')
+        key = f'"{escaped}"'
+    return f"{path}.{key}" if path else key
+
+
+def shorten(value: object, limit: int = 80) -> str:
+    """A value as it may be shown in a fault. Text that may be a secret is the caller's business; see `shown`."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - a hostile repr must not hide the fault
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def shown(value: object, path: str = "") -> str:
+    """A wrong value as a fault may show it: short, nothing from inside tables, lists and objects, no secret.
+
+    What stands under a sensitive key is hidden, and so are the user, password and query of a URL.
+    """
+    if isinstance(value, Mapping):
+        return "{…}" if value else "{}"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return "[…]" if value else "[]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is not None and not isinstance(value, (str, int, float)):
+        return f"<{type(value).__name__}>"
+    last = re.split(r"[.\"\]]", re.sub(r"\[\d+\]", "", path).rstrip('"'))[-1]
+    if any(_SENSITIVE_KEY.fullmatch(word) for word in re.split(r"[-_ ]|(?<=[a-z])(?=[A-Z])", last)):
+        return "[hidden]"
+    if isinstance(value, str) and "://" in value:
+        value = _USERINFO.sub("[hidden]@", value).partition("?")[0]
+    return shorten(value)

@@ -1,0 +1,65 @@
+"""How many retries a dependency may be asked to bear.
+
+Retries multiply load when there is least room for it. The budget ties them to the calls that were made anyway: over
+the last `window` seconds at most `ratio` retries per call, plus a floor of `min_per_second`, so that a service that is
+seldom called may still retry.
+
+Source: Finagle's `RetryBudget`, a leaky bucket whose deposits and withdrawals both expire, which Linkerd took over.
+Same defaults and same arithmetic, counted in whole calls and retries.
+"""
+
+from __future__ import annotations
+
+from failsoft.machines.window import TimeWindow
+
+__all__ = ["RetryBudget"]
+
+_SLICES = 10
+
+# A ratio is seldom a binary fraction: 100 deposits at 0.29 come to 28.999999999999996, and must buy 29 retries.
+_ONE_RETRY = 1.0 - 1e-9
+
+
+class RetryBudget:
+    """A budget of retries, shared by all calls to one dependency. The caller holds the lock.
+
+    At every withdrawal granted, retries <= min_per_second * window + ratio * calls, all of them over the last
+    `window` seconds, to the grain of a tenth of it.
+
+    Parameters:
+        ratio: retries allowed per call, default 0.2: one retry for five calls.
+        min_per_second: retries per second allowed whatever the traffic, default 10; saved up over one window.
+        window: seconds after which a deposit or a withdrawal is forgotten, default 10.
+
+    Raises:
+        ValueError: `ratio` or `min_per_second` is below 0, or `window` is not above 0.
+    """
+
+    __slots__ = ("_ratio", "_reserve", "_window")
+
+    def __init__(self, ratio: float = 0.2, min_per_second: float = 10.0, window: float = 10.0) -> None:
+        if not (ratio >= 0 and min_per_second >= 0):
+            raise ValueError(f"a budget is not negative: ratio {ratio}, min_per_second {min_per_second}")
+        self._ratio = ratio
+        self._reserve = min_per_second * window
+        # Calls and retries share one window; a retry is an entry marked `failed`.
+        self._window = TimeWindow(window, _SLICES)
+
+    def deposit(self, now: float) -> None:
+        """Count one call, once however many attempts it takes. O(1)."""
+        self._window.record(now, False, False)
+
+    def withdraw(self, now: float) -> bool:
+        """Ask for one retry; True grants it and counts it. Ask when the retry is scheduled, before its wait. O(1)."""
+        if self._left(now) < _ONE_RETRY:
+            return False
+        self._window.record(now, True, False)
+        return True
+
+    def balance(self, now: float) -> float:
+        """How many retries would be granted now; the fraction is on its way to the next one. Never below 0."""
+        return max(0.0, self._left(now))
+
+    def _left(self, now: float) -> float:
+        entries, retries, _ = self._window.counts(now)
+        return self._reserve + self._ratio * (entries - retries) - retries

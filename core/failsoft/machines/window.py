@@ -1,0 +1,177 @@
+"""Sliding windows: how many of the recent calls there were, failed, and were slow.
+
+Two kinds with the same verbs. A `CountWindow` remembers the last n calls, a `TimeWindow` those of the last seconds.
+Both keep running sums, so that recording costs the same whatever the window's size. Neither reads a clock nor takes a
+lock: `now` is handed in, and the caller holds the lock.
+"""
+
+from __future__ import annotations
+
+from math import floor, inf
+from typing import NamedTuple, Protocol
+
+__all__ = ["CountWindow", "TimeWindow", "Window", "WindowCounts"]
+
+
+class WindowCounts(NamedTuple):
+    """What a window holds at one moment."""
+
+    total: int
+    """Calls that count."""
+    failures: int
+    """Those among them that failed, slow ones included."""
+    slow: int
+    """Those among them that were slow, failed ones included."""
+
+    @property
+    def failure_rate(self) -> float:
+        """Failures per call, 0 to 1; 0 for an empty window."""
+        return self.failures / self.total if self.total else 0.0
+
+    @property
+    def slow_rate(self) -> float:
+        """Slow calls per call, 0 to 1; 0 for an empty window."""
+        return self.slow / self.total if self.total else 0.0
+
+
+class Window(Protocol):
+    """The verbs both kinds share. The three sums are those of the last `record` or `counts`."""
+
+    total: int
+    failures: int
+    slow: int
+
+    def record(self, now: float, /, failed: bool, slow: bool) -> None:
+        """Count one finished call. `now` is in monotonic seconds."""
+        ...
+
+    def counts(self, now: float, /) -> WindowCounts:
+        """What counts at `now`; what has grown old by then is left out."""
+        ...
+
+    def reset(self, now: float, /) -> None:
+        """Forget everything."""
+        ...
+
+
+_FAILED = 1  # and 2 is slow
+_EMPTY = 4
+
+
+class CountWindow:
+    """The last `size` calls, one byte each.
+
+    A slot not yet used holds a mark of its own. Once the ring has filled, a success that replaces a success therefore
+    finds its own value there and only moves on: that is the path of a healthy service.
+
+    Parameters:
+        size: how many calls are remembered, at least 1.
+
+    Raises:
+        ValueError: `size` is below 1.
+    """
+
+    __slots__ = ("_last", "_ring", "_slot", "failures", "slow", "total")
+
+    def __init__(self, size: int) -> None:
+        if size < 1:
+            raise ValueError(f"a window holds at least one call, not {size}")
+        self._slot = self._last = size - 1
+        self.reset(0.0)
+
+    def record(self, _now: float, /, failed: bool, slow: bool) -> None:
+        """Count one finished call in place of the oldest. O(1), no allocation."""
+        slot = self._slot
+        self._slot = slot - 1 if slot else self._last  # downwards: zero is the cheapest end to test for
+        bits = failed | slow << 1 if failed or slow else 0
+        if self._ring[slot] != bits:
+            self._replace(slot, bits)
+
+    def _replace(self, slot: int, bits: int) -> None:
+        old = self._ring[slot]
+        self._ring[slot] = bits
+        if old == _EMPTY:
+            self.total += 1
+            old = 0
+        self.failures += (bits & _FAILED) - (old & _FAILED)
+        self.slow += (bits >> 1) - (old >> 1)
+
+    def counts(self, _now: float, /) -> WindowCounts:
+        """The last `size` calls; time plays no part."""
+        return WindowCounts(self.total, self.failures, self.slow)
+
+    def reset(self, _now: float, /) -> None:
+        """Forget everything."""
+        self._ring = bytearray((_EMPTY,)) * (self._last + 1)
+        self._slot = self._last
+        self.total = self.failures = self.slow = 0
+
+
+_NOTHING = (0, 0, 0)
+_LONG_AGO = -(1 << 62)
+
+
+class TimeWindow:
+    """The calls of the last `seconds`, in `buckets` of equal length.
+
+    The bucket being filled counts in full, so what is seen reaches back between `seconds` less one bucket and
+    `seconds`. Buckets begin at multiples of their length. A call dated before the current bucket (the clock was read
+    before the lock was had) counts in the current one: time never runs backwards here.
+
+    Parameters:
+        seconds: how far back the window reaches.
+        buckets: the grain; memory and the cost of one jump in time are proportional to it. Default 10.
+
+    Raises:
+        ValueError: `seconds` is not above 0, or `buckets` is below 1.
+    """
+
+    __slots__ = ("_before", "_buckets", "_past", "_slot", "_until", "_width", "failures", "slow", "total")
+
+    def __init__(self, seconds: float, buckets: int = 10) -> None:
+        if not seconds > 0 or buckets < 1:
+            raise ValueError(f"a window needs a length and a bucket, not {seconds} s in {buckets}")
+        self._width = seconds / buckets
+        self._buckets = buckets
+        self.reset(0.0)
+
+    def record(self, now: float, /, failed: bool, slow: bool) -> None:
+        """Count one finished call. O(1); the first call after a pause costs at most one step per bucket."""
+        if now >= self._until:
+            self._advance(now)
+        self.total += 1
+        if failed:
+            self.failures += 1
+        if slow:
+            self.slow += 1
+
+    def counts(self, now: float, /) -> WindowCounts:
+        """What counts at `now`, after dropping the buckets that have grown old."""
+        if now >= self._until:
+            self._advance(now)
+        return WindowCounts(self.total, self.failures, self.slow)
+
+    def reset(self, _now: float, /) -> None:
+        """Forget everything."""
+        self._past = [_NOTHING] * self._buckets
+        self._before = _NOTHING
+        self._slot = _LONG_AGO
+        self._until = -inf
+        self.total = self.failures = self.slow = 0
+
+    def _advance(self, now: float) -> None:
+        # The current bucket is not counted by itself: it is the growth of the sums since it began.
+        past, buckets = self._past, self._buckets
+        slot = floor(now / self._width)
+        if slot > self._slot:
+            total, failures, slow = self._before
+            past[self._slot % buckets] = (self.total - total, self.failures - failures, self.slow - slow)
+            for passed in range(self._slot + 1, min(slot, self._slot + buckets) + 1):
+                total, failures, slow = past[passed % buckets]
+                past[passed % buckets] = _NOTHING
+                self.total -= total
+                self.failures -= failures
+                self.slow -= slow
+            self._slot = slot
+            self._before = (self.total, self.failures, self.slow)
+        self._until = (self._slot + 1) * self._width

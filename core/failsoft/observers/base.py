@@ -1,0 +1,56 @@
+"""What the observers share: how they see the sanitizer, and how a text becomes fit for a log."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from failsoft.errors.failure import Failure
+
+__all__ = ["Cleaner", "clean", "cut", "one_line", "route_of", "unexpected"]
+
+_FAILED = "[REDACTED:error]"
+_ESCAPES = {
+    code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+} | {ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
+
+
+class Cleaner(Protocol):
+    """The sanitizer, as observers use it."""
+
+    def text(self, text: str, /) -> str:
+        """The text without secrets and personal data."""
+        ...
+
+    def value(self, value: Any, /) -> Any:
+        """A value of the same shape without secrets and personal data."""
+        ...
+
+
+def clean(sanitizer: Cleaner, text: str) -> str:
+    """The sanitized text. Where the sanitizer fails, nothing of the text is let through."""
+    try:
+        return sanitizer.text(text)
+    except Exception:  # noqa: BLE001 - fail closed
+        return _FAILED
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters. Only for text that is sanitized already: a cut could split a secret."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def one_line(text: str, limit: int = 1_000) -> str:
+    """Text that cannot forge a log line: control, line-separating and direction-changing characters are escaped."""
+    return cut(text.translate(_ESCAPES), limit)
+
+
+def route_of(endpoint: str) -> str | None:
+    """The route template in an endpoint key, as `/quotes/{symbol}` of `GET /quotes/{symbol}`; None without one."""
+    method, space, route = endpoint.partition(" ")
+    return route if space and not method.startswith("guard:") else None
+
+
+def unexpected(failure: Failure) -> bool:
+    """Whether nobody meant it to happen: no answer given on purpose, no rejection of ours, no client that left."""
+    return not (failure.expected or failure.rejected or failure.disconnected)

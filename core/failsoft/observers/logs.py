@@ -1,0 +1,202 @@
+"""What happened, as records of the standard `logging`; and a filter that cleans what others log."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from failsoft.call import UNMATCHED
+from failsoft.events import CircuitBreakerTransition, ErrorHandled, Event, InternalError, RetryScheduled
+from failsoft.observers.base import Cleaner, clean, cut, one_line, unexpected
+from failsoft.sanitize.traces import format_stack
+
+__all__ = ["LOGGER", "LogObserver", "SanitizingFilter"]
+
+LOGGER = "failsoft.errors"
+"""Name of the logger that `LogObserver` writes to."""
+
+_MAX_STACK = 32_768
+_FAILED = "[REDACTED:error]"
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class LogObserver:
+    """Logs errors, retries, transitions of circuit breakers and faults of Failsoft itself.
+
+    ====================================================  =========
+    event                                                 level
+    ====================================================  =========
+    error that nobody expected; fault of Failsoft         `ERROR`
+    error answered with a fallback, or on purpose ≥ 500   `WARNING`
+    circuit breaker opens                                 `WARNING`
+    error answered on purpose, below 500                  `INFO`
+    retry; other transitions                              `INFO`
+    client went away                                      `DEBUG`
+    ====================================================  =========
+
+    Each record is one line, with the facts as attributes `failsoft_*`. An unexpected failure also has its sanitized
+    stack, as text (`exc_text`): the exception itself is not on the record. Nothing is formatted for a level that is
+    not logged.
+    """
+
+    kinds: tuple[type[Event], ...] = (ErrorHandled, RetryScheduled, CircuitBreakerTransition, InternalError)
+    """The events it reads."""
+
+    def __init__(self, sanitizer: Cleaner, *, logger: logging.Logger | None = None) -> None:
+        self._sanitizer = sanitizer
+        self._logger = logger or logging.getLogger(LOGGER)
+
+    def __call__(self, event: Event) -> None:
+        """Log an event; one that is not in `kinds` is passed over."""
+        match event:
+            case ErrorHandled():
+                self._error(event)
+            case RetryScheduled():
+                self._retry(event)
+            case CircuitBreakerTransition():
+                self._transition(event)
+            case InternalError():
+                self._internal(event)
+
+    def _error(self, event: ErrorHandled) -> None:
+        level = _level(event)
+        if not self._logger.isEnabledFor(level):
+            return
+        failure = event.failure
+        text = one_line(clean(self._sanitizer, failure.raw_message))
+        stack = None
+        if level >= logging.WARNING and failure.links and unexpected(failure):
+            stack = cut(format_stack(failure.links, self._sanitizer), _MAX_STACK)
+        subject = event.endpoint if event.endpoint != UNMATCHED else f"{event.facts.method} {UNMATCHED}"
+        facts = {
+            "failsoft_error_id": failure.error_id,
+            "failsoft_code": failure.code,
+            "failsoft_category": str(failure.category),
+            "failsoft_severity": str(failure.severity),
+            "failsoft_transient": failure.transient,
+            "failsoft_type": failure.type,
+            "failsoft_status": event.status,
+            "failsoft_result": event.result,
+            "failsoft_attempts": len(failure.attempts) + 1,
+            "failsoft_duration": event.duration,
+            "failsoft_source": event.source,
+            "failsoft_path": one_line(clean(self._sanitizer, event.facts.path)),
+        }
+        message = "%s: %s %s, %s: %s [error %s]"
+        line = (one_line(subject), event.status, failure.code, one_line(failure.type), text, failure.error_id)
+        self._write(level, event, message, line, facts, stack)
+
+    def _retry(self, event: RetryScheduled) -> None:
+        if not self._logger.isEnabledFor(logging.INFO):
+            return
+        why = f"status {event.status}" if event.failure is None else event.failure.type
+        facts = {"failsoft_attempt": event.attempt, "failsoft_delay": event.delay, "failsoft_type": why}
+        message = "%s: attempt %d failed (%s), the next one in %.3f s"
+        self._write(
+            logging.INFO, event, message, (one_line(event.endpoint), event.attempt, one_line(why), event.delay), facts
+        )
+
+    def _transition(self, event: CircuitBreakerTransition) -> None:
+        level = logging.WARNING if event.to_state in {"open", "forced_open"} else logging.INFO
+        if not self._logger.isEnabledFor(level):
+            return
+        facts = {
+            "failsoft_circuit_breaker": event.name,
+            "failsoft_from_state": event.from_state,
+            "failsoft_to_state": event.to_state,
+            "failsoft_reason": event.reason,
+        }
+        line = (one_line(event.name), event.from_state, event.to_state, one_line(event.reason))
+        self._write(level, event, "circuit breaker %s: %s -> %s (%s)", line, facts)
+
+    def _internal(self, event: InternalError) -> None:
+        facts = {"failsoft_where": event.where, "failsoft_type": event.type}
+        text = one_line(clean(self._sanitizer, event.message))
+        line = (one_line(event.where), one_line(event.type), text)
+        self._write(logging.ERROR, event, "failsoft itself failed in %s: %s: %s", line, facts)
+
+    def _write(
+        self,
+        level: int,
+        event: Event,
+        message: str,
+        line: tuple[object, ...],
+        facts: dict[str, Any],
+        stack: str | None = None,
+    ) -> None:
+        facts["failsoft_event"] = type(event).__name__
+        facts["failsoft_endpoint"] = event.endpoint
+        facts["failsoft_policy"] = event.policy
+        facts["failsoft_request_id"] = event.request_id
+        facts["failsoft_trace_id"] = event.trace_id
+        logger = self._logger
+        record = logger.makeRecord(logger.name, level, __file__, 0, message, line, None, None, facts)
+        # text in place of exc_info: formatters print it, and no handler gets hold of the live exception
+        record.exc_text = stack
+        logger.handle(record)
+
+
+def _level(event: ErrorHandled) -> int:
+    if event.result == "aborted":
+        return logging.DEBUG
+    if event.result == "fallback":
+        return logging.WARNING
+    if event.result == "unhandled" or (event.result == "skipped" and unexpected(event.failure)):
+        return logging.ERROR
+    return logging.WARNING if event.status >= 500 else logging.INFO
+
+
+class SanitizingFilter(logging.Filter):
+    """Cleans the records that others log. Attach it to a handler, before any handler that must not see secrets.
+
+    Message and arguments become one sanitized text; an exception becomes the sanitized text of its traceback, with
+    its causes, notes and group members; attributes given as `extra` go through the sanitizer by name and value. The
+    record is changed in place, so that handlers that come later see the clean one. Where cleaning fails, the text is
+    replaced, never let through.
+
+    ::
+
+        handler.addFilter(SanitizingFilter(failsoft.Sanitizer()))
+    """
+
+    def __init__(self, sanitizer: Cleaner) -> None:
+        super().__init__()
+        self._sanitizer = sanitizer
+        self._formatter = logging.Formatter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Clean the record; never drops one."""
+        record.msg, record.args = clean(self._sanitizer, _message(record)), None
+        if record.exc_info:
+            record.exc_text = record.exc_text or self._format(record)
+            record.exc_info = None
+        if record.exc_text:
+            record.exc_text = clean(self._sanitizer, record.exc_text)
+        if record.stack_info:
+            record.stack_info = clean(self._sanitizer, record.stack_info)
+        self._clean_extra(record)
+        return True
+
+    def _format(self, record: logging.LogRecord) -> str:
+        try:
+            # `exc_info=True` is legal where a record is made by hand
+            return self._formatter.formatException(record.exc_info) if isinstance(record.exc_info, tuple) else ""
+        except Exception:  # noqa: BLE001 - a hostile exception must not end the caller's logging
+            return _FAILED
+
+    def _clean_extra(self, record: logging.LogRecord) -> None:
+        extra = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        if not extra:
+            return
+        try:
+            cleaned = self._sanitizer.value(extra)
+            vars(record).update({name: cleaned.get(name, _FAILED) for name in extra})
+        except Exception:  # noqa: BLE001 - fail closed
+            vars(record).update(dict.fromkeys(extra, _FAILED))
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001 - arguments that do not fit, or a hostile __str__
+        return f"{record.msg if isinstance(record.msg, str) else type(record.msg).__name__} (its arguments do not fit)"

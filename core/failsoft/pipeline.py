@@ -1,0 +1,156 @@
+"""A pipeline: a compiled policy, and the two thin drivers that run a call through it.
+
+The drivers differ in how they call, wait and cut off; what happens is decided by `Run`. A synchronous attempt is never
+cut off: its limit is offered as `failsoft.remaining()`, and a late result is returned and counted as slow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from failsoft.call import Call
+from failsoft.current import current_call
+from failsoft.run import Engine, Limits, Reply, Run
+
+__all__ = ["Pipeline"]
+
+T = TypeVar("T")
+Expected = Callable[[BaseException], bool]
+Prepare = Callable[[Call], Any]
+
+
+class Pipeline:
+    """What protects one endpoint or guard. Immutable; shared by all its calls.
+
+    Parameters:
+        limits: the compiled policy.
+        engine: clock, randomness, classifier and event stream.
+        prepare: called before each attempt after the first (`before_retry`); may be a coroutine function where the
+            call is asynchronous. If it raises, no further attempt is made.
+    """
+
+    __slots__ = ("_engine", "_prepare", "limits")
+
+    def __init__(self, limits: Limits, engine: Engine, prepare: Prepare | None = None) -> None:
+        self.limits = limits
+        self._engine = engine
+        self._prepare = prepare
+
+    def start(self, call: Call, expected: Expected | None = None) -> Run:
+        """Begin a call whose attempts the caller drives itself."""
+        return Run(self.limits, self._engine, call, expected)
+
+    def call(
+        self,
+        call: Call,
+        attempt: Callable[[], T],
+        *,
+        reply: Callable[[T], Reply | None] | None = None,
+        expected: Expected | None = None,
+    ) -> T:
+        """Run a synchronous call.
+
+        Parameters:
+            call: the execution; its `attempt` and `deadline` are kept up to date.
+            attempt: does it, once for each attempt.
+            reply: reads status and `Retry-After` of a result that is a response.
+            expected: whether the application itself answers this exception, so that it says nothing about health.
+
+        Raises:
+            RejectedError: it was not run.
+            Exception: the last attempt's own, the same object.
+        """
+        run = Run(self.limits, self._engine, call, expected)
+        token = current_call.set(call)
+        try:
+            while True:
+                run.admit()
+                try:
+                    if call.attempt == 1:
+                        result = attempt()
+                    else:
+                        with self._engine.attempt_span(call):
+                            result = attempt()
+                except Exception as exc:
+                    delay = run.failed(exc)
+                    if delay is None:
+                        raise
+                except BaseException:
+                    run.abandoned()
+                    raise
+                else:
+                    delay = run.succeeded(None if reply is None else reply(result))
+                    if delay is None:
+                        return result
+                self._engine.clock.sleep(delay)
+                if self._prepare is not None:
+                    self._prepare(call)
+        finally:
+            current_call.reset(token)
+            run.close()
+
+    async def acall(
+        self,
+        call: Call,
+        attempt: Callable[[Run], Awaitable[T]],
+        *,
+        reply: Callable[[T], Reply | None] | None = None,
+        expected: Expected | None = None,
+        cooperative: bool = False,
+    ) -> T:
+        """Run an asynchronous call. `attempt` is handed the `Run`, on which a stream says `answered`.
+
+        Parameters:
+            cooperative: the attempt runs in a thread, so it must not be cut off.
+
+        Raises:
+            OperationTimeoutError: the last attempt was cut off; its cause is the cancellation.
+        """
+        run = Run(self.limits, self._engine, call, expected)
+        token = current_call.set(call)
+        try:
+            while True:
+                run.admit()
+                try:
+                    if call.attempt == 1:
+                        result = await _within(run, attempt, cooperative)
+                    else:
+                        with self._engine.attempt_span(call):
+                            result = await _within(run, attempt, cooperative)
+                except Exception as exc:
+                    delay = run.failed(exc)
+                    if delay is None:
+                        raise
+                except BaseException:
+                    run.abandoned()
+                    raise
+                else:
+                    delay = run.succeeded(None if reply is None else reply(result))
+                    if delay is None:
+                        return result
+                await self._engine.clock.asleep(delay)
+                if self._prepare is not None:
+                    prepared = self._prepare(call)
+                    if inspect.isawaitable(prepared):
+                        await prepared
+        finally:
+            current_call.reset(token)
+            run.close()
+
+
+async def _within(run: Run, attempt: Callable[[Run], Awaitable[T]], cooperative: bool) -> T:
+    if run.limit is None or cooperative or run.call.mode == "observe":
+        return await attempt(run)
+    timer = asyncio.timeout(run.limit)
+    try:
+        async with timer:
+            run.timer = timer
+            return await attempt(run)
+    except TimeoutError as error:
+        # an inner TimeoutError is the application's own; only an expired timer makes it ours
+        if timer.expired():
+            raise run.too_late() from error
+        raise

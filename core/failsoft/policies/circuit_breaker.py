@@ -1,0 +1,223 @@
+"""Circuit breaker: leave alone what is failing. Options, and the machine under a lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from math import inf
+from threading import Lock
+from typing import Annotated, Any, ClassVar, Literal
+
+from msgspec import Meta
+
+from failsoft.clock import Clock
+from failsoft.errors.exceptions import Fault
+from failsoft.events import CircuitBreakerTransition, Event
+from failsoft.machines.breaker import BreakerMachine, BreakerRules, BreakerSnapshot, Permit, Rejection
+from failsoft.options import Duration, Options, Rate
+from failsoft.outcome import Verdict
+
+__all__ = ["Breaker", "Breakers", "CircuitBreaker"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CircuitBreaker(Options):
+    """When a circuit opens, how long it stays open, and how it is tried again.
+
+    With no threshold given, a failure rate of 50 % over 100 calls (minimum 20) opens it.
+    """
+
+    failure_threshold: Annotated[
+        int | None, Meta(description="Failures in a row that open it. Absent: not counted.")
+    ] = None
+    failure_rate_threshold: Annotated[
+        Rate | None, Meta(description="Share of failures in the window that opens it. 0.5 if no threshold is given.")
+    ] = None
+    slow_call_rate_threshold: Annotated[
+        Rate | None, Meta(description="Share of slow calls in the window that opens it. Absent: not counted.")
+    ] = None
+    slow_call_duration: Annotated[
+        Duration | None, Meta(description="A call that takes longer is slow. Required by `slow_call_rate_threshold`.")
+    ] = None
+    minimum_calls: Annotated[int, Meta(ge=1, description="Calls in the window before a rate decides.")] = 20
+    window: Annotated[
+        int | Duration, Meta(description='The last so many calls (a number), or a span of time (`"30s"`).')
+    ] = 100
+    open_duration: Annotated[Duration, Meta(description="How long it stays open the first time.")] = 30.0
+    open_multiplier: Annotated[float, Meta(ge=1, description="Each reopening waits so much longer.")] = 2.0
+    max_open_duration: Annotated[Duration, Meta(description="Cap of the open time.")] = 300.0
+    half_open_calls: Annotated[int, Meta(ge=1, description="Probes in all, per round.")] = 3
+    half_open_concurrency: Annotated[int, Meta(ge=1, description="Probes at the same time.")] = 1
+    half_open_max_wait: Annotated[Duration, Meta(description="How long a probe round may take.")] = 30.0
+    success_threshold: Annotated[
+        int | None, Meta(description="Successful probes that close it. Default: all of `half_open_calls`.")
+    ] = None
+    scope: Annotated[
+        Literal["endpoint", "policy"], Meta(description="One breaker for each endpoint, or one for all that share it.")
+    ] = "endpoint"
+
+    expected: ClassVar[str] = "a table, or true for the defaults"
+    shorthand: ClassVar[Callable[[Any], Mapping[str, Any] | None] | None] = staticmethod(
+        lambda raw: {} if raw is True else None
+    )
+
+    def check(self, path: str) -> Iterable[Fault]:
+        if self.slow_call_rate_threshold is not None and self.slow_call_duration is None:
+            yield Fault(f"{path}.slow_call_duration", "", "required by slow_call_rate_threshold")
+        if self.failure_threshold is not None and self.failure_threshold < 1:
+            yield Fault(f"{path}.failure_threshold", str(self.failure_threshold), "expected at least 1")
+        if not self.window or self.window < 1:
+            yield Fault(f"{path}.window", str(self.window), "expected at least 1 call or 1 second")
+        if self.success_threshold is not None and not 1 <= self.success_threshold <= self.half_open_calls:
+            expected = f"expected from 1 to half_open_calls ({self.half_open_calls})"
+            yield Fault(f"{path}.success_threshold", str(self.success_threshold), expected)
+
+    def rules(self) -> BreakerRules:
+        """What the machine goes by."""
+        rate = self.failure_rate_threshold
+        if rate is None and self.failure_threshold is None and self.slow_call_rate_threshold is None:
+            rate = 0.5
+        counted = isinstance(self.window, int)
+        return BreakerRules(
+            failure_threshold=self.failure_threshold,
+            failure_rate_threshold=rate,
+            slow_call_rate_threshold=self.slow_call_rate_threshold,
+            slow_call_duration=self.slow_call_duration,
+            minimum_calls=self.minimum_calls,
+            window=int(self.window) if counted else 100,
+            window_seconds=None if counted else float(self.window),
+            open_duration=self.open_duration,
+            open_multiplier=self.open_multiplier,
+            max_open_duration=self.max_open_duration,
+            half_open_calls=self.half_open_calls,
+            half_open_concurrency=self.half_open_concurrency,
+            half_open_max_wait=self.half_open_max_wait,
+            success_threshold=self.success_threshold,
+        )
+
+
+class Breaker:
+    """One circuit breaker at work: the machine, a lock around it, and its transitions published after the lock."""
+
+    __slots__ = ("_clock", "_lock", "_machine", "_publish", "name", "options")
+
+    def __init__(self, name: str, options: CircuitBreaker, clock: Clock, publish: Callable[[Event], None]) -> None:
+        self.name = name
+        self.options = options
+        self._clock = clock
+        self._publish = publish
+        self._lock = Lock()
+        self._machine = BreakerMachine(options.rules(), clock.monotonic())
+
+    def __repr__(self) -> str:
+        return f"<Breaker {self.name!r} {self.state}>"
+
+    @property
+    def state(self) -> str:
+        """`closed`, `open`, `half_open`, `forced_open`, `disabled` or `metrics_only`."""
+        return str(self._machine.state)
+
+    @property
+    def rejecting(self) -> bool:
+        """Whether a call would be turned away now. Asks without taking a permit."""
+        return not self._machine.closed and self.snapshot().retry_after > 0
+
+    def admit(self, now: float) -> Permit | Rejection:
+        """Ask to run one call at `now` (monotonic seconds)."""
+        machine = self._machine
+        with self._lock:
+            answer = machine.admit(now)
+            moved = machine.drain() if machine.pending else ()
+        if moved:
+            self._announce(moved)
+        return answer
+
+    def settle(self, permit: Permit, verdict: Verdict, now: float, *, late: bool = False) -> None:
+        """Hand a permit back. `late`: it took longer than its time limit, so it counts as slow however fast that is."""
+        if late:
+            permit.started = -inf
+        machine = self._machine
+        with self._lock:
+            machine.settle(permit, verdict, now)
+            moved = machine.drain() if machine.pending else ()
+        if moved:
+            self._announce(moved)
+
+    def broke_off(self, permit: Permit, now: float) -> None:
+        """One more failure for a call that had been settled: its stream broke off."""
+        self.settle(Permit(permit.generation, now), Verdict.FAILURE, now)
+
+    def snapshot(self) -> BreakerSnapshot:
+        """Everything that can be told of it now."""
+        with self._lock:
+            return self._machine.snapshot(self._clock.monotonic())
+
+    def reset(self) -> None:
+        """Close, and forget what was counted."""
+        self._command(self._machine.reset)
+
+    def force_open(self) -> None:
+        """Reject everything until `reset`."""
+        self._command(self._machine.force_open)
+
+    def disable(self) -> None:
+        """Let everything pass and count nothing until `reset`."""
+        self._command(self._machine.disable)
+
+    def metrics_only(self) -> None:
+        """Let everything pass, and count, until `reset`."""
+        self._command(self._machine.metrics_only)
+
+    def _command(self, verb: Callable[[float], None]) -> None:
+        with self._lock:
+            verb(self._clock.monotonic())
+            moved = self._machine.drain()
+        self._announce(moved)
+
+    def _announce(self, moved: Iterable[Any]) -> None:
+        for transition in moved:
+            opened = transition.to_state == "open"
+            self._publish(
+                CircuitBreakerTransition(
+                    at=self._clock.time(),
+                    endpoint=self.name,
+                    name=self.name,
+                    from_state=str(transition.from_state),
+                    to_state=str(transition.to_state),
+                    reason=transition.reason,
+                    retry_after=self.snapshot().retry_after if opened else None,
+                )
+            )
+
+
+class Breakers(Mapping[str, Breaker]):
+    """The circuit breakers of one Failsoft by name. At most `limit`; names are route templates and guards."""
+
+    def __init__(self, clock: Clock, publish: Callable[[Event], None], *, limit: int = 4096) -> None:
+        self._clock = clock
+        self._publish = publish
+        self._limit = limit
+        self._lock = Lock()
+        self._breakers: dict[str, Breaker] = {}
+
+    def obtain(self, name: str, options: CircuitBreaker) -> Breaker | None:
+        """The breaker of this name, made if it is new; None when there are too many."""
+        with self._lock:
+            breaker = self._breakers.get(name)
+            if breaker is None and len(self._breakers) < self._limit:
+                breaker = Breaker(name, options, self._clock, self._publish)
+                self._breakers = {**self._breakers, name: breaker}
+            return breaker
+
+    def states(self) -> dict[str, str]:
+        """The state of each."""
+        return {name: breaker.state for name, breaker in self._breakers.items()}
+
+    def __getitem__(self, name: str) -> Breaker:
+        return self._breakers[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._breakers)
+
+    def __len__(self) -> int:
+        return len(self._breakers)

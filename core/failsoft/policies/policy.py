@@ -1,0 +1,44 @@
+"""A policy: what is done about trouble, as a value. Named in the settings, or written on a view or guard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
+
+from failsoft.errors.exceptions import Fault
+from failsoft.options import Duration, Options
+from failsoft.policies.circuit_breaker import CircuitBreaker
+from failsoft.policies.retry import Retry
+
+__all__ = ["Policy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy(Options):
+    """What protects a call. Each part is absent unless given, and what is absent costs nothing."""
+
+    timeout: Annotated[
+        Duration | None, Meta(description="Longest time of one attempt; cooperative where code is synchronous.")
+    ] = None
+    deadline: Annotated[
+        Duration | None, Meta(description="Longest time of the whole call: all attempts and waits.")
+    ] = None
+    retry: Annotated[
+        Retry | None, Meta(description="When to repeat: a table, the name of a strategy, or a number of attempts.")
+    ] = None
+    circuit_breaker: Annotated[
+        CircuitBreaker | None, Meta(description="When to leave it alone: a table, or `true` for the defaults.")
+    ] = None
+
+    def check(self, path: str) -> Iterable[Fault]:
+        for name in ("timeout", "deadline"):
+            if getattr(self, name) == 0:
+                yield Fault(f"{path}.{name}", "0", "expected more than 0")
+
+    @property
+    def empty(self) -> bool:
+        """Whether it does nothing at all."""
+        return self.timeout is None and self.deadline is None and self.retry is None and self.circuit_breaker is None

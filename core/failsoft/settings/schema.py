@@ -1,0 +1,274 @@
+"""The tree of settings: every key with its type, default and meaning. The reference in the docs is made from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, Self
+
+from msgspec import Meta
+
+from failsoft.call import Mode
+from failsoft.errors.exceptions import Fault
+from failsoft.errors.rules import ErrorMapping, Rule
+from failsoft.kinds import Kind, Network, Reference, Url, did_you_mean, format_duration, join_path, shown
+from failsoft.options import Options
+from failsoft.policies.policy import Policy
+
+__all__ = [
+    "Audit",
+    "Endpoint",
+    "RequestSettings",
+    "Responses",
+    "Rollout",
+    "Sanitize",
+    "Settings",
+    "Telemetry",
+    "nearest_source",
+]
+
+Language = Literal["en", "de", "fr", "es"]
+"""The languages that problem texts ship in."""
+
+_MATCH = re.compile(r"(\*|[A-Z]+) ([/^].*)")
+_VIEW = re.compile(r"[^\W\d]\w*(\.([^\W\d]\w*|<locals>))+")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_LOCATION = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+
+
+def _text(pattern: re.Pattern[str]) -> Any:
+    def parse(value: object) -> str:
+        if isinstance(value, str) and pattern.fullmatch(value):
+            return value
+        raise ValueError("wrong form")
+
+    return parse
+
+
+def _sqlite(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"sqlite:///[^?#]+", value):
+        return value
+    raise ValueError("no place to write to")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollout(Options):
+    """How far Failsoft acts, for putting it in step by step."""
+
+    mode: Annotated[
+        Mode,
+        Meta(description="`off`: nothing is done. `observe`: answers stay untouched, events say what would have been done. "
+        "`enforce`: everything is done. Also for each endpoint."),
+    ] = "enforce"  # fmt: skip
+    percent: Annotated[
+        float, Meta(ge=0, le=100, description="Share of requests in `mode`, in percent; the others are left alone.")
+    ] = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestSettings(Options):
+    """What is read from a request."""
+
+    id_header: Annotated[
+        str,
+        Kind("the name of a header", _text(_TOKEN)),
+        Meta(description="Header that carries the request id, in requests and answers."),
+    ] = "X-Request-ID"
+    trust_id: Annotated[
+        bool, Meta(description="Keep the caller's request id if it is `[A-Za-z0-9._-]{1,128}`; else make one.")
+    ] = True
+    trusted_proxies: Annotated[
+        tuple[Network, ...],
+        Meta(description="Proxies whose `Forwarded` and `X-Forwarded-For` headers tell the client's address."),
+    ] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responses(Options):
+    """What the client is told."""
+
+    format: Annotated[
+        Literal["problem", "auto", "keep"],
+        Meta(description="`problem`: a problem document (RFC 9457). `auto`: an HTML page to a browser that prefers it, "
+        "else a problem document. `keep`: the framework's own bodies, with ids added."),
+    ] = "auto"  # fmt: skip
+    replace: Annotated[
+        Literal["all", "unexpected"],
+        Meta(description="Which answers are replaced; with `unexpected`, the app's own 4xx bodies stay."),
+    ] = "all"
+    status_from: Annotated[
+        Literal["classified", "framework"],
+        Meta(description="Where the status comes from; with `framework`, it is never moved by inference."),
+    ] = "classified"
+    reraise: Annotated[
+        Literal["unexpected", "never"],
+        Meta(description="After the answer, raise an unexpected exception again, so that error trackers still see it."),
+    ] = "unexpected"
+    debug: Annotated[
+        bool, Meta(description="Disclose the text of exceptions to clients. Nothing else discloses it.")
+    ] = False
+    type_base: Annotated[
+        str | None,
+        Kind('a URI such as "https://errors.example.com/"', _text(_LOCATION)),
+        Meta(description="Put before the code to make `type`. Absent: `about:blank`."),
+    ] = None
+    documentation_base: Annotated[
+        Url | None, Meta(description="Put before the code to make `documentation_url`. Absent: no such member.")
+    ] = None
+    renderer: Annotated[
+        Reference | None,
+        Meta(description="Function of a problem and request facts that returns the body, for clients that already "
+        "parse another form."),
+    ] = None  # fmt: skip
+    languages: Annotated[
+        tuple[Language, ...],
+        Meta(min_length=1, description="Languages of the texts, the first one being the default."),
+    ] = ("en",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint(Options):
+    """What holds for one endpoint or several. The first table that matches decides."""
+
+    match: Annotated[
+        str | None,
+        Kind('a method or *, then a route template: "GET /quotes/{symbol}"', _text(_MATCH)),
+        Meta(description="Method or `*`, and route template."),
+    ] = None
+    view: Annotated[
+        str | None,
+        Kind('a dotted path such as "shop.views.quote"', _text(_VIEW)),
+        Meta(description="Dotted path of the view, in place of `match`."),
+    ] = None
+    policy: Annotated[str | None, Meta(description="Name of the policy that protects it.")] = None
+    mode: Annotated[Mode | None, Meta(description="Absent: `rollout.mode`.")] = None
+    exempt: Annotated[bool, Meta(description="Failsoft does nothing here (health probes).")] = False
+    idempotent: Annotated[
+        bool | Literal["key"] | None,
+        Meta(description='It may be repeated; `"key"`: if the request carries an `Idempotency-Key`. Absent: the method '
+        "decides."),
+    ] = None  # fmt: skip
+    before_retry: Annotated[
+        Reference | None, Meta(description="Function that is called before each repetition, to undo what was begun.")
+    ] = None
+
+    def check(self, path: str) -> Iterable[Fault]:
+        if self.match is None and self.view is None and not self.given & {"match", "view"}:
+            yield Fault(path, "", "required: match or view")
+        if self.match is not None and self.view is not None:
+            yield Fault(f"{path}.view", shown(self.view), "expected match or view, not both")
+        if self.exempt and self.policy is not None:
+            yield Fault(f"{path}.policy", shown(self.policy), "expected no policy on an exempt endpoint")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sanitize(Options):
+    """What counts as secret, beyond what always does."""
+
+    keys: Annotated[tuple[str, ...], Meta(description="More names whose values are secret.")] = ()
+    safe_keys: Annotated[tuple[str, ...], Meta(description="Names whose values are not secret after all.")] = ()
+    strict: Annotated[bool, Meta(description="Also redact what is a matter of policy, such as IP addresses.")] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit(Options):
+    """The audit trail. Without this table there is none."""
+
+    url: Annotated[
+        str,
+        Kind('"sqlite:///FILE"', _sqlite),
+        Meta(description="Where records are written. A relative file counts from the working directory."),
+    ]
+    durability: Annotated[
+        Literal["batched"], Meta(description="`batched`: records are written in the background, several at a time.")
+    ] = "batched"
+    encryption: Annotated[
+        Literal["on", "off"], Meta(description='Has to be written out as `"off"`: encryption is not available yet.')
+    ] = "on"
+
+    def check(self, path: str) -> Iterable[Fault]:
+        if self.encryption == "on":
+            expected = 'encryption of audit records is not available in this version; write encryption = "off"'
+            yield Fault(f"{path}.encryption", '"on"' if "encryption" in self.given else "", expected)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telemetry(Options):
+    """What is emitted through the OpenTelemetry API. The app brings the SDK."""
+
+    traces: Annotated[bool, Meta(description="Enrich the server span; spans for retried attempts.")] = True
+    metrics: Annotated[bool, Meta(description="Counters, gauges and histograms.")] = True
+    logs: Annotated[bool, Meta(description="Log events of exceptions and circuit breakers.")] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(Options):
+    """All settings of one app. Everything has a safe default: `Settings()` is what no settings at all mean."""
+
+    service: Annotated[str, Meta(description="Name of the service, for records.")] = ""
+    environment: Annotated[str, Meta(description="Name of the environment, for records. It switches nothing.")] = ""
+    reload: Annotated[Literal["off"], Meta(description="Whether a changed file is taken over while running.")] = "off"
+    rollout: Annotated[Rollout, Meta(description="How far Failsoft acts.")] = Rollout()
+    request: Annotated[RequestSettings, Meta(description="What is read from a request.")] = RequestSettings()
+    responses: Annotated[Responses, Meta(description="What the client is told.")] = Responses()
+    policies: Annotated[Mapping[str, Policy], Meta(description="Policies by name.")] = field(default_factory=dict)
+    endpoints: Annotated[tuple[Endpoint, ...], Meta(description="What holds where, in order.")] = ()
+    errors: Annotated[
+        Mapping[str, ErrorMapping], Meta(description="What an exception means, by the path of its class.")
+    ] = field(default_factory=dict)
+    rules: Annotated[tuple[Rule, ...], Meta(description="What exceptions mean, by condition.")] = ()
+    sanitize: Annotated[Sanitize, Meta(description="What counts as secret.")] = Sanitize()
+    audit: Annotated[Audit | None, Meta(description="The audit trail; absent: none.")] = None
+    telemetry: Annotated[Telemetry, Meta(description="What is emitted to OpenTelemetry.")] = Telemetry()
+    _sources: Mapping[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def check(self, path: str) -> Iterable[Fault]:
+        yield from self._check_endpoints(path)
+        for key in self.errors or ():
+            if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", key):
+                yield Fault(join_path(join_path(path, "errors"), key), "", 'expected the path of a class: "shop.Oops"')
+
+    def _check_endpoints(self, path: str) -> Iterable[Fault]:
+        seen: dict[str, str] = {}
+        for number, endpoint in enumerate(self.endpoints or ()):
+            if endpoint is None:
+                continue
+            place = f"{join_path(path, 'endpoints')}[{number}]"
+            name = endpoint.policy
+            if name is not None and name not in (self.policies or {}):
+                expected = "expected the name of a policy" + did_you_mean(name, self.policies or ())
+                yield Fault(f"{place}.policy", shown(name), expected)
+            for key in ("match", "view"):
+                value = getattr(endpoint, key)
+                if value is not None and seen.setdefault(value, place) != place:
+                    yield Fault(f"{place}.{key}", shown(value), f"never reached: {seen[value]} says the same")
+
+    def warnings(self) -> tuple[Fault, ...]:
+        """What is allowed, and hardly meant."""
+        found = []
+        for name, policy in self.policies.items():
+            if policy.timeout is not None and policy.deadline is not None and policy.timeout > policy.deadline:
+                path = join_path("policies", name) + ".timeout"
+                expected = f"longer than the deadline ({format_duration(policy.deadline)}), which cuts it off"
+                found.append(Fault(path, format_duration(policy.timeout), expected, self.source_of(path)))
+        return tuple(found)
+
+    def source_of(self, path: str) -> str:
+        """Where the value at a path (`policies.upstream.timeout`) came from.
+
+        `FILE:LINE`, `environment NAME`, `settings` (a mapping or an object), or `default`.
+        """
+        return nearest_source(self._sources, path) or ("settings" if not self._sources and self.given else "default")
+
+    def with_sources(self, sources: Mapping[str, str]) -> Self:
+        """The same settings, remembering where each value came from."""
+        made = self.replace()
+        object.__setattr__(made, "_sources", dict(sources))
+        return made
+
+
+def nearest_source(sources: Mapping[str, str], path: str) -> str:
+    """The source of the value at a path, or of the table or list that holds it; empty if none is known."""
+    above = [known for known in sources if path == known or path.startswith((f"{known}.", f"{known}["))]
+    return sources[max(above, key=len)] if above else ""

@@ -1,0 +1,1 @@
+"""Small apps that show Failsoft at work, and the unreliable service that they depend on."""

@@ -1,0 +1,283 @@
+"""The breaker against a naive one that keeps everything and works each answer out afresh."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from failsoft.machines.breaker import BreakerMachine, BreakerRules, Permit, Rejection
+from failsoft.outcome import Verdict
+
+SLOW = 4.0
+
+
+def reaches(part: int, whole: int, threshold: float | None) -> bool:
+    return threshold is not None and part > 0 and Fraction(part, whole) >= Fraction(str(threshold))
+
+
+@dataclass(eq=False)
+class Probe:
+    sent: float
+    failed: bool | None = None
+    slow: bool = False
+    returned: bool = False
+
+
+@dataclass
+class Naive:
+    rules: BreakerRules
+    state: str = "closed"
+    era: int = 0
+    calls: list[tuple[float, bool, bool]] = field(default_factory=list)
+    probes: list[Probe] = field(default_factory=list)
+    failed_rounds: int = 0
+    open_until: float = 0.0
+    changes: list[tuple[str, str, str, float]] = field(default_factory=list)
+
+    def out(self) -> list[Probe]:
+        return [probe for probe in self.probes if probe.failed is None and not probe.returned]
+
+    def done(self) -> list[Probe]:
+        return [probe for probe in self.probes if probe.failed is not None]
+
+    def become(self, state: str, reason: str, at: float) -> None:
+        self.changes.append((self.state, state, reason, at))
+        self.state = state
+        self.era += 1
+
+    def forget(self) -> None:
+        self.calls, self.probes, self.failed_rounds = [], [], 0
+
+    def open(self, reason: str, at: float) -> None:
+        self.failed_rounds += self.state == "half_open"
+        self.become("open", reason, at)
+        rules = self.rules
+        period = rules.open_duration * rules.open_multiplier**self.failed_rounds
+        self.open_until = at + min(rules.max_open_duration, period)
+
+    def held(self, now: float) -> list[tuple[float, bool, bool]]:
+        if self.rules.window_seconds is None:
+            return self.calls[-self.rules.window :]
+        width = self.rules.window_seconds / 10
+        return [call for call in self.calls if floor(call[0] / width) > floor(now / width) - 10]
+
+    def run_of_failures(self) -> int:
+        run = 0
+        for _, failed, _ in reversed(self.calls):
+            if not failed:
+                break
+            run += 1
+        return run
+
+    def lose(self, now: float) -> None:
+        if self.state == "half_open":
+            ends = [probe.sent + self.rules.half_open_max_wait for probe in self.out()]
+            if ends and min(ends) <= now:
+                self.open("half_open_max_wait", min(ends))
+
+    def admit(self, now: float) -> Probe | str | None:
+        self.lose(now)
+        if self.state == "open" and self.open_until <= now:
+            self.become("half_open", "open_duration", now)
+            self.probes = []
+        if self.state == "half_open":
+            free = len(self.out()) < self.rules.half_open_concurrency
+            if free and len(self.out()) + len(self.done()) < self.rules.half_open_calls:
+                self.probes.append(Probe(now))
+                return self.probes[-1]
+            return "rejected"
+        return "rejected" if self.state in ("open", "forced_open") else None
+
+    def record(self, era: int, verdict: Verdict, took: float, now: float) -> None:
+        if era != self.era or verdict is Verdict.IGNORE or self.state not in ("closed", "metrics_only"):
+            return
+        self.calls.append((now, verdict is Verdict.FAILURE, took > SLOW))
+        if self.state == "metrics_only":
+            return
+        rules, held = self.rules, self.held(now)
+        minimum = rules.minimum_calls if rules.window_seconds else min(rules.minimum_calls, rules.window)
+        if rules.failure_threshold is not None and self.run_of_failures() >= rules.failure_threshold:
+            self.open("failure_threshold", now)
+        elif len(held) < minimum:
+            return
+        elif reaches(sum(call[1] for call in held), len(held), rules.failure_rate_threshold):
+            self.open("failure_rate_threshold", now)
+        elif reaches(sum(call[2] for call in held), len(held), rules.slow_call_rate_threshold):
+            self.open("slow_call_rate_threshold", now)
+
+    def settle(self, probe: Probe, era: int, verdict: Verdict, took: float, now: float) -> None:
+        self.lose(now)
+        if era != self.era or probe.failed is not None or probe.returned:
+            return
+        if verdict is Verdict.IGNORE:
+            probe.returned = True
+            return
+        probe.failed, probe.slow = verdict is Verdict.FAILURE, took > SLOW
+        rest = self.rules.half_open_calls - len(self.done())
+        best, worst = self.ending(0), self.ending(rest)
+        if worst == "success_threshold":
+            self.become("closed", worst, now)
+            self.forget()
+        elif best != "success_threshold":
+            self.open(best, now)
+
+    def trip(self, now: float, duration: float) -> None:
+        self.lose(now)
+        if self.state == "open":
+            self.open_until = max(self.open_until, now + min(duration, self.rules.max_open_duration))
+        elif self.state in ("closed", "half_open"):
+            self.open("told", now)
+            self.open_until = now + min(duration, self.rules.max_open_duration)
+
+    def command(self, state: str, verb: str, now: float) -> None:
+        if self.state != state:
+            self.become(state, verb, now)
+        elif state == "closed":
+            self.era += 1
+        else:
+            return
+        if state != "forced_open":
+            self.forget()
+
+    def ending(self, bad: int) -> str:
+        """What becomes of the round if so many of the probes still to come fail slowly and the others do well."""
+        rules, done = self.rules, self.done()
+        calls = rules.half_open_calls
+        failures = sum(probe.failed is True for probe in done) + bad
+        slow = sum(probe.slow for probe in done) + bad
+        if rules.success_threshold is not None:
+            failed = calls - failures < min(rules.success_threshold, calls)
+        elif rules.failure_rate_threshold is not None:
+            failed = reaches(failures, calls, rules.failure_rate_threshold)
+        else:
+            failed = failures > 0
+        if failed:
+            return "probe_failures"
+        return "probe_slowness" if reaches(slow, calls, rules.slow_call_rate_threshold) else "success_threshold"
+
+
+@dataclass
+class Issued:
+    permit: Permit
+    probe: Probe | None
+    era: int
+
+
+RULES = st.builds(
+    BreakerRules,
+    failure_threshold=st.sampled_from([None, 2, 3]),
+    failure_rate_threshold=st.sampled_from([None, 0.07, 0.34, 0.5, 1.0]),
+    slow_call_rate_threshold=st.sampled_from([None, 0.3, 0.5, 1.0]),
+    slow_call_duration=st.just(SLOW),
+    minimum_calls=st.integers(1, 6),
+    window=st.integers(1, 8),
+    window_seconds=st.sampled_from([None, None, 10.0, 40.0]),
+    open_duration=st.sampled_from([5.0, 30.0]),
+    open_multiplier=st.sampled_from([1.0, 2.0]),
+    max_open_duration=st.sampled_from([20.0, 300.0]),
+    half_open_calls=st.integers(1, 5),
+    half_open_concurrency=st.integers(1, 3),
+    half_open_max_wait=st.sampled_from([8.0, 30.0]),
+    success_threshold=st.sampled_from([None, None, 1, 2, 3, 9]),
+)
+VERDICTS = st.sampled_from([Verdict.SUCCESS, Verdict.SUCCESS, Verdict.FAILURE, Verdict.FAILURE, Verdict.IGNORE])
+COMMANDS = {"reset": "closed", "force_open": "forced_open", "disable": "disabled", "metrics_only": "metrics_only"}
+
+
+class BreakerAgainstTheNaiveOne(RuleBasedStateMachine):
+    """Times are eighths of seconds, so that both sides compare the same numbers."""
+
+    @initialize(rules=RULES, start=st.integers(0, 10**6))
+    def start(self, rules: BreakerRules, start: int) -> None:
+        self.now = start / 8
+        self.breaker, self.naive = BreakerMachine(rules, self.now), Naive(rules)
+        self.issued: list[Issued] = []
+        self.told = 0
+
+    @rule(eighths=st.one_of(st.integers(0, 16), st.integers(0, 400)))
+    def wait(self, eighths: int) -> None:
+        self.now += eighths / 8
+
+    @rule()
+    def wait_out_the_open_period(self) -> None:
+        if self.naive.state == "open":
+            self.now = max(self.now, self.naive.open_until)
+
+    @rule(times=st.integers(1, 4))
+    def admit(self, times: int) -> None:
+        for _ in range(times):
+            answer, expected = self.breaker.admit(self.now), self.naive.admit(self.now)
+            if expected == "rejected":
+                assert isinstance(answer, Rejection)
+                assert answer.retry_after > 0
+            else:
+                assert isinstance(answer, Permit)
+                assert answer.probe == isinstance(expected, Probe)
+                probe = expected if isinstance(expected, Probe) else None
+                self.issued.append(Issued(answer, probe, self.naive.era))
+
+    @precondition(lambda self: self.issued)
+    @rule(which=st.integers(0, 10**6), verdict=VERDICTS, took=st.sampled_from([0.0, SLOW, SLOW + 1]))
+    def settle(self, which: int, verdict: Verdict, took: float) -> None:
+        # Issued permits stay in the list: settling one again, or long after its time, has to be harmless.
+        issued = self.issued[-1 - which % min(len(self.issued), 6)]
+        issued.permit.started = self.now - took
+        self.breaker.settle(issued.permit, verdict, self.now)
+        if issued.probe is not None:
+            self.naive.settle(issued.probe, issued.era, verdict, took, self.now)
+        else:
+            if issued.era == self.naive.era and verdict is not Verdict.IGNORE:
+                self.issued.remove(issued)
+            self.naive.record(issued.era, verdict, took, self.now)
+
+    @rule(verdict=VERDICTS, took=st.sampled_from([0.0, SLOW + 1]), times=st.integers(1, 8))
+    def record_without_a_permit(self, verdict: Verdict, took: float, times: int) -> None:
+        for _ in range(times):
+            self.breaker.record(self.breaker.generation, verdict, took, self.now)
+            self.naive.record(self.naive.era, verdict, took, self.now)
+
+    @rule(duration=st.sampled_from([1.0, 25.0, 1e6]))
+    def trip(self, duration: float) -> None:
+        self.breaker.trip(self.now, duration, "told")
+        self.naive.trip(self.now, duration)
+
+    @rule(verb=st.sampled_from(["reset", "reset", "reset", *COMMANDS]))
+    def command(self, verb: str) -> None:
+        getattr(self.breaker, verb)(self.now)
+        self.naive.command(COMMANDS[verb], verb, self.now)
+
+    @invariant()
+    def tells_the_same_story(self) -> None:
+        assert self.breaker.state == self.naive.state
+        assert self.breaker.closed == (self.naive.state == "closed")
+        assert self.breaker.generation == self.naive.era
+        assert list(self.breaker.drain()) == self.naive.changes[self.told :]
+        self.told = len(self.naive.changes)
+        assert list(self.breaker.history) == self.naive.changes[-32:]
+
+    @invariant()
+    def shows_the_same_counts(self) -> None:
+        snapshot, held = self.breaker.snapshot(self.now), self.naive.held(self.now)
+        assert snapshot.counts == (len(held), sum(call[1] for call in held), sum(call[2] for call in held))
+        assert snapshot.consecutive_failures == self.naive.run_of_failures()
+        assert snapshot.rounds_failed == self.naive.failed_rounds
+        if self.naive.state == "half_open":
+            out, done = self.naive.out(), self.naive.done()
+            assert snapshot.probes_in_flight == len(out) <= self.naive.rules.half_open_concurrency
+            assert snapshot.probes_left == self.naive.rules.half_open_calls - len(out) - len(done)
+            assert snapshot.probe_failures == sum(probe.failed is True for probe in done)
+
+    @invariant()
+    def foretells_what_the_next_call_is_answered(self) -> None:
+        foretold, answer = self.breaker.snapshot(self.now).retry_after, deepcopy(self.breaker).admit(self.now)
+        assert foretold == (answer.retry_after if isinstance(answer, Rejection) else 0.0)
+
+
+TestBreakerAgainstTheNaiveOne = BreakerAgainstTheNaiveOne.TestCase
+TestBreakerAgainstTheNaiveOne.settings = settings(deadline=None, max_examples=200, stateful_step_count=40)
