@@ -99,7 +99,7 @@ class Responder:
 
         Raises nothing but what making the fail-safe itself could raise.
         """
-        failure = self._own(exc, call)
+        failure = self.own(exc, call)
         problem = self._make(failure, call)
         self._report(failure, call, problem.status, "handled" if failure.expected else "unhandled")
         return problem
@@ -107,13 +107,13 @@ class Responder:
     def aborted(self, exc: BaseException, call: Call) -> None:
         """The client went away. Recorded, not answered."""
         try:
-            failure = self._own(exc, call)
+            failure = self.own(exc, call)
             self._report(failure, call, 499, "aborted")
         except Exception as error:  # noqa: BLE001 - as above
             self._internal("aborted", error)
 
     def _answer(self, exc: BaseException, call: Call, started: bool) -> Answer:
-        failure = self._own(exc, call)
+        failure = self.own(exc, call)
         style = self._style
         again = style.reraise == "unexpected" and not failure.expected
         if failure.disconnected:
@@ -146,7 +146,8 @@ class Responder:
             return True
         return style.replace == "unexpected" and failure.expected and not failure.rejected
 
-    def _own(self, exc: BaseException, call: Call) -> Failure:
+    def own(self, exc: BaseException, call: Call) -> Failure:
+        """The failure of an exception, kept on the call."""
         failure = self.classify(exc, call)
         call.failure = failure
         call.cause = exc

@@ -76,6 +76,8 @@ class Call:
     """The exception of `failure`, so that nothing is classified twice."""
     retried_inside: BaseException | None = None
     """An exception on which a guard below already spent its attempts."""
+    run: Any = None
+    """Its `Run`, once a pipeline has it."""
     trace_id: str | None = None
     context: Mapping[str, Any] | None = None
     """Values for rules (`context`) and records."""

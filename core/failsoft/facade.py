@@ -169,6 +169,10 @@ class Failsoft:
         """What to do about an exception that ends a call. Never raises."""
         return self._parts.responder.answer(exc, call, started=started)
 
+    def failure(self, exc: BaseException, call: Call) -> Failure:
+        """What an exception of this call is; the same object if the call has met it already."""
+        return self._parts.responder.own(exc, call)
+
     def aborted(self, exc: BaseException, call: Call) -> None:
         """Record that the client went away."""
         self._parts.responder.aborted(exc, call)

@@ -66,9 +66,13 @@ class Kind:
 
 def _number(value: object) -> float | None:
     """A plain finite number; None for anything else, truth values included."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value)
-    return None
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def parse_duration(value: object) -> float:

@@ -64,6 +64,17 @@ class _Given:
         object.__setattr__(self, "_given", frozenset(given))
         return self
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]  # every class below is a dataclass
+        return _restore, (type(self), self._given, {field.name: getattr(self, field.name) for field in fields})
+
+
+def _restore(cls: type[_Given], given: frozenset[str], values: Mapping[str, Any]) -> _Given:
+    self = cls.__new__(cls, **dict.fromkeys(given))
+    for name, value in values.items():
+        object.__setattr__(self, name, value)
+    return self
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Options(_Given):
@@ -83,7 +94,7 @@ class Options(_Given):
 
     def __post_init__(self) -> None:
         faults: list[Fault] = []
-        _settle(self, type(self).__name__, faults)
+        _settle(self, type(self).__name__, faults, self.given)
         if faults:
             raise SettingsError(faults)
 
@@ -322,20 +333,19 @@ def _incomplete(cls: type[Options], values: Mapping[str, Any], path: str, faults
         if field.init or default is not dataclasses.MISSING:
             value = values.get(field.name, None if default is dataclasses.MISSING else default)
             object.__setattr__(self, field.name, value)
-    _settle(self, path, faults)
+    _settle(self, path, faults, frozenset())
     return self
 
 
-def _settle(self: Options, path: str, faults: list[Fault]) -> None:
-    """Put in the presets, decode what was given, and look for faults among several fields."""
+def _settle(self: Options, path: str, faults: list[Fault], raw: frozenset[str]) -> None:
+    """Put in the presets, decode them and the fields that are still raw, and look for faults among several fields."""
     hints = hints_of(type(self))
     presets = {name: value for name, value in self.presets().items() if name not in self.given}
-    known = {fault.path for fault in faults}
-    for name in [*presets, *self.given.intersection(hints)]:
-        raw = presets[name] if name in presets else getattr(self, name)
-        place = join_path(path, name.removesuffix("_"))
-        if place not in known:
-            object.__setattr__(self, name, decode(hints[name], raw, place, faults))
+    for name in hints:
+        if name in presets or name in raw:
+            value = presets[name] if name in presets else getattr(self, name)
+            read = decode(hints[name], value, join_path(path, name.removesuffix("_")), faults)
+            object.__setattr__(self, name, read)
     known = {fault.path for fault in faults}
     try:
         faults.extend(fault for fault in self.check(path) if fault.path not in known)

@@ -142,6 +142,7 @@ class Run:
         theirs = call.deadline
         self._deadline = own if theirs is None else theirs if own is None else min(own, theirs)
         call.policy = limits.name
+        call.run = self
         if limits.budget is not None:
             limits.budget.deposit(now)
 
@@ -221,7 +222,7 @@ class Run:
         call = self.call
         now = self.engine.clock.monotonic()
         if self.committed:
-            self._broke_off(now)
+            self.broke_off()
             return None
         failure = call.failure = self.engine.classify(exc, call)
         call.cause = exc
@@ -252,6 +253,11 @@ class Run:
         limit = self.limit or 0.0
         by_deadline = self._limits.timeout is None or limit < self._limits.timeout
         return self._too_late(limit, "deadline" if by_deadline else "timeout")
+
+    def broke_off(self) -> None:
+        """The stream of a response that was judged already broke off: one more failure."""
+        if self._settled is not None and self._limits.breaker is not None:
+            self._limits.breaker.broke_off(self._settled, self.engine.clock.monotonic())
 
     def close(self) -> None:
         """The call is over."""
@@ -351,10 +357,6 @@ class Run:
             self._permit = None
             self._settled = permit
             breaker.settle(permit, verdict, now, late=late)
-
-    def _broke_off(self, now: float) -> None:
-        if self._settled is not None and self._limits.breaker is not None:
-            self._limits.breaker.broke_off(self._settled, now)
 
     def _schedule(self, kind: str, failure: Failure | None, status: int | None, delay: float, now: float) -> None:
         call = self.call

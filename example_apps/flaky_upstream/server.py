@@ -92,16 +92,17 @@ class Upstream:
 
     async def hang_up(self) -> None:
         """End every connection, whatever it is waiting for."""
-        for task, writer in self._connections.items():
+        for writer in self._connections.values():
             writer.transport.abort()
-            task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _converse(self, reader: _Reader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, EOFError):
             while await self._exchange(reader, writer):
                 await writer.drain()
-            writer.close()
+        writer.close()
+        # until its last byte is taken the connection stays known to `hang_up`: its client may never read
+        with suppress(OSError):
             await writer.wait_closed()
 
     async def _exchange(self, reader: _Reader, writer: asyncio.StreamWriter) -> bool:

@@ -114,7 +114,7 @@ class BreakerSnapshot:
     probes_left: int
     """Permits this round can still issue, those in flight left out; 0 unless half-open."""
     probe_successes: int
-    """Of this round, or of the latest one."""
+    """Of this round, or of the latest one since the circuit was closed."""
     probe_failures: int
     history: tuple[Transition, ...]
     """The latest transitions, oldest first, at most 32."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from failsoft.errors.failure import Failure
+from failsoft.sanitize.traces import format_stack
 
-__all__ = ["Cleaner", "clean", "cut", "one_line", "route_of", "unexpected"]
+__all__ = ["Cleaner", "clean", "cut", "one_line", "route_of", "safe_stack", "unexpected"]
 
 _FAILED = "[REDACTED:error]"
 _ESCAPES = {
@@ -31,6 +32,14 @@ def clean(sanitizer: Cleaner, text: str) -> str:
     """The sanitized text. Where the sanitizer fails, nothing of the text is let through."""
     try:
         return sanitizer.text(text)
+    except Exception:  # noqa: BLE001 - fail closed
+        return _FAILED
+
+
+def safe_stack(failure: Failure, sanitizer: Cleaner, limit: int) -> str:
+    """The sanitized stack, at most `limit` characters. Where the sanitizer fails, nothing of it is let through."""
+    try:
+        return cut(format_stack(failure.links, sanitizer), limit)
     except Exception:  # noqa: BLE001 - fail closed
         return _FAILED
 

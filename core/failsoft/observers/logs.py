@@ -7,8 +7,7 @@ from typing import Any
 
 from failsoft.call import UNMATCHED
 from failsoft.events import CircuitBreakerTransition, ErrorHandled, Event, InternalError, RetryScheduled
-from failsoft.observers.base import Cleaner, clean, cut, one_line, unexpected
-from failsoft.sanitize.traces import format_stack
+from failsoft.observers.base import Cleaner, clean, one_line, safe_stack, unexpected
 
 __all__ = ["LOGGER", "LogObserver", "SanitizingFilter"]
 
@@ -66,7 +65,7 @@ class LogObserver:
         text = one_line(clean(self._sanitizer, failure.raw_message))
         stack = None
         if level >= logging.WARNING and failure.links and unexpected(failure):
-            stack = cut(format_stack(failure.links, self._sanitizer), _MAX_STACK)
+            stack = safe_stack(failure, self._sanitizer, _MAX_STACK)
         subject = event.endpoint if event.endpoint != UNMATCHED else f"{event.facts.method} {UNMATCHED}"
         facts = {
             "failsoft_error_id": failure.error_id,
@@ -84,7 +83,7 @@ class LogObserver:
         }
         message = "%s: %s %s, %s: %s [error %s]"
         line = (one_line(subject), event.status, failure.code, one_line(failure.type), text, failure.error_id)
-        self._write(level, event, message, line, facts, stack)
+        self._write(level, event, message, line, facts=facts, stack=stack)
 
     def _retry(self, event: RetryScheduled) -> None:
         if not self._logger.isEnabledFor(logging.INFO):
@@ -92,9 +91,8 @@ class LogObserver:
         why = f"status {event.status}" if event.failure is None else event.failure.type
         facts = {"failsoft_attempt": event.attempt, "failsoft_delay": event.delay, "failsoft_type": why}
         message = "%s: attempt %d failed (%s), the next one in %.3f s"
-        self._write(
-            logging.INFO, event, message, (one_line(event.endpoint), event.attempt, one_line(why), event.delay), facts
-        )
+        line = (one_line(event.endpoint), event.attempt, one_line(why), event.delay)
+        self._write(logging.INFO, event, message, line, facts=facts)
 
     def _transition(self, event: CircuitBreakerTransition) -> None:
         level = logging.WARNING if event.to_state in {"open", "forced_open"} else logging.INFO
@@ -107,13 +105,13 @@ class LogObserver:
             "failsoft_reason": event.reason,
         }
         line = (one_line(event.name), event.from_state, event.to_state, one_line(event.reason))
-        self._write(level, event, "circuit breaker %s: %s -> %s (%s)", line, facts)
+        self._write(level, event, "circuit breaker %s: %s -> %s (%s)", line, facts=facts)
 
     def _internal(self, event: InternalError) -> None:
         facts = {"failsoft_where": event.where, "failsoft_type": event.type}
         text = one_line(clean(self._sanitizer, event.message))
         line = (one_line(event.where), one_line(event.type), text)
-        self._write(logging.ERROR, event, "failsoft itself failed in %s: %s: %s", line, facts)
+        self._write(logging.ERROR, event, "failsoft itself failed in %s: %s: %s", line, facts=facts)
 
     def _write(
         self,
@@ -121,6 +119,7 @@ class LogObserver:
         event: Event,
         message: str,
         line: tuple[object, ...],
+        *,
         facts: dict[str, Any],
         stack: str | None = None,
     ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ Language = Literal["en", "de", "fr", "es"]
 _MATCH = re.compile(r"(\*|[A-Z]+) ([/^].*)")
 _VIEW = re.compile(r"[^\W\d]\w*(\.([^\W\d]\w*|<locals>))+")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_SQLITE = re.compile(r"sqlite:///[^?#]+")
 _LOCATION = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
 
@@ -46,10 +48,11 @@ def _text(pattern: re.Pattern[str]) -> Any:
     return parse
 
 
-def _sqlite(value: object) -> str:
-    if isinstance(value, str) and re.fullmatch(r"sqlite:///[^?#]+", value):
-        return value
-    raise ValueError("no place to write to")
+Header = Annotated[str, Kind("the name of a header", _text(_TOKEN))]
+Match = Annotated[str, Kind('a method or *, then a route template: "GET /quotes/{symbol}"', _text(_MATCH))]
+View = Annotated[str, Kind('a dotted path such as "shop.views.quote"', _text(_VIEW))]
+Uri = Annotated[str, Kind('a URI such as "https://errors.example.com/"', _text(_LOCATION))]
+SqliteUrl = Annotated[str, Kind('"sqlite:///FILE"', _text(_SQLITE))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,7 @@ class Rollout(Options):
         "`enforce`: everything is done. Also for each endpoint."),
     ] = "enforce"  # fmt: skip
     percent: Annotated[
-        float, Meta(ge=0, le=100, description="Share of requests in `mode`, in percent; the others are left alone.")
+        float, Meta(ge=0, le=100, description="Share of requests in `mode`, in percent; the others are observed, or left alone where the mode is `observe`.")
     ] = 100.0
 
 
@@ -71,9 +74,7 @@ class RequestSettings(Options):
     """What is read from a request."""
 
     id_header: Annotated[
-        str,
-        Kind("the name of a header", _text(_TOKEN)),
-        Meta(description="Header that carries the request id, in requests and answers."),
+        Header, Meta(description="Header that carries the request id, in requests and answers.")
     ] = "X-Request-ID"
     trust_id: Annotated[
         bool, Meta(description="Keep the caller's request id if it is `[A-Za-z0-9._-]{1,128}`; else make one.")
@@ -109,9 +110,7 @@ class Responses(Options):
         bool, Meta(description="Disclose the text of exceptions to clients. Nothing else discloses it.")
     ] = False
     type_base: Annotated[
-        str | None,
-        Kind('a URI such as "https://errors.example.com/"', _text(_LOCATION)),
-        Meta(description="Put before the code to make `type`. Absent: `about:blank`."),
+        Uri | None, Meta(description="Put before the code to make `type`. Absent: `about:blank`."),
     ] = None
     documentation_base: Annotated[
         Url | None, Meta(description="Put before the code to make `documentation_url`. Absent: no such member.")
@@ -132,14 +131,10 @@ class Endpoint(Options):
     """What holds for one endpoint or several. The first table that matches decides."""
 
     match: Annotated[
-        str | None,
-        Kind('a method or *, then a route template: "GET /quotes/{symbol}"', _text(_MATCH)),
-        Meta(description="Method or `*`, and route template."),
+        Match | None, Meta(description="Method or `*`, and route template."),
     ] = None
     view: Annotated[
-        str | None,
-        Kind('a dotted path such as "shop.views.quote"', _text(_VIEW)),
-        Meta(description="Dotted path of the view, in place of `match`."),
+        View | None, Meta(description="Dotted path of the view, in place of `match`."),
     ] = None
     policy: Annotated[str | None, Meta(description="Name of the policy that protects it.")] = None
     mode: Annotated[Mode | None, Meta(description="Absent: `rollout.mode`.")] = None
@@ -176,15 +171,13 @@ class Audit(Options):
     """The audit trail. Without this table there is none."""
 
     url: Annotated[
-        str,
-        Kind('"sqlite:///FILE"', _sqlite),
-        Meta(description="Where records are written. A relative file counts from the working directory."),
+        SqliteUrl, Meta(description="Where records are written. A relative file counts from the working directory."),
     ]
     durability: Annotated[
         Literal["batched"], Meta(description="`batched`: records are written in the background, several at a time.")
     ] = "batched"
     encryption: Annotated[
-        Literal["on", "off"], Meta(description='Has to be written out as `"off"`: encryption is not available yet.')
+        Literal["on", "off"], Meta(description='Has to be written out as `"off"`; encryption is not available in this version.')
     ] = "on"
 
     def check(self, path: str) -> Iterable[Fault]:
@@ -259,16 +252,25 @@ class Settings(Options):
 
         `FILE:LINE`, `environment NAME`, `settings` (a mapping or an object), or `default`.
         """
-        return nearest_source(self._sources, path) or ("settings" if not self._sources and self.given else "default")
+        if not self._sources:
+            return "settings" if re.split(r"[.\[]", path)[0] in self.given else "default"
+        known = _nearest(self._sources, path)
+        # a table in between was read key by key, so a key of it that is not there has its default
+        opened = known != path and any(other.startswith((f"{known}.", f"{known}[")) for other in self._sources)
+        return "default" if not known or opened else self._sources[known]
 
     def with_sources(self, sources: Mapping[str, str]) -> Self:
         """The same settings, remembering where each value came from."""
-        made = self.replace()
+        made = copy.copy(self)
         object.__setattr__(made, "_sources", dict(sources))
         return made
 
 
 def nearest_source(sources: Mapping[str, str], path: str) -> str:
     """The source of the value at a path, or of the table or list that holds it; empty if none is known."""
-    above = [known for known in sources if path == known or path.startswith((f"{known}.", f"{known}["))]
-    return sources[max(above, key=len)] if above else ""
+    return sources.get(_nearest(sources, path), "")
+
+
+def _nearest(sources: Iterable[str], path: str) -> str:
+    above = (known for known in sources if path == known or path.startswith((f"{known}.", f"{known}[")))
+    return max(above, key=len, default="")

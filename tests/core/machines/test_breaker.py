@@ -389,11 +389,13 @@ class TestHalfOpen:
     def test_closing_forgets_what_opened_it(self) -> None:
         breaker = by_rate(half_open_calls=1)
         call(breaker, FAILED, times=4)
-        call(breaker, OK, 30.0)
+        call(breaker, FAILED, 30.0)
+        call(breaker, OK, 90.0)
         assert breaker.closed
-        snapshot = breaker.snapshot(30.0)
+        snapshot = breaker.snapshot(90.0)
         assert snapshot.counts == (0, 0, 0)
         assert (snapshot.consecutive_failures, snapshot.rounds_failed, snapshot.opened_at) == (0, 0, None)
+        assert (snapshot.probe_successes, snapshot.probe_failures) == (0, 0)
 
 
 class TestLostProbes:

@@ -190,8 +190,8 @@ VERDICTS = st.sampled_from([Verdict.SUCCESS, Verdict.SUCCESS, Verdict.FAILURE, V
 COMMANDS = {"reset": "closed", "force_open": "forced_open", "disable": "disabled", "metrics_only": "metrics_only"}
 
 
-class BreakerAgainstTheNaiveOne(RuleBasedStateMachine):
-    """Times are eighths of seconds, so that both sides compare the same numbers."""
+class CallsAgainstTheNaiveBreaker(RuleBasedStateMachine):
+    """Calls only. Times are eighths of seconds, so that both sides compare the same numbers."""
 
     @initialize(rules=RULES, start=st.integers(0, 10**6))
     def start(self, rules: BreakerRules, start: int) -> None:
@@ -204,10 +204,18 @@ class BreakerAgainstTheNaiveOne(RuleBasedStateMachine):
     def wait(self, eighths: int) -> None:
         self.now += eighths / 8
 
-    @rule()
-    def wait_out_the_open_period(self) -> None:
-        if self.naive.state == "open":
-            self.now = max(self.now, self.naive.open_until)
+    @precondition(lambda self: self.naive.state == "open")
+    @rule(late=st.sampled_from([0.0, 0.0, 0.125, 1000.0]))
+    def call_at_the_end_of_the_open_period(self, late: float) -> None:
+        self.now = max(self.now, self.naive.open_until + late)
+        self.admit(1)
+
+    @precondition(lambda self: self.naive.state == "half_open")
+    @rule(verdict=VERDICTS, took=st.sampled_from([0.0, 0.0, SLOW + 1]))
+    def probe(self, verdict: Verdict, took: float) -> None:
+        self.admit(1)
+        if self.issued:
+            self.settle(0, verdict, took)
 
     @rule(times=st.integers(1, 4))
     def admit(self, times: int) -> None:
@@ -242,16 +250,6 @@ class BreakerAgainstTheNaiveOne(RuleBasedStateMachine):
             self.breaker.record(self.breaker.generation, verdict, took, self.now)
             self.naive.record(self.naive.era, verdict, took, self.now)
 
-    @rule(duration=st.sampled_from([1.0, 25.0, 1e6]))
-    def trip(self, duration: float) -> None:
-        self.breaker.trip(self.now, duration, "told")
-        self.naive.trip(self.now, duration)
-
-    @rule(verb=st.sampled_from(["reset", "reset", "reset", *COMMANDS]))
-    def command(self, verb: str) -> None:
-        getattr(self.breaker, verb)(self.now)
-        self.naive.command(COMMANDS[verb], verb, self.now)
-
     @invariant()
     def tells_the_same_story(self) -> None:
         assert self.breaker.state == self.naive.state
@@ -279,5 +277,21 @@ class BreakerAgainstTheNaiveOne(RuleBasedStateMachine):
         assert foretold == (answer.retry_after if isinstance(answer, Rejection) else 0.0)
 
 
-TestBreakerAgainstTheNaiveOne = BreakerAgainstTheNaiveOne.TestCase
-TestBreakerAgainstTheNaiveOne.settings = settings(deadline=None, max_examples=200, stateful_step_count=40)
+class OperatorsAgainstTheNaiveBreaker(CallsAgainstTheNaiveBreaker):
+    """Calls, and the operator's verbs between them."""
+
+    @rule(duration=st.sampled_from([1.0, 25.0, 1e6]))
+    def trip(self, duration: float) -> None:
+        self.breaker.trip(self.now, duration, "told")
+        self.naive.trip(self.now, duration)
+
+    @rule(verb=st.sampled_from(["reset", "reset", "reset", *COMMANDS]))
+    def command(self, verb: str) -> None:
+        getattr(self.breaker, verb)(self.now)
+        self.naive.command(COMMANDS[verb], verb, self.now)
+
+
+TestCallsAgainstTheNaiveBreaker = CallsAgainstTheNaiveBreaker.TestCase
+TestCallsAgainstTheNaiveBreaker.settings = settings(deadline=None, max_examples=250, stateful_step_count=50)
+TestOperatorsAgainstTheNaiveBreaker = OperatorsAgainstTheNaiveBreaker.TestCase
+TestOperatorsAgainstTheNaiveBreaker.settings = settings(deadline=None, max_examples=120, stateful_step_count=50)

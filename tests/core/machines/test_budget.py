@@ -15,6 +15,13 @@ def granted(budget: RetryBudget, now: float, asked: int) -> int:
     return sum(budget.withdraw(now) for _ in range(asked))
 
 
+def test_by_default_it_is_a_fifth_of_the_calls_and_ten_a_second_over_ten_seconds() -> None:
+    budget = RetryBudget()
+    for _ in range(5):
+        budget.deposit(0.0)
+    assert [budget.balance(now) for now in (0.0, 9.9, 10.0)] == [101.0, 101.0, 100.0]
+
+
 def test_a_new_budget_holds_its_reserve() -> None:
     budget = RetryBudget(ratio=0.2, min_per_second=10.0, window=10.0)
     assert budget.balance(0.0) == 100.0
@@ -123,4 +130,4 @@ class BudgetAgainstALedger(RuleBasedStateMachine):
 
 
 TestBudgetAgainstALedger = BudgetAgainstALedger.TestCase
-TestBudgetAgainstALedger.settings = settings(deadline=None, max_examples=60, stateful_step_count=30)
+TestBudgetAgainstALedger.settings = settings(deadline=None, max_examples=200, stateful_step_count=40)

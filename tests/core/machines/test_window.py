@@ -150,6 +150,6 @@ class TimeWindowAgainstAList(RuleBasedStateMachine):
 
 
 TestCountWindowAgainstAList = CountWindowAgainstAList.TestCase
-TestCountWindowAgainstAList.settings = settings(deadline=None, max_examples=60, stateful_step_count=30)
+TestCountWindowAgainstAList.settings = settings(deadline=None, max_examples=100, stateful_step_count=30)
 TestTimeWindowAgainstAList = TimeWindowAgainstAList.TestCase
 TestTimeWindowAgainstAList.settings = settings(deadline=None, max_examples=100, stateful_step_count=30)

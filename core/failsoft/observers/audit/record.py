@@ -14,8 +14,7 @@ import msgspec
 
 from failsoft.errors.failure import AttemptRecord, Failure
 from failsoft.events import ErrorHandled
-from failsoft.observers.base import Cleaner, clean, cut, route_of, unexpected
-from failsoft.sanitize.traces import format_stack
+from failsoft.observers.base import Cleaner, clean, cut, route_of, safe_stack, unexpected
 
 __all__ = ["SCHEMA", "Draft", "Encode", "Entry", "RecordContext", "encode_plain", "failure_handled", "records_dropped"]
 
@@ -104,7 +103,7 @@ def _error(failure: Failure, sanitizer: Cleaner) -> Record:
         "recoverable": failure.recoverable,
         "confidence": failure.confidence,
         "message": cut(clean(sanitizer, failure.raw_message), _MAX_MESSAGE),
-        "stack": cut(format_stack(failure.links, sanitizer), _MAX_STACK) if with_stack else None,
+        "stack": safe_stack(failure, sanitizer, _MAX_STACK) if with_stack else None,
     }
 
 

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from failsoft.clock import Clock, SystemClock
 from failsoft.errors.exceptions import SettingsError
@@ -181,15 +181,17 @@ class SqliteStore:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {_VERSION}")
             elif version != _VERSION:
-                raise SettingsError(
-                    f"audit: {str(self.path)!r} has schema {version}, this Failsoft writes {_VERSION}"
-                    if version
-                    else f"audit: {str(self.path)!r} is a database of something else"
-                )
+                self._refuse(version)
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
             raise
+
+    def _refuse(self, version: int) -> NoReturn:
+        if version:
+            raise SettingsError(f"audit: {str(self.path)!r} has schema {version}, this Failsoft writes {_VERSION}")
+        raise SettingsError(f"audit: {str(self.path)!r} is a database of something else")
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -1,0 +1,52 @@
+# Everything sets itself up: `make demo` and `make test` need Python 3.11 or newer, make and a shell.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTEST_ARGS ?=
+
+.PHONY: help demo test lint types layers unit docs bench versions clean
+
+help:
+	@echo "make demo            start the shops and show what Failsoft does (ONCE=1: show and exit)"
+	@echo "make test            lint, types, import layers, tests"
+	@echo "make versions        the tests on every Python >= 3.11 that pyenv knows or PYTHONS names"
+	@echo "make bench           the measurements behind the tables in the docs"
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Failsoft needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[asgi,django,flask,otel,cli]' --group dev
+	touch $(READY)
+
+demo: $(READY)
+	$(BIN)/python -m example_apps.demo $(if $(ONCE),--once)
+
+test: lint types layers unit
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+layers: $(READY)
+	$(BIN)/python -m pytest -q tests/architecture
+
+unit: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q $(PYTEST_ARGS)
+
+PYTHONS ?= $(wildcard $(HOME)/.pyenv/versions/3.1[1-9].*/bin/python)
+versions:
+	@set -e; for python in $(PYTHONS); do \
+	  version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])'); echo "== Python $$version"; \
+	  $(MAKE) unit PYTHON=$$python VENV=.venv-$$version; done
+
+bench: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

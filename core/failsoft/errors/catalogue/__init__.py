@@ -1,0 +1,48 @@
+"""The catalogue: which class of exceptions means what, as data.
+
+A class is looked up by its package and its name, because libraries move classes among their modules: an entry
+`requests.exceptions.Timeout` holds for `requests.<any module>.Timeout`. Sub-classes inherit along the MRO.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from failsoft.errors.catalogue.clients import CLIENTS
+from failsoft.errors.catalogue.databases import DATABASES
+from failsoft.errors.catalogue.frameworks import FRAMEWORKS
+from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.catalogue.services import SERVICES
+from failsoft.errors.catalogue.stdlib import STDLIB
+
+__all__ = ["find_label", "iter_entries"]
+
+FAMILIES = (STDLIB, FRAMEWORKS, DATABASES, CLIENTS, SERVICES)
+
+
+def _key(module: str, name: str) -> str:
+    return f"{module.partition('.')[0]}.{name}"
+
+
+def iter_entries() -> Iterator[tuple[str, Label]]:
+    """Every entry: the path of a class, as it is written in the data, and its label."""
+    for family in FAMILIES:
+        for label, paths in family:
+            for path in paths.split():
+                yield path, label
+
+
+def _index(entries: Iterable[tuple[str, Label]]) -> dict[str, Label]:
+    index: dict[str, Label] = {}
+    for path, label in entries:
+        module, _, name = path.rpartition(".")
+        index[_key(module, name)] = label
+    return index
+
+
+_INDEX = _index(iter_entries())
+
+
+def find_label(module: str, name: str) -> Label | None:
+    """The label of a class itself, its bases not considered."""
+    return _INDEX.get(_key(module, name))

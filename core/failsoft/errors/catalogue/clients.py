@@ -1,0 +1,148 @@
+"""Clients of HTTP, and vendors' own libraries."""
+
+from __future__ import annotations
+
+from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.labels import Label, wrapping
+
+__all__ = ["CLIENTS"]
+
+_HTTP: tuple[tuple[Label, str], ...] = (
+    (
+        wrapping(is_.UNREACHABLE),
+        """
+        httpx.ConnectError httpcore.ConnectError requests.exceptions.ConnectionError
+        urllib3.exceptions.MaxRetryError aiohttp.client_exceptions.ClientConnectorError anyio.ConnectionFailed
+        aiohttp.client_exceptions.ClientProxyConnectionError requests.exceptions.ProxyError
+        urllib3.exceptions.ProxyError httpx.ProxyError httpcore.ProxyError requests.exceptions.RetryError
+        niquests.exceptions.ConnectionError curl_cffi.requests.exceptions.ConnectionError
+        """,
+    ),
+    (is_.REFUSED, "urllib3.exceptions.NewConnectionError"),
+    (
+        is_.DNS,
+        """
+        aiohttp.client_exceptions.ClientConnectorDNSError urllib3.exceptions.NameResolutionError
+        dns.exception.DNSException curl_cffi.requests.exceptions.DNSError
+        """,
+    ),
+    (
+        wrapping(is_.BROKEN),
+        """
+        httpx.NetworkError httpx.RemoteProtocolError httpcore.NetworkError httpcore.RemoteProtocolError
+        requests.exceptions.ChunkedEncodingError urllib3.exceptions.ProtocolError
+        urllib3.exceptions.IncompleteRead urllib3.exceptions.InvalidChunkLength
+        aiohttp.client_exceptions.ClientConnectionError aiohttp.client_exceptions.ClientPayloadError
+        websockets.exceptions.ConnectionClosed aiohttp.client_exceptions.ServerDisconnectedError
+        h11._util.RemoteProtocolError h2.exceptions.ProtocolError
+        """,
+    ),
+    (
+        is_.SILENT,
+        """
+        httpx.TimeoutException httpcore.TimeoutException requests.exceptions.Timeout
+        urllib3.exceptions.TimeoutError aiohttp.client_exceptions.ServerTimeoutError
+        curl_cffi.requests.exceptions.Timeout
+        """,
+    ),
+    (
+        is_.CONNECT_SILENT,
+        """
+        httpx.ConnectTimeout httpcore.ConnectTimeout requests.exceptions.ConnectTimeout
+        urllib3.exceptions.ConnectTimeoutError aiohttp.client_exceptions.ConnectionTimeoutError
+        curl_cffi.requests.exceptions.ConnectTimeout
+        """,
+    ),
+    (
+        is_.POOL_EXHAUSTED,
+        """
+        httpx.PoolTimeout httpcore.PoolTimeout httpcore.ConnectionNotAvailable urllib3.exceptions.PoolError
+        """,
+    ),
+    (
+        is_.NO_TRUST,
+        """
+        requests.exceptions.SSLError urllib3.exceptions.SSLError aiohttp.client_exceptions.ClientSSLError
+        aiohttp.client_exceptions.ClientConnectorCertificateError
+        aiohttp.client_exceptions.ServerFingerprintMismatch curl_cffi.requests.exceptions.SSLError
+        OpenSSL.SSL.Error service_identity.exceptions.VerificationError
+        """,
+    ),
+    (
+        wrapping(is_.UPSTREAM_FAILED),
+        """
+        httpx.HTTPError httpx.DecodingError httpx.TooManyRedirects requests.exceptions.RequestException
+        requests.exceptions.InvalidJSONError requests.exceptions.JSONDecodeError
+        requests.exceptions.ContentDecodingError requests.exceptions.TooManyRedirects
+        urllib3.exceptions.HTTPError urllib3.exceptions.DecodeError urllib3.exceptions.ResponseError
+        aiohttp.client_exceptions.ClientError aiohttp.client_exceptions.ClientResponseError
+        aiohttp.client_exceptions.ContentTypeError aiohttp.client_exceptions.TooManyRedirects
+        websockets.exceptions.WebSocketException h11._util.ProtocolError
+        websockets.exceptions.InvalidHandshake tornado.httpclient.HTTPClientError pycurl.error
+        curl_cffi.curl.CurlError niquests.exceptions.RequestException
+        curl_cffi.requests.exceptions.RequestException gql.transport.exceptions.TransportError
+        zeep.exceptions.Error suds.WebFault
+        """,
+    ),
+    (
+        is_.BUG,
+        """
+        httpx.InvalidURL httpx.UnsupportedProtocol httpx.LocalProtocolError httpx.StreamError
+        httpx.CookieConflict httpcore.UnsupportedProtocol httpcore.LocalProtocolError
+        h11._util.LocalProtocolError requests.exceptions.InvalidURL requests.exceptions.MissingSchema
+        requests.exceptions.InvalidSchema requests.exceptions.InvalidHeader requests.exceptions.URLRequired
+        requests.exceptions.StreamConsumedError requests.exceptions.UnrewindableBodyError
+        urllib3.exceptions.LocationValueError urllib3.exceptions.ClosedPoolError
+        aiohttp.client_exceptions.InvalidURL aiohttp.client_exceptions.NonHttpUrlClientError
+        websockets.exceptions.ConcurrencyError websockets.exceptions.InvalidState
+        websockets.exceptions.InvalidURI
+        """,
+    ),
+)
+
+_VENDORS: tuple[tuple[Label, str], ...] = (
+    (
+        wrapping(is_.UNREACHABLE),
+        """
+        openai.APIConnectionError anthropic.APIConnectionError stripe._error.APIConnectionError
+        """,
+    ),
+    (is_.SILENT, "openai.APITimeoutError anthropic.APITimeoutError"),
+    (
+        is_.THROTTLED,
+        """
+        stripe._error.RateLimitError openai.RateLimitError anthropic.RateLimitError discord.errors.RateLimited
+        telegram.error.RetryAfter
+        """,
+    ),
+    (
+        is_.QUOTA_SPENT,
+        """
+        anthropic.ContractSpendLimitReachedError anthropic.EnforcedSpendLimitReachedError
+        anthropic.PaymentRequiredError
+        """,
+    ),
+    (is_.UPSTREAM_NOT_NOW, "anthropic.OverloadedError"),
+    (is_.PAYMENT_DUE, "stripe._error.CardError"),
+    (is_.MISCONFIGURED, "anthropic.CredentialsError openai.OpenAIError"),
+    (
+        is_.REFUSED_US,
+        """
+        stripe._error.AuthenticationError stripe._error.PermissionError openai.AuthenticationError
+        openai.PermissionDeniedError anthropic.AuthenticationError anthropic.PermissionDeniedError
+        """,
+    ),
+    (
+        wrapping(is_.UPSTREAM_FAILED),
+        """
+        openai.APIError anthropic.APIError anthropic.AnthropicError stripe._error.StripeError
+        twilio.base.exceptions.TwilioException slack_sdk.errors.SlackClientError
+        discord.errors.DiscordException github.GithubException.GithubException gitlab.exceptions.GitlabError
+        jira.exceptions.JIRAError telegram.error.TelegramError python_http_client.exceptions.HTTPError
+        sendgrid.SendGridException googleapiclient.errors.Error simple_salesforce.exceptions.SalesforceError
+        facebook.GraphAPIError
+        """,
+    ),
+)
+
+CLIENTS: tuple[tuple[Label, str], ...] = (*_HTTP, *_VENDORS)

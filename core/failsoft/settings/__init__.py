@@ -1,0 +1,30 @@
+"""Settings: their schema, and where they come from."""
+
+from __future__ import annotations
+
+from failsoft.settings.environment import disabled
+from failsoft.settings.schema import (
+    Audit,
+    Endpoint,
+    RequestSettings,
+    Responses,
+    Rollout,
+    Sanitize,
+    Settings,
+    Telemetry,
+)
+from failsoft.settings.sources import find_settings, load
+
+__all__ = [
+    "Audit",
+    "Endpoint",
+    "RequestSettings",
+    "Responses",
+    "Rollout",
+    "Sanitize",
+    "Settings",
+    "Telemetry",
+    "disabled",
+    "find_settings",
+    "load",
+]

@@ -1,0 +1,53 @@
+"""A request under WSGI: the call, and what is known of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from failsoft.call import Call, RequestFacts
+from failsoft.ids import new_request_id
+from failsoft.requests import well_formed_id
+
+if TYPE_CHECKING:
+    from failsoft import Failsoft
+
+__all__ = ["FlaskCall"]
+
+
+class FlaskCall(Call):
+    """One request to a Flask application."""
+
+    source = "flask"
+    answered: BaseException | None = None
+    """The exception whose answer was decided already."""
+    error_id: str | None = None
+    """To be put on the head of a response that Flask writes."""
+
+    def __init__(self, fs: Failsoft, environ: dict[str, Any], id_key: str, trust_id: bool) -> None:
+        super().__init__("", fs.clock.monotonic(), owner=fs)
+        self.environ = environ
+        self.method = environ.get("REQUEST_METHOD", "")
+        given = environ.get(id_key)
+        self.request_id = given if trust_id and given is not None and well_formed_id(given) else new_request_id()
+
+    @property
+    def facts(self) -> RequestFacts:
+        """What is known of the request."""
+        environ, fs = self.environ, self.owner
+        return RequestFacts(
+            method=self.method,
+            path=_text(environ.get("SCRIPT_NAME", "")) + _text(environ.get("PATH_INFO", "")),
+            accept=environ.get("HTTP_ACCEPT"),
+            accept_language=environ.get("HTTP_ACCEPT_LANGUAGE"),
+            client=fs.client(environ.get("REMOTE_ADDR"), environ.get("HTTP_X_FORWARDED_FOR")),  # type: ignore[union-attr]  # a Failsoft
+            traceparent=environ.get("HTTP_TRACEPARENT"),
+            tracestate=environ.get("HTTP_TRACESTATE"),
+            scheme=environ.get("wsgi.url_scheme", "http"),
+            host=environ.get("HTTP_HOST"),
+            user_agent=environ.get("HTTP_USER_AGENT"),
+        )
+
+
+def _text(value: str) -> str:
+    """WSGI hands paths over as latin-1 of their bytes (PEP 3333)."""
+    return value.encode("latin-1", "replace").decode("utf-8", "replace")

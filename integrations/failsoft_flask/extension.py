@@ -1,0 +1,151 @@
+"""The Flask extension."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from failsoft import Failsoft, Settings
+from failsoft.current import current_call
+from failsoft.endpoints import route_key
+from failsoft_flask.call import FlaskCall
+from failsoft_flask.views import Views
+from failsoft_flask.wsgi import WsgiLayer
+
+__all__ = ["FlaskFailsoft", "Installation"]
+
+_EXTENSION = "failsoft"
+Source = str | Path | Mapping[str, Any] | Settings | None
+
+
+class Installation:
+    """Failsoft in one application."""
+
+    def __init__(self, app: Flask, fs: Failsoft) -> None:
+        self.app = app
+        self.fs = fs
+        self.views = Views(app, fs, self.is_users)
+
+    def is_users(self, exc: BaseException) -> bool:
+        """Whether a handler of the application's own answers this exception."""
+        if not isinstance(exc, Exception):
+            return False
+        handler = self.app._find_error_handler(exc, request.blueprints)  # noqa: SLF001 - no public way to ask
+        return handler is not None and handler != self.answer
+
+    def answer(self, exc: Exception) -> Any:
+        """The handler of last resort: answers what is meant as an answer, and what Flask has given up on.
+
+        An unexpected exception is raised again, so that Flask goes its way (signal, log, debugger, propagation) and
+        comes back with an `InternalServerError` around it.
+        """
+        call = current_call.get()
+        if not isinstance(call, FlaskCall) or call.mode == "off":
+            return self._flasks_own(exc)
+        final = isinstance(exc, InternalServerError) and exc.original_exception is not None
+        cause: BaseException = exc.original_exception if final and exc.original_exception is not None else exc  # type: ignore[attr-defined]  # seen to be an InternalServerError
+        if final and call.answered is cause:
+            return exc
+        self.name(call)
+        if not final and not isinstance(exc, HTTPException):
+            failure = self.fs.failure(exc, call)
+            if not failure.expected and not failure.rejected:
+                raise exc
+        answer = self.fs.answer(cause, call)
+        call.answered = cause
+        if answer.rendered is None:
+            if call.mode == "enforce":
+                call.error_id = answer.error_id
+            return self._flasks_own(exc)
+        response = Response(answer.rendered.body, status=answer.rendered.status)
+        response.headers.clear()
+        for name, value in answer.rendered.headers:
+            response.headers.add(name, value)
+        return response
+
+    def name(self, call: FlaskCall) -> None:
+        """Write the endpoint key on a call."""
+        if not call.endpoint:
+            served = call.environ.get("werkzeug.request")
+            rule = getattr(served, "url_rule", None)
+            call.endpoint = route_key(call.method, rule.rule if rule is not None else None)
+
+    def propagates(self) -> bool:
+        """Whether Flask lets errors through to whoever called it."""
+        chosen = self.app.config.get("PROPAGATE_EXCEPTIONS")
+        return bool(self.app.testing or self.app.debug) if chosen is None else bool(chosen)
+
+    @staticmethod
+    def _flasks_own(exc: Exception) -> Any:
+        if isinstance(exc, HTTPException):
+            return exc
+        raise exc
+
+
+class FlaskFailsoft:
+    """Failsoft for Flask: `FlaskFailsoft(app)`, or `FlaskFailsoft().init_app(app)` in an application factory.
+
+    Parameters:
+        app: the application.
+        settings: path of a TOML file, a mapping, `Settings`; absent: `app.config["FAILSOFT"]`, else the defaults.
+        fs: a ready `Failsoft`, instead of settings.
+
+    Raises:
+        SettingsError: the settings are wrong; lists all faults.
+    """
+
+    def __init__(self, app: Flask | None = None, settings: Source = None, *, fs: Failsoft | None = None) -> None:
+        self._settings = settings
+        self._fs = fs
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask, settings: Source = None) -> Failsoft:
+        """Add Failsoft to an application, once; the same extension object may serve several applications."""
+        if _EXTENSION in app.extensions:
+            known: Installation = app.extensions[_EXTENSION]
+            return known.fs
+        chosen = settings if settings is not None else self._settings
+        if chosen is None:
+            chosen = app.config.get("FAILSOFT")
+        fs = self._fs or Failsoft(chosen)
+        if fs.disabled:
+            return fs
+        installation = Installation(app, fs)
+        app.extensions[_EXTENSION] = installation
+        own = app.error_handler_spec[None][None]
+        if Exception not in own:
+            app.register_error_handler(Exception, installation.answer)
+        app.wsgi_app = WsgiLayer(  # type: ignore[method-assign]  # the documented place for WSGI middleware
+            app.wsgi_app,
+            fs,
+            prepare=installation.views.take_up,
+            name=installation.name,
+            propagates=installation.propagates,
+        )
+        _add_commands(app)
+        return fs
+
+    @property
+    def fs(self) -> Failsoft:
+        """The instance that serves the current application.
+
+        Raises:
+            RuntimeError: there is no application context, or the extension was not initialised on it.
+        """
+        installation = current_app.extensions.get(_EXTENSION)
+        if installation is None:
+            raise RuntimeError("FlaskFailsoft was not initialised on this application; call init_app(app)")
+        fs: Failsoft = installation.fs
+        return fs
+
+
+def _add_commands(app: Flask) -> None:
+    from failsoft.cli.main import cli  # noqa: PLC0415 - click is there wherever Flask is
+
+    app.cli.add_command(cli, "failsoft")
+

@@ -1,0 +1,60 @@
+"""A process that writes audit records: `python audit_process.py MODE FILE`. Used by the tests of the audit."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from observed import OneSecret, failure, handled
+
+from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, SqliteStore
+
+MANY = 200
+
+
+def events(observer: AuditObserver, label: str, count: int) -> None:
+    for number in range(count):
+        observer(handled(failure(error_id=f"{label}-{number}")))
+
+
+def start(path: str, **options: float) -> tuple[AuditWriter, AuditObserver]:
+    writer = AuditWriter(SqliteStore(path), **options)  # type: ignore[arg-type]
+    return writer, AuditObserver(writer, RecordContext(sanitizer=OneSecret(), service="shop"))
+
+
+def write(path: str) -> None:
+    """Leave at once: what waits is written on the way out."""
+    _, observer = start(path, batch=16)
+    events(observer, str(os.getpid()), MANY)
+
+
+def killed(path: str) -> None:
+    """Be killed with records stored and records waiting."""
+    writer, observer = start(path, interval=600)
+    events(observer, "stored", MANY)
+    assert writer.flush(60)
+    events(observer, "waiting", 20)
+    print("ready", flush=True)
+    sys.stdin.read()
+
+
+def forks(path: str) -> None:
+    """Fork in the middle: with a connection open, and with records waiting."""
+    writer, observer = start(path, interval=600)
+    events(observer, "before", 5)
+    assert writer.flush(60)
+    events(observer, "waiting", 5)
+    children = []
+    for number in range(3):
+        child = os.fork()
+        if child == 0:
+            events(observer, f"child{number}", 5)
+            return
+        children.append(child)
+    events(observer, "after", 5)
+    for child in children:
+        assert os.waitpid(child, 0)[1] == 0
+
+
+if __name__ == "__main__":
+    {"write": write, "killed": killed, "forks": forks}[sys.argv[1]](sys.argv[2])
