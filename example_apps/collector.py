@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # it ships none
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -29,7 +29,6 @@ __all__ = ["Collector", "main", "serve"]
 MAX_BODY, MAX_ITEMS = 16_777_216, 10_000
 _KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
 _STATUS = ("unset", "ok", "error")
-_DATA = ("gauge", "sum", "histogram", "exponential_histogram", "summary")
 
 
 def _value(value: Any) -> Any:
@@ -114,7 +113,7 @@ def metrics(body: bytes) -> Iterator[dict[str, Any]]:
 
 
 def _point(point: Any) -> dict[str, Any]:
-    if hasattr(point, "WhichOneof") and "value" in point.DESCRIPTOR.oneofs_by_name:
+    if "value" in point.DESCRIPTOR.oneofs_by_name:
         return {"value": getattr(point, point.WhichOneof("value") or "as_int")}
     return {"count": point.count, "sum": point.sum}
 
@@ -173,9 +172,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _unpacked(self, body: bytes) -> bytes:
         packing = self.headers.get("Content-Encoding", "identity")
-        if packing not in {"gzip", "deflate", "identity"}:
-            raise ValueError(packing)
-        return {"gzip": gzip.decompress, "deflate": zlib.decompress, "identity": bytes}[packing](body)
+        if packing == "gzip":
+            return gzip.decompress(body)
+        if packing == "deflate":
+            return zlib.decompress(body)
+        if packing == "identity":
+            return body
+        raise ValueError(packing)
 
     def _refuse(self, status: int, reason: str) -> None:
         self.close_connection = True  # the body was not read

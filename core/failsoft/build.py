@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import logging
-import platform
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -19,9 +16,9 @@ from failsoft.endpoints import Endpoints
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
-from failsoft.observers.audit import AuditObserver, AuditWriter, open_store
+from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
 from failsoft.observers.logs import LogObserver
-from failsoft.observers.otel import MetricsObserver, Telemetry
+from failsoft.observers.otel import Telemetry
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.problem import ProblemMaker
 from failsoft.requests import TrustedProxies
@@ -30,8 +27,6 @@ from failsoft.sanitize import Sanitizer
 from failsoft.settings import Settings
 
 __all__ = ["Parts", "build"]
-
-_log = logging.getLogger("failsoft")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +67,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     )
     classifier = _classifier(settings, clock, faults)
     proxies = _proxies(settings, faults)
-    audit = _audit(settings, sanitizer, clock, faults)
-    _check_policies(settings, faults)
+    audit = _audit(settings, clock, faults)
     if faults:
         raise SettingsError(faults)
 
@@ -95,12 +89,12 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         rng=rng,
         classify=_Classify(responder),
         publish=bus.publish,
-        attempt_span=telemetry.attempt if settings.telemetry.traces else _no_span,
+        attempt_span=lambda call: telemetry.attempt(call, call.attempt),
     )
     endpoints = Endpoints(
         rules=settings.endpoints, policies=settings.policies, engine=engine, breakers=breakers, hooks=hooks
     )
-    _observe(settings, bus, sanitizer, clock, breakers, audit)
+    _observe(settings, bus, sanitizer, telemetry, breakers, audit)
     return Parts(
         bus=bus,
         sanitizer=sanitizer,
@@ -124,10 +118,6 @@ class _Classify:
 
     def __call__(self, exc: BaseException, call: Call) -> Failure:
         return self._responder.classify(exc, call)
-
-
-def _no_span(call: Call) -> Any:  # noqa: ARG001 - stands in for a tracer's
-    return nullcontext()
 
 
 def _load(path: str, where: str, faults: list[Fault]) -> Callable[..., Any]:
@@ -169,16 +159,7 @@ def _proxies(settings: Settings, faults: list[Fault]) -> TrustedProxies:
         return TrustedProxies(())
 
 
-def _check_policies(settings: Settings, faults: list[Fault]) -> None:
-    for number, rule in enumerate(settings.endpoints):
-        if rule.policy is not None and rule.policy not in settings.policies:
-            known = ", ".join(sorted(settings.policies)) or "none"
-            faults.append(
-                Fault(f"endpoints[{number}].policy", repr(rule.policy), f"expected the name of a policy ({known})")
-            )
-
-
-def _audit(settings: Settings, sanitizer: Sanitizer, clock: Clock, faults: list[Fault]) -> AuditWriter | None:
+def _audit(settings: Settings, clock: Clock, faults: list[Fault]) -> AuditWriter | None:
     if settings.audit is None:
         return None
     try:
@@ -186,7 +167,7 @@ def _audit(settings: Settings, sanitizer: Sanitizer, clock: Clock, faults: list[
     except SettingsError as error:
         faults.extend(fault._replace(path="audit.url") for fault in error.faults)
         return None
-    return AuditWriter(store, sanitizer=sanitizer, clock=clock, service=settings.service, environment=settings.environment)
+    return AuditWriter(store, clock=clock)
 
 
 def _telemetry(settings: Settings, sanitizer: Sanitizer, clock: Clock) -> Telemetry:
@@ -218,11 +199,17 @@ def _style(settings: Settings, renderer: Callable[..., Any] | None) -> Style:
 
 
 def _observe(
-    settings: Settings, bus: Bus, sanitizer: Sanitizer, clock: Clock, breakers: Breakers, audit: AuditWriter | None
+    settings: Settings,
+    bus: Bus,
+    sanitizer: Sanitizer,
+    telemetry: Telemetry,
+    breakers: Breakers,
+    audit: AuditWriter | None,
 ) -> None:
-    LogObserver(sanitizer).subscribe(bus)
-    if settings.telemetry.metrics:
-        MetricsObserver(states=breakers.states).subscribe(bus)
+    log = LogObserver(sanitizer)
+    bus.subscribe(log, *log.kinds)
+    telemetry.subscribe(bus, breakers.states)
     if audit is not None:
-        AuditObserver(audit).subscribe(bus)
-    _log.debug("failsoft is wired on Python %s at %.0f", platform.python_version(), clock.time())
+        context = RecordContext(sanitizer=sanitizer, service=settings.service, environment=settings.environment)
+        observer = AuditObserver(audit, context)
+        bus.subscribe(observer, *observer.kinds)

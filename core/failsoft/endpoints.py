@@ -16,7 +16,7 @@ from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.policy import Policy
 from failsoft.run import Engine, Limits, SharedBudget
 
-__all__ = ["KNOWN_METHODS", "Binding", "EndpointRule", "Endpoints", "Mark", "mark", "mark_of", "normalize", "route_key"]
+__all__ = ["KNOWN_METHODS", "Binding", "EndpointRule", "Endpoints", "Mark", "mark", "mark_of", "normalize", "route_key", "unused_marks"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,16 +28,23 @@ _PLACEHOLDER = re.compile(r"<(?:[^<>:]+:)?([^<>:]+)>|\{([^{}:]+)(?::[^{}]*)?\}")
 class EndpointRule(Protocol):
     """One `[[endpoints]]` table."""
 
-    match: str | None
-    view: str | None
-    policy: str | None
-    mode: Mode | None
-    exempt: bool
-    idempotent: bool | Literal["key"] | None
-    before_retry: str | None
+    @property
+    def match(self) -> str | None: ...
+    @property
+    def view(self) -> str | None: ...
+    @property
+    def policy(self) -> str | None: ...
+    @property
+    def mode(self) -> Mode | None: ...
+    @property
+    def exempt(self) -> bool: ...
+    @property
+    def idempotent(self) -> bool | Literal["key"] | None: ...
+    @property
+    def before_retry(self) -> str | None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class Mark:
     """What `protect` wrote on a view; the adapter applies it."""
 
@@ -66,13 +73,13 @@ class Binding:
         return self.pipeline is None and self.mode is None and not self.exempt
 
 
-_marked: weakref.WeakSet[Any] = weakref.WeakSet()
+_unread: weakref.WeakKeyDictionary[Mark, str] = weakref.WeakKeyDictionary()
 
 
 def mark(view: F, what: Mark) -> F:
     """Write a mark on a view and return it, the same object."""
     setattr(view, _ATTRIBUTE, what)
-    _marked.add(view)
+    _unread[what] = f"{getattr(view, '__module__', '')}.{getattr(view, '__qualname__', view)}"
     return view
 
 
@@ -81,7 +88,7 @@ def mark_of(view: object) -> Mark | None:
     for _ in range(16):
         found = getattr(view, _ATTRIBUTE, None)
         if isinstance(found, Mark):
-            _marked.discard(view)
+            _unread.pop(found, None)
             return found
         view = getattr(view, "__wrapped__", None) or getattr(view, "func", None) or getattr(view, "view_class", None)
         if view is None:
@@ -91,7 +98,7 @@ def mark_of(view: object) -> Mark | None:
 
 def unused_marks() -> list[str]:
     """Views that carry a mark which no adapter has read yet."""
-    return sorted(f"{view.__module__}.{view.__qualname__}" for view in _marked if not getattr(view, "_failsoft_seen", 0))
+    return sorted(_unread.values())
 
 
 def normalize(template: str) -> str:

@@ -1,4 +1,4 @@
-"""Kinds of values that a setting may have beside plain ones, and how a value may be shown in a fault."""
+"""Kinds of values that a setting may have beside plain ones, and words for faults."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import difflib
 import ipaddress
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -25,7 +25,6 @@ __all__ = [
     "join_path",
     "parse_duration",
     "shorten",
-    "shown",
 ]
 
 _UNITS = {
@@ -37,10 +36,6 @@ _RATE = re.compile(rf"\s*{_NUMBER}\s*%\s*\Z", re.ASCII)
 _NAME = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _REFERENCE = re.compile(rf"{_NAME}:{_NAME}")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_SENSITIVE_KEY = re.compile(
-    r"pass(?:word|wd|phrase)?s?|pwd|secrets?|tokens?|(?:api)?keys?|credentials?|dsn|auth(?:orization)?", re.IGNORECASE
-)
-_USERINFO = re.compile(r"(?<=://)[^/\s]*@")
 
 
 class Kind:
@@ -52,16 +47,12 @@ class Kind:
         secret: whether a wrong value may be the secret itself, and is never shown.
     """
 
-    __slots__ = ("_secret", "expected", "parse")
+    __slots__ = ("expected", "parse", "secret")
 
     def __init__(self, expected: str, parse: Callable[[Any], Any], *, secret: bool = False) -> None:
         self.expected = expected
         self.parse = parse
-        self._secret = secret
-
-    def shown(self, raw: object, path: str) -> str:
-        """A wrong value as a fault may show it."""
-        return "[hidden]" if self._secret else shown(raw, path)
+        self.secret = secret
 
 
 def _number(value: object) -> float | None:
@@ -122,9 +113,9 @@ def _parse_reference(value: object) -> str:
 
 
 def _parse_network(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError("not a network")
-    return str(ipaddress.ip_network(value.strip(), strict=False))
+    if isinstance(value, str):
+        return str(ipaddress.ip_network(value.strip(), strict=False))
+    raise ValueError("not a network")
 
 
 def _parse_url(value: object) -> str:
@@ -150,17 +141,23 @@ Url = Annotated[str, Kind("a URL that begins with http:// or https://, without q
 
 def describe_bounds(metas: Iterable[Meta]) -> str:
     """The bounds of a value in words, with a space before; empty without any."""
-    texts: list[str] = []
+    text = ""
     for meta in metas:
         if meta.ge is not None and meta.le is not None:
-            texts.append(f"from {meta.ge} to {meta.le}")
+            text += f" from {meta.ge} to {meta.le}"
         else:
-            pairs = (("at least {}", meta.ge), ("at most {}", meta.le))
-            texts.extend(text.format(bound) for text, bound in pairs if bound is not None)
-        pairs = (("more than {}", meta.gt), ("less than {}", meta.lt), ("at least {} of them", meta.min_length),
-                 ("at most {} of them", meta.max_length), ("matching {}", meta.pattern))  # fmt: skip
-        texts.extend(text.format(bound) for text, bound in pairs if bound is not None)
-    return f" {', '.join(texts)}" if texts else ""
+            text += "".join(
+                f" {word} {bound}"
+                for word, bound in (
+                    ("at least", meta.ge), ("at most", meta.le), ("more than", meta.gt), ("less than", meta.lt),
+                )
+                if bound is not None
+            )  # fmt: skip
+        if meta.min_length:
+            text += ", not empty" if meta.min_length == 1 else f", of length {meta.min_length} or more"
+        text += f", of length {meta.max_length} or less" if meta.max_length is not None else ""
+        text += f", matching `{meta.pattern}`" if meta.pattern else ""
+    return text
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
@@ -179,30 +176,9 @@ def join_path(path: str, key: str) -> str:
 
 
 def shorten(value: object, limit: int = 80) -> str:
-    """A value as it may be shown in a fault. Text that may be a secret is the caller's business; see `shown`."""
+    """A value as it may be shown in a fault. Text that may be a secret is the caller's business; see `options.shown`."""
     try:
         text = repr(value)
     except Exception:  # noqa: BLE001 - a hostile repr must not hide the fault
         text = f"<{type(value).__name__}>"
     return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def shown(value: object, path: str = "") -> str:
-    """A wrong value as a fault may show it: short, nothing from inside tables, lists and objects, no secret.
-
-    What stands under a sensitive key is hidden, and so are the user, password and query of a URL.
-    """
-    if isinstance(value, Mapping):
-        return "{…}" if value else "{}"
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return "[…]" if value else "[]"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if value is not None and not isinstance(value, (str, int, float)):
-        return f"<{type(value).__name__}>"
-    last = re.split(r"[.\"\]]", re.sub(r"\[\d+\]", "", path).rstrip('"'))[-1]
-    if any(_SENSITIVE_KEY.fullmatch(word) for word in re.split(r"[-_ ]|(?<=[a-z])(?=[A-Z])", last)):
-        return "[hidden]"
-    if isinstance(value, str) and "://" in value:
-        value = _USERINFO.sub("[hidden]@", value).partition("?")[0]
-    return shorten(value)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Self
 
 import msgspec
 from msgspec import Meta
@@ -31,8 +32,8 @@ from failsoft.kinds import (
     join_path,
     parse_duration,
     shorten,
-    shown,
 )
+from failsoft.sanitize.keys import KeyMatcher
 
 __all__ = [
     "Duration",
@@ -47,10 +48,33 @@ __all__ = [
     "hints_of",
     "parse_duration",
     "shorten",
+    "shown",
     "unwrap",
 ]
 
-T = TypeVar("T")
+_SENSITIVE = KeyMatcher(keys=("key",))
+_USERINFO = re.compile(r"(?<=://)[^/\s]*@")
+
+
+def shown(value: object, path: str = "") -> str:
+    """A wrong value as a fault may show it: short, nothing from inside tables, lists and objects, no secret.
+
+    What stands under a sensitive key is hidden, and so are the user, password and query of a URL.
+    """
+    if isinstance(value, Mapping):
+        return "{…}" if value else "{}"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return "[…]" if value else "[]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is not None and not isinstance(value, (str, int, float)):
+        return f"<{type(value).__name__}>"
+    key = re.split(r"[.\"]", re.sub(r"(\[\d+\])+\Z", "", path).rstrip('"'))[-1]
+    if _SENSITIVE.kind(key):
+        return "[hidden]"
+    if isinstance(value, str) and "://" in value:
+        value = _USERINFO.sub("[hidden]@", value).partition("?")[0]
+    return shorten(value)
 
 
 class _Given:
@@ -106,27 +130,27 @@ class Options(_Given):
         """Faults that concern several fields at once. A field that has a fault of its own is None here."""
         return ()
 
-    def replace(self, **changes: Any) -> Self:
-        """A copy with some values changed."""
-        return dataclasses.replace(self, **changes)
-
     @property
     def given(self) -> frozenset[str]:
         """Names of the fields that were given, even if their value is the default."""
         return self._given
 
 
-@cache
 def hints_of(cls: type) -> Mapping[str, Any]:
     """The annotations of the fields of a class of options, `Annotated` kept."""
-    hints = typing.get_type_hints(cls, include_extras=True)
-    return {f.name: hints[f.name] for f in dataclasses.fields(cls) if f.init}
+    return _read_class(cls)[0]
+
+
+def fields_of(cls: type) -> Mapping[str, str]:
+    """The keys of a class of options, as they stand in a file, and the names of their fields."""
+    return _read_class(cls)[1]
 
 
 @cache
-def fields_of(cls: type) -> Mapping[str, str]:
-    """The keys of a class of options, as they stand in a file, and the names of their fields."""
-    return {name.removesuffix("_"): name for name in hints_of(cls)}
+def _read_class(cls: type) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    hints = typing.get_type_hints(cls, include_extras=True)
+    own = {f.name: hints[f.name] for f in dataclasses.fields(cls) if f.init}
+    return own, {name.removesuffix("_"): name for name in own}
 
 
 def unwrap(hint: Any) -> tuple[Any, Kind | None, list[Meta]]:
@@ -204,7 +228,9 @@ def decode(hint: Any, raw: Any, path: str, faults: list[Fault], source: str = ""
         try:
             return _leaf(Annotated[base, *metas] if metas else base, kind.parse(raw))
         except ValueError:
-            faults.append(Fault(path, kind.shown(raw, path), f"expected {describe_type(hint)}", source))
+            faults.append(
+                Fault(path, "[hidden]" if kind.secret else shown(raw, path), f"expected {describe_type(hint)}", source)
+            )
             return None
     if members(base):
         return _decode_union(hint, raw, path, faults, source)
@@ -237,17 +263,16 @@ def _decode_leaf(hint: Any, raw: Any, path: str, faults: list[Fault], source: st
     base, _, metas = unwrap(hint)
     if base is Any or base is object:
         return raw
-    try:
-        # a mapping or a list gets here only where none was asked for, and msgspec would read it more kindly than we do
-        if typing.get_origin(base) in (tuple, list, frozenset) or isinstance(raw, (Mapping, list, tuple)):
-            raise ValueError("wrong shape")
-        return _leaf(Annotated[base, *metas] if metas else base, raw)
-    except ValueError:
-        expected = f"expected {describe_type(hint)}"
-        if isinstance(raw, str):
-            expected += did_you_mean(raw, [str(choice) for choice in choices_of(base)])
-        faults.append(Fault(path, shown(raw, path), expected, source))
-        return None
+    # a table or a list gets here only where none was asked for, and msgspec would read it more kindly than we do
+    listed = typing.get_origin(base) in (tuple, list, frozenset)
+    if not listed and not isinstance(raw, (Mapping, list, tuple)):
+        try:
+            return _leaf(Annotated[base, *metas] if metas else base, raw)
+        except ValueError:
+            pass
+    hint_text = did_you_mean(raw, map(str, choices_of(base))) if isinstance(raw, str) else ""
+    faults.append(Fault(path, shown(raw, path), f"expected {describe_type(hint)}{hint_text}", source))
+    return None
 
 
 def _decode_list(hint: Any, raw: Iterable[Any], path: str, faults: list[Fault], source: str) -> Any:
@@ -348,8 +373,11 @@ def _settle(self: Options, path: str, faults: list[Fault], raw: frozenset[str]) 
             object.__setattr__(self, name, read)
     known = {fault.path for fault in faults}
     try:
-        faults.extend(fault for fault in self.check(path) if fault.path not in known)
+        # beside a faulty field, what is said of the object as a whole may come from just that field
+        found = [fault for fault in self.check(path) if fault.path not in known | ({path} if known else set())]
     except TypeError:
         # a check that meets the None of a faulty field must not hide the faults found so far
         if not known:
             raise
+    else:
+        faults.extend(found)

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
 from failsoft import Failsoft
-from failsoft.endpoints import Binding
+from failsoft.endpoints import Binding, mark_of
 from failsoft_asgi.attempts import run_attempts
 from failsoft_asgi.exchange import AsgiCall, Receive, Scope, Send
 
@@ -46,9 +46,11 @@ class Routes:
     def take_up(self) -> None:
         """Learn the templates, and wrap each route to which a policy may apply."""
         self._known = len(self.app.routes)
+        by_settings = bool(self.fs.settings.endpoints)
         for route, prefix, _ in self.walk():
             self._prefixes[id(route)] = prefix
-            if getattr(route, _WRAPPED, None) is None:
+            marked = mark_of(getattr(route, "endpoint", None)) is not None
+            if (marked or by_settings) and getattr(route, _WRAPPED, None) is None:
                 setattr(route, _WRAPPED, True)
                 route.handle = self._wrapped(route, route.handle)  # type: ignore[method-assign]  # the instance's own
 

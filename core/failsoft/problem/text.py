@@ -17,11 +17,11 @@ def readable(value: str, limit: int) -> str:
     Line ends become `\\n`, control characters vanish, lone surrogates become U+FFFD.
     """
     text = str.__str__(value)  # a subclass may override anything
-    if len(text) <= limit and text.isascii() and text.isprintable():
+    whole = len(text) <= limit
+    if whole and text.isascii() and text.isprintable():
         return text
     text = text[: limit + 1]
     if not text.isprintable():
         text = _SURROGATE.sub("�", _UNPRINTABLE.sub("", _LINE_ENDS.sub("\n", text)))
     encoded = text.encode("utf-8")
-    whole = len(encoded) <= limit and len(value) <= limit
-    return text if whole else encoded[: limit - 3].decode("utf-8", "ignore") + "…"
+    return text if whole and len(encoded) <= limit else encoded[: limit - 3].decode("utf-8", "ignore") + "…"

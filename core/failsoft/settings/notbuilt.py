@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from failsoft.errors.exceptions import Fault
-from failsoft.kinds import join_path, shown
+from failsoft.kinds import join_path
+from failsoft.options import shown
 
 __all__ = ["NOT_BUILT", "NotBuilt", "refuse"]
 

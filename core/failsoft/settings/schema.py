@@ -13,8 +13,8 @@ from msgspec import Meta
 from failsoft.call import Mode
 from failsoft.errors.exceptions import Fault
 from failsoft.errors.rules import ErrorMapping, Rule
-from failsoft.kinds import Kind, Network, Reference, Url, did_you_mean, format_duration, join_path, shown
-from failsoft.options import Options
+from failsoft.kinds import Kind, Network, Reference, Url, did_you_mean, format_duration, join_path
+from failsoft.options import Options, shown
 from failsoft.policies.policy import Policy
 
 __all__ = [
@@ -61,11 +61,12 @@ class Rollout(Options):
 
     mode: Annotated[
         Mode,
-        Meta(description="`off`: nothing is done. `observe`: answers stay untouched, events say what would have been done. "
-        "`enforce`: everything is done. Also for each endpoint."),
+        Meta(description="`off`: nothing is done. `observe`: answers stay untouched, events say what would have been "
+        "done. `enforce`: everything is done. Also for each endpoint."),
     ] = "enforce"  # fmt: skip
     percent: Annotated[
-        float, Meta(ge=0, le=100, description="Share of requests in `mode`, in percent; the others are observed, or left alone where the mode is `observe`.")
+        float,
+        Meta(ge=0, le=100, description="Percentage of requests in `mode`; the others are a step below it."),
     ] = 100.0
 
 
@@ -73,9 +74,9 @@ class Rollout(Options):
 class RequestSettings(Options):
     """What is read from a request."""
 
-    id_header: Annotated[
-        Header, Meta(description="Header that carries the request id, in requests and answers.")
-    ] = "X-Request-ID"
+    id_header: Annotated[Header, Meta(description="Header that carries the request id, in requests and answers.")] = (
+        "X-Request-ID"
+    )
     trust_id: Annotated[
         bool, Meta(description="Keep the caller's request id if it is `[A-Za-z0-9._-]{1,128}`; else make one.")
     ] = True
@@ -110,7 +111,8 @@ class Responses(Options):
         bool, Meta(description="Disclose the text of exceptions to clients. Nothing else discloses it.")
     ] = False
     type_base: Annotated[
-        Uri | None, Meta(description="Put before the code to make `type`. Absent: `about:blank`."),
+        Uri | None,
+        Meta(description="Put before the code to make `type`. Absent: `about:blank`."),
     ] = None
     documentation_base: Annotated[
         Url | None, Meta(description="Put before the code to make `documentation_url`. Absent: no such member.")
@@ -131,10 +133,12 @@ class Endpoint(Options):
     """What holds for one endpoint or several. The first table that matches decides."""
 
     match: Annotated[
-        Match | None, Meta(description="Method or `*`, and route template."),
+        Match | None,
+        Meta(description="Method or `*`, and route template."),
     ] = None
     view: Annotated[
-        View | None, Meta(description="Dotted path of the view, in place of `match`."),
+        View | None,
+        Meta(description="Dotted path of the view, in place of `match`."),
     ] = None
     policy: Annotated[str | None, Meta(description="Name of the policy that protects it.")] = None
     mode: Annotated[Mode | None, Meta(description="Absent: `rollout.mode`.")] = None
@@ -150,7 +154,7 @@ class Endpoint(Options):
 
     def check(self, path: str) -> Iterable[Fault]:
         if self.match is None and self.view is None and not self.given & {"match", "view"}:
-            yield Fault(path, "", "required: match or view")
+            yield Fault(f"{path}.match", "", "required: match or view")
         if self.match is not None and self.view is not None:
             yield Fault(f"{path}.view", shown(self.view), "expected match or view, not both")
         if self.exempt and self.policy is not None:
@@ -171,13 +175,15 @@ class Audit(Options):
     """The audit trail. Without this table there is none."""
 
     url: Annotated[
-        SqliteUrl, Meta(description="Where records are written. A relative file counts from the working directory."),
+        SqliteUrl,
+        Meta(description="Where records are written. A relative file counts from the working directory."),
     ]
     durability: Annotated[
         Literal["batched"], Meta(description="`batched`: records are written in the background, several at a time.")
     ] = "batched"
     encryption: Annotated[
-        Literal["on", "off"], Meta(description='Has to be written out as `"off"`; encryption is not available in this version.')
+        Literal["on", "off"],
+        Meta(description='Has to be written out as `"off"`; encryption is not available in this version.'),
     ] = "on"
 
     def check(self, path: str) -> Iterable[Fault]:

@@ -11,8 +11,8 @@ from typing import Any
 
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.rules import ErrorMapping
-from failsoft.kinds import join_path, shown
-from failsoft.options import Options, decode, fields_of
+from failsoft.kinds import join_path
+from failsoft.options import Options, decode, fields_of, shown
 from failsoft.settings.environment import hint_below, options_at, variables_of
 from failsoft.settings.lines import lines_of
 from failsoft.settings.notbuilt import refuse

@@ -211,7 +211,7 @@ class CallsAgainstTheNaiveBreaker(RuleBasedStateMachine):
         self.admit(1)
 
     @precondition(lambda self: self.naive.state == "half_open")
-    @rule(verdict=VERDICTS, took=st.sampled_from([0.0, 0.0, SLOW + 1]))
+    @rule(verdict=VERDICTS, took=st.sampled_from([0.0, 0.0, SLOW, SLOW + 1]))
     def probe(self, verdict: Verdict, took: float) -> None:
         self.admit(1)
         if self.issued:
@@ -244,7 +244,7 @@ class CallsAgainstTheNaiveBreaker(RuleBasedStateMachine):
                 self.issued.remove(issued)
             self.naive.record(issued.era, verdict, took, self.now)
 
-    @rule(verdict=VERDICTS, took=st.sampled_from([0.0, SLOW + 1]), times=st.integers(1, 8))
+    @rule(verdict=VERDICTS, took=st.sampled_from([0.0, SLOW, SLOW + 1]), times=st.integers(1, 8))
     def record_without_a_permit(self, verdict: Verdict, took: float, times: int) -> None:
         for _ in range(times):
             self.breaker.record(self.breaker.generation, verdict, took, self.now)
@@ -270,6 +270,8 @@ class CallsAgainstTheNaiveBreaker(RuleBasedStateMachine):
             assert snapshot.probes_in_flight == len(out) <= self.naive.rules.half_open_concurrency
             assert snapshot.probes_left == self.naive.rules.half_open_calls - len(out) - len(done)
             assert snapshot.probe_failures == sum(probe.failed is True for probe in done)
+        else:
+            assert (snapshot.probes_in_flight, snapshot.probes_left) == (0, 0)
 
     @invariant()
     def foretells_what_the_next_call_is_answered(self) -> None:

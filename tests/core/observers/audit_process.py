@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from observed import OneSecret, failure, handled
-
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, SqliteStore
+from observed import OneSecret, failure, handled
 
 MANY = 200
 

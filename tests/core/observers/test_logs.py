@@ -3,12 +3,12 @@ from __future__ import annotations
 import logging
 
 import pytest
-from observed import SECRET, Broken, OneSecret, failure, handled
 
 from failsoft.bus import Bus
 from failsoft.call import RequestFacts
 from failsoft.events import CircuitBreakerTransition, InternalError, RetryEnded, RetryScheduled
 from failsoft.observers.logs import LogObserver, SanitizingFilter
+from observed import SECRET, Broken, OneSecret, failure, handled
 
 
 @pytest.fixture
@@ -33,7 +33,10 @@ def only(caplog: pytest.LogCaptureFixture) -> logging.LogRecord:
         (handled(result="fallback", status=200), "WARNING"),
         (handled(failure(disconnected=True), result="aborted", status=499), "DEBUG"),
         (RetryScheduled(at=0, attempt=1, delay=0.1, failure=failure()), "INFO"),
-        (CircuitBreakerTransition(at=0, name="x", from_state="closed", to_state="open", reason="5 failures"), "WARNING"),
+        (
+            CircuitBreakerTransition(at=0, name="x", from_state="closed", to_state="open", reason="5 failures"),
+            "WARNING",
+        ),
         (CircuitBreakerTransition(at=0, name="x", from_state="open", to_state="half_open", reason="time"), "INFO"),
         (InternalError(at=0, where="render", type="TypeError", message="no"), "ERROR"),
     ],
@@ -164,9 +167,13 @@ def filtered(sanitizer: object, write: object) -> tuple[logging.LogRecord, str]:
     handler = logging.Handler()
     handler.emit = records.append  # type: ignore[method-assign]
     handler.addFilter(SanitizingFilter(sanitizer))  # type: ignore[arg-type]
-    logger = logging.Logger("of.others")
+    logger = logging.getLogger("failsoft.test.of.others")
+    logger.setLevel(logging.DEBUG)
     logger.addHandler(handler)
-    write(logger)  # type: ignore[operator]
+    try:
+        write(logger)  # type: ignore[operator]
+    finally:
+        logger.removeHandler(handler)
     (record,) = records
     return record, logging.Formatter("%(message)s").format(record)
 

@@ -44,7 +44,8 @@ def test_items_are_handled_in_order_in_another_thread() -> None:
         assert worker.put(item)
     assert worker.flush()
     assert sink.items == list(range(100))
-    assert sink.threads and threading.get_ident() not in sink.threads
+    assert sink.threads
+    assert threading.get_ident() not in sink.threads
     assert worker.close()
 
 

@@ -11,8 +11,8 @@ _HTTP: tuple[tuple[Label, str], ...] = (
     (
         wrapping(is_.UNREACHABLE),
         """
-        httpx.ConnectError httpcore.ConnectError requests.exceptions.ConnectionError
-        urllib3.exceptions.MaxRetryError aiohttp.client_exceptions.ClientConnectorError anyio.ConnectionFailed
+        requests.exceptions.ConnectionError
+        urllib3.exceptions.MaxRetryError 
         aiohttp.client_exceptions.ClientProxyConnectionError requests.exceptions.ProxyError
         urllib3.exceptions.ProxyError httpx.ProxyError httpcore.ProxyError requests.exceptions.RetryError
         niquests.exceptions.ConnectionError curl_cffi.requests.exceptions.ConnectionError

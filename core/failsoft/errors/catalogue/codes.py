@@ -57,7 +57,7 @@ ERRNO = _table(
 
 # PostgreSQL, appendix A; the classes (two characters) are those of ISO/IEC 9075 and hold for other databases too.
 _SQLSTATE = _words(
-    (is_.STORE_AWAY, "08 57P01 57P02 57P05 25P03 HY000"),
+    (is_.STORE_AWAY, "08 57P01 57P02 57P05 25P03"),
     (is_.STORE_REFUSED, "08001 08004"),
     (is_.STORE_NOT_NOW, "57P03"),
     (is_.UPSTREAM_SLOW, "57014 HYT00 HYT01 57S01 25P04"),
@@ -73,10 +73,10 @@ _SQLSTATE = _words(
     (is_.REFUSED_US, "28 42501 0P 0L"),
     (
         is_.MISCONFIGURED,
-        "3D 3F 42P01 42703 42883 42704 42S02 42S22 25006 57P04 F0 55P02 IM002 IM003 IM004 0A000 58P01",
+        "3D 3F 42P01 42703 42883 42704 42S02 42S22 25006 57P04 F0 55P02 58P01 IM",
     ),
     (is_.RULE_REFUSES, "P0001 45000"),
-    (is_.BUG, "42 25 24 26 2D 34 38 39 55 P0 07 HY IM 0B"),
+    (is_.BUG, "42 25 24 26 2D 34 38 39 55 P0 07 0A 0B"),
     (is_.MACHINE_DAMAGED, "58 58030"),
     (is_.CORRUPT, "XX001 XX002"),
     (is_.UPSTREAM_FAILED, "XX HV 57"),
@@ -187,7 +187,7 @@ def label_of_sql_server(number: int) -> Label | None:
 _UPSTREAM = _table(
     (is_.REFUSED_US, (401, 403, 407, 511)),
     (is_.QUOTA_SPENT, (402,)),
-    (is_.UPSTREAM_SLOW, (408, 504, 524, 598)),
+    (is_.UPSTREAM_SLOW, (408, 504, 524, 598, 599)),
     (is_.THROTTLED, (429,)),
     (is_.UPSTREAM_NOT_NOW, (425, 503, 529)),
     (is_.UPSTREAM_DOWN, (502, 520, 521, 522, 523, 530)),
@@ -195,9 +195,9 @@ _UPSTREAM = _table(
 )
 
 
-def label_of_upstream(status: int) -> Label:
-    """What a peer's HTTP status means for us."""
-    return _UPSTREAM.get(status) or is_.UPSTREAM_FAILED
+def label_of_upstream(status: int) -> Label | None:
+    """What a peer's HTTP status means for us; None if no more than that the peer failed us."""
+    return _UPSTREAM.get(status)
 
 
 GRPC = _words(
@@ -209,7 +209,10 @@ GRPC = _words(
     (is_.CONTRADICTION, "DATA_LOSS"),
     (
         is_.UPSTREAM_FAILED,
-        "CANCELLED UNKNOWN INVALID_ARGUMENT NOT_FOUND ALREADY_EXISTS FAILED_PRECONDITION OUT_OF_RANGE UNIMPLEMENTED INTERNAL",
+        """
+        CANCELLED UNKNOWN INVALID_ARGUMENT NOT_FOUND ALREADY_EXISTS FAILED_PRECONDITION OUT_OF_RANGE UNIMPLEMENTED
+        INTERNAL
+        """,
     ),
 )
 """gRPC status codes by name."""
@@ -241,11 +244,19 @@ AWS = _words(
     (is_.UPSTREAM_SLOW, "RequestTimeout RequestTimeoutException ModelTimeoutException 504"),
     (
         is_.CONTENTION,
-        "ConflictException ConcurrentModificationException OperationAborted TransactionConflictException ResourceInUseException",
+        """
+        ConflictException ConcurrentModificationException OperationAborted TransactionConflictException
+        ResourceInUseException
+        """,
     ),
     (is_.EDIT_CONFLICT, "ConditionalCheckFailedException PreconditionFailed 412"),
-    (is_.MISCONFIGURED, "NoSuchBucket InvalidBucketName PermanentRedirect AuthorizationHeaderMalformed QueueDoesNotExist"),
-    (is_.MISCONFIGURED, "AWS.SimpleQueueService.NonExistentQueue TableNotFoundException KMSNotFoundException"),
+    (
+        is_.MISCONFIGURED,
+        """
+        NoSuchBucket InvalidBucketName PermanentRedirect AuthorizationHeaderMalformed QueueDoesNotExist
+        AWS.SimpleQueueService.NonExistentQueue TableNotFoundException KMSNotFoundException
+        """,
+    ),
 )
 """Error codes of Amazon Web Services that mean the same in every service, and some of S3, DynamoDB, SQS and KMS."""
 
@@ -276,6 +287,6 @@ MONGO = _table(
 
 SMTP = _table(
     (is_.REFUSED_US, (530, 534, 535, 538)),
-    (is_.EXHAUSTED, (452, 552)),
+    (is_.EXHAUSTED, (452,)),
 )
 """SMTP replies that say more than their first digit (RFC 5321, 4.2): 4 is transient, 5 is not."""

@@ -1,0 +1,70 @@
+"""The group of all commands. A command is one file, named in `COMMANDS` and imported when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Any
+
+import click
+
+from failsoft.settings import find_settings
+
+__all__ = ["COMMANDS", "Commands", "Context", "cli"]
+
+COMMANDS: Mapping[str, str] = {
+    "check": "failsoft.cli.check:check",
+    "version": "failsoft.cli.main:version",
+}
+"""The commands: name, and where the `click` command is."""
+
+
+@dataclass(slots=True)
+class Context:
+    """What the commands share; `click` hands it on with `@click.pass_obj`."""
+
+    settings: Path | None = None
+    """The file named by `--settings`."""
+
+    def settings_file(self) -> Path | None:
+        """The settings file to use: the one that was named, or the nearest `failsoft.toml` upward."""
+        return self.settings or find_settings(Path.cwd())
+
+
+class Commands(click.Group):
+    """A group that imports a command only when it is asked for, so that one does not wait for what others need."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found: Any = getattr(importlib.import_module(module), name)
+        return found if isinstance(found, click.Command) else None
+
+
+@click.group(cls=Commands)
+@click.option(
+    "--settings",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Settings file; without it, the nearest failsoft.toml upward.",
+)
+@click.version_option(version_of("failsoft"), prog_name="failsoft")
+@click.pass_context
+def cli(ctx: click.Context, settings: Path | None) -> None:
+    """Error handling and resilience for the web app you already have.
+
+    Exit status: 0 good, 1 found wanting, 2 could not run.
+    """
+    ctx.obj = Context(settings=settings)
+
+
+@click.command()
+def version() -> None:
+    """Print the version."""
+    click.echo(version_of("failsoft"))

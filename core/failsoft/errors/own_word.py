@@ -1,0 +1,312 @@
+"""What an exception says of itself: Failsoft's own classes, and the HTTP exceptions of web frameworks.
+
+The frameworks are recognized by the names of their classes and never imported. An attribute called `status_code` counts
+on their classes only, or on a class that calls itself an HTTP exception: on a client's exception it is the status of a
+peer, which is something else (see `codes`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from failsoft.errors import validation
+from failsoft.errors.capture import qualified_name, tidy
+from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.labels import Label, label_of_status
+from failsoft.errors.exceptions import (
+    BulkheadFullError,
+    CircuitOpenError,
+    FailsoftError,
+    FallbackFailedError,
+    RejectedError,
+    RetryExhaustedError,
+    ValidationError,
+)
+from failsoft.errors.reading import Reading, header_pairs, parse_retry_after, recode, status_of, take_retry_after
+from failsoft.errors.taxonomy import Category, Severity
+
+__all__ = ["OwnWord", "after_the_last", "find_own_word", "says_nothing", "speaks_for_the_last"]
+
+OwnWord = Callable[[BaseException, float], Reading | None]
+"""Reads what an exception says of itself; takes the time, in seconds since the Unix epoch. None: nothing."""
+
+_MAX_DETAIL = 2_000
+
+
+def _http(
+    exc: BaseException,
+    now: float,
+    status: object,
+    *,
+    detail: object = None,
+    headers: object = None,
+    errors: tuple[tuple[str, str], ...] = (),
+    default: str = "",
+) -> Reading:
+    """The reading of an HTTP exception.
+
+    Parameters:
+        detail: what the application says; a text is meant for the client if the status is below 500.
+        default: the framework's own text, which says no more than the status.
+    """
+    number = status_of(status)
+    label = label_of_status(number)
+    if errors:
+        label = label._replace(code=is_.INVALID.code)
+    more: dict[str, Any] = {}
+    pairs = header_pairs(headers) if headers else []
+    seconds, pairs = take_retry_after(pairs, now)
+    if seconds is not None:
+        more.update(retry_after=seconds, retry_after_set=True)
+    if pairs:
+        more["headers"] = tuple(pairs)
+    if errors:
+        more["errors"] = errors
+    elif isinstance(detail, str):
+        text = tidy(str.__str__(detail).strip(), _MAX_DETAIL)
+        if number < 500 and text and text.casefold() not in {_phrase(number), default.casefold()}:
+            more["user_message"] = text
+    elif detail is not None:
+        plain = isinstance(detail, (Mapping, list, tuple, int, float))
+        more["details"] = {"detail": detail if plain else f"<{type(detail).__name__}>"}
+    name = qualified_name(type(exc))
+    return Reading(label, "exception", name, 1.0, name, explicit=True, more=more)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase.casefold()
+    except ValueError:
+        return ""
+
+
+def _attribute(exc: object, *names: str) -> Any:
+    for name in names:
+        if (value := getattr(exc, name, None)) is not None:
+            return value
+    return None
+
+
+def _duck(exc: BaseException, now: float) -> Reading:
+    """Starlette, FastAPI, Litestar, Sanic, Lilya, APIFlask, Ninja, BlackSheep and those that look like them."""
+    return _http(
+        exc,
+        now,
+        _attribute(exc, "status_code", "status", "code"),
+        detail=_attribute(exc, "detail", "message"),
+        headers=_attribute(exc, "headers"),
+    )
+
+
+def _unknown(exc: BaseException, now: float) -> Reading | None:
+    """A class of no framework we know; with a request or a response of a peer it is a client's."""
+    if _attribute(exc, "response", "request") is not None:
+        return None
+    return _duck(exc, now)
+
+
+def _litestar_validation(exc: BaseException, now: float) -> Reading:
+    errors = validation.pairs_of_list(_attribute(exc, "extra"), "key", "message")
+    status = _attribute(exc, "status_code")
+    return _http(exc, now, status, detail=_attribute(exc, "detail"), headers=_attribute(exc, "headers"), errors=errors)
+
+
+def _werkzeug(exc: BaseException, now: float) -> Reading:
+    given = vars(exc).get("description")
+    get_headers = _attribute(exc, "get_headers")
+    headers = get_headers() if callable(get_headers) else None
+    reading = _http(exc, now, _attribute(exc, "code"), detail=given, headers=headers)
+    # get_headers drops a Retry-After of 0, and its date is relative to another clock than ours
+    wait: Any = getattr(exc, "retry_after", None)
+    seconds = wait.timestamp() - now if hasattr(wait, "timestamp") else wait
+    if (seconds := parse_retry_after(seconds, now)) is not None:
+        reading.more.update(retry_after=seconds, retry_after_set=True)
+    return reading
+
+
+def _rest_framework(exc: BaseException, now: float) -> Reading:
+    detail = _attribute(exc, "detail")
+    headers = {"WWW-Authenticate": challenge} if (challenge := _attribute(exc, "auth_header")) else None
+    errors = validation.pairs_of_nested(detail) if isinstance(detail, (Mapping, list)) else ()
+    default = str(_attribute(type(exc), "default_detail") or "")
+    if isinstance(detail, str) and detail.startswith(default.partition("{")[0] or "\0"):
+        detail = None
+    reading = _http(exc, now, _attribute(exc, "status_code"), detail=detail, headers=headers, errors=errors)
+    if (seconds := parse_retry_after(getattr(exc, "wait", None), now)) is not None:
+        reading.more.update(retry_after=seconds, retry_after_set=True)
+    return reading
+
+
+def _falcon(exc: BaseException, now: float) -> Reading:
+    status = _attribute(exc, "status_code", "status")
+    if isinstance(status, str) and status[:3].isdigit():
+        status = int(status[:3])
+    return _http(exc, now, status, detail=_attribute(exc, "description"), headers=_attribute(exc, "headers"))
+
+
+def _aiohttp_web(exc: BaseException, now: float) -> Reading:
+    status = _attribute(exc, "status_code", "status")
+    default = f"{status}: {_attribute(exc, 'reason')}"
+    text, headers = _attribute(exc, "text"), _attribute(exc, "headers")
+    return _http(exc, now, status, detail=text, headers=headers, default=default)
+
+
+def _without_text(exc: BaseException, now: float) -> Reading:
+    """Frameworks whose text is for the log: Tornado, WebOb, Pyramid, Bottle, CherryPy, Connexion."""
+    return _http(exc, now, _attribute(exc, "status_code", "status", "code"), headers=_attribute(exc, "headers"))
+
+
+def _status(number: int) -> OwnWord:
+    return lambda exc, now: _http(exc, now, number)
+
+
+def _request_validation(exc: BaseException, now: float) -> Reading:
+    errors = _attribute(exc, "errors")
+    pairs = validation.pairs_of_pydantic(errors() if callable(errors) else errors)
+    reading = _http(exc, now, 422, errors=pairs)
+    reading.label = is_.UNPROCESSABLE
+    return reading
+
+
+def _websocket(exc: BaseException, now: float) -> Reading:
+    """A close code says little about HTTP (RFC 6455, 7.4.1): 1011 and above 1011 are the server's fault."""
+    code = _attribute(exc, "code")
+    number = 500 if isinstance(code, int) and 1011 <= code <= 1014 else 403 if code in {1008, 3000, 3003} else 400
+    return _http(exc, now, number)
+
+
+_WORDS: dict[str, OwnWord] = {
+    "starlette.HTTPException": _duck,
+    "starlette.WebSocketException": _websocket,
+    "fastapi.RequestValidationError": _request_validation,
+    "fastapi.WebSocketRequestValidationError": _request_validation,
+    "litestar.HTTPException": _duck,
+    "litestar.ValidationException": _litestar_validation,
+    "litestar.WebSocketException": _websocket,
+    "lilya.HTTPException": _duck,
+    "esmerald.HTTPException": _duck,
+    "sanic.SanicException": _duck,
+    "ninja.HttpError": _duck,
+    "ninja.ValidationError": _request_validation,
+    "apiflask.HTTPError": _duck,
+    "blacksheep.HTTPException": _duck,
+    "werkzeug.HTTPException": _werkzeug,
+    "rest_framework.APIException": _rest_framework,
+    "django.Http404": _status(404),
+    "django.PermissionDenied": _status(403),
+    "django.SuspiciousOperation": _status(400),
+    "django.BadRequest": _status(400),
+    "django.MultiPartParserError": _status(400),
+    "django.RequestDataTooBig": _status(413),
+    "falcon.HTTPError": _falcon,
+    "aiohttp.HTTPException": _aiohttp_web,
+    "tornado.HTTPError": _without_text,
+    "webob.HTTPException": _without_text,
+    "pyramid.HTTPException": _without_text,
+    "bottle.HTTPError": _without_text,
+    "cherrypy.HTTPError": _without_text,
+    "connexion.ProblemException": _without_text,
+    "quart.HTTPException": _werkzeug,
+}
+
+
+def find_own_word(cls: type) -> tuple[int, OwnWord] | None:
+    """How a class speaks for itself, and the depth in its MRO of the class that taught it to."""
+    for depth, base in enumerate(cls.__mro__):
+        if base is FailsoftError:
+            return depth, _failsoft
+        module = base.__module__ if isinstance(base.__module__, str) else ""
+        if word := _WORDS.get(f"{module.partition('.')[0]}.{base.__name__}"):
+            return depth, word
+        if base.__name__.lower().endswith("httpexception") and _may_be_an_answer(base, module):
+            return depth, _unknown
+    return None
+
+
+def _may_be_an_answer(cls: type, module: str) -> bool:
+    """Whether a class of a framework unknown to us looks like an answer; one with a request is a client's."""
+    answers = any(hasattr(cls, name) for name in ("status_code", "status", "code")) or "status_code" in _parameters(cls)
+    return answers and module.partition(".")[0] not in {"http", "discord", "nextcord", "disnake"}
+
+
+def _parameters(cls: type) -> tuple[str, ...]:
+    code = getattr(vars(cls).get("__init__"), "__code__", None)
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code else ()
+
+
+# --- Failsoft's own ---------------------------------------------------------------------------------------------------
+def _failsoft(exc: BaseException, _now: float) -> Reading:
+    """All fields of a `FailsoftError`; a sub-class that forgot `super().__init__()` speaks by its class."""
+    get = vars(exc).get
+    cls = type(exc)
+    if not isinstance(exc, FailsoftError):  # pragma: no cover - found by its class
+        raise TypeError(cls)
+    status = status_of(get("status", exc.default_status))
+    code = get("code", exc.default_code)
+    label = Label(
+        _member(Category, get("category"), exc.default_category),
+        _member(Severity, get("severity"), exc.default_severity),
+        bool(get("transient", exc.default_transient)),
+        status,
+        code if isinstance(code, str) and code else "INTERNAL_ERROR",
+    )
+    more = _plain_fields(exc)
+    more["recoverable"] = bool(get("recoverable", exc.default_recoverable))
+    more["rejected"] = isinstance(exc, RejectedError)
+    # these two are made by Failsoft itself: what they say is computed, and may be spread
+    computed = isinstance(exc, (CircuitOpenError, BulkheadFullError))
+    if (seconds := parse_retry_after(get("retry_after"), 0.0)) is not None:
+        more.update(retry_after=seconds, retry_after_set=not computed)
+    name = qualified_name(cls)
+    return Reading(label, "exception", name, 1.0, name, explicit=True, more=more)
+
+
+def _member(enum: Any, value: object, default: Any) -> Any:
+    if isinstance(value, enum):
+        return value
+    return enum(value) if isinstance(value, str) and value in enum.__members__.values() else default
+
+
+def _plain_fields(exc: FailsoftError) -> dict[str, Any]:
+    get = vars(exc).get
+    more: dict[str, Any] = {}
+    message = get("user_message")
+    if (isinstance(message, str) and message) or (isinstance(message, Mapping) and message):
+        more["user_message"] = message
+    if isinstance(details := get("details"), Mapping):
+        more["details"] = dict(details)
+    if headers := header_pairs(get("headers") or ()):
+        more["headers"] = tuple(headers)
+    error_id = get("error_id")
+    if isinstance(error_id, str) and error_id:
+        more["error_id"] = error_id
+    if isinstance(exc, ValidationError):
+        more["errors"] = tuple(get("errors") or ())[: validation.MAX_ERRORS]
+    return more
+
+
+def says_nothing(exc: BaseException, reading: Reading) -> bool:
+    """Whether it is a bare `FailsoftError` that says no more than its texts."""
+    if type(exc) is not FailsoftError:
+        return False
+    defaults = (Category.SYSTEM, Severity.HIGH, False, 500, "INTERNAL_ERROR")
+    return tuple(reading.label[:5]) == defaults
+
+
+def speaks_for_the_last(exc: BaseException) -> bool:
+    """Whether its status is that of the error it was raised from."""
+    return isinstance(exc, (RetryExhaustedError, FallbackFailedError))
+
+
+def after_the_last(exc: BaseException, own: Reading, last: Reading) -> Reading:
+    """Failsoft's "every attempt failed": its own code and texts, and of the last error what was not given."""
+    label = last.label._replace(code=own.label.code)
+    if isinstance(exc, FailsoftError) and own.label.status != exc.default_status:
+        label = recode(label, own.label.status)._replace(code=own.label.code)
+    more = {**last.more, **own.more}
+    more.pop("recoverable", None)
+    if "recoverable" in last.more:
+        more["recoverable"] = last.more["recoverable"]
+    return Reading(label, "exception", own.says, own.confidence, own.type, last.explicit, more, last)

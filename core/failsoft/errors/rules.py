@@ -1,0 +1,248 @@
+"""What an application says about exceptions in its settings: the `[errors]` table and the `[[rules]]`."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, NamedTuple
+
+from msgspec import Meta
+
+from failsoft.errors.class_paths import ClassPaths
+from failsoft.errors.exceptions import Fault
+from failsoft.errors.taxonomy import Category, Notification, Severity
+from failsoft.options import Duration, Options, Reference
+
+__all__ = ["CompiledRules", "Condition", "ContextCondition", "ErrorMapping", "Rule", "compile_rules"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorMapping(Options):
+    """What a class of exceptions means: a table `[errors."shop.errors.OutOfStock"]`, or what a rule says.
+
+    What is left out stays as it would be without the mapping; but severity and transience follow a status or category
+    that is given.
+    """
+
+    status: Annotated[int | None, Meta(ge=400, le=599, description="HTTP status of the answer.")] = None
+    code: Annotated[
+        str | None, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$", description="Stable identifier for clients.")
+    ] = None
+    category: Annotated[Category | None, Meta(description="What failed.")] = None
+    severity: Annotated[Severity | None, Meta(description="How bad it is for the operators.")] = None
+    transient: Annotated[bool | None, Meta(description="Time alone may cure it, so that it may be retried.")] = None
+    recoverable: Annotated[bool | None, Meta(description="The client can do something: wait, or mend it.")] = None
+    retry_after: Annotated[Duration | None, Meta(description="After how long a repetition makes sense.")] = None
+    title: Annotated[str | Mapping[str, str] | None, Meta(description="Title, one text or one per language.")] = None
+    user_message: Annotated[
+        str | Mapping[str, str] | None, Meta(description="What the client is told, one text or one per language.")
+    ] = None
+    guidance: Annotated[
+        str | Mapping[str, str] | None, Meta(description="What the client can do, one text or one per language.")
+    ] = None
+    notification: Annotated[Notification | None, Meta(description="How loudly a user interface should say it.")] = None
+    report: Annotated[
+        bool | None, Meta(description="Whether it is an error to operators. Default: if the status is 500 or above.")
+    ] = None
+
+    def check(self, path: str) -> Iterable[Fault]:
+        for name in ("title", "user_message", "guidance"):
+            texts = getattr(self, name)
+            if isinstance(texts, Mapping) and not texts:
+                yield Fault(f"{path}.{name}", "{}", "expected a text, or a text for each language")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextCondition(Options):
+    """Holds if a field of the call's context has a value, or one of several."""
+
+    field: Annotated[str, Meta(min_length=1, description="Name; a dot leads into a table.")]
+    value: Annotated[
+        str | int | float | bool | tuple[str, ...],
+        Meta(description="The value, or a list of texts of which one is meant."),
+    ]
+
+
+def _texts(raw: Any) -> tuple[str, ...]:
+    return (raw,) if isinstance(raw, str) else tuple(raw)
+
+
+_Texts = str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition(Options):
+    """When a rule holds. Several keys in one table: all of them."""
+
+    message_contains: Annotated[
+        _Texts | None, Meta(description="A text in the message, or several of which one; upper and lower case alike.")
+    ] = None
+    error_type: Annotated[
+        _Texts | None, Meta(description="Path or bare name of the exception's class or of a base, or several.")
+    ] = None
+    source: Annotated[_Texts | None, Meta(description="Where the exception came from, or several.")] = None
+    context: Annotated[
+        ContextCondition | tuple[ContextCondition, ...] | None, Meta(description="What the call's context holds.")
+    ] = None
+    all_: Annotated[tuple[Condition, ...] | None, Meta(description="Every one of these holds.")] = None
+    any_: Annotated[tuple[Condition, ...] | None, Meta(description="One of these holds.")] = None
+    not_: Annotated[Condition | None, Meta(description="This does not hold.")] = None
+    custom: Annotated[
+        Reference | None, Meta(description='"package.module:function", called with the exception and the context.')
+    ] = None
+
+    def check(self, path: str) -> Iterable[Fault]:
+        # nothing at all would hold always, which nobody can have meant
+        if not self.given:
+            yield Fault(path, "", f"expected one of {', '.join(key.rstrip('_') for key in _KEYS)}")
+        for name in ("message_contains", "error_type", "source"):
+            texts = getattr(self, name)
+            if texts is not None and not all(_texts(texts)):
+                yield Fault(f"{path}.{name}", "", "expected no empty text")
+        for name in ("all_", "any_"):
+            if getattr(self, name) == ():
+                yield Fault(f"{path}.{name.rstrip('_')}", "[]", "expected at least one condition")
+
+
+_KEYS = ("message_contains", "error_type", "source", "context", "all_", "any_", "not_", "custom")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Options):
+    """What exceptions mean that fulfil a condition. The one of the highest confidence decides, then the first."""
+
+    name: Annotated[str, Meta(min_length=1, description="Named in the evidence.")]
+    when: Annotated[Condition, Meta(description="When it holds.")]
+    then: Annotated[ErrorMapping, Meta(description="What the exception means then.")]
+    confidence: Annotated[float, Meta(ge=0, le=1, description="How sure it is, among rules.")] = 0.9
+
+
+class Case(NamedTuple):
+    """What a condition is asked about."""
+
+    exc: BaseException
+    message: str
+    """Folded to one case."""
+    source: str
+    context: Mapping[str, Any]
+
+
+_Test = Callable[[Case], bool]
+
+
+@dataclass(slots=True)
+class CompiledRules:
+    """Rules ready to be asked. Cheap to ask, safe to share among threads."""
+
+    rules: tuple[tuple[_Test, Rule], ...] = ()
+    """By confidence, the highest first."""
+    errors: int = 0
+    """How often a custom condition raised; it counts as no match."""
+
+    def match(self, exc: BaseException, message: str, source: str, context: Mapping[str, Any]) -> Rule | None:
+        """The rule that decides about an exception, if any does."""
+        case = Case(exc, message.casefold(), source, context)
+        for test, rule in self.rules:
+            if test(case):
+                return rule
+        return None
+
+
+def compile_rules(rules: Sequence[Rule], faults: list[Fault]) -> CompiledRules:
+    """Make rules ready; import what their custom conditions name.
+
+    Parameters:
+        faults: gets a `Fault` for each function that cannot be imported or called.
+    """
+    compiled = CompiledRules()
+    tests = [(_compile(rule.when, f"rules[{n}].when", compiled, faults), rule) for n, rule in enumerate(rules)]
+    compiled.rules = tuple(sorted(tests, key=lambda pair: -pair[1].confidence))
+    return compiled
+
+
+def _compile(when: Condition, path: str, compiled: CompiledRules, faults: list[Fault]) -> _Test:
+    tests = [*_plain_tests(when)]
+    for name in ("all", "any"):
+        if inner := getattr(when, f"{name}_"):
+            several = [_compile(one, f"{path}.{name}[{n}]", compiled, faults) for n, one in enumerate(inner)]
+            tests.append(_every(several) if name == "all" else _one_of(several))
+    if when.not_ is not None:
+        tests.append(_opposite(_compile(when.not_, f"{path}.not", compiled, faults)))
+    if when.custom is not None:
+        tests.append(_custom(when.custom, f"{path}.custom", compiled, faults))
+    return _every(tests) if tests else lambda _case: False
+
+
+def _plain_tests(when: Condition) -> Iterable[_Test]:
+    """The cheap ones first: the others are then rarely asked."""
+    if when.source is not None:
+        sources = frozenset(_texts(when.source))
+        yield lambda case: case.source in sources
+    if when.error_type is not None:
+        paths = ClassPaths(_texts(when.error_type))
+        yield lambda case: paths.find(type(case.exc)) is not None
+    if when.message_contains is not None:
+        needles = tuple(text.casefold() for text in _texts(when.message_contains))
+        yield lambda case: any(needle in case.message for needle in needles)
+    if when.context is not None:
+        wanted = (when.context,) if isinstance(when.context, ContextCondition) else when.context
+        yield lambda case: all(_holds(case.context, one) for one in wanted)
+
+
+def _holds(context: Mapping[str, Any], wanted: ContextCondition) -> bool:
+    value: Any = context.get(wanted.field)
+    if value is None and "." in wanted.field:
+        value = context
+        for part in wanted.field.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+    if isinstance(wanted.value, tuple):
+        return value in wanted.value
+    return isinstance(value, bool) is isinstance(wanted.value, bool) and bool(value == wanted.value)
+
+
+def _every(tests: Sequence[_Test]) -> _Test:
+    if len(tests) == 1:
+        return tests[0]
+    return lambda case: all(test(case) for test in tests)
+
+
+def _one_of(tests: Sequence[_Test]) -> _Test:
+    return lambda case: any(test(case) for test in tests)
+
+
+def _opposite(test: _Test) -> _Test:
+    return lambda case: not test(case)
+
+
+def _custom(reference: str, path: str, compiled: CompiledRules, faults: list[Fault]) -> _Test:
+    function = _import(reference, path, faults)
+
+    def ask(case: Case) -> bool:
+        try:
+            return bool(function(case.exc, case.context))
+        except Exception:  # noqa: BLE001 - the application's function must not cost the answer
+            compiled.errors += 1
+            return False
+
+    return ask
+
+
+def _import(reference: str, path: str, faults: list[Fault]) -> Callable[..., Any]:
+    module, _, name = reference.partition(":")
+    try:
+        found: Any = importlib.import_module(module)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except Exception as error:  # noqa: BLE001 - an import runs the application's code
+        faults.append(Fault(path, f'"{reference}"', f"cannot be imported: {type(error).__name__}: {error}"))
+        return _never
+    if not callable(found):
+        faults.append(Fault(path, f'"{reference}"', "expected a function"))
+        return _never
+    function: Callable[..., Any] = found
+    return function
+
+
+def _never(_exc: BaseException, _context: Mapping[str, Any]) -> bool:
+    return False

@@ -1,0 +1,112 @@
+"""Processors for the OpenTelemetry SDK that clean what others emit. Failsoft's own spans and records are clean already.
+
+::
+
+    tracers.add_span_processor(SanitizingSpanProcessor(sanitizer, BatchSpanProcessor(exporter)))
+    loggers.add_log_record_processor(SanitizingLogRecordProcessor(sanitizer))     # before the one that exports
+    loggers.add_log_record_processor(BatchLogRecordProcessor(log_exporter))
+
+Needs the SDK (`pip install 'failsoft[otel]'`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from failsoft.observers.base import Cleaner, clean
+
+try:
+    from opentelemetry.context import Context
+    from opentelemetry.sdk._logs import LogRecordProcessor, ReadWriteLogRecord
+    from opentelemetry.sdk.trace import Event, ReadableSpan, Span, SpanProcessor
+    from opentelemetry.trace import Link, Status
+except ImportError:
+    raise ImportError(
+        "failsoft.observers.otel_processors needs a recent OpenTelemetry SDK: pip install 'failsoft[otel]'"
+    ) from None
+
+__all__ = ["SanitizingLogRecordProcessor", "SanitizingSpanProcessor"]
+
+_FAILED = "[REDACTED:error]"
+
+
+class SanitizingSpanProcessor(SpanProcessor):
+    """Hands spans on with name, attributes, events, links and status description sanitized.
+
+    Ended spans cannot be changed, so the processor that exports stands behind this one, not beside it.
+
+    Parameters:
+        following: the processor that gets the clean spans.
+    """
+
+    def __init__(self, sanitizer: Cleaner, following: SpanProcessor) -> None:
+        self._sanitizer = sanitizer
+        self._following = following
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """A span was started."""
+        self._following.on_start(span, parent_context)
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """A span was ended; a clean copy goes on."""
+        self._following.on_end(self._cleaned(span))
+
+    def shutdown(self) -> None:
+        """Shut down what follows."""
+        self._following.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Flush what follows."""
+        return self._following.force_flush(timeout_millis)
+
+    def _cleaned(self, span: ReadableSpan) -> ReadableSpan:
+        sanitizer, description = self._sanitizer, span.status.description
+        return ReadableSpan(
+            name=clean(sanitizer, span.name),
+            context=span.context,
+            parent=span.parent,
+            resource=span.resource,
+            attributes=_attributes(sanitizer, span.attributes),
+            events=[
+                Event(clean(sanitizer, e.name), _attributes(sanitizer, e.attributes), e.timestamp) for e in span.events
+            ],
+            links=[Link(link.context, _attributes(sanitizer, link.attributes)) for link in span.links],
+            kind=span.kind,
+            status=Status(span.status.status_code, clean(sanitizer, description) if description else None),
+            start_time=span.start_time,
+            end_time=span.end_time,
+            instrumentation_scope=span.instrumentation_scope,
+        )
+
+
+class SanitizingLogRecordProcessor(LogRecordProcessor):
+    """Sanitizes body and attributes of log records, in place. Add it before the processor that exports."""
+
+    def __init__(self, sanitizer: Cleaner) -> None:
+        self._sanitizer = sanitizer
+
+    def on_emit(self, log_record: ReadWriteLogRecord) -> None:
+        """A record was emitted."""
+        record = log_record.log_record
+        record.attributes = _attributes(self._sanitizer, record.attributes)
+        if isinstance(record.body, str):
+            record.body = clean(self._sanitizer, record.body)
+        elif record.body is not None:
+            record.body = _attributes(self._sanitizer, {"body": record.body}).get("body", _FAILED)
+
+    def shutdown(self) -> None:
+        """Nothing is held."""
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:  # noqa: ARG002 - the interface's argument
+        """Nothing waits here."""
+        return True
+
+
+def _attributes(sanitizer: Cleaner, attributes: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Attributes sanitized by name and value. Where the sanitizer fails, only the names are kept."""
+    given = dict(attributes or {})
+    try:
+        return dict(sanitizer.value(given))
+    except Exception:  # noqa: BLE001 - fail closed
+        return dict.fromkeys(given, _FAILED)

@@ -1,0 +1,48 @@
+"""A `before_send` for Sentry that cleans its events: messages, stack frames, local variables, breadcrumbs, requests.
+
+::
+
+    sentry_sdk.init(..., before_send=sentry_before_send(sanitizer))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from failsoft.observers.base import Cleaner
+
+__all__ = ["sentry_before_send"]
+
+_NESTS = frozenset({"exception", "threads", "stacktrace", "frames", "breadcrumbs", "values", "spans"})
+_KEPT = frozenset({"event_id", "level", "platform", "timestamp", "sdk", "modules", "release", "environment"})
+
+
+def sentry_before_send(sanitizer: Cleaner) -> Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]:
+    """The function to give to Sentry as `before_send` or `before_send_transaction`.
+
+    If cleaning fails, an event goes out that says no more than its id, level and time.
+    """
+
+    def before_send(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - Sentry's
+        try:
+            return _fields(sanitizer, event)
+        except Exception:  # noqa: BLE001 - fail closed
+            return {name: event[name] for name in _KEPT & event.keys()}
+
+    return before_send
+
+
+def _fields(sanitizer: Cleaner, fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: item for key, value in fields.items() for name, item in _field(sanitizer, key, value)}
+
+
+def _field(sanitizer: Cleaner, key: str, value: Any) -> list[tuple[str, Any]]:
+    # the containers of an event are taken apart, so that the sanitizer's bounds hold for each frame and not for all
+    if key in _KEPT:
+        return [(key, value)]
+    if key in _NESTS and isinstance(value, Mapping):
+        return [(key, _fields(sanitizer, value))]
+    if key in _NESTS and isinstance(value, list):
+        return [(key, [_fields(sanitizer, v) if isinstance(v, Mapping) else sanitizer.value(v) for v in value])]
+    return list(sanitizer.value({key: value}).items())

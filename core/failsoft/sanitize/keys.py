@@ -1,0 +1,125 @@
+"""The one matcher of names: is the value under this name a secret, and of what kind?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from failsoft.sanitize.rules import (
+    AUTH_WORDS,
+    DISARMING_HEADS,
+    DISARMING_TAILS,
+    GLUED_HEADS,
+    GLUED_TAILS,
+    KEY_OWNERS,
+    NEUTRAL_TAILS,
+    STRONG_TERMS,
+    WEAK_TERMS,
+)
+
+__all__ = ["KeyMatcher", "words_of"]
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+[^\W\d_]*")
+_MAX_NAME = 128
+_MAX_WORDS = 14
+_LONGEST_TERM = 4
+_GLUED_LEAST = 7
+_CACHE = 4_096
+
+
+@lru_cache(maxsize=_CACHE)
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name, in lower case: `("api", "key")` of `apiKey`, `API_KEY`, `X-Api-Key`[1:] or `api[key]`."""
+    return tuple(word.lower() for word in _WORD.findall(name[-_MAX_NAME:])[-_MAX_WORDS:])
+
+
+def _glued(word: str) -> str | None:
+    if len(word) < _GLUED_LEAST:
+        return None
+    for end, kind in GLUED_TAILS:
+        if word.endswith(end):
+            return kind
+    for head, kind in GLUED_HEADS:
+        if word.startswith(head) and (word[len(head) :] in NEUTRAL_TAILS or head == "aspsessionid"):
+            return kind
+    return None
+
+
+def _term(words: tuple[str, ...], end: int) -> tuple[int, str, bool] | None:
+    """The longest term that ends before `end`: where it begins, its kind, whether it is a strong one."""
+    for length in range(min(_LONGEST_TERM, end), 0, -1):
+        joined = "".join(words[end - length : end])
+        if kind := STRONG_TERMS.get(joined):
+            return end - length, kind, True
+        if kind := WEAK_TERMS.get(joined):
+            return end - length, kind, False
+    last = words[end - 1]
+    if last == "key" and end > 1 and words[end - 2] in KEY_OWNERS:
+        return end - 2, "api_key", True
+    if kind := _glued(last):
+        return end - 1, kind, True
+    return None
+
+
+class KeyMatcher:
+    """Decides by name. Immutable; safe to share between threads.
+
+    Parameters:
+        keys: more sensitive names. Each is matched word by word, anywhere in a name.
+        safe_keys: names that are never sensitive, matched as a whole. They win over every other rule.
+    """
+
+    __slots__ = ("_custom", "_safe", "kind")
+
+    def __init__(self, keys: Iterable[str] = (), safe_keys: Iterable[str] = ()) -> None:
+        self._custom = {words: "_".join(words) for key in keys if (words := words_of(key))}
+        self._safe = frozenset(words_of(key) for key in safe_keys)
+        self.kind = lru_cache(maxsize=_CACHE)(self._kind)
+        """Kind of what stands under a name, or None if the name is not sensitive."""
+
+    @property
+    def custom_words(self) -> frozenset[str]:
+        """First word of each additional key: what to look for in a text."""
+        return frozenset(words[0] for words in self._custom)
+
+    def phrase(self, words: tuple[str, ...]) -> str | None:
+        """Kind of what is announced by words of prose, as `date of birth`: their end must be a term."""
+        if words in self._safe:
+            return None
+        if kind := self._custom_kind(words):
+            return kind
+        found = _term(words, len(words))
+        return found[1] if found else None
+
+    def _kind(self, name: str) -> str | None:
+        words = words_of(name)
+        if not words or words in self._safe:
+            return None
+        return self._custom_kind(words) or _kind_of(words)
+
+    def _custom_kind(self, words: tuple[str, ...]) -> str | None:
+        for custom, kind in self._custom.items():
+            width = len(custom)
+            if any(words[at : at + width] == custom for at in range(len(words) - width + 1)):
+                return kind
+        return None
+
+
+def _kind_of(words: tuple[str, ...]) -> str | None:
+    if words[0] in DISARMING_HEADS and len(words) > 1:
+        return None
+    for end in range(len(words), 0, -1):
+        if words[end - 1] == "tokens" and end > 1 and words[end - 2] in AUTH_WORDS and end == len(words):
+            return "token"
+        found = _term(words, end)
+        if found is None:
+            continue
+        _, kind, strong = found
+        tail = [word for word in words[end:] if not word.isdigit() and word not in NEUTRAL_TAILS]
+        if not tail:
+            return kind
+        if not strong or any(word in DISARMING_TAILS for word in tail):
+            return None
+        return kind
+    return None

@@ -1,0 +1,192 @@
+"""The list: which names are sensitive, and which words make a look-alike of one. Data only; `keys` applies it.
+
+A name is read as words (`apiKey`, `API_KEY`, `x-api-key` and `api key` are the same two words), and a term is one to
+four of them in a row, written here without a gap. Like any English compound, a name means what its last word means:
+`token_count` is a count. So the words after a term decide.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AUTH_WORDS",
+    "COUNTED",
+    "DISARMING_HEADS",
+    "DISARMING_PHRASES",
+    "DISARMING_TAILS",
+    "GLUED_HEADS",
+    "GLUED_TAILS",
+    "KEY_OWNERS",
+    "NEUTRAL_TAILS",
+    "STRONG_TERMS",
+    "WEAK_TERMS",
+]
+
+
+def _table(rows: dict[str, str]) -> dict[str, str]:
+    return {term: kind for kind, terms in rows.items() for term in terms.split()}
+
+
+STRONG_TERMS: dict[str, str] = _table(
+    {
+        "password": "password passwords passwd passwort kennwort passphrase passcode passwrd pwd pswd psw userpass "
+        "dbpass rootpass adminpass smtppass pgpass mysqlpass sshpass ftppass ldappass basicpass authpass bindpw userpw "
+        "dbpw rootpw contrasena contraseña motdepasse senha",
+        "secret": "secret secrets secretid secretaccess secretstring secretvalue seedphrase recoveryphrase mnemonic "
+        "mnemonicphrase",
+        "token": "token jwt accesstokens refreshtokens authtokens apitokens bearertokens sessiontokens idtokens "
+        "usertokens csrftokens devicetokens",
+        "api_key": "apikey apikeys accesskey accesskeys accesskeyid appkey applicationkey clientkey consumerkey "
+        "subscriptionkey functionskey servicekey serviceaccountkey integrationkey adminkey deploykey accountkey "
+        "storagekey sharedaccesskey sharedkey authkey serverkey licensekey licencekey bottoken ingestkey",
+        "private_key": "privatekey privatekeys privkey sshkey secretkey secretkeys secretkeybase signingkey signkey "
+        "encryptionkey encryptkey enckey decryptionkey masterkey hmackey rsakey tlskey sslkey gpgkey pgpkey jwtkey "
+        "aeskey fernetkey cipherkey wrappingkey rootkey unsealkey cookiekey validationkey privatekeypem pkcs8 "
+        "keypassword storepass keypass",
+        "session": "sessionid sessid phpsessid jsessionid aspsessionid sessionkey sessionids sessionhash",
+        "credential": "credential credentials creds",
+        "authorization": "authorization proxyauthorization authorizationheader authheader",
+        "cookie": "cookie cookies setcookie",
+        "csrf": "csrfmiddlewaretoken",
+        "oauth_code": "authorizationcode authcode codeverifier pkceverifier devicecode clientassertion samlresponse "
+        "samlassertion",
+        "dsn": "dsn connectionstring connstring connstr connectionuri databaseurl databaseuri databasedsn dburl dburi "
+        "redisurl mongourl mongouri mongodburi postgresurl postgresqlurl mysqlurl brokerurl amqpurl rabbitmqurl "
+        "sqlalchemydatabaseuri jdbcurl",
+        "otp": "otp totp hotp mfacode otpcode twofactorcode 2facode verificationcode recoverycode recoverycodes "
+        "backupcode backupcodes onetimecode onetimepassword smscode logincode resetcode activationcode "
+        "authenticationcode authenticatorcode",
+        "ssn": "ssn socialsecuritynumber socialsecurityno socialsecurity",
+        "card": "cardnumber cardno cardnum creditcard creditcardnumber creditcardno ccnumber ccnum debitcard "
+        "debitcardnumber primaryaccountnumber cardpan",
+        "cvv": "cvv cvc cvv2 cvc2 cvn securitycode cardcode cardverificationvalue cardverificationcode cardsecuritycode",
+        "iban": "iban ibannumber",
+        "account": "accountnumber accountno acctnumber acctno acctnum bankaccount bankaccountnumber routingnumber",
+        "birth_date": "dob dateofbirth birthdate birthday birthdt",
+        "national_id": "nationalid nationalidnumber nino aadhaar aadhaarnumber passportnumber passportno "
+        "driverlicense driverslicense drivinglicence drivinglicense driverlicensenumber driverslicensenumber "
+        "drivinglicencenumber taxid taxidnumber taxpayerid itin nationalinsurancenumber personalidnumber",
+        "health_id": "mrn medicalrecordnumber medicalrecordno medicalrecordid medicalrecord medicalid patientid "
+        "patientnumber patientno memberid membernumber healthplannumber healthplanid insuranceid insurancenumber "
+        "insurancepolicynumber healthinsurancenumber subscriberid beneficiaryid mbi npi npinumber nhsnumber "
+        "medicareid medicarenumber medicaidid medicaidnumber healthid hicn",
+    }
+)
+"""Term to kind. Sensitive unless a word after it, or the word that opens the name, says otherwise."""
+
+WEAK_TERMS: dict[str, str] = _table(
+    {
+        "password": "pass pw",
+        "session": "session sid connectsid sessioncookie",
+        "authorization": "auth",
+        "csrf": "csrf xsrf",
+        "otp": "mfa pin pincode pinnumber",
+        "signature": "signature sig hmac signatures",
+        "card": "pan",
+        "phone": "phone phonenumber phoneno phonenum mobile mobilenumber mobilephone mobileno cellphone telephone "
+        "telephonenumber tel fax faxnumber homephone workphone msisdn contactnumber phonenumbers",
+        "name": "firstname lastname fullname middlename givenname familyname surname maidenname patientname "
+        "cardholdername cardholder accountholder accountholdername nameoncard birthname legalname",
+        "address": "streetaddress homeaddress postaladdress mailingaddress residentialaddress addressline "
+        "addressline1 addressline2 street street1 street2 streetname",
+        "national_id": "passport",
+        "token": "bearer",
+    }
+)
+"""Term to kind. Sensitive only as the end of a name."""
+
+KEY_OWNERS = frozenset(
+    "openai anthropic stripe sendgrid mailgun mailchimp twilio google maps gmaps azure aws gcp github gitlab slack "
+    "firebase datadog newrelic algolia cohere hf huggingface gemini mistral groq pinecone sentry cloudflare heroku "
+    "digitalocean npm pypi discord telegram shopify plaid paypal braintree adyen rapidapi dd nr s3 bot app".split()
+)
+"""`<owner>_key` is an API key."""
+
+AUTH_WORDS = frozenset("access refresh auth api bearer session id csrf user oauth reset login personal".split())
+
+GLUED_TAILS: tuple[tuple[str, str], ...] = (
+    ("password", "password"),
+    ("passwd", "password"),
+    ("passphrase", "password"),
+    ("passwort", "password"),
+    ("passcode", "password"),
+    ("secret", "secret"),
+    ("apikey", "api_key"),
+    ("accesskey", "api_key"),
+    ("accountkey", "api_key"),
+    ("authkey", "api_key"),
+    ("secretkey", "private_key"),
+    ("privatekey", "private_key"),
+    ("encryptionkey", "private_key"),
+    ("signingkey", "private_key"),
+    ("token", "token"),
+    ("sessionid", "session"),
+    ("sessid", "session"),
+    ("credentials", "credential"),
+    ("cookie", "cookie"),
+    ("authorization", "authorization"),
+    ("cardnumber", "card"),
+)
+"""Ends of words that were written together without a capital, as `dbpassword`."""
+
+GLUED_HEADS: tuple[tuple[str, str], ...] = (
+    ("password", "password"),
+    ("passwd", "password"),
+    ("apikey", "api_key"),
+    ("aspsessionid", "session"),
+)
+"""Beginnings of such words, where the rest is a neutral word: `passwordhash`."""
+
+NEUTRAL_TAILS = frozenset(
+    "v value val values raw plain text plaintext clear cleartext hash hashed digest salt confirm confirmation "
+    "confirmed again repeat repeated retype verify b64 base64 hex encoded encrypted enc pem der str string data json "
+    "bytes old new current previous prod production dev development test testing staging stage live "
+    "sandbox primary secondary backup main default env bin a b c x y one two no number num first second my for "
+    "admin root user db pg redis smtp".split()
+)
+"""Words after a term that change nothing."""
+
+DISARMING_TAILS = frozenset(
+    "count counts counter length len size sizes limit limits limiter max min maximum minimum type types kind kinds "
+    "name names label labels field fields url urls uri uris endpoint endpoints path paths file files filename dir "
+    "directory folder location loc expires expire expiry expiration expired expiring exp ttl timeout timeouts "
+    "lifetime duration age interval seconds secs ms minutes hours days at on date time timestamp created updated "
+    "issued modified required enabled disabled valid invalid validity validator validators validation policy "
+    "policies rule rules strength score hint hints reset resets change changed changes attempt attempts tries "
+    "retries failure failures failed error errors err exception status state version versions ver format formats "
+    "algorithm algorithms alg algo encoding encoder scope scopes issuer iss audience aud bucket buckets budget usage "
+    "used uses remaining index idx position pos offset id ids class cls classes backend backends engine provider "
+    "providers manager handler service store storage factory generator parser resolver middleware view views form "
+    "forms template templates page screen button input placeholder prompt prompts help message messages msg title "
+    "description desc visible hidden shown show banner consent notice present missing exists exist existing rotation "
+    "rotated strategy mode method methods source sources renewal renewed renew samesite secure httponly domain "
+    "domains flag flags feature features prefix suffix pattern patterns regex schema schemas model models table "
+    "column columns param params parameter parameters arg args var vars variable variables key keys ref refs "
+    "reference references arn set supplied provided given matched matches match mismatch ok success successful "
+    "requirements requirement complexity history level levels stats statistics metrics metric total totals rate "
+    "rates ratio quota per window cost costs price prices verified unverified verification country area region "
+    "extension ext locale language book app os device platform carrier payload recipient owner holder user users "
+    "username request requests response responses check checks checker checked test tests tested issue issues "
+    "client maker factory scoped context config configuration settings options option admin adapter interface "
+    "object objects instance instances map mapping dict list group groups pool pools cache cached lookup exchange "
+    "introspection revoked revocation revoke refreshed refreshing santa sauce garden ring ingredient stuffing mint "
+    "economy sale sales holder holders standard contract network balance transfer minted supply address jar jars "
+    "law laws preferences preference popup dialog link links sniffing spraying".split()
+) - {"user", "admin", "backup"}
+"""Words after a term that make the name that of something else, as `token_count`, `password_min_length`."""
+
+DISARMING_HEADS = frozenset(
+    "has have is are was needs need require requires required must should can could allow allows max min num n total "
+    "count no missing invalid show hide enable enabled disable disabled use uses used without supports support avg "
+    "average per remaining last4 masked redacted obfuscated forgot lost unique ignore skip".split()
+)
+"""Words that open a name and make it a flag, a limit or a count: `has_password`, `max_tokens`."""
+
+COUNTED = frozenset("cookies credentials secrets passwords apikeys sessions".split())
+"""Under a bare plural a number is how many there are."""
+
+DISARMING_PHRASES = frozenset(
+    "unexpected parse parser parsing syntax lexer lexical next previous last max min total input output prompt "
+    "completion first stop special mask pad eos bos cls sep unk end start begin closing opening punctuation operator "
+    "keyword bad unrecognized unrecognised illegal string".split()
+)
+"""Words before "token" in the language of parsers and language models."""

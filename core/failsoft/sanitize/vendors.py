@@ -1,0 +1,136 @@
+"""Tokens that give themselves away by their format, vendor by vendor. Data only; `scanner` finds the anchors.
+
+Sources: the vendors' own documentation of their formats, and RFC 7515 and 7519 (JWT).
+Not here, because they are public by design: Stripe publishable keys, Twilio account ids, certificates, public keys.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["TOKENS", "Token"]
+
+
+class Token(NamedTuple):
+    """One format."""
+
+    kind: str
+    """What the marker says."""
+    anchors: tuple[str, ...]
+    """Texts that every match begins with, or contains at `offset`; lower case."""
+    pattern: str
+    """The whole token, matched where the anchor was found. Case counts."""
+    bounded: bool
+    """It must not follow a letter or a digit: the anchor is short enough to end other words."""
+
+
+def _token(kind: str, anchors: str, pattern: str, *, bounded: bool = True) -> Token:
+    return Token(kind, tuple(anchors.split()), pattern, bounded)
+
+
+_W = "[0-9A-Za-z]"
+_B = r"[\w-]"
+
+TOKENS: tuple[Token, ...] = (
+    _token("jwt", "eyj", r"eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}", bounded=False),
+    _token("aws_key", "akia asia abia acca", r"A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
+    _token("aws_key", "absk", r"ABSK[A-Za-z0-9+/]{60,}={0,2}"),
+    _token("google_key", "aiza", r"AIza[\w-]{30,}", bounded=False),
+    _token("google_token", "ya29.", r"ya29\.[\w.-]{16,}"),
+    _token("google_token", "1//0", r"1//0[\w-]{20,}"),
+    _token("google_secret", "gocspx-", r"GOCSPX-[\w-]{16,}"),
+    _token("github_token", "ghp_ gho_ ghu_ ghs_ ghr_", rf"gh[pousr]_{_W}{{16,255}}", bounded=False),
+    _token("github_token", "github_pat_", r"github_pat_\w{16,255}", bounded=False),
+    _token(
+        "gitlab_token",
+        "glpat- gldt- glrt- glcbt- glptt- glft- glimt- glagent- gloas- glsoat- glffct- glwt-",
+        r"gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat|ffct|wt)-[\w.-]{12,}",
+        bounded=False,
+    ),
+    _token("gitlab_token", "gr1348941", r"GR1348941[\w-]{16,}"),
+    _token("slack_token", "xoxb- xoxp- xoxa- xoxe- xoxo- xoxr- xoxs- xoxc- xoxd-", r"xox[a-z]-[\w%.-]{8,}", bounded=False),
+    _token("slack_token", "xoxe.xox", r"xoxe\.xox[bp]-[\w-]{8,}", bounded=False),
+    _token("slack_token", "xapp-", r"xapp-[\w-]{16,}"),
+    _token("slack_webhook", "hooks.slack.com/", r"hooks\.slack\.com/(?:services|workflows|triggers)/[\w/+-]{16,}"),
+    _token(
+        "stripe_key",
+        "sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ rk_prod_",
+        rf"[sr]k_(?:live|test|prod)_{_W}{{8,247}}",
+        bounded=False,
+    ),
+    _token("webhook_secret", "whsec_", r"whsec_[\w+/=-]{16,}", bounded=False),
+    _token("openai_key", "sk-proj- sk-svcacct- sk-admin- sk-None- sk-service-", rf"sk-[A-Za-z]+-{_B}{{12,}}"),
+    _token("anthropic_key", "sk-ant-", rf"sk-ant-{_B}{{12,}}"),
+    _token("openrouter_key", "sk-or-", rf"sk-or-{_B}{{16,}}"),
+    _token("api_key", "sk-", rf"sk-(?:{_W}{{20,}}|(?=[\w-]{{0,40}}\d){_B}{{20,}})"),
+    _token("api_key", "gsk_", rf"gsk_{_W}{{20,}}"),
+    _token("api_key", "xai-", rf"xai-{_W}{{24,}}"),
+    _token("api_key", "pplx-", rf"pplx-{_W}{{24,}}"),
+    _token("api_key", "tvly-", rf"tvly-{_B}{{20,}}"),
+    _token("api_key", "r8_", rf"r8_{_W}{{30,}}"),
+    _token("npm_token", "npm_", rf"npm_{_W}{{20,}}"),
+    _token("pypi_token", "pypi-ageichlwas5vcmc pypi-agen", r"pypi-AgE[\w-]{20,}", bounded=False),
+    _token("rubygems_token", "rubygems_", r"rubygems_[a-f0-9]{24,}"),
+    _token("docker_token", "dckr_pat_ dckr_oat_", rf"dckr_[po]at_{_B}{{16,}}"),
+    _token("huggingface_token", "hf_ api_org_", rf"(?:hf|api_org)_{_W}{{20,}}"),
+    _token("sendgrid_key", "sg.", r"SG\.[\w-]{8,}\.[\w-]{16,}"),
+    _token("sendinblue_key", "xkeysib-", r"xkeysib-[a-f0-9]{32,}-\w+"),
+    _token("mailgun_key", "key-", r"key-[0-9a-f]{32}(?![0-9A-Za-z])"),
+    _token("twilio_key", "sk", r"SK[0-9a-f]{32}(?![0-9A-Za-z])"),
+    _token("vault_token", "hvs. hvb. hvr.", r"hv[sbr]\.[\w-]{16,}"),
+    _token("terraform_token", ".atlasv1.", r"\.atlasv1\.[\w=-]{30,}", bounded=False),
+    _token("digitalocean_token", "dop_v1_ doo_v1_ dor_v1_", r"do[opr]_v1_[a-f0-9]{32,}"),
+    _token(
+        "shopify_token", "shpat_ shpca_ shppa_ shpss_ shprt_", r"shp(?:at|ca|pa|ss|rt)_[a-fA-F0-9]{16,}", bounded=False
+    ),
+    _token("square_token", "sq0atp- sq0csp- sq0idp-", r"sq0(?:atp|csp)-[\w-]{20,}"),
+    _token("square_token", "eaaa", r"EAAA[\w-]{56,}"),
+    _token("facebook_token", "eaac eaab eaag", r"EAA[BCG][A-Za-z0-9]{28,}"),
+    _token("atlassian_token", "atatt3 atctt3 atbb", r"AT(?:ATT3|CTT3|BB)[\w=-]{24,}"),
+    _token("linear_key", "lin_api_ lin_oauth_", rf"lin_(?:api|oauth)_{_W}{{20,}}"),
+    _token("notion_token", "ntn_", rf"ntn_{_W}{{30,}}"),
+    _token("notion_token", "secret_", rf"secret_{_W}{{43}}(?!{_W})"),
+    _token("figma_token", "figd_ figo_ figu_", r"fig[dou]_[\w-]{20,}"),
+    _token("postman_key", "pmak-", r"PMAK-[a-f0-9]{20,}-[a-f0-9]{20,}"),
+    _token("databricks_token", "dapi", r"dapi[0-9a-f]{32}(?:-\d)?(?![0-9A-Za-z])"),
+    _token("newrelic_key", "nrak- nrjs- nrii- nraa-", r"NR(?:AK|JS|II|AA)-[\w-]{19,}"),
+    _token("grafana_token", "glc_ glsa_", r"gl(?:c|sa)_[\w+/=]{24,}"),
+    _token("sentry_token", "sntrys_ sntryu_", r"sntry[su]_[\w+/=]{24,}"),
+    _token("doppler_token", "dp.pt. dp.st. dp.ct. dp.sa.", r"dp\.(?:pt|st|ct|sa)\.[\w.-]{20,}"),
+    _token("planetscale_token", "pscale_tkn_ pscale_pw_ pscale_oauth_", r"pscale_(?:tkn|pw|oauth)_[\w.=-]{20,}"),
+    _token("supabase_token", "sbp_ sb_secret_", r"sb(?:p|_secret)_[\w-]{20,}"),
+    _token("flyio_token", "fo1_ fm1_ fm2_ fm1r_ fm1a_", r"f[om][12][ar]?_[\w+/=-]{24,}"),
+    _token("heroku_key", "hrku-", r"HRKU-[\w-]{20,}"),
+    _token("airtable_token", "pat", r"pat[A-Za-z0-9]{14}\.[0-9a-f]{32,}"),
+    _token("contentful_token", "cfpat-", r"CFPAT-[\w-]{20,}"),
+    _token("pulumi_token", "pul-", r"pul-[a-f0-9]{40}(?![0-9A-Za-z])"),
+    _token("prefect_token", "pnu_", rf"pnu_{_W}{{30,}}"),
+    _token("tailscale_key", "tskey-", r"tskey-[\w-]{12,}"),
+    _token("sourcegraph_token", "sgp_ slk_", r"(?:sgp|slk)_(?:[a-fA-F0-9]{8,}_)?[a-fA-F0-9]{32,}"),
+    _token("typeform_token", "tfp_", r"tfp_[\w.=-]{30,}"),
+    _token("readme_key", "rdme_", r"rdme_[a-z0-9]{40,}"),
+    _token("shippo_token", "shippo_live_ shippo_test_", r"shippo_(?:live|test)_[a-fA-F0-9]{30,}"),
+    _token("duffel_token", "duffel_live_ duffel_test_", r"duffel_(?:live|test)_[\w=-]{30,}"),
+    _token("easypost_key", "ezak ezTK", r"EZ[AT]K[A-Za-z0-9]{50,}"),
+    _token("flutterwave_key", "flwseck", r"FLWSECK(?:_TEST)?-[a-zA-Z0-9]{12,}(?:-X)?"),
+    _token("alibaba_key", "ltai", r"LTAI[A-Za-z0-9]{16,24}(?![0-9A-Za-z])"),
+    _token("artifactory_key", "akcp", r"AKCp[A-Za-z0-9]{30,}"),
+    _token("adafruit_key", "aio_", r"aio_[A-Za-z0-9]{28}(?![0-9A-Za-z])"),
+    _token("clojars_token", "clojars_", r"CLOJARS_[A-Za-z0-9]{40,}"),
+    _token("dynatrace_token", "dt0c01.", r"dt0[a-z]\d\d\.[A-Z0-9]{20,}\.[A-Z0-9]{40,}"),
+    _token("onepassword_token", "ops_", r"ops_eyJ[A-Za-z0-9+/=]{100,}"),
+    _token("age_key", "age-secret-key-1", r"AGE-SECRET-KEY-1[0-9A-Z]{20,}"),
+    _token("hubspot_token", "pat-na pat-eu", r"pat-(?:na|eu)\d-[0-9a-f-]{30,}"),
+    _token("launchdarkly_key", "sdk- api-", r"(?:sdk|api)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+    _token("password_hash", "$2a$ $2b$ $2y$ $2x$", r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{22,}", bounded=False),
+    _token("password_hash", "$argon2", r"\$argon2(?:id|i|d)\$[\w$=,+/.-]{20,}", bounded=False),
+    _token("password_hash", "$5$ $6$ $1$ $y$ $7$", r"\$[1567y]\$[^\s'\"$:,;]{1,40}\$[^\s'\":,;]{12,}", bounded=False),
+    _token("password_hash", "$pbkdf2 $scrypt", r"\$(?:pbkdf2|scrypt)[\w-]*\$[^\s'\":;]{16,}", bounded=False),
+    _token("password_hash", "pbkdf2_", r"pbkdf2_\w{2,10}\$\d+\$[^\s'\",;]{10,}", bounded=False),
+    _token("password_hash", "pbkdf2: scrypt:", r"(?:pbkdf2|scrypt):[\w:]{1,24}\$[\w./+=-]{4,}\$[\w./+=-]{16,}"),
+    _token("password_hash", "bcrypt_sha256$", r"bcrypt_sha256\$\$2[aby]\$[\w./$]{20,}", bounded=False),
+    _token("password_hash", "{ssha} {sha} {ssha512} {ssha256}", r"\{(?i:ssha\d*|sha)\}[A-Za-z0-9+/]{20,}={0,2}", bounded=False),
+    _token("webhook", "discord.com/api/webhooks/ discordapp.com/api/webhooks/", r"[a-z.]+/api/webhooks/\d+/[\w-]{16,}", bounded=False),
+    _token("webhook", "webhook.office.com/webhookb2/", r"webhook\.office\.com/webhookb2/[\w@-]{20,}[\w/@-]*", bounded=False),
+    _token("telegram_token", "api.telegram.org/", r"api\.telegram\.org/(?:file/)?bot[\w:%-]{16,}", bounded=False),
+)

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sentry_sdk
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import Link
+
+from failsoft.observers.base import Cleaner
+from failsoft.observers.otel_processors import SanitizingLogRecordProcessor, SanitizingSpanProcessor
+from failsoft.observers.sentry import sentry_before_send
+from observed import SECRET, Broken, OneSecret
+
+
+def spans(sanitizer: Cleaner) -> tuple[TracerProvider, Callable[[], list[ReadableSpan]]]:
+    kept, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SanitizingSpanProcessor(sanitizer, SimpleSpanProcessor(kept)))
+    return provider, lambda: list(kept.get_finished_spans())
+
+
+@pytest.mark.parametrize("sanitizer", [OneSecret(), Broken()])
+def test_spans_of_others_leave_clean(sanitizer: Cleaner) -> None:
+    provider, finished = spans(sanitizer)
+    tracer = provider.get_tracer("of.others", "1.0")
+    with tracer.start_as_current_span("parent") as parent:
+        link = Link(parent.get_span_context(), {"url": SECRET})
+        with pytest.raises(ValueError, match=SECRET):  # noqa: SIM117
+            with tracer.start_as_current_span(f"GET /{SECRET}", links=[link], attributes={"a": [SECRET], "n": 1}):
+                raise ValueError(SECRET)
+    child, first = finished()
+    assert SECRET not in child.to_json()
+    assert child.parent == first.context
+    assert child.end_time is not None
+    assert child.start_time is not None
+    assert child.instrumentation_scope is not None
+    assert child.instrumentation_scope.name == "of.others"
+    assert [event.name for event in child.events] in (["exception"], ["[REDACTED:error]"])
+    assert child.status.description is not None
+    assert len(child.links) == 1
+    assert provider.force_flush()
+    provider.shutdown()
+
+
+def test_what_is_no_secret_stays_as_it_is() -> None:
+    provider, finished = spans(OneSecret())
+    with provider.get_tracer("t").start_as_current_span("GET /x", attributes={"n": 1, "b": True, "l": ["a", "b"]}):
+        pass
+    assert dict(finished()[0].attributes or {}) == {"n": 1, "b": True, "l": ("a", "b")}
+
+
+@pytest.mark.parametrize("sanitizer", [OneSecret(), Broken()])
+@pytest.mark.parametrize("body", [f"body {SECRET}", {"nested": [SECRET]}, None])
+def test_log_records_of_others_leave_clean(body: Any, sanitizer: Cleaner) -> None:
+    kept, provider = InMemoryLogRecordExporter(), LoggerProvider()
+    provider.add_log_record_processor(SanitizingLogRecordProcessor(sanitizer))
+    provider.add_log_record_processor(SimpleLogRecordProcessor(kept))
+    provider.get_logger("of.others").emit(body=body, attributes={"a": SECRET}, exception=ValueError(SECRET))
+    (entry,) = kept.get_finished_logs()
+    assert SECRET not in entry.to_json()
+    assert {"a", "exception.type", "exception.message"} <= set(entry.log_record.attributes or {})
+    assert provider.force_flush()
+    provider.shutdown()
+
+
+def test_without_the_sdk_the_module_says_in_one_line_what_to_install() -> None:
+    code = "import sys; sys.modules['opentelemetry.sdk'] = None; import failsoft.observers.otel_processors"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1].startswith("ImportError: failsoft.observers.otel_processors needs")
+
+
+# --- Sentry
+
+
+def sent(sanitizer: Cleaner) -> dict[str, Any]:
+    """What the real Sentry SDK would send for an exception with secrets everywhere."""
+    events: list[dict[str, Any]] = []
+    before_send = sentry_before_send(sanitizer)
+
+    def keep(event: Any, hint: Any) -> None:
+        events.append(before_send(event, hint))
+
+    client = sentry_sdk.Client(before_send=keep, default_integrations=False, dsn="https://k@o1.ingest.example/1")
+    with sentry_sdk.isolation_scope() as scope, sentry_sdk.new_scope() as inner:
+        inner.set_client(client)
+        scope.add_breadcrumb(message=f"crumb {SECRET}")
+        scope.set_extra("note", SECRET)
+        try:
+            local = SECRET
+            raise ValueError(f"failed with {local}")
+        except ValueError as error:
+            sentry_sdk.capture_exception(error, scope=inner)
+    client.close(0)
+    (event,) = events
+    return event
+
+
+def test_sentry_events_leave_clean_and_whole() -> None:
+    event = sent(OneSecret())
+    assert SECRET not in repr(event)
+    (value,) = event["exception"]["values"]
+    assert (value["type"], value["value"]) == ("ValueError", "failed with [REDACTED]")
+    assert value["stacktrace"]["frames"][-1]["function"] == "sent"
+    assert "[REDACTED]" in repr(value["stacktrace"]["frames"][-1]["vars"])
+    assert event["extra"]["note"] == "[REDACTED]"
+    assert event["event_id"]
+
+
+def test_where_the_sanitizer_fails_a_sentry_event_says_next_to_nothing() -> None:
+    event = sent(Broken())
+    assert event["level"] == "error"
+    assert SECRET not in repr(event)
+    assert "exception" not in event
+    assert logging.getLogger("sentry_sdk.errors") is not None
