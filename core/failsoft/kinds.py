@@ -81,14 +81,16 @@ def parse_duration(value: object) -> float:
 
 
 def format_duration(seconds: float) -> str:
-    """A duration as it is written in a settings file, in the largest unit that keeps it a whole number."""
+    """A duration as it is written in a settings file: a whole number of the largest unit, else seconds or `ms`."""
     if seconds == 0:
         return "0s"
-    for unit, size in sorted(_UNITS.items(), key=lambda item: -item[1]):
-        count = seconds / size
-        if count >= 1 and count == int(count):
-            return f"{int(count)}{unit}"
-    return f"{seconds * 1000:g}ms"
+    for unit in ("y", "w", "d", "h", "m", "s", "ms"):
+        count = seconds / _UNITS[unit]
+        # 50 ms is not a whole number of milliseconds in binary
+        if count >= 1 and abs(count - round(count)) < 1e-9 * count:
+            return f"{round(count)}{unit}"
+    count, unit = (seconds, "s") if seconds >= 1 else (seconds * 1000, "ms")
+    return f"{count:.6f}".rstrip("0").rstrip(".") + unit
 
 
 def _parse_rate(value: object) -> float:
@@ -176,7 +178,7 @@ def join_path(path: str, key: str) -> str:
 
 
 def shorten(value: object, limit: int = 80) -> str:
-    """A value as it may be shown in a fault. Text that may be a secret is the caller's business; see `options.shown`."""
+    """A value in few letters. Text that may be a secret is the caller's business; see `options.shown`."""
     try:
         text = repr(value)
     except Exception:  # noqa: BLE001 - a hostile repr must not hide the fault

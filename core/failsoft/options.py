@@ -46,6 +46,8 @@ __all__ = [
     "did_you_mean",
     "fields_of",
     "hints_of",
+    "is_options",
+    "members",
     "parse_duration",
     "shorten",
     "shown",
@@ -53,7 +55,7 @@ __all__ = [
 ]
 
 _SENSITIVE = KeyMatcher(keys=("key",))
-_USERINFO = re.compile(r"(?<=://)[^/\s]*@")
+_USERINFO = re.compile(r"(?<=://)\S*@")
 
 
 def shown(value: object, path: str = "") -> str:
@@ -191,7 +193,7 @@ def _describe_bare(base: Any) -> str:
     origin = typing.get_origin(base)
     if is_options(base):
         return str(base.expected)
-    if choices := choices_of(base):
+    if choices := _choices_of(base):
         quoted = [f'"{choice}"' if isinstance(choice, str) else shown(choice) for choice in choices]
         return quoted[0] if len(quoted) == 1 else "one of " + ", ".join(quoted)
     if origin in (tuple, list, frozenset, set):
@@ -204,7 +206,7 @@ def _describe_bare(base: Any) -> str:
     return _NAMES.get(base, getattr(base, "__name__", str(base)))
 
 
-def choices_of(base: Any) -> tuple[Any, ...]:
+def _choices_of(base: Any) -> tuple[Any, ...]:
     """The values that a bare type allows, if they can be listed."""
     if typing.get_origin(base) is typing.Literal:
         return typing.get_args(base)
@@ -270,7 +272,7 @@ def _decode_leaf(hint: Any, raw: Any, path: str, faults: list[Fault], source: st
             return _leaf(Annotated[base, *metas] if metas else base, raw)
         except ValueError:
             pass
-    hint_text = did_you_mean(raw, map(str, choices_of(base))) if isinstance(raw, str) else ""
+    hint_text = did_you_mean(raw, map(str, _choices_of(base))) if isinstance(raw, str) else ""
     faults.append(Fault(path, shown(raw, path), f"expected {describe_type(hint)}{hint_text}", source))
     return None
 
@@ -328,7 +330,7 @@ def _decode_options(cls: type[Options], raw: Any, path: str, faults: list[Fault]
         if field.init and field.name not in values and _is_required(field):
             key = field.name.removesuffix("_")
             mine.append(Fault(join_path(path, key), "", f"required: {describe_type(hints[field.name])}", source))
-    made = _incomplete(cls, values, path, mine) if mine else _construct(cls, values, path, mine, source)
+    made = _incomplete(cls, values, path, mine) if mine else _construct(cls, values, path, mine)
     faults.extend(fault if fault.source else fault._replace(source=source) for fault in mine)
     return made
 
@@ -337,28 +339,30 @@ def _is_required(field: dataclasses.Field[Any]) -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
-def _construct(
-    cls: type[Options], values: Mapping[str, Any], path: str, faults: list[Fault], source: str
-) -> Options | None:
+def _construct(cls: type[Options], values: Mapping[str, Any], path: str, faults: list[Fault]) -> Options:
     try:
         return cls(**values)
     except SettingsError as error:
         for fault in error.faults:
             tail = fault.path.removeprefix(cls.__name__).lstrip(".")
-            place = f"{path}.{tail}" if path and tail else path or tail
-            faults.append(fault._replace(path=place, source=source))
-        return None
+            faults.append(fault._replace(path=f"{path}.{tail}" if path and tail else path or tail))
+        return _unchecked(cls, values)
 
 
 def _incomplete(cls: type[Options], values: Mapping[str, Any], path: str, faults: list[Fault]) -> Options:
     """An object with faults, so that what concerns several fields is checked in spite of them. Nobody may keep it."""
+    self = _unchecked(cls, values)
+    _settle(self, path, faults, frozenset())
+    return self
+
+
+def _unchecked(cls: type[Options], values: Mapping[str, Any]) -> Options:
     self = cls.__new__(cls, **values)
     for field in dataclasses.fields(cls):
         default = field.default_factory() if callable(field.default_factory) else field.default
         if field.init or default is not dataclasses.MISSING:
             value = values.get(field.name, None if default is dataclasses.MISSING else default)
             object.__setattr__(self, field.name, value)
-    _settle(self, path, faults, frozenset())
     return self
 
 

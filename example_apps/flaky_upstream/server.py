@@ -240,7 +240,8 @@ async def serve(
     Raises `OSError` if the port is taken.
     """
     upstream = Upstream(script or Script(), now or asyncio.get_running_loop().time, sleep)
-    server = await asyncio.get_running_loop().create_server(upstream.connection, "127.0.0.1", port)
+    # with the usual backlog of 100 a larger burst of clients waits a second that no script asked for
+    server = await asyncio.get_running_loop().create_server(upstream.connection, "127.0.0.1", port, backlog=2_048)
     upstream.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield upstream

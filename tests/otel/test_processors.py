@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import logging
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,11 +13,13 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import Link
+from sentry_sdk.integrations.logging import LoggingIntegration, unignore_logger
 
-from failsoft.observers.base import Cleaner
+from failsoft.observers.base import LOGGER, Cleaner
+from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel_processors import SanitizingLogRecordProcessor, SanitizingSpanProcessor
-from failsoft.observers.sentry import sentry_before_send
-from observed import SECRET, Broken, OneSecret
+from failsoft.observers.sentry import leave_exceptions_to_sentry, sentry_before_send
+from observed import SECRET, Broken, OneSecret, handled
 
 
 def spans(sanitizer: Cleaner) -> tuple[TracerProvider, Callable[[], list[ReadableSpan]]]:
@@ -120,4 +121,27 @@ def test_where_the_sanitizer_fails_a_sentry_event_says_next_to_nothing() -> None
     assert event["level"] == "error"
     assert SECRET not in repr(event)
     assert "exception" not in event
-    assert logging.getLogger("sentry_sdk.errors") is not None
+
+
+def test_sentry_passes_over_our_logger_where_it_sees_the_exceptions_themselves() -> None:
+    events: list[Any] = []
+    client = sentry_sdk.Client(
+        before_send=lambda event, hint: events.append(event), default_integrations=False,
+        integrations=[LoggingIntegration()], dsn="https://k@o1.ingest.example/1",
+    )  # fmt: skip
+    with sentry_sdk.new_scope() as scope:
+        scope.set_client(client)
+        LogObserver(OneSecret())(handled())
+        assert leave_exceptions_to_sentry()
+        try:
+            LogObserver(OneSecret())(handled())
+        finally:
+            unignore_logger(LOGGER)
+    client.close(0)
+    assert len(events) == 1
+
+
+def test_where_there_is_no_sentry_it_is_not_imported() -> None:
+    code = "import sys; from failsoft.observers import sentry as s; "
+    code += "sys.exit(s.leave_exceptions_to_sentry() or 'sentry_sdk' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

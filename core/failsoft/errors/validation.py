@@ -7,12 +7,20 @@ such a part becomes `*`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from failsoft.errors.capture import tidy
 
-__all__ = ["MAX_ERRORS", "pairs_of_list", "pairs_of_msgspec", "pairs_of_nested", "pairs_of_pydantic", "pointer"]
+__all__ = [
+    "MAX_ERRORS",
+    "pairs_of_exception",
+    "pairs_of_list",
+    "pairs_of_msgspec",
+    "pairs_of_nested",
+    "pairs_of_pydantic",
+    "pointer",
+]
 
 MAX_ERRORS = 50
 _MAX_DEPTH = 10
@@ -108,6 +116,39 @@ def pairs_of_msgspec(message: str) -> tuple[tuple[str, str], ...]:
     for start in ("Invalid enum value", "Invalid value", "Object contains unknown field"):
         text = start if text.startswith(start) else text
     return ((pointer(parts), tidy(text, _MAX_DETAIL)),)
+
+
+def pairs_of_exception(exc: BaseException) -> tuple[tuple[str, str], ...]:
+    """Pairs of a validator's exception, by the library that raised it; empty for one we do not know."""
+    for base in type(exc).__mro__:
+        if read := _BY_LIBRARY.get(str(base.__module__).partition(".")[0]):
+            return read(exc)
+    return ()
+
+
+def _marshmallow(exc: Any) -> tuple[tuple[str, str], ...]:
+    return pairs_of_nested(exc.messages)
+
+
+def _django(exc: Any) -> tuple[tuple[str, str], ...]:
+    return pairs_of_nested(exc.message_dict if hasattr(exc, "error_dict") else exc.messages)
+
+
+def _jsonschema(exc: Any) -> tuple[tuple[str, str], ...]:
+    # the message holds the rejected value
+    return ((pointer(exc.absolute_path), f"Does not satisfy {_text(exc.validator)}"),)
+
+
+def _msgspec(exc: Any) -> tuple[tuple[str, str], ...]:
+    return pairs_of_msgspec(str(exc))
+
+
+_BY_LIBRARY: dict[str, Callable[[Any], tuple[tuple[str, str], ...]]] = {
+    "marshmallow": _marshmallow,
+    "django": _django,
+    "jsonschema": _jsonschema,
+    "msgspec": _msgspec,
+}
 
 
 def _list(value: object) -> Sequence[Any]:

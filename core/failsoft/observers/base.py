@@ -7,7 +7,10 @@ from typing import Any, Protocol
 from failsoft.errors.failure import Failure
 from failsoft.sanitize.traces import format_stack
 
-__all__ = ["Cleaner", "clean", "cut", "one_line", "route_of", "safe_stack", "unexpected"]
+__all__ = ["LOGGER", "Cleaner", "clean", "cut", "one_line", "route_of", "safe_stack", "unexpected"]
+
+LOGGER = "failsoft.errors"
+"""Name of the logger that failures are written to."""
 
 _FAILED = "[REDACTED:error]"
 _ESCAPES = {

@@ -7,12 +7,9 @@ from typing import Any
 
 from failsoft.call import UNMATCHED
 from failsoft.events import CircuitBreakerTransition, ErrorHandled, Event, InternalError, RetryScheduled
-from failsoft.observers.base import Cleaner, clean, one_line, safe_stack, unexpected
+from failsoft.observers.base import LOGGER, Cleaner, clean, one_line, safe_stack, unexpected
 
 __all__ = ["LOGGER", "LogObserver", "SanitizingFilter"]
-
-LOGGER = "failsoft.errors"
-"""Name of the logger that `LogObserver` writes to."""
 
 _MAX_STACK = 32_768
 _FAILED = "[REDACTED:error]"

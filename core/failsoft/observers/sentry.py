@@ -7,12 +7,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from failsoft.observers.base import Cleaner
+from failsoft.observers.base import LOGGER, Cleaner
 
-__all__ = ["sentry_before_send"]
+__all__ = ["leave_exceptions_to_sentry", "sentry_before_send"]
 
 _NESTS = frozenset({"exception", "threads", "stacktrace", "frames", "breadcrumbs", "values", "spans"})
 _KEPT = frozenset({"event_id", "level", "platform", "timestamp", "sdk", "modules", "release", "environment"})
@@ -31,6 +32,20 @@ def sentry_before_send(sanitizer: Cleaner) -> Callable[[dict[str, Any], dict[str
             return {name: event[name] for name in _KEPT & event.keys()}
 
     return before_send
+
+
+def leave_exceptions_to_sentry() -> bool:
+    """Keep Sentry from reporting a failure twice: as an exception that is raised again after the answer, and as an
+    error of our logger. To be called where exceptions are raised again.
+
+    Returns:
+        False if Sentry's logging integration is not in use here.
+    """
+    integration = sys.modules.get("sentry_sdk.integrations.logging")
+    if integration is None:
+        return False
+    integration.ignore_logger(LOGGER)
+    return True
 
 
 def _fields(sanitizer: Cleaner, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -143,8 +143,8 @@ class ProblemMaker:
         chosen = None if text is None else _in_language(text, language, self._languages[0])
         if not chosen:
             return None
-        filled = catalogue.fill(self._safe(chosen, limit), places)
-        return readable(filled, limit) if filled else None
+        filled = catalogue.fill(self._safe(chosen, limit), places) or ""
+        return readable(filled.strip(), limit) or None
 
     def _safe(self, text: str, limit: int) -> str:
         """Sanitized whole, then cut: a cut before could leave a piece of a secret that nothing recognizes."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from failsoft.errors.exceptions import Fault
 from failsoft.options import Options, decode, fields_of, hints_of, is_options, members, unwrap
 
-__all__ = ["PREFIX", "Variable", "disabled", "hint_below", "variables_of"]
+__all__ = ["PREFIX", "Variable", "disabled", "hint_below", "options_at", "variables_of"]
 
 PREFIX = "FAILSOFT__"
 _TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}

@@ -229,7 +229,7 @@ class Settings(Options):
                 yield Fault(join_path(join_path(path, "errors"), key), "", 'expected the path of a class: "shop.Oops"')
 
     def _check_endpoints(self, path: str) -> Iterable[Fault]:
-        seen: dict[str, str] = {}
+        seen: dict[str, int] = {}
         for number, endpoint in enumerate(self.endpoints or ()):
             if endpoint is None:
                 continue
@@ -240,8 +240,10 @@ class Settings(Options):
                 yield Fault(f"{place}.policy", shown(name), expected)
             for key in ("match", "view"):
                 value = getattr(endpoint, key)
-                if value is not None and seen.setdefault(value, place) != place:
-                    yield Fault(f"{place}.{key}", shown(value), f"never reached: {seen[value]} says the same")
+                if value is not None and seen.setdefault(value, number) != number:
+                    yield Fault(
+                        f"{place}.{key}", shown(value), f"never reached: endpoints[{seen[value]}] says the same"
+                    )
 
     def warnings(self) -> tuple[Fault, ...]:
         """What is allowed, and hardly meant."""

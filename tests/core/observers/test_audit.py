@@ -9,6 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from failsoft.call import RequestFacts
 from failsoft.errors.failure import AttemptRecord
 from failsoft.events import RetryEnded
@@ -25,6 +27,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.closed = 0
         self.gate = threading.Event()
         self.gate.set()
         self.entered = threading.Event()
@@ -38,7 +41,7 @@ class MemoryStore:
         self.entries += entries
 
     def close(self) -> None:
-        pass
+        self.closed += 1
 
     def forget(self) -> None:
         pass
@@ -266,6 +269,22 @@ def test_the_encoder_stands_between_record_and_store(writers: Callable[..., Audi
     AuditObserver(writer, CONTEXT)(handled())
     writer.flush()
     assert store.entries[0].record == b"\x00sealed"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_no_connection_is_open_while_the_process_forks(writers: Callable[..., AuditWriter]) -> None:
+    store = MemoryStore()
+    writer = writers(store)
+    AuditObserver(writer, CONTEXT)(handled())
+    writer.flush()
+    child = os.fork()
+    if child == 0:
+        os._exit(store.closed)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+    AuditObserver(writer, CONTEXT)(handled())
+    assert writer.flush()
+    assert sequences(store) == [1, 2]
 
 
 def test_times_are_utc_with_milliseconds(writers: Callable[..., AuditWriter]) -> None:

@@ -11,11 +11,18 @@ _HTTP: tuple[tuple[Label, str], ...] = (
     (
         wrapping(is_.UNREACHABLE),
         """
-        requests.exceptions.ConnectionError
-        urllib3.exceptions.MaxRetryError 
+        requests.exceptions.ConnectionError urllib3.exceptions.MaxRetryError
         aiohttp.client_exceptions.ClientProxyConnectionError requests.exceptions.ProxyError
         urllib3.exceptions.ProxyError httpx.ProxyError httpcore.ProxyError requests.exceptions.RetryError
         niquests.exceptions.ConnectionError curl_cffi.requests.exceptions.ConnectionError
+        """,
+    ),
+    (
+        # raised while connecting, and nowhere else
+        wrapping(is_.REFUSED),
+        """
+        httpx.ConnectError httpcore.ConnectError aiohttp.client_exceptions.ClientConnectorError
+        anyio.ConnectionFailed
         """,
     ),
     (is_.REFUSED, "urllib3.exceptions.NewConnectionError"),

@@ -11,10 +11,10 @@ _CLOUDS: tuple[tuple[Label, str], ...] = (
     (
         wrapping(is_.UNREACHABLE),
         """
-        botocore.exceptions.ConnectionError azure.core.exceptions.ServiceRequestError
-        google.auth.exceptions.TransportError
+        botocore.exceptions.ConnectionError google.auth.exceptions.TransportError
         """,
     ),
+    (wrapping(is_.REFUSED), "azure.core.exceptions.ServiceRequestError"),
     (is_.REFUSED, "botocore.exceptions.EndpointConnectionError"),
     (is_.CONNECT_SILENT, "botocore.exceptions.ConnectTimeoutError azure.core.exceptions.ServiceRequestTimeoutError"),
     (

@@ -1,0 +1,338 @@
+"""The classifier: one exception in, one `Failure` out. The only maker of failures.
+
+Sources, strongest first: the `[errors]` table, the `[[rules]]`, the exception's own word, codes, the catalogue of classes,
+the words of name and message, and at last the default. A class that says nothing takes the label of what it wraps; a
+group is what its members are, and if they differ, the least recoverable decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from failsoft.clock import Clock
+from failsoft.errors import own_word
+from failsoft.errors.capture import capture, links_of, qualified_name, text_of, unfold
+from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, Label, Voice
+from failsoft.errors.codes import Code
+from failsoft.errors.disconnects import find_disconnect
+from failsoft.errors.exceptions import Fault, SettingsError
+from failsoft.errors.facts import Facts, FactsOfClasses
+from failsoft.errors.failure import Evidence, Failure, Link
+from failsoft.errors.hints import refine_by_place
+from failsoft.errors.inside import inner_of, leaves_of
+from failsoft.errors.patterns import guess_by_message, guess_by_name
+from failsoft.errors.reading import Reading, overlay, parse_retry_after
+from failsoft.errors.rules import ErrorMapping, Rule, compile_rules
+from failsoft.errors.taxonomy import Category, Severity
+from failsoft.errors.validation import pairs_of_exception
+from failsoft.ids import new_error_id
+
+__all__ = ["Classifier"]
+
+T = TypeVar("T")
+
+_MAX_LINKS = 12
+_MAX_DEPTH = 8
+_FINAL = frozenset({403, 410, 451, 499})
+
+
+class _Asked(NamedTuple):
+    """What is known beside the exception."""
+
+    now: float
+    source: str
+    context: Mapping[str, Any]
+    links: dict[int, Link]
+    """By the identity of the exception."""
+
+
+class Classifier:
+    """Says what an exception is.
+
+    Parameters:
+        mappings: the `[errors]` table, by class path.
+        rules: the `[[rules]]`, in order.
+        clock: dates failures and reads the dates of `Retry-After`.
+        status_from: "classified", or "framework" to leave a status at 500 that is only inferred.
+
+    Raises:
+        SettingsError: a rule names a function that cannot be imported.
+    """
+
+    def __init__(
+        self,
+        *,
+        mappings: Mapping[str, ErrorMapping] | None = None,
+        rules: Sequence[Rule] = (),
+        clock: Clock,
+        status_from: Literal["classified", "framework"] = "classified",
+    ) -> None:
+        faults: list[Fault] = []
+        self._rules = compile_rules(rules, faults)
+        if faults:
+            raise SettingsError(faults)
+        self._classes = FactsOfClasses(mappings or {})
+        self._clock = clock
+        self._move_status = status_from == "classified"
+        self._own_errors = 0
+
+    @property
+    def internal_errors(self) -> int:
+        """How often something inside failed, custom conditions included; the exception got a safe label all the same."""
+        return self._own_errors + self._rules.errors
+
+    def classify(
+        self,
+        exc: BaseException,
+        *,
+        source: str = "",
+        context: Mapping[str, Any] | None = None,
+        error_id: str | None = None,
+    ) -> Failure:
+        """The failure that an exception is. Never raises.
+
+        Parameters:
+            exc: the exception; nothing of it is kept but its texts and frames.
+            source: where it came from, for rules.
+            context: facts of the call, for rules.
+            error_id: the id of the failure; absent: the exception's own, else a new one.
+        """
+        now = self._clock.time()
+        links: tuple[Link, ...] = ()
+        try:
+            chain = unfold(exc, _MAX_LINKS)
+            links = links_of(chain)
+            by_id = {id(one): link for (one, _), link in zip(chain, links, strict=True)}
+            asked = _Asked(now, source, {} if context is None else context, by_id)
+            return self._conclude(self._judge(exc, asked), links, now, error_id)
+        except Exception:  # noqa: BLE001 - whatever an exception does to us, its request gets an answer
+            self._own_errors += 1
+            return _unforeseen(exc, links, now, error_id)
+
+    def _judge(self, exc: BaseException, asked: _Asked) -> Reading:
+        gone = self._guard(lambda: find_disconnect(exc, self._classes))
+        if gone is not None:
+            name = qualified_name(type(gone))
+            return Reading(DISCONNECTED, "catalogue", name, 0.95, name, explicit=True)
+        return self._read(exc, asked, 0)
+
+    def _read(self, exc: BaseException, asked: _Asked, depth: int) -> Reading:
+        facts = self._classes.of(type(exc))
+        reading = self._of_group(exc, facts, asked, depth) or self._speak(exc, facts, asked, depth)
+        if self._rules.rules:
+            rule = self._guard(lambda: self._rules.match(exc, self._text(exc, asked), asked.source, asked.context))
+            if rule is not None:
+                reading = overlay(reading, rule.then, "rule", rule.name, rule.confidence)
+        if facts.mapping is not None and not (facts.mapped_as_last and reading.source == "exception"):
+            path, mapping = facts.mapping
+            reading = overlay(reading, mapping, "settings", path, 1.0)
+        return reading
+
+    def _speak(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading:
+        if (word := facts.word) is not None:
+            own = self._guard(lambda: word(exc, asked.now))
+            if own is not None:
+                return self._consider_cause(exc, own, facts, asked, depth)
+        code = self._code_of(exc, facts)
+        if code is not None:
+            reading = self._place(exc, Reading(code.label, "code", code.says, 0.95, facts.name), asked)
+            wait = parse_retry_after(code.retry_after, asked.now)
+            if wait is not None and reading.label.transient:
+                reading.more["retry_after"] = wait
+            return reading
+        if facts.mute or facts.unknown:
+            return self._weak(exc, facts, asked, depth)
+        return self._catalogued(exc, facts, asked, depth)
+
+    def _catalogued(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading:
+        label = facts.label
+        confidence = 0.9 if facts.entry == facts.name else 0.8
+        reading = self._place(exc, Reading(label, "catalogue", facts.entry, confidence, facts.name), asked)
+        if label.category is Category.VALIDATION:
+            errors = self._guard(lambda: pairs_of_exception(exc))
+            if errors:
+                reading.more["errors"] = errors
+        if label.voice is Voice.SAYS and label.category is not Category.NETWORK:
+            return reading
+        inner = self._inner(exc, asked, depth)
+        if inner is None or inner.source in {"default", "pattern"}:
+            return reading
+        if label.voice is Voice.SAYS:
+            # the link failed, and what it failed of proves that nothing was sent
+            proven = inner.label.not_sent and inner.label.category is Category.NETWORK
+            return _relabel(reading, reading.label._replace(not_sent=True)) if proven else reading
+        if inner.label == BUG and label != BUG:
+            return reading
+        inner.over = reading
+        return _relabel(inner, _of_a_store(inner.label, reading.label))
+
+    def _weak(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading:
+        """A class that says nothing, or one that nobody but the application knows."""
+        inner = self._inner(exc, asked, depth) if facts.mute else None
+        if inner is not None and inner.source != "default":
+            inner.confidence *= 0.95
+            return inner
+        guess = guess_by_name(facts.name.rpartition(".")[2]) if facts.unknown else None
+        guess = guess or guess_by_message(self._text(exc, asked))
+        if guess is not None:
+            return Reading(guess[0], "pattern", guess[1], 0.5, facts.name)
+        label = facts.label._replace(voice=Voice.SAYS)
+        if facts.label.voice is Voice.MUTE:
+            return Reading(label, "default", "", 0.2, facts.name)
+        return Reading(label, "catalogue", facts.entry, 0.5, facts.name)
+
+    def _consider_cause(self, exc: BaseException, own: Reading, facts: Facts, asked: _Asked, depth: int) -> Reading:
+        """What an exception says of itself holds; what failed is the cause's to say where the answer is "our fault"."""
+        bare = own_word.says_nothing(exc, own)
+        for_the_last = own_word.speaks_for_the_last(exc)
+        if facts.refined and own.label.status >= 500:
+            own = _relabel(own, facts.label._replace(status=own.label.status, code=own.label.code))
+        if not (bare or for_the_last or (facts.name != facts.entry and own.label.status >= 500)):
+            return own
+        inner = self._inner(exc, asked, depth)
+        if inner is None or inner.source in {"default", "pattern"}:
+            return own
+        if for_the_last:
+            return own_word.after_the_last(exc, own, inner)
+        if bare:
+            own.more.pop("recoverable", None)
+            more = {**inner.more, **own.more}
+            return Reading(
+                inner.label, inner.source, inner.says, inner.confidence, inner.type, inner.explicit, more, own
+            )
+        if own.more.get("recoverable") is None:
+            label = inner.label._replace(status=own.label.status, code=own.label.code)
+            own = _relabel(own, label)
+            own.over = inner
+        return own
+
+    def _of_group(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading | None:
+        if not facts.is_group or not isinstance(exc, BaseExceptionGroup):
+            return None
+        readings = [self._read(leaf, asked, depth + 1) for leaf in leaves_of(exc)]
+        readings = [one for one in readings if one.label != DISCONNECTED] or readings
+        worst = min(readings, key=_recovery)
+        label = worst.label._replace(
+            transient=all(one.label.transient for one in readings), not_sent=all(one.label.not_sent for one in readings)
+        )
+        waits = [wait for one in readings if (wait := one.more.get("retry_after")) is not None]
+        if waits and label.transient:
+            worst.more["retry_after"] = max(waits)
+        worst.more["expected"] = all(_is_expected(one) for one in readings)
+        worst.says += f" (of {len(readings)} in a group)" if len(readings) > 1 else ""
+        return _relabel(worst, label)
+
+    def _inner(self, exc: BaseException, asked: _Asked, depth: int) -> Reading | None:
+        if depth >= _MAX_DEPTH:
+            return None
+        inner = self._guard(lambda: inner_of(exc))
+        return None if inner is None or inner is exc else self._read(inner, asked, depth + 1)
+
+    def _code_of(self, exc: BaseException, facts: Facts) -> Code | None:
+        for reader in facts.readers:
+            code = self._guard(lambda reader=reader: reader(exc, facts.label))  # type: ignore[misc]
+            if code is not None:
+                return code
+        return None
+
+    def _place(self, exc: BaseException, reading: Reading, asked: _Asked) -> Reading:
+        link = asked.links.get(id(exc))
+        if link is not None and (better := refine_by_place(reading.label, reading.type, link.frames)) is not None:
+            reading.label = better[0]
+            reading.says = f"{reading.says}, {better[1]}"
+        return reading
+
+    def _text(self, exc: BaseException, asked: _Asked) -> str:
+        link = asked.links.get(id(exc))
+        return text_of(exc) if link is None else link.message
+
+    def _guard(self, ask: Callable[[], T]) -> T | None:
+        """Ask a hostile exception; whatever it raises counts as no answer."""
+        try:
+            return ask()
+        except Exception:  # noqa: BLE001 - attributes of foreign exceptions may be properties that raise
+            self._own_errors += 1
+            return None
+
+    def _conclude(self, reading: Reading, links: tuple[Link, ...], now: float, error_id: str | None) -> Failure:
+        more = reading.more
+        expected = _is_expected(reading)
+        label = reading.label
+        gone = label == DISCONNECTED
+        if not reading.explicit and not self._move_status and label.status != 500:
+            label = label._replace(status=500)
+            more.pop("errors", None)
+        recoverable = label.transient or (400 <= label.status < 500 and label.status not in _FINAL)
+        fields = {
+            "recoverable": recoverable,
+            "not_sent": label.not_sent,
+            "error_id": error_id or more.get("error_id") or new_error_id(now),
+            **{name: value for name, value in more.items() if name != "error_id"},
+            "expected": expected,
+        }
+        return Failure(
+            type=reading.type,
+            category=label.category,
+            severity=label.severity,
+            transient=label.transient,
+            status=label.status,
+            code=label.code,
+            confidence=reading.confidence,
+            timestamp=now,
+            disconnected=gone,
+            evidence=_evidence(reading),
+            links=links,
+            **fields,
+        )
+
+
+def _is_expected(reading: Reading) -> bool:
+    given = reading.more.get("expected")
+    return bool(reading.explicit and reading.label.status < 500) if given is None else bool(given)
+
+
+def _relabel(reading: Reading, label: Label) -> Reading:
+    reading.label = label
+    return reading
+
+
+def _recovery(reading: Reading) -> tuple[bool, bool, int]:
+    """Orders by how little can be done about it: what no time cures first, then our own fault, then the gravest."""
+    label = reading.label
+    return label.transient, label.status != 500, -label.severity.rank
+
+
+def _of_a_store(inner: Label, outer: Label) -> Label:
+    """A lost link to our own store needs somebody to act, though its cause alone would not say so."""
+    lost = inner.category is Category.NETWORK and outer.category is Category.NETWORK and inner.status != 504
+    return inner._replace(severity=max(inner.severity, outer.severity, key=lambda one: one.rank)) if lost else inner
+
+
+def _evidence(reading: Reading | None) -> tuple[Evidence, ...]:
+    found: list[Evidence] = []
+    while reading is not None and len(found) < _MAX_DEPTH:
+        found.append(Evidence(reading.source, reading.says, reading.label.category, reading.confidence))
+        reading = reading.over
+    return tuple(found)
+
+
+def _unforeseen(exc: BaseException, links: tuple[Link, ...], now: float, error_id: str | None) -> Failure:
+    try:
+        links = links or capture(exc, max_links=1)
+    except Exception:  # noqa: BLE001 - the very last line
+        links = (Link("Exception", "<unprintable exception>", (), ""),)
+    return Failure(
+        type=links[0].type,
+        category=Category.SYSTEM,
+        severity=Severity.HIGH,
+        transient=False,
+        recoverable=False,
+        status=500,
+        code="INTERNAL_ERROR",
+        confidence=0.0,
+        error_id=error_id or new_error_id(now),
+        timestamp=now,
+        evidence=(Evidence("default", "", Category.SYSTEM, 0.0),),
+        links=links,
+    )

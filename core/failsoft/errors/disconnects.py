@@ -1,0 +1,54 @@
+"""Did the client go away? The one question for which an exception's whole past counts, its context included."""
+
+from __future__ import annotations
+
+import asyncio
+
+from failsoft.errors.capture import capture, cause_of, context_of
+from failsoft.errors.catalogue.labels import DISCONNECTED
+from failsoft.errors.facts import Facts, FactsOfClasses
+from failsoft.errors.hints import refine_by_place
+
+__all__ = ["find_disconnect"]
+
+_MAX_STEPS = 12
+
+
+def find_disconnect(exc: BaseException, classes: FactsOfClasses) -> BaseException | None:
+    """The exception in the past of `exc`, or `exc` itself, that says that the client is gone."""
+    seen: set[int] = set()
+    waiting: list[tuple[BaseException, bool]] = [(exc, False)]
+    while waiting and len(seen) < _MAX_STEPS:
+        one, after_timeout = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        facts = classes.of(type(one))
+        if _says_so(one, facts, exc, after_timeout=after_timeout):
+            return one
+        # what limits a time does so by cancelling: that is the doing of this side, not of the client
+        after_timeout = after_timeout or isinstance(one, TimeoutError) or "Timeout" in type(one).__name__
+        waiting += [(past, after_timeout) for past in (context_of(one), cause_of(one)) if past is not None]
+    return None
+
+
+def _says_so(one: BaseException, facts: Facts, exc: BaseException, *, after_timeout: bool) -> bool:
+    if isinstance(one, (asyncio.CancelledError, GeneratorExit)):
+        if one is exc:
+            return True
+        return isinstance(one, asyncio.CancelledError) and not after_timeout and _cancelled_from_outside()
+    if facts.label == DISCONNECTED:
+        return True
+    if isinstance(one, ConnectionError):
+        place = refine_by_place(facts.label, type(one).__name__, capture(one, max_links=1)[0].frames)
+        return place is not None and place[0] == DISCONNECTED
+    return False
+
+
+def _cancelled_from_outside() -> bool:
+    """Whether the running task is still asked to end. A timeout that cancelled it has taken that back by now."""
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        return True
+    return task is None or task.cancelling() > 0

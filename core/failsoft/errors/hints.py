@@ -1,0 +1,65 @@
+"""What the place where an exception arose adds to what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.failure import Frame
+from failsoft.errors.taxonomy import Category, Severity
+
+__all__ = ["refine_by_place"]
+
+_INNERMOST = 4
+_NEAR = 25
+_SERVERS = (
+    "-packages/uvicorn/", "-packages/hypercorn/", "-packages/gunicorn/", "-packages/waitress/", "-packages/daphne/",
+    "-packages/granian/", "-packages/cheroot/", "-packages/eventlet/wsgi.py", "-packages/gevent/pywsgi.py",
+    "-packages/werkzeug/serving.py", "-packages/starlette/responses.py", "-packages/django/core/servers/",
+    "/wsgiref/handlers.py", "/socketserver.py", "/http/server.py",
+)  # fmt: skip
+_CLIENTS = (
+    "-packages/httpx/", "-packages/httpcore/", "-packages/requests/", "-packages/niquests/", "-packages/urllib3/",
+    "-packages/aiohttp/client", "-packages/botocore/", "-packages/openai/", "-packages/anthropic/",
+    "-packages/stripe/", "-packages/googleapiclient/", "-packages/google/api_core/", "-packages/azure/",
+    "/xmlrpc/client.py",
+)  # fmt: skip
+_STORES = (
+    "-packages/psycopg/", "-packages/psycopg2/", "-packages/psycopg_pool/", "-packages/asyncpg/", "-packages/pymysql/",
+    "-packages/aiomysql/", "-packages/asyncmy/", "-packages/MySQLdb/", "-packages/oracledb/", "-packages/redis/",
+    "-packages/pymongo/", "-packages/motor/", "-packages/elastic_transport/", "-packages/cassandra/",
+    "-packages/neo4j/", "-packages/aiormq/", "-packages/aio_pika/", "-packages/kombu/", "-packages/amqp/",
+    "-packages/aiokafka/", "-packages/nats/",
+)  # fmt: skip
+_BROKEN_LINKS = frozenset({"BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError"})
+
+
+def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
+    """The label that fits the place better, and why.
+
+    Parameters:
+        label: what the class or the code says.
+        name: name of the class.
+        frames: of the exception, outermost call first.
+    """
+    if not frames:
+        return None
+    if name == "KeyError" and frames[-1][2] == "_Environ.__getitem__":
+        return is_.MISCONFIGURED, "os.environ"
+    if name in _BROKEN_LINKS and _any(frames[-_INNERMOST:], _SERVERS):
+        return is_.DISCONNECTED, "while sending the response"
+    if label == is_.UNPARSABLE and _any(frames[-_NEAR:], _CLIENTS):
+        return is_.UPSTREAM_FAILED, "while reading a peer's answer"
+    lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
+    if lost and _any(frames[-_NEAR:], _STORES):
+        return label._replace(severity=Severity.HIGH), "on the way to a store"
+    return None
+
+
+def _any(frames: Sequence[Frame], places: tuple[str, ...]) -> bool:
+    for filename, _, _ in frames:
+        path = filename.replace("\\", "/")
+        if any(place in path for place in places):
+            return True
+    return False

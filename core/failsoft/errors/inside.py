@@ -1,0 +1,50 @@
+"""What an exception wraps: the one it was raised from, or one that it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from failsoft.errors.capture import cause_of, members_of
+
+__all__ = ["inner_of", "leaves_of"]
+
+_MAX_LEAVES = 100
+# SQLAlchemy, urllib3 and urllib, aiohttp, Google
+_NAMES = ("orig", "reason", "os_error", "cause")
+
+
+def inner_of(exc: BaseException) -> BaseException | None:
+    """The exception inside of another: what it holds comes before what it was raised from."""
+    for name in _NAMES:
+        if isinstance(value := getattr(exc, name, None), BaseException):
+            return value
+    attempt: Any = getattr(exc, "last_attempt", None)
+    ask = getattr(attempt, "exception", None)
+    if callable(ask) and isinstance(value := ask(), BaseException):
+        return value
+    errors = getattr(exc, "errors", None)
+    for value in (*exc.args, *(errors if isinstance(errors, (list, tuple)) else ())):
+        if isinstance(value, BaseException) and value is not exc:
+            return value
+    return cause_of(exc)
+
+
+def leaves_of(group: BaseExceptionGroup[Any]) -> list[BaseException]:
+    """The members of a group with nested groups unfolded, at most 100."""
+    leaves: list[BaseException] = []
+    for leaf in _unfold(group):
+        leaves.append(leaf)
+        if len(leaves) == _MAX_LEAVES:
+            break
+    return leaves
+
+
+def _unfold(group: BaseExceptionGroup[Any]) -> Iterator[BaseException]:
+    waiting: list[BaseException] = [group]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, BaseExceptionGroup):
+            waiting.extend(reversed(members_of(one)))
+        else:
+            yield one

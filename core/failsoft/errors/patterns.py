@@ -1,0 +1,138 @@
+"""What the words of a class name and of a message suggest, where nothing better is known.
+
+The weakest voice of all but silence: it names a category and a severity, and never a status, nor does it make anything
+retryable.
+"""
+
+from __future__ import annotations
+
+import re
+
+from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.taxonomy import Category, Severity
+
+__all__ = ["guess_by_message", "guess_by_name", "is_mute_name", "words_of"]
+
+_MAX_MESSAGE = 1_000
+
+
+def _guess(category: Category, severity: Severity) -> Label:
+    return is_.BUG._replace(category=category, severity=severity)
+
+
+_NETWORK = _guess(Category.NETWORK, Severity.MEDIUM)
+_UPSTREAM = _guess(Category.EXTERNAL_SERVICE, Severity.MEDIUM)
+_RESOURCE = _guess(Category.RESOURCE, Severity.MEDIUM)
+_HOST = _guess(Category.RESOURCE, Severity.CRITICAL)
+_CONCURRENCY = _guess(Category.CONCURRENCY, Severity.MEDIUM)
+_INTEGRITY = _guess(Category.DATA_INTEGRITY, Severity.MEDIUM)
+_CORRUPT = _guess(Category.DATA_INTEGRITY, Severity.CRITICAL)
+_SETTINGS = _guess(Category.CONFIGURATION, Severity.HIGH)
+_OUR_KEYS = _guess(Category.AUTHENTICATION, Severity.HIGH)
+_CLIENT_AUTH = _guess(Category.AUTHENTICATION, Severity.LOW)
+_INPUT = _guess(Category.VALIDATION, Severity.LOW)
+_ABSENT = _guess(Category.VALIDATION, Severity.INFO)
+_RULE = _guess(Category.BUSINESS_LOGIC, Severity.LOW)
+
+_MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
+    (_CORRUPT, ("database disk image is malformed", "data corruption", "corrupted page")),
+    (_HOST, ("no space left on device", "out of memory", "cannot allocate memory", "disk full", "disk is full")),
+    (_CONCURRENCY, (
+        "deadlock", "could not serialize", "serialization failure", "lock wait timeout", "database is locked",
+        "could not obtain lock", "lock not available", "write conflict", "version conflict",
+    )),
+    (_RESOURCE, (
+        "too many connections", "too many open files", "can't start new thread", "pool exhausted", "pool limit",
+        "queuepool limit", "connection pool is full", "rate limit", "too many requests", "quota exceeded",
+        "resource exhausted", "remaining connection slots", "too many clients",
+    )),
+    (_NETWORK._replace(severity=Severity.HIGH), ("certificate verify failed", "certificate has expired")),
+    (_OUR_KEYS, (
+        "invalid api key", "incorrect api key", "password authentication failed", "invalid credentials",
+        "authentication failed", "access denied",
+    )),
+    (_INTEGRITY, (
+        "duplicate key", "unique constraint", "foreign key constraint", "violates check constraint",
+        "violates not-null", "integrity constraint", "checksum mismatch", "checksum error",
+    )),
+    (_SETTINGS, (
+        "improperly configured", "not configured", "missing configuration", "missing setting",
+        "environment variable", "no module named", "no such table", "no such column", "undefined table",
+    )),
+    (_NETWORK, (
+        "connection refused", "connection reset", "connection aborted", "connection closed", "broken pipe",
+        "name or service not known", "name resolution", "getaddrinfo failed", "nodename nor servname",
+        "no route to host", "network is unreachable", "timed out", "timeout", "unexpected eof", "server disconnected",
+    )),
+    (_UPSTREAM, (
+        "bad gateway", "service unavailable", "gateway time-out", "temporarily unavailable", "upstream",
+        "maintenance", "internal server error",
+    )),
+)  # fmt: skip
+
+_NAMES: tuple[tuple[Label, tuple[str, ...]], ...] = (
+    (_NETWORK, ("connection closed", "connection lost", "connection refused", "cannot connect", "cannot reach")),
+    (_RULE, (
+        "insufficient", "out of", "not enough", "declined", "already", "not allowed", "not permitted", "ineligible",
+        "not eligible", "cannot", "closed", "cancelled", "canceled", "sold", "limit reached", "over limit",
+        "business", "rule", "policy violation", "illegal state", "invalid state", "invalid transition", "suspended",
+        "blocked", "account locked", "locked out", "overdrawn", "unavailable for", "not available", "minimum", "maximum", "fraud",
+    )),
+    (_CONCURRENCY, ("conflict", "stale", "lock", "deadlock", "concurrent", "concurrency", "optimistic", "race")),
+    (_CLIENT_AUTH, (
+        "unauthorized", "unauthenticated", "not authenticated", "forbidden", "permission", "access denied",
+        "credentials", "authentication", "authorization", "token expired", "expired token", "invalid token", "login",
+    )),
+    (_ABSENT, ("not found", "does not exist", "no such")),
+    (_RESOURCE, ("rate limit", "throttl", "quota", "exhausted", "too many", "overload", "capacity", "pool")),
+    (_SETTINGS, ("config", "configuration", "settings", "misconfigured", "environment", "dependency missing")),
+    (_INTEGRITY, ("integrity", "duplicate", "constraint", "corrupt", "inconsistent", "mismatch")),
+    (_INPUT, ("validation", "invalid", "malformed", "bad request", "unsupported", "missing", "too large", "parse")),
+    (_NETWORK, ("timeout", "timed out", "connection", "network", "unreachable", "dns", "disconnected")),
+    (_UPSTREAM, (
+        "unavailable", "upstream", "gateway", "external", "third party", "provider", "remote", "vendor", "outage",
+    )),
+)  # fmt: skip
+_DEFINITE = frozenset({Category.BUSINESS_LOGIC, Category.VALIDATION, Category.AUTHENTICATION, Category.CONFIGURATION})
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+")
+_SUFFIX = re.compile(r"(?: (?:error|exception|failure|failed|fault|err))+\Z")
+
+
+def words_of(name: str) -> str:
+    """The words of a class name in lower case: `OutOfStockError` gives `out of stock error`."""
+    return " ".join(_WORD.findall(name)).lower()
+
+
+def guess_by_name(name: str) -> tuple[Label, str] | None:
+    """What the name of a class suggests that an application wrote itself, and the words that do."""
+    return _find(_NAMES, f" {words_of(name)} ", at_start_of_word=True)
+
+
+def guess_by_message(message: str) -> tuple[Label, str] | None:
+    """What a message suggests, and the words that do."""
+    return _find(_MESSAGES, message[:_MAX_MESSAGE].lower()) if message else None
+
+
+def _find(
+    table: tuple[tuple[Label, tuple[str, ...]], ...], text: str, *, at_start_of_word: bool = False
+) -> tuple[Label, str] | None:
+    prefix = " " if at_start_of_word else ""
+    for label, needles in table:
+        for needle in needles:
+            if prefix + needle in text:
+                return label, needle
+    return None
+
+
+def is_mute_name(name: str) -> bool:
+    """Whether a class name says no more than that something failed: `ServiceError`, `PaymentFailure`, `RetryError`.
+
+    `OutOfStock` and `InsufficientFundsError` say what; they keep their meaning whatever they were raised from.
+    """
+    words = words_of(name)
+    guess = guess_by_name(name)
+    if guess is not None and guess[0].category in _DEFINITE:
+        return False
+    return guess is not None or _SUFFIX.search(f" {words}") is not None

@@ -1,0 +1,240 @@
+"""What gives itself away by its form, without a name: tokens, URL credentials, private keys, e-mail addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from failsoft.sanitize.checks import decoded, looks_random, mixed
+from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
+from failsoft.sanitize.vendors import TOKENS, Token
+from failsoft.sanitize.verdict import Judge, is_announced
+
+__all__ = ["sign_anchors", "word_anchors"]
+
+_MAX_KEY = 32_768
+_PRIVATE = re.compile(r"-----BEGIN[ A-Z0-9_-]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_PRIVATE_END = re.compile(r"-----END[ A-Z0-9_-]{0,48}-----")
+# a key that was cut off: lines of base64, broken by newlines or by escapes of them
+_KEY_BODY = re.compile(
+    r"(?:(?:\s|\\{1,3}[nr]|,|:|[A-Za-z-]{4,12}: [\w, -]{1,60}\n)*[A-Za-z0-9+/=]{4,}+)?"
+    r"(?:(?:\s|\\{1,3}[nr])+[A-Za-z0-9+/]{20,}+={0,2})*(?:(?:\s|\\{1,3}[nr])+[A-Za-z0-9+/]{1,63}={1,2})?"
+)
+_PUTTY = re.compile(r"(?i)private-lines:\s?\d+(?:\s|\\{1,3}[nr])+(?:[A-Za-z0-9+/=]{4,}(?:\s|\\{1,3}[nr])*)+")
+
+_USER = re.compile(r"[^\s/?#:@\"'<>\\]{0,128}")
+_PORT = re.compile(r":\d{1,5}(?=[/?#\s\"'),\]}>]|$)")
+_PASSWORD = re.compile(r":([^\s/?#\"'<>\\]{1,256})@(?=[\w\[.-])")
+_LOOSE_PASSWORD = re.compile(r":([^\s\"'<>\\]{1,256}?)@(?=[\w\[][\w.-]*(?:[:/?\s\"',)]|$))")
+_LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\]{12,256})@(?=[\w\[])")
+_LONE_LEAST = 20
+
+_LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
+_LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
+_DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}([^\W\d_]{2,24}|xn--[a-z0-9-]{2,60})(?![\w-]|\.\w)")
+_NO_TLD = frozenset(
+    "png jpg jpeg gif svg webp css scss js mjs ts tsx jsx json html htm xml yaml yml toml ini cfg txt md rst csv log so "
+    "dll exe jar war whl gz tgz zip tar pyc pyx rb php java kt swift service socket timer target mount slice scope "
+    "lock map local localdomain".split()
+)
+_LOGIN = re.compile(r"([\w.-]{1,40}):([^\s:@/\"'<>]{3,80})")
+_HOST = re.compile(r"@(?!sha256:)[A-Za-z][\w.-]*")
+
+_BEARER = re.compile(r"(?i)bearer[ \t+:=%20]{1,4}([\w.~+/=%-]{6,})")
+_BASIC = re.compile(r"(?i)basic[ \t+:]{1,3}([A-Za-z0-9+/_-]{6,}={0,2})")
+_WORDY = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
+_CHALLENGE = re.compile(r"(?i)(?:realm|error|scope|charset|authorization_uri|resource|title|format)\s?=")
+
+_CURL_USER = re.compile(r"(?:-u|--user|--proxy-user)(?:=|[ \t]+|[\"'],[ ]?[\"'])[\"']?([\w.@\\-]{1,64}):([^\s\"',]{1,128})")
+_SHORT_OPTION = re.compile(
+    r"(?:mysql\w*|mariadb\w*|sshpass|mongo\w*|redis-cli|htpasswd|ldapsearch|zip|smbclient|rdesktop|winexe|openssl)\b"
+    r"[^\r\n;|]{0,200}?[ '\"\[,](?:-p|-a|-w|-P|-passin pass:|-pass pass:)(?:[\"'],[ ]?[\"']|[ ])?([^\s\"',\]-][^\s\"',\]]{0,127})"
+)
+_IDENTIFIED = re.compile(r"(?i)identified (?:with [\w'\"]{1,40} )?(?:by|as) (?:password )?'((?:[^'\\\n]|''|\\.){1,256})'")
+_CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
+_CODE_LEAST = 8
+
+_judge = Judge()
+
+
+def _vendor(token: Token) -> Handler:
+    pattern = re.compile(token.pattern)
+    replacement, bounded = marker(token.kind), token.bounded
+
+    def handle(scan: Scan, start: int, end: int) -> Span | int:
+        if bounded and not scan.free(start):
+            return end
+        match = pattern.match(scan.text, start)
+        return (start, _end(scan.text, match), replacement) if match else end
+
+    return handle
+
+
+def _end(text: str, match: re.Match[str]) -> int:
+    """End of a token: a full stop or a dash at its end belongs to the sentence."""
+    end = match.end()
+    while end > match.start() and text[end - 1] in ".-":
+        end -= 1
+    return end
+
+
+def private_key(scan: Scan, start: int, end: int) -> Span | int:
+    """A private key in PEM armour (RFC 7468), whole or cut off, with its newlines real or escaped."""
+    text = scan.text
+    header = _PRIVATE.match(text, start)
+    if header is None:
+        return end
+    at = header.end()
+    following = text.find("-----", at, at + _MAX_KEY)
+    if following >= 0 and (footer := _PRIVATE_END.match(text, following)):
+        return start, footer.end(), marker("private_key")
+    body = _KEY_BODY.match(text, at)
+    return start, body.end() if body else at, marker("private_key")
+
+
+def putty_key(scan: Scan, start: int, end: int) -> Span | int:
+    """The private part of a PuTTY key file."""
+    match = _PUTTY.match(scan.text, start)
+    return (start, match.end(), marker("private_key")) if match else end
+
+
+def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
+    """The password in a URL (RFC 3986, section 3.2.1), also where it should have been percent-encoded and was not."""
+    text = scan.text
+    user = _USER.match(text, end)
+    at = user.end() if user else end
+    if text[at : at + 1] == ":":
+        if _PORT.match(text, at):
+            return end
+        secret = _PASSWORD.match(text, at) or _LOOSE_PASSWORD.match(text, at)
+        if secret and secret[1] and _judge.is_value(secret[1], "password", "", quoted=True, op=":"):
+            return secret.start(1), secret.end(1), marker("password")
+        return secret.end() if secret else end
+    lone = _LONE_USER.match(text, end)
+    if lone and len(lone[1]) >= _LONE_LEAST and mixed(lone[1]):
+        return lone.start(1), lone.end(1), marker("credential")
+    return lone.end() if lone else end
+
+
+def email(scan: Scan, start: int, end: int) -> Span | int:
+    """An e-mail address (RFC 5321, as it is used), or `user:password@host` without a scheme."""
+    text = scan.text
+    before = scan.before(start, 64)
+    local = _LOCAL.match(before[::-1])
+    if local is None:
+        return end
+    first = start - local.end()
+    while first < start and text[first] in _LOCAL_EDGE:
+        first += 1
+    for edge in "'`/=?&|{}":
+        first = max(first, text.rfind(edge, first, start) + 1)
+    domain = _DOMAIN.match(text, start)
+    login = _LOGIN.fullmatch(text, max(scan.floor, _word_start(scan, first)), start)
+    if login and _is_login(scan, login, start):
+        return login.start(2), start, marker("password")
+    if domain is None or first == start or domain[1].lower() in _NO_TLD:
+        return end
+    if text[first:start] == "git" and text[domain.end() : domain.end() + 1] in (":", "/"):
+        return domain.end()
+    if text[first - 1 : first] == "\\" and text[first] in "nrt" and start - first > 1:
+        first += 1
+    return first, domain.end(), marker("email")
+
+
+def _word_start(scan: Scan, at: int) -> int:
+    before = scan.before(at, 44)
+    return at - (len(before) - len(before.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-:!#$%^&*+")))
+
+
+def _is_login(scan: Scan, login: re.Match[str], at: int) -> bool:
+    host = _HOST.match(scan.text, at)
+    secret = login[2]
+    if host is None or secret.isdigit() or login[1].lower() in ("mailto", "acct", "xmpp", "sip", "email", "from", "to", "cc"):
+        return False
+    if scan.text[login.start() - 1 : login.start()] == "/" and scan.text[login.start() - 2 : login.start() - 1] != "/":
+        return False
+    return mixed(secret) and is_announced(secret)
+
+
+def bearer(scan: Scan, start: int, end: int) -> Span | int:
+    """A bearer token (RFC 6750), but not the challenge that asks for one."""
+    match = _BEARER.match(scan.text, start)
+    if match is None or not scan.free(start) or _CHALLENGE.match(scan.text, match.start(1)):
+        return end
+    token = match[1]
+    if (_WORDY.fullmatch(token) and not looks_random(token)) or not _judge.is_value(
+        token, "token", "", quoted=True, op=":"
+    ):
+        return end
+    return match.start(1), _end(scan.text, match), marker("jwt" if token.startswith("eyJ") else "bearer")
+
+
+def basic(scan: Scan, start: int, end: int) -> Span | int:
+    """Basic credentials (RFC 7617): base64 with a colon behind it."""
+    match = _BASIC.match(scan.text, start)
+    if match is None:
+        return end
+    plain = decoded(match[1])
+    return (match.start(1), match.end(), marker("basic")) if plain and ":" in plain else end
+
+
+def _group(pattern: re.Pattern[str], kind: str, group: int = 1) -> Handler:
+    replacement = marker(kind)
+
+    def handle(scan: Scan, start: int, end: int) -> Span | int:
+        match = pattern.match(scan.text, start)
+        if match and _judge.is_value(match[group], "password", "", quoted=True, op="="):
+            return match.start(group), match.end(group), replacement
+        return end
+
+    return handle
+
+
+def oauth_code(scan: Scan, start: int, end: int) -> Span | int:
+    """A code, ticket or state in a query string; `code=42` and `state=open` are not meant."""
+    match = _CODE.match(scan.text, start)
+    if match is None or len(match[1]) < _CODE_LEAST:
+        return end
+    value = match[1]
+    if value.isdigit() or (_WORDY.fullmatch(value) and not looks_random(value)) or not mixed(value):
+        return end
+    if not _judge.is_value(value, "token", "", quoted=True, op="="):
+        return end
+    return match.start(1), match.end(), marker("oauth_code")
+
+
+def skip_marker(scan: Scan, start: int, end: int) -> Span | int:
+    """A marker that is there already stays."""
+    closing = scan.text.find("]", end, end + 64)
+    return closing + 1 if closing >= 0 else end
+
+
+def word_anchors() -> Iterator[Anchor]:
+    """Anchors in any case."""
+    yield Anchor("bearer", bearer)
+    yield Anchor("basic", basic, "(?=[ +:])")
+    yield Anchor("identified ", _group(_IDENTIFIED, "password"))
+    yield Anchor("private-lines", putty_key)
+    for command in ("mysql", "mariadb", "sshpass", "mongo", "redis-cli", "smbclient", "openssl", "ldapsearch", "htpasswd"):
+        yield Anchor(command, _group(_SHORT_OPTION, "password"))
+    for token in TOKENS:
+        for anchor in token.anchors:
+            if anchor.islower() and anchor[-1] not in "_-." and anchor[0] not in "$":
+                yield Anchor(anchor, _vendor(token))
+
+
+def sign_anchors() -> Iterator[Anchor]:
+    """Anchors that are signs, or that begin with capitals or end in a separator."""
+    yield Anchor("[REDACTED:", skip_marker)
+    yield Anchor("-----BEGIN", private_key)
+    yield Anchor("://", credentials_in_url)
+    yield Anchor("@", email)
+    for option in ("-u ", "-u'", '-u"', "-u=", "--user ", "--user=", "--user'", '--user"', "--proxy-user "):
+        yield Anchor(option, _group(_CURL_USER, "password", 2))
+    for name in ("code", "ticket", "state", "nonce"):
+        yield Anchor(f"?{name}=", oauth_code)
+        yield Anchor(f"&{name}=", oauth_code)
+    for token in TOKENS:
+        for anchor in token.anchors:
+            if not (anchor.islower() and anchor[-1] not in "_-." and anchor[0] not in "$"):
+                yield Anchor(anchor, _vendor(token))

@@ -1,0 +1,131 @@
+"""How values are written after a name: quoted, bare, in lists, in headers; where such a value ends."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+__all__ = ["SHAPES", "Value", "container", "header_line", "read_value", "tag_text"]
+
+_MAX_QUOTED = 16_384
+_MAX_LIST = 4_096
+
+_OPENER = re.compile(r"(?:[bBuUrRfF]{0,2})(\\{0,7}(?:\"\"\"|'''|[\"'`]))")
+_WRAPPED = re.compile(r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential)\(\s{0,2}(?=[bu]?[\"'])")
+_BARE = re.compile(
+    r"(?:[^\s,;&\"'`<>()\[\]{}|\\]"
+    r"|&(?!(?:amp;)?[\w.%\[\]-]{1,40}=)(?=[^\s\"'`<>])"
+    r"|[,;](?=[^\s,;\"'`<>()\[\]{}])(?![\w.%\[\] -]{1,40}[=:])"
+    r"|[()\[\]{}|](?=[\w!@#$%^*+~])"
+    r"|<(?![A-Za-z/!\s])"
+    r"|[\"'](?=\w)"
+    r"|\\(?![nrtu\"'\\]))++"
+)
+_TRAILING = ".,:;"
+_EOL = re.compile(r"[\r\n]|\\r\\n|\\n")
+_LINE_END = re.compile(r"[\r\n]")
+_PAIRED = re.compile(r"\[[^\[\]{}]*+\]|\([^()\[\]{}]*+\)|\{[^{}\[\]]*+\}")
+_TEXT = re.compile(r"(?:\s[^<>]{0,200})?>\s*(?:<!\[CDATA\[)?([^<>\]]{1,4096})")
+
+SHAPES: dict[str, re.Pattern[str]] = {
+    "phone": re.compile(r"\(?\+?\d[\d .()/-]{4,22}\d(?:\s?(?:x|ext\.?)\s?\d{1,6})?"),
+    "birth_date": re.compile(
+        r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}|\d{8}(?!\d)|\d{1,2}\.? [A-Za-z]{3,9}\.?,? \d{4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
+    ),
+    "health_id": re.compile(r"(?=[A-Za-z/.-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[ ](?=\d)){2,24}"),
+    "national_id": re.compile(r"(?=[A-Za-z/.-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[ ](?=[\dA-D])){4,24}"),
+    "account": re.compile(r"(?=[A-Za-z-]{0,4}\d)[A-Za-z0-9](?:[\d A-Za-z*-]){3,33}(?<=[\dA-Za-z])"),
+    "ssn": re.compile(r"\d{3}[-. ]?\d{2}[-. ]?\d{4}(?!\d)|[*Xx]{3}-[*Xx]{2}-\d{4}|\d{4}(?!\d)"),
+    "card": re.compile(r"\d(?:[ -]?\d){11,18}(?!\d)"),
+    "iban": re.compile(r"[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){6,30}"),
+    "name": re.compile(r"[^\W\d_][\w'’.-]*(?: (?!and\b|or\b|is\b|was\b|not\b|for\b|in\b)[^\W\d_][\w'’.-]*){0,3}"),
+    "address": re.compile(r"[^\r\n\"'<>;|{}]{3,120}?(?=$|[\r\n\"'<>;|{}]|, [a-z_]+[=:]|,\s)"),
+}
+"""Kinds whose value has a form: what is not of that form is not a value."""
+
+
+class Value(NamedTuple):
+    """A value as it stands in the text."""
+
+    start: int
+    end: int
+    quoted: bool
+
+
+def _escaped(text: str, at: int, start: int) -> bool:
+    """Whether an odd number of backslashes stands before `at`."""
+    first = at
+    while first > start and text[first - 1] == "\\":
+        first -= 1
+    return (at - first) % 2 == 1
+
+
+def _close(text: str, at: int, opener: str) -> int:
+    """Where the quoted text that begins at `at` ends; the end of the line if nothing closes it."""
+    limit = min(len(text), at + _MAX_QUOTED)
+    if len(opener.lstrip("\\")) == 1 and (line := _LINE_END.search(text, at, limit)):
+        limit = line.start()
+    here = text.find(opener, at, limit)
+    while here >= 0:
+        after = here + len(opener)
+        if opener[0] == "\\":
+            closed = here == at or text[here - 1] != "\\"
+        else:
+            closed = not _escaped(text, here, at) and not _goes_on(text, opener, after, limit)
+        if closed:
+            return here
+        after += text.startswith("''", here)
+        here = text.find(opener, after, limit)
+    return limit
+
+
+def _goes_on(text: str, opener: str, after: int, limit: int) -> bool:
+    """Whether a quote is no end: doubled, as in SQL, or an apostrophe in a word, with the end still to come."""
+    next_one = text[after : after + 1]
+    return (next_one == "'" == opener) or (next_one.isalnum() and text.find(opener, after, limit) > 0)
+
+
+def _bare(text: str, at: int) -> Value | None:
+    match = _BARE.match(text, at)
+    if match is None:
+        return None
+    end = match.end()
+    while end > at and text[end - 1] in _TRAILING:
+        end -= 1
+    return Value(at, end, quoted=False) if end > at else None
+
+
+def read_value(text: str, at: int, kind: str) -> Value | None:
+    """The value that begins at `at`, or None if none does."""
+    if wrapped := _WRAPPED.match(text, at):
+        at = wrapped.end()
+    if opener := _OPENER.match(text, at):
+        start = opener.end()
+        end = _close(text, start, opener[1])
+        return Value(start, end, quoted=True) if end > start else None
+    if shape := SHAPES.get(kind):
+        match = shape.match(text, at)
+        return Value(at, match.end(), quoted=False) if match else None
+    return _bare(text, at)
+
+
+def container(text: str, at: int) -> Value | None:
+    """The inside of a flat list, tuple or object that begins at `at`."""
+    match = _PAIRED.match(text, at, at + _MAX_LIST)
+    return Value(at + 1, match.end() - 1, quoted=True) if match and match.end() - at > 2 else None
+
+
+def header_line(text: str, at: int, quote: str) -> int:
+    """Where a header's value ends: at the quote that opened before its name, else with the line."""
+    match = _EOL.search(text, at)
+    end = match.start() if match else len(text)
+    if quote:
+        closing = text.find(quote, at, end)
+        end = closing if closing >= 0 else end
+    return end
+
+
+def tag_text(text: str, at: int) -> Value | None:
+    """The text of an XML element, from the end of its tag's name."""
+    match = _TEXT.match(text, at)
+    return Value(match.start(1), match.end(1), quoted=True) if match else None

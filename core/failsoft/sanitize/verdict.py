@@ -1,0 +1,154 @@
+"""Is what stands under a sensitive name a secret, or code, a placeholder, a word about one?"""
+
+from __future__ import annotations
+
+import re
+
+from failsoft.sanitize.checks import mixed
+from failsoft.sanitize.keys import words_of
+from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS
+
+__all__ = ["Judge", "is_announced", "is_sentence"]
+
+_NOTHING = frozenset(
+    "none null nil true false undefined nan yes no on off n/a na empty blank unset nothing void default unknown "
+    "anonymous redacted filtered masked hidden removed scrubbed censored omitted secret-hidden stripped protected".split()
+)
+
+_TYPES = frozenset(
+    "str string bytes int integer float bool boolean object any dict list tuple set optional union secretstr "
+    "secretbytes varchar text char nvarchar uuid number unicode constr type literal annotated final classvar mapping "
+    "sequence decimal datetime date callable self cls charfield textfield const let var".split()
+)
+
+_ABOUT = frozenset(
+    "a about above absent accepted active after already also always an and any are as ask at authentication "
+    "authorization auth bad be because been before being but by can cannot cannt change changed check checking closed "
+    "configured contains correct could created decode decoding denied deprecated destroyed detected did differs "
+    "different disabled do does doesn doesnt either enabled encode ended error errors exceeded exception exists "
+    "expected expire expired expires expiring fail failed failing fails failure field fields flag for format found "
+    "from generated get given granted had has have header here if ignored illegal in inactive incorrect input "
+    "insufficient invalid is isn isnt it its key length limit loading locked login logged lookup lost malformed match "
+    "matches may mechanism method mismatch mismatched missing must needed needs never new not notfound object of ok "
+    "old only open opened or out parameter parse parsing password please possible present prompt provided read "
+    "received refresh refreshed rejected renewed required requires reset restored returned revoked rotated see set "
+    "should size some started state status stored string success successful supplied than that the then this timed "
+    "timeout to too type unable unauthorized undefined unexpected unavailable unrecognized unsupported until update "
+    "updated use used user username using valid validated validation value verification verified verify version was "
+    "were when which while will with without wrong your you".split()
+)
+
+_ROOTS = frozenset(
+    "self cls settings config configuration conf cfg os env environ process request req response res args kwargs "
+    "options opts params ctx context app current_app flask g session user account form data payload body secrets "
+    "credentials creds event obj instance model props state store vault parser argparse params this super "
+    "getpass base64 json yaml string module sys hashlib keyring".split()
+)
+
+_MASKED = re.compile(
+    r"[*•●xX#.…_-]{3,}"
+    r"|.{0,12}(?:\*{3,}|•{3,}|●{3,}).{0,12}"
+    r"|[\[<({]{1,2}[^\]>)}]{0,40}(?i:redact|filter|mask|hidden|remov|scrub|secret|censor|omitted|sensitive|protected)"
+    r"[^\]>)}]{0,60}[\]>)}]{1,2}",
+    re.DOTALL,
+)
+_PLACEHOLDER = re.compile(
+    r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\$[A-Z_][A-Z0-9_]*|\$\d{1,2}|\{\{.{0,80}\}\}|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
+    r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|:[a-z_]\w{0,40}|@[a-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
+    r"|__\w{1,40}__|#\{[^}]{0,80}\}"
+)
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+")
+_CALL = re.compile(r"[A-Za-z_][\w.]*[(\[]")
+_PATH = re.compile(r"(?:/(?:run|var|etc|home|usr|opt|tmp|mnt|srv|app|root|secrets|Users)/|\./|~/|[A-Z]:\\).*")
+_URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?|\d\d:\d\d(?::\d\d.*)?")
+_SENTENCE = re.compile(
+    r"(?i)\b(?:required|must|invalid|expired|missing|incorrect|characters|too (?:short|long|common|weak|similar)"
+    r"|(?:do|does|did)(?:n't| not)|cannot|can't|may not|should|not (?:provided|found|allowed|valid|set|match|be|a|an|enough)"
+    r"|revoked|rejected|malformed|at least|already|entirely numeric|please|unable|failed|unsupported|not supported)\b"
+)
+_NOT_RANDOM = re.compile(
+    r"(?i)(?:v?\d+(?:[.,]\d+)+\w*|\d+(?:ms|s|m|h|d|kb|mb|gb|px|st|nd|rd|th|x|%)?|\d{4}-\d\d-\d\d.*|\d\d:\d\d.*"
+    r"|(?:sha|md|base|utf|rsa|aes|hs|rs|es|ps|iso|oauth|http|tls|ssl|python|py|ipv|x|p|k8s|sha-|utf-|aes-|rsa-|ed|p-|s3|ec2"
+    r"|argon|v)-?\d{0,6}(?:[-_.]\w{0,8})?|0x[0-9a-f]+|#\d+|line\d+|[a-z]+\d?)"
+)
+_WEAK_KINDS = frozenset("session authorization cookie csrf signature credential otp".split())
+_CODES = frozenset("otp cvv".split())
+_ANY_LENGTH = frozenset("password secret otp cvv".split())
+_SIGNATURE_LEAST = 12
+_TERMS = STRONG_TERMS | WEAK_TERMS
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text of several words talks about a value rather than being one, as "This field is required."."""
+    return " " in text.strip() and _SENTENCE.search(text) is not None
+
+
+def is_announced(text: str) -> bool:
+    """Whether a word in prose, after a word such as "password", has the look of a value."""
+    return len(text) >= 5 and mixed(text) and _NOT_RANDOM.fullmatch(text) is None
+
+
+class Judge:
+    """Judges values. Stateless."""
+
+    __slots__ = ()
+
+    def is_value(self, value: str, kind: str, name: str, *, quoted: bool, op: str, after: str = "") -> bool:
+        """Whether a value is to go.
+
+        Parameters:
+            quoted: it stood in quotes, so it is not code.
+            op: what stood between name and value.
+            after: what follows it.
+        """
+        bare = value.strip()
+        if not bare or bare.lower().rstrip(".!,;") in _NOTHING or value.startswith("[REDACTED:"):
+            return False
+        if _MASKED.fullmatch(bare) or _PLACEHOLDER.fullmatch(bare):
+            return False
+        if not any(map(str.isalnum, bare)):
+            return quoted and kind == "password"
+        if is_sentence(bare) or _URL.match(bare) or _PATH.fullmatch(bare):
+            return False
+        word = bare.lower().rstrip(".!,;:'\"").removesuffix("'t")
+        if word in _ABOUT and not (quoted and kind in _ANY_LENGTH and op.startswith("=")):
+            return False
+        if not quoted and self._is_code(bare, kind, name, op, after):
+            return False
+        return self._fits(bare, kind, quoted=quoted, op=op)
+
+    @staticmethod
+    def _fits(value: str, kind: str, *, quoted: bool, op: str) -> bool:
+        if kind in _CODES:
+            return any(map(str.isdigit, value)) or (quoted and value.isalpha() and len(value) >= 4)
+        if kind == "signature":
+            return len(value) >= _SIGNATURE_LEAST and not value.isalpha()
+        if kind in _WEAK_KINDS and not quoted and value.isalpha() and (value.islower() or value.istitle()):
+            return op.startswith("=") and len(value) >= 5
+        return not (kind == "session" and value.isdigit() and len(value) < 3)
+
+    @staticmethod
+    def _is_code(value: str, kind: str, name: str, op: str, after: str) -> bool:
+        if call := _CALL.match(value + after[:1]):
+            callee = call.group()[:-1]
+            if "." in callee or "_" in callee or not any(map(str.isdigit, callee)):
+                return True
+        if _DOTTED.fullmatch(value):
+            parts = re.split(r"\.|->|::", value)
+            sensitive = "".join(words_of(parts[-1])) in _TERMS or "".join(words_of(parts[0])) in _TERMS
+            return parts[0].lower() in _ROOTS or sensitive or parts[-1] in ("value", "data", "text")
+        if not _NAME.fullmatch(value) or any(map(str.isdigit, value)):
+            return False
+        if value.lower() in _TYPES or op in ("==", "!=", "===", "!=="):
+            return value.lower() in _TYPES or not any(map(str.isupper, value))
+        words, own = words_of(value), words_of(name)
+        joined = "".join(words)
+        if own and (words == own or joined == own[-1] or joined == "".join(own[-2:])):
+            return value.lower() != "password" or kind == "password"
+        ends = "".join(words[-1:]), "".join(words[-2:])
+        same_kind = any(_TERMS.get(end) == kind for end in ends)
+        if "_" in value:
+            return same_kind
+        return same_kind and len(words) > 1 and op.startswith(":") and value[0].isupper()

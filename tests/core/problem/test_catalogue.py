@@ -1,0 +1,162 @@
+"""The texts: complete in every language, and the right one for a failure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from failsoft.errors import Category, FailsoftError, Notification, exceptions
+from failsoft.errors.catalogue.labels import CODES as CLASSIFIED
+from failsoft.problem.catalogue import CODES, LANGUAGES, fill, label, notification, phrase, texts, wait
+
+PLACEHOLDER = re.compile(r"\{\w+\}")
+STATUSES = (400, 401, 402, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429, 451, 499, 500, 502, 503, 504, 507, 599)
+
+
+def entries(language: str) -> dict[str, str]:
+    def walk(table: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
+        for name, value in table.items():
+            if isinstance(value, dict):
+                yield from walk(value, f"{path}/{name}")
+            else:
+                yield f"{path}/{name}", value
+
+    source = files("failsoft.problem").joinpath("texts", f"{language}.toml").read_text(encoding="utf-8")
+    return dict(walk(tomllib.loads(source), ""))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_text(language: str) -> None:
+    mine, english = entries(language), entries("en")
+    assert mine.keys() == english.keys()
+    assert all(text.strip() == text and text for text in mine.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_places_to_fill_and_the_same_shared_texts(language: str) -> None:
+    mine, english = entries(language), entries("en")
+    for name, text in english.items():
+        assert sorted(PLACEHOLDER.findall(mine[name])) == sorted(PLACEHOLDER.findall(text)), name
+        if text.startswith("@"):
+            assert mine[name] == text
+
+
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
+def test_a_translation_is_not_a_copy_of_the_english(language: str) -> None:
+    mine, english = entries(language), entries("en")
+    same = {name for name in english if mine[name] == english[name] and not mine[name].startswith("@")}
+    # words that are written alike
+    assert same <= {"/page/status", "/wait/minute", "/wait/minutes"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_every_code_has_texts_of_its_own(language: str, code: str) -> None:
+    said = texts(language, code, Category.SYSTEM, CODES[code].status)
+    shared = {"DEADLOCK": "CONCURRENCY_ERROR", "SETTINGS_ERROR": "CONFIGURATION_ERROR"}
+    assert said.title == entries(language)[f"/code/{shared.get(code, code)}/title"]
+    assert not said.guidance.startswith("@")
+    assert said.detail != texts(language, "NO_SUCH_CODE", Category.VALIDATION, 599).detail
+
+
+def test_every_code_that_a_classification_gives_is_known() -> None:
+    assert set(CLASSIFIED) - set(CODES) == {"CLIENT_DISCONNECTED"}
+
+
+def test_codes_of_our_exceptions_have_their_status() -> None:
+    for name in exceptions.__all__:
+        kind = getattr(exceptions, name)
+        if isinstance(kind, type) and issubclass(kind, FailsoftError):
+            assert CODES[kind.default_code].status == kind.default_status, name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("category", list(Category))
+def test_a_code_of_the_application_has_texts_for_every_category_and_status(language: str, category: Category) -> None:
+    for status in STATUSES:
+        assert all(texts(language, "SHOP_CLOSED", category, status))
+        assert phrase(language, status)
+
+
+@pytest.mark.parametrize(
+    ("code", "category", "status", "title"),
+    [
+        ("ORDER_NOT_FOUND", Category.VALIDATION, 404, "Not found"),
+        ("HTTP_410", Category.VALIDATION, 410, "No longer available"),
+        ("NO_FUNDS", Category.BUSINESS_LOGIC, 409, "Request refused"),
+        ("STALE", Category.CONCURRENCY, 409, "Conflict with the current state"),
+        ("TOKEN_OLD", Category.AUTHENTICATION, 401, "Sign-in required"),
+        ("TOKEN_OLD", Category.AUTHENTICATION, 403, "Not permitted"),
+        ("PEER_TOKEN", Category.AUTHENTICATION, 502, "Refused by another service"),
+        ("BANK_DOWN", Category.EXTERNAL_SERVICE, 502, "Problem at another service"),
+        ("BANK_DOWN", Category.EXTERNAL_SERVICE, 503, "Service unavailable"),
+        ("ODD", Category.NETWORK, 418, "Request not carried out"),
+        ("ODD", Category.VALIDATION, 500, "Something went wrong on our side"),
+        ("INTERNAL_ERROR", Category.BUSINESS_LOGIC, 402, "Payment required"),
+        ("RETRY_EXHAUSTED", Category.VALIDATION, 404, "Several attempts failed"),
+    ],
+)
+def test_the_nearest_text_is_used(code: str, category: Category, status: int, title: str) -> None:
+    assert texts("en", code, category, status).title == title
+
+
+def test_a_known_code_keeps_its_title_with_a_status_of_the_other_class() -> None:
+    stored, sent = (texts("en", "DATA_INTEGRITY_ERROR", Category.DATA_INTEGRITY, status) for status in (500, 409))
+    assert stored.title == sent.title
+    assert stored.detail != sent.detail
+
+
+def test_the_client_is_not_asked_to_sign_in_when_our_own_credentials_were_refused() -> None:
+    for language in LANGUAGES:
+        ours = texts(language, "UPSTREAM_AUTH_ERROR", Category.AUTHENTICATION, 502)
+        theirs = texts(language, "AUTH_ERROR", Category.AUTHENTICATION, 401)
+        assert ours.guidance != theirs.guidance
+
+
+def test_a_language_that_does_not_ship_is_english_and_a_regional_one_its_base() -> None:
+    for part in (lambda tag: texts(tag, "NOT_FOUND", Category.VALIDATION, 404), lambda tag: phrase(tag, 404)):
+        assert part("it") == part("en")
+        assert part("de-AT") == part("de") != part("en")
+
+
+@pytest.mark.parametrize(
+    ("language", "seconds", "words"),
+    [
+        ("en", 1, "1 second"),
+        ("en", 12, "12 seconds"),
+        ("en", 120, "120 seconds"),
+        ("en", 121, "3 minutes"),
+        ("en", 7200, "120 minutes"),
+        ("en", 7201, "3 hours"),
+        ("de", 12, "12 Sekunden"),
+        ("fr", 1, "1 seconde"),
+        ("es", 600, "10 minutos"),
+    ],
+)
+def test_a_wait_is_said_in_words_and_never_too_short(language: str, seconds: int, words: str) -> None:
+    assert wait(language, seconds) == words
+
+
+def test_known_places_are_filled_and_other_braces_stay() -> None:
+    facts = {"seconds": "5", "wait": ""}
+    assert fill("in {seconds} of {json: 1} and {unheard_of} {}", facts) == "in 5 of {json: 1} and {unheard_of} {}"
+    assert fill("no braces", facts) == "no braces"
+
+
+def test_a_text_that_asks_for_what_is_not_known_is_not_used() -> None:
+    assert fill("again in {wait}", {"wait": ""}) is None
+
+
+def test_a_code_of_the_application_is_said_as_loudly_as_its_class() -> None:
+    assert notification("SHOP_CLOSED", 409) is Notification.WARNING
+    assert notification("SHOP_BROKEN", 500) is Notification.ERROR
+    assert notification("NOT_FOUND", 404) is Notification.NOTIFICATION
+
+
+def test_a_word_that_is_not_in_the_catalogue_is_empty() -> None:
+    assert label("en", "no such word") == ""

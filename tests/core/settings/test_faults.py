@@ -1,0 +1,230 @@
+"""Everything that can be wrong with settings is found at once, and says where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from failsoft.errors.exceptions import SettingsError
+from failsoft.options import Duration, describe_type
+from failsoft.settings import load
+from failsoft.settings.notbuilt import NOT_BUILT, refuse
+
+ENCRYPTION = 'encryption of audit records is not available in this version; write encryption = "off"'
+
+
+def faults(source: Any, environ: Mapping[str, str] | None = None) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load(source, environ=environ or {})
+    return [str(fault) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("raw", "fault"),
+    [
+        ({"servise": "x"}, 'servise: unknown key; did you mean "service"?'),
+        ({"xyzzy": 1}, "xyzzy: unknown key"),
+        ({"service": 5}, "service = 5: expected a text"),
+        ({"rollout": {"mode": "enforced"}}, """rollout.mode = 'enforced': expected one of "off","""),
+        ({"rollout": {"percent": 101}}, "rollout.percent = 101: expected a number from 0 to 100"),
+        ({"rollout": "observe"}, "rollout = 'observe': expected a table"),
+        ({"request": {"id_header": "X Id"}}, "request.id_header = 'X Id': expected the name of a header"),
+        ({"request": {"trusted_proxies": ["lan"]}}, "request.trusted_proxies[0] = 'lan': expected an IP address"),
+        ({"responses": {"debug": "no"}}, "responses.debug = 'no': expected true or false"),
+        ({"responses": {"languages": []}}, "responses.languages = []: expected a list, each one of"),
+        ({"responses": {"languages": ["pt"]}}, "responses.languages[0] = 'pt': expected one of"),
+        ({"responses": {"type_base": "errors/"}}, "responses.type_base = 'errors/': expected a URI such as"),
+        ({"responses": {"renderer": "shop.body"}}, "responses.renderer = 'shop.body': expected \"package"),
+        ({"policies": {"a": {"timeout": "2 s e c"}}}, "policies.a.timeout = '2 s e c': expected a duration"),
+        ({"policies": {"a": {"timeout": 0}}}, "policies.a.timeout = 0: expected more than 0"),
+        ({"policies": {"a": {"retry": {"max_attempts": 0}}}}, "policies.a.retry.max_attempts = 0: expected a whole"),
+        ({"policies": {"a": {"retry": "slow"}}}, "policies.a.retry.strategy = 'slow': expected one of general"),
+        ({"policies": {"a.b": {"circuit_breaker": 1}}}, 'policies."a.b".circuit_breaker = 1: expected a table, or'),
+        ({"endpoints": [{"mode": "off"}]}, "endpoints[0].match: required: match or view"),
+        ({"endpoints": [{"match": "GET /", "view": "a.b"}]}, "endpoints[0].view = 'a.b': expected match or view, not"),
+        ({"endpoints": [{"match": "get /x"}]}, "endpoints[0].match = 'get /x': expected a method or *, then a route"),
+        ({"endpoints": [{"match": "/x"}]}, "endpoints[0].match = '/x': expected a method or *, then a route"),
+        ({"endpoints": [{"match": "GET x"}]}, "endpoints[0].match = 'GET x': expected a method or *, then a route"),
+        ({"endpoints": [{"view": "a:b"}]}, "endpoints[0].view = 'a:b': expected a dotted path"),
+        ({"endpoints": [{"view": "b"}]}, "endpoints[0].view = 'b': expected a dotted path"),
+        ({"endpoints": [{"match": "GET /", "idempotent": "keys"}]}, "expected true or false or \"key\""),
+        ({"endpoints": [{"match": "GET /"}, {"match": "GET /"}]}, "endpoints[1].match = 'GET /': never reached: end"),
+        ({"errors": {"not a class": {}}}, 'errors."not a class": expected the path of a class'),
+        ({"errors": {"a.B": {"status": 200}}}, 'errors."a.B".status = 200: expected a whole number from 400 to 599'),
+        ({"rules": [{"name": "x", "then": {}}]}, "rules[0].when: required: a table"),
+        ({"rules": [{"name": "x", "when": {"custom": "f"}, "then": {}}]}, "rules[0].when.custom = 'f': expected \"p"),
+        ({"sanitize": {"keys": "pin"}}, "sanitize.keys = 'pin': expected a list of texts"),
+        ({"telemetry": {"logs": 1}}, "telemetry.logs = 1: expected true or false"),
+        ({"reload": "always"}, "reload = 'always': expected \"off\""),
+        ({"audit": {"encryption": "off"}}, 'audit.url: required: "sqlite:///FILE"'),
+        ({"audit": {"url": "mongodb://x", "encryption": "off"}}, "audit.url = 'mongodb://x': expected \"sqlite:///FILE\""),
+    ],
+)  # fmt: skip
+def test_a_fault_names_the_key_the_value_and_what_was_expected(raw: dict[str, Any], fault: str) -> None:
+    found = faults(raw)
+    assert len(found) == 1
+    assert fault in found[0]
+
+
+def test_an_unknown_policy_is_found_with_the_nearest_name() -> None:
+    raw = {"policies": {"upstream": {}}, "endpoints": [{"match": "GET /", "policy": "upstraem"}]}
+    assert faults(raw) == [
+        "endpoints[0].policy = 'upstraem': expected the name of a policy; did you mean \"upstream\"? [settings]"
+    ]
+
+
+def test_an_endpoint_that_contradicts_itself_is_still_checked_against_the_others() -> None:
+    assert len(faults({"endpoints": [{"policy": "a"}, {"match": "GET /", "view": "a.b"}, {"match": "GET /"}]})) == 4
+
+
+def test_a_policy_that_has_a_fault_of_its_own_still_exists() -> None:
+    raw = {"policies": {"a": {"timeout": "x"}}, "endpoints": [{"match": "GET /", "policy": "a"}]}
+    assert len(faults(raw)) == 1
+
+
+def test_an_exempt_endpoint_has_no_policy() -> None:
+    raw = {"policies": {"a": {}}, "endpoints": [{"match": "GET /", "policy": "a", "exempt": True}]}
+    assert "expected no policy on an exempt endpoint" in faults(raw)[0]
+
+
+@pytest.mark.parametrize("audit", [{}, {"encryption": "on"}])
+def test_audit_without_encryption_has_to_be_written_out(audit: dict[str, str]) -> None:
+    found = faults({"audit": {"url": "sqlite:///a.db"} | audit})
+    assert len(found) == 1
+    assert found[0].startswith("audit.encryption")
+    assert ENCRYPTION in found[0]
+
+
+def test_all_kinds_of_faults_are_found_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "failsoft.toml"
+    file.write_text(
+        """\
+servise = "shop"
+[responses]
+format = "jason"
+[policies.upstream]
+timeout = "soon"
+bulkhead = 20
+[policies.upstream.retry]
+base_delay = "10s"
+max_delay = "1s"
+[[endpoints]]
+match = "GET /x"
+policy = "upstraem"
+mode = "on"
+[errors.shop.errors.Oops]
+status = 409
+[audit]
+url = "sqlite:///audit.db"
+"""
+    )
+    found = faults(str(file), {"FAILSOFT__TELEMETRY__TRACES": "maybe"})
+    assert [fault.replace(str(file), "F") for fault in found] == [
+        'servise: unknown key; did you mean "service"? [F:1]',
+        """responses.format = 'jason': expected one of "problem", "auto", "keep" [F:3]""",
+        f"policies.upstream.timeout = 'soon': expected {describe_type(Duration)} [F:5]",
+        "policies.upstream.bulkhead: not available in this version (limiting concurrent calls) [F:6]",
+        "policies.upstream.retry.base_delay = 10.0: expected at most max_delay (1.0) [F:8]",
+        "endpoints[0].policy = 'upstraem': expected the name of a policy; did you mean \"upstream\"? [F:12]",
+        """endpoints[0].mode = 'on': expected one of "off", "observe", "enforce" [F:13]""",
+        'errors.shop.errors.Oops: the path of a class is quoted: [errors."shop.errors.Oops"] [F:14]',
+        f"audit.encryption: {ENCRYPTION} [F:16]",
+        "telemetry.traces = 'maybe': expected true or false [environment FAILSOFT__TELEMETRY__TRACES]",
+    ]
+
+
+EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
+    "policies.*.bulkhead": ({"policies": {"p": {"bulkhead": 20}}}, "policies.p.bulkhead"),
+    "policies.*.rate_limit": ({"policies": {"p": {"rate_limit": "9/minute"}}}, "policies.p.rate_limit"),
+    "policies.*.fallback": ({"policies": {"p": {"fallback": {"cache": "5m"}}}}, "policies.p.fallback"),
+    "policies.*.hedge": ({"policies": {"p": {"hedge": True}}}, "policies.p.hedge"),
+    "endpoints[].critical": ({"endpoints": [{"match": "GET /", "critical": True}]}, "endpoints[0].critical"),
+    "endpoints[].priority": ({"endpoints": [{"match": "GET /", "priority": 1}]}, "endpoints[0].priority"),
+    "endpoints[].audit": ({"endpoints": [{"match": "GET /", "audit": "required"}]}, "endpoints[0].audit"),
+    "state": ({"state": {"url": "memory://"}}, "state"),
+    "reload": ({"reload": "watch"}, "reload = 'watch'"),
+    "audit.url": (
+        {"audit": {"url": "postgresql+psycopg://u:hunter2@db/x", "encryption": "off"}},
+        "audit.url = 'postgresql+psycopg://[hidden]@db/x'",
+    ),
+    "audit.durability": (
+        {"audit": {"url": "sqlite:///a", "encryption": "off", "durability": "sync"}},
+        "audit.durability = 'sync'",
+    ),
+    "audit.retention": ({"audit": {"url": "sqlite:///a", "encryption": "off", "retention": "7y"}}, "audit.retention"),
+    "audit.keys": ({"audit": {"url": "sqlite:///a", "encryption": "off", "keys": {"active": "x"}}}, "audit.keys"),
+}
+
+
+@pytest.mark.parametrize("missing", NOT_BUILT, ids=lambda missing: missing.path)
+def test_what_is_not_built_is_refused_as_such(missing: Any) -> None:
+    raw, place = EXAMPLES[missing.path]
+    assert faults(raw) == [f"{place}: not available in this version ({missing.feature}) [settings]"]
+
+
+@pytest.mark.parametrize("url", ["jsonl:///var/log/audit", "stdout://", "POSTGRES://db/x"])
+def test_other_places_for_audit_records_are_refused_as_such(url: str) -> None:
+    assert "not available in this version" in faults({"audit": {"url": url, "encryption": "off"}})[0]
+
+
+def test_refusing_leaves_the_callers_mapping_as_it_is() -> None:
+    raw = {"policies": {"p": {"bulkhead": 20, "timeout": "1s"}}, "endpoints": [{"match": "GET /", "critical": True}]}
+    rest, found = refuse(raw)
+    assert len(found) == 2
+    assert rest == {"policies": {"p": {"timeout": "1s"}}, "endpoints": [{"match": "GET /"}]}
+    assert raw["policies"] == {"p": {"bulkhead": 20, "timeout": "1s"}}
+    assert raw["endpoints"] == [{"match": "GET /", "critical": True}]
+
+
+@pytest.mark.parametrize("raw", [{"policies": 5}, {"policies": {"p": 5}}, {"endpoints": [5]}, {"audit": "x"}])
+def test_refusing_survives_what_is_no_table(raw: dict[str, Any]) -> None:
+    assert len(faults(raw)) == 1
+
+
+def test_no_fault_shows_a_secret() -> None:
+    raw = {
+        "audit": {"url": "mysql://root:hunter2@db/x?password=hunter2", "keys": {"ring": {"a": "hunter2"}}},
+        "password": "hunter2",
+        "responses": {"documentation_base": "ftp://me:hunter2@docs/"},
+        "policies": {"token": "hunter2", "a": {"retry": ["hunter2"], "timeout": {"x": "hunter2"}}},
+    }
+    environ = {"FAILSOFT__ENDPOINTS": "{ token = 'hunter2' }", "FAILSOFT__API_KEY": "hunter2"}
+    found = faults(raw, environ)
+    assert len(found) == 10
+    assert "hunter2" not in "\n".join(found)
+
+
+def test_a_file_that_is_not_there_is_one_fault(tmp_path: Path) -> None:
+    file = tmp_path / "none.toml"
+    assert faults(file) == [f"{file}: cannot be read: No such file or directory [{file}]"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault", "place"),
+    [
+        (b'service = "x"\nrollout = \n', "not TOML: Invalid value (at line 2, column 11)", ":2:11"),
+        (b"[a\n", "not TOML:", ":1:3"),
+        (b'service = "\xff"', "not UTF-8 at byte 11", ""),
+        (b"a = " + b"[" * 100_000, "not TOML that can be read", ""),
+        (b"a = " + b"1" * 5_000, "not TOML that can be read", ""),
+    ],
+)
+def test_a_file_that_is_not_toml_is_one_fault(tmp_path: Path, text: bytes, fault: str, place: str) -> None:
+    file = tmp_path / "failsoft.toml"
+    file.write_bytes(text)
+    found = faults(file)
+    assert len(found) == 1
+    assert found[0].startswith(f"{file}: {fault}")
+    assert found[0].endswith(f"[{file}{place}]")
+
+
+def test_something_else_than_settings_is_one_fault() -> None:
+    assert faults(5) == ["settings = 5: expected the path of a file, a mapping or Settings"]
+
+
+def test_a_class_path_may_have_texts_by_language() -> None:
+    settings = load({"errors": {"shop.Oops": {"user_message": {"en": "Oh.", "de": "Oh."}}}}, environ={})
+    assert settings.errors["shop.Oops"].user_message == {"en": "Oh.", "de": "Oh."}
