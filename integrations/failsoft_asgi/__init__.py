@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from failsoft_asgi.middleware import FailsoftMiddleware
 
 if TYPE_CHECKING:
-    from failsoft_asgi.install import install
+    from failsoft_asgi.installation import install
 
 __all__ = ["FailsoftMiddleware", "install"]
 
@@ -17,7 +17,7 @@ def __getattr__(name: str) -> Any:
     if name != "install":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        from failsoft_asgi.install import install  # noqa: PLC0415 - imported where used
+        from failsoft_asgi.installation import install  # noqa: PLC0415 - imported where used
     except ImportError as error:
         raise ImportError("failsoft_asgi.install needs Starlette: pip install 'failsoft[asgi]'") from error
     return install

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from failsoft.endpoints import unused_marks
 from failsoft.inspection import AppReport, EndpointReport
-from failsoft_asgi.install import installation_of
+from failsoft_asgi.installation import installation_of
 
 __all__ = ["report"]
 

@@ -6,12 +6,19 @@ import pytest
 from contract.servers import NAMES, Server, start, stop
 
 _running: dict[str, Server] = {}
+_failed: dict[str, str] = {}
 
 
 def running(name: str) -> Server:
     """The server of this name, started when it is first wanted."""
+    if name in _failed:
+        pytest.fail(_failed[name], pytrace=False)
     if name not in _running:
-        _running[name] = start(name)
+        try:
+            _running[name] = start(name)
+        except RuntimeError as error:
+            _failed[name] = str(error)
+            raise
     return _running[name]
 
 

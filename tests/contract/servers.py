@@ -109,7 +109,7 @@ def command(name: str, port: int) -> list[str]:
         return [sys.executable, "-m", "uvicorn", f"contract.apps.{module}:app", *options]
     return [
         sys.executable, "-m", "gunicorn", target, "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
-        "--threads", "8", "--log-level", "warning",
+        "--threads", "8", "--log-level", "warning", "--limit-request-field_size", "16380",
     ]  # fmt: skip
 
 
@@ -119,14 +119,14 @@ def start(name: str, **environ: str) -> Server:
     port = free_port()
     env = {
         **os.environ,
-        "PYTHONPATH": str(TESTS),
+        "PYTHONPATH": os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])]),
         "CONTRACT_DB": str(folder / "shop.db"),
         "CONTRACT_AUDIT": str(folder / "audit.db"),
         "CONTRACT_ASYNC": "1" if name == "django-asgi" else "0",
         **environ,
     }
-    log = (folder / "server.log").open("wb")
-    process = subprocess.Popen(command(name, port), env=env, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(command(name, port), env=env, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
     server = Server(name, port, process, folder)
     for _ in range(600):
         if process.poll() is not None:

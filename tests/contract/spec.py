@@ -96,7 +96,9 @@ EXCEPTIONS: dict[str, Any] = {
     "base": lambda: failsoft.FailsoftError(f"internal {DSN}"),
     "authentication": lambda: failsoft.AuthenticationError("who", headers={"WWW-Authenticate": 'Bearer realm="shop"'}),
     "authorization": lambda: failsoft.AuthorizationError("no"),
-    "validation": lambda: failsoft.ValidationError("bad", errors=[("/quantity", "must be above 0"), ("/sku", "unknown")]),
+    "validation": lambda: failsoft.ValidationError(
+        "bad", errors=[("/quantity", "must be above 0"), ("/sku", "unknown")]
+    ),
     "not_found": lambda: failsoft.NotFoundError("none"),
     "conflict": lambda: failsoft.ConflictError("twice"),
     "pipeline": lambda: failsoft.PipelineError("step 3"),
@@ -140,7 +142,9 @@ EXCEPTIONS: dict[str, Any] = {
     "recursion": _recursion,
     "no_args": lambda: Exception(),
     "bytes": lambda: ValueError(b"\xff\xfe" + SECRET.encode()),
-    "header_injection": lambda: failsoft.ConflictError("x", headers={"X-Evil": "a\r\nSet-Cookie: admin=1", "X-Fine": "yes"}),
+    "header_injection": lambda: failsoft.ConflictError(
+        "x", headers={"X-Evil": "a\r\nSet-Cookie: admin=1", "X-Fine": "yes"}
+    ),
     "odd_header": lambda: failsoft.ConflictError("x", headers={"X-Snow": "\u2603", "X-Fine": "yes"}),
     "user_text_huge": lambda: failsoft.ConflictError("x", user_message="y" * 100_000),
     "user_text_secret": lambda: failsoft.ConflictError("x", user_message=f"sorry, {DSN} is away"),
@@ -181,7 +185,19 @@ def seen(request_id: str) -> list[dict[str, Any]]:
 
 def plain(event: Any) -> dict[str, Any]:
     result: dict[str, Any] = {"event": type(event).__name__}
-    for name in ("status", "result", "attempt", "attempts", "outcome", "delay", "reason", "limit", "kind", "endpoint", "policy"):
+    for name in (
+        "status",
+        "result",
+        "attempt",
+        "attempts",
+        "outcome",
+        "delay",
+        "reason",
+        "limit",
+        "kind",
+        "endpoint",
+        "policy",
+    ):
         if hasattr(event, name):
             result[name] = getattr(event, name)
     failure = getattr(event, "failure", None)
@@ -212,7 +228,9 @@ def connect() -> sqlite3.Connection:
 def effects(key: str) -> list[int]:
     connection = connect()
     try:
-        return [row[0] for row in connection.execute("SELECT attempt FROM effects WHERE key = ? ORDER BY attempt", (key,))]
+        return [
+            row[0] for row in connection.execute("SELECT attempt FROM effects WHERE key = ? ORDER BY attempt", (key,))
+        ]
     finally:
         connection.close()
 

@@ -26,7 +26,9 @@ def test_a_well_formed_request_id_is_kept(server: Server) -> None:
         assert server.get("/raise/conflict", X_Request_ID=given).json()["request_id"] == given
 
 
-@pytest.mark.parametrize("given", ["", "a b", "x" * 129, "x" * 10_000, "<script>", "a/b", "ünïcode".encode().decode("latin-1")])
+@pytest.mark.parametrize(
+    "given", ["", "a b", "x" * 129, "x" * 10_000, "<script>", "a/b", "ünïcode".encode().decode("latin-1")]
+)
 def test_any_other_request_id_is_replaced(server: Server, given: str) -> None:
     reply = server.get("/raise/conflict", X_Request_ID=given)
     assert re.fullmatch(r"[0-9a-f]{32}", reply.header("x-request-id") or "")

@@ -1,13 +1,14 @@
 """The classifier: one exception in, one `Failure` out. The only maker of failures.
 
-Sources, strongest first: the `[errors]` table, the `[[rules]]`, the exception's own word, codes, the catalogue of classes,
-the words of name and message, and at last the default. A class that says nothing takes the label of what it wraps; a
-group is what its members are, and if they differ, the least recoverable decides.
+Sources, strongest first: the `[errors]` table, the `[[rules]]`, the exception's own word, codes, the catalogue of
+classes, the words of name and message, and at last the default. A class that says nothing takes the label of what it
+wraps; a group is what its members are, and if they differ, the least recoverable decides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from failsoft.clock import Clock
@@ -16,7 +17,7 @@ from failsoft.errors.capture import capture, links_of, qualified_name, text_of, 
 from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, Label, Voice
 from failsoft.errors.codes import Code
 from failsoft.errors.disconnects import find_disconnect
-from failsoft.errors.exceptions import Fault, SettingsError
+from failsoft.errors.exceptions import FailsoftError, Fault, SettingsError
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Evidence, Failure, Link
 from failsoft.errors.hints import refine_by_place
@@ -34,6 +35,9 @@ T = TypeVar("T")
 
 _MAX_LINKS = 12
 _MAX_DEPTH = 8
+_MAX_READS = 200
+_UNSURE = frozenset({"default", "pattern"})
+_OF_THE_APP = frozenset({"settings", "rule", "exception"})
 _FINAL = frozenset({403, 410, 451, 499})
 
 
@@ -45,6 +49,8 @@ class _Asked(NamedTuple):
     context: Mapping[str, Any]
     links: dict[int, Link]
     """By the identity of the exception."""
+    reads: list[int]
+    """One number: how many exceptions were read. A tree of groups and causes may be huge, or a circle."""
 
 
 class Classifier:
@@ -79,7 +85,7 @@ class Classifier:
 
     @property
     def internal_errors(self) -> int:
-        """How often something inside failed, custom conditions included; the exception got a safe label all the same."""
+        """How often something inside failed, custom conditions included, and was passed over."""
         return self._own_errors + self._rules.errors
 
     def classify(
@@ -104,7 +110,7 @@ class Classifier:
             chain = unfold(exc, _MAX_LINKS)
             links = links_of(chain)
             by_id = {id(one): link for (one, _), link in zip(chain, links, strict=True)}
-            asked = _Asked(now, source, {} if context is None else context, by_id)
+            asked = _Asked(now, source, {} if context is None else context, by_id, [0])
             return self._conclude(self._judge(exc, asked), links, now, error_id)
         except Exception:  # noqa: BLE001 - whatever an exception does to us, its request gets an answer
             self._own_errors += 1
@@ -118,13 +124,14 @@ class Classifier:
         return self._read(exc, asked, 0)
 
     def _read(self, exc: BaseException, asked: _Asked, depth: int) -> Reading:
+        asked.reads[0] += 1
         facts = self._classes.of(type(exc))
         reading = self._of_group(exc, facts, asked, depth) or self._speak(exc, facts, asked, depth)
         if self._rules.rules:
             rule = self._guard(lambda: self._rules.match(exc, self._text(exc, asked), asked.source, asked.context))
             if rule is not None:
                 reading = overlay(reading, rule.then, "rule", rule.name, rule.confidence)
-        if facts.mapping is not None and not (facts.mapped_as_last and reading.source == "exception"):
+        if facts.mapping is not None and not (facts.mapped_as_last and reading.source in _OF_THE_APP):
             path, mapping = facts.mapping
             reading = overlay(reading, mapping, "settings", path, 1.0)
         return reading
@@ -133,6 +140,10 @@ class Classifier:
         if (word := facts.word) is not None:
             own = self._guard(lambda: word(exc, asked.now))
             if own is not None:
+                original = getattr(exc, "original_exception", None)
+                if isinstance(original, BaseException) and depth < _MAX_DEPTH:
+                    # Flask's InternalServerError is no answer of the application
+                    return self._read(original, asked, depth + 1)
                 return self._consider_cause(exc, own, facts, asked, depth)
         code = self._code_of(exc, facts)
         if code is not None:
@@ -156,7 +167,7 @@ class Classifier:
         if label.voice is Voice.SAYS and label.category is not Category.NETWORK:
             return reading
         inner = self._inner(exc, asked, depth)
-        if inner is None or inner.source in {"default", "pattern"}:
+        if inner is None or inner.source in _UNSURE:
             return reading
         if label.voice is Voice.SAYS:
             # the link failed, and what it failed of proves that nothing was sent
@@ -165,6 +176,9 @@ class Classifier:
         if inner.label == BUG and label != BUG:
             return reading
         inner.over = reading
+        if inner.label.category is label.category:
+            # the same thing said more exactly: the class that people know keeps its name
+            inner.type = facts.name
         return _relabel(inner, _of_a_store(inner.label, reading.label))
 
     def _weak(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading:
@@ -184,33 +198,28 @@ class Classifier:
 
     def _consider_cause(self, exc: BaseException, own: Reading, facts: Facts, asked: _Asked, depth: int) -> Reading:
         """What an exception says of itself holds; what failed is the cause's to say where the answer is "our fault"."""
+        status, code = own.label.status, own.label.code
+        if facts.refined and status >= 500:
+            own.label = facts.label._replace(status=status, code=code)
         bare = own_word.says_nothing(exc, own)
         for_the_last = own_word.speaks_for_the_last(exc)
-        if facts.refined and own.label.status >= 500:
-            own = _relabel(own, facts.label._replace(status=own.label.status, code=own.label.code))
-        if not (bare or for_the_last or (facts.name != facts.entry and own.label.status >= 500)):
-            return own
-        inner = self._inner(exc, asked, depth)
-        if inner is None or inner.source in {"default", "pattern"}:
+        answer = status >= 500 and not isinstance(exc, FailsoftError)
+        inner = self._inner(exc, asked, depth) if bare or for_the_last or answer else None
+        if inner is None or inner.source in _UNSURE:
             return own
         if for_the_last:
             return own_word.after_the_last(exc, own, inner)
         if bare:
-            own.more.pop("recoverable", None)
-            more = {**inner.more, **own.more}
-            return Reading(
-                inner.label, inner.source, inner.says, inner.confidence, inner.type, inner.explicit, more, own
-            )
-        if own.more.get("recoverable") is None:
-            label = inner.label._replace(status=own.label.status, code=own.label.code)
-            own = _relabel(own, label)
-            own.over = inner
+            return own_word.behind_a_bare_one(own, inner)
+        own.label = inner.label._replace(status=status, code=code)
+        own.over = inner
         return own
 
     def _of_group(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading | None:
         if not facts.is_group or not isinstance(exc, BaseExceptionGroup):
             return None
-        readings = [self._read(leaf, asked, depth + 1) for leaf in leaves_of(exc)]
+        room = max(_MAX_READS - asked.reads[0], 1)
+        readings = [self._read(leaf, asked, depth + 1) for leaf in leaves_of(exc)[:room]]
         readings = [one for one in readings if one.label != DISCONNECTED] or readings
         worst = min(readings, key=_recovery)
         label = worst.label._replace(
@@ -224,14 +233,14 @@ class Classifier:
         return _relabel(worst, label)
 
     def _inner(self, exc: BaseException, asked: _Asked, depth: int) -> Reading | None:
-        if depth >= _MAX_DEPTH:
+        if depth >= _MAX_DEPTH or asked.reads[0] >= _MAX_READS:
             return None
         inner = self._guard(lambda: inner_of(exc))
         return None if inner is None or inner is exc else self._read(inner, asked, depth + 1)
 
     def _code_of(self, exc: BaseException, facts: Facts) -> Code | None:
         for reader in facts.readers:
-            code = self._guard(lambda reader=reader: reader(exc, facts.label))  # type: ignore[misc]
+            code = self._guard(partial(reader, exc, facts.label))
             if code is not None:
                 return code
         return None

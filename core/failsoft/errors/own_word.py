@@ -27,7 +27,7 @@ from failsoft.errors.exceptions import (
 from failsoft.errors.reading import Reading, header_pairs, parse_retry_after, recode, status_of, take_retry_after
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["OwnWord", "after_the_last", "find_own_word", "says_nothing", "speaks_for_the_last"]
+__all__ = ["OwnWord", "after_the_last", "behind_a_bare_one", "find_own_word", "says_nothing", "speaks_for_the_last"]
 
 OwnWord = Callable[[BaseException, float], Reading | None]
 """Reads what an exception says of itself; takes the time, in seconds since the Unix epoch. None: nothing."""
@@ -293,6 +293,13 @@ def says_nothing(exc: BaseException, reading: Reading) -> bool:
         return False
     defaults = (Category.SYSTEM, Severity.HIGH, False, 500, "INTERNAL_ERROR")
     return tuple(reading.label[:5]) == defaults
+
+
+def behind_a_bare_one(own: Reading, inner: Reading) -> Reading:
+    """The label of what a bare `FailsoftError` was raised from, with the texts that it carries itself."""
+    own.more.pop("recoverable", None)
+    more = {**inner.more, **own.more}
+    return Reading(inner.label, inner.source, inner.says, inner.confidence, inner.type, inner.explicit, more, own)
 
 
 def speaks_for_the_last(exc: BaseException) -> bool:

@@ -77,7 +77,8 @@ _NAMES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "insufficient", "out of", "not enough", "declined", "already", "not allowed", "not permitted", "ineligible",
         "not eligible", "cannot", "closed", "cancelled", "canceled", "sold", "limit reached", "over limit",
         "business", "rule", "policy violation", "illegal state", "invalid state", "invalid transition", "suspended",
-        "blocked", "account locked", "locked out", "overdrawn", "unavailable for", "not available", "minimum", "maximum", "fraud",
+        "blocked", "account locked", "locked out", "overdrawn", "unavailable for", "not available", "minimum",
+        "maximum", "fraud",
     )),
     (_CONCURRENCY, ("conflict", "stale", "lock", "deadlock", "concurrent", "concurrency", "optimistic", "race")),
     (_CLIENT_AUTH, (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from failsoft.errors.taxonomy import Category, Notification
 
-__all__ = ["CODES", "LANGUAGES", "Code", "Texts", "fill", "label", "notification", "phrase", "texts", "wait"]
+__all__ = ["CODES", "LANGUAGES", "Code", "Texts", "fill", "label", "load", "notification", "phrase", "texts", "wait"]
 
 LANGUAGES = ("en", "de", "fr", "es")
 """The languages that ship. For any other the texts are English."""
@@ -121,6 +121,12 @@ def _load(language: str) -> Mapping[str, Any]:
     source = files("failsoft.problem").joinpath("texts", f"{language}.toml")
     book: dict[str, Any] = tomllib.loads(source.read_text(encoding="utf-8"))
     return book
+
+
+def load(languages: Iterable[str]) -> None:
+    """Read the texts of these languages now: later there may be no file handle or memory left to do it."""
+    for language in ("en", *languages):
+        _load(_available(language))
 
 
 def _available(language: str) -> str:

@@ -87,6 +87,7 @@ class ProblemMaker:
         self._cap = max(1, math.floor(retry_after_cap))
         self._stack = stack or _recorded_stack
         self.dropped_headers = 0
+        catalogue.load(self._languages)
 
     def make(
         self, failure: Failure, *, request_id: str | None, trace_id: str | None, facts: RequestFacts, may_repeat: bool

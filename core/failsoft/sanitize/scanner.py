@@ -28,7 +28,7 @@ _FREQUENCY = dict(
 )
 _FEW = 0.3
 _SEPARATORS = "_-."
-_LONG_WORD = r"(?=[\w.+/=%-]{8})"
+_LONG_WORD = r"(?=[\w.+/=%$-]{8})"
 _SIGN_ORDER = "@$[{?&"
 _ESCAPED = frozenset("nrtbfv0")
 _CONTEXT = 48

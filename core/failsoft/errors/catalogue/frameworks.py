@@ -59,8 +59,9 @@ FRAMEWORKS: tuple[tuple[Label, str], ...] = (
     (
         is_.WHO_ARE_YOU,
         """
-        jwt.exceptions.InvalidTokenError jose.exceptions.JOSEError itsdangerous.exc.BadData
-        django.core.signing.BadSignature authlib.jose.errors.JoseError authlib.oauth2.base.OAuth2Error
+        jwt.exceptions.InvalidTokenError jwt.exceptions.PyJWTError authlib.common.errors.AuthlibBaseError
+        jose.exceptions.JOSEError itsdangerous.exc.BadData django.core.signing.BadSignature
+        authlib.jose.errors.JoseError authlib.oauth2.base.OAuth2Error
         authlib.integrations.base_client.errors.OAuthError joserfc.errors.JoseError
         oauthlib.oauth2.rfc6749.errors.OAuth2Error cryptography.exceptions.InvalidSignature
         cryptography.exceptions.InvalidKey argon2.exceptions.VerifyMismatchError
@@ -127,15 +128,16 @@ FRAMEWORKS: tuple[tuple[Label, str], ...] = (
         tornado.iostream.StreamClosedError anyio.BrokenResourceError anyio.EndOfStream anyio.IncompleteRead
         """,
     ),
-    (is_.EXHAUSTED, "anyio.WouldBlock"),
+    (is_.EXHAUSTED, "anyio.WouldBlock tornado.iostream.StreamBufferFullError"),
     (is_.CHILD_DIED, "anyio.BrokenWorkerProcess anyio.BrokenWorkerInterpreter"),
     (
         is_.CONTRADICTION,
         """
         django.core.exceptions.MultipleObjectsReturned cryptography.fernet.InvalidToken
         cryptography.exceptions.InvalidTag nacl.exceptions.CryptoError
-        django.core.serializers.base.DeserializationError mongoengine.errors.MultipleObjectsReturned
-        tortoise.exceptions.MultipleObjectsReturned ormar.exceptions.MultipleMatches
+        django.core.serializers.base.DeserializationError django.core.serializers.base.M2MDeserializationError
+        mongoengine.errors.MultipleObjectsReturned tortoise.exceptions.MultipleObjectsReturned
+        ormar.exceptions.MultipleMatches
         """,
     ),
     (is_.CONSTRAINT, "django.db.models.deletion.ProtectedError django.db.models.deletion.RestrictedError"),

@@ -86,6 +86,7 @@ _CLOUDS: tuple[tuple[Label, str], ...] = (
         botocore.exceptions.BotoCoreError botocore.exceptions.ClientError boto3.exceptions.S3UploadFailedError
         boto3.exceptions.S3TransferFailedError boto3.exceptions.RetriesExceededError
         s3transfer.exceptions.RetriesExceededError s3transfer.exceptions.S3UploadFailedError
+        s3transfer.exceptions.S3DownloadFailedError s3transfer.exceptions.S3CopyFailedError
         google.api_core.exceptions.GoogleAPIError azure.core.exceptions.AzureError
         azure.core.exceptions.HttpResponseError grpc.RpcError grpc._cython.cygrpc.BaseError
         minio.error.MinioException minio.error.S3Error kubernetes.client.exceptions.OpenApiException
@@ -207,7 +208,8 @@ _BROKERS: tuple[tuple[Label, str], ...] = (
     (
         is_.UPSTREAM_FAILED,
         """
-        kombu.exceptions.KombuError amqp.exceptions.AMQPError pika.exceptions.AMQPError
+        kombu.exceptions.KombuError kombu.exceptions.HttpError amqp.exceptions.MessageNacked
+        pika.exceptions.ChannelError amqp.exceptions.AMQPError pika.exceptions.AMQPError
         aiormq.exceptions.AMQPError kafka.errors.KafkaError aiokafka.errors.KafkaError nats.errors.Error
         cimpl.KafkaException
         """,

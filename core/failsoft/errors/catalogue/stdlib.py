@@ -23,11 +23,11 @@ STDLIB: tuple[tuple[Label, str], ...] = (
         builtins.EOFError builtins.FloatingPointError builtins.IndexError builtins.KeyError
         builtins.LookupError builtins.NameError builtins.NotImplementedError builtins.OverflowError
         builtins.RecursionError builtins.ReferenceError builtins.StopAsyncIteration builtins.StopIteration
-        builtins.SyntaxError builtins.SystemError builtins.SystemExit builtins.KeyboardInterrupt
-        builtins.TypeError builtins.UnboundLocalError builtins.UnicodeEncodeError
-        builtins.UnicodeTranslateError builtins.UnicodeError builtins.ValueError builtins.Warning
-        builtins.ZeroDivisionError _pickle.PicklingError pickle.PicklingError argparse.ArgumentError
-        argparse.ArgumentTypeError asyncio.exceptions.InvalidStateError
+        builtins.SyntaxError builtins.IndentationError builtins.TabError builtins.SystemError
+        builtins.SystemExit builtins.KeyboardInterrupt builtins.TypeError builtins.UnboundLocalError
+        builtins.UnicodeEncodeError builtins.UnicodeTranslateError builtins.UnicodeError builtins.ValueError
+        builtins.Warning builtins.ZeroDivisionError _pickle.PicklingError pickle.PicklingError
+        argparse.ArgumentError argparse.ArgumentTypeError asyncio.exceptions.InvalidStateError
         asyncio.exceptions.SendfileNotAvailableError asyncio.queues.QueueEmpty calendar.IllegalMonthError
         calendar.IllegalWeekdayError concurrent.futures._base.CancelledError
         concurrent.futures._base.InvalidStateError copy.Error ctypes.ArgumentError

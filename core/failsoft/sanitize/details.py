@@ -1,0 +1,218 @@
+"""Values that databases and validators put into their messages: rows, keys, bound parameters, rejected input."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from failsoft.sanitize.grammar import read_value
+from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.scanner import Anchor, Scan, Span, marker
+from failsoft.sanitize.verdict import Judge
+
+__all__ = ["DetailRules"]
+
+_MAX_ROW = 32_768
+_KEY = re.compile(r"(?i)key \(([^()\r\n]{1,200}(?:\([^()\r\n]{0,80}\)[^()\r\n]{0,80})?)\)=\(")
+_ROW = re.compile(r"(?i)failing row contains \(|duplicate key value is \(|row with column values \(")
+_ENTRY = re.compile(r"(?i)duplicate entry '")
+_ENTRY_END = re.compile(r"' for key|'(?=\s|$)")
+_PARAMETERS = re.compile(r"(?i)\[(?:parameters|params|binds?): ?(?=[\[({'\"$])|; args=(?=[(\[{])|(?<=detail:  )parameters: (?=\$1)")
+_PARAMETERS_END = re.compile(r"[)\]}]\](?=\s|$|[.,;)\"'\\])|\.\.\.\]")
+_DUP_KEY = re.compile(r"(?i)dup key: ?\{")
+_INTEGER = re.compile(r"\s*-?\d{1,18}\s*")
+_INTEGERS = re.compile(r"-?\d{1,18}(?:-\d{1,18}){0,4}")
+_QUOTED_OR_NUMBER = re.compile(r"(:\s{0,2})(\"[^\"\n]{0,512}\"|'[^'\n]{0,512}'|[^\s,{}\"']{1,512})")
+_INPUT = re.compile(r"(?i)input(?:_value)?\\{0,3}[\"']?\s{0,2}[=:]\s{0,2}")
+_LOC = re.compile(r"loc\\{0,3}[\"']?\s{0,2}[=:]\s{0,2}[\[(]([^\])\n]{1,200})[\])]")
+_LOC_SPAN = 400
+_INSERT = re.compile(
+    r"(?i)insert (?:ignore )?into [\w.\"`\[\]]{1,80}\s?\(([^()]{1,1000})\)\s{0,4}(?:output [^()]{1,80})?values\s{0,4}\("
+)
+_LITERAL = re.compile(r"\s*(?:'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\\.)*+\"|[^,()'\"]*+(?:\([^()]*\))?)\s*(?=,|\))")
+
+_judge = Judge()
+
+
+def _balanced(text: str, at: int) -> int:
+    """Where the bracket that opened before `at` closes; the end of the line if it does not."""
+    depth, limit = 1, min(len(text), at + _MAX_ROW)
+    for match in _BRACKET.finditer(text, at, limit):
+        sign = match.group()
+        if sign == "(":
+            depth += 1
+        elif sign == ")":
+            depth -= 1
+            if not depth:
+                return match.start()
+        else:
+            return match.start()
+    return limit
+
+
+_BRACKET = re.compile(r"[()\r\n]")
+
+
+class DetailRules:
+    """Handlers for such messages. Immutable."""
+
+    __slots__ = ("_keys",)
+
+    def __init__(self, keys: KeyMatcher) -> None:
+        self._keys = keys
+
+    def anchors(self) -> Iterator[Anchor]:
+        """Where they begin, whatever the case."""
+        yield Anchor("key (", self.unique_key)
+        yield Anchor("failing row", self.row)
+        yield Anchor("duplicate key value is", self.row)
+        yield Anchor("with column values", self.row)
+        yield Anchor("duplicate entry", self.entry)
+        for opening in ("[parameters:", "[params:", "[bind", "; args="):
+            yield Anchor(opening, self.parameters)
+        yield Anchor("dup key:", self.duplicate_key)
+        yield Anchor("input_value=", self.rejected)
+        yield Anchor("input", self.rejected, r"(?=\\{0,3}[\"']\s{0,2}:)")
+        yield Anchor("insert ", self.insert, r"(?=(?:ignore )?into )")
+
+    def unique_key(self, scan: Scan, start: int, end: int) -> Span | int:
+        """PostgreSQL: `Key (email)=(x) already exists`. A plain integer stays, unless the column is sensitive."""
+        match = _KEY.match(scan.text, start)
+        if match is None:
+            return end
+        last = _balanced(scan.text, match.end())
+        columns, values = match[1].split(","), scan.text[match.end() : last].split(",")
+        if len(columns) != len(values):
+            return self._gone(scan, match.end(), last)
+        kept = [
+            value if _INTEGER.fullmatch(value) and not self._keys.kind(column) else self._marked(value)
+            for column, value in zip(columns, values, strict=True)
+        ]
+        if kept == values:
+            return last
+        return match.end(), last, ",".join(kept)
+
+    @staticmethod
+    def _marked(value: str) -> str:
+        inner = value.strip()
+        if not inner or inner.lower() == "null" or inner.startswith("[REDACTED:"):
+            return value
+        return value.replace(inner, marker("value"))
+
+    @staticmethod
+    def _gone(scan: Scan, start: int, last: int) -> Span | int:
+        content = scan.text[start:last]
+        if content.startswith("[REDACTED:") or not content.strip():
+            return last
+        return start, last, marker("row")
+
+    def row(self, scan: Scan, start: int, end: int) -> Span | int:
+        """PostgreSQL, SQL Server, Oracle: a whole row, up to its closing bracket."""
+        match = _ROW.search(scan.text, start, end + 4)
+        if match is None:
+            match = _ROW.match(scan.text, max(0, start - 9))
+        return self._gone(scan, match.end(), _balanced(scan.text, match.end())) if match else end
+
+    def entry(self, scan: Scan, start: int, end: int) -> Span | int:
+        """MySQL: `Duplicate entry 'x' for key 'users.email'`. Integers stay."""
+        match = _ENTRY.match(scan.text, start)
+        if match is None:
+            return end
+        closing = _ENTRY_END.search(scan.text, match.end(), match.end() + 1_024)
+        last = closing.start() if closing else end
+        value = scan.text[match.end() : last]
+        if not closing or not value or value.startswith("[REDACTED:"):
+            return last
+        named = re.match(r"' for key '([\w.]{1,80})'", scan.text[last : last + 100])
+        if _INTEGERS.fullmatch(value) and not (named and self._keys.kind(named[1])):
+            return last
+        return match.end(), last, marker("value")
+
+    def parameters(self, scan: Scan, start: int, end: int) -> Span | int:
+        """SQLAlchemy, Django: parameters bound to a statement."""
+        text = scan.text
+        match = _PARAMETERS.match(text, start)
+        if match is None or text.startswith("[REDACTED:", match.end()):
+            return end
+        at = match.end()
+        if text[start] != "[":
+            last = _balanced(text, at + 1) + 1 if text[at] == "(" else _line_end(text, at)
+            return at, min(last, len(text)), marker("parameters")
+        limit = min(len(text), at + _MAX_ROW)
+        closing = _PARAMETERS_END.search(text, at, limit)
+        newline = text.find("\n", at, closing.start() if closing else limit)
+        if closing and newline < 0:
+            return at, closing.end() - 1, marker("parameters")
+        last = text.find("]\n", at, limit)
+        return at, last if last >= 0 else _line_end(text, at), marker("parameters")
+
+    def duplicate_key(self, scan: Scan, start: int, end: int) -> Span | int:
+        """MongoDB: `dup key: { email: "x" }`; names stay."""
+        match = _DUP_KEY.match(scan.text, start)
+        if match is None:
+            return end
+        closing = scan.text.find("}", match.end(), match.end() + 2_048)
+        last = closing if closing >= 0 else _line_end(scan.text, match.end())
+        content = scan.text[match.end() : last]
+        kept = _QUOTED_OR_NUMBER.sub(self._document_value, content)
+        return (match.end(), last, kept) if kept != content else last
+
+    @staticmethod
+    def _document_value(match: re.Match[str]) -> str:
+        value = match[2]
+        if _INTEGER.fullmatch(value) or value == "null" or "[REDACTED:" in value:
+            return match[0]
+        return match[1] + marker("value")
+
+    def rejected(self, scan: Scan, start: int, end: int) -> Span | int:
+        """pydantic: the input of a sensitive field, which is named in `loc` or on the line above."""
+        text = scan.text
+        match = _INPUT.match(text, start)
+        if match is None:
+            return end
+        kind = self._field_kind(text, start)
+        if kind is None:
+            return match.end()
+        value = read_value(text, match.end(), "")
+        content = text[value.start : value.end] if value else ""
+        if value is None or content[:1] in "{[" or not _judge.is_value(content, "password", "", quoted=True, op="="):
+            return match.end()
+        return value.start, value.end, marker(kind)
+
+    def _field_kind(self, text: str, at: int) -> str | None:
+        before = text[max(0, at - _LOC_SPAN) : at]
+        found = _LOC.findall(before)
+        if found:
+            return self._kind_of_path(re.split(r"[,\s'\"\\]+", found[-1]))
+        lines = before.rsplit("\n", 2)
+        return self._kind_of_path(lines[-2].strip().split(".")) if len(lines) > 2 and " " not in lines[-2].strip() else None
+
+    def _kind_of_path(self, path: list[str]) -> str | None:
+        for name in reversed(path):
+            if name and not name.isdigit():
+                return self._keys.kind(name)
+        return None
+
+    def insert(self, scan: Scan, start: int, end: int) -> Span | int:
+        """SQL: literals of sensitive columns in an INSERT."""
+        text = scan.text
+        match = _INSERT.match(text, start)
+        if match is None:
+            return end
+        at, kept, changed = match.end(), list[str](), False
+        for column in match[1].split(","):
+            literal = _LITERAL.match(text, at)
+            if literal is None:
+                return end
+            value, kind = literal.group(), self._keys.kind(column.strip("\"`[] "))
+            bare = value.strip().strip("'\"")
+            if kind and _judge.is_value(bare, kind, "", quoted="'" in value or bare[:1].isdigit(), op="="):
+                value, changed = value.replace(bare, marker(kind), 1), True
+            kept.append(value)
+            at = literal.end() + 1
+        return (match.end(), at - 1, ",".join(kept)) if changed else end
+
+
+def _line_end(text: str, at: int) -> int:
+    found = text.find("\n", at)
+    return found if found >= 0 else len(text)

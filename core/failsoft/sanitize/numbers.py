@@ -1,0 +1,125 @@
+"""Personal numbers that their form gives away: cards, IBANs, social security numbers, international phone numbers.
+
+Also base64 with a plain secret behind it, since every longer text in base64 has a digit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from failsoft.sanitize.checks import decoded, is_card, is_iban, is_ssn
+from failsoft.sanitize.scanner import Handler, Scan, Span, marker
+
+__all__ = ["digit_follows"]
+
+_RUN = re.compile(r"[0-9](?:[ .\-()/]{0,2}[0-9])*+")
+_CARD = re.compile(
+    r"\d{12,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5}"
+)
+_CARD_START = re.compile(r"(?<!\d)(?<!\d[ -])[2-6]\d{3}|(?<!\d)[2-6]\d{3}")
+_IBAN_START = re.compile(r"[A-Z]{2}\d{2}")
+_IBAN = re.compile(r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
+_SSN = re.compile(r"(\d{3})-(\d{2})-(\d{4})(?![\d-]|\.\d)")
+_PHONE = re.compile(r"[1-9](?:[ .-]?\d|[ .-]?\(\d{1,5}\)[ .-]?\d){7,16}(?!\d)")
+_PHONE_LEAST, _PHONE_MOST = 8, 15
+_LONGEST_IBAN = 42
+
+_BLOB = re.compile(r"[A-Za-z0-9+/_-]*+={0,2}")
+_BLOB_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
+_BLOB_LEAST = 16
+_BLOB_BEFORE = 512
+_HEX = re.compile(r"[0-9A-Fa-f-]+|0x[0-9A-Fa-f]+")
+
+
+def _whole(scan: Scan, start: int, end: int) -> bool:
+    """Whether a number stands by itself, not inside a word, a decimal or a longer chain of numbers."""
+    text = scan.text
+    if not scan.free(start) or text[end : end + 1].isalnum() or text[end : end + 1] == "_":
+        return False
+    before = text[start - 1 : start] if start > scan.floor else ""
+    return not (before in (".", "-") and start > 1 and text[start - 2].isalnum())
+
+
+def _card(scan: Scan, start: int, end: int) -> Span | None:
+    text = scan.text
+    for begin in _CARD_START.finditer(text, start, end):
+        match = _CARD.match(text, begin.start(), end)
+        while match:
+            digits = re.sub(r"[ -]", "", match.group())
+            if _whole(scan, match.start(), match.end()) and is_card(digits):
+                return match.start(), match.end(), marker("card")
+            shorter = max(match.group().rfind(" "), match.group().rfind("-"))
+            match = _CARD.fullmatch(text, match.start(), match.start() + shorter) if shorter > 0 else None
+    return None
+
+
+def _iban(scan: Scan, start: int) -> Span | None:
+    text = scan.text
+    for begin in _IBAN_START.finditer(text, max(scan.floor, start - _LONGEST_IBAN), start + 4):
+        if not scan.free(begin.start()):
+            continue
+        match = _IBAN.match(text, begin.start())
+        while match:
+            if not text[match.end() : match.end() + 1].isalnum() and is_iban(re.sub(r"[ -]", "", match.group())):
+                return match.start(), match.end(), marker("iban")
+            shorter = max(match.group().rfind(" "), match.group().rfind("-"))
+            match = _IBAN.fullmatch(text, match.start(), match.start() + shorter) if shorter > 0 else None
+    return None
+
+
+def _ssn(scan: Scan, start: int, end: int) -> Span | None:
+    for match in _SSN.finditer(scan.text, start, end + 2):
+        if _whole(scan, match.start(), match.end()) and is_ssn(*match.groups()):
+            return match.start(), match.end(), marker("ssn")
+    return None
+
+
+def _phone(scan: Scan, start: int) -> Span | None:
+    """A number in the international form (ITU-T E.164), which begins with a plus."""
+    text = scan.text
+    at = start - 1 - (text[start - 1 : start] == "(")
+    if at < scan.floor or text[at] != "+" or not scan.free(at):
+        return None
+    match = _PHONE.match(text, start)
+    if match is None:
+        return None
+    digits = sum(map(str.isdigit, match.group()))
+    least = _PHONE_LEAST if len(match.group()) > digits else _PHONE_LEAST + 1
+    return (at, match.end(), marker("phone")) if least <= digits <= _PHONE_MOST else None
+
+
+def personal_number(scan: Scan, start: int, end: int) -> Span | int:
+    """The first personal number in a run of nine or more digits."""
+    if span := _iban(scan, start):
+        return span
+    run = _RUN.match(scan.text, start)
+    end = run.end() if run else end
+    return _phone(scan, start) or _ssn(scan, start, end) or _card(scan, start, end) or end
+
+
+def _blob_rule(reveals: Callable[[str], bool]) -> Handler:
+    def handle(scan: Scan, start: int, end: int) -> Span | int:
+        """Base64 with a secret behind it."""
+        text = scan.text
+        before = scan.before(start, _BLOB_BEFORE)
+        first = start - (len(before) - len(before.rstrip(_BLOB_CHARACTERS)))
+        match = _BLOB.match(text, start)
+        last = match.end() if match else end
+        blob = text[first:last]
+        if scan.nested or len(blob) < _BLOB_LEAST or _HEX.fullmatch(blob):
+            return last
+        plain = decoded(blob)
+        return (first, last, marker("encoded")) if plain and reveals(plain) else last
+
+    return handle
+
+
+def digit_follows(reveals: Callable[[str], bool]) -> Iterator[tuple[str, Handler]]:
+    """What follows a first digit, with its handler.
+
+    Parameters:
+        reveals: whether a decoded text has a secret in it.
+    """
+    yield r"(?:[ .\-()/]{0,2}[0-9]){7}", personal_number
+    yield r"[A-Za-z0-9+/_-]{9}", _blob_rule(reveals)

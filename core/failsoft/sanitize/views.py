@@ -1,0 +1,79 @@
+"""A text read through one level of encoding: percent, HTML entities, JSON's `\\u`. What is found is mapped back."""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+__all__ = ["View", "views_of"]
+
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_ENTITY = re.compile(r"&(?:#x?[0-9A-Fa-f]{1,6}|quot|apos|amp|lt|gt|nbsp|colon|equals|commat|period|num|sol);")
+_UNICODE = re.compile(r"\\u00[0-9A-Fa-f]{2}|\\x[0-7][0-9A-Fa-f]|\\/")
+
+
+class View(NamedTuple):
+    """A decoded text that knows where each of its characters came from."""
+
+    text: str
+    starts: tuple[int, ...]
+    """Where in the decoded text each piece begins."""
+    origins: tuple[int, ...]
+    """Where in the source the same piece begins."""
+    steps: tuple[int, ...]
+    """Characters of the source for one of the decoded text; 0 for a piece to be taken whole."""
+
+    def origin(self, at: int, *, end: bool = False) -> int:
+        """Where in the source the decoded position `at` is."""
+        index = bisect_right(self.starts, at - 1 if end else at) - 1
+        step = self.steps[index]
+        if step:
+            return self.origins[index] + (at - self.starts[index]) * step
+        return self.origins[index + 1] if end else self.origins[index]
+
+
+def _bytes_of(escape: str) -> str:
+    return bytes.fromhex(escape.replace("%", "")).decode("utf-8", "replace")
+
+
+def _character(escape: str) -> str:
+    return "/" if escape == "\\/" else chr(int(escape[2:], 16))
+
+
+def _view(text: str, pattern: re.Pattern[str], decode: str) -> View:
+    pieces, starts, origins, steps = list[str](), list[int](), list[int](), list[int]()
+    at = size = 0
+
+    def add(piece: str, origin: int, step: int) -> None:
+        nonlocal size
+        if piece:
+            pieces.append(piece)
+            starts.append(size)
+            origins.append(origin)
+            steps.append(step)
+            size += len(piece)
+
+    for match in pattern.finditer(text):
+        add(text[at : match.start()], at, 1)
+        escape = match.group()
+        if decode == "percent":
+            plain = _bytes_of(escape)
+            add(plain, match.start(), 3 if len(plain) * 3 == len(escape) else 0)
+        else:
+            add(html.unescape(escape) if decode == "entity" else _character(escape), match.start(), 0)
+        at = match.end()
+    add(text[at:], at, 1)
+    return View("".join(pieces), (*starts, size), (*origins, len(text)), (*steps, 1))
+
+
+def views_of(text: str) -> Iterator[View]:
+    """The text decoded in each way that changes it, once."""
+    if "%" in text and _PERCENT.search(text):
+        yield _view(text, _PERCENT, "percent")
+    if "&" in text and _ENTITY.search(text):
+        yield _view(text, _ENTITY, "entity")
+    if "\\" in text and _UNICODE.search(text):
+        yield _view(text, _UNICODE, "unicode")

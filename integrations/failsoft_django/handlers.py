@@ -1,0 +1,97 @@
+"""What stands in the place of Django's default error views. A project's own always win."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+from django.conf import global_settings, settings, urls
+from django.core.exceptions import PermissionDenied
+from django.core.signals import got_request_exception
+from django.http import HttpResponse
+from django.views import csrf, defaults
+
+from failsoft_django.answers import respond, settle, shows_debug_page
+from failsoft_django.call import call_of
+
+__all__ = ["bad_request", "csrf_failure", "install", "page_not_found", "permission_denied", "server_error"]
+
+_log = logging.getLogger("failsoft")
+
+
+def bad_request(request: Any, exception: BaseException) -> Any:
+    """Answers what Django takes for a bad request, such as a body that is too large."""
+    return _answer(request, exception) or defaults.bad_request(request, exception)
+
+
+def permission_denied(request: Any, exception: BaseException) -> Any:
+    """Answers `PermissionDenied`."""
+    return _answer(request, exception) or defaults.permission_denied(request, exception)
+
+
+def page_not_found(request: Any, exception: BaseException) -> Any:
+    """Answers `Http404`, also that of the resolver."""
+    return _answer(request, exception) or defaults.page_not_found(request, exception)
+
+
+def server_error(request: Any) -> Any:
+    """Answers everything else. Django calls it while the exception is being handled, in whatever thread."""
+    return _answer(request, sys.exc_info()[1]) or defaults.server_error(request)
+
+
+def csrf_failure(request: Any, reason: str = "") -> Any:
+    """Answers requests that fail the check against forgery."""
+    call = call_of(request)
+    if call is not None and not shows_debug_page(request, call):
+        response = _answer(request, PermissionDenied(f"CSRF: {reason}"))
+        if response is not None:
+            return response
+    return csrf.csrf_failure(request, reason=reason)
+
+
+def _answer(request: Any, exc: BaseException | None) -> HttpResponse | None:
+    call = call_of(request)
+    if call is None or not isinstance(exc, Exception):
+        return None
+    try:
+        rendered = settle(request, call, exc).rendered
+        return None if rendered is None else respond(rendered)
+    except Exception:
+        _log.exception("the answer to %s could not be given; Django answers", type(exc).__name__)
+        return None
+
+
+def _hear(*, request: Any = None, **_: Any) -> None:
+    """Record what Django has given up on, wherever it was raised; views, rendering, middleware."""
+    exc = sys.exc_info()[1]
+    call = call_of(request)
+    if call is None or not isinstance(exc, Exception):
+        return
+    try:
+        settle(request, call, exc)
+    except Exception:
+        _log.exception("%s could not be recorded", type(exc).__name__)
+
+
+def install() -> None:
+    """Take the place of Django's defaults. Idempotent; a project's own views and settings are left as they are."""
+    for status, ours in (
+        (400, bad_request),
+        (403, permission_denied),
+        (404, page_not_found),
+        (500, server_error),
+    ):
+        if getattr(urls, f"handler{status}") is _DEFAULTS[status]:
+            setattr(urls, f"handler{status}", ours)
+    if settings.CSRF_FAILURE_VIEW == global_settings.CSRF_FAILURE_VIEW:
+        settings.CSRF_FAILURE_VIEW = f"{__name__}.{csrf_failure.__name__}"
+    got_request_exception.connect(_hear, dispatch_uid="failsoft_django")
+
+
+_DEFAULTS = {
+    400: defaults.bad_request,
+    403: defaults.permission_denied,
+    404: defaults.page_not_found,
+    500: defaults.server_error,
+}
