@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from random import Random
 from typing import Any, NamedTuple, Protocol
 
@@ -92,7 +93,7 @@ class Responder:
         try:
             return self._answer(exc, call, started)
         except Exception as error:  # noqa: BLE001 - our fault must not cost the client its answer
-            return self._fail_safe("answer", error, exc)
+            return self._fail_safe(error, exc, call)
 
     def problem(self, exc: BaseException, call: Call) -> Problem:
         """The problem of an exception, with everything that handling it entails.
@@ -205,14 +206,12 @@ class Responder:
     def _renderer_failed(self, error: BaseException) -> None:
         self._internal("responses.renderer", error)
 
-    def _fail_safe(self, where: str, error: Exception, original: BaseException) -> Answer:
-        self._internal(where, error)
+    def _fail_safe(self, error: Exception, original: BaseException, call: Call) -> Answer:
+        self._internal("answer", error)
         error_id = new_error_id(self._clock.time())
-        try:
+        with suppress(Exception):  # a broken logging set-up must not cost the client its answer
             _log.error("unhandled %s, answered fail-safe as %s", type(original).__name__, error_id)
-        except Exception:  # noqa: BLE001, S110 - a broken logging set-up must not cost the client its answer
-            pass
-        return Answer(None, FAIL_SAFE(error_id), True, error_id)
+        return Answer(None, FAIL_SAFE(error_id, head=call.method == "HEAD"), True, error_id)
 
     def _internal(self, where: str, error: BaseException) -> None:
         self.internal_errors += 1

@@ -89,7 +89,16 @@ class Call:
         self.started = started
         self.owner = owner
 
+    _facts: RequestFacts | None = None
+
     @property
     def facts(self) -> RequestFacts:
-        """What is known of the request; empty for a call that serves none."""
+        """What is known of the request; empty for a call that serves none. Described once, when first asked."""
+        facts = self._facts
+        if facts is None:
+            facts = self._facts = self.describe()
+        return facts
+
+    def describe(self) -> RequestFacts:
+        """What the adapter knows of the request."""
         return NO_REQUEST

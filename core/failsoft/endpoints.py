@@ -16,7 +16,18 @@ from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.policy import Policy
 from failsoft.run import Engine, Limits, SharedBudget
 
-__all__ = ["KNOWN_METHODS", "Binding", "EndpointRule", "Endpoints", "Mark", "mark", "mark_of", "normalize", "route_key", "unused_marks"]
+__all__ = [
+    "KNOWN_METHODS",
+    "Binding",
+    "EndpointRule",
+    "Endpoints",
+    "Mark",
+    "mark",
+    "mark_of",
+    "normalize",
+    "route_key",
+    "unused_marks",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -104,7 +115,7 @@ def unused_marks() -> list[str]:
 def normalize(template: str) -> str:
     """A route template in one spelling for all frameworks: `/quotes/{symbol}`."""
     text = _PLACEHOLDER.sub(lambda m: "{" + (m[1] or m[2]) + "}", template)
-    return text if text.startswith("/") or text.startswith("^") else "/" + text
+    return text if text.startswith(("/", "^")) else "/" + text
 
 
 def route_key(method: str, template: str | None) -> str:
@@ -140,9 +151,6 @@ class Endpoints:
         self._lock = Lock()
         self.matched: set[int] = set()
         """Positions of the `[[endpoints]]` tables that some route has taken."""
-
-    def __iter__(self) -> Iterable[Binding]:
-        return iter(self._bindings.values())
 
     def bind(self, method: str, template: str, view: object = None) -> Binding:
         """The binding of a route; the same object for the same method, template and view."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from failsoft.endpoints import Binding
 from failsoft.http import retry_after_seconds
+from failsoft.pipeline import Pipeline
 from failsoft.run import Reply, Run
 from failsoft_asgi.exchange import AsgiCall, Message, Receive, Scope, Send, header
 
@@ -99,6 +100,7 @@ async def run_attempts(
     app: App,
     call: AsgiCall,
     binding: Binding,
+    pipeline: Pipeline,
     receive: Receive,
     send: Send,
     *,
@@ -113,8 +115,6 @@ async def run_attempts(
     Raises:
         Exception: what the last attempt raised, or a background task after it.
     """
-    pipeline = binding.pipeline
-    assert pipeline is not None
     scope = call.scope
     call.idempotent = binding.idempotent if binding.idempotent != "key" else _has_key(scope)
     length = header(scope, b"content-length")

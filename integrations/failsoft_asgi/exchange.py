@@ -49,6 +49,7 @@ class AsgiCall(Call):
 
     def __init__(self, fs: Failsoft, scope: Scope, send: Send, id_header: bytes, trust_id: bool) -> None:
         super().__init__("", fs.clock.monotonic(), owner=fs)
+        self.fs = fs
         self.scope = scope
         self.method = scope.get("method", "")
         self._send = send
@@ -60,10 +61,9 @@ class AsgiCall(Call):
                 break
         self.request_id = given if trust_id and given is not None and well_formed_id(given) else new_request_id()
 
-    @property
-    def facts(self) -> RequestFacts:
+    def describe(self) -> RequestFacts:
         """What is known of the request."""
-        scope, fs = self.scope, self.owner
+        scope = self.scope
         wanted: dict[bytes, str] = {}
         for key, value in scope["headers"]:
             if key in _READ:
@@ -75,7 +75,7 @@ class AsgiCall(Call):
             path=scope.get("path", ""),
             accept=wanted.get(b"accept"),
             accept_language=wanted.get(b"accept-language"),
-            client=fs.client(peer[0] if peer else None, wanted.get(b"x-forwarded-for")),  # type: ignore[union-attr]  # a Failsoft
+            client=self.fs.client(peer[0] if peer else None, wanted.get(b"x-forwarded-for")),
             traceparent=wanted.get(b"traceparent"),
             tracestate=wanted.get(b"tracestate"),
             scheme=scope.get("scheme", "http"),
@@ -127,6 +127,11 @@ class AsgiCall(Call):
             self._held = None
             await send(held)
         await send(message)
+
+    def release(self) -> None:
+        """The request is over: let go of it, so that no cycle waits for the garbage collector."""
+        self.scope = {}
+        self._inner = self._held = self.cause = self.answered = self.retried_inside = self.run = None
 
     async def respond(self, rendered: Rendered, send: Send) -> None:
         """Send a whole response of ours in place of what was held back."""

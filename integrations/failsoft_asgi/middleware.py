@@ -62,10 +62,11 @@ class OuterLayer:
         except Exception as exc:
             if exc is call.answered or call.mode == "off":
                 raise
-            await answer(call, exc, call.wire, self._template_of)
+            if await answered_elsewhere(call, exc, call.wire, self._template_of):
+                raise
         finally:
             current_call.reset(token)
-            call.cause = call.answered = call.retried_inside = None
+            call.release()
 
 
 class AnswerLayer:
@@ -96,40 +97,40 @@ class AnswerLayer:
         except Exception as exc:
             if exc is call.answered or call.mode == "off":
                 raise
-            await answer(call, exc, send, self._template_of, self._leave)
+            if await answered_elsewhere(call, exc, send, self._template_of, self._leave):
+                raise
 
 
-async def answer(
+async def answered_elsewhere(
     call: AsgiCall,
     exc: Exception,
     send: Send,
     template_of: TemplateOf,
     leave: Callable[[Scope], bool] = lambda _: False,
-) -> None:
-    """Answer an exception, or have it recorded and raise it again.
+) -> bool:
+    """Answer an exception, or only have it recorded.
 
-    Raises:
-        Exception: `exc`, where somebody else answers it, where the response has begun, or for error trackers to see.
+    Returns:
+        Whether to raise it again: somebody else answers it, the response has begun, or error trackers are to see it.
+        It is not raised here, or the frame of this function would keep it alive in a cycle.
     """
     if not call.endpoint:
         call.endpoint = route_key(call.method, template_of(call.scope))
-    fs = call.owner
-    assert isinstance(fs, Failsoft)
-    result = fs.answer(exc, call, started=call.wired)
+    result = call.fs.answer(exc, call, started=call.wired)
     failure = result.failure
     if failure is not None and failure.disconnected:
         call.answered = exc
-        raise exc
+        return True
     unexpected = failure is None or not (failure.expected or failure.rejected)
     if result.rendered is None or call.wired or (unexpected and leave(call.scope)):
         call.answered = exc
         if call.mode == "enforce":
             call.error_id = result.error_id
-        raise exc
+        return True
     await call.respond(result.rendered, send)
     if result.reraise:
         call.answered = exc
-        raise exc
+    return result.reraise
 
 
 class FailsoftMiddleware:

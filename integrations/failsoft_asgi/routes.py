@@ -52,7 +52,7 @@ class Routes:
             marked = mark_of(getattr(route, "endpoint", None)) is not None
             if (marked or by_settings) and getattr(route, _WRAPPED, None) is None:
                 setattr(route, _WRAPPED, True)
-                route.handle = self._wrapped(route, route.handle)  # type: ignore[method-assign]  # the instance's own
+                route.handle = self._wrapped(route, route.handle)  # type: ignore[method-assign,assignment]  # the instance's own
 
     def walk(self) -> Iterator[tuple[BaseRoute, str, str]]:
         """Each route that has an endpoint, with the template of what it is mounted under and its own."""
@@ -113,6 +113,7 @@ class Routes:
                 handle,
                 call,
                 binding,
+                binding.pipeline,
                 receive,
                 send,
                 expected=self._expected,

@@ -60,7 +60,7 @@ async def guard_websocket(
             raise
     finally:
         current_call.reset(token)
-        call.cause = None
+        call.release()
 
 
 async def _deny(call: AsgiCall, rendered: object, send: Send) -> None:

@@ -17,7 +17,16 @@ from failsoft.answer import Answer
 from failsoft.problem import Rendered
 from failsoft_django.call import DjangoCall
 
-__all__ = ["PlainHTTPException", "carry_over", "log", "respond", "rewrite", "settle", "shows_debug_page"]
+__all__ = [
+    "PlainHTTPException",
+    "answer_for",
+    "carry_over",
+    "log",
+    "respond",
+    "rewrite",
+    "settle",
+    "shows_debug_page",
+]
 
 _log = logging.getLogger("failsoft")
 
@@ -54,6 +63,18 @@ def respond(rendered: Rendered) -> HttpResponse:
     del response.headers["Content-Type"]
     _put(response, rendered.headers)
     return response
+
+
+def answer_for(response: Any, answer: Answer) -> Any:
+    """The answer in place of a response that a framework inside has made; its own headers are kept.
+
+    That response itself, where it is the project's own or the framework's answers stay.
+    """
+    if answer.rendered is None or getattr(response, "_failsoft_stays", False):
+        return response
+    made = respond(answer.rendered)
+    carry_over(response, made)
+    return made
 
 
 def rewrite(response: Any, rendered: Rendered) -> None:
@@ -103,7 +124,9 @@ def log(request: Any, response: Any, exc: BaseException, answer: Answer) -> None
     failure = answer.failure
     if failure is not None and (failure.expected or failure.rejected):
         if response.status_code >= 500:
-            log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request, level="warning")
+            log_response(
+                "%s: %s", response.reason_phrase, request.path, response=response, request=request, level="warning"
+            )
         return
     log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request, exception=exc)
 

@@ -72,11 +72,14 @@ def _rewind(request: Any) -> None:
     if body is not None:
         request._stream = BytesIO(body)
         request._read_started = False
-    files = getattr(request, "_files", None)
-    if files:
-        for _, uploads in files.lists():
+    try:
+        for _, uploads in request._files.lists() if hasattr(request, "_files") else ():
             for upload in uploads:
                 upload.seek(0)
+    except ValueError:
+        # the failed attempt closed an upload; parsed anew, it is there again
+        if body is not None:
+            del request._files, request._post
 
 
 def _nothing() -> None:

@@ -43,6 +43,7 @@ class DjangoCall(Call):
         meta = self.meta = request.META
         self.method = request.method
         self.path = request.path
+        self.scope = getattr(request, "scope", None)
         self.patterns = patterns
         given = meta.get(id_key)
         self.request_id = given if trust_id and given is not None and well_formed_id(given) else new_request_id()
@@ -56,7 +57,7 @@ class DjangoCall(Call):
     def facts(self) -> RequestFacts:
         """What is known of the request. Asks nothing that checks the `Host` header, which may be what is wrong."""
         meta = self.meta
-        scheme = meta.get("wsgi.url_scheme", "http")
+        scheme = meta.get("wsgi.url_scheme") if self.scope is None else self.scope.get("scheme")
         return RequestFacts(
             method=self.method,
             path=self.path,
@@ -65,7 +66,7 @@ class DjangoCall(Call):
             client=self.fs.client(meta.get("REMOTE_ADDR"), meta.get("HTTP_X_FORWARDED_FOR")),
             traceparent=meta.get("HTTP_TRACEPARENT"),
             tracestate=meta.get("HTTP_TRACESTATE"),
-            scheme=scheme,
+            scheme=scheme or "http",
             host=meta.get("HTTP_HOST"),
             user_agent=meta.get("HTTP_USER_AGENT"),
         )

@@ -25,21 +25,21 @@ class FlaskCall(Call):
 
     def __init__(self, fs: Failsoft, environ: dict[str, Any], id_key: str, trust_id: bool) -> None:
         super().__init__("", fs.clock.monotonic(), owner=fs)
+        self.fs = fs
         self.environ = environ
         self.method = environ.get("REQUEST_METHOD", "")
         given = environ.get(id_key)
         self.request_id = given if trust_id and given is not None and well_formed_id(given) else new_request_id()
 
-    @property
-    def facts(self) -> RequestFacts:
+    def describe(self) -> RequestFacts:
         """What is known of the request."""
-        environ, fs = self.environ, self.owner
+        environ = self.environ
         return RequestFacts(
             method=self.method,
             path=_text(environ.get("SCRIPT_NAME", "")) + _text(environ.get("PATH_INFO", "")),
             accept=environ.get("HTTP_ACCEPT"),
             accept_language=environ.get("HTTP_ACCEPT_LANGUAGE"),
-            client=fs.client(environ.get("REMOTE_ADDR"), environ.get("HTTP_X_FORWARDED_FOR")),  # type: ignore[union-attr]  # a Failsoft
+            client=self.fs.client(environ.get("REMOTE_ADDR"), environ.get("HTTP_X_FORWARDED_FOR")),
             traceparent=environ.get("HTTP_TRACEPARENT"),
             tracestate=environ.get("HTTP_TRACESTATE"),
             scheme=environ.get("wsgi.url_scheme", "http"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -34,7 +34,7 @@ class Installation:
         """Whether a handler of the application's own answers this exception."""
         if not isinstance(exc, Exception):
             return False
-        handler = self.app._find_error_handler(exc, request.blueprints)  # noqa: SLF001 - no public way to ask
+        handler = self.app._find_error_handler(exc, request.blueprints)
         return handler is not None and handler != self.answer
 
     def answer(self, exc: Exception) -> Any:
@@ -54,7 +54,7 @@ class Installation:
         if not final and not isinstance(exc, HTTPException):
             failure = self.fs.failure(exc, call)
             if not failure.expected and not failure.rejected:
-                raise exc
+                _again(exc)
         answer = self.fs.answer(cause, call)
         call.answered = cause
         if answer.rendered is None:
@@ -83,7 +83,8 @@ class Installation:
     def _flasks_own(exc: Exception) -> Any:
         if isinstance(exc, HTTPException):
             return exc
-        raise exc
+        _again(exc)
+        return None
 
 
 class FlaskFailsoft:
@@ -144,8 +145,15 @@ class FlaskFailsoft:
         return fs
 
 
+def _again(exc: Exception) -> NoReturn:
+    """Raise it again, without this frame keeping it alive in a cycle."""
+    try:
+        raise exc
+    finally:
+        del exc
+
+
 def _add_commands(app: Flask) -> None:
     from failsoft.cli.main import cli  # noqa: PLC0415 - click is there wherever Flask is
 
     app.cli.add_command(cli, "failsoft")
-

@@ -24,7 +24,7 @@ class _Head:
         self._call = call
         self._start = start
         self._id_header = id_header
-        self.args: tuple[Any, ...] | None = None
+        self.args: tuple[Any, ...] = ()
         self.sent = False
         self.streams = False
 
@@ -53,7 +53,6 @@ class _Head:
     def send(self) -> Callable[[bytes], None]:
         """Hand the head to the server."""
         self.sent = True
-        assert self.args is not None
         write: Callable[[bytes], None] = self._start(*self.args)
         return write
 
@@ -110,7 +109,7 @@ class WsgiLayer:
                     head.send()
                 return body
             return _Stream(body, call, head, self._broke_off)
-        except Exception as exc:
+        except Exception as exc:  # noqa: BLE001 - whatever escapes Flask is answered or raised again
             close = getattr(body, "close", None)
             if close is not None:
                 close()
@@ -119,9 +118,7 @@ class WsgiLayer:
             current_call.reset(token)
             call.cause = call.retried_inside = call.answered = None
 
-    def _escaped(
-        self, call: FlaskCall, exc: Exception, head: _Head, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def _escaped(self, call: FlaskCall, exc: Exception, head: _Head, start_response: StartResponse) -> Iterable[bytes]:
         if call.mode == "off":
             raise exc
         if call.answered is exc:

@@ -162,7 +162,9 @@ def test_a_module_declares_what_is_public(name: str) -> None:
     tree = ast.parse(KNOWN[name].read_text())
     if not tree.body:
         return
-    names = {t.id for node in tree.body if isinstance(node, ast.Assign) for t in node.targets if isinstance(t, ast.Name)}
+    names = {
+        t.id for node in tree.body if isinstance(node, ast.Assign) for t in node.targets if isinstance(t, ast.Name)
+    }
     names |= {n.target.id for n in tree.body if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)}
     only_docstring = len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr)
     assert "__all__" in names or only_docstring or name.endswith("__main__")

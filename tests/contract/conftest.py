@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from contract.servers import NAMES, Server, start, stop
 
 _running: dict[str, Server] = {}

@@ -159,7 +159,8 @@ def fail(name: str) -> Any:
         if levels:
             deeper(levels - 1)
         else:
-            raise EXCEPTIONS[name]()
+            error = EXCEPTIONS[name]()
+            raise error
 
     deeper(4)
 

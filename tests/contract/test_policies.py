@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+
 from contract.servers import Server, unique
 from contract.test_errors import check_problem
 

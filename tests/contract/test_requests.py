@@ -7,6 +7,7 @@ import socket
 import time
 
 import pytest
+
 from contract.servers import Server, unique
 from contract.test_errors import check_problem, check_silent
 

@@ -7,8 +7,9 @@ import os
 import time
 from typing import Any
 
-from contract import spec
 from django.conf import settings
+
+from contract import spec
 
 if not settings.configured:
     settings.configure(

@@ -9,13 +9,13 @@ import time
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from contract import spec
 from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, HTTPException, Request
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
 
 import failsoft
+from contract import spec
 from failsoft_asgi import install
 
 

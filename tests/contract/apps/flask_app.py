@@ -6,12 +6,12 @@ import asyncio
 import time
 from typing import Any
 
-from contract import spec
 from flask import Blueprint, Flask, Response, abort, jsonify, request
 from flask_cors import CORS
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests, Unauthorized
 
 import failsoft
+from contract import spec
 from failsoft_flask import FlaskFailsoft
 
 app = Flask(__name__)

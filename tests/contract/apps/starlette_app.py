@@ -7,7 +7,6 @@ import contextlib
 import time
 from typing import Any
 
-from contract import spec
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
@@ -18,6 +17,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 
 import failsoft
+from contract import spec
 from failsoft_asgi import install
 
 

@@ -212,3 +212,10 @@ class TestLostProbes:
         breaker = opened(open_duration=2.0, half_open_max_wait=600.0)
         admitted(breaker, 2.0)
         assert rejected(breaker, 3.0) == (State.HALF_OPEN, 2.0)
+
+    def test_a_lost_probe_closes_the_round_to_its_siblings_at_the_very_end_of_its_lease(self) -> None:
+        breaker = opened(half_open_calls=3, half_open_concurrency=2)
+        admitted(breaker, 30.0)
+        assert breaker.snapshot(59.0).retry_after == 0.0
+        assert breaker.snapshot(60.0).retry_after == 60.0
+        assert rejected(breaker, 60.0) == (State.OPEN, 60.0)

@@ -1,0 +1,99 @@
+"""The sanitizer: one list and one matcher for everything that leaves."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import TypeVar
+
+from failsoft.sanitize.headers import clean_header
+from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.scanner import marker
+from failsoft.sanitize.text import TextEngine
+from failsoft.sanitize.values import ValueWalker
+
+__all__ = ["Sanitizer", "sanitize"]
+
+_T = TypeVar("_T")
+_FAILED = marker("error")
+
+
+class Sanitizer:
+    """Takes secrets and personal data out of texts, values and headers.
+
+    Each is replaced by a marker that says its kind, as `[REDACTED:password]`; all else stays as it is. What was
+    sanitized once is not changed by a second time. No method ever raises: what cannot be sanitized is withheld.
+    Immutable; safe to share between threads.
+
+    Parameters:
+        keys: more names whose values are secret, as `employee_no`; matched word by word, in any spelling.
+        safe_keys: names whose values are not, whatever they look like. Their text is still searched for secrets.
+        strict: also take away network addresses, names of home directories and words that look random.
+        max_text: longest result of a text, in characters; what is beyond it is dropped after cleaning, with a note.
+        max_depth: how deep values are followed.
+        max_nodes: how many values inside of a value are looked at.
+    """
+
+    __slots__ = ("_engine", "_failures", "_keys", "_lock", "_walker")
+
+    def __init__(
+        self,
+        *,
+        keys: Iterable[str] = (),
+        safe_keys: Iterable[str] = (),
+        strict: bool = False,
+        max_text: int = 65_536,
+        max_depth: int = 8,
+        max_nodes: int = 2_000,
+    ) -> None:
+        if min(max_text, max_depth, max_nodes) < 1:
+            raise ValueError("max_text, max_depth and max_nodes must be at least 1")
+        self._keys = KeyMatcher(keys, safe_keys)
+        self._engine = TextEngine(self._keys, strict=strict, max_text=max_text)
+        self._walker = ValueWalker(self._keys, self.text, self._failed, max_depth=max_depth, max_nodes=max_nodes)
+        self._failures = 0
+        self._lock = threading.Lock()
+
+    @property
+    def failures(self) -> int:
+        """How often something could not be sanitized and was withheld."""
+        return self._failures
+
+    def text(self, value: str, /) -> str:
+        """The text without secrets and personal data, all else unchanged."""
+        try:
+            return self._engine.clean(value if type(value) is str else str(value))
+        except Exception:  # noqa: BLE001 - fail closed, whatever it was
+            return self._failed()
+
+    def value(self, obj: _T, /) -> _T:
+        """A value of the same shape without secrets and personal data.
+
+        The given value is never changed. Containers come back as new ones of the same type, with the same keys in the
+        same order; scalars come back as they are. Where a secret has to go, a marker stands in its place, whatever
+        the type was.
+        """
+        try:
+            return self._walker.walk(obj)
+        except Exception:  # noqa: BLE001 - fail closed, whatever it was
+            return self._failed()  # type: ignore[return-value]  # a marker has no other type
+
+    def is_sensitive_key(self, name: str) -> bool:
+        """Whether what stands under this name is a secret or personal."""
+        try:
+            return self._keys.kind(name) is not None
+        except Exception:  # noqa: BLE001 - fail closed, whatever it was
+            self._failed()
+            return True
+
+    def header(self, name: str, value: str, /) -> str:
+        """The value of an HTTP header. Of credentials the scheme stays, of a cookie that is set its attributes."""
+        try:
+            return clean_header(self._keys, self.text, name, value)
+        except Exception:  # noqa: BLE001 - fail closed, whatever it was
+            return self._failed()
+
+    def _failed(self) -> str:
+        with self._lock:
+            self._failures += 1
+        return _FAILED

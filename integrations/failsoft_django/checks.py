@@ -1,0 +1,62 @@
+"""What `manage.py check` says about Failsoft."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's names
+
+from failsoft.endpoints import mark_of
+from failsoft.errors import SettingsError
+from failsoft_django.classes import methods_of, subject_of
+from failsoft_django.instance import get_failsoft
+from failsoft_django.patterns import routes
+
+__all__ = ["MIDDLEWARE", "check_marks", "check_middleware", "check_settings"]
+
+MIDDLEWARE = ("failsoft_django.FailsoftMiddleware", "failsoft_django.middleware.FailsoftMiddleware")
+
+# these put themselves first when they instrument an application
+_MAY_COME_BEFORE = ("opentelemetry.",)
+
+
+def check_settings(app_configs: Any = None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001 - a check's signature
+    """Each fault of `settings.FAILSOFT` is an error."""
+    try:
+        fs = get_failsoft()
+    except SettingsError as error:
+        return [Error(f"FAILSOFT: {fault}", id="failsoft.E001") for fault in error.faults]
+    return [Warning(f"FAILSOFT: {fault}", id="failsoft.W003") for fault in fs.settings.warnings()]
+
+
+def check_middleware(app_configs: Any = None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001 - as above
+    """The middleware is there, and first."""
+    listed = [path for path in settings.MIDDLEWARE if not path.startswith(_MAY_COME_BEFORE)]
+    if not any(path in MIDDLEWARE for path in listed):
+        hint = f"Put {MIDDLEWARE[0]!r} first into MIDDLEWARE."
+        return [Warning("FailsoftMiddleware is not in MIDDLEWARE: nothing is answered.", hint=hint, id="failsoft.W001")]
+    if listed[0] not in MIDDLEWARE:
+        text = "FailsoftMiddleware is not the first of MIDDLEWARE: it does not see what those before it do."
+        return [Warning(text, hint=f"Put it before {listed[0]!r}.", id="failsoft.W002")]
+    return []
+
+
+def check_marks(app_configs: Any = None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001 - as above
+    """The policies that marks name are in the settings."""
+    try:
+        known = get_failsoft().settings.policies
+    except SettingsError:
+        return []
+    if not getattr(settings, "ROOT_URLCONF", None):
+        return []
+    found = []
+    for route in routes():
+        view = route.pattern.callback
+        for subject in {id(one): one for one in (view, *(subject_of(view, m) for m in methods_of(view)))}.values():
+            mark = mark_of(subject)
+            if mark is not None and isinstance(mark.policy, str) and mark.policy not in known:
+                names = ", ".join(sorted(known)) or "none"
+                text = f"The view of {route.template!r} is protected by the policy {mark.policy!r}, which is not there."
+                found.append(Error(text, hint=f"Policies in FAILSOFT: {names}.", id="failsoft.E002"))
+    return found

@@ -1,0 +1,168 @@
+"""The middleware: gives a request its id and its call, and sees to whatever Django's handlers do not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import BadRequest, MiddlewareNotUsed, PermissionDenied, SuspiciousOperation
+from django.core.handlers.exception import response_for_exception
+from django.http import Http404
+from django.http.multipartparser import MultiPartParserError
+
+from failsoft.current import current_call
+from failsoft_django.answers import PlainHTTPException, carry_over, log, respond, rewrite, settle, shows_debug_page
+from failsoft_django.call import DjangoCall, call_of
+from failsoft_django.handlers import install
+from failsoft_django.instance import get_failsoft
+from failsoft_django.patterns import Patterns, follow_urlconf
+from failsoft_django.streams import watch, watch_async
+
+__all__ = ["FailsoftMiddleware"]
+
+_log = logging.getLogger("failsoft")
+_DJANGOS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
+_DEBUG_MARK = b"DEBUG = True"
+
+
+class FailsoftMiddleware:
+    """Failsoft in Django. It belongs first into MIDDLEWARE, and runs in either mode without a change of thread.
+
+    No exception ever reaches a middleware from inside: Django turns each into a response on the spot. So Django goes
+    its own way, with its signal, its log and its debug pages, and finds Failsoft's error views at the end of it.
+
+    Raises:
+        SettingsError: `settings.FAILSOFT` is wrong; lists all faults.
+    """
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[Any], Any]) -> None:
+        fs = get_failsoft()
+        if fs.disabled:
+            raise MiddlewareNotUsed("FAILSOFT__DISABLED is set")
+        self.fs = fs
+        self.get_response = get_response
+        self.patterns = Patterns(fs)
+        self._id_header = fs.settings.request.id_header
+        self._id_key = "HTTP_" + self._id_header.upper().replace("-", "_")
+        self._trust_id = fs.settings.request.trust_id
+        self._async = bool(iscoroutinefunction(get_response))
+        if self._async:
+            markcoroutinefunction(self)
+        install()
+        follow_urlconf()
+        if not apps.is_installed("failsoft_django"):
+            _log.warning(
+                "add 'failsoft_django' to INSTALLED_APPS: without it, `manage.py check` knows nothing of Failsoft"
+            )
+
+    def __call__(self, request: Any) -> Any:
+        if self._async:
+            return self._acall(request)
+        call = self._begin(request)
+        if call is None:
+            return self.get_response(request)
+        token = current_call.set(call)
+        try:
+            response = self.get_response(request)
+            if response.streaming and call.mode != "off":
+                try:
+                    call.name(request)
+                    watch(response, call)
+                except Exception as exc:  # noqa: BLE001 - the stream failed before its first chunk
+                    response = self._instead(request, response, exc)
+            return self._finish(request, call, response)
+        finally:
+            current_call.reset(token)
+            call.forget()
+
+    async def _acall(self, request: Any) -> Any:
+        call = self._begin(request)
+        if call is None:
+            return await self.get_response(request)
+        token = current_call.set(call)
+        try:
+            response = await self.get_response(request)
+            if response.streaming and call.mode != "off":
+                try:
+                    call.name(request)
+                    await watch_async(response, call)
+                except Exception as exc:  # noqa: BLE001 - as above
+                    response = await sync_to_async(self._instead, thread_sensitive=False)(request, response, exc)
+            return self._finish(request, call, response)
+        finally:
+            current_call.reset(token)
+            call.forget()
+
+    def process_exception(self, request: Any, exception: Exception) -> Any:
+        """Answer what is meant as an answer, and no error of ours. Everything else is left to Django's own way."""
+        call = call_of(request)
+        if call is None:
+            return None
+        try:
+            call.seen = exception
+            if isinstance(exception, _DJANGOS):
+                return None
+            answer = settle(request, call, exception)
+            rejected = answer.failure is not None and answer.failure.rejected
+            if answer.rendered is None or (answer.reraise and not rejected):
+                return None
+            response = respond(answer.rendered)
+            log(request, response, exception, answer)
+            return response
+        except Exception:
+            # raising here would put another exception in the place of the application's
+            _log.exception("the answer to %s could not be given; Django answers", type(exception).__name__)
+            return None
+
+    def _begin(self, request: Any) -> DjangoCall | None:
+        fs = self.fs
+        mode = fs.roll_mode()
+        if mode == "off" or hasattr(request, "_failsoft"):
+            return None
+        self.patterns.take_up()
+        call = DjangoCall(fs, request, self._id_key, self._trust_id, self.patterns)
+        if mode != "enforce":
+            call.mode = mode
+        request._failsoft = call
+        return call
+
+    def _instead(self, request: Any, old: Any, exc: Exception) -> Any:
+        """The response in place of a stream that failed before its head had left."""
+        response = self.process_exception(request, exc) or response_for_exception(request, exc)
+        carry_over(old, response)
+        return response
+
+    def _finish(self, request: Any, call: DjangoCall, response: Any) -> Any:
+        headers = response.headers
+        if response.status_code >= 400:
+            if call.mode != "off" and not response.streaming:
+                self._mend(request, call, response)
+            if call.error_id is not None and "X-Error-ID" not in headers:
+                headers["X-Error-ID"] = call.error_id
+        if self._id_header not in headers:
+            headers[self._id_header] = call.request_id
+        return response
+
+    def _mend(self, request: Any, call: DjangoCall, response: Any) -> None:
+        """Answer in place of a response that says nothing but its status, or of a debug page that nobody can read."""
+        try:
+            if not response.content:
+                if call.answer is not None:
+                    return
+                exc: BaseException = PlainHTTPException(response)
+            elif settings.DEBUG and _DEBUG_MARK in response.content and not shows_debug_page(request, call):
+                exc = call.answered or call.seen or PlainHTTPException(response)
+            else:
+                return
+            rendered = settle(request, call, exc).rendered
+            if rendered is not None:
+                rewrite(response, rendered)
+        except Exception:
+            _log.exception("the answer to a status of %s could not be given; it stays as it is", response.status_code)

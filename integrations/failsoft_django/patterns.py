@@ -1,0 +1,138 @@
+"""URL patterns: their templates, and the views put behind their policies."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from threading import Lock
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import URLResolver, get_resolver
+from django.utils.module_loading import import_string
+
+from failsoft import Failsoft
+from failsoft.endpoints import normalize
+from failsoft_django.call import DjangoCall
+from failsoft_django.classes import is_marked
+from failsoft_django.views import ProtectedView
+
+__all__ = ["Patterns", "Route", "follow_urlconf", "routes"]
+
+_log = logging.getLogger("failsoft")
+
+
+class Route(NamedTuple):
+    """One pattern of a URLconf."""
+
+    pattern: Any
+    template: str
+    """As `resolver_match.route` will say it, if `certain`."""
+    certain: bool
+    """False if the template depends on the language of the request."""
+
+
+def routes(urlconf: Any = None) -> Iterator[Route]:
+    """Every pattern that leads to a view, included ones too."""
+    yield from _walk(get_resolver(urlconf).url_patterns, "", True)
+
+
+def _walk(patterns: Any, prefix: str, certain: bool) -> Iterator[Route]:
+    for entry in patterns:
+        known = certain and _is_fixed(entry.pattern)
+        template = _joined(prefix, str(entry.pattern))
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry.url_patterns, template, known)
+        elif hasattr(entry, "callback"):
+            yield Route(entry, template, known)
+
+
+def _joined(prefix: str, template: str) -> str:
+    """As `URLResolver` joins them: only the first of several expressions keeps its `^`."""
+    return prefix + template.removeprefix("^") if prefix else template
+
+
+def _is_fixed(pattern: Any) -> bool:
+    """A translated pattern, or the prefix of a language, is another text in each language."""
+    return any(isinstance(getattr(pattern, name, None), str) for name in ("_route", "_regex"))
+
+
+class Patterns:
+    """Puts the views of URLconfs behind their policies, each URLconf before its first request.
+
+    Parameters:
+        fs: the instance that protects them.
+    """
+
+    def __init__(self, fs: Failsoft) -> None:
+        self._fs = fs
+        self._lock = Lock()
+        self._taken: frozenset[Any] = frozenset()
+        rules = fs.settings.endpoints
+        self._views = any(rule.view is not None for rule in rules)
+        self._templates = {normalize(rule.match.partition(" ")[2].strip()) for rule in rules if rule.match}
+        self._renders: bool | None = None
+
+    def take_up(self, urlconf: Any = None) -> None:
+        """Wrap each view of a URLconf to which a policy may apply. Cheap when it is done already; never raises."""
+        key = settings.ROOT_URLCONF if urlconf is None else urlconf
+        try:
+            if key in self._taken:
+                return
+            with self._lock:
+                for route in routes(urlconf):
+                    self._take_up(route)
+                self._taken |= {key}
+        except Exception as error:  # noqa: BLE001 - a URLconf that cannot be read is reported by Django when it reads it
+            _log.debug("the URLconf %r could not be read: %s", key, type(error).__name__)
+
+    def _take_up(self, route: Route) -> None:
+        view = route.pattern.callback
+        if not isinstance(view, ProtectedView) and self._concerns(route, view):
+            route.pattern.callback = ProtectedView(view, renders=self.renders)
+
+    def _concerns(self, route: Route, view: Any) -> bool:
+        if is_marked(view) or self._views:
+            return True
+        return bool(self._templates) and (not route.certain or normalize(route.template) in self._templates)
+
+    @property
+    def renders(self) -> bool:
+        """Whether a `TemplateResponse` may be rendered within the attempt: no middleware wants to see it before."""
+        if self._renders is None:
+            found = (import_string(path) for path in settings.MIDDLEWARE)
+            self._renders = not any(hasattr(middleware, "process_template_response") for middleware in found)
+        return self._renders
+
+
+class _Urlconf:
+    """`HttpRequest.urlconf`, by which a middleware sends one request through another URLconf.
+
+    It is an attribute that does not exist until somebody sets it. Setting it is the last moment at which views can be
+    put behind their policies, for Django resolves the path next.
+    """
+
+    def __get__(self, request: Any, owner: Any = None) -> Any:
+        if request is None:
+            return self
+        try:
+            return request.__dict__["urlconf"]
+        except KeyError:
+            raise AttributeError("urlconf") from None
+
+    def __set__(self, request: Any, urlconf: Any) -> None:
+        request.__dict__["urlconf"] = urlconf
+        call = request.__dict__.get("_failsoft")
+        if urlconf is not None and isinstance(call, DjangoCall):
+            call.patterns.take_up(urlconf)
+
+    def __delete__(self, request: Any) -> None:
+        if request.__dict__.pop("urlconf", self) is self:
+            raise AttributeError("urlconf")
+
+
+def follow_urlconf() -> None:
+    """Learn of URLconfs that are chosen for one request. Idempotent."""
+    if not isinstance(vars(HttpRequest).get("urlconf"), _Urlconf):
+        HttpRequest.urlconf = _Urlconf()
