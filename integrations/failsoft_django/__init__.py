@@ -1,4 +1,4 @@
-"""Failsoft for Django: `"failsoft_django"` in INSTALLED_APPS, `"failsoft_django.FailsoftMiddleware"` first in MIDDLEWARE."""
+"""Failsoft for Django: `failsoft_django` among INSTALLED_APPS, `FailsoftMiddleware` at the head of MIDDLEWARE."""
 
 from __future__ import annotations
 

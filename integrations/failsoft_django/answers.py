@@ -33,7 +33,7 @@ _log = logging.getLogger("failsoft")
 _OF_THE_BODY = ("Content-Length", "Content-Encoding", "Content-Range", "ETag", "Last-Modified")
 
 
-class PlainHTTPException(Exception):
+class PlainHTTPException(Exception):  # noqa: N818 - by this name the classifier knows an answer
     """Stands for a response that says nothing but its status, such as the one of `require_GET`."""
 
     status_code = 500
@@ -50,7 +50,7 @@ def settle(request: Any, call: DjangoCall, exc: BaseException) -> Answer:
     if call.answer is not None and call.answered is exc:
         return call.answer
     call.name(request)
-    answer = call.fs.answer(exc, call)
+    answer: Answer = call.fs.answer(exc, call)
     call.answered, call.answer = exc, answer
     if call.mode == "enforce":
         call.error_id = answer.error_id

@@ -53,8 +53,7 @@ class DjangoCall(Call):
         """The instance that serves it."""
         return self.owner  # type: ignore[return-value]  # set by the constructor
 
-    @property
-    def facts(self) -> RequestFacts:
+    def describe(self) -> RequestFacts:
         """What is known of the request. Asks nothing that checks the `Host` header, which may be what is wrong."""
         meta = self.meta
         scheme = meta.get("wsgi.url_scheme") if self.scope is None else self.scope.get("scheme")

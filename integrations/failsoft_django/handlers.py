@@ -57,8 +57,8 @@ def _answer(request: Any, exc: BaseException | None) -> HttpResponse | None:
     try:
         rendered = settle(request, call, exc).rendered
         return None if rendered is None else respond(rendered)
-    except Exception:
-        _log.exception("the answer to %s could not be given; Django answers", type(exc).__name__)
+    except Exception as error:  # noqa: BLE001 - our fault must not cost the client its answer
+        _log.error("%s could not be answered: %s; Django answers", type(exc).__name__, type(error).__name__)
         return None
 
 
@@ -70,8 +70,8 @@ def _hear(*, request: Any = None, **_: Any) -> None:
         return
     try:
         settle(request, call, exc)
-    except Exception:
-        _log.exception("%s could not be recorded", type(exc).__name__)
+    except Exception as error:  # noqa: BLE001 - as above
+        _log.error("%s could not be recorded: %s", type(exc).__name__, type(error).__name__)
 
 
 def install() -> None:

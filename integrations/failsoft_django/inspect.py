@@ -86,6 +86,6 @@ def _shadowing() -> list[str]:
         used = resolver.resolve_error_handler(status)
         if used is not handler:
             found.append(f"handler{status}: {_path(used)}")
-    if settings.CSRF_FAILURE_VIEW != f"{handlers.__name__}.{handlers.csrf_failure.__name__}":
+    if f"{handlers.__name__}.{handlers.csrf_failure.__name__}" != settings.CSRF_FAILURE_VIEW:
         found.append(f"CSRF_FAILURE_VIEW: {settings.CSRF_FAILURE_VIEW}")
     return found

@@ -61,7 +61,7 @@ def _close() -> None:
 def _overridden(*, setting: str, value: object, enter: bool, **_: Any) -> None:
     """Tests override the setting for a while; what was built for one of its values is closed with it."""
     if setting == "FAILSOFT" and not enter:
-        for known, fs in list(_built):
+        for known, fs in _built:
             if known is not value and not isinstance(known, Failsoft):
                 fs.close()
 

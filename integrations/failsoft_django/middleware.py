@@ -116,9 +116,8 @@ class FailsoftMiddleware:
             response = respond(answer.rendered)
             log(request, response, exception, answer)
             return response
-        except Exception:
-            # raising here would put another exception in the place of the application's
-            _log.exception("the answer to %s could not be given; Django answers", type(exception).__name__)
+        except Exception as error:  # noqa: BLE001 - raised, it would take the place of the application's exception
+            _log.error("%s could not be answered: %s; Django answers", type(exception).__name__, type(error).__name__)
             return None
 
     def _begin(self, request: Any) -> DjangoCall | None:
@@ -164,5 +163,5 @@ class FailsoftMiddleware:
             rendered = settle(request, call, exc).rendered
             if rendered is not None:
                 rewrite(response, rendered)
-        except Exception:
-            _log.exception("the answer to a status of %s could not be given; it stays as it is", response.status_code)
+        except Exception as error:  # noqa: BLE001 - our fault must not cost the client its answer
+            _log.error("a status of %s could not be answered: %s", response.status_code, type(error).__name__)

@@ -1,0 +1,438 @@
+"""What Python and its standard library raise, raised for real wherever that is safe."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import concurrent.futures
+import configparser
+import csv
+import decimal
+import errno
+import ftplib
+import gzip
+import http.client
+import http.cookies
+import importlib
+import importlib.metadata
+import io
+import json
+import locale
+import lzma
+import os
+import pickle
+import queue
+import re
+import smtplib
+import socket
+import sqlite3
+import ssl
+import statistics
+import struct
+import subprocess
+import sys
+import tarfile
+import threading
+import tomllib
+import urllib.error
+import xml.etree.ElementTree as ET
+import xmlrpc.client
+import zipfile
+import zlib
+import zoneinfo
+from collections.abc import Callable
+from email.message import Message
+from pathlib import Path
+from typing import Any
+
+import pytest
+from failsoft.errors.failure import Failure
+
+Raised = Callable[..., Failure]
+
+
+def labelled(failure: Failure) -> tuple[object, ...]:
+    return (failure.category, failure.severity, failure.transient, failure.status, failure.code)
+
+
+BUG = ("system", "high", False, 500, "INTERNAL_ERROR")
+INPUT = ("validation", "low", False, 400, "BAD_REQUEST")
+SETTINGS = ("configuration", "high", False, 500, "CONFIGURATION_ERROR")
+EXHAUSTED = ("resource", "medium", True, 503, "RESOURCE_EXHAUSTED")
+STORED = ("data_integrity", "high", False, 500, "DATA_INTEGRITY_ERROR")
+NETWORK_502 = ("network", "medium", True, 502, "NETWORK_ERROR")
+NETWORK_503 = ("network", "medium", True, 503, "NETWORK_ERROR")
+SILENT = ("network", "medium", True, 504, "TIMEOUT_ERROR")
+CONTENTION = ("concurrency", "medium", True, 503, "CONCURRENCY_ERROR")
+UPSTREAM = ("external_service", "medium", False, 502, "UPSTREAM_ERROR")
+
+
+def throw(error: BaseException) -> None:
+    raise error
+
+
+def recurse() -> None:
+    recurse()
+
+
+def next_of_nothing() -> None:
+    next(iter(()))
+
+
+def unbound() -> None:
+    if not sys.path:
+        name = 1
+    print(name)
+
+
+BUGS: dict[str, Callable[[], Any]] = {
+    "attribute": lambda: None.missing,  # type: ignore[attr-defined]
+    "type": lambda: 1 + "x",  # type: ignore[operator]
+    "value": lambda: int("x"),
+    "key": lambda: {}["x"],
+    "index": lambda: [][0],
+    "zero": lambda: 1 / 0,
+    "overflow": lambda: 1e308**10,
+    "recursion": recurse,
+    "stop": next_of_nothing,
+    "unbound": unbound,
+    "name": lambda: undefined,  # type: ignore[name-defined]  # noqa: F821
+    "assertion": lambda: throw(AssertionError("x")),
+    "syntax": lambda: compile("1 +", "x", "eval"),
+    "indentation": lambda: compile("if 1:\nx", "x", "exec"),
+    "encode": lambda: "é".encode("ascii"),
+    "not implemented": lambda: throw(NotImplementedError()),
+    "runtime": lambda: throw(RuntimeError("x")),
+    "nothing at all": lambda: throw(Exception()),
+    "regular expression": lambda: re.compile("("),
+    "statistics": lambda: statistics.mean([]),
+    "struct": lambda: struct.unpack("i", b"x"),
+    "pickling": lambda: pickle.dumps(lambda: 1),
+    "decimal": lambda: decimal.Decimal("x"),
+    "frozen": lambda: throw(__import__("dataclasses").FrozenInstanceError("x")),
+    "queue empty": lambda: queue.Queue[int]().get_nowait(),
+    "async queue empty": lambda: asyncio.Queue[int]().get_nowait(),
+    "future": lambda: asyncio.run(result_of_nothing()),
+    "unsupported": lambda: io.StringIO().fileno(),
+    "closed file": lambda: closed_file(),
+    "bad sql": lambda: sqlite3.connect(":memory:").execute("selec"),
+    "closed database": lambda: closed_database(),
+    "warning": lambda: throw(DeprecationWarning("old")),
+    "http sequence": lambda: http.client.HTTPConnection("h").getresponse(),
+    "child": lambda: subprocess.run([sys.executable, "-c", "raise SystemExit(3)"], check=True),
+    "no file": lambda: Path("/does/not/exist").read_text(),
+    "a directory": lambda: Path("/").read_text(),
+    "not a directory": lambda: Path("/dev/null/x").read_text(),
+    "file exists": lambda: Path("/").mkdir(),
+    "no process": lambda: os.kill(2**22 + 1, 0),
+}
+
+
+async def result_of_nothing() -> None:
+    asyncio.get_running_loop().create_future().result()
+
+
+def closed_file() -> None:
+    with Path("/dev/null").open() as file:
+        pass
+    file.read()
+
+
+def closed_database() -> None:
+    database = sqlite3.connect(":memory:")
+    database.close()
+    database.execute("select 1")
+
+
+@pytest.mark.parametrize("call", BUGS.values(), ids=BUGS.keys())
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+def test_what_the_code_did_wrong_is_a_bug(raised: Raised, call: Callable[[], Any]) -> None:
+    failure = raised(call)
+    assert labelled(failure) == BUG
+    assert not failure.expected
+    assert not failure.recoverable
+
+
+UNREADABLE: dict[str, Callable[[], Any]] = {
+    "json": lambda: json.loads("{"),
+    "utf-8": lambda: b"\xff".decode(),
+    "base64": lambda: base64.b64decode("x"),
+    "hex": lambda: binascii.unhexlify("x"),
+    "xml": lambda: ET.fromstring("<x"),
+    "zip": lambda: zipfile.ZipFile(io.BytesIO(b"no zip")),
+    "gzip": lambda: gzip.decompress(b"no gzip at all"),
+    "zlib": lambda: zlib.decompress(b"x"),
+    "lzma": lambda: lzma.decompress(b"no lzma at all"),
+    "tar": lambda: tarfile.open(fileobj=io.BytesIO(b"no tar")),  # noqa: SIM115
+    "cookie": lambda: http.cookies.SimpleCookie({"a b": "c"}),
+    "csv": lambda: list(csv.reader(["a"], strict=True, quotechar="a", delimiter="a")) or throw(csv.Error("x")),
+}
+
+
+@pytest.mark.parametrize("call", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_what_cannot_be_read_is_taken_for_input(raised: Raised, call: Callable[[], Any]) -> None:
+    failure = raised(call)
+    if isinstance(call, type(UNREADABLE["csv"])) and failure.type in {"TypeError", "ValueError"}:
+        pytest.skip("this Python refuses the dialect")
+    assert labelled(failure) == INPUT
+    # inferred, not said: the operators hear of it all the same
+    assert not failure.expected
+    assert failure.recoverable
+
+
+MISSING: dict[str, Callable[[], Any]] = {
+    "module": lambda: importlib.import_module("does_not_exist"),
+    "name": lambda: exec("from os import missing_name"),
+    "variable": lambda: os.environ["FAILSOFT_DOES_NOT_EXIST"],
+    "settings file": lambda: Path("/does/not/exist.toml").read_text(),
+    "certificate file": lambda: Path("/does/not/exist.pem").read_text(),
+    "ini": lambda: configparser.ConfigParser().get("a", "b"),
+    "toml": lambda: tomllib.loads("="),
+    "time zone": lambda: zoneinfo.ZoneInfo("Mars/Olympus"),
+    "locale": lambda: locale.setlocale(locale.LC_ALL, "xx_XX"),
+    "package": lambda: importlib.metadata.version("does-not-exist"),
+    "table": lambda: sqlite3.connect(":memory:").execute("select * from missing"),
+    "database file": lambda: sqlite3.connect("/does/not/exist.db"),
+    "address": lambda: two_servers(),
+}
+
+
+def two_servers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.socket() as two:
+        two.bind(one.getsockname())
+
+
+@pytest.mark.parametrize("call", MISSING.values(), ids=MISSING.keys())
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_what_is_not_set_up_is_configuration(raised: Raised, call: Callable[[], Any]) -> None:
+    assert labelled(raised(call)) == SETTINGS
+
+
+def test_a_refused_connection_is_network_and_was_never_sent(raised: Raised) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = server.getsockname()
+    failure = raised(socket.create_connection, address)
+    assert labelled(failure) == NETWORK_503
+    assert failure.not_sent
+    assert failure.evidence[0][:2] == ("code", f"errno {errno.ECONNREFUSED}")
+
+
+def test_a_refusal_at_every_address_is_one_refusal(raised: Raised) -> None:
+    failure = raised(throw, OSError("Multiple exceptions: [Errno 111] Connect call failed, [Errno 111] Connect call"))
+    assert labelled(failure) == NETWORK_503
+    assert failure.not_sent
+    mixed = raised(throw, OSError("Multiple exceptions: [Errno 111] Connect call failed, [Errno 113] No route"))
+    assert not mixed.not_sent
+
+
+def test_a_name_that_is_not_known_was_never_sent(raised: Raised) -> None:
+    failure = raised(throw, socket.gaierror(socket.EAI_NONAME, "Name or service not known"))
+    assert labelled(failure) == NETWORK_503
+    assert failure.not_sent
+
+
+def test_a_url_error_is_what_its_reason_is(raised: Raised) -> None:
+    failure = raised(throw, urllib.error.URLError(ConnectionRefusedError(errno.ECONNREFUSED, "refused")))
+    assert labelled(failure) == NETWORK_503
+    assert failure.not_sent
+    assert failure.type == "urllib.error.URLError"
+
+
+@pytest.mark.parametrize("kind", [ConnectionResetError, BrokenPipeError, ConnectionAbortedError, ConnectionError])
+def test_a_link_that_breaks_may_have_carried_the_request(raised: Raised, kind: type[OSError]) -> None:
+    for error in (kind(), kind(errno.ECONNRESET, "reset")):
+        failure = raised(throw, error)
+        assert labelled(failure) == NETWORK_502
+        assert not failure.not_sent
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        http.client.RemoteDisconnected("closed"),
+        http.client.IncompleteRead(b"x"),
+        asyncio.IncompleteReadError(b"", 3),
+        ssl.SSLEOFError(8, "EOF occurred in violation of protocol"),
+        smtplib.SMTPServerDisconnected("gone"),
+    ],
+)
+def test_an_answer_cut_off_in_the_middle_is_network(raised: Raised, error: Exception) -> None:
+    assert labelled(raised(throw, error)) == NETWORK_502
+
+
+def test_a_timeout_is_a_silent_peer(raised: Raised) -> None:
+    async def wait() -> None:
+        async with asyncio.timeout(0):
+            await asyncio.Event().wait()
+
+    async def wait_for() -> None:
+        await asyncio.wait_for(asyncio.Event().wait(), 0)
+
+    for call in (lambda: asyncio.run(wait()), lambda: asyncio.run(wait_for())):
+        failure = raised(call)
+        assert labelled(failure) == SILENT
+        assert not failure.disconnected
+    assert labelled(raised(throw, TimeoutError(errno.ETIMEDOUT, "timed out"))) == SILENT
+    assert labelled(raised(throw, concurrent.futures.TimeoutError())) == SILENT
+
+
+@pytest.mark.parametrize("number", [errno.EHOSTUNREACH, errno.ENETUNREACH])
+def test_an_unreachable_network_proves_nothing_about_what_was_sent(raised: Raised, number: int) -> None:
+    failure = raised(throw, OSError(number, "unreachable"))
+    assert labelled(failure) == NETWORK_503
+    assert not failure.not_sent
+
+
+def test_a_certificate_that_is_not_trusted_needs_somebody_to_act(raised: Raised) -> None:
+    failure = raised(throw, ssl.SSLCertVerificationError(1, "certificate verify failed"))
+    assert labelled(failure) == ("network", "high", False, 502, "NETWORK_ERROR")
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (MemoryError(), ("resource", "critical", False, 500, "RESOURCE_EXHAUSTED")),
+        (OSError(errno.ENOSPC, "no space"), ("resource", "critical", False, 500, "RESOURCE_EXHAUSTED")),
+        (OSError(errno.ENOMEM, "no memory"), ("resource", "critical", False, 500, "RESOURCE_EXHAUSTED")),
+        (OSError(errno.EMFILE, "too many files"), ("resource", "high", True, 503, "RESOURCE_EXHAUSTED")),
+        (BlockingIOError(errno.EAGAIN, "temporarily unavailable"), EXHAUSTED),
+        (OSError(errno.EIO, "i/o"), ("system", "critical", False, 500, "INTERNAL_ERROR")),
+        (OSError(errno.EROFS, "read-only"), SETTINGS),
+        (OSError(errno.EBUSY, "busy"), CONTENTION),
+        (PermissionError(errno.EACCES, "denied", "/srv/data"), BUG),
+        (PermissionError(errno.EACCES, "denied", "/etc/shop/settings.ini"), SETTINGS),
+        (InterruptedError(errno.EINTR, "interrupted"), ("system", "medium", True, 503, "INTERNAL_ERROR")),
+        (OSError("no number"), BUG),
+    ],
+)
+def test_the_number_of_the_operating_system_decides(
+    raised: Raised, error: BaseException, expected: tuple[object, ...]
+) -> None:
+    assert labelled(raised(throw, error)) == expected
+
+
+def test_full_queues_are_exhausted(raised: Raised) -> None:
+    full = queue.Queue[int](1)
+    full.put(1)
+    assert labelled(raised(full.put_nowait, 2)) == EXHAUSTED
+    async_full = asyncio.Queue[int](1)
+    async_full.put_nowait(1)
+    assert labelled(raised(async_full.put_nowait, 2)) == EXHAUSTED
+
+
+def test_a_thread_that_cannot_start_is_a_resource_but_moves_no_status(raised: Raised) -> None:
+    failure = raised(throw, RuntimeError("can't start new thread"))
+    assert (failure.category, failure.status, failure.transient) == ("resource", 500, False)
+    assert failure.evidence[0].source == "pattern"
+
+
+def test_a_child_that_hangs_may_not_hang_again(raised: Raised) -> None:
+    failure = raised(throw, subprocess.TimeoutExpired(["x"], 1))
+    assert labelled(failure) == ("system", "medium", True, 504, "TIMEOUT_ERROR")
+
+
+def test_a_broken_barrier_is_contention(raised: Raised) -> None:
+    barrier = threading.Barrier(2)
+    barrier.abort()
+    assert labelled(raised(barrier.wait)) == CONTENTION
+
+
+def test_stored_data_that_cannot_be_loaded_needs_somebody_to_act(raised: Raised) -> None:
+    assert labelled(raised(pickle.loads, b"garbage")) == STORED
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (401, ("authentication", "high", False, 502, "UPSTREAM_AUTH_ERROR")),
+        (403, ("authentication", "high", False, 502, "UPSTREAM_AUTH_ERROR")),
+        (404, UPSTREAM),
+        (429, ("resource", "medium", True, 503, "UPSTREAM_THROTTLED")),
+        (500, UPSTREAM),
+        (502, ("external_service", "medium", True, 502, "UPSTREAM_ERROR")),
+        (503, ("external_service", "medium", True, 503, "UPSTREAM_ERROR")),
+        (504, ("external_service", "medium", True, 504, "TIMEOUT_ERROR")),
+    ],
+)
+def test_the_status_of_a_peer_is_never_the_status_of_our_answer(
+    raised: Raised, status: int, expected: tuple[object, ...]
+) -> None:
+    headers = Message()
+    headers["Retry-After"] = "7"
+    failure = raised(throw, urllib.error.HTTPError("http://peer", status, "x", headers, None))
+    assert labelled(failure) == expected
+    assert failure.retry_after == (7.0 if expected[2] else None)
+    assert not failure.retry_after_set
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (smtplib.SMTPAuthenticationError(535, b"no"), ("authentication", "high", False, 502, "UPSTREAM_AUTH_ERROR")),
+        (smtplib.SMTPDataError(451, b"later"), ("external_service", "medium", True, 503, "UPSTREAM_ERROR")),
+        (smtplib.SMTPDataError(554, b"no"), UPSTREAM),
+        (smtplib.SMTPRecipientsRefused({}), UPSTREAM),
+        (ftplib.error_temp("421 busy"), ("external_service", "medium", True, 503, "UPSTREAM_ERROR")),
+        (ftplib.error_perm("550 no"), UPSTREAM),
+        (xmlrpc.client.Fault(1, "no"), UPSTREAM),
+        (xmlrpc.client.ProtocolError("u", 503, "x", {}), ("external_service", "medium", True, 503, "UPSTREAM_ERROR")),
+    ],
+)
+def test_peers_of_other_protocols(raised: Raised, error: BaseException, expected: tuple[object, ...]) -> None:
+    assert labelled(raised(throw, error)) == expected
+
+
+def test_a_sub_class_inherits_what_its_base_says(classify: Raised) -> None:
+    class QuoteTimeout(TimeoutError):
+        pass
+
+    failure = classify(QuoteTimeout())
+    assert labelled(failure) == SILENT
+    assert failure.evidence[0] == ("catalogue", "TimeoutError", "network", 0.8)
+
+
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [
+        ("InsufficientFunds", "business_logic"),
+        ("OutOfStock", "business_logic"),
+        ("OrderAlreadyShipped", "business_logic"),
+        ("OrderNotFound", "validation"),
+        ("InvalidCoupon", "validation"),
+        ("VersionConflict", "concurrency"),
+        ("RateLimitReached", "resource"),
+        ("PaymentGatewayUnavailable", "external_service"),
+        ("NotAuthenticated", "authentication"),
+        ("MissingConfiguration", "configuration"),
+        ("Boom", "system"),
+    ],
+)
+def test_the_name_of_an_unknown_class_suggests_a_category_and_moves_no_status(
+    classify: Raised, name: str, category: str
+) -> None:
+    for base in (Exception, ValueError, RuntimeError):
+        failure = classify(type(name, (base,), {})())
+        assert (failure.category, failure.status, failure.transient) == (category, 500, False)
+        assert failure.confidence <= 0.5
+        assert not failure.expected
+
+
+@pytest.mark.parametrize(
+    ("message", "category"),
+    [
+        ("deadlock detected", "concurrency"),
+        ("Connection refused by peer", "network"),
+        ("FATAL: too many connections", "resource"),
+        ("the operation timed out", "network"),
+        ("duplicate key value", "data_integrity"),
+        ("SMTP_HOST is not configured", "configuration"),
+        ("503 Service Unavailable", "external_service"),
+        ("something else", "system"),
+    ],
+)
+def test_words_of_a_message_suggest_a_category_and_move_no_status(
+    classify: Raised, message: str, category: str
+) -> None:
+    failure = classify(RuntimeError(message))
+    assert (failure.category, failure.status, failure.transient) == (category, 500, False)
