@@ -76,7 +76,7 @@ class Failsoft:
         """`FAILSOFT__DISABLED=1` is set: adapters install nothing."""
         self.clock: Clock = clock or SystemClock()
         self.rng = rng or Random(SystemRandom().getrandbits(128))  # noqa: S311 - spreads load, guards nothing
-        self.settings = load(None if self.disabled else settings)
+        self.settings = load(None, environ={}) if self.disabled else load(settings)
         self._parts: Parts = build(self.settings, self.clock, self.rng)
         self.bypassed = False
         self.closed = False

@@ -40,6 +40,7 @@ class DjangoCall(Call):
 
     def __init__(self, fs: Failsoft, request: Any, id_key: str, trust_id: bool, patterns: Patterns) -> None:
         super().__init__("", fs.clock.monotonic(), owner=fs)
+        self.fs = fs
         meta = self.meta = request.META
         self.method = request.method
         self.path = request.path
@@ -47,11 +48,6 @@ class DjangoCall(Call):
         self.patterns = patterns
         given = meta.get(id_key)
         self.request_id = given if trust_id and given is not None and well_formed_id(given) else new_request_id()
-
-    @property
-    def fs(self) -> Failsoft:
-        """The instance that serves it."""
-        return self.owner  # type: ignore[return-value]  # set by the constructor
 
     def describe(self) -> RequestFacts:
         """What is known of the request. Asks nothing that checks the `Host` header, which may be what is wrong."""

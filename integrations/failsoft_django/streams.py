@@ -29,8 +29,11 @@ class _Stream:
         if call.run is not None:
             call.run.broke_off()
         call.fs.answer(exc, call, started=True)
-        call.watched = False
-        call.forget()
+        self._over()
+
+    def _over(self) -> None:
+        self._call.watched = False
+        self._call.forget()
 
 
 class _SyncStream(_Stream):
@@ -44,6 +47,7 @@ class _SyncStream(_Stream):
         try:
             return next(self._chunks)
         except StopIteration:
+            self._over()
             raise
         except Exception as exc:
             self._broke_off(exc)
@@ -68,6 +72,7 @@ class _AsyncStream(_Stream):
         try:
             return await anext(self._chunks)
         except StopAsyncIteration:
+            self._over()
             raise
         except Exception as exc:
             self._broke_off(exc)

@@ -187,9 +187,8 @@ class _Attempts:
 
     def _raise_caught(self) -> None:
         """What a framework inside has answered already is a failure all the same."""
-        caught = self._call.caught
-        if caught is not None:
-            raise caught
+        if self._call.caught is not None:
+            raise self._call.caught
 
     def _answered_inside(self, exc: Exception) -> Any:
         return answer_for(self._last, settle(self._request, self._call, exc))

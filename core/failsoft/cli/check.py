@@ -15,6 +15,7 @@ import click
 from failsoft.cli.main import Context
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.inspection import AppReport
+from failsoft.sanitize import sanitize
 from failsoft.settings import load
 
 __all__ = ["INSPECTORS", "check", "import_app", "inspect_app"]
@@ -116,7 +117,7 @@ def import_app(name: str) -> object:
     except SettingsError:
         raise
     except Exception as error:
-        raise CouldNotRunError(f"could not import {name}: {type(error).__name__}: {error}") from error
+        raise CouldNotRunError(f"could not import {name}: {type(error).__name__}: {sanitize(str(error))}") from error
 
 
 def inspect_app(app: object) -> AppReport:

@@ -73,6 +73,7 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
 
 _NAMES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     (_NETWORK, ("connection closed", "connection lost", "connection refused", "cannot connect", "cannot reach")),
+    (_RESOURCE, ("rate limit", "too many requests", "throttl", "quota")),
     (_RULE, (
         "insufficient", "out of", "not enough", "declined", "already", "not allowed", "not permitted", "ineligible",
         "not eligible", "cannot", "closed", "cancelled", "canceled", "sold", "limit reached", "over limit",
@@ -86,7 +87,7 @@ _NAMES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "credentials", "authentication", "authorization", "token expired", "expired token", "invalid token", "login",
     )),
     (_ABSENT, ("not found", "does not exist", "no such")),
-    (_RESOURCE, ("rate limit", "throttl", "quota", "exhausted", "too many", "overload", "capacity", "pool")),
+    (_RESOURCE, ("exhausted", "too many", "overload", "capacity", "pool")),
     (_SETTINGS, ("config", "configuration", "settings", "misconfigured", "environment", "dependency missing")),
     (_INTEGRITY, ("integrity", "duplicate", "constraint", "corrupt", "inconsistent", "mismatch")),
     (_INPUT, ("validation", "invalid", "malformed", "bad request", "unsupported", "missing", "too large", "parse")),

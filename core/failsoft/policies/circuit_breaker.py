@@ -48,11 +48,14 @@ class CircuitBreaker(Options):
     max_open_duration: Annotated[Duration, Meta(description="Cap of the open time.")] = 300.0
     half_open_calls: Annotated[int, Meta(ge=1, description="Probes in all, per round.")] = 3
     half_open_concurrency: Annotated[int, Meta(ge=1, description="Probes at the same time.")] = 1
-    half_open_max_wait: Annotated[Duration, Meta(description="How long a probe may be out before it counts as lost.")] = 30.0
+    half_open_max_wait: Annotated[
+        Duration, Meta(description="How long a probe may be out before it counts as lost.")
+    ] = 30.0
     success_threshold: Annotated[
-        int | None, Meta(description="Successful probes that close it. Absent: as many as keep the failure rate below its threshold, "
-        "or all where there is none.")
-    ] = None
+        int | None,
+        Meta(description="Successful probes that close it. Absent: as many as keep the failure rate below its "
+        "threshold, or all where there is none."),
+    ] = None  # fmt: skip
     scope: Annotated[
         Literal["endpoint", "policy"], Meta(description="One breaker for each endpoint, or one for all that share it.")
     ] = "endpoint"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from functools import cache
 from typing import TypeVar
 
 from failsoft.sanitize.headers import clean_header
@@ -97,3 +98,18 @@ class Sanitizer:
         with self._lock:
             self._failures += 1
         return _FAILED
+
+
+@cache
+def _default() -> Sanitizer:
+    return Sanitizer()
+
+
+def sanitize(value: _T, /) -> _T:
+    """A text or a value without secrets and personal data, by the default rules. Never raises.
+
+    See `Sanitizer.text` and `Sanitizer.value`.
+    """
+    if isinstance(value, str):
+        return _default().text(value)  # type: ignore[return-value]  # a text for a text
+    return _default().value(value)

@@ -45,6 +45,7 @@ def app_module(place: Path) -> Iterator[str]:
         "def make():\n    return Inner.app\n"
         "def broken():\n    load({'servise': 1}, environ={})\n"
         "def crash():\n    raise RuntimeError('boom')\n"
+        "def leak():\n    raise RuntimeError('postgresql://shop:hunter2@db/shop')\n"
     )
     yield "toyshop"
     sys.modules.pop("toyshop", None)
@@ -144,6 +145,13 @@ def test_what_cannot_run_exits_with_2_and_says_why(app_module: str, args: list[s
     assert result.exit_code == 2
     assert result.stdout == ""
     assert message in result.stderr
+
+
+def test_an_import_that_fails_shows_no_secret(app_module: str) -> None:
+    result = run("check", "--app", "toyshop:leak()")
+    assert result.exit_code == 2
+    assert "could not import toyshop:leak(): RuntimeError: postgresql://" in result.stderr
+    assert "hunter2" not in result.output
 
 
 @pytest.mark.parametrize("name", ["toyshop:Inner.app", "toyshop:make()"])

@@ -166,15 +166,13 @@ UNREADABLE: dict[str, Callable[[], Any]] = {
     "lzma": lambda: lzma.decompress(b"no lzma at all"),
     "tar": lambda: tarfile.open(fileobj=io.BytesIO(b"no tar")),  # noqa: SIM115
     "cookie": lambda: http.cookies.SimpleCookie({"a b": "c"}),
-    "csv": lambda: list(csv.reader(["a"], strict=True, quotechar="a", delimiter="a")) or throw(csv.Error("x")),
+    "csv": lambda: list(csv.reader(['"a'], strict=True)),
 }
 
 
 @pytest.mark.parametrize("call", UNREADABLE.values(), ids=UNREADABLE.keys())
 def test_what_cannot_be_read_is_taken_for_input(raised: Raised, call: Callable[[], Any]) -> None:
     failure = raised(call)
-    if isinstance(call, type(UNREADABLE["csv"])) and failure.type in {"TypeError", "ValueError"}:
-        pytest.skip("this Python refuses the dialect")
     assert labelled(failure) == INPUT
     # inferred, not said: the operators hear of it all the same
     assert not failure.expected

@@ -1,0 +1,7 @@
+"""What must not leave: one list, one matcher, for logs, spans, audit records, events and responses."""
+
+from __future__ import annotations
+
+from failsoft.sanitize.sanitizer import Sanitizer, sanitize
+
+__all__ = ["Sanitizer", "sanitize"]

@@ -1,0 +1,55 @@
+"""Values of HTTP headers, once name and value stand apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.scanner import marker
+from failsoft.sanitize.verdict import Judge
+
+__all__ = ["clean_credentials", "clean_header"]
+
+_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]{1,24})\s+(?=\S)")
+_COOKIE = re.compile(r"\s*([^=;\s]{1,128})=([^;]*)")
+_judge = Judge()
+
+
+def clean_credentials(kind: str, value: str) -> str:
+    """An `Authorization` without what follows the scheme; a cookie without its value, or all cookies gone."""
+    bare = value.strip()
+    if not _judge.is_value(bare, kind, "", quoted=True, op="="):
+        return value
+    if kind == "authorization":
+        scheme = _SCHEME.match(value)
+        if scheme is None:
+            return marker(kind)
+        rest = value[scheme.end() :].strip()
+        if not _judge.is_value(rest, kind, "", quoted=True, op="="):
+            return value
+        return f"{scheme[1]} {marker(kind)}"
+    return marker(kind)
+
+
+def _set_cookie(value: str) -> str:
+    match = _COOKIE.match(value)
+    if match is None:
+        return marker("cookie")
+    if not match[2].strip() or match[2].startswith("[REDACTED:"):
+        return value
+    return f"{match[1]}={marker('cookie')}{value[match.end() :]}"
+
+
+def clean_header(keys: KeyMatcher, text: Callable[[str], str], name: str, value: str) -> str:
+    """The value of a header without its secrets."""
+    kind = keys.kind(name)
+    if kind is None:
+        return text(value)
+    if kind == "cookie" and name.lower().replace("_", "-") == "set-cookie":
+        return text(_set_cookie(value))
+    if kind in ("authorization", "cookie"):
+        return clean_credentials(kind, value)
+    if _judge.is_value(value, kind, name, quoted=True, op="="):
+        return marker("jwt" if value.startswith("eyJ") else kind)
+    return text(value)

@@ -1,0 +1,161 @@
+"""Copies of containers and objects with some of their contents exchanged. Constructors are not called."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections import ChainMap, OrderedDict, deque
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+__all__ = [
+    "fields_of",
+    "rebuilt_exception",
+    "rebuilt_mapping",
+    "rebuilt_object",
+    "rebuilt_sequence",
+    "rebuilt_set",
+]
+
+_MAX_CHAIN = 8
+
+
+def rebuilt_mapping(obj: Any, cleaned: dict[Any, Any], *, changed: bool) -> Any:
+    """A mapping of the same type with these entries; a plain dict where the type cannot be made anew."""
+    kind = type(obj)
+    if kind is dict:
+        return cleaned
+    if isinstance(obj, dict):
+        try:
+            return _refilled(obj, cleaned)
+        except Exception:  # noqa: BLE001 - a foreign class may refuse to be copied
+            return cleaned if changed else obj
+    if not changed:
+        return obj
+    if kind is MappingProxyType:
+        return MappingProxyType(cleaned)
+    return ChainMap(cleaned) if kind is ChainMap else cleaned
+
+
+def _refilled(obj: dict[Any, Any], cleaned: dict[Any, Any]) -> Any:
+    base = OrderedDict if isinstance(obj, OrderedDict) else dict
+    made = copy.copy(obj)
+    if type(made) is not type(obj) or made is obj:
+        raise TypeError("not a copy")
+    base.clear(made)
+    for key, value in cleaned.items():
+        base.__setitem__(made, key, value)
+    return made
+
+
+def rebuilt_sequence(obj: Any, cleaned: list[Any], *, changed: bool) -> Any:
+    """A list, tuple or deque of the same type with these items; the plain type where that cannot be made anew."""
+    kind = type(obj)
+    if kind is list:
+        return cleaned
+    if kind is tuple:
+        return tuple(cleaned)
+    if isinstance(obj, deque):
+        return deque(cleaned, obj.maxlen) if changed or kind is deque else obj
+    if not changed:
+        return obj
+    try:
+        if isinstance(obj, tuple):
+            made: Any = tuple.__new__(kind, cleaned)
+            if state := getattr(obj, "__dict__", None):
+                made.__dict__.update(state)
+            return made
+        made = copy.copy(obj)
+        list.__setitem__(made, slice(None), cleaned)
+        return made
+    except Exception:  # noqa: BLE001 - a foreign class may refuse to be copied
+        return tuple(cleaned) if isinstance(obj, tuple) else cleaned
+
+
+def rebuilt_set(obj: Any, cleaned: list[Any], *, changed: bool) -> Any:
+    """A set of the same type with these members; the plain type where that cannot be made anew."""
+    plain = frozenset if isinstance(obj, frozenset) else set
+    if type(obj) in (set, frozenset):
+        return plain(cleaned)
+    if not changed:
+        return obj
+    try:
+        return type(obj)(cleaned)
+    except Exception:  # noqa: BLE001 - a foreign class may refuse to be made
+        return plain(cleaned)
+
+
+def fields_of(obj: Any) -> Mapping[str, Any] | None:
+    """Names and values of a dataclass, attrs, msgspec or pydantic object; None for any other."""
+    kind = type(obj)
+    if dataclasses.is_dataclass(kind):
+        names: list[str] = [field.name for field in dataclasses.fields(obj)]
+    elif hasattr(kind, "__attrs_attrs__"):
+        names = [attribute.name for attribute in kind.__attrs_attrs__]
+    elif hasattr(kind, "__struct_fields__"):
+        names = list(kind.__struct_fields__)
+    elif hasattr(kind, "__pydantic_fields__") or hasattr(kind, "__pydantic_core_schema__"):
+        return {**vars(obj), **(getattr(obj, "__pydantic_extra__", None) or {})}
+    else:
+        return None
+    return {name: value for name in names if (value := getattr(obj, name, _ABSENT)) is not _ABSENT}
+
+
+_ABSENT = object()
+
+
+def rebuilt_object(obj: Any, changes: Mapping[str, Any], text: Callable[[str], str]) -> Any:
+    """A copy of an object with some fields exchanged, unvalidated; its cleaned text where it cannot be copied."""
+    try:
+        made = copy.copy(obj)
+        if made is obj:
+            raise TypeError("not a copy")
+        extra = getattr(made, "__pydantic_extra__", None)
+        for name, value in changes.items():
+            if extra and name in extra:
+                extra[name] = value
+            elif hasattr(type(made), "__pydantic_core_schema__") and not dataclasses.is_dataclass(made):
+                made.__dict__[name] = value
+            else:
+                object.__setattr__(made, name, value)
+        return made
+    except Exception:  # noqa: BLE001 - a foreign class may refuse to be copied
+        return text(repr(obj))
+
+
+def rebuilt_exception(
+    obj: BaseException,
+    visit: Callable[[Any], Any],
+    member: Callable[[str, Any], Any],
+    text: Callable[[str], str],
+) -> Any:
+    """An exception of the same type, its arguments, attributes, notes and chain cleaned; itself if nothing had to go.
+
+    A copy has no traceback: frames hold locals. Its cleaned text comes back where the type cannot be made anew.
+    """
+    shown = str(obj)
+    args = visit(obj.args)
+    state = {name: member(name, value) for name, value in vars(obj).items()}
+    cause = visit(obj.__cause__)
+    context = visit(obj.__context__)
+    clean = (
+        args == obj.args
+        and text(shown) == shown
+        and all(state[name] is value or state[name] == value for name, value in vars(obj).items())
+        and cause is obj.__cause__
+        and context is obj.__context__
+    )
+    if clean:
+        return obj
+    try:
+        made: BaseException = type(obj).__new__(type(obj), *args)
+        made.args = args
+        made.__dict__.update(state)
+        made.__cause__ = cause if isinstance(cause, BaseException) else None
+        made.__context__ = context if isinstance(context, BaseException) else None
+        made.__suppress_context__ = obj.__suppress_context__
+        again = str(made)
+    except Exception:  # noqa: BLE001 - a foreign class may refuse to be made
+        return text(shown)
+    return made if type(made) is type(obj) and text(again) == again else text(shown)

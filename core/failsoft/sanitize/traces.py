@@ -1,0 +1,121 @@
+"""Stack traces that may be written down: no source lines, no locals, messages cleaned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+__all__ = ["Cleaner", "Link", "format_stack"]
+
+_HEADLINE = "Traceback (most recent call last):"
+_BETWEEN = {
+    "cause": "The above exception was the direct cause of the following exception:",
+    "context": "During handling of the above exception, another exception occurred:",
+}
+_MIN_REPEATS = 3
+_FIRST_FRAMES = 10
+
+
+class Cleaner(Protocol):
+    """Cleans a text."""
+
+    def text(self, text: str, /) -> str:
+        """The text without secrets and personal data."""
+        ...
+
+
+class Link(Protocol):
+    """One exception of a chain."""
+
+    @property
+    def type(self) -> str:
+        """Qualified class name."""
+        ...
+
+    @property
+    def message(self) -> str:
+        """Its text, not sanitized."""
+        ...
+
+    @property
+    def frames(self) -> Sequence[tuple[str, int, str]]:
+        """File name, line number, qualified name of the function; outermost call first."""
+        ...
+
+    @property
+    def relation(self) -> str:
+        """"" for the exception itself, else what it is to the one before it: `cause`, `context`, `member`."""
+        ...
+
+
+def format_stack(links: Sequence[Link], sanitizer: Cleaner, *, max_frames: int = 50) -> str:
+    """A chain of exceptions, written as Python writes it: causes first, members of a group below the group.
+
+    Parameters:
+        links: the exception, then its chain.
+        max_frames: frames of one exception at most; those in the middle are left out, and counted.
+    """
+    chain, members = _parted(links)
+    lines: list[str] = []
+    for index in range(len(chain) - 1, -1, -1):
+        lines += _one(chain[index], sanitizer, max_frames)
+        if index:
+            lines += ["", _BETWEEN.get(chain[index].relation, _BETWEEN["context"]), ""]
+    for number, member in enumerate(members, 1):
+        lines.append(f"  +---------------- {number} ----------------")
+        block = format_stack(member, sanitizer, max_frames=max_frames)
+        lines += [f"  | {line}" if line else "  |" for line in block.split("\n")]
+    if members:
+        lines.append("  +------------------------------------")
+    return "\n".join(lines)
+
+
+def _parted(links: Sequence[Link]) -> tuple[list[Link], list[list[Link]]]:
+    """The chain itself, and each member of a group with its own chain."""
+    chain: list[Link] = []
+    members: list[list[Link]] = []
+    for link in links:
+        if link.relation == "member":
+            members.append([link])
+        elif members:
+            members[-1].append(link)
+        else:
+            chain.append(link)
+    return chain, members
+
+
+def _one(link: Link, sanitizer: Cleaner, max_frames: int) -> Iterator[str]:
+    if link.frames:
+        yield _HEADLINE
+        yield from sanitizer.text("\n".join(_frames(link.frames, max_frames))).split("\n")
+    message = sanitizer.text(link.message)
+    yield f"{link.type}: {message}" if message else link.type
+
+
+def _frames(frames: Sequence[tuple[str, int, str]], most: int) -> Iterator[str]:
+    first = min(_FIRST_FRAMES, most // 2)
+    left_out = len(frames) - most
+    last: tuple[str, int, str] | None = None
+    repeats = 0
+    for index, frame in enumerate(frames):
+        if left_out > 0 and first <= index < first + left_out:
+            if index == first:
+                yield from _repeated(repeats)
+                yield f"  [{left_out} more frames]"
+                last, repeats = None, 0
+            continue
+        if frame == last:
+            repeats += 1
+            if repeats >= _MIN_REPEATS:
+                continue
+        else:
+            yield from _repeated(repeats)
+            last, repeats = frame, 0
+        yield f'  File "{frame[0]}", line {frame[1]}, in {frame[2]}'
+    yield from _repeated(repeats)
+
+
+def _repeated(repeats: int) -> Iterator[str]:
+    if repeats >= _MIN_REPEATS:
+        times = repeats - _MIN_REPEATS + 1
+        yield f"  [Previous line repeated {times} more time{'s' if times > 1 else ''}]"

@@ -1,0 +1,301 @@
+"""Redaction of values: the same shape without secrets, and nothing given in is ever changed."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+import types
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from itertools import islice
+from numbers import Number
+from pathlib import PurePath
+from typing import Any
+
+from failsoft.sanitize.grammar import SHAPES
+from failsoft.sanitize.headers import clean_credentials
+from failsoft.sanitize.keys import KeyMatcher, words_of
+from failsoft.sanitize.rebuild import fields_of, rebuilt_mapping, rebuilt_object, rebuilt_sequence, rebuilt_set
+from failsoft.sanitize.rules import COUNTED, DISARMING_HEADS, DISARMING_TAILS
+from failsoft.sanitize.scanner import marker
+from failsoft.sanitize.verdict import Judge, is_announced
+
+__all__ = ["ValueWalker"]
+
+_ATOMS = (datetime.datetime, datetime.time, datetime.timedelta, datetime.tzinfo, enum.Enum)
+_CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type(...))
+_CARD_LEAST = 10**11
+# an object under such a name is read name by name; under all others, everything in it is secret
+_NAMED_INSIDE = frozenset(
+    "session authorization csrf signature name address phone card account health_id national_id birth_date dsn".split()
+)
+_NAMES = ("name", "key", "field", "header", "param", "parameter", "id", "k", "Name", "Key")
+_VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
+_judge = Judge()
+
+
+class ValueWalker:
+    """Walks values. Immutable; safe to share between threads.
+
+    Parameters:
+        text: cleans a text; never raises.
+        failed: counts a failure and returns what stands in the place of what could not be cleaned.
+    """
+
+    __slots__ = ("failed", "keys", "max_depth", "max_nodes", "text")
+
+    def __init__(
+        self,
+        keys: KeyMatcher,
+        text: Callable[[str], str],
+        failed: Callable[[], str],
+        *,
+        max_depth: int,
+        max_nodes: int,
+    ) -> None:
+        self.keys, self.text, self.failed = keys, text, failed
+        self.max_depth, self.max_nodes = max_depth, max_nodes
+
+    def walk(self, obj: Any) -> Any:
+        """The value without secrets."""
+        return _Walk(self).visit(obj, 0, None)
+
+
+class _Walk:
+    """One walk: what is left of the budget, and where it is."""
+
+    __slots__ = ("_keys", "_left", "_path", "_rules", "_text")
+
+    def __init__(self, rules: ValueWalker) -> None:
+        self._rules = rules
+        self._keys, self._text = rules.keys, rules.text
+        self._left = rules.max_nodes
+        self._path: set[int] = set()
+
+    def visit(self, obj: Any, depth: int, kind: str | None) -> Any:
+        """The value without secrets; `kind` says that it stands under a sensitive name."""
+        if obj is None or obj is True or obj is False:
+            return obj
+        self._left -= 1
+        try:
+            if isinstance(obj, str | bytes | bytearray | memoryview):
+                return self._string(obj, kind)
+            if isinstance(obj, Number | Decimal | PurePath | uuid.UUID | datetime.date | _ATOMS | _CODE):
+                return self._scalar(obj, kind)
+            return self._nested(obj, depth, kind)
+        except Exception:  # noqa: BLE001 - fail closed: objects may do anything when they are looked at
+            return self._rules.failed()
+
+    def _string(self, obj: Any, kind: str | None) -> Any:
+        if isinstance(obj, str):
+            cleaned = self._under(obj, kind)
+            return obj if cleaned == obj else cleaned
+        raw = bytes(obj)
+        plain = raw.decode("utf-8", "surrogateescape")
+        cleaned = self._under(plain, kind)
+        if cleaned == plain:
+            return obj
+        encoded = cleaned.encode("utf-8", "surrogateescape")
+        return encoded if isinstance(obj, bytes) else type(obj)(encoded)
+
+    def _under(self, value: str, kind: str | None) -> str:
+        if kind is None:
+            return self._text(value)
+        if kind in ("authorization", "cookie"):
+            return clean_credentials(kind, value)
+        if kind == "dsn":
+            cleaned = self._text(value)
+            return cleaned if cleaned != value or "://" in value or not _is_dsn(value) else marker(kind)
+        fits = kind not in SHAPES or SHAPES[kind].match(value.strip())
+        if fits and _judge.is_value(value, kind, "", quoted=True, op=":"):
+            return marker("jwt" if value.startswith("eyJ") else kind)
+        return self._text(value)
+
+    def _scalar(self, obj: Any, kind: str | None) -> Any:
+        if isinstance(obj, _CODE) or (isinstance(obj, _ATOMS) and not (kind == "birth_date" and hasattr(obj, "year"))):
+            return obj
+        if isinstance(obj, PurePath):
+            plain = str(obj)
+            cleaned = self._text(plain)
+            return obj if cleaned == plain else type(obj)(cleaned)
+        if isinstance(obj, Number | Decimal):
+            if kind is None and not (isinstance(obj, int) and obj >= _CARD_LEAST):
+                return obj
+            plain = format(obj, "d") if isinstance(obj, int) else str(obj)
+            return obj if self._under(plain, kind) == plain else marker(kind or "card")
+        return obj if kind is None or (isinstance(obj, datetime.date) and kind != "birth_date") else marker(kind)
+
+    def _nested(self, obj: Any, depth: int, kind: str | None) -> Any:
+        if id(obj) in self._path:
+            return marker("cycle")
+        container = isinstance(obj, Mapping | list | tuple | set | frozenset | deque | BaseException)
+        fields = None if container else fields_of(obj)
+        if not container and fields is None:
+            return self._opaque(obj, kind)
+        if depth >= self._rules.max_depth:
+            return marker("depth")
+        self._path.add(id(obj))
+        try:
+            if fields is not None:
+                return self._object(obj, fields, depth, kind)
+            if isinstance(obj, BaseException):
+                return self._exception(obj, depth)
+            if isinstance(obj, Mapping):
+                return self._mapping(obj, depth, kind)
+            return self._sequence(obj, depth, kind)
+        finally:
+            self._path.discard(id(obj))
+
+    def _opaque(self, obj: Any, kind: str | None) -> Any:
+        shown = str(obj)
+        if type(shown) is not str:
+            shown = str.__str__(shown)
+        if kind and not (shown.startswith("<") and shown.endswith(">")):
+            cleaned = self._under(shown, kind)
+            if cleaned != shown:
+                return cleaned
+        cleaned = self._text(shown)
+        if cleaned != shown:
+            return cleaned
+        told = repr(obj)
+        return obj if told == shown or self._text(told) == told else self._text(told)
+
+    def _inner_kind(self, name: Any, kind: str | None) -> str | None:
+        """Kind of a value under a name, itself perhaps inside of something under a sensitive name."""
+        if isinstance(name, bytes):
+            name = name.decode("latin-1")
+        if not isinstance(name, str):
+            return kind if kind not in _NAMED_INSIDE else None
+        own = self._keys.kind(name)
+        if own or kind is None or kind in _NAMED_INSIDE:
+            return own
+        words = words_of(name)
+        return None if words and (words[-1] in DISARMING_TAILS or words[0] in DISARMING_HEADS) else kind
+
+    def _member(self, name: Any, value: Any, depth: int, kind: str | None) -> Any:
+        inner = self._inner_kind(name, kind)
+        if inner and isinstance(value, int) and isinstance(name, str) and "".join(words_of(name)) in COUNTED:
+            return value
+        return self.visit(value, depth + 1, inner)
+
+    def _mapping(self, obj: Mapping[Any, Any], depth: int, kind: str | None) -> Any:
+        raw = dict.items(obj) if isinstance(obj, dict) else obj.items()
+        announced = self._announced(obj) if isinstance(obj, dict) else {}
+        cleaned: dict[Any, Any] = {}
+        changed = False
+        for key, value in self._within(raw, len(obj)):
+            name = self._key(key, cleaned)
+            new = self.visit(value, depth + 1, announced[key]) if key in announced else self._member(key, value, depth, kind)
+            cleaned[name] = new
+            changed = changed or new is not value or name is not key
+        if len(cleaned) < len(obj):
+            cleaned[marker("bounds")] = f"{len(obj) - len(cleaned)} more"
+            changed = True
+        return rebuilt_mapping(obj, cleaned, changed=changed)
+
+    def _key(self, key: Any, taken: Mapping[Any, Any]) -> Any:
+        if isinstance(key, str | bytes):
+            cleaned = self._string(key, None)
+        elif isinstance(key, tuple | frozenset):
+            cleaned = self.visit(key, self._rules.max_depth - 1, None)
+            cleaned = key if cleaned == key else cleaned
+        else:
+            return key
+        return key if cleaned is key else _unique(cleaned, taken)
+
+    def _announced(self, obj: dict[Any, Any]) -> dict[Any, str]:
+        """Values whose sensitive name stands beside them: `{"name": "password", "value": x}`, `{"loc": …, "input": x}`."""
+        kinds: dict[Any, str] = {}
+        named = next((name for key in _NAMES if isinstance(name := dict.get(obj, key), str)), None)
+        if named is not None and (kind := self._keys.kind(named)):
+            kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)}
+        loc = dict.get(obj, "loc")
+        if isinstance(loc, list | tuple) and dict.__contains__(obj, "input"):
+            path = [part for part in loc if isinstance(part, str)]
+            if path and (kind := self._keys.kind(path[-1])):
+                kinds["input"] = kind
+        return kinds
+
+    def _sequence(self, obj: Any, depth: int, kind: str | None) -> Any:
+        cleaned: list[Any] = []
+        changed = False
+        for index, value in enumerate(self._within(obj, len(obj))):
+            new = self.visit(value, depth + 1, kind or self._announced_by(obj, index, value))
+            cleaned.append(new)
+            changed = changed or new is not value
+        if missing := len(obj) - len(cleaned):
+            cleaned.append(f"{marker('bounds')} {missing} more")
+            changed = True
+        if isinstance(obj, set | frozenset):
+            unique: dict[Any, None] = {}
+            for value in cleaned:
+                unique[_unique(value, unique)] = None
+            return rebuilt_set(obj, list(unique), changed=changed)
+        return rebuilt_sequence(obj, cleaned, changed=changed)
+
+    def _announced_by(self, obj: Any, index: int, value: Any) -> str | None:
+        """A value after its name: the second of a pair, or the argument of an option on a command line."""
+        if index == 0 or not isinstance(obj, list | tuple) or not isinstance(value, str | bytes | int):
+            return None
+        name = obj[index - 1]
+        if isinstance(name, bytes):
+            name = name.decode("latin-1")
+        if not isinstance(name, str) or (isinstance(value, bool)):
+            return None
+        pair = len(obj) == 2 and not isinstance(value, int)
+        if not pair and not (name.startswith("-") and "=" not in name):
+            return None
+        kind = self._keys.kind(name)
+        if kind is None or (isinstance(value, str) and (self._keys.kind(value) or value.startswith("--"))):
+            return None
+        if isinstance(obj, list) and pair and not (is_announced(str(value)) or kind in ("authorization", "cookie")):
+            return None
+        return kind
+
+    def _object(self, obj: Any, fields: Mapping[str, Any], depth: int, kind: str | None) -> Any:
+        changes = {}
+        for name, value in fields.items():
+            new = self._member(name, value, depth, kind)
+            if new is not value and not _same(new, value):
+                changes[name] = new
+        return rebuilt_object(obj, changes, self._text) if changes else obj
+
+    def _exception(self, obj: BaseException, depth: int) -> Any:
+        from failsoft.sanitize.rebuild import rebuilt_exception
+
+        return rebuilt_exception(
+            obj, lambda value: self.visit(value, depth + 1, None), lambda name, value: self._member(name, value, depth, None), self._text
+        )
+
+    def _within(self, items: Iterable[Any], size: int) -> Iterator[Any]:
+        return islice(iter(items), max(0, min(size, self._left)))
+
+
+def _same(new: Any, old: Any) -> bool:
+    """Whether a rebuilt container holds just what the old one held."""
+    if type(new) is not type(old):
+        return False
+    try:
+        return bool(new == old)
+    except Exception:  # noqa: BLE001 - a foreign __eq__ may do anything
+        return False
+
+
+def _unique(value: Any, taken: Mapping[Any, Any]) -> Any:
+    """The value, or, where it would displace another, the value with a number."""
+    if value not in taken:
+        return value
+    count = 2
+    if isinstance(value, bytes):
+        while value + b" #%d" % count in taken:
+            count += 1
+        return value + b" #%d" % count
+    while f"{value} #{count}" in taken:
+        count += 1
+    return f"{value} #{count}"
+
+
+def _is_dsn(value: str) -> bool:
+    return "=" in value or "@" in value or ":" in value
