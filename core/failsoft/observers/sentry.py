@@ -60,4 +60,5 @@ def _field(sanitizer: Cleaner, key: str, value: Any) -> list[tuple[str, Any]]:
         return [(key, _fields(sanitizer, value))]
     if key in _NESTS and isinstance(value, list):
         return [(key, [_fields(sanitizer, v) if isinstance(v, Mapping) else sanitizer.value(v) for v in value])]
-    return list(sanitizer.value({key: value}).items())
+    cleaned = sanitizer.value({key: value})
+    return list(cleaned.items()) if isinstance(cleaned, Mapping) else [(key, cleaned)]

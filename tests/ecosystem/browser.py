@@ -1,0 +1,65 @@
+"""A client with a cookie jar that calls an application in this process, as a server would."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+
+from ecosystem import deeds
+
+__all__ = ["Browser"]
+
+
+class Browser:
+    """Keeps cookies, sends an `Origin`, and swallows what escapes the application, as servers do.
+
+    Parameters:
+        app: the application.
+        asynchronous: it speaks ASGI; else WSGI.
+    """
+
+    def __init__(self, app: Any, *, asynchronous: bool) -> None:
+        self._app = app
+        self._asynchronous = asynchronous
+        self._cookies = httpx.Cookies()
+        self._raised: BaseException | None = None
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Ask for a path: what was answered, and the type of what escaped the application."""
+        return self.request("GET", path)
+
+    def preflight(self, path: str) -> dict[str, Any]:
+        """What a browser asks before a request that is not simple."""
+        return self.request("OPTIONS", path, {"Access-Control-Request-Method": "GET"})
+
+    def request(self, method: str, path: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
+        self._raised = None
+        sent = {"Origin": deeds.ORIGIN, **(headers or {})}
+        with asyncio.Runner() as runner:
+            response = runner.run(self._asgi(method, path, sent)) if self._asynchronous else self._wsgi(method, path, sent)
+        self._cookies.update(response.cookies)
+        return {
+            "status": response.status_code,
+            "headers": {key.lower(): value for key, value in response.headers.items()},
+            "body": response.text,
+            "raised": None if self._raised is None else type(self._raised).__name__,
+        }
+
+    async def _asgi(self, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
+        transport = httpx.ASGITransport(self._noting, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop.example", cookies=self._cookies) as client:
+            return await client.request(method, path, headers=headers)
+
+    async def _noting(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:
+            self._raised = error
+            raise
+
+    def _wsgi(self, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
+        transport = httpx.WSGITransport(app=self._app, raise_app_exceptions=False)
+        with httpx.Client(transport=transport, base_url="http://shop.example", cookies=self._cookies) as client:
+            return client.request(method, path, headers=headers)
