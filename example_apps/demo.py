@@ -177,7 +177,8 @@ def audit(path: Path) -> None:
     time.sleep(0.5)
     with sqlite3.connect(path) as connection:
         rows = connection.execute("SELECT code, status, COUNT(*) FROM failsoft_audit GROUP BY code, status").fetchall()
-        (last,) = connection.execute("SELECT record FROM failsoft_audit WHERE status = 500 ORDER BY sequence LIMIT 1").fetchone()
+        first = "SELECT record FROM failsoft_audit WHERE status = 500 ORDER BY sequence LIMIT 1"
+        (last,) = connection.execute(first).fetchone()
     connection.close()
     for code, status, count in rows:
         print(f"   {count:4} x {status} {code}")

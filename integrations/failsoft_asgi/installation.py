@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.middleware.errors import ServerErrorMiddleware
 
 from failsoft import Failsoft, Settings
 from failsoft.endpoints import unused_marks
@@ -75,19 +76,12 @@ class Installation:
             stack = self._build()
         finally:
             app.user_middleware, app.exception_handlers = users, handlers
-        return OuterLayer(self._prepared(stack), self.fs, template_of) if outermost else stack
+        if not outermost:
+            return stack
+        return _Outermost(stack, self._outer) if isinstance(stack, ServerErrorMiddleware) else self._outer(stack)
 
-    def _prepared(self, stack: Any) -> Any:
-        """The stack, whose routes are taken up at the first request: by then they are all there."""
-        routes = self.routes
-
-        async def prepared(scope: Any, receive: Any, send: Any) -> None:
-            if routes.stale:
-                routes.take_up()
-                _warn_of_unused_marks()
-            await stack(scope, receive, send)
-
-        return prepared
+    def _outer(self, stack: Any) -> OuterLayer:
+        return OuterLayer(_Prepared(stack, self.routes), self.fs, self.routes.template_of)
 
     def _warn_of_truncation(self, users: list[Middleware]) -> None:
         for entry in users:
@@ -97,6 +91,36 @@ class Installation:
                     "were complete",
                     entry.cls.__name__,
                 )
+
+
+class _Prepared:
+    """A stack whose routes are taken up at the first request: by then they are all there."""
+
+    def __init__(self, app: Any, routes: Routes) -> None:
+        self.app = app
+        self._routes = routes
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self._routes.stale:
+            self._routes.take_up()
+            _warn_of_unused_marks()
+        await self.app(scope, receive, send)
+
+
+class _Outermost(ServerErrorMiddleware):
+    """A stack within our outer layer that is still what Starlette says it builds.
+
+    Instrumentations look for a `ServerErrorMiddleware`, take its `app` out and build another one around it
+    (OpenTelemetry's for FastAPI does, and FastAPI follows `app` to find it). What they take out has our outer layer,
+    too; of two in one request the inner one passes everything on.
+    """
+
+    def __init__(self, stack: ServerErrorMiddleware, outer: Callable[[Any], OuterLayer]) -> None:
+        super().__init__(outer(stack.app), handler=stack.handler, debug=stack.debug)
+        self._whole = outer(stack)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._whole(scope, receive, send)
 
 
 def install(

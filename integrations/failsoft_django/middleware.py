@@ -80,7 +80,6 @@ class FailsoftMiddleware:
             return self._finish(request, call, response)
         finally:
             current_call.reset(token)
-            call.forget()
 
     async def _acall(self, request: Any) -> Any:
         call = self._begin(request)
@@ -98,7 +97,6 @@ class FailsoftMiddleware:
             return self._finish(request, call, response)
         finally:
             current_call.reset(token)
-            call.forget()
 
     def process_exception(self, request: Any, exception: Exception) -> Any:
         """Answer what is meant as an answer, and no error of ours. Everything else is left to Django's own way."""
@@ -147,6 +145,7 @@ class FailsoftMiddleware:
                 headers["X-Error-ID"] = call.error_id
         if self._id_header not in headers:
             headers[self._id_header] = call.request_id
+        call.forget()
         return response
 
     def _mend(self, request: Any, call: DjangoCall, response: Any) -> None:

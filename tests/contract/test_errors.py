@@ -240,7 +240,6 @@ def masked(reply: Reply) -> tuple[int, bytes, list[tuple[str, str]]]:
         "content-language",
         "cache-control",
         "retry-after",
-        "allow",
         "www-authenticate",
         "x-fine",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import Any
 
 import httpx
@@ -10,6 +11,8 @@ import httpx
 from ecosystem import deeds
 
 __all__ = ["Browser"]
+
+_HERE = "http://shop.example"
 
 
 class Browser:
@@ -37,8 +40,10 @@ class Browser:
     def request(self, method: str, path: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
         self._raised = None
         sent = {"Origin": deeds.ORIGIN, **(headers or {})}
-        with asyncio.Runner() as runner:
-            response = runner.run(self._asgi(method, path, sent)) if self._asynchronous else self._wsgi(method, path, sent)
+        if self._asynchronous:
+            response = asyncio.run(self._asgi(method, path, sent))
+        else:
+            response = self._wsgi(method, path, sent)
         self._cookies.update(response.cookies)
         return {
             "status": response.status_code,
@@ -48,11 +53,11 @@ class Browser:
         }
 
     async def _asgi(self, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
-        transport = httpx.ASGITransport(self._noting, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://shop.example", cookies=self._cookies) as client:
+        transport = httpx.ASGITransport(self._noting_asgi, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=_HERE, cookies=self._cookies) as client:
             return await client.request(method, path, headers=headers)
 
-    async def _noting(self, scope: Any, receive: Any, send: Any) -> None:
+    async def _noting_asgi(self, scope: Any, receive: Any, send: Any) -> None:
         try:
             await self._app(scope, receive, send)
         except Exception as error:
@@ -60,6 +65,14 @@ class Browser:
             raise
 
     def _wsgi(self, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
-        transport = httpx.WSGITransport(app=self._app, raise_app_exceptions=False)
-        with httpx.Client(transport=transport, base_url="http://shop.example", cookies=self._cookies) as client:
+        transport = httpx.WSGITransport(self._noting_wsgi, raise_app_exceptions=False)
+        with httpx.Client(transport=transport, base_url=_HERE, cookies=self._cookies) as client:
             return client.request(method, path, headers=headers)
+
+    def _noting_wsgi(self, environ: Any, start_response: Any) -> Any:
+        try:
+            return self._app(environ, start_response)
+        except Exception as error:
+            self._raised = error
+            start_response("500 Internal Server Error", [("Content-Type", "text/plain")], sys.exc_info())
+            return [b"the server's own"]

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from failsoft.clock import Clock
 from failsoft.errors import own_word
 from failsoft.errors.capture import capture, links_of, qualified_name, text_of, unfold
-from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, Label, Voice
+from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, Label, Voice
 from failsoft.errors.codes import Code
 from failsoft.errors.disconnects import find_disconnect
 from failsoft.errors.exceptions import FailsoftError, Fault, SettingsError
@@ -160,7 +160,7 @@ class Classifier:
         label = facts.label
         confidence = 0.9 if facts.entry == facts.name else 0.8
         reading = self._place(exc, Reading(label, "catalogue", facts.entry, confidence, facts.name), asked)
-        if label.category is Category.VALIDATION:
+        if label.code == INVALID.code:
             errors = self._guard(lambda: pairs_of_exception(exc))
             if errors:
                 reading.more["errors"] = errors
@@ -236,7 +236,11 @@ class Classifier:
         if depth >= _MAX_DEPTH or asked.reads[0] >= _MAX_READS:
             return None
         inner = self._guard(lambda: inner_of(exc))
-        return None if inner is None or inner is exc else self._read(inner, asked, depth + 1)
+        if inner is None or inner is exc:
+            return None
+        reading = self._read(inner, asked, depth + 1)
+        # a cancellation that was no disconnect (see _judge) tells nothing about what failed
+        return None if reading.label == DISCONNECTED else reading
 
     def _code_of(self, exc: BaseException, facts: Facts) -> Code | None:
         for reader in facts.readers:

@@ -129,7 +129,7 @@ def header_pairs(headers: object) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     for name, value in _items(headers):
         text, content = _plain(name), _plain(value)
-        if text and text.lower() not in _OF_THE_BODY and _fits(text, content):
+        if text and content is not None and text.lower() not in _OF_THE_BODY and _fits(text, content):
             pairs.append((text, ", ".join(sorted(_split(content))) if text.lower() == "allow" else content))
         if len(pairs) == _MAX_HEADERS:
             break
@@ -148,10 +148,12 @@ def _items(headers: object) -> Iterable[tuple[object, object]]:
             yield pair[0], pair[1]
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> str | None:
     if isinstance(value, bytes):
         return value.decode("latin-1")
-    return str.__str__(value) if isinstance(value, str) else str(value) if isinstance(value, (int, float)) else ""
+    if isinstance(value, str):
+        return str.__str__(value)
+    return str(value) if isinstance(value, (int, float)) else None
 
 
 def _fits(name: str, value: str) -> bool:

@@ -105,7 +105,11 @@ def _walk(detail: object, at: tuple[object, ...], pairs: list[tuple[str, str]]) 
 def pairs_of_list(errors: object, place: str, text: str) -> tuple[tuple[str, str], ...]:
     """Pairs of a list of tables in which one key holds a dotted place and another the text."""
     found = [error for error in _list(errors) if isinstance(error, Mapping)][:MAX_ERRORS]
-    return tuple((pointer(_text(error.get(place)).split(".")), _text(error.get(text))) for error in found)
+    return tuple((_dotted(_text(error.get(place))), _text(error.get(text))) for error in found)
+
+
+def _dotted(place: str) -> str:
+    return pointer(int(part) if part.isdecimal() and len(part) <= 4 else part for part in place.split(".") if part)
 
 
 def pairs_of_msgspec(message: str) -> tuple[tuple[str, str], ...]:

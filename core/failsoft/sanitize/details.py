@@ -14,7 +14,6 @@ __all__ = ["DetailRules"]
 
 _MAX_ROW = 32_768
 _KEY = re.compile(r"(?i)key \(([^()\r\n]{1,200}(?:\([^()\r\n]{0,80}\)[^()\r\n]{0,80})?)\)=\(")
-_ROW = re.compile(r"(?i)failing row contains \(|duplicate key value is \(|row with column values \(")
 _ENTRY = re.compile(r"(?i)duplicate entry '")
 _ENTRY_END = re.compile(r"' for key|'(?=\s|$)")
 _PARAMETERS = re.compile(r"(?i)\[(?:parameters|params|binds?): ?(?=[\[({'\"$])|; args=(?=[(\[{])|(?<=detail:  )parameters: (?=\$1)")
@@ -64,9 +63,8 @@ class DetailRules:
     def anchors(self) -> Iterator[Anchor]:
         """Where they begin, whatever the case."""
         yield Anchor("key (", self.unique_key)
-        yield Anchor("failing row", self.row)
-        yield Anchor("duplicate key value is", self.row)
-        yield Anchor("with column values", self.row)
+        for opening in ("failing row contains (", "duplicate key value is (", "with column values ("):
+            yield Anchor(opening, self.row)
         yield Anchor("duplicate entry", self.entry)
         for opening in ("[parameters:", "[params:", "[bind", "; args="):
             yield Anchor(opening, self.parameters)
@@ -108,10 +106,7 @@ class DetailRules:
 
     def row(self, scan: Scan, start: int, end: int) -> Span | int:
         """PostgreSQL, SQL Server, Oracle: a whole row, up to its closing bracket."""
-        match = _ROW.search(scan.text, start, end + 4)
-        if match is None:
-            match = _ROW.match(scan.text, max(0, start - 9))
-        return self._gone(scan, match.end(), _balanced(scan.text, match.end())) if match else end
+        return self._gone(scan, end, _balanced(scan.text, end))
 
     def entry(self, scan: Scan, start: int, end: int) -> Span | int:
         """MySQL: `Duplicate entry 'x' for key 'users.email'`. Integers stay."""

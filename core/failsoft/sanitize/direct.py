@@ -48,24 +48,28 @@ _CHALLENGE = re.compile(r"(?i)(?:realm|error|scope|charset|authorization_uri|res
 _CURL_USER = re.compile(r"(?:-u|--user|--proxy-user)(?:=|[ \t]+|[\"'],[ ]?[\"'])[\"']?([\w.@\\-]{1,64}):([^\s\"',]{1,128})")
 _SHORT_OPTION = re.compile(
     r"(?:mysql\w*|mariadb\w*|sshpass|mongo\w*|redis-cli|htpasswd|ldapsearch|zip|smbclient|rdesktop|winexe|openssl)\b"
-    r"[^\r\n;|]{0,200}?[ '\"\[,](?:-p|-a|-w|-P|-passin pass:|-pass pass:)(?:[\"'],[ ]?[\"']|[ ])?([^\s\"',\]-][^\s\"',\]]{0,127})"
+    r"[^\r\n;|]{0,200}?[ '\"\[,](?:-p|-a|-w|-P|-passin pass:|-pass pass:)(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?([^\s\"',\]-][^\s\"',\]]{0,127})"
 )
 _IDENTIFIED = re.compile(r"(?i)identified (?:with [\w'\"]{1,40} )?(?:by|as) (?:password )?'((?:[^'\\\n]|''|\\.){1,256})'")
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
 _CODE_LEAST = 8
+_WORD_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+_LOGIN_CHARACTERS = f"{_WORD_CHARACTERS}.:!#$%^&*+"
 
 _judge = Judge()
 
 
 def _vendor(token: Token) -> Handler:
     pattern = re.compile(token.pattern)
-    replacement, bounded = marker(token.kind), token.bounded
+    replacement, bounded, grows = marker(token.kind), token.bounded, bool(token.lead)
 
     def handle(scan: Scan, start: int, end: int) -> Span | int:
         if bounded and not scan.free(start):
             return end
         match = pattern.match(scan.text, start)
-        return (start, _end(scan.text, match), replacement) if match else end
+        if match is None:
+            return end
+        return (_word_start(scan, start, _WORD_CHARACTERS) if grows else start), _end(scan.text, match), replacement
 
     return handle
 
@@ -101,6 +105,8 @@ def putty_key(scan: Scan, start: int, end: int) -> Span | int:
 def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
     """The password in a URL (RFC 3986, section 3.2.1), also where it should have been percent-encoded and was not."""
     text = scan.text
+    if text.startswith("[REDACTED:", end):
+        return end
     user = _USER.match(text, end)
     at = user.end() if user else end
     if text[at : at + 1] == ":":
@@ -127,9 +133,12 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
     while first < start and text[first] in _LOCAL_EDGE:
         first += 1
     for edge in "'`/=?&|{}":
-        first = max(first, text.rfind(edge, first, start) + 1)
+        at = text.rfind(edge, first, start)
+        # an apostrophe in a name is none that opens a text, as in b'…'
+        if at >= 0 and not (edge == "'" and text[at - 1].isalpha() and text[at - 1] not in "bBuUrRfF"):
+            first = at + 1
     domain = _DOMAIN.match(text, start)
-    login = _LOGIN.fullmatch(text, max(scan.floor, _word_start(scan, first)), start)
+    login = _LOGIN.fullmatch(text, max(scan.floor, _word_start(scan, first, _LOGIN_CHARACTERS)), start)
     if login and _is_login(scan, login, start):
         return login.start(2), start, marker("password")
     if domain is None or first == start or domain[1].lower() in _NO_TLD:
@@ -141,9 +150,9 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
     return first, domain.end(), marker("email")
 
 
-def _word_start(scan: Scan, at: int) -> int:
-    before = scan.before(at, 44)
-    return at - (len(before) - len(before.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-:!#$%^&*+")))
+def _word_start(scan: Scan, at: int, characters: str) -> int:
+    before = scan.before(at, 48)
+    return at - (len(before) - len(before.rstrip(characters)))
 
 
 def _is_login(scan: Scan, login: re.Match[str], at: int) -> bool:
@@ -205,8 +214,12 @@ def oauth_code(scan: Scan, start: int, end: int) -> Span | int:
 
 def skip_marker(scan: Scan, start: int, end: int) -> Span | int:
     """A marker that is there already stays."""
-    closing = scan.text.find("]", end, end + 64)
-    return closing + 1 if closing >= 0 else end
+    closing = scan.text.find("]", end, end + 64) + 1
+    return (start, closing, scan.text[start:closing]) if closing else end
+
+
+def _is_word(token: Token, anchor: str) -> bool:
+    return anchor.islower() and anchor[-1] not in "_-." and anchor[0] not in "$" and not token.lead
 
 
 def word_anchors() -> Iterator[Anchor]:
@@ -219,7 +232,7 @@ def word_anchors() -> Iterator[Anchor]:
         yield Anchor(command, _group(_SHORT_OPTION, "password"))
     for token in TOKENS:
         for anchor in token.anchors:
-            if anchor.islower() and anchor[-1] not in "_-." and anchor[0] not in "$":
+            if _is_word(token, anchor):
                 yield Anchor(anchor, _vendor(token))
 
 
@@ -236,5 +249,5 @@ def sign_anchors() -> Iterator[Anchor]:
         yield Anchor(f"&{name}=", oauth_code)
     for token in TOKENS:
         for anchor in token.anchors:
-            if not (anchor.islower() and anchor[-1] not in "_-." and anchor[0] not in "$"):
-                yield Anchor(anchor, _vendor(token))
+            if not _is_word(token, anchor):
+                yield Anchor(anchor, _vendor(token), token.follow, token.lead)

@@ -11,6 +11,7 @@ _MAX_QUOTED = 16_384
 _MAX_LIST = 4_096
 
 _OPENER = re.compile(r"(?:[bBuUrRfF]{0,2})(\\{0,7}(?:\"\"\"|'''|[\"'`]))")
+_TEMPLATE = re.compile(r"\$\{[^}\s]{0,80}\}|\{\{.{0,80}?\}\}|\$\([^)\n]{0,80}\)|%\([\w.]{1,60}\)[sdr]|\{[\w.!:]{1,60}\}|<[\w -]{1,60}>")
 _WRAPPED = re.compile(r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential)\(\s{0,2}(?=[bu]?[\"'])")
 _BARE = re.compile(
     r"(?:[^\s,;&\"'`<>()\[\]{}|\\]"
@@ -106,6 +107,8 @@ def read_value(text: str, at: int, kind: str) -> Value | None:
     if shape := SHAPES.get(kind):
         match = shape.match(text, at)
         return Value(at, match.end(), quoted=False) if match else None
+    if template := _TEMPLATE.match(text, at):
+        return Value(at, template.end(), quoted=False)
     return _bare(text, at)
 
 

@@ -42,7 +42,7 @@ _OPTION = re.compile(r"[ \t]+(?!-)(?=[^\s,;|\]])")
 _OPTION_ITEM = re.compile(r"[\"']\s{0,4},\s{0,4}(?=[bu]?[\"'][^-])")
 _PROSE = re.compile(
     r"(?:\\{0,3}[\"'`])?"
-    r"(?:[ \t](?:is|was|are|were|value|set to|equals|like|used|given|provided|supplied|tried|entered|received|sent|got"
+    r"(?:[ \t]\(?(?:is|was|are|were|value|set to|equals|like|used|given|provided|supplied|tried|entered|received|sent|got"
     r"|rejected|attempted|as)){0,3}[ \t]{0,2}[:=(]{0,2}[ \t]{0,2}"
 )
 _OF_WHOM = re.compile(
@@ -111,19 +111,26 @@ class KeyedRule:
             opening = text[max(0, first - 6) : first].rstrip("\"'\\").rstrip("bu")
             value = read_value(text, pair.end(), kind)
             if opening.endswith("(") and value and not self._keys.kind(text[value.start : value.end]):
+                if kind == "authorization":
+                    return self._authorization(text, value, text[value.start : value.end], name, ",")
                 return self._judged(text, value, kind, name, ",")
         return None
 
     def _assigned(self, scan: Scan, first: int, assign: re.Match[str], kind: str, name: str) -> Span | None:
         text, at, op = scan.text, assign.end(), assign["op"]
+        if text.startswith("[REDACTED:", at):
+            return None
         if kind in ("authorization", "cookie") and not (kind == "cookie" and "=" in op and not assign["close"]):
             return self._header(scan, first, at, kind, name, bool(assign["close"]), op)
-        if text[at : at + 1] in ("[", "(", "{"):
+        if text[at : at + 1] in ("[", "(", "{") and kind not in SHAPES:
             return self._listed(text, at, kind, name)
         if kind == "password" and (phrase := _FULL_PHRASE.match(text, at)) and _begins_line(text, first):
             value: Value | None = Value(at, phrase.end(), quoted=True)
         else:
             value = read_value(text, at, kind)
+        if value and not value.quoted and text[first - 1 : first] in ("?", "&"):
+            hash_at = text.find("#", value.start, value.end)
+            value = value._replace(end=hash_at) if hash_at > value.start else value
         if name.lower() == "key" and value and value.end - value.start < _QUERY_LEAST:
             return None
         return self._judged(text, value, kind, name, op)
@@ -216,7 +223,7 @@ class KeyedRule:
         at = told.end() if told else last
         if kind in _TOLD_KINDS and (whom := _OF_WHOM.match(text, last)):
             at = whom.end()
-        if at == last or not text[at : at + 1].strip():
+        if at == last or not text[at : at + 1].strip() or text.startswith("[REDACTED:", at):
             return None
         value = read_value(text, at, kind)
         if value is None:
@@ -227,7 +234,7 @@ class KeyedRule:
         if value.quoted:
             spoken = kind == "password" or is_announced(content) or looks_random(content)
         else:
-            spoken = is_announced(content) or (kind != "secret" and _HEX_LIKE.fullmatch(content) is not None)
+            spoken = is_announced(content, kind) or (kind != "secret" and _HEX_LIKE.fullmatch(content) is not None)
         if not spoken or self._keys.kind(content):
             return None
         return self._judged(text, value, kind, name, ":")

@@ -107,7 +107,7 @@ class KeyMatcher:
 
 
 def _kind_of(words: tuple[str, ...]) -> str | None:
-    if words[0] in DISARMING_HEADS and len(words) > 1:
+    if len(words) > 1 and (words[0] in DISARMING_HEADS or "per" in words):
         return None
     for end in range(len(words), 0, -1):
         if words[end - 1] == "tokens" and end > 1 and words[end - 2] in AUTH_WORDS and end == len(words):

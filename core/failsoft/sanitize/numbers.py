@@ -29,6 +29,7 @@ _BLOB = re.compile(r"[A-Za-z0-9+/_-]*+={0,2}")
 _BLOB_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _BLOB_LEAST = 16
 _BLOB_BEFORE = 512
+_BLOB_LONG = 64
 _HEX = re.compile(r"[0-9A-Fa-f-]+|0x[0-9A-Fa-f]+")
 
 
@@ -102,15 +103,20 @@ def _blob_rule(reveals: Callable[[str], bool]) -> Handler:
     def handle(scan: Scan, start: int, end: int) -> Span | int:
         """Base64 with a secret behind it."""
         text = scan.text
+        if span := _iban(scan, start):
+            return span
         before = scan.before(start, _BLOB_BEFORE)
         first = start - (len(before) - len(before.rstrip(_BLOB_CHARACTERS)))
         match = _BLOB.match(text, start)
         last = match.end() if match else end
         blob = text[first:last]
-        if scan.nested or len(blob) < _BLOB_LEAST or _HEX.fullmatch(blob):
-            return last
-        plain = decoded(blob)
-        return (first, last, marker("encoded")) if plain and reveals(plain) else last
+        plain = None
+        if not scan.nested and len(blob) >= _BLOB_LEAST and not _HEX.fullmatch(blob):
+            plain = decoded(blob)
+        if plain and reveals(plain):
+            return first, last, marker("encoded")
+        # a long blob is done with; in a short one, a number may follow
+        return last if last - start > _BLOB_LONG else start + 1
 
     return handle
 

@@ -21,7 +21,7 @@ STEMS: tuple[tuple[str, str], ...] = (
             "activation national verifier assertion saml pkcs8 senha"
         ).split()
     ),
-    ("key", r"(?![a-bd-hj-oq-z])"),
+    ("key", r"(?![abd-hj-oqrt-z])"),
     *((stem, _NO_LETTER) for stem in "pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street itin".split()),
     ("pwd", "(?=[a-z])"),
     ("2fa", ""),

@@ -93,7 +93,7 @@ class TextEngine:
         return scrub_strictly(text) if self._strict else text
 
     def _reveals(self, text: str) -> bool:
-        return bool(self._spans(text, nested=True))
+        return any(text[start:end] != replacement for start, end, replacement in self._spans(text, nested=True))
 
     def _spans(self, text: str, *, nested: bool = False) -> list[Span]:
         lowered = _lower(text)

@@ -22,10 +22,16 @@ class Token(NamedTuple):
     """The whole token, matched where the anchor was found. Case counts."""
     bounded: bool
     """It must not follow a letter or a digit: the anchor is short enough to end other words."""
+    lead: str
+    """Where the anchor is inside of the token: what stands before it, of fixed width. The rest of the word goes too."""
+    follow: str
+    """What follows such an anchor."""
 
 
-def _token(kind: str, anchors: str, pattern: str, *, bounded: bool = True) -> Token:
-    return Token(kind, tuple(anchors.split()), pattern, bounded)
+def _token(
+    kind: str, anchors: str, pattern: str, *, bounded: bool = True, lead: str = "", follow: str = ""
+) -> Token:
+    return Token(kind, tuple(anchors.split()), pattern, bounded, lead, follow)
 
 
 _W = "[0-9A-Za-z]"
@@ -79,7 +85,45 @@ TOKENS: tuple[Token, ...] = (
     _token("mailgun_key", "key-", r"key-[0-9a-f]{32}(?![0-9A-Za-z])"),
     _token("twilio_key", "SK", r"SK[0-9a-f]{32}(?![0-9A-Za-z])"),
     _token("vault_token", "hvs. hvb. hvr.", r"hv[sbr]\.[\w-]{16,}"),
-    _token("terraform_token", ".atlasv1.", r"\.atlasv1\.[\w=-]{30,}", bounded=False),
+    _token(
+        "terraform_token",
+        ".atlasv1.",
+        rf"{_W}{{14}}\.atlasv1\.[\w=-]{{30,}}",
+        bounded=False,
+        lead="[0-9A-Za-z]{14}",
+        follow=r"(?=[\w=-]{30})",
+    ),
+    _token(
+        "telegram_token",
+        ":AA",
+        rf"\d{{8}}:AA{_B}{{32,}}",
+        bounded=False,
+        lead="[0-9]{8}",
+        follow=r"(?=[\w-]{32})",
+    ),
+    _token(
+        "discord_token",
+        ".",
+        rf"{_B}{{22}}\.{_B}{{6}}\.{_B}{{27,}}",
+        bounded=False,
+        lead=r"[\w-]{22}",
+        follow=r"(?=[\w-]{6}\.[\w-]{27})",
+    ),
+    _token(
+        "mailchimp_key",
+        "-us",
+        r"[0-9a-f]{32}-us\d{1,2}(?![0-9A-Za-z])",
+        lead="[0-9a-f]{32}",
+        follow="(?=[0-9])",
+    ),
+    _token(
+        "azure_secret",
+        "Q~",
+        r"[\w~.]{3}\dQ~[\w~.-]{30,}",
+        bounded=False,
+        lead=r"[\w~.]{3}[0-9]",
+        follow=r"(?=[\w~.-]{30})",
+    ),
     _token("digitalocean_token", "dop_v1_ doo_v1_ dor_v1_", r"do[opr]_v1_[a-f0-9]{32,}"),
     _token(
         "shopify_token", "shpat_ shpca_ shppa_ shpss_ shprt_", r"shp(?:at|ca|pa|ss|rt)_[a-fA-F0-9]{16,}", bounded=False

@@ -71,8 +71,11 @@ _SENTENCE = re.compile(
 _NOT_RANDOM = re.compile(
     r"(?i)(?:v?\d+(?:[.,]\d+)+\w*|\d+(?:ms|s|m|h|d|kb|mb|gb|px|st|nd|rd|th|x|%)?|\d{4}-\d\d-\d\d.*|\d\d:\d\d.*"
     r"|(?:sha|md|base|utf|rsa|aes|hs|rs|es|ps|iso|oauth|http|tls|ssl|python|py|ipv|x|p|k8s|sha-|utf-|aes-|rsa-|ed|p-|s3|ec2"
-    r"|argon|v)-?\d{0,6}(?:[-_.]\w{0,8})?|0x[0-9a-f]+|#\d+|line\d+|[a-z]+\d?)"
+    r"|argon|v|field|step|rule|line|test|page|item|part|phase|stage|node|host|db|user)[-_]?\d{0,6}(?:[-_.]\w{0,8})?"
+    r"|0x[0-9a-f]+|#\d+)"
 )
+_NUMBERED = re.compile(r"[A-Za-z]+\d?")
+_SMALL = re.compile(r"\d{1,3}|\d{1,4}\.\d{1,4}")
 _WEAK_KINDS = frozenset("session authorization cookie csrf signature credential otp".split())
 _CODES = frozenset("otp cvv".split())
 _ANY_LENGTH = frozenset("password secret otp cvv".split())
@@ -85,9 +88,11 @@ def is_sentence(text: str) -> bool:
     return " " in text.strip() and _SENTENCE.search(text) is not None
 
 
-def is_announced(text: str) -> bool:
+def is_announced(text: str, kind: str = "") -> bool:
     """Whether a word in prose, after a word such as "password", has the look of a value."""
-    return len(text) >= 5 and mixed(text) and _NOT_RANDOM.fullmatch(text) is None
+    if len(text) < 5 or not mixed(text) or _NOT_RANDOM.fullmatch(text):
+        return False
+    return kind == "password" or _NUMBERED.fullmatch(text) is None
 
 
 class Judge:
@@ -117,6 +122,8 @@ class Judge:
             return False
         if not quoted and self._is_code(bare, kind, name, op, after):
             return False
+        if name.lower() == "pass" and _SMALL.fullmatch(bare):
+            return False
         return self._fits(bare, kind, quoted=quoted, op=op)
 
     @staticmethod
@@ -127,7 +134,9 @@ class Judge:
             return len(value) >= _SIGNATURE_LEAST and not value.isalpha()
         if kind in _WEAK_KINDS and not quoted and value.isalpha() and (value.islower() or value.istitle()):
             return op.startswith("=") and len(value) >= 5
-        return not (kind == "session" and value.isdigit() and len(value) < 3)
+        if kind == "session" and value.isdigit() and len(value) < 3:
+            return False
+        return not (kind == "token" and _SMALL.fullmatch(value))
 
     @staticmethod
     def _is_code(value: str, kind: str, name: str, op: str, after: str) -> bool:
@@ -146,7 +155,7 @@ class Judge:
         words, own = words_of(value), words_of(name)
         joined = "".join(words)
         if own and (words == own or joined == own[-1] or joined == "".join(own[-2:])):
-            return value.lower() != "password" or kind == "password"
+            return True
         ends = "".join(words[-1:]), "".join(words[-2:])
         same_kind = any(_TERMS.get(end) == kind for end in ends)
         if "_" in value:

@@ -206,4 +206,5 @@ urlpatterns = [
 ]
 
 app = get_asgi_application() if ASYNC else get_wsgi_application()
+spec.connect().close()
 spec.watch(get_failsoft())

@@ -94,6 +94,13 @@ class SyncOnly:
         raise AssertionError("in an event loop")
 
 
+class Nibbling(Hybrid):
+    """Reads a piece of the body."""
+
+    def before(self, request: Any) -> None:
+        request.read(2)
+
+
 class Recovering(Hybrid):
     """The project's own answer to one exception."""
 

@@ -1,0 +1,549 @@
+"""Policies at work on views: attempts, bodies, transactions, class-based views, URLconfs."""
+
+from __future__ import annotations
+
+import asyncio
+import types
+from typing import Any
+
+import pytest
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connections, transaction
+from django.http import HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
+from django.test import Client
+from django.urls import Resolver404, include, path, re_path, resolve, reverse
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+from project.driver import PATIENT
+
+import failsoft
+from failsoft_django.views import ProtectedView
+
+GONE = ConnectionResetError(104, "Connection reset by peer")
+
+
+class Flaky:
+    """Fails the first so many times."""
+
+    def __init__(self, failures: int = 2, exc: Exception = GONE) -> None:
+        self.failures = failures
+        self.exc = exc
+        self.calls = 0
+
+    def step(self) -> None:
+        self.calls += 1
+        if self.calls <= self.failures:
+            raise self.exc
+
+    def view(self, request: Any, **_: Any) -> HttpResponse:
+        self.step()
+        return HttpResponse(f"attempt {self.calls}")
+
+    async def aview(self, request: Any, **_: Any) -> HttpResponse:
+        return self.view(request)
+
+
+def patient(*matches: str, **more: Any) -> dict[str, Any]:
+    """Settings that retry these endpoints."""
+    return {"policies": {"patient": PATIENT}, "endpoints": [{"match": match, "policy": "patient", **more} for match in matches]}
+
+
+def ask(made: Any, mode: str, where: str = "/x", **extra: Any) -> Any:
+    return made.aget(where, **extra) if mode == "asgi" else made.get(where, **extra)
+
+
+MODES = pytest.mark.parametrize("mode", ["wsgi", "asgi"])
+KINDS = pytest.mark.parametrize("kind", ["view", "aview"])
+
+
+@MODES
+@KINDS
+def test_a_view_is_retried_until_it_succeeds_and_nobody_hears_of_it(app: Any, logs: Any, mode: str, kind: str) -> None:
+    flaky = Flaky()
+    made = app([path("x", getattr(flaky, kind))], failsoft=patient("GET /x"))
+    response = ask(made, mode)
+    assert (response.status_code, response.content) == (200, b"attempt 3")
+    assert made.kinds() == ["RetryScheduled", "RetryScheduled", "RetryEnded"]
+    assert made.signals == []
+    assert logs == []
+    assert made.clock.slept == pytest.approx([0.1, 0.2])
+
+
+@MODES
+@KINDS
+def test_what_fails_for_good_is_answered_signalled_and_logged_once(app: Any, logs: Any, mode: str, kind: str) -> None:
+    flaky = Flaky(9)
+    made = app([path("x", getattr(flaky, kind))], failsoft=patient("GET /x"))
+    response = ask(made, mode)
+    assert response.json()["retry"]["allowed"] is True
+    assert flaky.calls == 3
+    assert made.signals == [GONE]
+    assert len([record for record in logs if record.name == "django.request"]) == 1
+    (event,) = made.handled
+    assert (event.endpoint, event.policy, len(event.failure.attempts)) == ("GET /x", "patient", 2)
+
+
+@MODES
+@KINDS
+def test_an_observed_policy_changes_nothing(app: Any, mode: str, kind: str) -> None:
+    flaky = Flaky()
+    made = app([path("x", getattr(flaky, kind))], failsoft=patient("GET /x", mode="observe"))
+    assert ask(made, mode).status_code == 500
+    assert flaky.calls == 1
+    assert made.kinds() == ["WouldRetry", "WouldAnswer", "ErrorHandled"]
+
+
+@MODES
+def test_a_returned_status_is_retried_and_stays_the_applications_own_at_last(app: Any, mode: str) -> None:
+    calls: list[int] = []
+
+    def view(request: Any) -> HttpResponse:
+        calls.append(1)
+        return JsonResponse({"mine": len(calls)}, status=503, headers={"Retry-After": "1"})
+
+    made = app([path("x", view)], failsoft=patient("GET /x"))
+    response = ask(made, mode)
+    assert (response.status_code, response.json()) == (503, {"mine": 3})
+    assert made.clock.slept == [1.0, 1.0]
+    assert made.handled == []
+
+
+def test_a_circuit_opens_rejects_and_says_when_to_come_back(app: Any) -> None:
+    flaky = Flaky(3)
+    policy = {"circuit_breaker": {"failure_threshold": 3, "open_duration": "30s"}}
+    rules = [{"match": "GET /x/{key}", "policy": "fuse"}]
+    made = app([path("x/<int:key>", flaky.view)], failsoft={"policies": {"fuse": policy}, "endpoints": rules})
+    for key in range(3):
+        assert made.get(f"/x/{key}").status_code in (502, 503)
+    signals = len(made.signals)
+    response = made.get("/x/9")
+    assert response.json()["code"] == "CIRCUIT_BREAKER_ERROR"
+    assert int(response.headers["Retry-After"]) >= 1
+    assert len(made.signals) == signals == 3
+    assert flaky.calls == 3
+    assert made.fs.circuit_breakers.states() == {"GET /x/{key}": "open"}
+    made.clock.sleep(31)
+    assert made.get("/x/9").content == b"attempt 4"
+
+
+def test_returned_server_errors_count_for_the_circuit(app: Any) -> None:
+    policy = {"circuit_breaker": {"failure_threshold": 2}}
+    made = app(
+        [path("x", lambda request: HttpResponse("mine", status=500))],
+        failsoft={"policies": {"fuse": policy}, "endpoints": [{"match": "GET /x", "policy": "fuse"}]},
+    )
+    assert [made.get("/x").content for _ in range(2)] == [b"mine", b"mine"]
+    assert made.get("/x").json()["code"] == "CIRCUIT_BREAKER_ERROR"
+
+
+@MODES
+def test_an_asynchronous_view_is_cut_off_when_its_time_is_over(app: Any, mode: str) -> None:
+    async def view(request: Any) -> HttpResponse:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    policies = {"brisk": {"timeout": "1ms"}}
+    made = app([path("x", view)], failsoft={"policies": policies, "endpoints": [{"match": "GET /x", "policy": "brisk"}]})
+    assert ask(made, mode).json()["code"] == "TIMEOUT_ERROR"
+    assert made.kinds() == ["AttemptTimedOut", "ErrorHandled"]
+
+
+@MODES
+def test_a_synchronous_view_is_told_its_time_and_may_be_late(app: Any, mode: str) -> None:
+    left: list[float | None] = []
+
+    def view(request: Any) -> HttpResponse:
+        left.append(failsoft.remaining())
+        made.clock.sleep(5)
+        return HttpResponse("late")
+
+    policies = {"brisk": {"timeout": "2s"}}
+    made = app([path("x", view)], failsoft={"policies": policies, "endpoints": [{"match": "GET /x", "policy": "brisk"}]})
+    assert ask(made, mode).content == b"late"
+    assert left == [2.0]
+    assert made.kinds() == ["AttemptTimedOut"]
+
+
+# -- which views, and under which keys
+
+
+def test_a_mark_is_found_through_decorators_and_read_in_every_urlconf(app: Any) -> None:
+    flaky = Flaky(1)
+
+    @csrf_exempt
+    @failsoft.protect(retry=failsoft.Retry(max_attempts=2, base_delay=0.0, jitter="none"))
+    def view(request: Any) -> HttpResponse:
+        return flaky.view(request)
+
+    made = app([path("x", view)])
+    assert made.get("/x").content == b"attempt 2"
+
+
+def test_a_view_that_no_policy_concerns_is_left_as_it_is(app: Any) -> None:
+    urls = [path("x", Flaky(0).view), path("y", Flaky(0).view)]
+    made = app(urls, failsoft=patient("GET /y"))
+    made.get("/x")
+    assert [isinstance(entry.callback, ProtectedView) for entry in urls] == [False, True]
+
+
+def test_included_routes_have_keys_with_their_prefix(app: Any) -> None:
+    one, two = Flaky(9), Flaky(9)
+    inner = [path("items/<int:pk>/", one.view), re_path(r"^re/(?P<slug>[a-z]+)/$", two.view)]
+    made = app([path("api/<str:tenant>/", include(inner))], failsoft=patient("GET /api/{tenant}/items/{pk}/"))
+    for tenant in ("acme", "globex"):
+        made.get(f"/api/{tenant}/items/3/")
+        made.get(f"/api/{tenant}/re/abc/")
+    keys = [event.endpoint for event in made.handled]
+    assert keys[0] == keys[2] == "GET /api/{tenant}/items/{pk}/"
+    assert keys[1] == keys[3]
+    assert "acme" not in keys[1]
+    assert (one.calls, two.calls) == (6, 2)
+
+
+def test_a_prefix_that_depends_on_the_language_is_no_obstacle(app: Any) -> None:
+    from django.conf.urls.i18n import i18n_patterns
+
+    flaky = Flaky(1)
+    urls = i18n_patterns(path("hello/<int:x>/", flaky.view))
+    made = app(urls, failsoft=patient("GET /de/hello/{x}/"), middleware=["django.middleware.locale.LocaleMiddleware"])
+    assert made.get("/de/hello/3/").content == b"attempt 2"
+
+
+@MODES
+def test_a_urlconf_chosen_for_one_request_is_protected_from_that_request_on(app: Any, mode: str) -> None:
+    from project.middleware import SendingElsewhere
+
+    flaky = Flaky(2)
+    elsewhere: Any = types.ModuleType("elsewhere")
+    elsewhere.urlpatterns = [path("there", flaky.view)]
+    SendingElsewhere.urlconf = elsewhere
+    made = app([], failsoft=patient("GET /there"), middleware=["project.middleware.SendingElsewhere"])
+    assert ask(made, mode, "/there").content == b"attempt 3"
+
+
+def test_a_request_has_no_urlconf_unless_somebody_sets_one(app: Any, rf: Any) -> None:
+    app()
+    request = rf.get("/")
+    assert not hasattr(request, "urlconf")
+    request.urlconf = "a.b"
+    assert request.urlconf == "a.b"
+    del request.urlconf
+    assert not hasattr(request, "urlconf")
+    with pytest.raises(AttributeError):
+        del request.urlconf
+
+
+def test_a_protected_view_looks_like_the_view(app: Any) -> None:
+    @login_not_required
+    @csrf_exempt
+    def view(request: Any) -> HttpResponse:
+        """Its own words."""
+        return HttpResponse("ok")
+
+    urls = [path("x", view, name="x")]
+    made = app(urls, failsoft=patient("GET /x"))
+    made.get("/x")
+    found = resolve("/x").func
+    assert found == view
+    assert hash(found) == hash(view)
+    assert found != made
+    assert (found.__name__, found.__doc__, found.__module__) == ("view", "Its own words.", __name__)
+    assert found.csrf_exempt
+    assert not found.login_required
+    assert reverse(view) == reverse("x") == "/x"
+    assert urls[0].lookup_str == f"{__name__}.{view.__qualname__}"
+
+
+def test_forgery_is_checked_before_the_view_and_exemption_is_kept(app: Any) -> None:
+    def view(request: Any) -> HttpResponse:
+        return HttpResponse("done")
+
+    urls = [path("checked", view), path("free", csrf_exempt(view))]
+    made = app(
+        urls,
+        failsoft=patient("POST /checked", "POST /free"),
+        middleware=["django.middleware.csrf.CsrfViewMiddleware"],
+    )
+    client = Client(enforce_csrf_checks=True)
+    assert client.post("/checked").status_code == 403
+    assert client.post("/free").content == b"done"
+    assert [event.failure.status for event in made.handled] == [403]
+
+
+class Thing(View):
+    flaky = Flaky()
+
+    def get(self, request: Any) -> HttpResponse:
+        return self.flaky.view(request)
+
+    @failsoft.protect(retry=failsoft.Retry(max_attempts=2, base_delay=0.0, jitter="none"), idempotent=True)
+    def put(self, request: Any) -> HttpResponse:
+        return self.flaky.view(request)
+
+
+def test_a_method_of_a_class_has_its_own_mark(app: Any) -> None:
+    Thing.flaky = Flaky(1)
+    made = app([path("x", Thing.as_view())])
+    assert made.client.put("/x").content == b"attempt 2"
+    Thing.flaky = Flaky(1)
+    assert made.get("/x").status_code in (502, 503)
+
+
+def test_a_marked_class_covers_its_methods_and_the_class_names_it_in_the_settings(app: Any) -> None:
+    @failsoft.protect(retry=failsoft.Retry(max_attempts=2, base_delay=0.0, jitter="none"))
+    class Marked(Thing):
+        flaky = Flaky(1)
+
+    made = app([path("x", Marked.as_view())])
+    assert made.get("/x").content == b"attempt 2"
+    Thing.flaky = Flaky(2)
+    rules = {"policies": {"patient": PATIENT}, "endpoints": [{"view": f"{__name__}.Thing", "policy": "patient"}]}
+    made = app([path("x", Thing.as_view())], failsoft=rules)
+    assert made.get("/x").content == b"attempt 3"
+
+
+def test_an_asynchronous_class_is_retried(app: Any) -> None:
+    flaky = Flaky()
+
+    class Async(View):
+        async def get(self, request: Any) -> HttpResponse:
+            return flaky.view(request)
+
+    made = app([path("x", Async.as_view())], failsoft=patient("GET /x"))
+    assert made.aget("/x").content == b"attempt 3"
+
+
+def test_a_urlconf_that_cannot_be_read_is_djangos_to_report(app: Any) -> None:
+    made = app([], ROOT_URLCONF="not.there")
+    made.client = Client()
+    with pytest.raises(ModuleNotFoundError):
+        made.get("/x")
+    assert not isinstance(Resolver404(), ModuleNotFoundError)
+
+
+# -- bodies
+
+
+def body_views(flaky: Flaky, how: str) -> Any:
+    def view(request: Any) -> HttpResponse:
+        if how == "body":
+            found = request.body
+        elif how == "read":
+            found = request.read()
+        elif how == "pieces":
+            found = request.read(2) + request.read()
+        elif how == "post":
+            found = request.POST.get("a", "").encode()
+        else:
+            found = request.FILES["f"].read()
+            if how == "closed":
+                request.FILES["f"].close()
+        flaky.step()
+        return HttpResponse(found)
+
+    return csrf_exempt(view)
+
+
+@pytest.mark.parametrize("how", ["body", "read", "pieces", "post"])
+@MODES
+def test_each_attempt_reads_the_body_from_its_start(app: Any, how: str, mode: str) -> None:
+    flaky = Flaky()
+    made = app([path("x", body_views(flaky, how))], failsoft=patient("POST /x", idempotent=True))
+    given = {"data": "a=twelve", "content_type": "application/x-www-form-urlencoded"}
+    response = made.aget("/x", method="post", **given) if mode == "asgi" else made.client.post("/x", **given)
+    assert response.content == (b"twelve" if how == "post" else b"a=twelve")
+    assert flaky.calls == 3
+
+
+@pytest.mark.parametrize("how", ["files", "closed"])
+@pytest.mark.parametrize("checked", [False, True])
+def test_each_attempt_finds_the_uploads_rewound(app: Any, how: str, checked: bool) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    flaky = Flaky()
+    middleware = ["django.middleware.csrf.CsrfViewMiddleware"] if checked else []
+    made = app(
+        [path("x", body_views(flaky, how))], failsoft=patient("POST /x", idempotent=True), middleware=middleware
+    )
+    response = made.client.post("/x", {"f": SimpleUploadedFile("f.txt", b"twelve")})
+    assert (response.content, flaky.calls) == (b"twelve", 3)
+
+
+def test_a_body_that_is_too_large_to_keep_is_not_repeated_and_reaches_the_view(app: Any) -> None:
+    flaky = Flaky(1)
+    made = app([path("x", body_views(flaky, "read"))], failsoft=patient("POST /x", idempotent=True))
+    large = b"x" * (1024 * 1024 + 1)
+    assert made.client.post("/x", large, content_type="text/plain").status_code in (502, 503)
+    assert len(made.client.post("/x", large, content_type="text/plain").content) == len(large)
+
+
+def test_a_body_over_djangos_own_limit_still_reaches_a_view_that_reads_in_pieces(app: Any) -> None:
+    flaky = Flaky(0)
+    made = app(
+        [path("x", body_views(flaky, "pieces"))],
+        failsoft=patient("POST /x", idempotent=True),
+        DATA_UPLOAD_MAX_MEMORY_SIZE=10,
+    )
+    assert made.client.post("/x", b"y" * 100, content_type="text/plain").content == b"y" * 100
+
+
+def test_a_body_that_a_middleware_has_begun_to_read_is_not_repeated(app: Any) -> None:
+    flaky = Flaky(1)
+    made = app(
+        [path("x", body_views(flaky, "read"))],
+        failsoft=patient("POST /x", idempotent=True),
+        middleware=["project.middleware.Nibbling"],
+    )
+    assert made.client.post("/x", b"y" * 10, content_type="text/plain").status_code in (502, 503)
+    assert flaky.calls == 1
+
+
+@pytest.mark.parametrize(("key", "attempts"), [(None, 1), ("k1", 3)])
+def test_a_post_is_repeated_only_if_it_says_so(app: Any, key: str | None, attempts: int) -> None:
+    flaky = Flaky(2)
+    made = app([path("x", body_views(flaky, "body"))], failsoft=patient("POST /x", idempotent="key"))
+    extra = {} if key is None else {"HTTP_IDEMPOTENCY_KEY": key}
+    made.client.post("/x", b"abc", content_type="text/plain", **extra)
+    assert flaky.calls == attempts
+
+
+# -- transactions
+
+
+def insert(number: int, alias: str = "default") -> None:
+    with connections[alias].cursor() as cursor:
+        cursor.execute("INSERT INTO row VALUES (%s)", [number])
+
+
+def writing(flaky: Flaky, *aliases: str) -> Any:
+    def view(request: Any) -> HttpResponse:
+        for alias in aliases or ("default",):
+            insert(flaky.calls + 1, alias)
+        flaky.step()
+        return HttpResponse("ok")
+
+    return view
+
+
+@MODES
+def test_under_atomic_requests_each_attempt_has_its_own_transaction(app: Any, database: Any, atomic: Any, mode: str) -> None:
+    atomic("default", "other")
+    made = app([path("x", writing(Flaky(), "default", "other"))], failsoft=patient("GET /x"))
+    assert ask(made, mode).content == b"ok"
+    assert database() == database("other") == [3]
+
+
+def test_what_is_to_happen_on_commit_happens_for_the_last_attempt_only(app: Any, database: Any, atomic: Any) -> None:
+    atomic("default")
+    done: list[int] = []
+    flaky = Flaky()
+
+    def view(request: Any) -> HttpResponse:
+        number = flaky.calls + 1
+        transaction.on_commit(lambda: done.append(number))
+        return flaky.view(request)
+
+    app([path("x", view)], failsoft=patient("GET /x")).get("/x")
+    assert done == [3]
+
+
+def test_a_failure_for_good_leaves_nothing_behind(app: Any, database: Any, atomic: Any) -> None:
+    atomic("default")
+    app([path("x", writing(Flaky(9)))], failsoft=patient("GET /x")).get("/x")
+    assert database() == []
+
+
+def test_a_view_that_is_exempt_has_no_transaction(app: Any, database: Any, atomic: Any) -> None:
+    atomic("default", "other")
+    view = transaction.non_atomic_requests(writing(Flaky(), "default", "other"), using="other")
+    app([path("x", view)], failsoft=patient("GET /x")).get("/x")
+    assert (database(), database("other")) == ([3], [1, 2, 3])
+
+
+@pytest.mark.parametrize("rule", [{"mode": "off"}, {"mode": "observe"}])
+def test_a_wrapped_view_without_a_policy_in_force_keeps_its_transaction(
+    app: Any, database: Any, atomic: Any, rule: dict[str, Any]
+) -> None:
+    atomic("default")
+    made = app([path("x", writing(Flaky(1)))], failsoft=patient("GET /x", **rule))
+    assert made.get("/x").status_code == 500
+    assert database() == []
+    assert made.get("/x").content == b"ok"
+    assert database() == [2]
+
+
+def test_the_work_behind_a_returned_status_is_undone_if_it_is_repeated_and_kept_if_it_stays(
+    app: Any, database: Any, atomic: Any
+) -> None:
+    atomic("default")
+    calls: list[int] = []
+
+    def view(request: Any) -> HttpResponse:
+        calls.append(1)
+        insert(len(calls))
+        return HttpResponse("mine", status=503)
+
+    made = app([path("x", view)], failsoft=patient("GET /x"))
+    assert made.get("/x").content == b"mine"
+    assert database() == [3]
+
+
+def test_a_commit_that_fails_is_retried(app: Any, database: Any, atomic: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    atomic("default")
+    flaky = Flaky(2, DatabaseError("could not serialize access"))
+    connection = connections["default"]
+    commit = connection.commit
+    monkeypatch.setattr(connection, "commit", lambda: (flaky.step(), commit()))
+    made = app(
+        [path("x", lambda request: HttpResponse("ok"))],
+        failsoft={**patient("GET /x"), "errors": {"django.db.utils.DatabaseError": {"category": "concurrency", "transient": True}}},
+    )
+    assert made.get("/x").content == b"ok"
+    assert flaky.calls == 3
+
+
+def test_an_asynchronous_view_under_atomic_requests_is_refused_as_django_does(app: Any, database: Any, atomic: Any) -> None:
+    atomic("default")
+    made = app([path("x", Flaky(0).aview)], failsoft=patient("GET /x"))
+    assert made.get("/x").status_code == 500
+    assert "ATOMIC_REQUESTS with async" in str(made.signals[0])
+
+
+# -- rendering
+
+
+class Word:
+    def __init__(self, flaky: Flaky) -> None:
+        self.flaky = flaky
+
+    def explode(self) -> str:
+        self.flaky.step()
+        return "rendered"
+
+
+def templated(flaky: Flaky, asynchronous: bool) -> Any:
+    def view(request: Any) -> TemplateResponse:
+        return TemplateResponse(request, "bad.html", {"word": Word(flaky)})
+
+    async def aview(request: Any) -> TemplateResponse:
+        return view(request)
+
+    return aview if asynchronous else view
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_rendering_belongs_to_the_attempt(app: Any, asynchronous: bool) -> None:
+    flaky = Flaky()
+    made = app([path("x", templated(flaky, asynchronous))], failsoft=patient("GET /x"))
+    response = ask(made, "asgi" if asynchronous else "wsgi")
+    assert (response.content, flaky.calls) == (b"rendered", 3)
+
+
+@pytest.mark.parametrize("mode", ["wsgi", "asgi"])
+def test_rendering_waits_for_a_middleware_that_wants_to_see_the_template(app: Any, mode: str) -> None:
+    def view(request: Any) -> TemplateResponse:
+        return TemplateResponse(request, "good.html", {"word": "from the view"})
+
+    made = app([path("x", view)], failsoft=patient("GET /x"), middleware=["project.middleware.TemplateWatcher"])
+    assert ask(made, mode).content == b"good from the middleware"
