@@ -16,9 +16,11 @@ from failsoft.endpoints import Endpoints
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
+from failsoft.events import ErrorHandled
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
+from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.problem import ProblemMaker
 from failsoft.requests import TrustedProxies
@@ -206,6 +208,9 @@ def _observe(
     breakers: Breakers,
     audit: AuditWriter | None,
 ) -> None:
+    if settings.responses.reraise == "unexpected":
+        # before the log is told, or the first failure of all would be reported twice
+        bus.subscribe(lambda _: leave_exceptions_to_sentry(), ErrorHandled)
     log = LogObserver(sanitizer)
     bus.subscribe(log, *log.kinds)
     telemetry.subscribe(bus, breakers.states)

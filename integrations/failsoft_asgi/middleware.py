@@ -31,7 +31,14 @@ class OuterLayer:
     What escapes here was either answered inside and raised again, or comes from a layer that nobody else guards.
     """
 
-    def __init__(self, app: App, fs: Failsoft, template_of: TemplateOf = no_template, *, hold: bool = False) -> None:
+    def __init__(
+        self,
+        app: App,
+        fs: Failsoft,
+        template_of: TemplateOf = no_template,
+        *,
+        hold: bool = False,
+    ) -> None:
         self.app = app
         self.fs = fs
         self._template_of = template_of

@@ -70,7 +70,12 @@ class FailsoftMiddleware:
             return self.get_response(request)
         token = current_call.set(call)
         try:
-            response = self.get_response(request)
+            try:
+                response = self.get_response(request)
+            except Exception as exc:
+                response = self._last_resort(request, call, exc)
+                if response is None:
+                    raise
             if response.streaming and call.mode != "off":
                 try:
                     call.name(request)
@@ -87,7 +92,12 @@ class FailsoftMiddleware:
             return await self.get_response(request)
         token = current_call.set(call)
         try:
-            response = await self.get_response(request)
+            try:
+                response = await self.get_response(request)
+            except Exception as exc:
+                response = self._last_resort(request, call, exc)
+                if response is None:
+                    raise
             if response.streaming and call.mode != "off":
                 try:
                     call.name(request)
@@ -129,6 +139,17 @@ class FailsoftMiddleware:
             call.mode = mode
         request._failsoft = call
         return call
+
+    def _last_resort(self, request: Any, call: DjangoCall, exc: Exception) -> Any:
+        """Answer what even Django's own way could not: an error in looking for the error view (a broken URLconf)."""
+        if settings.DEBUG_PROPAGATE_EXCEPTIONS or call.mode == "off":
+            return None
+        answer = call.answer if call.answered is exc.__context__ and call.answer else settle(request, call, exc)
+        if answer.rendered is None:
+            return None
+        response = respond(answer.rendered)
+        log(request, response, exc, answer)
+        return response
 
     def _instead(self, request: Any, old: Any, exc: Exception) -> Any:
         """The response in place of a stream that failed before its head had left."""

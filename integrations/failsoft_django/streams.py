@@ -101,7 +101,7 @@ def watch(response: Any, call: DjangoCall) -> None:
         _listen(response, _AsyncStream(response.streaming_content, call))
         return
     stream = _SyncStream(iter(response.streaming_content), call)
-    if not _is_event_stream(response):
+    if _may_wait(response, call):
         stream.take_first()
     _listen(response, stream)
 
@@ -116,12 +116,12 @@ async def watch_async(response: Any, call: DjangoCall) -> None:
         return
     if response.is_async:
         asynchronous = _AsyncStream(aiter(response.streaming_content), call)
-        if not _is_event_stream(response):
+        if _may_wait(response, call):
             await asynchronous.take_first()
         _listen(response, asynchronous)
         return
     stream = _SyncStream(iter(response.streaming_content), call)
-    if not _is_event_stream(response):
+    if _may_wait(response, call):
         await sync_to_async(stream.take_first, thread_sensitive=True)()
     _listen(response, stream)
 
@@ -130,8 +130,9 @@ def _is_ours(response: Any, call: DjangoCall) -> bool:
     return not call.watched and getattr(response, "file_to_stream", None) is None
 
 
-def _is_event_stream(response: Any) -> bool:
-    return str(response.headers.get("Content-Type", "")).startswith("text/event-stream")
+def _may_wait(response: Any, call: DjangoCall) -> bool:
+    """Whether the head may wait for the first chunk. A project that is only observed gets its broken stream."""
+    return call.mode == "enforce" and not str(response.headers.get("Content-Type", "")).startswith("text/event-stream")
 
 
 def _listen(response: Any, stream: _Stream) -> None:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from failsoft import Failsoft, Settings
 from failsoft.current import current_call
 from failsoft.endpoints import route_key
+from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft_flask.call import FlaskCall
 from failsoft_flask.views import Views
 from failsoft_flask.wsgi import WsgiLayer
@@ -146,7 +147,8 @@ class FlaskFailsoft:
 
 
 def _again(exc: Exception) -> NoReturn:
-    """Raise it again, without this frame keeping it alive in a cycle."""
+    """Raise it again, without this frame keeping it alive in a cycle. Flask's signal brings it to error trackers."""
+    leave_exceptions_to_sentry()
     try:
         raise exc
     finally:

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connections, transaction
 from django.http import HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.test import Client
-from django.urls import Resolver404, include, path, re_path, resolve, reverse
+from django.urls import include, path, re_path, resolve, reverse
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 from project.driver import PATIENT
@@ -314,12 +314,16 @@ def test_an_asynchronous_class_is_retried(app: Any) -> None:
     assert made.aget("/x").content == b"attempt 3"
 
 
-def test_a_urlconf_that_cannot_be_read_is_djangos_to_report(app: Any) -> None:
-    made = app([], ROOT_URLCONF="not.there")
-    made.client = Client()
-    with pytest.raises(ModuleNotFoundError):
-        made.get("/x")
-    assert not isinstance(Resolver404(), ModuleNotFoundError)
+@MODES
+def test_a_urlconf_that_cannot_be_read_is_answered_although_django_gives_up(
+    app: Any, settings_of: Any, logs: Any, mode: str
+) -> None:
+    made = app([], failsoft=patient("GET /x"))
+    with settings_of(ROOT_URLCONF="not.there"):
+        assert ask(made, mode).json()["code"] == "CONFIGURATION_ERROR"
+    assert [type(exc) for exc in made.signals] == [ModuleNotFoundError]
+    assert [bool(record.exc_info) for record in logs] == [True]
+    assert len(made.handled) == 1
 
 
 # -- bodies
@@ -456,7 +460,7 @@ def test_a_failure_for_good_leaves_nothing_behind(app: Any, database: Any, atomi
 
 def test_a_view_that_is_exempt_has_no_transaction(app: Any, database: Any, atomic: Any) -> None:
     atomic("default", "other")
-    view = transaction.non_atomic_requests(writing(Flaky(), "default", "other"), using="other")
+    view = transaction.non_atomic_requests(using="other")(writing(Flaky(), "default", "other"))
     app([path("x", view)], failsoft=patient("GET /x")).get("/x")
     assert (database(), database("other")) == ([3], [1, 2, 3])
 

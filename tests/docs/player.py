@@ -40,6 +40,7 @@ _MASKS = (
     (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", "‹time›"),
     (r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b", "‹reference›"),
     (r"\b\d\.\d{3} s\b", "‹seconds› s"),
+    (r"(?<=again in )\d+ seconds?|(?<=\"after\": )\d+|(?<=\"after\":)\d+", "‹seconds›"),
     (r"[ \t]+(?=\n|$)", ""),
 )
 

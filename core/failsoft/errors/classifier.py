@@ -173,7 +173,7 @@ class Classifier:
             # the link failed, and what it failed of proves that nothing was sent
             proven = inner.label.not_sent and inner.label.category is Category.NETWORK
             return _relabel(reading, reading.label._replace(not_sent=True)) if proven else reading
-        if inner.label == BUG and label != BUG:
+        if inner.label == BUG and inner.source == "catalogue" and label != BUG:
             return reading
         inner.over = reading
         if inner.label.category is label.category:

@@ -50,7 +50,7 @@ _SHORT_OPTION = re.compile(
     r"(?:mysql\w*|mariadb\w*|sshpass|mongo\w*|redis-cli|htpasswd|ldapsearch|zip|smbclient|rdesktop|winexe|openssl)\b"
     r"[^\r\n;|]{0,200}?[ '\"\[,](?:-p|-a|-w|-P|-passin pass:|-pass pass:)(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?([^\s\"',\]-][^\s\"',\]]{0,127})"
 )
-_IDENTIFIED = re.compile(r"(?i)identified (?:with [\w'\"]{1,40} )?(?:by|as) (?:password )?'((?:[^'\\\n]|''|\\.){1,256})'")
+_IDENTIFIED = re.compile(r"(?i)identified by (?:password )?'((?:[^'\\\n]|''|\\.){1,256})'")
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
 _CODE_LEAST = 8
 _WORD_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
@@ -226,7 +226,7 @@ def word_anchors() -> Iterator[Anchor]:
     """Anchors in any case."""
     yield Anchor("bearer", bearer)
     yield Anchor("basic", basic, "(?=[ +:])")
-    yield Anchor("identified ", _group(_IDENTIFIED, "password"))
+    yield Anchor("identified by", _group(_IDENTIFIED, "password"))
     yield Anchor("private-lines", putty_key)
     for command in ("mysql", "mariadb", "sshpass", "mongo", "redis-cli", "smbclient", "openssl", "ldapsearch", "htpasswd"):
         yield Anchor(command, _group(_SHORT_OPTION, "password"))

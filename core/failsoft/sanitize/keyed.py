@@ -42,8 +42,8 @@ _OPTION = re.compile(r"[ \t]+(?!-)(?=[^\s,;|\]])")
 _OPTION_ITEM = re.compile(r"[\"']\s{0,4},\s{0,4}(?=[bu]?[\"'][^-])")
 _PROSE = re.compile(
     r"(?:\\{0,3}[\"'`])?"
-    r"(?:[ \t]\(?(?:is|was|are|were|value|set to|equals|like|used|given|provided|supplied|tried|entered|received|sent|got"
-    r"|rejected|attempted|as)){0,3}[ \t]{0,2}[:=(]{0,2}[ \t]{0,2}"
+    r"(?:[ \t]\(?(?:is|was|by|BY|are|were|value|set to|equals|like|used|given|provided|supplied|tried|entered|received|sent|got"
+    r"|rejected|attempted|as|by)){0,3}[ \t]{0,2}[:=(]{0,2}[ \t]{0,2}"
 )
 _OF_WHOM = re.compile(
     r"(?i)[ ](?:for|of)[ ](?:(?:the )?(?:user|account|client|service|tenant|customer|db|database|role|host|login) )?"
@@ -79,17 +79,16 @@ class KeyedRule:
         kind = self._keys.kind(name)
         if kind is None and name.lower() == "key" and text[first - 1 : first] in ("?", "&"):
             kind = "api_key"
-        span = self._structured(scan, first, last, kind, name) if kind else None
-        if span is None:
-            span = self._spoken(scan, first, last, kind, name)
+        if kind and (assign := _ASSIGN.match(text, last)):
+            span = None if _of_a_parser(scan, first, name) else self._assigned(scan, first, assign, kind, name)
+        else:
+            span = (kind and self._structured(scan, first, last, kind, name)) or self._spoken(
+                scan, first, last, kind, name
+            )
         return last if span is None else span
 
     def _structured(self, scan: Scan, first: int, last: int, kind: str, name: str) -> Span | None:
         text = scan.text
-        if assign := _ASSIGN.match(text, last):
-            if kind == "token" and _of_a_parser(scan, first, name):
-                return None
-            return self._assigned(scan, first, assign, kind, name)
         before = text[max(0, first - 28) : first]
         if before and before[-1] in "<:" and _TAG.search(before):
             return self._judged(text, tag_text(text, last), kind, name, ">")
@@ -191,32 +190,29 @@ class KeyedRule:
         """The value after words of prose: `API key: x`, `date of birth 1980-01-02`, `password 'x'`, `token is x`."""
         text = scan.text
         right = _AFTER_WORDS.match(text, last)
-        phrase = kind
-        if right or kind is None:
-            left = scan.before(first, 40)
-            before = tuple(left.lower().replace("'", "").split()[-3:]) if left.endswith(" ") else ()
-            phrase, last = self._phrase(before, name, text[last : right.end()] if right else "", last, kind)
-        if phrase is None:
+        if right or (kind is None and text[first - 1 : first] == " " and name.isalpha()):
+            phrase, end = self._phrase(scan, first, name, last, right.group() if right else "")
+            if phrase:
+                if assign := _ASSIGN.match(text, end):
+                    return self._assigned(scan, first, assign, phrase, name)
+                kind, last = phrase, end
+        if kind not in _PROSE_KINDS or _of_a_parser(scan, first, name):
             return None
-        if phrase != kind or right:
-            span = self._structured(scan, first, last, phrase, name)
-            if span:
-                return span
-        if phrase not in _PROSE_KINDS or (phrase == "token" and _of_a_parser(scan, first, name)):
-            return None
-        return self._told(text, last, phrase, name)
+        return self._told(text, last, kind, name)
 
-    def _phrase(
-        self, before: tuple[str, ...], name: str, right: str, last: int, kind: str | None
-    ) -> tuple[str | None, int]:
-        own = words_of(name)
+    def _phrase(self, scan: Scan, first: int, name: str, last: int, right: str) -> tuple[str | None, int]:
+        """Kind and end of the longest term that has this word in it, with up to three words before and after."""
+        left = scan.before(first, 40)
+        before = left.lower().replace("'", "").split()[-3:] if left.endswith(" ") else []
+        own = "".join(words_of(name))
         following = re.findall(r" \w+\.?", right)
         for count in range(len(following), -1, -1):
-            words = own + tuple(word.strip(" .").lower() for word in following[:count])
-            for left in range(len(before) + 1):
-                if (left or count) and (found := self._keys.phrase(before[len(before) - left :] + words)):
-                    return found, last + sum(map(len, following[:count]))
-        return kind, last
+            words = own + "".join(word.strip(" .").lower() for word in following[:count])
+            for start in range(len(before) + 1):
+                joined = "".join(before[start:]) + words
+                if joined != own and (kind := self._keys.phrase(joined)):
+                    return kind, last + sum(map(len, following[:count]))
+        return None, last
 
     def _told(self, text: str, last: int, kind: str, name: str) -> Span | None:
         told = _PROSE.match(text, last)
@@ -259,8 +255,8 @@ def _begins_line(text: str, at: int) -> bool:
 
 
 def _of_a_parser(scan: Scan, first: int, name: str) -> bool:
-    """Whether the token is one of a grammar or of a language model."""
-    if name.lower() not in ("token", "tokens"):
+    """Whether a token is one of a grammar or of a language model."""
+    if name not in ("token", "Token", "tokens", "TOKEN"):
         return False
     words = scan.before(first, 24).lower().split()
     return bool(words) and words[-1].strip("'\"") in DISARMING_PHRASES

@@ -70,11 +70,13 @@ class KeyMatcher:
         safe_keys: names that are never sensitive, matched as a whole. They win over every other rule.
     """
 
-    __slots__ = ("_custom", "_safe", "kind")
+    __slots__ = ("_custom", "_custom_joined", "_safe", "_safe_joined", "kind")
 
     def __init__(self, keys: Iterable[str] = (), safe_keys: Iterable[str] = ()) -> None:
         self._custom = {words: "_".join(words) for key in keys if (words := words_of(key))}
+        self._custom_joined = {"".join(words): kind for words, kind in self._custom.items()}
         self._safe = frozenset(words_of(key) for key in safe_keys)
+        self._safe_joined = frozenset(map("".join, self._safe))
         self.kind = lru_cache(maxsize=_CACHE)(self._kind)
         """Kind of what stands under a name, or None if the name is not sensitive."""
 
@@ -83,14 +85,11 @@ class KeyMatcher:
         """First word of each additional key: what to look for in a text."""
         return frozenset(words[0] for words in self._custom)
 
-    def phrase(self, words: tuple[str, ...]) -> str | None:
-        """Kind of what is announced by words of prose, as `date of birth`: their end must be a term."""
-        if words in self._safe:
+    def phrase(self, joined: str) -> str | None:
+        """Kind of what words of prose announce, joined without gaps: `dateofbirth`."""
+        if joined in self._safe_joined:
             return None
-        if kind := self._custom_kind(words):
-            return kind
-        found = _term(words, len(words))
-        return found[1] if found else None
+        return self._custom_joined.get(joined) or STRONG_TERMS.get(joined) or WEAK_TERMS.get(joined)
 
     def _kind(self, name: str) -> str | None:
         words = words_of(name)

@@ -101,9 +101,9 @@ def _width(lead: str) -> int:
 
 def _alternative(anchor: Anchor, at: int) -> tuple[str, int]:
     """The rest of an anchor after its letter `at`, and how far before that letter it begins."""
-    lead = anchor.lead + re.escape(anchor.literal[: at + 1])
-    behind = f"(?<={lead})" if at or anchor.lead else ""
-    return f"{behind}{re.escape(anchor.literal[at + 1 :])}{anchor.follow}()", at + _width(anchor.lead)
+    # what follows the letter comes first: `re` dismisses alternatives by their first literal, without entering them
+    behind = f"(?<={anchor.lead}{re.escape(anchor.literal)})" if at or anchor.lead else ""
+    return f"{re.escape(anchor.literal[at + 1 :])}{behind}{anchor.follow}()", at + _width(anchor.lead)
 
 
 def _family(picked: Iterable[tuple[Anchor, int, bool]], *, lowered: bool) -> Family:
@@ -112,11 +112,18 @@ def _family(picked: Iterable[tuple[Anchor, int, bool]], *, lowered: bool) -> Fam
         groups[anchor.literal[at], long_word].append((anchor, at))
     parts, hits = [], []
     for (letter, long_word), entries in groups.items():
-        alternatives = []
-        for anchor, at in sorted(entries, key=lambda entry: (-len(entry[0].literal), not entry[0].follow)):
+        entries.sort(key=lambda entry: (-len(entry[0].literal), not entry[0].follow))
+        buckets: dict[str, list[str]] = defaultdict(list)
+        if long_word:
+            # many anchors end in the same separator: the letter before it parts them
+            entries.sort(key=lambda entry: entry[0].literal[-2:])
+        for anchor, at in entries:
             alternative, offset = _alternative(anchor, at)
-            alternatives.append(alternative)
+            buckets[anchor.literal[-2:] if long_word else ""].append(alternative)
             hits.append((anchor.handler, offset))
+        alternatives = [
+            f"(?<={re.escape(end)})(?:{'|'.join(inner)})" if end else "|".join(inner) for end, inner in buckets.items()
+        ]
         parts.append(f"{re.escape(letter)}{_LONG_WORD if long_word else ''}(?:{'|'.join(alternatives)})")
     return Family(re.compile("|".join(parts)), tuple(hits), lowered)
 

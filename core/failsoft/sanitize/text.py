@@ -8,7 +8,6 @@ characters without consuming them, so the time is linear in the text.
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
 
 from failsoft.sanitize.details import DetailRules
 from failsoft.sanitize.direct import sign_anchors, word_anchors
@@ -21,8 +20,6 @@ from failsoft.sanitize.strict import scrub_strictly
 from failsoft.sanitize.views import View, views_of
 
 __all__ = ["TextEngine"]
-
-_Head: TypeAlias = tuple[int, Family, str, "re.Match[str]"]
 
 _MARGIN = 4_096
 _ROUNDS = 3
@@ -44,17 +41,18 @@ class TextEngine:
         max_text: characters of a result at most.
     """
 
-    __slots__ = ("_families", "_max_text", "_strict")
+    __slots__ = ("_searches", "_max_text", "_strict")
 
     def __init__(self, keys: KeyMatcher, *, strict: bool, max_text: int) -> None:
         keyed, details = KeyedRule(keys), DetailRules(keys)
-        words = [Anchor(stem, keyed, follow) for stem, follow in STEMS]
-        words += [Anchor(word, keyed) for word in sorted(keys.custom_words) if all(word != stem for stem, _ in STEMS)]
-        self._families: tuple[Family, ...] = (
+        words = [Anchor(stem, keyed, follow, lead) for stem, follow, lead in STEMS]
+        words += [Anchor(word, keyed) for word in sorted(keys.custom_words) if all(word != stem for stem, *_ in STEMS)]
+        families = (
             words_family([*words, *word_anchors(), *details.anchors()]),
             signs_family(sign_anchors()),
             digits_family(digit_follows(self._reveals)),
         )
+        self._searches = tuple((family.pattern.search, family) for family in families)
         self._strict = strict
         self._max_text = max_text
 
@@ -80,16 +78,19 @@ class TextEngine:
 
     def _scrub(self, text: str) -> str:
         for _ in range(_ROUNDS):
-            before, text = text, self._round(text)
-            if text == before:
+            cleaned = self._round(text)
+            if cleaned is text or cleaned == text:
                 break
+            text = cleaned
         return text
 
     def _round(self, text: str) -> str:
-        text = _replace(text, self._spans(text))
+        if spans := self._spans(text):
+            text = _replace(text, spans)
         if "%" in text or "&" in text or "\\" in text:
             for view in views_of(text):
-                text = _replace(text, _mapped(view, self._spans(view.text)))
+                if spans := self._spans(view.text):
+                    text = _replace(text, _mapped(view, spans))
         return scrub_strictly(text) if self._strict else text
 
     def _reveals(self, text: str) -> bool:
@@ -97,45 +98,56 @@ class TextEngine:
 
     def _spans(self, text: str, *, nested: bool = False) -> list[Span]:
         lowered = _lower(text)
-        heads = []
-        for family in self._families:
+        cursors = []
+        for search, family in self._searches:
             source = lowered if family.lowered else text
-            if match := family.pattern.search(source):
-                heads.append((match.start(), family, source, match))
-        return self._walk(Scan(text, nested=nested), heads) if heads else []
-
-    @staticmethod
-    def _walk(scan: Scan, heads: list[_Head]) -> list[Span]:
-        spans: list[Span] = []
-        while heads:
-            head = min(heads, key=_position)
-            heads.remove(head)
-            at, family, source, match = head
-            handler, offset = family.hits[(match.lastindex or 1) - 1]
-            result = handler(scan, max(scan.floor, at - offset), match.end())
-            if isinstance(result, tuple):
-                start, end, replacement = result
-                spans.append((max(start, scan.floor), end, replacement))
-                scan.floor = resume = end
-                # an anchor that began inside of what went is no anchor any more
-                heads, stale = [other for other in heads if other[0] >= end], [o for o in heads if o[0] < end]
-                for _, family_of, source_of, _ in stale:
-                    if again := family_of.pattern.search(source_of, end):
-                        heads.append((again.start(), family_of, source_of, again))
-            else:
-                resume = max(result, match.end())
-            if following := family.pattern.search(source, resume):
-                heads.append((following.start(), family, source, following))
-        return spans
+            if match := search(source):
+                cursors.append(_Cursor(family, source, match))
+        return _walk(Scan(text, nested=nested), cursors) if cursors else []
 
 
-def _position(head: _Head) -> int:
-    return head[0]
+class _Cursor:
+    """Where a family of anchors is in the text."""
+
+    __slots__ = ("at", "hits", "match", "search", "source")
+
+    def __init__(self, family: Family, source: str, match: re.Match[str]) -> None:
+        self.search, self.hits, self.source = family.pattern.search, family.hits, source
+        self.match = match
+        self.at = match.start()
+
+    def seek(self, start: int) -> bool:
+        """Go to the next anchor; false if there is none."""
+        match = self.search(self.source, start)
+        if match is None:
+            return False
+        self.match = match
+        self.at = match.start()
+        return True
+
+
+def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
+    spans: list[Span] = []
+    while cursors:
+        cursor = cursors[0]
+        for other in cursors:
+            if other.at < cursor.at:
+                cursor = other
+        match = cursor.match
+        handler, offset = cursor.hits[(match.lastindex or 1) - 1]
+        result = handler(scan, max(scan.floor, cursor.at - offset), match.end())
+        if isinstance(result, tuple):
+            start, end, replacement = result
+            spans.append((max(start, scan.floor), end, replacement))
+            scan.floor = end
+            # an anchor that began inside of what went is no anchor any more
+            cursors = [other for other in cursors if (other is not cursor and other.at >= end) or other.seek(end)]
+        elif not cursor.seek(max(result, match.end())):
+            cursors.remove(cursor)
+    return spans
 
 
 def _replace(text: str, spans: list[Span]) -> str:
-    if not spans:
-        return text
     pieces, at = [], 0
     for start, end, replacement in spans:
         pieces += (text[at:start], replacement)

@@ -52,6 +52,8 @@ _MASKED = re.compile(
     r"[^\]>)}]{0,60}[\]>)}]{1,2}",
     re.DOTALL,
 )
+# what no mask and no placeholder is without
+_SUSPECT = re.compile(r"^[^A-Za-wyzA-WYZ0-9/+]|\*\*\*|•••|●●●")
 _PLACEHOLDER = re.compile(
     r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\$[A-Z_][A-Z0-9_]*|\$\d{1,2}|\{\{.{0,80}\}\}|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
     r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|:[a-z_]\w{0,40}|@[a-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
@@ -111,11 +113,11 @@ class Judge:
         bare = value.strip()
         if not bare or bare.lower().rstrip(".!,;") in _NOTHING or value.startswith("[REDACTED:"):
             return False
-        if _MASKED.fullmatch(bare) or _PLACEHOLDER.fullmatch(bare):
+        if _SUSPECT.search(bare) and (_MASKED.fullmatch(bare) or _PLACEHOLDER.fullmatch(bare)):
             return False
         if not any(map(str.isalnum, bare)):
             return quoted and kind == "password"
-        if is_sentence(bare) or _URL.match(bare) or _PATH.fullmatch(bare):
+        if not bare.isalnum() and (is_sentence(bare) or _URL.match(bare) or _PATH.fullmatch(bare)):
             return False
         word = bare.lower().rstrip(".!,;:'\"").removesuffix("'t")
         if word in _ABOUT and not (quoted and kind in _ANY_LENGTH and op.startswith("=")):

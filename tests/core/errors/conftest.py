@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.failure import Failure
 

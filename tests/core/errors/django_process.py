@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import django
 from django.conf import settings
+
+import django
 
 settings.configure(
     SECRET_KEY="not a secret",
@@ -33,9 +34,10 @@ from django.http import Http404, HttpRequest  # noqa: E402
 from django.template import engines, loader  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
 from django.urls import resolve, reverse  # noqa: E402
+from rest_framework import authentication, exceptions, serializers, views  # noqa: E402
+
 from failsoft.clock import SystemClock  # noqa: E402
 from failsoft.errors.classifier import Classifier  # noqa: E402
-from rest_framework import exceptions, serializers, views  # noqa: E402
 
 urlpatterns: list[Any] = []
 
@@ -73,11 +75,12 @@ def throw(error: BaseException) -> None:
     raise error
 
 
-def in_a_view(error: BaseException) -> Callable[[], Any]:
+def in_a_view(error: BaseException, scheme: type) -> Callable[[], Any]:
     """Let a view of REST framework handle an exception as it does before it makes a response of it."""
 
     def run() -> None:
         view = views.APIView()
+        view.authentication_classes = [scheme]
         view.request = view.initialize_request(RequestFactory().get("/"))
         view.get_exception_handler = lambda: lambda exc, context: throw(exc)
         view.handle_exception(error)
@@ -143,7 +146,8 @@ SCENARIOS: dict[str, Callable[[], Any]] = {
     "page": lambda: paginator.Paginator([1], 1).page(7),
     "drf invalid": lambda: throw(exceptions.ValidationError("Wrong.")),
     "drf nested": lambda: throw(exceptions.ValidationError(totals())),
-    "drf not authenticated": in_a_view(exceptions.NotAuthenticated()),
+    "drf not authenticated": in_a_view(exceptions.NotAuthenticated(), authentication.BasicAuthentication),
+    "drf no challenge": in_a_view(exceptions.NotAuthenticated(), authentication.SessionAuthentication),
     "drf denied": lambda: throw(exceptions.PermissionDenied("Only the owner may.")),
     "drf not found": lambda: throw(exceptions.NotFound()),
     "drf method": lambda: throw(exceptions.MethodNotAllowed("PUT")),

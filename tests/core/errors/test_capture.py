@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+
 from failsoft.errors.capture import capture
 
 
@@ -55,7 +56,7 @@ def test_a_cause_comes_before_a_context_and_each_is_named() -> None:
             try:
                 raise KeyError("root")
             except KeyError:
-                raise ValueError("middle")
+                raise ValueError("middle")  # noqa: B904 - a context is what is wanted
         except ValueError as error:
             raise RuntimeError("top") from error
 

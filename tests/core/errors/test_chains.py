@@ -10,10 +10,11 @@ import wsgiref.handlers
 from collections.abc import Callable
 
 import pytest
-from failsoft.errors.exceptions import CircuitOpenError, NotFoundError, OperationTimeoutError
-from failsoft.errors.failure import Failure
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+
+from failsoft.errors.exceptions import CircuitOpenError, NotFoundError, OperationTimeoutError
+from failsoft.errors.failure import Failure
 
 Classify = Callable[..., Failure]
 

@@ -3,11 +3,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from starlette.exceptions import HTTPException
+
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import NotFoundError, SettingsError
 from failsoft.errors.rules import ErrorMapping, Rule
 from failsoft.errors.taxonomy import Category, Severity
-from starlette.exceptions import HTTPException
 
 
 class ShopError(Exception):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.rules import Rule, compile_rules

@@ -45,8 +45,8 @@ STDLIB: tuple[tuple[Label, str], ...] = (
         is_.OS_FAULT,
         """
         builtins.FileExistsError builtins.FileNotFoundError builtins.IsADirectoryError
-        builtins.NotADirectoryError builtins.PermissionError dbm.error _dbm.error _gdbm.error mailbox.Error
-        shutil.Error shutil.ExecError signal.itimer_error termios.error _curses.error
+        builtins.NotADirectoryError builtins.PermissionError _dbm.error _gdbm.error mailbox.Error shutil.Error
+        shutil.ExecError signal.itimer_error termios.error _curses.error
         """,
     ),
     (is_.INTERRUPTED, "builtins.InterruptedError"),
@@ -89,9 +89,10 @@ STDLIB: tuple[tuple[Label, str], ...] = (
     (
         is_.MISCONFIGURED,
         """
-        builtins.ImportError builtins.ModuleNotFoundError configparser.Error imaplib.readonly locale.Error
-        netrc.NetrcParseError smtplib.SMTPNotSupportedError tomllib.TOMLDecodeError zipimport.ZipImportError
-        zoneinfo._common.ZoneInfoNotFoundError importlib.metadata.PackageNotFoundError
+        builtins.ImportError builtins.ModuleNotFoundError configparser.Error imaplib.IMAP4.readonly
+        locale.Error netrc.NetrcParseError smtplib.SMTPNotSupportedError tomllib.TOMLDecodeError
+        zipimport.ZipImportError zoneinfo._common.ZoneInfoNotFoundError
+        importlib.metadata.PackageNotFoundError
         """,
     ),
     (

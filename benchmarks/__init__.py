@@ -1,0 +1,1 @@
+"""What Failsoft costs, beside what its peers cost, measured in one run."""

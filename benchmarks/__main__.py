@@ -1,0 +1,140 @@
+"""`make bench`: all variants in interleaved rounds; writes the tables into the README and the docs.
+
+`python -m benchmarks [ROUNDS] [--only FRAMEWORK] [--dry]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+from collections import defaultdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from benchmarks.variants import VARIANTS
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks/results.json"
+PEERS = ("starlette", "fastapi", "django", "flask", "sentry-sdk", "opentelemetry-sdk", "fastapi-problem")
+_pin = ["taskset", "-c", "0"] if shutil.which("taskset") else []
+
+
+def run(*command: str) -> Any:
+    """What a variant printed, or None if it failed."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
+    done = subprocess.run(
+        [*_pin, sys.executable, "-m", *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    if done.returncode or not done.stdout.strip():
+        print(f"   failed: {' '.join(command)}: {done.stderr.strip().splitlines()[-1:]}", flush=True)
+        return None
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def measure(rounds: int, only: str | None) -> dict[str, Any]:
+    """Samples of every variant and path, over interleaved rounds."""
+    samples: dict[str, dict[str, dict[str, list[float]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    parts: dict[str, list[float]] = defaultdict(list)
+    for number in range(rounds):
+        for framework, variants in VARIANTS.items():
+            for variant in variants if only in (None, framework) else ():
+                for path, figures in (run("benchmarks.variants", framework, variant) or {}).items():
+                    samples[framework][path][variant].extend(figures["samples"])
+        for part, figure in (run("benchmarks.parts") or {}).items():
+            parts[part].append(figure)
+        print(f"round {number + 1} of {rounds}", flush=True)
+    requests = {
+        framework: {
+            path: {v: [round(statistics.median(s), 2), round(min(s), 2)] for v, s in variants.items()}
+            for path, variants in paths.items()
+        }
+        for framework, paths in samples.items()
+    }
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "python": platform.python_version(),
+        "rounds": rounds,
+        "versions": {name: _version(name) for name in PEERS},
+        "requests": requests,
+        "parts": {part: round(statistics.median(figures), 3) for part, figures in parts.items()},
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except Exception:
+        return "-"
+
+
+def table(results: dict[str, Any]) -> str:
+    """The figures as Markdown."""
+    lines = [
+        f"Added CPU time per request in microseconds, over the same application without it: medians of {results['rounds']}"
+        f" interleaved rounds, in-process, one core, CPython {results['python']}, {results['date']}. In brackets the"
+        " difference of the minima, which noise touches less.",
+        "",
+        "| application | path | bare | no-op | **Failsoft** | with audit | with a full policy | OpenTelemetry | sentry-sdk |"
+        " fastapi-problem |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    columns = ("no-op", "failsoft", "failsoft+audit", "failsoft+policy", "otel", "sentry", "fastapi-problem")
+    for framework, paths in results["requests"].items():
+        for path, variants in paths.items():
+            bare = variants.get("bare")
+            if bare is None:
+                continue
+            cells = []
+            for name in columns:
+                figure = variants.get(name)
+                if figure is None or (name == "failsoft+policy" and not path.startswith("success")):
+                    cells.append("")
+                    continue
+                cells.append(f"{figure[0] - bare[0]:+.1f} ({figure[1] - bare[1]:+.1f})")
+            cells[1] = f"**{cells[1]}**"
+            lines.append(f"| {framework} | {path} | {bare[0]:.1f} | " + " | ".join(cells) + " |")
+    lines += ["", "| part | µs | per second |", "|---|--:|--:|"]
+    for part, figure in results["parts"].items():
+        lines.append(f"| {part} | {figure:.2f} | {1e6 / figure:,.0f} |")
+    versions = ", ".join(f"{name} {number}" for name, number in results["versions"].items() if number != "-")
+    lines += ["", f"Versions: {versions}. Measured by `make bench`."]
+    return "\n".join(lines)
+
+
+def write(results: dict[str, Any]) -> None:
+    """Put the tables where the docs have room for them."""
+    text = table(results)
+    for path in (ROOT / "README.md", ROOT / "docs/explanation/performance.md"):
+        if path.exists():
+            old = path.read_text()
+            block = f"<!-- figures:begin -->\n{text}\n<!-- figures:end -->"
+            path.write_text(
+                re.sub(r"<!-- figures:begin -->.*?<!-- figures:end -->", lambda _: block, old, flags=re.DOTALL)
+            )
+
+
+def main() -> None:
+    """Measure, keep the results, and write the tables."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("rounds", type=int, nargs="?", default=5)
+    parser.add_argument("--only", metavar="FRAMEWORK", choices=list(VARIANTS))
+    parser.add_argument("--dry", action="store_true", help="print the tables and write nothing")
+    options = parser.parse_args()
+    results = measure(options.rounds, options.only)
+    print(table(results))
+    if not options.dry:
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+        write(results)
+
+
+if __name__ == "__main__":
+    main()
