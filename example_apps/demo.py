@@ -47,6 +47,8 @@ def process(command: list[str], folder: Path, log: str, **environ: str) -> Itera
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+            if child.stdout is not None:
+                child.stdout.close()
 
 
 def announced(child: subprocess.Popen[str], log: Path) -> str:
@@ -88,12 +90,17 @@ def start_shop(stack: ExitStack, name: str, folder: Path, **environ: str) -> str
     raise SystemExit(f"{name} did not start; see {folder / log}:\n{(folder / log).read_text()[-3000:]}")
 
 
+def without_ids(text: str) -> str:
+    """A problem without what differs from one occurrence to the next."""
+    return _VARIES.sub(r'"\1":"…"', text)
+
+
 def same_failure(urls: dict[str, str]) -> None:
     say("1. One bug, told the same way by four frameworks (its text held a database password)")
     bodies = {}
     for name, url in urls.items():
         reply = httpx.get(f"{url}/crash")
-        bodies[name] = _VARIES.sub(r'"\1":"…"', reply.text)
+        bodies[name] = without_ids(reply.text)
         print(f"   {name:10} {reply.status_code}  X-Error-ID {reply.headers['x-error-id']}")
     print(json.dumps(json.loads(next(iter(bodies.values()))), indent=2, ensure_ascii=False))
     print(f"   bodies identical but for ids and time: {len(set(bodies.values())) == 1}")
@@ -112,8 +119,10 @@ def same_failure(urls: dict[str, str]) -> None:
         print(f"   {method} {path}: {sorted(statuses)} {first['code']}: {first['detail']}")
 
 
-def script(upstream: str, *steps: dict[str, Any]) -> None:
-    httpx.put(f"{upstream}/_script", json={"steps": list(steps)}).raise_for_status()
+def script(upstream: str, *steps: dict[str, Any], key: str = "") -> None:
+    """What the upstream is to do next; with a key, only to requests that carry it."""
+    headers = {"X-Test-Key": key} if key else {}
+    httpx.put(f"{upstream}/_script", json={"steps": list(steps)}, headers=headers).raise_for_status()
 
 
 def saved_by_retry(urls: dict[str, str], upstream: str) -> None:
@@ -187,34 +196,39 @@ def audit(path: Path) -> None:
     print(json.dumps(record, indent=2, ensure_ascii=False))
 
 
+def start(stack: ExitStack, folder: Path) -> tuple[Path, str, str, dict[str, str]]:
+    """Start everything; returns the folder, and the URLs of the upstream, the collector and the shops."""
+    module = [sys.executable, "-m"]
+    upstream_process = stack.enter_context(
+        process([*module, "example_apps.flaky_upstream", "--port", "0"], folder, "upstream.log")
+    )
+    collector_process = stack.enter_context(
+        process([*module, "example_apps.collector", "--port", "0"], folder, "collector.log")
+    )
+    upstream = announced(upstream_process, folder / "upstream.log")
+    collector = announced(collector_process, folder / "collector.log")
+    urls = {
+        shop: start_shop(
+            stack,
+            shop,
+            folder,
+            SHOP_UPSTREAM=upstream,
+            SHOP_DATABASE=str(folder / "shop.db"),
+            OTEL_EXPORTER_OTLP_ENDPOINT=collector,
+            FAILSOFT__AUDIT__URL=f"sqlite:///{folder / 'failsoft-audit.db'}",
+        )
+        for shop in SHOPS
+    }
+    return folder, upstream, collector, urls
+
+
 def main() -> None:
     """Run the demonstration."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="show, then exit instead of staying up")
     once = parser.parse_args().once
     with tempfile.TemporaryDirectory(prefix="failsoft-demo-") as name, ExitStack() as stack:
-        folder = Path(name)
-        module = [sys.executable, "-m"]
-        upstream_process = stack.enter_context(
-            process([*module, "example_apps.flaky_upstream", "--port", "0"], folder, "upstream.log")
-        )
-        collector_process = stack.enter_context(
-            process([*module, "example_apps.collector", "--port", "0"], folder, "collector.log")
-        )
-        upstream = announced(upstream_process, folder / "upstream.log")
-        collector = announced(collector_process, folder / "collector.log")
-        urls = {
-            shop: start_shop(
-                stack,
-                shop,
-                folder,
-                SHOP_UPSTREAM=upstream,
-                SHOP_DATABASE=str(folder / "shop.db"),
-                OTEL_EXPORTER_OTLP_ENDPOINT=collector,
-                FAILSOFT__AUDIT__URL=f"sqlite:///{folder / 'failsoft-audit.db'}",
-            )
-            for shop in SHOPS
-        }
+        folder, upstream, collector, urls = start(stack, Path(name))
         same_failure(urls)
         saved_by_retry(urls, upstream)
         breaker(urls, upstream)

@@ -26,6 +26,7 @@ __all__ = ["FailsoftMiddleware"]
 
 _log = logging.getLogger("failsoft")
 _DJANGOS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
+_OTEL_EXCEPTION = "opentelemetry-instrumentor-django.exception_key"
 _DEBUG_MARK = b"DEBUG = True"
 
 
@@ -51,6 +52,7 @@ class FailsoftMiddleware:
         self.patterns = Patterns(fs)
         self._id_header = fs.settings.request.id_header
         self._id_key = "HTTP_" + self._id_header.upper().replace("-", "_")
+        self._traces = fs.settings.telemetry.traces
         self._trust_id = fs.settings.request.trust_id
         self._async = bool(iscoroutinefunction(get_response))
         if self._async:
@@ -166,6 +168,9 @@ class FailsoftMiddleware:
                 headers["X-Error-ID"] = call.error_id
         if self._id_header not in headers:
             headers[self._id_header] = call.request_id
+        if call.answer is not None and self._traces:
+            # the server span holds the failure already, sanitized; OpenTelemetry's middleware would add it once more
+            request.META.pop(_OTEL_EXCEPTION, None)
         call.forget()
         return response
 

@@ -15,9 +15,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import django
 from django.conf import settings
 from project import settings as project
+
+import django
 
 if not settings.configured:
     settings.configure(**{name: getattr(project, name) for name in dir(project) if name.isupper()})
@@ -26,10 +27,11 @@ if not settings.configured:
 from django.core.signals import got_request_exception
 from django.db import connections
 from django.test import RequestFactory, override_settings
-from observed import ManualClock
+from django.utils import translation
 from project.driver import FAILSOFT, App
 
 from failsoft import Failsoft
+from observed import ManualClock
 
 
 @pytest.fixture
@@ -57,7 +59,9 @@ def app() -> Iterator[Callable[..., App]]:
             made.signals.append(sys.exc_info()[1])
 
         got_request_exception.connect(heard)
-        undo.extend((lambda: got_request_exception.disconnect(heard), override.disable, fs.close))
+        undo.extend(
+            (lambda: got_request_exception.disconnect(heard), override.disable, fs.close, translation.deactivate)
+        )
         return made
 
     yield make

@@ -81,7 +81,9 @@ def test_validation_errors_are_listed_by_pointer(app: Any, settings: Any) -> Non
         (exceptions.UnsupportedMediaType("text/odd"), 415),
     ],
 )
-def test_what_rest_framework_answers_is_a_problem_of_that_status(app: Any, settings: Any, exc: Exception, status: int) -> None:
+def test_what_rest_framework_answers_is_a_problem_of_that_status(
+    app: Any, settings: Any, exc: Exception, status: int
+) -> None:
     response = app([path("x", raising(exc))], failsoft=settings).get("/x")
     assert (response.status_code, response.json()["status"]) == (status, status)
     assert response.headers["X-Error-ID"] == response.json()["error_id"]

@@ -70,7 +70,14 @@ URLS = [
     path("csrf", csrf_protect(reads_body)),
     path("ok", reads_body),
 ]
-ROUTES = [("wsgi", "/boom"), ("wsgi", "/aboom"), ("asgi", "/boom"), ("asgi", "/aboom"), ("wsgi", "/template"), ("asgi", "/template")]
+ROUTES = [
+    ("wsgi", "/boom"),
+    ("wsgi", "/aboom"),
+    ("asgi", "/boom"),
+    ("asgi", "/aboom"),
+    ("wsgi", "/template"),
+    ("asgi", "/template"),
+]
 
 
 def problem(response: Any) -> dict[str, Any]:
@@ -111,8 +118,12 @@ def test_an_error_in_an_inner_middleware_is_answered_signalled_and_recorded_once
     assert [event.endpoint for event in made.handled] == ["__unmatched__"]
 
 
-@pytest.mark.parametrize(("name", "status", "code"), [("404", 404, "NOT_FOUND"), ("403", 403, None), ("domain", 409, "CONFLICT")])
-def test_an_answer_raised_by_an_inner_middleware_keeps_its_status(app: Any, name: str, status: int, code: str | None) -> None:
+@pytest.mark.parametrize(
+    ("name", "status", "code"), [("404", 404, "NOT_FOUND"), ("403", 403, None), ("domain", 409, "CONFLICT")]
+)
+def test_an_answer_raised_by_an_inner_middleware_keeps_its_status(
+    app: Any, name: str, status: int, code: str | None
+) -> None:
     made = app(URLS, middleware=["project.middleware.Raising"])
     found = problem(made.get("/ok", HTTP_X_RAISE=name))
     assert found["status"] == status
@@ -182,7 +193,9 @@ def test_a_method_that_is_not_allowed_is_a_problem_that_says_which_are(
 @pytest.mark.parametrize("status", [401, 409, 429, 503])
 def test_an_answer_without_a_body_gets_one_and_keeps_its_headers(app: Any, status: int) -> None:
     def view(request: Any) -> HttpResponse:
-        return HttpResponse(status=status, headers={"Retry-After": "30", "WWW-Authenticate": 'Basic realm="x"', "X-Own": "1"})
+        return HttpResponse(
+            status=status, headers={"Retry-After": "30", "WWW-Authenticate": 'Basic realm="x"', "X-Own": "1"}
+        )
 
     made = app([path("x", view)])
     response = made.get("/x")

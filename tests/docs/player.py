@@ -34,6 +34,7 @@ from failsoft.settings import load
 __all__ = ["Player", "same"]
 
 _SERVER = re.compile(r"(?:\w+=\S+ )*(?:uvicorn |gunicorn |flask --app \S+ run|python manage.py runserver)")
+_BREAK = re.escape("\n")
 _MASKS = (
     (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "‹id›"),
     (r"\b[0-9a-f]{32}\b", "‹trace›"),
@@ -54,7 +55,9 @@ def masked(text: str) -> str:
 
 def same(expected: str, found: str) -> bool:
     """Whether a text is what a page says, `…` standing for anything."""
-    pattern = ".*?".join(re.escape(part) for part in masked(expected).split("…"))
+    escaped = ".*?".join(re.escape(part) for part in masked(expected).split("…"))
+    # on a line by itself it may stand for no line at all
+    pattern = escaped.replace(f"{_BREAK}.*?{_BREAK}", f"{_BREAK}(?:.*?{_BREAK})?")
     return re.fullmatch(pattern, masked(found), re.DOTALL) is not None
 
 

@@ -35,80 +35,107 @@ def nothing() -> dict[str, Any]:
     return {}
 
 
-def sentry(clean: bool) -> Seen:
-    """Sentry's SDK, with a transport that keeps what would be sent."""
+def leaks(thing: Any) -> bool:
+    return deeds.SECRET in (thing if isinstance(thing, str) else json.dumps(thing, default=str))
+
+
+def sentry() -> Seen:
+    """Sentry's SDK with the `before_send` that Failsoft ships, and a transport that keeps what would be sent."""
     import sentry_sdk
     from sentry_sdk.transport import Transport
 
+    import failsoft
+    from failsoft.observers.sentry import sentry_before_send
+
     kept: list[tuple[str, Any]] = []
+    raw: list[bool] = []
+    clean = sentry_before_send(failsoft.Failsoft().sanitizer)
 
     class Kept(Transport):
         def capture_envelope(self, envelope: Any) -> None:
             kept.extend((item.type, item.payload.json) for item in envelope.items)
 
-    options: dict[str, Any] = {}
-    if clean:
-        import failsoft
-        from failsoft.observers.sentry import sentry_before_send
+    def before_send(event: Any, hint: Any) -> Any:
+        raw.append(leaks(event))
+        return clean(event, hint)
 
-        options["before_send"] = sentry_before_send(failsoft.Failsoft().sanitizer)
-    sentry_sdk.init("https://key@o1.ingest.example/1", transport=Kept, traces_sample_rate=1.0, **options)
+    sentry_sdk.init("https://key@o1.ingest.example/1", transport=Kept, traces_sample_rate=1.0, before_send=before_send)
 
     def seen() -> dict[str, Any]:
         sentry_sdk.flush()
-        found, kept[:] = list(kept), []
-        return {
-            "events": [_event(payload) for kind, payload in found if kind == "event"],
-            "transactions": [payload["transaction"] for kind, payload in found if kind == "transaction"],
+        found = {
+            "events": [_event(payload) for kind, payload in kept if kind == "event"],
+            "transactions": [payload["transaction"] for kind, payload in kept if kind == "transaction"],
+            "leaked_before_cleaning": any(raw),
         }
+        kept.clear()
+        raw.clear()
+        return found
 
     return seen
 
 
 def _event(payload: dict[str, Any]) -> dict[str, Any]:
     values = (payload.get("exception") or {}).get("values") or []
+    last = values[-1] if values else {}
     return {
-        "type": values[-1]["type"] if values else None,
-        "function": values[-1]["stacktrace"]["frames"][-1]["function"] if values else None,
+        "type": last.get("type"),
+        "value": last.get("value"),
+        "function": last["stacktrace"]["frames"][-1]["function"] if last else None,
         "logger": payload.get("logger"),
-        "leaks": deeds.SECRET in json.dumps(payload),
+        "leaks": leaks(payload),
     }
 
 
-def opentelemetry(clean: bool) -> Seen:
-    """OpenTelemetry's SDK, keeping spans and log records in memory."""
+def opentelemetry() -> Seen:
+    """OpenTelemetry's SDK. Spans and records are exported twice: as they are, and through Failsoft's processors."""
     from opentelemetry import _logs, trace
     from opentelemetry.sdk._logs import LoggerProvider
     from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
-    from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+    from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor
     from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-    spans, records = InMemorySpanExporter(), InMemoryLogRecordExporter()
-    tracers, loggers = TracerProvider(), LoggerProvider()
-    exporting: SpanProcessor = SimpleSpanProcessor(spans)
-    if clean:
-        import failsoft
-        from failsoft.observers.otel_processors import SanitizingLogRecordProcessor, SanitizingSpanProcessor
+    import failsoft
+    from failsoft.observers.otel_processors import SanitizingLogRecordProcessor, SanitizingSpanProcessor
 
-        sanitizer = failsoft.Failsoft().sanitizer
-        exporting = SanitizingSpanProcessor(sanitizer, exporting)
-        loggers.add_log_record_processor(SanitizingLogRecordProcessor(sanitizer))
-    tracers.add_span_processor(exporting)
+    sanitizer = failsoft.Failsoft().sanitizer
+    spans, clean_spans = InMemorySpanExporter(), InMemorySpanExporter()
+    records, clean_records = InMemoryLogRecordExporter(), InMemoryLogRecordExporter()
+    tracers, loggers = TracerProvider(), LoggerProvider()
+    tracers.add_span_processor(SimpleSpanProcessor(spans))
+    tracers.add_span_processor(SanitizingSpanProcessor(sanitizer, SimpleSpanProcessor(clean_spans)))
+    # records are cleaned in place: whoever comes before the cleaning one sees them as they were
+    seen_raw: list[dict[str, Any]] = []
+    records.export = _noting(seen_raw, records.export)  # type: ignore[method-assign]
     loggers.add_log_record_processor(SimpleLogRecordProcessor(records))
+    loggers.add_log_record_processor(SanitizingLogRecordProcessor(sanitizer))
+    loggers.add_log_record_processor(SimpleLogRecordProcessor(clean_records))
     trace.set_tracer_provider(tracers)
     _logs.set_logger_provider(loggers)
 
     def seen() -> dict[str, Any]:
         found = {
             "spans": [_span(span) for span in spans.get_finished_spans()],
-            "records": [_record(entry) for entry in records.get_finished_logs()],
+            "records": list(seen_raw),
+            "cleaned": {
+                "spans": [_span(span) for span in clean_spans.get_finished_spans()],
+                "records": [_record(entry) for entry in clean_records.get_finished_logs()],
+            },
         }
-        spans.clear()
-        records.clear()
+        for store in (spans, clean_spans, records, clean_records, seen_raw):
+            store.clear()
         return found
 
     return seen
+
+
+def _noting(notes: list[dict[str, Any]], export: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def noting(batch: Any) -> Any:
+        notes.extend(_record(entry) for entry in batch)
+        return export(batch)
+
+    return noting
 
 
 def _span(span: Any) -> dict[str, Any]:
@@ -117,10 +144,11 @@ def _span(span: Any) -> dict[str, Any]:
         "kind": span.kind.name,
         "scope": span.instrumentation_scope.name,
         "status": span.status.status_code.name,
+        "description": span.status.description,
         "attributes": dict(span.attributes),
         "events": [{"name": event.name, **dict(event.attributes)} for event in span.events],
         "trace_id": f"{span.context.trace_id:032x}",
-        "leaks": deeds.SECRET in span.to_json(),
+        "leaks": leaks(span.to_json()),
     }
 
 
@@ -130,7 +158,7 @@ def _record(entry: Any) -> dict[str, Any]:
         "name": record.event_name,
         "scope": entry.instrumentation_scope.name,
         "attributes": dict(record.attributes or {}),
-        "leaks": deeds.SECRET in entry.to_json(),
+        "leaks": leaks(entry.to_json()),
     }
 
 
@@ -138,20 +166,16 @@ def main(wanted: dict[str, Any]) -> dict[str, Any]:
     """Make the application, and call it.
 
     Parameters:
-        wanted: `framework`; `tool` (`sentry`, `opentelemetry`, or none); `failsoft`: settings, None for the bare
-            application, absent for those of all ecosystem applications; `traced`; `clean`: with what Failsoft ships
-            against secrets in what others emit.
+        wanted: `framework`; `tool` (`sentry` or `opentelemetry`); `failsoft`: settings, None for the bare application,
+            absent for those of all ecosystem applications; `traced`: the instrumentation, and when it is put in.
     """
-    tools: dict[str, Callable[[bool], Seen]] = {"sentry": sentry, "opentelemetry": opentelemetry}
+    tools: dict[str, Callable[[], Seen]] = {"sentry": sentry, "opentelemetry": opentelemetry}
     tool = tools.get(wanted.get("tool", ""))
-    seen = nothing if tool is None else tool(wanted.get("clean", False))
+    seen = nothing if tool is None else tool()
     settings = wanted.get("failsoft", deeds.SETTINGS)
     app, asynchronous = make(wanted["framework"], settings, wanted.get("traced", ""))
     browser = Browser(app, asynchronous=asynchronous)
-    result: dict[str, Any] = {}
-    for path in PATHS:
-        answer = browser.get(path)
-        result[path] = {**answer, **seen()}
+    result: dict[str, Any] = {path: {**browser.get(path), **seen()} for path in PATHS}
     result["again"] = browser.get("/ok")
     result["preflight"] = browser.preflight("/ok")
     return result

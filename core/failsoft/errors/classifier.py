@@ -164,15 +164,11 @@ class Classifier:
             errors = self._guard(lambda: pairs_of_exception(exc))
             if errors:
                 reading.more["errors"] = errors
-        if label.voice is Voice.SAYS and label.category is not Category.NETWORK:
+        if label.voice is Voice.SAYS:
             return reading
         inner = self._inner(exc, asked, depth)
         if inner is None or inner.source in _UNSURE:
             return reading
-        if label.voice is Voice.SAYS:
-            # the link failed, and what it failed of proves that nothing was sent
-            proven = inner.label.not_sent and inner.label.category is Category.NETWORK
-            return _relabel(reading, reading.label._replace(not_sent=True)) if proven else reading
         if inner.label == BUG and inner.source == "catalogue" and label != BUG:
             return reading
         inner.over = reading
@@ -186,7 +182,8 @@ class Classifier:
         inner = self._inner(exc, asked, depth) if facts.mute else None
         if inner is not None and inner.source != "default":
             inner.confidence *= 0.95
-            return inner
+            # the last of several attempts proves nothing about the others
+            return _relabel(inner, inner.label._replace(not_sent=False)) if "Retr" in facts.name else inner
         guess = guess_by_name(facts.name.rpartition(".")[2]) if facts.unknown else None
         guess = guess or guess_by_message(self._text(exc, asked))
         if guess is not None:

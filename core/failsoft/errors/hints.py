@@ -30,7 +30,7 @@ _STORES = (
     "-packages/aiomysql/", "-packages/asyncmy/", "-packages/MySQLdb/", "-packages/oracledb/", "-packages/redis/",
     "-packages/pymongo/", "-packages/motor/", "-packages/elastic_transport/", "-packages/cassandra/",
     "-packages/neo4j/", "-packages/aiormq/", "-packages/aio_pika/", "-packages/kombu/", "-packages/amqp/",
-    "-packages/aiokafka/", "-packages/nats/",
+    "-packages/aiokafka/", "-packages/nats/", "-packages/pymemcache/",
 )  # fmt: skip
 _BROKEN_LINKS = frozenset({"BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError"})
 

@@ -20,7 +20,7 @@ __all__ = ["KeyedRule"]
 
 _IDENTIFIER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.[]$"
 _MAX_NAME = 64
-_TAIL = re.compile(r"(?:[\w$]|[-.\[](?=\w)|\]){0,64}")
+_TAIL = re.compile(r"(?:[\w$]|[-.](?=\w)|\[(?=\w)(?!REDACTED:)|\]){0,64}")
 _ASSIGN = re.compile(
     r"(?P<close>\\{0,7}[\"'`])?\]?[^\S\n]{0,8}"
     r"(?P<op>[?:|!+~]{0,3}=[=>~]{0,2}|:(?!:)|->|<>|::=)"

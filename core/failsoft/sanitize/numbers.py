@@ -96,7 +96,8 @@ def personal_number(scan: Scan, start: int, end: int) -> Span | int:
         return span
     run = _RUN.match(scan.text, start)
     end = run.end() if run else end
-    return _phone(scan, start) or _ssn(scan, start, end) or _card(scan, start, end) or end
+    found = [span for span in (_phone(scan, start), _ssn(scan, start, end), _card(scan, start, end)) if span]
+    return min(found) if found else end
 
 
 def _blob_rule(reveals: Callable[[str], bool]) -> Handler:

@@ -23,6 +23,7 @@ __all__ = ["TextEngine"]
 
 _MARGIN = 4_096
 _ROUNDS = 3
+_SIGHT = 96
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
@@ -78,41 +79,47 @@ class TextEngine:
 
     def _scrub(self, text: str) -> str:
         for _ in range(_ROUNDS):
-            cleaned = self._round(text)
-            if cleaned is text or cleaned == text:
-                break
+            cleaned, settled = self._round(text)
+            if settled or cleaned == text:
+                return cleaned
             text = cleaned
         return text
 
-    def _round(self, text: str) -> str:
-        if spans := self._spans(text):
+    def _round(self, text: str) -> tuple[str, bool]:
+        """The text after one pass, and whether a second one would find nothing more."""
+        scan = Scan(text)
+        settled = True
+        if spans := self._spans(scan):
+            settled = scan.settled and _stand_alone(text, spans)
             text = _replace(text, spans)
         if "%" in text or "&" in text or "\\" in text:
             for view in views_of(text):
-                if spans := self._spans(view.text):
-                    text = _replace(text, _mapped(view, spans))
-        return scrub_strictly(text) if self._strict else text
+                if spans := self._spans(Scan(view.text)):
+                    text, settled = _replace(text, _mapped(view, spans)), False
+        return (scrub_strictly(text), False) if self._strict else (text, settled)
 
     def _reveals(self, text: str) -> bool:
-        return any(text[start:end] != replacement for start, end, replacement in self._spans(text, nested=True))
+        return any(text[start:end] != replacement for start, end, replacement in self._spans(Scan(text, nested=True)))
 
-    def _spans(self, text: str, *, nested: bool = False) -> list[Span]:
+    def _spans(self, scan: Scan) -> list[Span]:
+        text = scan.text
         lowered = _lower(text)
         cursors = []
         for search, family in self._searches:
             source = lowered if family.lowered else text
             if match := search(source):
                 cursors.append(_Cursor(family, source, match))
-        return _walk(Scan(text, nested=nested), cursors) if cursors else []
+        return _walk(scan, cursors) if cursors else []
 
 
 class _Cursor:
     """Where a family of anchors is in the text."""
 
-    __slots__ = ("at", "hits", "match", "search", "source")
+    __slots__ = ("at", "hits", "lowered", "match", "search", "source")
 
     def __init__(self, family: Family, source: str, match: re.Match[str]) -> None:
         self.search, self.hits, self.source = family.pattern.search, family.hits, source
+        self.lowered = family.lowered
         self.match = match
         self.at = match.start()
 
@@ -128,6 +135,7 @@ class _Cursor:
 
 def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
     spans: list[Span] = []
+    missed = -_SIGHT
     while cursors:
         cursor = cursors[0]
         for other in cursors:
@@ -138,12 +146,16 @@ def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
         result = handler(scan, max(scan.floor, cursor.at - offset), match.end())
         if isinstance(result, tuple):
             start, end, replacement = result
+            if start - missed < _SIGHT:
+                scan.settled = False
             spans.append((max(start, scan.floor), end, replacement))
             scan.floor = end
             # an anchor that began inside of what went is no anchor any more
             cursors = [other for other in cursors if (other is not cursor and other.at >= end) or other.seek(end)]
-        elif not cursor.seek(max(result, match.end())):
-            cursors.remove(cursor)
+        else:
+            missed = match.end() if cursor.lowered else max(missed, result - _SIGHT + 2)
+            if not cursor.seek(max(result, match.end())):
+                cursors.remove(cursor)
     return spans
 
 
@@ -154,6 +166,14 @@ def _replace(text: str, spans: list[Span]) -> str:
         at = end
     pieces.append(text[at:])
     return "".join(pieces)
+
+
+def _stand_alone(text: str, spans: list[Span]) -> bool:
+    """Whether no span touched a word, which might read differently now that the span is gone."""
+    for start, end, _ in spans:
+        if text[start - 1 : start].isalnum() or text[end : end + 1].isalnum():
+            return False
+    return True
 
 
 def _mapped(view: View, spans: list[Span]) -> list[Span]:

@@ -26,6 +26,7 @@ __all__ = ["ValueWalker"]
 
 _ATOMS = (datetime.datetime, datetime.time, datetime.timedelta, datetime.tzinfo, enum.Enum)
 _CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type(...))
+_SCALARS = (Number, Decimal, PurePath, uuid.UUID, datetime.date, *_ATOMS, *_CODE)
 _CARD_LEAST = 10**11
 # an object under such a name is read name by name; under all others, everything in it is secret
 _NAMED_INSIDE = frozenset(
@@ -82,7 +83,7 @@ class _Walk:
         try:
             if isinstance(obj, str | bytes | bytearray | memoryview):
                 return self._string(obj, kind)
-            if isinstance(obj, Number | Decimal | PurePath | uuid.UUID | datetime.date | _ATOMS | _CODE):
+            if isinstance(obj, _SCALARS):
                 return self._scalar(obj, kind)
             return self._nested(obj, depth, kind)
         except Exception:  # noqa: BLE001 - fail closed: objects may do anything when they are looked at

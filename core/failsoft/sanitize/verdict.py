@@ -111,7 +111,9 @@ class Judge:
             after: what follows it.
         """
         bare = value.strip()
-        if not bare or bare.lower().rstrip(".!,;") in _NOTHING or value.startswith("[REDACTED:"):
+        if not bare or bare.lower().rstrip(".!,;") in _NOTHING:
+            return False
+        if "[REDACTED:" in bare and not any(map(str.isalnum, bare[: bare.index("[REDACTED:")])):
             return False
         if _SUSPECT.search(bare) and (_MASKED.fullmatch(bare) or _PLACEHOLDER.fullmatch(bare)):
             return False

@@ -97,9 +97,9 @@ def broken_upload() -> None:
         def read(self, *_: Any) -> bytes:
             raise OSError("connection closed")
 
-    request = RequestFactory().post("/", data=b"x", content_type="text/plain")
-    request._stream = Gone()
-    request.META["CONTENT_LENGTH"] = "1"
+        readline = read
+
+    request = RequestFactory().post("/", data=b"x", content_type="text/plain", **{"wsgi.input": Gone()})
     request.body  # noqa: B018
 
 

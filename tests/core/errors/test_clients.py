@@ -252,7 +252,7 @@ def rpc(code: str, details: str = "") -> BaseException:
         ("UNAVAILABLE", "", NOT_NOW, False),
         ("UNAVAILABLE", "failed to connect to all addresses", REFUSED, True),
         ("UNAVAILABLE", "Socket closed", BROKEN, False),
-        ("DEADLINE_EXCEEDED", "", SLOW, False),
+        ("DEADLINE_EXCEEDED", "", SILENT, False),
         ("RESOURCE_EXHAUSTED", "", THROTTLED, False),
         ("UNAUTHENTICATED", "", REFUSED_US, False),
         ("PERMISSION_DENIED", "", REFUSED_US, False),
@@ -335,6 +335,51 @@ def test_an_unknown_exception_with_a_response_of_a_client_is_the_peers_failure(c
     assert labelled(classify(error)) == FAILED
     error.response = Answer(503)  # type: ignore[attr-defined]
     assert classify(error).status == 500
+
+
+class KafkaCode:
+    def __init__(self, name: str, *, retriable: bool = False) -> None:
+        self._name = name
+        self._retriable = retriable
+
+    def name(self) -> str:
+        return self._name
+
+    def retriable(self) -> bool:
+        return self._retriable
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (KafkaCode("_ALL_BROKERS_DOWN"), AWAY),
+        (KafkaCode("_MSG_TIMED_OUT"), SILENT),
+        (KafkaCode("TOPIC_AUTHORIZATION_FAILED"), REFUSED_US),
+        (KafkaCode("UNKNOWN_TOPIC_OR_PART"), SETTINGS),
+        (KafkaCode("SOMETHING", retriable=True), NOT_NOW),
+        (KafkaCode("SOMETHING"), FAILED),
+    ],
+)
+def test_the_codes_of_confluents_kafka(classify: Raised, code: KafkaCode, expected: tuple[object, ...]) -> None:
+    assert labelled(classify(foreign("cimpl.KafkaException", code))) == expected
+
+
+def test_what_a_validator_says_is_listed_without_the_rejected_value(classify: Raised) -> None:
+    nested = foreign("marshmallow.exceptions.ValidationError", messages={"age": ["Not a number."]})
+    assert classify(nested).errors == (("/age", "Not a number."),)
+    schema = foreign("jsonschema.exceptions.ValidationError", "'hunter2' is no integer")
+    schema.absolute_path, schema.validator = ["lines", 0], "type"  # type: ignore[attr-defined]
+    assert classify(schema).errors == (("/lines/0", "Does not satisfy type"),)
+
+
+def test_the_last_of_several_attempts_proves_nothing_about_the_others(classify: Raised) -> None:
+    class Attempt:
+        def exception(self) -> BaseException:
+            return ConnectionRefusedError(111, "refused")
+
+    failure = classify(foreign("tenacity.RetryError", "x", last_attempt=Attempt()))
+    assert labelled(failure) == REFUSED
+    assert not failure.not_sent
 
 
 def test_a_retry_of_tenacity_is_what_its_last_attempt_was(classify: Raised) -> None:

@@ -156,6 +156,10 @@ def test_after_the_last_attempt_the_last_error_is_what_it_is(classify: Classify,
     assert (failure.status, failure.category, failure.transient, failure.recoverable) == (502, "network", True, True)
     assert [one.says for one in failure.evidence][1] == "ConnectionResetError"
 
+    refused = cls("gave up")
+    refused.__cause__ = ConnectionRefusedError()
+    assert not classify(refused).not_sent
+
     own_bug = cls("gave up")
     own_bug.__cause__ = KeyError("x")
     assert (classify(own_bug).status, classify(own_bug).category) == (500, "system")

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import configparser
+import contextlib
 import csv
 import decimal
 import errno
@@ -70,6 +71,11 @@ def recurse() -> None:
     recurse()
 
 
+def query(statement: str) -> None:
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
+        database.execute(statement)
+
+
 def next_of_nothing() -> None:
     next(iter(()))
 
@@ -110,7 +116,7 @@ BUGS: dict[str, Callable[[], Any]] = {
     "future": lambda: asyncio.run(result_of_nothing()),
     "unsupported": lambda: io.StringIO().fileno(),
     "closed file": lambda: closed_file(),
-    "bad sql": lambda: sqlite3.connect(":memory:").execute("selec"),
+    "bad sql": lambda: query("selec"),
     "closed database": lambda: closed_database(),
     "warning": lambda: throw(DeprecationWarning("old")),
     "http sequence": lambda: http.client.HTTPConnection("h").getresponse(),
@@ -140,7 +146,6 @@ def closed_database() -> None:
 
 
 @pytest.mark.parametrize("call", BUGS.values(), ids=BUGS.keys())
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_what_the_code_did_wrong_is_a_bug(raised: Raised, call: Callable[[], Any]) -> None:
     failure = raised(call)
     assert labelled(failure) == BUG
@@ -184,7 +189,7 @@ MISSING: dict[str, Callable[[], Any]] = {
     "time zone": lambda: zoneinfo.ZoneInfo("Mars/Olympus"),
     "locale": lambda: locale.setlocale(locale.LC_ALL, "xx_XX"),
     "package": lambda: importlib.metadata.version("does-not-exist"),
-    "table": lambda: sqlite3.connect(":memory:").execute("select * from missing"),
+    "table": lambda: query("select * from missing"),
     "database file": lambda: sqlite3.connect("/does/not/exist.db"),
     "address": lambda: two_servers(),
 }
@@ -196,7 +201,6 @@ def two_servers() -> None:
 
 
 @pytest.mark.parametrize("call", MISSING.values(), ids=MISSING.keys())
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_what_is_not_set_up_is_configuration(raised: Raised, call: Callable[[], Any]) -> None:
     assert labelled(raised(call)) == SETTINGS
 

@@ -129,7 +129,7 @@ def foreign(path: Path, statement: str) -> str:
         (lambda path: "sqlite:////proc/audit.db", "cannot write"),
         (lambda path: foreign(path, "CREATE TABLE users (name)"), "something else"),
         (lambda path: foreign(path, "PRAGMA user_version = 99"), "schema 99"),
-        (lambda path: "mysql://root:hunter2-canary@db/audit", "'mysql'"),
+        (lambda path: "mysql://shop:hunter2-canary@db/audit", "'mysql'"),
         (lambda path: "postgresql+psycopg:///hunter2-canary", "psycopg'"),
         (lambda path: "audit.db", "expected sqlite:///"),
         (lambda path: "sqlite://audit.db", "expected sqlite:///"),

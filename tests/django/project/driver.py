@@ -12,13 +12,15 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import AsyncClient, Client
-from observed import ManualClock
 
 from failsoft import Failsoft
 from failsoft.events import ErrorHandled
+from observed import ManualClock
 
 FAILSOFT = "failsoft_django.FailsoftMiddleware"
-PATIENT = {"retry": {"max_attempts": 3, "base_delay": "100ms", "jitter": "none", "budget": {"ratio": 1, "min_per_second": 100}}}
+PATIENT = {
+    "retry": {"max_attempts": 3, "base_delay": "100ms", "jitter": "none", "budget": {"ratio": 1, "min_per_second": 100}}
+}
 
 
 class App:
@@ -75,7 +77,9 @@ class Asgi:
         return len(self.sent) > 1 and not self.sent[-1].get("more_body", False)
 
 
-def over_asgi(path: str, *, gone_after: int | None = None, method: str = "GET", body: bytes = b"", **headers: str) -> Asgi:
+def over_asgi(
+    path: str, *, gone_after: int | None = None, method: str = "GET", body: bytes = b"", **headers: str
+) -> Asgi:
     """One request to the ASGI handler; the client may go away after some messages."""
     result = Asgi()
     scope = {
@@ -88,7 +92,10 @@ def over_asgi(path: str, *, gone_after: int | None = None, method: str = "GET", 
         "raw_path": path.encode(),
         "query_string": b"",
         "root_path": "",
-        "headers": [(b"host", b"testserver"), *((k.replace("_", "-").encode(), v.encode()) for k, v in headers.items())],
+        "headers": [
+            (b"host", b"testserver"),
+            *((k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()),
+        ],
         "client": ("192.0.2.7", 4711),
         "server": ("testserver", 80),
     }

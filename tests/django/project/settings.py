@@ -19,7 +19,12 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "OPTIONS": {
-            "loaders": [("django.template.loaders.locmem.Loader", {"good.html": "good {{ word }}", "bad.html": "{{ word.explode }}"})]
+            "loaders": [
+                (
+                    "django.template.loaders.locmem.Loader",
+                    {"good.html": "good {{ word }}", "bad.html": "{{ word.explode }}"},
+                )
+            ]
         },
     }
 ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import failsoft
 from django.http import HttpResponse
 from django.urls import include, path
 from django.views import View
+
+import failsoft
 
 
 @failsoft.protect(retry=2)

@@ -202,7 +202,7 @@ def label_of_upstream(status: int) -> Label | None:
 
 GRPC = _words(
     (is_.UPSTREAM_NOT_NOW, "UNAVAILABLE"),
-    (is_.UPSTREAM_SLOW, "DEADLINE_EXCEEDED"),
+    (is_.SILENT, "DEADLINE_EXCEEDED"),
     (is_.THROTTLED, "RESOURCE_EXHAUSTED"),
     (is_.REFUSED_US, "UNAUTHENTICATED PERMISSION_DENIED"),
     (is_.CONTENTION, "ABORTED"),

@@ -1,0 +1,83 @@
+"""What the place where an exception arose adds to what it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from types import CodeType
+from typing import Any
+
+import pytest
+
+from failsoft.errors.failure import Failure
+
+Raised = Callable[..., Failure]
+
+
+def as_if_in(path: str, raiser: Callable[[], Any]) -> Callable[[], Any]:
+    """A function that calls another one as if it stood in a file elsewhere."""
+    code: CodeType = compile("def call(raiser):\n    return raiser()\n", path, "exec")
+    space: dict[str, Any] = {}
+    exec(code, space)
+    return lambda: space["call"](raiser)
+
+
+def throw(error: BaseException) -> Callable[[], Any]:
+    def run() -> None:
+        raise error
+
+    return run
+
+
+LIB = "/srv/venv/lib/python3.12/site-packages"
+
+
+@pytest.mark.parametrize("package", ["asyncpg", "redis", "pymongo", "aiokafka"])
+@pytest.mark.parametrize("path", [f"{LIB}/", "C:\\venv\\Lib\\site-packages\\"])
+def test_a_link_that_fails_under_a_driver_of_a_store_needs_somebody_to_act(
+    raised: Raised, path: str, package: str
+) -> None:
+    place = f"{path}{package}/connect.py" if "/" in path else f"{path}{package}\\connect.py"
+    failure = raised(as_if_in(place, throw(ConnectionRefusedError(111, "refused"))))
+    assert (failure.category, failure.severity, failure.status) == ("network", "high", 503)
+    assert failure.evidence[0].says == "errno 111, on the way to a store"
+
+
+def test_a_timeout_under_a_driver_will_pass(raised: Raised) -> None:
+    assert raised(as_if_in(f"{LIB}/asyncpg/connect.py", throw(TimeoutError()))).severity == "medium"
+
+
+def test_a_package_of_the_application_that_is_called_like_a_driver_is_none(raised: Raised) -> None:
+    assert raised(as_if_in("/srv/shop/redis/connect.py", throw(ConnectionRefusedError()))).severity == "medium"
+
+
+def test_an_answer_of_a_peer_that_cannot_be_read_is_the_peers_nonsense(raised: Raised) -> None:
+    failure = raised(as_if_in(f"{LIB}/httpx/_models.py", lambda: json.loads("<html>")))
+    assert (failure.category, failure.status) == ("external_service", 502)
+    own = raised(as_if_in("/srv/shop/views.py", lambda: json.loads("<html>")))
+    assert (own.category, own.status) == ("validation", 400)
+
+
+@pytest.mark.parametrize(
+    "place", ["uvicorn/protocols/http/h11_impl.py", "gunicorn/http/wsgi.py", "waitress/channel.py"]
+)
+def test_a_pipe_that_breaks_under_a_server_is_the_client(raised: Raised, place: str) -> None:
+    assert raised(as_if_in(f"{LIB}/{place}", throw(BrokenPipeError()))).disconnected
+    assert not raised(as_if_in(f"{LIB}/{place}", throw(ConnectionRefusedError()))).disconnected
+
+
+def test_a_pipe_that_breaks_far_above_a_server_is_not(raised: Raised) -> None:
+    def deeper(depth: int) -> None:
+        if depth:
+            deeper(depth - 1)
+        raise BrokenPipeError
+
+    assert not raised(as_if_in(f"{LIB}/gunicorn/workers/sync.py", lambda: deeper(5))).disconnected
+
+
+def test_a_key_error_elsewhere_is_no_missing_variable(raised: Raised) -> None:
+    class Environment(dict[str, str]):
+        def __getitem__(self, key: str) -> str:
+            raise KeyError(key)
+
+    assert raised(lambda: Environment()["x"]).category == "system"
