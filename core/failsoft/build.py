@@ -210,7 +210,7 @@ def _observe(
 ) -> None:
     if settings.responses.reraise == "unexpected":
         # before the log is told, or the first failure of all would be reported twice
-        bus.subscribe(lambda _: leave_exceptions_to_sentry(), ErrorHandled)
+        bus.subscribe(_leave_to_sentry, ErrorHandled)
     log = LogObserver(sanitizer)
     bus.subscribe(log, *log.kinds)
     telemetry.subscribe(bus, breakers.states)
@@ -218,3 +218,7 @@ def _observe(
         context = RecordContext(sanitizer=sanitizer, service=settings.service, environment=settings.environment)
         observer = AuditObserver(audit, context)
         bus.subscribe(observer, *observer.kinds)
+
+
+def _leave_to_sentry(_: ErrorHandled) -> None:
+    leave_exceptions_to_sentry()

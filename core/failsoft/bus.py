@@ -10,7 +10,7 @@ from failsoft.events import Event
 
 __all__ = ["Bus", "Observer"]
 
-Observer = Callable[[Any], None]
+Observer = Callable[[Any], object]
 """Reads events. Must be quick; may raise, which is counted and passed over."""
 
 E = TypeVar("E", bound=Event)

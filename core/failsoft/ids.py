@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b32encode
 from random import Random, SystemRandom
 
 __all__ = ["new_error_id", "new_request_id", "support_reference"]
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 _random: Random = Random(SystemRandom().getrandbits(128))  # noqa: S311 - ids need no secrecy, and must be cheap
 
 
@@ -42,6 +43,5 @@ def new_request_id() -> str:
 
 def support_reference(error_id: str) -> str:
     """Eight speakable characters (Crockford base 32) of the id's random part, as `7K3M-92QF`."""
-    value = int(error_id.replace("-", "")[-10:], 16)
-    letters = "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(35, -1, -5))
+    letters = b32encode(bytes.fromhex(error_id.replace("-", "")[-10:])).translate(_CROCKFORD).decode("ascii")
     return f"{letters[:4]}-{letters[4:]}"

@@ -20,6 +20,7 @@ from failsoft_flask.wsgi import WsgiLayer
 __all__ = ["FlaskFailsoft", "Installation"]
 
 _EXTENSION = "failsoft"
+_OTEL_ACTIVATION = "opentelemetry-flask.activation_key"
 Source = str | Path | Mapping[str, Any] | Settings | None
 
 
@@ -58,6 +59,8 @@ class Installation:
                 _again(exc)
         answer = self.fs.answer(cause, call)
         call.answered = cause
+        if final and self.fs.settings.telemetry.traces:
+            _keep_off_span(call)
         if answer.rendered is None:
             if call.mode == "enforce":
                 call.error_id = answer.error_id
@@ -144,6 +147,23 @@ class FlaskFailsoft:
             raise RuntimeError("FlaskFailsoft was not initialised on this application; call init_app(app)")
         fs: Failsoft = installation.fs
         return fs
+
+
+class _Activation:
+    """OpenTelemetry's activation of a server span, ended without the exception: the span holds it, sanitized."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __exit__(self, *_: object) -> None:
+        self._inner.__exit__(None, None, None)
+
+
+def _keep_off_span(call: FlaskCall) -> None:
+    """Keep Flask's instrumentation from adding the exception once more, as it is, when the request is torn down."""
+    activation = call.environ.get(_OTEL_ACTIVATION)
+    if activation is not None:
+        call.environ[_OTEL_ACTIVATION] = _Activation(activation)
 
 
 def _again(exc: Exception) -> NoReturn:

@@ -14,10 +14,14 @@ from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.urls import path
 from project.driver import PATIENT, over_asgi, over_wsgi
 
+import django
 import failsoft
 from failsoft.current import current_call
 
 BROKEN = RuntimeError("hunter2")
+LISTENS = pytest.mark.skipif(django.VERSION < (5, 0), reason="this Django does not hear of clients that go away")
+if django.VERSION < (5, 0):  # it leaves the spooled body of a request open when a stream breaks off
+    pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 class Source:
@@ -157,6 +161,7 @@ def test_only_the_first_chunk_is_taken_before_the_head_leaves(app: Any) -> None:
     assert made.events == []
 
 
+@LISTENS
 def test_a_client_that_goes_away_is_no_failure(app: Any) -> None:
     source = Source(chunks=1000)
     made = app(urls(source, "asgi"))
@@ -167,6 +172,7 @@ def test_a_client_that_goes_away_is_no_failure(app: Any) -> None:
     assert made.events == []
 
 
+@LISTENS
 def test_a_client_that_goes_away_while_the_view_works_is_no_failure(app: Any) -> None:
     seen: list[str] = []
 

@@ -16,7 +16,7 @@ LANGUAGES = ("python", "toml", "console", "json", "http", "text")
 """The only languages a block may have, so that none escapes by its name."""
 
 _OPENING = re.compile(r"^```(\w*)\s*$")
-_MARKER = re.compile(r"^<!-- (not run: \S.*|output|log|before: .*) -->$")
+_MARKER = re.compile(r"^<!-- (not run: \S.*|output|log|refused) -->$")
 _HIDDEN = re.compile(r"^<!-- before$")
 _HEADING = re.compile(r"^#{1,6} (.+)$")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"")
@@ -31,7 +31,7 @@ class Block:
     language: str
     text: str
     marker: str = ""
-    """`output`, `log`, `not run: reason`, `before` for hidden code, or empty."""
+    """`output`, `log`, `refused`, `not run: reason`, `before` for hidden code, or empty."""
 
     @property
     def file(self) -> str | None:

@@ -2,7 +2,7 @@
 
 - `python` blocks run in one namespace, one after the other; `await` is allowed. A block whose first line is
   `# some/file.py` (or `.toml`) is written to that file instead; with `, continued` it is added to its end.
-- `toml` blocks are loaded as settings. `console` blocks run what stands after `$`, and what stands below must come out.
+- `toml` blocks are loaded as settings; those below `<!-- refused -->` must not be accepted. `console` blocks run what stands after `$`, and what stands below must come out.
 - A block below `<!-- output -->` is what the Python code since the last such block has printed, one below
   `<!-- log -->` is in what the server has written. `…` stands for anything, and what differs each time (ids, times)
   for its kind.
@@ -29,6 +29,7 @@ from types import CodeType
 from typing import Any
 
 from docs.pages import Block, blocks_of
+from failsoft import SettingsError
 from failsoft.settings import load
 
 __all__ = ["Player", "same"]
@@ -115,12 +116,17 @@ class Player:
             self.loop.run(result)
 
     def toml(self, block: Block) -> None:
-        """Load settings: a file, or a fragment that stands by itself."""
+        """Load settings: a file, or a fragment that stands by itself. Some are there to be refused."""
         if block.file is not None:
             self.write(block)
-            load(self.folder / block.file, environ={})
+        source = tomllib.loads(block.text) if block.file is None else self.folder / block.file
+        try:
+            load(source, environ={})
+        except SettingsError:
+            if block.marker != "refused":
+                raise
         else:
-            load(tomllib.loads(block.text), environ={})
+            assert block.marker != "refused", f"line {block.line}: these settings were to be refused"
 
     def write(self, block: Block) -> None:
         """Write a file, or add to it."""
@@ -182,7 +188,7 @@ class Player:
 
     def ported(self, text: str) -> str:
         """Port 8000 of the page is the free one of this run."""
-        return re.sub(r"(?<=:)8000\b|(?<=--port )8000\b", str(self.port), text)
+        return re.sub(r"(?<=:)8000\b|(?<=--port )8000\b|(?<=runserver )8000\b", str(self.port), text)
 
     def unported(self, text: str) -> str:
         """What came out, as the page would show it."""

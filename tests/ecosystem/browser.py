@@ -40,10 +40,8 @@ class Browser:
     def request(self, method: str, path: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
         self._raised = None
         sent = {"Origin": deeds.ORIGIN, **(headers or {})}
-        if self._asynchronous:
-            response = asyncio.run(self._asgi(method, path, sent))
-        else:
-            response = self._wsgi(method, path, sent)
+        asynchronous = self._asynchronous
+        response = asyncio.run(self._asgi(method, path, sent)) if asynchronous else self._wsgi(method, path, sent)
         self._cookies.update(response.cookies)
         return {
             "status": response.status_code,

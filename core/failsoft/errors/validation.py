@@ -67,6 +67,9 @@ def pairs_of_pydantic(errors: object) -> tuple[tuple[str, str], ...]:
             continue
         kind = error.get("type")
         loc = list(_list(error.get("loc")))[:_MAX_DEPTH]
+        if loc and loc[0] == "body":
+            # a pointer is one into the body (RFC 6901); only other places (`query`, `header`, …) are named
+            del loc[0]
         if kind == "extra_forbidden" and loc:
             loc[-1] = "*"
         if loc and loc[-1] == "[key]":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from failsoft.call import UNMATCHED
@@ -59,10 +60,10 @@ class LogObserver:
         if not self._logger.isEnabledFor(level):
             return
         failure = event.failure
-        text = one_line(clean(self._sanitizer, failure.raw_message))
+        text = _Lazy(lambda: one_line(clean(self._sanitizer, failure.raw_message)))
         stack = None
         if level >= logging.WARNING and failure.links and unexpected(failure):
-            stack = safe_stack(failure, self._sanitizer, _MAX_STACK)
+            stack = _Lazy(lambda: safe_stack(failure, self._sanitizer, _MAX_STACK))
         subject = event.endpoint if event.endpoint != UNMATCHED else f"{event.facts.method} {UNMATCHED}"
         facts = {
             "failsoft_error_id": failure.error_id,
@@ -118,7 +119,7 @@ class LogObserver:
         line: tuple[object, ...],
         *,
         facts: dict[str, Any],
-        stack: str | None = None,
+        stack: _Lazy | None = None,
     ) -> None:
         facts["failsoft_event"] = type(event).__name__
         facts["failsoft_endpoint"] = event.endpoint
@@ -128,8 +129,44 @@ class LogObserver:
         logger = self._logger
         record = logger.makeRecord(logger.name, level, __file__, 0, message, line, None, None, facts)
         # text in place of exc_info: formatters print it, and no handler gets hold of the live exception
-        record.exc_text = stack
+        if stack is not None:
+            if type(record) is logging.LogRecord:
+                record.__class__ = _ErrorRecord
+                record.__dict__["_stack"] = stack
+            else:
+                record.exc_text = str(stack)
         logger.handle(record)
+
+
+class _Lazy:
+    """A text that is made when a handler first asks for it, and kept."""
+
+    __slots__ = ("_make", "_text")
+
+    def __init__(self, make: Callable[[], str]) -> None:
+        self._make: Callable[[], str] | None = make
+        self._text = ""
+
+    def __str__(self) -> str:
+        if self._make is not None:
+            self._text, self._make = self._make(), None
+        return self._text
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        return str, (str(self),)
+
+
+class _ErrorRecord(logging.LogRecord):
+    """A record whose stack is formatted by the handler that prints it; most loggers drop more than they print."""
+
+    @property
+    def exc_text(self) -> str | None:
+        stack = self.__dict__.get("_stack")
+        return None if stack is None else str(stack)
+
+    @exc_text.setter
+    def exc_text(self, text: str | None) -> None:
+        self.__dict__["_stack"] = text
 
 
 def _level(event: ErrorHandled) -> int:

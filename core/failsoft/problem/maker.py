@@ -233,7 +233,7 @@ def _reference(error_id: str) -> str | None:
 
 def _timestamp(seconds: float) -> str | None:
     try:
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
     except (TypeError, ValueError, OverflowError, OSError):
         return None
 

@@ -22,11 +22,11 @@ _KEY_BODY = re.compile(
 )
 _PUTTY = re.compile(r"(?i)private-lines:\s?\d+(?:\s|\\{1,3}[nr])+(?:[A-Za-z0-9+/=]{4,}(?:\s|\\{1,3}[nr])*)+")
 
-_USER = re.compile(r"[^\s/?#:@\"'<>\\]{0,128}")
+_USER = re.compile(r"[^\s/?#:@\"'<>\\\[]{0,128}")
 _PORT = re.compile(r":\d{1,5}(?=[/?#\s\"'),\]}>]|$)")
 _PASSWORD = re.compile(r":([^\s/?#\"'<>\\]{1,256})@(?=[\w\[.-])")
 _LOOSE_PASSWORD = re.compile(r":([^\s\"'<>\\]{1,256}?)@(?=[\w\[][\w.-]*(?:[:/?\s\"',)]|$))")
-_LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\]{12,256})@(?=[\w\[])")
+_LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
 _LONE_LEAST = 20
 
 _LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")

@@ -21,8 +21,9 @@ _CARD_START = re.compile(r"(?<!\d)(?<!\d[ -])[2-6]\d{3}|(?<!\d)[2-6]\d{3}")
 _IBAN_START = re.compile(r"[A-Z]{2}\d{2}")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
 _SSN = re.compile(r"(\d{3})-(\d{2})-(\d{4})(?![\d-]|\.\d)")
-_PHONE = re.compile(r"[1-9](?:[ .-]?\d|[ .-]?\(\d{1,5}\)[ .-]?\d){7,16}(?!\d)")
-_PHONE_LEAST, _PHONE_MOST = 8, 15
+_PHONE_GROUP = re.compile(r"[ .-]?\(\d{1,5}\)|[ .-]?\d+")
+_PHONE_LEAST, _PHONE_MOST, _PHONE_LONGEST = 8, 15, 32
+_NANP_DIGITS = 11
 _LONGEST_IBAN = 42
 
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]*+={0,2}")
@@ -82,12 +83,16 @@ def _phone(scan: Scan, start: int) -> Span | None:
     at = start - 1 - (text[start - 1 : start] == "(")
     if at < scan.floor or text[at] != "+" or not scan.free(at):
         return None
-    match = _PHONE.match(text, start)
-    if match is None:
-        return None
-    digits = sum(map(str.isdigit, match.group()))
-    least = _PHONE_LEAST if len(match.group()) > digits else _PHONE_LEAST + 1
-    return (at, match.end(), marker("phone")) if least <= digits <= _PHONE_MOST else None
+    digits, end = 0, start
+    for match in _PHONE_GROUP.finditer(text, start, start + _PHONE_LONGEST):
+        group = sum(map(str.isdigit, match.group()))
+        # what is too much for one number is another one: a date, an extension, the next column
+        whole = digits == _NANP_DIGITS and text[start] == "1"
+        if match.start() != end or whole or digits + group > _PHONE_MOST or (digits >= 10 and group >= 4):
+            break
+        digits, end = digits + group, match.end()
+    least = _PHONE_LEAST if end - start > digits else _PHONE_LEAST + 1
+    return (at, end, marker("phone")) if digits >= least and text[start] != "0" else None
 
 
 def personal_number(scan: Scan, start: int, end: int) -> Span | int:

@@ -37,7 +37,7 @@ _CONTEXT = 48
 class Scan:
     """One pass over one text."""
 
-    __slots__ = ("floor", "nested", "settled", "text")
+    __slots__ = ("floor", "nested", "seen", "settled", "text")
 
     def __init__(self, text: str, *, nested: bool = False) -> None:
         self.text = text
@@ -45,8 +45,14 @@ class Scan:
         """Nothing before it may be touched: it is done."""
         self.nested = nested
         """The text was itself decoded from a text; nothing is decoded a second time."""
+        self.seen = -1
+        """How far a rule looked that then found nothing."""
         self.settled = True
         """No rule that found nothing could see what another rule then took away; else a second pass may find more."""
+
+    def saw(self, at: int) -> None:
+        """Note how far a rule looked that finds nothing."""
+        self.seen = max(self.seen, at)
 
     def free(self, at: int) -> bool:
         """Whether a word may begin here: no letter or digit before it, but for an escape such as `\\n`."""

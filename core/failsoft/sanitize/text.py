@@ -23,7 +23,6 @@ __all__ = ["TextEngine"]
 
 _MARGIN = 4_096
 _ROUNDS = 3
-_SIGHT = 96
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
@@ -135,7 +134,6 @@ class _Cursor:
 
 def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
     spans: list[Span] = []
-    missed = -_SIGHT
     while cursors:
         cursor = cursors[0]
         for other in cursors:
@@ -145,18 +143,38 @@ def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
         handler, offset = cursor.hits[(match.lastindex or 1) - 1]
         result = handler(scan, max(scan.floor, cursor.at - offset), match.end())
         if isinstance(result, tuple):
-            start, end, replacement = result
-            if start - missed < _SIGHT:
+            span = _with_earlier(scan, cursors, cursor, result, spans)
+            if span[0] <= scan.seen:
                 scan.settled = False
-            spans.append((max(start, scan.floor), end, replacement))
-            scan.floor = end
+            spans.append(span)
+            scan.floor = end = span[1]
             # an anchor that began inside of what went is no anchor any more
             cursors = [other for other in cursors if (other is not cursor and other.at >= end) or other.seek(end)]
-        else:
-            missed = match.end() if cursor.lowered else max(missed, result - _SIGHT + 2)
-            if not cursor.seek(max(result, match.end())):
-                cursors.remove(cursor)
+        elif not cursor.seek(max(result, match.end())):
+            cursors.remove(cursor)
     return spans
+
+
+def _with_earlier(scan: Scan, cursors: list[_Cursor], own: _Cursor, span: Span, spans: list[Span]) -> Span:
+    """A span, after what other families find between its anchor and itself; one that overlaps it is joined to it."""
+    start, end, replacement = max(span[0], scan.floor), span[1], span[2]
+    for other in cursors:
+        while other is not own and other.at < start:
+            handler, offset = other.hits[(other.match.lastindex or 1) - 1]
+            found = handler(scan, max(scan.floor, other.at - offset), other.match.end())
+            if isinstance(found, int):
+                resume = max(found, other.match.end())
+            elif found[1] <= start:
+                spans.append(found)
+                scan.floor = resume = found[1]
+            else:
+                if found[0] < start:
+                    start, end, replacement = max(found[0], scan.floor), max(end, found[1]), found[2]
+                break
+            if not other.seek(resume):
+                other.at = len(scan.text)
+                break
+    return start, end, replacement
 
 
 def _replace(text: str, spans: list[Span]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 __all__ = ["Cleaner", "Link", "format_stack"]
@@ -87,12 +88,19 @@ def _parted(links: Sequence[Link]) -> tuple[list[Link], list[list[Link]]]:
 def _one(link: Link, sanitizer: Cleaner, max_frames: int) -> Iterator[str]:
     if link.frames:
         yield _HEADLINE
-        yield from sanitizer.text("\n".join(_frames(link.frames, max_frames))).split("\n")
+        yield from _frames(link.frames, max_frames, sanitizer)
     message = sanitizer.text(link.message)
     yield f"{link.type}: {message}" if message else link.type
 
 
-def _frames(frames: Sequence[tuple[str, int, str]], most: int) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def _place(sanitizer: Cleaner, filename: str, function: str) -> tuple[str, str]:
+    """File and function of a frame, cleaned. A program has few places to fail at, and fails there often."""
+    head, _, tail = sanitizer.text(f'  File "{filename}", in {function}').partition('", in ')
+    return f'{head}"', tail
+
+
+def _frames(frames: Sequence[tuple[str, int, str]], most: int, sanitizer: Cleaner) -> Iterator[str]:
     first = min(_FIRST_FRAMES, most // 2)
     left_out = len(frames) - most
     last: tuple[str, int, str] | None = None
@@ -111,7 +119,8 @@ def _frames(frames: Sequence[tuple[str, int, str]], most: int) -> Iterator[str]:
         else:
             yield from _repeated(repeats)
             last, repeats = frame, 0
-        yield f'  File "{frame[0]}", line {frame[1]}, in {frame[2]}'
+        file, function = _place(sanitizer, frame[0], frame[2])
+        yield f"{file}, line {frame[1]}, in {function}"
     yield from _repeated(repeats)
 
 
