@@ -7,13 +7,11 @@ drivers of `pipeline` only do as they are told: call, wait, cut off. So sync and
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from random import Random
-from threading import Lock
-from typing import Any, NamedTuple, Protocol
+from contextlib import suppress
+from typing import Any, NoReturn
 
 from failsoft.call import Call
-from failsoft.clock import Clock
+from failsoft.engine import Engine, Limits, Reply, SharedBudget
 from failsoft.errors.exceptions import CircuitOpenError, OperationTimeoutError, RetryExhaustedError
 from failsoft.errors.failure import AttemptRecord, Failure
 from failsoft.errors.taxonomy import Category
@@ -28,66 +26,10 @@ from failsoft.events import (
     WouldTimeout,
 )
 from failsoft.machines.breaker import Permit, Rejection
-from failsoft.machines.budget import RetryBudget
 from failsoft.outcome import Verdict
-from failsoft.policies.circuit_breaker import Breaker
-from failsoft.policies.retry import Budget, Retry
+from failsoft.policies.retry import Retry
 
 __all__ = ["Engine", "Limits", "Reply", "Run", "SharedBudget"]
-
-
-class Reply(NamedTuple):
-    """What a policy needs to know of a response that was returned."""
-
-    status: int
-    retry_after: float | None = None
-    """Seconds, as its `Retry-After` says."""
-
-
-class _Classify(Protocol):
-    def __call__(self, exc: BaseException, call: Call) -> Failure: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Engine:
-    """What all pipelines of one Failsoft share."""
-
-    clock: Clock
-    rng: Random
-    classify: _Classify
-    publish: Callable[[Event], None]
-    attempt_span: Callable[[Call], Any]
-    """A context manager around an attempt after the first."""
-
-
-class SharedBudget:
-    """A retry budget under a lock: one for each policy and process."""
-
-    __slots__ = ("_budget", "_lock")
-
-    def __init__(self, options: Budget) -> None:
-        self._budget = RetryBudget(options.ratio, options.min_per_second)
-        self._lock = Lock()
-
-    def deposit(self, now: float) -> None:
-        with self._lock:
-            self._budget.deposit(now)
-
-    def withdraw(self, now: float) -> bool:
-        with self._lock:
-            return self._budget.withdraw(now)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """A compiled policy for one endpoint or guard."""
-
-    name: str = ""
-    retry: Retry | None = None
-    budget: SharedBudget | None = None
-    breaker: Breaker | None = None
-    timeout: float | None = None
-    deadline: float | None = None
 
 
 class Run:
@@ -99,9 +41,13 @@ class Run:
 
     __slots__ = (
         "_begun",
+        "_callers",
+        "_cut",
         "_deadline",
         "_delay",
+        "_ended",
         "_expected",
+        "_hurried",
         "_judged",
         "_last",
         "_limits",
@@ -136,10 +82,13 @@ class Run:
         self._previous_delay: float | None = None
         self._delay: float | None = None
         self._judged = False
+        self._ended = False
+        self._cut = False
+        self._hurried = False
         self._begun = now
         self._last: BaseException | None = None
         own = None if limits.deadline is None else now + limits.deadline
-        theirs = call.deadline
+        theirs = self._callers = call.deadline
         self._deadline = own if theirs is None else theirs if own is None else min(own, theirs)
         call.policy = limits.name
         call.run = self
@@ -156,43 +105,55 @@ class Run:
             OperationTimeoutError: the deadline has passed already.
             Exception: the last attempt's own, when a later one is not admitted any more.
         """
-        call, limits = self.call, self._limits
+        breaker = self._limits.breaker
         now = self.engine.clock.monotonic()
-        call.attempt += 1
         self._begun = now
-        self._judged = False
+        self._judged = self._cut = False
+        self._delay = None
         self._settled = None
         self.timer = None
         self._set_limit(now)
-        if limits.breaker is not None:
-            answer = limits.breaker.admit(now)
-            if isinstance(answer, Rejection):
-                self._rejected(answer, limits.breaker)
-            else:
+        if breaker is not None:
+            answer = breaker.admit(now)
+            if not isinstance(answer, Rejection):
                 self._permit = answer
+            elif self._observing:
+                self._say(WouldReject, reason="circuit_open")
+            else:
+                wait = answer.retry_after
+                error = CircuitOpenError(name=breaker.name, state=str(answer.state), retry_after=wait)
+                self._turn_away("circuit_open", error, wait)
+        self.call.attempt += 1
 
     def _set_limit(self, now: float) -> None:
-        timeout, deadline = self._limits.timeout, self._deadline
-        if deadline is not None and not self._observing:
-            if now >= deadline:
-                self._say(CallRejected, reason="deadline")
-                raise self._last or self._too_late(0.0, "deadline")
+        limit, deadline = self._limits.timeout, self._deadline
+        self._hurried = False
+        if deadline is not None:
             left = deadline - now
-            self.limit = left if timeout is None or left < timeout else timeout
-        else:
-            self.limit = timeout
-        if self.limit is not None:
-            self.call.deadline = now + self.limit
+            if left <= 0.0:
+                if self._observing:
+                    self._say(WouldReject, reason="deadline")
+                    return
+                self._turn_away("deadline", self._too_late(0.0, "deadline"))
+            if limit is None or left < limit:
+                limit = left
+                self._hurried = deadline == self._callers
+        self.limit = limit
+        if limit is not None and not self._observing:
+            self.call.deadline = now + limit
 
-    def _rejected(self, rejection: Rejection, breaker: Breaker) -> None:
-        if self._observing:
-            self._say(WouldReject, reason="circuit_open")
-            return
-        if self._last is not None:
-            self._finish("circuit_open", self.call.failure)
+    def _turn_away(self, outcome: str, error: Exception, retry_after: float | None = None) -> NoReturn:
+        """End the call before an attempt; where there were attempts, with the exception of the last one."""
+        try:
+            if self._last is None:
+                self._finish(outcome, None)
+                self._say(CallRejected, reason=outcome, retry_after=retry_after)
+                raise error
+            self._finish(outcome, self.call.failure)
+            self._annotate(self._last, outcome)
             raise self._last
-        self._say(CallRejected, reason="circuit_open", retry_after=rejection.retry_after)
-        raise CircuitOpenError(name=breaker.name, state=str(rejection.state), retry_after=rejection.retry_after)
+        finally:
+            del error  # its traceback holds this frame
 
     def succeeded(self, reply: Reply | None = None) -> float | None:
         """The attempt returned. Returns the delay before another one, or None: the result stands."""
@@ -209,6 +170,7 @@ class Run:
         self._judge(reply)
         if self._delay is None:
             self.committed = True
+            self._let_go_of_time()
             if self.timer is not None:
                 self.timer.reschedule(None)
         return self._delay is None
@@ -219,40 +181,56 @@ class Run:
         Raises:
             RetryExhaustedError: the attempts are used up and the policy asks for this.
         """
-        call = self.call
-        now = self.engine.clock.monotonic()
         if self.committed:
             self.broke_off()
             return None
+        if self._judged:
+            # the response was thrown away already, and what still runs for it does not matter
+            return self._delay
+        call = self.call
+        now = self.engine.clock.monotonic()
         failure = call.failure = self.engine.classify(exc, call)
         call.cause = exc
-        self._settle(self._verdict(failure, exc), now, self._was_late(now))
-        if isinstance(exc, OperationTimeoutError) and self.limit is not None and not self._observing:
-            self._say(AttemptTimedOut, attempt=call.attempt, limit=self.limit, kind=exc.details.get("kind", "timeout"))
+        late = self._overran(now)
+        self._settle(Verdict.IGNORE if self._cut and self._hurried else self._verdict(failure, exc), now, late)
         outcome, delay = self._decide(failure, None, exc, now)
         self._last = exc
         if delay is not None:
             self._schedule(failure.type, failure, None, delay, now)
             return delay
         self._finish(outcome, failure)
-        self._annotate(exc, failure)
+        self._annotate(exc, outcome)
         retry = self._limits.retry
         if retry is not None and retry.raise_exhausted and outcome == "max_attempts":
-            message = f"{call.attempt} attempts failed"
-            raise RetryExhaustedError(message, last=exc, status=failure.status, transient=failure.transient) from exc
+            raise self._exhausted(exc, failure) from exc
         return None
+
+    def _exhausted(self, last: Exception, failure: Failure) -> RetryExhaustedError:
+        call = self.call
+        message = f"{call.attempt} attempts failed"
+        error = RetryExhaustedError(message, last=last, status=failure.status, transient=failure.transient)
+        error.__cause__ = last
+        call.failure = self.engine.classify(error, call)
+        call.failure.attempts, call.failure.outcome = failure.attempts, failure.outcome
+        call.cause = error
+        return error
 
     def abandoned(self) -> None:
         """The attempt ended by cancellation or another `BaseException`: neither success nor failure."""
         self._settle(Verdict.IGNORE, self.engine.clock.monotonic(), False)
-        if self.call.attempts:
-            self._say(RetryEnded, attempts=self.call.attempt, outcome="cancelled")
+
+    def unprepared(self, exc: Exception) -> None:
+        """What was to be undone before another attempt could not be, so there is none."""
+        self._finish("not_retryable", None)
+        with suppress(Exception):  # exceptions may be frozen
+            exc.__context__ = exc.__context__ or self._last
 
     def too_late(self) -> OperationTimeoutError:
         """What to raise for an attempt that was cut off."""
-        limit = self.limit or 0.0
-        by_deadline = self._limits.timeout is None or limit < self._limits.timeout
-        return self._too_late(limit, "deadline" if by_deadline else "timeout")
+        limit, kind = self.limit or 0.0, self._kind()
+        self._cut = True
+        self._say(AttemptTimedOut, attempt=self.call.attempt, limit=limit, kind=kind)
+        return self._too_late(limit, kind)
 
     def broke_off(self) -> None:
         """The stream of a response that was judged already broke off: one more failure."""
@@ -263,8 +241,14 @@ class Run:
         """The call is over."""
         if self._permit is not None:
             self._settle(Verdict.IGNORE, self.engine.clock.monotonic(), False)
+        self._finish("cancelled", None)
+        self._let_go_of_time()
         self._last = None
         self.timer = None
+
+    def _let_go_of_time(self) -> None:
+        if not self._observing:
+            self.call.deadline = self._callers
 
     # -- deciding
 
@@ -273,12 +257,11 @@ class Run:
         now = self.engine.clock.monotonic()
         self._judged = True
         self._delay = None
-        late = self._was_late(now)
+        self._last = None
+        late = self._overran(now)
         status = 200 if reply is None else reply.status
         verdict = Verdict.FAILURE if status >= 500 else Verdict.IGNORE if status >= 400 else Verdict.SUCCESS
         self._settle(verdict, now, late)
-        if late and self.timer is None and not self._observing and self.limit is not None:
-            self._say(AttemptTimedOut, attempt=call.attempt, limit=self.limit, kind="timeout", cut=False)
         retry = self._limits.retry
         if retry is not None and reply is not None and retry.wants_status(status):
             outcome, delay = self._decide(None, reply, None, now)
@@ -341,13 +324,21 @@ class Run:
             return Verdict.FAILURE
         return Verdict.IGNORE
 
-    def _was_late(self, now: float) -> bool:
-        if self.limit is None or self.call.deadline is None:
+    def _overran(self, now: float) -> bool:
+        """Tell of an attempt that took longer than its limit, and ran on. True: that makes it a slow one."""
+        limit = self.limit
+        if limit is None or now - self._begun <= limit:
             return False
-        late = now > self.call.deadline
-        if late and self._observing:
-            self._say(WouldTimeout, limit=self.limit, duration=now - self.call.deadline + self.limit)
-        return late
+        if self._observing:
+            self._say(WouldTimeout, limit=limit, duration=now - self._begun)
+        elif self.timer is None:
+            self._say(AttemptTimedOut, attempt=self.call.attempt, limit=limit, kind=self._kind(), cut=False)
+        # where a caller in a hurry set the limit, nobody knows what more time would have brought
+        return not self._hurried
+
+    def _kind(self) -> str:
+        timeout = self._limits.timeout
+        return "deadline" if timeout is None or (self.limit or 0.0) < timeout else "timeout"
 
     # -- keeping the books
 
@@ -370,14 +361,21 @@ class Run:
         if failure is not None:
             failure.attempts = call.attempts
             failure.outcome = outcome
-        if call.attempts:
+        if call.attempts and not self._ended:
+            self._ended = True
             self._say(RetryEnded, attempts=call.attempt, outcome=outcome)
 
-    def _annotate(self, exc: Exception, failure: Failure) -> None:
-        for record in self.call.attempts:
-            exc.add_note(f"failsoft: attempt {record.number} failed with {record.type}")
-        if self.call.attempts:
-            exc.add_note(f"failsoft: gave up after attempt {self.call.attempt} ({failure.outcome})")
+    def _annotate(self, exc: BaseException, outcome: str) -> None:
+        call = self.call
+        if not call.attempts:
+            return
+        notes = [f"failsoft: attempt {record.number} failed with {record.type}" for record in call.attempts]
+        notes.append(f"failsoft: gave up after attempt {call.attempt} ({outcome})")
+        with suppress(Exception):  # exceptions may be frozen, or have notes of their own kind
+            for note in notes:
+                # an application may raise one stored exception for ever
+                if note not in getattr(exc, "__notes__", ()):
+                    exc.add_note(note)
 
     def _too_late(self, limit: float, kind: str) -> OperationTimeoutError:
         message = f"{self.call.endpoint} took longer than its {kind}"
@@ -408,5 +406,5 @@ def _stems_from(exc: BaseException, origin: BaseException | None) -> bool:
             return False
         if link is origin:
             return True
-        link = link.__cause__ or link.__context__
+        link = link.__context__ if link.__cause__ is None else link.__cause__
     return False

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from failsoft.call import Call, RequestFacts
 from failsoft.ids import new_request_id
 from failsoft.requests import well_formed_id
+from failsoft.run import stems_from
 
 if TYPE_CHECKING:
     from failsoft import Failsoft
     from failsoft.problem import Rendered
 
-__all__ = ["AsgiCall", "Message", "Receive", "Scope", "Send", "header"]
+__all__ = ["AsgiCall", "Hold", "Message", "Receive", "Scope", "Send", "header", "headers_of", "wants_head_at_once"]
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -29,23 +30,22 @@ def header(scope: Scope, name: bytes) -> str | None:
     return None
 
 
-class AsgiCall(Call):
-    """One request, from the outside in: `wire` is next to the server, `hold` next to the application.
+def headers_of(rendered: Rendered) -> list[tuple[bytes, bytes]]:
+    """The headers of a response of ours, as ASGI wants them."""
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in rendered.headers]
 
-    `wire` puts the request id on the head of the response and knows whether it has left. `hold` keeps the head back
-    until the first byte of the body is there, so that a stream which fails at once still gets a proper answer.
-    """
+
+class AsgiCall(Call):
+    """One request. `wire` is next to the server: it puts the request id on the head, and knows whether it has left."""
 
     source = "asgi"
     answered: BaseException | None = None
-    """The exception that was answered and raised again for others to see."""
+    """The exception that was answered, or left to others, and raised again for them to see."""
     error_id: str | None = None
     """To be put on the head of a response that the framework writes."""
     wired: bool = False
     """The head of the response has left for the server."""
-    status: int = 0
-    _held: Message | None = None
-    _inner: Send | None = None
+    _silent: bool = False
 
     def __init__(self, fs: Failsoft, scope: Scope, send: Send, id_header: bytes, trust_id: bool) -> None:
         super().__init__("", fs.clock.monotonic(), owner=fs)
@@ -83,62 +83,79 @@ class AsgiCall(Call):
             user_agent=wanted.get(b"user-agent"),
         )
 
-    # -- next to the server
+    def knows(self, exc: BaseException) -> bool:
+        """Whether an exception was dealt with already, or was made of one that was when nothing is left to answer."""
+        return exc is self.answered or (self.wired and stems_from(exc, self.answered))
 
     async def wire(self, message: Message) -> None:
         """Pass a message to the server; its head carries the request id."""
         if message["type"] == "http.response.start":
+            if self.wired and self.answered is not None:
+                # a layer further out answers once more what it saw raised after the answer
+                self._silent = True
+                return
             self.wired = True
-            self.status = message["status"]
-            name = self._id_header
-            headers = message.get("headers", ())
-            for key, _ in headers:
-                if key == name:
-                    break
-            else:
-                message["headers"] = [*headers, (name, self.request_id.encode("latin-1"))]
-            if self.error_id is not None:
-                self._name_error(message)
+            message = self._with_ids(message)
+        elif self._silent:
+            return
         await self._send(message)
 
-    def _name_error(self, message: Message) -> None:
-        if self.error_id is not None and not any(key == b"x-error-id" for key, _ in message["headers"]):
-            message["headers"] = [*message["headers"], (b"x-error-id", self.error_id.encode("latin-1"))]
-
-    # -- next to the application
-
-    def behind(self, send: Send) -> Send:
-        """The `send` for the application, holding back in front of the given one."""
-        self._inner = send
-        self._held = None
-        return self.hold
-
-    async def hold(self, message: Message) -> None:
-        """Pass a message on; the head of a response waits for what follows it."""
-        send = self._inner or self.wire
-        if message["type"] == "http.response.start":
-            if _wants_head_at_once(message):
-                await send(message)
-            else:
-                self._held = message
-            return
-        held = self._held
-        if held is not None:
-            self._held = None
-            await send(held)
-        await send(message)
+    def _with_ids(self, message: Message) -> Message:
+        """A copy: an application may send the same message for each request."""
+        headers = list(message.get("headers", ()))
+        name = self._id_header
+        for key, _ in headers:
+            if key == name:
+                break
+        else:
+            headers.append((name, self.request_id.encode("latin-1")))
+        if self.error_id is not None and not any(key == b"x-error-id" for key, _ in headers):
+            headers.append((b"x-error-id", self.error_id.encode("latin-1")))
+        return {**message, "headers": headers}
 
     def release(self) -> None:
         """The request is over: let go of it, so that no cycle waits for the garbage collector."""
         self.scope = {}
-        self._inner = self._held = self.cause = self.answered = self.retried_inside = self.run = None
+        self.cause = self.answered = self.retried_inside = self.run = None
 
     async def respond(self, rendered: Rendered, send: Send) -> None:
-        """Send a whole response of ours in place of what was held back."""
-        self._held = None
-        headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in rendered.headers]
-        await send({"type": "http.response.start", "status": rendered.status, "headers": headers})
+        """Send a whole response of ours."""
+        await send({"type": "http.response.start", "status": rendered.status, "headers": headers_of(rendered)})
         await send({"type": "http.response.body", "body": rendered.body, "more_body": False})
+
+
+class Hold:
+    """Next to an application: holds the head of a response back until what follows it.
+
+    So a stream that fails before its first byte still gets a proper answer. In mode `observe` nothing is held.
+    """
+
+    __slots__ = ("_call", "_head", "_send", "passed")
+
+    def __init__(self, call: AsgiCall, send: Send) -> None:
+        self._call = call
+        self._send = send
+        self._head: Message | None = None
+        self.passed = False
+        """The head has been passed on."""
+
+    async def send(self, message: Message) -> None:
+        """Take a message from the application."""
+        if message["type"] == "http.response.start":
+            if self._call.mode == "enforce" and not wants_head_at_once(message):
+                self._head = message
+                return
+            self.passed = True
+        elif self._head is not None:
+            await self.flush()
+        await self._send(message)
+
+    async def flush(self) -> None:
+        """Pass on what is held, if anything is."""
+        head, self._head = self._head, None
+        if head is not None:
+            self.passed = True
+            await self._send(head)
 
 
 _READ = frozenset(
@@ -148,9 +165,13 @@ _READ = frozenset(
 )  # fmt: skip
 
 
-def _wants_head_at_once(message: Message) -> bool:
+def wants_head_at_once(message: Message) -> bool:
     """An event stream may have nothing to say for long, and its client waits for the head."""
-    for key, value in message.get("headers", ()):
+    headers = message.get("headers", ())
+    if not isinstance(headers, (list, tuple)):
+        # any iterable will do for ASGI, and one that is read here would be empty for the server
+        headers = message["headers"] = list(headers)
+    for key, value in headers:
         if key == b"content-type":
             return bool(value.startswith(b"text/event-stream"))
     return False

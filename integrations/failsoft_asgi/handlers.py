@@ -5,30 +5,50 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.websockets import WebSocket, WebSocketState
 
-from failsoft import Failsoft
 from failsoft.endpoints import route_key
-from failsoft_asgi.exchange import AsgiCall
+from failsoft_asgi.exchange import AsgiCall, headers_of
+from failsoft_asgi.templates import template_of
+from failsoft_asgi.websocket import closing, offers_denial
 
-__all__ = ["FRAMEWORK_DEFAULTS", "Handlers"]
+__all__ = ["Handlers", "answers_itself", "own_handlers"]
 
 Handler = Callable[[Any, Any], Any]
 
 try:
-    from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
-    from fastapi.exceptions import RequestValidationError
+    from fastapi import exception_handlers as of_fastapi
+    from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 except ImportError:
-    FRAMEWORK_DEFAULTS: tuple[Handler, ...] = ()
-    _VALIDATION: dict[type[Exception], Handler] = {}
-    _HTTP: Handler | None = None
+    _FASTAPI: dict[type[Exception], Handler] = {}
 else:
-    FRAMEWORK_DEFAULTS = (http_exception_handler, request_validation_exception_handler)
-    _VALIDATION = {RequestValidationError: request_validation_exception_handler}
-    _HTTP = http_exception_handler
+    _FASTAPI = {
+        HTTPException: of_fastapi.http_exception_handler,
+        RequestValidationError: of_fastapi.request_validation_exception_handler,
+        WebSocketRequestValidationError: of_fastapi.websocket_request_validation_exception_handler,
+    }
+_FRAMEWORK_DEFAULTS = tuple(_FASTAPI.values())
+
+
+def own_handlers(app: Starlette) -> dict[Any, Handler]:
+    """An application's own exception handlers; a framework's defaults and ours are not."""
+    return {
+        key: handler
+        for key, handler in app.exception_handlers.items()
+        if handler not in _FRAMEWORK_DEFAULTS and not isinstance(getattr(handler, "__self__", None), Handlers)
+    }
+
+
+def answers_itself(app: Starlette, exc: BaseException) -> bool:
+    """Whether an exception is none to the application: a handler of its own answers it, or it is a redirect."""
+    handlers = own_handlers(app)
+    if isinstance(exc, HTTPException) and (exc.status_code < 400 or exc.status_code in handlers):
+        return True
+    return any(cls in handlers for cls in type(exc).__mro__ if cls is not Exception)
 
 
 async def _starlette_default(request: Request, exc: HTTPException) -> Response:  # noqa: ARG001 - a handler's signature
@@ -48,45 +68,47 @@ class _Raw(Response):
 class Handlers:
     """Our handlers for one application, in the place of the framework's defaults and never of the user's."""
 
-    def __init__(self, fs: Failsoft, template_of: Callable[[Any], str | None]) -> None:
-        self._fs = fs
-        self._template_of = template_of
+    def __init__(self) -> None:
         self._defaults: dict[type[Exception], Handler] = {}
 
     def added_to(self, handlers: Mapping[Any, Handler]) -> dict[Any, Handler]:
         """The handlers an application starts with: the user's, and ours where a framework's default would be."""
         result = dict(handlers)
-        is_fastapi = _HTTP is not None and any(handler in FRAMEWORK_DEFAULTS for handler in handlers.values())
-        self._defaults = {HTTPException: _HTTP if is_fastapi and _HTTP is not None else _starlette_default}
-        if is_fastapi:
-            self._defaults.update(_VALIDATION)
+        is_fastapi = any(handler in _FRAMEWORK_DEFAULTS for handler in handlers.values())
+        self._defaults = _FASTAPI if is_fastapi else {HTTPException: _starlette_default}
         for kind in self._defaults:
-            if kind not in result or result[kind] in FRAMEWORK_DEFAULTS:
+            if kind not in result or result[kind] in _FRAMEWORK_DEFAULTS:
                 result[kind] = self.handle
         return result
 
     async def handle(self, connection: Request | WebSocket, exc: Exception) -> Response | None:
         """Answer an exception that carries an answer."""
         call = connection.scope.get("failsoft")
-        if isinstance(connection, WebSocket) and connection.application_state is WebSocketState.CONNECTED:
-            await connection.close(1008 if getattr(exc, "status_code", 500) < 500 else 1011, "refused")
-            return None
-        if not isinstance(call, AsgiCall) or call.mode == "off":
+        redirects = isinstance(exc, HTTPException) and exc.status_code < 400
+        if not isinstance(call, AsgiCall) or call.mode == "off" or redirects:
             return await self._default(connection, exc)
         if not call.endpoint:
-            call.endpoint = route_key(call.method, self._template_of(connection.scope))
-        answer = self._fs.answer(exc, call)
+            call.endpoint = route_key(call.method, template_of(connection.scope))
+        closed = isinstance(connection, WebSocket) and (
+            connection.application_state is not WebSocketState.CONNECTING
+            or not isinstance(exc, HTTPException)
+            or not offers_denial(connection.scope)
+        )
+        answer = call.fs.answer(exc, call, started=closed)
+        if closed and call.mode == "enforce":
+            code, reason = closing(answer.failure)
+            await connection.close(code, reason)  # type: ignore[union-attr]  # seen to be a WebSocket
+            return None
         if answer.rendered is None:
             if call.mode == "enforce":
                 call.error_id = answer.error_id
             return await self._default(connection, exc)
-        headers = [(n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in answer.rendered.headers]
-        return _Raw(answer.rendered.status, headers, answer.rendered.body)
+        return _Raw(answer.rendered.status, headers_of(answer.rendered), answer.rendered.body)
 
-    async def _default(self, connection: Any, exc: Exception) -> Response:
+    async def _default(self, connection: Any, exc: Exception) -> Response | None:
         for cls in type(exc).__mro__:
             handler = self._defaults.get(cls)
             if handler is not None:
-                response: Response = await handler(connection, exc)
+                response: Response | None = await handler(connection, exc)
                 return response
         raise exc

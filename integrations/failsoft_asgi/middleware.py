@@ -3,45 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from failsoft import Failsoft, Settings
 from failsoft.current import current_call
 from failsoft.endpoints import route_key
-from failsoft_asgi.exchange import AsgiCall, Receive, Scope, Send
+from failsoft_asgi.exchange import AsgiCall, Hold, Receive, Scope, Send
+from failsoft_asgi.templates import template_of
 from failsoft_asgi.websocket import guard_websocket
 
 __all__ = ["AnswerLayer", "FailsoftMiddleware", "OuterLayer"]
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-TemplateOf = Callable[[Scope], str | None]
-
-
-def no_template(scope: Scope) -> str | None:
-    """The route template that an application left in the scope, where it is one that can be trusted to be bounded."""
-    route = scope.get("route")
-    template = getattr(route, "path_format", None)
-    return template if isinstance(template, str) and hasattr(route, "endpoint") else None
+Leave = Callable[[], bool]
 
 
 class OuterLayer:
     """Outermost: gives the request its id, its context and its mode, and lets everything else pass.
 
     What escapes here was either answered inside and raised again, or comes from a layer that nobody else guards.
+
+    Parameters:
+        app: the next application inside.
+        fs: the instance that serves it.
+        hold: keep the head of a response back until its first byte.
     """
 
-    def __init__(
-        self,
-        app: App,
-        fs: Failsoft,
-        template_of: TemplateOf = no_template,
-        *,
-        hold: bool = False,
-    ) -> None:
+    def __init__(self, app: App, fs: Failsoft, *, hold: bool = False) -> None:
         self.app = app
         self.fs = fs
-        self._template_of = template_of
         self._hold = hold
         self._id_header = fs.settings.request.id_header.lower().encode("latin-1")
         self._trust_id = fs.settings.request.trust_id
@@ -49,10 +41,8 @@ class OuterLayer:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
         fs = self.fs
-        if kind == "websocket" and not fs.bypassed and "failsoft" not in scope:
-            await guard_websocket(self.app, fs, self._template_of, scope, receive, send)
-            return
-        if kind != "http" or "failsoft" in scope:
+        # within another Failsoft the outer one answers
+        if (kind != "http" and kind != "websocket") or "failsoft" in scope:
             await self.app(scope, receive, send)
             return
         mode = fs.roll_mode()
@@ -65,15 +55,27 @@ class OuterLayer:
         scope["failsoft"] = call
         token = current_call.set(call)
         try:
-            await self.app(scope, receive, call.hold if self._hold else call.wire)
-        except Exception as exc:
-            if exc is call.answered or call.mode == "off":
-                raise
-            if await answered_elsewhere(call, exc, call.wire, self._template_of):
-                raise
+            if kind == "http":
+                await self._serve(call, scope, receive)
+            else:
+                await guard_websocket(self.app, call, scope, receive, send)
         finally:
             current_call.reset(token)
             call.release()
+
+    async def _serve(self, call: AsgiCall, scope: Scope, receive: Receive) -> None:
+        hold = Hold(call, call.wire) if self._hold else None
+        try:
+            if hold is None:
+                await self.app(scope, receive, call.wire)
+            else:
+                await self.app(scope, receive, hold.send)
+                await hold.flush()
+        except Exception as exc:
+            if call.mode == "off" or call.knows(exc):
+                raise
+            if await answered_elsewhere(call, exc, scope, call.wire, begun=call.wired):
+                raise
 
 
 class AnswerLayer:
@@ -81,16 +83,12 @@ class AnswerLayer:
 
     Parameters:
         app: the next application inside.
-        template_of: finds the route template of a request that is over.
         leave: whether an unexpected error is left to somebody further out (a user's own handler, a debug page).
         hold: keep the head of a response back until its first byte.
     """
 
-    def __init__(
-        self, app: App, *, template_of: TemplateOf = no_template, leave: Callable[[Scope], bool], hold: bool = False
-    ) -> None:
+    def __init__(self, app: App, *, leave: Leave, hold: bool = False) -> None:
         self.app = app
-        self._template_of = template_of
         self._leave = leave
         self._hold = hold
 
@@ -99,45 +97,56 @@ class AnswerLayer:
         if scope["type"] != "http" or not isinstance(call, AsgiCall):
             await self.app(scope, receive, send)
             return
+        hold = Hold(call, send) if self._hold else None
         try:
-            await self.app(scope, receive, call.behind(send) if self._hold else send)
+            if hold is None:
+                await self.app(scope, receive, send)
+            else:
+                await self.app(scope, receive, hold.send)
+                await hold.flush()
         except Exception as exc:
-            if exc is call.answered or call.mode == "off":
+            if call.mode == "off" or call.knows(exc):
                 raise
-            if await answered_elsewhere(call, exc, send, self._template_of, self._leave):
+            # what passed on may not have left yet: a middleware in between keeps heads back too
+            begun = call.wired or (hold is not None and hold.passed)
+            if await answered_elsewhere(call, exc, scope, send, begun=begun, leave=self._leave):
                 raise
 
 
 async def answered_elsewhere(
-    call: AsgiCall,
-    exc: Exception,
-    send: Send,
-    template_of: TemplateOf,
-    leave: Callable[[Scope], bool] = lambda _: False,
+    call: AsgiCall, exc: Exception, scope: Scope, send: Send, *, begun: bool, leave: Leave = lambda: False
 ) -> bool:
     """Answer an exception, or only have it recorded.
+
+    Parameters:
+        begun: a response is on its way already.
 
     Returns:
         Whether to raise it again: somebody else answers it, the response has begun, or error trackers are to see it.
         It is not raised here, or the frame of this function would keep it alive in a cycle.
     """
+    if type(exc).__module__ == _BODY_LIMIT:
+        # not a failure: how Starlette ends an application whose answer it has replaced by 413
+        return True
     if not call.endpoint:
-        call.endpoint = route_key(call.method, template_of(call.scope))
-    result = call.fs.answer(exc, call, started=call.wired)
+        call.endpoint = route_key(call.method, template_of(scope))
+    result = call.fs.answer(exc, call, started=begun)
+    call.answered = exc
     failure = result.failure
     if failure is not None and failure.disconnected:
-        call.answered = exc
         return True
     unexpected = failure is None or not (failure.expected or failure.rejected)
-    if result.rendered is None or call.wired or (unexpected and leave(call.scope)):
-        call.answered = exc
+    if result.rendered is None or begun or (unexpected and leave()):
         if call.mode == "enforce":
             call.error_id = result.error_id
         return True
-    await call.respond(result.rendered, send)
-    if result.reraise:
-        call.answered = exc
+    # a server may raise OSError when the client is gone (ASGI, HTTP 2.4)
+    with suppress(OSError):
+        await call.respond(result.rendered, send)
     return result.reraise
+
+
+_BODY_LIMIT = "starlette.middleware.body_limit"
 
 
 class FailsoftMiddleware:

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
-from failsoft import Failsoft
-from failsoft.current import current_call
 from failsoft.endpoints import route_key
-from failsoft_asgi.exchange import AsgiCall, Message, Receive, Scope, Send
+from failsoft.errors.failure import Failure
+from failsoft.problem import Rendered
+from failsoft_asgi.exchange import AsgiCall, Message, Receive, Scope, Send, headers_of
+from failsoft_asgi.templates import template_of
 
-__all__ = ["guard_websocket"]
+__all__ = ["closing", "guard_websocket", "offers_denial"]
 
-_INTERNAL_ERROR = 1011
-"""Close code of RFC 6455, 7.4.1: the server met something unexpected."""
+
+def closing(failure: Failure | None) -> tuple[int, str]:
+    """Close code (RFC 6455, 7.4.1) and constant reason of a failure: the client's mistake, or ours."""
+    if failure is not None and failure.status < 500:
+        return 1008, "refused"
+    return 1011, "internal error"
+
+
+def offers_denial(scope: Scope) -> bool:
+    """Whether the server can refuse a handshake with a response of ours."""
+    return "websocket.http.response" in (scope.get("extensions") or {})
 
 
 async def guard_websocket(
     app: Callable[[Scope, Receive, Send], Awaitable[None]],
-    fs: Failsoft,
-    template_of: Callable[[Scope], str | None],
+    call: AsgiCall,
     scope: Scope,
     receive: Receive,
     send: Send,
@@ -26,45 +36,41 @@ async def guard_websocket(
     """Run a WebSocket connection. What escapes it is recorded, the connection closed, and the exception raised again.
 
     Before `accept` the handshake is refused with a problem where the server offers that (`websocket.http.response`),
-    else by closing, which servers answer with 403. After it the close code is 1011, with a constant reason.
+    else by closing, which servers answer with 403. After it the close code is 1008 or 1011, with a constant reason.
     """
-    settings = fs.settings.request
-    call = AsgiCall(fs, scope, send, settings.id_header.lower().encode("latin-1"), settings.trust_id)
     call.method = "GET"
-    call.mode = fs.roll_mode()
-    state = {"accepted": False, "over": False}
+    accepted = over = False
 
     async def watched(message: Message) -> None:
+        nonlocal accepted, over
         kind = message["type"]
         if kind == "websocket.accept":
-            state["accepted"] = True
-        elif kind in ("websocket.close", "websocket.http.response.start"):
-            state["over"] = True
+            accepted = True
+        elif kind == "websocket.close" or kind == "websocket.http.response.start":
+            over = True
         await send(message)
 
-    scope["failsoft"] = call
-    token = current_call.set(call)
     try:
         await app(scope, receive, watched)
     except Exception as exc:
-        call.endpoint = route_key("GET", template_of(scope))
-        result = fs.answer(exc, call, started=state["accepted"] or state["over"])
-        if not state["over"] and call.mode == "enforce":
-            if state["accepted"]:
-                await send({"type": "websocket.close", "code": _INTERNAL_ERROR, "reason": "internal error"})
-            elif result.rendered is not None and "websocket.http.response" in scope.get("extensions", {}):
-                await _deny(call, result.rendered, send)
-            else:
-                await send({"type": "websocket.close", "code": _INTERNAL_ERROR, "reason": ""})
-        if result.failure is None or not result.failure.expected:
+        if call.knows(exc):
             raise
-    finally:
-        current_call.reset(token)
-        call.release()
+        call.endpoint = call.endpoint or route_key("GET", template_of(scope))
+        result = call.fs.answer(exc, call, started=accepted or over)
+        failure = result.failure
+        gone = failure is not None and failure.disconnected
+        if call.mode == "enforce" and not (over or gone):
+            # the client may be gone without our having heard of it; what the application raised matters more
+            with suppress(Exception):
+                await _end(send, closing(failure), result.rendered if offers_denial(scope) and not accepted else None)
+        if failure is None or not failure.expected:
+            raise
 
 
-async def _deny(call: AsgiCall, rendered: object, send: Send) -> None:
-    async def translated(message: Message) -> None:
-        await send({**message, "type": f"websocket.{message['type']}"})
-
-    await call.respond(rendered, translated)  # type: ignore[arg-type]  # a Rendered
+async def _end(send: Send, closed: tuple[int, str], rendered: Rendered | None) -> None:
+    if rendered is None:
+        await send({"type": "websocket.close", "code": closed[0], "reason": closed[1]})
+        return
+    start = {"status": rendered.status, "headers": headers_of(rendered)}
+    await send({"type": "websocket.http.response.start", **start})
+    await send({"type": "websocket.http.response.body", "body": rendered.body, "more_body": False})

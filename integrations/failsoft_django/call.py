@@ -31,10 +31,12 @@ class DjangoCall(Call):
     answer: Answer | None = None
     error_id: str | None = None
     """To be put on the head of a response that somebody else writes."""
+    missing: BaseException | None = None
+    """A 404, which counts only if no middleware makes something else of it, such as a redirect."""
     attempting: bool = False
     """An attempt of a pipeline is running."""
-    caught: BaseException | None = None
-    """What a framework inside (REST framework) caught and answered in the running attempt."""
+    finished: bool = False
+    """The middleware has let the response go; what fails now fails further out."""
     watched: bool = False
     """The body of the response is a stream that we listen to."""
 
@@ -66,6 +68,12 @@ class DjangoCall(Call):
             user_agent=meta.get("HTTP_USER_AGENT"),
         )
 
+    @property
+    def left_to_django(self) -> bool:
+        """Whether what is meant as an answer is answered by Django, or by the project."""
+        responses = self.fs.settings.responses
+        return self.mode == "observe" or responses.format == "keep" or responses.replace == "unexpected"
+
     def name(self, request: Any) -> None:
         """Write down the endpoint, if no policy has done it already."""
         if not self.endpoint:
@@ -74,7 +82,7 @@ class DjangoCall(Call):
 
     def forget(self) -> None:
         """Let go of exceptions, whose tracebacks hold the request."""
-        self.cause = self.answered = self.seen = self.caught = self.retried_inside = None
+        self.cause = self.answered = self.seen = self.missing = self.retried_inside = None
         if not self.watched:
             self.run = None
 

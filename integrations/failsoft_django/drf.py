@@ -26,7 +26,7 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Any:
     if response is None or call is None:
         return response
     if call.attempting:
-        call.caught = exc
+        response._failsoft_caught = exc
         return response
     return answer_for(response, settle(context["request"], call, exc))
 
@@ -40,7 +40,7 @@ def wrap(handler: Handler) -> Handler:
         if response is None or call is None:
             return response
         if call.attempting:
-            call.caught = exc
+            response._failsoft_caught = exc
             response._failsoft_stays = True
         else:
             settle(context["request"], call, exc)

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import global_settings, settings, urls
 from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotFound
 from django.views import csrf, defaults
 
 from failsoft_django.answers import respond, settle, shows_debug_page
@@ -31,8 +31,16 @@ def permission_denied(request: Any, exception: BaseException) -> Any:
 
 
 def page_not_found(request: Any, exception: BaseException) -> Any:
-    """Answers `Http404`, also that of the resolver."""
-    return _answer(request, exception) or defaults.page_not_found(request, exception)
+    """Answers `Http404`, also that of the resolver.
+
+    Middleware may still make something else of it, as Django's own does where only a slash is missing. So the answer is
+    given, and the failure recorded, by our middleware when all others have seen the status.
+    """
+    call = call_of(request)
+    if call is None or call.finished:
+        return _answer(request, exception) or defaults.page_not_found(request, exception)
+    call.missing = exception
+    return defaults.page_not_found(request, exception) if call.left_to_django else HttpResponseNotFound()
 
 
 def server_error(request: Any) -> Any:

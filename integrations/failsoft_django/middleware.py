@@ -171,6 +171,10 @@ class FailsoftMiddleware:
         if call.answer is not None and self._traces:
             # the server span holds the failure already, sanitized; OpenTelemetry's middleware would add it once more
             request.META.pop(_OTEL_EXCEPTION, None)
+        if response.streaming:
+            # what a policy limits ends with the first byte
+            call.deadline = None
+        call.finished = True
         call.forget()
         return response
 
@@ -178,9 +182,11 @@ class FailsoftMiddleware:
         """Answer in place of a response that says nothing but its status, or of a debug page that nobody can read."""
         try:
             if not response.content:
-                if call.answer is not None:
+                if call.answer is not None and call.missing is None:
                     return
-                exc: BaseException = PlainHTTPException(response)
+                exc: BaseException = call.missing or PlainHTTPException(response)
+            elif call.missing is not None and call.left_to_django:
+                exc = call.missing
             elif settings.DEBUG and _DEBUG_MARK in response.content and not shows_debug_page(request, call):
                 exc = call.answered or call.seen or PlainHTTPException(response)
             else:

@@ -106,6 +106,7 @@ class _Attempts:
         self._aliases = () if outer._failsoft_async else _atomic(outer._failsoft_view)
         self._rewind = replay(request, call, pipeline.limits.retry)
         self._last: Any = None
+        self._caught: BaseException | None = None
 
     def run(self) -> Any:
         """Run them in this thread.
@@ -117,9 +118,11 @@ class _Attempts:
         try:
             return self._pipeline.call(self._call, self._attempt, reply=self._reply)
         except Exception as exc:
-            if self._call.caught is not exc:
+            if self._caught is not exc:
                 raise
             return self._answered_inside(exc)
+        finally:
+            self._caught = None
 
     async def arun(self) -> Any:
         """Run them in this event loop.
@@ -132,9 +135,11 @@ class _Attempts:
         try:
             return await self._pipeline.acall(self._call, self._aattempt, reply=self._reply)
         except Exception as exc:
-            if self._call.caught is not exc:
+            if self._caught is not exc:
                 raise
             return self._answered_inside(exc)
+        finally:
+            self._caught = None
 
     def _attempt(self) -> Any:
         call = self._start()
@@ -142,7 +147,7 @@ class _Attempts:
             with _transactions(self._aliases):
                 response = self._last = self._view()
                 self._roll_back_if_repeated(response)
-            self._raise_caught()
+            self._raise_caught(response)
             if self._renders and _wants_rendering(response):
                 response = self._last = response.render()
             if getattr(response, "streaming", False):
@@ -155,7 +160,7 @@ class _Attempts:
         call = self._start()
         try:
             response = self._last = await self._view()
-            self._raise_caught()
+            self._raise_caught(response)
             if self._renders and _wants_rendering(response):
                 render = response.render if iscoroutinefunction(response.render) else sync_to_async(response.render)
                 response = self._last = await render()
@@ -171,7 +176,6 @@ class _Attempts:
             discard(self._last)
             self._last = None
         self._rewind()
-        call.caught = None
         call.watched = False
         call.attempting = True
         return call
@@ -185,10 +189,12 @@ class _Attempts:
                 for alias in self._aliases:
                     transaction.set_rollback(True, using=alias)
 
-    def _raise_caught(self) -> None:
-        """What a framework inside has answered already is a failure all the same."""
-        if self._call.caught is not None:
-            raise self._call.caught
+    def _raise_caught(self, response: Any) -> None:
+        """What a framework inside has caught, and answered with this response, is a failure all the same."""
+        self._caught = getattr(response, "_failsoft_caught", None)
+        if self._caught is not None:
+            del response._failsoft_caught
+            raise self._caught
 
     def _answered_inside(self, exc: Exception) -> Any:
         return answer_for(self._last, settle(self._request, self._call, exc))

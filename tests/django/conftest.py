@@ -51,9 +51,10 @@ def app() -> Iterator[Callable[..., App]]:
         conf: Any = types.ModuleType("urls_of_a_test")
         conf.urlpatterns = urls or []
         vars(conf).update(handlers or {})
-        override = override_settings(FAILSOFT=fs, ROOT_URLCONF=conf, MIDDLEWARE=[FAILSOFT, *(middleware or [])], **more)
+        listed = [FAILSOFT, *(middleware or [])]
+        override = override_settings(FAILSOFT=fs, ROOT_URLCONF=conf, MIDDLEWARE=listed, **more)
         override.enable()
-        made = App(fs, clock)
+        made = App(fs, clock, listed)
 
         def heard(**_: Any) -> None:
             made.signals.append(sys.exc_info()[1])

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
+from project.driver import over_asgi
 from project.flaky import MODES, Flaky, ask, patient
 
 # -- bodies
@@ -45,6 +46,15 @@ def test_each_attempt_reads_the_body_from_its_start(app: Any, how: str, mode: st
     response = made.aget("/x", method="post", **given) if mode == "asgi" else made.client.post("/x", **given)
     assert response.content == (b"twelve" if how == "post" else b"a=twelve")
     assert flaky.calls == 3
+
+
+@pytest.mark.parametrize(("size", "attempts"), [(10, 3), (1024 * 1024 + 1, 1)])
+def test_a_body_whose_length_nobody_announced_is_measured(app: Any, size: int, attempts: int) -> None:
+    flaky = Flaky()
+    app([path("x", body_views(flaky, "read"))], failsoft=patient("POST /x", idempotent=True))
+    answer = over_asgi("/x", method="POST", body=b"y" * size)
+    assert flaky.calls == attempts
+    assert (answer.body == b"y" * size) == (attempts == 3)
 
 
 @pytest.mark.parametrize("how", ["files", "closed"])

@@ -193,6 +193,18 @@ def test_without_a_policy_a_failure_is_rolled_back_too(app: Any, database: Any, 
     assert database() == []
 
 
+def test_an_answer_that_the_view_asked_another_view_for_is_its_own_affair(app: Any) -> None:
+    inner = flaky(failures=9).as_view()
+
+    class Outer(APIView):
+        def get(self, request: Any) -> Response:
+            return Response({"inner": inner(request._request).status_code})
+
+    made = app([path("x", Outer.as_view())], failsoft=RULES)
+    assert made.get("/x", HTTP_ACCEPT="application/json").json() == {"inner": 503}
+    assert made.events == []
+
+
 def test_a_circuit_sees_what_rest_framework_caught(app: Any) -> None:
     rules = {
         "policies": {"fuse": {"circuit_breaker": {"failure_threshold": 2}}},

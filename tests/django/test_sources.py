@@ -140,6 +140,30 @@ def test_a_path_that_no_route_takes_is_a_problem_under_one_key(app: Any, logs: A
     assert [(r.name, r.levelname) for r in logs] == [("django.request", "WARNING")] * 3
 
 
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_path_that_lacks_its_slash_only_is_redirected_and_no_failure(app: Any, asynchronous: bool) -> None:
+    made = app([path("here/", reads_body)], middleware=["django.middleware.common.CommonMiddleware"])
+    response = made.aget("/here") if asynchronous else made.get("/here")
+    assert (response.status_code, response.headers["Location"]) == (301, "/here/")
+    assert made.events == []
+    assert "X-Error-ID" not in response.headers
+    assert problem(made.get("/nowhere"))["status"] == 404
+
+
+def test_a_middleware_may_answer_in_place_of_a_404(app: Any) -> None:
+    made = app(URLS, middleware=["project.middleware.OwnPage"])
+    response = made.get("/nowhere")
+    assert (response.status_code, response.content) == (404, b"a page of the middleware's own")
+    assert made.events == []
+
+
+def test_a_404_further_out_than_failsoft_is_answered_all_the_same(app: Any, settings_of: Any) -> None:
+    made = app(URLS)
+    with settings_of(MIDDLEWARE=["project.middleware.RaisingLate", *made.middleware]):
+        assert problem(made.get("/ok"))["code"] == "NOT_FOUND"
+    assert len(made.handled) == 1
+
+
 @pytest.mark.parametrize(
     ("exc", "status", "logger"),
     [

@@ -219,6 +219,31 @@ def test_the_call_is_known_inside_of_a_stream(app: Any, mode: str) -> None:
     assert {call.owner for call in source.calls} == {made.fs}
 
 
+@pytest.mark.parametrize("mode", ["wsgi", "asgi"])
+def test_the_time_limit_of_a_policy_ends_with_the_first_byte(app: Any, mode: str) -> None:
+    left: list[float | None] = []
+
+    def sync() -> Any:
+        for _ in range(3):
+            left.append(failsoft.remaining())
+            yield b"."
+
+    async def asynchronous() -> Any:
+        for chunk in sync():
+            yield chunk
+
+    def view(request: Any) -> StreamingHttpResponse:
+        return StreamingHttpResponse(sync())
+
+    async def aview(request: Any) -> StreamingHttpResponse:
+        return StreamingHttpResponse(asynchronous())
+
+    rules = {"policies": {"brisk": {"timeout": "9s"}}, "endpoints": [{"match": "GET /x", "policy": "brisk"}]}
+    app([path("x", aview if mode == "asgi" else view)], failsoft=rules)
+    assert ask(mode).body == b"..."
+    assert left == [9.0, None, None]
+
+
 def test_a_file_is_left_to_the_server_that_can_send_it_by_itself(app: Any) -> None:
     made = app([path("x", lambda request: FileResponse(BytesIO(b"content"), filename="f.bin"))])
     answer = over_wsgi("/x", **{"wsgi.file_wrapper": lambda file, size: (file, size)})

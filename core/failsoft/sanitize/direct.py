@@ -56,6 +56,11 @@ _CODE_LEAST = 8
 _WORD_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _LOGIN_CHARACTERS = f"{_WORD_CHARACTERS}.:!#$%^&*+"
 
+_PHONE_INTRODUCTION = (
+    r"(?:ed|ing)?(?: (?:me|us|him|her|them|back|customer|user|client|is|at|on|via|to|under|number|now)){0,3}:? (?=\(?[0-9])"
+)
+_NATIONAL_PHONE = re.compile(r"\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])|0\d{2,4}[ /-]\d{3,4}[ -]?\d{3,5}(?![\w-])")
+
 _judge = Judge()
 
 
@@ -113,7 +118,7 @@ def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
         if _PORT.match(text, at):
             return end
         secret = _PASSWORD.match(text, at) or _LOOSE_PASSWORD.match(text, at)
-        if secret and secret[1] and _judge.is_value(secret[1], "password", "", quoted=True, op=":"):
+        if secret and secret[1] and _judge.is_value(secret[1], "password", "", quoted=True, op="="):
             return secret.start(1), secret.end(1), marker("password")
         return secret.end() if secret else end
     lone = _LONE_USER.match(text, end)
@@ -199,6 +204,12 @@ def _group(pattern: re.Pattern[str], kind: str, group: int = 1) -> Handler:
     return handle
 
 
+def _national_phone(scan: Scan, start: int, end: int) -> Span | int:
+    """A phone number as people of one country write it, after a word that announces one."""
+    match = _NATIONAL_PHONE.match(scan.text, end)
+    return (end, match.end(), marker("phone")) if match else end
+
+
 def oauth_code(scan: Scan, start: int, end: int) -> Span | int:
     """A code, ticket or state in a query string; `code=42` and `state=open` are not meant."""
     match = _CODE.match(scan.text, start)
@@ -228,6 +239,8 @@ def word_anchors() -> Iterator[Anchor]:
     yield Anchor("basic", basic, "(?=[ +:])")
     yield Anchor("identified by", _group(_IDENTIFIED, "password"))
     yield Anchor("private-lines", putty_key)
+    for word in ("call", "dial", "reach", "contact", "number", "whatsapp", "text"):
+        yield Anchor(word, _national_phone, _PHONE_INTRODUCTION)
     for command in ("mysql", "mariadb", "sshpass", "mongo", "redis-cli", "smbclient", "openssl", "ldapsearch", "htpasswd"):
         yield Anchor(command, _group(_SHORT_OPTION, "password"))
     for token in TOKENS:

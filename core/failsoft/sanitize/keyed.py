@@ -63,6 +63,8 @@ _MANY = frozenset("digest aws4-hmac-sha256 oauth hawk signature mac credential a
 _FULL_PHRASE = re.compile(r"[a-z]{2,9}(?: [a-z]{2,9}){3,24}(?=[.\"']?\s*(?:$|[\r\n]))", re.MULTILINE)
 _HEX_LIKE = re.compile(r"[0-9A-Fa-f-]{16,}|\d{6,}")
 _QUERY_LEAST = 12
+# in prose these are other words
+_NOT_SPOKEN = frozenset("pass pw sid cell tel".split())
 _ALL_SECRET = frozenset(("cookie", "credential", "secret"))
 _judge = Judge()
 
@@ -219,7 +221,7 @@ class KeyedRule:
 
     def _told(self, site: _Site) -> Span | None:
         text, last, kind = site.scan.text, site.last, site.kind
-        if kind not in _PROSE_KINDS:
+        if kind not in _PROSE_KINDS or site.name.lower() in _NOT_SPOKEN:
             return None
         told = _PROSE.match(text, last)
         at = told.end() if told else last

@@ -18,9 +18,10 @@ _CARD = re.compile(
     r"\d{12,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5}"
 )
 _CARD_START = re.compile(r"(?<!\d)(?<!\d[ -])[2-6]\d{3}|(?<!\d)[2-6]\d{3}")
+_AFTER_COUNTRY = re.compile(r"[A-Z]{2}\d{2} ?$")
 _IBAN_START = re.compile(r"[A-Z]{2}\d{2}")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
-_SSN = re.compile(r"(\d{3})-(\d{2})-(\d{4})(?![\d-]|\.\d)")
+_SSN = re.compile(r"(?<![\d] )(\d{3})([ -])(\d{2})\2(\d{4})(?![\d-]|[ .]\d)")
 _PHONE_GROUP = re.compile(r"[ .-]?\(\d{1,5}\)|[ .-]?\d+")
 _PHONE_LEAST, _PHONE_MOST, _PHONE_LONGEST = 8, 15, 32
 _NANP_DIGITS = 11
@@ -49,7 +50,9 @@ def _card(scan: Scan, start: int, end: int) -> Span | None:
         match = _CARD.match(text, begin.start(), end)
         while match:
             digits = re.sub(r"[ -]", "", match.group())
-            if _whole(scan, match.start(), match.end()) and is_card(digits):
+            if _whole(scan, match.start(), match.end()) and is_card(digits) and not _AFTER_COUNTRY.search(
+                text, max(0, match.start() - 6), match.start()
+            ):
                 return match.start(), match.end(), marker("card")
             shorter = max(match.group().rfind(" "), match.group().rfind("-"))
             match = _CARD.fullmatch(text, match.start(), match.start() + shorter) if shorter > 0 else None
@@ -72,7 +75,7 @@ def _iban(scan: Scan, start: int) -> Span | None:
 
 def _ssn(scan: Scan, start: int, end: int) -> Span | None:
     for match in _SSN.finditer(scan.text, start, end + 2):
-        if _whole(scan, match.start(), match.end()) and is_ssn(*match.groups()):
+        if _whole(scan, match.start(), match.end()) and is_ssn(match[1], match[3], match[4]):
             return match.start(), match.end(), marker("ssn")
     return None
 

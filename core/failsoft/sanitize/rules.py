@@ -82,6 +82,7 @@ WEAK_TERMS: dict[str, str] = _table(
         "otp": "mfa pin pincode pinnumber",
         "signature": "signature sig hmac signatures",
         "card": "pan",
+        "health_id": "patient",
         "phone": "phone phonenumber phoneno phonenum mobile mobilenumber mobilephone mobileno cellphone telephone "
         "telephonenumber tel fax faxnumber homephone workphone msisdn contactnumber phonenumbers",
         "name": "firstname lastname fullname middlename givenname familyname surname maidenname patientname "
@@ -170,14 +171,14 @@ DISARMING_TAILS = frozenset(
     "object objects instance instances map mapping dict list group groups pool pools cache cached lookup exchange "
     "introspection revoked revocation revoke refreshed refreshing santa sauce garden ring ingredient stuffing mint "
     "economy sale sales holder holders standard contract network balance transfer minted supply address jar jars "
-    "law laws preferences preference popup dialog link links sniffing spraying".split()
+    "law laws hasher hashers setting settings preferences preference popup dialog link links sniffing spraying".split()
 ) - {"user", "admin", "backup"}
 """Words after a term that make the name that of something else, as `token_count`, `password_min_length`."""
 
 DISARMING_HEADS = frozenset(
     "has have is are was needs need require requires required must should can could allow allows max min num n total "
     "count no missing invalid show hide enable enabled disable disabled use uses used without supports support avg "
-    "average per remaining last4 masked redacted obfuscated forgot lost unique ignore skip".split()
+    "average per remaining last4 masked redacted obfuscated forgot lost unique ignore skip synchronize".split()
 )
 """Words that open a name and make it a flag, a limit or a count: `has_password`, `max_tokens`."""
 

@@ -18,7 +18,9 @@ _FIRST_FRAMES = 10
 
 
 class Cleaner(Protocol):
-    """Cleans a text."""
+    """Cleans a text. Hashable, for places in the code are cleaned once."""
+
+    def __hash__(self) -> int: ...
 
     def text(self, text: str, /) -> str:
         """The text without secrets and personal data."""

@@ -39,7 +39,7 @@ _B = r"[\w-]"
 
 TOKENS: tuple[Token, ...] = (
     _token("jwt", "eyJ", r"eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}", bounded=False),
-    _token("aws_key", "AKIA ASIA ABIA ACCA", r"A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
+    _token("aws_key", "AKIA ASIA ABIA ACCA A3T", r"A(?:KIA|SIA|BIA|CCA|3T[A-Z0-9])[A-Z0-9]{16}(?![A-Za-z0-9])"),
     _token("aws_key", "ABSK", r"ABSK[A-Za-z0-9+/]{60,}={0,2}"),
     _token("google_key", "AIza", r"AIza[\w-]{30,}", bounded=False),
     _token("google_token", "ya29.", r"ya29\.[\w.-]{16,}"),

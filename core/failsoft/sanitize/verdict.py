@@ -30,7 +30,7 @@ _ABOUT = frozenset(
     "from generated get given granted had has have header here if ignored illegal in inactive incorrect input "
     "insufficient invalid is isn isnt it its key length limit loading locked login logged lookup lost malformed match "
     "matches may mechanism method mismatch mismatched missing must needed needs never new not notfound object of ok "
-    "old only open opened or out parameter parse parsing password please possible present prompt provided read "
+    "old only open opened or out parameter parse parsing please possible present prompt provided read "
     "received refresh refreshed rejected renewed required requires reset restored returned revoked rotated see set "
     "should size some started state status stored string success successful supplied than that the then this timed "
     "timeout to too type unable unauthorized undefined unexpected unavailable unrecognized unsupported until update "

@@ -26,8 +26,9 @@ PATIENT = {
 class App:
     """The project as one test has it, and what was seen while it ran."""
 
-    def __init__(self, fs: Failsoft, clock: ManualClock) -> None:
+    def __init__(self, fs: Failsoft, clock: ManualClock, middleware: list[str]) -> None:
         self.fs = fs
+        self.middleware = middleware
         self.clock = clock
         self.events: list[Any] = []
         self.signals: list[BaseException | None] = []

@@ -7,7 +7,7 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse
 
 import failsoft
 
@@ -63,6 +63,22 @@ class Stamping(Hybrid):
         return response
 
 
+class OwnPage(Hybrid):
+    """Answers itself where nothing was found."""
+
+    def after(self, request: Any, response: Any) -> Any:
+        if response.status_code != 404:
+            return response
+        return HttpResponse("a page of the middleware's own", status=404)
+
+
+class RaisingLate(Hybrid):
+    """Finds, when all is done, that there is nothing to be shown."""
+
+    def after(self, request: Any, response: Any) -> Any:
+        raise Http404("hunter2")
+
+
 class SendingElsewhere(Hybrid):
     """Sends the request through another URLconf."""
 
@@ -105,6 +121,4 @@ class Recovering(Hybrid):
     """The project's own answer to one exception."""
 
     def process_exception(self, request: Any, exception: Exception) -> Any:
-        from django.http import HttpResponse
-
         return HttpResponse("the project's own", status=418) if isinstance(exception, LookupError) else None
