@@ -96,14 +96,22 @@ class Responder:
             return self._fail_safe(error, exc, call)
 
     def problem(self, exc: BaseException, call: Call) -> Problem:
-        """The problem of an exception, with everything that handling it entails.
-
-        Raises nothing but what making the fail-safe itself could raise.
-        """
-        failure = self.own(exc, call)
-        problem = self._make(failure, call)
-        self._report(failure, call, problem.status, "handled" if failure.expected else "unhandled")
-        return problem
+        """The problem of an exception, with everything that handling it entails."""
+        try:
+            failure = self.own(exc, call)
+            problem = self._make(failure, call)
+            self._report(failure, call, problem.status, "handled" if failure.expected else "unhandled")
+            return problem
+        except Exception as error:  # noqa: BLE001 - as below
+            error_id = self._gave_up(error, exc)
+            return Problem(
+                title="Internal Server Error",
+                status=500,
+                code="INTERNAL_ERROR",
+                error_id=error_id,
+                instance=f"urn:uuid:{error_id}",
+                recoverable=False,
+            )
 
     def aborted(self, exc: BaseException, call: Call) -> None:
         """The client went away. Recorded, not answered."""
@@ -207,19 +215,28 @@ class Responder:
         self._internal("responses.renderer", error)
 
     def _fail_safe(self, error: Exception, original: BaseException, call: Call) -> Answer:
+        error_id = self._gave_up(error, original)
+        return Answer(None, FAIL_SAFE(error_id, head=call.method == "HEAD"), True, error_id)
+
+    def _gave_up(self, error: Exception, original: BaseException) -> str:
+        """Record that Failsoft itself failed; the id of the fail-safe answer."""
         self._internal("answer", error)
         error_id = new_error_id(self._clock.time())
         with suppress(Exception):  # a broken logging set-up must not cost the client its answer
-            _log.error("unhandled %s, answered fail-safe as %s", type(original).__name__, error_id)
-        return Answer(None, FAIL_SAFE(error_id, head=call.method == "HEAD"), True, error_id)
+            name, text = type(original).__name__, self._text(original)
+            _log.error("unhandled %s, answered fail-safe as %s: %s", name, error_id, text)
+        return error_id
 
     def _internal(self, where: str, error: BaseException) -> None:
         self.internal_errors += 1
+        event = InternalError(at=self._clock.time(), where=where, type=type(error).__name__, message=self._text(error))
+        self._bus.publish(event)
+
+    def _text(self, error: BaseException) -> str:
         try:
-            text = self._clean(str(error))
-        except Exception:  # noqa: BLE001 - a hostile text
-            text = ""
-        self._bus.publish(InternalError(at=self._clock.time(), where=where, type=type(error).__name__, message=text))
+            return self._clean(str(error))
+        except Exception:  # noqa: BLE001 - a hostile text, or a broken sanitizer
+            return ""
 
 
 def _trace_of(traceparent: str | None) -> str | None:

@@ -13,6 +13,7 @@ from failsoft.bus import Bus
 from failsoft.call import Call
 from failsoft.clock import Clock
 from failsoft.endpoints import Endpoints
+from failsoft.engine import Engine
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
@@ -24,7 +25,6 @@ from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.problem import ProblemMaker
 from failsoft.requests import TrustedProxies
-from failsoft.run import Engine
 from failsoft.sanitize import Sanitizer
 from failsoft.settings import Settings
 
@@ -71,6 +71,8 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     proxies = _proxies(settings, faults)
     audit = _audit(settings, clock, faults)
     if faults:
+        if audit is not None:
+            audit.close()
         raise SettingsError(faults)
 
     bus = Bus()
@@ -128,8 +130,9 @@ def _load(path: str, where: str, faults: list[Fault]) -> Callable[..., Any]:
         found: Any = importlib.import_module(module)
         for part in name.split("."):
             found = getattr(found, part)
-    except (ImportError, AttributeError, ValueError) as error:
-        faults.append(Fault(where, repr(path), f'expected "package.module:name" of a callable: {error}'))
+    except Exception as error:  # noqa: BLE001 - an import runs the module, which may raise anything
+        said = f"{type(error).__name__}: {error}"
+        faults.append(Fault(where, repr(path), f'expected "package.module:name" of a callable: {said}'))
         return _missing
     if not callable(found):
         faults.append(Fault(where, repr(path), "expected a callable"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
+from threading import Lock
 from typing import Any, TypeVar
 
 from failsoft.events import Event
@@ -24,24 +26,32 @@ class Bus:
     raises is counted in `errors` and passed over.
     """
 
-    __slots__ = ("_by_type", "_everything", "errors", "last_error")
+    __slots__ = ("_by_type", "_everything", "_lock", "errors", "last_error")
 
     def __init__(self) -> None:
         self._by_type: dict[type[Event], tuple[Observer, ...]] = {}
         self._everything: tuple[Observer, ...] = ()
+        self._lock = Lock()
         self.errors = 0
         self.last_error: str | None = None
 
     def subscribe(self, observer: Observer, *kinds: type[Event]) -> Callable[[], None]:
         """Call `observer` with each event, or with each of the given kinds. Returns the way to unsubscribe."""
-        if not kinds:
-            self._everything = (*self._everything, observer)
-        for kind in kinds:
-            self._by_type = {**self._by_type, kind: (*self._by_type.get(kind, ()), observer)}
+        wanted = () if Event in kinds else tuple(dict.fromkeys(kinds))
+        with self._lock:
+            if not wanted:
+                self._everything = (*self._everything, observer)
+            self._by_type = self._by_type | {kind: (*self._by_type.get(kind, ()), observer) for kind in wanted}
+        subscribed = [True]
 
         def unsubscribe() -> None:
-            self._everything = tuple(o for o in self._everything if o is not observer)
-            self._by_type = {k: tuple(o for o in v if o is not observer) for k, v in self._by_type.items()}
+            with self._lock:
+                if not subscribed:
+                    return
+                subscribed.clear()
+                if not wanted:
+                    self._everything = _without(self._everything, observer)
+                self._by_type = self._by_type | {kind: _without(self._by_type[kind], observer) for kind in wanted}
 
         return unsubscribe
 
@@ -58,4 +68,14 @@ class Bus:
                 self.errors += 1
                 self.last_error = type(error).__name__
                 if self.errors & (self.errors - 1) == 0:  # 1st, 2nd, 4th, 8th …: said, but not in a storm
-                    _log.warning("observer %r failed on %s: %s", observer, type(event).__name__, type(error).__name__)
+                    with suppress(Exception):  # a broken logging set-up must not reach the request either
+                        name = getattr(observer, "__qualname__", type(observer).__name__)
+                        _log.warning("observer %s failed on %s: %s", name, type(event).__name__, type(error).__name__)
+
+
+def _without(observers: tuple[Observer, ...], gone: Observer) -> tuple[Observer, ...]:
+    """All but one of them; the same observer may be there more than once."""
+    for number, observer in enumerate(observers):
+        if observer is gone:
+            return observers[:number] + observers[number + 1 :]
+    return observers

@@ -93,10 +93,17 @@ class Call:
 
     @property
     def facts(self) -> RequestFacts:
-        """What is known of the request; empty for a call that serves none. Described once, when first asked."""
+        """What is known of the request; empty for a call that serves none. Described once, when first asked.
+
+        Never raises: where a request cannot be described, nothing is known of it.
+        """
         facts = self._facts
         if facts is None:
-            facts = self._facts = self.describe()
+            try:
+                facts = self.describe()
+            except Exception:  # noqa: BLE001 - a hostile request must not cost the others their failure
+                facts = RequestFacts(method=self.method if type(self.method) is str else "")
+            self._facts = facts
         return facts
 
     def describe(self) -> RequestFacts:

@@ -4,23 +4,47 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from contextvars import ContextVar
+from contextlib import suppress
+from contextvars import ContextVar, Token
+from threading import Lock
 from typing import Any
 
 from failsoft.call import Call
 
-__all__ = ["announce", "current_call", "owner", "remaining_at", "set_default"]
+__all__ = ["announce", "current_call", "instances", "owner", "remaining_at", "restore", "set_default", "withdraw"]
 
 current_call: ContextVar[Call | None] = ContextVar("failsoft_call", default=None)
 """The innermost call of this context; its `owner` is the `Failsoft` that serves it."""
 
 _built: list[weakref.ref[Any]] = []
 _default: list[Callable[[], Any]] = []
+_lock = Lock()
+
+
+def restore(token: Token[Call | None]) -> None:
+    """Make current again what was current before.
+
+    A generator or coroutine may be finished in another context than it was begun in; there is nothing to restore.
+    """
+    with suppress(ValueError):
+        current_call.reset(token)
 
 
 def announce(instance: object) -> None:
     """A `Failsoft` was built; the first one alive serves calls that no adapter has claimed."""
-    _built.append(weakref.ref(instance))
+    with _lock:
+        _built[:] = [*(known for known in _built if known() is not None), weakref.ref(instance)]
+
+
+def withdraw(instance: object) -> None:
+    """This one does not serve calls that no adapter has claimed."""
+    with _lock:
+        _built[:] = [known for known in _built if known() is not instance]
+
+
+def instances() -> list[Any]:
+    """Those announced and alive, the first one built first."""
+    return [instance for known in tuple(_built) if (instance := known()) is not None]
 
 
 def set_default(make: Callable[[], Any]) -> None:
@@ -33,7 +57,7 @@ def owner() -> Any:
     call = current_call.get()
     if call is not None and call.owner is not None:
         return call.owner
-    for reference in _built:
+    for reference in tuple(_built):
         instance = reference()
         if instance is not None and not instance.closed:
             return instance

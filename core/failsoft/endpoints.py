@@ -10,11 +10,11 @@ from threading import Lock
 from typing import Any, Literal, Protocol, TypeVar
 
 from failsoft.call import UNMATCHED, Mode
+from failsoft.engine import Engine, Limits, SharedBudget
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.pipeline import Pipeline
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.policy import Policy
-from failsoft.run import Engine, Limits, SharedBudget
 
 __all__ = [
     "KNOWN_METHODS",
@@ -33,6 +33,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 _ATTRIBUTE = "__failsoft__"
+_MOST = 4096
 _PLACEHOLDER = re.compile(r"<(?:[^<>:]+:)?([^<>:]+)>|\{([^{}:]+)(?::[^{}]*)?\}")
 
 
@@ -153,13 +154,23 @@ class Endpoints:
         """Positions of the `[[endpoints]]` tables that some route has taken."""
 
     def bind(self, method: str, template: str, view: object = None) -> Binding:
-        """The binding of a route; the same object for the same method, template and view."""
+        """The binding of a route; the same object for the same method, template and view.
+
+        Views that cannot be hashed, and more than 4096 bindings, are resolved each time.
+
+        Raises:
+            SettingsError: a policy name does not resolve.
+        """
         key = route_key(method, template)
-        found = self._bindings.get((key, view))
+        try:
+            found = self._bindings.get((key, view))
+        except TypeError:
+            return self._resolve(key, method, normalize(template), view)
         if found is None:
             with self._lock:
                 found = self._bindings.get((key, view)) or self._resolve(key, method, normalize(template), view)
-                self._bindings = {**self._bindings, (key, view): found}
+                if len(self._bindings) < _MOST:
+                    self._bindings = {**self._bindings, (key, view): found}
         return found
 
     def unmatched_rules(self) -> list[str]:
@@ -178,7 +189,9 @@ class Endpoints:
             owner = name or key
             budget = self._budgets.get(owner)
             if budget is None:
-                budget = self._budgets.setdefault(owner, SharedBudget(retry.budget))
+                budget = SharedBudget(retry.budget)
+                if len(self._budgets) < _MOST:
+                    budget = self._budgets.setdefault(owner, budget)
         return Limits(
             name=name, retry=retry, budget=budget, breaker=breaker, timeout=policy.timeout, deadline=policy.deadline
         )

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from random import Random, SystemRandom
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
@@ -34,6 +35,7 @@ __all__ = ["Failsoft", "classify", "guard", "protect", "remaining", "sanitize"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _log = logging.getLogger("failsoft")
+_MOST_GUARDS = 4096
 
 
 class Bypass:
@@ -75,7 +77,9 @@ class Failsoft:
         self.disabled = disabled(os.environ)
         """`FAILSOFT__DISABLED=1` is set: adapters install nothing."""
         self.clock: Clock = clock or SystemClock()
-        self.rng = rng or Random(SystemRandom().getrandbits(128))  # noqa: S311 - spreads load, guards nothing
+        self.own_rng = rng is None
+        """Randomness is our own, so that it starts anew in a forked process."""
+        self.rng = Random(SystemRandom().getrandbits(128)) if rng is None else rng  # noqa: S311 - spreads load only
         self.settings = load(None, environ={}) if self.disabled else load(settings)
         self._parts: Parts = build(self.settings, self.clock, self.rng)
         self.bypassed = False
@@ -178,13 +182,18 @@ class Failsoft:
         self._parts.responder.aborted(exc, call)
 
     def guard_pipeline(self, key: str, policy: str | Policy) -> Pipeline:
-        """The pipeline of a guard, made once for each name."""
+        """The pipeline of a guard, made once for each name (of at most 4096).
+
+        Raises:
+            SettingsError: the policy name does not resolve.
+        """
         pipeline = self._guards.get((key, policy))
         if pipeline is None:
             name = policy if isinstance(policy, str) else ""
             resolved = self.endpoints.policy(policy, key) if isinstance(policy, str) else policy
-            limits = self.endpoints.compile(name, resolved, key)
-            pipeline = self._guards.setdefault((key, policy), Pipeline(limits, self._parts.engine))
+            pipeline = Pipeline(self.endpoints.compile(name, resolved, key), self._parts.engine)
+            if len(self._guards) < _MOST_GUARDS:
+                pipeline = self._guards.setdefault((key, policy), pipeline)
         return pipeline
 
     def wants(self, kind: type[Event]) -> bool:
@@ -208,15 +217,33 @@ class Failsoft:
 
 
 _fallback: list[Failsoft] = []
+_lock = Lock()
 
 
 def _default() -> Failsoft:
-    if not _fallback:
-        _fallback.append(Failsoft())
-    return _fallback[0]
+    with _lock:
+        if not _fallback:
+            _fallback.append(Failsoft())
+            # it stands in until the application builds its own
+            current.withdraw(_fallback[0])
+        return _fallback[0]
 
 
 current.set_default(_default)
+
+
+def _reseed_after_fork() -> None:
+    for fs in (*current.instances(), *_fallback):
+        if fs.own_rng:
+            fs.rng.seed(SystemRandom().getrandbits(128))
+
+
+try:
+    from os import register_at_fork
+except ImportError:  # pragma: no cover - Windows has no fork
+    pass
+else:
+    register_at_fork(after_in_child=_reseed_after_fork)
 
 
 def guard(name: str, *, policy: str | Policy, idempotent: bool = False) -> Guard:

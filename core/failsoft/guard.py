@@ -7,12 +7,12 @@ import functools
 import inspect
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar, Token
-from types import TracebackType
-from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar
+from types import AsyncGeneratorType, CoroutineType, GeneratorType, TracebackType
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from failsoft.call import Call, Mode
 from failsoft.clock import Clock
-from failsoft.current import current_call, owner
+from failsoft.current import current_call, owner, restore
 from failsoft.events import Event, GuardCompleted
 from failsoft.pipeline import Pipeline
 from failsoft.policies.policy import Policy
@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 class _Owner(Protocol):
     clock: Clock
+    bypassed: bool
 
     def guard_pipeline(self, key: str, policy: str | Policy) -> Pipeline: ...
     def roll_mode(self) -> Mode: ...
@@ -33,11 +34,23 @@ class _Owner(Protocol):
     def publish(self, event: Event) -> None: ...
 
 
-class _Block(NamedTuple):
-    run: Run
-    parent: Call | None
-    token: Token[Call | None]
-    timer: asyncio.Timeout | None
+class _Block:
+    """A `with` block that is open; without a run it does nothing."""
+
+    __slots__ = ("fs", "guard", "parent", "run", "timer", "token")
+
+    def __init__(self, guard: Guard, fs: _Owner, parent: Call | None, run: Run | None) -> None:
+        self.guard = guard
+        self.fs = fs
+        self.parent = parent
+        self.run = run
+        self.timer: asyncio.Timeout | None = None
+        self.token: Token[Call | None] | None = None
+
+
+_blocks: ContextVar[tuple[_Block, ...]] = ContextVar("failsoft_blocks", default=())
+"""The open blocks of this context, the innermost last."""
+_MOST_BLOCKS = 4096
 
 
 class Guard:
@@ -63,7 +76,7 @@ class Guard:
         self._policy = policy
         self._fs = fs
         self._bound: tuple[_Owner, Pipeline] | None = None
-        self._blocks: ContextVar[tuple[_Block, ...]] = ContextVar(f"failsoft_guard_{name}", default=())
+        self._open: dict[_Block, None] = {}
 
     def __repr__(self) -> str:
         return f"<Guard {self.name!r}>"
@@ -74,46 +87,53 @@ class Guard:
         Raises:
             RejectedError: it was not run.
             Exception: what the last attempt raised, the same object.
+            TypeError: it is a coroutine function or a generator; what it does later would run unguarded.
         """
-        fs, pipeline = self._bind()
-        if fs.roll_mode() == "off":
+        fs, parent, mode = self._place()
+        if mode == "off":
             return fn(*args, **kwargs)
-        call, parent = self._describe(fs)
-        error: BaseException | None = None
+        pipeline = self._bind(fs)
+        call = self._describe(fs, parent, mode)
         try:
-            return pipeline.call(call, functools.partial(fn, *args, **kwargs))
+            result = pipeline.call(call, functools.partial(fn, *args, **kwargs))
         except BaseException as exc:
-            error = exc
+            self._over(fs, call, parent, exc)
             raise
-        finally:
-            self._over(fs, call, parent, error)
+        self._over(fs, call, parent, None)
+        if type(result) in _LAZY:
+            _refuse_lazy(fn, result)
+        return result
 
     async def acall(self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a coroutine function under the policy; as `call`, and an attempt over its time is cancelled."""
-        fs, pipeline = self._bind()
-        if fs.roll_mode() == "off":
+        fs, parent, mode = self._place()
+        if mode == "off":
             return await fn(*args, **kwargs)
-        call, parent = self._describe(fs)
-        error: BaseException | None = None
+        pipeline = self._bind(fs)
+        call = self._describe(fs, parent, mode)
 
         async def attempt(run: Run) -> T:  # noqa: ARG001 - the driver hands it to streams
             return await fn(*args, **kwargs)
 
         try:
-            return await pipeline.acall(call, attempt)
+            result = await pipeline.acall(call, attempt)
         except BaseException as exc:
-            error = exc
+            self._over(fs, call, parent, exc)
             raise
-        finally:
-            self._over(fs, call, parent, error)
+        self._over(fs, call, parent, None)
+        return result
 
     def __call__(self, fn: Callable[P, T]) -> Callable[P, T]:
         """Decorate a function or coroutine function.
 
         Raises:
-            TypeError: it is a generator; what it yields later would run unguarded.
+            TypeError: it is a generator, whose later steps would run unguarded, or a class.
         """
-        target = fn if inspect.isroutine(fn) or isinstance(fn, functools.partial) else getattr(fn, "__call__", fn)  # noqa: B004
+        if isinstance(fn, (staticmethod, classmethod)):
+            return type(fn)(self(fn.__func__))
+        if isinstance(fn, type):
+            raise TypeError(f"{fn!r} is a class; guard its methods, or make instances with {self.name}.call(cls, ...)")
+        target: Any = fn if inspect.isroutine(fn) or isinstance(fn, functools.partial) else getattr(fn, "__call__", fn)  # noqa: B004
         if inspect.isgeneratorfunction(target) or inspect.isasyncgenfunction(target):
             raise TypeError(f"{fn!r} is a generator and cannot be guarded; guard what it calls instead")
         if inspect.iscoroutinefunction(target):
@@ -133,92 +153,129 @@ class Guard:
     # -- a block: admitted, timed and judged, but never repeated
 
     def __enter__(self) -> Call:
-        run = self._open()
-        self._push(run, None)
-        return run.call
+        call, block = self._enter()
+        self._push(block)
+        return call
 
     def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None) -> None:
         self._shut(self._pop(), exc)
 
     async def __aenter__(self) -> Call:
-        run = self._open()
-        timer = None
-        if run.limit is not None and run.call.mode == "enforce":
+        call, block = self._enter()
+        run = block.run
+        if run is not None and run.limit is not None and call.mode == "enforce":
             timer = asyncio.timeout(run.limit)
-            await timer.__aenter__()
-        self._push(run, timer)
-        return run.call
+            try:
+                await timer.__aenter__()
+            except BaseException:
+                run.close()
+                raise
+            block.timer = run.timer = timer
+        self._push(block)
+        return call
 
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
         block = self._pop()
-        if block.timer is not None:
+        if block is not None and block.timer is not None and block.run is not None:
             try:
                 await block.timer.__aexit__(kind, exc, tb)
             except TimeoutError as expired:
                 late = block.run.too_late()
                 self._shut(block, late)
-                raise late from expired
+                try:
+                    raise late from expired
+                finally:
+                    del late  # its traceback holds this frame
         self._shut(block, exc)
 
-    def _open(self) -> Run:
-        fs, pipeline = self._bind()
-        call, _ = self._describe(fs)
+    def _enter(self) -> tuple[Call, _Block]:
+        fs, parent, mode = self._place()
+        call = self._describe(fs, parent, mode)
+        if mode == "off":
+            return call, _Block(self, fs, parent, None)
         call.replayable = False
-        run = pipeline.start(call)
-        run.admit()
-        return run
+        run = self._bind(fs).start(call)
+        try:
+            run.admit()
+        except BaseException as exc:
+            run.close()
+            self._over(fs, call, parent, exc)
+            raise
+        return call, _Block(self, fs, parent, run)
 
-    def _push(self, run: Run, timer: asyncio.Timeout | None) -> None:
-        parent = current_call.get()
-        block = _Block(run, parent, current_call.set(run.call), timer)
-        self._blocks.set((*self._blocks.get(), block))
+    def _push(self, block: _Block) -> None:
+        _blocks.set((*_blocks.get(), block))
+        if block.run is not None:
+            block.token = current_call.set(block.run.call)
+            self._open[block] = None
+            if len(self._open) > _MOST_BLOCKS:
+                # entered and never left, in a generator that nobody finished
+                self._open.pop(next(iter(tuple(self._open))), None)
 
-    def _pop(self) -> _Block:
-        *rest, block = self._blocks.get()
-        self._blocks.set(tuple(rest))
-        current_call.reset(block.token)
-        return block
+    def _pop(self) -> _Block | None:
+        """The innermost block of this guard here.
 
-    def _shut(self, block: _Block, exc: BaseException | None) -> None:
+        A generator may be finished in another context than it was begun in. Then any open block will do: what was
+        admitted is settled once, and no permit is lost.
+        """
+        here = _blocks.get()
+        for place in range(len(here) - 1, -1, -1):
+            block = here[place]
+            if block.guard is self:
+                _blocks.set((*here[:place], *here[place + 1 :]))
+                if block.token is not None:
+                    restore(block.token)
+                if block.run is None or self._open.pop(block, block) is None:
+                    return block
+                break
+        return self._open.popitem()[0] if self._open else None
+
+    def _shut(self, block: _Block | None, exc: BaseException | None) -> None:
+        if block is None or block.run is None:
+            return
+        run = block.run
         if exc is None:
-            block.run.succeeded()
+            run.succeeded()
         elif isinstance(exc, Exception):
-            block.run.failed(exc)
+            run.failed(exc)
         else:
-            block.run.abandoned()
-        block.run.close()
-        fs, _ = self._bind()
-        self._over(fs, block.run.call, block.parent, exc)
+            run.abandoned()
+        run.close()
+        self._over(block.fs, run.call, block.parent, exc)
 
     # -- wiring
 
-    def _bind(self) -> tuple[_Owner, Pipeline]:
+    def _place(self) -> tuple[_Owner, Call | None, Mode]:
+        """Who serves this call, within which other call, and how far it is to be protected."""
+        parent = current_call.get()
         fs: _Owner = self._fs if self._fs is not None else owner()
+        if parent is None or parent.owner is not fs:
+            return fs, parent, fs.roll_mode()
+        return fs, parent, "off" if fs.bypassed else parent.mode
+
+    def _bind(self, fs: _Owner) -> Pipeline:
         bound = self._bound
         if bound is None or bound[0] is not fs:
             bound = self._bound = (fs, fs.guard_pipeline(self.key, self._policy))
-        return bound
+        return bound[1]
 
-    def _describe(self, fs: _Owner) -> tuple[Call, Call | None]:
+    def _describe(self, fs: _Owner, parent: Call | None, mode: Mode) -> Call:
         call = Call(self.key, fs.clock.monotonic(), owner=fs)
         call.idempotent = self.idempotent
-        parent = current_call.get()
-        if parent is None:
-            call.mode = fs.roll_mode()
-        else:
-            call.mode = parent.mode
+        call.mode = mode
+        if parent is not None:
             call.deadline = parent.deadline
             call.request_id = parent.request_id
             call.trace_id = parent.trace_id
-        return call, parent
+        return call
 
     def _over(self, fs: _Owner, call: Call, parent: Call | None, error: BaseException | None) -> None:
-        pipeline = self._bound[1] if self._bound is not None else None
-        if error is not None and parent is not None and pipeline is not None and pipeline.limits.retry is not None:
+        if error is not None and parent is not None and call.run.retries:
             parent.retried_inside = error
-        call.cause = None
+        # the call and its run hold each other, and a traceback holds both
+        call.cause = call.retried_inside = call.run = None
         if fs.wants(GuardCompleted):
             fs.publish(
                 GuardCompleted(
@@ -231,3 +288,15 @@ class Guard:
                     error_type=None if error is None else type(error).__name__,
                 )
             )
+
+
+_LAZY = frozenset({CoroutineType, GeneratorType, AsyncGeneratorType})
+
+
+def _refuse_lazy(fn: Callable[..., Any], result: Any) -> None:
+    """Refuse what has not run yet: a guard that guards nothing is worse than none."""
+    if isinstance(result, CoroutineType):
+        result.close()
+        raise TypeError(f"{fn!r} returned a coroutine, which would run unguarded; use `await guard.acall(...)`")
+    if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
+        raise TypeError(f"{fn!r} is a generator and cannot be guarded; guard what it calls instead")

@@ -12,14 +12,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from failsoft.call import Call
-from failsoft.current import current_call
-from failsoft.run import Engine, Limits, Reply, Run
+from failsoft.current import current_call, restore
+from failsoft.engine import Engine, Limits, Reply
+from failsoft.run import Run
 
 __all__ = ["Pipeline"]
 
 T = TypeVar("T")
 Expected = Callable[[BaseException], bool]
 Prepare = Callable[[Call], Any]
+Pause = Callable[[float], Awaitable[None]]
 
 
 class Pipeline:
@@ -29,7 +31,7 @@ class Pipeline:
         limits: the compiled policy.
         engine: clock, randomness, classifier and event stream.
         prepare: called before each attempt after the first (`before_retry`); may be a coroutine function where the
-            call is asynchronous. If it raises, no further attempt is made.
+            call is asynchronous. If it raises, its exception ends the call, with that of the attempt as its context.
     """
 
     __slots__ = ("_engine", "_prepare", "limits")
@@ -87,10 +89,10 @@ class Pipeline:
                         return result
                 self._engine.clock.sleep(delay)
                 if self._prepare is not None:
-                    self._prepare(call)
+                    _undo(run, self._prepare)
         finally:
-            current_call.reset(token)
             run.close()
+            restore(token)
 
     async def acall(
         self,
@@ -100,11 +102,13 @@ class Pipeline:
         reply: Callable[[T], Reply | None] | None = None,
         expected: Expected | None = None,
         cooperative: bool = False,
+        pause: Pause | None = None,
     ) -> T:
         """Run an asynchronous call. `attempt` is handed the `Run`, on which a stream says `answered`.
 
         Parameters:
             cooperative: the attempt runs in a thread, so it must not be cut off.
+            pause: waits before another attempt, in place of the clock. If it raises, there is none.
 
         Raises:
             OperationTimeoutError: the last attempt was cut off; its cause is the cancellation.
@@ -131,14 +135,30 @@ class Pipeline:
                     delay = run.succeeded(None if reply is None else reply(result))
                     if delay is None:
                         return result
-                await self._engine.clock.asleep(delay)
+                await (pause or self._engine.clock.asleep)(delay)
                 if self._prepare is not None:
-                    prepared = self._prepare(call)
-                    if inspect.isawaitable(prepared):
-                        await prepared
+                    await _aundo(run, self._prepare)
         finally:
-            current_call.reset(token)
             run.close()
+            restore(token)
+
+
+def _undo(run: Run, prepare: Prepare) -> None:
+    try:
+        prepare(run.call)
+    except Exception as exc:
+        run.unprepared(exc)
+        raise
+
+
+async def _aundo(run: Run, prepare: Prepare) -> None:
+    try:
+        prepared = prepare(run.call)
+        if inspect.isawaitable(prepared):
+            await prepared
+    except Exception as exc:
+        run.unprepared(exc)
+        raise
 
 
 async def _within(run: Run, attempt: Callable[[Run], Awaitable[T]], cooperative: bool) -> T:

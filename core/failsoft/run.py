@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, NoReturn
 
 from failsoft.call import Call
 from failsoft.engine import Engine, Limits, Reply, SharedBudget
 from failsoft.errors.exceptions import CircuitOpenError, OperationTimeoutError, RetryExhaustedError
 from failsoft.errors.failure import AttemptRecord, Failure
-from failsoft.errors.taxonomy import Category
 from failsoft.events import (
     AttemptTimedOut,
     CallRejected,
@@ -28,6 +28,7 @@ from failsoft.events import (
 from failsoft.machines.breaker import Permit, Rejection
 from failsoft.outcome import Verdict
 from failsoft.policies.retry import Retry
+from failsoft.verdicts import stems_from, verdict_of, verdict_of_status
 
 __all__ = ["Engine", "Limits", "Reply", "Run", "SharedBudget"]
 
@@ -120,9 +121,9 @@ class Run:
             elif self._observing:
                 self._say(WouldReject, reason="circuit_open")
             else:
-                wait = answer.retry_after
-                error = CircuitOpenError(name=breaker.name, state=str(answer.state), retry_after=wait)
-                self._turn_away("circuit_open", error, wait)
+                state, wait = answer
+                error_for = partial(CircuitOpenError, name=breaker.name, state=str(state), retry_after=wait)
+                self._turn_away("circuit_open", error_for, wait)
         self.call.attempt += 1
 
     def _set_limit(self, now: float) -> None:
@@ -134,7 +135,7 @@ class Run:
                 if self._observing:
                     self._say(WouldReject, reason="deadline")
                     return
-                self._turn_away("deadline", self._too_late(0.0, "deadline"))
+                self._turn_away("deadline", partial(self._too_late, 0.0, "deadline"))
             if limit is None or left < limit:
                 limit = left
                 self._hurried = deadline == self._callers
@@ -142,18 +143,15 @@ class Run:
         if limit is not None and not self._observing:
             self.call.deadline = now + limit
 
-    def _turn_away(self, outcome: str, error: Exception, retry_after: float | None = None) -> NoReturn:
+    def _turn_away(self, outcome: str, error: Callable[[], Exception], retry_after: float | None = None) -> NoReturn:
         """End the call before an attempt; where there were attempts, with the exception of the last one."""
-        try:
-            if self._last is None:
-                self._finish(outcome, None)
-                self._say(CallRejected, reason=outcome, retry_after=retry_after)
-                raise error
-            self._finish(outcome, self.call.failure)
-            self._annotate(self._last, outcome)
-            raise self._last
-        finally:
-            del error  # its traceback holds this frame
+        if self._last is None:
+            self._finish(outcome, None)
+            self._say(CallRejected, reason=outcome, retry_after=retry_after)
+            raise error()
+        self._finish(outcome, self.call.failure)
+        self._annotate(self._last, outcome)
+        raise self._last
 
     def succeeded(self, reply: Reply | None = None) -> float | None:
         """The attempt returned. Returns the delay before another one, or None: the result stands."""
@@ -171,7 +169,7 @@ class Run:
         if self._delay is None:
             self.committed = True
             self._let_go_of_time()
-            if self.timer is not None:
+            if self.timer is not None and not self.timer.expired():
                 self.timer.reschedule(None)
         return self._delay is None
 
@@ -181,18 +179,19 @@ class Run:
         Raises:
             RetryExhaustedError: the attempts are used up and the policy asks for this.
         """
-        if self.committed:
-            self.broke_off()
-            return None
-        if self._judged:
+        if self._judged and not self.committed:
             # the response was thrown away already, and what still runs for it does not matter
             return self._delay
         call = self.call
         now = self.engine.clock.monotonic()
         failure = call.failure = self.engine.classify(exc, call)
         call.cause = exc
+        if self.committed:
+            if not failure.disconnected:
+                self.broke_off()
+            return None
         late = self._overran(now)
-        self._settle(Verdict.IGNORE if self._cut and self._hurried else self._verdict(failure, exc), now, late)
+        self._settle(self._verdict(failure, exc), now, late)
         outcome, delay = self._decide(failure, None, exc, now)
         self._last = exc
         if delay is not None:
@@ -220,10 +219,16 @@ class Run:
         self._settle(Verdict.IGNORE, self.engine.clock.monotonic(), False)
 
     def unprepared(self, exc: Exception) -> None:
-        """What was to be undone before another attempt could not be, so there is none."""
+        """What the last attempt began could not be undone, so there is no other one."""
         self._finish("not_retryable", None)
-        with suppress(Exception):  # exceptions may be frozen
-            exc.__context__ = exc.__context__ or self._last
+        if exc.__context__ is None:
+            with suppress(Exception):  # exceptions may be frozen
+                exc.__context__ = self._last
+
+    @property
+    def retries(self) -> bool:
+        """Whether the policy has attempts to spend."""
+        return self._limits.retry is not None
 
     def too_late(self) -> OperationTimeoutError:
         """What to raise for an attempt that was cut off."""
@@ -260,8 +265,7 @@ class Run:
         self._last = None
         late = self._overran(now)
         status = 200 if reply is None else reply.status
-        verdict = Verdict.FAILURE if status >= 500 else Verdict.IGNORE if status >= 400 else Verdict.SUCCESS
-        self._settle(verdict, now, late)
+        self._settle(verdict_of_status(status), now, late)
         retry = self._limits.retry
         if retry is not None and reply is not None and retry.wants_status(status):
             outcome, delay = self._decide(None, reply, None, now)
@@ -305,7 +309,7 @@ class Run:
         if not call.replayable:
             return False
         if failure is not None:
-            if not retry.wants(failure) or (exc is not None and _stems_from(exc, call.retried_inside)):
+            if not retry.wants(failure) or (exc is not None and stems_from(exc, call.retried_inside)):
                 return False
             if failure.not_sent and call.source == "guard":
                 return True
@@ -314,15 +318,13 @@ class Run:
         return call.method in retry.methods
 
     def _verdict(self, failure: Failure, exc: BaseException) -> Verdict:
-        if failure.rejected or failure.disconnected:
+        if self._cut and self._hurried:
+            # a caller in a hurry set the limit; nobody knows what more time would have brought
             return Verdict.IGNORE
-        if failure.transient or failure.status >= 500:
-            if self._expected is not None and not failure.transient and self._expected(exc):
-                return Verdict.IGNORE
-            return Verdict.FAILURE
-        if self.call.source == "guard" and failure.category not in _CALLERS_OWN:
-            return Verdict.FAILURE
-        return Verdict.IGNORE
+        verdict = verdict_of(failure, guarded=self.call.source == "guard")
+        if verdict and self._expected is not None and not failure.transient and self._expected(exc):
+            return Verdict.IGNORE
+        return verdict
 
     def _overran(self, now: float) -> bool:
         """Tell of an attempt that took longer than its limit, and ran on. True: that makes it a slow one."""
@@ -333,7 +335,6 @@ class Run:
             self._say(WouldTimeout, limit=limit, duration=now - self._begun)
         elif self.timer is None:
             self._say(AttemptTimedOut, attempt=self.call.attempt, limit=limit, kind=self._kind(), cut=False)
-        # where a caller in a hurry set the limit, nobody knows what more time would have brought
         return not self._hurried
 
     def _kind(self) -> str:
@@ -393,18 +394,3 @@ class Run:
                 **facts,
             )
         )
-
-
-_CALLERS_OWN = frozenset({Category.VALIDATION, Category.BUSINESS_LOGIC})
-
-
-def _stems_from(exc: BaseException, origin: BaseException | None) -> bool:
-    """Whether an exception is, or was raised from, one on which a guard inside already spent its attempts."""
-    link: BaseException | None = exc
-    for _ in range(16):
-        if origin is None or link is None:
-            return False
-        if link is origin:
-            return True
-        link = link.__context__ if link.__cause__ is None else link.__cause__
-    return False

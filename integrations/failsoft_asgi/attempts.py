@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
+from starlette.requests import ClientDisconnect
+
 from failsoft.endpoints import Binding
+from failsoft.engine import Reply
 from failsoft.http import retry_after_seconds
 from failsoft.pipeline import Pipeline
-from failsoft.run import Reply, Run
-from failsoft_asgi.exchange import AsgiCall, Message, Receive, Scope, Send, header
+from failsoft.run import Run
+from failsoft_asgi.exchange import AsgiCall, Message, Receive, Scope, Send, header, wants_head_at_once
 
 __all__ = ["BODY_LIMIT", "run_attempts"]
 
@@ -17,6 +22,10 @@ BODY_LIMIT = 1_048_576
 """Bytes of a request body that are kept for another attempt; a larger one is never repeated."""
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Gone(ClientDisconnect):
+    """The client went away while another attempt was being waited for."""
 
 
 class Replay:
@@ -28,6 +37,7 @@ class Replay:
         self._kept: list[Message] = []
         self._size = 0
         self._next = 0
+        self._gone = False
 
     def rewind(self) -> None:
         """The next attempt reads from the start."""
@@ -38,11 +48,8 @@ class Replay:
         if self._next < len(self._kept):
             self._next += 1
             return dict(self._kept[self._next - 1])
-        message = await self._receive()
-        if message["type"] != "http.request":
-            return message
-        if self._call.replayable:
-            self._size += len(message.get("body", b""))
+        message = await self._from_client()
+        if message["type"] == "http.request" and self._call.replayable:
             if self._size > BODY_LIMIT:
                 self._call.replayable = False
                 self._kept.clear()
@@ -52,39 +59,94 @@ class Replay:
                 self._next = len(self._kept)
         return message
 
+    async def pause(self, delay: float, asleep: Callable[[float], Awaitable[None]]) -> None:
+        """Wait before another attempt, as long as the client does.
+
+        Raises:
+            Gone: it went away. Servers only say so when asked for the next message.
+        """
+        tasks = [asyncio.ensure_future(self._watch()), asyncio.ensure_future(asleep(delay))]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if not self._gone:
+                await tasks[1]
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        if self._gone:
+            raise Gone
+
+    async def _watch(self) -> None:
+        """Read on until the client is gone, within the bound of what is kept."""
+        while not self._gone and self._size <= BODY_LIMIT:
+            message = await self._from_client()
+            if message["type"] == "http.request":
+                self._kept.append(message)
+
+    async def _from_client(self) -> Message:
+        if self._gone:
+            return {"type": "http.disconnect"}
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._size += len(message.get("body", b""))
+        elif message["type"] == "http.disconnect":
+            self._gone = True
+        return message
+
 
 class Stage:
     """Where the messages of one attempt wait for its verdict."""
 
-    __slots__ = ("_discard", "_head", "_run", "_send", "complete", "passed")
+    __slots__ = ("_discarded", "_head", "_run", "_send", "complete", "outside", "passed")
 
     def __init__(self, run: Run, send: Send) -> None:
         self._run = run
         self._send = send
         self._head: Message | None = None
-        self._discard = False
+        self._discarded = False
         self.passed = False
         """The response of this attempt is on its way."""
         self.complete = False
-        """It has been sent whole; what runs now is a background task."""
+        """It has been sent whole, or is thrown away whole; what runs now is a background task."""
+        self.outside: Exception | None = None
+        """What was raised by those who were to send it."""
 
     async def send(self, message: Message) -> None:
         """Take a message from the application."""
-        if self._discard:
+        if self._discarded:
             return
-        if message["type"] == "http.response.start" and not self.passed:
+        kind = message["type"]
+        if kind == "http.response.start" and not self.passed:
             self._head = message
-            return
-        if self._head is not None:
-            head, self._head = self._head, None
-            if not self._run.answered(Reply(head["status"], _asked(head, self._run))):
-                self._discard = True
+            if self._run.call.mode == "enforce" and not wants_head_at_once(message):
                 return
-            self.passed = True
-            await self._send(head)
-        await self._send(message)
-        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            await self.flush()
+            return
+        await self.flush()
+        if self._discarded:
+            return
+        await self._forward(message)
+        if kind == "http.response.pathsend" or (kind == "http.response.body" and not message.get("more_body", False)):
             self.complete = True
+
+    async def flush(self) -> None:
+        """Pass on the head that is held, if the verdict lets it go."""
+        head, self._head = self._head, None
+        if head is None:
+            return
+        if not self._run.answered(Reply(head["status"], _asked(head, self._run))):
+            self._discarded = self.complete = True
+            return
+        self.passed = True
+        await self._forward(head)
+
+    async def _forward(self, message: Message) -> None:
+        try:
+            await self._send(message)
+        except Exception as exc:
+            self.outside = exc
+            raise
 
 
 def _asked(head: Message, run: Run) -> float | None:
@@ -101,6 +163,7 @@ async def run_attempts(
     call: AsgiCall,
     binding: Binding,
     pipeline: Pipeline,
+    scope: Scope,
     receive: Receive,
     send: Send,
     *,
@@ -115,13 +178,12 @@ async def run_attempts(
     Raises:
         Exception: what the last attempt raised, or a background task after it.
     """
-    scope = call.scope
     call.idempotent = binding.idempotent if binding.idempotent != "key" else _has_key(scope)
     length = header(scope, b"content-length")
     if length is not None and length.isdigit() and int(length) > BODY_LIMIT:
         call.replayable = False
     replay = Replay(receive, call)
-    background: list[Exception] = []
+    late: list[Exception] = []
 
     async def attempt(run: Run) -> None:
         stage = Stage(run, send)
@@ -130,14 +192,33 @@ async def run_attempts(
         inner["starlette.exception_handlers"] = ({}, {})
         try:
             await app(inner, replay.receive, stage.send)
+            await stage.flush()
         except Exception as exc:
-            if not stage.complete:
+            if not stage.complete and exc is not stage.outside:
                 raise
-            background.append(exc)
+            late.append(exc)
+        finally:
+            stage.outside = None
 
-    await pipeline.acall(call, attempt, reply=_unanswered, expected=expected, cooperative=cooperative)
-    if background:
-        raise background[0]
+    async def pause(delay: float) -> None:
+        late.clear()
+        await replay.pause(delay, call.fs.clock.asleep)
+
+    try:
+        await pipeline.acall(call, attempt, reply=_unanswered, expected=expected, cooperative=cooperative, pause=pause)
+    except Gone as gone:
+        call.fs.aborted(gone, call)
+        await _answer_nobody(send)
+    if late:
+        # popped, or this frame would keep it alive in a cycle
+        raise late.pop()
+
+
+async def _answer_nobody(send: Send) -> None:
+    """An answer for the layers outside, some of which fail without one; the client is gone."""
+    with suppress(OSError):
+        await send({"type": "http.response.start", "status": 499, "headers": []})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _unanswered(result: Any) -> None:  # noqa: ARG001 - an attempt that sent nothing has nothing to judge

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from failsoft.call import Call, RequestFacts
 from failsoft.ids import new_request_id
 from failsoft.requests import well_formed_id
-from failsoft.run import stems_from
+from failsoft.verdicts import stems_from
 
 if TYPE_CHECKING:
     from failsoft import Failsoft
@@ -44,7 +44,9 @@ class AsgiCall(Call):
     error_id: str | None = None
     """To be put on the head of a response that the framework writes."""
     wired: bool = False
-    """The head of the response has left for the server."""
+    """The head of the response has left for the server; a WebSocket has been closed or refused."""
+    accepted: bool = False
+    """A WebSocket has been accepted."""
     _silent: bool = False
 
     def __init__(self, fs: Failsoft, scope: Scope, send: Send, id_header: bytes, trust_id: bool) -> None:

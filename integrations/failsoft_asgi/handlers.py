@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.websockets import WebSocket, WebSocketState
+from starlette.websockets import WebSocket
 
 from failsoft.endpoints import route_key
 from failsoft_asgi.exchange import AsgiCall, headers_of
@@ -89,19 +89,24 @@ class Handlers:
             return await self._default(connection, exc)
         if not call.endpoint:
             call.endpoint = route_key(call.method, template_of(connection.scope))
-        closed = isinstance(connection, WebSocket) and (
-            connection.application_state is not WebSocketState.CONNECTING
-            or not isinstance(exc, HTTPException)
-            or not offers_denial(connection.scope)
-        )
-        answer = call.fs.answer(exc, call, started=closed)
-        if closed and call.mode == "enforce":
-            code, reason = closing(answer.failure)
-            await connection.close(code, reason)  # type: ignore[union-attr]  # seen to be a WebSocket
-            return None
+        if isinstance(connection, WebSocket):
+            return await self._close(connection, call, exc)
+        answer = call.fs.answer(exc, call)
         if answer.rendered is None:
             if call.mode == "enforce":
                 call.error_id = answer.error_id
+            return await self._default(connection, exc)
+        return _Raw(answer.rendered.status, headers_of(answer.rendered), answer.rendered.body)
+
+    async def _close(self, connection: WebSocket, call: AsgiCall, exc: Exception) -> Response | None:
+        denies = isinstance(exc, HTTPException) and not call.accepted and offers_denial(connection.scope)
+        answer = call.fs.answer(exc, call, started=call.wired)
+        if call.wired:
+            return None
+        if call.mode == "enforce" and not denies:
+            await connection.close(*closing(answer.failure))
+            return None
+        if answer.rendered is None:
             return await self._default(connection, exc)
         return _Raw(answer.rendered.status, headers_of(answer.rendered), answer.rendered.body)
 

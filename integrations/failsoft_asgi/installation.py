@@ -6,18 +6,16 @@ import inspect
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import MethodType
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.errors import ServerErrorMiddleware
 
 from failsoft import Failsoft, Settings
 from failsoft.endpoints import unused_marks
-from failsoft_asgi.handlers import FRAMEWORK_DEFAULTS, Handlers
+from failsoft_asgi.handlers import Handlers, own_handlers
 from failsoft_asgi.middleware import AnswerLayer, OuterLayer
 from failsoft_asgi.openapi import describe_problems
 from failsoft_asgi.routes import Routes
@@ -34,76 +32,83 @@ class Installation:
     The middleware stack is wrapped where it is built, so that middleware and handlers added later find their place:
 
         OuterLayer( ServerErrorMiddleware( AnswerLayer( user's middleware( AnswerLayer( ExceptionMiddleware( routes
+
+    An application that is mounted answers its own errors before they reach the outer one. It gets the same layers, but
+    the outermost.
+
+    Parameters:
+        app: the application.
+        fs: the instance that protects it.
+        mounted: it is mounted in another one, whose routes include its own.
     """
 
-    def __init__(self, app: Starlette, fs: Failsoft) -> None:
+    def __init__(self, app: Starlette, fs: Failsoft, *, mounted: bool = False) -> None:
         self.app = app
         self.fs = fs
-        self.routes = Routes(app, fs, self.is_users)
+        self.mounted = mounted
+        self.routes = Routes(app, fs, self._adopt)
+        self._ready = self._warned = False
         self._build = app.build_middleware_stack
-        self._handlers: Mapping[Any, Any] = {}
+        setattr(app, _ATTRIBUTE, self)
+        app.build_middleware_stack = self.build_stack  # type: ignore[method-assign]  # the documented place
+        describe_problems(app, fs.settings)
 
-    def is_users(self, exc: BaseException) -> bool:
-        """Whether a handler of the application's own answers this exception."""
-        handlers = self.user_handlers()
-        status = exc.status_code if isinstance(exc, HTTPException) else None
-        return status in handlers or any(cls in handlers for cls in type(exc).__mro__ if cls is not Exception)
-
-    def user_handlers(self) -> dict[Any, Any]:
-        """The application's own exception handlers; a framework's defaults and ours are not."""
-        return {
-            key: handler
-            for key, handler in self.app.exception_handlers.items()
-            if handler not in FRAMEWORK_DEFAULTS and not isinstance(getattr(handler, "__self__", None), Handlers)
-        }
-
-    def leaves(self, scope: Mapping[str, Any]) -> bool:  # noqa: ARG002 - the layer's hook
+    def leaves(self) -> bool:
         """Whether unexpected errors belong to a user's handler, or to the debug page."""
-        handlers = self.user_handlers()
+        handlers = own_handlers(self.app)
         return self.app.debug or Exception in handlers or 500 in handlers
 
-    def build_stack(self, *, outermost: bool = True) -> Any:
+    def build_stack(self) -> Any:
         """Build the application's middleware stack with our layers in their places."""
         app = self.app
-        template_of = self.routes.template_of
         users, handlers = app.user_middleware, app.exception_handlers
-        self._warn_of_truncation(users)
-        guard = Middleware(AnswerLayer, template_of=template_of, leave=self.leaves)
-        inner = Middleware(AnswerLayer, template_of=template_of, leave=self.leaves, hold=True)
-        app.user_middleware = [guard, *users, inner] if users else [inner]
-        app.exception_handlers = Handlers(self.fs, template_of).added_to(handlers)
+        _note_truncation(users)
+        inner = Middleware(AnswerLayer, leave=self.leaves, hold=True)
+        app.user_middleware = [Middleware(AnswerLayer, leave=self.leaves), *users, inner] if users else [inner]
+        app.exception_handlers = Handlers().added_to(handlers)
         try:
             stack = self._build()
         finally:
             app.user_middleware, app.exception_handlers = users, handlers
-        if not outermost:
+        if self.mounted:
             return stack
         return _Outermost(stack, self._outer) if isinstance(stack, ServerErrorMiddleware) else self._outer(stack)
 
-    def _outer(self, stack: Any) -> OuterLayer:
-        return OuterLayer(_Prepared(stack, self.routes), self.fs, self.routes.template_of)
+    def take_up(self, kind: str) -> None:
+        """Take up the routes at the start, and again at the first request: by then all are there."""
+        if self._ready and not self.routes.stale:
+            return
+        self.routes.take_up()
+        describe_problems(self.app, self.fs.settings)
+        self._ready = kind != "lifespan"
+        if not self._warned:
+            self._warned = True
+            _warn_of_unused_marks()
 
-    def _warn_of_truncation(self, users: list[Middleware]) -> None:
-        for entry in users:
-            if inspect.isclass(entry.cls) and issubclass(entry.cls, BaseHTTPMiddleware):
-                _log.info(
-                    "%s is a BaseHTTPMiddleware: a stream that breaks off inside it reaches the client as if it "
-                    "were complete",
-                    entry.cls.__name__,
-                )
+    def _outer(self, stack: Any) -> OuterLayer:
+        return OuterLayer(_Prepared(stack, self.take_up), self.fs)
+
+    def _adopt(self, child: Starlette) -> bool:
+        known = installation_of(child)
+        if known is None and child.middleware_stack is None:
+            Installation(child, self.fs, mounted=True)
+        # one with an installation of its own protects its routes itself
+        return known is None or known.mounted
 
 
 class _Prepared:
-    """A stack whose routes are taken up at the first request: by then they are all there."""
+    """A stack whose routes are taken up before it serves them.
 
-    def __init__(self, app: Any, routes: Routes) -> None:
+    Parameters:
+        take_up: told the kind of each scope.
+    """
+
+    def __init__(self, app: Any, take_up: Callable[[str], None]) -> None:
         self.app = app
-        self._routes = routes
+        self._take_up = take_up
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if self._routes.stale:
-            self._routes.take_up()
-            _warn_of_unused_marks()
+        self._take_up(scope["type"])
         await self.app(scope, receive, send)
 
 
@@ -111,8 +116,8 @@ class _Outermost(ServerErrorMiddleware):
     """A stack within our outer layer that is still what Starlette says it builds.
 
     Instrumentations look for a `ServerErrorMiddleware`, take its `app` out and build another one around it
-    (OpenTelemetry's for FastAPI does, and FastAPI follows `app` to find it). What they take out has our outer layer,
-    too; of two in one request the inner one passes everything on.
+    (OpenTelemetry's for FastAPI does, and FastAPI follows `app` to find that one). What they take out has our outer
+    layer, too; of two in one request the inner one passes everything on.
     """
 
     def __init__(self, stack: ServerErrorMiddleware, outer: Callable[[Any], OuterLayer]) -> None:
@@ -129,7 +134,9 @@ def install(
     *,
     fs: Failsoft | None = None,
 ) -> Failsoft:
-    """Add Failsoft to a Starlette or FastAPI application. Call it once, anywhere before the first request.
+    """Add Failsoft to a Starlette or FastAPI application, anywhere before the first request.
+
+    Called again, it returns the instance that is there, and changes nothing.
 
     Parameters:
         app: the application; changed in place.
@@ -143,19 +150,16 @@ def install(
     """
     if not isinstance(app, Starlette):
         raise TypeError(f"install() takes a Starlette or FastAPI application, not {app!r}; use FailsoftMiddleware")
-    if app.middleware_stack is not None:
-        raise RuntimeError("install() has to come before the first request")
     known = installation_of(app)
     if known is not None:
+        if settings is not None or fs not in (None, known.fs):
+            _log.warning("install() was called again on %r: the second settings are not looked at", app)
         return known.fs
+    if app.middleware_stack is not None:
+        raise RuntimeError("install() has to come before the first request")
     instance = fs or Failsoft(settings)
-    if instance.disabled:
-        return instance
-    installation = Installation(app, instance)
-    setattr(app, _ATTRIBUTE, installation)
-    app.build_middleware_stack = installation.build_stack  # type: ignore[method-assign]  # the documented place
-    describe_problems(app)
-    installation.routes.adopt = _adopt
+    if not instance.disabled:
+        Installation(app, instance)
     return instance
 
 
@@ -165,23 +169,16 @@ def installation_of(app: object) -> Installation | None:
     return found if isinstance(found, Installation) else None
 
 
-def _adopt(child: Starlette, fs: Failsoft) -> Routes | None:
-    """A mounted application answers its own errors before they reach us: give it our layers too, but the outermost."""
-    if installation_of(child) is not None or child.middleware_stack is not None:
-        return None
-    installation = Installation(child, fs)
-    setattr(child, _ATTRIBUTE, installation)
-
-    def build(self: Starlette) -> Any:  # noqa: ARG001 - a method
-        return installation.build_stack(outermost=False)
-
-    child.build_middleware_stack = MethodType(build, child)  # type: ignore[method-assign]  # as above
-    return installation.routes
+def _note_truncation(users: list[Middleware]) -> None:
+    for entry in users:
+        if inspect.isclass(entry.cls) and issubclass(entry.cls, BaseHTTPMiddleware):
+            _log.info(
+                "%s is a BaseHTTPMiddleware: a stream that breaks off inside it reaches the client as if it "
+                "were complete",
+                entry.cls.__name__,
+            )
 
 
 def _warn_of_unused_marks() -> None:
     for name in unused_marks():
         _log.warning("%s is marked with protect(), but no route leads to it", name)
-
-
-Adopt = Callable[[Starlette, Failsoft], "Routes | None"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from failsoft import Failsoft, Settings
-from failsoft.current import current_call
+from failsoft.current import current_call, restore
 from failsoft.endpoints import route_key
 from failsoft_asgi.exchange import AsgiCall, Hold, Receive, Scope, Send
 from failsoft_asgi.templates import template_of
@@ -18,6 +18,7 @@ __all__ = ["AnswerLayer", "FailsoftMiddleware", "OuterLayer"]
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Leave = Callable[[], bool]
+_KINDS = frozenset({"http", "websocket"})
 
 
 class OuterLayer:
@@ -42,7 +43,7 @@ class OuterLayer:
         kind = scope["type"]
         fs = self.fs
         # within another Failsoft the outer one answers
-        if (kind != "http" and kind != "websocket") or "failsoft" in scope:
+        if kind not in _KINDS or "failsoft" in scope:
             await self.app(scope, receive, send)
             return
         mode = fs.roll_mode()
@@ -60,7 +61,7 @@ class OuterLayer:
             else:
                 await guard_websocket(self.app, call, scope, receive, send)
         finally:
-            current_call.reset(token)
+            restore(token)
             call.release()
 
     async def _serve(self, call: AsgiCall, scope: Scope, receive: Receive) -> None:

@@ -1,24 +1,39 @@
-"""Routes: their templates, and the pipelines put around those that have one."""
+"""Routes: where they are, and the pipelines put around those that have one."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
+import starlette
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Host, Mount
 
 from failsoft import Failsoft
-from failsoft.endpoints import Binding, mark_of
+from failsoft.endpoints import KNOWN_METHODS, mark_of
 from failsoft_asgi.attempts import run_attempts
 from failsoft_asgi.exchange import AsgiCall, Receive, Scope, Send
+from failsoft_asgi.handlers import answers_itself
+from failsoft_asgi.templates import mount_template, push_mount, template_of
 
-__all__ = ["Routes"]
+__all__ = ["Place", "Routes", "marked_view"]
 
 Handle = Callable[[Scope, Receive, Send], Awaitable[None]]
 _WRAPPED = "_failsoft_wrapped"
+_STARLETTE_NAMES_ROUTES = tuple(int(part) for part in starlette.__version__.split(".")[:2]) >= (1, 7)
+"""From 1.7 on Starlette itself leaves the route in the scope."""
+
+
+class Place(NamedTuple):
+    """A route, and where it is."""
+
+    route: Any
+    template: str
+    """With those of its mounts and included routers."""
+    app: Starlette
+    """The application whose handlers are nearest."""
 
 
 class Routes:
@@ -27,15 +42,13 @@ class Routes:
     Parameters:
         app: the application.
         fs: the instance that protects it.
-        expected: whether the application answers an exception itself.
+        adopt: told of each application that is mounted; says whether its routes are ours to protect.
     """
 
-    def __init__(self, app: Starlette, fs: Failsoft, expected: Callable[[BaseException], bool]) -> None:
+    def __init__(self, app: Starlette, fs: Failsoft, adopt: Callable[[Starlette], bool] = lambda _: True) -> None:
         self.app = app
         self.fs = fs
-        self.adopt: Callable[[Starlette, Failsoft], Routes | None] = lambda _app, _fs: None
-        self._expected = expected
-        self._prefixes: dict[int, str] = {}
+        self._adopt = adopt
         self._known = -1
 
     @property
@@ -44,62 +57,81 @@ class Routes:
         return self._known != len(self.app.routes)
 
     def take_up(self) -> None:
-        """Learn the templates, and wrap each route to which a policy may apply."""
+        """Wrap each route to which a policy may apply, and each mount, which has to say its template."""
         self._known = len(self.app.routes)
-        by_settings = bool(self.fs.settings.endpoints)
-        for route, prefix, _ in self.walk():
-            self._prefixes[id(route)] = prefix
-            marked = mark_of(getattr(route, "endpoint", None)) is not None
-            if (marked or by_settings) and getattr(route, _WRAPPED, None) is None:
-                setattr(route, _WRAPPED, True)
-                route.handle = self._wrapped(route, route.handle)  # type: ignore[method-assign,assignment]  # the instance's own
-
-    def walk(self) -> Iterator[tuple[BaseRoute, str, str]]:
-        """Each route that has an endpoint, with the template of what it is mounted under and its own."""
-        seen: set[int] = set()
-        yield from self._walk(self.app.routes, "", seen)
-
-    def _walk(self, routes: Any, prefix: str, seen: set[int]) -> Iterator[tuple[BaseRoute, str, str]]:
-        for route in routes or ():
-            if id(route) in seen:
+        for place in self.walk():
+            route = place.route
+            if getattr(route, _WRAPPED, False):
                 continue
-            seen.add(id(route))
-            if hasattr(route, "original_router"):
-                yield from self._walk(route.original_router.routes, prefix, seen)
-            elif isinstance(route, Mount):
-                child = route.app
-                if isinstance(child, Starlette):
-                    self.adopt(child, self.fs)
-                yield from self._walk(route.routes, prefix + _own_template(route), seen)
-            elif hasattr(route, "endpoint") and hasattr(route, "methods"):
-                yield route, prefix, _own_template(route)
+            if isinstance(route, Mount):
+                route.handle = _mounted(route, route.handle)  # type: ignore[method-assign,assignment]  # the instance's own
+            elif self._may_be_protected(route):
+                route.handle = self._protected(place, route.handle)
+            elif not _STARLETTE_NAMES_ROUTES:
+                route.handle = _named(route, route.handle)
+            else:
+                continue
+            setattr(route, _WRAPPED, True)
 
-    def template_of(self, scope: Scope) -> str | None:
-        """The template of the route that took a request, or None if none did."""
-        route = scope.get("route")
-        prefix = self._prefixes.get(id(route))
-        if prefix is None:
-            return None
-        return prefix + _effective_template(scope, route)
+    def walk(self) -> Iterator[Place]:
+        """Each mount and each route that has an endpoint."""
+        return self._walk(self.app, self.app.routes, "", frozenset())
 
-    def binding(self, method: str, scope: Scope, route: Any) -> Binding:
-        """What is to be done at a route."""
-        template = self._prefixes[id(route)] + _effective_template(scope, route)
-        return self.fs.endpoints.bind(method, template, route.endpoint)
+    def _walk(
+        self, app: Starlette, routes: Iterable[BaseRoute] | None, prefix: str, above: frozenset[int]
+    ) -> Iterator[Place]:
+        for route in routes or ():
+            if id(route) in above:
+                continue
+            here = above | {id(route)}
+            included = getattr(route, "original_router", None)
+            if included is not None:
+                inner = prefix + str(getattr(getattr(route, "include_context", None), "prefix", ""))
+                yield from self._walk(app, included.routes, inner, here)
+            elif isinstance(route, (Mount, Host)):
+                inner = prefix
+                if isinstance(route, Mount):
+                    inner += mount_template({}, route)
+                    yield Place(route, inner, app)
+                child = _application(route.app)
+                if child is None:
+                    yield from self._walk(app, route.routes, inner, here)
+                elif self._adopt(child):
+                    yield from self._walk(child, child.routes, inner, here)
+            elif hasattr(route, "endpoint"):
+                yield Place(route, prefix + str(getattr(route, "path_format", "")), app)
 
-    def _wrapped(self, route: Any, handle: Handle) -> Handle:
-        fs = self.fs
+    def _may_be_protected(self, route: Any) -> bool:
+        if not hasattr(route, "methods"):
+            return False
+        return bool(self.fs.settings.endpoints) or any(mark_of(view) is not None for view in _views(route.endpoint))
+
+    def _protected(self, place: Place, handle: Handle) -> Handle:
+        fs, route = self.fs, place.route
+        expected = functools.partial(answers_itself, place.app)
+        views: dict[str, tuple[Any, bool]] = {}
+
+        def view_of(method: str) -> tuple[Any, bool]:
+            found = views.get(method)
+            if found is None:
+                found = marked_view(route.endpoint, method), _is_async(_view(route.endpoint, method))
+                if method in KNOWN_METHODS:
+                    views[method] = found
+            return found
 
         async def protected(scope: Scope, receive: Receive, send: Send) -> None:
             call = scope.get("failsoft")
+            if not _STARLETTE_NAMES_ROUTES:
+                scope["route"] = route
             if scope["type"] != "http" or not isinstance(call, AsgiCall) or call.mode == "off":
                 await handle(scope, receive, send)
                 return
-            method = call.method
-            if route.methods and method not in route.methods:
+            method, template = call.method, template_of(scope)
+            if template is None or (route.methods and method not in route.methods):
                 await handle(scope, receive, send)
                 return
-            binding = self.binding(method, scope, route)
+            view, is_async = view_of(method)
+            binding = fs.endpoints.bind(method, template, view)
             if binding.idle:
                 await handle(scope, receive, send)
                 return
@@ -108,38 +140,69 @@ class Routes:
             if binding.pipeline is None or call.mode == "off":
                 await handle(scope, receive, send)
                 return
-            call.scope = scope
             await run_attempts(
                 handle,
                 call,
                 binding,
                 binding.pipeline,
+                scope,
                 receive,
                 send,
-                expected=self._expected,
-                cooperative=not _is_async(route.endpoint, method),
+                expected=expected,
+                cooperative=not is_async,
             )
 
         return protected
 
 
-def _own_template(route: Any) -> str:
-    template = getattr(route, "path_format", None) or getattr(route, "path", "")
-    # a Mount's own format ends in the placeholder of the rest
-    return str(template).removesuffix("/{path}")
+def _mounted(mount: Mount, handle: Handle) -> Handle:
+    async def mounted(scope: Scope, receive: Receive, send: Send) -> None:
+        push_mount(scope, mount)
+        await handle(scope, receive, send)
+
+    return mounted
 
 
-def _effective_template(scope: Scope, route: Any) -> str:
-    """An included router's route has its prefixes in the scope only, where FastAPI (0.137 and later) leaves them."""
-    fastapi = scope.get("fastapi")
-    context = fastapi.get("effective_route_context") if isinstance(fastapi, dict) else None
-    template = getattr(context, "path_format", None)
-    return template if isinstance(template, str) else _own_template(route)
+def _named(route: Any, handle: Handle) -> Handle:
+    async def named(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["route"] = route
+        await handle(scope, receive, send)
+
+    return named
 
 
-def _is_async(endpoint: Any, method: str) -> bool:
-    if inspect.isclass(endpoint):
-        endpoint = getattr(endpoint, method.lower(), endpoint)
-    while isinstance(endpoint, functools.partial):
-        endpoint = endpoint.func
-    return inspect.iscoroutinefunction(endpoint) or inspect.iscoroutinefunction(getattr(endpoint, "__call__", None))  # noqa: B004
+def _application(app: Any) -> Starlette | None:
+    """The Starlette application in an ASGI application, which may be wrapped in middleware."""
+    for _ in range(16):
+        if isinstance(app, Starlette):
+            return app
+        app = getattr(app, "app", None)
+    return None
+
+
+def _views(endpoint: Any) -> list[Any]:
+    """An endpoint, and the methods of one that is a class."""
+    if not inspect.isclass(endpoint):
+        return [endpoint]
+    verbs = ("get", "head", "post", "put", "patch", "delete", "options")
+    return [endpoint, *(getattr(endpoint, verb) for verb in verbs if hasattr(endpoint, verb))]
+
+
+def _view(endpoint: Any, method: str) -> Any:
+    """What runs: the endpoint, or its method if it is a class (which answers HEAD by `get`)."""
+    if not inspect.isclass(endpoint):
+        return endpoint
+    found = getattr(endpoint, method.lower(), None)
+    return getattr(endpoint, "get", endpoint) if found is None and method == "HEAD" else found or endpoint
+
+
+def marked_view(endpoint: Any, method: str) -> Any:
+    """What carries the mark: the method of a class if it has one of its own, else the endpoint."""
+    view = _view(endpoint, method)
+    return view if mark_of(view) is not None else endpoint
+
+
+def _is_async(view: Any) -> bool:
+    while isinstance(view, functools.partial):
+        view = view.func
+    return inspect.iscoroutinefunction(view) or inspect.iscoroutinefunction(getattr(view, "__call__", None))  # noqa: B004

@@ -39,15 +39,13 @@ async def guard_websocket(
     else by closing, which servers answer with 403. After it the close code is 1008 or 1011, with a constant reason.
     """
     call.method = "GET"
-    accepted = over = False
 
     async def watched(message: Message) -> None:
-        nonlocal accepted, over
         kind = message["type"]
         if kind == "websocket.accept":
-            accepted = True
-        elif kind == "websocket.close" or kind == "websocket.http.response.start":
-            over = True
+            call.accepted = True
+        elif kind in {"websocket.close", "websocket.http.response.start"}:
+            call.wired = True
         await send(message)
 
     try:
@@ -56,14 +54,15 @@ async def guard_websocket(
         if call.knows(exc):
             raise
         call.endpoint = call.endpoint or route_key("GET", template_of(scope))
-        result = call.fs.answer(exc, call, started=accepted or over)
+        result = call.fs.answer(exc, call, started=call.wired)
         failure = result.failure
         gone = failure is not None and failure.disconnected
-        if call.mode == "enforce" and not (over or gone):
+        if call.mode == "enforce" and not (call.wired or gone):
             # the client may be gone without our having heard of it; what the application raised matters more
             with suppress(Exception):
-                await _end(send, closing(failure), result.rendered if offers_denial(scope) and not accepted else None)
-        if failure is None or not failure.expected:
+                denies = not call.accepted and offers_denial(scope)
+                await _end(send, closing(failure), result.rendered if denies else None)
+        if gone or result.reraise or call.mode != "enforce":
             raise
 
 

@@ -53,7 +53,10 @@ class Installation:
         if final and call.answered is cause:
             return exc
         self.name(call)
-        if not final and not isinstance(exc, HTTPException):
+        if not final and isinstance(exc, HTTPException):
+            if self.app.trap_http_exception(exc):
+                _again(exc)
+        elif not final:
             failure = self.fs.failure(exc, call)
             if not failure.expected and not failure.rejected:
                 _again(exc)

@@ -94,7 +94,7 @@ class Player:
                 found, self.printed = self.printed.getvalue(), io.StringIO()
                 check(block, block.text, self.unported(found))
             case _, "log":
-                check(block, f"…{block.text.strip()}…", self.unported(self.log.read_text()))
+                self.logged(block)
             case "json", _:
                 json.loads(block.text)
 
@@ -172,6 +172,13 @@ class Player:
                 return
             time.sleep(0.02)
         raise AssertionError(f"{self.page}:{block.line}: {command}: {self.log.read_text()}")
+
+    def logged(self, block: Block) -> None:
+        """Wait for something to be in the log of the server, which may write after it has answered."""
+        expected, patience = f"…{block.text.strip()}…", time.monotonic() + 20
+        while not same(expected, self.unported(self.log.read_text())) and time.monotonic() < patience:
+            time.sleep(0.05)
+        check(block, expected, self.unported(self.log.read_text()))
 
     def stop(self) -> None:
         """Stop the server, if there is one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
@@ -18,6 +19,8 @@ from failsoft.options import Duration, Options, Rate
 from failsoft.outcome import Verdict
 
 __all__ = ["Breaker", "Breakers", "CircuitBreaker"]
+
+_log = logging.getLogger("failsoft")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,15 +206,25 @@ class Breakers(Mapping[str, Breaker]):
         self._limit = limit
         self._lock = Lock()
         self._breakers: dict[str, Breaker] = {}
+        self._said_full = False
 
     def obtain(self, name: str, options: CircuitBreaker) -> Breaker | None:
-        """The breaker of this name, made if it is new; None when there are too many."""
+        """The breaker of this name, made if it is new; None when there are too many.
+
+        A name is an identity: who asks for it with other options gets the one that is there, and a warning is logged.
+        """
         with self._lock:
             breaker = self._breakers.get(name)
-            if breaker is None and len(self._breakers) < self._limit:
+            full = breaker is None and len(self._breakers) >= self._limit
+            if breaker is None and not full:
                 breaker = Breaker(name, options, self._clock, self._publish)
                 self._breakers = {**self._breakers, name: breaker}
-            return breaker
+            said, self._said_full = self._said_full, self._said_full or full
+        if full and not said:
+            _log.warning("there are %d circuit breakers; %s and all further ones have none", self._limit, name)
+        if breaker is not None and breaker.options != options:
+            _log.warning("circuit breaker %s is there already, with other options, which stay in force", name)
+        return breaker
 
     def states(self) -> dict[str, str]:
         """The state of each."""

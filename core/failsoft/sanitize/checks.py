@@ -8,6 +8,8 @@ import math
 import re
 from collections import Counter
 
+from failsoft.sanitize.rules import word_set
+
 __all__ = ["decoded", "entropy", "is_card", "is_iban", "is_ssn", "looks_random", "mixed"]
 
 # ISO 7812 prefixes in use, with their lengths; ten percent of all numbers pass Luhn, so the prefix has to fit too
@@ -26,13 +28,13 @@ _BRANDS = re.compile(
 # ISO 13616 registry: country and length
 _IBAN_LENGTHS = {
     entry[:2]: int(entry[2:])
-    for entry in (
+    for entry in word_set(
         "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 "
         "EG29 ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 "
         "KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 "
         "PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 "
         "UA29 VA22 VG24 XK20 YE30"
-    ).split()
+    )
 }
 
 _PRINTABLE_LEAST = 0.95
@@ -92,7 +94,5 @@ def mixed(text: str) -> bool:
 
 def looks_random(text: str) -> bool:
     """Whether a word has the look of a generated secret: long, of several classes of characters, even."""
-    classes = (
-        any(map(str.islower, text)) + any(map(str.isupper, text)) + any(map(str.isdigit, text))
-    )
+    classes = any(map(str.islower, text)) + any(map(str.isupper, text)) + any(map(str.isdigit, text))
     return len(text) >= 20 and classes >= 3 and entropy(text) >= _RANDOM_BITS

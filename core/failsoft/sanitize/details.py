@@ -16,7 +16,9 @@ _MAX_ROW = 32_768
 _KEY = re.compile(r"(?i)key \(([^()\r\n]{1,200}(?:\([^()\r\n]{0,80}\)[^()\r\n]{0,80})?)\)=\(")
 _ENTRY = re.compile(r"(?i)duplicate entry '")
 _ENTRY_END = re.compile(r"' for key|'(?=\s|$)")
-_PARAMETERS = re.compile(r"(?i)\[(?:parameters|params|binds?): ?(?=[\[({'\"$])|; args=(?=[(\[{])|(?<=detail:  )parameters: (?=\$1)")
+_PARAMETERS = re.compile(
+    r"(?i)\[(?:parameters|params|binds?): ?(?=[\[({'\"$])|; args=(?=[(\[{])|(?<=detail:  )parameters: (?=\$1)"
+)
 _PARAMETERS_END = re.compile(r"[)\]}]\](?=\s|$|[.,;)\"'\\])|\.\.\.\]")
 _DUP_KEY = re.compile(r"(?i)dup key: ?\{")
 _INTEGER = re.compile(r"\s*-?\d{1,18}\s*")
@@ -104,7 +106,7 @@ class DetailRules:
             return last
         return start, last, marker("row")
 
-    def row(self, scan: Scan, start: int, end: int) -> Span | int:
+    def row(self, scan: Scan, _start: int, end: int) -> Span | int:
         """PostgreSQL, SQL Server, Oracle: a whole row, up to its closing bracket."""
         return self._gone(scan, end, _balanced(scan.text, end))
 
@@ -180,7 +182,11 @@ class DetailRules:
         if found:
             return self._kind_of_path(re.split(r"[,\s'\"\\]+", found[-1]))
         lines = before.rsplit("\n", 2)
-        return self._kind_of_path(lines[-2].strip().split(".")) if len(lines) > 2 and " " not in lines[-2].strip() else None
+        return (
+            self._kind_of_path(lines[-2].strip().split("."))
+            if len(lines) > 2 and " " not in lines[-2].strip()
+            else None
+        )
 
     def _kind_of_path(self, path: list[str]) -> str | None:
         for name in reversed(path):
@@ -199,7 +205,7 @@ class DetailRules:
             literal = _LITERAL.match(text, at)
             if literal is None:
                 return end
-            value, kind = literal.group(), self._keys.kind(column.strip("\"`[] "))
+            value, kind = literal.group(), self._keys.kind(column.strip('"`[] '))
             bare = value.strip().strip("'\"")
             if kind and _judge.is_value(bare, kind, "", quoted="'" in value or bare[:1].isdigit(), op="="):
                 value, changed = value.replace(bare, marker(kind), 1), True

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from failsoft.sanitize.checks import decoded, looks_random, mixed
+from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
 from failsoft.sanitize.vendors import TOKENS, Token
 from failsoft.sanitize.verdict import Judge, is_announced
@@ -32,12 +33,13 @@ _LONE_LEAST = 20
 _LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
 _LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
 _DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}([^\W\d_]{2,24}|xn--[a-z0-9-]{2,60})(?![\w-]|\.\w)")
-_NO_TLD = frozenset(
-    "png jpg jpeg gif svg webp css scss js mjs ts tsx jsx json html htm xml yaml yml toml ini cfg txt md rst csv log so "
-    "dll exe jar war whl gz tgz zip tar pyc pyx rb php java kt swift service socket timer target mount slice scope "
-    "lock map local localdomain".split()
+_NO_TLD = word_set(
+    "png jpg jpeg gif svg webp css scss js mjs ts tsx jsx json html htm xml yaml yml toml ini cfg txt md rst csv log "
+    "so dll exe jar war whl gz tgz zip tar pyc pyx rb php java kt swift service socket timer target mount slice scope "
+    "lock map local localdomain"
 )
 _LOGIN = re.compile(r"([\w.-]{1,40}):([^\s:@/\"'<>]{3,80})")
+_THIN = re.compile(r"(?:thin:|sqlplus )[\w$#]{1,40}/([^\s@/\"']{1,80})$")
 _HOST = re.compile(r"@(?!sha256:)[A-Za-z][\w.-]*")
 
 _BEARER = re.compile(r"(?i)bearer[ \t+:=%20]{1,4}([\w.~+/=%-]{6,})")
@@ -45,19 +47,24 @@ _BASIC = re.compile(r"(?i)basic[ \t+:]{1,3}([A-Za-z0-9+/_-]{6,}={0,2})")
 _WORDY = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
 _CHALLENGE = re.compile(r"(?i)(?:realm|error|scope|charset|authorization_uri|resource|title|format)\s?=")
 
-_CURL_USER = re.compile(r"(?:-u|--user|--proxy-user)(?:=|[ \t]+|[\"'],[ ]?[\"'])[\"']?([\w.@\\-]{1,64}):([^\s\"',]{1,128})")
+_CURL_USER = re.compile(
+    r"(?:-u|--user|--proxy-user)(?:=|[ \t]+|[\"'],[ ]?[\"'])[\"']?([\w.@\\-]{1,64}):([^\s\"',]{1,128})"
+)
 _SHORT_OPTION = re.compile(
-    r"(?:mysql\w*|mariadb\w*|sshpass|mongo\w*|redis-cli|htpasswd|ldapsearch|zip|smbclient|rdesktop|winexe|openssl)\b"
-    r"[^\r\n;|]{0,200}?[ '\"\[,](?:-p|-a|-w|-P|-passin pass:|-pass pass:)(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?([^\s\"',\]-][^\s\"',\]]{0,127})"
+    r"(?:mysql\w*|mariadb\w*|docker login|sshpass|mongo\w*|redis-cli|htpasswd|ldapsearch|smbclient|openssl)\b"
+    r"[^\r\n;|]{0,200}?[ '\"\[,](?:-p|-a|-w|-P|-passin pass:|-pass pass:)(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?"
+    r"([^\s\"',\]-][^\s\"',\]]{0,127})"
 )
 _IDENTIFIED = re.compile(r"(?i)identified by (?:password )?'((?:[^'\\\n]|''|\\.){1,256})'")
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
+_LONG_CODE = re.compile(r"\\?[\"']?\s?[=:]\s?\\?[\"']?([\w/.-]{16,})")
 _CODE_LEAST = 8
 _WORD_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _LOGIN_CHARACTERS = f"{_WORD_CHARACTERS}.:!#$%^&*+"
 
 _PHONE_INTRODUCTION = (
-    r"(?:ed|ing)?(?: (?:me|us|him|her|them|back|customer|user|client|is|at|on|via|to|under|number|now)){0,3}:? (?=\(?[0-9])"
+    r"(?:ed|ing)?(?: (?:me|us|him|her|them|back|customer|user|client|is|at|on|via|to|under|number|now)){0,3}"
+    r":? (?=\(?[0-9])"
 )
 _NATIONAL_PHONE = re.compile(r"\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])|0\d{2,4}[ /-]\d{3,4}[ -]?\d{3,5}(?![\w-])")
 
@@ -107,7 +114,7 @@ def putty_key(scan: Scan, start: int, end: int) -> Span | int:
     return (start, match.end(), marker("private_key")) if match else end
 
 
-def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
+def credentials_in_url(scan: Scan, _start: int, end: int) -> Span | int:
     """The password in a URL (RFC 3986, section 3.2.1), also where it should have been percent-encoded and was not."""
     text = scan.text
     if text.startswith("[REDACTED:", end):
@@ -142,6 +149,8 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
         # an apostrophe in a name is none that opens a text, as in b'…'
         if at >= 0 and not (edge == "'" and text[at - 1].isalpha() and text[at - 1] not in "bBuUrRfF"):
             first = at + 1
+    if thin := _THIN.search(scan.before(start, 130)):
+        return start - len(thin[1]), start, marker("password")
     domain = _DOMAIN.match(text, start)
     login = _LOGIN.fullmatch(text, max(scan.floor, _word_start(scan, first, _LOGIN_CHARACTERS)), start)
     if login and _is_login(scan, login, start):
@@ -163,7 +172,11 @@ def _word_start(scan: Scan, at: int, characters: str) -> int:
 def _is_login(scan: Scan, login: re.Match[str], at: int) -> bool:
     host = _HOST.match(scan.text, at)
     secret = login[2]
-    if host is None or secret.isdigit() or login[1].lower() in ("mailto", "acct", "xmpp", "sip", "email", "from", "to", "cc"):
+    if (
+        host is None
+        or secret.isdigit()
+        or login[1].lower() in ("mailto", "acct", "xmpp", "sip", "email", "from", "to", "cc")
+    ):
         return False
     if scan.text[login.start() - 1 : login.start()] == "/" and scan.text[login.start() - 2 : login.start() - 1] != "/":
         return False
@@ -204,7 +217,7 @@ def _group(pattern: re.Pattern[str], kind: str, group: int = 1) -> Handler:
     return handle
 
 
-def _national_phone(scan: Scan, start: int, end: int) -> Span | int:
+def _national_phone(scan: Scan, _start: int, end: int) -> Span | int:
     """A phone number as people of one country write it, after a word that announces one."""
     match = _NATIONAL_PHONE.match(scan.text, end)
     return (end, match.end(), marker("phone")) if match else end
@@ -223,6 +236,14 @@ def oauth_code(scan: Scan, start: int, end: int) -> Span | int:
     return match.start(1), match.end(), marker("oauth_code")
 
 
+def _long_code(scan: Scan, start: int, end: int) -> Span | int:
+    """An authorization code outside of a query: only what no error code looks like."""
+    match = _LONG_CODE.match(scan.text, end)
+    if match is None or not scan.free(start) or not (looks_random(match[1]) or match[1].startswith("4/0")):
+        return end
+    return match.start(1), match.end(1), marker("oauth_code")
+
+
 def skip_marker(scan: Scan, start: int, end: int) -> Span | int:
     """A marker that is there already stays."""
     closing = scan.text.find("]", end, end + 64) + 1
@@ -230,7 +251,7 @@ def skip_marker(scan: Scan, start: int, end: int) -> Span | int:
 
 
 def _is_word(token: Token, anchor: str) -> bool:
-    return anchor.islower() and anchor[-1] not in "_-." and anchor[0] not in "$" and not token.lead
+    return anchor.islower() and anchor[-1] not in "_-." and not anchor.startswith("$") and not token.lead
 
 
 def word_anchors() -> Iterator[Anchor]:
@@ -239,9 +260,21 @@ def word_anchors() -> Iterator[Anchor]:
     yield Anchor("basic", basic, "(?=[ +:])")
     yield Anchor("identified by", _group(_IDENTIFIED, "password"))
     yield Anchor("private-lines", putty_key)
+    yield Anchor("code", _long_code, r"(?=\\?[\"']?\s?[=:]\s?\\?[\"']?[a-z0-9/_.-]{16})")
     for word in ("call", "dial", "reach", "contact", "number", "whatsapp", "text"):
         yield Anchor(word, _national_phone, _PHONE_INTRODUCTION)
-    for command in ("mysql", "mariadb", "sshpass", "mongo", "redis-cli", "smbclient", "openssl", "ldapsearch", "htpasswd"):
+    for command in (
+        "docker login",
+        "mysql",
+        "mariadb",
+        "sshpass",
+        "mongo",
+        "redis-cli",
+        "smbclient",
+        "openssl",
+        "ldapsearch",
+        "htpasswd",
+    ):
         yield Anchor(command, _group(_SHORT_OPTION, "password"))
     for token in TOKENS:
         for anchor in token.anchors:

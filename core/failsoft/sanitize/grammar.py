@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["SHAPES", "Value", "container", "header_line", "read_value", "tag_text"]
+__all__ = ["SHAPES", "TEMPLATE", "Value", "container", "header_line", "line_end", "read_value", "tag_text"]
 
 _MAX_QUOTED = 16_384
 _MAX_LIST = 4_096
 
 _OPENER = re.compile(r"(?:[bBuUrRfF]{0,2})(\\{0,7}(?:\"\"\"|'''|[\"'`]))")
-_TEMPLATE = re.compile(r"\$\{[^}\s]{0,80}\}|\{\{.{0,80}?\}\}|\$\([^)\n]{0,80}\)|%\([\w.]{1,60}\)[sdr]|\{[\w.!:]{1,60}\}|<[\w -]{1,60}>")
+TEMPLATE = re.compile(
+    r"\$\{[^}\s]{0,80}\}|\{\{.{0,80}?\}\}|\$\([^)\n]{0,80}\)|%\([\w.]{1,60}\)[sdr]|\{[\w.!:]{1,60}\}|<[\w -]{1,60}>"
+)
 _WRAPPED = re.compile(r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential)\(\s{0,2}(?=[bu]?[\"'])")
 _BARE = re.compile(
     r"(?:[^\s,;&\"'`<>()\[\]{}|\\]"
-    r"|&(?!(?:amp;)?[\w.%\[\]-]{1,40}=)(?=[^\s\"'`<>])"
+    r"|&(?!&|(?:amp;)?[\w.%\[\]-]{1,40}=)(?=[^\s\"'`<>])"
     r"|[,;](?=[^\s,;\"'`<>()\[\]{}])(?![\w.%\[\] -]{1,40}[=:])"
     r"|[()\[\]{}|](?=[\w!@#$%^*+~])"
     r"|<(?![A-Za-z/!\s])"
@@ -23,15 +25,14 @@ _BARE = re.compile(
     r"|\\(?![nrtu\"'\\]))++"
 )
 _TRAILING = ".,:;"
-_EOL = re.compile(r"[\r\n]|\\r\\n|\\n")
-_LINE_END = re.compile(r"[\r\n]")
 _PAIRED = re.compile(r"\[[^\[\]{}]*+\]|\([^()\[\]{}]*+\)|\{[^{}\[\]]*+\}")
 _TEXT = re.compile(r"(?:\s[^<>]{0,200})?>\s*(?:<!\[CDATA\[)?([^<>\]]{1,4096})")
 
 SHAPES: dict[str, re.Pattern[str]] = {
     "phone": re.compile(r"\(?\+?\d[\d .()/-]{4,22}\d(?:\s?(?:x|ext\.?)\s?\d{1,6})?"),
     "birth_date": re.compile(
-        r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}|\d{8}(?!\d)|\d{1,2}\.? [A-Za-z]{3,9}\.?,? \d{4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
+        r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}|\d{8}(?!\d)|\d{1,2}\.? [A-Za-z]{3,9}\.?,? \d{4}"
+        r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
     ),
     "health_id": re.compile(r"(?=[A-Za-z/.-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[ ](?=\d)){2,24}"),
     "national_id": re.compile(r"(?=[A-Za-z/.-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[ ](?=[\dA-D])){4,24}"),
@@ -64,8 +65,8 @@ def _escaped(text: str, at: int, start: int) -> bool:
 def _close(text: str, at: int, opener: str) -> int:
     """Where the quoted text that begins at `at` ends; the end of the line if nothing closes it."""
     limit = min(len(text), at + _MAX_QUOTED)
-    if len(opener.lstrip("\\")) == 1 and (line := _LINE_END.search(text, at, limit)):
-        limit = line.start()
+    if len(opener.lstrip("\\")) == 1:
+        limit = line_end(text, at, limit)
     here = text.find(opener, at, limit)
     while here >= 0:
         after = here + len(opener)
@@ -107,7 +108,7 @@ def read_value(text: str, at: int, kind: str) -> Value | None:
     if shape := SHAPES.get(kind):
         match = shape.match(text, at)
         return Value(at, match.end(), quoted=False) if match else None
-    if template := _TEMPLATE.match(text, at):
+    if template := TEMPLATE.match(text, at):
         return Value(at, template.end(), quoted=False)
     return _bare(text, at)
 
@@ -118,14 +119,21 @@ def container(text: str, at: int) -> Value | None:
     return Value(at + 1, match.end() - 1, quoted=True) if match and match.end() - at > 2 else None
 
 
-def header_line(text: str, at: int, quote: str) -> int:
-    """Where a header's value ends: at the quote that opened before its name, else with the line."""
-    match = _EOL.search(text, at)
-    end = match.start() if match else len(text)
-    if quote:
-        closing = text.find(quote, at, end)
-        end = closing if closing >= 0 else end
-    return end
+def line_end(text: str, at: int, limit: int) -> int:
+    """Where the line ends."""
+    found = text.find("\n", at, limit)
+    limit = found if found >= 0 else limit
+    found = text.find("\r", at, limit)
+    return found if found >= 0 else limit
+
+
+def header_line(text: str, at: int, quote: str) -> Value:
+    """A header's value: up to the quote that opened before its name, else to the end of the line, escaped or not."""
+    end = line_end(text, at, len(text))
+    for stop in ("\\r\\n", "\\n", quote):
+        found = text.find(stop, at, end) if stop else -1
+        end = found if found >= 0 else end
+    return Value(at, at + len(text[at:end].rstrip()), quoted=False)
 
 
 def tag_text(text: str, at: int) -> Value | None:

@@ -11,9 +11,9 @@ import re
 from typing import NamedTuple
 
 from failsoft.sanitize.checks import looks_random
-from failsoft.sanitize.grammar import SHAPES, Value, container, header_line, read_value, tag_text
+from failsoft.sanitize.grammar import SHAPES, TEMPLATE, Value, container, header_line, read_value, tag_text
 from failsoft.sanitize.keys import KeyMatcher, words_of
-from failsoft.sanitize.rules import DISARMING_PHRASES
+from failsoft.sanitize.rules import DISARMING_PHRASES, word_set
 from failsoft.sanitize.scanner import Scan, Span, marker
 from failsoft.sanitize.verdict import Judge, is_announced
 
@@ -46,25 +46,30 @@ _OPTION_ITEM = re.compile(r"[\"']\s{0,4},\s{0,4}(?=[bu]?[\"'][^-])")
 _PROSE = re.compile(
     r"(?:\\{0,3}[\"'`])?"
     r"(?:[ \t]\(?(?:is|was|are|were|by|BY|value|set to|equals|like|used|given|provided|supplied|tried|entered|received"
-    r"|sent|got|rejected|attempted|as)){0,3}[ \t]{0,2}[:=(]{0,2}[ \t]{0,2}"
+    r"|sent|got|rejected|attempted|as|on)){0,3}(?:[ ]-(?=[ ]))?[ \t]{0,2}[:=(]{0,2}[ \t]{0,2}"
 )
 _OF_WHOM = re.compile(
     r"(?i)[ ](?:for|of)[ ](?:(?:the )?(?:user|account|client|service|tenant|customer|db|database|role|host|login) )?"
     r"[\"']?[\w.@-]{1,40}[\"']?(?:[ ](?:is|was)[ ]|:[ ]|[ ]?=[ ]?)"
 )
-_PROSE_KINDS = frozenset(
+_PROSE_KINDS = word_set(
     "password secret token api_key private_key session otp cvv ssn card account phone birth_date health_id national_id "
-    "csrf credential iban".split()
+    "csrf credential iban"
 )
-_TOLD_KINDS = frozenset("password secret api_key private_key otp token".split())
+_TOLD_KINDS = word_set("password secret api_key private_key otp token")
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{1,24})(?=[ \t+]+\S)[ \t+]+")
+_COOKIE = re.compile(r"[^\s=;,\"'\[]{1,128}=")
 _PARAMETERS = re.compile(r"[\w-]+\s?=\s?(?:\"|\w)")
-_MANY = frozenset("digest aws4-hmac-sha256 oauth hawk signature mac credential aws4-ecdsa-p256-sha256".split())
+_MANY = word_set("digest aws4-hmac-sha256 oauth hawk signature mac credential aws4-ecdsa-p256-sha256")
 _FULL_PHRASE = re.compile(r"[a-z]{2,9}(?: [a-z]{2,9}){3,24}(?=[.\"']?\s*(?:$|[\r\n]))", re.MULTILINE)
+# a password in the braces of an ODBC connection string
+_BRACED = re.compile(r"\{([^{}\"'\n]*[^{}\"'\w\n][^{}\"'\n]*)\}(?=;|$|[\"'\s])")
+_CODE_KINDS = frozenset(["otp", "cvv"])
+_CODE = re.compile(r"\d{3,8}")
 _HEX_LIKE = re.compile(r"[0-9A-Fa-f-]{16,}|\d{6,}")
 _QUERY_LEAST = 12
 # in prose these are other words
-_NOT_SPOKEN = frozenset("pass pw sid cell tel".split())
+_NOT_SPOKEN = word_set("pass pw sid cell tel")
 _ALL_SECRET = frozenset(("cookie", "credential", "secret"))
 _judge = Judge()
 
@@ -108,7 +113,7 @@ class KeyedRule:
         if kind is not None:
             site = _Site(scan, first, last, name, kind)
             if assign := _ASSIGN.match(text, last):
-                span = None if _of_a_parser(site) else self._assigned(site, assign)
+                span = None if "=" not in assign["op"] and _of_a_parser(site) else self._assigned(site, assign)
             else:
                 span = self._marked_up(site) or self._spoken(site)
         elif text[first - 1 : first] == " " or text[last : last + 1] == " ":
@@ -125,7 +130,11 @@ class KeyedRule:
             return None
         if kind == "authorization" or (kind == "cookie" and (assign["close"] or "=" not in op)):
             return self._header(site, at, op, closed=bool(assign["close"]))
-        if text[at : at + 1] in ("[", "(", "{") and kind not in SHAPES:
+        if site.before == ":" and assign.group() == ":":
+            return None
+        if text[at : at + 1] == "{" and "=" in op and (braced := _BRACED.match(text, at)):
+            return _judged(site, Value(braced.start(1), braced.end(1), quoted=True), op)
+        if text[at : at + 1] in ("[", "(", "{") and kind not in SHAPES and not TEMPLATE.match(text, at):
             return _listed(site, at)
         if kind == "password" and (phrase := _FULL_PHRASE.match(text, at)) and _begins_line(text, site.first):
             return _judged(site, Value(at, phrase.end(), quoted=True), op)
@@ -162,29 +171,28 @@ class KeyedRule:
         if pair is None or not opening.endswith("("):
             return None
         value = read_value(text, pair.end(), kind)
-        if value is None or self._keys.kind(text[value.start : value.end]):
+        if value is None or self._is_name(text[value.start : value.end]):
             return None
         if kind == "authorization":
-            return _authorization(site, value, text[value.start : value.end], ",")
+            return _authorization(site, value, "", ",")
         return _judged(site, value, ",")
 
     @staticmethod
     def _header(site: _Site, at: int, op: str, *, closed: bool) -> Span | None:
+        """Credentials and cookies, to the end of the header line at most."""
         text = site.scan.text
         if text[at : at + 1] in ("[", "(", "{"):
             return _listed(site, at)
         value = read_value(text, at, site.kind)
         if value is None:
             return None
-        if not value.quoted:
-            quote = site.before if not closed and site.before in ("'", '"', "`") else ""
-            value = Value(at, header_line(text, at, quote), quoted=False)
-        content = text[value.start : value.end].rstrip()
+        quote = site.before if not closed and site.before in ("'", '"', "`") else ""
         if site.kind == "authorization":
-            return _authorization(site, value, content, op)
-        if "=" in content.split(";", 1)[0]:
-            return value.start, value.start + len(content), marker("cookie")
-        return _judged(site, read_value(text, at, "cookie"), op)
+            return _authorization(site, value, quote, op)
+        if not _COOKIE.match(text, value.start):
+            return _judged(site, value, op)
+        value = value if value.quoted else header_line(text, at, quote)
+        return value.start, value.end, marker("cookie")
 
     def _phrased(self, scan: Scan, first: int, last: int, name: str) -> Span | None:
         """A name of several words: `API key: x`, `date of birth 1980-01-02`."""
@@ -230,20 +238,26 @@ class KeyedRule:
         site.scan.saw(at + 2)
         if at == last or not text[at : at + 1].strip() or text.startswith("[REDACTED:", at):
             return None
+        if kind in SHAPES and text[at - 1] == "(" and SHAPES[kind].match(text, at - 1):
+            at -= 1
         value = read_value(text, at, kind)
         if value is None:
             return None
         content = text[value.start : value.end]
         if kind not in SHAPES:
-            announced = is_announced(content, kind)
+            announced = is_announced(content, kind) or (kind in _CODE_KINDS and _CODE.fullmatch(content) is not None)
             if value.quoted:
                 announced = announced or kind == "password" or looks_random(content)
             elif kind != "secret":
                 announced = announced or _HEX_LIKE.fullmatch(content) is not None
-            if not announced or "[REDACTED:" in content or self._keys.kind(content):
+            if not announced or "[REDACTED:" in content or self._is_name(content):
                 site.scan.saw(value.end + 1)
                 return None
         return _judged(site, value, ":")
+
+    def _is_name(self, content: str) -> bool:
+        """Whether a word is itself the name of something sensitive: `("password", "api_key")` lists names."""
+        return content.isidentifier() and not any(map(str.isdigit, content)) and self._keys.kind(content) is not None
 
 
 def _judged(site: _Site, value: Value | None, op: str) -> Span | None:
@@ -273,19 +287,23 @@ def _listed(site: _Site, at: int) -> Span | None:
     return None
 
 
-def _authorization(site: _Site, value: Value, content: str, op: str) -> Span | None:
+def _authorization(site: _Site, value: Value, quote: str, op: str) -> Span | None:
     """Credentials after their scheme, which stays (RFC 9110, section 11.6.2)."""
     text, start = site.scan.text, value.start
-    scheme = _SCHEME.match(content)
+    scheme = _SCHEME.match(text, start, value.end if value.quoted else len(text))
     named = scheme.group().strip(" \t+") if scheme else ""
     if scheme is None or not _judge.is_value(named, "token", "", quoted=True, op=":"):
-        return _judged(site, value if value.quoted else read_value(text, start, "authorization"), op)
-    at, end = start + scheme.end(), start + len(content)
-    if named.lower() in _MANY:
-        return None if text.startswith("[REDACTED:", at) else (at, end, marker("authorization"))
-    inner = Value(at, end, quoted=True) if value.quoted else read_value(text, at, "authorization")
-    if inner and _PARAMETERS.match(text, inner.start):
-        inner = Value(inner.start, end, quoted=True)
+        return _judged(site, value, op)
+    at = scheme.end()
+    if text.startswith("[REDACTED:", at):
+        return None
+    if value.quoted:
+        inner: Value | None = Value(at, value.end, quoted=True)
+    elif named.lower() in _MANY or _PARAMETERS.match(text, at):
+        inner = header_line(text, at, quote)
+        return inner.start, inner.end, marker("authorization")
+    else:
+        inner = read_value(text, at, "authorization")
     return _judged(site, inner, "=")
 
 

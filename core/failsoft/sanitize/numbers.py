@@ -14,14 +14,12 @@ from failsoft.sanitize.scanner import Handler, Scan, Span, marker
 __all__ = ["digit_follows"]
 
 _RUN = re.compile(r"[0-9](?:[ .\-()/]{0,2}[0-9])*+")
-_CARD = re.compile(
-    r"\d{12,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5}"
-)
+_CARD = re.compile(r"\d{12,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5}")
 _CARD_START = re.compile(r"(?<!\d)(?<!\d[ -])[2-6]\d{3}|(?<!\d)[2-6]\d{3}")
 _AFTER_COUNTRY = re.compile(r"[A-Z]{2}\d{2} ?$")
 _IBAN_START = re.compile(r"[A-Z]{2}\d{2}")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
-_SSN = re.compile(r"(?<![\d] )(\d{3})([ -])(\d{2})\2(\d{4})(?![\d-]|[ .]\d)")
+_SSN = re.compile(r"(\d{3})([ -])(\d{2})\2(\d{4})(?![\d-]|[ .]\d)")
 _PHONE_GROUP = re.compile(r"[ .-]?\(\d{1,5}\)|[ .-]?\d+")
 _PHONE_LEAST, _PHONE_MOST, _PHONE_LONGEST = 8, 15, 32
 _NANP_DIGITS = 11
@@ -31,7 +29,6 @@ _BLOB = re.compile(r"[A-Za-z0-9+/_-]*+={0,2}")
 _BLOB_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _BLOB_LEAST = 16
 _BLOB_BEFORE = 512
-_BLOB_LONG = 64
 _HEX = re.compile(r"[0-9A-Fa-f-]+|0x[0-9A-Fa-f]+")
 
 
@@ -50,8 +47,10 @@ def _card(scan: Scan, start: int, end: int) -> Span | None:
         match = _CARD.match(text, begin.start(), end)
         while match:
             digits = re.sub(r"[ -]", "", match.group())
-            if _whole(scan, match.start(), match.end()) and is_card(digits) and not _AFTER_COUNTRY.search(
-                text, max(0, match.start() - 6), match.start()
+            if (
+                _whole(scan, match.start(), match.end())
+                and is_card(digits)
+                and not _AFTER_COUNTRY.search(text, max(0, match.start() - 6), match.start())
             ):
                 return match.start(), match.end(), marker("card")
             shorter = max(match.group().rfind(" "), match.group().rfind("-"))
@@ -75,7 +74,8 @@ def _iban(scan: Scan, start: int) -> Span | None:
 
 def _ssn(scan: Scan, start: int, end: int) -> Span | None:
     for match in _SSN.finditer(scan.text, start, end + 2):
-        if _whole(scan, match.start(), match.end()) and is_ssn(match[1], match[3], match[4]):
+        chained = match[2] == " " and scan.before(match.start(), 2)[:1].isdigit()
+        if not chained and _whole(scan, match.start(), match.end()) and is_ssn(match[1], match[3], match[4]):
             return match.start(), match.end(), marker("ssn")
     return None
 
@@ -105,27 +105,26 @@ def personal_number(scan: Scan, start: int, end: int) -> Span | int:
     run = _RUN.match(scan.text, start)
     end = run.end() if run else end
     found = [span for span in (_phone(scan, start), _ssn(scan, start, end), _card(scan, start, end)) if span]
+    scan.saw(end + 2)
     return min(found) if found else end
 
 
 def _blob_rule(reveals: Callable[[str], bool]) -> Handler:
     def handle(scan: Scan, start: int, end: int) -> Span | int:
-        """Base64 with a secret behind it."""
-        text = scan.text
+        """Base64 with a secret behind it, or an IBAN with few digits in a row."""
         if span := _iban(scan, start):
             return span
-        before = scan.before(start, _BLOB_BEFORE)
-        first = start - (len(before) - len(before.rstrip(_BLOB_CHARACTERS)))
+        if start < scan.opaque or scan.nested:
+            return start + 1
+        text, before = scan.text, scan.before(start, _BLOB_BEFORE)
+        first = start - len(before) + len(before.rstrip(_BLOB_CHARACTERS))
         match = _BLOB.match(text, start)
-        last = match.end() if match else end
+        scan.opaque = last = match.end() if match else end
         blob = text[first:last]
-        plain = None
-        if not scan.nested and len(blob) >= _BLOB_LEAST and not _HEX.fullmatch(blob):
-            plain = decoded(blob)
-        if plain and reveals(plain):
-            return first, last, marker("encoded")
-        # a long blob is done with; in a short one, a number may follow
-        return last if last - start > _BLOB_LONG else start + 1
+        if len(blob) < _BLOB_LEAST or _HEX.fullmatch(blob):
+            return start + 1
+        plain = decoded(blob)
+        return (first, last, marker("encoded")) if plain and reveals(plain) else start + 1
 
     return handle
 

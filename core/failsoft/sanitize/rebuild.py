@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 __all__ = [
     "fields_of",
     "rebuilt_exception",
@@ -18,7 +21,7 @@ __all__ = [
     "rebuilt_set",
 ]
 
-_MAX_CHAIN = 8
+_ABSENT = object()
 
 
 def rebuilt_mapping(obj: Any, cleaned: dict[Any, Any], *, changed: bool) -> Any:
@@ -38,11 +41,16 @@ def rebuilt_mapping(obj: Any, cleaned: dict[Any, Any], *, changed: bool) -> Any:
     return ChainMap(cleaned) if kind is ChainMap else cleaned
 
 
-def _refilled(obj: dict[Any, Any], cleaned: dict[Any, Any]) -> Any:
-    base = OrderedDict if isinstance(obj, OrderedDict) else dict
+def _copied(obj: Any) -> Any:
     made = copy.copy(obj)
     if type(made) is not type(obj) or made is obj:
         raise TypeError("not a copy")
+    return made
+
+
+def _refilled(obj: dict[Any, Any], cleaned: dict[Any, Any]) -> Any:
+    base = OrderedDict if isinstance(obj, OrderedDict) else dict
+    made = _copied(obj)
     base.clear(made)
     for key, value in cleaned.items():
         base.__setitem__(made, key, value)
@@ -66,7 +74,7 @@ def rebuilt_sequence(obj: Any, cleaned: list[Any], *, changed: bool) -> Any:
             if state := getattr(obj, "__dict__", None):
                 made.__dict__.update(state)
             return made
-        made = copy.copy(obj)
+        made = _copied(obj)
         list.__setitem__(made, slice(None), cleaned)
         return made
     except Exception:  # noqa: BLE001 - a foreign class may refuse to be copied
@@ -93,7 +101,7 @@ def fields_of(obj: Any) -> Mapping[str, Any] | None:
         names: list[str] = [field.name for field in dataclasses.fields(obj)]
     elif hasattr(kind, "__attrs_attrs__"):
         names = [attribute.name for attribute in kind.__attrs_attrs__]
-    elif hasattr(kind, "__struct_fields__"):
+    elif isinstance(obj, Struct):
         names = list(kind.__struct_fields__)
     elif hasattr(kind, "__pydantic_fields__") or hasattr(kind, "__pydantic_core_schema__"):
         return {**vars(obj), **(getattr(obj, "__pydantic_extra__", None) or {})}
@@ -102,15 +110,12 @@ def fields_of(obj: Any) -> Mapping[str, Any] | None:
     return {name: value for name in names if (value := getattr(obj, name, _ABSENT)) is not _ABSENT}
 
 
-_ABSENT = object()
-
-
 def rebuilt_object(obj: Any, changes: Mapping[str, Any], text: Callable[[str], str]) -> Any:
     """A copy of an object with some fields exchanged, unvalidated; its cleaned text where it cannot be copied."""
     try:
-        made = copy.copy(obj)
-        if made is obj:
-            raise TypeError("not a copy")
+        if isinstance(obj, Struct):
+            return replace(obj, **changes)
+        made = _copied(obj)
         extra = getattr(made, "__pydantic_extra__", None)
         for name, value in changes.items():
             if extra and name in extra:

@@ -19,7 +19,13 @@ __all__ = [
     "NEUTRAL_TAILS",
     "STRONG_TERMS",
     "WEAK_TERMS",
+    "word_set",
 ]
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(words.split())
 
 
 def _table(rows: dict[str, str]) -> dict[str, str]:
@@ -29,12 +35,12 @@ def _table(rows: dict[str, str]) -> dict[str, str]:
 STRONG_TERMS: dict[str, str] = _table(
     {
         "password": "password passwords passwd passwort kennwort passphrase passcode passwrd pwd pswd psw userpass "
-        "dbpass rootpass adminpass smtppass pgpass mysqlpass sshpass ftppass ldappass basicpass authpass bindpw userpw "
+        "dbpass rootpass adminpass smtppass pgpass mysqlpass ftppass ldappass basicpass authpass bindpw userpw "
         "dbpw rootpw contrasena contraseña motdepasse senha",
         "secret": "secret secrets secretid secretaccess secretstring secretvalue seedphrase recoveryphrase mnemonic "
         "mnemonicphrase",
         "token": "token jwt accesstokens refreshtokens authtokens apitokens bearertokens sessiontokens idtokens "
-        "usertokens csrftokens devicetokens",
+        "idtokenhint usertokens csrftokens devicetokens",
         "api_key": "apikey apikeys accesskey accesskeys accesskeyid appkey applicationkey clientkey consumerkey "
         "subscriptionkey functionskey servicekey serviceaccountkey integrationkey adminkey deploykey accountkey "
         "storagekey sharedaccesskey sharedkey authkey serverkey licensekey licencekey bottoken ingestkey",
@@ -58,7 +64,8 @@ STRONG_TERMS: dict[str, str] = _table(
         "ssn": "ssn socialsecuritynumber socialsecurityno socialsecurity",
         "card": "cardnumber cardno cardnum creditcard creditcardnumber creditcardno ccnumber ccnum debitcard "
         "debitcardnumber primaryaccountnumber cardpan",
-        "cvv": "cvv cvc cvv2 cvc2 cvn securitycode cardcode cardverificationvalue cardverificationcode cardsecuritycode",
+        "cvv": "cvv cvc cvv2 cvc2 cvn securitycode cardcode cardverificationvalue cardverificationcode "
+        "cardsecuritycode",
         "iban": "iban ibannumber",
         "account": "accountnumber accountno acctnumber acctno acctnum bankaccount bankaccountnumber routingnumber",
         "birth_date": "dob dateofbirth birthdate birthday birthdt",
@@ -83,11 +90,12 @@ WEAK_TERMS: dict[str, str] = _table(
         "signature": "signature sig hmac signatures",
         "card": "pan",
         "health_id": "patient",
+        "birth_date": "born",
         "phone": "phone phonenumber phoneno phonenum mobile mobilenumber mobilephone mobileno cellphone telephone "
         "telephonenumber tel fax faxnumber homephone workphone msisdn contactnumber phonenumbers",
         "name": "firstname lastname fullname middlename givenname familyname surname maidenname patientname "
         "cardholdername cardholder accountholder accountholdername nameoncard birthname legalname",
-        "address": "streetaddress homeaddress postaladdress mailingaddress residentialaddress addressline "
+        "address": "streetaddress homeaddress postaladdress mailingaddress addressline "
         "addressline1 addressline2 street street1 street2 streetname",
         "national_id": "passport",
         "token": "bearer",
@@ -95,14 +103,14 @@ WEAK_TERMS: dict[str, str] = _table(
 )
 """Term to kind. Sensitive only as the end of a name."""
 
-KEY_OWNERS = frozenset(
+KEY_OWNERS = word_set(
     "openai anthropic stripe sendgrid mailgun mailchimp twilio google maps gmaps azure aws gcp github gitlab slack "
     "firebase datadog newrelic algolia cohere hf huggingface gemini mistral groq pinecone sentry cloudflare heroku "
-    "digitalocean npm pypi discord telegram shopify plaid paypal braintree adyen rapidapi dd nr s3 bot app".split()
+    "digitalocean npm pypi discord telegram shopify plaid paypal braintree adyen rapidapi dd nr s3 bot app"
 )
 """`<owner>_key` is an API key."""
 
-AUTH_WORDS = frozenset("access refresh auth api bearer session id csrf user oauth reset login personal".split())
+AUTH_WORDS = word_set("access refresh auth api bearer session id csrf user oauth reset login personal")
 
 GLUED_TAILS: tuple[tuple[str, str], ...] = (
     ("password", "password"),
@@ -137,16 +145,16 @@ GLUED_HEADS: tuple[tuple[str, str], ...] = (
 )
 """Beginnings of such words, where the rest is a neutral word: `passwordhash`."""
 
-NEUTRAL_TAILS = frozenset(
+NEUTRAL_TAILS = word_set(
     "v value val values raw plain text plaintext clear cleartext hash hashed digest salt confirm confirmation "
     "confirmed again repeat repeated retype verify b64 base64 hex encoded encrypted enc pem der str string data json "
     "bytes old new current previous prod production dev development test testing staging stage live "
     "sandbox primary secondary backup main default env bin a b c x y one two no number num first second my for "
-    "admin root user db pg redis smtp".split()
+    "admin root user db pg redis smtp"
 )
 """Words after a term that change nothing."""
 
-DISARMING_TAILS = frozenset(
+DISARMING_TAILS = word_set(
     "count counts counter length len size sizes limit limits limiter max min maximum minimum type types kind kinds "
     "name names label labels field fields url urls uri uris endpoint endpoints path paths file files filename dir "
     "directory folder location loc expires expire expiry expiration expired expiring exp ttl timeout timeouts "
@@ -171,23 +179,23 @@ DISARMING_TAILS = frozenset(
     "object objects instance instances map mapping dict list group groups pool pools cache cached lookup exchange "
     "introspection revoked revocation revoke refreshed refreshing santa sauce garden ring ingredient stuffing mint "
     "economy sale sales holder holders standard contract network balance transfer minted supply address jar jars "
-    "law laws hasher hashers setting settings preferences preference popup dialog link links sniffing spraying".split()
+    "law laws hasher hashers setting settings preferences preference popup dialog link links sniffing spraying"
 ) - {"user", "admin", "backup"}
 """Words after a term that make the name that of something else, as `token_count`, `password_min_length`."""
 
-DISARMING_HEADS = frozenset(
+DISARMING_HEADS = word_set(
     "has have is are was needs need require requires required must should can could allow allows max min num n total "
     "count no missing invalid show hide enable enabled disable disabled use uses used without supports support avg "
-    "average per remaining last4 masked redacted obfuscated forgot lost unique ignore skip synchronize".split()
+    "average per remaining last4 masked redacted obfuscated forgot lost unique ignore skip synchronize"
 )
 """Words that open a name and make it a flag, a limit or a count: `has_password`, `max_tokens`."""
 
-COUNTED = frozenset("cookies credentials secrets passwords apikeys sessions".split())
+COUNTED = word_set("cookies credentials secrets passwords apikeys sessions")
 """Under a bare plural a number is how many there are."""
 
-DISARMING_PHRASES = frozenset(
+DISARMING_PHRASES = word_set(
     "unexpected parse parser parsing syntax lexer lexical next previous last max min total input output prompt "
-    "completion first stop special mask pad eos bos cls sep unk end start begin closing opening punctuation operator "
-    "keyword bad unrecognized unrecognised illegal string".split()
+    "completion first stop special mask pad eos bos cls sep unk start begin closing opening punctuation operator "
+    "illegal"
 )
 """Words before "token" in the language of parsers and language models."""

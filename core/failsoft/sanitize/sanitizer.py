@@ -75,7 +75,8 @@ class Sanitizer:
         the type was.
         """
         try:
-            return self._walker.walk(obj)
+            cleaned: _T = self._walker.walk(obj)
+            return cleaned
         except Exception:  # noqa: BLE001 - fail closed, whatever it was
             return self._failed()  # type: ignore[return-value]  # a marker has no other type
 

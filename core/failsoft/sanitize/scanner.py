@@ -22,7 +22,34 @@ Span: TypeAlias = tuple[int, int, str]
 _FREQUENCY = dict(
     zip(
         "etaoinsrhldcumfpgwybvkxjqz",
-        (12.7, 9.1, 8.2, 7.5, 7, 6.7, 6.3, 6, 6.1, 4, 4.3, 2.8, 2.8, 2.4, 2.2, 1.9, 2, 2.4, 2, 1.5, 1, 0.8, 0.3, 0.2, 0.1, 0.1),
+        (
+            12.7,
+            9.1,
+            8.2,
+            7.5,
+            7,
+            6.7,
+            6.3,
+            6,
+            6.1,
+            4,
+            4.3,
+            2.8,
+            2.8,
+            2.4,
+            2.2,
+            1.9,
+            2,
+            2.4,
+            2,
+            1.5,
+            1,
+            0.8,
+            0.3,
+            0.2,
+            0.1,
+            0.1,
+        ),
         strict=True,
     )
 )
@@ -37,7 +64,7 @@ _CONTEXT = 48
 class Scan:
     """One pass over one text."""
 
-    __slots__ = ("floor", "nested", "seen", "settled", "text")
+    __slots__ = ("floor", "nested", "opaque", "seen", "settled", "text")
 
     def __init__(self, text: str, *, nested: bool = False) -> None:
         self.text = text
@@ -45,6 +72,8 @@ class Scan:
         """Nothing before it may be touched: it is done."""
         self.nested = nested
         """The text was itself decoded from a text; nothing is decoded a second time."""
+        self.opaque = -1
+        """Up to here, letters and digits were decoded, and nothing was behind them."""
         self.seen = -1
         """How far a rule looked that then found nothing."""
         self.settled = True
@@ -151,7 +180,7 @@ def _letters(words: Iterable[str]) -> list[str]:
 
 def words_family(anchors: Iterable[Anchor]) -> Family:
     """Anchors that are words, whatever their case."""
-    anchors = list(anchors)
+    anchors = sorted(anchors, key=lambda anchor: (anchor.literal, anchor.follow))
     order = _letters(anchor.literal for anchor in anchors)
     picked = []
     for anchor in anchors:

@@ -6,6 +6,8 @@ They are chosen so that a few rare letters serve them all; see `scanner`.
 
 from __future__ import annotations
 
+from failsoft.sanitize.rules import word_set
+
 __all__ = ["STEMS"]
 
 _NO_LETTER = r"(?![a-z])"
@@ -14,20 +16,25 @@ _GAP = "[ _-]"
 STEMS: tuple[tuple[str, str, str], ...] = (
     *(
         (stem, "", "")
-        for stem in (
-            "passw passph passco passrd passport pswd userpass contrase kennwort depasse secret token auth cred sess "
-            "csrf xsrf cookie jwt otp pinc pinn cvv cvc cvn securit card iban ssn signature hmac birth mrn medical "
-            "patient memberid member_id member-id subscriber beneficiary insur hicn nhs licens licenc phone mobile "
-            "msisdn accountn accountnumber bankaccount bank_account acctn routing surname mnemonic verific activation "
-            "national seedphr seed_phr codeverif code_verif code-verif client_assert clientassert saml pkcs8 senha"
-        ).split()
+        for stem in word_set(
+            "passw passph passco passrd passport pswd userpass contrase kennwort depasse de_passe secret token "
+            "auth cred sess csrf xsrf cookie jwt otp pinc pinn cvv cvc cvn securit card iban ssn signature hmac "
+            "birth mrn medical patient memberid member_id member-id membern mfac factorcode factor_code npin faxn "
+            "subscriber beneficiary insur hicn nhs licens licenc phone mobile msisdn accountn accountnumber "
+            "bankaccount bank_account acctn routing surname mnemonic verific activation national seedphr seed_phr "
+            "codeverif code_verif code-verif client_assert clientassert saml pkcs8 senha"
+        )
     ),
     ("key", "(?![abd-hj-oqrt-z])", ""),
-    *((stem, _NO_LETTER, "") for stem in "pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street".split()),
+    *(
+        (stem, _NO_LETTER, "")
+        for stem in word_set("pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street")
+    ),
     ("pwd", "(?=[a-z])", ""),
     ("ccn", "u?[mo]", ""),
     ("bearer", "(?=[\"'=]|[ ]?:)", ""),
     ("member", " (?=id|num)", ""),
+    ("born", "(?=[ =:])", ""),
     *(
         (stem, f"{_GAP}?(?={following})", "")
         for stem, following in (

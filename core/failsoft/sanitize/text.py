@@ -41,7 +41,7 @@ class TextEngine:
         max_text: characters of a result at most.
     """
 
-    __slots__ = ("_searches", "_max_text", "_strict")
+    __slots__ = ("_max_text", "_searches", "_strict")
 
     def __init__(self, keys: KeyMatcher, *, strict: bool, max_text: int) -> None:
         keyed, details = KeyedRule(keys), DetailRules(keys)
@@ -178,7 +178,8 @@ def _with_earlier(scan: Scan, cursors: list[_Cursor], own: _Cursor, span: Span, 
 
 
 def _replace(text: str, spans: list[Span]) -> str:
-    pieces, at = [], 0
+    pieces: list[str] = []
+    at = 0
     for start, end, replacement in spans:
         pieces += (text[at:start], replacement)
         at = end
@@ -188,10 +189,7 @@ def _replace(text: str, spans: list[Span]) -> str:
 
 def _stand_alone(text: str, spans: list[Span]) -> bool:
     """Whether no span touched a word, which might read differently now that the span is gone."""
-    for start, end, _ in spans:
-        if text[start - 1 : start].isalnum() or text[end : end + 1].isalnum():
-            return False
-    return True
+    return not any(text[start - 1 : start].isalnum() or text[end : end + 1].isalnum() for start, end, _ in spans)
 
 
 def _mapped(view: View, spans: list[Span]) -> list[Span]:

@@ -47,7 +47,7 @@ class Link(Protocol):
 
     @property
     def relation(self) -> str:
-        """"" for the exception itself, else what it is to the one before it: `cause`, `context`, `member`."""
+        """ "" for the exception itself, else what it is to the one before it: `cause`, `context`, `member`."""
         ...
 
 

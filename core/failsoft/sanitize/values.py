@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import enum
 import types
 import uuid
@@ -17,20 +17,27 @@ from typing import Any
 from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.headers import clean_credentials
 from failsoft.sanitize.keys import KeyMatcher, words_of
-from failsoft.sanitize.rebuild import fields_of, rebuilt_mapping, rebuilt_object, rebuilt_sequence, rebuilt_set
-from failsoft.sanitize.rules import COUNTED, DISARMING_HEADS, DISARMING_TAILS
+from failsoft.sanitize.rebuild import (
+    fields_of,
+    rebuilt_exception,
+    rebuilt_mapping,
+    rebuilt_object,
+    rebuilt_sequence,
+    rebuilt_set,
+)
+from failsoft.sanitize.rules import COUNTED, DISARMING_HEADS, DISARMING_TAILS, word_set
 from failsoft.sanitize.scanner import marker
 from failsoft.sanitize.verdict import Judge, is_announced
 
 __all__ = ["ValueWalker"]
 
-_ATOMS = (datetime.datetime, datetime.time, datetime.timedelta, datetime.tzinfo, enum.Enum)
+_ATOMS = (dt.datetime, dt.time, dt.timedelta, dt.tzinfo, enum.Enum)
 _CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type(...))
-_SCALARS = (Number, Decimal, PurePath, uuid.UUID, datetime.date, *_ATOMS, *_CODE)
+_SCALARS = (Number, Decimal, PurePath, uuid.UUID, dt.date, *_ATOMS, *_CODE)
 _CARD_LEAST = 10**11
 # an object under such a name is read name by name; under all others, everything in it is secret
-_NAMED_INSIDE = frozenset(
-    "session authorization csrf signature name address phone card account health_id national_id birth_date dsn".split()
+_NAMED_INSIDE = word_set(
+    "session authorization csrf signature name address phone card account health_id national_id birth_date dsn"
 )
 _NAMES = ("name", "key", "field", "header", "param", "parameter", "id", "k", "Name", "Key")
 _VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
@@ -126,7 +133,7 @@ class _Walk:
                 return obj
             plain = format(obj, "d") if isinstance(obj, int) else str(obj)
             return obj if self._under(plain, kind) == plain else marker(kind or "card")
-        return obj if kind is None or (isinstance(obj, datetime.date) and kind != "birth_date") else marker(kind)
+        return obj if kind is None or (isinstance(obj, dt.date) and kind != "birth_date") else marker(kind)
 
     def _nested(self, obj: Any, depth: int, kind: str | None) -> Any:
         if id(obj) in self._path:
@@ -188,7 +195,11 @@ class _Walk:
         changed = False
         for key, value in self._within(raw, len(obj)):
             name = self._key(key, cleaned)
-            new = self.visit(value, depth + 1, announced[key]) if key in announced else self._member(key, value, depth, kind)
+            new = (
+                self.visit(value, depth + 1, announced[key])
+                if key in announced
+                else self._member(key, value, depth, kind)
+            )
             cleaned[name] = new
             changed = changed or new is not value or name is not key
         if len(cleaned) < len(obj):
@@ -207,7 +218,7 @@ class _Walk:
         return key if cleaned is key else _unique(cleaned, taken)
 
     def _announced(self, obj: dict[Any, Any]) -> dict[Any, str]:
-        """Values whose sensitive name stands beside them: `{"name": "password", "value": x}`, `{"loc": …, "input": x}`."""
+        """Values with their name beside them: `{"name": "password", "value": x}`, `{"loc": …, "input": x}`."""
         kinds: dict[Any, str] = {}
         named = next((name for key in _NAMES if isinstance(name := dict.get(obj, key), str)), None)
         if named is not None and (kind := self._keys.kind(named)):
@@ -222,8 +233,12 @@ class _Walk:
     def _sequence(self, obj: Any, depth: int, kind: str | None) -> Any:
         cleaned: list[Any] = []
         changed = False
+        names = getattr(obj, "_fields", ()) if isinstance(obj, tuple) else ()
         for index, value in enumerate(self._within(obj, len(obj))):
-            new = self.visit(value, depth + 1, kind or self._announced_by(obj, index, value))
+            if index < len(names):
+                new = self._member(names[index], value, depth, kind)
+            else:
+                new = self.visit(value, depth + 1, kind or self._announced_by(obj, index, value))
             cleaned.append(new)
             changed = changed or new is not value
         if missing := len(obj) - len(cleaned):
@@ -264,11 +279,13 @@ class _Walk:
         return rebuilt_object(obj, changes, self._text) if changes else obj
 
     def _exception(self, obj: BaseException, depth: int) -> Any:
-        from failsoft.sanitize.rebuild import rebuilt_exception
+        def visit(value: Any) -> Any:
+            return self.visit(value, depth + 1, None)
 
-        return rebuilt_exception(
-            obj, lambda value: self.visit(value, depth + 1, None), lambda name, value: self._member(name, value, depth, None), self._text
-        )
+        def member(name: str, value: Any) -> Any:
+            return self._member(name, value, depth, None)
+
+        return rebuilt_exception(obj, visit, member, self._text)
 
     def _within(self, items: Iterable[Any], size: int) -> Iterator[Any]:
         return islice(iter(items), max(0, min(size, self._left)))

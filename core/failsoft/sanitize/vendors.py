@@ -28,9 +28,7 @@ class Token(NamedTuple):
     """What follows such an anchor."""
 
 
-def _token(
-    kind: str, anchors: str, pattern: str, *, bounded: bool = True, lead: str = "", follow: str = ""
-) -> Token:
+def _token(kind: str, anchors: str, pattern: str, *, bounded: bool = True, lead: str = "", follow: str = "") -> Token:
     return Token(kind, tuple(anchors.split()), pattern, bounded, lead, follow)
 
 
@@ -38,7 +36,7 @@ _W = "[0-9A-Za-z]"
 _B = r"[\w-]"
 
 TOKENS: tuple[Token, ...] = (
-    _token("jwt", "eyJ", r"eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}", bounded=False),
+    _token("jwt", "eyJ", r"eyJ[\w-]{8,1500}\.[\w-]{4,}(?:\.[\w-]*){0,3}", bounded=False),
     _token("aws_key", "AKIA ASIA ABIA ACCA A3T", r"A(?:KIA|SIA|BIA|CCA|3T[A-Z0-9])[A-Z0-9]{16}(?![A-Za-z0-9])"),
     _token("aws_key", "ABSK", r"ABSK[A-Za-z0-9+/]{60,}={0,2}"),
     _token("google_key", "AIza", r"AIza[\w-]{30,}", bounded=False),
@@ -54,7 +52,9 @@ TOKENS: tuple[Token, ...] = (
         bounded=False,
     ),
     _token("gitlab_token", "GR1348941", r"GR1348941[\w-]{16,}"),
-    _token("slack_token", "xoxb- xoxp- xoxa- xoxe- xoxo- xoxr- xoxs- xoxc- xoxd-", r"xox[a-z]-[\w%.-]{8,}", bounded=False),
+    _token(
+        "slack_token", "xoxb- xoxp- xoxa- xoxe- xoxo- xoxr- xoxs- xoxc- xoxd-", r"xox[a-z]-[\w%.-]{8,}", bounded=False
+    ),
     _token("slack_token", "xoxe.xox", r"xoxe\.xox[bp]-[\w-]{8,}", bounded=False),
     _token("slack_token", "xapp-", r"xapp-[\w-]{12,}"),
     _token("slack_webhook", "hooks.slack.com/", r"hooks\.slack\.com/(?:services|workflows|triggers)/[\w/+-]{16,}"),
@@ -163,8 +163,14 @@ TOKENS: tuple[Token, ...] = (
     _token("dynatrace_token", "dt0c01. dt0s01. dt0s16.", r"dt0[a-z]\d\d\.[A-Za-z0-9]{20,}\.[A-Za-z0-9]{40,}"),
     _token("onepassword_key", "A3-", r"A3-[A-Z0-9]{6}(?:-[A-Z0-9]{4,12}){4,6}"),
     _token("adobe_secret", "p8e-", r"(?i:p8e-[a-z0-9]{30,})"),
-    _token("airtable_token", ".", rf"pat{_W}{{14}}\.[0-9a-f]{{32,}}", lead="pat[0-9A-Za-z]{14}", follow="(?=[0-9a-f]{32})"),
-    _token("authress_key", "ext_ sc_ scauth_ authress_", r"(?:sc|ext|scauth|authress)_[A-Za-z0-9]{5,30}\.[A-Za-z0-9]{4,6}\.acc[_-][\w./+=-]{20,}"),
+    _token(
+        "airtable_token", ".", rf"pat{_W}{{14}}\.[0-9a-f]{{32,}}", lead="pat[0-9A-Za-z]{14}", follow="(?=[0-9a-f]{32})"
+    ),
+    _token(
+        "authress_key",
+        "ext_ sc_ scauth_ authress_",
+        r"(?:sc|ext|scauth|authress)_[A-Za-z0-9]{5,30}\.[A-Za-z0-9]{4,6}\.acc[_-][\w./+=-]{20,}",
+    ),
     _token("aws_key", "bedrock-api-key-", r"bedrock-api-key-[\w+/=-]{12,}"),
     _token("clickhouse_key", "4b1d", rf"4b1d{_W}{{38}}(?!{_W})"),
     _token("cloudflare_key", "v1.0-", r"v1\.0-[0-9a-f]{24}-[0-9a-f]{100,}"),
@@ -188,7 +194,9 @@ TOKENS: tuple[Token, ...] = (
     _token("onepassword_token", "ops_", r"ops_eyJ[A-Za-z0-9+/=]{100,}"),
     _token("age_key", "AGE-SECRET-KEY-1", r"AGE-SECRET-KEY-1[0-9A-Z]{20,}"),
     _token("hubspot_token", "pat-", r"pat-(?:na|eu)\d-[0-9a-f-]{30,}"),
-    _token("launchdarkly_key", "sdk- api-", r"(?:sdk|api)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+    _token(
+        "launchdarkly_key", "sdk- api-", r"(?:sdk|api)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    ),
     _token("password_hash", "$2a$ $2b$ $2y$ $2x$", r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{22,}", bounded=False),
     _token("password_hash", "$argon2", r"\$argon2(?:id|i|d)\$[\w$=,+/.-]{20,}", bounded=False),
     _token("password_hash", "$5$ $6$ $1$ $y$ $7$", r"\$[1567y]\$[^\s'\"$:,;]{1,40}\$[^\s'\":,;]{12,}", bounded=False),
@@ -197,7 +205,14 @@ TOKENS: tuple[Token, ...] = (
     _token("password_hash", "pbkdf2: scrypt:", r"(?:pbkdf2|scrypt):[\w:]{1,24}\$[\w./+=-]{4,}\$[\w./+=-]{16,}"),
     _token("password_hash", "bcrypt_sha256$", r"bcrypt_sha256\$\$2[aby]\$[\w./$]{20,}", bounded=False),
     _token("password_hash", "{SSHA {SHA} {ssha {sha}", r"\{(?i:ssha\d*|sha)\}[A-Za-z0-9+/]{20,}={0,2}", bounded=False),
-    _token("webhook", "discord.com/api/webhooks/ discordapp.com/api/webhooks/", r"[a-z.]+/api/webhooks/\d+/[\w-]{16,}", bounded=False),
-    _token("webhook", "webhook.office.com/webhookb2/", r"webhook\.office\.com/webhookb2/[\w@-]{20,}[\w/@-]*", bounded=False),
+    _token(
+        "webhook",
+        "discord.com/api/webhooks/ discordapp.com/api/webhooks/",
+        r"[a-z.]+/api/webhooks/\d+/[\w-]{16,}",
+        bounded=False,
+    ),
+    _token(
+        "webhook", "webhook.office.com/webhookb2/", r"webhook\.office\.com/webhookb2/[\w@-]{20,}[\w/@-]*", bounded=False
+    ),
     _token("telegram_token", "api.telegram.org/", r"api\.telegram\.org/(?:file/)?bot[\w:%-]{16,}", bounded=False),
 )

@@ -6,24 +6,24 @@ import re
 
 from failsoft.sanitize.checks import mixed
 from failsoft.sanitize.keys import words_of
-from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS
+from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 
 __all__ = ["Judge", "is_announced", "is_sentence"]
 
-_NOTHING = frozenset(
+_NOTHING = word_set(
     "none null nil true false undefined nan yes no on off n/a na empty blank unset nothing void default unknown "
-    "anonymous redacted filtered masked hidden removed scrubbed censored omitted secret-hidden stripped protected".split()
+    "anonymous redacted filtered masked hidden removed scrubbed censored omitted stripped protected"
 )
 
-_TYPES = frozenset(
+_TYPES = word_set(
     "str string bytes int integer float bool boolean object any dict list tuple set optional union secretstr "
     "secretbytes varchar text char nvarchar uuid number unicode constr type literal annotated final classvar mapping "
-    "sequence decimal datetime date callable self cls charfield textfield const let var".split()
+    "sequence decimal datetime date callable self cls charfield textfield const let var"
 )
 
-_ABOUT = frozenset(
+_ABOUT = word_set(
     "a about above absent accepted active after already also always an and any are as ask at authentication "
-    "authorization auth bad be because been before being but by can cannot cannt change changed check checking closed "
+    "authorization auth bad be because been before being but by can cannot change changed check checking closed "
     "configured contains correct could created decode decoding denied deprecated destroyed detected did differs "
     "different disabled do does doesn doesnt either enabled encode ended error errors exceeded exception exists "
     "expected expire expired expires expiring fail failed failing fails failure field fields flag for format found "
@@ -35,14 +35,14 @@ _ABOUT = frozenset(
     "should size some started state status stored string success successful supplied than that the then this timed "
     "timeout to too type unable unauthorized undefined unexpected unavailable unrecognized unsupported until update "
     "updated use used user username using valid validated validation value verification verified verify version was "
-    "were when which while will with without wrong your you".split()
+    "were when which while will with without wrong your you"
 )
 
-_ROOTS = frozenset(
+_ROOTS = word_set(
     "self cls settings config configuration conf cfg os env environ process request req response res args kwargs "
     "options opts params ctx context app current_app flask g session user account form data payload body secrets "
     "credentials creds event obj instance model props state store vault parser argparse params this super "
-    "getpass base64 json yaml string module sys hashlib keyring".split()
+    "getpass base64 json yaml string module sys hashlib keyring"
 )
 
 _MASKED = re.compile(
@@ -64,10 +64,10 @@ _DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+")
 _CALL = re.compile(r"[A-Za-z_][\w.]*[(\[]")
 _PATH = re.compile(r"(?:/(?:run|var|etc|home|usr|opt|tmp|mnt|srv|app|root|secrets|Users)/|\./|~/|[A-Z]:\\).*")
 _URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://")
-_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?|\d\d:\d\d(?::\d\d.*)?")
 _SENTENCE = re.compile(
     r"(?i)\b(?:required|must|invalid|expired|missing|incorrect|characters|too (?:short|long|common|weak|similar)"
-    r"|(?:do|does|did)(?:n't| not)|cannot|can't|may not|should|not (?:provided|found|allowed|valid|set|match|be|a|an|enough)"
+    r"|(?:do|does|did)(?:n't| not)|cannot|can't|may not|should"
+    r"|not (?:provided|found|allowed|valid|set|match|be|a|an|enough)"
     r"|revoked|rejected|malformed|at least|already|entirely numeric|please|unable|failed|unsupported|not supported)\b"
 )
 _NOT_RANDOM = re.compile(
@@ -78,10 +78,11 @@ _NOT_RANDOM = re.compile(
 )
 _NUMBERED = re.compile(r"[A-Za-z]+\d?")
 _SMALL = re.compile(r"\d{1,3}|\d{1,4}\.\d{1,4}")
-_WEAK_KINDS = frozenset("session authorization cookie csrf signature credential otp".split())
-_CODES = frozenset("otp cvv".split())
-_ANY_LENGTH = frozenset("password secret otp cvv".split())
+_WEAK_KINDS = word_set("session authorization cookie csrf signature credential otp")
+_CODES = word_set("otp cvv")
+_ANY_LENGTH = word_set("password secret otp cvv")
 _SIGNATURE_LEAST = 12
+_LEAST_TOLD, _LEAST_TOKEN = 5, 8
 _TERMS = STRONG_TERMS | WEAK_TERMS
 
 
@@ -92,7 +93,8 @@ def is_sentence(text: str) -> bool:
 
 def is_announced(text: str, kind: str = "") -> bool:
     """Whether a word in prose, after a word such as "password", has the look of a value."""
-    if len(text) < 5 or not mixed(text) or _NOT_RANDOM.fullmatch(text):
+    least = _LEAST_TOKEN if kind == "token" else _LEAST_TOLD
+    if len(text) < least or not mixed(text) or _NOT_RANDOM.fullmatch(text):
         return False
     return kind == "password" or _NUMBERED.fullmatch(text) is None
 
@@ -111,6 +113,8 @@ class Judge:
             after: what follows it.
         """
         bare = value.strip()
+        if bare.isalnum() and not bare.isalpha() and after != "(" and len(bare) > 4:
+            return self._fits(bare, kind, quoted=quoted, op=op)
         if not bare or bare.lower().rstrip(".!,;") in _NOTHING:
             return False
         if "[REDACTED:" in bare and not any(map(str.isalnum, bare[: bare.index("[REDACTED:")])):
@@ -133,7 +137,8 @@ class Judge:
     @staticmethod
     def _fits(value: str, kind: str, *, quoted: bool, op: str) -> bool:
         if kind in _CODES:
-            return any(map(str.isdigit, value)) or (quoted and value.isalpha() and len(value) >= 4)
+            digits = sum(map(str.isdigit, value))
+            return digits >= 3 or (len(value) >= 4 and (digits > 0 or (quoted and value.isalpha())))
         if kind == "signature":
             return len(value) >= _SIGNATURE_LEAST and not value.isalpha()
         if kind in _WEAK_KINDS and not quoted and value.isalpha() and (value.islower() or value.istitle()):

@@ -40,7 +40,7 @@ def _bytes_of(escape: str) -> str:
 
 
 def _character(escape: str) -> str:
-    return "/" if escape == "\\/" else chr(int(escape[2:], 16))
+    return "/" if escape == "\\/" else chr(int(escape.lstrip("\\ux"), 16))
 
 
 def _view(text: str, pattern: re.Pattern[str], decode: str) -> View:

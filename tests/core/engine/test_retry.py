@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import failsoft
-from both_ways import Recorder, Script, Way, request_call
+from both_ways import ASYNC, Recorder, Script, Way, request_call
 from clocks import ManualClock
 from failsoft import Budget, CircuitBreaker, Failsoft, Policy, Retry
 from failsoft.events import RetryEnded, RetryScheduled
@@ -491,8 +491,6 @@ def test_where_undoing_fails_nothing_is_repeated(fs: Failsoft, way: Way) -> None
 
 
 def test_a_coroutine_function_may_undo_what_an_asynchronous_call_began(fs: Failsoft) -> None:
-    from both_ways import ASYNC
-
     seen = []
 
     async def undo(call: Any) -> None:
