@@ -19,7 +19,7 @@ def report(app: object) -> AppReport | None:
     fs, routes = installation.fs, installation.routes
     routes.take_up()
     endpoints = []
-    for route, template, _ in routes.walk():
+    for route, template, *_ in routes.walk():
         for method in sorted(getattr(route, "methods", None) or ()):
             view = marked_view(route.endpoint, method)
             binding = fs.endpoints.bind(method, template, view)

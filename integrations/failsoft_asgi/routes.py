@@ -34,6 +34,8 @@ class Place(NamedTuple):
     """With those of its mounts and included routers."""
     app: Starlette
     """The application whose handlers are nearest."""
+    named: bool
+    """The framework leaves it in the scope."""
 
 
 class Routes:
@@ -67,8 +69,8 @@ class Routes:
                 route.handle = _mounted(route, route.handle)  # type: ignore[method-assign,assignment]  # the instance's own
             elif self._may_be_protected(route):
                 route.handle = self._protected(place, route.handle)
-            elif not _STARLETTE_NAMES_ROUTES:
-                route.handle = _named(route, route.handle)
+            elif not place.named:
+                route.handle = _naming(route, route.handle)
             else:
                 continue
             setattr(route, _WRAPPED, True)
@@ -84,22 +86,32 @@ class Routes:
             if id(route) in above:
                 continue
             here = above | {id(route)}
-            included = getattr(route, "original_router", None)
-            if included is not None:
-                inner = prefix + str(getattr(getattr(route, "include_context", None), "prefix", ""))
-                yield from self._walk(app, included.routes, inner, here)
+            if hasattr(route, "effective_route_contexts"):
+                yield from self._included(app, route, prefix, here)
             elif isinstance(route, (Mount, Host)):
                 inner = prefix
                 if isinstance(route, Mount):
-                    inner += mount_template({}, route)
-                    yield Place(route, inner, app)
+                    inner += mount_template(route)
+                    yield Place(route, inner, app, named=True)
                 child = _application(route.app)
                 if child is None:
                     yield from self._walk(app, route.routes, inner, here)
                 elif self._adopt(child):
                     yield from self._walk(child, child.routes, inner, here)
             elif hasattr(route, "endpoint"):
-                yield Place(route, prefix + str(getattr(route, "path_format", "")), app)
+                template = prefix + str(getattr(route, "path_format", ""))
+                yield Place(route, template, app, named=_STARLETTE_NAMES_ROUTES)
+
+    def _included(self, app: Starlette, router: Any, prefix: str, above: frozenset[int]) -> Iterator[Place]:
+        """The routes of a router that is not copied when it is included (FastAPI 0.137 and later)."""
+        for context in router.effective_route_contexts():
+            if context.starlette_route is None:
+                if hasattr(context.original_route, "endpoint"):
+                    yield Place(context.original_route, prefix + context.path_format, app, named=True)
+            else:
+                # what is no route of FastAPI's own is copied after all
+                for place in self._walk(app, [context.starlette_route], prefix, above):
+                    yield place if place.route is not context.starlette_route else place._replace(named=False)
 
     def _may_be_protected(self, route: Any) -> bool:
         if not hasattr(route, "methods"):
@@ -121,7 +133,7 @@ class Routes:
 
         async def protected(scope: Scope, receive: Receive, send: Send) -> None:
             call = scope.get("failsoft")
-            if not _STARLETTE_NAMES_ROUTES:
+            if not place.named:
                 scope["route"] = route
             if scope["type"] != "http" or not isinstance(call, AsgiCall) or call.mode == "off":
                 await handle(scope, receive, send)
@@ -163,12 +175,12 @@ def _mounted(mount: Mount, handle: Handle) -> Handle:
     return mounted
 
 
-def _named(route: Any, handle: Handle) -> Handle:
-    async def named(scope: Scope, receive: Receive, send: Send) -> None:
+def _naming(route: Any, handle: Handle) -> Handle:
+    async def naming(scope: Scope, receive: Receive, send: Send) -> None:
         scope["route"] = route
         await handle(scope, receive, send)
 
-    return named
+    return naming
 
 
 def _application(app: Any) -> Starlette | None:

@@ -23,14 +23,14 @@ def template_of(scope: MutableMapping[str, Any]) -> str | None:
     return str(scope.get(_PREFIX, "")) + template if isinstance(template, str) else None
 
 
-def mount_template(scope: MutableMapping[str, Any], mount: Any) -> str:
+def mount_template(mount: Any) -> str:
     """The template of a mount without the placeholder of the rest, in which its own format ends."""
-    return str(_effective(scope, mount) or "").removesuffix("/{path}")
+    return str(mount.path_format).removesuffix("/{path}")
 
 
 def push_mount(scope: MutableMapping[str, Any], mount: Any) -> None:
     """Remember that a request went through a mount."""
-    scope[_PREFIX] = str(scope.get(_PREFIX, "")) + mount_template(scope, mount)
+    scope[_PREFIX] = str(scope.get(_PREFIX, "")) + mount_template(mount)
 
 
 def _effective(scope: MutableMapping[str, Any], route: Any) -> Any:
@@ -39,7 +39,5 @@ def _effective(scope: MutableMapping[str, Any], route: Any) -> Any:
     context = fastapi.get("effective_route_context") if isinstance(fastapi, dict) else None
     # the context of a mount further out stays in the scope
     if context is not None and getattr(context, "original_route", None) is route:
-        found = getattr(context.starlette_route, "path_format", None) or getattr(context, "path_format", None)
-        if found:
-            return found
+        return context.path_format
     return getattr(route, "path_format", None)
