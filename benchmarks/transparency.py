@@ -49,11 +49,15 @@ class Suite:
 
 SUITES = (
     Suite("djangorestframework", "3.18.3", ("django==5.2.*", "pytest-django", "dj-database-url", "importlib-metadata")),
-    Suite("django-oauth-toolkit", "3.4.1", ("django==5.2.*", "djangorestframework", "django-ninja", "pytest-django",
-                                            "pytest-mock"), ("-o", "addopts=",)),
+    Suite("django-allauth", "65.21.1", ("django==5.2.*", "djangorestframework", "django-ninja", "pytest-django",
+                                        "pytest-asyncio", "Pillow", "PyYAML"),
+          extras="[socialaccount,mfa,headless,idp-oidc,openid,steam]"),
     Suite("django-axes", "8.3.1", ("django==5.2.*", "pytest-django", "django-ipware"), ("-o", "addopts=",)),
     Suite("djangorestframework-simplejwt", "5.5.1", ("django==5.2.*", "pytest-django", "freezegun", "python-jose",
                                                      "cryptography"), ("-o", "addopts=",)),
+    Suite("django-guardian", "3.5.2", ("django==5.2.*", "pytest-django", "django-environ"), ("guardian/testapp/tests",)),
+    Suite("django-filter", "26.2", ("django==5.2.*", "pytest-django", "djangorestframework", "pytz", "coreapi", "lxml"),
+          ("--ds=tests.settings",)),
     Suite("flask", "3.1.3", ("asgiref", "greenlet", "python-dotenv", "pytest<9")),
     Suite("flask-cors", "6.0.5"),
     Suite("flask-smorest", "0.47.0", ("marshmallow", "PyYAML", "flask[async]==3.1.3"), ("-o", "addopts=",)),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from failsoft import Failsoft, Guard
@@ -49,10 +48,7 @@ class Way:
         if not self.asynchronous:
             return fn()
 
-        async def main() -> Any:
-            return await fn()
-
-        return asyncio.run(main())
+        return _run(fn())
 
     def call(self, guard: Guard, plain: Callable[..., Any]) -> Any:
         """Call a plain function through the guard."""
@@ -68,7 +64,7 @@ class Way:
         async def attempt(run: Any) -> Any:
             return plain()
 
-        return asyncio.run(pipeline.acall(call, attempt, **options))
+        return _run(pipeline.acall(call, attempt, **options))
 
     def block(self, guard: Guard, body: Callable[[], Any]) -> Any:
         """Run a plain body within a `with` or `async with` block of the guard."""
@@ -80,22 +76,24 @@ class Way:
             async with guard:
                 return body()
 
-        return asyncio.run(main())
+        return _run(main())
 
-    @contextlib.contextmanager
-    def opened(self, guard: Guard) -> Iterator[Call]:
-        """A block of the guard around the lines of a test; the asynchronous one without a running loop."""
-        if not self.asynchronous:
-            with guard as call:
-                yield call
-            return
-        loop = asyncio.new_event_loop()
+
+def _run(awaitable: Awaitable[Any]) -> Any:
+    async def main() -> Any:
         try:
-            call = loop.run_until_complete(guard.__aenter__())
-            yield call
-            loop.run_until_complete(guard.__aexit__(None, None, None))
-        finally:
-            loop.close()
+            return await awaitable, None
+        except Exception as exc:
+            # raised out of a task, an exception without a text would break asyncio itself
+            return None, exc
+
+    result, error = asyncio.run(main())
+    if error is None:
+        return result
+    try:
+        raise error
+    finally:
+        del error
 
 
 SYNC, ASYNC = Way("sync"), Way("async")

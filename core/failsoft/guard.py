@@ -133,7 +133,11 @@ class Guard:
             return type(fn)(self(fn.__func__))
         if isinstance(fn, type):
             raise TypeError(f"{fn!r} is a class; guard its methods, or make instances with {self.name}.call(cls, ...)")
-        target: Any = fn if inspect.isroutine(fn) or isinstance(fn, functools.partial) else getattr(fn, "__call__", fn)  # noqa: B004
+        target: Any = fn
+        while isinstance(target, functools.partial):
+            target = target.func
+        if not inspect.isroutine(target):
+            target = getattr(target, "__call__", target)  # noqa: B004 - the method is wanted, not the answer
         if inspect.isgeneratorfunction(target) or inspect.isasyncgenfunction(target):
             raise TypeError(f"{fn!r} is a generator and cannot be guarded; guard what it calls instead")
         if inspect.iscoroutinefunction(target):
@@ -164,8 +168,8 @@ class Guard:
         call, block = self._enter()
         run = block.run
         if run is not None and run.limit is not None and call.mode == "enforce":
-            timer = asyncio.timeout(run.limit)
             try:
+                timer = asyncio.timeout(run.limit)
                 await timer.__aenter__()
             except BaseException:
                 run.close()

@@ -190,15 +190,24 @@ async def run_attempts(
         replay.rewind()
         inner = dict(scope)
         inner["starlette.exception_handlers"] = ({}, {})
+        failed: Exception | None = None
         try:
             await app(inner, replay.receive, stage.send)
             await stage.flush()
         except Exception as exc:
-            if not stage.complete and exc is not stage.outside:
-                raise
-            late.append(exc)
+            if stage.complete or exc is stage.outside:
+                late.append(exc)
+            else:
+                failed = call.meant(exc)
+                if failed is exc:
+                    raise
         finally:
             stage.outside = None
+        if failed is not None:
+            try:
+                raise failed
+            finally:
+                del failed
 
     async def pause(delay: float) -> None:
         late.clear()

@@ -45,6 +45,8 @@ class AsgiCall(Call):
     """To be put on the head of a response that the framework writes."""
     wired: bool = False
     """The head of the response has left for the server; a WebSocket has been closed or refused."""
+    gone: bool = False
+    """The client went away while something was sent to it."""
     accepted: bool = False
     """A WebSocket has been accepted."""
     _silent: bool = False
@@ -89,6 +91,16 @@ class AsgiCall(Call):
         """Whether an exception was dealt with already, or was made of one that was when nothing is left to answer."""
         return exc is self.answered or (self.wired and stems_from(exc, self.answered))
 
+    def meant(self, exc: Exception) -> Exception:
+        """The exception that was raised, where Starlette has put another one in its place.
+
+        Its streams take every OSError for that of a server whose client is gone, also one of their own source.
+        """
+        hidden = exc.__context__
+        if self.gone or not isinstance(hidden, OSError) or type(exc).__name__ != "ClientDisconnect":
+            return exc
+        return hidden
+
     async def wire(self, message: Message) -> None:
         """Pass a message to the server; its head carries the request id."""
         if message["type"] == "http.response.start":
@@ -100,7 +112,12 @@ class AsgiCall(Call):
             message = self._with_ids(message)
         elif self._silent:
             return
-        await self._send(message)
+        try:
+            await self._send(message)
+        except OSError:
+            # how a server says so (ASGI, HTTP 2.4)
+            self.gone = True
+            raise
 
     def _with_ids(self, message: Message) -> Message:
         """A copy: an application may send the same message for each request."""

@@ -75,7 +75,7 @@ class OuterLayer:
         except Exception as exc:
             if call.mode == "off" or call.knows(exc):
                 raise
-            if await answered_elsewhere(call, exc, scope, call.wire, begun=call.wired):
+            if await answered_elsewhere(call, exc, scope, call.wire):
                 raise
 
 
@@ -108,19 +108,17 @@ class AnswerLayer:
         except Exception as exc:
             if call.mode == "off" or call.knows(exc):
                 raise
-            # what passed on may not have left yet: a middleware in between keeps heads back too
-            begun = call.wired or (hold is not None and hold.passed)
-            if await answered_elsewhere(call, exc, scope, send, begun=begun, leave=self._leave):
+            if hold is not None and hold.passed and not call.wired:
+                # a middleware in between keeps the head back too: a layer further out knows what becomes of it
+                raise
+            if await answered_elsewhere(call, exc, scope, send, leave=self._leave):
                 raise
 
 
 async def answered_elsewhere(
-    call: AsgiCall, exc: Exception, scope: Scope, send: Send, *, begun: bool, leave: Leave = lambda: False
+    call: AsgiCall, exc: Exception, scope: Scope, send: Send, *, leave: Leave = lambda: False
 ) -> bool:
     """Answer an exception, or only have it recorded.
-
-    Parameters:
-        begun: a response is on its way already.
 
     Returns:
         Whether to raise it again: somebody else answers it, the response has begun, or error trackers are to see it.
@@ -131,13 +129,16 @@ async def answered_elsewhere(
         return True
     if not call.endpoint:
         call.endpoint = route_key(call.method, template_of(scope))
-    result = call.fs.answer(exc, call, started=begun)
     call.answered = exc
+    if call.gone:
+        call.fs.aborted(exc, call)
+        return True
+    result = call.fs.answer(call.meant(exc), call, started=call.wired)
     failure = result.failure
     if failure is not None and failure.disconnected:
         return True
     unexpected = failure is None or not (failure.expected or failure.rejected)
-    if result.rendered is None or begun or (unexpected and leave()):
+    if result.rendered is None or call.wired or (unexpected and leave()):
         if call.mode == "enforce":
             call.error_id = result.error_id
         return True

@@ -171,9 +171,6 @@ class FailsoftMiddleware:
         if call.answer is not None and self._traces:
             # the server span holds the failure already, sanitized; OpenTelemetry's middleware would add it once more
             request.META.pop(_OTEL_EXCEPTION, None)
-        if response.streaming:
-            # what a policy limits ends with the first byte
-            call.deadline = None
         call.finished = True
         call.forget()
         return response

@@ -11,8 +11,9 @@ import pytest
 from asgiref.sync import iscoroutinefunction
 from django.core.exceptions import MiddlewareNotUsed, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import path
+from django.views.decorators.csrf import csrf_protect
 
 import failsoft
 from failsoft.current import current_call
@@ -297,6 +298,13 @@ def test_in_debug_mode_an_error_is_recorded_and_its_page_carries_its_id(app: Any
     response = made.get("/boom", headers={"Accept": HTML})
     (event,) = made.handled
     assert response.headers["X-Error-ID"] == event.failure.error_id
+
+
+def test_in_debug_mode_the_page_that_explains_forgery_stays(app: Any) -> None:
+    made = app([path("x", csrf_protect(ok))], DEBUG=True)
+    made.client = Client(enforce_csrf_checks=True)
+    assert b"CSRF verification failed" in made.client.post("/x", headers={"Accept": HTML}).content
+    assert made.client.post("/x", headers={"Accept": JSON}).json()["status"] == 403
 
 
 @pytest.mark.parametrize("where", ["/boom", "/missing", "/nowhere"])

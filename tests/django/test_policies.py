@@ -169,6 +169,13 @@ def test_included_routes_have_keys_with_their_prefix(app: Any) -> None:
     assert (one.calls, two.calls) == (6, 2)
 
 
+def test_nested_expressions_have_the_key_that_django_gives_them(app: Any) -> None:
+    flaky = Flaky()
+    urls = [re_path(r"^api/", include([re_path(r"^x/$", flaky.view)]))]
+    made = app(urls, failsoft=patient("GET ^api/x/$"))
+    assert made.get("/api/x/").content == b"attempt 3"
+
+
 def test_a_prefix_that_depends_on_the_language_is_no_obstacle(app: Any) -> None:
     from django.conf.urls.i18n import i18n_patterns
 
@@ -269,6 +276,17 @@ def test_a_marked_class_covers_its_methods_and_the_class_names_it_in_the_setting
     rules = {"policies": {"patient": PATIENT}, "endpoints": [{"view": f"{__name__}.Thing", "policy": "patient"}]}
     made = app([path("x", Thing.as_view())], failsoft=rules)
     assert made.get("/x").content == b"attempt 3"
+
+
+def test_head_goes_by_the_mark_of_get(app: Any) -> None:
+    class Marked(View):
+        flaky = Flaky(1)
+
+        @failsoft.protect(retry=failsoft.Retry(max_attempts=2, base_delay=0.0, jitter="none"))
+        def get(self, request: Any) -> HttpResponse:
+            return self.flaky.view(request)
+
+    assert app([path("x", Marked.as_view())]).client.head("/x").status_code == 200
 
 
 def test_an_asynchronous_class_is_retried(app: Any) -> None:

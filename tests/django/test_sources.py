@@ -304,6 +304,14 @@ def test_a_projects_own_handlers_win_and_what_was_unexpected_is_recorded(app: An
     assert "X-Error-ID" not in missing.headers
 
 
+def test_an_error_in_a_middleware_is_recorded_though_the_projects_own_handler_answers(app: Any) -> None:
+    own = {"handler500": lambda request: HttpResponse("my 500", status=500)}
+    made = app(URLS, handlers=own, middleware=["project.middleware.Raising"])
+    response = made.get("/ok", HTTP_X_RAISE="error")
+    assert response.content == b"my 500"
+    assert [event.failure.error_id for event in made.handled] == [response.headers["X-Error-ID"]]
+
+
 def test_a_handler_of_the_projects_that_fails_is_an_error_like_any_other(app: Any) -> None:
     def broken(request: Any, exception: Exception) -> HttpResponse:
         raise RuntimeError(SECRET)
@@ -327,11 +335,13 @@ def test_several_challenges_are_one_header(app: Any) -> None:
 
 
 def test_head_gets_headers_only(app: Any) -> None:
-    made = app(URLS)
-    response = made.client.head("/nowhere")
-    assert (response.status_code, response.content) == (404, b"")
-    assert int(response.headers["Content-Length"]) > 0
-    assert len(made.handled) == 1
+    made = app([path("x", raising(failsoft.ConflictError("twice")))])
+    for where, status in (("/nowhere", 404), ("/x", 409)):
+        response = made.client.head(where)
+        assert (response.status_code, response.content) == (status, b"")
+        assert int(response.headers["Content-Length"]) > 0
+        assert response.headers["X-Error-ID"] == made.handled[-1].failure.error_id
+    assert len(made.handled) == 2
 
 
 def test_the_test_client_still_raises_what_was_unexpected(app: Any) -> None:

@@ -298,6 +298,7 @@ def test_a_stream_that_breaks_off_counts_for_the_circuit(app: Any, mode: str) ->
     for _ in range(2):
         ask(mode)
     assert made.fs.circuit_breakers.states() == {"GET /x": "open"}
+    assert len(made.handled) == 2
 
 
 def test_what_a_discarded_attempt_has_opened_is_closed(app: Any) -> None:
@@ -313,6 +314,25 @@ def test_what_a_discarded_attempt_has_opened_is_closed(app: Any) -> None:
     app([path("x", view)], failsoft=rules)
     assert over_wsgi("/x").body == b"x"
     assert [file.closed for file in opened] == [True, True, True]
+
+
+@pytest.mark.parametrize("mode", ["wsgi", "asgi"])
+def test_what_a_failed_stream_has_opened_is_closed(app: Any, mode: str) -> None:
+    closed: list[int] = []
+
+    class Broken:
+        def __iter__(self) -> Any:
+            return self
+
+        def __next__(self) -> bytes:
+            raise BROKEN
+
+        def close(self) -> None:
+            closed.append(1)
+
+    app([path("x", lambda request: StreamingHttpResponse(Broken()))])
+    assert ask(mode).status == 500
+    assert closed == [1]
 
 
 @contextlib.contextmanager

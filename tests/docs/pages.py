@@ -17,7 +17,6 @@ LANGUAGES = ("python", "toml", "console", "json", "http", "text")
 
 _OPENING = re.compile(r"^```(\w*)\s*$")
 _MARKER = re.compile(r"^<!-- (not run: \S.*|output|log|refused) -->$")
-_HIDDEN = re.compile(r"^<!-- before$")
 _HEADING = re.compile(r"^#{1,6} (.+)$")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"")
 
@@ -31,7 +30,7 @@ class Block:
     language: str
     text: str
     marker: str = ""
-    """`output`, `log`, `refused`, `not run: reason`, `before` for hidden code, or empty."""
+    """`output`, `log`, `refused`, `not run: reason`, or empty."""
 
     @property
     def file(self) -> str | None:
@@ -56,7 +55,7 @@ def name_of(page: Path) -> str:
 
 
 def blocks_of(page: Path) -> list[Block]:
-    """The fenced and the hidden blocks of a page, in order."""
+    """The fenced blocks of a page, in order."""
     return list(_blocks(page.read_text(encoding="utf-8").splitlines()))
 
 
@@ -67,10 +66,6 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
         number += 1
         if match := _MARKER.match(line):
             marker = match[1]
-        elif _HIDDEN.match(line):
-            end = lines.index("-->", number)
-            yield Block(number + 1, "python", "\n".join(lines[number:end]) + "\n", "before")
-            number = end + 1
         elif match := _OPENING.match(line):
             end = next(n for n in range(number, len(lines)) if lines[n].rstrip() == "```")
             yield Block(number + 1, match[1], "\n".join(lines[number:end]) + "\n", marker)

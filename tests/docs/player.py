@@ -2,11 +2,12 @@
 
 - `python` blocks run in one namespace, one after the other; `await` is allowed. A block whose first line is
   `# some/file.py` (or `.toml`) is written to that file instead; with `, continued` it is added to its end.
-- `toml` blocks are loaded as settings; those below `<!-- refused -->` must not be accepted. `console` blocks run what stands after `$`, and what stands below must come out.
+- `toml` blocks are loaded as settings; those below `<!-- refused -->` must not be accepted.
+- `console` blocks run what stands after `$`, and what stands below must come out.
 - A block below `<!-- output -->` is what the Python code since the last such block has printed, one below
   `<!-- log -->` is in what the server has written. `…` stands for anything, and what differs each time (ids, times)
   for its kind.
-- A server (`uvicorn …`, `flask run …`) stays up until the next one or the end of the page. Port 8000 is any free port.
+- A server (`uvicorn …`, `flask … run`) stays up until the next one or the end of the page. Port 8000 is any free port.
 """
 
 from __future__ import annotations
@@ -29,13 +30,12 @@ from types import CodeType
 from typing import Any
 
 from docs.pages import Block, blocks_of
-from failsoft import SettingsError
+from failsoft.errors import SettingsError
 from failsoft.settings import load
 
 __all__ = ["Player", "same"]
 
 _SERVER = re.compile(r"(?:\w+=\S+ )*(?:uvicorn |gunicorn |flask --app \S+ run|python manage.py runserver)")
-_BREAK = re.escape("\n")
 _MASKS = (
     (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "‹id›"),
     (r"\b[0-9a-f]{32}\b", "‹trace›"),
@@ -56,10 +56,10 @@ def masked(text: str) -> str:
 
 def same(expected: str, found: str) -> bool:
     """Whether a text is what a page says, `…` standing for anything."""
-    escaped = ".*?".join(re.escape(part) for part in masked(expected).split("…"))
-    # on a line by itself it may stand for no line at all
-    pattern = escaped.replace(f"{_BREAK}.*?{_BREAK}", f"{_BREAK}(?:.*?{_BREAK})?")
-    return re.fullmatch(pattern, masked(found), re.DOTALL) is not None
+    # framed by line breaks, so that a line which is only `…` may stand for no line at all
+    framed = f"\n{masked(expected)}\n".replace("\n…\n", "\n\0")
+    pattern = re.escape(framed).replace("…", ".*?").replace(re.escape("\0"), r"(?:.*?\n)?")
+    return re.fullmatch(pattern, f"\n{masked(found)}\n", re.DOTALL) is not None
 
 
 class Player:
@@ -84,7 +84,7 @@ class Player:
         if block.marker.startswith("not run"):
             return
         match block.language, block.marker:
-            case "python", "" | "before":
+            case "python", "":
                 self.python(block)
             case "toml", _:
                 self.toml(block)
@@ -152,9 +152,8 @@ class Player:
         if _SERVER.match(command):
             self.serve(block, command)
             return
-        done = subprocess.run(
-            ["/bin/sh", "-c", self.ported(command)], cwd=self.folder, env=self.environ(), capture_output=True, text=True
-        )
+        shell = ["/bin/sh", "-c", self.ported(command)]
+        done = subprocess.run(shell, cwd=self.folder, env=self.environ(), capture_output=True, text=True, check=False)
         if expected:
             check(block, expected, self.unported(done.stdout + done.stderr))
         else:

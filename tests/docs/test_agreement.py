@@ -87,7 +87,7 @@ def test_a_signature_is_that_of_the_code(name: str, thing: Any, signature: str, 
 
 
 def test_defaults_are_those_of_the_code() -> None:
-    for name, thing, signature, is_method in CALLABLES:
+    for name, thing, signature, _ in CALLABLES:
         shown: dict[str, Any] = {}
         exec(f"def documented({(signature or '').replace('…', '...')}): pass", shown)
         actual = inspect.signature(thing).parameters
@@ -288,7 +288,8 @@ def rows_of(text: str) -> list[list[str]]:
         for line in text.splitlines()
         if line.startswith("|")
     ]
-    return [row for n, row in enumerate(rows) if not _is_rule(row) and not (n + 1 < len(rows) and _is_rule(rows[n + 1]))]
+    headers = {n - 1 for n, row in enumerate(rows) if _is_rule(row)}
+    return [row for n, row in enumerate(rows) if n not in headers and not _is_rule(row)]
 
 
 def table_of(page: str, first: str) -> list[list[str]]:

@@ -16,7 +16,7 @@ _NEAR = 25
 _SERVERS = (
     "-packages/uvicorn/", "-packages/hypercorn/", "-packages/gunicorn/", "-packages/waitress/", "-packages/daphne/",
     "-packages/granian/", "-packages/cheroot/", "-packages/eventlet/wsgi.py", "-packages/gevent/pywsgi.py",
-    "-packages/werkzeug/serving.py", "-packages/starlette/responses.py", "-packages/django/core/servers/",
+    "-packages/werkzeug/serving.py", "-packages/django/core/servers/",
     "/wsgiref/handlers.py", "/socketserver.py", "/http/server.py",
 )  # fmt: skip
 _CLIENTS = (

@@ -20,7 +20,8 @@ from failsoft.sanitize.rules import (
 
 __all__ = ["KeyMatcher", "words_of"]
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+[^\W\d_]*")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_FOREIGN_WORD = re.compile(r"[^\W\d_]+|\d+")
 _MAX_NAME = 128
 _MAX_WORDS = 14
 _LONGEST_TERM = 4
@@ -31,7 +32,8 @@ _CACHE = 4_096
 @lru_cache(maxsize=_CACHE)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name, in lower case: `("api", "key")` of `apiKey`, `API_KEY`, `X-Api-Key`[1:] or `api[key]`."""
-    return tuple(word.lower() for word in _WORD.findall(name[-_MAX_NAME:])[-_MAX_WORDS:])
+    pattern = _WORD if name.isascii() else _FOREIGN_WORD
+    return tuple(word.lower() for word in pattern.findall(name[-_MAX_NAME:])[-_MAX_WORDS:])
 
 
 def _glued(word: str) -> str | None:

@@ -136,33 +136,45 @@ def _width(lead: str) -> int:
     return total
 
 
-def _alternative(anchor: Anchor, at: int) -> tuple[str, int]:
-    """The rest of an anchor after its letter `at`, and how far before that letter it begins."""
-    # what follows the letter comes first: `re` dismisses alternatives by their first literal, without entering them
-    behind = f"(?<={anchor.lead}{re.escape(anchor.literal)})" if at or anchor.lead else ""
-    return f"{re.escape(anchor.literal[at + 1 :])}{behind}{anchor.follow}()", at + _width(anchor.lead)
-
-
 def _family(picked: Iterable[tuple[Anchor, int, bool]], *, lowered: bool) -> Family:
     groups: dict[tuple[str, bool], list[tuple[Anchor, int]]] = defaultdict(list)
     for anchor, at, long_word in picked:
         groups[anchor.literal[at], long_word].append((anchor, at))
-    parts, hits = [], []
+    parts: list[str] = []
+    hits: list[tuple[Handler, int]] = []
     for (letter, long_word), entries in groups.items():
-        entries.sort(key=lambda entry: (-len(entry[0].literal), not entry[0].follow))
-        buckets: dict[str, list[str]] = defaultdict(list)
-        if long_word:
-            # many anchors end in the same separator: the letter before it parts them
-            entries.sort(key=lambda entry: entry[0].literal[-2:])
-        for anchor, at in entries:
-            alternative, offset = _alternative(anchor, at)
-            buckets[anchor.literal[-2:] if long_word else ""].append(alternative)
-            hits.append((anchor.handler, offset))
-        alternatives = [
-            f"(?<={re.escape(end)})(?:{'|'.join(inner)})" if end else "|".join(inner) for end, inner in buckets.items()
-        ]
-        parts.append(f"{re.escape(letter)}{_LONG_WORD if long_word else ''}(?:{'|'.join(alternatives)})")
+        inner = _behind(entries, hits) if long_word else _ahead(entries, hits)
+        parts.append(f"{re.escape(letter)}{_LONG_WORD if long_word else ''}(?:{'|'.join(inner)})")
     return Family(re.compile("|".join(parts)), tuple(hits), lowered)
+
+
+def _ahead(entries: list[tuple[Anchor, int]], hits: list[tuple[Handler, int]]) -> list[str]:
+    """Alternatives after a letter, parted by the next one: `re` dismisses them by it without entering them."""
+    buckets: dict[str, list[tuple[Anchor, int]]] = defaultdict(list)
+    for anchor, at in sorted(entries, key=lambda entry: (-len(entry[0].literal), not entry[0].follow)):
+        buckets[anchor.literal[at + 1 : at + 2]].append((anchor, at))
+    alternatives = []
+    for following in sorted(buckets, reverse=True):
+        inner = []
+        for anchor, at in buckets[following]:
+            behind = f"(?<={anchor.lead}{re.escape(anchor.literal)})" if at or anchor.lead else ""
+            inner.append(f"{re.escape(anchor.literal[at + 2 :])}{behind}{anchor.follow}()")
+            hits.append((anchor.handler, at + _width(anchor.lead)))
+        alternatives.append(f"{re.escape(following)}(?:{'|'.join(inner)})")
+    return alternatives
+
+
+def _behind(entries: list[tuple[Anchor, int]], hits: list[tuple[Handler, int]]) -> list[str]:
+    """Alternatives before a separator, parted by the letter before it."""
+    buckets: dict[str, list[tuple[Anchor, int]]] = defaultdict(list)
+    for anchor, at in sorted(entries, key=lambda entry: -len(entry[0].literal)):
+        buckets[anchor.literal[-2:]].append((anchor, at))
+    alternatives = []
+    for end, members in buckets.items():
+        inner = [f"(?<={anchor.lead}{re.escape(anchor.literal)})()" for anchor, _ in members]
+        hits += [(anchor.handler, at + _width(anchor.lead)) for anchor, at in members]
+        alternatives.append(f"(?<={re.escape(end)})(?:{'|'.join(inner)})")
+    return alternatives
 
 
 def _letters(words: Iterable[str]) -> list[str]:

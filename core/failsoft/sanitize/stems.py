@@ -22,7 +22,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "birth mrn medical patient memberid member_id member-id membern mfac factorcode factor_code npin faxn "
             "subscriber beneficiary insur hicn nhs licens licenc phone mobile msisdn accountn accountnumber "
             "bankaccount bank_account acctn routing surname mnemonic verific activation national seedphr seed_phr "
-            "codeverif code_verif code-verif client_assert clientassert saml pkcs8 senha"
+            "pkcev pkce_v codeverif code_verif code-verif client_assert clientassert saml pkcs8 senha"
         )
     ),
     ("key", "(?![abd-hj-oqrt-z])", ""),

@@ -67,7 +67,7 @@ class TextEngine:
         return self._cut(self._scrub(text[:window]), half, max(0, len(text) - window))
 
     def _cut(self, cleaned: str, half: int, unread: int) -> str:
-        note = "…[{} characters dropped]"
+        note = "… [{} characters dropped]"
         room = self._max_text - len(note) - 12
         at = max(0, min(room, len(cleaned) - half))
         opening = cleaned.rfind("[REDACTED:", max(0, at - 80), at)

@@ -59,18 +59,23 @@ def format_stack(links: Sequence[Link], sanitizer: Cleaner, *, max_frames: int =
         max_frames: frames of one exception at most; those in the middle are left out, and counted.
     """
     chain, members = _parted(links)
+    lines = _chain(chain, sanitizer, max_frames)
+    for number, member in enumerate(members, 1):
+        lines.append(f"  +---------------- {number} ----------------")
+        block = "\n".join(_chain(member, sanitizer, max_frames))
+        lines += [f"  | {line}" if line else "  |" for line in block.split("\n")]
+    if members:
+        lines.append("  +------------------------------------")
+    return "\n".join(lines)
+
+
+def _chain(chain: Sequence[Link], sanitizer: Cleaner, max_frames: int) -> list[str]:
     lines: list[str] = []
     for index in range(len(chain) - 1, -1, -1):
         lines += _one(chain[index], sanitizer, max_frames)
         if index:
             lines += ["", _BETWEEN.get(chain[index].relation, _BETWEEN["context"]), ""]
-    for number, member in enumerate(members, 1):
-        lines.append(f"  +---------------- {number} ----------------")
-        block = format_stack(member, sanitizer, max_frames=max_frames)
-        lines += [f"  | {line}" if line else "  |" for line in block.split("\n")]
-    if members:
-        lines.append("  +------------------------------------")
-    return "\n".join(lines)
+    return lines
 
 
 def _parted(links: Sequence[Link]) -> tuple[list[Link], list[list[Link]]]:

@@ -39,6 +39,7 @@ _CARD_LEAST = 10**11
 _NAMED_INSIDE = word_set(
     "session authorization csrf signature name address phone card account health_id national_id birth_date dsn"
 )
+_HARMLESS_INSIDE = DISARMING_TAILS - {"key", "keys", "payload", "object", "instance"}
 _NAMES = ("name", "key", "field", "header", "param", "parameter", "id", "k", "Name", "Key")
 _VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
 _judge = Judge()
@@ -144,6 +145,8 @@ class _Walk:
             return self._opaque(obj, kind)
         if depth >= self._rules.max_depth:
             return marker("depth")
+        if self._left <= 0:
+            return marker("bounds")
         self._path.add(id(obj))
         try:
             if fields is not None:
@@ -176,11 +179,12 @@ class _Walk:
             name = name.decode("latin-1")
         if not isinstance(name, str):
             return kind if kind not in _NAMED_INSIDE else None
-        own = self._keys.kind(name)
+        own = None if "=" in name else self._keys.kind(name)
         if own or kind is None or kind in _NAMED_INSIDE:
             return own
         words = words_of(name)
-        return None if words and (words[-1] in DISARMING_TAILS or words[0] in DISARMING_HEADS) else kind
+        harmless = words and (words[0] in DISARMING_HEADS or not _HARMLESS_INSIDE.isdisjoint(words))
+        return None if harmless else kind
 
     def _member(self, name: Any, value: Any, depth: int, kind: str | None) -> Any:
         inner = self._inner_kind(name, kind)
@@ -288,7 +292,8 @@ class _Walk:
         return rebuilt_exception(obj, visit, member, self._text)
 
     def _within(self, items: Iterable[Any], size: int) -> Iterator[Any]:
-        return islice(iter(items), max(0, min(size, self._left)))
+        # where not all fit, one place is kept for the note about the rest
+        return islice(iter(items), size if size <= self._left else self._left - 1)
 
 
 def _same(new: Any, old: Any) -> bool:

@@ -38,6 +38,11 @@ _ABOUT = word_set(
     "were when which while will with without wrong your you"
 )
 
+_STATES = word_set(
+    "required invalid missing expired incorrect wrong mismatch optional forbidden denied revoked rejected unsupported "
+    "disabled enabled inactive active unset present absent failed ok"
+)
+
 _ROOTS = word_set(
     "self cls settings config configuration conf cfg os env environ process request req response res args kwargs "
     "options opts params ctx context app current_app flask g session user account form data payload body secrets "
@@ -80,7 +85,7 @@ _NUMBERED = re.compile(r"[A-Za-z]+\d?")
 _SMALL = re.compile(r"\d{1,3}|\d{1,4}\.\d{1,4}")
 _WEAK_KINDS = word_set("session authorization cookie csrf signature credential otp")
 _CODES = word_set("otp cvv")
-_ANY_LENGTH = word_set("password secret otp cvv")
+_ANY_WORD = word_set("password secret otp cvv")
 _SIGNATURE_LEAST = 12
 _LEAST_TOLD, _LEAST_TOKEN = 5, 8
 _TERMS = STRONG_TERMS | WEAK_TERMS
@@ -126,7 +131,7 @@ class Judge:
         if not bare.isalnum() and (is_sentence(bare) or _URL.match(bare) or _PATH.fullmatch(bare)):
             return False
         word = bare.lower().rstrip(".!,;:'\"").removesuffix("'t")
-        if word in _ABOUT and not (quoted and kind in _ANY_LENGTH and op.startswith("=")):
+        if word in (_STATES if quoted and kind in _ANY_WORD else _ABOUT) and not (quoted and op.startswith("=")):
             return False
         if not quoted and self._is_code(bare, kind, name, op, after):
             return False

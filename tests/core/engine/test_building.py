@@ -1,0 +1,115 @@
+"""From settings to a wired instance: all faults at once, and nothing left behind."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import failsoft
+from failsoft import Failsoft, SettingsError
+
+
+def faults_of(settings: Any) -> dict[str, str]:
+    with pytest.raises(SettingsError) as caught:
+        Failsoft(settings)
+    return {fault.path: fault.expected for fault in caught.value.faults}
+
+
+def test_code_that_is_missing_gives_all_faults_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "shop_with_a_bug.py").write_text("raise ZeroDivisionError('at import')")
+    (tmp_path / "shop_unfinished.py").write_text("def quotes(:")
+    (tmp_path / "shop_fine.py").write_text("LIMIT = 3\ndef undo(call): ...")
+    monkeypatch.syspath_prepend(tmp_path)
+    hooks = [
+        "shop_nowhere:undo",
+        "shop_with_a_bug:undo",
+        "shop_unfinished:undo",
+        "shop_fine:nothing",
+        "shop_fine:LIMIT",
+        "shop_fine:undo",
+    ]
+    found = faults_of(
+        {
+            "responses": {"renderer": "shop_nowhere:body"},
+            "endpoints": [
+                {"match": f"GET /{number}", "before_retry": hook} for number, hook in enumerate(hooks)
+            ],
+            "rules": [
+                {
+                    "name": "ours",
+                    "when": {"custom": "shop_nowhere:rule"},
+                    "then": {"category": "system", "severity": "low"},
+                    "confidence": 0.9,
+                }
+            ],
+        }
+    )
+    assert {path for path in found if "rules" not in path} == {
+        "responses.renderer",
+        *(f"endpoints[{number}].before_retry" for number in range(5)),
+    }
+    assert any(path.startswith("rules") for path in found)
+    assert "at import" in found["endpoints[1].before_retry"]
+    assert "SyntaxError" in found["endpoints[2].before_retry"]
+    assert found["endpoints[4].before_retry"] == "expected a callable"
+
+
+def test_wrong_settings_leave_no_open_database_behind(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'audit.db'}"
+    faults = faults_of({"audit": {"url": url, "encryption": "off"}, "responses": {"renderer": "shop_nowhere:body"}})
+    assert set(faults) == {"responses.renderer"}
+    for file in tmp_path.iterdir():
+        sqlite3.connect(file).execute("BEGIN EXCLUSIVE").close()
+
+
+def test_a_hook_of_the_settings_is_called(make: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "shop_hooks.py").write_text("seen = []\nundo = seen.append")
+    monkeypatch.syspath_prepend(tmp_path)
+    fs = make(
+        {
+            "policies": {"upstream": {"retry": {"base_delay": 0}}},
+            "endpoints": [{"match": "GET /q", "policy": "upstream", "before_retry": "shop_hooks:undo"}],
+        }
+    )
+    import shop_hooks  # type: ignore[import-not-found]
+
+    from both_ways import SYNC, Script, request_call
+
+    call = request_call(fs)
+    SYNC.endpoint(fs.endpoints.bind("GET", "/q", None), call, Script(ConnectionResetError(), "ok"))
+    assert shop_hooks.seen == [call]
+
+
+def test_closing_may_be_repeated_and_calls_go_on(make: Any, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'audit.db'}"
+    fs = make({"audit": {"url": url, "encryption": "off"}, "policies": {"upstream": {"retry": 2}}})
+    guard = fs.guard("x", policy="upstream")
+    fs.handle(ValueError("x"))
+    for _ in range(3):
+        fs.close()
+    assert fs.closed
+    assert guard.call(lambda: "still answered") == "still answered"
+    assert fs.handle(ValueError("y")).status == 500
+    rows = sqlite3.connect(tmp_path / "audit.db").execute("SELECT count(*) FROM sqlite_master").fetchone()
+    assert rows[0] > 0
+
+
+def test_an_instance_is_a_context_manager() -> None:
+    with Failsoft({}) as fs:
+        assert not fs.closed
+    assert fs.closed
+
+
+def test_an_instance_does_what_the_module_does(fs: Failsoft) -> None:
+    assert fs.classify(ConnectionResetError()).status == 502
+    assert fs.sanitize("password=hunter2") == "password=[REDACTED:password]"
+    assert fs.sanitize({"password": "hunter2", "n": [1, ("a",)]}) == {
+        "password": failsoft.sanitize({"password": "hunter2"})["password"],
+        "n": [1, ("a",)],
+    }
+    marked = fs.protect(lambda: None, timeout=1)
+    assert fs.endpoints.bind("GET", "/x", marked).pipeline is not None
+    assert fs.remaining() is None

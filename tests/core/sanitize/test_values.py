@@ -1,0 +1,387 @@
+"""Values: the same shape without secrets, and nothing given in is changed."""
+
+from __future__ import annotations
+
+import collections
+import copy
+import dataclasses
+import datetime as dt
+import decimal
+import enum
+import itertools
+import pathlib
+import types
+import uuid
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Self
+
+import msgspec
+import pydantic
+import pytest
+
+from failsoft.sanitize import Sanitizer
+
+SANITIZER = Sanitizer()
+GONE = "[REDACTED:password]"
+
+
+@pytest.mark.parametrize(
+    ("value", "cleaned"),
+    [
+        ({"password": "hunter2", "user": "bob"}, {"password": GONE, "user": "bob"}),
+        ({"a": [{"password": "hunter2"}]}, {"a": [{"password": GONE}]}),
+        (["password=hunter2", ("x", "jane@example.com")], [f"password={GONE}", ("x", "[REDACTED:email]")]),
+        ({"pin": 1234}, {"pin": "[REDACTED:otp]"}),
+        ({"ssn": 123456789}, {"ssn": "[REDACTED:ssn]"}),
+        ({"token": uuid.UUID(int=7)}, {"token": "[REDACTED:token]"}),
+        ({"date_of_birth": dt.date(1980, 2, 3)}, {"date_of_birth": "[REDACTED:birth_date]"}),
+        ({"n": 4111111111111111}, {"n": "[REDACTED:card]"}),
+        (b"password=hunter2", b"password=[REDACTED:password]"),
+        (bytearray(b"password=hunter2"), bytearray(b"password=[REDACTED:password]")),
+        ({b"password": b"hunter2"}, {b"password": b"[REDACTED:password]"}),
+        ([("Authorization", "Bearer abc1")], [("Authorization", "Bearer [REDACTED:authorization]")]),
+        ([(b"cookie", b"a=b")], [(b"cookie", b"[REDACTED:cookie]")]),
+        ({"name": "password", "value": "hunter2"}, {"name": "password", "value": GONE}),
+        ({"loc": ("body", "password"), "input": "x1"}, {"loc": ("body", "password"), "input": GONE}),
+        (["tool", "--password", "hunter2", "-v"], ["tool", "--password", GONE, "-v"]),
+        (["tool", "--password=hunter2"], ["tool", f"--password={GONE}"]),
+        ({"api_keys": ["abc1", "def2"]}, {"api_keys": ["[REDACTED:api_key]"] * 2}),
+        ({"auth": ("bob", "hunter2")}, {"auth": ("[REDACTED:authorization]",) * 2}),
+        ({"cookies": {"theme": "dark"}}, {"cookies": {"theme": "[REDACTED:cookie]"}}),
+        ({"dsn": "postgres://u:hunter2@h/db"}, {"dsn": f"postgres://u:{GONE}@h/db"}),
+        ({"connection_string": "Server=a;Key=b"}, {"connection_string": "[REDACTED:dsn]"}),
+        (
+            {"credentials": {"username": "bob", "key": "k1", "expires_at": 5}},
+            {"credentials": {"username": "bob", "key": "[REDACTED:credential]", "expires_at": 5}},
+        ),
+        ({"jane@example.com": 1}, {"[REDACTED:email]": 1}),
+        ({"last_name": "Doe", "phone": "0171 1234567"}, {"last_name": "[REDACTED:name]", "phone": "[REDACTED:phone]"}),
+    ],
+)
+def test_a_secret_goes_and_the_shape_stays(value: Any, cleaned: Any) -> None:
+    given = copy.deepcopy(value)
+    assert SANITIZER.value(value) == cleaned
+    assert value == given
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        3,
+        2.5,
+        2 + 1j,
+        decimal.Decimal("1.10"),
+        1763800000123456789,
+        dt.datetime(2026, 11, 22, tzinfo=dt.UTC),
+        dt.date(2026, 11, 22),
+        dt.timedelta(seconds=3),
+        uuid.UUID(int=7),
+        pathlib.PurePosixPath("/srv/app/token.py"),
+        range(5),
+        b"\x00\xff\xfe",
+        b"",
+        "",
+        (),
+        [],
+        {},
+        frozenset({1, 2}),
+        int,
+        len,
+        ...,
+        {"password": None, "token": True, "secret": "", "has_password": True, "password_required": "yes"},
+        {"password": "********", "api_key": "${API_KEY}", "token": "<token>"},
+        {"password": ["This field is required."]},
+        {"token": {"type": "bearer", "expires_in": 3600}},
+        {"session": {"user_id": 5, "theme": "dark"}},
+        {"cookies": 3, "credentials": 0},
+        {"max_tokens": 4096, "token_count": 12, "primary_key": "id", "author": "bob"},
+        {"dsn": "redis://localhost:6379/0", "private_key": pathlib.PurePosixPath("/etc/key.pem")},
+        {"created": dt.datetime(2026, 1, 1), "token": dt.timedelta(1)},
+        ("body", "password"),
+        ["password", "email"],
+        {"loc": ("body", "age"), "input": -3},
+        {"name": "theme", "value": "dark"},
+        {1: "a", None: "b", (1, 2): "c", 2.5: "d"},
+        {"password": "[REDACTED:password]"},
+    ],
+)
+def test_a_value_without_secrets_comes_back_equal_and_of_the_same_type(value: Any) -> None:
+    cleaned = SANITIZER.value(value)
+    assert cleaned == value
+    assert type(cleaned) is type(value)
+
+
+def test_containers_come_back_as_new_ones() -> None:
+    inner = [1]
+    value = {"a": inner}
+    cleaned = SANITIZER.value(value)
+    assert cleaned is not value
+    assert cleaned["a"] is not inner
+
+
+def test_keys_keep_their_order_and_none_is_lost() -> None:
+    value = {"z": 1, "jane@example.com": 2, "a": 3, "bob@example.com": 4, "password=hunter2": 5}
+    assert list(SANITIZER.value(value).items()) == [
+        ("z", 1),
+        ("[REDACTED:email]", 2),
+        ("a", 3),
+        ("[REDACTED:email] #2", 4),
+        ("password=[REDACTED:password]", 5),
+    ]
+    assert len(SANITIZER.value({"jane@example.com", "bob@example.com", "x"})) == 3
+    assert list(SANITIZER.value({b"a@example.com": 1, b"b@example.com": 2})) == [
+        b"[REDACTED:email]",
+        b"[REDACTED:email] #2",
+    ]
+
+
+class Row(NamedTuple):
+    api_key: str
+    count: int
+
+
+class Tags(list[str]):
+    pass
+
+
+class Names(set[str]):
+    pass
+
+
+class Attributes(dict[str, Any]):
+    pass
+
+
+def _default() -> int:
+    return 0
+
+
+@pytest.mark.parametrize(
+    ("value", "cleaned"),
+    [
+        (collections.OrderedDict(b=1, password="x1"), collections.OrderedDict(b=1, password=GONE)),
+        (collections.deque(["password=x1"], 3), collections.deque([f"password={GONE}"], 3)),
+        (collections.Counter({"jane@example.com": 2}), collections.Counter({"[REDACTED:email]": 2})),
+        (Row("abc1", 2), Row("[REDACTED:api_key]", 2)),
+        (Tags(["password=x1"]), Tags([f"password={GONE}"])),
+        (Names({"password=x1"}), Names({f"password={GONE}"})),
+        (Attributes(password="x1"), Attributes(password=GONE)),
+        (frozenset({"password=x1"}), frozenset({f"password={GONE}"})),
+        (collections.ChainMap({"password": "x1"}), collections.ChainMap({"password": GONE})),
+    ],
+)
+def test_special_containers_keep_their_type(value: Any, cleaned: Any) -> None:
+    result = SANITIZER.value(value)
+    assert result == cleaned
+    assert type(result) is type(value)
+
+
+def test_a_mapping_proxy_and_a_default_dict_keep_what_they_are() -> None:
+    proxy = SANITIZER.value(types.MappingProxyType({"password": "x1"}))
+    assert isinstance(proxy, types.MappingProxyType)
+    assert dict(proxy) == {"password": GONE}
+    value = SANITIZER.value(collections.defaultdict(_default, password="x1"))
+    assert isinstance(value, collections.defaultdict)
+    assert value.default_factory is _default
+    assert value == {"password": GONE}
+
+
+@dataclasses.dataclass
+class Login:
+    user: str
+    password: str
+    attempts: list[str] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Grant:
+    token: str
+    scope: str
+
+
+class Account(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="allow")
+    email: str
+    password: pydantic.SecretStr
+    settings: dict[str, str] = {}
+
+
+class Peer(msgspec.Struct, frozen=True):
+    host: str
+    token: str
+
+
+def test_objects_with_fields_are_copied_without_their_secrets() -> None:
+    login = Login("bob", "hunter2", ["password=hunter2"])
+    assert SANITIZER.value(login) == Login("bob", GONE, [f"password={GONE}"])
+    assert login == Login("bob", "hunter2", ["password=hunter2"])
+    assert SANITIZER.value(Grant("abc1", "read")) == Grant("[REDACTED:token]", "read")
+    assert SANITIZER.value(Peer("h", "abc1")) == Peer("h", "[REDACTED:token]")
+    account = Account(email="jane@example.com", password="hunter2", settings={"secret": "x1y2"}, api_key="abc1")
+    cleaned = SANITIZER.value(account)
+    assert isinstance(cleaned, Account)
+    assert cleaned.email == "[REDACTED:email]"
+    assert cleaned.settings == {"secret": "[REDACTED:secret]"}
+    assert cleaned.model_extra == {"api_key": "[REDACTED:api_key]"}
+    assert "hunter2" not in repr(cleaned)
+    assert account.email == "jane@example.com"
+    assert account.model_extra == {"api_key": "abc1"}
+
+
+def test_an_object_with_fields_and_no_secret_is_itself() -> None:
+    login = Login("bob", "")
+    assert SANITIZER.value(login) is login
+
+
+def test_exceptions_keep_their_type_and_lose_their_secrets() -> None:
+    error = ValueError("bad token=abc123def456", 3)
+    error.__cause__ = KeyError("jane@example.com")
+    error.add_note("password=hunter2")
+    error.api_key = "abc1"  # type: ignore[attr-defined]
+    cleaned = SANITIZER.value(error)
+    assert type(cleaned) is ValueError
+    assert cleaned.args == ("bad token=[REDACTED:token]", 3)
+    assert cleaned.__cause__.args == ("[REDACTED:email]",)
+    assert cleaned.__notes__ == [f"password={GONE}"]
+    assert cleaned.api_key == "[REDACTED:api_key]"  # type: ignore[attr-defined]
+    assert error.args == ("bad token=abc123def456", 3)
+    group = SANITIZER.value(ExceptionGroup("two", [error, TypeError("fine")]))
+    assert type(group) is ExceptionGroup
+    assert "abc123def456" not in repr(group)
+
+
+def test_an_exception_without_secrets_is_itself() -> None:
+    error = ValueError("fine")
+    assert SANITIZER.value(error) is error
+
+
+def test_an_exception_that_cannot_be_made_anew_comes_back_as_its_text() -> None:
+    class Odd(Exception):
+        def __new__(cls, *args: object) -> Self:
+            if args and "REDACTED" in str(args[0]):
+                raise RuntimeError
+            return super().__new__(cls, *args)
+
+    assert SANITIZER.value(Odd("password=hunter2")) == f"password={GONE}"
+
+
+def test_generators_and_iterators_are_not_consumed() -> None:
+    def numbers() -> Iterator[int]:
+        yield 1
+        yield 2
+
+    for stream in (numbers(), iter([1, 2]), map(int, ["1", "2"]), itertools.chain([1], [2])):
+        assert SANITIZER.value({"stream": stream})["stream"] is stream
+        assert list(stream) == [1, 2]
+
+
+class Opaque:
+    def __init__(self, shown: str) -> None:
+        self.shown = shown
+
+    def __repr__(self) -> str:
+        return self.shown
+
+
+def test_an_opaque_object_is_itself_only_if_its_text_shows_no_secret() -> None:
+    plain, telling = Opaque("Opaque(3)"), Opaque("Opaque(password='hunter2')")
+    assert SANITIZER.value([plain])[0] is plain
+    assert SANITIZER.value([telling]) == ["Opaque(password='[REDACTED:password]')"]
+    assert SANITIZER.value({"password": Opaque("hunter2")}) == {"password": GONE}
+    handle = object()
+    assert SANITIZER.value({"session": handle})["session"] is handle
+
+
+def test_an_object_whose_two_texts_differ_is_judged_by_both() -> None:
+    class TwoFaced(Opaque):
+        def __str__(self) -> str:
+            return "fine"
+
+    assert SANITIZER.value(TwoFaced("password=hunter2")) == f"password={GONE}"
+
+
+def test_enumerations_stay() -> None:
+    class Color(enum.Enum):
+        RED = "red"
+
+    class Kind(enum.StrEnum):
+        PASSWORD = "password"
+
+    assert SANITIZER.value([Color.RED, Kind.PASSWORD]) == [Color.RED, Kind.PASSWORD]
+    assert SANITIZER.value({"token": Color.RED})["token"] is Color.RED
+
+
+class Raising:
+    def __repr__(self) -> str:
+        raise RuntimeError("password=hunter2")
+
+
+class Endless:
+    def __repr__(self) -> str:
+        return "x" * 5_000_000 + " password=hunter2"
+
+
+class Unruly(dict[str, Any]):
+    def __iter__(self) -> Iterator[str]:
+        raise RuntimeError
+
+    def __getitem__(self, key: str) -> Any:
+        raise RuntimeError
+
+    def items(self) -> Any:
+        raise RuntimeError
+
+    def keys(self) -> Any:
+        raise RuntimeError
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_hostile_objects_are_withheld_and_the_rest_goes_on() -> None:
+    sanitizer = Sanitizer()
+    cleaned = sanitizer.value({"a": Raising(), "b": Endless(), "c": "fine", "d": Unruly(password="hunter2", n=1)})
+    assert cleaned["a"] == "[REDACTED:error]"
+    assert sanitizer.failures == 1
+    assert len(cleaned["b"]) <= 65_536
+    assert "hunter2" not in cleaned["b"]
+    assert cleaned["c"] == "fine"
+    assert dict.__getitem__(cleaned["d"], "password") == GONE
+
+
+def test_a_cycle_is_cut() -> None:
+    value: dict[str, Any] = {"password": "hunter2", "items": []}
+    value["self"] = value
+    value["items"].append(value)
+    assert SANITIZER.value(value) == {
+        "password": GONE,
+        "items": ["[REDACTED:cycle]"],
+        "self": "[REDACTED:cycle]",
+    }
+
+
+def test_what_is_met_twice_but_is_no_cycle_is_kept_twice() -> None:
+    shared = {"a": 1}
+    assert SANITIZER.value([shared, shared]) == [{"a": 1}, {"a": 1}]
+
+
+def test_depth_and_number_of_values_are_bounded() -> None:
+    value: Any = "password=hunter2"
+    for _ in range(100):
+        value = [value]
+    cleaned = SANITIZER.value(value)
+    depth = 0
+    while isinstance(cleaned, list):
+        cleaned, depth = cleaned[0], depth + 1
+    assert (cleaned, depth) == ("[REDACTED:depth]", 8)
+    sanitizer = Sanitizer(max_nodes=10)
+    numbers = sanitizer.value(list(range(100)))
+    assert numbers == [*range(8), "[REDACTED:bounds] 92 more"]
+    assert sanitizer.value(numbers) == numbers
+    names = sanitizer.value({str(number): number for number in range(100)})
+    assert names == {**{str(number): number for number in range(8)}, "[REDACTED:bounds]": "92 more"}
+    assert sanitizer.value(names) == names
