@@ -65,8 +65,10 @@ def into_django() -> None:
 
     def add(settings: Any) -> None:
         wrapped = settings._wrapped
-        wrapped.INSTALLED_APPS = [*wrapped.INSTALLED_APPS, "failsoft_django"]
-        wrapped.MIDDLEWARE = ["failsoft_django.FailsoftMiddleware", *wrapped.MIDDLEWARE]
+        # a tuple stays a tuple: suites add to them
+        apps, middleware = wrapped.INSTALLED_APPS, wrapped.MIDDLEWARE
+        wrapped.INSTALLED_APPS = type(apps)([*apps, "failsoft_django"])
+        wrapped.MIDDLEWARE = type(middleware)(["failsoft_django.FailsoftMiddleware", *middleware])
         wrapped.FAILSOFT = SETTINGS
 
     for name in ("_setup", "configure"):

@@ -100,7 +100,7 @@ class Responder:
         try:
             failure = self.own(exc, call)
             problem = self._make(failure, call)
-            self._report(failure, call, problem.status, "handled" if failure.expected else "unhandled")
+            self._report(failure, call, problem.status, "handled" if _meant(failure) else "unhandled")
             return problem
         except Exception as error:  # noqa: BLE001 - as below
             error_id = self._gave_up(error, exc)
@@ -124,7 +124,7 @@ class Responder:
     def _answer(self, exc: BaseException, call: Call, started: bool) -> Answer:
         failure = self.own(exc, call)
         style = self._style
-        again = style.reraise == "unexpected" and not failure.expected
+        again = style.reraise == "unexpected" and not _meant(failure)
         if failure.disconnected:
             self._report(failure, call, 499, "aborted")
             return Answer(failure, None, False, failure.error_id)
@@ -135,7 +135,7 @@ class Responder:
             status = failure.status if failure.expected else 500
             if call.mode == "observe":
                 self._observed(failure, call)
-            self._report(failure, call, status, "handled" if failure.expected else "unhandled")
+            self._report(failure, call, status, "handled" if _meant(failure) else "unhandled")
             return Answer(failure, None, again, failure.error_id)
         problem = self._make(failure, call)
         rendered = render(
@@ -146,7 +146,7 @@ class Responder:
             renderer=style.renderer,
             on_error=self._renderer_failed,
         )
-        self._report(failure, call, rendered.status, "handled" if failure.expected else "unhandled")
+        self._report(failure, call, rendered.status, "handled" if _meant(failure) else "unhandled")
         return Answer(failure, rendered, again, failure.error_id)
 
     def _left_alone(self, failure: Failure, call: Call) -> bool:
@@ -237,6 +237,11 @@ class Responder:
             return self._clean(str(error))
         except Exception:  # noqa: BLE001 - a hostile text, or a broken sanitizer
             return ""
+
+
+def _meant(failure: Failure) -> bool:
+    """Whether it was answered on purpose: by the application, or by a policy that did not let it run."""
+    return failure.expected or failure.rejected
 
 
 def _trace_of(traceparent: str | None) -> str | None:

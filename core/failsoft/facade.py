@@ -124,9 +124,9 @@ class Failsoft:
         """A guard that is bound to this instance; see `failsoft.guard`."""
         return Guard(name, policy=policy, idempotent=idempotent, fs=self)
 
-    def protect(self, view: F | None = None, **options: Any) -> Any:
+    def protect(self, **options: Any) -> Callable[[F], F]:
         """Mark a view; see `failsoft.protect`."""
-        return protect(view, **options)
+        return protect(**options)
 
     def handle(self, exc: BaseException, call: Call | None = None) -> Problem:
         """The whole path without a framework: classify, record, and say as a problem."""
@@ -258,7 +258,6 @@ def guard(name: str, *, policy: str | Policy, idempotent: bool = False) -> Guard
 
 
 def protect(
-    view: F | None = None,
     *,
     policy: str | Policy | None = None,
     retry: Retry | str | int | None = None,
@@ -268,7 +267,7 @@ def protect(
     idempotent: bool | Literal["key"] | None = None,
     mode: Mode | None = None,
     before_retry: Callable[..., Any] | None = None,
-) -> Any:
+) -> Callable[[F], F]:
     """Mark a view, in any framework, sync or async; it is returned unchanged and the adapter applies the policy.
 
     Parameters:
@@ -292,7 +291,7 @@ def protect(
     def decorate(target: F) -> F:
         return mark(target, what)
 
-    return decorate if view is None else decorate(view)
+    return decorate
 
 
 def classify(exc: BaseException) -> Failure:

@@ -20,6 +20,7 @@ from failsoft_django.views import ProtectedView
 
 __all__ = ["Patterns", "Route", "follow_urlconf", "routes"]
 
+_MOST_URLCONFS = 1024
 _log = logging.getLogger("failsoft")
 
 
@@ -83,7 +84,8 @@ class Patterns:
             with self._lock:
                 for route in routes(urlconf):
                     self._take_up(route)
-                self._taken |= {key}
+                # a URLconf may be made anew for each request; to take one up twice does no harm
+                self._taken = self._taken | {key} if len(self._taken) < _MOST_URLCONFS else frozenset({key})
         except Exception as error:  # noqa: BLE001 - a URLconf that cannot be read is reported by Django when it reads it
             _log.debug("the URLconf %r could not be read: %s", key, type(error).__name__)
 

@@ -149,9 +149,15 @@ def test_a_middleware_that_knows_no_event_loop_does_no_harm(app: Any) -> None:
 
 
 def test_named_twice_it_acts_once(app: Any) -> None:
-    made = app(URLS, middleware=["failsoft_django.FailsoftMiddleware"])
+    from project.middleware import Watching
+
+    Watching.calls.clear()
+    twice = ["project.middleware.Watching", "failsoft_django.FailsoftMiddleware", "project.middleware.Watching"]
+    made = app(URLS, middleware=twice)
     assert made.get("/boom").json()["status"] == 500
     assert len(made.handled) == 1
+    outer, inner = Watching.calls
+    assert outer is inner
 
 
 @pytest.mark.parametrize("where", ["/ok", "/conflict", "/boom"])

@@ -2,9 +2,60 @@
 
 from __future__ import annotations
 
-from failsoft.errors.exceptions import *  # noqa: F403 - the module's __all__ is this package's
-from failsoft.errors.exceptions import __all__ as _exceptions
+from failsoft.errors.exceptions import (
+    AuthenticationError,
+    AuthorizationError,
+    BiasDetectionError,
+    BulkheadFullError,
+    CircuitOpenError,
+    ComplianceError,
+    ConflictError,
+    DataProcessingError,
+    EncryptionError,
+    FailsoftError,
+    FallbackFailedError,
+    Fault,
+    FileUploadError,
+    NotFoundError,
+    OperationTimeoutError,
+    PipelineError,
+    RateLimitError,
+    RejectedError,
+    RetryExhaustedError,
+    ServiceUnavailableError,
+    SettingsError,
+    ValidationError,
+)
 from failsoft.errors.failure import AttemptRecord, Evidence, Failure
 from failsoft.errors.taxonomy import Category, Notification, Severity
 
-__all__ = [*_exceptions, "AttemptRecord", "Category", "Evidence", "Failure", "Notification", "Severity"]
+__all__ = [
+    "AttemptRecord",
+    "AuthenticationError",
+    "AuthorizationError",
+    "BiasDetectionError",
+    "BulkheadFullError",
+    "Category",
+    "CircuitOpenError",
+    "ComplianceError",
+    "ConflictError",
+    "DataProcessingError",
+    "EncryptionError",
+    "Evidence",
+    "FailsoftError",
+    "Failure",
+    "FallbackFailedError",
+    "Fault",
+    "FileUploadError",
+    "NotFoundError",
+    "Notification",
+    "OperationTimeoutError",
+    "PipelineError",
+    "RateLimitError",
+    "RejectedError",
+    "RetryExhaustedError",
+    "ServiceUnavailableError",
+    "SettingsError",
+    "Severity",
+    "ValidationError",
+]

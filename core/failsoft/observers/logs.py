@@ -182,14 +182,15 @@ def _level(event: ErrorHandled) -> int:
 class SanitizingFilter(logging.Filter):
     """Cleans the records that others log. Attach it to a handler, before any handler that must not see secrets.
 
-    Message and arguments become one sanitized text; an exception becomes the sanitized text of its traceback, with
-    its causes, notes and group members; attributes given as `extra` go through the sanitizer by name and value. The
-    record is changed in place, so that handlers that come later see the clean one. Where cleaning fails, the text is
-    replaced, never let through.
+    Arguments are cleaned one by one, so that a formatter that reads them (as that of uvicorn's access log) still finds
+    them; where that is not enough, message and arguments become one sanitized text. An exception becomes the sanitized
+    text of its traceback, with its causes, notes and group members; attributes given as `extra` go through the
+    sanitizer by name and value. The record is changed in place, so that handlers that come later see the clean one.
+    Where cleaning fails, the text is replaced, never let through.
 
     ::
 
-        handler.addFilter(SanitizingFilter(failsoft.Sanitizer()))
+        handler.addFilter(SanitizingFilter(fs.sanitizer))
     """
 
     def __init__(self, sanitizer: Cleaner) -> None:
@@ -199,7 +200,10 @@ class SanitizingFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Clean the record; never drops one."""
-        record.msg, record.args = clean(self._sanitizer, _message(record)), None
+        whole = clean(self._sanitizer, _message(record))
+        record.args = self._clean_arguments(record.args)
+        if not record.args or not _says(record, whole):
+            record.msg, record.args = whole, None
         if record.exc_info:
             record.exc_text = record.exc_text or self._format(record)
             record.exc_info = None
@@ -209,6 +213,19 @@ class SanitizingFilter(logging.Filter):
             record.stack_info = clean(self._sanitizer, record.stack_info)
         self._clean_extra(record)
         return True
+
+    def _clean_arguments(self, arguments: Any) -> Any:
+        if isinstance(arguments, tuple):
+            return tuple(self._clean_argument(argument) for argument in arguments)
+        return None
+
+    def _clean_argument(self, argument: Any) -> Any:
+        if argument is None or isinstance(argument, (bool, int, float)):
+            return argument
+        try:
+            return clean(self._sanitizer, argument if isinstance(argument, str) else str(argument))
+        except Exception:  # noqa: BLE001 - a hostile __str__
+            return _FAILED
 
     def _format(self, record: logging.LogRecord) -> str:
         try:
@@ -226,6 +243,13 @@ class SanitizingFilter(logging.Filter):
             vars(record).update({name: cleaned.get(name, _FAILED) for name in extra})
         except Exception:  # noqa: BLE001 - fail closed
             vars(record).update(dict.fromkeys(extra, _FAILED))
+
+
+def _says(record: logging.LogRecord, text: str) -> bool:
+    try:
+        return record.getMessage() == text
+    except Exception:  # noqa: BLE001 - as below
+        return False
 
 
 def _message(record: logging.LogRecord) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 
 import failsoft
+from failsoft.current import current_call
 
 
 class Hybrid:
@@ -61,6 +62,15 @@ class Stamping(Hybrid):
         response.headers["Access-Control-Allow-Origin"] = "https://shop.example"
         response.headers["Vary"] = "Origin"
         return response
+
+
+class Watching(Hybrid):
+    """Writes down the call it is in."""
+
+    calls: ClassVar[list[Any]] = []
+
+    def before(self, request: Any) -> None:
+        self.calls.append(current_call.get())
 
 
 class OwnPage(Hybrid):
