@@ -22,6 +22,8 @@ _ESCAPES = {
 class Cleaner(Protocol):
     """The sanitizer, as observers use it."""
 
+    def __hash__(self) -> int: ...
+
     def text(self, text: str, /) -> str:
         """The text without secrets and personal data."""
         ...

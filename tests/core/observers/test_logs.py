@@ -240,3 +240,14 @@ def test_the_filter_survives_an_exception_that_cannot_be_printed() -> None:
     _, text = filtered(OneSecret(), write)
     assert text.startswith("hostile")
     assert SECRET not in text
+
+
+def test_a_formatter_that_reads_the_arguments_works_behind_the_filter() -> None:
+    record = logging.LogRecord(
+        "uvicorn.access", logging.INFO, "x", 1, '%s - "%s" %d', ("127.0.0.1", f"/?token={SECRET}", 200), None
+    )
+    SanitizingFilter(OneSecret()).filter(record)
+    assert isinstance(record.args, tuple)
+    assert record.args[0] == "127.0.0.1"
+    assert record.args[2] == 200
+    assert SECRET not in record.getMessage()
