@@ -61,25 +61,22 @@ def into_flask() -> None:
 
 
 def into_django() -> None:
-    from django.conf import LazySettings
+    import django
+    from django.conf import settings
 
-    def add(settings: Any) -> None:
-        wrapped = settings._wrapped
-        # a tuple stays a tuple: suites add to them
-        apps, middleware = wrapped.INSTALLED_APPS, wrapped.MIDDLEWARE
-        wrapped.INSTALLED_APPS = type(apps)([*apps, "failsoft_django"])
-        wrapped.MIDDLEWARE = type(middleware)(["failsoft_django.FailsoftMiddleware", *middleware])
-        wrapped.FAILSOFT = SETTINGS
+    original = django.setup
 
-    for name in ("_setup", "configure"):
-        original = getattr(LazySettings, name)
+    @functools.wraps(original)
+    def setup(*args: Any, **kwargs: Any) -> None:
+        apps, middleware = settings.INSTALLED_APPS, settings.MIDDLEWARE
+        if "failsoft_django" not in apps:
+            # a tuple stays a tuple: suites add to them
+            settings.INSTALLED_APPS = type(apps)([*apps, "failsoft_django"])
+            settings.MIDDLEWARE = type(middleware)(["failsoft_django.FailsoftMiddleware", *middleware])
+            settings.FAILSOFT = SETTINGS
+        original(*args, **kwargs)
 
-        @functools.wraps(original)
-        def loaded(self: Any, *args: Any, _original: Any = original, **kwargs: Any) -> None:
-            _original(self, *args, **kwargs)
-            add(self)
-
-        setattr(LazySettings, name, loaded)
+    django.setup = setup
 
 
 def count() -> None:

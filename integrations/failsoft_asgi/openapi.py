@@ -32,6 +32,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
             "type": "object",
             "properties": {"allowed": {"type": "boolean"}, "after": {"type": "integer"}},
         },
+        "notification": {"type": "string"},
         "support_reference": {"type": "string"},
         "documentation_url": {"type": "string", "format": "uri"},
         "errors": {

@@ -51,6 +51,7 @@ class FailsoftMiddleware:
         self.get_response = get_response
         self.patterns = Patterns(fs)
         self._id_header = fs.settings.request.id_header
+        self._id_lower = self._id_header.lower()
         self._id_key = "HTTP_" + self._id_header.upper().replace("-", "_")
         self._traces = fs.settings.telemetry.traces
         self._trust_id = fs.settings.request.trust_id
@@ -133,7 +134,7 @@ class FailsoftMiddleware:
     def _begin(self, request: Any) -> DjangoCall | None:
         fs = self.fs
         mode = fs.roll_mode()
-        if mode == "off" or hasattr(request, "_failsoft"):
+        if mode == "off" or "_failsoft" in request.__dict__:
             return None
         self.patterns.take_up()
         call = DjangoCall(fs, request, self._id_key, self._trust_id, self.patterns)
@@ -166,8 +167,12 @@ class FailsoftMiddleware:
                 self._mend(request, call, response)
             if call.error_id is not None and "X-Error-ID" not in headers:
                 headers["X-Error-ID"] = call.error_id
-        if self._id_header not in headers:
-            headers[self._id_header] = call.request_id
+        store = getattr(headers, "_store", None)
+        if store is None:
+            headers.setdefault(self._id_header, call.request_id)
+        elif self._id_lower not in store:
+            # past Django's conversions, which cost more than all else here; an id is known to need none
+            store[self._id_lower] = (self._id_header, call.request_id)
         if call.answer is not None and self._traces:
             # the server span holds the failure already, sanitized; OpenTelemetry's middleware would add it once more
             request.META.pop(_OTEL_EXCEPTION, None)

@@ -13,7 +13,7 @@ from django.urls import URLResolver, get_resolver
 from django.utils.module_loading import import_string
 
 from failsoft import Failsoft
-from failsoft.endpoints import normalize
+from failsoft.endpoints import normalize, unused_marks
 from failsoft_django.call import DjangoCall
 from failsoft_django.classes import is_marked
 from failsoft_django.views import ProtectedView
@@ -86,7 +86,9 @@ class Patterns:
                     self._take_up(route)
                 # a URLconf may be made anew for each request; to take one up twice does no harm
                 self._taken = self._taken | {key} if len(self._taken) < _MOST_URLCONFS else frozenset({key})
-        except Exception as error:  # noqa: BLE001 - a URLconf that cannot be read is reported by Django when it reads it
+            if urlconf is None:
+                _warn_of_unused_marks()
+        except Exception as error:  # noqa: BLE001 - Django reports a URLconf that cannot be read, when it reads it
             _log.debug("the URLconf %r could not be read: %s", key, type(error).__name__)
 
     def _take_up(self, route: Route) -> None:
@@ -108,6 +110,11 @@ class Patterns:
         return self._renders
 
 
+def _warn_of_unused_marks() -> None:
+    for name in unused_marks():
+        _log.warning("%s is marked with protect(), but no route of the project leads to it", name)
+
+
 class _Urlconf:
     """`HttpRequest.urlconf`, by which a middleware sends one request through another URLconf.
 
@@ -118,10 +125,9 @@ class _Urlconf:
     def __get__(self, request: Any, owner: Any = None) -> Any:
         if request is None:
             return self
-        try:
+        if "urlconf" in request.__dict__:
             return request.__dict__["urlconf"]
-        except KeyError:
-            raise AttributeError("urlconf") from None
+        raise AttributeError("urlconf")
 
     def __set__(self, request: Any, urlconf: Any) -> None:
         request.__dict__["urlconf"] = urlconf

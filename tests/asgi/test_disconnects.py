@@ -19,7 +19,10 @@ from failsoft.events import RetryEnded
 from failsoft_asgi import install
 
 GONE = {"type": "http.disconnect"}
-FRAGILE = {"circuit_breaker": {"failure_threshold": 1}, "retry": {"max_attempts": 3, "base_delay": "1s", "jitter": "none"}}
+FRAGILE = {
+    "circuit_breaker": {"failure_threshold": 1},
+    "retry": {"max_attempts": 3, "base_delay": "1s", "jitter": "none"},
+}
 
 
 class Patient(Clock):
@@ -189,7 +192,7 @@ def test_a_client_that_left_during_the_attempt_is_noticed_without_a_wait() -> No
     async def endpoint(request: Request) -> Response:
         return await listening(request)
 
-    app = Starlette(routes=[Route("/", failsoft.protect(endpoint, retry=5))])
+    app = Starlette(routes=[Route("/", failsoft.protect(retry=5)(endpoint))])
     events = watch(install(app, fs=failsoft.Failsoft(clock=Patient())))
     ask(app, incoming=[*chunks(b""), GONE])
     assert listening.calls == 1

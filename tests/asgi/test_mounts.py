@@ -166,9 +166,12 @@ def test_policies_reach_into_mounted_applications() -> None:
     assert calls == [7, 7, 7]
 
 
+fragile = failsoft.protect(circuit_breaker=failsoft.CircuitBreaker(failure_threshold=1))
+
+
 def test_what_the_mounted_application_handles_itself_opens_no_circuit() -> None:
     child = Starlette(
-        routes=[Route("/x", failsoft.protect(oops_again, circuit_breaker=failsoft.CircuitBreaker(failure_threshold=1)))],
+        routes=[Route("/x", fragile(oops_again))],
         exception_handlers={Oops: mine("child", 409)},
     )
     app = Starlette(routes=[Mount("/m", app=child)])

@@ -153,7 +153,7 @@ def test_each_attempt_has_a_fresh_scope_also_under_a_mount() -> None:
         request.scope["path_params"] = {}
         raise ConnectionResetError
 
-    child = Starlette(routes=[Route("/x/{id}", failsoft.protect(endpoint, retry=3))])
+    child = Starlette(routes=[Route("/x/{id}", failsoft.protect(retry=3)(endpoint))])
     app = Starlette(routes=[Mount("/t/{tenant}", app=child)])
     events = watch(install(app, fs=failsoft.Failsoft(clock=Clock())))
     ask(app, "/t/acme/x/1")
@@ -250,7 +250,12 @@ def test_the_wait_that_a_returned_answer_asks_for_is_kept(value: str, waits: Any
     clock = Clock(START)
     app = Starlette(routes=[Route("/", endpoint)])
     policy = {"retry": {"base_delay": "10ms", "jitter": "none"}, "deadline": "1h"}
-    install(app, fs=failsoft.Failsoft({"policies": {"p": policy}, "endpoints": [{"match": "GET /", "policy": "p"}]}, clock=clock))
+    install(
+        app,
+        fs=failsoft.Failsoft(
+            {"policies": {"p": policy}, "endpoints": [{"match": "GET /", "policy": "p"}]}, clock=clock
+        ),
+    )
     assert ask(app).status == 200
     assert clock.slept == waits
 
@@ -424,7 +429,10 @@ async def cancelled_in(app: Any, ready: Any) -> Server:
 def test_a_cancelled_attempt_is_not_repeated_and_gives_its_permit_back() -> None:
     calls = []
 
-    policy = {"retry": {"max_attempts": 3}, "circuit_breaker": {"failure_threshold": 1, "open_duration": "1s", "half_open_calls": 1}}
+    policy = {
+        "retry": {"max_attempts": 3},
+        "circuit_breaker": {"failure_threshold": 1, "open_duration": "1s", "half_open_calls": 1},
+    }
 
     async def endpoint(request: Request) -> Response:
         calls.append(1)

@@ -147,7 +147,10 @@ def test_a_deadline_counts_attempts_and_waits_together() -> None:
         clock.now += 1.0
         raise ConnectionResetError
 
-    policy = {"deadline": "5s", "retry": {"max_attempts": 9, "base_delay": "1s", "backoff": "constant", "jitter": "none"}}
+    policy = {
+        "deadline": "5s",
+        "retry": {"max_attempts": 9, "base_delay": "1s", "backoff": "constant", "jitter": "none"},
+    }
     app, _ = build(endpoint, {"policies": {"p": policy}, "endpoints": [{"match": "GET /", "policy": "p"}]}, clock=clock)
     ask(app)
     assert calls == [5.0, 3.0, 1.0]
@@ -238,7 +241,9 @@ def test_a_guard_within_inherits_the_deadline() -> None:
         await failsoft.guard("till", policy=failsoft.Policy(timeout=2.0)).acall(call)
         return PlainTextResponse("ok")
 
-    app, _ = build(endpoint, {"policies": {"p": {"timeout": "5s"}}, "endpoints": [{"match": "GET /", "policy": "p"}]}, clock=clock)
+    app, _ = build(
+        endpoint, {"policies": {"p": {"timeout": "5s"}}, "endpoints": [{"match": "GET /", "policy": "p"}]}, clock=clock
+    )
     assert ask(app).body == b"ok"
     assert seen == [4.0, 2.0]
 

@@ -148,6 +148,19 @@ def test_a_mark_is_found_through_decorators_and_read_in_every_urlconf(app: Any) 
     assert made.get("/x").content == b"attempt 2"
 
 
+def test_a_mark_that_no_route_leads_to_is_warned_of_once(app: Any, caplog: pytest.LogCaptureFixture) -> None:
+    @failsoft.protect(retry=2)
+    def lost(request: Any) -> HttpResponse:
+        return HttpResponse("never")
+
+    made = app([path("x", Flaky(0).view)])
+    made.get("/x")
+    made.get("/x")
+    assert [record.getMessage() for record in caplog.records if lost.__qualname__ in record.getMessage()] == [
+        f"{__name__}.{lost.__qualname__} is marked with protect(), but no route of the project leads to it"
+    ]
+
+
 def test_a_view_that_no_policy_concerns_is_left_as_it_is(app: Any) -> None:
     urls = [path("x", Flaky(0).view), path("y", Flaky(0).view)]
     made = app(urls, failsoft=patient("GET /y"))

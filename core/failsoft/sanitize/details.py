@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from failsoft.sanitize.grammar import read_value
 from failsoft.sanitize.keys import KeyMatcher
@@ -30,6 +30,8 @@ _LOC_SPAN = 400
 _INSERT = re.compile(
     r"(?i)insert (?:ignore )?into [\w.\"`\[\]]{1,80}\s?\(([^()]{1,1000})\)\s{0,4}(?:output [^()]{1,80})?values\s{0,4}\("
 )
+_NEXT_ROW = re.compile(r"\)\s{0,4},\s{0,4}\(")
+_MAX_ROWS = 50
 _LITERAL = re.compile(r"\s*(?:'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\\.)*+\"|[^,()'\"]*+(?:\([^()]*\))?)\s*(?=,|\))")
 
 _judge = Judge()
@@ -55,12 +57,18 @@ _BRACKET = re.compile(r"[()\r\n]")
 
 
 class DetailRules:
-    """Handlers for such messages. Immutable."""
+    """Handlers for such messages. Immutable.
 
-    __slots__ = ("_keys",)
+    Parameters:
+        keys: which columns and fields are sensitive.
+        clean: cleans a part of a message that another rule may have something to say about.
+    """
 
-    def __init__(self, keys: KeyMatcher) -> None:
+    __slots__ = ("_clean", "_keys")
+
+    def __init__(self, keys: KeyMatcher, clean: Callable[[str], str]) -> None:
         self._keys = keys
+        self._clean = clean
 
     def anchors(self) -> Iterator[Anchor]:
         """Where they begin, whatever the case."""
@@ -195,23 +203,47 @@ class DetailRules:
         return None
 
     def insert(self, scan: Scan, start: int, end: int) -> Span | int:
-        """SQL: literals of sensitive columns in an INSERT."""
+        """SQL: literals of sensitive columns in an INSERT, row by row."""
         text = scan.text
         match = _INSERT.match(text, start)
         if match is None:
             return end
-        at, kept, changed = match.end(), list[str](), False
-        for column in match[1].split(","):
+        kinds = [self._keys.kind(column.strip('"`[] ')) for column in match[1].split(",")]
+        if not any(kinds):
+            return match.end()
+        at, rows = match.end(), list[str]()
+        while len(rows) < _MAX_ROWS:
+            row = self._row_of(text, at, kinds)
+            if row is None:
+                break
+            cleaned, at = row
+            rows.append(cleaned)
+            following = _NEXT_ROW.match(text, at)
+            if following is None:
+                break
+            rows[-1] += following.group()
+            at = following.end()
+        kept = "".join(rows)
+        at = match.end() if not rows else at
+        return (match.end(), at, kept) if kept != text[match.end() : at] else match.end()
+
+    def _row_of(self, text: str, at: int, kinds: list[str | None]) -> tuple[str, int] | None:
+        """A row without its secrets, and where it ends: before its closing bracket."""
+        kept: list[str] = []
+        for kind in kinds:
             literal = _LITERAL.match(text, at)
             if literal is None:
-                return end
-            value, kind = literal.group(), self._keys.kind(column.strip('"`[] '))
+                return None
+            value = literal.group()
             bare = value.strip().strip("'\"")
-            if kind and _judge.is_value(bare, kind, "", quoted="'" in value or bare[:1].isdigit(), op="="):
-                value, changed = value.replace(bare, marker(kind), 1), True
+            quoted = "'" in value or bare[:1].isdigit()
+            if kind and _judge.is_value(bare, kind, "", quoted=quoted, op="="):
+                value = value.replace(bare, marker(kind), 1)
+            else:
+                value = self._clean(value)
             kept.append(value)
             at = literal.end() + 1
-        return (match.end(), at - 1, ",".join(kept)) if changed else end
+        return ",".join(kept), at - 1
 
 
 def _line_end(text: str, at: int) -> int:

@@ -56,6 +56,9 @@ _SHORT_OPTION = re.compile(
     r"([^\s\"',\]-][^\s\"',\]]{0,127})"
 )
 _IDENTIFIED = re.compile(r"(?i)identified by (?:password )?'((?:[^'\\\n]|''|\\.){1,256})'")
+_SECURE_STRING = re.compile(r"(?i)securestring(?: -string)? [\"']([^\"'\n]{1,128})[\"']")
+_SASL = re.compile(r"(?i)auth (?:plain|login) ([A-Za-z0-9+/]{8,}={0,2})(?![\w-])")
+_COMMAND = re.compile(r"[^\s/\"'<>]{5,128}(?=\s|$|[\"'\\])")
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
 _LONG_CODE = re.compile(r"\\?[\"']?\s?[=:]\s?\\?[\"']?([\w/.-]{16,})")
 _CODE_LEAST = 8
@@ -180,7 +183,7 @@ def _is_login(scan: Scan, login: re.Match[str], at: int) -> bool:
         return False
     if scan.text[login.start() - 1 : login.start()] == "/" and scan.text[login.start() - 2 : login.start() - 1] != "/":
         return False
-    return mixed(secret) and is_announced(secret)
+    return is_announced(secret, "password")
 
 
 def bearer(scan: Scan, start: int, end: int) -> Span | int:
@@ -223,6 +226,14 @@ def _national_phone(scan: Scan, _start: int, end: int) -> Span | int:
     return (end, match.end(), marker("phone")) if match else end
 
 
+def _command(scan: Scan, start: int, end: int) -> Span | int:
+    """`PASS x` and `AUTH x`, as FTP, POP3 and Redis have it."""
+    match = _COMMAND.match(scan.text, end)
+    if match is None or not scan.free(start) or not is_announced(match.group(), "password"):
+        return end
+    return end, match.end(), marker("password")
+
+
 def oauth_code(scan: Scan, start: int, end: int) -> Span | int:
     """A code, ticket or state in a query string; `code=42` and `state=open` are not meant."""
     match = _CODE.match(scan.text, start)
@@ -259,6 +270,9 @@ def word_anchors() -> Iterator[Anchor]:
     yield Anchor("bearer", bearer)
     yield Anchor("basic", basic, "(?=[ +:])")
     yield Anchor("identified by", _group(_IDENTIFIED, "password"))
+    yield Anchor("securestring", _group(_SECURE_STRING, "password"))
+    yield Anchor("auth plain ", _group(_SASL, "basic"))
+    yield Anchor("auth login ", _group(_SASL, "basic"))
     yield Anchor("private-lines", putty_key)
     yield Anchor("code", _long_code, r"(?=\\?[\"']?\s?[=:]\s?\\?[\"']?[a-z0-9/_.-]{16})")
     for word in ("call", "dial", "reach", "contact", "number", "whatsapp", "text"):
@@ -288,6 +302,8 @@ def sign_anchors() -> Iterator[Anchor]:
     yield Anchor("-----BEGIN", private_key)
     yield Anchor("://", credentials_in_url)
     yield Anchor("@", email)
+    yield Anchor("PASS ", _command)
+    yield Anchor("AUTH ", _command)
     for option in ("-u ", "-u'", '-u"', "-u=", "--user ", "--user=", "--user'", '--user"', "--proxy-user "):
         yield Anchor(option, _group(_CURL_USER, "password", 2))
     for name in ("code", "ticket", "state", "nonce"):

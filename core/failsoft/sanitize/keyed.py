@@ -25,10 +25,10 @@ _TAIL = re.compile(r"(?:[\w$]|[-.](?=\w)|\[(?=\w)(?!REDACTED:)|\]){0,64}")
 _ASSIGN = re.compile(
     r"(?: string(?= =))?"
     r"(?P<close>\\{0,7}[\"'`])?\]?[^\S\n]{0,8}"
-    r"(?P<op>[?:|!+~.]{0,3}=[=>~]{0,2}|:(?!:)|->|<>|::=)"
+    r"(?P<op>[?:|!+~.]{0,3}=[=>~]{0,2}|:(?!:)|::(?= )|->|<>|::=)"
     r"[^\S\n]{0,8}"
     r"(?:(?:str|bytes|SecretStr|string|Optional\[\w+\]|str \| None)[^\S\n]{0,2}=(?!=)[^\S\n]{0,8})?"
-    r"(?:[|>][+-]?[^\S\n]{0,4}\n[^\S\n]{1,16})?"
+    r"(?:[|>][+-]?[^\S\n]{0,4}\n[^\S\n]{1,16}|string\(\d{1,5}\) )?"
 )
 _AFTER_WORDS = re.compile(
     r"(?i)(?: (?:number|no|num|code|codes|id|key|token|secret|phrase|string|record|of|birth|date|name|security|address"
@@ -46,7 +46,7 @@ _OPTION_ITEM = re.compile(r"[\"']\s{0,4},\s{0,4}(?=[bu]?[\"'][^-])")
 _PROSE = re.compile(
     r"(?:\\{0,3}[\"'`])?"
     r"(?:[ \t]\(?(?:is|was|are|were|by|BY|value|set to|equals|like|used|given|provided|supplied|tried|entered|received"
-    r"|sent|got|rejected|attempted|as|on)){0,3}(?:[ ]-(?=[ ]))?[ \t]{0,2}[:=(]{0,2}[ \t]{0,2}"
+    r"|sent|got|rejected|attempted|as|on)){0,3}(?:[ ]-(?=[ ]))?[ \t]{0,2}[:=(#]{0,2}[ \t]{0,2}"
 )
 _OF_WHOM = re.compile(
     r"(?i)[ ](?:for|of)[ ](?:(?:the )?(?:user|account|client|service|tenant|customer|db|database|role|host|login) )?"
@@ -67,9 +67,11 @@ _BRACED = re.compile(r"\{([^{}\"'\n]*[^{}\"'\w\n][^{}\"'\n]*)\}(?=;|$|[\"'\s])")
 _CODE_KINDS = frozenset(["otp", "cvv"])
 _CODE = re.compile(r"\d{3,8}")
 _HEX_LIKE = re.compile(r"[0-9A-Fa-f-]{16,}|\d{6,}")
+# after a colon without a space: `session:42:profile` is the name of an entry in a cache
+_LONG = re.compile(r"[\"']?[\w-]{12}")
 _QUERY_LEAST = 12
 # in prose these are other words
-_NOT_SPOKEN = word_set("pass pw sid cell tel")
+_NOT_SPOKEN = word_set("pass pw sid")
 _ALL_SECRET = frozenset(("cookie", "credential", "secret"))
 _judge = Judge()
 
@@ -130,7 +132,7 @@ class KeyedRule:
             return None
         if kind == "authorization" or (kind == "cookie" and (assign["close"] or "=" not in op)):
             return self._header(site, at, op, closed=bool(assign["close"]))
-        if site.before == ":" and assign.group() == ":":
+        if assign.group() == ":" and (site.before == ":" or (kind == "session" and not _LONG.match(text, at))):
             return None
         if text[at : at + 1] == "{" and "=" in op and (braced := _BRACED.match(text, at)):
             return _judged(site, Value(braced.start(1), braced.end(1), quoted=True), op)
@@ -228,29 +230,18 @@ class KeyedRule:
         return None, last
 
     def _told(self, site: _Site) -> Span | None:
-        text, last, kind = site.scan.text, site.last, site.kind
+        """The value that prose gives after a name, if it has the look of one."""
+        text, kind = site.scan.text, site.kind
         if kind not in _PROSE_KINDS or site.name.lower() in _NOT_SPOKEN:
             return None
-        told = _PROSE.match(text, last)
-        at = told.end() if told else last
-        if kind in _TOLD_KINDS and (whom := _OF_WHOM.match(text, last)):
-            at = whom.end()
+        at = _told_at(text, site.last, kind)
         site.scan.saw(at + 2)
-        if at == last or not text[at : at + 1].strip() or text.startswith("[REDACTED:", at):
+        if at == site.last or not text[at : at + 1].strip() or text.startswith("[REDACTED:", at):
             return None
-        if kind in SHAPES and text[at - 1] == "(" and SHAPES[kind].match(text, at - 1):
-            at -= 1
         value = read_value(text, at, kind)
-        if value is None:
-            return None
-        content = text[value.start : value.end]
-        if kind not in SHAPES:
-            announced = is_announced(content, kind) or (kind in _CODE_KINDS and _CODE.fullmatch(content) is not None)
-            if value.quoted:
-                announced = announced or kind == "password" or looks_random(content)
-            elif kind != "secret":
-                announced = announced or _HEX_LIKE.fullmatch(content) is not None
-            if not announced or "[REDACTED:" in content or self._is_name(content):
+        if value and kind not in SHAPES:
+            content = text[value.start : value.end]
+            if not _looks_told(content, kind, quoted=value.quoted) or self._is_name(content):
                 site.scan.saw(value.end + 1)
                 return None
         return _judged(site, value, ":")
@@ -258,6 +249,29 @@ class KeyedRule:
     def _is_name(self, content: str) -> bool:
         """Whether a word is itself the name of something sensitive: `("password", "api_key")` lists names."""
         return content.isidentifier() and not any(map(str.isdigit, content)) and self._keys.kind(content) is not None
+
+
+def _told_at(text: str, last: int, kind: str) -> int:
+    """Where the value begins that prose gives after a name; right after the name if no such words follow."""
+    if kind in SHAPES and text[last : last + 1] == ".":
+        last += 1
+    told = _PROSE.match(text, last)
+    at = told.end() if told else last
+    if kind in _TOLD_KINDS and (whom := _OF_WHOM.match(text, last)):
+        at = whom.end()
+    opened = kind in SHAPES and text[at - 1] == "(" and SHAPES[kind].match(text, at - 1)
+    return at - 1 if opened else at
+
+
+def _looks_told(content: str, kind: str, *, quoted: bool) -> bool:
+    """Whether a word in prose is more likely a value than the next word."""
+    if "[REDACTED:" in content:
+        return False
+    if is_announced(content, kind) or (kind in _CODE_KINDS and _CODE.fullmatch(content)):
+        return True
+    if quoted:
+        return kind == "password" or looks_random(content)
+    return kind != "secret" and _HEX_LIKE.fullmatch(content) is not None
 
 
 def _judged(site: _Site, value: Value | None, op: str) -> Span | None:

@@ -44,7 +44,7 @@ class TextEngine:
     __slots__ = ("_max_text", "_searches", "_strict")
 
     def __init__(self, keys: KeyMatcher, *, strict: bool, max_text: int) -> None:
-        keyed, details = KeyedRule(keys), DetailRules(keys)
+        keyed, details = KeyedRule(keys), DetailRules(keys, self._scrub)
         words = [Anchor(stem, keyed, follow, lead) for stem, follow, lead in STEMS]
         words += [Anchor(word, keyed) for word in sorted(keys.custom_words) if all(word != stem for stem, *_ in STEMS)]
         families = (

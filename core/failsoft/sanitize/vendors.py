@@ -199,7 +199,12 @@ TOKENS: tuple[Token, ...] = (
     ),
     _token("password_hash", "$2a$ $2b$ $2y$ $2x$", r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{22,}", bounded=False),
     _token("password_hash", "$argon2", r"\$argon2(?:id|i|d)\$[\w$=,+/.-]{20,}", bounded=False),
-    _token("password_hash", "$5$ $6$ $1$ $y$ $7$", r"\$[1567y]\$[^\s'\"$:,;]{1,40}\$[^\s'\":,;]{12,}", bounded=False),
+    _token(
+        "password_hash",
+        "$5$ $6$ $1$ $y$ $7$ $apr1$",
+        r"\$(?:[1567y]|apr1)\$[^\s'\"$:,;]{1,40}\$[^\s'\":,;]{12,}",
+        bounded=False,
+    ),
     _token("password_hash", "$pbkdf2 $scrypt", r"\$(?:pbkdf2|scrypt)[\w-]*\$[^\s'\":;]{16,}", bounded=False),
     _token("password_hash", "pbkdf2_", r"pbkdf2_\w{2,10}\$\d+\$[^\s'\",;]{10,}", bounded=False),
     _token("password_hash", "pbkdf2: scrypt:", r"(?:pbkdf2|scrypt):[\w:]{1,24}\$[\w./+=-]{4,}\$[\w./+=-]{16,}"),

@@ -73,7 +73,8 @@ _SENTENCE = re.compile(
     r"(?i)\b(?:required|must|invalid|expired|missing|incorrect|characters|too (?:short|long|common|weak|similar)"
     r"|(?:do|does|did)(?:n't| not)|cannot|can't|may not|should"
     r"|not (?:provided|found|allowed|valid|set|match|be|a|an|enough)"
-    r"|revoked|rejected|malformed|at least|already|entirely numeric|please|unable|failed|unsupported|not supported)\b"
+    r"|shorter|longer|minimum|maximum|revoked|rejected|malformed|at least|already|entirely numeric|please|unable"
+    r"|failed|unsupported|not supported)\b"
 )
 _NOT_RANDOM = re.compile(
     r"(?i)(?:v?\d+(?:[.,]\d+)+\w*|\d+(?:ms|s|m|h|d|kb|mb|gb|px|st|nd|rd|th|x|%)?|\d{4}-\d\d-\d\d.*|\d\d:\d\d.*"

@@ -97,7 +97,7 @@ def test_a_name_that_does_not_resolve_is_told_at_the_first_call(make: Any, way: 
 
 def test_a_marked_view_whose_policy_does_not_resolve_is_told_of(fs: Failsoft) -> None:
     with pytest.raises(SettingsError, match=r"GET /quotes.*there are: none"):
-        fs.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), policy="upstream"))
+        fs.endpoints.bind("GET", "/quotes", failsoft.protect(policy="upstream")(Script()))
 
 
 def test_names_bind_at_the_first_call_to_the_first_one_alive(make: Any, way: Way) -> None:

@@ -99,7 +99,10 @@ def test_an_asynchronous_block_with_a_limit_outside_a_task_keeps_no_permit(fs: F
     with pytest.raises(LOST):
         SYNC.block(guard, Script(LOST()))
     clock.advance(5)
-    with pytest.raises(RuntimeError, match="no running event loop"), contextlib.closing(guard.__aenter__()) as coroutine:
+    with (
+        pytest.raises(RuntimeError, match="no running event loop"),
+        contextlib.closing(guard.__aenter__()) as coroutine,
+    ):
         coroutine.send(None)
     assert fs.circuit_breakers["guard:x"].snapshot().probes_in_flight == 0
     assert current_call.get() is None

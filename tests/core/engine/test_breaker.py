@@ -161,14 +161,14 @@ class TestWhatSaysNothingAboutHealth:
 
 @pytest.mark.parametrize(("status", "failures"), [(200, 0), (404, 0), (429, 0), (500, 1), (501, 1), (503, 1)])
 def test_a_returned_5xx_is_a_failure(fs: Failsoft, way: Way, status: int, failures: int) -> None:
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), circuit_breaker=True))  # type: ignore[arg-type]
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(circuit_breaker=True)(Script()))  # type: ignore[arg-type]
     assert way.endpoint(binding, request_call(fs), Script(status), reply=Reply) == status
     counts = fs.circuit_breakers["GET /quotes"].snapshot().counts
     assert (counts.failures, counts.total) == (failures, int(status < 400 or status >= 500))
 
 
 def test_what_the_application_answers_itself_is_no_failure(fs: Failsoft, way: Way) -> None:
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), circuit_breaker=True))  # type: ignore[arg-type]
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(circuit_breaker=True)(Script()))  # type: ignore[arg-type]
     for expected, failures in ((True, 0), (False, 1)):
         with pytest.raises(KeyError):
             way.endpoint(binding, request_call(fs), Script(KeyError("domain")), expected=lambda exc: expected)
@@ -176,7 +176,7 @@ def test_what_the_application_answers_itself_is_no_failure(fs: Failsoft, way: Wa
 
 
 def test_trouble_is_a_failure_even_where_the_application_answers_it(fs: Failsoft, way: Way) -> None:
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), circuit_breaker=True))  # type: ignore[arg-type]
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(circuit_breaker=True)(Script()))  # type: ignore[arg-type]
     with pytest.raises(LOST):
         way.endpoint(binding, request_call(fs), Script(LOST()), expected=lambda exc: True)
     assert fs.circuit_breakers["GET /quotes"].snapshot().counts.failures == 1
@@ -256,7 +256,7 @@ def test_one_breaker_for_all_that_share_a_policy(make: Any, way: Way) -> None:
     fail(way, one)
     fail(way, other)
     assert dict(fs.circuit_breakers).keys() == {"policy:upstream"}
-    view = failsoft.protect(Script(), policy="upstream")
+    view = failsoft.protect(policy="upstream")(Script())
     for call in (
         lambda: way.call(one, Script()),
         lambda: way.call(other, Script()),

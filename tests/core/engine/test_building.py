@@ -34,9 +34,7 @@ def test_code_that_is_missing_gives_all_faults_at_once(tmp_path: Path, monkeypat
     found = faults_of(
         {
             "responses": {"renderer": "shop_nowhere:body"},
-            "endpoints": [
-                {"match": f"GET /{number}", "before_retry": hook} for number, hook in enumerate(hooks)
-            ],
+            "endpoints": [{"match": f"GET /{number}", "before_retry": hook} for number, hook in enumerate(hooks)],
             "rules": [
                 {
                     "name": "ours",
@@ -110,6 +108,6 @@ def test_an_instance_does_what_the_module_does(fs: Failsoft) -> None:
         "password": failsoft.sanitize({"password": "hunter2"})["password"],
         "n": [1, ("a",)],
     }
-    marked = fs.protect(lambda: None, timeout=1)
+    marked = fs.protect(timeout=1)(lambda: None)
     assert fs.endpoints.bind("GET", "/x", marked).pipeline is not None
     assert fs.remaining() is None

@@ -201,6 +201,7 @@ def test_the_current_call_is_restored_on_every_path(fs: Failsoft, way: Way) -> N
     guard = fs.guard("x", policy=policy, idempotent=True)
     try:
         for outcome in ("ok", KeyboardInterrupt(), ValueError("bug"), ConnectionResetError("lost"), "rejected"):
+
             def watched(outcome: Any = outcome) -> Any:
                 seen.append(current_call.get())
                 return Script(outcome)()

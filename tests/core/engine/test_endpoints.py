@@ -51,7 +51,7 @@ def test_the_settings_come_before_the_mark(make: Any, way: Way) -> None:
             "endpoints": [{"match": "GET /quotes/{symbol}", "policy": "two"}],
         }
     )
-    marked = failsoft.protect(Script(), retry=Retry(max_attempts=5, base_delay=0))
+    marked = failsoft.protect(retry=Retry(max_attempts=5, base_delay=0))(Script())
     for template, attempts in (("/quotes/<symbol>", 2), ("/other", 5)):
         binding = fs.endpoints.bind("GET", template, marked)
         script = Script(ConnectionResetError())
@@ -101,8 +101,8 @@ def test_a_binding_is_made_once(fs: Failsoft) -> None:
 
 def test_a_policy_that_does_nothing_costs_nothing(make: Any) -> None:
     fs = make({"policies": {"idle": {}}})
-    assert fs.endpoints.bind("GET", "/x", failsoft.protect(Script(), policy="idle")).pipeline is None
-    assert fs.endpoints.bind("GET", "/y", failsoft.protect(Script())).pipeline is None
+    assert fs.endpoints.bind("GET", "/x", failsoft.protect(policy="idle")(Script())).pipeline is None
+    assert fs.endpoints.bind("GET", "/y", failsoft.protect()(Script())).pipeline is None
 
 
 @dataclass
@@ -116,7 +116,7 @@ class Unhashable:
 
 
 def test_a_view_that_cannot_be_hashed_is_bound_all_the_same(fs: Failsoft) -> None:
-    marked = failsoft.protect(Unhashable(), circuit_breaker=True)  # type: ignore[arg-type]
+    marked = failsoft.protect(circuit_breaker=True)(Unhashable())  # type: ignore[arg-type]
     one, other = fs.endpoints.bind("GET", "/x", marked), fs.endpoints.bind("GET", "/x", marked)
     assert one.pipeline is not None
     assert other.pipeline is not None
@@ -136,13 +136,13 @@ def test_a_mark_leaves_the_view_as_it_is() -> None:
     def plain() -> str:
         return "untouched"
 
-    assert failsoft.protect(plain, timeout=1) is plain
+    assert failsoft.protect(timeout=1)(plain) is plain
     assert failsoft.protect(timeout=1)(plain) is plain
     assert plain() == "untouched"
 
 
 def test_a_mark_is_found_through_wrappers() -> None:
-    marked = failsoft.protect(Script(), timeout=1)
+    marked = failsoft.protect(timeout=1)(Script())
 
     class Bound:
         @failsoft.protect(timeout=1)
@@ -188,16 +188,16 @@ def test_a_mark_that_nobody_read_is_told_of(fs: Failsoft) -> None:
 )
 def test_a_wrong_part_is_refused_when_the_view_is_marked(parts: Any) -> None:
     with pytest.raises(failsoft.SettingsError):
-        failsoft.protect(Script(), **parts)
+        failsoft.protect(**parts)(Script())
 
 
 def test_a_policy_and_its_parts_are_not_mixed() -> None:
     with pytest.raises(TypeError, match="either policy= or its parts"):
-        failsoft.protect(Script(), policy="upstream", timeout=3)
+        failsoft.protect(policy="upstream", timeout=3)(Script())
 
 
 def test_parts_that_are_switched_off_are_absent() -> None:
-    marked = failsoft.protect(Script(), retry=None, circuit_breaker=False, timeout=2)
+    marked = failsoft.protect(retry=None, circuit_breaker=False, timeout=2)(Script())
     mark = mark_of(marked)
     assert mark is not None
     assert mark.policy == Policy(timeout=2)

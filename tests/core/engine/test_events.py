@@ -88,7 +88,7 @@ def test_a_call_that_recovers_says_so(fs: Failsoft, way: Way) -> None:
 )
 def test_how_the_retrying_ended_is_said(fs: Failsoft, way: Way, second: Any, outcome: str) -> None:
     events = Recorder(fs)
-    binding = fs.endpoints.bind("GET", "/q", failsoft.protect(Script(), retry=Retry(base_delay=0, max_attempts=2)))
+    binding = fs.endpoints.bind("GET", "/q", failsoft.protect(retry=Retry(base_delay=0, max_attempts=2))(Script()))
     script = Script(LOST(), second)
     try:
         way.endpoint(binding, request_call(fs), script, reply=Reply)
@@ -100,7 +100,9 @@ def test_how_the_retrying_ended_is_said(fs: Failsoft, way: Way, second: Any, out
 def test_a_response_thrown_away_whose_application_then_fails_is_one_attempt(fs: Failsoft) -> None:
     """An ASGI application may raise after its head and first byte were refused."""
     events = Recorder(fs)
-    binding = fs.endpoints.bind("GET", "/q", failsoft.protect(Script(), retry=Retry(base_delay=0), circuit_breaker=True))  # type: ignore[arg-type]
+    binding = fs.endpoints.bind(
+        "GET", "/q", failsoft.protect(retry=Retry(base_delay=0), circuit_breaker=True)(Script())
+    )  # type: ignore[arg-type]
     statuses = iter([503, 503, 200])
 
     async def attempt(run: Any) -> str:
@@ -120,7 +122,9 @@ def test_a_response_thrown_away_whose_application_then_fails_is_one_attempt(fs: 
 
 def test_a_stream_that_breaks_off_is_one_more_failure_and_nothing_else(fs: Failsoft) -> None:
     events = Recorder(fs)
-    binding = fs.endpoints.bind("GET", "/q", failsoft.protect(Script(), retry=Retry(base_delay=0), circuit_breaker=True))  # type: ignore[arg-type]
+    binding = fs.endpoints.bind(
+        "GET", "/q", failsoft.protect(retry=Retry(base_delay=0), circuit_breaker=True)(Script())
+    )  # type: ignore[arg-type]
 
     async def attempt(run: Any) -> None:
         assert run.answered(Reply(200))

@@ -101,7 +101,7 @@ def test_a_hostile_exception_survives_a_refused_repetition(fs: Failsoft, clock: 
 @pytest.mark.parametrize("cls", [hostile.Frozen, hostile.Falsy, hostile.BrokenText])
 def test_a_hostile_exception_of_before_retry_is_raised(fs: Failsoft, way: Way, cls: type[Exception]) -> None:
     error = cls()
-    view = failsoft.protect(Script(), retry=Retry(base_delay=0), before_retry=Script(error))
+    view = failsoft.protect(retry=Retry(base_delay=0), before_retry=Script(error))(Script())
     raised: list[BaseException] = []
     try:
         way.endpoint(fs.endpoints.bind("GET", "/q", view), request_call(fs), Script(ConnectionResetError()))

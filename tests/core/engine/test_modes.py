@@ -48,7 +48,7 @@ def test_nothing_is_repeated_and_it_is_told(watching: Failsoft, way: Way, clock:
 
 def test_a_returned_response_is_not_repeated_either(watching: Failsoft, way: Way) -> None:
     events = Recorder(watching)
-    binding = watching.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), retry=Retry()))
+    binding = watching.endpoints.bind("GET", "/quotes", failsoft.protect(retry=Retry())(Script()))
     script = Script(503, 200)
     assert way.endpoint(binding, request_call(watching, mode="observe"), script, reply=Reply) == 503
     assert [(e.status, e.failure) for e in events.of(WouldRetry)] == [(503, None)]
@@ -285,7 +285,7 @@ def test_guards_within_a_request_share_its_lot(make: Any) -> None:
 
 
 def test_an_endpoint_may_have_its_own_mode(fs: Failsoft, make: Any) -> None:
-    binding = fs.endpoints.bind("GET", "/new", failsoft.protect(Script(), timeout=1, mode="observe"))
+    binding = fs.endpoints.bind("GET", "/new", failsoft.protect(timeout=1, mode="observe")(Script()))
     assert fs.mode_for(binding, "enforce") == "observe"
     assert fs.mode_for(binding, "off") == "off"
     plain = fs.endpoints.bind("GET", "/old", Script())

@@ -71,7 +71,7 @@ def test_a_guard_without_retry_leaves_the_retrying_to_the_outside(fs: Failsoft, 
 
 def test_a_guard_that_dares_not_repeat_is_not_repeated_by_its_endpoint(fs: Failsoft, way: Way) -> None:
     charge = fs.guard("charge", policy=THREE)
-    binding = fs.endpoints.bind("GET", "/pay", failsoft.protect(Script(), retry=Retry(base_delay=0)))
+    binding = fs.endpoints.bind("GET", "/pay", failsoft.protect(retry=Retry(base_delay=0))(Script()))
     script = Script(TimeoutError("perhaps charged"))
     with pytest.raises(TimeoutError):
         way.endpoint(binding, request_call(fs), lambda: SYNC.call(charge, script))
@@ -92,7 +92,7 @@ def test_a_rejection_inside_is_neither_repeated_nor_counted_outside(fs: Failsoft
 
 
 def test_ids_go_down_and_nothing_comes_up(fs: Failsoft, way: Way) -> None:
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), timeout=60))
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(timeout=60)(Script()))
     call = request_call(fs, request_id="req-1", trace_id="0af7651916cd43dd8448eb211c80319c")
     guard = fs.guard("x", policy=THREE)
     seen: list[Any] = []
@@ -115,7 +115,7 @@ def test_waits_inside_are_charged_to_the_deadline_outside(fs: Failsoft, way: Way
 
 def test_each_event_names_its_guard_and_the_request(fs: Failsoft, way: Way) -> None:
     events = Recorder(fs)
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), timeout=60))
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(timeout=60)(Script()))
     guard = fs.guard("x", policy=THREE, idempotent=True)
     with pytest.raises(LOST):
         way.endpoint(binding, request_call(fs, request_id="req-7"), lambda: SYNC.call(guard, Script(LOST())))

@@ -73,10 +73,8 @@ def test_a_failure_of_a_listed_status_is_retried_whatever_its_category(fs: Fails
 
 
 @pytest.mark.parametrize(("status", "attempts"), [(502, 3), (503, 3), (504, 3), (500, 1), (501, 1), (200, 1), (429, 1)])
-def test_a_returned_response_of_a_listed_status_is_retried(
-    fs: Failsoft, way: Way, status: int, attempts: int
-) -> None:
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), retry=PLAIN))
+def test_a_returned_response_of_a_listed_status_is_retried(fs: Failsoft, way: Way, status: int, attempts: int) -> None:
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(retry=PLAIN)(Script()))
     script = Script(status)
     result = way.endpoint(binding, request_call(fs), script, reply=Reply)
     assert (result, script.calls) == (status, attempts)
@@ -87,7 +85,7 @@ def test_a_returned_response_of_a_listed_status_is_retried(
     [("GET", 3), ("HEAD", 3), ("OPTIONS", 3), ("POST", 1), ("PUT", 1), ("DELETE", 1), ("PATCH", 1), ("BREW", 1)],
 )
 def test_only_safe_methods_are_repeated(fs: Failsoft, way: Way, method: str, attempts: int) -> None:
-    binding = fs.endpoints.bind(method, "/quotes", failsoft.protect(Script(), retry=PLAIN))
+    binding = fs.endpoints.bind(method, "/quotes", failsoft.protect(retry=PLAIN)(Script()))
     script = Script(LOST())
     with pytest.raises(LOST):
         way.endpoint(binding, request_call(fs, method), script)
@@ -96,7 +94,7 @@ def test_only_safe_methods_are_repeated(fs: Failsoft, way: Way, method: str, att
 
 def test_more_methods_are_repeated_only_by_name(fs: Failsoft, way: Way) -> None:
     retry = Retry(methods=["PUT"], base_delay=0)
-    binding = fs.endpoints.bind("PUT", "/quotes", failsoft.protect(Script(), retry=retry))
+    binding = fs.endpoints.bind("PUT", "/quotes", failsoft.protect(retry=retry)(Script()))
     puts, gets = Script(LOST()), Script(LOST())
     for method, script in (("PUT", puts), ("GET", gets)):
         with pytest.raises(LOST):
@@ -108,7 +106,7 @@ def test_more_methods_are_repeated_only_by_name(fs: Failsoft, way: Way) -> None:
 def test_an_endpoint_may_say_that_it_can_be_repeated(
     fs: Failsoft, way: Way, idempotent: bool | None, attempts: int
 ) -> None:
-    binding = fs.endpoints.bind("POST", "/orders", failsoft.protect(Script(), retry=PLAIN))
+    binding = fs.endpoints.bind("POST", "/orders", failsoft.protect(retry=PLAIN)(Script()))
     script = Script(LOST())
     with pytest.raises(LOST):
         way.endpoint(binding, request_call(fs, "POST", idempotent=idempotent), script)
@@ -116,7 +114,7 @@ def test_an_endpoint_may_say_that_it_can_be_repeated(
 
 
 def test_an_endpoint_may_say_that_not_even_a_get_can_be_repeated(fs: Failsoft, way: Way) -> None:
-    binding = fs.endpoints.bind("GET", "/next", failsoft.protect(Script(), retry=PLAIN))
+    binding = fs.endpoints.bind("GET", "/next", failsoft.protect(retry=PLAIN)(Script()))
     script = Script(LOST())
     with pytest.raises(LOST):
         way.endpoint(binding, request_call(fs, "GET", idempotent=False), script)
@@ -124,7 +122,7 @@ def test_an_endpoint_may_say_that_not_even_a_get_can_be_repeated(fs: Failsoft, w
 
 
 def test_a_request_whose_body_is_gone_is_not_repeated(fs: Failsoft, way: Way) -> None:
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), retry=PLAIN))
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(retry=PLAIN)(Script()))
     script = Script(LOST())
     with pytest.raises(LOST):
         way.endpoint(binding, request_call(fs, idempotent=True, replayable=False), script)
@@ -153,7 +151,7 @@ def test_a_guard_that_is_not_idempotent_repeats_only_what_was_never_sent(
 
 
 def test_what_was_never_sent_says_nothing_about_what_a_view_did_before(fs: Failsoft, way: Way) -> None:
-    binding = fs.endpoints.bind("POST", "/orders", failsoft.protect(Script(), retry=PLAIN))
+    binding = fs.endpoints.bind("POST", "/orders", failsoft.protect(retry=PLAIN)(Script()))
     script = Script(ConnectionRefusedError())
     with pytest.raises(ConnectionRefusedError):
         way.endpoint(binding, request_call(fs, "POST"), script)
@@ -254,7 +252,7 @@ def test_what_the_peer_asked_for_replaces_the_computed_wait(fs: Failsoft, way: W
 
 
 def test_retry_after_on_a_returned_response_is_honoured(fs: Failsoft, way: Way, clock: ManualClock) -> None:
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), retry=PLAIN))
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(retry=PLAIN)(Script()))
     script = Script(503, 200)
     assert way.endpoint(binding, request_call(fs), script, reply=lambda status: Reply(status, 9.0)) == 200
     assert clock.slept == [9]
@@ -273,9 +271,7 @@ def test_without_a_deadline_no_peer_holds_us_longer_than_max_delay(fs: Failsoft,
     assert (script.calls, clock.slept) == (1, [])
 
 
-def test_with_a_deadline_the_deadline_alone_bounds_what_a_peer_asks(
-    fs: Failsoft, way: Way, clock: ManualClock
-) -> None:
+def test_with_a_deadline_the_deadline_alone_bounds_what_a_peer_asks(fs: Failsoft, way: Way, clock: ManualClock) -> None:
     guard = fs.guard("x", policy=retrying(max_delay=60, deadline=100), idempotent=True)
     assert way.call(guard, Script(failsoft.ServiceUnavailableError(retry_after=61), "ok")) == "ok"
     assert clock.slept == [61]
@@ -370,7 +366,7 @@ def test_the_failure_knows_its_attempts(fs: Failsoft, way: Way, clock: ManualClo
         clock.advance(0.25)
         raise LOST
 
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), retry=PLAIN))
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(retry=PLAIN)(Script()))
     call = request_call(fs)
     with pytest.raises(LOST):
         way.endpoint(binding, call, Script(slow))
@@ -407,7 +403,7 @@ def test_only_exhaustion_is_called_exhaustion(fs: Failsoft, way: Way) -> None:
 
 def test_the_failure_of_an_exhausted_call_knows_its_attempts_too(fs: Failsoft, way: Way) -> None:
     retry = Retry(base_delay=0, raise_exhausted=True)
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), retry=retry))
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(retry=retry)(Script()))
     call = request_call(fs)
     with pytest.raises(failsoft.RetryExhaustedError) as caught:
         way.endpoint(binding, call, Script(LOST()))
@@ -417,7 +413,7 @@ def test_the_failure_of_an_exhausted_call_knows_its_attempts_too(fs: Failsoft, w
 
 
 def test_a_returned_response_that_stays_bad_is_the_result(fs: Failsoft, way: Way) -> None:
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), retry=PLAIN))
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(retry=PLAIN)(Script()))
     events = Recorder(fs)
     script = Script(503)
     assert way.endpoint(binding, request_call(fs), script, reply=Reply) == 503
@@ -438,7 +434,7 @@ def test_an_exception_of_an_earlier_attempt_is_not_raised_for_a_later_response(
             clock.advance(60)
 
     clock.sleep = oversleep  # type: ignore[method-assign]
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), **options))
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(**options)(Script()))
     script = Script(LOST("of the first attempt"), 503, 200)
     with pytest.raises(failsoft.OperationTimeoutError):
         way.endpoint(binding, request_call(fs), script, reply=lambda result: Reply(result))
@@ -470,7 +466,7 @@ def test_an_attempt_refused_after_its_wait_ends_with_the_last_exception(
 def test_what_was_begun_is_undone_before_each_repetition(fs: Failsoft, way: Way) -> None:
     seen: list[tuple[int, int]] = []
     script = Script(LOST(), LOST(), "ok")
-    view = failsoft.protect(Script(), retry=PLAIN, before_retry=lambda call: seen.append((call.attempt, script.calls)))
+    view = failsoft.protect(retry=PLAIN, before_retry=lambda call: seen.append((call.attempt, script.calls)))(Script())
     binding = fs.endpoints.bind("GET", "/quotes", view)
     assert way.endpoint(binding, request_call(fs), script) == "ok"
     assert seen == [(1, 1), (2, 2)]
@@ -482,7 +478,7 @@ def test_where_undoing_fails_nothing_is_repeated(fs: Failsoft, way: Way) -> None
 
     events = Recorder(fs)
     script = Script(LOST())
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), retry=PLAIN, before_retry=undo))
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(retry=PLAIN, before_retry=undo)(Script()))
     with pytest.raises(RuntimeError, match="cannot roll back") as caught:
         way.endpoint(binding, request_call(fs), script)
     assert isinstance(caught.value.__context__, LOST)
@@ -497,7 +493,7 @@ def test_a_coroutine_function_may_undo_what_an_asynchronous_call_began(fs: Fails
         seen.append(call.attempt)
 
     script = Script(LOST(), "ok")
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), retry=PLAIN, before_retry=undo))
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(retry=PLAIN, before_retry=undo)(Script()))
     assert ASYNC.endpoint(binding, request_call(fs), script) == "ok"
     assert seen == [1]
 

@@ -41,7 +41,10 @@ def test_an_attempt_over_its_time_is_cut_off(fs: Failsoft) -> None:
 
 
 def test_the_shorter_of_timeout_and_deadline_is_named(fs: Failsoft) -> None:
-    for limits, kind in (({"timeout": SOON, "deadline": 60}, "timeout"), ({"timeout": 60, "deadline": SOON}, "deadline")):
+    for limits, kind in (
+        ({"timeout": SOON, "deadline": 60}, "timeout"),
+        ({"timeout": 60, "deadline": SOON}, "deadline"),
+    ):
         with pytest.raises(OperationTimeoutError) as caught:
             acall(fs.guard(kind, policy=Policy(**limits)), hang)
         assert caught.value.details["kind"] == kind
@@ -185,7 +188,7 @@ def test_a_result_in_time_is_not_late(fs: Failsoft, clock: ManualClock) -> None:
 
 
 def test_an_attempt_in_a_thread_is_not_cut_off(fs: Failsoft, clock: ManualClock) -> None:
-    binding = fs.endpoints.bind("GET", "/slow", failsoft.protect(Script(), timeout=SOON))
+    binding = fs.endpoints.bind("GET", "/slow", failsoft.protect(timeout=SOON)(Script()))
     events = Recorder(fs)
 
     def slow() -> str:
@@ -265,7 +268,7 @@ def test_an_inner_timeout_is_not_told_of_twice(fs: Failsoft) -> None:
 
 
 def test_the_callers_own_deadline_is_back_after_a_call(fs: Failsoft, way: Way) -> None:
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(Script(), timeout=2))
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(timeout=2)(Script()))
     call = request_call(fs, deadline=fs.clock.monotonic() + 50)
     seen: list[Any] = []
     way.endpoint(binding, call, lambda: seen.append(failsoft.remaining()))
@@ -274,7 +277,7 @@ def test_the_callers_own_deadline_is_back_after_a_call(fs: Failsoft, way: Way) -
 
 
 def test_a_stream_has_no_time_limit_after_its_first_byte(fs: Failsoft) -> None:
-    binding = fs.endpoints.bind("GET", "/stream", failsoft.protect(Script(), timeout=SOON, deadline=60))
+    binding = fs.endpoints.bind("GET", "/stream", failsoft.protect(timeout=SOON, deadline=60)(Script()))
     call = request_call(fs)
     inner = fs.guard("inner", policy=Policy(timeout=60))
 
