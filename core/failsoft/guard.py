@@ -244,8 +244,6 @@ class Guard:
             run.succeeded()
         elif isinstance(exc, Exception):
             run.failed(exc)
-        else:
-            run.abandoned()
         run.close()
         self._over(block.fs, run.call, block.parent, exc)
 

@@ -80,9 +80,6 @@ class Pipeline:
                     delay = run.failed(exc)
                     if delay is None:
                         raise
-                except BaseException:
-                    run.abandoned()
-                    raise
                 else:
                     delay = run.succeeded(None if reply is None else reply(result))
                     if delay is None:
@@ -128,9 +125,6 @@ class Pipeline:
                     delay = run.failed(exc)
                     if delay is None:
                         raise
-                except BaseException:
-                    run.abandoned()
-                    raise
                 else:
                     delay = run.succeeded(None if reply is None else reply(result))
                     if delay is None:

@@ -36,8 +36,9 @@ __all__ = ["Engine", "Limits", "Reply", "Run", "SharedBudget"]
 class Run:
     """The course of one call through a pipeline.
 
-    Order for a driver: `admit`, run the attempt within `limit` seconds, then `succeeded`, `failed` or `abandoned`. A
-    number that comes back is the delay before the next `admit`; None is the end. `close` when all is over.
+    Order for a driver: `admit`, run the attempt within `limit` seconds, then `succeeded` or `failed`. A number that
+    comes back is the delay before the next `admit`; None is the end. `close` when all is over, also where an attempt
+    ended by cancellation or another `BaseException`: that is neither success nor failure.
     """
 
     __slots__ = (
@@ -213,10 +214,6 @@ class Run:
         call.failure.attempts, call.failure.outcome = failure.attempts, failure.outcome
         call.cause = error
         return error
-
-    def abandoned(self) -> None:
-        """The attempt ended by cancellation or another `BaseException`: neither success nor failure."""
-        self._settle(Verdict.IGNORE, self.engine.clock.monotonic(), False)
 
     def unprepared(self, exc: Exception) -> None:
         """What the last attempt began could not be undone, so there is no other one."""

@@ -190,24 +190,25 @@ async def run_attempts(
         replay.rewind()
         inner = dict(scope)
         inner["starlette.exception_handlers"] = ({}, {})
-        failed: Exception | None = None
         try:
             await app(inner, replay.receive, stage.send)
             await stage.flush()
         except Exception as exc:
             if stage.complete or exc is stage.outside:
                 late.append(exc)
-            else:
-                failed = call.meant(exc)
-                if failed is exc:
-                    raise
+                return
+            meant = call.meant(exc)
+            if meant is exc:
+                del meant  # its traceback holds this frame
+                raise
+        else:
+            return
         finally:
             stage.outside = None
-        if failed is not None:
-            try:
-                raise failed
-            finally:
-                del failed
+        try:
+            raise meant
+        finally:
+            del meant
 
     async def pause(delay: float) -> None:
         late.clear()

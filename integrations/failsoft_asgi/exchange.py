@@ -24,7 +24,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 def header(scope: Scope, name: bytes) -> str | None:
     """The first header of this (lower-case) name, or None."""
-    for key, value in scope["headers"]:
+    for key, value in scope.get("headers", ()):
         if key == name:
             return str(value, "latin-1")
     return None
@@ -59,7 +59,7 @@ class AsgiCall(Call):
         self._send = send
         self._id_header = id_header
         given = None
-        for key, value in scope["headers"]:
+        for key, value in scope.get("headers", ()):
             if key == id_header:
                 given = str(value, "latin-1")
                 break
@@ -69,7 +69,7 @@ class AsgiCall(Call):
         """What is known of the request."""
         scope = self.scope
         wanted: dict[bytes, str] = {}
-        for key, value in scope["headers"]:
+        for key, value in scope.get("headers", ()):
             if key in _READ:
                 text = str(value, "latin-1")
                 wanted[key] = f"{wanted[key]}, {text}" if key in wanted else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import fastapi
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -59,7 +60,6 @@ def test_a_client_that_leaves_while_its_body_is_read() -> None:
 
 
 def test_a_client_that_leaves_while_fastapi_reads_its_body() -> None:
-    fastapi = pytest.importorskip("fastapi")
     app = fastapi.FastAPI()
     events = watch(install(app))
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-
-fastapi = pytest.importorskip("fastapi")
-
 from fastapi import APIRouter, BackgroundTasks, Body, Cookie, Depends, FastAPI, Header, HTTPException, Path, Query
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -82,12 +80,12 @@ def test_each_attempt_has_its_own_dependencies_and_one_of_them_commits(failures:
         return {"session": one.number}
 
     @failsoft.protect(retry=TRIES, idempotent=True)
-    async def endpoint(data: dict[str, int] = Body(...), one: Session = depends) -> Any:
+    async def endpoint(data: Annotated[dict[str, int], Body()], one: Session = depends) -> Any:
         assert data == {"a": 1}
         return work(one)
 
     @failsoft.protect(retry=TRIES, idempotent=True)
-    def synchronous(data: dict[str, int] = Body(...), one: Session = depends) -> Any:
+    def synchronous(data: Annotated[dict[str, int], Body()], one: Session = depends) -> Any:
         return work(one)
 
     app, _ = build()
@@ -158,10 +156,8 @@ def test_a_dependency_sees_the_http_exception_of_the_endpoint(retry: Any) -> Non
 
 def test_a_dependency_that_swallows_the_error_is_answered_by_a_problem() -> None:
     async def swallowing() -> Any:
-        try:
+        with contextlib.suppress(ValueError):
             yield
-        except ValueError:
-            pass
 
     app, events = build()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import fastapi
 import pytest
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,8 +18,6 @@ from starlette.routing import Route
 import failsoft
 from asgi.harness import SECRET, Answer, TestClient, Watched, ask, watch
 from failsoft_asgi import install
-
-fastapi = pytest.importorskip("fastapi")
 
 
 class Oops(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+import fastapi
 import pytest
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,8 +17,6 @@ import failsoft
 from asgi.harness import SECRET, Clock, ask, settings, watch
 from failsoft.events import RetryScheduled, WouldAnswer, WouldReject, WouldRetry
 from failsoft_asgi import FailsoftMiddleware, install
-
-fastapi = pytest.importorskip("fastapi")
 
 
 async def boom(request: Request) -> Response:

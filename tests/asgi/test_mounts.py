@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import fastapi
 import pytest
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,8 +17,6 @@ from starlette.routing import Mount, Route
 import failsoft
 from asgi.harness import SECRET, Watched, ask, settings, watch
 from failsoft_asgi import FailsoftMiddleware, install
-
-fastapi = pytest.importorskip("fastapi")
 
 
 class Oops(Exception):

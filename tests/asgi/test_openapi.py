@@ -6,9 +6,6 @@ import json
 from typing import Any
 
 import pytest
-
-fastapi = pytest.importorskip("fastapi")
-
 from fastapi import FastAPI
 from pydantic import BaseModel
 
@@ -104,9 +101,9 @@ def test_responses_that_the_application_describes_stay() -> None:
         mine: int
 
     def add(app: FastAPI) -> None:
-        app.get("/own/{id}", responses={422: {"model": Own}, "default": {"description": "mine"}})(lambda id: id)
+        app.get("/own", responses={422: {"model": Own}, "default": {"description": "mine"}})(lambda: None)
 
-    responses = build(later=add).openapi()["paths"]["/own/{id}"]["get"]["responses"]
+    responses = build(later=add).openapi()["paths"]["/own"]["get"]["responses"]
     assert responses["422"]["content"]["application/json"]["schema"]["$ref"].endswith("/Own")
     assert responses["default"]["description"] == "mine"
 
@@ -114,7 +111,7 @@ def test_responses_that_the_application_describes_stay() -> None:
 def test_a_validation_error_that_is_used_elsewhere_stays_described() -> None:
     def add(app: FastAPI) -> None:
         own = {"schema": {"$ref": "#/components/schemas/HTTPValidationError"}}
-        app.get("/own/{id}", responses={400: {"description": "", "content": {"application/json": own}}})(lambda id: id)
+        app.get("/own", responses={400: {"description": "", "content": {"application/json": own}}})(lambda: None)
 
     schema = build(later=add).openapi()
     assert {"HTTPValidationError", "ValidationError"} <= set(schema["components"]["schemas"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import fastapi
 import pytest
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,7 +20,6 @@ from asgi.harness import aask, ask, settings, watch
 from failsoft_asgi import FailsoftMiddleware, install
 from failsoft_asgi.inspect import report
 
-fastapi = pytest.importorskip("fastapi")
 LOSES_MOUNTS = tuple(int(part) for part in fastapi.__version__.split(".")[:2]) < (0, 137)
 
 

@@ -267,7 +267,7 @@ def test_a_guard_in_a_background_task_or_a_stream_is_not_late() -> None:
     async def endpoint(request: Request) -> Response:
         return StreamingResponse(stream(), background=BackgroundTask(later))
 
-    app, events = build(endpoint, LONG, clock=clock)
+    app, _ = build(endpoint, LONG, clock=clock)
     assert ask(app).raised is None
     assert seen == [10.0, 10.0]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import fastapi
 import pytest
 from starlette.applications import Starlette
 from starlette.endpoints import WebSocketEndpoint
@@ -247,7 +248,6 @@ def test_a_test_client_still_raises(accept: bool) -> None:
 
 
 def test_a_validation_error_closes_without_an_echo_of_the_input() -> None:
-    fastapi = pytest.importorskip("fastapi")
     app = fastapi.FastAPI()
     events = watch(install(app))
 
@@ -265,7 +265,6 @@ def test_a_validation_error_closes_without_an_echo_of_the_input() -> None:
 
 
 def test_the_applications_own_handler_for_validation_errors_of_websockets_wins() -> None:
-    fastapi = pytest.importorskip("fastapi")
     app = fastapi.FastAPI()
     install(app)
 
@@ -281,7 +280,6 @@ def test_the_applications_own_handler_for_validation_errors_of_websockets_wins()
 
 
 def test_an_included_websocket_route_has_its_whole_template() -> None:
-    fastapi = pytest.importorskip("fastapi")
     router = fastapi.APIRouter()
 
     @router.websocket("/ws/{room}")

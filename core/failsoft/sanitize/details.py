@@ -159,7 +159,7 @@ class DetailRules:
         closing = scan.text.find("}", match.end(), match.end() + 2_048)
         last = closing if closing >= 0 else _line_end(scan.text, match.end())
         content = scan.text[match.end() : last]
-        kept = _QUOTED_OR_NUMBER.sub(self._document_value, content)
+        kept = self._clean(_QUOTED_OR_NUMBER.sub(self._document_value, content))
         return (match.end(), last, kept) if kept != content else last
 
     @staticmethod

@@ -117,7 +117,8 @@ class KeyedRule:
             if assign := _ASSIGN.match(text, last):
                 span = None if "=" not in assign["op"] and _of_a_parser(site) else self._assigned(site, assign)
             else:
-                span = self._marked_up(site) or self._spoken(site)
+                written, span = self._marked_up(site)
+                span = span if written else self._spoken(site)
         elif text[first - 1 : first] == " " or text[last : last + 1] == " ":
             span = self._phrased(scan, first, last, name)
         if span is None:
@@ -148,36 +149,36 @@ class KeyedRule:
             return None
         return _judged(site, value, op)
 
-    def _marked_up(self, site: _Site) -> Span | None:
-        """XML, quoted names in pairs and objects, options of commands."""
+    def _marked_up(self, site: _Site) -> tuple[bool, Span | None]:
+        """XML, quoted names in pairs and objects, options of commands: whether it is one, and what goes."""
         text, first, last = site.scan.text, site.first, site.last
         before = text[max(0, first - 28) : first]
         if before and before[-1] in "<:" and _TAG.search(before):
-            return _judged(site, tag_text(text, last), ">")
+            return True, _judged(site, tag_text(text, last), ">")
         if site.before in ("'", '"'):
             return self._paired(site)
         if site.name.startswith("-") and (option := _OPTION.match(text, last)):
-            return _judged(site, read_value(text, option.end(), site.kind), " ")
-        return None
+            return True, _judged(site, read_value(text, option.end(), site.kind), " ")
+        return False, None
 
-    def _paired(self, site: _Site) -> Span | None:
+    def _paired(self, site: _Site) -> tuple[bool, Span | None]:
         text, last, kind = site.scan.text, site.last, site.kind
         if named := _NAMED.match(text, last):
-            return _judged(site, read_value(text, named.end(), kind), "=")
+            return True, _judged(site, read_value(text, named.end(), kind), "=")
         if _NAMED_TAG.match(text, last):
-            return _judged(site, tag_text(text, text.index(">", last)), ">")
+            return True, _judged(site, tag_text(text, text.index(">", last)), ">")
         if site.name.startswith("-") and (item := _OPTION_ITEM.match(text, last)):
-            return _judged(site, read_value(text, item.end(), kind), "=")
+            return True, _judged(site, read_value(text, item.end(), kind), "=")
         pair = _PAIR.match(text, last)
         opening = text[max(0, site.first - 6) : site.first].rstrip("\"'\\").rstrip("bu")
         if pair is None or not opening.endswith("("):
-            return None
+            return False, None
         value = read_value(text, pair.end(), kind)
         if value is None or self._is_name(text[value.start : value.end]):
-            return None
+            return True, None
         if kind == "authorization":
-            return _authorization(site, value, "", ",")
-        return _judged(site, value, ",")
+            return True, _authorization(site, value, "", ",")
+        return True, _judged(site, value, ",")
 
     @staticmethod
     def _header(site: _Site, at: int, op: str, *, closed: bool) -> Span | None:

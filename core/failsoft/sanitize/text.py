@@ -23,6 +23,8 @@ __all__ = ["TextEngine"]
 
 _MARGIN = 4_096
 _ROUNDS = 3
+# nothing shorter than `pw=x` says anything
+_LEAST = 4
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
@@ -58,6 +60,8 @@ class TextEngine:
 
     def clean(self, text: str) -> str:
         """The text without secrets and personal data, at most `max_text` characters of it."""
+        if len(text) < _LEAST:
+            return text
         if len(text) <= self._max_text:
             cleaned = self._scrub(text)
             return cleaned if len(cleaned) <= self._max_text else self._cut(cleaned, 0, 0)

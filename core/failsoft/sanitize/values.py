@@ -35,6 +35,8 @@ _ATOMS = (dt.datetime, dt.time, dt.timedelta, dt.tzinfo, enum.Enum)
 _CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type(...))
 _SCALARS = (Number, Decimal, PurePath, uuid.UUID, dt.date, *_ATOMS, *_CODE)
 _CARD_LEAST = 10**11
+# no token is as short as this and an identifier
+_SHORT_NAME = 16
 # an object under such a name is read name by name; under all others, everything in it is secret
 _NAMED_INSIDE = word_set(
     "session authorization csrf signature name address phone card account health_id national_id birth_date dsn"
@@ -213,6 +215,8 @@ class _Walk:
 
     def _key(self, key: Any, taken: Mapping[Any, Any]) -> Any:
         if isinstance(key, str | bytes):
+            if len(key) <= _SHORT_NAME and isinstance(key, str) and key.isidentifier():
+                return key
             cleaned = self._string(key, None)
         elif isinstance(key, tuple | frozenset):
             cleaned = self.visit(key, self._rules.max_depth - 1, None)

@@ -28,10 +28,12 @@ def guard(fs: Failsoft) -> Guard:
 
 
 def test_a_block_runs_once_and_its_exception_goes_on(guard: Guard, fs: Failsoft, way: Way) -> None:
+    events = Recorder(fs)
     script = Script(LOST("mine"))
     with pytest.raises(LOST, match="mine"):
         way.block(guard, script)
     assert script.calls == 1
+    assert events.names() == ["GuardCompleted"]
     assert fs.circuit_breakers["guard:x"].snapshot().counts.failures == 1
 
 
@@ -59,12 +61,13 @@ def test_a_block_that_is_cancelled_counts_as_nothing(guard: Guard, fs: Failsoft,
     assert fs.circuit_breakers["guard:x"].snapshot().counts.total == 0
 
 
-def test_what_one_waits_for_in_a_block_is_cut_off(fs: Failsoft) -> None:
+def test_what_one_waits_for_in_a_block_is_cut_off(fs: Failsoft, clock: ManualClock) -> None:
     events = Recorder(fs)
     guard = fs.guard("x", policy=Policy(timeout=0.005, circuit_breaker=CircuitBreaker(failure_threshold=1)))
 
     async def main() -> None:
         async with guard:
+            clock.advance(1)
             await asyncio.Event().wait()
 
     with pytest.raises(OperationTimeoutError) as caught:

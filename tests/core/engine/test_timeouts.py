@@ -11,6 +11,7 @@ import failsoft
 from both_ways import ASYNC, SYNC, Recorder, Script, Way, request_call
 from clocks import ManualClock
 from failsoft import CircuitBreaker, Failsoft, OperationTimeoutError, Policy, Retry
+from failsoft.current import current_call
 from failsoft.events import AttemptTimedOut, CallRejected, RetryEnded
 from failsoft.run import Reply
 
@@ -237,10 +238,15 @@ def test_a_deadline_is_only_ever_shortened(fs: Failsoft, way: Way) -> None:
 
 
 def test_a_callers_hurry_is_no_fault_of_the_dependency(fs: Failsoft) -> None:
+    events = Recorder(fs)
     inner = fs.guard("inner", policy=Policy(timeout=60, circuit_breaker=CircuitBreaker(failure_threshold=1)))
-    outer = fs.guard("outer", policy=Policy(deadline=SOON))
-    with pytest.raises(OperationTimeoutError):
-        acall(outer, ASYNC.nested(inner, hang))
+    token = current_call.set(request_call(fs, deadline=fs.clock.monotonic() + SOON))
+    try:
+        with pytest.raises(OperationTimeoutError):
+            acall(inner, hang)
+    finally:
+        current_call.reset(token)
+    assert [(e.endpoint, e.kind) for e in events.of(AttemptTimedOut)] == [("guard:inner", "deadline")]
     assert fs.circuit_breakers["guard:inner"].snapshot().counts.total == 0
 
 
