@@ -61,7 +61,11 @@ SUITES = (
     Suite("flask-cors", "6.0.5"),
     Suite("flask-smorest", "0.47.0", ("marshmallow", "PyYAML", "flask[async]==3.1.3"), ("-o", "addopts=",)),
     Suite("starlette", "1.10.0", ("opentelemetry-sdk", "trio", "blockbuster", "pytest-codspeed"), extras="[full]"),
-    Suite("fastapi", "0.165.0", (), ("--ignore=tests/test_tutorial",), extras="[all]"),
+    Suite("fastapi", "0.165.0", ("opentelemetry-instrumentation-fastapi", "logfire", "sentry-sdk", "opentelemetry-sdk",
+                                 "opentelemetry-exporter-otlp-proto-http", "httpx", "httpx2", "anyio[trio]",
+                                 "python-slugify", "coverage[toml]", "dirty-equals", "flask", "inline-snapshot",
+                                 "pwdlib[argon2]", "pyjwt", "pytest<9.2", "pytest-codspeed", "pyyaml", "sqlmodel",
+                                 "strawberry-graphql", "typer", "a2wsgi", "pytest-xdist"), extras="[all]"),
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -48,7 +49,9 @@ def transaction() -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-Transaction = Annotated[sqlite3.Connection, Depends(transaction, scope="function")]
+# before there were scopes, dependencies were taken down before the response was sent, as they are with this one
+SCOPE: dict[str, Any] = {"scope": "function"} if "scope" in inspect.signature(Depends).parameters else {}
+Transaction = Annotated[sqlite3.Connection, Depends(transaction, **SCOPE)]
 
 
 @app.get("/ok")

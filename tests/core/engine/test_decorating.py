@@ -147,7 +147,8 @@ class Steps:
 
 
 @pytest.mark.parametrize(
-    "fn", [steps, asteps, Steps(), Steps().later, functools.partial(steps), functools.partial(asteps)], ids=repr
+    "fn", [steps, asteps, Steps(), Steps().later, functools.partial(steps), functools.partial(asteps)],
+    ids=["generator", "async generator", "object", "method", "partial", "async partial"],
 )
 def test_generators_are_refused_when_they_are_decorated(guard: Guard, fn: Any) -> None:
     with pytest.raises(TypeError, match="is a generator and cannot be guarded"):
