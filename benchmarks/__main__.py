@@ -25,6 +25,7 @@ from benchmarks.variants import VARIANTS
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks/results.json"
 PEERS = ("starlette", "fastapi", "django", "flask", "sentry-sdk", "opentelemetry-sdk", "fastapi-problem")
+PEER_HEADS = ("OpenTelemetry", "sentry-sdk", "fastapi-problem")
 _pin = ["taskset", "-c", "0"] if shutil.which("taskset") else []
 
 
@@ -78,15 +79,13 @@ def _version(name: str) -> str:
 
 def table(results: dict[str, Any]) -> str:
     """The figures as Markdown."""
-    lines = [
-        f"Added CPU time per request in microseconds, over the same application without it: medians of {results['rounds']}"
-        f" interleaved rounds, in-process, one core, CPython {results['python']}, {results['date']}. In brackets the"
-        " difference of the minima, which noise touches less.",
-        "",
-        "| application | path | bare | no-op | **Failsoft** | with audit | with a full policy | OpenTelemetry | sentry-sdk |"
-        " fastapi-problem |",
-        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
-    ]
+    intro = (
+        "Added CPU time per request in microseconds, over the same application without it: medians of"
+        f" {results['rounds']} interleaved rounds, in-process, one core, CPython {results['python']}, {results['date']}."
+        " In brackets the difference of the minima, which noise touches less."
+    )
+    heads = ("application", "path", "bare", "no-op", "**Failsoft**", "with audit", "with a full policy")
+    lines = [intro, "", "| " + " | ".join((*heads, *PEER_HEADS)) + " |", "|---|---" + "|--:" * 8 + "|"]
     columns = ("no-op", "failsoft", "failsoft+audit", "failsoft+policy", "otel", "sentry", "fastapi-problem")
     for framework, paths in results["requests"].items():
         for path, variants in paths.items():

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from benchmarks.harness import deep
 from django.http import Http404, JsonResponse
 from django.urls import path
+
+from benchmarks.harness import deep
 
 
 class NoOp:

@@ -120,7 +120,8 @@ def measure_asgi(
 
 def _environ(path: str) -> dict[str, Any]:
     return {
-        "REQUEST_METHOD": "GET", "PATH_INFO": path, "SCRIPT_NAME": "", "QUERY_STRING": "a=1", "SERVER_NAME": "testserver",
+        "REQUEST_METHOD": "GET", "PATH_INFO": path, "SCRIPT_NAME": "", "QUERY_STRING": "a=1",
+        "SERVER_NAME": "testserver",
         "SERVER_PORT": "80", "HTTP_HOST": "testserver", "HTTP_USER_AGENT": "bench/1.0",
         "HTTP_ACCEPT": "application/json", "HTTP_X_REQUEST_ID": "5b1f0a52c0a94a1fb3c2b4a2b9d5b7aa",
         "REMOTE_ADDR": "127.0.0.1", "wsgi.input": io.BytesIO(b""), "CONTENT_LENGTH": "", "CONTENT_TYPE": "",

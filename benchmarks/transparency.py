@@ -98,7 +98,8 @@ def command(*words: str) -> None:
 
 def built() -> None:
     """Install Failsoft as it is now, so that changes made while the suites run do not tell."""
-    command(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--upgrade", "--target", str(BUILT), str(ROOT))
+    pip = (sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--upgrade")
+    command(*pip, "--target", str(BUILT), str(ROOT))
 
 
 def outcomes(suite: Suite, mode: str) -> dict[str, str]:
@@ -148,7 +149,8 @@ def write(text: str) -> None:
     """Put the table between its marks."""
     page = PAGE.read_text()
     stamp = f"Measured {datetime.now(UTC):%Y-%m-%d}, Python {sys.version.split()[0]}."
-    PAGE.write_text(re.sub(r"(<!-- table -->\n).*?(<!-- end -->)", rf"\g<1>{stamp}\n\n{text}\n\g<2>", page, flags=re.S))
+    new = rf"\g<1>{stamp}\n\n{text}\n\g<2>"
+    PAGE.write_text(re.sub(r"(<!-- table -->\n).*?(<!-- end -->)", new, page, flags=re.DOTALL))
 
 
 def main() -> int:

@@ -25,12 +25,12 @@ class BrokenAttributes(Exception):
 
 
 @dataclasses.dataclass(frozen=True)
-class Frozen(Exception):  # noqa: N818
+class Frozen(Exception):
     code: int = 1
 
 
 @dataclasses.dataclass
-class Unhashable(Exception):  # noqa: N818
+class Unhashable(Exception):
     code: int = 1
 
 

@@ -50,9 +50,8 @@ def into_starlette() -> None:
 
 
 def into_flask() -> None:
-    from flask import Flask
-
     from failsoft_flask import FlaskFailsoft
+    from flask import Flask
 
     def add(app: Any) -> None:
         FlaskFailsoft(app, SETTINGS)
@@ -61,8 +60,9 @@ def into_flask() -> None:
 
 
 def into_django() -> None:
-    import django
     from django.conf import settings
+
+    import django
 
     original = django.setup
 

@@ -99,12 +99,14 @@ class Pipeline:
         reply: Callable[[T], Reply | None] | None = None,
         expected: Expected | None = None,
         cooperative: bool = False,
+        busy: Callable[[], bool] | None = None,
         pause: Pause | None = None,
     ) -> T:
         """Run an asynchronous call. `attempt` is handed the `Run`, on which a stream says `answered`.
 
         Parameters:
             cooperative: the attempt runs in a thread, so it must not be cut off.
+            busy: whether a thread works for the attempt now. It is cut off as soon as none does.
             pause: waits before another attempt, in place of the clock. If it raises, there is none.
 
         Raises:
@@ -117,10 +119,10 @@ class Pipeline:
                 run.admit()
                 try:
                     if call.attempt == 1:
-                        result = await _within(run, attempt, cooperative)
+                        result = await _within(run, attempt, cooperative, busy)
                     else:
                         with self._engine.attempt_span(call):
-                            result = await _within(run, attempt, cooperative)
+                            result = await _within(run, attempt, cooperative, busy)
                 except Exception as exc:
                     delay = run.failed(exc)
                     if delay is None:
@@ -155,10 +157,13 @@ async def _aundo(run: Run, prepare: Prepare) -> None:
         raise
 
 
-async def _within(run: Run, attempt: Callable[[Run], Awaitable[T]], cooperative: bool) -> T:
+async def _within(
+    run: Run, attempt: Callable[[Run], Awaitable[T]], cooperative: bool, busy: Callable[[], bool] | None
+) -> T:
     if run.limit is None or cooperative or run.call.mode == "observe":
         return await attempt(run)
-    timer = asyncio.timeout(run.limit)
+    timer = asyncio.timeout(run.limit if busy is None else None)
+    expiry = None if busy is None else _Expiry(run, run.limit, timer, busy)
     try:
         async with timer:
             run.timer = timer
@@ -168,3 +173,35 @@ async def _within(run: Run, attempt: Callable[[Run], Awaitable[T]], cooperative:
         if timer.expired():
             raise run.too_late() from error
         raise
+    finally:
+        if expiry is not None:
+            expiry.cancel()
+
+
+class _Expiry:
+    """Lets a timer expire at its time, or later when no thread works for the attempt: one would be abandoned."""
+
+    __slots__ = ("_busy", "_handle", "_loop", "_run", "_timer")
+
+    def __init__(self, run: Run, limit: float, timer: asyncio.Timeout, busy: Callable[[], bool]) -> None:
+        self._run = run
+        self._timer = timer
+        self._busy = busy
+        self._loop = asyncio.get_running_loop()
+        self._handle = self._loop.call_later(limit, self._end)
+
+    def _end(self) -> None:
+        if self._run.committed:
+            return
+        if self._busy():
+            self._handle = self._loop.call_later(_LOOK_AGAIN, self._end)
+        else:
+            self._timer.reschedule(self._loop.time())
+
+    def cancel(self) -> None:
+        """The attempt is over."""
+        self._handle.cancel()
+
+
+_LOOK_AGAIN = 0.005
+"""Seconds."""

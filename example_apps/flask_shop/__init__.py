@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
-
 from example_apps.shop import domain
 from example_apps.telemetry import instrument
 from failsoft_flask import FlaskFailsoft
+from flask import Flask, Response, request
 
 __all__ = ["app", "failsoft"]
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
+import anyio.to_thread
 from starlette.requests import ClientDisconnect
 
 from failsoft.endpoints import Binding
@@ -215,13 +216,31 @@ async def run_attempts(
         await replay.pause(delay, call.fs.clock.asleep)
 
     try:
-        await pipeline.acall(call, attempt, reply=_unanswered, expected=expected, cooperative=cooperative, pause=pause)
+        await pipeline.acall(
+            call,
+            attempt,
+            reply=_unanswered,
+            expected=expected,
+            cooperative=cooperative,
+            busy=None if cooperative else _in_thread(pipeline),
+            pause=pause,
+        )
     except Gone as gone:
         call.fs.aborted(gone, call)
         await _answer_nobody(send)
     if late:
         # popped, or this frame would keep it alive in a cycle
         raise late.pop()
+
+
+def _in_thread(pipeline: Pipeline) -> Callable[[], bool] | None:
+    """Tells whether a thread works for the current task, as one does for a synchronous dependency of FastAPI."""
+    limits = pipeline.limits
+    if limits.timeout is None and limits.deadline is None:
+        return None
+    task = asyncio.current_task()
+    limiter = anyio.to_thread.current_default_thread_limiter()
+    return lambda: task in limiter.statistics().borrowers
 
 
 async def _answer_nobody(send: Send) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from failsoft import Failsoft, Settings
@@ -16,6 +15,7 @@ from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft_flask.call import FlaskCall
 from failsoft_flask.views import Views
 from failsoft_flask.wsgi import WsgiLayer
+from flask import Flask, Response, current_app, request
 
 __all__ = ["FlaskFailsoft", "Installation"]
 
@@ -48,21 +48,16 @@ class Installation:
         call = current_call.get()
         if not isinstance(call, FlaskCall) or call.mode == "off":
             return self._flasks_own(exc)
-        final = isinstance(exc, InternalServerError) and exc.original_exception is not None
-        cause: BaseException = exc.original_exception if final and exc.original_exception is not None else exc  # type: ignore[attr-defined]  # seen to be an InternalServerError
-        if final and call.answered is cause:
+        original = exc.original_exception if isinstance(exc, InternalServerError) else None
+        cause = exc if original is None else original
+        if original is not None and call.answered is cause:
             return exc
         self.name(call)
-        if not final and isinstance(exc, HTTPException):
-            if self.app.trap_http_exception(exc):
-                _again(exc)
-        elif not final:
-            failure = self.fs.failure(exc, call)
-            if not failure.expected and not failure.rejected:
-                _again(exc)
+        if original is None and self._flask_goes_on(exc, call):
+            _again(exc)
         answer = self.fs.answer(cause, call)
         call.answered = cause
-        if final and self.fs.settings.telemetry.traces:
+        if original is not None and self.fs.settings.telemetry.traces:
             _keep_off_span(call)
         if answer.rendered is None:
             if call.mode == "enforce":
@@ -73,6 +68,13 @@ class Installation:
         for name, value in answer.rendered.headers:
             response.headers.add(name, value)
         return response
+
+    def _flask_goes_on(self, exc: Exception, call: FlaskCall) -> bool:
+        """Whether an exception is none that is answered on purpose."""
+        if isinstance(exc, HTTPException):
+            return self.app.trap_http_exception(exc)
+        failure = self.fs.failure(exc, call)
+        return not failure.expected and not failure.rejected
 
     def name(self, call: FlaskCall) -> None:
         """Write the endpoint key on a call."""

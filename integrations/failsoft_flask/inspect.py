@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask
-
 from failsoft.endpoints import unused_marks
 from failsoft.inspection import AppReport, EndpointReport
+from flask import Flask
 
 __all__ = ["report"]
 

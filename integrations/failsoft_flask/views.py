@@ -8,14 +8,13 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-from flask import Flask, Response, request
-
 from failsoft import Failsoft
 from failsoft.current import current_call
 from failsoft.endpoints import Binding, mark_of
 from failsoft.http import retry_after_seconds
 from failsoft.run import Reply, Run
 from failsoft_flask.call import FlaskCall
+from flask import Flask, Response, request
 
 __all__ = ["BODY_LIMIT", "Views"]
 

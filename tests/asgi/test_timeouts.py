@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import Any
+from typing import Annotated, Any
 
 import anyio.to_thread
 import pytest
+from fastapi import Depends, FastAPI
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.endpoints import HTTPEndpoint
@@ -205,6 +206,42 @@ def test_a_late_failure_of_a_synchronous_endpoint_is_what_it_is() -> None:
     app, events = build(endpoint, LONG, clock=clock)
     assert ask(app).status == 409
     assert events.names == ["AttemptTimedOut", "ErrorHandled"]
+
+
+def test_a_thread_that_works_for_a_coroutine_is_waited_for_before_it_is_cut_off() -> None:
+    release, log = threading.Event(), []
+
+    def connect() -> int:
+        log.append("connect")
+        assert release.wait(10)
+        log.append("connected")
+        return 1
+
+    async def closing() -> Any:
+        try:
+            yield
+        finally:
+            log.append("close")
+
+    app = FastAPI()
+
+    @app.get("/")
+    @failsoft.protect(timeout=0.01)
+    async def endpoint(_: Annotated[Any, Depends(closing)], connection: Annotated[int, Depends(connect)]) -> None:
+        log.append("endpoint")
+        await forever()
+
+    install(app)
+
+    async def scenario() -> tuple[Any, float]:
+        asyncio.get_running_loop().call_later(0.05, release.set)
+        answer = await aask(app)
+        return answer, anyio.to_thread.current_default_thread_limiter().borrowed_tokens
+
+    answer, borrowed = asyncio.run(scenario())
+    assert (answer.status, answer.json()["code"], borrowed) == (504, "TIMEOUT_ERROR", 0)
+    assert log[:2] == ["connect", "connected"]
+    assert log[-1] == "close"
 
 
 @pytest.mark.parametrize("attempts", [1, 3])

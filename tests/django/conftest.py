@@ -6,6 +6,7 @@ import logging
 import shutil
 import sys
 import types
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -32,6 +33,11 @@ from project.driver import FAILSOFT, App
 
 from failsoft import Failsoft
 from observed import ManualClock
+
+
+@pytest.fixture(autouse=True)
+def _no_marks_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("failsoft.endpoints._unread", weakref.WeakKeyDictionary())
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ import asyncio
 import time
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, jsonify, request
 from flask_cors import CORS
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests, Unauthorized
 
 import failsoft
 from contract import spec
 from failsoft_flask import FlaskFailsoft
+from flask import Blueprint, Flask, Response, abort, jsonify, request
 
 app = Flask(__name__)
 app.config["MAX_CONTENT_LENGTH"] = 4 * 1024 * 1024

@@ -43,3 +43,8 @@ def make(clock: ManualClock) -> Iterator[Make]:
 @pytest.fixture
 def fs(make: Make) -> Failsoft:
     return make()
+
+
+@pytest.fixture(autouse=True)
+def _no_instances_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("failsoft.current._built", [])

@@ -23,6 +23,7 @@ def alone(code: str, **environ: str) -> str:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", textwrap.dedent(code)],
         capture_output=True,
+        check=False,
         text=True,
         env={"PYTHONPATH": ":".join(sys.path), **environ},
         timeout=60,

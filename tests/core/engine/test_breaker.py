@@ -171,7 +171,9 @@ def test_what_the_application_answers_itself_is_no_failure(fs: Failsoft, way: Wa
     binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(circuit_breaker=True)(Script()))  # type: ignore[arg-type]
     for expected, failures in ((True, 0), (False, 1)):
         with pytest.raises(KeyError):
-            way.endpoint(binding, request_call(fs), Script(KeyError("domain")), expected=lambda exc: expected)
+            way.endpoint(
+                binding, request_call(fs), Script(KeyError("domain")), expected=lambda _, expected=expected: expected
+            )
         assert fs.circuit_breakers["GET /quotes"].snapshot().counts.failures == failures
 
 

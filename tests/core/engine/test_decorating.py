@@ -147,7 +147,8 @@ class Steps:
 
 
 @pytest.mark.parametrize(
-    "fn", [steps, asteps, Steps(), Steps().later, functools.partial(steps), functools.partial(asteps)],
+    "fn",
+    [steps, asteps, Steps(), Steps().later, functools.partial(steps), functools.partial(asteps)],
     ids=["generator", "async generator", "object", "method", "partial", "async partial"],
 )
 def test_generators_are_refused_when_they_are_decorated(guard: Guard, fn: Any) -> None:
@@ -182,9 +183,9 @@ def test_a_coroutine_is_not_silently_left_unguarded(guard: Guard) -> None:
     async def charge() -> str:
         return "charged"
 
-    with pytest.raises(TypeError, match="use `await guard.acall"):
+    with pytest.raises(TypeError, match=r"use `await guard\.acall"):
         guard.call(charge)
-    with pytest.raises(TypeError, match="use `await guard.acall"):
+    with pytest.raises(TypeError, match=r"use `await guard\.acall"):
         guard(lambda: charge())()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import logging
 import tracemalloc
@@ -58,11 +59,9 @@ def policy(threshold: int = 10**9, **options: Any) -> Policy:
     )
 
 
-def swallow(call: Callable[[], Any], *kinds: type[BaseException]) -> None:
-    try:
+def swallow(call: Callable[[], Any], kind: type[BaseException] = Exception) -> None:
+    with contextlib.suppress(kind):
         call()
-    except kinds or (Own, failsoft.FailsoftError):
-        pass
 
 
 def block(guard: Any, body: Callable[[], Any]) -> None:

@@ -1,4 +1,4 @@
-"""`observe`, `percent`, `bypass`, the kill switch: how far Failsoft acts, and that it stays out of the way otherwise."""
+"""`observe`, `percent`, `bypass`, the kill switch: how far Failsoft acts, and that otherwise it does nothing."""
 
 from __future__ import annotations
 

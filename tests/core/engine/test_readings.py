@@ -99,7 +99,7 @@ def test_endless_chains_of_proxies_are_cut() -> None:
 
 
 def test_what_is_no_network_is_refused() -> None:
-    with pytest.raises(ValueError, match="proxy.example"):
+    with pytest.raises(ValueError, match=r"proxy\.example"):
         TrustedProxies(["proxy.example"])
 
 

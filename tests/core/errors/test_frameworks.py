@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import fastapi
-import flask
 import httpx
 import pytest
 import werkzeug.exceptions
@@ -17,6 +16,7 @@ from pydantic import BaseModel, ValidationError, field_validator
 from starlette.exceptions import HTTPException, WebSocketException
 from starlette.websockets import WebSocketDisconnect
 
+import flask
 from failsoft.errors.failure import Failure
 
 Classify = Callable[..., Failure]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import django
 from django.conf import settings as django_settings
 from django.core.asgi import get_asgi_application
 from django.core.exceptions import PermissionDenied
@@ -13,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from opentelemetry.instrumentation.django import DjangoInstrumentor
 
+import django
 import failsoft
 from ecosystem import deeds
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, abort, session
 from flask_cors import CORS
 from opentelemetry.instrumentation.flask import FlaskInstrumentor
 
 import failsoft
 from ecosystem import deeds
 from failsoft_flask import FlaskFailsoft
+from flask import Flask, abort, session
 
 
 async def ok() -> Any:
