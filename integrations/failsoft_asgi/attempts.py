@@ -120,9 +120,8 @@ class Stage:
         kind = message["type"]
         if kind == "http.response.start" and not self.passed:
             self._head = message
-            if self._run.call.mode == "enforce" and not wants_head_at_once(message):
-                return
-            await self.flush()
+            if wants_head_at_once(message) or self._run.call.mode != "enforce":
+                await self.flush()
             return
         await self.flush()
         if self._discarded:

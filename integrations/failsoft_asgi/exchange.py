@@ -109,7 +109,17 @@ class AsgiCall(Call):
                 self._silent = True
                 return
             self.wired = True
-            message = self._with_ids(message)
+            headers = list(message.get("headers", ()))
+            name = self._id_header
+            for key, _ in headers:
+                if key == name:
+                    break
+            else:
+                headers.append((name, self.request_id.encode("latin-1")))
+            if self.error_id is not None and not any(key == b"x-error-id" for key, _ in headers):
+                headers.append((b"x-error-id", self.error_id.encode("latin-1")))
+            # a copy, for an application may send the same message for each request
+            message = {**message, "headers": headers}
         elif self._silent:
             return
         try:
@@ -118,19 +128,6 @@ class AsgiCall(Call):
             # how a server says so (ASGI, HTTP 2.4)
             self.gone = True
             raise
-
-    def _with_ids(self, message: Message) -> Message:
-        """A copy: an application may send the same message for each request."""
-        headers = list(message.get("headers", ()))
-        name = self._id_header
-        for key, _ in headers:
-            if key == name:
-                break
-        else:
-            headers.append((name, self.request_id.encode("latin-1")))
-        if self.error_id is not None and not any(key == b"x-error-id" for key, _ in headers):
-            headers.append((b"x-error-id", self.error_id.encode("latin-1")))
-        return {**message, "headers": headers}
 
     def release(self) -> None:
         """The request is over: let go of it, so that no cycle waits for the garbage collector."""
@@ -149,12 +146,13 @@ class Hold:
     So a stream that fails before its first byte still gets a proper answer. In mode `observe` nothing is held.
     """
 
-    __slots__ = ("_call", "_head", "_send", "passed")
+    __slots__ = ("_call", "_send", "head", "passed")
 
     def __init__(self, call: AsgiCall, send: Send) -> None:
         self._call = call
         self._send = send
-        self._head: Message | None = None
+        self.head: Message | None = None
+        """What is held."""
         self.passed = False
         """The head has been passed on."""
 
@@ -162,19 +160,18 @@ class Hold:
         """Take a message from the application."""
         if message["type"] == "http.response.start":
             if self._call.mode == "enforce" and not wants_head_at_once(message):
-                self._head = message
+                self.head = message
                 return
             self.passed = True
-        elif self._head is not None:
-            await self.flush()
+        elif self.head is not None:
+            await self.flush(self.head)
         await self._send(message)
 
-    async def flush(self) -> None:
-        """Pass on what is held, if anything is."""
-        head, self._head = self._head, None
-        if head is not None:
-            self.passed = True
-            await self._send(head)
+    async def flush(self, head: Message) -> None:
+        """Pass on the head that is held."""
+        self.head = None
+        self.passed = True
+        await self._send(head)
 
 
 _READ = frozenset(

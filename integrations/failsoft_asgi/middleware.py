@@ -56,27 +56,23 @@ class OuterLayer:
         scope["failsoft"] = call
         token = current_call.set(call)
         try:
-            if kind == "http":
-                await self._serve(call, scope, receive)
-            else:
+            if kind == "websocket":
                 await guard_websocket(self.app, call, scope, receive, send)
-        finally:
-            restore(token)
-            call.release()
-
-    async def _serve(self, call: AsgiCall, scope: Scope, receive: Receive) -> None:
-        hold = Hold(call, call.wire) if self._hold else None
-        try:
-            if hold is None:
-                await self.app(scope, receive, call.wire)
-            else:
+            elif self._hold:
+                hold = Hold(call, call.wire)
                 await self.app(scope, receive, hold.send)
-                await hold.flush()
+                if hold.head is not None:
+                    await hold.flush(hold.head)
+            else:
+                await self.app(scope, receive, call.wire)
         except Exception as exc:
-            if call.mode == "off" or call.knows(exc):
+            if kind == "websocket" or call.mode == "off" or call.knows(exc):
                 raise
             if await answered_elsewhere(call, exc, scope, call.wire):
                 raise
+        finally:
+            restore(token)
+            call.release()
 
 
 class AnswerLayer:
@@ -104,7 +100,8 @@ class AnswerLayer:
                 await self.app(scope, receive, send)
             else:
                 await self.app(scope, receive, hold.send)
-                await hold.flush()
+                if hold.head is not None:
+                    await hold.flush(hold.head)
         except Exception as exc:
             if call.mode == "off" or call.knows(exc):
                 raise

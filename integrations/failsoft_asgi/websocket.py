@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -58,18 +59,23 @@ async def guard_websocket(
         failure = result.failure
         gone = failure is not None and failure.disconnected
         if call.mode == "enforce" and not (call.wired or gone):
-            # the client may be gone without our having heard of it; what the application raised matters more
-            with suppress(Exception):
-                denies = not call.accepted and offers_denial(scope)
+            denies = not call.accepted and offers_denial(scope)
+            try:
                 await _end(send, closing(failure), result.rendered if denies else None)
+            except asyncio.CancelledError:
+                # the client has left meanwhile, and the server gave it up: what the application raised goes out below
+                if not result.reraise:
+                    raise
         if gone or result.reraise or call.mode != "enforce":
             raise
 
 
 async def _end(send: Send, closed: tuple[int, str], rendered: Rendered | None) -> None:
-    if rendered is None:
-        await send({"type": "websocket.close", "code": closed[0], "reason": closed[1]})
-        return
-    start = {"status": rendered.status, "headers": headers_of(rendered)}
-    await send({"type": "websocket.http.response.start", **start})
-    await send({"type": "websocket.http.response.body", "body": rendered.body, "more_body": False})
+    # the client may be gone without our having heard of it; what the application raised matters more
+    with suppress(Exception):
+        if rendered is None:
+            await send({"type": "websocket.close", "code": closed[0], "reason": closed[1]})
+            return
+        start = {"status": rendered.status, "headers": headers_of(rendered)}
+        await send({"type": "websocket.http.response.start", **start})
+        await send({"type": "websocket.http.response.body", "body": rendered.body, "more_body": False})

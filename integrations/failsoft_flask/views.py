@@ -5,21 +5,23 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from io import BytesIO
+from contextlib import suppress
+from threading import Lock
 from typing import Any
+
+from werkzeug.routing import Rule
 
 from failsoft import Failsoft
 from failsoft.current import current_call
-from failsoft.endpoints import Binding, mark_of
+from failsoft.endpoints import KNOWN_METHODS, Binding, mark_of
 from failsoft.http import retry_after_seconds
+from failsoft.pipeline import Pipeline
 from failsoft.run import Reply, Run
+from failsoft_flask.bodies import keep_body
 from failsoft_flask.call import FlaskCall
 from flask import Flask, Response, request
 
-__all__ = ["BODY_LIMIT", "Views"]
-
-BODY_LIMIT = 1_048_576
-"""Bytes of a request body that are kept for another attempt; a larger one is never repeated."""
+__all__ = ["Views", "view_inside"]
 
 Expected = Callable[[BaseException], bool]
 
@@ -32,69 +34,88 @@ class Views:
         self._fs = fs
         self._expected = expected
         self._known = -1
+        self._lock = Lock()
 
     def take_up(self) -> None:
         """Wrap each view to which a policy may apply. Cheap when nothing is new."""
         views = self._app.view_functions
         if self._known == len(views):
             return
-        self._known = len(views)
-        by_settings = bool(self._fs.settings.endpoints)
-        for name, view in list(views.items()):
-            if not getattr(view, "_failsoft_wrapped", False) and (mark_of(view) is not None or by_settings):
-                views[name] = self._wrapped(view)
+        with self._lock:
+            by_settings = bool(self._fs.settings.endpoints)
+            for name, view in list(views.items()):
+                if not hasattr(view, "_failsoft_wrapped") and (by_settings or _is_marked(view)):
+                    views[name] = self._wrapped(view)
+            # only now: a request that comes meanwhile waits for its view
+            self._known = len(views)
+
+    def place(self, call: FlaskCall, rule: Rule, view: Any) -> Binding:
+        """What is to be done for a request; its endpoint, mode and idempotence are written on the call.
+
+        Raises:
+            SettingsError: a policy name does not resolve.
+        """
+        binding = self._fs.endpoints.bind(call.method, rule.rule, view)
+        call.endpoint = binding.key
+        call.mode = "off" if binding.exempt else self._fs.mode_for(binding, call.mode)
+        if binding.idempotent == "key":
+            call.idempotent = True if call.environ.get("HTTP_IDEMPOTENCY_KEY") else None
+        else:
+            call.idempotent = binding.idempotent
+        return binding
 
     def _wrapped(self, view: Any) -> Any:
-        asynchronous = inspect.iscoroutinefunction(view)
-
-        if asynchronous:
+        if inspect.iscoroutinefunction(view):
 
             @functools.wraps(view)
             async def protected_async(*args: Any, **kwargs: Any) -> Any:
-                call, binding = self._begin(view)
-                if call is None or binding is None or binding.pipeline is None or call.mode == "off":
+                call, pipeline = self._begin(view)
+                if call is None or pipeline is None:
                     return await view(*args, **kwargs)
-                rewind = _replay(call, binding)
+                turns = _Turns(self._app, call, pipeline)
 
                 async def attempt(run: Run) -> Response:  # noqa: ARG001 - the driver hands it to streams
-                    rewind()
-                    return self._app.make_response(await view(*args, **kwargs))
+                    turns.begin()
+                    return turns.made(await view(*args, **kwargs))
 
-                return await binding.pipeline.acall(call, attempt, reply=self._reply, expected=self._expected)
+                try:
+                    return await pipeline.acall(call, attempt, reply=self._reply, expected=self._expected)
+                except BaseException:
+                    turns.discard()
+                    raise
 
             protected: Any = protected_async
         else:
 
             @functools.wraps(view)
             def protected_sync(*args: Any, **kwargs: Any) -> Any:
-                call, binding = self._begin(view)
-                if call is None or binding is None or binding.pipeline is None or call.mode == "off":
+                call, pipeline = self._begin(view)
+                if call is None or pipeline is None:
                     return view(*args, **kwargs)
-                rewind = _replay(call, binding)
+                turns = _Turns(self._app, call, pipeline)
 
                 def attempt() -> Response:
-                    rewind()
-                    return self._app.make_response(view(*args, **kwargs))
+                    turns.begin()
+                    return turns.made(view(*args, **kwargs))
 
-                return binding.pipeline.call(call, attempt, reply=self._reply, expected=self._expected)
+                try:
+                    return pipeline.call(call, attempt, reply=self._reply, expected=self._expected)
+                except BaseException:
+                    turns.discard()
+                    raise
 
             protected = protected_sync
-        protected._failsoft_wrapped = True
+        protected._failsoft_wrapped = view
         return protected
 
-    def _begin(self, view: Any) -> tuple[FlaskCall | None, Binding | None]:
+    def _begin(self, view: Any) -> tuple[FlaskCall | None, Pipeline | None]:
         call = current_call.get()
         rule = request.url_rule
-        if not isinstance(call, FlaskCall) or rule is None:
+        # a view that another one calls is a part of it
+        if not isinstance(call, FlaskCall) or rule is None or call.run is not None or call.mode == "off":
             return None, None
-        binding = self._fs.endpoints.bind(call.method, rule.rule, view)
-        call.endpoint = binding.key
-        call.mode = "off" if binding.exempt else self._fs.mode_for(binding, call.mode)
-        if binding.idempotent == "key":
-            call.idempotent = True if request.headers.get("Idempotency-Key") else None
-        else:
-            call.idempotent = binding.idempotent
-        return call, binding
+        binding = self.place(call, rule, view)
+        return (call, binding.pipeline) if call.mode != "off" else (None, None)
 
     def _reply(self, response: Response) -> Reply:
         asked = None
@@ -103,29 +124,42 @@ class Views:
         return Reply(response.status_code, asked)
 
 
-def _replay(call: FlaskCall, binding: Binding) -> Callable[[], None]:
-    """Keep the body for another attempt where it is small enough; returns what puts it back."""
-    environ = call.environ
-    pipeline = binding.pipeline
-    if pipeline is None or pipeline.limits.retry is None:
-        return _nothing
-    length = request.content_length
-    if length is None and "HTTP_TRANSFER_ENCODING" in environ:
-        call.replayable = False
-        return _nothing
-    if not length:
-        return _nothing
-    if length > BODY_LIMIT:
-        call.replayable = False
-        return _nothing
-    data = request.get_data(cache=True)
+class _Turns:
+    """The attempts of one request: each gets the body, and the response of the one before is closed."""
 
-    def rewind() -> None:
-        environ["wsgi.input"] = BytesIO(data)
-        request.__dict__.pop("stream", None)
+    __slots__ = ("_app", "_last", "_rewind")
 
-    return rewind
+    def __init__(self, app: Flask, call: FlaskCall, pipeline: Pipeline) -> None:
+        self._app = app
+        self._last: Response | None = None
+        self._rewind = _nothing if pipeline.limits.retry is None else keep_body(call)
+
+    def begin(self) -> None:
+        """Before an attempt."""
+        self.discard()
+        self._rewind()
+
+    def made(self, value: Any) -> Response:
+        """The response that an attempt returned."""
+        self._last = self._app.make_response(value)
+        return self._last
+
+    def discard(self) -> None:
+        """The last response goes to nobody."""
+        last, self._last = self._last, None
+        if last is not None:
+            with suppress(Exception):  # what it has to close is the application's
+                last.close()
+
+
+def view_inside(view: Any) -> Any:
+    """The view itself, where it is one that a policy was put around."""
+    return getattr(view, "_failsoft_wrapped", view)
+
+
+def _is_marked(view: Any) -> bool:
+    return any(mark_of(view, method) is not None for method in KNOWN_METHODS)
 
 
 def _nothing() -> None:
-    """There is no body to put back."""
+    """There is nothing to put back."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import re
+import threading
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -114,6 +117,35 @@ def test_the_instance_that_serves_a_request_is_the_one_that_answers_within_it() 
     apps = [build(endpoint, None, {"errors": {"KeyError": {"code": code}}}) for code in ("ONE", "TWO")]
     assert [ask(app).json() for app, _ in apps] == ["ONE", "TWO"]
     other.close()
+
+
+def test_a_guard_under_a_base_http_middleware_belongs_to_the_request() -> None:
+    class Plain(BaseHTTPMiddleware):
+        async def dispatch(self, request: Request, call_next: Any) -> Response:
+            response: Response = await call_next(request)
+            return response
+
+    async def work() -> str:
+        call = current_call.get()
+        assert call is not None
+        return f"{call.endpoint} {call.request_id}"
+
+    async def endpoint(request: Request) -> Response:
+        return PlainTextResponse(await failsoft.guard("bank", policy=failsoft.Policy(timeout=5.0)).acall(work))
+
+    app, _ = build(endpoint, middleware=[Middleware(Plain)])
+    assert ask(app, headers={"X-Request-ID": "abc"}).body == b"guard:bank abc"
+
+
+def test_an_answer_of_ours_takes_no_thread() -> None:
+    async def fail(request: Request) -> Response:
+        raise HTTPException(404)
+
+    threads = []
+    app, fs = build(fail)
+    fs.events.subscribe(lambda event: threads.append(threading.current_thread()))
+    ask(app)
+    assert threads == [threading.main_thread()]
 
 
 # -- the request id

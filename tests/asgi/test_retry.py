@@ -11,14 +11,12 @@ from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.endpoints import HTTPEndpoint
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 
 import failsoft
-from asgi.harness import START, Clock, Server, Watched, aask, ask, chunks, scope, settings, watch
+from asgi.harness import START, Clock, Server, Watched, aask, ask, scope, settings, watch
 from failsoft.events import RetryEnded
 from failsoft_asgi import install
 
@@ -59,85 +57,6 @@ def build(flaky: Any, *, clock: Any = None, errors: Any = None, **more: Any) -> 
     rules = [{"match": "* /", "policy": "patient", "idempotent": True}]
     fs = failsoft.Failsoft(settings(endpoints=rules, errors=errors or {}), clock=clock or Clock())
     return app, watch(install(app, fs=fs))
-
-
-# -- the body
-
-
-@pytest.mark.parametrize("parts", [(b"",), (b"all",), (b"a", b"b", b"c"), (b"a", b"", b"b"), (b"x" * 70_000,) * 3])
-def test_the_whole_body_is_replayed(parts: Any) -> None:
-    flaky = Flaky(2)
-    app, _ = build(flaky)
-    assert ask(app, method="POST", incoming=chunks(*parts)).json() == {"attempt": 3}
-    assert flaky.seen == [b"".join(parts)] * 3
-
-
-def test_a_body_that_was_read_in_part_is_replayed_from_its_start() -> None:
-    class Partly(Flaky):
-        async def read(self, request: Request) -> Any:
-            stream = request.stream()
-            if self.left:
-                return await anext(stream)
-            return b"".join([part async for part in stream])
-
-    flaky = Partly(2)
-    app, _ = build(flaky)
-    answer = ask(app, method="POST", incoming=chunks(b"one", b"two", b"three"))
-    assert answer.status == 200
-    assert flaky.seen == [b"one", b"one", b"onetwothree"]
-
-
-def test_a_body_that_the_first_attempt_did_not_read_is_there_for_the_next() -> None:
-    class Late(Flaky):
-        async def read(self, request: Request) -> Any:
-            return None if self.left else await request.body()
-
-    flaky = Late(2)
-    app, _ = build(flaky)
-    ask(app, method="POST", incoming=chunks(b"one", b"two"))
-    assert flaky.seen == [None, None, b"onetwo"]
-
-
-def test_a_body_of_the_largest_size_is_replayed_and_one_byte_more_is_not() -> None:
-    for size, attempts in ((LIMIT, 2), (LIMIT + 1, 1)):
-        flaky = Flaky(1)
-        app, _ = build(flaky)
-        body = b"x" * size
-        ask(app, method="POST", incoming=chunks(body[: size // 2], body[size // 2 :]))
-        assert [len(seen) for seen in flaky.seen] == [size] * attempts
-
-
-def test_a_body_announced_as_too_large_is_not_kept() -> None:
-    flaky = Flaky(1)
-    app, _ = build(flaky)
-    answer = ask(app, method="POST", body=b"x", headers={"Content-Length": str(LIMIT + 1)})
-    assert answer.is_problem
-    assert len(flaky.seen) == 1
-
-
-def test_a_large_body_that_no_attempt_reads_is_not_lost_while_waiting() -> None:
-    class Late(Flaky):
-        async def read(self, request: Request) -> Any:
-            return None if self.left else len(await request.body())
-
-    flaky = Late(1)
-    app, _ = build(flaky)
-    ask(app, method="POST", incoming=chunks(*[b"x" * 65_536] * 40))
-    assert flaky.seen == [None, 65_536 * 40]
-
-
-def test_an_endpoint_may_change_the_messages_it_is_handed() -> None:
-    class Changing(Flaky):
-        async def read(self, request: Request) -> Any:
-            message = await request.receive()
-            body = message.pop("body")
-            message["more_body"] = True
-            return body
-
-    flaky = Changing(1)
-    app, _ = build(flaky)
-    ask(app, method="POST", body=b"all")
-    assert flaky.seen == [b"all", b"all"]
 
 
 # -- the scope
@@ -475,28 +394,3 @@ def test_a_request_cancelled_while_it_waits_ends_there() -> None:
     assert len(flaky.seen) == 1
     assert [event.outcome for event in events.of(RetryEnded)] == ["cancelled"]
     assert events.handled == []
-
-
-# -- beside other middleware
-
-
-class Plain(BaseHTTPMiddleware):
-    async def dispatch(self, request: Request, call_next: Any) -> Response:
-        response: Response = await call_next(request)
-        return response
-
-
-class Reading(BaseHTTPMiddleware):
-    async def dispatch(self, request: Request, call_next: Any) -> Response:
-        await request.body()
-        response: Response = await call_next(request)
-        return response
-
-
-@pytest.mark.parametrize("stack", [[Plain], [Reading], [Plain, Reading, Plain]])
-def test_a_body_is_replayed_under_a_base_http_middleware(stack: Any) -> None:
-    flaky = Flaky(2)
-    app, _ = build(flaky, middleware=[Middleware(each) for each in stack])
-    answer = ask(app, method="POST", incoming=chunks(b"one", b"two"))
-    assert answer.json() == {"attempt": 3}
-    assert flaky.seen == [b"onetwo"] * 3

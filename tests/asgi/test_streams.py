@@ -255,6 +255,20 @@ def test_a_stream_that_breaks_off_under_a_base_http_middleware_is_recorded_once(
     assert [event.result for event in events.handled] == ["skipped"]
 
 
+def test_an_error_in_a_background_task_under_a_base_http_middleware_is_recorded_once() -> None:
+    def fail() -> None:
+        raise ValueError(SECRET)
+
+    async def endpoint(request: Request) -> Response:
+        return PlainTextResponse("ok", background=BackgroundTask(fail))
+
+    app, events = build(endpoint, middleware=[Middleware(Note)])
+    answer = ask(app)
+    assert (answer.status, answer.body, answer.complete) == (200, b"ok", True)
+    assert isinstance(answer.raised, ValueError)
+    assert [event.result for event in events.handled] == ["skipped"]
+
+
 def test_a_middleware_that_holds_the_head_back_too_is_not_handed_a_second_one() -> None:
     def held_by(app: Any) -> Any:
         async def holding(scope: Any, receive: Any, send: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import Annotated, Any
+from typing import Any
 
 import anyio.to_thread
 import pytest
@@ -224,10 +224,11 @@ def test_a_thread_that_works_for_a_coroutine_is_waited_for_before_it_is_cut_off(
             log.append("close")
 
     app = FastAPI()
+    closed, connected = Depends(closing), Depends(connect)
 
     @app.get("/")
     @failsoft.protect(timeout=0.01)
-    async def endpoint(_: Annotated[Any, Depends(closing)], connection: Annotated[int, Depends(connect)]) -> None:
+    async def endpoint(_: Any = closed, connection: int = connected) -> None:
         log.append("endpoint")
         await forever()
 
