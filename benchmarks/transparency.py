@@ -17,7 +17,7 @@ import sys
 import tarfile
 import xml.etree.ElementTree as ET
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,10 +44,20 @@ class Suite:
     requires: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     extras: str = ""
-    environ: dict[str, str] = field(default_factory=dict)
+    runner: str = "pytest"
+    """`pytest`, or `django`: its own `runtests.py`, whose arguments are folders of tests."""
 
 
 SUITES = (
+    Suite("django", "5.2.19", (), ("asgi", "async", "auth_tests.test_middleware", "auth_tests.test_views",
+                                   "conditional_processing", "context_processors", "csrf_tests", "decorators",
+                                   "file_uploads", "flatpages_tests", "generic_views", "handlers", "httpwrappers",
+                                   "i18n", "logging_tests", "messages_tests", "middleware", "middleware_exceptions",
+                                   "redirects_tests", "requests_tests", "responses", "servers", "sessions_tests",
+                                   "shortcuts", "signals", "signed_cookies_tests", "sitemaps_tests",
+                                   "syndication_tests", "template_tests", "test_client", "test_client_regress",
+                                   "test_utils", "transactions", "urlpatterns", "urlpatterns_reverse", "view_tests",
+                                   "wsgi"), runner="django"),
     Suite("djangorestframework", "3.18.3", ("django==5.2.*", "pytest-django", "dj-database-url", "importlib-metadata")),
     Suite("django-allauth", "65.21.1", ("django==5.2.*", "djangorestframework", "django-ninja", "pytest-django",
                                         "pytest-asyncio", "Pillow", "PyYAML", "psycopg[binary]"),
@@ -108,20 +118,44 @@ def outcomes(suite: Suite, mode: str) -> dict[str, str]:
     report = folder.parent.parent / f"{mode}.xml"
     report.unlink(missing_ok=True)
     form = MODES[mode]
-    env = {**os.environ, **suite.environ, "PYTHONPATH": os.pathsep.join([str(PLUGIN), str(BUILT), "."])}
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PLUGIN), str(BUILT), "."])}
     if form is not None:
         env |= {"FAILSOFT_EVERYWHERE": form, "FAILSOFT_EVERYWHERE_COUNTS": str(report.with_suffix(".json"))}
-    words = [str(python), "-m", "pytest", "-q", "-p", "failsoft_everywhere", "-p", "no:cacheprovider",
-             f"--junitxml={report}", *suite.arguments]  # fmt: skip
+    if suite.runner == "django":
+        folder /= "tests"
+        words = [str(python), "-m", "django_runtests", "--parallel", "1", "-v", "2", *suite.arguments]
+    else:
+        words = [str(python), "-m", "pytest", "-q", "-p", "failsoft_everywhere", "-p", "no:cacheprovider",
+                 f"--junitxml={report}", *suite.arguments]  # fmt: skip
     done = subprocess.run(words, cwd=folder, env=env, capture_output=True, text=True, check=False)
-    (report.parent / f"{mode}.log").write_text(done.stdout + done.stderr)
-    if done.returncode not in (0, 1):
-        raise SystemExit(f"{suite.name} ({mode}) did not run:\n{(done.stdout + done.stderr)[-3000:]}")
-    found = {}
-    for case in ET.parse(report).getroot().iter("testcase"):
-        bad = next((child.tag for child in case if child.tag in ("failure", "error", "skipped")), "passed")
-        found[f"{case.get('classname')}::{case.get('name')}"] = {"failure": "failed", "error": "failed"}.get(bad, bad)
+    said = done.stdout + done.stderr
+    report.with_suffix(".log").write_text(said)
+    found = from_lines(done.stderr) if suite.runner == "django" else from_report(report)
+    if done.returncode not in (0, 1) or not found:
+        raise SystemExit(f"{suite.name} ({mode}) did not run:\n{said[-3000:]}")
     return found
+
+
+def from_report(report: Path) -> dict[str, str]:
+    """The outcomes in a JUnit report of pytest."""
+    found: dict[str, str] = {}
+    if report.exists():
+        for case in ET.parse(report).getroot().iter("testcase"):
+            bad = next((child.tag for child in case if child.tag in ("failure", "error", "skipped")), "passed")
+            name = f"{case.get('classname')}::{case.get('name')}"
+            # a test that fails while it is torn down has two entries
+            if found.get(name) != "failed":
+                found[name] = {"failure": "failed", "error": "failed"}.get(bad, bad)
+    return found
+
+
+def from_lines(said: str) -> dict[str, str]:
+    """The outcomes that `unittest` prints: each test by name as it runs, and at the end what has failed."""
+    found = dict.fromkeys(re.findall(r"^\w+ \(([\w.]+)\)", said, re.MULTILINE), "passed")
+    # a docstring may stand between a test and its outcome
+    skipped = re.findall(r"^\w+ \(([\w.]+)\)(?:\n.*)?? \.\.\. skipped", said, re.MULTILINE)
+    broken = re.findall(r"^(?:FAIL|ERROR): \w+ \(([\w.]+)\)", said, re.MULTILINE)
+    return found | dict.fromkeys(skipped, "skipped") | dict.fromkeys(broken, "failed")
 
 
 def compare(suite: Suite) -> tuple[list[str], list[str]]:

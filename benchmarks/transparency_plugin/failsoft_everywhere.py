@@ -12,6 +12,7 @@ import functools
 import json
 import os
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -100,12 +101,11 @@ def count() -> None:
 def switch_in() -> None:
     """Change the frameworks that are here."""
     count()
-    for change in (into_starlette, into_flask, into_django):
-        try:
+    for name, change in (("starlette", into_starlette), ("flask", into_flask), ("django", into_django)):
+        found = find_spec(name)
+        # a folder of that name is no framework
+        if found is not None and found.origin is not None:
             change()
-        except ImportError as error:
-            if error.name not in ("starlette", "flask", "django"):
-                raise
 
 
 if FORMAT:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Literal, Protocol, TypeVar
@@ -95,17 +95,41 @@ def mark(view: F, what: Mark) -> F:
     return view
 
 
-def mark_of(view: object) -> Mark | None:
-    """The mark of a view, also through `functools.wraps`, `functools.partial` and bound methods."""
-    for _ in range(16):
-        found = getattr(view, _ATTRIBUTE, None)
+def mark_of(view: object, method: str = "") -> Mark | None:
+    """The mark of a view, also through `functools.wraps`, `functools.partial` and bound methods.
+
+    Parameters:
+        method: an HTTP method. In a view made of a class, a mark on the function that serves it counts first.
+    """
+    of_view: Mark | None = None
+    for link in _links(view):
+        of_method = _of_method(getattr(link, "view_class", None), method)
+        found = of_method if of_method is not None else getattr(link, _ATTRIBUTE, None)
         if isinstance(found, Mark):
             _unread.pop(found, None)
-            return found
-        view = getattr(view, "__wrapped__", None) or getattr(view, "func", None) or getattr(view, "view_class", None)
+            if of_method is not None:
+                return found
+            of_view = of_view or found
+    return of_view
+
+
+def _of_method(cls: object, method: str) -> Mark | None:
+    if cls is None or not method:
+        return None
+    serves = getattr(cls, method.lower(), None)
+    if serves is None and method == "HEAD":
+        serves = getattr(cls, "get", None)
+    found = getattr(serves, _ATTRIBUTE, None)
+    return found if isinstance(found, Mark) else None
+
+
+def _links(view: object) -> Iterator[object]:
+    """A view and what it was made from: what it wraps, a partial's function, the class of a class-based view."""
+    for _ in range(16):
         if view is None:
-            return None
-    return None
+            return
+        yield view
+        view = getattr(view, "__wrapped__", None) or getattr(view, "func", None) or getattr(view, "view_class", None)
 
 
 def unused_marks() -> list[str]:
@@ -211,7 +235,7 @@ class Endpoints:
 
     def _resolve(self, key: str, method: str, template: str, view: object) -> Binding:
         rule = self._rule(method, template, view)
-        marked = mark_of(view) if view is not None else None
+        marked = mark_of(view, method)
         chosen: str | Policy | None = marked.policy if marked else None
         if rule is not None and rule.policy is not None:
             chosen = rule.policy
@@ -246,11 +270,8 @@ class Endpoints:
 
 def _path_of(view: object) -> set[str]:
     paths = set()
-    for _ in range(16):
-        if view is None:
-            break
-        module, name = getattr(view, "__module__", None), getattr(view, "__qualname__", None)
+    for link in _links(view):
+        module, name = getattr(link, "__module__", None), getattr(link, "__qualname__", None)
         if module and name:
             paths.add(f"{module}.{name}")
-        view = getattr(view, "__wrapped__", None) or getattr(view, "func", None) or getattr(view, "view_class", None)
     return paths

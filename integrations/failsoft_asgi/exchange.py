@@ -96,10 +96,10 @@ class AsgiCall(Call):
 
         Its streams take every OSError for that of a server whose client is gone, also one of their own source.
         """
-        hidden = exc.__context__
-        if self.gone or not isinstance(hidden, OSError) or type(exc).__name__ != "ClientDisconnect":
+        if self.gone or type(exc).__name__ != "ClientDisconnect":
             return exc
-        return hidden
+        hidden = exc.__context__
+        return hidden if isinstance(hidden, OSError) else exc
 
     async def wire(self, message: Message) -> None:
         """Pass a message to the server; its head carries the request id."""

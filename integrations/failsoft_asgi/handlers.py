@@ -46,9 +46,16 @@ def own_handlers(app: Starlette) -> dict[Any, Handler]:
 def answers_itself(app: Starlette, exc: BaseException) -> bool:
     """Whether an exception is none to the application: a handler of its own answers it, or it is a redirect."""
     handlers = own_handlers(app)
-    if isinstance(exc, HTTPException) and (exc.status_code < 400 or exc.status_code in handlers):
+    status = _status(exc)
+    if status is not None and (status < 400 or status in handlers):
         return True
     return any(cls in handlers for cls in type(exc).__mro__ if cls is not Exception)
+
+
+def _status(exc: BaseException) -> int | None:
+    # not isinstance: what a hostile exception says its class is may raise
+    status = getattr(exc, "status_code", None) if issubclass(type(exc), HTTPException) else None
+    return status if isinstance(status, int) else None
 
 
 async def _starlette_default(request: Request, exc: HTTPException) -> Response:  # noqa: ARG001 - a handler's signature
@@ -84,8 +91,8 @@ class Handlers:
     async def handle(self, connection: Request | WebSocket, exc: Exception) -> Response | None:
         """Answer an exception that carries an answer."""
         call = connection.scope.get("failsoft")
-        redirects = isinstance(exc, HTTPException) and exc.status_code < 400
-        if not isinstance(call, AsgiCall) or call.mode == "off" or redirects:
+        status = _status(exc)
+        if not isinstance(call, AsgiCall) or call.mode == "off" or (status is not None and status < 400):
             return await self._default(connection, exc)
         if not call.endpoint:
             call.endpoint = route_key(call.method, template_of(connection.scope))

@@ -78,9 +78,12 @@ class Installation:
         """Take up the routes at the start, and again at the first request: by then all are there."""
         if self._ready and not self.routes.stale:
             return
-        self.routes.take_up()
-        describe_problems(self.app, self.fs.settings)
         self._ready = kind != "lifespan"
+        try:
+            self.routes.take_up()
+            describe_problems(self.app, self.fs.settings)
+        except Exception as error:  # noqa: BLE001 - a framework that has changed inside is served all the same
+            _log.error("the routes could not be read (%s): policies may be missing", type(error).__name__)
         if not self._warned:
             self._warned = True
             _warn_of_unused_marks()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -22,7 +23,7 @@ __all__ = ["Place", "Routes", "marked_view"]
 
 Handle = Callable[[Scope, Receive, Send], Awaitable[None]]
 _WRAPPED = "_failsoft_wrapped"
-_STARLETTE_NAMES_ROUTES = tuple(int(part) for part in starlette.__version__.split(".")[:2]) >= (1, 7)
+_STARLETTE_NAMES_ROUTES = tuple(int(part) for part in re.findall(r"\d+", starlette.__version__)[:2]) >= (1, 7)
 """From 1.7 on Starlette itself leaves the route in the scope."""
 
 

@@ -15,11 +15,12 @@ def template_of(scope: MutableMapping[str, Any]) -> str | None:
 
     `root_path` will not do for the mounts: it holds `/tenants/acme` where the template is `/tenants/{tenant}`.
     """
-    route = scope.get("route")
-    # a mount is no endpoint: within it no route was found
-    if not hasattr(route, "endpoint"):
+    try:
+        route = scope.get("route")
+        # a mount is no endpoint: within it no route was found
+        template = _effective(scope, route) if hasattr(route, "endpoint") else None
+    except Exception:  # noqa: BLE001 - what other frameworks leave there is theirs; no key is no error
         return None
-    template = _effective(scope, route)
     return str(scope.get(_PREFIX, "")) + template if isinstance(template, str) else None
 
 

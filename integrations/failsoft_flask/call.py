@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from failsoft.answer import Answer
 from failsoft.call import Call, RequestFacts
 from failsoft.ids import new_request_id
 from failsoft.requests import well_formed_id
 
 if TYPE_CHECKING:
+    from werkzeug.routing import Rule
+
     from failsoft import Failsoft
 
 __all__ = ["FlaskCall"]
@@ -20,6 +23,10 @@ class FlaskCall(Call):
     source = "flask"
     answered: BaseException | None = None
     """The exception whose answer was decided already."""
+    answer: Answer | None = None
+    """That answer."""
+    rule: Rule | None = None
+    """The route that serves it, as soon as that is known."""
     error_id: str | None = None
     """To be put on the head of a response that Flask writes."""
 
@@ -30,6 +37,10 @@ class FlaskCall(Call):
         self.method = environ.get("REQUEST_METHOD", "")
         given = environ.get(id_key)
         self.request_id = given if trust_id and given is not None and well_formed_id(given) else new_request_id()
+
+    def forget(self) -> None:
+        """Let go of exceptions, whose tracebacks hold the request, and of the run, which holds this call."""
+        self.cause = self.answered = self.retried_inside = self.run = None
 
     def describe(self) -> RequestFacts:
         """What is known of the request."""

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from failsoft import Failsoft, Settings
+from failsoft import Failsoft, Settings, SettingsError
+from failsoft.answer import Answer
+from failsoft.call import UNMATCHED
 from failsoft.current import current_call
 from failsoft.endpoints import route_key
 from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft_flask.call import FlaskCall
-from failsoft_flask.views import Views
+from failsoft_flask.views import Views, view_inside
 from failsoft_flask.wsgi import WsgiLayer
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, got_request_exception, has_request_context, request
 
 __all__ = ["FlaskFailsoft", "Installation"]
 
@@ -31,6 +34,15 @@ class Installation:
         self.app = app
         self.fs = fs
         self.views = Views(app, fs, self.is_users)
+        self.prepare = self.views.take_up
+
+    def install(self) -> None:
+        """Take part in the application's requests."""
+        app = self.app
+        if Exception not in app.error_handler_spec[None][None]:
+            app.register_error_handler(Exception, self.answer)
+        got_request_exception.connect(self.unexpected, app)
+        app.wsgi_app = WsgiLayer(app.wsgi_app, self.fs, self)  # type: ignore[method-assign]  # WSGI middleware's place
 
     def is_users(self, exc: BaseException) -> bool:
         """Whether a handler of the application's own answers this exception."""
@@ -45,29 +57,45 @@ class Installation:
         An unexpected exception is raised again, so that Flask goes its way (signal, log, debugger, propagation) and
         comes back with an `InternalServerError` around it.
         """
-        call = current_call.get()
-        if not isinstance(call, FlaskCall) or call.mode == "off":
-            return self._flasks_own(exc)
+        call = self._call()
+        if call is None:
+            return _flasks_own(exc)
         original = exc.original_exception if isinstance(exc, InternalServerError) else None
-        cause = exc if original is None else original
-        if original is not None and call.answered is cause:
-            return exc
-        self.name(call)
         if original is None and self._flask_goes_on(exc, call):
             _again(exc)
-        answer = self.fs.answer(cause, call)
-        call.answered = cause
-        if original is not None and self.fs.settings.telemetry.traces:
-            _keep_off_span(call)
-        if answer.rendered is None:
-            if call.mode == "enforce":
-                call.error_id = answer.error_id
-            return self._flasks_own(exc)
-        response = Response(answer.rendered.body, status=answer.rendered.status)
+        rendered = self._settle(exc if original is None else original, call).rendered
+        if rendered is None:
+            return _flasks_own(exc)
+        response = Response(rendered.body, status=rendered.status)
         response.headers.clear()
-        for name, value in answer.rendered.headers:
+        for name, value in rendered.headers:
             response.headers.add(name, value)
         return response
+
+    def unexpected(self, sender: Flask, exception: Exception, **_: Any) -> None:  # noqa: ARG002 - a receiver's signature
+        """Flask has given up on an exception. It is recorded here: a handler of the application's may answer it."""
+        call = self._call()
+        if call is not None:
+            self._settle(exception, call)
+            if self.fs.settings.telemetry.traces and not self.propagates():
+                _keep_off_span(call)
+
+    def _call(self) -> FlaskCall | None:
+        """The call of this request, named, if Failsoft takes part in it."""
+        call = current_call.get()
+        if not isinstance(call, FlaskCall):
+            return None
+        self.name(call)
+        return None if call.mode == "off" else call
+
+    def _settle(self, exc: BaseException, call: FlaskCall) -> Answer:
+        """The answer to an exception; asked for once."""
+        if call.answer is None or call.answered is not exc:
+            call.answer = self.fs.answer(exc, call)
+            call.answered = exc
+            if call.mode == "enforce":
+                call.error_id = call.answer.error_id
+        return call.answer
 
     def _flask_goes_on(self, exc: Exception, call: FlaskCall) -> bool:
         """Whether an exception is none that is answered on purpose."""
@@ -76,24 +104,39 @@ class Installation:
         failure = self.fs.failure(exc, call)
         return not failure.expected and not failure.rejected
 
-    def name(self, call: FlaskCall) -> None:
-        """Write the endpoint key on a call."""
-        if not call.endpoint:
+    def note_route(self, call: FlaskCall) -> None:
+        """Remember the route while the request still has one."""
+        if call.rule is None:
             served = call.environ.get("werkzeug.request")
-            rule = getattr(served, "url_rule", None)
-            call.endpoint = route_key(call.method, rule.rule if rule is not None else None)
+            if served is None and has_request_context():
+                # a middleware in between handed on a copy of the environment
+                served = request
+            call.rule = getattr(served, "url_rule", None)
+
+    def name(self, call: FlaskCall) -> None:
+        """Write endpoint and mode on a call whose view was never reached."""
+        if call.endpoint:
+            return
+        self.note_route(call)
+        if call.rule is None:
+            call.endpoint = UNMATCHED
+            return
+        try:
+            self.views.place(call, call.rule, view_inside(self.app.view_functions.get(call.rule.endpoint)))
+        except SettingsError:
+            # told where the view would have run; here another failure is to be answered
+            call.endpoint = route_key(call.method, call.rule.rule)
 
     def propagates(self) -> bool:
         """Whether Flask lets errors through to whoever called it."""
         chosen = self.app.config.get("PROPAGATE_EXCEPTIONS")
         return bool(self.app.testing or self.app.debug) if chosen is None else bool(chosen)
 
-    @staticmethod
-    def _flasks_own(exc: Exception) -> Any:
-        if isinstance(exc, HTTPException):
-            return exc
-        _again(exc)
-        return None
+    def tell(self, exc: Exception) -> None:
+        """Send Flask's signal for an exception that Flask itself never met."""
+        leave_exceptions_to_sentry()
+        with suppress(Exception):  # a receiver must not cost the client its answer
+            got_request_exception.send(self.app, _async_wrapper=self.app.ensure_sync, exception=exc)
 
 
 class FlaskFailsoft:
@@ -122,21 +165,10 @@ class FlaskFailsoft:
         chosen = settings if settings is not None else self._settings
         if chosen is None:
             chosen = app.config.get("FAILSOFT")
-        fs = self._fs or Failsoft(chosen)
-        if fs.disabled:
-            return fs
-        installation = Installation(app, fs)
-        app.extensions[_EXTENSION] = installation
-        own = app.error_handler_spec[None][None]
-        if Exception not in own:
-            app.register_error_handler(Exception, installation.answer)
-        app.wsgi_app = WsgiLayer(  # type: ignore[method-assign]  # the documented place for WSGI middleware
-            app.wsgi_app,
-            fs,
-            prepare=installation.views.take_up,
-            name=installation.name,
-            propagates=installation.propagates,
-        )
+        fs = Failsoft(chosen) if self._fs is None else self._fs
+        installation = app.extensions[_EXTENSION] = Installation(app, fs)
+        if not fs.disabled:
+            installation.install()
         _add_commands(app)
         return fs
 
@@ -169,6 +201,13 @@ def _keep_off_span(call: FlaskCall) -> None:
     activation = call.environ.get(_OTEL_ACTIVATION)
     if activation is not None:
         call.environ[_OTEL_ACTIVATION] = _Activation(activation)
+
+
+def _flasks_own(exc: Exception) -> Any:
+    if isinstance(exc, HTTPException):
+        return exc
+    _again(exc)
+    return None
 
 
 def _again(exc: Exception) -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from failsoft.endpoints import unused_marks
 from failsoft.inspection import AppReport, EndpointReport
+from failsoft_flask.views import view_inside
 from flask import Flask
 
 __all__ = ["report"]
@@ -20,7 +21,7 @@ def report(app: object) -> AppReport | None:
     for rule in app.url_map.iter_rules():
         view = app.view_functions.get(rule.endpoint)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            binding = fs.endpoints.bind(method, rule.rule, getattr(view, "__wrapped__", view))
+            binding = fs.endpoints.bind(method, rule.rule, view_inside(view))
             endpoints.append(
                 EndpointReport(
                     key=binding.key,

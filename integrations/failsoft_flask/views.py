@@ -9,11 +9,12 @@ from contextlib import suppress
 from threading import Lock
 from typing import Any
 
+from flask.globals import request_ctx
 from werkzeug.routing import Rule
 
 from failsoft import Failsoft
 from failsoft.current import current_call
-from failsoft.endpoints import KNOWN_METHODS, Binding, mark_of
+from failsoft.endpoints import KNOWN_METHODS, mark_of
 from failsoft.http import retry_after_seconds
 from failsoft.pipeline import Pipeline
 from failsoft.run import Reply, Run
@@ -49,8 +50,8 @@ class Views:
             # only now: a request that comes meanwhile waits for its view
             self._known = len(views)
 
-    def place(self, call: FlaskCall, rule: Rule, view: Any) -> Binding:
-        """What is to be done for a request; its endpoint, mode and idempotence are written on the call.
+    def place(self, call: FlaskCall, rule: Rule, view: Any) -> Pipeline | None:
+        """What protects a request, if anything does; its endpoint, mode and idempotence are written on the call.
 
         Raises:
             SettingsError: a policy name does not resolve.
@@ -62,7 +63,7 @@ class Views:
             call.idempotent = True if call.environ.get("HTTP_IDEMPOTENCY_KEY") else None
         else:
             call.idempotent = binding.idempotent
-        return binding
+        return None if call.mode == "off" else binding.pipeline
 
     def _wrapped(self, view: Any) -> Any:
         if inspect.iscoroutinefunction(view):
@@ -114,8 +115,7 @@ class Views:
         # a view that another one calls is a part of it
         if not isinstance(call, FlaskCall) or rule is None or call.run is not None or call.mode == "off":
             return None, None
-        binding = self.place(call, rule, view)
-        return (call, binding.pipeline) if call.mode != "off" else (None, None)
+        return call, self.place(call, rule, view)
 
     def _reply(self, response: Response) -> Reply:
         asked = None
@@ -127,17 +127,22 @@ class Views:
 class _Turns:
     """The attempts of one request: each gets the body, and the response of the one before is closed."""
 
-    __slots__ = ("_app", "_last", "_rewind")
+    __slots__ = ("_app", "_hooks", "_last", "_rewind")
 
     def __init__(self, app: Flask, call: FlaskCall, pipeline: Pipeline) -> None:
         self._app = app
         self._last: Response | None = None
-        self._rewind = _nothing if pipeline.limits.retry is None else keep_body(call)
+        retry = pipeline.limits.retry
+        self._rewind = None if retry is None else keep_body(call, retry)
+        self._hooks = len(getattr(request_ctx, "_after_request_functions", ()))
 
     def begin(self) -> None:
         """Before an attempt."""
         self.discard()
-        self._rewind()
+        if self._rewind is not None:
+            self._rewind()
+            # what the last attempt asked to be done after its response
+            del getattr(request_ctx, "_after_request_functions", [])[self._hooks :]
 
     def made(self, value: Any) -> Response:
         """The response that an attempt returned."""
@@ -159,7 +164,3 @@ def view_inside(view: Any) -> Any:
 
 def _is_marked(view: Any) -> bool:
     return any(mark_of(view, method) is not None for method in KNOWN_METHODS)
-
-
-def _nothing() -> None:
-    """There is nothing to put back."""

@@ -3,144 +3,182 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from contextlib import suppress
+from typing import Any, Protocol
+
+from werkzeug.http import HTTP_STATUS_CODES
 
 from failsoft import Failsoft
 from failsoft.current import current_call
 from failsoft_flask.call import FlaskCall
 
-__all__ = ["WsgiLayer"]
+__all__ = ["Inside", "WsgiLayer"]
 
 StartResponse = Callable[..., Any]
-Name = Callable[[FlaskCall], None]
+_MARK = "failsoft.request"
+
+
+class Inside(Protocol):
+    """What the layer must know of the application inside."""
+
+    def prepare(self) -> None:
+        """Take up new routes; before each request."""
+        ...
+
+    def note_route(self, call: FlaskCall) -> None:
+        """Remember the route while the request still has one."""
+        ...
+
+    def name(self, call: FlaskCall) -> None:
+        """Write endpoint and mode on a call that has none."""
+        ...
+
+    def propagates(self) -> bool:
+        """Whether the application lets errors through to whoever called it (testing, debug)."""
+        ...
+
+    def tell(self, exc: Exception) -> None:
+        """Let error trackers know of an exception that goes no further."""
+        ...
 
 
 class _Head:
     """The head of a response, held until its first byte is there."""
 
-    __slots__ = ("_call", "_id_header", "_start", "args", "sent", "streams")
+    __slots__ = ("_args", "_call", "_id_header", "_inside", "_start", "_write_on", "sent")
 
-    def __init__(self, call: FlaskCall, start: StartResponse, id_header: str) -> None:
+    def __init__(self, call: FlaskCall, start: StartResponse, id_header: str, inside: Inside) -> None:
         self._call = call
         self._start = start
         self._id_header = id_header
-        self.args: tuple[Any, ...] = ()
+        self._inside = inside
+        self._args: tuple[Any, ...] = ()
+        self._write_on: Callable[[bytes], object] | None = None
         self.sent = False
-        self.streams = False
 
-    def __call__(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
-        wanted = self._id_header.lower()
-        length = event_stream = named = False
-        for name, value in headers:
-            lowered = name.lower()
-            if lowered == "content-length":
-                length = True
-            elif lowered == wanted:
-                named = True
-            elif lowered == "content-type":
-                event_stream = value.startswith("text/event-stream")
-        if not named:
-            headers.append((self._id_header, self._call.request_id))
-        if self._call.error_id is not None and not any(name.lower() == "x-error-id" for name, _ in headers):
-            headers.append(("X-Error-ID", self._call.error_id))
-        self.args = (status, headers) if exc_info is None else (status, headers, exc_info)
-        # a length is known: it is no stream; an event stream may be silent for long, and its client waits for the head
-        self.streams = not length
-        if length or event_stream:
-            return self.send()
+    def __call__(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+        if self._args and exc_info is None:
+            raise AssertionError("start_response was called twice without exc_info (PEP 3333)")
+        self._inside.note_route(self._call)
+        # a list of our own: applications may keep theirs for the next response
+        headers = [*headers]
+        event_stream = self._add_ids(headers)
+        self._args = (status, headers)
+        if self.sent:
+            # too late: the server raises the exception again, or takes the new head if nothing has left yet
+            self._write_on = self._start(status, headers, exc_info)
+        elif event_stream:
+            # it may be silent for long, and its client waits for the head
+            self.send()
         return self._write
 
-    def send(self) -> Callable[[bytes], None]:
-        """Hand the head to the server."""
-        self.sent = True
-        write: Callable[[bytes], None] = self._start(*self.args)
-        return write
+    def _add_ids(self, headers: list[tuple[str, str]]) -> bool:
+        """Name the request, and the error if there was one. Returns whether this is the head of an event stream."""
+        call = self._call
+        wanted = self._id_header.lower()
+        event_stream = named = error_named = False
+        for name, value in headers:
+            lowered = name.lower()
+            if lowered == "content-type":
+                event_stream = value.startswith("text/event-stream")
+            elif lowered == wanted:
+                named = True
+            elif lowered == "x-error-id":
+                error_named = True
+        if not named:
+            headers.append((self._id_header, call.request_id))
+        if call.error_id is not None and not error_named:
+            headers.append(("X-Error-ID", call.error_id))
+        return event_stream
+
+    def send(self) -> None:
+        """Hand the head to the server, if the application has made one."""
+        if self._args and not self.sent:
+            self._write_on = self._start(*self._args)
+            self.sent = True
 
     def _write(self, data: bytes) -> None:
-        self.send()(data)
+        self.send()
+        if self._write_on is not None:
+            self._write_on(data)
 
 
 class WsgiLayer:
-    """Wraps `app.wsgi_app`.
+    """Wraps `app.wsgi_app`."""
 
-    Parameters:
-        app: the application inside.
-        fs: the instance that protects it.
-        prepare: called before each request (takes up new routes).
-        name: writes the endpoint key on a call that has none.
-        propagates: whether Flask is set to let errors through (testing, debug).
-    """
-
-    def __init__(
-        self,
-        app: Callable[..., Iterable[bytes]],
-        fs: Failsoft,
-        *,
-        prepare: Callable[[], None],
-        name: Name,
-        propagates: Callable[[], bool],
-    ) -> None:
+    def __init__(self, app: Callable[..., Iterable[bytes]], fs: Failsoft, inside: Inside) -> None:
         self.app = app
         self.fs = fs
-        self._prepare = prepare
-        self._name = name
-        self._propagates = propagates
+        self._inside = inside
         self._id_header = fs.settings.request.id_header
         self._id_key = "HTTP_" + self._id_header.upper().replace("-", "_")
         self._trust_id = fs.settings.request.trust_id
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        if _MARK in environ:
+            # an application mounted inside another one: the layer of that one sees to the request
+            self._inside.prepare()
+            return self.app(environ, start_response)
         fs = self.fs
         mode = fs.roll_mode()
-        if mode == "off" or "failsoft.call" in environ:
+        if mode == "off":
             return self.app(environ, start_response)
-        self._prepare()
+        self._inside.prepare()
         call = FlaskCall(fs, environ, self._id_key, self._trust_id)
         if mode != "enforce":
             call.mode = mode
-        environ["failsoft.call"] = call
-        head = _Head(call, start_response, self._id_header)
+        environ[_MARK] = True
+        head = _Head(call, start_response, self._id_header, self._inside)
         token = current_call.set(call)
-        body: Iterable[bytes] | None = None
+        body: Iterable[bytes] = ()
+        stream = None
         try:
             body = self.app(environ, head)
-            if not head.streams or isinstance(body, environ.get("wsgi.file_wrapper", ())):
-                if not head.sent:
-                    head.send()
+            if _is_servers_own(body, environ):
+                head.send()
                 return body
-            return _Stream(body, call, head, self._broke_off)
-        except Exception as exc:  # noqa: BLE001 - whatever escapes Flask is answered or raised again
-            close = getattr(body, "close", None)
-            if close is not None:
-                close()
-            return self._escaped(call, exc, head, start_response)
+            stream = _Stream(body, call, head, self._broke_off)
+            return stream
+        except Exception as exc:
+            _close(body)
+            answer = self._escaped(call, exc, head)
+            if answer is None:
+                raise
+            start_response(*answer[:2])
+            return [answer[2]]
         finally:
             current_call.reset(token)
-            call.cause = call.retried_inside = call.answered = None
+            environ.pop(_MARK, None)
+            if stream is None:
+                call.forget()
 
-    def _escaped(self, call: FlaskCall, exc: Exception, head: _Head, start_response: StartResponse) -> Iterable[bytes]:
-        if call.mode == "off":
-            raise exc
-        if call.answered is exc:
+    def _escaped(self, call: FlaskCall, exc: Exception, head: _Head) -> tuple[str, list[tuple[str, str]], bytes] | None:
+        """The answer to an exception that nobody inside has answered; None: raise it."""
+        self._inside.name(call)
+        if call.mode == "off" or call.answered is exc:
             # recorded already, and Flask let it through: testing, debug
-            raise exc
-        self._name(call)
-        answer = self.fs.answer(exc, call, started=head.sent)
-        if answer.rendered is None or head.sent or self._propagates():
-            raise exc
-        headers = [*answer.rendered.headers]
-        start_response(_status_line(answer.rendered.status), headers, (type(exc), exc, exc.__traceback__))
-        return [answer.rendered.body]
+            return None
+        answer = call.answer = self.fs.answer(exc, call, started=head.sent)
+        call.answered = exc
+        if answer.rendered is None or head.sent or self._inside.propagates():
+            return None
+        if answer.reraise:
+            self._inside.tell(exc)
+        status, headers, content = answer.rendered
+        return f"{status} {HTTP_STATUS_CODES.get(status, 'Unknown')}", [*headers], content
 
     def _broke_off(self, call: FlaskCall, exc: Exception) -> None:
-        self._name(call)
+        self._inside.name(call)
+        if call.mode == "off":
+            return
         if call.run is not None:
             call.run.broke_off()
         self.fs.answer(exc, call, started=True)
+        call.cause = None
 
 
 class _Stream:
-    """The body of a stream, whose first chunk was taken before the head left."""
+    """The body of a response, whose first chunk was taken before the head left."""
 
     __slots__ = ("_body", "_broke_off", "_call", "_first", "_iterator")
 
@@ -151,19 +189,23 @@ class _Stream:
         self._call = call
         self._broke_off = broke_off
         self._iterator: Iterator[bytes] = iter(body)
-        self._first: list[bytes] = []
+        self._first: bytes | None = None
         if not head.sent:
             for chunk in self._iterator:
-                self._first.append(chunk)
-                break
+                if chunk:
+                    self._first = chunk
+                    break
             head.send()
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        if self._first:
-            return self._first.pop()
+        first = self._first
+        if first is not None:
+            self._first = None
+            return first
+        token = current_call.set(self._call)
         try:
             return next(self._iterator)
         except StopIteration:
@@ -171,14 +213,28 @@ class _Stream:
         except Exception as exc:
             self._broke_off(self._call, exc)
             raise
+        finally:
+            current_call.reset(token)
 
     def close(self) -> None:
-        close = getattr(self._body, "close", None)
-        if close is not None:
+        """The server is done with it: close what the application has to close."""
+        try:
+            close = getattr(self._body, "close", None)
+            if close is not None:
+                close()
+        finally:
+            self._call.forget()
+
+
+def _is_servers_own(body: object, environ: dict[str, Any]) -> bool:
+    """Whether a server would know this body again: a file to send by itself, or a list."""
+    wrapper = environ.get("wsgi.file_wrapper")
+    return isinstance(body, (list, tuple)) or (isinstance(wrapper, type) and isinstance(body, wrapper))
+
+
+def _close(body: object) -> None:
+    close = getattr(body, "close", None)
+    if close is not None:
+        # the exception that ended the request is worth more than one from tidying up
+        with suppress(Exception):
             close()
-
-
-def _status_line(status: int) -> str:
-    from werkzeug.http import HTTP_STATUS_CODES  # noqa: PLC0415 - needed on this rare path only
-
-    return f"{status} {HTTP_STATUS_CODES.get(status, 'Unknown')}"

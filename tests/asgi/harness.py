@@ -17,36 +17,12 @@ with warnings.catch_warnings():
     from starlette.testclient import TestClient
 
 __all__ = [
-    "RETRY", "SECRET", "START", "Answer", "Clock", "Server", "TestClient", "Watched", "aask", "ask", "chunks", "scope",
+    "RETRY", "SECRET", "Answer", "Server", "TestClient", "Watched", "aask", "ask", "chunks", "scope",
     "settings", "watch",
 ]  # fmt: skip
 
 SECRET = "hunter2-Zq81-correct-horse"
 """Planted in the text of exceptions; must never come out anywhere."""
-
-START = 1_795_305_723.004
-
-
-class Clock:
-    """Stands still but for those who sleep, and for a test that moves it."""
-
-    def __init__(self, now: float = START) -> None:
-        self.now = now
-        self.slept: list[float] = []
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def time(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-    async def asleep(self, seconds: float) -> None:
-        self.sleep(seconds)
-        await asyncio.sleep(0)
 
 
 class Server:

@@ -5,60 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
-import failsoft
-from asgi.harness import Clock, Watched, ask, chunks, settings, watch
-from failsoft_asgi import install
+from asgi.flaky import Flaky, repeating
+from asgi.harness import ask, chunks
 
 LIMIT = 1_048_576
-
-
-class Handled(Exception):
-    """Answered by the application, and worth another attempt."""
-
-
-class Flaky:
-    """An endpoint that fails the first so many times."""
-
-    def __init__(self, failures: int = 1, error: Any = ConnectionResetError, answer: Any = None) -> None:
-        self.left = failures
-        self.error = error
-        self.answer = answer
-        self.seen: list[Any] = []
-
-    async def __call__(self, request: Request) -> Response:
-        self.seen.append(await self.read(request))
-        if self.left:
-            self.left -= 1
-            raise self.error
-        response: Response = self.answer or JSONResponse({"attempt": len(self.seen)})
-        return response
-
-    async def read(self, request: Request) -> Any:
-        return await request.body()
-
-
-def build(flaky: Any, *, clock: Any = None, errors: Any = None, **more: Any) -> tuple[Starlette, Watched]:
-    async def endpoint(request: Request) -> Response:
-        response: Response = await flaky(request)
-        return response
-
-    app = Starlette(routes=[Route("/", endpoint, methods=["GET", "POST"])], **more)
-    rules = [{"match": "* /", "policy": "patient", "idempotent": True}]
-    fs = failsoft.Failsoft(settings(endpoints=rules, errors=errors or {}), clock=clock or Clock())
-    return app, watch(install(app, fs=fs))
 
 
 @pytest.mark.parametrize("parts", [(b"",), (b"all",), (b"a", b"b", b"c"), (b"a", b"", b"b"), (b"x" * 70_000,) * 3])
 def test_the_whole_body_is_replayed(parts: Any) -> None:
     flaky = Flaky(2)
-    app, _ = build(flaky)
+    app, _ = repeating(flaky)
     assert ask(app, method="POST", incoming=chunks(*parts)).json() == {"attempt": 3}
     assert flaky.seen == [b"".join(parts)] * 3
 
@@ -72,7 +33,7 @@ def test_a_body_that_was_read_in_part_is_replayed_from_its_start() -> None:
             return b"".join([part async for part in stream])
 
     flaky = Partly(2)
-    app, _ = build(flaky)
+    app, _ = repeating(flaky)
     answer = ask(app, method="POST", incoming=chunks(b"one", b"two", b"three"))
     assert answer.status == 200
     assert flaky.seen == [b"one", b"one", b"onetwothree"]
@@ -84,7 +45,7 @@ def test_a_body_that_the_first_attempt_did_not_read_is_there_for_the_next() -> N
             return None if self.left else await request.body()
 
     flaky = Late(2)
-    app, _ = build(flaky)
+    app, _ = repeating(flaky)
     ask(app, method="POST", incoming=chunks(b"one", b"two"))
     assert flaky.seen == [None, None, b"onetwo"]
 
@@ -92,7 +53,7 @@ def test_a_body_that_the_first_attempt_did_not_read_is_there_for_the_next() -> N
 def test_a_body_of_the_largest_size_is_replayed_and_one_byte_more_is_not() -> None:
     for size, attempts in ((LIMIT, 2), (LIMIT + 1, 1)):
         flaky = Flaky(1)
-        app, _ = build(flaky)
+        app, _ = repeating(flaky)
         body = b"x" * size
         ask(app, method="POST", incoming=chunks(body[: size // 2], body[size // 2 :]))
         assert [len(seen) for seen in flaky.seen] == [size] * attempts
@@ -100,7 +61,7 @@ def test_a_body_of_the_largest_size_is_replayed_and_one_byte_more_is_not() -> No
 
 def test_a_body_announced_as_too_large_is_not_kept() -> None:
     flaky = Flaky(1)
-    app, _ = build(flaky)
+    app, _ = repeating(flaky)
     answer = ask(app, method="POST", body=b"x", headers={"Content-Length": str(LIMIT + 1)})
     assert answer.is_problem
     assert len(flaky.seen) == 1
@@ -112,7 +73,7 @@ def test_a_large_body_that_no_attempt_reads_is_not_lost_while_waiting() -> None:
             return None if self.left else len(await request.body())
 
     flaky = Late(1)
-    app, _ = build(flaky)
+    app, _ = repeating(flaky)
     ask(app, method="POST", incoming=chunks(*[b"x" * 65_536] * 40))
     assert flaky.seen == [None, 65_536 * 40]
 
@@ -126,7 +87,7 @@ def test_an_endpoint_may_change_the_messages_it_is_handed() -> None:
             return body
 
     flaky = Changing(1)
-    app, _ = build(flaky)
+    app, _ = repeating(flaky)
     ask(app, method="POST", body=b"all")
     assert flaky.seen == [b"all", b"all"]
 
@@ -150,7 +111,7 @@ class Reading(BaseHTTPMiddleware):
 @pytest.mark.parametrize("stack", [[Plain], [Reading], [Plain, Reading, Plain]])
 def test_a_body_is_replayed_under_a_base_http_middleware(stack: Any) -> None:
     flaky = Flaky(2)
-    app, _ = build(flaky, middleware=[Middleware(each) for each in stack])
+    app, _ = repeating(flaky, middleware=[Middleware(each) for each in stack])
     answer = ask(app, method="POST", incoming=chunks(b"one", b"two"))
     assert answer.json() == {"attempt": 3}
     assert flaky.seen == [b"onetwo"] * 3

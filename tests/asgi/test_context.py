@@ -18,7 +18,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 import failsoft
-from asgi.harness import Clock, aask, ask, settings, watch
+from asgi.harness import aask, ask, settings, watch
+from clocks import ManualClock
 from failsoft.current import current_call
 from failsoft_asgi import FailsoftMiddleware, install
 
@@ -255,7 +256,7 @@ def test_remaining_time_is_known_in_coroutines_and_threads_and_nowhere_without_a
     for endpoint in (asynchronous, synchronous):
         app = Starlette(routes=[Route("/", endpoint), Route("/free", endpoint)])
         rules = {"policies": {"p": {"timeout": "5s"}}, "endpoints": [{"match": "GET /", "policy": "p"}]}
-        install(app, fs=failsoft.Failsoft(rules, clock=Clock()))
+        install(app, fs=failsoft.Failsoft(rules, clock=ManualClock()))
         assert ask(app).json() == 5.0
         assert ask(app, "/free").json() is None
 
@@ -271,7 +272,7 @@ def test_before_retry_is_called_with_the_call_between_attempts() -> None:
         raise ConnectionResetError
 
     app = Starlette(routes=[Route("/", endpoint)])
-    install(app, fs=failsoft.Failsoft(settings(), clock=Clock()))
+    install(app, fs=failsoft.Failsoft(settings(), clock=ManualClock()))
     ask(app)
     assert seen == [(1, "GET /", "ConnectionResetError"), (2, "GET /", "ConnectionResetError")]
 
@@ -288,7 +289,7 @@ def test_a_hook_that_fails_ends_the_attempts() -> None:
         raise ConnectionResetError
 
     app = Starlette(routes=[Route("/", endpoint)])
-    events = watch(install(app, fs=failsoft.Failsoft(clock=Clock())))
+    events = watch(install(app, fs=failsoft.Failsoft(clock=ManualClock())))
     answer = ask(app)
     assert (answer.status, len(calls)) == (500, 1)
     assert isinstance(answer.raised, RuntimeError)

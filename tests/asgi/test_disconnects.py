@@ -15,7 +15,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 import failsoft
-from asgi.harness import Clock, Watched, aask, ask, chunks, watch
+from asgi.harness import Watched, aask, ask, chunks, watch
+from clocks import ManualClock
 from failsoft.events import RetryEnded
 from failsoft_asgi import install
 
@@ -26,7 +27,7 @@ FRAGILE = {
 }
 
 
-class Patient(Clock):
+class Patient(ManualClock):
     """Lets others work before it says that the time has passed."""
 
     async def asleep(self, seconds: float) -> None:

@@ -14,7 +14,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 import failsoft
-from asgi.harness import SECRET, Clock, ask, settings, watch
+from asgi.harness import SECRET, ask, settings, watch
+from clocks import ManualClock
 from failsoft import answer as answer_module
 from failsoft.errors.classifier import Classifier
 from failsoft.events import ErrorHandled, InternalError
@@ -24,6 +25,8 @@ from failsoft.problem import ProblemMaker
 from failsoft.sanitize import Sanitizer
 from failsoft_asgi import FailsoftMiddleware, install
 from failsoft_asgi.exchange import AsgiCall
+from failsoft_asgi.routes import Routes
+from hostile import HOSTILE
 
 BROKEN = RuntimeError(f"password={SECRET}")
 
@@ -38,7 +41,7 @@ async def teapot(request: Request) -> Response:
 
 def build(endpoint: Any = boom, more: Any = None) -> tuple[Starlette, failsoft.Failsoft]:
     app = Starlette(routes=[Route("/", endpoint), Route("/teapot", teapot)])
-    fs = failsoft.Failsoft(more, clock=Clock())
+    fs = failsoft.Failsoft(more, clock=ManualClock())
     install(app, fs=fs)
     return app, fs
 
@@ -98,6 +101,49 @@ def test_a_part_of_ours_that_fails_under_a_policy_costs_nobody_the_answer(
     assert answer.raised is not None
 
 
+def test_routes_that_cannot_be_read_cost_their_policies_only(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    app, _ = build(more=settings(endpoints=[{"match": "GET /", "policy": "patient"}]))
+    monkeypatch.setattr(Routes, "walk", breaks)
+    for _ in range(2):
+        answer = ask(app)
+        assert (answer.status, answer.is_problem) == (500, True)
+        assert isinstance(answer.raised, ValueError)
+    assert caplog.text.count("routes could not be read") == 1
+    assert SECRET not in "".join(r.getMessage() for r in caplog.records if "routes" in r.getMessage())
+
+
+def test_what_another_framework_leaves_in_the_scope_does_no_harm() -> None:
+    class Route:
+        endpoint = None
+
+        @property
+        def path_format(self) -> str:
+            raise RuntimeError(SECRET)
+
+    async def foreign(scope: Any, receive: Any, send: Any) -> None:
+        scope["route"] = Route()
+        raise ValueError(SECRET)
+
+    app = FailsoftMiddleware(foreign)
+    events = watch(app.fs)
+    assert ask(app).is_problem
+    assert events.keys == ["__unmatched__"]
+
+
+def test_a_policy_that_does_not_exist_costs_its_own_endpoint_only() -> None:
+    @failsoft.protect(policy="nope")
+    async def endpoint(request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    app, _ = build(endpoint)
+    answer = ask(app)
+    assert (answer.status, answer.is_problem) == (500, True)
+    assert isinstance(answer.raised, failsoft.SettingsError)
+    assert ask(app, "/teapot").status == 418
+
+
 def test_observers_that_fail_are_passed_over() -> None:
     app, fs = build()
     events = watch(fs)
@@ -133,33 +179,7 @@ def test_the_failsafe_answer_to_a_head_request_has_no_body(monkeypatch: pytest.M
 # -- hostile exceptions
 
 
-class BrokenText(Exception):
-    def __str__(self) -> str:
-        raise ValueError(SECRET)
-
-    __repr__ = __str__
-
-
-class NotHashable(Exception):
-    __hash__ = None  # type: ignore[assignment]
-
-    def __eq__(self, other: object) -> bool:
-        raise ValueError(SECRET)
-
-
-class Frozen(Exception):
-    __slots__ = ()
-
-    def add_note(self, note: str) -> None:
-        raise TypeError(SECRET)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(name)
-
-
-class Headers(Exception):
-    status_code = 400
-    headers = {"X-Evil": "a\r\nSet-Cookie: admin=1", "X-Snow": "\u2603", "X-Fine": "yes"}
+BAD_HEADERS = {"X-Evil": "a\r\nSet-Cookie: admin=1", "X-Snow": "\u2603", "X-Fine": "yes"}
 
 
 class Odd(HTTPException):
@@ -168,39 +188,21 @@ class Odd(HTTPException):
         self.status_code, self.detail, self.headers = status, "odd", headers
 
 
-def deep() -> Exception:
-    top = ValueError("0")
-    for number in range(3000):
-        link = ValueError(str(number))
-        link.__context__ = top
-        top = link
-    return top
-
-
-def circular() -> Exception:
-    one, two = ValueError("one"), ValueError("two")
-    one.__cause__, two.__cause__ = two, one
-    return one
-
-
-HOSTILE: list[Any] = [
-    BrokenText(SECRET), NotHashable(SECRET), Frozen(SECRET), deep(), circular(), ValueError("x" * 5_000_000),
-    ValueError("\ud800\udfff"), RecursionError(), StopAsyncIteration(), MemoryError(), AssertionError(),
-    Odd(498), Odd(599), Odd(999), Odd(600), Odd(403, {"X-Evil": "a\r\nb"}), Odd(403, {"X-Snow": "\u2603"}),
-    Odd(403, {"X-Number": 5}), Odd(403, 17), Odd(403, [("X-A", "1")]),
-    UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"),
-    OSError(errno.ENOSPC, "full"), BaseExceptionGroup("g", [ValueError(SECRET)]), NotImplementedError(),
-    HTTPException(400, "y" * 1_000_000),
-]  # fmt: skip
+ERRORS: list[Any] = [
+    *HOSTILE,
+    *(lambda status=status: Odd(status) for status in (498, 599, 600, 999, "abc", None)),
+    *(lambda headers=headers: Odd(403, headers) for headers in (BAD_HEADERS, {"X-Number": 5}, 17, [("X-A", "1")])),
+    lambda: OSError(errno.ENOSPC, "full"),
+    lambda: BaseExceptionGroup("g", [ValueError(SECRET)]),
+    lambda: HTTPException(400, "y" * 1_000_000),
+]
 
 
 @pytest.mark.parametrize("policy", [False, True], ids=["plain", "policy"])
-@pytest.mark.parametrize(
-    "error", HOSTILE, ids=lambda error: f"{type(error).__name__}-{getattr(error, 'status_code', '')}"
-)
-def test_a_hostile_exception_is_answered_like_any_other(error: Exception, policy: bool) -> None:
+@pytest.mark.parametrize("make", ERRORS, ids=range(len(ERRORS)))
+def test_a_hostile_exception_is_answered_like_any_other(make: Any, policy: bool) -> None:
     async def endpoint(request: Request) -> Response:
-        raise error
+        raise make()
 
     policies = settings(endpoints=[{"match": "GET /", "policy": "patient"}]) if policy else None
     app, fs = build(endpoint, policies)
@@ -227,7 +229,7 @@ def test_an_application_that_says_its_client_is_gone_is_believed() -> None:
 
 def test_headers_of_an_exception_that_cannot_be_sent_are_left_out() -> None:
     async def endpoint(request: Request) -> Response:
-        raise HTTPException(400, headers=Headers.headers)
+        raise HTTPException(400, headers=BAD_HEADERS)
 
     app, _ = build(endpoint)
     answer = ask(app)

@@ -7,20 +7,23 @@ import functools
 import json
 from typing import Annotated, Any
 
+import fastapi
 import pytest
 from fastapi import APIRouter, BackgroundTasks, Body, Depends, FastAPI, HTTPException
 from fastapi.responses import StreamingResponse
 
 import failsoft
-from asgi.harness import SECRET, Answer, Clock, Watched, ask, watch
+from asgi.harness import SECRET, Answer, Watched, ask, watch
+from clocks import ManualClock
 from failsoft_asgi import install
 
+OLD = tuple(int(part) for part in fastapi.__version__.split(".")[:2]) < (0, 130)
 TRIES = failsoft.Retry(max_attempts=3, base_delay="1ms", jitter="none")
 
 
 def build(**options: Any) -> tuple[FastAPI, Watched]:
     app = FastAPI(**options)
-    return app, watch(install(app, fs=failsoft.Failsoft(clock=Clock())))
+    return app, watch(install(app, fs=failsoft.Failsoft(clock=ManualClock())))
 
 
 def post(app: Any, body: Any, path: str = "/") -> Answer:
@@ -285,6 +288,8 @@ def test_a_mark_is_found_through_decorators_and_changes_no_signature(order: str,
             raise ConnectionResetError
         return {"id": id, "page": page}
 
+    if decorator is forwards and OLD:
+        pytest.skip("this FastAPI does not see that a function returns a coroutine")
     view = decorator(mark(endpoint)) if order == "mark inside" else mark(decorator(endpoint))
     app, _ = build()
     app.get("/i/{id}")(view)

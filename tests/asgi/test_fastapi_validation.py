@@ -13,7 +13,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, field_validator
 
 import failsoft
-from asgi.harness import SECRET, Answer, Clock, Watched, ask, watch
+from asgi.harness import SECRET, Answer, Watched, ask, watch
+from clocks import ManualClock
 from failsoft_asgi import install
 
 TRIES = failsoft.Retry(max_attempts=3, base_delay="1ms", jitter="none")
@@ -21,7 +22,7 @@ TRIES = failsoft.Retry(max_attempts=3, base_delay="1ms", jitter="none")
 
 def build(**options: Any) -> tuple[FastAPI, Watched]:
     app = FastAPI(**options)
-    return app, watch(install(app, fs=failsoft.Failsoft(clock=Clock())))
+    return app, watch(install(app, fs=failsoft.Failsoft(clock=ManualClock())))
 
 
 def post(app: Any, body: Any, path: str = "/") -> Answer:

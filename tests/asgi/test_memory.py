@@ -18,7 +18,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 
 import failsoft
-from asgi.harness import Clock, aask, chunks, scope
+from asgi.harness import aask, chunks, scope
+from clocks import ManualClock
 from failsoft_asgi import FailsoftMiddleware, install
 from failsoft_asgi.installation import installation_of
 
@@ -92,7 +93,7 @@ def build() -> Any:
     app = Starlette(
         routes=[Route("/plain/{kind}", endpoint), Route("/full/{kind}", endpoint), Mount("/mount", app=child)]
     )
-    install(app, fs=failsoft.Failsoft(RULES, clock=Clock()))
+    install(app, fs=failsoft.Failsoft(RULES, clock=ManualClock()))
     return app
 
 
@@ -198,7 +199,7 @@ def test_fastapi_leaves_no_more_cycles_behind_than_without(path: str) -> None:
         return app
 
     app = make()
-    install(app, fs=failsoft.Failsoft(clock=Clock()))
+    install(app, fs=failsoft.Failsoft(clock=ManualClock()))
     assert cycles(app, path, make()) == 0
 
 

@@ -14,7 +14,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 import failsoft
-from asgi.harness import SECRET, Clock, ask, settings, watch
+from asgi.harness import SECRET, ask, settings, watch
+from clocks import ManualClock
 from failsoft.events import RetryScheduled, WouldAnswer, WouldReject, WouldRetry
 from failsoft_asgi import FailsoftMiddleware, install
 
@@ -58,7 +59,7 @@ PATHS = ["/boom", "/teapot", "/missing", "/refused", "/stream", "/nowhere"]
 
 def build(more: Any = None, *, rng: Any = None, app: Any = None) -> tuple[Any, Any, failsoft.Failsoft]:
     app = app or Starlette(routes=routes())
-    fs = failsoft.Failsoft(more, clock=Clock(), rng=rng)
+    fs = failsoft.Failsoft(more, clock=ManualClock(), rng=rng)
     return app, watch(install(app, fs=fs)), fs
 
 

@@ -16,47 +16,15 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Mount, Route
 
 import failsoft
-from asgi.harness import START, Clock, Server, Watched, aask, ask, scope, settings, watch
+from asgi.flaky import Flaky, repeating
+from asgi.harness import Server, aask, ask, scope, watch
+from clocks import ManualClock
 from failsoft.events import RetryEnded
 from failsoft_asgi import install
-
-LIMIT = 1_048_576
 
 
 class Handled(Exception):
     """Answered by the application, and worth another attempt."""
-
-
-class Flaky:
-    """An endpoint that fails the first so many times."""
-
-    def __init__(self, failures: int = 1, error: Any = ConnectionResetError, answer: Any = None) -> None:
-        self.left = failures
-        self.error = error
-        self.answer = answer
-        self.seen: list[Any] = []
-
-    async def __call__(self, request: Request) -> Response:
-        self.seen.append(await self.read(request))
-        if self.left:
-            self.left -= 1
-            raise self.error
-        response: Response = self.answer or JSONResponse({"attempt": len(self.seen)})
-        return response
-
-    async def read(self, request: Request) -> Any:
-        return await request.body()
-
-
-def build(flaky: Any, *, clock: Any = None, errors: Any = None, **more: Any) -> tuple[Starlette, Watched]:
-    async def endpoint(request: Request) -> Response:
-        response: Response = await flaky(request)
-        return response
-
-    app = Starlette(routes=[Route("/", endpoint, methods=["GET", "POST"])], **more)
-    rules = [{"match": "* /", "policy": "patient", "idempotent": True}]
-    fs = failsoft.Failsoft(settings(endpoints=rules, errors=errors or {}), clock=clock or Clock())
-    return app, watch(install(app, fs=fs))
 
 
 # -- the scope
@@ -74,7 +42,7 @@ def test_each_attempt_has_a_fresh_scope_also_under_a_mount() -> None:
 
     child = Starlette(routes=[Route("/x/{id}", failsoft.protect(retry=3)(endpoint))])
     app = Starlette(routes=[Mount("/t/{tenant}", app=child)])
-    events = watch(install(app, fs=failsoft.Failsoft(clock=Clock())))
+    events = watch(install(app, fs=failsoft.Failsoft(clock=ManualClock())))
     ask(app, "/t/acme/x/1")
     assert seen == [("/t/acme", {"tenant": "acme", "id": "1"}, None)] * 3
     assert events.keys == ["GET /t/{tenant}/x/{id}"]
@@ -96,7 +64,7 @@ def test_nothing_of_a_failed_attempt_is_sent() -> None:
             return StreamingResponse(stream(), headers={"X-Attempt": "bad"})
         return PlainTextResponse("ok", headers={"X-Attempt": "good"})
 
-    app, _ = build(endpoint)
+    app, _ = repeating(endpoint)
     answer = ask(app)
     assert (answer.body, answer.all("x-attempt")) == (b"ok", ["good"])
     assert len(calls) == 3
@@ -113,7 +81,7 @@ def test_nothing_is_repeated_once_a_byte_has_left() -> None:
     async def endpoint(request: Request) -> Response:
         return StreamingResponse(stream())
 
-    app, events = build(endpoint)
+    app, events = repeating(endpoint)
     answer = ask(app)
     assert (answer.body, answer.complete, len(calls)) == (b"one", False, 1)
     assert [event.result for event in events.handled] == ["skipped"]
@@ -131,8 +99,8 @@ def test_a_thrown_away_response_is_not_sent_at_all_and_its_background_error_chan
             return PlainTextResponse("busy", 503, background=BackgroundTask(fail))
         return PlainTextResponse("ok")
 
-    clock = Clock()
-    app, events = build(endpoint, clock=clock)
+    clock = ManualClock()
+    app, events = repeating(endpoint, clock=clock)
     answer = ask(app)
     assert (answer.status, answer.body, answer.raised) == (200, b"ok", None)
     assert len(clock.slept) == 2
@@ -150,7 +118,7 @@ def test_a_thrown_away_stream_that_breaks_off_is_repeated_once() -> None:
         calls.append(1)
         return StreamingResponse(stream(), 503) if len(calls) == 1 else PlainTextResponse("ok")
 
-    app, events = build(endpoint)
+    app, events = repeating(endpoint)
     assert ask(app).body == b"ok"
     assert events.names == ["RetryScheduled", "RetryEnded"]
 
@@ -166,7 +134,7 @@ def test_the_wait_that_a_returned_answer_asks_for_is_kept(value: str, waits: Any
         calls.append(1)
         return PlainTextResponse("", 503 if len(calls) == 1 else 200, headers={"Retry-After": value})
 
-    clock = Clock(START)
+    clock = ManualClock()
     app = Starlette(routes=[Route("/", endpoint)])
     policy = {"retry": {"base_delay": "10ms", "jitter": "none"}, "deadline": "1h"}
     install(
@@ -187,7 +155,7 @@ def test_an_exception_that_the_application_handles_is_repeated_first_and_then_ha
         return PlainTextResponse("mine", 409)
 
     flaky = Flaky(9, Handled)
-    app, events = build(
+    app, events = repeating(
         flaky,
         exception_handlers={Handled: answer},
         errors={"asgi.test_retry.Handled": {"transient": True, "category": "network"}},
@@ -201,21 +169,21 @@ def test_an_exception_that_the_application_handles_is_repeated_first_and_then_ha
 @pytest.mark.parametrize("error", [HTTPException(503), HTTPException(502)])
 def test_an_http_exception_of_a_passing_status_is_repeated(error: Exception) -> None:
     flaky = Flaky(2, error)
-    app, _ = build(flaky)
+    app, _ = repeating(flaky)
     assert ask(app).json() == {"attempt": 3}
 
 
 @pytest.mark.parametrize("error", [HTTPException(404), HTTPException(500), ValueError(), failsoft.ConflictError("x")])
 def test_what_time_does_not_cure_is_not_repeated(error: Exception) -> None:
     flaky = Flaky(9, error)
-    app, _ = build(flaky)
+    app, _ = repeating(flaky)
     assert ask(app).is_problem
     assert len(flaky.seen) == 1
 
 
 def test_the_last_exception_is_raised_again_with_a_note_of_its_attempts() -> None:
     flaky = Flaky(9)
-    app, events = build(flaky)
+    app, events = repeating(flaky)
     answer = ask(app)
     assert isinstance(answer.raised, ConnectionResetError)
     assert "gave up after attempt 3" in " ".join(answer.raised.__notes__)
@@ -256,7 +224,7 @@ class Synchronous(HTTPEndpoint):
 def test_a_class_is_protected_as_a_whole_or_by_method(view: Any, method: str, attempts: int) -> None:
     view.calls = 0
     app = Starlette(routes=[Route("/", view)])
-    install(app, fs=failsoft.Failsoft(clock=Clock()))
+    install(app, fs=failsoft.Failsoft(clock=ManualClock()))
     answer = ask(app, method=method)
     assert answer.status == (405 if attempts == 0 else 503) or answer.status == 502
     assert view.calls == attempts
@@ -275,7 +243,7 @@ def test_a_partial_and_a_bound_method_are_protected() -> None:
             return await flaky(request)
 
     app = Starlette(routes=[Route("/p", functools.partial(endpoint, way="x")), Route("/m", Shop().quote)])
-    install(app, fs=failsoft.Failsoft(clock=Clock()))
+    install(app, fs=failsoft.Failsoft(clock=ManualClock()))
     assert ask(app, "/p").status == 200
     flaky.left = 2
     assert ask(app, "/m").status == 200
@@ -293,7 +261,7 @@ def test_a_synchronous_endpoint_holds_no_thread_while_it_waits() -> None:
 
     loops = []
 
-    class Waiting(Clock):
+    class Waiting(ManualClock):
         async def asleep(self, seconds: float) -> None:
             loops.append(threading.current_thread())
             await super().asleep(seconds)
@@ -361,7 +329,7 @@ def test_a_cancelled_attempt_is_not_repeated_and_gives_its_permit_back() -> None
             await asyncio.Event().wait()
         return PlainTextResponse("ok")
 
-    clock = Clock()
+    clock = ManualClock()
     app = Starlette(routes=[Route("/", endpoint)])
     fs = failsoft.Failsoft({"policies": {"p": policy}, "endpoints": [{"match": "GET /", "policy": "p"}]}, clock=clock)
     install(app, fs=fs)
@@ -369,7 +337,7 @@ def test_a_cancelled_attempt_is_not_repeated_and_gives_its_permit_back() -> None
     async def scenario() -> None:
         events = watch(fs)
         await aask(app)
-        clock.now += 2
+        clock.advance(2)
         server = await cancelled_in(app, lambda: len(calls) == 2)
         assert server.sent == []
         assert fs.circuit_breakers["GET /"].state == "half_open"
@@ -382,13 +350,13 @@ def test_a_cancelled_attempt_is_not_repeated_and_gives_its_permit_back() -> None
 
 
 def test_a_request_cancelled_while_it_waits_ends_there() -> None:
-    class Endless(Clock):
+    class Endless(ManualClock):
         async def asleep(self, seconds: float) -> None:
             self.slept.append(seconds)
             await asyncio.Event().wait()
 
     clock, flaky = Endless(), Flaky(9)
-    app, events = build(flaky, clock=clock)
+    app, events = repeating(flaky, clock=clock)
     server = asyncio.run(cancelled_in(app, lambda: clock.slept))
     assert server.sent == []
     assert len(flaky.seen) == 1

@@ -17,7 +17,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 import failsoft
-from asgi.harness import Clock, Watched, aask, ask, watch
+from asgi.harness import Watched, aask, ask, watch
+from clocks import ManualClock
 from failsoft_asgi import install
 
 BRIEF = {"policies": {"p": {"timeout": "10ms"}}, "endpoints": [{"match": "* /", "policy": "p"}]}
@@ -140,12 +141,12 @@ def test_a_timeout_of_the_application_itself_is_not_taken_for_ours() -> None:
 
 
 def test_a_deadline_counts_attempts_and_waits_together() -> None:
-    clock = Clock()
+    clock = ManualClock()
     calls = []
 
     async def endpoint(request: Request) -> Response:
         calls.append(failsoft.remaining())
-        clock.now += 1.0
+        clock.advance(1.0)
         raise ConnectionResetError
 
     policy = {
@@ -161,11 +162,11 @@ def test_a_deadline_counts_attempts_and_waits_together() -> None:
 
 
 def test_a_synchronous_endpoint_is_never_cut_off() -> None:
-    clock = Clock()
+    clock = ManualClock()
 
     def endpoint(request: Request) -> Response:
         left = failsoft.remaining()
-        clock.now += 7200
+        clock.advance(7200)
         return PlainTextResponse(f"{left}, then {failsoft.remaining()}")
 
     app, events = build(endpoint, LONG, clock=clock)
@@ -197,10 +198,10 @@ def test_a_synchronous_endpoint_that_is_late_is_not_abandoned() -> None:
 
 
 def test_a_late_failure_of_a_synchronous_endpoint_is_what_it_is() -> None:
-    clock = Clock()
+    clock = ManualClock()
 
     def endpoint(request: Request) -> Response:
-        clock.now += 7200
+        clock.advance(7200)
         raise failsoft.ConflictError("x")
 
     app, events = build(endpoint, LONG, clock=clock)
@@ -267,13 +268,13 @@ def test_threads_give_their_tokens_back_after_failures(attempts: int) -> None:
 
 def test_a_guard_within_inherits_the_deadline() -> None:
     seen = []
-    clock = Clock()
+    clock = ManualClock()
 
     async def call() -> None:
         seen.append(failsoft.remaining())
 
     async def endpoint(request: Request) -> Response:
-        clock.now += 1.0
+        clock.advance(1.0)
         guard = failsoft.guard("bank", policy=failsoft.Policy(timeout=3600.0))
         await guard.acall(call)
         await failsoft.guard("till", policy=failsoft.Policy(timeout=2.0)).acall(call)
@@ -287,7 +288,7 @@ def test_a_guard_within_inherits_the_deadline() -> None:
 
 
 def test_a_guard_in_a_background_task_or_a_stream_is_not_late() -> None:
-    clock, seen = Clock(), []
+    clock, seen = ManualClock(), []
 
     async def call() -> None:
         seen.append(failsoft.remaining())
@@ -299,7 +300,7 @@ def test_a_guard_in_a_background_task_or_a_stream_is_not_late() -> None:
 
     async def stream() -> Any:
         yield b"x"
-        clock.now += 7200
+        clock.advance(7200)
         await guard.acall(call)
 
     async def endpoint(request: Request) -> Response:
@@ -311,7 +312,7 @@ def test_a_guard_in_a_background_task_or_a_stream_is_not_late() -> None:
 
 
 def test_a_task_that_outlives_its_request_is_not_bound_by_its_deadline() -> None:
-    clock, seen = Clock(), []
+    clock, seen = ManualClock(), []
     guard = failsoft.guard("bank", policy=failsoft.Policy(deadline=10.0))
     tasks: list[Any] = []
     over = asyncio.Event()
@@ -321,7 +322,7 @@ def test_a_task_that_outlives_its_request_is_not_bound_by_its_deadline() -> None
 
     async def later() -> None:
         await over.wait()
-        clock.now += 7200
+        clock.advance(7200)
         await guard.acall(call)
 
     async def endpoint(request: Request) -> Response:
@@ -353,7 +354,7 @@ def test_what_a_guard_within_has_retried_is_not_retried_again() -> None:
         raise AssertionError
 
     app = Starlette(routes=[Route("/", endpoint)])
-    events = watch(install(app, fs=failsoft.Failsoft(clock=Clock())))
+    events = watch(install(app, fs=failsoft.Failsoft(clock=ManualClock())))
     assert ask(app).is_problem
     assert len(calls) == 3
     assert len(events.handled) == 1
@@ -372,6 +373,6 @@ def test_a_guard_without_retry_within_leaves_the_retrying_to_the_endpoint() -> N
         raise AssertionError
 
     app = Starlette(routes=[Route("/", endpoint)])
-    install(app, fs=failsoft.Failsoft(clock=Clock()))
+    install(app, fs=failsoft.Failsoft(clock=ManualClock()))
     assert ask(app).is_problem
     assert len(calls) == 3

@@ -167,7 +167,8 @@ def main(wanted: dict[str, Any]) -> dict[str, Any]:
 
     Parameters:
         wanted: `framework`; `tool` (`sentry` or `opentelemetry`); `failsoft`: settings, None for the bare application,
-            absent for those of all ecosystem applications; `traced`: the instrumentation, and when it is put in.
+            absent for those of all ecosystem applications; `traced`: the instrumentation, and when it is put in;
+            `calls`: method, path and headers of other requests, in place of one to each path.
     """
     tools: dict[str, Callable[[], Seen]] = {"sentry": sentry, "opentelemetry": opentelemetry}
     tool = tools.get(wanted.get("tool", ""))
@@ -175,6 +176,8 @@ def main(wanted: dict[str, Any]) -> dict[str, Any]:
     settings = wanted.get("failsoft", deeds.SETTINGS)
     app, asynchronous = make(wanted["framework"], settings, wanted.get("traced", ""))
     browser = Browser(app, asynchronous=asynchronous)
+    if "calls" in wanted:
+        return {"calls": [browser.request(*call) for call in wanted["calls"]]}
     result: dict[str, Any] = {path: {**browser.get(path), **seen()} for path in PATHS}
     result["again"] = browser.get("/ok")
     result["preflight"] = browser.preflight("/ok")

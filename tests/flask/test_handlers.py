@@ -1,0 +1,517 @@
+"""Who answers: the application's own handlers win, in Flask's own order, and what nobody answers, we do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from werkzeug.exceptions import (
+    Conflict,
+    HTTPException,
+    InternalServerError,
+    MethodNotAllowed,
+    NotFound,
+    ServiceUnavailable,
+)
+
+import failsoft
+from failsoft.events import ErrorHandled
+from flask import Blueprint, Flask, abort, render_template_string, request
+
+SECRET = "hunter2-canary"
+
+
+class Oops(Exception):
+    pass
+
+
+class Worse(Oops):
+    pass
+
+
+def routes(app: Flask | Blueprint) -> None:
+    def boom() -> Any:
+        raise ValueError(SECRET)
+
+    def oops() -> Any:
+        raise Worse(SECRET)
+
+    def missing() -> Any:
+        raise failsoft.NotFoundError(SECRET, user_message="There is no such quote.")
+
+    def refused() -> Any:
+        raise ConnectionRefusedError(SECRET)
+
+    def gone(code: int) -> Any:
+        abort(code)
+
+    app.add_url_rule("/boom", view_func=boom, methods=["GET", "POST"])
+    app.add_url_rule("/oops", view_func=oops)
+    app.add_url_rule("/missing", view_func=missing)
+    app.add_url_rule("/refused", view_func=refused)
+    app.add_url_rule("/gone/<int:code>", view_func=gone)
+
+
+def shop(before: Any = None) -> Flask:
+    app = Flask("shop")
+    routes(app)
+    if before is not None:
+        before(app)
+    return app
+
+
+def says(text: str, status: int = 418) -> Any:
+    def handler(exc: Exception) -> Any:
+        return f"{text}:{type(exc).__name__}", status
+
+    return handler
+
+
+@pytest.fixture(params=["before init_app", "after init_app"])
+def with_handler(request: Any, make: Any) -> Any:
+    """An application with a handler of its own, registered at either time."""
+
+    def build(kind: Any, handler: Any, **config: Any) -> Any:
+        app = shop()
+        if request.param == "before init_app":
+            app.register_error_handler(kind, handler)
+        site = make(app, **config)
+        if request.param == "after init_app":
+            app.register_error_handler(kind, handler)
+        return site
+
+    return build
+
+
+# -- nobody's
+
+
+def test_an_unexpected_exception_is_a_problem_that_tells_nothing(make: Any, flask_log: Any) -> None:
+    site = make(shop())
+    answer = site.ask("/boom")
+    assert (answer.status, answer.is_problem, answer.escaped) == (500, True, None)
+    assert SECRET not in answer.text
+    assert answer.header("x-error-id") == answer.json()["error_id"]
+    assert site.handled == [("GET /boom", "ValueError", 500, "unhandled")]
+    assert [type(exc) for exc in site.signals] == [ValueError]
+    assert flask_log() == ["Exception on /boom [GET]"]
+
+
+def test_an_error_that_is_meant_is_no_exception_to_flask(make: Any, flask_log: Any) -> None:
+    site = make(shop())
+    answer = site.ask("/missing")
+    assert (answer.status, answer.json()["detail"]) == (404, "There is no such quote.")
+    assert site.handled == [("GET /missing", "failsoft.errors.exceptions.NotFoundError", 404, "handled")]
+    assert site.signals == []
+    assert flask_log() == []
+
+
+def test_an_inferred_status_is_answered_and_told(make: Any) -> None:
+    site = make(shop())
+    assert site.ask("/refused").status == 503
+    assert [type(exc) for exc in site.signals] == [ConnectionRefusedError]
+    assert site.handled == [("GET /refused", "ConnectionRefusedError", 503, "unhandled")]
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status", "endpoint"),
+    [
+        ("/nowhere", "GET", 404, "__unmatched__"),
+        ("/boom", "DELETE", 405, "__unmatched__"),
+        ("/gone/403", "GET", 403, "GET /gone/{code}"),
+        ("/gone/415", "GET", 415, "GET /gone/{code}"),
+        ("/gone/500", "GET", 500, "GET /gone/{code}"),
+        ("/gone/503", "GET", 503, "GET /gone/{code}"),
+    ],
+)
+def test_http_exceptions_keep_their_status(make: Any, path: str, method: str, status: int, endpoint: str) -> None:
+    site = make(shop())
+    answer = site.ask(path, method)
+    assert (answer.status, answer.is_problem) == (status, True)
+    assert [(e[0], e[2]) for e in site.handled] == [(endpoint, status)]
+    assert site.signals == []
+
+
+def test_allowed_methods_are_kept_on_a_405(make: Any) -> None:
+    answer = make(shop()).ask("/boom", "DELETE")
+    assert sorted((answer.header("allow") or "").split(", ")) == ["GET", "HEAD", "OPTIONS", "POST"]
+
+
+def test_a_scan_of_paths_is_one_endpoint(make: Any) -> None:
+    site = make(shop())
+    for number in range(50):
+        site.ask(f"/scan/{number}.php")
+    assert {endpoint for endpoint, *_ in site.handled} == {"__unmatched__"}
+
+
+# -- the application's own
+
+
+@pytest.mark.parametrize("kind", [Worse, Oops])
+def test_a_handler_for_a_class_wins(with_handler: Any, kind: type[Exception]) -> None:
+    site = with_handler(kind, says("mine"))
+    answer = site.ask("/oops")
+    assert (answer.status, answer.text) == (418, "mine:Worse")
+    assert answer.header("x-request-id")
+    assert (site.handled, site.signals) == ([], [])
+
+
+def test_a_handler_for_exception_answers_everything_as_without_us(with_handler: Any) -> None:
+    site = with_handler(Exception, says("mine"))
+    assert site.ask("/boom").text == "mine:ValueError"
+    assert site.ask("/nowhere").text == "mine:NotFound"
+    assert site.ask("/missing").text == "mine:NotFoundError"
+    assert (site.handled, site.signals) == ([], [])
+
+
+def test_a_handler_for_http_exceptions_answers_them(with_handler: Any) -> None:
+    site = with_handler(HTTPException, says("mine"))
+    assert site.ask("/nowhere").text == "mine:NotFound"
+    assert site.ask("/gone/403").text == "mine:Forbidden"
+    assert site.ask("/missing").is_problem
+
+
+@pytest.mark.parametrize("kind", [500, InternalServerError, HTTPException], ids=str)
+def test_a_handler_of_last_resort_answers_and_the_failure_is_recorded(
+    with_handler: Any, kind: Any, flask_log: Any
+) -> None:
+    site = with_handler(kind, says("mine", 500))
+    answer = site.ask("/boom")
+    assert (answer.status, answer.text) == (500, "mine:InternalServerError")
+    assert [(e[0], e[1], e[3]) for e in site.handled] == [("GET /boom", "ValueError", "unhandled")]
+    (event,) = site.recorder.of(ErrorHandled)
+    assert answer.header("x-error-id") == event.failure.error_id
+    assert [type(exc) for exc in site.signals] == [ValueError]
+    assert flask_log() == ["Exception on /boom [GET]"]
+
+
+def test_a_handler_of_last_resort_gets_the_original_exception(with_handler: Any) -> None:
+    seen: list[Any] = []
+
+    def handler(exc: InternalServerError) -> Any:
+        seen.append(exc.original_exception)
+        return "mine", 500
+
+    site = with_handler(500, handler)
+    site.ask("/boom")
+    assert [type(exc) for exc in seen] == [ValueError]
+    assert seen == site.signals
+
+
+def test_a_handler_for_a_code_wins(with_handler: Any) -> None:
+    site = with_handler(404, says("mine", 404))
+    assert site.ask("/nowhere").text == "mine:NotFound"
+    assert site.ask("/gone/403").is_problem
+    assert site.ask("/missing").is_problem
+
+
+def test_a_handler_may_raise_an_answer_in_turn(with_handler: Any) -> None:
+    def handler(exc: Exception) -> Any:
+        raise failsoft.ConflictError("meanwhile") from exc
+
+    site = with_handler(Oops, handler)
+    answer = site.ask("/oops")
+    assert (answer.status, answer.json()["code"]) == (409, "CONFLICT")
+
+
+def test_a_handler_that_breaks_is_answered_and_told_as_without_us(with_handler: Any, flask_log: Any) -> None:
+    def handler(exc: Exception) -> Any:
+        raise RuntimeError(SECRET)
+
+    site = with_handler(Oops, handler)
+    answer = site.ask("/oops")
+    assert (answer.status, answer.is_problem, SECRET in answer.text) == (500, True, False)
+    assert [type(exc) for exc in site.signals] == [RuntimeError]
+    assert [e[1] for e in site.handled] == ["RuntimeError"]
+    assert flask_log() == ["Exception on /oops [GET]"]
+
+
+def test_a_handler_of_last_resort_that_breaks_is_answered_with_both_failures_told(with_handler: Any) -> None:
+    def handler(exc: Exception) -> Any:
+        raise RuntimeError(SECRET)
+
+    site = with_handler(500, handler)
+    answer = site.ask("/boom")
+    assert (answer.status, answer.is_problem, SECRET in answer.text) == (500, True, False)
+    assert [e[:2] for e in site.handled] == [("GET /boom", "ValueError"), ("GET /boom", "RuntimeError")]
+    assert [type(exc) for exc in site.signals] == [ValueError, RuntimeError]
+
+
+def test_a_handler_that_returns_nothing_is_answered(with_handler: Any) -> None:
+    site = with_handler(Oops, lambda exc: None)
+    answer = site.ask("/oops")
+    assert (answer.status, answer.is_problem) == (500, True)
+    assert [type(exc) for exc in site.signals] == [TypeError]
+
+
+def test_an_asynchronous_handler_is_run(with_handler: Any) -> None:
+    async def handler(exc: Exception) -> Any:
+        return "later", 418
+
+    assert with_handler(Oops, handler).ask("/oops").text == "later"
+
+
+# -- blueprints, in Flask's order: code before class, blueprint before application
+
+
+def with_blueprint(*handlers: tuple[str, Any, Any]) -> Flask:
+    app = shop()
+    blueprint = Blueprint("quotes", __name__, url_prefix="/quotes")
+    inner = Blueprint("inner", __name__, url_prefix="/inner")
+    routes(blueprint)
+    routes(inner)
+    targets = {"app": app, "blueprint": blueprint, "inner": inner}
+    for where, kind, handler in handlers:
+        targets[where].register_error_handler(kind, handler)
+    blueprint.register_blueprint(inner)
+    app.register_blueprint(blueprint)
+    return app
+
+
+def test_a_blueprints_handler_for_everything_answers_its_own_views(make: Any) -> None:
+    site = make(with_blueprint(("blueprint", Exception, says("of the blueprint"))))
+    assert site.ask("/quotes/boom").text == "of the blueprint:ValueError"
+    assert site.ask("/quotes/gone/404").text == "of the blueprint:NotFound"
+    assert site.ask("/quotes/inner/boom").text == "of the blueprint:ValueError"
+    assert site.ask("/boom").is_problem
+    assert site.ask("/quotes/nowhere").is_problem
+    assert [e[0] for e in site.handled] == ["GET /boom", "__unmatched__"]
+
+
+def test_the_innermost_blueprint_comes_first(make: Any) -> None:
+    site = make(
+        with_blueprint(("blueprint", Oops, says("outer")), ("inner", Oops, says("inner")), ("app", Oops, says("app")))
+    )
+    assert [site.ask(path).text.split(":")[0] for path in ("/oops", "/quotes/oops", "/quotes/inner/oops")] == [
+        "app",
+        "outer",
+        "inner",
+    ]
+
+
+def test_an_applications_handler_for_a_code_beats_a_blueprints_for_a_class(make: Any) -> None:
+    site = make(with_blueprint(("app", 404, says("app code", 404)), ("blueprint", HTTPException, says("class"))))
+    assert site.ask("/quotes/gone/404").text == "app code:NotFound"
+    assert site.ask("/quotes/gone/409").text == "class:Conflict"
+
+
+def test_a_blueprints_handler_of_last_resort_answers_and_the_failure_is_recorded(make: Any) -> None:
+    site = make(with_blueprint(("blueprint", 500, says("of the blueprint", 500))))
+    assert site.ask("/quotes/boom").text == "of the blueprint:InternalServerError"
+    assert site.ask("/boom").is_problem
+    assert [e[0] for e in site.handled] == ["GET /quotes/boom", "GET /boom"]
+
+
+# -- not errors
+
+
+def test_a_response_that_is_aborted_with_is_the_answer(make: Any) -> None:
+    app = Flask("shop")
+
+    @app.get("/own")
+    def own() -> Any:
+        abort(app.response_class("custom", 409, {"X-Own": "1"}))
+
+    answer = make(app).ask("/own")
+    assert (answer.status, answer.text, answer.header("x-own")) == (409, "custom", "1")
+
+
+def test_redirects_are_no_errors(make: Any) -> None:
+    app = Flask("shop")
+    app.add_url_rule("/branch/", view_func=lambda: "there")
+    site = make(app)
+    answer = site.ask("/branch")
+    assert (answer.status, answer.header("location")) == (308, "http://shop.example/branch/")
+    assert site.handled == []
+
+
+# -- testing and debugging
+
+
+@pytest.mark.parametrize("config", [{"TESTING": True}, {"DEBUG": True}, {"PROPAGATE_EXCEPTIONS": True}], ids=str)
+@pytest.mark.parametrize("handler", [None, 500], ids=["no handler", "handler of last resort"])
+def test_where_flask_lets_exceptions_through_they_come_through_recorded_once(
+    make: Any, config: dict[str, bool], handler: Any, flask_log: Any
+) -> None:
+    app = shop()
+    if handler is not None:
+        app.register_error_handler(handler, says("never"))
+    site = make(app, **config)
+    answer = site.ask("/boom")
+    assert type(answer.escaped) is ValueError
+    assert (site.signals, [e[:2] for e in site.handled]) == ([answer.escaped], [("GET /boom", "ValueError")])
+    assert flask_log() == []
+
+
+def test_but_what_is_answered_on_purpose_is_answered(make: Any) -> None:
+    site = make(shop(), TESTING=True)
+    assert site.ask("/missing").status == 404
+    assert site.ask("/nowhere").is_problem
+
+
+def test_the_test_client_raises_as_it_did(make: Any) -> None:
+    site = make(shop(), TESTING=True)
+    with pytest.raises(ValueError, match=SECRET):
+        site.app.test_client().get("/boom")
+    with site.app.test_client() as client:
+        assert client.get("/missing").status_code == 404
+        assert request.path == "/missing"
+
+
+def test_a_switch_of_propagation_wins_over_testing(make: Any) -> None:
+    site = make(shop(), TESTING=True, PROPAGATE_EXCEPTIONS=False)
+    assert site.ask("/boom").is_problem
+
+
+def test_trapped_http_exceptions_are_raised(make: Any) -> None:
+    site = make(shop(), TRAP_HTTP_EXCEPTIONS=True, TESTING=True)
+    assert type(site.ask("/nowhere").escaped) is NotFound
+    assert len(site.handled) == 1
+
+
+def test_a_missing_key_is_shown_in_debug_mode_and_answered_otherwise(make: Any) -> None:
+    def routes(app: Flask) -> Flask:
+        @app.get("/form")
+        def form() -> Any:
+            return request.form["password"]
+
+        return app
+
+    site = make(routes(Flask("shop")))
+    assert site.ask("/form").status == 400
+    debugging = make(routes(Flask("shop")), DEBUG=True)
+    assert isinstance(debugging.ask("/form").escaped, KeyError)
+
+
+# -- around the view
+
+
+def test_after_request_sees_our_answers_and_its_headers_stay(make: Any) -> None:
+    app = shop()
+
+    @app.after_request
+    def stamp(response: Any) -> Any:
+        response.headers["X-Stamp"] = str(response.status_code)
+        return response
+
+    site = make(app)
+    for path, status in (("/boom", 500), ("/nowhere", 404), ("/missing", 404)):
+        assert site.ask(path).header("x-stamp") == str(status)
+
+
+def test_after_request_that_raises_is_an_error_of_its_own(make: Any) -> None:
+    app = shop()
+    app.add_url_rule("/ok", view_func=lambda: "ok")
+    turns: list[int] = []
+
+    @app.after_request
+    def breaks(response: Any) -> Any:
+        turns.append(response.status_code)
+        if len(turns) == 1:
+            raise RuntimeError("after broke")
+        return response
+
+    site = make(app)
+    answer = site.ask("/ok")
+    assert (answer.status, answer.is_problem, turns) == (500, True, [200, 500])
+    assert [type(exc) for exc in site.signals] == [RuntimeError]
+    assert site.handled == [("GET /ok", "RuntimeError", 500, "unhandled")]
+
+
+def test_after_request_that_always_raises_does_not_cost_the_answer(make: Any) -> None:
+    app = shop()
+
+    @app.after_request
+    def breaks(response: Any) -> Any:
+        raise RuntimeError("after broke")
+
+    site = make(app)
+    answer = site.ask("/missing")
+    assert (answer.status, answer.is_problem) == (500, True)
+    assert [e[1].rpartition(".")[2] for e in site.handled] == ["NotFoundError", "RuntimeError"]
+
+
+@pytest.mark.parametrize(
+    ("path", "seen"), [("/boom", ["ValueError"]), ("/missing", ["NoneType"]), ("/nowhere", ["NoneType"])]
+)
+def test_teardown_is_told_what_it_was_told(make: Any, path: str, seen: list[str]) -> None:
+    app = shop()
+    told: list[str] = []
+    app.teardown_request(lambda exc: told.append(type(exc).__name__))
+    make(app).ask(path)
+    assert told == seen
+
+
+def test_teardown_that_raises_is_answered(make: Any) -> None:
+    """Without us it escapes to the server, which knows no more than to break off."""
+    app = shop()
+    app.add_url_rule("/ok", view_func=lambda: "ok")
+
+    @app.teardown_request
+    def breaks(exc: Any) -> None:
+        raise RuntimeError("teardown broke")
+
+    site = make(app)
+    answer = site.ask("/ok")
+    assert (answer.status, answer.is_problem, answer.starts) == (500, True, 1)
+    assert site.handled == [("GET /ok", "RuntimeError", 500, "unhandled")]
+    assert [type(exc) for exc in site.signals] == [RuntimeError]
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), failsoft.AuthenticationError("who"), Conflict()], ids=type)
+def test_before_request_that_raises_is_answered_for_its_endpoint(make: Any, error: Exception) -> None:
+    app = shop()
+
+    @app.before_request
+    def breaks() -> None:
+        raise error
+
+    site = make(app)
+    answer = site.ask("/gone/404")
+    assert answer.is_problem
+    assert [e[0] for e in site.handled] == ["GET /gone/{code}"]
+
+
+def test_a_template_that_breaks_is_answered(make: Any) -> None:
+    app = Flask("shop")
+    app.add_url_rule("/t", view_func=lambda: render_template_string("{{ nothing.at.all }}"))
+    site = make(app)
+    assert site.ask("/t").status == 500
+    assert site.handled == [("GET /t", "jinja2.exceptions.UndefinedError", 500, "unhandled")]
+
+
+def test_a_view_that_returns_nothing_is_answered(make: Any) -> None:
+    app = Flask("shop")
+    app.add_url_rule("/none", view_func=lambda: None)
+    site = make(app)
+    assert site.ask("/none").status == 500
+    assert site.handled == [("GET /none", "TypeError", 500, "unhandled")]
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, GeneratorExit])
+def test_what_is_no_exception_passes_through(make: Any, kind: type[BaseException]) -> None:
+    app = Flask("shop")
+
+    @app.get("/stop")
+    def stop() -> Any:
+        raise kind
+
+    site = make(app)
+    assert type(site.ask("/stop").escaped) is kind
+    assert (site.handled, site.signals) == ([], [])
+
+
+def test_a_failure_of_an_upstream_is_counted_by_its_class(make: Any) -> None:
+    app = Flask("shop")
+
+    @app.get("/busy")
+    def busy() -> Any:
+        raise ServiceUnavailable(retry_after=30)
+
+    @app.get("/teapot")
+    def teapot() -> Any:
+        raise MethodNotAllowed(["GET"])
+
+    site = make(app)
+    assert site.ask("/busy").header("retry-after") == "30"
+    assert site.ask("/teapot").header("allow") == "GET"
