@@ -81,7 +81,7 @@ def table(results: dict[str, Any]) -> str:
     """The figures as Markdown."""
     intro = (
         "Added CPU time per request in microseconds, over the same application without it: medians of"
-        f" {results['rounds']} interleaved rounds, in-process, one core, CPython {results['python']}, {results['date']}."
+        f" {results['rounds']} interleaved rounds, in-process, one core, Python {results['python']}, {results['date']}."
         " In brackets the difference of the minima, which noise touches less."
     )
     heads = ("application", "path", "bare", "no-op", "**Failsoft**", "with audit", "with a full policy")
