@@ -158,11 +158,56 @@ def _asked(head: Message, run: Run) -> float | None:
     return None
 
 
+class Attempts:
+    """The attempts of one request."""
+
+    __slots__ = ("_app", "_call", "_replay", "_scope", "_send", "late")
+
+    def __init__(self, app: App, call: AsgiCall, scope: Scope, receive: Receive, send: Send) -> None:
+        self._app = app
+        self._call = call
+        self._scope = scope
+        self._send = send
+        self._replay = Replay(receive, call)
+        self.late: list[Exception] = []
+        """What was raised when the response of the last attempt had been sent, or by those who were to send it."""
+
+    async def attempt(self, run: Run) -> None:
+        """Make one."""
+        stage = Stage(run, self._send)
+        self._replay.rewind()
+        scope = dict(self._scope)
+        scope["starlette.exception_handlers"] = ({}, {})
+        try:
+            await self._app(scope, self._replay.receive, stage.send)
+            await stage.flush()
+        except Exception as exc:
+            if stage.complete or exc is stage.outside:
+                self.late.append(exc)
+                return
+            meant = self._call.meant(exc)
+            if meant is exc:
+                del meant  # its traceback holds this frame
+                raise
+        else:
+            return
+        finally:
+            stage.outside = None
+        try:
+            raise meant
+        finally:
+            del meant
+
+    async def pause(self, delay: float) -> None:
+        """Wait before the next one."""
+        self.late.clear()
+        await self._replay.pause(delay, self._call.fs.clock.asleep)
+
+
 async def run_attempts(
     app: App,
     call: AsgiCall,
     binding: Binding,
-    pipeline: Pipeline,
     scope: Scope,
     receive: Receive,
     send: Send,
@@ -178,58 +223,34 @@ async def run_attempts(
     Raises:
         Exception: what the last attempt raised, or a background task after it.
     """
+    pipeline = binding.pipeline
+    if pipeline is None:
+        await app(scope, receive, send)
+        return
     call.idempotent = binding.idempotent if binding.idempotent != "key" else _has_key(scope)
-    length = header(scope, b"content-length")
-    if length is not None and length.isdigit() and int(length) > BODY_LIMIT:
-        call.replayable = False
-    replay = Replay(receive, call)
-    late: list[Exception] = []
-
-    async def attempt(run: Run) -> None:
-        stage = Stage(run, send)
-        replay.rewind()
-        inner = dict(scope)
-        inner["starlette.exception_handlers"] = ({}, {})
-        try:
-            await app(inner, replay.receive, stage.send)
-            await stage.flush()
-        except Exception as exc:
-            if stage.complete or exc is stage.outside:
-                late.append(exc)
-                return
-            meant = call.meant(exc)
-            if meant is exc:
-                del meant  # its traceback holds this frame
-                raise
-        else:
-            return
-        finally:
-            stage.outside = None
-        try:
-            raise meant
-        finally:
-            del meant
-
-    async def pause(delay: float) -> None:
-        late.clear()
-        await replay.pause(delay, call.fs.clock.asleep)
-
+    call.replayable = not _announces_too_much(scope)
+    attempts = Attempts(app, call, scope, receive, send)
     try:
         await pipeline.acall(
             call,
-            attempt,
+            attempts.attempt,
             reply=_unanswered,
             expected=expected,
             cooperative=cooperative,
             busy=None if cooperative else _in_thread(pipeline),
-            pause=pause,
+            pause=attempts.pause,
         )
     except Gone as gone:
         call.fs.aborted(gone, call)
         await _answer_nobody(send)
-    if late:
+    if attempts.late:
         # popped, or this frame would keep it alive in a cycle
-        raise late.pop()
+        raise attempts.late.pop()
+
+
+def _announces_too_much(scope: Scope) -> bool:
+    length = header(scope, b"content-length") or ""
+    return length.isascii() and length.isdigit() and (len(length) > 9 or int(length) > BODY_LIMIT)
 
 
 def _in_thread(pipeline: Pipeline) -> Callable[[], bool] | None:

@@ -153,17 +153,7 @@ class Routes:
             if binding.pipeline is None or call.mode == "off":
                 await handle(scope, receive, send)
                 return
-            await run_attempts(
-                handle,
-                call,
-                binding,
-                binding.pipeline,
-                scope,
-                receive,
-                send,
-                expected=expected,
-                cooperative=not is_async,
-            )
+            await run_attempts(handle, call, binding, scope, receive, send, expected=expected, cooperative=not is_async)
 
         return protected
 
