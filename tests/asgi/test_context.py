@@ -107,7 +107,7 @@ def test_a_request_that_is_dropped_from_another_context_makes_no_noise() -> None
         contextvars.copy_context().run(request.send, None)
         contextvars.copy_context().run(request.close)
 
-    asyncio.run(scenario())
+    assert asyncio.run(scenario()) is None
 
 
 def test_the_instance_that_serves_a_request_is_the_one_that_answers_within_it() -> None:
