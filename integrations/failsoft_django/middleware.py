@@ -183,12 +183,14 @@ class FailsoftMiddleware:
     def _mend(self, request: Any, call: DjangoCall, response: Any) -> None:
         """Answer in place of a response that says nothing but its status, or of a debug page that nobody can read."""
         try:
+            # the application's own middleware may have put another answer in the place of the 404 (a redirect, 410)
+            missing = call.missing if response.status_code == 404 else None
             if not response.content:
-                if call.answer is not None and call.missing is None:
+                if call.answer is not None and missing is None:
                     return
-                exc: BaseException = call.missing or PlainHTTPException(response)
-            elif call.missing is not None and call.left_to_django:
-                exc = call.missing
+                exc: BaseException = missing or PlainHTTPException(response)
+            elif missing is not None and call.left_to_django:
+                exc = missing
             elif settings.DEBUG and _DEBUG_MARK in response.content and not shows_debug_page(request, call):
                 exc = call.answered or call.seen or PlainHTTPException(response)
             else:

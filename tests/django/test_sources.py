@@ -157,6 +157,11 @@ def test_a_middleware_may_answer_in_place_of_a_404(app: Any) -> None:
     assert made.events == []
 
 
+def test_another_status_that_a_middleware_puts_in_the_place_of_a_404_stays(app: Any) -> None:
+    made = app(URLS, middleware=["project.middleware.Gone"])
+    assert problem(made.get("/nowhere"))["status"] == 410
+
+
 def test_a_404_further_out_than_failsoft_is_answered_all_the_same(app: Any, settings_of: Any) -> None:
     made = app(URLS)
     with settings_of(MIDDLEWARE=["project.middleware.RaisingLate", *made.middleware]):

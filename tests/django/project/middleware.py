@@ -82,6 +82,13 @@ class OwnPage(Hybrid):
         return HttpResponse("a page of the middleware's own", status=404)
 
 
+class Gone(Hybrid):
+    """Says 410 with no body where nothing was found, as Django's redirects app does."""
+
+    def after(self, request: Any, response: Any) -> Any:
+        return HttpResponse(status=410) if response.status_code == 404 else response
+
+
 class RaisingLate(Hybrid):
     """Finds, when all is done, that there is nothing to be shown."""
 
