@@ -160,7 +160,7 @@ class WsgiLayer:
             return None
         answer = call.answer = self.fs.answer(exc, call, started=head.sent)
         call.answered = exc
-        if answer.rendered is None or head.sent or self._inside.propagates():
+        if answer.rendered is None or self._inside.propagates():
             return None
         if answer.reraise:
             self._inside.tell(exc)
@@ -174,7 +174,6 @@ class WsgiLayer:
         if call.run is not None:
             call.run.broke_off()
         self.fs.answer(exc, call, started=True)
-        call.cause = None
 
 
 class _Stream:

@@ -161,14 +161,14 @@ class TestWhatSaysNothingAboutHealth:
 
 @pytest.mark.parametrize(("status", "failures"), [(200, 0), (404, 0), (429, 0), (500, 1), (501, 1), (503, 1)])
 def test_a_returned_5xx_is_a_failure(fs: Failsoft, way: Way, status: int, failures: int) -> None:
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(circuit_breaker=True)(Script()))  # type: ignore[arg-type]
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(circuit_breaker=True)(Script()))
     assert way.endpoint(binding, request_call(fs), Script(status), reply=Reply) == status
     counts = fs.circuit_breakers["GET /quotes"].snapshot().counts
     assert (counts.failures, counts.total) == (failures, int(status < 400 or status >= 500))
 
 
 def test_what_the_application_answers_itself_is_no_failure(fs: Failsoft, way: Way) -> None:
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(circuit_breaker=True)(Script()))  # type: ignore[arg-type]
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(circuit_breaker=True)(Script()))
     for expected, failures in ((True, 0), (False, 1)):
         with pytest.raises(KeyError):
             way.endpoint(
@@ -178,7 +178,7 @@ def test_what_the_application_answers_itself_is_no_failure(fs: Failsoft, way: Wa
 
 
 def test_trouble_is_a_failure_even_where_the_application_answers_it(fs: Failsoft, way: Way) -> None:
-    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(circuit_breaker=True)(Script()))  # type: ignore[arg-type]
+    binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(circuit_breaker=True)(Script()))
     with pytest.raises(LOST):
         way.endpoint(binding, request_call(fs), Script(LOST()), expected=lambda exc: True)
     assert fs.circuit_breakers["GET /quotes"].snapshot().counts.failures == 1

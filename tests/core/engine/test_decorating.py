@@ -126,7 +126,7 @@ def test_an_object_with_an_asynchronous_call_is_guarded(guard: Guard) -> None:
         charge = Charge(LOST(), "ok")
         guarded = guard(make(charge))
         assert inspect.iscoroutinefunction(guarded)
-        assert asyncio.run(guarded()) == "ok"  # type: ignore[arg-type]
+        assert asyncio.run(guarded()) == "ok"
         assert charge.script.calls == 2
 
 

@@ -116,7 +116,7 @@ class Unhashable:
 
 
 def test_a_view_that_cannot_be_hashed_is_bound_all_the_same(fs: Failsoft) -> None:
-    marked = failsoft.protect(circuit_breaker=True)(Unhashable())  # type: ignore[arg-type]
+    marked = failsoft.protect(circuit_breaker=True)(Unhashable())
     one, other = fs.endpoints.bind("GET", "/x", marked), fs.endpoints.bind("GET", "/x", marked)
     assert one.pipeline is not None
     assert other.pipeline is not None

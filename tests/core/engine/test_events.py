@@ -102,7 +102,7 @@ def test_a_response_thrown_away_whose_application_then_fails_is_one_attempt(fs: 
     events = Recorder(fs)
     binding = fs.endpoints.bind(
         "GET", "/q", failsoft.protect(retry=Retry(base_delay=0), circuit_breaker=True)(Script())
-    )  # type: ignore[arg-type]
+    )
     statuses = iter([503, 503, 200])
 
     async def attempt(run: Any) -> str:
@@ -124,7 +124,7 @@ def test_a_stream_that_breaks_off_is_one_more_failure_and_nothing_else(fs: Fails
     events = Recorder(fs)
     binding = fs.endpoints.bind(
         "GET", "/q", failsoft.protect(retry=Retry(base_delay=0), circuit_breaker=True)(Script())
-    )  # type: ignore[arg-type]
+    )
 
     async def attempt(run: Any) -> None:
         assert run.answered(Reply(200))
