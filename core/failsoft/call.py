@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from failsoft.errors.failure import AttemptRecord, Failure
 
@@ -16,8 +17,7 @@ UNMATCHED = "__unmatched__"
 """Key of every request that no route took, so that a scan of paths makes one key."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestFacts:
+class RequestFacts(Struct, frozen=True, kw_only=True):
     """What an adapter knows of a request. Read on failure only, so that success pays nothing for it."""
 
     method: str = ""

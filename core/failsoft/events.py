@@ -6,8 +6,9 @@ An event holds plain values and finished `Failure`s, no live object of a request
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 from failsoft.call import NO_REQUEST, RequestFacts
 from failsoft.errors.failure import Failure
@@ -33,8 +34,7 @@ Result = Literal["handled", "unhandled", "skipped", "aborted", "fallback"]
 `aborted`: the client was gone. `fallback`: a degraded answer was given. (After ASP.NET's diagnostics conventions.)"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """Base of all events.
 
     Attributes:
@@ -52,8 +52,7 @@ class Event:
     trace_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorHandled(Event):
+class ErrorHandled(Event, frozen=True, kw_only=True):
     """A call failed finally: its attempts are over, and this was done about it. Exactly one for each failure."""
 
     failure: Failure
@@ -66,8 +65,7 @@ class ErrorHandled(Event):
     """Seconds since the call began."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryScheduled(Event):
+class RetryScheduled(Event, frozen=True, kw_only=True):
     """An attempt failed and another one will follow."""
 
     attempt: int
@@ -79,8 +77,7 @@ class RetryScheduled(Event):
     status: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryEnded(Event):
+class RetryEnded(Event, frozen=True, kw_only=True):
     """A call that was retried came to its end."""
 
     attempts: int
@@ -89,16 +86,14 @@ class RetryEnded(Event):
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallRejected(Event):
+class CallRejected(Event, frozen=True, kw_only=True):
     """A policy did not let the call run."""
 
     reason: Literal["circuit_open", "bulkhead_full", "rate_limited", "deadline"]
     retry_after: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptTimedOut(Event):
+class AttemptTimedOut(Event, frozen=True, kw_only=True):
     """An attempt was cut off, or a synchronous one came back late."""
 
     attempt: int
@@ -109,8 +104,7 @@ class AttemptTimedOut(Event):
     """False: it was synchronous, ran on and returned late."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CircuitBreakerTransition(Event):
+class CircuitBreakerTransition(Event, frozen=True, kw_only=True):
     """A circuit breaker changed its state."""
 
     name: str
@@ -120,8 +114,7 @@ class CircuitBreakerTransition(Event):
     retry_after: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuardCompleted(Event):
+class GuardCompleted(Event, frozen=True, kw_only=True):
     """A guarded call is over. (Endpoints have their server span; guards have this.)"""
 
     duration: float
@@ -129,8 +122,7 @@ class GuardCompleted(Event):
     error_type: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WouldRetry(Event):
+class WouldRetry(Event, frozen=True, kw_only=True):
     """In mode `observe`: enforcing would have repeated the call here."""
 
     attempt: int
@@ -138,33 +130,29 @@ class WouldRetry(Event):
     status: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WouldReject(Event):
+class WouldReject(Event, frozen=True, kw_only=True):
     """In mode `observe`: enforcing would have refused the call here."""
 
     reason: Literal["circuit_open", "bulkhead_full", "rate_limited", "deadline"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WouldTimeout(Event):
+class WouldTimeout(Event, frozen=True, kw_only=True):
     """In mode `observe`: enforcing would have cut the attempt off."""
 
     limit: float
     duration: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WouldAnswer(Event):
+class WouldAnswer(Event, frozen=True, kw_only=True):
     """In mode `observe`: enforcing would have answered with this status."""
 
     failure: Failure
     status: int
     source: str = ""
-    facts: RequestFacts = field(default=NO_REQUEST)
+    facts: RequestFacts = NO_REQUEST
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InternalError(Event):
+class InternalError(Event, frozen=True, kw_only=True):
     """Something in Failsoft itself failed; the request was answered all the same."""
 
     where: str

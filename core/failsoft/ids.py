@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import b32encode
 from random import Random, SystemRandom
 
 __all__ = ["new_error_id", "new_request_id", "support_reference"]
 
-_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
 _random: Random = Random(SystemRandom().getrandbits(128))  # noqa: S311 - ids need no secrecy, and must be cheap
 
 
@@ -43,5 +43,6 @@ def new_request_id() -> str:
 
 def support_reference(error_id: str) -> str:
     """Eight speakable characters (Crockford base 32) of the id's random part, as `7K3M-92QF`."""
-    letters = b32encode(bytes.fromhex(error_id.replace("-", "")[-10:])).translate(_CROCKFORD).decode("ascii")
-    return f"{letters[:4]}-{letters[4:]}"
+    last = bytes.fromhex(error_id[-10:])
+    bits = int.from_bytes(last)
+    return f"{_PAIRS[bits >> 30]}{_PAIRS[bits >> 20 & 1023]}-{_PAIRS[bits >> 10 & 1023]}{_PAIRS[bits & 1023]}"

@@ -35,8 +35,6 @@ def capture(exc: BaseException, *, max_links: int = 12, max_text: int = 65_536) 
         max_links: at most so many exceptions.
         max_text: characters of text in all; an exception after the first keeps at least 1,024 of its own.
     """
-    if _cause(exc) is None and _context(exc) is None and not isinstance(exc, BaseExceptionGroup):
-        return (Link(qualified_name(type(exc)), text_of(exc, max_text), _frames(_traceback(exc)), ""),)
     return links_of(unfold(exc, max_links), max_text)
 
 
@@ -55,6 +53,8 @@ def unfold(exc: BaseException, limit: int) -> list[tuple[BaseException, str]]:
 
     A context that was suppressed (`raise … from None`) is left out, as in a printed traceback.
     """
+    if _cause(exc) is None and _context(exc) is None and not isinstance(exc, BaseExceptionGroup):
+        return [(exc, "")]
     found: list[tuple[BaseException, str]] = []
     seen: set[int] = set()
     waiting = [(exc, "")]

@@ -274,27 +274,27 @@ class Classifier:
             label = label._replace(status=500)
             more.pop("errors", None)
         recoverable = label.transient or (400 <= label.status < 500 and label.status not in _FINAL)
-        fields = {
-            "recoverable": recoverable,
-            "not_sent": label.not_sent,
-            "error_id": error_id or more.get("error_id") or new_error_id(now),
-            **{name: value for name, value in more.items() if name != "error_id"},
-            "expected": expected,
-        }
-        return Failure(
+        own_id = more.pop("error_id", None)
+        failure = Failure(
             type=reading.type,
             category=label.category,
             severity=label.severity,
             transient=label.transient,
+            recoverable=recoverable,
             status=label.status,
             code=label.code,
             confidence=reading.confidence,
+            error_id=error_id or own_id or new_error_id(now),
             timestamp=now,
+            not_sent=label.not_sent,
             disconnected=gone,
             evidence=_evidence(reading),
             links=links,
-            **fields,
         )
+        for name, value in more.items():
+            setattr(failure, name, value)
+        failure.expected = expected
+        return failure
 
 
 def _is_expected(reading: Reading) -> bool:

@@ -16,6 +16,8 @@ _MAX_STEPS = 12
 
 def find_disconnect(exc: BaseException, classes: FactsOfClasses) -> BaseException | None:
     """The exception in the past of `exc`, or `exc` itself, that says that the client is gone."""
+    if cause_of(exc) is None and context_of(exc) is None:
+        return exc if _says_so(exc, classes.of(type(exc)), exc, after_timeout=False) else None
     seen: set[int] = set()
     waiting: list[tuple[BaseException, bool]] = [(exc, False)]
     while waiting and len(seen) < _MAX_STEPS:

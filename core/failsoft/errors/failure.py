@@ -7,8 +7,9 @@ after its handler ran, and a failure may be kept or queued long after the reques
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from failsoft.errors.taxonomy import Category, Notification, Severity
 
@@ -58,8 +59,7 @@ class AttemptRecord(NamedTuple):
     """Class of its exception, or `status 503` for a returned response."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Failure:
+class Failure(Struct, kw_only=True):
     """What an exception is, and what may be said of it."""
 
     type: str

@@ -127,7 +127,12 @@ class LogObserver:
         facts["failsoft_request_id"] = event.request_id
         facts["failsoft_trace_id"] = event.trace_id
         logger = self._logger
-        record = logger.makeRecord(logger.name, level, __file__, 0, message, line, None, None, facts)
+        if type(logger).makeRecord is logging.Logger.makeRecord:
+            record = logger.makeRecord(logger.name, level, __file__, 0, message, line, None)
+            # the names are ours, so none of them needs the check that `extra` goes through
+            record.__dict__.update(facts)
+        else:
+            record = logger.makeRecord(logger.name, level, __file__, 0, message, line, None, None, facts)
         # text in place of exc_info: formatters print it, and no handler gets hold of the live exception
         if stack is not None:
             if type(record) is logging.LogRecord:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -25,8 +24,7 @@ _MEMBERS = frozenset((*_BEFORE_RETRY, *_AFTER_RETRY, "retry", "errors", "notific
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """What the client is told about one failure. Holds nothing that may not be said.
 
     Made by `ProblemMaker` only from a `Failure`; there is no way to make one from an exception. What is None or empty
@@ -68,7 +66,7 @@ class Problem:
     """Language of the texts; sent as `Content-Language`."""
     headers: tuple[tuple[str, str], ...] = ()
     """Headers of the answer, but for those that rendering adds."""
-    extensions: Mapping[str, Any] = field(default_factory=dict)
+    extensions: Mapping[str, Any] = msgspec.field(default_factory=dict)
     """More members, as plain values. They cannot replace a member named above."""
 
     def to_dict(self) -> dict[str, Any]:

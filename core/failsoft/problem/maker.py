@@ -105,22 +105,28 @@ class ProblemMaker:
         allowed = bool(failure.transient and may_repeat)
         reference = _reference(failure.error_id)
         known = catalogue.texts(language, code, failure.category, status)
-        places = {
-            "seconds": "" if after is None else str(after),
-            "wait": catalogue.wait(language, after) if after else "",
-            "status": str(status),
-            "code": code,
-            "error_id": failure.error_id,
-            "request_id": request_id or "",
-            "support_reference": reference or "",
-        }
+        wait = catalogue.wait(language, after) if after else ""
         title = known.title if self._type_base else catalogue.phrase(language, status)
+        detail = _detail(known.detail, language, wait, failure, allowed)
+        guidance = known.guidance
+        if failure.title is not None or failure.user_message is not None or failure.guidance is not None:
+            places = {
+                "seconds": "" if after is None else str(after),
+                "wait": wait,
+                "status": str(status),
+                "code": code,
+                "error_id": failure.error_id,
+                "request_id": request_id or "",
+                "support_reference": reference or "",
+            }
+            title = self._own(failure.title, language, places, 256) or title
+            detail = self._own(failure.user_message, language, places, 2048) or detail
+            guidance = self._own(failure.guidance, language, places, 1024) or guidance
         return Problem(
             type=f"{self._type_base}{slug}" if self._type_base else "about:blank",
-            title=self._own(failure.title, language, places, 256) or title,
+            title=title,
             status=status,
-            detail=self._own(failure.user_message, language, places, 2048)
-            or _detail(known.detail, language, places["wait"], failure, allowed),
+            detail=detail,
             instance=f"urn:uuid:{failure.error_id}" if reference else None,
             code=code,
             error_id=failure.error_id or None,
@@ -128,11 +134,11 @@ class ProblemMaker:
             trace_id=trace_id or None,
             timestamp=_timestamp(failure.timestamp),
             recoverable=failure.recoverable,
-            guidance=self._own(failure.guidance, language, places, 1024) or known.guidance,
+            guidance=guidance,
             retry={"allowed": allowed} if after is None else {"allowed": allowed, "after": after},
             support_reference=reference,
             documentation_url=f"{self._documentation_base}{slug}" if self._documentation_base else None,
-            errors=self._errors(failure.errors),
+            errors=self._errors(failure.errors) if failure.errors else (),
             notification=failure.notification or catalogue.notification(code, status),
             language=language,
             headers=_answer_headers(asked, language, retry_header, failure.error_id),
@@ -233,9 +239,15 @@ def _reference(error_id: str) -> str | None:
 
 def _timestamp(seconds: float) -> str | None:
     try:
-        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+        whole, rest = divmod(round(seconds * 1_000_000), 1_000_000)
+        return f"{_second(whole)}.{rest // 1000:03d}Z"
     except (TypeError, ValueError, OverflowError, OSError):
         return None
+
+
+@lru_cache(maxsize=16)
+def _second(whole: int) -> str:
+    return datetime.fromtimestamp(whole, UTC).isoformat()[:19]
 
 
 def _in_language(text: object, language: str, default: str) -> str | None:

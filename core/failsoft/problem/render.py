@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from inspect import iscoroutine
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from failsoft.call import RequestFacts
 from failsoft.problem import headers
@@ -67,7 +67,7 @@ def render(
     body, content_type = own or _standard_body(problem, facts, format)
     fields = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
     name = id_header.lower()
-    fields += [(key, value) for key, value in problem.headers if key.lower() != name and key.lower() not in _OURS]
+    fields += [pair for pair in problem.headers if (key := pair[0].lower()) != name and key not in _OURS]
     if problem.request_id and headers.is_value(problem.request_id) and _is_name(id_header):
         fields.append((id_header, problem.request_id))
     return Rendered(problem.status, tuple(fields), b"" if facts.method == "HEAD" else body)

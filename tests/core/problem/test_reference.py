@@ -37,7 +37,7 @@ def test_the_table_of_codes_is_in_step_with_the_catalogue() -> None:
 def test_every_member_of_a_problem_is_described() -> None:
     page = PAGE.read_text(encoding="utf-8")
     described = set(re.findall(r"^\| `([a-z_]+)(?:\.[a-z]+)?` \|", page, flags=re.MULTILINE))
-    sent = set(Problem.__dataclass_fields__) - {"headers", "language", "extensions"}
+    sent = set(Problem.__struct_fields__) - {"headers", "language", "extensions"}
     assert described == sent | {"debug"}
 
 
