@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from failsoft.call import Call, RequestFacts
@@ -32,7 +33,12 @@ def header(scope: Scope, name: bytes) -> str | None:
 
 def headers_of(rendered: Rendered) -> list[tuple[bytes, bytes]]:
     """The headers of a response of ours, as ASGI wants them."""
-    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in rendered.headers]
+    return [(_name(name), value.encode("latin-1")) for name, value in rendered.headers]
+
+
+@lru_cache(maxsize=256)
+def _name(name: str) -> bytes:
+    return name.lower().encode("latin-1")
 
 
 class AsgiCall(Call):

@@ -6,14 +6,13 @@ ran. Nothing here trusts the exception: its `__str__` may raise, its attributes 
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Any
 
-from failsoft.errors.failure import Frame, Link
+from failsoft.errors.failure import Link
+from failsoft.errors.frames import Frames
 
 __all__ = ["capture", "cause_of", "context_of", "links_of", "members_of", "qualified_name", "text_of", "tidy", "unfold"]
 
-_MAX_FRAMES = 100
 _LEAST_ROOM = 1_024
 _LONGEST_WORD = 8_192
 
@@ -43,7 +42,7 @@ def links_of(chain: list[tuple[BaseException, str]], max_text: int = 65_536) -> 
     links = []
     for exc, relation in chain:
         text = text_of(exc, max_text)
-        links.append(Link(qualified_name(type(exc)), text, _frames(_traceback(exc)), relation))
+        links.append(Link(qualified_name(type(exc)), text, Frames(_traceback(exc)), relation))
         max_text = max(max_text - len(text), _LEAST_ROOM)
     return tuple(links)
 
@@ -129,19 +128,3 @@ def _cut(text: str, limit: int) -> str:
     start = max(limit - _LONGEST_WORD, 0)
     end = max(text.rfind(" ", start, limit), text.rfind("\n", start, limit))
     return f"{text[: end if end > 0 else start]} … [{len(text)} characters]"
-
-
-def _frames(tb: TracebackType | None) -> tuple[Frame, ...]:
-    steps: list[TracebackType] = []
-    while tb is not None:
-        steps.append(tb)
-        tb = tb.tb_next
-    if len(steps) > _MAX_FRAMES:
-        half = _MAX_FRAMES // 2
-        steps = steps[:half] + steps[-half:]
-    return tuple([_frame(step) for step in steps])
-
-
-def _frame(step: TracebackType) -> Frame:
-    code = step.tb_frame.f_code
-    return code.co_filename, step.tb_lineno or 0, code.co_qualname

@@ -6,7 +6,7 @@ after its handler ran, and a failure may be kept or queued long after the reques
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec import Struct, field
@@ -38,7 +38,7 @@ class Link(NamedTuple):
     """Qualified class name, `builtins` left out."""
     message: str
     """Its text, bounded, not sanitized."""
-    frames: tuple[Frame, ...]
+    frames: Sequence[Frame]
     """Outermost call first."""
     relation: str
     """"" for the exception itself, else `cause`, `context` or `member` (of a group)."""

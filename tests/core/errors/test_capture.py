@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
+from traceback import walk_tb
+from types import TracebackType
 from typing import Any
 
 import pytest
@@ -29,6 +32,24 @@ def test_an_exception_becomes_its_type_its_text_and_its_frames() -> None:
     filename, line, _ = link.frames[-1]
     assert filename == __file__
     assert boom.__code__.co_firstlineno < line < boom.__code__.co_firstlineno + 4
+
+
+def test_frames_say_what_the_traceback_said_also_when_that_is_gone() -> None:
+    error = caught(boom, 3)
+    said = [(frame.f_code.co_filename, line, frame.f_code.co_qualname) for frame, line in walk_tb(error.__traceback__)]
+    (link,) = capture(error)
+    error.__traceback__ = None
+    assert list(link.frames) == said
+    assert link.frames[1:] == tuple(said[1:])
+    assert pickle.loads(pickle.dumps(link)) == link
+
+
+def test_a_frame_without_a_line_of_its_own_has_the_first_of_its_function() -> None:
+    error = caught(boom, 0)
+    frame = error.__traceback__.tb_frame  # type: ignore[union-attr]
+    strange = TracebackType(None, frame, -1, 7)
+    (link,) = capture(error.with_traceback(strange))
+    assert [line for _, line, _ in link.frames] == [frame.f_code.co_firstlineno]
 
 
 def test_a_type_is_named_with_its_module_unless_it_is_builtin() -> None:
