@@ -56,7 +56,8 @@ def cut(text: str, limit: int) -> str:
 
 def one_line(text: str, limit: int = 1_000) -> str:
     """Text that cannot forge a log line: control, line-separating and direction-changing characters are escaped."""
-    return cut(text.translate(_ESCAPES), limit)
+    # nothing that is escaped counts as printable
+    return cut(text if text.isprintable() else text.translate(_ESCAPES), limit)
 
 
 def route_of(endpoint: str) -> str | None:

@@ -10,6 +10,7 @@ from opentelemetry import metrics, trace
 __all__ = ["SCHEMA_URL", "SCOPE", "get_meter", "get_tracer", "is_absent", "version"]
 
 SCOPE = "failsoft"
+_API = ("opentelemetry.trace", "opentelemetry._logs")
 SCHEMA_URL = "https://opentelemetry.io/schemas/1.44.0"
 """The semantic conventions that names and attributes follow."""
 
@@ -35,4 +36,4 @@ def get_meter(provider: metrics.MeterProvider | None = None) -> metrics.Meter:
 
 def is_absent(provider: object) -> bool:
     """Whether a provider is the API's own, which does nothing: the app has set up no SDK."""
-    return type(provider).__module__.startswith(("opentelemetry.trace", "opentelemetry._logs"))
+    return type(provider).__module__.startswith(_API)

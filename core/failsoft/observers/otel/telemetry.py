@@ -126,7 +126,10 @@ class Telemetry:
     @_isolated(None)
     def trace_id(self) -> str | None:
         """The id of the current trace, 32 hexadecimal digits; None without one."""
-        current = trace.get_current_span().get_span_context()
+        span = trace.get_current_span()
+        if span is trace.INVALID_SPAN:
+            return None
+        current = span.get_span_context()
         return trace.format_trace_id(current.trace_id) if current.is_valid else None
 
     @_isolated(False)
@@ -141,7 +144,7 @@ class Telemetry:
             Whether there was such a span.
         """
         span = trace.get_current_span()
-        if not self._traces or not span.is_recording():
+        if span is trace.INVALID_SPAN or not self._traces or not span.is_recording():
             return False
         self._enrich(span, call, failure, status)
         if self._first(failure) and _worth_recording(failure, status):
@@ -160,11 +163,13 @@ class Telemetry:
         Parameters:
             facts: of the request; by default those of the call.
         """
-        current = trace.get_current_span().get_span_context()
-        traced_by_others = current.is_valid and not current.is_remote
         if call.source == "guard" or failure.error_id in self._seen:
             return
-        span = None if traced_by_others else self._late_span(call, failure, status, facts or call.facts)
+        span = None
+        if self._traces and not is_absent(self._tracer_provider or trace.get_tracer_provider()):
+            current = trace.get_current_span().get_span_context()
+            traced_by_others = current.is_valid and not current.is_remote
+            span = None if traced_by_others else self._late_span(call, failure, status, facts or call.facts)
         if self._first(failure) and _worth_recording(failure, status):
             self._record(span, failure, None if span is None else trace.set_span_in_context(span))
         if span is not None:
@@ -205,8 +210,6 @@ class Telemetry:
         )
 
     def _late_span(self, call: Call, failure: Failure, status: int, facts: RequestFacts) -> trace.Span | None:
-        if not self._traces or is_absent(self._tracer_provider or trace.get_tracer_provider()):
-            return None
         parent = context.get_current()
         if not trace.get_current_span(parent).get_span_context().is_valid:
             headers = {"traceparent": facts.traceparent, "tracestate": facts.tracestate}
