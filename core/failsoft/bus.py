@@ -8,6 +8,7 @@ from contextlib import suppress
 from threading import Lock
 from typing import Any, TypeVar
 
+from failsoft.current import EPOCH
 from failsoft.events import Event
 
 __all__ = ["Bus", "Observer"]
@@ -26,22 +27,32 @@ class Bus:
     raises is counted in `errors` and passed over.
     """
 
-    __slots__ = ("_by_type", "_everything", "_lock", "errors", "last_error")
+    __slots__ = ("_by_type", "_everything", "_lock", "_when", "errors", "last_error")
 
     def __init__(self) -> None:
         self._by_type: dict[type[Event], tuple[Observer, ...]] = {}
         self._everything: tuple[Observer, ...] = ()
         self._lock = Lock()
+        self._when: dict[int, Callable[[], bool]] = {}
         self.errors = 0
         self.last_error: str | None = None
 
-    def subscribe(self, observer: Observer, *kinds: type[Event]) -> Callable[[], None]:
-        """Call `observer` with each event, or with each of the given kinds. Returns the way to unsubscribe."""
+    def subscribe(
+        self, observer: Observer, *kinds: type[Event], when: Callable[[], bool] | None = None
+    ) -> Callable[[], None]:
+        """Call `observer` with each event, or with each of the given kinds. Returns the way to unsubscribe.
+
+        Parameters:
+            when: whether it makes use of events at present; where nobody does, those that are costly are not made.
+        """
         wanted = () if Event in kinds else tuple(dict.fromkeys(kinds))
         with self._lock:
+            if when is not None:
+                self._when = {**self._when, id(observer): when}
             if not wanted:
                 self._everything = (*self._everything, observer)
             self._by_type = self._by_type | {kind: (*self._by_type.get(kind, ()), observer) for kind in wanted}
+        EPOCH.end()
         subscribed = [True]
 
         def unsubscribe() -> None:
@@ -52,12 +63,18 @@ class Bus:
                 if not wanted:
                     self._everything = _without(self._everything, observer)
                 self._by_type = self._by_type | {kind: _without(self._by_type[kind], observer) for kind in wanted}
+            EPOCH.end()
 
         return unsubscribe
 
     def wanted(self, kind: type[Event]) -> bool:
         """Whether anybody reads events of this kind, so that a costly one need not be made."""
-        return bool(self._everything or self._by_type.get(kind))
+        when = self._when
+        for observer in (*self._by_type.get(kind, ()), *self._everything):
+            asked = when.get(id(observer))
+            if asked is None or asked():
+                return True
+        return False
 
     def publish(self, event: Event) -> None:
         """Hand out an event. Never raises."""

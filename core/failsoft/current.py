@@ -11,11 +11,36 @@ from typing import Any
 
 from failsoft.call import Call
 
-__all__ = ["announce", "current_call", "instances", "owner", "remaining_at", "restore", "set_default", "withdraw"]
+__all__ = [
+    "EPOCH",
+    "announce",
+    "current_call",
+    "instances",
+    "owner",
+    "remaining_at",
+    "restore",
+    "set_default",
+    "withdraw",
+]
 
 current_call: ContextVar[Call | None] = ContextVar("failsoft_call", default=None)
 """The innermost call of this context; its `owner` is the `Failsoft` that serves it."""
 
+
+class _Epoch:
+    """A number that grows whenever something changes that guards remember: who serves, who listens, a way around."""
+
+    __slots__ = ("number",)
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def end(self) -> None:
+        """What was remembered so far has to be looked up again."""
+        self.number += 1
+
+
+EPOCH = _Epoch()
 _built: list[weakref.ref[Any]] = []
 _default: list[Callable[[], Any]] = []
 _lock = Lock()
@@ -34,12 +59,14 @@ def announce(instance: object) -> None:
     """A `Failsoft` was built; the first one alive serves calls that no adapter has claimed."""
     with _lock:
         _built[:] = [*(known for known in _built if known() is not None), weakref.ref(instance)]
+    EPOCH.end()
 
 
 def withdraw(instance: object) -> None:
     """This one does not serve calls that no adapter has claimed."""
     with _lock:
         _built[:] = [known for known in _built if known() is not instance]
+    EPOCH.end()
 
 
 def instances() -> list[Any]:

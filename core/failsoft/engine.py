@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -27,6 +28,9 @@ class Reply(NamedTuple):
     """Seconds, as its `Retry-After` says."""
 
 
+_MOST_NOTED = 256
+
+
 class _Classify(Protocol):
     def __call__(self, exc: BaseException, call: Call) -> Failure: ...
 
@@ -44,23 +48,36 @@ class Engine:
 
 
 class SharedBudget:
-    """A retry budget under a lock: one for each policy and process."""
+    """A retry budget for all threads: one for each policy and process.
 
-    __slots__ = ("_budget", "_lock")
+    Calls are noted without the lock, and counted when a retry is asked for or so many have come together.
+    """
+
+    __slots__ = ("_budget", "_lock", "_noted")
 
     def __init__(self, options: Budget) -> None:
         self._budget = RetryBudget(options.ratio, options.min_per_second)
         self._lock = Lock()
+        self._noted: deque[float] = deque()
 
     def deposit(self, now: float) -> None:
         """Count one call."""
-        with self._lock:
-            self._budget.deposit(now)
+        noted = self._noted
+        noted.append(now)
+        if len(noted) > _MOST_NOTED:
+            with self._lock:
+                self._count()
 
     def withdraw(self, now: float) -> bool:
         """Ask for one retry."""
         with self._lock:
+            self._count()
             return self._budget.withdraw(now)
+
+    def _count(self) -> None:
+        noted, deposit = self._noted, self._budget.deposit
+        for _ in range(len(noted)):
+            deposit(noted.popleft())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,7 @@ class Bypass:
     def restore(self) -> None:
         """Take part in requests again."""
         self._fs.bypassed = False
+        current.EPOCH.end()
 
     def __enter__(self) -> Self:
         return self
@@ -139,12 +140,14 @@ class Failsoft:
     def bypass(self) -> Bypass:
         """Step aside live: new requests see the bare framework until `restore` or the end of a `with` block."""
         self.bypassed = True
+        current.EPOCH.end()
         return Bypass(self)
 
     def close(self) -> None:
         """Flush and stop what runs in the background. Idempotent."""
         if not self.closed:
             self.closed = True
+            current.EPOCH.end()
             self._parts.close()
 
     def __enter__(self) -> Self:
@@ -164,6 +167,11 @@ class Failsoft:
         if self.rng.random() * 100 < self._percent:
             return self._mode
         return "observe" if self._mode == "enforce" else "off"
+
+    @property
+    def enforces(self) -> bool:
+        """Each call is enforced: nobody stepped aside, and no part of them is only observed."""
+        return self._mode == "enforce" and self._percent >= 100 and not self.bypassed
 
     def mode_for(self, binding: Binding, rolled: Mode) -> Mode:
         """The mode of a call at an endpoint that may have its own."""

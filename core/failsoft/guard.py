@@ -7,13 +7,13 @@ import functools
 import inspect
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar, Token
-from types import AsyncGeneratorType, CoroutineType, GeneratorType, TracebackType
-from typing import Any, ParamSpec, Protocol, TypeVar
+from types import TracebackType
+from typing import Any, ParamSpec, TypeVar
 
 from failsoft.call import Call, Mode
-from failsoft.clock import Clock
-from failsoft.current import current_call, owner, restore
-from failsoft.events import Event, GuardCompleted
+from failsoft.current import EPOCH, current_call, owner, restore
+from failsoft.events import GuardCompleted
+from failsoft.guarded import LAZY, Owner, Plan, quick, quick_async, refuse_lazy
 from failsoft.pipeline import Pipeline
 from failsoft.policies.policy import Policy
 from failsoft.run import Run
@@ -24,22 +24,12 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class _Owner(Protocol):
-    clock: Clock
-    bypassed: bool
-
-    def guard_pipeline(self, key: str, policy: str | Policy) -> Pipeline: ...
-    def roll_mode(self) -> Mode: ...
-    def wants(self, kind: type[Event]) -> bool: ...
-    def publish(self, event: Event) -> None: ...
-
-
 class _Block:
     """A `with` block that is open; without a run it does nothing."""
 
     __slots__ = ("fs", "guard", "parent", "run", "timer", "token")
 
-    def __init__(self, guard: Guard, fs: _Owner, parent: Call | None, run: Run | None) -> None:
+    def __init__(self, guard: Guard, fs: Owner, parent: Call | None, run: Run | None) -> None:
         self.guard = guard
         self.fs = fs
         self.parent = parent
@@ -69,13 +59,14 @@ class Guard:
         SettingsError: at the first call, if the policy name does not resolve.
     """
 
-    def __init__(self, name: str, *, policy: str | Policy, idempotent: bool = False, fs: _Owner | None = None) -> None:
+    def __init__(self, name: str, *, policy: str | Policy, idempotent: bool = False, fs: Owner | None = None) -> None:
         self.name = name
         self.key = f"guard:{name}"
         self.idempotent = idempotent
         self._policy = policy
         self._fs = fs
-        self._bound: tuple[_Owner, Pipeline] | None = None
+        self.plan: Plan | None = None
+        """What the quick way goes by."""
         self._open: dict[_Block, None] = {}
 
     def __repr__(self) -> str:
@@ -89,39 +80,11 @@ class Guard:
             Exception: what the last attempt raised, the same object.
             TypeError: it is a coroutine function or a generator; what it does later would run unguarded.
         """
-        fs, parent, mode = self._place()
-        if mode == "off":
-            return fn(*args, **kwargs)
-        pipeline = self._bind(fs)
-        call = self._describe(fs, parent, mode)
-        try:
-            result = pipeline.call(call, functools.partial(fn, *args, **kwargs))
-        except BaseException as exc:
-            self._over(fs, call, parent, exc)
-            raise
-        self._over(fs, call, parent, None)
-        if type(result) in _LAZY:
-            _refuse_lazy(fn, result)
-        return result
+        return quick(self, fn)(*args, **kwargs)  # type: ignore[no-any-return]  # what fn returned
 
     async def acall(self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a coroutine function under the policy; as `call`, and an attempt over its time is cancelled."""
-        fs, parent, mode = self._place()
-        if mode == "off":
-            return await fn(*args, **kwargs)
-        pipeline = self._bind(fs)
-        call = self._describe(fs, parent, mode)
-
-        async def attempt(run: Run) -> T:  # noqa: ARG001 - the driver hands it to streams
-            return await fn(*args, **kwargs)
-
-        try:
-            result = await pipeline.acall(call, attempt)
-        except BaseException as exc:
-            self._over(fs, call, parent, exc)
-            raise
-        self._over(fs, call, parent, None)
-        return result
+        return await quick_async(self, fn)(*args, **kwargs)  # type: ignore[no-any-return]  # what fn returned
 
     def __call__(self, fn: Callable[P, T]) -> Callable[P, T]:
         """Decorate a function or coroutine function.
@@ -141,18 +104,58 @@ class Guard:
         if inspect.isgeneratorfunction(target) or inspect.isasyncgenfunction(target):
             raise TypeError(f"{fn!r} is a generator and cannot be guarded; guard what it calls instead")
         if inspect.iscoroutinefunction(target):
+            return functools.update_wrapper(quick_async(self, fn), fn)  # type: ignore[return-value,arg-type]
+        return functools.update_wrapper(quick(self, fn), fn)
 
-            @functools.wraps(fn)
-            async def guarded_async(*args: P.args, **kwargs: P.kwargs) -> Any:
-                return await self.acall(fn, *args, **kwargs)  # type: ignore[arg-type]  # seen to be a coroutine function
+    # -- the long way round
 
-            return guarded_async  # type: ignore[return-value]  # it is what T says: an awaitable
+    def through(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call through all of the pipeline, in whatever mode."""
+        fs, parent, mode = self._place()
+        if mode == "off":
+            return fn(*args, **kwargs)
+        pipeline = self._bind(fs)
+        call = self._describe(fs, parent, mode)
+        try:
+            result = pipeline.call(call, functools.partial(fn, *args, **kwargs))
+        except BaseException as exc:
+            self.over(fs, call, parent, exc)
+            raise
+        self.over(fs, call, parent, None)
+        if type(result) in LAZY:
+            refuse_lazy(fn, result)
+        return result
 
-        @functools.wraps(fn)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
-            return self.call(fn, *args, **kwargs)
+    async def athrough(self, fn: Callable[..., Awaitable[Any]], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """As `through`, for a coroutine function."""
+        fs, parent, mode = self._place()
+        if mode == "off":
+            return await fn(*args, **kwargs)
+        pipeline = self._bind(fs)
+        call = self._describe(fs, parent, mode)
 
-        return guarded
+        async def attempt(_: Run) -> Any:
+            return await fn(*args, **kwargs)
+
+        try:
+            result = await pipeline.acall(call, attempt)
+        except BaseException as exc:
+            self.over(fs, call, parent, exc)
+            raise
+        self.over(fs, call, parent, None)
+        return result
+
+    def adopt(
+        self, plan: Plan, call: Call | None, parent: Call | None, begun: float, generation: int, timer: Any = None
+    ) -> Run:
+        """A run that takes over what was begun the quick way."""
+        if call is None:
+            call = self._describe(plan.fs, parent, "enforce")
+            call.started = begun
+        call.deadline = None if parent is None else parent.deadline
+        run = plan.pipeline.start(call, begun=begun)
+        run.adopt(generation, timer)
+        return run
 
     # -- a block: admitted, timed and judged, but never repeated
 
@@ -205,7 +208,7 @@ class Guard:
             run.admit()
         except BaseException as exc:
             run.close()
-            self._over(fs, call, parent, exc)
+            self.over(fs, call, parent, exc)
             raise
         return call, _Block(self, fs, parent, run)
 
@@ -245,25 +248,28 @@ class Guard:
         elif isinstance(exc, Exception):
             run.failed(exc)
         run.close()
-        self._over(block.fs, run.call, block.parent, exc)
+        self.over(block.fs, run.call, block.parent, exc)
 
     # -- wiring
 
-    def _place(self) -> tuple[_Owner, Call | None, Mode]:
+    def _place(self) -> tuple[Owner, Call | None, Mode]:
         """Who serves this call, within which other call, and how far it is to be protected."""
         parent = current_call.get()
-        fs: _Owner = self._fs if self._fs is not None else owner()
+        fs: Owner = self._fs if self._fs is not None else owner()
         if parent is None or parent.owner is not fs:
             return fs, parent, fs.roll_mode()
         return fs, parent, "off" if fs.bypassed else parent.mode
 
-    def _bind(self, fs: _Owner) -> Pipeline:
-        bound = self._bound
-        if bound is None or bound[0] is not fs:
-            bound = self._bound = (fs, fs.guard_pipeline(self.key, self._policy))
-        return bound[1]
+    def _bind(self, fs: Owner) -> Pipeline:
+        """The pipeline; and the plan is renewed, for whoever comes here found it no longer good."""
+        pipeline = fs.guard_pipeline(self.key, self._policy)
+        plan = self.plan
+        stale = plan is None or plan.fs is not fs or plan.epoch != EPOCH.number or fs.clock.monotonic() >= plan.until
+        if stale and fs.enforces:
+            self.plan = Plan(fs, pipeline)
+        return pipeline
 
-    def _describe(self, fs: _Owner, parent: Call | None, mode: Mode) -> Call:
+    def _describe(self, fs: Owner, parent: Call | None, mode: Mode) -> Call:
         call = Call(self.key, fs.clock.monotonic(), owner=fs)
         call.idempotent = self.idempotent
         call.mode = mode
@@ -273,7 +279,8 @@ class Guard:
             call.trace_id = parent.trace_id
         return call
 
-    def _over(self, fs: _Owner, call: Call, parent: Call | None, error: BaseException | None) -> None:
+    def over(self, fs: Owner, call: Call, parent: Call | None, error: BaseException | None) -> None:
+        """A call has ended: say so, and let go of what it held."""
         if error is not None and parent is not None and call.run.retries:
             parent.retried_inside = error
         # the call and its run hold each other, and a traceback holds both
@@ -290,15 +297,3 @@ class Guard:
                     error_type=None if error is None else type(error).__name__,
                 )
             )
-
-
-_LAZY = frozenset({CoroutineType, GeneratorType, AsyncGeneratorType})
-
-
-def _refuse_lazy(fn: Callable[..., Any], result: Any) -> None:
-    """Refuse what has not run yet: a guard that guards nothing is worse than none."""
-    if isinstance(result, CoroutineType):
-        result.close()
-        raise TypeError(f"{fn!r} returned a coroutine, which would run unguarded; use `await guard.acall(...)`")
-    if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
-        raise TypeError(f"{fn!r} is a generator and cannot be guarded; guard what it calls instead")

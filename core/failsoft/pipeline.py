@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from failsoft.call import Call
 from failsoft.current import current_call, restore
@@ -41,9 +41,13 @@ class Pipeline:
         self._engine = engine
         self._prepare = prepare
 
-    def start(self, call: Call, expected: Expected | None = None) -> Run:
-        """Begin a call whose attempts the caller drives itself."""
-        return Run(self.limits, self._engine, call, expected)
+    def start(self, call: Call, expected: Expected | None = None, *, begun: float | None = None) -> Run:
+        """Begin a call whose attempts the caller drives itself.
+
+        Parameters:
+            begun: monotonic seconds at which it began; by default now.
+        """
+        return Run(self.limits, self._engine, call, expected, begun)
 
     def call(
         self,
@@ -68,28 +72,53 @@ class Pipeline:
         run = Run(self.limits, self._engine, call, expected)
         token = current_call.set(call)
         try:
-            while True:
-                run.admit()
-                try:
-                    if call.attempt == 1:
-                        result = attempt()
-                    else:
-                        with self._engine.attempt_span(call):
-                            result = attempt()
-                except Exception as exc:
-                    delay = run.failed(exc)
-                    if delay is None:
-                        raise
-                else:
-                    delay = run.succeeded(None if reply is None else reply(result))
-                    if delay is None:
-                        return result
-                self._engine.clock.sleep(delay)
-                if self._prepare is not None:
-                    _undo(run, self._prepare)
+            run.admit()
+            return self._attempts(run, attempt, reply, None)
         finally:
             run.close()
             restore(token)
+
+    def resume(self, run: Run, attempt: Callable[[], T], failed: BaseException) -> T:
+        """Go on with a call whose first attempt was made elsewhere and adopted by `run`; arguments as for `call`.
+
+        Parameters:
+            failed: what the first attempt raised.
+        """
+        token = current_call.set(run.call)
+        try:
+            delay = run.failed(failed) if isinstance(failed, Exception) else None
+            if delay is None:
+                raise failed
+            return self._attempts(run, attempt, None, delay)
+        finally:
+            del failed  # its traceback holds this frame
+            run.close()
+            restore(token)
+
+    def _attempts(
+        self, run: Run, attempt: Callable[[], T], reply: Callable[[T], Reply | None] | None, delay: float | None
+    ) -> T:
+        call = run.call
+        while True:
+            if delay is not None:
+                self._engine.clock.sleep(delay)
+                if self._prepare is not None:
+                    _undo(run, self._prepare)
+                run.admit()
+            try:
+                if call.attempt == 1:
+                    result = attempt()
+                else:
+                    with self._engine.attempt_span(call):
+                        result = attempt()
+            except Exception as exc:
+                delay = run.failed(exc)
+                if delay is None:
+                    raise
+            else:
+                delay = run.succeeded(None if reply is None else reply(result))
+                if delay is None:
+                    return result
 
     async def acall(
         self,
@@ -113,30 +142,58 @@ class Pipeline:
             OperationTimeoutError: the last attempt was cut off; its cause is the cancellation.
         """
         run = Run(self.limits, self._engine, call, expected)
+        within = _Within(cooperative, busy)
         token = current_call.set(call)
         try:
-            while True:
-                run.admit()
-                try:
-                    if call.attempt == 1:
-                        result = await _within(run, attempt, cooperative, busy)
-                    else:
-                        with self._engine.attempt_span(call):
-                            result = await _within(run, attempt, cooperative, busy)
-                except Exception as exc:
-                    delay = run.failed(exc)
-                    if delay is None:
-                        raise
-                else:
-                    delay = run.succeeded(None if reply is None else reply(result))
-                    if delay is None:
-                        return result
-                await (pause or self._engine.clock.asleep)(delay)
-                if self._prepare is not None:
-                    await _aundo(run, self._prepare)
+            run.admit()
+            return await self._aattempts(run, attempt, reply, None, within, pause or self._engine.clock.asleep)
         finally:
             run.close()
             restore(token)
+
+    async def aresume(self, run: Run, attempt: Callable[[Run], Awaitable[T]], failed: BaseException) -> T:
+        """As `resume`, for an asynchronous call."""
+        token = current_call.set(run.call)
+        try:
+            delay = run.failed(failed) if isinstance(failed, Exception) else None
+            if delay is None:
+                raise failed
+            return await self._aattempts(run, attempt, None, delay, _Within(), self._engine.clock.asleep)
+        finally:
+            del failed  # its traceback holds this frame
+            run.close()
+            restore(token)
+
+    async def _aattempts(
+        self,
+        run: Run,
+        attempt: Callable[[Run], Awaitable[T]],
+        reply: Callable[[T], Reply | None] | None,
+        delay: float | None,
+        within: _Within,
+        pause: Pause,
+    ) -> T:
+        call = run.call
+        while True:
+            if delay is not None:
+                await pause(delay)
+                if self._prepare is not None:
+                    await _aundo(run, self._prepare)
+                run.admit()
+            try:
+                if call.attempt == 1:
+                    result = await _within(run, attempt, within)
+                else:
+                    with self._engine.attempt_span(call):
+                        result = await _within(run, attempt, within)
+            except Exception as exc:
+                delay = run.failed(exc)
+                if delay is None:
+                    raise
+            else:
+                delay = run.succeeded(None if reply is None else reply(result))
+                if delay is None:
+                    return result
 
 
 def _undo(run: Run, prepare: Prepare) -> None:
@@ -157,9 +214,15 @@ async def _aundo(run: Run, prepare: Prepare) -> None:
         raise
 
 
-async def _within(
-    run: Run, attempt: Callable[[Run], Awaitable[T]], cooperative: bool, busy: Callable[[], bool] | None
-) -> T:
+class _Within(NamedTuple):
+    """How the time of an attempt is bounded."""
+
+    cooperative: bool = False
+    busy: Callable[[], bool] | None = None
+
+
+async def _within(run: Run, attempt: Callable[[Run], Awaitable[T]], within: _Within) -> T:
+    cooperative, busy = within
     if run.limit is None or cooperative or run.call.mode == "observe":
         return await attempt(run)
     timer = asyncio.timeout(run.limit if busy is None else None)

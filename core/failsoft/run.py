@@ -65,9 +65,14 @@ class Run:
     )
 
     def __init__(
-        self, limits: Limits, engine: Engine, call: Call, expected: Callable[[BaseException], bool] | None = None
+        self,
+        limits: Limits,
+        engine: Engine,
+        call: Call,
+        expected: Callable[[BaseException], bool] | None = None,
+        begun: float | None = None,
     ) -> None:
-        now = engine.clock.monotonic()
+        now = engine.clock.monotonic() if begun is None else begun
         self.call = call
         self.engine = engine
         self.limit: float | None = None
@@ -126,6 +131,19 @@ class Run:
                 error_for = partial(CircuitOpenError, name=breaker.name, state=str(state), retry_after=wait)
                 self._turn_away("circuit_open", error_for, wait)
         self.call.attempt += 1
+
+    def adopt(self, generation: int, timer: Any = None) -> None:
+        """Take over a first attempt that was made without asking: the circuit was closed, and there was time left.
+
+        Parameters:
+            generation: that of the circuit breaker when the attempt began.
+            timer: what cut it off, or might have.
+        """
+        self._set_limit(self._begun)
+        self.timer = timer
+        if self._limits.breaker is not None:
+            self._permit = Permit(generation, self._begun)
+        self.call.attempt = 1
 
     def _set_limit(self, now: float) -> None:
         limit, deadline = self._limits.timeout, self._deadline

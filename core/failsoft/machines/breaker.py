@@ -16,7 +16,8 @@ around each method. Transitions are gathered, not announced: whenever `pending` 
 `drain` under the same lock, and publish them after letting go of it.
 
 A healthy call needs no permit. Read `generation`, then `closed`, both without the lock and in this order; if it is
-closed run the call, then `record` it under that generation. A transition in between makes the result a late one.
+closed run the call, then `record` it under that generation. A transition in between makes the result a late one. While
+`steady` is true, also read without the lock, a success that was not slow need not be recorded at all.
 
 Time passes lazily: nothing happens between calls, but each call finds what a timer would have left. The model is
 Nygard's (Release It!, 2007), with the windows and rates of resilience4j; generations and leases are added.
@@ -43,7 +44,7 @@ _IGNORE = Verdict.IGNORE
 
 
 class BreakerMachine:
-    """One circuit breaker. The caller holds a lock around every method; the three attributes may be read without.
+    """One circuit breaker. The caller holds a lock around every method; the four attributes may be read without.
 
     Parameters:
         rules: taken as valid.
@@ -70,6 +71,7 @@ class BreakerMachine:
         "closed",
         "generation",
         "pending",
+        "steady",
     )
 
     def __init__(self, rules: BreakerRules, now: float) -> None:
@@ -79,6 +81,8 @@ class BreakerMachine:
         """The number of the current generation, never repeated."""
         self.pending = 0
         """Transitions that `drain` would return."""
+        self.steady = False
+        """Closed, and the window holds successes only and is full: one more success would change nothing."""
         self._state = _CLOSED
         self._counting = True
         self._rules = rules
@@ -155,8 +159,12 @@ class BreakerMachine:
             self._consecutive += 1
             window.record(now, True, duration > self._slow_after)
         # A success can open the circuit too: it may be the call that makes up the minimum.
-        if (window.failures or window.slow) and self.closed:
-            self._judge(now)
+        if window.failures or window.slow:
+            self.steady = False
+            if self.closed:
+                self._judge(now)
+        elif window.full:
+            self.steady = self.closed
 
     def trip(self, now: float, duration: float, reason: str) -> None:
         """Open for a stated time, as when the other side said how long (`Retry-After`).
@@ -289,11 +297,13 @@ class BreakerMachine:
         self.generation += 1
         self._state = state
         self._counting = state in (_CLOSED, _METRICS_ONLY)
+        self.steady = False
         self._round.abandon()
         self.closed = state == _CLOSED
 
     def _forget(self, now: float) -> None:
         self._window.reset(now)
+        self.steady = False
         self._consecutive = 0
         self._opened_at = None
         self._rounds_failed = 0

@@ -40,6 +40,8 @@ class Window(Protocol):
     total: int
     failures: int
     slow: int
+    full: bool
+    """One more call takes the place of an old one: where all were successes, one more success changes nothing."""
 
     def record(self, now: float, /, failed: bool, slow: bool) -> None:
         """Count one finished call. `now` is in monotonic seconds."""
@@ -71,7 +73,7 @@ class CountWindow:
         ValueError: `size` is below 1.
     """
 
-    __slots__ = ("_last", "_ring", "_slot", "failures", "slow", "total")
+    __slots__ = ("_last", "_ring", "_slot", "failures", "full", "slow", "total")
 
     def __init__(self, size: int) -> None:
         if size < 1:
@@ -92,6 +94,7 @@ class CountWindow:
         self._ring[slot] = bits
         if old == _EMPTY:
             self.total += 1
+            self.full = self.total > self._last
             old = 0
         self.failures += (bits & _FAILED) - (old & _FAILED)
         self.slow += (bits >> 1) - (old >> 1)
@@ -105,6 +108,7 @@ class CountWindow:
         self._ring = bytearray((_EMPTY,)) * (self._last + 1)
         self._slot = self._last
         self.total = self.failures = self.slow = 0
+        self.full = False
 
 
 _NOTHING = (0, 0, 0)
@@ -127,6 +131,9 @@ class TimeWindow:
     """
 
     __slots__ = ("_before", "_buckets", "_past", "_slot", "_until", "_width", "failures", "slow", "total")
+
+    full = False
+    """Never: each call counts."""
 
     def __init__(self, seconds: float, buckets: int = 10) -> None:
         if not seconds > 0 or buckets < 1:

@@ -106,7 +106,7 @@ class CircuitBreaker(Options):
 class Breaker:
     """One circuit breaker at work: the machine, a lock around it, and its transitions published after the lock."""
 
-    __slots__ = ("_clock", "_lock", "_machine", "_publish", "name", "options")
+    __slots__ = ("_clock", "_lock", "_publish", "machine", "name", "options")
 
     def __init__(self, name: str, options: CircuitBreaker, clock: Clock, publish: Callable[[Event], None]) -> None:
         self.name = name
@@ -114,7 +114,8 @@ class Breaker:
         self._clock = clock
         self._publish = publish
         self._lock = Lock()
-        self._machine = BreakerMachine(options.rules(), clock.monotonic())
+        self.machine = BreakerMachine(options.rules(), clock.monotonic())
+        """What decides. Only what it says may be read without the lock is for others to look at."""
 
     def __repr__(self) -> str:
         return f"<Breaker {self.name!r} {self.state}>"
@@ -122,16 +123,16 @@ class Breaker:
     @property
     def state(self) -> str:
         """`closed`, `open`, `half_open`, `forced_open`, `disabled` or `metrics_only`."""
-        return str(self._machine.state)
+        return str(self.machine.state)
 
     @property
     def rejecting(self) -> bool:
         """Whether a call would be turned away now. Asks without taking a permit."""
-        return not self._machine.closed and self.snapshot().retry_after > 0
+        return not self.machine.closed and self.snapshot().retry_after > 0
 
     def admit(self, now: float) -> Permit | Rejection:
         """Ask to run one call at `now` (monotonic seconds)."""
-        machine = self._machine
+        machine = self.machine
         with self._lock:
             answer = machine.admit(now)
             moved = machine.drain() if machine.pending else ()
@@ -143,9 +144,22 @@ class Breaker:
         """Hand a permit back. `late`: it took longer than its time limit, so it counts as slow however fast that is."""
         if late:
             permit.started = -inf
-        machine = self._machine
+        machine = self.machine
         with self._lock:
             machine.settle(permit, verdict, now)
+            moved = machine.drain() if machine.pending else ()
+        if moved:
+            self._announce(moved)
+
+    def record(self, generation: int, duration: float, now: float) -> None:
+        """Count a success that needed no permit, the circuit being closed in `generation` when it began.
+
+        Parameters:
+            duration: its own time in seconds.
+        """
+        machine = self.machine
+        with self._lock:
+            machine.record(generation, Verdict.SUCCESS, duration, now)
             moved = machine.drain() if machine.pending else ()
         if moved:
             self._announce(moved)
@@ -157,28 +171,28 @@ class Breaker:
     def snapshot(self) -> BreakerSnapshot:
         """Everything that can be told of it now."""
         with self._lock:
-            return self._machine.snapshot(self._clock.monotonic())
+            return self.machine.snapshot(self._clock.monotonic())
 
     def reset(self) -> None:
         """Close, and forget what was counted."""
-        self._command(self._machine.reset)
+        self._command(self.machine.reset)
 
     def force_open(self) -> None:
         """Reject everything until `reset`."""
-        self._command(self._machine.force_open)
+        self._command(self.machine.force_open)
 
     def disable(self) -> None:
         """Let everything pass and count nothing until `reset`."""
-        self._command(self._machine.disable)
+        self._command(self.machine.disable)
 
     def metrics_only(self) -> None:
         """Let everything pass, and count, until `reset`."""
-        self._command(self._machine.metrics_only)
+        self._command(self.machine.metrics_only)
 
     def _command(self, verb: Callable[[float], None]) -> None:
         with self._lock:
             verb(self._clock.monotonic())
-            moved = self._machine.drain()
+            moved = self.machine.drain()
         self._announce(moved)
 
     def _announce(self, moved: Iterable[Any]) -> None:

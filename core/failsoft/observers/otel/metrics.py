@@ -115,6 +115,10 @@ class MetricsObserver:
             case WouldAnswer() | WouldReject() | WouldRetry() | WouldTimeout():
                 self._would.add(1, _at(event, kind=_WOULD[type(event)]))
 
+    def is_heard(self) -> bool:
+        """Whether there is an SDK that takes the figures. Where that cannot be seen, yes."""
+        return getattr(self._duration, "_real_instrument", self) is not None
+
     def states(self) -> Mapping[str, str]:
         """The state of each circuit breaker, by name."""
         return self._states()

@@ -113,7 +113,7 @@ class Telemetry:
         undo: list[Callable[[], None]] = []
         if self._metrics:
             observer = MetricsObserver(states, meter_provider=self._meter_provider)
-            undo += [bus.subscribe(observer, *observer.kinds), observer.close]
+            undo += [bus.subscribe(observer, *observer.kinds, when=observer.is_heard), observer.close]
         if self._logs:
             undo.append(bus.subscribe(self.transition, CircuitBreakerTransition))
 

@@ -1,0 +1,313 @@
+"""A guarded function: the quick way for a call that goes well, and the way into `Run` for any other.
+
+A call that goes well needs none of what `Run` keeps: the circuit is closed, it succeeds, it is in time. So it is made
+here with what was compiled beforehand. As soon as anything is out of the ordinary, a `Run` takes over what has happened
+so far and decides as it always does; nothing is decided twice, or here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from functools import partial
+from math import inf
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
+from typing import Any, Protocol
+
+from failsoft.call import Call
+from failsoft.clock import Clock
+from failsoft.current import EPOCH, current_call
+from failsoft.events import Event, GuardCompleted
+from failsoft.pipeline import Pipeline
+from failsoft.run import Run
+
+__all__ = ["LAZY", "Owner", "Plan", "Quick", "quick", "quick_async", "refuse_lazy"]
+
+LAZY = frozenset({CoroutineType, GeneratorType, AsyncGeneratorType})
+"""What a function returns that has not run yet."""
+_LOOK_AGAIN = 1.0
+"""Seconds. What tells nobody when it changes, as an SDK that comes late, is looked up so often."""
+
+
+class Owner(Protocol):
+    """A `Failsoft`, as a guard sees it."""
+
+    clock: Clock
+    bypassed: bool
+
+    @property
+    def enforces(self) -> bool: ...
+    def guard_pipeline(self, key: str, policy: Any) -> Pipeline: ...
+    def roll_mode(self) -> Any: ...
+    def wants(self, kind: type[Event]) -> bool: ...
+    def publish(self, event: Event) -> None: ...
+
+
+class Plan:
+    """What a guard's calls need to know, compiled for one `Failsoft`. Good until the epoch ends or `until` has come."""
+
+    __slots__ = (
+        "attends",
+        "books",
+        "deposit",
+        "epoch",
+        "fs",
+        "heard",
+        "limit",
+        "machine",
+        "name",
+        "now",
+        "pipeline",
+        "record",
+        "slow_after",
+        "until",
+    )
+
+    def __init__(self, fs: Owner, pipeline: Pipeline) -> None:
+        limits = pipeline.limits
+        self.epoch = EPOCH.number
+        self.fs = fs
+        self.pipeline = pipeline
+        self.now = fs.clock.monotonic
+        self.name = limits.name
+        self.limit = min((time for time in (limits.timeout, limits.deadline) if time is not None), default=None)
+        self.deposit = None if limits.budget is None else limits.budget.deposit
+        self.attends = self.limit is not None or limits.retry is not None
+        """What is called has to be able to see the call: how much time is left, and who retries."""
+        breaker = limits.breaker
+        self.machine = None if breaker is None else breaker.machine
+        self.record = _nobody if breaker is None else breaker.record
+        self.slow_after = inf if breaker is None else breaker.options.slow_call_duration or inf
+        self.heard = fs.wants(GuardCompleted)
+        self.books = self.heard or self.deposit is not None
+        self.until = self.now() + _LOOK_AGAIN if fs.enforces else -inf
+
+
+def _nobody(generation: int, duration: float, now: float) -> None:
+    """There is no circuit breaker to tell."""
+
+
+class Quick(Protocol):
+    """A guard, as its guarded functions see it."""
+
+    key: str
+    idempotent: bool
+    plan: Plan | None
+
+    def through(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
+    async def athrough(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
+    def adopt(
+        self, plan: Plan, call: Call | None, parent: Call | None, begun: float, generation: int, timer: Any = None
+    ) -> Run: ...
+    def over(self, fs: Owner, call: Call, parent: Call | None, error: BaseException | None) -> None: ...
+
+
+def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: C901 - see below
+    """A function as the guard runs it."""
+    current, enter, leave, epoch, lazy = current_call.get, current_call.set, current_call.reset, EPOCH, LAZY
+
+    def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912 - a helper would cost as much as all of it
+        plan, parent = guard.plan, current()
+        if plan is None or plan.epoch != epoch.number or (begun := plan.now()) >= plan.until:
+            return guard.through(fn, args, kwargs)
+        limit = plan.limit
+        if parent is not None:
+            if parent.owner is not plan.fs or parent.mode != "enforce":
+                return guard.through(fn, args, kwargs)
+            if parent.deadline is not None and (limit is None or parent.deadline - begun < limit):
+                limit = parent.deadline - begun
+        machine, generation = plan.machine, 0
+        if machine is not None:
+            generation = machine.generation
+            if not machine.closed:
+                return guard.through(fn, args, kwargs)
+        if limit is not None and limit <= 0:
+            return guard.through(fn, args, kwargs)
+        call = token = failed = None
+        if plan.attends:
+            call = _begin(guard, plan, parent, begun, limit)
+            token = enter(call)
+        try:
+            result = fn(*args, **kwargs)
+        except BaseException as exc:  # noqa: BLE001 - raised again when it is clear what it means
+            failed = exc
+        if token is not None:
+            leave(token)
+        if failed is None:
+            ended = plan.now()
+            took = ended - begun
+            if limit is not None and took > limit:
+                _late(guard, plan, call, parent, begun, generation)
+                return result
+            if machine is not None and (not machine.steady or took > plan.slow_after):
+                plan.record(generation, took, ended)
+            if plan.books:
+                _book(guard, plan, parent, begun, took)
+            if type(result) in lazy:
+                refuse_lazy(fn, result)
+            return result
+        try:
+            run = guard.adopt(plan, call, parent, begun, generation)
+            return _resume(guard, plan, parent, run, partial(fn, *args, **kwargs), failed)
+        finally:
+            del failed  # its traceback holds this frame
+
+    return guarded
+
+
+def quick_async(  # noqa: C901 - see above
+    guard: Quick, fn: Callable[..., Awaitable[Any]]
+) -> Callable[..., Awaitable[Any]]:
+    """A coroutine function as the guard runs it."""
+    current, enter, leave, epoch = current_call.get, current_call.set, current_call.reset, EPOCH
+
+    async def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912 - as above
+        plan, parent = guard.plan, current()
+        if plan is None or plan.epoch != epoch.number or (begun := plan.now()) >= plan.until:
+            return await guard.athrough(fn, args, kwargs)
+        limit = plan.limit
+        if parent is not None:
+            if parent.owner is not plan.fs or parent.mode != "enforce":
+                return await guard.athrough(fn, args, kwargs)
+            if parent.deadline is not None and (limit is None or parent.deadline - begun < limit):
+                limit = parent.deadline - begun
+        machine, generation = plan.machine, 0
+        if machine is not None:
+            generation = machine.generation
+            if not machine.closed:
+                return await guard.athrough(fn, args, kwargs)
+        if limit is not None and limit <= 0:
+            return await guard.athrough(fn, args, kwargs)
+        call = token = failed = timer = None
+        if plan.attends:
+            call = _begin(guard, plan, parent, begun, limit)
+            token = enter(call)
+        try:
+            if limit is None:
+                result = await fn(*args, **kwargs)
+            else:
+                timer = asyncio.timeout(limit)
+                async with timer:
+                    result = await fn(*args, **kwargs)
+        except BaseException as exc:  # noqa: BLE001 - raised again when it is clear what it means
+            failed = exc
+        if token is not None:
+            try:  # noqa: SIM105 - a context manager costs more than the rest
+                leave(token)
+            except ValueError:
+                pass  # closed in another context than it was begun in
+        if failed is None:
+            ended = plan.now()
+            took = ended - begun
+            if limit is not None and took > limit:
+                _late(guard, plan, call, parent, begun, generation, timer)
+                return result
+            if machine is not None and (not machine.steady or took > plan.slow_after):
+                plan.record(generation, took, ended)
+            if plan.books:
+                _book(guard, plan, parent, begun, took)
+            return result
+        try:
+            run = guard.adopt(plan, call, parent, begun, generation, timer)
+            return await _aresume(guard, plan, parent, run, partial(fn, *args, **kwargs), failed)
+        finally:
+            del failed  # its traceback holds this frame
+
+    return guarded
+
+
+def _begin(guard: Quick, plan: Plan, parent: Call | None, begun: float, limit: float | None) -> Call:
+    call = Call(guard.key, begun, owner=plan.fs)
+    call.idempotent = guard.idempotent
+    call.policy = plan.name
+    call.attempt = 1
+    if limit is not None:
+        call.deadline = begun + limit
+    if parent is not None:
+        call.request_id = parent.request_id
+        call.trace_id = parent.trace_id
+    return call
+
+
+def _late(
+    guard: Quick,
+    plan: Plan,
+    call: Call | None,
+    parent: Call | None,
+    begun: float,
+    generation: int,
+    timer: Any = None,
+) -> None:
+    """It succeeded, but took longer than it had time: returned all the same, and counted as slow."""
+    run = guard.adopt(plan, call, parent, begun, generation, timer)
+    run.succeeded()
+    run.close()
+    guard.over(plan.fs, run.call, parent, None)
+
+
+def _resume(
+    guard: Quick, plan: Plan, parent: Call | None, run: Run, attempt: Callable[[], Any], failed: BaseException
+) -> Any:
+    """The first attempt has failed: all the rest of the call."""
+    try:
+        result = plan.pipeline.resume(run, attempt, failed)
+    except BaseException as exc:
+        guard.over(plan.fs, run.call, parent, exc)
+        raise
+    finally:
+        del failed  # its traceback holds the frame that called this one
+    guard.over(plan.fs, run.call, parent, None)
+    if type(result) in LAZY:
+        refuse_lazy(attempt, result)
+    return result
+
+
+async def _aresume(
+    guard: Quick, plan: Plan, parent: Call | None, run: Run, make: Callable[[], Awaitable[Any]], failed: BaseException
+) -> Any:
+    async def attempt(_: Run) -> Any:
+        return await make()
+
+    try:
+        if run.timer is not None and run.timer.expired() and isinstance(failed, TimeoutError):
+            late = run.too_late()
+            late.__cause__ = failed
+            failed = late
+            del late
+        result = await plan.pipeline.aresume(run, attempt, failed)
+    except BaseException as exc:
+        guard.over(plan.fs, run.call, parent, exc)
+        raise
+    finally:
+        del failed  # as above
+    guard.over(plan.fs, run.call, parent, None)
+    return result
+
+
+def _book(guard: Quick, plan: Plan, parent: Call | None, begun: float, took: float) -> None:
+    """It went well: whoever counts calls is told."""
+    if plan.deposit is not None:
+        plan.deposit(begun)
+    if not plan.heard:
+        return
+    plan.fs.publish(
+        GuardCompleted(
+            at=plan.fs.clock.time(),
+            endpoint=guard.key,
+            policy=plan.name,
+            request_id="" if parent is None else parent.request_id,
+            trace_id=None if parent is None else parent.trace_id,
+            duration=took,
+            error_type=None,
+        )
+    )
+
+
+def refuse_lazy(fn: Callable[..., Any], result: Any) -> None:
+    """Refuse what has not run yet: a guard that guards nothing is worse than none."""
+    if isinstance(result, CoroutineType):
+        result.close()
+        raise TypeError(f"{fn!r} returned a coroutine, which would run unguarded; use `await guard.acall(...)`")
+    if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
+        raise TypeError(f"{fn!r} is a generator and cannot be guarded; guard what it calls instead")
