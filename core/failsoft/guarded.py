@@ -18,7 +18,9 @@ from typing import Any, Protocol
 from failsoft.call import Call
 from failsoft.clock import Clock
 from failsoft.current import EPOCH, current_call
-from failsoft.events import Event, GuardCompleted
+from failsoft.errors.exceptions import CircuitOpenError
+from failsoft.events import CallRejected, Event, GuardCompleted
+from failsoft.machines.breaker import BreakerMachine
 from failsoft.pipeline import Pipeline
 from failsoft.run import Run
 
@@ -50,16 +52,21 @@ class Plan:
     __slots__ = (
         "attends",
         "books",
+        "breaker_name",
         "deposit",
         "epoch",
         "fs",
         "heard",
+        "hears_rejections",
         "limit",
         "machine",
         "name",
         "now",
+        "open_duration",
         "pipeline",
         "record",
+        "says_forced_open",
+        "says_open",
         "slow_after",
         "until",
     )
@@ -75,11 +82,18 @@ class Plan:
         self.deposit = None if limits.budget is None else limits.budget.deposit
         self.attends = self.limit is not None or limits.retry is not None
         """What is called has to be able to see the call: how much time is left, and who retries."""
-        breaker = limits.breaker
-        self.machine = None if breaker is None else breaker.machine
-        self.record = _nobody if breaker is None else breaker.record
-        self.slow_after = inf if breaker is None else breaker.options.slow_call_duration or inf
+        self.machine: BreakerMachine | None = None
+        self.record: Callable[[int, float, float], None] = _nobody
+        self.slow_after = inf
+        if (breaker := limits.breaker) is not None:
+            self.machine, self.record = breaker.machine, breaker.record
+            self.slow_after = breaker.options.slow_call_duration or inf
+            self.open_duration = breaker.options.open_duration
+            self.breaker_name = breaker.name
+            self.says_open = f"circuit breaker {breaker.name!r} is open"
+            self.says_forced_open = f"circuit breaker {breaker.name!r} is forced_open"
         self.heard = fs.wants(GuardCompleted)
+        self.hears_rejections = fs.wants(CallRejected)
         self.books = self.heard or self.deposit is not None
         self.until = self.now() + _LOOK_AGAIN if fs.enforces else -inf
 
@@ -121,6 +135,8 @@ def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
         if machine is not None:
             generation = machine.generation
             if not machine.closed:
+                if begun < machine.shut_until:
+                    raise _rejection(guard, plan, parent, begun, machine.shut_until)
                 return guard.through(fn, args, kwargs)
         if limit is not None and limit <= 0:
             return guard.through(fn, args, kwargs)
@@ -176,6 +192,8 @@ def quick_async(  # noqa: C901 - see above
         if machine is not None:
             generation = machine.generation
             if not machine.closed:
+                if begun < machine.shut_until:
+                    raise _rejection(guard, plan, parent, begun, machine.shut_until)
                 return await guard.athrough(fn, args, kwargs)
         if limit is not None and limit <= 0:
             return await guard.athrough(fn, args, kwargs)
@@ -215,6 +233,19 @@ def quick_async(  # noqa: C901 - see above
             del failed  # its traceback holds this frame
 
     return guarded
+
+
+def _rejection(guard: Quick, plan: Plan, parent: Call | None, begun: float, until: float) -> CircuitOpenError:
+    """What to raise for a call whose circuit is open for certain."""
+    wait, state, message = until - begun, "open", plan.says_open
+    if until == inf:
+        wait, state, message = plan.open_duration, "forced_open", plan.says_forced_open
+    if plan.hears_rejections:
+        plan.fs.publish(_event(CallRejected, guard, plan, parent, reason="circuit_open", retry_after=wait))
+    if plan.heard:
+        took = plan.now() - begun
+        plan.fs.publish(_event(GuardCompleted, guard, plan, parent, duration=took, error_type="CircuitOpenError"))
+    return CircuitOpenError.of(message, plan.breaker_name, state, wait)
 
 
 def _begin(guard: Quick, plan: Plan, parent: Call | None, begun: float, limit: float | None) -> Call:
@@ -289,18 +320,18 @@ def _book(guard: Quick, plan: Plan, parent: Call | None, begun: float, took: flo
     """It went well: whoever counts calls is told."""
     if plan.deposit is not None:
         plan.deposit(begun)
-    if not plan.heard:
-        return
-    plan.fs.publish(
-        GuardCompleted(
-            at=plan.fs.clock.time(),
-            endpoint=guard.key,
-            policy=plan.name,
-            request_id="" if parent is None else parent.request_id,
-            trace_id=None if parent is None else parent.trace_id,
-            duration=took,
-            error_type=None,
-        )
+    if plan.heard:
+        plan.fs.publish(_event(GuardCompleted, guard, plan, parent, duration=took, error_type=None))
+
+
+def _event(kind: type[Event], guard: Quick, plan: Plan, parent: Call | None, /, **facts: Any) -> Event:
+    return kind(
+        at=plan.fs.clock.time(),
+        endpoint=guard.key,
+        policy=plan.name,
+        request_id="" if parent is None else parent.request_id,
+        trace_id=None if parent is None else parent.trace_id,
+        **facts,
     )
 
 

@@ -26,6 +26,7 @@ from failsoft.events import (
     WouldTimeout,
 )
 from failsoft.machines.breaker import Permit, Rejection
+from failsoft.notes import note_attempts
 from failsoft.outcome import Verdict
 from failsoft.policies.retry import Retry
 from failsoft.verdicts import stems_from, verdict_of, verdict_of_status
@@ -169,7 +170,7 @@ class Run:
             self._say(CallRejected, reason=outcome, retry_after=retry_after)
             raise error()
         self._finish(outcome, self.call.failure)
-        self._annotate(self._last, outcome)
+        note_attempts(self._last, self.call, outcome)
         raise self._last
 
     def succeeded(self, reply: Reply | None = None) -> float | None:
@@ -217,7 +218,7 @@ class Run:
             self._schedule(failure.type, failure, None, delay, now)
             return delay
         self._finish(outcome, failure)
-        self._annotate(exc, outcome)
+        note_attempts(exc, call, outcome)
         retry = self._limits.retry
         if retry is not None and retry.raise_exhausted and outcome == "max_attempts":
             raise self._exhausted(exc, failure) from exc
@@ -380,18 +381,6 @@ class Run:
         if call.attempts and not self._ended:
             self._ended = True
             self._say(RetryEnded, attempts=call.attempt, outcome=outcome)
-
-    def _annotate(self, exc: BaseException, outcome: str) -> None:
-        call = self.call
-        if not call.attempts:
-            return
-        notes = [f"failsoft: attempt {record.number} failed with {record.type}" for record in call.attempts]
-        notes.append(f"failsoft: gave up after attempt {call.attempt} ({outcome})")
-        with suppress(Exception):  # exceptions may be frozen, or have notes of their own kind
-            for note in notes:
-                # an application may raise one stored exception for ever
-                if note not in getattr(exc, "__notes__", ()):
-                    exc.add_note(note)
 
     def _too_late(self, limit: float, kind: str) -> OperationTimeoutError:
         message = f"{self.call.endpoint} took longer than its {kind}"

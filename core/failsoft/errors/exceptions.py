@@ -68,6 +68,31 @@ def _rebuild(cls: type[FailsoftError], args: tuple[Any, ...], state: dict[str, A
     return error
 
 
+class _Default:
+    """What an exception says unless it was told otherwise: the default of its class."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, error: FailsoftError | None, cls: type[FailsoftError]) -> Any:
+        return getattr(cls, self._name)
+
+
+class _ErrorId:
+    """An id that is made when somebody first asks for it: of the many calls that a circuit turns away few are."""
+
+    __slots__ = ()
+
+    def __get__(self, error: FailsoftError | None, cls: type[FailsoftError]) -> Any:
+        if error is None:
+            return self
+        born = error.__dict__.get("timestamp")
+        made = error.__dict__["error_id"] = new_error_id(born if isinstance(born, float) else SystemClock.time())
+        return made
+
+
 class FailsoftError(Exception):
     """The base of every exception that Failsoft defines.
 
@@ -86,6 +111,14 @@ class FailsoftError(Exception):
     default_severity: ClassVar[Severity] = Severity.HIGH
     default_transient: ClassVar[bool] = False
     default_recoverable: ClassVar[bool] = False
+
+    code: str = _Default("default_code")  # type: ignore[assignment]  # an attribute to everybody else
+    status: int = _Default("default_status")  # type: ignore[assignment]
+    category: Category = _Default("default_category")  # type: ignore[assignment]
+    severity: Severity = _Default("default_severity")  # type: ignore[assignment]
+    transient: bool = _Default("default_transient")  # type: ignore[assignment]
+    recoverable: bool = _Default("default_recoverable")  # type: ignore[assignment]
+    error_id: str = _ErrorId()  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -107,21 +140,29 @@ class FailsoftError(Exception):
         self.user_message = user_message
         self.details: dict[str, Any] = dict(details) if details else {}
         self.retry_after = retry_after
-        self.headers: tuple[tuple[str, str], ...] = tuple(headers.items() if isinstance(headers, Mapping) else headers)
-        self.code = self.default_code if code is None else code
-        self.status = self.default_status if status is None else status
-        self.category = self.default_category if category is None else Category(category)
-        self.severity = self.default_severity if severity is None else Severity(severity)
-        self.transient = self.default_transient if transient is None else transient
-        self.recoverable = self.default_recoverable if recoverable is None else recoverable
+        self.headers: tuple[tuple[str, str], ...] = (
+            tuple(headers.items() if isinstance(headers, Mapping) else headers) if headers else ()
+        )
         self.timestamp = SystemClock.time()
-        self.error_id = new_error_id(self.timestamp)
+        if code is not None:
+            self.code = code
+        if status is not None:
+            self.status = status
+        if category is not None:
+            self.category = Category(category)
+        if severity is not None:
+            self.severity = Severity(severity)
+        if transient is not None:
+            self.transient = transient
+        if recoverable is not None:
+            self.recoverable = recoverable
 
     def __str__(self) -> str:
         return self.message or f"{self.code} ({self.status})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.args, dict(self.__dict__))
+        # read first, so that every copy has the same
+        return _rebuild, (type(self), self.args, {"error_id": self.error_id, **self.__dict__})
 
     def to_dict(self) -> dict[str, Any]:
         """The exception as plain values, for logs and queues of the house. Not sanitized: not for clients."""
@@ -363,6 +404,22 @@ class CircuitOpenError(RejectedError):
         super().__init__(message or f"circuit breaker {name!r} is {state}", **fields)
         self.name = name
         self.state = state
+
+    @classmethod
+    def of(cls, message: str, name: str, state: str, retry_after: float) -> CircuitOpenError:
+        """The same as the constructor, for the place where calls are turned away by the thousand."""
+        error = cls.__new__(cls, message)
+        error.__dict__ = {
+            "message": message,
+            "user_message": None,
+            "details": {},
+            "retry_after": retry_after,
+            "headers": (),
+            "timestamp": SystemClock.time(),
+            "name": name,
+            "state": state,
+        }
+        return error
 
 
 class BulkheadFullError(RejectedError):

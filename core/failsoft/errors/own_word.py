@@ -279,7 +279,7 @@ def _plain_fields(exc: FailsoftError) -> dict[str, Any]:
         more["details"] = dict(details)
     if headers := header_pairs(get("headers") or ()):
         more["headers"] = tuple(headers)
-    error_id = get("error_id")
+    error_id = exc.error_id
     if isinstance(error_id, str) and error_id:
         more["error_id"] = error_id
     if isinstance(exc, ValidationError):

@@ -44,11 +44,10 @@ _IGNORE = Verdict.IGNORE
 
 
 class BreakerMachine:
-    """One circuit breaker. The caller holds a lock around every method; the four attributes may be read without.
+    """One circuit breaker. The caller holds a lock around every method; the five attributes may be read without.
 
     Parameters:
         rules: taken as valid.
-        now: monotonic seconds.
     """
 
     __slots__ = (
@@ -66,21 +65,23 @@ class BreakerMachine:
         "_slow_after",
         "_slow_rate",
         "_state",
-        "_until",
         "_window",
         "closed",
         "generation",
         "pending",
+        "shut_until",
         "steady",
     )
 
-    def __init__(self, rules: BreakerRules, now: float) -> None:
+    def __init__(self, rules: BreakerRules) -> None:
         self.closed = True
         """The state is closed."""
         self.generation = 0
         """The number of the current generation, never repeated."""
         self.pending = 0
         """Transitions that `drain` would return."""
+        self.shut_until = -inf
+        """Before this time, in monotonic seconds, every call is rejected for certain."""
         self.steady = False
         """Closed, and the window holds successes only and is full: one more success would change nothing."""
         self._state = _CLOSED
@@ -102,7 +103,6 @@ class BreakerMachine:
         self._history: deque[Transition] = deque(maxlen=_HISTORY)
         self._consecutive = 0
         self._opened_at: float | None = None
-        self._until = now
         self._rounds_failed = 0
         self._period = min(rules.open_duration, rules.max_open_duration)
 
@@ -116,7 +116,7 @@ class BreakerMachine:
         if self.closed:
             return Permit(self.generation, now)
         self._lose_probes(now)
-        if self._state == _OPEN and now >= self._until:
+        if self._state == _OPEN and now >= self.shut_until:
             self._change(_HALF_OPEN, now, "open_duration")
             self._round.begin()
         state = self._state
@@ -177,10 +177,10 @@ class BreakerMachine:
             return
         until = now + min(self._rules.max_open_duration, duration)
         if self._state == _OPEN:
-            self._until = max(self._until, until)
+            self.shut_until = max(self.shut_until, until)
             return
         self._open(now, reason)
-        self._until = until
+        self.shut_until = until
 
     def reset(self, now: float) -> None:
         """Close and forget: window, row of failures, failed rounds, calls under way."""
@@ -265,7 +265,7 @@ class BreakerMachine:
 
     def _wait(self, now: float) -> float:
         if self._state == _OPEN:
-            return self._until - now
+            return self.shut_until - now
         if self._state == _HALF_OPEN:
             left = self._round.lease_end - now
             return min(self._rules.open_duration, left) if left > 0 else left + self._longer_period()
@@ -277,7 +277,7 @@ class BreakerMachine:
             self._period = self._longer_period()
         self._change(_OPEN, at, reason)
         self._opened_at = at
-        self._until = at + self._period
+        self.shut_until = at + self._period
 
     def _longer_period(self) -> float:
         return min(self._rules.max_open_duration, self._period * self._rules.open_multiplier)
@@ -298,6 +298,7 @@ class BreakerMachine:
         self._state = state
         self._counting = state in (_CLOSED, _METRICS_ONLY)
         self.steady = False
+        self.shut_until = inf if state == _FORCED_OPEN else -inf
         self._round.abandon()
         self.closed = state == _CLOSED
 

@@ -114,7 +114,7 @@ class Breaker:
         self._clock = clock
         self._publish = publish
         self._lock = Lock()
-        self.machine = BreakerMachine(options.rules(), clock.monotonic())
+        self.machine = BreakerMachine(options.rules())
         """What decides. Only what it says may be read without the lock is for others to look at."""
 
     def __repr__(self) -> str:

@@ -11,7 +11,7 @@ OK, FAILED, IGNORED = Verdict.SUCCESS, Verdict.FAILURE, Verdict.IGNORE
 
 
 def machine(**rules: Any) -> BreakerMachine:
-    return BreakerMachine(BreakerRules(**rules), 0.0)
+    return BreakerMachine(BreakerRules(**rules))
 
 
 def state(breaker: BreakerMachine) -> State:

@@ -12,7 +12,7 @@ from failsoft.outcome import Verdict
 
 
 def closed() -> BreakerMachine:
-    return BreakerMachine(BreakerRules(failure_threshold=2, half_open_calls=1), 0.0)
+    return BreakerMachine(BreakerRules(failure_threshold=2, half_open_calls=1))
 
 
 def fail(breaker: BreakerMachine, now: float, times: int = 2) -> None:
@@ -222,7 +222,7 @@ class TestSnapshot:
 
     def test_it_tells_how_a_round_is_getting_on(self) -> None:
         breaker = BreakerMachine(
-            BreakerRules(failure_threshold=1, half_open_calls=5, half_open_concurrency=2, success_threshold=3), 0.0
+            BreakerRules(failure_threshold=1, half_open_calls=5, half_open_concurrency=2, success_threshold=3)
         )
         fail(breaker, 0.0, times=1)
         for verdict in (Verdict.SUCCESS, Verdict.FAILURE):

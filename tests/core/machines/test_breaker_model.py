@@ -196,7 +196,7 @@ class CallsAgainstTheNaiveBreaker(RuleBasedStateMachine):
     @initialize(rules=RULES, start=st.integers(0, 10**6))
     def start(self, rules: BreakerRules, start: int) -> None:
         self.now = start / 8
-        self.breaker, self.naive = BreakerMachine(rules, self.now), Naive(rules)
+        self.breaker, self.naive = BreakerMachine(rules), Naive(rules)
         self.issued: list[Issued] = []
         self.told = 0
 
