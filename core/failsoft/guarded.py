@@ -249,7 +249,10 @@ def _rejection(guard: Quick, plan: Plan, parent: Call | None, begun: float, unti
 
 
 def _begin(guard: Quick, plan: Plan, parent: Call | None, begun: float, limit: float | None) -> Call:
-    call = Call(guard.key, begun, owner=plan.fs)
+    call = _new_call(Call)
+    call.endpoint = guard.key
+    call.started = begun
+    call.owner = plan.fs
     call.idempotent = guard.idempotent
     call.policy = plan.name
     call.attempt = 1
@@ -259,6 +262,9 @@ def _begin(guard: Quick, plan: Plan, parent: Call | None, begun: float, limit: f
         call.request_id = parent.request_id
         call.trace_id = parent.trace_id
     return call
+
+
+_new_call = Call.__new__  # every attribute that `__init__` would set is set above
 
 
 def _late(
