@@ -1,6 +1,6 @@
 """Guards beside the resilience libraries of the field, in one process: nanoseconds per call, and ratios.
 
-`python -m benchmarks.engine [ROUNDS]`. Every subject is timed in turn, round after round, pinned to one core; the figure
+`python -m benchmarks.engine [ROUNDS]`. Every subject is timed in turn, round after round, on one core; the figure
 is the median over the rounds of a batch's mean, in brackets the smallest.
 """
 
