@@ -13,6 +13,7 @@ from failsoft.verdicts import stems_from
 if TYPE_CHECKING:
     from failsoft import Failsoft
     from failsoft.problem import Rendered
+    from failsoft_asgi.pending import Pending
 
 __all__ = ["AsgiCall", "Hold", "Message", "Receive", "Scope", "Send", "header", "headers_of", "wants_head_at_once"]
 
@@ -42,7 +43,9 @@ class AsgiCall(Call):
     answered: BaseException | None = None
     """The exception that was answered, or left to others, and raised again for them to see."""
     error_id: str | None = None
-    """To be put on the head of a response that the framework writes."""
+    """To be put on the head of an error that somebody else writes."""
+    pending: Pending | None = None
+    """An answer of ours that has not been sent: the user's middleware comes first."""
     wired: bool = False
     """The head of the response has left for the server; a WebSocket has been closed or refused."""
     gone: bool = False
@@ -116,7 +119,11 @@ class AsgiCall(Call):
                     break
             else:
                 headers.append((name, self.request_id.encode("latin-1")))
-            if self.error_id is not None and not any(key == b"x-error-id" for key, _ in headers):
+            if (
+                self.error_id is not None
+                and message["status"] >= 400
+                and not any(k == b"x-error-id" for k, _ in headers)
+            ):
                 headers.append((b"x-error-id", self.error_id.encode("latin-1")))
             # a copy, for an application may send the same message for each request
             message = {**message, "headers": headers}
@@ -132,7 +139,7 @@ class AsgiCall(Call):
     def release(self) -> None:
         """The request is over: let go of it, so that no cycle waits for the garbage collector."""
         self.scope = {}
-        self.cause = self.answered = self.retried_inside = self.run = None
+        self.cause = self.answered = self.retried_inside = self.run = self.pending = None
 
     async def respond(self, rendered: Rendered, send: Send) -> None:
         """Send a whole response of ours."""

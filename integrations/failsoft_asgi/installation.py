@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from failsoft import Failsoft, Settings
 from failsoft.endpoints import unused_marks
@@ -23,6 +24,8 @@ from failsoft_asgi.routes import Routes
 __all__ = ["Installation", "install", "installation_of"]
 
 _ATTRIBUTE = "_failsoft_installation"
+_CUT = (BaseHTTPMiddleware, GZipMiddleware)
+"""Middleware through which nothing can be sent any more when an exception has come out of it."""
 _log = logging.getLogger("failsoft")
 
 
@@ -32,6 +35,9 @@ class Installation:
     The middleware stack is wrapped where it is built, so that middleware and handlers added later find their place:
 
         OuterLayer( ServerErrorMiddleware( AnswerLayer( user's middleware( AnswerLayer( ExceptionMiddleware( routes
+
+    There is one more `AnswerLayer` on both sides of each of the user's middlewares that cannot send any more when an
+    exception has come out of it, so that our answer can go around.
 
     An application that is mounted answers its own errors before they reach the outer one. It gets the same layers, but
     the outermost.
@@ -63,8 +69,7 @@ class Installation:
         app = self.app
         users, handlers = app.user_middleware, app.exception_handlers
         _note_truncation(users)
-        inner = Middleware(AnswerLayer, leave=self.leaves, hold=True)
-        app.user_middleware = [Middleware(AnswerLayer, leave=self.leaves), *users, inner] if users else [inner]
+        app.user_middleware = self._layered(users)
         app.exception_handlers = Handlers().added_to(handlers)
         try:
             stack = self._build()
@@ -73,6 +78,17 @@ class Installation:
         if self.mounted:
             return stack
         return _Outermost(stack, self._outer) if isinstance(stack, ServerErrorMiddleware) else self._outer(stack)
+
+    def _layered(self, users: Sequence[Middleware]) -> list[Middleware]:
+        layered = []
+        before = False
+        for number, entry in enumerate(users):
+            cut = _is_a(entry, _CUT)
+            if cut or before or number == 0:
+                layered.append(Middleware(AnswerLayer, leave=self.leaves, last=number == 0, cut=cut))
+            layered.append(entry)
+            before = cut
+        return [*layered, Middleware(AnswerLayer, leave=self.leaves, hold=True, last=not users)]
 
     def take_up(self, kind: str) -> None:
         """Take up the routes at the start, and again at the first request: by then all are there."""
@@ -174,12 +190,16 @@ def installation_of(app: object) -> Installation | None:
 
 def _note_truncation(users: list[Middleware]) -> None:
     for entry in users:
-        if inspect.isclass(entry.cls) and issubclass(entry.cls, BaseHTTPMiddleware):
+        if _is_a(entry, BaseHTTPMiddleware):
             _log.info(
                 "%s is a BaseHTTPMiddleware: a stream that breaks off inside it reaches the client as if it "
                 "were complete",
-                entry.cls.__name__,
+                getattr(entry.cls, "__name__", entry.cls),
             )
+
+
+def _is_a(entry: Middleware, kinds: type | tuple[type, ...]) -> bool:
+    return inspect.isclass(entry.cls) and issubclass(entry.cls, kinds)
 
 
 def _warn_of_unused_marks() -> None:
