@@ -36,6 +36,14 @@ def headers_of(rendered: Rendered) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in rendered.headers]
 
 
+def messages_of(rendered: Rendered) -> list[Message]:
+    """A whole response of ours."""
+    return [
+        {"type": "http.response.start", "status": rendered.status, "headers": headers_of(rendered)},
+        {"type": "http.response.body", "body": rendered.body, "more_body": False},
+    ]
+
+
 class AsgiCall(Call):
     """One request. `wire` is next to the server: it puts the request id on the head, and knows whether it has left."""
 
@@ -143,8 +151,8 @@ class AsgiCall(Call):
 
     async def respond(self, rendered: Rendered, send: Send) -> None:
         """Send a whole response of ours."""
-        await send({"type": "http.response.start", "status": rendered.status, "headers": headers_of(rendered)})
-        await send({"type": "http.response.body", "body": rendered.body, "more_body": False})
+        for message in messages_of(rendered):
+            await send(message)
 
 
 class Hold:

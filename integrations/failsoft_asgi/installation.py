@@ -17,7 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from failsoft import Failsoft, Settings
 from failsoft.endpoints import unused_marks
 from failsoft_asgi.handlers import Handlers, own_handlers
-from failsoft_asgi.middleware import AnswerLayer, OuterLayer
+from failsoft_asgi.middleware import AnswerLayer, OuterLayer, Place
 from failsoft_asgi.openapi import describe_problems
 from failsoft_asgi.routes import Routes
 
@@ -37,7 +37,7 @@ class Installation:
         OuterLayer( ServerErrorMiddleware( AnswerLayer( user's middleware( AnswerLayer( ExceptionMiddleware( routes
 
     There is one more `AnswerLayer` on both sides of each of the user's middlewares that cannot send any more when an
-    exception has come out of it, so that our answer can go around.
+    exception has come out of it, so that our answer can go around, and of a tracer, which has to see the answer first.
 
     An application that is mounted answers its own errors before they reach the outer one. It gets the same layers, but
     the outermost.
@@ -80,15 +80,18 @@ class Installation:
         return _Outermost(stack, self._outer) if isinstance(stack, ServerErrorMiddleware) else self._outer(stack)
 
     def _layered(self, users: Sequence[Middleware]) -> list[Middleware]:
-        layered = []
-        before = False
+        layered: list[Middleware] = []
+        cut = traced = False
         for number, entry in enumerate(users):
-            cut = _is_a(entry, _CUT)
-            if cut or before or number == 0:
-                layered.append(Middleware(AnswerLayer, leave=self.leaves, last=number == 0, cut=cut))
+            place = Place(
+                last=number == 0, cut=_is_a(entry, _CUT), tracer_inside=_is_tracer(entry), tracer_outside=traced
+            )
+            if any(place) or cut:
+                layered.append(Middleware(AnswerLayer, leave=self.leaves, place=place))
             layered.append(entry)
-            before = cut
-        return [*layered, Middleware(AnswerLayer, leave=self.leaves, hold=True, last=not users)]
+            cut, traced = place.cut, place.tracer_inside
+        innermost = Place(innermost=True, last=not users, tracer_outside=traced)
+        return [*layered, Middleware(AnswerLayer, leave=self.leaves, place=innermost)]
 
     def take_up(self, kind: str) -> None:
         """Take up the routes at the start, and again at the first request: by then all are there."""
@@ -200,6 +203,12 @@ def _note_truncation(users: list[Middleware]) -> None:
 
 def _is_a(entry: Middleware, kinds: type | tuple[type, ...]) -> bool:
     return inspect.isclass(entry.cls) and issubclass(entry.cls, kinds)
+
+
+def _is_tracer(entry: Middleware) -> bool:
+    """Whether it is OpenTelemetry's, which is never imported for this."""
+    name = f"{getattr(entry.cls, '__module__', '')}.{getattr(entry.cls, '__qualname__', '')}"
+    return name == "opentelemetry.instrumentation.asgi.OpenTelemetryMiddleware"
 
 
 def _warn_of_unused_marks() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from failsoft import Failsoft, Settings
 from failsoft.answer import Answer
@@ -13,11 +13,11 @@ from failsoft.current import current_call, restore
 from failsoft.endpoints import route_key
 from failsoft.verdicts import stems_from
 from failsoft_asgi.exchange import AsgiCall, Hold, Receive, Scope, Send
-from failsoft_asgi.pending import Gate, Pending, travels
+from failsoft_asgi.pending import Gate, Net, Pending, travels
 from failsoft_asgi.templates import template_of
 from failsoft_asgi.websocket import guard_websocket
 
-__all__ = ["AnswerLayer", "FailsoftMiddleware", "OuterLayer"]
+__all__ = ["AnswerLayer", "FailsoftMiddleware", "OuterLayer", "Place"]
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Leave = Callable[[], bool]
@@ -91,6 +91,21 @@ class OuterLayer:
         return answer.reraise
 
 
+class Place(NamedTuple):
+    """Where an `AnswerLayer` is among the user's middlewares."""
+
+    innermost: bool = False
+    """Next to the routes: it keeps the head of a response back until its first byte."""
+    last: bool = False
+    """No middleware of the user's is outside of it."""
+    cut: bool = False
+    """Nothing can be sent through the next middleware inside once an exception has come out of it."""
+    tracer_inside: bool = False
+    """The next middleware inside is a tracer."""
+    tracer_outside: bool = False
+    """The next middleware outside is one."""
+
+
 class AnswerLayer:
     """Answers what the application did not.
 
@@ -101,17 +116,13 @@ class AnswerLayer:
     Parameters:
         app: the next application inside.
         leave: whether an unexpected error is left to somebody further out (a user's own handler, a debug page).
-        hold: keep the head of a response back until its first byte.
-        last: there is no middleware of the user's outside of it.
-        cut: nothing can be sent through the next middleware inside once an exception has come out of it.
+        place: where it is.
     """
 
-    def __init__(self, app: App, *, leave: Leave, hold: bool = False, last: bool = True, cut: bool = False) -> None:
+    def __init__(self, app: App, *, leave: Leave, place: Place) -> None:
         self.app = app
         self._leave = leave
-        self._hold = hold
-        self._last = last
-        self._cut = cut
+        self._place = place
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = scope.get("failsoft")
@@ -120,13 +131,13 @@ class AnswerLayer:
             return
         hold = gate = None
         try:
-            if self._hold:
+            if self._place.innermost:
                 hold = Hold(call, send)
                 await self.app(scope, receive, hold.send)
                 if hold.head is not None:
                     await hold.flush(hold.head)
             else:
-                gate = Gate(send)
+                gate = Net(send, call) if self._place.tracer_inside else Gate(send)
                 await self.app(scope, receive, gate.send)
         except Exception as exc:
             if call.mode == "off":
@@ -145,7 +156,7 @@ class AnswerLayer:
             answer = _answer(call, exc, scope, started=call.wired or gate.started, leave=self._leave)
             if answer is None or answer.rendered is None:
                 return True
-            if not (self._last or travels(exc, answer.failure)):
+            if not (self._place.last or travels(exc, answer.failure)):
                 with suppress(OSError):
                     await call.respond(answer.rendered, send)
                 return answer.reraise
@@ -156,11 +167,13 @@ class AnswerLayer:
         pending = call.pending
         if pending is None:
             return True
-        if not self._last:
-            pending.passes(gate, cut=self._cut)
+        if not self._place.last:
+            pending.passes(gate, cut=self._place.cut)
+            if self._place.tracer_outside and not gate.started:
+                await pending.go_ahead()
             return True
         call.pending = None
-        await pending.deliver(call, gate, cut=self._cut)
+        await pending.deliver(call, gate, cut=self._place.cut)
         return again or pending.reraise
 
 

@@ -8,9 +8,9 @@ from contextlib import suppress
 from failsoft.errors.exceptions import FailsoftError
 from failsoft.errors.failure import Failure
 from failsoft.problem import Rendered
-from failsoft_asgi.exchange import AsgiCall, Message, Send
+from failsoft_asgi.exchange import AsgiCall, Message, Send, messages_of
 
-__all__ = ["Gate", "Pending", "travels"]
+__all__ = ["Gate", "Net", "Pending", "travels"]
 
 
 def travels(exc: Exception, failure: Failure | None) -> bool:
@@ -42,6 +42,24 @@ class Gate:
         return self.target(message)
 
 
+class Net(Gate):
+    """A gate right outside of a tracer, whose span has to end with the answer and not with the exception.
+
+    It catches the answer that is sent through the tracer ahead of its exception.
+    """
+
+    __slots__ = ("_call",)
+
+    def __init__(self, target: Send, call: AsgiCall) -> None:
+        super().__init__(target)
+        self._call = call
+
+    def send(self, message: Message) -> Awaitable[None]:
+        """Take a message from further in."""
+        pending = self._call.pending
+        return super().send(message) if pending is None or pending.caught is None else pending.catch(message)
+
+
 class Pending:
     """The answer to an exception on its way out.
 
@@ -53,12 +71,14 @@ class Pending:
         reraise: the exception is raised again after it.
     """
 
-    __slots__ = ("_gates", "rendered", "reraise")
+    __slots__ = ("_gates", "_messages", "caught", "reraise")
 
     def __init__(self, rendered: Rendered, *, reraise: bool) -> None:
-        self.rendered = rendered
-        self.reraise = reraise
+        self._messages = messages_of(rendered)
         self._gates: list[Gate] = []
+        self.reraise = reraise
+        self.caught: list[Message] | None = None
+        """What a net has caught; None: it lets everything through."""
 
     def passes(self, gate: Gate, *, cut: bool) -> None:
         """The exception passes a gate.
@@ -69,6 +89,21 @@ class Pending:
         if cut and self._gates:
             self._gates[-1].target = gate.send
         self._gates.append(gate)
+
+    async def catch(self, message: Message) -> None:
+        """Keep a message that has come through a tracer."""
+        if self.caught is not None:
+            self.caught.append(message)
+
+    async def go_ahead(self) -> None:
+        """Send the answer through the tracer that is next, into the net behind it."""
+        self.caught = []
+        with suppress(Exception):
+            await self._send()
+        caught, self.caught = self.caught, None
+        if [message["type"] for message in caught] == _WHOLE:
+            self._messages = caught
+            self._gates = []
 
     async def deliver(self, call: AsgiCall, last: Gate, *, cut: bool = False) -> None:
         """Send the answer from where the exception came from, so that what middleware does to heads is done to it.
@@ -82,8 +117,16 @@ class Pending:
             for gate in gates:
                 gate.started = False
             with suppress(Exception):
-                await call.respond(self.rendered, gates[0].send)
+                await self._send()
             done = last.started or call.wired
             if not done:
                 lost = max(number for number, gate in enumerate(gates) if gate.started)
                 gates[lost].target = gates[lost + 1].send
+
+    async def _send(self) -> None:
+        for message in self._messages:
+            # middleware may change what it is handed
+            await self._gates[0].send({**message})
+
+
+_WHOLE = ["http.response.start", "http.response.body"]

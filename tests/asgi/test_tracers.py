@@ -1,0 +1,63 @@
+"""OpenTelemetry's middleware among the user's own: its span ends with the answer, and the exception is on it once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
+
+from asgi.harness import ask
+from asgi.stacks import CATCHING, CORS, GZIP, ORIGIN, base, build, passing, pure
+
+
+def traced() -> tuple[Middleware, InMemorySpanExporter]:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    return Middleware(OpenTelemetryMiddleware, tracer_provider=provider), exporter
+
+
+@pytest.mark.parametrize("path", ["/boom", "/foreign", "/late"])
+@pytest.mark.parametrize("others", [(), (CORS,), (GZIP, CORS), (base(passing), CORS), (CORS, base(passing))])
+@pytest.mark.parametrize("outermost", [True, False])
+def test_the_span_of_a_tracer_ends_with_the_answer(path: str, others: Any, outermost: bool) -> None:
+    tracer, exporter = traced()
+    app, events = build(*([tracer, *others] if outermost else [*others, tracer]))
+    answer = ask(app, path, headers=ORIGIN)
+    assert (answer.is_problem, answer.complete) == (True, True)
+    assert (answer.header("access-control-allow-origin") == "*") is (CORS in others)
+    (span,) = [span for span in exporter.get_finished_spans() if span.kind is SpanKind.SERVER]
+    assert (span.attributes or {})["http.status_code"] == answer.status
+    assert len([event for event in span.events if event.name == "exception"]) == (path != "/foreign")
+    assert len(events.handled) == 1
+
+
+@pytest.mark.parametrize("catching", CATCHING)
+@pytest.mark.parametrize("outermost", [True, False])
+def test_a_middleware_that_catches_wins_beside_a_tracer(catching: Middleware, outermost: bool) -> None:
+    tracer, _ = traced()
+    app, events = build(*([tracer, catching] if outermost else [CORS, catching, tracer]))
+    answer = ask(app, "/boom")
+    assert (answer.status, answer.json(), answer.raised) == (418, {"mine": True}, None)
+    assert len(events.handled) == 1
+
+
+def test_a_middleware_that_answers_and_raises_again_within_a_tracer_is_not_answered_twice() -> None:
+    async def both(app: Any, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await app(scope, receive, send)
+        except Exception:
+            await JSONResponse({"mine": True}, 418)(scope, receive, send)
+            raise
+
+    tracer, _ = traced()
+    app, _ = build(CORS, tracer, pure(both))
+    answer = ask(app, "/boom")
+    assert (answer.status, answer.json(), type(answer.raised)) == (418, {"mine": True}, ValueError)
