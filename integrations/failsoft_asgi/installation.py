@@ -14,9 +14,11 @@ from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from failsoft import Failsoft, Settings
+from failsoft import Failsoft, Settings, SettingsError
 from failsoft.endpoints import unused_marks
+from failsoft.errors.exceptions import Fault
 from failsoft_asgi.handlers import Handlers, own_handlers
+from failsoft_asgi.lifespan import refuse_start
 from failsoft_asgi.middleware import AnswerLayer, OuterLayer, Place
 from failsoft_asgi.openapi import describe_problems
 from failsoft_asgi.routes import Routes
@@ -46,13 +48,15 @@ class Installation:
         app: the application.
         fs: the instance that protects it.
         mounted: it is mounted in another one, whose routes include its own.
+        owned: nobody else has the instance.
     """
 
-    def __init__(self, app: Starlette, fs: Failsoft, *, mounted: bool = False) -> None:
+    def __init__(self, app: Starlette, fs: Failsoft, *, mounted: bool = False, owned: bool = False) -> None:
         self.app = app
         self.fs = fs
         self.mounted = mounted
-        self.routes = Routes(app, fs, self._adopt)
+        self._owned = owned
+        self.routes = Routes(app, fs, self._adopt, lambda: _say(self._renew()))
         self._ready = self._warned = False
         self._build = app.build_middleware_stack
         setattr(app, _ATTRIBUTE, self)
@@ -94,21 +98,34 @@ class Installation:
         return [*layered, Middleware(AnswerLayer, leave=self.leaves, place=innermost)]
 
     def take_up(self, kind: str) -> None:
-        """Take up the routes at the start, and again at the first request: by then all are there."""
+        """Take up the routes at the start, and again at the first request: by then all are there.
+
+        Raises:
+            SettingsError: at the start, a policy of a mark is not there; lists all faults.
+        """
         if self._ready and not self.routes.stale:
             return
         self._ready = kind != "lifespan"
-        try:
-            self.routes.take_up()
-            describe_problems(self.app, self.fs.settings)
-        except Exception as error:  # noqa: BLE001 - a framework that has changed inside is served all the same
-            _log.error("the routes could not be read (%s): policies may be missing", type(error).__name__)
+        faults = self._renew()
         if not self._warned:
             self._warned = True
             _warn_of_unused_marks()
+        if faults and kind == "lifespan":
+            raise SettingsError(faults)
+        # a request is no place to fail for others
+        _say(faults)
+
+    def _renew(self) -> list[Fault]:
+        try:
+            self.routes.take_up()
+            describe_problems(self.app, self.fs.settings)
+            return self.routes.faults()
+        except Exception as error:  # noqa: BLE001 - a framework that has changed inside is served all the same
+            _log.error("the routes could not be read (%s): policies may be missing", type(error).__name__)
+            return []
 
     def _outer(self, stack: Any) -> OuterLayer:
-        return OuterLayer(_Prepared(stack, self.take_up), self.fs)
+        return OuterLayer(_Prepared(stack, self.take_up), self.fs, owned=self._owned)
 
     def _adopt(self, child: Starlette) -> bool:
         known = installation_of(child)
@@ -130,7 +147,11 @@ class _Prepared:
         self._take_up = take_up
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self._take_up(scope["type"])
+        try:
+            self._take_up(scope["type"])
+        except SettingsError as error:
+            await refuse_start(error, receive, send)
+            raise
         await self.app(scope, receive, send)
 
 
@@ -166,7 +187,7 @@ def install(
         fs: a ready `Failsoft`, instead of settings.
 
     Raises:
-        SettingsError: the settings are wrong; lists all faults.
+        SettingsError: the settings are wrong, or a mark names a policy that is not there; lists all faults.
         TypeError: the application is no Starlette application; wrap it in `FailsoftMiddleware`.
         RuntimeError: the application has served requests already.
     """
@@ -181,8 +202,26 @@ def install(
         raise RuntimeError("install() has to come before the first request")
     instance = fs or Failsoft(settings)
     if not instance.disabled:
-        Installation(app, instance)
+        faults = _faults_so_far(app, instance)
+        if faults:
+            if fs is None:
+                instance.close()
+            raise SettingsError(faults)
+        Installation(app, instance, owned=fs is None)
     return instance
+
+
+def _say(faults: list[Fault]) -> None:
+    for fault in faults:
+        _log.error("%s", fault)
+
+
+def _faults_so_far(app: Starlette, fs: Failsoft) -> list[Fault]:
+    """What is wrong with the marks on the routes that are there; nothing is taken up yet."""
+    try:
+        return Routes(app, fs, lambda child: installation_of(child) is None).faults()
+    except Exception:  # noqa: BLE001 - said when the routes are taken up
+        return []
 
 
 def installation_of(app: object) -> Installation | None:

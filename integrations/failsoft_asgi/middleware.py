@@ -13,6 +13,7 @@ from failsoft.current import current_call, restore
 from failsoft.endpoints import route_key
 from failsoft.verdicts import stems_from
 from failsoft_asgi.exchange import AsgiCall, Hold, Receive, Scope, Send
+from failsoft_asgi.lifespan import flushing
 from failsoft_asgi.pending import Gate, Net, Pending, travels
 from failsoft_asgi.templates import template_of
 from failsoft_asgi.websocket import guard_websocket
@@ -33,12 +34,14 @@ class OuterLayer:
         app: the next application inside.
         fs: the instance that serves it.
         hold: keep the head of a response back until its first byte.
+        owned: nobody else has the instance, so that what it has recorded is written when the application shuts down.
     """
 
-    def __init__(self, app: App, fs: Failsoft, *, hold: bool = False) -> None:
+    def __init__(self, app: App, fs: Failsoft, *, hold: bool = False, owned: bool = False) -> None:
         self.app = app
         self.fs = fs
         self._hold = hold
+        self._owned = owned
         self._id_header = fs.settings.request.id_header.lower().encode("latin-1")
         self._trust_id = fs.settings.request.trust_id
 
@@ -47,7 +50,8 @@ class OuterLayer:
         fs = self.fs
         # within another Failsoft the outer one answers
         if kind not in _KINDS or "failsoft" in scope:
-            await self.app(scope, receive, send)
+            owned = kind == "lifespan" and self._owned
+            await self.app(scope, receive, flushing(fs, send) if owned else send)
             return
         mode = fs.roll_mode()
         if mode == "off":
@@ -240,7 +244,7 @@ class FailsoftMiddleware:
         fs: Failsoft | None = None,
     ) -> None:
         self.fs = fs or Failsoft(settings)
-        self._app: App = app if self.fs.disabled else OuterLayer(app, self.fs, hold=True)
+        self._app: App = app if self.fs.disabled else OuterLayer(app, self.fs, hold=True, owned=fs is None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)

@@ -18,7 +18,20 @@ from starlette.routing import Mount, Route
 
 from asgi.harness import SECRET, Answer, TestClient, ask, watch
 from asgi.stacks import (
-    CATCHING, CORS, GZIP, MAPPED, ORIGIN, ROUTES, Oops, base, base_catch, build, passing, pure, pure_catch, raising,
+    CATCHING,
+    CORS,
+    GZIP,
+    MAPPED,
+    ORIGIN,
+    ROUTES,
+    Oops,
+    base,
+    base_catch,
+    build,
+    passing,
+    pure,
+    pure_catch,
+    raising,
 )  # fmt: skip
 from failsoft_asgi import FailsoftMiddleware, install
 
