@@ -149,6 +149,13 @@ class AsgiCall(Call):
         self.scope = {}
         self.cause = self.answered = self.retried_inside = self.run = self.pending = None
 
+    def ids(self) -> dict[str, str]:
+        """The headers for an error that does not come through `wire`."""
+        ids = {self._id_header.decode("latin-1"): self.request_id}
+        if self.error_id is not None:
+            ids["x-error-id"] = self.error_id
+        return ids
+
     async def respond(self, rendered: Rendered, send: Send) -> None:
         """Send a whole response of ours."""
         for message in messages_of(rendered):

@@ -17,7 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from failsoft import Failsoft, Settings, SettingsError
 from failsoft.endpoints import unused_marks
 from failsoft.errors.exceptions import Fault
-from failsoft_asgi.handlers import Handlers, own_handlers
+from failsoft_asgi.handlers import Handlers, naming_handler, own_handlers
 from failsoft_asgi.lifespan import refuse_start
 from failsoft_asgi.middleware import AnswerLayer, OuterLayer, Place
 from failsoft_asgi.openapi import describe_problems
@@ -160,11 +160,12 @@ class _Outermost(ServerErrorMiddleware):
 
     Instrumentations look for a `ServerErrorMiddleware`, take its `app` out and build another one around it
     (OpenTelemetry's for FastAPI does, and FastAPI follows `app` to find that one). What they take out has our outer
-    layer, too; of two in one request the inner one passes everything on.
+    layer, too; of two in one request the inner one passes everything on. The handler they take out writes the ids
+    itself, for its answer does not come through our layer.
     """
 
     def __init__(self, stack: ServerErrorMiddleware, outer: Callable[[Any], OuterLayer]) -> None:
-        super().__init__(outer(stack.app), handler=stack.handler, debug=stack.debug)
+        super().__init__(outer(stack.app), handler=naming_handler(stack), debug=stack.debug)
         self._whole = outer(stack)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

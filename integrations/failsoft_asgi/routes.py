@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sized
 from typing import Any, NamedTuple
@@ -19,11 +18,11 @@ from failsoft_asgi.attempts import run_attempts
 from failsoft_asgi.exchange import AsgiCall, Receive, Scope, Send
 from failsoft_asgi.handlers import answers_itself
 from failsoft_asgi.templates import mount_template, push_mount, template_of
+from failsoft_asgi.views import is_async, marked_view, methods_of, view_of, views_of
 
-__all__ = ["Place", "Routes", "marked_view"]
+__all__ = ["Place", "Routes"]
 
 Handle = Callable[[Scope, Receive, Send], Awaitable[None]]
-_VERBS = ("get", "head", "post", "put", "patch", "delete", "options")
 _WRAPPED = "_failsoft_wrapped"
 _STARLETTE_NAMES_ROUTES = tuple(int(part) for part in re.findall(r"\d+", starlette.__version__)[:2]) >= (1, 7)
 """From 1.7 on Starlette itself leaves the route in the scope."""
@@ -93,12 +92,12 @@ class Routes:
         """The marks that name a policy which is not there, unless the settings name another one for the endpoint."""
         faults = {}
         for place in self.walk():
-            for view in _views(getattr(place.route, "endpoint", None)):
+            for view in views_of(getattr(place.route, "endpoint", None)):
                 marked = mark_of(view)
                 name = marked.policy if marked else None
                 if not isinstance(name, str) or name in self.fs.settings.policies:
                     continue
-                for method in sorted(_methods(place.route)):
+                for method in sorted(methods_of(place.route)):
                     try:
                         self.fs.endpoints.bind(method, place.template, marked_view(place.route.endpoint, method))
                     except SettingsError as error:
@@ -145,19 +144,19 @@ class Routes:
     def _may_be_protected(self, route: Any) -> bool:
         if not (hasattr(route, "methods") or isinstance(route, WebSocketRoute)):
             return False
-        return bool(self.fs.settings.endpoints) or any(mark_of(view) is not None for view in _views(route.endpoint))
+        return bool(self.fs.settings.endpoints) or any(mark_of(view) is not None for view in views_of(route.endpoint))
 
     def _protected(self, place: Place, handle: Handle) -> Handle:
         fs, route = self.fs, place.route
         expected = functools.partial(answers_itself, place.app)
-        views: dict[str, tuple[Any, bool]] = {}
+        known: dict[str, tuple[Any, bool]] = {}
 
-        def view_of(method: str) -> tuple[Any, bool]:
-            found = views.get(method)
+        def view_for(method: str) -> tuple[Any, bool]:
+            found = known.get(method)
             if found is None:
-                found = marked_view(route.endpoint, method), _is_async(_view(route.endpoint, method))
+                found = marked_view(route.endpoint, method), is_async(view_of(route.endpoint, method))
                 if method in KNOWN_METHODS:
-                    views[method] = found
+                    known[method] = found
             return found
 
         async def protected(scope: Scope, receive: Receive, send: Send) -> None:
@@ -171,7 +170,7 @@ class Routes:
             if template is None or (route.methods and method not in route.methods):
                 await handle(scope, receive, send)
                 return
-            view, is_async = view_of(method)
+            view, is_async = view_for(method)
             binding = fs.endpoints.bind(method, template, view)
             if binding.idle:
                 await handle(scope, receive, send)
@@ -232,15 +231,6 @@ def _lists_of(router: Any) -> Iterator[Sized]:
             yield from _lists_of(route)
 
 
-def _methods(route: Any) -> Iterable[str]:
-    methods = getattr(route, "methods", None)
-    if not methods and inspect.isclass(route.endpoint):
-        methods = {verb.upper() for verb in _VERBS if hasattr(route.endpoint, verb)}
-    methods = methods or {"GET"}
-    # HEAD comes with GET
-    return methods - {"HEAD"} or methods
-
-
 def _naming(route: Any, handle: Handle) -> Handle:
     async def naming(scope: Scope, receive: Receive, send: Send) -> None:
         scope["route"] = route
@@ -256,30 +246,3 @@ def _application(app: Any) -> Starlette | None:
             return app
         app = getattr(app, "app", None)
     return None
-
-
-def _views(endpoint: Any) -> list[Any]:
-    """An endpoint, and the methods of one that is a class."""
-    if not inspect.isclass(endpoint):
-        return [endpoint]
-    return [endpoint, *(getattr(endpoint, verb) for verb in _VERBS if hasattr(endpoint, verb))]
-
-
-def _view(endpoint: Any, method: str) -> Any:
-    """What runs: the endpoint, or its method if it is a class (which answers HEAD by `get`)."""
-    if not inspect.isclass(endpoint):
-        return endpoint
-    found = getattr(endpoint, method.lower(), None)
-    return getattr(endpoint, "get", endpoint) if found is None and method == "HEAD" else found or endpoint
-
-
-def marked_view(endpoint: Any, method: str) -> Any:
-    """What carries the mark: the method of a class if it has one of its own, else the endpoint."""
-    view = _view(endpoint, method)
-    return view if mark_of(view) is not None else endpoint
-
-
-def _is_async(view: Any) -> bool:
-    while isinstance(view, functools.partial):
-        view = view.func
-    return inspect.iscoroutinefunction(view) or inspect.iscoroutinefunction(getattr(view, "__call__", None))  # noqa: B004

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import fastapi
 import pytest
 from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -13,8 +15,9 @@ from opentelemetry.trace import SpanKind
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
 
-from asgi.harness import ask
-from asgi.stacks import CATCHING, CORS, GZIP, ORIGIN, base, build, passing, pure
+from asgi.harness import SECRET, ask, watch
+from asgi.stacks import CATCHING, CORS, GZIP, ORIGIN, base, build, passing, pure, raising
+from failsoft_asgi import install
 
 
 def traced() -> tuple[Middleware, InMemorySpanExporter]:
@@ -61,3 +64,40 @@ def test_a_middleware_that_answers_and_raises_again_within_a_tracer_is_not_answe
     app, _ = build(CORS, tracer, pure(both))
     answer = ask(app, "/boom")
     assert (answer.status, answer.json(), type(answer.raised)) == (418, {"mine": True}, ValueError)
+
+
+# -- an instrumentation that builds another stack out of ours
+
+
+async def answers_async(request: Any, exc: Exception) -> JSONResponse:
+    return JSONResponse({"mine": True}, 500)
+
+
+def answers_sync(request: Any, exc: Exception) -> JSONResponse:
+    return JSONResponse({"mine": True}, 500, headers={"X-Request-ID": "own"})
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("handler", [answers_async, answers_sync, None])
+@pytest.mark.parametrize("keep", [True, False])
+def test_an_answer_has_our_ids_wherever_an_instrumentation_is_put(first: bool, handler: Any, keep: bool) -> None:
+    app = fastapi.FastAPI()
+    provider = TracerProvider()
+    if first:
+        FastAPIInstrumentor.instrument_app(app, tracer_provider=provider)
+    events = watch(install(app, {"responses": {"format": "keep"}} if keep else None))
+    if not first:
+        FastAPIInstrumentor.instrument_app(app, tracer_provider=provider)
+    if handler is not None:
+        app.add_exception_handler(Exception, handler)
+    app.add_api_route("/boom", raising(ValueError(SECRET)))
+    try:
+        answer = ask(app, "/boom", headers={"X-Request-ID": "theirs"})
+    finally:
+        FastAPIInstrumentor.uninstrument_app(app)
+    assert answer.status == 500
+    assert isinstance(answer.raised, ValueError)
+    assert (answer.body == b'{"mine":true}') is (handler is not None)
+    (event,) = events.handled
+    assert answer.all("x-request-id") == ["own" if handler is answers_sync else "theirs"]
+    assert answer.all("x-error-id") == [event.failure.error_id]
