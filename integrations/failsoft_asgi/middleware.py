@@ -154,8 +154,10 @@ class AnswerLayer:
 
     async def _raises_again(self, call: AsgiCall, exc: Exception, scope: Scope, send: Send, gate: Gate) -> bool:
         """Deal with an exception; as above."""
-        again = exc is not call.answered
-        if not (call.knows(exc) or _covers(call, exc)):
+        again = exc is not call.answered and not _is_group(exc)
+        if _covers(call, exc):
+            call.answered = exc
+        elif not call.knows(exc):
             call.pending = None
             answer = _answer(call, exc, scope, started=call.wired or gate.started, leave=self._leave)
             if answer is None or answer.rendered is None:
@@ -183,9 +185,17 @@ class AnswerLayer:
 
 def _covers(call: AsgiCall, exc: Exception) -> bool:
     """Whether the answer on its way will do for an exception that a middleware made of the first one."""
-    if call.pending is None or not stems_from(exc, call.answered):
+    first = call.answered
+    if call.pending is None:
         return False
-    return not call.fs.classify(exc).expected
+    if _is_group(exc):
+        return stems_from(exc, first) or any(member is first for member in getattr(exc, "exceptions", ()))
+    return stems_from(exc, first) and not call.fs.classify(exc).expected
+
+
+def _is_group(exc: Exception) -> bool:
+    # not isinstance: what a hostile exception says its class is may raise
+    return issubclass(type(exc), BaseExceptionGroup)
 
 
 def _answer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from typing import Any
 
@@ -174,6 +175,24 @@ def test_a_middleware_that_wraps_what_it_catches_makes_no_second_record() -> Non
     assert answer.header("access-control-allow-origin") == "*"
     assert isinstance(answer.raised, Oops)
     assert [event.failure.type for event in events.handled] == ["ValueError"]
+
+
+@pytest.mark.parametrize("own_task", [True, False])
+@pytest.mark.parametrize("path", ["/boom", "/foreign"])
+def test_a_middleware_with_a_task_group_makes_no_second_record(path: str, own_task: bool) -> None:
+    async def grouping(app: Any, scope: Any, receive: Any, send: Any) -> None:
+        async with asyncio.TaskGroup() as group:
+            if own_task:
+                group.create_task(app(scope, receive, send))
+            else:
+                await app(scope, receive, send)
+
+    app, events = build(CORS, pure(grouping))
+    answer = ask(app, path, headers=ORIGIN)
+    assert (answer.status, answer.is_problem) == (409 if path == "/foreign" else 500, True)
+    assert answer.header("access-control-allow-origin") == "*"
+    assert (answer.raised is None) is (path == "/foreign")
+    assert len(events.handled) == 1
 
 
 def test_a_middleware_may_give_what_it_catches_a_meaning() -> None:
