@@ -124,9 +124,10 @@ class Pending:
                 gates[lost].target = gates[lost + 1].send
 
     async def _send(self) -> None:
-        for message in self._messages:
-            # middleware may change what it is handed
-            await self._gates[0].send({**message})
+        head, body = self._messages
+        # middleware may change what it is handed
+        await self._gates[0].send({**head, "headers": list(head.get("headers", ()))})
+        await self._gates[0].send({**body})
 
 
 _WHOLE = ["http.response.start", "http.response.body"]

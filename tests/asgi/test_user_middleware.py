@@ -302,6 +302,22 @@ def test_an_answer_goes_around_middleware_whose_work_is_over(inner: Middleware) 
         assert len(events.handled) == 1
 
 
+def test_a_header_is_written_once_where_the_answer_has_to_go_around() -> None:
+    async def appends(app: Any, scope: Any, receive: Any, send: Any) -> None:
+        async def appending(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"].append((b"x-mine", b"1"))
+            await send(message)
+
+        await app(scope, receive, appending)
+
+    for around in ([], [pure(dead_context)]):
+        app, _ = build(*around, base(passing), pure(appends))
+        answer = ask(app, "/boom")
+        assert (answer.status, answer.is_problem) == (500, True)
+        assert answer.all("x-mine") == ["1"]
+
+
 @pytest.mark.parametrize("wrap", [BaseHTTPMiddleware, None])
 def test_an_installed_application_within_another_middleware_answers_once(wrap: Any) -> None:
     for error in ("/boom", "/foreign", "/oops"):
