@@ -28,6 +28,13 @@ __all__ = ["Installation", "install", "installation_of"]
 _ATTRIBUTE = "_failsoft_installation"
 _CUT = (BaseHTTPMiddleware, GZipMiddleware)
 """Middleware through which nothing can be sent any more when an exception has come out of it."""
+_TRACERS = frozenset(
+    {
+        "opentelemetry.instrumentation.asgi.OpenTelemetryMiddleware",
+        "starlette.middleware.opentelemetry.OpenTelemetryMiddleware",
+    }
+)
+"""Middleware whose span has to end with the answer."""
 _log = logging.getLogger("failsoft")
 
 
@@ -246,9 +253,8 @@ def _is_a(entry: Middleware, kinds: type | tuple[type, ...]) -> bool:
 
 
 def _is_tracer(entry: Middleware) -> bool:
-    """Whether it is OpenTelemetry's, which is never imported for this."""
-    name = f"{getattr(entry.cls, '__module__', '')}.{getattr(entry.cls, '__qualname__', '')}"
-    return name == "opentelemetry.instrumentation.asgi.OpenTelemetryMiddleware"
+    """Whether it is OpenTelemetry's or Starlette's, neither of which is imported for this."""
+    return f"{getattr(entry.cls, '__module__', '')}.{getattr(entry.cls, '__qualname__', '')}" in _TRACERS
 
 
 def _warn_of_unused_marks() -> None:

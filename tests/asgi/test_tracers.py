@@ -42,6 +42,20 @@ def test_the_span_of_a_tracer_ends_with_the_answer(path: str, others: Any, outer
     assert len(events.handled) == 1
 
 
+@pytest.mark.parametrize("outermost", [True, False])
+def test_the_span_of_starlettes_own_tracer_has_the_status(outermost: bool) -> None:
+    native = pytest.importorskip("starlette.middleware.opentelemetry")
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    tracer = Middleware(native.OpenTelemetryMiddleware, tracer_provider=provider)
+    app, _ = build(*([tracer, CORS] if outermost else [CORS, base(passing), tracer]))
+    answer = ask(app, "/boom", headers=ORIGIN)
+    assert (answer.is_problem, answer.header("access-control-allow-origin")) == (True, "*")
+    (span,) = exporter.get_finished_spans()
+    assert (span.attributes or {})["http.response.status_code"] == 500
+
+
 @pytest.mark.parametrize("catching", CATCHING)
 @pytest.mark.parametrize("outermost", [True, False])
 def test_a_middleware_that_catches_wins_beside_a_tracer(catching: Middleware, outermost: bool) -> None:
