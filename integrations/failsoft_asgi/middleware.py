@@ -127,6 +127,8 @@ class AnswerLayer:
         self.app = app
         self._leave = leave
         self._place = place
+        self._innermost = place.innermost
+        self._net = place.tracer_inside
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = scope.get("failsoft")
@@ -135,13 +137,13 @@ class AnswerLayer:
             return
         hold = gate = None
         try:
-            if self._place.innermost:
+            if self._innermost:
                 hold = Hold(call, send)
                 await self.app(scope, receive, hold.send)
                 if hold.head is not None:
                     await hold.flush(hold.head)
             else:
-                gate = Net(send, call) if self._place.tracer_inside else Gate(send)
+                gate = Net(send, call) if self._net else Gate(send)
                 await self.app(scope, receive, gate.send)
         except Exception as exc:
             if call.mode == "off":
