@@ -45,6 +45,10 @@ class Parts:
     proxies: TrustedProxies
     audit: AuditWriter | None
 
+    def flush(self, timeout: float) -> bool:
+        """Wait for the background writers to have done what they were given."""
+        return self.audit is None or self.audit.flush(timeout)
+
     def close(self) -> None:
         """Flush and stop the background writers."""
         if self.audit is not None:

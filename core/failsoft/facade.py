@@ -143,6 +143,10 @@ class Failsoft:
         current.EPOCH.end()
         return Bypass(self)
 
+    def flush(self, timeout: float = 5.0) -> bool:
+        """Wait until everything recorded so far is written. False if that took more than `timeout` seconds."""
+        return self.closed or self._parts.flush(timeout)
+
     def close(self) -> None:
         """Flush and stop what runs in the background. Idempotent."""
         if not self.closed:

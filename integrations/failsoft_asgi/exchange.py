@@ -14,6 +14,7 @@ from failsoft.verdicts import stems_from
 if TYPE_CHECKING:
     from failsoft import Failsoft
     from failsoft.problem import Rendered
+    from failsoft_asgi.pending import Pending
 
 __all__ = ["AsgiCall", "Hold", "Message", "Receive", "Scope", "Send", "header", "headers_of", "wants_head_at_once"]
 
@@ -41,6 +42,14 @@ def _name(name: str) -> bytes:
     return name.lower().encode("latin-1")
 
 
+def messages_of(rendered: Rendered) -> list[Message]:
+    """A whole response of ours."""
+    return [
+        {"type": "http.response.start", "status": rendered.status, "headers": headers_of(rendered)},
+        {"type": "http.response.body", "body": rendered.body, "more_body": False},
+    ]
+
+
 class AsgiCall(Call):
     """One request. `wire` is next to the server: it puts the request id on the head, and knows whether it has left."""
 
@@ -48,7 +57,9 @@ class AsgiCall(Call):
     answered: BaseException | None = None
     """The exception that was answered, or left to others, and raised again for them to see."""
     error_id: str | None = None
-    """To be put on the head of a response that the framework writes."""
+    """To be put on the head of an error that somebody else writes."""
+    pending: Pending | None = None
+    """An answer of ours that has not been sent: the user's middleware comes first."""
     wired: bool = False
     """The head of the response has left for the server; a WebSocket has been closed or refused."""
     gone: bool = False
@@ -122,7 +133,11 @@ class AsgiCall(Call):
                     break
             else:
                 headers.append((name, self.request_id.encode("latin-1")))
-            if self.error_id is not None and not any(key == b"x-error-id" for key, _ in headers):
+            if (
+                self.error_id is not None
+                and message["status"] >= 400
+                and not any(k == b"x-error-id" for k, _ in headers)
+            ):
                 headers.append((b"x-error-id", self.error_id.encode("latin-1")))
             # a copy, for an application may send the same message for each request
             message = {**message, "headers": headers}
@@ -138,12 +153,19 @@ class AsgiCall(Call):
     def release(self) -> None:
         """The request is over: let go of it, so that no cycle waits for the garbage collector."""
         self.scope = {}
-        self.cause = self.answered = self.retried_inside = self.run = None
+        self.cause = self.answered = self.retried_inside = self.run = self.pending = None
+
+    def ids(self) -> dict[str, str]:
+        """The headers for an error that does not come through `wire`."""
+        ids = {self._id_header.decode("latin-1"): self.request_id}
+        if self.error_id is not None:
+            ids["x-error-id"] = self.error_id
+        return ids
 
     async def respond(self, rendered: Rendered, send: Send) -> None:
         """Send a whole response of ours."""
-        await send({"type": "http.response.start", "status": rendered.status, "headers": headers_of(rendered)})
-        await send({"type": "http.response.body", "body": rendered.body, "more_body": False})
+        for message in messages_of(rendered):
+            await send(message)
 
 
 class Hold:

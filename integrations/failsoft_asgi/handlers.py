@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.websockets import WebSocket
@@ -14,9 +16,10 @@ from starlette.websockets import WebSocket
 from failsoft.endpoints import route_key
 from failsoft_asgi.exchange import AsgiCall, headers_of
 from failsoft_asgi.templates import template_of
+from failsoft_asgi.views import is_async
 from failsoft_asgi.websocket import closing, offers_denial
 
-__all__ = ["Handlers", "answers_itself", "own_handlers"]
+__all__ = ["Handlers", "answers_itself", "naming_handler", "own_handlers"]
 
 Handler = Callable[[Any, Any], Any]
 
@@ -56,6 +59,27 @@ def _status(exc: BaseException) -> int | None:
     # not isinstance: what a hostile exception says its class is may raise
     status = getattr(exc, "status_code", None) if issubclass(type(exc), HTTPException) else None
     return status if isinstance(status, int) else None
+
+
+def naming_handler(stack: ServerErrorMiddleware) -> Handler:
+    """The handler of last resort of an application, or Starlette's, with our ids on its answer."""
+    handler: Handler | None = stack.handler
+
+    async def naming(request: Request, exc: Exception) -> Any:
+        response: Any
+        if handler is None:
+            response = stack.error_response(request, exc)
+        elif is_async(handler):
+            response = await handler(request, exc)
+        else:
+            response = await run_in_threadpool(handler, request, exc)
+        call = request.scope.get("failsoft")
+        if isinstance(call, AsgiCall) and isinstance(response, Response):
+            for name, value in call.ids().items():
+                response.headers.setdefault(name, value)
+        return response
+
+    return naming
 
 
 async def _starlette_default(request: Request, exc: HTTPException) -> Response:  # noqa: ARG001 - a handler's signature

@@ -6,7 +6,7 @@ from failsoft.endpoints import unused_marks
 from failsoft.inspection import AppReport, EndpointReport
 from failsoft_asgi.handlers import own_handlers
 from failsoft_asgi.installation import installation_of
-from failsoft_asgi.routes import marked_view
+from failsoft_asgi.views import marked_view
 
 __all__ = ["report"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +12,29 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 
-from failsoft import Failsoft, Settings
+from failsoft import Failsoft, Settings, SettingsError
 from failsoft.endpoints import unused_marks
-from failsoft_asgi.handlers import Handlers, own_handlers
-from failsoft_asgi.middleware import AnswerLayer, OuterLayer
+from failsoft.errors.exceptions import Fault
+from failsoft_asgi.handlers import Handlers, naming_handler, own_handlers
+from failsoft_asgi.lifespan import refuse_start
+from failsoft_asgi.middleware import AnswerLayer, OuterLayer, Place
 from failsoft_asgi.openapi import describe_problems
 from failsoft_asgi.routes import Routes
 
 __all__ = ["Installation", "install", "installation_of"]
 
 _ATTRIBUTE = "_failsoft_installation"
+_CUT = (BaseHTTPMiddleware, GZipMiddleware)
+"""Middleware through which nothing can be sent any more when an exception has come out of it."""
+_TRACERS = frozenset(
+    {
+        "opentelemetry.instrumentation.asgi.OpenTelemetryMiddleware",
+        "starlette.middleware.opentelemetry.OpenTelemetryMiddleware",
+    }
+)
+"""Middleware whose span has to end with the answer."""
 _log = logging.getLogger("failsoft")
 
 
@@ -33,6 +45,9 @@ class Installation:
 
         OuterLayer( ServerErrorMiddleware( AnswerLayer( user's middleware( AnswerLayer( ExceptionMiddleware( routes
 
+    There is one more `AnswerLayer` on both sides of each of the user's middlewares that cannot send any more when an
+    exception has come out of it, so that our answer can go around, and of a tracer, which has to see the answer first.
+
     An application that is mounted answers its own errors before they reach the outer one. It gets the same layers, but
     the outermost.
 
@@ -40,13 +55,15 @@ class Installation:
         app: the application.
         fs: the instance that protects it.
         mounted: it is mounted in another one, whose routes include its own.
+        owned: nobody else has the instance.
     """
 
-    def __init__(self, app: Starlette, fs: Failsoft, *, mounted: bool = False) -> None:
+    def __init__(self, app: Starlette, fs: Failsoft, *, mounted: bool = False, owned: bool = False) -> None:
         self.app = app
         self.fs = fs
         self.mounted = mounted
-        self.routes = Routes(app, fs, self._adopt)
+        self._owned = owned
+        self.routes = Routes(app, fs, self._adopt, lambda: _say(self._renew()))
         self._ready = self._warned = False
         self._build = app.build_middleware_stack
         setattr(app, _ATTRIBUTE, self)
@@ -63,8 +80,7 @@ class Installation:
         app = self.app
         users, handlers = app.user_middleware, app.exception_handlers
         _note_truncation(users)
-        inner = Middleware(AnswerLayer, leave=self.leaves, hold=True)
-        app.user_middleware = [Middleware(AnswerLayer, leave=self.leaves), *users, inner] if users else [inner]
+        app.user_middleware = self._layered(users)
         app.exception_handlers = Handlers().added_to(handlers)
         try:
             stack = self._build()
@@ -74,22 +90,49 @@ class Installation:
             return stack
         return _Outermost(stack, self._outer) if isinstance(stack, ServerErrorMiddleware) else self._outer(stack)
 
+    def _layered(self, users: Sequence[Middleware]) -> list[Middleware]:
+        layered: list[Middleware] = []
+        cut = traced = False
+        for number, entry in enumerate(users):
+            place = Place(
+                last=number == 0, cut=_is_a(entry, _CUT), tracer_inside=_is_tracer(entry), tracer_outside=traced
+            )
+            if any(place) or cut:
+                layered.append(Middleware(AnswerLayer, leave=self.leaves, place=place))
+            layered.append(entry)
+            cut, traced = place.cut, place.tracer_inside
+        innermost = Place(innermost=True, last=not users, tracer_outside=traced)
+        return [*layered, Middleware(AnswerLayer, leave=self.leaves, place=innermost)]
+
     def take_up(self, kind: str) -> None:
-        """Take up the routes at the start, and again at the first request: by then all are there."""
+        """Take up the routes at the start, and again at the first request: by then all are there.
+
+        Raises:
+            SettingsError: at the start, a policy of a mark is not there; lists all faults.
+        """
         if self._ready and not self.routes.stale:
             return
         self._ready = kind != "lifespan"
-        try:
-            self.routes.take_up()
-            describe_problems(self.app, self.fs.settings)
-        except Exception as error:  # noqa: BLE001 - a framework that has changed inside is served all the same
-            _log.error("the routes could not be read (%s): policies may be missing", type(error).__name__)
+        faults = self._renew()
         if not self._warned:
             self._warned = True
             _warn_of_unused_marks()
+        if faults and kind == "lifespan":
+            raise SettingsError(faults)
+        # a request is no place to fail for others
+        _say(faults)
+
+    def _renew(self) -> list[Fault]:
+        try:
+            self.routes.take_up()
+            describe_problems(self.app, self.fs.settings)
+            return self.routes.faults()
+        except Exception as error:  # noqa: BLE001 - a framework that has changed inside is served all the same
+            _log.error("the routes could not be read (%s): policies may be missing", type(error).__name__)
+            return []
 
     def _outer(self, stack: Any) -> OuterLayer:
-        return OuterLayer(_Prepared(stack, self.take_up), self.fs)
+        return OuterLayer(_Prepared(stack, self.take_up), self.fs, owned=self._owned)
 
     def _adopt(self, child: Starlette) -> bool:
         known = installation_of(child)
@@ -111,7 +154,11 @@ class _Prepared:
         self._take_up = take_up
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self._take_up(scope["type"])
+        try:
+            self._take_up(scope["type"])
+        except SettingsError as error:
+            await refuse_start(error, receive, send)
+            raise
         await self.app(scope, receive, send)
 
 
@@ -120,11 +167,12 @@ class _Outermost(ServerErrorMiddleware):
 
     Instrumentations look for a `ServerErrorMiddleware`, take its `app` out and build another one around it
     (OpenTelemetry's for FastAPI does, and FastAPI follows `app` to find that one). What they take out has our outer
-    layer, too; of two in one request the inner one passes everything on.
+    layer, too; of two in one request the inner one passes everything on. The handler they take out writes the ids
+    itself, for its answer does not come through our layer.
     """
 
     def __init__(self, stack: ServerErrorMiddleware, outer: Callable[[Any], OuterLayer]) -> None:
-        super().__init__(outer(stack.app), handler=stack.handler, debug=stack.debug)
+        super().__init__(outer(stack.app), handler=naming_handler(stack), debug=stack.debug)
         self._whole = outer(stack)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -147,7 +195,7 @@ def install(
         fs: a ready `Failsoft`, instead of settings.
 
     Raises:
-        SettingsError: the settings are wrong; lists all faults.
+        SettingsError: the settings are wrong, or a mark names a policy that is not there; lists all faults.
         TypeError: the application is no Starlette application; wrap it in `FailsoftMiddleware`.
         RuntimeError: the application has served requests already.
     """
@@ -162,8 +210,26 @@ def install(
         raise RuntimeError("install() has to come before the first request")
     instance = fs or Failsoft(settings)
     if not instance.disabled:
-        Installation(app, instance)
+        faults = _faults_so_far(app, instance)
+        if faults:
+            if fs is None:
+                instance.close()
+            raise SettingsError(faults)
+        Installation(app, instance, owned=fs is None)
     return instance
+
+
+def _say(faults: list[Fault]) -> None:
+    for fault in faults:
+        _log.error("%s", fault)
+
+
+def _faults_so_far(app: Starlette, fs: Failsoft) -> list[Fault]:
+    """What is wrong with the marks on the routes that are there; nothing is taken up yet."""
+    try:
+        return Routes(app, fs, lambda child: installation_of(child) is None).faults()
+    except Exception:  # noqa: BLE001 - said when the routes are taken up
+        return []
 
 
 def installation_of(app: object) -> Installation | None:
@@ -174,12 +240,21 @@ def installation_of(app: object) -> Installation | None:
 
 def _note_truncation(users: list[Middleware]) -> None:
     for entry in users:
-        if inspect.isclass(entry.cls) and issubclass(entry.cls, BaseHTTPMiddleware):
+        if _is_a(entry, BaseHTTPMiddleware):
             _log.info(
                 "%s is a BaseHTTPMiddleware: a stream that breaks off inside it reaches the client as if it "
                 "were complete",
-                entry.cls.__name__,
+                getattr(entry.cls, "__name__", entry.cls),
             )
+
+
+def _is_a(entry: Middleware, kinds: type | tuple[type, ...]) -> bool:
+    return inspect.isclass(entry.cls) and issubclass(entry.cls, kinds)
+
+
+def _is_tracer(entry: Middleware) -> bool:
+    """Whether it is OpenTelemetry's or Starlette's, neither of which is imported for this."""
+    return f"{getattr(entry.cls, '__module__', '')}.{getattr(entry.cls, '__qualname__', '')}" in _TRACERS
 
 
 def _warn_of_unused_marks() -> None:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sized
 from typing import Any, NamedTuple
 
 import starlette
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Host, Mount
+from starlette.routing import BaseRoute, Host, Mount, WebSocketRoute
 
-from failsoft import Failsoft
+from failsoft import Failsoft, SettingsError
 from failsoft.endpoints import KNOWN_METHODS, mark_of
+from failsoft.errors.exceptions import Fault
 from failsoft_asgi.attempts import run_attempts
 from failsoft_asgi.exchange import AsgiCall, Receive, Scope, Send
 from failsoft_asgi.handlers import answers_itself
 from failsoft_asgi.templates import mount_template, push_mount, template_of
+from failsoft_asgi.views import is_async, marked_view, methods_of, view_of, views_of
 
-__all__ = ["Place", "Routes", "marked_view"]
+__all__ = ["Place", "Routes"]
 
 Handle = Callable[[Scope, Receive, Send], Awaitable[None]]
 _WRAPPED = "_failsoft_wrapped"
@@ -37,6 +38,8 @@ class Place(NamedTuple):
     """The application whose handlers are nearest."""
     named: bool
     """The framework leaves it in the scope."""
+    within: tuple[Sized, ...] | None = None
+    """The lists of routes of a group; None for a route."""
 
 
 class Routes:
@@ -46,12 +49,20 @@ class Routes:
         app: the application.
         fs: the instance that protects it.
         adopt: told of each application that is mounted; says whether its routes are ours to protect.
+        renew: called when routes were added further in, under a mount or in an included router.
     """
 
-    def __init__(self, app: Starlette, fs: Failsoft, adopt: Callable[[Starlette], bool] = lambda _: True) -> None:
+    def __init__(
+        self,
+        app: Starlette,
+        fs: Failsoft,
+        adopt: Callable[[Starlette], bool] = lambda _: True,
+        renew: Callable[[], object] = lambda: None,
+    ) -> None:
         self.app = app
         self.fs = fs
         self._adopt = adopt
+        self._renew = renew
         self._known = -1
 
     @property
@@ -60,24 +71,41 @@ class Routes:
         return self._known != len(self.app.routes)
 
     def take_up(self) -> None:
-        """Wrap each route to which a policy may apply, and each mount, which has to say its template."""
+        """Wrap each route to which a policy may apply, and each group of routes, which may grow."""
         self._known = len(self.app.routes)
         for place in self.walk():
             route = place.route
             if getattr(route, _WRAPPED, False):
                 continue
-            if isinstance(route, Mount):
-                route.handle = _mounted(route, route.handle)  # type: ignore[method-assign,assignment]  # the instance's own
+            if place.within is not None:
+                route.handle = self._group(route, place.within, route.handle)
             elif self._may_be_protected(route):
-                route.handle = self._protected(place, route.handle)
+                wrap = self._watched if isinstance(route, WebSocketRoute) else self._protected
+                route.handle = wrap(place, route.handle)
             elif not place.named:
                 route.handle = _naming(route, route.handle)
             else:
                 continue
             setattr(route, _WRAPPED, True)
 
+    def faults(self) -> list[Fault]:
+        """The marks that name a policy which is not there, unless the settings name another one for the endpoint."""
+        faults = {}
+        for place in self.walk():
+            for view in views_of(getattr(place.route, "endpoint", None)):
+                marked = mark_of(view)
+                name = marked.policy if marked else None
+                if not isinstance(name, str) or name in self.fs.settings.policies:
+                    continue
+                for method in sorted(methods_of(place.route)):
+                    try:
+                        self.fs.endpoints.bind(method, place.template, marked_view(place.route.endpoint, method))
+                    except SettingsError as error:
+                        faults.update(dict.fromkeys(error.faults))
+        return list(faults)
+
     def walk(self) -> Iterator[Place]:
-        """Each mount and each route that has an endpoint."""
+        """Each group of routes (a mount, a host, an included router) and each route that has an endpoint."""
         return self._walk(self.app, self.app.routes, "", frozenset())
 
     def _walk(
@@ -88,12 +116,11 @@ class Routes:
                 continue
             here = above | {id(route)}
             if hasattr(route, "effective_route_contexts"):
+                yield Place(route, prefix, app, named=True, within=tuple(_lists_of(route)))
                 yield from self._included(app, route, prefix, here)
             elif isinstance(route, (Mount, Host)):
-                inner = prefix
-                if isinstance(route, Mount):
-                    inner += mount_template(route)
-                    yield Place(route, inner, app, named=True)
+                inner = prefix + mount_template(route) if isinstance(route, Mount) else prefix
+                yield Place(route, inner, app, named=True, within=(route.routes,))
                 child = _application(route.app)
                 if child is None:
                     yield from self._walk(app, route.routes, inner, here)
@@ -115,21 +142,21 @@ class Routes:
                     yield place if place.route is not context.starlette_route else place._replace(named=False)
 
     def _may_be_protected(self, route: Any) -> bool:
-        if not hasattr(route, "methods"):
+        if not (hasattr(route, "methods") or isinstance(route, WebSocketRoute)):
             return False
-        return bool(self.fs.settings.endpoints) or any(mark_of(view) is not None for view in _views(route.endpoint))
+        return bool(self.fs.settings.endpoints) or any(mark_of(view) is not None for view in views_of(route.endpoint))
 
     def _protected(self, place: Place, handle: Handle) -> Handle:
         fs, route = self.fs, place.route
         expected = functools.partial(answers_itself, place.app)
-        views: dict[str, tuple[Any, bool]] = {}
+        known: dict[str, tuple[Any, bool]] = {}
 
-        def view_of(method: str) -> tuple[Any, bool]:
-            found = views.get(method)
+        def view_for(method: str) -> tuple[Any, bool]:
+            found = known.get(method)
             if found is None:
-                found = marked_view(route.endpoint, method), _is_async(_view(route.endpoint, method))
+                found = marked_view(route.endpoint, method), is_async(view_of(route.endpoint, method))
                 if method in KNOWN_METHODS:
-                    views[method] = found
+                    known[method] = found
             return found
 
         async def protected(scope: Scope, receive: Receive, send: Send) -> None:
@@ -143,7 +170,7 @@ class Routes:
             if template is None or (route.methods and method not in route.methods):
                 await handle(scope, receive, send)
                 return
-            view, is_async = view_of(method)
+            view, is_async = view_for(method)
             binding = fs.endpoints.bind(method, template, view)
             if binding.idle:
                 await handle(scope, receive, send)
@@ -157,13 +184,51 @@ class Routes:
 
         return protected
 
+    def _watched(self, place: Place, handle: Handle) -> Handle:
+        """A WebSocket route: no policy applies, but it may be left out or have a mode of its own."""
+        fs, route = self.fs, place.route
+        view = marked_view(route.endpoint, "GET")
 
-def _mounted(mount: Mount, handle: Handle) -> Handle:
-    async def mounted(scope: Scope, receive: Receive, send: Send) -> None:
-        push_mount(scope, mount)
-        await handle(scope, receive, send)
+        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+            call = scope.get("failsoft")
+            if not place.named:
+                scope["route"] = route
+            template = template_of(scope)
+            if template is not None and isinstance(call, AsgiCall) and call.mode != "off":
+                binding = fs.endpoints.bind("GET", template, view)
+                call.endpoint = binding.key
+                call.mode = "off" if binding.exempt else fs.mode_for(binding, call.mode)
+            await handle(scope, receive, send)
 
-    return mounted
+        return watched
+
+    def _group(self, group: Any, lists: tuple[Sized, ...], handle: Handle) -> Handle:
+        known = sum(map(len, lists))
+        mount = group if isinstance(group, Mount) else None
+
+        # no coroutine of its own: it only looks on
+        def grouped(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+            nonlocal known
+            number = 0
+            for routes in lists:
+                number += len(routes)
+            if number != known:
+                known = number
+                self._renew()
+            if mount is not None:
+                push_mount(scope, mount)
+            return handle(scope, receive, send)
+
+        return grouped
+
+
+def _lists_of(router: Any) -> Iterator[Sized]:
+    """The lists of routes of an included router and of those included in it."""
+    routes = getattr(getattr(router, "original_router", None), "routes", ())
+    yield routes
+    for route in routes:
+        if hasattr(route, "effective_route_contexts"):
+            yield from _lists_of(route)
 
 
 def _naming(route: Any, handle: Handle) -> Handle:
@@ -181,31 +246,3 @@ def _application(app: Any) -> Starlette | None:
             return app
         app = getattr(app, "app", None)
     return None
-
-
-def _views(endpoint: Any) -> list[Any]:
-    """An endpoint, and the methods of one that is a class."""
-    if not inspect.isclass(endpoint):
-        return [endpoint]
-    verbs = ("get", "head", "post", "put", "patch", "delete", "options")
-    return [endpoint, *(getattr(endpoint, verb) for verb in verbs if hasattr(endpoint, verb))]
-
-
-def _view(endpoint: Any, method: str) -> Any:
-    """What runs: the endpoint, or its method if it is a class (which answers HEAD by `get`)."""
-    if not inspect.isclass(endpoint):
-        return endpoint
-    found = getattr(endpoint, method.lower(), None)
-    return getattr(endpoint, "get", endpoint) if found is None and method == "HEAD" else found or endpoint
-
-
-def marked_view(endpoint: Any, method: str) -> Any:
-    """What carries the mark: the method of a class if it has one of its own, else the endpoint."""
-    view = _view(endpoint, method)
-    return view if mark_of(view) is not None else endpoint
-
-
-def _is_async(view: Any) -> bool:
-    while isinstance(view, functools.partial):
-        view = view.func
-    return inspect.iscoroutinefunction(view) or inspect.iscoroutinefunction(getattr(view, "__call__", None))  # noqa: B004

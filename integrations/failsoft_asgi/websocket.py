@@ -52,7 +52,7 @@ async def guard_websocket(
     try:
         await app(scope, receive, watched)
     except Exception as exc:
-        if call.knows(exc):
+        if call.mode == "off" or call.knows(exc):
             raise
         call.endpoint = call.endpoint or route_key("GET", template_of(scope))
         result = call.fs.answer(exc, call, started=call.wired)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 from typing import Any
 
 import pytest
@@ -132,13 +133,16 @@ def test_what_another_framework_leaves_in_the_scope_does_no_harm() -> None:
     assert events.keys == ["__unmatched__"]
 
 
-def test_a_policy_that_does_not_exist_costs_its_own_endpoint_only() -> None:
+def test_a_policy_that_does_not_exist_costs_its_own_endpoint_only(caplog: pytest.LogCaptureFixture) -> None:
     @failsoft.protect(policy="nope")
     async def endpoint(request: Request) -> Response:
         return PlainTextResponse("ok")
 
-    app, _ = build(endpoint)
-    answer = ask(app)
+    app, _ = build()
+    app.router.routes.insert(0, Route("/nope", endpoint))
+    with caplog.at_level(logging.ERROR, "failsoft"):
+        answer = ask(app, "/nope")
+    assert "GET /nope = 'nope'" in caplog.text
     assert (answer.status, answer.is_problem) == (500, True)
     assert isinstance(answer.raised, failsoft.SettingsError)
     assert ask(app, "/teapot").status == 418

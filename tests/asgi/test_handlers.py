@@ -304,34 +304,6 @@ def test_middleware_added_after_install_is_around_our_answers_too() -> None:
     assert answer.header("access-control-allow-origin") == "*"
 
 
-def test_a_middleware_that_answers_what_it_catches_does_not_answer_twice() -> None:
-    async def catch(app: Any, scope: Any, receive: Any, send: Any) -> None:
-        try:
-            await app(scope, receive, send)
-        except Exception:
-            await PlainTextResponse("caught", 500)(scope, receive, send)
-
-    app, events = build(middleware=[Middleware(Pure, run=catch)])
-    answer = ask(app, "/boom")
-    assert (answer.status, answer.is_problem, answer.raised) == (500, True, None)
-    assert answer.types == ["http.response.start", "http.response.body"]
-    assert len(events.handled) == 1
-
-
-def test_a_middleware_that_wraps_what_it_catches_makes_no_second_record() -> None:
-    async def wrap(app: Any, scope: Any, receive: Any, send: Any) -> None:
-        try:
-            await app(scope, receive, send)
-        except ValueError as error:
-            raise Oops from error
-
-    app, events = build(middleware=[Middleware(Pure, run=wrap)])
-    answer = ask(app, "/boom")
-    assert (answer.status, answer.is_problem) == (500, True)
-    assert isinstance(answer.raised, Oops)
-    assert [event.failure.type for event in events.handled] == ["ValueError"]
-
-
 def test_a_middleware_that_fails_while_it_sends_is_answered() -> None:
     async def choke(app: Any, scope: Any, receive: Any, send: Any) -> None:
         async def choking(message: Any) -> None:

@@ -244,6 +244,47 @@ def test_a_test_client_still_raises(accept: bool) -> None:
         session.receive_text()
 
 
+@pytest.mark.parametrize("rule", [{"exempt": True}, {"mode": "off"}, {"mode": "observe"}])
+@pytest.mark.parametrize("match", ["GET /ws/{room}", "* /ws/{room}"])
+@pytest.mark.parametrize("error", [ValueError(SECRET), HTTPException(403), failsoft.ConflictError(SECRET)])
+def test_an_endpoint_may_be_left_out_or_observed(error: Exception, match: str, rule: dict[str, Any]) -> None:
+    app, events = build(fails(error), {"endpoints": [{"match": match, **rule}]})
+    answer = connect(app, **DENIAL)
+    expected = connect(Starlette(routes=[WebSocketRoute("/ws/{room}", fails(error))]), **DENIAL)
+    assert answer.sent == expected.sent
+    assert type(answer.raised) is type(expected.raised)
+    assert events.names == (["WouldAnswer", "ErrorHandled"] if rule.get("mode") == "observe" else [])
+
+
+def test_an_endpoint_may_be_enforced_while_the_rest_is_observed() -> None:
+    rules = [{"match": "GET /ws/{room}", "mode": "enforce"}]
+    app, _ = build(fails(ValueError(SECRET)), {"rollout": {"mode": "observe"}, "endpoints": rules})
+    assert connect(app, **DENIAL).is_problem
+
+
+def test_a_mark_may_leave_an_endpoint_out() -> None:
+    app, events = build(failsoft.protect(mode="off")(fails(ValueError(SECRET))))
+    answer = connect(app, **DENIAL)
+    assert (answer.sent, events) == ([], [])
+
+
+def test_an_endpoint_of_an_included_router_may_be_left_out() -> None:
+    router = fastapi.APIRouter()
+    router.add_api_websocket_route("/ws", fails(ValueError(SECRET)))
+    app = fastapi.FastAPI()
+    app.include_router(router, prefix="/a")
+    events = watch(install(app, {"endpoints": [{"match": "GET /a/ws", "exempt": True}]}))
+    answer = connect(app, "/a/ws", **DENIAL)
+    assert (answer.sent, events) == ([], [])
+
+
+def test_a_policy_does_not_apply() -> None:
+    more = {"policies": {"p": {"retry": 3}}, "endpoints": [{"match": "GET /ws/{room}", "policy": "p"}]}
+    app, events = build(fails(ConnectionResetError()), more)
+    assert connect(app, **DENIAL).is_problem
+    assert events.names == ["ErrorHandled"]
+
+
 # -- FastAPI
 
 
