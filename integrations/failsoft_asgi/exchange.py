@@ -69,8 +69,10 @@ class AsgiCall(Call):
     _silent: bool = False
 
     def __init__(self, fs: Failsoft, scope: Scope, send: Send, id_header: bytes, trust_id: bool) -> None:
-        super().__init__("", fs.clock.monotonic(), owner=fs)
-        self.fs = fs
+        # all that the base class would set, without the call
+        self.endpoint = ""
+        self.started = fs.clock.monotonic()
+        self.owner = self.fs = fs
         self.scope = scope
         self.method = scope.get("method", "")
         self._send = send
@@ -191,8 +193,12 @@ class Hold:
                 self.head = message
                 return
             self.passed = True
-        elif self.head is not None:
-            await self.flush(self.head)
+        else:
+            head = self.head
+            if head is not None:
+                self.head = None
+                self.passed = True
+                await self._send(head)
         await self._send(message)
 
     async def flush(self, head: Message) -> None:

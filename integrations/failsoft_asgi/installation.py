@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from failsoft import Failsoft, Settings, SettingsError
 from failsoft.endpoints import unused_marks
 from failsoft.errors.exceptions import Fault
 from failsoft_asgi.handlers import Handlers, naming_handler, own_handlers
-from failsoft_asgi.lifespan import refuse_start
 from failsoft_asgi.middleware import AnswerLayer, OuterLayer, Place
 from failsoft_asgi.openapi import describe_problems
 from failsoft_asgi.routes import Routes
@@ -132,7 +131,7 @@ class Installation:
             return []
 
     def _outer(self, stack: Any) -> OuterLayer:
-        return OuterLayer(_Prepared(stack, self.take_up), self.fs, owned=self._owned)
+        return OuterLayer(stack, self.fs, owned=self._owned, take_up=self.take_up)
 
     def _adopt(self, child: Starlette) -> bool:
         known = installation_of(child)
@@ -140,26 +139,6 @@ class Installation:
             Installation(child, self.fs, mounted=True)
         # one with an installation of its own protects its routes itself
         return known is None or known.mounted
-
-
-class _Prepared:
-    """A stack whose routes are taken up before it serves them.
-
-    Parameters:
-        take_up: told the kind of each scope.
-    """
-
-    def __init__(self, app: Any, take_up: Callable[[str], None]) -> None:
-        self.app = app
-        self._take_up = take_up
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        try:
-            self._take_up(scope["type"])
-        except SettingsError as error:
-            await refuse_start(error, receive, send)
-            raise
-        await self.app(scope, receive, send)
 
 
 class _Outermost(ServerErrorMiddleware):
@@ -175,8 +154,9 @@ class _Outermost(ServerErrorMiddleware):
         super().__init__(outer(stack.app), handler=naming_handler(stack), debug=stack.debug)
         self._whole = outer(stack)
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await self._whole(scope, receive, send)
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Coroutine[Any, Any, None]:
+        # no coroutine of its own: every request comes through here
+        return self._whole(scope, receive, send)
 
 
 def install(

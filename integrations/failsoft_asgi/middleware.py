@@ -7,13 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from failsoft import Failsoft, Settings
+from failsoft import Failsoft, Settings, SettingsError
 from failsoft.answer import Answer
 from failsoft.current import current_call, restore
 from failsoft.endpoints import route_key
 from failsoft.verdicts import stems_from
 from failsoft_asgi.exchange import AsgiCall, Hold, Receive, Scope, Send
-from failsoft_asgi.lifespan import flushing
+from failsoft_asgi.lifespan import flushing, refuse_start
 from failsoft_asgi.pending import Gate, Net, Pending, travels
 from failsoft_asgi.templates import template_of
 from failsoft_asgi.websocket import guard_websocket
@@ -35,11 +35,21 @@ class OuterLayer:
         fs: the instance that serves it.
         hold: keep the head of a response back until its first byte.
         owned: nobody else has the instance, so that what it has recorded is written when the application shuts down.
+        take_up: told the kind of each scope before it is served.
     """
 
-    def __init__(self, app: App, fs: Failsoft, *, hold: bool = False, owned: bool = False) -> None:
+    def __init__(
+        self,
+        app: App,
+        fs: Failsoft,
+        *,
+        hold: bool = False,
+        owned: bool = False,
+        take_up: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self.app = app
         self.fs = fs
+        self._take_up = take_up
         self._hold = hold
         self._owned = owned
         self._id_header = fs.settings.request.id_header.lower().encode("latin-1")
@@ -50,9 +60,9 @@ class OuterLayer:
         fs = self.fs
         # within another Failsoft the outer one answers
         if kind not in _KINDS or "failsoft" in scope:
-            owned = kind == "lifespan" and self._owned
-            await self.app(scope, receive, flushing(fs, send) if owned else send)
+            await self._pass_on(kind, scope, receive, send)
             return
+        self._take_up(kind)
         mode = fs.roll_mode()
         if mode == "off":
             await self.app(scope, receive, send)
@@ -81,6 +91,16 @@ class OuterLayer:
         finally:
             restore(token)
             call.release()
+
+    async def _pass_on(self, kind: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve what is no request, or none of ours."""
+        try:
+            self._take_up(kind)
+        except SettingsError as error:
+            await refuse_start(error, receive, send)
+            raise
+        owned = kind == "lifespan" and self._owned
+        await self.app(scope, receive, flushing(self.fs, send) if owned else send)
 
     async def _raises_again(self, call: AsgiCall, exc: Exception, scope: Scope) -> bool:
         """Deal with an exception. It is not raised here, or this frame would keep it alive in a cycle."""
