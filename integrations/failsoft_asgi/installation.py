@@ -109,7 +109,7 @@ class Installation:
         Raises:
             SettingsError: at the start, a policy of a mark is not there; lists all faults.
         """
-        if self._ready and not self.routes.stale:
+        if self._ready and self.routes.known == len(self.app.router.routes):
             return
         self._ready = kind != "lifespan"
         faults = self._renew()

@@ -63,16 +63,12 @@ class Routes:
         self.fs = fs
         self._adopt = adopt
         self._renew = renew
-        self._known = -1
-
-    @property
-    def stale(self) -> bool:
-        """Routes were added since they were taken up."""
-        return self._known != len(self.app.routes)
+        self.known = -1
+        """How many routes there were when they were taken up."""
 
     def take_up(self) -> None:
         """Wrap each route to which a policy may apply, and each group of routes, which may grow."""
-        self._known = len(self.app.routes)
+        self.known = len(self.app.router.routes)
         for place in self.walk():
             route = place.route
             if getattr(route, _WRAPPED, False):

@@ -25,7 +25,6 @@ Nygard's (Release It!, 2007), with the windows and rates of resilience4j; genera
 
 from __future__ import annotations
 
-from collections import deque
 from math import inf
 
 from failsoft.machines.circuit import BreakerRules, BreakerSnapshot, Permit, Rejection, State, Transition
@@ -100,7 +99,7 @@ class BreakerMachine:
             self._window = TimeWindow(rules.window_seconds)
             self._minimum = rules.minimum_calls
         self._round = ProbeRound(rules)
-        self._history: deque[Transition] = deque(maxlen=_HISTORY)
+        self._history: tuple[Transition, ...] = ()
         self._consecutive = 0
         self._opened_at: float | None = None
         self._rounds_failed = 0
@@ -211,7 +210,7 @@ class BreakerMachine:
     @property
     def history(self) -> tuple[Transition, ...]:
         """The latest transitions, oldest first, at most 32."""
-        return tuple(self._history)
+        return self._history
 
     def snapshot(self, now: float) -> BreakerSnapshot:
         """Everything that can be told at `now`. Changes no state, even where the next admission would."""
@@ -292,7 +291,8 @@ class BreakerMachine:
             self._forget(now)
 
     def _change(self, state: int, at: float, reason: str) -> None:
-        self._history.append(Transition(_STATES[self._state], _STATES[state], reason, at))
+        # a tuple, for most circuits never open, and an empty deque takes more than all the rest
+        self._history = (*self._history, Transition(_STATES[self._state], _STATES[state], reason, at))[-_HISTORY:]
         self.pending += 1
         self.generation += 1
         self._state = state

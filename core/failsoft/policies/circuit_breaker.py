@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 from threading import Lock
 from typing import Annotated, Any, ClassVar, Literal
@@ -81,26 +82,31 @@ class CircuitBreaker(Options):
 
     def rules(self) -> BreakerRules:
         """What the machine goes by."""
-        rate = self.failure_rate_threshold
-        if rate is None and self.failure_threshold is None and self.slow_call_rate_threshold is None:
-            rate = 0.5
-        counted = isinstance(self.window, int)
-        return BreakerRules(
-            failure_threshold=self.failure_threshold,
-            failure_rate_threshold=rate,
-            slow_call_rate_threshold=self.slow_call_rate_threshold,
-            slow_call_duration=self.slow_call_duration,
-            minimum_calls=self.minimum_calls,
-            window=int(self.window) if counted else 100,
-            window_seconds=None if counted else float(self.window),
-            open_duration=self.open_duration,
-            open_multiplier=self.open_multiplier,
-            max_open_duration=self.max_open_duration,
-            half_open_calls=self.half_open_calls,
-            half_open_concurrency=self.half_open_concurrency,
-            half_open_max_wait=self.half_open_max_wait,
-            success_threshold=self.success_threshold,
-        )
+        return _rules(self, isinstance(self.window, int))
+
+
+@lru_cache(maxsize=256)
+def _rules(options: CircuitBreaker, counted: bool) -> BreakerRules:
+    # shared by all breakers with these options; 30 calls and 30.0 seconds are equal, and must be told apart
+    rate = options.failure_rate_threshold
+    if rate is None and options.failure_threshold is None and options.slow_call_rate_threshold is None:
+        rate = 0.5
+    return BreakerRules(
+        failure_threshold=options.failure_threshold,
+        failure_rate_threshold=rate,
+        slow_call_rate_threshold=options.slow_call_rate_threshold,
+        slow_call_duration=options.slow_call_duration,
+        minimum_calls=options.minimum_calls,
+        window=int(options.window) if counted else 100,
+        window_seconds=None if counted else float(options.window),
+        open_duration=options.open_duration,
+        open_multiplier=options.open_multiplier,
+        max_open_duration=options.max_open_duration,
+        half_open_calls=options.half_open_calls,
+        half_open_concurrency=options.half_open_concurrency,
+        half_open_max_wait=options.half_open_max_wait,
+        success_threshold=options.success_threshold,
+    )
 
 
 class Breaker:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import failsoft
-from failsoft import Failsoft, SettingsError
+from failsoft import CircuitBreaker, Failsoft, SettingsError
 
 
 def faults_of(settings: Any) -> dict[str, str]:
@@ -113,3 +113,9 @@ def test_an_instance_does_what_the_module_does(fs: Failsoft) -> None:
     marked = fs.protect(timeout=1)(lambda: None)
     assert fs.endpoints.bind("GET", "/x", marked).pipeline is not None
     assert fs.remaining() is None
+
+
+def test_a_window_of_calls_and_one_of_seconds_are_told_apart() -> None:
+    calls, seconds = CircuitBreaker(window=30).rules(), CircuitBreaker(window="30s").rules()
+    assert (calls.window, calls.window_seconds) == (30, None)
+    assert seconds.window_seconds == 30.0
