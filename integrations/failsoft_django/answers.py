@@ -21,6 +21,7 @@ __all__ = [
     "PlainHTTPException",
     "answer_for",
     "carry_over",
+    "dress",
     "log",
     "respond",
     "rewrite",
@@ -62,6 +63,20 @@ def respond(rendered: Rendered) -> HttpResponse:
     response = HttpResponse(rendered.body, status=rendered.status)
     del response.headers["Content-Type"]
     _put(response, rendered.headers)
+    return response
+
+
+def dress(response: Any, rendered: Rendered, *, head: bool) -> Any:
+    """Give a page of the project's own the status and the headers of an answer; what it says of itself stays.
+
+    Parameters:
+        head: the request was a HEAD.
+    """
+    response.status_code = rendered.status
+    _put(response, ((name, value) for name, value in rendered.headers if not name.lower().startswith("content-")))
+    if head:
+        response.headers["Content-Length"] = str(len(response.content))
+        response.content = b""
     return response
 
 
