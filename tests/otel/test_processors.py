@@ -15,7 +15,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import Link
 from sentry_sdk.integrations.logging import LoggingIntegration, unignore_logger
 
-from failsoft.observers.base import LOGGER, Cleaner
+from failsoft.events import InternalError
+from failsoft.observers.base import INTERNAL_LOGGER, LOGGER, Cleaner
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel_processors import SanitizingLogRecordProcessor, SanitizingSpanProcessor
 from failsoft.observers.sentry import leave_exceptions_to_sentry, sentry_before_send
@@ -123,7 +124,7 @@ def test_where_the_sanitizer_fails_a_sentry_event_says_next_to_nothing() -> None
     assert "exception" not in event
 
 
-def test_sentry_passes_over_our_logger_where_it_sees_the_exceptions_themselves() -> None:
+def test_sentry_passes_over_our_logger_where_it_sees_the_exceptions_and_not_over_our_own_faults() -> None:
     events: list[Any] = []
     unignore_logger(LOGGER)  # an app in the same process may have told Sentry already
     client = sentry_sdk.Client(
@@ -136,10 +137,12 @@ def test_sentry_passes_over_our_logger_where_it_sees_the_exceptions_themselves()
         assert leave_exceptions_to_sentry()
         try:
             LogObserver(OneSecret())(handled())
+            assert len(events) == 1
+            LogObserver(OneSecret())(InternalError(at=0, where="render", type="TypeError", message="no"))
         finally:
             unignore_logger(LOGGER)
     client.close(0)
-    assert len(events) == 1
+    assert [event["logger"] for event in events] == [LOGGER, INTERNAL_LOGGER]
 
 
 def test_where_there_is_no_sentry_it_is_not_imported() -> None:
