@@ -27,9 +27,9 @@ def sentry_before_send(sanitizer: Cleaner) -> Callable[[dict[str, Any], dict[str
     If cleaning fails, an event goes out that says no more than its id, level and time.
     """
 
-    def before_send(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - Sentry's
+    def before_send(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any]:
         try:
-            return _fields(sanitizer, _grouped(event))
+            return _fields(sanitizer, _grouped(event, hint))
         except Exception:  # noqa: BLE001 - fail closed
             return {name: event[name] for name in _KEPT & event.keys()}
 
@@ -50,12 +50,13 @@ def leave_exceptions_to_sentry() -> bool:
     return True
 
 
-def _grouped(event: dict[str, Any]) -> dict[str, Any]:
-    extra = event.get("extra")
-    if event.get("logger") != LOGGER or event.get("fingerprint") or not isinstance(extra, Mapping):
+def _grouped(event: dict[str, Any], hint: Any) -> dict[str, Any]:
+    # from the record: of its attributes, Sentry keeps ten on the event
+    record = hint.get("log_record") if isinstance(hint, Mapping) else None
+    if event.get("logger") != LOGGER or event.get("fingerprint") or record is None:
         return event
     names = ("failsoft_event", "failsoft_endpoint", "failsoft_type", "failsoft_code")
-    return {**event, "fingerprint": [str(extra.get(name, "")) for name in names]}
+    return {**event, "fingerprint": [str(getattr(record, name, "")) for name in names]}
 
 
 def _fields(sanitizer: Cleaner, fields: Mapping[str, Any]) -> dict[str, Any]:
