@@ -237,7 +237,7 @@ def _transactions(aliases: tuple[str, ...]) -> Iterator[None]:
 def _note_commit(aliases: tuple[str, ...], committed: Callable[[], None]) -> None:
     """Hear of a commit before whatever may still fail after it, if there is anything."""
     for alias in aliases:
-        if len(aliases) > 1 or getattr(connections[alias], "run_on_commit", ()):
+        if len(aliases) > 1 or getattr(connections[alias], "run_on_commit", None):
             transaction.on_commit(committed, using=alias)
             waiting = getattr(connections[alias], "run_on_commit", None)
             if waiting:

@@ -158,7 +158,11 @@ class FlaskFailsoft:
             self.init_app(app)
 
     def init_app(self, app: Flask, settings: Source = None) -> Failsoft:
-        """Add Failsoft to an application, once; the same extension object may serve several applications."""
+        """Add Failsoft to an application, once; the same extension object may serve several applications.
+
+        Raises:
+            SettingsError: the settings are wrong, or a view that is there already is marked with a policy that is not.
+        """
         if _EXTENSION in app.extensions:
             known: Installation = app.extensions[_EXTENSION]
             return known.fs
@@ -166,9 +170,15 @@ class FlaskFailsoft:
         if chosen is None:
             chosen = app.config.get("FAILSOFT")
         fs = Failsoft(chosen) if self._fs is None else self._fs
-        installation = app.extensions[_EXTENSION] = Installation(app, fs)
+        installation = Installation(app, fs)
         if not fs.disabled:
+            faults = installation.views.faults()
+            if faults:
+                if self._fs is None:
+                    fs.close()
+                raise SettingsError(faults)
             installation.install()
+        app.extensions[_EXTENSION] = installation
         _add_commands(app)
         return fs
 

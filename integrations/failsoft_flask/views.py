@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
@@ -15,6 +16,7 @@ from werkzeug.routing import Rule
 from failsoft import Failsoft
 from failsoft.current import current_call
 from failsoft.endpoints import KNOWN_METHODS, mark_of
+from failsoft.errors import Fault, SettingsError
 from failsoft.http import retry_after_seconds
 from failsoft.pipeline import Pipeline
 from failsoft.run import Reply, Run
@@ -24,6 +26,7 @@ from flask import Flask, Response, request
 
 __all__ = ["Views", "view_inside"]
 
+_log = logging.getLogger("failsoft")
 Expected = Callable[[BaseException], bool]
 
 
@@ -47,8 +50,26 @@ class Views:
             for name, view in list(views.items()):
                 if not hasattr(view, "_failsoft_wrapped") and (by_settings or _is_marked(view)):
                     views[name] = self._wrapped(view)
+            for fault in self.faults():
+                _log.error("%s", fault)
             # only now: a request that comes meanwhile waits for its view
             self._known = len(views)
+
+    def faults(self) -> list[Fault]:
+        """Marks on the views of routes that name a policy which is not there."""
+        known = self._fs.settings.policies
+        found: dict[str, Fault] = {}
+        for rule in self._app.url_map.iter_rules():
+            view = view_inside(self._app.view_functions.get(rule.endpoint))
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                mark = mark_of(view, method)
+                if mark is not None and isinstance(mark.policy, str) and mark.policy not in known:
+                    try:
+                        # a table of the settings may name another policy for it
+                        self._fs.endpoints.bind(method, rule.rule, view)
+                    except SettingsError as error:
+                        found.update({str(fault): fault for fault in error.faults})
+        return list(found.values())
 
     def place(self, call: FlaskCall, rule: Rule, view: Any) -> Pipeline | None:
         """What protects a request, if anything does; its endpoint, mode and idempotence are written on the call.
