@@ -16,6 +16,7 @@ from failsoft.current import current_call
 from failsoft.endpoints import route_key
 from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft_flask.call import FlaskCall
+from failsoft_flask.own_answers import has_own_body, is_no_error
 from failsoft_flask.views import Views, view_inside
 from failsoft_flask.wsgi import WsgiLayer
 from flask import Flask, Response, current_app, got_request_exception, has_request_context, request
@@ -45,9 +46,11 @@ class Installation:
         app.wsgi_app = WsgiLayer(app.wsgi_app, self.fs, self)  # type: ignore[method-assign]  # WSGI middleware's place
 
     def is_users(self, exc: BaseException) -> bool:
-        """Whether a handler of the application's own answers this exception."""
+        """Whether the application itself answers this exception, by a handler or because it is no error."""
         if not isinstance(exc, Exception):
             return False
+        if is_no_error(exc):
+            return True
         handler = self.app._find_error_handler(exc, request.blueprints)
         return handler is not None and handler != self.answer
 
@@ -63,8 +66,10 @@ class Installation:
         original = exc.original_exception if isinstance(exc, InternalServerError) else None
         if original is None and self._flask_goes_on(exc, call):
             _again(exc)
+        if original is None and is_no_error(exc):
+            return exc
         rendered = self._settle(exc if original is None else original, call).rendered
-        if rendered is None:
+        if rendered is None or (original is None and has_own_body(exc)):
             return _flasks_own(exc)
         response = Response(rendered.body, status=rendered.status)
         response.headers.clear()

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Any
 
 from flask.globals import request_ctx
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from failsoft import Failsoft
@@ -22,6 +23,7 @@ from failsoft.pipeline import Pipeline
 from failsoft.run import Reply, Run
 from failsoft_flask.bodies import keep_body
 from failsoft_flask.call import FlaskCall
+from failsoft_flask.own_answers import response_of
 from flask import Flask, Response, request
 
 __all__ = ["Views", "view_inside"]
@@ -97,8 +99,7 @@ class Views:
                 turns = _Turns(self._app, call, pipeline)
 
                 async def attempt(run: Run) -> Response:  # noqa: ARG001 - the driver hands it to streams
-                    turns.begin()
-                    return turns.made(await view(*args, **kwargs))
+                    return await turns.atake(view, *args, **kwargs)
 
                 try:
                     return await pipeline.acall(call, attempt, reply=self._reply, expected=self._expected)
@@ -117,8 +118,7 @@ class Views:
                 turns = _Turns(self._app, call, pipeline)
 
                 def attempt() -> Response:
-                    turns.begin()
-                    return turns.made(view(*args, **kwargs))
+                    return turns.take(view, *args, **kwargs)
 
                 try:
                     return pipeline.call(call, attempt, reply=self._reply, expected=self._expected)
@@ -157,16 +157,39 @@ class _Turns:
         self._rewind = None if retry is None else keep_body(call, retry)
         self._hooks = len(getattr(request_ctx, "_after_request_functions", ()))
 
-    def begin(self) -> None:
-        """Before an attempt."""
+    def take(self, view: Any, *args: Any, **kwargs: Any) -> Response:
+        """One attempt of a synchronous view."""
+        self._begin()
+        try:
+            value = view(*args, **kwargs)
+        except HTTPException as exc:
+            value = self._aborted_with(exc)
+        return self._made(value)
+
+    async def atake(self, view: Any, *args: Any, **kwargs: Any) -> Response:
+        """One attempt of an asynchronous view."""
+        self._begin()
+        try:
+            value = await view(*args, **kwargs)
+        except HTTPException as exc:
+            value = self._aborted_with(exc)
+        return self._made(value)
+
+    def _begin(self) -> None:
         self.discard()
         if self._rewind is not None:
             self._rewind()
             # what the last attempt asked to be done after its response
             del getattr(request_ctx, "_after_request_functions", [])[self._hooks :]
 
-    def made(self, value: Any) -> Response:
-        """The response that an attempt returned."""
+    def _aborted_with(self, exc: HTTPException) -> Any:
+        """The response of `abort(response)`, which is one that the view has returned."""
+        response = None if self._app.trap_http_exception(exc) else response_of(exc)
+        if response is None:
+            raise exc
+        return response
+
+    def _made(self, value: Any) -> Response:
         self._last = self._app.make_response(value)
         return self._last
 
