@@ -23,6 +23,7 @@ __all__ = [
     "carry_over",
     "dress",
     "log",
+    "log_unexpected",
     "respond",
     "rewrite",
     "settle",
@@ -143,7 +144,20 @@ def log(request: Any, response: Any, exc: BaseException, answer: Answer) -> None
                 "%s: %s", response.reason_phrase, request.path, response=response, request=request, level="warning"
             )
         return
-    log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request, exception=exc)
+    log_unexpected(request, response, exc)
+
+
+def log_unexpected(request: Any, response: Any, exc: BaseException | None) -> None:
+    """Log what nobody expected as the error that it is, whatever its status. Django then does not log it again."""
+    log_response(
+        "%s: %s",
+        response.reason_phrase,
+        request.path,
+        response=response,
+        request=request,
+        exception=exc,
+        level="error",
+    )
 
 
 def shows_debug_page(request: Any, call: DjangoCall) -> bool:

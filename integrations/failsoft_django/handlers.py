@@ -12,7 +12,7 @@ from django.core.signals import got_request_exception
 from django.http import HttpResponseNotFound
 from django.views import csrf, defaults
 
-from failsoft_django.answers import dress, respond, settle, shows_debug_page
+from failsoft_django.answers import dress, log_unexpected, respond, settle, shows_debug_page
 from failsoft_django.call import DjangoCall, call_of
 from failsoft_django.pages import forgery_page, page, shown
 
@@ -49,7 +49,14 @@ def page_not_found(request: Any, exception: BaseException) -> Any:
 
 def server_error(request: Any) -> Any:
     """Answers everything else. Django calls it while the exception is being handled, in whatever thread."""
-    return _answer(request, sys.exc_info()[1], 500) or defaults.server_error(request)
+    exc = sys.exc_info()[1]
+    response = _answer(request, exc, 500)
+    if response is None:
+        return defaults.server_error(request)
+    if response.status_code < 500 and not _is_meant(request):
+        # Django would go by the status, and nobody is mailed about a warning
+        log_unexpected(request, response, exc)
+    return response
 
 
 def csrf_failure(request: Any, reason: str = "") -> Any:
@@ -98,6 +105,12 @@ def _answer(request: Any, exc: BaseException | None, status: int) -> Any:
     except Exception as error:  # noqa: BLE001 - our fault must not cost the client its answer
         _log.error("%s could not be answered: %s; Django answers", type(exc).__name__, type(error).__name__)
         return None
+
+
+def _is_meant(request: Any) -> bool:
+    call = call_of(request)
+    failure = None if call is None or call.answer is None else call.answer.failure
+    return failure is not None and (failure.expected or failure.rejected)
 
 
 def _hear(*, request: Any = None, **_: Any) -> None:
