@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.core.exceptions import (
     BadRequest,
-    ObjectDoesNotExist,
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
@@ -374,27 +373,6 @@ def test_without_reraising_an_error_is_answered_and_logged_but_not_signalled(app
     assert problem(made.get("/boom"))["status"] == 500
     assert made.signals == []
     assert [(r.levelname, bool(r.exc_info)) for r in logs] == [("ERROR", True)]
-
-
-@pytest.mark.parametrize("reraise", ["unexpected", "never"])
-@pytest.mark.parametrize("asynchronous", [False, True])
-def test_what_nobody_expected_is_logged_as_an_error_whatever_its_status(
-    app: Any, logs: Any, reraise: str, asynchronous: bool
-) -> None:
-    exc = ObjectDoesNotExist("hunter2")
-    urls = [path("x", araising(exc) if asynchronous else raising(exc))]
-    made = app(urls, failsoft={"responses": {"reraise": reraise}})
-    response = made.aget("/x") if asynchronous else made.get("/x")
-    assert problem(response)["status"] == 404
-    assert [(r.name, r.levelname, bool(r.exc_info)) for r in logs] == [("django.request", "ERROR", True)]
-    assert len(made.signals) == (1 if reraise == "unexpected" else 0)
-    assert [event.result for event in made.handled] == ["unhandled"]
-
-
-def test_a_domain_error_in_a_middleware_is_no_error_in_the_log(app: Any, logs: Any) -> None:
-    made = app(URLS, middleware=["project.middleware.Raising"])
-    assert problem(made.get("/ok", HTTP_X_RAISE="domain"))["status"] == 409
-    assert [(r.name, r.levelname) for r in logs] == [("django.request", "WARNING")]
 
 
 def test_a_cancelled_view_is_no_failure(app: Any) -> None:
