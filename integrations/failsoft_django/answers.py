@@ -21,7 +21,9 @@ __all__ = [
     "PlainHTTPException",
     "answer_for",
     "carry_over",
+    "dress",
     "log",
+    "log_unexpected",
     "respond",
     "rewrite",
     "settle",
@@ -62,6 +64,20 @@ def respond(rendered: Rendered) -> HttpResponse:
     response = HttpResponse(rendered.body, status=rendered.status)
     del response.headers["Content-Type"]
     _put(response, rendered.headers)
+    return response
+
+
+def dress(response: Any, rendered: Rendered, *, head: bool) -> Any:
+    """Give a page of the project's own the status and the headers of an answer; what it says of itself stays.
+
+    Parameters:
+        head: the request was a HEAD.
+    """
+    response.status_code = rendered.status
+    _put(response, ((name, value) for name, value in rendered.headers if not name.lower().startswith("content-")))
+    if head:
+        response.headers["Content-Length"] = str(len(response.content))
+        response.content = b""
     return response
 
 
@@ -128,7 +144,20 @@ def log(request: Any, response: Any, exc: BaseException, answer: Answer) -> None
                 "%s: %s", response.reason_phrase, request.path, response=response, request=request, level="warning"
             )
         return
-    log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request, exception=exc)
+    log_unexpected(request, response, exc)
+
+
+def log_unexpected(request: Any, response: Any, exc: BaseException | None) -> None:
+    """Log what nobody expected as the error that it is, whatever its status. Django then does not log it again."""
+    log_response(
+        "%s: %s",
+        response.reason_phrase,
+        request.path,
+        response=response,
+        request=request,
+        exception=exc,
+        level="error",
+    )
 
 
 def shows_debug_page(request: Any, call: DjangoCall) -> bool:

@@ -7,11 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's names
 
-from failsoft.endpoints import mark_of
 from failsoft.errors import SettingsError
-from failsoft_django.classes import methods_of, subject_of
 from failsoft_django.instance import get_failsoft
-from failsoft_django.patterns import routes
+from failsoft_django.patterns import unknown_policies
 
 __all__ = ["MIDDLEWARE", "check_marks", "check_middleware", "check_settings"]
 
@@ -50,13 +48,12 @@ def check_marks(app_configs: Any = None, **_: Any) -> list[CheckMessage]:  # noq
         return []
     if not getattr(settings, "ROOT_URLCONF", None):
         return []
-    found = []
-    for route in routes():
-        view = route.pattern.callback
-        for subject in {id(one): one for one in (view, *(subject_of(view, m) for m in methods_of(view)))}.values():
-            mark = mark_of(subject)
-            if mark is not None and isinstance(mark.policy, str) and mark.policy not in known:
-                names = ", ".join(sorted(known)) or "none"
-                text = f"The view of {route.template!r} is protected by the policy {mark.policy!r}, which is not there."
-                found.append(Error(text, hint=f"Policies in FAILSOFT: {names}.", id="failsoft.E002"))
-    return found
+    names = ", ".join(sorted(known)) or "none"
+    return [
+        Error(
+            f"The view of {template!r} is protected by the policy {policy!r}, which is not there.",
+            hint=f"Policies in FAILSOFT: {names}.",
+            id="failsoft.E002",
+        )
+        for template, policy in unknown_policies(known)
+    ]

@@ -9,11 +9,12 @@ from typing import Any
 from django.conf import global_settings, settings, urls
 from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
-from django.http import HttpResponse, HttpResponseNotFound
+from django.http import HttpResponseNotFound
 from django.views import csrf, defaults
 
-from failsoft_django.answers import respond, settle, shows_debug_page
-from failsoft_django.call import call_of
+from failsoft_django.answers import dress, log_unexpected, respond, settle, shows_debug_page
+from failsoft_django.call import DjangoCall, call_of
+from failsoft_django.pages import forgery_page, page, shown
 
 __all__ = ["bad_request", "csrf_failure", "install", "page_not_found", "permission_denied", "server_error"]
 
@@ -22,12 +23,12 @@ _log = logging.getLogger("failsoft")
 
 def bad_request(request: Any, exception: BaseException) -> Any:
     """Answers what Django takes for a bad request, such as a body that is too large."""
-    return _answer(request, exception) or defaults.bad_request(request, exception)
+    return _answer(request, exception, 400) or defaults.bad_request(request, exception)
 
 
 def permission_denied(request: Any, exception: BaseException) -> Any:
     """Answers `PermissionDenied`."""
-    return _answer(request, exception) or defaults.permission_denied(request, exception)
+    return _answer(request, exception, 403) or defaults.permission_denied(request, exception)
 
 
 def page_not_found(request: Any, exception: BaseException) -> Any:
@@ -38,36 +39,78 @@ def page_not_found(request: Any, exception: BaseException) -> Any:
     """
     call = call_of(request)
     if call is None or call.finished:
-        return _answer(request, exception) or defaults.page_not_found(request, exception)
+        return _answer(request, exception, 404) or defaults.page_not_found(request, exception)
     call.missing = exception
-    return defaults.page_not_found(request, exception) if call.left_to_django else HttpResponseNotFound()
+    if call.left_to_django:
+        return defaults.page_not_found(request, exception)
+    own = _page_not_found(request, call, exception)
+    return HttpResponseNotFound() if own is None else own
 
 
 def server_error(request: Any) -> Any:
     """Answers everything else. Django calls it while the exception is being handled, in whatever thread."""
-    return _answer(request, sys.exc_info()[1]) or defaults.server_error(request)
+    exc = sys.exc_info()[1]
+    response = _answer(request, exc, 500)
+    if response is None:
+        return defaults.server_error(request)
+    if response.status_code < 500 and not _is_meant(request):
+        # Django would go by the status, and nobody is mailed about a warning
+        log_unexpected(request, response, exc)
+    return response
 
 
 def csrf_failure(request: Any, reason: str = "") -> Any:
     """Answers requests that fail the check against forgery."""
     call = call_of(request)
     if call is not None and not shows_debug_page(request, call):
-        response = _answer(request, PermissionDenied(f"CSRF: {reason}"))
+        response = _forgery(request, call, reason)
         if response is not None:
             return response
     return csrf.csrf_failure(request, reason=reason)
 
 
-def _answer(request: Any, exc: BaseException | None) -> HttpResponse | None:
+def _page_not_found(request: Any, call: DjangoCall, exc: BaseException) -> Any:
+    """The project's page, rendered here as Django does, in a thread that may ask the database; recorded later."""
+    try:
+        own = page(request, call, exc, 404)
+        if own is not None:
+            own.status_code = 404
+            own._failsoft_page = True
+        return own
+    except Exception as error:  # noqa: BLE001 - as below
+        _log.error("the page of a 404 could not be made: %s", type(error).__name__)
+        return None
+
+
+def _forgery(request: Any, call: DjangoCall, reason: str) -> Any:
+    exc = PermissionDenied(f"CSRF: {reason}")
+    try:
+        rendered = settle(request, call, exc).rendered
+        if rendered is None:
+            return None
+        own = forgery_page(request, call, reason)
+        return respond(rendered) if own is None else dress(own, rendered, head=call.method == "HEAD")
+    except Exception as error:  # noqa: BLE001 - as below
+        _log.error("a failed check against forgery could not be answered: %s; Django answers", type(error).__name__)
+        return None
+
+
+def _answer(request: Any, exc: BaseException | None, status: int) -> Any:
+    """The answer to what Django takes for this status. None: Django answers."""
     call = call_of(request)
     if call is None or not isinstance(exc, Exception):
         return None
     try:
-        rendered = settle(request, call, exc).rendered
-        return None if rendered is None else respond(rendered)
+        return shown(request, call, exc, settle(request, call, exc), status)
     except Exception as error:  # noqa: BLE001 - our fault must not cost the client its answer
         _log.error("%s could not be answered: %s; Django answers", type(exc).__name__, type(error).__name__)
         return None
+
+
+def _is_meant(request: Any) -> bool:
+    call = call_of(request)
+    failure = None if call is None or call.answer is None else call.answer.failure
+    return failure is not None and (failure.expected or failure.rejected)
 
 
 def _hear(*, request: Any = None, **_: Any) -> None:

@@ -15,10 +15,20 @@ from django.http import Http404
 from django.http.multipartparser import MultiPartParserError
 
 from failsoft.current import current_call
-from failsoft_django.answers import PlainHTTPException, carry_over, log, respond, rewrite, settle, shows_debug_page
+from failsoft_django.answers import (
+    PlainHTTPException,
+    carry_over,
+    dress,
+    log,
+    respond,
+    rewrite,
+    settle,
+    shows_debug_page,
+)
 from failsoft_django.call import DjangoCall, call_of
 from failsoft_django.handlers import install
 from failsoft_django.instance import get_failsoft
+from failsoft_django.pages import shown
 from failsoft_django.patterns import Patterns, follow_urlconf
 from failsoft_django.streams import watch, watch_async
 
@@ -121,10 +131,12 @@ class FailsoftMiddleware:
             if isinstance(exception, _DJANGOS):
                 return None
             answer = settle(request, call, exception)
-            rejected = answer.failure is not None and answer.failure.rejected
+            failure = answer.failure
+            rejected = failure is not None and failure.rejected
             if answer.rendered is None or (answer.reraise and not rejected):
                 return None
-            response = respond(answer.rendered)
+            meant = rejected or (failure is not None and failure.expected)
+            response = shown(request, call, exception, answer, answer.rendered.status if meant else 500)
             log(request, response, exception, answer)
             return response
         except Exception as error:  # noqa: BLE001 - raised, it would take the place of the application's exception
@@ -185,11 +197,12 @@ class FailsoftMiddleware:
         try:
             # the application's own middleware may have put another answer in the place of the 404 (a redirect, 410)
             missing = call.missing if response.status_code == 404 else None
+            own_page = getattr(response, "_failsoft_page", False)
             if not response.content:
                 if call.answer is not None and missing is None:
                     return
                 exc: BaseException = missing or PlainHTTPException(response)
-            elif missing is not None and call.left_to_django:
+            elif missing is not None and (own_page or call.left_to_django):
                 exc = missing
             elif settings.DEBUG and _DEBUG_MARK in response.content and not shows_debug_page(request, call):
                 exc = call.answered or call.seen or PlainHTTPException(response)
@@ -197,6 +210,9 @@ class FailsoftMiddleware:
                 return
             rendered = settle(request, call, exc).rendered
             if rendered is not None:
-                rewrite(response, rendered)
+                if own_page and exc is missing:
+                    dress(response, rendered, head=call.method == "HEAD")
+                else:
+                    rewrite(response, rendered)
         except Exception as error:  # noqa: BLE001 - our fault must not cost the client its answer
             _log.error("a status of %s could not be answered: %s", response.status_code, type(error).__name__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -13,12 +13,12 @@ from django.urls import URLResolver, get_resolver
 from django.utils.module_loading import import_string
 
 from failsoft import Failsoft
-from failsoft.endpoints import normalize, unused_marks
+from failsoft.endpoints import mark_of, normalize, unused_marks
 from failsoft_django.call import DjangoCall
-from failsoft_django.classes import is_marked
+from failsoft_django.classes import is_marked, methods_of, subject_of
 from failsoft_django.views import ProtectedView
 
-__all__ = ["Patterns", "Route", "follow_urlconf", "routes"]
+__all__ = ["Patterns", "Route", "follow_urlconf", "routes", "unknown_policies"]
 
 _MOST_URLCONFS = 1024
 _log = logging.getLogger("failsoft")
@@ -37,6 +37,20 @@ class Route(NamedTuple):
 def routes(urlconf: Any = None) -> Iterator[Route]:
     """Every pattern that leads to a view, included ones too."""
     yield from _walk(get_resolver(urlconf).url_patterns, "", True)
+
+
+def unknown_policies(known: Container[str]) -> Iterator[tuple[str, str]]:
+    """Templates of routes whose views are marked with a policy that is not there, and its name.
+
+    Parameters:
+        known: names of policies.
+    """
+    for route in routes():
+        view = route.pattern.callback
+        for subject in {id(one): one for one in (view, *(subject_of(view, m) for m in methods_of(view)))}.values():
+            mark = mark_of(subject)
+            if mark is not None and isinstance(mark.policy, str) and mark.policy not in known:
+                yield route.template, mark.policy
 
 
 def _walk(patterns: Any, prefix: str, certain: bool) -> Iterator[Route]:
@@ -88,6 +102,8 @@ class Patterns:
                 self._taken = self._taken | {key} if len(self._taken) < _MOST_URLCONFS else frozenset({key})
             if urlconf is None:
                 _warn_of_unused_marks()
+                for template, policy in unknown_policies(self._fs.settings.policies):
+                    _log.error("the view of %r is protected by the policy %r, which is not there", template, policy)
         except Exception as error:  # noqa: BLE001 - Django reports a URLconf that cannot be read, when it reads it
             _log.debug("the URLconf %r could not be read: %s", key, type(error).__name__)
 

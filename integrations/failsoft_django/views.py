@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -147,6 +147,7 @@ class _Attempts:
             with _transactions(self._aliases):
                 response = self._last = self._view()
                 self._roll_back_if_repeated(response)
+                _note_commit(self._aliases, self._forbid_another)
             self._raise_caught(response)
             if self._renders and _wants_rendering(response):
                 response = self._last = response.render()
@@ -189,6 +190,10 @@ class _Attempts:
                 for alias in self._aliases:
                     transaction.set_rollback(True, using=alias)
 
+    def _forbid_another(self) -> None:
+        """What is committed cannot be undone: a function for `on_commit`, or another database, may fail after it."""
+        self._call.replayable = False
+
     def _raise_caught(self, response: Any) -> None:
         """What a framework inside has caught, and answered with this response, is a failure all the same."""
         self._caught = getattr(response, "_failsoft_caught", None)
@@ -227,6 +232,16 @@ def _transactions(aliases: tuple[str, ...]) -> Iterator[None]:
         for alias in aliases:
             stack.enter_context(transaction.atomic(using=alias))
         yield
+
+
+def _note_commit(aliases: tuple[str, ...], committed: Callable[[], None]) -> None:
+    """Hear of a commit before whatever may still fail after it, if there is anything."""
+    for alias in aliases:
+        if len(aliases) > 1 or getattr(connections[alias], "run_on_commit", None):
+            transaction.on_commit(committed, using=alias)
+            waiting = getattr(connections[alias], "run_on_commit", None)
+            if waiting:
+                waiting.insert(0, waiting.pop())
 
 
 def _has_key(request: Any) -> bool | None:

@@ -16,6 +16,7 @@ from failsoft.current import current_call
 from failsoft.endpoints import route_key
 from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft_flask.call import FlaskCall
+from failsoft_flask.own_answers import has_own_body, is_no_error
 from failsoft_flask.views import Views, view_inside
 from failsoft_flask.wsgi import WsgiLayer
 from flask import Flask, Response, current_app, got_request_exception, has_request_context, request
@@ -45,9 +46,11 @@ class Installation:
         app.wsgi_app = WsgiLayer(app.wsgi_app, self.fs, self)  # type: ignore[method-assign]  # WSGI middleware's place
 
     def is_users(self, exc: BaseException) -> bool:
-        """Whether a handler of the application's own answers this exception."""
+        """Whether the application itself answers this exception, by a handler or because it is no error."""
         if not isinstance(exc, Exception):
             return False
+        if is_no_error(exc):
+            return True
         handler = self.app._find_error_handler(exc, request.blueprints)
         return handler is not None and handler != self.answer
 
@@ -63,8 +66,10 @@ class Installation:
         original = exc.original_exception if isinstance(exc, InternalServerError) else None
         if original is None and self._flask_goes_on(exc, call):
             _again(exc)
+        if original is None and is_no_error(exc):
+            return exc
         rendered = self._settle(exc if original is None else original, call).rendered
-        if rendered is None:
+        if rendered is None or (original is None and has_own_body(exc)):
             return _flasks_own(exc)
         response = Response(rendered.body, status=rendered.status)
         response.headers.clear()
@@ -158,7 +163,11 @@ class FlaskFailsoft:
             self.init_app(app)
 
     def init_app(self, app: Flask, settings: Source = None) -> Failsoft:
-        """Add Failsoft to an application, once; the same extension object may serve several applications."""
+        """Add Failsoft to an application, once; the same extension object may serve several applications.
+
+        Raises:
+            SettingsError: the settings are wrong, or a view that is there already is marked with a policy that is not.
+        """
         if _EXTENSION in app.extensions:
             known: Installation = app.extensions[_EXTENSION]
             return known.fs
@@ -166,9 +175,15 @@ class FlaskFailsoft:
         if chosen is None:
             chosen = app.config.get("FAILSOFT")
         fs = Failsoft(chosen) if self._fs is None else self._fs
-        installation = app.extensions[_EXTENSION] = Installation(app, fs)
+        installation = Installation(app, fs)
         if not fs.disabled:
+            faults = installation.views.faults()
+            if faults:
+                if self._fs is None:
+                    fs.close()
+                raise SettingsError(faults)
             installation.install()
+        app.extensions[_EXTENSION] = installation
         _add_commands(app)
         return fs
 

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import functools
 import inspect
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
 from typing import Any
 
 from flask.globals import request_ctx
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from failsoft import Failsoft
 from failsoft.current import current_call
 from failsoft.endpoints import KNOWN_METHODS, mark_of
+from failsoft.errors import Fault, SettingsError
 from failsoft.http import retry_after_seconds
 from failsoft.pipeline import Pipeline
 from failsoft.run import Reply, Run
 from failsoft_flask.bodies import keep_body
 from failsoft_flask.call import FlaskCall
+from failsoft_flask.own_answers import response_of
 from flask import Flask, Response, request
 
 __all__ = ["Views", "view_inside"]
 
+_log = logging.getLogger("failsoft")
 Expected = Callable[[BaseException], bool]
 
 
@@ -47,8 +52,26 @@ class Views:
             for name, view in list(views.items()):
                 if not hasattr(view, "_failsoft_wrapped") and (by_settings or _is_marked(view)):
                     views[name] = self._wrapped(view)
+            for fault in self.faults():
+                _log.error("%s", fault)
             # only now: a request that comes meanwhile waits for its view
             self._known = len(views)
+
+    def faults(self) -> list[Fault]:
+        """Marks on the views of routes that name a policy which is not there."""
+        known = self._fs.settings.policies
+        found: dict[str, Fault] = {}
+        for rule in self._app.url_map.iter_rules():
+            view = view_inside(self._app.view_functions.get(rule.endpoint))
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                mark = mark_of(view, method)
+                if mark is not None and isinstance(mark.policy, str) and mark.policy not in known:
+                    try:
+                        # a table of the settings may name another policy for it
+                        self._fs.endpoints.bind(method, rule.rule, view)
+                    except SettingsError as error:
+                        found.update({str(fault): fault for fault in error.faults})
+        return list(found.values())
 
     def place(self, call: FlaskCall, rule: Rule, view: Any) -> Pipeline | None:
         """What protects a request, if anything does; its endpoint, mode and idempotence are written on the call.
@@ -76,8 +99,7 @@ class Views:
                 turns = _Turns(self._app, call, pipeline)
 
                 async def attempt(run: Run) -> Response:  # noqa: ARG001 - the driver hands it to streams
-                    turns.begin()
-                    return turns.made(await view(*args, **kwargs))
+                    return await turns.atake(view, *args, **kwargs)
 
                 try:
                     return await pipeline.acall(call, attempt, reply=self._reply, expected=self._expected)
@@ -96,8 +118,7 @@ class Views:
                 turns = _Turns(self._app, call, pipeline)
 
                 def attempt() -> Response:
-                    turns.begin()
-                    return turns.made(view(*args, **kwargs))
+                    return turns.take(view, *args, **kwargs)
 
                 try:
                     return pipeline.call(call, attempt, reply=self._reply, expected=self._expected)
@@ -136,16 +157,39 @@ class _Turns:
         self._rewind = None if retry is None else keep_body(call, retry)
         self._hooks = len(getattr(request_ctx, "_after_request_functions", ()))
 
-    def begin(self) -> None:
-        """Before an attempt."""
+    def take(self, view: Any, *args: Any, **kwargs: Any) -> Response:
+        """One attempt of a synchronous view."""
+        self._begin()
+        try:
+            value = view(*args, **kwargs)
+        except HTTPException as exc:
+            value = self._aborted_with(exc)
+        return self._made(value)
+
+    async def atake(self, view: Any, *args: Any, **kwargs: Any) -> Response:
+        """One attempt of an asynchronous view."""
+        self._begin()
+        try:
+            value = await view(*args, **kwargs)
+        except HTTPException as exc:
+            value = self._aborted_with(exc)
+        return self._made(value)
+
+    def _begin(self) -> None:
         self.discard()
         if self._rewind is not None:
             self._rewind()
             # what the last attempt asked to be done after its response
             del getattr(request_ctx, "_after_request_functions", [])[self._hooks :]
 
-    def made(self, value: Any) -> Response:
-        """The response that an attempt returned."""
+    def _aborted_with(self, exc: HTTPException) -> Any:
+        """The response of `abort(response)`, which is one that the view has returned."""
+        response = None if self._app.trap_http_exception(exc) else response_of(exc)
+        if response is None:
+            raise exc
+        return response
+
+    def _made(self, value: Any) -> Response:
         self._last = self._app.make_response(value)
         return self._last
 

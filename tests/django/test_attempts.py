@@ -206,6 +206,67 @@ def test_a_commit_that_fails_is_retried(app: Any, database: Any, atomic: Any, mo
     assert flaky.calls == 3
 
 
+def test_what_fails_after_the_commit_does_not_repeat_what_was_committed(app: Any, database: Any, atomic: Any) -> None:
+    atomic("default")
+    broker = Flaky(1)
+
+    def view(request: Any) -> HttpResponse:
+        insert(broker.calls + 1)
+        transaction.on_commit(broker.step)
+        return HttpResponse("ok")
+
+    made = app([path("x", view)], failsoft=patient("GET /x"))
+    assert made.get("/x").status_code >= 500
+    assert (database(), broker.calls) == ([1], 1)
+    assert len(made.handled) == 1
+
+
+def test_a_commit_that_fails_before_anything_else_happens_is_retried_with_its_functions(
+    app: Any, database: Any, atomic: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    atomic("default")
+    flaky = Flaky(2)
+    done: list[str] = []
+    connection = connections["default"]
+    commit = connection.commit
+    monkeypatch.setattr(connection, "commit", lambda: (refuse(flaky), commit()))
+
+    def view(request: Any) -> HttpResponse:
+        transaction.on_commit(lambda: done.append("done"))
+        return HttpResponse("ok")
+
+    made = app([path("x", view)], failsoft={**patient("GET /x"), "errors": SERIALIZATION})
+    assert made.get("/x").content == b"ok"
+    assert (flaky.calls, done) == (3, ["done"])
+
+
+def test_a_commit_that_fails_when_another_database_has_committed_is_not_retried(
+    app: Any, database: Any, atomic: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    atomic("default", "other")
+    flaky = Flaky(1)
+    first = next(alias for alias in connections.settings)
+    connection = connections[first]
+    commit = connection.commit
+    monkeypatch.setattr(connection, "commit", lambda: (refuse(flaky), commit()))
+    made = app(
+        [path("x", writing(Flaky(0), "default", "other"))],
+        failsoft={**patient("GET /x"), "errors": SERIALIZATION},
+    )
+    assert made.get("/x").status_code >= 500
+    assert (database(), database("other")) == ([], [1])
+
+
+SERIALIZATION = {"django.db.utils.DatabaseError": {"category": "concurrency", "transient": True}}
+
+
+def refuse(flaky: Flaky) -> None:
+    try:
+        flaky.step()
+    except Exception as error:
+        raise DatabaseError("could not serialize access") from error
+
+
 def test_an_asynchronous_view_under_atomic_requests_is_refused_as_django_does(
     app: Any, database: Any, atomic: Any
 ) -> None:

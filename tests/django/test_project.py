@@ -151,6 +151,17 @@ def test_a_mark_that_names_a_policy_which_is_not_there_is_an_error(settings_of: 
     assert check.hint == "Policies in FAILSOFT: patient."
 
 
+def test_a_mark_that_names_a_policy_which_is_not_there_is_logged_at_the_first_request(
+    app: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = app([path("x", failsoft.protect(policy="patent")(lambda request: HttpResponse())), path("fine", ok)])
+    for _ in range(2):
+        assert made.get("/fine").status_code == 200
+    said = [r.getMessage() for r in caplog.records if (r.name, r.levelname) == ("failsoft", "ERROR")]
+    assert said == ["the view of 'x' is protected by the policy 'patent', which is not there"]
+    assert made.get("/x").status_code == 500
+
+
 def test_the_middleware_says_that_the_application_is_missing(
     settings_of: Any, caplog: pytest.LogCaptureFixture
 ) -> None:

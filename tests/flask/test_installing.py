@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.views import MethodView
 
 import failsoft
 from failsoft import Failsoft, Retry, SettingsError
@@ -274,3 +275,45 @@ def test_the_commands_are_flasks_too(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "rollout.mode" in result.output
     file.write_text('service = "shop"\n')
     assert app.test_cli_runner().invoke(args=["failsoft", "check"]).exit_code == 0
+
+
+# -- marks that name a policy which is not there
+
+
+def nothing_there() -> Any:
+    return failsoft.protect(policy="nothing")(lambda: "never")
+
+
+def test_a_policy_that_is_not_there_is_told_at_the_first_request_to_whoever_runs_it_and_at_its_own_to_the_client(
+    make: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = make(Flask("shop"))
+    site.app.add_url_rule("/x", view_func=nothing_there(), endpoint="x", methods=["GET", "POST"])
+    site.app.add_url_rule("/fine", view_func=lambda: "fine", endpoint="fine")
+    assert site.ask("/fine").status == 200
+    said = [r.getMessage() for r in caplog.records if (r.name, r.levelname) == ("failsoft", "ERROR")]
+    assert [text.split(" = ")[0] for text in said] == ["GET /x", "POST /x"]
+    assert site.ask("/x").status == 500
+    assert [e[:2] for e in site.handled] == [("GET /x", "failsoft.errors.exceptions.SettingsError")]
+
+
+def test_a_policy_that_is_not_there_is_refused_at_once_where_the_view_is_known() -> None:
+    class Thing(MethodView):
+        post = nothing_there()
+
+    app = Flask("shop")
+    app.add_url_rule("/x", view_func=nothing_there(), endpoint="x")
+    app.add_url_rule("/y", view_func=Thing.as_view("thing"))
+    before = app.wsgi_app
+    with pytest.raises(failsoft.SettingsError) as caught:
+        FlaskFailsoft(app)
+    assert [fault.path for fault in caught.value.faults] == ["GET /x", "POST /y"]
+    assert "failsoft" not in app.extensions
+    assert app.wsgi_app == before
+
+
+def test_a_policy_that_the_settings_name_in_the_place_of_one_that_is_not_there_holds(make: Any) -> None:
+    app = Flask("shop")
+    app.add_url_rule("/x", view_func=nothing_there(), endpoint="x")
+    rule = {"match": "GET /x", "policy": "patient"}
+    assert make(app, {"policies": {"patient": {"retry": 2}}, "endpoints": [rule]}).ask("/x").body == b"never"

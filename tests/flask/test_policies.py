@@ -414,14 +414,6 @@ def test_a_view_outside_a_request_is_just_a_function(make: Any) -> None:
         assert app.view_functions["x"]() == 2
 
 
-def test_a_policy_that_is_not_there_is_told_at_the_request(make: Any) -> None:
-    app = Flask("shop")
-    app.add_url_rule("/x", view_func=failsoft.protect(policy="nothing")(lambda: "never"), endpoint="x")
-    site = make(app)
-    assert site.ask("/x").status == 500
-    assert [e[:2] for e in site.handled] == [("GET /x", "failsoft.errors.exceptions.SettingsError")]
-
-
 def test_answers_of_every_kind_come_through_a_policy(make: Any) -> None:
     app = Flask("shop")
     app.add_url_rule("/tuple", view_func=lambda: ("t", 201, {"X-A": "1"}), endpoint="tuple")

@@ -15,11 +15,12 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import Link
 from sentry_sdk.integrations.logging import LoggingIntegration, unignore_logger
 
-from failsoft.observers.base import LOGGER, Cleaner
+from failsoft.events import InternalError
+from failsoft.observers.base import INTERNAL_LOGGER, LOGGER, Cleaner
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel_processors import SanitizingLogRecordProcessor, SanitizingSpanProcessor
 from failsoft.observers.sentry import leave_exceptions_to_sentry, sentry_before_send
-from observed import SECRET, Broken, OneSecret, handled
+from observed import SECRET, Broken, OneSecret, failure, handled
 
 
 def spans(sanitizer: Cleaner) -> tuple[TracerProvider, Callable[[], list[ReadableSpan]]]:
@@ -123,7 +124,7 @@ def test_where_the_sanitizer_fails_a_sentry_event_says_next_to_nothing() -> None
     assert "exception" not in event
 
 
-def test_sentry_passes_over_our_logger_where_it_sees_the_exceptions_themselves() -> None:
+def test_sentry_passes_over_our_logger_where_it_sees_the_exceptions_and_not_over_our_own_faults() -> None:
     events: list[Any] = []
     unignore_logger(LOGGER)  # an app in the same process may have told Sentry already
     client = sentry_sdk.Client(
@@ -136,10 +137,51 @@ def test_sentry_passes_over_our_logger_where_it_sees_the_exceptions_themselves()
         assert leave_exceptions_to_sentry()
         try:
             LogObserver(OneSecret())(handled())
+            assert len(events) == 1
+            LogObserver(OneSecret())(InternalError(at=0, where="render", type="TypeError", message="no"))
         finally:
             unignore_logger(LOGGER)
     client.close(0)
-    assert len(events) == 1
+    assert [event["logger"] for event in events] == [LOGGER, INTERNAL_LOGGER]
+
+
+def logged_to_sentry(*events: Any) -> list[dict[str, Any]]:
+    """What the real Sentry SDK would send for our log entries about these."""
+    found: list[dict[str, Any]] = []
+    before_send = sentry_before_send(OneSecret())
+
+    def keep(event: Any, hint: Any) -> None:
+        found.append(before_send(event, hint))
+
+    unignore_logger(LOGGER)
+    client = sentry_sdk.Client(
+        before_send=keep, default_integrations=False, integrations=[LoggingIntegration()],
+        dsn="https://k@o1.ingest.example/1",
+    )  # fmt: skip
+    with sentry_sdk.new_scope() as scope:
+        scope.set_client(client)
+        for event in events:
+            LogObserver(OneSecret())(event)
+    client.close(0)
+    return found
+
+
+def test_our_log_entries_are_as_many_issues_as_there_are_endpoints_and_classes() -> None:
+    prints = [
+        tuple(event["fingerprint"])
+        for event in logged_to_sentry(
+            handled(failure("one")),
+            handled(failure("two")),
+            handled(failure("one"), endpoint="GET /other"),
+            handled(failure("one", type="KeyError")),
+        )
+    ]
+    assert len(set(prints)) == 3
+    assert prints[0] == prints[1] == ("ErrorHandled", "GET /quotes/{symbol}", "shop.QuoteError", "QUOTE_ERROR")
+
+
+def test_an_event_of_somebody_elses_is_grouped_by_sentry() -> None:
+    assert "fingerprint" not in sent(OneSecret())
 
 
 def test_where_there_is_no_sentry_it_is_not_imported() -> None:

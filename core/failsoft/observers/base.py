@@ -7,10 +7,14 @@ from typing import Any, Protocol
 from failsoft.errors.failure import Failure
 from failsoft.sanitize.traces import format_stack
 
-__all__ = ["LOGGER", "Cleaner", "clean", "cut", "one_line", "route_of", "safe_stack", "unexpected"]
+__all__ = ["INTERNAL_LOGGER", "LOGGER", "Cleaner", "clean", "cut", "one_line", "route_of", "safe_stack", "unexpected"]
 
 LOGGER = "failsoft.errors"
 """Name of the logger that failures are written to."""
+
+INTERNAL_LOGGER = "failsoft.internal"
+"""Name of the logger that faults of Failsoft itself are written to: an error tracker that leaves the other one alone,
+because it sees the exceptions themselves, still hears of these."""
 
 _FAILED = "[REDACTED:error]"
 _ESCAPES = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from failsoft.call import UNMATCHED
 from failsoft.events import CircuitBreakerTransition, ErrorHandled, Event, InternalError, RetryScheduled
-from failsoft.observers.base import LOGGER, Cleaner, clean, one_line, safe_stack, unexpected
+from failsoft.observers.base import INTERNAL_LOGGER, LOGGER, Cleaner, clean, one_line, safe_stack, unexpected
 
 __all__ = ["LOGGER", "LogObserver", "SanitizingFilter"]
 
@@ -42,6 +42,7 @@ class LogObserver:
     def __init__(self, sanitizer: Cleaner, *, logger: logging.Logger | None = None) -> None:
         self._sanitizer = sanitizer
         self._logger = logger or logging.getLogger(LOGGER)
+        self._internal_logger = logger or logging.getLogger(INTERNAL_LOGGER)
 
     def __call__(self, event: Event) -> None:
         """Log an event; one that is not in `kinds` is passed over."""
@@ -106,6 +107,8 @@ class LogObserver:
         self._write(level, event, "circuit breaker %s: %s -> %s (%s)", line, facts=facts)
 
     def _internal(self, event: InternalError) -> None:
+        if not self._internal_logger.isEnabledFor(logging.ERROR):
+            return
         facts = {"failsoft_where": event.where, "failsoft_type": event.type}
         text = one_line(clean(self._sanitizer, event.message))
         line = (one_line(event.where), one_line(event.type), text)
@@ -126,7 +129,7 @@ class LogObserver:
         facts["failsoft_policy"] = event.policy
         facts["failsoft_request_id"] = event.request_id
         facts["failsoft_trace_id"] = event.trace_id
-        logger = self._logger
+        logger = self._internal_logger if isinstance(event, InternalError) else self._logger
         if type(logger).makeRecord is logging.Logger.makeRecord:
             record = logger.makeRecord(logger.name, level, __file__, 0, message, line, None)
             # the names are ours, so none of them needs the check that `extra` goes through

@@ -22,12 +22,14 @@ _KEPT = frozenset({"event_id", "level", "platform", "timestamp", "sdk", "modules
 def sentry_before_send(sanitizer: Cleaner) -> Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]:
     """The function to give to Sentry as `before_send` or `before_send_transaction`.
 
+    Events made of Failsoft's log entries are grouped by endpoint and class; Sentry itself would see one text in all.
+
     If cleaning fails, an event goes out that says no more than its id, level and time.
     """
 
-    def before_send(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - Sentry's
+    def before_send(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any]:
         try:
-            return _fields(sanitizer, event)
+            return _fields(sanitizer, _grouped(event, hint))
         except Exception:  # noqa: BLE001 - fail closed
             return {name: event[name] for name in _KEPT & event.keys()}
 
@@ -46,6 +48,15 @@ def leave_exceptions_to_sentry() -> bool:
         return False
     integration.ignore_logger(LOGGER)
     return True
+
+
+def _grouped(event: dict[str, Any], hint: Any) -> dict[str, Any]:
+    # from the record: of its attributes, Sentry keeps ten on the event
+    record = hint.get("log_record") if isinstance(hint, Mapping) else None
+    if event.get("logger") != LOGGER or event.get("fingerprint") or record is None:
+        return event
+    names = ("failsoft_event", "failsoft_endpoint", "failsoft_type", "failsoft_code")
+    return {**event, "fingerprint": [str(getattr(record, name, "")) for name in names]}
 
 
 def _fields(sanitizer: Cleaner, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -138,6 +138,16 @@ def test_nothing_is_formatted_for_a_level_that_is_not_logged(caplog: pytest.LogC
     assert not caplog.records
 
 
+def test_a_fault_of_ours_has_a_logger_of_its_own(caplog: pytest.LogCaptureFixture, observer: LogObserver) -> None:
+    fault = InternalError(at=0, where="render", type="TypeError", message="no")
+    observer(fault)
+    assert only(caplog).name == "failsoft.internal"
+    caplog.clear()
+    caplog.set_level(logging.CRITICAL, "failsoft.internal")
+    observer(fault)
+    assert not caplog.records
+
+
 def test_where_the_sanitizer_fails_no_text_is_let_through(caplog: pytest.LogCaptureFixture) -> None:
     bus = Bus()
     observer = LogObserver(Broken())

@@ -139,3 +139,11 @@ class Recovering(Hybrid):
 
     def process_exception(self, request: Any, exception: Exception) -> Any:
         return HttpResponse("the project's own", status=418) if isinstance(exception, LookupError) else None
+
+
+class Shouting(Hybrid):
+    """Changes the body of every response."""
+
+    def after(self, request: Any, response: Any) -> Any:
+        response.content = response.content.upper()
+        return response
