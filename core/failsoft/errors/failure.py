@@ -60,7 +60,10 @@ class AttemptRecord(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Failure:
-    """What an exception is, and what may be said of it."""
+    """What an exception is, and what may be said of it.
+
+    Its `repr` leaves out what is not sanitized, so that an event that is printed or logged gives no secret away.
+    """
 
     type: str
     """Qualified class name of the exception that decided, `builtins` left out."""
@@ -94,16 +97,16 @@ class Failure:
     """Seconds."""
     retry_after_set: bool = False
     """`retry_after` was set by the application's own exception, so it is kept as it is."""
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Headers the exception asks for."""
-    errors: tuple[tuple[str, str], ...] = ()
+    errors: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Validation errors: JSON pointer and text."""
-    title: str | Mapping[str, str] | None = None
-    user_message: str | Mapping[str, str] | None = None
-    guidance: str | Mapping[str, str] | None = None
+    title: str | Mapping[str, str] | None = field(default=None, repr=False)
+    user_message: str | Mapping[str, str] | None = field(default=None, repr=False)
+    guidance: str | Mapping[str, str] | None = field(default=None, repr=False)
     notification: Notification | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
-    links: tuple[Link, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    links: tuple[Link, ...] = field(default=(), repr=False)
     """The exception, then its chain: texts and frames, not sanitized."""
     attempts: tuple[AttemptRecord, ...] = ()
     """Earlier attempts of the same call, filled in by the retry policy."""

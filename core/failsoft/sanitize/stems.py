@@ -22,8 +22,8 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "birth mrn medical patient memberid member_id member-id membern mfac factorcode factor_code npin faxn "
             "subscriber beneficiary insur hicn nhs licens licenc phone mobile msisdn accountn accountnumber "
             "bankaccount bank_account bank-account acctn routing surname mnemonic verific activation national "
-            "seedphr seed_phr seed-phr pkcev pkce_v pkce-v codeverif code_verif code-verif client_assert client-assert clientassert "
-            "saml pkcs8 senha"
+            "seedphr seed_phr seed-phr pkcev pkce_v pkce-v codeverif code_verif code-verif client_assert "
+            "client-assert clientassert saml pkcs8 senha"
         )
     ),
     ("key", "(?![abd-hj-oqrt-z])", ""),
