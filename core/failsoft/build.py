@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -24,6 +23,7 @@ from failsoft.observers.otel import Telemetry
 from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.problem import ProblemMaker
+from failsoft.references import resolve
 from failsoft.requests import TrustedProxies
 from failsoft.sanitize import Sanitizer
 from failsoft.settings import Settings
@@ -63,11 +63,11 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     """
     faults: list[Fault] = []
     hooks = {
-        rule.before_retry: _load(rule.before_retry, f"endpoints[{number}].before_retry", faults)
+        rule.before_retry: resolve(rule.before_retry, f"endpoints[{number}].before_retry", faults)
         for number, rule in enumerate(settings.endpoints)
         if rule.before_retry is not None
     }
-    renderer = settings.responses.renderer and _load(settings.responses.renderer, "responses.renderer", faults)
+    renderer = settings.responses.renderer and resolve(settings.responses.renderer, "responses.renderer", faults)
     sanitizer = Sanitizer(
         keys=settings.sanitize.keys, safe_keys=settings.sanitize.safe_keys, strict=settings.sanitize.strict
     )
@@ -77,7 +77,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     if faults:
         if audit is not None:
             audit.close()
-        raise SettingsError(faults)
+        raise SettingsError([fault._replace(source=settings.source_of(fault.path)) for fault in faults])
 
     bus = Bus()
     breakers = Breakers(clock, bus.publish)
@@ -126,25 +126,6 @@ class _Classify:
 
     def __call__(self, exc: BaseException, call: Call) -> Failure:
         return self._responder.classify(exc, call)
-
-
-def _load(path: str, where: str, faults: list[Fault]) -> Callable[..., Any]:
-    module, _, name = path.partition(":")
-    try:
-        found: Any = importlib.import_module(module)
-        for part in name.split("."):
-            found = getattr(found, part)
-    except Exception as error:  # noqa: BLE001 - an import runs the module, which may raise anything
-        said = f"{type(error).__name__}: {error}"
-        faults.append(Fault(where, repr(path), f'expected "package.module:name" of a callable: {said}'))
-        return _missing
-    if not callable(found):
-        faults.append(Fault(where, repr(path), "expected a callable"))
-    return found  # type: ignore[no-any-return]  # seen to be callable, or the build fails
-
-
-def _missing(*_: Any) -> None:
-    """Stands for code that could not be loaded; the build fails before anybody calls it."""
 
 
 def _classifier(settings: Settings, clock: Clock, faults: list[Fault]) -> Classifier:

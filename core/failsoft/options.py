@@ -33,6 +33,7 @@ from failsoft.kinds import (
     parse_duration,
     shorten,
 )
+from failsoft.sanitize import sanitize
 from failsoft.sanitize.keys import KeyMatcher
 
 __all__ = [
@@ -61,7 +62,8 @@ _USERINFO = re.compile(r"(?<=://)\S*@")
 def shown(value: object, path: str = "") -> str:
     """A wrong value as a fault may show it: short, nothing from inside tables, lists and objects, no secret.
 
-    What stands under a sensitive key is hidden, and so are the user, password and query of a URL.
+    What stands under a sensitive key is hidden, and so are the user, password and query of a URL. The rest is
+    sanitized.
     """
     if isinstance(value, Mapping):
         return "{…}" if value else "{}"
@@ -76,7 +78,8 @@ def shown(value: object, path: str = "") -> str:
         return "[hidden]"
     if isinstance(value, str) and "://" in value:
         value = _USERINFO.sub("[hidden]@", value).partition("?")[0]
-    return shorten(value)
+    # a secret may stand where none belongs, as a DSN among the durations
+    return shorten(sanitize(value) if isinstance(value, str) else value)
 
 
 class _Given:

@@ -18,6 +18,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
         from failsoft_asgi.installation import install  # noqa: PLC0415 - imported where used
-    except ImportError as error:
-        raise ImportError("failsoft_asgi.install needs Starlette: pip install 'failsoft[asgi]'") from error
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "starlette":
+            raise
+        raise ImportError("failsoft_asgi.install needs Starlette: pip install 'failsoft[asgi]'") from None
     return install

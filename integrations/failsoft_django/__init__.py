@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from failsoft_django.instance import get_failsoft
-from failsoft_django.middleware import FailsoftMiddleware
+try:
+    from failsoft_django.instance import get_failsoft
+    from failsoft_django.middleware import FailsoftMiddleware
+except ModuleNotFoundError as error:
+    if (error.name or "").partition(".")[0] not in ("django", "asgiref"):
+        raise
+    raise ImportError("failsoft_django needs Django: pip install 'failsoft[django]'") from None
 
 __all__ = ["FailsoftMiddleware", "get_failsoft"]

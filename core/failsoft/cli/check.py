@@ -116,7 +116,8 @@ def import_app(name: str) -> object:
         return found() if path.endswith("()") else found
     except SettingsError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        # a module that ends the process must not end this one with a status that says "good"
         raise CouldNotRunError(f"could not import {name}: {type(error).__name__}: {sanitize(str(error))}") from error
 
 

@@ -344,6 +344,8 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
     ),
 )
 _READERS = {package: reader for reader, packages in _READERS_OF for package in packages.split()}
+# what a server should answer, not what one has answered
+_NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})
 _NO_ERRNO = frozenset({"SSLError", "gaierror", "herror"})
 
 
@@ -352,7 +354,8 @@ def find_code_readers(cls: type) -> tuple[CodeReader, ...]:
     readers: list[CodeReader] = []
     names = {base.__name__ for base in cls.__mro__}
     for base in cls.__mro__:
-        package = str(base.__module__).partition(".")[0]
+        module = str(base.__module__)
+        package = "" if module in _NO_CODE_OF_A_PEER else module.partition(".")[0]
         if (reader := _READERS.get(package)) and reader not in readers:
             readers.append(reader)
     if issubclass(cls, OSError) and names.isdisjoint(_NO_ERRNO):

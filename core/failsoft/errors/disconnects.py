@@ -48,9 +48,12 @@ def _says_so(one: BaseException, facts: Facts, exc: BaseException, *, after_time
 
 
 def _cancelled_from_outside() -> bool:
-    """Whether the running task is still asked to end. A timeout that cancelled it has taken that back by now."""
+    """Whether the running task is still asked to end. A timeout that cancelled it has taken that back by now.
+
+    Where no task runs there is nobody to cancel: a library ended a task of its own inside of `asyncio.run`.
+    """
     try:
         task = asyncio.current_task()
     except RuntimeError:
-        return True
-    return task is None or task.cancelling() > 0
+        return False
+    return task is not None and task.cancelling() > 0

@@ -60,7 +60,10 @@ class AttemptRecord(NamedTuple):
 
 
 class Failure(Struct, kw_only=True):
-    """What an exception is, and what may be said of it."""
+    """What an exception is, and what may be said of it.
+
+    Its `repr` leaves out what is not sanitized, so that an event that is printed or logged gives no secret away.
+    """
 
     type: str
     """Qualified class name of the exception that decided, `builtins` left out."""
@@ -114,3 +117,10 @@ class Failure(Struct, kw_only=True):
     def raw_message(self) -> str:
         """The exception's text, bounded, **not sanitized**."""
         return self.links[0].message if self.links else ""
+
+    def __repr__(self) -> str:
+        shown = [f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if name not in _NOT_SANITIZED]
+        return f"Failure({', '.join(shown)})"
+
+
+_NOT_SANITIZED = frozenset({"headers", "errors", "title", "user_message", "guidance", "details", "links"})

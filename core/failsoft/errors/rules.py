@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
@@ -12,7 +12,8 @@ from msgspec import Meta
 from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.exceptions import Fault
 from failsoft.errors.taxonomy import Category, Notification, Severity
-from failsoft.options import Duration, Options, Reference
+from failsoft.options import Duration, Options, Reference, shown
+from failsoft.references import resolve
 
 __all__ = ["CompiledRules", "Condition", "ContextCondition", "ErrorMapping", "Rule", "compile_rules"]
 
@@ -69,6 +70,7 @@ def _texts(raw: Any) -> tuple[str, ...]:
 
 
 _Texts = str | tuple[str, ...]
+_CLASS = re.compile(r"[^\W\d]\w*(\.([^\W\d]\w*|<locals>))*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,9 @@ class Condition(Options):
         for name in ("all_", "any_"):
             if getattr(self, name) == ():
                 yield Fault(f"{path}.{name.rstrip('_')}", "[]", "expected at least one condition")
+        for text in _texts(self.error_type or ()):
+            if text and not _CLASS.fullmatch(text):
+                yield Fault(f"{path}.error_type", shown(text), 'expected the path or name of a class: "shop.Oops"')
 
 
 _KEYS = ("message_contains", "error_type", "source", "context", "all_", "any_", "not_", "custom")
@@ -216,7 +221,7 @@ def _opposite(test: _Test) -> _Test:
 
 
 def _custom(reference: str, path: str, compiled: CompiledRules, faults: list[Fault]) -> _Test:
-    function = _import(reference, path, faults)
+    function = resolve(reference, path, faults)
 
     def ask(case: Case) -> bool:
         try:
@@ -226,23 +231,3 @@ def _custom(reference: str, path: str, compiled: CompiledRules, faults: list[Fau
             return False
 
     return ask
-
-
-def _import(reference: str, path: str, faults: list[Fault]) -> Callable[..., Any]:
-    module, _, name = reference.partition(":")
-    try:
-        found: Any = importlib.import_module(module)
-        for part in name.split("."):
-            found = getattr(found, part)
-    except Exception as error:  # noqa: BLE001 - an import runs the application's code
-        faults.append(Fault(path, f'"{reference}"', f"cannot be imported: {type(error).__name__}: {error}"))
-        return _never
-    if not callable(found):
-        faults.append(Fault(path, f'"{reference}"', "expected a function"))
-        return _never
-    function: Callable[..., Any] = found
-    return function
-
-
-def _never(_exc: BaseException, _context: Mapping[str, Any]) -> bool:
-    return False

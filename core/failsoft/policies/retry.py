@@ -13,7 +13,7 @@ from failsoft.errors.exceptions import Fault
 from failsoft.errors.failure import Failure
 from failsoft.errors.taxonomy import Category
 from failsoft.machines.backoff import Backoff
-from failsoft.options import Duration, Options, did_you_mean
+from failsoft.options import Duration, Options, did_you_mean, shown
 
 __all__ = ["STRATEGIES", "Budget", "Retry"]
 
@@ -74,7 +74,8 @@ class Retry(Options):
         Meta(description="Statuses of a returned response that are repeated; also of a failure."),
     ] = (502, 503, 504)
     methods: Annotated[
-        tuple[str, ...], Meta(description="Methods that may be repeated; more only by name, or `idempotent = true`.")
+        tuple[Annotated[str, Meta(pattern="^[A-Z][A-Z-]*$")], ...],
+        Meta(description="Methods that may be repeated; more only by name, or `idempotent = true`."),
     ] = ("GET", "HEAD", "OPTIONS")
     budget: Annotated[Budget, Meta(description="Retries allowed in proportion to calls.")] = Budget()
     raise_exhausted: Annotated[
@@ -93,7 +94,7 @@ class Retry(Options):
     def check(self, path: str) -> Iterable[Fault]:
         if self.strategy is not None and self.strategy not in STRATEGIES:
             expected = f"expected one of {', '.join(STRATEGIES)}{did_you_mean(self.strategy, STRATEGIES)}"
-            yield Fault(f"{path}.strategy", repr(self.strategy), expected)
+            yield Fault(f"{path}.strategy", shown(self.strategy), expected)
         if self.base_delay is not None and self.max_delay is not None and self.base_delay > self.max_delay:
             yield Fault(f"{path}.base_delay", str(self.base_delay), f"expected at most max_delay ({self.max_delay})")
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from failsoft.sanitize.checks import decoded, looks_random, mixed
+from failsoft.sanitize.grammar import end_of_private_key
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
 from failsoft.sanitize.vendors import TOKENS, Token
@@ -13,20 +14,12 @@ from failsoft.sanitize.verdict import Judge, is_announced
 
 __all__ = ["sign_anchors", "word_anchors"]
 
-_MAX_KEY = 32_768
-_PRIVATE = re.compile(r"-----BEGIN[ A-Z0-9_-]{0,40}PRIVATE KEY(?: BLOCK)?-----")
-_PRIVATE_END = re.compile(r"-----END[ A-Z0-9_-]{0,48}-----")
-# a key that was cut off: lines of base64, broken by newlines or by escapes of them
-_KEY_BODY = re.compile(
-    r"(?:(?:\s|\\{1,3}[nr]|,|:|[A-Za-z-]{4,12}: [\w, -]{1,60}\n)*[A-Za-z0-9+/=]{4,}+)?"
-    r"(?:(?:\s|\\{1,3}[nr])+[A-Za-z0-9+/]{20,}+={0,2})*(?:(?:\s|\\{1,3}[nr])+[A-Za-z0-9+/]{1,63}={1,2})?"
-)
 _PUTTY = re.compile(r"(?i)private-lines:\s?\d+(?:\s|\\{1,3}[nr])+(?:[A-Za-z0-9+/=]{4,}(?:\s|\\{1,3}[nr])*)+")
 
 _USER = re.compile(r"[^\s/?#:@\"'<>\\\[]{0,128}")
 _PORT = re.compile(r":\d{1,5}(?=[/?#\s\"'),\]}>]|$)")
-_PASSWORD = re.compile(r":([^\s/?#\"'<>\\]{1,256})@(?=[\w\[.-])")
-_LOOSE_PASSWORD = re.compile(r":([^\s\"'<>\\]{1,256}?)@(?=[\w\[][\w.-]*(?:[:/?\s\"',)]|$))")
+_PASSWORD = re.compile(r":((?:[^\s/?#\"'<>\\]|\\(?![nrt\"'])){1,256})@(?=[\w\[.-])")
+_LOOSE_PASSWORD = re.compile(r":((?:[^\s\"'<>\\]|\\(?![nrt\"'])){1,256}?)@(?=[\w\[][\w.-]*(?:[:/?\s\"',)]|$))")
 _LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
 _LONE_LEAST = 20
 
@@ -98,17 +91,9 @@ def _end(text: str, match: re.Match[str]) -> int:
 
 
 def private_key(scan: Scan, start: int, end: int) -> Span | int:
-    """A private key in PEM armour (RFC 7468), whole or cut off, with its newlines real or escaped."""
-    text = scan.text
-    header = _PRIVATE.match(text, start)
-    if header is None:
-        return end
-    at = header.end()
-    following = text.find("-----", at, at + _MAX_KEY)
-    if following >= 0 and (footer := _PRIVATE_END.match(text, following)):
-        return start, footer.end(), marker("private_key")
-    body = _KEY_BODY.match(text, at)
-    return start, body.end() if body else at, marker("private_key")
+    """A private key in PEM armour, whole or cut off, with its newlines real or escaped."""
+    last = end_of_private_key(scan.text, start)
+    return end if last is None else (start, last, marker("private_key"))
 
 
 def putty_key(scan: Scan, start: int, end: int) -> Span | int:

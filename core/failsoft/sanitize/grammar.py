@@ -5,10 +5,29 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["SHAPES", "TEMPLATE", "Value", "container", "header_line", "line_end", "read_value", "tag_text"]
+__all__ = [
+    "SHAPES",
+    "TEMPLATE",
+    "Value",
+    "container",
+    "end_of_private_key",
+    "header_line",
+    "line_end",
+    "read_value",
+    "tag_text",
+]
 
 _MAX_QUOTED = 16_384
 _MAX_LIST = 4_096
+
+_MAX_KEY = 32_768
+_PRIVATE = re.compile(r"-----BEGIN[ A-Z0-9_-]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_PRIVATE_END = re.compile(r"-----END[ A-Z0-9_-]{0,48}-----")
+# a key that was cut off: lines of base64, broken by newlines or by escapes of them
+_KEY_BODY = re.compile(
+    r"(?:(?:\s|\\{1,3}[nr]|,|:|[A-Za-z-]{4,12}: [\w, -]{1,60}\n)*[A-Za-z0-9+/=]{4,}+)?"
+    r"(?:(?:\s|\\{1,3}[nr])+[A-Za-z0-9+/]{20,}+={0,2})*(?:(?:\s|\\{1,3}[nr])+[A-Za-z0-9+/]{1,63}={1,2})?"
+)
 
 _OPENER = re.compile(r"(?:[bBuUrRfF]{0,2})(\\{0,7}(?:\"\"\"|'''|[\"'`]))")
 TEMPLATE = re.compile(
@@ -140,3 +159,16 @@ def tag_text(text: str, at: int) -> Value | None:
     """The text of an XML element, from the end of its tag's name."""
     match = _TEXT.match(text, at)
     return Value(match.start(1), match.end(1), quoted=True) if match else None
+
+
+def end_of_private_key(text: str, start: int) -> int | None:
+    """Where the private key in PEM armour (RFC 7468) ends that begins here, whole or cut off; None if none does."""
+    header = _PRIVATE.match(text, start)
+    if header is None:
+        return None
+    at = header.end()
+    following = text.find("-----", at, at + _MAX_KEY)
+    if following >= 0 and (footer := _PRIVATE_END.match(text, following)):
+        return footer.end()
+    body = _KEY_BODY.match(text, at)
+    return body.end() if body else at

@@ -1,8 +1,8 @@
 """Values under a sensitive name, however name and value are written down.
 
-JSON, YAML, INI, Python reprs, form data, query strings, headers, command lines, SQL, XML, tuples of pairs, objects with
-`name` and `value`, and plain prose: `password=x`, `"password": "x"`, `\\"password\\": \\"x\\"`, `--password x`,
-`<password>x</password>`, `("password", "x")`, `{"name": "password", "value": "x"}`, `password is x`.
+JSON, YAML, INI, Python reprs, form data (multipart too), query strings, headers, command lines, SQL, XML, tuples of
+pairs, objects with `name` and `value`, and plain prose: `password=x`, `"password": "x"`, `\\"password\\": \\"x\\"`,
+`--password x`, `<password>x</password>`, `("password", "x")`, `{"name": "password", "value": "x"}`, `password is x`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,17 @@ import re
 from typing import NamedTuple
 
 from failsoft.sanitize.checks import looks_random
-from failsoft.sanitize.grammar import SHAPES, TEMPLATE, Value, container, header_line, read_value, tag_text
+from failsoft.sanitize.grammar import (
+    SHAPES,
+    TEMPLATE,
+    Value,
+    container,
+    end_of_private_key,
+    header_line,
+    line_end,
+    read_value,
+    tag_text,
+)
 from failsoft.sanitize.keys import KeyMatcher, words_of
 from failsoft.sanitize.rules import DISARMING_PHRASES, word_set
 from failsoft.sanitize.scanner import Scan, Span, marker
@@ -40,6 +50,11 @@ _NAMED = re.compile(
     r"\s{0,4}[:=]\s{0,4}"
 )
 _NAMED_TAG = re.compile(r"[\"']\s{0,4}(?=>)")
+_BREAK = r"(?:\r?\n|(?:\\r)?\\n)"
+_FORM_PART = re.compile(
+    rf"\\?[\"'](?:;[^\r\n\\]{{0,200}})?(?:{_BREAK}[A-Za-z-]{{1,40}}:[^\r\n\\]{{0,200}}){{0,4}}{_BREAK}{_BREAK}(?=[^\r\n\\])"
+)
+_MAX_PART = 4_096
 _TAG = re.compile(r"<(?:[A-Za-z][\w.-]{0,24}:)?$")
 _OPTION = re.compile(r"[ \t]+(?!-)(?=[^\s,;|\]])")
 _OPTION_ITEM = re.compile(r"[\"']\s{0,4},\s{0,4}(?=[bu]?[\"'][^-])")
@@ -165,6 +180,8 @@ class KeyedRule:
         text, last, kind = site.scan.text, site.last, site.kind
         if named := _NAMED.match(text, last):
             return True, _judged(site, read_value(text, named.end(), kind), "=")
+        if "form-data" in site.scan.before(site.first, 24) and (part := _FORM_PART.match(text, last)):
+            return True, _judged(site, _content(text, part.end()), "=")
         if _NAMED_TAG.match(text, last):
             return True, _judged(site, tag_text(text, text.index(">", last)), ">")
         if site.name.startswith("-") and (item := _OPTION_ITEM.match(text, last)):
@@ -275,10 +292,23 @@ def _looks_told(content: str, kind: str, *, quoted: bool) -> bool:
     return kind != "secret" and _HEX_LIKE.fullmatch(content) is not None
 
 
+def _content(text: str, at: int) -> Value:
+    """The first line of a part of a form."""
+    end = line_end(text, at, min(len(text), at + _MAX_PART))
+    for stop in ("\\r\\n", "\\n"):
+        found = text.find(stop, at, end)
+        end = found if found >= 0 else end
+    return Value(at, end, quoted=True)
+
+
 def _judged(site: _Site, value: Value | None, op: str) -> Span | None:
     if value is None:
         return None
     text, kind = site.scan.text, site.kind
+    armour = text.find("-----BEGIN", value.start, value.end)
+    if armour >= 0 and (last := end_of_private_key(text, armour)):
+        # goes on beyond the line that the value ends with
+        return value.start, max(value.end, last), marker("private_key")
     content = text[value.start : value.end]
     fits = kind in ("name", "address") or not value.quoted or kind not in SHAPES or SHAPES[kind].match(content)
     after = text[value.end : value.end + 1]

@@ -136,4 +136,5 @@ def digit_follows(reveals: Callable[[str], bool]) -> Iterator[tuple[str, Handler
         reveals: whether a decoded text has a secret in it.
     """
     yield r"(?:[ .\-()/]{0,2}[0-9]){7}", personal_number
-    yield r"[A-Za-z0-9+/_-]{9}", _blob_rule(reveals)
+    # taken to the end of the word only: a number may begin behind it, as in `/v1/users/+1…`
+    yield r"(?=[A-Za-z0-9+/_-]{9})[A-Za-z0-9_]*+", _blob_rule(reveals)

@@ -17,12 +17,13 @@ STEMS: tuple[tuple[str, str, str], ...] = (
     *(
         (stem, "", "")
         for stem in word_set(
-            "passw passph passco passrd passport pswd userpass contrase kennwort depasse de_passe secret token "
-            "auth cred sess csrf xsrf cookie jwt otp pinc pinn cvv cvc cvn securit card iban ssn signature hmac "
+            "passw passph passco passrd passport pswd userpass contrase kennwort depasse de_passe de-passe secret "
+            "token auth cred sess csrf xsrf cookie jwt otp pinc pinn cvv cvc cvn securit card iban ssn signature hmac "
             "birth mrn medical patient memberid member_id member-id membern mfac factorcode factor_code npin faxn "
             "subscriber beneficiary insur hicn nhs licens licenc phone mobile msisdn accountn accountnumber "
-            "bankaccount bank_account acctn routing surname mnemonic verific activation national seedphr seed_phr "
-            "pkcev pkce_v codeverif code_verif code-verif client_assert clientassert saml pkcs8 senha"
+            "bankaccount bank_account bank-account acctn routing surname mnemonic verific activation national "
+            "seedphr seed_phr seed-phr pkcev pkce_v pkce-v codeverif code_verif code-verif client_assert "
+            "client-assert clientassert saml pkcs8 senha"
         )
     ),
     ("key", "(?![abd-hj-oqrt-z])", ""),

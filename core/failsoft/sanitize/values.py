@@ -266,7 +266,7 @@ class _Walk:
         name = obj[index - 1]
         if isinstance(name, bytes):
             name = name.decode("latin-1")
-        if not isinstance(name, str) or (isinstance(value, bool)):
+        if not isinstance(name, str) or isinstance(value, bool) or "[REDACTED:" in name:
             return None
         pair = len(obj) == 2 and not isinstance(value, int)
         if not pair and not (name.startswith("-") and "=" not in name):

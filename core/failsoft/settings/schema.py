@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Mapping
+import typing
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, Self
 
@@ -26,16 +27,18 @@ __all__ = [
     "Sanitize",
     "Settings",
     "Telemetry",
+    "nearest_known",
     "nearest_source",
 ]
 
 Language = Literal["en", "de", "fr", "es"]
 """The languages that problem texts ship in."""
 
+_LANGUAGES = ", ".join(typing.get_args(Language))
 _MATCH = re.compile(r"(\*|[A-Z]+) ([/^].*)")
 _VIEW = re.compile(r"[^\W\d]\w*(\.([^\W\d]\w*|<locals>))+")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_SQLITE = re.compile(r"sqlite:///[^?#]+")
+_SQLITE = re.compile(r"sqlite:///(?!:memory:\Z)[^?#]+")
 _LOCATION = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
 
@@ -224,6 +227,7 @@ class Settings(Options):
 
     def check(self, path: str) -> Iterable[Fault]:
         yield from self._check_endpoints(path)
+        yield from self._check_texts(path)
         for key in self.errors or ():
             if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", key):
                 yield Fault(join_path(join_path(path, "errors"), key), "", 'expected the path of a class: "shop.Oops"')
@@ -245,6 +249,18 @@ class Settings(Options):
                         f"{place}.{key}", shown(value), f"never reached: endpoints[{seen[value]}] says the same"
                     )
 
+    def _check_texts(self, path: str) -> Iterable[Fault]:
+        said = {join_path(join_path(path, "errors"), key): mapping for key, mapping in (self.errors or {}).items()}
+        for number, rule in enumerate(self.rules or ()):
+            if rule is not None and rule.then is not None:
+                said[f"{join_path(path, 'rules')}[{number}].then"] = rule.then
+        for place, mapping in said.items():
+            for name in ("title", "user_message", "guidance"):
+                texts = getattr(mapping, name, None)
+                for language in texts if isinstance(texts, Mapping) else ():
+                    if language not in typing.get_args(Language):
+                        yield Fault(join_path(f"{place}.{name}", language), "", f"expected one of {_LANGUAGES}")
+
     def warnings(self) -> tuple[Fault, ...]:
         """What is allowed, and hardly meant."""
         found = []
@@ -262,7 +278,7 @@ class Settings(Options):
         """
         if not self._sources:
             return "settings" if re.split(r"[.\[]", path)[0] in self.given else "default"
-        known = _nearest(self._sources, path)
+        known = nearest_known(self._sources, path)
         # a table in between was read key by key, so a key of it that is not there has its default
         opened = known != path and any(other.startswith((f"{known}.", f"{known}[")) for other in self._sources)
         return "default" if not known or opened else self._sources[known]
@@ -276,9 +292,13 @@ class Settings(Options):
 
 def nearest_source(sources: Mapping[str, str], path: str) -> str:
     """The source of the value at a path, or of the table or list that holds it; empty if none is known."""
-    return sources.get(_nearest(sources, path), "")
+    return sources.get(nearest_known(sources, path), "")
 
 
-def _nearest(sources: Iterable[str], path: str) -> str:
-    above = (known for known in sources if path == known or path.startswith((f"{known}.", f"{known}[")))
-    return max(above, key=len, default="")
+def nearest_known(known: Container[str], path: str) -> str:
+    """The longest of some paths that is this one, or one above it; empty if there is none."""
+    if path in known:
+        return path
+    # upwards, and not through all that is known: a file may have thousands of keys
+    ends = [place.start() for place in re.finditer(r"[.\[]", path)]
+    return next((path[:end] for end in reversed(ends) if path[:end] in known), "")

@@ -16,7 +16,7 @@ from failsoft.options import Options, decode, fields_of, shown
 from failsoft.settings.environment import hint_below, options_at, variables_of
 from failsoft.settings.lines import lines_of
 from failsoft.settings.notbuilt import refuse
-from failsoft.settings.schema import Settings, nearest_source
+from failsoft.settings.schema import Settings, nearest_known, nearest_source
 
 __all__ = ["Source", "find_settings", "load"]
 
@@ -105,13 +105,16 @@ class _Tree:
             present = table.get(key)
             value = _table_of(raw) if isinstance(raw, Options) and isinstance(present, (Mapping, Options)) else raw
             if value is None or not isinstance(value, Mapping):
-                self._forget(place)
+                if key in table:
+                    self._forget(place)
                 table.pop(key, None)
                 if value is not None:
                     table[key] = value
                     self._note(place, value, source)
                 continue
             table[key] = _opened(present, inner)
+            if present is not None and not table[key]:
+                self._forget(place)  # nothing of what was there is left
             self.sources.setdefault(place, self._at(place, source))
             self._merge(table[key], value, place, inner, source)
 
@@ -132,7 +135,7 @@ class _Tree:
     def _at(self, path: str, source: str) -> str:
         if not self._lines:
             return source
-        line = nearest_source({known: str(line) for known, line in self._lines.items()}, path)
+        line = self._lines.get(nearest_known(self._lines, path))
         return f"{source}:{line}" if line else source
 
 

@@ -45,6 +45,7 @@ def app_module(place: Path) -> Iterator[str]:
         "def make():\n    return Inner.app\n"
         "def broken():\n    load({'servise': 1}, environ={})\n"
         "def crash():\n    raise RuntimeError('boom')\n"
+        "def quits():\n    raise SystemExit(0)\n"
         "def leak():\n    raise RuntimeError('postgresql://shop:hunter2@db/shop')\n"
     )
     yield "toyshop"
@@ -138,6 +139,7 @@ def test_the_file_of_the_group_is_checked_and_the_argument_wins(place: Path) -> 
         (["check", "--app", "no_such_module:app"], "could not import no_such_module:app: ModuleNotFoundError"),
         (["check", "--app", "toyshop:nothing"], "could not import toyshop:nothing: AttributeError"),
         (["check", "--app", "toyshop:crash()"], "could not import toyshop:crash(): RuntimeError: boom"),
+        (["check", "--app", "toyshop:quits()"], "could not import toyshop:quits(): SystemExit: 0"),
     ],
 )
 def test_what_cannot_run_exits_with_2_and_says_why(app_module: str, args: list[str], message: str) -> None:

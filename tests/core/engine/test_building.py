@@ -56,6 +56,34 @@ def test_code_that_is_missing_gives_all_faults_at_once(tmp_path: Path, monkeypat
     assert found["endpoints[4].before_retry"] == "expected a callable"
 
 
+def test_code_that_cannot_be_imported_shows_no_secret_and_names_the_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shop_leaky.py").write_text("raise OSError('postgresql://shop:hunter2@db/shop\\nis down')")
+    monkeypatch.syspath_prepend(tmp_path)
+    file = tmp_path / "failsoft.toml"
+    file.write_text(
+        '[responses]\nrenderer = "shop_leaky:body"\n'
+        '[[rules]]\nname = "x"\nwhen = { custom = "shop_leaky:rule" }\nthen = { status = 503 }\n'
+        '[audit]\nurl = "sqlite:////nowhere/to/be.db"\nencryption = "off"\n'
+    )
+    with pytest.raises(SettingsError) as caught:
+        Failsoft(file)
+    assert "hunter2" not in str(caught.value)
+    assert {(fault.path, fault.source) for fault in caught.value.faults} == {
+        ("responses.renderer", f"{file}:2"),
+        ("rules[0].when.custom", f"{file}:5"),
+        ("audit.url", f"{file}:8"),
+    }
+    assert not any("\n" in fault.expected for fault in caught.value.faults)
+
+
+def test_a_module_that_ends_the_process_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "shop_quits.py").write_text("raise SystemExit(0)")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "SystemExit" in faults_of({"responses": {"renderer": "shop_quits:body"}})["responses.renderer"]
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files cannot be listed here")
 def test_wrong_settings_leave_no_open_database_behind(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'audit.db'}"

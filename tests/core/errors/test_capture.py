@@ -205,3 +205,20 @@ def test_attributes_that_lie_are_not_asked() -> None:
     (link,) = capture(caught(run))
     assert link.message == "lie"
     assert [frame[2].rpartition(".")[2] for frame in link.frames] == ["caught", "run"]
+
+
+def test_the_repr_of_a_failure_shows_no_text() -> None:
+    from failsoft import ServiceUnavailableError, classify
+
+    error = ServiceUnavailableError(
+        "password=hunter2",
+        user_message="hunter2",
+        details={"password": "hunter2"},
+        headers={"X-Debug": "hunter2"},
+    )
+    error.__cause__ = KeyError("hunter2")
+    error.add_note("hunter2")
+    failure = classify(error)
+    assert "hunter2" in failure.raw_message
+    assert "hunter2" not in repr(failure)
+    assert failure.error_id in repr(failure)

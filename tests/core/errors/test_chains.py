@@ -250,6 +250,24 @@ def test_a_cancellation_by_a_timeout_of_this_side_is_no_disconnect() -> None:
     assert not gone(asyncio.run(served()))
 
 
+def test_a_cancellation_inside_of_a_loop_that_a_synchronous_view_ran_is_no_disconnect(classify: Classify) -> None:
+    async def connect() -> None:
+        worker = asyncio.create_task(asyncio.Event().wait())
+        await asyncio.sleep(0)
+        worker.cancel()
+        try:
+            await worker
+        except asyncio.CancelledError as error:
+            raise ServiceError("login was refused") from error
+
+    try:
+        asyncio.run(connect())
+    except ServiceError as error:
+        failure = classify(error)
+    assert not gone(failure)
+    assert failure.severity == "high"
+
+
 def test_a_timeout_is_no_disconnect_though_it_works_by_cancelling(classify: Classify) -> None:
     assert not gone(classify(behind(TimeoutError(), asyncio.CancelledError())))
     assert not gone(classify(behind(OperationTimeoutError(), asyncio.CancelledError())))

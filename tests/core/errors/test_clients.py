@@ -291,6 +291,7 @@ def test_the_codes_of_grpc(
         (foreign("kubernetes.client.exceptions.ApiException", status=403), REFUSED_US),
         (foreign("aiohttp.client_exceptions.ClientResponseError", status=401), REFUSED_US),
         (foreign("aiohttp.client_exceptions.ServerDisconnectedError"), BROKEN),
+        (foreign("aiohttp.http_exceptions.ContentLengthError", code=400, message="Not enough data"), BROKEN),
         (foreign("aiohttp.client_exceptions.ClientConnectorError", base=OSError, errno=111), REFUSED),
         (foreign("aiohttp.client_exceptions.ClientConnectorCertificateError"), NO_TRUST),
         (foreign("kafka.errors.NoBrokersAvailable"), AWAY),

@@ -181,7 +181,9 @@ def sequences(store: MemoryStore) -> list[int]:
     return [entry.lane_sequence for entry in store.entries]
 
 
-def test_a_full_queue_drops_the_newest_and_the_audit_says_how_many(writers: Callable[..., AuditWriter]) -> None:
+def test_a_full_queue_drops_the_newest_and_the_audit_says_how_many(
+    writers: Callable[..., AuditWriter], caplog: pytest.LogCaptureFixture
+) -> None:
     store, told = MemoryStore(), list[int]()
     writer = writers(store, queue_size=3, batch=1, interval=0, on_drop=told.append)
     observer = AuditObserver(writer, CONTEXT)
@@ -199,6 +201,7 @@ def test_a_full_queue_drops_the_newest_and_the_audit_says_how_many(writers: Call
     assert store.records[2]["kind"] == "records_dropped"
     assert sequences(store) == [1, 2, 3, 4, 5]
     assert told == [4]
+    assert "audit: 4 records dropped" in caplog.text
 
 
 def test_while_the_store_is_away_records_wait_and_are_stored_later_in_order(
@@ -225,7 +228,9 @@ def test_while_the_store_is_away_records_wait_and_are_stored_later_in_order(
     assert (writer.written, writer.lost) == (10, 0)
 
 
-def test_a_store_that_stays_away_does_not_hold_up_closing(writers: Callable[..., AuditWriter]) -> None:
+def test_a_store_that_stays_away_does_not_hold_up_closing_and_the_loss_is_said(
+    writers: Callable[..., AuditWriter], caplog: pytest.LogCaptureFixture
+) -> None:
     store = MemoryStore()
     store.fault = lambda entries: OSError("away")
     writer = writers(store, batch=4)
@@ -233,9 +238,24 @@ def test_a_store_that_stays_away_does_not_hold_up_closing(writers: Callable[...,
         AuditObserver(writer, CONTEXT)(handled())
     assert not writer.close(30)
     assert writer.lost == 10
+    assert "10 in all: the store failed to the end" in caplog.text
 
 
-def test_an_entry_that_can_never_be_stored_does_not_cost_its_neighbours(writers: Callable[..., AuditWriter]) -> None:
+def test_a_store_that_hangs_while_closing_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    store = MemoryStore()
+    store.gate.clear()
+    writer = AuditWriter(store, interval=0)
+    AuditObserver(writer, CONTEXT)(handled())
+    assert store.entered.wait(10)
+    assert not writer.close(0)
+    assert "did not take what waits" in caplog.text
+    store.gate.set()
+    assert writer.close(30)
+
+
+def test_an_entry_that_can_never_be_stored_does_not_cost_its_neighbours(
+    writers: Callable[..., AuditWriter], caplog: pytest.LogCaptureFixture
+) -> None:
     store = MemoryStore()
     store.fault = lambda entries: UnstorableError() if any(e.error_id == "bad" for e in entries) else None
     writer = writers(store)
@@ -244,6 +264,7 @@ def test_an_entry_that_can_never_be_stored_does_not_cost_its_neighbours(writers:
     assert writer.flush()
     assert [entry.error_id for entry in store.entries] == ["a", "c"]
     assert writer.lost == 1
+    assert "refused it for good (UnstorableError)" in caplog.text
 
 
 def test_closing_stores_what_waits_and_may_be_repeated(path: Path) -> None:

@@ -160,7 +160,8 @@ duplicate entry '|[parameters: {
 insert into a (b) values (|insert into a (password) values ('|input_value='|://a:|://a@
 ://|Authorization: |Cookie: a=|Bearer |Basic |--password |'--password', |('password', |password is |password for user x
 api key |DE89 |4111 |123-45-|$2b$|A1|a1|0x|mysql -p|loc=(a|'loc': ('password'), 'input': |phone: 1|first_name: A
-password: aaaa |call 0|xoxb-|date of |?code=|-u a:| |password: |''|token=''|`|İ|\ud800|code=aaaaaaaaaaaaaaaa"""
+password: aaaa |call 0|xoxb-|date of |?code=|-u a:| |password: |''|token=''|`|İ|\ud800|code=aaaaaaaaaaaaaaaa
+form-data; name="password"\\n\\n|form-data; name="password"\\nA:|://a:\\\\|token='-----BEGIN PRIVATE KEY-----"""
 
 
 @pytest.mark.parametrize("unit", [unit for line in ADVERSARIAL.split("\n") for unit in line.split("|")])

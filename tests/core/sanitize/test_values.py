@@ -385,3 +385,9 @@ def test_depth_and_number_of_values_are_bounded() -> None:
     names = sanitizer.value({str(number): number for number in range(100)})
     assert names == {**{str(number): number for number in range(8)}, "[REDACTED:bounds]": "92 more"}
     assert sanitizer.value(names) == names
+
+
+def test_a_text_that_was_redacted_is_no_name_for_what_follows() -> None:
+    once = SANITIZER.value(["AUTHORIZATION:0Key", "0"])
+    assert once == ["AUTHORIZATION:[REDACTED:authorization]", "0"]
+    assert SANITIZER.value(once) == once

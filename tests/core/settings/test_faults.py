@@ -60,6 +60,11 @@ def faults(source: Any, environ: Mapping[str, str] | None = None) -> list[str]:
         ({"telemetry": {"logs": 1}}, "telemetry.logs = 1: expected true or false"),
         ({"reload": "always"}, "reload = 'always': expected \"off\""),
         ({"audit": {"encryption": "off"}}, 'audit.url: required: "sqlite:///FILE"'),
+        ({"audit": {"url": "sqlite:///:memory:", "encryption": "off"}}, "audit.url = 'sqlite:///:memory:': expected"),
+        ({"policies": {"a": {"retry": {"methods": ["post"]}}}}, "policies.a.retry.methods[0] = 'post': expected a"),
+        ({"rules": [{"name": "x", "when": {"error_type": ["shop..Oops"]}, "then": {}}]}, "rules[0].when.error_type ="),
+        ({"errors": {"a.B": {"title": {"en": "x", "it": "y"}}}}, 'errors."a.B".title.it: expected one of en, de, fr'),
+        ({"rules": [{"name": "x", "when": {"source": "a"}, "then": {"guidance": {"it": "y"}}}]}, "then.guidance.it: "),
         ({"audit": {"url": "mongodb://x", "encryption": "off"}}, "audit.url = 'mongodb://x': expected \"sqlite:///FILE\""),
     ],
 )  # fmt: skip
@@ -195,6 +200,22 @@ def test_no_fault_shows_a_secret() -> None:
     found = faults(raw, environ)
     assert len(found) == 10
     assert "hunter2" not in "\n".join(found)
+
+
+def test_a_secret_where_none_belongs_is_not_shown_either() -> None:
+    dsn = "host=db user=shop password=hunter2-and-more"
+    found = faults({"policies": {"a": {"timeout": dsn, "retry": dsn}}, "rollout": {"mode": dsn}})
+    assert len(found) == 3
+    assert "hunter2" not in "\n".join(found)
+
+
+def test_a_file_of_many_thousand_keys_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "failsoft.toml"
+    file.write_text("[policies]\n" + "".join(f'p{number} = {{ timeout = "soon" }}\n' for number in range(10_000)))
+    with pytest.raises(SettingsError) as caught:
+        load(file, environ={})
+    assert len(caught.value.faults) == 10_000
+    assert caught.value.faults[-1].source == f"{file}:10001"
 
 
 def test_a_file_that_is_not_there_is_one_fault(tmp_path: Path) -> None:

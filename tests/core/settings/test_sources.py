@@ -155,6 +155,14 @@ def test_a_table_over_a_shorthand_keeps_what_the_shorthand_said(file: Path) -> N
     assert settings.policies["upstream"].retry == Retry(strategy="network", max_attempts=2)
 
 
+def test_a_table_over_what_is_none_comes_from_where_the_table_came_from(file: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(file, environ={"FAILSOFT__SERVICE__NAME": "x"})
+    assert [(fault.path, fault.source) for fault in caught.value.faults] == [
+        ("service", "environment FAILSOFT__SERVICE__NAME")
+    ]
+
+
 def test_a_timeout_beyond_the_deadline_is_a_warning_only(file: Path) -> None:
     settings = load(file, {"policies": {"upstream": {"timeout": "6s"}}}, environ={})
     assert [str(warning) for warning in settings.warnings()] == [

@@ -40,6 +40,7 @@ _HTTP: tuple[tuple[Label, str], ...] = (
         requests.exceptions.ChunkedEncodingError urllib3.exceptions.ProtocolError
         urllib3.exceptions.IncompleteRead urllib3.exceptions.InvalidChunkLength
         aiohttp.client_exceptions.ClientConnectionError aiohttp.client_exceptions.ClientPayloadError
+        aiohttp.http_exceptions.ContentLengthError
         websockets.exceptions.ConnectionClosed aiohttp.client_exceptions.ServerDisconnectedError
         h11._util.RemoteProtocolError h2.exceptions.ProtocolError
         """,

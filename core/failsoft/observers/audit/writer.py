@@ -123,6 +123,8 @@ class AuditWriter:
             False if not all of it was done within `timeout` seconds. Closing twice is allowed.
         """
         drained = self._worker.close(timeout)
+        if not drained:
+            _log.error("audit: the store did not take what waits within %g s; the end of the process loses it", timeout)
         if drained and self._storing.acquire(timeout=timeout):
             try:
                 self._store.close()
@@ -136,6 +138,7 @@ class AuditWriter:
         records = [self._numbered(draft) for draft in drafts]
         if missing := self._worker.dropped - self._reported:
             self._reported += missing
+            _log.error("audit: %d records dropped, because too many were waiting", missing)
             records.append(self._numbered(partial(records_dropped, missing, self._clock.time())))
         self._store_all(records)
         if missing and self._on_drop is not None:
@@ -169,20 +172,28 @@ class AuditWriter:
                 self.written += len(entries)
                 return
         self._abandoned = True
-        self.lost += len(entries)
+        self._lose(len(entries), "the store failed to the end")
 
     def _store_apart(self, entries: Sequence[Entry], error: Exception) -> None:
         if len(entries) == 1:
-            self.lost += 1
-            self._note(error, 1)
+            self.failures += 1
+            self._lose(1, f"the store refused it for good ({type(error).__name__})")
             return
         for entry in entries:
             self._store_all([entry])
 
+    def _lose(self, count: int, why: str) -> None:
+        self.lost += count
+        _log.error("audit: lost records: %d, %d in all: %s", count, self.lost, why)
+
     def _note(self, error: Exception, count: int) -> None:
         self.failures += 1
         if self.failures & (self.failures - 1) == 0:  # 1st, 2nd, 4th, 8th …: said, but not in a storm
-            _log.warning("audit store failed (%s), %d records wait", type(error).__name__, count)
+            dropped = self._worker.dropped
+            _log.warning(
+                "audit store failed (%s), %d records wait to be tried again, %d were dropped",
+                type(error).__name__, count, dropped,
+            )  # fmt: skip
 
     # --- forks
 
