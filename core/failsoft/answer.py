@@ -153,7 +153,8 @@ class Responder:
         style = self._style
         if call.mode == "observe" or style.format == "keep":
             return True
-        return style.replace == "unexpected" and failure.expected and not failure.rejected
+        meant = failure.expected and failure.status < 500 and not failure.rejected
+        return style.replace == "unexpected" and meant
 
     def own(self, exc: BaseException, call: Call) -> Failure:
         """The failure of an exception, kept on the call."""

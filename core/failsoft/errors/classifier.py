@@ -210,6 +210,8 @@ class Classifier:
             return own_word.behind_a_bare_one(own, inner)
         own.label = inner.label._replace(status=status, code=code)
         own.over = inner
+        # something failed, and this is how the application says so
+        own.more.pop("expected", None)
         return own
 
     def _of_group(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading | None:

@@ -71,6 +71,9 @@ def _http(
     elif detail is not None:
         plain = isinstance(detail, (Mapping, list, tuple, int, float))
         more["details"] = {"detail": detail if plain else f"<{type(detail).__name__}>"}
+    if number > 500:
+        # "not now" is an answer that was meant; a 500 says that something went wrong, whoever says it
+        more["expected"] = True
     name = qualified_name(type(exc))
     return Reading(label, "exception", name, 1.0, name, explicit=True, more=more)
 

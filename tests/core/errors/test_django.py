@@ -55,7 +55,7 @@ DJANGO: dict[str, tuple[object, ...]] = {
     "drf method": (405, "METHOD_NOT_ALLOWED", "validation", "info", True),
     "drf media": (415, "UNSUPPORTED_MEDIA_TYPE", "validation", "low", True),
     "drf throttled": (429, "RATE_LIMIT_ERROR", "resource", "low", True),
-    "drf own": (503, "SERVICE_UNAVAILABLE", "external_service", "medium", False),
+    "drf own": (503, "SERVICE_UNAVAILABLE", "external_service", "medium", True),
 }
 
 

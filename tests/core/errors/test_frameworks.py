@@ -42,9 +42,9 @@ ANSWERS = [
     (422, "VALIDATION_ERROR", "validation", "low", False, True),
     (429, "RATE_LIMIT_ERROR", "resource", "low", True, True),
     (500, "INTERNAL_ERROR", "system", "high", False, False),
-    (502, "UPSTREAM_ERROR", "external_service", "medium", True, False),
-    (503, "SERVICE_UNAVAILABLE", "external_service", "medium", True, False),
-    (504, "TIMEOUT_ERROR", "network", "medium", True, False),
+    (502, "UPSTREAM_ERROR", "external_service", "medium", True, True),
+    (503, "SERVICE_UNAVAILABLE", "external_service", "medium", True, True),
+    (504, "TIMEOUT_ERROR", "network", "medium", True, True),
 ]
 
 
