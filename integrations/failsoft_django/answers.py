@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from contextlib import suppress
 from http.cookies import CookieError
 from typing import Any
 
@@ -63,8 +62,22 @@ def respond(rendered: Rendered) -> HttpResponse:
     """A new response."""
     response = HttpResponse(rendered.body, status=rendered.status)
     del response.headers["Content-Type"]
-    _put(response, rendered.headers)
+    if not _fill(response, rendered.headers):
+        _put(response, rendered.headers)
     return response
+
+
+def _fill(response: HttpResponse, pairs: Iterable[tuple[str, str]]) -> bool:
+    """Write the headers of a new response at once. False: one by one, then.
+
+    Django encodes each name and value to see whether it can be sent; these are known to be.
+    """
+    store = getattr(response.headers, "_store", None)
+    named = {name.lower(): (name, value) for name, value in pairs}
+    if type(store) is not dict or len(named) != len(tuple(pairs)) or "set-cookie" in named:
+        return False
+    store.update(named)
+    return True
 
 
 def dress(response: Any, rendered: Rendered, *, head: bool) -> Any:
@@ -121,8 +134,7 @@ def _put(response: Any, pairs: Iterable[tuple[str, str]]) -> None:
     written: set[str] = set()
     for name, value in pairs:
         lowered = name.lower()
-        # a name or value that Django refuses costs the header, not the answer
-        with suppress(ValueError, CookieError):
+        try:
             if lowered == "set-cookie":
                 response.cookies.load(value)
             elif lowered == "vary":
@@ -130,6 +142,8 @@ def _put(response: Any, pairs: Iterable[tuple[str, str]]) -> None:
             else:
                 response.headers[name] = f"{response.headers[name]}, {value}" if lowered in written else value
                 written.add(lowered)
+        except (ValueError, CookieError):
+            continue  # a name or value that Django refuses costs the header, not the answer
 
 
 def log(request: Any, response: Any, exc: BaseException, answer: Answer) -> None:
