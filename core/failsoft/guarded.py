@@ -68,6 +68,7 @@ class Plan:
         "says_forced_open",
         "says_open",
         "slow_after",
+        "tells",
         "until",
     )
 
@@ -94,6 +95,7 @@ class Plan:
             self.says_forced_open = f"circuit breaker {breaker.name!r} is forced_open"
         self.heard = fs.wants(GuardCompleted)
         self.hears_rejections = fs.wants(CallRejected)
+        self.tells = self.heard or self.hears_rejections
         self.books = self.heard or self.deposit is not None
         self.until = self.now() + _LOOK_AGAIN if fs.enforces else -inf
 
@@ -240,11 +242,12 @@ def _rejection(guard: Quick, plan: Plan, parent: Call | None, begun: float, unti
     wait, state, message = until - begun, "open", plan.says_open
     if until == inf:
         wait, state, message = plan.open_duration, "forced_open", plan.says_forced_open
-    if plan.hears_rejections:
-        plan.fs.publish(_event(CallRejected, guard, plan, parent, reason="circuit_open", retry_after=wait))
-    if plan.heard:
-        took = plan.now() - begun
-        plan.fs.publish(_event(GuardCompleted, guard, plan, parent, duration=took, error_type="CircuitOpenError"))
+    if plan.tells:
+        if plan.hears_rejections:
+            plan.fs.publish(_event(CallRejected, guard, plan, parent, reason="circuit_open", retry_after=wait))
+        if plan.heard:
+            took = plan.now() - begun
+            plan.fs.publish(_event(GuardCompleted, guard, plan, parent, duration=took, error_type="CircuitOpenError"))
     return CircuitOpenError.of(message, plan.breaker_name, state, wait)
 
 

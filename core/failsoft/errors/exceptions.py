@@ -80,6 +80,19 @@ class _Default:
         return getattr(cls, self._name)
 
 
+class _Details:
+    """An empty dictionary of the exception's own, made when somebody first asks for it."""
+
+    __slots__ = ()
+
+    def __get__(self, error: FailsoftError | None, cls: type[FailsoftError]) -> Any:
+        if error is None:
+            return self
+        made: dict[str, Any] = {}
+        error.__dict__["details"] = made
+        return made
+
+
 class _ErrorId:
     """An id that is made when somebody first asks for it: of the many calls that a circuit turns away few are."""
 
@@ -119,6 +132,9 @@ class FailsoftError(Exception):
     transient: bool = _Default("default_transient")  # type: ignore[assignment]
     recoverable: bool = _Default("default_recoverable")  # type: ignore[assignment]
     error_id: str = _ErrorId()  # type: ignore[assignment]
+    details: dict[str, Any] = _Details()  # type: ignore[assignment]
+    user_message: str | Mapping[str, str] | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
     def __init__(
         self,
@@ -137,12 +153,13 @@ class FailsoftError(Exception):
     ) -> None:
         super().__init__(message)
         self.message = message
-        self.user_message = user_message
-        self.details: dict[str, Any] = dict(details) if details else {}
         self.retry_after = retry_after
-        self.headers: tuple[tuple[str, str], ...] = (
-            tuple(headers.items() if isinstance(headers, Mapping) else headers) if headers else ()
-        )
+        if user_message is not None:
+            self.user_message = user_message
+        if details:
+            self.details = dict(details)
+        if headers:
+            self.headers = tuple(headers.items() if isinstance(headers, Mapping) else headers)
         self.timestamp = SystemClock.time()
         if code is not None:
             self.code = code
@@ -411,10 +428,7 @@ class CircuitOpenError(RejectedError):
         error = cls.__new__(cls, message)
         error.__dict__ = {
             "message": message,
-            "user_message": None,
-            "details": {},
             "retry_after": retry_after,
-            "headers": (),
             "timestamp": SystemClock.time(),
             "name": name,
             "state": state,
