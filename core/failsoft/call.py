@@ -74,8 +74,6 @@ class Call:
     """What the last exception came to."""
     cause: BaseException | None = None
     """The exception of `failure`, so that nothing is classified twice."""
-    retried_inside: BaseException | None = None
-    """An exception on which a guard below already spent its attempts."""
     run: Any = None
     """Its `Run`, once a pipeline has it."""
     trace_id: str | None = None

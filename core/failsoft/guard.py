@@ -13,10 +13,11 @@ from typing import Any, ParamSpec, TypeVar
 from failsoft.call import Call, Mode
 from failsoft.current import EPOCH, current_call, owner, restore
 from failsoft.events import GuardCompleted
-from failsoft.guarded import LAZY, Owner, Plan, quick, quick_async, refuse_lazy
+from failsoft.guarded import LAZY, Begin, Owner, Plan, quick, quick_async, refuse_lazy
 from failsoft.pipeline import Pipeline
 from failsoft.policies.policy import Policy
 from failsoft.run import Run
+from failsoft.spent import mark_spent
 
 __all__ = ["Guard"]
 
@@ -145,16 +146,14 @@ class Guard:
         self.over(fs, call, parent, None)
         return result
 
-    def adopt(
-        self, plan: Plan, call: Call | None, parent: Call | None, begun: float, generation: int, timer: Any = None
-    ) -> Run:
+    def adopt(self, plan: Plan, call: Call | None, parent: Call | None, begin: Begin, timer: Any = None) -> Run:
         """A run that takes over what was begun the quick way."""
         if call is None:
             call = self._describe(plan.fs, parent, "enforce")
-            call.started = begun
+            call.started = begin.begun
         call.deadline = None if parent is None else parent.deadline
-        run = plan.pipeline.start(call, begun=begun)
-        run.adopt(generation, timer)
+        run = plan.pipeline.start(call, begun=begin.begun, spent=begin.spent)
+        run.adopt(begin.generation, timer)
         return run
 
     # -- a block: admitted, timed and judged, but never repeated
@@ -281,10 +280,10 @@ class Guard:
 
     def over(self, fs: Owner, call: Call, parent: Call | None, error: BaseException | None) -> None:
         """A call has ended: say so, and let go of what it held."""
-        if error is not None and parent is not None and call.run.retries:
-            parent.retried_inside = error
+        if error is not None and call.run.retries:
+            mark_spent(error)
         # the call and its run hold each other, and a traceback holds both
-        call.cause = call.retried_inside = call.run = None
+        call.cause = call.run = None
         if fs.wants(GuardCompleted):
             fs.publish(
                 GuardCompleted(

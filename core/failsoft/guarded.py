@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from math import inf
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from failsoft.call import Call
 from failsoft.clock import Clock
@@ -23,8 +23,9 @@ from failsoft.events import CallRejected, Event, GuardCompleted
 from failsoft.machines.breaker import BreakerMachine
 from failsoft.pipeline import Pipeline
 from failsoft.run import Run
+from failsoft.spent import SPENT
 
-__all__ = ["LAZY", "Owner", "Plan", "Quick", "quick", "quick_async", "refuse_lazy"]
+__all__ = ["LAZY", "Begin", "Owner", "Plan", "Quick", "quick", "quick_async", "refuse_lazy"]
 
 LAZY = frozenset({CoroutineType, GeneratorType, AsyncGeneratorType})
 """What a function returns that has not run yet."""
@@ -81,8 +82,8 @@ class Plan:
         self.name = limits.name
         self.limit = min((time for time in (limits.timeout, limits.deadline) if time is not None), default=None)
         self.deposit = None if limits.budget is None else limits.budget.deposit
-        self.attends = self.limit is not None or limits.retry is not None
-        """What is called has to be able to see the call: how much time is left, and who retries."""
+        self.attends = self.limit is not None
+        """What is called has to be able to see the call, which says how much time is left."""
         self.machine: BreakerMachine | None = None
         self.record: Callable[[int, float, float], None] = _nobody
         self.slow_after = inf
@@ -104,6 +105,17 @@ def _nobody(generation: int, duration: float, now: float) -> None:
     """There is no circuit breaker to tell."""
 
 
+class Begin(NamedTuple):
+    """How things stood when a call began."""
+
+    begun: float
+    """Monotonic seconds."""
+    generation: int
+    """Of the circuit breaker."""
+    spent: int
+    """Marks of exceptions on which attempts were spent."""
+
+
 class Quick(Protocol):
     """A guard, as its guarded functions see it."""
 
@@ -113,15 +125,13 @@ class Quick(Protocol):
 
     def through(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
     async def athrough(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
-    def adopt(
-        self, plan: Plan, call: Call | None, parent: Call | None, begun: float, generation: int, timer: Any = None
-    ) -> Run: ...
+    def adopt(self, plan: Plan, call: Call | None, parent: Call | None, begin: Begin, timer: Any = None) -> Run: ...
     def over(self, fs: Owner, call: Call, parent: Call | None, error: BaseException | None) -> None: ...
 
 
 def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: C901 - see below
     """A function as the guard runs it."""
-    current, enter, leave, epoch, lazy = current_call.get, current_call.set, current_call.reset, EPOCH, LAZY
+    current, enter, leave, epoch, marks = current_call.get, current_call.set, current_call.reset, EPOCH, SPENT
 
     def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912 - a helper would cost as much as all of it
         plan, parent = guard.plan, current()
@@ -133,7 +143,7 @@ def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
                 return guard.through(fn, args, kwargs)
             if parent.deadline is not None and (limit is None or parent.deadline - begun < limit):
                 limit = parent.deadline - begun
-        machine, generation = plan.machine, 0
+        machine, generation, spent = plan.machine, 0, marks.number
         if machine is not None:
             generation = machine.generation
             if not machine.closed:
@@ -156,17 +166,17 @@ def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
             ended = plan.now()
             took = ended - begun
             if limit is not None and took > limit:
-                _late(guard, plan, call, parent, begun, generation)
+                _late(guard, plan, call, parent, Begin(begun, generation, spent))
                 return result
             if machine is not None and (not machine.steady or took > plan.slow_after):
                 plan.record(generation, took, ended)
             if plan.books:
                 _book(guard, plan, parent, begun, took)
-            if type(result) in lazy:
+            if type(result) in LAZY:
                 refuse_lazy(fn, result)
             return result
         try:
-            run = guard.adopt(plan, call, parent, begun, generation)
+            run = guard.adopt(plan, call, parent, Begin(begun, generation, spent))
             return _resume(guard, plan, parent, run, partial(fn, *args, **kwargs), failed)
         finally:
             del failed  # its traceback holds this frame
@@ -178,7 +188,7 @@ def quick_async(  # noqa: C901 - see above
     guard: Quick, fn: Callable[..., Awaitable[Any]]
 ) -> Callable[..., Awaitable[Any]]:
     """A coroutine function as the guard runs it."""
-    current, enter, leave, epoch = current_call.get, current_call.set, current_call.reset, EPOCH
+    current, enter, leave, epoch, marks = current_call.get, current_call.set, current_call.reset, EPOCH, SPENT
 
     async def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912 - as above
         plan, parent = guard.plan, current()
@@ -190,7 +200,7 @@ def quick_async(  # noqa: C901 - see above
                 return await guard.athrough(fn, args, kwargs)
             if parent.deadline is not None and (limit is None or parent.deadline - begun < limit):
                 limit = parent.deadline - begun
-        machine, generation = plan.machine, 0
+        machine, generation, spent = plan.machine, 0, marks.number
         if machine is not None:
             generation = machine.generation
             if not machine.closed:
@@ -221,7 +231,7 @@ def quick_async(  # noqa: C901 - see above
             ended = plan.now()
             took = ended - begun
             if limit is not None and took > limit:
-                _late(guard, plan, call, parent, begun, generation, timer)
+                _late(guard, plan, call, parent, Begin(begun, generation, spent), timer)
                 return result
             if machine is not None and (not machine.steady or took > plan.slow_after):
                 plan.record(generation, took, ended)
@@ -229,7 +239,7 @@ def quick_async(  # noqa: C901 - see above
                 _book(guard, plan, parent, begun, took)
             return result
         try:
-            run = guard.adopt(plan, call, parent, begun, generation, timer)
+            run = guard.adopt(plan, call, parent, Begin(begun, generation, spent), timer)
             return await _aresume(guard, plan, parent, run, partial(fn, *args, **kwargs), failed)
         finally:
             del failed  # its traceback holds this frame
@@ -275,12 +285,11 @@ def _late(
     plan: Plan,
     call: Call | None,
     parent: Call | None,
-    begun: float,
-    generation: int,
+    begin: Begin,
     timer: Any = None,
 ) -> None:
     """It succeeded, but took longer than it had time: returned all the same, and counted as slow."""
-    run = guard.adopt(plan, call, parent, begun, generation, timer)
+    run = guard.adopt(plan, call, parent, begin, timer)
     run.succeeded()
     run.close()
     guard.over(plan.fs, run.call, parent, None)

@@ -41,13 +41,16 @@ class Pipeline:
         self._engine = engine
         self._prepare = prepare
 
-    def start(self, call: Call, expected: Expected | None = None, *, begun: float | None = None) -> Run:
+    def start(
+        self, call: Call, expected: Expected | None = None, *, begun: float | None = None, spent: int | None = None
+    ) -> Run:
         """Begin a call whose attempts the caller drives itself.
 
         Parameters:
             begun: monotonic seconds at which it began; by default now.
+            spent: marks on exceptions at that time; by default those of now.
         """
-        return Run(self.limits, self._engine, call, expected, begun)
+        return Run(self.limits, self._engine, call, expected, begun, spent)
 
     def call(
         self,

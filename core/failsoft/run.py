@@ -29,7 +29,8 @@ from failsoft.machines.breaker import Permit, Rejection
 from failsoft.notes import note_attempts
 from failsoft.outcome import Verdict
 from failsoft.policies.retry import Retry
-from failsoft.verdicts import stems_from, verdict_of, verdict_of_status
+from failsoft.spent import SPENT, spent_since
+from failsoft.verdicts import verdict_of, verdict_of_status
 
 __all__ = ["Engine", "Limits", "Reply", "Run", "SharedBudget"]
 
@@ -58,6 +59,7 @@ class Run:
         "_permit",
         "_previous_delay",
         "_settled",
+        "_spent",
         "call",
         "committed",
         "engine",
@@ -72,6 +74,7 @@ class Run:
         call: Call,
         expected: Callable[[BaseException], bool] | None = None,
         begun: float | None = None,
+        spent: int | None = None,
     ) -> None:
         now = engine.clock.monotonic() if begun is None else begun
         self.call = call
@@ -84,6 +87,7 @@ class Run:
         """The response is on its way to the client; nothing can be repeated."""
         self._limits = limits
         self._observing = call.mode == "observe"
+        self._spent = SPENT.number if spent is None else spent
         self._expected = expected
         self._permit: Permit | None = None
         self._settled: Permit | None = None
@@ -325,7 +329,7 @@ class Run:
         if not call.replayable:
             return False
         if failure is not None:
-            if not retry.wants(failure) or (exc is not None and stems_from(exc, call.retried_inside)):
+            if not retry.wants(failure) or (exc is not None and spent_since(exc, self._spent)):
                 return False
             if failure.not_sent and call.source == "guard":
                 return True

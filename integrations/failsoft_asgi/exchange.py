@@ -155,7 +155,7 @@ class AsgiCall(Call):
     def release(self) -> None:
         """The request is over: let go of it, so that no cycle waits for the garbage collector."""
         self.scope = {}
-        self.cause = self.answered = self.retried_inside = self.run = self.pending = None
+        self.cause = self.answered = self.run = self.pending = None
 
     def ids(self) -> dict[str, str]:
         """The headers for an error that does not come through `wire`."""

@@ -84,7 +84,7 @@ class DjangoCall(Call):
         """Let go of exceptions, whose tracebacks hold the request."""
         if self.failure is None and self.run is None and self.seen is None and self.missing is None:
             return
-        self.cause = self.answered = self.seen = self.missing = self.retried_inside = None
+        self.cause = self.answered = self.seen = self.missing = None
         if not self.watched:
             self.run = None
 

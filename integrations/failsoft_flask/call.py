@@ -40,7 +40,7 @@ class FlaskCall(Call):
 
     def forget(self) -> None:
         """Let go of exceptions, whose tracebacks hold the request, and of the run, which holds this call."""
-        self.cause = self.answered = self.retried_inside = self.run = None
+        self.cause = self.answered = self.run = None
 
     def describe(self) -> RequestFacts:
         """What is known of the request."""

@@ -197,8 +197,8 @@ def test_the_current_call_is_restored_on_every_path(fs: Failsoft, way: Way) -> N
     outside = request_call(fs)
     token = current_call.set(outside)
     seen: list[Any] = []
-    policy = Policy(retry=Retry(base_delay=0), circuit_breaker=CircuitBreaker(failure_threshold=4, open_duration=60))
-    guard = fs.guard("x", policy=policy, idempotent=True)
+    breaker = CircuitBreaker(failure_threshold=4, open_duration=60)
+    guard = fs.guard("x", policy=Policy(retry=Retry(base_delay=0), circuit_breaker=breaker, timeout=9), idempotent=True)
     try:
         for outcome in ("ok", KeyboardInterrupt(), ValueError("bug"), ConnectionResetError("lost"), "rejected"):
 

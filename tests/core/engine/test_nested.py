@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -94,14 +95,13 @@ def test_a_rejection_inside_is_neither_repeated_nor_counted_outside(fs: Failsoft
 def test_ids_go_down_and_nothing_comes_up(fs: Failsoft, way: Way) -> None:
     binding = fs.endpoints.bind("GET", "/quotes", failsoft.protect(timeout=60)(Script()))
     call = request_call(fs, request_id="req-1", trace_id="0af7651916cd43dd8448eb211c80319c")
-    guard = fs.guard("x", policy=THREE)
+    guard = fs.guard("x", policy=Policy(retry=THREE.retry, timeout=60))
     seen: list[Any] = []
     way.endpoint(binding, call, lambda: SYNC.call(guard, lambda: seen.append(current_call.get())))
     assert [(c.request_id, c.trace_id, c.endpoint) for c in seen] == [
         ("req-1", "0af7651916cd43dd8448eb211c80319c", "guard:x")
     ]
     assert (call.endpoint, call.attempt, call.policy) == ("GET /quotes/{symbol}", 1, "")
-    assert call.retried_inside is None
 
 
 def test_waits_inside_are_charged_to_the_deadline_outside(fs: Failsoft, way: Way, clock: ManualClock) -> None:
@@ -130,3 +130,33 @@ def test_a_guard_of_another_instance_goes_by_its_own_mode(make: Any, way: Way) -
     inner = acting.guard("inner", policy=THREE, idempotent=True)
     assert way.run(way.nested(outer, way.through(inner, script))) == "ok"
     assert script.calls == 2
+
+
+def test_a_stored_exception_may_be_retried_again_another_time(fs: Failsoft, way: Way) -> None:
+    """The mark that it was retried in vain is one of that call, not of the exception for ever."""
+    stored = LOST()
+    inner, outer = (fs.guard(name, policy=THREE, idempotent=True) for name in ("inner", "outer"))
+    for _ in range(2):
+        script = Script(stored)
+        with pytest.raises(LOST):
+            way.run(way.nested(outer, way.through(inner, script)))
+        assert script.calls == 3
+    plain = Script(stored)
+    with pytest.raises(LOST):
+        way.call(outer, plain)
+    assert plain.calls == 3
+
+
+def test_what_a_task_below_retried_is_not_retried_again(fs: Failsoft) -> None:
+    inner, outer = (fs.guard(name, policy=THREE, idempotent=True) for name in ("inner", "outer"))
+    script = Script(LOST())
+
+    async def below() -> Any:
+        return await asyncio.create_task(inner.acall(fails))
+
+    async def fails() -> Any:
+        return script()
+
+    with pytest.raises(LOST):
+        asyncio.run(outer.acall(below))
+    assert script.calls == 3
