@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -18,12 +17,14 @@ from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
 from failsoft.events import ErrorHandled
+from failsoft.kinds import join_path
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
 from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.problem import ProblemMaker
+from failsoft.references import find_callable
 from failsoft.requests import TrustedProxies
 from failsoft.sanitize import Sanitizer
 from failsoft.settings import Settings
@@ -63,6 +64,9 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         for number, rule in enumerate(settings.endpoints)
         if rule.before_retry is not None
     }
+    for name, policy in settings.policies.items():
+        if policy.rate_limit is not None and policy.rate_limit.function is not None:
+            _load(policy.rate_limit.function, f"{join_path('policies', name)}.rate_limit.key", faults)
     renderer = settings.responses.renderer and _load(settings.responses.renderer, "responses.renderer", faults)
     sanitizer = Sanitizer(
         keys=settings.sanitize.keys, safe_keys=settings.sanitize.safe_keys, strict=settings.sanitize.strict
@@ -125,18 +129,11 @@ class _Classify:
 
 
 def _load(path: str, where: str, faults: list[Fault]) -> Callable[..., Any]:
-    module, _, name = path.partition(":")
     try:
-        found: Any = importlib.import_module(module)
-        for part in name.split("."):
-            found = getattr(found, part)
-    except Exception as error:  # noqa: BLE001 - an import runs the module, which may raise anything
-        said = f"{type(error).__name__}: {error}"
-        faults.append(Fault(where, repr(path), f'expected "package.module:name" of a callable: {said}'))
+        return find_callable(path)
+    except ValueError as error:
+        faults.append(Fault(where, repr(path), str(error)))
         return _missing
-    if not callable(found):
-        faults.append(Fault(where, repr(path), "expected a callable"))
-    return found  # type: ignore[no-any-return]  # seen to be callable, or the build fails
 
 
 def _missing(*_: Any) -> None:

@@ -266,7 +266,8 @@ class Guard:
         plan = self.plan
         stale = plan is None or plan.fs is not fs or plan.epoch != EPOCH.number or fs.clock.monotonic() >= plan.until
         if stale and fs.enforces:
-            self.plan = Plan(fs, pipeline)
+            # who is counted goes the long way, which asks
+            self.plan = None if pipeline.limits.rate is not None else Plan(fs, pipeline)
         return pipeline
 
     def _describe(self, fs: Owner, parent: Call | None, mode: Mode) -> Call:

@@ -17,7 +17,7 @@ SOURCES = {"failsoft": ROOT / "core/failsoft"} | {
 LAYERS: list[tuple[str, ...]] = [
     ("errors.taxonomy", "outcome", "clock", "ids", "kinds", "http", "requests"),
     ("errors.failure", "errors.exceptions"),
-    ("options", "call", "current", "events", "machines", "sanitize"),
+    ("options", "call", "current", "events", "machines", "sanitize", "references"),
     ("bus", "inspection", "errors.capture", "errors.catalogue", "errors.rules", "errors", "problem", "stores"),
     ("policies", "observers"),
     ("engine", "verdicts", "notes", "run", "pipeline", "endpoints", "guard", "guarded", "answer"),
