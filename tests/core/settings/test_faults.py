@@ -138,7 +138,10 @@ url = "sqlite:///audit.db"
 
 EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     "policies.*.bulkhead": ({"policies": {"p": {"bulkhead": 20}}}, "policies.p.bulkhead"),
-    "policies.*.rate_limit": ({"policies": {"p": {"rate_limit": "9/minute"}}}, "policies.p.rate_limit"),
+    "policies.*.rate_limit.scope": (
+        {"policies": {"p": {"rate_limit": {"rate": "9/minute", "scope": "shared"}}}},
+        "policies.p.rate_limit.scope = 'shared'",
+    ),
     "policies.*.fallback": ({"policies": {"p": {"fallback": {"cache": "5m"}}}}, "policies.p.fallback"),
     "policies.*.hedge": ({"policies": {"p": {"hedge": True}}}, "policies.p.hedge"),
     "endpoints[].critical": ({"endpoints": [{"match": "GET /", "critical": True}]}, "endpoints[0].critical"),
