@@ -181,7 +181,7 @@ class ModelOfFewKeys(Model):
     def compare(self, log: Log, admitted: bool) -> None:
         assert not admitted or log.admits(self.now)
 
-    def compare_readings(self, log: Log, remaining: int, reset: float) -> None:  # noqa: ARG002
+    def compare_readings(self, log: Log, remaining: int, reset: float) -> None:
         assert remaining <= log.remaining(self.now)
 
     @invariant()
