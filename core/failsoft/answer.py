@@ -151,9 +151,12 @@ class Responder:
 
     def _left_alone(self, failure: Failure, call: Call) -> bool:
         style = self._style
-        if call.mode == "observe" or style.format == "keep":
+        if call.mode == "observe":
             return True
-        return style.replace == "unexpected" and failure.expected and not failure.rejected
+        if failure.rejected:
+            # a framework has no answer to what we did not let run, and would call it an error of the server
+            return False
+        return style.format == "keep" or (style.replace == "unexpected" and failure.expected)
 
     def own(self, exc: BaseException, call: Call) -> Failure:
         """The failure of an exception, kept on the call."""
