@@ -10,7 +10,7 @@ __all__ = ["known_user"]
 
 
 def known_user(request: Any) -> str | None:
-    """The key of the authenticated user, if somebody has asked for him before; never asks a database."""
+    """The key of the authenticated user, if somebody has asked for it before; never asks a database."""
     held = request.__dict__
     for name in ("user", "_cached_user", "_acached_user"):
         user = held.get(name)

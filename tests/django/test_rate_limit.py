@@ -178,7 +178,7 @@ def test_nobody_is_asked_who_the_user_is(app: Any) -> None:
 
 
 @pytest.mark.parametrize("word", ["anonymous", "unsaved", "broken"])
-def test_who_is_nobody_is_told_by_his_address(app: Any, word: str) -> None:
+def test_who_is_nobody_is_told_by_the_address(app: Any, word: str) -> None:
     made = users(app)
     assert [status(made, word, host=host) for host in (1, 2, 1)] == [200, 200, 429]
 

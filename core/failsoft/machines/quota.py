@@ -9,8 +9,8 @@ The bound is exact. In any span of s seconds, one key is admitted at most `burst
 Keys are bounded. A key whose quota is whole again is the same as one never seen, so dropping it loses nothing. Where
 all of `max_keys` have something spent, the one not seen for the longest time is dropped, and what it has spent is
 noted in two of a fixed number of cells, chosen by its hash. A key that comes back, or is new, begins with the smaller
-of its two cells. So nobody gains by having many keys push out his own. The price is paid by a newcomer whose two cells
-both hold somebody's debt: he is at worst treated as the less indebted of the two.
+of its two cells. So nobody gains by having many keys push out their own. The price is paid by a newcomer whose two
+cells both hold somebody's debt: it is at worst treated as the less indebted of the two.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def test_it_says_what_is_left_and_when_there_is_more() -> None:
     assert quota.take("a", 104.0) == (True, 0, 4.0)
 
 
-def test_whoever_waits_as_long_as_he_is_told_is_admitted() -> None:
+def test_whoever_waits_as_long_as_told_is_admitted() -> None:
     for count, period in ((7, 60.0), (3, 1.0), (100, 60.0), (1000, 3600.0)):
         quota, now = Quota(count, period, 2), 123_456.789
         for _ in range(200):
@@ -84,7 +84,7 @@ def test_keys_are_bounded_and_what_is_dropped_is_counted() -> None:
     assert quota.evicted == 400
 
 
-def test_who_pushes_his_own_key_out_gains_nothing() -> None:
+def test_who_pushes_its_own_key_out_gains_nothing() -> None:
     quota = Quota(5, 60.0, 5, max_keys=50)
     assert admitted(quota, "attacker", 0.0, 9) == 5
     for number in range(5000):
