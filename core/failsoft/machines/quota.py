@@ -16,6 +16,7 @@ cells both hold somebody's debt: it is at worst treated as the less indebted of 
 from __future__ import annotations
 
 from collections import OrderedDict
+from math import inf
 from typing import NamedTuple
 
 __all__ = ["Quota", "Reading"]
@@ -104,7 +105,7 @@ class Quota:
         self.evicted += 1
         del self._keys[key]
         if not self._blurred:
-            self._blurred = [0.0] * (2 * self._max_keys)
+            self._blurred = [-inf] * (2 * self._max_keys)
         for cell in self._cells(key):
             self._blurred[cell] = max(self._blurred[cell], whole)
 

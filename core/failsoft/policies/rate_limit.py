@@ -144,7 +144,7 @@ class RateLimiter:
     def error(self, wait: float) -> RateLimitError:
         """What to raise for a call that is not admitted."""
         message = f"{self.name} is called more often than {self.options.rate}"
-        return RateLimitError(message, retry_after=wait, details={"limit": self.options.rate, "key": self._word})
+        return RateLimitError(message, retry_after=wait, details={"limit": self.options.rate, "counted": self._word})
 
     def _identifier(self, kind: str, rest: str) -> Callable[[Call], str] | None:
         """Who makes a call, as a key. Those who cannot be told apart share the key ``.
