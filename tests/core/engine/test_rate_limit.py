@@ -15,6 +15,7 @@ from core.engine.test_parallel import at_once
 from failsoft import CircuitBreaker, Failsoft, Policy, RateLimit, RateLimitError, RequestFacts, Retry, SettingsError
 from failsoft.call import Call
 from failsoft.events import CallRejected, GuardCompleted, WouldReject
+from failsoft.machines.quota import Quota
 from failsoft.policies.rate_limit import RateLimiter
 
 LOST = ConnectionResetError
@@ -202,6 +203,21 @@ def test_threads_are_never_admitted_too_often(fs: Failsoft) -> None:
         return made
 
     assert sum(at_once(work)) == 500
+
+
+def test_one_thread_at_a_time_is_at_the_count(fs: Failsoft, monkeypatch: pytest.MonkeyPatch) -> None:
+    limiter, inside, most = RateLimiter("x", RateLimit(rate="9/day")), [], []
+    take = Quota.take
+
+    def slow(self: Quota, key: str, now: float) -> Any:
+        inside.append(key)
+        most.extend(len(inside) for _ in range(200))
+        inside.pop()
+        return take(self, key, now)
+
+    monkeypatch.setattr(Quota, "take", slow)
+    at_once(lambda _: [limiter.admit(Call("x", 0.0), 0.0) for _ in range(100)])
+    assert max(most) == 1
 
 
 # --- which limit it is

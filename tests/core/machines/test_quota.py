@@ -84,6 +84,14 @@ def test_keys_are_bounded_and_what_is_dropped_is_counted() -> None:
     assert quota.evicted == 400
 
 
+def test_a_key_in_use_is_not_the_one_that_is_dropped() -> None:
+    quota = Quota(1000, 60.0, 1000, max_keys=2)
+    for number in range(20):
+        quota.take("in use", 0.0)
+        quota.take(f"k{number}", 0.0)
+    assert quota.evicted == 19
+
+
 def test_who_pushes_its_own_key_out_gains_nothing() -> None:
     quota = Quota(5, 60.0, 5, max_keys=50)
     assert admitted(quota, "attacker", 0.0, 9) == 5
