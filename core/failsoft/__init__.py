@@ -38,6 +38,7 @@ from failsoft.facade import Failsoft, classify, guard, protect, remaining, sanit
 from failsoft.guard import Guard
 from failsoft.policies.circuit_breaker import CircuitBreaker
 from failsoft.policies.policy import Policy
+from failsoft.policies.rate_limit import RateLimit
 from failsoft.policies.retry import Budget, Retry
 from failsoft.problem import Problem
 from failsoft.settings import Settings
@@ -74,6 +75,7 @@ __all__ = [
     "PipelineError",
     "Policy",
     "Problem",
+    "RateLimit",
     "RateLimitError",
     "RejectedError",
     "RequestFacts",

@@ -151,10 +151,13 @@ class Responder:
 
     def _left_alone(self, failure: Failure, call: Call) -> bool:
         style = self._style
-        if call.mode == "observe" or style.format == "keep":
+        if call.mode == "observe":
             return True
-        meant = failure.expected and failure.status < 500 and not failure.rejected
-        return style.replace == "unexpected" and meant
+        if failure.rejected:
+            # a framework has no answer to what we did not let run, and would call it an error of the server
+            return False
+        meant = failure.expected and failure.status < 500
+        return style.format == "keep" or (style.replace == "unexpected" and meant)
 
     def own(self, exc: BaseException, call: Call) -> Failure:
         """The failure of an exception, kept on the call."""

@@ -17,6 +17,7 @@ from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
 from failsoft.events import ErrorHandled
+from failsoft.kinds import join_path
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
@@ -67,6 +68,9 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         for number, rule in enumerate(settings.endpoints)
         if rule.before_retry is not None
     }
+    for name, policy in settings.policies.items():
+        if policy.rate_limit is not None and policy.rate_limit.function is not None:
+            resolve(policy.rate_limit.function, f"{join_path('policies', name)}.rate_limit.key", faults)
     renderer = settings.responses.renderer and resolve(settings.responses.renderer, "responses.renderer", faults)
     sanitizer = Sanitizer(
         keys=settings.sanitize.keys, safe_keys=settings.sanitize.safe_keys, strict=settings.sanitize.strict

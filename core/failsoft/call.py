@@ -9,9 +9,10 @@ from msgspec import Struct, field
 
 from failsoft.errors.failure import AttemptRecord, Failure
 
-__all__ = ["NO_REQUEST", "UNMATCHED", "Call", "Mode", "RequestFacts"]
+__all__ = ["NO_REQUEST", "UNMATCHED", "Call", "Mode", "RateHeaders", "RequestFacts"]
 
 Mode = Literal["off", "observe", "enforce"]
+RateHeaders = tuple[tuple[str, str], ...]
 
 UNMATCHED = "__unmatched__"
 """Key of every request that no route took, so that a scan of paths makes one key."""
@@ -76,6 +77,8 @@ class Call:
     """The exception of `failure`, so that nothing is classified twice."""
     run: Any = None
     """Its `Run`, once a pipeline has it."""
+    rate_headers: RateHeaders | None = None
+    """What its answer says of the rate limit unless the application does; None: there is none, or it is observed."""
     trace_id: str | None = None
     context: Mapping[str, Any] | None = None
     """Values for rules (`context`) and records."""
@@ -107,3 +110,11 @@ class Call:
     def describe(self) -> RequestFacts:
         """What the adapter knows of the request."""
         return NO_REQUEST
+
+    def header(self, name: str) -> str | None:  # noqa: ARG002 - for those who have a request
+        """A header of the request by its name in lower case, several of them as one list; None if there is none."""
+        return None
+
+    def user(self) -> str | None:
+        """Who is authenticated, as far as the adapter knows it without asking anybody. Never a name to show."""
+        return None

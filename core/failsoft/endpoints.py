@@ -15,6 +15,7 @@ from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.pipeline import Pipeline
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.policy import Policy
+from failsoft.policies.rate_limit import RateLimit, RateLimiter
 
 __all__ = [
     "KNOWN_METHODS",
@@ -172,6 +173,7 @@ class Endpoints:
         self._breakers = breakers
         self._hooks = hooks
         self._budgets: dict[str, SharedBudget] = {}
+        self._limiters: dict[tuple[str, RateLimit], RateLimiter] = {}
         self._bindings: dict[tuple[str, object], Binding] = {}
         self._lock = Lock()
         self.matched: set[int] = set()
@@ -202,7 +204,11 @@ class Endpoints:
         return [str(r.match or r.view) for n, r in enumerate(self._rules) if n not in self.matched]
 
     def compile(self, name: str, policy: Policy, key: str) -> Limits:
-        """The limits of a policy for one endpoint or guard, wired to its breaker and budget."""
+        """The limits of a policy for one endpoint or guard, wired to its breaker, budget and rate limit.
+
+        Raises:
+            SettingsError: a rate limit whose key cannot be told there.
+        """
         retry, options = policy.retry, policy.circuit_breaker
         breaker = None
         if options is not None:
@@ -217,8 +223,27 @@ class Endpoints:
                 if len(self._budgets) < _MOST:
                     budget = self._budgets.setdefault(owner, budget)
         return Limits(
-            name=name, retry=retry, budget=budget, breaker=breaker, timeout=policy.timeout, deadline=policy.deadline
+            name=name,
+            rate=None if policy.rate_limit is None else self._limiter(policy.rate_limit, key),
+            retry=retry,
+            budget=budget,
+            breaker=breaker,
+            timeout=policy.timeout,
+            deadline=policy.deadline,
         )
+
+    def _limiter(self, options: RateLimit, key: str) -> RateLimiter:
+        """The rate limit of one endpoint or guard. HEAD is counted with GET, or it would be a second quota."""
+        name = key.replace("HEAD ", "GET ", 1) if key.startswith("HEAD ") else key
+        limiter = self._limiters.get((name, options))
+        if limiter is None:
+            try:
+                limiter = RateLimiter(name, options)
+            except ValueError as error:
+                raise SettingsError([Fault(f"{name}: rate_limit.key", repr(options.key), str(error))]) from None
+            if len(self._limiters) < _MOST:
+                limiter = self._limiters.setdefault((name, options), limiter)
+        return limiter
 
     def policy(self, name: str, where: str) -> Policy:
         """The policy of this name.

@@ -15,6 +15,7 @@ from failsoft.errors.failure import Failure
 from failsoft.events import Event
 from failsoft.machines.budget import RetryBudget
 from failsoft.policies.circuit_breaker import Breaker
+from failsoft.policies.rate_limit import RateLimiter
 from failsoft.policies.retry import Budget, Retry
 
 __all__ = ["Engine", "Limits", "Reply", "SharedBudget"]
@@ -45,6 +46,19 @@ class Engine:
     publish: Callable[[Event], None]
     attempt_span: Callable[[Call], Any]
     """A context manager around an attempt after the first."""
+
+    def tell(self, call: Call, kind: type[Event], /, **facts: Any) -> None:
+        """Publish an event about a call."""
+        self.publish(
+            kind(
+                at=self.clock.time(),
+                endpoint=call.endpoint,
+                policy=call.policy,
+                request_id=call.request_id,
+                trace_id=call.trace_id,
+                **facts,
+            )
+        )
 
 
 class SharedBudget:
@@ -85,6 +99,7 @@ class Limits:
     """A compiled policy for one endpoint or guard."""
 
     name: str = ""
+    rate: RateLimiter | None = None
     retry: Retry | None = None
     budget: SharedBudget | None = None
     breaker: Breaker | None = None

@@ -23,6 +23,7 @@ from failsoft.guard import Guard
 from failsoft.pipeline import Pipeline
 from failsoft.policies.circuit_breaker import Breakers, CircuitBreaker
 from failsoft.policies.policy import Policy
+from failsoft.policies.rate_limit import RateLimit
 from failsoft.policies.retry import Retry
 from failsoft.problem import Problem
 from failsoft.settings import Settings, disabled, load
@@ -276,6 +277,7 @@ def protect(
     circuit_breaker: CircuitBreaker | bool | None = None,
     timeout: float | str | None = None,
     deadline: float | str | None = None,
+    rate_limit: RateLimit | str | None = None,
     idempotent: bool | Literal["key"] | None = None,
     mode: Mode | None = None,
     before_retry: Callable[..., Any] | None = None,
@@ -284,7 +286,7 @@ def protect(
 
     Parameters:
         policy: a policy of the settings by name, or a `Policy`; or write its parts here:
-        retry, circuit_breaker, timeout, deadline: the parts of a policy.
+        retry, circuit_breaker, timeout, deadline, rate_limit: the parts of a policy.
         idempotent: the endpoint may be repeated whatever its method; `"key"`: if it carries an `Idempotency-Key`.
         mode: `off`, `observe` or `enforce` for this endpoint.
         before_retry: called with the `Call` before each further attempt, to undo what the failed one did.
@@ -293,7 +295,10 @@ def protect(
         SettingsError: a part is wrong; lists all faults.
         TypeError: both `policy` and parts are given.
     """
-    parts = {"retry": retry, "circuit_breaker": circuit_breaker, "timeout": timeout, "deadline": deadline}
+    parts = {
+        "retry": retry, "circuit_breaker": circuit_breaker, "timeout": timeout, "deadline": deadline,
+        "rate_limit": rate_limit,
+    }  # fmt: skip
     given: dict[str, Any] = {name: value for name, value in parts.items() if value is not None and value is not False}
     if policy is not None and given:
         raise TypeError(f"give either policy= or its parts ({', '.join(given)}), not both")

@@ -28,12 +28,11 @@ T = TypeVar("T")
 class _Block:
     """A `with` block that is open; without a run it does nothing."""
 
-    __slots__ = ("fs", "guard", "parent", "run", "timer", "token")
+    __slots__ = ("fs", "guard", "run", "timer", "token")
 
-    def __init__(self, guard: Guard, fs: Owner, parent: Call | None, run: Run | None) -> None:
+    def __init__(self, guard: Guard, fs: Owner, run: Run | None) -> None:
         self.guard = guard
         self.fs = fs
-        self.parent = parent
         self.run = run
         self.timer: asyncio.Timeout | None = None
         self.token: Token[Call | None] | None = None
@@ -120,9 +119,9 @@ class Guard:
         try:
             result = pipeline.call(call, functools.partial(fn, *args, **kwargs))
         except BaseException as exc:
-            self.over(fs, call, parent, exc)
+            self.over(fs, call, exc)
             raise
-        self.over(fs, call, parent, None)
+        self.over(fs, call, None)
         if type(result) in LAZY:
             refuse_lazy(fn, result)
         return result
@@ -141,9 +140,9 @@ class Guard:
         try:
             result = await pipeline.acall(call, attempt)
         except BaseException as exc:
-            self.over(fs, call, parent, exc)
+            self.over(fs, call, exc)
             raise
-        self.over(fs, call, parent, None)
+        self.over(fs, call, None)
         return result
 
     def adopt(self, plan: Plan, call: Call | None, parent: Call | None, begin: Begin, timer: Any = None) -> Run:
@@ -200,16 +199,16 @@ class Guard:
         fs, parent, mode = self._place()
         call = self._describe(fs, parent, mode)
         if mode == "off":
-            return call, _Block(self, fs, parent, None)
+            return call, _Block(self, fs, None)
         call.replayable = False
         run = self._bind(fs).start(call)
         try:
             run.admit()
         except BaseException as exc:
             run.close()
-            self.over(fs, call, parent, exc)
+            self.over(fs, call, exc)
             raise
-        return call, _Block(self, fs, parent, run)
+        return call, _Block(self, fs, run)
 
     def _push(self, block: _Block) -> None:
         _blocks.set((*_blocks.get(), block))
@@ -247,7 +246,7 @@ class Guard:
         elif isinstance(exc, Exception):
             run.failed(exc)
         run.close()
-        self.over(block.fs, run.call, block.parent, exc)
+        self.over(block.fs, run.call, exc)
 
     # -- wiring
 
@@ -265,7 +264,8 @@ class Guard:
         plan = self.plan
         stale = plan is None or plan.fs is not fs or plan.epoch != EPOCH.number or fs.clock.monotonic() >= plan.until
         if stale and fs.enforces:
-            self.plan = Plan(fs, pipeline)
+            # who is counted goes the long way, which asks
+            self.plan = None if pipeline.limits.rate is not None else Plan(fs, pipeline)
         return pipeline
 
     def _describe(self, fs: Owner, parent: Call | None, mode: Mode) -> Call:
@@ -278,7 +278,7 @@ class Guard:
             call.trace_id = parent.trace_id
         return call
 
-    def over(self, fs: Owner, call: Call, parent: Call | None, error: BaseException | None) -> None:
+    def over(self, fs: Owner, call: Call, error: BaseException | None) -> None:
         """A call has ended: say so, and let go of what it held."""
         if error is not None and call.run.retries:
             mark_spent(error)

@@ -126,7 +126,7 @@ class Quick(Protocol):
     def through(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
     async def athrough(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
     def adopt(self, plan: Plan, call: Call | None, parent: Call | None, begin: Begin, timer: Any = None) -> Run: ...
-    def over(self, fs: Owner, call: Call, parent: Call | None, error: BaseException | None) -> None: ...
+    def over(self, fs: Owner, call: Call, error: BaseException | None) -> None: ...
 
 
 def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: C901 - see below
@@ -177,7 +177,7 @@ def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
             return result
         try:
             run = guard.adopt(plan, call, parent, Begin(begun, generation, spent))
-            return _resume(guard, plan, parent, run, partial(fn, *args, **kwargs), failed)
+            return _resume(guard, plan, run, partial(fn, *args, **kwargs), failed)
         finally:
             del failed  # its traceback holds this frame
 
@@ -240,7 +240,7 @@ def quick_async(  # noqa: C901 - see above
             return result
         try:
             run = guard.adopt(plan, call, parent, Begin(begun, generation, spent), timer)
-            return await _aresume(guard, plan, parent, run, partial(fn, *args, **kwargs), failed)
+            return await _aresume(guard, plan, run, partial(fn, *args, **kwargs), failed)
         finally:
             del failed  # its traceback holds this frame
 
@@ -292,28 +292,26 @@ def _late(
     run = guard.adopt(plan, call, parent, begin, timer)
     run.succeeded()
     run.close()
-    guard.over(plan.fs, run.call, parent, None)
+    guard.over(plan.fs, run.call, None)
 
 
-def _resume(
-    guard: Quick, plan: Plan, parent: Call | None, run: Run, attempt: Callable[[], Any], failed: BaseException
-) -> Any:
+def _resume(guard: Quick, plan: Plan, run: Run, attempt: Callable[[], Any], failed: BaseException) -> Any:
     """The first attempt has failed: all the rest of the call."""
     try:
         result = plan.pipeline.resume(run, attempt, failed)
     except BaseException as exc:
-        guard.over(plan.fs, run.call, parent, exc)
+        guard.over(plan.fs, run.call, exc)
         raise
     finally:
         del failed  # its traceback holds the frame that called this one
-    guard.over(plan.fs, run.call, parent, None)
+    guard.over(plan.fs, run.call, None)
     if type(result) in LAZY:
         refuse_lazy(attempt, result)
     return result
 
 
 async def _aresume(
-    guard: Quick, plan: Plan, parent: Call | None, run: Run, make: Callable[[], Awaitable[Any]], failed: BaseException
+    guard: Quick, plan: Plan, run: Run, make: Callable[[], Awaitable[Any]], failed: BaseException
 ) -> Any:
     async def attempt(_: Run) -> Any:
         return await make()
@@ -326,11 +324,11 @@ async def _aresume(
             del late
         result = await plan.pipeline.aresume(run, attempt, failed)
     except BaseException as exc:
-        guard.over(plan.fs, run.call, parent, exc)
+        guard.over(plan.fs, run.call, exc)
         raise
     finally:
         del failed  # as above
-    guard.over(plan.fs, run.call, parent, None)
+    guard.over(plan.fs, run.call, None)
     return result
 
 

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 __all__ = [
     "Duration",
+    "Frequency",
     "Kind",
     "Network",
     "Rate",
@@ -24,6 +25,7 @@ __all__ = [
     "format_duration",
     "join_path",
     "parse_duration",
+    "parse_frequency",
     "shorten",
 ]
 
@@ -32,6 +34,8 @@ _UNITS = {
 }  # fmt: skip
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _DURATION = re.compile(rf"\s*{_NUMBER}\s*(ms|s|m|h|d|w|y)\s*\Z", re.ASCII)
+_FREQUENCY = re.compile(r"\s*([1-9]\d{0,8})\s*/\s*(?:(second|minute|hour|day)|(\d.*))\s*\Z", re.ASCII)
+_PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86_400.0}
 _RATE = re.compile(rf"\s*{_NUMBER}\s*%\s*\Z", re.ASCII)
 _NAME = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _REFERENCE = re.compile(rf"{_NAME}:{_NAME}")
@@ -93,6 +97,24 @@ def format_duration(seconds: float) -> str:
     return f"{count:.6f}".rstrip("0").rstrip(".") + unit
 
 
+def parse_frequency(value: object) -> tuple[int, float]:
+    """How many times in how many seconds: `"100/minute"`, `"5/second"`, `"1000/day"`, `"20/10s"`.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    if isinstance(value, str) and (match := _FREQUENCY.match(value)):
+        period = _PERIODS[match[2]] if match[2] else parse_duration(match[3])
+        if period > 0:
+            return int(match[1]), period
+    raise ValueError("not a frequency")
+
+
+def _parse_frequency(value: object) -> str:
+    parse_frequency(value)
+    return str(value)
+
+
 def _parse_rate(value: object) -> float:
     if isinstance(value, str) and (match := _RATE.match(value)):
         value = float(match[1]) / 100
@@ -130,6 +152,10 @@ Duration = Annotated[
     float, Kind('a duration such as "250ms", "2s", "5m", "1h", "30d", "7y" or a number of seconds', parse_duration)
 ]
 """A span of time: seconds inside, text with a unit outside."""
+Frequency = Annotated[
+    str, Kind('a number of calls in a time, such as "100/minute", "5/second" or "20/10s"', _parse_frequency)
+]
+"""So many in such a time; `parse_frequency` tells how many, and in how many seconds."""
 Rate = Annotated[float, Kind('a share above 0 and at most 1, such as 0.5 or "50%"', _parse_rate)]
 """A share: from above 0 to 1 inside."""
 Secret = Annotated[str, Kind('"env:NAME" or "file:PATH"', _parse_secret, secret=True)]

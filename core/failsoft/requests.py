@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-__all__ = ["TrustedProxies", "well_formed_id"]
+__all__ = ["TrustedProxies", "network_of", "well_formed_id"]
 
 well_formed_id = re.compile(r"[A-Za-z0-9._-]{1,128}\Z").match
 """Whether a request id of the caller may be kept and echoed."""
@@ -51,6 +51,21 @@ class TrustedProxies:
         except ValueError:
             return False
         return any(parsed in network for network in self._networks)
+
+
+def network_of(address: str) -> str:
+    """What one client can be told by: an IPv4 address, or the /64 of an IPv6 address, which is one subscriber's.
+
+    What is no address (the name of a socket) is returned as it is.
+    """
+    if ":" not in address:
+        return address
+    try:
+        parsed = IPv6Address(address)
+    except ValueError:
+        return address
+    mapped = parsed.ipv4_mapped
+    return f"{int(parsed) >> 64:x}::/64" if mapped is None else str(mapped)
 
 
 def _is_address(text: str) -> bool:

@@ -28,6 +28,7 @@ from failsoft.events import (
 from failsoft.machines.breaker import Permit, Rejection
 from failsoft.notes import note_attempts
 from failsoft.outcome import Verdict
+from failsoft.policies.rate_limit import RateLimiter
 from failsoft.policies.retry import Retry
 from failsoft.spent import SPENT, spent_since
 from failsoft.verdicts import verdict_of, verdict_of_status
@@ -113,6 +114,7 @@ class Run:
         """Begin an attempt.
 
         Raises:
+            RateLimitError: it is called too often.
             CircuitOpenError: the circuit breaker is open.
             OperationTimeoutError: the deadline has passed already.
             Exception: the last attempt's own, when a later one is not admitted any more.
@@ -125,6 +127,8 @@ class Run:
         self._settled = None
         self.timer = None
         self._set_limit(now)
+        if self._limits.rate is not None and not self.call.attempt:  # asked once for the whole call
+            self._ration(self._limits.rate, now)
         if breaker is not None:
             answer = breaker.admit(now)
             if not isinstance(answer, Rejection):
@@ -166,6 +170,15 @@ class Run:
         self.limit = limit
         if limit is not None and not self._observing:
             self.call.deadline = now + limit
+
+    def _ration(self, limiter: RateLimiter, now: float) -> None:
+        wait, headers = limiter.admit(self.call, now)
+        if not self._observing:
+            self.call.rate_headers = headers
+            if wait is not None:
+                self._turn_away("rate_limited", partial(limiter.error, wait), wait)
+        elif wait is not None:
+            self._say(WouldReject, reason="rate_limited")
 
     def _turn_away(self, outcome: str, error: Callable[[], Exception], retry_after: float | None = None) -> NoReturn:
         """End the call before an attempt; where there were attempts, with the exception of the last one."""
@@ -283,9 +296,8 @@ class Run:
         self._judged = True
         self._delay = None
         self._last = None
-        late = self._overran(now)
         status = 200 if reply is None else reply.status
-        self._settle(verdict_of_status(status), now, late)
+        self._settle(verdict_of_status(status), now, self._overran(now))
         retry = self._limits.retry
         if retry is not None and reply is not None and retry.wants_status(status):
             outcome, delay = self._decide(None, reply, None, now)
@@ -333,9 +345,7 @@ class Run:
                 return False
             if failure.not_sent and call.source == "guard":
                 return True
-        if call.idempotent is not None:
-            return call.idempotent
-        return call.method in retry.methods
+        return call.method in retry.methods if call.idempotent is None else call.idempotent
 
     def _verdict(self, failure: Failure, exc: BaseException) -> Verdict:
         if self._cut and self._hurried:
@@ -391,14 +401,4 @@ class Run:
         return OperationTimeoutError(message, details={"kind": kind, "limit": limit})
 
     def _say(self, event: type[Event], /, **facts: Any) -> None:
-        call, engine = self.call, self.engine
-        engine.publish(
-            event(
-                at=engine.clock.time(),
-                endpoint=call.endpoint,
-                policy=call.policy,
-                request_id=call.request_id,
-                trace_id=call.trace_id,
-                **facts,
-            )
-        )
+        self.engine.tell(self.call, event, **facts)

@@ -37,7 +37,7 @@ def mark_spent(exc: BaseException) -> None:
 
 
 def spent_since(exc: BaseException, number: int) -> bool:
-    """Whether an exception, or one that it was raised from, was marked after `number`. Looks at 16 links of its chain."""
+    """Whether an exception, or one of the 16 that it was raised from, was marked after `number`."""
     link: BaseException | None = exc
     for _ in range(_MAX_LINKS):
         if link is None:

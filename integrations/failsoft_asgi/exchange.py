@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from failsoft.call import Call, RequestFacts
+from failsoft.call import Call, RateHeaders, RequestFacts
 from failsoft.ids import new_request_id
 from failsoft.requests import well_formed_id
 from failsoft.verdicts import stems_from
@@ -48,6 +49,12 @@ def messages_of(rendered: Rendered) -> list[Message]:
         {"type": "http.response.start", "status": rendered.status, "headers": headers_of(rendered)},
         {"type": "http.response.body", "body": rendered.body, "more_body": False},
     ]
+
+
+def _add_absent(headers: list[tuple[bytes, bytes]], more: RateHeaders) -> None:
+    """Add headers, but for those whose names are there."""
+    there = {bytes(key).lower() for key, _ in headers}
+    headers += [(key, value.encode("latin-1")) for name, value in more if (key := _name(name)) not in there]
 
 
 class AsgiCall(Call):
@@ -141,6 +148,8 @@ class AsgiCall(Call):
                 and not any(k == b"x-error-id" for k, _ in headers)
             ):
                 headers.append((b"x-error-id", self.error_id.encode("latin-1")))
+            if self.rate_headers is not None:
+                _add_absent(headers, self.rate_headers)
             # a copy, for an application may send the same message for each request
             message = {**message, "headers": headers}
         elif self._silent:
@@ -151,6 +160,24 @@ class AsgiCall(Call):
             # how a server says so (ASGI, HTTP 2.4)
             self.gone = True
             raise
+
+    def header(self, name: str) -> str | None:
+        """A header of the request, several of them as one list."""
+        wanted = name.encode("latin-1")
+        found = [str(value, "latin-1") for key, value in self.scope.get("headers", ()) if key == wanted]
+        return ", ".join(found) if found else None
+
+    def user(self) -> str | None:
+        """Who Starlette's `AuthenticationMiddleware`, or one like it, has authenticated."""
+        user = self.scope.get("user")
+        if not getattr(user, "is_authenticated", False):
+            return None
+        for name in ("identity", "display_name"):
+            # Starlette's base class raises NotImplementedError for what an application does not define
+            with suppress(Exception):
+                if found := str(getattr(user, name)):
+                    return found
+        return None
 
     def release(self) -> None:
         """The request is over: let go of it, so that no cycle waits for the garbage collector."""

@@ -37,6 +37,8 @@ class DjangoCall(Call):
     """An attempt of a pipeline is running."""
     finished: bool = False
     """The middleware has let the response go; what fails now fails further out."""
+    known_user: str | None = None
+    """Who is authenticated, once a limit has to know."""
     watched: bool = False
     """The body of the response is a stream that we listen to."""
 
@@ -67,6 +69,15 @@ class DjangoCall(Call):
             host=meta.get("HTTP_HOST"),
             user_agent=meta.get("HTTP_USER_AGENT"),
         )
+
+    def header(self, name: str) -> str | None:
+        """A header of the request, several of them as one list."""
+        value = self.meta.get("HTTP_" + name.upper().replace("-", "_"))
+        return None if value is None else str(value)
+
+    def user(self) -> str | None:
+        """Who is authenticated, if that has been found out already or the server says so."""
+        return self.known_user or self.meta.get("REMOTE_USER") or None
 
     @property
     def left_to_django(self) -> bool:

@@ -185,6 +185,9 @@ class FailsoftMiddleware:
         elif self._id_lower not in store:
             # past Django's conversions, which cost more than all else here; an id is known to need none
             store[self._id_lower] = (self._id_header, call.request_id)
+        if call.rate_headers is not None:
+            for name, value in call.rate_headers:
+                headers.setdefault(name, value)
         if call.answer is not None and self._traces:
             # the server span holds the failure already, sanitized; OpenTelemetry's middleware would add it once more
             request.META.pop(_OTEL_EXCEPTION, None)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from failsoft.answer import Answer
 from failsoft.call import Call, RequestFacts
 from failsoft.ids import new_request_id
 from failsoft.requests import well_formed_id
+from flask import g, has_app_context
 
 if TYPE_CHECKING:
     from werkzeug.routing import Rule
@@ -37,6 +39,19 @@ class FlaskCall(Call):
         self.method = environ.get("REQUEST_METHOD", "")
         given = environ.get(id_key)
         self.request_id = given if trust_id and given is not None and well_formed_id(given) else new_request_id()
+
+    def header(self, name: str) -> str | None:
+        """A header of the request, several of them as one list."""
+        value = self.environ.get("HTTP_" + name.upper().replace("-", "_"))
+        return None if value is None else str(value)
+
+    def user(self) -> str | None:
+        """Who Flask-Login has loaded already, or the server has authenticated."""
+        user: Any = g.get("_login_user") if has_app_context() else None
+        with suppress(Exception):  # a user of the application's own making
+            if user is not None and user.is_authenticated:
+                return str(user.get_id())
+        return self.environ.get("REMOTE_USER") or None
 
     def forget(self) -> None:
         """Let go of exceptions, whose tracebacks hold the request, and of the run, which holds this call."""

@@ -89,6 +89,9 @@ class _Head:
             headers.append((self._id_header, call.request_id))
         if call.error_id is not None and not error_named:
             headers.append(("X-Error-ID", call.error_id))
+        if call.rate_headers is not None:
+            there = {name.lower() for name, _ in headers}
+            headers += [pair for pair in call.rate_headers if pair[0].lower() not in there]
         return event_stream
 
     def send(self) -> None:

@@ -9,8 +9,9 @@ from typing import Annotated
 from msgspec import Meta
 
 from failsoft.errors.exceptions import Fault
-from failsoft.options import Duration, Options
+from failsoft.options import Duration, Options, fields_of
 from failsoft.policies.circuit_breaker import CircuitBreaker
+from failsoft.policies.rate_limit import RateLimit
 from failsoft.policies.retry import Retry
 
 __all__ = ["Policy"]
@@ -32,6 +33,9 @@ class Policy(Options):
     circuit_breaker: Annotated[
         CircuitBreaker | None, Meta(description="When to leave it alone: a table, or `true` for the defaults.")
     ] = None
+    rate_limit: Annotated[
+        RateLimit | None, Meta(description='How often it may be called: a rate such as `"100/minute"`, or a table.')
+    ] = None
 
     def check(self, path: str) -> Iterable[Fault]:
         for name in ("timeout", "deadline"):
@@ -41,4 +45,4 @@ class Policy(Options):
     @property
     def empty(self) -> bool:
         """Whether it does nothing at all."""
-        return self.timeout is None and self.deadline is None and self.retry is None and self.circuit_breaker is None
+        return all(getattr(self, name) is None for name in fields_of(type(self)))

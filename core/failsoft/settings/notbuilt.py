@@ -26,7 +26,7 @@ class NotBuilt(NamedTuple):
 
 NOT_BUILT = (
     NotBuilt("policies.*.bulkhead", "limiting concurrent calls"),
-    NotBuilt("policies.*.rate_limit", "limiting the rate of calls"),
+    NotBuilt("policies.*.rate_limit.scope", "counting calls for all workers together; needs `[state]`", ("shared",)),
     NotBuilt("policies.*.fallback", "falling back to another result"),
     NotBuilt("policies.*.hedge", "hedging calls"),
     NotBuilt("endpoints[].critical", "marking an endpoint as critical"),

@@ -96,7 +96,8 @@ class Responses(Options):
     format: Annotated[
         Literal["problem", "auto", "keep"],
         Meta(description="`problem`: a problem document (RFC 9457). `auto`: an HTML page to a browser that prefers it, "
-        "else a problem document. `keep`: the framework's own bodies, with ids added."),
+        "else a problem document. `keep`: the framework's own bodies, with ids added; what a policy refused is a "
+        "problem all the same."),
     ] = "auto"  # fmt: skip
     replace: Annotated[
         Literal["all", "unexpected"],

@@ -194,6 +194,7 @@ urlpatterns = [
     path("breaker", switchable),
     path("breaker-client", switchable),
     path("breaker-status", switchable),
+    path("limited", switchable),
     path("slow", slow),
     path("slow-sync", slow_sync),
     path("observed", switchable),

@@ -142,7 +142,7 @@ async def switchable(fail: str | None = None) -> Response:
     return JSONResponse({"ok": True})
 
 
-for path in ("/breaker", "/breaker-client", "/breaker-status", "/observed", "/off"):
+for path in ("/breaker", "/breaker-client", "/breaker-status", "/limited", "/observed", "/off"):
     app.get(path)(switchable)
 
 

@@ -109,7 +109,7 @@ def switchable() -> Any:
     return {"ok": True}
 
 
-for name in ("breaker", "breaker-client", "breaker-status", "observed", "off"):
+for name in ("breaker", "breaker-client", "breaker-status", "limited", "observed", "off"):
     app.add_url_rule(f"/{name}", endpoint=name, view_func=switchable)
 
 

@@ -161,6 +161,7 @@ routes = [
     Route("/breaker", switchable),
     Route("/breaker-client", switchable),
     Route("/breaker-status", switchable),
+    Route("/limited", switchable),
     Route("/slow", slow),
     Route("/slow-sync", slow_sync),
     Route("/observed", switchable),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec import Meta
 
 from failsoft.errors.exceptions import Fault, SettingsError
-from failsoft.kinds import Network, Url, format_duration
+from failsoft.kinds import Network, Url, format_duration, parse_frequency
 from failsoft.options import Duration, Options, Rate, Reference, Secret, decode, describe_type, parse_duration, shown
 from failsoft.policies.circuit_breaker import CircuitBreaker
 from failsoft.policies.retry import Retry
@@ -322,3 +322,27 @@ def test_a_type_is_said_in_words() -> None:
     assert describe_type(Annotated[str, Meta(min_length=2, max_length=3)]) == (
         "a text, of length 2 or more, of length 3 or less"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("100/minute", (100, 60.0)),
+        ("1 / second", (1, 1.0)),
+        ("1000/hour", (1000, 3600.0)),
+        ("5/day", (5, 86_400.0)),
+        ("20/10s", (20, 10.0)),
+        ("20/250ms", (20, 0.25)),
+        ("7/2h", (7, 7200.0)),
+    ],
+)
+def test_frequencies(text: str, expected: tuple[int, float]) -> None:
+    assert parse_frequency(text) == expected
+
+
+@pytest.mark.parametrize(
+    "raw", ["100", "/minute", "1.5/s", "-1/s", "1/", "1/s", "1/month", "1/0s", "1/1", "0/minute", 5]
+)
+def test_what_is_no_frequency(raw: Any) -> None:
+    with pytest.raises(ValueError, match="not a frequency|not a duration"):
+        parse_frequency(raw)

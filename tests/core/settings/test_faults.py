@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from failsoft import RateLimit
 from failsoft.errors.exceptions import SettingsError
 from failsoft.options import Duration, describe_type
 from failsoft.settings import load
@@ -141,9 +142,37 @@ url = "sqlite:///audit.db"
     ]
 
 
+@pytest.mark.parametrize(
+    ("raw", "fault"),
+    [
+        ("often", ".rate = 'often': expected a number of calls in a time, such as"),
+        ("0/minute", ".rate = '0/minute': expected a number of calls"),
+        ("5/0s", ".rate = '5/0s': expected a number of calls"),
+        (100, ' = 100: expected a rate such as "100/minute", or a table'),
+        ({"key": "user"}, ".rate: required: a number of calls"),
+        ({"rate": "1/day", "burst": 0}, ".burst = 0: expected a whole number at least 1"),
+        ({"rate": "1/day", "key": "path"}, '.key = [hidden]: expected "endpoint", "client", "user", "header:NAME" or'),
+        ({"rate": "1/day", "key": "header:"}, ".key = [hidden]: expected"),
+        ({"rate": "1/day", "scope": "global"}, """.scope = 'global': expected one of "worker", "shared\""""),
+        ({"rate": "1/day", "exact": True}, '.exact = true: expected only with scope = "shared"'),
+    ],
+)
+def test_what_is_wrong_with_a_rate_limit_is_said(raw: Any, fault: str) -> None:
+    (found,) = faults({"policies": {"p": {"rate_limit": raw}}})
+    assert found.startswith(f"policies.p.rate_limit{fault}")
+
+
+def test_a_limit_shared_by_workers_is_refused_in_python_too() -> None:
+    with pytest.raises(SettingsError, match=r'scope = "shared": expected "worker": shared limits need a \[state\] url'):
+        RateLimit(rate="1/day", scope="shared")
+
+
 EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     "policies.*.bulkhead": ({"policies": {"p": {"bulkhead": 20}}}, "policies.p.bulkhead"),
-    "policies.*.rate_limit": ({"policies": {"p": {"rate_limit": "9/minute"}}}, "policies.p.rate_limit"),
+    "policies.*.rate_limit.scope": (
+        {"policies": {"p": {"rate_limit": {"rate": "9/minute", "scope": "shared"}}}},
+        "policies.p.rate_limit.scope = 'shared'",
+    ),
     "policies.*.fallback": ({"policies": {"p": {"fallback": {"cache": "5m"}}}}, "policies.p.fallback"),
     "policies.*.hedge": ({"policies": {"p": {"hedge": True}}}, "policies.p.hedge"),
     "endpoints[].critical": ({"endpoints": [{"match": "GET /", "critical": True}]}, "endpoints[0].critical"),
