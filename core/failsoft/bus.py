@@ -43,7 +43,8 @@ class Bus:
         """Call `observer` with each event, or with each of the given kinds. Returns the way to unsubscribe.
 
         Parameters:
-            when: whether it makes use of events at present; where nobody does, those that are costly are not made.
+            when: whether it makes use of events at present. It gets none while it does not, and where nobody does,
+                those that are costly are not made.
         """
         wanted = () if Event in kinds else tuple(dict.fromkeys(kinds))
         with self._lock:
@@ -78,9 +79,12 @@ class Bus:
 
     def publish(self, event: Event) -> None:
         """Hand out an event. Never raises."""
+        when = self._when
         for observer in (*self._by_type.get(type(event), ()), *self._everything):
+            asked = when.get(id(observer))
             try:
-                observer(event)
+                if asked is None or asked():
+                    observer(event)
             except Exception as error:  # noqa: BLE001 - an observer must never reach the request
                 self.errors += 1
                 self.last_error = type(error).__name__

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from opentelemetry.context import Context
 
 from failsoft.observers.otel.attributes import Attributes
-from failsoft.observers.otel.scope import SCHEMA_URL, SCOPE, is_absent, version
+from failsoft.observers.otel.scope import SCHEMA_URL, SCOPE, is_absent, no_logger_provider, version
 
 try:
     from opentelemetry import _logs as _api
@@ -30,7 +30,9 @@ class LogRecords:
     @property
     def wanted(self) -> bool:
         """Whether anybody takes log records."""
-        return _api is not None and not is_absent(self._provider or _api.get_logger_provider())
+        if _api is None:
+            return False
+        return not (no_logger_provider() if self._provider is None else is_absent(self._provider))
 
     def emit(
         self,

@@ -29,7 +29,7 @@ from failsoft.observers.otel.attributes import (
 )
 from failsoft.observers.otel.metrics import MetricsObserver
 from failsoft.observers.otel.records import LogRecords
-from failsoft.observers.otel.scope import get_tracer, is_absent
+from failsoft.observers.otel.scope import get_tracer, is_absent, no_tracer_provider
 
 __all__ = ["Telemetry"]
 
@@ -166,7 +166,7 @@ class Telemetry:
         if call.source == "guard" or failure.error_id in self._seen:
             return
         span = None
-        if self._traces and not is_absent(self._tracer_provider or trace.get_tracer_provider()):
+        if self._traces and not self._without_tracer():
             current = trace.get_current_span().get_span_context()
             traced_by_others = current.is_valid and not current.is_remote
             span = None if traced_by_others else self._late_span(call, failure, status, facts or call.facts)
@@ -208,6 +208,9 @@ class Telemetry:
             attributes,
             nanoseconds=_nanoseconds(event.at),
         )
+
+    def _without_tracer(self) -> bool:
+        return no_tracer_provider() if self._tracer_provider is None else is_absent(self._tracer_provider)
 
     def _late_span(self, call: Call, failure: Failure, status: int, facts: RequestFacts) -> trace.Span | None:
         parent = context.get_current()
