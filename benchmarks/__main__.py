@@ -20,6 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks.engine_table import table as engine_table
 from benchmarks.variants import VARIANTS
 
 ROOT = Path(__file__).parents[1]
@@ -67,6 +68,7 @@ def measure(rounds: int, only: str | None) -> dict[str, Any]:
         "versions": {name: _version(name) for name in PEERS},
         "requests": requests,
         "parts": {part: round(statistics.median(figures), 3) for part, figures in parts.items()},
+        "engine": run("benchmarks.engine"),
     }
 
 
@@ -109,16 +111,48 @@ def table(results: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+AIMS = (
+    ("asgi", "success", 5), ("starlette", "success", 6), ("fastapi", "success", 6), ("django-wsgi", "success", 10),
+    ("flask", "success", 10), ("django-asgi", "success", 20), ("django-asgi", "success, async view", 20),
+    ("asgi", "unexpected error", 80), ("starlette", "unexpected error", 80), ("fastapi", "unexpected error", 80),
+    ("django-wsgi", "unexpected error", 80), ("flask", "unexpected error", 80),
+)  # fmt: skip
+"""Added microseconds per request at most: application, path, bound."""
+_TIMES_SENTRY = 20
+
+
+def aims(results: dict[str, Any]) -> str:
+    """What was aimed at, and what was reached, as Markdown."""
+    lines = ["| application | path | aim | measured | |", "|---|---|--:|--:|---|"]
+    for framework, path, bound in AIMS:
+        figures = results["requests"].get(framework, {}).get(path)
+        if figures is None:
+            continue
+        median, least = (figures["failsoft"][n] - figures["bare"][n] for n in (0, 1))
+        said = "met" if median <= bound else "met by the minima" if least <= bound else "missed"
+        lines.append(f"| {framework} | {path} | +{bound} µs | +{median:.1f} (+{least:.1f}) µs | {said} |")
+    for framework, paths in results["requests"].items():
+        figures = paths.get("unexpected error", {})
+        if "sentry" in figures:
+            ours, theirs = (figures[name][0] - figures["bare"][0] for name in ("failsoft", "sentry"))
+            said = "met" if theirs >= _TIMES_SENTRY * ours else "missed"
+            aim = f"1/{_TIMES_SENTRY} of sentry-sdk"
+            lines.append(f"| {framework} | unexpected error | {aim} | 1/{theirs / ours:.0f} | {said} |")
+    return "\n".join(lines)
+
+
 def write(results: dict[str, Any]) -> None:
     """Put the tables where the docs have room for them."""
-    text = table(results)
+    blocks = {"figures": table(results), "aims": aims(results)}
+    if "engine" in results:
+        blocks["engine"] = engine_table(results["engine"])
     for path in (ROOT / "README.md", ROOT / "docs/explanation/performance.md"):
-        if path.exists():
-            old = path.read_text()
-            block = f"<!-- figures:begin -->\n{text}\n<!-- figures:end -->"
-            path.write_text(
-                re.sub(r"<!-- figures:begin -->.*?<!-- figures:end -->", lambda _: block, old, flags=re.DOTALL)
-            )
+        text = path.read_text()
+        for name, block in blocks.items():
+            whole = f"<!-- {name}:begin -->\n{block}\n<!-- {name}:end -->"
+            pattern = rf"<!-- {name}:begin -->.*?<!-- {name}:end -->"
+            text = re.sub(pattern, lambda _, whole=whole: whole, text, flags=re.DOTALL)
+        path.write_text(text)
 
 
 def main() -> None:

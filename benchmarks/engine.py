@@ -18,12 +18,8 @@ from typing import Any
 
 from benchmarks.engine_subjects import ASYNC, REJECTED, SYNC, af, f, fs
 
-__all__ = ["PACKAGES", "main", "table"]
+__all__ = ["main"]
 
-PACKAGES = (
-    "pybreaker", "circuitbreaker", "aiobreaker", "purgatory", "hyx", "pyresilience", "interlock-cb", "redress",
-    "tenacity", "stamina", "backoff",
-)  # fmt: skip
 _BATCH = 2_000
 
 
@@ -105,21 +101,6 @@ def measure(rounds: int) -> dict[str, Any]:
         "async": {head: measure_async(subjects, rounds) for head, subjects in ASYNC.items()},
         "bytes per idle breaker": round(bytes_per_breaker()),
     }
-
-
-def table(results: dict[str, Any]) -> str:
-    """The figures as Markdown."""
-    lines: list[str] = []
-    for kind in ("sync", "async"):
-        for head, figures in results[kind].items():
-            lines += ["", f"**{head}, {kind}**", "", "| | ns per call | times failsoft |", "|---|--:|--:|"]
-            first = next(name for name in figures if name.startswith("failsoft"))
-            base = figures[first][0]
-            for name, (median, least) in figures.items():
-                bold = "**" if name.startswith("failsoft") else ""
-                lines.append(f"| {bold}{name}{bold} | {median:,.0f} ({least:,.0f}) | {median / base:.2f} |")
-    lines += ["", f"An idle circuit breaker takes {results['bytes per idle breaker']:,} bytes."]
-    return "\n".join(lines).strip()
 
 
 def main() -> None:
