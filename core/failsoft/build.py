@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -25,17 +25,22 @@ from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.problem import ProblemMaker
 from failsoft.references import resolve
+from failsoft.renewal import Wanted, renewed
 from failsoft.requests import TrustedProxies
 from failsoft.sanitize import Sanitizer
 from failsoft.settings import Settings
+from failsoft.settings.restart import needs_restart, references_of
 
-__all__ = ["Parts", "build"]
+__all__ = ["Parts", "build", "rebuild"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """The objects of one Failsoft."""
+    """The objects of one Failsoft, as one set of settings has wired them."""
 
+    settings: Settings
+    code: frozenset[str]
+    """The references to code that it was started with."""
     bus: Bus
     sanitizer: Sanitizer
     classifier: Classifier
@@ -45,6 +50,7 @@ class Parts:
     endpoints: Endpoints
     proxies: TrustedProxies
     audit: AuditWriter | None
+    telemetry: Telemetry
 
     def flush(self, timeout: float) -> bool:
         """Wait for the background writers to have done what they were given."""
@@ -63,15 +69,10 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         SettingsError: something the settings name is not there (code, a directory, a policy); lists all faults.
     """
     faults: list[Fault] = []
-    hooks = {
-        rule.before_retry: resolve(rule.before_retry, f"endpoints[{number}].before_retry", faults)
-        for number, rule in enumerate(settings.endpoints)
-        if rule.before_retry is not None
-    }
+    hooks, renderer = _hooks(settings, faults), _renderer(settings, faults)
     for name, policy in settings.policies.items():
         if policy.rate_limit is not None and policy.rate_limit.function is not None:
             resolve(policy.rate_limit.function, f"{join_path('policies', name)}.rate_limit.key", faults)
-    renderer = settings.responses.renderer and resolve(settings.responses.renderer, "responses.renderer", faults)
     sanitizer = Sanitizer(
         keys=settings.sanitize.keys, safe_keys=settings.sanitize.safe_keys, strict=settings.sanitize.strict
     )
@@ -81,7 +82,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     if faults:
         if audit is not None:
             audit.close()
-        raise SettingsError([fault._replace(source=settings.source_of(fault.path)) for fault in faults])
+        raise _refused(settings, faults)
 
     bus = Bus()
     breakers = Breakers(clock, bus.publish)
@@ -89,7 +90,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     responder = Responder(
         classifier=classifier,
         maker=_maker(settings, sanitizer, rng),
-        style=_style(settings, renderer or None),
+        style=_style(settings, renderer),
         bus=bus,
         telemetry=telemetry,
         clock=clock,
@@ -108,6 +109,8 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     )
     _observe(settings, bus, sanitizer, telemetry, breakers, audit)
     return Parts(
+        settings=settings,
+        code=frozenset(reference for _, reference in references_of(settings)),
         bus=bus,
         sanitizer=sanitizer,
         classifier=classifier,
@@ -117,7 +120,55 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         endpoints=endpoints,
         proxies=proxies,
         audit=audit,
+        telemetry=telemetry,
     )
+
+
+def rebuild(parts: Parts, settings: Settings) -> Parts:
+    """The same instance by changed settings: only what may change while running is made anew.
+
+    Raises:
+        SettingsError: something changed that takes a restart, or is not there; then nothing has changed.
+    """
+    faults = needs_restart(parts.settings, settings, parts.code)
+    hooks, renderer = ({}, None) if faults else (_hooks(settings, faults), _renderer(settings, faults))
+    clock, rng = parts.engine.clock, parts.engine.rng
+    classifier = _classifier(settings, clock, faults)
+    if faults:
+        raise _refused(settings, faults)
+    responder = Responder(
+        classifier=classifier,
+        maker=_maker(settings, parts.sanitizer, rng),
+        style=_style(settings, renderer),
+        bus=parts.bus,
+        telemetry=parts.telemetry,
+        clock=clock,
+        rng=rng,
+        clean=parts.sanitizer.text,
+    )
+    responder.internal_errors = parts.responder.internal_errors
+    engine = replace(parts.engine, classify=_Classify(responder))
+    endpoints = renewed(parts.endpoints, Wanted(settings.endpoints, settings.policies, engine, hooks))
+    return replace(
+        parts, settings=settings, classifier=classifier, responder=responder, engine=engine, endpoints=endpoints
+    )
+
+
+def _refused(settings: Settings, faults: list[Fault]) -> SettingsError:
+    return SettingsError([fault._replace(source=settings.source_of(fault.path)) for fault in faults])
+
+
+def _hooks(settings: Settings, faults: list[Fault]) -> dict[str, Callable[..., Any]]:
+    return {
+        rule.before_retry: resolve(rule.before_retry, f"endpoints[{number}].before_retry", faults)
+        for number, rule in enumerate(settings.endpoints)
+        if rule.before_retry is not None
+    }
+
+
+def _renderer(settings: Settings, faults: list[Fault]) -> Callable[..., Any] | None:
+    reference = settings.responses.renderer
+    return resolve(reference, "responses.renderer", faults) if reference else None
 
 
 class _Classify:

@@ -175,6 +175,7 @@ class Endpoints:
         self._budgets: dict[str, SharedBudget] = {}
         self._limiters: dict[tuple[str, RateLimit], RateLimiter] = {}
         self._bindings: dict[tuple[str, object], Binding] = {}
+        self._guards: dict[tuple[str, str | Policy], Pipeline] = {}
         self._lock = Lock()
         self.matched: set[int] = set()
         """Positions of the `[[endpoints]]` tables that some route has taken."""
@@ -198,6 +199,21 @@ class Endpoints:
                 if len(self._bindings) < _MOST:
                     self._bindings = {**self._bindings, (key, view): found}
         return found
+
+    def guard(self, key: str, policy: str | Policy) -> Pipeline:
+        """The pipeline of a guard, made once for each name (of at most 4096).
+
+        Raises:
+            SettingsError: the policy name does not resolve.
+        """
+        pipeline = self._guards.get((key, policy))
+        if pipeline is None:
+            name = policy if isinstance(policy, str) else ""
+            resolved = self.policy(policy, key) if isinstance(policy, str) else policy
+            pipeline = Pipeline(self.compile(name, resolved, key), self._engine)
+            if len(self._guards) < _MOST:
+                pipeline = self._guards.setdefault((key, policy), pipeline)
+        return pipeline
 
     def unmatched_rules(self) -> list[str]:
         """`[[endpoints]]` tables that no route has taken so far."""

@@ -67,9 +67,10 @@ class SharedBudget:
     Calls are noted without the lock, and counted when a retry is asked for or so many have come together.
     """
 
-    __slots__ = ("_budget", "_lock", "_noted")
+    __slots__ = ("_budget", "_lock", "_noted", "options")
 
     def __init__(self, options: Budget) -> None:
+        self.options = options
         self._budget = RetryBudget(options.ratio, options.min_per_second)
         self._lock = Lock()
         self._noted: deque[float] = deque()
@@ -87,6 +88,12 @@ class SharedBudget:
         with self._lock:
             self._count()
             return self._budget.withdraw(now)
+
+    def adopt(self, options: Budget) -> None:
+        """Go by other options from now on; what was counted stays."""
+        with self._lock:
+            self.options = options
+            self._budget.change(options.ratio, options.min_per_second)
 
     def _count(self) -> None:
         noted, deposit = self._noted, self._budget.deposit

@@ -23,6 +23,7 @@ __all__ = [
     "InternalError",
     "RetryEnded",
     "RetryScheduled",
+    "SettingsReloaded",
     "WouldAnswer",
     "WouldReject",
     "WouldRetry",
@@ -150,6 +151,16 @@ class WouldAnswer(Event, frozen=True, kw_only=True):
     status: int
     source: str = ""
     facts: RequestFacts = NO_REQUEST
+
+
+class SettingsReloaded(Event, frozen=True, kw_only=True):
+    """The settings file was read again: taken over whole, or refused whole and the old settings kept."""
+
+    ok: bool
+    faults: int = 0
+    """How many there are."""
+    text: str = ""
+    """The faults, one on a line, the first 20 of them. Sanitized, and without values that are secret."""
 
 
 class InternalError(Event, frozen=True, kw_only=True):

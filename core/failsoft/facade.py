@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from failsoft import current
 from failsoft.answer import Answer
-from failsoft.build import Parts, build
+from failsoft.build import Parts, build, rebuild
 from failsoft.call import Call, Mode
 from failsoft.clock import Clock, SystemClock
 from failsoft.endpoints import Binding, Endpoints, Mark, mark
+from failsoft.errors.exceptions import Fault
 from failsoft.errors.failure import Failure
 from failsoft.events import Event
 from failsoft.guard import Guard
@@ -26,6 +27,7 @@ from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit
 from failsoft.policies.retry import Retry
 from failsoft.problem import Problem
+from failsoft.reloading import Reloading
 from failsoft.settings import Settings, disabled, load
 
 if TYPE_CHECKING:
@@ -36,7 +38,6 @@ __all__ = ["Failsoft", "classify", "guard", "protect", "remaining", "sanitize"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _log = logging.getLogger("failsoft")
-_MOST_GUARDS = 4096
 
 
 class Bypass:
@@ -82,17 +83,21 @@ class Failsoft:
         self.own_rng = rng is None
         """Randomness is our own, so that it starts anew in a forked process."""
         self.rng = Random(SystemRandom().getrandbits(128)) if rng is None else rng  # noqa: S311 - spreads load only
-        self.settings = load(None, environ={}) if self.disabled else load(settings)
-        self._parts: Parts = build(self.settings, self.clock, self.rng)
+        self._reloading = Reloading(None if self.disabled else settings)
+        found = load(None, environ={}) if self.disabled else load(settings)
+        self._reloading.check(found)
+        self._parts: Parts = build(found, self.clock, self.rng)
         self.bypassed = False
         self.closed = False
-        rollout = self.settings.rollout
-        self._mode: Mode = "off" if self.disabled else rollout.mode
-        self._percent = rollout.percent
-        self._guards: dict[tuple[str, Any], Pipeline] = {}
         current.announce(self)
+        self._reloading.start(self)
 
     # -- for applications
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._parts.settings
 
     @property
     def events(self) -> Bus:
@@ -144,6 +149,18 @@ class Failsoft:
         current.EPOCH.end()
         return Bypass(self)
 
+    def reload(self) -> tuple[Fault, ...]:
+        """Read the settings file again, and take it over whole; or keep the settings and return what is wrong.
+
+        Calls under way end by the settings that they began with. `SettingsReloaded` says what came of it. Never raises.
+        """
+        return self._reloading.reload(self, self._take_over)
+
+    def _take_over(self, settings: Settings) -> None:
+        # a reader finds all of the one or all of the other
+        self._parts = rebuild(self._parts, settings)
+        current.EPOCH.end()
+
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until everything recorded so far is written. False if that took more than `timeout` seconds."""
         return self.closed or self._parts.flush(timeout)
@@ -153,6 +170,7 @@ class Failsoft:
         if not self.closed:
             self.closed = True
             current.EPOCH.end()
+            self._reloading.close()
             self._parts.close()
 
     def __enter__(self) -> Self:
@@ -165,18 +183,21 @@ class Failsoft:
 
     def roll_mode(self) -> Mode:
         """The mode of one more call: `enforce` for `rollout.percent` of them, the others are observed."""
-        if self.bypassed:
+        if self.bypassed or self.disabled:
             return "off"
-        if self._percent >= 100 or self._mode == "off":
-            return self._mode
-        if self.rng.random() * 100 < self._percent:
-            return self._mode
-        return "observe" if self._mode == "enforce" else "off"
+        if self._reloading.watch is not None and not self._reloading.watch.running:
+            self._reloading.watch.begin()
+        rollout = self._parts.settings.rollout
+        mode, percent = rollout.mode, rollout.percent
+        if percent >= 100 or mode == "off" or self.rng.random() * 100 < percent:
+            return mode
+        return "observe" if mode == "enforce" else "off"
 
     @property
     def enforces(self) -> bool:
         """Each call is enforced: nobody stepped aside, and no part of them is only observed."""
-        return self._mode == "enforce" and self._percent >= 100 and not self.bypassed
+        rollout = self._parts.settings.rollout
+        return rollout.mode == "enforce" and rollout.percent >= 100 and not (self.bypassed or self.disabled)
 
     def mode_for(self, binding: Binding, rolled: Mode) -> Mode:
         """The mode of a call at an endpoint that may have its own."""
@@ -200,14 +221,7 @@ class Failsoft:
         Raises:
             SettingsError: the policy name does not resolve.
         """
-        pipeline = self._guards.get((key, policy))
-        if pipeline is None:
-            name = policy if isinstance(policy, str) else ""
-            resolved = self.endpoints.policy(policy, key) if isinstance(policy, str) else policy
-            pipeline = Pipeline(self.endpoints.compile(name, resolved, key), self._parts.engine)
-            if len(self._guards) < _MOST_GUARDS:
-                pipeline = self._guards.setdefault((key, policy), pipeline)
-        return pipeline
+        return self._parts.endpoints.guard(key, policy)
 
     def wants(self, kind: type[Event]) -> bool:
         """Whether anybody reads events of this kind."""
@@ -247,6 +261,7 @@ current.set_default(_default)
 
 def _reseed_after_fork() -> None:
     for fs in (*current.instances(), *_fallback):
+        fs._reloading.after_fork()
         if fs.own_rng:
             fs.rng.seed(SystemRandom().getrandbits(128))
 

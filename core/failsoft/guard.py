@@ -260,12 +260,17 @@ class Guard:
 
     def _bind(self, fs: Owner) -> Pipeline:
         """The pipeline; and the plan is renewed, for whoever comes here found it no longer good."""
+        epoch = EPOCH.number
         pipeline = fs.guard_pipeline(self.key, self._policy)
         plan = self.plan
         stale = plan is None or plan.fs is not fs or plan.epoch != EPOCH.number or fs.clock.monotonic() >= plan.until
         if stale and fs.enforces:
             # who is counted goes the long way, which asks
-            self.plan = None if pipeline.limits.rate is not None else Plan(fs, pipeline)
+            made = None if pipeline.limits.rate is not None else Plan(fs, pipeline)
+            if made is not None:
+                # of before the pipeline was looked up: one that was changed meanwhile is looked up again
+                made.epoch = epoch
+            self.plan = made
         return pipeline
 
     def _describe(self, fs: Owner, parent: Call | None, mode: Mode) -> Call:

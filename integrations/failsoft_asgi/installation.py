@@ -109,7 +109,8 @@ class Installation:
         Raises:
             SettingsError: at the start, a policy of a mark is not there; lists all faults.
         """
-        if self._ready and self.routes.known == len(self.app.router.routes):
+        routes = self.routes
+        if self._ready and routes.known == len(self.app.router.routes) and routes.settings is self.fs.settings:
             return
         self._ready = kind != "lifespan"
         faults = self._renew()

@@ -65,13 +65,17 @@ class Routes:
         self._renew = renew
         self.known = -1
         """How many routes there were when they were taken up."""
+        self.settings: Any = None
+        """The settings by which they were taken up."""
 
     def take_up(self) -> None:
         """Wrap each route to which a policy may apply, and each group of routes, which may grow."""
-        self.known = len(self.app.router.routes)
+        self.known, self.settings = len(self.app.router.routes), self.fs.settings
         for place in self.walk():
             route = place.route
-            if getattr(route, _WRAPPED, False):
+            wrapped = getattr(route, _WRAPPED, None)
+            # settings that have changed may ask for more than a name
+            if wrapped is not None and not (wrapped == "named" and self._may_be_protected(route)):
                 continue
             if place.within is not None:
                 route.handle = self._group(route, place.within, route.handle)
@@ -80,9 +84,11 @@ class Routes:
                 route.handle = wrap(place, route.handle)
             elif not place.named:
                 route.handle = _naming(route, route.handle)
+                setattr(route, _WRAPPED, "named")
+                continue
             else:
                 continue
-            setattr(route, _WRAPPED, True)
+            setattr(route, _WRAPPED, "protected")
 
     def faults(self) -> list[Fault]:
         """The marks that name a policy which is not there, unless the settings name another one for the endpoint."""

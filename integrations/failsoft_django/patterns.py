@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 
 from failsoft import Failsoft
 from failsoft.endpoints import mark_of, normalize, unused_marks
+from failsoft.settings import Settings
 from failsoft_django.call import DjangoCall
 from failsoft_django.classes import is_marked, methods_of, subject_of
 from failsoft_django.views import ProtectedView
@@ -84,18 +85,21 @@ class Patterns:
         self._fs = fs
         self._lock = Lock()
         self._taken: frozenset[Any] = frozenset()
-        rules = fs.settings.endpoints
-        self._views = any(rule.view is not None for rule in rules)
-        self._templates = {normalize(rule.match.partition(" ")[2].strip()) for rule in rules if rule.match}
+        self._settings: Settings | None = None
+        self._views = False
+        self._templates: set[str] = set()
         self._renders: bool | None = None
 
     def take_up(self, urlconf: Any = None) -> None:
         """Wrap each view of a URLconf to which a policy may apply. Cheap when it is done already; never raises."""
         key = settings.ROOT_URLCONF if urlconf is None else urlconf
         try:
-            if key in self._taken:
+            wanted = self._fs.settings
+            if key in self._taken and self._settings is wanted:
                 return
             with self._lock:
+                if self._settings is not wanted:
+                    self._learn(wanted)
                 for route in routes(urlconf):
                     self._take_up(route)
                 # a URLconf may be made anew for each request; to take one up twice does no harm
@@ -106,6 +110,13 @@ class Patterns:
                     _log.error("the view of %r is protected by the policy %r, which is not there", template, policy)
         except Exception as error:  # noqa: BLE001 - Django reports a URLconf that cannot be read, when it reads it
             _log.debug("the URLconf %r could not be read: %s", key, type(error).__name__)
+
+    def _learn(self, wanted: Settings) -> None:
+        """Go by these settings, and take up anew what was taken up by others."""
+        self._views = any(rule.view is not None for rule in wanted.endpoints)
+        self._templates = {normalize(rule.match.partition(" ")[2].strip()) for rule in wanted.endpoints if rule.match}
+        self._taken = frozenset()
+        self._settings = wanted
 
     def _take_up(self, route: Route) -> None:
         view = route.pattern.callback

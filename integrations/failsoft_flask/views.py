@@ -39,23 +39,25 @@ class Views:
         self._app = app
         self._fs = fs
         self._expected = expected
-        self._known = -1
+        self._known: tuple[int, Any] = (-1, None)
+        """How many views were taken up, and by which settings."""
         self._lock = Lock()
 
     def take_up(self) -> None:
         """Wrap each view to which a policy may apply. Cheap when nothing is new."""
         views = self._app.view_functions
-        if self._known == len(views):
+        settings = self._fs.settings
+        if self._known[0] == len(views) and self._known[1] is settings:
             return
         with self._lock:
-            by_settings = bool(self._fs.settings.endpoints)
+            by_settings = bool(settings.endpoints)
             for name, view in list(views.items()):
                 if not hasattr(view, "_failsoft_wrapped") and (by_settings or _is_marked(view)):
                     views[name] = self._wrapped(view)
             for fault in self.faults():
                 _log.error("%s", fault)
             # only now: a request that comes meanwhile waits for its view
-            self._known = len(views)
+            self._known = (len(views), settings)
 
     def faults(self) -> list[Fault]:
         """Marks on the views of routes that name a policy which is not there."""

@@ -20,10 +20,10 @@ LAYERS: list[tuple[str, ...]] = [
     ("options", "call", "current", "events", "machines", "references", "sanitize"),
     ("bus", "inspection", "errors.capture", "errors.catalogue", "errors.rules", "errors", "problem", "stores"),
     ("policies", "observers"),
-    ("engine", "verdicts", "notes", "spent", "run", "pipeline", "endpoints", "guard", "guarded", "answer"),
+    ("engine", "verdicts", "notes", "spent", "run", "pipeline", "endpoints", "renewal", "guard", "guarded", "answer"),
     ("recovery", "health"),
     ("settings",),
-    ("build", "facade"),
+    ("build", "reloading", "facade"),
     ("console", "cli", "testing", "__main__"),
 ]
 FRAMEWORKS = {"starlette", "fastapi", "django", "flask", "werkzeug", "rest_framework", "sanic", "litestar", "aiohttp"}

@@ -85,25 +85,24 @@ class BreakerMachine:
         """Closed, and the window holds successes only and is full: one more success would change nothing."""
         self._state = _CLOSED
         self._counting = True
-        self._rules = rules
-        # What is not set never comes true, so that no call has to ask whether it is set.
-        self._failure_run = _or_never(rules.failure_threshold)
-        self._failure_rate = _or_never(rules.failure_rate_threshold)
-        self._slow_rate = _or_never(rules.slow_call_rate_threshold)
-        self._slow_after = _or_never(rules.slow_call_duration)
-        self._window: Window
-        if rules.window_seconds is None:
-            self._window = CountWindow(rules.window)
-            self._minimum = min(rules.minimum_calls, rules.window)
-        else:
-            self._window = TimeWindow(rules.window_seconds)
-            self._minimum = rules.minimum_calls
+        self._obey(rules)
+        self._window: Window = _window_of(rules)
         self._round = ProbeRound(rules)
         self._history: tuple[Transition, ...] = ()
         self._consecutive = 0
         self._opened_at: float | None = None
         self._rounds_failed = 0
         self._period = min(rules.open_duration, rules.max_open_duration)
+
+    def _obey(self, rules: BreakerRules) -> None:
+        self._rules = rules
+        # What is not set never comes true, so that no call has to ask whether it is set.
+        self._failure_run = _or_never(rules.failure_threshold)
+        self._failure_rate = _or_never(rules.failure_rate_threshold)
+        self._slow_rate = _or_never(rules.slow_call_rate_threshold)
+        self._slow_after = _or_never(rules.slow_call_duration)
+        in_calls = rules.window_seconds is None
+        self._minimum = min(rules.minimum_calls, rules.window) if in_calls else rules.minimum_calls
 
     @property
     def state(self) -> State:
@@ -200,6 +199,25 @@ class BreakerMachine:
     def metrics_only(self, now: float) -> None:
         """Pass everything and count it, from nothing, until `reset`."""
         self._command(_METRICS_ONLY, now, "metrics_only")
+
+    def adopt(self, rules: BreakerRules) -> None:
+        """Go by other rules from now on, in the same state and generation.
+
+        What was counted stays, unless the window is another one: that begins empty. An open period is as long as the
+        new rules say, counted from when it began, unless its length was stated. A half-open round whose terms have
+        changed begins again, and the probes that are out belong to it.
+        """
+        before = self._rules
+        self._obey(rules)
+        if (rules.window, rules.window_seconds) != (before.window, before.window_seconds):
+            self._window = _window_of(rules)
+            self.steady = False
+        self._round = self._round.under(rules)
+        since, stands = self._opened_at, self._state == _OPEN
+        stated = since is None or self.shut_until != since + self._period
+        self._period = _period_after(rules, self._rounds_failed)
+        if stands and since is not None and not stated:
+            self.shut_until = since + self._period
 
     def drain(self) -> tuple[Transition, ...]:
         """The transitions since the last drain, oldest first; past 32 the oldest are lost."""
@@ -310,6 +328,17 @@ class BreakerMachine:
         self._rounds_failed = 0
         self._period = min(self._rules.open_duration, self._rules.max_open_duration)
         self._round.begin()
+
+
+def _window_of(rules: BreakerRules) -> Window:
+    return CountWindow(rules.window) if rules.window_seconds is None else TimeWindow(rules.window_seconds)
+
+
+def _period_after(rules: BreakerRules, rounds_failed: int) -> float:
+    try:
+        return min(rules.max_open_duration, rules.open_duration * rules.open_multiplier**rounds_failed)
+    except OverflowError:
+        return rules.max_open_duration
 
 
 def _or_never(threshold: float | None) -> float:

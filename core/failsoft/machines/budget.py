@@ -45,6 +45,11 @@ class RetryBudget:
         # Calls and retries share one window; a retry is an entry marked `failed`.
         self._window = TimeWindow(window, _SLICES)
 
+    def change(self, ratio: float, min_per_second: float, window: float = 10.0) -> None:
+        """Allow so many from now on; arguments as when it was made, and the window is the same."""
+        self._ratio = ratio
+        self._reserve = min_per_second * window
+
     def deposit(self, now: float) -> None:
         """Count one call, once however many attempts it takes. O(1)."""
         self._window.record(now, False, False)

@@ -9,6 +9,9 @@ from failsoft.machines.circuit import BreakerRules, Permit
 __all__ = ["ProbeRound"]
 
 
+_TERMS = ("_calls", "_concurrency", "_max_wait", "_enough", "_too_slow")
+
+
 class ProbeRound:
     """The probes of a half-open circuit: who is out, until when, and what the results amount to.
 
@@ -50,6 +53,15 @@ class ProbeRound:
     def abandon(self) -> None:
         """Forget who is out: what they report will not count. The results so far stay readable."""
         self._out.clear()
+
+    def under(self, rules: BreakerRules) -> ProbeRound:
+        """This round by other rules: itself where they mean the same to it, else a new one with those who are out."""
+        made = ProbeRound(rules)
+        if all(getattr(made, term) == getattr(self, term) for term in _TERMS):
+            return self
+        longer = made._max_wait - self._max_wait
+        made._out = {permit: end + longer for permit, end in self._out.items()}
+        return made
 
     @property
     def in_flight(self) -> int:

@@ -81,6 +81,19 @@ class Quota:
         remaining = int(left + _GRAIN)
         return Reading(admitted, remaining, (remaining + 1 - left) / self._per_second)
 
+    def change(self, count: int, period: float, burst: int, now: float) -> None:
+        """Allow so many from now on; arguments as when it was made. What each key has spent stays spent. O(keys)."""
+        before, after = now * self._per_second, now * count / period
+        self._per_second = count / period
+        self._burst = burst
+
+        def moved(whole: float) -> float:
+            # nobody owes more than a whole quota
+            return after + min(whole - before, burst) if whole > before else -inf
+
+        self._keys = OrderedDict((key, moved(whole)) for key, whole in self._keys.items() if whole > before)
+        self._blurred = [moved(whole) for whole in self._blurred]
+
     def _welcome(self, key: str, at: float) -> float:
         """Make room for a key that is not remembered. Returns when its quota is whole."""
         keys = self._keys

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from failsoft.call import UNMATCHED
-from failsoft.events import CircuitBreakerTransition, ErrorHandled, Event, InternalError, RetryScheduled
+from failsoft.events import (
+    CircuitBreakerTransition,
+    ErrorHandled,
+    Event,
+    InternalError,
+    RetryScheduled,
+    SettingsReloaded,
+)
 from failsoft.observers.base import INTERNAL_LOGGER, LOGGER, Cleaner, clean, one_line, safe_stack, unexpected
 
 __all__ = ["LOGGER", "LogObserver", "SanitizingFilter"]
@@ -18,16 +25,17 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 class LogObserver:
-    """Logs errors, retries, transitions of circuit breakers and faults of Failsoft itself.
+    """Logs errors, retries, transitions of circuit breakers, changes of the settings, and faults of Failsoft itself.
 
     ====================================================  =========
     event                                                 level
     ====================================================  =========
     error that nobody expected; fault of Failsoft         `ERROR`
+    changed settings that were refused                    `ERROR`
     error answered with a fallback, or on purpose ≥ 500   `WARNING`
     circuit breaker opens                                 `WARNING`
     error answered on purpose, below 500                  `INFO`
-    retry; other transitions                              `INFO`
+    retry; other transitions; settings taken over         `INFO`
     client went away                                      `DEBUG`
     ====================================================  =========
 
@@ -36,7 +44,13 @@ class LogObserver:
     not logged.
     """
 
-    kinds: tuple[type[Event], ...] = (ErrorHandled, RetryScheduled, CircuitBreakerTransition, InternalError)
+    kinds: tuple[type[Event], ...] = (
+        ErrorHandled,
+        RetryScheduled,
+        CircuitBreakerTransition,
+        SettingsReloaded,
+        InternalError,
+    )
     """The events it reads."""
 
     def __init__(self, sanitizer: Cleaner, *, logger: logging.Logger | None = None) -> None:
@@ -53,6 +67,8 @@ class LogObserver:
                 self._retry(event)
             case CircuitBreakerTransition():
                 self._transition(event)
+            case SettingsReloaded():
+                self._reloaded(event)
             case InternalError():
                 self._internal(event)
 
@@ -105,6 +121,18 @@ class LogObserver:
         }
         line = (one_line(event.name), event.from_state, event.to_state, one_line(event.reason))
         self._write(level, event, "circuit breaker %s: %s -> %s (%s)", line, facts=facts)
+
+    def _reloaded(self, event: SettingsReloaded) -> None:
+        level = logging.INFO if event.ok else logging.ERROR
+        if not self._logger.isEnabledFor(level):
+            return
+        facts = {"failsoft_faults": event.faults}
+        if event.ok:
+            self._write(level, event, "the changed settings are in force", (), facts=facts)
+            return
+        text = one_line(clean(self._sanitizer, "; ".join(event.text.splitlines())))
+        message = "the changed settings were refused, the old ones stay in force (%d faults): %s"
+        self._write(level, event, message, (event.faults, text), facts=facts)
 
     def _internal(self, event: InternalError) -> None:
         if not self._internal_logger.isEnabledFor(logging.ERROR):

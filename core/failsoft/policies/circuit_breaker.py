@@ -174,6 +174,12 @@ class Breaker:
         """One more failure for a call that had been settled: its stream broke off."""
         self.settle(Permit(permit.generation, now), Verdict.FAILURE, now)
 
+    def adopt(self, options: CircuitBreaker) -> None:
+        """Go by other options from now on, in the same state; a changed window begins empty."""
+        with self._lock:
+            self.options = options
+            self.machine.adopt(options.rules())
+
     def snapshot(self) -> BreakerSnapshot:
         """Everything that can be told of it now."""
         with self._lock:
@@ -245,6 +251,12 @@ class Breakers(Mapping[str, Breaker]):
         if breaker is not None and breaker.options != options:
             _log.warning("circuit breaker %s is there already, with other options, which stay in force", name)
         return breaker
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Let go of breakers that nobody asks any more."""
+        gone = set(names)
+        with self._lock:
+            self._breakers = {name: breaker for name, breaker in self._breakers.items() if name not in gone}
 
     def states(self) -> dict[str, str]:
         """The state of each."""

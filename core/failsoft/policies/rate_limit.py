@@ -128,6 +128,13 @@ class RateLimiter:
         """Keys that had to make room for others before their quota was whole again."""
         return self._quota.evicted
 
+    def follow(self, other: RateLimiter, now: float) -> None:
+        """Take the place of another limit that counted the same callers: what they have spent stays spent."""
+        count, period = parse_frequency(self.options.rate)
+        with other._lock:
+            other._quota.change(count, period, self.options.burst or count, now)
+            self._lock, self._quota, self._salt = other._lock, other._quota, other._salt
+
     def admit(self, call: Call, now: float) -> RateReading:
         """Ask to run one call at `now` (monotonic seconds)."""
         identify = self._identify

@@ -33,7 +33,6 @@ NOT_BUILT = (
     NotBuilt("endpoints[].priority", "priorities of endpoints"),
     NotBuilt("endpoints[].audit", "auditing by endpoint"),
     NotBuilt("state", "state shared among workers"),
-    NotBuilt("reload", "taking over a changed file while running", ("watch", "sighup")),
     NotBuilt("audit.url", "writing audit records there", ("postgres*:*", "jsonl:*", "stdout:*")),
     NotBuilt("audit.durability", "waiting for audit records to be on disk", ("sync",)),
     NotBuilt("audit.retention", "deleting old audit records"),

@@ -211,7 +211,11 @@ class Settings(Options):
 
     service: Annotated[str, Meta(description="Name of the service, for records.")] = ""
     environment: Annotated[str, Meta(description="Name of the environment, for records. It switches nothing.")] = ""
-    reload: Annotated[Literal["off"], Meta(description="Whether a changed file is taken over while running.")] = "off"
+    reload: Annotated[
+        Literal["off", "watch", "sighup"],
+        Meta(description="When a changed file is taken over while running: never, as soon as the change is seen, or at "
+        "the signal SIGHUP."),
+    ] = "off"  # fmt: skip
     rollout: Annotated[Rollout, Meta(description="How far Failsoft acts.")] = Rollout()
     request: Annotated[RequestSettings, Meta(description="What is read from a request.")] = RequestSettings()
     responses: Annotated[Responses, Meta(description="What the client is told.")] = Responses()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import gc
 import logging
 import tracemalloc
@@ -18,6 +19,7 @@ from both_ways import SYNC
 from failsoft import CircuitBreaker, Failsoft, OperationTimeoutError, Policy, Retry
 from failsoft.call import Call
 from failsoft.run import Run
+from failsoft.settings import Rollout, Settings
 
 CALLS = 10_000
 
@@ -144,7 +146,7 @@ def past_the_deadline(fs: Failsoft) -> Callable[[], None]:
 @scene
 def observed(fs: Failsoft) -> Callable[[], None]:
     guard = fs.guard("x", policy=policy(threshold=1), idempotent=True)
-    fs._mode = "observe"
+    fs._parts = dataclasses.replace(fs._parts, settings=Settings(rollout=Rollout(mode="observe")))
     return lambda: swallow(lambda: guard.call(fails))
 
 

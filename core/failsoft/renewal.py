@@ -1,0 +1,120 @@
+"""Endpoints and guards under changed settings: what is at work under a name goes on where it stands.
+
+Everything that was bound is bound again, twice: first on trial, with nothing real, so that a fault is found before
+anything has changed and it is known who wants what; then with the circuit breakers, budgets and limits that are there.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from threading import Lock
+from typing import Any, NamedTuple
+
+from failsoft.endpoints import KNOWN_METHODS, EndpointRule, Endpoints
+from failsoft.engine import Engine
+from failsoft.errors.exceptions import Fault, SettingsError
+from failsoft.pipeline import Pipeline
+from failsoft.policies.circuit_breaker import Breakers
+from failsoft.policies.policy import Policy
+
+__all__ = ["Wanted", "renewed"]
+
+
+class Wanted(NamedTuple):
+    """What endpoints are made from, and what may change about them."""
+
+    rules: Iterable[EndpointRule]
+    policies: Mapping[str, Policy]
+    engine: Engine
+    hooks: Mapping[str, Callable[..., Any]]
+
+
+def renewed(old: Endpoints, wanted: Wanted) -> Endpoints:
+    """Endpoints by other settings, to take the place of `old`.
+
+    A circuit breaker, retry budget or rate limit of the same name keeps its state and goes by the new options at once,
+    also for calls under way. A breaker that nothing is protected by any more is forgotten.
+
+    Raises:
+        SettingsError: something that was bound cannot be bound any more; then nothing has changed.
+    """
+    trial = _made(old, wanted)
+    trial._breakers = Breakers(wanted.engine.clock, lambda _: None)
+    trial._budgets, trial._limiters = {}, {}
+    _bind_again(old, trial)
+
+    made = _made(old, wanted)
+    _carry_breakers(old, trial)
+    _carry_budgets(old, trial, made)
+    _carry_limiters(old, trial, made)
+    _bind_again(old, made)
+    return made
+
+
+def _made(old: Endpoints, wanted: Wanted) -> Endpoints:
+    made = copy.copy(old)
+    made._rules, made._policies, made._engine, made._hooks = tuple(wanted.rules), *wanted[1:]
+    made._bindings, made._guards, made._lock, made.matched = {}, {}, Lock(), set()
+    return made
+
+
+def _bind_again(old: Endpoints, made: Endpoints) -> None:
+    faults: dict[Fault, None] = {}
+    for key, view in old._bindings:
+        method, _, template = key.partition(" ")
+        if method in KNOWN_METHODS:  # of any other, it is not known which it was
+            _gather(faults, made.bind, method, template, view)
+    for key, policy in old._guards.copy():
+        _gather(faults, made.guard, key, policy)
+    if faults:
+        raise SettingsError(faults)
+
+
+def _gather(faults: dict[Fault, None], bind: Callable[..., object], *arguments: object) -> None:
+    try:
+        bind(*arguments)
+    except SettingsError as error:
+        faults.update(dict.fromkeys(error.faults))
+
+
+def _carry_breakers(old: Endpoints, trial: Endpoints) -> None:
+    there = old._breakers
+    for name, breaker in trial._breakers.items():
+        if name in there:
+            there[name].adopt(breaker.options)
+    used = {pipeline.limits.breaker.name for pipeline in _pipelines(old) if pipeline.limits.breaker is not None}
+    there.forget(used - set(trial._breakers))
+
+
+def _pipelines(endpoints: Endpoints) -> Iterator[Pipeline]:
+    yield from endpoints._guards.copy().values()
+    for binding in endpoints._bindings.values():
+        if binding.pipeline is not None:
+            yield binding.pipeline
+
+
+def _carry_budgets(old: Endpoints, trial: Endpoints, made: Endpoints) -> None:
+    made._budgets = old._budgets.copy()
+    for owner, budget in trial._budgets.items():
+        if owner in made._budgets:
+            made._budgets[owner].adopt(budget.options)
+
+
+def _carry_limiters(old: Endpoints, trial: Endpoints, made: Endpoints) -> None:
+    now = trial._engine.clock.monotonic()
+    there = old._limiters.copy()
+    made._limiters = {key: limiter for key, limiter in there.items() if key in trial._limiters}
+    for key, limiter in trial._limiters.items():
+        if key in there:
+            continue
+        name, options = key
+        before = [
+            found
+            for known, found in there.items()
+            if known[0] == name and known[1].key == options.key
+            if known not in trial._limiters
+        ]
+        if before:
+            limiter.follow(before[-1], now)
+        made._limiters[key] = limiter
