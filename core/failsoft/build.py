@@ -131,7 +131,10 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
         SettingsError: something changed that takes a restart, or is not there; then nothing has changed.
     """
     faults = needs_restart(parts.settings, settings, parts.code)
-    hooks, renderer = ({}, None) if faults else (_hooks(settings, faults), _renderer(settings, faults))
+    if faults:
+        # what follows loads the code that the settings name
+        raise SettingsError(faults)
+    hooks, renderer = _hooks(settings, faults), _renderer(settings, faults)
     clock, rng = parts.engine.clock, parts.engine.rng
     classifier = _classifier(settings, clock, faults)
     if faults:

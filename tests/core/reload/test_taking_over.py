@@ -1,0 +1,367 @@
+"""A changed file is taken over whole, or refused whole with the old settings kept."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import failsoft
+from both_ways import Recorder, Script, Way, request_call
+from core.reload.conftest import Live
+from failsoft import Failsoft, Policy
+from failsoft.events import SettingsReloaded
+
+LOST = ConnectionResetError
+
+TWICE = "[policies.upstream.retry]\nmax_attempts = 2\nbase_delay = 0\n"
+THRICE = "[policies.upstream.retry]\nmax_attempts = 3\nbase_delay = 0\n"
+
+
+def attempts(way: Way, guard: failsoft.Guard) -> int:
+    script = Script(LOST())
+    with pytest.raises(LOST):
+        way.call(guard, script)
+    return script.calls
+
+
+def test_a_guard_goes_by_the_new_policy(live: Live, way: Way) -> None:
+    """Trap: the registry claims to reload, and everything made before keeps what it was made with."""
+    fs = live.start(TWICE)
+    guard = fs.guard("x", policy="upstream", idempotent=True)
+    decorated = guard(script := Script(LOST()))
+    assert attempts(way, guard) == 2
+    assert live.change(THRICE) == []
+    assert attempts(way, guard) == 3
+    with pytest.raises(LOST):
+        decorated()
+    assert script.calls == 3
+    assert fs.settings.policies["upstream"].retry == failsoft.Retry(max_attempts=3, base_delay=0)
+
+
+def test_an_endpoint_goes_by_the_new_tables(live: Live, way: Way) -> None:
+    table = '[[endpoints]]\nmatch = "GET /quotes/{symbol}"\npolicy = "upstream"\n'
+    fs = live.start(TWICE + table)
+    view = Script("well")
+    bound = fs.endpoints.bind("GET", "/quotes/{symbol}", view)
+    assert bound.policy == "upstream"
+    assert live.change(THRICE + table + 'mode = "observe"\n') == []
+    again = fs.endpoints.bind("GET", "/quotes/{symbol}", view)
+    assert (again.policy, again.mode) == ("upstream", "observe")
+    assert live.change(THRICE) == []
+    assert fs.endpoints.bind("GET", "/quotes/{symbol}", view).pipeline is None
+
+
+def test_a_new_policy_can_be_named_at_once(live: Live, way: Way) -> None:
+    fs = live.start("")
+    guard = fs.guard("x", policy="upstream", idempotent=True)
+    with pytest.raises(failsoft.SettingsError):
+        guard.call(Script("well"))
+    assert live.change(TWICE) == []
+    assert attempts(way, guard) == 2
+
+
+def test_the_rollout_changes(live: Live, way: Way) -> None:
+    fs = live.start(TWICE)
+    guard = fs.guard("x", policy="upstream", idempotent=True)
+    for mode, made in (("observe", 1), ("off", 1), ("enforce", 2)):
+        assert live.change(f'{TWICE}[rollout]\nmode = "{mode}"\n') == []
+        assert (attempts(way, guard), fs.roll_mode()) == (made, mode)
+    assert live.change(f"{TWICE}[rollout]\npercent = 0\n") == []
+    assert (attempts(way, guard), fs.enforces) == (1, False)
+
+
+def test_errors_rules_and_responses_change(live: Live) -> None:
+    fs = live.start("")
+    assert fs.handle(LookupError("x")).status == 500
+    changed = """
+        [responses]
+        type_base = "https://errors.example.com/"
+        [errors."builtins.LookupError"]
+        status = 409
+        code = "TAKEN"
+        [[rules]]
+        name = "maintenance"
+        when = { message_contains = "maintenance" }
+        then = { status = 503, category = "external_service" }
+    """
+    assert live.change(changed) == []
+    problem = fs.handle(LookupError("x"))
+    assert (problem.status, problem.code, problem.type) == (409, "TAKEN", "https://errors.example.com/taken")
+    assert fs.classify(RuntimeError("in maintenance")).status == 503
+    assert live.change("") == []
+    assert fs.handle(LookupError("x")).status == 500
+
+
+def test_a_call_under_way_ends_by_the_policy_it_began_with(live: Live, way: Way) -> None:
+    fs = live.start(THRICE)
+    guard = fs.guard("x", policy="upstream", idempotent=True)
+    assert live.change(TWICE) == []
+    way.call(guard, Script("well"))  # from now on it is in a hurry
+    assert live.change(THRICE) == []
+
+    def reloading() -> Exception:
+        if script.calls == 1:
+            assert live.change(TWICE) == []
+        return LOST()
+
+    script = Script(reloading)
+    with pytest.raises(LOST):
+        way.call(guard, script)
+    assert script.calls == 3
+    assert attempts(way, guard) == 2
+
+
+def test_an_attempt_under_way_is_retried_by_the_policy_it_began_with(live: Live, way: Way) -> None:
+    fs = live.start(THRICE)
+    view = failsoft.protect(policy="upstream")(Script("well"))
+
+    def reloading() -> Exception:
+        live.change(TWICE)
+        return LOST()
+
+    script = Script(reloading)
+    with pytest.raises(LOST):
+        way.endpoint(fs.endpoints.bind("GET", "/x", view), request_call(fs), script)
+    assert script.calls == 3
+    assert fs.endpoints.bind("GET", "/x", view).pipeline.limits.retry.max_attempts == 2
+
+
+# --- what is refused
+
+BAD = {
+    "not TOML": ("[policies.upstream", "FILE: not TOML"),
+    "half of it": (THRICE[:30], "FILE: not TOML"),
+    "an unknown key": (f"{THRICE}max_atempts = 4\n", 'unknown key; did you mean "max_attempts"?'),
+    "a wrong value": ("[policies.upstream]\ntimeout = 'soon'\n", "policies.upstream.timeout = 'soon'"),
+    "no policy of this name": (
+        f"{THRICE}[[endpoints]]\nmatch = 'GET /x'\npolicy = 'upstraem'\n",
+        "endpoints[0].policy",
+    ),
+    "no policies": ("", "policies.upstream: not there any more"),
+    "another service": (f"service = 'shop'\n{THRICE}", "service: changed: takes effect with a restart only"),
+    "another way to reload": (f"reload = 'watch'\n{THRICE}", "reload: changed"),
+    "an audit": (f"{THRICE}[audit]\nurl = 'sqlite:///a.db'\nencryption = 'off'\n", "audit: changed"),
+    "other secrets": (f"{THRICE}[sanitize]\nkeys = ['iban']\n", "sanitize.keys: changed"),
+    "another id": (f"{THRICE}[request]\nid_header = 'X-Id'\n", "request.id_header: changed"),
+    "other telemetry": (f"{THRICE}[telemetry]\ntraces = false\n", "telemetry.traces: changed"),
+    "who sees exceptions": (f"{THRICE}[responses]\nreraise = 'never'\n", "responses.reraise: changed"),
+    "new code": (
+        f"{THRICE}[[endpoints]]\nmatch = 'GET /x'\nbefore_retry = 'os:abort'\n",
+        "endpoints[0].before_retry = 'os:abort': new code is loaded with a restart only",
+    ),
+    "a new renderer": (
+        f"{THRICE}[responses]\nrenderer = 'json:dumps'\n",
+        "responses.renderer = 'json:dumps': new code",
+    ),
+    "a new key function": (
+        f"{THRICE}[policies.other]\nrate_limit = {{ rate = '1/second', key = 'os:getpid' }}\n",
+        "policies.other.rate_limit.key = 'os:getpid': new code",
+    ),
+    "a new condition": (
+        f"{THRICE}[[rules]]\nname = 'r'\nwhen = {{ not = {{ custom = 'os:getpid' }} }}\nthen = {{ status = 503 }}\n",
+        "rules[0].when.not.custom = 'os:getpid': new code",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "fault"), BAD.values(), ids=BAD)
+def test_settings_that_cannot_be_taken_over_change_nothing(live: Live, way: Way, text: str, fault: str) -> None:
+    fs = live.start(TWICE)
+    guard = fs.guard("x", policy="upstream", idempotent=True)
+    way.call(guard, Script("well"))
+    before, events = fs.settings, Recorder(fs)
+    faults = live.change(text)
+    assert any(fault in one for one in faults), faults
+    assert (fs.settings is before, attempts(way, guard)) == (True, 2)
+    (said,) = events.of(SettingsReloaded)
+    assert (said.ok, said.faults, said.text.replace(str(live.path), "FILE").splitlines()) == (
+        False,
+        len(faults),
+        faults,
+    )
+    assert live.change(THRICE) == []
+    assert attempts(way, guard) == 3
+
+
+def test_every_fault_is_said_at_once_and_where_it_stands(live: Live) -> None:
+    live.start(TWICE)
+    assert live.change(f"service = 'a'\nenvironment = 'b'\n{THRICE}[sanitize]\nstrict = true\n") == [
+        "service: changed: takes effect with a restart only [FILE:1]",
+        "environment: changed: takes effect with a restart only [FILE:2]",
+        "sanitize.strict: changed: takes effect with a restart only [FILE:7]",
+    ]
+
+
+def test_what_the_code_names_by_then_has_to_be_possible(live: Live) -> None:
+    fs = live.start("[policies.p]\nrate_limit = '9/second'\n")
+    fs.guard("x", policy="p").call(Script("well"))
+    faults = live.change("[policies.p]\nrate_limit = { rate = '9/second', key = 'client' }\n")
+    assert faults == [
+        "guard:x: rate_limit.key = 'client': expected \"endpoint\" or a function: a guard serves no request"
+    ]
+    assert fs.settings.policies["p"].rate_limit == failsoft.RateLimit(rate="9/second")
+    assert fs.guard("x", policy="p").call(Script("well")) == "well"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "[[endpoints]]\nmatch = 'GET /x'\nbefore_retry = '{}'",
+        "[responses]\nrenderer = '{}'",
+        "[policies.p]\nrate_limit = {{ rate = '1/second', key = '{}' }}",
+        "[[rules]]\nname = 'r'\nwhen = {{ any = [{{ custom = '{}' }}] }}\nthen = {{ status = 503 }}",
+    ],
+)
+def test_code_that_is_new_is_not_even_imported(
+    live: Live, table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "untried.py").write_text("def function(*_): pass\nraise SystemExit('imported')\n")
+    live.start("")
+    (fault,) = live.change(table.format("untried:function"))
+    assert "new code is loaded with a restart only" in fault
+    assert "untried" not in sys.modules
+
+
+def test_code_that_was_loaded_at_the_start_may_come_and_go(live: Live) -> None:
+    table = "[[endpoints]]\nmatch = 'GET {}'\nbefore_retry = 'os:getpid'\n"
+    live.start(table.format("/x"))
+    assert live.change("") == []
+    assert live.change(table.format("/y")) == []
+
+
+def test_neither_a_secret_nor_a_value_beside_it_is_said(live: Live, caplog: pytest.LogCaptureFixture) -> None:
+    fs = live.start(TWICE)
+    events = Recorder(fs)
+    secret = "hunter2-Zq81-correct-horse"
+    text = f"{THRICE}[audit]\nurl = 'postgresql://shop:{secret}@db/audit'\nencryption = 'off'\npassword = '{secret}'\n"
+    with caplog.at_level(logging.DEBUG):
+        faults = live.change(text)
+    assert faults
+    assert secret not in " ".join([*faults, events.of(SettingsReloaded)[0].text, caplog.text])
+
+
+@pytest.mark.parametrize("how", ["deleted", "not readable as text", "a directory"])
+def test_a_file_that_cannot_be_read_keeps_the_settings_until_it_can(live: Live, way: Way, how: str) -> None:
+    fs = live.start(TWICE)
+    guard = fs.guard("x", policy="upstream", idempotent=True)
+    live.path.unlink()
+    if how == "not readable as text":
+        live.path.write_bytes(b"\xff\xfe\x00")
+    elif how == "a directory":
+        live.path.mkdir()
+    assert len(live.reload()) == 1
+    assert attempts(way, guard) == 2
+    if how == "a directory":
+        live.path.rmdir()
+    assert live.change(THRICE) == []
+    assert attempts(way, guard) == 3
+
+
+def test_a_file_that_is_written_while_it_is_read_is_left_for_the_next_time(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fs = live.start(TWICE)
+    reading = Path.read_bytes
+
+    def slow(path: Path) -> bytes:
+        found = reading(path)
+        path.write_text(f"{THRICE}# and more\n")
+        return found
+
+    monkeypatch.setattr(Path, "read_bytes", slow)
+    assert live.change(THRICE) == ["FILE: was written while it was read"]
+    monkeypatch.undo()
+    assert live.reload() == []
+    assert fs.settings.policies["upstream"].retry.max_attempts == 3
+
+
+# --- where settings come from
+
+
+def test_variables_hold_as_at_the_start(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAILSOFT__POLICIES__UPSTREAM__RETRY__MAX_ATTEMPTS", "7")
+    fs = live.start(TWICE)
+    monkeypatch.setenv("FAILSOFT__POLICIES__UPSTREAM__RETRY__MAX_ATTEMPTS", "9")
+    monkeypatch.setenv("FAILSOFT__SERVICE", "other")
+    assert live.change(THRICE.replace("base_delay = 0", "base_delay = 1")) == []
+    retry = fs.settings.policies["upstream"].retry
+    assert retry is not None
+    assert (retry.max_attempts, retry.base_delay) == (7, 1)
+
+
+def test_another_working_directory_does_not_matter(live: Live, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    live.path = Path("failsoft.toml")
+    fs = live.start(TWICE)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    (tmp_path / "failsoft.toml").write_text(THRICE)
+    assert fs.reload() == ()
+    assert fs.settings.policies["upstream"].retry == failsoft.Retry(max_attempts=3, base_delay=0)
+
+
+@pytest.mark.parametrize("settings", [None, {}, {"service": "shop"}, failsoft.Settings()])
+def test_what_comes_from_no_file_cannot_be_read_again(settings: Any) -> None:
+    with Failsoft(settings) as fs:
+        assert [fault.expected for fault in fs.reload()] == ["expected a file to read again: there is none"]
+
+
+@pytest.mark.parametrize("reload", ["watch", "sighup"])
+def test_what_comes_from_no_file_cannot_be_watched(reload: str) -> None:
+    with pytest.raises(failsoft.SettingsError, match="these settings come from no file"):
+        Failsoft({"reload": reload})
+
+
+def test_one_that_is_closed_or_switched_off_takes_nothing_over(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    fs = live.start(TWICE)
+    fs.close()
+    assert len(live.change(THRICE)) == 1
+    monkeypatch.setenv("FAILSOFT__DISABLED", "1")
+    off = live.start(TWICE)
+    assert len(live.change(THRICE)) == 1
+    assert (off.roll_mode(), off.enforces, dict(off.settings.policies)) == ("off", False, {})
+
+
+# --- what is said of it
+
+
+def test_what_came_of_it_is_logged(live: Live, caplog: pytest.LogCaptureFixture) -> None:
+    live.start(TWICE)
+    with caplog.at_level(logging.DEBUG, "failsoft.errors"):
+        live.change(THRICE)
+        live.change(f"service = 'shop'\n{THRICE}")
+    good, bad = caplog.records
+    assert (good.levelname, good.getMessage()) == ("INFO", "the changed settings are in force")
+    assert bad.levelname == "ERROR"
+    assert bad.getMessage().replace(str(live.path), "FILE") == (
+        "the changed settings were refused, the old ones stay in force (1 faults): "
+        "service: changed: takes effect with a restart only [FILE:1]"
+    )
+    assert vars(bad)["failsoft_faults"] == 1
+
+
+def test_a_fault_of_our_own_keeps_the_settings(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    fs = live.start(TWICE)
+    events, before = Recorder(fs), fs.settings
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("password=hunter2")
+
+    monkeypatch.setattr("failsoft.build.renewed", broken)
+    assert live.change(THRICE) == ["settings: Failsoft itself failed: RuntimeError"]
+    assert fs.settings is before
+    assert events.names() == ["InternalError", "SettingsReloaded"]
+    assert "hunter2" not in events.events[0].message
+
+
+def test_a_policy_written_in_code_stays_as_it_is(live: Live, way: Way) -> None:
+    fs = live.start("")
+    guard = fs.guard("x", policy=Policy(retry=failsoft.Retry(max_attempts=2, base_delay=0)), idempotent=True)
+    assert attempts(way, guard) == 2
+    assert live.change(THRICE) == []
+    assert attempts(way, guard) == 2
