@@ -8,6 +8,7 @@ import signal
 import threading
 from _thread import start_new_thread
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -104,19 +105,20 @@ class HangUp:
         self._waiting = False
 
     def install(self) -> bool:
-        """Listen. False: this is not the main thread, where alone that is possible."""
-        if threading.current_thread() is threading.main_thread():
-            self._previous = signal.getsignal(signal.SIGHUP)
-            signal.signal(signal.SIGHUP, self._heard)
-            self.installed = True
-        return self.installed
+        """Listen. False: that is possible in the main thread of the main interpreter alone."""
+        try:
+            self._previous = signal.signal(signal.SIGHUP, self._heard)
+        except ValueError:
+            return False
+        self.installed = True
+        return True
 
     def close(self) -> None:
         """Listen no longer. Who began to listen later stays, and finds nothing to be done here."""
         self._work = None
-        mine = self.installed and signal.getsignal(signal.SIGHUP) == self._heard
-        if mine and threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGHUP, signal.SIG_DFL if self._previous is None else self._previous)
+        if self.installed and signal.getsignal(signal.SIGHUP) == self._heard:
+            with suppress(ValueError):  # as above
+                signal.signal(signal.SIGHUP, signal.SIG_DFL if self._previous is None else self._previous)
 
     def _heard(self, number: int, frame: FrameType | None) -> None:
         # Between any two steps of whatever the main thread does, perhaps with a lock in its hand: nothing here takes

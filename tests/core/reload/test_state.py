@@ -254,6 +254,9 @@ class Visit(RequestCall):
     def describe(self) -> RequestFacts:
         return RequestFacts(client=self.address)
 
+    def header(self, name: str) -> str | None:
+        return "the same"
+
 
 def admitted(fs: Failsoft, address: str, times: int) -> int:
     """How many of so many requests of a client come through."""
@@ -303,6 +306,15 @@ def test_who_is_counted_in_another_way_begins_anew(live: Live) -> None:
     assert admitted(fs, "192.0.2.1", 5) == 2
     assert live.change(limiting("2/minute", key="'client'")) == []
     assert admitted(fs, "192.0.2.1", 5) == 2
+
+
+def test_the_same_value_of_another_header_is_another_caller(live: Live) -> None:
+    fs = live.start(limiting("2/minute", key="'header:X-Key'"))
+    assert admitted(fs, "", 5) == 2
+    assert live.change(limiting("2/minute", key="'header:X-Other'")) == []
+    assert admitted(fs, "", 5) == 2
+    assert live.change(limiting("3/minute", key="'header:X-Other'")) == []
+    assert admitted(fs, "", 5) == 1
 
 
 def test_a_limit_may_come_and_go(live: Live) -> None:

@@ -13,6 +13,7 @@ import failsoft
 from both_ways import Recorder, Script, Way, request_call
 from core.reload.conftest import Live
 from failsoft import Failsoft, Policy
+from failsoft.endpoints import Endpoints
 from failsoft.events import SettingsReloaded
 
 LOST = ConnectionResetError
@@ -128,6 +129,23 @@ def test_an_attempt_under_way_is_retried_by_the_policy_it_began_with(live: Live,
         way.endpoint(fs.endpoints.bind("GET", "/x", view), request_call(fs), script)
     assert script.calls == 3
     assert fs.endpoints.bind("GET", "/x", view).pipeline.limits.retry.max_attempts == 2
+
+
+def test_a_guard_that_is_bound_in_the_middle_of_a_reload_is_bound_anew(
+    live: Live, way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fs = live.start(THRICE)
+    guard, looking_up = fs.guard("x", policy="upstream", idempotent=True), Endpoints.guard
+
+    def slow(self: Endpoints, key: str, policy: Any) -> Any:
+        found = looking_up(self, key, policy)
+        monkeypatch.undo()
+        assert live.change(TWICE) == []
+        return found
+
+    monkeypatch.setattr(Endpoints, "guard", slow)
+    assert attempts(way, guard) == 3
+    assert attempts(way, guard) == 2
 
 
 # --- what is refused
