@@ -56,6 +56,13 @@ def service(seconds: float) -> str:
     return f"[policies.p]\ntimeout = {seconds}\n"
 
 
+def put(path: Path, text: str) -> None:
+    """Write a file in one step: whoever looks every two milliseconds may well see one that is half written."""
+    aside = path.with_suffix(".aside")
+    aside.write_text(text)
+    aside.replace(path)
+
+
 def timeout_of(fs: Failsoft) -> float | None:
     return fs.settings.policies["p"].timeout
 
@@ -77,7 +84,7 @@ def test_a_change_is_seen(live: Live) -> None:
     next_time = told(fs)
     fs.roll_mode()
     for seconds in (2, 3):
-        live.path.write_text(WATCH + service(seconds))
+        put(live.path, WATCH + service(seconds))
         assert next_time().ok
         assert timeout_of(fs) == seconds
 
@@ -85,7 +92,7 @@ def test_a_change_is_seen(live: Live) -> None:
 def test_a_change_before_the_first_call_is_seen_too(live: Live) -> None:
     fs = live.start(WATCH + service(1))
     next_time = told(fs)
-    live.path.write_text(WATCH + service(22))
+    put(live.path, WATCH + service(22))
     fs.roll_mode()
     assert next_time().ok
     assert timeout_of(fs) == 22
@@ -121,10 +128,10 @@ def test_a_bad_file_is_refused_once_and_a_good_one_taken_over_after_it(live: Liv
     fs = live.start(WATCH + service(1))
     next_time = told(fs)
     fs.roll_mode()
-    live.path.write_text("[policies.p")
+    put(live.path, "[policies.p")
     assert not next_time().ok
     assert timeout_of(fs) == 1
-    live.path.write_text(WATCH + service(2))
+    put(live.path, WATCH + service(2))
     # the next thing that is said is about the good one
     assert next_time().ok
     assert timeout_of(fs) == 2
@@ -137,7 +144,7 @@ def test_a_file_that_goes_and_comes_back_is_taken_over(live: Live) -> None:
     live.path.unlink()
     gone = next_time()
     assert (gone.ok, "cannot be read" in gone.text, timeout_of(fs)) == (False, True, 1)
-    live.path.write_text(WATCH + service(2))
+    put(live.path, WATCH + service(2))
     assert next_time().ok
     assert timeout_of(fs) == 2
 
@@ -197,7 +204,7 @@ def test_what_was_read_by_hand_is_not_read_again(live: Live) -> None:
 
 
 def test_an_instance_that_is_let_go_is_not_kept_by_its_thread(live: Live) -> None:
-    live.path.write_text(WATCH + service(1))
+    put(live.path, WATCH + service(1))
     fs = Failsoft(live.path)
     fs.roll_mode()
     (thread,) = watchers()
@@ -205,7 +212,7 @@ def test_an_instance_that_is_let_go_is_not_kept_by_its_thread(live: Live) -> Non
     del fs
     gc.collect()
     assert gone() is None
-    live.path.write_text(WATCH + service(2))
+    put(live.path, WATCH + service(2))
     thread.join(PATIENCE)
     assert not thread.is_alive()
 
@@ -232,7 +239,7 @@ def test_a_forked_process_watches_for_itself(live: Live, ran: bool) -> None:
         next_time = told(fs)
         before = len(watchers())
         fs.roll_mode()
-        live.path.write_text(WATCH + service(2))
+        put(live.path, WATCH + service(2))
         return f"{before} {len(watchers())} {next_time().ok} {timeout_of(fs)}"
 
     assert in_child(work) == "0 1 True 2.0"
@@ -266,7 +273,7 @@ def test_a_signal_reloads_in_another_thread(live: Live) -> None:
     fs.events.subscribe(lambda _: threads.append(threading.get_ident()), SettingsReloaded)
     next_time = told(fs)
     for seconds in (2, 3):
-        live.path.write_text(SIGHUP + service(seconds))
+        put(live.path, SIGHUP + service(seconds))
         hang_up()
         assert next_time().ok
         assert timeout_of(fs) == seconds
@@ -300,7 +307,7 @@ def test_all_instances_of_a_process_are_told(live: Live) -> None:
     first = live.start(SIGHUP + service(1))
     with Failsoft(live.path) as second:
         waits = told(first), told(second)
-        live.path.write_text(SIGHUP + service(2))
+        put(live.path, SIGHUP + service(2))
         hang_up()
         assert [wait().ok for wait in waits] == [True, True]
     assert (timeout_of(first), timeout_of(second)) == (2, 2)
