@@ -114,17 +114,16 @@ class Reloading:
         Parameters:
             take_over: puts settings into force, or raises `SettingsError` and changes nothing.
         """
-        with self._lock:
-            try:
+        faults: tuple[Fault, ...] = ()
+        try:
+            with self._lock:
                 take_over(self._read(fs))
-                faults: tuple[Fault, ...] = ()
-            except SettingsError as error:
-                faults = error.faults
-            except Exception as error:  # noqa: BLE001 - whatever it is, the settings in force stay
-                text = fs.sanitizer.text(str(error))
-                name = type(error).__name__
-                fs.publish(InternalError(at=fs.clock.time(), where="reload", type=name, message=text))
-                faults = (Fault("settings", "", f"Failsoft itself failed: {name}"),)
+        except SettingsError as error:
+            faults = error.faults
+        except Exception as error:  # noqa: BLE001 - whatever it is, the settings in force stay
+            text, name = fs.sanitizer.text(str(error)), type(error).__name__
+            fs.publish(InternalError(at=fs.clock.time(), where="reload", type=name, message=text))
+            faults = (Fault("settings", "", f"Failsoft itself failed: {name}"),)
         text = fs.sanitizer.text("\n".join(map(str, faults[:_MOST_SAID])))
         fs.publish(SettingsReloaded(at=fs.clock.time(), ok=not faults, faults=len(faults), text=text))
         return faults

@@ -14,7 +14,7 @@ from both_ways import Recorder, Script, Way, request_call
 from core.reload.conftest import Live
 from failsoft import Failsoft, Policy
 from failsoft.endpoints import Endpoints
-from failsoft.events import SettingsReloaded
+from failsoft.events import Event, InternalError, SettingsReloaded
 
 LOST = ConnectionResetError
 
@@ -361,6 +361,23 @@ def test_what_came_of_it_is_logged(live: Live, caplog: pytest.LogCaptureFixture)
         "service: changed: takes effect with a restart only [FILE:1]"
     )
     assert vars(bad)["failsoft_faults"] == 1
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_who_is_told_may_reload_again(live: Live, monkeypatch: pytest.MonkeyPatch, broken: bool) -> None:
+    """No lock is held while an observer runs."""
+    fs, told = live.start(TWICE), []
+
+    def again(event: Event) -> None:
+        told.append(type(event).__name__)
+        if len(told) == 1:
+            fs.reload()
+
+    fs.events.subscribe(again, SettingsReloaded, InternalError)
+    if broken:
+        monkeypatch.setattr("failsoft.build.renewed", None)
+    live.change(THRICE)
+    assert len(told) == (4 if broken else 2)
 
 
 def test_a_fault_of_our_own_keeps_the_settings(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
