@@ -121,8 +121,8 @@ class HangUp:
                 signal.signal(signal.SIGHUP, signal.SIG_DFL if self._previous is None else self._previous)
 
     def _heard(self, number: int, frame: FrameType | None) -> None:
-        # Between any two steps of whatever the main thread does, perhaps with a lock in its hand: nothing here takes
-        # one, and `threading.Thread.start` would.
+        # Between any two steps of whatever the main thread does, perhaps with a lock in its hand. So nothing here takes
+        # a lock; `threading.Thread.start` takes several, and waits for the thread.
         if not self._waiting and self._work is not None:
             self._waiting = True
             try:

@@ -313,17 +313,6 @@ def test_all_instances_of_a_process_are_told(live: Live) -> None:
     assert (timeout_of(first), timeout_of(second)) == (2, 2)
 
 
-def test_a_signal_while_the_main_thread_starts_a_thread_waits_for_nothing(
-    live: Live, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The handler runs between any two steps of the main thread, which may hold the lock that a new thread takes."""
-    fs = live.start(SIGHUP + service(1))
-    next_time = told(fs)
-    with threading._active_limbo_lock:  # type: ignore[attr-defined]
-        hang_up()
-    assert next_time().ok
-
-
 def test_a_storm_of_signals_is_no_storm_of_threads(live: Live) -> None:
     fs = live.start(SIGHUP + service(1))
     begun, go_on, most = threading.Event(), threading.Event(), []

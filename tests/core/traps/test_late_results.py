@@ -91,6 +91,27 @@ def test_a_failure_that_began_before_the_circuit_opened_does_not_prolong_it(
 
 
 @BLOCK
+def test_a_failure_of_before_does_not_open_a_circuit_that_has_closed_again(
+    fs: Failsoft, clock: ManualClock, block: bool
+) -> None:
+    """Trap: the same, when the dependency has recovered: its circuit opens for a failure of long ago."""
+    guard = breaking(fs, 1, half_open_calls=1)
+
+    async def main() -> None:
+        slow = Slow(guard, LOST(), block=block)
+        await asyncio.sleep(0)
+        fail(guard)
+        clock.advance(60)
+        guard.call(Script("well"))
+        assert fs.circuit_breakers["guard:x"].state == "closed"
+        await slow.end()
+
+    asyncio.run(main())
+    snapshot = fs.circuit_breakers["guard:x"].snapshot()
+    assert (snapshot.state, snapshot.consecutive_failures, snapshot.counts.total) == ("closed", 0, 0)
+
+
+@BLOCK
 def test_a_slow_probe_of_a_failed_round_does_not_close_the_circuit(
     fs: Failsoft, clock: ManualClock, block: bool
 ) -> None:
