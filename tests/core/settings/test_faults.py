@@ -59,7 +59,7 @@ def faults(source: Any, environ: Mapping[str, str] | None = None) -> list[str]:
         ({"rules": [{"name": "x", "when": {"custom": "f"}, "then": {}}]}, "rules[0].when.custom = 'f': expected \"p"),
         ({"sanitize": {"keys": "pin"}}, "sanitize.keys = 'pin': expected a list of texts"),
         ({"telemetry": {"logs": 1}}, "telemetry.logs = 1: expected true or false"),
-        ({"reload": "always"}, "reload = 'always': expected \"off\""),
+        ({"reload": "always"}, 'reload = \'always\': expected one of "off", "watch", "sighup"'),
         ({"audit": {"encryption": "off"}}, 'audit.url: required: "sqlite:///FILE"'),
         ({"audit": {"url": "sqlite:///:memory:", "encryption": "off"}}, "audit.url = 'sqlite:///:memory:': expected"),
         ({"policies": {"a": {"retry": {"methods": ["post"]}}}}, "policies.a.retry.methods[0] = 'post': expected a"),
