@@ -22,6 +22,7 @@ from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, 
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
 from failsoft.observers.sentry import leave_exceptions_to_sentry
+from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.problem import ProblemMaker
 from failsoft.requests import TrustedProxies
@@ -40,6 +41,7 @@ class Parts:
     classifier: Classifier
     responder: Responder
     breakers: Breakers
+    bulkheads: Bulkheads
     engine: Engine
     endpoints: Endpoints
     proxies: TrustedProxies
@@ -76,7 +78,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         raise SettingsError(faults)
 
     bus = Bus()
-    breakers = Breakers(clock, bus.publish)
+    breakers, bulkheads = Breakers(clock, bus.publish), Bulkheads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
     responder = Responder(
         classifier=classifier,
@@ -96,7 +98,12 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         attempt_span=lambda call: telemetry.attempt(call, call.attempt),
     )
     endpoints = Endpoints(
-        rules=settings.endpoints, policies=settings.policies, engine=engine, breakers=breakers, hooks=hooks
+        rules=settings.endpoints,
+        policies=settings.policies,
+        engine=engine,
+        breakers=breakers,
+        bulkheads=bulkheads,
+        hooks=hooks,
     )
     _observe(settings, bus, sanitizer, telemetry, breakers, audit)
     return Parts(
@@ -105,6 +112,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         classifier=classifier,
         responder=responder,
         breakers=breakers,
+        bulkheads=bulkheads,
         engine=engine,
         endpoints=endpoints,
         proxies=proxies,

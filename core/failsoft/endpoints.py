@@ -13,6 +13,7 @@ from failsoft.call import UNMATCHED, Mode
 from failsoft.engine import Engine, Limits, SharedBudget
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.pipeline import Pipeline
+from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.policy import Policy
 
@@ -164,12 +165,14 @@ class Endpoints:
         policies: Mapping[str, Policy],
         engine: Engine,
         breakers: Breakers,
+        bulkheads: Bulkheads,
         hooks: Mapping[str, Callable[..., Any]],
     ) -> None:
         self._rules = tuple(rules)
         self._policies = policies
         self._engine = engine
         self._breakers = breakers
+        self._bulkheads = bulkheads
         self._hooks = hooks
         self._budgets: dict[str, SharedBudget] = {}
         self._bindings: dict[tuple[str, object], Binding] = {}
@@ -202,7 +205,7 @@ class Endpoints:
         return [str(r.match or r.view) for n, r in enumerate(self._rules) if n not in self.matched]
 
     def compile(self, name: str, policy: Policy, key: str) -> Limits:
-        """The limits of a policy for one endpoint or guard, wired to its breaker and budget."""
+        """The limits of a policy for one endpoint or guard, wired to its breaker, bulkhead and budget."""
         retry, options = policy.retry, policy.circuit_breaker
         breaker = None
         if options is not None:
@@ -217,7 +220,13 @@ class Endpoints:
                 if len(self._budgets) < _MOST:
                     budget = self._budgets.setdefault(owner, budget)
         return Limits(
-            name=name, retry=retry, budget=budget, breaker=breaker, timeout=policy.timeout, deadline=policy.deadline
+            name=name,
+            retry=retry,
+            budget=budget,
+            breaker=breaker,
+            bulkhead=None if policy.bulkhead is None else self._bulkheads.obtain(key, policy.bulkhead),
+            timeout=policy.timeout,
+            deadline=policy.deadline,
         )
 
     def policy(self, name: str, where: str) -> Policy:

@@ -21,6 +21,7 @@ from failsoft.errors.failure import Failure
 from failsoft.events import Event
 from failsoft.guard import Guard
 from failsoft.pipeline import Pipeline
+from failsoft.policies.bulkhead import Bulkhead, Bulkheads
 from failsoft.policies.circuit_breaker import Breakers, CircuitBreaker
 from failsoft.policies.policy import Policy
 from failsoft.policies.retry import Retry
@@ -102,6 +103,11 @@ class Failsoft:
     def circuit_breakers(self) -> Breakers:
         """Circuit breakers by name: endpoint keys, `guard:name`, `policy:name`."""
         return self._parts.breakers
+
+    @property
+    def bulkheads(self) -> Bulkheads:
+        """Bulkheads by name: endpoint keys, `guard:name`."""
+        return self._parts.bulkheads
 
     @property
     def sanitizer(self) -> Sanitizer:
@@ -240,8 +246,9 @@ def _default() -> Failsoft:
 current.set_default(_default)
 
 
-def _reseed_after_fork() -> None:
+def _begin_anew_after_fork() -> None:
     for fs in (*current.instances(), *_fallback):
+        fs.bulkheads.forget()
         if fs.own_rng:
             fs.rng.seed(SystemRandom().getrandbits(128))
 
@@ -251,7 +258,7 @@ try:
 except ImportError:  # pragma: no cover - Windows has no fork
     pass
 else:
-    register_at_fork(after_in_child=_reseed_after_fork)
+    register_at_fork(after_in_child=_begin_anew_after_fork)
 
 
 def guard(name: str, *, policy: str | Policy, idempotent: bool = False) -> Guard:
@@ -272,6 +279,7 @@ def protect(
     circuit_breaker: CircuitBreaker | bool | None = None,
     timeout: float | str | None = None,
     deadline: float | str | None = None,
+    bulkhead: Bulkhead | int | None = None,
     idempotent: bool | Literal["key"] | None = None,
     mode: Mode | None = None,
     before_retry: Callable[..., Any] | None = None,
@@ -280,7 +288,7 @@ def protect(
 
     Parameters:
         policy: a policy of the settings by name, or a `Policy`; or write its parts here:
-        retry, circuit_breaker, timeout, deadline: the parts of a policy.
+        retry, circuit_breaker, timeout, deadline, bulkhead: the parts of a policy.
         idempotent: the endpoint may be repeated whatever its method; `"key"`: if it carries an `Idempotency-Key`.
         mode: `off`, `observe` or `enforce` for this endpoint.
         before_retry: called with the `Call` before each further attempt, to undo what the failed one did.
@@ -289,7 +297,13 @@ def protect(
         SettingsError: a part is wrong; lists all faults.
         TypeError: both `policy` and parts are given.
     """
-    parts = {"retry": retry, "circuit_breaker": circuit_breaker, "timeout": timeout, "deadline": deadline}
+    parts = {
+        "retry": retry,
+        "circuit_breaker": circuit_breaker,
+        "timeout": timeout,
+        "deadline": deadline,
+        "bulkhead": bulkhead,
+    }
     given: dict[str, Any] = {name: value for name, value in parts.items() if value is not None and value is not False}
     if policy is not None and given:
         raise TypeError(f"give either policy= or its parts ({', '.join(given)}), not both")

@@ -14,7 +14,8 @@ from failsoft.call import Call, Mode
 from failsoft.current import EPOCH, current_call, owner, restore
 from failsoft.events import GuardCompleted
 from failsoft.guarded import LAZY, Owner, Plan, quick, quick_async, refuse_lazy
-from failsoft.pipeline import Pipeline
+from failsoft.pipeline import Pipeline, aadmit, admit
+from failsoft.policies.bulkhead import Seat
 from failsoft.policies.policy import Policy
 from failsoft.run import Run
 
@@ -146,7 +147,14 @@ class Guard:
         return result
 
     def adopt(
-        self, plan: Plan, call: Call | None, parent: Call | None, begun: float, generation: int, timer: Any = None
+        self,
+        plan: Plan,
+        call: Call | None,
+        parent: Call | None,
+        begun: float,
+        generation: int,
+        seat: Seat | None,
+        timer: Any = None,
     ) -> Run:
         """A run that takes over what was begun the quick way."""
         if call is None:
@@ -154,13 +162,19 @@ class Guard:
             call.started = begun
         call.deadline = None if parent is None else parent.deadline
         run = plan.pipeline.start(call, begun=begun)
-        run.adopt(generation, timer)
+        run.adopt(generation, seat, timer)
         return run
 
     # -- a block: admitted, timed and judged, but never repeated
 
     def __enter__(self) -> Call:
-        call, block = self._enter()
+        call, block = self._begin()
+        if block.run is not None:
+            try:
+                admit(block.run)
+            except BaseException as exc:
+                self._turned_away(block, exc)
+                raise
         self._push(block)
         return call
 
@@ -168,8 +182,14 @@ class Guard:
         self._shut(self._pop(), exc)
 
     async def __aenter__(self) -> Call:
-        call, block = self._enter()
+        call, block = self._begin()
         run = block.run
+        if run is not None:
+            try:
+                await aadmit(run)
+            except BaseException as exc:
+                self._turned_away(block, exc)
+                raise
         if run is not None and run.limit is not None and call.mode == "enforce":
             try:
                 timer = asyncio.timeout(run.limit)
@@ -197,20 +217,18 @@ class Guard:
                     del late  # its traceback holds this frame
         self._shut(block, exc)
 
-    def _enter(self) -> tuple[Call, _Block]:
+    def _begin(self) -> tuple[Call, _Block]:
         fs, parent, mode = self._place()
         call = self._describe(fs, parent, mode)
         if mode == "off":
             return call, _Block(self, fs, parent, None)
         call.replayable = False
-        run = self._bind(fs).start(call)
-        try:
-            run.admit()
-        except BaseException as exc:
-            run.close()
-            self.over(fs, call, parent, exc)
-            raise
-        return call, _Block(self, fs, parent, run)
+        return call, _Block(self, fs, parent, self._bind(fs).start(call))
+
+    def _turned_away(self, block: _Block, exc: BaseException) -> None:
+        if block.run is not None:
+            block.run.close()
+            self.over(block.fs, block.run.call, block.parent, exc)
 
     def _push(self, block: _Block) -> None:
         _blocks.set((*_blocks.get(), block))

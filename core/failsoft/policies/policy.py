@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from failsoft.errors.exceptions import Fault
 from failsoft.options import Duration, Options
+from failsoft.policies.bulkhead import Bulkhead
 from failsoft.policies.circuit_breaker import CircuitBreaker
 from failsoft.policies.retry import Retry
 
@@ -32,6 +33,9 @@ class Policy(Options):
     circuit_breaker: Annotated[
         CircuitBreaker | None, Meta(description="When to leave it alone: a table, or `true` for the defaults.")
     ] = None
+    bulkhead: Annotated[Bulkhead | None, Meta(description="How many calls at the same time: a table, or a number.")] = (
+        None
+    )
 
     def check(self, path: str) -> Iterable[Fault]:
         for name in ("timeout", "deadline"):
@@ -41,4 +45,5 @@ class Policy(Options):
     @property
     def empty(self) -> bool:
         """Whether it does nothing at all."""
-        return self.timeout is None and self.deadline is None and self.retry is None and self.circuit_breaker is None
+        parts = (self.timeout, self.deadline, self.retry, self.circuit_breaker, self.bulkhead)
+        return all(part is None for part in parts)

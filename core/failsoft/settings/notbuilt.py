@@ -25,7 +25,6 @@ class NotBuilt(NamedTuple):
 
 
 NOT_BUILT = (
-    NotBuilt("policies.*.bulkhead", "limiting concurrent calls"),
     NotBuilt("policies.*.rate_limit", "limiting the rate of calls"),
     NotBuilt("policies.*.fallback", "falling back to another result"),
     NotBuilt("policies.*.hedge", "hedging calls"),
