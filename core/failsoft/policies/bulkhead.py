@@ -67,7 +67,8 @@ class Bulkhead(Options):
         if self.max_wait and self.max_queue == 0:
             yield Fault(f"{path}.max_queue", "", "required by max_wait")
         if self.adaptive is None:
-            if self.max_concurrent is None and "max_concurrent" not in self.given:
+            # what was given and is None has a fault of its own
+            if self.max_concurrent is None and not self.given & {"max_concurrent", "adaptive"}:
                 yield Fault(f"{path}.max_concurrent", "", "required, or adaptive")
             for name in ("min_concurrent", "initial_concurrent"):
                 if getattr(self, name) is not None:
