@@ -3,11 +3,12 @@
 The laws and their numbers are those of Netflix's concurrency-limits (`Gradient2Limit`, `AIMDLimit`), and so is the
 window of samples in front of them (`WindowedLimit` over the average). Times are seconds here, not whole nanoseconds.
 
-The machines read no clock and take no lock. A sample allocates nothing that is kept.
+The machines read no clock and take no lock. What a sample leaves behind is gone by the end of its window.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from math import inf
 from typing import Protocol
 
@@ -105,39 +106,52 @@ class Samples:
     """Gathers samples for a law, and asks it once in a second.
 
     A window with fewer than ten samples is thrown away, and so is a sample below 100 µs: neither says anything.
+
+    The caller holds a lock around `add`. Until `until`, a success needs none: append its seconds to `noted`, as long as
+    that is shorter than `MOST_NOTED`, and raise `peak` to the number of calls in flight.
     """
 
-    __slots__ = ("_count", "_dropped", "_in_flight", "_law", "_sum", "_until", "limit")
+    __slots__ = ("_count", "_dropped", "_law", "_sum", "limit", "noted", "peak", "until")
 
     WINDOW = 1.0
     FEWEST = 10
     SHORTEST = 0.0001
+    MOST_NOTED = 500
 
     def __init__(self, law: Law, initial: int) -> None:
         self.limit = initial
         """The latest limit."""
+        self.until = -inf
+        """The window ends with the first sample after this time, in monotonic seconds."""
+        self.noted: deque[float] = deque()
+        """Samples that are not counted yet."""
+        self.peak = 0
+        """Most calls in flight in this window."""
         self._law = law
-        self._until = -inf
         self._sum = 0.0
-        self._count = self._in_flight = 0
+        self._count = 0
         self._dropped = False
 
     def add(self, now: float, rtt: float, in_flight: int, dropped: bool) -> int:
         """Take one sample: a call that ended at `now`. Returns the limit."""
-        if rtt < self.SHORTEST:
+        for _ in range(len(self.noted)):
+            self._include(self.noted.popleft())
+        if not self._include(rtt):
             return self.limit
-        self._sum += rtt
-        self._count += 1
-        self._in_flight = max(self._in_flight, in_flight)
+        self.peak = max(self.peak, in_flight)
         self._dropped = self._dropped or dropped
-        if now > self._until:
-            self._until = now + self.WINDOW
+        if now > self.until:
+            self.until = now + self.WINDOW
             if self._count >= self.FEWEST:
-                self.limit = self._law.update(self._sum / self._count, self._in_flight, self._dropped)
-            self._clear()
+                self.limit = self._law.update(self._sum / self._count, self.peak, self._dropped)
+            self._sum = 0.0
+            self._count = self.peak = 0
+            self._dropped = False
         return self.limit
 
-    def _clear(self) -> None:
-        self._sum = 0.0
-        self._count = self._in_flight = 0
-        self._dropped = False
+    def _include(self, rtt: float) -> bool:
+        if rtt < self.SHORTEST:
+            return False
+        self._sum += rtt
+        self._count += 1
+        return True

@@ -7,7 +7,7 @@ A slot is a token in `free`. Where nobody waits, no lock is needed to take one o
 pops and appends in one step:
 
     take    if `queued`, go the long way; else `seat = free` and `seat.pop()`, and on `IndexError` the long way
-    give    `seat.append(None)`; then, if `attended`, `settle` under the lock
+    give    `seat.append(None)`; then, if `attended`, see to it, under the lock
 
 The long way says `attended` first and looks for a token afterwards, the short way appends first and reads `attended`
 afterwards: one of the two sees the other, so no token lies there while somebody waits for it. A token goes back into
@@ -54,7 +54,19 @@ class Slots(Generic[W]):
         watched: whoever gives a slot back is to come by the long way, for it has something to report.
     """
 
-    __slots__ = ("_debt", "_granted", "_queue", "_watched", "attended", "free", "limit", "queued", "rejected", "room")
+    __slots__ = (
+        "_debt",
+        "_granted",
+        "_queue",
+        "_watched",
+        "attended",
+        "free",
+        "limit",
+        "queued",
+        "rejected",
+        "room",
+        "urgent",
+    )
 
     def __init__(self, limit: int, room: int = 0, *, watched: bool = False) -> None:
         self.limit = limit
@@ -70,8 +82,10 @@ class Slots(Generic[W]):
         """The tokens."""
         self.queued = False
         """Somebody waits, so that nobody may take a token past the queue."""
+        self.urgent = False
+        """Somebody waits, or tokens are to be destroyed."""
         self.attended = self._watched
-        """Whoever gives a token back has to `settle`."""
+        """Whoever gives a token back has to look whether it is `urgent`, and then to `settle`; or has to report."""
         self._debt = 0
         self._queue: OrderedDict[W, None] = OrderedDict()
         self._granted: set[W] = set()
@@ -85,7 +99,7 @@ class Slots(Generic[W]):
         if self.take():
             return True
         self._debt += 1
-        self.attended = True
+        self._note()
         return self._debt + len(self._queue) <= self.room
 
     def queue(self, waiter: W) -> bool:
@@ -94,7 +108,7 @@ class Slots(Generic[W]):
             self.rejected += 1
             return False
         self._queue[waiter] = None
-        self.queued = self.attended = True
+        self._note()
         return True
 
     def settle(self) -> Sequence[W]:
@@ -171,4 +185,5 @@ class Slots(Generic[W]):
 
     def _note(self) -> None:
         self.queued = bool(self._queue)
-        self.attended = self._watched or self.queued or self._debt > 0
+        self.urgent = self.queued or self._debt > 0
+        self.attended = self._watched or self.urgent

@@ -114,6 +114,19 @@ class TestSamples:
             samples.add(100 + number, 0.00009, 5, False)
         assert law.seen == []
 
+    def test_what_was_noted_counts_as_if_it_had_been_added(self) -> None:
+        law = Recorded()
+        samples = Samples(law, 20)
+        samples.add(100.0, 9.0, 99, False)
+        assert samples.until == 101.0
+        for number in range(1, 11):
+            samples.noted.append(0.25 + number / 100)
+            samples.peak = number
+        samples.noted.append(0.00009)
+        samples.add(101.5, 0.85, 3, False)
+        assert law.seen == [(pytest.approx(3.9 / 11), 10, False)]
+        assert (len(samples.noted), samples.peak) == (0, 0)
+
     def test_samples_keep_no_memory(self) -> None:
         samples = Samples(Gradient2(20, 1, 200), 20)
         for number in range(100):

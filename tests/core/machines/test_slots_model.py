@@ -152,7 +152,8 @@ class SlotsAgainstTheNaiveOnes(RuleBasedStateMachine):
     @invariant()
     def needs_attention_only_where_something_is_to_be_done(self) -> None:
         beyond = len(self.naive.inside) > self.naive.limit
-        assert self.slots.attended == (self.watched or beyond or bool(self.naive.waiting))
+        assert self.slots.urgent == (beyond or bool(self.naive.waiting))
+        assert self.slots.attended == (self.watched or self.slots.urgent)
 
 
 TestSlotsAgainstTheNaiveOnes = SlotsAgainstTheNaiveOnes.TestCase
