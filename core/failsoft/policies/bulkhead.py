@@ -176,11 +176,11 @@ class Compartment:
     def given(self, took: float | None, dropped: bool, now: float) -> None:
         """What is to be done after a token was given back, if `slots.attended`; as for `give`."""
         slots, samples, event = self.slots, self._samples, None
-        if samples is not None and took is not None and now <= samples.until and not (dropped or slots.urgent):
-            # a success within the window: noted without the lock, as nearly all are
-            if len(samples.noted) < samples.MOST_NOTED:
-                samples.noted.append(took)
-                in_flight = slots.limit - len(slots.free) + 1
+        if samples is not None and took is not None:
+            noted, in_flight = samples.noted, slots.limit - len(slots.free) + 1
+            if now <= samples.until and not dropped and not slots.urgent and len(noted) < samples.MOST_NOTED:
+                # a success within the window, as nearly all are
+                noted.append(took)
                 samples.peak = max(samples.peak, in_flight)
                 return
         with self._lock:
