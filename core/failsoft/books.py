@@ -29,6 +29,7 @@ class Books:
         "_permit",
         "_previous_delay",
         "_settled",
+        "_streams",
         "call",
         "engine",
         "limit",
@@ -47,10 +48,15 @@ class Books:
         self._permit: Permit | None = None
         self._settled: Permit | None = None
         self._held = None if limits.bulkhead is None else Holding(limits.bulkhead)
+        self._streams = False
         self._previous_delay: float | None = None
         self._ended = False
         self._hurried = False
         self._begun = now
+
+    def hold(self) -> None:
+        """The response that this attempt returns is a stream: its slot is kept until whoever sends it says `vacate`."""
+        self._streams = True
 
     def vacate(self) -> None:
         """Give the slot back: the attempt is over, or its last byte has left and it only tidies up."""

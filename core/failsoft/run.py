@@ -205,7 +205,10 @@ class Run(Books):
         """The attempt returned. Returns the delay before another one, or None: the result stands."""
         if not self._judged:
             self._judge(reply)
-        self.vacate()
+        if self._delay is not None:
+            self._streams = False
+        if not self._streams:
+            self.vacate()
         return self._delay
 
     def answered(self, reply: Reply) -> bool:
@@ -233,6 +236,7 @@ class Run(Books):
             self.vacate()
             return self._delay
         call = self.call
+        self._streams = False
         now = self.engine.clock.monotonic()
         failure = call.failure = self.engine.classify(exc, call)
         call.cause = exc
@@ -291,7 +295,8 @@ class Run(Books):
         """The call is over."""
         if self._permit is not None:
             self._settle(Verdict.IGNORE, self.engine.clock.monotonic(), False)
-        self.vacate()
+        if not self._streams:
+            self.vacate()
         self._finish("cancelled", None)
         self._let_go_of_time()
         self._last = None

@@ -40,6 +40,8 @@ class FlaskCall(Call):
 
     def forget(self) -> None:
         """Let go of exceptions, whose tracebacks hold the request, and of the run, which holds this call."""
+        if self.run is not None:
+            self.run.vacate()
         self.cause = self.answered = self.retried_inside = self.run = None
 
     def describe(self) -> RequestFacts:
