@@ -105,7 +105,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         bulkheads=bulkheads,
         hooks=hooks,
     )
-    _observe(settings, bus, sanitizer, telemetry, breakers, audit)
+    _observe(settings, bus, sanitizer, telemetry, breakers, bulkheads, audit)
     return Parts(
         bus=bus,
         sanitizer=sanitizer,
@@ -217,6 +217,7 @@ def _observe(
     sanitizer: Sanitizer,
     telemetry: Telemetry,
     breakers: Breakers,
+    bulkheads: Bulkheads,
     audit: AuditWriter | None,
 ) -> None:
     if settings.responses.reraise == "unexpected":
@@ -224,7 +225,7 @@ def _observe(
         bus.subscribe(_leave_to_sentry, ErrorHandled)
     log = LogObserver(sanitizer)
     bus.subscribe(log, *log.kinds)
-    telemetry.subscribe(bus, breakers.states)
+    telemetry.subscribe(bus, breakers.states, bulkheads.snapshots)
     if audit is not None:
         context = RecordContext(sanitizer=sanitizer, service=settings.service, environment=settings.environment)
         observer = AuditObserver(audit, context)

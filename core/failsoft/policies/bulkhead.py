@@ -289,6 +289,10 @@ class Bulkheads(Registry[Compartment, Bulkhead]):
     def _make(self, name: str, options: Bulkhead) -> Compartment:
         return Compartment(name, options, self._clock, self._publish)
 
+    def snapshots(self) -> dict[str, SlotsSnapshot]:
+        """The slots of each."""
+        return {name: compartment.snapshot() for name, compartment in self._there.items()}
+
     def forget(self) -> None:
         """Begin anew in a forked process."""
         for compartment in self._there.values():
