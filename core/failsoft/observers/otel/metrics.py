@@ -1,5 +1,5 @@
-"""Counters, a histogram, the state of circuit breakers and the slots of bulkheads. Endpoint keys and class names are the
-only open dimensions, and both are bounded."""
+"""Counters, a histogram, the state of circuit breakers and the slots of bulkheads. Endpoint keys and class names are
+the only open dimensions, and both are bounded."""
 
 from __future__ import annotations
 
