@@ -243,7 +243,6 @@ class Run(Books):
         if self.committed:
             if not failure.disconnected:
                 self.broke_off()
-            self.vacate()
             return None
         late = self._overran(now)
         verdict = self._verdict(failure, exc)

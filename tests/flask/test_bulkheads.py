@@ -89,6 +89,14 @@ def test_a_stream_that_nobody_closes(make: Any) -> None:
     assert in_use(site) == 0
 
 
+def test_a_stream_that_was_sent_whole_and_is_not_closed_yet(make: Any) -> None:
+    site, _ = build(make, streaming)
+    body = site.app(environ("/x"), lambda *_: lambda data: None)
+    assert b"".join(body) == b"xxx"
+    assert in_use(site) == 0
+    body.close()
+
+
 def test_a_response_that_another_one_took_the_place_of(make: Any) -> None:
     site, _ = build(make, streaming)
     site.app.after_request(lambda response: Response("instead"))

@@ -101,23 +101,20 @@ def test_a_later_attempt_that_finds_no_slot_ends_the_call_with_what_the_last_one
     fs: Failsoft, way: Way, clock: ManualClock
 ) -> None:
     guard, events = narrow(fs, retry=Retry(base_delay=1)), Recorder(fs)
-    error, script = LOST("mine"), None
-    sleep, blocks = clock.sleep, []
+    error = LOST("mine")
+    script, sleep = Script(error), clock.sleep
 
     def taken(seconds: float) -> None:
-        guard.__enter__()
-        blocks.append(1)
+        fs.bulkheads["guard:x"].force()
         sleep(seconds)
 
     clock.sleep = taken  # type: ignore[method-assign]
-    script = Script(error)
     with pytest.raises(LOST) as caught:
         way.call(guard, script)
-    assert (caught.value is error, script.calls, blocks) == (True, 1, [1])
+    assert (caught.value is error, script.calls) == (True, 1)
     assert [(e.attempts, e.outcome) for e in events.of(RetryEnded)] == [(1, "bulkhead_full")]
     assert error.__notes__[-1] == "failsoft: gave up after attempt 1 (bulkhead_full)"
-    guard.__exit__(None, None, None)
-    assert state(fs)[0] == 0
+    assert state(fs) == (1, 0, 1)
 
 
 def test_a_full_bulkhead_says_nothing_to_the_circuit_breaker(fs: Failsoft, way: Way) -> None:
@@ -205,6 +202,46 @@ def test_a_slot_may_be_given_back_before_the_attempt_is_over(fs: Failsoft, way: 
 
     way.endpoint(binding, call, attempt)
     assert seen == [(0, 0, 0)]
+    assert state(fs, "GET /") == (0, 0, 0)
+
+
+def test_the_slot_of_a_stream_is_kept_until_it_has_been_sent(fs: Failsoft, way: Way) -> None:
+    binding = fs.endpoints.bind("GET", "/", failsoft.protect(bulkhead=1)(Script()))
+    call = request_call(fs)
+    way.endpoint(binding, call, lambda: call.run.hold())
+    assert state(fs, "GET /") == (1, 0, 0)
+    call.run.vacate()
+    call.run.vacate()
+    assert state(fs, "GET /") == (0, 0, 0)
+
+
+def test_a_stream_that_failed_in_its_attempt_keeps_none(fs: Failsoft, way: Way) -> None:
+    view = failsoft.protect(bulkhead=1, retry=Retry(base_delay=0))(Script())
+    binding = fs.endpoints.bind("GET", "/", view)
+    call, script = request_call(fs), Script(LOST(), "well")
+
+    def attempt() -> Any:
+        if not script.calls:
+            call.run.hold()
+        return script()
+
+    assert way.endpoint(binding, call, attempt) == "well"
+    assert state(fs, "GET /") == (0, 0, 0)
+
+
+def test_a_response_that_is_thrown_away_keeps_none_even_if_something_fails_after_it(fs: Failsoft, way: Way) -> None:
+    view = failsoft.protect(bulkhead=1, retry=Retry(base_delay=0, statuses=(503,)))(Script())
+    binding = fs.endpoints.bind("GET", "/", view)
+    call, seen = request_call(fs), []
+
+    def attempt() -> str:
+        seen.append(state(fs, "GET /"))
+        if not call.run.answered(Reply(503 if len(seen) == 1 else 200)):
+            raise LOST
+        return "well"
+
+    assert way.endpoint(binding, call, attempt) == "well"
+    assert seen == [(1, 0, 0)] * 2
     assert state(fs, "GET /") == (0, 0, 0)
 
 

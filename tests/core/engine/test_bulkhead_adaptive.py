@@ -12,7 +12,7 @@ import pytest
 import failsoft
 from both_ways import Recorder, Script, Way, request_call
 from clocks import ManualClock
-from failsoft import Bulkhead, BulkheadFullError, CircuitBreaker, Failsoft, Guard, Policy
+from failsoft import Bulkhead, BulkheadFullError, CircuitBreaker, Failsoft, Guard, Policy, Retry
 from failsoft.events import BulkheadLimitChanged
 from failsoft.policies.waiting import ThreadWaiter
 from failsoft.run import Reply
@@ -144,6 +144,34 @@ def test_who_waits_gets_a_slot_of_a_limit_that_has_grown(fs: Failsoft) -> None:
         waiter.wait(0)
         assert compartment.claim(waiter) is not None
         assert compartment.snapshot().in_use == 2
+
+
+def test_who_waits_gets_the_slot_of_a_success_within_the_window(fs: Failsoft, clock: ManualClock) -> None:
+    guard = adapting(fs, min_concurrent=1, initial_concurrent=1, max_queue=1, max_wait="60s")
+    guard.call(lambda: clock.advance(0.1))
+    compartment = fs.bulkheads["guard:x"]
+    guard.__enter__()
+    waiter = compartment.enter(ThreadWaiter)
+    assert isinstance(waiter, ThreadWaiter)
+    clock.advance(0.1)
+    guard.__exit__(None, None, None)
+    assert not compartment.slots.queued
+    assert compartment.claim(waiter) is not None
+
+
+def test_an_attempt_that_was_cancelled_does_not_report_for_the_one_before(
+    fs: Failsoft, way: Way, clock: ManualClock
+) -> None:
+    policy = Policy(
+        bulkhead=Bulkhead(adaptive="aimd", min_concurrent=2, initial_concurrent=10), retry=Retry(base_delay=0)
+    )
+    guard = fs.guard("x", policy=policy, idempotent=True)
+    for _ in range(30):
+        script = Script(lambda: clock.advance(0.15) or ConnectionResetError(), KeyboardInterrupt())
+        with pytest.raises(KeyboardInterrupt):
+            way.call(guard, script)
+    # seven samples in a second are too few, and fourteen would not be
+    assert limit(fs) == 10
 
 
 def test_a_limit_that_moves_is_told_of_now_and_then(fs: Failsoft, way: Way, clock: ManualClock) -> None:

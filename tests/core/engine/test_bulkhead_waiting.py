@@ -13,7 +13,7 @@ import failsoft
 from both_ways import ASYNC, SYNC, Recorder, Script, Way, request_call
 from clocks import ManualClock
 from failsoft import Bulkhead, BulkheadFullError, CircuitBreaker, Failsoft, Guard, Policy
-from failsoft.events import CallRejected, GuardCompleted
+from failsoft.events import AttemptTimedOut, CallRejected, GuardCompleted
 
 LONG = "60s"
 
@@ -151,7 +151,7 @@ def test_a_slot_that_comes_after_the_deadline_is_given_back(fs: Failsoft, way: W
 
 
 def test_the_time_of_an_attempt_begins_when_it_has_its_slot(fs: Failsoft, way: Way, clock: ManualClock) -> None:
-    guard = queueing(fs, timeout=4)
+    guard, events = queueing(fs, timeout=4), Recorder(fs)
     way.call(guard, Script("so that the bulkhead is there"))
     callers, compartment = Callers(fs, guard), fs.bulkheads["guard:x"]
     seat, _ = compartment.force()
@@ -159,6 +159,7 @@ def test_the_time_of_an_attempt_begins_when_it_has_its_slot(fs: Failsoft, way: W
     clock.advance(30)
     compartment.give(seat, None, False, clock.monotonic())
     assert callers.join() == [pytest.approx(4)]
+    assert events.of(AttemptTimedOut) == []
 
 
 def test_our_own_queue_does_not_open_the_circuit(fs: Failsoft, way: Way, clock: ManualClock) -> None:
