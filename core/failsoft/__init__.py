@@ -36,6 +36,7 @@ from failsoft.errors import (
 )
 from failsoft.facade import Failsoft, classify, guard, protect, remaining, sanitize
 from failsoft.guard import Guard
+from failsoft.policies.bulkhead import Bulkhead
 from failsoft.policies.circuit_breaker import CircuitBreaker
 from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit
@@ -51,6 +52,7 @@ __all__ = [
     "AuthorizationError",
     "BiasDetectionError",
     "Budget",
+    "Bulkhead",
     "BulkheadFullError",
     "Call",
     "Category",

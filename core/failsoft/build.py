@@ -22,6 +22,7 @@ from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, 
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
 from failsoft.observers.sentry import leave_exceptions_to_sentry
+from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.problem import ProblemMaker
 from failsoft.references import resolve
@@ -41,6 +42,7 @@ class Parts:
     classifier: Classifier
     responder: Responder
     breakers: Breakers
+    bulkheads: Bulkheads
     engine: Engine
     endpoints: Endpoints
     proxies: TrustedProxies
@@ -84,7 +86,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         raise SettingsError([fault._replace(source=settings.source_of(fault.path)) for fault in faults])
 
     bus = Bus()
-    breakers = Breakers(clock, bus.publish)
+    breakers, bulkheads = Breakers(clock, bus.publish), Bulkheads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
     responder = Responder(
         classifier=classifier,
@@ -104,15 +106,21 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         attempt_span=lambda call: telemetry.attempt(call, call.attempt),
     )
     endpoints = Endpoints(
-        rules=settings.endpoints, policies=settings.policies, engine=engine, breakers=breakers, hooks=hooks
+        rules=settings.endpoints,
+        policies=settings.policies,
+        engine=engine,
+        breakers=breakers,
+        bulkheads=bulkheads,
+        hooks=hooks,
     )
-    _observe(settings, bus, sanitizer, telemetry, breakers, audit)
+    _observe(settings, bus, sanitizer, telemetry, breakers, bulkheads, audit)
     return Parts(
         bus=bus,
         sanitizer=sanitizer,
         classifier=classifier,
         responder=responder,
         breakers=breakers,
+        bulkheads=bulkheads,
         engine=engine,
         endpoints=endpoints,
         proxies=proxies,
@@ -198,6 +206,7 @@ def _observe(
     sanitizer: Sanitizer,
     telemetry: Telemetry,
     breakers: Breakers,
+    bulkheads: Bulkheads,
     audit: AuditWriter | None,
 ) -> None:
     if settings.responses.reraise == "unexpected":
@@ -205,7 +214,7 @@ def _observe(
         bus.subscribe(_leave_to_sentry, ErrorHandled)
     log = LogObserver(sanitizer)
     bus.subscribe(log, *log.kinds)
-    telemetry.subscribe(bus, breakers.states)
+    telemetry.subscribe(bus, breakers.states, bulkheads.snapshots)
     if audit is not None:
         context = RecordContext(sanitizer=sanitizer, service=settings.service, environment=settings.environment)
         observer = AuditObserver(audit, context)

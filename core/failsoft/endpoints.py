@@ -13,6 +13,7 @@ from failsoft.call import UNMATCHED, Mode
 from failsoft.engine import Engine, Limits, SharedBudget
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.pipeline import Pipeline
+from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit, RateLimiter
@@ -165,12 +166,14 @@ class Endpoints:
         policies: Mapping[str, Policy],
         engine: Engine,
         breakers: Breakers,
+        bulkheads: Bulkheads,
         hooks: Mapping[str, Callable[..., Any]],
     ) -> None:
         self._rules = tuple(rules)
         self._policies = policies
         self._engine = engine
         self._breakers = breakers
+        self._bulkheads = bulkheads
         self._hooks = hooks
         self._budgets: dict[str, SharedBudget] = {}
         self._limiters: dict[tuple[str, RateLimit], RateLimiter] = {}
@@ -204,7 +207,7 @@ class Endpoints:
         return [str(r.match or r.view) for n, r in enumerate(self._rules) if n not in self.matched]
 
     def compile(self, name: str, policy: Policy, key: str) -> Limits:
-        """The limits of a policy for one endpoint or guard, wired to its breaker, budget and rate limit.
+        """The limits of a policy for one endpoint or guard, wired to its breaker, bulkhead, budget and rate limit.
 
         Raises:
             SettingsError: a rate limit whose key cannot be told there.
@@ -228,6 +231,7 @@ class Endpoints:
             retry=retry,
             budget=budget,
             breaker=breaker,
+            bulkhead=None if policy.bulkhead is None else self._bulkheads.obtain(key, policy.bulkhead),
             timeout=policy.timeout,
             deadline=policy.deadline,
         )

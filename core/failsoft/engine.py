@@ -14,6 +14,7 @@ from failsoft.clock import Clock
 from failsoft.errors.failure import Failure
 from failsoft.events import Event
 from failsoft.machines.budget import RetryBudget
+from failsoft.policies.bulkhead import Compartment
 from failsoft.policies.circuit_breaker import Breaker
 from failsoft.policies.rate_limit import RateLimiter
 from failsoft.policies.retry import Budget, Retry
@@ -103,5 +104,6 @@ class Limits:
     retry: Retry | None = None
     budget: SharedBudget | None = None
     breaker: Breaker | None = None
+    bulkhead: Compartment | None = None
     timeout: float | None = None
     deadline: float | None = None

@@ -21,6 +21,7 @@ from failsoft.errors.failure import Failure
 from failsoft.events import Event
 from failsoft.guard import Guard
 from failsoft.pipeline import Pipeline
+from failsoft.policies.bulkhead import Bulkhead, Bulkheads
 from failsoft.policies.circuit_breaker import Breakers, CircuitBreaker
 from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit
@@ -103,6 +104,11 @@ class Failsoft:
     def circuit_breakers(self) -> Breakers:
         """Circuit breakers by name: endpoint keys, `guard:name`, `policy:name`."""
         return self._parts.breakers
+
+    @property
+    def bulkheads(self) -> Bulkheads:
+        """Bulkheads by name: endpoint keys, `guard:name`."""
+        return self._parts.bulkheads
 
     @property
     def sanitizer(self) -> Sanitizer:
@@ -245,8 +251,9 @@ def _default() -> Failsoft:
 current.set_default(_default)
 
 
-def _reseed_after_fork() -> None:
+def _begin_anew_after_fork() -> None:
     for fs in (*current.instances(), *_fallback):
+        fs.bulkheads.forget()
         if fs.own_rng:
             fs.rng.seed(SystemRandom().getrandbits(128))
 
@@ -256,7 +263,7 @@ try:
 except ImportError:  # pragma: no cover - Windows has no fork
     pass
 else:
-    register_at_fork(after_in_child=_reseed_after_fork)
+    register_at_fork(after_in_child=_begin_anew_after_fork)
 
 
 def guard(name: str, *, policy: str | Policy, idempotent: bool = False) -> Guard:
@@ -278,6 +285,7 @@ def protect(
     timeout: float | str | None = None,
     deadline: float | str | None = None,
     rate_limit: RateLimit | str | None = None,
+    bulkhead: Bulkhead | int | None = None,
     idempotent: bool | Literal["key"] | None = None,
     mode: Mode | None = None,
     before_retry: Callable[..., Any] | None = None,
@@ -286,7 +294,7 @@ def protect(
 
     Parameters:
         policy: a policy of the settings by name, or a `Policy`; or write its parts here:
-        retry, circuit_breaker, timeout, deadline, rate_limit: the parts of a policy.
+        retry, circuit_breaker, timeout, deadline, rate_limit, bulkhead: the parts of a policy.
         idempotent: the endpoint may be repeated whatever its method; `"key"`: if it carries an `Idempotency-Key`.
         mode: `off`, `observe` or `enforce` for this endpoint.
         before_retry: called with the `Call` before each further attempt, to undo what the failed one did.
@@ -297,7 +305,7 @@ def protect(
     """
     parts = {
         "retry": retry, "circuit_breaker": circuit_breaker, "timeout": timeout, "deadline": deadline,
-        "rate_limit": rate_limit,
+        "rate_limit": rate_limit, "bulkhead": bulkhead,
     }  # fmt: skip
     given: dict[str, Any] = {name: value for name, value in parts.items() if value is not None and value is not False}
     if policy is not None and given:

@@ -14,7 +14,7 @@ from failsoft.call import Call, Mode
 from failsoft.current import EPOCH, current_call, owner, restore
 from failsoft.events import GuardCompleted
 from failsoft.guarded import LAZY, Begin, Owner, Plan, quick, quick_async, refuse_lazy
-from failsoft.pipeline import Pipeline
+from failsoft.pipeline import Pipeline, aadmit, admit
 from failsoft.policies.policy import Policy
 from failsoft.run import Run
 from failsoft.spent import mark_spent
@@ -152,13 +152,19 @@ class Guard:
             call.started = begin.begun
         call.deadline = None if parent is None else parent.deadline
         run = plan.pipeline.start(call, begun=begin.begun, spent=begin.spent)
-        run.adopt(begin.generation, timer)
+        run.adopt(begin.generation, begin.seat, timer)
         return run
 
     # -- a block: admitted, timed and judged, but never repeated
 
     def __enter__(self) -> Call:
-        call, block = self._enter()
+        call, block = self._begin()
+        if block.run is not None:
+            try:
+                admit(block.run)
+            except BaseException as exc:
+                self._turned_away(block, exc)
+                raise
         self._push(block)
         return call
 
@@ -166,8 +172,14 @@ class Guard:
         self._shut(self._pop(), exc)
 
     async def __aenter__(self) -> Call:
-        call, block = self._enter()
+        call, block = self._begin()
         run = block.run
+        if run is not None:
+            try:
+                await aadmit(run)
+            except BaseException as exc:
+                self._turned_away(block, exc)
+                raise
         if run is not None and run.limit is not None and call.mode == "enforce":
             try:
                 timer = asyncio.timeout(run.limit)
@@ -195,20 +207,18 @@ class Guard:
                     del late  # its traceback holds this frame
         self._shut(block, exc)
 
-    def _enter(self) -> tuple[Call, _Block]:
+    def _begin(self) -> tuple[Call, _Block]:
         fs, parent, mode = self._place()
         call = self._describe(fs, parent, mode)
         if mode == "off":
             return call, _Block(self, fs, None)
         call.replayable = False
-        run = self._bind(fs).start(call)
-        try:
-            run.admit()
-        except BaseException as exc:
-            run.close()
-            self.over(fs, call, exc)
-            raise
-        return call, _Block(self, fs, run)
+        return call, _Block(self, fs, self._bind(fs).start(call))
+
+    def _turned_away(self, block: _Block, exc: BaseException) -> None:
+        if block.run is not None:
+            block.run.close()
+            self.over(block.fs, block.run.call, exc)
 
     def _push(self, block: _Block) -> None:
         _blocks.set((*_blocks.get(), block))

@@ -22,6 +22,7 @@ from failsoft.errors.exceptions import CircuitOpenError
 from failsoft.events import CallRejected, Event, GuardCompleted
 from failsoft.machines.breaker import BreakerMachine
 from failsoft.pipeline import Pipeline
+from failsoft.policies.bulkhead import Seat
 from failsoft.run import Run
 from failsoft.spent import SPENT
 
@@ -57,6 +58,7 @@ class Plan:
         "deposit",
         "epoch",
         "fs",
+        "given",
         "heard",
         "hears_rejections",
         "limit",
@@ -68,6 +70,7 @@ class Plan:
         "record",
         "says_forced_open",
         "says_open",
+        "slots",
         "slow_after",
         "tells",
         "until",
@@ -94,6 +97,10 @@ class Plan:
             self.breaker_name = breaker.name
             self.says_open = f"circuit breaker {breaker.name!r} is open"
             self.says_forced_open = f"circuit breaker {breaker.name!r} is forced_open"
+        self.slots = None if limits.bulkhead is None else limits.bulkhead.slots
+        self.given: Callable[[float | None, bool, float], None] = (
+            _nobody if limits.bulkhead is None else limits.bulkhead.given
+        )
         self.heard = fs.wants(GuardCompleted)
         self.hears_rejections = fs.wants(CallRejected)
         self.tells = self.heard or self.hears_rejections
@@ -101,8 +108,8 @@ class Plan:
         self.until = self.now() + _LOOK_AGAIN if fs.enforces else -inf
 
 
-def _nobody(generation: int, duration: float, now: float) -> None:
-    """There is no circuit breaker to tell."""
+def _nobody(*_: Any) -> None:
+    """There is no circuit breaker, or no bulkhead, to tell."""
 
 
 class Begin(NamedTuple):
@@ -114,6 +121,8 @@ class Begin(NamedTuple):
     """Of the circuit breaker."""
     spent: int
     """Marks of exceptions on which attempts were spent."""
+    seat: Seat | None
+    """The slot of the bulkhead that was taken."""
 
 
 class Quick(Protocol):
@@ -129,11 +138,11 @@ class Quick(Protocol):
     def over(self, fs: Owner, call: Call, error: BaseException | None) -> None: ...
 
 
-def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: C901 - see below
+def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: C901, PLR0915 - see below
     """A function as the guard runs it."""
     current, enter, leave, epoch, marks = current_call.get, current_call.set, current_call.reset, EPOCH, SPENT
 
-    def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912 - a helper would cost as much as all of it
+    def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912, PLR0915 - a helper costs as much as all of it
         plan, parent = guard.plan, current()
         if plan is None or plan.epoch != epoch.number or (begun := plan.now()) >= plan.until:
             return guard.through(fn, args, kwargs)
@@ -152,6 +161,15 @@ def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
                 return guard.through(fn, args, kwargs)
         if limit is not None and limit <= 0:
             return guard.through(fn, args, kwargs)
+        seat: Any = None
+        if (slots := plan.slots) is not None:
+            if slots.queued:
+                return guard.through(fn, args, kwargs)
+            seat = slots.free
+            try:
+                seat.pop()
+            except IndexError:
+                return guard.through(fn, args, kwargs)
         call = token = failed = None
         if plan.attends:
             call = _begin(guard, plan, parent, begun, limit)
@@ -166,8 +184,12 @@ def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
             ended = plan.now()
             took = ended - begun
             if limit is not None and took > limit:
-                _late(guard, plan, call, parent, Begin(begun, generation, spent))
+                _late(guard, plan, call, parent, Begin(begun, generation, spent, seat))
                 return result
+            if slots is not None:
+                seat.append(None)
+                if slots.attended:
+                    plan.given(took, False, ended)
             if machine is not None and (not machine.steady or took > plan.slow_after):
                 plan.record(generation, took, ended)
             if plan.books:
@@ -176,7 +198,7 @@ def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
                 refuse_lazy(fn, result)
             return result
         try:
-            run = guard.adopt(plan, call, parent, Begin(begun, generation, spent))
+            run = guard.adopt(plan, call, parent, Begin(begun, generation, spent, seat))
             return _resume(guard, plan, run, partial(fn, *args, **kwargs), failed)
         finally:
             del failed  # its traceback holds this frame
@@ -184,13 +206,13 @@ def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
     return guarded
 
 
-def quick_async(  # noqa: C901 - see above
+def quick_async(  # noqa: C901, PLR0915 - see above
     guard: Quick, fn: Callable[..., Awaitable[Any]]
 ) -> Callable[..., Awaitable[Any]]:
     """A coroutine function as the guard runs it."""
     current, enter, leave, epoch, marks = current_call.get, current_call.set, current_call.reset, EPOCH, SPENT
 
-    async def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912 - as above
+    async def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912, PLR0915 - as above
         plan, parent = guard.plan, current()
         if plan is None or plan.epoch != epoch.number or (begun := plan.now()) >= plan.until:
             return await guard.athrough(fn, args, kwargs)
@@ -209,6 +231,15 @@ def quick_async(  # noqa: C901 - see above
                 return await guard.athrough(fn, args, kwargs)
         if limit is not None and limit <= 0:
             return await guard.athrough(fn, args, kwargs)
+        seat: Any = None
+        if (slots := plan.slots) is not None:
+            if slots.queued:
+                return await guard.athrough(fn, args, kwargs)
+            seat = slots.free
+            try:
+                seat.pop()
+            except IndexError:
+                return await guard.athrough(fn, args, kwargs)
         call = token = failed = timer = None
         if plan.attends:
             call = _begin(guard, plan, parent, begun, limit)
@@ -231,15 +262,19 @@ def quick_async(  # noqa: C901 - see above
             ended = plan.now()
             took = ended - begun
             if limit is not None and took > limit:
-                _late(guard, plan, call, parent, Begin(begun, generation, spent), timer)
+                _late(guard, plan, call, parent, Begin(begun, generation, spent, seat), timer)
                 return result
+            if slots is not None:
+                seat.append(None)
+                if slots.attended:
+                    plan.given(took, False, ended)
             if machine is not None and (not machine.steady or took > plan.slow_after):
                 plan.record(generation, took, ended)
             if plan.books:
                 _book(guard, plan, parent, begun, took)
             return result
         try:
-            run = guard.adopt(plan, call, parent, Begin(begun, generation, spent), timer)
+            run = guard.adopt(plan, call, parent, Begin(begun, generation, spent, seat), timer)
             return await _aresume(guard, plan, run, partial(fn, *args, **kwargs), failed)
         finally:
             del failed  # its traceback holds this frame

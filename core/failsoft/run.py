@@ -9,63 +9,55 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
+from failsoft.books import Books
 from failsoft.call import Call
 from failsoft.engine import Engine, Limits, Reply, SharedBudget
 from failsoft.errors.exceptions import CircuitOpenError, OperationTimeoutError, RetryExhaustedError
-from failsoft.errors.failure import AttemptRecord, Failure
+from failsoft.errors.failure import Failure
 from failsoft.events import (
     AttemptTimedOut,
     CallRejected,
-    Event,
-    RetryEnded,
-    RetryScheduled,
     WouldReject,
     WouldRetry,
-    WouldTimeout,
 )
 from failsoft.machines.breaker import Permit, Rejection
 from failsoft.notes import note_attempts
 from failsoft.outcome import Verdict
+from failsoft.policies.bulkhead import Holding, Seat
 from failsoft.policies.rate_limit import RateLimiter
 from failsoft.policies.retry import Retry
+from failsoft.policies.waiting import Waiter
 from failsoft.spent import SPENT, spent_since
 from failsoft.verdicts import verdict_of, verdict_of_status
 
 __all__ = ["Engine", "Limits", "Reply", "Run", "SharedBudget"]
 
+W = TypeVar("W", bound=Waiter)
 
-class Run:
+_OVERLOADED = frozenset({503, 504})
+
+
+class Run(Books):
     """The course of one call through a pipeline.
 
     Order for a driver: `admit`, run the attempt within `limit` seconds, then `succeeded` or `failed`. A number that
-    comes back is the delay before the next `admit`; None is the end. `close` when all is over, also where an attempt
-    ended by cancellation or another `BaseException`: that is neither success nor failure.
+    comes back is the delay before the next `admit`; None is the end. A waiter that comes back from `admit` is to be
+    waited for, at most `patience` seconds, and then `seated` lets the attempt begin. `close` when all is over, also
+    where an attempt ended by cancellation or another `BaseException`: that is neither success nor failure.
     """
 
     __slots__ = (
-        "_begun",
         "_callers",
         "_cut",
         "_deadline",
         "_delay",
-        "_ended",
         "_expected",
-        "_hurried",
         "_judged",
         "_last",
-        "_limits",
-        "_observing",
-        "_permit",
-        "_previous_delay",
-        "_settled",
         "_spent",
-        "call",
         "committed",
-        "engine",
-        "limit",
-        "timer",
     )
 
     def __init__(
@@ -78,27 +70,14 @@ class Run:
         spent: int | None = None,
     ) -> None:
         now = engine.clock.monotonic() if begun is None else begun
-        self.call = call
-        self.engine = engine
-        self.limit: float | None = None
-        """Seconds the attempt may take, or None."""
-        self.timer: Any = None
-        """The running `asyncio.Timeout` of an attempt that can be cut off."""
+        super().__init__(limits, engine, call, now)
         self.committed = False
         """The response is on its way to the client; nothing can be repeated."""
-        self._limits = limits
-        self._observing = call.mode == "observe"
         self._spent = SPENT.number if spent is None else spent
         self._expected = expected
-        self._permit: Permit | None = None
-        self._settled: Permit | None = None
-        self._previous_delay: float | None = None
         self._delay: float | None = None
         self._judged = False
-        self._ended = False
         self._cut = False
-        self._hurried = False
-        self._begun = now
         self._last: BaseException | None = None
         own = None if limits.deadline is None else now + limits.deadline
         theirs = self._callers = call.deadline
@@ -110,12 +89,16 @@ class Run:
 
     # -- an attempt
 
-    def admit(self) -> None:
-        """Begin an attempt.
+    def admit(self, wait: type[W]) -> W | None:
+        """Begin an attempt. Returns who waits for a slot of the bulkhead, if it has to wait.
+
+        Parameters:
+            wait: how the driver waits.
 
         Raises:
             RateLimitError: it is called too often.
             CircuitOpenError: the circuit breaker is open.
+            BulkheadFullError: no slot is free, and no place in the queue.
             OperationTimeoutError: the deadline has passed already.
             Exception: the last attempt's own, when a later one is not admitted any more.
         """
@@ -136,22 +119,67 @@ class Run:
             elif self._observing:
                 self._say(WouldReject, reason="circuit_open")
             else:
-                state, wait = answer
-                error_for = partial(CircuitOpenError, name=breaker.name, state=str(state), retry_after=wait)
-                self._turn_away("circuit_open", error_for, wait)
+                state, after = answer
+                error_for = partial(CircuitOpenError, name=breaker.name, state=str(state), retry_after=after)
+                self._turn_away("circuit_open", error_for, after)
+        if self._held is not None and (waiter := self._take_slot(self._held, wait)) is not None:
+            return waiter
+        self.call.attempt += 1
+        return None
+
+    @property
+    def patience(self) -> float:
+        """Seconds that the attempt may wait for a slot."""
+        longest = 0.0 if self._held is None else self._held.bulkhead.options.max_wait
+        if self._deadline is None:
+            return longest
+        return max(0.0, min(longest, self._deadline - self.engine.clock.monotonic()))
+
+    def seated(self) -> None:
+        """The wait for a slot is over; the time of the attempt begins now.
+
+        Raises:
+            BulkheadFullError: it was in vain.
+            OperationTimeoutError: it took all the time there was.
+            Exception: the last attempt's own, when a later one is not admitted any more.
+        """
+        if self._held is not None and not self._held.claim():
+            self._no_slot(self._held)
+        now = self._begun = self.engine.clock.monotonic()
+        if self._permit is not None:
+            # our own queue is not to open the circuit for slowness
+            self._permit.started = now
+        self._set_limit(now)
         self.call.attempt += 1
 
-    def adopt(self, generation: int, timer: Any = None) -> None:
+    def _take_slot(self, held: Holding, wait: type[W]) -> W | None:
+        if self._observing:
+            if not held.force():
+                self._say(WouldReject, reason="bulkhead_full")
+            return None
+        waiter = held.enter(wait)
+        if waiter is None and not held.seated:
+            self._no_slot(held)
+        return waiter
+
+    def _no_slot(self, held: Holding) -> NoReturn:
+        error = held.bulkhead.full()
+        self._turn_away("bulkhead_full", lambda: error, error.retry_after)
+
+    def adopt(self, generation: int, seat: Seat | None, timer: Any = None) -> None:
         """Take over a first attempt that was made without asking: the circuit was closed, and there was time left.
 
         Parameters:
             generation: that of the circuit breaker when the attempt began.
+            seat: the slot that was taken.
             timer: what cut it off, or might have.
         """
         self._set_limit(self._begun)
         self.timer = timer
         if self._limits.breaker is not None:
             self._permit = Permit(generation, self._begun)
+        if self._held is not None:
+            self._held.seat = seat
         self.call.attempt = 1
 
     def _set_limit(self, now: float) -> None:
@@ -194,6 +222,10 @@ class Run:
         """The attempt returned. Returns the delay before another one, or None: the result stands."""
         if not self._judged:
             self._judge(reply)
+        if self._delay is not None:
+            self._streams = False
+        if not self._streams:
+            self.vacate()
         return self._delay
 
     def answered(self, reply: Reply) -> bool:
@@ -218,8 +250,10 @@ class Run:
         """
         if self._judged and not self.committed:
             # the response was thrown away already, and what still runs for it does not matter
+            self.vacate()
             return self._delay
         call = self.call
+        self._streams = False
         now = self.engine.clock.monotonic()
         failure = call.failure = self.engine.classify(exc, call)
         call.cause = exc
@@ -228,7 +262,10 @@ class Run:
                 self.broke_off()
             return None
         late = self._overran(now)
-        self._settle(self._verdict(failure, exc), now, late)
+        verdict = self._verdict(failure, exc)
+        self._settle(verdict, now, late)
+        self._measure(verdict, now, failure.transient or late)
+        self.vacate()
         outcome, delay = self._decide(failure, None, exc, now)
         self._last = exc
         if delay is not None:
@@ -270,15 +307,12 @@ class Run:
         self._say(AttemptTimedOut, attempt=self.call.attempt, limit=limit, kind=kind)
         return self._too_late(limit, kind)
 
-    def broke_off(self) -> None:
-        """The stream of a response that was judged already broke off: one more failure."""
-        if self._settled is not None and self._limits.breaker is not None:
-            self._limits.breaker.broke_off(self._settled, self.engine.clock.monotonic())
-
     def close(self) -> None:
         """The call is over."""
         if self._permit is not None:
             self._settle(Verdict.IGNORE, self.engine.clock.monotonic(), False)
+        if not self._streams:
+            self.vacate()
         self._finish("cancelled", None)
         self._let_go_of_time()
         self._last = None
@@ -297,7 +331,9 @@ class Run:
         self._delay = None
         self._last = None
         status = 200 if reply is None else reply.status
-        self._settle(verdict_of_status(status), now, self._overran(now))
+        verdict, late = verdict_of_status(status), self._overran(now)
+        self._settle(verdict, now, late)
+        self._measure(verdict, now, late or status in _OVERLOADED)
         retry = self._limits.retry
         if retry is not None and reply is not None and retry.wants_status(status):
             outcome, delay = self._decide(None, reply, None, now)
@@ -355,50 +391,3 @@ class Run:
         if verdict and self._expected is not None and not failure.transient and self._expected(exc):
             return Verdict.IGNORE
         return verdict
-
-    def _overran(self, now: float) -> bool:
-        """Tell of an attempt that took longer than its limit, and ran on. True: that makes it a slow one."""
-        limit = self.limit
-        if limit is None or now - self._begun <= limit:
-            return False
-        if self._observing:
-            self._say(WouldTimeout, limit=limit, duration=now - self._begun)
-        elif self.timer is None:
-            self._say(AttemptTimedOut, attempt=self.call.attempt, limit=limit, kind=self._kind(), cut=False)
-        return not self._hurried
-
-    def _kind(self) -> str:
-        timeout = self._limits.timeout
-        return "deadline" if timeout is None or (self.limit or 0.0) < timeout else "timeout"
-
-    # -- keeping the books
-
-    def _settle(self, verdict: Verdict, now: float, late: bool) -> None:
-        permit, breaker = self._permit, self._limits.breaker
-        if permit is not None and breaker is not None:
-            self._permit = None
-            self._settled = permit
-            breaker.settle(permit, verdict, now, late=late)
-
-    def _schedule(self, kind: str, failure: Failure | None, status: int | None, delay: float, now: float) -> None:
-        call = self.call
-        record = AttemptRecord(call.attempt, self._begun - call.started, now - self._begun, delay, kind)
-        call.attempts = (*call.attempts, record)
-        self._previous_delay = delay
-        self._say(RetryScheduled, attempt=call.attempt, delay=delay, failure=failure, status=status)
-
-    def _finish(self, outcome: str, failure: Failure | None) -> None:
-        call = self.call
-        if failure is not None:
-            failure.attempts = call.attempts
-            failure.outcome = outcome
-        if call.attempts and not self._ended:
-            self._ended = True
-            self._say(RetryEnded, attempts=call.attempt, outcome=outcome)
-
-    def _too_late(self, limit: float, kind: str) -> OperationTimeoutError:
-        message = f"{self.call.endpoint} took longer than its {kind}"
-        return OperationTimeoutError(message, details={"kind": kind, "limit": limit})
-
-    def _say(self, event: type[Event], /, **facts: Any) -> None:
-        self.engine.tell(self.call, event, **facts)

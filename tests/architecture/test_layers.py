@@ -20,7 +20,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("options", "call", "current", "events", "machines", "references", "sanitize"),
     ("bus", "inspection", "errors.capture", "errors.catalogue", "errors.rules", "errors", "problem", "stores"),
     ("policies", "observers"),
-    ("engine", "verdicts", "notes", "spent", "run", "pipeline", "endpoints", "guard", "guarded", "answer"),
+    ("engine", "verdicts", "notes", "spent", "books", "run", "pipeline", "endpoints", "guard", "guarded", "answer"),
     ("recovery", "health"),
     ("settings",),
     ("build", "facade"),

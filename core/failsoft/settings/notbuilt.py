@@ -25,7 +25,6 @@ class NotBuilt(NamedTuple):
 
 
 NOT_BUILT = (
-    NotBuilt("policies.*.bulkhead", "limiting concurrent calls"),
     NotBuilt("policies.*.rate_limit.scope", "counting calls for all workers together; needs `[state]`", ("shared",)),
     NotBuilt("policies.*.fallback", "falling back to another result"),
     NotBuilt("policies.*.hedge", "hedging calls"),

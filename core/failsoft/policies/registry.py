@@ -1,0 +1,69 @@
+"""Things at work by name: circuit breakers, bulkheads. Bounded, and a name is an identity."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from threading import Lock
+from typing import Generic, Protocol, TypeVar
+
+from failsoft.options import Options
+
+__all__ = ["Registry"]
+
+_log = logging.getLogger("failsoft")
+
+
+class _AtWork(Protocol):
+    @property
+    def options(self) -> Options: ...
+
+
+T = TypeVar("T", bound=_AtWork)
+O = TypeVar("O", bound=Options)  # noqa: E741 - it stands for options
+
+
+class Registry(Mapping[str, T], Generic[T, O]):
+    """What one Failsoft has of one kind, by name. At most `limit`; names are route templates and guards.
+
+    Parameters:
+        kind: what it is, in words.
+        limit: how many there may be.
+    """
+
+    def __init__(self, kind: str, *, limit: int = 4096) -> None:
+        self._kind = kind
+        self._limit = limit
+        self._lock = Lock()
+        self._there: dict[str, T] = {}
+        self._said_full = False
+
+    def _make(self, name: str, options: O) -> T:
+        raise NotImplementedError
+
+    def obtain(self, name: str, options: O) -> T | None:
+        """The one of this name, made if it is new; None when there are too many.
+
+        A name is an identity: who asks for it with other options gets the one that is there, and a warning is logged.
+        """
+        with self._lock:
+            found = self._there.get(name)
+            full = found is None and len(self._there) >= self._limit
+            if found is None and not full:
+                found = self._make(name, options)
+                self._there = {**self._there, name: found}
+            said, self._said_full = self._said_full, self._said_full or full
+        if full and not said:
+            _log.warning("there are %d %ss; %s and all further ones have none", self._limit, self._kind, name)
+        if found is not None and found.options != options:
+            _log.warning("%s %s is there already, with other options, which stay in force", self._kind, name)
+        return found
+
+    def __getitem__(self, name: str) -> T:
+        return self._there[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._there)
+
+    def __len__(self) -> int:
+        return len(self._there)
