@@ -220,6 +220,16 @@ class Endpoints:
             name=name, retry=retry, budget=budget, breaker=breaker, timeout=policy.timeout, deadline=policy.deadline
         )
 
+    def remember(self) -> Callable[[], None]:
+        """The way back to how the retry budgets stand now. One that is made meanwhile is as new again."""
+        ways_back = {owner: budget.remember() for owner, budget in tuple(self._budgets.items())}
+
+        def restore() -> None:
+            for owner, budget in tuple(self._budgets.items()):
+                ways_back.get(owner, budget.renew)()
+
+        return restore
+
     def policy(self, name: str, where: str) -> Policy:
         """The policy of this name.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,9 +54,10 @@ class SharedBudget:
     Calls are noted without the lock, and counted when a retry is asked for or so many have come together.
     """
 
-    __slots__ = ("_budget", "_lock", "_noted")
+    __slots__ = ("_budget", "_lock", "_noted", "_options")
 
     def __init__(self, options: Budget) -> None:
+        self._options = options
         self._budget = RetryBudget(options.ratio, options.min_per_second)
         self._lock = Lock()
         self._noted: deque[float] = deque()
@@ -73,6 +75,25 @@ class SharedBudget:
         with self._lock:
             self._count()
             return self._budget.withdraw(now)
+
+    def remember(self) -> Callable[[], None]:
+        """The way back to how it stands now."""
+        with self._lock:
+            self._count()
+            kept = copy.deepcopy(self._budget)
+
+        def restore() -> None:
+            with self._lock:
+                self._noted.clear()
+                self._budget = copy.deepcopy(kept)
+
+        return restore
+
+    def renew(self) -> None:
+        """Be as new."""
+        with self._lock:
+            self._noted.clear()
+            self._budget = RetryBudget(self._options.ratio, self._options.min_per_second)
 
     def _count(self) -> None:
         noted, deposit = self._noted, self._budget.deposit

@@ -15,7 +15,7 @@ from failsoft import current
 from failsoft.answer import Answer
 from failsoft.build import Parts, build
 from failsoft.call import Call, Mode
-from failsoft.clock import Clock, SystemClock
+from failsoft.clock import Clock, ExchangeableClock, SystemClock
 from failsoft.endpoints import Binding, Endpoints, Mark, mark
 from failsoft.errors.failure import Failure
 from failsoft.events import Event
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from failsoft.bus import Bus
     from failsoft.sanitize import Sanitizer
 
-__all__ = ["Failsoft", "classify", "guard", "protect", "remaining", "sanitize"]
+__all__ = ["Failsoft", "classify", "everyone", "guard", "protect", "remaining", "sanitize"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _log = logging.getLogger("failsoft")
@@ -78,11 +78,12 @@ class Failsoft:
         self.disabled = disabled(os.environ)
         """`FAILSOFT__DISABLED=1` is set: adapters install nothing."""
         self.clock: Clock = clock or SystemClock()
+        self._clock = ExchangeableClock(self.clock)
         self.own_rng = rng is None
         """Randomness is our own, so that it starts anew in a forked process."""
         self.rng = Random(SystemRandom().getrandbits(128)) if rng is None else rng  # noqa: S311 - spreads load only
         self.settings = load(None, environ={}) if self.disabled else load(settings)
-        self._parts: Parts = build(self.settings, self.clock, self.rng)
+        self._parts: Parts = build(self.settings, self._clock, self.rng)
         self.bypassed = False
         self.closed = False
         rollout = self.settings.rollout
@@ -142,6 +143,27 @@ class Failsoft:
         self.bypassed = True
         current.EPOCH.end()
         return Bypass(self)
+
+    def exchange_clock(self, clock: Clock) -> Clock:
+        """Take the time from another clock from now on; returns the one before. For tests.
+
+        Time must not go back: the new clock starts at or after what the old one says.
+        """
+        before, self.clock = self.clock, clock
+        self._clock.exchange(clock)
+        current.EPOCH.end()
+        return before
+
+    def remember(self) -> Callable[[], None]:
+        """The way back to how circuits and retry budgets stand now. For tests."""
+        ways_back = (self._parts.breakers.remember(), self._parts.endpoints.remember())
+
+        def restore() -> None:
+            for way_back in ways_back:
+                way_back()
+            current.EPOCH.end()
+
+        return restore
 
     def close(self) -> None:
         """Flush and stop what runs in the background. Idempotent."""
@@ -238,6 +260,11 @@ def _default() -> Failsoft:
 
 
 current.set_default(_default)
+
+
+def everyone() -> list[Failsoft]:
+    """The instances alive and not closed, the one that stands in included."""
+    return [fs for fs in (*current.instances(), *_fallback) if not fs.closed]
 
 
 def _reseed_after_fork() -> None:

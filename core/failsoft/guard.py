@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 from failsoft.call import Call, Mode
 from failsoft.current import EPOCH, current_call, owner, restore
 from failsoft.events import GuardCompleted
+from failsoft.faults import FAULTS
 from failsoft.guarded import LAZY, Owner, Plan, quick, quick_async, refuse_lazy
 from failsoft.pipeline import Pipeline
 from failsoft.policies.policy import Policy
@@ -206,6 +207,8 @@ class Guard:
         run = self._bind(fs).start(call)
         try:
             run.admit()
+            if FAULTS.armed:
+                FAULTS.at_the_door(run)
         except BaseException as exc:
             run.close()
             self.over(fs, call, parent, exc)

@@ -20,6 +20,7 @@ from failsoft.clock import Clock
 from failsoft.current import EPOCH, current_call
 from failsoft.errors.exceptions import CircuitOpenError
 from failsoft.events import CallRejected, Event, GuardCompleted
+from failsoft.faults import FAULTS
 from failsoft.machines.breaker import BreakerMachine
 from failsoft.pipeline import Pipeline
 from failsoft.run import Run
@@ -95,7 +96,7 @@ class Plan:
         self.heard = fs.wants(GuardCompleted)
         self.hears_rejections = fs.wants(CallRejected)
         self.books = self.heard or self.deposit is not None
-        self.until = self.now() + _LOOK_AGAIN if fs.enforces else -inf
+        self.until = self.now() + _LOOK_AGAIN if fs.enforces and not FAULTS.armed else -inf
 
 
 def _nobody(generation: int, duration: float, now: float) -> None:

@@ -20,7 +20,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("options", "call", "current", "events", "machines", "sanitize"),
     ("bus", "inspection", "errors.capture", "errors.catalogue", "errors.rules", "errors", "problem", "stores"),
     ("policies", "observers"),
-    ("engine", "verdicts", "notes", "run", "pipeline", "endpoints", "guard", "guarded", "answer"),
+    ("engine", "verdicts", "notes", "run", "faults", "pipeline", "endpoints", "guard", "guarded", "answer"),
     ("recovery", "health"),
     ("settings",),
     ("build", "facade"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import Meta
 
 from failsoft.clock import Clock
+from failsoft.current import EPOCH
 from failsoft.errors.exceptions import Fault
 from failsoft.events import CircuitBreakerTransition, Event
 from failsoft.machines.breaker import BreakerMachine, BreakerRules, BreakerSnapshot, Permit, Rejection
@@ -189,6 +191,25 @@ class Breaker:
         """Let everything pass, and count, until `reset`."""
         self._command(self.machine.metrics_only)
 
+    def remember(self) -> Callable[[], None]:
+        """The way back to how it stands now."""
+        with self._lock:
+            kept = copy.deepcopy(self.machine)
+
+        def restore() -> None:
+            self._put(copy.deepcopy(kept))
+
+        return restore
+
+    def renew(self) -> None:
+        """Be as new."""
+        self._put(BreakerMachine(self.options.rules()))
+
+    def _put(self, machine: BreakerMachine) -> None:
+        with self._lock:
+            self.machine = machine
+        EPOCH.end()
+
     def _command(self, verb: Callable[[float], None]) -> None:
         with self._lock:
             verb(self._clock.monotonic())
@@ -221,6 +242,8 @@ class Breakers(Mapping[str, Breaker]):
         self._lock = Lock()
         self._breakers: dict[str, Breaker] = {}
         self._said_full = False
+        self.watching: tuple[Callable[[Breaker], None], ...] = ()
+        """Told of each new one."""
 
     def obtain(self, name: str, options: CircuitBreaker) -> Breaker | None:
         """The breaker of this name, made if it is new; None when there are too many.
@@ -230,7 +253,8 @@ class Breakers(Mapping[str, Breaker]):
         with self._lock:
             breaker = self._breakers.get(name)
             full = breaker is None and len(self._breakers) >= self._limit
-            if breaker is None and not full:
+            made = breaker is None and not full
+            if made:
                 breaker = Breaker(name, options, self._clock, self._publish)
                 self._breakers = {**self._breakers, name: breaker}
             said, self._said_full = self._said_full, self._said_full or full
@@ -238,7 +262,20 @@ class Breakers(Mapping[str, Breaker]):
             _log.warning("there are %d circuit breakers; %s and all further ones have none", self._limit, name)
         if breaker is not None and breaker.options != options:
             _log.warning("circuit breaker %s is there already, with other options, which stay in force", name)
+        if breaker is not None and made:
+            for told in self.watching:
+                told(breaker)
         return breaker
+
+    def remember(self) -> Callable[[], None]:
+        """The way back to how they stand now. One that is made meanwhile is as new again."""
+        ways_back = {name: breaker.remember() for name, breaker in self._breakers.items()}
+
+        def restore() -> None:
+            for name, breaker in self._breakers.items():
+                ways_back.get(name, breaker.renew)()
+
+        return restore
 
     def states(self) -> dict[str, str]:
         """The state of each."""
