@@ -147,19 +147,18 @@ def _target(target: str) -> str:
 def _maker(raises: Raises | None) -> Callable[[], BaseException] | None:
     if raises is None:
         return None
-    if isinstance(raises, BaseException):
-        make = _copies(raises)
-    elif callable(raises):
-        make = raises
-    else:
+    if not isinstance(raises, (type, BaseException)):
+        if callable(raises):
+            return raises
         raise TypeError(f"expected an exception, a class of exceptions, or a function that makes one, not {raises!r}")
-    if isinstance(raises, (type, BaseException)):
-        try:
-            whole = isinstance(make(), raises if isinstance(raises, type) else type(raises))
-        except Exception as error:
-            raise TypeError(f"{raises!r} cannot be made again and again; give a function that makes one") from error
-        if not whole:
-            raise TypeError(f"{raises!r} is no exception, or not when it is made again; give a function that makes one")
+    cls = raises if isinstance(raises, type) else type(raises)
+    try:
+        make = raises if isinstance(raises, type) else _copies(raises)
+        whole = issubclass(cls, BaseException) and isinstance(make(), cls)
+    except Exception as error:
+        raise TypeError(f"{raises!r} cannot be made again and again; give a function that makes one") from error
+    if not whole:
+        raise TypeError(f"{raises!r} is no exception, or not when it is made again; give a function that makes one")
     return make
 
 

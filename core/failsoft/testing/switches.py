@@ -67,7 +67,8 @@ class _Sleepless:
 def no_sleep(fs: Failsoft | None = None) -> Iterator[list[float]]:
     """Wait for nothing within the block: retries follow at once. Yields the list of the waits left out, in seconds.
 
-    What is decided stays the same: a retry whose wait would pass the deadline is not made.
+    No time passes for a wait that is left out, so it is not charged to the deadline either; where that matters, take
+    `clock`.
 
     Parameters:
         fs: the instance; None: every one.
