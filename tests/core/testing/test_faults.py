@@ -69,9 +69,9 @@ def test_another_instance_is_left_alone(fs: Failsoft, way: Way) -> None:
 
 @pytest.mark.parametrize("target", [NAME, "GET /quotes"])
 def test_one_that_never_fired_is_an_error(fs: Failsoft, target: str) -> None:
-    with pytest.raises(AssertionError, match=f"the fault of '{target}' never fired"):
-        with testing.fault(target, raises=LOST):
-            pass
+    never_fired = f"the fault of '{target}' never fired"
+    with pytest.raises(AssertionError, match=never_fired), testing.fault(target, raises=LOST):
+        pass
     with pytest.raises(ZeroDivisionError), testing.fault(target, raises=LOST):
         raise ZeroDivisionError
 
@@ -118,9 +118,9 @@ def test_each_failure_is_an_object_of_its_own(fs: Failsoft, guard: Guard, way: W
 
 def test_a_function_makes_what_is_raised(fs: Failsoft, guard: Guard, way: Way) -> None:
     errors = iter([LOST("first"), ValueError("second")])
-    with testing.no_sleep(fs), testing.fault(NAME, raises=lambda: next(errors)):
-        with pytest.raises(ValueError, match="second"):
-            way.call(guard, Script("never"))
+    fault = testing.fault(NAME, raises=lambda: next(errors))
+    with testing.no_sleep(fs), fault, pytest.raises(ValueError, match="second"):
+        way.call(guard, Script("never"))
 
 
 def test_a_base_exception_passes_as_it_does(guard: Guard, way: Way) -> None:

@@ -66,17 +66,16 @@ def test_a_circuit_held_closed_does_not_open(fs: Failsoft, guard: Guard, way: Wa
 
 
 def test_forcing_a_circuit_that_is_not_there_is_an_error(fs: Failsoft, guard: Guard, way: Way) -> None:
-    with pytest.raises(AssertionError, match=r"no circuit breaker 'guard:payment' .*did you mean \"guard:payments\""):
-        with testing.force_open("guard:payment"):
-            way.call(guard, Script("ok"))
+    meant = r"no circuit breaker 'guard:payment' .*did you mean \"guard:payments\""
+    with pytest.raises(AssertionError, match=meant), testing.force_open("guard:payment"):
+        way.call(guard, Script("ok"))
     with pytest.raises(ZeroDivisionError), testing.force_open("guard:nothing"):
         raise ZeroDivisionError
 
 
 def test_a_call_that_began_before_is_settled_afterwards(fs: Failsoft, guard: Guard) -> None:
-    with guard:
-        with testing.force_open(NAME):
-            pass
+    with guard, testing.force_open(NAME):
+        pass
     assert fs.circuit_breakers[NAME].snapshot().counts.total == 1
 
 
@@ -87,9 +86,8 @@ def test_a_probe_that_began_before_comes_back(fs: Failsoft, guard: Guard) -> Non
                 with pytest.raises(LOST):
                     guard.call(Script("never"))
         clock.advance(31)
-        with guard:
-            with testing.force_closed(NAME):
-                pass
+        with guard, testing.force_closed(NAME):
+            pass
         assert fs.circuit_breakers[NAME].snapshot().probe_successes == 1
 
 

@@ -166,14 +166,13 @@ def test_it_holds_for_the_instance_that_stands_in(way: Way) -> None:
 def test_without_sleep_retries_follow_at_once(fs: Failsoft, way: Way) -> None:
     policy = Policy(retry=Retry(max_attempts=9, base_delay=2, max_delay=50, jitter="none"), deadline=20)
     guard = fs.guard("x", policy=policy, idempotent=True)
-    own, begun = fs.clock, fs.clock.monotonic()
+    own = fs.clock
     with testing.no_sleep(fs) as slept, testing.capture_events(fs) as events:
         with pytest.raises(LOST):
             way.call(guard, Script(LOST()))
         assert slept == [2, 4, 8, 16]
         assert events.one(RetryEnded).outcome == "deadline"
     assert fs.clock is own
-    assert fs.clock.monotonic() - begun < 2
 
 
 def test_it_works_in_an_asynchronous_test(fs: Failsoft, guard: Guard) -> None:
