@@ -38,13 +38,14 @@ from failsoft.facade import Failsoft, classify, guard, protect, remaining, sanit
 from failsoft.guard import Guard
 from failsoft.policies.circuit_breaker import CircuitBreaker
 from failsoft.policies.policy import Policy
-from failsoft.policies.retry import Budget, Retry
+from failsoft.policies.retry import STOP, Budget, Retry
 from failsoft.problem import Problem
 from failsoft.settings import Settings
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "STOP",
     "AttemptRecord",
     "AuthenticationError",
     "AuthorizationError",

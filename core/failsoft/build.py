@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -18,12 +17,14 @@ from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
 from failsoft.events import ErrorHandled
+from failsoft.kinds import join_path
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
 from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.problem import ProblemMaker
+from failsoft.references import resolve
 from failsoft.requests import TrustedProxies
 from failsoft.sanitize import Sanitizer
 from failsoft.settings import Settings
@@ -59,11 +60,12 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     """
     faults: list[Fault] = []
     hooks = {
-        rule.before_retry: _load(rule.before_retry, f"endpoints[{number}].before_retry", faults)
+        rule.before_retry: resolve(rule.before_retry, f"endpoints[{number}].before_retry", faults)
         for number, rule in enumerate(settings.endpoints)
         if rule.before_retry is not None
     }
-    renderer = settings.responses.renderer and _load(settings.responses.renderer, "responses.renderer", faults)
+    _load_retries(settings, faults)
+    renderer = settings.responses.renderer and resolve(settings.responses.renderer, "responses.renderer", faults)
     sanitizer = Sanitizer(
         keys=settings.sanitize.keys, safe_keys=settings.sanitize.safe_keys, strict=settings.sanitize.strict
     )
@@ -94,6 +96,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         classify=_Classify(responder),
         publish=bus.publish,
         attempt_span=lambda call: telemetry.attempt(call, call.attempt),
+        report=responder.internal,
     )
     endpoints = Endpoints(
         rules=settings.endpoints, policies=settings.policies, engine=engine, breakers=breakers, hooks=hooks
@@ -112,6 +115,16 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     )
 
 
+def _load_retries(settings: Settings, faults: list[Fault]) -> None:
+    """Find out now whether the code is there that policies name; an endpoint or guard loads it when it is bound."""
+    for name, policy in settings.policies.items():
+        try:
+            if policy.retry is not None:
+                policy.retry.loaded(join_path(join_path("policies", name), "retry"))
+        except SettingsError as error:
+            faults.extend(error.faults)
+
+
 class _Classify:
     """The classifier as the engine asks it."""
 
@@ -122,25 +135,6 @@ class _Classify:
 
     def __call__(self, exc: BaseException, call: Call) -> Failure:
         return self._responder.classify(exc, call)
-
-
-def _load(path: str, where: str, faults: list[Fault]) -> Callable[..., Any]:
-    module, _, name = path.partition(":")
-    try:
-        found: Any = importlib.import_module(module)
-        for part in name.split("."):
-            found = getattr(found, part)
-    except Exception as error:  # noqa: BLE001 - an import runs the module, which may raise anything
-        said = f"{type(error).__name__}: {error}"
-        faults.append(Fault(where, repr(path), f'expected "package.module:name" of a callable: {said}'))
-        return _missing
-    if not callable(found):
-        faults.append(Fault(where, repr(path), "expected a callable"))
-    return found  # type: ignore[no-any-return]  # seen to be callable, or the build fails
-
-
-def _missing(*_: Any) -> None:
-    """Stands for code that could not be loaded; the build fails before anybody calls it."""
 
 
 def _classifier(settings: Settings, clock: Clock, faults: list[Fault]) -> Classifier:

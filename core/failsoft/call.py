@@ -8,6 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from failsoft.errors.failure import AttemptRecord, Failure
+from failsoft.machines.budget import Priority
 
 __all__ = ["NO_REQUEST", "UNMATCHED", "Call", "Mode", "RequestFacts"]
 
@@ -79,6 +80,10 @@ class Call:
     run: Any = None
     """Its `Run`, once a pipeline has it."""
     trace_id: str | None = None
+    priority: Priority | None = None
+    """Who gets the last of a retry budget; None: `normal`."""
+    charged: tuple[object, ...] = ()
+    """The retry budgets that have counted it, or the call around it: it counts once however deep guards nest."""
     context: Mapping[str, Any] | None = None
     """Values for rules (`context`) and records."""
     owner: object | None = None

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import copy
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
 from failsoft.call import Call
 from failsoft.clock import Clock
 from failsoft.errors.failure import Failure
 from failsoft.events import Event
-from failsoft.machines.budget import RetryBudget
+from failsoft.machines.budget import Priority
 from failsoft.policies.circuit_breaker import Breaker
-from failsoft.policies.retry import Budget, Retry
+from failsoft.policies.retry import Retry
+from failsoft.retries import SharedBudget, Tally
 
 __all__ = ["Engine", "Limits", "Reply", "SharedBudget"]
 
@@ -24,12 +22,11 @@ __all__ = ["Engine", "Limits", "Reply", "SharedBudget"]
 class Reply(NamedTuple):
     """What a policy needs to know of a response that was returned."""
 
-    status: int
+    status: int = 200
     retry_after: float | None = None
     """Seconds, as its `Retry-After` says."""
-
-
-_MOST_NOTED = 256
+    again: bool = False
+    """The policy's own function of the result wants another attempt."""
 
 
 class _Classify(Protocol):
@@ -46,59 +43,8 @@ class Engine:
     publish: Callable[[Event], None]
     attempt_span: Callable[[Call], Any]
     """A context manager around an attempt after the first."""
-
-
-class SharedBudget:
-    """A retry budget for all threads: one for each policy and process.
-
-    Calls are noted without the lock, and counted when a retry is asked for or so many have come together.
-    """
-
-    __slots__ = ("_budget", "_lock", "_noted", "_options")
-
-    def __init__(self, options: Budget) -> None:
-        self._options = options
-        self._budget = RetryBudget(options.ratio, options.min_per_second)
-        self._lock = Lock()
-        self._noted: deque[float] = deque()
-
-    def deposit(self, now: float) -> None:
-        """Count one call."""
-        noted = self._noted
-        noted.append(now)
-        if len(noted) > _MOST_NOTED:
-            with self._lock:
-                self._count()
-
-    def withdraw(self, now: float) -> bool:
-        """Ask for one retry."""
-        with self._lock:
-            self._count()
-            return self._budget.withdraw(now)
-
-    def remember(self) -> Callable[[], None]:
-        """The way back to how it stands now."""
-        with self._lock:
-            self._count()
-            kept = copy.deepcopy(self._budget)
-
-        def restore() -> None:
-            with self._lock:
-                self._noted.clear()
-                self._budget = copy.deepcopy(kept)
-
-        return restore
-
-    def renew(self) -> None:
-        """Be as new."""
-        with self._lock:
-            self._noted.clear()
-            self._budget = RetryBudget(self._options.ratio, self._options.min_per_second)
-
-    def _count(self) -> None:
-        noted, deposit = self._noted, self._budget.deposit
-        for _ in range(len(noted)):
-            deposit(noted.popleft())
+    report: Callable[[str, BaseException], None]
+    """Counts and tells of something of Failsoft's, or of a function that a policy asks, that has failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +53,17 @@ class Limits:
 
     name: str = ""
     retry: Retry | None = None
-    budget: SharedBudget | None = None
+    tally: Tally | None = None
+    """Who counts its calls; there is one where there is a retry."""
+    priority: Priority | None = None
+    """Of its calls; None: that of the call around."""
+    judge: Callable[[Any], Reply] | None = None
+    """Reads in a result whether to repeat."""
     breaker: Breaker | None = None
     timeout: float | None = None
     deadline: float | None = None
+
+    @property
+    def budget(self) -> SharedBudget | None:
+        """What retries are paid from."""
+        return None if self.tally is None else self.tally.budget

@@ -20,6 +20,7 @@ from failsoft.endpoints import Binding, Endpoints, Mark, mark
 from failsoft.errors.failure import Failure
 from failsoft.events import Event
 from failsoft.guard import Guard
+from failsoft.machines.budget import Priority
 from failsoft.pipeline import Pipeline
 from failsoft.policies.circuit_breaker import Breakers, CircuitBreaker
 from failsoft.policies.policy import Policy
@@ -29,6 +30,7 @@ from failsoft.settings import Settings, disabled, load
 
 if TYPE_CHECKING:
     from failsoft.bus import Bus
+    from failsoft.retries import Retries
     from failsoft.sanitize import Sanitizer
 
 __all__ = ["Failsoft", "classify", "everyone", "guard", "protect", "remaining", "sanitize"]
@@ -105,6 +107,11 @@ class Failsoft:
         return self._parts.breakers
 
     @property
+    def retries(self) -> Retries:
+        """The books about retries: `fs.retries.statistics("payments")`."""
+        return self._parts.endpoints.retries
+
+    @property
     def sanitizer(self) -> Sanitizer:
         """The one sanitizer of this instance."""
         return self._parts.sanitizer
@@ -156,7 +163,7 @@ class Failsoft:
 
     def remember(self) -> Callable[[], None]:
         """The way back to how circuits and retry budgets stand now. For tests."""
-        ways_back = (self._parts.breakers.remember(), self._parts.endpoints.remember())
+        ways_back = (self._parts.breakers.remember(), self.retries.remember())
 
         def restore() -> None:
             for way_back in ways_back:
@@ -302,6 +309,7 @@ def protect(
     idempotent: bool | Literal["key"] | None = None,
     mode: Mode | None = None,
     before_retry: Callable[..., Any] | None = None,
+    priority: Priority | None = None,
 ) -> Callable[[F], F]:
     """Mark a view, in any framework, sync or async; it is returned unchanged and the adapter applies the policy.
 
@@ -311,6 +319,7 @@ def protect(
         idempotent: the endpoint may be repeated whatever its method; `"key"`: if it carries an `Idempotency-Key`.
         mode: `off`, `observe` or `enforce` for this endpoint.
         before_retry: called with the `Call` before each further attempt, to undo what the failed one did.
+        priority: `critical`, `high`, `normal`, `low` or `background`: who gets the last of a retry budget.
 
     Raises:
         SettingsError: a part is wrong; lists all faults.
@@ -321,7 +330,9 @@ def protect(
     if policy is not None and given:
         raise TypeError(f"give either policy= or its parts ({', '.join(given)}), not both")
     chosen = Policy(**given) if given else policy
-    what = Mark(policy=chosen, idempotent=idempotent, mode=mode, before_retry=before_retry)
+    if isinstance(chosen, Policy) and chosen.retry is not None:
+        chosen.retry.refuse_results("retry")
+    what = Mark(policy=chosen, idempotent=idempotent, mode=mode, before_retry=before_retry, priority=priority)
 
     def decorate(target: F) -> F:
         return mark(target, what)

@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from failsoft.call import Call, Mode
 from failsoft.current import EPOCH, current_call, owner, restore
+from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.events import GuardCompleted
 from failsoft.faults import FAULTS
 from failsoft.guarded import LAZY, Owner, Plan, quick, quick_async, refuse_lazy
@@ -118,7 +119,7 @@ class Guard:
         pipeline = self._bind(fs)
         call = self._describe(fs, parent, mode)
         try:
-            result = pipeline.call(call, functools.partial(fn, *args, **kwargs))
+            result = pipeline.call(call, functools.partial(fn, *args, **kwargs), reply=pipeline.limits.judge)
         except BaseException as exc:
             self.over(fs, call, parent, exc)
             raise
@@ -139,7 +140,7 @@ class Guard:
             return await fn(*args, **kwargs)
 
         try:
-            result = await pipeline.acall(call, attempt)
+            result = await pipeline.acall(call, attempt, reply=pipeline.limits.judge)
         except BaseException as exc:
             self.over(fs, call, parent, exc)
             raise
@@ -266,6 +267,9 @@ class Guard:
     def _bind(self, fs: Owner) -> Pipeline:
         """The pipeline; and the plan is renewed, for whoever comes here found it no longer good."""
         pipeline = fs.guard_pipeline(self.key, self._policy)
+        if pipeline.limits.judge is not None and not self.idempotent:
+            said = "expected for idempotent guards only: a call that returned was made"
+            raise SettingsError([Fault(f"{self.key}.retry.retry_if_result", "", said)])
         plan = self.plan
         stale = plan is None or plan.fs is not fs or plan.epoch != EPOCH.number or fs.clock.monotonic() >= plan.until
         if stale and fs.enforces:
@@ -278,6 +282,8 @@ class Guard:
         call.mode = mode
         if parent is not None:
             call.deadline = parent.deadline
+            call.charged = parent.charged
+            call.priority = parent.priority
             call.request_id = parent.request_id
             call.trace_id = parent.trace_id
         return call

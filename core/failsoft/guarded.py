@@ -54,7 +54,7 @@ class Plan:
         "attends",
         "books",
         "breaker_name",
-        "deposit",
+        "charged",
         "epoch",
         "fs",
         "heard",
@@ -65,10 +65,12 @@ class Plan:
         "now",
         "open_duration",
         "pipeline",
+        "priority",
         "record",
         "says_forced_open",
         "says_open",
         "slow_after",
+        "tally",
         "until",
     )
 
@@ -80,7 +82,9 @@ class Plan:
         self.now = fs.clock.monotonic
         self.name = limits.name
         self.limit = min((time for time in (limits.timeout, limits.deadline) if time is not None), default=None)
-        self.deposit = None if limits.budget is None else limits.budget.deposit
+        self.tally = limits.tally
+        self.charged = () if limits.budget is None else (limits.budget,)
+        self.priority = limits.priority
         self.attends = self.limit is not None or limits.retry is not None
         """What is called has to be able to see the call: how much time is left, and who retries."""
         self.machine: BreakerMachine | None = None
@@ -95,8 +99,9 @@ class Plan:
             self.says_forced_open = f"circuit breaker {breaker.name!r} is forced_open"
         self.heard = fs.wants(GuardCompleted)
         self.hears_rejections = fs.wants(CallRejected)
-        self.books = self.heard or self.deposit is not None
-        self.until = self.now() + _LOOK_AGAIN if fs.enforces and not FAULTS.armed else -inf
+        self.books = self.heard or self.tally is not None
+        quick = fs.enforces and not FAULTS.armed and limits.judge is None
+        self.until = self.now() + _LOOK_AGAIN if quick else -inf
 
 
 def _nobody(generation: int, duration: float, now: float) -> None:
@@ -160,7 +165,7 @@ def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
             if machine is not None and (not machine.steady or took > plan.slow_after):
                 plan.record(generation, took, ended)
             if plan.books:
-                _book(guard, plan, parent, begun, took)
+                _book(guard, plan, parent, took)
             if type(result) in lazy:
                 refuse_lazy(fn, result)
             return result
@@ -225,7 +230,7 @@ def quick_async(  # noqa: C901 - see above
             if machine is not None and (not machine.steady or took > plan.slow_after):
                 plan.record(generation, took, ended)
             if plan.books:
-                _book(guard, plan, parent, begun, took)
+                _book(guard, plan, parent, took)
             return result
         try:
             run = guard.adopt(plan, call, parent, begun, generation, timer)
@@ -256,9 +261,19 @@ def _begin(guard: Quick, plan: Plan, parent: Call | None, begun: float, limit: f
     call.attempt = 1
     if limit is not None:
         call.deadline = begun + limit
+    if plan.priority is not None:
+        call.priority = plan.priority
+    known: tuple[object, ...] = ()
     if parent is not None:
         call.request_id = parent.request_id
         call.trace_id = parent.trace_id
+        known = call.charged = parent.charged
+        if plan.priority is None and parent.priority is not None:
+            call.priority = parent.priority
+    tally = plan.tally
+    if tally is not None and tally.budget not in known:
+        call.charged = plan.charged + known
+        tally.begin(begun)
     return call
 
 
@@ -317,10 +332,10 @@ async def _aresume(
     return result
 
 
-def _book(guard: Quick, plan: Plan, parent: Call | None, begun: float, took: float) -> None:
+def _book(guard: Quick, plan: Plan, parent: Call | None, took: float) -> None:
     """It went well: whoever counts calls is told."""
-    if plan.deposit is not None:
-        plan.deposit(begun)
+    if plan.tally is not None:
+        plan.tally.passed()
     if plan.heard:
         plan.fs.publish(_event(GuardCompleted, guard, plan, parent, duration=took, error_type=None))
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, NoReturn
 
 from failsoft.call import Call
-from failsoft.engine import Engine, Limits, Reply, SharedBudget
+from failsoft.engine import Engine, Limits, Reply
 from failsoft.errors.exceptions import CircuitOpenError, OperationTimeoutError, RetryExhaustedError
 from failsoft.errors.failure import AttemptRecord, Failure
 from failsoft.events import (
@@ -28,10 +28,10 @@ from failsoft.events import (
 from failsoft.machines.breaker import Permit, Rejection
 from failsoft.notes import note_attempts
 from failsoft.outcome import Verdict
-from failsoft.policies.retry import Retry
-from failsoft.verdicts import stems_from, verdict_of, verdict_of_status
+from failsoft.repeating import wait_before, worth_it
+from failsoft.verdicts import verdict_of, verdict_of_status
 
-__all__ = ["Engine", "Limits", "Reply", "Run", "SharedBudget"]
+__all__ = ["Engine", "Limits", "Reply", "Run"]
 
 
 class Run:
@@ -100,8 +100,11 @@ class Run:
         self._deadline = own if theirs is None else theirs if own is None else min(own, theirs)
         call.policy = limits.name
         call.run = self
-        if limits.budget is not None:
-            limits.budget.deposit(now)
+        if limits.priority is not None:
+            call.priority = limits.priority
+        if (tally := limits.tally) is not None and tally.budget not in call.charged:
+            call.charged = (*call.charged, tally.budget)
+            tally.begin(now)
 
     # -- an attempt
 
@@ -274,7 +277,6 @@ class Run:
     # -- deciding
 
     def _judge(self, reply: Reply | None) -> None:
-        call = self.call
         now = self.engine.clock.monotonic()
         self._judged = True
         self._delay = None
@@ -283,14 +285,14 @@ class Run:
         status = 200 if reply is None else reply.status
         self._settle(verdict_of_status(status), now, late)
         retry = self._limits.retry
-        if retry is not None and reply is not None and retry.wants_status(status):
+        if retry is not None and reply is not None and (reply.again or retry.wants_status(status)):
             outcome, delay = self._decide(None, reply, None, now)
             if delay is not None:
-                self._schedule(f"status {status}", None, status, delay, now)
+                self._schedule("result" if reply.again else f"status {status}", None, reply, delay, now)
                 self._delay = delay
                 return
             self._finish(outcome, None)
-        elif call.attempts:
+        else:
             self._finish("success", None)
 
     def _decide(
@@ -298,7 +300,7 @@ class Run:
     ) -> tuple[str, float | None]:
         retry = self._limits.retry
         call = self.call
-        if retry is None or not self._worth_it(retry, failure, exc):
+        if retry is None or not worth_it(retry, self.engine, call, failure, exc):
             return "not_retryable", None
         if call.attempt >= retry.max_attempts:
             return "max_attempts", None
@@ -306,32 +308,22 @@ class Run:
         if breaker is not None and breaker.rejecting and not self._observing:
             return "circuit_open", None
         asked = failure.retry_after if failure is not None else reply.retry_after if reply is not None else None
-        delay = retry.delay(call.attempt, self._previous_delay, asked, self.engine.rng)
+        delay = wait_before(retry, self.engine, call, failure, self._previous_delay, asked)
+        if delay is None:
+            return "not_retryable", None
         if self._deadline is not None:
             if now + delay >= self._deadline:
                 return "deadline", None
         elif asked is not None and asked > retry.max_delay:
             # without a deadline a peer must not hold our client longer than we would ourselves
             return "not_retryable", None
-        if self._limits.budget is not None and not self._limits.budget.withdraw(now):
+        tally = self._limits.tally
+        if tally is not None and not tally.budget.withdraw(now, call.priority or "normal"):
             return "budget_exhausted", None
         if self._observing:
             self._say(WouldRetry, attempt=call.attempt, failure=failure, status=reply.status if reply else None)
             return "not_retryable", None
         return "", delay
-
-    def _worth_it(self, retry: Retry, failure: Failure | None, exc: BaseException | None) -> bool:
-        call = self.call
-        if not call.replayable:
-            return False
-        if failure is not None:
-            if not retry.wants(failure) or (exc is not None and stems_from(exc, call.retried_inside)):
-                return False
-            if failure.not_sent and call.source == "guard":
-                return True
-        if call.idempotent is not None:
-            return call.idempotent
-        return call.method in retry.methods
 
     def _verdict(self, failure: Failure, exc: BaseException) -> Verdict:
         if self._cut and self._hurried:
@@ -366,9 +358,11 @@ class Run:
             self._settled = permit
             breaker.settle(permit, verdict, now, late=late)
 
-    def _schedule(self, kind: str, failure: Failure | None, status: int | None, delay: float, now: float) -> None:
-        call = self.call
-        record = AttemptRecord(call.attempt, self._begun - call.started, now - self._begun, delay, kind)
+    def _schedule(self, kind: str, failure: Failure | None, reply: Reply | None, delay: float, now: float) -> None:
+        call, retry = self.call, self._limits.retry
+        strategy = "" if retry is None else retry.strategy_name
+        status = None if reply is None or reply.again else reply.status
+        record = AttemptRecord(call.attempt, self._begun - call.started, now - self._begun, delay, kind, strategy)
         call.attempts = (*call.attempts, record)
         self._previous_delay = delay
         self._say(RetryScheduled, attempt=call.attempt, delay=delay, failure=failure, status=status)
@@ -378,8 +372,12 @@ class Run:
         if failure is not None:
             failure.attempts = call.attempts
             failure.outcome = outcome
-        if call.attempts and not self._ended:
-            self._ended = True
+        if self._ended:
+            return
+        self._ended = True
+        if (tally := self._limits.tally) is not None and call.attempt:
+            tally.end(call.attempt, None if outcome == "cancelled" else outcome == "success")
+        if call.attempts:
             self._say(RetryEnded, attempts=call.attempt, outcome=outcome)
 
     def _too_late(self, limit: float, kind: str) -> OperationTimeoutError:

@@ -147,7 +147,6 @@ class Picky(Exception):
         ({"raises": LOST, "times": 0}, ValueError, "never fires"),
         ({"latency": "soon"}, ValueError, "not a duration"),
     ],
-    ids=str,
 )
 def test_arguments_that_make_no_sense_are_refused(options: Any, error: type[Exception], said: str) -> None:
     with pytest.raises(error, match=said), testing.fault(NAME, **options):
