@@ -271,8 +271,8 @@ def _begin(guard: Quick, plan: Plan, parent: Call | None, begun: float, limit: f
         if plan.priority is None and parent.priority is not None:
             call.priority = parent.priority
     tally = plan.tally
-    if tally is not None and tally.budget not in known:
-        call.charged = plan.charged + known
+    if tally is not None and (not known or tally.budget not in known):
+        call.charged = plan.charged + known if known else plan.charged
         tally.begin(begun)
     return call
 

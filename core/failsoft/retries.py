@@ -40,7 +40,7 @@ class RetryStatistics:
 class Tally:
     """The calls of one name under one budget. Noted without a lock, and counted when they have come together."""
 
-    __slots__ = ("_begun", "_ended", "_passed", "attempts", "budget", "key", "last", "outcomes")
+    __slots__ = ("_begun", "_ended", "_passed", "attempts", "begin", "budget", "key", "last", "outcomes")
 
     def __init__(self, key: str, budget: SharedBudget) -> None:
         self.key = key
@@ -51,12 +51,10 @@ class Tally:
         self.outcomes: Counter[bool | None] = Counter()
         # a deque takes and gives in one step, whatever threads there are
         self._begun: deque[float] = deque()
+        self.begin = self._begun.append
+        """Note when a call has begun that the budget does not know yet; `end` or `passed` says what became of it."""
         self._passed: deque[None] = deque()
         self._ended: deque[tuple[int, bool | None]] = deque()
-
-    def begin(self, at: float) -> None:
-        """A call that the budget does not know yet has begun; `end` says what became of it."""
-        self._begun.append(at)
 
     def end(self, attempts: int, good: bool | None) -> None:
         """A call is over; `good` is None if it came to no end of its own."""
