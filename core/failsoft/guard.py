@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import inspect
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar, Token
 from types import TracebackType
@@ -15,7 +14,8 @@ from failsoft.current import EPOCH, current_call, owner, restore
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.events import GuardCompleted
 from failsoft.faults import FAULTS
-from failsoft.guarded import LAZY, Owner, Plan, quick, quick_async, refuse_lazy
+from failsoft.guardable import LAZY, is_asynchronous, refuse_lazy, unfit
+from failsoft.guarded import Owner, Plan, quick, quick_async
 from failsoft.pipeline import Pipeline
 from failsoft.policies.policy import Policy
 from failsoft.run import Run
@@ -92,20 +92,16 @@ class Guard:
         """Decorate a function or coroutine function.
 
         Raises:
-            TypeError: it is a generator, whose later steps would run unguarded, or a class.
+            TypeError: it is a generator or makes a context manager, whose later steps would run unguarded, or it is a
+                class, or cannot be called.
         """
         if isinstance(fn, (staticmethod, classmethod)):
             return type(fn)(self(fn.__func__))
         if isinstance(fn, type):
             raise TypeError(f"{fn!r} is a class; guard its methods, or make instances with {self.name}.call(cls, ...)")
-        target: Any = fn
-        while isinstance(target, functools.partial):
-            target = target.func
-        if not inspect.isroutine(target):
-            target = getattr(target, "__call__", target)  # noqa: B004 - the method is wanted, not the answer
-        if inspect.isgeneratorfunction(target) or inspect.isasyncgenfunction(target):
-            raise TypeError(f"{fn!r} is a generator and cannot be guarded; guard what it calls instead")
-        if inspect.iscoroutinefunction(target):
+        if said := unfit(fn):
+            raise TypeError(said)
+        if is_asynchronous(fn):
             return functools.update_wrapper(quick_async(self, fn), fn)  # type: ignore[return-value,arg-type]
         return functools.update_wrapper(quick(self, fn), fn)
 
@@ -133,6 +129,8 @@ class Guard:
         fs, parent, mode = self._place()
         if mode == "off":
             return await fn(*args, **kwargs)
+        if said := unfit(fn):
+            raise TypeError(said)
         pipeline = self._bind(fs)
         call = self._describe(fs, parent, mode)
 

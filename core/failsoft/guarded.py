@@ -8,11 +8,9 @@ so far and decides as it always does; nothing is decided twice, or here.
 from __future__ import annotations
 
 import asyncio
-import inspect
 from collections.abc import Awaitable, Callable
 from functools import partial
 from math import inf
-from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any, Protocol
 
 from failsoft.call import Call
@@ -21,14 +19,13 @@ from failsoft.current import EPOCH, current_call
 from failsoft.errors.exceptions import CircuitOpenError
 from failsoft.events import CallRejected, Event, GuardCompleted
 from failsoft.faults import FAULTS
+from failsoft.guardable import LAZY, refuse_lazy, unfit
 from failsoft.machines.breaker import BreakerMachine
 from failsoft.pipeline import Pipeline
 from failsoft.run import Run
 
-__all__ = ["LAZY", "Owner", "Plan", "Quick", "quick", "quick_async", "refuse_lazy"]
+__all__ = ["Owner", "Plan", "Quick", "quick", "quick_async"]
 
-LAZY = frozenset({CoroutineType, GeneratorType, AsyncGeneratorType})
-"""What a function returns that has not run yet."""
 _LOOK_AGAIN = 1.0
 """Seconds. What tells nobody when it changes, as an SDK that comes late, is looked up so often."""
 
@@ -317,6 +314,8 @@ async def _aresume(
         return await make()
 
     try:
+        if type(failed) is TypeError:
+            _refuse_unfit(run, make)
         if run.timer is not None and run.timer.expired() and isinstance(failed, TimeoutError):
             late = run.too_late()
             late.__cause__ = failed
@@ -330,6 +329,13 @@ async def _aresume(
         del failed  # as above
     guard.over(plan.fs, run.call, parent, None)
     return result
+
+
+def _refuse_unfit(run: Run, make: Callable[[], Any]) -> None:
+    """A mistake of the caller's says nothing about what is called."""
+    if said := unfit(make):
+        run.close()
+        raise TypeError(said)
 
 
 def _book(guard: Quick, plan: Plan, parent: Call | None, took: float) -> None:
@@ -349,12 +355,3 @@ def _event(kind: type[Event], guard: Quick, plan: Plan, parent: Call | None, /, 
         trace_id=None if parent is None else parent.trace_id,
         **facts,
     )
-
-
-def refuse_lazy(fn: Callable[..., Any], result: Any) -> None:
-    """Refuse what has not run yet: a guard that guards nothing is worse than none."""
-    if isinstance(result, CoroutineType):
-        result.close()
-        raise TypeError(f"{fn!r} returned a coroutine, which would run unguarded; use `await guard.acall(...)`")
-    if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
-        raise TypeError(f"{fn!r} is a generator and cannot be guarded; guard what it calls instead")

@@ -31,6 +31,7 @@ LAYERS: list[tuple[str, ...]] = [
         "pipeline",
         "endpoints",
         "guard",
+        "guardable",
         "guarded",
         "answer",
     ),
