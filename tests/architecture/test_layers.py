@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = {"failsoft": ROOT / "core/failsoft"} | {
-    name: ROOT / "integrations" / name for name in ("failsoft_asgi", "failsoft_django", "failsoft_flask")
+    name: ROOT / "integrations" / name
+    for name in ("failsoft_asgi", "failsoft_django", "failsoft_flask", "failsoft_pytest")
 }
 
 # lowest first; the first prefix that fits decides
