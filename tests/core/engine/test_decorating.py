@@ -200,10 +200,10 @@ def test_a_refusal_does_not_show_arguments(guard: Guard) -> None:
         yield card
 
     script = Script(LOST(), None)
+    guard.call(int)
     with pytest.raises(TypeError, match="returned a coroutine") as caught:
         guard.call(lambda card: script() or charge(card), "4111111111111111")
     assert "4111" not in str(caught.value)
-    guard.call(int)
     with pytest.raises(TypeError, match="is a generator") as refused:
         asyncio.run(guard.acall(cards, "4111111111111111"))  # type: ignore[arg-type]
     assert "4111" not in str(refused.value)

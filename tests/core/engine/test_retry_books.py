@@ -279,7 +279,7 @@ def test_of_too_many_names_the_one_called_longest_ago_is_forgotten() -> None:
 
 def test_old_calls_of_one_name_do_not_count_as_new_because_another_asks() -> None:
     retries = Retries()
-    seldom, often = (retries.tally("upstream", key, Budget(ratio=1, min_per_second=0)) for key in ("seldom", "often"))
+    often, seldom = (retries.tally("upstream", key, Budget(ratio=1, min_per_second=0)) for key in ("often", "seldom"))
     for _ in range(50):
         seldom.begin(0.0)
     often.begin(3600.0)

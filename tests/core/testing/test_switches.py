@@ -49,6 +49,15 @@ def test_a_circuit_is_held_open_and_stands_as_before_afterwards(fs: Failsoft, gu
     assert way.call(guard, Script("ok")) == "ok"
 
 
+def test_what_a_guard_remembers_of_a_forced_circuit_is_forgotten(fs: Failsoft, guard: Guard, way: Way) -> None:
+    way.call(guard, Script("ok"))
+    with testing.force_open(NAME, fs):
+        for _ in range(2):
+            with pytest.raises(CircuitOpenError):
+                way.call(guard, Script("never"))
+    assert way.call(guard, Script("ok")) == "ok"
+
+
 def test_a_circuit_may_be_forced_before_it_is_there(fs: Failsoft, guard: Guard, way: Way) -> None:
     with testing.force_open(NAME), pytest.raises(CircuitOpenError):
         way.call(guard, Script("never"))
