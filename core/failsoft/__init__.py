@@ -40,13 +40,14 @@ from failsoft.policies.bulkhead import Bulkhead
 from failsoft.policies.circuit_breaker import CircuitBreaker
 from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit
-from failsoft.policies.retry import Budget, Retry
+from failsoft.policies.retry import STOP, Budget, Retry
 from failsoft.problem import Problem
 from failsoft.settings import Settings
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "STOP",
     "AttemptRecord",
     "AuthenticationError",
     "AuthorizationError",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from failsoft.call import Call
-from failsoft.engine import Engine, Limits
+from failsoft.engine import Engine, Limits, Reply
 from failsoft.errors.exceptions import OperationTimeoutError
 from failsoft.errors.failure import AttemptRecord, Failure
 from failsoft.events import AttemptTimedOut, Event, RetryEnded, RetryScheduled, WouldTimeout
@@ -95,9 +95,11 @@ class Books:
         if self._held is not None and (verdict == Verdict.SUCCESS or (dropped and verdict == Verdict.FAILURE)):
             self._held.took, self._held.dropped = now - self._begun, dropped
 
-    def _schedule(self, kind: str, failure: Failure | None, status: int | None, delay: float, now: float) -> None:
-        call = self.call
-        record = AttemptRecord(call.attempt, self._begun - call.started, now - self._begun, delay, kind)
+    def _schedule(self, kind: str, failure: Failure | None, reply: Reply | None, delay: float, now: float) -> None:
+        call, retry = self.call, self._limits.retry
+        strategy = "" if retry is None else retry.strategy_name
+        status = None if reply is None or reply.again else reply.status
+        record = AttemptRecord(call.attempt, self._begun - call.started, now - self._begun, delay, kind, strategy)
         call.attempts = (*call.attempts, record)
         self._previous_delay = delay
         self._say(RetryScheduled, attempt=call.attempt, delay=delay, failure=failure, status=status)
@@ -107,8 +109,12 @@ class Books:
         if failure is not None:
             failure.attempts = call.attempts
             failure.outcome = outcome
-        if call.attempts and not self._ended:
-            self._ended = True
+        if self._ended:
+            return
+        self._ended = True
+        if (tally := self._limits.tally) is not None and call.attempt:
+            tally.end(call.attempt, None if outcome == "cancelled" else outcome == "success")
+        if call.attempts:
             self._say(RetryEnded, attempts=call.attempt, outcome=outcome)
 
     def _too_late(self, limit: float, kind: str) -> OperationTimeoutError:

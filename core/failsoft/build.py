@@ -73,6 +73,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     for name, policy in settings.policies.items():
         if policy.rate_limit is not None and policy.rate_limit.function is not None:
             resolve(policy.rate_limit.function, f"{join_path('policies', name)}.rate_limit.key", faults)
+    _load_retries(settings, faults)
     renderer = settings.responses.renderer and resolve(settings.responses.renderer, "responses.renderer", faults)
     sanitizer = Sanitizer(
         keys=settings.sanitize.keys, safe_keys=settings.sanitize.safe_keys, strict=settings.sanitize.strict
@@ -104,6 +105,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         classify=_Classify(responder),
         publish=bus.publish,
         attempt_span=lambda call: telemetry.attempt(call, call.attempt),
+        report=responder.internal,
     )
     endpoints = Endpoints(
         rules=settings.endpoints,
@@ -126,6 +128,16 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         proxies=proxies,
         audit=audit,
     )
+
+
+def _load_retries(settings: Settings, faults: list[Fault]) -> None:
+    """Find out now whether the code is there that policies name; an endpoint or guard loads it when it is bound."""
+    for name, policy in settings.policies.items():
+        try:
+            if policy.retry is not None:
+                policy.retry.loaded(join_path(join_path("policies", name), "retry"))
+        except SettingsError as error:
+            faults.extend(error.faults)
 
 
 class _Classify:

@@ -74,8 +74,9 @@ class RetryScheduled(Event, frozen=True, kw_only=True):
     delay: float
     """Seconds until the next one."""
     failure: Failure | None
-    """None when a returned status is the reason."""
+    """None when what was returned is the reason."""
     status: int | None = None
+    """Of a returned response; None beside no failure: another result."""
 
 
 class RetryEnded(Event, frozen=True, kw_only=True):

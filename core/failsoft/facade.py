@@ -15,11 +15,12 @@ from failsoft import current
 from failsoft.answer import Answer
 from failsoft.build import Parts, build
 from failsoft.call import Call, Mode
-from failsoft.clock import Clock, SystemClock
+from failsoft.clock import Clock, ExchangeableClock, SystemClock
 from failsoft.endpoints import Binding, Endpoints, Mark, mark
 from failsoft.errors.failure import Failure
 from failsoft.events import Event
 from failsoft.guard import Guard
+from failsoft.machines.budget import Priority
 from failsoft.pipeline import Pipeline
 from failsoft.policies.bulkhead import Bulkhead, Bulkheads
 from failsoft.policies.circuit_breaker import Breakers, CircuitBreaker
@@ -31,9 +32,10 @@ from failsoft.settings import Settings, disabled, load
 
 if TYPE_CHECKING:
     from failsoft.bus import Bus
+    from failsoft.retries import Retries
     from failsoft.sanitize import Sanitizer
 
-__all__ = ["Failsoft", "classify", "guard", "protect", "remaining", "sanitize"]
+__all__ = ["Failsoft", "classify", "everyone", "guard", "protect", "remaining", "sanitize"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _log = logging.getLogger("failsoft")
@@ -80,11 +82,12 @@ class Failsoft:
         self.disabled = disabled(os.environ)
         """`FAILSOFT__DISABLED=1` is set: adapters install nothing."""
         self.clock: Clock = clock or SystemClock()
+        self._clock = ExchangeableClock(self.clock)
         self.own_rng = rng is None
         """Randomness is our own, so that it starts anew in a forked process."""
         self.rng = Random(SystemRandom().getrandbits(128)) if rng is None else rng  # noqa: S311 - spreads load only
         self.settings = load(None, environ={}) if self.disabled else load(settings)
-        self._parts: Parts = build(self.settings, self.clock, self.rng)
+        self._parts: Parts = build(self.settings, self._clock, self.rng)
         self.bypassed = False
         self.closed = False
         rollout = self.settings.rollout
@@ -109,6 +112,11 @@ class Failsoft:
     def bulkheads(self) -> Bulkheads:
         """Bulkheads by name: endpoint keys, `guard:name`."""
         return self._parts.bulkheads
+
+    @property
+    def retries(self) -> Retries:
+        """The books about retries: `fs.retries.statistics("payments")`."""
+        return self._parts.endpoints.retries
 
     @property
     def sanitizer(self) -> Sanitizer:
@@ -153,6 +161,28 @@ class Failsoft:
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until everything recorded so far is written. False if that took more than `timeout` seconds."""
         return self.closed or self._parts.flush(timeout)
+
+    def exchange_clock(self, clock: Clock) -> Clock:
+        """Take the time from another clock from now on; returns the one before. For tests.
+
+        Time must not go back: the new clock starts at or after what the old one says.
+        """
+        before, self.clock = self.clock, clock
+        self._clock.exchange(clock)
+        current.EPOCH.end()
+        return before
+
+    def remember(self) -> Callable[[], None]:
+        """The way back to how circuits, bulkheads, rate limits and retry budgets stand now. For tests."""
+        parts = self._parts
+        ways_back = (parts.breakers.remember(), parts.bulkheads.remember(), parts.endpoints.remember())
+
+        def restore() -> None:
+            for way_back in ways_back:
+                way_back()
+            current.EPOCH.end()
+
+        return restore
 
     def close(self) -> None:
         """Flush and stop what runs in the background. Idempotent."""
@@ -251,6 +281,11 @@ def _default() -> Failsoft:
 current.set_default(_default)
 
 
+def everyone() -> list[Failsoft]:
+    """The instances alive and not closed, the one that stands in included."""
+    return [fs for fs in (*current.instances(), *_fallback) if not fs.closed]
+
+
 def _begin_anew_after_fork() -> None:
     for fs in (*current.instances(), *_fallback):
         fs.bulkheads.forget()
@@ -289,6 +324,7 @@ def protect(
     idempotent: bool | Literal["key"] | None = None,
     mode: Mode | None = None,
     before_retry: Callable[..., Any] | None = None,
+    priority: Priority | None = None,
 ) -> Callable[[F], F]:
     """Mark a view, in any framework, sync or async; it is returned unchanged and the adapter applies the policy.
 
@@ -298,6 +334,7 @@ def protect(
         idempotent: the endpoint may be repeated whatever its method; `"key"`: if it carries an `Idempotency-Key`.
         mode: `off`, `observe` or `enforce` for this endpoint.
         before_retry: called with the `Call` before each further attempt, to undo what the failed one did.
+        priority: `critical`, `high`, `normal`, `low` or `background`: who gets the last of a retry budget.
 
     Raises:
         SettingsError: a part is wrong; lists all faults.
@@ -311,7 +348,9 @@ def protect(
     if policy is not None and given:
         raise TypeError(f"give either policy= or its parts ({', '.join(given)}), not both")
     chosen = Policy(**given) if given else policy
-    what = Mark(policy=chosen, idempotent=idempotent, mode=mode, before_retry=before_retry)
+    if isinstance(chosen, Policy) and chosen.retry is not None:
+        chosen.retry.refuse_results("retry")
+    what = Mark(policy=chosen, idempotent=idempotent, mode=mode, before_retry=before_retry, priority=priority)
 
     def decorate(target: F) -> F:
         return mark(target, what)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from failsoft.call import Call
 from failsoft.current import current_call, restore
 from failsoft.engine import Engine, Limits, Reply
+from failsoft.faults import FAULTS
 from failsoft.policies.waiting import TaskWaiter, ThreadWaiter
 from failsoft.run import Run
 
@@ -103,6 +104,8 @@ class Pipeline:
         self, run: Run, attempt: Callable[[], T], reply: Callable[[T], Reply | None] | None, delay: float | None
     ) -> T:
         call = run.call
+        if FAULTS.armed:
+            attempt = FAULTS.before(run, attempt)
         while True:
             if delay is not None:
                 self._engine.clock.sleep(delay)
@@ -178,6 +181,8 @@ class Pipeline:
         pause: Pause,
     ) -> T:
         call = run.call
+        if FAULTS.armed:
+            attempt = FAULTS.abefore(attempt)
         while True:
             if delay is not None:
                 await pause(delay)

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeVar
 
 from failsoft.books import Books
 from failsoft.call import Call
-from failsoft.engine import Engine, Limits, Reply, SharedBudget
+from failsoft.engine import Engine, Limits, Reply
 from failsoft.errors.exceptions import CircuitOpenError, OperationTimeoutError, RetryExhaustedError
 from failsoft.errors.failure import Failure
 from failsoft.events import (
@@ -27,12 +27,12 @@ from failsoft.notes import note_attempts
 from failsoft.outcome import Verdict
 from failsoft.policies.bulkhead import Holding, Seat
 from failsoft.policies.rate_limit import RateLimiter
-from failsoft.policies.retry import Retry
 from failsoft.policies.waiting import Waiter
-from failsoft.spent import SPENT, spent_since
+from failsoft.repeating import wait_before, worth_it
+from failsoft.spent import SPENT
 from failsoft.verdicts import verdict_of, verdict_of_status
 
-__all__ = ["Engine", "Limits", "Reply", "Run", "SharedBudget"]
+__all__ = ["Engine", "Limits", "Reply", "Run"]
 
 W = TypeVar("W", bound=Waiter)
 
@@ -84,8 +84,10 @@ class Run(Books):
         self._deadline = own if theirs is None else theirs if own is None else min(own, theirs)
         call.policy = limits.name
         call.run = self
-        if limits.budget is not None:
-            limits.budget.deposit(now)
+        if limits.priority is not None:
+            call.priority = limits.priority
+        if limits.tally is not None:
+            call.charged = limits.tally.charge(now, call.charged)
 
     # -- an attempt
 
@@ -325,7 +327,6 @@ class Run(Books):
     # -- deciding
 
     def _judge(self, reply: Reply | None) -> None:
-        call = self.call
         now = self.engine.clock.monotonic()
         self._judged = True
         self._delay = None
@@ -335,14 +336,14 @@ class Run(Books):
         self._settle(verdict, now, late)
         self._measure(verdict, now, late or status in _OVERLOADED)
         retry = self._limits.retry
-        if retry is not None and reply is not None and retry.wants_status(status):
+        if retry is not None and reply is not None and (reply.again or retry.wants_status(status)):
             outcome, delay = self._decide(None, reply, None, now)
             if delay is not None:
-                self._schedule(f"status {status}", None, status, delay, now)
+                self._schedule("result" if reply.again else f"status {status}", None, reply, delay, now)
                 self._delay = delay
                 return
             self._finish(outcome, None)
-        elif call.attempts:
+        else:
             self._finish("success", None)
 
     def _decide(
@@ -350,7 +351,7 @@ class Run(Books):
     ) -> tuple[str, float | None]:
         retry = self._limits.retry
         call = self.call
-        if retry is None or not self._worth_it(retry, failure, exc):
+        if retry is None or not worth_it(retry, self.engine, call, failure, exc, self._spent):
             return "not_retryable", None
         if call.attempt >= retry.max_attempts:
             return "max_attempts", None
@@ -358,30 +359,22 @@ class Run(Books):
         if breaker is not None and breaker.rejecting and not self._observing:
             return "circuit_open", None
         asked = failure.retry_after if failure is not None else reply.retry_after if reply is not None else None
-        delay = retry.delay(call.attempt, self._previous_delay, asked, self.engine.rng)
+        delay = wait_before(retry, self.engine, call, failure, self._previous_delay, asked)
+        if delay is None:
+            return "not_retryable", None
         if self._deadline is not None:
             if now + delay >= self._deadline:
                 return "deadline", None
         elif asked is not None and asked > retry.max_delay:
             # without a deadline a peer must not hold our client longer than we would ourselves
             return "not_retryable", None
-        if self._limits.budget is not None and not self._limits.budget.withdraw(now):
+        tally = self._limits.tally
+        if tally is not None and not tally.budget.withdraw(now, call.priority or "normal"):
             return "budget_exhausted", None
         if self._observing:
             self._say(WouldRetry, attempt=call.attempt, failure=failure, status=reply.status if reply else None)
             return "not_retryable", None
         return "", delay
-
-    def _worth_it(self, retry: Retry, failure: Failure | None, exc: BaseException | None) -> bool:
-        call = self.call
-        if not call.replayable:
-            return False
-        if failure is not None:
-            if not retry.wants(failure) or (exc is not None and spent_since(exc, self._spent)):
-                return False
-            if failure.not_sent and call.source == "guard":
-                return True
-        return call.method in retry.methods if call.idempotent is None else call.idempotent
 
     def _verdict(self, failure: Failure, exc: BaseException) -> Verdict:
         if self._cut and self._hurried:

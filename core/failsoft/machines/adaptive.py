@@ -111,7 +111,7 @@ class Samples:
     that is shorter than `MOST_NOTED`, and raise `peak` to the number of calls in flight.
     """
 
-    __slots__ = ("_count", "_dropped", "_law", "_sum", "limit", "noted", "peak", "until")
+    __slots__ = ("_count", "_dropped", "_sum", "law", "limit", "noted", "peak", "until")
 
     WINDOW = 1.0
     FEWEST = 10
@@ -127,15 +127,14 @@ class Samples:
         """Samples that are not counted yet."""
         self.peak = 0
         """Most calls in flight in this window."""
-        self._law = law
+        self.law = law
         self._sum = 0.0
         self._count = 0
         self._dropped = False
 
     def add(self, now: float, rtt: float, in_flight: int, dropped: bool) -> int:
         """Take one sample: a call that ended at `now`. Returns the limit."""
-        for _ in range(len(self.noted)):
-            self._include(self.noted.popleft())
+        self.gather()
         if not self._include(rtt):
             return self.limit
         self.peak = max(self.peak, in_flight)
@@ -143,11 +142,16 @@ class Samples:
         if now > self.until:
             self.until = now + self.WINDOW
             if self._count >= self.FEWEST:
-                self.limit = self._law.update(self._sum / self._count, self.peak, self._dropped)
+                self.limit = self.law.update(self._sum / self._count, self.peak, self._dropped)
             self._sum = 0.0
             self._count = self.peak = 0
             self._dropped = False
         return self.limit
+
+    def gather(self) -> None:
+        """Count what was noted. The caller holds the lock."""
+        for _ in range(len(self.noted)):
+            self._include(self.noted.popleft())
 
     def _include(self, rtt: float) -> bool:
         if rtt < self.SHORTEST:

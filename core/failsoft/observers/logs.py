@@ -102,7 +102,9 @@ class LogObserver:
     def _retry(self, event: RetryScheduled) -> None:
         if not self._logger.isEnabledFor(logging.INFO):
             return
-        why = f"status {event.status}" if event.failure is None else event.failure.type
+        why = "result" if event.status is None else f"status {event.status}"
+        if event.failure is not None:
+            why = event.failure.type
         facts = {"failsoft_attempt": event.attempt, "failsoft_delay": event.delay, "failsoft_type": why}
         message = "%s: attempt %d failed (%s), the next one in %.3f s"
         line = (one_line(event.endpoint), event.attempt, one_line(why), event.delay)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -100,15 +101,13 @@ class Compartment:
     """Seconds. A limit that keeps moving is told of so often."""
 
     def __init__(self, name: str, options: Bulkhead, clock: Clock, publish: Callable[[Event], None]) -> None:
-        lowest, highest, first = options.bounds
+        first = options.bounds[2]
         self.name = name
         self.options = options
         self._clock = clock
         self._publish = publish
         self._lock = Lock()
-        self._samples: Samples | None = None
-        if options.adaptive is not None:
-            self._samples = Samples(_LAWS[options.adaptive](first, lowest, highest), first)
+        self._samples = _samples(options)
         self._announced = first
         self._announced_at = -inf
         self.slots: Slots[Waiter] = Slots(first, options.max_queue, watched=self._samples is not None)
@@ -212,6 +211,31 @@ class Compartment:
         self._lock = Lock()
         self.slots.forget()
 
+    def remember(self) -> Callable[[], None]:
+        """The way back to the limit as it stands now. Slots and queue stay with the calls that have them."""
+        with self._lock:
+            samples, told = self._samples, (self._announced, self._announced_at)
+            kept, limit = samples and _once_more(samples), self.slots.limit
+
+        def restore() -> None:
+            self._put(kept and _once_more(kept), limit, *told)
+
+        return restore
+
+    def renew(self) -> None:
+        """Find the limit anew."""
+        first = self.options.bounds[2]
+        self._put(_samples(self.options), first, first, -inf)
+
+    def _put(self, samples: Samples | None, limit: int, announced: int, announced_at: float) -> None:
+        with self._lock:
+            self._samples = samples
+            self._announced, self._announced_at = announced, announced_at
+            if limit != self.slots.limit:
+                self.slots.resize(limit)
+            granted = self.slots.settle()
+        self._wake(granted)
+
     def _change(self, limit: int, now: float) -> Event:
         event = BulkheadLimitChanged(
             at=self._clock.time(), endpoint=self.name, name=self.name, from_limit=self._announced, to_limit=limit
@@ -226,6 +250,21 @@ class Compartment:
             except RuntimeError:
                 # its event loop was closed under it: somebody else may have the slot
                 self.abandon(waiter)
+
+
+def _samples(options: Bulkhead) -> Samples | None:
+    if options.adaptive is None:
+        return None
+    lowest, highest, first = options.bounds
+    return Samples(_LAWS[options.adaptive](first, lowest, highest), first)
+
+
+def _once_more(samples: Samples) -> Samples:
+    samples.gather()
+    made = copy.copy(samples)
+    # what others append meanwhile without the lock is theirs, and a law has nothing but numbers
+    made.noted, made.law = deque(), copy.copy(samples.law)
+    return made
 
 
 class Holding:

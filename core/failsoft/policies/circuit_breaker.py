@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import Meta
 
 from failsoft.clock import Clock
+from failsoft.current import EPOCH
 from failsoft.errors.exceptions import Fault
 from failsoft.events import CircuitBreakerTransition, Event
 from failsoft.machines.breaker import BreakerMachine, BreakerRules, BreakerSnapshot, Permit, Rejection
@@ -192,6 +194,25 @@ class Breaker:
     def metrics_only(self) -> None:
         """Let everything pass, and count, until `reset`."""
         self._command(self.machine.metrics_only)
+
+    def remember(self) -> Callable[[], None]:
+        """The way back to how it stands now."""
+        with self._lock:
+            kept = copy.deepcopy(self.machine)
+
+        def restore() -> None:
+            self._put(copy.deepcopy(kept))
+
+        return restore
+
+    def renew(self) -> None:
+        """Be as new."""
+        self._put(BreakerMachine(self.options.rules()))
+
+    def _put(self, machine: BreakerMachine) -> None:
+        with self._lock:
+            self.machine = machine
+        EPOCH.end()
 
     def _command(self, verb: Callable[[float], None]) -> None:
         with self._lock:

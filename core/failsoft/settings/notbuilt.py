@@ -29,7 +29,6 @@ NOT_BUILT = (
     NotBuilt("policies.*.fallback", "falling back to another result"),
     NotBuilt("policies.*.hedge", "hedging calls"),
     NotBuilt("endpoints[].critical", "marking an endpoint as critical"),
-    NotBuilt("endpoints[].priority", "priorities of endpoints"),
     NotBuilt("endpoints[].audit", "auditing by endpoint"),
     NotBuilt("state", "state shared among workers"),
     NotBuilt("reload", "taking over a changed file while running", ("watch", "sighup")),

@@ -175,7 +175,6 @@ EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     "policies.*.fallback": ({"policies": {"p": {"fallback": {"cache": "5m"}}}}, "policies.p.fallback"),
     "policies.*.hedge": ({"policies": {"p": {"hedge": True}}}, "policies.p.hedge"),
     "endpoints[].critical": ({"endpoints": [{"match": "GET /", "critical": True}]}, "endpoints[0].critical"),
-    "endpoints[].priority": ({"endpoints": [{"match": "GET /", "priority": 1}]}, "endpoints[0].priority"),
     "endpoints[].audit": ({"endpoints": [{"match": "GET /", "audit": "required"}]}, "endpoints[0].audit"),
     "state": ({"state": {"url": "memory://"}}, "state"),
     "reload": ({"reload": "watch"}, "reload = 'watch'"),
