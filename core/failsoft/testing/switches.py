@@ -21,8 +21,8 @@ __all__ = ["clock", "disabled", "force_closed", "force_open", "no_sleep"]
 def clock(fs: Failsoft | None = None) -> Iterator[ManualClock]:
     """Turn the time by hand within the block. It starts from what time it is.
 
-    At the end the instance has its own clock again, and its circuits, retry budgets, rate limits and adaptive limits stand
-    as they stood before: what happened at times that never were is forgotten.
+    At the end the instance has its own clock again, and its circuits, retry budgets, rate limits and adaptive limits
+    stand as they stood before: what happened at times that never were is forgotten.
 
     Parameters:
         fs: the instance; None: every one.

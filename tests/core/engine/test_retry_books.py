@@ -55,6 +55,27 @@ def test_guards_that_nest_only_at_times_are_found_out(make: Any, way: Way, clock
     assert calls_counted(fs, clock) == 4 + 3
 
 
+def test_guards_with_a_limit_of_time_show_themselves_from_the_start(make: Any, way: Way, clock: ManualClock) -> None:
+    fs = make(settings(retry={"max_attempts": 1}, deadline=5))
+    inner, outer = (fs.guard(name, policy="upstream") for name in ("inner", "outer"))
+    for guard in (inner, outer):
+        way.call(guard, Script("ok"))
+    way.run(way.nested(outer, way.through(inner, Script("ok"))))
+    assert calls_counted(fs, clock) == 2 + 1
+
+
+def test_what_fails_on_the_quick_way_counts_once_too(make: Any, way: Way, clock: ManualClock) -> None:
+    fs = make(settings(retry={"max_attempts": 1}, deadline=5))
+    inner, outer = (fs.guard(name, policy="upstream") for name in ("inner", "outer"))
+    for guard in (inner, outer):
+        way.call(guard, Script("ok"))
+    with pytest.raises(LOST):
+        way.call(inner, Script(LOST()))
+    with pytest.raises(LOST):
+        way.run(way.nested(outer, way.through(inner, Script(LOST()))))
+    assert calls_counted(fs, clock) == 2 + 1 + 1
+
+
 def test_a_guard_within_itself_counts_once(make: Any, way: Way, clock: ManualClock) -> None:
     fs = make(settings())
     guard = fs.guard("g", policy="upstream")

@@ -182,6 +182,16 @@ def test_a_limit_that_was_found_by_hand_is_forgotten_and_slots_are_not(fs: Fails
     assert fs.bulkheads["guard:known"].snapshot().in_use == 0
 
 
+def test_a_fault_gives_the_slot_back(fs: Failsoft, way: Way) -> None:
+    guard = fs.guard("narrow", policy=Policy(bulkhead=1))
+    with testing.fault("guard:narrow", raises=LOST):
+        for enter in (way.call, way.block):
+            with pytest.raises(LOST):
+                enter(guard, Script("never"))
+    assert fs.bulkheads["guard:narrow"].snapshot().in_use == 0
+    assert way.call(guard, Script("well")) == "well"
+
+
 def test_it_is_put_back_after_an_exception_and_nests(fs: Failsoft) -> None:
     own = fs.clock
     with pytest.raises(ZeroDivisionError), testing.clock(fs) as outer:
