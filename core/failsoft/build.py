@@ -22,6 +22,7 @@ from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, 
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
 from failsoft.observers.sentry import leave_exceptions_to_sentry
+from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.problem import ProblemMaker
 from failsoft.references import resolve
@@ -41,6 +42,7 @@ class Parts:
     classifier: Classifier
     responder: Responder
     breakers: Breakers
+    bulkheads: Bulkheads
     engine: Engine
     endpoints: Endpoints
     proxies: TrustedProxies
@@ -71,6 +73,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     for name, policy in settings.policies.items():
         if policy.rate_limit is not None and policy.rate_limit.function is not None:
             resolve(policy.rate_limit.function, f"{join_path('policies', name)}.rate_limit.key", faults)
+    _load_retries(settings, faults)
     renderer = settings.responses.renderer and resolve(settings.responses.renderer, "responses.renderer", faults)
     sanitizer = Sanitizer(
         keys=settings.sanitize.keys, safe_keys=settings.sanitize.safe_keys, strict=settings.sanitize.strict
@@ -84,7 +87,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         raise SettingsError([fault._replace(source=settings.source_of(fault.path)) for fault in faults])
 
     bus = Bus()
-    breakers = Breakers(clock, bus.publish)
+    breakers, bulkheads = Breakers(clock, bus.publish), Bulkheads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
     responder = Responder(
         classifier=classifier,
@@ -102,22 +105,39 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         classify=_Classify(responder),
         publish=bus.publish,
         attempt_span=lambda call: telemetry.attempt(call, call.attempt),
+        report=responder.internal,
     )
     endpoints = Endpoints(
-        rules=settings.endpoints, policies=settings.policies, engine=engine, breakers=breakers, hooks=hooks
+        rules=settings.endpoints,
+        policies=settings.policies,
+        engine=engine,
+        breakers=breakers,
+        bulkheads=bulkheads,
+        hooks=hooks,
     )
-    _observe(settings, bus, sanitizer, telemetry, breakers, audit)
+    _observe(settings, bus, sanitizer, telemetry, breakers, bulkheads, audit)
     return Parts(
         bus=bus,
         sanitizer=sanitizer,
         classifier=classifier,
         responder=responder,
         breakers=breakers,
+        bulkheads=bulkheads,
         engine=engine,
         endpoints=endpoints,
         proxies=proxies,
         audit=audit,
     )
+
+
+def _load_retries(settings: Settings, faults: list[Fault]) -> None:
+    """Find out now whether the code is there that policies name; an endpoint or guard loads it when it is bound."""
+    for name, policy in settings.policies.items():
+        try:
+            if policy.retry is not None:
+                policy.retry.loaded(join_path(join_path("policies", name), "retry"))
+        except SettingsError as error:
+            faults.extend(error.faults)
 
 
 class _Classify:
@@ -198,6 +218,7 @@ def _observe(
     sanitizer: Sanitizer,
     telemetry: Telemetry,
     breakers: Breakers,
+    bulkheads: Bulkheads,
     audit: AuditWriter | None,
 ) -> None:
     if settings.responses.reraise == "unexpected":
@@ -205,7 +226,7 @@ def _observe(
         bus.subscribe(_leave_to_sentry, ErrorHandled)
     log = LogObserver(sanitizer)
     bus.subscribe(log, *log.kinds)
-    telemetry.subscribe(bus, breakers.states)
+    telemetry.subscribe(bus, breakers.states, bulkheads.snapshots)
     if audit is not None:
         context = RecordContext(sanitizer=sanitizer, service=settings.service, environment=settings.environment)
         observer = AuditObserver(audit, context)

@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = {"failsoft": ROOT / "core/failsoft"} | {
-    name: ROOT / "integrations" / name for name in ("failsoft_asgi", "failsoft_django", "failsoft_flask")
+    name: ROOT / "integrations" / name
+    for name in ("failsoft_asgi", "failsoft_django", "failsoft_flask", "failsoft_pytest")
 }
 
 # lowest first; the first prefix that fits decides
@@ -20,7 +21,24 @@ LAYERS: list[tuple[str, ...]] = [
     ("options", "call", "current", "events", "machines", "references", "sanitize"),
     ("bus", "inspection", "errors.capture", "errors.catalogue", "errors.rules", "errors", "problem", "stores"),
     ("policies", "observers"),
-    ("engine", "verdicts", "notes", "spent", "run", "pipeline", "endpoints", "guard", "guarded", "answer"),
+    (
+        "engine",
+        "verdicts",
+        "notes",
+        "spent",
+        "retries",
+        "repeating",
+        "books",
+        "run",
+        "faults",
+        "pipeline",
+        "endpoints",
+        "guard",
+        "guardable",
+        "guarded",
+        "plan",
+        "answer",
+    ),
     ("recovery", "health"),
     ("settings",),
     ("build", "facade"),

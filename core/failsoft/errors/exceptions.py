@@ -440,3 +440,7 @@ class BulkheadFullError(RejectedError):
     """All slots and the waiting room are taken."""
 
     default_code = "BULKHEAD_FULL"
+
+    def __init__(self, message: str = "", *, name: str = "", **fields: Any) -> None:
+        super().__init__(message or f"bulkhead {name!r} is full", **fields)
+        self.name = name

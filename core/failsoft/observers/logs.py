@@ -7,7 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from failsoft.call import UNMATCHED
-from failsoft.events import CircuitBreakerTransition, ErrorHandled, Event, InternalError, RetryScheduled
+from failsoft.events import (
+    BulkheadLimitChanged,
+    CircuitBreakerTransition,
+    ErrorHandled,
+    Event,
+    InternalError,
+    RetryScheduled,
+)
 from failsoft.observers.base import INTERNAL_LOGGER, LOGGER, Cleaner, clean, one_line, safe_stack, unexpected
 
 __all__ = ["LOGGER", "LogObserver", "SanitizingFilter"]
@@ -18,7 +25,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 class LogObserver:
-    """Logs errors, retries, transitions of circuit breakers and faults of Failsoft itself.
+    """Logs errors, retries, transitions of circuit breakers, limits that moved and faults of Failsoft itself.
 
     ====================================================  =========
     event                                                 level
@@ -27,7 +34,7 @@ class LogObserver:
     error answered with a fallback, or on purpose ≥ 500   `WARNING`
     circuit breaker opens                                 `WARNING`
     error answered on purpose, below 500                  `INFO`
-    retry; other transitions                              `INFO`
+    retry; other transitions; limit of a bulkhead         `INFO`
     client went away                                      `DEBUG`
     ====================================================  =========
 
@@ -36,7 +43,13 @@ class LogObserver:
     not logged.
     """
 
-    kinds: tuple[type[Event], ...] = (ErrorHandled, RetryScheduled, CircuitBreakerTransition, InternalError)
+    kinds: tuple[type[Event], ...] = (
+        ErrorHandled,
+        RetryScheduled,
+        CircuitBreakerTransition,
+        BulkheadLimitChanged,
+        InternalError,
+    )
     """The events it reads."""
 
     def __init__(self, sanitizer: Cleaner, *, logger: logging.Logger | None = None) -> None:
@@ -53,6 +66,8 @@ class LogObserver:
                 self._retry(event)
             case CircuitBreakerTransition():
                 self._transition(event)
+            case BulkheadLimitChanged():
+                self._limit(event)
             case InternalError():
                 self._internal(event)
 
@@ -87,7 +102,9 @@ class LogObserver:
     def _retry(self, event: RetryScheduled) -> None:
         if not self._logger.isEnabledFor(logging.INFO):
             return
-        why = f"status {event.status}" if event.failure is None else event.failure.type
+        why = "result" if event.status is None else f"status {event.status}"
+        if event.failure is not None:
+            why = event.failure.type
         facts = {"failsoft_attempt": event.attempt, "failsoft_delay": event.delay, "failsoft_type": why}
         message = "%s: attempt %d failed (%s), the next one in %.3f s"
         line = (one_line(event.endpoint), event.attempt, one_line(why), event.delay)
@@ -105,6 +122,17 @@ class LogObserver:
         }
         line = (one_line(event.name), event.from_state, event.to_state, one_line(event.reason))
         self._write(level, event, "circuit breaker %s: %s -> %s (%s)", line, facts=facts)
+
+    def _limit(self, event: BulkheadLimitChanged) -> None:
+        if not self._logger.isEnabledFor(logging.INFO):
+            return
+        facts = {
+            "failsoft_bulkhead": event.name,
+            "failsoft_from_limit": event.from_limit,
+            "failsoft_to_limit": event.to_limit,
+        }
+        line = (one_line(event.name), event.from_limit, event.to_limit)
+        self._write(logging.INFO, event, "bulkhead %s: limit %d -> %d", line, facts=facts)
 
     def _internal(self, event: InternalError) -> None:
         if not self._internal_logger.isEnabledFor(logging.ERROR):
