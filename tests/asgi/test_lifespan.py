@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def test_the_start_refuses_what_came_after_install() -> None:
 def records(path: Path) -> int:
     if not path.exists():
         return 0
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         (number,) = connection.execute("SELECT count(*) FROM failsoft_audit WHERE kind = 'failure.handled'").fetchone()
     return int(number)
 
