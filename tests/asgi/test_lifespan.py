@@ -167,11 +167,15 @@ def test_an_instance_that_was_handed_in_is_its_owners(monkeypatch: pytest.Monkey
 
 
 def test_a_flush_that_fails_keeps_nobody_from_ending(monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[int] = []
+
     def fails(*_: Any) -> Any:
+        flushed.append(1)
         raise RuntimeError
 
     monkeypatch.setattr(failsoft.Failsoft, "flush", fails)
     app = Starlette(routes=[Route("/", boom)])
     install(app)
-    with TestClient(app):
-        pass
+    with TestClient(app, raise_server_exceptions=False) as client:
+        assert client.get("/").status_code == 500
+    assert flushed == [1]

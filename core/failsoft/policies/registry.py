@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
@@ -61,8 +62,9 @@ class Registry(Mapping[str, T], Generic[T, O]):
         self.watching: tuple[Callable[[T], None], ...] = ()
         """Told of each new one."""
 
+    @abstractmethod
     def _make(self, name: str, options: O) -> T:
-        raise NotImplementedError
+        """A new one."""
 
     def obtain(self, name: str, options: O) -> T | None:
         """The one of this name, made if it is new; None when there are too many.
