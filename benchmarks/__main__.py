@@ -115,7 +115,7 @@ AIMS = (
     ("asgi", "success", 5), ("starlette", "success", 6), ("fastapi", "success", 6), ("django-wsgi", "success", 10),
     ("flask", "success", 10), ("django-asgi", "success", 20), ("django-asgi", "success, async view", 20),
     ("asgi", "unexpected error", 80), ("starlette", "unexpected error", 80), ("fastapi", "unexpected error", 80),
-    ("django-wsgi", "unexpected error", 80), ("flask", "unexpected error", 80),
+    ("django-wsgi", "unexpected error", 80), ("flask", "unexpected error", 80), ("django-asgi", "unexpected error", 80),
 )  # fmt: skip
 """Added microseconds per request at most: application, path, bound."""
 _TIMES_SENTRY = 20

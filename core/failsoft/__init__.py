@@ -36,21 +36,24 @@ from failsoft.errors import (
 )
 from failsoft.facade import Failsoft, classify, guard, protect, remaining, sanitize
 from failsoft.guard import Guard
+from failsoft.policies.bulkhead import Bulkhead
 from failsoft.policies.circuit_breaker import CircuitBreaker
 from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit
-from failsoft.policies.retry import Budget, Retry
+from failsoft.policies.retry import STOP, Budget, Retry
 from failsoft.problem import Problem
 from failsoft.settings import Settings
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "STOP",
     "AttemptRecord",
     "AuthenticationError",
     "AuthorizationError",
     "BiasDetectionError",
     "Budget",
+    "Bulkhead",
     "BulkheadFullError",
     "Call",
     "Category",

@@ -119,7 +119,7 @@ class Responder:
             failure = self.own(exc, call)
             self._report(failure, call, 499, "aborted")
         except Exception as error:  # noqa: BLE001 - as above
-            self._internal("aborted", error)
+            self.internal("aborted", error)
 
     def _answer(self, exc: BaseException, call: Call, started: bool) -> Answer:
         failure = self.own(exc, call)
@@ -184,7 +184,7 @@ class Responder:
             if not annotated:
                 self._telemetry.server_span_after_the_fact(call, failure, status)
         except Exception as error:  # noqa: BLE001 - telemetry must not cost the client its answer
-            self._internal("telemetry", error)
+            self.internal("telemetry", error)
         self._bus.publish(
             ErrorHandled(
                 at=self._clock.time(),
@@ -216,7 +216,7 @@ class Responder:
         )
 
     def _renderer_failed(self, error: BaseException) -> None:
-        self._internal("responses.renderer", error)
+        self.internal("responses.renderer", error)
 
     def _fail_safe(self, error: Exception, original: BaseException, call: Call) -> Answer:
         error_id = self._gave_up(error, original)
@@ -224,14 +224,15 @@ class Responder:
 
     def _gave_up(self, error: Exception, original: BaseException) -> str:
         """Record that Failsoft itself failed; the id of the fail-safe answer."""
-        self._internal("answer", error)
+        self.internal("answer", error)
         error_id = new_error_id(self._clock.time())
         with suppress(Exception):  # a broken logging set-up must not cost the client its answer
             name, text = type(original).__name__, self._text(original)
             _log.error("unhandled %s, answered fail-safe as %s: %s", name, error_id, text)
         return error_id
 
-    def _internal(self, where: str, error: BaseException) -> None:
+    def internal(self, where: str, error: BaseException) -> None:
+        """Count and tell of something in Failsoft itself, or a function that it was given, that has failed."""
         self.internal_errors += 1
         event = InternalError(at=self._clock.time(), where=where, type=type(error).__name__, message=self._text(error))
         self._bus.publish(event)

@@ -22,6 +22,7 @@ from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, 
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
 from failsoft.observers.sentry import leave_exceptions_to_sentry
+from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.problem import ProblemMaker
 from failsoft.references import resolve
@@ -46,6 +47,7 @@ class Parts:
     classifier: Classifier
     responder: Responder
     breakers: Breakers
+    bulkheads: Bulkheads
     engine: Engine
     endpoints: Endpoints
     proxies: TrustedProxies
@@ -73,6 +75,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     for name, policy in settings.policies.items():
         if policy.rate_limit is not None and policy.rate_limit.function is not None:
             resolve(policy.rate_limit.function, f"{join_path('policies', name)}.rate_limit.key", faults)
+    _load_retries(settings, faults)
     sanitizer = Sanitizer(
         keys=settings.sanitize.keys, safe_keys=settings.sanitize.safe_keys, strict=settings.sanitize.strict
     )
@@ -85,7 +88,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         raise _refused(settings, faults)
 
     bus = Bus()
-    breakers = Breakers(clock, bus.publish)
+    breakers, bulkheads = Breakers(clock, bus.publish), Bulkheads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
     responder = Responder(
         classifier=classifier,
@@ -103,11 +106,17 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         classify=_Classify(responder),
         publish=bus.publish,
         attempt_span=lambda call: telemetry.attempt(call, call.attempt),
+        report=responder.internal,
     )
     endpoints = Endpoints(
-        rules=settings.endpoints, policies=settings.policies, engine=engine, breakers=breakers, hooks=hooks
+        rules=settings.endpoints,
+        policies=settings.policies,
+        engine=engine,
+        breakers=breakers,
+        bulkheads=bulkheads,
+        hooks=hooks,
     )
-    _observe(settings, bus, sanitizer, telemetry, breakers, audit)
+    _observe(settings, bus, sanitizer, telemetry, breakers, bulkheads, audit)
     return Parts(
         settings=settings,
         code=frozenset(reference for _, reference in references_of(settings)),
@@ -116,6 +125,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         classifier=classifier,
         responder=responder,
         breakers=breakers,
+        bulkheads=bulkheads,
         engine=engine,
         endpoints=endpoints,
         proxies=proxies,
@@ -135,6 +145,7 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
         # what follows loads the code that the settings name
         raise SettingsError(faults)
     hooks, renderer = _hooks(settings, faults), _renderer(settings, faults)
+    _load_retries(settings, faults)
     clock, rng = parts.engine.clock, parts.engine.rng
     classifier = _classifier(settings, clock, faults)
     if faults:
@@ -150,7 +161,7 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
         clean=parts.sanitizer.text,
     )
     responder.internal_errors = parts.responder.internal_errors
-    engine = replace(parts.engine, classify=_Classify(responder))
+    engine = replace(parts.engine, classify=_Classify(responder), report=responder.internal)
     endpoints = renewed(parts.endpoints, Wanted(settings.endpoints, settings.policies, engine, hooks))
     return replace(
         parts, settings=settings, classifier=classifier, responder=responder, engine=engine, endpoints=endpoints
@@ -172,6 +183,16 @@ def _hooks(settings: Settings, faults: list[Fault]) -> dict[str, Callable[..., A
 def _renderer(settings: Settings, faults: list[Fault]) -> Callable[..., Any] | None:
     reference = settings.responses.renderer
     return resolve(reference, "responses.renderer", faults) if reference else None
+
+
+def _load_retries(settings: Settings, faults: list[Fault]) -> None:
+    """Find out now whether the code is there that policies name; an endpoint or guard loads it when it is bound."""
+    for name, policy in settings.policies.items():
+        try:
+            if policy.retry is not None:
+                policy.retry.loaded(join_path(join_path("policies", name), "retry"))
+        except SettingsError as error:
+            faults.extend(error.faults)
 
 
 class _Classify:
@@ -252,6 +273,7 @@ def _observe(
     sanitizer: Sanitizer,
     telemetry: Telemetry,
     breakers: Breakers,
+    bulkheads: Bulkheads,
     audit: AuditWriter | None,
 ) -> None:
     if settings.responses.reraise == "unexpected":
@@ -259,7 +281,7 @@ def _observe(
         bus.subscribe(_leave_to_sentry, ErrorHandled)
     log = LogObserver(sanitizer)
     bus.subscribe(log, *log.kinds)
-    telemetry.subscribe(bus, breakers.states)
+    telemetry.subscribe(bus, breakers.states, bulkheads.snapshots)
     if audit is not None:
         context = RecordContext(sanitizer=sanitizer, service=settings.service, environment=settings.environment)
         observer = AuditObserver(audit, context)

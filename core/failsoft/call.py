@@ -8,6 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from failsoft.errors.failure import AttemptRecord, Failure
+from failsoft.machines.budget import Priority
 
 __all__ = ["NO_REQUEST", "UNMATCHED", "Call", "Mode", "RateHeaders", "RequestFacts"]
 
@@ -80,6 +81,10 @@ class Call:
     rate_headers: RateHeaders | None = None
     """What its answer says of the rate limit unless the application does; None: there is none, or it is observed."""
     trace_id: str | None = None
+    priority: Priority | None = None
+    """Who gets the last of a retry budget; None: `normal`."""
+    charged: tuple[Any, ...] = ()
+    """The tallies whose retry budgets count it, or the call around it: each budget counts it once."""
     context: Mapping[str, Any] | None = None
     """Values for rules (`context`) and records."""
     owner: object | None = None

@@ -6,7 +6,7 @@ import asyncio
 import time as _time
 from typing import Protocol
 
-__all__ = ["Clock", "SystemClock"]
+__all__ = ["Clock", "ExchangeableClock", "SystemClock"]
 
 
 class Clock(Protocol):
@@ -42,3 +42,29 @@ class SystemClock:
     time = staticmethod(_time.time)
     sleep = staticmethod(_time.sleep)
     asleep = staticmethod(asyncio.sleep)
+
+
+class ExchangeableClock:
+    """A clock that reads another one, which can be exchanged while everybody holds this one.
+
+    Reading costs what reading the other one costs: its methods are the attributes of this one.
+    """
+
+    __slots__ = ("_read", "monotonic", "time")
+
+    def __init__(self, read: Clock) -> None:
+        self.exchange(read)
+
+    def exchange(self, read: Clock) -> None:
+        """Read this clock from now on."""
+        self._read = read
+        self.monotonic = read.monotonic
+        self.time = read.time
+
+    def sleep(self, seconds: float) -> None:
+        """Block the calling thread."""
+        self._read.sleep(seconds)
+
+    async def asleep(self, seconds: float) -> None:
+        """Suspend the calling task."""
+        await self._read.asleep(seconds)

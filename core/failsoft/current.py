@@ -19,6 +19,7 @@ __all__ = [
     "remaining_at",
     "restore",
     "set_default",
+    "watch",
     "withdraw",
 ]
 
@@ -42,6 +43,7 @@ class _Epoch:
 EPOCH = _Epoch()
 _built: list[weakref.ref[Any]] = []
 _default: list[Callable[[], Any]] = []
+_watching: list[Callable[[Any], None]] = []
 _lock = Lock()
 
 
@@ -61,6 +63,14 @@ def announce(instance: object) -> None:
     with _lock:
         _built[:] = [*(known for known in _built if known() is not None), weakref.ref(instance)]
     EPOCH.end()
+    for told in tuple(_watching):
+        told(instance)
+
+
+def watch(told: Callable[[Any], None]) -> Callable[[], None]:
+    """Be told of each `Failsoft` that is built from now on. Returns the way to end it."""
+    _watching.append(told)
+    return lambda: _watching.remove(told)
 
 
 def withdraw(instance: object) -> None:

@@ -10,12 +10,18 @@ from threading import Lock
 from typing import Any, Literal, Protocol, TypeVar
 
 from failsoft.call import UNMATCHED, Mode
-from failsoft.engine import Engine, Limits, SharedBudget
+from failsoft.engine import Engine, Limits
 from failsoft.errors.exceptions import Fault, SettingsError
+from failsoft.kinds import join_path
+from failsoft.machines.budget import Priority
 from failsoft.pipeline import Pipeline
+from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit, RateLimiter
+from failsoft.policies.registry import remember_each
+from failsoft.repeating import judge_of
+from failsoft.retries import Retries
 
 __all__ = [
     "KNOWN_METHODS",
@@ -55,6 +61,8 @@ class EndpointRule(Protocol):
     def idempotent(self) -> bool | Literal["key"] | None: ...
     @property
     def before_retry(self) -> str | None: ...
+    @property
+    def priority(self) -> Priority | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
@@ -65,6 +73,7 @@ class Mark:
     idempotent: bool | Literal["key"] | None = None
     mode: Mode | None = None
     before_retry: Callable[..., Any] | None = None
+    priority: Priority | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,14 +174,17 @@ class Endpoints:
         policies: Mapping[str, Policy],
         engine: Engine,
         breakers: Breakers,
+        bulkheads: Bulkheads,
         hooks: Mapping[str, Callable[..., Any]],
     ) -> None:
         self._rules = tuple(rules)
         self._policies = policies
         self._engine = engine
         self._breakers = breakers
+        self._bulkheads = bulkheads
         self._hooks = hooks
-        self._budgets: dict[str, SharedBudget] = {}
+        self.retries = Retries()
+        """Budgets and books of the retries."""
         self._limiters: dict[tuple[str, RateLimit], RateLimiter] = {}
         self._bindings: dict[tuple[str, object], Binding] = {}
         self._guards: dict[tuple[str, str | Policy], Pipeline] = {}
@@ -219,31 +231,30 @@ class Endpoints:
         """`[[endpoints]]` tables that no route has taken so far."""
         return [str(r.match or r.view) for n, r in enumerate(self._rules) if n not in self.matched]
 
-    def compile(self, name: str, policy: Policy, key: str) -> Limits:
-        """The limits of a policy for one endpoint or guard, wired to its breaker, budget and rate limit.
+    def compile(self, name: str, policy: Policy, key: str, priority: Priority | None = None) -> Limits:
+        """The limits of a policy for one endpoint or guard, wired to its breaker, bulkhead, budget and rate limit.
 
         Raises:
-            SettingsError: a rate limit whose key cannot be told there.
+            SettingsError: code that the policy names is not there, or a rate limit whose key cannot be told there.
         """
         retry, options = policy.retry, policy.circuit_breaker
         breaker = None
         if options is not None:
             shared = options.scope == "policy" and name
             breaker = self._breakers.obtain(f"policy:{name}" if shared else key, options)
-        budget = None
+        tally = None
         if retry is not None:
-            owner = name or key
-            budget = self._budgets.get(owner)
-            if budget is None:
-                budget = SharedBudget(retry.budget)
-                if len(self._budgets) < _MOST:
-                    budget = self._budgets.setdefault(owner, budget)
+            retry = retry.loaded(join_path(key, "retry"))
+            tally = self.retries.tally(name or key, key, retry.budget)
         return Limits(
             name=name,
             rate=None if policy.rate_limit is None else self._limiter(policy.rate_limit, key),
             retry=retry,
-            budget=budget,
+            tally=tally,
+            priority=priority or (retry.priority if retry is not None else None),
+            judge=judge_of(retry, self._engine),
             breaker=breaker,
+            bulkhead=None if policy.bulkhead is None else self._bulkheads.obtain(key, policy.bulkhead),
             timeout=policy.timeout,
             deadline=policy.deadline,
         )
@@ -260,6 +271,16 @@ class Endpoints:
             if len(self._limiters) < _MOST:
                 limiter = self._limiters.setdefault((name, options), limiter)
         return limiter
+
+    def remember(self) -> Callable[[], None]:
+        """The way back to how retry budgets and rate limits stand now."""
+        ways_back = (self.retries.remember(), remember_each(lambda: self._limiters))
+
+        def restore() -> None:
+            for way_back in ways_back:
+                way_back()
+
+        return restore
 
     def policy(self, name: str, where: str) -> Policy:
         """The policy of this name.
@@ -285,9 +306,15 @@ class Endpoints:
         prepare = marked.before_retry if marked else None
         if rule is not None and rule.before_retry is not None:
             prepare = self._hooks[rule.before_retry]
+        priority = marked.priority if marked else None
+        if rule is not None and rule.priority is not None:
+            priority = rule.priority
         pipeline = None
-        if policy is not None and not policy.empty:
-            pipeline = Pipeline(self.compile(name, policy, key), self._engine, prepare)
+        if (policy is not None and not policy.empty) or priority is not None:
+            policy = policy or Policy()
+            if policy.retry is not None:
+                policy.retry.refuse_results(join_path(key, "retry"))
+            pipeline = Pipeline(self.compile(name, policy, key, priority), self._engine, prepare)
         mode = rule.mode if rule is not None and rule.mode is not None else marked.mode if marked else None
         idempotent = marked.idempotent if marked else None
         if rule is not None and rule.idempotent is not None:

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
 from failsoft.call import Call
 from failsoft.clock import Clock
 from failsoft.errors.failure import Failure
 from failsoft.events import Event
-from failsoft.machines.budget import RetryBudget
+from failsoft.machines.budget import Priority
+from failsoft.policies.bulkhead import Compartment
 from failsoft.policies.circuit_breaker import Breaker
 from failsoft.policies.rate_limit import RateLimiter
-from failsoft.policies.retry import Budget, Retry
+from failsoft.policies.retry import Retry
+from failsoft.retries import Tally
 
-__all__ = ["Engine", "Limits", "Reply", "SharedBudget"]
+__all__ = ["Engine", "Limits", "Reply"]
 
 
 class Reply(NamedTuple):
     """What a policy needs to know of a response that was returned."""
 
-    status: int
+    status: int = 200
     retry_after: float | None = None
     """Seconds, as its `Retry-After` says."""
-
-
-_MOST_NOTED = 256
+    again: bool = False
+    """The policy's own function of the result wants another attempt."""
 
 
 class _Classify(Protocol):
@@ -46,6 +45,8 @@ class Engine:
     publish: Callable[[Event], None]
     attempt_span: Callable[[Call], Any]
     """A context manager around an attempt after the first."""
+    report: Callable[[str, BaseException], None]
+    """Counts and tells of something of Failsoft's, or of a function that a policy asks, that has failed."""
 
     def tell(self, call: Call, kind: type[Event], /, **facts: Any) -> None:
         """Publish an event about a call."""
@@ -61,46 +62,6 @@ class Engine:
         )
 
 
-class SharedBudget:
-    """A retry budget for all threads: one for each policy and process.
-
-    Calls are noted without the lock, and counted when a retry is asked for or so many have come together.
-    """
-
-    __slots__ = ("_budget", "_lock", "_noted", "options")
-
-    def __init__(self, options: Budget) -> None:
-        self.options = options
-        self._budget = RetryBudget(options.ratio, options.min_per_second)
-        self._lock = Lock()
-        self._noted: deque[float] = deque()
-
-    def deposit(self, now: float) -> None:
-        """Count one call."""
-        noted = self._noted
-        noted.append(now)
-        if len(noted) > _MOST_NOTED:
-            with self._lock:
-                self._count()
-
-    def withdraw(self, now: float) -> bool:
-        """Ask for one retry."""
-        with self._lock:
-            self._count()
-            return self._budget.withdraw(now)
-
-    def adopt(self, options: Budget) -> None:
-        """Go by other options from now on; what was counted stays."""
-        with self._lock:
-            self.options = options
-            self._budget.change(options.ratio, options.min_per_second)
-
-    def _count(self) -> None:
-        noted, deposit = self._noted, self._budget.deposit
-        for _ in range(len(noted)):
-            deposit(noted.popleft())
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """A compiled policy for one endpoint or guard."""
@@ -108,7 +69,13 @@ class Limits:
     name: str = ""
     rate: RateLimiter | None = None
     retry: Retry | None = None
-    budget: SharedBudget | None = None
+    tally: Tally | None = None
+    """Who counts its calls; there is one where there is a retry."""
+    priority: Priority | None = None
+    """Of its calls; None: that of the call around."""
+    judge: Callable[[Any], Reply] | None = None
+    """Reads in a result whether to repeat."""
     breaker: Breaker | None = None
+    bulkhead: Compartment | None = None
     timeout: float | None = None
     deadline: float | None = None

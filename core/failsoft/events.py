@@ -15,6 +15,7 @@ from failsoft.errors.failure import Failure
 
 __all__ = [
     "AttemptTimedOut",
+    "BulkheadLimitChanged",
     "CallRejected",
     "CircuitBreakerTransition",
     "ErrorHandled",
@@ -74,8 +75,9 @@ class RetryScheduled(Event, frozen=True, kw_only=True):
     delay: float
     """Seconds until the next one."""
     failure: Failure | None
-    """None when a returned status is the reason."""
+    """None when what was returned is the reason."""
     status: int | None = None
+    """Of a returned response; None beside no failure: another result."""
 
 
 class RetryEnded(Event, frozen=True, kw_only=True):
@@ -83,7 +85,14 @@ class RetryEnded(Event, frozen=True, kw_only=True):
 
     attempts: int
     outcome: Literal[
-        "success", "max_attempts", "deadline", "not_retryable", "circuit_open", "budget_exhausted", "cancelled"
+        "success",
+        "max_attempts",
+        "deadline",
+        "not_retryable",
+        "circuit_open",
+        "bulkhead_full",
+        "budget_exhausted",
+        "cancelled",
     ]
 
 
@@ -113,6 +122,15 @@ class CircuitBreakerTransition(Event, frozen=True, kw_only=True):
     to_state: str
     reason: str
     retry_after: float | None = None
+
+
+class BulkheadLimitChanged(Event, frozen=True, kw_only=True):
+    """An adaptive bulkhead has found another limit. Told at most once in ten seconds for each."""
+
+    name: str
+    from_limit: int
+    """The limit that was told last."""
+    to_limit: int
 
 
 class GuardCompleted(Event, frozen=True, kw_only=True):

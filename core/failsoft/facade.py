@@ -15,13 +15,15 @@ from failsoft import current
 from failsoft.answer import Answer
 from failsoft.build import Parts, build, rebuild
 from failsoft.call import Call, Mode
-from failsoft.clock import Clock, SystemClock
+from failsoft.clock import Clock, ExchangeableClock, SystemClock
 from failsoft.endpoints import Binding, Endpoints, Mark, mark
 from failsoft.errors.exceptions import Fault
 from failsoft.errors.failure import Failure
 from failsoft.events import Event
 from failsoft.guard import Guard
+from failsoft.machines.budget import Priority
 from failsoft.pipeline import Pipeline
+from failsoft.policies.bulkhead import Bulkhead, Bulkheads
 from failsoft.policies.circuit_breaker import Breakers, CircuitBreaker
 from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit
@@ -32,9 +34,10 @@ from failsoft.settings import Settings, disabled, load
 
 if TYPE_CHECKING:
     from failsoft.bus import Bus
+    from failsoft.retries import Retries
     from failsoft.sanitize import Sanitizer
 
-__all__ = ["Failsoft", "classify", "guard", "protect", "remaining", "sanitize"]
+__all__ = ["Failsoft", "classify", "everyone", "guard", "protect", "remaining", "sanitize"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _log = logging.getLogger("failsoft")
@@ -80,13 +83,14 @@ class Failsoft:
         self.disabled = disabled(os.environ)
         """`FAILSOFT__DISABLED=1` is set: adapters install nothing."""
         self.clock: Clock = clock or SystemClock()
+        self._clock = ExchangeableClock(self.clock)
         self.own_rng = rng is None
         """Randomness is our own, so that it starts anew in a forked process."""
         self.rng = Random(SystemRandom().getrandbits(128)) if rng is None else rng  # noqa: S311 - spreads load only
         self._reloading = Reloading(None if self.disabled else settings)
         found = load(None, environ={}) if self.disabled else load(settings)
         self._reloading.check(found)
-        self._parts: Parts = build(found, self.clock, self.rng)
+        self._parts: Parts = build(found, self._clock, self.rng)
         self.bypassed = False
         self.closed = False
         current.announce(self)
@@ -108,6 +112,16 @@ class Failsoft:
     def circuit_breakers(self) -> Breakers:
         """Circuit breakers by name: endpoint keys, `guard:name`, `policy:name`."""
         return self._parts.breakers
+
+    @property
+    def bulkheads(self) -> Bulkheads:
+        """Bulkheads by name: endpoint keys, `guard:name`."""
+        return self._parts.bulkheads
+
+    @property
+    def retries(self) -> Retries:
+        """The books about retries: `fs.retries.statistics("payments")`."""
+        return self._parts.endpoints.retries
 
     @property
     def sanitizer(self) -> Sanitizer:
@@ -164,6 +178,28 @@ class Failsoft:
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until everything recorded so far is written. False if that took more than `timeout` seconds."""
         return self.closed or self._parts.flush(timeout)
+
+    def exchange_clock(self, clock: Clock) -> Clock:
+        """Take the time from another clock from now on; returns the one before. For tests.
+
+        Time must not go back: the new clock starts at or after what the old one says.
+        """
+        before, self.clock = self.clock, clock
+        self._clock.exchange(clock)
+        current.EPOCH.end()
+        return before
+
+    def remember(self) -> Callable[[], None]:
+        """The way back to how circuits, bulkheads, rate limits and retry budgets stand now. For tests."""
+        parts = self._parts
+        ways_back = (parts.breakers.remember(), parts.bulkheads.remember(), parts.endpoints.remember())
+
+        def restore() -> None:
+            for way_back in ways_back:
+                way_back()
+            current.EPOCH.end()
+
+        return restore
 
     def close(self) -> None:
         """Flush and stop what runs in the background. Idempotent."""
@@ -259,9 +295,15 @@ def _default() -> Failsoft:
 current.set_default(_default)
 
 
-def _reseed_after_fork() -> None:
+def everyone() -> list[Failsoft]:
+    """The instances alive and not closed, the one that stands in included."""
+    return [fs for fs in (*current.instances(), *_fallback) if not fs.closed]
+
+
+def _begin_anew_after_fork() -> None:
     for fs in (*current.instances(), *_fallback):
         fs._reloading.after_fork()
+        fs.bulkheads.forget()
         if fs.own_rng:
             fs.rng.seed(SystemRandom().getrandbits(128))
 
@@ -271,7 +313,7 @@ try:
 except ImportError:  # pragma: no cover - Windows has no fork
     pass
 else:
-    register_at_fork(after_in_child=_reseed_after_fork)
+    register_at_fork(after_in_child=_begin_anew_after_fork)
 
 
 def guard(name: str, *, policy: str | Policy, idempotent: bool = False) -> Guard:
@@ -293,18 +335,21 @@ def protect(
     timeout: float | str | None = None,
     deadline: float | str | None = None,
     rate_limit: RateLimit | str | None = None,
+    bulkhead: Bulkhead | int | None = None,
     idempotent: bool | Literal["key"] | None = None,
     mode: Mode | None = None,
     before_retry: Callable[..., Any] | None = None,
+    priority: Priority | None = None,
 ) -> Callable[[F], F]:
     """Mark a view, in any framework, sync or async; it is returned unchanged and the adapter applies the policy.
 
     Parameters:
         policy: a policy of the settings by name, or a `Policy`; or write its parts here:
-        retry, circuit_breaker, timeout, deadline, rate_limit: the parts of a policy.
+        retry, circuit_breaker, timeout, deadline, rate_limit, bulkhead: the parts of a policy.
         idempotent: the endpoint may be repeated whatever its method; `"key"`: if it carries an `Idempotency-Key`.
         mode: `off`, `observe` or `enforce` for this endpoint.
         before_retry: called with the `Call` before each further attempt, to undo what the failed one did.
+        priority: `critical`, `high`, `normal`, `low` or `background`: who gets the last of a retry budget.
 
     Raises:
         SettingsError: a part is wrong; lists all faults.
@@ -312,13 +357,15 @@ def protect(
     """
     parts = {
         "retry": retry, "circuit_breaker": circuit_breaker, "timeout": timeout, "deadline": deadline,
-        "rate_limit": rate_limit,
+        "rate_limit": rate_limit, "bulkhead": bulkhead,
     }  # fmt: skip
     given: dict[str, Any] = {name: value for name, value in parts.items() if value is not None and value is not False}
     if policy is not None and given:
         raise TypeError(f"give either policy= or its parts ({', '.join(given)}), not both")
     chosen = Policy(**given) if given else policy
-    what = Mark(policy=chosen, idempotent=idempotent, mode=mode, before_retry=before_retry)
+    if isinstance(chosen, Policy) and chosen.retry is not None:
+        chosen.retry.refuse_results("retry")
+    what = Mark(policy=chosen, idempotent=idempotent, mode=mode, before_retry=before_retry, priority=priority)
 
     def decorate(target: F) -> F:
         return mark(target, what)

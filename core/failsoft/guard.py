@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import inspect
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar, Token
 from types import TracebackType
@@ -12,9 +11,13 @@ from typing import Any, ParamSpec, TypeVar
 
 from failsoft.call import Call, Mode
 from failsoft.current import EPOCH, current_call, owner, restore
+from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.events import GuardCompleted
-from failsoft.guarded import LAZY, Begin, Owner, Plan, quick, quick_async, refuse_lazy
-from failsoft.pipeline import Pipeline
+from failsoft.faults import FAULTS
+from failsoft.guardable import LAZY, is_asynchronous, refuse_lazy, unfit
+from failsoft.guarded import quick, quick_async
+from failsoft.pipeline import Pipeline, aadmit, admit
+from failsoft.plan import Begin, Owner, Plan
 from failsoft.policies.policy import Policy
 from failsoft.run import Run
 from failsoft.spent import mark_spent
@@ -90,20 +93,16 @@ class Guard:
         """Decorate a function or coroutine function.
 
         Raises:
-            TypeError: it is a generator, whose later steps would run unguarded, or a class.
+            TypeError: it is a generator or makes a context manager, whose later steps would run unguarded, or it is a
+                class, or cannot be called.
         """
         if isinstance(fn, (staticmethod, classmethod)):
             return type(fn)(self(fn.__func__))
         if isinstance(fn, type):
             raise TypeError(f"{fn!r} is a class; guard its methods, or make instances with {self.name}.call(cls, ...)")
-        target: Any = fn
-        while isinstance(target, functools.partial):
-            target = target.func
-        if not inspect.isroutine(target):
-            target = getattr(target, "__call__", target)  # noqa: B004 - the method is wanted, not the answer
-        if inspect.isgeneratorfunction(target) or inspect.isasyncgenfunction(target):
-            raise TypeError(f"{fn!r} is a generator and cannot be guarded; guard what it calls instead")
-        if inspect.iscoroutinefunction(target):
+        if said := unfit(fn):
+            raise TypeError(said)
+        if is_asynchronous(fn):
             return functools.update_wrapper(quick_async(self, fn), fn)  # type: ignore[return-value,arg-type]
         return functools.update_wrapper(quick(self, fn), fn)
 
@@ -117,7 +116,7 @@ class Guard:
         pipeline = self._bind(fs)
         call = self._describe(fs, parent, mode)
         try:
-            result = pipeline.call(call, functools.partial(fn, *args, **kwargs))
+            result = pipeline.call(call, functools.partial(fn, *args, **kwargs), reply=pipeline.limits.judge)
         except BaseException as exc:
             self.over(fs, call, exc)
             raise
@@ -131,6 +130,8 @@ class Guard:
         fs, parent, mode = self._place()
         if mode == "off":
             return await fn(*args, **kwargs)
+        if said := unfit(fn):
+            raise TypeError(said)
         pipeline = self._bind(fs)
         call = self._describe(fs, parent, mode)
 
@@ -138,7 +139,7 @@ class Guard:
             return await fn(*args, **kwargs)
 
         try:
-            result = await pipeline.acall(call, attempt)
+            result = await pipeline.acall(call, attempt, reply=pipeline.limits.judge)
         except BaseException as exc:
             self.over(fs, call, exc)
             raise
@@ -150,15 +151,26 @@ class Guard:
         if call is None:
             call = self._describe(plan.fs, parent, "enforce")
             call.started = begin.begun
+        elif not plan.nests:
+            # it shows who will count it, which is done now
+            call.charged = () if parent is None else parent.charged
         call.deadline = None if parent is None else parent.deadline
         run = plan.pipeline.start(call, begun=begin.begun, spent=begin.spent)
-        run.adopt(begin.generation, timer)
+        run.adopt(begin.generation, begin.seat, timer)
         return run
 
     # -- a block: admitted, timed and judged, but never repeated
 
     def __enter__(self) -> Call:
-        call, block = self._enter()
+        call, block = self._begin()
+        if block.run is not None:
+            try:
+                admit(block.run)
+                if FAULTS.armed:
+                    FAULTS.at_the_door(block.run)
+            except BaseException as exc:
+                self._turned_away(block, exc)
+                raise
         self._push(block)
         return call
 
@@ -166,8 +178,16 @@ class Guard:
         self._shut(self._pop(), exc)
 
     async def __aenter__(self) -> Call:
-        call, block = self._enter()
+        call, block = self._begin()
         run = block.run
+        if run is not None:
+            try:
+                await aadmit(run)
+                if FAULTS.armed:
+                    FAULTS.at_the_door(run)
+            except BaseException as exc:
+                self._turned_away(block, exc)
+                raise
         if run is not None and run.limit is not None and call.mode == "enforce":
             try:
                 timer = asyncio.timeout(run.limit)
@@ -195,20 +215,18 @@ class Guard:
                     del late  # its traceback holds this frame
         self._shut(block, exc)
 
-    def _enter(self) -> tuple[Call, _Block]:
+    def _begin(self) -> tuple[Call, _Block]:
         fs, parent, mode = self._place()
         call = self._describe(fs, parent, mode)
         if mode == "off":
             return call, _Block(self, fs, None)
         call.replayable = False
-        run = self._bind(fs).start(call)
-        try:
-            run.admit()
-        except BaseException as exc:
-            run.close()
-            self.over(fs, call, exc)
-            raise
-        return call, _Block(self, fs, run)
+        return call, _Block(self, fs, self._bind(fs).start(call))
+
+    def _turned_away(self, block: _Block, exc: BaseException) -> None:
+        if block.run is not None:
+            block.run.close()
+            self.over(block.fs, block.run.call, exc)
 
     def _push(self, block: _Block) -> None:
         _blocks.set((*_blocks.get(), block))
@@ -262,11 +280,15 @@ class Guard:
         """The pipeline; and the plan is renewed, for whoever comes here found it no longer good."""
         epoch = EPOCH.number
         pipeline = fs.guard_pipeline(self.key, self._policy)
+        if pipeline.limits.judge is not None and not self.idempotent:
+            said = "expected for idempotent guards only: a call that returned was made"
+            raise SettingsError([Fault(f"{self.key}.retry.retry_if_result", "", said)])
         plan = self.plan
         stale = plan is None or plan.fs is not fs or plan.epoch != EPOCH.number or fs.clock.monotonic() >= plan.until
         if stale and fs.enforces:
-            # who is counted goes the long way, which asks
-            made = None if pipeline.limits.rate is not None else Plan(fs, pipeline)
+            # who is counted goes the long way, which asks, and so does who looks at results
+            asks = pipeline.limits.rate is not None or pipeline.limits.judge is not None
+            made = None if asks else Plan(fs, pipeline)
             if made is not None:
                 # of before the pipeline was looked up: one that was changed meanwhile is looked up again
                 made.epoch = epoch
@@ -279,6 +301,8 @@ class Guard:
         call.mode = mode
         if parent is not None:
             call.deadline = parent.deadline
+            call.charged = parent.charged
+            call.priority = parent.priority
             call.request_id = parent.request_id
             call.trace_id = parent.trace_id
         return call

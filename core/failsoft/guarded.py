@@ -8,112 +8,21 @@ so far and decides as it always does; nothing is decided twice, or here.
 from __future__ import annotations
 
 import asyncio
-import inspect
 from collections.abc import Awaitable, Callable
 from functools import partial
 from math import inf
-from types import AsyncGeneratorType, CoroutineType, GeneratorType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from failsoft.call import Call
-from failsoft.clock import Clock
 from failsoft.current import EPOCH, current_call
 from failsoft.errors.exceptions import CircuitOpenError
 from failsoft.events import CallRejected, Event, GuardCompleted
-from failsoft.machines.breaker import BreakerMachine
-from failsoft.pipeline import Pipeline
+from failsoft.guardable import LAZY, refuse_lazy, unfit
+from failsoft.plan import Begin, Owner, Plan
 from failsoft.run import Run
 from failsoft.spent import SPENT
 
-__all__ = ["LAZY", "Begin", "Owner", "Plan", "Quick", "quick", "quick_async", "refuse_lazy"]
-
-LAZY = frozenset({CoroutineType, GeneratorType, AsyncGeneratorType})
-"""What a function returns that has not run yet."""
-_LOOK_AGAIN = 1.0
-"""Seconds. What tells nobody when it changes, as an SDK that comes late, is looked up so often."""
-
-
-class Owner(Protocol):
-    """A `Failsoft`, as a guard sees it."""
-
-    clock: Clock
-    bypassed: bool
-
-    @property
-    def enforces(self) -> bool: ...
-    def guard_pipeline(self, key: str, policy: Any) -> Pipeline: ...
-    def roll_mode(self) -> Any: ...
-    def wants(self, kind: type[Event]) -> bool: ...
-    def publish(self, event: Event) -> None: ...
-
-
-class Plan:
-    """What a guard's calls need to know, compiled for one `Failsoft`. Good until the epoch ends or `until` has come."""
-
-    __slots__ = (
-        "attends",
-        "books",
-        "breaker_name",
-        "deposit",
-        "epoch",
-        "fs",
-        "heard",
-        "hears_rejections",
-        "limit",
-        "machine",
-        "name",
-        "now",
-        "open_duration",
-        "pipeline",
-        "record",
-        "says_forced_open",
-        "says_open",
-        "slow_after",
-        "tells",
-        "until",
-    )
-
-    def __init__(self, fs: Owner, pipeline: Pipeline) -> None:
-        limits = pipeline.limits
-        self.epoch = EPOCH.number
-        self.fs = fs
-        self.pipeline = pipeline
-        self.now = fs.clock.monotonic
-        self.name = limits.name
-        self.limit = min((time for time in (limits.timeout, limits.deadline) if time is not None), default=None)
-        self.deposit = None if limits.budget is None else limits.budget.deposit
-        self.attends = self.limit is not None
-        """What is called has to be able to see the call, which says how much time is left."""
-        self.machine: BreakerMachine | None = None
-        self.record: Callable[[int, float, float], None] = _nobody
-        self.slow_after = inf
-        if (breaker := limits.breaker) is not None:
-            self.machine, self.record = breaker.machine, breaker.record
-            self.slow_after = breaker.options.slow_call_duration or inf
-            self.open_duration = breaker.options.open_duration
-            self.breaker_name = breaker.name
-            self.says_open = f"circuit breaker {breaker.name!r} is open"
-            self.says_forced_open = f"circuit breaker {breaker.name!r} is forced_open"
-        self.heard = fs.wants(GuardCompleted)
-        self.hears_rejections = fs.wants(CallRejected)
-        self.tells = self.heard or self.hears_rejections
-        self.books = self.heard or self.deposit is not None
-        self.until = self.now() + _LOOK_AGAIN if fs.enforces else -inf
-
-
-def _nobody(generation: int, duration: float, now: float) -> None:
-    """There is no circuit breaker to tell."""
-
-
-class Begin(NamedTuple):
-    """How things stood when a call began."""
-
-    begun: float
-    """Monotonic seconds."""
-    generation: int
-    """Of the circuit breaker."""
-    spent: int
-    """Marks of exceptions on which attempts were spent."""
+__all__ = ["Quick", "quick", "quick_async"]
 
 
 class Quick(Protocol):
@@ -129,11 +38,11 @@ class Quick(Protocol):
     def over(self, fs: Owner, call: Call, error: BaseException | None) -> None: ...
 
 
-def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: C901 - see below
+def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: C901, PLR0915 - see below
     """A function as the guard runs it."""
     current, enter, leave, epoch, marks = current_call.get, current_call.set, current_call.reset, EPOCH, SPENT
 
-    def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912 - a helper would cost as much as all of it
+    def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912, PLR0915 - a helper costs as much as all of it
         plan, parent = guard.plan, current()
         if plan is None or plan.epoch != epoch.number or (begun := plan.now()) >= plan.until:
             return guard.through(fn, args, kwargs)
@@ -152,6 +61,15 @@ def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
                 return guard.through(fn, args, kwargs)
         if limit is not None and limit <= 0:
             return guard.through(fn, args, kwargs)
+        seat: Any = None
+        if (slots := plan.slots) is not None:
+            if slots.queued:
+                return guard.through(fn, args, kwargs)
+            seat = slots.free
+            try:
+                seat.pop()
+            except IndexError:
+                return guard.through(fn, args, kwargs)
         call = token = failed = None
         if plan.attends:
             call = _begin(guard, plan, parent, begun, limit)
@@ -166,17 +84,27 @@ def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
             ended = plan.now()
             took = ended - begun
             if limit is not None and took > limit:
-                _late(guard, plan, call, parent, Begin(begun, generation, spent))
+                _late(guard, plan, call, parent, Begin(begun, generation, spent, seat))
                 return result
+            if slots is not None:
+                seat.append(None)
+                if slots.attended:
+                    plan.given(took, False, ended)
             if machine is not None and (not machine.steady or took > plan.slow_after):
                 plan.record(generation, took, ended)
             if plan.books:
-                _book(guard, plan, parent, begun, took)
+                if (tally := plan.tally) is not None:
+                    if plan.nests:
+                        tally.passed()
+                    else:
+                        tally.well(begun, parent)
+                if plan.heard:
+                    _tell(guard, plan, parent, took)
             if type(result) in LAZY:
                 refuse_lazy(fn, result)
             return result
         try:
-            run = guard.adopt(plan, call, parent, Begin(begun, generation, spent))
+            run = guard.adopt(plan, call, parent, Begin(begun, generation, spent, seat))
             return _resume(guard, plan, run, partial(fn, *args, **kwargs), failed)
         finally:
             del failed  # its traceback holds this frame
@@ -184,13 +112,13 @@ def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
     return guarded
 
 
-def quick_async(  # noqa: C901 - see above
+def quick_async(  # noqa: C901, PLR0915 - see above
     guard: Quick, fn: Callable[..., Awaitable[Any]]
 ) -> Callable[..., Awaitable[Any]]:
     """A coroutine function as the guard runs it."""
     current, enter, leave, epoch, marks = current_call.get, current_call.set, current_call.reset, EPOCH, SPENT
 
-    async def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912 - as above
+    async def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912, PLR0915 - as above
         plan, parent = guard.plan, current()
         if plan is None or plan.epoch != epoch.number or (begun := plan.now()) >= plan.until:
             return await guard.athrough(fn, args, kwargs)
@@ -209,6 +137,15 @@ def quick_async(  # noqa: C901 - see above
                 return await guard.athrough(fn, args, kwargs)
         if limit is not None and limit <= 0:
             return await guard.athrough(fn, args, kwargs)
+        seat: Any = None
+        if (slots := plan.slots) is not None:
+            if slots.queued:
+                return await guard.athrough(fn, args, kwargs)
+            seat = slots.free
+            try:
+                seat.pop()
+            except IndexError:
+                return await guard.athrough(fn, args, kwargs)
         call = token = failed = timer = None
         if plan.attends:
             call = _begin(guard, plan, parent, begun, limit)
@@ -231,15 +168,25 @@ def quick_async(  # noqa: C901 - see above
             ended = plan.now()
             took = ended - begun
             if limit is not None and took > limit:
-                _late(guard, plan, call, parent, Begin(begun, generation, spent), timer)
+                _late(guard, plan, call, parent, Begin(begun, generation, spent, seat), timer)
                 return result
+            if slots is not None:
+                seat.append(None)
+                if slots.attended:
+                    plan.given(took, False, ended)
             if machine is not None and (not machine.steady or took > plan.slow_after):
                 plan.record(generation, took, ended)
             if plan.books:
-                _book(guard, plan, parent, begun, took)
+                if (tally := plan.tally) is not None:
+                    if plan.nests:
+                        tally.passed()
+                    else:
+                        tally.well(begun, parent)
+                if plan.heard:
+                    _tell(guard, plan, parent, took)
             return result
         try:
-            run = guard.adopt(plan, call, parent, Begin(begun, generation, spent), timer)
+            run = guard.adopt(plan, call, parent, Begin(begun, generation, spent, seat), timer)
             return await _aresume(guard, plan, run, partial(fn, *args, **kwargs), failed)
         finally:
             del failed  # its traceback holds this frame
@@ -271,9 +218,19 @@ def _begin(guard: Quick, plan: Plan, parent: Call | None, begun: float, limit: f
     call.attempt = 1
     if limit is not None:
         call.deadline = begun + limit
+    if plan.priority is not None:
+        call.priority = plan.priority
+    charged: tuple[Any, ...] = ()
     if parent is not None:
         call.request_id = parent.request_id
         call.trace_id = parent.trace_id
+        charged = call.charged = parent.charged
+        if plan.priority is None and parent.priority is not None:
+            call.priority = parent.priority
+    if plan.nests and plan.tally is not None:
+        call.charged = plan.tally.charge(begun, charged)
+    elif plan.charged:
+        call.charged = charged + plan.charged
     return call
 
 
@@ -317,6 +274,8 @@ async def _aresume(
         return await make()
 
     try:
+        if type(failed) is TypeError:
+            _refuse_unfit(run, make)
         if run.timer is not None and run.timer.expired() and isinstance(failed, TimeoutError):
             late = run.too_late()
             late.__cause__ = failed
@@ -332,12 +291,16 @@ async def _aresume(
     return result
 
 
-def _book(guard: Quick, plan: Plan, parent: Call | None, begun: float, took: float) -> None:
-    """It went well: whoever counts calls is told."""
-    if plan.deposit is not None:
-        plan.deposit(begun)
-    if plan.heard:
-        plan.fs.publish(_event(GuardCompleted, guard, plan, parent, duration=took, error_type=None))
+def _refuse_unfit(run: Run, make: Callable[[], Any]) -> None:
+    """A mistake of the caller's says nothing about what is called."""
+    if said := unfit(make):
+        run.close()
+        raise TypeError(said)
+
+
+def _tell(guard: Quick, plan: Plan, parent: Call | None, took: float) -> None:
+    """It went well."""
+    plan.fs.publish(_event(GuardCompleted, guard, plan, parent, duration=took, error_type=None))
 
 
 def _event(kind: type[Event], guard: Quick, plan: Plan, parent: Call | None, /, **facts: Any) -> Event:
@@ -349,12 +312,3 @@ def _event(kind: type[Event], guard: Quick, plan: Plan, parent: Call | None, /, 
         trace_id=None if parent is None else parent.trace_id,
         **facts,
     )
-
-
-def refuse_lazy(fn: Callable[..., Any], result: Any) -> None:
-    """Refuse what has not run yet: a guard that guards nothing is worse than none."""
-    if isinstance(result, CoroutineType):
-        result.close()
-        raise TypeError(f"{fn!r} returned a coroutine, which would run unguarded; use `await guard.acall(...)`")
-    if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
-        raise TypeError(f"{fn!r} is a generator and cannot be guarded; guard what it calls instead")

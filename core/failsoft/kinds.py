@@ -23,6 +23,7 @@ __all__ = [
     "describe_bounds",
     "did_you_mean",
     "format_duration",
+    "is_reference",
     "join_path",
     "parse_duration",
     "parse_frequency",
@@ -131,9 +132,14 @@ def _parse_secret(value: object) -> str:
 
 
 def _parse_reference(value: object) -> str:
-    if isinstance(value, str) and _REFERENCE.fullmatch(value):
-        return value
+    if is_reference(value):
+        return str(value)
     raise ValueError("not a reference to code")
+
+
+def is_reference(value: object) -> bool:
+    """Whether a value has the form `"package.module:name"`."""
+    return isinstance(value, str) and _REFERENCE.fullmatch(value) is not None
 
 
 def _parse_network(value: object) -> str:

@@ -14,9 +14,11 @@ from typing import Any, NamedTuple, TypeVar
 from failsoft.call import Call
 from failsoft.current import current_call, restore
 from failsoft.engine import Engine, Limits, Reply
+from failsoft.faults import FAULTS
+from failsoft.policies.waiting import TaskWaiter, ThreadWaiter
 from failsoft.run import Run
 
-__all__ = ["Pipeline"]
+__all__ = ["Pipeline", "aadmit", "admit"]
 
 T = TypeVar("T")
 Expected = Callable[[BaseException], bool]
@@ -75,7 +77,7 @@ class Pipeline:
         run = Run(self.limits, self._engine, call, expected)
         token = current_call.set(call)
         try:
-            run.admit()
+            admit(run)
             return self._attempts(run, attempt, reply, None)
         finally:
             run.close()
@@ -102,12 +104,14 @@ class Pipeline:
         self, run: Run, attempt: Callable[[], T], reply: Callable[[T], Reply | None] | None, delay: float | None
     ) -> T:
         call = run.call
+        if FAULTS.armed:
+            attempt = FAULTS.before(run, attempt)
         while True:
             if delay is not None:
                 self._engine.clock.sleep(delay)
                 if self._prepare is not None:
                     _undo(run, self._prepare)
-                run.admit()
+                admit(run)
             try:
                 if call.attempt == 1:
                     result = attempt()
@@ -148,7 +152,7 @@ class Pipeline:
         within = _Within(cooperative, busy)
         token = current_call.set(call)
         try:
-            run.admit()
+            await aadmit(run)
             return await self._aattempts(run, attempt, reply, None, within, pause or self._engine.clock.asleep)
         finally:
             run.close()
@@ -177,12 +181,14 @@ class Pipeline:
         pause: Pause,
     ) -> T:
         call = run.call
+        if FAULTS.armed:
+            attempt = FAULTS.abefore(attempt)
         while True:
             if delay is not None:
                 await pause(delay)
                 if self._prepare is not None:
                     await _aundo(run, self._prepare)
-                run.admit()
+                await aadmit(run)
             try:
                 if call.attempt == 1:
                     result = await _within(run, attempt, within)
@@ -197,6 +203,27 @@ class Pipeline:
                 delay = run.succeeded(None if reply is None else reply(result))
                 if delay is None:
                     return result
+
+
+def admit(run: Run) -> None:
+    """Begin an attempt; wait for a slot where there is none, and where this thread may wait.
+
+    Raises:
+        RejectedError: it may not begin.
+        OperationTimeoutError: there is no time left.
+    """
+    waiter = run.admit(ThreadWaiter)
+    if waiter is not None:
+        waiter.wait(run.patience)
+        run.seated()
+
+
+async def aadmit(run: Run) -> None:
+    """As `admit`, in an event loop."""
+    waiter = run.admit(TaskWaiter)
+    if waiter is not None:
+        await waiter.wait(run.patience)
+        run.seated()
 
 
 def _undo(run: Run, prepare: Prepare) -> None:

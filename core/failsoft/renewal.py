@@ -15,8 +15,10 @@ from failsoft.endpoints import KNOWN_METHODS, EndpointRule, Endpoints
 from failsoft.engine import Engine
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.pipeline import Pipeline
+from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.policy import Policy
+from failsoft.retries import Retries
 
 __all__ = ["Wanted", "renewed"]
 
@@ -33,20 +35,21 @@ class Wanted(NamedTuple):
 def renewed(old: Endpoints, wanted: Wanted) -> Endpoints:
     """Endpoints by other settings, to take the place of `old`.
 
-    A circuit breaker, retry budget or rate limit of the same name keeps its state and goes by the new options at once,
-    also for calls under way. A breaker that nothing is protected by any more is forgotten.
+    A circuit breaker, bulkhead, retry budget or rate limit of the same name keeps its state and goes by the new options
+    at once, also for calls under way. A breaker or bulkhead that nothing is protected by any more is forgotten.
 
     Raises:
         SettingsError: something that was bound cannot be bound any more; then nothing has changed.
     """
     trial = _made(old, wanted)
-    trial._breakers = Breakers(wanted.engine.clock, lambda _: None)
-    trial._budgets, trial._limiters = {}, {}
+    clock = wanted.engine.clock
+    trial._breakers, trial._bulkheads = Breakers(clock, lambda _: None), Bulkheads(clock, lambda _: None)
+    trial.retries, trial._limiters = Retries(), {}
     _bind_again(old, trial)
 
     made = _made(old, wanted)
-    _carry_breakers(old, trial)
-    _carry_budgets(old, trial, made)
+    _carry_named(old, trial)
+    old.retries.adopt(trial.retries)
     _carry_limiters(old, trial, made)
     _bind_again(old, made)
     return made
@@ -78,13 +81,16 @@ def _gather(faults: dict[Fault, None], bind: Callable[..., object], *arguments: 
         faults.update(dict.fromkeys(error.faults))
 
 
-def _carry_breakers(old: Endpoints, trial: Endpoints) -> None:
-    there = old._breakers
+def _carry_named(old: Endpoints, trial: Endpoints) -> None:
     for name, breaker in trial._breakers.items():
-        if name in there:
-            there[name].adopt(breaker.options)
-    used = {pipeline.limits.breaker.name for pipeline in _pipelines(old) if pipeline.limits.breaker is not None}
-    there.forget(used - set(trial._breakers))
+        if name in old._breakers:
+            old._breakers[name].adopt(breaker.options)
+    for name, bulkhead in trial._bulkheads.items():
+        if name in old._bulkheads:
+            old._bulkheads[name].adopt(bulkhead.options)
+    used = [pipeline.limits for pipeline in _pipelines(old)]
+    old._breakers.drop({found.breaker.name for found in used if found.breaker is not None} - set(trial._breakers))
+    old._bulkheads.drop({found.bulkhead.name for found in used if found.bulkhead is not None} - set(trial._bulkheads))
 
 
 def _pipelines(endpoints: Endpoints) -> Iterator[Pipeline]:
@@ -92,13 +98,6 @@ def _pipelines(endpoints: Endpoints) -> Iterator[Pipeline]:
     for binding in endpoints._bindings.values():
         if binding.pipeline is not None:
             yield binding.pipeline
-
-
-def _carry_budgets(old: Endpoints, trial: Endpoints, made: Endpoints) -> None:
-    made._budgets = old._budgets.copy()
-    for owner, budget in trial._budgets.items():
-        if owner in made._budgets:
-            made._budgets[owner].adopt(budget.options)
 
 
 def _carry_limiters(old: Endpoints, trial: Endpoints, made: Endpoints) -> None:

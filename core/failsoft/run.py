@@ -9,63 +9,55 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
+from failsoft.books import Books
 from failsoft.call import Call
-from failsoft.engine import Engine, Limits, Reply, SharedBudget
+from failsoft.engine import Engine, Limits, Reply
 from failsoft.errors.exceptions import CircuitOpenError, OperationTimeoutError, RetryExhaustedError
-from failsoft.errors.failure import AttemptRecord, Failure
+from failsoft.errors.failure import Failure
 from failsoft.events import (
     AttemptTimedOut,
     CallRejected,
-    Event,
-    RetryEnded,
-    RetryScheduled,
     WouldReject,
     WouldRetry,
-    WouldTimeout,
 )
 from failsoft.machines.breaker import Permit, Rejection
 from failsoft.notes import note_attempts
 from failsoft.outcome import Verdict
+from failsoft.policies.bulkhead import Holding, Seat
 from failsoft.policies.rate_limit import RateLimiter
-from failsoft.policies.retry import Retry
-from failsoft.spent import SPENT, spent_since
+from failsoft.policies.waiting import Waiter
+from failsoft.repeating import wait_before, worth_it
+from failsoft.spent import SPENT
 from failsoft.verdicts import verdict_of, verdict_of_status
 
-__all__ = ["Engine", "Limits", "Reply", "Run", "SharedBudget"]
+__all__ = ["Engine", "Limits", "Reply", "Run"]
+
+W = TypeVar("W", bound=Waiter)
+
+_OVERLOADED = frozenset({503, 504})
 
 
-class Run:
+class Run(Books):
     """The course of one call through a pipeline.
 
     Order for a driver: `admit`, run the attempt within `limit` seconds, then `succeeded` or `failed`. A number that
-    comes back is the delay before the next `admit`; None is the end. `close` when all is over, also where an attempt
-    ended by cancellation or another `BaseException`: that is neither success nor failure.
+    comes back is the delay before the next `admit`; None is the end. A waiter that comes back from `admit` is to be
+    waited for, at most `patience` seconds, and then `seated` lets the attempt begin. `close` when all is over, also
+    where an attempt ended by cancellation or another `BaseException`: that is neither success nor failure.
     """
 
     __slots__ = (
-        "_begun",
         "_callers",
         "_cut",
         "_deadline",
         "_delay",
-        "_ended",
         "_expected",
-        "_hurried",
         "_judged",
         "_last",
-        "_limits",
-        "_observing",
-        "_permit",
-        "_previous_delay",
-        "_settled",
         "_spent",
-        "call",
         "committed",
-        "engine",
-        "limit",
-        "timer",
     )
 
     def __init__(
@@ -78,44 +70,37 @@ class Run:
         spent: int | None = None,
     ) -> None:
         now = engine.clock.monotonic() if begun is None else begun
-        self.call = call
-        self.engine = engine
-        self.limit: float | None = None
-        """Seconds the attempt may take, or None."""
-        self.timer: Any = None
-        """The running `asyncio.Timeout` of an attempt that can be cut off."""
+        super().__init__(limits, engine, call, now)
         self.committed = False
         """The response is on its way to the client; nothing can be repeated."""
-        self._limits = limits
-        self._observing = call.mode == "observe"
         self._spent = SPENT.number if spent is None else spent
         self._expected = expected
-        self._permit: Permit | None = None
-        self._settled: Permit | None = None
-        self._previous_delay: float | None = None
         self._delay: float | None = None
         self._judged = False
-        self._ended = False
         self._cut = False
-        self._hurried = False
-        self._begun = now
         self._last: BaseException | None = None
         own = None if limits.deadline is None else now + limits.deadline
         theirs = self._callers = call.deadline
         self._deadline = own if theirs is None else theirs if own is None else min(own, theirs)
         call.policy = limits.name
         call.run = self
-        if limits.budget is not None:
-            limits.budget.deposit(now)
+        if limits.priority is not None:
+            call.priority = limits.priority
+        if limits.tally is not None:
+            call.charged = limits.tally.charge(now, call.charged)
 
     # -- an attempt
 
-    def admit(self) -> None:
-        """Begin an attempt.
+    def admit(self, wait: type[W]) -> W | None:
+        """Begin an attempt. Returns who waits for a slot of the bulkhead, if it has to wait.
+
+        Parameters:
+            wait: how the driver waits.
 
         Raises:
             RateLimitError: it is called too often.
             CircuitOpenError: the circuit breaker is open.
+            BulkheadFullError: no slot is free, and no place in the queue.
             OperationTimeoutError: the deadline has passed already.
             Exception: the last attempt's own, when a later one is not admitted any more.
         """
@@ -136,22 +121,67 @@ class Run:
             elif self._observing:
                 self._say(WouldReject, reason="circuit_open")
             else:
-                state, wait = answer
-                error_for = partial(CircuitOpenError, name=breaker.name, state=str(state), retry_after=wait)
-                self._turn_away("circuit_open", error_for, wait)
+                state, after = answer
+                error_for = partial(CircuitOpenError, name=breaker.name, state=str(state), retry_after=after)
+                self._turn_away("circuit_open", error_for, after)
+        if self._held is not None and (waiter := self._take_slot(self._held, wait)) is not None:
+            return waiter
+        self.call.attempt += 1
+        return None
+
+    @property
+    def patience(self) -> float:
+        """Seconds that the attempt may wait for a slot."""
+        longest = 0.0 if self._held is None else self._held.bulkhead.options.max_wait
+        if self._deadline is None:
+            return longest
+        return max(0.0, min(longest, self._deadline - self.engine.clock.monotonic()))
+
+    def seated(self) -> None:
+        """The wait for a slot is over; the time of the attempt begins now.
+
+        Raises:
+            BulkheadFullError: it was in vain.
+            OperationTimeoutError: it took all the time there was.
+            Exception: the last attempt's own, when a later one is not admitted any more.
+        """
+        if self._held is not None and not self._held.claim():
+            self._no_slot(self._held)
+        now = self._begun = self.engine.clock.monotonic()
+        if self._permit is not None:
+            # our own queue is not to open the circuit for slowness
+            self._permit.started = now
+        self._set_limit(now)
         self.call.attempt += 1
 
-    def adopt(self, generation: int, timer: Any = None) -> None:
+    def _take_slot(self, held: Holding, wait: type[W]) -> W | None:
+        if self._observing:
+            if not held.force():
+                self._say(WouldReject, reason="bulkhead_full")
+            return None
+        waiter = held.enter(wait)
+        if waiter is None and not held.seated:
+            self._no_slot(held)
+        return waiter
+
+    def _no_slot(self, held: Holding) -> NoReturn:
+        error = held.bulkhead.full()
+        self._turn_away("bulkhead_full", lambda: error, error.retry_after)
+
+    def adopt(self, generation: int, seat: Seat | None, timer: Any = None) -> None:
         """Take over a first attempt that was made without asking: the circuit was closed, and there was time left.
 
         Parameters:
             generation: that of the circuit breaker when the attempt began.
+            seat: the slot that was taken.
             timer: what cut it off, or might have.
         """
         self._set_limit(self._begun)
         self.timer = timer
         if self._limits.breaker is not None:
             self._permit = Permit(generation, self._begun)
+        if self._held is not None:
+            self._held.seat = seat
         self.call.attempt = 1
 
     def _set_limit(self, now: float) -> None:
@@ -194,6 +224,10 @@ class Run:
         """The attempt returned. Returns the delay before another one, or None: the result stands."""
         if not self._judged:
             self._judge(reply)
+        if self._delay is not None:
+            self._streams = False
+        if not self._streams:
+            self.vacate()
         return self._delay
 
     def answered(self, reply: Reply) -> bool:
@@ -218,8 +252,10 @@ class Run:
         """
         if self._judged and not self.committed:
             # the response was thrown away already, and what still runs for it does not matter
+            self.vacate()
             return self._delay
         call = self.call
+        self._streams = False
         now = self.engine.clock.monotonic()
         failure = call.failure = self.engine.classify(exc, call)
         call.cause = exc
@@ -228,7 +264,10 @@ class Run:
                 self.broke_off()
             return None
         late = self._overran(now)
-        self._settle(self._verdict(failure, exc), now, late)
+        verdict = self._verdict(failure, exc)
+        self._settle(verdict, now, late)
+        self._measure(verdict, now, failure.transient or late)
+        self.vacate()
         outcome, delay = self._decide(failure, None, exc, now)
         self._last = exc
         if delay is not None:
@@ -270,15 +309,12 @@ class Run:
         self._say(AttemptTimedOut, attempt=self.call.attempt, limit=limit, kind=kind)
         return self._too_late(limit, kind)
 
-    def broke_off(self) -> None:
-        """The stream of a response that was judged already broke off: one more failure."""
-        if self._settled is not None and self._limits.breaker is not None:
-            self._limits.breaker.broke_off(self._settled, self.engine.clock.monotonic())
-
     def close(self) -> None:
         """The call is over."""
         if self._permit is not None:
             self._settle(Verdict.IGNORE, self.engine.clock.monotonic(), False)
+        if not self._streams:
+            self.vacate()
         self._finish("cancelled", None)
         self._let_go_of_time()
         self._last = None
@@ -291,22 +327,23 @@ class Run:
     # -- deciding
 
     def _judge(self, reply: Reply | None) -> None:
-        call = self.call
         now = self.engine.clock.monotonic()
         self._judged = True
         self._delay = None
         self._last = None
         status = 200 if reply is None else reply.status
-        self._settle(verdict_of_status(status), now, self._overran(now))
+        verdict, late = verdict_of_status(status), self._overran(now)
+        self._settle(verdict, now, late)
+        self._measure(verdict, now, late or status in _OVERLOADED)
         retry = self._limits.retry
-        if retry is not None and reply is not None and retry.wants_status(status):
+        if retry is not None and reply is not None and (reply.again or retry.wants_status(status)):
             outcome, delay = self._decide(None, reply, None, now)
             if delay is not None:
-                self._schedule(f"status {status}", None, status, delay, now)
+                self._schedule("result" if reply.again else f"status {status}", None, reply, delay, now)
                 self._delay = delay
                 return
             self._finish(outcome, None)
-        elif call.attempts:
+        else:
             self._finish("success", None)
 
     def _decide(
@@ -314,7 +351,7 @@ class Run:
     ) -> tuple[str, float | None]:
         retry = self._limits.retry
         call = self.call
-        if retry is None or not self._worth_it(retry, failure, exc):
+        if retry is None or not worth_it(retry, self.engine, call, failure, exc, self._spent):
             return "not_retryable", None
         if call.attempt >= retry.max_attempts:
             return "max_attempts", None
@@ -322,30 +359,22 @@ class Run:
         if breaker is not None and breaker.rejecting and not self._observing:
             return "circuit_open", None
         asked = failure.retry_after if failure is not None else reply.retry_after if reply is not None else None
-        delay = retry.delay(call.attempt, self._previous_delay, asked, self.engine.rng)
+        delay = wait_before(retry, self.engine, call, failure, self._previous_delay, asked)
+        if delay is None:
+            return "not_retryable", None
         if self._deadline is not None:
             if now + delay >= self._deadline:
                 return "deadline", None
         elif asked is not None and asked > retry.max_delay:
             # without a deadline a peer must not hold our client longer than we would ourselves
             return "not_retryable", None
-        if self._limits.budget is not None and not self._limits.budget.withdraw(now):
+        tally = self._limits.tally
+        if tally is not None and not tally.budget.withdraw(now, call.priority or "normal"):
             return "budget_exhausted", None
         if self._observing:
             self._say(WouldRetry, attempt=call.attempt, failure=failure, status=reply.status if reply else None)
             return "not_retryable", None
         return "", delay
-
-    def _worth_it(self, retry: Retry, failure: Failure | None, exc: BaseException | None) -> bool:
-        call = self.call
-        if not call.replayable:
-            return False
-        if failure is not None:
-            if not retry.wants(failure) or (exc is not None and spent_since(exc, self._spent)):
-                return False
-            if failure.not_sent and call.source == "guard":
-                return True
-        return call.method in retry.methods if call.idempotent is None else call.idempotent
 
     def _verdict(self, failure: Failure, exc: BaseException) -> Verdict:
         if self._cut and self._hurried:
@@ -355,50 +384,3 @@ class Run:
         if verdict and self._expected is not None and not failure.transient and self._expected(exc):
             return Verdict.IGNORE
         return verdict
-
-    def _overran(self, now: float) -> bool:
-        """Tell of an attempt that took longer than its limit, and ran on. True: that makes it a slow one."""
-        limit = self.limit
-        if limit is None or now - self._begun <= limit:
-            return False
-        if self._observing:
-            self._say(WouldTimeout, limit=limit, duration=now - self._begun)
-        elif self.timer is None:
-            self._say(AttemptTimedOut, attempt=self.call.attempt, limit=limit, kind=self._kind(), cut=False)
-        return not self._hurried
-
-    def _kind(self) -> str:
-        timeout = self._limits.timeout
-        return "deadline" if timeout is None or (self.limit or 0.0) < timeout else "timeout"
-
-    # -- keeping the books
-
-    def _settle(self, verdict: Verdict, now: float, late: bool) -> None:
-        permit, breaker = self._permit, self._limits.breaker
-        if permit is not None and breaker is not None:
-            self._permit = None
-            self._settled = permit
-            breaker.settle(permit, verdict, now, late=late)
-
-    def _schedule(self, kind: str, failure: Failure | None, status: int | None, delay: float, now: float) -> None:
-        call = self.call
-        record = AttemptRecord(call.attempt, self._begun - call.started, now - self._begun, delay, kind)
-        call.attempts = (*call.attempts, record)
-        self._previous_delay = delay
-        self._say(RetryScheduled, attempt=call.attempt, delay=delay, failure=failure, status=status)
-
-    def _finish(self, outcome: str, failure: Failure | None) -> None:
-        call = self.call
-        if failure is not None:
-            failure.attempts = call.attempts
-            failure.outcome = outcome
-        if call.attempts and not self._ended:
-            self._ended = True
-            self._say(RetryEnded, attempts=call.attempt, outcome=outcome)
-
-    def _too_late(self, limit: float, kind: str) -> OperationTimeoutError:
-        message = f"{self.call.endpoint} took longer than its {kind}"
-        return OperationTimeoutError(message, details={"kind": kind, "limit": limit})
-
-    def _say(self, event: type[Event], /, **facts: Any) -> None:
-        self.engine.tell(self.call, event, **facts)

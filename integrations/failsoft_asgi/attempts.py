@@ -129,6 +129,7 @@ class Stage:
         await self._forward(message)
         if kind == "http.response.pathsend" or (kind == "http.response.body" and not message.get("more_body", False)):
             self.complete = True
+            self._run.vacate()
 
     async def flush(self) -> None:
         """Pass on the head that is held, if the verdict lets it go."""

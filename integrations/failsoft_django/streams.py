@@ -21,6 +21,7 @@ class _Stream:
     def __init__(self, chunks: Any, call: DjangoCall) -> None:
         self._chunks = chunks
         self._call = call
+        self._run = call.run
         self._first: list[Any] = []
 
     def _broke_off(self, exc: Exception) -> None:
@@ -31,7 +32,17 @@ class _Stream:
         call.fs.answer(exc, call, started=True)
         self._over()
 
+    def close(self) -> None:
+        """The server is done with it, or another attempt follows: the slot of the call is free."""
+        if self._run is not None:
+            self._run.vacate()
+
+    def __del__(self) -> None:
+        # a middleware may have dropped the response without closing it
+        self.close()
+
     def _over(self) -> None:
+        self.close()
         self._call.watched = False
         self._call.forget()
 
@@ -137,6 +148,8 @@ def _may_wait(response: Any, call: DjangoCall) -> bool:
 
 def _listen(response: Any, stream: _Stream) -> None:
     stream._call.watched = True
+    if stream._run is not None:
+        stream._run.hold()
     response.streaming_content = stream
 
 

@@ -55,6 +55,8 @@ class FlaskCall(Call):
 
     def forget(self) -> None:
         """Let go of exceptions, whose tracebacks hold the request, and of the run, which holds this call."""
+        if self.run is not None:
+            self.run.vacate()
         self.cause = self.answered = self.run = None
 
     def describe(self) -> RequestFacts:

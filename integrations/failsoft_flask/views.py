@@ -150,10 +150,11 @@ class Views:
 class _Turns:
     """The attempts of one request: each gets the body, and the response of the one before is closed."""
 
-    __slots__ = ("_app", "_hooks", "_last", "_rewind")
+    __slots__ = ("_app", "_call", "_hooks", "_last", "_rewind")
 
     def __init__(self, app: Flask, call: FlaskCall, pipeline: Pipeline) -> None:
         self._app = app
+        self._call = call
         self._last: Response | None = None
         retry = pipeline.limits.retry
         self._rewind = None if retry is None else keep_body(call, retry)
@@ -192,8 +193,10 @@ class _Turns:
         return response
 
     def _made(self, value: Any) -> Response:
-        self._last = self._app.make_response(value)
-        return self._last
+        response = self._last = self._app.make_response(value)
+        if response.is_streamed and not response.direct_passthrough:
+            self._call.run.hold()
+        return response
 
     def discard(self) -> None:
         """The last response goes to nobody."""

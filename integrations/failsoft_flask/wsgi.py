@@ -211,12 +211,22 @@ class _Stream:
         try:
             return next(self._iterator)
         except StopIteration:
+            self._sent()
             raise
         except Exception as exc:
             self._broke_off(self._call, exc)
             raise
         finally:
             current_call.reset(token)
+
+    def _sent(self) -> None:
+        """Nothing more is to be sent, so the slot of the call is free."""
+        if self._call.run is not None:
+            self._call.run.vacate()
+
+    def __del__(self) -> None:
+        # a layer outside may have dropped the response without closing it
+        self._sent()
 
     def close(self) -> None:
         """The server is done with it: close what the application has to close."""

@@ -10,17 +10,36 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = {"failsoft": ROOT / "core/failsoft"} | {
-    name: ROOT / "integrations" / name for name in ("failsoft_asgi", "failsoft_django", "failsoft_flask")
+    name: ROOT / "integrations" / name
+    for name in ("failsoft_asgi", "failsoft_django", "failsoft_flask", "failsoft_pytest")
 }
 
 # lowest first; the first prefix that fits decides
 LAYERS: list[tuple[str, ...]] = [
     ("errors.taxonomy", "outcome", "clock", "ids", "kinds", "http", "requests"),
-    ("errors.failure", "errors.exceptions"),
+    ("errors.failure", "errors.frames", "errors.attributes", "errors.exceptions"),
     ("options", "call", "current", "events", "machines", "references", "sanitize"),
     ("bus", "inspection", "errors.capture", "errors.catalogue", "errors.rules", "errors", "problem", "stores"),
     ("policies", "observers"),
-    ("engine", "verdicts", "notes", "spent", "run", "pipeline", "endpoints", "renewal", "guard", "guarded", "answer"),
+    (
+        "engine",
+        "verdicts",
+        "notes",
+        "spent",
+        "retries",
+        "repeating",
+        "books",
+        "run",
+        "faults",
+        "pipeline",
+        "endpoints",
+        "renewal",
+        "guard",
+        "guardable",
+        "guarded",
+        "plan",
+        "answer",
+    ),
     ("recovery", "health"),
     ("settings",),
     ("build", "reloading", "facade"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def test_the_start_refuses_what_came_after_install() -> None:
 def records(path: Path) -> int:
     if not path.exists():
         return 0
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         (number,) = connection.execute("SELECT count(*) FROM failsoft_audit WHERE kind = 'failure.handled'").fetchone()
     return int(number)
 
@@ -166,11 +167,15 @@ def test_an_instance_that_was_handed_in_is_its_owners(monkeypatch: pytest.Monkey
 
 
 def test_a_flush_that_fails_keeps_nobody_from_ending(monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[int] = []
+
     def fails(*_: Any) -> Any:
+        flushed.append(1)
         raise RuntimeError
 
     monkeypatch.setattr(failsoft.Failsoft, "flush", fails)
     app = Starlette(routes=[Route("/", boom)])
     install(app)
-    with TestClient(app):
-        pass
+    with TestClient(app, raise_server_exceptions=False) as client:
+        assert client.get("/").status_code == 500
+    assert flushed == [1]

@@ -47,8 +47,11 @@ def found(module: str, name: str) -> Any:
         # REST framework wants a configured Django, of which there may be one in a process
         return from_source(ROOT / "integrations/failsoft_django/drf.py", name)
     try:
-        return getattr(importlib.import_module(module), name)
-    except ModuleNotFoundError:
+        inside = importlib.import_module(module)
+        return getattr(inside, name) if hasattr(inside, name) else importlib.import_module(f"{module}.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
         parent, _, last = module.rpartition(".")
         return getattr(found(parent, last), name)
 

@@ -7,7 +7,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -133,7 +133,7 @@ def test_every_failure_left_one_audit_record_without_secrets(world: World) -> No
     replies = [httpx.get(f"{shop}/crash") for shop in world.shops.values()]
     wanted = {reply.headers["x-error-id"] for reply in replies}
     for _ in range(100):
-        with sqlite3.connect(world.folder / "failsoft-audit.db") as connection:
+        with closing(sqlite3.connect(world.folder / "failsoft-audit.db")) as connection:
             rows = connection.execute("SELECT error_id, record FROM failsoft_audit").fetchall()
         connection.close()
         if wanted <= {row[0] for row in rows}:

@@ -18,6 +18,7 @@ from failsoft.events import (
     WouldRetry,
     WouldTimeout,
 )
+from failsoft.machines.slots import Slots
 from failsoft.observers.otel import MetricsObserver, Telemetry
 from observed import SECRET, failure, handled
 
@@ -141,6 +142,23 @@ def test_two_instances_in_one_process_both_report_their_breakers(sdk: Sdk) -> No
     names = {dict(key)["name"] for key in sdk.points("failsoft.circuit_breaker.state")}
     assert names == {"a", "b"}
     assert len(observers) == 2
+
+
+def test_the_slots_of_a_bulkhead_are_shown_as_they_are(sdk: Sdk) -> None:
+    slots: Slots[str] = Slots(3, 2)
+    observer = MetricsObserver(slots=lambda: {"GET /q": slots.snapshot()}, meter_provider=sdk.meters)
+
+    def shown() -> list[list[float]]:
+        names = ("limit", "in_use", "waiting")
+        return [[point.value for point in sdk.points(f"failsoft.bulkhead.{name}").values()] for name in names]
+
+    assert shown() == [[3], [0], [0]]
+    for _ in range(3):
+        slots.take()
+    slots.queue("somebody")
+    assert shown() == [[3], [3], [1]]
+    observer.close()
+    assert shown() == [[], [], []]
 
 
 def test_telemetry_connects_what_is_on_to_the_stream_and_disconnects_it(

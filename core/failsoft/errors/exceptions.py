@@ -32,8 +32,8 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
 
 from failsoft.clock import SystemClock
+from failsoft.errors.attributes import Default, Details, ErrorId
 from failsoft.errors.taxonomy import Category, Severity
-from failsoft.ids import new_error_id
 
 __all__ = [
     "AuthenticationError",
@@ -68,44 +68,6 @@ def _rebuild(cls: type[FailsoftError], args: tuple[Any, ...], state: dict[str, A
     return error
 
 
-class _Default:
-    """What an exception says unless it was told otherwise: the default of its class."""
-
-    __slots__ = ("_name",)
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __get__(self, error: FailsoftError | None, cls: type[FailsoftError]) -> Any:
-        return getattr(cls, self._name)
-
-
-class _Details:
-    """An empty dictionary of the exception's own, made when somebody first asks for it."""
-
-    __slots__ = ()
-
-    def __get__(self, error: FailsoftError | None, cls: type[FailsoftError]) -> Any:
-        if error is None:
-            return self
-        made: dict[str, Any] = {}
-        error.__dict__["details"] = made
-        return made
-
-
-class _ErrorId:
-    """An id that is made when somebody first asks for it: of the many calls that a circuit turns away few are."""
-
-    __slots__ = ()
-
-    def __get__(self, error: FailsoftError | None, cls: type[FailsoftError]) -> Any:
-        if error is None:
-            return self
-        born = error.__dict__.get("timestamp")
-        made = error.__dict__["error_id"] = new_error_id(born if isinstance(born, float) else SystemClock.time())
-        return made
-
-
 class FailsoftError(Exception):
     """The base of every exception that Failsoft defines.
 
@@ -125,14 +87,14 @@ class FailsoftError(Exception):
     default_transient: ClassVar[bool] = False
     default_recoverable: ClassVar[bool] = False
 
-    code: str = _Default("default_code")  # type: ignore[assignment]  # an attribute to everybody else
-    status: int = _Default("default_status")  # type: ignore[assignment]
-    category: Category = _Default("default_category")  # type: ignore[assignment]
-    severity: Severity = _Default("default_severity")  # type: ignore[assignment]
-    transient: bool = _Default("default_transient")  # type: ignore[assignment]
-    recoverable: bool = _Default("default_recoverable")  # type: ignore[assignment]
-    error_id: str = _ErrorId()  # type: ignore[assignment]
-    details: dict[str, Any] = _Details()  # type: ignore[assignment]
+    code: str = Default("default_code")  # type: ignore[assignment]  # an attribute to everybody else
+    status: int = Default("default_status")  # type: ignore[assignment]
+    category: Category = Default("default_category")  # type: ignore[assignment]
+    severity: Severity = Default("default_severity")  # type: ignore[assignment]
+    transient: bool = Default("default_transient")  # type: ignore[assignment]
+    recoverable: bool = Default("default_recoverable")  # type: ignore[assignment]
+    error_id: str = ErrorId()  # type: ignore[assignment]
+    details: dict[str, Any] = Details()  # type: ignore[assignment]
     user_message: str | Mapping[str, str] | None = None
     headers: tuple[tuple[str, str], ...] = ()
 
@@ -426,13 +388,10 @@ class CircuitOpenError(RejectedError):
     def of(cls, message: str, name: str, state: str, retry_after: float) -> CircuitOpenError:
         """The same as the constructor, for the place where calls are turned away by the thousand."""
         error = cls.__new__(cls, message)
+        now = SystemClock.time()
         error.__dict__ = {
-            "message": message,
-            "retry_after": retry_after,
-            "timestamp": SystemClock.time(),
-            "name": name,
-            "state": state,
-        }
+            "message": message, "retry_after": retry_after, "timestamp": now, "name": name, "state": state,
+        }  # fmt: skip
         return error
 
 
@@ -440,3 +399,7 @@ class BulkheadFullError(RejectedError):
     """All slots and the waiting room are taken."""
 
     default_code = "BULKHEAD_FULL"
+
+    def __init__(self, message: str = "", *, name: str = "", **fields: Any) -> None:
+        super().__init__(message or f"bulkhead {name!r} is full", **fields)
+        self.name = name

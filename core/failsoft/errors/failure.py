@@ -56,7 +56,14 @@ class AttemptRecord(NamedTuple):
     delay: float
     """Seconds waited after it."""
     type: str
-    """Class of its exception, or `status 503` for a returned response."""
+    """Class of its exception, `status 503` for a returned response, `result` for another result."""
+    strategy: str = ""
+    """What decided about the delay: a named strategy, a function of yours, or the kind of backoff."""
+
+    @property
+    def end(self) -> float:
+        """Seconds since the call began."""
+        return self.start + self.duration
 
 
 class Failure(Struct, kw_only=True):

@@ -70,7 +70,23 @@ class Frames(Sequence["Frame"]):
         return tuple, (self._frames(),)
 
 
+_MOST_LINES = 8_192
+_lines: dict[tuple[int, int], tuple[CodeType, int]] = {}
+"""What was read before, for it takes long to read and the same places fail again. The code is kept with it, so that no
+other one gets its identity."""
+
+
 def _line(code: CodeType, offset: int) -> int:
+    known = _lines.get((id(code), offset))
+    if known is None:
+        known = code, _read_line(code, offset)
+        if len(_lines) >= _MOST_LINES:
+            _lines.clear()
+        _lines[id(code), offset] = known
+    return known[1]
+
+
+def _read_line(code: CodeType, offset: int) -> int:
     """The line of an instruction; the first of its function where it belongs to none, as in compiled extensions."""
     for start, end, line in code.co_lines():
         if start <= offset < end:

@@ -4,15 +4,32 @@ Retries multiply load when there is least room for it. The budget ties them to t
 the last `window` seconds at most `ratio` retries per call, plus a floor of `min_per_second`, so that a service that is
 seldom called may still retry.
 
+When it runs low, less important calls stop getting retries first. With `left` what is left, and `full` what there
+would be had nobody retried::
+
+    critical      may overdraw by the whole floor        left - 1 >= -min_per_second * window
+    high          may overdraw by half of it             left - 1 >= -min_per_second * window / 2
+    normal        down to nothing                        left - 1 >= 0
+    low           while a quarter stays                  left - 1 >= full / 4
+    background    while half stays                       left - 1 >= full / 2
+
 Source: Finagle's `RetryBudget`, a leaky bucket whose deposits and withdrawals both expire, which Linkerd took over.
 Same defaults and same arithmetic, counted in whole calls and retries.
 """
 
 from __future__ import annotations
 
+from typing import Literal
+
 from failsoft.machines.window import TimeWindow
 
-__all__ = ["RetryBudget"]
+__all__ = ["Priority", "RetryBudget"]
+
+Priority = Literal["critical", "high", "normal", "low", "background"]
+"""How important a call is, the most important first."""
+
+_OVERDRAFT = {"critical": 1.0, "high": 0.5}
+_STAYS = {"low": 0.25, "background": 0.5}
 
 _SLICES = 10
 
@@ -23,8 +40,8 @@ _ONE_RETRY = 1.0 - 1e-9
 class RetryBudget:
     """A budget of retries, shared by all calls to one dependency. The caller holds the lock.
 
-    At every withdrawal granted, retries <= min_per_second * window + ratio * calls, all of them over the last
-    `window` seconds, to the grain of a tenth of it.
+    At every withdrawal granted to a call of priority `normal` or below, retries <= min_per_second * window + ratio *
+    calls, all of them over the last `window` seconds, to the grain of a tenth of it. Those above may overdraw.
 
     Parameters:
         ratio: retries allowed per call, default 0.2: one retry for five calls.
@@ -54,17 +71,20 @@ class RetryBudget:
         """Count one call, once however many attempts it takes. O(1)."""
         self._window.record(now, False, False)
 
-    def withdraw(self, now: float) -> bool:
+    def withdraw(self, now: float, priority: Priority = "normal") -> bool:
         """Ask for one retry; True grants it and counts it. Ask when the retry is scheduled, before its wait. O(1)."""
-        if self._left(now) < _ONE_RETRY:
+        entries, retries, _ = self._window.counts(now)
+        full = self._reserve + self._ratio * (entries - retries)
+        floor = full * _STAYS.get(priority, 0.0) - self._reserve * _OVERDRAFT.get(priority, 0.0)
+        if full - retries - floor < _ONE_RETRY:
             return False
         self._window.record(now, True, False)
         return True
 
     def balance(self, now: float) -> float:
-        """How many retries would be granted now; the fraction is on its way to the next one. Never below 0."""
-        return max(0.0, self._left(now))
+        """How many retries a call of priority `normal` would be granted now. Never below 0.
 
-    def _left(self, now: float) -> float:
+        The fraction is on its way to the next one.
+        """
         entries, retries, _ = self._window.counts(now)
-        return self._reserve + self._ratio * (entries - retries) - retries
+        return max(0.0, self._reserve + self._ratio * (entries - retries) - retries)

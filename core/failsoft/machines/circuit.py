@@ -72,6 +72,10 @@ class Permit:
         self.started = started
         """When the call's own time began. Move it on if the call had to queue; the lease of a probe does not move."""
 
+    def __deepcopy__(self, _: object) -> Permit:
+        # whoever holds it hands it back to a copy of the machine as well
+        return self
+
 
 class Rejection(NamedTuple):
     """The call must not be made."""

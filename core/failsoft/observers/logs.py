@@ -8,6 +8,7 @@ from typing import Any
 
 from failsoft.call import UNMATCHED
 from failsoft.events import (
+    BulkheadLimitChanged,
     CircuitBreakerTransition,
     ErrorHandled,
     Event,
@@ -25,7 +26,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 class LogObserver:
-    """Logs errors, retries, transitions of circuit breakers, changes of the settings, and faults of Failsoft itself.
+    """Logs errors, retries, transitions of circuit breakers, changed limits and settings, and our own faults.
 
     ====================================================  =========
     event                                                 level
@@ -35,7 +36,8 @@ class LogObserver:
     error answered with a fallback, or on purpose ≥ 500   `WARNING`
     circuit breaker opens                                 `WARNING`
     error answered on purpose, below 500                  `INFO`
-    retry; other transitions; settings taken over         `INFO`
+    retry; other transitions; limit of a bulkhead         `INFO`
+    settings taken over                                   `INFO`
     client went away                                      `DEBUG`
     ====================================================  =========
 
@@ -48,6 +50,7 @@ class LogObserver:
         ErrorHandled,
         RetryScheduled,
         CircuitBreakerTransition,
+        BulkheadLimitChanged,
         SettingsReloaded,
         InternalError,
     )
@@ -67,6 +70,8 @@ class LogObserver:
                 self._retry(event)
             case CircuitBreakerTransition():
                 self._transition(event)
+            case BulkheadLimitChanged():
+                self._limit(event)
             case SettingsReloaded():
                 self._reloaded(event)
             case InternalError():
@@ -103,7 +108,9 @@ class LogObserver:
     def _retry(self, event: RetryScheduled) -> None:
         if not self._logger.isEnabledFor(logging.INFO):
             return
-        why = f"status {event.status}" if event.failure is None else event.failure.type
+        why = "result" if event.status is None else f"status {event.status}"
+        if event.failure is not None:
+            why = event.failure.type
         facts = {"failsoft_attempt": event.attempt, "failsoft_delay": event.delay, "failsoft_type": why}
         message = "%s: attempt %d failed (%s), the next one in %.3f s"
         line = (one_line(event.endpoint), event.attempt, one_line(why), event.delay)
@@ -133,6 +140,17 @@ class LogObserver:
         text = one_line(clean(self._sanitizer, "; ".join(event.text.splitlines())))
         message = "the changed settings were refused, the old ones stay in force (%d faults): %s"
         self._write(level, event, message, (event.faults, text), facts=facts)
+
+    def _limit(self, event: BulkheadLimitChanged) -> None:
+        if not self._logger.isEnabledFor(logging.INFO):
+            return
+        facts = {
+            "failsoft_bulkhead": event.name,
+            "failsoft_from_limit": event.from_limit,
+            "failsoft_to_limit": event.to_limit,
+        }
+        line = (one_line(event.name), event.from_limit, event.to_limit)
+        self._write(logging.INFO, event, "bulkhead %s: limit %d -> %d", line, facts=facts)
 
     def _internal(self, event: InternalError) -> None:
         if not self._internal_logger.isEnabledFor(logging.ERROR):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import copy
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
@@ -13,15 +13,15 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import Meta
 
 from failsoft.clock import Clock
+from failsoft.current import EPOCH
 from failsoft.errors.exceptions import Fault
 from failsoft.events import CircuitBreakerTransition, Event
 from failsoft.machines.breaker import BreakerMachine, BreakerRules, BreakerSnapshot, Permit, Rejection
 from failsoft.options import Duration, Options, Rate
 from failsoft.outcome import Verdict
+from failsoft.policies.registry import Registry
 
 __all__ = ["Breaker", "Breakers", "CircuitBreaker"]
-
-_log = logging.getLogger("failsoft")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +201,25 @@ class Breaker:
         """Let everything pass, and count, until `reset`."""
         self._command(self.machine.metrics_only)
 
+    def remember(self) -> Callable[[], None]:
+        """The way back to how it stands now."""
+        with self._lock:
+            kept = copy.deepcopy(self.machine)
+
+        def restore() -> None:
+            self._put(copy.deepcopy(kept))
+
+        return restore
+
+    def renew(self) -> None:
+        """Be as new."""
+        self._put(BreakerMachine(self.options.rules()))
+
+    def _put(self, machine: BreakerMachine) -> None:
+        with self._lock:
+            self.machine = machine
+        EPOCH.end()
+
     def _command(self, verb: Callable[[float], None]) -> None:
         with self._lock:
             verb(self._clock.monotonic())
@@ -223,50 +242,17 @@ class Breaker:
             )
 
 
-class Breakers(Mapping[str, Breaker]):
-    """The circuit breakers of one Failsoft by name. At most `limit`; names are route templates and guards."""
+class Breakers(Registry[Breaker, CircuitBreaker]):
+    """The circuit breakers of one Failsoft by name."""
 
     def __init__(self, clock: Clock, publish: Callable[[Event], None], *, limit: int = 4096) -> None:
+        super().__init__("circuit breaker", limit=limit)
         self._clock = clock
         self._publish = publish
-        self._limit = limit
-        self._lock = Lock()
-        self._breakers: dict[str, Breaker] = {}
-        self._said_full = False
 
-    def obtain(self, name: str, options: CircuitBreaker) -> Breaker | None:
-        """The breaker of this name, made if it is new; None when there are too many.
-
-        A name is an identity: who asks for it with other options gets the one that is there, and a warning is logged.
-        """
-        with self._lock:
-            breaker = self._breakers.get(name)
-            full = breaker is None and len(self._breakers) >= self._limit
-            if breaker is None and not full:
-                breaker = Breaker(name, options, self._clock, self._publish)
-                self._breakers = {**self._breakers, name: breaker}
-            said, self._said_full = self._said_full, self._said_full or full
-        if full and not said:
-            _log.warning("there are %d circuit breakers; %s and all further ones have none", self._limit, name)
-        if breaker is not None and breaker.options != options:
-            _log.warning("circuit breaker %s is there already, with other options, which stay in force", name)
-        return breaker
-
-    def forget(self, names: Iterable[str]) -> None:
-        """Let go of breakers that nobody asks any more."""
-        gone = set(names)
-        with self._lock:
-            self._breakers = {name: breaker for name, breaker in self._breakers.items() if name not in gone}
+    def _make(self, name: str, options: CircuitBreaker) -> Breaker:
+        return Breaker(name, options, self._clock, self._publish)
 
     def states(self) -> dict[str, str]:
         """The state of each."""
-        return {name: breaker.state for name, breaker in self._breakers.items()}
-
-    def __getitem__(self, name: str) -> Breaker:
-        return self._breakers[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._breakers)
-
-    def __len__(self) -> int:
-        return len(self._breakers)
+        return {name: breaker.state for name, breaker in self._there.items()}

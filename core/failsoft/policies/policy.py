@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from failsoft.errors.exceptions import Fault
 from failsoft.options import Duration, Options, fields_of
+from failsoft.policies.bulkhead import Bulkhead
 from failsoft.policies.circuit_breaker import CircuitBreaker
 from failsoft.policies.rate_limit import RateLimit
 from failsoft.policies.retry import Retry
@@ -36,6 +37,9 @@ class Policy(Options):
     rate_limit: Annotated[
         RateLimit | None, Meta(description='How often it may be called: a rate such as `"100/minute"`, or a table.')
     ] = None
+    bulkhead: Annotated[Bulkhead | None, Meta(description="How many calls at the same time: a table, or a number.")] = (
+        None
+    )
 
     def check(self, path: str) -> Iterable[Fault]:
         for name in ("timeout", "deadline"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import math
 import re
@@ -147,6 +148,24 @@ class RateLimiter:
         if admitted:
             return RateReading(None, headers)
         return RateReading(reset, (*headers, ("Retry-After", str(seconds))))
+
+    def remember(self) -> Callable[[], None]:
+        """The way back to what is spent now."""
+        with self._lock:
+            kept = copy.deepcopy(self._quota)
+
+        def restore() -> None:
+            self._put(copy.deepcopy(kept))
+
+        return restore
+
+    def renew(self) -> None:
+        """Nothing is spent."""
+        self._put(self.options.quota())
+
+    def _put(self, quota: Quota) -> None:
+        with self._lock:
+            self._quota = quota
 
     def error(self, wait: float) -> RateLimitError:
         """What to raise for a call that is not admitted."""

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import copy
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, cast
 
 from msgspec import Meta
 
-from failsoft.errors.exceptions import Fault
+from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
 from failsoft.errors.taxonomy import Category
+from failsoft.kinds import Kind, is_reference
 from failsoft.machines.backoff import Backoff
+from failsoft.machines.budget import Priority
 from failsoft.options import Duration, Options, did_you_mean, shown
+from failsoft.policies.conditions import CONDITIONS, FUNCTION, complaint, faults_of, loaded, meets, name_of
 
-__all__ = ["STRATEGIES", "Budget", "Retry"]
+__all__ = ["STOP", "STRATEGIES", "Budget", "Retry"]
 
 STRATEGIES: Mapping[str, Mapping[str, Any]] = {
     "general": {
@@ -32,6 +37,37 @@ STRATEGIES: Mapping[str, Mapping[str, Any]] = {
     },
 }  # fmt: skip
 """The named strategies that ship built in. Keys beside the name override them."""
+
+
+class _Stop:
+    """The type of `STOP`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "failsoft.STOP"
+
+    def __reduce__(self) -> str:
+        return "STOP"
+
+
+STOP = _Stop()
+"""What a strategy returns where there is to be no other attempt; None says the same."""
+
+Strategy = Callable[[Failure | None, int, Any], Any]
+"""Called with the failure (None: a result is to be repeated), the number of the attempt that failed (1 is the first)
+and the `Call`. Returns seconds to wait, or `STOP`."""
+
+
+def _parse_strategy(value: object) -> Any:
+    if isinstance(value, str):
+        return value
+    if callable(value) and not isinstance(value, type):
+        return value
+    raise ValueError("not a strategy")
+
+
+_STRATEGY = Kind('the name of a strategy, "package.module:name" of a function, or a function', _parse_strategy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +88,10 @@ class Retry(Options):
     """
 
     strategy: Annotated[
-        str | None, Meta(description="Name of a built-in strategy whose values stand for those not given.")
-    ] = None
+        Annotated[Any, _STRATEGY] | None,
+        Meta(description="Name of a built-in strategy whose values stand for those not given, or a function that says "
+        "how long to wait."),
+    ] = None  # fmt: skip
     max_attempts: Annotated[int, Meta(ge=1, le=100, description="Attempts in all, the first one included.")] = 3
     backoff: Annotated[
         Literal["constant", "linear", "exponential"],
@@ -77,6 +115,21 @@ class Retry(Options):
         tuple[Annotated[str, Meta(pattern="^[A-Z][A-Z-]*$")], ...],
         Meta(description="Methods that may be repeated; more only by name, or `idempotent = true`."),
     ] = ("GET", "HEAD", "OPTIONS")
+    retry_on: Annotated[
+        Annotated[Any, CONDITIONS] | None,
+        Meta(description="What is repeated, in place of `transient`, `categories` and `statuses`."),
+    ] = None
+    ignore: Annotated[
+        Annotated[Any, CONDITIONS] | None, Meta(description="What is not repeated, whatever else says so.")
+    ] = None
+    retry_if_result: Annotated[
+        Annotated[Any, FUNCTION] | None,
+        Meta(description="Function of a result that says whether to repeat. For guards that are idempotent."),
+    ] = None
+    priority: Annotated[
+        Priority | None,
+        Meta(description="Who gets the last of the budget. Absent: that of the call around it, else `normal`."),
+    ] = None
     budget: Annotated[Budget, Meta(description="Retries allowed in proportion to calls.")] = Budget()
     raise_exhausted: Annotated[
         bool, Meta(description="Raise `RetryExhaustedError` from the last exception instead of that exception.")
@@ -92,15 +145,64 @@ class Retry(Options):
         return STRATEGIES.get(self.strategy, {}) if isinstance(self.strategy, str) else {}
 
     def check(self, path: str) -> Iterable[Fault]:
-        if self.strategy is not None and self.strategy not in STRATEGIES:
+        if isinstance(self.strategy, str) and self.strategy not in STRATEGIES and not is_reference(self.strategy):
             expected = f"expected one of {', '.join(STRATEGIES)}{did_you_mean(self.strategy, STRATEGIES)}"
             yield Fault(f"{path}.strategy", shown(self.strategy), expected)
+        yield from self._check_functions(path)
+        if self.retry_on is not None and "categories" in self.given:
+            yield Fault(f"{path}.categories", "", "expected retry_on or categories: retry_on decides alone")
         if self.base_delay is not None and self.max_delay is not None and self.base_delay > self.max_delay:
             yield Fault(f"{path}.base_delay", str(self.base_delay), f"expected at most max_delay ({self.max_delay})")
 
-    def wants(self, failure: Failure) -> bool:
-        """Whether this failure is of a kind that another attempt may cure."""
-        if failure.rejected or not failure.transient:
+    def _check_functions(self, path: str) -> Iterable[Fault]:
+        if not isinstance(self.strategy, str) and self.strategy is not None and (said := complaint(self.strategy, 3)):
+            yield Fault(f"{path}.strategy", f"<{name_of(self.strategy)}>", said)
+        if self.retry_if_result is not None and (said := complaint(self.retry_if_result, 1)):
+            yield Fault(f"{path}.retry_if_result", f"<{name_of(self.retry_if_result)}>", said)
+        yield from faults_of(self.retry_on or (), f"{path}.retry_on", rejections=False)
+        yield from faults_of(self.ignore or (), f"{path}.ignore", rejections=True)
+
+    def loaded(self, path: str) -> Retry:
+        """The same with the code that it names by `"package.module:name"`.
+
+        Raises:
+            SettingsError: there is no such code, or it does not fit; lists all faults.
+        """
+        faults: list[Fault] = []
+        made = copy.copy(self)
+        for name in ("strategy", "retry_if_result"):
+            if is_reference(value := getattr(self, name)):
+                object.__setattr__(made, name, loaded(value, f"{path}.{name}", faults))
+        for name in ("retry_on", "ignore"):
+            if (items := getattr(self, name)) is not None:
+                found = tuple(loaded(item, f"{path}.{name}", faults) for item in items)
+                object.__setattr__(made, name, found)
+        faults = faults or list(made._check_functions(path))
+        if faults:
+            raise SettingsError(faults)
+        return made
+
+    def refuse_results(self, path: str) -> None:
+        """Endpoints do not hand their results over.
+
+        Raises:
+            SettingsError: it looks at results.
+        """
+        if self.retry_if_result is not None:
+            said = "expected for guards only; responses of an endpoint are repeated by `statuses`"
+            raise SettingsError([Fault(f"{path}.retry_if_result", "", said)])
+
+    def wants(self, failure: Failure, exc: BaseException | None = None) -> bool:
+        """Whether this failure is of a kind that another attempt may cure.
+
+        Raises:
+            Exception: what a condition of the user's raises.
+        """
+        if failure.rejected or failure.disconnected or (self.ignore and meets(self.ignore, failure, exc)):
+            return False
+        if self.retry_on is not None:
+            return meets(self.retry_on, failure, exc)
+        if not failure.transient:
             return False
         return failure.category in self.categories or failure.status in self.statuses
 
@@ -117,6 +219,27 @@ class Retry(Options):
             multiplier=self.multiplier,
             jitter=self.jitter,
         )
+
+    @property
+    def strategy_name(self) -> str:
+        """What decides about the waits, in a word: a named strategy, a function, or the kind of backoff."""
+        if self.strategy is None:
+            return self.backoff
+        return self.strategy if isinstance(self.strategy, str) else name_of(self.strategy)
+
+    def own_delay(self, failure: Failure | None, attempt: int, call: Any) -> float | None:
+        """What a strategy that is a function says, `max_delay` being its cap where it is given; None: stop.
+
+        Raises:
+            ValueError: it is not a number of seconds.
+            Exception: what the function raises.
+        """
+        said = cast("Strategy", self.strategy)(failure, attempt, call)
+        if said is None or said is STOP:
+            return None
+        if isinstance(said, bool) or not isinstance(said, (int, float)) or not 0 <= said < math.inf:
+            raise ValueError("a strategy returns a number of seconds, or failsoft.STOP")
+        return min(float(said), self.max_delay) if "max_delay" in self.given else float(said)
 
     def delay(self, attempt: int, previous: float | None, retry_after: float | None, rng: Random) -> float:
         """Seconds to wait after an attempt; what the peer asked for wins, and is capped by the deadline only."""

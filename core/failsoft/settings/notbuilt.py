@@ -25,12 +25,10 @@ class NotBuilt(NamedTuple):
 
 
 NOT_BUILT = (
-    NotBuilt("policies.*.bulkhead", "limiting concurrent calls"),
     NotBuilt("policies.*.rate_limit.scope", "counting calls for all workers together; needs `[state]`", ("shared",)),
     NotBuilt("policies.*.fallback", "falling back to another result"),
     NotBuilt("policies.*.hedge", "hedging calls"),
     NotBuilt("endpoints[].critical", "marking an endpoint as critical"),
-    NotBuilt("endpoints[].priority", "priorities of endpoints"),
     NotBuilt("endpoints[].audit", "auditing by endpoint"),
     NotBuilt("state", "state shared among workers"),
     NotBuilt("audit.url", "writing audit records there", ("postgres*:*", "jsonl:*", "stdout:*")),

@@ -9,6 +9,7 @@ from typing import Any
 from failsoft.errors.exceptions import Fault
 from failsoft.kinds import Reference, join_path
 from failsoft.options import Options, fields_of, hints_of, members, unwrap
+from failsoft.policies.conditions import CONDITIONS, FUNCTION
 from failsoft.policies.rate_limit import RateLimit
 from failsoft.settings.schema import Settings
 
@@ -18,7 +19,8 @@ _LIVE = ("rollout", "responses", "policies", "endpoints", "errors", "rules")
 """The tables that can change while running."""
 _FIXED = ("responses.reraise",)
 """Keys of these tables that cannot: what was wired by them stays wired."""
-_REFERENCE = unwrap(Reference)[1]
+_CODE = (unwrap(Reference)[1], CONDITIONS, FUNCTION)
+"""The kinds of values that name code."""
 
 
 def needs_restart(old: Settings, new: Settings, loaded: AbstractSet[str]) -> list[Fault]:
@@ -50,8 +52,9 @@ def references_of(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, Options):
         for key, name in fields_of(type(value)).items():
             below, place = getattr(value, name), join_path(path, key)
-            if isinstance(below, str) and _may_name_code(hints_of(type(value))[name]):
-                yield place, below
+            if _may_name_code(hints_of(type(value))[name]):
+                named = below if isinstance(below, tuple) else (below,)
+                yield from ((place, one) for one in named if isinstance(one, str))
             else:
                 yield from references_of(below, place)
     elif isinstance(value, Mapping):
@@ -63,7 +66,7 @@ def references_of(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _may_name_code(hint: Any) -> bool:
-    return any(unwrap(one)[1] is _REFERENCE for one in (hint, *members(unwrap(hint)[0])))
+    return any(unwrap(one)[1] in _CODE for one in (hint, *members(unwrap(hint)[0])))
 
 
 def _changes(old: Any, new: Any, path: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from failsoft.call import Mode
 from failsoft.errors.exceptions import Fault
 from failsoft.errors.rules import ErrorMapping, Rule
 from failsoft.kinds import Kind, Network, Reference, Url, did_you_mean, format_duration, join_path
+from failsoft.machines.budget import Priority
 from failsoft.options import Options, shown
 from failsoft.policies.policy import Policy
 
@@ -155,6 +156,12 @@ class Endpoint(Options):
     before_retry: Annotated[
         Reference | None, Meta(description="Function that is called before each repetition, to undo what was begun.")
     ] = None
+    priority: Annotated[
+        Priority | None,
+        Meta(
+            description="Who gets the last of a retry budget, also in guards that it calls. Absent: `retry.priority`."
+        ),
+    ] = None
 
     def check(self, path: str) -> Iterable[Fault]:
         if self.match is None and self.view is None and not self.given & {"match", "view"}:
@@ -247,6 +254,9 @@ class Settings(Options):
             if name is not None and name not in (self.policies or {}):
                 expected = "expected the name of a policy" + did_you_mean(name, self.policies or ())
                 yield Fault(f"{place}.policy", shown(name), expected)
+            elif name is not None and (retry := self.policies[name].retry) is not None and retry.retry_if_result:
+                said = f"policies.{name}.retry.retry_if_result is for guards only; an endpoint has `statuses`"
+                yield Fault(f"{place}.policy", shown(name), said)
             for key in ("match", "view"):
                 value = getattr(endpoint, key)
                 if value is not None and seen.setdefault(value, number) != number:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import inspect
 from collections.abc import AsyncIterator, Iterator
@@ -156,10 +157,90 @@ def test_generators_are_refused_when_they_are_decorated(guard: Guard, fn: Any) -
         guard(fn)
 
 
-@pytest.mark.parametrize("fn", [steps, asteps])
-def test_generators_are_refused_when_they_are_called(guard: Guard, fn: Any) -> None:
-    with pytest.raises(TypeError, match="is a generator and cannot be guarded"):
-        guard.call(fn)
+@contextlib.contextmanager
+def manager() -> Iterator[int]:
+    yield 1
+
+
+@contextlib.asynccontextmanager
+async def amanager() -> AsyncIterator[int]:
+    yield 1
+
+
+class Later:
+    async def __call__(self) -> str:
+        return "later"
+
+
+@pytest.mark.parametrize("fn", [manager, amanager, functools.partial(manager)])
+def test_context_managers_are_refused_when_they_are_decorated(guard: Guard, fn: Any) -> None:
+    with pytest.raises(TypeError, match="whose block would run unguarded"):
+        guard(fn)
+
+
+@pytest.mark.parametrize("fn", [steps, asteps, manager, amanager, functools.partial(steps)])
+def test_they_are_refused_when_they_are_called(fs: Failsoft, guard: Guard, fn: Any) -> None:
+    async def later() -> None:
+        await guard.acall(fn)
+
+    for _ in range(2):  # the long way, then the quick one
+        with pytest.raises(TypeError, match="cannot be guarded|run unguarded"):
+            guard.call(fn)
+        with pytest.raises(TypeError, match="cannot be guarded|run unguarded"):
+            asyncio.run(later())
+        guard.call(int)
+    assert fs.circuit_breakers["guard:x"].snapshot().counts.failures == 0
+
+
+def test_a_refusal_does_not_show_arguments(guard: Guard) -> None:
+    async def charge(card: str) -> str:
+        return card
+
+    def cards(card: str) -> Iterator[str]:
+        yield card
+
+    script = Script(LOST(), None)
+    guard.call(int)
+    with pytest.raises(TypeError, match="returned a coroutine") as caught:
+        guard.call(lambda card: script() or charge(card), "4111111111111111")
+    assert "4111" not in str(caught.value)
+    with pytest.raises(TypeError, match="is a generator") as refused:
+        asyncio.run(guard.acall(cards, "4111111111111111"))  # type: ignore[arg-type]
+    assert "4111" not in str(refused.value)
+    with pytest.raises(TypeError, match="is a generator") as declined:
+        guard(functools.partial(cards, "4111111111111111"))
+    assert "4111" not in str(declined.value)
+
+
+def test_a_context_manager_that_a_function_hands_over_is_its_result(guard: Guard) -> None:
+    with guard.call(lambda: manager()) as entered:
+        assert entered == 1
+
+
+def test_the_generator_inside_of_a_wrapper_does_not_matter(guard: Guard) -> None:
+    assert guard(functools.wraps(steps)(lambda: list(steps())))() == [1]
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [5, None, property(lambda self: 1), functools.partialmethod(int), functools.cached_property(lambda self: 1)],
+    ids=lambda thing: type(thing).__name__,
+)
+def test_what_cannot_be_called_is_refused(guard: Guard, thing: Any) -> None:
+    with pytest.raises(TypeError, match="cannot be called"):
+        guard(thing)
+
+
+def test_a_partial_of_a_class_makes_instances(guard: Guard) -> None:
+    made = guard(functools.partial(Later))
+    assert not inspect.iscoroutinefunction(made)
+    assert isinstance(made(), Later)
+
+
+def test_a_lambda_that_returns_a_coroutine_is_awaited_under_guard(fs: Failsoft, guard: Guard) -> None:
+    script = Script(LOST(), "ok")
+    assert asyncio.run(guard.acall(lambda: ASYNC.fn(script)())) == "ok"
+    assert script.calls == 2
 
 
 def test_a_generator_that_a_function_hands_over_is_its_result(guard: Guard) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -82,6 +83,30 @@ def test_a_budget_of_a_named_policy_is_shared_by_all_that_use_it(make: Any, way:
 
 
 # -- how it ends
+
+
+@pytest.mark.parametrize(
+    ("outcome", "policy", "outcomes"),
+    [
+        ("success", {}, [LOST(), "ok"]),
+        ("max_attempts", {}, [LOST()]),
+        ("deadline", {"deadline": 2.5, "max_attempts": 9}, [LOST()]),
+        ("not_retryable", {}, [LOST(), ValueError()]),
+        ("circuit_open", {"circuit_breaker": CircuitBreaker(failure_threshold=2)}, [LOST()]),
+        ("budget_exhausted", {"budget": Budget(ratio=1, min_per_second=0)}, [LOST()]),
+        ("cancelled", {}, [LOST(), KeyboardInterrupt()]),
+    ],
+)
+def test_each_end_has_its_name(
+    fs: Failsoft, way: Way, outcome: str, policy: dict[str, Any], outcomes: list[Any]
+) -> None:
+    events = Recorder(fs)
+    outside = {key: policy[key] for key in ("deadline", "circuit_breaker") if key in policy}
+    inside = {key: value for key, value in policy.items() if key not in outside}
+    of = Policy(retry=Retry(base_delay=1, jitter="none", **inside), **outside)
+    with contextlib.suppress(LOST, ValueError, KeyboardInterrupt):
+        way.call(fs.guard("x", policy=of, idempotent=True), Script(*outcomes))
+    assert [event.outcome for event in events.of(RetryEnded)] == [outcome]
 
 
 def test_the_last_exception_itself_is_raised_with_its_attempts_noted(fs: Failsoft, way: Way) -> None:

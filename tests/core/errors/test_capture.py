@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from failsoft.errors import frames
 from failsoft.errors.capture import capture
 
 
@@ -222,3 +223,12 @@ def test_the_repr_of_a_failure_shows_no_text() -> None:
     assert "hunter2" in failure.raw_message
     assert "hunter2" not in repr(failure)
     assert failure.error_id in repr(failure)
+
+
+def test_lines_that_were_read_are_kept_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "_MOST_LINES", 2)
+    monkeypatch.setattr(frames, "_lines", {})
+    for _ in range(3):
+        (link,) = capture(caught(boom, 5))
+        assert link.frames[-1][1] == boom.__code__.co_firstlineno + 3
+        assert len(frames._lines) <= 2

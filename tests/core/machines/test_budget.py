@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import floor
+from typing import get_args
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from failsoft.machines.budget import RetryBudget
+from failsoft.machines.budget import Priority, RetryBudget
 
 
 def granted(budget: RetryBudget, now: float, asked: int) -> int:
@@ -90,6 +91,33 @@ def test_a_negative_budget_is_refused(ratio: float, min_per_second: float) -> No
         RetryBudget(ratio, min_per_second)
 
 
+PRIORITIES: tuple[Priority, ...] = get_args(Priority)
+
+
+def test_the_less_important_stop_getting_retries_first() -> None:
+    budget = RetryBudget(ratio=0.2, min_per_second=10.0, window=10.0)
+    spent = {}
+    for priority in reversed(PRIORITIES):
+        spent[priority] = sum(budget.withdraw(0.0, priority) for _ in range(500))
+    assert spent == {"background": 50, "low": 25, "normal": 25, "high": 50, "critical": 50}
+    assert budget.balance(0.0) == 0.0
+
+
+def test_what_was_overdrawn_is_paid_back_before_others_get_any() -> None:
+    budget = RetryBudget(ratio=1.0, min_per_second=1.0, window=10.0)
+    assert sum(budget.withdraw(0.0, "critical") for _ in range(500)) == 20
+    for _ in range(10):
+        budget.deposit(0.0)
+        assert not budget.withdraw(0.0)
+    budget.deposit(0.0)
+    assert budget.withdraw(0.0)
+
+
+def test_without_a_floor_there_is_nothing_to_overdraw() -> None:
+    budget = RetryBudget(ratio=0.2, min_per_second=0.0)
+    assert not budget.withdraw(0.0, "critical")
+
+
 class BudgetAgainstALedger(RuleBasedStateMachine):
     """The ledger keeps every entry and reckons in exact fractions; the slices are one second long."""
 
@@ -116,11 +144,19 @@ class BudgetAgainstALedger(RuleBasedStateMachine):
             self.budget.deposit(self.now)
             self.calls.append(floor(self.now))
 
-    @rule(times=st.integers(1, 30))
-    def withdraw(self, times: int) -> None:
+    @rule(times=st.integers(1, 30), priority=st.sampled_from(PRIORITIES))
+    def withdraw(self, times: int, priority: Priority) -> None:
         for _ in range(times):
-            expected = self.left() >= 1
-            assert self.budget.withdraw(self.now) is expected
+            full = self.reserve + self.ratio * self.live(self.calls)
+            stays = {
+                "critical": -self.reserve,
+                "high": -self.reserve / 2,
+                "normal": Fraction(0),
+                "low": full / 4,
+                "background": full / 2,
+            }
+            expected = self.left() - 1 >= stays[priority]
+            assert self.budget.withdraw(self.now, priority) is expected
             if expected:
                 self.retries.append(floor(self.now))
 

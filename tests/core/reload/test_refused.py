@@ -95,6 +95,9 @@ def test_what_the_code_names_by_then_has_to_be_possible(live: Live) -> None:
         "[[endpoints]]\nmatch = 'GET /x'\nbefore_retry = '{}'",
         "[responses]\nrenderer = '{}'",
         "[policies.p]\nrate_limit = {{ rate = '1/second', key = '{}' }}",
+        "[policies.p.retry]\nretry_on = '{}'",
+        "[policies.p.retry]\nignore = ['{}']",
+        "[policies.p.retry]\nretry_if_result = '{}'",
         "[[rules]]\nname = 'r'\nwhen = {{ any = [{{ custom = '{}' }}] }}\nthen = {{ status = 503 }}",
     ],
 )

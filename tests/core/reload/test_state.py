@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import failsoft
-from both_ways import Recorder, RequestCall, Script, Way
+from both_ways import SYNC, Recorder, RequestCall, Script, Way
 from clocks import ManualClock
 from core.reload.conftest import Live
 from failsoft import Failsoft, Guard, RateLimitError, RequestFacts
@@ -324,3 +324,51 @@ def test_a_limit_may_come_and_go(live: Live) -> None:
     assert admitted(fs, "", 5) == 5
     assert live.change(limiting("2/minute")) == []
     assert admitted(fs, "", 5) == 2
+
+
+# --- bulkheads
+
+
+def filling(**options: Any) -> str:
+    lines = "".join(f"{key} = {value}\n" for key, value in options.items())
+    return f"[policies.p.bulkhead]\n{lines}"
+
+
+def test_who_has_a_slot_keeps_it_and_the_others_go_by_the_new_number(x: Any, live: Live, way: Way) -> None:
+    fs, guard = x(filling(max_concurrent=1, max_queue=0))
+    bulkhead = []
+
+    def inside() -> str:
+        bulkhead.append(fs.bulkheads["guard:x"])
+        with pytest.raises(failsoft.BulkheadFullError):
+            SYNC.call(guard, Script("well"))
+        assert live.change(filling(max_concurrent=2, max_queue=0)) == []
+        assert SYNC.call(guard, Script("well")) == "well"
+        assert live.change(filling(max_concurrent=1, max_queue=0)) == []
+        with pytest.raises(failsoft.BulkheadFullError):
+            SYNC.call(guard, Script("well"))
+        return "well"
+
+    assert way.call(guard, Script(inside)) == "well"
+    assert fs.bulkheads["guard:x"] is bulkhead[0]
+    assert (bulkhead[0].snapshot().limit, bulkhead[0].snapshot().in_use) == (1, 0)
+    assert way.call(guard, Script("well")) == "well"
+
+
+def test_a_limit_that_is_found_by_itself_may_come_and_go(x: Any, live: Live, way: Way) -> None:
+    fs, guard = x(filling(max_concurrent=3))
+    way.call(guard, Script("well"))
+    for text, limit in ((filling(adaptive="'aimd'", max_concurrent=50), None), (filling(max_concurrent=3), 3)):
+        assert live.change(text) == []
+        for _ in range(20):
+            assert way.call(guard, Script("well")) == "well"
+        snapshot = fs.bulkheads["guard:x"].snapshot()
+        assert snapshot.in_use == 0
+        assert limit is None or snapshot.limit == limit
+
+
+def test_a_bulkhead_that_protects_nothing_any_more_is_forgotten(x: Any, live: Live, way: Way) -> None:
+    fs, guard = x(filling(max_concurrent=3))
+    way.call(guard, Script("well"))
+    assert live.change("[policies.p]\ntimeout = 5\n") == []
+    assert dict(fs.bulkheads) == {}

@@ -113,7 +113,7 @@ servise = "shop"
 format = "jason"
 [policies.upstream]
 timeout = "soon"
-bulkhead = 20
+hedge = 20
 [policies.upstream.retry]
 base_delay = "10s"
 max_delay = "1s"
@@ -132,7 +132,7 @@ url = "sqlite:///audit.db"
         'servise: unknown key; did you mean "service"? [F:1]',
         """responses.format = 'jason': expected one of "problem", "auto", "keep" [F:3]""",
         f"policies.upstream.timeout = 'soon': expected {describe_type(Duration)} [F:5]",
-        "policies.upstream.bulkhead: not available in this version (limiting concurrent calls) [F:6]",
+        "policies.upstream.hedge: not available in this version (hedging calls) [F:6]",
         "policies.upstream.retry.base_delay = 10.0: expected at most max_delay (1.0) [F:8]",
         "endpoints[0].policy = 'upstraem': expected the name of a policy; did you mean \"upstream\"? [F:12]",
         """endpoints[0].mode = 'on': expected one of "off", "observe", "enforce" [F:13]""",
@@ -168,7 +168,6 @@ def test_a_limit_shared_by_workers_is_refused_in_python_too() -> None:
 
 
 EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
-    "policies.*.bulkhead": ({"policies": {"p": {"bulkhead": 20}}}, "policies.p.bulkhead"),
     "policies.*.rate_limit.scope": (
         {"policies": {"p": {"rate_limit": {"rate": "9/minute", "scope": "shared"}}}},
         "policies.p.rate_limit.scope = 'shared'",
@@ -176,7 +175,6 @@ EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     "policies.*.fallback": ({"policies": {"p": {"fallback": {"cache": "5m"}}}}, "policies.p.fallback"),
     "policies.*.hedge": ({"policies": {"p": {"hedge": True}}}, "policies.p.hedge"),
     "endpoints[].critical": ({"endpoints": [{"match": "GET /", "critical": True}]}, "endpoints[0].critical"),
-    "endpoints[].priority": ({"endpoints": [{"match": "GET /", "priority": 1}]}, "endpoints[0].priority"),
     "endpoints[].audit": ({"endpoints": [{"match": "GET /", "audit": "required"}]}, "endpoints[0].audit"),
     "state": ({"state": {"url": "memory://"}}, "state"),
     "reload": ({"reload": "watch"}, "reload = 'watch'"),
@@ -205,11 +203,11 @@ def test_other_places_for_audit_records_are_refused_as_such(url: str) -> None:
 
 
 def test_refusing_leaves_the_callers_mapping_as_it_is() -> None:
-    raw = {"policies": {"p": {"bulkhead": 20, "timeout": "1s"}}, "endpoints": [{"match": "GET /", "critical": True}]}
+    raw = {"policies": {"p": {"hedge": True, "timeout": "1s"}}, "endpoints": [{"match": "GET /", "critical": True}]}
     rest, found = refuse(raw)
     assert len(found) == 2
     assert rest == {"policies": {"p": {"timeout": "1s"}}, "endpoints": [{"match": "GET /"}]}
-    assert raw["policies"] == {"p": {"bulkhead": 20, "timeout": "1s"}}
+    assert raw["policies"] == {"p": {"hedge": True, "timeout": "1s"}}
     assert raw["endpoints"] == [{"match": "GET /", "critical": True}]
 
 

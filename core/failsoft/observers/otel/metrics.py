@@ -1,5 +1,5 @@
-"""Counters, a histogram and the state of circuit breakers. Endpoint keys and class names are the only open dimensions,
-and both are bounded."""
+"""Counters, a histogram, the state of circuit breakers and the slots of bulkheads. Endpoint keys and class names are
+the only open dimensions, and both are bounded."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from failsoft.events import (
     WouldRetry,
     WouldTimeout,
 )
+from failsoft.machines.slots import SlotsSnapshot
 from failsoft.observers.base import route_of
 from failsoft.observers.otel.attributes import Attributes
 from failsoft.observers.otel.scope import get_meter
@@ -51,6 +52,9 @@ class MetricsObserver:
     `failsoft.rejections`                   `failsoft.endpoint`, `reason`
     `failsoft.circuit_breaker.transitions`  `name`, `from`, `to`
     `failsoft.circuit_breaker.state`        1 for the state it is in, 0 for the others: `name`, `state`
+    `failsoft.bulkhead.limit`               calls at the same time: `name`
+    `failsoft.bulkhead.in_use`              slots taken: `name`
+    `failsoft.bulkhead.waiting`             calls in the queue: `name`
     `failsoft.call.duration`                seconds, guards only: `failsoft.endpoint`, `error.type`
     `failsoft.internal_errors`              `where`
     `failsoft.would`                        what enforcing would have done: `failsoft.endpoint`, `kind`
@@ -58,6 +62,7 @@ class MetricsObserver:
 
     Parameters:
         states: gives the state of each circuit breaker, by name. Asked whenever metrics are collected.
+        slots: gives the slots of each bulkhead likewise.
         meter_provider: in place of the global one.
     """
 
@@ -75,6 +80,7 @@ class MetricsObserver:
     def __init__(
         self,
         states: Callable[[], Mapping[str, str]] = dict,
+        slots: Callable[[], Mapping[str, SlotsSnapshot]] = dict,
         *,
         meter_provider: metrics.MeterProvider | None = None,
     ) -> None:
@@ -92,6 +98,7 @@ class MetricsObserver:
         )
         self._types: set[str] = set()
         self._states = states
+        self._slots = slots
         _watch(self, meter, meter_provider)
 
     def __call__(self, event: Event) -> None:
@@ -123,9 +130,13 @@ class MetricsObserver:
         """The state of each circuit breaker, by name."""
         return self._states()
 
+    def slots(self) -> Mapping[str, SlotsSnapshot]:
+        """The slots of each bulkhead, by name."""
+        return self._slots()
+
     def close(self) -> None:
-        """Report no more states."""
-        self._states = dict
+        """Report no more states and slots."""
+        self._states = self._slots = dict
 
     def _error(self, event: ErrorHandled) -> None:
         failure = event.failure
@@ -157,6 +168,11 @@ def _at(event: Event, **more: str) -> Attributes:
     return {"failsoft.endpoint": event.endpoint, **more}
 
 
+_SLOTS = (
+    ("failsoft.bulkhead.limit", "limit", "Calls at the same time that a bulkhead allows"),
+    ("failsoft.bulkhead.in_use", "in_use", "Slots of a bulkhead that are taken"),
+    ("failsoft.bulkhead.waiting", "waiting", "Calls that wait for a slot"),
+)
 _lock = Lock()
 _watched: WeakKeyDictionary[object, WeakSet[MetricsObserver]] = WeakKeyDictionary()
 
@@ -178,6 +194,8 @@ def _watch(observer: MetricsObserver, meter: metrics.Meter, provider: metrics.Me
             observers = _watched[key] = WeakSet()
             create = meter.create_observable_gauge
             create("failsoft.circuit_breaker.state", [_reader(observers)], "1", "State of the circuit breakers")
+            for name, field, meaning in _SLOTS:
+                create(name, [_slots_reader(observers, field)], "{call}", meaning)
         observers.add(observer)
 
 
@@ -189,5 +207,16 @@ def _reader(observers: WeakSet[MetricsObserver]) -> Callable[[CallbackOptions], 
         for name, now in states.items():
             for state in STATES:
                 yield Observation(int(state == now), {"name": name, "state": state})
+
+    return read
+
+
+def _slots_reader(
+    observers: WeakSet[MetricsObserver], field: str
+) -> Callable[[CallbackOptions], Iterable[Observation]]:
+    def read(_: CallbackOptions) -> Iterable[Observation]:
+        for observer in list(observers):
+            for name, snapshot in observer.slots().items():
+                yield Observation(getattr(snapshot, field), {"name": name})
 
     return read

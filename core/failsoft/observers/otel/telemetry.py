@@ -18,6 +18,7 @@ from failsoft.call import Call, RequestFacts
 from failsoft.clock import Clock
 from failsoft.errors.failure import Failure
 from failsoft.events import CircuitBreakerTransition
+from failsoft.machines.slots import SlotsSnapshot
 from failsoft.observers.base import Cleaner, unexpected
 from failsoft.observers.otel.attributes import (
     Attributes,
@@ -101,18 +102,24 @@ class Telemetry:
         self._seen: dict[str, None] = {}
         self.errors = 0
 
-    def subscribe(self, bus: Bus, states: Callable[[], Mapping[str, str]] = dict) -> Callable[[], None]:
+    def subscribe(
+        self,
+        bus: Bus,
+        states: Callable[[], Mapping[str, str]] = dict,
+        slots: Callable[[], Mapping[str, SlotsSnapshot]] = dict,
+    ) -> Callable[[], None]:
         """Connect metrics and log records, as far as they are on, to the stream of events.
 
         Parameters:
             states: gives the state of each circuit breaker, by name.
+            slots: gives the slots of each bulkhead, by name.
 
         Returns:
             The way to disconnect.
         """
         undo: list[Callable[[], None]] = []
         if self._metrics:
-            observer = MetricsObserver(states, meter_provider=self._meter_provider)
+            observer = MetricsObserver(states, slots, meter_provider=self._meter_provider)
             undo += [bus.subscribe(observer, *observer.kinds, when=observer.is_heard), observer.close]
         if self._logs:
             undo.append(bus.subscribe(self.transition, CircuitBreakerTransition))

@@ -1,0 +1,105 @@
+"""Conditions and functions that a user writes for a policy: how they are given, checked, loaded and asked."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from failsoft.errors.exceptions import Fault, RejectedError
+from failsoft.errors.failure import Failure
+from failsoft.kinds import Kind, is_reference
+from failsoft.options import shown
+from failsoft.references import resolve
+
+__all__ = ["CONDITIONS", "FUNCTION", "complaint", "faults_of", "loaded", "meets", "name_of"]
+
+
+def _parse_conditions(value: object) -> tuple[Any, ...]:
+    items = tuple(value) if isinstance(value, (list, tuple, set, frozenset)) else (value,)
+    if items and all(callable(item) or is_reference(item) for item in items):
+        return items
+    raise ValueError("not a condition")
+
+
+def _parse_function(value: object) -> Any:
+    if (callable(value) and not isinstance(value, type)) or is_reference(value):
+        return value
+    raise ValueError("not a function")
+
+
+CONDITIONS = Kind(
+    'classes of exceptions, or functions of the failure; in a file "package.module:name", or a list', _parse_conditions
+)
+FUNCTION = Kind('a function, or "package.module:name" of one', _parse_function)
+
+
+def complaint(item: object, arguments: int, *, classes: bool = False) -> str | None:
+    """Why something cannot be asked, in words; None if it can, or is only known when it is loaded.
+
+    Parameters:
+        arguments: how many the function is called with.
+        classes: classes of exceptions may stand in place of a function.
+    """
+    if isinstance(item, str):
+        return None
+    if isinstance(item, type):
+        if not classes:
+            return "expected a function, not a class"
+        if not issubclass(item, Exception):
+            return "expected a class derived from Exception; others end a call whatever its policy says"
+        return None
+    if not callable(item) or type(item).__hash__ is None:
+        return "expected a function"
+    if inspect.iscoroutinefunction(item) or inspect.iscoroutinefunction(getattr(item, "__call__", None)):  # noqa: B004
+        return "expected a plain function: nothing is awaited while it is decided"
+    try:
+        inspect.signature(item).bind(*[None] * arguments)
+    except TypeError:
+        return f"expected a function that takes {arguments} argument{'s' * (arguments > 1)}"
+    except ValueError:  # a builtin that does not tell
+        pass
+    return None
+
+
+def faults_of(items: Iterable[object], path: str, *, rejections: bool) -> Iterator[Fault]:
+    """What is wrong with conditions.
+
+    Parameters:
+        rejections: a class of `RejectedError` makes sense there.
+    """
+    for item in items:
+        said = complaint(item, 1, classes=True)
+        if said is None and not rejections and isinstance(item, type) and issubclass(item, RejectedError):
+            said = "expected no rejection: what was not let through is never repeated"
+        if said is not None:
+            yield Fault(path, shown(item) if isinstance(item, str) else _named(item), said)
+
+
+def loaded(item: Any, path: str, faults: list[Fault]) -> Any:
+    """The thing that a reference names; anything else as it is."""
+    return resolve(item, path, faults) if isinstance(item, str) else item
+
+
+def meets(conditions: Iterable[Any], failure: Failure, exc: BaseException | None) -> bool:
+    """Whether one of the conditions holds.
+
+    Raises:
+        Exception: what a function of the user's raises.
+    """
+    for condition in conditions:
+        if isinstance(condition, type):
+            if isinstance(exc, condition):
+                return True
+        elif condition(failure):
+            return True
+    return False
+
+
+def _named(item: object) -> str:
+    return f"<{getattr(item, '__qualname__', type(item).__qualname__)}>"
+
+
+def name_of(function: object) -> str:
+    """How a function of the user's is called in records."""
+    return str(getattr(function, "__qualname__", type(function).__qualname__))
