@@ -20,7 +20,7 @@ from failsoft.machines.budget import Priority
 from failsoft.options import Duration, Options, did_you_mean, shown
 from failsoft.policies.conditions import CONDITIONS, FUNCTION, complaint, faults_of, loaded, meets, name_of
 
-__all__ = ["STOP", "STRATEGIES", "Budget", "Retry"]
+__all__ = ["STOP", "STRATEGIES", "STRATEGY", "Budget", "Retry"]
 
 STRATEGIES: Mapping[str, Mapping[str, Any]] = {
     "general": {
@@ -67,7 +67,8 @@ def _parse_strategy(value: object) -> Any:
     raise ValueError("not a strategy")
 
 
-_STRATEGY = Kind('the name of a strategy, "package.module:name" of a function, or a function', _parse_strategy)
+STRATEGY = Kind('the name of a strategy, "package.module:name" of a function, or a function', _parse_strategy)
+"""What may stand for a strategy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,7 @@ class Retry(Options):
     """
 
     strategy: Annotated[
-        Annotated[Any, _STRATEGY] | None,
+        Annotated[Any, STRATEGY] | None,
         Meta(description="Name of a built-in strategy whose values stand for those not given, or a function that says "
         "how long to wait."),
     ] = None  # fmt: skip

@@ -7,10 +7,11 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from failsoft.errors.exceptions import Fault
-from failsoft.kinds import Reference, join_path
+from failsoft.kinds import Reference, is_reference, join_path
 from failsoft.options import Options, fields_of, hints_of, members, unwrap
 from failsoft.policies.conditions import CONDITIONS, FUNCTION
 from failsoft.policies.rate_limit import RateLimit
+from failsoft.policies.retry import STRATEGY
 from failsoft.settings.schema import Settings
 
 __all__ = ["needs_restart", "references_of"]
@@ -19,7 +20,7 @@ _LIVE = ("rollout", "responses", "policies", "endpoints", "errors", "rules")
 """The tables that can change while running."""
 _FIXED = ("responses.reraise",)
 """Keys of these tables that cannot: what was wired by them stays wired."""
-_CODE = (unwrap(Reference)[1], CONDITIONS, FUNCTION)
+_CODE = (unwrap(Reference)[1], CONDITIONS, FUNCTION, STRATEGY)
 """The kinds of values that name code."""
 
 
@@ -54,7 +55,7 @@ def references_of(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
             below, place = getattr(value, name), join_path(path, key)
             if _may_name_code(hints_of(type(value))[name]):
                 named = below if isinstance(below, tuple) else (below,)
-                yield from ((place, one) for one in named if isinstance(one, str))
+                yield from ((place, one) for one in named if is_reference(one))
             else:
                 yield from references_of(below, place)
     elif isinstance(value, Mapping):
