@@ -9,7 +9,7 @@ from typing import Any
 
 from failsoft.answer import Responder, Style
 from failsoft.bus import Bus
-from failsoft.call import Call
+from failsoft.call import Call, Mode
 from failsoft.clock import Clock
 from failsoft.endpoints import Endpoints
 from failsoft.engine import Engine
@@ -40,6 +40,8 @@ class Parts:
     """The objects of one Failsoft, as one set of settings has wired them."""
 
     settings: Settings
+    plain: Mode | None
+    """The mode of every call; None where it is drawn for each."""
     code: frozenset[str]
     """The references to code that it was started with."""
     bus: Bus
@@ -119,6 +121,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     _observe(settings, bus, sanitizer, telemetry, breakers, bulkheads, audit)
     return Parts(
         settings=settings,
+        plain=_plain(settings),
         code=frozenset(reference for _, reference in references_of(settings)),
         bus=bus,
         sanitizer=sanitizer,
@@ -164,8 +167,19 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
     engine = replace(parts.engine, classify=_Classify(responder), report=responder.internal)
     endpoints = renewed(parts.endpoints, Wanted(settings.endpoints, settings.policies, engine, hooks))
     return replace(
-        parts, settings=settings, classifier=classifier, responder=responder, engine=engine, endpoints=endpoints
+        parts,
+        settings=settings,
+        plain=_plain(settings),
+        classifier=classifier,
+        responder=responder,
+        engine=engine,
+        endpoints=endpoints,
     )
+
+
+def _plain(settings: Settings) -> Mode | None:
+    rollout = settings.rollout
+    return rollout.mode if rollout.percent >= 100 or rollout.mode == "off" else None
 
 
 def _refused(settings: Settings, faults: list[Fault]) -> SettingsError:

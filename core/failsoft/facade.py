@@ -223,17 +223,18 @@ class Failsoft:
             return "off"
         if self._reloading.watch is not None and not self._reloading.watch.running:
             self._reloading.watch.begin()
-        rollout = self._parts.settings.rollout
-        mode, percent = rollout.mode, rollout.percent
-        if percent >= 100 or mode == "off" or self.rng.random() * 100 < percent:
-            return mode
-        return "observe" if mode == "enforce" else "off"
+        parts = self._parts
+        if parts.plain is not None:
+            return parts.plain
+        rollout = parts.settings.rollout
+        if self.rng.random() * 100 < rollout.percent:
+            return rollout.mode
+        return "observe" if rollout.mode == "enforce" else "off"
 
     @property
     def enforces(self) -> bool:
         """Each call is enforced: nobody stepped aside, and no part of them is only observed."""
-        rollout = self._parts.settings.rollout
-        return rollout.mode == "enforce" and rollout.percent >= 100 and not (self.bypassed or self.disabled)
+        return self._parts.plain == "enforce" and not (self.bypassed or self.disabled)
 
     def mode_for(self, binding: Binding, rolled: Mode) -> Mode:
         """The mode of a call at an endpoint that may have its own."""
