@@ -74,10 +74,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     """
     faults: list[Fault] = []
     hooks, renderer = _hooks(settings, faults), _renderer(settings, faults)
-    for name, policy in settings.policies.items():
-        if policy.rate_limit is not None and policy.rate_limit.function is not None:
-            resolve(policy.rate_limit.function, f"{join_path('policies', name)}.rate_limit.key", faults)
-    _load_retries(settings, faults)
+    _load_code_of_policies(settings, faults)
     sanitizer = Sanitizer(
         keys=settings.sanitize.keys, safe_keys=settings.sanitize.safe_keys, strict=settings.sanitize.strict
     )
@@ -148,7 +145,7 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
         # what follows loads the code that the settings name
         raise SettingsError(faults)
     hooks, renderer = _hooks(settings, faults), _renderer(settings, faults)
-    _load_retries(settings, faults)
+    _load_code_of_policies(settings, faults)
     clock, rng = parts.engine.clock, parts.engine.rng
     classifier = _classifier(settings, clock, faults)
     if faults:
@@ -199,12 +196,15 @@ def _renderer(settings: Settings, faults: list[Fault]) -> Callable[..., Any] | N
     return resolve(reference, "responses.renderer", faults) if reference else None
 
 
-def _load_retries(settings: Settings, faults: list[Fault]) -> None:
+def _load_code_of_policies(settings: Settings, faults: list[Fault]) -> None:
     """Find out now whether the code is there that policies name; an endpoint or guard loads it when it is bound."""
     for name, policy in settings.policies.items():
+        path = join_path("policies", name)
+        if policy.rate_limit is not None and policy.rate_limit.function is not None:
+            resolve(policy.rate_limit.function, f"{path}.rate_limit.key", faults)
         try:
             if policy.retry is not None:
-                policy.retry.loaded(join_path(join_path("policies", name), "retry"))
+                policy.retry.loaded(join_path(path, "retry"))
         except SettingsError as error:
             faults.extend(error.faults)
 
