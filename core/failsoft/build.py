@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from random import Random
+from functools import partial
+from random import Random, SystemRandom
 from typing import Any
 
 from failsoft.answer import Responder, Style
@@ -19,12 +20,14 @@ from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
 from failsoft.events import ErrorHandled, StateStoreChanged
 from failsoft.kinds import join_path
+from failsoft.machines.peers import Peers
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
 from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
+from failsoft.policies.sharing import BreakerSharing
 from failsoft.problem import ProblemMaker
 from failsoft.references import resolve
 from failsoft.renewal import Wanted, renewed
@@ -32,8 +35,11 @@ from failsoft.requests import TrustedProxies
 from failsoft.sanitize import Sanitizer
 from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
+from failsoft.stores.on_redis import RedisStore
 from failsoft.stores.opening import Opened
 from failsoft.stores.opening import open_store as open_state
+from failsoft.stores.words_redis import RedisWords
+from failsoft.stores.words_sqlite import SqliteWords
 
 __all__ = ["Parts", "build", "rebuild"]
 
@@ -97,7 +103,8 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         raise _refused(settings, faults)
 
     bus = Bus()
-    breakers, bulkheads = Breakers(clock, bus.publish), Bulkheads(clock, bus.publish)
+    breakers = Breakers(clock, bus.publish, peers=None if store is None else Peers)
+    bulkheads = Bulkheads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
     responder = Responder(
         classifier=classifier,
@@ -127,6 +134,8 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     )
     _observe(settings, bus, sanitizer, telemetry, breakers, bulkheads, audit)
     beat = None if store is None else _beat(store, bus, clock, responder, sanitizer)
+    if store is not None and beat is not None:
+        _share(settings, store, beat, breakers, clock)
     return Parts(
         settings=settings,
         plain=_plain(settings),
@@ -287,6 +296,13 @@ def _beat(store: Opened, bus: Bus, clock: Clock, responder: Responder, sanitizer
         bus.publish(StateStoreChanged(at=clock.time(), answering=answering, store=store.kind, reason=reason))
 
     return Beat(store, clock, changed=changed, report=responder.internal)
+
+
+def _share(settings: Settings, store: Opened, beat: Beat, breakers: Breakers, clock: Clock) -> None:
+    max_age = settings.state.max_age
+    words = RedisWords(store, max_age) if isinstance(store, RedisStore) else SqliteWords(store, clock, max_age)
+    spread = partial(SystemRandom().uniform, 0.0, 0.2)
+    beat.attach(BreakerSharing(breakers, words, beat, clock, max_age=max_age, spread=spread))
 
 
 def _said(error: BaseException, sanitizer: Sanitizer) -> str:
