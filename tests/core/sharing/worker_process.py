@@ -1,7 +1,7 @@
 """A process that calls a backend through a guard: `python worker_process.py FOLDER URL SERVICE NAME`.
 
-In the folder, `health` says `up` or `down`; each call that reaches the backend adds a line to `reached`; the state of the
-circuit is in `state-NAME`. A file `fork` makes it fork once, the child being `NAME-child`. It ends with its input.
+In the folder, `health` says `up` or `down`; each call that reaches the backend adds a line to `reached`; the state of
+the circuit is in `state-NAME`. A file `fork` makes it fork once, the child being `NAME-child`. It ends with its input.
 """
 
 from __future__ import annotations
