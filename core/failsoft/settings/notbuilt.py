@@ -30,7 +30,6 @@ NOT_BUILT = (
     NotBuilt("policies.*.hedge", "hedging calls"),
     NotBuilt("endpoints[].critical", "marking an endpoint as critical"),
     NotBuilt("endpoints[].audit", "auditing by endpoint"),
-    NotBuilt("state", "state shared among workers"),
     NotBuilt("audit.url", "writing audit records there", ("postgres*:*", "jsonl:*", "stdout:*")),
     NotBuilt("audit.durability", "waiting for audit records to be on disk", ("sync",)),
     NotBuilt("audit.retention", "deleting old audit records"),

@@ -176,7 +176,6 @@ EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     "policies.*.hedge": ({"policies": {"p": {"hedge": True}}}, "policies.p.hedge"),
     "endpoints[].critical": ({"endpoints": [{"match": "GET /", "critical": True}]}, "endpoints[0].critical"),
     "endpoints[].audit": ({"endpoints": [{"match": "GET /", "audit": "required"}]}, "endpoints[0].audit"),
-    "state": ({"state": {"url": "memory://"}}, "state"),
     "reload": ({"reload": "watch"}, "reload = 'watch'"),
     "audit.url": (
         {"audit": {"url": "postgresql+psycopg://u:hunter2@db/x", "encryption": "off"}},
