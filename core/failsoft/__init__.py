@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from failsoft.call import Call, RequestFacts
 from failsoft.clock import Clock, SystemClock
+from failsoft.deadlines import acarry_deadline, carry_deadline, deadline_headers
 from failsoft.errors import (
     AttemptRecord,
     AuthenticationError,
@@ -90,7 +91,10 @@ __all__ = [
     "Severity",
     "SystemClock",
     "ValidationError",
+    "acarry_deadline",
+    "carry_deadline",
     "classify",
+    "deadline_headers",
     "guard",
     "protect",
     "remaining",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -211,6 +211,15 @@ class Endpoints:
                 if len(self._bindings) < _MOST:
                     self._bindings = {**self._bindings, (key, view): found}
         return found
+
+    def hurried(self, binding: Binding) -> Binding:
+        """The binding for a call that has a deadline of its caller's."""
+        return binding if binding.pipeline is not None else replace(binding, pipeline=self.hurry)
+
+    @property
+    def hurry(self) -> Pipeline:
+        """What keeps to the deadline of whoever calls, and does nothing else."""
+        return Pipeline(Limits(), self._engine)
 
     def guard(self, key: str, policy: str | Policy) -> Pipeline:
         """The pipeline of a guard, made once for each name (of at most 4096).

@@ -322,7 +322,8 @@ class Run(Books):
 
     def _let_go_of_time(self) -> None:
         if not self._observing:
-            self.call.deadline = self._callers
+            # what follows the answer to a request, as a stream or a background task, nobody waits for any more
+            self.call.deadline = self._callers if self.call.source == "guard" else None
 
     # -- deciding
 

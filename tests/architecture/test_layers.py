@@ -29,6 +29,7 @@ LAYERS: list[tuple[str, ...]] = [
         "retries",
         "repeating",
         "books",
+        "deadlines",
         "run",
         "faults",
         "pipeline",

@@ -88,6 +88,11 @@ class RequestSettings(Options):
         tuple[Network, ...],
         Meta(description="Proxies whose `Forwarded` and `X-Forwarded-For` headers tell the client's address."),
     ] = ()
+    deadline_header: Annotated[
+        Header | None,
+        Meta(description="Header that tells how long the caller will wait, usually `X-Request-Deadline`: seconds, or a "
+        "date-time of RFC 3339. It can only shorten a deadline. Absent: none is read or sent."),
+    ] = None  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
