@@ -39,6 +39,7 @@ from failsoft.facade import Failsoft, classify, guard, protect, remaining, sanit
 from failsoft.guard import Guard
 from failsoft.policies.bulkhead import Bulkhead
 from failsoft.policies.circuit_breaker import CircuitBreaker
+from failsoft.policies.offload import Offload
 from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit
 from failsoft.policies.retry import STOP, Budget, Retry
@@ -75,6 +76,7 @@ __all__ = [
     "Guard",
     "NotFoundError",
     "Notification",
+    "Offload",
     "OperationTimeoutError",
     "PipelineError",
     "Policy",

@@ -17,6 +17,7 @@ from failsoft.machines.budget import Priority
 from failsoft.pipeline import Pipeline
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
+from failsoft.policies.offload import Offloads
 from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit, RateLimiter
 from failsoft.policies.registry import remember_each
@@ -175,6 +176,7 @@ class Endpoints:
         engine: Engine,
         breakers: Breakers,
         bulkheads: Bulkheads,
+        offloads: Offloads,
         hooks: Mapping[str, Callable[..., Any]],
     ) -> None:
         self._rules = tuple(rules)
@@ -182,6 +184,7 @@ class Endpoints:
         self._engine = engine
         self._breakers = breakers
         self._bulkheads = bulkheads
+        self._offloads = offloads
         self._hooks = hooks
         self.retries = Retries()
         """Budgets and books of the retries."""
@@ -264,6 +267,7 @@ class Endpoints:
             judge=judge_of(retry, self._engine),
             breaker=breaker,
             bulkhead=None if policy.bulkhead is None else self._bulkheads.obtain(key, policy.bulkhead),
+            offload=None if policy.offload is None else self._offloads.obtain(key, policy.offload),
             timeout=policy.timeout,
             deadline=policy.deadline,
         )
@@ -321,8 +325,7 @@ class Endpoints:
         pipeline = None
         if (policy is not None and not policy.empty) or priority is not None:
             policy = policy or Policy()
-            if policy.retry is not None:
-                policy.retry.refuse_results(join_path(key, "retry"))
+            policy.refuse_on_endpoint(key)
             pipeline = Pipeline(self.compile(name, policy, key, priority), self._engine, prepare)
         mode = rule.mode if rule is not None and rule.mode is not None else marked.mode if marked else None
         idempotent = marked.idempotent if marked else None

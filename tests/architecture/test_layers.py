@@ -25,6 +25,7 @@ LAYERS: list[tuple[str, ...]] = [
         "engine",
         "verdicts",
         "notes",
+        "offloading",
         "spent",
         "retries",
         "repeating",

@@ -262,6 +262,8 @@ class Settings(Options):
             elif name is not None and (retry := self.policies[name].retry) is not None and retry.retry_if_result:
                 said = f"policies.{name}.retry.retry_if_result is for guards only; an endpoint has `statuses`"
                 yield Fault(f"{place}.policy", shown(name), said)
+            elif name is not None and self.policies[name].offload is not None:
+                yield Fault(f"{place}.policy", shown(name), f"policies.{name}.offload is for guards only")
             for key in ("match", "view"):
                 value = getattr(endpoint, key)
                 if value is not None and seen.setdefault(value, number) != number:
