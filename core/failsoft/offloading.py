@@ -10,6 +10,7 @@ from typing import Any
 from failsoft.call import Call
 from failsoft.current import current_call
 from failsoft.errors.exceptions import BulkheadFullError
+from failsoft.events import CallRejected
 from failsoft.policies.bulkhead import Seat
 from failsoft.policies.offload import Crew, Errand
 from failsoft.run import Run
@@ -47,7 +48,7 @@ class Away:
 
         Raises:
             OperationTimeoutError: it was abandoned.
-            BulkheadFullError: no thread could be started.
+            BulkheadFullError: no thread could be started, or its thread was not given a turn by the machine.
             BaseException: what it raised, the same object.
         """
         run, crew = self._run, self._crew
@@ -62,15 +63,20 @@ class Away:
         except RuntimeError as error:
             run.engine.report("offload", error)
             message = f"no thread can be started for {crew.name!r}"
-            raise BulkheadFullError(message, name=crew.name, retry_after=1.0) from error
+            raise self._refused(BulkheadFullError(message, name=crew.name, retry_after=1.0)) from error
         try:
             errand.wait(run.limit or 0.0)
         except BaseException:
             crew.abandon(errand)
             raise
         if crew.abandon(errand):
-            raise run.too_late()
+            raise run.too_late() if errand.started else self._refused(crew.full())
         return errand.outcome()
+
+    def _refused(self, error: BulkheadFullError) -> BulkheadFullError:
+        run = self._run
+        run.engine.tell(run.call, CallRejected, reason="bulkhead_full", retry_after=error.retry_after)
+        return error
 
     def close(self) -> None:
         """The call is over: a thread that was not used is free."""

@@ -74,7 +74,7 @@ class Errand:
         call: whose attempt it is, as what runs in the thread sees it.
     """
 
-    __slots__ = ("_gate", "begun", "call", "context", "error", "fn", "left", "over", "result")
+    __slots__ = ("_gate", "begun", "call", "context", "error", "fn", "left", "over", "result", "started")
 
     def __init__(self, fn: Callable[[], Any], context: Context, call: Call, begun: float) -> None:
         self.fn = fn
@@ -83,7 +83,7 @@ class Errand:
         self.begun = begun
         self.result: Any = None
         self.error: BaseException | None = None
-        self.over = self.left = False
+        self.started = self.over = self.left = False
         self._gate = Lock()
         self._gate.acquire()
 
@@ -200,7 +200,7 @@ class Crew:
         hand.give((self, errand, seat))
 
     def abandon(self, errand: Errand) -> bool:
-        """Nobody waits for it any more. False: it is done, after all."""
+        """Nobody waits for it any more. False: it is done, after all. What has not `started` by now never will."""
         with self._lock:
             if errand.over:
                 return False
@@ -211,13 +211,17 @@ class Crew:
     def serve(self, hand: _Hand, errand: Errand, seat: Seat) -> bool:
         """One errand, in a thread. Returns whether the thread is to wait for another one."""
         idle = self._idle
-        errand.carry_out()
+        with self._lock:
+            # what nobody waits for any more is not begun
+            errand.started = not errand.left
+        if errand.started:
+            errand.carry_out()
         with self._lock:
             errand.over = True
             late = errand.left
             if late and idle is self._idle:
                 self._abandoned -= 1
-        if late:
+        if late and errand.started:
             self._tell(errand)
             # its traceback holds the frame that holds the errand
             errand.error = None
