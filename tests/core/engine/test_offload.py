@@ -33,6 +33,9 @@ SOON = 0.005
 """Seconds of real time; what waits under such a limit waits until the end of the test."""
 
 
+WAIT = Errand.wait
+
+
 class Hang:
     """A function that hangs until it is let go, and says when it has."""
 
@@ -56,6 +59,17 @@ def hang() -> Iterator[Hang]:
     made = Hang()
     yield made
     made.let_go()
+
+
+@pytest.fixture(autouse=True)
+def starts_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, the time of a call is counted from when its thread has begun."""
+
+    def wait(errand: Errand, seconds: float) -> None:
+        until(lambda: errand.started)
+        WAIT(errand, seconds)
+
+    monkeypatch.setattr(Errand, "wait", wait)
 
 
 def crew(fs: Failsoft, name: str = "guard:x") -> Any:
@@ -253,13 +267,14 @@ def test_a_result_that_is_late_by_the_clock_alone_is_returned_and_slow(fs: Fails
 
 def test_who_is_interrupted_leaves_the_thread_behind(fs: Failsoft, hang: Hang, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(errand: Errand, seconds: float) -> None:
+        until(lambda: errand.started)
         raise KeyboardInterrupt
 
     guard = offloaded(fs, threads=1, circuit_breaker=CircuitBreaker(failure_threshold=1))
     monkeypatch.setattr(Errand, "wait", interrupted)
     with pytest.raises(KeyboardInterrupt):
         guard.call(hang)
-    monkeypatch.undo()
+    monkeypatch.setattr(Errand, "wait", WAIT)
     assert crew(fs).abandoned == 1
     hang.let_go()
     until(lambda: crew(fs).abandoned == 0)
@@ -276,6 +291,7 @@ def test_what_nobody_waits_for_any_more_is_not_begun(fs: Failsoft, monkeypatch: 
         return serve(*arguments)
 
     monkeypatch.setattr(Crew, "serve", late)
+    monkeypatch.setattr(Errand, "wait", WAIT)
     guard, events, ran = offloaded(fs, timeout=SOON), Recorder(fs), Script("never")
     with pytest.raises(BulkheadFullError):
         guard.call(ran)

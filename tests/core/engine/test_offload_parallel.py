@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 
 from both_ways import Recorder
-from core.engine.test_offload import SOON, Hang, crew, cut, hang, offloaded, until
+from core.engine.test_offload import SOON, WAIT, Hang, crew, cut, hang, offloaded, starts_in_time, until
 from core.engine.test_parallel import at_once
 from failsoft import BulkheadFullError, Failsoft, OperationTimeoutError, Policy
 from failsoft.events import AttemptTimedOut, CallRejected, LateResultDropped
+from failsoft.policies.offload import Errand
 
-__all__ = ["hang"]
+__all__ = ["hang", "starts_in_time"]
 
 
 def threads_of(name: str = "guard:x") -> int:
@@ -47,8 +48,9 @@ def test_there_are_never_more_threads_than_allowed(fs: Failsoft) -> None:
     assert (crew(fs).abandoned, crew(fs).waiting, crew(fs).rejected) == (0, 0, 0)
 
 
-def test_cut_offs_and_results_that_meet_are_told_apart(fs: Failsoft) -> None:
+def test_cut_offs_and_results_that_meet_are_told_apart(fs: Failsoft, monkeypatch: pytest.MonkeyPatch) -> None:
     """A result and the end of the time come together again and again: each call ends in one way, and is told once."""
+    monkeypatch.setattr(Errand, "wait", WAIT)
     guard, events = offloaded(fs, threads=3, timeout=0.001), Recorder(fs)
     begun, counts = [0], {"well": 0, "cut": 0, "full": 0}
     lock = threading.Lock()
@@ -82,10 +84,11 @@ def test_cut_offs_and_results_that_meet_are_told_apart(fs: Failsoft) -> None:
     assert offloaded(fs, threads=3).call(lambda: "well") == "well"
 
 
-def test_no_call_is_said_to_have_taken_too_long_that_never_began(fs: Failsoft) -> None:
+def test_no_call_is_said_to_have_taken_too_long_that_never_began(fs: Failsoft, monkeypatch: pytest.MonkeyPatch) -> None:
     """Trap: twelve calls at the same time in four threads, each well within its limit, and eight of them time out, of
     which four were never started: the limit counts the queue of the pool."""
-    guard = offloaded(fs, threads=4, timeout=0.06)
+    monkeypatch.setattr(Errand, "wait", WAIT)
+    guard = offloaded(fs, threads=2, timeout=0.06)
     begun: list[int] = []
 
     def work(number: int) -> str:
@@ -101,7 +104,7 @@ def test_no_call_is_said_to_have_taken_too_long_that_never_began(fs: Failsoft) -
         except BulkheadFullError:
             return "full"
 
-    # eight in four threads do for it as well
+    # eight in two threads do for it as well
     said = at_once(call)
     until(lambda: crew(fs).abandoned == 0)
     assert len(begun) == said.count("well") + said.count("cut")
@@ -133,11 +136,11 @@ def test_a_forked_process_begins_anew(fs: Failsoft, hang: Hang) -> None:
 
 
 def test_no_thread_keeps_the_interpreter_alive() -> None:
-    program = f"""
+    program = """
 import threading
 import failsoft
 fs = failsoft.Failsoft()
-guard = fs.guard("x", policy=failsoft.Policy(timeout={SOON}, offload=2))
+guard = fs.guard("x", policy=failsoft.Policy(timeout=1, offload=2))
 fs.guard("y", policy=failsoft.Policy(timeout=60, offload=2)).call(lambda: None)
 try:
     guard.call(threading.Event().wait)

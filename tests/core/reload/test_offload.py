@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.engine.test_offload import Hang, crew, cut, hang, until
+from core.engine.test_offload import Hang, crew, cut, hang, starts_in_time, until
 from core.reload.conftest import Live
 from failsoft import BulkheadFullError
 
-__all__ = ["hang"]
+__all__ = ["hang", "starts_in_time"]
 
 
 def policy(text: str) -> str:
