@@ -63,7 +63,7 @@ def test_a_view_is_not_run_for_a_caller_who_has_gone(server: Server, path: str, 
 
 def test_an_asynchronous_view_is_cut_off(server: Server) -> None:
     key = unique()
-    reply = hurried(server, f"/hurry/{key}?for=30", "0.150")
+    reply = hurried(server, f"/hurry/{key}?for=30", "0.500")
     check_problem(reply, 504, "TIMEOUT_ERROR")
     assert runs(server, key) == 1
     events = server.events(reply.header("x-request-id") or "")
@@ -72,7 +72,7 @@ def test_an_asynchronous_view_is_cut_off(server: Server) -> None:
 
 
 def test_a_synchronous_view_runs_on_and_its_late_result_is_returned(server: Server) -> None:
-    reply = hurried(server, f"/hurry-sync/{unique()}?for=0.4", "0.200")
+    reply = hurried(server, f"/hurry-sync/{unique()}?for=0.8", "0.500")
     assert (reply.status, reply.json()["run"]) == (200, 1)
     assert "AttemptTimedOut" in [event["event"] for event in server.events(reply.header("x-request-id") or "")]
 
