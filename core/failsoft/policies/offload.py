@@ -288,7 +288,7 @@ class Crew:
 
     def _tell(self, errand: Errand) -> None:
         call, error = errand.call, errand.error
-        with suppress(Exception):  # an exception would end the thread, and lose its place
+        with suppress(BaseException):  # it would end the thread, and lose its place
             self._publish(
                 LateResultDropped(
                     at=self._clock.time(),
