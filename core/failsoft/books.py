@@ -12,6 +12,7 @@ from failsoft.events import AttemptTimedOut, Event, RetryEnded, RetryScheduled, 
 from failsoft.machines.breaker import Permit
 from failsoft.outcome import Verdict
 from failsoft.policies.bulkhead import Holding
+from failsoft.timeouts import Timeout
 
 __all__ = ["Books"]
 
@@ -43,8 +44,8 @@ class Books:
         self.engine = engine
         self.limit: float | None = None
         """Seconds the attempt may take, or None."""
-        self.timer: Any = None
-        """The running `asyncio.Timeout` of an attempt that can be cut off."""
+        self.timer: Timeout | None = None
+        """The running `Timeout` of an attempt that can be cut off."""
         self.away: Any = None
         """What runs its attempts in other threads, if something does."""
         self._limits = limits

@@ -29,6 +29,7 @@ LAYERS: list[tuple[str, ...]] = [
         "spent",
         "retries",
         "repeating",
+        "timeouts",
         "books",
         "deadlines",
         "run",
