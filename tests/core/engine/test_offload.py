@@ -85,9 +85,9 @@ def until(condition: Callable[[], Any]) -> None:
     raise AssertionError("it did not happen")
 
 
-def offloaded(fs: Failsoft, threads: int = 2, *, idempotent: bool = False, **parts: Any) -> Guard:
+def offloaded(fs: Failsoft, threads: int = 2, *, name: str = "x", idempotent: bool = False, **parts: Any) -> Guard:
     parts = {"timeout": 60, **parts}
-    return fs.guard("x", policy=Policy(offload=threads, **parts), idempotent=idempotent)
+    return fs.guard(name, policy=Policy(offload=threads, **parts), idempotent=idempotent)
 
 
 def cut(guard: Guard, hang: Hang, outcome: Any = None) -> OperationTimeoutError:

@@ -28,13 +28,13 @@ def threads_of(name: str = "guard:x") -> int:
 
 
 def test_there_are_never_more_threads_than_allowed(fs: Failsoft) -> None:
-    guard = offloaded(fs, threads=3)
+    guard = offloaded(fs, threads=3, name="hammered")
     lock, inside, most = threading.Lock(), [0], [0]
 
     def work(number: int) -> int:
         with lock:
             inside[0] += 1
-            most[0] = max(most[0], inside[0], threads_of())
+            most[0] = max(most[0], inside[0], threads_of("guard:hammered"))
         with lock:
             inside[0] -= 1
         return number * 2
@@ -44,14 +44,15 @@ def test_there_are_never_more_threads_than_allowed(fs: Failsoft) -> None:
 
     assert at_once(hammer) == [True] * 8
     assert most[0] <= 3
-    until(lambda: crew(fs).running == 0)
-    assert (crew(fs).abandoned, crew(fs).waiting, crew(fs).rejected) == (0, 0, 0)
+    until(lambda: crew(fs, "guard:hammered").running == 0)
+    snapshot = crew(fs, "guard:hammered")
+    assert (snapshot.abandoned, snapshot.waiting, snapshot.rejected) == (0, 0, 0)
 
 
 def test_cut_offs_and_results_that_meet_are_told_apart(fs: Failsoft, monkeypatch: pytest.MonkeyPatch) -> None:
     """A result and the end of the time come together again and again: each call ends in one way, and is told once."""
     monkeypatch.setattr(Errand, "wait", WAIT)
-    guard, events = offloaded(fs, threads=3, timeout=0.001), Recorder(fs)
+    guard, events = offloaded(fs, threads=3, timeout=0.001, name="cut"), Recorder(fs)
     begun, counts = [0], {"well": 0, "cut": 0, "full": 0}
     lock = threading.Lock()
 
@@ -74,14 +75,14 @@ def test_cut_offs_and_results_that_meet_are_told_apart(fs: Failsoft, monkeypatch
                 counts[said] += 1
 
     at_once(hammer)
-    until(lambda: crew(fs).abandoned == crew(fs).running == 0)
+    until(lambda: crew(fs, "guard:cut").abandoned == crew(fs, "guard:cut").running == 0)
     assert sum(counts.values()) == 800
     assert begun[0] == counts["well"] + counts["cut"]
     cuts = [event for event in events.of(AttemptTimedOut) if event.cut]
     assert len(cuts) == len(events.of(LateResultDropped)) == counts["cut"]
     assert len(events.of(CallRejected)) == counts["full"]
-    assert threads_of() <= 3
-    assert offloaded(fs, threads=3).call(lambda: "well") == "well"
+    assert threads_of("guard:cut") <= 3
+    assert fs.guard("cut", policy=Policy(timeout=60, offload=3)).call(lambda: "well") == "well"
 
 
 def test_no_call_is_said_to_have_taken_too_long_that_never_began(fs: Failsoft, monkeypatch: pytest.MonkeyPatch) -> None:
