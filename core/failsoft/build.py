@@ -27,6 +27,7 @@ from failsoft.observers.otel import Telemetry
 from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
+from failsoft.policies.offload import Offloads
 from failsoft.policies.sharing import BreakerSharing
 from failsoft.problem import ProblemMaker
 from failsoft.references import resolve
@@ -59,6 +60,7 @@ class Parts:
     responder: Responder
     breakers: Breakers
     bulkheads: Bulkheads
+    offloads: Offloads
     engine: Engine
     endpoints: Endpoints
     proxies: TrustedProxies
@@ -74,7 +76,8 @@ class Parts:
         return self.audit is None or self.audit.flush(timeout)
 
     def close(self) -> None:
-        """Flush and stop what runs in the background."""
+        """Flush and stop what runs in the background, and let threads end that have nothing to do."""
+        self.offloads.close()
         if self.beat is not None:
             self.beat.close()
         if self.audit is not None:
@@ -104,7 +107,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
 
     bus = Bus()
     breakers = Breakers(clock, bus.publish, peers=None if store is None else Peers)
-    bulkheads = Bulkheads(clock, bus.publish)
+    bulkheads, offloads = Bulkheads(clock, bus.publish), Offloads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
     responder = Responder(
         classifier=classifier,
@@ -130,9 +133,11 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         engine=engine,
         breakers=breakers,
         bulkheads=bulkheads,
+        offloads=offloads,
         hooks=hooks,
     )
-    _observe(settings, bus, sanitizer, telemetry, breakers, bulkheads, audit)
+    telemetry.subscribe(bus, breakers.states, bulkheads.snapshots, offloads.abandoned)
+    _observe(settings, bus, sanitizer, audit)
     beat = None if store is None else _beat(store, bus, clock, responder, sanitizer)
     if store is not None and beat is not None:
         _share(settings, store, beat, breakers, clock)
@@ -146,6 +151,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         responder=responder,
         breakers=breakers,
         bulkheads=bulkheads,
+        offloads=offloads,
         engine=engine,
         endpoints=endpoints,
         proxies=proxies,
@@ -341,9 +347,6 @@ def _observe(
     settings: Settings,
     bus: Bus,
     sanitizer: Sanitizer,
-    telemetry: Telemetry,
-    breakers: Breakers,
-    bulkheads: Bulkheads,
     audit: AuditWriter | None,
 ) -> None:
     if settings.responses.reraise == "unexpected":
@@ -351,7 +354,6 @@ def _observe(
         bus.subscribe(_leave_to_sentry, ErrorHandled)
     log = LogObserver(sanitizer)
     bus.subscribe(log, *log.kinds)
-    telemetry.subscribe(bus, breakers.states, bulkheads.snapshots)
     if audit is not None:
         context = RecordContext(sanitizer=sanitizer, service=settings.service, environment=settings.environment)
         observer = AuditObserver(audit, context)

@@ -1,7 +1,8 @@
 """A pipeline: a compiled policy, and the two thin drivers that run a call through it.
 
 The drivers differ in how they call, wait and cut off; what happens is decided by `Run`. A synchronous attempt is never
-cut off: its limit is offered as `failsoft.remaining()`, and a late result is returned and counted as slow.
+cut off: its limit is offered as `failsoft.remaining()`, and a late result is returned and counted as slow. Unless it is
+offloaded: then whoever waits for it stops waiting.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from failsoft.call import Call
 from failsoft.current import current_call, restore
 from failsoft.engine import Engine, Limits, Reply
 from failsoft.faults import FAULTS
+from failsoft.offloading import Away
 from failsoft.policies.waiting import TaskWaiter, ThreadWaiter
 from failsoft.run import Run
+from failsoft.timeouts import Timeout
 
 __all__ = ["Pipeline", "aadmit", "admit"]
 
@@ -61,6 +64,7 @@ class Pipeline:
         *,
         reply: Callable[[T], Reply | None] | None = None,
         expected: Expected | None = None,
+        offload: bool = False,
     ) -> T:
         """Run a synchronous call.
 
@@ -69,12 +73,15 @@ class Pipeline:
             attempt: does it, once for each attempt.
             reply: reads status and `Retry-After` of a result that is a response.
             expected: whether the application itself answers this exception, so that it says nothing about health.
+            offload: attempts may run in other threads, if the policy says so, and are cut off.
 
         Raises:
             RejectedError: it was not run.
             Exception: the last attempt's own, the same object.
         """
         run = Run(self.limits, self._engine, call, expected)
+        if offload and self.limits.offload is not None:
+            attempt = Away(self.limits.offload, run, attempt)
         token = current_call.set(call)
         try:
             admit(run)
@@ -216,6 +223,8 @@ def admit(run: Run) -> None:
     if waiter is not None:
         waiter.wait(run.patience)
         run.seated()
+    if run.away is not None:
+        run.away.admit()
 
 
 async def aadmit(run: Run) -> None:
@@ -255,17 +264,18 @@ async def _within(run: Run, attempt: Callable[[Run], Awaitable[T]], within: _Wit
     cooperative, busy = within
     if run.limit is None or cooperative or run.call.mode == "observe":
         return await attempt(run)
-    timer = asyncio.timeout(run.limit if busy is None else None)
+    timer = run.timer = Timeout(run.limit if busy is None else None)
     expiry = None if busy is None else _Expiry(run, run.limit, timer, busy)
     try:
-        async with timer:
-            run.timer = timer
-            return await attempt(run)
-    except TimeoutError as error:
-        # an inner TimeoutError is the application's own; only an expired timer makes it ours
-        if timer.expired():
-            raise run.too_late() from error
+        result = await attempt(run)
+    except BaseException as exc:
+        # an inner TimeoutError is the application's own, and so is a cancellation that others asked for
+        if timer.end(exc):
+            raise run.too_late() from exc
         raise
+    else:
+        timer.end(None)
+        return result
     finally:
         if expiry is not None:
             expiry.cancel()
@@ -276,7 +286,7 @@ class _Expiry:
 
     __slots__ = ("_busy", "_handle", "_loop", "_run", "_timer")
 
-    def __init__(self, run: Run, limit: float, timer: asyncio.Timeout, busy: Callable[[], bool]) -> None:
+    def __init__(self, run: Run, limit: float, timer: Timeout, busy: Callable[[], bool]) -> None:
         self._run = run
         self._timer = timer
         self._busy = busy
@@ -289,7 +299,7 @@ class _Expiry:
         if self._busy():
             self._handle = self._loop.call_later(_LOOK_AGAIN, self._end)
         else:
-            self._timer.reschedule(self._loop.time())
+            self._timer.expire()
 
     def cancel(self) -> None:
         """The attempt is over."""
