@@ -85,8 +85,16 @@ class BreakerSharing:
         if self._answered is None:
             self._answered = now
         self._let_go()
-        puts = self._gather(now)
         report = self._evidence.report(self._links, now)
+        heard, got = self._say(now, report)
+        if heard.refused:
+            # others were quicker; at once, or who is far from the store would never have a say
+            heard, got = self._say(got, None)
+        for name, others in self._evidence.gathered(heard.reports, self._links, got).items():
+            self._share(self._links[name], partial(PeeredMachine.judge, others=others, now=got))
+
+    def _say(self, now: float, report: bytes | None) -> tuple[Heard, float]:
+        puts = self._gather(now)
         sent = self._clock.monotonic()
         heard = self._words.exchange(self.worker, self._mark, puts, report)
         got = self._clock.monotonic()
@@ -94,8 +102,7 @@ class BreakerSharing:
         self._offsets = _Offsets(heard.now - got, heard.now - sent)
         returned, self._alone, self._answered = self._alone, False, got
         self._take(heard, puts, got, returned)
-        for name, others in self._evidence.gathered(heard.reports, self._links, got).items():
-            self._share(self._links[name], partial(PeeredMachine.judge, others=others, now=got))
+        return heard, got
 
     def missed(self, now: float) -> None:
         """Decide alone, if the store has not answered for long."""
@@ -183,6 +190,10 @@ class BreakerSharing:
                     link_of.member.accepted(word)
         self._remember(heard.words)
         for name, link in tuple(self._links.items()):
+            known = self._known.get(name)
+            if known is not None and known.version > link.member.word.version:
+                # it came while the breaker was being made
+                link.member.heard(known)
             if returned or name in heard.words or not link.at_rest:
                 self._share(link, partial(self._obey, link, now, self._offsets or _Offsets(0.0, 0.0)))
 
