@@ -202,11 +202,12 @@ def _load_code_of_policies(settings: Settings, faults: list[Fault]) -> None:
         path = join_path("policies", name)
         if policy.rate_limit is not None and policy.rate_limit.function is not None:
             resolve(policy.rate_limit.function, f"{path}.rate_limit.key", faults)
-        try:
-            if policy.retry is not None:
-                policy.retry.loaded(join_path(path, "retry"))
-        except SettingsError as error:
-            faults.extend(error.faults)
+        for key, part in (("retry", policy.retry), ("circuit_breaker", policy.circuit_breaker)):
+            try:
+                if part is not None:
+                    part.loaded(join_path(path, key))
+            except SettingsError as error:
+                faults.extend(error.faults)
 
 
 class _Classify:

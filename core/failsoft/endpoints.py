@@ -240,6 +240,7 @@ class Endpoints:
         retry, options = policy.retry, policy.circuit_breaker
         breaker = None
         if options is not None:
+            options = options.loaded(join_path(key, "circuit_breaker"))
             shared = options.scope == "policy" and name
             breaker = self._breakers.obtain(f"policy:{name}" if shared else key, options)
         tally = None
@@ -252,7 +253,7 @@ class Endpoints:
             retry=retry,
             tally=tally,
             priority=priority or (retry.priority if retry is not None else None),
-            judge=judge_of(retry, self._engine),
+            judge=judge_of(retry, breaker, self._engine),
             breaker=breaker,
             bulkhead=None if policy.bulkhead is None else self._bulkheads.obtain(key, policy.bulkhead),
             timeout=policy.timeout,
@@ -312,8 +313,7 @@ class Endpoints:
         pipeline = None
         if (policy is not None and not policy.empty) or priority is not None:
             policy = policy or Policy()
-            if policy.retry is not None:
-                policy.retry.refuse_results(join_path(key, "retry"))
+            policy.refuse_results(key)
             pipeline = Pipeline(self.compile(name, policy, key, priority), self._engine, prepare)
         mode = rule.mode if rule is not None and rule.mode is not None else marked.mode if marked else None
         idempotent = marked.idempotent if marked else None

@@ -29,6 +29,8 @@ class Reply(NamedTuple):
     """Seconds, as its `Retry-After` says."""
     again: bool = False
     """The policy's own function of the result wants another attempt."""
+    failed: bool = False
+    """The circuit breaker's own function of the result calls it a failure."""
 
 
 class _Classify(Protocol):

@@ -364,8 +364,8 @@ def protect(
     if policy is not None and given:
         raise TypeError(f"give either policy= or its parts ({', '.join(given)}), not both")
     chosen = Policy(**given) if given else policy
-    if isinstance(chosen, Policy) and chosen.retry is not None:
-        chosen.retry.refuse_results("retry")
+    if isinstance(chosen, Policy):
+        chosen.refuse_results("")
     what = Mark(policy=chosen, idempotent=idempotent, mode=mode, before_retry=before_retry, priority=priority)
 
     def decorate(target: F) -> F:

@@ -30,13 +30,14 @@ from failsoft.policies.rate_limit import RateLimiter
 from failsoft.policies.waiting import Waiter
 from failsoft.repeating import wait_before, worth_it
 from failsoft.spent import SPENT
-from failsoft.verdicts import verdict_of, verdict_of_status
+from failsoft.verdicts import verdict_by, verdict_of, verdict_of_status
 
 __all__ = ["Engine", "Limits", "Reply", "Run"]
 
 W = TypeVar("W", bound=Waiter)
 
 _OVERLOADED = frozenset({503, 504})
+_NOT_NOW = frozenset({429, 503})
 
 
 class Run(Books):
@@ -260,13 +261,13 @@ class Run(Books):
         failure = call.failure = self.engine.classify(exc, call)
         call.cause = exc
         if self.committed:
-            if not failure.disconnected:
+            if not failure.disconnected and self._said(failure, exc) != Verdict.IGNORE:
                 self.broke_off()
             return None
         late = self._overran(now)
-        verdict = self._verdict(failure, exc)
-        self._settle(verdict, now, late)
-        self._measure(verdict, now, failure.transient or late)
+        verdict, load = self._verdicts(failure, exc)
+        self._settle(verdict, now, late, failure.retry_after if verdict == Verdict.FAILURE else None)
+        self._measure(load, now, failure.transient or late)
         self.vacate()
         outcome, delay = self._decide(failure, None, exc, now)
         self._last = exc
@@ -332,9 +333,10 @@ class Run(Books):
         self._delay = None
         self._last = None
         status = 200 if reply is None else reply.status
-        verdict, late = verdict_of_status(status), self._overran(now)
-        self._settle(verdict, now, late)
-        self._measure(verdict, now, late or status in _OVERLOADED)
+        failed, late = reply is not None and reply.failed, self._overran(now)
+        verdict = Verdict.FAILURE if failed else verdict_of_status(status, self._statuses)
+        self._settle(verdict, now, late, reply.retry_after if reply is not None and status in _NOT_NOW else None)
+        self._measure(verdict_of_status(status), now, late or status in _OVERLOADED)
         retry = self._limits.retry
         if retry is not None and reply is not None and (reply.again or retry.wants_status(status)):
             outcome, delay = self._decide(None, reply, None, now)
@@ -376,11 +378,22 @@ class Run(Books):
             return "not_retryable", None
         return "", delay
 
-    def _verdict(self, failure: Failure, exc: BaseException) -> Verdict:
+    def _verdicts(self, failure: Failure, exc: BaseException) -> tuple[Verdict, Verdict]:
+        """How a failure counts for the circuit breaker, and as a sign of load."""
         if self._cut and self._hurried:
             # a caller in a hurry set the limit; nobody knows what more time would have brought
-            return Verdict.IGNORE
-        verdict = verdict_of(failure, guarded=self.call.source == "guard")
-        if verdict and self._expected is not None and not failure.transient and self._expected(exc):
-            return Verdict.IGNORE
-        return verdict
+            return Verdict.IGNORE, Verdict.IGNORE
+        usual = verdict_of(failure, guarded=self.call.source == "guard", statuses=self._statuses)
+        if usual and self._expected is not None and not failure.transient and self._expected(exc):
+            usual = Verdict.IGNORE
+        said = self._said(failure, exc)
+        # a pool of our own that is exhausted says nothing of the peer, but of load
+        return usual if said is None else said, Verdict.FAILURE if failure.local else usual
+
+    def _said(self, failure: Failure, exc: BaseException) -> Verdict | None:
+        breaker = self._limits.breaker
+        return None if breaker is None else verdict_by(breaker.options, failure, exc, self.engine.report)
+
+    @property
+    def _statuses(self) -> tuple[int, ...] | None:
+        return None if self._limits.breaker is None else self._limits.breaker.options.statuses

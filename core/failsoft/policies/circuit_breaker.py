@@ -16,9 +16,11 @@ from failsoft.clock import Clock
 from failsoft.current import EPOCH
 from failsoft.errors.exceptions import Fault
 from failsoft.events import CircuitBreakerTransition, Event
+from failsoft.kinds import format_duration
 from failsoft.machines.breaker import BreakerMachine, BreakerRules, BreakerSnapshot, Permit, Rejection
 from failsoft.options import Duration, Options, Rate
 from failsoft.outcome import Verdict
+from failsoft.policies.conditions import CONDITIONS, FUNCTION, complaint, faults_of, loaded, name_of
 from failsoft.policies.registry import Registry
 
 __all__ = ["Breaker", "Breakers", "CircuitBreaker"]
@@ -60,6 +62,28 @@ class CircuitBreaker(Options):
         Meta(description="Successful probes that close it. Absent: as many as keep the failure rate below its "
         "threshold, or all where there is none."),
     ] = None  # fmt: skip
+    record: Annotated[
+        Annotated[Any, CONDITIONS] | None,
+        Meta(description="What is a failure, in place of the usual rule; any other exception then counts as nothing."),
+    ] = None
+    ignore: Annotated[
+        Annotated[Any, CONDITIONS] | None,
+        Meta(description="What is neither success nor failure, whatever else says so."),
+    ] = None
+    result: Annotated[
+        Annotated[Any, FUNCTION] | None,
+        Meta(description="Function of a result that says whether it is a failure. For guards."),
+    ] = None
+    statuses: Annotated[
+        tuple[Annotated[int, Meta(ge=100, le=599)], ...] | None,
+        Meta(description="Statuses of a returned response that are failures, also of an exception. Absent: 500 and "
+        "above."),
+    ] = None  # fmt: skip
+    trip_on_retry_after: Annotated[
+        bool,
+        Meta(description="Open at once for as long as a `Retry-After` of the other side says, up to "
+        "`max_open_duration`: of a failure, or of a returned 429 or 503."),
+    ] = False  # fmt: skip
     scope: Annotated[
         Literal["endpoint", "policy"], Meta(description="One breaker for each endpoint, or one for all that share it.")
     ] = "endpoint"
@@ -79,6 +103,37 @@ class CircuitBreaker(Options):
         if self.success_threshold is not None and not 1 <= self.success_threshold <= self.half_open_calls:
             expected = f"expected from 1 to half_open_calls ({self.half_open_calls})"
             yield Fault(f"{path}.success_threshold", str(self.success_threshold), expected)
+        yield from self._check_code(path)
+        yield from self._contradictions(path)
+
+    def _check_code(self, path: str) -> Iterable[Fault]:
+        if self.result is not None and (said := complaint(self.result, 1)):
+            yield Fault(f"{path}.result", f"<{name_of(self.result)}>", said)
+        why = "what was not let through says nothing about the other side"
+        yield from faults_of(self.record or (), f"{path}.record", no_rejections=why)
+        yield from faults_of(self.ignore or (), f"{path}.ignore")
+
+    def _contradictions(self, path: str) -> Iterable[Fault]:
+        if "minimum_calls" in self.given and type(self.window) is int and self.minimum_calls > self.window:
+            expected = f"expected at most window ({self.window}), which never holds more"
+            yield Fault(f"{path}.minimum_calls", str(self.minimum_calls), expected)
+        if self.half_open_concurrency > self.half_open_calls:
+            expected = f"expected at most half_open_calls ({self.half_open_calls}), which is all there are in a round"
+            yield Fault(f"{path}.half_open_concurrency", str(self.half_open_concurrency), expected)
+        if self.open_duration > self.max_open_duration:
+            longest, shown = format_duration(self.max_open_duration), format_duration(self.open_duration)
+            if "max_open_duration" in self.given:
+                yield Fault(f"{path}.max_open_duration", longest, f"expected at least open_duration ({shown})")
+            else:
+                yield Fault(f"{path}.open_duration", shown, f"expected at most max_open_duration ({longest})")
+
+    def loaded(self, path: str) -> CircuitBreaker:
+        """The same with the code that it names by `"package.module:name"`.
+
+        Raises:
+            SettingsError: there is no such code, or it does not fit; lists all faults.
+        """
+        return loaded(self, path, ("record", "ignore", "result"), lambda made: made._check_code(path))
 
     def rules(self) -> BreakerRules:
         """What the machine goes by."""
@@ -146,13 +201,24 @@ class Breaker:
             self._announce(moved)
         return answer
 
-    def settle(self, permit: Permit, verdict: Verdict, now: float, *, late: bool = False) -> None:
-        """Hand a permit back. `late`: it took longer than its time limit, so it counts as slow however fast that is."""
+    def settle(
+        self, permit: Permit, verdict: Verdict, now: float, *, late: bool = False, asked: float | None = None
+    ) -> None:
+        """Hand a permit back.
+
+        Parameters:
+            late: it took longer than its time limit, so it counts as slow however fast that is.
+            asked: seconds for which the other side wants to be left alone (`Retry-After`).
+        """
         if late:
             permit.started = -inf
         machine = self.machine
         with self._lock:
+            # of another generation, it says nothing about this one
+            trips = asked is not None and self.options.trip_on_retry_after and permit.generation == machine.generation
             machine.settle(permit, verdict, now)
+            if trips and asked is not None:
+                machine.trip(now, asked, "retry_after")
             moved = machine.drain() if machine.pending else ()
         if moved:
             self._announce(moved)
@@ -200,6 +266,24 @@ class Breaker:
     def metrics_only(self) -> None:
         """Let everything pass, and count, until `reset`."""
         self._command(self.machine.metrics_only)
+
+    def restore(self, snapshot: BreakerSnapshot, *, age: float) -> None:
+        """Stand as a snapshot says, which was taken before, here or in another process.
+
+        An open circuit stays open for what is left of its time, counts come back as far as the window reaches, and what
+        an operator has ordered holds. Calls under way are not counted any more.
+
+        Parameters:
+            age: seconds since it was taken.
+
+        Raises:
+            ValueError: snapshot or age cannot be; then nothing has changed.
+        """
+        with self._lock:
+            self.machine.restore(snapshot, age, self._clock.monotonic())
+            moved = self.machine.drain()
+        EPOCH.end()
+        self._announce(moved)
 
     def remember(self) -> Callable[[], None]:
         """The way back to how it stands now."""

@@ -8,7 +8,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from failsoft.errors.exceptions import Fault
+from failsoft.errors.exceptions import Fault, SettingsError
+from failsoft.kinds import join_path
 from failsoft.options import Duration, Options, fields_of
 from failsoft.policies.bulkhead import Bulkhead
 from failsoft.policies.circuit_breaker import CircuitBreaker
@@ -45,6 +46,21 @@ class Policy(Options):
         for name in ("timeout", "deadline"):
             if getattr(self, name) == 0:
                 yield Fault(f"{path}.{name}", "0", "expected more than 0")
+
+    def looks_at_results(self, path: str) -> Iterable[Fault]:
+        """What keeps it from an endpoint, which does not hand its results over."""
+        for name, key in (("retry", "retry_if_result"), ("circuit_breaker", "result")):
+            if getattr(getattr(self, name), key, None) is not None:
+                yield Fault(f"{join_path(path, name)}.{key}", "", "for guards only; an endpoint has `statuses`")
+
+    def refuse_results(self, path: str) -> None:
+        """See to it that an endpoint can have it.
+
+        Raises:
+            SettingsError: a part looks at results; lists all faults.
+        """
+        if faults := list(self.looks_at_results(path)):
+            raise SettingsError(faults)
 
     @property
     def empty(self) -> bool:

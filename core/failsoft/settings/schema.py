@@ -254,9 +254,9 @@ class Settings(Options):
             if name is not None and name not in (self.policies or {}):
                 expected = "expected the name of a policy" + did_you_mean(name, self.policies or ())
                 yield Fault(f"{place}.policy", shown(name), expected)
-            elif name is not None and (retry := self.policies[name].retry) is not None and retry.retry_if_result:
-                said = f"policies.{name}.retry.retry_if_result is for guards only; an endpoint has `statuses`"
-                yield Fault(f"{place}.policy", shown(name), said)
+            elif name is not None:
+                for fault in self.policies[name].looks_at_results(join_path("policies", name)):
+                    yield Fault(f"{place}.policy", shown(name), f"{fault.path} is {fault.expected}")
             for key in ("match", "view"):
                 value = getattr(endpoint, key)
                 if value is not None and seen.setdefault(value, number) != number:
