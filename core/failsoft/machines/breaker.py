@@ -209,9 +209,7 @@ class BreakerMachine:
         Raises:
             ValueError: snapshot or age cannot be; then nothing has changed.
         """
-        snapshot.check()
-        if not 0 <= age < inf:
-            raise ValueError(f"age: expected seconds from 0, not {age!r}")
+        snapshot.check(age)
         rules, shift, state = self._rules, now - age - snapshot.at, _STATES.index(snapshot.state)
         earlier = tuple(moved._replace(at=moved.at + shift) for moved in snapshot.history)
         self._history = (*earlier, *self._undrained())[-_HISTORY:]

@@ -146,19 +146,19 @@ class BreakerSnapshot:
         counts, history = plain["counts"], plain["history"]
         plain["state"] = _state(plain["state"], "state")
         plain["counts"] = WindowCounts(*(_value(counts, name, "counts.") for name in WindowCounts._fields))
-        if not isinstance(history, (list, tuple)):
-            raise ValueError(f"history: expected a list, not {type(history).__name__}")
+        _refuse("history", isinstance(history, (list, tuple)), "a list", history)
         plain["history"] = tuple(_transition(moved, f"history[{number}].") for number, moved in enumerate(history))
         made = cls(**plain)
         made.check()
         return made
 
-    def check(self) -> None:
-        """See whether it can be.
+    def check(self, age: float = 0.0) -> None:
+        """See whether it can be, and so long ago.
 
         Raises:
-            ValueError: something in it cannot; says what.
+            ValueError: something cannot; says what.
         """
+        _refuse("age", _is_number(age) and age >= 0, "seconds from 0", age)
         _state(self.state, "state")
         for name in _NUMBERS:
             _refuse(name, _is_number(getattr(self, name)), "a number", getattr(self, name))
@@ -194,14 +194,12 @@ def _is_number(value: object) -> bool:
 
 
 def _value(data: object, name: str, path: str = "") -> Any:
-    if not isinstance(data, Mapping):
-        raise ValueError(f"{path or 'snapshot'}: expected a mapping, not {type(data).__name__}")
-    if name not in data:
+    if not isinstance(data, Mapping) or name not in data:
         raise ValueError(f"{path}{name}: is missing")
     return data[name]
 
 
-def _state(value: object, name: str) -> State:
+def _state(value: Any, name: str) -> State:
     try:
         return State(value)
     except ValueError:

@@ -333,6 +333,7 @@ class Breakers(Registry[Breaker, CircuitBreaker]):
         super().__init__("circuit breaker", limit=limit)
         self._clock = clock
         self._publish = publish
+        self._waiting: dict[str, tuple[BreakerSnapshot, float]] = {}
 
     def _make(self, name: str, options: CircuitBreaker) -> Breaker:
         return Breaker(name, options, self._clock, self._publish)
@@ -340,3 +341,33 @@ class Breakers(Registry[Breaker, CircuitBreaker]):
     def states(self) -> dict[str, str]:
         """The state of each."""
         return {name: breaker.state for name, breaker in self._there.items()}
+
+    def snapshots(self) -> dict[str, BreakerSnapshot]:
+        """Everything that can be told of each, to be kept for `restore`."""
+        return {name: breaker.snapshot() for name, breaker in self._there.items()}
+
+    def restore(self, snapshots: Mapping[str, BreakerSnapshot], *, age: float) -> None:
+        """Let each stand as its snapshot says; one that is not there yet does as soon as it is made.
+
+        Parameters:
+            snapshots: by name; of more than there may be circuit breakers, the first ones count.
+            age: seconds since they were taken.
+
+        Raises:
+            ValueError: a snapshot or the age cannot be; then nothing has changed.
+        """
+        for name, snapshot in snapshots.items():
+            try:
+                snapshot.check(age)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
+        taken = self._clock.monotonic() - age
+        self._waiting = {name: (snapshot, taken) for name, snapshot in [*snapshots.items()][: self._limit]}
+        for name, breaker in self._there.items():
+            self._welcome(name, breaker)
+
+    def _welcome(self, name: str, made: Breaker) -> None:
+        waiting = self._waiting.pop(name, None)
+        if waiting is not None:
+            snapshot, taken = waiting
+            made.restore(snapshot, age=max(0.0, self._clock.monotonic() - taken))

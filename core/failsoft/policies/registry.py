@@ -66,6 +66,9 @@ class Registry(Mapping[str, T], Generic[T, O]):
     def _make(self, name: str, options: O) -> T:
         """A new one."""
 
+    def _welcome(self, name: str, made: T) -> None:
+        """What is to be done about a new one, before anybody else is told of it. No lock is held."""
+
     def obtain(self, name: str, options: O) -> T | None:
         """The one of this name, made if it is new; None when there are too many.
 
@@ -84,6 +87,7 @@ class Registry(Mapping[str, T], Generic[T, O]):
         if found is not None and found.options != options:
             _log.warning("%s %s is there already, with other options, which stay in force", self._kind, name)
         if found is not None and made:
+            self._welcome(name, found)
             for told in self.watching:
                 told(found)
         return found
