@@ -12,6 +12,8 @@ from failsoft.events import AttemptTimedOut, Event, RetryEnded, RetryScheduled, 
 from failsoft.machines.breaker import Permit
 from failsoft.outcome import Verdict
 from failsoft.policies.bulkhead import Holding
+from failsoft.policies.circuit_breaker import CircuitBreaker
+from failsoft.timeouts import Timeout
 
 __all__ = ["Books"]
 
@@ -41,8 +43,8 @@ class Books:
         self.engine = engine
         self.limit: float | None = None
         """Seconds the attempt may take, or None."""
-        self.timer: Any = None
-        """The running `asyncio.Timeout` of an attempt that can be cut off."""
+        self.timer: Timeout | None = None
+        """The running `Timeout` of an attempt that can be cut off."""
         self._limits = limits
         self._observing = call.mode == "observe"
         self._permit: Permit | None = None
@@ -82,6 +84,12 @@ class Books:
     def _kind(self) -> str:
         timeout = self._limits.timeout
         return "deadline" if timeout is None or (self.limit or 0.0) < timeout else "timeout"
+
+    @property
+    def _counting(self) -> CircuitBreaker | None:
+        """By which options outcomes count; None without a circuit breaker."""
+        breaker = self._limits.breaker
+        return None if breaker is None else breaker.options
 
     def _settle(self, verdict: Verdict, now: float, late: bool, asked: float | None = None) -> None:
         """Tell the circuit breaker. `asked`: seconds for which the other side wants to be left alone."""

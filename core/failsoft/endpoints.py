@@ -37,6 +37,8 @@ __all__ = [
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
+K = TypeVar("K")
+T = TypeVar("T")
 
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 _ATTRIBUTE = "__failsoft__"
@@ -88,6 +90,11 @@ class Binding:
     """Failsoft does nothing here (health probes)."""
     idempotent: bool | Literal["key"] | None = None
     policy: str = ""
+
+    @property
+    def outdated(self) -> bool:
+        """It is to be made again."""
+        return self.pipeline is not None and self.pipeline.outdated
 
     @property
     def idle(self) -> bool:
@@ -195,7 +202,7 @@ class Endpoints:
     def bind(self, method: str, template: str, view: object = None) -> Binding:
         """The binding of a route; the same object for the same method, template and view.
 
-        Views that cannot be hashed, and more than 4096 bindings, are resolved each time.
+        Views that cannot be hashed are resolved each time; of more than 4096 bindings, the oldest are resolved again.
 
         Raises:
             SettingsError: a policy name does not resolve.
@@ -205,26 +212,32 @@ class Endpoints:
             found = self._bindings.get((key, view))
         except TypeError:
             return self._resolve(key, method, normalize(template), view)
-        if found is None:
+        if found is None or found.outdated:
+            # code is loaded and events are published on the way, so not under the lock
+            found = self._resolve(key, method, normalize(template), view)
             with self._lock:
-                found = self._bindings.get((key, view)) or self._resolve(key, method, normalize(template), view)
-                if len(self._bindings) < _MOST:
-                    self._bindings = {**self._bindings, (key, view): found}
+                there = self._bindings.get((key, view))
+                if there is not None and not there.outdated:
+                    return there
+                self._bindings = _with(self._bindings, (key, view), found)
         return found
 
     def guard(self, key: str, policy: str | Policy) -> Pipeline:
-        """The pipeline of a guard, made once for each name (of at most 4096).
+        """The pipeline of a guard, made once for each name; of more than 4096, the oldest are made again.
 
         Raises:
             SettingsError: the policy name does not resolve.
         """
         pipeline = self._guards.get((key, policy))
-        if pipeline is None:
+        if pipeline is None or pipeline.outdated:
             name = policy if isinstance(policy, str) else ""
             resolved = self.policy(policy, key) if isinstance(policy, str) else policy
             pipeline = Pipeline(self.compile(name, resolved, key), self._engine)
-            if len(self._guards) < _MOST:
-                pipeline = self._guards.setdefault((key, policy), pipeline)
+            with self._lock:
+                there = self._guards.get((key, policy))
+                if there is not None and not there.outdated:
+                    return there
+                self._guards = _with(self._guards, (key, policy), pipeline)
         return pipeline
 
     def unmatched_rules(self) -> list[str]:
@@ -334,6 +347,14 @@ class Endpoints:
                 self.matched.add(number)
                 return rule
         return None
+
+
+def _with(cache: dict[K, T], key: K, value: T) -> dict[K, T]:
+    """The same with one more; of too many, the oldest quarter goes."""
+    kept = [*cache.items()]
+    if len(kept) >= _MOST and key not in cache:
+        kept = kept[_MOST // 4 :]
+    return {**dict(kept), key: value}
 
 
 def _path_of(view: object) -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 from failsoft.books import Books
 from failsoft.call import Call
@@ -30,7 +30,8 @@ from failsoft.policies.rate_limit import RateLimiter
 from failsoft.policies.waiting import Waiter
 from failsoft.repeating import wait_before, worth_it
 from failsoft.spent import SPENT
-from failsoft.verdicts import verdict_by, verdict_of, verdict_of_status
+from failsoft.timeouts import Timeout
+from failsoft.verdicts import verdict_by, verdict_of_status, verdicts_of
 
 __all__ = ["Engine", "Limits", "Reply", "Run"]
 
@@ -38,6 +39,7 @@ W = TypeVar("W", bound=Waiter)
 
 _OVERLOADED = frozenset({503, 504})
 _NOT_NOW = frozenset({429, 503})
+_IGNORE = Verdict.IGNORE
 
 
 class Run(Books):
@@ -156,6 +158,7 @@ class Run(Books):
         self.call.attempt += 1
 
     def _take_slot(self, held: Holding, wait: type[W]) -> W | None:
+        held.bulkhead.used = self._begun
         if self._observing:
             if not held.force():
                 self._say(WouldReject, reason="bulkhead_full")
@@ -169,7 +172,7 @@ class Run(Books):
         error = held.bulkhead.full()
         self._turn_away("bulkhead_full", lambda: error, error.retry_after)
 
-    def adopt(self, generation: int, seat: Seat | None, timer: Any = None) -> None:
+    def adopt(self, generation: int, seat: Seat | None, timer: Timeout | None = None) -> None:
         """Take over a first attempt that was made without asking: the circuit was closed, and there was time left.
 
         Parameters:
@@ -241,8 +244,8 @@ class Run(Books):
         if self._delay is None:
             self.committed = True
             self._let_go_of_time()
-            if self.timer is not None and not self.timer.expired():
-                self.timer.reschedule(None)
+            if self.timer is not None:
+                self.timer.stop()
         return self._delay is None
 
     def failed(self, exc: Exception) -> float | None:
@@ -261,7 +264,7 @@ class Run(Books):
         failure = call.failure = self.engine.classify(exc, call)
         call.cause = exc
         if self.committed:
-            if not failure.disconnected and self._said(failure, exc) != Verdict.IGNORE:
+            if not failure.disconnected and verdict_by(self._counting, failure, exc, self.engine.report) != _IGNORE:
                 self.broke_off()
             return None
         late = self._overran(now)
@@ -313,7 +316,7 @@ class Run(Books):
     def close(self) -> None:
         """The call is over."""
         if self._permit is not None:
-            self._settle(Verdict.IGNORE, self.engine.clock.monotonic(), False)
+            self._settle(_IGNORE, self.engine.clock.monotonic(), False)
         if not self._streams:
             self.vacate()
         self._finish("cancelled", None)
@@ -334,7 +337,7 @@ class Run(Books):
         self._last = None
         status = 200 if reply is None else reply.status
         failed, late = reply is not None and reply.failed, self._overran(now)
-        verdict = Verdict.FAILURE if failed else verdict_of_status(status, self._statuses)
+        verdict = Verdict.FAILURE if failed else verdict_of_status(status, self._counting)
         self._settle(verdict, now, late, reply.retry_after if reply is not None and status in _NOT_NOW else None)
         self._measure(verdict_of_status(status), now, late or status in _OVERLOADED)
         retry = self._limits.retry
@@ -382,18 +385,6 @@ class Run(Books):
         """How a failure counts for the circuit breaker, and as a sign of load."""
         if self._cut and self._hurried:
             # a caller in a hurry set the limit; nobody knows what more time would have brought
-            return Verdict.IGNORE, Verdict.IGNORE
-        usual = verdict_of(failure, guarded=self.call.source == "guard", statuses=self._statuses)
-        if usual and self._expected is not None and not failure.transient and self._expected(exc):
-            usual = Verdict.IGNORE
-        said = self._said(failure, exc)
-        # a pool of our own that is exhausted says nothing of the peer, but of load
-        return usual if said is None else said, Verdict.FAILURE if failure.local else usual
-
-    def _said(self, failure: Failure, exc: BaseException) -> Verdict | None:
-        breaker = self._limits.breaker
-        return None if breaker is None else verdict_by(breaker.options, failure, exc, self.engine.report)
-
-    @property
-    def _statuses(self) -> tuple[int, ...] | None:
-        return None if self._limits.breaker is None else self._limits.breaker.options.statuses
+            return _IGNORE, _IGNORE
+        guarded, options = self.call.source == "guard", self._counting
+        return verdicts_of(failure, exc, options, self.engine.report, guarded=guarded, expected=self._expected)

@@ -21,7 +21,7 @@ from failsoft.machines.breaker import BreakerMachine, BreakerRules, BreakerSnaps
 from failsoft.options import Duration, Options, Rate
 from failsoft.outcome import Verdict
 from failsoft.policies.conditions import CONDITIONS, FUNCTION, complaint, faults_of, loaded, name_of
-from failsoft.policies.registry import Registry
+from failsoft.policies.registry import LIMIT, Registry
 
 __all__ = ["Breaker", "Breakers", "CircuitBreaker"]
 
@@ -167,7 +167,7 @@ def _rules(options: CircuitBreaker, counted: bool) -> BreakerRules:
 class Breaker:
     """One circuit breaker at work: the machine, a lock around it, and its transitions published after the lock."""
 
-    __slots__ = ("_clock", "_lock", "_publish", "machine", "name", "options")
+    __slots__ = ("_clock", "_lock", "_publish", "gone", "machine", "name", "options", "used")
 
     def __init__(self, name: str, options: CircuitBreaker, clock: Clock, publish: Callable[[Event], None]) -> None:
         self.name = name
@@ -175,6 +175,10 @@ class Breaker:
         self._clock = clock
         self._publish = publish
         self._lock = Lock()
+        self.used = -inf
+        """When it was last asked to admit a call, in monotonic seconds. Guards in a hurry ask each second only."""
+        self.gone = False
+        """It is not in the registry any more; another one may be there under its name."""
         self.machine = BreakerMachine(options.rules())
         """What decides. Only what it says may be read without the lock is for others to look at."""
 
@@ -187,6 +191,11 @@ class Breaker:
         return str(self.machine.state)
 
     @property
+    def spare(self) -> bool:
+        """It is closed, so that nothing is lost but counts if it has to make room."""
+        return self.machine.closed
+
+    @property
     def rejecting(self) -> bool:
         """Whether a call would be turned away now. Asks without taking a permit."""
         return not self.machine.closed and self.snapshot().retry_after > 0
@@ -195,6 +204,7 @@ class Breaker:
         """Ask to run one call at `now` (monotonic seconds)."""
         machine = self.machine
         with self._lock:
+            self.used = now
             answer = machine.admit(now)
             moved = machine.drain() if machine.pending else ()
         if moved:
@@ -329,9 +339,8 @@ class Breaker:
 class Breakers(Registry[Breaker, CircuitBreaker]):
     """The circuit breakers of one Failsoft by name."""
 
-    def __init__(self, clock: Clock, publish: Callable[[Event], None], *, limit: int = 4096) -> None:
-        super().__init__("circuit breaker", limit=limit)
-        self._clock = clock
+    def __init__(self, clock: Clock, publish: Callable[[Event], None], *, limit: int = LIMIT) -> None:
+        super().__init__("circuit breaker", clock, limit=limit)
         self._publish = publish
         self._waiting: dict[str, tuple[BreakerSnapshot, float]] = {}
 

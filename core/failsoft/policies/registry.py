@@ -1,4 +1,12 @@
-"""Things at work by name: circuit breakers, bulkheads. Bounded, and a name is an identity."""
+"""Things at work by name: circuit breakers, bulkheads. Bounded, and a name is an identity.
+
+What has not been used for an hour makes room when something new comes, and of too many the one that was used longest
+ago; never one that has something to remember or somebody inside. These are constants and no settings: names are route
+templates and guards, so that only names made by mistake come near the limit.
+
+Whoever is let go of is `gone`: who still holds it, looks its name up again before the next call. So a name has never
+two at work, but for calls that were under way on the old one; they end there.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +16,17 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
+from failsoft.clock import Clock
+from failsoft.current import EPOCH
 from failsoft.options import Options
 
-__all__ = ["Registry", "remember_each"]
+__all__ = ["IDLE", "LIMIT", "Registry", "remember_each"]
+
+LIMIT = 4096
+IDLE = 3600.0
+"""Seconds."""
+_SWEEPS = 60
+"""In the time after which one is idle, it is looked for such so often."""
 
 _log = logging.getLogger("failsoft")
 
@@ -21,8 +37,13 @@ class _Memorable(Protocol):
 
 
 class _AtWork(_Memorable, Protocol):
+    used: float
+    gone: bool
+
     @property
     def options(self) -> Options: ...
+    @property
+    def spare(self) -> bool: ...
 
 
 K = TypeVar("K", bound=Hashable)
@@ -46,16 +67,20 @@ def remember_each(read: Callable[[], Mapping[K, _Memorable]]) -> Callable[[], No
 
 
 class Registry(Mapping[str, T], Generic[T, O]):
-    """What one Failsoft has of one kind, by name. At most `limit`; names are route templates and guards.
+    """What one Failsoft has of one kind, by name.
 
     Parameters:
         kind: what it is, in words.
         limit: how many there may be.
+        idle: seconds after which one that was not used makes room.
     """
 
-    def __init__(self, kind: str, *, limit: int = 4096) -> None:
+    def __init__(self, kind: str, clock: Clock, *, limit: int = LIMIT, idle: float = IDLE) -> None:
         self._kind = kind
+        self._clock = clock
         self._limit = limit
+        self._idle = idle
+        self._swept = clock.monotonic()
         self._lock = Lock()
         self._there: dict[str, T] = {}
         self._said_full = False
@@ -70,16 +95,17 @@ class Registry(Mapping[str, T], Generic[T, O]):
         """What is to be done about a new one, before anybody else is told of it. No lock is held."""
 
     def obtain(self, name: str, options: O) -> T | None:
-        """The one of this name, made if it is new; None when there are too many.
+        """The one of this name, made if it is new; None when there are too many of which none can go.
 
         A name is an identity: who asks for it with other options gets the one that is there, and a warning is logged.
         """
         with self._lock:
             found = self._there.get(name)
-            full = found is None and len(self._there) >= self._limit
+            full = found is None and not self._has_room()
             made = found is None and not full
             if made:
                 found = self._make(name, options)
+                found.used = self._clock.monotonic()
                 self._there = {**self._there, name: found}
             said, self._said_full = self._said_full, self._said_full or full
         if full and not said:
@@ -91,6 +117,31 @@ class Registry(Mapping[str, T], Generic[T, O]):
             for told in self.watching:
                 told(found)
         return found
+
+    def _has_room(self) -> bool:
+        """Whether there may be one more, if need be in place of another one. The lock is held."""
+        there, now = self._there, self._clock.monotonic()
+        full = len(there) >= self._limit
+        if not full and now - self._swept < self._idle / _SWEEPS:
+            return True
+        self._swept = now
+        eldest = sorted((found.used, number, name) for number, (name, found) in enumerate(there.items()) if found.spare)
+        leaving: set[str] = set()
+        for used, _, name in eldest:
+            if now - used < self._idle and not (full and not leaving):
+                break
+            if self._let_go(there[name]):
+                leaving.add(name)
+        if leaving:
+            self._there = {name: found for name, found in there.items() if name not in leaving}
+        return not full or bool(leaving)
+
+    def _let_go(self, found: T) -> bool:
+        found.gone = True
+        # from here on, who comes by the quick way looks again
+        EPOCH.end()
+        found.gone = found.spare
+        return found.gone
 
     def remember(self) -> Callable[[], None]:
         """The way back to how they stand now. One that is made meanwhile is as new again."""
