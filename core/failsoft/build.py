@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
@@ -33,6 +34,8 @@ from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
 
 __all__ = ["Parts", "build", "rebuild"]
+
+_log = logging.getLogger("failsoft")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
             audit.close()
         raise _refused(settings, faults)
 
+    _warn(settings)
     bus = Bus()
     breakers, bulkheads = Breakers(clock, bus.publish), Bulkheads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
@@ -160,6 +164,7 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
         rng=rng,
         clean=parts.sanitizer.text,
     )
+    _warn(settings)
     responder.internal_errors = parts.responder.internal_errors
     engine = replace(parts.engine, classify=_Classify(responder), report=responder.internal)
     endpoints = renewed(parts.endpoints, Wanted(settings.endpoints, settings.policies, engine, hooks))
@@ -172,6 +177,11 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
         engine=engine,
         endpoints=endpoints,
     )
+
+
+def _warn(settings: Settings) -> None:
+    for doubt in settings.warnings():
+        _log.warning("%s", doubt)
 
 
 def _plain(settings: Settings) -> Mode | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,6 +41,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 K = TypeVar("K")
 T = TypeVar("T")
 
+_log = logging.getLogger("failsoft")
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 _ATTRIBUTE = "__failsoft__"
 _MOST = 4096
@@ -196,6 +198,7 @@ class Endpoints:
         self._bindings: dict[tuple[str, object], Binding] = {}
         self._guards: dict[tuple[str, str | Policy], Pipeline] = {}
         self._lock = Lock()
+        self._warned: set[str] = set()
         self.matched: set[int] = set()
         """Positions of the `[[endpoints]]` tables that some route has taken."""
 
@@ -250,6 +253,9 @@ class Endpoints:
         Raises:
             SettingsError: code that the policy names is not there, or a rate limit whose key cannot be told there.
         """
+        if not name:
+            # those with a name are warned of with the settings
+            self._warn(policy.warnings(key))
         retry, options = policy.retry, policy.circuit_breaker
         breaker = None
         if options is not None:
@@ -272,6 +278,12 @@ class Endpoints:
             timeout=policy.timeout,
             deadline=policy.deadline,
         )
+
+    def _warn(self, doubts: Iterable[Fault]) -> None:
+        for doubt in map(str, doubts):
+            if doubt not in self._warned and len(self._warned) < _MOST:
+                self._warned.add(doubt)
+                _log.warning("%s", doubt)
 
     def _limiter(self, options: RateLimit, key: str) -> RateLimiter:
         """The rate limit of one endpoint or guard. HEAD is counted with GET, or it would be a second quota."""

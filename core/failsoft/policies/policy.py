@@ -13,6 +13,7 @@ from failsoft.kinds import join_path
 from failsoft.options import Duration, Options, fields_of
 from failsoft.policies.bulkhead import Bulkhead
 from failsoft.policies.circuit_breaker import CircuitBreaker
+from failsoft.policies.consistency import contradictions, doubts
 from failsoft.policies.rate_limit import RateLimit
 from failsoft.policies.retry import Retry
 
@@ -46,6 +47,11 @@ class Policy(Options):
         for name in ("timeout", "deadline"):
             if getattr(self, name) == 0:
                 yield Fault(f"{path}.{name}", "0", "expected more than 0")
+        yield from contradictions(self, path)
+
+    def warnings(self, path: str) -> Iterable[Fault]:
+        """What is allowed, and hardly meant."""
+        return doubts(self, path)
 
     def looks_at_results(self, path: str) -> Iterable[Fault]:
         """What keeps it from an endpoint, which does not hand its results over."""

@@ -14,7 +14,7 @@ from msgspec import Meta
 from failsoft.call import Mode
 from failsoft.errors.exceptions import Fault
 from failsoft.errors.rules import ErrorMapping, Rule
-from failsoft.kinds import Kind, Network, Reference, Url, did_you_mean, format_duration, join_path
+from failsoft.kinds import Kind, Network, Reference, Url, did_you_mean, join_path
 from failsoft.machines.budget import Priority
 from failsoft.options import Options, shown
 from failsoft.policies.policy import Policy
@@ -278,13 +278,11 @@ class Settings(Options):
 
     def warnings(self) -> tuple[Fault, ...]:
         """What is allowed, and hardly meant."""
-        found = []
-        for name, policy in self.policies.items():
-            if policy.timeout is not None and policy.deadline is not None and policy.timeout > policy.deadline:
-                path = join_path("policies", name) + ".timeout"
-                expected = f"longer than the deadline ({format_duration(policy.deadline)}), which cuts it off"
-                found.append(Fault(path, format_duration(policy.timeout), expected, self.source_of(path)))
-        return tuple(found)
+        return tuple(
+            fault._replace(source=self.source_of(fault.path))
+            for name, policy in self.policies.items()
+            for fault in policy.warnings(join_path("policies", name))
+        )
 
     def source_of(self, path: str) -> str:
         """Where the value at a path (`policies.upstream.timeout`) came from.

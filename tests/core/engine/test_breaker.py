@@ -301,5 +301,3 @@ def test_the_first_definition_of_a_name_holds_and_the_second_is_told_of(
     fail(way, breaking(fs, failure_threshold=50), 1)
     assert fs.circuit_breakers["guard:x"].state == "open"
     assert "guard:x is there already, with other options" in caplog.text
-
-
