@@ -57,7 +57,7 @@ def _too_short(policy: Parts, path: str) -> Iterable[Fault]:
         return
     attempts, each = retry.max_attempts, timeout or 0.0
     # how long a function of the user's waits is not known before
-    waits = 0.0 if callable(retry.strategy) else retry.curve().longest(attempts - 1)
+    waits = 0.0 if callable(retry.strategy) else round(retry.curve().longest(attempts - 1), 3)
     if attempts * each + waits <= deadline:
         return
     said = f"shorter than all that it allows ({format_duration(attempts * each + waits)}): {attempts} attempts"
