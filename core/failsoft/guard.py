@@ -282,7 +282,7 @@ class Guard:
             said = "expected for idempotent guards only: a call that returned was made"
             raise SettingsError([Fault(f"{self.key}.retry.retry_if_result", "", said)])
         plan = self.plan
-        stale = plan.epoch != EPOCH.number or plan.fs is not fs or fs.clock.monotonic() >= plan.until
+        stale = fs.clock.monotonic() >= plan.until or plan.fs is not fs
         if stale and fs.enforces:
             # who is counted goes the long way, which asks, and so does who looks at results
             asks = pipeline.limits.rate is not None or pipeline.limits.judge is not None

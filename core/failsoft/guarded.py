@@ -13,7 +13,7 @@ from math import inf
 from typing import Any, Protocol
 
 from failsoft.call import Call
-from failsoft.current import EPOCH, current_call
+from failsoft.current import current_call
 from failsoft.errors.exceptions import CircuitOpenError
 from failsoft.events import CallRejected, Event, GuardCompleted
 from failsoft.guardable import LAZY, refuse_lazy, unfit
@@ -43,22 +43,22 @@ class Quick(Protocol):
 
 def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: C901 - see below
     """A function as the guard runs it."""
-    current, epoch, marks, full = current_call.get, EPOCH, SPENT, _full(guard, fn)
+    current, marks, full = current_call.get, SPENT, _full(guard, fn)
 
     def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912 - a helper costs as much as all of it
         plan, parent = guard.plan, current()
-        if plan.bare != epoch.number or (begun := plan.now()) >= plan.until:
-            return full(plan, parent, args, kwargs)
+        if (begun := plan.now()) >= plan.bare_until:
+            return full(plan, parent, begun, args, kwargs)
         if parent is not None and (
             parent.owner is not plan.fs or parent.deadline is not None or parent.mode != "enforce"
         ):
-            return full(plan, parent, args, kwargs)
+            return full(plan, parent, begun, args, kwargs)
         machine = plan.machine
         generation, spent = machine.generation, marks.number
         if not machine.closed:
             if begun < machine.shut_until:
                 raise _rejection(guard, plan, parent, begun, machine.shut_until)
-            return full(plan, parent, args, kwargs)
+            return full(plan, parent, begun, args, kwargs)
         try:
             result = fn(*args, **kwargs)
         except BaseException as exc:  # noqa: BLE001 - raised again when it is clear what it means
@@ -91,22 +91,22 @@ def quick_async(  # noqa: C901 - as above
     guard: Quick, fn: Callable[..., Awaitable[Any]]
 ) -> Callable[..., Awaitable[Any]]:
     """A coroutine function as the guard runs it."""
-    current, epoch, marks, full = current_call.get, EPOCH, SPENT, _full_async(guard, fn)
+    current, marks, full = current_call.get, SPENT, _full_async(guard, fn)
 
     async def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912 - as above
         plan, parent = guard.plan, current()
-        if plan.bare != epoch.number or (begun := plan.now()) >= plan.until:
-            return await full(plan, parent, args, kwargs)
+        if (begun := plan.now()) >= plan.bare_until:
+            return await full(plan, parent, begun, args, kwargs)
         if parent is not None and (
             parent.owner is not plan.fs or parent.deadline is not None or parent.mode != "enforce"
         ):
-            return await full(plan, parent, args, kwargs)
+            return await full(plan, parent, begun, args, kwargs)
         machine = plan.machine
         generation, spent = machine.generation, marks.number
         if not machine.closed:
             if begun < machine.shut_until:
                 raise _rejection(guard, plan, parent, begun, machine.shut_until)
-            return await full(plan, parent, args, kwargs)
+            return await full(plan, parent, begun, args, kwargs)
         try:
             result = await fn(*args, **kwargs)
         except BaseException as exc:  # noqa: BLE001 - raised again when it is clear what it means
@@ -135,12 +135,12 @@ def quick_async(  # noqa: C901 - as above
 
 def _full(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: C901, PLR0915 - as above
     """A function under a policy with limits, a bulkhead, or somebody who listens."""
-    enter, leave, epoch, marks = current_call.set, current_call.reset, EPOCH, SPENT
+    enter, leave, marks = current_call.set, current_call.reset, SPENT
 
     def guarded(  # noqa: C901, PLR0912, PLR0915 - a helper costs as much as all of it
-        plan: Plan, parent: Call | None, args: tuple[Any, ...], kwargs: dict[str, Any]
+        plan: Plan, parent: Call | None, begun: float, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
-        if plan.epoch != epoch.number or (begun := plan.now()) >= plan.until:
+        if begun >= plan.until:
             return guard.through(fn, args, kwargs)
         limit = plan.limit
         if parent is not None:
@@ -211,12 +211,12 @@ def _full_async(  # noqa: C901, PLR0915 - see above
     guard: Quick, fn: Callable[..., Awaitable[Any]]
 ) -> Callable[..., Awaitable[Any]]:
     """The same for a coroutine function."""
-    enter, leave, epoch, marks = current_call.set, current_call.reset, EPOCH, SPENT
+    enter, leave, marks = current_call.set, current_call.reset, SPENT
 
     async def guarded(  # noqa: C901, PLR0912, PLR0915 - as above
-        plan: Plan, parent: Call | None, args: tuple[Any, ...], kwargs: dict[str, Any]
+        plan: Plan, parent: Call | None, begun: float, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
-        if plan.epoch != epoch.number or (begun := plan.now()) >= plan.until:
+        if begun >= plan.until:
             return await guard.athrough(fn, args, kwargs)
         limit = plan.limit
         if parent is not None:

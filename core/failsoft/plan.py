@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from failsoft.call import Call
 from failsoft.clock import Clock
+from failsoft.current import EPOCH
 from failsoft.events import CallRejected, Event, GuardCompleted
 from failsoft.faults import FAULTS
 from failsoft.machines.breaker import BreakerMachine, BreakerRules
@@ -37,20 +38,20 @@ class Owner(Protocol):
 
 
 class Plan:
-    """What a guard's calls need to know, compiled for one `Failsoft`. Good until the epoch ends or `until` has come.
+    """What a guard's calls need to know, compiled for one `Failsoft`. Good until `until` has come, or it is revoked.
 
     Parameters:
-        epoch: the one in which `pipeline` was looked up.
+        epoch: the one in which `pipeline` was looked up. When it ends the plan is revoked.
     """
 
     __slots__ = (
+        "__weakref__",
         "attends",
-        "bare",
+        "bare_until",
         "books",
         "breaker_name",
         "charged",
         "collect",
-        "epoch",
         "fs",
         "given",
         "heard",
@@ -78,7 +79,6 @@ class Plan:
 
     def __init__(self, fs: Owner, pipeline: Pipeline, epoch: int) -> None:
         limits = pipeline.limits
-        self.epoch = epoch
         self.fs = fs
         self.pipeline = pipeline
         self.now = fs.clock.monotonic
@@ -117,16 +117,25 @@ class Plan:
         self.noted = None if limits.tally is None else limits.tally.noted
         self.collect: Callable[[], None] = _nobody if limits.tally is None else partial(_collect, limits.tally)
         simple = not self.attends and self.slots is None and not self.heard
-        self.bare = self.epoch if simple else -1
-        """The epoch, for calls that have nothing but a circuit breaker and a retry; else never that of any."""
+        self.bare_until = self.until if simple else -inf
+        """The same for calls that have nothing but a circuit breaker and a retry."""
+        EPOCH.join(self, epoch)
 
     @classmethod
     def none(cls) -> Plan:
-        """None yet: it is out of date."""
+        """None yet."""
         plan = cls.__new__(cls)
-        plan.bare = plan.epoch = -1
-        plan.until = -inf
+        plan.now = _long_ago
+        plan.revoke()
         return plan
+
+    def revoke(self) -> None:
+        """It is no longer good."""
+        self.until = self.bare_until = -inf
+
+
+def _long_ago() -> float:
+    return -inf
 
 
 _CLOSED = BreakerMachine(BreakerRules())
