@@ -36,6 +36,7 @@ from failsoft.errors import (
 )
 from failsoft.facade import Failsoft, classify, guard, protect, remaining, sanitize
 from failsoft.guard import Guard
+from failsoft.machines.circuit import BreakerSnapshot
 from failsoft.policies.bulkhead import Bulkhead
 from failsoft.policies.circuit_breaker import CircuitBreaker
 from failsoft.policies.policy import Policy
@@ -52,6 +53,7 @@ __all__ = [
     "AuthenticationError",
     "AuthorizationError",
     "BiasDetectionError",
+    "BreakerSnapshot",
     "Budget",
     "Bulkhead",
     "BulkheadFullError",

@@ -222,7 +222,8 @@ class Endpoints:
                 there = self._bindings.get((key, view))
                 if there is not None and not there.outdated:
                     return there
-                self._bindings = _with(self._bindings, (key, view), found)
+                if found.pipeline is None or not found.pipeline.limits.lacking:
+                    self._bindings = _with(self._bindings, (key, view), found)
         return found
 
     def guard(self, key: str, policy: str | Policy) -> Pipeline:
@@ -240,7 +241,8 @@ class Endpoints:
                 there = self._guards.get((key, policy))
                 if there is not None and not there.outdated:
                     return there
-                self._guards = _with(self._guards, (key, policy), pipeline)
+                if not pipeline.limits.lacking:
+                    self._guards = _with(self._guards, (key, policy), pipeline)
         return pipeline
 
     def unmatched_rules(self) -> list[str]:
@@ -266,6 +268,7 @@ class Endpoints:
         if retry is not None:
             retry = retry.loaded(join_path(key, "retry"))
             tally = self.retries.tally(name or key, key, retry.budget)
+        room = None if policy.bulkhead is None else self._bulkheads.obtain(key, policy.bulkhead)
         return Limits(
             name=name,
             rate=None if policy.rate_limit is None else self._limiter(policy.rate_limit, key),
@@ -274,7 +277,8 @@ class Endpoints:
             priority=priority or (retry.priority if retry is not None else None),
             judge=judge_of(retry, breaker, self._engine),
             breaker=breaker,
-            bulkhead=None if policy.bulkhead is None else self._bulkheads.obtain(key, policy.bulkhead),
+            bulkhead=room,
+            lacking=(options is not None and breaker is None) or (policy.bulkhead is not None and room is None),
             timeout=policy.timeout,
             deadline=policy.deadline,
         )
@@ -363,10 +367,9 @@ class Endpoints:
 
 def _with(cache: dict[K, T], key: K, value: T) -> dict[K, T]:
     """The same with one more; of too many, the oldest quarter goes."""
-    kept = [*cache.items()]
-    if len(kept) >= _MOST and key not in cache:
-        kept = kept[_MOST // 4 :]
-    return {**dict(kept), key: value}
+    if len(cache) >= _MOST and key not in cache:
+        cache = dict([*cache.items()][_MOST // 4 :])
+    return {**cache, key: value}
 
 
 def _path_of(view: object) -> set[str]:

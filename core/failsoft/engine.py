@@ -79,5 +79,7 @@ class Limits:
     """Reads in a result whether to repeat."""
     breaker: Breaker | None = None
     bulkhead: Compartment | None = None
+    lacking: bool = False
+    """There is no room for a circuit breaker or bulkhead that the policy asks for."""
     timeout: float | None = None
     deadline: float | None = None

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
+from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from math import inf
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
@@ -27,6 +29,8 @@ IDLE = 3600.0
 """Seconds."""
 _SWEEPS = 60
 """In the time after which one is idle, it is looked for such so often."""
+_LOOK_AGAIN = 1.0
+"""Seconds. Where none could go, it is not looked again for so long."""
 
 _log = logging.getLogger("failsoft")
 
@@ -81,6 +85,9 @@ class Registry(Mapping[str, T], Generic[T, O]):
         self._limit = limit
         self._idle = idle
         self._swept = clock.monotonic()
+        self._eldest: deque[tuple[float, int, str]] = deque()
+        """When each was used, a number to tell them apart, and its name, as of then; who goes first, first."""
+        self._barren_until = -inf
         self._lock = Lock()
         self._there: dict[str, T] = {}
         self._said_full = False
@@ -120,21 +127,36 @@ class Registry(Mapping[str, T], Generic[T, O]):
 
     def _has_room(self) -> bool:
         """Whether there may be one more, if need be in place of another one. The lock is held."""
-        there, now = self._there, self._clock.monotonic()
-        full = len(there) >= self._limit
-        if not full and now - self._swept < self._idle / _SWEEPS:
+        full, now = len(self._there) >= self._limit, self._clock.monotonic()
+        if now - self._swept >= self._idle / _SWEEPS:
+            self._sweep(now)
+        if self._make_room(now, full):
             return True
+        if now < self._barren_until:
+            return False
+        self._sweep(now)
+        if self._make_room(now, full):
+            return True
+        self._barren_until = now + _LOOK_AGAIN
+        return False
+
+    def _sweep(self, now: float) -> None:
         self._swept = now
-        eldest = sorted((found.used, number, name) for number, (name, found) in enumerate(there.items()) if found.spare)
-        leaving: set[str] = set()
-        for used, _, name in eldest:
-            if now - used < self._idle and not (full and not leaving):
-                break
-            if self._let_go(there[name]):
-                leaving.add(name)
-        if leaving:
-            self._there = {name: found for name, found in there.items() if name not in leaving}
-        return not full or bool(leaving)
+        self._eldest = deque(sorted((found.used, n, name) for n, (name, found) in enumerate(self._there.items())))
+
+    def _make_room(self, now: float, full: bool) -> bool:
+        there, eldest = self._there, self._eldest
+        while eldest and (now - eldest[0][0] >= self._idle or full):
+            used, _, name = eldest.popleft()
+            found = there.get(name)
+            # one that was used since is not among the eldest any more
+            if found is not None and found.used == used and found.spare and self._let_go(found):
+                if there is self._there:
+                    there = there.copy()
+                del there[name]
+                full = False
+        self._there = there
+        return not full
 
     def _let_go(self, found: T) -> bool:
         found.gone = True

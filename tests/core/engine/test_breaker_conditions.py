@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import queue
 import sys
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import failsoft
-from both_ways import Recorder, Script, Way, request_call
+from both_ways import ASYNC, SYNC, Recorder, Script, Way, request_call
 from clocks import ManualClock
 from failsoft import Category, CircuitBreaker, Failsoft, Failure, Guard, Policy, Retry, SettingsError
 from failsoft.events import CircuitBreakerTransition, InternalError
@@ -245,6 +248,46 @@ def test_code_that_is_not_there_is_found_at_start(make: Any) -> None:
     assert sorted(fault.path for fault in caught.value.faults) == [
         f"policies.upstream.circuit_breaker.{key}" for key in ("ignore", "record", "result")
     ]
+
+
+# what each exception is by the usual rule (None: nothing), and all conditions that fit it
+KINDS: list[tuple[Exception, bool, set[str]]] = [
+    (LOST(), True, {"network", "lost", "os", "any"}),
+    (TimeoutError(), True, {"network", "os", "any"}),
+    (KeyError(), True, {"system", "any"}),
+    (Maintenance(), True, {"any", "system"}),
+    (failsoft.ValidationError("x"), False, {"any", "validation"}),
+    (queue.Full(), False, {"any", "resource"}),
+    (failsoft.BulkheadFullError(name="x"), False, set()),
+]
+CONDITIONS: dict[str, Any] = {
+    "network": "network", "system": Category.SYSTEM, "validation": "validation", "resource": "resource",
+    "lost": LOST, "os": OSError, "any": lambda failure: True,
+}  # fmt: skip
+CHOSEN = st.none() | st.lists(st.sampled_from(sorted(CONDITIONS)), min_size=1, max_size=3)
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    record=CHOSEN, ignore=CHOSEN, met=st.lists(st.integers(0, len(KINDS) - 1), max_size=12), asynchronous=st.booleans()
+)
+def test_any_conditions_count_as_a_naive_reading_of_them_does(
+    record: list[str] | None, ignore: list[str] | None, met: list[int], asynchronous: bool
+) -> None:
+    options = {
+        key: [CONDITIONS[name] for name in names] for key, names in (("record", record), ("ignore", ignore)) if names
+    }
+    expected = 0
+    with Failsoft(clock=ManualClock()) as fs:
+        guard = guarded(fs, failure_threshold=99, **options)
+        guard_way = ASYNC if asynchronous else SYNC
+        guard_way.call(guard, Script("well"))
+        for number in met:
+            error, usual, fits = KINDS[number]
+            meet(guard_way, guard, error)
+            if not fits.intersection(ignore or ()):
+                expected += usual if record is None else bool(fits.intersection(record))
+        assert counts(fs) == (expected, expected + 1)
 
 
 # --- what never left this process

@@ -104,6 +104,26 @@ def test_when_none_can_go_the_new_one_has_none_and_that_is_said_once(
     assert said == ["there are 3 circuit breakers; guard:d and all further ones have none"]
 
 
+def test_who_has_none_gets_one_as_soon_as_there_is_room(few: Failsoft, way: Way, clock: ManualClock) -> None:
+    for name in ("a", "b", "c"):
+        used(way, few, name)
+        few.circuit_breakers[f"guard:{name}"].force_open()
+    (late,) = used(way, few, "late")
+    view = failsoft.protect(policy=BREAKER)(Script())
+
+    def breaker_of_the_view() -> Any:
+        pipeline = few.endpoints.bind("GET", "/quotes", view).pipeline
+        return pipeline and pipeline.limits.breaker
+
+    assert breaker_of_the_view() is None
+    for name in ("a", "b"):
+        few.circuit_breakers[f"guard:{name}"].reset()
+    clock.advance(2)
+    way.call(late, Script("well"))
+    assert names(few) == ["b", "c", "late"]
+    assert breaker_of_the_view() is few.circuit_breakers["GET /quotes"]
+
+
 def test_what_was_idle_for_an_hour_goes_when_something_new_comes(fs: Failsoft, way: Way, clock: ManualClock) -> None:
     used(way, fs, "a", "b", policy=ROOM)
     clock.advance(IDLE - 1)
