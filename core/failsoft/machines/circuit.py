@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from math import isfinite
 from typing import Any, NamedTuple
 
 from failsoft.machines.window import WindowCounts
@@ -178,6 +177,7 @@ class BreakerSnapshot:
 
 _STATES = ("from_state", "to_state")
 _NUMBERS = ("at", "retry_after")
+_ENDLESS = 1e15
 _AMOUNTS = (
     "generation", "consecutive_failures", "rounds_failed", "probes_in_flight", "probes_left", "probe_successes",
     "probe_failures",
@@ -190,7 +190,8 @@ def _refuse(name: str, good: bool, expected: str, value: object) -> None:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+    # as JSON may hold them, whole numbers can be too large for a float
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _ENDLESS
 
 
 def _value(data: object, name: str, path: str = "") -> Any:

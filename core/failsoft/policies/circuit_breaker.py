@@ -292,7 +292,6 @@ class Breaker:
         with self._lock:
             self.machine.restore(snapshot, age, self._clock.monotonic())
             moved = self.machine.drain()
-        EPOCH.end()
         self._announce(moved)
 
     def remember(self) -> Callable[[], None]:

@@ -48,6 +48,17 @@ def test_of_too_many_the_one_that_was_used_longest_ago_goes(few: Failsoft, way: 
     assert names(few) == ["a", "c", "d"]
 
 
+def test_who_was_used_meanwhile_is_not_the_eldest_any_more(few: Failsoft, way: Way, clock: ManualClock) -> None:
+    for name in ("a", "b", "c", "d"):
+        used(way, few, name)
+        clock.advance(0.25)
+    assert names(few) == ["b", "c", "d"]
+    few.guard_pipeline("guard:b", BREAKER)
+    used(way, few, "b")
+    used(way, few, "e")
+    assert names(few) == ["b", "d", "e"]
+
+
 def test_a_guard_in_a_hurry_is_seen_to_be_used(few: Failsoft, way: Way, clock: ManualClock) -> None:
     (hurried,) = used(way, few, "hurried")
     used(way, few, "b", "c")

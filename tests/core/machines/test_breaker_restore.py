@@ -189,6 +189,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"retry_after": float("inf")}, "retry_after: expected a number"),
     ({"retry_after": -1}, "retry_after: expected seconds from 0"),
     ({"at": float("nan")}, "at: expected a number"),
+    ({"at": 10**400}, "at: expected a number"),
+    ({"state": ["open"]}, "state: expected one of"),
     ({"opened_at": "yesterday"}, "opened_at: expected a number, or None"),
     ({"history": "long"}, "history: expected a list"),
     ({"history": [{}]}, r"history\[0\]\.from_state: is missing"),
