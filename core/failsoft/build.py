@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
@@ -34,6 +35,8 @@ from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
 
 __all__ = ["Parts", "build", "rebuild"]
+
+_log = logging.getLogger("failsoft")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
             audit.close()
         raise _refused(settings, faults)
 
+    _warn(settings)
     bus = Bus()
     breakers, bulkheads = Breakers(clock, bus.publish), Bulkheads(clock, bus.publish)
     offloads = Offloads(clock, bus.publish)
@@ -167,6 +171,7 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
         rng=rng,
         clean=parts.sanitizer.text,
     )
+    _warn(settings)
     responder.internal_errors = parts.responder.internal_errors
     engine = replace(parts.engine, classify=_Classify(responder), report=responder.internal)
     endpoints = renewed(parts.endpoints, Wanted(settings.endpoints, settings.policies, engine, hooks))
@@ -179,6 +184,11 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
         engine=engine,
         endpoints=endpoints,
     )
+
+
+def _warn(settings: Settings) -> None:
+    for doubt in settings.warnings():
+        _log.warning("%s", doubt)
 
 
 def _plain(settings: Settings) -> Mode | None:
@@ -209,11 +219,12 @@ def _load_code_of_policies(settings: Settings, faults: list[Fault]) -> None:
         path = join_path("policies", name)
         if policy.rate_limit is not None and policy.rate_limit.function is not None:
             resolve(policy.rate_limit.function, f"{path}.rate_limit.key", faults)
-        try:
-            if policy.retry is not None:
-                policy.retry.loaded(join_path(path, "retry"))
-        except SettingsError as error:
-            faults.extend(error.faults)
+        for key, part in (("retry", policy.retry), ("circuit_breaker", policy.circuit_breaker)):
+            try:
+                if part is not None:
+                    part.loaded(join_path(path, key))
+            except SettingsError as error:
+                faults.extend(error.faults)
 
 
 class _Classify:
