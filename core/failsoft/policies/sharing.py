@@ -17,9 +17,10 @@ from failsoft.machines.circuit import State
 from failsoft.machines.peered import PeeredMachine
 from failsoft.machines.peers import Progress
 from failsoft.machines.shared import Member, Now, Word
-from failsoft.policies.circuit_breaker import Breaker, Breakers
+from failsoft.policies.circuit_breaker import Breaker
 from failsoft.policies.evidence import Evidence
 from failsoft.policies.link import Link
+from failsoft.policies.shared_breaker import SharedBreaker, SharedBreakers
 from failsoft.stores import Heard, Mark, Put, WordStore
 from failsoft.stores.wording import MOST_WORDS, PUTS
 
@@ -49,7 +50,7 @@ class BreakerSharing:
 
     def __init__(
         self,
-        breakers: Breakers,
+        breakers: SharedBreakers,
         words: WordStore,
         beat: Beat,
         clock: Clock,
@@ -132,11 +133,12 @@ class BreakerSharing:
 
     def _join(self, breaker: Breaker) -> None:
         """A new breaker. What is known of its circuit holds for it at once."""
+        if not isinstance(breaker, SharedBreaker):
+            return
         member = Member(self.worker, self._max_age)
         link = Link(breaker, member)
         member.apart = self._alone
-        if breaker.peers is not None:
-            breaker.peers.alone, breaker.peers.spread = self._alone, self._spread()
+        breaker.peers.alone, breaker.peers.spread = self._alone, self._spread()
         word, offsets = self._known.get(breaker.name), self._offsets
         if word is not None and offsets is not None:
             member.heard(word)
