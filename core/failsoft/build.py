@@ -25,6 +25,7 @@ from failsoft.observers.otel import Telemetry
 from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
+from failsoft.policies.offload import Offloads
 from failsoft.problem import ProblemMaker
 from failsoft.references import resolve
 from failsoft.renewal import Wanted, renewed
@@ -53,6 +54,7 @@ class Parts:
     responder: Responder
     breakers: Breakers
     bulkheads: Bulkheads
+    offloads: Offloads
     engine: Engine
     endpoints: Endpoints
     proxies: TrustedProxies
@@ -64,7 +66,8 @@ class Parts:
         return self.audit is None or self.audit.flush(timeout)
 
     def close(self) -> None:
-        """Flush and stop the background writers."""
+        """Flush and stop the background writers, and let threads end that have nothing to do."""
+        self.offloads.close()
         if self.audit is not None:
             self.audit.close()
 
@@ -92,6 +95,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     _warn(settings)
     bus = Bus()
     breakers, bulkheads = Breakers(clock, bus.publish), Bulkheads(clock, bus.publish)
+    offloads = Offloads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
     responder = Responder(
         classifier=classifier,
@@ -117,9 +121,11 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         engine=engine,
         breakers=breakers,
         bulkheads=bulkheads,
+        offloads=offloads,
         hooks=hooks,
     )
-    _observe(settings, bus, sanitizer, telemetry, breakers, bulkheads, audit)
+    telemetry.subscribe(bus, breakers.states, bulkheads.snapshots, offloads.abandoned)
+    _observe(settings, bus, sanitizer, audit)
     return Parts(
         settings=settings,
         plain=_plain(settings),
@@ -130,6 +136,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         responder=responder,
         breakers=breakers,
         bulkheads=bulkheads,
+        offloads=offloads,
         engine=engine,
         endpoints=endpoints,
         proxies=proxies,
@@ -296,9 +303,6 @@ def _observe(
     settings: Settings,
     bus: Bus,
     sanitizer: Sanitizer,
-    telemetry: Telemetry,
-    breakers: Breakers,
-    bulkheads: Bulkheads,
     audit: AuditWriter | None,
 ) -> None:
     if settings.responses.reraise == "unexpected":
@@ -306,7 +310,6 @@ def _observe(
         bus.subscribe(_leave_to_sentry, ErrorHandled)
     log = LogObserver(sanitizer)
     bus.subscribe(log, *log.kinds)
-    telemetry.subscribe(bus, breakers.states, bulkheads.snapshots)
     if audit is not None:
         context = RecordContext(sanitizer=sanitizer, service=settings.service, environment=settings.environment)
         observer = AuditObserver(audit, context)

@@ -6,7 +6,7 @@ import logging
 import re
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -18,6 +18,7 @@ from failsoft.machines.budget import Priority
 from failsoft.pipeline import Pipeline
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
+from failsoft.policies.offload import Offloads
 from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit, RateLimiter
 from failsoft.policies.registry import remember_each
@@ -184,6 +185,7 @@ class Endpoints:
         engine: Engine,
         breakers: Breakers,
         bulkheads: Bulkheads,
+        offloads: Offloads,
         hooks: Mapping[str, Callable[..., Any]],
     ) -> None:
         self._rules = tuple(rules)
@@ -191,6 +193,7 @@ class Endpoints:
         self._engine = engine
         self._breakers = breakers
         self._bulkheads = bulkheads
+        self._offloads = offloads
         self._hooks = hooks
         self.retries = Retries()
         """Budgets and books of the retries."""
@@ -225,6 +228,15 @@ class Endpoints:
                 if found.pipeline is None or not found.pipeline.limits.lacking:
                     self._bindings = _with(self._bindings, (key, view), found)
         return found
+
+    def hurried(self, binding: Binding) -> Binding:
+        """The binding for a call that has a deadline of its caller's."""
+        return binding if binding.pipeline is not None else replace(binding, pipeline=self.hurry)
+
+    @property
+    def hurry(self) -> Pipeline:
+        """What keeps to the deadline of whoever calls, and does nothing else."""
+        return Pipeline(Limits(), self._engine)
 
     def guard(self, key: str, policy: str | Policy) -> Pipeline:
         """The pipeline of a guard, made once for each name; of more than 4096, the oldest are made again.
@@ -269,6 +281,8 @@ class Endpoints:
             retry = retry.loaded(join_path(key, "retry"))
             tally = self.retries.tally(name or key, key, retry.budget)
         room = None if policy.bulkhead is None else self._bulkheads.obtain(key, policy.bulkhead)
+        crew = None if policy.offload is None else self._offloads.obtain(key, policy.offload)
+        wanted = ((options, breaker), (policy.bulkhead, room), (policy.offload, crew))
         return Limits(
             name=name,
             rate=None if policy.rate_limit is None else self._limiter(policy.rate_limit, key),
@@ -278,7 +292,8 @@ class Endpoints:
             judge=judge_of(retry, breaker, self._engine),
             breaker=breaker,
             bulkhead=room,
-            lacking=(options is not None and breaker is None) or (policy.bulkhead is not None and room is None),
+            offload=crew,
+            lacking=any(asked is not None and there is None for asked, there in wanted),
             timeout=policy.timeout,
             deadline=policy.deadline,
         )
@@ -342,7 +357,7 @@ class Endpoints:
         pipeline = None
         if (policy is not None and not policy.empty) or priority is not None:
             policy = policy or Policy()
-            policy.refuse_results(key)
+            policy.refuse_on_endpoint(key)
             pipeline = Pipeline(self.compile(name, policy, key, priority), self._engine, prepare)
         mode = rule.mode if rule is not None and rule.mode is not None else marked.mode if marked else None
         idempotent = marked.idempotent if marked else None

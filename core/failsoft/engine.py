@@ -14,6 +14,7 @@ from failsoft.events import Event
 from failsoft.machines.budget import Priority
 from failsoft.policies.bulkhead import Compartment
 from failsoft.policies.circuit_breaker import Breaker
+from failsoft.policies.offload import Crew
 from failsoft.policies.rate_limit import RateLimiter
 from failsoft.policies.retry import Retry
 from failsoft.retries import Tally
@@ -79,7 +80,8 @@ class Limits:
     """Reads in a result whether to repeat."""
     breaker: Breaker | None = None
     bulkhead: Compartment | None = None
+    offload: Crew | None = None
     lacking: bool = False
-    """There is no room for a circuit breaker or bulkhead that the policy asks for."""
+    """There is no room for a circuit breaker, a bulkhead or threads that the policy asks for."""
     timeout: float | None = None
     deadline: float | None = None

@@ -31,14 +31,10 @@ class Parts(Protocol):
 
 def contradictions(policy: Parts, path: str) -> Iterable[Fault]:
     """What can never come true."""
-    deadline, timeout, bulkhead = policy.deadline, policy.timeout, policy.bulkhead
-    if not deadline:
-        return
-    expected = f"expected at most deadline ({format_duration(deadline)}), which ends the call before"
-    if timeout is not None and timeout > deadline:
+    deadline, timeout = policy.deadline, policy.timeout
+    if deadline and timeout is not None and timeout > deadline:
+        expected = f"expected at most deadline ({format_duration(deadline)}), which ends the call before"
         yield Fault(f"{path}.timeout", format_duration(timeout), expected)
-    if bulkhead is not None and bulkhead.max_wait > deadline:
-        yield Fault(f"{path}.bulkhead.max_wait", format_duration(bulkhead.max_wait), expected)
 
 
 def doubts(policy: Parts, path: str) -> Iterable[Fault]:
@@ -48,6 +44,10 @@ def doubts(policy: Parts, path: str) -> Iterable[Fault]:
     if slow is not None and timeout is not None and slow >= timeout:
         said = f"not below timeout ({format_duration(timeout)}), which ends a call before it is slow"
         yield Fault(f"{path}.circuit_breaker.slow_call_duration", format_duration(slow), said)
+    deadline, bulkhead = policy.deadline, policy.bulkhead
+    if deadline is not None and bulkhead is not None and bulkhead.max_wait > deadline:
+        said = f"longer than deadline ({format_duration(deadline)}), which ends the wait before"
+        yield Fault(f"{path}.bulkhead.max_wait", format_duration(bulkhead.max_wait), said)
     yield from _too_short(policy, path)
 
 

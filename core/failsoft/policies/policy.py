@@ -14,6 +14,7 @@ from failsoft.options import Duration, Options, fields_of
 from failsoft.policies.bulkhead import Bulkhead
 from failsoft.policies.circuit_breaker import CircuitBreaker
 from failsoft.policies.consistency import contradictions, doubts
+from failsoft.policies.offload import Offload
 from failsoft.policies.rate_limit import RateLimit
 from failsoft.policies.retry import Retry
 
@@ -43,29 +44,39 @@ class Policy(Options):
         None
     )
 
+    offload: Annotated[
+        Offload | None,
+        Meta(description="For guards: in how many threads of their own synchronous calls run, so that they are cut "
+        "off: a table, or a number."),
+    ] = None  # fmt: skip
+
     def check(self, path: str) -> Iterable[Fault]:
         for name in ("timeout", "deadline"):
             if getattr(self, name) == 0:
                 yield Fault(f"{path}.{name}", "0", "expected more than 0")
+        if self.offload is not None and not self.given & {"timeout", "deadline"}:
+            yield Fault(f"{path}.offload", "", "expected together with timeout or deadline")
         yield from contradictions(self, path)
 
     def warnings(self, path: str) -> Iterable[Fault]:
         """What is allowed, and hardly meant."""
         return doubts(self, path)
 
-    def looks_at_results(self, path: str) -> Iterable[Fault]:
-        """What keeps it from an endpoint, which does not hand its results over."""
+    def for_guards_only(self, path: str) -> Iterable[Fault]:
+        """What keeps it from an endpoint, which hands over no results, and no work to other threads."""
         for name, key in (("retry", "retry_if_result"), ("circuit_breaker", "result")):
             if getattr(getattr(self, name), key, None) is not None:
                 yield Fault(f"{join_path(path, name)}.{key}", "", "for guards only; an endpoint has `statuses`")
+        if self.offload is not None:
+            yield Fault(join_path(path, "offload"), "", "for guards only; the thread of a view is its server's")
 
-    def refuse_results(self, path: str) -> None:
+    def refuse_on_endpoint(self, path: str) -> None:
         """See to it that an endpoint can have it.
 
         Raises:
-            SettingsError: a part looks at results; lists all faults.
+            SettingsError: something is for guards only; lists all of it.
         """
-        if faults := list(self.looks_at_results(path)):
+        if faults := list(self.for_guards_only(path)):
             raise SettingsError(faults)
 
     @property

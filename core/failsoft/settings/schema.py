@@ -88,6 +88,11 @@ class RequestSettings(Options):
         tuple[Network, ...],
         Meta(description="Proxies whose `Forwarded` and `X-Forwarded-For` headers tell the client's address."),
     ] = ()
+    deadline_header: Annotated[
+        Header | None,
+        Meta(description="Header that tells how long the caller will wait, usually `X-Request-Deadline`: seconds, or a "
+        "date-time of RFC 3339. It can only shorten a deadline. Absent: none is read or sent."),
+    ] = None  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,7 +260,7 @@ class Settings(Options):
                 expected = "expected the name of a policy" + did_you_mean(name, self.policies or ())
                 yield Fault(f"{place}.policy", shown(name), expected)
             elif name is not None:
-                for fault in self.policies[name].looks_at_results(join_path("policies", name)):
+                for fault in self.policies[name].for_guards_only(join_path("policies", name)):
                     yield Fault(f"{place}.policy", shown(name), f"{fault.path} is {fault.expected}")
             for key in ("match", "view"):
                 value = getattr(endpoint, key)

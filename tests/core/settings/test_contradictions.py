@@ -44,11 +44,6 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str, str]] = [
         "timeout",
         "3s: expected at most deadline (2s), which ends the call before",
     ),
-    (
-        {"deadline": "2s", "bulkhead": {"max_concurrent": 1, "max_queue": 1, "max_wait": "3s"}},
-        "bulkhead.max_wait",
-        "3s: expected at most deadline (2s), which ends the call before",
-    ),
 ]
 POSSIBLE: list[dict[str, Any]] = [
     {"circuit_breaker": True},
@@ -97,6 +92,10 @@ HARDLY_MEANT: list[tuple[dict[str, Any], str]] = [
     (
         {"timeout": "1s", "circuit_breaker": {"slow_call_rate_threshold": 0.5, "slow_call_duration": "1s"}},
         "circuit_breaker.slow_call_duration = 1s: not below timeout (1s), which ends a call before it is slow",
+    ),
+    (
+        {"deadline": "2s", "bulkhead": {"max_concurrent": 1, "max_queue": 1, "max_wait": "3s"}},
+        "bulkhead.max_wait = 3s: longer than deadline (2s), which ends the wait before",
     ),
 ]
 
