@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -111,7 +111,7 @@ class Transition(NamedTuple):
 class BreakerSnapshot:
     """One breaker at one moment. As plain data, `to_dict`, it may be kept, and taken over later or elsewhere."""
 
-    at: float
+    at: float = field(compare=False)
     """The moment, in monotonic seconds."""
     state: State
     generation: int
@@ -135,7 +135,7 @@ class BreakerSnapshot:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data, fit for JSON; times are in monotonic seconds of this process."""
-        plain = {field.name: getattr(self, field.name) for field in fields(self)}
+        plain = {each.name: getattr(self, each.name) for each in fields(self)}
         history = [
             {**moved._asdict(), **{name: str(getattr(moved, name)) for name in _STATES}} for moved in self.history
         ]
@@ -148,7 +148,7 @@ class BreakerSnapshot:
         Raises:
             ValueError: it is nothing of the kind; says what is wrong.
         """
-        plain = {field.name: _value(data, field.name) for field in fields(cls)}
+        plain = {each.name: _value(data, each.name) for each in fields(cls)}
         counts, history = plain["counts"], plain["history"]
         plain["state"] = _state(plain["state"], "state")
         plain["counts"] = WindowCounts(*(_value(counts, name, "counts.") for name in WindowCounts._fields))
