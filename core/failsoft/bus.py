@@ -77,6 +77,10 @@ class Bus:
                 return True
         return False
 
+    def forget(self) -> None:
+        """Begin anew in a forked process."""
+        self._lock = Lock()
+
     def publish(self, event: Event) -> None:
         """Hand out an event. Never raises."""
         when = self._when

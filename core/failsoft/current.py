@@ -12,6 +12,7 @@ from failsoft.call import Call
 
 __all__ = [
     "EPOCH",
+    "after_fork",
     "announce",
     "current_call",
     "instances",
@@ -77,6 +78,13 @@ def withdraw(instance: object) -> None:
     """This one does not serve calls that no adapter has claimed."""
     with _lock:
         _built[:] = [known for known in _built if known() is not instance]
+    EPOCH.end()
+
+
+def after_fork() -> None:
+    """Begin anew in a forked process, where locks that other threads held are never let go."""
+    global _lock  # noqa: PLW0603
+    _lock = Lock()
     EPOCH.end()
 
 

@@ -282,6 +282,13 @@ class Endpoints:
 
         return restore
 
+    def forget(self) -> None:
+        """Begin anew in a forked process."""
+        self._lock = Lock()
+        self.retries.forget()
+        for limiter in self._limiters.values():
+            limiter.forget()
+
     def policy(self, name: str, where: str) -> Policy:
         """The policy of this name.
 

@@ -208,6 +208,12 @@ class SharedBudget:
             self._count(None)
             self._budget = RetryBudget(self._options.ratio, self._options.min_per_second)
 
+    def forget(self) -> None:
+        """Begin anew in a forked process: the lock may be held by a thread left behind, in the middle of a change."""
+        torn, self._lock = self._lock.locked(), Lock()
+        if torn:
+            self._budget = RetryBudget(self._options.ratio, self._options.min_per_second)
+
     def _count(self, asking: Tally | None) -> None:
         notes: list[float] = []
         for tally in self._tallies:
@@ -294,6 +300,12 @@ class Retries:
             attempts=dict(sorted(attempts.items())),
             average_attempts=made / operations if operations else 0.0,
         )
+
+    def forget(self) -> None:
+        """Begin anew in a forked process."""
+        self._lock = Lock()
+        for budget in {*self._budgets.values(), *(tally.budget for tally in self._tallies.values())}:
+            budget.forget()
 
     def remember(self) -> Callable[[], None]:
         """The way back to how the budgets stand now; one that is made meanwhile is as new again. Books are kept."""

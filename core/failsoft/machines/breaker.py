@@ -219,6 +219,10 @@ class BreakerMachine:
         if stands and since is not None and not stated:
             self.shut_until = since + self._period
 
+    def forget_probes(self) -> None:
+        """Probes that are out do not come back, and their places are free: the process was forked."""
+        self._round.abandon()
+
     def drain(self) -> tuple[Transition, ...]:
         """The transitions since the last drain, oldest first; past 32 the oldest are lost."""
         fresh = self.history[-self.pending :] if self.pending else ()

@@ -343,8 +343,3 @@ class Bulkheads(Registry[Compartment, Bulkhead]):
     def snapshots(self) -> dict[str, SlotsSnapshot]:
         """The slots of each."""
         return {name: compartment.snapshot() for name, compartment in self._there.items()}
-
-    def forget(self) -> None:
-        """Begin anew in a forked process."""
-        for compartment in self._there.values():
-            compartment.forget()

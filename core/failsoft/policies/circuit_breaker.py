@@ -215,6 +215,14 @@ class Breaker:
         """Be as new."""
         self._put(BreakerMachine(self.options.rules()))
 
+    def forget(self) -> None:
+        """Begin anew in a forked process: the lock may be held, and probes may be out, by threads left behind."""
+        torn, self._lock = self._lock.locked(), Lock()
+        if torn:
+            # one of them was about to change it, and nobody knows how far it came
+            self.machine = BreakerMachine(self.options.rules())
+        self.machine.forget_probes()
+
     def _put(self, machine: BreakerMachine) -> None:
         with self._lock:
             self.machine = machine

@@ -163,6 +163,12 @@ class RateLimiter:
         """Nothing is spent."""
         self._put(self.options.quota())
 
+    def forget(self) -> None:
+        """Begin anew in a forked process: the lock may be held by a thread left behind, in the middle of a change."""
+        torn, self._lock = self._lock.locked(), Lock()
+        if torn:
+            self._quota = self.options.quota()
+
     def _put(self, quota: Quota) -> None:
         with self._lock:
             self._quota = quota

@@ -21,6 +21,7 @@ class _Memorable(Protocol):
 
 
 class _AtWork(_Memorable, Protocol):
+    def forget(self) -> None: ...
     @property
     def options(self) -> Options: ...
 
@@ -91,6 +92,12 @@ class Registry(Mapping[str, T], Generic[T, O]):
     def remember(self) -> Callable[[], None]:
         """The way back to how they stand now. One that is made meanwhile is as new again."""
         return remember_each(lambda: self._there)
+
+    def forget(self) -> None:
+        """Begin anew in a forked process, where locks that other threads held are never let go."""
+        self._lock = Lock()
+        for found in self._there.values():
+            found.forget()
 
     def drop(self, names: Iterable[str]) -> None:
         """Let go of those that nobody asks for any more."""
