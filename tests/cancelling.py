@@ -52,7 +52,8 @@ class Stage:
         try:
             return await task
         except asyncio.CancelledError:
-            assert task.cancelled() and self.end.startswith("cancelled")
+            assert task.cancelled()
+            assert self.end.startswith("cancelled")
             self.broken_off = True
             return None
 

@@ -183,7 +183,7 @@ def test_wherever_a_request_is_broken_off_nothing_stays_behind(end: End, point: 
 
 
 def streaming() -> list[Any]:
-    """A group of tasks does not bear that it is closed from outside, and its last wait is over before a sibling fails."""
+    """A group does not bear to be closed from outside, and its last wait is over before a sibling fails."""
     return [
         pytest.param(streams, end, point, id=f"{streams}, {point}, {end}")
         for streams in ("alone", "in a group")

@@ -104,7 +104,7 @@ async def open_circuit(world: World) -> None:
 
 def assert_nothing_is_left(world: World, stage: Stage) -> None:
     for name in ("guard:x", "guard:inner"):
-        compartment = world.fs.bulkheads[name] if name in world.fs.bulkheads else None
+        compartment = world.fs.bulkheads.get(name)
         if compartment is not None:
             snapshot = compartment.snapshot()
             assert (snapshot.in_use, snapshot.waiting, len(compartment.slots.free)) == (0, 0, 1)

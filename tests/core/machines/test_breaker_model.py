@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
 
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from failsoft.machines.breaker import BreakerMachine, BreakerRules, Permit, Rejection
 from failsoft.outcome import Verdict
+from models import Model, looking
 
 SLOW = 4.0
 
@@ -39,6 +39,9 @@ class Naive:
     failed_rounds: int = 0
     open_until: float = 0.0
     changes: list[tuple[str, str, str, float]] = field(default_factory=list)
+    row: list[bool] = field(default_factory=list)
+    opened: float = 0.0
+    stated: bool = False
 
     def out(self) -> list[Probe]:
         return [probe for probe in self.probes if probe.failed is None and not probe.returned]
@@ -52,14 +55,17 @@ class Naive:
         self.era += 1
 
     def forget(self) -> None:
-        self.calls, self.probes, self.failed_rounds = [], [], 0
+        self.calls, self.probes, self.row, self.failed_rounds = [], [], [], 0
 
     def open(self, reason: str, at: float) -> None:
         self.failed_rounds += self.state == "half_open"
         self.become("open", reason, at)
+        self.opened, self.stated = at, False
+        self.open_until = at + self.period()
+
+    def period(self) -> float:
         rules = self.rules
-        period = rules.open_duration * rules.open_multiplier**self.failed_rounds
-        self.open_until = at + min(rules.max_open_duration, period)
+        return min(rules.max_open_duration, rules.open_duration * rules.open_multiplier**self.failed_rounds)
 
     def held(self, now: float) -> list[tuple[float, bool, bool]]:
         if self.rules.window_seconds is None:
@@ -69,7 +75,7 @@ class Naive:
 
     def run_of_failures(self) -> int:
         run = 0
-        for _, failed, _ in reversed(self.calls):
+        for failed in reversed(self.row):
             if not failed:
                 break
             run += 1
@@ -98,6 +104,7 @@ class Naive:
         if era != self.era or verdict is Verdict.IGNORE or self.state not in ("closed", "metrics_only"):
             return
         self.calls.append((now, verdict is Verdict.FAILURE, took > SLOW))
+        self.row.append(verdict is Verdict.FAILURE)
         if self.state == "metrics_only":
             return
         rules, held = self.rules, self.held(now)
@@ -129,11 +136,22 @@ class Naive:
 
     def trip(self, now: float, duration: float) -> None:
         self.lose(now)
+        until = now + min(duration, self.rules.max_open_duration)
         if self.state == "open":
-            self.open_until = max(self.open_until, now + min(duration, self.rules.max_open_duration))
+            self.open_until = max(self.open_until, until)
         elif self.state in ("closed", "half_open"):
             self.open("told", now)
-            self.open_until = now + min(duration, self.rules.max_open_duration)
+            self.open_until = until
+        self.stated = self.open_until != self.opened + self.period()
+
+    def adopt(self, rules: BreakerRules) -> None:
+        before, self.rules = self.rules, rules
+        if (rules.window, rules.window_seconds) != (before.window, before.window_seconds):
+            self.calls = []
+        if self.state == "open" and not self.stated:
+            self.open_until = self.opened + self.period()
+        if terms(before) != terms(rules):
+            self.probes = self.out()
 
     def command(self, state: str, verb: str, now: float) -> None:
         if self.state != state:
@@ -147,19 +165,29 @@ class Naive:
 
     def ending(self, bad: int) -> str:
         """What becomes of the round if so many of the probes still to come fail slowly and the others do well."""
-        rules, done = self.rules, self.done()
-        calls = rules.half_open_calls
-        failures = sum(probe.failed is True for probe in done) + bad
-        slow = sum(probe.slow for probe in done) + bad
-        if rules.success_threshold is not None:
-            failed = calls - failures < min(rules.success_threshold, calls)
-        elif rules.failure_rate_threshold is not None:
-            failed = reaches(failures, calls, rules.failure_rate_threshold)
-        else:
-            failed = failures > 0
-        if failed:
-            return "probe_failures"
-        return "probe_slowness" if reaches(slow, calls, rules.slow_call_rate_threshold) else "success_threshold"
+        done = self.done()
+        failures, slow = sum(probe.failed is True for probe in done) + bad, sum(probe.slow for probe in done) + bad
+        return ending_of(self.rules, failures, slow)
+
+
+def ending_of(rules: BreakerRules, failures: int, slow: int) -> str:
+    calls = rules.half_open_calls
+    if rules.success_threshold is not None:
+        failed = calls - failures < min(rules.success_threshold, calls)
+    elif rules.failure_rate_threshold is not None:
+        failed = reaches(failures, calls, rules.failure_rate_threshold)
+    else:
+        failed = failures > 0
+    if failed:
+        return "probe_failures"
+    return "probe_slowness" if reaches(slow, calls, rules.slow_call_rate_threshold) else "success_threshold"
+
+
+def terms(rules: BreakerRules) -> tuple[object, ...]:
+    """What decides a half-open round, with every way in which it may go."""
+    numbers = range(rules.half_open_calls + 1)
+    ways = tuple(ending_of(rules, failures, slow) for failures in numbers for slow in numbers)
+    return (rules.half_open_calls, rules.half_open_concurrency, rules.half_open_max_wait, ways)
 
 
 @dataclass
@@ -190,7 +218,7 @@ VERDICTS = st.sampled_from([Verdict.SUCCESS, Verdict.SUCCESS, Verdict.FAILURE, V
 COMMANDS = {"reset": "closed", "force_open": "forced_open", "disable": "disabled", "metrics_only": "metrics_only"}
 
 
-class CallsAgainstTheNaiveBreaker(RuleBasedStateMachine):
+class CallsAgainstTheNaiveBreaker(Model):
     """Calls only. Times are eighths of seconds, so that both sides compare the same numbers."""
 
     @initialize(rules=RULES, start=st.integers(0, 10**6))
@@ -292,8 +320,13 @@ class OperatorsAgainstTheNaiveBreaker(CallsAgainstTheNaiveBreaker):
         getattr(self.breaker, verb)(self.now)
         self.naive.command(COMMANDS[verb], verb, self.now)
 
+    @rule(rules=RULES)
+    def change_the_rules(self, rules: BreakerRules) -> None:
+        self.breaker.adopt(rules)
+        self.naive.adopt(rules)
+
 
 TestCallsAgainstTheNaiveBreaker = CallsAgainstTheNaiveBreaker.TestCase
-TestCallsAgainstTheNaiveBreaker.settings = settings(deadline=None, max_examples=250, stateful_step_count=50)
+TestCallsAgainstTheNaiveBreaker.settings = looking(examples=250, steps=50)
 TestOperatorsAgainstTheNaiveBreaker = OperatorsAgainstTheNaiveBreaker.TestCase
-TestOperatorsAgainstTheNaiveBreaker.settings = settings(deadline=None, max_examples=120, stateful_step_count=50)
+TestOperatorsAgainstTheNaiveBreaker.settings = looking(examples=120, steps=50)
