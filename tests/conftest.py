@@ -11,7 +11,7 @@ from models import STEPS
 
 settings.register_profile(
     "nightly",
-    max_examples=500,
+    max_examples=200,
     stateful_step_count=100,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from contextvars import ContextVar, Token
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from failsoft.call import Call
@@ -45,7 +45,7 @@ EPOCH = _Epoch()
 _built: list[weakref.ref[Any]] = []
 _default: list[Callable[[], Any]] = []
 _watching: list[Callable[[Any], None]] = []
-_lock = Lock()
+_lock = RLock()
 
 
 def restore(token: Token[Call | None]) -> None:
@@ -84,7 +84,7 @@ def withdraw(instance: object) -> None:
 def after_fork() -> None:
     """Begin anew in a forked process, where locks that other threads held are never let go."""
     global _lock  # noqa: PLW0603
-    _lock = Lock()
+    _lock = RLock()
     EPOCH.end()
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import copy
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
-from threading import Lock
-from typing import Any
+from threading import RLock
+from typing import Any, TypeVar
 
 from failsoft.call import Call
 from failsoft.current import EPOCH
@@ -17,6 +18,8 @@ from failsoft.policies.registry import remember_each
 from failsoft.policies.retry import Budget
 
 __all__ = ["Retries", "RetryStatistics", "SharedBudget", "Tally"]
+
+N = TypeVar("N")
 
 _MOST = 4096
 _MOST_NOTED = 256
@@ -128,18 +131,25 @@ class Tally:
 
     def drain(self, notes: list[float]) -> None:
         """Count what was noted, and add the times that the budget is to know. The budget's lock is held."""
-        well = [self._well.popleft() for _ in range(len(self._well))]
-        passed = [self._passed.popleft() for _ in range(len(self._passed))]
-        made = [self._begun.popleft() for _ in range(len(self._begun))] + well
+        well, passed = _taken(self._well), _taken(self._passed)
+        made = _taken(self._begun) + well
         notes += made
         self.last = max(made, default=self.last)
         if smooth := len(well) + len(passed):
             self.attempts[1] += smooth
             self.outcomes[True] += smooth
-        for _ in range(len(self._ended)):
-            attempts, good = self._ended.popleft()
+        for attempts, good in _taken(self._ended):
             self.attempts[attempts] += 1
             self.outcomes[good] += 1
+
+
+def _taken(noted: deque[N]) -> list[N]:
+    """What is there now. The garbage collector may end another call meanwhile, in this thread, that takes some too."""
+    taken: list[N] = []
+    with suppress(IndexError):
+        for _ in range(len(noted)):
+            taken.append(noted.popleft())  # noqa: PERF401 - what was taken stays taken
+    return taken
 
 
 class SharedBudget:
@@ -150,7 +160,7 @@ class SharedBudget:
     def __init__(self, options: Budget) -> None:
         self._options = options
         self._budget = RetryBudget(options.ratio, options.min_per_second)
-        self._lock = Lock()
+        self._lock = RLock()  # as the others: an abandoned call may end in the thread that is inside
         self._tallies: tuple[Tally, ...] = ()
 
     def withdraw(self, now: float, priority: Priority = "normal") -> bool:
@@ -210,7 +220,7 @@ class SharedBudget:
 
     def forget(self) -> None:
         """Begin anew in a forked process: the lock may be held by a thread left behind, in the middle of a change."""
-        torn, self._lock = self._lock.locked(), Lock()
+        torn, self._lock = not self._lock.acquire(blocking=False), RLock()
         if torn:
             self._budget = RetryBudget(self._options.ratio, self._options.min_per_second)
 
@@ -232,7 +242,7 @@ class Retries:
 
     def __init__(self, *, limit: int = _MOST) -> None:
         self._limit = limit
-        self._lock = Lock()
+        self._lock = RLock()
         self._budgets: dict[str, SharedBudget] = {}
         self._tallies: dict[tuple[str, str], Tally] = {}
 
@@ -303,7 +313,7 @@ class Retries:
 
     def forget(self) -> None:
         """Begin anew in a forked process."""
-        self._lock = Lock()
+        self._lock = RLock()
         for budget in {*self._budgets.values(), *(tally.budget for tally in self._tallies.values())}:
             budget.forget()
 

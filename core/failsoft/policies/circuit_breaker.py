@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
-from threading import Lock
+from threading import RLock
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
@@ -119,7 +119,8 @@ class Breaker:
         self.options = options
         self._clock = clock
         self._publish = publish
-        self._lock = Lock()
+        # the garbage collector may end an abandoned call in the thread that is inside
+        self._lock = RLock()
         self.machine = BreakerMachine(options.rules())
         """What decides. Only what it says may be read without the lock is for others to look at."""
 
@@ -217,7 +218,7 @@ class Breaker:
 
     def forget(self) -> None:
         """Begin anew in a forked process: the lock may be held, and probes may be out, by threads left behind."""
-        torn, self._lock = self._lock.locked(), Lock()
+        torn, self._lock = not self._lock.acquire(blocking=False), RLock()
         if torn:
             # one of them was about to change it, and nobody knows how far it came
             self.machine = BreakerMachine(self.options.rules())

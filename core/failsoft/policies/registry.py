@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from threading import Lock
+from threading import RLock
 from typing import Generic, Protocol, TypeVar
 
 from failsoft.options import Options
@@ -57,7 +57,7 @@ class Registry(Mapping[str, T], Generic[T, O]):
     def __init__(self, kind: str, *, limit: int = 4096) -> None:
         self._kind = kind
         self._limit = limit
-        self._lock = Lock()
+        self._lock = RLock()
         self._there: dict[str, T] = {}
         self._said_full = False
         self.watching: tuple[Callable[[T], None], ...] = ()
@@ -95,7 +95,7 @@ class Registry(Mapping[str, T], Generic[T, O]):
 
     def forget(self) -> None:
         """Begin anew in a forked process, where locks that other threads held are never let go."""
-        self._lock = Lock()
+        self._lock = RLock()
         for found in self._there.values():
             found.forget()
 

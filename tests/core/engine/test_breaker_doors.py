@@ -13,7 +13,7 @@ from clocks import ManualClock
 from core.machines.test_breaker_model import COMMANDS, SLOW, Naive, Probe
 from doors import BREAKS, DOORS, ENDS, Going, begin, come_to, finish_all
 from failsoft import CircuitBreaker, CircuitOpenError, Failsoft, Policy
-from failsoft.current import current_call
+from failsoft.current import EPOCH, current_call
 from failsoft.events import CallRejected, CircuitBreakerTransition, GuardCompleted
 from failsoft.outcome import Verdict
 from models import Model, looking
@@ -144,6 +144,7 @@ class BreakerDoors(Model):
     @rule(options=options())
     def change_the_options(self, options: CircuitBreaker) -> None:
         self.fs.circuit_breakers[NAME].adopt(options)
+        EPOCH.end()  # as a reload does
         self.naive.adopt(options.rules())
 
     @invariant()

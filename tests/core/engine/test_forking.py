@@ -59,7 +59,7 @@ def locks() -> list[Any]:
     for thing in gc.get_objects():
         if (type(thing).__module__ or "").startswith("failsoft.") and not isinstance(thing, (type, ManualClock)):
             lock = getattr(thing, "_lock", None)
-            if isinstance(lock, type(threading.Lock())):
+            if isinstance(lock, (type(threading.Lock()), type(threading.RLock()))):
                 found[id(lock)] = lock
     return list(found.values())
 
@@ -74,10 +74,23 @@ def test_whatever_lock_is_held_at_a_fork_the_child_has_it_free(fs: Failsoft) -> 
         type(thing).__name__ for thing in gc.get_objects() if any(getattr(thing, "_lock", None) is h for h in held)
     }
     assert kinds >= {"Breaker", "Breakers", "Compartment", "RateLimiter", "SharedBudget", "Retries", "Endpoints", "Bus"}
-    with ExitStack() as stack:
-        for lock in held:
-            stack.enter_context(lock)
+    inside, over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with ExitStack() as stack:
+            for lock in held:
+                stack.enter_context(lock)
+            inside.set()
+            over.wait(60)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    inside.wait(60)
+    try:
         assert children(lambda: works(fs)) == ["works"]
+    finally:
+        over.set()
+        thread.join()
     # and the parent has not noticed
     assert works(fs) == "works"
 
