@@ -17,12 +17,13 @@ from failsoft.machines.budget import Priority, RetryBudget
 from failsoft.policies.registry import remember_each
 from failsoft.policies.retry import Budget
 
-__all__ = ["Retries", "RetryStatistics", "SharedBudget", "Tally"]
+__all__ = ["MOST_NOTED", "Retries", "RetryStatistics", "SharedBudget", "Tally"]
 
-N = TypeVar("N")
+T = TypeVar("T")
 
 _MOST = 4096
-_MOST_NOTED = 256
+MOST_NOTED = 256
+"""So many notes are kept until somebody counts them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +52,12 @@ class Tally:
         "_begun",
         "_ended",
         "_passed",
-        "_well",
         "attempts",
         "budget",
         "key",
         "last",
         "nests",
+        "noted",
         "outcomes",
     )
 
@@ -69,7 +70,9 @@ class Tally:
         self.outcomes: Counter[bool | None] = Counter()
         # a deque takes and gives in one step, whatever threads there are
         self._begun: deque[float] = deque()
-        self._well: deque[float] = deque()
+        self.noted: deque[float] = deque()
+        """When calls were made that are over and went well at the first attempt. Only for `well`, and who does without
+        it for speed."""
         self._passed: deque[None] = deque()
         self._ended: deque[tuple[int, bool | None]] = deque()
         self.nests = False
@@ -79,7 +82,7 @@ class Tally:
         """Note when a call has begun that the budget does not know yet; `end` or `passed` says what became of it."""
         noted = self._begun
         noted.append(begun)
-        if len(noted) > _MOST_NOTED:
+        if len(noted) > MOST_NOTED:
             # of calls that are turned away, nothing more is heard
             self.budget.collect(self)
 
@@ -100,9 +103,9 @@ class Tally:
         if around is not None and around.charged and self._known(around.charged):
             self.passed()
             return
-        well = self._well
+        well = self.noted
         well.append(begun)
-        if len(well) > _MOST_NOTED:
+        if len(well) > MOST_NOTED:
             self.budget.collect(self)
 
     def _known(self, charged: tuple[Any, ...]) -> bool:
@@ -119,19 +122,19 @@ class Tally:
         """A call is over; `good` is None if it came to no end of its own."""
         ended = self._ended
         ended.append((attempts, good))
-        if len(ended) > _MOST_NOTED:
+        if len(ended) > MOST_NOTED:
             self.budget.collect(self)
 
     def passed(self) -> None:
         """A call went well at the first attempt: `end`, for those in a hurry."""
         passed = self._passed
         passed.append(None)
-        if len(passed) > _MOST_NOTED:
+        if len(passed) > MOST_NOTED:
             self.budget.collect(self)
 
     def drain(self, notes: list[float]) -> None:
         """Count what was noted, and add the times that the budget is to know. The budget's lock is held."""
-        well, passed = _taken(self._well), _taken(self._passed)
+        well, passed = _taken(self.noted), _taken(self._passed)
         made = _taken(self._begun) + well
         notes += made
         self.last = max(made, default=self.last)
@@ -143,9 +146,9 @@ class Tally:
             self.outcomes[good] += 1
 
 
-def _taken(noted: deque[N]) -> list[N]:
+def _taken(noted: deque[T]) -> list[T]:
     """What is there now. The garbage collector may end another call meanwhile, in this thread, that takes some too."""
-    taken: list[N] = []
+    taken: list[T] = []
     with suppress(IndexError):
         for _ in range(len(noted)):
             taken.append(noted.popleft())  # noqa: PERF401 - what was taken stays taken
@@ -232,9 +235,7 @@ class SharedBudget:
             asking.drain(notes)
         # of several tallies, and the window only goes forward
         notes.sort()
-        deposit = self._budget.deposit
-        for at in notes:
-            deposit(at)
+        self._budget.deposits(notes)
 
 
 class Retries:

@@ -54,10 +54,11 @@ def children(work: Callable[[], str], count: int = 1) -> list[str]:
 
 
 def locks() -> list[Any]:
-    """Every lock that anything of Failsoft's has, as far as it is made of Python objects."""
+    """Every lock that anything of Failsoft's has; but observers, which go to a fork prepared, and faults for tests."""
     found = {id(module._lock): module._lock for module in (failsoft.current, failsoft.facade)}
     for thing in gc.get_objects():
-        if (type(thing).__module__ or "").startswith("failsoft.") and not isinstance(thing, (type, ManualClock)):
+        module = type(thing).__module__ or ""
+        if module.startswith("failsoft.") and not module.startswith(("failsoft.observers", "failsoft.testing")):
             lock = getattr(thing, "_lock", None)
             if isinstance(lock, (type(threading.Lock()), type(threading.RLock()))):
                 found[id(lock)] = lock
