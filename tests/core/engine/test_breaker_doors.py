@@ -141,6 +141,24 @@ class BreakerDoors(Model):
         getattr(self.fs.circuit_breakers[NAME], verb)()
         self.naive.command(COMMANDS[verb], verb, self.now)
 
+    @rule(
+        door=st.sampled_from(DOORS),
+        verb=st.sampled_from(["reset", "reset", *COMMANDS]),
+        end=st.sampled_from(["well", "lost"]),
+        after=st.sampled_from(["", "reset"]),
+    )
+    def a_result_is_late(self, door: str, verb: str, end: str, after: str) -> None:
+        """It belongs to a time that is over when it comes."""
+        going = len(self.going)
+        self.begin(door)
+        self.command(verb)
+        if after:
+            self.command(after)
+        if len(self.going) > going:
+            going_, probe, era, began = self.going.pop()
+            going_.end(end)
+            self.settle(end, probe, era, self.now - began)
+
     @rule(options=options())
     def change_the_options(self, options: CircuitBreaker) -> None:
         self.fs.circuit_breakers[NAME].adopt(options)

@@ -101,9 +101,7 @@ def test_clients_that_go_away_from_a_queue_take_no_slot_with_them(fs: Failsoft) 
 
 def test_who_goes_away_is_not_served_once_more(fs: Failsoft) -> None:
     """Trap: a retry for all but some exceptions takes the cancellation for one to be retried, and swallows it."""
-    guard = fs.guard(
-        "x", policy=Policy(retry=Retry(retry_on=lambda failure: True, base_delay=0)), idempotent=True
-    )
+    guard = fs.guard("x", policy=Policy(retry=Retry(retry_on=lambda failure: True, base_delay=0)), idempotent=True)
     calls = []
 
     async def hangs() -> None:
