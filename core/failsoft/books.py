@@ -22,6 +22,7 @@ class Books:
 
     __slots__ = (
         "_begun",
+        "_cut",
         "_ended",
         "_held",
         "_hurried",
@@ -31,6 +32,7 @@ class Books:
         "_previous_delay",
         "_settled",
         "_streams",
+        "away",
         "call",
         "engine",
         "limit",
@@ -44,6 +46,8 @@ class Books:
         """Seconds the attempt may take, or None."""
         self.timer: Timeout | None = None
         """The running `Timeout` of an attempt that can be cut off."""
+        self.away: Any = None
+        """What runs its attempts in other threads, if something does."""
         self._limits = limits
         self._observing = call.mode == "observe"
         self._permit: Permit | None = None
@@ -52,7 +56,7 @@ class Books:
         self._streams = False
         self._previous_delay: float | None = None
         self._ended = False
-        self._hurried = False
+        self._hurried = self._cut = False
         self._begun = now
 
     def hold(self) -> None:
@@ -76,7 +80,7 @@ class Books:
             return False
         if self._observing:
             self._say(WouldTimeout, limit=limit, duration=now - self._begun)
-        elif self.timer is None:
+        elif self.timer is None and not self._cut:
             self._say(AttemptTimedOut, attempt=self.call.attempt, limit=limit, kind=self._kind(), cut=False)
         return not self._hurried
 

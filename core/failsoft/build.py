@@ -24,6 +24,7 @@ from failsoft.observers.otel import Telemetry
 from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
+from failsoft.policies.offload import Offloads
 from failsoft.problem import ProblemMaker
 from failsoft.references import resolve
 from failsoft.renewal import Wanted, renewed
@@ -50,6 +51,7 @@ class Parts:
     responder: Responder
     breakers: Breakers
     bulkheads: Bulkheads
+    offloads: Offloads
     engine: Engine
     endpoints: Endpoints
     proxies: TrustedProxies
@@ -62,11 +64,12 @@ class Parts:
 
     def after_fork(self) -> None:
         """Begin anew in a forked process: other threads are gone, with what they had, and what they held is held."""
-        for part in (self.bus, self.breakers, self.bulkheads, self.endpoints, self.sanitizer):
+        for part in (self.bus, self.breakers, self.bulkheads, self.offloads, self.endpoints, self.sanitizer):
             part.forget()
 
     def close(self) -> None:
-        """Flush and stop the background writers."""
+        """Flush and stop the background writers, and let threads end that have nothing to do."""
+        self.offloads.close()
         if self.audit is not None:
             self.audit.close()
 
@@ -93,6 +96,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
 
     bus = Bus()
     breakers, bulkheads = Breakers(clock, bus.publish), Bulkheads(clock, bus.publish)
+    offloads = Offloads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
     responder = Responder(
         classifier=classifier,
@@ -118,9 +122,11 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         engine=engine,
         breakers=breakers,
         bulkheads=bulkheads,
+        offloads=offloads,
         hooks=hooks,
     )
-    _observe(settings, bus, sanitizer, telemetry, breakers, bulkheads, audit)
+    telemetry.subscribe(bus, breakers.states, bulkheads.snapshots, offloads.abandoned)
+    _observe(settings, bus, sanitizer, audit)
     return Parts(
         settings=settings,
         plain=_plain(settings),
@@ -131,6 +137,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         responder=responder,
         breakers=breakers,
         bulkheads=bulkheads,
+        offloads=offloads,
         engine=engine,
         endpoints=endpoints,
         proxies=proxies,
@@ -290,9 +297,6 @@ def _observe(
     settings: Settings,
     bus: Bus,
     sanitizer: Sanitizer,
-    telemetry: Telemetry,
-    breakers: Breakers,
-    bulkheads: Bulkheads,
     audit: AuditWriter | None,
 ) -> None:
     if settings.responses.reraise == "unexpected":
@@ -300,7 +304,6 @@ def _observe(
         bus.subscribe(_leave_to_sentry, ErrorHandled)
     log = LogObserver(sanitizer)
     bus.subscribe(log, *log.kinds)
-    telemetry.subscribe(bus, breakers.states, bulkheads.snapshots)
     if audit is not None:
         context = RecordContext(sanitizer=sanitizer, service=settings.service, environment=settings.environment)
         observer = AuditObserver(audit, context)

@@ -14,7 +14,7 @@ from typing import NoReturn, TypeVar
 from failsoft.books import Books
 from failsoft.call import Call
 from failsoft.engine import Engine, Limits, Reply
-from failsoft.errors.exceptions import CircuitOpenError, OperationTimeoutError, RetryExhaustedError
+from failsoft.errors.exceptions import CircuitOpenError, OperationTimeoutError, RejectedError, RetryExhaustedError
 from failsoft.errors.failure import Failure
 from failsoft.events import (
     AttemptTimedOut,
@@ -51,7 +51,6 @@ class Run(Books):
 
     __slots__ = (
         "_callers",
-        "_cut",
         "_deadline",
         "_delay",
         "_expected",
@@ -78,7 +77,6 @@ class Run(Books):
         self._expected = expected
         self._delay: float | None = None
         self._judged = False
-        self._cut = False
         self._last: BaseException | None = None
         own = None if limits.deadline is None else now + limits.deadline
         theirs = self._callers = call.deadline
@@ -148,12 +146,23 @@ class Run(Books):
         """
         if self._held is not None and not self._held.claim():
             self._no_slot(self._held)
+        self._begin_again()
+        self.call.attempt += 1
+
+    def placed(self, error: RejectedError | None) -> None:
+        """The wait for a thread is over, in vain if there is an error to raise for it; as with `seated`."""
+        self.call.attempt -= 1
+        if error is not None:
+            self._turn_away("bulkhead_full", lambda: error, error.retry_after)
+        self._begin_again()
+        self.call.attempt += 1
+
+    def _begin_again(self) -> None:
         now = self._begun = self.engine.clock.monotonic()
         if self._permit is not None:
             # our own queue is not to open the circuit for slowness
             self._permit.started = now
         self._set_limit(now)
-        self.call.attempt += 1
 
     def _take_slot(self, held: Holding, wait: type[W]) -> W | None:
         if self._observing:
@@ -314,16 +323,19 @@ class Run(Books):
         """The call is over."""
         if self._permit is not None:
             self._settle(Verdict.IGNORE, self.engine.clock.monotonic(), False)
+        if self.away is not None:
+            self.away.close()
         if not self._streams:
             self.vacate()
         self._finish("cancelled", None)
         self._let_go_of_time()
         self._last = None
-        self.timer = None
+        self.timer = self.away = None
 
     def _let_go_of_time(self) -> None:
         if not self._observing:
-            self.call.deadline = self._callers
+            # what follows the answer to a request, as a stream or a background task, nobody waits for any more
+            self.call.deadline = self._callers if self.call.source == "guard" else None
 
     # -- deciding
 
