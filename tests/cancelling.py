@@ -10,6 +10,8 @@ from typing import Any
 
 import anyio
 
+from failsoft.timeouts import _Alarm
+
 __all__ = ["ENDS", "End", "Stage", "a_while", "pending_timers"]
 
 End = str
@@ -141,9 +143,18 @@ class Stage:
 
 
 def pending_timers() -> list[Any]:
-    """Timers of the running loop that were not cancelled."""
+    """Timers of the running loop that were not cancelled; of the one that all limits share, limits that still run."""
     loop: Any = asyncio.get_running_loop()
-    return [handle for handle in loop._scheduled if not handle.cancelled()]
+    found: list[Any] = []
+    for handle in loop._scheduled:
+        owner = getattr(handle._callback, "__self__", None)
+        if handle.cancelled():
+            continue
+        if isinstance(owner, _Alarm):
+            found += [limit for *_, limit in owner._heap if limit._task is not None]
+        else:
+            found.append(handle)
+    return found
 
 
 async def a_while() -> None:
