@@ -159,6 +159,7 @@ def test_in_each_half_open_round_so_many_probes_and_no_more(
     def fails() -> None:
         gauge.enter()
         try:
+            threading.Event().wait(0.002)  # so that others knock while it is out
             raise LOST
         finally:
             gauge.leave()
