@@ -7,7 +7,7 @@ import re
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from threading import Lock
+from threading import RLock
 from typing import Any, Literal, Protocol, TypeVar
 
 from failsoft.call import UNMATCHED, Mode
@@ -200,7 +200,7 @@ class Endpoints:
         self._limiters: dict[tuple[str, RateLimit], RateLimiter] = {}
         self._bindings: dict[tuple[str, object], Binding] = {}
         self._guards: dict[tuple[str, str | Policy], Pipeline] = {}
-        self._lock = Lock()
+        self._lock = RLock()
         self._warned: set[str] = set()
         self.matched: set[int] = set()
         """Positions of the `[[endpoints]]` tables that some route has taken."""
@@ -326,6 +326,13 @@ class Endpoints:
                 way_back()
 
         return restore
+
+    def forget(self) -> None:
+        """Begin anew in a forked process."""
+        self._lock = RLock()
+        self.retries.forget()
+        for limiter in self._limiters.values():
+            limiter.forget()
 
     def policy(self, name: str, where: str) -> Policy:
         """The policy of this name.

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from threading import Lock
+from threading import RLock
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from msgspec import Meta
@@ -111,7 +111,7 @@ class RateLimiter:
     def __init__(self, name: str, options: RateLimit) -> None:
         self.name = name
         self.options = options
-        self._lock = Lock()
+        self._lock = RLock()
         self._quota = options.quota()
         self._said = False
         self._salt = secrets.token_bytes(16)
@@ -162,6 +162,12 @@ class RateLimiter:
     def renew(self) -> None:
         """Nothing is spent."""
         self._put(self.options.quota())
+
+    def forget(self) -> None:
+        """Begin anew in a forked process: the lock may be held by a thread left behind, in the middle of a change."""
+        torn, self._lock = not self._lock.acquire(blocking=False), RLock()
+        if torn:
+            self._quota = self.options.quota()
 
     def _put(self, quota: Quota) -> None:
         with self._lock:

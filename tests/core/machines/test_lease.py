@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from failsoft.machines.lease import Ask, Grant, Lease, Pool
+from models import Model, looking
 
 
 def renew(lease: Lease, pool: Pool, now: float) -> None:
@@ -84,7 +84,7 @@ def test_an_answer_to_a_question_given_up_is_ignored() -> None:
     assert lease.away
 
 
-class SharedLimit(RuleBasedStateMachine):
+class SharedLimit(Model):
     """Workers whose questions travel: the bound of the module holds in every span."""
 
     @initialize(
@@ -132,4 +132,4 @@ class SharedLimit(RuleBasedStateMachine):
 
 
 TestSharedLimit = SharedLimit.TestCase
-TestSharedLimit.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+TestSharedLimit.settings = looking(examples=150, steps=60)
