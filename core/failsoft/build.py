@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from failsoft.answer import Responder, Style
+from failsoft.beat import Beat
 from failsoft.bus import Bus
 from failsoft.call import Call, Mode
 from failsoft.clock import Clock
@@ -16,7 +17,7 @@ from failsoft.engine import Engine
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
-from failsoft.events import ErrorHandled
+from failsoft.events import ErrorHandled, StateStoreChanged
 from failsoft.kinds import join_path
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
 from failsoft.observers.logs import LogObserver
@@ -31,6 +32,8 @@ from failsoft.requests import TrustedProxies
 from failsoft.sanitize import Sanitizer
 from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
+from failsoft.stores.opening import Opened
+from failsoft.stores.opening import open_store as open_state
 
 __all__ = ["Parts", "build", "rebuild"]
 
@@ -55,13 +58,19 @@ class Parts:
     proxies: TrustedProxies
     audit: AuditWriter | None
     telemetry: Telemetry
+    store: Opened | None
+    """What workers share state by; None: they share none."""
+    beat: Beat | None
+    """Exchanges with it. Attach what is to be shared."""
 
     def flush(self, timeout: float) -> bool:
         """Wait for the background writers to have done what they were given."""
         return self.audit is None or self.audit.flush(timeout)
 
     def close(self) -> None:
-        """Flush and stop the background writers."""
+        """Flush and stop what runs in the background."""
+        if self.beat is not None:
+            self.beat.close()
         if self.audit is not None:
             self.audit.close()
 
@@ -80,6 +89,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     )
     classifier = _classifier(settings, clock, faults)
     proxies = _proxies(settings, faults)
+    store = _store(settings, sanitizer, faults)
     audit = _audit(settings, clock, faults)
     if faults:
         if audit is not None:
@@ -116,6 +126,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         hooks=hooks,
     )
     _observe(settings, bus, sanitizer, telemetry, breakers, bulkheads, audit)
+    beat = None if store is None else _beat(store, bus, clock, responder, sanitizer)
     return Parts(
         settings=settings,
         plain=_plain(settings),
@@ -131,6 +142,8 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         proxies=proxies,
         audit=audit,
         telemetry=telemetry,
+        store=store,
+        beat=beat,
     )
 
 
@@ -251,6 +264,33 @@ def _audit(settings: Settings, clock: Clock, faults: list[Fault]) -> AuditWriter
         faults.extend(fault._replace(path="audit.url") for fault in error.faults)
         return None
     return AuditWriter(store, clock=clock)
+
+
+def _store(settings: Settings, sanitizer: Sanitizer, faults: list[Fault]) -> Opened | None:
+    wanted = settings.state
+    try:
+        store = open_state(wanted.url, service=settings.service, environment=settings.environment)
+    except ValueError as error:
+        faults.append(Fault("state.url", "", str(error)))
+        return None
+    if store is not None and wanted.required:
+        try:
+            store.check()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the app must not start
+            faults.append(Fault("state.url", "", f"the store cannot be used: {_said(error, sanitizer)}"))
+    return store
+
+
+def _beat(store: Opened, bus: Bus, clock: Clock, responder: Responder, sanitizer: Sanitizer) -> Beat:
+    def changed(answering: bool, error: BaseException | None) -> None:
+        reason = "" if error is None else _said(error, sanitizer)
+        bus.publish(StateStoreChanged(at=clock.time(), answering=answering, store=store.kind, reason=reason))
+
+    return Beat(store, clock, changed=changed, report=responder.internal)
+
+
+def _said(error: BaseException, sanitizer: Sanitizer) -> str:
+    return " ".join(sanitizer.text(f"{type(error).__name__}: {error}").split())
 
 
 def _telemetry(settings: Settings, sanitizer: Sanitizer, clock: Clock) -> Telemetry:

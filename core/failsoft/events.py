@@ -25,6 +25,7 @@ __all__ = [
     "RetryEnded",
     "RetryScheduled",
     "SettingsReloaded",
+    "StateStoreChanged",
     "WouldAnswer",
     "WouldReject",
     "WouldRetry",
@@ -179,6 +180,15 @@ class SettingsReloaded(Event, frozen=True, kw_only=True):
     """How many there are."""
     text: str = ""
     """The faults, one on a line, the first 20 of them. Sanitized, and without values that are secret."""
+
+
+class StateStoreChanged(Event, frozen=True, kw_only=True):
+    """The store of shared state no longer answers, and each worker decides alone; or it answers again."""
+
+    answering: bool
+    store: Literal["redis", "sqlite"]
+    reason: str = ""
+    """Why it does not answer. Sanitized; "" when it does again."""
 
 
 class InternalError(Event, frozen=True, kw_only=True):

@@ -224,6 +224,8 @@ class Failsoft:
         if self._reloading.watch is not None and not self._reloading.watch.running:
             self._reloading.watch.begin()
         parts = self._parts
+        if parts.beat is not None and not parts.beat.running:
+            parts.beat.begin()
         if parts.plain is not None:
             return parts.plain
         rollout = parts.settings.rollout

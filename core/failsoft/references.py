@@ -1,15 +1,17 @@
-"""References to code in the settings, `"package.module:name"`: imported when an instance is built."""
+"""What the settings name and do not hold: code (`"package.module:name"`) and secrets (`"env:NAME"`, `"file:PATH"`)."""
 
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from failsoft.errors.exceptions import Fault
 from failsoft.sanitize import sanitize
 
-__all__ = ["resolve"]
+__all__ = ["read_secret", "resolve"]
 
 
 def resolve(reference: str, path: str, faults: list[Fault]) -> Callable[..., Any]:
@@ -30,6 +32,22 @@ def resolve(reference: str, path: str, faults: list[Fault]) -> Callable[..., Any
     if not callable(found):
         faults.append(Fault(path, repr(reference), "expected a callable"))
     return found  # type: ignore[no-any-return]  # seen to be callable, or the build fails
+
+
+def read_secret(reference: str) -> str:
+    """The secret that `env:NAME` or `file:PATH` names, without white space around it.
+
+    Raises:
+        ValueError: there is none. The text is one line and names the reference, which is no secret.
+    """
+    kind, _, name = reference.partition(":")
+    try:
+        found = os.environ.get(name, "") if kind == "env" else Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"expected a secret in {reference!r}: {type(error).__name__}") from None
+    if not found.strip():
+        raise ValueError(f"expected a secret in {reference!r}: there is nothing")
+    return found.strip()
 
 
 def _missing(*_: Any) -> None:

@@ -19,7 +19,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("errors.taxonomy", "outcome", "clock", "ids", "kinds", "http", "requests"),
     ("errors.failure", "errors.frames", "errors.attributes", "errors.exceptions"),
     ("options", "call", "current", "events", "machines", "references", "sanitize"),
-    ("bus", "inspection", "errors.capture", "errors.catalogue", "errors.rules", "errors", "problem", "stores"),
+    ("bus", "beat", "inspection", "errors.capture", "errors.catalogue", "errors.rules", "errors", "problem", "stores"),
     ("policies", "observers"),
     (
         "engine",

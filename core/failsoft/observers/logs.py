@@ -15,6 +15,7 @@ from failsoft.events import (
     InternalError,
     RetryScheduled,
     SettingsReloaded,
+    StateStoreChanged,
 )
 from failsoft.observers.base import INTERNAL_LOGGER, LOGGER, Cleaner, clean, one_line, safe_stack, unexpected
 
@@ -38,6 +39,8 @@ class LogObserver:
     error answered on purpose, below 500                  `INFO`
     retry; other transitions; limit of a bulkhead         `INFO`
     settings taken over                                   `INFO`
+    store of shared state does not answer                 `WARNING`
+    store of shared state answers again                   `INFO`
     client went away                                      `DEBUG`
     ====================================================  =========
 
@@ -52,6 +55,7 @@ class LogObserver:
         CircuitBreakerTransition,
         BulkheadLimitChanged,
         SettingsReloaded,
+        StateStoreChanged,
         InternalError,
     )
     """The events it reads."""
@@ -74,6 +78,8 @@ class LogObserver:
                 self._limit(event)
             case SettingsReloaded():
                 self._reloaded(event)
+            case StateStoreChanged():
+                self._store(event)
             case InternalError():
                 self._internal(event)
 
@@ -151,6 +157,18 @@ class LogObserver:
         }
         line = (one_line(event.name), event.from_limit, event.to_limit)
         self._write(logging.INFO, event, "bulkhead %s: limit %d -> %d", line, facts=facts)
+
+    def _store(self, event: StateStoreChanged) -> None:
+        level = logging.INFO if event.answering else logging.WARNING
+        if not self._logger.isEnabledFor(level):
+            return
+        facts = {"failsoft_store": event.store, "failsoft_answering": event.answering}
+        if event.answering:
+            self._write(level, event, "shared state: %s answers again", (event.store,), facts=facts)
+            return
+        text = one_line(clean(self._sanitizer, event.reason))
+        message = "shared state: %s does not answer, this worker decides alone: %s"
+        self._write(level, event, message, (event.store, text), facts=facts)
 
     def _internal(self, event: InternalError) -> None:
         if not self._internal_logger.isEnabledFor(logging.ERROR):

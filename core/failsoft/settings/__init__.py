@@ -11,6 +11,7 @@ from failsoft.settings.schema import (
     Rollout,
     Sanitize,
     Settings,
+    State,
     Telemetry,
 )
 from failsoft.settings.sources import find_settings, load
@@ -23,6 +24,7 @@ __all__ = [
     "Rollout",
     "Sanitize",
     "Settings",
+    "State",
     "Telemetry",
     "disabled",
     "find_settings",

@@ -14,7 +14,7 @@ from msgspec import Meta
 from failsoft.call import Mode
 from failsoft.errors.exceptions import Fault
 from failsoft.errors.rules import ErrorMapping, Rule
-from failsoft.kinds import Kind, Network, Reference, Url, did_you_mean, format_duration, join_path
+from failsoft.kinds import Duration, Kind, Network, Reference, Url, did_you_mean, format_duration, join_path
 from failsoft.machines.budget import Priority
 from failsoft.options import Options, shown
 from failsoft.policies.policy import Policy
@@ -27,6 +27,7 @@ __all__ = [
     "Rollout",
     "Sanitize",
     "Settings",
+    "State",
     "Telemetry",
     "nearest_known",
     "nearest_source",
@@ -40,6 +41,7 @@ _MATCH = re.compile(r"(\*|[A-Z]+) ([/^].*)")
 _VIEW = re.compile(r"[^\W\d]\w*(\.([^\W\d]\w*|<locals>))+")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SQLITE = re.compile(r"sqlite:///(?!:memory:\Z)[^?#]+")
+_STATE = re.compile(r"memory://|sqlite:///(?!:memory:\Z)[^?#]+|(redis|rediss|unix)://\S+|(env|file):.+")
 _LOCATION = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
 
@@ -56,6 +58,15 @@ Header = Annotated[str, Kind("the name of a header", _text(_TOKEN))]
 Match = Annotated[str, Kind('a method or *, then a route template: "GET /quotes/{symbol}"', _text(_MATCH))]
 View = Annotated[str, Kind('a dotted path such as "shop.views.quote"', _text(_VIEW))]
 Uri = Annotated[str, Kind('a URI such as "https://errors.example.com/"', _text(_LOCATION))]
+StateUrl = Annotated[
+    str,
+    Kind(
+        '"memory://", "sqlite:///FILE", "redis://HOST", "rediss://HOST", "unix://PATH", or "env:NAME" or "file:PATH" '
+        "where such a URL is found",
+        _text(_STATE),
+        secret=True,
+    ),
+]
 SqliteUrl = Annotated[str, Kind('"sqlite:///FILE"', _text(_SQLITE))]
 
 
@@ -182,6 +193,30 @@ class Sanitize(Options):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class State(Options):
+    """What workers share: the state of circuit breakers. Shared by those with the same `service` and `environment`."""
+
+    url: Annotated[
+        StateUrl,
+        Meta(description="Where it is kept. `memory://`: nothing is shared. `sqlite:`: among the workers of one host; "
+        "a relative file counts from the working directory. `redis:`, `rediss:`, `unix:`: among many hosts; needs the "
+        "extra `redis`."),
+    ] = "memory://"  # fmt: skip
+    required: Annotated[
+        bool,
+        Meta(description="The app does not start unless the store can be reached. Else it starts, each worker decides "
+        "alone, and the log says so."),
+    ] = False  # fmt: skip
+    max_age: Annotated[
+        Duration, Meta(description="State that no worker has confirmed for so long is not restored after a restart.")
+    ] = 600.0
+
+    def check(self, path: str) -> Iterable[Fault]:
+        if self.max_age is not None and self.max_age < 1:
+            yield Fault(f"{path}.max_age", format_duration(self.max_age), "expected at least 1 second")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audit(Options):
     """The audit trail. Without this table there is none."""
 
@@ -233,6 +268,7 @@ class Settings(Options):
     ] = field(default_factory=dict)
     rules: Annotated[tuple[Rule, ...], Meta(description="What exceptions mean, by condition.")] = ()
     sanitize: Annotated[Sanitize, Meta(description="What counts as secret.")] = Sanitize()
+    state: Annotated[State, Meta(description="What workers share.")] = State()
     audit: Annotated[Audit | None, Meta(description="The audit trail; absent: none.")] = None
     telemetry: Annotated[Telemetry, Meta(description="What is emitted to OpenTelemetry.")] = Telemetry()
     _sources: Mapping[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)

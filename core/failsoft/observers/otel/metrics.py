@@ -19,6 +19,7 @@ from failsoft.events import (
     GuardCompleted,
     InternalError,
     RetryEnded,
+    StateStoreChanged,
     WouldAnswer,
     WouldReject,
     WouldRetry,
@@ -57,6 +58,7 @@ class MetricsObserver:
     `failsoft.bulkhead.waiting`             calls in the queue: `name`
     `failsoft.call.duration`                seconds, guards only: `failsoft.endpoint`, `error.type`
     `failsoft.internal_errors`              `where`
+    `failsoft.state.changes`                the store of shared state came or went: `store`, `answering`
     `failsoft.would`                        what enforcing would have done: `failsoft.endpoint`, `kind`
     ======================================  =================================================================
 
@@ -73,6 +75,7 @@ class MetricsObserver:
         CircuitBreakerTransition,
         GuardCompleted,
         InternalError,
+        StateStoreChanged,
         *_WOULD,
     )
     """The events it reads."""
@@ -92,6 +95,7 @@ class MetricsObserver:
         self._rejections = count("failsoft.rejections", "{call}", "Calls that a policy did not let run")
         self._transitions = count("failsoft.circuit_breaker.transitions", "{transition}", "Changes of state")
         self._internal = count("failsoft.internal_errors", "{error}", "Faults in Failsoft itself")
+        self._store = count("failsoft.state.changes", "{change}", "Store of shared state: away, or back")
         self._would = count("failsoft.would", "{call}", "What enforcing the policies would have done")
         self._duration = meter.create_histogram(
             "failsoft.call.duration", "s", "Duration of guarded calls", explicit_bucket_boundaries_advisory=_BUCKETS
@@ -119,6 +123,8 @@ class MetricsObserver:
                 self._duration.record(event.duration, attributes)
             case InternalError():
                 self._internal.add(1, {"where": event.where})
+            case StateStoreChanged():
+                self._store.add(1, {"store": event.store, "answering": event.answering})
             case WouldAnswer() | WouldReject() | WouldRetry() | WouldTimeout():
                 self._would.add(1, _at(event, kind=_WOULD[type(event)]))
 

@@ -1,0 +1,97 @@
+"""A Redis that the workers of many hosts share. Talked to by one thread, synchronously, and never for long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import redis
+
+__all__ = ["RedisStore"]
+
+_TIMEOUT = 1.0
+"""Seconds. A Redis that is paused accepts connections and answers nothing."""
+
+
+class RedisStore:
+    """One connection to a Redis, made when it is first used.
+
+    Parameters:
+        url: `redis://`, `rediss://` or `unix://`, with what the client reads in it (user, password, database).
+        namespace: of the keys.
+
+    Raises:
+        ValueError: the URL cannot be read, or the package is missing. One line.
+    """
+
+    kind: Literal["redis"] = "redis"
+
+    def __init__(self, url: str, namespace: str) -> None:
+        try:
+            import redis  # noqa: PLC0415 - an extra, loaded where it is used
+        except ImportError:
+            raise ValueError("needs the package redis: install failsoft[redis]") from None
+        self.namespace = namespace
+        self._redis = redis
+        self._url = url
+        self._client: redis.Redis | None = None
+        self._inherited: list[Any] = []
+        try:
+            self._make().connection_pool.disconnect()
+        except Exception as error:  # noqa: BLE001 - whatever the client makes of it; its text may show the password
+            raise ValueError(f"not a URL that the Redis client can read ({type(error).__name__})") from None
+
+    @property
+    def errors(self) -> tuple[type[Exception], ...]:
+        """What it raises when it does not answer, or answers that it will not."""
+        return (self._redis.RedisError, OSError)
+
+    @property
+    def client(self) -> redis.Redis:
+        """The connection. No command takes longer than a second, nor is repeated."""
+        if self._client is None:
+            self._client = self._make()
+        return self._client
+
+    def key(self, name: str) -> str:
+        """The key of something in this namespace. All of them are in one slot of a cluster."""
+        return f"failsoft:{{{self.namespace}}}:{name}"
+
+    def check(self) -> None:
+        """Ask once whether it is there and takes us.
+
+        Raises:
+            Exception: one of `errors`.
+        """
+        try:
+            self.client.ping()
+        finally:
+            # the process may fork afterwards
+            self.close()
+
+    def close(self) -> None:
+        """Close the connection; the next use makes a new one."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+            client.connection_pool.disconnect()
+
+    def forget(self) -> None:
+        """In a forked child: the connection is the parent's, and not ours to close."""
+        if self._client is not None:
+            self._inherited.append(self._client)
+            self._client = None
+
+    def _make(self) -> redis.Redis:
+        from redis.backoff import NoBackoff  # noqa: PLC0415 - as above
+        from redis.retry import Retry  # noqa: PLC0415 - as above
+
+        return self._redis.Redis.from_url(
+            self._url,
+            socket_timeout=_TIMEOUT,
+            socket_connect_timeout=_TIMEOUT,
+            retry=Retry(NoBackoff(), 0),
+            health_check_interval=0,
+            max_connections=1,
+            decode_responses=False,
+        )
