@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -25,6 +26,8 @@ from failsoft.observers.otel import Telemetry
 from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
+from failsoft.policies.lending import Lending
+from failsoft.policies.shared_limit import refusals
 from failsoft.problem import ProblemMaker
 from failsoft.references import resolve
 from failsoft.renewal import Wanted, renewed
@@ -32,8 +35,13 @@ from failsoft.requests import TrustedProxies
 from failsoft.sanitize import Sanitizer
 from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
+from failsoft.stores import QuotasAtOnce, QuotaStore
+from failsoft.stores.on_redis import RedisStore
 from failsoft.stores.opening import Opened
 from failsoft.stores.opening import open_store as open_state
+from failsoft.stores.quotas_redis import RedisQuotas
+from failsoft.stores.quotas_sqlite import SqliteQuotas
+from failsoft.stores.redis_at_once import RedisAtOnce
 
 __all__ = ["Parts", "build", "rebuild"]
 
@@ -90,6 +98,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     classifier = _classifier(settings, clock, faults)
     proxies = _proxies(settings, faults)
     store = _store(settings, sanitizer, faults)
+    _check_limits(settings, store, faults)
     audit = _audit(settings, clock, faults)
     if faults:
         if audit is not None:
@@ -117,6 +126,11 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         attempt_span=lambda call: telemetry.attempt(call, call.attempt),
         report=responder.internal,
     )
+    beat = None if store is None else _beat(store, bus, clock, responder, sanitizer)
+    lending = None
+    if store is not None and beat is not None:
+        lending = _lending(store, beat, clock, bus, responder)
+        beat.attach(lending)
     endpoints = Endpoints(
         rules=settings.endpoints,
         policies=settings.policies,
@@ -124,9 +138,9 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         breakers=breakers,
         bulkheads=bulkheads,
         hooks=hooks,
+        lending=lending,
     )
     _observe(settings, bus, sanitizer, telemetry, breakers, bulkheads, audit)
-    beat = None if store is None else _beat(store, bus, clock, responder, sanitizer)
     return Parts(
         settings=settings,
         plain=_plain(settings),
@@ -159,6 +173,7 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
         raise SettingsError(faults)
     hooks, renderer = _hooks(settings, faults), _renderer(settings, faults)
     _load_code_of_policies(settings, faults)
+    _check_limits(settings, parts.store, faults)
     clock, rng = parts.engine.clock, parts.engine.rng
     classifier = _classifier(settings, clock, faults)
     if faults:
@@ -279,6 +294,35 @@ def _store(settings: Settings, sanitizer: Sanitizer, faults: list[Fault]) -> Ope
         except Exception as error:  # noqa: BLE001 - whatever it is, the app must not start
             faults.append(Fault("state.url", "", f"the store cannot be used: {_said(error, sanitizer)}"))
     return store
+
+
+def _check_limits(settings: Settings, store: Opened | None, faults: list[Fault]) -> None:
+    if any(fault.path == "state.url" for fault in faults):
+        return
+    for name, policy in settings.policies.items():
+        if policy.rate_limit is not None:
+            path = join_path(join_path("policies", name), "rate_limit")
+            faults += refusals(policy.rate_limit, "" if store is None else store.kind, path)
+
+
+def _lending(store: Opened, beat: Beat, clock: Clock, bus: Bus, responder: Responder) -> Lending:
+    quotas: QuotaStore
+    at_once: Callable[[], QuotasAtOnce] | None = None
+    if isinstance(store, RedisStore):
+        quotas, at_once = RedisQuotas(store), partial(RedisAtOnce, store)
+    else:
+        quotas = SqliteQuotas(store, clock)
+    return Lending(
+        quotas,
+        kind=store.kind,
+        namespace=store.namespace,
+        errors=store.errors,
+        at_once=at_once,
+        beat=beat,
+        clock=clock,
+        publish=bus.publish,
+        report=responder.internal,
+    )
 
 
 def _beat(store: Opened, bus: Bus, clock: Clock, responder: Responder, sanitizer: Sanitizer) -> Beat:

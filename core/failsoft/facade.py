@@ -307,6 +307,7 @@ def _begin_anew_after_fork() -> None:
     for fs in (*current.instances(), *_fallback):
         fs._reloading.after_fork()
         fs.bulkheads.forget()
+        fs.endpoints.forget()
         if fs.own_rng:
             fs.rng.seed(SystemRandom().getrandbits(128))
 

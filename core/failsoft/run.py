@@ -16,17 +16,13 @@ from failsoft.call import Call
 from failsoft.engine import Engine, Limits, Reply
 from failsoft.errors.exceptions import CircuitOpenError, OperationTimeoutError, RetryExhaustedError
 from failsoft.errors.failure import Failure
-from failsoft.events import (
-    AttemptTimedOut,
-    CallRejected,
-    WouldReject,
-    WouldRetry,
-)
+from failsoft.events import AttemptTimedOut, CallRejected, WouldReject, WouldRetry
 from failsoft.machines.breaker import Permit, Rejection
 from failsoft.notes import note_attempts
 from failsoft.outcome import Verdict
 from failsoft.policies.bulkhead import Holding, Seat
-from failsoft.policies.rate_limit import RateLimiter
+from failsoft.policies.rate_limit import RateLimiter, RateReading
+from failsoft.policies.shared_limit import PATIENCE
 from failsoft.policies.waiting import Waiter
 from failsoft.repeating import wait_before, worth_it
 from failsoft.spent import SPENT
@@ -58,6 +54,8 @@ class Run(Books):
         "_last",
         "_spent",
         "committed",
+        "exact",
+        "reading",
     )
 
     def __init__(
@@ -71,6 +69,10 @@ class Run(Books):
     ) -> None:
         now = engine.clock.monotonic() if begun is None else begun
         super().__init__(limits, engine, call, now)
+        self.exact = limits.exact
+        """What is to be asked before the first attempt begins, if `admit` alone cannot know."""
+        self.reading: RateReading | None = None
+        """Its answer."""
         self.committed = False
         """The response is on its way to the client; nothing can be repeated."""
         self._spent = SPENT.number if spent is None else spent
@@ -128,6 +130,13 @@ class Run(Books):
             return waiter
         self.call.attempt += 1
         return None
+
+    @property
+    def haste(self) -> float:
+        """Seconds that the call may wait to be counted."""
+        if self._deadline is None:
+            return PATIENCE
+        return min(PATIENCE, self._deadline - self.engine.clock.monotonic())
 
     @property
     def patience(self) -> float:
@@ -202,7 +211,8 @@ class Run(Books):
             self.call.deadline = now + limit
 
     def _ration(self, limiter: RateLimiter, now: float) -> None:
-        wait, headers = limiter.admit(self.call, now)
+        wait, headers = self.reading or limiter.admit(self.call, now)
+        self.exact = None
         if not self._observing:
             self.call.rate_headers = headers
             if wait is not None:

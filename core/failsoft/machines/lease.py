@@ -29,7 +29,7 @@ _AHEAD = 0.4
 class Terms(NamedTuple):
     """What a limit allows."""
 
-    count: int
+    calls: int
     period: float
     """Seconds."""
     burst: int
@@ -37,7 +37,7 @@ class Terms(NamedTuple):
     @property
     def per_second(self) -> float:
         """Calls in the long run."""
-        return self.count / self.period
+        return self.calls / self.period
 
 
 class Share(NamedTuple):
@@ -57,12 +57,12 @@ class Share(NamedTuple):
         Parameters:
             exact: nothing is leased, as the store is asked for each call; the credit is for when it does not answer.
         """
-        at_once = min(terms.burst, terms.count)
+        at_once = min(terms.burst, terms.calls)
         eighth = ceil(at_once / 8)
         credit = max(eighth, min(at_once, 4))
         if exact:
             return cls(0, credit, terms.burst)
-        size = min(max(eighth, ceil(terms.per_second * _AHEAD)), terms.count)
+        size = min(max(eighth, ceil(terms.per_second * _AHEAD)), terms.calls)
         return cls(size, credit, max(terms.burst, size))
 
 
@@ -153,9 +153,10 @@ class Lease:
             return False
         return self.left < 0 or (share.size > 0 and self.left <= share.size // 2)
 
-    @property
-    def hurried(self) -> bool:
-        """There may be more at once. After a refusal there is not."""
+    def hurried(self, share: Share) -> bool:
+        """Whether the store is to be asked ahead of time. Not after a refusal, nor for the first few calls."""
+        if self._pool_left is None:
+            return self.left <= -max(1, share.credit // 2)
         return not self._short
 
     @property

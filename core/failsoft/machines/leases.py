@@ -23,7 +23,7 @@ from failsoft.machines.quota import Quota, Reading
 
 __all__ = ["Leases", "Question"]
 
-_AGAIN = 1.0
+_AGAIN = 0.5
 """Seconds after which a store that did not answer is asked again."""
 _MISSES = 3
 """So many answers in a row that came too late for a call mean that the store is away."""
@@ -64,11 +64,6 @@ class Leases:
     def __len__(self) -> int:
         return len(self._leases)
 
-    @property
-    def pressing(self) -> bool:
-        """Something is to be asked."""
-        return bool(self._due)
-
     def take(self, key: str, now: float) -> Reading:
         """Ask for one call. O(1)."""
         lease = self._lease(key)
@@ -91,7 +86,7 @@ class Leases:
     def hurried(self, key: str) -> bool:
         """Whether it is worth asking for this key ahead of time."""
         lease = self._leases.get(key)
-        return key in self._due and not self.away and lease is not None and lease.hurried
+        return lease is not None and key in self._due and not self.away and lease.hurried(self.share)
 
     def told(self, key: str, grant: Grant, now: float) -> Reading:
         """The store itself has decided about one call."""
@@ -152,9 +147,16 @@ class Leases:
             lease.left = min(lease.left, share.size)
 
     def forget(self) -> None:
-        """Begin anew in a forked process: what was leased is the other's to spend, and what is owed the other's to pay."""
+        """Begin anew in a forked process: what was leased is the other's to spend, what is owed the other's to pay."""
         self._leases = OrderedDict()
         self._leaving, self._due = {}, {}
+
+    def give_up(self) -> None:
+        """Whatever the store was asked, its answer is not for this one."""
+        for key, lease in (*self._leases.items(), *self._leaving.items()):
+            if lease.asked is not None:
+                lease.lost()
+                self._note(key)
 
     def _lose(self, now: float) -> None:
         self.away = True
@@ -174,5 +176,7 @@ class Leases:
             oldest, leaving = self._leases.popitem(last=False)
             if (leaving.left < 0 or leaving.asked is not None) and len(self._leaving) < self._max_keys:
                 self._leaving[oldest] = leaving
-        lease = self._leases[key] = self._leaving.pop(key, None) or Lease()
+        lease = self._leaving[key] if key in self._leaving else Lease()
+        self._leaving.pop(key, lease)
+        self._leases[key] = lease
         return lease

@@ -25,12 +25,10 @@ class NotBuilt(NamedTuple):
 
 
 NOT_BUILT = (
-    NotBuilt("policies.*.rate_limit.scope", "counting calls for all workers together; needs `[state]`", ("shared",)),
     NotBuilt("policies.*.fallback", "falling back to another result"),
     NotBuilt("policies.*.hedge", "hedging calls"),
     NotBuilt("endpoints[].critical", "marking an endpoint as critical"),
     NotBuilt("endpoints[].audit", "auditing by endpoint"),
-    NotBuilt("state", "state shared among workers"),
     NotBuilt("audit.url", "writing audit records there", ("postgres*:*", "jsonl:*", "stdout:*")),
     NotBuilt("audit.durability", "waiting for audit records to be on disk", ("sync",)),
     NotBuilt("audit.retention", "deleting old audit records"),

@@ -23,9 +23,7 @@ class Store:
         return grant
 
 
-def leases(
-    terms: Terms, size: int, credit: int, max_keys: int = 10, burst: int | None = None
-) -> tuple[Leases, Store]:
+def leases(terms: Terms, size: int, credit: int, max_keys: int = 10, burst: int | None = None) -> tuple[Leases, Store]:
     share = Share(size, credit, burst or terms.burst)
     return Leases(terms, share, max_keys), Store(terms._replace(burst=share.burst))
 
@@ -276,7 +274,7 @@ class SharedLimit(RuleBasedStateMachine):
 
     @invariant()
     def the_bounds_hold_in_every_span(self) -> None:
-        count, burst, many = self.terms.count, self.terms.burst, len(self.workers)
+        count, burst, many = self.terms.calls, self.terms.burst, len(self.workers)
         leased = self.share.burst + many * (self.share.size + self.share.credit)
         for times in self.times.values():
             for first, began in enumerate(times):

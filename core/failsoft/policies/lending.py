@@ -1,0 +1,137 @@
+"""What the shared rate limits of one worker ask of the store, all in one trip with each beat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Protocol
+from weakref import WeakSet
+
+from failsoft.clock import Clock
+from failsoft.events import Event, ExactLimitMissed
+from failsoft.policies.rate_limit import RateLimit
+from failsoft.policies.shared_limit import SharedLimiter
+from failsoft.stores import QuotasAtOnce, QuotaStore
+
+__all__ = ["Lending", "Pulse"]
+
+_TELL = 10.0
+"""Seconds. Calls that were decided without the store are told of so often."""
+
+
+class Pulse(Protocol):
+    """The beat, as it is needed here."""
+
+    turn: Lock
+
+    def hurry(self) -> None: ...
+
+
+class Lending:
+    """Makes shared limits, and exchanges for all of them.
+
+    Parameters:
+        kind: of the store.
+        namespace: who shares.
+        errors: what the store raises when it does not answer.
+        at_once: makes what exact limits ask, when the first of them is made.
+    """
+
+    def __init__(
+        self,
+        store: QuotaStore,
+        *,
+        kind: str,
+        namespace: str,
+        errors: tuple[type[Exception], ...],
+        at_once: Callable[[], QuotasAtOnce] | None,
+        beat: Pulse,
+        clock: Clock,
+        publish: Callable[[Event], None],
+        report: Callable[[str, BaseException], None],
+    ) -> None:
+        self.kind = kind
+        self.namespace = namespace
+        self.at_once: QuotasAtOnce | None = None
+        self.now = clock.monotonic
+        self.hurry = beat.hurry
+        self._store = store
+        self._errors = errors
+        self._make_at_once = at_once
+        self._beat = beat
+        self._clock = clock
+        self._publish = publish
+        self._report = report
+        self._lock = Lock()
+        self._limiters: WeakSet[SharedLimiter] = WeakSet()
+
+    def limiter(self, name: str, options: RateLimit) -> SharedLimiter:
+        """A limit at work.
+
+        Raises:
+            ValueError: its key cannot be told there.
+        """
+        made = SharedLimiter(name, options, self)
+        with self._lock:
+            if options.exact and self.at_once is None and self._make_at_once is not None:
+                self.at_once = self._make_at_once()
+            self._limiters.add(made)
+        return made
+
+    def failed(self, error: Exception) -> None:
+        """A call has asked in vain."""
+        if not isinstance(error, (*self._errors, TimeoutError)):
+            self._report("rate_limit", error)
+
+    def exchange(self, now: float) -> None:
+        """Pay what is owed, and borrow what is wanted. See `beat.Exchanger`."""
+        limiters = self._all()
+        self._tell(limiters, now)
+        asked = [(limiter, question, loan) for limiter in limiters for question, loan in limiter.asks(now)]
+        if not asked:
+            return
+        try:
+            grants = self._store.lend([loan for _, _, loan in asked])
+        except BaseException:
+            for limiter in {limiter for limiter, _, _ in asked}:
+                limiter.lost([question for asker, question, _ in asked if asker is limiter], self.now())
+            raise
+        answered = self.now()
+        with self._beat.turn:
+            for (limiter, question, _), grant in zip(asked, grants, strict=True):
+                limiter.granted(question, grant, answered)
+
+    def missed(self, now: float) -> None:
+        """See `beat.Exchanger`. Each worker decides alone."""
+        limiters = self._all()
+        self._tell(limiters, now)
+        for limiter in limiters:
+            limiter.lost([], now)
+
+    def leave(self, now: float) -> None:
+        """See `beat.Exchanger`. What is leased is left to the pool to earn anew."""
+        self.exchange(now)
+        self._tell(self._all(), now, last=True)
+        if self.at_once is not None:
+            self.at_once.close()
+
+    def after_fork(self) -> None:
+        """See `beat.Exchanger`."""
+        self._lock = Lock()
+        for limiter in tuple(self._limiters):
+            limiter.forget()
+        if self.at_once is not None:
+            self.at_once.forget()
+
+    def _all(self) -> list[SharedLimiter]:
+        with self._lock:
+            return list(self._limiters)
+
+    def _tell(self, limiters: list[SharedLimiter], now: float, *, last: bool = False) -> None:
+        for limiter in limiters:
+            if not last and limiter.told_at is not None and now < limiter.told_at + _TELL:
+                continue
+            for reason, calls in limiter.unasked().items():
+                limiter.told_at = now
+                told = ExactLimitMissed(at=self._clock.time(), endpoint=limiter.name, reason=reason, calls=calls)
+                self._publish(told)
