@@ -15,7 +15,6 @@ key until the pool has earned it anew; what it owes is kept until the store has 
 from __future__ import annotations
 
 from collections import OrderedDict
-from math import inf
 from typing import NamedTuple
 
 from failsoft.machines.lease import Ask, Grant, Lease, Share, Terms
@@ -23,8 +22,6 @@ from failsoft.machines.quota import Quota, Reading
 
 __all__ = ["Leases", "Question"]
 
-_AGAIN = 0.5
-"""Seconds after which a store that did not answer is asked again."""
 _MISSES = 3
 """So many answers in a row that came too late for a call mean that the store is away."""
 
@@ -45,7 +42,7 @@ class Leases:
         max_keys: keys that are remembered.
     """
 
-    __slots__ = ("_ask_after", "_due", "_leases", "_leaving", "_max_keys", "_missed", "away", "quota", "share", "terms")
+    __slots__ = ("_due", "_leases", "_leaving", "_max_keys", "_missed", "away", "quota", "share", "terms")
 
     def __init__(self, terms: Terms, share: Share, max_keys: int = 10_000) -> None:
         self.terms = terms
@@ -59,7 +56,6 @@ class Leases:
         self._leaving: dict[str, Lease] = {}
         self._due: dict[str, None] = {}
         self._missed = 0
-        self._ask_after = -inf
 
     def __len__(self) -> int:
         return len(self._leases)
@@ -95,16 +91,14 @@ class Leases:
             self.quota.spend(key, now)
         return Reading(grant.calls > 0, grant.left, grant.wait)
 
-    def missed(self, now: float) -> None:
+    def missed(self) -> None:
         """The store was asked about one call, and has not answered in time."""
         self._missed += 1
         if self._missed >= _MISSES:
-            self._lose(now)
+            self._lose()
 
     def asks(self, now: float, most: int = 10_000) -> list[Question]:
         """What to ask the store for now. To be followed by `granted` for each, or `lost`."""
-        if now < self._ask_after:
-            return []
         found: list[Question] = []
         due = self._due
         while due and len(found) < most:
@@ -113,8 +107,7 @@ class Leases:
             lease = self._leases.get(key) or self._leaving.get(key)
             if lease is None or lease.asked is not None:
                 continue
-            # one that is away is asked although there may be nothing to ask for
-            if lease.wants(self.share, now) or (self.away and not found):
+            if lease.wants(self.share, now):
                 found.append(Question(key, lease.ask(self.share)))
         return found
 
@@ -126,18 +119,20 @@ class Leases:
             return
         self._leaving.pop(key, None)
         lease.granted(ask, grant, now, self.terms.period)
+
+    def back(self) -> None:
+        """The store answers."""
         self.away = False
         self._missed = 0
-        self._ask_after = -inf
 
-    def lost(self, questions: list[Question], now: float) -> None:
+    def lost(self, questions: list[Question]) -> None:
         """The store did not answer these. It may or may not have done what it was asked."""
         for key, ask in questions:
             lease = self._leases.get(key) or self._leaving.get(key)
             if lease is not None and lease.asked is ask:
                 lease.lost()
                 self._note(key)
-        self._lose(now)
+        self._lose()
 
     def change(self, terms: Terms, share: Share, now: float) -> None:
         """Allow so much from now on. What was spent stays spent, what was leased may be spent. O(keys)."""
@@ -158,10 +153,9 @@ class Leases:
                 lease.lost()
                 self._note(key)
 
-    def _lose(self, now: float) -> None:
+    def _lose(self) -> None:
         self.away = True
         self._missed = 0
-        self._ask_after = now + _AGAIN
 
     def _note(self, key: str) -> None:
         if len(self._due) < 2 * self._max_keys:

@@ -88,25 +88,28 @@ class Lending:
         limiters = self._all()
         self._tell(limiters, now)
         asked = [(limiter, question, loan) for limiter in limiters for question, loan in limiter.asks(now)]
-        if not asked:
+        away = [limiter for limiter in limiters if limiter.away]
+        if not asked and not away:
             return
         try:
             grants = self._store.lend([loan for _, _, loan in asked])
         except BaseException:
             for limiter in {limiter for limiter, _, _ in asked}:
-                limiter.lost([question for asker, question, _ in asked if asker is limiter], self.now())
+                limiter.lost([question for asker, question, _ in asked if asker is limiter])
             raise
         answered = self.now()
         with self._beat.turn:
             for (limiter, question, _), grant in zip(asked, grants, strict=True):
                 limiter.granted(question, grant, answered)
+            for limiter in away:
+                limiter.back()
 
     def missed(self, now: float) -> None:
         """See `beat.Exchanger`. Each worker decides alone."""
         limiters = self._all()
         self._tell(limiters, now)
         for limiter in limiters:
-            limiter.lost([], now)
+            limiter.lost([])
 
     def leave(self, now: float) -> None:
         """See `beat.Exchanger`. What is leased is left to the pool to earn anew."""

@@ -135,7 +135,7 @@ class SharedLimiter(RateLimiter):
 
     def _missed(self, error: Exception) -> None:
         with self._lock:
-            self._leases.missed(self._bank.now())
+            self._leases.missed()
         self._note("late" if isinstance(error, TimeoutError) else "unreachable")
         self._bank.failed(error)
 
@@ -156,10 +156,15 @@ class SharedLimiter(RateLimiter):
         with self._lock:
             self._leases.granted(question, grant, now)
 
-    def lost(self, questions: list[Question], now: float) -> None:
+    def back(self) -> None:
+        """The store answers."""
+        with self._lock:
+            self._leases.back()
+
+    def lost(self, questions: list[Question]) -> None:
         """The store did not answer."""
         with self._lock:
-            self._leases.lost(questions, now)
+            self._leases.lost(questions)
 
     def unasked(self) -> dict[Unasked, int]:
         """Calls that were decided without the store since this was last asked, although the limit is exact."""

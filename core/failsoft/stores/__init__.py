@@ -28,6 +28,8 @@ class QuotaStore(Protocol):
     def lend(self, loans: Sequence[Loan]) -> list[Grant]:
         """Charge what is owed and lend what is wanted, in one trip, each pool in one step, by the clock of the store.
 
+        Where nothing is wanted, it is found out all the same whether the store answers.
+
         Returns:
             An answer to each, in the same order.
 

@@ -78,6 +78,8 @@ class RedisQuotas:
         Raises:
             redis.RedisError, OSError: it did not answer, or refused.
         """
+        if not loans:
+            self._store.client.ping()
         parts = [words(self._store, loans[first : first + _MOST]) for first in range(0, len(loans), _MOST)]
         answers = self._send("EVALSHA", DIGEST, parts)
         unknown = [number for number, answer in enumerate(answers) if _is_unknown(answer)]

@@ -32,6 +32,7 @@ def renew(worker: Leases, store: Store, now: float) -> list[Question]:
     questions = worker.asks(now)
     for question in questions:
         worker.granted(question, store.lend(*question, now), now)
+    worker.back()
     return questions
 
 
@@ -137,23 +138,26 @@ def test_what_is_left_is_told_by_what_is_known() -> None:
 def test_while_the_store_is_away_a_worker_decides_alone_and_asks_again() -> None:
     worker, store = leases(Terms(10, 1.0, 5), size=2, credit=1)
     assert spend(worker, 0.0, 1) == 1
-    worker.lost(worker.asks(0.0), 0.0)
+    worker.lost(worker.asks(0.0))
     assert worker.away
     assert spend(worker, 0.0, 9) == 4
-    assert worker.asks(0.5) == []
     assert spend(worker, 0.5, 1) == 1
     assert renew(worker, store, 1.0) == [Question("k", Ask(owed=1, want=2))]
     assert not worker.away
     assert spend(worker, 2.0, 9) == 1
 
 
-def test_a_store_that_is_away_is_asked_although_nothing_is_wanted() -> None:
-    worker, store = leases(Terms(10, 1.0, 5), size=0, credit=1)
-    for _ in range(3):
-        worker.missed(0.0)
+def test_a_store_that_answers_calls_too_late_is_away() -> None:
+    worker, _ = leases(Terms(10, 1.0, 5), size=0, credit=1)
+    for _ in range(2):
+        worker.missed()
+    worker.told("k", Grant(1, 4, 0.1), 0.0)
+    worker.missed()
+    assert not worker.away
+    for _ in range(2):
+        worker.missed()
     assert worker.away
-    assert spend(worker, 1.0, 1) == 1
-    assert renew(worker, store, 1.0) == [Question("k", Ask(0, 0))]
+    worker.back()
     assert not worker.away
 
 
@@ -161,14 +165,15 @@ def test_an_answer_to_a_question_given_up_is_ignored() -> None:
     worker, _ = leases(Terms(10, 1.0, 10), size=4, credit=1)
     spend(worker, 0.0, 1)
     questions = worker.asks(0.0)
-    worker.lost(questions, 0.0)
+    worker.lost(questions)
     worker.granted(questions[0], Grant(4, 6, 0.1), 0.5)
-    assert worker.away
-    again = worker.asks(1.0)
+    (again,) = worker.asks(1.0)
+    assert again.ask == Ask(1, 4)
     worker.granted(questions[0], Grant(4, 6, 0.1), 1.0)
-    assert worker.away
-    worker.granted(again[0], Grant(4, 6, 0.1), 1.0)
-    assert not worker.away
+    worker.back()
+    assert spend(worker, 1.0, 1) == 0
+    worker.granted(again, Grant(4, 6, 0.1), 1.0)
+    assert spend(worker, 1.0, 9) == 5
 
 
 def test_what_a_worker_owes_is_paid_although_the_key_had_to_make_room() -> None:
@@ -251,6 +256,7 @@ class SharedLimit(RuleBasedStateMachine):
     def answer(self, worker: int) -> None:
         for question, grant in self.coming.pop(worker, []):
             self.workers[worker].granted(question, grant, self.now)
+        self.workers[worker].back()
 
     @rule(worker=st.integers(0, 2))
     def break_off(self, worker: int) -> None:
@@ -258,7 +264,7 @@ class SharedLimit(RuleBasedStateMachine):
         self.late += [(worker, *answer) for answer in answered]
         questions = questions + [question for question, _ in answered]
         if questions:
-            self.workers[worker].lost(questions, self.now)
+            self.workers[worker].lost(questions)
             self.outage = True
 
     @precondition(lambda self: self.late)
@@ -269,7 +275,7 @@ class SharedLimit(RuleBasedStateMachine):
 
     @rule(worker=st.integers(0, 2))
     def miss(self, worker: int) -> None:
-        self.workers[worker].missed(self.now)
+        self.workers[worker].missed()
         self.outage = True
 
     @invariant()
