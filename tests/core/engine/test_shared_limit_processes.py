@@ -202,7 +202,7 @@ def test_an_answer_that_comes_late_is_nobody_elses(exact: Callable[..., Exact], 
         eventually(lambda: not worker.away)
         admitted = []
         for _ in range(12):
-            admitted.append((yield other))
+            admitted += [(yield other)]
         return admitted
 
     admitted = drive(way, course())
