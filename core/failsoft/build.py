@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from random import Random
+from random import Random, SystemRandom
 from typing import Any
 
 from failsoft.answer import Responder, Style
@@ -20,6 +20,7 @@ from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
 from failsoft.events import ErrorHandled, StateStoreChanged
 from failsoft.kinds import join_path
+from failsoft.machines.peers import Peers
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
@@ -28,6 +29,7 @@ from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.lending import Lending
 from failsoft.policies.shared_limit import refusals
+from failsoft.policies.sharing import BreakerSharing
 from failsoft.problem import ProblemMaker
 from failsoft.references import resolve
 from failsoft.renewal import Wanted, renewed
@@ -35,13 +37,12 @@ from failsoft.requests import TrustedProxies
 from failsoft.sanitize import Sanitizer
 from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
-from failsoft.stores import QuotasAtOnce, QuotaStore
 from failsoft.stores.on_redis import RedisStore
 from failsoft.stores.opening import Opened
 from failsoft.stores.opening import open_store as open_state
-from failsoft.stores.quotas_redis import RedisQuotas
-from failsoft.stores.quotas_sqlite import SqliteQuotas
-from failsoft.stores.redis_at_once import RedisAtOnce
+from failsoft.stores.quotas import quotas_in
+from failsoft.stores.words_redis import RedisWords
+from failsoft.stores.words_sqlite import SqliteWords
 
 __all__ = ["Parts", "build", "rebuild"]
 
@@ -98,7 +99,8 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     classifier = _classifier(settings, clock, faults)
     proxies = _proxies(settings, faults)
     store = _store(settings, sanitizer, faults)
-    _check_limits(settings, store, faults)
+    if "state.url" not in {fault.path for fault in faults}:
+        faults += refusals(settings.policies, "" if store is None else store.kind, "policies")
     audit = _audit(settings, clock, faults)
     if faults:
         if audit is not None:
@@ -106,7 +108,8 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         raise _refused(settings, faults)
 
     bus = Bus()
-    breakers, bulkheads = Breakers(clock, bus.publish), Bulkheads(clock, bus.publish)
+    breakers = Breakers(clock, bus.publish, peers=None if store is None else Peers)
+    bulkheads = Bulkheads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
     responder = Responder(
         classifier=classifier,
@@ -129,7 +132,9 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     beat = None if store is None else _beat(store, bus, clock, responder, sanitizer)
     lending = None
     if store is not None and beat is not None:
-        lending = _lending(store, beat, clock, bus, responder)
+        lending = Lending(
+            quotas_in(store, clock), beat=beat, clock=clock, publish=bus.publish, report=responder.internal
+        )
         beat.attach(lending)
     endpoints = Endpoints(
         rules=settings.endpoints,
@@ -141,6 +146,8 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         lending=lending,
     )
     _observe(settings, bus, sanitizer, telemetry, breakers, bulkheads, audit)
+    if store is not None and beat is not None:
+        _share(settings, store, beat, breakers, clock)
     return Parts(
         settings=settings,
         plain=_plain(settings),
@@ -173,7 +180,7 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
         raise SettingsError(faults)
     hooks, renderer = _hooks(settings, faults), _renderer(settings, faults)
     _load_code_of_policies(settings, faults)
-    _check_limits(settings, parts.store, faults)
+    faults += refusals(settings.policies, "" if parts.store is None else parts.store.kind, "policies")
     clock, rng = parts.engine.clock, parts.engine.rng
     classifier = _classifier(settings, clock, faults)
     if faults:
@@ -296,41 +303,19 @@ def _store(settings: Settings, sanitizer: Sanitizer, faults: list[Fault]) -> Ope
     return store
 
 
-def _check_limits(settings: Settings, store: Opened | None, faults: list[Fault]) -> None:
-    if any(fault.path == "state.url" for fault in faults):
-        return
-    for name, policy in settings.policies.items():
-        if policy.rate_limit is not None:
-            path = join_path(join_path("policies", name), "rate_limit")
-            faults += refusals(policy.rate_limit, "" if store is None else store.kind, path)
-
-
-def _lending(store: Opened, beat: Beat, clock: Clock, bus: Bus, responder: Responder) -> Lending:
-    quotas: QuotaStore
-    at_once: Callable[[], QuotasAtOnce] | None = None
-    if isinstance(store, RedisStore):
-        quotas, at_once = RedisQuotas(store), partial(RedisAtOnce, store)
-    else:
-        quotas = SqliteQuotas(store, clock)
-    return Lending(
-        quotas,
-        kind=store.kind,
-        namespace=store.namespace,
-        errors=store.errors,
-        at_once=at_once,
-        beat=beat,
-        clock=clock,
-        publish=bus.publish,
-        report=responder.internal,
-    )
-
-
 def _beat(store: Opened, bus: Bus, clock: Clock, responder: Responder, sanitizer: Sanitizer) -> Beat:
     def changed(answering: bool, error: BaseException | None) -> None:
         reason = "" if error is None else _said(error, sanitizer)
         bus.publish(StateStoreChanged(at=clock.time(), answering=answering, store=store.kind, reason=reason))
 
     return Beat(store, clock, changed=changed, report=responder.internal)
+
+
+def _share(settings: Settings, store: Opened, beat: Beat, breakers: Breakers, clock: Clock) -> None:
+    max_age = settings.state.max_age
+    words = RedisWords(store, max_age) if isinstance(store, RedisStore) else SqliteWords(store, clock, max_age)
+    spread = partial(SystemRandom().uniform, 0.0, 0.2)
+    beat.attach(BreakerSharing(breakers, words, beat, clock, max_age=max_age, spread=spread))
 
 
 def _said(error: BaseException, sanitizer: Sanitizer) -> str:

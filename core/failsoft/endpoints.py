@@ -21,7 +21,7 @@ from failsoft.policies.lending import Lending
 from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit, RateLimiter
 from failsoft.policies.registry import remember_each
-from failsoft.policies.shared_limit import SharedLimiter, refusals
+from failsoft.policies.shared_limit import SharedLimiter, refused
 from failsoft.repeating import judge_of
 from failsoft.retries import Retries
 
@@ -272,7 +272,7 @@ class Endpoints:
         limiter = self._limiters.get((name, options))
         if limiter is None:
             lending = self._lending
-            if faults := refusals(options, "" if lending is None else lending.kind, f"{name}: rate_limit"):
+            if faults := refused(options, "" if lending is None else lending.kind, f"{name}: rate_limit"):
                 raise SettingsError(faults)
             try:
                 shared = lending is not None and options.scope == "shared"

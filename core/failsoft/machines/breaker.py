@@ -116,7 +116,7 @@ class BreakerMachine:
         self._lose_probes(now)
         if self._state == _OPEN and now >= self.shut_until:
             self._change(_HALF_OPEN, now, "open_duration")
-            self._round.begin()
+            self._begin_round()
         state = self._state
         if state == _HALF_OPEN and self._round.free():
             permit = Permit(self.generation, now, True)
@@ -215,7 +215,7 @@ class BreakerMachine:
         self._round = self._round.under(rules)
         since, stands = self._opened_at, self._state == _OPEN
         stated = since is None or self.shut_until != since + self._period
-        self._period = _period_after(rules, self._rounds_failed)
+        self._period = rules.period_after(self._rounds_failed)
         if stands and since is not None and not stated:
             self.shut_until = since + self._period
 
@@ -233,7 +233,7 @@ class BreakerMachine:
     def snapshot(self, now: float) -> BreakerSnapshot:
         """Everything that can be told at `now`. Changes no state, even where the next admission would."""
         probing = self._state == _HALF_OPEN
-        full = probing and (now >= self._round.lease_end or not self._round.free())
+        full = probing and self._turns_away(now)
         rejecting = full or self._state in (_OPEN, _FORCED_OPEN)
         return BreakerSnapshot(
             state=self.state,
@@ -255,13 +255,22 @@ class BreakerMachine:
             self._open(now, "failure_threshold")
             return
         window = self._window
-        total = window.total
+        self._judge_rates(window.total, window.failures, window.slow, now)
+
+    def _judge_rates(self, total: int, failures: int, slow: int, now: float) -> None:
         if total < self._minimum:
             return
-        if window.failures and window.failures / total >= self._failure_rate:
+        if failures and failures / total >= self._failure_rate:
             self._open(now, "failure_rate_threshold")
-        elif window.slow and window.slow / total >= self._slow_rate:
+        elif slow and slow / total >= self._slow_rate:
             self._open(now, "slow_call_rate_threshold")
+
+    def _begin_round(self) -> None:
+        self._round.begin()
+
+    def _turns_away(self, now: float) -> bool:
+        """Whether a half-open circuit would not admit one more probe."""
+        return now >= self._round.lease_end or not self._round.free()
 
     def _settle_probe(self, permit: Permit, verdict: Verdict, now: float) -> None:
         self._lose_probes(now)
@@ -332,13 +341,6 @@ class BreakerMachine:
 
 def _window_of(rules: BreakerRules) -> Window:
     return CountWindow(rules.window) if rules.window_seconds is None else TimeWindow(rules.window_seconds)
-
-
-def _period_after(rules: BreakerRules, rounds_failed: int) -> float:
-    try:
-        return min(rules.max_open_duration, rules.open_duration * rules.open_multiplier**rounds_failed)
-    except OverflowError:
-        return rules.max_open_duration
 
 
 def _or_never(threshold: float | None) -> float:

@@ -59,6 +59,13 @@ class BreakerRules:
     """Probes that must succeed, at most `half_open_calls`. None: as many as keep the failure rate below its
     threshold, or all of them where there is no such threshold."""
 
+    def period_after(self, rounds_failed: int) -> float:
+        """The open period after so many failed rounds of probes."""
+        try:
+            return min(self.max_open_duration, self.open_duration * self.open_multiplier**rounds_failed)
+        except OverflowError:
+            return self.max_open_duration
+
 
 class Permit:
     """Leave to make one call. Hand it back by `settle`, on every path."""

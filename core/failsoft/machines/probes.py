@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from failsoft.machines.circuit import BreakerRules, Permit
+from failsoft.machines.peers import Progress
 
 __all__ = ["ProbeRound"]
 
@@ -49,6 +50,16 @@ class ProbeRound:
         """Start a round: nobody out, nothing known."""
         self._out.clear()
         self.successes = self.failures = self._slow = 0
+
+    @property
+    def progress(self) -> Progress:
+        """The results so far."""
+        return Progress(self.successes, self.failures, self._slow)
+
+    def resume(self, progress: Progress) -> None:
+        """Go on with a round that another worker has begun. Nobody is out."""
+        self._out.clear()
+        self.successes, self.failures, self._slow = progress
 
     def abandon(self) -> None:
         """Forget who is out: what they report will not count. The results so far stay readable."""

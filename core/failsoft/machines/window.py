@@ -43,6 +43,11 @@ class Window(Protocol):
     full: bool
     """One more call takes the place of an old one: where all were successes, one more success changes nothing."""
 
+    @property
+    def place(self) -> int:
+        """Where the next call is recorded, if old calls leave by being replaced."""
+        ...
+
     def record(self, now: float, /, failed: bool, slow: bool) -> None:
         """Count one finished call. `now` is in monotonic seconds."""
         ...
@@ -99,6 +104,11 @@ class CountWindow:
         self.failures += (bits & _FAILED) - (old & _FAILED)
         self.slow += (bits >> 1) - (old >> 1)
 
+    @property
+    def place(self) -> int:
+        """Moves with each call that is recorded."""
+        return self._slot
+
     def counts(self, _now: float, /) -> WindowCounts:
         """The last `size` calls; time plays no part."""
         return WindowCounts(self.total, self.failures, self.slow)
@@ -134,6 +144,8 @@ class TimeWindow:
 
     full = False
     """Never: each call counts."""
+    place = 0
+    """Nowhere: what is old leaves with time."""
 
     def __init__(self, seconds: float, buckets: int = 10) -> None:
         if not seconds > 0 or buckets < 1:

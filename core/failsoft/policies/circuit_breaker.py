@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 from threading import Lock
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from msgspec import Meta
 
@@ -17,11 +18,15 @@ from failsoft.current import EPOCH
 from failsoft.errors.exceptions import Fault
 from failsoft.events import CircuitBreakerTransition, Event
 from failsoft.machines.breaker import BreakerMachine, BreakerRules, BreakerSnapshot, Permit, Rejection
+from failsoft.machines.peered import PeeredMachine
+from failsoft.machines.peers import Peers
 from failsoft.options import Duration, Options, Rate
 from failsoft.outcome import Verdict
 from failsoft.policies.registry import Registry
 
 __all__ = ["Breaker", "Breakers", "CircuitBreaker"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,17 +115,29 @@ def _rules(options: CircuitBreaker, counted: bool) -> BreakerRules:
 
 
 class Breaker:
-    """One circuit breaker at work: the machine, a lock around it, and its transitions published after the lock."""
+    """One circuit breaker at work: the machine, a lock around it, and its transitions published after the lock.
 
-    __slots__ = ("_clock", "_lock", "_publish", "machine", "name", "options")
+    Parameters:
+        peers: the other workers that share the circuit; None: it is this worker's own.
+    """
 
-    def __init__(self, name: str, options: CircuitBreaker, clock: Clock, publish: Callable[[Event], None]) -> None:
+    __slots__ = ("_clock", "_lock", "_publish", "machine", "name", "options", "peers")
+
+    def __init__(
+        self,
+        name: str,
+        options: CircuitBreaker,
+        clock: Clock,
+        publish: Callable[[Event], None],
+        peers: Peers | None = None,
+    ) -> None:
         self.name = name
         self.options = options
         self._clock = clock
         self._publish = publish
         self._lock = Lock()
-        self.machine = BreakerMachine(options.rules())
+        self.peers = peers
+        self.machine = self._new()
         """What decides. Only what it says may be read without the lock is for others to look at."""
 
     def __repr__(self) -> str:
@@ -213,7 +230,34 @@ class Breaker:
 
     def renew(self) -> None:
         """Be as new."""
-        self._put(BreakerMachine(self.options.rules()))
+        self._put(self._new())
+
+    def share(self, act: Callable[[PeeredMachine], T], turn: AbstractContextManager[Any]) -> T:
+        """For the exchange with other workers: do something to the machine, and announce what moved.
+
+        Parameters:
+            turn: held meanwhile.
+
+        Raises:
+            TypeError: the circuit is not shared.
+        """
+        with turn, self._lock:
+            machine = self.machine
+            if not isinstance(machine, PeeredMachine):
+                raise TypeError(f"circuit breaker {self.name!r} is not shared")
+            result = act(machine)
+            moved = machine.drain() if machine.pending else ()
+        if moved:
+            self._announce(moved)
+        return result
+
+    def after_fork(self) -> None:
+        """In a forked process: locks that other threads held are never let go."""
+        self._lock = Lock()
+
+    def _new(self) -> BreakerMachine:
+        rules = self.options.rules()
+        return BreakerMachine(rules) if self.peers is None else PeeredMachine(rules, self.peers)
 
     def _put(self, machine: BreakerMachine) -> None:
         with self._lock:
@@ -243,15 +287,33 @@ class Breaker:
 
 
 class Breakers(Registry[Breaker, CircuitBreaker]):
-    """The circuit breakers of one Failsoft by name."""
+    """The circuit breakers of one Failsoft by name.
 
-    def __init__(self, clock: Clock, publish: Callable[[Event], None], *, limit: int = 4096) -> None:
+    Parameters:
+        peers: makes what one knows of the other workers, where they share their circuits.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        publish: Callable[[Event], None],
+        *,
+        peers: Callable[[], Peers] | None = None,
+        limit: int = 4096,
+    ) -> None:
         super().__init__("circuit breaker", limit=limit)
         self._clock = clock
         self._publish = publish
+        self._peers = peers
 
     def _make(self, name: str, options: CircuitBreaker) -> Breaker:
-        return Breaker(name, options, self._clock, self._publish)
+        return Breaker(name, options, self._clock, self._publish, None if self._peers is None else self._peers())
+
+    def after_fork(self) -> None:
+        """In a forked process: locks that other threads held are never let go."""
+        self._lock = Lock()
+        for breaker in self._there.values():
+            breaker.after_fork()
 
     def states(self) -> dict[str, str]:
         """The state of each."""

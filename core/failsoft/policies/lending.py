@@ -11,7 +11,8 @@ from failsoft.clock import Clock
 from failsoft.events import Event, ExactLimitMissed
 from failsoft.policies.rate_limit import RateLimit
 from failsoft.policies.shared_limit import SharedLimiter
-from failsoft.stores import QuotasAtOnce, QuotaStore
+from failsoft.stores import QuotasAtOnce
+from failsoft.stores.quotas import Quotas
 
 __all__ = ["Lending", "Pulse"]
 
@@ -31,33 +32,26 @@ class Lending:
     """Makes shared limits, and exchanges for all of them.
 
     Parameters:
-        kind: of the store.
-        namespace: who shares.
-        errors: what the store raises when it does not answer.
-        at_once: makes what exact limits ask, when the first of them is made.
+        quotas: what is borrowed from.
     """
 
     def __init__(
         self,
-        store: QuotaStore,
+        quotas: Quotas,
         *,
-        kind: str,
-        namespace: str,
-        errors: tuple[type[Exception], ...],
-        at_once: Callable[[], QuotasAtOnce] | None,
         beat: Pulse,
         clock: Clock,
         publish: Callable[[Event], None],
         report: Callable[[str, BaseException], None],
     ) -> None:
-        self.kind = kind
-        self.namespace = namespace
+        self.kind = quotas.kind
+        self.namespace = quotas.namespace
         self.at_once: QuotasAtOnce | None = None
         self.now = clock.monotonic
         self.hurry = beat.hurry
-        self._store = store
-        self._errors = errors
-        self._make_at_once = at_once
+        self._store = quotas.store
+        self._errors = quotas.errors
+        self._make_at_once = quotas.at_once
         self._beat = beat
         self._clock = clock
         self._publish = publish

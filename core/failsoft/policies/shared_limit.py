@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Literal, Protocol
 
 from failsoft.call import Call
 from failsoft.errors.exceptions import Fault
+from failsoft.kinds import join_path
 from failsoft.machines.lease import Ask, Grant, Share
 from failsoft.machines.leases import Leases, Question
 from failsoft.policies.rate_limit import RateLimit, RateLimiter, RateReading
 from failsoft.policies.waiting import ThreadWaiter
 from failsoft.stores import Loan, QuotasAtOnce
 
-__all__ = ["PATIENCE", "Bank", "SharedLimiter", "Unasked", "refusals"]
+__all__ = ["PATIENCE", "Bank", "SharedLimiter", "Unasked", "refusals", "refused"]
 
 PATIENCE = 0.02
 """Seconds that a call waits at most for the store of an exact limit."""
@@ -41,6 +42,13 @@ class Bank(Protocol):
     def failed(self, error: Exception) -> None:
         """A call has asked in vain."""
         ...
+
+
+class _Limited(Protocol):
+    """A policy."""
+
+    @property
+    def rate_limit(self) -> RateLimit | None: ...
 
 
 class SharedLimiter(RateLimiter):
@@ -217,7 +225,7 @@ class SharedLimiter(RateLimiter):
         return Leases(terms, Share.of(terms, exact=self.options.exact))
 
 
-def refusals(options: RateLimit, store: str, path: str) -> list[Fault]:
+def refused(options: RateLimit, store: str, path: str) -> list[Fault]:
     """Why a limit cannot be shared as it says.
 
     Parameters:
@@ -233,3 +241,13 @@ def refusals(options: RateLimit, store: str, path: str) -> list[Fault]:
         said = "expected false: who writes a file may have to wait for others; an exact limit needs a Redis in [state]"
         return [Fault(f"{path}.exact", "true", said)]
     return []
+
+
+def refusals(policies: Mapping[str, _Limited], store: str, path: str) -> list[Fault]:
+    """Why limits of some policies cannot be shared as they say; parameters as for `refused`."""
+    found: list[Fault] = []
+    for name, policy in policies.items():
+        # what is not there has a fault of its own
+        if policy is not None and policy.rate_limit is not None:
+            found += refused(policy.rate_limit, store, f"{join_path(path, name)}.rate_limit")
+    return found

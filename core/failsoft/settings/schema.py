@@ -309,10 +309,7 @@ class Settings(Options):
             return
         scheme = url.partition(":")[0]
         store = {"memory": "", "sqlite": "sqlite"}.get(scheme, "redis")
-        for name, policy in (self.policies or {}).items():
-            if policy is not None and policy.rate_limit is not None:
-                place = join_path(join_path(path, "policies"), name)
-                yield from refusals(policy.rate_limit, store, f"{place}.rate_limit")
+        yield from refusals(self.policies or {}, store, join_path(path, "policies"))
 
     def _check_texts(self, path: str) -> Iterable[Fault]:
         said = {join_path(join_path(path, "errors"), key): mapping for key, mapping in (self.errors or {}).items()}
