@@ -11,6 +11,7 @@ import failsoft
 from failsoft import RateLimit
 from failsoft.events import CallRejected, WouldReject
 from flask import Flask, Response, g
+from redis_server import redis_url, service
 from wsgi_driver import Answer
 
 POLICY = '"endpoint";q=2;w=60'
@@ -152,3 +153,30 @@ def test_users_that_flask_login_has_loaded_are_told_apart_and_others_by_their_ad
 def test_a_user_that_the_server_knows_is_told_apart(make: Any) -> None:
     site = limited(make, rate="1/minute", key="user")
     assert [site.ask("/x", REMOTE_USER=user).status for user in ("ann", "bob", "ann")] == [200, 200, 429]
+
+
+# --- shared by workers
+
+
+@pytest.mark.parametrize("view", [lambda: {"ok": True}, _later])
+def test_an_exact_limit_is_one_limit_for_all_workers(make: Any, view: Any) -> None:
+    with service() as name:
+        settings = {"service": name, "state": {"url": redis_url()}}
+        workers = [limited(make, view, settings, scope="shared", exact=True) for _ in range(2)]
+        answers = [workers[turn % 2].ask("/x") for turn in range(4)]
+        late = sum(sum(worker.fs.endpoints._lending.limiters[0].unasked().values()) for worker in workers)
+        for worker in workers:
+            worker.fs.close()
+    statuses = [answer.status for answer in answers]
+    assert 2 <= statuses.count(200) <= 2 + late
+    assert answers[0].status == 200
+    if late:  # a busy machine, so that each decided for itself
+        return
+    assert statuses == [200, 200, 429, 429]
+    assert [said(answer) for answer in answers] == [
+        (POLICY, '"endpoint";r=1;t=30', None),
+        (POLICY, '"endpoint";r=0;t=30', None),
+        (POLICY, '"endpoint";r=0;t=30', "30"),
+        (POLICY, '"endpoint";r=0;t=30', "30"),
+    ]
+    assert answers[2].json()["code"] == "RATE_LIMIT_ERROR"

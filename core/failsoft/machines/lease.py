@@ -180,7 +180,7 @@ class Lease:
         self.left += ask.owed + grant.calls
         self._asked = None
         self._pool_left = grant.left
-        self._short = grant.left == 0 and grant.calls < max(1, ask.want)
+        self._short = grant.left == 0
         self._denied_until = now + grant.wait if self._short else -inf
         if grant.calls:
             self._void_at = now + lasts

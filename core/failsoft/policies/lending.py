@@ -59,6 +59,12 @@ class Lending:
         self._lock = Lock()
         self._limiters: WeakSet[SharedLimiter] = WeakSet()
 
+    @property
+    def limiters(self) -> list[SharedLimiter]:
+        """Those that are in use."""
+        with self._lock:
+            return list(self._limiters)
+
     def limiter(self, name: str, options: RateLimit) -> SharedLimiter:
         """A limit at work.
 
@@ -79,7 +85,7 @@ class Lending:
 
     def exchange(self, now: float) -> None:
         """Pay what is owed, and borrow what is wanted. See `beat.Exchanger`."""
-        limiters = self._all()
+        limiters = self.limiters
         self._tell(limiters, now)
         asked = [(limiter, question, loan) for limiter in limiters for question, loan in limiter.asks(now)]
         away = [limiter for limiter in limiters if limiter.away]
@@ -100,7 +106,7 @@ class Lending:
 
     def missed(self, now: float) -> None:
         """See `beat.Exchanger`. Each worker decides alone."""
-        limiters = self._all()
+        limiters = self.limiters
         self._tell(limiters, now)
         for limiter in limiters:
             limiter.lost([])
@@ -108,7 +114,7 @@ class Lending:
     def leave(self, now: float) -> None:
         """See `beat.Exchanger`. What is leased is left to the pool to earn anew."""
         self.exchange(now)
-        self._tell(self._all(), now, last=True)
+        self._tell(self.limiters, now, last=True)
         if self.at_once is not None:
             self.at_once.close()
 
@@ -119,10 +125,6 @@ class Lending:
             limiter.forget()
         if self.at_once is not None:
             self.at_once.forget()
-
-    def _all(self) -> list[SharedLimiter]:
-        with self._lock:
-            return list(self._limiters)
 
     def _tell(self, limiters: list[SharedLimiter], now: float, *, last: bool = False) -> None:
         for limiter in limiters:
