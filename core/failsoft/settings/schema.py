@@ -195,8 +195,8 @@ class Sanitize(Options):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State(Options):
-    """What workers share: the state of circuit breakers, and rate limits of `scope = "shared"`. Shared by those with the
-    same `service` and `environment`."""
+    """What workers share: the state of circuit breakers, and rate limits with `scope = "shared"`. Those with the same
+    `service` and `environment` share."""
 
     url: Annotated[
         StateUrl,
