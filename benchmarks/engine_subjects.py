@@ -126,6 +126,18 @@ SYNC: dict[str, dict[str, Callable[[Any], Any]]] = {
             retry=pyresilience.RetryConfig(), circuit_breaker=_quiet, timeout=pyresilience.TimeoutConfig(10)
         ),
     },
+    "deadline, retry, breaker, bulkhead": {
+        "failsoft": ours(deadline="10s", retry=failsoft.Retry(), circuit_breaker=breaker(), bulkhead=10),
+        "pyresilience (its timeout hops to a thread)": _resilient(
+            retry=pyresilience.RetryConfig(),
+            circuit_breaker=_quiet,
+            timeout=pyresilience.TimeoutConfig(10),
+            bulkhead=pyresilience.BulkheadConfig(),
+        ),
+        "pyresilience without a timeout": _resilient(
+            retry=pyresilience.RetryConfig(), circuit_breaker=_quiet, bulkhead=pyresilience.BulkheadConfig()
+        ),
+    },
     "breaker, by window": {
         f"failsoft, {size} calls": ours(circuit_breaker=breaker(size)) for size in (10, 100, 1_000, 10_000, 100_000)
     },
@@ -156,6 +168,15 @@ ASYNC: dict[str, dict[str, Callable[[Any], Any]]] = {
         "failsoft": ours(deadline="10s", retry=failsoft.Retry(), circuit_breaker=breaker()),
         "pyresilience": _resilient(
             retry=pyresilience.RetryConfig(), circuit_breaker=_quiet, timeout=pyresilience.TimeoutConfig(10)
+        ),
+    },
+    "deadline, retry, breaker, bulkhead": {
+        "failsoft": ours(deadline="10s", retry=failsoft.Retry(), circuit_breaker=breaker(), bulkhead=10),
+        "pyresilience": _resilient(
+            retry=pyresilience.RetryConfig(),
+            circuit_breaker=_quiet,
+            timeout=pyresilience.TimeoutConfig(10),
+            bulkhead=pyresilience.BulkheadConfig(),
         ),
     },
 }

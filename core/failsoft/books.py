@@ -12,6 +12,7 @@ from failsoft.events import AttemptTimedOut, Event, RetryEnded, RetryScheduled, 
 from failsoft.machines.breaker import Permit
 from failsoft.outcome import Verdict
 from failsoft.policies.bulkhead import Holding
+from failsoft.timeouts import Timeout
 
 __all__ = ["Books"]
 
@@ -41,8 +42,8 @@ class Books:
         self.engine = engine
         self.limit: float | None = None
         """Seconds the attempt may take, or None."""
-        self.timer: Any = None
-        """The running `asyncio.Timeout` of an attempt that can be cut off."""
+        self.timer: Timeout | None = None
+        """The running `Timeout` of an attempt that can be cut off."""
         self._limits = limits
         self._observing = call.mode == "observe"
         self._permit: Permit | None = None

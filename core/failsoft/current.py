@@ -5,8 +5,8 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from contextvars import ContextVar, Token
-from threading import Lock
-from typing import Any
+from threading import Lock, RLock
+from typing import Any, Protocol
 
 from failsoft.call import Call
 
@@ -27,17 +27,42 @@ current_call: ContextVar[Call | None] = ContextVar("failsoft_call", default=None
 """The innermost call of this context; its `owner` is the `Failsoft` that serves it."""
 
 
-class _Epoch:
-    """A number that grows whenever something changes that guards remember: who serves, who listens, a way around."""
+class _Compiled(Protocol):
+    def revoke(self) -> None: ...
 
-    __slots__ = ("number",)
+
+class _Epoch:
+    """Ends whenever something changes that guards remember: who serves, who listens, a way around."""
+
+    __slots__ = ("_compiled", "_lock", "number")
 
     def __init__(self) -> None:
         self.number = 0
+        # one that a signal handler may take as well
+        self._lock = RLock()
+        self._compiled: weakref.WeakSet[_Compiled] = weakref.WeakSet()
+
+    def after_fork(self) -> None:
+        """Begin anew in a forked process: another thread may have held the lock."""
+        self._lock = RLock()
+        self.end()
+
+    def join(self, compiled: _Compiled, number: int) -> None:
+        """Revoke this when the epoch ends; now, if that of `number`, in which it was begun, is over."""
+        with self._lock:
+            current = number == self.number
+            if current:
+                self._compiled.add(compiled)
+        if not current:
+            compiled.revoke()
 
     def end(self) -> None:
         """What was remembered so far has to be looked up again."""
-        self.number += 1
+        with self._lock:
+            self.number += 1
+            compiled, self._compiled = self._compiled, weakref.WeakSet()
+        for each in compiled:
+            each.revoke()
 
 
 EPOCH = _Epoch()

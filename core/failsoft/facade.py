@@ -304,6 +304,7 @@ def everyone() -> list[Failsoft]:
 
 
 def _begin_anew_after_fork() -> None:
+    current.EPOCH.after_fork()
     for fs in (*current.instances(), *_fallback):
         fs._reloading.after_fork()
         fs.bulkheads.forget()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar, Token
@@ -21,6 +20,7 @@ from failsoft.plan import Begin, Owner, Plan
 from failsoft.policies.policy import Policy
 from failsoft.run import Run
 from failsoft.spent import mark_spent
+from failsoft.timeouts import Timeout
 
 __all__ = ["Guard"]
 
@@ -37,7 +37,7 @@ class _Block:
         self.guard = guard
         self.fs = fs
         self.run = run
-        self.timer: asyncio.Timeout | None = None
+        self.timer: Timeout | None = None
         self.token: Token[Call | None] | None = None
 
 
@@ -68,7 +68,7 @@ class Guard:
         self.idempotent = idempotent
         self._policy = policy
         self._fs = fs
-        self.plan: Plan | None = None
+        self.plan = Plan.none()
         """What the quick way goes by."""
         self._open: dict[_Block, None] = {}
 
@@ -146,7 +146,9 @@ class Guard:
         self.over(fs, call, None)
         return result
 
-    def adopt(self, plan: Plan, call: Call | None, parent: Call | None, begin: Begin, timer: Any = None) -> Run:
+    def adopt(
+        self, plan: Plan, call: Call | None, parent: Call | None, begin: Begin, timer: Timeout | None = None
+    ) -> Run:
         """A run that takes over what was begun the quick way."""
         if call is None:
             call = self._describe(plan.fs, parent, "enforce")
@@ -190,12 +192,10 @@ class Guard:
                 raise
         if run is not None and run.limit is not None and call.mode == "enforce":
             try:
-                timer = asyncio.timeout(run.limit)
-                await timer.__aenter__()
+                block.timer = run.timer = Timeout(run.limit)
             except BaseException:
                 run.close()
                 raise
-            block.timer = run.timer = timer
         self._push(block)
         return call
 
@@ -203,16 +203,13 @@ class Guard:
         self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
         block = self._pop()
-        if block is not None and block.timer is not None and block.run is not None:
+        if block is not None and block.timer is not None and block.run is not None and block.timer.end(exc):
+            late = block.run.too_late()
+            self._shut(block, late)
             try:
-                await block.timer.__aexit__(kind, exc, tb)
-            except TimeoutError as expired:
-                late = block.run.too_late()
-                self._shut(block, late)
-                try:
-                    raise late from expired
-                finally:
-                    del late  # its traceback holds this frame
+                raise late from exc
+            finally:
+                del late  # its traceback holds this frame
         self._shut(block, exc)
 
     def _begin(self) -> tuple[Call, _Block]:
@@ -284,15 +281,11 @@ class Guard:
             said = "expected for idempotent guards only: a call that returned was made"
             raise SettingsError([Fault(f"{self.key}.retry.retry_if_result", "", said)])
         plan = self.plan
-        stale = plan is None or plan.fs is not fs or plan.epoch != EPOCH.number or fs.clock.monotonic() >= plan.until
+        stale = fs.clock.monotonic() >= plan.until or plan.fs is not fs
         if stale and fs.enforces:
             # who is counted goes the long way, which asks, and so does who looks at results
             asks = pipeline.limits.rate is not None or pipeline.limits.judge is not None
-            made = None if asks else Plan(fs, pipeline)
-            if made is not None:
-                # of before the pipeline was looked up: one that was changed meanwhile is looked up again
-                made.epoch = epoch
-            self.plan = made
+            self.plan = Plan.none() if asks else Plan(fs, pipeline, epoch)
         return pipeline
 
     def _describe(self, fs: Owner, parent: Call | None, mode: Mode) -> Call:

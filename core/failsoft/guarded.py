@@ -7,20 +7,21 @@ so far and decides as it always does; nothing is decided twice, or here.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from math import inf
 from typing import Any, Protocol
 
 from failsoft.call import Call
-from failsoft.current import EPOCH, current_call
+from failsoft.current import current_call
 from failsoft.errors.exceptions import CircuitOpenError
 from failsoft.events import CallRejected, Event, GuardCompleted
 from failsoft.guardable import LAZY, refuse_lazy, unfit
 from failsoft.plan import Begin, Owner, Plan
+from failsoft.retries import MOST_NOTED
 from failsoft.run import Run
 from failsoft.spent import SPENT
+from failsoft.timeouts import Timeout
 
 __all__ = ["Quick", "quick", "quick_async"]
 
@@ -30,21 +31,116 @@ class Quick(Protocol):
 
     key: str
     idempotent: bool
-    plan: Plan | None
+    plan: Plan
 
     def through(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
     async def athrough(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
-    def adopt(self, plan: Plan, call: Call | None, parent: Call | None, begin: Begin, timer: Any = None) -> Run: ...
+    def adopt(
+        self, plan: Plan, call: Call | None, parent: Call | None, begin: Begin, timer: Timeout | None = None
+    ) -> Run: ...
     def over(self, fs: Owner, call: Call, error: BaseException | None) -> None: ...
 
 
-def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: C901, PLR0915 - see below
+def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: C901 - see below
     """A function as the guard runs it."""
-    current, enter, leave, epoch, marks = current_call.get, current_call.set, current_call.reset, EPOCH, SPENT
+    current, marks, full = current_call.get, SPENT, _full(guard, fn)
 
-    def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912, PLR0915 - a helper costs as much as all of it
+    def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912 - a helper costs as much as all of it
         plan, parent = guard.plan, current()
-        if plan is None or plan.epoch != epoch.number or (begun := plan.now()) >= plan.until:
+        if (begun := plan.now()) >= plan.bare_until:
+            return full(plan, parent, begun, args, kwargs)
+        if parent is not None and (
+            parent.owner is not plan.fs or parent.deadline is not None or parent.mode != "enforce"
+        ):
+            return full(plan, parent, begun, args, kwargs)
+        machine = plan.machine
+        generation, spent = machine.generation, marks.number
+        if not machine.closed:
+            if begun < machine.shut_until:
+                raise _rejection(guard, plan, parent, begun, machine.shut_until)
+            return full(plan, parent, begun, args, kwargs)
+        try:
+            result = fn(*args, **kwargs)
+        except BaseException as exc:  # noqa: BLE001 - raised again when it is clear what it means
+            failed = exc
+        else:
+            if plan.times or not machine.steady:
+                took = (ended := plan.now()) - begun
+                if took > plan.slow_after or not machine.steady:
+                    plan.record(generation, took, ended)
+            if (noted := plan.noted) is not None:
+                if parent is not None and parent.charged:
+                    plan.well(begun, parent)
+                else:
+                    noted.append(begun)
+                    if len(noted) > MOST_NOTED:
+                        plan.collect()
+            if type(result) in LAZY:
+                refuse_lazy(fn, result)
+            return result
+        try:
+            run = guard.adopt(plan, None, parent, Begin(begun, generation, spent, None))
+            return _resume(guard, plan, run, partial(fn, *args, **kwargs), failed)
+        finally:
+            del failed  # its traceback holds this frame
+
+    return guarded
+
+
+def quick_async(  # noqa: C901 - as above
+    guard: Quick, fn: Callable[..., Awaitable[Any]]
+) -> Callable[..., Awaitable[Any]]:
+    """A coroutine function as the guard runs it."""
+    current, marks, full = current_call.get, SPENT, _full_async(guard, fn)
+
+    async def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912 - as above
+        plan, parent = guard.plan, current()
+        if (begun := plan.now()) >= plan.bare_until:
+            return await full(plan, parent, begun, args, kwargs)
+        if parent is not None and (
+            parent.owner is not plan.fs or parent.deadline is not None or parent.mode != "enforce"
+        ):
+            return await full(plan, parent, begun, args, kwargs)
+        machine = plan.machine
+        generation, spent = machine.generation, marks.number
+        if not machine.closed:
+            if begun < machine.shut_until:
+                raise _rejection(guard, plan, parent, begun, machine.shut_until)
+            return await full(plan, parent, begun, args, kwargs)
+        try:
+            result = await fn(*args, **kwargs)
+        except BaseException as exc:  # noqa: BLE001 - raised again when it is clear what it means
+            failed = exc
+        else:
+            if plan.times or not machine.steady:
+                took = (ended := plan.now()) - begun
+                if took > plan.slow_after or not machine.steady:
+                    plan.record(generation, took, ended)
+            if (noted := plan.noted) is not None:
+                if parent is not None and parent.charged:
+                    plan.well(begun, parent)
+                else:
+                    noted.append(begun)
+                    if len(noted) > MOST_NOTED:
+                        plan.collect()
+            return result
+        try:
+            run = guard.adopt(plan, None, parent, Begin(begun, generation, spent, None))
+            return await _aresume(guard, plan, run, partial(fn, *args, **kwargs), failed)
+        finally:
+            del failed  # its traceback holds this frame
+
+    return guarded
+
+
+def _full(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: C901, PLR0915 - as above
+    """A function under a policy with limits, a bulkhead, or somebody who listens."""
+    enter, leave, marks = current_call.set, current_call.reset, SPENT
+
+    def guarded(  # noqa: C901, PLR0912, PLR0915 - a helper costs as much as all of it
+        plan: Plan, parent: Call | None, begun: float, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        if begun >= plan.until:
             return guard.through(fn, args, kwargs)
         limit = plan.limit
         if parent is not None:
@@ -52,13 +148,12 @@ def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
                 return guard.through(fn, args, kwargs)
             if parent.deadline is not None and (limit is None or parent.deadline - begun < limit):
                 limit = parent.deadline - begun
-        machine, generation, spent = plan.machine, 0, marks.number
-        if machine is not None:
-            generation = machine.generation
-            if not machine.closed:
-                if begun < machine.shut_until:
-                    raise _rejection(guard, plan, parent, begun, machine.shut_until)
-                return guard.through(fn, args, kwargs)
+        machine = plan.machine
+        generation, spent = machine.generation, marks.number
+        if not machine.closed:
+            if begun < machine.shut_until:
+                raise _rejection(guard, plan, parent, begun, machine.shut_until)
+            return guard.through(fn, args, kwargs)
         if limit is not None and limit <= 0:
             return guard.through(fn, args, kwargs)
         seat: Any = None
@@ -90,7 +185,7 @@ def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
                 seat.append(None)
                 if slots.attended:
                     plan.given(took, False, ended)
-            if machine is not None and (not machine.steady or took > plan.slow_after):
+            if took > plan.slow_after or not machine.steady:
                 plan.record(generation, took, ended)
             if plan.books:
                 if (tally := plan.tally) is not None:
@@ -112,15 +207,16 @@ def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
     return guarded
 
 
-def quick_async(  # noqa: C901, PLR0915 - see above
+def _full_async(  # noqa: C901, PLR0915 - see above
     guard: Quick, fn: Callable[..., Awaitable[Any]]
 ) -> Callable[..., Awaitable[Any]]:
-    """A coroutine function as the guard runs it."""
-    current, enter, leave, epoch, marks = current_call.get, current_call.set, current_call.reset, EPOCH, SPENT
+    """The same for a coroutine function."""
+    enter, leave, marks = current_call.set, current_call.reset, SPENT
 
-    async def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912, PLR0915 - as above
-        plan, parent = guard.plan, current()
-        if plan is None or plan.epoch != epoch.number or (begun := plan.now()) >= plan.until:
+    async def guarded(  # noqa: C901, PLR0912, PLR0915 - as above
+        plan: Plan, parent: Call | None, begun: float, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        if begun >= plan.until:
             return await guard.athrough(fn, args, kwargs)
         limit = plan.limit
         if parent is not None:
@@ -128,13 +224,12 @@ def quick_async(  # noqa: C901, PLR0915 - see above
                 return await guard.athrough(fn, args, kwargs)
             if parent.deadline is not None and (limit is None or parent.deadline - begun < limit):
                 limit = parent.deadline - begun
-        machine, generation, spent = plan.machine, 0, marks.number
-        if machine is not None:
-            generation = machine.generation
-            if not machine.closed:
-                if begun < machine.shut_until:
-                    raise _rejection(guard, plan, parent, begun, machine.shut_until)
-                return await guard.athrough(fn, args, kwargs)
+        machine = plan.machine
+        generation, spent = machine.generation, marks.number
+        if not machine.closed:
+            if begun < machine.shut_until:
+                raise _rejection(guard, plan, parent, begun, machine.shut_until)
+            return await guard.athrough(fn, args, kwargs)
         if limit is not None and limit <= 0:
             return await guard.athrough(fn, args, kwargs)
         seat: Any = None
@@ -151,12 +246,9 @@ def quick_async(  # noqa: C901, PLR0915 - see above
             call = _begin(guard, plan, parent, begun, limit)
             token = enter(call)
         try:
-            if limit is None:
-                result = await fn(*args, **kwargs)
-            else:
-                timer = asyncio.timeout(limit)
-                async with timer:
-                    result = await fn(*args, **kwargs)
+            if limit is not None:
+                timer = Timeout(limit)
+            result = await fn(*args, **kwargs)
         except BaseException as exc:  # noqa: BLE001 - raised again when it is clear what it means
             failed = exc
         if token is not None:
@@ -164,6 +256,7 @@ def quick_async(  # noqa: C901, PLR0915 - see above
                 leave(token)
             except ValueError:
                 pass  # closed in another context than it was begun in
+        cut = timer is not None and timer.end(failed)
         if failed is None:
             ended = plan.now()
             took = ended - begun
@@ -174,7 +267,7 @@ def quick_async(  # noqa: C901, PLR0915 - see above
                 seat.append(None)
                 if slots.attended:
                     plan.given(took, False, ended)
-            if machine is not None and (not machine.steady or took > plan.slow_after):
+            if took > plan.slow_after or not machine.steady:
                 plan.record(generation, took, ended)
             if plan.books:
                 if (tally := plan.tally) is not None:
@@ -187,7 +280,7 @@ def quick_async(  # noqa: C901, PLR0915 - see above
             return result
         try:
             run = guard.adopt(plan, call, parent, Begin(begun, generation, spent, seat), timer)
-            return await _aresume(guard, plan, run, partial(fn, *args, **kwargs), failed)
+            return await _aresume(guard, plan, run, partial(fn, *args, **kwargs), failed, cut)
         finally:
             del failed  # its traceback holds this frame
 
@@ -243,7 +336,7 @@ def _late(
     call: Call | None,
     parent: Call | None,
     begin: Begin,
-    timer: Any = None,
+    timer: Timeout | None = None,
 ) -> None:
     """It succeeded, but took longer than it had time: returned all the same, and counted as slow."""
     run = guard.adopt(plan, call, parent, begin, timer)
@@ -268,7 +361,7 @@ def _resume(guard: Quick, plan: Plan, run: Run, attempt: Callable[[], Any], fail
 
 
 async def _aresume(
-    guard: Quick, plan: Plan, run: Run, make: Callable[[], Awaitable[Any]], failed: BaseException
+    guard: Quick, plan: Plan, run: Run, make: Callable[[], Awaitable[Any]], failed: BaseException, cut: bool = False
 ) -> Any:
     async def attempt(_: Run) -> Any:
         return await make()
@@ -276,7 +369,7 @@ async def _aresume(
     try:
         if type(failed) is TypeError:
             _refuse_unfit(run, make)
-        if run.timer is not None and run.timer.expired() and isinstance(failed, TimeoutError):
+        if cut:
             late = run.too_late()
             late.__cause__ = failed
             failed = late

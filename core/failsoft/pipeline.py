@@ -17,6 +17,7 @@ from failsoft.engine import Engine, Limits, Reply
 from failsoft.faults import FAULTS
 from failsoft.policies.waiting import TaskWaiter, ThreadWaiter
 from failsoft.run import Run
+from failsoft.timeouts import Timeout
 
 __all__ = ["Pipeline", "aadmit", "admit"]
 
@@ -259,17 +260,18 @@ async def _within(run: Run, attempt: Callable[[Run], Awaitable[T]], within: _Wit
     cooperative, busy = within
     if run.limit is None or cooperative or run.call.mode == "observe":
         return await attempt(run)
-    timer = asyncio.timeout(run.limit if busy is None else None)
+    timer = run.timer = Timeout(run.limit if busy is None else None)
     expiry = None if busy is None else _Expiry(run, run.limit, timer, busy)
     try:
-        async with timer:
-            run.timer = timer
-            return await attempt(run)
-    except TimeoutError as error:
-        # an inner TimeoutError is the application's own; only an expired timer makes it ours
-        if timer.expired():
-            raise run.too_late() from error
+        result = await attempt(run)
+    except BaseException as exc:
+        # an inner TimeoutError is the application's own, and so is a cancellation that others asked for
+        if timer.end(exc):
+            raise run.too_late() from exc
         raise
+    else:
+        timer.end(None)
+        return result
     finally:
         if expiry is not None:
             expiry.cancel()
@@ -280,7 +282,7 @@ class _Expiry:
 
     __slots__ = ("_busy", "_handle", "_loop", "_run", "_timer")
 
-    def __init__(self, run: Run, limit: float, timer: asyncio.Timeout, busy: Callable[[], bool]) -> None:
+    def __init__(self, run: Run, limit: float, timer: Timeout, busy: Callable[[], bool]) -> None:
         self._run = run
         self._timer = timer
         self._busy = busy
@@ -293,7 +295,7 @@ class _Expiry:
         if self._busy():
             self._handle = self._loop.call_later(_LOOK_AGAIN, self._end)
         else:
-            self._timer.reschedule(self._loop.time())
+            self._timer.expire()
 
     def cancel(self) -> None:
         """The attempt is over."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import inf
 from typing import Any, NamedTuple, Protocol
 
+from failsoft.call import Call
 from failsoft.clock import Clock
 from failsoft.current import EPOCH
 from failsoft.events import CallRejected, Event, GuardCompleted
 from failsoft.faults import FAULTS
-from failsoft.machines.breaker import BreakerMachine
+from failsoft.machines.breaker import BreakerMachine, BreakerRules
 from failsoft.pipeline import Pipeline
 from failsoft.policies.bulkhead import Seat
+from failsoft.retries import Tally
 
 __all__ = ["Begin", "Owner", "Plan"]
 
@@ -35,14 +38,20 @@ class Owner(Protocol):
 
 
 class Plan:
-    """What a guard's calls need to know, compiled for one `Failsoft`. Good until the epoch ends or `until` has come."""
+    """What a guard's calls need to know, compiled for one `Failsoft`. Good until `until` has come, or it is revoked.
+
+    Parameters:
+        epoch: the one in which `pipeline` was looked up. When it ends the plan is revoked.
+    """
 
     __slots__ = (
+        "__weakref__",
         "attends",
+        "bare_until",
         "books",
         "breaker_name",
         "charged",
-        "epoch",
+        "collect",
         "fs",
         "given",
         "heard",
@@ -51,6 +60,7 @@ class Plan:
         "machine",
         "name",
         "nests",
+        "noted",
         "now",
         "open_duration",
         "pipeline",
@@ -62,12 +72,13 @@ class Plan:
         "slow_after",
         "tally",
         "tells",
+        "times",
         "until",
+        "well",
     )
 
-    def __init__(self, fs: Owner, pipeline: Pipeline) -> None:
+    def __init__(self, fs: Owner, pipeline: Pipeline, epoch: int) -> None:
         limits = pipeline.limits
-        self.epoch = EPOCH.number
         self.fs = fs
         self.pipeline = pipeline
         self.now = fs.clock.monotonic
@@ -81,7 +92,7 @@ class Plan:
         self.attends = self.limit is not None or self.priority is not None or self.nests
         """What is called has to be able to see the call: how much time is left, how important it is, or that it is
         counted already."""
-        self.machine: BreakerMachine | None = None
+        self.machine = _CLOSED
         self.record: Callable[[int, float, float], None] = _nobody
         self.slow_after = inf
         if (breaker := limits.breaker) is not None:
@@ -101,6 +112,39 @@ class Plan:
         self.books = self.heard or self.tally is not None
         quick = fs.enforces and not FAULTS.armed
         self.until = self.now() + _LOOK_AGAIN if quick else -inf
+        self.times = self.slow_after < inf
+        self.well: Callable[[float, Call | None], None] = _nobody if limits.tally is None else limits.tally.well
+        self.noted = None if limits.tally is None else limits.tally.noted
+        self.collect: Callable[[], None] = _nobody if limits.tally is None else partial(_collect, limits.tally)
+        simple = not self.attends and self.slots is None and not self.heard
+        self.bare_until = self.until if simple else -inf
+        """The same for calls that have nothing but a circuit breaker and a retry."""
+        EPOCH.join(self, epoch)
+
+    @classmethod
+    def none(cls) -> Plan:
+        """None yet."""
+        plan = cls.__new__(cls)
+        plan.now = _long_ago
+        plan.revoke()
+        return plan
+
+    def revoke(self) -> None:
+        """It is no longer good."""
+        self.until = self.bare_until = -inf
+
+
+def _long_ago() -> float:
+    return -inf
+
+
+_CLOSED = BreakerMachine(BreakerRules())
+"""For who has no circuit breaker."""
+_CLOSED.steady = True
+
+
+def _collect(tally: Tally) -> None:
+    tally.budget.collect(tally)
 
 
 def _nobody(*_: Any) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from failsoft.call import Call
 from failsoft.current import EPOCH
@@ -16,10 +16,13 @@ from failsoft.machines.budget import Priority, RetryBudget
 from failsoft.policies.registry import remember_each
 from failsoft.policies.retry import Budget
 
-__all__ = ["Retries", "RetryStatistics", "SharedBudget", "Tally"]
+__all__ = ["MOST_NOTED", "Retries", "RetryStatistics", "SharedBudget", "Tally"]
+
+T = TypeVar("T")
 
 _MOST = 4096
-_MOST_NOTED = 256
+MOST_NOTED = 256
+"""So many notes are kept until somebody counts them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +51,12 @@ class Tally:
         "_begun",
         "_ended",
         "_passed",
-        "_well",
         "attempts",
         "budget",
         "key",
         "last",
         "nests",
+        "noted",
         "outcomes",
     )
 
@@ -66,7 +69,9 @@ class Tally:
         self.outcomes: Counter[bool | None] = Counter()
         # a deque takes and gives in one step, whatever threads there are
         self._begun: deque[float] = deque()
-        self._well: deque[float] = deque()
+        self.noted: deque[float] = deque()
+        """When calls were made that are over and went well at the first attempt. Only for `well`, and who does without
+        it for speed."""
         self._passed: deque[None] = deque()
         self._ended: deque[tuple[int, bool | None]] = deque()
         self.nests = False
@@ -76,7 +81,7 @@ class Tally:
         """Note when a call has begun that the budget does not know yet; `end` or `passed` says what became of it."""
         noted = self._begun
         noted.append(begun)
-        if len(noted) > _MOST_NOTED:
+        if len(noted) > MOST_NOTED:
             # of calls that are turned away, nothing more is heard
             self.budget.collect(self)
 
@@ -97,9 +102,9 @@ class Tally:
         if around is not None and around.charged and self._known(around.charged):
             self.passed()
             return
-        well = self._well
+        well = self.noted
         well.append(begun)
-        if len(well) > _MOST_NOTED:
+        if len(well) > MOST_NOTED:
             self.budget.collect(self)
 
     def _known(self, charged: tuple[Any, ...]) -> bool:
@@ -116,21 +121,20 @@ class Tally:
         """A call is over; `good` is None if it came to no end of its own."""
         ended = self._ended
         ended.append((attempts, good))
-        if len(ended) > _MOST_NOTED:
+        if len(ended) > MOST_NOTED:
             self.budget.collect(self)
 
     def passed(self) -> None:
         """A call went well at the first attempt: `end`, for those in a hurry."""
         passed = self._passed
         passed.append(None)
-        if len(passed) > _MOST_NOTED:
+        if len(passed) > MOST_NOTED:
             self.budget.collect(self)
 
     def drain(self, notes: list[float]) -> None:
         """Count what was noted, and add the times that the budget is to know. The budget's lock is held."""
-        well = [self._well.popleft() for _ in range(len(self._well))]
-        passed = [self._passed.popleft() for _ in range(len(self._passed))]
-        made = [self._begun.popleft() for _ in range(len(self._begun))] + well
+        well, passed = _taken(self.noted), _taken(self._passed)
+        made = _taken(self._begun) + well
         notes += made
         self.last = max(made, default=self.last)
         if smooth := len(well) + len(passed):
@@ -140,6 +144,11 @@ class Tally:
             attempts, good = self._ended.popleft()
             self.attempts[attempts] += 1
             self.outcomes[good] += 1
+
+
+def _taken(noted: deque[T]) -> list[T]:
+    take = noted.popleft
+    return [take() for _ in range(len(noted))]
 
 
 class SharedBudget:
@@ -216,9 +225,7 @@ class SharedBudget:
             asking.drain(notes)
         # of several tallies, and the window only goes forward
         notes.sort()
-        deposit = self._budget.deposit
-        for at in notes:
-            deposit(at)
+        self._budget.deposits(notes)
 
 
 class Retries:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 from failsoft.books import Books
 from failsoft.call import Call
@@ -26,6 +26,7 @@ from failsoft.policies.shared_limit import PATIENCE
 from failsoft.policies.waiting import Waiter
 from failsoft.repeating import wait_before, worth_it
 from failsoft.spent import SPENT
+from failsoft.timeouts import Timeout
 from failsoft.verdicts import verdict_of, verdict_of_status
 
 __all__ = ["Engine", "Limits", "Reply", "Run"]
@@ -177,7 +178,7 @@ class Run(Books):
         error = held.bulkhead.full()
         self._turn_away("bulkhead_full", lambda: error, error.retry_after)
 
-    def adopt(self, generation: int, seat: Seat | None, timer: Any = None) -> None:
+    def adopt(self, generation: int, seat: Seat | None, timer: Timeout | None = None) -> None:
         """Take over a first attempt that was made without asking: the circuit was closed, and there was time left.
 
         Parameters:
@@ -250,8 +251,8 @@ class Run(Books):
         if self._delay is None:
             self.committed = True
             self._let_go_of_time()
-            if self.timer is not None and not self.timer.expired():
-                self.timer.reschedule(None)
+            if self.timer is not None:
+                self.timer.stop()
         return self._delay is None
 
     def failed(self, exc: Exception) -> float | None:

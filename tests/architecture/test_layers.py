@@ -28,6 +28,7 @@ LAYERS: list[tuple[str, ...]] = [
         "spent",
         "retries",
         "repeating",
+        "timeouts",
         "books",
         "run",
         "faults",

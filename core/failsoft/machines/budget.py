@@ -19,6 +19,7 @@ Same defaults and same arithmetic, counted in whole calls and retries.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from failsoft.machines.window import TimeWindow
@@ -70,6 +71,10 @@ class RetryBudget:
     def deposit(self, now: float) -> None:
         """Count one call, once however many attempts it takes. O(1)."""
         self._window.record(now, False, False)
+
+    def deposits(self, times: Sequence[float]) -> None:
+        """Count calls made at these times, the earliest first."""
+        self._window.successes(times)
 
     def withdraw(self, now: float, priority: Priority = "normal") -> bool:
         """Ask for one retry; True grants it and counts it. Ask when the retry is scheduled, before its wait. O(1)."""

@@ -36,7 +36,7 @@ def test_an_attempt_over_its_time_is_cut_off(fs: Failsoft) -> None:
         acall(fs.guard("x", policy=Policy(timeout=SOON)), hang)
     assert caught.value.details == {"kind": "timeout", "limit": SOON}
     assert isinstance(caught.value, TimeoutError)
-    assert isinstance(caught.value.__cause__, TimeoutError)
+    assert isinstance(caught.value.__cause__, asyncio.CancelledError)
     timed_out = events.of(AttemptTimedOut)
     assert [(e.attempt, e.limit, e.kind, e.cut) for e in timed_out] == [(1, SOON, "timeout", True)]
 
@@ -289,9 +289,8 @@ def test_a_stream_has_no_time_limit_after_its_first_byte(fs: Failsoft) -> None:
 
     async def stream(run: Any) -> Any:
         assert failsoft.remaining() == pytest.approx(SOON)
-        assert run.timer.when() is not None
         assert run.answered(Reply(200))
-        assert run.timer.when() is None
+        await asyncio.sleep(4 * SOON)
         assert failsoft.remaining() is None
         return await inner.acall(ASYNC.fn(lambda: "and guards still work"))
 

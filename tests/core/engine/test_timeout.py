@@ -1,0 +1,324 @@
+"""`Timeout` against what `asyncio.timeout` promises, and what it does with many of them."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+import weakref
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from failsoft import timeouts
+from failsoft.timeouts import Timeout
+
+SOON = 0.01
+LATE = 3600.0
+
+
+async def limited(limit: float | None, work: Callable[[], Awaitable[Any]]) -> Any:
+    """Work under a limit; "cut" if that was what ended it."""
+    timeout = Timeout(limit)
+    try:
+        result = await work()
+    except BaseException as error:
+        if timeout.end(error):
+            return "cut"
+        raise
+    timeout.end(None)
+    return result
+
+
+async def hang() -> None:
+    await asyncio.Event().wait()
+
+
+async def quick() -> str:
+    await asyncio.sleep(0)
+    return "done"
+
+
+def task() -> asyncio.Task[Any]:
+    found = asyncio.current_task()
+    assert found is not None
+    return found
+
+
+def test_what_ends_in_time_is_left_alone() -> None:
+    async def main() -> None:
+        assert await limited(LATE, quick) == "done"
+        assert task().cancelling() == 0
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("limit", [SOON, 0.0, -1.0])
+def test_what_hangs_is_cut_off_and_the_task_goes_on(limit: float) -> None:
+    async def main() -> None:
+        assert await limited(limit, hang) == "cut"
+        assert task().cancelling() == 0
+        assert await quick() == "done"
+
+    asyncio.run(main())
+
+
+def test_the_inner_of_two_goes_off_alone() -> None:
+    async def main() -> None:
+        async def inner() -> Any:
+            return await limited(SOON, hang)
+
+        assert await limited(LATE, inner) == "cut"
+        assert task().cancelling() == 0
+
+    asyncio.run(main())
+
+
+def test_the_outer_of_two_is_not_taken_for_the_inner() -> None:
+    async def main() -> list[str]:
+        said: list[str] = []
+
+        async def inner() -> None:
+            said.append(await limited(LATE, hang))
+
+        said.append(await limited(SOON, inner))
+        return said
+
+    assert asyncio.run(main()) == ["cut"]
+
+
+def test_both_at_once_end_the_outer_one() -> None:
+    async def main() -> Any:
+        async def inner() -> Any:
+            # both go off before the task runs again
+            timeout = Timeout(None)
+            loop = asyncio.get_running_loop()
+            loop.call_soon(timeout.expire)
+            loop.call_soon(outer.expire)
+            try:
+                await hang()
+            except asyncio.CancelledError as error:
+                within.append(timeout.end(error))
+                raise
+
+        outer = Timeout(None)
+        within: list[bool] = []
+        try:
+            await inner()
+        except asyncio.CancelledError as error:
+            cut = outer.end(error)
+        return within, cut, task().cancelling()
+
+    assert asyncio.run(main()) == ([False], True, 0)
+
+
+def test_a_cancellation_by_others_is_theirs() -> None:
+    async def main() -> None:
+        running = asyncio.create_task(limited(LATE, hang))
+        await asyncio.sleep(0)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+    asyncio.run(main())
+
+
+def test_a_cancellation_by_others_at_the_same_time_is_theirs() -> None:
+    async def main() -> None:
+        made: list[Timeout] = []
+        said: list[bool] = []
+
+        async def work() -> bool:
+            made.append(Timeout(None))
+            try:
+                await hang()
+            except asyncio.CancelledError as error:
+                said.append(made[0].end(error))
+                said.append(made[0].expired())
+                raise
+            return False
+
+        running = asyncio.create_task(work())
+        await asyncio.sleep(0)
+        made[0].expire()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert said == [False, True]
+
+    asyncio.run(main())
+
+
+def test_a_task_that_tidies_up_after_a_cancellation_can_be_limited() -> None:
+    async def main() -> Any:
+        async def work() -> Any:
+            try:
+                await hang()
+            except asyncio.CancelledError:
+                return await limited(SOON, hang)
+
+        running = asyncio.create_task(work())
+        await asyncio.sleep(0)
+        running.cancel()
+        return await running
+
+    assert asyncio.run(main()) == "cut"
+
+
+def test_who_swallows_the_cancellation_keeps_the_result() -> None:
+    async def stubborn() -> str:
+        try:
+            await hang()
+        except asyncio.CancelledError:
+            pass
+        return "late"
+
+    async def main() -> None:
+        assert await limited(SOON, stubborn) == "late"
+        assert task().cancelling() == 0
+        assert await quick() == "done"
+
+    asyncio.run(main())
+
+
+def test_another_exception_at_the_end_is_raised() -> None:
+    async def fails() -> None:
+        try:
+            await hang()
+        finally:
+            raise KeyError("mine")
+
+    async def main() -> None:
+        with pytest.raises(KeyError):
+            await limited(SOON, fails)
+        assert task().cancelling() == 0
+
+    asyncio.run(main())
+
+
+def test_a_stopped_one_never_goes_off() -> None:
+    async def main() -> None:
+        timeout = Timeout(0.0)
+        timeout.stop()
+        await asyncio.sleep(SOON)
+        timeout.expire()
+        await asyncio.sleep(0)
+        assert not timeout.expired()
+        assert not timeout.end(None)
+
+    asyncio.run(main())
+
+
+def test_one_that_has_ended_never_goes_off() -> None:
+    async def main() -> None:
+        timeout = Timeout(0.0)
+        timeout.end(None)
+        timeout.expire()
+        await asyncio.sleep(SOON)
+        assert not timeout.expired()
+
+    asyncio.run(main())
+
+
+def test_without_a_task_it_says_so() -> None:
+    async def main() -> list[BaseException]:
+        said: list[BaseException] = []
+
+        def outside() -> None:
+            try:
+                Timeout(1.0)
+            except RuntimeError as error:
+                said.append(error)
+
+        asyncio.get_running_loop().call_soon(outside)
+        await asyncio.sleep(0)
+        return said
+
+    assert "task" in str(asyncio.run(main())[0])
+    with pytest.raises(RuntimeError):
+        Timeout(1.0)
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.0, 0.001, 0.002, 0.005, LATE]), st.booleans()), max_size=40))
+def test_of_many_each_goes_off_by_its_own_time(plan: list[tuple[float, bool]]) -> None:
+    async def main() -> None:
+        release = asyncio.Event()
+
+        async def one(limit: float, ends: bool) -> Any:
+            return await limited(limit, quick if ends else release.wait)
+
+        running = [asyncio.create_task(one(*each)) for each in plan]
+        due = [each for each, (limit, ends) in zip(running, plan, strict=True) if limit < 1 and not ends]
+        assert await asyncio.gather(*due) == ["cut"] * len(due)
+        release.set()
+        results = await asyncio.gather(*running)
+        for (limit, ends), result in zip(plan, results, strict=True):
+            if not ends:
+                assert result == ("cut" if limit < 1 else True)
+            elif limit >= 1:
+                assert result == "done"
+
+    asyncio.run(main())
+
+
+def test_a_shorter_limit_that_comes_later_is_kept() -> None:
+    async def main() -> Any:
+        waiting = asyncio.create_task(limited(LATE, hang))
+        await asyncio.sleep(0)
+        cut = await limited(SOON, hang)
+        waiting.cancel()
+        return cut
+
+    assert asyncio.run(main()) == "cut"
+
+
+def test_what_has_ended_is_swept_up() -> None:
+    async def main() -> tuple[int, int]:
+        for _ in range(10_000):
+            Timeout(LATE).end(None)
+        alarm = timeouts._alarms[asyncio.get_running_loop()]
+        few = len(alarm._heap)
+        alive = [Timeout(LATE) for _ in range(1_000)]
+        for _ in range(10_000):
+            Timeout(LATE).end(None)
+        many = len(alarm._heap)
+        for each in alive:
+            each.end(None)
+        return few, many
+
+    few, many = asyncio.run(main())
+    assert few <= 256
+    assert 1_000 <= many <= 2_512
+
+
+def test_the_loop_is_not_woken_for_what_has_ended_but_once() -> None:
+    async def main() -> int:
+        for _ in range(100):
+            Timeout(SOON).end(None)
+        alarm = timeouts._alarms[asyncio.get_running_loop()]
+        await asyncio.sleep(5 * SOON)
+        return len(alarm._heap) + (alarm._handle is not None)
+
+    assert asyncio.run(main()) == 0
+
+
+def test_each_loop_has_its_own_and_closed_ones_are_let_go() -> None:
+    cut: list[Any] = []
+    loops: list[weakref.ref[asyncio.AbstractEventLoop]] = []
+
+    async def main() -> None:
+        loops.append(weakref.ref(asyncio.get_running_loop()))
+        cut.append(await limited(SOON, hang))
+
+    threads = [threading.Thread(target=lambda: asyncio.run(main())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    asyncio.run(main())
+    gc.collect()
+    assert cut == ["cut"] * 9
+    assert sum(loop() is not None for loop in loops) <= 1
