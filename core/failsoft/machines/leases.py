@@ -15,6 +15,7 @@ key until the pool has earned it anew; what it owes is kept until the store has 
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import islice
 from typing import NamedTuple
 
 from failsoft.machines.lease import Ask, Grant, Lease, Share, Terms
@@ -97,13 +98,11 @@ class Leases:
         if self._missed >= _MISSES:
             self._lose()
 
-    def asks(self, now: float, most: int = 10_000) -> list[Question]:
-        """What to ask the store for now. To be followed by `granted` for each, or `lost`."""
+    def asks(self, now: float, most: int) -> list[Question]:
+        """What to ask the store for now. To be followed by `granted` for each, or `lost`. O(`most`)."""
         found: list[Question] = []
-        due = self._due
-        while due and len(found) < most:
-            key = next(iter(due))
-            del due[key]
+        for key in list(islice(self._due, most)):
+            del self._due[key]
             lease = self._leases.get(key) or self._leaving.get(key)
             if lease is None or lease.asked is not None:
                 continue

@@ -47,7 +47,6 @@ class Lending:
         self.kind = quotas.kind
         self.namespace = quotas.namespace
         self.at_once: QuotasAtOnce | None = None
-        self.now = clock.monotonic
         self.hurry = beat.hurry
         self._store = quotas.store
         self._errors = quotas.errors
@@ -58,6 +57,10 @@ class Lending:
         self._report = report
         self._lock = Lock()
         self._limiters: WeakSet[SharedLimiter] = WeakSet()
+
+    def now(self) -> float:
+        """Monotonic seconds."""
+        return self._clock.monotonic()
 
     @property
     def limiters(self) -> list[SharedLimiter]:

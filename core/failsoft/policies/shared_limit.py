@@ -23,6 +23,8 @@ PATIENCE = 0.02
 Unasked = Literal["late", "unreachable", "event_loop"]
 """Why a call was decided without the store, although the limit is exact."""
 _ONE = Ask(0, 1)
+_MOST = 1000
+"""Keys in one trip. More would keep calls waiting for the lock."""
 
 
 class Bank(Protocol):
@@ -156,7 +158,9 @@ class SharedLimiter(RateLimiter):
     def asks(self, now: float) -> list[tuple[Question, Loan]]:
         """What to ask the store for now. To be followed by `granted` for each, or `lost`."""
         with self._lock:
-            questions = self._leases.asks(now)
+            questions = self._leases.asks(now, _MOST)
+        if len(questions) == _MOST:
+            self._bank.hurry()
         return [(question, self._loan(*question)) for question in questions]
 
     def granted(self, question: Question, grant: Grant, now: float) -> None:

@@ -21,8 +21,8 @@ for number, key in ipairs(KEYS) do
   local rate, burst = tonumber(ARGV[base + 1]), tonumber(ARGV[base + 2])
   local owed, want = tonumber(ARGV[base + 3]), tonumber(ARGV[base + 4])
   local spent = 0
-  local found = redis.call('GET', key)
-  if found then
+  local found = redis.pcall('GET', key)
+  if type(found) == 'string' then
     local before, at, counted_by = string.match(found, '^(%S+) (%S+) (%S+)$')
     if before then
       spent = math.max(0, tonumber(before) - math.max(0, now - tonumber(at)) * rate / 1000000)

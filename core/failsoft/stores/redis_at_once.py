@@ -40,6 +40,7 @@ class RedisAtOnce:
         self._store = store
         self._loops: dict[asyncio.AbstractEventLoop, tuple[redis.asyncio.Redis, AsyncGenerator[None]]] = {}
         self._ready = _Ready(self._connect)
+        self._inherited: list[object] = []
 
     def lend(self, loan: Loan, within: float) -> Grant:
         """See `QuotasAtOnce`.
@@ -86,6 +87,8 @@ class RedisAtOnce:
 
     def forget(self) -> None:
         """See `QuotasAtOnce`."""
+        # not ours to close, as it would be when nobody held it any more
+        self._inherited.append((self._loops, self._ready))
         self._loops = {}
         self._ready = _Ready(self._connect)
 

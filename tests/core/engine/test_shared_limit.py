@@ -283,6 +283,11 @@ def test_all_that_is_due_goes_in_one_trip(workers: Workers, monkeypatch: pytest.
     worker.exchange()
     worker.exchange()
     assert trips == [300]
+    for number in range(2500):
+        binding.pipeline.call(visit(worker.fs, f"10.1.{number >> 8}.{number & 255}"), Script("well"))
+    for _ in range(4):
+        worker.exchange()
+    assert trips == [300, 1000, 1000, 500]
 
 
 # --- reload, forks, tests of applications

@@ -29,7 +29,7 @@ def leases(terms: Terms, size: int, credit: int, max_keys: int = 10, burst: int 
 
 
 def renew(worker: Leases, store: Store, now: float) -> list[Question]:
-    questions = worker.asks(now)
+    questions = worker.asks(now, 99)
     for question in questions:
         worker.granted(question, store.lend(*question, now), now)
     worker.back()
@@ -88,8 +88,8 @@ def test_the_size_of_a_lease_follows_from_the_rate(terms: Terms, share: Share) -
 def test_the_first_calls_are_admitted_before_the_store_has_answered_and_paid_then() -> None:
     worker, store = leases(Terms(10, 1.0, 10), size=4, credit=2)
     assert spend(worker, 0.0, 5) == 2
-    assert worker.asks(0.0) == [Question("k", Ask(owed=2, want=4))]
-    assert worker.asks(0.0) == []
+    assert worker.asks(0.0, 99) == [Question("k", Ask(owed=2, want=4))]
+    assert worker.asks(0.0, 99) == []
     worker, store = leases(Terms(10, 1.0, 10), size=4, credit=2)
     assert spend(worker, 0.0, 2) == 2
     renew(worker, store, 0.0)
@@ -102,9 +102,9 @@ def test_more_is_asked_for_when_half_is_spent() -> None:
     assert spend(worker, 0.0, 1) == 1
     renew(worker, store, 0.0)
     assert spend(worker, 0.0, 1) == 1
-    assert worker.asks(0.0) == []
+    assert worker.asks(0.0, 99) == []
     assert spend(worker, 0.0, 1) == 1
-    assert worker.asks(0.0) == [Question("k", Ask(owed=0, want=2))]
+    assert worker.asks(0.0, 99) == [Question("k", Ask(owed=0, want=2))]
 
 
 def test_when_the_pool_is_empty_nothing_is_lent_and_one_call_finds_out_whether_there_is_more() -> None:
@@ -124,7 +124,7 @@ def test_a_lease_of_long_ago_adds_nothing() -> None:
     spend(worker, 0.0, 1)
     renew(worker, store, 0.0)
     assert spend(worker, 1.0, 9) == 1
-    assert worker.asks(1.0) == [Question("k", Ask(1, 8))]
+    assert worker.asks(1.0, 99) == [Question("k", Ask(1, 8))]
 
 
 def test_what_is_left_is_told_by_what_is_known() -> None:
@@ -138,7 +138,7 @@ def test_what_is_left_is_told_by_what_is_known() -> None:
 def test_while_the_store_is_away_a_worker_decides_alone_and_asks_again() -> None:
     worker, store = leases(Terms(10, 1.0, 5), size=2, credit=1)
     assert spend(worker, 0.0, 1) == 1
-    worker.lost(worker.asks(0.0))
+    worker.lost(worker.asks(0.0, 99))
     assert worker.away
     assert spend(worker, 0.0, 9) == 4
     assert spend(worker, 0.5, 1) == 1
@@ -164,10 +164,10 @@ def test_a_store_that_answers_calls_too_late_is_away() -> None:
 def test_an_answer_to_a_question_given_up_is_ignored() -> None:
     worker, _ = leases(Terms(10, 1.0, 10), size=4, credit=1)
     spend(worker, 0.0, 1)
-    questions = worker.asks(0.0)
+    questions = worker.asks(0.0, 99)
     worker.lost(questions)
     worker.granted(questions[0], Grant(4, 6, 0.1), 0.5)
-    (again,) = worker.asks(1.0)
+    (again,) = worker.asks(1.0, 99)
     assert again.ask == Ask(1, 4)
     worker.granted(questions[0], Grant(4, 6, 0.1), 1.0)
     worker.back()
@@ -189,7 +189,7 @@ def test_a_key_that_comes_back_before_it_has_paid_owes_as_before() -> None:
     worker, _ = leases(Terms(10, 10.0, 10), size=2, credit=3, max_keys=2)
     for key in "abca":
         spend(worker, 0.0, 2, key)
-    assert dict(worker.asks(0.0))["a"] == Ask(owed=3, want=2)
+    assert dict(worker.asks(0.0, 99))["a"] == Ask(owed=3, want=2)
 
 
 def test_a_forked_process_has_nothing_leased_and_owes_nothing() -> None:
@@ -243,7 +243,7 @@ class SharedLimit(RuleBasedStateMachine):
 
     @rule(worker=st.integers(0, 2))
     def ask(self, worker: int) -> None:
-        if worker not in self.going and worker not in self.coming and (asks := self.workers[worker].asks(self.now)):
+        if worker not in self.going and worker not in self.coming and (asks := self.workers[worker].asks(self.now, 99)):
             self.going[worker] = asks
 
     @rule(worker=st.integers(0, 2))
