@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -14,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from both_ways import Script, Way
+from both_ways import SYNC, Script, Way
+from core.engine.test_parallel import in_child
 from failsoft import Failsoft, Guard, Policy, RateLimit, RateLimitError
 from failsoft.events import ExactLimitMissed, InternalError, StateStoreChanged
 from failsoft.machines.lease import Share
@@ -299,6 +301,23 @@ def test_a_task_that_is_cancelled_while_it_asks_leaves_nothing_behind(
         return [await worker.guard.acall(well) for _ in range(5)]
 
     assert asyncio.run(main()) == [1] * 5
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_worker_has_connections_of_its_own(exact: Callable[..., Exact]) -> None:
+    worker = exact()
+    first = worker.spend(SYNC, 5)
+
+    def work() -> str:
+        admitted = worker.spend(SYNC, 20)
+        return f"{admitted} {sum(worker.missed().values())}"
+
+    admitted, without = map(int, in_child(work).split())
+    then = worker.spend(SYNC, 99)
+    without += sum(worker.missed().values())
+    assert (first, admitted) == (5, 20)
+    assert 25 <= then <= 25 + without
 
 
 def test_threads_share_the_connections_of_their_process(exact: Callable[..., Exact]) -> None:
