@@ -100,10 +100,12 @@ class Beat:
         """The thread has been started in this process."""
         self.turn = threading.Lock()
         """Held while exchangers change what calls read, so that no fork finds it half done."""
+        self._busy = threading.Lock()
         self._start = threading.Lock()
         self._hurry = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._held: list[threading.Lock] = []
 
     def attach(self, exchanger: Exchanger) -> None:
         """Run one more exchanger with each beat."""
@@ -135,7 +137,8 @@ class Beat:
             now = self._clock.monotonic()
             if failed is None:
                 try:
-                    exchanger.exchange(now)
+                    with self._busy:
+                        exchanger.exchange(now)
                 except Exception as error:  # noqa: BLE001 - whatever it is, calls go on by local state
                     failed = error
             if failed is not None:
@@ -172,13 +175,18 @@ class Beat:
             thread.join(_GOODBYE)
 
     def _before_fork(self) -> None:
-        """Let nothing be half done in the child."""
-        self.turn.acquire(timeout=1.0)
+        """Let nothing be half done in the child.
+
+        A store that answers does so at once, and what its client locks is let go by then. For one that does not answer,
+        a fork does not wait.
+        """
+        self._held = [lock for lock, longest in ((self._busy, 0.1), (self.turn, 1.0)) if lock.acquire(timeout=longest)]
 
     def _after_fork_in_parent(self) -> None:
         """Go on."""
-        with suppress(RuntimeError):
-            self.turn.release()
+        held, self._held = self._held, []
+        for lock in held:
+            lock.release()
 
     def _after_fork_in_child(self) -> None:
         """Threads do not survive a fork; a connection belongs to the process that opened it."""

@@ -43,6 +43,8 @@ class RedisStore:
         self._url = url
         self._client: redis.Redis | None = None
         self._inherited: list[Any] = []
+        # what it loads when it first connects; the import lock of a module that is being loaded does not survive a fork
+        "localhost".encode("idna")
         try:
             self.make().connection_pool.disconnect()
         except Exception as error:  # noqa: BLE001 - whatever the client makes of it; its text may show the password

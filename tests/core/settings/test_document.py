@@ -53,4 +53,4 @@ def test_what_is_not_built_is_on_the_page_and_not_in_the_schema() -> None:
     page = settings_reference()
     for missing in NOT_BUILT:
         assert f"| `{missing.path.replace('*', 'NAME')}` |" in page
-    assert "fallback" not in fields_of(Policy)
+    assert "hedge" not in fields_of(Policy)

@@ -227,7 +227,7 @@ def test_a_variable_finds_the_name_that_is_meant() -> None:
         ("ENDPOINTS__0__MATCH", "x", "endpoints = {…}: expected a list of tables"),
         ("ROLLOUT__PERCENT", "lots", "rollout.percent = 'lots': expected a number from 0 to 100"),
         ("RESPONSES__DEBUG", "2", "responses.debug = 2: expected true or false"),
-        ("STATE__REQUIRED", "2", "state.required = 2: expected true or false"),
+        ("POLICIES__P__HEDGE", "true", "policies.p.hedge: not available in this version"),
         ("", "x", '"": unknown key'),
     ],
 )

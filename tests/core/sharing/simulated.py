@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from clocks import ManualClock
-
 from failsoft.beat import Beat
 from failsoft.events import Event
 from failsoft.machines.breaker import Permit, Rejection

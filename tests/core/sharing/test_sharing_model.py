@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from clocks import ManualClock
-from core.sharing.simulated import NAME, NaiveStore, Worker, beats
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from clocks import ManualClock
+from core.sharing.simulated import NAME, NaiveStore, Worker, beats
 from failsoft.machines.breaker import Permit
 from failsoft.outcome import Verdict
 from failsoft.policies.circuit_breaker import CircuitBreaker
