@@ -17,9 +17,10 @@ from both_ways import RequestCall, Script, Way
 from clocks import ManualClock
 from core.engine.shared import Worker, Workers
 from core.engine.test_parallel import in_child
+from core.sharing.servers import shared_redis
 from failsoft import Failsoft, Policy, RateLimit, RequestFacts, SettingsError
 from failsoft.events import InternalError, StateStoreChanged
-from redis_server import redis_url, service
+from redis_server import service
 
 MINUTE = {"rate": "80/minute"}
 """Leases of 10, a credit of 10."""
@@ -218,7 +219,7 @@ def test_no_call_touches_the_store(tmp_path: Path) -> None:
         met.append(found)
 
     with service() as name:
-        for url in (f"sqlite:///{tmp_path}/state.db", redis_url()):
+        for url in (f"sqlite:///{tmp_path}/state.db", shared_redis()):
             with Failsoft({"service": name, "state": {"url": url}}) as fs:
                 threads = [threading.Thread(target=call, args=(fs,)) for _ in range(2)]
                 for thread in threads:

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,11 @@ import pytest
 
 from both_ways import SYNC, Script, Way
 from core.engine.test_parallel import in_child
+from core.sharing.servers import PrivateRedis, eventually, shared_redis
 from failsoft import Failsoft, Guard, Policy, RateLimit, RateLimitError
 from failsoft.events import ExactLimitMissed, InternalError, StateStoreChanged
 from failsoft.machines.lease import Share
-from redis_server import PrivateRedis, private_redis, redis_url, service
+from redis_server import service
 
 pytestmark = pytest.mark.xdist_group("redis")
 
@@ -58,7 +58,7 @@ def most_above(found: list[dict[str, Any]], per_second: float) -> float:
 @pytest.mark.parametrize("kind", ["redis", "sqlite"])
 @pytest.mark.parametrize(("rate", "burst"), [("100/second", 40), ("600/minute", 80)])
 def test_four_workers_together_stay_within_the_bound(kind: str, rate: str, burst: int, tmp_path: Path) -> None:
-    url = redis_url() if kind == "redis" else f"sqlite:///{tmp_path}/state.db"
+    url = shared_redis() if kind == "redis" else f"sqlite:///{tmp_path}/state.db"
     terms = RateLimit(rate=rate, burst=burst).terms
     share = Share.of(terms)
     found = hammer(url, rate, burst, exact=False)
@@ -68,7 +68,7 @@ def test_four_workers_together_stay_within_the_bound(kind: str, rate: str, burst
 
 
 def test_four_workers_never_exceed_an_exact_limit() -> None:
-    found = hammer(redis_url(), "20/minute", 30, exact=True)
+    found = hammer(shared_redis(), "20/minute", 30, exact=True)
     # what was decided without the store, as the machine was busy, may be too much
     without = sum(each["missed"] for each in found)
     assert sum(len(each["admitted"]) for each in found) >= 30
@@ -80,8 +80,9 @@ def test_four_workers_never_exceed_an_exact_limit() -> None:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[PrivateRedis]:
-    with private_redis(tmp_path) as started:
-        yield started
+    started = PrivateRedis(tmp_path)
+    yield started
+    started.close()
 
 
 class Exact:
@@ -135,14 +136,6 @@ class Exact:
         return [event for event in self.events if type(event) is kind]
 
 
-def eventually(what: Callable[[], bool]) -> None:
-    for _ in range(3000):
-        if what():
-            return
-        time.sleep(0.01)
-    raise AssertionError("not even after half a minute")
-
-
 @pytest.fixture
 def exact(server: PrivateRedis) -> Iterator[Callable[..., Exact]]:
     made: list[Exact] = []
@@ -152,7 +145,6 @@ def exact(server: PrivateRedis) -> Iterator[Callable[..., Exact]]:
         return made[-1]
 
     yield make
-    server.resume()
     for each in made:
         each.fs.close()
 
@@ -179,7 +171,7 @@ def test_calls_go_on_while_the_server_is_paused_and_are_asked_about_when_it_is_b
     assert missed["late"] >= 3
     assert missed["unreachable"] >= 40
     eventually(lambda: [event.answering for event in worker.of(StateStoreChanged)] == [False])
-    server.resume()
+    server.go_on()
     eventually(lambda: not worker.away)
     eventually(lambda: [event.answering for event in worker.of(StateStoreChanged)] == [False, True])
     before = sum(worker.missed().values())
@@ -201,7 +193,7 @@ def test_an_answer_that_comes_late_is_nobody_elses(exact: Callable[..., Exact], 
         server.pause()
         for _ in range(2):
             yield worker.guard
-        server.resume()
+        server.go_on()
         eventually(lambda: not worker.away)
         admitted = []
         for _ in range(12):
@@ -298,7 +290,7 @@ def test_a_task_that_is_cancelled_while_it_asks_leaves_nothing_behind(
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        server.resume()
+        server.go_on()
         return [await worker.guard.acall(well) for _ in range(5)]
 
     assert asyncio.run(main()) == [1] * 5

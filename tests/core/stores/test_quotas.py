@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clocks import ManualClock
+from core.sharing.servers import shared_redis
 from failsoft.machines.lease import Ask, Grant, Pool, Terms, lend
 from failsoft.stores import Loan, QuotaStore
 from failsoft.stores.on_redis import RedisStore
 from failsoft.stores.on_sqlite import SqliteStore
 from failsoft.stores.quotas_redis import RedisQuotas
 from failsoft.stores.quotas_sqlite import SqliteQuotas
-from redis_server import redis_url, service
+from redis_server import service
 
 DAY = 86400.0
 """Nothing that counts is earned while a test runs."""
@@ -33,7 +34,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[QuotaStore
         yield SqliteQuotas(opened, ManualClock())
         opened.close()
         return
-    url = redis_url()
+    url = shared_redis()
     with service() as name:
         remote = RedisStore(url, f"{name}/")
         yield RedisQuotas(remote)
@@ -106,7 +107,7 @@ def test_threads_with_connections_of_their_own_are_never_lent_too_much(
 
     def opened() -> tuple[Any, QuotaStore]:
         if isinstance(store, RedisQuotas):
-            remote = RedisStore(redis_url(), store._store.namespace)
+            remote = RedisStore(shared_redis(), store._store.namespace)
             return remote, RedisQuotas(remote)
         file = SqliteStore(tmp_path / "state.db", "shop")
         return file, SqliteQuotas(file, ManualClock())
@@ -150,7 +151,7 @@ def test_a_file_forgets_pools_that_are_whole_again(tmp_path: Path) -> None:
 
 
 def test_a_redis_earns_by_its_own_clock_and_forgets_pools_that_are_whole_again() -> None:
-    url, second = redis_url(), Terms(1000, 1.0, 1000)
+    url, second = shared_redis(), Terms(1000, 1.0, 1000)
     with service() as name:
         remote = RedisStore(url, f"{name}/")
         store = RedisQuotas(remote)
@@ -164,7 +165,7 @@ def test_a_redis_earns_by_its_own_clock_and_forgets_pools_that_are_whole_again()
 
 
 def test_a_redis_that_has_forgotten_the_script_is_told_again() -> None:
-    url = redis_url()
+    url = shared_redis()
     with service() as name:
         remote = RedisStore(url, f"{name}/")
         store = RedisQuotas(remote)
