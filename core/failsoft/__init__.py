@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from failsoft.call import Call, RequestFacts
 from failsoft.clock import Clock, SystemClock
+from failsoft.deadlines import acarry_deadline, carry_deadline, deadline_headers
 from failsoft.errors import (
     AttemptRecord,
     AuthenticationError,
@@ -38,6 +39,7 @@ from failsoft.facade import Failsoft, classify, guard, protect, remaining, sanit
 from failsoft.guard import Guard
 from failsoft.policies.bulkhead import Bulkhead
 from failsoft.policies.circuit_breaker import CircuitBreaker
+from failsoft.policies.offload import Offload
 from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit
 from failsoft.policies.retry import STOP, Budget, Retry
@@ -74,6 +76,7 @@ __all__ = [
     "Guard",
     "NotFoundError",
     "Notification",
+    "Offload",
     "OperationTimeoutError",
     "PipelineError",
     "Policy",
@@ -90,7 +93,10 @@ __all__ = [
     "Severity",
     "SystemClock",
     "ValidationError",
+    "acarry_deadline",
+    "carry_deadline",
     "classify",
+    "deadline_headers",
     "guard",
     "protect",
     "remaining",

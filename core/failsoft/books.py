@@ -12,6 +12,8 @@ from failsoft.events import AttemptTimedOut, Event, RetryEnded, RetryScheduled, 
 from failsoft.machines.breaker import Permit
 from failsoft.outcome import Verdict
 from failsoft.policies.bulkhead import Holding
+from failsoft.policies.rate_limit import RateReading
+from failsoft.policies.shared_limit import PATIENCE
 from failsoft.timeouts import Timeout
 
 __all__ = ["Books"]
@@ -22,6 +24,7 @@ class Books:
 
     __slots__ = (
         "_begun",
+        "_cut",
         "_ended",
         "_held",
         "_hurried",
@@ -31,9 +34,12 @@ class Books:
         "_previous_delay",
         "_settled",
         "_streams",
+        "away",
         "call",
         "engine",
+        "exact",
         "limit",
+        "reading",
         "timer",
     )
 
@@ -44,6 +50,13 @@ class Books:
         """Seconds the attempt may take, or None."""
         self.timer: Timeout | None = None
         """The running `Timeout` of an attempt that can be cut off."""
+        self.away: Any = None
+        """What runs its attempts in other threads, if something does."""
+        self.exact = limits.exact
+        """What is to be asked before the first attempt begins, if `admit` alone cannot know."""
+        self.reading: RateReading | None = None
+        """Its answer."""
+        self._deadline: float | None = None
         self._limits = limits
         self._observing = call.mode == "observe"
         self._permit: Permit | None = None
@@ -52,8 +65,15 @@ class Books:
         self._streams = False
         self._previous_delay: float | None = None
         self._ended = False
-        self._hurried = False
+        self._hurried = self._cut = False
         self._begun = now
+
+    @property
+    def haste(self) -> float:
+        """Seconds that the call may wait to be counted."""
+        if self._deadline is None:
+            return PATIENCE
+        return min(PATIENCE, self._deadline - self.engine.clock.monotonic())
 
     def hold(self) -> None:
         """The response that this attempt returns is a stream: its slot is kept until whoever sends it says `vacate`."""
@@ -76,7 +96,7 @@ class Books:
             return False
         if self._observing:
             self._say(WouldTimeout, limit=limit, duration=now - self._begun)
-        elif self.timer is None:
+        elif self.timer is None and not self._cut:
             self._say(AttemptTimedOut, attempt=self.call.attempt, limit=limit, kind=self._kind(), cut=False)
         return not self._hurried
 

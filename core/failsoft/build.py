@@ -28,6 +28,7 @@ from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.lending import Lending
+from failsoft.policies.offload import Offloads
 from failsoft.policies.shared_limit import refusals
 from failsoft.policies.sharing import BreakerSharing
 from failsoft.problem import ProblemMaker
@@ -62,6 +63,7 @@ class Parts:
     responder: Responder
     breakers: Breakers
     bulkheads: Bulkheads
+    offloads: Offloads
     engine: Engine
     endpoints: Endpoints
     proxies: TrustedProxies
@@ -76,8 +78,15 @@ class Parts:
         """Wait for the background writers to have done what they were given."""
         return self.audit is None or self.audit.flush(timeout)
 
+    def forget(self) -> None:
+        """Begin anew in a forked process."""
+        self.bulkheads.forget()
+        self.endpoints.forget()
+        self.offloads.forget()
+
     def close(self) -> None:
-        """Flush and stop what runs in the background."""
+        """Flush and stop what runs in the background, and let threads end that have nothing to do."""
+        self.offloads.close()
         if self.beat is not None:
             self.beat.close()
         if self.audit is not None:
@@ -109,7 +118,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
 
     bus = Bus()
     breakers = Breakers(clock, bus.publish, peers=None if store is None else Peers)
-    bulkheads = Bulkheads(clock, bus.publish)
+    bulkheads, offloads = Bulkheads(clock, bus.publish), Offloads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
     responder = Responder(
         classifier=classifier,
@@ -142,10 +151,12 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         engine=engine,
         breakers=breakers,
         bulkheads=bulkheads,
+        offloads=offloads,
         hooks=hooks,
         lending=lending,
     )
-    _observe(settings, bus, sanitizer, telemetry, breakers, bulkheads, audit)
+    telemetry.subscribe(bus, breakers.states, bulkheads.snapshots, offloads.abandoned)
+    _observe(settings, bus, sanitizer, audit)
     if store is not None and beat is not None:
         _share(settings, store, beat, breakers, clock)
     return Parts(
@@ -158,6 +169,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         responder=responder,
         breakers=breakers,
         bulkheads=bulkheads,
+        offloads=offloads,
         engine=engine,
         endpoints=endpoints,
         proxies=proxies,
@@ -354,9 +366,6 @@ def _observe(
     settings: Settings,
     bus: Bus,
     sanitizer: Sanitizer,
-    telemetry: Telemetry,
-    breakers: Breakers,
-    bulkheads: Bulkheads,
     audit: AuditWriter | None,
 ) -> None:
     if settings.responses.reraise == "unexpected":
@@ -364,7 +373,6 @@ def _observe(
         bus.subscribe(_leave_to_sentry, ErrorHandled)
     log = LogObserver(sanitizer)
     bus.subscribe(log, *log.kinds)
-    telemetry.subscribe(bus, breakers.states, bulkheads.snapshots)
     if audit is not None:
         context = RecordContext(sanitizer=sanitizer, service=settings.service, environment=settings.environment)
         observer = AuditObserver(audit, context)

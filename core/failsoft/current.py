@@ -128,8 +128,8 @@ def owner() -> Any:
 
 
 def remaining_at(now: float) -> float | None:
-    """Seconds left until the deadline of the current call, at least 0; None without a deadline."""
+    """Seconds left until the deadline of the current call, at least 0; None without a deadline that is enforced."""
     call = current_call.get()
-    if call is None or call.deadline is None:
+    if call is None or call.deadline is None or call.mode != "enforce":
         return None
     return max(0.0, call.deadline - now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -18,6 +18,7 @@ from failsoft.pipeline import Pipeline
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.lending import Lending
+from failsoft.policies.offload import Offloads
 from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit, RateLimiter
 from failsoft.policies.registry import remember_each
@@ -177,6 +178,7 @@ class Endpoints:
         engine: Engine,
         breakers: Breakers,
         bulkheads: Bulkheads,
+        offloads: Offloads,
         hooks: Mapping[str, Callable[..., Any]],
         lending: Lending | None = None,
     ) -> None:
@@ -185,6 +187,7 @@ class Endpoints:
         self._engine = engine
         self._breakers = breakers
         self._bulkheads = bulkheads
+        self._offloads = offloads
         self._hooks = hooks
         self._lending = lending
         self.retries = Retries()
@@ -215,6 +218,15 @@ class Endpoints:
                 if len(self._bindings) < _MOST:
                     self._bindings = {**self._bindings, (key, view): found}
         return found
+
+    def hurried(self, binding: Binding) -> Binding:
+        """The binding for a call that has a deadline of its caller's."""
+        return binding if binding.pipeline is not None else replace(binding, pipeline=self.hurry)
+
+    @property
+    def hurry(self) -> Pipeline:
+        """What keeps to the deadline of whoever calls, and does nothing else."""
+        return Pipeline(Limits(), self._engine)
 
     def guard(self, key: str, policy: str | Policy) -> Pipeline:
         """The pipeline of a guard, made once for each name (of at most 4096).
@@ -262,6 +274,7 @@ class Endpoints:
             judge=judge_of(retry, self._engine),
             breaker=breaker,
             bulkhead=None if policy.bulkhead is None else self._bulkheads.obtain(key, policy.bulkhead),
+            offload=None if policy.offload is None else self._offloads.obtain(key, policy.offload),
             timeout=policy.timeout,
             deadline=policy.deadline,
         )
@@ -328,8 +341,7 @@ class Endpoints:
         pipeline = None
         if (policy is not None and not policy.empty) or priority is not None:
             policy = policy or Policy()
-            if policy.retry is not None:
-                policy.retry.refuse_results(join_path(key, "retry"))
+            policy.refuse_on_endpoint(key)
             pipeline = Pipeline(self.compile(name, policy, key, priority), self._engine, prepare)
         mode = rule.mode if rule is not None and rule.mode is not None else marked.mode if marked else None
         idempotent = marked.idempotent if marked else None

@@ -14,6 +14,7 @@ from failsoft.events import Event
 from failsoft.machines.budget import Priority
 from failsoft.policies.bulkhead import Compartment
 from failsoft.policies.circuit_breaker import Breaker
+from failsoft.policies.offload import Crew
 from failsoft.policies.rate_limit import RateLimiter
 from failsoft.policies.retry import Retry
 from failsoft.policies.shared_limit import SharedLimiter
@@ -80,5 +81,6 @@ class Limits:
     """Reads in a result whether to repeat."""
     breaker: Breaker | None = None
     bulkhead: Compartment | None = None
+    offload: Crew | None = None
     timeout: float | None = None
     deadline: float | None = None

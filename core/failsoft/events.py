@@ -23,6 +23,7 @@ __all__ = [
     "ExactLimitMissed",
     "GuardCompleted",
     "InternalError",
+    "LateResultDropped",
     "RetryEnded",
     "RetryScheduled",
     "SettingsReloaded",
@@ -114,6 +115,16 @@ class AttemptTimedOut(Event, frozen=True, kw_only=True):
     kind: Literal["timeout", "deadline"]
     cut: bool = True
     """False: it was synchronous, ran on and returned late."""
+
+
+class LateResultDropped(Event, frozen=True, kw_only=True):
+    """A call that was offloaded and cut off has come back. Nobody waits for what it brings; its thread is free."""
+
+    attempt: int
+    duration: float
+    """Seconds since it began."""
+    error_type: str | None = None
+    """Class of what it raised, if it did."""
 
 
 class CircuitBreakerTransition(Event, frozen=True, kw_only=True):

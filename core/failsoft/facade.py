@@ -25,6 +25,7 @@ from failsoft.machines.budget import Priority
 from failsoft.pipeline import Pipeline
 from failsoft.policies.bulkhead import Bulkhead, Bulkheads
 from failsoft.policies.circuit_breaker import Breakers, CircuitBreaker
+from failsoft.policies.offload import Offloads
 from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit
 from failsoft.policies.retry import Retry
@@ -117,6 +118,11 @@ class Failsoft:
     def bulkheads(self) -> Bulkheads:
         """Bulkheads by name: endpoint keys, `guard:name`."""
         return self._parts.bulkheads
+
+    @property
+    def offloads(self) -> Offloads:
+        """The threads of guards that are offloaded, by name: `guard:name`."""
+        return self._parts.offloads
 
     @property
     def retries(self) -> Retries:
@@ -307,8 +313,7 @@ def _begin_anew_after_fork() -> None:
     current.EPOCH.after_fork()
     for fs in (*current.instances(), *_fallback):
         fs._reloading.after_fork()
-        fs.bulkheads.forget()
-        fs.endpoints.forget()
+        fs._parts.forget()
         if fs.own_rng:
             fs.rng.seed(SystemRandom().getrandbits(128))
 
@@ -368,8 +373,8 @@ def protect(
     if policy is not None and given:
         raise TypeError(f"give either policy= or its parts ({', '.join(given)}), not both")
     chosen = Policy(**given) if given else policy
-    if isinstance(chosen, Policy) and chosen.retry is not None:
-        chosen.retry.refuse_results("retry")
+    if isinstance(chosen, Policy):
+        chosen.refuse_on_endpoint("")
     what = Mark(policy=chosen, idempotent=idempotent, mode=mode, before_retry=before_retry, priority=priority)
 
     def decorate(target: F) -> F:

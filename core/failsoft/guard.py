@@ -116,7 +116,9 @@ class Guard:
         pipeline = self._bind(fs)
         call = self._describe(fs, parent, mode)
         try:
-            result = pipeline.call(call, functools.partial(fn, *args, **kwargs), reply=pipeline.limits.judge)
+            result = pipeline.call(
+                call, functools.partial(fn, *args, **kwargs), reply=pipeline.limits.judge, offload=mode == "enforce"
+            )
         except BaseException as exc:
             self.over(fs, call, exc)
             raise
@@ -283,8 +285,9 @@ class Guard:
         plan = self.plan
         stale = fs.clock.monotonic() >= plan.until or plan.fs is not fs
         if stale and fs.enforces:
-            # who is counted goes the long way, which asks, and so does who looks at results
-            asks = pipeline.limits.rate is not None or pipeline.limits.judge is not None
+            # who is counted goes the long way, which asks, and so does who looks at results, or waits for a thread
+            limits = pipeline.limits
+            asks = limits.rate is not None or limits.judge is not None or limits.offload is not None
             self.plan = Plan.none() if asks else Plan(fs, pipeline, epoch)
         return pipeline
 

@@ -1,7 +1,8 @@
 """A pipeline: a compiled policy, and the two thin drivers that run a call through it.
 
 The drivers differ in how they call, wait and cut off; what happens is decided by `Run`. A synchronous attempt is never
-cut off: its limit is offered as `failsoft.remaining()`, and a late result is returned and counted as slow.
+cut off: its limit is offered as `failsoft.remaining()`, and a late result is returned and counted as slow. Unless it is
+offloaded: then whoever waits for it stops waiting.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from failsoft.call import Call
 from failsoft.current import current_call, restore
 from failsoft.engine import Engine, Limits, Reply
 from failsoft.faults import FAULTS
+from failsoft.offloading import Away
 from failsoft.policies.waiting import TaskWaiter, ThreadWaiter
 from failsoft.run import Run
 from failsoft.timeouts import Timeout
@@ -62,6 +64,7 @@ class Pipeline:
         *,
         reply: Callable[[T], Reply | None] | None = None,
         expected: Expected | None = None,
+        offload: bool = False,
     ) -> T:
         """Run a synchronous call.
 
@@ -70,12 +73,15 @@ class Pipeline:
             attempt: does it, once for each attempt.
             reply: reads status and `Retry-After` of a result that is a response.
             expected: whether the application itself answers this exception, so that it says nothing about health.
+            offload: attempts may run in other threads, if the policy says so, and are cut off.
 
         Raises:
             RejectedError: it was not run.
             Exception: the last attempt's own, the same object.
         """
         run = Run(self.limits, self._engine, call, expected)
+        if offload and self.limits.offload is not None:
+            attempt = Away(self.limits.offload, run, attempt)
         token = current_call.set(call)
         try:
             admit(run)
@@ -219,6 +225,8 @@ def admit(run: Run) -> None:
     if waiter is not None:
         waiter.wait(run.patience)
         run.seated()
+    if run.away is not None:
+        run.away.admit()
 
 
 async def aadmit(run: Run) -> None:

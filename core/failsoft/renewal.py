@@ -17,6 +17,7 @@ from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.pipeline import Pipeline
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
+from failsoft.policies.offload import Offloads
 from failsoft.policies.policy import Policy
 from failsoft.retries import Retries
 
@@ -44,6 +45,7 @@ def renewed(old: Endpoints, wanted: Wanted) -> Endpoints:
     trial = _made(old, wanted)
     clock = wanted.engine.clock
     trial._breakers, trial._bulkheads = Breakers(clock, lambda _: None), Bulkheads(clock, lambda _: None)
+    trial._offloads = Offloads(clock, lambda _: None)
     trial.retries, trial._limiters = Retries(), {}
     _bind_again(old, trial)
 
@@ -88,9 +90,16 @@ def _carry_named(old: Endpoints, trial: Endpoints) -> None:
     for name, bulkhead in trial._bulkheads.items():
         if name in old._bulkheads:
             old._bulkheads[name].adopt(bulkhead.options)
+    for name, crew in trial._offloads.items():
+        if name in old._offloads:
+            old._offloads[name].adopt(crew.options)
     used = [pipeline.limits for pipeline in _pipelines(old)]
     old._breakers.drop({found.breaker.name for found in used if found.breaker is not None} - set(trial._breakers))
     old._bulkheads.drop({found.bulkhead.name for found in used if found.bulkhead is not None} - set(trial._bulkheads))
+    for crew in {found.offload for found in used if found.offload is not None}:
+        if crew.name not in trial._offloads:
+            crew.close()
+            old._offloads.drop({crew.name})
 
 
 def _pipelines(endpoints: Endpoints) -> Iterator[Pipeline]:

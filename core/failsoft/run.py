@@ -14,15 +14,14 @@ from typing import NoReturn, TypeVar
 from failsoft.books import Books
 from failsoft.call import Call
 from failsoft.engine import Engine, Limits, Reply
-from failsoft.errors.exceptions import CircuitOpenError, OperationTimeoutError, RetryExhaustedError
+from failsoft.errors.exceptions import CircuitOpenError, OperationTimeoutError, RejectedError, RetryExhaustedError
 from failsoft.errors.failure import Failure
 from failsoft.events import AttemptTimedOut, CallRejected, WouldReject, WouldRetry
 from failsoft.machines.breaker import Permit, Rejection
 from failsoft.notes import note_attempts
 from failsoft.outcome import Verdict
 from failsoft.policies.bulkhead import Holding, Seat
-from failsoft.policies.rate_limit import RateLimiter, RateReading
-from failsoft.policies.shared_limit import PATIENCE
+from failsoft.policies.rate_limit import RateLimiter
 from failsoft.policies.waiting import Waiter
 from failsoft.repeating import wait_before, worth_it
 from failsoft.spent import SPENT
@@ -47,16 +46,12 @@ class Run(Books):
 
     __slots__ = (
         "_callers",
-        "_cut",
-        "_deadline",
         "_delay",
         "_expected",
         "_judged",
         "_last",
         "_spent",
         "committed",
-        "exact",
-        "reading",
     )
 
     def __init__(
@@ -70,17 +65,12 @@ class Run(Books):
     ) -> None:
         now = engine.clock.monotonic() if begun is None else begun
         super().__init__(limits, engine, call, now)
-        self.exact = limits.exact
-        """What is to be asked before the first attempt begins, if `admit` alone cannot know."""
-        self.reading: RateReading | None = None
-        """Its answer."""
         self.committed = False
         """The response is on its way to the client; nothing can be repeated."""
         self._spent = SPENT.number if spent is None else spent
         self._expected = expected
         self._delay: float | None = None
         self._judged = False
-        self._cut = False
         self._last: BaseException | None = None
         own = None if limits.deadline is None else now + limits.deadline
         theirs = self._callers = call.deadline
@@ -133,13 +123,6 @@ class Run(Books):
         return None
 
     @property
-    def haste(self) -> float:
-        """Seconds that the call may wait to be counted."""
-        if self._deadline is None:
-            return PATIENCE
-        return min(PATIENCE, self._deadline - self.engine.clock.monotonic())
-
-    @property
     def patience(self) -> float:
         """Seconds that the attempt may wait for a slot."""
         longest = 0.0 if self._held is None else self._held.bulkhead.options.max_wait
@@ -157,12 +140,23 @@ class Run(Books):
         """
         if self._held is not None and not self._held.claim():
             self._no_slot(self._held)
+        self._begin_again()
+        self.call.attempt += 1
+
+    def placed(self, error: RejectedError | None) -> None:
+        """The wait for a thread is over, in vain if there is an error to raise for it; as with `seated`."""
+        self.call.attempt -= 1
+        if error is not None:
+            self._turn_away("bulkhead_full", lambda: error, error.retry_after)
+        self._begin_again()
+        self.call.attempt += 1
+
+    def _begin_again(self) -> None:
         now = self._begun = self.engine.clock.monotonic()
         if self._permit is not None:
             # our own queue is not to open the circuit for slowness
             self._permit.started = now
         self._set_limit(now)
-        self.call.attempt += 1
 
     def _take_slot(self, held: Holding, wait: type[W]) -> W | None:
         if self._observing:
@@ -324,16 +318,19 @@ class Run(Books):
         """The call is over."""
         if self._permit is not None:
             self._settle(Verdict.IGNORE, self.engine.clock.monotonic(), False)
+        if self.away is not None:
+            self.away.close()
         if not self._streams:
             self.vacate()
         self._finish("cancelled", None)
         self._let_go_of_time()
         self._last = None
-        self.timer = None
+        self.timer = self.away = None
 
     def _let_go_of_time(self) -> None:
         if not self._observing:
-            self.call.deadline = self._callers
+            # what follows the answer to a request, as a stream or a background task, nobody waits for any more
+            self.call.deadline = self._callers if self.call.source == "guard" else None
 
     # -- deciding
 

@@ -7,15 +7,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-import anyio.to_thread
 from starlette.requests import ClientDisconnect
 
 from failsoft.endpoints import Binding
-from failsoft.engine import Reply
-from failsoft.http import retry_after_seconds
 from failsoft.pipeline import Pipeline
 from failsoft.run import Run
-from failsoft_asgi.exchange import AsgiCall, Message, Receive, Scope, Send, header, wants_head_at_once
+from failsoft_asgi.exchange import AsgiCall, Message, Receive, Scope, Send, header
+from failsoft_asgi.stage import Stage, in_thread
 
 __all__ = ["BODY_LIMIT", "run_attempts"]
 
@@ -94,69 +92,6 @@ class Replay:
         elif message["type"] == "http.disconnect":
             self._gone = True
         return message
-
-
-class Stage:
-    """Where the messages of one attempt wait for its verdict."""
-
-    __slots__ = ("_discarded", "_head", "_run", "_send", "complete", "outside", "passed")
-
-    def __init__(self, run: Run, send: Send) -> None:
-        self._run = run
-        self._send = send
-        self._head: Message | None = None
-        self._discarded = False
-        self.passed = False
-        """The response of this attempt is on its way."""
-        self.complete = False
-        """It has been sent whole, or is thrown away whole; what runs now is a background task."""
-        self.outside: Exception | None = None
-        """What was raised by those who were to send it."""
-
-    async def send(self, message: Message) -> None:
-        """Take a message from the application."""
-        if self._discarded:
-            return
-        kind = message["type"]
-        if kind == "http.response.start" and not self.passed:
-            self._head = message
-            if wants_head_at_once(message) or self._run.call.mode != "enforce":
-                await self.flush()
-            return
-        await self.flush()
-        if self._discarded:
-            return
-        await self._forward(message)
-        if kind == "http.response.pathsend" or (kind == "http.response.body" and not message.get("more_body", False)):
-            self.complete = True
-            self._run.vacate()
-
-    async def flush(self) -> None:
-        """Pass on the head that is held, if the verdict lets it go."""
-        head, self._head = self._head, None
-        if head is None:
-            return
-        if not self._run.answered(Reply(head["status"], _asked(head, self._run))):
-            self._discarded = self.complete = True
-            return
-        self.passed = True
-        await self._forward(head)
-
-    async def _forward(self, message: Message) -> None:
-        try:
-            await self._send(message)
-        except Exception as exc:
-            self.outside = exc
-            raise
-
-
-def _asked(head: Message, run: Run) -> float | None:
-    if head["status"] < 400:
-        return None
-    for key, value in head.get("headers", ()):
-        if bytes(key).lower() == b"retry-after":
-            return retry_after_seconds(str(value, "latin-1"), run.engine.clock.time())
-    return None
 
 
 class Attempts:
@@ -238,7 +173,7 @@ async def run_attempts(
             reply=_unanswered,
             expected=expected,
             cooperative=cooperative,
-            busy=None if cooperative else _in_thread(pipeline),
+            busy=None if cooperative or not _limited(pipeline, call) else in_thread(),
             pause=attempts.pause,
         )
     except Gone as gone:
@@ -254,14 +189,9 @@ def _announces_too_much(scope: Scope) -> bool:
     return length.isascii() and length.isdigit() and (len(length) > 9 or int(length) > BODY_LIMIT)
 
 
-def _in_thread(pipeline: Pipeline) -> Callable[[], bool] | None:
-    """Tells whether a thread works for the current task, as one does for a synchronous dependency of FastAPI."""
+def _limited(pipeline: Pipeline, call: AsgiCall) -> bool:
     limits = pipeline.limits
-    if limits.timeout is None and limits.deadline is None:
-        return None
-    task = asyncio.current_task()
-    limiter = anyio.to_thread.current_default_thread_limiter()
-    return lambda: task in limiter.statistics().borrowers
+    return not (limits.timeout is None and limits.deadline is None and call.deadline is None)
 
 
 async def _answer_nobody(send: Send) -> None:

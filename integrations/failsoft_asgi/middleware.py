@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 from failsoft import Failsoft, Settings, SettingsError
 from failsoft.answer import Answer
 from failsoft.current import current_call, restore
+from failsoft.deadlines import noting_deadlines
 from failsoft.endpoints import route_key
 from failsoft.verdicts import stems_from
 from failsoft_asgi.exchange import AsgiCall, Hold, Receive, Scope, Send
+from failsoft_asgi.hurry import Hurry
 from failsoft_asgi.lifespan import flushing, refuse_start
 from failsoft_asgi.pending import Gate, Net, Pending, travels
 from failsoft_asgi.templates import template_of
@@ -52,6 +54,7 @@ class OuterLayer:
         self._take_up = take_up
         self._hold = hold
         self._owned = owned
+        self._call = noting_deadlines(AsgiCall, fs)
         self._id_header = fs.settings.request.id_header.lower().encode("latin-1")
         self._trust_id = fs.settings.request.trust_id
 
@@ -67,7 +70,7 @@ class OuterLayer:
         if mode == "off":
             await self.app(scope, receive, send)
             return
-        call = AsgiCall(fs, scope, send, self._id_header, self._trust_id)
+        call = self._call(fs, scope, send, self._id_header, self._trust_id)
         if mode != "enforce":
             call.mode = mode
         scope["failsoft"] = call
@@ -276,7 +279,10 @@ class FailsoftMiddleware:
         fs: Failsoft | None = None,
     ) -> None:
         self.fs = fs or Failsoft(settings)
-        self._app: App = app if self.fs.disabled else OuterLayer(app, self.fs, hold=True, owned=fs is None)
+        self._app: App = app
+        if not self.fs.disabled:
+            inside = app if self.fs.settings.request.deadline_header is None else Hurry(app, self.fs)
+            self._app = OuterLayer(inside, self.fs, hold=True, owned=fs is None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)

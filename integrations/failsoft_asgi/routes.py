@@ -146,20 +146,14 @@ class Routes:
     def _may_be_protected(self, route: Any) -> bool:
         if not (hasattr(route, "methods") or isinstance(route, WebSocketRoute)):
             return False
-        return bool(self.fs.settings.endpoints) or any(mark_of(view) is not None for view in views_of(route.endpoint))
+        settings = self.fs.settings
+        by_settings = bool(settings.endpoints) or settings.request.deadline_header is not None
+        return by_settings or any(mark_of(view) is not None for view in views_of(route.endpoint))
 
     def _protected(self, place: Place, handle: Handle) -> Handle:
         fs, route = self.fs, place.route
         expected = functools.partial(answers_itself, place.app)
-        known: dict[str, tuple[Any, bool]] = {}
-
-        def view_for(method: str) -> tuple[Any, bool]:
-            found = known.get(method)
-            if found is None:
-                found = marked_view(route.endpoint, method), is_async(view_of(route.endpoint, method))
-                if method in KNOWN_METHODS:
-                    known[method] = found
-            return found
+        view_for = _views_of(route.endpoint)
 
         async def protected(scope: Scope, receive: Receive, send: Send) -> None:
             call = scope.get("failsoft")
@@ -174,6 +168,8 @@ class Routes:
                 return
             view, is_async = view_for(method)
             binding = fs.endpoints.bind(method, template, view)
+            if call.deadline is not None:
+                binding = fs.endpoints.hurried(binding)
             if binding.idle:
                 await handle(scope, receive, send)
                 return
@@ -231,6 +227,21 @@ def _lists_of(router: Any) -> Iterator[Sized]:
     for route in routes:
         if hasattr(route, "effective_route_contexts"):
             yield from _lists_of(route)
+
+
+def _views_of(endpoint: Any) -> Callable[[str], tuple[Any, bool]]:
+    """Tells what carries the mark for a method, and whether what runs is asynchronous."""
+    known: dict[str, tuple[Any, bool]] = {}
+
+    def view_for(method: str) -> tuple[Any, bool]:
+        found = known.get(method)
+        if found is None:
+            found = marked_view(endpoint, method), is_async(view_of(endpoint, method))
+            if method in KNOWN_METHODS:
+                known[method] = found
+        return found
+
+    return view_for
 
 
 def _naming(route: Any, handle: Handle) -> Handle:

@@ -15,6 +15,7 @@ from django.http import Http404
 from django.http.multipartparser import MultiPartParserError
 
 from failsoft.current import current_call
+from failsoft.deadlines import noting_deadlines
 from failsoft_django.answers import (
     PlainHTTPException,
     carry_over,
@@ -60,6 +61,7 @@ class FailsoftMiddleware:
         self.fs = fs
         self.get_response = get_response
         self.patterns = Patterns(fs)
+        self._call = noting_deadlines(DjangoCall, fs)
         self._id_header = fs.settings.request.id_header
         self._id_lower = self._id_header.lower()
         self._id_key = "HTTP_" + self._id_header.upper().replace("-", "_")
@@ -149,7 +151,7 @@ class FailsoftMiddleware:
         if mode == "off" or "_failsoft" in request.__dict__:
             return None
         self.patterns.take_up()
-        call = DjangoCall(fs, request, self._id_key, self._trust_id, self.patterns)
+        call = self._call(fs, request, self._id_key, self._trust_id, self.patterns)
         if mode != "enforce":
             call.mode = mode
         request._failsoft = call

@@ -86,7 +86,7 @@ class Patterns:
         self._lock = Lock()
         self._taken: frozenset[Any] = frozenset()
         self._settings: Settings | None = None
-        self._views = False
+        self._everywhere = False
         self._templates: set[str] = set()
         self._renders: bool | None = None
 
@@ -113,7 +113,9 @@ class Patterns:
 
     def _learn(self, wanted: Settings) -> None:
         """Go by these settings, and take up anew what was taken up by others."""
-        self._views = any(rule.view is not None for rule in wanted.endpoints)
+        self._everywhere = wanted.request.deadline_header is not None or any(
+            rule.view is not None for rule in wanted.endpoints
+        )
         self._templates = {normalize(rule.match.partition(" ")[2].strip()) for rule in wanted.endpoints if rule.match}
         self._taken = frozenset()
         self._settings = wanted
@@ -124,7 +126,7 @@ class Patterns:
             route.pattern.callback = ProtectedView(view, renders=self.renders)
 
     def _concerns(self, route: Route, view: Any) -> bool:
-        if is_marked(view) or self._views:
+        if is_marked(view) or self._everywhere:
             return True
         return bool(self._templates) and (not route.certain or normalize(route.template) in self._templates)
 

@@ -87,6 +87,8 @@ class ProtectedView:
             return None, None
         fs = call.fs
         binding = fs.endpoints.bind(call.method, str(match.route), subject_of(self._failsoft_view, call.method))
+        if call.deadline is not None:
+            binding = fs.endpoints.hurried(binding)
         call.endpoint = binding.key
         call.mode = "off" if binding.exempt else fs.mode_for(binding, call.mode)
         if call.mode == "off":

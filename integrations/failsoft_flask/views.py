@@ -50,7 +50,7 @@ class Views:
         if self._known[0] == len(views) and self._known[1] is settings:
             return
         with self._lock:
-            by_settings = bool(settings.endpoints)
+            by_settings = bool(settings.endpoints) or settings.request.deadline_header is not None
             for name, view in list(views.items()):
                 if not hasattr(view, "_failsoft_wrapped") and (by_settings or _is_marked(view)):
                     views[name] = self._wrapped(view)
@@ -82,6 +82,8 @@ class Views:
             SettingsError: a policy name does not resolve.
         """
         binding = self._fs.endpoints.bind(call.method, rule.rule, view)
+        if call.deadline is not None:
+            binding = self._fs.endpoints.hurried(binding)
         call.endpoint = binding.key
         call.mode = "off" if binding.exempt else self._fs.mode_for(binding, call.mode)
         if binding.idempotent == "key":

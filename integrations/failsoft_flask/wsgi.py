@@ -10,6 +10,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from failsoft import Failsoft
 from failsoft.current import current_call
+from failsoft.deadlines import noting_deadlines
 from failsoft_flask.call import FlaskCall
 
 __all__ = ["Inside", "WsgiLayer"]
@@ -113,6 +114,7 @@ class WsgiLayer:
         self.app = app
         self.fs = fs
         self._inside = inside
+        self._call = noting_deadlines(FlaskCall, fs)
         self._id_header = fs.settings.request.id_header
         self._id_key = "HTTP_" + self._id_header.upper().replace("-", "_")
         self._trust_id = fs.settings.request.trust_id
@@ -127,7 +129,7 @@ class WsgiLayer:
         if mode == "off":
             return self.app(environ, start_response)
         self._inside.prepare()
-        call = FlaskCall(fs, environ, self._id_key, self._trust_id)
+        call = self._call(fs, environ, self._id_key, self._trust_id)
         if mode != "enforce":
             call.mode = mode
         environ[_MARK] = True

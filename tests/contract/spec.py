@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import math
 import os
 import sqlite3
 import subprocess
@@ -253,6 +254,17 @@ def flaky(key: str, failures: int) -> dict[str, Any]:
     return {"key": key, "attempt": number}
 
 
+def hurry(key: str) -> dict[str, Any]:
+    """Say how much time there is, to us and to whom we would call."""
+    left = failsoft.remaining()
+    sent = failsoft.deadline_headers().get("X-Request-Deadline")
+    return {
+        "run": count(f"hurry:{key}"),
+        "left": None if left is None else math.ceil(left),
+        "sent": None if sent is None else math.ceil(float(sent)),
+    }
+
+
 def chunks(when: str) -> Any:
     """A stream that breaks off before its first chunk, after it, or never."""
     if when == "before":
@@ -288,6 +300,7 @@ def settings() -> dict[str, Any]:
     path = os.environ.get("CONTRACT_AUDIT", "")
     result: dict[str, Any] = {
         "service": "contract",
+        "request": {"deadline_header": "X-Request-Deadline"},
         "policies": {
             "patient": {
                 "retry": {"max_attempts": 3, "base_delay": "1ms", "max_delay": "2ms", "jitter": "none",
@@ -298,6 +311,7 @@ def settings() -> dict[str, Any]:
                                     "half_open_calls": 1},
             },
             "brisk": {"timeout": "150ms"},
+            "leisurely": {"deadline": "30s"},
             "quota": {"rate_limit": {"rate": "2/day", "key": "header:X-Who"}},
             "whole": {"deadline": "150ms", "retry": {"max_attempts": 50, "base_delay": "40ms", "backoff": "constant",
                                                     "jitter": "none"}},
@@ -317,6 +331,10 @@ def settings() -> dict[str, Any]:
             {"match": "GET /slow-sync", "policy": "brisk"},
             {"match": "GET /observed", "policy": "patient", "mode": "observe"},
             {"match": "GET /off", "exempt": True},
+            {"match": "GET /hurry-fuse", "policy": "fuse"},
+            {"match": "GET /hurry-off/{key}", "exempt": True},
+            {"match": "GET /hurry-observed/{key}", "mode": "observe"},
+            {"match": "GET /hurry-own/{key}", "policy": "leisurely"},
             {"match": "GET /deadline", "policy": "whole"},
         ],
         "errors": {

@@ -161,6 +161,20 @@ def test_the_slots_of_a_bulkhead_are_shown_as_they_are(sdk: Sdk) -> None:
     assert shown() == [[], [], []]
 
 
+def test_the_abandoned_threads_of_a_guard_are_shown_as_they_are(sdk: Sdk) -> None:
+    abandoned = {"guard:payments": 0}
+    observer = MetricsObserver(abandoned=lambda: abandoned, meter_provider=sdk.meters)
+
+    def shown() -> dict[Any, float]:
+        return {dict(key)["name"]: point.value for key, point in sdk.points("failsoft.offload.abandoned").items()}
+
+    assert shown() == {"guard:payments": 0}
+    abandoned["guard:payments"] = 3
+    assert shown() == {"guard:payments": 3}
+    observer.close()
+    assert shown() == {}
+
+
 def test_telemetry_connects_what_is_on_to_the_stream_and_disconnects_it(
     sdk: Sdk, make: Callable[..., Telemetry]
 ) -> None:

@@ -8,10 +8,12 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from failsoft.errors.exceptions import Fault
+from failsoft.errors.exceptions import Fault, SettingsError
+from failsoft.kinds import join_path
 from failsoft.options import Duration, Options, fields_of
 from failsoft.policies.bulkhead import Bulkhead
 from failsoft.policies.circuit_breaker import CircuitBreaker
+from failsoft.policies.offload import Offload
 from failsoft.policies.rate_limit import RateLimit
 from failsoft.policies.retry import Retry
 
@@ -41,10 +43,34 @@ class Policy(Options):
         None
     )
 
+    offload: Annotated[
+        Offload | None,
+        Meta(description="For guards: in how many threads of their own synchronous calls run, so that they are cut "
+        "off: a table, or a number."),
+    ] = None  # fmt: skip
+
     def check(self, path: str) -> Iterable[Fault]:
         for name in ("timeout", "deadline"):
             if getattr(self, name) == 0:
                 yield Fault(f"{path}.{name}", "0", "expected more than 0")
+        if self.offload is not None and not self.given & {"timeout", "deadline"}:
+            yield Fault(f"{path}.offload", "", "expected together with timeout or deadline")
+
+    def refuse_on_endpoint(self, path: str) -> None:
+        """An endpoint hands over no results, and no work to other threads.
+
+        Raises:
+            SettingsError: something is for guards only; lists all of it.
+        """
+        faults = []
+        if self.retry is not None and self.retry.retry_if_result is not None:
+            said = "expected for guards only; responses of an endpoint are repeated by `statuses`"
+            faults.append(Fault(join_path(join_path(path, "retry"), "retry_if_result"), "", said))
+        if self.offload is not None:
+            said = "expected for guards only; the thread of a view is its server's"
+            faults.append(Fault(join_path(path, "offload"), "", said))
+        if faults:
+            raise SettingsError(faults)
 
     @property
     def empty(self) -> bool:

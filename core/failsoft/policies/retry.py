@@ -183,16 +183,6 @@ class Retry(Options):
             raise SettingsError(faults)
         return made
 
-    def refuse_results(self, path: str) -> None:
-        """Endpoints do not hand their results over.
-
-        Raises:
-            SettingsError: it looks at results.
-        """
-        if self.retry_if_result is not None:
-            said = "expected for guards only; responses of an endpoint are repeated by `statuses`"
-            raise SettingsError([Fault(f"{path}.retry_if_result", "", said)])
-
     def wants(self, failure: Failure, exc: BaseException | None = None) -> bool:
         """Whether this failure is of a kind that another attempt may cure.
 

@@ -100,6 +100,11 @@ class RequestSettings(Options):
         tuple[Network, ...],
         Meta(description="Proxies whose `Forwarded` and `X-Forwarded-For` headers tell the client's address."),
     ] = ()
+    deadline_header: Annotated[
+        Header | None,
+        Meta(description="Header that tells how long the caller will wait, usually `X-Request-Deadline`: seconds, or a "
+        "date-time of RFC 3339. It can only shorten a deadline. Absent: none is read or sent."),
+    ] = None  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +301,8 @@ class Settings(Options):
             elif name is not None and (retry := self.policies[name].retry) is not None and retry.retry_if_result:
                 said = f"policies.{name}.retry.retry_if_result is for guards only; an endpoint has `statuses`"
                 yield Fault(f"{place}.policy", shown(name), said)
+            elif name is not None and self.policies[name].offload is not None:
+                yield Fault(f"{place}.policy", shown(name), f"policies.{name}.offload is for guards only")
             for key in ("match", "view"):
                 value = getattr(endpoint, key)
                 if value is not None and seen.setdefault(value, number) != number:

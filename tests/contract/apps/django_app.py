@@ -158,6 +158,18 @@ def slow_sync(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"ok": True, "had": left is not None})
 
 
+async def hurry(request: HttpRequest, key: str) -> HttpResponse:
+    said = spec.hurry(key)
+    await asyncio.sleep(float(request.GET.get("for", 0)))
+    return JsonResponse(said)
+
+
+def hurry_sync(request: HttpRequest, key: str) -> HttpResponse:
+    said = spec.hurry(key)
+    time.sleep(float(request.GET.get("for", 0)))
+    return JsonResponse(said)
+
+
 def deadline(request: HttpRequest) -> HttpResponse:
     raise ConnectionResetError("gone")
 
@@ -198,6 +210,12 @@ urlpatterns = [
     path("slow", slow),
     path("slow-sync", slow_sync),
     path("observed", switchable),
+    path("hurry/<str:key>", hurry),
+    path("hurry-sync/<str:key>", hurry_sync),
+    path("hurry-own/<str:key>", hurry),
+    path("hurry-off/<str:key>", hurry),
+    path("hurry-observed/<str:key>", hurry),
+    path("hurry-fuse", slow),
     path("off", switchable),
     path("deadline", deadline),
     path("tenants/<str:tenant>/", include(tenants)),

@@ -147,6 +147,7 @@ for path in ("/breaker", "/breaker-client", "/breaker-status", "/limited", "/obs
 
 
 @app.get("/slow")
+@app.get("/hurry-fuse")
 async def slow(request: Request) -> Any:
     await asyncio.sleep(float(request.query_params.get("for", 5)))
     return {"ok": True}
@@ -157,6 +158,23 @@ def slow_sync(request: Request) -> Any:
     left = failsoft.remaining()
     time.sleep(float(request.query_params.get("for", 0.3)))
     return {"ok": True, "had": left is not None}
+
+
+@app.get("/hurry/{key}")
+@app.get("/hurry-own/{key}")
+@app.get("/hurry-off/{key}")
+@app.get("/hurry-observed/{key}")
+async def hurry(key: str, request: Request) -> Any:
+    said = spec.hurry(key)
+    await asyncio.sleep(float(request.query_params.get("for", 0)))
+    return said
+
+
+@app.get("/hurry-sync/{key}")
+def hurry_sync(key: str, request: Request) -> Any:
+    said = spec.hurry(key)
+    time.sleep(float(request.query_params.get("for", 0)))
+    return said
 
 
 @app.get("/deadline")

@@ -114,6 +114,7 @@ for name in ("breaker", "breaker-client", "breaker-status", "limited", "observed
 
 
 @app.get("/slow")
+@app.get("/hurry-fuse", endpoint="hurry_fuse")
 async def slow() -> Any:
     await asyncio.sleep(request.args.get("for", 5, float))
     return {"ok": True}
@@ -124,6 +125,23 @@ def slow_sync() -> Any:
     left = failsoft.remaining()
     time.sleep(request.args.get("for", 0.3, float))
     return {"ok": True, "had": left is not None}
+
+
+@app.get("/hurry/<key>")
+@app.get("/hurry-own/<key>", endpoint="hurry_own")
+@app.get("/hurry-off/<key>", endpoint="hurry_off")
+@app.get("/hurry-observed/<key>", endpoint="hurry_observed")
+async def hurry(key: str) -> Any:
+    said = spec.hurry(key)
+    await asyncio.sleep(request.args.get("for", 0, float))
+    return said
+
+
+@app.get("/hurry-sync/<key>")
+def hurry_sync(key: str) -> Any:
+    said = spec.hurry(key)
+    time.sleep(request.args.get("for", 0, float))
+    return said
 
 
 @app.get("/deadline")

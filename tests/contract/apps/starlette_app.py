@@ -112,6 +112,18 @@ def slow_sync(request: Request) -> Response:
     return JSONResponse({"ok": True, "had": left is not None})
 
 
+async def hurry(request: Request) -> Response:
+    said = spec.hurry(request.path_params["key"])
+    await asyncio.sleep(float(request.query_params.get("for", 0)))
+    return JSONResponse(said)
+
+
+def hurry_sync(request: Request) -> Response:
+    said = spec.hurry(request.path_params["key"])
+    time.sleep(float(request.query_params.get("for", 0)))
+    return JSONResponse(said)
+
+
 async def background(request: Request) -> Response:
     return JSONResponse({"ok": True}, background=BackgroundTask(spec.fail, "unexpected"))
 
@@ -165,6 +177,12 @@ routes = [
     Route("/slow", slow),
     Route("/slow-sync", slow_sync),
     Route("/observed", switchable),
+    Route("/hurry/{key}", hurry),
+    Route("/hurry-sync/{key}", hurry_sync),
+    Route("/hurry-own/{key}", hurry),
+    Route("/hurry-off/{key}", hurry),
+    Route("/hurry-observed/{key}", hurry),
+    Route("/hurry-fuse", slow),
     Route("/off", switchable),
     Route("/deadline", deadline),
     Route("/background", background),

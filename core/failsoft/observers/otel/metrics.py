@@ -57,6 +57,7 @@ class MetricsObserver:
     `failsoft.bulkhead.limit`               calls at the same time: `name`
     `failsoft.bulkhead.in_use`              slots taken: `name`
     `failsoft.bulkhead.waiting`             calls in the queue: `name`
+    `failsoft.offload.abandoned`            threads that nobody waits for any more: `name`
     `failsoft.call.duration`                seconds, guards only: `failsoft.endpoint`, `error.type`
     `failsoft.exact_limit.missed`           decided without the store: `failsoft.endpoint`, `reason`
     `failsoft.internal_errors`              `where`
@@ -67,6 +68,7 @@ class MetricsObserver:
     Parameters:
         states: gives the state of each circuit breaker, by name. Asked whenever metrics are collected.
         slots: gives the slots of each bulkhead likewise.
+        abandoned: gives how many threads of each offloaded guard nobody waits for any more.
         meter_provider: in place of the global one.
     """
 
@@ -87,6 +89,7 @@ class MetricsObserver:
         self,
         states: Callable[[], Mapping[str, str]] = dict,
         slots: Callable[[], Mapping[str, SlotsSnapshot]] = dict,
+        abandoned: Callable[[], Mapping[str, int]] = dict,
         *,
         meter_provider: metrics.MeterProvider | None = None,
     ) -> None:
@@ -107,6 +110,7 @@ class MetricsObserver:
         self._types: set[str] = set()
         self._states = states
         self._slots = slots
+        self._abandoned = abandoned
         _watch(self, meter, meter_provider)
 
     def __call__(self, event: Event) -> None:
@@ -150,9 +154,13 @@ class MetricsObserver:
         """The slots of each bulkhead, by name."""
         return self._slots()
 
+    def abandoned(self) -> Mapping[str, int]:
+        """How many threads of each guard are abandoned, by name."""
+        return self._abandoned()
+
     def close(self) -> None:
-        """Report no more states and slots."""
-        self._states = self._slots = dict
+        """Report no more states, slots and threads."""
+        self._states = self._slots = self._abandoned = dict
 
     def _error(self, event: ErrorHandled) -> None:
         failure = event.failure
@@ -189,6 +197,7 @@ _SLOTS = (
     ("failsoft.bulkhead.in_use", "in_use", "Slots of a bulkhead that are taken"),
     ("failsoft.bulkhead.waiting", "waiting", "Calls that wait for a slot"),
 )
+_ABANDONED = "Threads of a guard that nobody waits for any more"
 _lock = Lock()
 _watched: WeakKeyDictionary[object, WeakSet[MetricsObserver]] = WeakKeyDictionary()
 
@@ -212,6 +221,7 @@ def _watch(observer: MetricsObserver, meter: metrics.Meter, provider: metrics.Me
             create("failsoft.circuit_breaker.state", [_reader(observers)], "1", "State of the circuit breakers")
             for name, field, meaning in _SLOTS:
                 create(name, [_slots_reader(observers, field)], "{call}", meaning)
+            create("failsoft.offload.abandoned", [_threads_reader(observers)], "{thread}", _ABANDONED)
         observers.add(observer)
 
 
@@ -234,5 +244,14 @@ def _slots_reader(
         for observer in list(observers):
             for name, snapshot in observer.slots().items():
                 yield Observation(getattr(snapshot, field), {"name": name})
+
+    return read
+
+
+def _threads_reader(observers: WeakSet[MetricsObserver]) -> Callable[[CallbackOptions], Iterable[Observation]]:
+    def read(_: CallbackOptions) -> Iterable[Observation]:
+        for observer in list(observers):
+            for name, number in observer.abandoned().items():
+                yield Observation(number, {"name": name})
 
     return read

@@ -107,19 +107,21 @@ class Telemetry:
         bus: Bus,
         states: Callable[[], Mapping[str, str]] = dict,
         slots: Callable[[], Mapping[str, SlotsSnapshot]] = dict,
+        abandoned: Callable[[], Mapping[str, int]] = dict,
     ) -> Callable[[], None]:
         """Connect metrics and log records, as far as they are on, to the stream of events.
 
         Parameters:
             states: gives the state of each circuit breaker, by name.
             slots: gives the slots of each bulkhead, by name.
+            abandoned: gives how many threads of each guard are abandoned, by name.
 
         Returns:
             The way to disconnect.
         """
         undo: list[Callable[[], None]] = []
         if self._metrics:
-            observer = MetricsObserver(states, slots, meter_provider=self._meter_provider)
+            observer = MetricsObserver(states, slots, abandoned, meter_provider=self._meter_provider)
             undo += [bus.subscribe(observer, *observer.kinds, when=observer.is_heard), observer.close]
         if self._logs:
             undo.append(bus.subscribe(self.transition, CircuitBreakerTransition))
