@@ -25,6 +25,7 @@ class Books:
     __slots__ = (
         "_begun",
         "_cut",
+        "_deadline",
         "_ended",
         "_held",
         "_hurried",
