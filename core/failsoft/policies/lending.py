@@ -90,22 +90,24 @@ class Lending:
         """Pay what is owed, and borrow what is wanted. See `beat.Exchanger`."""
         limiters = self.limiters
         self._tell(limiters, now)
-        asked = [(limiter, question, loan) for limiter in limiters for question, loan in limiter.asks(now)]
+        asked = [(limiter, found) for limiter in limiters if (found := limiter.asks(now))]
         away = [limiter for limiter in limiters if limiter.away]
         if not asked and not away:
             return
+        loans = [loan for _, found in asked for _, loan in found]
+        questions = [(limiter, question) for limiter, found in asked for question, _ in found]
         try:
-            grants = self._store.lend([loan for _, _, loan in asked])
+            grants = self._store.lend(loans)
+            answered = self.now()
+            with self._beat.turn:
+                for (limiter, question), grant in zip(questions, grants, strict=True):
+                    limiter.granted(question, grant, answered)
+                for limiter in away:
+                    limiter.back()
         except BaseException:
-            for limiter in {limiter for limiter, _, _ in asked}:
-                limiter.lost([question for asker, question, _ in asked if asker is limiter])
+            for limiter, found in asked:
+                limiter.lost([question for question, _ in found])
             raise
-        answered = self.now()
-        with self._beat.turn:
-            for (limiter, question, _), grant in zip(asked, grants, strict=True):
-                limiter.granted(question, grant, answered)
-            for limiter in away:
-                limiter.back()
 
     def missed(self, now: float) -> None:
         """See `beat.Exchanger`. Each worker decides alone."""
@@ -116,10 +118,12 @@ class Lending:
 
     def leave(self, now: float) -> None:
         """See `beat.Exchanger`. What is leased is left to the pool to earn anew."""
-        self.exchange(now)
-        self._tell(self.limiters, now, last=True)
-        if self.at_once is not None:
-            self.at_once.close()
+        try:
+            self.exchange(now)
+        finally:
+            self._tell(self.limiters, now, last=True)
+            if self.at_once is not None:
+                self.at_once.close()
 
     def after_fork(self) -> None:
         """See `beat.Exchanger`."""
