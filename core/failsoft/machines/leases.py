@@ -24,7 +24,7 @@ from failsoft.machines.quota import Quota, Reading
 __all__ = ["Leases", "Question"]
 
 _MISSES = 3
-"""So many answers in a row that came too late for a call mean that the store is away."""
+"""After so many answers in a row that came too late for a call, no more calls wait until the store has answered."""
 
 
 class Question(NamedTuple):
@@ -93,10 +93,13 @@ class Leases:
         return Reading(grant.calls > 0, grant.left, grant.wait)
 
     def missed(self) -> None:
-        """The store was asked about one call, and has not answered in time."""
+        """The store was asked about one call, and has not answered in time. The call is decided on credit."""
         self._missed += 1
-        if self._missed >= _MISSES:
-            self._lose()
+
+    @property
+    def tired(self) -> bool:
+        """The store was asked in vain so often that it is not worth while to wait for it."""
+        return self._missed >= _MISSES
 
     def asks(self, now: float, most: int) -> list[Question]:
         """What to ask the store for now. To be followed by `granted` for each, or `lost`. O(`most`)."""

@@ -91,8 +91,8 @@ class Lending:
         limiters = self.limiters
         self._tell(limiters, now)
         asked = [(limiter, found) for limiter in limiters if (found := limiter.asks(now))]
-        away = [limiter for limiter in limiters if limiter.away]
-        if not asked and not away:
+        doubtful = [limiter for limiter in limiters if limiter.doubtful]
+        if not asked and not doubtful:
             return
         loans = [loan for _, found in asked for _, loan in found]
         questions = [(limiter, question) for limiter, found in asked for question, _ in found]
@@ -102,7 +102,7 @@ class Lending:
             with self._beat.turn:
                 for (limiter, question), grant in zip(questions, grants, strict=True):
                     limiter.granted(question, grant, answered)
-                for limiter in away:
+                for limiter in doubtful:
                     limiter.back()
         except BaseException:
             for limiter, found in asked:

@@ -84,6 +84,11 @@ class SharedLimiter(RateLimiter):
         """The store does not answer; this worker decides alone."""
         return self._leases.away
 
+    @property
+    def doubtful(self) -> bool:
+        """It is to be found out whether the store answers."""
+        return self._leases.away or self._leases.tired
+
     def admit(self, call: Call, now: float) -> RateReading:
         """Ask to run one call at `now` (monotonic seconds). Waits for nobody."""
         key = self.key_of(call)
@@ -133,8 +138,8 @@ class SharedLimiter(RateLimiter):
     def _at_once(self, within: float) -> QuotasAtOnce | None:
         if within <= 0:
             return None
-        if self._leases.away:
-            self._note("unreachable")
+        if self.doubtful:
+            self._note("unreachable" if self._leases.away else "late")
             return None
         return self._bank.at_once
 
@@ -146,6 +151,9 @@ class SharedLimiter(RateLimiter):
     def _missed(self, error: Exception) -> None:
         with self._lock:
             self._leases.missed()
+            tired = self._leases.tired
+        if tired:
+            self._bank.hurry()
         self._note("late" if isinstance(error, TimeoutError) else "unreachable")
         self._bank.failed(error)
 

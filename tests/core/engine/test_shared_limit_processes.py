@@ -163,13 +163,13 @@ def test_calls_go_on_while_the_server_is_paused_and_are_asked_about_when_it_is_b
     assert worker.spend(way, 5) == 5
     asked = 5 - sum(worker.missed().values())
     server.pause()
-    assert worker.spend(way, 60) == 45
-    assert worker.away
-    missed = worker.missed()
-    assert set(missed) <= {"late", "unreachable"}
-    # three are waited for in vain, then nobody waits any more
-    assert missed["late"] >= 3
-    assert missed["unreachable"] >= 40
+    # three are waited for in vain, then nobody waits any more; a few are admitted on credit, of which there are seven
+    on_credit = worker.spend(way, 20)
+    assert on_credit >= 3
+    assert worker.missed()["late"] >= 3
+    eventually(lambda: worker.away)
+    assert on_credit + worker.spend(way, 60) == 45
+    assert worker.missed()["unreachable"] >= 40
     eventually(lambda: [event.answering for event in worker.of(StateStoreChanged)] == [False])
     server.go_on()
     eventually(lambda: not worker.away)
@@ -243,9 +243,10 @@ def drive(way: Way, course: Generator[Guard, bool, Any]) -> Any:
 
 def test_a_server_that_was_never_there_is_waited_for_by_nobody_for_long(exact: Callable[..., Exact], way: Way) -> None:
     worker = exact(url="redis://127.0.0.1:1/0")
-    assert worker.spend(way, 60) == 50
-    missed = worker.missed()
-    assert missed["unreachable"] + missed.get("late", 0) == 60
+    on_credit = worker.spend(way, 5)
+    eventually(lambda: worker.away)
+    assert on_credit + worker.spend(way, 60) == 50
+    assert sum(worker.missed().values()) == 65
 
 
 def test_a_server_that_starts_anew_is_told_the_script_again(
@@ -254,12 +255,15 @@ def test_a_server_that_starts_anew_is_told_the_script_again(
     worker = exact()
     assert worker.spend(way, 5) == 5
     server.kill()
+    worker.spend(way, 1)
+    eventually(lambda: worker.away)
     assert worker.spend(way, 5) == 5
     server.start()
     eventually(lambda: not worker.away)
     before = sum(worker.missed().values())
     admitted = worker.spend(way, 99)
-    assert 40 <= admitted <= 50 + sum(worker.missed().values()) - before
+    assert admitted <= 50 + sum(worker.missed().values()) - before
+    assert admitted > 0
 
 
 def test_a_synchronous_call_in_an_event_loop_does_not_wait(exact: Callable[..., Exact]) -> None:

@@ -147,18 +147,20 @@ def test_while_the_store_is_away_a_worker_decides_alone_and_asks_again() -> None
     assert spend(worker, 2.0, 9) == 1
 
 
-def test_a_store_that_answers_calls_too_late_is_away() -> None:
+def test_a_store_that_answers_calls_too_late_is_not_waited_for() -> None:
     worker, _ = leases(Terms(10, 1.0, 5), size=0, credit=1)
     for _ in range(2):
         worker.missed()
     worker.told("k", Grant(1, 4, 0.1), 0.0)
     worker.missed()
-    assert not worker.away
+    assert not worker.tired
     for _ in range(2):
         worker.missed()
-    assert worker.away
+    # calls go on by credit, and alone when it is known that the store is away
+    assert (worker.tired, worker.away) == (True, False)
+    assert spend(worker, 0.0, 9) == 1
     worker.back()
-    assert not worker.away
+    assert not worker.tired
 
 
 def test_an_answer_to_a_question_given_up_is_ignored() -> None:
