@@ -37,6 +37,7 @@ from failsoft.errors import (
 )
 from failsoft.facade import Failsoft, classify, guard, protect, remaining, sanitize
 from failsoft.guard import Guard
+from failsoft.machines.circuit import BreakerSnapshot
 from failsoft.policies.bulkhead import Bulkhead
 from failsoft.policies.circuit_breaker import CircuitBreaker
 from failsoft.policies.offload import Offload
@@ -54,6 +55,7 @@ __all__ = [
     "AuthenticationError",
     "AuthorizationError",
     "BiasDetectionError",
+    "BreakerSnapshot",
     "Budget",
     "Bulkhead",
     "BulkheadFullError",

@@ -12,6 +12,7 @@ from failsoft.events import AttemptTimedOut, Event, RetryEnded, RetryScheduled, 
 from failsoft.machines.breaker import Permit
 from failsoft.outcome import Verdict
 from failsoft.policies.bulkhead import Holding
+from failsoft.policies.circuit_breaker import CircuitBreaker
 from failsoft.policies.rate_limit import RateReading
 from failsoft.policies.shared_limit import PATIENCE
 from failsoft.timeouts import Timeout
@@ -105,12 +106,19 @@ class Books:
         timeout = self._limits.timeout
         return "deadline" if timeout is None or (self.limit or 0.0) < timeout else "timeout"
 
-    def _settle(self, verdict: Verdict, now: float, late: bool) -> None:
+    @property
+    def _counting(self) -> CircuitBreaker | None:
+        """By which options outcomes count; None without a circuit breaker."""
+        breaker = self._limits.breaker
+        return None if breaker is None else breaker.options
+
+    def _settle(self, verdict: Verdict, now: float, late: bool, asked: float | None = None) -> None:
+        """Tell the circuit breaker. `asked`: seconds for which the other side wants to be left alone."""
         permit, breaker = self._permit, self._limits.breaker
         if permit is not None and breaker is not None:
             self._permit = None
             self._settled = permit
-            breaker.settle(permit, verdict, now, late=late)
+            breaker.settle(permit, verdict, now, late=late, asked=asked)
 
     def _measure(self, verdict: Verdict, now: float, dropped: bool) -> None:
         """Note what the attempt says of load, for a bulkhead that adapts. An error of any other kind says nothing."""

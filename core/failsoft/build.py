@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,7 +21,6 @@ from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
 from failsoft.events import ErrorHandled, StateStoreChanged
 from failsoft.kinds import join_path
-from failsoft.machines.peers import Peers
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
@@ -29,6 +29,7 @@ from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.lending import Lending
 from failsoft.policies.offload import Offloads
+from failsoft.policies.shared_breaker import SharedBreakers
 from failsoft.policies.shared_limit import refusals
 from failsoft.policies.sharing import BreakerSharing
 from failsoft.problem import ProblemMaker
@@ -46,6 +47,8 @@ from failsoft.stores.words_redis import RedisWords
 from failsoft.stores.words_sqlite import SqliteWords
 
 __all__ = ["Parts", "build", "rebuild"]
+
+_log = logging.getLogger("failsoft")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +119,9 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
             audit.close()
         raise _refused(settings, faults)
 
+    _warn(settings)
     bus = Bus()
-    breakers = Breakers(clock, bus.publish, peers=None if store is None else Peers)
+    breakers = Breakers(clock, bus.publish) if store is None else SharedBreakers(clock, bus.publish)
     bulkheads, offloads = Bulkheads(clock, bus.publish), Offloads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
     responder = Responder(
@@ -157,7 +161,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     )
     telemetry.subscribe(bus, breakers.states, bulkheads.snapshots, offloads.abandoned)
     _observe(settings, bus, sanitizer, audit)
-    if store is not None and beat is not None:
+    if store is not None and beat is not None and isinstance(breakers, SharedBreakers):
         _share(settings, store, beat, breakers, clock)
     return Parts(
         settings=settings,
@@ -207,6 +211,7 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
         rng=rng,
         clean=parts.sanitizer.text,
     )
+    _warn(settings)
     responder.internal_errors = parts.responder.internal_errors
     engine = replace(parts.engine, classify=_Classify(responder), report=responder.internal)
     endpoints = renewed(parts.endpoints, Wanted(settings.endpoints, settings.policies, engine, hooks))
@@ -219,6 +224,11 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
         engine=engine,
         endpoints=endpoints,
     )
+
+
+def _warn(settings: Settings) -> None:
+    for doubt in settings.warnings():
+        _log.warning("%s", doubt)
 
 
 def _plain(settings: Settings) -> Mode | None:
@@ -249,11 +259,12 @@ def _load_code_of_policies(settings: Settings, faults: list[Fault]) -> None:
         path = join_path("policies", name)
         if policy.rate_limit is not None and policy.rate_limit.function is not None:
             resolve(policy.rate_limit.function, f"{path}.rate_limit.key", faults)
-        try:
-            if policy.retry is not None:
-                policy.retry.loaded(join_path(path, "retry"))
-        except SettingsError as error:
-            faults.extend(error.faults)
+        for key, part in (("retry", policy.retry), ("circuit_breaker", policy.circuit_breaker)):
+            try:
+                if part is not None:
+                    part.loaded(join_path(path, key))
+            except SettingsError as error:
+                faults.extend(error.faults)
 
 
 class _Classify:
@@ -323,7 +334,7 @@ def _beat(store: Opened, bus: Bus, clock: Clock, responder: Responder, sanitizer
     return Beat(store, clock, changed=changed, report=responder.internal)
 
 
-def _share(settings: Settings, store: Opened, beat: Beat, breakers: Breakers, clock: Clock) -> None:
+def _share(settings: Settings, store: Opened, beat: Beat, breakers: SharedBreakers, clock: Clock) -> None:
     max_age = settings.state.max_age
     words = RedisWords(store, max_age) if isinstance(store, RedisStore) else SqliteWords(store, clock, max_age)
     spread = partial(SystemRandom().uniform, 0.0, 0.2)

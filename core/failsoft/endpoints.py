@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,7 +41,10 @@ __all__ = [
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
+K = TypeVar("K")
+T = TypeVar("T")
 
+_log = logging.getLogger("failsoft")
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 _ATTRIBUTE = "__failsoft__"
 _MOST = 4096
@@ -91,6 +95,11 @@ class Binding:
     """Failsoft does nothing here (health probes)."""
     idempotent: bool | Literal["key"] | None = None
     policy: str = ""
+
+    @property
+    def outdated(self) -> bool:
+        """It is to be made again."""
+        return self.pipeline is not None and self.pipeline.outdated
 
     @property
     def idle(self) -> bool:
@@ -196,13 +205,14 @@ class Endpoints:
         self._bindings: dict[tuple[str, object], Binding] = {}
         self._guards: dict[tuple[str, str | Policy], Pipeline] = {}
         self._lock = Lock()
+        self._warned: set[str] = set()
         self.matched: set[int] = set()
         """Positions of the `[[endpoints]]` tables that some route has taken."""
 
     def bind(self, method: str, template: str, view: object = None) -> Binding:
         """The binding of a route; the same object for the same method, template and view.
 
-        Views that cannot be hashed, and more than 4096 bindings, are resolved each time.
+        Views that cannot be hashed are resolved each time; of more than 4096 bindings, the oldest are resolved again.
 
         Raises:
             SettingsError: a policy name does not resolve.
@@ -212,11 +222,15 @@ class Endpoints:
             found = self._bindings.get((key, view))
         except TypeError:
             return self._resolve(key, method, normalize(template), view)
-        if found is None:
+        if found is None or found.outdated:
+            # code is loaded and events are published on the way, so not under the lock
+            found = self._resolve(key, method, normalize(template), view)
             with self._lock:
-                found = self._bindings.get((key, view)) or self._resolve(key, method, normalize(template), view)
-                if len(self._bindings) < _MOST:
-                    self._bindings = {**self._bindings, (key, view): found}
+                there = self._bindings.get((key, view))
+                if there is not None and not there.outdated:
+                    return there
+                if found.pipeline is None or not found.pipeline.limits.lacking:
+                    self._bindings = _with(self._bindings, (key, view), found)
         return found
 
     def hurried(self, binding: Binding) -> Binding:
@@ -229,18 +243,22 @@ class Endpoints:
         return Pipeline(Limits(), self._engine)
 
     def guard(self, key: str, policy: str | Policy) -> Pipeline:
-        """The pipeline of a guard, made once for each name (of at most 4096).
+        """The pipeline of a guard, made once for each name; of more than 4096, the oldest are made again.
 
         Raises:
             SettingsError: the policy name does not resolve.
         """
         pipeline = self._guards.get((key, policy))
-        if pipeline is None:
+        if pipeline is None or pipeline.outdated:
             name = policy if isinstance(policy, str) else ""
             resolved = self.policy(policy, key) if isinstance(policy, str) else policy
             pipeline = Pipeline(self.compile(name, resolved, key), self._engine)
-            if len(self._guards) < _MOST:
-                pipeline = self._guards.setdefault((key, policy), pipeline)
+            with self._lock:
+                there = self._guards.get((key, policy))
+                if there is not None and not there.outdated:
+                    return there
+                if not pipeline.limits.lacking:
+                    self._guards = _with(self._guards, (key, policy), pipeline)
         return pipeline
 
     def unmatched_rules(self) -> list[str]:
@@ -254,9 +272,13 @@ class Endpoints:
             SettingsError: code that the policy names is not there, or a rate limit whose key cannot be told there, or
                 that cannot be shared.
         """
+        if not name:
+            # those with a name are warned of with the settings
+            self._warn(policy.warnings(key))
         retry, options = policy.retry, policy.circuit_breaker
         breaker = None
         if options is not None:
+            options = options.loaded(join_path(key, "circuit_breaker"))
             shared = options.scope == "policy" and name
             breaker = self._breakers.obtain(f"policy:{name}" if shared else key, options)
         tally = None
@@ -264,6 +286,9 @@ class Endpoints:
             retry = retry.loaded(join_path(key, "retry"))
             tally = self.retries.tally(name or key, key, retry.budget)
         rate = None if policy.rate_limit is None else self._limiter(policy.rate_limit, key)
+        room = None if policy.bulkhead is None else self._bulkheads.obtain(key, policy.bulkhead)
+        crew = None if policy.offload is None else self._offloads.obtain(key, policy.offload)
+        wanted = ((options, breaker), (policy.bulkhead, room), (policy.offload, crew))
         return Limits(
             name=name,
             rate=rate,
@@ -271,13 +296,20 @@ class Endpoints:
             retry=retry,
             tally=tally,
             priority=priority or (retry.priority if retry is not None else None),
-            judge=judge_of(retry, self._engine),
+            judge=judge_of(retry, breaker, self._engine),
             breaker=breaker,
-            bulkhead=None if policy.bulkhead is None else self._bulkheads.obtain(key, policy.bulkhead),
-            offload=None if policy.offload is None else self._offloads.obtain(key, policy.offload),
+            bulkhead=room,
+            offload=crew,
+            lacking=any(asked is not None and there is None for asked, there in wanted),
             timeout=policy.timeout,
             deadline=policy.deadline,
         )
+
+    def _warn(self, doubts: Iterable[Fault]) -> None:
+        for doubt in map(str, doubts):
+            if doubt not in self._warned and len(self._warned) < _MOST:
+                self._warned.add(doubt)
+                _log.warning("%s", doubt)
 
     def _limiter(self, options: RateLimit, key: str) -> RateLimiter:
         """The rate limit of one endpoint or guard. HEAD is counted with GET, or it would be a second quota."""
@@ -362,6 +394,13 @@ class Endpoints:
                 self.matched.add(number)
                 return rule
         return None
+
+
+def _with(cache: dict[K, T], key: K, value: T) -> dict[K, T]:
+    """The same with one more; of too many, the oldest quarter goes."""
+    if len(cache) >= _MOST and key not in cache:
+        cache = dict([*cache.items()][_MOST // 4 :])
+    return {**cache, key: value}
 
 
 def _path_of(view: object) -> set[str]:

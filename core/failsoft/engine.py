@@ -31,6 +31,8 @@ class Reply(NamedTuple):
     """Seconds, as its `Retry-After` says."""
     again: bool = False
     """The policy's own function of the result wants another attempt."""
+    failed: bool = False
+    """The circuit breaker's own function of the result calls it a failure."""
 
 
 class _Classify(Protocol):
@@ -82,5 +84,7 @@ class Limits:
     breaker: Breaker | None = None
     bulkhead: Compartment | None = None
     offload: Crew | None = None
+    lacking: bool = False
+    """There is no room for a circuit breaker, a bulkhead or threads that the policy asks for."""
     timeout: float | None = None
     deadline: float | None = None

@@ -261,7 +261,7 @@ class Failsoft:
         self._parts.responder.aborted(exc, call)
 
     def guard_pipeline(self, key: str, policy: str | Policy) -> Pipeline:
-        """The pipeline of a guard, made once for each name (of at most 4096).
+        """The pipeline of a guard, made once for each name; of more than 4096, the oldest are made again.
 
         Raises:
             SettingsError: the policy name does not resolve.

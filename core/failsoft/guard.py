@@ -279,7 +279,8 @@ class Guard:
         """The pipeline; and the plan is renewed, for whoever comes here found it no longer good."""
         epoch = EPOCH.number
         pipeline = fs.guard_pipeline(self.key, self._policy)
-        if pipeline.limits.judge is not None and not self.idempotent:
+        retry = pipeline.limits.retry
+        if retry is not None and retry.retry_if_result is not None and not self.idempotent:
             said = "expected for idempotent guards only: a call that returned was made"
             raise SettingsError([Fault(f"{self.key}.retry.retry_if_result", "", said)])
         plan = self.plan

@@ -39,12 +39,22 @@ class Pipeline:
             call is asynchronous. If it raises, its exception ends the call, with that of the attempt as its context.
     """
 
-    __slots__ = ("_engine", "_prepare", "limits")
+    __slots__ = ("_engine", "_parts", "_prepare", "limits")
 
     def __init__(self, limits: Limits, engine: Engine, prepare: Prepare | None = None) -> None:
         self.limits = limits
+        parts = (limits.breaker, limits.bulkhead, limits.tally, limits.offload)
+        self._parts = [part for part in parts if part is not None]
         self._engine = engine
         self._prepare = prepare
+
+    @property
+    def outdated(self) -> bool:
+        """Something it works with had to make room for others, and is to be looked up again by its name."""
+        for part in self._parts:  # noqa: SIM110 - a generator costs more than the rest, and every request asks
+            if part.gone:
+                return True
+        return False
 
     def start(
         self, call: Call, expected: Expected | None = None, *, begun: float | None = None, spent: int | None = None

@@ -12,6 +12,7 @@ from typing import Any
 from failsoft.call import Call
 from failsoft.engine import Engine, Reply
 from failsoft.errors.failure import Failure
+from failsoft.policies.circuit_breaker import Breaker
 from failsoft.policies.retry import Retry
 from failsoft.spent import spent_since
 
@@ -60,17 +61,23 @@ def wait_before(
     return retry.delay(call.attempt, previous, asked, engine.rng)
 
 
-def judge_of(retry: Retry | None, engine: Engine) -> Callable[[Any], Reply] | None:
-    """What reads in a result whether to repeat, if the policy looks at results."""
-    if retry is None or retry.retry_if_result is None:
+def judge_of(retry: Retry | None, breaker: Breaker | None, engine: Engine) -> Callable[[Any], Reply] | None:
+    """What reads in a result whether to repeat and how it counts, if the policy looks at results."""
+    again = None if retry is None else retry.retry_if_result
+    failed = None if breaker is None else breaker.options.result
+    if again is None and failed is None:
         return None
-    again = retry.retry_if_result
+
+    def holds(name: str, function: Callable[[Any], Any] | None, result: Any) -> bool:
+        try:
+            return function is not None and bool(function(result))
+        except Exception as error:  # noqa: BLE001 - a function of the user's
+            engine.report(name, error)
+            return False
 
     def judge(result: Any) -> Reply:
-        try:
-            return Reply(again=bool(again(result)))
-        except Exception as error:  # noqa: BLE001 - a function of the user's
-            engine.report("retry.retry_if_result", error)
-            return Reply()
+        return Reply(
+            again=holds("retry.retry_if_result", again, result), failed=holds("circuit_breaker.result", failed, result)
+        )
 
     return judge

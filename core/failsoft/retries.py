@@ -53,6 +53,7 @@ class Tally:
         "_passed",
         "attempts",
         "budget",
+        "gone",
         "key",
         "last",
         "nests",
@@ -63,6 +64,8 @@ class Tally:
     def __init__(self, key: str, budget: SharedBudget) -> None:
         self.key = key
         self.budget = budget
+        self.gone = False
+        """It had to make room for others; another one may be there under its name."""
         self.last = -inf
         """When the latest call that is counted was made."""
         self.attempts: Counter[int] = Counter()
@@ -255,11 +258,11 @@ class Retries:
             known = self._tallies.get((owner, key))
             if known is not None:
                 return known
+            if len(self._tallies) >= self._limit:
+                self._forget()
             budget = self._budgets.get(owner) or SharedBudget(options)
             if len(self._budgets) < self._limit:
                 self._budgets.setdefault(owner, budget)
-            if len(self._tallies) >= self._limit:
-                self._forget()
             made = self._tallies[owner, key] = Tally(key, budget)
         budget.hear(made, True)
         return made
@@ -269,7 +272,11 @@ class Retries:
             budget.collect()
         oldest = min(self._tallies, key=lambda name: self._tallies[name].last)
         gone = self._tallies.pop(oldest)
+        gone.gone = True
         gone.budget.hear(gone, False)
+        if not any(owner == oldest[0] for owner, _ in self._tallies):
+            self._budgets.pop(oldest[0], None)
+        EPOCH.end()
 
     def names(self) -> list[str]:
         """Endpoints and guards with a retry that were met so far: `GET /quotes/{symbol}`, `guard:payments`."""

@@ -26,13 +26,15 @@ from failsoft.policies.waiting import Waiter
 from failsoft.repeating import wait_before, worth_it
 from failsoft.spent import SPENT
 from failsoft.timeouts import Timeout
-from failsoft.verdicts import verdict_of, verdict_of_status
+from failsoft.verdicts import verdict_by, verdict_of_status, verdicts_of
 
 __all__ = ["Engine", "Limits", "Reply", "Run"]
 
 W = TypeVar("W", bound=Waiter)
 
 _OVERLOADED = frozenset({503, 504})
+_NOT_NOW = frozenset({429, 503})
+_IGNORE = Verdict.IGNORE
 
 
 class Run(Books):
@@ -159,6 +161,7 @@ class Run(Books):
         self._set_limit(now)
 
     def _take_slot(self, held: Holding, wait: type[W]) -> W | None:
+        held.bulkhead.used = self._begun
         if self._observing:
             if not held.force():
                 self._say(WouldReject, reason="bulkhead_full")
@@ -265,13 +268,13 @@ class Run(Books):
         failure = call.failure = self.engine.classify(exc, call)
         call.cause = exc
         if self.committed:
-            if not failure.disconnected:
+            if not failure.disconnected and verdict_by(self._counting, failure, exc, self.engine.report) != _IGNORE:
                 self.broke_off()
             return None
         late = self._overran(now)
-        verdict = self._verdict(failure, exc)
-        self._settle(verdict, now, late)
-        self._measure(verdict, now, failure.transient or late)
+        verdict, load = self._verdicts(failure, exc)
+        self._settle(verdict, now, late, failure.retry_after if verdict == Verdict.FAILURE else None)
+        self._measure(load, now, failure.transient or late)
         self.vacate()
         outcome, delay = self._decide(failure, None, exc, now)
         self._last = exc
@@ -317,7 +320,7 @@ class Run(Books):
     def close(self) -> None:
         """The call is over."""
         if self._permit is not None:
-            self._settle(Verdict.IGNORE, self.engine.clock.monotonic(), False)
+            self._settle(_IGNORE, self.engine.clock.monotonic(), False)
         if self.away is not None:
             self.away.close()
         if not self._streams:
@@ -340,9 +343,10 @@ class Run(Books):
         self._delay = None
         self._last = None
         status = 200 if reply is None else reply.status
-        verdict, late = verdict_of_status(status), self._overran(now)
-        self._settle(verdict, now, late)
-        self._measure(verdict, now, late or status in _OVERLOADED)
+        failed, late = reply is not None and reply.failed, self._overran(now)
+        verdict = Verdict.FAILURE if failed else verdict_of_status(status, self._counting)
+        self._settle(verdict, now, late, reply.retry_after if reply is not None and status in _NOT_NOW else None)
+        self._measure(verdict_of_status(status), now, late or status in _OVERLOADED)
         retry = self._limits.retry
         if retry is not None and reply is not None and (reply.again or retry.wants_status(status)):
             outcome, delay = self._decide(None, reply, None, now)
@@ -384,11 +388,10 @@ class Run(Books):
             return "not_retryable", None
         return "", delay
 
-    def _verdict(self, failure: Failure, exc: BaseException) -> Verdict:
+    def _verdicts(self, failure: Failure, exc: BaseException) -> tuple[Verdict, Verdict]:
+        """How a failure counts for the circuit breaker, and as a sign of load."""
         if self._cut and self._hurried:
             # a caller in a hurry set the limit; nobody knows what more time would have brought
-            return Verdict.IGNORE
-        verdict = verdict_of(failure, guarded=self.call.source == "guard")
-        if verdict and self._expected is not None and not failure.transient and self._expected(exc):
-            return Verdict.IGNORE
-        return verdict
+            return _IGNORE, _IGNORE
+        guarded, options = self.call.source == "guard", self._counting
+        return verdicts_of(failure, exc, options, self.engine.report, guarded=guarded, expected=self._expected)

@@ -323,3 +323,15 @@ def test_a_urlconf_that_cannot_be_read_is_answered_although_django_gives_up(
     assert [type(exc) for exc in made.signals] == [ModuleNotFoundError]
     assert [bool(record.exc_info) for record in logs] == [True]
     assert len(made.handled) == 1
+
+
+@MODES
+def test_retry_after_of_an_answer_opens_the_circuit(app: Any, mode: str) -> None:
+    def view(request: Any) -> HttpResponse:
+        return HttpResponse("not now", status=429, headers={"Retry-After": "40"})
+
+    breaker = failsoft.CircuitBreaker(trip_on_retry_after=True)
+    made = app([path("x", failsoft.protect(circuit_breaker=breaker)(view))])
+    responses = [ask(made, mode) for _ in range(2)]
+    assert [response.status_code for response in responses] == [429, 503]
+    assert responses[1].json()["code"] == "CIRCUIT_BREAKER_ERROR"

@@ -114,7 +114,7 @@ def test_good_settings_pass_the_checks(settings_of: Any) -> None:
 
 
 def test_what_is_hardly_meant_is_a_warning(settings_of: Any) -> None:
-    with settings_of(FAILSOFT={"policies": {"odd": {"timeout": "5s", "deadline": "1s"}}}):
+    with settings_of(FAILSOFT={"policies": {"odd": {"timeout": "1s", "deadline": "2s", "retry": 3}}}):
         assert [name for name, _ in found()] == ["failsoft.W003"]
 
 

@@ -446,3 +446,13 @@ def test_functions_for_after_this_request_are_those_of_the_attempt_that_counts(m
         return str(flaky())
 
     assert make(app, on("GET /x")).ask("/x").all("x-stamp") == ["1"]
+
+
+def test_retry_after_of_an_answer_opens_the_circuit(make: Any) -> None:
+    app = Flask("shop")
+    breaker = failsoft.CircuitBreaker(trip_on_retry_after=True)
+    app.get("/x")(failsoft.protect(circuit_breaker=breaker)(lambda: ("not now", 429, {"Retry-After": "40"})))
+    site = make(app)
+    answers = [site.ask("/x") for _ in range(2)]
+    assert [answer.status for answer in answers] == [429, 503]
+    assert answers[1].json()["code"] == "CIRCUIT_BREAKER_ERROR"

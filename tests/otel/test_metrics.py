@@ -13,6 +13,7 @@ from failsoft.events import (
     InternalError,
     RetryEnded,
     RetryScheduled,
+    StateStoreChanged,
     WouldAnswer,
     WouldReject,
     WouldRetry,
@@ -85,6 +86,10 @@ def test_classes_made_at_run_time_do_not_make_series_without_end(sdk: Sdk, obser
         (
             InternalError(at=0, where="render", type="TypeError", message="m"),
             "failsoft.internal_errors", {"where": "render"}, 1,
+        ),
+        (
+            StateStoreChanged(at=0, answering=False, store="redis", reason="TimeoutError"),
+            "failsoft.state.changes", {"store": "redis", "answering": False}, 1,
         ),
         (handled(result="fallback"), "failsoft.fallbacks", {"failsoft.endpoint": "GET /quotes/{symbol}"}, 1),
         (

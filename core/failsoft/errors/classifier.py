@@ -183,7 +183,7 @@ class Classifier:
         if inner is not None and inner.source != "default":
             inner.confidence *= 0.95
             # the last of several attempts proves nothing about the others
-            return _relabel(inner, inner.label._replace(not_sent=False)) if "Retr" in facts.name else inner
+            return _relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner
         guess = guess_by_name(facts.name.rpartition(".")[2]) if facts.unknown else None
         guess = guess or guess_by_message(self._text(exc, asked))
         if guess is not None:
@@ -222,7 +222,9 @@ class Classifier:
         readings = [one for one in readings if one.label != DISCONNECTED] or readings
         worst = min(readings, key=_recovery)
         label = worst.label._replace(
-            transient=all(one.label.transient for one in readings), not_sent=all(one.label.not_sent for one in readings)
+            transient=all(one.label.transient for one in readings),
+            not_sent=all(one.label.not_sent for one in readings),
+            local=all(one.label.local for one in readings),
         )
         waits = [wait for one in readings if (wait := one.more.get("retry_after")) is not None]
         if waits and label.transient:
@@ -289,6 +291,7 @@ class Classifier:
             error_id=error_id or own_id or new_error_id(now),
             timestamp=now,
             not_sent=label.not_sent,
+            local=label.local,
             disconnected=gone,
             evidence=_evidence(reading),
             links=links,

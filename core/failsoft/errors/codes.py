@@ -162,7 +162,9 @@ def _redis(exc: BaseException, label: Label | None) -> Code | None:
     if text.startswith("Timeout connecting"):
         return Code(is_.CONNECT_SILENT, "while connecting")
     lower = text.lower()
-    if "max number of clients" in lower or "too many connections" in lower:
+    if lower.startswith(("too many connections", "no connection available")):
+        return Code(is_.POOL_EXHAUSTED, "pool")
+    if "max number of clients" in lower:
         return Code(is_.EXHAUSTED, "clients")
     if "authentication required" in lower or "username-password" in lower:
         return Code(is_.REFUSED_US, "authentication")

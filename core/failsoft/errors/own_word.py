@@ -312,7 +312,7 @@ def speaks_for_the_last(exc: BaseException) -> bool:
 
 def after_the_last(exc: BaseException, own: Reading, last: Reading) -> Reading:
     """Failsoft's "every attempt failed": its own code and texts, and of the last error what was not given."""
-    label = last.label._replace(code=own.label.code, not_sent=False)
+    label = last.label._replace(code=own.label.code, not_sent=False, local=False)
     if isinstance(exc, FailsoftError) and own.label.status != exc.default_status:
         label = recode(label, own.label.status)._replace(code=own.label.code)
     more = {**last.more, **own.more}

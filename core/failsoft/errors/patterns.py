@@ -42,8 +42,9 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "deadlock", "could not serialize", "serialization failure", "lock wait timeout", "database is locked",
         "could not obtain lock", "lock not available", "write conflict", "version conflict",
     )),
+    (_RESOURCE._replace(local=True), ("can't start new thread",)),
     (_RESOURCE, (
-        "too many connections", "too many open files", "can't start new thread", "pool exhausted", "pool limit",
+        "too many connections", "too many open files", "pool exhausted", "pool limit",
         "queuepool limit", "connection pool is full", "rate limit", "too many requests", "quota exceeded",
         "resource exhausted", "remaining connection slots", "too many clients",
     )),

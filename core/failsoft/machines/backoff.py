@@ -75,6 +75,14 @@ class Backoff:
             case _:
                 assert_never(self.jitter)
 
+    def longest(self, waits: int) -> float:
+        """The most that the first so many waits of a call can take together, in seconds."""
+        total, previous = 0.0, None
+        for attempt in range(1, waits + 1):
+            previous = self.delay(attempt, previous, _HIGHEST)
+            total += previous
+        return total
+
     def _step(self, attempt: int) -> float:
         past = max(attempt, 1) - 1
         if not self.base_delay:
@@ -92,3 +100,13 @@ class Backoff:
         except OverflowError:
             return self.max_delay
         return min(self.max_delay, step)
+
+
+class _Highest(Random):
+    """Draws the highest number that can be drawn."""
+
+    def uniform(self, a: float, b: float) -> float:  # noqa: ARG002 - as that of the base
+        return b
+
+
+_HIGHEST = _Highest(0)

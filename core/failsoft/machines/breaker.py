@@ -200,6 +200,32 @@ class BreakerMachine:
         """Pass everything and count it, from nothing, until `reset`."""
         self._command(_METRICS_ONLY, now, "metrics_only")
 
+    def restore(self, snapshot: BreakerSnapshot, age: float, now: float) -> None:
+        """Stand as a snapshot says that was taken `age` seconds ago, in this process or another.
+
+        The time since then has passed. Probes that were out are lost with those who sent them: a half-open round begins
+        again. Results of calls that were admitted before are late ones.
+
+        Raises:
+            ValueError: snapshot or age cannot be; then nothing has changed.
+        """
+        snapshot.check(age)
+        rules, shift, state = self._rules, now - age - snapshot.at, _STATES.index(snapshot.state)
+        earlier = tuple(moved._replace(at=moved.at + shift) for moved in snapshot.history)
+        self._history = (*earlier, *self._undrained())[-_HISTORY:]
+        if state == self._state:
+            self._enter(state)
+        else:
+            self._change(state, now, "restore")
+        self._window.refill(now, snapshot.counts, snapshot.consecutive_failures, age)
+        self._consecutive = snapshot.consecutive_failures
+        self._opened_at = None if snapshot.opened_at is None else snapshot.opened_at + shift
+        self._rounds_failed = snapshot.rounds_failed
+        self._period = rules.period_after(snapshot.rounds_failed)
+        self._round.begin()
+        if state == _OPEN:
+            self.shut_until = now + min(rules.max_open_duration, snapshot.retry_after - age)
+
     def adopt(self, rules: BreakerRules) -> None:
         """Go by other rules from now on, in the same state and generation.
 
@@ -221,9 +247,12 @@ class BreakerMachine:
 
     def drain(self) -> tuple[Transition, ...]:
         """The transitions since the last drain, oldest first; past 32 the oldest are lost."""
-        fresh = self.history[-self.pending :] if self.pending else ()
+        fresh = self._undrained()
         self.pending = 0
         return fresh
+
+    def _undrained(self) -> tuple[Transition, ...]:
+        return self._history[-self.pending :] if self.pending else ()
 
     @property
     def history(self) -> tuple[Transition, ...]:
@@ -236,6 +265,7 @@ class BreakerMachine:
         full = probing and self._turns_away(now)
         rejecting = full or self._state in (_OPEN, _FORCED_OPEN)
         return BreakerSnapshot(
+            at=now,
             state=self.state,
             generation=self.generation,
             counts=self._window.counts(now),
@@ -321,6 +351,9 @@ class BreakerMachine:
         # a tuple, for most circuits never open, and an empty deque takes more than all the rest
         self._history = (*self._history, Transition(_STATES[self._state], _STATES[state], reason, at))[-_HISTORY:]
         self.pending += 1
+        self._enter(state)
+
+    def _enter(self, state: int) -> None:
         self.generation += 1
         self._state = state
         self._counting = state in (_CLOSED, _METRICS_ONLY)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from failsoft.machines.window import WindowCounts
 
@@ -101,15 +102,17 @@ class Transition(NamedTuple):
     reason: str
     """The rule that decided (`failure_threshold`, `failure_rate_threshold`, `slow_call_rate_threshold`,
     `open_duration`, `half_open_max_wait`, `success_threshold`), `probe_failures` or `probe_slowness`, the operator's
-    verb (`reset`, `force_open`, `disable`, `metrics_only`), or the reason given to `trip`."""
+    verb (`reset`, `force_open`, `disable`, `metrics_only`), `restore`, or the reason given to `trip`."""
     at: float
     """When it took effect, in monotonic seconds. The loss of a probe is dated to the end of its lease."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakerSnapshot:
-    """One breaker at one moment."""
+    """One breaker at one moment. As plain data, `to_dict`, it may be kept, and taken over later or elsewhere."""
 
+    at: float = field(compare=False)
+    """The moment, in monotonic seconds."""
     state: State
     generation: int
     counts: WindowCounts
@@ -129,3 +132,88 @@ class BreakerSnapshot:
     probe_failures: int
     history: tuple[Transition, ...]
     """The latest transitions, oldest first, at most 32."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data, fit for JSON; times are in monotonic seconds of this process."""
+        plain = {each.name: getattr(self, each.name) for each in fields(self)}
+        history = [
+            {**moved._asdict(), **{name: str(getattr(moved, name)) for name in _STATES}} for moved in self.history
+        ]
+        return {**plain, "state": str(self.state), "counts": self.counts._asdict(), "history": history}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> BreakerSnapshot:
+        """What `to_dict` made. Keys that it does not know are passed over.
+
+        Raises:
+            ValueError: it is nothing of the kind; says what is wrong.
+        """
+        plain = {each.name: _value(data, each.name) for each in fields(cls)}
+        counts, history = plain["counts"], plain["history"]
+        plain["state"] = _state(plain["state"], "state")
+        plain["counts"] = WindowCounts(*(_value(counts, name, "counts.") for name in WindowCounts._fields))
+        _refuse("history", isinstance(history, (list, tuple)), "a list", history)
+        plain["history"] = tuple(_transition(moved, f"history[{number}].") for number, moved in enumerate(history))
+        made = cls(**plain)
+        made.check()
+        return made
+
+    def check(self, age: float = 0.0) -> None:
+        """See whether it can be, and so long ago.
+
+        Raises:
+            ValueError: something cannot; says what.
+        """
+        _refuse("age", _is_number(age) and age >= 0, "seconds from 0", age)
+        _state(self.state, "state")
+        for name in _NUMBERS:
+            _refuse(name, _is_number(getattr(self, name)), "a number", getattr(self, name))
+        for name in _AMOUNTS:
+            value = getattr(self, name)
+            _refuse(name, type(value) is int and value >= 0, "a whole number from 0", value)
+        _refuse("retry_after", self.retry_after >= 0, "seconds from 0", self.retry_after)
+        opened = self.opened_at
+        _refuse("opened_at", opened is None or _is_number(opened), "a number, or None", opened)
+        total, failures, slow = self.counts
+        for name, value in self.counts._asdict().items():
+            _refuse(f"counts.{name}", type(value) is int and value >= 0, "a whole number from 0", value)
+        _refuse("counts", max(failures, slow) <= total, "no more failures or slow calls than calls", tuple(self.counts))
+        for number, moved in enumerate(self.history):
+            _refuse(f"history[{number}].at", _is_number(moved.at), "a number", moved.at)
+
+
+_STATES = ("from_state", "to_state")
+_NUMBERS = ("at", "retry_after")
+_ENDLESS = 1e15
+_AMOUNTS = (
+    "generation", "consecutive_failures", "rounds_failed", "probes_in_flight", "probes_left", "probe_successes",
+    "probe_failures",
+)  # fmt: skip
+
+
+def _refuse(name: str, good: bool, expected: str, value: object) -> None:
+    if not good:
+        raise ValueError(f"{name}: expected {expected}, not {str(value)[:40]!r}")
+
+
+def _is_number(value: object) -> bool:
+    # as JSON may hold them, whole numbers can be too large for a float
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _ENDLESS
+
+
+def _value(data: object, name: str, path: str = "") -> Any:
+    if not isinstance(data, Mapping) or name not in data:
+        raise ValueError(f"{path}{name}: is missing")
+    return data[name]
+
+
+def _state(value: Any, name: str) -> State:
+    try:
+        return State(value)
+    except ValueError:
+        raise ValueError(f"{name}: expected one of {', '.join(State)}, not {str(value)[:40]!r}") from None
+
+
+def _transition(data: object, path: str) -> Transition:
+    before, after = (_state(_value(data, name, path), path + name) for name in _STATES)
+    return Transition(before, after, str(_value(data, "reason", path)), _value(data, "at", path))

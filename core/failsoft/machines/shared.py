@@ -158,9 +158,13 @@ class Member:
         return None if asked is None else asked._replace(version=word.version + 1, at=low)
 
     def leaving(self, standing: Standing, low: float) -> Word | None:
-        """What to say when the worker ends: the lease is given back, unless probes are out."""
+        """What to say when the worker ends: what is new, or that the lease is given back, unless probes are out."""
         word = self.word
-        if word.holder != self.me or standing.probing or self._unsaid(standing):
+        self._news_of = None
+        if self._unsaid(standing):
+            self._news_of = standing.generation
+            return self._news(standing, low)
+        if word.holder != self.me or standing.probing:
             return None
         free = word._replace(holder="", lease_until=0.0, wanter="", progress=standing.progress)
         return free._replace(version=word.version + 1, at=low)
@@ -227,17 +231,20 @@ class Member:
         word, low = self.word, now.low
         if word.holder == self.me:
             return self._keep(standing, low, idle)
-        if word.holder and low < word.lease_until:
+        # one that is longer than any was granted before the clock of the store was put back
+        if word.holder and low < word.lease_until <= low + 2 * LEASE:
             wants = standing.turned_away >= _ASK_AFTER and not word.wanter
             return word._replace(wanter=self.me) if wants else None
         if word.holder and word.lease_until > word.until:
             rounds = word.rounds + 1
             until = low + rules.period_after(rounds)
             return Word(0, word.era + 1, State.OPEN, until, rounds, "half_open_max_wait")
-        if low < born + LEASE:
+        if born <= low < born + LEASE:
             # a store that was emptied does not know who holds a lease
             return None
-        if now.high < word.until - AHEAD or (low >= word.until and not standing.turned_away):
+        # the breaker goes by a clock that nobody puts back
+        until = min(word.until, standing.until)
+        if now.high < until - AHEAD or (low >= until and not standing.turned_away):
             return None
         return word._replace(holder=self.me, lease_until=low + LEASE, wanter="")
 

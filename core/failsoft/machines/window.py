@@ -62,6 +62,16 @@ class Window(Protocol):
         """Forget everything."""
         ...
 
+    def refill(self, now: float, counts: WindowCounts, run: int, age: float, /) -> None:
+        """Hold what another window held, as far as this one reaches.
+
+        Parameters:
+            counts: what it held.
+            run: how many of the latest calls failed.
+            age: how long ago it held that, in seconds.
+        """
+        ...
+
 
 _FAILED = 1  # and 2 is slow
 _EMPTY = 4
@@ -121,6 +131,17 @@ class CountWindow:
         self._slot = self._last
         self.total = self.failures = self.slow = 0
         self.full = False
+
+    def refill(self, now: float, counts: WindowCounts, run: int, _age: float, /) -> None:
+        """As many calls in the same proportion, failures in a row last and all others evenly spread."""
+        self.reset(now)
+        total = min(counts.total, self._last + 1)
+        failures, slow = (part * total // max(1, counts.total) for part in counts[1:])
+        run = min(run, failures)
+        others = total - run
+        for number in range(total):
+            failed = number >= others or _spread(failures - run, number, others) > 0
+            self.record(now, failed, _spread(slow, number, total) > 0)
 
 
 _NOTHING = (0, 0, 0)
@@ -192,6 +213,22 @@ class TimeWindow:
         self._until = -inf
         self.total = self.failures = self.slow = 0
 
+    def refill(self, now: float, counts: WindowCounts, _run: int, age: float, /) -> None:
+        """What is left of them, if they came evenly."""
+        self.reset(now)
+        buckets, width = self._buckets, self._width
+        if age >= buckets * width:
+            return
+        for bucket in range(buckets):
+            at = now - age - (buckets - 1 - bucket) * width
+            if at >= self._until:
+                self._advance(at)
+            self.total += _spread(counts.total, bucket, buckets)
+            self.failures += _spread(counts.failures, bucket, buckets)
+            self.slow += _spread(counts.slow, bucket, buckets)
+        if now >= self._until:
+            self._advance(now)
+
     def _advance(self, now: float) -> None:
         # The current bucket is not counted by itself: it is the growth of the sums since it began.
         past, buckets = self._past, self._buckets
@@ -208,3 +245,8 @@ class TimeWindow:
             self._slot = slot
             self._before = (self.total, self.failures, self.slow)
         self._until = (self._slot + 1) * self._width
+
+
+def _spread(amount: int, place: int, places: int) -> int:
+    """How much of an amount falls to a place, where it is spread evenly."""
+    return amount * (place + 1) // places - amount * place // places

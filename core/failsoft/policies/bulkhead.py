@@ -18,7 +18,7 @@ from failsoft.events import BulkheadLimitChanged, Event
 from failsoft.machines.adaptive import Aimd, Gradient2, Samples
 from failsoft.machines.slots import Slots, SlotsSnapshot
 from failsoft.options import Duration, Options
-from failsoft.policies.registry import Registry
+from failsoft.policies.registry import LIMIT, Registry
 from failsoft.policies.waiting import Waiter
 
 __all__ = ["Bulkhead", "Bulkheads", "Compartment", "Holding", "Seat"]
@@ -95,7 +95,19 @@ class Bulkhead(Options):
 class Compartment:
     """One bulkhead at work: the machine, a lock around it, and waiters woken after the lock."""
 
-    __slots__ = ("_announced", "_announced_at", "_clock", "_lock", "_publish", "_samples", "name", "options", "slots")
+    __slots__ = (
+        "_announced",
+        "_announced_at",
+        "_clock",
+        "_lock",
+        "_publish",
+        "_samples",
+        "gone",
+        "name",
+        "options",
+        "slots",
+        "used",
+    )
 
     ANNOUNCE = 10.0
     """Seconds. A limit that keeps moving is told of so often."""
@@ -110,11 +122,20 @@ class Compartment:
         self._samples = _samples(options)
         self._announced = first
         self._announced_at = -inf
+        self.used = -inf
+        """When a call last came, in monotonic seconds. Guards in a hurry say so each second only."""
+        self.gone = False
+        """It is not in the registry any more; another one may be there under its name."""
         self.slots: Slots[Waiter] = Slots(first, options.max_queue, watched=self._samples is not None)
         """What decides. Its tokens may be taken and given back without the lock, as it says."""
 
     def __repr__(self) -> str:
         return f"<Bulkhead {self.name!r} {self.slots.in_use}/{self.slots.limit}>"
+
+    @property
+    def spare(self) -> bool:
+        """Nobody is inside, or waits."""
+        return not self.slots.in_use and not self.slots.queued
 
     def enter(self, wait: Callable[[], Waiter] | None) -> Seat | Waiter | None:
         """Ask for a slot: it, or a place in the queue, or None.
@@ -332,9 +353,8 @@ class Holding:
 class Bulkheads(Registry[Compartment, Bulkhead]):
     """The bulkheads of one Failsoft by name."""
 
-    def __init__(self, clock: Clock, publish: Callable[[Event], None], *, limit: int = 4096) -> None:
-        super().__init__("bulkhead", limit=limit)
-        self._clock = clock
+    def __init__(self, clock: Clock, publish: Callable[[Event], None], *, limit: int = LIMIT) -> None:
+        super().__init__("bulkhead", clock, limit=limit)
         self._publish = publish
 
     def _make(self, name: str, options: Bulkhead) -> Compartment:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 from threading import Lock
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -17,16 +16,14 @@ from failsoft.clock import Clock
 from failsoft.current import EPOCH
 from failsoft.errors.exceptions import Fault
 from failsoft.events import CircuitBreakerTransition, Event
+from failsoft.kinds import format_duration
 from failsoft.machines.breaker import BreakerMachine, BreakerRules, BreakerSnapshot, Permit, Rejection
-from failsoft.machines.peered import PeeredMachine
-from failsoft.machines.peers import Peers
 from failsoft.options import Duration, Options, Rate
 from failsoft.outcome import Verdict
-from failsoft.policies.registry import Registry
+from failsoft.policies.conditions import CONDITIONS, FUNCTION, complaint, faults_of, loaded, name_of
+from failsoft.policies.registry import LIMIT, Registry
 
 __all__ = ["Breaker", "Breakers", "CircuitBreaker"]
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +62,28 @@ class CircuitBreaker(Options):
         Meta(description="Successful probes that close it. Absent: as many as keep the failure rate below its "
         "threshold, or all where there is none."),
     ] = None  # fmt: skip
+    record: Annotated[
+        Annotated[Any, CONDITIONS] | None,
+        Meta(description="What is a failure, in place of the usual rule; any other exception then counts as nothing."),
+    ] = None
+    ignore: Annotated[
+        Annotated[Any, CONDITIONS] | None,
+        Meta(description="What is neither success nor failure, whatever else says so."),
+    ] = None
+    result: Annotated[
+        Annotated[Any, FUNCTION] | None,
+        Meta(description="Function of a result that says whether it is a failure. For guards."),
+    ] = None
+    statuses: Annotated[
+        tuple[Annotated[int, Meta(ge=100, le=599)], ...] | None,
+        Meta(description="Statuses of a returned response that are failures, also of an exception. Absent: 500 and "
+        "above."),
+    ] = None  # fmt: skip
+    trip_on_retry_after: Annotated[
+        bool,
+        Meta(description="Open at once for as long as a `Retry-After` of the other side says, up to "
+        "`max_open_duration`: of a failure, or of a returned 429 or 503."),
+    ] = False  # fmt: skip
     scope: Annotated[
         Literal["endpoint", "policy"], Meta(description="One breaker for each endpoint, or one for all that share it.")
     ] = "endpoint"
@@ -84,6 +103,37 @@ class CircuitBreaker(Options):
         if self.success_threshold is not None and not 1 <= self.success_threshold <= self.half_open_calls:
             expected = f"expected from 1 to half_open_calls ({self.half_open_calls})"
             yield Fault(f"{path}.success_threshold", str(self.success_threshold), expected)
+        yield from self._check_code(path)
+        yield from self._contradictions(path)
+
+    def _check_code(self, path: str) -> Iterable[Fault]:
+        if self.result is not None and (said := complaint(self.result, 1)):
+            yield Fault(f"{path}.result", f"<{name_of(self.result)}>", said)
+        why = "what was not let through says nothing about the other side"
+        yield from faults_of(self.record or (), f"{path}.record", no_rejections=why)
+        yield from faults_of(self.ignore or (), f"{path}.ignore")
+
+    def _contradictions(self, path: str) -> Iterable[Fault]:
+        if "minimum_calls" in self.given and type(self.window) is int and self.minimum_calls > self.window:
+            expected = f"expected at most window ({self.window}), which never holds more"
+            yield Fault(f"{path}.minimum_calls", str(self.minimum_calls), expected)
+        if self.half_open_concurrency > self.half_open_calls:
+            expected = f"expected at most half_open_calls ({self.half_open_calls}), which is all there are in a round"
+            yield Fault(f"{path}.half_open_concurrency", str(self.half_open_concurrency), expected)
+        if self.open_duration > self.max_open_duration:
+            longest, shown = format_duration(self.max_open_duration), format_duration(self.open_duration)
+            if "max_open_duration" in self.given:
+                yield Fault(f"{path}.max_open_duration", longest, f"expected at least open_duration ({shown})")
+            else:
+                yield Fault(f"{path}.open_duration", shown, f"expected at most max_open_duration ({longest})")
+
+    def loaded(self, path: str) -> CircuitBreaker:
+        """The same with the code that it names by `"package.module:name"`.
+
+        Raises:
+            SettingsError: there is no such code, or it does not fit; lists all faults.
+        """
+        return loaded(self, path, ("record", "ignore", "result"), lambda made: made._check_code(path))
 
     def rules(self) -> BreakerRules:
         """What the machine goes by."""
@@ -115,28 +165,20 @@ def _rules(options: CircuitBreaker, counted: bool) -> BreakerRules:
 
 
 class Breaker:
-    """One circuit breaker at work: the machine, a lock around it, and its transitions published after the lock.
+    """One circuit breaker at work: the machine, a lock around it, and its transitions published after the lock."""
 
-    Parameters:
-        peers: the other workers that share the circuit; None: it is this worker's own.
-    """
+    __slots__ = ("_clock", "_lock", "_publish", "gone", "machine", "name", "options", "used")
 
-    __slots__ = ("_clock", "_lock", "_publish", "machine", "name", "options", "peers")
-
-    def __init__(
-        self,
-        name: str,
-        options: CircuitBreaker,
-        clock: Clock,
-        publish: Callable[[Event], None],
-        peers: Peers | None = None,
-    ) -> None:
+    def __init__(self, name: str, options: CircuitBreaker, clock: Clock, publish: Callable[[Event], None]) -> None:
         self.name = name
         self.options = options
         self._clock = clock
         self._publish = publish
         self._lock = Lock()
-        self.peers = peers
+        self.used = -inf
+        """When it was last asked to admit a call, in monotonic seconds. Guards in a hurry ask each second only."""
+        self.gone = False
+        """It is not in the registry any more; another one may be there under its name."""
         self.machine = self._new()
         """What decides. Only what it says may be read without the lock is for others to look at."""
 
@@ -149,6 +191,11 @@ class Breaker:
         return str(self.machine.state)
 
     @property
+    def spare(self) -> bool:
+        """It is closed, so that nothing is lost but counts if it has to make room."""
+        return self.machine.closed
+
+    @property
     def rejecting(self) -> bool:
         """Whether a call would be turned away now. Asks without taking a permit."""
         return not self.machine.closed and self.snapshot().retry_after > 0
@@ -157,19 +204,31 @@ class Breaker:
         """Ask to run one call at `now` (monotonic seconds)."""
         machine = self.machine
         with self._lock:
+            self.used = now
             answer = machine.admit(now)
             moved = machine.drain() if machine.pending else ()
         if moved:
             self._announce(moved)
         return answer
 
-    def settle(self, permit: Permit, verdict: Verdict, now: float, *, late: bool = False) -> None:
-        """Hand a permit back. `late`: it took longer than its time limit, so it counts as slow however fast that is."""
+    def settle(
+        self, permit: Permit, verdict: Verdict, now: float, *, late: bool = False, asked: float | None = None
+    ) -> None:
+        """Hand a permit back.
+
+        Parameters:
+            late: it took longer than its time limit, so it counts as slow however fast that is.
+            asked: seconds for which the other side wants to be left alone (`Retry-After`).
+        """
         if late:
             permit.started = -inf
         machine = self.machine
         with self._lock:
+            # of another generation, it says nothing about this one
+            trips = asked is not None and self.options.trip_on_retry_after and permit.generation == machine.generation
             machine.settle(permit, verdict, now)
+            if trips and asked is not None:
+                machine.trip(now, asked, "retry_after")
             moved = machine.drain() if machine.pending else ()
         if moved:
             self._announce(moved)
@@ -218,6 +277,23 @@ class Breaker:
         """Let everything pass, and count, until `reset`."""
         self._command(self.machine.metrics_only)
 
+    def restore(self, snapshot: BreakerSnapshot, *, age: float) -> None:
+        """Stand as a snapshot says, which was taken before, here or in another process.
+
+        An open circuit stays open for what is left of its time, counts come back as far as the window reaches, and what
+        an operator has ordered holds. Calls under way are not counted any more.
+
+        Parameters:
+            age: seconds since it was taken.
+
+        Raises:
+            ValueError: snapshot or age cannot be; then nothing has changed.
+        """
+        with self._lock:
+            self.machine.restore(snapshot, age, self._clock.monotonic())
+            moved = self.machine.drain()
+        self._announce(moved)
+
     def remember(self) -> Callable[[], None]:
         """The way back to how it stands now."""
         with self._lock:
@@ -232,32 +308,8 @@ class Breaker:
         """Be as new."""
         self._put(self._new())
 
-    def share(self, act: Callable[[PeeredMachine], T], turn: AbstractContextManager[Any]) -> T:
-        """For the exchange with other workers: do something to the machine, and announce what moved.
-
-        Parameters:
-            turn: held meanwhile.
-
-        Raises:
-            TypeError: the circuit is not shared.
-        """
-        with turn, self._lock:
-            machine = self.machine
-            if not isinstance(machine, PeeredMachine):
-                raise TypeError(f"circuit breaker {self.name!r} is not shared")
-            result = act(machine)
-            moved = machine.drain() if machine.pending else ()
-        if moved:
-            self._announce(moved)
-        return result
-
-    def after_fork(self) -> None:
-        """In a forked process: locks that other threads held are never let go."""
-        self._lock = Lock()
-
     def _new(self) -> BreakerMachine:
-        rules = self.options.rules()
-        return BreakerMachine(rules) if self.peers is None else PeeredMachine(rules, self.peers)
+        return BreakerMachine(self.options.rules())
 
     def _put(self, machine: BreakerMachine) -> None:
         with self._lock:
@@ -287,34 +339,46 @@ class Breaker:
 
 
 class Breakers(Registry[Breaker, CircuitBreaker]):
-    """The circuit breakers of one Failsoft by name.
+    """The circuit breakers of one Failsoft by name."""
 
-    Parameters:
-        peers: makes what one knows of the other workers, where they share their circuits.
-    """
-
-    def __init__(
-        self,
-        clock: Clock,
-        publish: Callable[[Event], None],
-        *,
-        peers: Callable[[], Peers] | None = None,
-        limit: int = 4096,
-    ) -> None:
-        super().__init__("circuit breaker", limit=limit)
-        self._clock = clock
+    def __init__(self, clock: Clock, publish: Callable[[Event], None], *, limit: int = LIMIT) -> None:
+        super().__init__("circuit breaker", clock, limit=limit)
         self._publish = publish
-        self._peers = peers
+        self._waiting: dict[str, tuple[BreakerSnapshot, float]] = {}
 
     def _make(self, name: str, options: CircuitBreaker) -> Breaker:
-        return Breaker(name, options, self._clock, self._publish, None if self._peers is None else self._peers())
-
-    def after_fork(self) -> None:
-        """In a forked process: locks that other threads held are never let go."""
-        self._lock = Lock()
-        for breaker in self._there.values():
-            breaker.after_fork()
+        return Breaker(name, options, self._clock, self._publish)
 
     def states(self) -> dict[str, str]:
         """The state of each."""
         return {name: breaker.state for name, breaker in self._there.items()}
+
+    def snapshots(self) -> dict[str, BreakerSnapshot]:
+        """Everything that can be told of each, to be kept for `restore`."""
+        return {name: breaker.snapshot() for name, breaker in self._there.items()}
+
+    def restore(self, snapshots: Mapping[str, BreakerSnapshot], *, age: float) -> None:
+        """Let each stand as its snapshot says; one that is not there yet does as soon as it is made.
+
+        Parameters:
+            snapshots: by name; of more than there may be circuit breakers, the first ones count.
+            age: seconds since they were taken.
+
+        Raises:
+            ValueError: a snapshot or the age cannot be; then nothing has changed.
+        """
+        for name, snapshot in snapshots.items():
+            try:
+                snapshot.check(age)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
+        taken = self._clock.monotonic() - age
+        self._waiting = {name: (snapshot, taken) for name, snapshot in [*snapshots.items()][: self._limit]}
+        for name, breaker in self._there.items():
+            self._welcome(name, breaker)
+
+    def _welcome(self, name: str, made: Breaker) -> None:
+        waiting = self._waiting.pop(name, None)
+        if waiting is not None:
+            snapshot, taken = waiting
+            made.restore(snapshot, age=max(0.0, self._clock.monotonic() - taken))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from failsoft.machines.circuit import State
 from failsoft.machines.shared import Member
-from failsoft.policies.circuit_breaker import Breaker
+from failsoft.policies.shared_breaker import SharedBreaker
 
 __all__ = ["Link"]
 
@@ -14,7 +14,7 @@ class Link:
 
     __slots__ = ("breaker", "lent", "member")
 
-    def __init__(self, breaker: Breaker, member: Member) -> None:
+    def __init__(self, breaker: SharedBreaker, member: Member) -> None:
         self.breaker = breaker
         self.member = member
         self.lent = False

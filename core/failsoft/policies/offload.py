@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass
+from math import inf
 from threading import TIMEOUT_MAX, Lock
 from typing import Annotated, Any, ClassVar
 
@@ -27,7 +28,7 @@ from failsoft.errors.exceptions import BulkheadFullError
 from failsoft.events import Event, LateResultDropped
 from failsoft.options import Options
 from failsoft.policies.bulkhead import Bulkhead, Compartment, Seat
-from failsoft.policies.registry import Registry
+from failsoft.policies.registry import LIMIT, Registry
 from failsoft.policies.waiting import ThreadWaiter
 
 __all__ = ["Crew", "Errand", "Offload", "OffloadSnapshot", "Offloads"]
@@ -158,14 +159,24 @@ class Crew:
         self._lock = Lock()
         self._abandoned = 0
         self._closed = False
+        self.used = -inf
+        """When a call last came, in monotonic seconds."""
+        self.gone = False
+        """It is not in the registry any more; another one may be there under its name."""
         self._places = Compartment(name, _places(options), clock, publish)
         self._rest()
 
     def __repr__(self) -> str:
         return f"<Offload {self.name!r} {self._places.slots.in_use}/{self.options.threads}>"
 
+    @property
+    def spare(self) -> bool:
+        """None is at work, and nobody waits."""
+        return self._places.spare
+
     def enter(self, patience: float) -> Seat | None:
         """Ask for a thread, and wait for one so many seconds. None: there is none; if all are abandoned, at once."""
+        self.used = self._clock.monotonic()
         places = self._places
         may_wait = patience > 0 and self._abandoned < self.options.threads
         answer = places.enter(ThreadWaiter if may_wait else None)
@@ -306,9 +317,8 @@ class Crew:
 class Offloads(Registry[Crew, Offload]):
     """The threads of guards of one Failsoft, by name: `guard:payments`."""
 
-    def __init__(self, clock: Clock, publish: Callable[[Event], None], *, limit: int = 4096) -> None:
-        super().__init__("offload", limit=limit)
-        self._clock = clock
+    def __init__(self, clock: Clock, publish: Callable[[Event], None], *, limit: int = LIMIT) -> None:
+        super().__init__("offload", clock, limit=limit)
         self._publish = publish
 
     def _make(self, name: str, options: Offload) -> Crew:

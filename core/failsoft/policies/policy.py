@@ -13,6 +13,7 @@ from failsoft.kinds import join_path
 from failsoft.options import Duration, Options, fields_of
 from failsoft.policies.bulkhead import Bulkhead
 from failsoft.policies.circuit_breaker import CircuitBreaker
+from failsoft.policies.consistency import contradictions, doubts
 from failsoft.policies.offload import Offload
 from failsoft.policies.rate_limit import RateLimit
 from failsoft.policies.retry import Retry
@@ -55,21 +56,27 @@ class Policy(Options):
                 yield Fault(f"{path}.{name}", "0", "expected more than 0")
         if self.offload is not None and not self.given & {"timeout", "deadline"}:
             yield Fault(f"{path}.offload", "", "expected together with timeout or deadline")
+        yield from contradictions(self, path)
+
+    def warnings(self, path: str) -> Iterable[Fault]:
+        """What is allowed, and hardly meant."""
+        return doubts(self, path)
+
+    def for_guards_only(self, path: str) -> Iterable[Fault]:
+        """What keeps it from an endpoint, which hands over no results, and no work to other threads."""
+        for name, key in (("retry", "retry_if_result"), ("circuit_breaker", "result")):
+            if getattr(getattr(self, name), key, None) is not None:
+                yield Fault(f"{join_path(path, name)}.{key}", "", "for guards only; an endpoint has `statuses`")
+        if self.offload is not None:
+            yield Fault(join_path(path, "offload"), "", "for guards only; the thread of a view is its server's")
 
     def refuse_on_endpoint(self, path: str) -> None:
-        """An endpoint hands over no results, and no work to other threads.
+        """See to it that an endpoint can have it.
 
         Raises:
             SettingsError: something is for guards only; lists all of it.
         """
-        faults = []
-        if self.retry is not None and self.retry.retry_if_result is not None:
-            said = "expected for guards only; responses of an endpoint are repeated by `statuses`"
-            faults.append(Fault(join_path(join_path(path, "retry"), "retry_if_result"), "", said))
-        if self.offload is not None:
-            said = "expected for guards only; the thread of a view is its server's"
-            faults.append(Fault(join_path(path, "offload"), "", said))
-        if faults:
+        if faults := list(self.for_guards_only(path)):
             raise SettingsError(faults)
 
     @property

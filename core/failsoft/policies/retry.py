@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, cast
 
 from msgspec import Meta
 
-from failsoft.errors.exceptions import Fault, SettingsError
+from failsoft.errors.exceptions import Fault
 from failsoft.errors.failure import Failure
 from failsoft.errors.taxonomy import Category
 from failsoft.kinds import Kind, is_reference
@@ -160,8 +159,9 @@ class Retry(Options):
             yield Fault(f"{path}.strategy", f"<{name_of(self.strategy)}>", said)
         if self.retry_if_result is not None and (said := complaint(self.retry_if_result, 1)):
             yield Fault(f"{path}.retry_if_result", f"<{name_of(self.retry_if_result)}>", said)
-        yield from faults_of(self.retry_on or (), f"{path}.retry_on", rejections=False)
-        yield from faults_of(self.ignore or (), f"{path}.ignore", rejections=True)
+        why = "what was not let through is never repeated"
+        yield from faults_of(self.retry_on or (), f"{path}.retry_on", no_rejections=why)
+        yield from faults_of(self.ignore or (), f"{path}.ignore")
 
     def loaded(self, path: str) -> Retry:
         """The same with the code that it names by `"package.module:name"`.
@@ -169,19 +169,8 @@ class Retry(Options):
         Raises:
             SettingsError: there is no such code, or it does not fit; lists all faults.
         """
-        faults: list[Fault] = []
-        made = copy.copy(self)
-        for name in ("strategy", "retry_if_result"):
-            if is_reference(value := getattr(self, name)):
-                object.__setattr__(made, name, loaded(value, f"{path}.{name}", faults))
-        for name in ("retry_on", "ignore"):
-            if (items := getattr(self, name)) is not None:
-                found = tuple(loaded(item, f"{path}.{name}", faults) for item in items)
-                object.__setattr__(made, name, found)
-        faults = faults or list(made._check_functions(path))
-        if faults:
-            raise SettingsError(faults)
-        return made
+        names = ("strategy", "retry_if_result", "retry_on", "ignore")
+        return loaded(self, path, names, lambda made: made._check_functions(path))
 
     def wants(self, failure: Failure, exc: BaseException | None = None) -> bool:
         """Whether this failure is of a kind that another attempt may cure.

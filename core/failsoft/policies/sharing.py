@@ -17,9 +17,10 @@ from failsoft.machines.circuit import State
 from failsoft.machines.peered import PeeredMachine
 from failsoft.machines.peers import Progress
 from failsoft.machines.shared import Member, Now, Word
-from failsoft.policies.circuit_breaker import Breaker, Breakers
+from failsoft.policies.circuit_breaker import Breaker
 from failsoft.policies.evidence import Evidence
 from failsoft.policies.link import Link
+from failsoft.policies.shared_breaker import SharedBreaker, SharedBreakers
 from failsoft.stores import Heard, Mark, Put, WordStore
 from failsoft.stores.wording import MOST_WORDS, PUTS
 
@@ -49,7 +50,7 @@ class BreakerSharing:
 
     def __init__(
         self,
-        breakers: Breakers,
+        breakers: SharedBreakers,
         words: WordStore,
         beat: Beat,
         clock: Clock,
@@ -85,8 +86,16 @@ class BreakerSharing:
         if self._answered is None:
             self._answered = now
         self._let_go()
-        puts = self._gather(now)
         report = self._evidence.report(self._links, now)
+        heard, got = self._say(now, report)
+        if heard.refused:
+            # others were quicker; at once, or who is far from the store would never have a say
+            heard, got = self._say(got, None)
+        for name, others in self._evidence.gathered(heard.reports, self._links, got).items():
+            self._share(self._links[name], partial(PeeredMachine.judge, others=others, now=got))
+
+    def _say(self, now: float, report: bytes | None) -> tuple[Heard, float]:
+        puts = self._gather(now)
         sent = self._clock.monotonic()
         heard = self._words.exchange(self.worker, self._mark, puts, report)
         got = self._clock.monotonic()
@@ -94,8 +103,7 @@ class BreakerSharing:
         self._offsets = _Offsets(heard.now - got, heard.now - sent)
         returned, self._alone, self._answered = self._alone, False, got
         self._take(heard, puts, got, returned)
-        for name, others in self._evidence.gathered(heard.reports, self._links, got).items():
-            self._share(self._links[name], partial(PeeredMachine.judge, others=others, now=got))
+        return heard, got
 
     def missed(self, now: float) -> None:
         """Decide alone, if the store has not answered for long."""
@@ -125,11 +133,12 @@ class BreakerSharing:
 
     def _join(self, breaker: Breaker) -> None:
         """A new breaker. What is known of its circuit holds for it at once."""
+        if not isinstance(breaker, SharedBreaker):
+            return
         member = Member(self.worker, self._max_age)
         link = Link(breaker, member)
         member.apart = self._alone
-        if breaker.peers is not None:
-            breaker.peers.alone, breaker.peers.spread = self._alone, self._spread()
+        breaker.peers.alone, breaker.peers.spread = self._alone, self._spread()
         word, offsets = self._known.get(breaker.name), self._offsets
         if word is not None and offsets is not None:
             member.heard(word)
@@ -183,6 +192,10 @@ class BreakerSharing:
                     link_of.member.accepted(word)
         self._remember(heard.words)
         for name, link in tuple(self._links.items()):
+            known = self._known.get(name)
+            if known is not None and known.version > link.member.word.version:
+                # it came while the breaker was being made
+                link.member.heard(known)
             if returned or name in heard.words or not link.at_rest:
                 self._share(link, partial(self._obey, link, now, self._offsets or _Offsets(0.0, 0.0)))
 

@@ -298,11 +298,9 @@ class Settings(Options):
             if name is not None and name not in (self.policies or {}):
                 expected = "expected the name of a policy" + did_you_mean(name, self.policies or ())
                 yield Fault(f"{place}.policy", shown(name), expected)
-            elif name is not None and (retry := self.policies[name].retry) is not None and retry.retry_if_result:
-                said = f"policies.{name}.retry.retry_if_result is for guards only; an endpoint has `statuses`"
-                yield Fault(f"{place}.policy", shown(name), said)
-            elif name is not None and self.policies[name].offload is not None:
-                yield Fault(f"{place}.policy", shown(name), f"policies.{name}.offload is for guards only")
+            elif name is not None:
+                for fault in self.policies[name].for_guards_only(join_path("policies", name)):
+                    yield Fault(f"{place}.policy", shown(name), f"{fault.path} is {fault.expected}")
             for key in ("match", "view"):
                 value = getattr(endpoint, key)
                 if value is not None and seen.setdefault(value, number) != number:
@@ -333,13 +331,11 @@ class Settings(Options):
 
     def warnings(self) -> tuple[Fault, ...]:
         """What is allowed, and hardly meant."""
-        found = []
-        for name, policy in self.policies.items():
-            if policy.timeout is not None and policy.deadline is not None and policy.timeout > policy.deadline:
-                path = join_path("policies", name) + ".timeout"
-                expected = f"longer than the deadline ({format_duration(policy.deadline)}), which cuts it off"
-                found.append(Fault(path, format_duration(policy.timeout), expected, self.source_of(path)))
-        return tuple(found)
+        return tuple(
+            fault._replace(source=self.source_of(fault.path))
+            for name, policy in self.policies.items()
+            for fault in policy.warnings(join_path("policies", name))
+        )
 
     def source_of(self, path: str) -> str:
         """Where the value at a path (`policies.upstream.timeout`) came from.

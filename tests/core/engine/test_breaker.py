@@ -301,14 +301,3 @@ def test_the_first_definition_of_a_name_holds_and_the_second_is_told_of(
     fail(way, breaking(fs, failure_threshold=50), 1)
     assert fs.circuit_breakers["guard:x"].state == "open"
     assert "guard:x is there already, with other options" in caplog.text
-
-
-def test_names_without_bound_run_out_of_breakers_not_of_memory(
-    fs: Failsoft, way: Way, caplog: pytest.LogCaptureFixture
-) -> None:
-    policy = Policy(circuit_breaker=CircuitBreaker(failure_threshold=1))
-    for number in range(4100):
-        pipeline = fs.guard_pipeline(f"guard:{number}", policy)
-    assert len(fs.circuit_breakers) == 4096
-    assert pipeline.limits.breaker is None
-    assert len([r for r in caplog.records if "4096 circuit breakers" in r.getMessage()]) == 1

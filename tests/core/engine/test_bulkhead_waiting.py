@@ -123,7 +123,7 @@ def test_the_hint_is_the_longest_wait(fs: Failsoft, way: Way) -> None:
 
 
 def test_nobody_waits_beyond_the_deadline(fs: Failsoft, way: Way) -> None:
-    guard = queueing(fs, deadline=0.002)
+    guard = queueing(fs, wait=0.002, deadline=0.002)
     with guard, pytest.raises(BulkheadFullError):
         way.call(guard, Script(None))
     assert state(fs) == (0, 0, 1)
@@ -139,9 +139,9 @@ def test_nobody_waits_beyond_the_deadline_of_the_caller(fs: Failsoft, way: Way) 
 
 
 def test_a_slot_that_comes_after_the_deadline_is_given_back(fs: Failsoft, way: Way, clock: ManualClock) -> None:
-    guard, untouched = queueing(fs, deadline=50), Script(None)
+    guard, untouched = queueing(fs, wait=50, deadline=50), Script(None)
     callers = Callers(fs, guard)
-    with fs.guard("x", policy=Policy(bulkhead=Bulkhead(max_concurrent=1, max_queue=4, max_wait=LONG))):
+    with fs.guard("x", policy=Policy(bulkhead=Bulkhead(max_concurrent=1, max_queue=4, max_wait=50))):
         callers.begin(way, untouched, 1)
         clock.advance(51)
     (error,) = callers.join()

@@ -126,7 +126,7 @@ def test_a_view_that_cannot_be_hashed_is_bound_all_the_same(fs: Failsoft) -> Non
 def test_views_without_bound_do_not_pile_up(fs: Failsoft) -> None:
     for number in range(4200):
         fs.endpoints.bind("GET", "/x", functools.partial(view, number))
-    assert len(fs.endpoints._bindings) == 4096
+    assert 0 < len(fs.endpoints._bindings) <= 4096
 
 
 # -- marks

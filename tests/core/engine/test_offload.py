@@ -119,7 +119,7 @@ def test_it_sees_the_context_of_its_caller_and_how_much_time_is_left(fs: Failsof
         variable.set("of the thread")
         return seen
 
-    assert offloaded(fs, deadline=9).call(look) == ("of the caller", 9, "guard:x", 1)
+    assert offloaded(fs, timeout=9, deadline=20).call(look) == ("of the caller", 9, "guard:x", 1)
     assert variable.get() == "of the caller"
     assert failsoft.remaining() is None
 
@@ -454,7 +454,7 @@ def test_it_is_for_guards_only(make: Make) -> None:
     with pytest.raises(SettingsError) as caught:
         make({"policies": {"p": {"timeout": 1, "offload": 2}}, "endpoints": [{"match": "GET /x", "policy": "p"}]})
     assert [(fault.path, fault.expected) for fault in caught.value.faults] == [
-        ("endpoints[0].policy", "policies.p.offload is for guards only")
+        ("endpoints[0].policy", "policies.p.offload is for guards only; the thread of a view is its server's")
     ]
     with pytest.raises(SettingsError, match="offload"):
         failsoft.protect(policy=Policy(timeout=1, offload=2))

@@ -5,13 +5,21 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import dataclass, field
 from fractions import Fraction
+from json import dumps, loads
 from math import floor
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from failsoft.machines.breaker import BreakerMachine, BreakerRules, Permit, Rejection
+from failsoft.machines.breaker import (
+    BreakerMachine,
+    BreakerRules,
+    BreakerSnapshot,
+    Permit,
+    Rejection,
+    Transition,
+)
 from failsoft.outcome import Verdict
 
 SLOW = 4.0
@@ -34,7 +42,9 @@ class Naive:
     rules: BreakerRules
     state: str = "closed"
     era: int = 0
-    calls: list[tuple[float, bool, bool]] = field(default_factory=list)
+    calls: list[tuple[float, float, float, float]] = field(default_factory=list)
+    """When, how many, how many of them failed, how many were slow."""
+    failed_last: int = 0
     probes: list[Probe] = field(default_factory=list)
     failed_rounds: int = 0
     open_until: float = 0.0
@@ -52,7 +62,7 @@ class Naive:
         self.era += 1
 
     def forget(self) -> None:
-        self.calls, self.probes, self.failed_rounds = [], [], 0
+        self.calls, self.probes, self.failed_rounds, self.failed_last = [], [], 0, 0
 
     def open(self, reason: str, at: float) -> None:
         self.failed_rounds += self.state == "half_open"
@@ -61,19 +71,35 @@ class Naive:
         period = rules.open_duration * rules.open_multiplier**self.failed_rounds
         self.open_until = at + min(rules.max_open_duration, period)
 
-    def held(self, now: float) -> list[tuple[float, bool, bool]]:
+    def held(self, now: float) -> list[tuple[float, float, float, float]]:
         if self.rules.window_seconds is None:
             return self.calls[-self.rules.window :]
         width = self.rules.window_seconds / 10
         return [call for call in self.calls if floor(call[0] / width) > floor(now / width) - 10]
 
-    def run_of_failures(self) -> int:
-        run = 0
-        for _, failed, _ in reversed(self.calls):
-            if not failed:
-                break
-            run += 1
-        return run
+    def sums(self, now: float) -> tuple[int, int, int]:
+        held = self.held(now)
+        return tuple(int(sum(call[part] for call in held)) for part in (1, 2, 3))  # type: ignore[return-value]
+
+    def restore(self, state: str, counts: tuple[int, int, int], left: float, age: float, now: float) -> None:
+        """`left`: of the open period, when the counts were taken."""
+        if state == self.state:
+            self.era += 1
+        else:
+            self.become(state, "restore", now)
+        self.probes, self.calls = [], []
+        self.open_until = now + min(self.rules.max_open_duration, left - age)
+        if self.rules.window_seconds is None:
+            total = counts[0]
+            others, failures = total - min(self.failed_last, counts[1]), counts[1] - min(self.failed_last, counts[1])
+            for n in range(total):
+                failed = 1 if n >= others else failures * (n + 1) // others - failures * n // others
+                self.calls.append((now, 1, failed, counts[2] * (n + 1) // total - counts[2] * n // total))
+        elif age < self.rules.window_seconds:
+            width = self.rules.window_seconds / 10
+            for n in range(10):
+                parts = [count * (n + 1) // 10 - count * n // 10 for count in counts]
+                self.calls.append((now - age - (9 - n) * width, *parts))
 
     def lose(self, now: float) -> None:
         if self.state == "half_open":
@@ -97,18 +123,19 @@ class Naive:
     def record(self, era: int, verdict: Verdict, took: float, now: float) -> None:
         if era != self.era or verdict is Verdict.IGNORE or self.state not in ("closed", "metrics_only"):
             return
-        self.calls.append((now, verdict is Verdict.FAILURE, took > SLOW))
+        self.calls.append((now, 1, verdict is Verdict.FAILURE, took > SLOW))
+        self.failed_last = self.failed_last + 1 if verdict is Verdict.FAILURE else 0
         if self.state == "metrics_only":
             return
-        rules, held = self.rules, self.held(now)
+        rules, (total, failures, slow) = self.rules, self.sums(now)
         minimum = rules.minimum_calls if rules.window_seconds else min(rules.minimum_calls, rules.window)
-        if rules.failure_threshold is not None and self.run_of_failures() >= rules.failure_threshold:
+        if rules.failure_threshold is not None and self.failed_last >= rules.failure_threshold:
             self.open("failure_threshold", now)
-        elif len(held) < minimum:
+        elif total < minimum:
             return
-        elif reaches(sum(call[1] for call in held), len(held), rules.failure_rate_threshold):
+        elif reaches(failures, total, rules.failure_rate_threshold):
             self.open("failure_rate_threshold", now)
-        elif reaches(sum(call[2] for call in held), len(held), rules.slow_call_rate_threshold):
+        elif reaches(slow, total, rules.slow_call_rate_threshold):
             self.open("slow_call_rate_threshold", now)
 
     def settle(self, probe: Probe, era: int, verdict: Verdict, took: float, now: float) -> None:
@@ -261,9 +288,9 @@ class CallsAgainstTheNaiveBreaker(RuleBasedStateMachine):
 
     @invariant()
     def shows_the_same_counts(self) -> None:
-        snapshot, held = self.breaker.snapshot(self.now), self.naive.held(self.now)
-        assert snapshot.counts == (len(held), sum(call[1] for call in held), sum(call[2] for call in held))
-        assert snapshot.consecutive_failures == self.naive.run_of_failures()
+        snapshot = self.breaker.snapshot(self.now)
+        assert snapshot.counts == self.naive.sums(self.now)
+        assert snapshot.consecutive_failures == self.naive.failed_last
         assert snapshot.rounds_failed == self.naive.failed_rounds
         if self.naive.state == "half_open":
             out, done = self.naive.out(), self.naive.done()
@@ -277,6 +304,32 @@ class CallsAgainstTheNaiveBreaker(RuleBasedStateMachine):
     def foretells_what_the_next_call_is_answered(self) -> None:
         foretold, answer = self.breaker.snapshot(self.now).retry_after, deepcopy(self.breaker).admit(self.now)
         assert foretold == (answer.retry_after if isinstance(answer, Rejection) else 0.0)
+
+
+class RestartsAgainstTheNaiveBreaker(CallsAgainstTheNaiveBreaker):
+    """Calls, and now and then another process that takes over what this one has kept."""
+
+    @rule(age=st.sampled_from([0.0, 0.125, 3.0, 25.0, 1000.0]), reset=st.booleans())
+    def restart(self, age: float, reset: bool) -> None:
+        naive = self.naive
+        kept = BreakerSnapshot.from_dict(loads(dumps(self.breaker.snapshot(self.now).to_dict())))
+        state, counts, left = naive.state, naive.sums(self.now), naive.open_until - self.now
+        if reset:
+            # what the other one has met so far is forgotten for what is restored
+            rounds, run = naive.failed_rounds, naive.failed_last
+            self.breaker.reset(self.now)
+            naive.command("closed", "reset", self.now)
+            naive.failed_rounds, naive.failed_last = rounds, run
+        self.breaker.restore(kept, age, self.now)
+        naive.restore(state, counts, max(0.0, left), age, self.now)
+        # the kept transitions stand in front of those that are still to be told
+        fresh = naive.changes[self.told :]
+        naive.changes = [tuple(moved) for moved in shifted(kept, self.now - age - kept.at)] + fresh
+        self.told = len(naive.changes) - len(fresh)
+
+
+def shifted(kept: BreakerSnapshot, by: float) -> list[Transition]:
+    return [moved._replace(at=moved.at + by) for moved in kept.history]
 
 
 class OperatorsAgainstTheNaiveBreaker(CallsAgainstTheNaiveBreaker):
@@ -295,5 +348,7 @@ class OperatorsAgainstTheNaiveBreaker(CallsAgainstTheNaiveBreaker):
 
 TestCallsAgainstTheNaiveBreaker = CallsAgainstTheNaiveBreaker.TestCase
 TestCallsAgainstTheNaiveBreaker.settings = settings(deadline=None, max_examples=250, stateful_step_count=50)
+TestRestartsAgainstTheNaiveBreaker = RestartsAgainstTheNaiveBreaker.TestCase
+TestRestartsAgainstTheNaiveBreaker.settings = settings(deadline=None, max_examples=150, stateful_step_count=50)
 TestOperatorsAgainstTheNaiveBreaker = OperatorsAgainstTheNaiveBreaker.TestCase
 TestOperatorsAgainstTheNaiveBreaker.settings = settings(deadline=None, max_examples=120, stateful_step_count=50)

@@ -98,6 +98,9 @@ def test_what_the_code_names_by_then_has_to_be_possible(live: Live) -> None:
         "[policies.p.retry]\nretry_on = '{}'",
         "[policies.p.retry]\nignore = ['{}']",
         "[policies.p.retry]\nretry_if_result = '{}'",
+        "[policies.p.circuit_breaker]\nrecord = ['network', '{}']",
+        "[policies.p.circuit_breaker]\nignore = '{}'",
+        "[policies.p.circuit_breaker]\nresult = '{}'",
         "[[rules]]\nname = 'r'\nwhen = {{ any = [{{ custom = '{}' }}] }}\nthen = {{ status = 503 }}",
     ],
 )

@@ -372,3 +372,13 @@ def test_a_bulkhead_that_protects_nothing_any_more_is_forgotten(x: Any, live: Li
     way.call(guard, Script("well"))
     assert live.change("[policies.p]\ntimeout = 5\n") == []
     assert dict(fs.bulkheads) == {}
+
+
+def test_other_conditions_hold_at_once(x: Any, live: Live, way: Way) -> None:
+    fs, guard = x(breaking(result="builtins:callable"))
+    assert way.call(guard, lambda: len) is len
+    assert snapshot(fs).counts == (1, 1, 0)
+    assert live.change(breaking(ignore="network")) == []
+    fail(way, guard, 3)
+    assert way.call(guard, lambda: len) is len
+    assert (snapshot(fs).counts, snapshot(fs).state) == ((2, 1, 0), "closed")

@@ -163,12 +163,12 @@ def test_a_table_over_what_is_none_comes_from_where_the_table_came_from(file: Pa
     ]
 
 
-def test_a_timeout_beyond_the_deadline_is_a_warning_only(file: Path) -> None:
-    settings = load(file, {"policies": {"upstream": {"timeout": "6s"}}}, environ={})
-    assert [str(warning) for warning in settings.warnings()] == [
-        "policies.upstream.timeout = 6s: longer than the deadline (5s), which cuts it off [settings]"
-    ]
-    assert load(file, environ={}).warnings() == ()
+def test_a_warning_names_where_the_value_came_from(file: Path) -> None:
+    (warning,) = load(file, environ={}).warnings()
+    assert (warning.path, warning.source) == ("policies.upstream.deadline", f"{file}:7")
+    (warning,) = load(file, {"policies": {"upstream": {"deadline": "6s"}}}, environ={}).warnings()
+    assert (warning.path, warning.source) == ("policies.upstream.deadline", "settings")
+    assert load(file, {"policies": {"upstream": {"deadline": "60s"}}}, environ={}).warnings() == ()
 
 
 @pytest.mark.parametrize(

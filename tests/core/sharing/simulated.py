@@ -10,10 +10,10 @@ from failsoft.beat import Beat
 from failsoft.events import Event
 from failsoft.machines.breaker import Permit, Rejection
 from failsoft.machines.peered import PeeredMachine
-from failsoft.machines.peers import Peers
 from failsoft.machines.shared import Member, Word
 from failsoft.outcome import Verdict
-from failsoft.policies.circuit_breaker import Breaker, Breakers, CircuitBreaker
+from failsoft.policies.circuit_breaker import Breaker, CircuitBreaker
+from failsoft.policies.shared_breaker import SharedBreakers
 from failsoft.policies.sharing import BreakerSharing
 from failsoft.stores import Heard, Mark, Put
 
@@ -74,7 +74,7 @@ class Worker:
         self.store = store
         self.events: list[Event] = []
         self.reported: list[BaseException] = []
-        self.breakers = Breakers(self.clock, self.events.append, peers=Peers)
+        self.breakers = SharedBreakers(self.clock, self.events.append)
         self.beat = Beat(
             _Opened(),
             self.clock,

@@ -219,6 +219,28 @@ def test_the_round_of_a_worker_that_vanished_is_lost(store: NaiveStore) -> None:
     assert left.breaker.snapshot().retry_after > 10
 
 
+def test_nobody_ends_the_lease_of_another_by_changing_the_circuit(store: NaiveStore) -> None:
+    options = CircuitBreaker(failure_threshold=2, open_duration=1.0, half_open_calls=2)
+    workers = some(store, 2, options)
+    trip(workers[0])
+    beats(workers, 0.4)
+    first = holder_of(workers)
+    second = next(worker for worker in workers if worker is not first)
+    # it hears of nothing any more, and may still probe
+    store.away.add(first.name)
+    second.breaker.reset()
+    beats([second], 0.4)
+    trip(second)
+    beats([second], 2.0)
+    assert not probes(second)
+    for _ in range(60):
+        if probes(second):
+            break
+        beats([second], 0.2)
+    assert holder_of([second]) is second
+    assert not probes(first)
+
+
 # --- outages
 
 
@@ -269,6 +291,22 @@ def test_what_one_found_out_alone_is_told_when_the_store_is_back(store: NaiveSto
     assert [a.state, b.state] == ["open", "open"]
 
 
+def test_what_one_found_out_alone_stands_against_an_older_word(store: NaiveStore) -> None:
+    a, b = some(store, 2)
+    trip(a)
+    beats([a, b], 1.0)
+    store.away.add(a.name)
+    for _ in range(20):
+        b.call(OK)
+        beats([a, b], 1.0)
+    assert b.state == "closed"
+    a.call(BAD)
+    assert a.breaker.snapshot().rounds_failed == 1
+    store.away.clear()
+    beats([a, b], 0.6)
+    assert [a.state, b.state] == ["open", "open"]
+
+
 def test_an_emptied_store_is_told_again(store: NaiveStore) -> None:
     a, b = some(store, 2)
     trip(a)
@@ -292,10 +330,11 @@ def test_an_emptied_store_lends_nothing_until_old_leases_have_run_out(store: Nai
     for _ in range(12):
         assert not probes(second)
         beats([second], 0.2)
-    for _ in range(25):
-        second.admit()
+    for _ in range(30):
+        if probes(second):
+            break
         beats([second], 0.2)
-    assert probes(second)
+    assert holder_of([second]) is second
     assert not probes(first)
 
 
@@ -315,6 +354,28 @@ def test_a_late_result_of_a_lost_round_changes_nothing(store: NaiveStore) -> Non
     slow.settle(late, BAD)
     beats(workers, 0.6)
     assert [slow.state, other.state] == ["closed", "closed"]
+
+
+@pytest.mark.parametrize("step", [-3600.0, 3600.0])
+def test_a_clock_of_the_store_that_is_put_right_keeps_no_circuit_shut(store: NaiveStore, step: float) -> None:
+    workers = some(store, 2)
+    trip(workers[0])
+    beats(workers, 9.6)
+    gone = holder_of(workers)
+    left = next(worker for worker in workers if worker is not gone)
+    store.clock.step_wall(step)
+    for _ in range(40):
+        left.call(OK)
+        beats([left], 1.0)
+    assert left.state == "closed"
+
+
+def test_a_trip_just_before_the_end_is_still_told(store: NaiveStore) -> None:
+    a, b = some(store, 2)
+    trip(a)
+    a.sharing.leave(a.clock.monotonic())
+    b.once()
+    assert b.state == "open"
 
 
 # --- restarts
@@ -431,6 +492,21 @@ def test_what_was_counted_before_the_circuit_closed_counts_no_more(store: NaiveS
     workers[3].breaker.reset()
     beats(workers, 4.0)
     assert {worker.state for worker in workers} == {"closed"}
+
+
+def test_what_a_worker_counted_that_has_not_heard_of_the_reset_counts_no_more(store: NaiveStore) -> None:
+    deaf, other = some(store, 2, RATES)
+    for _ in range(15):
+        deaf.call(BAD)
+    beats([deaf, other], 0.4)
+    store.away.add(deaf.name)
+    other.breaker.reset()
+    beats([other], 0.4)
+    for _ in range(5):
+        other.call(BAD)
+    beats([other], 1.6)
+    assert len(store.reports) == 2
+    assert other.state == "closed"
 
 
 def test_old_failures_of_an_idle_worker_are_not_held_against_the_others(store: NaiveStore) -> None:

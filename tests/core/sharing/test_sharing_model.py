@@ -29,7 +29,7 @@ verdicts = st.sampled_from([Verdict.SUCCESS, Verdict.FAILURE, Verdict.FAILURE, V
 class Sharing(RuleBasedStateMachine):
     """While a worker is answered, its probes are those of all; together they send no more than one worker would."""
 
-    @initialize(lag=st.sampled_from([0.0, 0.0, 0.05, 0.4]))
+    @initialize(lag=st.sampled_from([0.0, 0.0, 0.05, 0.1]))
     def begin(self, lag: float) -> None:
         self.clock = ManualClock()
         self.store = NaiveStore(self.clock, lag=lag)

@@ -21,7 +21,7 @@ class Body(bytearray):
 
 
 def opened(fs: Failsoft) -> Guard:
-    guard = fs.guard("x", policy=Policy(circuit_breaker=CircuitBreaker(failure_threshold=1, open_duration=3600)))
+    guard = fs.guard("x", policy=Policy(circuit_breaker=CircuitBreaker(failure_threshold=1, open_duration=300)))
     with pytest.raises(ConnectionResetError):
         SYNC.call(guard, Script(ConnectionResetError()))
     return guard

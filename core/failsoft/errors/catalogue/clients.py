@@ -64,7 +64,8 @@ _HTTP: tuple[tuple[Label, str], ...] = (
     (
         is_.POOL_EXHAUSTED,
         """
-        httpx.PoolTimeout httpcore.PoolTimeout httpcore.ConnectionNotAvailable urllib3.exceptions.PoolError
+        httpx.PoolTimeout httpcore.PoolTimeout httpcore.ConnectionNotAvailable
+        urllib3.exceptions.EmptyPoolError urllib3.exceptions.FullPoolError
         """,
     ),
     (

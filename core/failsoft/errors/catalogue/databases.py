@@ -32,11 +32,12 @@ _SQL: tuple[tuple[Label, str], ...] = (
     (
         is_.POOL_EXHAUSTED,
         """
-        psycopg_pool.PoolTimeout psycopg_pool.TooManyRequests psycopg2.pool.PoolError
+        psycopg_pool.TooManyRequests psycopg2.pool.PoolError
         sqlalchemy.exc.TimeoutError mysql.connector.errors.PoolError peewee.MaxConnectionsExceeded
         playhouse.pool.MaxConnectionsExceeded
         """,
     ),
+    (is_.POOL_SILENT, "psycopg_pool.PoolTimeout"),
     (
         wrapping(is_.CONSTRAINT),
         """
@@ -203,9 +204,10 @@ _DOCUMENTS: tuple[tuple[Label, str], ...] = (
         is_.POOL_EXHAUSTED,
         """
         pymongo.errors.WaitQueueTimeoutError neo4j.exceptions.ConnectionPoolError
-        cassandra.pool.NoConnectionsAvailable cassandra.connection.ConnectionBusy
+        cassandra.connection.ConnectionBusy
         """,
     ),
+    (is_.POOL_SILENT, "cassandra.pool.NoConnectionsAvailable"),
     (
         is_.DUPLICATE,
         """

@@ -128,7 +128,8 @@ FRAMEWORKS: tuple[tuple[Label, str], ...] = (
         tornado.iostream.StreamClosedError anyio.BrokenResourceError anyio.EndOfStream anyio.IncompleteRead
         """,
     ),
-    (is_.EXHAUSTED, "anyio.WouldBlock tornado.iostream.StreamBufferFullError"),
+    (is_.QUEUE_FULL, "anyio.WouldBlock"),
+    (is_.EXHAUSTED, "tornado.iostream.StreamBufferFullError"),
     (is_.CHILD_DIED, "anyio.BrokenWorkerProcess anyio.BrokenWorkerInterpreter"),
     (
         is_.CONTRADICTION,

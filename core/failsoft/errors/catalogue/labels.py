@@ -7,6 +7,7 @@ A label is picked by what failed (see `Category`), never by who called it. The r
   operation; low: the client is turned away as designed; info: routine.
 - *status*: what the client of the application is told. The 401, 403, 404 and 429 of a peer are never our client's.
 - *not_sent*: it is proven that the peer never saw the request.
+- *local*: something in this process refused it, so it says nothing about the peer.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Label(NamedTuple):
     status: int
     code: str
     not_sent: bool = False
+    local: bool = False
     voice: Voice = Voice.SAYS
 
 
@@ -63,9 +65,12 @@ MACHINE_DAMAGED = Label(Category.SYSTEM, _CRITICAL, False, 500, "INTERNAL_ERROR"
 # --- resource ---------------------------------------------------------------------------------------------------------
 OUT_OF_MEMORY = Label(Category.RESOURCE, _CRITICAL, False, 500, "RESOURCE_EXHAUSTED")
 DISK_FULL = OUT_OF_MEMORY
-OUT_OF_HANDLES = Label(Category.RESOURCE, _HIGH, True, 503, "RESOURCE_EXHAUSTED")
+OUT_OF_HANDLES = Label(Category.RESOURCE, _HIGH, True, 503, "RESOURCE_EXHAUSTED", local=True)
 EXHAUSTED = Label(Category.RESOURCE, _MEDIUM, True, 503, "RESOURCE_EXHAUSTED")
-POOL_EXHAUSTED = EXHAUSTED._replace(not_sent=True)
+POOL_EXHAUSTED = EXHAUSTED._replace(not_sent=True, local=True)
+# connected in the background, a pool says the same where the peer is gone
+POOL_SILENT = EXHAUSTED._replace(not_sent=True)
+QUEUE_FULL = EXHAUSTED._replace(local=True)
 TOO_BIG_FOR_PEER = Label(Category.RESOURCE, _MEDIUM, False, 500, "RESOURCE_EXHAUSTED")
 THROTTLED = Label(Category.RESOURCE, _MEDIUM, True, 503, "UPSTREAM_THROTTLED")
 QUOTA_SPENT = Label(Category.RESOURCE, _HIGH, False, 503, "UPSTREAM_THROTTLED")

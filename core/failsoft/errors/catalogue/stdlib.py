@@ -60,7 +60,8 @@ STDLIB: tuple[tuple[Label, str], ...] = (
     ),
     (is_.CHILD_HUNG, "subprocess.TimeoutExpired multiprocessing.context.TimeoutError"),
     (is_.OUT_OF_MEMORY, "builtins.MemoryError"),
-    (is_.EXHAUSTED, "builtins.BlockingIOError queue.Full _queue.Full asyncio.queues.QueueFull"),
+    (is_.EXHAUSTED, "builtins.BlockingIOError"),
+    (is_.QUEUE_FULL, "queue.Full _queue.Full asyncio.queues.QueueFull"),
     (
         is_.BROKEN,
         """
