@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint types layers unit docs bench versions clean
+.PHONY: help demo test lint types layers unit nightly docs bench versions clean
 
 help:
 	@echo "make demo            start the shops and show what Failsoft does (ONCE=1: show and exit)"
 	@echo "make test            lint, types, import layers, tests"
+	@echo "make nightly         the models of the engine against naive ones, at least 10 000 steps each"
 	@echo "make versions        the tests on every Python >= 3.11 that pyenv knows or PYTHONS names"
 	@echo "make bench           the measurements behind the tables in the docs"
 
@@ -37,6 +38,10 @@ layers: $(READY)
 
 unit: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q $(PYTEST_ARGS)
+
+nightly: $(READY)
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -q --timeout 3600 --durations 0 --durations-min 1 \
+	  -k runTest tests/core $(PYTEST_ARGS)
 
 PYTHONS ?= $(wildcard $(HOME)/.pyenv/versions/3.1[1-9].*/bin/python)
 versions:

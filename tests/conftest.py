@@ -1,7 +1,25 @@
-"""Hypothesis profiles: `pytest --hypothesis-profile=nightly` looks longer, where a test does not say for how long."""
+"""Hypothesis profiles: `make nightly` looks longer (`HYPOTHESIS_PROFILE=nightly`), and says how many steps it took."""
 
 from __future__ import annotations
 
-from hypothesis import settings
+import os
+from typing import Any
 
-settings.register_profile("nightly", max_examples=1000, stateful_step_count=100, deadline=None)
+from hypothesis import HealthCheck, settings
+
+from models import STEPS
+
+settings.register_profile(
+    "nightly",
+    max_examples=200,
+    stateful_step_count=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if settings.get_current_profile_name() == "nightly":
+        for name, steps in sorted(STEPS.items()):
+            terminalreporter.write_line(f"{name}: {steps} steps")

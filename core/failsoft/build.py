@@ -81,11 +81,10 @@ class Parts:
         """Wait for the background writers to have done what they were given."""
         return self.audit is None or self.audit.flush(timeout)
 
-    def forget(self) -> None:
-        """Begin anew in a forked process."""
-        self.bulkheads.forget()
-        self.endpoints.forget()
-        self.offloads.forget()
+    def after_fork(self) -> None:
+        """Begin anew in a forked process: other threads are gone, with what they had, and what they held is held."""
+        for part in (self.bus, self.breakers, self.bulkheads, self.offloads, self.endpoints, self.sanitizer):
+            part.forget()
 
     def close(self) -> None:
         """Flush and stop what runs in the background, and let threads end that have nothing to do."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Lock
+from threading import RLock
 from typing import Any, TypeVar
 
 from failsoft.current import EPOCH
@@ -32,7 +32,7 @@ class Bus:
     def __init__(self) -> None:
         self._by_type: dict[type[Event], tuple[Observer, ...]] = {}
         self._everything: tuple[Observer, ...] = ()
-        self._lock = Lock()
+        self._lock = RLock()
         self._when: dict[int, Callable[[], bool]] = {}
         self.errors = 0
         self.last_error: str | None = None
@@ -76,6 +76,10 @@ class Bus:
             if asked is None or asked():
                 return True
         return False
+
+    def forget(self) -> None:
+        """Begin anew in a forked process."""
+        self._lock = RLock()
 
     def publish(self, event: Event) -> None:
         """Hand out an event. Never raises."""

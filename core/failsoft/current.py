@@ -5,13 +5,14 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from contextvars import ContextVar, Token
-from threading import Lock, RLock
+from threading import RLock
 from typing import Any, Protocol
 
 from failsoft.call import Call
 
 __all__ = [
     "EPOCH",
+    "after_fork",
     "announce",
     "current_call",
     "instances",
@@ -69,7 +70,7 @@ EPOCH = _Epoch()
 _built: list[weakref.ref[Any]] = []
 _default: list[Callable[[], Any]] = []
 _watching: list[Callable[[Any], None]] = []
-_lock = Lock()
+_lock = RLock()
 
 
 def restore(token: Token[Call | None]) -> None:
@@ -103,6 +104,13 @@ def withdraw(instance: object) -> None:
     with _lock:
         _built[:] = [known for known in _built if known() is not instance]
     EPOCH.end()
+
+
+def after_fork() -> None:
+    """Begin anew in a forked process, where locks that other threads held are never let go."""
+    global _lock  # noqa: PLW0603
+    _lock = RLock()
+    EPOCH.after_fork()
 
 
 def instances() -> list[Any]:

@@ -7,7 +7,7 @@ import re
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from threading import Lock
+from threading import RLock
 from typing import Any, Literal, Protocol, TypeVar
 
 from failsoft.call import UNMATCHED, Mode
@@ -204,7 +204,7 @@ class Endpoints:
         self._limiters: dict[tuple[str, RateLimit], RateLimiter] = {}
         self._bindings: dict[tuple[str, object], Binding] = {}
         self._guards: dict[tuple[str, str | Policy], Pipeline] = {}
-        self._lock = Lock()
+        self._lock = RLock()
         self._warned: set[str] = set()
         self.matched: set[int] = set()
         """Positions of the `[[endpoints]]` tables that some route has taken."""
@@ -328,11 +328,6 @@ class Endpoints:
                 limiter = self._limiters.setdefault((name, options), limiter)
         return limiter
 
-    def forget(self) -> None:
-        """Begin anew in a forked process."""
-        for limiter in tuple(self._limiters.values()):
-            limiter.forget()
-
     def remember(self) -> Callable[[], None]:
         """The way back to how retry budgets and rate limits stand now."""
         ways_back = (self.retries.remember(), remember_each(lambda: self._limiters))
@@ -342,6 +337,13 @@ class Endpoints:
                 way_back()
 
         return restore
+
+    def forget(self) -> None:
+        """Begin anew in a forked process."""
+        self._lock = RLock()
+        self.retries.forget()
+        for limiter in self._limiters.values():
+            limiter.forget()
 
     def policy(self, name: str, where: str) -> Policy:
         """The policy of this name.

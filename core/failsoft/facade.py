@@ -310,10 +310,12 @@ def everyone() -> list[Failsoft]:
 
 
 def _begin_anew_after_fork() -> None:
-    current.EPOCH.after_fork()
+    global _lock  # noqa: PLW0603 - it may be held by a thread left behind
+    _lock = Lock()
+    current.after_fork()
     for fs in (*current.instances(), *_fallback):
         fs._reloading.after_fork()
-        fs._parts.forget()
+        fs._parts.after_fork()
         if fs.own_rng:
             fs.rng.seed(SystemRandom().getrandbits(128))
 

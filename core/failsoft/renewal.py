@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from threading import Lock
+from threading import RLock
 from typing import Any, NamedTuple
 
 from failsoft.endpoints import KNOWN_METHODS, EndpointRule, Endpoints
@@ -60,7 +60,7 @@ def renewed(old: Endpoints, wanted: Wanted) -> Endpoints:
 def _made(old: Endpoints, wanted: Wanted) -> Endpoints:
     made = copy.copy(old)
     made._rules, made._policies, made._engine, made._hooks = tuple(wanted.rules), *wanted[1:]
-    made._bindings, made._guards, made._lock, made.matched = {}, {}, Lock(), set()
+    made._bindings, made._guards, made._lock, made.matched = {}, {}, RLock(), set()
     return made
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
-from threading import Lock
+from threading import RLock
 from typing import Any, TypeVar
 
 from failsoft.call import Call
@@ -143,15 +144,18 @@ class Tally:
         if smooth := len(well) + len(passed):
             self.attempts[1] += smooth
             self.outcomes[True] += smooth
-        for _ in range(len(self._ended)):
-            attempts, good = self._ended.popleft()
+        for attempts, good in _taken(self._ended):
             self.attempts[attempts] += 1
             self.outcomes[good] += 1
 
 
 def _taken(noted: deque[T]) -> list[T]:
-    take = noted.popleft
-    return [take() for _ in range(len(noted))]
+    """What is there now. The garbage collector may end another call meanwhile, in this thread, that takes some too."""
+    taken: list[T] = []
+    with suppress(IndexError):
+        for _ in range(len(noted)):
+            taken.append(noted.popleft())  # noqa: PERF401 - what was taken stays taken
+    return taken
 
 
 class SharedBudget:
@@ -162,7 +166,7 @@ class SharedBudget:
     def __init__(self, options: Budget) -> None:
         self._options = options
         self._budget = RetryBudget(options.ratio, options.min_per_second)
-        self._lock = Lock()
+        self._lock = RLock()  # as the others: an abandoned call may end in the thread that is inside
         self._tallies: tuple[Tally, ...] = ()
 
     def withdraw(self, now: float, priority: Priority = "normal") -> bool:
@@ -220,6 +224,12 @@ class SharedBudget:
             self._count(None)
             self._budget = RetryBudget(self._options.ratio, self._options.min_per_second)
 
+    def forget(self) -> None:
+        """Begin anew in a forked process: the lock may be held by a thread left behind, in the middle of a change."""
+        torn, self._lock = not self._lock.acquire(blocking=False), RLock()
+        if torn:
+            self._budget = RetryBudget(self._options.ratio, self._options.min_per_second)
+
     def _count(self, asking: Tally | None) -> None:
         notes: list[float] = []
         for tally in self._tallies:
@@ -236,7 +246,7 @@ class Retries:
 
     def __init__(self, *, limit: int = _MOST) -> None:
         self._limit = limit
-        self._lock = Lock()
+        self._lock = RLock()
         self._budgets: dict[str, SharedBudget] = {}
         self._tallies: dict[tuple[str, str], Tally] = {}
 
@@ -308,6 +318,12 @@ class Retries:
             attempts=dict(sorted(attempts.items())),
             average_attempts=made / operations if operations else 0.0,
         )
+
+    def forget(self) -> None:
+        """Begin anew in a forked process."""
+        self._lock = RLock()
+        for budget in {*self._budgets.values(), *(tally.budget for tally in self._tallies.values())}:
+            budget.forget()
 
     def remember(self) -> Callable[[], None]:
         """The way back to how the budgets stand now; one that is made meanwhile is as new again. Books are kept."""

@@ -65,14 +65,20 @@ class Replay:
             Gone: it went away. Servers only say so when asked for the next message.
         """
         tasks = [asyncio.ensure_future(self._watch()), asyncio.ensure_future(asleep(delay))]
+        closed = False
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if not self._gone:
                 await tasks[1]
+        except GeneratorExit:
+            closed = True
+            raise
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            # who is closed must not wait any more, or the exit becomes an error
+            if not closed:
+                await asyncio.gather(*tasks, return_exceptions=True)
         if self._gone:
             raise Gone
 

@@ -151,7 +151,8 @@ class Samples:
     def gather(self) -> None:
         """Count what was noted. The caller holds the lock."""
         for _ in range(len(self.noted)):
-            self._include(self.noted.popleft())
+            if self.noted:
+                self._include(self.noted.popleft())
 
     def _include(self, rtt: float) -> bool:
         if rtt < self.SHORTEST:

@@ -25,7 +25,7 @@ Nygard's (Release It!, 2007), with the windows and rates of resilience4j; genera
 
 from __future__ import annotations
 
-from math import inf
+from math import inf, isclose
 
 from failsoft.machines.circuit import BreakerRules, BreakerSnapshot, Permit, Rejection, State, Transition
 from failsoft.machines.probes import ProbeRound
@@ -64,6 +64,7 @@ class BreakerMachine:
         "_slow_after",
         "_slow_rate",
         "_state",
+        "_stated",
         "_window",
         "closed",
         "generation",
@@ -91,6 +92,7 @@ class BreakerMachine:
         self._history: tuple[Transition, ...] = ()
         self._consecutive = 0
         self._opened_at: float | None = None
+        self._stated = False
         self._rounds_failed = 0
         self._period = min(rules.open_duration, rules.max_open_duration)
 
@@ -174,11 +176,12 @@ class BreakerMachine:
         if not duration > 0 or self._state not in (_CLOSED, _OPEN, _HALF_OPEN):
             return
         until = now + min(self._rules.max_open_duration, duration)
-        if self._state == _OPEN:
-            self.shut_until = max(self.shut_until, until)
+        if self._state != _OPEN:
+            self._open(now, reason)
+        elif until <= self.shut_until:
             return
-        self._open(now, reason)
         self.shut_until = until
+        self._stated = True
 
     def reset(self, now: float) -> None:
         """Close and forget: window, row of failures, failed rounds, calls under way."""
@@ -225,6 +228,8 @@ class BreakerMachine:
         self._round.begin()
         if state == _OPEN:
             self.shut_until = now + min(rules.max_open_duration, snapshot.retry_after - age)
+            since = self._opened_at
+            self._stated = since is None or not isclose(self.shut_until, since + self._period, abs_tol=1e-6)
 
     def adopt(self, rules: BreakerRules) -> None:
         """Go by other rules from now on, in the same state and generation.
@@ -239,11 +244,13 @@ class BreakerMachine:
             self._window = _window_of(rules)
             self.steady = False
         self._round = self._round.under(rules)
-        since, stands = self._opened_at, self._state == _OPEN
-        stated = since is None or self.shut_until != since + self._period
         self._period = rules.period_after(self._rounds_failed)
-        if stands and since is not None and not stated:
-            self.shut_until = since + self._period
+        if self._state == _OPEN and self._opened_at is not None and not self._stated:
+            self.shut_until = self._opened_at + self._period
+
+    def forget_probes(self) -> None:
+        """Probes that are out do not come back, and their places are free: the process was forked."""
+        self._round.abandon()
 
     def drain(self) -> tuple[Transition, ...]:
         """The transitions since the last drain, oldest first; past 32 the oldest are lost."""
@@ -333,6 +340,7 @@ class BreakerMachine:
             self._period = self._longer_period()
         self._change(_OPEN, at, reason)
         self._opened_at = at
+        self._stated = False
         self.shut_until = at + self._period
 
     def _longer_period(self) -> float:

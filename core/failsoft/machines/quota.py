@@ -115,7 +115,7 @@ class Quota:
                 if len(keys) >= self._max_keys:
                     self._evict(oldest, whole)
                 break
-            del keys[oldest]
+            keys.pop(oldest, None)
         whole = at
         if self._blurred:
             one, other = self._cells(key)
@@ -125,7 +125,7 @@ class Quota:
 
     def _evict(self, key: str, whole: float) -> None:
         self.evicted += 1
-        del self._keys[key]
+        self._keys.pop(key, None)
         if not self._blurred:
             self._blurred = [-inf] * (2 * self._max_keys)
         for cell in self._cells(key):

@@ -1,7 +1,8 @@
 """So many at the same time, and so many in the queue: slots, and who waits for one.
 
 The machine reads no clock and takes no lock: the caller holds its own lock around each method, and wakes whom `settle`
-names after letting go of it.
+names after letting go of it. The thread that is inside may come in once more, as it does when the garbage collector
+ends a call that was abandoned.
 
 A slot is a token in `free`. Where nobody waits, no lock is needed to take one or to give it back, because a `deque`
 pops and appends in one step:
@@ -123,11 +124,15 @@ class Slots(Generic[W]):
         """Hand out what came back, first come first served. Returns who got a slot, to be woken."""
         if not self._queue and not self._debt:
             return ()
-        while self._debt and self._pop():
-            self._debt -= 1
-        granted = []
+        self._pay()
+        granted: list[W] = []
         while self._queue and self._pop():
-            waiter, _ = self._queue.popitem(last=False)
+            try:
+                waiter, _ = self._queue.popitem(last=False)
+            except KeyError:
+                # whoever was last in the queue has left it in between
+                self.free.append(None)
+                break
             self._granted.add(waiter)
             granted.append(waiter)
         self._note()
@@ -165,8 +170,7 @@ class Slots(Generic[W]):
             forgiven = min(self._debt, more)
             self._debt -= forgiven
             self.free.extend([None] * (more - forgiven))
-        while self._debt and self._pop():
-            self._debt -= 1
+        self._pay()
         self._note()
 
     @property
@@ -183,6 +187,15 @@ class Slots(Generic[W]):
             max_queue=self.room,
             rejected=self.rejected,
         )
+
+    def _pay(self) -> None:
+        """Destroy tokens that came back, as far as they are owed."""
+        while self._debt:
+            # first the one and then the other, so that nothing is paid twice
+            self._debt -= 1
+            if not self._pop():
+                self._debt += 1
+                break
 
     def _pop(self) -> bool:
         try:

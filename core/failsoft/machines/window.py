@@ -231,19 +231,26 @@ class TimeWindow:
 
     def _advance(self, now: float) -> None:
         # The current bucket is not counted by itself: it is the growth of the sums since it began.
+        # The garbage collector may end another call meanwhile, in this thread, that counts as one of the new bucket.
         past, buckets = self._past, self._buckets
         slot = floor(now / self._width)
+        self._until = inf
         if slot > self._slot:
-            total, failures, slow = self._before
-            past[self._slot % buckets] = (self.total - total, self.failures - failures, self.slow - slow)
+            total, failures, slow = self.total, self.failures, self.slow
+            gone_total = gone_failures = gone_slow = 0
+            before_total, before_failures, before_slow = self._before
+            past[self._slot % buckets] = (total - before_total, failures - before_failures, slow - before_slow)
             for passed in range(self._slot + 1, min(slot, self._slot + buckets) + 1):
-                total, failures, slow = past[passed % buckets]
+                old_total, old_failures, old_slow = past[passed % buckets]
                 past[passed % buckets] = _NOTHING
-                self.total -= total
-                self.failures -= failures
-                self.slow -= slow
+                gone_total += old_total
+                gone_failures += old_failures
+                gone_slow += old_slow
             self._slot = slot
-            self._before = (self.total, self.failures, self.slow)
+            self._before = (total - gone_total, failures - gone_failures, slow - gone_slow)
+            self.total -= gone_total
+            self.failures -= gone_failures
+            self.slow -= gone_slow
         self._until = (self._slot + 1) * self._width
 
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from threading import Lock
+from threading import RLock
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from msgspec import Meta
@@ -118,7 +118,8 @@ class Compartment:
         self.options = options
         self._clock = clock
         self._publish = publish
-        self._lock = Lock()
+        # the garbage collector may end an abandoned call in the thread that is inside
+        self._lock = RLock()
         self._samples = _samples(options)
         self._announced = first
         self._announced_at = -inf
@@ -241,7 +242,7 @@ class Compartment:
 
     def forget(self) -> None:
         """Begin anew in a forked process: the lock may be held, and slots and queue belong to threads left behind."""
-        self._lock = Lock()
+        self._lock = RLock()
         self.slots.forget()
 
     def remember(self) -> Callable[[], None]:
@@ -363,8 +364,3 @@ class Bulkheads(Registry[Compartment, Bulkhead]):
     def snapshots(self) -> dict[str, SlotsSnapshot]:
         """The slots of each."""
         return {name: compartment.snapshot() for name, compartment in self._there.items()}
-
-    def forget(self) -> None:
-        """Begin anew in a forked process."""
-        for compartment in self._there.values():
-            compartment.forget()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
-from threading import Lock
+from threading import RLock
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
@@ -174,7 +174,8 @@ class Breaker:
         self.options = options
         self._clock = clock
         self._publish = publish
-        self._lock = Lock()
+        # the garbage collector may end an abandoned call in the thread that is inside
+        self._lock = RLock()
         self.used = -inf
         """When it was last asked to admit a call, in monotonic seconds. Guards in a hurry ask each second only."""
         self.gone = False
@@ -310,6 +311,14 @@ class Breaker:
 
     def _new(self) -> BreakerMachine:
         return BreakerMachine(self.options.rules())
+
+    def forget(self) -> None:
+        """Begin anew in a forked process: the lock may be held, and probes may be out, by threads left behind."""
+        torn, self._lock = not self._lock.acquire(blocking=False), RLock()
+        if torn:
+            # one of them was about to change it, and nobody knows how far it came
+            self.machine = BreakerMachine(self.options.rules())
+        self.machine.forget_probes()
 
     def _put(self, machine: BreakerMachine) -> None:
         with self._lock:

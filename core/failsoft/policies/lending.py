@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Lock
+from threading import Lock, RLock
 from typing import Protocol
 from weakref import WeakSet
 
@@ -55,7 +55,7 @@ class Lending:
         self._clock = clock
         self._publish = publish
         self._report = report
-        self._lock = Lock()
+        self._lock = RLock()
         self._limiters: WeakSet[SharedLimiter] = WeakSet()
 
     def now(self) -> float:
@@ -127,7 +127,7 @@ class Lending:
 
     def after_fork(self) -> None:
         """See `beat.Exchanger`."""
-        self._lock = Lock()
+        self._lock = RLock()
         for limiter in tuple(self._limiters):
             limiter.forget()
         if self.at_once is not None:

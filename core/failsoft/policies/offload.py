@@ -333,11 +333,6 @@ class Offloads(Registry[Crew, Offload]):
         for crew in self._there.values():
             crew.close()
 
-    def forget(self) -> None:
-        """Begin anew in a forked process."""
-        for crew in self._there.values():
-            crew.forget()
-
 
 def _places(options: Offload) -> Bulkhead:
     # how long one waits is said each time

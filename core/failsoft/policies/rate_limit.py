@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from threading import Lock
+from threading import RLock
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from msgspec import Meta
@@ -116,7 +116,7 @@ class RateLimiter:
     def __init__(self, name: str, options: RateLimit) -> None:
         self.name = name
         self.options = options
-        self._lock = Lock()
+        self._lock = RLock()
         self._quota = Quota(*options.terms)
         self._said = False
         self._salt = secrets.token_bytes(16)
@@ -161,10 +161,6 @@ class RateLimiter:
             return RateReading(None, headers)
         return RateReading(reset, (*headers, ("Retry-After", str(seconds))))
 
-    def forget(self) -> None:
-        """Begin anew in a forked process: the lock may be held by a thread that was left behind."""
-        self._lock = Lock()
-
     def remember(self) -> Callable[[], None]:
         """The way back to what is spent now."""
         with self._lock:
@@ -178,6 +174,12 @@ class RateLimiter:
     def renew(self) -> None:
         """Nothing is spent."""
         self._put(Quota(*self.options.terms))
+
+    def forget(self) -> None:
+        """Begin anew in a forked process: the lock may be held by a thread left behind, in the middle of a change."""
+        torn, self._lock = not self._lock.acquire(blocking=False), RLock()
+        if torn:
+            self._quota = Quota(*self.options.terms)
 
     def _put(self, quota: Quota) -> None:
         with self._lock:

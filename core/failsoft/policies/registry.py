@@ -15,7 +15,7 @@ from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from math import inf
-from threading import Lock
+from threading import RLock
 from typing import Generic, Protocol, TypeVar
 
 from failsoft.clock import Clock
@@ -44,6 +44,7 @@ class _AtWork(_Memorable, Protocol):
     used: float
     gone: bool
 
+    def forget(self) -> None: ...
     @property
     def options(self) -> Options: ...
     @property
@@ -88,7 +89,7 @@ class Registry(Mapping[str, T], Generic[T, O]):
         self._eldest: deque[tuple[float, int, str]] = deque()
         """When each was used, a number to tell them apart, and its name, as of then; who goes first, first."""
         self._barren_until = -inf
-        self._lock = Lock()
+        self._lock = RLock()
         self._there: dict[str, T] = {}
         self._said_full = False
         self.watching: tuple[Callable[[T], None], ...] = ()
@@ -168,6 +169,12 @@ class Registry(Mapping[str, T], Generic[T, O]):
     def remember(self) -> Callable[[], None]:
         """The way back to how they stand now. One that is made meanwhile is as new again."""
         return remember_each(lambda: self._there)
+
+    def forget(self) -> None:
+        """Begin anew in a forked process, where locks that other threads held are never let go."""
+        self._lock = RLock()
+        for found in self._there.values():
+            found.forget()
 
     def drop(self, names: Iterable[str]) -> None:
         """Let go of those that nobody asks for any more."""

@@ -209,7 +209,11 @@ class SharedLimiter(RateLimiter):
 
     def forget(self) -> None:
         """See `RateLimiter`. Leases are the other process's to spend."""
+        before = self._quota
         super().forget()
+        if self._quota is not before:
+            self._leases = self._new()
+            self._quota = self._leases.quota
         self._leases.forget()
         self._unasked = {}
 

@@ -60,6 +60,10 @@ class Sanitizer:
         """How often something could not be sanitized and was withheld."""
         return self._failures
 
+    def forget(self) -> None:
+        """Begin anew in a forked process, where locks that other threads held are never let go."""
+        self._lock = threading.Lock()
+
     def text(self, value: str, /) -> str:
         """The text without secrets and personal data, all else unchanged."""
         try:

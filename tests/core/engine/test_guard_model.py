@@ -6,9 +6,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 import failsoft
 from both_ways import ASYNC, SYNC, Way
@@ -16,6 +15,7 @@ from clocks import ManualClock
 from failsoft import Budget, CircuitBreaker, Failsoft, OperationTimeoutError, Policy, Retry
 from failsoft.current import current_call
 from failsoft.events import CallRejected, GuardCompleted, RetryEnded, RetryScheduled
+from models import Model, looking
 
 OUTCOMES: dict[str, Any] = {
     "ok": lambda: "ok",
@@ -95,7 +95,7 @@ class Naive:
         return None
 
 
-class GuardMachine(RuleBasedStateMachine):
+class GuardMachine(Model):
     """Waits grow by one second each (linear, no jitter), so that both can be worked out by heart."""
 
     @initialize(
@@ -231,4 +231,4 @@ class GuardMachine(RuleBasedStateMachine):
 
 
 TestGuard = GuardMachine.TestCase
-TestGuard.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestGuard.settings = looking(examples=60, steps=25)

@@ -8,9 +8,8 @@ from fractions import Fraction
 from json import dumps, loads
 from math import floor
 
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from failsoft.machines.breaker import (
     BreakerMachine,
@@ -21,6 +20,7 @@ from failsoft.machines.breaker import (
     Transition,
 )
 from failsoft.outcome import Verdict
+from models import Model, looking
 
 SLOW = 4.0
 
@@ -49,6 +49,8 @@ class Naive:
     failed_rounds: int = 0
     open_until: float = 0.0
     changes: list[tuple[str, str, str, float]] = field(default_factory=list)
+    opened: float = 0.0
+    stated: bool = False
 
     def out(self) -> list[Probe]:
         return [probe for probe in self.probes if probe.failed is None and not probe.returned]
@@ -67,9 +69,12 @@ class Naive:
     def open(self, reason: str, at: float) -> None:
         self.failed_rounds += self.state == "half_open"
         self.become("open", reason, at)
+        self.opened, self.stated = at, False
+        self.open_until = at + self.period()
+
+    def period(self) -> float:
         rules = self.rules
-        period = rules.open_duration * rules.open_multiplier**self.failed_rounds
-        self.open_until = at + min(rules.max_open_duration, period)
+        return min(rules.max_open_duration, rules.open_duration * rules.open_multiplier**self.failed_rounds)
 
     def held(self, now: float) -> list[tuple[float, float, float, float]]:
         if self.rules.window_seconds is None:
@@ -156,11 +161,21 @@ class Naive:
 
     def trip(self, now: float, duration: float) -> None:
         self.lose(now)
-        if self.state == "open":
-            self.open_until = max(self.open_until, now + min(duration, self.rules.max_open_duration))
-        elif self.state in ("closed", "half_open"):
+        until = now + min(duration, self.rules.max_open_duration)
+        if self.state in ("closed", "half_open"):
             self.open("told", now)
-            self.open_until = now + min(duration, self.rules.max_open_duration)
+            self.open_until, self.stated = until, True
+        elif self.state == "open" and until > self.open_until:
+            self.open_until, self.stated = until, True
+
+    def adopt(self, rules: BreakerRules) -> None:
+        before, self.rules = self.rules, rules
+        if (rules.window, rules.window_seconds) != (before.window, before.window_seconds):
+            self.calls = []
+        if self.state == "open" and not self.stated:
+            self.open_until = self.opened + self.period()
+        if terms(before) != terms(rules):
+            self.probes = self.out()
 
     def command(self, state: str, verb: str, now: float) -> None:
         if self.state != state:
@@ -174,19 +189,29 @@ class Naive:
 
     def ending(self, bad: int) -> str:
         """What becomes of the round if so many of the probes still to come fail slowly and the others do well."""
-        rules, done = self.rules, self.done()
-        calls = rules.half_open_calls
-        failures = sum(probe.failed is True for probe in done) + bad
-        slow = sum(probe.slow for probe in done) + bad
-        if rules.success_threshold is not None:
-            failed = calls - failures < min(rules.success_threshold, calls)
-        elif rules.failure_rate_threshold is not None:
-            failed = reaches(failures, calls, rules.failure_rate_threshold)
-        else:
-            failed = failures > 0
-        if failed:
-            return "probe_failures"
-        return "probe_slowness" if reaches(slow, calls, rules.slow_call_rate_threshold) else "success_threshold"
+        done = self.done()
+        failures, slow = sum(probe.failed is True for probe in done) + bad, sum(probe.slow for probe in done) + bad
+        return ending_of(self.rules, failures, slow)
+
+
+def ending_of(rules: BreakerRules, failures: int, slow: int) -> str:
+    calls = rules.half_open_calls
+    if rules.success_threshold is not None:
+        failed = calls - failures < min(rules.success_threshold, calls)
+    elif rules.failure_rate_threshold is not None:
+        failed = reaches(failures, calls, rules.failure_rate_threshold)
+    else:
+        failed = failures > 0
+    if failed:
+        return "probe_failures"
+    return "probe_slowness" if reaches(slow, calls, rules.slow_call_rate_threshold) else "success_threshold"
+
+
+def terms(rules: BreakerRules) -> tuple[object, ...]:
+    """What decides a half-open round, with every way in which it may go."""
+    numbers = range(rules.half_open_calls + 1)
+    ways = tuple(ending_of(rules, failures, slow) for failures in numbers for slow in numbers)
+    return (rules.half_open_calls, rules.half_open_concurrency, rules.half_open_max_wait, ways)
 
 
 @dataclass
@@ -217,7 +242,7 @@ VERDICTS = st.sampled_from([Verdict.SUCCESS, Verdict.SUCCESS, Verdict.FAILURE, V
 COMMANDS = {"reset": "closed", "force_open": "forced_open", "disable": "disabled", "metrics_only": "metrics_only"}
 
 
-class CallsAgainstTheNaiveBreaker(RuleBasedStateMachine):
+class CallsAgainstTheNaiveBreaker(Model):
     """Calls only. Times are eighths of seconds, so that both sides compare the same numbers."""
 
     @initialize(rules=RULES, start=st.integers(0, 10**6))
@@ -294,7 +319,7 @@ class CallsAgainstTheNaiveBreaker(RuleBasedStateMachine):
         assert snapshot.rounds_failed == self.naive.failed_rounds
         if self.naive.state == "half_open":
             out, done = self.naive.out(), self.naive.done()
-            assert snapshot.probes_in_flight == len(out) <= self.naive.rules.half_open_concurrency
+            assert snapshot.probes_in_flight == len(out)
             assert snapshot.probes_left == self.naive.rules.half_open_calls - len(out) - len(done)
             assert snapshot.probe_failures == sum(probe.failed is True for probe in done)
         else:
@@ -345,10 +370,15 @@ class OperatorsAgainstTheNaiveBreaker(CallsAgainstTheNaiveBreaker):
         getattr(self.breaker, verb)(self.now)
         self.naive.command(COMMANDS[verb], verb, self.now)
 
+    @rule(rules=RULES)
+    def change_the_rules(self, rules: BreakerRules) -> None:
+        self.breaker.adopt(rules)
+        self.naive.adopt(rules)
+
 
 TestCallsAgainstTheNaiveBreaker = CallsAgainstTheNaiveBreaker.TestCase
-TestCallsAgainstTheNaiveBreaker.settings = settings(deadline=None, max_examples=250, stateful_step_count=50)
+TestCallsAgainstTheNaiveBreaker.settings = looking(examples=250, steps=50)
 TestRestartsAgainstTheNaiveBreaker = RestartsAgainstTheNaiveBreaker.TestCase
-TestRestartsAgainstTheNaiveBreaker.settings = settings(deadline=None, max_examples=150, stateful_step_count=50)
+TestRestartsAgainstTheNaiveBreaker.settings = looking(examples=150, steps=50)
 TestOperatorsAgainstTheNaiveBreaker = OperatorsAgainstTheNaiveBreaker.TestCase
-TestOperatorsAgainstTheNaiveBreaker.settings = settings(deadline=None, max_examples=120, stateful_step_count=50)
+TestOperatorsAgainstTheNaiveBreaker.settings = looking(examples=120, steps=50)

@@ -5,11 +5,11 @@ from math import floor
 from typing import get_args
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from failsoft.machines.budget import Priority, RetryBudget
+from models import Model, looking
 
 
 def granted(budget: RetryBudget, now: float, asked: int) -> int:
@@ -118,7 +118,7 @@ def test_without_a_floor_there_is_nothing_to_overdraw() -> None:
     assert not budget.withdraw(0.0, "critical")
 
 
-class BudgetAgainstALedger(RuleBasedStateMachine):
+class BudgetAgainstALedger(Model):
     """The ledger keeps every entry and reckons in exact fractions; the slices are one second long."""
 
     @initialize(ratio=st.sampled_from(["0", "0.1", "0.2", "0.3", "0.7", "1"]), floor_rate=st.sampled_from([0, 1, 2]))
@@ -166,4 +166,4 @@ class BudgetAgainstALedger(RuleBasedStateMachine):
 
 
 TestBudgetAgainstALedger = BudgetAgainstALedger.TestCase
-TestBudgetAgainstALedger.settings = settings(deadline=None, max_examples=200, stateful_step_count=40)
+TestBudgetAgainstALedger.settings = looking(examples=200, steps=40)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from failsoft.machines.lease import Ask, Grant, Pool, Share, Terms, lend
 from failsoft.machines.leases import Leases, Question
+from models import Model, looking
 
 
 class Store:
@@ -212,7 +212,7 @@ def test_a_change_of_the_rate_keeps_what_is_spent() -> None:
     assert worker.take("k", 0.0).admitted is False
 
 
-class _Course(RuleBasedStateMachine):
+class _Course(Model):
     """Workers whose questions travel."""
 
     def start(self, terms: Terms, size: int, credit: int, max_keys: int) -> None:
@@ -331,6 +331,6 @@ class StoreThatComesAndGoes(_Course):
 
 
 TestAnsweringStore = AnsweringStore.TestCase
-TestAnsweringStore.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestAnsweringStore.settings = looking(examples=100, steps=40)
 TestStoreThatComesAndGoes = StoreThatComesAndGoes.TestCase
-TestStoreThatComesAndGoes.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
+TestStoreThatComesAndGoes.settings = looking(examples=100, steps=50)

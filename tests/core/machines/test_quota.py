@@ -6,11 +6,12 @@ from fractions import Fraction
 from math import floor
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
+import models
 from failsoft.machines.quota import Quota
+from models import looking
 
 
 def admitted(quota: Quota, key: str, now: float, asked: int) -> int:
@@ -146,7 +147,7 @@ class Log:
         )
 
 
-class Model(RuleBasedStateMachine):
+class Model(models.Model):
     max_keys = 1000
 
     @initialize(count=st.integers(1, 5), period=st.sampled_from([1, 2, 4, 60]), burst=st.integers(1, 6))
@@ -199,9 +200,61 @@ class ModelOfFewKeys(Model):
             assert all(log.keeps_the_bound() for log in self.logs.values())
 
 
+class Bucket:
+    """What one key has spent, which drips away."""
+
+    def __init__(self, now: Fraction) -> None:
+        self.spent, self.at = Fraction(0), now
+
+    def drip(self, now: Fraction, rate: Fraction) -> Fraction:
+        self.spent, self.at = max(Fraction(0), self.spent - (now - self.at) * rate), now
+        return self.spent
+
+
+class ModelOfChanges(models.Model):
+    """The rate and the burst change while keys have something spent."""
+
+    numbers = {"count": st.integers(1, 5), "period": st.sampled_from([1, 2, 4, 64]), "burst": st.integers(1, 6)}
+
+    @initialize(**numbers)
+    def begin(self, count: int, period: int, burst: int) -> None:
+        self.quota = Quota(count, float(period), burst)
+        self.rate, self.burst = Fraction(count, period), burst
+        self.buckets: dict[str, Bucket] = {}
+        self.now = Fraction(4096)
+
+    @rule(eighths=st.integers(0, 200))
+    def wait(self, eighths: int) -> None:
+        self.now += Fraction(eighths, 8)
+
+    @rule(key=st.sampled_from("abc"), times=st.integers(1, 8))
+    def call(self, key: str, times: int) -> None:
+        bucket = self.buckets.setdefault(key, Bucket(self.now))
+        for _ in range(times):
+            spent = bucket.drip(self.now, self.rate)
+            reading = self.quota.take(key, float(self.now))
+            assert reading.admitted == (spent + 1 <= self.burst)
+            bucket.spent += reading.admitted
+            assert reading.remaining == max(0, floor(self.burst - bucket.spent))
+            assert reading.reset == pytest.approx(
+                float((bucket.spent + reading.remaining + 1 - self.burst) / self.rate), abs=1e-5
+            )
+
+    @rule(**numbers)
+    def change(self, count: int, period: int, burst: int) -> None:
+        self.quota.change(count, float(period), burst, float(self.now))
+        for bucket in self.buckets.values():
+            bucket.drip(self.now, self.rate)
+            # nobody owes more than a whole quota
+            bucket.spent = min(bucket.spent, Fraction(burst))
+        self.rate, self.burst = Fraction(count, period), burst
+
+
 TestModel = Model.TestCase
+TestModelOfChanges = ModelOfChanges.TestCase
+TestModelOfChanges.settings = looking(examples=60, steps=40)
 TestModelOfFewKeys = ModelOfFewKeys.TestCase
-TestModel.settings = TestModelOfFewKeys.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestModel.settings = TestModelOfFewKeys.settings = looking(examples=60, steps=40)
 
 
 def test_the_naive_quota_is_no_better_than_its_word() -> None:

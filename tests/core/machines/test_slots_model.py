@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from failsoft.machines.slots import Slots
+from models import Model, looking
 
 
 class Naive:
@@ -41,7 +41,7 @@ class Naive:
         return woken
 
 
-class SlotsAgainstTheNaiveOnes(RuleBasedStateMachine):
+class SlotsAgainstTheNaiveOnes(Model):
     """Each step is one that a caller makes under the lock, or one of the short ways without it."""
 
     @initialize(limit=st.integers(1, 4), room=st.integers(0, 3), watched=st.booleans())
@@ -157,7 +157,7 @@ class SlotsAgainstTheNaiveOnes(RuleBasedStateMachine):
 
 
 TestSlotsAgainstTheNaiveOnes = SlotsAgainstTheNaiveOnes.TestCase
-TestSlotsAgainstTheNaiveOnes.settings = settings(deadline=None)
+TestSlotsAgainstTheNaiveOnes.settings = looking(examples=100, steps=50)
 
 
 def test_after_a_fork_all_slots_are_free_and_what_was_out_does_not_come_back() -> None:

@@ -5,9 +5,10 @@ from math import floor
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from failsoft.machines.window import CountWindow, TimeWindow, WindowCounts
+from models import Model, looking
 
 
 def test_an_empty_window_has_rates_of_nought() -> None:
@@ -92,7 +93,7 @@ def test_a_time_window_holds_the_young_and_drops_the_old(seconds: float, gaps: l
     assert surely_in <= window.counts(now).total <= possibly_in
 
 
-class CountWindowAgainstAList(RuleBasedStateMachine):
+class CountWindowAgainstAList(Model):
     @initialize(size=st.integers(1, 12))
     def start(self, size: int) -> None:
         self.size, self.calls = size, list[tuple[bool, bool]]()
@@ -117,7 +118,7 @@ class CountWindowAgainstAList(RuleBasedStateMachine):
         assert (self.window.total, self.window.failures, self.window.slow) == expected
 
 
-class TimeWindowAgainstAList(RuleBasedStateMachine):
+class TimeWindowAgainstAList(Model):
     """Times and widths are sums of powers of two, so that both sides put each call into the same bucket."""
 
     @initialize(width=st.sampled_from([0.125, 0.5, 1.0, 4.0]), buckets=st.integers(1, 12), start=st.integers(0, 10**6))
@@ -150,6 +151,6 @@ class TimeWindowAgainstAList(RuleBasedStateMachine):
 
 
 TestCountWindowAgainstAList = CountWindowAgainstAList.TestCase
-TestCountWindowAgainstAList.settings = settings(deadline=None, max_examples=100, stateful_step_count=30)
+TestCountWindowAgainstAList.settings = looking(examples=100, steps=30)
 TestTimeWindowAgainstAList = TimeWindowAgainstAList.TestCase
-TestTimeWindowAgainstAList.settings = settings(deadline=None, max_examples=100, stateful_step_count=30)
+TestTimeWindowAgainstAList.settings = looking(examples=100, steps=30)

@@ -9,7 +9,7 @@ import pytest
 
 from both_ways import SYNC, Script
 from clocks import ManualClock
-from failsoft import CircuitBreaker, Failsoft, Guard, Policy
+from failsoft import Bulkhead, CircuitBreaker, Failsoft, Guard, Policy, Retry
 
 LOST = ConnectionResetError
 
@@ -79,3 +79,41 @@ def test_probes_of_clients_that_go_away_close_nothing_and_keep_no_place(
     for _ in range(3):
         SYNC.call(guard, Script("well"))
     assert fs.circuit_breakers["guard:x"].state == "closed"
+
+
+def test_clients_that_go_away_from_a_queue_take_no_slot_with_them(fs: Failsoft) -> None:
+    """Trap: each waiter that is cancelled costs the bulkhead a slot, until nobody is let in any more."""
+    guard = fs.guard("x", policy=Policy(bulkhead=Bulkhead(max_concurrent=1, max_queue=2, max_wait=60)))
+
+    async def main() -> str:
+        for _ in range(20):
+            free = asyncio.Event()
+            holder = asyncio.create_task(guard.acall(free.wait))
+            await asyncio.sleep(0)
+            await disconnect(guard, 2, block=False)
+            free.set()
+            await holder
+        return await guard.acall(asyncio.sleep, 0, "well")
+
+    assert asyncio.run(main()) == "well"
+    assert fs.bulkheads["guard:x"].snapshot().in_use == 0
+
+
+def test_who_goes_away_is_not_served_once_more(fs: Failsoft) -> None:
+    """Trap: a retry for all but some exceptions takes the cancellation for one to be retried, and swallows it."""
+    guard = fs.guard("x", policy=Policy(retry=Retry(retry_on=lambda failure: True, base_delay=0)), idempotent=True)
+    calls = []
+
+    async def hangs() -> None:
+        calls.append(1)
+        await asyncio.Event().wait()
+
+    async def main() -> bool:
+        task = asyncio.create_task(guard.acall(hangs))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        return task.cancelled()
+
+    assert asyncio.run(main())
+    assert calls == [1]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import failsoft
-from both_ways import SYNC, Script
+from both_ways import SYNC, Script, Way
 from clocks import ManualClock
 from core.engine.test_parallel import at_once
 from failsoft import CircuitBreaker, Failsoft, Guard, Policy
@@ -88,3 +88,32 @@ def test_a_probe_that_hangs_does_not_keep_the_circuit_half_open_for_ever(
 
     assert asyncio.run(main()) >= 30
     assert fs.circuit_breakers["guard:x"].state == "closed"
+
+
+def test_a_probe_that_says_nothing_gives_its_place_back(fs: Failsoft, clock: ManualClock, way: Way) -> None:
+    """Trap: an exception that is not to count takes the last permit with it, and half-open never ends."""
+    guard = opened(fs, clock, failure_threshold=2, half_open_calls=1)
+    for _ in range(10):
+        with pytest.raises(failsoft.NotFoundError):
+            way.call(guard, Script(failsoft.NotFoundError("nothing")))
+        assert fs.circuit_breakers["guard:x"].state == "half_open"
+    assert way.call(guard, Script("well")) == "well"
+    assert fs.circuit_breakers["guard:x"].state == "closed"
+
+
+def test_a_bulkhead_that_is_full_is_no_outcome_of_a_probe(fs: Failsoft, clock: ManualClock, way: Way) -> None:
+    """Trap: a probe that never left the house, for want of a slot of our own, opens the circuit again."""
+    guard = opened(fs, clock, failure_threshold=2, half_open_calls=1)
+    full = fs.guard(
+        "x", policy=Policy(circuit_breaker=CircuitBreaker(failure_threshold=2, half_open_calls=1), bulkhead=1)
+    )
+    with contextlib.suppress(failsoft.NotFoundError):
+        way.call(full, Script(failsoft.NotFoundError("nothing")))
+    seat, _ = fs.bulkheads["guard:x"].force()
+    for _ in range(3):
+        with pytest.raises(failsoft.BulkheadFullError):
+            way.call(full, Script("never"))
+    snapshot = fs.circuit_breakers["guard:x"].snapshot()
+    assert (snapshot.state, snapshot.probes_in_flight, snapshot.probes_left) == ("half_open", 0, 1)
+    fs.bulkheads["guard:x"].give(seat, None, False, clock.monotonic())
+    assert way.call(guard, Script("well")) == "well"

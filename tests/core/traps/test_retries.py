@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from opentelemetry import trace
@@ -121,3 +121,22 @@ def test_what_is_exhausted_raises_what_was_met(fs: Failsoft, way: Way) -> None:
     with pytest.raises(LOST) as caught:
         way.call(guard, Script(*errors))
     assert caught.value is errors[2]
+
+
+def test_retries_that_still_wait_are_paid_already(make: Callable[..., Failsoft]) -> None:
+    """Trap: a budget counts the retries that run, so that hundreds wait at the same time and then overshoot it."""
+    clock = PerTask()
+    fs = make(clock=clock)
+    retry = Retry(max_attempts=2, base_delay=1, jitter="none", budget=Budget(ratio=0.1, min_per_second=0))
+    guard, runs = fs.guard("x", policy=Policy(retry=retry), idempotent=True), []
+
+    async def fails() -> None:
+        runs.append(1)
+        await asyncio.sleep(0)
+        raise LOST
+
+    async def main() -> None:
+        await asyncio.gather(*(guard.acall(fails) for _ in range(200)), return_exceptions=True)
+
+    asyncio.run(main())
+    assert 200 < len(runs) <= 220

@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import asyncio
 import logging
+from pathlib import Path
 
 import pytest
 
@@ -96,3 +97,19 @@ def test_an_exception_that_is_excluded_is_no_success(make: object, way: Way) -> 
         if fs.circuit_breakers["guard:x"].state == "closed":
             fail(way, guard, 1, InsufficientFunds)
     assert fs.circuit_breakers["guard:x"].state == "open"
+
+
+def test_settings_that_are_read_again_are_obeyed_by_what_is_there(tmp_path: Path, way: Way) -> None:
+    """Trap: a registry says that it takes new settings, and everything made before keeps the old ones."""
+    path = tmp_path / "failsoft.toml"
+    path.write_text("[policies.p.circuit_breaker]\nfailure_threshold = 9\n")
+    with Failsoft(path) as fs:
+        guard = fs.guard("x", policy="p")
+        fail(way, guard, 2)
+        path.write_text("[policies.p.circuit_breaker]\nfailure_threshold = 3\n")
+        assert fs.reload() == ()
+        fail(way, guard, 1)
+        assert fs.circuit_breakers["guard:x"].state == "open"
+        assert guard is not fs.guard("x", policy="p")
+        with pytest.raises(failsoft.CircuitOpenError):
+            way.call(fs.guard("x", policy="p"), Script("never"))
