@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from threading import Lock
+from threading import RLock
 from typing import Any, TypeVar
 
 from failsoft.clock import Clock
@@ -46,7 +46,7 @@ class SharedBreaker(Breaker):
 
     def after_fork(self) -> None:
         """In a forked process: locks that other threads held are never let go."""
-        self._lock = Lock()
+        self._lock = RLock()
 
     def _new(self) -> BreakerMachine:
         return PeeredMachine(self.options.rules(), self.peers)
@@ -60,7 +60,7 @@ class SharedBreakers(Breakers):
 
     def after_fork(self) -> None:
         """In a forked process: locks that other threads held are never let go."""
-        self._lock = Lock()
+        self._lock = RLock()
         for breaker in self._there.values():
             if isinstance(breaker, SharedBreaker):
                 breaker.after_fork()
