@@ -51,7 +51,9 @@ class CircuitBreaker(Options):
     ] = 100
     open_duration: Annotated[Duration, Meta(description="How long it stays open the first time.")] = 30.0
     open_multiplier: Annotated[float, Meta(ge=1, description="Each reopening waits so much longer.")] = 2.0
-    max_open_duration: Annotated[Duration, Meta(description="Cap of the open time.")] = 300.0
+    max_open_duration: Annotated[
+        Duration, Meta(description="Cap of the open time; where it is absent, at least `open_duration`.")
+    ] = 300.0
     half_open_calls: Annotated[int, Meta(ge=1, description="Probes in all, per round.")] = 3
     half_open_concurrency: Annotated[int, Meta(ge=1, description="Probes at the same time.")] = 1
     half_open_max_wait: Annotated[
@@ -120,12 +122,9 @@ class CircuitBreaker(Options):
         if self.half_open_concurrency > self.half_open_calls:
             expected = f"expected at most half_open_calls ({self.half_open_calls}), which is all there are in a round"
             yield Fault(f"{path}.half_open_concurrency", str(self.half_open_concurrency), expected)
-        if self.open_duration > self.max_open_duration:
+        if "max_open_duration" in self.given and self.open_duration > self.max_open_duration:
             longest, shown = format_duration(self.max_open_duration), format_duration(self.open_duration)
-            if "max_open_duration" in self.given:
-                yield Fault(f"{path}.max_open_duration", longest, f"expected at least open_duration ({shown})")
-            else:
-                yield Fault(f"{path}.open_duration", shown, f"expected at most max_open_duration ({longest})")
+            yield Fault(f"{path}.max_open_duration", longest, f"expected at least open_duration ({shown})")
 
     def loaded(self, path: str) -> CircuitBreaker:
         """The same with the code that it names by `"package.module:name"`.
@@ -156,7 +155,7 @@ def _rules(options: CircuitBreaker, counted: bool) -> BreakerRules:
         window_seconds=None if counted else float(options.window),
         open_duration=options.open_duration,
         open_multiplier=options.open_multiplier,
-        max_open_duration=options.max_open_duration,
+        max_open_duration=max(options.max_open_duration, options.open_duration),
         half_open_calls=options.half_open_calls,
         half_open_concurrency=options.half_open_concurrency,
         half_open_max_wait=options.half_open_max_wait,

@@ -17,7 +17,7 @@ from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass
 from math import inf
-from threading import TIMEOUT_MAX, Lock
+from threading import TIMEOUT_MAX, Lock, RLock
 from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
@@ -156,7 +156,7 @@ class Crew:
         self.options = options
         self._clock = clock
         self._publish = publish
-        self._lock = Lock()
+        self._lock = RLock()
         self._abandoned = 0
         self._closed = False
         self.used = -inf
@@ -279,7 +279,7 @@ class Crew:
 
     def forget(self) -> None:
         """Begin anew in a forked process, where none of the threads is."""
-        self._lock = Lock()
+        self._lock = RLock()
         self._abandoned = 0
         self._places.forget()
         self._end.detach()

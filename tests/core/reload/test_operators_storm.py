@@ -69,7 +69,7 @@ def settings(rng: Random) -> str:
                 f"failure_threshold = {rng.randint(1, 6)}",
                 f"window = {window}",
                 "open_duration = 0.001",
-                f"half_open_calls = {rng.randint(1, 3)}",
+                f"half_open_calls = {rng.randint(2, 3)}",
                 f"half_open_concurrency = {rng.randint(1, 2)}",
                 f"half_open_max_wait = {rng.choice(['0.002', '30'])}",
                 f'scope = "{rng.choice(["endpoint", "policy"])}"',

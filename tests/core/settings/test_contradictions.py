@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 import failsoft
-from failsoft import Failsoft, Policy, Retry, SettingsError
+from failsoft import CircuitBreaker, Failsoft, Policy, Retry, SettingsError
 from failsoft.cli.main import cli
 from failsoft.machines.backoff import Backoff
 
@@ -33,11 +33,6 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str, str]] = [
         BREAKER + "max_open_duration",
         "10s: expected at least open_duration (30s)",
     ),
-    (
-        {"circuit_breaker": {"open_duration": "10m"}},
-        BREAKER + "open_duration",
-        "10m: expected at most max_open_duration (5m)",
-    ),
     ({"retry": {"base_delay": 9, "max_delay": 2}}, "retry.base_delay", "9.0: expected at most max_delay (2.0)"),
     (
         {"timeout": "3s", "deadline": "2s"},
@@ -48,6 +43,7 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str, str]] = [
 POSSIBLE: list[dict[str, Any]] = [
     {"circuit_breaker": True},
     {"circuit_breaker": {"window": 5}},
+    {"circuit_breaker": {"open_duration": "10m"}},
     {"circuit_breaker": {"minimum_calls": 500, "window": "30s"}},
     {"circuit_breaker": {"minimum_calls": 20, "window": 20, "half_open_concurrency": 3}},
     {"circuit_breaker": {"open_duration": "5m", "max_open_duration": "5m"}},
@@ -74,6 +70,11 @@ def test_what_just_goes_together_is_taken(policy: dict[str, Any], caplog: pytest
     with Failsoft({"policies": {"upstream": policy}}) as fs:
         assert fs.settings.warnings() == ()
     assert caplog.records == []
+
+
+def test_an_open_period_longer_than_the_usual_cap_is_its_own_cap() -> None:
+    rules = CircuitBreaker(open_duration="10m").rules()
+    assert (rules.open_duration, rules.max_open_duration) == (600.0, 600.0)
 
 
 HARDLY_MEANT: list[tuple[dict[str, Any], str]] = [
