@@ -53,6 +53,7 @@ class PeeredMachine(BreakerMachine):
             self._rounds_failed = rounds
             self._period = self._rules.period_after(rounds)
             self._opened_at = min(now, until - self._period)
+            self._stated = False
             self.shut_until = until
         elif state != State.CLOSED or not self.closed:
             self._command(_NUMBERS[state], now, reason)

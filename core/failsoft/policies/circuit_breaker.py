@@ -316,7 +316,7 @@ class Breaker:
         torn, self._lock = not self._lock.acquire(blocking=False), RLock()
         if torn:
             # one of them was about to change it, and nobody knows how far it came
-            self.machine = BreakerMachine(self.options.rules())
+            self.machine = self._new()
         self.machine.forget_probes()
 
     def _put(self, machine: BreakerMachine) -> None:

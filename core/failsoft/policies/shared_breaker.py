@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from threading import RLock
 from typing import Any, TypeVar
 
 from failsoft.clock import Clock
@@ -44,10 +43,6 @@ class SharedBreaker(Breaker):
             self._announce(moved)
         return result
 
-    def after_fork(self) -> None:
-        """In a forked process: locks that other threads held are never let go."""
-        self._lock = RLock()
-
     def _new(self) -> BreakerMachine:
         return PeeredMachine(self.options.rules(), self.peers)
 
@@ -57,10 +52,3 @@ class SharedBreakers(Breakers):
 
     def _make(self, name: str, options: CircuitBreaker) -> SharedBreaker:
         return SharedBreaker(name, options, self._clock, self._publish)
-
-    def after_fork(self) -> None:
-        """In a forked process: locks that other threads held are never let go."""
-        self._lock = RLock()
-        for breaker in self._there.values():
-            if isinstance(breaker, SharedBreaker):
-                breaker.after_fork()

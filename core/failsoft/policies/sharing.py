@@ -121,13 +121,14 @@ class BreakerSharing:
         self._words.exchange(self.worker, self._mark, puts, b"")
 
     def after_fork(self) -> None:
-        """Be another worker; the leases are the parent's."""
+        """Be another worker; the leases are the parent's. Takes no lock: it may be held by a thread left behind."""
         self._begin()
-        self._breakers.after_fork()
-        now = self._clock.monotonic()
         for link in tuple(self._links.values()):
-            link.member.me, link.lent = self.worker, False
-            self._share(link, partial(self._disown, link, now))
+            link.member, link.lent = Member(self.worker, self._max_age), False
+            # where it stands is for the store to say, or to be told
+            link.member.forgotten()
+            peers = link.breaker.peers
+            peers.alone, peers.probe_until, peers.turned_away, peers.spread = False, -inf, 0, self._spread()
 
     # -- breakers that come and go
 
@@ -225,14 +226,6 @@ class BreakerSharing:
         else:
             link.lent = True
             machine.lend(word.lease_until - offsets.high, word.progress)
-
-    def _disown(self, link: Link, now: float, machine: PeeredMachine) -> None:
-        """What the parent process has sent out does not come back here."""
-        peers = machine.peers
-        peers.alone, peers.probe_until, peers.turned_away, peers.spread = False, -inf, 0, self._spread()
-        if machine.state == State.HALF_OPEN:
-            machine.follow(State.OPEN, now, machine.standing().rounds, "fork", now)
-            link.member.followed(machine.generation)
 
     def _share(self, link: Link, act: Callable[[PeeredMachine], T]) -> T:
         return link.breaker.share(act, self._beat.turn)

@@ -548,3 +548,37 @@ def test_while_all_is_well_nothing_is_reported_or_kept(store: NaiveStore) -> Non
     beats(workers, 5.0)
     assert store.reports == {}
     assert store.words == {}
+
+
+# --- forks
+
+
+def test_a_forked_worker_is_another_one_and_stands_where_the_others_do(store: NaiveStore) -> None:
+    child, other = some(store, 2)
+    before = child.name
+    trip(other)
+    beats([child, other], 10.4)
+    child.sharing.after_fork()
+    assert child.name != before
+    assert not probes(child)
+    beats([child, other], 0.4)
+    assert child.state in ("open", "half_open")
+    assert child.member.word == other.member.word
+
+
+def test_what_the_parent_had_not_told_yet_is_told_by_the_child(store: NaiveStore) -> None:
+    (child,) = some(store, 1)
+    trip(child)
+    child.sharing.after_fork()
+    beats([child], 0.6)
+    assert store.words[NAME].state == "open"
+
+
+def test_a_breaker_that_was_torn_by_the_fork_is_put_right(store: NaiveStore) -> None:
+    child, other = some(store, 2)
+    other.breaker.force_open()
+    beats([child, other], 0.4)
+    child.sharing.after_fork()
+    child.breaker.renew()
+    beats([child, other], 0.6)
+    assert [child.state, other.state] == ["forced_open", "forced_open"]
