@@ -17,6 +17,7 @@ __all__ = ["INTERVAL", "Beat", "Exchanger", "Shared"]
 
 INTERVAL = 0.2
 """Seconds between two exchanges."""
+_SOONEST = 0.02
 _PAUSE_AWAY = 1.0
 _GOODBYE = 2.5
 _MISSES = 2
@@ -101,6 +102,7 @@ class Beat:
         """Held while exchangers change what calls read, so that no fork finds it half done."""
         self._busy = threading.Lock()
         self._start = threading.Lock()
+        self._hurry = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._held: list[threading.Lock] = []
@@ -115,13 +117,18 @@ class Beat:
             if self.running or self._closed or not self._exchangers:
                 return
             self.running = True
-            arguments = (weakref.ref(self), self._stop)
+            arguments = (weakref.ref(self), self._stop, self._hurry)
             self._thread = threading.Thread(target=_run, args=arguments, name="failsoft-state", daemon=True)
             try:
                 self._thread.start()
             except RuntimeError as error:  # no more threads: calls go by local state
                 self._thread = None
                 _log.warning("state is not shared: %s", error)
+
+    def hurry(self) -> None:
+        """Have the next round now, or 20 ms after the one before. Waits for nothing."""
+        if self.answering and not self._hurry.is_set():
+            self._hurry.set()
 
     def once(self) -> float:
         """One round. Returns the seconds until the next one makes sense."""
@@ -162,6 +169,7 @@ class Beat:
         """Exchange a last time and end the thread; waits for that at most 2.5 seconds. Idempotent."""
         self._closed = True
         self._stop.set()
+        self._hurry.set()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(_GOODBYE)
@@ -190,10 +198,14 @@ class Beat:
             exchanger.after_fork()
 
 
-def _run(reference: weakref.ref[Beat], stop: threading.Event) -> None:
+def _run(reference: weakref.ref[Beat], stop: threading.Event, hurry: threading.Event) -> None:
     """Beat until told to stop, or until the application has let go of its Failsoft."""
     pause = 0.0
-    while not stop.wait(pause):
+    while not stop.wait(min(pause, _SOONEST)):
+        hurry.wait(max(0.0, pause - _SOONEST))
+        hurry.clear()
+        if stop.is_set():
+            break
         beat = reference()
         if beat is None:
             return

@@ -13,6 +13,8 @@ from failsoft.machines.breaker import Permit
 from failsoft.outcome import Verdict
 from failsoft.policies.bulkhead import Holding
 from failsoft.policies.circuit_breaker import CircuitBreaker
+from failsoft.policies.rate_limit import RateReading
+from failsoft.policies.shared_limit import PATIENCE
 from failsoft.timeouts import Timeout
 
 __all__ = ["Books"]
@@ -24,6 +26,7 @@ class Books:
     __slots__ = (
         "_begun",
         "_cut",
+        "_deadline",
         "_ended",
         "_held",
         "_hurried",
@@ -36,7 +39,9 @@ class Books:
         "away",
         "call",
         "engine",
+        "exact",
         "limit",
+        "reading",
         "timer",
     )
 
@@ -49,6 +54,11 @@ class Books:
         """The running `Timeout` of an attempt that can be cut off."""
         self.away: Any = None
         """What runs its attempts in other threads, if something does."""
+        self.exact = limits.exact
+        """What is to be asked before the first attempt begins, if `admit` alone cannot know."""
+        self.reading: RateReading | None = None
+        """Its answer."""
+        self._deadline: float | None = None
         self._limits = limits
         self._observing = call.mode == "observe"
         self._permit: Permit | None = None
@@ -59,6 +69,13 @@ class Books:
         self._ended = False
         self._hurried = self._cut = False
         self._begun = now
+
+    @property
+    def haste(self) -> float:
+        """Seconds that the call may wait to be counted."""
+        if self._deadline is None:
+            return PATIENCE
+        return min(PATIENCE, self._deadline - self.engine.clock.monotonic())
 
     def hold(self) -> None:
         """The response that this attempt returns is a stream: its slot is kept until whoever sends it says `vacate`."""

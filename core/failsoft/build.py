@@ -27,8 +27,10 @@ from failsoft.observers.otel import Telemetry
 from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
+from failsoft.policies.lending import Lending
 from failsoft.policies.offload import Offloads
 from failsoft.policies.shared_breaker import SharedBreakers
+from failsoft.policies.shared_limit import refusals
 from failsoft.policies.sharing import BreakerSharing
 from failsoft.problem import ProblemMaker
 from failsoft.references import resolve
@@ -40,6 +42,7 @@ from failsoft.settings.restart import needs_restart, references_of
 from failsoft.stores.on_redis import RedisStore
 from failsoft.stores.opening import Opened
 from failsoft.stores.opening import open_store as open_state
+from failsoft.stores.quotas import quotas_in
 from failsoft.stores.words_redis import RedisWords
 from failsoft.stores.words_sqlite import SqliteWords
 
@@ -107,6 +110,8 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     classifier = _classifier(settings, clock, faults)
     proxies = _proxies(settings, faults)
     store = _store(settings, sanitizer, faults)
+    if "state.url" not in {fault.path for fault in faults}:
+        faults += refusals(settings.policies, "" if store is None else store.kind, "policies")
     audit = _audit(settings, clock, faults)
     if faults:
         if audit is not None:
@@ -136,6 +141,13 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         attempt_span=lambda call: telemetry.attempt(call, call.attempt),
         report=responder.internal,
     )
+    beat = None if store is None else _beat(store, bus, clock, responder, sanitizer)
+    lending = None
+    if store is not None and beat is not None:
+        lending = Lending(
+            quotas_in(store, clock), beat=beat, clock=clock, publish=bus.publish, report=responder.internal
+        )
+        beat.attach(lending)
     endpoints = Endpoints(
         rules=settings.endpoints,
         policies=settings.policies,
@@ -144,10 +156,10 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         bulkheads=bulkheads,
         offloads=offloads,
         hooks=hooks,
+        lending=lending,
     )
     telemetry.subscribe(bus, breakers.states, bulkheads.snapshots, offloads.abandoned)
     _observe(settings, bus, sanitizer, audit)
-    beat = None if store is None else _beat(store, bus, clock, responder, sanitizer)
     if store is not None and beat is not None and isinstance(breakers, SharedBreakers):
         _share(settings, store, beat, breakers, clock)
     return Parts(
@@ -183,6 +195,7 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
         raise SettingsError(faults)
     hooks, renderer = _hooks(settings, faults), _renderer(settings, faults)
     _load_code_of_policies(settings, faults)
+    faults += refusals(settings.policies, "" if parts.store is None else parts.store.kind, "policies")
     clock, rng = parts.engine.clock, parts.engine.rng
     classifier = _classifier(settings, clock, faults)
     if faults:

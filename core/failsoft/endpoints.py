@@ -18,10 +18,12 @@ from failsoft.machines.budget import Priority
 from failsoft.pipeline import Pipeline
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
+from failsoft.policies.lending import Lending
 from failsoft.policies.offload import Offloads
 from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit, RateLimiter
 from failsoft.policies.registry import remember_each
+from failsoft.policies.shared_limit import SharedLimiter, refused
 from failsoft.repeating import judge_of
 from failsoft.retries import Retries
 
@@ -187,6 +189,7 @@ class Endpoints:
         bulkheads: Bulkheads,
         offloads: Offloads,
         hooks: Mapping[str, Callable[..., Any]],
+        lending: Lending | None = None,
     ) -> None:
         self._rules = tuple(rules)
         self._policies = policies
@@ -195,6 +198,7 @@ class Endpoints:
         self._bulkheads = bulkheads
         self._offloads = offloads
         self._hooks = hooks
+        self._lending = lending
         self.retries = Retries()
         """Budgets and books of the retries."""
         self._limiters: dict[tuple[str, RateLimit], RateLimiter] = {}
@@ -265,7 +269,8 @@ class Endpoints:
         """The limits of a policy for one endpoint or guard, wired to its breaker, bulkhead, budget and rate limit.
 
         Raises:
-            SettingsError: code that the policy names is not there, or a rate limit whose key cannot be told there.
+            SettingsError: code that the policy names is not there, or a rate limit whose key cannot be told there, or
+                that cannot be shared.
         """
         if not name:
             # those with a name are warned of with the settings
@@ -280,12 +285,14 @@ class Endpoints:
         if retry is not None:
             retry = retry.loaded(join_path(key, "retry"))
             tally = self.retries.tally(name or key, key, retry.budget)
+        rate = None if policy.rate_limit is None else self._limiter(policy.rate_limit, key)
         room = None if policy.bulkhead is None else self._bulkheads.obtain(key, policy.bulkhead)
         crew = None if policy.offload is None else self._offloads.obtain(key, policy.offload)
         wanted = ((options, breaker), (policy.bulkhead, room), (policy.offload, crew))
         return Limits(
             name=name,
-            rate=None if policy.rate_limit is None else self._limiter(policy.rate_limit, key),
+            rate=rate,
+            exact=rate if isinstance(rate, SharedLimiter) and rate.options.exact else None,
             retry=retry,
             tally=tally,
             priority=priority or (retry.priority if retry is not None else None),
@@ -309,8 +316,12 @@ class Endpoints:
         name = key.replace("HEAD ", "GET ", 1) if key.startswith("HEAD ") else key
         limiter = self._limiters.get((name, options))
         if limiter is None:
+            lending = self._lending
+            if faults := refused(options, "" if lending is None else lending.kind, f"{name}: rate_limit"):
+                raise SettingsError(faults)
             try:
-                limiter = RateLimiter(name, options)
+                shared = lending is not None and options.scope == "shared"
+                limiter = lending.limiter(name, options) if lending and shared else RateLimiter(name, options)
             except ValueError as error:
                 raise SettingsError([Fault(f"{name}: rate_limit.key", repr(options.key), str(error))]) from None
             if len(self._limiters) < _MOST:

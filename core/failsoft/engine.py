@@ -17,6 +17,7 @@ from failsoft.policies.circuit_breaker import Breaker
 from failsoft.policies.offload import Crew
 from failsoft.policies.rate_limit import RateLimiter
 from failsoft.policies.retry import Retry
+from failsoft.policies.shared_limit import SharedLimiter
 from failsoft.retries import Tally
 
 __all__ = ["Engine", "Limits", "Reply"]
@@ -71,6 +72,8 @@ class Limits:
 
     name: str = ""
     rate: RateLimiter | None = None
+    exact: SharedLimiter | None = None
+    """The rate limit, if the store is to be asked about each call."""
     retry: Retry | None = None
     tally: Tally | None = None
     """Who counts its calls; there is one where there is a retry."""

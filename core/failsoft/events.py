@@ -20,6 +20,7 @@ __all__ = [
     "CircuitBreakerTransition",
     "ErrorHandled",
     "Event",
+    "ExactLimitMissed",
     "GuardCompleted",
     "InternalError",
     "LateResultDropped",
@@ -200,6 +201,16 @@ class StateStoreChanged(Event, frozen=True, kw_only=True):
     store: Literal["redis", "sqlite"]
     reason: str = ""
     """Why it does not answer. Sanitized; "" when it does again."""
+
+
+class ExactLimitMissed(Event, frozen=True, kw_only=True):
+    """Calls under an exact rate limit were decided without its store. Told at most once in ten seconds for each."""
+
+    reason: Literal["late", "unreachable", "event_loop"]
+    """`late`: no answer within 20 ms. `unreachable`: the store does not answer, or refused. `event_loop`: a synchronous
+    call in the thread of an event loop, which must not wait."""
+    calls: int
+    """How many, since it was last told."""
 
 
 class InternalError(Event, frozen=True, kw_only=True):

@@ -229,6 +229,8 @@ def admit(run: Run) -> None:
         RejectedError: it may not begin.
         OperationTimeoutError: there is no time left.
     """
+    if run.exact is not None:
+        run.reading = run.exact.ask(run.call, run.haste)
     waiter = run.admit(ThreadWaiter)
     if waiter is not None:
         waiter.wait(run.patience)
@@ -239,6 +241,8 @@ def admit(run: Run) -> None:
 
 async def aadmit(run: Run) -> None:
     """As `admit`, in an event loop."""
+    if run.exact is not None:
+        run.reading = await run.exact.aask(run.call, run.haste)
     waiter = run.admit(TaskWaiter)
     if waiter is not None:
         await waiter.wait(run.patience)

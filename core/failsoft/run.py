@@ -16,12 +16,7 @@ from failsoft.call import Call
 from failsoft.engine import Engine, Limits, Reply
 from failsoft.errors.exceptions import CircuitOpenError, OperationTimeoutError, RejectedError, RetryExhaustedError
 from failsoft.errors.failure import Failure
-from failsoft.events import (
-    AttemptTimedOut,
-    CallRejected,
-    WouldReject,
-    WouldRetry,
-)
+from failsoft.events import AttemptTimedOut, CallRejected, WouldReject, WouldRetry
 from failsoft.machines.breaker import Permit, Rejection
 from failsoft.notes import note_attempts
 from failsoft.outcome import Verdict
@@ -53,7 +48,6 @@ class Run(Books):
 
     __slots__ = (
         "_callers",
-        "_deadline",
         "_delay",
         "_expected",
         "_judged",
@@ -215,7 +209,8 @@ class Run(Books):
             self.call.deadline = now + limit
 
     def _ration(self, limiter: RateLimiter, now: float) -> None:
-        wait, headers = limiter.admit(self.call, now)
+        wait, headers = self.reading or limiter.admit(self.call, now)
+        self.exact = None
         if not self._observing:
             self.call.rate_headers = headers
             if wait is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -227,3 +228,38 @@ def test_a_limit_of_the_settings_holds_under_a_mount_for_all_values_of_the_path(
     }
     install(app, fs=Failsoft(settings, clock=ManualClock()))
     assert [ask(app, f"/t/{n}/x/{n}").status for n in range(3)] == [200, 200, 429]
+
+
+# --- shared by workers
+
+
+@pytest.mark.parametrize("endpoint", [well, well_sync])
+def test_workers_share_a_limit(endpoint: Any, tmp_path: Path) -> None:
+    def worker() -> tuple[Starlette, Any]:
+        settings = {"service": "shop", "state": {"url": f"sqlite:///{tmp_path}/state.db"}}
+        app, fs = limited(endpoint, settings, rate="24/minute", scope="shared")
+        beat = fs._parts.beat
+        assert beat is not None
+        beat.running = True  # moved by hand
+        return app, beat
+
+    workers = [worker(), worker()]
+    answers = []
+    for turn in range(40):
+        app, beat = workers[turn % 2]
+        answers.append(ask(app, "/x"))
+        beat.once()
+    statuses = [answer.status for answer in answers]
+    # 24, and what the workers may have leased and owe in between: 3 and 4 for each
+    assert 24 <= statuses.count(200) <= 24 + 2 * (3 + 4)
+    assert set(statuses[-6:]) == {429}
+    assert said(answers[0]) == ('"endpoint";q=24;w=60', '"endpoint";r=23;t=3', None)
+    # the second one knows of the first: one call, and three that it has leased
+    assert said(answers[3])[1] == '"endpoint";r=18;t=3'
+    policy, limit, after = said(answers[-1])
+    assert policy == '"endpoint";q=24;w=60'
+    assert after is not None
+    assert limit == f'"endpoint";r=0;t={after}'
+    assert answers[-1].json()["code"] == "RATE_LIMIT_ERROR"
+    for _, beat in workers:
+        beat.leave()

@@ -9,20 +9,61 @@ The bound: in any span of s seconds, W workers together admit at most
 
     burst + s * count / period + W * (size + credit)
 
-where `size` is what they had leased before the span began, and `credit` what they owe at its end. While the store
-cannot be reached, each worker decides alone by the whole limit, and the bound is that of W separate limits.
+where `size` is what they had leased before the span began, and `credit` what they owe at its end. The quota of the
+worker, which is asked as well, sees to it that W workers never admit more than W separate limits would, also while the
+store cannot be reached; see `leases`.
 """
 
 from __future__ import annotations
 
-from math import floor, inf
+from math import ceil, floor, inf
 from typing import NamedTuple
 
-from failsoft.machines.quota import Quota
-
-__all__ = ["Ask", "Grant", "Lease", "Pool"]
+__all__ = ["Ask", "Grant", "Lease", "Pool", "Share", "Terms", "lend"]
 
 _GRAIN = 1e-6
+_AHEAD = 0.4
+"""Seconds. A lease is to last from one exchange with the store to the next one, and for as long again."""
+
+
+class Terms(NamedTuple):
+    """What a limit allows."""
+
+    calls: int
+    period: float
+    """Seconds."""
+    burst: int
+
+    @property
+    def per_second(self) -> float:
+        """Calls in the long run."""
+        return self.calls / self.period
+
+
+class Share(NamedTuple):
+    """How a worker takes part in a limit."""
+
+    size: int
+    """Calls leased at a time."""
+    credit: int
+    """Calls that may be admitted before the store has answered."""
+    burst: int
+    """Calls that the pool may hold. Above that of the limit where this one is less than a lease."""
+
+    @classmethod
+    def of(cls, terms: Terms, *, exact: bool = False) -> Share:
+        """An eighth of what may come at once, or what the rate allows in 0.4 s; and a credit of at least four calls.
+
+        Parameters:
+            exact: nothing is leased, as the store is asked for each call; the credit is for when it does not answer.
+        """
+        at_once = min(terms.burst, terms.calls)
+        eighth = ceil(at_once / 8)
+        credit = max(eighth, min(at_once, 4))
+        if exact:
+            return cls(0, credit, terms.burst)
+        size = min(max(eighth, ceil(terms.per_second * _AHEAD)), terms.calls)
+        return cls(size, credit, max(terms.burst, size))
 
 
 class Ask(NamedTuple):
@@ -38,98 +79,121 @@ class Grant(NamedTuple):
     """What the store gives."""
 
     calls: int
+    left: int
+    """Calls that the pool still has."""
     wait: float
-    """Seconds until there is more; 0 if all that was wanted was given."""
+    """Seconds until it has one more."""
 
 
-class Pool:
-    """The side of the store: one key's quota, from which leases are taken. The caller holds the lock."""
+class Pool(NamedTuple):
+    """The side of the store: what has been spent of one key's quota."""
 
-    __slots__ = ("_burst", "_per_second", "_whole")
+    spent: float
+    """Calls, as of `at`."""
+    at: float
+    """Seconds by the clock of the store. Should that go back, nothing is earned for as long as it has gone back."""
+    burst: int
+    """By which it was counted. Where it has changed, nobody owes more than a whole quota of the new one."""
 
-    def __init__(self, count: int, period: float, burst: int) -> None:
-        self._per_second = count / period
-        self._burst = burst
-        self._whole = -inf
 
-    def lease(self, ask: Ask, now: float) -> Grant:
-        """Charge what is owed, and give of what is wanted as much as there is."""
-        at = now * self._per_second
-        spent = max(0.0, self._whole - at) + ask.owed
-        calls = min(ask.want, max(0, floor(self._burst - spent + _GRAIN)))
-        spent += calls
-        self._whole = at + spent
-        missing = spent + 1.0 - self._burst
-        return Grant(calls, missing / self._per_second if calls < ask.want else 0.0)
+def lend(pool: Pool | None, terms: Terms, ask: Ask, now: float) -> tuple[Pool, Grant]:
+    """Charge what is owed, and give of what is wanted as much as there is.
+
+    Parameters:
+        pool: None: nothing is spent.
+        terms: of the limit, with the burst of the pool.
+    """
+    rate, burst = terms.per_second, terms.burst
+    spent = 0.0
+    if pool is not None:
+        spent = max(0.0, pool.spent - max(0.0, now - pool.at) * rate)
+        if pool.burst != burst:
+            spent = min(spent, burst)
+    spent += ask.owed
+    calls = min(ask.want, max(0, floor(burst - spent + _GRAIN)))
+    spent += calls
+    left = max(0, floor(burst - spent + _GRAIN))
+    return Pool(spent, now, burst), Grant(calls, left, (spent + left + 1 - burst) / rate)
 
 
 class Lease:
-    """The side of a worker: one key's leased calls. The caller holds the lock.
+    """The side of a worker: one key's leased calls. The caller holds the lock."""
 
-    Parameters:
-        count, period, burst: the limit, for the time when the store is away.
-        size: calls leased at a time.
-        credit: calls that may be admitted before the store has answered.
-    """
+    __slots__ = ("_asked", "_denied_until", "_pool_left", "_short", "_void_at", "left")
 
-    __slots__ = ("_alone", "_asked", "_away", "_credit", "_denied_until", "_left", "_period", "_size", "_void_at")
-
-    def __init__(self, count: int, period: float, burst: int, size: int, credit: int) -> None:
-        self._alone = Quota(count, period, burst, 1)
-        self._period = period
-        self._size = size
-        self._credit = credit
-        self._left = 0
+    def __init__(self) -> None:
+        self.left = 0
+        """Calls that may still be spent; below 0: calls that are owed."""
         self._asked: Ask | None = None
-        self._away = False
+        self._short = False
         self._denied_until = -inf
         self._void_at = inf
+        self._pool_left: int | None = None
+
+    def wait(self, share: Share, now: float) -> float | None:
+        """Whether one call may be spent. None: yes; else the seconds after which another try makes sense."""
+        self._let_lapse(now)
+        if self.left > 0:
+            return None
+        if now < self._denied_until:
+            return self._denied_until - now
+        # after a refusal, no more than it takes to find out
+        credit = min(share.credit, 1) if self._short else share.credit
+        return None if self.left > -credit else 1.0
+
+    def remaining(self, burst: int) -> int:
+        """How many more calls there are, by what is known: those at hand, and those that the pool had left."""
+        pool = burst if self._pool_left is None else self._pool_left
+        return max(0, self.left) + max(0, pool + min(self.left, 0))
+
+    def wants(self, share: Share, now: float) -> bool:
+        """Whether the store is to be asked."""
+        self._let_lapse(now)
+        if self._asked is not None or now < self._denied_until:
+            return False
+        return self.left < 0 or (share.size > 0 and self.left <= share.size // 2)
+
+    def hurried(self, share: Share) -> bool:
+        """Whether the store is to be asked ahead of time. Not after a refusal, nor for the first few calls."""
+        if self._pool_left is None:
+            return self.left <= -max(1, share.credit // 2)
+        return not self._short
 
     @property
-    def away(self) -> bool:
-        """The store could not be reached when it was last asked; the worker decides alone."""
-        return self._away
-
-    def take(self, now: float) -> float | None:
-        """Ask for one call. None: go on; else the seconds after which another try makes sense."""
-        if self._away:
-            admitted, _, reset = self._alone.take("", now)
-            return None if admitted else reset
-        self._let_lapse(now)
-        denied = now < self._denied_until
-        if self._left > (0 if denied else -self._credit):
-            self._left -= 1
-            return None
-        # nothing is known until the store has answered
-        return self._denied_until - now if denied else min(1.0, self._period)
-
-    def ask(self, now: float) -> Ask | None:
-        """What to ask the store for now; None: nothing. To be followed by `granted` or `lost`."""
-        self._let_lapse(now)
-        if self._asked is not None or now < self._denied_until or (not self._away and self._left > self._size // 2):
-            return None
-        self._asked = Ask(max(0, -self._left), self._size - max(0, self._left))
+    def asked(self) -> Ask | None:
+        """What the store was asked for and has not answered."""
         return self._asked
 
-    def granted(self, grant: Grant, now: float) -> None:
-        """The store has answered."""
-        if self._asked is None:
-            return
-        self._left += self._asked.owed + grant.calls
-        self._asked = None
-        self._away = False
-        self._denied_until = now + grant.wait if grant.wait > 0 else -inf
-        if grant.calls:
-            self._void_at = now + self._period
+    def ask(self, share: Share) -> Ask:
+        """What to ask the store for now. To be followed by `granted` or `lost`."""
+        self._asked = Ask(max(0, -self.left), max(0, share.size - max(0, self.left)))
+        return self._asked
 
-    def lost(self, now: float, again: float = 1.0) -> None:
-        """The store did not answer. It is not asked again for `again` seconds."""
+    def granted(self, ask: Ask, grant: Grant, now: float, lasts: float) -> None:
+        """The store has answered. What was asked before and given up since is ignored.
+
+        Parameters:
+            lasts: seconds after which what was leased is given back.
+        """
+        if self._asked is not ask:
+            return
+        self.left += ask.owed + grant.calls
         self._asked = None
-        self._away = True
-        self._denied_until = now + again
+        self._pool_left = grant.left
+        self._short = grant.left == 0
+        self._denied_until = now + grant.wait if self._short else -inf
+        if grant.calls:
+            self._void_at = now + lasts
+
+    def lost(self) -> None:
+        """The store did not answer. It may or may not have done what it was asked."""
+        self._asked = None
+        self._short = False
+        self._denied_until = -inf
 
     def _let_lapse(self, now: float) -> None:
         """What was leased a whole period ago has been earned anew by the pool, and is given back to it unspent."""
         if now >= self._void_at:
-            self._left = min(self._left, 0)
+            self.left = min(self.left, 0)
             self._void_at = inf
+            self._pool_left = None

@@ -81,6 +81,15 @@ class Quota:
         remaining = int(left + _GRAIN)
         return Reading(admitted, remaining, (remaining + 1 - left) / self._per_second)
 
+    def spend(self, key: str, now: float) -> None:
+        """Count a call that was admitted elsewhere, whether there is one or not."""
+        at = now * self._per_second
+        whole = self._keys.get(key)
+        if whole is None:
+            whole = self._welcome(key, at)
+        self._keys[key] = min(max(whole, at) + 1.0, at + self._burst)
+        self._keys.move_to_end(key)
+
     def change(self, count: int, period: float, burst: int, now: float) -> None:
         """Allow so many from now on; arguments as when it was made. What each key has spent stays spent. O(keys)."""
         before, after = now * self._per_second, now * count / period

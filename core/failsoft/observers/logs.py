@@ -12,6 +12,7 @@ from failsoft.events import (
     CircuitBreakerTransition,
     ErrorHandled,
     Event,
+    ExactLimitMissed,
     InternalError,
     RetryScheduled,
     SettingsReloaded,
@@ -40,6 +41,7 @@ class LogObserver:
     retry; other transitions; limit of a bulkhead         `INFO`
     settings taken over                                   `INFO`
     store of shared state does not answer                 `WARNING`
+    exact rate limit decided without its store            `WARNING`
     store of shared state answers again                   `INFO`
     client went away                                      `DEBUG`
     ====================================================  =========
@@ -56,6 +58,7 @@ class LogObserver:
         BulkheadLimitChanged,
         SettingsReloaded,
         StateStoreChanged,
+        ExactLimitMissed,
         InternalError,
     )
     """The events it reads."""
@@ -80,6 +83,8 @@ class LogObserver:
                 self._reloaded(event)
             case StateStoreChanged():
                 self._store(event)
+            case ExactLimitMissed():
+                self._missed(event)
             case InternalError():
                 self._internal(event)
 
@@ -169,6 +174,12 @@ class LogObserver:
         text = one_line(clean(self._sanitizer, event.reason))
         message = "shared state: %s does not answer, this worker decides alone: %s"
         self._write(level, event, message, (event.store, text), facts=facts)
+
+    def _missed(self, event: ExactLimitMissed) -> None:
+        facts = {"failsoft_reason": event.reason, "failsoft_calls": event.calls}
+        line = (one_line(event.endpoint), event.calls, event.reason)
+        message = "exact rate limit of %s: %d calls decided without the store (%s)"
+        self._write(logging.WARNING, event, message, line, facts=facts)
 
     def _internal(self, event: InternalError) -> None:
         if not self._internal_logger.isEnabledFor(logging.ERROR):

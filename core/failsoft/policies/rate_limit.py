@@ -18,7 +18,8 @@ from msgspec import Meta
 from failsoft.call import Call, RateHeaders
 from failsoft.errors.exceptions import Fault, RateLimitError
 from failsoft.kinds import Frequency, Kind, parse_frequency
-from failsoft.machines.quota import Quota
+from failsoft.machines.lease import Terms
+from failsoft.machines.quota import Quota, Reading
 from failsoft.options import Options
 from failsoft.references import resolve
 from failsoft.requests import network_of
@@ -59,11 +60,15 @@ class RateLimit(Options):
         "without asking a database, each value of a header, or what a function of the call says."),
     ] = "endpoint"  # fmt: skip
     scope: Annotated[
-        Literal["worker", "shared"], Meta(description="Whether each worker counts for itself, or all of them together.")
-    ] = "worker"
+        Literal["worker", "shared"],
+        Meta(description="Whether each worker counts for itself, or all of them together; that needs a store in "
+        "`[state]`, which is asked in the background, so that somewhat more may get through."),
+    ] = "worker"  # fmt: skip
     exact: Annotated[
-        bool, Meta(description="A shared limit asks the store for each call, which then waits for it.")
-    ] = False
+        bool,
+        Meta(description="A shared limit asks the store for each call, which waits for the answer, 20 ms at most. "
+        "Needs a Redis."),
+    ] = False  # fmt: skip
 
     expected: ClassVar[str] = 'a rate such as "100/minute", or a table'
     shorthand: ClassVar[Callable[[Any], Mapping[str, Any] | None] | None] = staticmethod(
@@ -71,10 +76,7 @@ class RateLimit(Options):
     )
 
     def check(self, path: str) -> Iterable[Fault]:
-        if self.scope == "shared":
-            expected = 'expected "worker": shared limits need a [state] url, which is not available in this version'
-            yield Fault(f"{path}.scope", '"shared"', expected)
-        elif self.exact:
+        if self.exact and self.scope != "shared":
             yield Fault(f"{path}.exact", "true", 'expected only with scope = "shared"; the limit of a worker is exact')
 
     @property
@@ -82,10 +84,11 @@ class RateLimit(Options):
         """The function that tells who is counted, if it is one: `package.module:name`."""
         return self.key if ":" in self.key and not self.key.startswith("header:") else None
 
-    def quota(self) -> Quota:
-        """What counts."""
+    @property
+    def terms(self) -> Terms:
+        """What it allows, in numbers."""
         count, period = parse_frequency(self.rate)
-        return Quota(count, period, self.burst or count)
+        return Terms(count, period, self.burst or count)
 
 
 class RateReading(NamedTuple):
@@ -97,7 +100,7 @@ class RateReading(NamedTuple):
 
 
 class RateLimiter:
-    """A rate limit at work: the machine, a lock around it, and who is counted.
+    """A rate limit of a worker at work: the machine, a lock around it, and who is counted.
 
     Parameters:
         name: of the endpoint or guard.
@@ -106,13 +109,15 @@ class RateLimiter:
         ValueError: its key cannot be told there; the text says what was expected.
     """
 
-    __slots__ = ("_identify", "_lock", "_policy", "_quota", "_said", "_salt", "_word", "name", "options")
+    __slots__ = (
+        "__weakref__", "_identify", "_lock", "_policy", "_quota", "_said", "_salt", "_word", "name", "options",
+    )  # fmt: skip
 
     def __init__(self, name: str, options: RateLimit) -> None:
         self.name = name
         self.options = options
         self._lock = RLock()
-        self._quota = options.quota()
+        self._quota = Quota(*options.terms)
         self._said = False
         self._salt = secrets.token_bytes(16)
         kind, _, rest = options.key.partition(":")
@@ -120,7 +125,7 @@ class RateLimiter:
             raise ValueError('expected "endpoint" or a function: a guard serves no request')
         self._word = kind if kind == "header" or kind in _WORDS else "key"
         self._identify = self._identifier(kind, rest)
-        count, period = parse_frequency(options.rate)
+        count, period, _ = options.terms
         window = f";w={period:.0f}" if period == int(period) else ""
         self._policy = ("RateLimit-Policy", f'"{self._word}";q={count}{window}')
 
@@ -131,17 +136,24 @@ class RateLimiter:
 
     def follow(self, other: RateLimiter, now: float) -> None:
         """Take the place of another limit that counted the same callers: what they have spent stays spent."""
-        count, period = parse_frequency(self.options.rate)
         with other._lock:
-            other._quota.change(count, period, self.options.burst or count, now)
+            other._quota.change(*self.options.terms, now)
             self._lock, self._quota, self._salt = other._lock, other._quota, other._salt
 
     def admit(self, call: Call, now: float) -> RateReading:
         """Ask to run one call at `now` (monotonic seconds)."""
-        identify = self._identify
-        key = "" if identify is None else identify(call)
+        key = self.key_of(call)
         with self._lock:
-            admitted, remaining, reset = self._quota.take(key, now)
+            reading = self._quota.take(key, now)
+        return self.told(reading)
+
+    def key_of(self, call: Call) -> str:
+        """Who makes a call."""
+        return "" if self._identify is None else self._identify(call)
+
+    def told(self, reading: Reading) -> RateReading:
+        """What the answer says of a call."""
+        admitted, remaining, reset = reading
         # rounded up, but for what is no more than the noise of floating point
         seconds = math.ceil(reset - 1e-6) or 1
         headers = (self._policy, ("RateLimit", f'"{self._word}";r={remaining};t={seconds}'))
@@ -161,13 +173,13 @@ class RateLimiter:
 
     def renew(self) -> None:
         """Nothing is spent."""
-        self._put(self.options.quota())
+        self._put(Quota(*self.options.terms))
 
     def forget(self) -> None:
         """Begin anew in a forked process: the lock may be held by a thread left behind, in the middle of a change."""
         torn, self._lock = not self._lock.acquire(blocking=False), RLock()
         if torn:
-            self._quota = self.options.quota()
+            self._quota = Quota(*self.options.terms)
 
     def _put(self, quota: Quota) -> None:
         with self._lock:

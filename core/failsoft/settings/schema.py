@@ -18,6 +18,7 @@ from failsoft.kinds import Duration, Kind, Network, Reference, Url, did_you_mean
 from failsoft.machines.budget import Priority
 from failsoft.options import Options, shown
 from failsoft.policies.policy import Policy
+from failsoft.policies.shared_limit import refusals
 
 __all__ = [
     "Audit",
@@ -199,7 +200,8 @@ class Sanitize(Options):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State(Options):
-    """What workers share: the state of circuit breakers. Shared by those with the same `service` and `environment`."""
+    """What workers share: the state of circuit breakers, and rate limits with `scope = "shared"`. Those with the same
+    `service` and `environment` share."""
 
     url: Annotated[
         StateUrl,
@@ -281,6 +283,7 @@ class Settings(Options):
     def check(self, path: str) -> Iterable[Fault]:
         yield from self._check_endpoints(path)
         yield from self._check_texts(path)
+        yield from self._check_limits(path)
         for key in self.errors or ():
             if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", key):
                 yield Fault(join_path(join_path(path, "errors"), key), "", 'expected the path of a class: "shop.Oops"')
@@ -304,6 +307,15 @@ class Settings(Options):
                     yield Fault(
                         f"{place}.{key}", shown(value), f"never reached: endpoints[{seen[value]}] says the same"
                     )
+
+    def _check_limits(self, path: str) -> Iterable[Fault]:
+        url = None if self.state is None else self.state.url
+        if url is None or url.startswith(("env:", "file:")):
+            # has a fault of its own, or is read later
+            return
+        scheme = url.partition(":")[0]
+        store = {"memory": "", "sqlite": "sqlite"}.get(scheme, "redis")
+        yield from refusals(self.policies or {}, store, join_path(path, "policies"))
 
     def _check_texts(self, path: str) -> Iterable[Fault]:
         said = {join_path(join_path(path, "errors"), key): mapping for key, mapping in (self.errors or {}).items()}

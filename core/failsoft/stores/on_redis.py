@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import redis
+    import redis.asyncio
 
 __all__ = ["RedisStore"]
 
 _TIMEOUT = 1.0
 """Seconds. A Redis that is paused accepts connections and answers nothing."""
+_OPTIONS: dict[str, Any] = {
+    "socket_timeout": _TIMEOUT,
+    "socket_connect_timeout": _TIMEOUT,
+    "health_check_interval": 0,
+    "decode_responses": False,
+}
 
 
 class RedisStore:
@@ -39,7 +46,7 @@ class RedisStore:
         # what it loads when it first connects; the import lock of a module that is being loaded does not survive a fork
         "localhost".encode("idna")
         try:
-            self._make().connection_pool.disconnect()
+            self.make().connection_pool.disconnect()
         except Exception as error:  # noqa: BLE001 - whatever the client makes of it; its text may show the password
             raise ValueError(f"not a URL that the Redis client can read ({type(error).__name__})") from None
 
@@ -52,7 +59,7 @@ class RedisStore:
     def client(self) -> redis.Redis:
         """The connection. No command takes longer than a second, nor is repeated."""
         if self._client is None:
-            self._client = self._make()
+            self._client = self.make(max_connections=1)
         return self._client
 
     def key(self, name: str) -> str:
@@ -84,16 +91,22 @@ class RedisStore:
             self._inherited.append(self._client)
             self._client = None
 
-    def _make(self) -> redis.Redis:
+    def make(self, **options: Any) -> redis.Redis:
+        """A client of one's own, which repeats nothing.
+
+        Parameters:
+            options: of the client, in place of a second for each step.
+        """
         from redis.backoff import NoBackoff  # noqa: PLC0415 - as above
         from redis.retry import Retry  # noqa: PLC0415 - as above
 
-        return self._redis.Redis.from_url(
-            self._url,
-            socket_timeout=_TIMEOUT,
-            socket_connect_timeout=_TIMEOUT,
-            retry=Retry(NoBackoff(), 0),
-            health_check_interval=0,
-            max_connections=1,
-            decode_responses=False,
-        )
+        return self._redis.Redis.from_url(self._url, **{**_OPTIONS, "retry": Retry(NoBackoff(), 0), **options})
+
+    def amake(self, **options: Any) -> redis.asyncio.Redis:
+        """As `make`, for an event loop; who finds all connections in use waits for one."""
+        from redis.asyncio import BlockingConnectionPool, Redis  # noqa: PLC0415 - as above
+        from redis.asyncio.retry import Retry  # noqa: PLC0415 - as above
+        from redis.backoff import NoBackoff  # noqa: PLC0415 - as above
+
+        wanted: dict[str, Any] = {**_OPTIONS, "retry": Retry(NoBackoff(), 0), "timeout": None, **options}
+        return Redis.from_pool(BlockingConnectionPool.from_url(self._url, **wanted))

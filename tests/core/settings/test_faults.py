@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from failsoft import RateLimit
 from failsoft.errors.exceptions import SettingsError
 from failsoft.options import Duration, describe_type
 from failsoft.settings import load
@@ -162,16 +161,21 @@ def test_what_is_wrong_with_a_rate_limit_is_said(raw: Any, fault: str) -> None:
     assert found.startswith(f"policies.p.rate_limit{fault}")
 
 
-def test_a_limit_shared_by_workers_is_refused_in_python_too() -> None:
-    with pytest.raises(SettingsError, match=r'scope = "shared": expected "worker": shared limits need a \[state\] url'):
-        RateLimit(rate="1/day", scope="shared")
+@pytest.mark.parametrize(
+    ("state", "limit", "fault"),
+    [
+        ({}, {}, '.scope = "shared": expected "worker": workers share nothing'),
+        ({"state": {"url": "memory://"}}, {}, '.scope = "shared": expected "worker": workers share nothing'),
+        ({"state": {"url": "sqlite:///a"}}, {"exact": True}, ".exact = true: expected false: who writes a file"),
+    ],
+)
+def test_what_a_limit_cannot_share_is_said(state: dict[str, Any], limit: dict[str, Any], fault: str) -> None:
+    policies = {name: {"rate_limit": {"rate": "1/day", "scope": "shared", **limit}} for name in ("p", "q")}
+    found = faults({"policies": policies, **state})
+    assert [text.startswith(f"policies.{name}.rate_limit{fault}") for name, text in zip("pq", found, strict=True)]
 
 
 EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
-    "policies.*.rate_limit.scope": (
-        {"policies": {"p": {"rate_limit": {"rate": "9/minute", "scope": "shared"}}}},
-        "policies.p.rate_limit.scope = 'shared'",
-    ),
     "policies.*.fallback": ({"policies": {"p": {"fallback": {"cache": "5m"}}}}, "policies.p.fallback"),
     "policies.*.hedge": ({"policies": {"p": {"hedge": True}}}, "policies.p.hedge"),
     "endpoints[].critical": ({"endpoints": [{"match": "GET /", "critical": True}]}, "endpoints[0].critical"),

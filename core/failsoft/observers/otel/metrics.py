@@ -16,6 +16,7 @@ from failsoft.events import (
     CircuitBreakerTransition,
     ErrorHandled,
     Event,
+    ExactLimitMissed,
     GuardCompleted,
     InternalError,
     RetryEnded,
@@ -58,6 +59,7 @@ class MetricsObserver:
     `failsoft.bulkhead.waiting`             calls in the queue: `name`
     `failsoft.offload.abandoned`            threads that nobody waits for any more: `name`
     `failsoft.call.duration`                seconds, guards only: `failsoft.endpoint`, `error.type`
+    `failsoft.exact_limit.missed`           decided without the store: `failsoft.endpoint`, `reason`
     `failsoft.internal_errors`              `where`
     `failsoft.state.changes`                the store of shared state came or went: `store`, `answering`
     `failsoft.would`                        what enforcing would have done: `failsoft.endpoint`, `kind`
@@ -78,6 +80,7 @@ class MetricsObserver:
         GuardCompleted,
         InternalError,
         StateStoreChanged,
+        ExactLimitMissed,
         *_WOULD,
     )
     """The events it reads."""
@@ -99,6 +102,7 @@ class MetricsObserver:
         self._transitions = count("failsoft.circuit_breaker.transitions", "{transition}", "Changes of state")
         self._internal = count("failsoft.internal_errors", "{error}", "Faults in Failsoft itself")
         self._store = count("failsoft.state.changes", "{change}", "Store of shared state: away, or back")
+        self._missed = count("failsoft.exact_limit.missed", "{call}", "Calls decided without the store")
         self._would = count("failsoft.would", "{call}", "What enforcing the policies would have done")
         self._duration = meter.create_histogram(
             "failsoft.call.duration", "s", "Duration of guarded calls", explicit_bucket_boundaries_advisory=_BUCKETS
@@ -127,10 +131,16 @@ class MetricsObserver:
                 self._duration.record(event.duration, attributes)
             case InternalError():
                 self._internal.add(1, {"where": event.where})
-            case StateStoreChanged():
-                self._store.add(1, {"store": event.store, "answering": event.answering})
+            case StateStoreChanged() | ExactLimitMissed():
+                self._shared(event)
             case WouldAnswer() | WouldReject() | WouldRetry() | WouldTimeout():
                 self._would.add(1, _at(event, kind=_WOULD[type(event)]))
+
+    def _shared(self, event: StateStoreChanged | ExactLimitMissed) -> None:
+        if isinstance(event, StateStoreChanged):
+            self._store.add(1, {"store": event.store, "answering": event.answering})
+        else:
+            self._missed.add(event.calls, _at(event, reason=event.reason))
 
     def is_heard(self) -> bool:
         """Whether there is an SDK that takes the figures. Where that cannot be seen, yes."""
