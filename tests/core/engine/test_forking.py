@@ -57,8 +57,9 @@ def locks() -> list[Any]:
     """Every lock that anything of Failsoft's has; but observers, which go to a fork prepared, and faults for tests."""
     found = {id(module._lock): module._lock for module in (failsoft.current, failsoft.facade)}
     for thing in gc.get_objects():
-        module = type(thing).__module__
-        if isinstance(module, str) and module.startswith("failsoft.") and not module.startswith(("failsoft.observers", "failsoft.testing")):
+        # what is called a module may be anything
+        module = str(type(thing).__module__)
+        if module.startswith("failsoft.") and not module.startswith(("failsoft.observers", "failsoft.testing")):
             lock = getattr(thing, "_lock", None)
             if isinstance(lock, (type(threading.Lock()), type(threading.RLock()))):
                 found[id(lock)] = lock
