@@ -146,8 +146,10 @@ class Exchanger:
     def missed(self, now: float) -> None:
         self.seen.append("missed")
 
-    def leave(self, now: float) -> None:
-        self.seen.append("leave")
+    def leave(self, now: float, *, away: bool) -> None:
+        self.seen.append("leave away" if away else "leave")
+        if self.error is not None and not away:
+            raise self.error
 
     def after_fork(self) -> None:
         self.seen.append("fork")
@@ -183,6 +185,16 @@ def test_where_one_exchange_is_missed_the_others_do_not_try() -> None:
     assert beat.once() == 1.0
     assert (first.seen, second.seen, third.seen) == (["exchange"], ["exchange", "missed"], ["missed"])
     assert reported == []
+
+
+def test_a_store_that_is_away_is_not_asked_when_all_ends() -> None:
+    first, second, third = Exchanger(), Exchanger(OSError("away")), Exchanger()
+    beat, _, _ = beat_of(first, second, third)
+    beat.leave()
+    assert (first.seen, second.seen, third.seen) == (["leave"], ["leave"], ["leave away"])
+    beat.once()
+    beat.leave()
+    assert [exchanger.seen[-1] for exchanger in (first, second, third)] == ["leave away"] * 3
 
 
 def test_one_missed_exchange_is_no_news_and_two_are() -> None:
