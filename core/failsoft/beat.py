@@ -94,6 +94,7 @@ class Beat:
         self._interval = interval
         self._exchangers: tuple[Exchanger, ...] = ()
         self._misses = 0
+        self._mistake = ""
         self._closed = False
         self.answering = True
         """The store answered when it was last asked; True before that."""
@@ -149,10 +150,20 @@ class Beat:
             if failed is not None:
                 with suppress(Exception):
                     exchanger.missed(now)
-        if failed is not None and not isinstance(failed, self._store.errors):
-            self._report("state", failed)
+        if failed is not None:
+            # whatever state its connection is in, the next round has another one
+            with self._busy, suppress(Exception):
+                self._store.close()
+        self._tell_of_mistakes(failed)
         self._judge(failed)
         return self._interval if failed is None else max(self._interval, _PAUSE_AWAY)
+
+    def _tell_of_mistakes(self, failed: BaseException | None) -> None:
+        # once, and not with each round: nobody puts it right while the process runs
+        mistake = "" if failed is None or isinstance(failed, self._store.errors) else f"{type(failed)} {failed}"
+        if failed is not None and mistake not in ("", self._mistake):
+            self._report("state", failed)
+        self._mistake = mistake
 
     def _judge(self, failed: BaseException | None) -> None:
         # one lost exchange is no news: it would be told of a worker that was only slow

@@ -157,9 +157,10 @@ class Exchanger:
 
 class Opened:
     errors = (OSError,)
+    closed = 0
 
     def close(self) -> None:
-        """There is nothing."""
+        self.closed += 1
 
     def forget(self) -> None:
         """There is nothing."""
@@ -210,9 +211,28 @@ def test_one_missed_exchange_is_no_news_and_two_are() -> None:
     assert told == [(False, "away"), (True, "None")]
 
 
-def test_a_mistake_of_ours_is_reported_as_such() -> None:
+def test_a_mistake_of_ours_is_reported_once() -> None:
     exchanger = Exchanger(TypeError("oops"))
     beat, _, reported = beat_of(exchanger)
     beat.once()
     assert reported == ["state: oops"]
     assert exchanger.seen == ["exchange", "missed"]
+    beat.once()
+    assert reported == ["state: oops"]
+    exchanger.error = None
+    beat.once()
+    exchanger.error = TypeError("oops")
+    beat.once()
+    assert reported == ["state: oops"] * 2
+
+
+def test_what_has_failed_begins_with_another_connection() -> None:
+    exchanger = Exchanger(OSError("away"))
+    beat, _, _ = beat_of(exchanger)
+    assert isinstance(beat._store, Opened)
+    beat.once()
+    beat.once()
+    assert beat._store.closed == 2
+    exchanger.error = None
+    beat.once()
+    assert beat._store.closed == 2
