@@ -161,11 +161,13 @@ class BreakerSharing:
         for name, link in tuple(self._links.items()):
             if offsets is None or len(puts) >= PUTS:
                 break
-            if link.at_rest:
+            if link.at_rest(now):
                 continue
             word = self._share(link, partial(self._propose, link, now, offsets, leaving))
             if word is not None:
                 puts.append(Put(name, word))
+            else:
+                link.rest(now, link.member.word.until - offsets.high)
         return puts
 
     def _propose(self, link: Link, now: float, offsets: _Offsets, leaving: bool, machine: PeeredMachine) -> Word | None:
@@ -199,7 +201,7 @@ class BreakerSharing:
             if known is not None and known.version > link.member.word.version:
                 # it came while the breaker was being made
                 link.member.heard(known)
-            if returned or name in heard.words or not link.at_rest:
+            if returned or name in heard.words or not link.at_rest(now):
                 self._share(link, partial(self._obey, link, now, self._offsets or _Offsets(0.0, 0.0)))
 
     def _remember(self, words: Mapping[str, Word]) -> None:

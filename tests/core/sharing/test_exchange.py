@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from clocks import ManualClock
@@ -10,6 +12,7 @@ from failsoft.events import CircuitBreakerTransition
 from failsoft.machines.breaker import Permit, Rejection
 from failsoft.outcome import Verdict
 from failsoft.policies.circuit_breaker import CircuitBreaker
+from failsoft.policies.shared_breaker import SharedBreaker
 
 OK, BAD = Verdict.SUCCESS, Verdict.FAILURE
 OPTIONS = CircuitBreaker(failure_threshold=2, open_duration=10.0, half_open_calls=2, half_open_concurrency=2)
@@ -582,3 +585,30 @@ def test_a_breaker_that_was_torn_by_the_fork_is_put_right(store: NaiveStore) -> 
     child.breaker.renew()
     beats([child, other], 0.6)
     assert [child.state, other.state] == ["forced_open", "forced_open"]
+
+
+# --- many circuits
+
+
+def test_an_open_circuit_about_which_nothing_is_due_is_let_be(
+    store: NaiveStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b = some(store, 2, CircuitBreaker(failure_threshold=2, open_duration=60.0))
+    trip(a)
+    beats([a, b], 2.0)
+    looked = 0
+    share = SharedBreaker.share
+
+    def counted(*given: Any) -> Any:
+        nonlocal looked
+        looked += 1
+        return share(*given)
+
+    monkeypatch.setattr(SharedBreaker, "share", counted)
+    beats([a, b], 10.0)
+    # 51 beats of two; the naive store says each word again with each of them, which is heard, but no more
+    assert 102 < looked <= 102 + 2 * 20
+    # what happens is seen at once all the same
+    b.breaker.reset()
+    beats([a, b], 0.4)
+    assert a.state == b.state == "closed"
