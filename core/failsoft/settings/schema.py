@@ -224,6 +224,11 @@ class State(Options):
         if self.required and self.url == "memory://":
             yield Fault(f"{path}.required", "true", 'expected a url: workers share nothing by "memory://"')
 
+    def __repr__(self) -> str:
+        # a URL may hold a password, and what shows local variables shows this
+        scheme = str(self.url).partition(":")[0]
+        return f"State(url='{scheme}:…', required={self.required!r}, max_age={self.max_age!r})"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit(Options):

@@ -126,6 +126,12 @@ def test_what_is_required_and_shared_by_nobody_is_refused() -> None:
     assert said.startswith('state.required = true: expected a url: workers share nothing by "memory://"')
 
 
+def test_who_prints_the_settings_prints_no_password() -> None:
+    settings = Settings(state=State(url="redis://:s3cr3t-and-fake@h/0"))
+    assert "s3cr3t" not in repr(settings)
+    assert "State(url='redis:…'" in repr(settings)
+
+
 def test_an_age_is_at_least_a_second() -> None:
     assert faults({"max_age": "10ms"}) == ["state.max_age = 10ms: expected at least 1 second [settings]"]
     assert State(max_age="1s").max_age == 1.0  # type: ignore[arg-type]
