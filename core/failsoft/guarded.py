@@ -68,6 +68,10 @@ def quick(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
                 took = (ended := plan.now()) - begun
                 if took > plan.slow_after or not machine.steady:
                     plan.record(generation, took, ended)
+                elif (calm := plan.calm) is not None and machine.generation == generation:
+                    calm.append(ended)
+                    if len(calm) > MOST_NOTED:
+                        plan.gather()
             if (noted := plan.noted) is not None:
                 if parent is not None and parent.charged:
                     plan.well(begun, parent)
@@ -116,6 +120,10 @@ def quick_async(  # noqa: C901 - as above
                 took = (ended := plan.now()) - begun
                 if took > plan.slow_after or not machine.steady:
                     plan.record(generation, took, ended)
+                elif (calm := plan.calm) is not None and machine.generation == generation:
+                    calm.append(ended)
+                    if len(calm) > MOST_NOTED:
+                        plan.gather()
             if (noted := plan.noted) is not None:
                 if parent is not None and parent.charged:
                     plan.well(begun, parent)
@@ -187,6 +195,10 @@ def _full(guard: Quick, fn: Callable[..., Any]) -> Callable[..., Any]:  # noqa: 
                     plan.given(took, False, ended)
             if took > plan.slow_after or not machine.steady:
                 plan.record(generation, took, ended)
+            elif (calm := plan.calm) is not None and machine.generation == generation:
+                calm.append(ended)
+                if len(calm) > MOST_NOTED:
+                    plan.gather()
             if plan.books:
                 if (tally := plan.tally) is not None:
                     if plan.nests:
@@ -269,6 +281,10 @@ def _full_async(  # noqa: C901, PLR0915 - see above
                     plan.given(took, False, ended)
             if took > plan.slow_after or not machine.steady:
                 plan.record(generation, took, ended)
+            elif (calm := plan.calm) is not None and machine.generation == generation:
+                calm.append(ended)
+                if len(calm) > MOST_NOTED:
+                    plan.gather()
             if plan.books:
                 if (tally := plan.tally) is not None:
                     if plan.nests:
