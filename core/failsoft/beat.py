@@ -19,7 +19,8 @@ INTERVAL = 0.2
 """Seconds between two exchanges."""
 _SOONEST = 0.02
 _PAUSE_AWAY = 1.0
-_GOODBYE = 2.5
+_GOODBYE = 1.0
+_GOODBYE_AWAY = 0.1
 _MISSES = 2
 _log = logging.getLogger("failsoft")
 
@@ -43,8 +44,12 @@ class Exchanger(Protocol):
         """The store did not answer, to this exchanger or to another one."""
         ...
 
-    def leave(self, now: float) -> None:
-        """The last exchange: give back what others may want. May raise, which is passed over."""
+    def leave(self, now: float, *, away: bool) -> None:
+        """The last exchange: give back what others may want. May raise, which is passed over.
+
+        Parameters:
+            away: the store does not answer, and is not to be asked.
+        """
         ...
 
     def after_fork(self) -> None:
@@ -89,6 +94,7 @@ class Beat:
         self._interval = interval
         self._exchangers: tuple[Exchanger, ...] = ()
         self._misses = 0
+        self._mistake = ""
         self._closed = False
         self.answering = True
         """The store answered when it was last asked; True before that."""
@@ -144,10 +150,20 @@ class Beat:
             if failed is not None:
                 with suppress(Exception):
                     exchanger.missed(now)
-        if failed is not None and not isinstance(failed, self._store.errors):
-            self._report("state", failed)
+        if failed is not None:
+            # whatever state its connection is in, the next round has another one
+            with self._busy, suppress(Exception):
+                self._store.close()
+        self._tell_of_mistakes(failed)
         self._judge(failed)
         return self._interval if failed is None else max(self._interval, _PAUSE_AWAY)
+
+    def _tell_of_mistakes(self, failed: BaseException | None) -> None:
+        # once, and not with each round: nobody puts it right while the process runs
+        mistake = "" if failed is None or isinstance(failed, self._store.errors) else f"{type(failed)} {failed}"
+        if failed is not None and mistake not in ("", self._mistake):
+            self._report("state", failed)
+        self._mistake = mistake
 
     def _judge(self, failed: BaseException | None) -> None:
         # one lost exchange is no news: it would be told of a worker that was only slow
@@ -159,20 +175,30 @@ class Beat:
 
     def leave(self) -> None:
         """The last round."""
-        for exchanger in self._exchangers if self._misses == 0 else ():
-            with suppress(Exception):
-                exchanger.leave(self._clock.monotonic())
+        away = self._misses > 0
+        for exchanger in self._exchangers:
+            try:
+                exchanger.leave(self._clock.monotonic(), away=away)
+            except Exception:  # noqa: BLE001 - nobody is there to be told, and the process is about to end
+                away = True
         with suppress(Exception):
             self._store.close()
 
     def close(self) -> None:
-        """Exchange a last time and end the thread; waits for that at most 2.5 seconds. Idempotent."""
+        """Exchange a last time and end the thread. Idempotent.
+
+        Waits for that one second at most, and a tenth where the store did not answer when it was last asked.
+        """
+        self.stop()
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(_GOODBYE if self._misses == 0 else _GOODBYE_AWAY)
+
+    def stop(self) -> None:
+        """Have the thread exchange a last time and end; does not wait for it."""
         self._closed = True
         self._stop.set()
         self._hurry.set()
-        thread = self._thread
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(_GOODBYE)
 
     def _before_fork(self) -> None:
         """Let nothing be half done in the child.
@@ -224,7 +250,13 @@ def _each(action: Callable[[Beat], object]) -> None:
             action(beat)
 
 
-atexit.register(_each, Beat.close)
+def _close_all() -> None:
+    # all at once: each of them may have to wait for its store
+    _each(Beat.stop)
+    _each(Beat.close)
+
+
+atexit.register(_close_all)
 try:
     from os import register_at_fork
 except ImportError:  # pragma: no cover - Windows has no fork

@@ -116,10 +116,11 @@ class Lending:
         for limiter in limiters:
             limiter.lost([])
 
-    def leave(self, now: float) -> None:
+    def leave(self, now: float, *, away: bool) -> None:
         """See `beat.Exchanger`. What is leased is left to the pool to earn anew."""
         try:
-            self.exchange(now)
+            if not away:
+                self.exchange(now)
         finally:
             self._tell(self.limiters, now, last=True)
             if self.at_once is not None:

@@ -115,8 +115,10 @@ class BreakerSharing:
                 link.member.apart, link.lent = True, False
                 self._share(link, partial(PeeredMachine.stand_alone, now=now))
 
-    def leave(self, now: float) -> None:
+    def leave(self, now: float, *, away: bool) -> None:
         """Give back the leases, and be counted no longer."""
+        if away:
+            return
         puts = self._gather(now, leaving=True)
         self._words.exchange(self.worker, self._mark, puts, b"")
 

@@ -221,6 +221,8 @@ class State(Options):
     def check(self, path: str) -> Iterable[Fault]:
         if self.max_age is not None and self.max_age < 1:
             yield Fault(f"{path}.max_age", format_duration(self.max_age), "expected at least 1 second")
+        if self.required and self.url == "memory://":
+            yield Fault(f"{path}.required", "true", 'expected a url: workers share nothing by "memory://"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,10 +43,13 @@ class RedisStore:
         self._url = url
         self._client: redis.Redis | None = None
         self._inherited: list[Any] = []
-        # what it loads when it first connects; the import lock of a module that is being loaded does not survive a fork
-        "localhost".encode("idna")
+        if _is_torn(url):
+            raise ValueError("expected a number as the database, and in a password %2F, %3F, %23 for /, ? and #")
         try:
-            self.make().connection_pool.disconnect()
+            pool = self.make().connection_pool
+            pool.connection_class(**pool.connection_kwargs)
+            # loads what it needs to connect; the import lock of a module that is being loaded does not survive a fork
+            str(pool.connection_kwargs.get("host", "localhost")).encode("idna")
         except Exception as error:  # noqa: BLE001 - whatever the client makes of it; its text may show the password
             raise ValueError(f"not a URL that the Redis client can read ({type(error).__name__})") from None
 
@@ -100,7 +103,10 @@ class RedisStore:
         from redis.backoff import NoBackoff  # noqa: PLC0415 - as above
         from redis.retry import Retry  # noqa: PLC0415 - as above
 
-        return self._redis.Redis.from_url(self._url, **{**_OPTIONS, "retry": Retry(NoBackoff(), 0), **options})
+        wanted = {**_OPTIONS, "retry": Retry(NoBackoff(), 0), **options}
+        client = self._redis.Redis.from_url(self._url, **wanted)
+        _insist(client.connection_pool, wanted)
+        return client
 
     def amake(self, **options: Any) -> redis.asyncio.Redis:
         """As `make`, for an event loop; who finds all connections in use waits for one."""
@@ -109,4 +115,20 @@ class RedisStore:
         from redis.backoff import NoBackoff  # noqa: PLC0415 - as above
 
         wanted: dict[str, Any] = {**_OPTIONS, "retry": Retry(NoBackoff(), 0), "timeout": None, **options}
-        return Redis.from_pool(BlockingConnectionPool.from_url(self._url, **wanted))
+        pool = BlockingConnectionPool.from_url(self._url, **wanted)
+        _insist(pool, wanted)
+        return Redis.from_pool(pool)
+
+
+def _is_torn(url: str) -> bool:
+    """What would be taken for something else, without a word: another database, part of the password for the host."""
+    scheme, _, rest = url.partition("://")
+    ends = [place for mark in "/?#" if (place := rest.find(mark)) >= 0]
+    behind = rest[min(ends, default=len(rest)) :]
+    database = behind.partition("?")[0].strip("/")
+    return scheme != "unix" and (bool(database) and not database.isdecimal() or "@" in behind or "#" in behind)
+
+
+def _insist(pool: Any, wanted: dict[str, Any]) -> None:
+    """Have what a URL says in its query change nothing of what we rely on."""
+    pool.connection_kwargs.update({name: wanted[name] for name in (*_OPTIONS, "retry")})

@@ -146,8 +146,10 @@ class Exchanger:
     def missed(self, now: float) -> None:
         self.seen.append("missed")
 
-    def leave(self, now: float) -> None:
-        self.seen.append("leave")
+    def leave(self, now: float, *, away: bool) -> None:
+        self.seen.append("leave away" if away else "leave")
+        if self.error is not None and not away:
+            raise self.error
 
     def after_fork(self) -> None:
         self.seen.append("fork")
@@ -155,9 +157,10 @@ class Exchanger:
 
 class Opened:
     errors = (OSError,)
+    closed = 0
 
     def close(self) -> None:
-        """There is nothing."""
+        self.closed += 1
 
     def forget(self) -> None:
         """There is nothing."""
@@ -185,6 +188,16 @@ def test_where_one_exchange_is_missed_the_others_do_not_try() -> None:
     assert reported == []
 
 
+def test_a_store_that_is_away_is_not_asked_when_all_ends() -> None:
+    first, second, third = Exchanger(), Exchanger(OSError("away")), Exchanger()
+    beat, _, _ = beat_of(first, second, third)
+    beat.leave()
+    assert (first.seen, second.seen, third.seen) == (["leave"], ["leave"], ["leave away"])
+    beat.once()
+    beat.leave()
+    assert [exchanger.seen[-1] for exchanger in (first, second, third)] == ["leave away"] * 3
+
+
 def test_one_missed_exchange_is_no_news_and_two_are() -> None:
     exchanger = Exchanger(OSError("away"))
     beat, told, _ = beat_of(exchanger)
@@ -198,9 +211,28 @@ def test_one_missed_exchange_is_no_news_and_two_are() -> None:
     assert told == [(False, "away"), (True, "None")]
 
 
-def test_a_mistake_of_ours_is_reported_as_such() -> None:
+def test_a_mistake_of_ours_is_reported_once() -> None:
     exchanger = Exchanger(TypeError("oops"))
     beat, _, reported = beat_of(exchanger)
     beat.once()
     assert reported == ["state: oops"]
     assert exchanger.seen == ["exchange", "missed"]
+    beat.once()
+    assert reported == ["state: oops"]
+    exchanger.error = None
+    beat.once()
+    exchanger.error = TypeError("oops")
+    beat.once()
+    assert reported == ["state: oops"] * 2
+
+
+def test_what_has_failed_begins_with_another_connection() -> None:
+    exchanger = Exchanger(OSError("away"))
+    beat, _, _ = beat_of(exchanger)
+    assert isinstance(beat._store, Opened)
+    beat.once()
+    beat.once()
+    assert beat._store.closed == 2
+    exchanger.error = None
+    beat.once()
+    assert beat._store.closed == 2

@@ -198,7 +198,7 @@ def test_a_worker_that_ends_gives_its_lease_back(store: NaiveStore) -> None:
     beats(workers, 9.6)
     first = holder_of(workers)
     second = next(worker for worker in workers if worker is not first)
-    first.sharing.leave(first.clock.monotonic())
+    first.sharing.leave(first.clock.monotonic(), away=False)
     second.clock.advance(0.6)
     assert not probes(first)
     second.once()
@@ -373,7 +373,7 @@ def test_a_clock_of_the_store_that_is_put_right_keeps_no_circuit_shut(store: Nai
 def test_a_trip_just_before_the_end_is_still_told(store: NaiveStore) -> None:
     a, b = some(store, 2)
     trip(a)
-    a.sharing.leave(a.clock.monotonic())
+    a.sharing.leave(a.clock.monotonic(), away=False)
     b.once()
     assert b.state == "open"
 

@@ -28,7 +28,7 @@ def test_nothing_is_shared_unless_a_store_is_named() -> None:
         assert other._parts.beat is None
 
 
-@pytest.mark.parametrize("url", ["redis://h", "rediss://u:p@h:1/2", "unix:///run/redis.sock?db=1"])
+@pytest.mark.parametrize("url", ["redis://h", "rediss://u:p@h:1/2", "unix:///run/redis.sock?db=1", "redis://:a%2Fb@h", "redis:///3"])
 def test_a_redis_is_opened_by_its_url(url: str) -> None:
     assert isinstance(open_store(url), RedisStore)
 
@@ -77,6 +77,37 @@ def test_a_url_that_the_client_cannot_read_is_said_without_it() -> None:
     assert said.startswith("state.url: not a URL that the Redis client can read (ValueError)")
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://h/primary",
+        "redis://:s3cr3t/and@fake@h:1/0",
+        "redis://:s3cr3t?and-fake@h/0",
+        "rediss://:s3cr3t#and-fake@h",
+        "redis://h/0#1",
+    ],
+)
+def test_a_url_that_would_be_taken_for_another_is_refused(url: str) -> None:
+    (said,) = faults({"url": url})
+    assert said.startswith("state.url: expected a number as the database, and in a password %2F")
+    assert "s3cr3t" not in said
+
+
+@pytest.mark.parametrize("url", ["redis://a..b/0", "redis://h?speed=high", "rediss://h?ssl_cert_reqs=maybe"])
+def test_what_no_connection_could_be_made_by_is_found_at_start(url: str) -> None:
+    (said,) = faults({"url": url})
+    assert said.startswith("state.url: not a URL that the Redis client can read (")
+
+
+def test_a_query_changes_nothing_that_is_relied_on() -> None:
+    store = open_store("redis://h?socket_timeout=30&decode_responses=true&health_check_interval=9&client_name=shop")
+    assert isinstance(store, RedisStore)
+    for pool in (store.client.connection_pool, store.amake().connection_pool):
+        said = pool.connection_kwargs
+        assert (said["socket_timeout"], said["decode_responses"], said["health_check_interval"]) == (1.0, False, 0)
+        assert said["client_name"] == "shop"
+
+
 def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "redis", None)
     (said,) = faults({"url": "redis://h"})
@@ -86,6 +117,11 @@ def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
 def test_a_required_file_that_cannot_be_written_keeps_the_app_from_starting(tmp_path: Path) -> None:
     (said,) = faults({"url": f"sqlite:///{tmp_path / 'none/state.db'}", "required": True})
     assert said.startswith("state.url: the store cannot be used: FileNotFoundError")
+
+
+def test_what_is_required_and_shared_by_nobody_is_refused() -> None:
+    (said,) = faults({"required": True})
+    assert said.startswith('state.required = true: expected a url: workers share nothing by "memory://"')
 
 
 def test_an_age_is_at_least_a_second() -> None:
