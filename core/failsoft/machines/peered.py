@@ -122,11 +122,13 @@ class PeeredMachine(BreakerMachine):
 
     def counts(self, now: float) -> WindowCounts:
         """What the window holds."""
+        self.gather()
         return self._window.counts(now)
 
     def judge(self, others: WindowCounts, now: float) -> None:
         """Judge the rates over this window and those of the others together. Only a closed circuit can open."""
         if self.closed:
+            self.gather()
             own = self._window.counts(now)
             total = own.total + others.total
             self._judge_rates(total, own.failures + others.failures, own.slow + others.slow, now)

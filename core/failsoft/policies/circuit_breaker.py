@@ -246,6 +246,11 @@ class Breaker:
         if moved:
             self._announce(moved)
 
+    def gather(self) -> None:
+        """Count successes that needed no permit and were only noted."""
+        with self._lock:
+            self.machine.gather()
+
     def broke_off(self, permit: Permit, now: float) -> None:
         """One more failure for a call that had been settled: its stream broke off."""
         self.settle(Permit(permit.generation, now), Verdict.FAILURE, now)

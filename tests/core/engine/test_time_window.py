@@ -1,0 +1,161 @@
+"""A window in seconds on the quick way: successes are only noted while all is well, and still all of them count."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+
+from both_ways import Script, Way
+from clocks import ManualClock
+from failsoft import CircuitBreaker, Failsoft, Guard, Policy
+
+LOST = ConnectionResetError
+
+
+def guarded(fs: Failsoft, **options: Any) -> Guard:
+    options = {"window": "30s", "minimum_calls": 1, "failure_rate_threshold": 0.5, **options}
+    return fs.guard("x", policy=Policy(circuit_breaker=CircuitBreaker(**options)))
+
+
+def well(way: Way, guard: Guard, times: int) -> None:
+    for _ in range(times):
+        way.call(guard, Script("well"))
+
+
+def fail(way: Way, guard: Guard) -> None:
+    with pytest.raises(LOST):
+        way.call(guard, Script(LOST()))
+
+
+def test_all_successes_count_when_somebody_looks(fs: Failsoft, way: Way) -> None:
+    well(way, guarded(fs), 1_000)
+    assert fs.circuit_breakers["guard:x"].snapshot().counts == (1_000, 0, 0)
+
+
+def test_no_more_is_noted_than_is_soon_counted(fs: Failsoft, way: Way) -> None:
+    guard = guarded(fs)
+    well(way, guard, 3_000)
+    noted = fs.circuit_breakers["guard:x"].machine.noted
+    assert noted is not None
+    assert 0 < len(noted) <= 257
+
+
+def test_successes_before_a_failure_keep_the_circuit_closed(fs: Failsoft, way: Way) -> None:
+    guard = guarded(fs)
+    well(way, guard, 9)
+    for _ in range(8):
+        fail(way, guard)
+    breaker = fs.circuit_breakers["guard:x"]
+    assert breaker.state == "closed"
+    fail(way, guard)
+    assert breaker.state == "open"
+
+
+def test_each_success_counts_for_the_time_at_which_it_ended(fs: Failsoft, way: Way, clock: ManualClock) -> None:
+    guard = guarded(fs)
+    well(way, guard, 10)
+    clock.advance(20)
+    well(way, guard, 5)
+    clock.advance(20)
+    # the first ten have grown old, though nobody has looked since
+    for _ in range(4):
+        fail(way, guard)
+    breaker = fs.circuit_breakers["guard:x"]
+    assert breaker.snapshot().counts == (9, 4, 0)
+    assert breaker.state == "closed"
+    fail(way, guard)
+    assert breaker.state == "open"
+
+
+def test_what_was_noted_before_a_reset_is_forgotten(fs: Failsoft, way: Way) -> None:
+    guard = guarded(fs)
+    well(way, guard, 5)
+    fs.circuit_breakers["guard:x"].reset()
+    assert fs.circuit_breakers["guard:x"].snapshot().counts == (0, 0, 0)
+
+
+def test_what_was_noted_before_a_restore_is_forgotten(fs: Failsoft, way: Way) -> None:
+    guard = guarded(fs)
+    well(way, guard, 2)
+    breaker = fs.circuit_breakers["guard:x"]
+    kept = breaker.snapshot()
+    well(way, guard, 5)
+    breaker.restore(kept, age=0)
+    assert breaker.snapshot().counts == (2, 0, 0)
+
+
+@pytest.mark.parametrize("verb", ["force_open", "metrics_only", "disable"])
+def test_what_was_noted_before_an_operator_came_is_forgotten(fs: Failsoft, way: Way, verb: str) -> None:
+    guard = guarded(fs)
+    well(way, guard, 5)
+    breaker = fs.circuit_breakers["guard:x"]
+    getattr(breaker, verb)()
+    breaker.reset()
+    assert breaker.snapshot().counts == (0, 0, 0)
+    well(way, guard, 2)
+    assert breaker.snapshot().counts == (2, 0, 0)
+
+
+def test_a_slow_success_is_judged_at_once(fs: Failsoft, way: Way, clock: ManualClock) -> None:
+    guard = guarded(fs, slow_call_rate_threshold=0.5, slow_call_duration=1)
+    well(way, guard, 1)
+    way.call(guard, lambda: clock.advance(2))
+    assert fs.circuit_breakers["guard:x"].state == "open"
+
+
+def test_once_the_failures_have_grown_old_successes_are_noted_again(fs: Failsoft, way: Way, clock: ManualClock) -> None:
+    guard = guarded(fs, minimum_calls=10)
+    fail(way, guard)
+    breaker = fs.circuit_breakers["guard:x"]
+    assert not breaker.machine.steady
+    clock.advance(60)
+    well(way, guard, 1)
+    assert breaker.machine.steady
+    well(way, guard, 3)
+    assert breaker.machine.noted is not None
+    assert len(breaker.machine.noted) == 3
+    assert breaker.snapshot().counts == (4, 0, 0)
+
+
+def test_a_late_success_is_not_noted(fs: Failsoft, clock: ManualClock) -> None:
+    guard = guarded(fs, failure_rate_threshold=None, failure_threshold=1, half_open_calls=1)
+    breaker_name = "guard:x"
+
+    async def main() -> None:
+        going = asyncio.Event()
+
+        async def long() -> str:
+            await going.wait()
+            return "late"
+
+        late = asyncio.create_task(guard.acall(long))
+        await asyncio.sleep(0)
+        with pytest.raises(LOST):
+            guard.call(Script(LOST()))
+        clock.advance(31)
+        assert guard.call(Script("probe")) == "probe"
+        assert fs.circuit_breakers[breaker_name].state == "closed"
+        going.set()
+        assert await late == "late"
+
+    asyncio.run(main())
+    assert fs.circuit_breakers[breaker_name].snapshot().counts == (0, 0, 0)
+
+
+def test_many_threads_lose_none(fs: Failsoft) -> None:
+    guard = guarded(fs)
+    work = guard(lambda: None)
+
+    def many() -> None:
+        for _ in range(5_000):
+            work()
+
+    threads = [threading.Thread(target=many) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert fs.circuit_breakers["guard:x"].snapshot().counts == (40_000, 0, 0)
