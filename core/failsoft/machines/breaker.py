@@ -27,6 +27,7 @@ Nygard's (Release It!, 2007), with the windows and rates of resilience4j; genera
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from math import inf, isclose
 
 from failsoft.machines.circuit import BreakerRules, BreakerSnapshot, Permit, Rejection, State, Transition
@@ -89,10 +90,10 @@ class BreakerMachine:
         self._state = _CLOSED
         self._counting = True
         self._obey(rules)
+        self._consecutive = 0
         self._take_window(rules)
         self._round = ProbeRound(rules)
         self._history: tuple[Transition, ...] = ()
-        self._consecutive = 0
         self._opened_at: float | None = None
         self._stated = False
         self._rounds_failed = 0
@@ -103,15 +104,19 @@ class BreakerMachine:
         # a deque takes and gives in one step, whatever threads there are
         self.noted: deque[float] | None = None if rules.window_seconds is None else deque()
         """When calls went well that the window does not know yet. None: it need not."""
-        self.steady = self.closed and self.noted is not None
+        self.steady = self.closed and self.noted is not None and not self._consecutive
         """Closed, and the window holds successes only, and is full or one in seconds: one more changes nothing else."""
 
     def gather(self) -> None:
         """Count what was noted."""
-        window = self._window
-        if self.noted and isinstance(window, TimeWindow):
-            take = self.noted.popleft
-            window.successes(sorted([take() for _ in range(len(self.noted))]))
+        window, noted = self._window, self.noted
+        if noted and isinstance(window, TimeWindow):
+            times: list[float] = []
+            # the garbage collector may end another call meanwhile, in this thread, that takes some too
+            with suppress(IndexError):
+                for _ in range(len(noted)):
+                    times.append(noted.popleft())  # noqa: PERF401 - what was taken stays taken
+            window.successes(sorted(times))
 
     def _obey(self, rules: BreakerRules) -> None:
         self._rules = rules
