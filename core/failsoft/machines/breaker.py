@@ -27,12 +27,11 @@ Nygard's (Release It!, 2007), with the windows and rates of resilience4j; genera
 from __future__ import annotations
 
 from collections import deque
-from contextlib import suppress
 from math import inf, isclose
 
 from failsoft.machines.circuit import BreakerRules, BreakerSnapshot, Permit, Rejection, State, Transition
 from failsoft.machines.probes import ProbeRound
-from failsoft.machines.window import CountWindow, TimeWindow, Window
+from failsoft.machines.window import CountWindow, TimeWindow, Window, taken
 from failsoft.outcome import Verdict
 
 __all__ = ["BreakerMachine", "BreakerRules", "BreakerSnapshot", "Permit", "Rejection", "State", "Transition"]
@@ -109,14 +108,9 @@ class BreakerMachine:
 
     def gather(self) -> None:
         """Count what was noted."""
-        window, noted = self._window, self.noted
-        if noted and isinstance(window, TimeWindow):
-            times: list[float] = []
-            # the garbage collector may end another call meanwhile, in this thread, that takes some too
-            with suppress(IndexError):
-                for _ in range(len(noted)):
-                    times.append(noted.popleft())  # noqa: PERF401 - what was taken stays taken
-            window.successes(sorted(times))
+        window = self._window
+        if self.noted and isinstance(window, TimeWindow):
+            window.successes(sorted(taken(self.noted)))
 
     def _obey(self, rules: BreakerRules) -> None:
         self._rules = rules

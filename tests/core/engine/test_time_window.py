@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -39,8 +38,9 @@ def test_all_successes_count_when_somebody_looks(fs: Failsoft, way: Way) -> None
     assert fs.circuit_breakers["guard:x"].snapshot().counts == (1_000, 0, 0)
 
 
-def test_no_more_is_noted_than_is_soon_counted(fs: Failsoft, way: Way) -> None:
-    guard = guarded(fs)
+@pytest.mark.parametrize("limit", [None, 60], ids=["bare", "limited"])
+def test_no_more_is_noted_than_is_soon_counted(fs: Failsoft, way: Way, limit: float | None) -> None:
+    guard = fs.guard("x", policy=Policy(circuit_breaker=CircuitBreaker(window="30s"), timeout=limit))
     well(way, guard, 3_000)
     noted = fs.circuit_breakers["guard:x"].machine.noted
     assert noted is not None
@@ -124,29 +124,24 @@ def test_once_the_failures_have_grown_old_successes_are_noted_again(fs: Failsoft
     assert breaker.snapshot().counts == (4, 0, 0)
 
 
-def test_a_late_success_is_not_noted(fs: Failsoft, clock: ManualClock) -> None:
-    guard = guarded(fs, failure_rate_threshold=None, failure_threshold=1, half_open_calls=1)
-    breaker_name = "guard:x"
+@pytest.mark.parametrize("limit", [None, 600], ids=["bare", "limited"])
+def test_a_late_success_is_not_noted(fs: Failsoft, way: Way, clock: ManualClock, limit: float | None) -> None:
+    options = CircuitBreaker(window="30s", failure_threshold=1, half_open_calls=1)
+    guard = fs.guard("x", policy=Policy(circuit_breaker=options, timeout=limit))
+    way.call(guard, Script("warm"))
+    breaker = fs.circuit_breakers["guard:x"]
 
-    async def main() -> None:
-        going = asyncio.Event()
-
-        async def long() -> str:
-            await going.wait()
-            return "late"
-
-        late = asyncio.create_task(guard.acall(long))
-        await asyncio.sleep(0)
+    def long() -> str:
         with pytest.raises(LOST):
             guard.call(Script(LOST()))
         clock.advance(31)
         assert guard.call(Script("probe")) == "probe"
-        assert fs.circuit_breakers[breaker_name].state == "closed"
-        going.set()
-        assert await late == "late"
+        assert breaker.state == "closed"
+        return "late"
 
-    asyncio.run(main())
-    assert fs.circuit_breakers[breaker_name].snapshot().counts == (0, 0, 0)
+    assert way.call(guard, long) == "late"
+    assert breaker.snapshot().counts == (0, 0, 0)
+    assert breaker.machine.steady
 
 
 def test_a_row_of_failures_ends_with_a_success_though_the_window_has_become_one_in_seconds(
