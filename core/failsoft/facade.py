@@ -181,6 +181,7 @@ class Failsoft:
         self._parts = rebuild(self._parts, settings)
         current.EPOCH.end()
         catch_up(before, self._parts.endpoints)
+        current.EPOCH.end()
 
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until everything recorded so far is written. False if that took more than `timeout` seconds."""

@@ -296,6 +296,24 @@ def test_what_has_ended_is_swept_up() -> None:
     assert 1_000 <= many <= 2_512
 
 
+def test_what_is_left_after_sweeping_goes_off_by_its_own_time() -> None:
+    async def main() -> list[Any]:
+        tasks = [asyncio.create_task(limited(limit, hang)) for limit in (LATE, 5 * SOON, SOON, LATE, 3 * SOON, LATE)]
+        await asyncio.sleep(0)
+        alarm = timeouts._alarms[asyncio.get_running_loop()]
+        for _ in range(1_000):
+            Timeout(2 * LATE).end(None)
+        assert len(alarm._heap) <= 256
+        results = await asyncio.gather(*(tasks[place] for place in (1, 2, 4)))
+        late = [tasks[place] for place in (0, 3, 5)]
+        assert not any(each.done() for each in late)
+        for each in late:
+            each.cancel()
+        return results
+
+    assert asyncio.run(main()) == ["cut"] * 3
+
+
 def test_the_loop_is_not_woken_for_what_has_ended_but_once() -> None:
     async def main() -> int:
         for _ in range(100):
