@@ -29,6 +29,7 @@ from failsoft.policies.offload import Offloads
 from failsoft.policies.policy import Policy
 from failsoft.problem import Problem
 from failsoft.reloading import Reloading
+from failsoft.renewal import catch_up
 from failsoft.settings import Settings, disabled, load
 
 if TYPE_CHECKING:
@@ -176,7 +177,10 @@ class Failsoft:
 
     def _take_over(self, settings: Settings) -> None:
         # a reader finds all of the one or all of the other
+        before = self._parts.endpoints
         self._parts = rebuild(self._parts, settings)
+        current.EPOCH.end()
+        catch_up(before, self._parts.endpoints)
         current.EPOCH.end()
 
     def flush(self, timeout: float = 5.0) -> bool:

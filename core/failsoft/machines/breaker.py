@@ -31,7 +31,7 @@ from math import inf, isclose
 
 from failsoft.machines.circuit import BreakerRules, BreakerSnapshot, Permit, Rejection, State, Transition
 from failsoft.machines.probes import ProbeRound
-from failsoft.machines.window import CountWindow, TimeWindow, Window
+from failsoft.machines.window import CountWindow, TimeWindow, Window, taken
 from failsoft.outcome import Verdict
 
 __all__ = ["BreakerMachine", "BreakerRules", "BreakerSnapshot", "Permit", "Rejection", "State", "Transition"]
@@ -89,10 +89,10 @@ class BreakerMachine:
         self._state = _CLOSED
         self._counting = True
         self._obey(rules)
+        self._consecutive = 0
         self._take_window(rules)
         self._round = ProbeRound(rules)
         self._history: tuple[Transition, ...] = ()
-        self._consecutive = 0
         self._opened_at: float | None = None
         self._stated = False
         self._rounds_failed = 0
@@ -103,15 +103,14 @@ class BreakerMachine:
         # a deque takes and gives in one step, whatever threads there are
         self.noted: deque[float] | None = None if rules.window_seconds is None else deque()
         """When calls went well that the window does not know yet. None: it need not."""
-        self.steady = self.closed and self.noted is not None
+        self.steady = self.closed and self.noted is not None and not self._consecutive
         """Closed, and the window holds successes only, and is full or one in seconds: one more changes nothing else."""
 
     def gather(self) -> None:
         """Count what was noted."""
         window = self._window
         if self.noted and isinstance(window, TimeWindow):
-            take = self.noted.popleft
-            window.successes(sorted([take() for _ in range(len(self.noted))]))
+            window.successes(sorted(taken(self.noted)))
 
     def _obey(self, rules: BreakerRules) -> None:
         self._rules = rules

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from failsoft.machines.circuit import State
+from failsoft.machines.peered import PeeredMachine
 from failsoft.machines.shared import Member
 from failsoft.policies.shared_breaker import SharedBreaker
 
@@ -24,4 +25,5 @@ class Link:
     def at_rest(self) -> bool:
         """Closed, and nothing to say or hear. Read without the lock; what comes in between is for the next beat."""
         machine, member = self.breaker.machine, self.member
-        return machine.closed and machine.generation == member.agreed and member.word.state == State.CLOSED
+        assert isinstance(machine, PeeredMachine)  # noqa: S101 - as it makes them
+        return machine.closed and machine.told == member.agreed and member.word.state == State.CLOSED

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
+from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from both_ways import Script, Way
 from clocks import ManualClock
 from failsoft import CircuitBreaker, Failsoft, Guard, Policy
+from failsoft.current import EPOCH
+from failsoft.machines.breaker import BreakerMachine, BreakerRules
 
 LOST = ConnectionResetError
 
@@ -35,8 +38,9 @@ def test_all_successes_count_when_somebody_looks(fs: Failsoft, way: Way) -> None
     assert fs.circuit_breakers["guard:x"].snapshot().counts == (1_000, 0, 0)
 
 
-def test_no_more_is_noted_than_is_soon_counted(fs: Failsoft, way: Way) -> None:
-    guard = guarded(fs)
+@pytest.mark.parametrize("limit", [None, 60], ids=["bare", "limited"])
+def test_no_more_is_noted_than_is_soon_counted(fs: Failsoft, way: Way, limit: float | None) -> None:
+    guard = fs.guard("x", policy=Policy(circuit_breaker=CircuitBreaker(window="30s"), timeout=limit))
     well(way, guard, 3_000)
     noted = fs.circuit_breakers["guard:x"].machine.noted
     assert noted is not None
@@ -120,29 +124,79 @@ def test_once_the_failures_have_grown_old_successes_are_noted_again(fs: Failsoft
     assert breaker.snapshot().counts == (4, 0, 0)
 
 
-def test_a_late_success_is_not_noted(fs: Failsoft, clock: ManualClock) -> None:
-    guard = guarded(fs, failure_rate_threshold=None, failure_threshold=1, half_open_calls=1)
-    breaker_name = "guard:x"
+@pytest.mark.parametrize("limit", [None, 600], ids=["bare", "limited"])
+def test_a_late_success_is_not_noted(fs: Failsoft, way: Way, clock: ManualClock, limit: float | None) -> None:
+    options = CircuitBreaker(window="30s", failure_threshold=1, half_open_calls=1)
+    guard = fs.guard("x", policy=Policy(circuit_breaker=options, timeout=limit))
+    way.call(guard, Script("warm"))
+    breaker = fs.circuit_breakers["guard:x"]
 
-    async def main() -> None:
-        going = asyncio.Event()
-
-        async def long() -> str:
-            await going.wait()
-            return "late"
-
-        late = asyncio.create_task(guard.acall(long))
-        await asyncio.sleep(0)
+    def long() -> str:
         with pytest.raises(LOST):
             guard.call(Script(LOST()))
         clock.advance(31)
         assert guard.call(Script("probe")) == "probe"
-        assert fs.circuit_breakers[breaker_name].state == "closed"
-        going.set()
-        assert await late == "late"
+        assert breaker.state == "closed"
+        return "late"
 
-    asyncio.run(main())
-    assert fs.circuit_breakers[breaker_name].snapshot().counts == (0, 0, 0)
+    assert way.call(guard, long) == "late"
+    assert breaker.snapshot().counts == (0, 0, 0)
+    assert breaker.machine.steady
+
+
+def test_a_row_of_failures_ends_with_a_success_though_the_window_has_become_one_in_seconds(
+    fs: Failsoft, way: Way
+) -> None:
+    guard = fs.guard("x", policy=Policy(circuit_breaker=CircuitBreaker(failure_threshold=3)))
+    fail(way, guard)
+    fail(way, guard)
+    breaker = fs.circuit_breakers["guard:x"]
+    breaker.adopt(CircuitBreaker(failure_threshold=3, window="30s"))
+    EPOCH.end()
+    well(way, guard, 1)
+    fail(way, guard)
+    assert (breaker.state, breaker.snapshot().consecutive_failures) == ("closed", 1)
+
+
+class Interrupted(deque[float]):
+    """Somebody else counts what was noted, in the same thread, as its first entry is taken."""
+
+    then: Callable[[], None] | None = None
+
+    def popleft(self) -> float:
+        then, self.then = self.then, None
+        if then is not None:
+            then()
+        return super().popleft()
+
+
+def test_a_call_that_ends_while_another_counts_takes_nothing_twice() -> None:
+    machine = BreakerMachine(BreakerRules(window_seconds=30.0))
+    machine.noted = noted = Interrupted([1.0, 2.0, 3.0])
+    noted.then = machine.gather
+    machine.gather()
+    assert machine.snapshot(3.0).counts == (3, 0, 0)
+
+
+def test_how_it_stands_is_remembered_while_others_call(fs: Failsoft, monkeypatch: pytest.MonkeyPatch) -> None:
+    guard = guarded(fs)
+    guard.call(lambda: None)
+    breaker = fs.circuit_breakers["guard:x"]
+
+    class Noting:
+        """What comes while it is copied is noted by others."""
+
+        def __deepcopy__(self, _: object) -> int:
+            noted.append(1000.0)
+            return 0
+
+    noted = breaker.machine.noted
+    assert noted is not None
+    noted.append(Noting())  # type: ignore[arg-type]
+    monkeypatch.setattr(BreakerMachine, "gather", lambda _: None)
+    way_back = breaker.remember()
+    way_back()
+    assert not breaker.machine.noted
 
 
 def test_many_threads_lose_none(fs: Failsoft) -> None:
