@@ -126,7 +126,7 @@ def _is_torn(url: str) -> bool:
     ends = [place for mark in "/?#" if (place := rest.find(mark)) >= 0]
     behind = rest[min(ends, default=len(rest)) :]
     database = behind.partition("?")[0].strip("/")
-    return scheme != "unix" and (bool(database) and not database.isdecimal() or "@" in behind or "#" in behind)
+    return scheme != "unix" and ((bool(database) and not database.isdecimal()) or "@" in behind or "#" in behind)
 
 
 def _insist(pool: Any, wanted: dict[str, Any]) -> None:

@@ -28,7 +28,9 @@ def test_nothing_is_shared_unless_a_store_is_named() -> None:
         assert other._parts.beat is None
 
 
-@pytest.mark.parametrize("url", ["redis://h", "rediss://u:p@h:1/2", "unix:///run/redis.sock?db=1", "redis://:a%2Fb@h", "redis:///3"])
+@pytest.mark.parametrize(
+    "url", ["redis://h", "rediss://u:p@h:1/2", "unix:///run/redis.sock?db=1", "redis://:a%2Fb@h", "redis:///3"]
+)
 def test_a_redis_is_opened_by_its_url(url: str) -> None:
     assert isinstance(open_store(url), RedisStore)
 
