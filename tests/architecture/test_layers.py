@@ -48,7 +48,7 @@ LAYERS: list[tuple[str, ...]] = [
     ),
     ("recovery", "health"),
     ("settings",),
-    ("build", "reloading", "facade"),
+    ("build", "build_state", "reloading", "facade"),
     ("console", "cli", "testing", "__main__"),
 ]
 FRAMEWORKS = {"starlette", "fastapi", "django", "flask", "werkzeug", "rest_framework", "sanic", "litestar", "aiohttp"}
