@@ -59,7 +59,7 @@ def share(settings: Settings, store: Opened, beat: Beat, breakers: SharedBreaker
     beat.attach(BreakerSharing(breakers, words, beat, clock, max_age=max_age, spread=spread))
 
 
-def lending_of(store: Store | None, beat: Beat | None, bus: Bus, clock: Clock, responder: Responder) -> Lending | None:
+def lending_of(store: Opened | None, beat: Beat | None, bus: Bus, clock: Clock, responder: Responder) -> Lending | None:
     """What leases calls from the limits of all workers; None: nothing is shared."""
     if store is None or beat is None:
         return None
