@@ -10,9 +10,9 @@ __all__ = ["limits_table", "state_table"]
 def state_table(results: dict[str, Any]) -> str:
     """What shared circuit breakers cost a call."""
     intro = (
-        "A guarded call with a circuit breaker, each timed by itself, with what reading the clock costs: nanoseconds, and"
+        "A guarded call with a circuit breaker, each timed by itself, the clock included: nanoseconds, and"
         f" how many times those of a guard that shares nothing; medians of {results['rounds']} interleaved rounds of"
-        f" {results['calls']:,} calls. No call is to wait for the store: with a Redis that is paused, the 99th percentile"
+        f" {results['calls']:,} calls. No call waits for the store: with a Redis that is paused, the 99th percentile"
         " is to stay within 1.10."
     )
     lines = [
