@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.engine_table import table as engine_table
+from benchmarks.shared_table import limits_table, state_table
 from benchmarks.variants import VARIANTS
 
 ROOT = Path(__file__).parents[1]
@@ -30,11 +31,16 @@ PEER_HEADS = ("OpenTelemetry", "sentry-sdk", "fastapi-problem")
 _pin = ["taskset", "-c", "0"] if shutil.which("taskset") else []
 
 
-def run(*command: str) -> Any:
+def run(*command: str, pinned: bool = True) -> Any:
     """What a variant printed, or None if it failed."""
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
     done = subprocess.run(
-        [*_pin, sys.executable, "-m", *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        [*(_pin if pinned else ()), sys.executable, "-m", *command],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode or not done.stdout.strip():
         print(f"   failed: {' '.join(command)}: {done.stderr.strip().splitlines()[-1:]}", flush=True)
@@ -69,6 +75,8 @@ def measure(rounds: int, only: str | None) -> dict[str, Any]:
         "requests": requests,
         "parts": {part: round(statistics.median(figures), 3) for part, figures in parts.items()},
         "engine": run("benchmarks.engine"),
+        "state": run("benchmarks.shared_state", "20", pinned=False),
+        "limits": run("benchmarks.shared_limits", pinned=False),
     }
 
 
@@ -144,8 +152,9 @@ def aims(results: dict[str, Any]) -> str:
 def write(results: dict[str, Any]) -> None:
     """Put the tables where the docs have room for them."""
     blocks = {"figures": table(results), "aims": aims(results)}
-    if "engine" in results:
-        blocks["engine"] = engine_table(results["engine"])
+    for name, make in (("engine", engine_table), ("state", state_table), ("limits", limits_table)):
+        if results.get(name) is not None:
+            blocks[name] = make(results[name])
     for path in (ROOT / "README.md", ROOT / "docs/explanation/performance.md"):
         text = path.read_text()
         for name, block in blocks.items():

@@ -7,6 +7,7 @@ take turns in one process, so that the ratios hold on a machine that others use,
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import statistics
 import sys
@@ -109,10 +110,8 @@ def main(rounds: int) -> None:
             client.delete(key)
     medians = {subject: statistics.median(found) for subject, found in samples.items()}
     base = medians["guard, sync: worker"]
-    print(f"{'subject':34} {'µs':>8} {'min µs':>8} {'ratio':>7}    ratio to a limit of the worker, sync")
-    for subject, median in medians.items():
-        print(f"{subject:34} {median:8.2f} {min(samples[subject]):8.2f} {median / base:7.2f}")
-    print(f"exact calls decided without the Redis: {sum(missed)}")
+    rows = {name: [round(median, 2), round(median / base, 2)] for name, median in medians.items()}
+    print(json.dumps({"rounds": rounds, "rows": rows, "missed": sum(missed)}))
 
 
 if __name__ == "__main__":

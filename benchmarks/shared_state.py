@@ -1,7 +1,7 @@
 """What shared state costs a guarded call: `python -m benchmarks.shared_state [ROUNDS]`.
 
 Three processes, in interleaved rounds: nothing shared, a Redis that answers, a Redis that is paused. Each call is timed
-by itself. Wants `redis-server` on the PATH and the extra `redis`; starts two servers of its own.
+by itself. Prints JSON. Wants `redis-server` on the PATH and the extra `redis`; starts two servers of its own.
 """
 
 from __future__ import annotations
@@ -120,16 +120,18 @@ def main(rounds: int) -> None:
                 measured.measure(state)
         for measured, _ in made.values():
             measured.close()
-    print(f"{rounds} interleaved rounds of {CALLS} calls: median over rounds in ns, and of the ratio within a round")
     base = made["nothing shared"][0].rounds
-    for name, (measured, _) in made.items():
-        line = f"{name:15}"
-        for place, label in enumerate(("median", "p99", "p99.9")):
-            ratio = statistics.median(
-                mine[place] / other[place] for mine, other in zip(measured.rounds, base, strict=True)
-            )
-            line += f"   {label} {statistics.median(found[place] for found in measured.rounds):7.0f}  {ratio:.3f}"
-        print(line)
+    rows = {
+        name: [
+            [
+                round(statistics.median(found[place] for found in measured.rounds)),
+                round(statistics.median(a[place] / b[place] for a, b in zip(measured.rounds, base, strict=True)), 3),
+            ]
+            for place in range(len(SHARES))
+        ]
+        for name, (measured, _) in made.items()
+    }
+    print(json.dumps({"rounds": rounds, "calls": CALLS, "rows": rows}))
 
 
 if __name__ == "__main__":

@@ -35,9 +35,10 @@ from failsoft.errors import (
     Severity,
     ValidationError,
 )
-from failsoft.facade import Failsoft, classify, guard, protect, remaining, sanitize
+from failsoft.facade import Failsoft, classify, guard, remaining, sanitize
 from failsoft.guard import Guard
 from failsoft.machines.circuit import BreakerSnapshot
+from failsoft.marks import protect
 from failsoft.policies.bulkhead import Bulkhead
 from failsoft.policies.circuit_breaker import CircuitBreaker
 from failsoft.policies.offload import Offload

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
-from random import Random, SystemRandom
-from typing import Any
+from random import Random
+from typing import Any, NamedTuple
 
 from failsoft.answer import Responder, Style
 from failsoft.beat import Beat
+from failsoft.build_state import beat_of, lending_of, share, store_of
 from failsoft.bus import Bus
 from failsoft.call import Call, Mode
 from failsoft.clock import Clock
@@ -19,7 +19,7 @@ from failsoft.engine import Engine
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
-from failsoft.events import ErrorHandled, StateStoreChanged
+from failsoft.events import ErrorHandled
 from failsoft.kinds import join_path
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
 from failsoft.observers.logs import LogObserver
@@ -27,11 +27,9 @@ from failsoft.observers.otel import Telemetry
 from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
-from failsoft.policies.lending import Lending
 from failsoft.policies.offload import Offloads
 from failsoft.policies.shared_breaker import SharedBreakers
 from failsoft.policies.shared_limit import refusals
-from failsoft.policies.sharing import BreakerSharing
 from failsoft.problem import ProblemMaker
 from failsoft.references import resolve
 from failsoft.renewal import Wanted, renewed
@@ -39,12 +37,7 @@ from failsoft.requests import TrustedProxies
 from failsoft.sanitize import Sanitizer
 from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
-from failsoft.stores.on_redis import RedisStore
 from failsoft.stores.opening import Opened
-from failsoft.stores.opening import open_store as open_state
-from failsoft.stores.quotas import quotas_in
-from failsoft.stores.words_redis import RedisWords
-from failsoft.stores.words_sqlite import SqliteWords
 
 __all__ = ["Parts", "build", "rebuild"]
 
@@ -109,7 +102,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     )
     classifier = _classifier(settings, clock, faults)
     proxies = _proxies(settings, faults)
-    store = _store(settings, sanitizer, faults)
+    store = store_of(settings, sanitizer, faults)
     if "state.url" not in {fault.path for fault in faults}:
         faults += refusals(settings.policies, "" if store is None else store.kind, "policies")
     audit = _audit(settings, clock, faults)
@@ -123,16 +116,8 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     breakers = Breakers(clock, bus.publish) if store is None else SharedBreakers(clock, bus.publish)
     bulkheads, offloads = Bulkheads(clock, bus.publish), Offloads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
-    responder = Responder(
-        classifier=classifier,
-        maker=_maker(settings, sanitizer, rng),
-        style=_style(settings, renderer),
-        bus=bus,
-        telemetry=telemetry,
-        clock=clock,
-        rng=rng,
-        clean=sanitizer.text,
-    )
+    style = _style(settings, renderer)
+    responder = _responder(settings, classifier, style, _Means(bus, sanitizer, telemetry, clock, rng))
     engine = Engine(
         clock=clock,
         rng=rng,
@@ -141,13 +126,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         attempt_span=lambda call: telemetry.attempt(call, call.attempt),
         report=responder.internal,
     )
-    beat = None if store is None else _beat(store, bus, clock, responder, sanitizer)
-    lending = None
-    if store is not None and beat is not None:
-        lending = Lending(
-            quotas_in(store, clock), beat=beat, clock=clock, publish=bus.publish, report=responder.internal
-        )
-        beat.attach(lending)
+    beat = None if store is None else beat_of(store, bus, clock, responder, sanitizer)
     endpoints = Endpoints(
         rules=settings.endpoints,
         policies=settings.policies,
@@ -156,12 +135,12 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         bulkheads=bulkheads,
         offloads=offloads,
         hooks=hooks,
-        lending=lending,
+        lending=lending_of(store, beat, bus, clock, responder),
     )
     telemetry.subscribe(bus, breakers.states, bulkheads.snapshots, offloads.abandoned)
     _observe(settings, bus, sanitizer, audit)
     if store is not None and beat is not None and isinstance(breakers, SharedBreakers):
-        _share(settings, store, beat, breakers, clock)
+        share(settings, store, beat, breakers, clock)
     return Parts(
         settings=settings,
         plain=_plain(settings),
@@ -200,16 +179,8 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
     classifier = _classifier(settings, clock, faults)
     if faults:
         raise _refused(settings, faults)
-    responder = Responder(
-        classifier=classifier,
-        maker=_maker(settings, parts.sanitizer, rng),
-        style=_style(settings, renderer),
-        bus=parts.bus,
-        telemetry=parts.telemetry,
-        clock=clock,
-        rng=rng,
-        clean=parts.sanitizer.text,
-    )
+    means = _Means(parts.bus, parts.sanitizer, parts.telemetry, clock, rng)
+    responder = _responder(settings, classifier, _style(settings, renderer), means)
     _warn(settings)
     responder.internal_errors = parts.responder.internal_errors
     engine = replace(parts.engine, classify=_Classify(responder), report=responder.internal)
@@ -228,6 +199,29 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
 def _warn(settings: Settings) -> None:
     for doubt in settings.warnings():
         _log.warning("%s", doubt)
+
+
+class _Means(NamedTuple):
+    """What stays when settings change."""
+
+    bus: Bus
+    sanitizer: Sanitizer
+    telemetry: Telemetry
+    clock: Clock
+    rng: Random
+
+
+def _responder(settings: Settings, classifier: Classifier, style: Style, means: _Means) -> Responder:
+    return Responder(
+        classifier=classifier,
+        maker=_maker(settings, means.sanitizer, means.rng),
+        style=style,
+        bus=means.bus,
+        telemetry=means.telemetry,
+        clock=means.clock,
+        rng=means.rng,
+        clean=means.sanitizer.text,
+    )
 
 
 def _plain(settings: Settings) -> Mode | None:
@@ -308,40 +302,6 @@ def _audit(settings: Settings, clock: Clock, faults: list[Fault]) -> AuditWriter
         faults.extend(fault._replace(path="audit.url") for fault in error.faults)
         return None
     return AuditWriter(store, clock=clock)
-
-
-def _store(settings: Settings, sanitizer: Sanitizer, faults: list[Fault]) -> Opened | None:
-    wanted = settings.state
-    try:
-        store = open_state(wanted.url, service=settings.service, environment=settings.environment)
-    except ValueError as error:
-        faults.append(Fault("state.url", "", str(error)))
-        return None
-    if store is not None and wanted.required:
-        try:
-            store.check()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the app must not start
-            faults.append(Fault("state.url", "", f"the store cannot be used: {_said(error, sanitizer)}"))
-    return store
-
-
-def _beat(store: Opened, bus: Bus, clock: Clock, responder: Responder, sanitizer: Sanitizer) -> Beat:
-    def changed(answering: bool, error: BaseException | None) -> None:
-        reason = "" if error is None else _said(error, sanitizer)
-        bus.publish(StateStoreChanged(at=clock.time(), answering=answering, store=store.kind, reason=reason))
-
-    return Beat(store, clock, changed=changed, report=responder.internal)
-
-
-def _share(settings: Settings, store: Opened, beat: Beat, breakers: SharedBreakers, clock: Clock) -> None:
-    max_age = settings.state.max_age
-    words = RedisWords(store, max_age) if isinstance(store, RedisStore) else SqliteWords(store, clock, max_age)
-    spread = partial(SystemRandom().uniform, 0.0, 0.2)
-    beat.attach(BreakerSharing(breakers, words, beat, clock, max_age=max_age, spread=spread))
-
-
-def _said(error: BaseException, sanitizer: Sanitizer) -> str:
-    return " ".join(sanitizer.text(f"{type(error).__name__}: {error}").split())
 
 
 def _telemetry(settings: Settings, sanitizer: Sanitizer, clock: Clock) -> Telemetry:

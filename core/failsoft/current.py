@@ -15,6 +15,7 @@ __all__ = [
     "after_fork",
     "announce",
     "current_call",
+    "first",
     "instances",
     "owner",
     "remaining_at",
@@ -128,6 +129,11 @@ def owner() -> Any:
     call = current_call.get()
     if call is not None and call.owner is not None:
         return call.owner
+    return first()
+
+
+def first() -> Any:
+    """The `Failsoft` that serves calls that no adapter has claimed."""
     for reference in tuple(_built):
         instance = reference()
         if instance is not None and not instance.closed:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from threading import RLock
 from typing import Any, Literal, Protocol, TypeVar
@@ -15,6 +14,7 @@ from failsoft.engine import Engine, Limits
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.kinds import join_path
 from failsoft.machines.budget import Priority
+from failsoft.marks import links_of, mark_of
 from failsoft.pipeline import Pipeline
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
@@ -32,21 +32,15 @@ __all__ = [
     "Binding",
     "EndpointRule",
     "Endpoints",
-    "Mark",
-    "mark",
-    "mark_of",
     "normalize",
     "route_key",
-    "unused_marks",
 ]
 
-F = TypeVar("F", bound=Callable[..., Any])
 K = TypeVar("K")
 T = TypeVar("T")
 
 _log = logging.getLogger("failsoft")
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
-_ATTRIBUTE = "__failsoft__"
 _MOST = 4096
 _PLACEHOLDER = re.compile(r"<(?:[^<>:]+:)?([^<>:]+)>|\{([^{}:]+)(?::[^{}]*)?\}")
 
@@ -72,17 +66,6 @@ class EndpointRule(Protocol):
     def priority(self) -> Priority | None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
-class Mark:
-    """What `protect` wrote on a view; the adapter applies it."""
-
-    policy: str | Policy | None
-    idempotent: bool | Literal["key"] | None = None
-    mode: Mode | None = None
-    before_retry: Callable[..., Any] | None = None
-    priority: Priority | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
     """What is to be done at one endpoint."""
@@ -105,58 +88,6 @@ class Binding:
     def idle(self) -> bool:
         """Nothing is to be done beyond what is done for every request."""
         return self.pipeline is None and self.mode is None and not self.exempt
-
-
-_unread: weakref.WeakKeyDictionary[Mark, str] = weakref.WeakKeyDictionary()
-
-
-def mark(view: F, what: Mark) -> F:
-    """Write a mark on a view and return it, the same object."""
-    setattr(view, _ATTRIBUTE, what)
-    _unread[what] = f"{getattr(view, '__module__', '')}.{getattr(view, '__qualname__', view)}"
-    return view
-
-
-def mark_of(view: object, method: str = "") -> Mark | None:
-    """The mark of a view, also through `functools.wraps`, `functools.partial` and bound methods.
-
-    Parameters:
-        method: an HTTP method. In a view made of a class, a mark on the function that serves it counts first.
-    """
-    of_view: Mark | None = None
-    for link in _links(view):
-        of_method = _of_method(getattr(link, "view_class", None), method)
-        found = of_method if of_method is not None else getattr(link, _ATTRIBUTE, None)
-        if isinstance(found, Mark):
-            _unread.pop(found, None)
-            if of_method is not None:
-                return found
-            of_view = of_view or found
-    return of_view
-
-
-def _of_method(cls: object, method: str) -> Mark | None:
-    if cls is None or not method:
-        return None
-    serves = getattr(cls, method.lower(), None)
-    if serves is None and method == "HEAD":
-        serves = getattr(cls, "get", None)
-    found = getattr(serves, _ATTRIBUTE, None)
-    return found if isinstance(found, Mark) else None
-
-
-def _links(view: object) -> Iterator[object]:
-    """A view and what it was made from: what it wraps, a partial's function, the class of a class-based view."""
-    for _ in range(16):
-        if view is None:
-            return
-        yield view
-        view = getattr(view, "__wrapped__", None) or getattr(view, "func", None) or getattr(view, "view_class", None)
-
-
-def unused_marks() -> list[str]:
-    """Views that carry a mark which no adapter has read yet."""
-    return sorted(_unread.values())
 
 
 def normalize(template: str) -> str:
@@ -407,7 +338,7 @@ def _with(cache: dict[K, T], key: K, value: T) -> dict[K, T]:
 
 def _path_of(view: object) -> set[str]:
     paths = set()
-    for link in _links(view):
+    for link in links_of(view):
         module, name = getattr(link, "__module__", None), getattr(link, "__qualname__", None)
         if module and name:
             paths.add(f"{module}.{name}")

@@ -9,28 +9,27 @@ from pathlib import Path
 from random import Random, SystemRandom
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from failsoft import current
 from failsoft.answer import Answer
 from failsoft.build import Parts, build, rebuild
 from failsoft.call import Call, Mode
 from failsoft.clock import Clock, ExchangeableClock, SystemClock
-from failsoft.endpoints import Binding, Endpoints, Mark, mark
+from failsoft.endpoints import Binding, Endpoints
 from failsoft.errors.exceptions import Fault
 from failsoft.errors.failure import Failure
 from failsoft.events import Event
 from failsoft.guard import Guard
-from failsoft.machines.budget import Priority
+from failsoft.marks import protect
 from failsoft.pipeline import Pipeline
-from failsoft.policies.bulkhead import Bulkhead, Bulkheads
-from failsoft.policies.circuit_breaker import Breakers, CircuitBreaker
+from failsoft.policies.bulkhead import Bulkheads
+from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.offload import Offloads
 from failsoft.policies.policy import Policy
-from failsoft.policies.rate_limit import RateLimit
-from failsoft.policies.retry import Retry
 from failsoft.problem import Problem
 from failsoft.reloading import Reloading
+from failsoft.renewal import catch_up
 from failsoft.settings import Settings, disabled, load
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from failsoft.retries import Retries
     from failsoft.sanitize import Sanitizer
 
-__all__ = ["Failsoft", "classify", "everyone", "guard", "protect", "remaining", "sanitize"]
+__all__ = ["Failsoft", "classify", "everyone", "guard", "remaining", "sanitize"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _log = logging.getLogger("failsoft")
@@ -178,7 +177,10 @@ class Failsoft:
 
     def _take_over(self, settings: Settings) -> None:
         # a reader finds all of the one or all of the other
+        before = self._parts.endpoints
         self._parts = rebuild(self._parts, settings)
+        current.EPOCH.end()
+        catch_up(before, self._parts.endpoints)
         current.EPOCH.end()
 
     def flush(self, timeout: float = 5.0) -> bool:
@@ -337,52 +339,6 @@ def guard(name: str, *, policy: str | Policy, idempotent: bool = False) -> Guard
         idempotent: the calls may be repeated. If not, only what was provably not sent is retried.
     """
     return Guard(name, policy=policy, idempotent=idempotent)
-
-
-def protect(
-    *,
-    policy: str | Policy | None = None,
-    retry: Retry | str | int | None = None,
-    circuit_breaker: CircuitBreaker | bool | None = None,
-    timeout: float | str | None = None,
-    deadline: float | str | None = None,
-    rate_limit: RateLimit | str | None = None,
-    bulkhead: Bulkhead | int | None = None,
-    idempotent: bool | Literal["key"] | None = None,
-    mode: Mode | None = None,
-    before_retry: Callable[..., Any] | None = None,
-    priority: Priority | None = None,
-) -> Callable[[F], F]:
-    """Mark a view, in any framework, sync or async; it is returned unchanged and the adapter applies the policy.
-
-    Parameters:
-        policy: a policy of the settings by name, or a `Policy`; or write its parts here:
-        retry, circuit_breaker, timeout, deadline, rate_limit, bulkhead: the parts of a policy.
-        idempotent: the endpoint may be repeated whatever its method; `"key"`: if it carries an `Idempotency-Key`.
-        mode: `off`, `observe` or `enforce` for this endpoint.
-        before_retry: called with the `Call` before each further attempt, to undo what the failed one did.
-        priority: `critical`, `high`, `normal`, `low` or `background`: who gets the last of a retry budget.
-
-    Raises:
-        SettingsError: a part is wrong; lists all faults.
-        TypeError: both `policy` and parts are given.
-    """
-    parts = {
-        "retry": retry, "circuit_breaker": circuit_breaker, "timeout": timeout, "deadline": deadline,
-        "rate_limit": rate_limit, "bulkhead": bulkhead,
-    }  # fmt: skip
-    given: dict[str, Any] = {name: value for name, value in parts.items() if value is not None and value is not False}
-    if policy is not None and given:
-        raise TypeError(f"give either policy= or its parts ({', '.join(given)}), not both")
-    chosen = Policy(**given) if given else policy
-    if isinstance(chosen, Policy):
-        chosen.refuse_on_endpoint("")
-    what = Mark(policy=chosen, idempotent=idempotent, mode=mode, before_retry=before_retry, priority=priority)
-
-    def decorate(target: F) -> F:
-        return mark(target, what)
-
-    return decorate
 
 
 def classify(exc: BaseException) -> Failure:

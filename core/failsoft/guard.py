@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
 from failsoft.call import Call, Mode
-from failsoft.current import EPOCH, current_call, owner, restore
+from failsoft.current import EPOCH, current_call, first, owner, restore
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.events import GuardCompleted
 from failsoft.faults import FAULTS
@@ -285,7 +285,8 @@ class Guard:
             raise SettingsError([Fault(f"{self.key}.retry.retry_if_result", "", said)])
         plan = self.plan
         stale = fs.clock.monotonic() >= plan.until or plan.fs is not fs
-        if stale and fs.enforces:
+        # the quick way does not ask who serves a call that is within no other
+        if stale and fs.enforces and (self._fs is not None or fs is first()):
             # who is counted goes the long way, which asks, and so does who looks at results, or waits for a thread
             limits = pipeline.limits
             asks = limits.rate is not None or limits.judge is not None or limits.offload is not None

@@ -91,7 +91,7 @@ class Pipeline:
         """
         run = Run(self.limits, self._engine, call, expected)
         if offload and self.limits.offload is not None:
-            attempt = Away(self.limits.offload, run, attempt)
+            attempt = Away(self.limits.offload, run, FAULTS.before(run, attempt) if FAULTS.armed else attempt)
         token = current_call.set(call)
         try:
             admit(run)
@@ -121,7 +121,7 @@ class Pipeline:
         self, run: Run, attempt: Callable[[], T], reply: Callable[[T], Reply | None] | None, delay: float | None
     ) -> T:
         call = run.call
-        if FAULTS.armed:
+        if FAULTS.armed and run.away is None:
             attempt = FAULTS.before(run, attempt)
         while True:
             if delay is not None:

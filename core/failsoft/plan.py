@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from math import inf
@@ -50,9 +51,11 @@ class Plan:
         "bare_until",
         "books",
         "breaker_name",
+        "calm",
         "charged",
         "collect",
         "fs",
+        "gather",
         "given",
         "heard",
         "hears_rejections",
@@ -94,9 +97,13 @@ class Plan:
         counted already."""
         self.machine = _CLOSED
         self.record: Callable[[int, float, float], None] = _nobody
+        self.gather: Callable[[], None] = _nobody
+        self.calm: deque[float] | None = None
+        """Where the ends of successful calls are noted while the circuit breaker is steady; None: nowhere."""
         self.slow_after = inf
         if (breaker := limits.breaker) is not None:
-            self.machine, self.record = breaker.machine, breaker.record
+            self.machine, self.record, self.gather = breaker.machine, breaker.record, breaker.gather
+            self.calm = breaker.machine.noted
             self.slow_after = breaker.options.slow_call_duration or inf
             self.open_duration = breaker.options.open_duration
             self.breaker_name = breaker.name
@@ -112,7 +119,7 @@ class Plan:
         self.books = self.heard or self.tally is not None
         quick = fs.enforces and not FAULTS.armed
         self.until = self.now() + _LOOK_AGAIN if quick else -inf
-        self.times = self.slow_after < inf
+        self.times = self.slow_after < inf or self.calm is not None
         self.well: Callable[[float, Call | None], None] = _nobody if limits.tally is None else limits.tally.well
         self.noted = None if limits.tally is None else limits.tally.noted
         self.collect: Callable[[], None] = _nobody if limits.tally is None else partial(_collect, limits.tally)

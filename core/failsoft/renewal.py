@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -21,7 +22,7 @@ from failsoft.policies.offload import Offloads
 from failsoft.policies.policy import Policy
 from failsoft.retries import Retries
 
-__all__ = ["Wanted", "renewed"]
+__all__ = ["Wanted", "catch_up", "renewed"]
 
 
 class Wanted(NamedTuple):
@@ -42,11 +43,7 @@ def renewed(old: Endpoints, wanted: Wanted) -> Endpoints:
     Raises:
         SettingsError: something that was bound cannot be bound any more; then nothing has changed.
     """
-    trial = _made(old, wanted)
-    clock = wanted.engine.clock
-    trial._breakers, trial._bulkheads = Breakers(clock, lambda _: None), Bulkheads(clock, lambda _: None)
-    trial._offloads = Offloads(clock, lambda _: None)
-    trial.retries, trial._limiters = Retries(), {}
+    trial = _on_trial(_made(old, wanted))
     _bind_again(old, trial)
 
     made = _made(old, wanted)
@@ -55,6 +52,26 @@ def renewed(old: Endpoints, wanted: Wanted) -> Endpoints:
     _carry_limiters(old, trial, made)
     _bind_again(old, made)
     return made
+
+
+def catch_up(old: Endpoints, made: Endpoints) -> None:
+    """Let go by the new options too what was first met by the old ones while `made` was made and took their place."""
+    trial = _on_trial(made)
+    with suppress(SettingsError):  # whoever calls it is told
+        _bind_again(old, trial)
+    _adopt(made, trial)
+    made.retries.adopt(trial.retries)
+
+
+def _on_trial(made: Endpoints) -> Endpoints:
+    """The same with nothing real."""
+    trial = copy.copy(made)
+    clock = trial._engine.clock
+    trial._bindings, trial._guards, trial._lock, trial.matched = {}, {}, RLock(), set()
+    trial._breakers, trial._bulkheads = Breakers(clock, lambda _: None), Bulkheads(clock, lambda _: None)
+    trial._offloads = Offloads(clock, lambda _: None)
+    trial.retries, trial._limiters = Retries(), {}
+    return trial
 
 
 def _made(old: Endpoints, wanted: Wanted) -> Endpoints:
@@ -83,16 +100,20 @@ def _gather(faults: dict[Fault, None], bind: Callable[..., object], *arguments: 
         faults.update(dict.fromkeys(error.faults))
 
 
-def _carry_named(old: Endpoints, trial: Endpoints) -> None:
+def _adopt(there: Endpoints, trial: Endpoints) -> None:
     for name, breaker in trial._breakers.items():
-        if name in old._breakers:
-            old._breakers[name].adopt(breaker.options)
+        if name in there._breakers:
+            there._breakers[name].adopt(breaker.options)
     for name, bulkhead in trial._bulkheads.items():
-        if name in old._bulkheads:
-            old._bulkheads[name].adopt(bulkhead.options)
+        if name in there._bulkheads:
+            there._bulkheads[name].adopt(bulkhead.options)
     for name, crew in trial._offloads.items():
-        if name in old._offloads:
-            old._offloads[name].adopt(crew.options)
+        if name in there._offloads:
+            there._offloads[name].adopt(crew.options)
+
+
+def _carry_named(old: Endpoints, trial: Endpoints) -> None:
+    _adopt(old, trial)
     used = [pipeline.limits for pipeline in _pipelines(old)]
     old._breakers.drop({found.breaker.name for found in used if found.breaker is not None} - set(trial._breakers))
     old._bulkheads.drop({found.bulkhead.name for found in used if found.bulkhead is not None} - set(trial._bulkheads))

@@ -5,21 +5,19 @@ from __future__ import annotations
 import copy
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 from threading import RLock
-from typing import Any, TypeVar
+from typing import Any
 
 from failsoft.call import Call
 from failsoft.current import EPOCH
 from failsoft.machines.budget import Priority, RetryBudget
+from failsoft.machines.window import taken
 from failsoft.policies.registry import remember_each
 from failsoft.policies.retry import Budget
 
 __all__ = ["MOST_NOTED", "Retries", "RetryStatistics", "SharedBudget", "Tally"]
-
-T = TypeVar("T")
 
 _MOST = 4096
 MOST_NOTED = 256
@@ -137,25 +135,16 @@ class Tally:
 
     def drain(self, notes: list[float]) -> None:
         """Count what was noted, and add the times that the budget is to know. The budget's lock is held."""
-        well, passed = _taken(self.noted), _taken(self._passed)
-        made = _taken(self._begun) + well
+        well, passed = taken(self.noted), taken(self._passed)
+        made = taken(self._begun) + well
         notes += made
         self.last = max(made, default=self.last)
         if smooth := len(well) + len(passed):
             self.attempts[1] += smooth
             self.outcomes[True] += smooth
-        for attempts, good in _taken(self._ended):
+        for attempts, good in taken(self._ended):
             self.attempts[attempts] += 1
             self.outcomes[good] += 1
-
-
-def _taken(noted: deque[T]) -> list[T]:
-    """What is there now. The garbage collector may end another call meanwhile, in this thread, that takes some too."""
-    taken: list[T] = []
-    with suppress(IndexError):
-        for _ in range(len(noted)):
-            taken.append(noted.popleft())  # noqa: PERF401 - what was taken stays taken
-    return taken
 
 
 class SharedBudget:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from failsoft.endpoints import unused_marks
 from failsoft.inspection import AppReport, EndpointReport
+from failsoft.marks import unused_marks
 from failsoft_asgi.handlers import own_handlers
 from failsoft_asgi.installation import installation_of
 from failsoft_asgi.views import marked_view

@@ -15,8 +15,8 @@ from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from failsoft import Failsoft, Settings, SettingsError
-from failsoft.endpoints import unused_marks
 from failsoft.errors.exceptions import Fault
+from failsoft.marks import unused_marks
 from failsoft_asgi.handlers import Handlers, naming_handler, own_handlers
 from failsoft_asgi.middleware import AnswerLayer, OuterLayer, Place
 from failsoft_asgi.openapi import describe_problems

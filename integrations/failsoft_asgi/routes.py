@@ -12,8 +12,9 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Host, Mount, WebSocketRoute
 
 from failsoft import Failsoft, SettingsError
-from failsoft.endpoints import KNOWN_METHODS, mark_of
+from failsoft.endpoints import KNOWN_METHODS
 from failsoft.errors.exceptions import Fault
+from failsoft.marks import mark_of
 from failsoft_asgi.attempts import run_attempts
 from failsoft_asgi.exchange import AsgiCall, Receive, Scope, Send
 from failsoft_asgi.handlers import answers_itself

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Iterable
 from typing import Any
 
-from failsoft.endpoints import mark_of
+from failsoft.marks import mark_of
 
 __all__ = ["is_async", "marked_view", "methods_of", "view_of", "views_of"]
 

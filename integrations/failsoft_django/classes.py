@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from failsoft.endpoints import mark_of
+from failsoft.marks import mark_of
 
 __all__ = ["is_marked", "methods_of", "subject_of"]
 

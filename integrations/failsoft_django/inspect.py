@@ -8,8 +8,9 @@ from django.conf import settings
 from django.core.handlers.base import BaseHandler
 from django.urls import get_resolver
 
-from failsoft.endpoints import normalize, unused_marks
+from failsoft.endpoints import normalize
 from failsoft.inspection import AppReport, EndpointReport
+from failsoft.marks import unused_marks
 from failsoft_django import handlers
 from failsoft_django.checks import MIDDLEWARE
 from failsoft_django.classes import methods_of, subject_of

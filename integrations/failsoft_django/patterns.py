@@ -13,7 +13,8 @@ from django.urls import URLResolver, get_resolver
 from django.utils.module_loading import import_string
 
 from failsoft import Failsoft
-from failsoft.endpoints import mark_of, normalize, unused_marks
+from failsoft.endpoints import normalize
+from failsoft.marks import mark_of, unused_marks
 from failsoft.settings import Settings
 from failsoft_django.call import DjangoCall
 from failsoft_django.classes import is_marked, methods_of, subject_of

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from failsoft.endpoints import unused_marks
 from failsoft.inspection import AppReport, EndpointReport
+from failsoft.marks import unused_marks
 from failsoft_flask.views import view_inside
 from flask import Flask
 

@@ -16,9 +16,10 @@ from werkzeug.routing import Rule
 
 from failsoft import Failsoft
 from failsoft.current import current_call
-from failsoft.endpoints import KNOWN_METHODS, mark_of
+from failsoft.endpoints import KNOWN_METHODS
 from failsoft.errors import Fault, SettingsError
 from failsoft.http import retry_after_seconds
+from failsoft.marks import mark_of
 from failsoft.pipeline import Pipeline
 from failsoft.run import Reply, Run
 from failsoft_flask.bodies import keep_body

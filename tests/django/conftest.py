@@ -37,7 +37,7 @@ from observed import ManualClock
 
 @pytest.fixture(autouse=True)
 def _no_marks_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("failsoft.endpoints._unread", weakref.WeakKeyDictionary())
+    monkeypatch.setattr("failsoft.marks._unread", weakref.WeakKeyDictionary())
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ around each method. Transitions are gathered, not announced: whenever `pending` 
 
 A healthy call needs no permit. Read `generation`, then `closed`, both without the lock and in this order; if it is
 closed run the call, then `record` it under that generation. A transition in between makes the result a late one. While
-`steady` is true, also read without the lock, a success that was not slow need not be recorded at all.
+`steady` is true, also read without the lock, a success that was not slow need not be recorded: over a window in calls
+nothing is to be done, over one in seconds the time of its end is added to `noted`, and counted when somebody looks.
 
 Time passes lazily: nothing happens between calls, but each call finds what a timer would have left. The model is
 Nygard's (Release It!, 2007), with the windows and rates of resilience4j; generations and leases are added.
@@ -25,11 +26,12 @@ Nygard's (Release It!, 2007), with the windows and rates of resilience4j; genera
 
 from __future__ import annotations
 
+from collections import deque
 from math import inf, isclose
 
 from failsoft.machines.circuit import BreakerRules, BreakerSnapshot, Permit, Rejection, State, Transition
 from failsoft.machines.probes import ProbeRound
-from failsoft.machines.window import CountWindow, TimeWindow, Window
+from failsoft.machines.window import CountWindow, TimeWindow, Window, taken
 from failsoft.outcome import Verdict
 
 __all__ = ["BreakerMachine", "BreakerRules", "BreakerSnapshot", "Permit", "Rejection", "State", "Transition"]
@@ -43,7 +45,7 @@ _IGNORE = Verdict.IGNORE
 
 
 class BreakerMachine:
-    """One circuit breaker. The caller holds a lock around every method; the five attributes may be read without.
+    """One circuit breaker. The caller holds a lock around every method; the attributes may be read without.
 
     Parameters:
         rules: taken as valid.
@@ -68,6 +70,7 @@ class BreakerMachine:
         "_window",
         "closed",
         "generation",
+        "noted",
         "pending",
         "shut_until",
         "steady",
@@ -83,18 +86,31 @@ class BreakerMachine:
         self.shut_until = -inf
         """Before this time, in monotonic seconds, every call is rejected for certain."""
         self.steady = False
-        """Closed, and the window holds successes only and is full: one more success would change nothing."""
         self._state = _CLOSED
         self._counting = True
         self._obey(rules)
-        self._window: Window = _window_of(rules)
+        self._consecutive = 0
+        self._take_window(rules)
         self._round = ProbeRound(rules)
         self._history: tuple[Transition, ...] = ()
-        self._consecutive = 0
         self._opened_at: float | None = None
         self._stated = False
         self._rounds_failed = 0
         self._period = min(rules.open_duration, rules.max_open_duration)
+
+    def _take_window(self, rules: BreakerRules) -> None:
+        self._window: Window = _window_of(rules)
+        # a deque takes and gives in one step, whatever threads there are
+        self.noted: deque[float] | None = None if rules.window_seconds is None else deque()
+        """When calls went well that the window does not know yet. None: it need not."""
+        self.steady = self.closed and self.noted is not None and not self._consecutive
+        """Closed, and the window holds successes only, and is full or one in seconds: one more changes nothing else."""
+
+    def gather(self) -> None:
+        """Count what was noted."""
+        window = self._window
+        if self.noted and isinstance(window, TimeWindow):
+            window.successes(sorted(taken(self.noted)))
 
     def _obey(self, rules: BreakerRules) -> None:
         self._rules = rules
@@ -149,6 +165,7 @@ class BreakerMachine:
         """
         if generation != self.generation or not self._counting:
             return
+        self.gather()
         window = self._window
         if not verdict:
             self._consecutive = 0
@@ -163,7 +180,7 @@ class BreakerMachine:
             self.steady = False
             if self.closed:
                 self._judge(now)
-        elif window.full:
+        elif window.full or self.noted is not None:
             self.steady = self.closed
 
     def trip(self, now: float, duration: float, reason: str) -> None:
@@ -241,8 +258,7 @@ class BreakerMachine:
         before = self._rules
         self._obey(rules)
         if (rules.window, rules.window_seconds) != (before.window, before.window_seconds):
-            self._window = _window_of(rules)
-            self.steady = False
+            self._take_window(rules)
         self._round = self._round.under(rules)
         self._period = rules.period_after(self._rounds_failed)
         if self._state == _OPEN and self._opened_at is not None and not self._stated:
@@ -268,6 +284,7 @@ class BreakerMachine:
 
     def snapshot(self, now: float) -> BreakerSnapshot:
         """Everything that can be told at `now`. Changes no state, even where the next admission would."""
+        self.gather()
         probing = self._state == _HALF_OPEN
         full = probing and self._turns_away(now)
         rejecting = full or self._state in (_OPEN, _FORCED_OPEN)
@@ -362,6 +379,7 @@ class BreakerMachine:
         self._enter(state)
 
     def _enter(self, state: int) -> None:
+        self.gather()
         self.generation += 1
         self._state = state
         self._counting = state in (_CLOSED, _METRICS_ONLY)
@@ -372,7 +390,9 @@ class BreakerMachine:
 
     def _forget(self, now: float) -> None:
         self._window.reset(now)
-        self.steady = False
+        if self.noted is not None:
+            self.noted.clear()
+        self.steady = self.closed and self.noted is not None
         self._consecutive = 0
         self._opened_at = None
         self._rounds_failed = 0

@@ -7,7 +7,7 @@ and it probes only while it holds the lease, or while nobody can be asked.
 from __future__ import annotations
 
 from failsoft.machines.breaker import BreakerMachine
-from failsoft.machines.circuit import BreakerRules, Permit, Rejection, State
+from failsoft.machines.circuit import BreakerRules, BreakerSnapshot, Permit, Rejection, State
 from failsoft.machines.peers import Peers, Progress, Standing
 from failsoft.machines.window import WindowCounts
 
@@ -17,6 +17,7 @@ _WAITING = (State.OPEN, State.HALF_OPEN)
 _NUMBERS = {state: number for number, state in enumerate(State)}
 _SOON = 1.0
 """Seconds after which to try again where another worker probes."""
+_NEAR = 0.5
 
 
 class PeeredMachine(BreakerMachine):
@@ -26,10 +27,11 @@ class PeeredMachine(BreakerMachine):
         peers: what it knows of the others.
     """
 
-    __slots__ = ("peers",)
+    __slots__ = ("_quiet", "peers")
 
     def __init__(self, rules: BreakerRules, peers: Peers) -> None:
         self.peers = peers
+        self._quiet = 0
         super().__init__(rules)
 
     def admit(self, now: float) -> Permit | Rejection:
@@ -53,12 +55,28 @@ class PeeredMachine(BreakerMachine):
             self._rounds_failed = rounds
             self._period = self._rules.period_after(rounds)
             self._opened_at = min(now, until - self._period)
-            self._stated = False
+            # the others may have been told how long it is to be
+            self._stated = until - self._period > now + _NEAR
             self.shut_until = until
         elif state != State.CLOSED or not self.closed:
             self._command(_NUMBERS[state], now, reason)
         elif reason == "reset":
             self.reset(now)
+
+    @property
+    def told(self) -> int:
+        """The number of the generation, as the others are told it. Those that began with nothing to tell do not count.
+
+        May be read without the lock.
+        """
+        return self.generation - self._quiet
+
+    def restore(self, snapshot: BreakerSnapshot, age: float, now: float) -> None:
+        """As any breaker. A closed circuit that is closed again is no news: what it counts is its own."""
+        before, closed = self.generation, self.closed
+        super().restore(snapshot, age, now)
+        if closed and self.closed:
+            self._quiet += self.generation - before
 
     def lend(self, until: float, progress: Progress) -> None:
         """Leave to probe until then, going on with what others have found out in this round."""
@@ -82,7 +100,7 @@ class PeeredMachine(BreakerMachine):
         peers, history = self.peers, self.history
         return Standing(
             state=self.state,
-            generation=self.generation,
+            generation=self.told,
             until=self.shut_until,
             rounds=self._rounds_failed,
             reason=history[-1].reason if history else "",
@@ -104,11 +122,13 @@ class PeeredMachine(BreakerMachine):
 
     def counts(self, now: float) -> WindowCounts:
         """What the window holds."""
+        self.gather()
         return self._window.counts(now)
 
     def judge(self, others: WindowCounts, now: float) -> None:
         """Judge the rates over this window and those of the others together. Only a closed circuit can open."""
         if self.closed:
+            self.gather()
             own = self._window.counts(now)
             total = own.total + others.total
             self._judge_rates(total, own.failures + others.failures, own.slow + others.slow, now)

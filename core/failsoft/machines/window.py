@@ -8,11 +8,14 @@ lock: `now` is handed in, and the caller holds the lock.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Sequence
 from math import floor, inf
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
-__all__ = ["CountWindow", "TimeWindow", "Window", "WindowCounts"]
+__all__ = ["CountWindow", "TimeWindow", "Window", "WindowCounts", "taken"]
+
+T = TypeVar("T")
 
 
 class WindowCounts(NamedTuple):
@@ -257,3 +260,14 @@ class TimeWindow:
 def _spread(amount: int, place: int, places: int) -> int:
     """How much of an amount falls to a place, where it is spread evenly."""
     return amount * (place + 1) // places - amount * place // places
+
+
+def taken(noted: deque[T]) -> list[T]:
+    """What is there now. The garbage collector may end another call meanwhile, in this thread, that takes some too."""
+    found: list[T] = []
+    try:
+        for _ in range(len(noted)):
+            found.append(noted.popleft())  # noqa: PERF401 - what was taken stays taken
+    except IndexError:
+        pass
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -246,6 +247,11 @@ class Breaker:
         if moved:
             self._announce(moved)
 
+    def gather(self) -> None:
+        """Count successes that needed no permit and were only noted."""
+        with self._lock:
+            self.machine.gather()
+
     def broke_off(self, permit: Permit, now: float) -> None:
         """One more failure for a call that had been settled: its stream broke off."""
         self.settle(Permit(permit.generation, now), Verdict.FAILURE, now)
@@ -297,7 +303,10 @@ class Breaker:
     def remember(self) -> Callable[[], None]:
         """The way back to how it stands now."""
         with self._lock:
-            kept = copy.deepcopy(self.machine)
+            self.machine.gather()
+            noted = self.machine.noted
+            # what others append meanwhile without the lock is theirs
+            kept = copy.deepcopy(self.machine, {} if noted is None else {id(noted): deque()})
 
         def restore() -> None:
             self._put(copy.deepcopy(kept))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from failsoft.machines.circuit import State
+from failsoft.machines.peered import PeeredMachine
 from failsoft.machines.shared import AHEAD, Member
 from failsoft.policies.shared_breaker import SharedBreaker
 
@@ -30,7 +31,8 @@ class Link:
     def at_rest(self, now: float) -> bool:
         """Nothing to say or hear. Read without the lock; what comes in between is for the next beat."""
         machine, member = self.breaker.machine, self.member
-        if machine.generation != member.agreed:
+        assert isinstance(machine, PeeredMachine)  # noqa: S101 - as it makes them
+        if machine.told != member.agreed:
             return False
         if machine.closed:
             return member.word.state == State.CLOSED

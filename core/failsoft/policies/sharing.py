@@ -222,7 +222,7 @@ class BreakerSharing:
         if member.follow(standing._replace(until=standing.until + offsets.high), now + offsets.low):
             machine.follow(State(word.state), word.until - offsets.low, word.rounds, word.reason, now)
             peers.progress, peers.turned_away, link.lent = Progress(), 0, False
-            member.followed(machine.generation)
+            member.followed(machine.told)
         if not member.holds(now + offsets.high):
             peers.probe_until, link.lent = -inf, False
         elif link.lent:

@@ -12,7 +12,7 @@ import pytest
 
 import failsoft
 from both_ways import Recorder, Script, Way, request_call
-from failsoft import Failsoft, Policy, Retry, SettingsError
+from failsoft import CircuitOpenError, Failsoft, Policy, Retry, SettingsError
 from failsoft.current import current_call
 
 LOST = ConnectionResetError
@@ -128,6 +128,26 @@ def test_a_request_is_served_by_its_own_instance(make: Any, way: Way) -> None:
     finally:
         current_call.reset(token)
     assert script.calls == 4
+
+
+@pytest.mark.parametrize("open_there", [False, True], ids=["closed", "open"])
+def test_what_follows_within_no_request_is_served_by_the_first_one_again(make: Any, way: Way, open_there: bool) -> None:
+    policies = {"policies": {"upstream": {"circuit_breaker": {"failure_threshold": 3}}}}
+    first, second = make(policies), make(policies)
+    guard = failsoft.guard("x", policy="upstream")
+    token = current_call.set(request_call(second))
+    try:
+        way.call(guard, Script("ok"))
+        if open_there:
+            second.circuit_breakers["guard:x"].force_open()
+            with pytest.raises(CircuitOpenError):
+                way.call(guard, Script("ok"))
+    finally:
+        current_call.reset(token)
+    with pytest.raises(LOST):
+        way.call(guard, Script(LOST()))
+    failures = [fs.circuit_breakers["guard:x"].snapshot().consecutive_failures for fs in (first, second)]
+    assert failures == [1, 0]
 
 
 def test_a_guard_of_an_instance_stays_with_it(make: Any, way: Way) -> None:

@@ -11,7 +11,7 @@ import failsoft
 from both_ways import SYNC, Recorder, Script, Way, request_call
 from clocks import ManualClock
 from failsoft import CircuitBreaker, Failsoft, Guard, Policy, Retry
-from failsoft.events import CallRejected, CircuitBreakerTransition
+from failsoft.events import CallRejected, CircuitBreakerTransition, GuardCompleted
 from failsoft.run import Reply
 
 LOST = ConnectionResetError
@@ -208,6 +208,60 @@ def test_a_late_failure_does_not_prolong_the_open_time(fs: Failsoft, way: Way, c
     with pytest.raises(LOST):
         way.call(guard, overtaken)
     assert fs.circuit_breakers["guard:x"].snapshot().retry_after == 10
+
+
+WAYS_OF_A_SUCCESS: dict[str, dict[str, Any]] = {
+    "bare": {},
+    "retried": {"retry": 2},
+    "limited": {"timeout": 60},
+    "seated": {"bulkhead": 4},
+    "all": {"retry": 2, "timeout": 60, "bulkhead": 4},
+}
+
+
+@pytest.mark.parametrize("heard", [False, True], ids=["", "heard"])
+@pytest.mark.parametrize("parts", WAYS_OF_A_SUCCESS.values(), ids=list(WAYS_OF_A_SUCCESS))
+@pytest.mark.parametrize(("window", "enough"), [(3, 1), ("30s", 4)])
+def test_a_slow_success_counts_on_whatever_way_it_comes(
+    fs: Failsoft, way: Way, clock: ManualClock, parts: Any, window: Any, enough: int, heard: bool
+) -> None:
+    if heard:
+        fs.events.subscribe(lambda _: None, GuardCompleted)
+    options = CircuitBreaker(
+        slow_call_rate_threshold=0.3, slow_call_duration=1, minimum_calls=1, window=window, failure_threshold=9
+    )
+    guard = fs.guard("x", policy=Policy(circuit_breaker=options, **parts))
+    for _ in range(4):
+        way.call(guard, Script("well"))
+    breaker = fs.circuit_breakers["guard:x"]
+    assert breaker.machine.steady
+    way.call(guard, lambda: clock.advance(1))
+    assert breaker.state == "closed"
+    assert breaker.snapshot().counts.slow == 0
+    for slow in range(1, enough + 1):
+        assert breaker.state == "closed"
+        # a plan is good for a second
+        way.call(guard, Script("well"))
+        way.call(guard, lambda: clock.advance(1.1))
+        assert breaker.snapshot().counts.slow == slow
+    assert [breaker.state, breaker.snapshot().history[-1].reason] == ["open", "slow_call_rate_threshold"]
+
+
+@pytest.mark.parametrize("heard", [False, True], ids=["", "heard"])
+@pytest.mark.parametrize("parts", WAYS_OF_A_SUCCESS.values(), ids=list(WAYS_OF_A_SUCCESS))
+@pytest.mark.parametrize("window", [10, "30s"])
+def test_a_success_counts_on_whatever_way_it_comes(
+    fs: Failsoft, way: Way, parts: Any, window: Any, heard: bool
+) -> None:
+    if heard:
+        fs.events.subscribe(lambda _: None, GuardCompleted)
+    options = CircuitBreaker(failure_threshold=2, window=window)
+    guard = fs.guard("x", policy=Policy(circuit_breaker=options, **parts))
+    for failures in range(1, 4):
+        fail(way, guard)
+        way.call(guard, Script("well"))
+        assert fs.circuit_breakers["guard:x"].snapshot().counts == (2 * failures, failures, 0)
+    assert fs.circuit_breakers["guard:x"].state == "closed"
 
 
 def test_slow_calls_open_the_circuit(fs: Failsoft, way: Way, clock: ManualClock) -> None:

@@ -77,6 +77,20 @@ def test_it_sinks_for_failures_that_load_may_be_the_cause_of(
     assert limit(fs) <= 10
 
 
+def test_a_single_failure_within_the_window_makes_it_sink(fs: Failsoft, way: Way, clock: ManualClock) -> None:
+    guard = adapting(fs)
+    outcomes: list[Any] = ["ok"] * 5 + [ConnectionResetError("lost")] + ["ok"] * 7
+
+    def fn() -> Any:
+        clock.advance(0.1)
+        return Script(outcomes.pop(0))()
+
+    for _ in range(len(outcomes)):
+        with contextlib.suppress(ConnectionResetError):
+            way.call(guard, fn)
+    assert limit(fs) == 9
+
+
 def test_slower_calls_make_it_sink(fs: Failsoft, clock: ManualClock) -> None:
     guard = adapting(fs, "gradient2", initial_concurrent=20)
     limits = []

@@ -308,3 +308,76 @@ def test_a_slot_for_a_loop_that_is_closed_goes_to_the_next(fs: Failsoft) -> None
     assert state(fs) == (0, 0, 0)
     coroutine.close()
     assert state(fs) == (0, 0, 0)
+
+
+class Told:
+    """A waiter that only notes that it was woken."""
+
+    def __init__(self) -> None:
+        self.woken = 0
+
+    @staticmethod
+    def may_wait() -> bool:
+        return True
+
+    def wake(self) -> None:
+        self.woken += 1
+
+
+def waiting(fs: Failsoft, count: int) -> list[Told]:
+    entered = [fs.bulkheads["guard:x"].enter(Told) for _ in range(count)]
+    told = [waiter for waiter in entered if isinstance(waiter, Told)]
+    assert len(told) == count
+    return told
+
+
+@pytest.mark.parametrize("how", ["options", "restored"])
+def test_whoever_finds_room_in_a_limit_that_has_grown_is_woken_at_once(fs: Failsoft, how: str) -> None:
+    policy = Bulkhead(max_concurrent=2, max_queue=4, max_wait=LONG)
+    guard = fs.guard("x", policy=Policy(bulkhead=policy))
+    guard.call(Script("ok"))
+    compartment = fs.bulkheads["guard:x"]
+    way_back = compartment.remember()
+    compartment.adopt(Bulkhead(max_concurrent=1, max_queue=4, max_wait=LONG))
+    with guard:
+        told = waiting(fs, 2)
+        if how == "restored":
+            way_back()
+        else:
+            compartment.adopt(policy)
+        assert [waiter.woken for waiter in told] == [1, 0]
+        assert compartment.claim(told[0]) is not None
+    assert told[1].woken == 1
+
+
+def test_a_limit_that_has_shrunk_wakes_nobody_until_it_is_kept_again(fs: Failsoft) -> None:
+    guard = queueing(fs, places=3)
+    blocks = [guard, guard, guard]
+    for block in blocks:
+        block.__enter__()
+    told = waiting(fs, 2)
+    fs.bulkheads["guard:x"].adopt(Bulkhead(max_concurrent=1, max_queue=4, max_wait=LONG))
+    woken = []
+    for block in blocks:
+        block.__exit__(None, None, None)
+        woken.append([waiter.woken for waiter in told])
+    assert woken == [[0, 0], [0, 0], [1, 0]]
+    assert state(fs)[0] == 1
+    seat = fs.bulkheads["guard:x"].claim(told[0])
+    assert seat is not None
+    fs.bulkheads["guard:x"].give(seat, None, False, 0.0)
+    assert [waiter.woken for waiter in told] == [1, 1]
+
+
+def test_who_waits_for_a_limit_that_has_shrunk_is_refused_when_its_time_is_over(fs: Failsoft) -> None:
+    guard = queueing(fs, places=2)
+    guard.__enter__()
+    guard.__enter__()
+    (told,) = waiting(fs, 1)
+    compartment = fs.bulkheads["guard:x"]
+    compartment.adopt(Bulkhead(max_concurrent=1, max_queue=4, max_wait=LONG))
+    guard.__exit__(None, None, None)
+    assert compartment.claim(told) is None
+    assert compartment.snapshot().rejected == 1
+    guard.__exit__(None, None, None)
+    assert (told.woken, state(fs)) == (0, (0, 0, 1))

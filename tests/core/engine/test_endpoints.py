@@ -11,7 +11,8 @@ import pytest
 import failsoft
 from both_ways import Script, Way, request_call
 from failsoft import Failsoft, Policy, Retry
-from failsoft.endpoints import mark_of, normalize, route_key, unused_marks
+from failsoft.endpoints import normalize, route_key
+from failsoft.marks import mark_of, unused_marks
 
 
 def view() -> None:
@@ -213,3 +214,9 @@ def test_parts_that_are_switched_off_are_absent() -> None:
 def test_a_policy_is_a_value(fs: Failsoft, policy: Policy) -> None:
     assert hash(policy) == hash(policy)
     assert fs.guard("x", policy=policy).call(lambda: "ok") == "ok"
+
+
+@pytest.mark.parametrize("view", [[].append, len], ids=["bound method", "builtin"])
+def test_what_takes_no_mark_is_refused_with_a_reason(view: Any) -> None:
+    with pytest.raises(TypeError, match="decorate the function where it is defined"):
+        failsoft.protect(timeout=1)(view)

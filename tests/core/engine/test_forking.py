@@ -53,17 +53,17 @@ def children(work: Callable[[], str], count: int = 1) -> list[str]:
     return said
 
 
-def locks() -> list[Any]:
-    """Every lock that anything of Failsoft's has; but observers, which go to a fork prepared, and faults for tests."""
-    found = {id(module._lock): module._lock for module in (failsoft.current, failsoft.facade)}
+def locks() -> dict[int, tuple[Any, str]]:
+    """Every lock that anything of Failsoft's has, and whose; but observers, which go to a fork prepared, and faults."""
+    found = {id(module._lock): (module._lock, module.__name__) for module in (failsoft.current, failsoft.facade)}
     for thing in gc.get_objects():
-        # what is called a module may be anything
+        # what is called a module may be anything, and other objects do things when they are asked for a lock
         module = str(type(thing).__module__)
         if module.startswith("failsoft.") and not module.startswith(("failsoft.observers", "failsoft.testing")):
             lock = getattr(thing, "_lock", None)
             if isinstance(lock, (type(threading.Lock()), type(threading.RLock()))):
-                found[id(lock)] = lock
-    return list(found.values())
+                found[id(lock)] = lock, type(thing).__name__
+    return found
 
 
 def test_whatever_lock_is_held_at_a_fork_the_child_has_it_free(fs: Failsoft) -> None:
@@ -71,10 +71,8 @@ def test_whatever_lock_is_held_at_a_fork_the_child_has_it_free(fs: Failsoft) -> 
     guarded(fs).call(str)
     failsoft.facade._default()
     gc.collect()
-    held = locks()
-    kinds = {
-        type(thing).__name__ for thing in gc.get_objects() if any(getattr(thing, "_lock", None) is h for h in held)
-    }
+    found = locks()
+    held, kinds = [lock for lock, _ in found.values()], {whose for _, whose in found.values()}
     assert kinds >= {"Breaker", "Breakers", "Compartment", "RateLimiter", "SharedBudget", "Retries", "Endpoints", "Bus"}
     inside, over = threading.Event(), threading.Event()
 

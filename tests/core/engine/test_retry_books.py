@@ -12,7 +12,8 @@ import failsoft
 from both_ways import SYNC, Script, Way, request_call
 from clocks import ManualClock
 from failsoft import Budget, CircuitBreaker, Failsoft, Policy, Retry
-from failsoft.retries import Retries, RetryStatistics
+from failsoft.machines.budget import Priority, RetryBudget
+from failsoft.retries import Retries, RetryStatistics, SharedBudget
 from failsoft.run import Reply
 
 LOST = ConnectionResetError
@@ -282,6 +283,62 @@ def test_calls_turned_away_do_not_pile_up(fs: Failsoft, way: Way) -> None:
     (tally,) = fs.retries._tallies.values()
     assert len(tally._begun) <= 256
     assert fs.retries.statistics("x").operations == 1
+
+
+@pytest.mark.parametrize("limit", [None, 60], ids=["bare", "limited"])
+def test_calls_that_go_well_do_not_pile_up(fs: Failsoft, way: Way, limit: float | None) -> None:
+    guard = fs.guard("x", policy=Policy(retry=Retry(), timeout=limit))
+    fn = way.fn(Script("ok"))
+
+    async def many() -> None:
+        for _ in range(1000):
+            await guard.acall(fn)
+
+    if way.asynchronous:
+        asyncio.run(many())
+    else:
+        for _ in range(1000):
+            guard.call(fn)
+    (tally,) = fs.retries._tallies.values()
+    assert len(tally.noted) <= 256
+    assert fs.retries.statistics("x").operations == 1000
+
+
+def test_who_asks_for_a_retry_does_so_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    budget = SharedBudget(Budget(ratio=0, min_per_second=0.1))
+    way_back = budget.remember()
+    inside, go_on = threading.Event(), threading.Event()
+    asked = RetryBudget.withdraw
+    granted: list[bool] = []
+
+    def slowly(self: RetryBudget, now: float, priority: Priority = "normal") -> bool:
+        inside.set()
+        go_on.wait(60)
+        return asked(self, now, priority)
+
+    monkeypatch.setattr(RetryBudget, "withdraw", slowly)
+    first = threading.Thread(target=lambda: granted.append(budget.withdraw(1.0)))
+    first.start()
+    assert inside.wait(60)
+    monkeypatch.setattr(RetryBudget, "withdraw", asked)
+    others = [
+        threading.Thread(target=lambda: granted.append(budget.withdraw(1.0))),
+        threading.Thread(target=budget.collect),
+        threading.Thread(target=lambda: budget.adopt(Budget(ratio=0, min_per_second=0.1))),
+        threading.Thread(target=way_back),
+        threading.Thread(target=budget.remember),
+    ]
+    for other in others:
+        other.start()
+    # long enough for who does not wait; whoever waits, waits however long it is
+    alone = []
+    for other in others:
+        other.join(0.1)
+        alone.append(other.is_alive())
+    go_on.set()
+    for thread in (first, *others):
+        thread.join(60)
+    assert all(alone)
 
 
 def test_a_call_inside_another_is_in_the_books_though_the_budget_knows_it(make: Any, way: Way) -> None:

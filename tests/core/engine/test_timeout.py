@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import sys
 import threading
 import weakref
 from collections.abc import Awaitable, Callable
@@ -294,6 +296,24 @@ def test_what_has_ended_is_swept_up() -> None:
     assert 1_000 <= many <= 2_512
 
 
+def test_what_is_left_after_sweeping_goes_off_by_its_own_time() -> None:
+    async def main() -> list[Any]:
+        tasks = [asyncio.create_task(limited(limit, hang)) for limit in (LATE, 5 * SOON, SOON, LATE, 3 * SOON, LATE)]
+        await asyncio.sleep(0)
+        alarm = timeouts._alarms[asyncio.get_running_loop()]
+        for _ in range(1_000):
+            Timeout(2 * LATE).end(None)
+        assert len(alarm._heap) <= 256
+        results = await asyncio.gather(*(tasks[place] for place in (1, 2, 4)))
+        late = [tasks[place] for place in (0, 3, 5)]
+        assert not any(each.done() for each in late)
+        for each in late:
+            each.cancel()
+        return results
+
+    assert asyncio.run(main()) == ["cut"] * 3
+
+
 def test_the_loop_is_not_woken_for_what_has_ended_but_once() -> None:
     async def main() -> int:
         for _ in range(100):
@@ -322,3 +342,133 @@ def test_each_loop_has_its_own_and_closed_ones_are_let_go() -> None:
     gc.collect()
     assert cut == ["cut"] * 9
     assert sum(loop() is not None for loop in loops) <= 1
+
+
+# -- against the original
+
+
+class Ours:
+    """`Timeout` as a context manager, as `asyncio.timeout` is one."""
+
+    def __init__(self, limit: float) -> None:
+        self._limit = limit
+
+    async def __aenter__(self) -> None:
+        self._timeout = Timeout(self._limit)
+
+    async def __aexit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        if self._timeout.end(error):
+            raise TimeoutError from error
+
+
+async def in_a_group(limit: Callable[[float], Any]) -> None:
+    async with limit(SOON), asyncio.TaskGroup() as group:
+        group.create_task(hang())
+        group.create_task(hang())
+
+
+async def around_a_group(limit: Callable[[float], Any]) -> None:
+    async def one() -> None:
+        async with limit(SOON):
+            await hang()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(one())
+        group.create_task(hang())
+
+
+async def in_a_group_that_fails(limit: Callable[[float], Any]) -> None:
+    async def fails() -> None:
+        raise KeyError("x")
+
+    async with limit(LATE), asyncio.TaskGroup() as group:
+        group.create_task(fails())
+        await hang()
+
+
+async def around_a_shield(limit: Callable[[float], Any]) -> None:
+    shielded = asyncio.create_task(hang())
+    try:
+        async with limit(SOON):
+            await asyncio.shield(shielded)
+    finally:
+        assert not shielded.cancelled()
+        shielded.cancel()
+
+
+async def around_another_limit(limit: Callable[[float], Any]) -> None:
+    async with limit(LATE):
+        await asyncio.wait_for(hang(), SOON)
+
+
+async def within_another_limit(limit: Callable[[float], Any]) -> None:
+    async with asyncio.timeout(SOON), limit(LATE):
+        await hang()
+
+
+async def within_one_of_its_kind(limit: Callable[[float], Any]) -> None:
+    async with limit(SOON), limit(SOON):
+        await hang()
+
+
+async def cut_twice_in_a_row(limit: Callable[[float], Any]) -> None:
+    for _ in range(2):
+        with contextlib.suppress(TimeoutError):
+            async with limit(SOON):
+                await hang()
+        await asyncio.sleep(0)
+    raise ZeroDivisionError
+
+
+async def cancelled_by_itself(limit: Callable[[float], Any]) -> None:
+    async with limit(LATE):
+        task().cancel()
+        await hang()
+
+
+async def over_at_once(limit: Callable[[float], Any]) -> None:
+    async with limit(0):
+        await hang()
+
+
+async def cut_while_it_tidies_up(limit: Callable[[float], Any]) -> None:
+    async with limit(SOON):
+        try:
+            await hang()
+        finally:
+            await asyncio.sleep(0)
+            task().cancel()
+            await asyncio.sleep(0)
+
+
+SCENARIOS = (
+    in_a_group, around_a_group, in_a_group_that_fails, around_a_shield, around_another_limit, within_another_limit,
+    within_one_of_its_kind, cut_twice_in_a_row, cancelled_by_itself, over_at_once, cut_while_it_tidies_up,
+)  # fmt: skip
+
+
+def eagerly(main: Any) -> Any:
+    async def begin() -> Any:
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)  # type: ignore[attr-defined,unused-ignore]
+        return await asyncio.create_task(main)
+
+    return asyncio.run(begin())
+
+
+LOOPS: dict[str, Callable[[Any], Any]] = {"plain": asyncio.run, "debug": lambda main: asyncio.run(main, debug=True)}
+if sys.version_info >= (3, 12):
+    LOOPS["eager"] = eagerly
+
+
+@pytest.mark.parametrize("run", LOOPS.values(), ids=list(LOOPS))
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_whatever_happens_it_ends_as_with_the_original(scenario: Any, run: Callable[[Any], Any]) -> None:
+    async def ended(limit: Callable[[float], Any]) -> tuple[str, int]:
+        try:
+            await scenario(limit)
+        except BaseException as error:
+            inner = getattr(error, "exceptions", ())
+            return repr([type(each) for each in (error, error.__cause__, *inner)]), task().cancelling()
+        return "well", task().cancelling()
+
+    assert run(ended(Ours)) == run(ended(asyncio.timeout))

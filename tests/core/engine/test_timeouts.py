@@ -169,6 +169,21 @@ def test_a_late_result_is_returned_and_counts_as_slow(fs: Failsoft, clock: Manua
     assert [(e.limit, e.kind, e.cut) for e in timed_out] == [(2, "timeout", False)]
 
 
+@pytest.mark.parametrize("parts", [{}, {"bulkhead": 2}, {"retry": 2}], ids=str)
+def test_so_it_is_on_the_quick_way(fs: Failsoft, way: Way, clock: ManualClock, parts: Any) -> None:
+    breaker = CircuitBreaker(slow_call_rate_threshold=1.0, slow_call_duration=1000)
+    guard = fs.guard("x", policy=Policy(timeout=2, circuit_breaker=breaker, **parts))
+    way.call(guard, Script("warm"))
+    events = Recorder(fs)
+    way.call(guard, Script("renewed, as somebody listens"))
+    way.call(guard, lambda: clock.advance(2.5))
+    assert fs.circuit_breakers["guard:x"].snapshot().counts == (3, 0, 1)
+    # a task was cut off, if only by the clock of the instance
+    told = [] if way.asynchronous else [(2, "timeout", False)]
+    assert [(e.limit, e.kind, e.cut) for e in events.of(AttemptTimedOut)] == told
+    assert events.names()[-1] == "GuardCompleted"
+
+
 def test_a_late_exception_is_told_of_too(fs: Failsoft, clock: ManualClock) -> None:
     events = Recorder(fs)
 

@@ -64,6 +64,14 @@ class TestGradient2:
         law.update(0.1, 0, False)
         assert law._long == pytest.approx((599 / 601 + 0.2 / 601) * 0.95)
 
+    @pytest.mark.parametrize(("rtt", "cut"), [(0.51, 1.0), (0.49, 0.95), (0.4, 0.95)])
+    def test_sooner_begins_at_half_the_time(self, rtt: float, cut: float) -> None:
+        law = Gradient2(20, 1, 200)
+        for _ in range(10):
+            law.update(1.0, 0, False)
+        law.update(rtt, 0, False)
+        assert law._long == pytest.approx((599 / 601 + rtt * 2 / 601) * cut)
+
     @given(st.lists(st.tuples(st.floats(0.0001, 100), st.integers(0, 300), st.booleans()), max_size=60))
     def test_it_stays_within_its_bounds(self, samples: list[tuple[float, int, bool]]) -> None:
         law, other = Gradient2(20, 5, 30), Aimd(20, 5, 30)

@@ -14,6 +14,7 @@ from core.reload.conftest import Live
 from failsoft import Failsoft, Policy
 from failsoft.endpoints import Endpoints
 from failsoft.events import Event, InternalError, SettingsReloaded
+from failsoft.retries import Retries
 
 LOST = ConnectionResetError
 
@@ -249,3 +250,33 @@ def test_a_policy_written_in_code_stays_as_it_is(live: Live, way: Way) -> None:
     assert attempts(way, guard) == 2
     assert live.change(THRICE) == []
     assert attempts(way, guard) == 2
+
+
+def test_what_is_first_met_while_settings_are_taken_over_goes_by_the_new_ones(
+    live: Live, way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def text(number: int) -> str:
+        return (
+            f"[policies.p]\ntimeout = 60\nbulkhead = {number}\noffload = {number}\n"
+            f"[policies.p.circuit_breaker]\nfailure_threshold = {number}\nwindow = {number}\n"
+            f"[policies.p.retry]\nbudget = {{ min_per_second = {number} }}\n"
+        )
+
+    fs = live.start(text(30))
+    known, met = fs.guard("known", policy="p"), fs.guard("met", policy="p")
+    way.call(known, Script("ok"))
+    adopt = Retries.adopt
+
+    def meanwhile(retries: Retries, others: Retries) -> None:
+        adopt(retries, others)
+        monkeypatch.setattr(Retries, "adopt", adopt)
+        way.call(met, Script("ok"))
+
+    monkeypatch.setattr(Retries, "adopt", meanwhile)
+    assert live.change(text(30).replace("30", "4").replace("window = 4", 'window = "30s"')) == []
+    way.call(met, Script("ok"))
+    for name in ("guard:known", "guard:met"):
+        options = fs.circuit_breakers[name].options
+        assert (options.failure_threshold, options.rules().window_seconds) == (4, 30.0)
+        assert fs.bulkheads[name].snapshot().limit == 4
+        assert fs.offloads[name].snapshot().threads == 4

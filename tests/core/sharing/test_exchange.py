@@ -452,6 +452,76 @@ def test_changed_options_go_on_sharing(store: NaiveStore) -> None:
     assert b.state == "open"
 
 
+def test_a_stated_open_period_stays_as_long_for_those_who_follow_it_under_changed_options(store: NaiveStore) -> None:
+    tripping = CircuitBreaker(failure_threshold=5, open_duration=10.0, trip_on_retry_after=True)
+    a, b = some(store, 2, tripping)
+    permit = a.admit()
+    assert isinstance(permit, Permit)
+    a.breaker.settle(permit, BAD, store.clock.monotonic(), asked=60.0)
+    beats([a, b], 0.4)
+    for worker in (a, b):
+        worker.breaker.adopt(CircuitBreaker(failure_threshold=5, open_duration=5.0, trip_on_retry_after=True))
+        assert worker.breaker.snapshot().retry_after > 59
+
+
+def test_an_open_period_that_was_followed_becomes_as_long_as_changed_options_say(store: NaiveStore) -> None:
+    a, b = some(store, 2)
+    trip(a)
+    beats([a, b], 0.4)
+    b.breaker.adopt(CircuitBreaker(failure_threshold=2, open_duration=5.0))
+    assert 4 < b.breaker.snapshot().retry_after < 5
+
+
+# --- restored from what was kept elsewhere
+
+
+@pytest.mark.parametrize("started", [False, True], ids=["while it runs", "as it starts"])
+def test_a_closed_circuit_that_is_restored_costs_the_others_nothing(store: NaiveStore, started: bool) -> None:
+    a, b = some(store, 2, RATES)
+    for worker in (a, b):
+        worker.call(OK)
+        worker.call(BAD)
+    kept = a.breakers.snapshots()
+    if started:
+        a = Worker(store, RATES)
+    a.breakers.restore(kept, age=0.0)
+    beats([a, b], 1.0)
+    assert [worker.breaker.snapshot().counts for worker in (a, b)] == [(2, 1, 0), (2, 1, 0)]
+    assert store.words == {}
+
+
+def test_one_that_is_restored_closed_still_tells_that_it_was_reset_before(store: NaiveStore) -> None:
+    a, b = some(store, 2, RATES)
+    b.call(BAD)
+    a.breaker.reset()
+    a.breakers.restore(a.breakers.snapshots(), age=0.0)
+    beats([a, b], 0.4)
+    assert b.breaker.snapshot().counts.total == 0
+
+
+def test_one_that_is_restored_closed_follows_and_tells_as_before(store: NaiveStore) -> None:
+    a, b = some(store, 2)
+    a.breakers.restore(a.breakers.snapshots(), age=0.0)
+    beats([a, b], 0.4)
+    trip(a)
+    beats([a, b], 0.4)
+    assert b.state == "open"
+    b.breaker.reset()
+    beats([a, b], 0.4)
+    assert (a.state, b.state) == ("closed", "closed")
+
+
+def test_an_open_circuit_that_is_restored_stays_open_for_all(store: NaiveStore) -> None:
+    a, b = some(store, 2)
+    trip(a)
+    kept = a.breakers.snapshots()
+    store.empty()
+    a, b = some(store, 2)
+    a.breakers.restore(kept, age=1.0)
+    beats([a, b], 0.4)
+    assert (a.state, b.state) == ("open", "open")
+
+
 # --- counts
 
 

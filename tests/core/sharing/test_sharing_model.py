@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from clocks import ManualClock
 from core.sharing.simulated import NAME, NaiveStore, Worker, beats
 from failsoft.machines.breaker import Permit
 from failsoft.outcome import Verdict
 from failsoft.policies.circuit_breaker import CircuitBreaker
+from models import Model, looking
 
 OPTIONS = CircuitBreaker(
     failure_threshold=2,
@@ -26,7 +26,7 @@ numbers = st.integers(0, WORKERS - 1)
 verdicts = st.sampled_from([Verdict.SUCCESS, Verdict.FAILURE, Verdict.FAILURE, Verdict.IGNORE])
 
 
-class Sharing(RuleBasedStateMachine):
+class Sharing(Model):
     """While a worker is answered, its probes are those of all; together they send no more than one worker would."""
 
     @initialize(lag=st.sampled_from([0.0, 0.0, 0.05, 0.1]))
@@ -125,4 +125,4 @@ class Sharing(RuleBasedStateMachine):
 
 
 TestSharing = Sharing.TestCase
-TestSharing.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
+TestSharing.settings = looking(60, 50)

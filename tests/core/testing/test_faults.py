@@ -101,6 +101,31 @@ def test_an_attempt_that_takes_too_long_is_cut_off(fs: Failsoft) -> None:
         asyncio.run(main())
 
 
+def test_an_offloaded_attempt_that_takes_too_long_is_abandoned(fs: Failsoft) -> None:
+    guard = fs.guard("slow", policy=Policy(timeout=0.05, offload=1, circuit_breaker=True))
+    gate = threading.Event()
+
+    def stuck() -> Exception:
+        gate.wait(60)
+        return LOST()
+
+    try:
+        with testing.fault("guard:slow", raises=stuck), pytest.raises(OperationTimeoutError):
+            guard.call(Script("ok"))
+        assert fs.offloads["guard:slow"].snapshot().abandoned == 1
+        assert fs.circuit_breakers["guard:slow"].snapshot().consecutive_failures == 1
+    finally:
+        gate.set()
+
+
+def test_an_offloaded_attempt_that_fails_is_retried(fs: Failsoft) -> None:
+    guard = fs.guard("slow", policy=Policy(timeout=60, offload=1, retry=Retry(base_delay=0)), idempotent=True)
+    script = Script("ok")
+    with testing.fault("guard:slow", raises=LOST, times=2) as struck:
+        assert guard.call(script) == "ok"
+    assert (struck.fired, script.calls) == (2, 1)
+
+
 def test_each_failure_is_an_object_of_its_own(fs: Failsoft, guard: Guard, way: Way) -> None:
     error = LOST(104, "gone")
     caught = []
