@@ -179,9 +179,10 @@ class Failsoft:
         # a reader finds all of the one or all of the other
         before = self._parts.endpoints
         self._parts = rebuild(self._parts, settings)
-        current.EPOCH.end()
-        catch_up(before, self._parts.endpoints)
-        current.EPOCH.end()
+        try:
+            catch_up(before, self._parts.endpoints)
+        finally:
+            current.EPOCH.end()
 
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until everything recorded so far is written. False if that took more than `timeout` seconds."""

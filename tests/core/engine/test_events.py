@@ -311,3 +311,21 @@ def test_nobody_is_lost_where_many_subscribe_at_once() -> None:
         thread.join()
     bus.publish(event())
     assert (len(seen), 0 in seen) == (800, False)
+
+
+@pytest.mark.parametrize(
+    "parts", [{}, {"circuit_breaker": True}, {"retry": 2}, {"timeout": 60}, {"bulkhead": 1}], ids=str
+)
+def test_each_call_is_told_of_on_whatever_way_it_comes(fs: Failsoft, way: Way, parts: Any) -> None:
+    guard = fs.guard("x", policy=Policy(**parts))
+    way.call(guard, Script("nobody listens yet"))
+    for _ in range(2):
+        events: list[Any] = []
+        stop = fs.events.subscribe(events.append, GuardCompleted)
+        for told in range(1, 4):
+            way.call(guard, Script("ok"))
+            assert len(events) == told
+        stop()
+        way.call(guard, Script("nobody listens any more"))
+        way.call(guard, Script("nobody listens any more"))
+        assert [event.error_type for event in events] == [None] * 3

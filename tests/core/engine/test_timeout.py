@@ -314,6 +314,33 @@ def test_what_is_left_after_sweeping_goes_off_by_its_own_time() -> None:
     assert asyncio.run(main()) == ["cut"] * 3
 
 
+def test_many_may_be_over_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> list[bool]:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        with monkeypatch.context() as patch:
+            patch.setattr(loop, "time", lambda: now)
+            made = [Timeout(LATE) for _ in range(8)]
+        return [each.end(None) for each in made]
+
+    assert asyncio.run(main()) == [False] * 8
+
+
+def test_a_timeout_error_is_taken_for_its_own_though_others_have_cancelled_too() -> None:
+    async def main() -> tuple[bool, int]:
+        timeout = Timeout(None)
+        timeout.expire()
+        task().cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await hang()
+        ours = timeout.end(TimeoutError())
+        left = task().cancelling()
+        task().uncancel()
+        return ours, left
+
+    assert asyncio.run(main()) == (True, 1)
+
+
 def test_the_loop_is_not_woken_for_what_has_ended_but_once() -> None:
     async def main() -> int:
         for _ in range(100):
