@@ -17,6 +17,7 @@ from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.inspection import AppReport
 from failsoft.sanitize import sanitize
 from failsoft.settings import load
+from failsoft.stores.opening import open_store
 
 __all__ = ["INSPECTORS", "check", "import_app", "inspect_app"]
 
@@ -84,9 +85,18 @@ def check(context: Context | None, file: Path | None, app: str | None, as_json: 
 
 def _check_file(path: Path, findings: Findings) -> None:
     try:
-        findings.warnings = load(path).warnings()
+        settings = load(path)
     except SettingsError as error:
         findings.faults = error.faults
+        return
+    findings.warnings = settings.warnings()
+    url = settings.state.url
+    if not url.startswith(("env:", "file:")):
+        # what a reference leads to may be known to the app's own machine only
+        try:
+            open_store(url)
+        except ValueError as error:
+            findings.faults = (Fault("state.url", "", str(error), settings.source_of("state.url")),)
 
 
 def _check_app(name: str, findings: Findings) -> None:

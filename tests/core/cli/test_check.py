@@ -273,3 +273,20 @@ def test_without_click_one_line_names_the_extra() -> None:
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == "failsoft: the command line needs the extra cli: pip install 'failsoft[cli]'\n"
+
+
+def test_a_url_of_a_store_that_means_something_else_is_a_fault(tmp_path: Path) -> None:
+    file = tmp_path / "failsoft.toml"
+    file.write_text('[state]\nurl = "redis://user:se/cret@host/0"\n')
+    result = CliRunner().invoke(cli, ["check", str(file)])
+    assert result.exit_code == 1
+    assert f"{file}:2" in result.output
+    assert "state.url" in result.output
+    assert "cret" not in result.output
+
+
+def test_what_a_reference_leads_to_is_not_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NOT_HERE", raising=False)
+    file = tmp_path / "failsoft.toml"
+    file.write_text('[state]\nurl = "env:NOT_HERE"\n')
+    assert CliRunner().invoke(cli, ["check", str(file)]).exit_code == 0
