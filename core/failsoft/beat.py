@@ -123,7 +123,7 @@ class Beat:
             if self.running or self._closed or not self._exchangers:
                 return
             self.running = True
-            arguments = (weakref.ref(self), self._stop, self._hurry)
+            arguments = (weakref.ref(self), self._store, self._stop, self._hurry)
             self._thread = threading.Thread(target=_run, args=arguments, name="failsoft-state", daemon=True)
             try:
                 self._thread.start()
@@ -224,7 +224,7 @@ class Beat:
             exchanger.after_fork()
 
 
-def _run(reference: weakref.ref[Beat], stop: threading.Event, hurry: threading.Event) -> None:
+def _run(reference: weakref.ref[Beat], store: Shared, stop: threading.Event, hurry: threading.Event) -> None:
     """Beat until told to stop, or until the application has let go of its Failsoft."""
     pause = 0.0
     while not stop.wait(min(pause, _SOONEST)):
@@ -234,6 +234,8 @@ def _run(reference: weakref.ref[Beat], stop: threading.Event, hurry: threading.E
             break
         beat = reference()
         if beat is None:
+            with suppress(Exception):
+                store.close()
             return
         pause = beat.once()
         del beat

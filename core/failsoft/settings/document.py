@@ -93,7 +93,8 @@ def _section(section: _Section, sections: Mapping[type[Options], _Section]) -> I
     yield f"## {section.heading}"
     yield ""
     if section.path:
-        yield (section.cls.__doc__ or "").strip().partition("\n\n")[0].replace("\n    ", " ")
+        # how deep it is indented is up to the version of Python
+        yield " ".join((section.cls.__doc__ or "").strip().partition("\n\n")[0].split())
         yield ""
     yield "| Key | Value | Default | Meaning |"
     yield "|---|---|---|---|"
