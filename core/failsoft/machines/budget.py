@@ -68,12 +68,8 @@ class RetryBudget:
         self._ratio = ratio
         self._reserve = min_per_second * window
 
-    def deposit(self, now: float) -> None:
-        """Count one call, once however many attempts it takes. O(1)."""
-        self._window.record(now, False, False)
-
     def deposits(self, times: Sequence[float]) -> None:
-        """Count calls made at these times, the earliest first."""
+        """Count calls made at these times, the earliest first; each once, however many attempts it takes."""
         self._window.successes(times)
 
     def withdraw(self, now: float, priority: Priority = "normal") -> bool:

@@ -19,7 +19,7 @@ def granted(budget: RetryBudget, now: float, asked: int) -> int:
 def test_by_default_it_is_a_fifth_of_the_calls_and_ten_a_second_over_ten_seconds() -> None:
     budget = RetryBudget()
     for _ in range(5):
-        budget.deposit(0.0)
+        budget.deposits([0.0])
     assert [budget.balance(now) for now in (0.0, 9.9, 10.0)] == [101.0, 101.0, 100.0]
 
 
@@ -32,9 +32,9 @@ def test_a_new_budget_holds_its_reserve() -> None:
 def test_five_calls_buy_one_retry_at_a_ratio_of_a_fifth() -> None:
     budget = RetryBudget(ratio=0.2, min_per_second=0.0)
     for _ in range(4):
-        budget.deposit(0.0)
+        budget.deposits([0.0])
     assert not budget.withdraw(0.0)
-    budget.deposit(0.0)
+    budget.deposits([0.0])
     assert budget.withdraw(0.0)
     assert not budget.withdraw(0.0)
 
@@ -43,13 +43,13 @@ def test_five_calls_buy_one_retry_at_a_ratio_of_a_fifth() -> None:
 def test_a_ratio_is_met_to_the_last_retry(hundredths: int) -> None:
     budget = RetryBudget(ratio=hundredths / 100, min_per_second=0.0)
     for _ in range(100):
-        budget.deposit(0.0)
+        budget.deposits([0.0])
     assert granted(budget, 0.0, 200) == hundredths
 
 
 def test_deposits_are_forgotten_after_the_window() -> None:
     budget = RetryBudget(ratio=1.0, min_per_second=0.0, window=10.0)
-    budget.deposit(0.0)
+    budget.deposits([0.0])
     assert budget.balance(9.9) == 1.0
     assert budget.balance(10.0) == 0.0
     assert not budget.withdraw(10.0)
@@ -65,7 +65,7 @@ def test_the_reserve_comes_back_as_old_withdrawals_are_forgotten() -> None:
 def test_a_service_that_fails_entirely_bears_a_fifth_more_calls_and_not_three_times_as_many() -> None:
     budget, retries = RetryBudget(ratio=0.2, min_per_second=0.0), 0
     for call in range(10_000):
-        budget.deposit(call / 1000)
+        budget.deposits([call / 1000])
         retries += granted(budget, call / 1000, 2)
     assert retries == 2_000
 
@@ -73,14 +73,14 @@ def test_a_service_that_fails_entirely_bears_a_fifth_more_calls_and_not_three_ti
 def test_a_refused_withdrawal_costs_nothing() -> None:
     budget = RetryBudget(ratio=0.5, min_per_second=0.0)
     assert granted(budget, 0.0, 100) == 0
-    budget.deposit(0.0)
-    budget.deposit(0.0)
+    budget.deposits([0.0])
+    budget.deposits([0.0])
     assert budget.withdraw(0.0)
 
 
 def test_a_balance_is_never_negative() -> None:
     budget = RetryBudget(ratio=1.0, min_per_second=0.0, window=10.0)
-    budget.deposit(0.0)
+    budget.deposits([0.0])
     assert budget.withdraw(9.0)
     assert budget.balance(12.0) == 0.0
 
@@ -107,9 +107,9 @@ def test_what_was_overdrawn_is_paid_back_before_others_get_any() -> None:
     budget = RetryBudget(ratio=1.0, min_per_second=1.0, window=10.0)
     assert sum(budget.withdraw(0.0, "critical") for _ in range(500)) == 20
     for _ in range(10):
-        budget.deposit(0.0)
+        budget.deposits([0.0])
         assert not budget.withdraw(0.0)
-    budget.deposit(0.0)
+    budget.deposits([0.0])
     assert budget.withdraw(0.0)
 
 
@@ -141,7 +141,7 @@ class BudgetAgainstALedger(Model):
     @rule(times=st.integers(1, 30))
     def deposit(self, times: int) -> None:
         for _ in range(times):
-            self.budget.deposit(self.now)
+            self.budget.deposits([self.now])
             self.calls.append(floor(self.now))
 
     @rule(times=st.integers(1, 30), priority=st.sampled_from(PRIORITIES))
