@@ -84,6 +84,6 @@ def raised(one: Case) -> BaseException:
         result = one.raiser()
         if inspect.iscoroutine(result):
             asyncio.run(result)
-    except BaseException as exc:  # noqa: BLE001 - whatever it is, it is what was asked for
+    except BaseException as exc:
         return exc
     raise AssertionError(f"{one.library}: {one.name} raised nothing")
