@@ -20,12 +20,16 @@ _USER = re.compile(r"[^\s/?#:@\"'<>\\\[]{0,128}")
 _PORT = re.compile(r":\d{1,5}(?=[/?#\s\"'),\]}>]|$)")
 _PASSWORD = re.compile(r":((?:[^\s/?#\"'<>\\]|\\(?![nrt\"'])){1,256})@(?=[\w\[.-])")
 _LOOSE_PASSWORD = re.compile(r":((?:[^\s\"'<>\\]|\\(?![nrt\"'])){1,256}?)@(?=[\w\[][\w.-]*(?:[:/?\s\"',)]|$))")
+# a user that is an e-mail address, and a password with spaces or quotes in it
+_MAIL_USER = re.compile(r"[^\s/?#:\"'<>\\\[]{1,128}:([^\s/?#\"'<>\\]{1,256})@(?=[\w\[.-])")
+_RAW_PASSWORD = re.compile(r":([^\s/][^\r\n]{0,126}?)@(?=[\w\[][\w.-]*(?::\d{1,5})?(?:[/?,]|[\"')\]]?(?:\s|$)))")
+_WEB = re.compile(r"(?i)(?:https?|wss?|file|git|urn|data)$")
 _LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
 _LONE_LEAST = 20
 
 _LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
 _LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
-_DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}([^\W\d_]{2,24}|xn--[a-z0-9-]{2,60})(?![\w-]|\.\w)")
+_DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}([^\W\d_]{2,24}|xn--[a-z0-9-]{2,60})(?![^\W_]|\.\w)")
 _NO_TLD = word_set(
     "png jpg jpeg gif svg webp css scss js mjs ts tsx jsx json html htm xml yaml yml toml ini cfg txt md rst csv log "
     "so dll exe jar war whl gz tgz zip tar pyc pyx rb php java kt swift service socket timer target mount slice scope "
@@ -41,13 +45,18 @@ _WORDY = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
 _CHALLENGE = re.compile(r"(?i)(?:realm|error|scope|charset|authorization_uri|resource|title|format)\s?=")
 
 _CURL_USER = re.compile(
-    r"(?:-u|--user|--proxy-user)(?:=|[ \t]+|[\"'],[ ]?[\"'])[\"']?([\w.@\\-]{1,64}):([^\s\"',]{1,128})"
+    r"(?:-u|--user|--proxy-user)(?:=|[ \t]+|[\"'],[ ]?[\"']|(?<=-u))[\"']?([\w.@\\-]{1,64}):([^\s\"',]{1,128})"
 )
+_PGPASS = re.compile(r":5432:[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']{1,128})(?=\s|$|[\"'])")
+_OPTION_VALUE = r"(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?([^\s\"',\]-][^\s\"',\]]{0,127})"
+_BEFORE_OPTION = r"\b[^\r\n;|]{0,200}?[ '\"\[,]"
 _SHORT_OPTION = re.compile(
-    r"(?:mysql\w*|mariadb\w*|docker login|sshpass|mongo\w*|redis-cli|htpasswd|ldapsearch|smbclient|openssl)\b"
-    r"[^\r\n;|]{0,200}?[ '\"\[,](?:-p|-a|-w|-P|-passin pass:|-pass pass:)(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?"
-    r"([^\s\"',\]-][^\s\"',\]]{0,127})"
+    rf"(?:mysql\w*|mariadb\w*|docker login|sshpass|mongo\w*|redis-cli|ldapsearch){_BEFORE_OPTION}(?:-p|-a|-w){_OPTION_VALUE}"
 )
+_OPENSSL = re.compile(rf"openssl{_BEFORE_OPTION}(?:-pass(?:in|out)? pass:|-k(?= )|-K(?= )){_OPTION_VALUE}")
+_SMB_USER = re.compile(r"smbclient\b[^\r\n;|]{0,200}?[ '\"](?:-U|--user)[ =]?[\"']?[\w.\\-]{1,64}%([^\s\"']{1,128})")
+_HTPASSWD = re.compile(r"htpasswd -\w*b\w*(?: -\w+)* [^\s-]\S{0,127} [\w.@-]{1,64} [\"']?([^\s\"']{1,128})")
+_NET_USE = re.compile(r"/user:[\w.\\@-]{1,64} ([^\s/\"'][^\s\"']{2,127})")
 _IDENTIFIED = re.compile(r"(?i)identified by (?:password )?'((?:[^'\\\n]|''|\\.){1,256})'")
 _SECURE_STRING = re.compile(r"(?i)securestring(?: -string)? [\"']([^\"'\n]{1,128})[\"']")
 _SASL = re.compile(r"(?i)auth (?:plain|login) ([A-Za-z0-9+/]{8,}={0,2})(?![\w-])")
@@ -77,7 +86,8 @@ def _vendor(token: Token) -> Handler:
         match = pattern.match(scan.text, start)
         if match is None:
             return end
-        return (_word_start(scan, start, _WORD_CHARACTERS) if grows else start), _end(scan.text, match), replacement
+        first = match.start(1) if pattern.groups else start
+        return (_word_start(scan, start, _WORD_CHARACTERS) if grows else first), _end(scan.text, match), replacement
 
     return handle
 
@@ -102,7 +112,7 @@ def putty_key(scan: Scan, start: int, end: int) -> Span | int:
     return (start, match.end(), marker("private_key")) if match else end
 
 
-def credentials_in_url(scan: Scan, _start: int, end: int) -> Span | int:
+def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
     """The password in a URL (RFC 3986, section 3.2.1), also where it should have been percent-encoded and was not."""
     text = scan.text
     if text.startswith("[REDACTED:", end):
@@ -113,9 +123,13 @@ def credentials_in_url(scan: Scan, _start: int, end: int) -> Span | int:
         if _PORT.match(text, at):
             return end
         secret = _PASSWORD.match(text, at) or _LOOSE_PASSWORD.match(text, at)
+        if secret is None and not _WEB.search(scan.before(start, 8)):
+            secret = _RAW_PASSWORD.match(text, at)
         if secret and secret[1] and _judge.is_value(secret[1], "password", "", quoted=True, op="="):
             return secret.start(1), secret.end(1), marker("password")
         return secret.end() if secret else end
+    if text[at : at + 1] == "@" and (secret := _MAIL_USER.match(text, end)):
+        return secret.start(1), secret.end(1), marker("password")
     lone = _LONE_USER.match(text, end)
     if lone and len(lone[1]) >= _LONE_LEAST and mixed(lone[1]):
         return lone.start(1), lone.end(1), marker("credential")
@@ -145,6 +159,9 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
         return login.start(2), start, marker("password")
     if domain is None or first == start or domain[1].lower() in _NO_TLD:
         return end
+    if text[first - 3 : first] == "://" and text[domain.end() : domain.end() + 1] in ("/", ":", "?"):
+        # the user of a URL, whose name may be said
+        return domain.end()
     if text[first:start] == "git" and text[domain.end() : domain.end() + 1] in (":", "/"):
         return domain.end()
     if text[first - 1 : first] == "\\" and text[first] in "nrt" and start - first > 1:
@@ -262,19 +279,13 @@ def word_anchors() -> Iterator[Anchor]:
     yield Anchor("code", _long_code, r"(?=\\?[\"']?\s?[=:]\s?\\?[\"']?[a-z0-9/_.-]{16})")
     for word in ("call", "dial", "reach", "contact", "number", "whatsapp", "text"):
         yield Anchor(word, _national_phone, _PHONE_INTRODUCTION)
-    for command in (
-        "docker login",
-        "mysql",
-        "mariadb",
-        "sshpass",
-        "mongo",
-        "redis-cli",
-        "smbclient",
-        "openssl",
-        "ldapsearch",
-        "htpasswd",
-    ):
+    for command in ("docker login", "mysql", "mariadb", "mongo", "redis-cli", "ldapsearch"):
         yield Anchor(command, _group(_SHORT_OPTION, "password"))
+    yield Anchor("sshpass", _group(_SHORT_OPTION, "password"), r"(?=[\s\"'])")
+    yield Anchor("openssl ", _group(_OPENSSL, "password"))
+    yield Anchor("smbclient ", _group(_SMB_USER, "password"))
+    yield Anchor("htpasswd ", _group(_HTPASSWD, "password"))
+    yield Anchor("/user:", _group(_NET_USE, "password"))
     for token in TOKENS:
         for anchor in token.anchors:
             if _is_word(token, anchor):
@@ -289,6 +300,8 @@ def sign_anchors() -> Iterator[Anchor]:
     yield Anchor("@", email)
     yield Anchor("PASS ", _command)
     yield Anchor("AUTH ", _command)
+    yield Anchor(":5432:", _group(_PGPASS, "password"))
+    yield Anchor("-u", _group(_CURL_USER, "password", 2), r"(?=\w{1,32}:[^\s:])")
     for option in ("-u ", "-u'", '-u"', "-u=", "--user ", "--user=", "--user'", '--user"', "--proxy-user "):
         yield Anchor(option, _group(_CURL_USER, "password", 2))
     for name in ("code", "ticket", "state", "nonce"):

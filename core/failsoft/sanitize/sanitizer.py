@@ -49,7 +49,7 @@ class Sanitizer:
     ) -> None:
         if min(max_text, max_depth, max_nodes) < 1:
             raise ValueError("max_text, max_depth and max_nodes must be at least 1")
-        self._keys = KeyMatcher(keys, safe_keys)
+        self._keys = KeyMatcher(keys, safe_keys, strict=strict)
         self._engine = TextEngine(self._keys, strict=strict, max_text=max_text)
         self._walker = ValueWalker(self._keys, self.text, self._failed, max_depth=max_depth, max_nodes=max_nodes)
         self._failures = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from failsoft.sanitize.rules import word_set
 
-__all__ = ["STEMS"]
+__all__ = ["STEMS", "STRICT_STEMS"]
 
 _NO_LETTER = r"(?![a-z])"
 _GAP = "[ _-]"
@@ -23,13 +23,18 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "subscriber beneficiary insur hicn nhs licens licenc phone mobile msisdn accountn accountnumber "
             "bankaccount bank_account bank-account acctn routing surname mnemonic verific activation national "
             "seedphr seed_phr seed-phr pkcev pkce_v pkce-v codeverif code_verif code-verif client_assert "
-            "client-assert clientassert saml pkcs8 senha"
+            "client-assert clientassert saml pkcs8 senha pword pwrd upass wachtwoord lösenord losenord passord adgangskode salasana "
+            "jelszó şifre пароль 密码 密碼 パスワード 비밀번호 geheimnis geburts geboren nacimiento naissance nascimento steuer "
+            "versicher personnum codicefisc codice_fisc pesel nric aadha policyn policy_n policy-n prescri telefon handynum "
+            "mobilnum vorname nachname apellido prenom hintanswer hint_answer challengeanswer challenge_answer "
+            "recoveryanswer recovery_answer answer_hash maidenname maiden_name"
         )
     ),
     ("key", "(?![abd-hj-oqrt-z])", ""),
     *(
         (stem, _NO_LETTER, "")
-        for stem in word_set("pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street")
+        for stem in word_set("pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street mdp clave haslo hasło heslo parola curp cpf dni "
+            "bsn passw kvnr")
     ),
     ("pwd", "(?=[a-z])", ""),
     ("ccn", "u?[mo]", ""),
@@ -68,3 +73,18 @@ STEMS: tuple[tuple[str, str, str], ...] = (
     ),
 )
 """Stem, regular expression of what must follow, regular expression of fixed width of what must stand before."""
+
+STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
+    *(
+        (stem, "", "")
+        for stem in word_set(
+            "admission admit discharg servic death visit appointment surger diagnosisd procedur encounter zipc postalc "
+            "postcode certificate vehicle serial devic imei biometric recordn record_n chart casen case_n claim accession "
+            "specimen profileurl profile_url homepage personalurl personal_url linkedin website avatar photo address "
+            "county name patient customer doctor physician guardian spouse nextofkin next_of_kin"
+        )
+    ),
+    *((stem, _NO_LETTER, "") for stem in word_set("zip plz vin udi city town imsi meid iccid plate nurse")),
+    ("plate", "[ _-]?n", ""),
+)
+"""More of them, for the names that only the strict tier knows."""

@@ -13,9 +13,9 @@ from failsoft.sanitize.details import DetailRules
 from failsoft.sanitize.direct import sign_anchors, word_anchors
 from failsoft.sanitize.keyed import KeyedRule
 from failsoft.sanitize.keys import KeyMatcher
-from failsoft.sanitize.numbers import digit_follows
+from failsoft.sanitize.numbers import digit_follows, padding_anchor
 from failsoft.sanitize.scanner import Anchor, Family, Scan, Span, digits_family, signs_family, words_family
-from failsoft.sanitize.stems import STEMS
+from failsoft.sanitize.stems import STEMS, STRICT_STEMS
 from failsoft.sanitize.strict import scrub_strictly
 from failsoft.sanitize.views import View, views_of
 
@@ -47,11 +47,11 @@ class TextEngine:
 
     def __init__(self, keys: KeyMatcher, *, strict: bool, max_text: int) -> None:
         keyed, details = KeyedRule(keys), DetailRules(keys, self._scrub)
-        words = [Anchor(stem, keyed, follow, lead) for stem, follow, lead in STEMS]
+        words = [Anchor(stem, keyed, follow, lead) for stem, follow, lead in (*STEMS, *(STRICT_STEMS if strict else ()))]
         words += [Anchor(word, keyed) for word in sorted(keys.custom_words) if all(word != stem for stem, *_ in STEMS)]
         families = (
             words_family([*words, *word_anchors(), *details.anchors()]),
-            signs_family(sign_anchors()),
+            signs_family([*sign_anchors(), padding_anchor(self._reveals)]),
             digits_family(digit_follows(self._reveals)),
         )
         self._searches = tuple((family.pattern.search, family) for family in families)
