@@ -33,7 +33,7 @@ _DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}([^\W\d_]{2,24}|xn--[a-z
 _NO_TLD = word_set(
     "png jpg jpeg gif svg webp css scss js mjs ts tsx jsx json html htm xml yaml yml toml ini cfg txt md rst csv log "
     "so dll exe jar war whl gz tgz zip tar pyc pyx rb php java kt swift service socket timer target mount slice scope "
-    "lock map local localdomain"
+    "lock map local localdomain lan"
 )
 _LOGIN = re.compile(r"([\w.-]{1,40}):([^\s:@/\"'<>]{3,80})")
 _THIN = re.compile(r"(?:thin:|sqlplus )[\w$#]{1,40}/([^\s@/\"']{1,80})$")

@@ -29,7 +29,7 @@ _KEY_BODY = re.compile(
     r"(?:(?:\s|\\{1,3}[nr])+[A-Za-z0-9+/]{20,}+={0,2})*(?:(?:\s|\\{1,3}[nr])+[A-Za-z0-9+/]{1,63}={1,2})?"
 )
 
-_OPENER = re.compile(r"(?:[bBuUrRfF]{0,2})(\\{0,7}(?:\"\"\"|'''|[\"'`]))")
+_OPENER = re.compile(r"(?:[bBuUrRfF]{0,2}|\$?@\$?)(\\{0,7}(?:\"\"\"|'''|[\"'`]))")
 TEMPLATE = re.compile(
     r"\$\{[^}\s]{0,80}\}|\{\{.{0,80}?\}\}|\$\([^)\n]{0,80}\)|%\([\w.]{1,60}\)[sdr]|\{[\w.!:]{1,60}\}|<[\w -]{1,60}>"
 )
@@ -54,13 +54,21 @@ SHAPES: dict[str, re.Pattern[str]] = {
         r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
     ),
     "health_id": re.compile(r"(?=[A-Za-z/.-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[ ](?=\d)){2,24}"),
-    "national_id": re.compile(r"(?=[A-Za-z/.-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[ ](?=[\dA-D])){4,24}"),
+    "national_id": re.compile(r"(?=[A-Za-z/. -]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|\.(?=\d)|[ ](?=[\dA-D])){4,24}"),
     "account": re.compile(r"(?=[A-Za-z-]{0,4}\d)[A-Za-z0-9*]{1,24}(?:[ -][\d*]{1,12}){0,7}(?<=[\dA-Za-z]{3})"),
     "ssn": re.compile(r"\d{3}[-. ]?\d{2}[-. ]?\d{4}(?!\d)|[*Xx]{3}-[*Xx]{2}-\d{4}|\d{4}(?!\d)"),
     "card": re.compile(r"\d(?:[ -]?\d){11,18}(?!\d)"),
     "iban": re.compile(r"[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){6,30}"),
     "name": re.compile(r"[^\W\d_][\w'’.-]*(?: (?!and\b|or\b|is\b|was\b|not\b|for\b|in\b)[^\W\d_][\w'’.-]*){0,3}"),
     "address": re.compile(r"[^\r\n\"'<>;|{}]{3,120}?(?=$|[\r\n\"'<>;|{}]|, [a-z_]+[=:]|,\s)"),
+    "person": re.compile(r"[A-Z][a-z]+(?:[ ][A-Z]\.?)?(?:[ ](?:(?:van|von|de|la|del|der|bin|al)[ ])?[A-Z][\w'’-]+){1,3}"),
+    "date": re.compile(
+        r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)?|\d{8}(?!\d)"
+        r"|\d{1,2}\.? [A-Za-z]{3,9}\.?,? \d{4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
+    ),
+    "zip": re.compile(r"\d{4,5}(?:-\d{3,4})?(?!\w)|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)|[A-Z]\d[A-Z] ?\d[A-Z]\d(?!\w)"),
+    "record": re.compile(r"(?=[A-Za-z-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/:-]|[ ](?=\d)){3,40}"),
+    "url": re.compile(r"(?:https?://|www\.)[^\s\"'<>,;)\]}]{4,256}"),
 }
 """Kinds whose value has a form: what is not of that form is not a value."""
 

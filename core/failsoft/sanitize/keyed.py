@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from failsoft.sanitize.checks import looks_random
+from failsoft.sanitize.checks import looks_random, mixed
 from failsoft.sanitize.grammar import (
     SHAPES,
     TEMPLATE,
@@ -42,13 +42,17 @@ _ASSIGN = re.compile(
 )
 _AFTER_WORDS = re.compile(
     r"(?i)(?: (?:number|no|num|code|codes|id|key|token|secret|phrase|string|record|of|birth|date|name|security|address"
-    r"|line|value|hash|pin|cookie)\b\.?){1,3}"
+    r"|line|value|hash|pin|cookie|answers?|question|maiden|am|le|del?)\b\.?){1,3}"
 )
 _PAIR = re.compile(r"\\{0,7}[\"'](?:\s{0,4}[,;]\s{0,4}|\s{0,2}\)\s{0,2}=\s{0,2})(?=[bu]?\\{0,7}[\"'])")
+_SERIALIZED = re.compile(r"\\?\";s:\d{1,5}:(?=\\?\")")
 _NAMED = re.compile(
     r"(?i)\\{0,7}[\"'](?:\s{0,4},)?\s{0,16}\\{0,7}[\"']?(?:value|val|v|content|data|default|input)\\{0,7}[\"']?"
     r"\s{0,4}[:=]\s{0,4}"
 )
+_NAMED_LINE = re.compile(r"[\"']?[ \t]{0,4}\r?\n[ \t]{0,16}value:[ \t]{1,4}")
+_NEXT_LIST_END = re.compile(r"\\{0,7}[\"']\s{0,2}\]")
+_TAG = re.compile(r"</(?:\w{1,12}:)?(?:key|name|Key|Name)>\s{0,16}(?=<(?:\w{1,12}:)?(?:string|value|data|String|Value)\b)")
 _NAMED_TAG = re.compile(r"[\"']\s{0,4}(?=>)")
 _BREAK = r"(?:\r?\n|(?:\\r)?\\n)"
 _FORM_PART = re.compile(
@@ -74,11 +78,28 @@ _PROSE_KINDS = word_set(
 _TOLD_KINDS = word_set("password secret api_key private_key otp token")
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{1,24})(?=[ \t+]+\S)[ \t+]+")
 _COOKIE = re.compile(r"[^\s=;,\"'\[]{1,128}=")
+# what a validator found, as `[ErrorDetail(string=…)]`
+_ERRORS = re.compile(r"\s?\w{0,32}Error\w{0,16}\(")
 _PARAMETERS = re.compile(r"[\w-]+\s?=\s?(?:\"|\w)")
 _MANY = word_set("digest aws4-hmac-sha256 oauth hawk signature mac credential aws4-ecdsa-p256-sha256")
 _FULL_PHRASE = re.compile(r"[a-z]{2,9}(?: [a-z]{2,9}){3,24}(?=[.\"']?\s*(?:$|[\r\n]))", re.MULTILINE)
 # a password in the braces of an ODBC connection string
-_BRACED = re.compile(r"\{([^{}\"'\n]*[^{}\"'\w\n][^{}\"'\n]*)\}(?=;|$|[\"'\s])")
+_BRACED = re.compile(r"\{((?=[^\n]{0,128}?[^\w\n}])(?:[^{}\"'\n]|\}\}){1,256})\}(?=;|$|[\"'\s])")
+# a password with spaces in a list that semicolons part
+_PARTED = re.compile(r"[^;=\s\"'{\[<$][^;=\n\"']{0,127}(?=;)")
+_MNEMONIC = re.compile(r"[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){5,23}")
+_SIGNED = re.compile(r"t=\d{1,12},")
+# in the path of a link: what opens an account without a password
+_IN_PATH = re.compile(r"(?:/[A-Za-z][A-Za-z_-]{0,20}){0,2}(?:/[A-Za-z0-9]{1,8})?/([A-Za-z0-9_.~=-]{20,512})(?=[/?#\s\"'<>),.]|$)")
+_PATH_WORDS = word_set("password passwort token reset")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+# keys that open nothing
+_PLAIN_KEYS = word_set(
+    "websocket public primary foreign sort partition cache routing idempotency object range hash index unique lookup group dedup "
+    "composite natural surrogate message row storage blob file image asset s3 record entity host site pub sitekey map dict "
+    "business translation i18n metric label tag registry config option session-cache etag query redis topic kafka shard"
+)
+_SPELLED = word_set("seed phrase seedphrase recoveryphrase mnemonic mnemonicphrase")
 _CODE_KINDS = frozenset(["otp", "cvv"])
 _CODE = re.compile(r"\d{3,8}")
 _HEX_LIKE = re.compile(r"[0-9A-Fa-f-]{16,}|\d{6,}")
@@ -127,6 +148,12 @@ class KeyedRule:
         if kind is None and name in ("key", "KEY", "Key") and text[first - 1 : first] in ("?", "&"):
             kind = "api_key"
         span = None
+        if text[last : last + 1] == "/" == text[first - 1 : first]:
+            span = _in_path(scan, name, last)
+        elif kind is None and text[start:end].lower() == "key":
+            span = _random_key(scan, first, last, name)
+        if span is not None:
+            return span
         if kind is not None:
             site = _Site(scan, first, last, name, kind)
             if assign := _ASSIGN.match(text, last):
@@ -144,6 +171,13 @@ class KeyedRule:
     def _assigned(self, site: _Site, assign: re.Match[str]) -> Span | None:
         text, at, op = site.scan.text, assign.end(), assign["op"]
         kind = site.kind
+        if kind == "signature" and _SIGNED.match(text, at):
+            line = header_line(text, at, "")
+            return line.start, line.end, marker(kind)
+        if kind == "secret" and (words := _MNEMONIC.match(text, at)) and "".join(words_of(site.name)) in _SPELLED:
+            return _judged(site, Value(at, words.end(), quoted=True), "=")
+        if op == "=" and kind == "password" and site.before == ";" and (parted := _PARTED.match(text, at)):
+            return _judged(site, Value(at, parted.end(), quoted=False), op)
         if text.startswith("[REDACTED:", at):
             return None
         if kind == "authorization" or (kind == "cookie" and (assign["close"] or "=" not in op)):
@@ -168,6 +202,10 @@ class KeyedRule:
         """XML, quoted names in pairs and objects, options of commands: whether it is one, and what goes."""
         text, first, last = site.scan.text, site.first, site.last
         before = text[max(0, first - 28) : first]
+        if site.before == ">" and (following := _NEXT_TAG.match(text, last)):
+            return True, _judged(site, tag_text(text, following.end() + 1 + _tag_name(text, following.end() + 1)), ">")
+        if site.before in (" ", "'", '"') and (line := _NAMED_LINE.match(text, last)):
+            return True, _judged(site, read_value(text, line.end(), site.kind), ":")
         if before and before[-1] in "<:" and _TAG.search(before):
             return True, _judged(site, tag_text(text, last), ">")
         if site.before in ("'", '"'):
@@ -178,6 +216,8 @@ class KeyedRule:
 
     def _paired(self, site: _Site) -> tuple[bool, Span | None]:
         text, last, kind = site.scan.text, site.last, site.kind
+        if serialized := _SERIALIZED.match(text, last):
+            return True, _judged(site, read_value(text, serialized.end(), kind), "=")
         if named := _NAMED.match(text, last):
             return True, _judged(site, read_value(text, named.end(), kind), "=")
         if "form-data" in site.scan.before(site.first, 24) and (part := _FORM_PART.match(text, last)):
@@ -188,10 +228,14 @@ class KeyedRule:
             return True, _judged(site, read_value(text, item.end(), kind), "=")
         pair = _PAIR.match(text, last)
         opening = text[max(0, site.first - 6) : site.first].rstrip("\"'\\").rstrip("bu")
-        if pair is None or not opening.endswith("("):
+        if pair is None or not opening.endswith(("(", "[")):
             return False, None
         value = read_value(text, pair.end(), kind)
         if value is None or self._is_name(text[value.start : value.end]):
+            return True, None
+        if opening.endswith("[") and not (
+            _LIST_END.match(text, value.end) and is_announced(text[value.start : value.end], kind)
+        ):
             return True, None
         if kind == "authorization":
             return True, _authorization(site, value, "", ",")
@@ -250,7 +294,7 @@ class KeyedRule:
     def _told(self, site: _Site) -> Span | None:
         """The value that prose gives after a name, if it has the look of one."""
         text, kind = site.scan.text, site.kind
-        if kind not in _PROSE_KINDS or site.name.lower() in _NOT_SPOKEN:
+        if kind not in _PROSE_KINDS or site.name.lower() in _NOT_SPOKEN or site.before == "/":
             return None
         at = _told_at(text, site.last, kind)
         site.scan.saw(at + 2)
@@ -325,6 +369,8 @@ def _listed(site: _Site, at: int) -> Span | None:
     if inside is None or (text[at] == "{" and kind not in _ALL_SECRET):
         return None
     content = text[inside.start : inside.end]
+    if _ERRORS.match(content):
+        return None
     items = re.findall(r"[\"']([^\"']*)[\"']", content) or content.split(",")
     if any(_judge.is_value(item, kind, site.name, quoted=True, op=":") for item in items):
         return inside.start, inside.end, marker(kind)
@@ -362,6 +408,36 @@ def _identifier(scan: Scan, start: int, end: int) -> tuple[int, int]:
         first += 1
     tail = _TAIL.match(scan.text, end)
     return first, tail.end() if tail else end
+
+
+def _tag_name(text: str, at: int) -> int:
+    """How long the name of a tag is that begins here."""
+    return len(text[at : at + 32].split(">")[0].split(" ")[0])
+
+
+def _in_path(scan: Scan, name: str, last: int) -> Span | None:
+    """What a link to a new password carries in its path, as `/reset-password/MjM/c1v2b3-0a1b…/`."""
+    if _PATH_WORDS.isdisjoint(words_of(name)):
+        return None
+    match = _IN_PATH.match(scan.text, last)
+    if match is None or _UUID.fullmatch(match[1]) or not (mixed(match[1]) and any(map(str.isdigit, match[1]))):
+        return None
+    return match.start(1), match.end(1), marker("token")
+
+
+def _random_key(scan: Scan, first: int, last: int, name: str) -> Span | None:
+    """What is called the key to something and has the look of a generated secret."""
+    words = words_of(name)
+    if not words or words[-1] != "key" or not _PLAIN_KEYS.isdisjoint(words):
+        return None
+    assign = _ASSIGN.match(scan.text, last)
+    value = read_value(scan.text, assign.end(), "") if assign else None
+    content = scan.text[value.start : value.end] if value else ""
+    if value is None or _HEX_LIKE.fullmatch(content) or not looks_random(content) or "/" in content or "." in content:
+        return None
+    if any(map(str.isspace, content)):
+        return None
+    return value.start, value.end, marker("api_key")
 
 
 def _begins_line(text: str, at: int) -> bool:

@@ -53,6 +53,7 @@ _FREQUENCY = dict(
         strict=True,
     )
 )
+_FREQUENCY[" "] = 18
 _FEW = 0.3
 _SEPARATORS = "_-."
 _LONG_WORD = r"(?=[\w.+/=%$-]{8})"

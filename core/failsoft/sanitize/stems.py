@@ -31,6 +31,8 @@ STEMS: tuple[tuple[str, str, str], ...] = (
         )
     ),
     ("key", "(?![abd-hj-oqrt-z])", ""),
+    ("seed phrase", "", ""),
+    ("policy n", "(?:o|um)", ""),
     *(
         (stem, _NO_LETTER, "")
         for stem in word_set("pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street mdp clave haslo hasło heslo parola curp cpf dni "

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from failsoft.sanitize.details import DetailRules
+from failsoft.sanitize.echoes import EchoRules
 from failsoft.sanitize.direct import sign_anchors, word_anchors
 from failsoft.sanitize.keyed import KeyedRule
 from failsoft.sanitize.keys import KeyMatcher
@@ -50,7 +51,7 @@ class TextEngine:
         words = [Anchor(stem, keyed, follow, lead) for stem, follow, lead in (*STEMS, *(STRICT_STEMS if strict else ()))]
         words += [Anchor(word, keyed) for word in sorted(keys.custom_words) if all(word != stem for stem, *_ in STEMS)]
         families = (
-            words_family([*words, *word_anchors(), *details.anchors()]),
+            words_family([*words, *word_anchors(), *details.anchors(), *EchoRules(keys).anchors()]),
             signs_family([*sign_anchors(), padding_anchor(self._reveals)]),
             digits_family(digit_follows(self._reveals)),
         )

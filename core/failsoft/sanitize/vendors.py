@@ -107,7 +107,6 @@ TOKENS: tuple[Token, ...] = (
     _token("plaid_token", "access-production- access-sandbox- access-development-", rf"access-[a-z]+-{_UUID}"),
     _token("paddle_key", "pdl_live_apikey_ pdl_sdbx_apikey_", r"pdl_(?:live|sdbx)_apikey_\w{30,}"),
     _token("mapbox_token", "sk.eyJ", r"sk\.eyJ[\w-]{20,}\.[\w-]{16,}"),
-    _token("nuget_key", "oy2", r"oy2[a-z0-9]{43}(?![0-9A-Za-z])"),
     _token("twitter_token", "AAAAAAAAAAAAAAAAAAAAA", r"A{21,22}[A-Za-z0-9%+/=]{50,}"),
     _token("zoho_token", "1000.", r"1000\.[0-9a-f]{32}\.[0-9a-f]{32}"),
     _token("npm_token", "npm_", rf"npm_{_W}{{20,}}"),

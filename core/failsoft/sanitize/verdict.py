@@ -35,19 +35,31 @@ _ABOUT = word_set(
     "should size some started state status stored string success successful supplied than that the then this timed "
     "timeout to too type unable unauthorized undefined unexpected unavailable unrecognized unsupported until update "
     "updated use used user username using valid validated validation value verification verified verify version was "
-    "were when which while will with without wrong your you"
+    "were when which while will with without wrong your you "
+    # of other languages
+    "vergessen erforderlich ungültig abgelaufen falsch fehlt fehlerhaft benötigt zurücksetzen ändern bestätigen eingeben "
+    "unbekannt gesperrt muss nicht obligatoire requis requise incorrecte invalide expiré expirée oublié manquant manquante "
+    "doit requerido requerida obligatorio obligatoria incorrecto incorrecta inválido inválida olvidada caducada expirada "
+    "debe obrigatória obrigatório errata errato scaduta scaduto richiesta richiesto mancante obbligatoria verplicht vereist "
+    "vergeten onjuist ongeldig"
 )
 
 _STATES = word_set(
     "required invalid missing expired incorrect wrong mismatch optional forbidden denied revoked rejected unsupported "
-    "disabled enabled inactive active unset present absent failed ok"
+    "disabled enabled inactive active unset present absent failed ok erforderlich ungültig abgelaufen falsch requis "
+    "obligatoire incorrecte invalide requerida obligatoria incorrecta inválida obrigatória"
+)
+
+_MECHANISMS = word_set(
+    "basic bearer digest negotiate ntlm kerberos ldap saml sso oauth oauth2 oidc apikey include omit same-origin mutual "
+    "anonymous session token password certificate"
 )
 
 _ROOTS = word_set(
     "self cls settings config configuration conf cfg os env environ process request req response res args kwargs "
     "options opts params ctx context app current_app flask g session user account form data payload body secrets "
     "credentials creds event obj instance model props state store vault parser argparse params this super "
-    "getpass base64 json yaml string module sys hashlib keyring"
+    "getpass base64 json yaml string module sys hashlib keyring var local each github inputs"
 )
 
 _MASKED = re.compile(
@@ -85,6 +97,11 @@ _NOT_RANDOM = re.compile(
 _NUMBERED = re.compile(r"[A-Za-z]+\d?")
 _SMALL = re.compile(r"\d{1,3}|\d{1,4}\.\d{1,4}")
 _WEAK_KINDS = word_set("session authorization cookie csrf signature credential otp")
+_NAMED_KINDS = word_set("authorization credential")
+_COUNTED_KINDS = word_set("cookie credential")
+_FEW = re.compile(r"\d{1,3}")
+# a kind of token in a grammar, as `EOF`
+_TERMINAL = re.compile(r"[A-Z]{2,8}")
 _CODES = word_set("otp cvv")
 _ANY_WORD = word_set("password secret otp cvv")
 _SIGNATURE_LEAST = 12
@@ -100,6 +117,8 @@ def is_sentence(text: str) -> bool:
 def is_announced(text: str, kind: str = "") -> bool:
     """Whether a word in prose, after a word such as "password", has the look of a value."""
     least = _LEAST_TOKEN if kind == "token" else _LEAST_TOLD
+    if text[-1:] in "?!" and text[:-1].isalpha():
+        return False
     if len(text) < least or not mixed(text) or _NOT_RANDOM.fullmatch(text):
         return False
     return kind == "password" or _NUMBERED.fullmatch(text) is None
@@ -135,6 +154,10 @@ class Judge:
         if word in (_STATES if quoted and kind in _ANY_WORD else _ABOUT) and not (quoted and op.startswith("=")):
             return False
         if not quoted and self._is_code(bare, kind, name, op, after):
+            return False
+        if (kind in _NAMED_KINDS and word in _MECHANISMS) or (kind in _COUNTED_KINDS and _FEW.fullmatch(bare)):
+            return False
+        if name.lower() == "token" and _TERMINAL.fullmatch(bare):
             return False
         if name.lower() == "pass" and _SMALL.fullmatch(bare):
             return False
