@@ -21,7 +21,7 @@ _PORT = re.compile(r":\d{1,5}(?=[/?#\s\"'),\]}>]|$)")
 _PASSWORD = re.compile(r":((?:[^\s/?#\"'<>\\]|\\(?![nrt\"'])){1,256})@(?=[\w\[.-])")
 _LOOSE_PASSWORD = re.compile(r":((?:[^\s\"'<>\\]|\\(?![nrt\"'])){1,256}?)@(?=[\w\[][\w.-]*(?:[:/?\s\"',)]|$))")
 # a user that is an e-mail address, and a password with spaces or quotes in it
-_MAIL_USER = re.compile(r"[^\s/?#:\"'<>\\\[]{1,128}:([^\s/?#\"'<>\\]{1,256})@(?=[\w\[.-])")
+_MAIL_USER = re.compile(r"([^\s/?#:\"'<>\\\[]{1,128}):([^\s/?#\"'<>\\]{1,256})@(?=[\w\[.-])")
 _RAW_PASSWORD = re.compile(r":([^\s/][^\r\n]{0,126}?)@(?=[\w\[][\w.-]*(?::\d{1,5})?(?:[/?,]|[\"')\]]?(?:\s|$)))")
 _WEB = re.compile(r"(?i)(?:https?|wss?|file|git|urn|data)$")
 _LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
@@ -30,6 +30,7 @@ _LONE_LEAST = 20
 _LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
 _LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
 _DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}([^\W\d_]{2,24}|xn--[a-z0-9-]{2,60})(?![^\W_]|\.\w)")
+_HOST_END = re.compile(r"[/?]|:\d{1,5}(?!\w)")
 _NO_TLD = word_set(
     "png jpg jpeg gif svg webp css scss js mjs ts tsx jsx json html htm xml yaml yml toml ini cfg txt md rst csv log "
     "so dll exe jar war whl gz tgz zip tar pyc pyx rb php java kt swift service socket timer target mount slice scope "
@@ -60,7 +61,9 @@ _NET_USE = re.compile(r"/user:[\w.\\@-]{1,64} ([^\s/\"'][^\s\"']{2,127})")
 _IDENTIFIED = re.compile(r"(?i)identified by (?:password )?'((?:[^'\\\n]|''|\\.){1,256})'")
 _SECURE_STRING = re.compile(r"(?i)securestring(?: -string)? [\"']([^\"'\n]{1,128})[\"']")
 _SASL = re.compile(r"(?i)auth (?:plain|login) ([A-Za-z0-9+/]{8,}={0,2})(?![\w-])")
-_COMMAND = re.compile(r"[^\s/\"'<>]{5,128}(?=\s|$|[\"'\\])")
+_COMMAND = re.compile(r"([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
+_USER_COMMAND = re.compile(r"\"?[\w.@-]{1,64}\"? \"?([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
+_AUTH_OBJECT = re.compile(r"(?i)(?:basic|digest|ntlm)auth\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})")
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
 _LONG_CODE = re.compile(r"\\?[\"']?\s?[=:]\s?\\?[\"']?([\w/.-]{16,})")
 _CODE_LEAST = 8
@@ -129,7 +132,9 @@ def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
             return secret.start(1), secret.end(1), marker("password")
         return secret.end() if secret else end
     if text[at : at + 1] == "@" and (secret := _MAIL_USER.match(text, end)):
-        return secret.start(1), secret.end(1), marker("password")
+        if secret[2].startswith("[REDACTED:"):
+            return end
+        return end, secret.end(2), f"{marker('email')}:{marker('password')}"
     lone = _LONE_USER.match(text, end)
     if lone and len(lone[1]) >= _LONE_LEAST and mixed(lone[1]):
         return lone.start(1), lone.end(1), marker("credential")
@@ -159,7 +164,7 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
         return login.start(2), start, marker("password")
     if domain is None or first == start or domain[1].lower() in _NO_TLD:
         return end
-    if text[first - 3 : first] == "://" and text[domain.end() : domain.end() + 1] in ("/", ":", "?"):
+    if text[first - 3 : first] == "://" and _HOST_END.match(text, domain.end()):
         # the user of a URL, whose name may be said
         return domain.end()
     if text[first:start] == "git" and text[domain.end() : domain.end() + 1] in (":", "/"):
@@ -229,11 +234,12 @@ def _national_phone(scan: Scan, _start: int, end: int) -> Span | int:
 
 
 def _command(scan: Scan, start: int, end: int) -> Span | int:
-    """`PASS x` and `AUTH x`, as FTP, POP3 and Redis have it."""
-    match = _COMMAND.match(scan.text, end)
-    if match is None or not scan.free(start) or not is_announced(match.group(), "password"):
-        return end
-    return end, match.end(), marker("password")
+    """`PASS x`, `AUTH x`, `AUTH user x` and `LOGIN user x`, as FTP, POP3, Redis and IMAP have it."""
+    for pattern in (_COMMAND, _USER_COMMAND):
+        match = pattern.match(scan.text, end)
+        if match and scan.free(start) and is_announced(match[1], "password"):
+            return match.start(1), match.end(1), marker("password")
+    return end
 
 
 def oauth_code(scan: Scan, start: int, end: int) -> Span | int:
@@ -270,6 +276,8 @@ def _is_word(token: Token, anchor: str) -> bool:
 def word_anchors() -> Iterator[Anchor]:
     """Anchors in any case."""
     yield Anchor("bearer", bearer)
+    for scheme in ("basic", "digest", "ntlm"):
+        yield Anchor(f"{scheme}auth(", _group(_AUTH_OBJECT, "password"))
     yield Anchor("basic", basic, "(?=[ +:])")
     yield Anchor("identified by", _group(_IDENTIFIED, "password"))
     yield Anchor("securestring", _group(_SECURE_STRING, "password"))
@@ -300,6 +308,7 @@ def sign_anchors() -> Iterator[Anchor]:
     yield Anchor("@", email)
     yield Anchor("PASS ", _command)
     yield Anchor("AUTH ", _command)
+    yield Anchor("LOGIN ", _command)
     yield Anchor(":5432:", _group(_PGPASS, "password"))
     yield Anchor("-u", _group(_CURL_USER, "password", 2), r"(?=\w{1,32}:[^\s:])")
     for option in ("-u ", "-u'", '-u"', "-u=", "--user ", "--user=", "--user'", '--user"', "--proxy-user "):

@@ -38,11 +38,11 @@ _ASSIGN = re.compile(
     r"(?P<op>[?:|!+~.]{0,3}=[=>~]{0,2}|:(?!:)|::(?= )|->|<>|::=)"
     r"[^\S\n]{0,8}"
     r"(?:(?:str|bytes|SecretStr|string|Optional\[\w+\]|str \| None)[^\S\n]{0,2}=(?!=)[^\S\n]{0,8})?"
-    r"(?:[|>][+-]?[^\S\n]{0,4}\n[^\S\n]{1,16}|string\(\d{1,5}\) )?"
+    r"(?:[|>][+-]?[^\S\n]{0,4}\n[^\S\n]{1,16}|string\(\d{1,5}\) |\r?\n[^\S\n]{1,32}(?=\\{0,3}[\"']))?"
 )
 _AFTER_WORDS = re.compile(
     r"(?i)(?: (?:number|no|num|code|codes|id|key|token|secret|phrase|string|record|of|birth|date|name|security|address"
-    r"|line|value|hash|pin|cookie|answers?|question|maiden|am|le|del?)\b\.?){1,3}"
+    r"|line|value|hash|pin|cookie|answers?|question|maiden)\b\.?){1,3}"
 )
 _PAIR = re.compile(r"\\{0,7}[\"'](?:\s{0,4}[,;]\s{0,4}|\s{0,2}\)\s{0,2}=\s{0,2})(?=[bu]?\\{0,7}[\"'])")
 _SERIALIZED = re.compile(r"\\?\";s:\d{1,5}:(?=\\?\")")
@@ -51,8 +51,8 @@ _NAMED = re.compile(
     r"\s{0,4}[:=]\s{0,4}"
 )
 _NAMED_LINE = re.compile(r"[\"']?[ \t]{0,4}\r?\n[ \t]{0,16}value:[ \t]{1,4}")
-_NEXT_LIST_END = re.compile(r"\\{0,7}[\"']\s{0,2}\]")
-_TAG = re.compile(r"</(?:\w{1,12}:)?(?:key|name|Key|Name)>\s{0,16}(?=<(?:\w{1,12}:)?(?:string|value|data|String|Value)\b)")
+_LIST_END = re.compile(r"\\{0,7}[\"']\s{0,2}\]")
+_NEXT_TAG = re.compile(r"</(?:\w{1,12}:)?(?:key|name|Key|Name)>\s{0,16}(?=<(?:\w{1,12}:)?(?:string|value|data|String|Value)\b)")
 _NAMED_TAG = re.compile(r"[\"']\s{0,4}(?=>)")
 _BREAK = r"(?:\r?\n|(?:\\r)?\\n)"
 _FORM_PART = re.compile(
@@ -65,7 +65,7 @@ _OPTION_ITEM = re.compile(r"[\"']\s{0,4},\s{0,4}(?=[bu]?[\"'][^-])")
 _PROSE = re.compile(
     r"(?:\\{0,3}[\"'`])?"
     r"(?:[ \t]\(?(?:is|was|are|were|by|BY|value|set to|equals|like|used|given|provided|supplied|tried|entered|received"
-    r"|sent|got|rejected|attempted|as|on)){0,3}(?:[ ]-(?=[ ]))?[ \t]{0,2}[:=(#]{0,2}[ \t]{0,2}"
+    r"|sent|got|rejected|attempted|as|on|am|el|le)){0,3}(?:[ ]-(?=[ ]))?[ \t]{0,2}[:=(#]{0,2}[ \t]{0,2}"
 )
 _OF_WHOM = re.compile(
     r"(?i)[ ](?:for|of)[ ](?:(?:the )?(?:user|account|client|service|tenant|customer|db|database|role|host|login) )?"
@@ -73,7 +73,7 @@ _OF_WHOM = re.compile(
 )
 _PROSE_KINDS = word_set(
     "password secret token api_key private_key session otp cvv ssn card account phone birth_date health_id national_id "
-    "csrf credential iban"
+    "csrf credential iban zip record date"
 )
 _TOLD_KINDS = word_set("password secret api_key private_key otp token")
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{1,24})(?=[ \t+]+\S)[ \t+]+")
@@ -86,6 +86,7 @@ _FULL_PHRASE = re.compile(r"[a-z]{2,9}(?: [a-z]{2,9}){3,24}(?=[.\"']?\s*(?:$|[\r
 # a password in the braces of an ODBC connection string
 _BRACED = re.compile(r"\{((?=[^\n]{0,128}?[^\w\n}])(?:[^{}\"'\n]|\}\}){1,256})\}(?=;|$|[\"'\s])")
 # a password with spaces in a list that semicolons part
+_NEXT_LINE = re.compile(r"\r?\n[ \t]{1,16}([^\s\"'{\[<-]\S{4,127})(?=\r?\n|$)")
 _PARTED = re.compile(r"[^;=\s\"'{\[<$][^;=\n\"']{0,127}(?=;)")
 _MNEMONIC = re.compile(r"[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){5,23}")
 _SIGNED = re.compile(r"t=\d{1,12},")
@@ -190,7 +191,11 @@ class KeyedRule:
             return _listed(site, at)
         if kind == "password" and (phrase := _FULL_PHRASE.match(text, at)) and _begins_line(text, site.first):
             return _judged(site, Value(at, phrase.end(), quoted=True), op)
+        if kind in _TOLD_KINDS and (line := _NEXT_LINE.match(text, at)) and is_announced(line[1], kind):
+            return _judged(site, Value(line.start(1), line.end(1), quoted=False), op)
         value = read_value(text, at, kind)
+        if value is None and kind == "health_id" and self._keys.strict:
+            site, value = site._replace(kind="person"), read_value(text, at, "person")
         if value and not value.quoted and site.before in ("?", "&"):
             anchor = text.find("#", value.start, value.end)
             value = value._replace(end=anchor) if anchor > value.start else value

@@ -14,6 +14,7 @@ from failsoft.sanitize.rules import (
     GLUED_TAILS,
     KEY_OWNERS,
     NEUTRAL_TAILS,
+    SID_OWNERS,
     STRICT_TERMS,
     STRONG_TERMS,
     WEAK_TERMS,
@@ -86,6 +87,11 @@ class KeyMatcher:
         """Kind of what stands under a name, or None if the name is not sensitive."""
 
     @property
+    def strict(self) -> bool:
+        """Whether names of what only the strict tier takes are among them."""
+        return self._strict
+
+    @property
     def custom_words(self) -> frozenset[str]:
         """First word of each additional key: what to look for in a text."""
         return frozenset(words[0] for words in self._custom)
@@ -132,6 +138,8 @@ def _kind_of(words: tuple[str, ...]) -> str | None:
         if found is None:
             continue
         _, kind, strong = found
+        if words[end - 1] == "sid" and end > 1 and words[end - 2] in SID_OWNERS:
+            return None
         tail = [word for word in words[end:] if not word.isdigit() and word not in NEUTRAL_TAILS]
         if not tail:
             return kind

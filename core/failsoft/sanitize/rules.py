@@ -17,6 +17,7 @@ __all__ = [
     "GLUED_TAILS",
     "KEY_OWNERS",
     "NEUTRAL_TAILS",
+    "SID_OWNERS",
     "STRICT_TERMS",
     "STRONG_TERMS",
     "WEAK_TERMS",
@@ -43,7 +44,7 @@ STRONG_TERMS: dict[str, str] = _table(
         "secret": "secret secrets secretid secretaccess secretstring secretvalue seedphrase recoveryphrase mnemonic "
         "mnemonicphrase geheimnis passwordhint passphrasehint passwordhints",
         "answer": "securityanswer securityanswers secretanswer secretanswers hintanswer challengeanswer recoveryanswer "
-        "securityquestionanswer secretquestionanswer securityquestionanswers answerhash mothermaidenname "
+        "securityquestionanswer secretquestionanswer securityquestionanswers mothermaidenname "
         "mothersmaidenname",
         "token": "token jwt accesstokens refreshtokens authtokens apitokens bearertokens sessiontokens idtokens "
         "idtokenhint usertokens csrftokens devicetokens",
@@ -92,7 +93,7 @@ STRONG_TERMS: dict[str, str] = _table(
 
 WEAK_TERMS: dict[str, str] = _table(
     {
-        "password": "pass pw clave",
+        "password": "pass pw clave psk",
         "session": "session sid connectsid sessioncookie",
         "authorization": "auth",
         "csrf": "csrf xsrf",
@@ -141,6 +142,12 @@ KEY_OWNERS = word_set(
     "digitalocean npm pypi discord telegram shopify plaid paypal braintree adyen rapidapi dd nr s3 bot app"
 )
 """`<owner>_key` is an API key."""
+
+SID_OWNERS = word_set(
+    "account call message sms service phone workspace task application app project conference recording object domain "
+    "user group windows oracle media queue flow"
+)
+"""`<owner>_sid` is an id, of Twilio or of Windows."""
 
 AUTH_WORDS = word_set("access refresh auth api bearer session id csrf user oauth reset login personal")
 

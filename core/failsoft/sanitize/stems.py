@@ -27,7 +27,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "jelszó şifre пароль 密码 密碼 パスワード 비밀번호 geheimnis geburts geboren nacimiento naissance nascimento steuer "
             "versicher personnum codicefisc codice_fisc pesel nric aadha policyn policy_n policy-n prescri telefon handynum "
             "mobilnum vorname nachname apellido prenom hintanswer hint_answer challengeanswer challenge_answer "
-            "recoveryanswer recovery_answer answer_hash maidenname maiden_name"
+            "recoveryanswer recovery_answer familienname maidenname maiden_name"
         )
     ),
     ("key", "(?![abd-hj-oqrt-z])", ""),
@@ -36,7 +36,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
     *(
         (stem, _NO_LETTER, "")
         for stem in word_set("pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street mdp clave haslo hasło heslo parola curp cpf dni "
-            "bsn passw kvnr")
+            "bsn passw kvnr psk")
     ),
     ("pwd", "(?=[a-z])", ""),
     ("ccn", "u?[mo]", ""),

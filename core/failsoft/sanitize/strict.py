@@ -11,7 +11,7 @@ from failsoft.sanitize.scanner import marker
 __all__ = ["scrub_strictly"]
 
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
-_VERSION = re.compile(r"(?i)(?:version|release|build|==|>=|<=|~=|\bv)[\s:=]{0,3}$")
+_VERSION = re.compile(r"(?i)(?:[a-z]/|version|release|build|==|>=|<=|~=|\bv)[\s:=]{0,3}$")
 _IPV6 = re.compile(r"(?<![\w:.])(?=[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:)[0-9A-Fa-f:.]{2,45}(?:%\w{1,16})?(?![\w:])")
 _MAC = re.compile(
     r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])|\b(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}\b"
@@ -23,11 +23,16 @@ _SHARED_HOMES = frozenset(["public", "shared", "runner", "[redacted"])
 
 
 def _address(match: re.Match[str], kind: str) -> str:
+    shown = match.group()
+    bare = shown.rstrip(".")
     try:
-        ipaddress.ip_address(match.group())
+        address = ipaddress.ip_address(bare)
     except ValueError:
-        return match.group()
-    return marker(kind)
+        return shown
+    # every machine has these, and `a::b` is a name in a program
+    if address.is_unspecified or address.is_loopback or not any(map(str.isdigit, bare)):
+        return shown
+    return marker(kind) + shown[len(bare) :]
 
 
 def _ipv4(match: re.Match[str]) -> str:

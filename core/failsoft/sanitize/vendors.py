@@ -56,11 +56,12 @@ TOKENS: tuple[Token, ...] = (
     _token(
         "slack_token",
         "xoxb- xoxp- xoxa- xoxe- xoxo- xoxr- xoxs- xoxc- xoxd-",
-        r"xox(?:[bcdpes]-(?=[\w%.-]*\d)|o-(?=\d)|[ar]-(?=(?:\d-)?\w{8}))[\w%.-]{8,}",
+        r"xox(?:[bcdpes]-(?=[\w%.-]*\d)|o-(?=\d)|[ar]-(?=\d|\w{8}))[\w%.-]{8,}",
         bounded=False,
     ),
     _token("slack_token", "xoxe.xox", r"xoxe\.xox[bp]-[\w-]{8,}", bounded=False),
     _token("slack_token", "xapp-", r"xapp-[\w-]{12,}"),
+    _token("push_token", "ExponentPushToken[", r"ExponentPushToken\[([\w-]{8,})", bounded=False),
     _token("slack_webhook", "hooks.slack.com/", r"hooks\.slack\.com/(?:services|workflows|triggers)/([\w/+-]{16,})"),
     _token(
         "stripe_key",

@@ -148,7 +148,7 @@ class Judge:
             return False
         if not any(map(str.isalnum, bare)):
             return quoted and kind == "password"
-        if not bare.isalnum() and (is_sentence(bare) or _URL.match(bare) or _PATH.fullmatch(bare)):
+        if not bare.isalnum() and (is_sentence(bare) or (_URL.match(bare) and kind != "url") or _PATH.fullmatch(bare)):
             return False
         word = bare.lower().rstrip(".!,;:'\"").removesuffix("'t")
         if word in (_STATES if quoted and kind in _ANY_WORD else _ABOUT) and not (quoted and op.startswith("=")):
