@@ -28,7 +28,7 @@ class Case(NamedTuple):
     group: str
     text: str
     secrets: tuple[str, ...]
-    """None: the text is harmless."""
+    """Empty: the text is harmless."""
     strict: bool = False
     """It counts in the strict tier only."""
 
@@ -169,7 +169,10 @@ def detect_secrets(folder: Path) -> Iterator[Case]:
         for names, row in _parametrized(tree):
             text = row[0]
             flagged = next((value for value in row[1:] if isinstance(value, bool)), True)
-            if isinstance(text, str) and names[0] in ("line", "payload", "token", "secret", "string", "content"):
+            if path.stem == "ip_public_test" and isinstance(text, str):
+                found = tuple(re.findall(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}", text)) if flagged else ()
+                yield Case(group, text, found, strict=flagged)
+            elif isinstance(text, str) and names[0] in ("line", "payload", "token", "secret", "string", "content"):
                 yield Case(group, text, (text.strip(),) if flagged else ())
 
 
@@ -217,22 +220,31 @@ def _parametrized(tree: ast.Module) -> Iterator[tuple[list[str], tuple[Value, ..
 
 _ANYWHERE = ("credit_card", "iban", "email", "us_ssn")
 _STRICT = ("ip", "mac")
+_ONLY_STRICT = ("vehicle", "plate", "certificate", "kfz", "postcode", "plz")
+# they need a model of a language: names in free text are nobody's claim here
+_MODELS = ("spacy", "stanza", "transformers", "gliner", "medical_ner", "huggingface", "langextract", "lm", "date")
 
 
 def presidio(folder: Path) -> Iterator[Case]:
     """The tables of the recognizers of what is personal anywhere, or by policy, or with a word beside it."""
     for path in sorted((folder / "presidio-analyzer/tests").glob("test_*_recognizer.py")):
         name = path.stem.removeprefix("test_").removesuffix("_recognizer")
+        if any(model in name for model in _MODELS):
+            continue
         for names, row in _parametrized(ast.parse(path.read_text(encoding="utf-8"))):
             if not names or names[0] != "text" or len(row) != len(names) or not isinstance(row[0], str):
                 continue
             spans = _spans(dict(zip(names, row, strict=True)))
             text = row[0]
             secrets = tuple(text[start:end] for start, end in spans)
-            beside = re.search(r"[A-Za-z]{2,}", "".join(text.replace(secret, " ") for secret in secrets[:1]))
+            rest = text
+            for secret in secrets:
+                rest = rest.replace(secret, " ")
+            beside = re.search(r"[A-Za-z]{3,}", rest)
             if name in _ANYWHERE or name in _STRICT or (secrets and beside):
                 kind = name if name in _ANYWHERE or name in _STRICT else f"{name} (with words)"
-                yield Case(f"presidio/{kind}", text, secrets, strict=name in _STRICT)
+                strict = name in _STRICT or any(word in name for word in _ONLY_STRICT)
+                yield Case(f"presidio/{kind}", text, secrets, strict=strict)
 
 
 def _spans(row: dict[str, Value]) -> list[tuple[int, int]]:

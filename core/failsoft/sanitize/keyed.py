@@ -65,7 +65,7 @@ _OPTION_ITEM = re.compile(r"[\"']\s{0,4},\s{0,4}(?=[bu]?[\"'][^-])")
 _PROSE = re.compile(
     r"(?:\\{0,3}[\"'`])?"
     r"(?:[ \t]\(?(?:is|was|are|were|by|BY|value|set to|equals|like|used|given|provided|supplied|tried|entered|received"
-    r"|sent|got|rejected|attempted|as|on|am|el|le)){0,3}(?:[ ]-(?=[ ]))?[ \t]{0,2}[:=(#]{0,2}[ \t]{0,2}"
+    r"|sent|got|rejected|attempted|as|on|am|el|le|es|est|ist|lautet)){0,3}(?:[ ]-(?=[ ]))?[ \t]{0,2}[:=(#]{0,2}[ \t]{0,2}"
 )
 _OF_WHOM = re.compile(
     r"(?i)[ ](?:for|of)[ ](?:(?:the )?(?:user|account|client|service|tenant|customer|db|database|role|host|login) )?"

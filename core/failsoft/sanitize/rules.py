@@ -109,7 +109,7 @@ WEAK_TERMS: dict[str, str] = _table(
         "cardholdername vorname nachname familienname apellido apellidos prenom cardholder accountholder accountholdername nameoncard birthname legalname",
         "address": "streetaddress homeaddress postaladdress mailingaddress addressline "
         "addressline1 addressline2 street street1 street2 streetname",
-        "national_id": "passport",
+        "national_id": "passport pasaporte passnummer reisepassnummer ausweisnummer",
         "token": "bearer",
     }
 )

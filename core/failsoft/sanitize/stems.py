@@ -25,7 +25,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "seedphr seed_phr seed-phr pkcev pkce_v pkce-v codeverif code_verif code-verif client_assert "
             "client-assert clientassert saml pkcs8 senha pword pwrd upass wachtwoord lösenord losenord passord adgangskode salasana "
             "jelszó şifre пароль 密码 密碼 パスワード 비밀번호 geheimnis geburts geboren nacimiento naissance nascimento steuer "
-            "versicher personnum codicefisc codice_fisc pesel nric aadha policyn policy_n policy-n prescri telefon handynum "
+            "versicher personnum codicefisc codice_fisc pesel nric aadha policyn pasaporte passnum ausweisn policy_n policy-n prescri telefon handynum "
             "mobilnum vorname nachname apellido prenom hintanswer hint_answer challengeanswer challenge_answer "
             "recoveryanswer recovery_answer familienname maidenname maiden_name"
         )

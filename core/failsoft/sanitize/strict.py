@@ -29,8 +29,8 @@ def _address(match: re.Match[str], kind: str) -> str:
         address = ipaddress.ip_address(bare)
     except ValueError:
         return shown
-    # every machine has these, and `a::b` is a name in a program
-    if address.is_unspecified or address.is_loopback or not any(map(str.isdigit, bare)):
+    # nobody's address, and `a::b` is a name in a program
+    if address.is_unspecified or not any(map(str.isdigit, bare)):
         return shown
     return marker(kind) + shown[len(bare) :]
 

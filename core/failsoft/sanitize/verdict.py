@@ -76,6 +76,7 @@ _PLACEHOLDER = re.compile(
     r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|:[a-z_]\w{0,40}|@[a-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
     r"|__\w{1,40}__|#\{[^}]{0,80}\}"
 )
+_MEDIA_TYPE = re.compile(r"(?:application|text|image|audio|video|multipart)/[\w.+-]{1,64}")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+")
 _CALL = re.compile(r"[A-Za-z_][\w.]*[(\[]")
@@ -148,7 +149,7 @@ class Judge:
             return False
         if not any(map(str.isalnum, bare)):
             return quoted and kind == "password"
-        if not bare.isalnum() and (is_sentence(bare) or (_URL.match(bare) and kind != "url") or _PATH.fullmatch(bare)):
+        if not bare.isalnum() and (is_sentence(bare) or _MEDIA_TYPE.fullmatch(bare) or (_URL.match(bare) and kind != "url") or _PATH.fullmatch(bare)):
             return False
         word = bare.lower().rstrip(".!,;:'\"").removesuffix("'t")
         if word in (_STATES if quoted and kind in _ANY_WORD else _ABOUT) and not (quoted and op.startswith("=")):
