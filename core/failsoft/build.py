@@ -24,7 +24,6 @@ from failsoft.kinds import join_path
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
-from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.offload import Offloads
@@ -35,6 +34,7 @@ from failsoft.references import resolve
 from failsoft.renewal import Wanted, renewed
 from failsoft.requests import TrustedProxies
 from failsoft.sanitize import Sanitizer
+from failsoft.sentry import leave_exceptions_to_sentry
 from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
 from failsoft.stores.opening import Opened
