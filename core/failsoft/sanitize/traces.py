@@ -180,18 +180,18 @@ def _frames(frames: Sequence[tuple[str, int, str]], most: int, sanitizer: Cleane
         else:
             yield from _repeated(repeats)
             last, repeats = frame, 0
-        yield from _frame(frame, _locals(frames, index), sanitizer)
+        yield _frame(sanitizer, frame)
+        for local, text in _locals(frames, index).items():
+            yield f"    {local} = {text}"
     yield from _repeated(repeats)
 
 
-def _frame(frame: tuple[str, int, str], values: Mapping[str, str], sanitizer: Cleaner) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def _frame(sanitizer: Cleaner, frame: tuple[str, int, str]) -> str:
     filename, line, function = frame
     file, name = _place(sanitizer, filename, function)
-    yield f'  File "{file}", line {line}, in {name}'
-    if code := _code(sanitizer, filename, line):
-        yield f"    {code}"
-    for local, text in values.items():
-        yield f"    {local} = {text}"
+    code = _code(sanitizer, filename, line)
+    return f'  File "{file}", line {line}, in {name}' + (f"\n    {code}" if code else "")
 
 
 def _repeated(repeats: int) -> Iterator[str]:
