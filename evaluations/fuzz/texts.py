@@ -23,7 +23,7 @@ _ALONE = (
 )  # fmt: skip
 _WORDS = (
     "password token api_key secret session key Key (a)=(b) is for of -p input_value= loc args= None null required "
-    "Bearer Basic Authorization: Cookie: https:// user:pw@host [REDACTED:token] [REDACTED: eyJ AKIA ghp_ &quot; %3D "
+    "Bearer Basic Authorization: Cookie: https:// user:pw@host [REDACTED:token] eyJ AKIA ghp_ &quot; %3D "
     '-----BEGIN 4111111111111111 +14155552671 2026-11-22 10.0.0.4 \\n \\" Failing row contains ( DETAIL:'
 ).split(" ")
 _STANDARD = Sanitizer()
@@ -43,7 +43,7 @@ def text_of(source: Source) -> tuple[str, list[str]]:
     for _ in range(1 + source.below(6)):
         if source.byte() % 3 == 0:
             whole = source.choice(_PLANTED + _ALONE)
-            lines.append(whole)
+            lines.append(f"{_chunk(source)} {whole} {_chunk(source)}" if source.byte() % 2 else whole)
             planted.append(_SECRET if _SECRET in whole else whole)
         else:
             lines.append(_chunk(source))
