@@ -311,7 +311,12 @@ def _template(node: ast.expr) -> str:
         return re.sub(r"%(?:\(\w+\))?[-#0 +.\d]*[a-zA-Z]", "\0", left)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
         return re.sub(r"\{[^{}]*\}", "\0", _template(node.func.value))
-    if isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Name) and node.func.id in ("_", "gettext"):
+    if (
+        isinstance(node, ast.Call)
+        and node.args
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("_", "gettext")
+    ):
         return _template(node.args[0])
     return ""
 

@@ -26,9 +26,7 @@ sys.setrecursionlimit(10_000)
 
 def tokens(source: str) -> list[tuple[str, str]]:
     """Kind and text of every token but space and comments."""
-    return [
-        (str(match.lastgroup), match.group()) for match in _TOKEN.finditer(source) if match.lastgroup != "space"
-    ]
+    return [(str(match.lastgroup), match.group()) for match in _TOKEN.finditer(source) if match.lastgroup != "space"]
 
 
 def _unescaped(match: re.Match[str]) -> str:
@@ -41,7 +39,9 @@ def _unescaped(match: re.Match[str]) -> str:
 class _Reader:
     """Reads expressions from a list of tokens."""
 
-    def __init__(self, found: list[tuple[str, str]], names: dict[str, Value], calls: Mapping[str, Callable[..., Value]]):
+    def __init__(
+        self, found: list[tuple[str, str]], names: dict[str, Value], calls: Mapping[str, Callable[..., Value]]
+    ):
         self.found, self.names, self.calls = found, names, calls
         self.at = 0
 
@@ -177,9 +177,7 @@ STANDARD: dict[str, Callable[..., Value]] = {
 }
 
 
-def assignments(
-    source: str, calls: Mapping[str, Callable[..., Value]]
-) -> Iterator[tuple[str, str, dict[str, Value]]]:
+def assignments(source: str, calls: Mapping[str, Callable[..., Value]]) -> Iterator[tuple[str, str, dict[str, Value]]]:
     """Each assignment in order: in which function, to which name, and all names that have a value by then."""
     found = tokens(source)
     names: dict[str, Value] = {}

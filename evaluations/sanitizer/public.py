@@ -66,7 +66,9 @@ def _show(tally: Tally, *, everything: bool) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="where the repositories are cloned")
-    parser.add_argument("--show", action="store_true", help="print what was missed and touched, of what is not held out")
+    parser.add_argument(
+        "--show", action="store_true", help="print what was missed and touched, of what is not held out"
+    )
     parser.add_argument("--show-held-out", action="store_true", help="also of what is: then it is spent")
     parser.add_argument("--corpus", action="append", choices=sorted(CORPORA))
     options = parser.parse_args()

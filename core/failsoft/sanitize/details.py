@@ -25,7 +25,9 @@ _BOUND = re.compile(r"(?i)(?:with )?(?:param(?:eter)?s|binds?)[:=]? ?(?=[\[({])"
 _STATEMENT = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|MERGE|CALL|EXEC|[Qq]uery|[Ss]tatement|executing|SQL)\b")
 _NUMBERED = re.compile(r"(?i)(parameters?:? |, )(\$\d{1,3} = )('(?:[^'\n]|''){0,4096}'?|[^\s,']{1,512})")
 _TRUNCATED = re.compile(r"(?i)truncated value: '([^'\n]{1,4096})")
-_INCORRECT = re.compile(r"(?i)incorrect \w{1,16} value: '([^'\n]{1,1024})' for column [`']?(?:\w+[`']?\.[`']?){0,3}(\w{1,64})")
+_INCORRECT = re.compile(
+    r"(?i)incorrect \w{1,16} value: '([^'\n]{1,1024})' for column [`']?(?:\w+[`']?\.[`']?){0,3}(\w{1,64})"
+)
 _PARAMETERS_END = re.compile(r"[)\]}]\](?=\s|$|[.,;)\"'\\])|\.\.\.\]")
 _DUP_KEY = re.compile(r"(?i)(?:dup key: ?|keyvalue\\{0,3}[\"']\s{0,2}:\s{0,2})\{")
 _INTEGER = re.compile(r"\s*-?\d{1,18}\s*")
@@ -85,7 +87,15 @@ class DetailRules:
         yield Anchor("duplicate entry", self.entry)
         for opening in ("[parameters:", "[params:", "[bind", "; args="):
             yield Anchor(opening, self.parameters)
-        for opening in ("params: ", "parameters: ", "parameters=", "params=", "binds: ", "with params ", "with parameters "):
+        for opening in (
+            "params: ",
+            "parameters: ",
+            "parameters=",
+            "params=",
+            "binds: ",
+            "with params ",
+            "with parameters ",
+        ):
             yield Anchor(opening, self.bound, r"(?=[\[({])")
         yield Anchor("parameter", self.numbered, r"(?=s?:? \$\d)")
         yield Anchor("truncated value: '", self.truncated)

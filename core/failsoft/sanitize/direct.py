@@ -29,7 +29,7 @@ _LONE_LEAST = 20
 
 _LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
 _LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
-_DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}([^\W\d_]{2,24}|xn--[a-z0-9-]{2,60})(?![^\W_]|\.\w)")
+_DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}(xn--[a-z0-9-]{2,60}|[^\W\d_]{2,24})(?![^\W_]|\.\w)")
 _HOST_END = re.compile(r"[/?]|:\d{1,5}(?!\w)")
 _NO_TLD = word_set(
     "png jpg jpeg gif svg webp css scss js mjs ts tsx jsx json html htm xml yaml yml toml ini cfg txt md rst csv log "
@@ -63,7 +63,9 @@ _SECURE_STRING = re.compile(r"(?i)securestring(?: -string)? [\"']([^\"'\n]{1,128
 _SASL = re.compile(r"(?i)auth (?:plain|login) ([A-Za-z0-9+/]{8,}={0,2})(?![\w-])")
 _COMMAND = re.compile(r"([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
 _USER_COMMAND = re.compile(r"\"?[\w.@-]{1,64}\"? \"?([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
-_AUTH_OBJECT = re.compile(r"(?i)(?:basic|digest|ntlm)auth\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})")
+_AUTH_OBJECT = re.compile(
+    r"(?i)(?:basic|digest|ntlm)auth\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})"
+)
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
 _LONG_CODE = re.compile(r"\\?[\"']?\s?[=:]\s?\\?[\"']?([\w/.-]{16,})")
 _CODE_LEAST = 8

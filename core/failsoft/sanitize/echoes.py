@@ -20,7 +20,9 @@ _PRIVATE_PART = re.compile(
 _INSTANCE = re.compile(
     r"(?i)failed validating [^\n]{1,200}\n(?:[^\n]*\n){1,24}?on instance((?:\[[^\]\n]{1,80}\]){1,8}):\s{0,2}\n?\s{0,8}"
 )
-_COMPLAINT = re.compile(r"('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|\d{1,32})(?= (?:is|does|has|should|was|are)\b[^\n]{0,400}\s{0,3}$)")
+_COMPLAINT = re.compile(
+    r"('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|\d{1,32})(?= (?:is|does|has|should|was|are)\b[^\n]{0,400}\s{0,3}$)"
+)
 _GOT = re.compile(r"\(got ('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|[^\s()'\"]{1,256}) that is ")
 _ASKED = re.compile(r"'(\w{1,64})' must be [^\n]{1,160}$")
 

@@ -52,7 +52,9 @@ _NAMED = re.compile(
 )
 _NAMED_LINE = re.compile(r"[\"']?[ \t]{0,4}\r?\n[ \t]{0,16}value:[ \t]{1,4}")
 _LIST_END = re.compile(r"\\{0,7}[\"']\s{0,2}\]")
-_NEXT_TAG = re.compile(r"</(?:\w{1,12}:)?(?:key|name|Key|Name)>\s{0,16}(?=<(?:\w{1,12}:)?(?:string|value|data|String|Value)\b)")
+_NEXT_TAG = re.compile(
+    r"</(?:\w{1,12}:)?(?:key|name|Key|Name)>\s{0,16}(?=<(?:\w{1,12}:)?(?:string|value|data|String|Value)\b)"
+)
 _NAMED_TAG = re.compile(r"[\"']\s{0,4}(?=>)")
 _BREAK = r"(?:\r?\n|(?:\\r)?\\n)"
 _FORM_PART = re.compile(
@@ -86,17 +88,24 @@ _FULL_PHRASE = re.compile(r"[a-z]{2,9}(?: [a-z]{2,9}){3,24}(?=[.\"']?\s*(?:$|[\r
 # a password in the braces of an ODBC connection string
 _BRACED = re.compile(r"\{((?=[^\n]{0,128}?[^\w\n}])(?:[^{}\"'\n]|\}\}){1,256})\}(?=;|$|[\"'\s])")
 # a password with spaces in a list that semicolons part
+# all of it, in quotes with its name, as `-H 'X-Api-Key: x'`
+_IN_QUOTES = re.compile(r"(?:\\['\"]|[^\s\\'\"]){1,256}")
+# `password= user=ada`
+_NOTHING_SET = re.compile(r"=[ \t]+")
+_NEXT_NAME = re.compile(r"[A-Za-z_][\w.-]{0,40}=(?![=\s])|--?[A-Za-z]")
 _NEXT_LINE = re.compile(r"\r?\n[ \t]{1,16}([^\s\"'{\[<-]\S{4,127})(?=\r?\n|$)")
 _PARTED = re.compile(r"[^;=\s\"'{\[<$][^;=\n\"']{0,127}(?=;)")
 _MNEMONIC = re.compile(r"[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){5,23}")
 _SIGNED = re.compile(r"t=\d{1,12},")
 # in the path of a link: what opens an account without a password
-_IN_PATH = re.compile(r"(?:/[A-Za-z][A-Za-z_-]{0,20}){0,2}(?:/[A-Za-z0-9]{1,8})?/([A-Za-z0-9_.~=-]{20,512})(?=[/?#\s\"'<>),.]|$)")
+_IN_PATH = re.compile(
+    r"(?:/[A-Za-z][A-Za-z_-]{0,20}){0,2}(?:/[A-Za-z0-9]{1,8})?/([A-Za-z0-9_.~=-]{20,512})(?=[/?#\s\"'<>),.]|$)"
+)
 _PATH_WORDS = word_set("password passwort token reset")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 # keys that open nothing
 _PLAIN_KEYS = word_set(
-    "websocket public primary foreign sort partition cache routing idempotency object range hash index unique lookup group dedup "
+    "socket public primary foreign sort partition cache routing idempotency object range hash index unique lookup group dedup "
     "composite natural surrogate message row storage blob file image asset s3 record entity host site pub sitekey map dict "
     "business translation i18n metric label tag registry config option session-cache etag query redis topic kafka shard"
 )
@@ -105,6 +114,7 @@ _CODE_KINDS = frozenset(["otp", "cvv"])
 _CODE = re.compile(r"\d{3,8}")
 _HEX_LIKE = re.compile(r"[0-9A-Fa-f-]{16,}|\d{6,}")
 # after a colon without a space: `session:42:profile` is the name of an entry in a cache
+_SPACES = word_set("session sessions")
 _LONG = re.compile(r"[\"']?[\w-]{12}")
 _QUERY_LEAST = 12
 # in prose these are other words
@@ -172,6 +182,8 @@ class KeyedRule:
     def _assigned(self, site: _Site, assign: re.Match[str]) -> Span | None:
         text, at, op = site.scan.text, assign.end(), assign["op"]
         kind = site.kind
+        if _NOTHING_SET.fullmatch(assign.group()) and _NEXT_NAME.match(text, at):
+            return None
         if kind == "signature" and _SIGNED.match(text, at):
             line = header_line(text, at, "")
             return line.start, line.end, marker(kind)
@@ -183,7 +195,9 @@ class KeyedRule:
             return None
         if kind == "authorization" or (kind == "cookie" and (assign["close"] or "=" not in op)):
             return self._header(site, at, op, closed=bool(assign["close"]))
-        if assign.group() == ":" and (site.before == ":" or (kind == "session" and not _LONG.match(text, at))):
+        if assign.group() == ":" and (
+            site.before == ":" or (site.name.lower() in _SPACES and not _LONG.match(text, at))
+        ):
             return None
         if text[at : at + 1] == "{" and "=" in op and (braced := _BRACED.match(text, at)):
             return _judged(site, Value(braced.start(1), braced.end(1), quoted=True), op)
@@ -193,6 +207,9 @@ class KeyedRule:
             return _judged(site, Value(at, phrase.end(), quoted=True), op)
         if kind in _TOLD_KINDS and (line := _NEXT_LINE.match(text, at)) and is_announced(line[1], kind):
             return _judged(site, Value(line.start(1), line.end(1), quoted=False), op)
+        if site.before in ("'", '"') and not assign["close"] and (inner := _IN_QUOTES.match(text, at)):
+            if kind not in SHAPES and text.startswith(site.before, inner.end()):
+                return _judged(site, Value(at, inner.end(), quoted=False), op)
         value = read_value(text, at, kind)
         if value is None and kind == "health_id" and self._keys.strict:
             site, value = site._replace(kind="person"), read_value(text, at, "person")
@@ -337,7 +354,7 @@ def _looks_told(content: str, kind: str, *, quoted: bool) -> bool:
     if is_announced(content, kind) or (kind in _CODE_KINDS and _CODE.fullmatch(content)):
         return True
     if quoted:
-        return kind == "password" or looks_random(content)
+        return kind == "password" or looks_random(content) or _HEX_LIKE.fullmatch(content) is not None
     return kind != "secret" and _HEX_LIKE.fullmatch(content) is not None
 
 

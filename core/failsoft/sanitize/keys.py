@@ -107,6 +107,8 @@ class KeyMatcher:
         words = words_of(name)
         if not words or words in self._safe:
             return None
+        if ("." in name or "[" in name) and _is_flag(name):
+            return self._custom_kind(words)
         return self._custom_kind(words) or _kind_of(words) or (_strict_kind(words) if self._strict else None)
 
     def _custom_kind(self, words: tuple[str, ...]) -> str | None:
@@ -115,6 +117,12 @@ class KeyMatcher:
             if any(words[at : at + width] == custom for at in range(len(words) - width + 1)):
                 return kind
         return None
+
+
+def _is_flag(path: str) -> bool:
+    """Whether the last part of a path is a flag or a limit, as of `user[has_password]`."""
+    last = words_of(re.split(r"[.\[]", path.rstrip("]."))[-1])
+    return len(last) > 1 and last[0] in DISARMING_HEADS
 
 
 def _strict_kind(words: tuple[str, ...]) -> str | None:

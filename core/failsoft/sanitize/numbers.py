@@ -42,7 +42,9 @@ def _whole(scan: Scan, start: int, end: int) -> bool:
     if before == "-":
         # a part of a UUID or of a longer number, but not what a short word stands before
         part = _PART.search(scan.before(start - 1, 16))
-        return part is None or not (part.group().isdigit() or (len(part.group()) in (4, 8) and _HEX.fullmatch(part.group())))
+        return part is None or not (
+            part.group().isdigit() or (len(part.group()) in (4, 8) and _HEX.fullmatch(part.group()))
+        )
     return not (before == "." and start > 1 and text[start - 2].isalnum())
 
 

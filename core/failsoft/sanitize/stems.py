@@ -35,8 +35,10 @@ STEMS: tuple[tuple[str, str, str], ...] = (
     ("policy n", "(?:o|um)", ""),
     *(
         (stem, _NO_LETTER, "")
-        for stem in word_set("pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street mdp clave haslo hasło heslo parola curp cpf dni "
-            "bsn passw kvnr psk")
+        for stem in word_set(
+            "pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street mdp clave haslo hasło heslo parola curp cpf dni "
+            "bsn passw kvnr psk"
+        )
     ),
     ("pwd", "(?=[a-z])", ""),
     ("ccn", "u?[mo]", ""),

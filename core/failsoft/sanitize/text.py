@@ -48,7 +48,9 @@ class TextEngine:
 
     def __init__(self, keys: KeyMatcher, *, strict: bool, max_text: int) -> None:
         keyed, details = KeyedRule(keys), DetailRules(keys, self._scrub)
-        words = [Anchor(stem, keyed, follow, lead) for stem, follow, lead in (*STEMS, *(STRICT_STEMS if strict else ()))]
+        words = [
+            Anchor(stem, keyed, follow, lead) for stem, follow, lead in (*STEMS, *(STRICT_STEMS if strict else ()))
+        ]
         words += [Anchor(word, keyed) for word in sorted(keys.custom_words) if all(word != stem for stem, *_ in STEMS)]
         families = (
             words_family([*words, *word_anchors(), *details.anchors(), *EchoRules(keys).anchors()]),

@@ -165,7 +165,10 @@ TOKENS: tuple[Token, ...] = (
     ),
     _token("digitalocean_token", "dop_v1_ doo_v1_ dor_v1_", r"do[opr]_v1_[a-f0-9]{32,}"),
     _token(
-        "shopify_token", "shpat_ shpca_ shppa_ shpss_ shprt_ shpua_", r"shp(?:at|ca|pa|ss|rt|ua)_[a-fA-F0-9]{16,}", bounded=False
+        "shopify_token",
+        "shpat_ shpca_ shppa_ shpss_ shprt_ shpua_",
+        r"shp(?:at|ca|pa|ss|rt|ua)_[a-fA-F0-9]{16,}",
+        bounded=False,
     ),
     _token("square_token", "sq0atp- sq0csp- sq0idp-", r"sq0(?:atp|csp)-[\w-]{20,}"),
     _token("square_token", "EAAA", r"EAAA[\w-]{22,}"),
@@ -250,7 +253,9 @@ TOKENS: tuple[Token, ...] = (
     _token("password_hash", "pbkdf2: scrypt:", r"(?:pbkdf2|scrypt):[\w:]{1,24}\$[\w./+=-]{4,}\$[\w./+=-]{16,}"),
     _token("password_hash", "$S$ $P$ $H$", r"\$[SPH]\$[./0-9A-Za-z]{24,}", bounded=False),
     _token("password_hash", "$bcrypt-sha256$", r"\$bcrypt-sha256\$[\w=,]{4,40}\$[\w./]{20,}\$?[\w./]*", bounded=False),
-    _token("password_hash", "sha256$ sha512$ sha1$ md5$", r"(?:sha(?:1|256|512)|md5)\$[\w./+=-]{1,40}\$[0-9a-f]{32,128}"),
+    _token(
+        "password_hash", "sha256$ sha512$ sha1$ md5$", r"(?:sha(?:1|256|512)|md5)\$[\w./+=-]{1,40}\$[0-9a-f]{32,128}"
+    ),
     _token("password_hash", "scrypt$", r"scrypt\$[\w./+=$-]{24,}"),
     _token("password_hash", "SCRAM-SHA-", r"SCRAM-SHA-(?:1|256|512)\$\d+:[\w+/=]{8,}\$[\w+/=:]{20,}"),
     _token("password_hash", "aad3b435b51404ee", r"aad3b435b51404eeaad3b435b51404ee:[0-9a-fA-F]{32}"),

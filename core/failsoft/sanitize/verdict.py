@@ -66,7 +66,8 @@ _MASKED = re.compile(
     r"[*•●xX#.…_-]{3,}"
     r"|.{0,12}(?:\*{3,}|•{3,}|●{3,}).{0,12}"
     r"|[\[<({]{1,2}[^\]>)}]{0,40}(?i:redact|filter|mask|hidden|remov|scrub|secret|censor|omitted|sensitive|protected)"
-    r"[^\]>)}]{0,60}[\]>)}]{1,2}",
+    r"[^\]>)}]{0,60}[\]>)}]{1,2}"
+    r"|\[(?:REDACTED|FILTERED|MASKED|HIDDEN|REMOVED|SCRUBBED|SENSITIVE)",
     re.DOTALL,
 )
 # what no mask and no placeholder is without
@@ -149,7 +150,12 @@ class Judge:
             return False
         if not any(map(str.isalnum, bare)):
             return quoted and kind == "password"
-        if not bare.isalnum() and (is_sentence(bare) or _MEDIA_TYPE.fullmatch(bare) or (_URL.match(bare) and kind != "url") or _PATH.fullmatch(bare)):
+        if not bare.isalnum() and (
+            is_sentence(bare)
+            or _MEDIA_TYPE.fullmatch(bare)
+            or (_URL.match(bare) and kind != "url")
+            or _PATH.fullmatch(bare)
+        ):
             return False
         word = bare.lower().rstrip(".!,;:'\"").removesuffix("'t")
         if word in (_STATES if quoted and kind in _ANY_WORD else _ABOUT) and not (quoted and op.startswith("=")):
