@@ -55,7 +55,7 @@ _MIDDLE = r")(?:[ \t\w.-]{0,20})[\s'\"]{0,3}(?:=|>|:{1,3}=|\|\||:|=>|\?=|,)[\x60
 _SUFFIX = r")(?:[\x60'\"\s;]|\\[nr]|$)"
 
 
-class _Sampled(str):
+class _Sampled(str):  # noqa: SLOT000 - it carries its secret
     """A text whose secret is known, because it was put there."""
 
     secret: str = ""
@@ -269,7 +269,7 @@ _FILLERS = (
 )  # fmt: skip
 
 
-def benign(folder: Path) -> Iterator[Case]:  # noqa: ARG001 - the same form as the others
+def benign(folder: Path) -> Iterator[Case]:
     """Messages of `raise`, with ids, names, paths and URLs in the holes."""
     roots = {Path(sysconfig.get_path("stdlib")), Path(sysconfig.get_path("purelib"))}
     seen: set[str] = set()

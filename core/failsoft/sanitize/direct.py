@@ -52,7 +52,8 @@ _PGPASS = re.compile(r":5432:[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']{1,128})(?=\s|
 _OPTION_VALUE = r"(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?([^\s\"',\]-][^\s\"',\]]{0,127})"
 _BEFORE_OPTION = r"\b[^\r\n;|]{0,200}?[ '\"\[,]"
 _SHORT_OPTION = re.compile(
-    rf"(?:mysql\w*|mariadb\w*|docker login|sshpass|mongo\w*|redis-cli|ldapsearch){_BEFORE_OPTION}(?:-p|-a|-w){_OPTION_VALUE}"
+    r"(?:mysql\w*|mariadb\w*|docker login|sshpass|mongo\w*|redis-cli|ldapsearch)"
+    rf"{_BEFORE_OPTION}(?:-p|-a|-w){_OPTION_VALUE}"
 )
 _OPENSSL = re.compile(rf"openssl{_BEFORE_OPTION}(?:-pass(?:in|out)? pass:|-k(?= )|-K(?= )){_OPTION_VALUE}")
 _SMB_USER = re.compile(r"smbclient\b[^\r\n;|]{0,200}?[ '\"](?:-U|--user)[ =]?[\"']?[\w.\\-]{1,64}%([^\s\"']{1,128})")
@@ -143,21 +144,28 @@ def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
     return lone.end() if lone else end
 
 
-def email(scan: Scan, start: int, end: int) -> Span | int:
-    """An e-mail address (RFC 5321, as it is used), or `user:password@host` without a scheme."""
-    text = scan.text
-    before = scan.before(start, 64)
-    local = _LOCAL.match(before[::-1])
+def _local_part(scan: Scan, end: int) -> int | None:
+    """Where the part of an e-mail address begins that ends here."""
+    local = _LOCAL.match(scan.before(end, 64)[::-1])
     if local is None:
-        return end
-    first = start - local.end()
-    while first < start and text[first] in _LOCAL_EDGE:
+        return None
+    text, first = scan.text, end - local.end()
+    while first < end and text[first] in _LOCAL_EDGE:
         first += 1
     for edge in "'`/=?&|{}":
-        at = text.rfind(edge, first, start)
+        at = text.rfind(edge, first, end)
         # an apostrophe in a name is none that opens a text, as in b'…'
         if at >= 0 and not (edge == "'" and text[at - 1].isalpha() and text[at - 1] not in "bBuUrRfF"):
             first = at + 1
+    return first
+
+
+def email(scan: Scan, start: int, end: int) -> Span | int:
+    """An e-mail address (RFC 5321, as it is used), or `user:password@host` without a scheme."""
+    text = scan.text
+    first = _local_part(scan, start)
+    if first is None:
+        return end
     if thin := _THIN.search(scan.before(start, 130)):
         return start - len(thin[1]), start, marker("password")
     domain = _DOMAIN.match(text, start)

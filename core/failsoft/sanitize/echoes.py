@@ -1,4 +1,4 @@
-"""What libraries write out as a whole and only a name elsewhere in it makes secret: JSON web keys, rejected instances."""
+"""What only a name elsewhere in the same text makes secret: JSON web keys, instances that a validator rejected."""
 
 from __future__ import annotations
 

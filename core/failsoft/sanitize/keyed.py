@@ -8,15 +8,23 @@ pairs, objects with `name` and `value`, and plain prose: `password=x`, `"passwor
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
-from failsoft.sanitize.checks import looks_random, mixed
+from failsoft.sanitize.checks import looks_random
+from failsoft.sanitize.forms import (
+    HEX_LIKE,
+    Site,
+    delimited_form,
+    in_path,
+    judged,
+    random_key,
+    sets_nothing,
+    special_form,
+)
 from failsoft.sanitize.grammar import (
     SHAPES,
     TEMPLATE,
     Value,
     container,
-    end_of_private_key,
     header_line,
     line_end,
     read_value,
@@ -67,7 +75,8 @@ _OPTION_ITEM = re.compile(r"[\"']\s{0,4},\s{0,4}(?=[bu]?[\"'][^-])")
 _PROSE = re.compile(
     r"(?:\\{0,3}[\"'`])?"
     r"(?:[ \t]\(?(?:is|was|are|were|by|BY|value|set to|equals|like|used|given|provided|supplied|tried|entered|received"
-    r"|sent|got|rejected|attempted|as|on|am|el|le|es|est|ist|lautet)){0,3}(?:[ ]-(?=[ ]))?[ \t]{0,2}[:=(#]{0,2}[ \t]{0,2}"
+    r"|sent|got|rejected|attempted|as|on|am|el|le|es|est|ist|lautet)){0,3}"
+    r"(?:[ ]-(?=[ ]))?[ \t]{0,2}[:=(#]{0,2}[ \t]{0,2}"
 )
 _OF_WHOM = re.compile(
     r"(?i)[ ](?:for|of)[ ](?:(?:the )?(?:user|account|client|service|tenant|customer|db|database|role|host|login) )?"
@@ -85,34 +94,8 @@ _ERRORS = re.compile(r"\s?\w{0,32}Error\w{0,16}\(")
 _PARAMETERS = re.compile(r"[\w-]+\s?=\s?(?:\"|\w)")
 _MANY = word_set("digest aws4-hmac-sha256 oauth hawk signature mac credential aws4-ecdsa-p256-sha256")
 _FULL_PHRASE = re.compile(r"[a-z]{2,9}(?: [a-z]{2,9}){3,24}(?=[.\"']?\s*(?:$|[\r\n]))", re.MULTILINE)
-# a password in the braces of an ODBC connection string
-_BRACED = re.compile(r"\{((?=[^\n]{0,128}?[^\w\n}])(?:[^{}\"'\n]|\}\}){1,256})\}(?=;|$|[\"'\s])")
-# a password with spaces in a list that semicolons part
-# all of it, in quotes with its name, as `-H 'X-Api-Key: x'`
-_IN_QUOTES = re.compile(r"(?:\\['\"]|[^\s\\'\"]){1,256}")
-# `password= user=ada`
-_NOTHING_SET = re.compile(r"=[ \t]+")
-_NEXT_NAME = re.compile(r"[A-Za-z_][\w.-]{0,40}=(?![=\s])|--?[A-Za-z]")
-_NEXT_LINE = re.compile(r"\r?\n[ \t]{1,16}([^\s\"'{\[<-]\S{4,127})(?=\r?\n|$)")
-_PARTED = re.compile(r"[^;=\s\"'{\[<$][^;=\n\"']{0,127}(?=;)")
-_MNEMONIC = re.compile(r"[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){5,23}")
-_SIGNED = re.compile(r"t=\d{1,12},")
-# in the path of a link: what opens an account without a password
-_IN_PATH = re.compile(
-    r"(?:/[A-Za-z][A-Za-z_-]{0,20}){0,2}(?:/[A-Za-z0-9]{1,8})?/([A-Za-z0-9_.~=-]{20,512})(?=[/?#\s\"'<>),.]|$)"
-)
-_PATH_WORDS = word_set("password passwort token reset")
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-# keys that open nothing
-_PLAIN_KEYS = word_set(
-    "socket public primary foreign sort partition cache routing idempotency object range hash index unique lookup group dedup "
-    "composite natural surrogate message row storage blob file image asset s3 record entity host site pub sitekey map dict "
-    "business translation i18n metric label tag registry config option session-cache etag query redis topic kafka shard"
-)
-_SPELLED = word_set("seed phrase seedphrase recoveryphrase mnemonic mnemonicphrase")
 _CODE_KINDS = frozenset(["otp", "cvv"])
 _CODE = re.compile(r"\d{3,8}")
-_HEX_LIKE = re.compile(r"[0-9A-Fa-f-]{16,}|\d{6,}")
 # after a colon without a space: `session:42:profile` is the name of an entry in a cache
 _SPACES = word_set("session sessions")
 _LONG = re.compile(r"[\"']?[\w-]{12}")
@@ -120,22 +103,8 @@ _QUERY_LEAST = 12
 # in prose these are other words
 _NOT_SPOKEN = word_set("pass pw sid")
 _ALL_SECRET = frozenset(("cookie", "credential", "secret"))
+_MEMBER = re.compile(r"[A-Za-z_]\w*=(?!=|$)")
 _judge = Judge()
-
-
-class _Site(NamedTuple):
-    """A sensitive name in a text."""
-
-    scan: Scan
-    first: int
-    last: int
-    name: str
-    kind: str
-
-    @property
-    def before(self) -> str:
-        """The character before the name."""
-        return self.scan.text[self.first - 1 : self.first]
 
 
 class KeyedRule:
@@ -160,13 +129,13 @@ class KeyedRule:
             kind = "api_key"
         span = None
         if text[last : last + 1] == "/" == text[first - 1 : first]:
-            span = _in_path(scan, name, last)
-        elif kind is None and text[start:end].lower() == "key":
-            span = _random_key(scan, first, last, name)
+            span = in_path(scan, name, last)
+        elif kind is None and text[start:end].lower() == "key" and (assign := _ASSIGN.match(text, last)):
+            span = random_key(scan, name, assign.end())
         if span is not None:
             return span
         if kind is not None:
-            site = _Site(scan, first, last, name, kind)
+            site = Site(scan, first, last, name, kind)
             if assign := _ASSIGN.match(text, last):
                 span = None if "=" not in assign["op"] and _of_a_parser(site) else self._assigned(site, assign)
             else:
@@ -179,37 +148,30 @@ class KeyedRule:
             return last
         return span
 
-    def _assigned(self, site: _Site, assign: re.Match[str]) -> Span | None:
+    def _assigned(self, site: Site, assign: re.Match[str]) -> Span | None:
         text, at, op = site.scan.text, assign.end(), assign["op"]
         kind = site.kind
-        if _NOTHING_SET.fullmatch(assign.group()) and _NEXT_NAME.match(text, at):
+        if sets_nothing(site, assign):
             return None
-        if kind == "signature" and _SIGNED.match(text, at):
-            line = header_line(text, at, "")
-            return line.start, line.end, marker(kind)
-        if kind == "secret" and (words := _MNEMONIC.match(text, at)) and "".join(words_of(site.name)) in _SPELLED:
-            return _judged(site, Value(at, words.end(), quoted=True), "=")
-        if op == "=" and kind == "password" and site.before == ";" and (parted := _PARTED.match(text, at)):
-            return _judged(site, Value(at, parted.end(), quoted=False), op)
+        if special := special_form(site, at, op):
+            return special
         if text.startswith("[REDACTED:", at):
             return None
         if kind == "authorization" or (kind == "cookie" and (assign["close"] or "=" not in op)):
             return self._header(site, at, op, closed=bool(assign["close"]))
-        if assign.group() == ":" and (
-            site.before == ":" or (site.name.lower() in _SPACES and not _LONG.match(text, at))
-        ):
+        if assign.group() == ":" and _is_of_a_path(site, at):
             return None
-        if text[at : at + 1] == "{" and "=" in op and (braced := _BRACED.match(text, at)):
-            return _judged(site, Value(braced.start(1), braced.end(1), quoted=True), op)
+        if delimited := delimited_form(site, at, op, closed=bool(assign["close"])):
+            return judged(site, delimited, op)
         if text[at : at + 1] in ("[", "(", "{") and kind not in SHAPES and not TEMPLATE.match(text, at):
             return _listed(site, at)
         if kind == "password" and (phrase := _FULL_PHRASE.match(text, at)) and _begins_line(text, site.first):
-            return _judged(site, Value(at, phrase.end(), quoted=True), op)
-        if kind in _TOLD_KINDS and (line := _NEXT_LINE.match(text, at)) and is_announced(line[1], kind):
-            return _judged(site, Value(line.start(1), line.end(1), quoted=False), op)
-        if site.before in ("'", '"') and not assign["close"] and (inner := _IN_QUOTES.match(text, at)):
-            if kind not in SHAPES and text.startswith(site.before, inner.end()):
-                return _judged(site, Value(at, inner.end(), quoted=False), op)
+            return judged(site, Value(at, phrase.end(), quoted=True), op)
+        return self._plain(site, at, op)
+
+    def _plain(self, site: Site, at: int, op: str) -> Span | None:
+        """A value as its quotes, its form or the next separator delimits it."""
+        text, kind = site.scan.text, site.kind
         value = read_value(text, at, kind)
         if value is None and kind == "health_id" and self._keys.strict:
             site, value = site._replace(kind="person"), read_value(text, at, "person")
@@ -218,36 +180,36 @@ class KeyedRule:
             value = value._replace(end=anchor) if anchor > value.start else value
         if value and site.name.lower() == "key" and value.end - value.start < _QUERY_LEAST:
             return None
-        return _judged(site, value, op)
+        return judged(site, value, op)
 
-    def _marked_up(self, site: _Site) -> tuple[bool, Span | None]:
+    def _marked_up(self, site: Site) -> tuple[bool, Span | None]:
         """XML, quoted names in pairs and objects, options of commands: whether it is one, and what goes."""
         text, first, last = site.scan.text, site.first, site.last
         before = text[max(0, first - 28) : first]
         if site.before == ">" and (following := _NEXT_TAG.match(text, last)):
-            return True, _judged(site, tag_text(text, following.end() + 1 + _tag_name(text, following.end() + 1)), ">")
+            return True, judged(site, tag_text(text, following.end() + 1 + _tag_name(text, following.end() + 1)), ">")
         if site.before in (" ", "'", '"') and (line := _NAMED_LINE.match(text, last)):
-            return True, _judged(site, read_value(text, line.end(), site.kind), ":")
+            return True, judged(site, read_value(text, line.end(), site.kind), ":")
         if before and before[-1] in "<:" and _TAG.search(before):
-            return True, _judged(site, tag_text(text, last), ">")
+            return True, judged(site, tag_text(text, last), ">")
         if site.before in ("'", '"'):
             return self._paired(site)
         if site.name.startswith("-") and (option := _OPTION.match(text, last)):
-            return True, _judged(site, read_value(text, option.end(), site.kind), " ")
+            return True, judged(site, read_value(text, option.end(), site.kind), " ")
         return False, None
 
-    def _paired(self, site: _Site) -> tuple[bool, Span | None]:
+    def _paired(self, site: Site) -> tuple[bool, Span | None]:
         text, last, kind = site.scan.text, site.last, site.kind
         if serialized := _SERIALIZED.match(text, last):
-            return True, _judged(site, read_value(text, serialized.end(), kind), "=")
+            return True, judged(site, read_value(text, serialized.end(), kind), "=")
         if named := _NAMED.match(text, last):
-            return True, _judged(site, read_value(text, named.end(), kind), "=")
+            return True, judged(site, read_value(text, named.end(), kind), "=")
         if "form-data" in site.scan.before(site.first, 24) and (part := _FORM_PART.match(text, last)):
-            return True, _judged(site, _content(text, part.end()), "=")
+            return True, judged(site, _content(text, part.end()), "=")
         if _NAMED_TAG.match(text, last):
-            return True, _judged(site, tag_text(text, text.index(">", last)), ">")
+            return True, judged(site, tag_text(text, text.index(">", last)), ">")
         if site.name.startswith("-") and (item := _OPTION_ITEM.match(text, last)):
-            return True, _judged(site, read_value(text, item.end(), kind), "=")
+            return True, judged(site, read_value(text, item.end(), kind), "=")
         pair = _PAIR.match(text, last)
         opening = text[max(0, site.first - 6) : site.first].rstrip("\"'\\").rstrip("bu")
         if pair is None or not opening.endswith(("(", "[")):
@@ -261,10 +223,10 @@ class KeyedRule:
             return True, None
         if kind == "authorization":
             return True, _authorization(site, value, "", ",")
-        return True, _judged(site, value, ",")
+        return True, judged(site, value, ",")
 
     @staticmethod
-    def _header(site: _Site, at: int, op: str, *, closed: bool) -> Span | None:
+    def _header(site: Site, at: int, op: str, *, closed: bool) -> Span | None:
         """Credentials and cookies, to the end of the header line at most."""
         text = site.scan.text
         if text[at : at + 1] in ("[", "(", "{"):
@@ -276,7 +238,7 @@ class KeyedRule:
         if site.kind == "authorization":
             return _authorization(site, value, quote, op)
         if not _COOKIE.match(text, value.start):
-            return _judged(site, value, op)
+            return judged(site, value, op)
         value = value if value.quoted else header_line(text, at, quote)
         return value.start, value.end, marker("cookie")
 
@@ -286,12 +248,12 @@ class KeyedRule:
         kind, end = self._phrase(scan, first, last, name, right.group() if right else "")
         if kind is None:
             return None
-        site = _Site(scan, first, end, name, kind)
+        site = Site(scan, first, end, name, kind)
         if assign := _ASSIGN.match(scan.text, end):
             return self._assigned(site, assign)
         return self._told(site)
 
-    def _spoken(self, site: _Site) -> Span | None:
+    def _spoken(self, site: Site) -> Span | None:
         """A name and its value in prose: `password 'x'`, `session id x`, `token is x`."""
         if _AFTER_WORDS.match(site.scan.text, site.last):
             span = self._phrased(site.scan, site.first, site.last, site.name)
@@ -313,7 +275,7 @@ class KeyedRule:
                     return kind, last + sum(map(len, following[:count]))
         return None, last
 
-    def _told(self, site: _Site) -> Span | None:
+    def _told(self, site: Site) -> Span | None:
         """The value that prose gives after a name, if it has the look of one."""
         text, kind = site.scan.text, site.kind
         if kind not in _PROSE_KINDS or site.name.lower() in _NOT_SPOKEN or site.before == "/":
@@ -328,7 +290,7 @@ class KeyedRule:
             if not _looks_told(content, kind, quoted=value.quoted) or self._is_name(content):
                 site.scan.saw(value.end + 1)
                 return None
-        return _judged(site, value, ":")
+        return judged(site, value, ":")
 
     def _is_name(self, content: str) -> bool:
         """Whether a word is itself the name of something sensitive: `("password", "api_key")` lists names."""
@@ -349,13 +311,13 @@ def _told_at(text: str, last: int, kind: str) -> int:
 
 def _looks_told(content: str, kind: str, *, quoted: bool) -> bool:
     """Whether a word in prose is more likely a value than the next word."""
-    if "[REDACTED:" in content:
+    if "[REDACTED:" in content or (not quoted and _MEMBER.match(content)):
         return False
     if is_announced(content, kind) or (kind in _CODE_KINDS and _CODE.fullmatch(content)):
         return True
     if quoted:
-        return kind == "password" or looks_random(content) or _HEX_LIKE.fullmatch(content) is not None
-    return kind != "secret" and _HEX_LIKE.fullmatch(content) is not None
+        return kind == "password" or looks_random(content) or HEX_LIKE.fullmatch(content) is not None
+    return kind != "secret" and HEX_LIKE.fullmatch(content) is not None
 
 
 def _content(text: str, at: int) -> Value:
@@ -367,24 +329,7 @@ def _content(text: str, at: int) -> Value:
     return Value(at, end, quoted=True)
 
 
-def _judged(site: _Site, value: Value | None, op: str) -> Span | None:
-    if value is None:
-        return None
-    text, kind = site.scan.text, site.kind
-    armour = text.find("-----BEGIN", value.start, value.end)
-    if armour >= 0 and (last := end_of_private_key(text, armour)):
-        # goes on beyond the line that the value ends with
-        return value.start, max(value.end, last), marker("private_key")
-    content = text[value.start : value.end]
-    fits = kind in ("name", "address") or not value.quoted or kind not in SHAPES or SHAPES[kind].match(content)
-    after = text[value.end : value.end + 1]
-    if fits and _judge.is_value(content, kind, site.name, quoted=value.quoted, op=op, after=after):
-        return value.start, value.end, marker("jwt" if content.startswith("eyJ") else kind)
-    site.scan.saw(value.end + 1)
-    return None
-
-
-def _listed(site: _Site, at: int) -> Span | None:
+def _listed(site: Site, at: int) -> Span | None:
     """A flat list of secrets. An object is read name by name, unless by its name all of it is secret."""
     text, kind = site.scan.text, site.kind
     inside = container(text, at)
@@ -400,13 +345,13 @@ def _listed(site: _Site, at: int) -> Span | None:
     return None
 
 
-def _authorization(site: _Site, value: Value, quote: str, op: str) -> Span | None:
+def _authorization(site: Site, value: Value, quote: str, op: str) -> Span | None:
     """Credentials after their scheme, which stays (RFC 9110, section 11.6.2)."""
     text, start = site.scan.text, value.start
     scheme = _SCHEME.match(text, start, value.end if value.quoted else len(text))
     named = scheme.group().strip(" \t+") if scheme else ""
     if scheme is None or not _judge.is_value(named, "token", "", quoted=True, op=":"):
-        return _judged(site, value, op)
+        return judged(site, value, op)
     at = scheme.end()
     if text.startswith("[REDACTED:", at):
         return None
@@ -417,7 +362,7 @@ def _authorization(site: _Site, value: Value, quote: str, op: str) -> Span | Non
         return inner.start, inner.end, marker("authorization")
     else:
         inner = read_value(text, at, "authorization")
-    return _judged(site, inner, "=")
+    return judged(site, inner, "=")
 
 
 def _identifier(scan: Scan, start: int, end: int) -> tuple[int, int]:
@@ -434,32 +379,12 @@ def _identifier(scan: Scan, start: int, end: int) -> tuple[int, int]:
 
 def _tag_name(text: str, at: int) -> int:
     """How long the name of a tag is that begins here."""
-    return len(text[at : at + 32].split(">")[0].split(" ")[0])
+    return len(text[at : at + 32].split(">", maxsplit=1)[0].split(" ", maxsplit=1)[0])
 
 
-def _in_path(scan: Scan, name: str, last: int) -> Span | None:
-    """What a link to a new password carries in its path, as `/reset-password/MjM/c1v2b3-0a1b…/`."""
-    if _PATH_WORDS.isdisjoint(words_of(name)):
-        return None
-    match = _IN_PATH.match(scan.text, last)
-    if match is None or _UUID.fullmatch(match[1]) or not (mixed(match[1]) and any(map(str.isdigit, match[1]))):
-        return None
-    return match.start(1), match.end(1), marker("token")
-
-
-def _random_key(scan: Scan, first: int, last: int, name: str) -> Span | None:
-    """What is called the key to something and has the look of a generated secret."""
-    words = words_of(name)
-    if not words or words[-1] != "key" or not _PLAIN_KEYS.isdisjoint(words):
-        return None
-    assign = _ASSIGN.match(scan.text, last)
-    value = read_value(scan.text, assign.end(), "") if assign else None
-    content = scan.text[value.start : value.end] if value else ""
-    if value is None or _HEX_LIKE.fullmatch(content) or not looks_random(content) or "/" in content or "." in content:
-        return None
-    if any(map(str.isspace, content)):
-        return None
-    return value.start, value.end, marker("api_key")
+def _is_of_a_path(site: Site, at: int) -> bool:
+    """Whether a colon without a space parts the name of an entry, as in `session:42:profile`."""
+    return site.before == ":" or (site.name.lower() in _SPACES and not _LONG.match(site.scan.text, at))
 
 
 def _begins_line(text: str, at: int) -> bool:
@@ -467,7 +392,7 @@ def _begins_line(text: str, at: int) -> bool:
     return not text[line:at].strip(" \t-\"'") and (line > 0 or at < _MAX_NAME)
 
 
-def _of_a_parser(site: _Site) -> bool:
+def _of_a_parser(site: Site) -> bool:
     """Whether a token is one of a grammar or of a language model."""
     if site.name not in ("token", "Token", "tokens", "TOKEN"):
         return False

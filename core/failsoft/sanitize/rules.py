@@ -38,12 +38,15 @@ STRONG_TERMS: dict[str, str] = _table(
     {
         "password": "password passwords passwd passwort kennwort passphrase passcode passwrd pwd pswd psw userpass "
         "dbpass rootpass adminpass smtppass pgpass mysqlpass ftppass ldappass basicpass authpass bindpw userpw "
-        "dbpw rootpw pword pwrd passw upass sshpass contrasena contraseña contrasenia clavesecreta motdepasse mdp senha "
-        "wachtwoord haslo hasło lösenord losenord passord adgangskode salasana heslo jelszó şifre parola пароль 密码 密碼 "
+        "dbpw rootpw pword pwrd passw upass sshpass contrasena contraseña contrasenia clavesecreta motdepasse "
+        "mdp senha "
+        "wachtwoord haslo hasło lösenord losenord passord adgangskode salasana heslo jelszó şifre parola пароль "
+        "密码 密碼 "
         "パスワード 비밀번호",
         "secret": "secret secrets secretid secretaccess secretstring secretvalue seedphrase recoveryphrase mnemonic "
         "mnemonicphrase geheimnis passwordhint passphrasehint passwordhints",
-        "answer": "securityanswer securityanswers secretanswer secretanswers hintanswer challengeanswer recoveryanswer "
+        "answer": "securityanswer securityanswers secretanswer secretanswers hintanswer challengeanswer "
+        "recoveryanswer "
         "securityquestionanswer secretquestionanswer securityquestionanswers mothermaidenname "
         "mothersmaidenname",
         "token": "token jwt accesstokens refreshtokens authtokens apitokens bearertokens sessiontokens idtokens "
@@ -53,7 +56,8 @@ STRONG_TERMS: dict[str, str] = _table(
         "storagekey sharedaccesskey sharedkey authkey serverkey licensekey licencekey bottoken ingestkey",
         "private_key": "privatekey privatekeys privkey sshkey secretkey secretkeys secretkeybase signingkey signkey "
         "encryptionkey encryptkey enckey decryptionkey masterkey hmackey rsakey tlskey sslkey gpgkey pgpkey jwtkey "
-        "aeskey fernetkey cipherkey wrappingkey rootkey unsealkey cookiekey presharedkey validationkey privatekeypem pkcs8 "
+        "aeskey fernetkey cipherkey wrappingkey rootkey unsealkey cookiekey presharedkey validationkey "
+        "privatekeypem pkcs8 "
         "keypassword storepass keypass",
         "session": "sessionid sessid phpsessid jsessionid aspsessionid sessionkey sessionids sessionhash",
         "credential": "credential credentials creds",
@@ -62,7 +66,8 @@ STRONG_TERMS: dict[str, str] = _table(
         "csrf": "csrfmiddlewaretoken",
         "oauth_code": "authorizationcode authcode codeverifier pkceverifier devicecode clientassertion samlresponse "
         "samlassertion",
-        "dsn": "dsn connectionstring connstring connstr connectionuri databaseurl databaseuri databasedsn dburl dburi "
+        "dsn": "dsn connectionstring connstring connstr connectionuri databaseurl databaseuri databasedsn dburl "
+        "dburi "
         "redisurl mongourl mongouri mongodburi postgresurl postgresqlurl mysqlurl brokerurl amqpurl rabbitmqurl "
         "sqlalchemydatabaseuri jdbcurl",
         "otp": "otp totp hotp mfacode otpcode twofactorcode 2facode verificationcode recoverycode recoverycodes "
@@ -86,7 +91,8 @@ STRONG_TERMS: dict[str, str] = _table(
         "health_id": "mrn medicalrecordnumber medicalrecordno medicalrecordid medicalrecord medicalid patientid "
         "patientnumber patientno memberid membernumber healthplannumber healthplanid insuranceid insurancenumber "
         "insurancepolicynumber healthinsurancenumber subscriberid beneficiaryid mbi npi npinumber nhsnumber "
-        "prescriptionnumber kvnr versichertennummer krankenversichertennummer medicareid medicarenumber medicaidid medicaidnumber healthid hicn",
+        "prescriptionnumber kvnr versichertennummer krankenversichertennummer medicareid medicarenumber "
+        "medicaidid medicaidnumber healthid hicn",
     }
 )
 """Term to kind. Sensitive unless a word after it, or the word that opens the name, says otherwise."""
@@ -106,7 +112,8 @@ WEAK_TERMS: dict[str, str] = _table(
         "telephonenumber tel fax faxnumber homephone workphone msisdn contactnumber "
         "phonenumbers telefon telefonnummer handynummer mobilnummer telefono",
         "name": "firstname lastname fullname middlename givenname familyname surname maidenname patientname "
-        "cardholdername vorname nachname familienname apellido apellidos prenom cardholder accountholder accountholdername nameoncard birthname legalname",
+        "cardholdername vorname nachname familienname apellido apellidos prenom cardholder accountholder "
+        "accountholdername nameoncard birthname legalname",
         "address": "streetaddress homeaddress postaladdress mailingaddress addressline "
         "addressline1 addressline2 street street1 street2 streetname",
         "national_id": "passport pasaporte passnummer reisepassnummer ausweisnummer",
@@ -127,14 +134,16 @@ STRICT_TERMS: dict[str, str] = _table(
         "zip": "zip zipcode postalcode postcode plz",
         "address": "address city town county",
         "record": "licensenumber licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "
-        "platenumber vin vehicleid vehiclenumber vehicleidentificationnumber vehicleregistration serialnumber serialno "
+        "platenumber vin vehicleid vehiclenumber vehicleidentificationnumber vehicleregistration serialnumber "
+        "serialno "
         "deviceid deviceserial deviceserialnumber deviceidentifier imei imsi meid iccid udi biometricid recordnumber "
         "recordno chartnumber casenumber caseno encounterid encounternumber visitnumber claimnumber claimid "
         "accessionnumber specimenid employeenumber studentnumber",
-        "url": "profileurl homepage personalurl linkedinurl websiteurl website avatarurl photourl facebookurl twitterurl",
+        "url": "profileurl homepage personalurl linkedinurl websiteurl website avatarurl photourl facebookurl "
+        "twitterurl",
     }
 )
-"""Term to kind, as the end of a name: the other identifiers of 45 CFR 164.514(b)(2), which only the strict tier takes."""
+"""Term to kind, as the end of a name: other identifiers of 45 CFR 164.514(b)(2). Only the strict tier takes them."""
 
 KEY_OWNERS = word_set(
     "openai anthropic stripe sendgrid mailgun mailchimp twilio google maps gmaps azure aws gcp github gitlab slack "
@@ -144,7 +153,8 @@ KEY_OWNERS = word_set(
 """`<owner>_key` is an API key."""
 
 SID_OWNERS = word_set(
-    "account call message sms service phone workspace task application app project conference recording object domain "
+    "account call message sms service phone workspace task application app project conference recording object "
+    "domain "
     "user group windows oracle media queue flow"
 )
 """`<owner>_sid` is an id, of Twilio or of Windows."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 
 from failsoft.sanitize.details import DetailRules
-from failsoft.sanitize.echoes import EchoRules
 from failsoft.sanitize.direct import sign_anchors, word_anchors
+from failsoft.sanitize.echoes import EchoRules
 from failsoft.sanitize.keyed import KeyedRule
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.numbers import digit_follows, padding_anchor

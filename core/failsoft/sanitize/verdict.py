@@ -28,7 +28,8 @@ _ABOUT = word_set(
     "different disabled do does doesn doesnt either enabled encode ended error errors exceeded exception exists "
     "expected expire expired expires expiring fail failed failing fails failure field fields flag for format found "
     "from generated get given granted had has have header here if ignored illegal in inactive incorrect input "
-    "insufficient invalid is isn isnt it its key length limit loading locked login logged lookup lost malformed match "
+    "insufficient invalid is isn isnt it its key length limit loading locked login logged lookup lost malformed "
+    "match "
     "matches may mechanism method mismatch mismatched missing must needed needs never new not notfound object of ok "
     "old only open opened or out parameter parse parsing please possible present prompt provided read "
     "received refresh refreshed rejected renewed required requires reset restored returned revoked rotated see set "
@@ -37,21 +38,27 @@ _ABOUT = word_set(
     "updated use used user username using valid validated validation value verification verified verify version was "
     "were when which while will with without wrong your you "
     # of other languages
-    "vergessen erforderlich ungültig abgelaufen falsch fehlt fehlerhaft benötigt zurücksetzen ändern bestätigen eingeben "
-    "unbekannt gesperrt muss nicht obligatoire requis requise incorrecte invalide expiré expirée oublié manquant manquante "
-    "doit requerido requerida obligatorio obligatoria incorrecto incorrecta inválido inválida olvidada caducada expirada "
-    "debe obrigatória obrigatório errata errato scaduta scaduto richiesta richiesto mancante obbligatoria verplicht vereist "
+    "vergessen erforderlich ungültig abgelaufen falsch fehlt fehlerhaft benötigt zurücksetzen ändern bestätigen "
+    "eingeben "
+    "unbekannt gesperrt muss nicht obligatoire requis requise incorrecte invalide expiré expirée oublié "
+    "manquant manquante "
+    "doit requerido requerida obligatorio obligatoria incorrecto incorrecta inválido inválida olvidada caducada "
+    "expirada "
+    "debe obrigatória obrigatório errata errato scaduta scaduto richiesta richiesto mancante obbligatoria "
+    "verplicht vereist "
     "vergeten onjuist ongeldig"
 )
 
 _STATES = word_set(
-    "required invalid missing expired incorrect wrong mismatch optional forbidden denied revoked rejected unsupported "
+    "required invalid missing expired incorrect wrong mismatch optional forbidden denied revoked rejected "
+    "unsupported "
     "disabled enabled inactive active unset present absent failed ok erforderlich ungültig abgelaufen falsch requis "
     "obligatoire incorrecte invalide requerida obligatoria incorrecta inválida obrigatória"
 )
 
 _MECHANISMS = word_set(
-    "basic bearer digest negotiate ntlm kerberos ldap saml sso oauth oauth2 oidc apikey include omit same-origin mutual "
+    "basic bearer digest negotiate ntlm kerberos ldap saml sso oauth oauth2 oidc apikey include omit "
+    "same-origin mutual "
     "anonymous session token password certificate"
 )
 
@@ -116,6 +123,13 @@ def is_sentence(text: str) -> bool:
     return " " in text.strip() and _SENTENCE.search(text) is not None
 
 
+def _is_told(text: str, kind: str) -> bool:
+    """Whether a text is a sentence, a media type, a place."""
+    if is_sentence(text) or _MEDIA_TYPE.fullmatch(text) or _PATH.fullmatch(text):
+        return True
+    return kind != "url" and _URL.match(text) is not None
+
+
 def is_announced(text: str, kind: str = "") -> bool:
     """Whether a word in prose, after a word such as "password", has the look of a value."""
     least = _LEAST_TOKEN if kind == "token" else _LEAST_TOLD
@@ -150,25 +164,25 @@ class Judge:
             return False
         if not any(map(str.isalnum, bare)):
             return quoted and kind == "password"
-        if not bare.isalnum() and (
-            is_sentence(bare)
-            or _MEDIA_TYPE.fullmatch(bare)
-            or (_URL.match(bare) and kind != "url")
-            or _PATH.fullmatch(bare)
-        ):
+        if not bare.isalnum() and _is_told(bare, kind):
             return False
         word = bare.lower().rstrip(".!,;:'\"").removesuffix("'t")
         if word in (_STATES if quoted and kind in _ANY_WORD else _ABOUT) and not (quoted and op.startswith("=")):
             return False
         if not quoted and self._is_code(bare, kind, name, op, after):
             return False
-        if (kind in _NAMED_KINDS and word in _MECHANISMS) or (kind in _COUNTED_KINDS and _FEW.fullmatch(bare)):
-            return False
-        if name.lower() == "token" and _TERMINAL.fullmatch(bare):
+        if self._is_setting(bare, word, kind, name):
             return False
         if name.lower() == "pass" and _SMALL.fullmatch(bare):
             return False
         return self._fits(bare, kind, quoted=quoted, op=op)
+
+    @staticmethod
+    def _is_setting(value: str, word: str, kind: str, name: str) -> bool:
+        """Whether it is a mechanism, a count or a kind of token of a grammar."""
+        if (kind in _NAMED_KINDS and word in _MECHANISMS) or (kind in _COUNTED_KINDS and _FEW.fullmatch(value)):
+            return True
+        return name.lower() == "token" and _TERMINAL.fullmatch(value) is not None
 
     @staticmethod
     def _fits(value: str, kind: str, *, quoted: bool, op: str) -> bool:
