@@ -13,7 +13,8 @@ from failsoft.sanitize.verdict import Judge
 __all__ = ["DetailRules"]
 
 _MAX_ROW = 32_768
-_STATEMENT_SPAN = 400
+_MAX_DOCUMENT = 2_048
+_STATEMENT_SPAN = 240
 _KEY = re.compile(r"(?i)key \(([^()\r\n]{1,200}(?:\([^()\r\n]{0,80}\)[^()\r\n]{0,80})?)\)=\(")
 _ENTRY = re.compile(r"(?i)duplicate entry '")
 _ENTRY_END = re.compile(r"' for key|'(?=\s|$)")
@@ -22,7 +23,7 @@ _PARAMETERS = re.compile(
 )
 _BOUND = re.compile(r"(?i)(?:with )?(?:param(?:eter)?s|binds?)[:=]? ?(?=[\[({])")
 # names of parameters are listed in the same way; values only stand where a statement stands
-_STATEMENT = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|MERGE|CALL|EXEC|[Qq]uery|[Ss]tatement|executing|SQL)\b")
+_STATEMENT = re.compile(r"(?:SELECT|INSERT|UPDATE|DELETE|MERGE|CALL|EXEC|[Qq]uery|[Ss]tatement|executing|SQL)\b")
 _NUMBERED = re.compile(r"(?i)(parameters?:? |, )(\$\d{1,3} = )('(?:[^'\n]|''){0,4096}'?|[^\s,']{1,512})")
 _TRUNCATED = re.compile(r"(?i)truncated value: '([^'\n]{1,4096})")
 _INCORRECT = re.compile(
@@ -179,7 +180,7 @@ class DetailRules:
         text = scan.text
         if text[start - 1 : start] == "[":
             return self.parameters(scan, start - 1, end)
-        if not _STATEMENT.search(scan.before(start, _STATEMENT_SPAN)):
+        if not _STATEMENT.search(text, max(scan.floor, start - _STATEMENT_SPAN), start):
             return end
         last = _PARAMETERS_END.search(text, end, min(len(text), end + _MAX_ROW))
         stop = min(last.end() if last else len(text), _line_end(text, end))
@@ -215,10 +216,12 @@ class DetailRules:
         match = _DUP_KEY.match(scan.text, start)
         if match is None:
             return end
-        closing = scan.text.find("}", match.end(), match.end() + 2_048)
-        last = closing if closing >= 0 else _line_end(scan.text, match.end())
+        closing = scan.text.find("}", match.end(), match.end() + _MAX_DOCUMENT)
+        last = closing if closing >= 0 else min(_line_end(scan.text, match.end()), match.end() + _MAX_DOCUMENT)
         content = scan.text[match.end() : last]
-        kept = self._clean(_QUOTED_OR_NUMBER.sub(self._document_value, content))
+        kept = _QUOTED_OR_NUMBER.sub(self._document_value, content)
+        # an object in an object would be cleaned again and again
+        kept = kept if "{" in content else self._clean(kept)
         return (match.end(), last, kept) if kept != content else last
 
     @staticmethod

@@ -50,6 +50,8 @@ class EchoRules:
     def web_key(self, scan: Scan, start: int, end: int) -> Span | int:
         """JSON web keys (RFC 7517): the private parts of the object that names its key type."""
         text = scan.text
+        if start < scan.searched:
+            return end
         first = text.rfind("{", max(scan.floor, start - _MAX_BEFORE), start)
         closing = text.find("}", end, end + _MAX_OBJECT)
         last = closing if closing >= 0 else min(len(text), end + _MAX_OBJECT)
@@ -57,11 +59,14 @@ class EchoRules:
             return end
         content = text[first:last]
         kept = _PRIVATE_PART.sub(lambda match: match[1] + marker("private_key"), content)
+        scan.searched = last
         return (first, last, kept) if kept != content else end
 
     def instance(self, scan: Scan, start: int, end: int) -> Span | int:
         """jsonschema: the instance that was rejected, at the end and in the complaint at the beginning."""
         text = scan.text
+        if text.find("\nOn instance[", end, end + _MAX_OBJECT) < 0:
+            return end
         match = _INSTANCE.match(text, start)
         if match is None:
             return end

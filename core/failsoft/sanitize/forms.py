@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from failsoft.sanitize.checks import looks_random, mixed
-from failsoft.sanitize.grammar import SHAPES, Value, end_of_private_key, header_line, read_value
+from failsoft.sanitize.grammar import SHAPES, Value, end_of_private_key, header_line
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Scan, Span, marker
@@ -45,6 +45,7 @@ _IN_PATH = re.compile(
 )
 _PATH_WORDS = word_set("password passwort token reset")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_GENERATED = re.compile(r"\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,128}={0,2})(?![\w/.=+~-])")
 # keys that open nothing
 _PLAIN_KEYS = word_set(
     "socket public primary foreign sort partition cache routing idempotency object range hash index unique "
@@ -141,10 +142,7 @@ def random_key(scan: Scan, name: str, at: int) -> Span | None:
     words = words_of(name)
     if not words or words[-1] != "key" or not _PLAIN_KEYS.isdisjoint(words):
         return None
-    value = read_value(scan.text, at, "")
-    content = scan.text[value.start : value.end] if value else ""
-    if value is None or HEX_LIKE.fullmatch(content) or not looks_random(content):
+    value = _GENERATED.match(scan.text, at)
+    if value is None or HEX_LIKE.fullmatch(value[1]) or not looks_random(value[1]):
         return None
-    if any(sign in "/." or sign.isspace() for sign in content):
-        return None
-    return value.start, value.end, marker("api_key")
+    return value.start(1), value.end(1), marker("api_key")

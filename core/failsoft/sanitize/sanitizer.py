@@ -29,7 +29,8 @@ class Sanitizer:
     Parameters:
         keys: more names whose values are secret, as `employee_no`; matched word by word, in any spelling.
         safe_keys: names whose values are not, whatever they look like. Their text is still searched for secrets.
-        strict: also take away network addresses, names of home directories and words that look random.
+        strict: also take away network addresses, names of home directories and words that look random, and, under a
+            key that names them, the other identifiers of a person: places, dates, numbers of records and devices.
         max_text: longest result of a text, in characters; what is beyond it is dropped after cleaning, with a note.
         max_depth: how deep values are followed.
         max_nodes: how many values inside of a value are looked at.

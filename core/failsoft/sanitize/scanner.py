@@ -65,7 +65,7 @@ _CONTEXT = 48
 class Scan:
     """One pass over one text."""
 
-    __slots__ = ("floor", "nested", "opaque", "seen", "settled", "text")
+    __slots__ = ("floor", "nested", "opaque", "searched", "seen", "settled", "text")
 
     def __init__(self, text: str, *, nested: bool = False) -> None:
         self.text = text
@@ -75,6 +75,8 @@ class Scan:
         """The text was itself decoded from a text; nothing is decoded a second time."""
         self.opaque = -1
         """Up to here, letters and digits were decoded, and nothing was behind them."""
+        self.searched = -1
+        """Up to here, objects were searched for private parts, and none was found."""
         self.seen = -1
         """How far a rule looked that then found nothing."""
         self.settled = True

@@ -173,14 +173,14 @@ class Judge:
             return False
         if self._is_setting(bare, word, kind, name):
             return False
-        if name.lower() == "pass" and _SMALL.fullmatch(bare):
-            return False
         return self._fits(bare, kind, quoted=quoted, op=op)
 
     @staticmethod
     def _is_setting(value: str, word: str, kind: str, name: str) -> bool:
         """Whether it is a mechanism, a count or a kind of token of a grammar."""
         if (kind in _NAMED_KINDS and word in _MECHANISMS) or (kind in _COUNTED_KINDS and _FEW.fullmatch(value)):
+            return True
+        if name.lower() == "pass" and _SMALL.fullmatch(value):
             return True
         return name.lower() == "token" and _TERMINAL.fullmatch(value) is not None
 
