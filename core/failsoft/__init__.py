@@ -33,6 +33,7 @@ from failsoft.errors import (
     ServiceUnavailableError,
     SettingsError,
     Severity,
+    Suggestion,
     ValidationError,
 )
 from failsoft.facade import Failsoft, classify, guard, remaining, sanitize
@@ -94,6 +95,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Severity",
+    "Suggestion",
     "SystemClock",
     "ValidationError",
     "acarry_deadline",

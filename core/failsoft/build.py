@@ -31,6 +31,8 @@ from failsoft.policies.offload import Offloads
 from failsoft.policies.shared_breaker import SharedBreakers
 from failsoft.policies.shared_limit import refusals
 from failsoft.problem import ProblemMaker
+from failsoft.problem.catalogue import Catalogue
+from failsoft.problem.translations import books_in
 from failsoft.references import resolve
 from failsoft.renewal import Wanted, renewed
 from failsoft.requests import TrustedProxies
@@ -100,7 +102,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     sanitizer = Sanitizer(
         keys=settings.sanitize.keys, safe_keys=settings.sanitize.safe_keys, strict=settings.sanitize.strict
     )
-    classifier = _classifier(settings, clock, faults)
+    classifier, catalogue = _classifier(settings, clock, faults), _catalogue(settings, faults)
     proxies = _proxies(settings, faults)
     store = store_of(settings, sanitizer, faults)
     if "state.url" not in {fault.path for fault in faults}:
@@ -117,7 +119,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     bulkheads, offloads = Bulkheads(clock, bus.publish), Offloads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
     style = _style(settings, renderer)
-    responder = _responder(settings, classifier, style, _Means(bus, sanitizer, telemetry, clock, rng))
+    responder = _responder(settings, classifier, catalogue, style, _Means(bus, sanitizer, telemetry, clock, rng))
     engine = Engine(
         clock=clock,
         rng=rng,
@@ -176,11 +178,11 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
     _load_code_of_policies(settings, faults)
     faults += refusals(settings.policies, "" if parts.store is None else parts.store.kind, "policies")
     clock, rng = parts.engine.clock, parts.engine.rng
-    classifier = _classifier(settings, clock, faults)
+    classifier, catalogue = _classifier(settings, clock, faults), _catalogue(settings, faults)
     if faults:
         raise _refused(settings, faults)
     means = _Means(parts.bus, parts.sanitizer, parts.telemetry, clock, rng)
-    responder = _responder(settings, classifier, _style(settings, renderer), means)
+    responder = _responder(settings, classifier, catalogue, _style(settings, renderer), means)
     _warn(settings)
     responder.internal_errors = parts.responder.internal_errors
     engine = replace(parts.engine, classify=_Classify(responder), report=responder.internal)
@@ -211,10 +213,12 @@ class _Means(NamedTuple):
     rng: Random
 
 
-def _responder(settings: Settings, classifier: Classifier, style: Style, means: _Means) -> Responder:
+def _responder(
+    settings: Settings, classifier: Classifier, catalogue: Catalogue, style: Style, means: _Means
+) -> Responder:
     return Responder(
         classifier=classifier,
-        maker=_maker(settings, means.sanitizer, means.rng),
+        maker=_maker(settings, catalogue, means.sanitizer, means.rng),
         style=style,
         bus=means.bus,
         telemetry=means.telemetry,
@@ -309,9 +313,26 @@ def _telemetry(settings: Settings, sanitizer: Sanitizer, clock: Clock) -> Teleme
     return Telemetry(sanitizer=sanitizer, clock=clock, traces=wanted.traces, metrics=wanted.metrics, logs=wanted.logs)
 
 
-def _maker(settings: Settings, sanitizer: Sanitizer, rng: Random) -> ProblemMaker:
+def _catalogue(settings: Settings, faults: list[Fault]) -> Catalogue:
+    """The texts, with those of the application, read now."""
+    wanted, before = settings.responses, len(faults)
+    catalogue = Catalogue(wanted.languages, books_in(wanted.catalogues, "responses.catalogues", faults))
+    if len(faults) == before:
+        # of a catalogue that cannot be read nobody knows the languages
+        known = ", ".join(sorted(catalogue.languages))
+        faults.extend(
+            Fault(f"responses.languages[{number}]", repr(language), f"expected a language that there is: {known}")
+            for number, language in enumerate(wanted.languages)
+            if not catalogue.has(language)
+        )
+    return catalogue
+
+
+def _maker(settings: Settings, catalogue: Catalogue, sanitizer: Sanitizer, rng: Random) -> ProblemMaker:
     wanted = settings.responses
     return ProblemMaker(
+        catalogue=catalogue,
+        service=settings.service,
         sanitizer=sanitizer,
         type_base=wanted.type_base,
         documentation_base=wanted.documentation_base,

@@ -11,7 +11,7 @@ from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
-from failsoft.problem.catalogue import label, wait
+from failsoft.problem.catalogue import SHIPPED, Catalogue
 from failsoft.problem.document import Problem
 from failsoft.problem.text import readable
 
@@ -55,10 +55,10 @@ $body
 """)
 
 
-def html_page(problem: Problem) -> bytes:
+def html_page(problem: Problem, catalogue: Catalogue = SHIPPED) -> bytes:
     """The page, in UTF-8."""
-    language = problem.language
-    parts = [f'<p dir="auto">{_safe(text)}</p>' for text in _paragraphs(problem)]
+    language, label = problem.language, catalogue.label
+    parts = [f'<p dir="auto">{_safe(text)}</p>' for text in _paragraphs(problem, catalogue)]
     if problem.errors:
         items = "".join(f"<li><code>{_safe(where)}</code> {_safe(what)}</li>\n" for where, what in problem.errors)
         parts.append(f"<h2>{_safe(label(language, 'errors'))}</h2>\n<ul>\n{items}</ul>")
@@ -78,10 +78,10 @@ def html_page(problem: Problem) -> bytes:
     return page.encode()
 
 
-def text_page(problem: Problem) -> bytes:
+def text_page(problem: Problem, catalogue: Catalogue = SHIPPED) -> bytes:
     """Plain text, in UTF-8, one thought per line."""
-    language = problem.language
-    lines = [f"{problem.title} ({problem.status})", "", *_paragraphs(problem)]
+    language, label = problem.language, catalogue.label
+    lines = [f"{problem.title} ({problem.status})", "", *_paragraphs(problem, catalogue)]
     if problem.errors:
         lines += ["", f"{label(language, 'errors')}:", *(f"  {where}: {what}" for where, what in problem.errors)]
     if problem.documentation_url:
@@ -93,12 +93,13 @@ def text_page(problem: Problem) -> bytes:
     return readable("\n".join(lines) + "\n", 65_536).encode()
 
 
-def _paragraphs(problem: Problem) -> list[str]:
+def _paragraphs(problem: Problem, catalogue: Catalogue) -> list[str]:
     """What happened, when to come back (unless that was said), and what to do."""
     texts = [problem.detail or ""]
     retry = problem.retry or {}
     if retry.get("allowed") and (after := retry.get("after")):
-        hint = label(problem.language, "again_in").replace("{wait}", wait(problem.language, int(after)))
+        wait = catalogue.wait(problem.language, int(after))
+        hint = catalogue.label(problem.language, "again_in").replace("{wait}", wait)
         if hint not in texts[0]:
             texts.append(hint)
     texts.append(problem.guidance or "")

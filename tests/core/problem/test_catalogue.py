@@ -3,64 +3,96 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator
 from importlib.resources import files
-from typing import Any
+from io import BytesIO
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 from failsoft.errors import Category, FailsoftError, Notification, exceptions
 from failsoft.errors.catalogue.labels import CODES as CLASSIFIED
-from failsoft.problem.catalogue import CODES, LANGUAGES, fill, label, notification, phrase, texts, wait
+from failsoft.problem.catalogue import CODES, LANGUAGES, SHIPPED, fill, notification
+from failsoft.problem.wording import ALIASES, MESSAGES, PLURALS
 
+label, phrase, texts, wait = SHIPPED.label, SHIPPED.phrase, SHIPPED.texts, SHIPPED.wait
+SOURCE = files("failsoft.problem").joinpath("locale")
 PLACEHOLDER = re.compile(r"\{\w+\}")
 STATUSES = (400, 401, 402, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429, 451, 499, 500, 502, 503, 504, 507, 599)
 
 
 def entries(language: str) -> dict[str, str]:
-    def walk(table: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
-        for name, value in table.items():
-            if isinstance(value, dict):
-                yield from walk(value, f"{path}/{name}")
-            else:
-                yield f"{path}/{name}", value
+    """The texts of a language by key, as its source has them; those that depend on a number once for each form."""
+    if language == "en":
+        forms = {f"{key}[{number}]": form for key, forms in PLURALS.items() for number, form in enumerate(forms)}
+        return {**MESSAGES, **forms}
+    found = {}
+    for message in catalogue_of(language):
+        if message.context is not None:
+            several = isinstance(message.string, tuple)
+            strings = message.string if several else (message.string,)
+            found |= {f"{message.context}[{n}]" if several else message.context: text for n, text in enumerate(strings)}
+    return found
 
-    source = files("failsoft.problem").joinpath("texts", f"{language}.toml").read_text(encoding="utf-8")
-    return dict(walk(tomllib.loads(source), ""))
+
+def catalogue_of(language: str) -> Catalog:
+    with SOURCE.joinpath(language, "LC_MESSAGES", "failsoft.po").open("rb") as file:
+        return read_po(file, locale=language, domain="failsoft")
+
+
+def english_of(key: str) -> str:
+    return entries("en").get(key) or PLURALS[key.partition("[")[0]][1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_every_text(language: str) -> None:
     mine, english = entries(language), entries("en")
-    assert mine.keys() == english.keys()
+    assert {key.partition("[")[0] for key in mine} == {key.partition("[")[0] for key in english}
     assert all(text.strip() == text and text for text in mine.values())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_the_same_places_to_fill_and_the_same_shared_texts(language: str) -> None:
-    mine, english = entries(language), entries("en")
-    for name, text in english.items():
-        assert sorted(PLACEHOLDER.findall(mine[name])) == sorted(PLACEHOLDER.findall(text)), name
-        if text.startswith("@"):
-            assert mine[name] == text
+def test_every_language_has_the_same_places_to_fill(language: str) -> None:
+    for key, text in entries(language).items():
+        assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(english_of(key))), key
+
+
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
+def test_what_is_compiled_is_what_the_source_says(language: str) -> None:
+    compiled = BytesIO()
+    write_mo(compiled, catalogue_of(language))
+    assert compiled.getvalue() == SOURCE.joinpath(language, "LC_MESSAGES", "failsoft.mo").read_bytes(), "make messages"
+
+
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
+def test_no_translation_is_of_an_english_text_that_has_changed(language: str) -> None:
+    sources = {message.context: message.id for message in catalogue_of(language) if message.context}
+    assert sources == {**MESSAGES, **PLURALS}, "make messages"
+    assert not any(message.fuzzy for message in catalogue_of(language) if message.context)
+
+
+def test_translators_get_every_text_as_babel_finds_it() -> None:
+    with SOURCE.joinpath("failsoft.pot").open("rb") as file:
+        found = {message.context: message.id for message in read_po(file) if message.context}
+    assert found == {**MESSAGES, **PLURALS}, "make messages"
 
 
 @pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
 def test_a_translation_is_not_a_copy_of_the_english(language: str) -> None:
     mine, english = entries(language), entries("en")
-    same = {name for name in english if mine[name] == english[name] and not mine[name].startswith("@")}
+    same = {name for name in english if mine[name] == english[name]}
     # words that are written alike
-    assert same <= {"/page/status", "/wait/minute", "/wait/minutes"}
+    assert same <= {"page.status", "wait.minutes[0]", "wait.minutes[1]"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_every_code_has_texts_of_its_own(language: str, code: str) -> None:
     said = texts(language, code, Category.SYSTEM, CODES[code].status)
-    shared = {"DEADLOCK": "CONCURRENCY_ERROR", "SETTINGS_ERROR": "CONFIGURATION_ERROR"}
-    assert said.title == entries(language)[f"/code/{shared.get(code, code)}/title"]
-    assert not said.guidance.startswith("@")
+    title = f"code.{code}.title"
+    assert said.title == entries(language)[ALIASES.get(title, title)]
+    assert all(said)
     assert said.detail != texts(language, "NO_SUCH_CODE", Category.VALIDATION, 599).detail
 
 
