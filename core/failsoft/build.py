@@ -32,13 +32,13 @@ from failsoft.policies.shared_breaker import SharedBreakers
 from failsoft.policies.shared_limit import refusals
 from failsoft.problem import ProblemMaker
 from failsoft.problem.catalogue import Catalogue
-from failsoft.problem.translations import books_in
 from failsoft.references import resolve
 from failsoft.renewal import Wanted, renewed
 from failsoft.requests import TrustedProxies
 from failsoft.sanitize import Sanitizer
 from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
+from failsoft.settings.texts import catalogue_of
 from failsoft.stores.opening import Opened
 
 __all__ = ["Parts", "build", "rebuild"]
@@ -102,7 +102,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     sanitizer = Sanitizer(
         keys=settings.sanitize.keys, safe_keys=settings.sanitize.safe_keys, strict=settings.sanitize.strict
     )
-    classifier, catalogue = _classifier(settings, clock, faults), _catalogue(settings, faults)
+    classifier, catalogue = _classifier(settings, clock, faults), catalogue_of(settings.responses, faults)
     proxies = _proxies(settings, faults)
     store = store_of(settings, sanitizer, faults)
     if "state.url" not in {fault.path for fault in faults}:
@@ -178,7 +178,7 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
     _load_code_of_policies(settings, faults)
     faults += refusals(settings.policies, "" if parts.store is None else parts.store.kind, "policies")
     clock, rng = parts.engine.clock, parts.engine.rng
-    classifier, catalogue = _classifier(settings, clock, faults), _catalogue(settings, faults)
+    classifier, catalogue = _classifier(settings, clock, faults), catalogue_of(settings.responses, faults)
     if faults:
         raise _refused(settings, faults)
     means = _Means(parts.bus, parts.sanitizer, parts.telemetry, clock, rng)
@@ -311,21 +311,6 @@ def _audit(settings: Settings, clock: Clock, faults: list[Fault]) -> AuditWriter
 def _telemetry(settings: Settings, sanitizer: Sanitizer, clock: Clock) -> Telemetry:
     wanted = settings.telemetry
     return Telemetry(sanitizer=sanitizer, clock=clock, traces=wanted.traces, metrics=wanted.metrics, logs=wanted.logs)
-
-
-def _catalogue(settings: Settings, faults: list[Fault]) -> Catalogue:
-    """The texts, with those of the application, read now."""
-    wanted, before = settings.responses, len(faults)
-    catalogue = Catalogue(wanted.languages, books_in(wanted.catalogues, "responses.catalogues", faults))
-    if len(faults) == before:
-        # of a catalogue that cannot be read nobody knows the languages
-        known = ", ".join(sorted(catalogue.languages))
-        faults.extend(
-            Fault(f"responses.languages[{number}]", repr(language), f"expected a language that there is: {known}")
-            for number, language in enumerate(wanted.languages)
-            if not catalogue.has(language)
-        )
-    return catalogue
 
 
 def _maker(settings: Settings, catalogue: Catalogue, sanitizer: Sanitizer, rng: Random) -> ProblemMaker:
