@@ -126,7 +126,6 @@ _BY_CODE: Mapping[str, _Both] = {
     "CLIENT_DISCONNECTED": _always(),
     "CONCURRENCY_ERROR": ((_S.RETRY, _S.RETRY_LATER), (_S.RELOAD_AND_MERGE,)),
     "CONFIGURATION_ERROR": _always(_S.CHECK_SETTINGS, _S.CONTACT_SUPPORT),
-    "CONFLICT": _always(_S.RELOAD_AND_MERGE, _S.FIX_INPUT),
     "DATA_INTEGRITY_ERROR": _always(_S.CHECK_DATA, _S.CONTACT_SUPPORT),
     "DATA_PROCESSING_ERROR": _always(_S.FIX_INPUT, _S.REDUCE_BATCH),
     "DEADLOCK": _always(_S.RETRY, _S.REDUCE_BATCH),
@@ -163,7 +162,7 @@ _BY_CODE: Mapping[str, _Both] = {
     "UPSTREAM_THROTTLED": ((_S.RETRY_LATER, _S.REDUCE_LOAD, _S.RAISE_LIMIT), (_S.RAISE_LIMIT, _S.REDUCE_LOAD)),
     "VALIDATION_ERROR": _INPUT,
 }
-"""By code. Those that are not here, `RETRY_EXHAUSTED` and `FALLBACK_FAILED` among them, go by their category."""
+"""By code. `CONFLICT`, `FALLBACK_FAILED` and `RETRY_EXHAUSTED`, which may be anything, go by their category."""
 
 _BY_CATEGORY: Mapping[tuple[Category, bool], _Both] = {
     (Category.NETWORK, False): _BY_CODE["NETWORK_ERROR"],
