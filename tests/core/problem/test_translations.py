@@ -213,7 +213,6 @@ def faults_of(*references: str, languages: tuple[str, ...] = ("en",)) -> list[Fa
 def test_a_directory_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     (fault,) = faults_of(str(tmp_path / "nowhere"))
     assert (fault.path, fault.expected) == ("responses.catalogues[0]", "expected a directory; there is none")
-    assert "nowhere" in fault.value
 
 
 def test_a_catalogue_that_was_not_compiled_is_a_fault_that_says_how(tmp_path: Path) -> None:
