@@ -146,18 +146,19 @@ class Catalogue:
     Attributes:
         languages: the language tags that have texts, in lower case, regions not stripped.
         unreadable: how many of the languages that ship could not be read; they are answered in English.
-        fills: some text of the application has places to fill.
+        fills: some text about failures has places to fill; none that ships has.
     """
 
     def __init__(self, languages: Iterable[str] = (), books: Books | None = None) -> None:
         self._books = books or {}
-        self._sources = {
-            key: text for several in self._books.values() for book in several for key, text in book.sources.items()
-        }
+        self._sources = {key: text for book in self._all() for key, text in book.sources.items()}
         self.languages = frozenset(LANGUAGES) | self._books.keys()
         self.unreadable = sum(_shipped(name) is None for name in self._shipping(languages))
-        said = [*self._sources.values(), *(text for book in self._all() for text in book.texts.values())]
-        self.fills = any("{" in text for text in said)
+        # the words of the page have places of their own, that are always known
+        said = (
+            (key, text) for book in self._all() for texts in (book.texts, book.sources) for key, text in texts.items()
+        )
+        self.fills = any("{" in text and not key.startswith("page.") for key, text in said)
         # bounded, for codes and languages may come from anywhere; per instance, for another one says other things
         self.texts = lru_cache(maxsize=1024)(self._texts)
         self.general = lru_cache(maxsize=1024)(self._general)

@@ -122,15 +122,13 @@ class ProblemMaker:
         places: Mapping[str, str] = {}
         if own or self.catalogue.fills:
             places = {
-                **self._public(failure),
+                **self._facts(failure),
                 "seconds": "" if after is None else str(after),
                 "wait": wait,
                 "status": str(status),
                 "code": code,
-                "error_id": failure.error_id,
                 "request_id": request_id or "",
                 "support_reference": reference or "",
-                "service": self._service,
             }
         if self.catalogue.fills:
             said = self._filled(said, language, failure.category, status, places)
@@ -199,15 +197,17 @@ class ProblemMaker:
             )
         return Texts(*filled)
 
-    def _public(self, failure: Failure) -> dict[str, str]:
-        """The details that the application has declared to be for clients, as texts: sanitized and bounded."""
+    def _facts(self, failure: Failure) -> dict[str, str]:
+        """What texts may name of the service and the failure, and the details that the application has declared to be
+        for clients: sanitized and bounded.
+        """
         facts = {}
         for name in failure.public_details[:_MAX_PUBLIC]:
             value = failure.details.get(name)
             # nothing that would have to be asked for its text
             if isinstance(value, (str, int, float, Decimal, date, UUID)):
                 facts[name] = self._safe(value, _MAX_FACT)
-        return facts
+        return {**facts, "error_id": failure.error_id, "service": self._service}
 
     def _safe(self, text: object, limit: int) -> str:
         """Sanitized whole, then cut: a cut before could leave a piece of a secret that nothing recognizes."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from gettext import GNUTranslations
 from importlib.resources import files
 from io import BytesIO
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
 
 from failsoft.errors import Category, FailsoftError, Notification, exceptions
 from failsoft.errors.catalogue.labels import CODES as CLASSIFIED
@@ -62,7 +65,24 @@ def test_every_language_has_the_same_places_to_fill(language: str) -> None:
 def test_what_is_compiled_is_what_the_source_says(language: str) -> None:
     compiled = BytesIO()
     write_mo(compiled, catalogue_of(language))
-    assert compiled.getvalue() == SOURCE.joinpath(language, "LC_MESSAGES", "failsoft.mo").read_bytes(), "make messages"
+    committed = SOURCE.joinpath(language, "LC_MESSAGES", "failsoft.mo").read_bytes()
+    # but for the header, which names the version of Babel
+    assert content_of(compiled.getvalue()) == content_of(committed), "make messages"
+
+
+def content_of(compiled: bytes) -> tuple[dict[tuple[str, str], object], list[str], str]:
+    """All entries of a compiled catalogue, and its plural forms."""
+    catalog = read_mo(BytesIO(compiled))
+    header = dict(catalog.mime_headers)
+    return (
+        {(message.context or "", str(message.id)): message.string for message in catalog if message.id},
+        [wait_of(compiled, number) for number in (0, 1, 2, 5, 1_000_000)],
+        header["Content-Type"],
+    )
+
+
+def wait_of(compiled: bytes, number: int) -> str:
+    return GNUTranslations(BytesIO(compiled)).npgettext("wait.seconds", *PLURALS["wait.seconds"], number)
 
 
 @pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
@@ -182,6 +202,20 @@ def test_known_places_are_filled_and_other_braces_stay() -> None:
 
 def test_a_text_that_asks_for_what_is_not_known_is_not_used() -> None:
     assert fill("again in {wait}", {"wait": ""}) is None
+
+
+@given(
+    st.text("{}abc_.!:0 [", max_size=40),
+    st.dictionaries(st.sampled_from(["a", "b", "ab_c"]), st.text("{}abc", max_size=9)),
+)
+def test_filling_takes_one_turn_and_never_fails(text: str, facts: dict[str, str]) -> None:
+    for every in (False, True):
+        filled = fill(text, facts, every=every)
+        assert filled is None or len(filled) <= len(text) + 9 * text.count("{")
+    marked = dict.fromkeys(facts, "\x00")
+    assert (fill(text, marked) or "").replace("\0", "") == re.sub(
+        r"\{(a|b|ab_c)\}", lambda m: "" if m[1] in facts else m[0], text
+    )
 
 
 def test_a_code_of_the_application_is_said_as_loudly_as_its_class() -> None:
