@@ -6,20 +6,20 @@ import copy
 import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from msgspec import Meta
 
 from failsoft.call import Mode
 from failsoft.errors.exceptions import Fault
 from failsoft.errors.rules import ErrorMapping, Rule
-from failsoft.kinds import Duration, Kind, Network, Reference, Url, did_you_mean, format_duration, join_path
+from failsoft.kinds import Duration, Network, Reference, Url, did_you_mean, format_duration, join_path
 from failsoft.machines.budget import Priority
 from failsoft.options import Options, shown
 from failsoft.policies.policy import Policy
 from failsoft.policies.shared_limit import refusals
 from failsoft.problem.catalogue import LANGUAGES, SHIPPED
-from failsoft.problem.negotiate import language_tag
+from failsoft.settings.values import Catalogue, Header, Language, Match, SqliteUrl, StateUrl, Uri, View
 
 __all__ = [
     "Audit",
@@ -36,46 +36,6 @@ __all__ = [
 ]
 
 _LANGUAGES = ", ".join(LANGUAGES)
-_MATCH = re.compile(r"(\*|[A-Z]+) ([/^].*)")
-_VIEW = re.compile(r"[^\W\d]\w*(\.([^\W\d]\w*|<locals>))+")
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_SQLITE = re.compile(r"sqlite:///(?!:memory:\Z)[^?#]+")
-_STATE = re.compile(r"memory://|sqlite:///(?!:memory:\Z)[^?#]+|(redis|rediss|unix)://\S+|(env|file):.+")
-_CATALOGUE = re.compile(r"[^\0\n]{1,1000}")
-_LOCATION = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
-
-
-def _text(pattern: re.Pattern[str]) -> Any:
-    def parse(value: object) -> str:
-        if isinstance(value, str) and pattern.fullmatch(value):
-            return value
-        raise ValueError("wrong form")
-
-    return parse
-
-
-def _language(value: object) -> str:
-    if isinstance(value, str) and (tag := language_tag(value)) is not None:
-        return tag
-    raise ValueError("no language")
-
-
-Language = Annotated[str, Kind('the tag of a language such as "de" or "pt-BR"', _language)]
-Header = Annotated[str, Kind("the name of a header", _text(_TOKEN))]
-Match = Annotated[str, Kind('a method or *, then a route template: "GET /quotes/{symbol}"', _text(_MATCH))]
-View = Annotated[str, Kind('a dotted path such as "shop.views.quote"', _text(_VIEW))]
-Uri = Annotated[str, Kind('a URI such as "https://errors.example.com/"', _text(_LOCATION))]
-Catalogue = Annotated[str, Kind('a directory such as "shop/locale", or "DOMAIN:DIRECTORY"', _text(_CATALOGUE))]
-StateUrl = Annotated[
-    str,
-    Kind(
-        '"memory://", "sqlite:///FILE", "redis://HOST", "rediss://HOST", "unix://PATH", or "env:NAME" or "file:PATH" '
-        "where such a URL is found",
-        _text(_STATE),
-        secret=True,
-    ),
-]
-SqliteUrl = Annotated[str, Kind('"sqlite:///FILE"', _text(_SQLITE))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +182,10 @@ class Sanitize(Options):
     keys: Annotated[tuple[str, ...], Meta(description="More names whose values are secret.")] = ()
     safe_keys: Annotated[tuple[str, ...], Meta(description="Names whose values are not secret after all.")] = ()
     strict: Annotated[bool, Meta(description="Also redact what is a matter of policy, such as IP addresses.")] = False
+    locals: Annotated[
+        tuple[str, ...],
+        Meta(description="Local variables that stacks may show, by exact name, sanitized and cut. By default none."),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
