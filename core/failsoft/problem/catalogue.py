@@ -249,8 +249,12 @@ class Catalogue:
         elif seconds > 120:
             key, count = "wait.minutes", math.ceil(seconds / 60)
         forms = (book.plurals[key](count) for books in self._read(language) for book in books if key in book.plurals)
-        # a form that nobody translated is empty
-        return (next(filter(None, forms), "") or PLURALS[key][count != 1]).replace("{n}", str(count))
+        try:
+            # a form that nobody translated is empty
+            form = next(filter(None, forms), "")
+        except ArithmeticError:  # the rule of a plural is arithmetic of the catalogue
+            form = ""
+        return (form or PLURALS[key][count != 1]).replace("{n}", str(count))
 
 
 SHIPPED = Catalogue()

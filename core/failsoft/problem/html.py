@@ -18,7 +18,7 @@ from failsoft.problem.text import readable
 __all__ = ["html_page", "text_page"]
 
 _PAGE = Template("""<!DOCTYPE html>
-<html lang="$language">
+<html lang="$language"$direction>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -55,6 +55,9 @@ $body
 """)
 
 
+_RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
 def html_page(problem: Problem, catalogue: Catalogue = SHIPPED) -> bytes:
     """The page, in UTF-8."""
     language, label = problem.language, catalogue.label
@@ -71,6 +74,7 @@ def html_page(problem: Problem, catalogue: Catalogue = SHIPPED) -> bytes:
         parts.append(f"<h2>Debug</h2>\n<pre>{_safe(_debug_text(problem.extensions['debug']))}</pre>")
     page = _PAGE.substitute(
         language=_safe(language),
+        direction=' dir="rtl"' if language.partition("-")[0] in _RIGHT_TO_LEFT else "",
         title=_safe(problem.title),
         status=_safe(f"{label(language, 'status')} {problem.status}"),
         body="\n".join(parts),

@@ -72,13 +72,20 @@ def read_book(data: bytes, *, strict: bool = False) -> Book:
                 raise ValueError(f"{key}: nothing has this key")
         elif several is not None:
             plurals[key] = partial(translations.npgettext, key, one, several)
-            for form in {plurals[key](number) for number in range(101)}:
+            for form in _forms(key, plurals[key]):
                 _check(key, form, several)
         else:
             sources[key], texts[key] = one, translations.pgettext(key, one)
             # the words of the page are filled by Failsoft, which knows the places of its own text only
             _check(key, texts[key], MESSAGES[key] if key.startswith("page.") else one)
     return Book(texts, plurals, sources)
+
+
+def _forms(key: str, plural: Callable[[int], str]) -> set[str]:
+    try:
+        return {plural(number) for number in range(101)}
+    except ArithmeticError:
+        raise ValueError(f"{key}: the plural forms of its catalogue divide by zero") from None
 
 
 def _entries(data: bytes, charset: str) -> Iterator[tuple[str, str, str | None]]:
@@ -141,7 +148,8 @@ def _directory(reference: str, path: str, faults: list[Fault]) -> Iterator[tuple
             faults.append(Fault(path, shown(reference), expected))
             continue
         try:
-            yield tag.lower(), read_book(file.read_bytes(), strict=domain == DOMAIN)
+            with file.open("rb") as opened:
+                yield tag.lower(), read_book(opened.read(_MAX_BYTES + 1), strict=domain == DOMAIN)
         except (OSError, ValueError) as error:
             expected = f"expected a catalogue that can be read: {locale}/LC_MESSAGES/{domain}.mo: {_reason(error)}"
             faults.append(Fault(path, shown(reference), expected))

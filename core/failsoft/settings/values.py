@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Annotated, Any
 
@@ -15,7 +16,6 @@ _VIEW = re.compile(r"[^\W\d]\w*(\.([^\W\d]\w*|<locals>))+")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SQLITE = re.compile(r"sqlite:///(?!:memory:\Z)[^?#]+")
 _STATE = re.compile(r"memory://|sqlite:///(?!:memory:\Z)[^?#]+|(redis|rediss|unix)://\S+|(env|file):.+")
-_CATALOGUE = re.compile(r"[^\0\n]{1,1000}")
 _LOCATION = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
 
@@ -26,6 +26,14 @@ def _text(pattern: re.Pattern[str]) -> Any:
         raise ValueError("wrong form")
 
     return parse
+
+
+def _catalogue(value: object) -> str:
+    # a Django project writes BASE_DIR / "locale"
+    text = os.fspath(value) if isinstance(value, os.PathLike) else value
+    if isinstance(text, str) and 0 < len(text) <= 1000 and "\0" not in text:
+        return text
+    raise ValueError("no directory")
 
 
 def _language(value: object) -> str:
@@ -39,7 +47,7 @@ Header = Annotated[str, Kind("the name of a header", _text(_TOKEN))]
 Match = Annotated[str, Kind('a method or *, then a route template: "GET /quotes/{symbol}"', _text(_MATCH))]
 View = Annotated[str, Kind('a dotted path such as "shop.views.quote"', _text(_VIEW))]
 Uri = Annotated[str, Kind('a URI such as "https://errors.example.com/"', _text(_LOCATION))]
-Catalogue = Annotated[str, Kind('a directory such as "shop/locale", or "DOMAIN:DIRECTORY"', _text(_CATALOGUE))]
+Catalogue = Annotated[str, Kind('a directory such as "shop/locale", or "DOMAIN:DIRECTORY"', _catalogue)]
 StateUrl = Annotated[
     str,
     Kind(

@@ -120,6 +120,29 @@ def test_every_code_that_a_classification_gives_is_known() -> None:
     assert set(CLASSIFIED) - set(CODES) == {"CLIENT_DISCONNECTED"}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", sorted(set(CLASSIFIED) - {"CLIENT_DISCONNECTED"}))
+def test_what_is_said_of_every_code_is_short_whole_and_in_the_language(language: str, code: str) -> None:
+    said = texts(language, code, Category.SYSTEM, CODES[code].status)
+    assert len(said.title) <= 60
+    assert said.title[-1] not in ".!"
+    for sentence in (said.detail, said.guidance):
+        assert sentence.endswith(".")
+        assert len(sentence) <= 170
+    if language != "en":
+        english = texts("en", code, Category.SYSTEM, CODES[code].status)
+        assert not any(mine == theirs for mine, theirs in zip(said, english, strict=True))
+    assert notification(code, CODES[code].status) in Notification
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", ["FALLBACK_FAILED", "RETRY_EXHAUSTED"])
+def test_what_was_tried_in_vain_does_not_clear_a_request_that_is_turned_away(language: str, code: str) -> None:
+    said = texts(language, code, Category.VALIDATION, 404)
+    assert said.guidance == texts(language, "NOT_FOUND", Category.VALIDATION, 404).guidance
+    assert said.title == texts(language, code, Category.NETWORK, 503).title
+
+
 def test_codes_of_our_exceptions_have_their_status() -> None:
     for name in exceptions.__all__:
         kind = getattr(exceptions, name)

@@ -147,6 +147,48 @@ def test_waits_have_the_plural_forms_of_the_language(write: Write) -> None:
     assert known.wait("de", 3) == "3 Sekunden"
 
 
+def test_a_rule_of_plurals_that_cannot_be_reckoned_is_a_fault_or_english(write: Write) -> None:
+    folder = Path(write({"wait.hours": (("{n} hour", "{n} hours"), ("{n} ora", "{n} ore", "{n} ore"))}))
+    file = folder / "it" / "LC_MESSAGES" / "failsoft.mo"
+    whole = file.read_bytes()
+    start = whole.index(b"plural=") + len("plural=")
+    room = whole.index(b";", start) - start
+    for rule, refused in ((b"0*(n/(n-5))", True), (b"0*(n/(n-5000))", False)):
+        file.write_bytes(whole[:start] + rule.ljust(room) + whole[start + room :])
+        if refused:
+            assert "divide by zero" in faults_of(str(folder))[0].expected
+    known = catalogue(str(folder))
+    assert (known.wait("it", 3600 * 5000), known.wait("it", 3600 * 5001)) == ("5000 hours", "5001 ora")
+
+
+def test_a_page_in_a_language_of_the_other_direction_is_laid_out_so(write: Write) -> None:
+    known = catalogue(write({"phrase.409": ("Conflict", "תנגשות")}, "he"))
+    pages = [
+        render(problem(known, asked, ("en", "he-IL")), RequestFacts(accept="text/html"), format="auto", catalogue=known)
+        for asked in ("he-IL", "en")
+    ]
+    assert [b'<html lang="he-IL" dir="rtl">' in page.body for page in pages] == [True, False]
+    assert b'<html lang="en">' in pages[1].body
+
+
+def test_a_directory_may_be_a_path(write: Write) -> None:
+    folder = Path(write({"code.NOT_FOUND.detail": ("x", "Nix da.")}, "de"))
+    with failsoft.Failsoft({"responses": {"languages": ["de"], "catalogues": [folder]}}) as fs:
+        assert fs.handle(failsoft.NotFoundError()).detail == "Nix da."
+
+
+def test_a_catalogue_that_breaks_while_running_is_refused_and_the_old_one_stays(write: Write, tmp_path: Path) -> None:
+    file = tmp_path / "failsoft.toml"
+    folder = write({"code.NOT_FOUND.detail": ("x", "prima")})
+    file.write_text(f'[responses]\nlanguages = ["it"]\ncatalogues = ["{folder}"]\n')
+    with failsoft.Failsoft(file) as fs:
+        Path(folder, "it", "LC_MESSAGES", "failsoft.mo").write_bytes(b"broken")
+        told = fs.reload()
+        assert not told.ok
+        assert "no compiled gettext catalogue" in told.text
+        assert fs.handle(failsoft.NotFoundError()).detail == "prima"
+
+
 def test_a_plural_form_that_nobody_translated_is_english(write: Write) -> None:
     known = catalogue(write({"wait.seconds": (("{n} second", "{n} seconds"), ("{n} secondo", "", ""))}))
     assert (known.wait("it", 1), known.wait("it", 5)) == ("1 secondo", "5 seconds")
