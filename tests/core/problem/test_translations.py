@@ -183,9 +183,8 @@ def test_a_catalogue_that_breaks_while_running_is_refused_and_the_old_one_stays(
     file.write_text(f'[responses]\nlanguages = ["it"]\ncatalogues = ["{folder}"]\n')
     with failsoft.Failsoft(file) as fs:
         Path(folder, "it", "LC_MESSAGES", "failsoft.mo").write_bytes(b"broken")
-        told = fs.reload()
-        assert not told.ok
-        assert "no compiled gettext catalogue" in told.text
+        (fault,) = fs.reload()
+        assert "no compiled gettext catalogue" in fault.expected
         assert fs.handle(failsoft.NotFoundError()).detail == "prima"
 
 
