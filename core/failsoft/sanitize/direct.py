@@ -68,7 +68,7 @@ _AUTH_OBJECT = re.compile(
     r"(?i)(?:basic|digest|ntlm)auth\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})"
 )
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
-_LONG_CODE = re.compile(r"\\?[\"']?\s?[=:]\s?\\?[\"']?([\w/.-]{16,})")
+_LONG_CODE = re.compile(r"(?:\\?[\"']?\s?[=:]\s?|\s)\\?[\"']?([\w/.-]{16,512})")
 _CODE_LEAST = 8
 _WORD_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _LOGIN_CHARACTERS = f"{_WORD_CHARACTERS}.:!#$%^&*+"
@@ -294,7 +294,7 @@ def word_anchors() -> Iterator[Anchor]:
     yield Anchor("auth plain ", _group(_SASL, "basic"))
     yield Anchor("auth login ", _group(_SASL, "basic"))
     yield Anchor("private-lines", putty_key)
-    yield Anchor("code", _long_code, r"(?=\\?[\"']?\s?[=:]\s?\\?[\"']?[a-z0-9/_.-]{16})")
+    yield Anchor("code", _long_code, r"(?=\\?[\"']?\s?[=:]?\s?\\?[\"']?[a-z0-9/_.-]{16})")
     for word in ("call", "dial", "reach", "contact", "number", "whatsapp", "text"):
         yield Anchor(word, _national_phone, _PHONE_INTRODUCTION)
     for command in ("docker login", "mysql", "mariadb", "mongo", "redis-cli", "ldapsearch"):

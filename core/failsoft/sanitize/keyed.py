@@ -278,7 +278,7 @@ class KeyedRule:
     def _told(self, site: Site) -> Span | None:
         """The value that prose gives after a name, if it has the look of one."""
         text, kind = site.scan.text, site.kind
-        if kind not in _PROSE_KINDS or site.name.lower() in _NOT_SPOKEN or site.before == "/":
+        if kind not in _PROSE_KINDS or site.name.lower() in _NOT_SPOKEN or site.before in ("/", "="):
             return None
         at = _told_at(text, site.last, kind)
         site.scan.saw(at + 2)

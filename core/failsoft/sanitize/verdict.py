@@ -109,8 +109,8 @@ _WEAK_KINDS = word_set("session authorization cookie csrf signature credential o
 _NAMED_KINDS = word_set("authorization credential")
 _COUNTED_KINDS = word_set("cookie credential")
 _FEW = re.compile(r"\d{1,3}")
-# a kind of token in a grammar, as `EOF`
-_TERMINAL = re.compile(r"[A-Z]{2,8}")
+# a token of a grammar, or its kind, as `EOF`
+_TERMINAL = re.compile(r"[A-Z]{2,8}|\d{1,4}")
 _CODES = word_set("otp cvv")
 _ANY_WORD = word_set("password secret otp cvv")
 _SIGNATURE_LEAST = 12
