@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint types layers unit nightly docs bench versions clean
+.PHONY: help demo test lint types layers unit nightly docs bench evaluate versions clean
 
 help:
 	@echo "make demo            start the shops and show what Failsoft does (ONCE=1: show and exit)"
@@ -13,6 +13,7 @@ help:
 	@echo "make nightly         the models of the engine against naive ones, at least 10 000 steps each"
 	@echo "make versions        the tests on every Python >= 3.11 that pyenv knows or PYTHONS names"
 	@echo "make bench           the measurements behind the tables in the docs"
+	@echo "make evaluate        how well it judges, and its peers on the same cases"
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Failsoft needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
@@ -52,6 +53,10 @@ versions:
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python -m benchmarks
+
+evaluate: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group evaluate
+	-$(BIN)/python -m evaluations.sanitizer --peers --write
 
 clean:
 	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -85,7 +85,9 @@ def judge(case: Case, clean: Callable[[Any], Any], *, exact: bool = True) -> Ver
     restless, mutated = again != after, text_of(given) != before
     if not case.positive:
         touched = (
-            _difference(case, given, got, before, after) if exact else ("" if before == after else "is not the same")
+            _difference(case, given, got, before, after)
+            if exact
+            else ("" if text_of(given, types=False) == text_of(got, types=False) else "is not the same")
         )
         return Verdict(case, before, after, touched=touched, restless=restless, mutated=mutated)
     gone = tuple(keep for keep in case.keeps if keep not in after)

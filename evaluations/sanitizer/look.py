@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import types
 from collections import deque
 from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 __all__ = ["same", "text_of"]
@@ -13,12 +13,16 @@ __all__ = ["same", "text_of"]
 _DEEP = 250
 
 
-def text_of(value: Any) -> str:
-    """Everything that can be read in a value: keys, items, fields, the texts of objects; in order."""
-    return value if isinstance(value, str) else "\n".join(_texts(value, 0, ()))
+def text_of(value: Any, *, types: bool = True) -> str:
+    """Everything that can be read in a value: keys, items, fields, the texts of objects; in order.
+
+    Parameters:
+        types: with the names of the types of containers.
+    """
+    return value if isinstance(value, str) else "\n".join(_texts(value, types, 0, ()))
 
 
-def _texts(value: Any, depth: int, above: tuple[int, ...]) -> Iterator[str]:
+def _texts(value: Any, types: bool, depth: int, above: tuple[int, ...]) -> Iterator[str]:
     if isinstance(value, str):
         yield str(value)
     elif isinstance(value, (bytes, bytearray, memoryview)):
@@ -30,9 +34,10 @@ def _texts(value: Any, depth: int, above: tuple[int, ...]) -> Iterator[str]:
         if parts is None:
             yield _shown(value)
         else:
-            yield type(value).__name__
+            if types:
+                yield type(value).__name__
             for part in parts:
-                yield from _texts(part, depth + 1, (*above, id(value)))
+                yield from _texts(part, types, depth + 1, (*above, id(value)))
 
 
 def _parts(value: Any) -> list[Any] | None:
@@ -47,7 +52,7 @@ def _parts(value: Any) -> list[Any] | None:
             return [str(value), value.exceptions]
         case BaseException():
             return [_shown(value), *value.args, *getattr(value, "__notes__", ())]
-        case types.SimpleNamespace():
+        case SimpleNamespace():
             return [part for item in vars(value).items() for part in item]
     if isinstance(value, type):
         return None

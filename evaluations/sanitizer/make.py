@@ -88,8 +88,9 @@ def _pem(r: random.Random, label: str = "RSA PRIVATE KEY", size: str = "600") ->
 
 
 _BRANDS = {
-    "visa": ("4", 16), "mastercard": ("52", 16), "mastercard2": ("2223", 16), "amex": ("37", 15), "discover": ("6011", 16),
-    "jcb": ("3530", 16), "diners": ("36", 14), "maestro": ("6759", 16), "unionpay": ("62", 16),
+    "visa": ("4", 16), "mastercard": ("52", 16), "mastercard2": ("2223", 16), "amex": ("37", 15),
+    "discover": ("6011", 16), "jcb": ("3530", 16), "diners": ("36", 14), "maestro": ("6759", 16),
+    "unionpay": ("62", 16),
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pprint
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 __all__ = ["PEERS", "available"]
 
 Clean = Callable[[Any], Any]
+_DEEP = 20
+"""How deep our doors to them follow a value; cycles end there."""
 
 
 def _sentry() -> Clean:
@@ -19,12 +22,12 @@ def _sentry() -> Clean:
 
     scrubber = EventScrubber(recursive=True, send_default_pii=False)
 
-    def plain(value: Any) -> Any:
+    def plain(value: Any, depth: int = 0) -> Any:
         if isinstance(value, AnnotatedValue):
             return "[Filtered]"
-        if isinstance(value, dict):
-            return {key: plain(item) for key, item in value.items()}
-        return [plain(item) for item in value] if isinstance(value, list) else value
+        if type(value) is dict and depth <= _DEEP:
+            return {key: plain(item, depth + 1) for key, item in value.items()}
+        return [plain(item, depth + 1) for item in value] if type(value) is list and depth <= _DEEP else value
 
     def clean(value: Any) -> Any:
         if isinstance(value, str):
@@ -38,21 +41,13 @@ def _sentry() -> Clean:
     return clean
 
 
-def _copied(value: Any) -> Any:
+def _copied(value: Any, depth: int = 0) -> Any:
     """It works in place, so it is given containers of its own; what is inside of other objects it never sees."""
-    if isinstance(value, dict):
-        return {key: _copied(item) for key, item in value.items()} if not _cyclic(value) else value
-    return [_copied(item) for item in value] if type(value) is list and not _cyclic(value) else value
-
-
-def _cyclic(value: Any) -> bool:
-    try:
-        json.dumps(value, default=str, skipkeys=True)
-    except ValueError:
-        return True
-    except (TypeError, RecursionError):
-        return False
-    return False
+    if depth > _DEEP:
+        return value
+    if type(value) is dict:
+        return {key: _copied(item, depth + 1) for key, item in value.items()}
+    return [_copied(item, depth + 1) for item in value] if type(value) is list else value
 
 
 def _logfire() -> Clean:
@@ -64,20 +59,21 @@ def _logfire() -> Clean:
 
 
 def _detect_secrets() -> Clean:
-    """Each line is scanned with all its default plugins, what they find is taken out. Values as JSON, a key a line."""
-    from detect_secrets.core.scan import scan_line
-    from detect_secrets.settings import default_settings
+    """All its default plugins and filters, as over the lines of a log file. Values as JSON, a key a line.
 
-    def line(text: str) -> str:
-        found = {secret.secret_value for secret in scan_line(text) if secret.secret_value}
-        for secret in sorted(found, key=len, reverse=True):
-            text = text.replace(secret, "[REDACTED:secret]")
-        return text
+    `scan_line` is no door for this: it reports every word of a line, however little it looks like a secret.
+    """
+    from detect_secrets.core.scan import _process_line_based_plugins
+    from detect_secrets.settings import default_settings
 
     def clean(value: Any) -> Any:
         text = value if isinstance(value, str) else _as_json(value)
         with default_settings():
-            return "\n".join(map(line, text.split("\n"))) if text is not value or text else text
+            lines = list(enumerate(text.split("\n"), 1))
+            found = {secret.secret_value for secret in _process_line_based_plugins(lines=lines, filename="app.log")}
+        for secret in sorted(filter(None, found), key=len, reverse=True):
+            text = text.replace(secret, "[REDACTED:secret]")
+        return text if found else value
 
     return clean
 
@@ -85,8 +81,8 @@ def _detect_secrets() -> Clean:
 def _as_json(value: Any) -> str:
     try:
         return json.dumps(value, indent=1, default=str, ensure_ascii=False, skipkeys=True)
-    except (TypeError, ValueError, RecursionError):
-        return repr(value)
+    except Exception:  # cycles, keys and texts that JSON has no room for
+        return pprint.saferepr(value)
 
 
 def _scrubadub() -> Clean:
@@ -100,7 +96,7 @@ def _scrubadub() -> Clean:
     def clean(value: Any, depth: int = 0) -> Any:
         if isinstance(value, str):
             return scrubber.clean(value)
-        if depth > 20:
+        if depth > _DEEP:
             return value
         if isinstance(value, dict):
             return {key: clean(item, depth + 1) for key, item in value.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def load() -> tuple[Case, ...]:
                 cases += [marked(f"{group}/{name}", text, tier=tier) for name, text in texts.items()]
     cases += [*shapes.CASES, *objects.CASES, *harmless.CASES]
     ids = [case.id for case in cases]
-    wrong = {id for id in ids if ids.count(id) > 1}
+    wrong = {name for name, count in Counter(ids).items() if count > 1}
     wrong |= {case.id for case in cases if case.positive == case.group.startswith("clean-")}
     if wrong:
         msg = f"two of one id, or in the wrong file: {', '.join(sorted(wrong))}"

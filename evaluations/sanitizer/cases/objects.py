@@ -79,7 +79,7 @@ class Credentials(NamedTuple):
     region: str = "eu"
 
 
-Pair = collections.namedtuple("Pair", ["name", "value"])
+Pair = collections.namedtuple("Pair", ["name", "value"])  # noqa: PYI024
 
 
 class Form(pydantic.BaseModel):
@@ -145,11 +145,11 @@ class PaymentError(Exception):
 
 
 _case("dataclass", "pw", "ada")(lambda s: Login("ada", s))
-_case("dataclass-frozen", "alnum:32", "eu")(lambda s: Frozen(s))
+_case("dataclass-frozen", "alnum:32", "eu")(Frozen)
 _case("dataclass-nested", "pw", "billing", "b2")(lambda s: Account("billing", Login("ada", s), ["b2"]))
 _case("dataclass-in-list", "pw", "ada", of=2)(lambda a, b: [Login("ada", a), Login("bob", b)])
 _case("dataclass-free-text", "github", "eu")(lambda s: Account(f"key {s}", Login("eu", "")))
-_case("dataclass-checked", "hex:40")(lambda s: Checked(s))
+_case("dataclass-checked", "hex:40")(Checked)
 _case("namedtuple-typed", "alnum:40", "eu")(lambda s: Credentials("none", s))
 _case("namedtuple-plain", "pw", "DB_HOST", of=1)(lambda s: [Pair("DB_HOST", "db1"), Pair("DB_PASSWORD", s)])
 _case("namedtuple-in-dict", "alnum:40", "eu")(lambda s: {"aws": Credentials("none", s)})
@@ -168,7 +168,7 @@ _case("attrs-frozen", "alnum:40", "eu")(lambda s: Point("eu", s))
 _case("attrs-url", "url:40", "shop.example.com")(lambda s: Hook(f"https://shop.example.com/h?token={s}", ""))
 _case("msgspec", "482913", "ada")(lambda s: Packed("ada", s))
 _case("namespace", "hex:40", "eu")(lambda s: types.SimpleNamespace(token=s, region="eu"))
-_case("opaque-repr", "hex:40")(lambda s: Opaque(s))
+_case("opaque-repr", "hex:40")(Opaque)
 _case("opaque-in-list", "hex:40", "first")(lambda s: ["first", Opaque(s)])
 _case("broken-repr", "hex:40", "first")(lambda s: {"n": "first", "client": Broken(s)})
 _case("opaque-under-key", "hex:40", "eu")(lambda s: {"credentials": Opaque(s), "region": "eu"})
@@ -273,9 +273,9 @@ _case("long-text-end", "pw", "begin")(lambda s: "begin " + "all is well. " * 300
 _case("long-text-cut", "github", "begin")(lambda s: "begin " + "a b " * 16377 + s + " the end" * 100)
 _case("huge-text", "hex:40", "begin")(lambda s: "begin " + "nothing to see here. " * 50000 + f"token={s}")
 _case("stack-begin", "pw", "all is well")(lambda s: f"password={s}\n" + "all is well\n" * 300)
-_case("deep-list", "github")(lambda s: _deep(s))
 
 
+@_case("deep-list", "github")
 def _deep(value: Any) -> Any:
     for _ in range(200):
         value = [value]
