@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint types layers unit nightly docs bench evaluate versions clean
+.PHONY: help demo test lint types layers unit nightly docs bench evaluate fuzz versions clean
 
 help:
 	@echo "make demo            start the shops and show what Failsoft does (ONCE=1: show and exit)"
 	@echo "make test            lint, types, import layers, tests"
 	@echo "make nightly         the models of the engine against naive ones, at least 10 000 steps each"
+	@echo "make fuzz            ten minutes of fuzzing of sanitizer and classifier (SECONDS=600)"
 	@echo "make versions        the tests on every Python >= 3.11 that pyenv knows or PYTHONS names"
 	@echo "make bench           the measurements behind the tables in the docs"
 	@echo "make evaluate        how well it judges, and its peers on the same cases"
@@ -43,6 +44,11 @@ unit: $(READY)
 nightly: $(READY)
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -q --timeout 3600 --durations 0 --durations-min 1 \
 	  -k runTest tests/core $(PYTEST_ARGS)
+
+SECONDS ?= 600
+fuzz: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz
+	$(BIN)/python -m evaluations.fuzz --seconds $(SECONDS)
 
 PYTHONS ?= $(wildcard $(HOME)/.pyenv/versions/3.1[1-9].*/bin/python)
 versions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from failsoft import logs, sentry
 from failsoft.call import Call, RequestFacts
 from failsoft.clock import Clock, SystemClock
 from failsoft.deadlines import acarry_deadline, carry_deadline, deadline_headers
@@ -101,7 +102,9 @@ __all__ = [
     "classify",
     "deadline_headers",
     "guard",
+    "logs",
     "protect",
     "remaining",
     "sanitize",
+    "sentry",
 ]

@@ -24,7 +24,6 @@ from failsoft.kinds import join_path
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
-from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.offload import Offloads
@@ -35,6 +34,8 @@ from failsoft.references import resolve
 from failsoft.renewal import Wanted, renewed
 from failsoft.requests import TrustedProxies
 from failsoft.sanitize import Sanitizer
+from failsoft.sanitize.local_values import LocalValues
+from failsoft.sentry import leave_exceptions_to_sentry
 from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
 from failsoft.stores.opening import Opened
@@ -100,7 +101,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     sanitizer = Sanitizer(
         keys=settings.sanitize.keys, safe_keys=settings.sanitize.safe_keys, strict=settings.sanitize.strict
     )
-    classifier = _classifier(settings, clock, faults)
+    classifier = _classifier(settings, sanitizer, clock, faults)
     proxies = _proxies(settings, faults)
     store = store_of(settings, sanitizer, faults)
     if "state.url" not in {fault.path for fault in faults}:
@@ -176,7 +177,7 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
     _load_code_of_policies(settings, faults)
     faults += refusals(settings.policies, "" if parts.store is None else parts.store.kind, "policies")
     clock, rng = parts.engine.clock, parts.engine.rng
-    classifier = _classifier(settings, clock, faults)
+    classifier = _classifier(settings, parts.sanitizer, clock, faults)
     if faults:
         raise _refused(settings, faults)
     means = _Means(parts.bus, parts.sanitizer, parts.telemetry, clock, rng)
@@ -272,13 +273,15 @@ class _Classify:
         return self._responder.classify(exc, call)
 
 
-def _classifier(settings: Settings, clock: Clock, faults: list[Fault]) -> Classifier:
+def _classifier(settings: Settings, sanitizer: Sanitizer, clock: Clock, faults: list[Fault]) -> Classifier:
+    names = settings.sanitize.locals
     try:
         return Classifier(
             mappings=settings.errors,
             rules=settings.rules,
             clock=clock,
             status_from=settings.responses.status_from,
+            locals_of=LocalValues(names, sanitizer) if names else None,
         )
     except SettingsError as error:
         faults.extend(error.faults)

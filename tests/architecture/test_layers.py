@@ -20,7 +20,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("errors.failure", "errors.frames", "errors.attributes", "errors.exceptions"),
     ("options", "call", "current", "events", "machines", "references", "sanitize"),
     ("bus", "beat", "inspection", "errors.capture", "errors.catalogue", "errors.rules", "errors", "problem", "stores"),
-    ("policies", "observers"),
+    ("policies", "observers", "trail", "sentry", "otel", "logs"),
     (
         "engine",
         "verdicts",

@@ -196,6 +196,10 @@ class Sanitize(Options):
     keys: Annotated[tuple[str, ...], Meta(description="More names whose values are secret.")] = ()
     safe_keys: Annotated[tuple[str, ...], Meta(description="Names whose values are not secret after all.")] = ()
     strict: Annotated[bool, Meta(description="Also redact what is a matter of policy, such as IP addresses.")] = False
+    locals: Annotated[
+        tuple[str, ...],
+        Meta(description="Local variables that stacks may show, by exact name, sanitized and cut. By default none."),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ import pytest
 from failsoft.bus import Bus
 from failsoft.call import RequestFacts
 from failsoft.events import CircuitBreakerTransition, InternalError, RetryEnded, RetryScheduled
-from failsoft.observers.logs import LogObserver, SanitizingFilter
+from failsoft.logs import SanitizingFilter
+from failsoft.observers.logs import LogObserver
 from observed import SECRET, Broken, OneSecret, failure, handled
 
 

@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
 from evaluations.sanitizer.cases import load
 from evaluations.sanitizer.judge import judge
 from evaluations.sanitizer.ours import sanitizes
@@ -45,9 +44,8 @@ def test_doing_nothing_is_seen_to_leak_every_secret_and_to_lose_nothing(group: s
         if case.group == group:
             verdict = judge(case, lambda value: value)
             assert len(verdict.leaks) == len(case.secrets), case.id
-            assert not (verdict.gone or verdict.touched or verdict.restless or verdict.mutated or verdict.raised), (
-                case.id
-            )
+            rest = (verdict.gone, verdict.touched, verdict.restless, verdict.mutated, verdict.raised)
+            assert rest == ((), "", False, False, ""), case.id
 
 
 def test_a_value_taken_whole_is_seen_to_lose_and_to_touch() -> None:
