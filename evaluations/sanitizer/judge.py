@@ -85,7 +85,7 @@ def judge(case: Case, clean: Callable[[Any], Any], *, exact: bool = True) -> Ver
     restless, mutated = again != after, text_of(given) != before
     if not case.positive:
         touched = (
-            _difference(case, given, got, before, after)
+            _difference(case, given, got)
             if exact
             else ("" if text_of(given, types=False) == text_of(got, types=False) else "is not the same")
         )
@@ -96,12 +96,12 @@ def judge(case: Case, clean: Callable[[Any], Any], *, exact: bool = True) -> Ver
     return Verdict(case, before, after, leaks=leaks, gone=gone, restless=restless, mutated=mutated, kept=kept)
 
 
-def _difference(case: Case, given: Any, got: Any, before: str, after: str) -> str:
+def _difference(case: Case, given: Any, got: Any) -> str:
+    if type(given) is not type(got):
+        return f"is a {type(got).__name__}, not a {type(given).__name__}"
     if case.check is not None:
         return case.check(given, got)
-    if same(given, got):
-        return ""
-    return f"is a {type(got).__name__}, not a {type(given).__name__}" if before == after else "is not the same"
+    return "" if same(given, got) else "is not the same"
 
 
 def _leaks(secrets: tuple[str, ...], before: str, after: str) -> Iterator[str]:
