@@ -2,7 +2,8 @@
 
 A text holds its own truth: `⟦…⟧` stands around what must vanish, `⟨…⟩` around what must stay. Inside of the brackets
 of a secret, `=name` asks for one that is made at run time (see `make`), `=name@a` for the same one wherever `@a`
-stands. `⟪percent:…⟫`, and likewise `html`, `json`, `base64`, `base64url`, `hex`, encodes what is inside.
+stands. `⟪percent:…⟫`, and likewise `html`, `json`, `base64`, `base64url`, `hex`, encodes what is inside. An empty `⟨⟩`
+is nothing: it parts what would alarm scanners of sources.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def _text(id: str, source: str, secrets: list[str], keeps: list[str]) -> str:
     def fill(match: re.Match[str]) -> str:
         secret, keep = match.groups()
         if keep is not None:
-            keeps.append(keep)
+            keeps.extend([keep] if keep else ())
             return keep
         if secret.startswith("="):
             name, _, label = secret[1:].partition("@")

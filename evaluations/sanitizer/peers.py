@@ -17,8 +17,8 @@ _DEEP = 20
 
 def _sentry() -> Clean:
     """The scrubber of its events, recursive, with the names of personal data too: a value goes into `extra`."""
+    from sentry_sdk._types import AnnotatedValue
     from sentry_sdk.scrubber import EventScrubber
-    from sentry_sdk.utils import AnnotatedValue
 
     scrubber = EventScrubber(recursive=True, send_default_pii=False)
 
@@ -82,7 +82,14 @@ def _as_json(value: Any) -> str:
     try:
         return json.dumps(value, indent=1, default=str, ensure_ascii=False, skipkeys=True)
     except Exception:  # cycles, keys and texts that JSON has no room for
+        return _repr(value)
+
+
+def _repr(value: Any) -> str:
+    try:
         return pprint.saferepr(value)
+    except Exception:  # a repr that raises
+        return type(value).__name__
 
 
 def _scrubadub() -> Clean:

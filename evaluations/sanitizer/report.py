@@ -70,12 +70,18 @@ def peer_table(by_peer: dict[str, list[Verdict]]) -> str:
     return _rows(heads, ((name, figures(of)) for name, of in by_peer.items()), "by")
 
 
+def _times(ratio: float) -> str:
+    return f"{ratio:,.1f}" if ratio >= 1 else f"{ratio:.2f}"
+
+
 def cost_table(costs: dict[str, dict[str, float]]) -> str:
     """Microseconds, and how many times ours."""
     names = list(next(iter(costs.values())))
     lines = ["| text | " + " | ".join(names) + " |", "|---" + "|--:" * len(names) + "|"]
     for text, by in costs.items():
         ours = by[names[0]]
-        cells = [f"{by[name]:,.1f} µs" + (f" ({by[name] / ours:,.1f} ×)" if name != names[0] else "") for name in names]
+        cells = [
+            f"{by[name]:,.1f} µs" + (f" ({_times(by[name] / ours)} ×)" if name != names[0] else "") for name in names
+        ]
         lines.append(f"| {text} | " + " | ".join(cells) + " |")
     return "\n".join(lines)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from evaluations.sanitizer.cases import load
+from evaluations.sanitizer.cost import TEXTS
 from evaluations.sanitizer.judge import judge
-from evaluations.sanitizer.ours import sanitizes
+from evaluations.sanitizer.ours import sanitizes, variants
 
 CASES = load()
 GROUPS = sorted({case.group for case in CASES})
@@ -53,3 +54,16 @@ def test_a_value_taken_whole_is_seen_to_lose_and_to_touch() -> None:
     assert all(verdict.found for verdict in verdicts)
     assert all(verdict.gone == verdict.case.keeps for verdict in verdicts)
     assert all(verdict.touched for verdict in verdicts if not verdict.case.positive)
+
+
+@pytest.mark.parametrize("label", TEXTS)
+def test_what_is_timed_as_clean_is_clean_and_as_dirty_is_dirty(label: str) -> None:
+    assert (sanitizes("core")(TEXTS[label]) == TEXTS[label]) is label.endswith("clean")
+
+
+def test_each_matcher_gives_the_same_result() -> None:
+    first, *others = variants().values()
+    if not others:
+        pytest.skip("there is one matcher")
+    texts = [text for case in CASES if isinstance(text := case.build(), str)]
+    assert [[other(text) for text in texts] for other in others] == [[first(text) for text in texts]] * len(others)
