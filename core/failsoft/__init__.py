@@ -34,6 +34,7 @@ from failsoft.errors import (
     ServiceUnavailableError,
     SettingsError,
     Severity,
+    Suggestion,
     ValidationError,
 )
 from failsoft.facade import Failsoft, classify, guard, remaining, sanitize
@@ -95,6 +96,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Severity",
+    "Suggestion",
     "SystemClock",
     "ValidationError",
     "acarry_deadline",

@@ -146,6 +146,7 @@ class Responder:
             id_header=style.id_header,
             renderer=style.renderer,
             on_error=self._renderer_failed,
+            catalogue=self._maker.catalogue,
         )
         self._report(failure, call, rendered.status, "handled" if _meant(failure) else "unhandled")
         return Answer(failure, rendered, again, failure.error_id)

@@ -24,7 +24,7 @@ from failsoft.errors.failure import Evidence, Failure, Link
 from failsoft.errors.hints import refine_by_place
 from failsoft.errors.inside import inner_of, leaves_of
 from failsoft.errors.patterns import guess_by_message, guess_by_name
-from failsoft.errors.reading import Reading, overlay, parse_retry_after
+from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_after
 from failsoft.errors.rules import ErrorMapping, Rule, compile_rules
 from failsoft.errors.taxonomy import Category, Severity
 from failsoft.errors.validation import pairs_of_exception
@@ -138,6 +138,8 @@ class Classifier:
         if facts.mapping is not None and not (facts.mapped_as_last and reading.source in _OF_THE_APP):
             path, mapping = facts.mapping
             reading = overlay(reading, mapping, "settings", path, 1.0)
+        if "public_details" in reading.more:
+            self._guard(lambda: add_public(exc, reading.more))
         return reading
 
     def _speak(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading:

@@ -102,6 +102,7 @@ class LogObserver:
             "failsoft_category": str(failure.category),
             "failsoft_severity": str(failure.severity),
             "failsoft_transient": failure.transient,
+            "failsoft_suggestions": ",".join(failure.suggestions),
             "failsoft_type": failure.type,
             "failsoft_status": event.status,
             "failsoft_result": event.result,
