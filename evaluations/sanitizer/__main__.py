@@ -56,12 +56,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m evaluations.sanitizer", description=__doc__)
     parser.add_argument("--show", action="store_true", help="list failures, but of the cases held out")
     parser.add_argument("--show-all", action="store_true", help="list failures, those held out too; not for tuning")
+    parser.add_argument("--misses", action="store_true", help="print only the names of failures, as known_misses.txt")
     parser.add_argument("--peers", action="store_true", help="run the peers on the same cases, and time all")
     parser.add_argument("--cost", action="store_true", help="time texts")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--write", action="store_true", help=f"put the tables into {PAGE.name}")
     options = parser.parse_args(arguments)
     ours = _ours()
+    if options.misses:
+        print("\n".join(sorted(verdict.case.listed for verdict in ours if not verdict.good)))
+        return 0
     blocks = {"sanitizer-cases": report.summary(ours), "sanitizer-groups": report.group_table(ours)}
     data: dict[str, Any] = {
         "all": report.figures(ours),

@@ -64,6 +64,11 @@ class Case:
         """One in four, chosen by the id alone. Who tunes rules does not look at these."""
         return hashlib.sha256(self.id.encode()).digest()[0] % _HELD_OUT_EVERY == 0
 
+    @property
+    def listed(self) -> str:
+        """How lists name the case: by its id, or, if it is held out, by the group and a hash that tells nothing."""
+        return f"{self.group}/#{hashlib.sha256(self.id.encode()).hexdigest()[:12]}" if self.held_out else self.id
+
 
 def marked(id: str, source: Any, *, tier: str, more: Iterable[str] = ()) -> Case:
     """The case that a marked text is, or a value built of dicts, lists, tuples, sets, texts and bytes with marks.
