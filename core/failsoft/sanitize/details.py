@@ -25,6 +25,7 @@ _BOUND = re.compile(r"(?i)(?:with )?(?:param(?:eter)?s|binds?)[:=]? ?(?=[\[({])"
 # names of parameters are listed in the same way; values only stand where a statement stands
 _STATEMENT = re.compile(r"(?:SELECT|INSERT|UPDATE|DELETE|MERGE|CALL|EXEC|[Qq]uery|[Ss]tatement|executing|SQL)\b")
 _NUMBERED = re.compile(r"(?i)(parameters?:? |, )(\$\d{1,3} = )('(?:[^'\n]|''){0,4096}'?|[^\s,']{1,512})")
+_COPIED = re.compile(r"(?i)copy [\w.\"]{1,64}, line \d{1,12}: \"([^\n]{1,4096}?)\"(?=\s|$|['\")\\])")
 _TRUNCATED = re.compile(r"(?i)truncated value: '([^'\n]{1,4096})")
 _INCORRECT = re.compile(
     r"(?i)incorrect \w{1,16} value: '([^'\n]{1,1024})' for column [`']?(?:\w+[`']?\.[`']?){0,3}(\w{1,64})"
@@ -99,6 +100,7 @@ class DetailRules:
         ):
             yield Anchor(opening, self.bound, r"(?=[\[({])")
         yield Anchor("parameter", self.numbered, r"(?=s?:? \$\d)")
+        yield Anchor("copy ", self.copied, r"(?=[\w.\"]{1,64}, line \d)")
         yield Anchor("truncated value: '", self.truncated)
         yield Anchor("incorrect ", self.incorrect, r"(?=\w{1,16} value: ')")
         yield Anchor("dup key:", self.duplicate_key)
@@ -196,6 +198,13 @@ class DetailRules:
         kept = "".join(pieces)
         return (start, at, kept) if pieces and kept != scan.text[start:at] else max(end, at)
 
+    def copied(self, scan: Scan, start: int, end: int) -> Span | int:
+        """PostgreSQL: the line of a file that was being read."""
+        match = _COPIED.match(scan.text, start)
+        if match is None or match[1].startswith("[REDACTED:"):
+            return end
+        return match.start(1), match.end(1), marker("row")
+
     def truncated(self, scan: Scan, start: int, end: int) -> Span | int:
         """SQL Server: the part of a value that was cut off."""
         match = _TRUNCATED.match(scan.text, start)
@@ -259,10 +268,8 @@ class DetailRules:
         )
 
     def _kind_of_path(self, path: list[str]) -> str | None:
-        for name in reversed(path):
-            if name and not name.isdigit():
-                return self._keys.kind(name)
-        return None
+        names = [name for name in path if name and not name.isdigit()]
+        return self._keys.kind(names[-1]) or self._keys.kind("_".join(names[-2:])) if names else None
 
     def insert(self, scan: Scan, start: int, end: int) -> Span | int:
         """SQL: literals of sensitive columns in an INSERT, row by row."""

@@ -18,11 +18,13 @@ _PUTTY = re.compile(r"(?i)private-lines:\s?\d+(?:\s|\\{1,3}[nr])+(?:[A-Za-z0-9+/
 
 _USER = re.compile(r"[^\s/?#:@\"'<>\\\[]{0,128}")
 _PORT = re.compile(r":\d{1,5}(?=[/?#\s\"'),\]}>]|$)")
-_PASSWORD = re.compile(r":((?:[^\s/?#\"'<>\\]|\\(?![nrt\"'])){1,256})@(?=[\w\[.-])")
+_PASSWORD = re.compile(r":((?:[^\s/?#\"'<>\\]|\\(?![nrt\"'])){1,256})@(?=[\w\[.-]|[/?\"'\s]|$)")
+_HASH_PASSWORD = re.compile(r":([^\s/?\"'<>\\]{1,256})@(?=[\w\[][\w.-]*(?:[:/?,]|$))")
 _LOOSE_PASSWORD = re.compile(r":((?:[^\s\"'<>\\]|\\(?![nrt\"'])){1,256}?)@(?=[\w\[][\w.-]*(?:[:/?\s\"',)]|$))")
 # a user that is an e-mail address, and a password with spaces or quotes in it
 _MAIL_USER = re.compile(r"([^\s/?#:\"'<>\\\[]{1,128}):([^\s/?#\"'<>\\]{1,256})@(?=[\w\[.-])")
 _RAW_PASSWORD = re.compile(r":([^\s/][^\r\n]{0,126}?)@(?=[\w\[][\w.-]*(?::\d{1,5})?(?:[/?,]|[\"')\]]?(?:\s|$)))")
+_AWS_USER = re.compile(r"A(?:KIA|SIA)[A-Z0-9]{16}")
 _WEB = re.compile(r"(?i)(?:https?|wss?|file|git|urn|data)$")
 _LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
 _LONE_LEAST = 20
@@ -30,6 +32,9 @@ _LONE_LEAST = 20
 _LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
 _LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
 _DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}(xn--[a-z0-9-]{2,60}|[^\W\d_]{2,24})(?![^\W_]|\.\w)")
+_NAMED_AFTER = re.compile(
+    r"@(?:[\w-]{1,63}\.){1,4}(?:com|org|net|io|edu|gov|info|de|fr|es|it|nl|eu|ch|at|uk)(?=\.\w{2,8}\b)"
+)
 _HOST_END = re.compile(r"[/?]|:\d{1,5}(?!\w)")
 _NO_TLD = word_set(
     "png jpg jpeg gif svg webp css scss js mjs ts tsx jsx json html htm xml yaml yml toml ini cfg txt md rst csv log "
@@ -52,14 +57,22 @@ _PGPASS = re.compile(r":5432:[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']{1,128})(?=\s|
 _OPTION_VALUE = r"(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?([^\s\"',\]-][^\s\"',\]]{0,127})"
 _BEFORE_OPTION = r"\b[^\r\n;|]{0,200}?[ '\"\[,]"
 _SHORT_OPTION = re.compile(
-    r"(?:mysql\w*|mariadb\w*|docker login|sshpass|mongo\w*|redis-cli|ldapsearch)"
+    r"(?:docker login|sshpass|mongo\w*|redis-cli|ldapsearch)"
     rf"{_BEFORE_OPTION}(?:-p|-a|-w){_OPTION_VALUE}"
 )
+# after a space stands the name of the database
+_MYSQL = re.compile(rf"(?:mysql|mariadb)[\w-]*{_BEFORE_OPTION}-p[\"']?([^\s\"',\]-][^\s\"',\]]{{0,127}})")
 _OPENSSL = re.compile(rf"openssl{_BEFORE_OPTION}(?:-pass(?:in|out)? pass:|-k(?= )|-K(?= )){_OPTION_VALUE}")
 _SMB_USER = re.compile(r"smbclient\b[^\r\n;|]{0,200}?[ '\"](?:-U|--user)[ =]?[\"']?[\w.\\-]{1,64}%([^\s\"']{1,128})")
 _HTPASSWD = re.compile(r"htpasswd -\w*b\w*(?: -\w+)* [^\s-]\S{0,127} [\w.@-]{1,64} [\"']?([^\s\"']{1,128})")
 _NET_USE = re.compile(r"/user:[\w.\\@-]{1,64} ([^\s/\"'][^\s\"']{2,127})")
-_IDENTIFIED = re.compile(r"(?i)identified by (?:password )?'((?:[^'\\\n]|''|\\.){1,256})'")
+_IDENTIFIED = re.compile(
+    r"(?i)identified (?:by|with [\w\"'`]{1,40} (?:by|as)) (?:password )?"
+    r"(?:'((?:[^'\\\n]|''|\\.){1,256})'|\"([^\"\n]{1,256})\")"
+)
+_SET_PASSWORD = re.compile(
+    r"(?i)set password(?: for [\w'\"`@%.-]{1,130})? ?= ?(?:password\()?['\"]((?:[^'\"\\\n]|''|\\.){1,256})['\"]"
+)
 _SECURE_STRING = re.compile(r"(?i)securestring(?: -string)? [\"']([^\"'\n]{1,128})[\"']")
 _SASL = re.compile(r"(?i)auth (?:plain|login) ([A-Za-z0-9+/]{8,}={0,2})(?![\w-])")
 _COMMAND = re.compile(r"([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
@@ -128,10 +141,14 @@ def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
     if text[at : at + 1] == ":":
         if _PORT.match(text, at):
             return end
-        secret = _PASSWORD.match(text, at) or _LOOSE_PASSWORD.match(text, at)
-        if secret is None and not _WEB.search(scan.before(start, 8)):
+        web = _WEB.search(scan.before(start, 8))
+        secret = None if web else _HASH_PASSWORD.match(text, at)
+        secret = secret or _PASSWORD.match(text, at) or _LOOSE_PASSWORD.match(text, at)
+        if secret is None and not web:
             secret = _RAW_PASSWORD.match(text, at)
         if secret and secret[1] and _judge.is_value(secret[1], "password", "", quoted=True, op="="):
+            if _AWS_USER.fullmatch(text, end, at):
+                return end, secret.end(1), f"{marker('aws_key')}:{marker('password')}"
             return secret.start(1), secret.end(1), marker("password")
         return secret.end() if secret else end
     if text[at : at + 1] == "@" and (secret := _MAIL_USER.match(text, end)):
@@ -172,8 +189,12 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
     login = _LOGIN.fullmatch(text, max(scan.floor, _word_start(scan, first, _LOGIN_CHARACTERS)), start)
     if login and _is_login(scan, login, start):
         return login.start(2), start, marker("password")
-    if domain is None or first == start or domain[1].lower() in _NO_TLD:
+    if domain is None or first == start:
         return end
+    if domain[1].lower() in _NO_TLD:
+        # a file that is named after an address
+        named = _NAMED_AFTER.match(text, start)
+        return (first, named.end(), marker("email")) if named else end
     if text[first - 3 : first] == "://" and _HOST_END.match(text, domain.end()):
         # the user of a URL, whose name may be said
         return domain.end()
@@ -230,8 +251,9 @@ def _group(pattern: re.Pattern[str], kind: str, group: int = 1) -> Handler:
 
     def handle(scan: Scan, start: int, end: int) -> Span | int:
         match = pattern.match(scan.text, start)
-        if match and _judge.is_value(match[group], "password", "", quoted=True, op="="):
-            return match.start(group), match.end(group), replacement
+        found = match.lastindex or group if match else group
+        if match and _judge.is_value(match[found], "password", "", quoted=True, op="="):
+            return match.start(found), match.end(found), replacement
         return end
 
     return handle
@@ -289,7 +311,8 @@ def word_anchors() -> Iterator[Anchor]:
     for scheme in ("basic", "digest", "ntlm"):
         yield Anchor(f"{scheme}auth(", _group(_AUTH_OBJECT, "password"))
     yield Anchor("basic", basic, "(?=[ +:])")
-    yield Anchor("identified by", _group(_IDENTIFIED, "password"))
+    yield Anchor("identified ", _group(_IDENTIFIED, "password"), "(?=by |with )")
+    yield Anchor("set password", _group(_SET_PASSWORD, "password"), "(?= for )")
     yield Anchor("securestring", _group(_SECURE_STRING, "password"))
     yield Anchor("auth plain ", _group(_SASL, "basic"))
     yield Anchor("auth login ", _group(_SASL, "basic"))
@@ -297,7 +320,9 @@ def word_anchors() -> Iterator[Anchor]:
     yield Anchor("code", _long_code, r"(?=\\?[\"']?\s?[=:]?\s?\\?[\"']?[a-z0-9/_.-]{16})")
     for word in ("call", "dial", "reach", "contact", "number", "whatsapp", "text"):
         yield Anchor(word, _national_phone, _PHONE_INTRODUCTION)
-    for command in ("docker login", "mysql", "mariadb", "mongo", "redis-cli", "ldapsearch"):
+    yield Anchor("mysql", _group(_MYSQL, "password"))
+    yield Anchor("mariadb", _group(_MYSQL, "password"))
+    for command in ("docker login", "mongo", "redis-cli", "ldapsearch"):
         yield Anchor(command, _group(_SHORT_OPTION, "password"))
     yield Anchor("sshpass", _group(_SHORT_OPTION, "password"), r"(?=[\s\"'])")
     yield Anchor("openssl ", _group(_OPENSSL, "password"))

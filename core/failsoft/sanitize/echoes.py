@@ -24,6 +24,8 @@ _COMPLAINT = re.compile(
     r"('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|\d{1,32})(?= (?:is|does|has|should|was|are)\b[^\n]{0,400}\s{0,3}$)"
 )
 _GOT = re.compile(r"\(got ('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|[^\s()'\"]{1,256}) that is ")
+_UNMATCHED = re.compile(r"(?i)must match regex [^\n]{1,200}? \(\\?'([^'\n]{1,256})\\?' doesn")
+_NAMED = re.compile(r"'(\w{1,64})\\?' $")
 _ASKED = re.compile(r"'(\w{1,64})' must be [^\n]{1,160}$")
 
 _judge = Judge()
@@ -46,6 +48,7 @@ class EchoRules:
         yield Anchor("kty", self.web_key, r"(?=\\{0,3}[\"'])")
         yield Anchor("failed validating ", self.instance)
         yield Anchor("(got ", self.typed)
+        yield Anchor("must match regex ", self.unmatched)
 
     def web_key(self, scan: Scan, start: int, end: int) -> Span | int:
         """JSON web keys (RFC 7517): the private parts of the object that names its key type."""
@@ -83,6 +86,13 @@ class EchoRules:
         first = start - len(before) + complaint.start() if complaint else start
         said = f"'{mark}'" + text[first + len(complaint[1]) : start] if complaint else ""
         return first, last, f"{said}{text[start : match.end()]}'{mark}'"
+
+    def unmatched(self, scan: Scan, start: int, end: int) -> Span | int:
+        """attrs: the value that did not match."""
+        match = _UNMATCHED.match(scan.text, start)
+        named = _NAMED.search(scan.before(start, 80)) if match else None
+        kind = self._keys.kind(named[1]) if named else None
+        return (match.start(1), match.end(1), marker(kind)) if match and kind else end
 
     def typed(self, scan: Scan, start: int, end: int) -> Span | int:
         """attrs: the value of a wrong type, in the message and in the tuple around it."""

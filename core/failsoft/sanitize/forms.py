@@ -45,7 +45,7 @@ _IN_PATH = re.compile(
 )
 _PATH_WORDS = word_set("password passwort token reset")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_GENERATED = re.compile(r"\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,128}={0,2})(?![\w/.=+~-])")
+_GENERATED = re.compile(r"b?\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,128}={0,2}|[A-Za-z0-9+/]{42,128}={1,2})(?![\w/.=+~-])")
 # keys that open nothing
 _PLAIN_KEYS = word_set(
     "socket public primary foreign sort partition cache routing idempotency object range hash index unique "

@@ -33,7 +33,9 @@ _OPENER = re.compile(r"(?:[bBuUrRfF]{0,2}|\$?@\$?)(\\{0,7}(?:\"\"\"|'''|[\"'`]))
 TEMPLATE = re.compile(
     r"\$\{[^}\s]{0,80}\}|\{\{.{0,80}?\}\}|\$\([^)\n]{0,80}\)|%\([\w.]{1,60}\)[sdr]|\{[\w.!:]{1,60}\}|<[\w -]{1,60}>"
 )
-_WRAPPED = re.compile(r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential)\(\s{0,2}(?=[bu]?[\"'])")
+_WRAPPED = re.compile(
+    r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential|Some|crypt|PASSWORD|SHA2|MD5|AES_ENCRYPT)\(\s{0,2}(?=[bu]?[\"'])"
+)
 _BARE = re.compile(
     r"(?:[^\s,;&\"'`<>()\[\]{}|\\]"
     r"|&(?!&|(?:amp;)?[\w.%\[\]-]{1,40}=)(?=[^\s\"'`<>])"
@@ -50,7 +52,8 @@ _TEXT = re.compile(r"(?:\s[^<>]{0,200})?>\s*(?:<!\[CDATA\[)?([^<>\]]{1,4096})")
 SHAPES: dict[str, re.Pattern[str]] = {
     "phone": re.compile(r"\(?\+?\d[\d .()/-]{4,22}\d(?:\s?(?:x|ext\.?)\s?\d{1,6})?"),
     "birth_date": re.compile(
-        r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}|\d{8}(?!\d)|\d{1,2}\.? [A-Za-z]{3,9}\.?,? \d{4}"
+        r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}|\d{8}(?!\d)|\d{1,2}(?:\.? |-)[A-Za-z]{3,9}(?:\.?,? |-)\d{4}"
+        r"|(?:datetime\.)?date(?:time)?\(\d{4}(?:, \d{1,6}){2,6}\)"
         r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
     ),
     "health_id": re.compile(r"(?=[A-Za-z/.-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[ ](?=\d)){2,24}"),
@@ -115,6 +118,8 @@ def _close(text: str, at: int, opener: str) -> int:
 def _goes_on(text: str, opener: str, after: int, limit: int) -> bool:
     """Whether a quote is no end: doubled, as in SQL, or an apostrophe in a word, with the end still to come."""
     next_one = text[after : after + 1]
+    if text.startswith("' at line", after):
+        return False
     return (next_one == "'" == opener) or (next_one.isalnum() and text.find(opener, after, limit) > 0)
 
 

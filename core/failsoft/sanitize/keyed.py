@@ -59,6 +59,10 @@ _NAMED = re.compile(
     r"\s{0,4}[:=]\s{0,4}"
 )
 _NAMED_LINE = re.compile(r"[\"']?[ \t]{0,4}\r?\n[ \t]{0,16}value:[ \t]{1,4}")
+# `<input value="x" name="csrf_token">`
+_REVERSED = re.compile(r"<\w{1,12} [^<>]{0,80}?value=([\"'])([^\"'<>]{1,512})\1[^<>]{0,80}name=[\"']$")
+_GOT_VALUE = re.compile(r"[\"']\]? (?:got|received)(?: (?:an )?(?:invalid )?value:?)? (?=[\"'])")
+_OTHER_TAG = re.compile(r"(?:\bfor=|<class )[\"'][\w.$-]{0,64}$")
 _LIST_END = re.compile(r"\\{0,7}[\"']\s{0,2}\]")
 _NEXT_TAG = re.compile(
     r"</(?:\w{1,12}:)?(?:key|name|Key|Name)>\s{0,16}(?=<(?:\w{1,12}:)?(?:string|value|data|String|Value)\b)"
@@ -161,6 +165,9 @@ class KeyedRule:
             return self._header(site, at, op, closed=bool(assign["close"]))
         if assign.group() == ":" and _is_of_a_path(site, at):
             return None
+        if ":" in op and not assign["close"] and site.before in ("'", '"') and text[at : at + 1] == site.before:
+            # that quote ends the text that the name stands in
+            return None
         if delimited := delimited_form(site, at, op, closed=bool(assign["close"])):
             return judged(site, delimited, op)
         if text[at : at + 1] in ("[", "(", "{") and kind not in SHAPES and not TEMPLATE.match(text, at):
@@ -178,7 +185,10 @@ class KeyedRule:
         if value and not value.quoted and site.before in ("?", "&"):
             anchor = text.find("#", value.start, value.end)
             value = value._replace(end=anchor) if anchor > value.start else value
-        if value and site.name.lower() == "key" and value.end - value.start < _QUERY_LEAST:
+        if value and kind == "session" and site.before == ";":
+            anchor = text.find("?", value.start, value.end)
+            value = value._replace(end=anchor) if anchor > value.start else value
+        if value and site.name.lower() == "key" and not _is_query_key(text[value.start : value.end]):
             return None
         return judged(site, value, op)
 
@@ -190,11 +200,16 @@ class KeyedRule:
             return True, judged(site, tag_text(text, following.end() + 1 + _tag_name(text, following.end() + 1)), ">")
         if site.before in (" ", "'", '"') and (line := _NAMED_LINE.match(text, last)):
             return True, judged(site, read_value(text, line.end(), site.kind), ":")
-        if before and before[-1] in "<:" and _TAG.search(before):
+        if (
+            before
+            and before[-1] in "<:"
+            and (tag := _TAG.search(before))
+            and before[: tag.start()][-1:] not in ("/", "P")
+        ):
             return True, judged(site, tag_text(text, last), ">")
         if site.before in ("'", '"'):
             return self._paired(site)
-        if site.name.startswith("-") and (option := _OPTION.match(text, last)):
+        if site.name.startswith("-") and "$" not in site.name and (option := _OPTION.match(text, last)):
             return True, judged(site, read_value(text, option.end(), site.kind), " ")
         return False, None
 
@@ -206,10 +221,20 @@ class KeyedRule:
             return True, judged(site, read_value(text, named.end(), kind), "=")
         if "form-data" in site.scan.before(site.first, 24) and (part := _FORM_PART.match(text, last)):
             return True, judged(site, _content(text, part.end()), "=")
-        if _NAMED_TAG.match(text, last):
+        if site.before in ("'", '"') and (tag := _REVERSED.search(site.scan.before(site.first, 640))):
+            start = site.first - len(tag.group()) + tag.start(2) - tag.start()
+            return True, judged(site, Value(start, start + len(tag[2]), quoted=True), "=")
+        if got := _GOT_VALUE.match(text, last):
+            return True, judged(site, read_value(text, got.end(), kind), "=")
+        if _NAMED_TAG.match(text, last) and not _OTHER_TAG.search(site.scan.before(site.first, 96)):
             return True, judged(site, tag_text(text, text.index(">", last)), ">")
         if site.name.startswith("-") and (item := _OPTION_ITEM.match(text, last)):
             return True, judged(site, read_value(text, item.end(), kind), "=")
+        return self._in_pair(site)
+
+    def _in_pair(self, site: Site) -> tuple[bool, Span | None]:
+        """The second of a pair: `("password", "x")`."""
+        text, last, kind = site.scan.text, site.last, site.kind
         pair = _PAIR.match(text, last)
         opening = text[max(0, site.first - 6) : site.first].rstrip("\"'\\").rstrip("bu")
         if pair is None or not opening.endswith(("(", "[")):
@@ -287,7 +312,10 @@ class KeyedRule:
         value = read_value(text, at, kind)
         if value and kind not in SHAPES:
             content = text[value.start : value.end]
-            if not _looks_told(content, kind, quoted=value.quoted) or self._is_name(content):
+            # `a.password("x")` is a call, and `"a_password" "x"` are two names
+            named = ("." in site.name and text[site.last] == "(") or site.before in ("'", '"')
+            told = value.quoted and not named
+            if not _looks_told(content, kind, quoted=told) or self._is_name(content):
                 site.scan.saw(value.end + 1)
                 return None
         return judged(site, value, ":")
@@ -371,6 +399,8 @@ def _identifier(scan: Scan, start: int, end: int) -> tuple[int, int]:
     first = start - len(before) + len(before.rstrip(_IDENTIFIER))
     if first < start and scan.text[first - 1 : first] == "\\" and scan.text[first] in "nrtbf":
         first += 1
+    parted = scan.text.rfind("][", first, start)
+    first = parted + 2 if parted >= 0 else first
     while first < start and scan.text[first] in ".[]":
         first += 1
     tail = _TAIL.match(scan.text, end)
@@ -380,6 +410,11 @@ def _identifier(scan: Scan, start: int, end: int) -> tuple[int, int]:
 def _tag_name(text: str, at: int) -> int:
     """How long the name of a tag is that begins here."""
     return len(text[at : at + 32].split(">", maxsplit=1)[0].split(" ", maxsplit=1)[0])
+
+
+def _is_query_key(value: str) -> bool:
+    """Whether what a query calls its key opens something: `?key=introduction` does not."""
+    return len(value) >= _QUERY_LEAST and any(map(str.isdigit, value))
 
 
 def _is_of_a_path(site: Site, at: int) -> bool:

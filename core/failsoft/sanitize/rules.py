@@ -38,7 +38,8 @@ STRONG_TERMS: dict[str, str] = _table(
     {
         "password": "password passwords passwd passwort kennwort passphrase passcode passwrd pwd pswd psw userpass "
         "dbpass rootpass adminpass smtppass pgpass mysqlpass ftppass ldappass basicpass authpass bindpw userpw "
-        "dbpw rootpw pword pwrd passw upass sshpass contrasena contraseña contrasenia clavesecreta motdepasse "
+        "dbpw rootpw pword pwrd passw upass sshpass requirepass masterauth contrasena contraseña contrasenia "
+        "clavesecreta motdepasse "
         "mdp senha "
         "wachtwoord haslo hasło lösenord losenord passord adgangskode salasana heslo jelszó şifre parola пароль "
         "密码 密碼 "
@@ -86,7 +87,7 @@ STRONG_TERMS: dict[str, str] = _table(
         "national_id": "nationalid nationalidnumber nino aadhaar aadhaarnumber passportnumber passportno "
         "driverlicense driverslicense drivinglicence drivinglicense driverlicensenumber driverslicensenumber "
         "drivinglicencenumber taxid taxidnumber taxpayerid itin nationalinsurancenumber personalidnumber "
-        "socialinsurancenumber steuerid steuernummer steueridentifikationsnummer sozialversicherungsnummer "
+        "socialinsurancenumber pannumber steuerid steuernummer steueridentifikationsnummer sozialversicherungsnummer "
         "personnummer personnumber curp cpf dni bsn pesel nric codicefiscale aadhar",
         "health_id": "mrn medicalrecordnumber medicalrecordno medicalrecordid medicalrecord medicalid patientid "
         "patientnumber patientno memberid membernumber healthplannumber healthplanid insuranceid insurancenumber "

@@ -24,7 +24,8 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "subscriber beneficiary insur hicn nhs licens licenc phone mobile msisdn accountn accountnumber "
             "bankaccount bank_account bank-account acctn routing surname mnemonic verific activation national "
             "seedphr seed_phr seed-phr pkcev pkce_v pkce-v codeverif code_verif code-verif client_assert "
-            "client-assert clientassert saml pkcs8 senha pword pwrd upass wachtwoord lösenord losenord passord "
+            "client-assert clientassert saml pkcs8 senha pword pwrd upass requirep masterauth pannum pan_num "
+            "wachtwoord lösenord losenord passord "
             "adgangskode salasana "
             "jelszó şifre пароль 密码 密碼 パスワード 비밀번호 geheimnis geburts geboren nacimiento naissance "
             "nascimento steuer "
@@ -36,6 +37,10 @@ STEMS: tuple[tuple[str, str, str], ...] = (
     ),
     ("key", "(?![abd-hj-oqrt-z])", ""),
     ("seed phrase", "", ""),
+    ("mot de passe", "", ""),
+    ("d.o.b", "", ""),
+    ("nino", _NO_LETTER, ""),
+    ("itin", _NO_LETTER, ""),
     ("policy n", "(?:o|um)", ""),
     *(
         (stem, _NO_LETTER, "")

@@ -38,7 +38,11 @@ _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 TOKENS: tuple[Token, ...] = (
     _token("jwt", "eyJ", r"eyJ[\w-]{8,1500}\.[\w-]{4,}(?:\.[\w-]*){0,3}", bounded=False),
-    _token("aws_key", "AKIA ASIA ABIA ACCA A3T", r"A(?:KIA|SIA|BIA|CCA|3T[A-Z0-9])[A-Z0-9]{16}(?![A-Za-z0-9])"),
+    _token(
+        "aws_key",
+        "AKIA ASIA ABIA ACCA A3T",
+        r"A(?:KIA|SIA|BIA|CCA|3T[A-Z0-9])[A-Z0-9]{16}(?![A-Za-z0-9])(?:[:,/ ][A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]))?",
+    ),
     _token("aws_key", "ABSK", r"ABSK[A-Za-z0-9+/]{60,}={0,2}"),
     _token("google_key", "AIza", r"AIza[\w-]{30,}", bounded=False),
     _token("google_token", "ya29.", r"ya29\.[\w.-]{16,}"),
@@ -81,7 +85,7 @@ TOKENS: tuple[Token, ...] = (
     _token("api_key", "tvly-", rf"tvly-{_B}{{20,}}"),
     _token("api_key", "nvapi-", rf"nvapi-{_B}{{32,}}"),
     _token("api_key", "csk- fc-", rf"(?:csk|fc)-{_W}{{32,}}"),
-    _token("api_key", "pcsk_", rf"pcsk_{_W}{{4,8}}_{_W}{{24,}}"),
+    _token("api_key", "pcsk_", rf"pcsk_(?:{_W}{{4,8}}_)?{_W}{{24,}}"),
     _token("api_key", "tgp_v1_", rf"tgp_v1_{_B}{{24,}}"),
     _token("api_key", "jina_ e2b_", rf"(?:jina|e2b)_{_W}{{32,}}"),
     _token("api_key", "fw_", rf"fw_(?=[A-Za-z]*\d){_W}{{20,}}(?!_)"),
@@ -98,6 +102,7 @@ TOKENS: tuple[Token, ...] = (
     _token("mailersend_token", "mlsn.", r"mlsn\.[0-9a-f]{40,}"),
     _token("sendinblue_key", "xsmtpsib-", r"xsmtpsib-[a-f0-9]{32,}-\w+"),
     _token("apify_token", "apify_api_ apify_proxy_", rf"apify_(?:api|proxy)_{_W}{{24,}}"),
+    _token("braintree_token", "access_token$", r"access_token\$(?:production|sandbox)\$[a-z0-9]+\$[0-9a-f]{32}"),
     _token("woocommerce_key", "ck_ cs_", r"c[ks]_[0-9a-f]{40}(?![0-9A-Za-z])"),
     _token("yandex_key", "AQVN", r"AQVN[\w-]{30,}"),
     _token("tencent_key", "AKID", r"AKID(?=[A-Za-z]*\d)[A-Za-z0-9]{28,}"),

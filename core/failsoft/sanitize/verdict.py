@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from failsoft.sanitize.checks import mixed
+from failsoft.sanitize.checks import looks_random, mixed
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 
@@ -37,6 +37,7 @@ _ABOUT = word_set(
     "timeout to too type unable unauthorized undefined unexpected unavailable unrecognized unsupported until update "
     "updated use used user username using valid validated validation value verification verified verify version was "
     "were when which while will with without wrong your you "
+    "await new yield lambda raise return "
     # of other languages
     "vergessen erforderlich ungültig abgelaufen falsch fehlt fehlerhaft benötigt zurücksetzen ändern bestätigen "
     "eingeben "
@@ -80,21 +81,24 @@ _MASKED = re.compile(
 # what no mask and no placeholder is without
 _SUSPECT = re.compile(r"^[^A-Za-wyzA-WYZ0-9/+]|\*\*\*|•••|●●●")
 _PLACEHOLDER = re.compile(
-    r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\$[A-Z_][A-Z0-9_]*|\$\d{1,2}|\{\{.{0,80}\}\}|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
+    r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\$[A-Z_][A-Z0-9_]*|\$[A-Za-z_]{1,40}|\$\d{1,2}|\{\{.{0,80}\}\}|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
     r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|:[a-z_]\w{0,40}|@[a-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
-    r"|__\w{1,40}__|#\{[^}]{0,80}\}"
+    r"|!(?:vault|secret|env|encrypted|reference|Ref|Sub|GetAtt|ImportValue)\b[\w./-]{0,80}|__\w{1,40}__|#\{[^}]{0,80}\}"
 )
 _MEDIA_TYPE = re.compile(r"(?:application|text|image|audio|video|multipart)/[\w.+-]{1,64}")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+")
-_CALL = re.compile(r"[A-Za-z_][\w.]*[(\[]")
-_PATH = re.compile(r"(?:/(?:run|var|etc|home|usr|opt|tmp|mnt|srv|app|root|secrets|Users)/|\./|~/|[A-Z]:\\).*")
+_CALL = re.compile(r"[A-Za-z_](?:[\w.]|::|->)*[(\[]")
+_PATH = re.compile(
+    r"(?:(?:file:(?://)?)?/(?:run|var|etc|home|usr|opt|tmp|mnt|srv|app|root|secrets|Users)/|\./|~/|[A-Z]:\\).*"
+)
 _URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://")
 _SENTENCE = re.compile(
     r"(?i)\b(?:required|must|invalid|expired|missing|incorrect|characters|too (?:short|long|common|weak|similar)"
     r"|(?:do|does|did)(?:n't| not)|cannot|can't|may not|should"
     r"|not (?:provided|found|allowed|valid|set|match|be|a|an|enough)"
-    r"|shorter|longer|minimum|maximum|revoked|rejected|malformed|at least|already|entirely numeric|please|unable"
+    r"|(?:max|min|minimum|maximum) (?:length|value)|length is|shorter|longer|minimum|maximum|revoked|rejected"
+    r"|malformed|at least|already|entirely numeric|please|unable"
     r"|failed|unsupported|not supported)\b"
 )
 _NOT_RANDOM = re.compile(
@@ -107,6 +111,7 @@ _NUMBERED = re.compile(r"[A-Za-z]+\d?")
 _SMALL = re.compile(r"\d{1,3}|\d{1,4}\.\d{1,4}")
 _WEAK_KINDS = word_set("session authorization cookie csrf signature credential otp")
 _NAMED_KINDS = word_set("authorization credential")
+_DATES = word_set("birth_date date")
 _COUNTED_KINDS = word_set("cookie credential")
 _FEW = re.compile(r"\d{1,3}")
 # a token of a grammar, or its kind, as `EOF`
@@ -161,7 +166,8 @@ class Judge:
         if "[REDACTED:" in bare and not any(map(str.isalnum, bare[: bare.index("[REDACTED:")])):
             return False
         if _SUSPECT.search(bare) and (_MASKED.fullmatch(bare) or _PLACEHOLDER.fullmatch(bare)):
-            return False
+            # in angle brackets, too, something may stand that is no word
+            return bare[0] == "<" and " " not in bare and looks_random(bare[1:-1])
         if not any(map(str.isalnum, bare)):
             return quoted and kind == "password"
         if not bare.isalnum() and _is_told(bare, kind):
@@ -169,9 +175,8 @@ class Judge:
         word = bare.lower().rstrip(".!,;:'\"").removesuffix("'t")
         if word in (_STATES if quoted and kind in _ANY_WORD else _ABOUT) and not (quoted and op.startswith("=")):
             return False
-        if not quoted and self._is_code(bare, kind, name, op, after):
-            return False
-        if self._is_setting(bare, word, kind, name):
+        code = not quoted and kind not in _DATES and self._is_code(bare, kind, name, op, after)
+        if code or self._is_setting(bare, word, kind, name):
             return False
         return self._fits(bare, kind, quoted=quoted, op=op)
 
@@ -205,10 +210,14 @@ class Judge:
                 return True
         if _DOTTED.fullmatch(value):
             parts = re.split(r"\.|->|::", value)
-            sensitive = "".join(words_of(parts[-1])) in _TERMS or "".join(words_of(parts[0])) in _TERMS
+            sensitive = "".join(words_of(parts[-1])) in _TERMS or "".join(words_of(parts[0])[-1:]) in _TERMS
             return parts[0].lower() in _ROOTS or sensitive or parts[-1] in ("value", "data", "text")
+        if value.rstrip("0123456789").lower() == name.lower() and name:
+            return True
         if not _NAME.fullmatch(value) or any(map(str.isdigit, value)):
             return False
+        if kind in _WEAK_KINDS and "_" in value and value.isupper():
+            return True
         if value.lower() in _TYPES or op in ("==", "!=", "===", "!=="):
             return value.lower() in _TYPES or not any(map(str.isupper, value))
         words, own = words_of(value), words_of(name)
