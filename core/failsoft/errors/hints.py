@@ -30,8 +30,15 @@ _STORES = (
     "-packages/aiomysql/", "-packages/asyncmy/", "-packages/MySQLdb/", "-packages/oracledb/", "-packages/redis/",
     "-packages/pymongo/", "-packages/motor/", "-packages/elastic_transport/", "-packages/cassandra/",
     "-packages/neo4j/", "-packages/aiormq/", "-packages/aio_pika/", "-packages/kombu/", "-packages/amqp/",
-    "-packages/aiokafka/", "-packages/nats/", "-packages/pymemcache/",
+    "-packages/aiokafka/", "-packages/nats/", "-packages/pymemcache/", "-packages/mysql/", "-packages/pg8000/",
+    "-packages/pymssql", "-packages/pika/", "-packages/kafka/", "-packages/paho/", "-packages/aiomqtt/",
+    "-packages/stomp/", "-packages/valkey/", "-packages/coredis/", "-packages/clickhouse_connect/",
+    "-packages/qdrant_client/", "-packages/typesense/", "-packages/meilisearch/", "-packages/weaviate/",
+    "-packages/influxdb_client/", "-packages/elasticsearch/", "-packages/opensearchpy/",
 )  # fmt: skip
+_SET_UP = ("url", "uri", "dsn", "config", "option", "setting", "transport_cls")
+_BUGS = frozenset({"ValueError", "KeyError", "TypeError", "AttributeError"})
+_ARCHIVES = ("/gzip.py", "/bz2.py", "/lzma.py", "/_compression.py", "/compression/")
 _BROKEN_LINKS = frozenset({"BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError"})
 
 
@@ -47,6 +54,8 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> tuple[L
         return None
     if name == "KeyError" and frames[-1][2] == "_Environ.__getitem__":
         return is_.MISCONFIGURED, "os.environ"
+    if (better := _by_last_frame(label, name, frames)) is not None:
+        return better
     if name in _BROKEN_LINKS and _any(frames[-_INNERMOST:], _SERVERS):
         return is_.DISCONNECTED, "while sending the response"
     if label == is_.UNPARSABLE and _any(frames[-_NEAR:], _CLIENTS):
@@ -54,6 +63,30 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> tuple[L
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
     if lost and _any(frames[-_NEAR:], _STORES):
         return label._replace(severity=Severity.HIGH), "on the way to a store"
+    return None
+
+
+def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
+    """What the innermost function was about, where the class alone says little."""
+    path, function = frames[-1][0].replace("\\", "/"), frames[-1][2]
+    if name == "FileNotFoundError" and path.endswith("/subprocess.py"):
+        return is_.MISCONFIGURED, "a program that is not installed"
+    if name == "FileNotFoundError" and path.endswith("/ssl.py"):
+        return is_.MISCONFIGURED, "a file of certificates"
+    if name == "BlockingIOError" and path.endswith("/subprocess.py"):
+        return is_.EXHAUSTED, "no more processes"
+    if name == "EOFError" and path.endswith("/ftplib.py"):
+        return is_.BROKEN, "the line ended"
+    if name == "EOFError" and any(place in path for place in _ARCHIVES):
+        return is_.UNPARSABLE, "an archive that ends early"
+    if name == "KeyError" and path.endswith("/zipfile.py") and "getinfo" in function:
+        return is_.NOT_THERE, "no such member of an archive"
+    if name == "TimeoutError" and _any(frames[-_NEAR:], ("-packages/asyncpg/pool.py",)):
+        return is_.POOL_SILENT, "waiting for a pool"
+    if name in _BUGS and label == is_.BUG and _any(frames[-2:], _STORES):
+        where = f"{path.rpartition('/')[2]} {function}".lower()
+        if any(word in where for word in _SET_UP):
+            return is_.MISCONFIGURED, "setting up a client"
     return None
 
 

@@ -24,7 +24,17 @@ import valkey
 import valkey.asyncio
 
 from evaluations.classifier.cases import case
-from evaluations.classifier.raisers._peers import HOST, black_hole, closed_port, free_port, hang_up, listening, reset, saying, silence
+from evaluations.classifier.raisers._peers import (
+    HOST,
+    black_hole,
+    closed_port,
+    free_port,
+    hang_up,
+    listening,
+    reset,
+    saying,
+    silence,
+)
 from evaluations.classifier.raisers._sql import away, bug, contention, full, not_now, refused_us, settings, silent
 
 nonsense: dict[str, Any] = {
@@ -172,9 +182,7 @@ for _library in (redis, valkey):
         _fill,
     )
     _define(_library, "too_many_clients", full, _crowd)
-    _define(
-        _library, "wrong_password", refused_us, lambda client: client.ping(), username="guest", password="wrong"
-    )
+    _define(_library, "wrong_password", refused_us, lambda client: client.ping(), username="guest", password="wrong")
     _define(
         _library, "no_permission", refused_us, lambda client: client.set("a", 1), username="guest", password="guest"
     )
@@ -267,7 +275,9 @@ def bad_url() -> None:
 
 @case("redis", **away)
 def no_sentinel() -> None:
-    redis.sentinel.Sentinel([(HOST, closed_port())], sentinel_kwargs={"retry": _ONCE, "socket_timeout": 0.1}).discover_master("shop")
+    redis.sentinel.Sentinel(
+        [(HOST, closed_port())], sentinel_kwargs={"retry": _ONCE, "socket_timeout": 0.1}
+    ).discover_master("shop")
 
 
 @case("redis", **away)

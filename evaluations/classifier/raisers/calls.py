@@ -36,8 +36,16 @@ from evaluations.classifier.raisers._peers import (
     tls_port,
     untrusted_url,
 )
-from evaluations.classifier.raisers.http_clients import bug, link, no_trust, nonsense, not_now, refused_us, silent, throttled
-
+from evaluations.classifier.raisers.http_clients import (
+    bug,
+    link,
+    no_trust,
+    nonsense,
+    not_now,
+    refused_us,
+    silent,
+    throttled,
+)
 
 
 # --- gRPC -------------------------------------------------------------------------------------------------------------
@@ -301,9 +309,7 @@ _define("websocket-client", "status_503", not_now, lambda: _websocket_client(_ws
 _define("websocket-client", "silent", silent, lambda: _websocket_client(_ws("/slow")))
 _define("websocket-client", "hangs_up", link, lambda: _websocket_client(_ws("/close")))
 _define("websocket-client", "no_upgrade", nonsense, lambda: _websocket_client(_ws("/html")))
-_define(
-    "websocket-client", "untrusted", no_trust, lambda: _websocket_client(untrusted_url().replace("http", "ws"))
-)
+_define("websocket-client", "untrusted", no_trust, lambda: _websocket_client(untrusted_url().replace("http", "ws")))
 
 
 @case("websocket-client", **bug)
@@ -387,4 +393,3 @@ async def try_again() -> None:
         await asyncio.wait_for(asyncio.Event().wait(), 0.01)
 
     await call()
-
