@@ -18,41 +18,17 @@ __all__ = ["Anchor", "Family", "Handler", "Scan", "Span", "digits_family", "mark
 Span: TypeAlias = tuple[int, int, str]
 """Begin and end of what goes, and what stands there instead."""
 
-# per cent of the letters of English texts
-_FREQUENCY = dict(
-    zip(
-        "etaoinsrhldcumfpgwybvkxjqz",
-        (
-            12.7,
-            9.1,
-            8.2,
-            7.5,
-            7,
-            6.7,
-            6.3,
-            6,
-            6.1,
-            4,
-            4.3,
-            2.8,
-            2.8,
-            2.4,
-            2.2,
-            1.9,
-            2,
-            2.4,
-            2,
-            1.5,
-            1,
-            0.8,
-            0.3,
-            0.2,
-            0.1,
-            0.1,
-        ),
-        strict=True,
+# per cent of the characters of log messages and tracebacks
+_FREQUENCY = {
+    letter: float(share)
+    for letter, share in (
+        entry.split(":")
+        for entry in (
+            "e:8.8 s:6 r:5.5 t:5 a:4.8 o:4.5 i:4 n:3.5 d:3.4 l:3.2 p:2.9 c:2.7 u:1.8 m:1.3 b:1.2 h:1.2 v:1.2 f:1.1 "
+            "g:1.1 y:1 w:.6 k:.6 x:.2 q:.2 j:.1 z:.1"
+        ).split()
     )
-)
+} | {" ": 8.5, "_": 1.5}
 _FEW = 0.3
 _SEPARATORS = "_-."
 _LONG_WORD = r"(?=[\w.+/=%$-]{8})"

@@ -25,6 +25,8 @@ _MARGIN = 4_096
 _ROUNDS = 3
 # nothing shorter than `pw=x` says anything
 _LEAST = 4
+# a name in code that no value can follow: an argument, an item, the name of a file in a traceback
+_IDLE = r"(?![\w$]*+(?:[.-][\w$]++)*+(?:[,);]|\(\)|\",\ line\ ))"
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
@@ -47,8 +49,8 @@ class TextEngine:
 
     def __init__(self, keys: KeyMatcher, *, strict: bool, max_text: int) -> None:
         keyed, details = KeyedRule(keys), DetailRules(keys, self._scrub)
-        words = [Anchor(stem, keyed, follow, lead) for stem, follow, lead in STEMS]
-        words += [Anchor(word, keyed) for word in sorted(keys.custom_words) if all(word != stem for stem, *_ in STEMS)]
+        words = [Anchor(stem, keyed, follow + _IDLE, lead) for stem, follow, lead in STEMS]
+        words += [Anchor(word, keyed, _IDLE) for word in sorted(keys.custom_words) if all(word != stem for stem, *_ in STEMS)]
         families = (
             words_family([*words, *word_anchors(), *details.anchors()]),
             signs_family(sign_anchors()),
