@@ -8,12 +8,14 @@ characters without consuming them, so the time is linear in the text.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from failsoft.sanitize.details import DetailRules
 from failsoft.sanitize.direct import sign_anchors, word_anchors
+from failsoft.sanitize.gate import gate
 from failsoft.sanitize.keyed import KeyedRule
 from failsoft.sanitize.keys import KeyMatcher
-from failsoft.sanitize.numbers import digit_follows
+from failsoft.sanitize.numbers import BLOB, RUN, digit_follows
 from failsoft.sanitize.scanner import Anchor, Family, Scan, Span, digits_family, signs_family, words_family
 from failsoft.sanitize.stems import STEMS
 from failsoft.sanitize.strict import scrub_strictly
@@ -25,8 +27,6 @@ _MARGIN = 4_096
 _ROUNDS = 3
 # nothing shorter than `pw=x` says anything
 _LEAST = 4
-# a name in code that no value can follow: an argument, an item, the name of a file in a traceback
-_IDLE = r"(?![\w$]*+(?:[.-][\w$]++)*+(?:[,);]|\(\)|\",\ line\ ))"
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
@@ -45,18 +45,20 @@ class TextEngine:
         max_text: characters of a result at most.
     """
 
-    __slots__ = ("_max_text", "_searches", "_strict")
+    __slots__ = ("_families", "_max_text", "_parts", "_strict")
 
-    def __init__(self, keys: KeyMatcher, *, strict: bool, max_text: int) -> None:
+    def __init__(self, keys: KeyMatcher, *, strict: bool, max_text: int, engine: str = "python") -> None:
         keyed, details = KeyedRule(keys), DetailRules(keys, self._scrub)
-        words = [Anchor(stem, keyed, follow + _IDLE, lead) for stem, follow, lead in STEMS]
-        words += [Anchor(word, keyed, _IDLE) for word in sorted(keys.custom_words) if all(word != stem for stem, *_ in STEMS)]
-        families = (
-            words_family([*words, *word_anchors(), *details.anchors()]),
-            signs_family(sign_anchors()),
-            digits_family(digit_follows(self._reveals)),
-        )
-        self._searches = tuple((family.pattern.search, family) for family in families)
+        words = [Anchor(stem, keyed, follow, lead, name=True) for stem, follow, lead in STEMS]
+        words += [
+            Anchor(word, keyed, name=True)
+            for word in sorted(keys.custom_words)
+            if all(word != stem for stem, *_ in STEMS)
+        ]
+        words += [*word_anchors(), *details.anchors()]
+        signs = list(sign_anchors())
+        self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(self._reveals)))
+        self._parts = gate(words, signs, (RUN, BLOB)) if engine == "re2" else None
         self._strict = strict
         self._max_text = max_text
 
@@ -108,34 +110,38 @@ class TextEngine:
 
     def _spans(self, scan: Scan) -> list[Span]:
         text = scan.text
+        parts = self._parts(text) if self._parts else ((0, len(text)),)
+        if not parts:
+            return []
         lowered = _lower(text)
         cursors = []
-        for search, family in self._searches:
-            source = lowered if family.lowered else text
-            if match := search(source):
-                cursors.append(_Cursor(family, source, match))
+        for family in self._families:
+            cursor = _Cursor(family, lowered if family.lowered else text, parts)
+            if cursor.seek(0):
+                cursors.append(cursor)
         return _walk(scan, cursors) if cursors else []
 
 
 class _Cursor:
-    """Where a family of anchors is in the text."""
+    """Where a family of anchors is in the parts of a text that are searched."""
 
-    __slots__ = ("at", "hits", "lowered", "match", "search", "source")
+    __slots__ = ("at", "hits", "match", "part", "parts", "search", "source")
 
-    def __init__(self, family: Family, source: str, match: re.Match[str]) -> None:
+    def __init__(self, family: Family, source: str, parts: Sequence[tuple[int, int]]) -> None:
         self.search, self.hits, self.source = family.pattern.search, family.hits, source
-        self.lowered = family.lowered
-        self.match = match
-        self.at = match.start()
+        self.parts, self.part = parts, 0
+        self.match: re.Match[str]
+        self.at = 0
 
     def seek(self, start: int) -> bool:
         """Go to the next anchor; false if there is none."""
-        match = self.search(self.source, start)
-        if match is None:
-            return False
-        self.match = match
-        self.at = match.start()
-        return True
+        for part in range(self.part, len(self.parts)):
+            begin, end = self.parts[part]
+            match = self.search(self.source, max(begin, start), end) if end > start else None
+            if match:
+                self.match, self.at, self.part = match, match.start(), part
+                return True
+        return False
 
 
 def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
