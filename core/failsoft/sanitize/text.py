@@ -16,9 +16,11 @@ from failsoft.sanitize.gate import gate
 from failsoft.sanitize.keyed import KeyedRule
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.numbers import BLOB, RUN, digit_follows
+from failsoft.sanitize.patterns import CompiledPattern, found_by
 from failsoft.sanitize.scanner import Anchor, Family, Scan, Span, digits_family, signs_family, words_family
 from failsoft.sanitize.stems import STEMS
 from failsoft.sanitize.strict import scrub_strictly
+from failsoft.sanitize.tags import Tagger
 from failsoft.sanitize.views import View, views_of
 
 __all__ = ["TextEngine"]
@@ -43,11 +45,23 @@ class TextEngine:
         keys: which names are sensitive.
         strict: also take what is personal or secret only by policy.
         max_text: characters of a result at most.
+        engine: `re2` or `python`.
+        patterns: what else goes.
+        tagger: makes the markers.
     """
 
-    __slots__ = ("_families", "_max_text", "_parts", "_strict")
+    __slots__ = ("_families", "_max_text", "_parts", "_patterns", "_strict", "_tagger")
 
-    def __init__(self, keys: KeyMatcher, *, strict: bool, max_text: int, engine: str = "python") -> None:
+    def __init__(
+        self,
+        keys: KeyMatcher,
+        *,
+        strict: bool,
+        max_text: int,
+        engine: str,
+        patterns: Sequence[CompiledPattern],
+        tagger: Tagger,
+    ) -> None:
         keyed, details = KeyedRule(keys), DetailRules(keys, self._scrub)
         words = [Anchor(stem, keyed, follow, lead, name=True) for stem, follow, lead in STEMS]
         words += [
@@ -59,7 +73,7 @@ class TextEngine:
         signs = list(sign_anchors())
         self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(self._reveals)))
         self._parts = gate(words, signs, (RUN, BLOB)) if engine == "re2" else None
-        self._strict = strict
+        self._strict, self._patterns, self._tagger = strict, patterns, tagger
         self._max_text = max_text
 
     def clean(self, text: str) -> str:
@@ -94,16 +108,24 @@ class TextEngine:
 
     def _round(self, text: str) -> tuple[str, bool]:
         """The text after one pass, and whether a second one would find nothing more."""
-        scan = Scan(text)
         settled = True
+        if self._patterns and (spans := found_by(self._patterns, text)):
+            text, settled = self._replaced(text, spans), False
+        scan = Scan(text)
         if spans := self._spans(scan):
-            settled = scan.settled and _stand_alone(text, spans)
-            text = _replace(text, spans)
+            settled = settled and scan.settled and _stand_alone(text, spans)
+            text = self._replaced(text, spans)
         if "%" in text or "&" in text or "\\" in text:
             for view in views_of(text):
                 if spans := self._spans(Scan(view.text)):
-                    text, settled = _replace(text, _mapped(view, spans)), False
-        return (scrub_strictly(text), False) if self._strict else (text, settled)
+                    text, settled = self._replaced(text, _mapped(view, spans)), False
+        return (scrub_strictly(text, self._tagger.mark), False) if self._strict else (text, settled)
+
+    def _replaced(self, text: str, spans: list[Span]) -> str:
+        if self._tagger.on:
+            tagged = self._tagger.tagged
+            spans = [(start, end, tagged(replacement, text[start:end])) for start, end, replacement in spans]
+        return _replace(text, spans)
 
     def _reveals(self, text: str) -> bool:
         return any(text[start:end] != replacement for start, end, replacement in self._spans(Scan(text, nested=True)))
