@@ -98,7 +98,7 @@ class Sanitizer:
         """The text without secrets and personal data, all else unchanged."""
         try:
             return self._engine.clean(value if type(value) is str else str(value))
-        except Exception:  # noqa: BLE001 - fail closed, whatever it was
+        except (Exception, SystemExit):  # noqa: BLE001 - fail closed, whatever it was
             return self._failed()
 
     def value(self, obj: _T, /) -> _T:
@@ -111,7 +111,7 @@ class Sanitizer:
         try:
             cleaned: _T = self._walker.walk(obj)
             return cleaned
-        except Exception:  # noqa: BLE001 - fail closed, whatever it was
+        except (Exception, SystemExit):  # noqa: BLE001 - fail closed, whatever it was
             return self._failed()  # type: ignore[return-value]  # a marker has no other type
 
     def is_sensitive_key(self, name: str) -> bool:

@@ -96,7 +96,13 @@ class TextEngine:
         if opening >= 0 and cleaned.find("]", opening, at) < 0:
             at = opening
         kept = self._scrub(cleaned[:at])[:room] if at < len(cleaned) or unread else cleaned
-        return kept + note.format(len(cleaned) - at + unread)
+        # where a name lost its value to the cut, it would take the note for one
+        for _ in range(_ROUNDS):
+            cut = kept + note.format(len(cleaned) - len(kept) + unread)
+            if self._scrub(cut) == cut:
+                return cut
+            kept = kept.rstrip().rpartition(" ")[0]
+        return self._scrub(cut)[: self._max_text]
 
     def _scrub(self, text: str) -> str:
         for _ in range(_ROUNDS):

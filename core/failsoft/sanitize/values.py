@@ -98,7 +98,7 @@ class _Walk:
             if isinstance(obj, _SCALARS):
                 return self._scalar(obj, kind)
             return self._nested(obj, depth, kind)
-        except Exception:  # noqa: BLE001 - fail closed: objects may do anything when they are looked at
+        except (Exception, SystemExit):  # noqa: BLE001 - fail closed: objects may do anything when they are looked at
             return self._rules.failed()
 
     def _string(self, obj: Any, kind: str | None) -> Any:
@@ -228,8 +228,10 @@ class _Walk:
         elif isinstance(key, tuple | frozenset):
             cleaned = self.visit(key, self._rules.max_depth - 1, None)
             cleaned = key if cleaned == key else cleaned
+        elif isinstance(key, _SCALARS) or key is None:
+            cleaned = self._scalar(key, None) if isinstance(key, int) else key
         else:
-            return key
+            cleaned = self._opaque(key, None)
         return key if cleaned is key else _unique(cleaned, taken)
 
     def _announced(self, obj: dict[Any, Any]) -> dict[Any, str]:

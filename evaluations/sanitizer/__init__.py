@@ -1,0 +1,1 @@
+"""What the sanitizer finds, what it leaves alone, and what it costs."""
