@@ -393,7 +393,7 @@ def test_a_text_that_was_redacted_is_no_name_for_what_follows() -> None:
     assert SANITIZER.value(once) == once
 
 
-class Raising:
+class Told:
     """Raises whatever it is told when it is looked at."""
 
     def __init__(self, error: BaseException) -> None:
@@ -403,7 +403,7 @@ class Raising:
         raise self.error
 
 
-class Looping:
+class Recursing:
     def __repr__(self) -> str:
         return f"<{self!r}>"
 
@@ -415,9 +415,7 @@ class Named:
         return "password=hunter2" + "-and-fake"
 
 
-@pytest.mark.parametrize(
-    "obj", [Raising(ValueError("x")), Raising(SystemExit(3)), Raising(RecursionError()), Looping()]
-)
+@pytest.mark.parametrize("obj", [Told(ValueError("x")), Told(SystemExit(3)), Told(RecursionError()), Recursing()])
 def test_an_object_that_cannot_be_looked_at_becomes_a_placeholder(obj: object) -> None:
     sanitizer = Sanitizer()
     assert sanitizer.value(obj) == "[REDACTED:error]"
@@ -427,7 +425,7 @@ def test_an_object_that_cannot_be_looked_at_becomes_a_placeholder(obj: object) -
 
 def test_an_interruption_is_not_kept_from_the_program() -> None:
     with pytest.raises(KeyboardInterrupt):
-        Sanitizer().value(Raising(KeyboardInterrupt()))
+        Sanitizer().value(Told(KeyboardInterrupt()))
 
 
 def test_objects_and_numbers_as_keys() -> None:
