@@ -71,6 +71,10 @@ class Sanitize(Options):
     patterns: Annotated[
         tuple[SanitizePattern, ...], Meta(description="Secrets of yours that their form gives away.")
     ] = ()
+    locals: Annotated[
+        tuple[str, ...],
+        Meta(description="Local variables that stacks may show, by exact name, sanitized and cut. By default none."),
+    ] = ()
     engine: Annotated[
         Literal["auto", "re2", "python"],
         Meta(description="What looks for secrets. `re2` needs the extra of that name and is several times faster on "
