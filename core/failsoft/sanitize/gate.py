@@ -21,6 +21,8 @@ __all__ = ["Parts", "gate", "has_re2", "linear"]
 _AHEAD = 64
 # so many finds are told one by one; a text with more is searched from there on
 _MOST = 96
+# shorter texts are searched whole from the first find on
+_SHORT = 600
 # what RE2 may keep of an automaton, in bytes; with its default it begins anew with every text
 _MEMORY = 32 << 20
 _STAMP = r"[\"'\s\[][12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:"
@@ -88,14 +90,13 @@ def gate(words: Iterable[Anchor], signs: Iterable[Anchor], digits: Iterable[str]
             start, end = match.span()
             if stamp(raw, start):
                 continue
-            if count >= _MOST:
-                end = len(text)
+            if count >= _MOST or len(raw) < _SHORT:
+                parts.append((start, len(raw)))
+                break
             if start <= last:
                 parts[-1] = parts[-1][0], end + _AHEAD
             else:
                 parts.append((start, end + _AHEAD))
-            if count >= _MOST:
-                break
             last = end + _AHEAD
         return parts
 

@@ -165,8 +165,7 @@ class _Cursor:
         """Go to the next anchor; false if there is none."""
         for part in range(self.part, len(self.parts)):
             begin, end = self.parts[part]
-            match = self.search(self.source, max(begin, start), end) if end > start else None
-            if match:
+            if match := self.search(self.source, max(begin, start), end):
                 self.match, self.at, self.part = match, match.start(), part
                 return True
         return False
