@@ -1,1 +1,1 @@
-"""What the sanitizer finds, what it leaves alone, and what it costs."""
+"""What is found, what is kept, what is taken by mistake: cases for the sanitizer, and its peers on the same cases."""
