@@ -115,7 +115,8 @@ class Sanitizer:
             return self._failed()  # type: ignore[return-value]  # a marker has no other type
 
     def is_sensitive_key(self, name: str) -> bool:
-        """Whether what stands under this name is a secret or personal."""
+        """Whether what stands under this name is a secret or personal: for a form or a table that decides by the name
+        alone whether to show a column, before there is any value."""
         try:
             return self._keys.kind(name) is not None
         except Exception:  # noqa: BLE001 - fail closed, whatever it was
