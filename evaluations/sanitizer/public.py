@@ -72,7 +72,7 @@ def main() -> None:
     parser.add_argument("--show-held-out", action="store_true", help="also of what is: then it is spent")
     parser.add_argument("--corpus", action="append", choices=sorted(CORPORA))
     options = parser.parse_args()
-    standard, strict = Sanitizer(), Sanitizer(strict=True)
+    standard, strict = Sanitizer(), Sanitizer(tier="strict")
     for name, read in CORPORA.items():
         if options.corpus and name not in options.corpus:
             continue

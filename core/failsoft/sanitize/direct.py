@@ -28,6 +28,8 @@ _AWS_USER = re.compile(r"A(?:KIA|SIA)[A-Z0-9]{16}")
 _WEB = re.compile(r"(?i)(?:https?|wss?|file|git|urn|data)$")
 _LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
 _LONE_LEAST = 20
+_LONGEST_PART = 1_502
+_LONGEST_USERINFO = 400
 
 _LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
 _LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
@@ -86,6 +88,11 @@ _CODE_LEAST = 8
 _WORD_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _LOGIN_CHARACTERS = f"{_WORD_CHARACTERS}.:!#$%^&*+"
 
+_IN_PATH = re.compile(
+    r"(?:/[A-Za-z][A-Za-z_-]{0,20}){0,2}(?:/[A-Za-z0-9]{1,8})?/([A-Za-z0-9_.~=-]{20,512})(?=[/?#\s\"'<>),.]|$)"
+)
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
 _PHONE_INTRODUCTION = (
     r"(?:ed|ing)?(?: (?:me|us|him|her|them|back|customer|user|client|is|at|on|via|to|under|number|now)){0,3}"
     r":? (?=\(?[0-9])"
@@ -98,9 +105,12 @@ _judge = Judge()
 def _vendor(token: Token) -> Handler:
     pattern = re.compile(token.pattern)
     replacement, bounded, grows = marker(token.kind), token.bounded, bool(token.lead)
+    dotted = token.kind == "jwt"
 
     def handle(scan: Scan, start: int, end: int) -> Span | int:
         if bounded and not scan.free(start):
+            return end
+        if dotted and scan.text.find(".", end, end + _LONGEST_PART) < 0:
             return end
         match = pattern.match(scan.text, start)
         if match is None:
@@ -134,7 +144,7 @@ def putty_key(scan: Scan, start: int, end: int) -> Span | int:
 def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
     """The password in a URL (RFC 3986, section 3.2.1), also where it should have been percent-encoded and was not."""
     text = scan.text
-    if text.startswith("[REDACTED:", end):
+    if text.find("@", end, end + _LONGEST_USERINFO) < 0 or text.startswith("[REDACTED:", end):
         return end
     user = _USER.match(text, end)
     at = user.end() if user else end
@@ -161,29 +171,17 @@ def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
     return lone.end() if lone else end
 
 
-def _local_part(scan: Scan, end: int) -> int | None:
-    """Where the part of an e-mail address begins that ends here."""
-    local = _LOCAL.match(scan.before(end, 64)[::-1])
-    if local is None:
-        return None
-    text, first = scan.text, end - local.end()
-    while first < end and text[first] in _LOCAL_EDGE:
-        first += 1
-    for edge in "'`/=?&|{}":
-        at = text.rfind(edge, first, end)
-        # an apostrophe in a name is none that opens a text, as in b'…'
-        if at >= 0 and not (edge == "'" and text[at - 1].isalpha() and text[at - 1] not in "bBuUrRfF"):
-            first = at + 1
-    return first
-
-
 def email(scan: Scan, start: int, end: int) -> Span | int:
     """An e-mail address (RFC 5321, as it is used), or `user:password@host` without a scheme."""
     text = scan.text
-    first = _local_part(scan, start)
-    if first is None:
+    before = scan.before(start, 64)
+    if _leads_nowhere(text[end : end + 1], before):
         return end
-    if thin := _THIN.search(scan.before(start, 130)):
+    local = _LOCAL.match(before[::-1])
+    if local is None:
+        return end
+    first = _local_start(text, start - local.end(), start)
+    if "/" in before and (thin := _THIN.search(scan.before(start, 130))):
         return start - len(thin[1]), start, marker("password")
     domain = _DOMAIN.match(text, start)
     login = _LOGIN.fullmatch(text, max(scan.floor, _word_start(scan, first, _LOGIN_CHARACTERS)), start)
@@ -203,6 +201,22 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
     if text[first - 1 : first] == "\\" and text[first] in "nrt" and start - first > 1:
         first += 1
     return first, domain.end(), marker("email")
+
+
+def _local_start(text: str, first: int, start: int) -> int:
+    while first < start and text[first] in _LOCAL_EDGE:
+        first += 1
+    for edge in "'`/=?&|{}":
+        at = text.rfind(edge, first, start)
+        # an apostrophe in a name is none that opens a text, as in b'…'
+        if at >= 0 and not (edge == "'" and text[at - 1].isalpha() and text[at - 1] not in "bBuUrRfF"):
+            first = at + 1
+    return first
+
+
+def _leads_nowhere(following: str, before: str) -> bool:
+    """Whether no name of a host follows an `@`, nor a password for one precedes it; found out cheaply."""
+    return not following.isalnum() and (following == "@" or "/" not in before)
 
 
 def _word_start(scan: Scan, at: int, characters: str) -> int:
@@ -301,6 +315,17 @@ def skip_marker(scan: Scan, start: int, end: int) -> Span | int:
     return (start, closing, scan.text[start:closing]) if closing else end
 
 
+def link(scan: Scan, start: int, end: int) -> Span | int:
+    """What a link to a new password carries in its path, as `/reset-password/MjM/c1v2b3-0a1b…/`."""
+    match = _IN_PATH.match(scan.text, end - 1)
+    if match is None or scan.text[start - 1 : start] not in ("/", "-", "_"):
+        return end
+    secret = match[1]
+    if _UUID.fullmatch(secret) or not (mixed(secret) and any(map(str.isdigit, secret))):
+        return end
+    return match.start(1), match.end(1), marker("token")
+
+
 def _is_word(token: Token, anchor: str) -> bool:
     return anchor.islower() and anchor[-1] not in "_-." and not anchor.startswith("$") and not token.lead
 
@@ -317,6 +342,8 @@ def word_anchors() -> Iterator[Anchor]:
     yield Anchor("auth plain ", _group(_SASL, "basic"))
     yield Anchor("auth login ", _group(_SASL, "basic"))
     yield Anchor("private-lines", putty_key)
+    for word in ("password", "passwort", "reset", "token"):
+        yield Anchor(f"{word}/", link, "(?=[a-z0-9_./~=-]{20})")
     yield Anchor("code", _long_code, r"(?=\\?[\"']?\s?[=:]?\s?\\?[\"']?[a-z0-9/_.-]{16})")
     for word in ("call", "dial", "reach", "contact", "number", "whatsapp", "text"):
         yield Anchor(word, _national_phone, _PHONE_INTRODUCTION)

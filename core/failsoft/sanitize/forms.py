@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from failsoft.sanitize.checks import looks_random, mixed
+from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.grammar import SHAPES, Value, end_of_private_key, header_line
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import word_set
@@ -16,7 +16,6 @@ __all__ = [
     "HEX_LIKE",
     "Site",
     "delimited_form",
-    "in_path",
     "judged",
     "random_key",
     "sets_nothing",
@@ -40,11 +39,6 @@ _EMPTY = re.compile(r"=[ \t]+")
 _NEXT_NAME = re.compile(r"[A-Za-z_][\w.-]{0,40}=(?![=\s])|--?[A-Za-z]")
 _TOLD_KINDS = word_set("password secret api_key private_key otp token")
 
-_IN_PATH = re.compile(
-    r"(?:/[A-Za-z][A-Za-z_-]{0,20}){0,2}(?:/[A-Za-z0-9]{1,8})?/([A-Za-z0-9_.~=-]{20,512})(?=[/?#\s\"'<>),.]|$)"
-)
-_PATH_WORDS = word_set("password passwort token reset")
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _GENERATED = re.compile(r"b?\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,128}={0,2}|[A-Za-z0-9+/]{42,128}={1,2})(?![\w/.=+~-])")
 # keys that open nothing
 _PLAIN_KEYS = word_set(
@@ -125,16 +119,6 @@ def delimited_form(site: Site, at: int, op: str, *, closed: bool) -> Value | Non
         return None
     inner = _IN_QUOTES.match(text, at)
     return Value(at, inner.end(), quoted=False) if inner and text.startswith(site.before, inner.end()) else None
-
-
-def in_path(scan: Scan, name: str, last: int) -> Span | None:
-    """What a link to a new password carries in its path, as `/reset-password/MjM/c1v2b3-0a1b…/`."""
-    if _PATH_WORDS.isdisjoint(words_of(name)):
-        return None
-    match = _IN_PATH.match(scan.text, last)
-    if match is None or _UUID.fullmatch(match[1]) or not (mixed(match[1]) and any(map(str.isdigit, match[1]))):
-        return None
-    return match.start(1), match.end(1), marker("token")
 
 
 def random_key(scan: Scan, name: str, at: int) -> Span | None:

@@ -8,13 +8,13 @@ pairs, objects with `name` and `value`, and plain prose: `password=x`, `"passwor
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.forms import (
     HEX_LIKE,
     Site,
     delimited_form,
-    in_path,
     judged,
     random_key,
     sets_nothing,
@@ -39,6 +39,7 @@ __all__ = ["KeyedRule"]
 
 _IDENTIFIER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.[]$"
 _MAX_NAME = 64
+_CACHE = 2_048
 _TAIL = re.compile(r"(?:[\w$]|[-.](?=\w)|\[(?=\w)(?!REDACTED:)|\]){0,64}")
 _ASSIGN = re.compile(
     r"(?: string(?= =))?"
@@ -118,10 +119,12 @@ class KeyedRule:
         keys: which names are sensitive.
     """
 
-    __slots__ = ("_keys",)
+    __slots__ = ("_keys", "_longest")
 
     def __init__(self, keys: KeyMatcher) -> None:
         self._keys = keys
+        # what surrounds a name is mostly the same few words
+        self._longest = lru_cache(maxsize=_CACHE)(self._longest_phrase)
 
     def __call__(self, scan: Scan, start: int, end: int) -> Span | int:
         """The value that is announced here, if one is."""
@@ -132,9 +135,7 @@ class KeyedRule:
         if kind is None and name in ("key", "KEY", "Key") and text[first - 1 : first] in ("?", "&"):
             kind = "api_key"
         span = None
-        if text[last : last + 1] == "/" == text[first - 1 : first]:
-            span = in_path(scan, name, last)
-        elif kind is None and text[start:end].lower() == "key" and (assign := _ASSIGN.match(text, last)):
+        if kind is None and text[start:end].lower() == "key" and (assign := _ASSIGN.match(text, last)):
             span = random_key(scan, name, assign.end())
         if span is not None:
             return span
@@ -290,15 +291,20 @@ class KeyedRule:
         """Kind and end of the longest term that has this word in it, with up to three words before and after."""
         left = scan.before(first, 40)
         before = left.lower().replace("'", "").split()[-3:] if left.endswith(" ") else []
-        own = "".join(words_of(name))
         following = re.findall(r" \w+\.?", right)
+        kind, count = self._longest(tuple(before), name, tuple(following))
+        return kind, last + sum(map(len, following[:count]))
+
+    def _longest_phrase(self, before: tuple[str, ...], name: str, following: tuple[str, ...]) -> tuple[str | None, int]:
+        """Kind of the longest term, and how many of the words after the name are part of it."""
+        own = "".join(words_of(name))
         for count in range(len(following), -1, -1):
             words = own + "".join(word.strip(" .").lower() for word in following[:count])
             for start in range(len(before) + 1):
                 joined = "".join(before[start:]) + words
                 if joined != own and (kind := self._keys.phrase(joined)):
-                    return kind, last + sum(map(len, following[:count]))
-        return None, last
+                    return kind, count
+        return None, 0
 
     def _told(self, site: Site) -> Span | None:
         """The value that prose gives after a name, if it has the look of one."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from failsoft.sanitize.rules import word_set
 
-__all__ = ["STEMS", "STRICT_STEMS"]
+__all__ = ["FOREIGN_STEMS", "STEMS", "STRICT_STEMS"]
 
 _NO_LETTER = r"(?![a-z])"
 _GAP = "[ _-]"
@@ -25,9 +25,9 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "bankaccount bank_account bank-account acctn routing surname mnemonic verific activation national "
             "seedphr seed_phr seed-phr pkcev pkce_v pkce-v codeverif code_verif code-verif client_assert "
             "client-assert clientassert saml pkcs8 senha pword pwrd upass requirep masterauth pannum pan_num "
-            "wachtwoord lösenord losenord passord "
-            "adgangskode salasana "
-            "jelszó şifre пароль 密码 密碼 パスワード 비밀번호 geheimnis geburts geboren nacimiento naissance "
+            "wachtwoord passord "
+            "adgangskode "
+            "jelszó geheimnis geburts geboren nacimiento naissance "
             "nascimento steuer "
             "versicher personnum codicefisc codice_fisc pesel nric aadha policyn pasaporte passnum ausweisn "
             "policy_n policy-n prescri telefon handynum "
@@ -87,6 +87,9 @@ STEMS: tuple[tuple[str, str, str], ...] = (
     ),
 )
 """Stem, regular expression of what must follow, regular expression of fixed width of what must stand before."""
+
+FOREIGN_STEMS = word_set("lösenord şifre пароль 密码 密碼 パスワード 비밀번호")
+"""What only a text of more than ASCII is searched for."""
 
 STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
     *(

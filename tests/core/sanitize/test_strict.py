@@ -7,7 +7,7 @@ import pytest
 from failsoft.sanitize import Sanitizer
 
 STANDARD = Sanitizer()
-STRICT = Sanitizer(strict=True)
+STRICT = Sanitizer(tier="strict")
 
 
 @pytest.mark.parametrize(
