@@ -7,31 +7,20 @@ library only, and answers None where there is no code or none that says somethin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice
-from failsoft.errors.reading import header_pairs
+from failsoft.errors.peers import Code, CodeReader, named, upstream
+from failsoft.errors.vendor_codes import READERS_OF_VENDORS
 
 __all__ = ["Code", "CodeReader", "find_code_readers"]
 
-
-class Code(NamedTuple):
-    """What a code says."""
-
-    label: Label
-    says: str
-    retry_after: str | None = None
-    """A peer's `Retry-After`, as it came."""
-
-
-CodeReader = Callable[[BaseException, Label | None], Code | None]
-"""Reads the code of an exception; knows what the catalogue says of its class."""
-
 _ERRNO_IN_TEXT = re.compile(r"\[Errno (\d+)\]")
 _ORACLE = re.compile(r"(ORA|DPY|DPI)-(\d{4,5})")
+_AWS_IN_TEXT = re.compile(r"An error occurred \((\w+)\)")
 _NATIVE = re.compile(r"\((\d{1,6})\)")
 _SETTINGS_FILE = re.compile(r"(?:\.(?:env|toml|ya?ml|ini|cfg|conf|pem|crt|key|properties)|/etc/[^/]+)\Z", re.IGNORECASE)
 
@@ -42,10 +31,6 @@ def _number(value: object) -> int | None:
 
 def _first(exc: BaseException) -> object:
     return exc.args[0] if exc.args else None
-
-
-def _named(label: Label | None, says: str) -> Code | None:
-    return None if label is None else Code(label, says)
 
 
 # --- the operating system ---------------------------------------------------------------------------------------------
@@ -61,7 +46,7 @@ def _errno(exc: BaseException, _label: Label | None) -> Code | None:
     label = known.ERRNO.get(number)
     if label is is_.OS_FAULT and (name := getattr(exc, "filename", None)) and _SETTINGS_FILE.search(str(name)):
         label = is_.MISCONFIGURED
-    return _named(label, f"errno {number}")
+    return named(label, f"errno {number}")
 
 
 # --- databases --------------------------------------------------------------------------------------------------------
@@ -69,7 +54,7 @@ def _sqlstate(exc: BaseException, _label: Label | None) -> Code | None:
     for name in ("sqlstate", "pgcode"):
         state = getattr(exc, name, None)
         if isinstance(state, str) and len(state) == 5:
-            return _named(known.label_of_sqlstate(state), f"SQLSTATE {state}")
+            return named(known.label_of_sqlstate(state), f"SQLSTATE {state}")
     return None
 
 
@@ -119,7 +104,7 @@ def _sqlite(exc: BaseException, _label: Label | None) -> Code | None:
     if number == 1:
         text = str(_first(exc))
         label = is_.MISCONFIGURED if text.startswith("no such") or "has no column" in text else is_.BUG
-    return _named(label, f"SQLite {getattr(exc, 'sqlite_errorname', number)}")
+    return named(label, f"SQLite {getattr(exc, 'sqlite_errorname', number)}")
 
 
 _DRIVER_OF_ORACLE = {
@@ -138,19 +123,19 @@ def _oracle(exc: BaseException, _label: Label | None) -> Code | None:
     if match := _ORACLE.search(str(exc)[:2_000]):
         number = int(match[2])
         label = known.label_of_oracle(number) if match[1] == "ORA" else _DRIVER_OF_ORACLE.get(number)
-        return _named(label, f"{match[1]}-{match[2]}")
+        return named(label, f"{match[1]}-{match[2]}")
     return None
 
 
 def _sql_server(exc: BaseException, _label: Label | None) -> Code | None:
     first = _first(exc)
     if (number := _number(first)) is not None:
-        return _named(known.label_of_sql_server(number), f"SQL Server {number}")
+        return named(known.label_of_sql_server(number), f"SQL Server {number}")
     text = str(exc)[:2_000]
     for digits in _NATIVE.findall(text):
         if label := known.label_of_sql_server(int(digits)):
             return Code(label, f"SQL Server {digits}")
-    return _named(known.label_of_sqlstate(first), f"SQLSTATE {first}") if isinstance(first, str) else None
+    return named(known.label_of_sqlstate(first), f"SQLSTATE {first}") if isinstance(first, str) else None
 
 
 def _redis(exc: BaseException, label: Label | None) -> Code | None:
@@ -169,7 +154,7 @@ def _redis(exc: BaseException, label: Label | None) -> Code | None:
     if "authentication required" in lower or "username-password" in lower:
         return Code(is_.REFUSED_US, "authentication")
     word = text.partition(" ")[0]
-    return _named(known.REDIS.get(word), word) if label is None or label.voice is Voice.SAYS else None
+    return named(known.REDIS.get(word), word) if label is None or label.voice is Voice.SAYS else None
 
 
 def _mongo(exc: BaseException, _label: Label | None) -> Code | None:
@@ -195,42 +180,6 @@ def _pydantic(exc: BaseException, _label: Label | None) -> Code | None:
 
 
 # --- peers ------------------------------------------------------------------------------------------------------------
-_STATUS_NAMES = ("status_code", "status", "http_status", "code", "response_code", "errcode")
-
-
-def _status(*carriers: object) -> int | None:
-    for carrier in carriers:
-        for name in _STATUS_NAMES:
-            value = getattr(carrier, name, None)
-            if isinstance(value, int) and not isinstance(value, bool) and 300 <= value <= 599:
-                return int(value)
-    return None
-
-
-def _upstream(exc: BaseException, label: Label | None) -> Code | None:
-    """A peer's HTTP answer that a client's exception carries."""
-    response = getattr(exc, "response", None)
-    status = _status(response, getattr(exc, "meta", None), exc)
-    if status is None:
-        return None
-    means = known.label_of_upstream(status)
-    if means is None:
-        if label is not None and label.voice is Voice.SAYS:
-            return None
-        means = is_.UPSTREAM_FAILED
-    if status == 429 and getattr(exc, "code", None) in {"insufficient_quota", "billing_hard_limit_reached"}:
-        means = is_.QUOTA_SPENT
-    return Code(means, f"HTTP {status}", _retry_after(response, exc))
-
-
-def _retry_after(*carriers: object) -> str | None:
-    for carrier in carriers:
-        for name, value in header_pairs(getattr(carrier, "headers", None) or ()):
-            if name.lower() == "retry-after":
-                return value
-    return None
-
-
 _CLIENT_PACKAGES = frozenset({"requests", "httpx", "aiohttp", "urllib3", "niquests", "curl_cffi", "treq", "urllib"})
 
 
@@ -239,26 +188,35 @@ def _any_response(exc: BaseException, label: Label | None) -> Code | None:
     response = getattr(exc, "response", None)
     if response is None or str(type(response).__module__).partition(".")[0] not in _CLIENT_PACKAGES:
         return None
-    return _upstream(exc, label)
-
-
-def _stripe(exc: BaseException, label: Label | None) -> Code | None:
-    # 402 is Stripe's way to say that the customer's card was declined
-    return None if label is is_.PAYMENT_DUE else _upstream(exc, label)
+    return upstream(exc, label)
 
 
 def _aws(exc: BaseException, label: Label | None) -> Code | None:
     response = getattr(exc, "response", None)
+    if not isinstance(response, Mapping) and (said := _AWS_IN_TEXT.search(str(exc)[:2_000])):
+        return named(known.AWS.get(said[1]), f"AWS {said[1]}")
     if not isinstance(response, Mapping):
         # MinIO speaks S3: the code is on the exception, the response is that of urllib3
         code = getattr(exc, "code", None)
         means = known.AWS.get(code) if isinstance(code, str) else None
-        return Code(means, f"S3 {code}") if means else _upstream(exc, label)
+        return Code(means, f"S3 {code}") if means else upstream(exc, label)
     error, meta = response.get("Error") or {}, response.get("ResponseMetadata") or {}
     code, status = error.get("Code"), _number(meta.get("HTTPStatusCode"))
+    if code == "TransactionCanceledException":
+        code = _reason_of_transaction(response) or code
     means = known.AWS.get(str(code)) or (known.label_of_upstream(status) if status else None) or is_.UPSTREAM_FAILED
     wait = (meta.get("HTTPHeaders") or {}).get("retry-after")
     return Code(means, f"AWS {code}", wait if isinstance(wait, str) else None)
+
+
+def _reason_of_transaction(response: Mapping[str, Any]) -> str | None:
+    """The code behind DynamoDB's "transaction cancelled": of the reasons, the first that is one."""
+    reasons = response.get("CancellationReasons")
+    for reason in reasons if isinstance(reasons, list) else ():
+        code = reason.get("Code") if isinstance(reason, Mapping) else None
+        if isinstance(code, str) and code != "None":
+            return {"ConditionalCheckFailed": "ConditionalCheckFailedException"}.get(code, code)
+    return None
 
 
 _GRPC_LINK: tuple[tuple[str, Label], ...] = (
@@ -281,11 +239,11 @@ def _grpc(exc: BaseException, _label: Label | None) -> Code | None:
         tell: Any = getattr(exc, "details", None)
         text = str(tell() if callable(tell) else tell)[:2_000].lower()
         label = next((means for needle, means in _GRPC_LINK if needle in text), label)
-    return _named(label, f"gRPC {name}")
+    return named(label, f"gRPC {name}")
 
 
 def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
-    number = _number(getattr(exc, "smtp_code", None))
+    number = _number(getattr(exc, "smtp_code", None)) or _number(getattr(exc, "code", None))
     if number is None or not 400 <= number <= 599:
         return None
     label = known.SMTP.get(number) or (is_.UPSTREAM_NOT_NOW if number < 500 else is_.UPSTREAM_FAILED)
@@ -333,19 +291,21 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
     (_pydantic, "pydantic_core"),
     (_aws, "botocore boto3 minio"),
     (_grpc, "grpc"),
-    (_smtp, "smtplib"),
+    (_smtp, "smtplib aiosmtplib"),
     (_kafka, "kafka aiokafka cimpl confluent_kafka"),
-    (_stripe, "stripe"),
     (
-        _upstream,
+        upstream,
         """
-        requests httpx aiohttp urllib niquests curl_cffi openai anthropic azure google elasticsearch elastic_transport
-        opensearchpy kubernetes twilio github gitlab slack_sdk discord hvac docker tornado websockets xmlrpc jira
-        python_http_client googleapiclient simple_salesforce gql influxdb_client
+        requests httpx httpx2 aiohttp urllib niquests curl_cffi elasticsearch elastic_transport opensearchpy twilio
+        github gitlab discord hvac docker tornado websockets xmlrpc jira python_http_client googleapiclient
+        simple_salesforce gql influxdb_client cohere ollama huggingface_hub replicate plaid algoliasearch svix geoip2
+        zenpy firebase_admin pyactiveresource paypalrestsdk smart_open
         """,
     ),
 )
-_READERS = {package: reader for reader, packages in _READERS_OF for package in packages.split()}
+_READERS = {
+    package: reader for reader, packages in (*_READERS_OF, *READERS_OF_VENDORS) for package in packages.split()
+}
 # what a server should answer, not what one has answered
 _NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})
 _NO_ERRNO = frozenset({"SSLError", "gaierror", "herror"})

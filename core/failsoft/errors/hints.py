@@ -23,6 +23,12 @@ _CLIENTS = (
     "-packages/httpx/", "-packages/httpcore/", "-packages/requests/", "-packages/niquests/", "-packages/urllib3/",
     "-packages/aiohttp/client", "-packages/botocore/", "-packages/openai/", "-packages/anthropic/",
     "-packages/stripe/", "-packages/googleapiclient/", "-packages/google/api_core/", "-packages/azure/",
+    "-packages/httpx2/", "-packages/httpcore2/", "-packages/google/genai/", "-packages/groq/", "-packages/together/",
+    "-packages/mistralai/", "-packages/cohere/", "-packages/ollama/", "-packages/huggingface_hub/", "-packages/replicate/",
+    "-packages/langchain_core/output_parsers/", "-packages/twilio/", "-packages/slack_sdk/", "-packages/github/",
+    "-packages/gitlab/", "-packages/jira/", "-packages/hvac/", "-packages/consul/", "-packages/kubernetes/client/",
+    "-packages/docker/api/", "-packages/algoliasearch/", "-packages/braintree/", "-packages/plaid/", "-packages/svix/",
+    "-packages/minio/", "-packages/jwt/jwks_client.py", "-packages/google/auth/",
     "/xmlrpc/client.py",
 )  # fmt: skip
 _STORES = (
@@ -32,6 +38,9 @@ _STORES = (
     "-packages/neo4j/", "-packages/aiormq/", "-packages/aio_pika/", "-packages/kombu/", "-packages/amqp/",
     "-packages/aiokafka/", "-packages/nats/", "-packages/pymemcache/",
 )  # fmt: skip
+_OF_SETTINGS = ("-packages/pydantic_settings/", "-packages/dynaconf/", "-packages/environs/", "-packages/decouple.py")
+_OF_INPUT = frozenset({is_.UNPARSABLE, is_.INVALID, is_.UNPROCESSABLE})
+_ABSENT_SOCKET = frozenset({"FileNotFoundError", "PermissionError"})
 _BROKEN_LINKS = frozenset({"BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError"})
 
 
@@ -49,7 +58,11 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> tuple[L
         return is_.MISCONFIGURED, "os.environ"
     if name in _BROKEN_LINKS and _any(frames[-_INNERMOST:], _SERVERS):
         return is_.DISCONNECTED, "while sending the response"
-    if label == is_.UNPARSABLE and _any(frames[-_NEAR:], _CLIENTS):
+    if name in _ABSENT_SOCKET and label == is_.OS_FAULT and frames[-1][2].endswith("connect"):
+        return is_.REFUSED, "a socket that nobody listens at"
+    if label in _OF_INPUT and _any(frames[-_NEAR:], _OF_SETTINGS):
+        return is_.MISCONFIGURED, "while reading settings"
+    if label in _OF_INPUT and _any(frames[-_NEAR:], _CLIENTS):
         return is_.UPSTREAM_FAILED, "while reading a peer's answer"
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
     if lost and _any(frames[-_NEAR:], _STORES):

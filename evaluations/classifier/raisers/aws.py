@@ -245,7 +245,7 @@ add_answers(
             _json(400, "QueueDoesNotExist", "The specified queue does not exist.", "com.amazonaws.sqs"),
         ),
         "sqs_throttled": (THROTTLED, _json(403, "RequestThrottled", service="com.amazonaws.sqs")),
-        "sqs_over_limit": (QUOTA, _json(403, "OverLimit", service="com.amazonaws.sqs")),
+        "sqs_over_limit": (THROTTLED, _json(403, "OverLimit", service="com.amazonaws.sqs")),
     },
 )
 add_answers(

@@ -16,7 +16,8 @@ import grpc
 import minio
 import paramiko
 import urllib3
-from azure.core.credentials import AccessToken, AzureKeyCredential
+from azure.core import MatchConditions
+from azure.core.credentials import AccessToken
 from azure.core.exceptions import HttpResponseError
 from azure.cosmos import CosmosClient
 from azure.identity import ClientSecretCredential, DefaultAzureCredential, EnvironmentCredential
@@ -73,6 +74,11 @@ def _upload(url: str) -> Any:
     return client.upload_blob(b"x")
 
 
+def _overwrite(url: str) -> Any:
+    client = BlobClient(f"{url}/shop", "container", "blob", credential=_ACCOUNT, retry_total=0, read_timeout=1)
+    return client.upload_blob(b"x", overwrite=True, etag='"1"', match_condition=MatchConditions.IfNotModified)
+
+
 def _queue(url: str) -> Any:
     client = QueueClient(f"{url}/shop", "jobs", credential=_ACCOUNT, retry_total=0, read_timeout=1)
     return client.send_message("x")
@@ -96,9 +102,11 @@ add_answers(
     _upload,
     {
         "exists_already": (FAILED, _azure_xml(409, "BlobAlreadyExists", "The specified blob already exists.")),
-        "condition_not_met": (EDITED, _azure_xml(412, "ConditionNotMet")),
         "leased": (Means("concurrency", True, (409, 503), "medium"), _azure_xml(412, "LeaseIdMissing")),
     },
+)
+add_answers(
+    "azure-storage-blob", _overwrite, {"condition_not_met": (EDITED, _azure_xml(412, "ConditionNotMet"))}
 )
 add_links("azure-storage-blob", _blob, leave_out=("cut_off",))
 _PARTIAL = {"Content-Range": "bytes 0-1000/1001", "ETag": '"1"', "Last-Modified": "Mon, 01 Jan 2024 00:00:00 GMT"}

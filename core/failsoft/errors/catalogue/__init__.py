@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from failsoft.errors.catalogue.auth import AUTH
 from failsoft.errors.catalogue.clients import CLIENTS
 from failsoft.errors.catalogue.databases import DATABASES
 from failsoft.errors.catalogue.frameworks import FRAMEWORKS
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.catalogue.sdks import SDKS
 from failsoft.errors.catalogue.services import SERVICES
 from failsoft.errors.catalogue.stdlib import STDLIB
+from failsoft.errors.catalogue.validators import VALIDATORS
+from failsoft.errors.catalogue.work import WORK
 
 __all__ = ["find_label", "iter_entries"]
 
-FAMILIES = (STDLIB, FRAMEWORKS, DATABASES, CLIENTS, SERVICES)
+FAMILIES = (STDLIB, FRAMEWORKS, VALIDATORS, AUTH, DATABASES, CLIENTS, SDKS, SERVICES, WORK)
 
 
 def _key(module: str, name: str) -> str:

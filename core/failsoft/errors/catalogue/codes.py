@@ -192,6 +192,9 @@ _UPSTREAM = _table(
     (is_.UPSTREAM_NOT_NOW, (425, 503, 529)),
     (is_.UPSTREAM_DOWN, (502, 520, 521, 522, 523, 530)),
     (is_.NO_TRUST, (495, 496, 525, 526)),
+    # a version or an entity tag that is no longer the present one; a resource that somebody else has locked
+    (is_.EDIT_CONFLICT, (412,)),
+    (is_.CONTENTION, (423,)),
 )
 
 
@@ -226,6 +229,9 @@ AWS = _words(
         PriorRequestNotComplete TransactionInProgressException EC2ThrottledException LimitExceededException
         """,
     ),
+    (is_.EXHAUSTED, "OverLimit"),
+    # an object in an archive: 403, and yet nobody was refused
+    (is_.UPSTREAM_FAILED, "InvalidObjectState"),
     (is_.QUOTA_SPENT, "ServiceQuotaExceededException QuotaExceededException InsufficientInstanceCapacity"),
     (
         is_.REFUSED_US,
@@ -233,20 +239,30 @@ AWS = _words(
         AccessDenied AccessDeniedException AuthFailure AuthorizationError ExpiredToken ExpiredTokenException
         IncompleteSignature InvalidAccessKeyId InvalidClientTokenId InvalidSignatureException MissingAuthenticationToken
         NotAuthorizedException OptInRequired RequestExpired RequestTimeTooSkewed SignatureDoesNotMatch
-        UnauthorizedOperation UnrecognizedClientException KMSAccessDeniedException
+        UnauthorizedOperation UnrecognizedClientException KMSAccessDeniedException AccountSuspendedException
+        SendingPausedException MailFromDomainNotVerifiedException
         """,
     ),
     (
         is_.UPSTREAM_NOT_NOW,
-        "ServiceUnavailable ServiceUnavailableException Unavailable ServerException ServiceException 503",
+        """
+        ServiceUnavailable ServiceUnavailableException Unavailable ServerException ServiceException
+        ModelNotReadyException DependencyFailureException 503
+        """,
     ),
-    (is_.UPSTREAM_DOWN, "InternalError InternalFailure InternalServerError InternalServerException 502"),
-    (is_.UPSTREAM_SLOW, "RequestTimeout RequestTimeoutException ModelTimeoutException 504"),
+    (
+        is_.UPSTREAM_DOWN,
+        """
+        InternalError InternalFailure InternalServerError InternalServerException InternalServiceError
+        InternalServiceException InternalServiceFault KMSInternalException KeyUnavailableException 502
+        """,
+    ),
+    (is_.UPSTREAM_SLOW, "RequestTimeout RequestTimeoutException ModelTimeoutException DependencyTimeoutException 504"),
     (
         is_.CONTENTION,
         """
         ConflictException ConcurrentModificationException OperationAborted TransactionConflictException
-        ResourceInUseException
+        ResourceInUseException TransactionConflict DuplicateItem
         """,
     ),
     (is_.EDIT_CONFLICT, "ConditionalCheckFailedException PreconditionFailed 412"),
@@ -254,7 +270,8 @@ AWS = _words(
         is_.MISCONFIGURED,
         """
         NoSuchBucket InvalidBucketName PermanentRedirect AuthorizationHeaderMalformed QueueDoesNotExist
-        AWS.SimpleQueueService.NonExistentQueue TableNotFoundException KMSNotFoundException
+        AWS.SimpleQueueService.NonExistentQueue TableNotFoundException KMSNotFoundException ResourceNotFoundException
+        DisabledException KMSInvalidStateException InvalidKeyUsageException
         """,
     ),
 )
