@@ -303,9 +303,7 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
         """,
     ),
 )
-_READERS = {
-    package: reader for reader, packages in (*_READERS_OF, *READERS_OF_VENDORS) for package in packages.split()
-}
+_READERS = {package: reader for reader, packages in (*_READERS_OF, *READERS_OF_VENDORS) for package in packages.split()}
 # what a server should answer, not what one has answered
 _NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})
 _NO_ERRNO = frozenset({"SSLError", "gaierror", "herror"})

@@ -30,6 +30,9 @@ def _model(exc: BaseException, label: Label | None) -> Code | None:
     code = upstream(exc, label)
     if code is not None and code.label not in {is_.UPSTREAM_FAILED, label}:
         return code
+    if type(exc).__module__.startswith("litellm") and lower_text_of(exc).endswith("connection error."):
+        # a status that LiteLLM made up
+        return Code(is_.UNREACHABLE, "connection error")
     body: Any = getattr(exc, "body", None)
     error = body.get("error", body) if isinstance(body, Mapping) else None
     said = [error.get("code"), error.get("type")] if isinstance(error, Mapping) else []
@@ -41,7 +44,7 @@ def _model(exc: BaseException, label: Label | None) -> Code | None:
 
 def _stripe(exc: BaseException, label: Label | None) -> Code | None:
     # 402 is Stripe's way to say that the customer's card was declined: the class says it
-    if getattr(exc, "code", None) == "lock_timeout":
+    if getattr(getattr(exc, "error", None), "code", None) == "lock_timeout":
         return Code(is_.CONTENTION, "lock_timeout")
     if label is is_.REFUSED_US and status_of_peer(exc) is None:
         return Code(is_.MISCONFIGURED, "no key, no request")
@@ -90,7 +93,8 @@ _AZURE = _words(
         """
         AccountIsDisabled AuthenticationFailed AuthorizationFailure AuthorizationPermissionMismatch
         AuthorizationProtocolMismatch AuthorizationResourceTypeMismatch AuthorizationServiceMismatch
-        AuthorizationSourceIPMismatch InsufficientAccountPermissions InvalidAuthenticationInfo KeyVaultAccessTokenInvalid
+        AuthorizationSourceIPMismatch InsufficientAccountPermissions InvalidAuthenticationInfo
+        KeyVaultAccessTokenInvalid
         """,
     ),
 )
@@ -107,8 +111,10 @@ def _azure(exc: BaseException, label: Label | None) -> Code | None:
 
 def _google(exc: BaseException, label: Label | None) -> Code | None:
     # the same class for a malformed key file of ours and for a client's malformed token
-    if type(exc).__name__ in {"MalformedError", "InvalidValue"} and "token" in lower_text_of(exc):
+    if type(exc).__name__ in {"MalformedError", "InvalidValue"} and "service account" not in lower_text_of(exc):
         return Code(is_.WHO_ARE_YOU, "token")
+    if type(exc).__name__ == "TransportError" and "could not fetch" in lower_text_of(exc):
+        return Code(is_.UPSTREAM_FAILED, "could not fetch")
     return upstream(exc, label)
 
 

@@ -72,7 +72,8 @@ _MODELS: tuple[tuple[Label, str], ...] = (
         is_.BUG,
         """
         huggingface_hub.errors.HFValidationError huggingface_hub.errors.HfUriError ollama._types.RequestError
-        groq._response.StreamAlreadyConsumed together._response.StreamAlreadyConsumed openai._response.StreamAlreadyConsumed
+        groq._response.StreamAlreadyConsumed together._response.StreamAlreadyConsumed
+        openai._response.StreamAlreadyConsumed
         litellm.exceptions.UnsupportedParamsError litellm.exceptions.LiteLLMUnknownProvider
         litellm.exceptions.ModelNotMappedError google.genai.errors.UnsupportedFunctionError
         google.genai.errors.UnknownFunctionCallArgumentError langchain_core.exceptions.TracerException

@@ -42,7 +42,7 @@ VALIDATORS: tuple[tuple[Label, str], ...] = (
         fastavro._read_common.SchemaResolutionError fastavro._read.ReadError
         avro.errors.InvalidAvroBinaryEncoding avro.errors.SchemaResolutionException
         avro.errors.DataFileException arrow.parser.ParserError pendulum.parsing.exceptions.ParserError
-        docx.opc.exceptions.PackageNotFoundError docx.image.exceptions.InvalidImageStreamError
+        webauthn.helpers.exceptions.InvalidJSONStructure docx.image.exceptions.InvalidImageStreamError
         docx.image.exceptions.UnexpectedEndOfFileError docx.image.exceptions.UnrecognizedImageError
         pypdf.errors.PyPdfError polars.exceptions.NoDataError
         html5lib.html5parser.ParseError parsimonious.exceptions.ParseError lark.exceptions.LarkError
@@ -52,7 +52,7 @@ VALIDATORS: tuple[tuple[Label, str], ...] = (
         magic.MagicException puremagic.main.PureError
         xlrd.biffh.XLRDError icalendar.error.IncompleteComponent
         vobject.base.ParseError
-        multipart.MultipartError requests_toolbelt.multipart.decoder.NonMultipartContentTypeException
+        requests_toolbelt.multipart.decoder.NonMultipartContentTypeException
         requests_toolbelt.multipart.decoder.ImproperBodyPartContentException
         """,
     ),
@@ -103,7 +103,8 @@ VALIDATORS: tuple[tuple[Label, str], ...] = (
         openpyxl.utils.exceptions.CellCoordinatesException openpyxl.utils.exceptions.IllegalCharacterError
         openpyxl.utils.exceptions.NamedRangeException openpyxl.utils.exceptions.SheetTitleException
         openpyxl.utils.exceptions.ReadOnlyWorkbookException openpyxl.utils.exceptions.WorkbookAlreadySaved
-        docx.exceptions.PythonDocxError docx.opc.exceptions.OpcError reportlab.platypus.doctemplate.LayoutError
+        docx.exceptions.PythonDocxError docx.opc.exceptions.OpcError docx.opc.exceptions.PackageNotFoundError
+        reportlab.platypus.doctemplate.LayoutError
         reportlab.pdfbase.pdfmetrics.FontError reportlab.pdfbase.pdfmetrics.FontNotFoundError
         reportlab.pdfbase.pdfdoc.PDFError pypdf.errors.DeprecationError pypdf.errors.PageSizeNotDefinedError
         pypdf.errors.DependencyError boltons.iterutils.PathAccessError sklearn.exceptions.NotFittedError

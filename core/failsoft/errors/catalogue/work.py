@@ -131,7 +131,8 @@ _MAIL: tuple[tuple[Label, str], ...] = (
     ),
     (is_.UPSTREAM_NOT_NOW, "aioimaplib.aioimaplib.Abort"),
     (is_.SILENT, "aioimaplib.aioimaplib.CommandTimeout aiosmtplib.errors.SMTPTimeoutError"),
-    (is_.BROKEN, "aioimaplib.aioimaplib.IncompleteRead"),
+    (is_.BROKEN, "aioimaplib.aioimaplib.IncompleteRead aiosmtplib.errors.SMTPServerDisconnected"),
+    (wrapping(is_.UNREACHABLE), "aiosmtplib.errors.SMTPConnectError"),
     # an answer: the name is not there, nor will it be in a moment
     (
         is_.DNS._replace(transient=False, not_sent=False),
