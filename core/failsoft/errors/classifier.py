@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from types import FrameType
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from failsoft.clock import Clock
@@ -23,7 +24,7 @@ from failsoft.errors.failure import Evidence, Failure, Link
 from failsoft.errors.hints import refine_by_place
 from failsoft.errors.inside import inner_of, leaves_of
 from failsoft.errors.patterns import guess_by_message, guess_by_name
-from failsoft.errors.reading import Reading, overlay, parse_retry_after
+from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_after
 from failsoft.errors.rules import ErrorMapping, Rule, compile_rules
 from failsoft.errors.taxonomy import Category, Severity
 from failsoft.errors.validation import pairs_of_exception
@@ -61,6 +62,7 @@ class Classifier:
         rules: the `[[rules]]`, in order.
         clock: dates failures and reads the dates of `Retry-After`.
         status_from: "classified", or "framework" to leave a status at 500 that is only inferred.
+        locals_of: reads the local variables of a frame that are to be known, as texts. By default none are.
 
     Raises:
         SettingsError: a rule names a function that cannot be imported.
@@ -73,6 +75,7 @@ class Classifier:
         rules: Sequence[Rule] = (),
         clock: Clock,
         status_from: Literal["classified", "framework"] = "classified",
+        locals_of: Callable[[FrameType], Mapping[str, str]] | None = None,
     ) -> None:
         faults: list[Fault] = []
         self._rules = compile_rules(rules, faults)
@@ -81,6 +84,7 @@ class Classifier:
         self._classes = FactsOfClasses(mappings or {})
         self._clock = clock
         self._move_status = status_from == "classified"
+        self._locals_of = locals_of
         self._own_errors = 0
 
     @property
@@ -108,7 +112,7 @@ class Classifier:
         links: tuple[Link, ...] = ()
         try:
             chain = unfold(exc, _MAX_LINKS)
-            links = links_of(chain)
+            links = links_of(chain, locals_of=self._locals_of)
             by_id = {id(one): link for (one, _), link in zip(chain, links, strict=True)}
             asked = _Asked(now, source, {} if context is None else context, by_id, [0])
             return self._conclude(self._judge(exc, asked), links, now, error_id)
@@ -134,6 +138,8 @@ class Classifier:
         if facts.mapping is not None and not (facts.mapped_as_last and reading.source in _OF_THE_APP):
             path, mapping = facts.mapping
             reading = overlay(reading, mapping, "settings", path, 1.0)
+        if "public_details" in reading.more:
+            self._guard(lambda: add_public(exc, reading.more))
         return reading
 
     def _speak(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading:

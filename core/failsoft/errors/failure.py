@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
+from failsoft.errors.suggestions import Suggestion, suggest
 from failsoft.errors.taxonomy import Category, Notification, Severity
 
 __all__ = ["AttemptRecord", "Evidence", "Failure", "Frame", "Link"]
@@ -115,6 +116,10 @@ class Failure(Struct, kw_only=True):
     guidance: str | Mapping[str, str] | None = None
     notification: Notification | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    public_details: tuple[str, ...] = ()
+    """The `details` that texts for the client may name."""
+    suggested: tuple[Suggestion, ...] | None = None
+    """What the settings suggest; None: what fits its code and category."""
     links: tuple[Link, ...] = ()
     """The exception, then its chain: texts and frames, not sanitized."""
     attempts: tuple[AttemptRecord, ...] = ()
@@ -126,6 +131,13 @@ class Failure(Struct, kw_only=True):
     def raw_message(self) -> str:
         """The exception's text, bounded, **not sanitized**."""
         return self.links[0].message if self.links else ""
+
+    @property
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """What can be done about it, what helps most first."""
+        if self.suggested is not None:
+            return self.suggested
+        return suggest(self.code, self.category, transient=self.transient, status=self.status)
 
     def __repr__(self) -> str:
         shown = [f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if name not in _NOT_SANITIZED]

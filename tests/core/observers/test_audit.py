@@ -99,6 +99,7 @@ def test_a_handled_failure_becomes_one_record_with_everything_sanitized(
             "transient": True,
             "recoverable": False,
             "confidence": 0.9,
+            "suggestions": ["retry_later", "switch_endpoint", "wait_for_dependency"],
             "message": "password [REDACTED]",
         },
         "response": {"status": 500, "result": "unhandled"},

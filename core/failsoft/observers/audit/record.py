@@ -102,6 +102,7 @@ def _error(failure: Failure, sanitizer: Cleaner) -> Record:
         "transient": failure.transient,
         "recoverable": failure.recoverable,
         "confidence": failure.confidence,
+        "suggestions": [str(suggestion) for suggestion in failure.suggestions],
         "message": cut(clean(sanitizer, failure.raw_message), _MAX_MESSAGE),
         "stack": safe_stack(failure, sanitizer, _MAX_STACK) if with_stack else None,
     }
