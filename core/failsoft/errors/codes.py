@@ -191,20 +191,28 @@ def _any_response(exc: BaseException, label: Label | None) -> Code | None:
     return upstream(exc, label)
 
 
+# Cognito: the password is that of our client
+_LOGINS = frozenset({"InitiateAuth", "AdminInitiateAuth", "RespondToAuthChallenge", "ConfirmForgotPassword"})
+
+
 def _aws(exc: BaseException, label: Label | None) -> Code | None:
     response = getattr(exc, "response", None)
     if not isinstance(response, Mapping) and (said := _AWS_IN_TEXT.search(str(exc)[:2_000])):
-        return named(known.AWS.get(said[1]), f"AWS {said[1]}")
+        return named(known.label_of_aws(said[1]), f"AWS {said[1]}")
     if not isinstance(response, Mapping):
         # MinIO speaks S3: the code is on the exception, the response is that of urllib3
         code = getattr(exc, "code", None)
-        means = known.AWS.get(code) if isinstance(code, str) else None
+        means = known.label_of_aws(code) if isinstance(code, str) else None
         return Code(means, f"S3 {code}") if means else upstream(exc, label)
     error, meta = response.get("Error") or {}, response.get("ResponseMetadata") or {}
     code, status = error.get("Code"), _number(meta.get("HTTPStatusCode"))
     if code == "TransactionCanceledException":
         code = _reason_of_transaction(response) or code
-    means = known.AWS.get(str(code)) or (known.label_of_upstream(status) if status else None) or is_.UPSTREAM_FAILED
+    if code == "NotAuthorizedException" and getattr(exc, "operation_name", None) in _LOGINS:
+        return Code(is_.WHO_ARE_YOU, f"AWS {code}")
+    means = (
+        known.label_of_aws(str(code)) or (known.label_of_upstream(status) if status else None) or is_.UPSTREAM_FAILED
+    )
     wait = (meta.get("HTTPHeaders") or {}).get("retry-after")
     return Code(means, f"AWS {code}", wait if isinstance(wait, str) else None)
 

@@ -73,7 +73,7 @@ _READS_SETTINGS = re.compile(
 )
 _READS_ANSWER = re.compile(r"(?:parse|handle|process|read|check)_response|raise_for_(?:status|response)")
 _OF_INPUT = frozenset({is_.UNPARSABLE, is_.INVALID, is_.UNPROCESSABLE})
-_SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT, is_.UNPARSABLE})
+_SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
 _ABSENT_SOCKET = frozenset({"FileNotFoundError", "PermissionError"})
 _BROKEN_LINKS = frozenset({"BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError"})
 
@@ -92,7 +92,8 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> tuple[L
         return is_.MISCONFIGURED, "os.environ"
     if name in _BROKEN_LINKS and _any(frames[-_INNERMOST:], _SERVERS):
         return is_.DISCONNECTED, "while sending the response"
-    if "." not in name and label in _SAYS_LITTLE and (better := _by_library(frames[-_CLOSE:])) is not None:
+    little = label == is_.UNPARSABLE or ("." not in name and label in _SAYS_LITTLE)
+    if little and (better := _by_library(frames[-_CLOSE:])) is not None:
         return better, "in a library that does one thing"
     if name in _ABSENT_SOCKET and label == is_.OS_FAULT and frames[-1][2].endswith("connect"):
         return is_.REFUSED, "a socket that nobody listens at"

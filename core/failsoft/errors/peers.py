@@ -36,6 +36,8 @@ _SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing
 # 400 is how some say 401: Google's "API key not valid", Plaid's INVALID_API_KEYS
 _KEY_REFUSED = re.compile(r"api[ _-]?keys? (?:is )?(?:not valid|invalid|expired)|invalid[ _-]api[ _-]?keys?\b")
 
+_SPENT_IN_TEXT = re.compile(r"credit balance is too low|insufficient (?:credits?|balance|quota)|out of credits?")
+
 
 def named(label: Label | None, says: str) -> Code | None:
     """A code, if it means anything."""
@@ -72,6 +74,8 @@ def upstream(exc: BaseException, label: Label | None) -> Code | None:
     means = known.label_of_upstream(status)
     if means is None and status == 400 and _KEY_REFUSED.search(lower_text_of(exc)):
         means = is_.REFUSED_US
+    if means is None and status == 400 and _SPENT_IN_TEXT.search(lower_text_of(exc)):
+        means = is_.QUOTA_SPENT
     if means is None and clear is not None:
         return None
     return Code(means or is_.UPSTREAM_FAILED, says, wait)

@@ -154,6 +154,7 @@ def _by_text(table: tuple[tuple[str, Label], ...], *classes: str) -> CodeReader:
 _paramiko = _by_text(
     (
         ("not found in known_hosts", is_.NO_TRUST),
+        ("unable to connect", is_.UNREACHABLE),
         ("protocol banner", is_.SILENT),
         ("timeout opening channel", is_.SILENT),
         ("private key", is_.MISCONFIGURED),

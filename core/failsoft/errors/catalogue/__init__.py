@@ -24,8 +24,13 @@ __all__ = ["find_label", "iter_entries"]
 FAMILIES = (STDLIB, FRAMEWORKS, VALIDATORS, AUTH, DATABASES, CLIENTS, SDKS, SERVICES, WORK)
 
 
+# continued under another name, with the same classes
+_SAME = {"httpx2": "httpx", "httpcore2": "httpcore"}
+
+
 def _key(module: str, name: str) -> str:
-    return f"{module.partition('.')[0]}.{name}"
+    package = module.partition(".")[0]
+    return f"{_SAME.get(package, package)}.{name}"
 
 
 def iter_entries() -> Iterator[tuple[str, Label]]:

@@ -106,6 +106,7 @@ AUTH: tuple[tuple[Label, str], ...] = (
         ldap.NOT_ALLOWED_ON_NONLEAF
         """,
     ),
+    (is_.TOO_BIG_FOR_PEER, "ldap3.core.exceptions.LDAPSizeLimitExceededResult ldap.SIZELIMIT_EXCEEDED"),
     (is_.EXHAUSTED, "ldap3.core.exceptions.LDAPAdminLimitExceededResult ldap.ADMINLIMIT_EXCEEDED"),
     (
         is_.BUG,

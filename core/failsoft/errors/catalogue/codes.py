@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterable
 
 from failsoft.errors.catalogue import labels as is_
@@ -16,6 +17,7 @@ __all__ = [
     "REDIS",
     "SMTP",
     "SQLITE",
+    "label_of_aws",
     "label_of_mysql",
     "label_of_oracle",
     "label_of_sql_server",
@@ -276,6 +278,32 @@ AWS = _words(
     ),
 )
 """Error codes of Amazon Web Services that mean the same in every service, and some of S3, DynamoDB, SQS and KMS."""
+
+_AWS_WORDS: tuple[tuple[Label, re.Pattern[str]], ...] = (
+    (is_.THROTTLED, re.compile(r"Throttl|RateExceeded|RateLimit|TooManyRequests|ThroughputExceeded")),
+    (is_.QUOTA_SPENT, re.compile(r"QuotaExceeded|(?<!Size)LimitExceeded|\ATooMany")),
+    (is_.CONTENTION, re.compile(r"Conflict|Concurrent")),
+    (
+        is_.REFUSED_US,
+        re.compile(r"AccessDenied|Unauthori[sz]ed|NotAuthori[sz]ed|Forbidden|(?:Invalid|Expired)\w*Token"),
+    ),
+    (is_.UPSTREAM_SLOW, re.compile(r"Timeout|TimedOut")),
+    (is_.UPSTREAM_NOT_NOW, re.compile(r"Unavailable|NotReady|Busy|Overload")),
+    (is_.UPSTREAM_DOWN, re.compile(r"\A(?:\w{2,12})?Internal(?:Error|Failure|Server|Service)")),
+    (
+        is_.MISCONFIGURED,
+        re.compile(
+            r"(?:StateMachine|Queue|Table|Bucket|Topic|Stream|Function|Repository|Cluster|Domain|Alias|LogGroup|Role)\w*"
+            r"(?:DoesNotExist|NotFound)"
+        ),
+    ),
+)
+
+
+def label_of_aws(code: str) -> Label | None:
+    """The label of an error code of Amazon Web Services, a known one or by the words that services agree on."""
+    return AWS.get(code) or next((label for label, words in _AWS_WORDS if words.search(code[:100])), None)
+
 
 REDIS = _words(
     (is_.OUT_OF_MEMORY, "OOM"),
