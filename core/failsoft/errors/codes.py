@@ -13,32 +13,30 @@ from typing import Any
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice
-from failsoft.errors.peers import Code, CodeReader, named, upstream
-from failsoft.errors.vendor_codes import READERS_OF_VENDORS
+from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
+from failsoft.errors.peers import upstream
+from failsoft.errors.protocols import READERS_OF_PROTOCOLS, read_close, read_http_protocol, read_interpreter
 
 __all__ = ["Code", "CodeReader", "find_code_readers"]
+
 
 _ERRNO_IN_TEXT = re.compile(r"\[Errno (\d+)\]")
 _ORACLE = re.compile(r"(ORA|DPY|DPI)-(\d{4,5})")
 _AWS_IN_TEXT = re.compile(r"An error occurred \((\w+)\)")
 _NATIVE = re.compile(r"\((\d{1,6})\)")
+# a shared library (the dynamic linker), the certificates of requests
+_MISSING = ("cannot open shared object file", "suitable TLS CA certificate bundle")
 _SETTINGS_FILE = re.compile(r"(?:\.(?:env|toml|ya?ml|ini|cfg|conf|pem|crt|key|properties)|/etc/[^/]+)\Z", re.IGNORECASE)
-
-
-def _number(value: object) -> int | None:
-    return value if type(value) is int else None
-
-
-def _first(exc: BaseException) -> object:
-    return exc.args[0] if exc.args else None
 
 
 # --- the operating system ---------------------------------------------------------------------------------------------
 def _errno(exc: BaseException, _label: Label | None) -> Code | None:
-    number = _number(getattr(exc, "errno", None))
+    number = number_of(getattr(exc, "errno", None))
     if number is None:
         # asyncio joins the attempts to reach several addresses into one text
-        text = _first(exc)
+        text = first_of(exc)
+        if isinstance(text, str) and any(needle in text for needle in _MISSING):
+            return Code(is_.MISCONFIGURED, "missing file")
         found = {int(digits) for digits in _ERRNO_IN_TEXT.findall(text)} if isinstance(text, str) else set()
         if len(found) != 1:
             return None
@@ -63,6 +61,7 @@ _LIBPQ: tuple[tuple[str, Label], ...] = (
     ("authentication failed", is_.REFUSED_US),
     ("no pg_hba.conf entry", is_.REFUSED_US),
     ("no password supplied", is_.MISCONFIGURED),
+    ('role "', is_.REFUSED_US),
     ('database "', is_.MISCONFIGURED),
     ("too many clients", is_.EXHAUSTED),
     ("remaining connection slots", is_.EXHAUSTED),
@@ -75,40 +74,52 @@ _LIBPQ: tuple[tuple[str, Label], ...] = (
     ("name or service not known", is_.STORE_REFUSED),
     ("timeout expired", is_.CONNECT_SILENT),
     ("certificate", is_.NO_TRUST),
+    ("the connection is closed", is_.BUG),
 )
+_DSN = ("connection info string", "connection option", "invalid dsn", "invalid URI")
 
 
 def _postgres(exc: BaseException, label: Label | None) -> Code | None:
+    text = first_of(exc)
     if (code := _sqlstate(exc, label)) is not None:
-        return code
-    text = _first(exc)
-    if label is None or label.category is not is_.STORE_AWAY.category or not isinstance(text, str):
+        operator = code.says.endswith("42883") and isinstance(text, str) and text.startswith("operator")
+        return code._replace(label=is_.BUG) if operator else code
+    if label is None or not isinstance(text, str):
+        return None
+    if label == is_.BUG._replace(voice=label.voice) and any(needle in text for needle in _DSN):
+        return Code(is_.MISCONFIGURED, "connection string")
+    if label.category is not is_.STORE_AWAY.category:
         return None
     lower = text[:2_000].lower()
     return next((Code(means, f"libpq: {needle}") for needle, means in _LIBPQ if needle in lower), None)
 
 
 def _mysql(exc: BaseException, label: Label | None) -> Code | None:
-    for value in (getattr(exc, "errno", None), _first(exc)):
-        number = _number(value)
+    for value in (getattr(exc, "errno", None), first_of(exc)):
+        number = number_of(value)
         if number is not None and number > 0 and (means := known.label_of_mysql(number)):
+            if means in {is_.STORE_AWAY, is_.STORE_REFUSED} and "timed out" in str(exc)[:2_000]:
+                means = is_.SILENT if means is is_.STORE_AWAY else is_.CONNECT_SILENT
             return Code(means, f"MySQL {number}")
     return _sqlstate(exc, label)
 
 
 def _sqlite(exc: BaseException, _label: Label | None) -> Code | None:
-    number = _number(getattr(exc, "sqlite_errorcode", None))
+    number = number_of(getattr(exc, "sqlite_errorcode", None))
     if number is None:
         return None
     label = known.SQLITE.get(number) or known.SQLITE.get(number & 0xFF)
     if number == 1:
-        text = str(_first(exc))
+        text = str(first_of(exc))
         label = is_.MISCONFIGURED if text.startswith("no such") or "has no column" in text else is_.BUG
     return named(label, f"SQLite {getattr(exc, 'sqlite_errorname', number)}")
 
 
 _DRIVER_OF_ORACLE = {
     1001: is_.STORE_AWAY,
+    4000: is_.MISCONFIGURED,
+    4026: is_.MISCONFIGURED,
+    4027: is_.MISCONFIGURED,
     4005: is_.POOL_EXHAUSTED,
     4011: is_.STORE_AWAY,
     4024: is_.SILENT,
@@ -122,14 +133,18 @@ _DRIVER_OF_ORACLE = {
 def _oracle(exc: BaseException, _label: Label | None) -> Code | None:
     if match := _ORACLE.search(str(exc)[:2_000]):
         number = int(match[2])
+        if match[1] == "DPI":
+            return named(is_.MISCONFIGURED if number in {1047, 1072} else None, match[0])
         label = known.label_of_oracle(number) if match[1] == "ORA" else _DRIVER_OF_ORACLE.get(number)
+        if label is None and match[1] == "DPY" and 2000 <= number < 4000:
+            label = is_.BUG  # called wrongly, or for what it cannot do
         return named(label, f"{match[1]}-{match[2]}")
     return None
 
 
 def _sql_server(exc: BaseException, _label: Label | None) -> Code | None:
-    first = _first(exc)
-    if (number := _number(first)) is not None:
+    first = first_of(exc)
+    if (number := number_of(first)) is not None:
         return named(known.label_of_sql_server(number), f"SQL Server {number}")
     text = str(exc)[:2_000]
     for digits in _NATIVE.findall(text):
@@ -138,8 +153,15 @@ def _sql_server(exc: BaseException, _label: Label | None) -> Code | None:
     return named(known.label_of_sqlstate(first), f"SQLSTATE {first}") if isinstance(first, str) else None
 
 
+# replies that begin with ERR, which the libraries cut off
+_REDIS_BUGS = (
+    "unknown command", "unknown subcommand", "wrong number of arguments", "value is not", "syntax error",
+    "invalid ", "index out of range", "no such key", "increment or decrement would overflow", "dbindex", "db index",
+)  # fmt: skip
+
+
 def _redis(exc: BaseException, label: Label | None) -> Code | None:
-    text = _first(exc)
+    text = first_of(exc)
     if not isinstance(text, str):
         return None
     if text.startswith("Error ") and " connecting to " in text:
@@ -153,6 +175,10 @@ def _redis(exc: BaseException, label: Label | None) -> Code | None:
         return Code(is_.EXHAUSTED, "clients")
     if "authentication required" in lower or "username-password" in lower:
         return Code(is_.REFUSED_US, "authentication")
+    if lower.startswith(_REDIS_BUGS) or "script: " in lower:
+        return Code(is_.BUG, "what we asked for")
+    if "cluster mode is not enabled" in lower:
+        return Code(is_.MISCONFIGURED, "no cluster")
     word = text.partition(" ")[0]
     return named(known.REDIS.get(word), word) if label is None or label.voice is Voice.SAYS else None
 
@@ -166,7 +192,7 @@ def _mongo(exc: BaseException, _label: Label | None) -> Code | None:
     if isinstance(details, Mapping):
         numbers += [error.get("code") for error in details.get("writeErrors") or () if isinstance(error, Mapping)]
     for value in numbers:
-        number = _number(value)
+        number = number_of(value)
         if number is not None and (means := known.MONGO.get(number)):
             return Code(means, f"MongoDB {number}")
     return None
@@ -205,7 +231,7 @@ def _aws(exc: BaseException, label: Label | None) -> Code | None:
         means = known.label_of_aws(code) if isinstance(code, str) else None
         return Code(means, f"S3 {code}") if means else upstream(exc, label)
     error, meta = response.get("Error") or {}, response.get("ResponseMetadata") or {}
-    code, status = error.get("Code"), _number(meta.get("HTTPStatusCode"))
+    code, status = error.get("Code"), number_of(meta.get("HTTPStatusCode"))
     if code == "TransactionCanceledException":
         code = _reason_of_transaction(response) or code
     if code == "NotAuthorizedException" and getattr(exc, "operation_name", None) in _LOGINS:
@@ -228,6 +254,8 @@ def _reason_of_transaction(response: Mapping[str, Any]) -> str | None:
 
 
 _GRPC_LINK: tuple[tuple[str, Label], ...] = (
+    ("certificate_verify", is_.NO_TRUST),
+    ("handshake failed", is_.NO_TRUST),
     ("failed to connect", is_.REFUSED),
     ("name resolution", is_.DNS),
     ("dns resolution", is_.DNS),
@@ -251,7 +279,9 @@ def _grpc(exc: BaseException, _label: Label | None) -> Code | None:
 
 
 def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
-    number = _number(getattr(exc, "smtp_code", None)) or _number(getattr(exc, "code", None))
+    if "timed out" in str(exc)[:2_000]:
+        return Code(is_.SILENT, "timed out")
+    number = number_of(getattr(exc, "smtp_code", None))
     if number is None or not 400 <= number <= 599:
         return None
     label = known.SMTP.get(number) or (is_.UPSTREAM_NOT_NOW if number < 500 else is_.UPSTREAM_FAILED)
@@ -274,7 +304,7 @@ _KAFKA: tuple[tuple[str, Label], ...] = (
 
 
 def _kafka(exc: BaseException, label: Label | None) -> Code | None:
-    error: Any = _first(exc)
+    error: Any = first_of(exc)
     ask = getattr(error, "name", None)
     if callable(ask):
         name = str(ask())
@@ -294,27 +324,29 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
     (_sqlite, "sqlite3"),
     (_oracle, "oracledb cx_Oracle"),
     (_sql_server, "pyodbc pymssql"),
-    (_redis, "redis valkey aioredis"),
+    (_redis, "redis valkey aioredis coredis"),
     (_mongo, "pymongo"),
     (_pydantic, "pydantic_core"),
     (_aws, "botocore boto3 minio"),
     (_grpc, "grpc"),
-    (_smtp, "smtplib aiosmtplib"),
+    (_smtp, "smtplib"),
     (_kafka, "kafka aiokafka cimpl confluent_kafka"),
+    *READERS_OF_PROTOCOLS,
     (
         upstream,
         """
-        requests httpx httpx2 aiohttp urllib niquests curl_cffi elasticsearch elastic_transport opensearchpy twilio
-        github gitlab discord hvac docker tornado websockets xmlrpc jira python_http_client googleapiclient
-        simple_salesforce gql influxdb_client cohere ollama huggingface_hub replicate plaid algoliasearch svix geoip2
-        zenpy firebase_admin pyactiveresource paypalrestsdk smart_open
+        requests httpx aiohttp urllib niquests curl_cffi openai anthropic azure google elasticsearch elastic_transport
+        opensearchpy kubernetes twilio github gitlab slack_sdk discord hvac docker tornado websockets xmlrpc jira
+        python_http_client googleapiclient simple_salesforce gql influxdb_client qdrant_client weaviate websocket
+        meilisearch zeep
         """,
     ),
 )
-_READERS = {package: reader for reader, packages in (*_READERS_OF, *READERS_OF_VENDORS) for package in packages.split()}
+_READERS = {package: reader for reader, packages in _READERS_OF for package in packages.split()}
+_MORE_READERS: dict[str, CodeReader] = {"httpx": read_http_protocol, "websockets": read_close}
 # what a server should answer, not what one has answered
 _NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})
-_NO_ERRNO = frozenset({"SSLError", "gaierror", "herror"})
+_NO_ERRNO = frozenset({"SSLError", "gaierror", "herror", "TypesenseClientError"})
 
 
 def find_code_readers(cls: type) -> tuple[CodeReader, ...]:
@@ -324,10 +356,13 @@ def find_code_readers(cls: type) -> tuple[CodeReader, ...]:
     for base in cls.__mro__:
         module = str(base.__module__)
         package = "" if module in _NO_CODE_OF_A_PEER else module.partition(".")[0]
-        if (reader := _READERS.get(package)) and reader not in readers:
-            readers.append(reader)
+        for table in (_MORE_READERS, _READERS):
+            if (reader := table.get(package)) and reader not in readers:
+                readers.append(reader)
     if issubclass(cls, OSError) and names.isdisjoint(_NO_ERRNO):
         readers.append(_errno)
+    if cls is RuntimeError:
+        readers.append(read_interpreter)
     if not readers and cls.__module__ != "builtins":
         readers += [_sqlstate, _any_response]
     return tuple(readers)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.failure import Frame
+from failsoft.errors.places import OF_INPUT, refine_by_library
 from failsoft.errors.taxonomy import Category, Severity
 
 __all__ = ["refine_by_place"]
 
 _INNERMOST = 4
 _NEAR = 25
-_CLOSE = 3
 _SERVERS = (
     "-packages/uvicorn/", "-packages/hypercorn/", "-packages/gunicorn/", "-packages/waitress/", "-packages/daphne/",
     "-packages/granian/", "-packages/cheroot/", "-packages/eventlet/wsgi.py", "-packages/gevent/pywsgi.py",
@@ -39,42 +38,15 @@ _STORES = (
     "-packages/aiomysql/", "-packages/asyncmy/", "-packages/MySQLdb/", "-packages/oracledb/", "-packages/redis/",
     "-packages/pymongo/", "-packages/motor/", "-packages/elastic_transport/", "-packages/cassandra/",
     "-packages/neo4j/", "-packages/aiormq/", "-packages/aio_pika/", "-packages/kombu/", "-packages/amqp/",
-    "-packages/aiokafka/", "-packages/nats/", "-packages/pymemcache/",
+    "-packages/aiokafka/", "-packages/nats/", "-packages/pymemcache/", "-packages/mysql/", "-packages/pg8000/",
+    "-packages/pymssql", "-packages/pika/", "-packages/kafka/", "-packages/paho/", "-packages/aiomqtt/",
+    "-packages/stomp/", "-packages/valkey/", "-packages/coredis/", "-packages/clickhouse_connect/",
+    "-packages/qdrant_client/", "-packages/typesense/", "-packages/meilisearch/", "-packages/weaviate/",
+    "-packages/influxdb_client/", "-packages/elasticsearch/", "-packages/opensearchpy/",
 )  # fmt: skip
-_OF_SETTINGS = (
-    "-packages/pydantic_settings/", "-packages/dynaconf/", "-packages/environs/", "-packages/decouple.py",
-    "-packages/ariadne/utils.py",
-)  # fmt: skip
-# a builtin exception out of one of these says what it is by where it was raised
-_BUILTIN_FROM: tuple[tuple[Label, tuple[str, ...]], ...] = (
-    (
-        is_.MISCONFIGURED,
-        (
-            "-packages/decouple.py", "-packages/dynaconf/", "-packages/environs/", "-packages/dotenv/",
-            "-packages/starlette/config.py", "-packages/flask/config.py", "-packages/sanic/config.py",
-            "-packages/django/apps/registry.py", "-packages/pyramid/renderers.py", "-packages/pyramid/config/",
-            "-packages/tornado/template.py", "-packages/chameleon/loader.py", "-packages/mako/lookup.py",
-            "-packages/msal/authority.py", "-packages/firebase_admin/__init__.py", "-packages/maxminddb/",
-            "-packages/geoip2/database.py", "-packages/braintree/configuration.py", "/logging/config.py",
-        ),
-    ),
-    (
-        is_.CONTRADICTION,
-        ("-packages/passlib/handlers/", "-packages/passlib/utils/handlers.py", "-packages/pyotp/otp.py"),
-    ),
-    (
-        is_.UNPARSABLE,
-        ("-packages/pyotp/__init__.py", "-packages/werkzeug/sansio/multipart.py", "-packages/openpyxl/reader/"),
-    ),
-)  # fmt: skip
-_READS_SETTINGS = re.compile(
-    r"(?:parse_connection_str|from_connection_str|load_config|read_config|load_dotenv|from_pyfile|from_envvar"
-    r"|load_environment|update_config|load_module_from_file_location)"
-)
-_READS_ANSWER = re.compile(r"(?:parse|handle|process|read|check)_response|raise_for_(?:status|response)")
-_OF_INPUT = frozenset({is_.UNPARSABLE, is_.INVALID, is_.UNPROCESSABLE})
-_SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
-_ABSENT_SOCKET = frozenset({"FileNotFoundError", "PermissionError"})
+_SET_UP = ("url", "uri", "dsn", "config", "option", "setting", "transport_cls")
+_BUGS = frozenset({"ValueError", "KeyError", "TypeError", "AttributeError"})
+_ARCHIVES = ("/gzip.py", "/bz2.py", "/lzma.py", "/_compression.py", "/compression/")
 _BROKEN_LINKS = frozenset({"BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError"})
 
 
@@ -90,16 +62,13 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> tuple[L
         return None
     if name == "KeyError" and frames[-1][2] == "_Environ.__getitem__":
         return is_.MISCONFIGURED, "os.environ"
+    if (better := _by_last_frame(label, name, frames)) is not None:
+        return better
     if name in _BROKEN_LINKS and _any(frames[-_INNERMOST:], _SERVERS):
         return is_.DISCONNECTED, "while sending the response"
-    little = label == is_.UNPARSABLE or ("." not in name and label in _SAYS_LITTLE)
-    if little and (better := _by_library(frames[-_CLOSE:])) is not None:
-        return better, "in a library that does one thing"
-    if name in _ABSENT_SOCKET and label == is_.OS_FAULT and frames[-1][2].endswith("connect"):
-        return is_.REFUSED, "a socket that nobody listens at"
-    if label in _OF_INPUT and _any(frames[-_NEAR:], _OF_SETTINGS):
-        return is_.MISCONFIGURED, "while reading settings"
-    if label in _OF_INPUT and _any(frames[-_NEAR:], _CLIENTS):
+    if (better := refine_by_library(label, name, frames)) is not None:
+        return better
+    if label in OF_INPUT and _any(frames[-_NEAR:], _CLIENTS):
         return is_.UPSTREAM_FAILED, "while reading a peer's answer"
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
     if lost and _any(frames[-_NEAR:], _STORES):
@@ -107,18 +76,27 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> tuple[L
     return None
 
 
-def _by_library(frames: Sequence[Frame]) -> Label | None:
-    """What a builtin exception means that a library raised: by what the library is for, or what the function does."""
-    for filename, _, function in reversed(frames):
-        path = filename.replace("\\", "/")
-        for label, places in _BUILTIN_FROM:
-            if any(place in path for place in places):
-                return label
-        if "-packages/" in path:
-            if _READS_SETTINGS.search(function):
-                return is_.MISCONFIGURED
-            if _READS_ANSWER.search(function):
-                return is_.UPSTREAM_FAILED
+def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
+    """What the innermost function was about, where the class alone says little."""
+    path, function = frames[-1][0].replace("\\", "/"), frames[-1][2]
+    if name == "FileNotFoundError" and path.endswith("/subprocess.py"):
+        return is_.MISCONFIGURED, "a program that is not installed"
+    if name == "FileNotFoundError" and path.endswith("/ssl.py"):
+        return is_.MISCONFIGURED, "a file of certificates"
+    if name == "BlockingIOError" and path.endswith("/subprocess.py"):
+        return is_.EXHAUSTED, "no more processes"
+    if name == "EOFError" and path.endswith("/ftplib.py"):
+        return is_.BROKEN, "the line ended"
+    if name == "EOFError" and any(place in path for place in _ARCHIVES):
+        return is_.UNPARSABLE, "an archive that ends early"
+    if name == "KeyError" and path.endswith("/zipfile.py") and "getinfo" in function:
+        return is_.NOT_THERE, "no such member of an archive"
+    if name == "TimeoutError" and _any(frames[-_NEAR:], ("-packages/asyncpg/pool.py",)):
+        return is_.POOL_SILENT, "waiting for a pool"
+    if name in _BUGS and label == is_.BUG and _any(frames[-2:], _STORES):
+        where = f"{path.rpartition('/')[2]} {function}".lower()
+        if any(word in where for word in _SET_UP):
+            return is_.MISCONFIGURED, "setting up a client"
     return None
 
 

@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import NamedTuple
 
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice
+from failsoft.errors.code import Code
 from failsoft.errors.reading import header_pairs
 from failsoft.errors.taxonomy import Category
 
-__all__ = ["Code", "CodeReader", "lower_text_of", "named", "status_of_peer", "upstream"]
+__all__ = ["lower_text_of", "status_of_peer", "upstream"]
 
 _MAX_TEXT = 2_000
-
-
-class Code(NamedTuple):
-    """What a code says."""
-
-    label: Label
-    says: str
-    retry_after: str | None = None
-    """A peer's `Retry-After`, as it came."""
-
-
-CodeReader = Callable[[BaseException, Label | None], Code | None]
-"""Reads the code of an exception; knows what the catalogue says of its class."""
 
 _STATUS_NAMES = ("status_code", "status", "http_status", "code", "response_code", "errcode")
 # a class that says one of these knows more than the status beside it: GitHub limits by 403, others time out by 408
@@ -39,11 +25,6 @@ _KEY_REFUSED = re.compile(r"api[ _-]?keys? (?:is )?(?:not valid|invalid|expired)
 _SPENT_IN_TEXT = re.compile(r"credit balance is too low|insufficient (?:credits?|balance|quota)|out of credits?")
 
 
-def named(label: Label | None, says: str) -> Code | None:
-    """A code, if it means anything."""
-    return None if label is None else Code(label, says)
-
-
 def lower_text_of(exc: BaseException) -> str:
     """The start of an exception's text, in lower case."""
     return str(exc)[:_MAX_TEXT].lower()
@@ -52,6 +33,8 @@ def lower_text_of(exc: BaseException) -> str:
 def status_of_peer(*carriers: object) -> int | None:
     """The first HTTP status from 300 on that one of the objects carries under one of the usual names."""
     for carrier in carriers:
+        if carrier is None:
+            continue
         for name in _STATUS_NAMES:
             value = getattr(carrier, name, None)
             if isinstance(value, int) and not isinstance(value, bool) and 300 <= value <= 599:

@@ -7,7 +7,8 @@ from typing import Any
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
-from failsoft.errors.peers import Code, CodeReader, lower_text_of, named, status_of_peer, upstream
+from failsoft.errors.code import Code, CodeReader, named
+from failsoft.errors.peers import lower_text_of, status_of_peer, upstream
 
 __all__ = ["READERS_OF_VENDORS"]
 
