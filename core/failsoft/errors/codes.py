@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from failsoft.errors.catalogue import codes as known
+from failsoft.errors.catalogue import find_label
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
@@ -37,6 +38,8 @@ def _errno(exc: BaseException, _label: Label | None) -> Code | None:
         text = first_of(exc)
         if isinstance(text, str) and any(needle in text for needle in _MISSING):
             return Code(is_.MISCONFIGURED, "missing file")
+        if text == "Invalid data stream":
+            return Code(is_.UNPARSABLE, "bz2")
         found = {int(digits) for digits in _ERRNO_IN_TEXT.findall(text)} if isinstance(text, str) else set()
         if len(found) != 1:
             return None
@@ -61,11 +64,11 @@ _LIBPQ: tuple[tuple[str, Label], ...] = (
     ("authentication failed", is_.REFUSED_US),
     ("no pg_hba.conf entry", is_.REFUSED_US),
     ("no password supplied", is_.MISCONFIGURED),
-    ('role "', is_.REFUSED_US),
     ('database "', is_.MISCONFIGURED),
     ("too many clients", is_.EXHAUSTED),
     ("remaining connection slots", is_.EXHAUSTED),
     ("too many connections", is_.EXHAUSTED),
+    ('role "', is_.REFUSED_US),
     ("starting up", is_.STORE_NOT_NOW),
     ("shutting down", is_.STORE_NOT_NOW),
     ("connection refused", is_.STORE_REFUSED),
@@ -117,6 +120,7 @@ def _sqlite(exc: BaseException, _label: Label | None) -> Code | None:
 
 _DRIVER_OF_ORACLE = {
     1001: is_.STORE_AWAY,
+    2049: is_.MISCONFIGURED,
     4000: is_.MISCONFIGURED,
     4026: is_.MISCONFIGURED,
     4027: is_.MISCONFIGURED,
@@ -195,6 +199,17 @@ def _mongo(exc: BaseException, _label: Label | None) -> Code | None:
         number = number_of(value)
         if number is not None and (means := known.MONGO.get(number)):
             return Code(means, f"MongoDB {number}")
+    return None
+
+
+def _pony(exc: BaseException, _label: Label | None) -> Code | None:
+    """Pony keeps the driver's exception beside its own."""
+    original = getattr(exc, "original_exc", None)
+    if not isinstance(original, BaseException):
+        return None
+    for reader in find_code_readers(type(original)):
+        if (code := reader(original, find_label(type(original).__module__, type(original).__name__))) is not None:
+            return code
     return None
 
 
@@ -281,6 +296,11 @@ def _grpc(exc: BaseException, _label: Label | None) -> Code | None:
 def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
     if "timed out" in str(exc)[:2_000]:
         return Code(is_.SILENT, "timed out")
+    recipients = getattr(exc, "recipients", None)
+    if isinstance(recipients, Mapping) and recipients:
+        replies = [reply[0] for reply in recipients.values() if isinstance(reply, tuple) and reply]
+        later = bool(replies) and all(number_of(one) is not None and 400 <= one < 500 for one in replies)
+        return Code(is_.UPSTREAM_NOT_NOW, f"SMTP {replies[0]}") if later else None
     number = number_of(getattr(exc, "smtp_code", None))
     if number is None or not 400 <= number <= 599:
         return None
@@ -289,6 +309,7 @@ def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
 
 
 _KAFKA: tuple[tuple[str, Label], ...] = (
+    ("_INVALID_ARG", is_.MISCONFIGURED),
     ("ALL_BROKERS_DOWN", is_.STORE_AWAY),
     ("TRANSPORT", is_.STORE_AWAY),
     ("RESOLVE", is_.STORE_REFUSED),
@@ -326,6 +347,7 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
     (_sql_server, "pyodbc pymssql"),
     (_redis, "redis valkey aioredis coredis"),
     (_mongo, "pymongo"),
+    (_pony, "pony"),
     (_pydantic, "pydantic_core"),
     (_aws, "botocore boto3 minio"),
     (_grpc, "grpc"),
@@ -361,7 +383,7 @@ def find_code_readers(cls: type) -> tuple[CodeReader, ...]:
                 readers.append(reader)
     if issubclass(cls, OSError) and names.isdisjoint(_NO_ERRNO):
         readers.append(_errno)
-    if cls is RuntimeError:
+    if cls in {Exception, RuntimeError, BufferError}:
         readers.append(read_interpreter)
     if not readers and cls.__module__ != "builtins":
         readers += [_sqlstate, _any_response]

@@ -44,9 +44,22 @@ _STORES = (
     "-packages/qdrant_client/", "-packages/typesense/", "-packages/meilisearch/", "-packages/weaviate/",
     "-packages/influxdb_client/", "-packages/elasticsearch/", "-packages/opensearchpy/",
 )  # fmt: skip
-_SET_UP = ("url", "uri", "dsn", "config", "option", "setting", "transport_cls")
+_SET_UP = ("url", "uri", "dsn", "config", "option", "setting", "resolve_transport", "validate_read")
 _BUGS = frozenset({"ValueError", "KeyError", "TypeError", "AttributeError"})
-_ARCHIVES = ("/gzip.py", "/bz2.py", "/lzma.py", "/_compression.py", "/compression/")
+_LAST_FRAMES: tuple[tuple[str, str, Label, str], ...] = (
+    ("FileNotFoundError", "/subprocess.py", is_.MISCONFIGURED, "a program that is not installed"),
+    ("BlockingIOError", "/subprocess.py", is_.EXHAUSTED, "no more processes"),
+    ("FileNotFoundError", "/ssl.py", is_.MISCONFIGURED, "a file of certificates"),
+    ("EOFError", "/ftplib.py", is_.BROKEN, "the line ended"),
+    ("EOFError", "/gzip.py", is_.UNPARSABLE, "an archive that ends early"),
+    ("EOFError", "/bz2.py", is_.UNPARSABLE, "an archive that ends early"),
+    ("EOFError", "/lzma.py", is_.UNPARSABLE, "an archive that ends early"),
+    ("EOFError", "/_compression.py", is_.UNPARSABLE, "an archive that ends early"),
+    ("KeyError", "/zipfile.py", is_.NOT_THERE, "no such member of an archive"),
+    ("KeyError", "/zipfile/__init__.py", is_.NOT_THERE, "no such member of an archive"),
+    ("sqlalchemy.exc.ArgumentError", "/sqlalchemy/engine/url.py", is_.MISCONFIGURED, "the URL of a database"),
+)
+"""Class, place in the path of the innermost frame, label, and why."""
 _BROKEN_LINKS = frozenset({"BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError"})
 
 
@@ -78,26 +91,20 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> tuple[L
 
 def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
     """What the innermost function was about, where the class alone says little."""
-    path, function = frames[-1][0].replace("\\", "/"), frames[-1][2]
-    if name == "FileNotFoundError" and path.endswith("/subprocess.py"):
-        return is_.MISCONFIGURED, "a program that is not installed"
-    if name == "FileNotFoundError" and path.endswith("/ssl.py"):
-        return is_.MISCONFIGURED, "a file of certificates"
-    if name == "BlockingIOError" and path.endswith("/subprocess.py"):
-        return is_.EXHAUSTED, "no more processes"
-    if name == "EOFError" and path.endswith("/ftplib.py"):
-        return is_.BROKEN, "the line ended"
-    if name == "EOFError" and any(place in path for place in _ARCHIVES):
-        return is_.UNPARSABLE, "an archive that ends early"
-    if name == "KeyError" and path.endswith("/zipfile.py") and "getinfo" in function:
-        return is_.NOT_THERE, "no such member of an archive"
+    path = frames[-1][0].replace("\\", "/")
+    for cls, place, better, why in _LAST_FRAMES:
+        if name == cls and place in path:
+            return better, why
     if name == "TimeoutError" and _any(frames[-_NEAR:], ("-packages/asyncpg/pool.py",)):
         return is_.POOL_SILENT, "waiting for a pool"
-    if name in _BUGS and label == is_.BUG and _any(frames[-2:], _STORES):
-        where = f"{path.rpartition('/')[2]} {function}".lower()
-        if any(word in where for word in _SET_UP):
-            return is_.MISCONFIGURED, "setting up a client"
+    if label == is_.BUG and name in _BUGS and any(_sets_up(frame) for frame in frames[-3:]):
+        return is_.MISCONFIGURED, "setting up a client"
     return None
+
+
+def _sets_up(frame: Frame) -> bool:
+    where = f"{frame[0].rpartition('/')[2]} {frame[2]}".lower()
+    return any(word in where for word in _SET_UP) and _any((frame,), _STORES)
 
 
 def _any(frames: Sequence[Frame], places: tuple[str, ...]) -> bool:

@@ -26,6 +26,19 @@ def _says(texts: _Texts, lower: str, who: str) -> Code | None:
 
 def read_interpreter(exc: BaseException, _label: Label | None) -> Code | None:
     """What the interpreter has no class of its own for."""
+    if type(exc) is Exception:
+        # suds says a status so
+        given = first_of(exc)
+        status = number_of(given[0]) if isinstance(given, tuple) and len(given) == 2 else None
+        known_status = status is not None and 400 <= status <= 599
+        return (
+            Code(known.label_of_upstream(status or 0) or is_.UPSTREAM_FAILED, f"HTTP {status}")
+            if known_status
+            else None
+        )
+    if type(exc) is BufferError:
+        # confluent_kafka, whose buffer of messages is meant
+        return Code(is_.QUEUE_FULL, "queue full") if _text(exc) == "Local: Queue full" else None
     if _text(exc).startswith("can't start new thread"):
         return Code(is_.OUT_OF_HANDLES._replace(severity=is_.EXHAUSTED.severity), "threads")
     return None
@@ -36,6 +49,8 @@ def _pg8000(exc: BaseException, _label: Label | None) -> Code | None:
     fields = first_of(exc)
     if isinstance(fields, Mapping):
         state = fields.get("C")
+        if state == "42883" and str(fields.get("M")).startswith("operator"):
+            return Code(is_.BUG, "no such operator")
         return named(known.label_of_sqlstate(state), f"SQLSTATE {state}") if isinstance(state, str) else None
     return Code(is_.BUG, "closed by us") if _text(exc) == "connection is closed" else None
 
@@ -126,7 +141,7 @@ def _zmq(exc: BaseException, _label: Label | None) -> Code | None:
 
 
 # --- the web ----------------------------------------------------------------------------------------------------------
-_LINE_LOST = ("disconnected", "closed connection", "connection closed", "terminated", "reset", "eof")
+_NOT_HTTP = ("illegal", "too many", "too long", "invalid", "conflicting", "bad content", "multiple", "unsupported")
 
 
 def read_http_protocol(exc: BaseException, label: Label | None) -> Code | None:
@@ -134,7 +149,7 @@ def read_http_protocol(exc: BaseException, label: Label | None) -> Code | None:
     if type(exc).__name__ != "RemoteProtocolError" or label is None:
         return None
     text = _text(exc).lower()
-    return None if not text or any(word in text for word in _LINE_LOST) else Code(is_.UPSTREAM_FAILED, "not HTTP")
+    return Code(is_.UPSTREAM_FAILED, "not HTTP") if any(word in text for word in _NOT_HTTP) else None
 
 
 _TOO_MANY = re.compile(r"too many (\d{3}) error responses")

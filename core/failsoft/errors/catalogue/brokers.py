@@ -32,7 +32,7 @@ BROKERS: tuple[tuple[Label, str], ...] = (
     (
         is_.UPSTREAM_FAILED,
         """
-        pika.exceptions.IncompatibleProtocolError aiormq.exceptions.IncompatibleProtocolError
+        aiormq.exceptions.IncompatibleProtocolError
         aiormq.exceptions.ConnectionFrameError aiormq.exceptions.ConnectionSyntaxError
         aiormq.exceptions.ConnectionUnexpectedFrame amqp.exceptions.FrameError amqp.exceptions.FrameSyntaxError
         amqp.exceptions.UnexpectedFrame amqp.exceptions.InternalError nats.errors.ProtocolError

@@ -91,7 +91,7 @@ _SQL: tuple[tuple[Label, str], ...] = (
         pymssql.exceptions.Error pymssql._pymssql.Error clickhouse_connect.driver.exceptions.ClickHouseError
         clickhouse_driver.errors.Error django.db.utils.Error django.db.utils.DatabaseError
         django.db.utils.InternalError sqlalchemy.exc.DBAPIError peewee.PeeweeException
-        snowflake.connector.errors.Error snowflake.connector.errors.DatabaseError duckdb.Error
+        snowflake.connector.errors.Error snowflake.connector.errors.DatabaseError
         """,
     ),
     (
@@ -134,7 +134,8 @@ _REDIS: tuple[tuple[Label, str], ...] = (
         redis.exceptions.RedisClusterException redis.exceptions.ClusterError
         redis.multidb.exception.NoValidDatabaseException redis.multidb.exception.UnhealthyDatabaseException
         redis.multidb.exception.InitialHealthCheckFailedError valkey.exceptions.ValkeyClusterException
-        coredis.exceptions.RedisClusterError coredis.exceptions.SentinelError emcache.client_errors.ClusterNoAvailableNodes
+        coredis.exceptions.RedisClusterError coredis.exceptions.SentinelError
+        emcache.client_errors.ClusterNoAvailableNodes
         """,
     ),
     (is_.SILENT, "redis.exceptions.TimeoutError"),
@@ -181,7 +182,8 @@ _REDIS: tuple[tuple[Label, str], ...] = (
         is_.UPSTREAM_FAILED,
         """
         redis.exceptions.RedisError redis.exceptions.ResponseError redis.exceptions.InvalidResponse
-        valkey.exceptions.ValkeyError coredis.typing.RedisError emcache.client_errors.CommandError pymemcache.exceptions.MemcacheError
+        valkey.exceptions.ValkeyError coredis.typing.RedisError emcache.client_errors.CommandError
+        pymemcache.exceptions.MemcacheError
         """,
     ),
     (is_.STORE_AWAY, "pymemcache.exceptions.MemcacheUnexpectedCloseError"),

@@ -88,7 +88,8 @@ STDLIB: tuple[tuple[Label, str], ...] = (
     (
         is_.UPSTREAM_FAILED,
         """
-        asyncio.exceptions.LimitOverrunError http.client.BadStatusLine ftplib.Error http.client.HTTPException imaplib.IMAP4.error
+        asyncio.exceptions.LimitOverrunError http.client.BadStatusLine ftplib.Error http.client.HTTPException
+        imaplib.IMAP4.error
         nntplib.NNTPError poplib.error_proto smtplib.SMTPException urllib.error.HTTPError xmlrpc.client.Error
         nis.error
         """,

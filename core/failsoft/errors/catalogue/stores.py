@@ -21,7 +21,6 @@ _SQL: tuple[tuple[Label, str], ...] = (
         """
         pg8000.dbapi.IntegrityError pony.orm.dbapiprovider.IntegrityError pony.orm.core.TransactionIntegrityError
         pony.orm.core.ConstraintError snowflake.connector.errors.IntegrityError trino.exceptions.IntegrityError
-        django.db.models.deletion.ProtectedError django.db.models.deletion.RestrictedError
         """,
     ),
     (is_.DUPLICATE, "pony.orm.core.CacheIndexError"),
@@ -55,7 +54,10 @@ _SQL: tuple[tuple[Label, str], ...] = (
     (is_.UPSTREAM_SLOW, "trino.exceptions.Http504Error"),
     (
         is_.NOT_THERE,
-        "pony.orm.core.ObjectNotFound pony.orm.core.RowNotFound mongoengine.errors.DoesNotExist beanie.exceptions.DocumentNotFound",
+        """
+        pony.orm.core.ObjectNotFound pony.orm.core.RowNotFound mongoengine.errors.DoesNotExist
+        beanie.exceptions.DocumentNotFound
+        """,
     ),
     (
         is_.CONTRADICTION,
@@ -103,7 +105,10 @@ _LMDB: tuple[tuple[Label, str], ...] = (
     (is_.OUT_OF_MEMORY, "MemoryError"),
     (
         is_.BUG,
-        "ReadonlyError BadValsizeError BadTxnError BadDbiError BadRslotError InvalidParameterError NotFoundError ProblemError",
+        """
+        ReadonlyError BadValsizeError BadTxnError BadDbiError BadRslotError InvalidParameterError NotFoundError
+        ProblemError
+        """,
     ),
 )
 
@@ -159,7 +164,10 @@ _DOCUMENTS: tuple[tuple[Label, str], ...] = (
     ),
     (
         is_.SILENT,
-        "typesense.exceptions.Timeout meilisearch.errors.MeilisearchTimeoutError weaviate.exceptions.WeaviateTimeoutError",
+        """
+        typesense.exceptions.Timeout meilisearch.errors.MeilisearchTimeoutError
+        weaviate.exceptions.WeaviateTimeoutError
+        """,
     ),
     (
         is_.REFUSED_US,
