@@ -255,7 +255,7 @@ def test_what_the_innermost_function_was_about(raised: Raised) -> None:
     assert run(lambda: ssl.create_default_context(cafile="/failsoft/has/no/such.pem")) == SETTINGS
     assert run(lambda: gzip.decompress(gzip.compress(b"hello" * 100)[:20])) == INPUT
     assert run(lambda: ctypes.CDLL("libfailsoft-has-no-such.so")) == SETTINGS
-    assert run(lambda: bz2.open(io.BytesIO(b"not bz2")).read()) == INPUT
+    assert run(bz2.BZ2File(io.BytesIO(b"not bz2")).read) == INPUT
 
 
 def test_a_child_that_hangs_may_not_hang_again(raised: Raised) -> None:

@@ -27,7 +27,7 @@ BROKERS: tuple[tuple[Label, str], ...] = (
     ),
     (
         is_.MISCONFIGURED,
-        "aiormq.exceptions.PublishError nats.errors.InvalidUserCredentialsError amqp.exceptions.InvalidPath",
+        "aiormq.exceptions.PublishError amqp.exceptions.InvalidPath",
     ),
     (
         is_.UPSTREAM_FAILED,
