@@ -86,7 +86,8 @@ class FactsOfClasses:
             readers=find_code_readers(cls),
             mapping=(path, self._mappings[path]) if mapping else None,
             mapped_as_last=mapping is not None and cls.__mro__[mapping[0]].__name__ in _EVERYTHING,
-            is_group=issubclass(cls, BaseExceptionGroup),
+            # a group that says what it is, as that of a validator, is not what its members are
+            is_group=issubclass(cls, BaseExceptionGroup) and label.voice is not Voice.SAYS,
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.failure import Frame
+from failsoft.errors.places import OF_INPUT, refine_by_library
 from failsoft.errors.taxonomy import Category, Severity
 
 __all__ = ["refine_by_place"]
@@ -23,6 +24,13 @@ _CLIENTS = (
     "-packages/httpx/", "-packages/httpcore/", "-packages/requests/", "-packages/niquests/", "-packages/urllib3/",
     "-packages/aiohttp/client", "-packages/botocore/", "-packages/openai/", "-packages/anthropic/",
     "-packages/stripe/", "-packages/googleapiclient/", "-packages/google/api_core/", "-packages/azure/",
+    "-packages/httpx2/", "-packages/httpcore2/", "-packages/google/genai/", "-packages/groq/", "-packages/together/",
+    "-packages/mistralai/", "-packages/cohere/", "-packages/ollama/", "-packages/huggingface_hub/",
+    "-packages/replicate/",
+    "-packages/langchain_core/output_parsers/", "-packages/twilio/", "-packages/slack_sdk/", "-packages/github/",
+    "-packages/gitlab/", "-packages/jira/", "-packages/hvac/", "-packages/consul/", "-packages/kubernetes/client/",
+    "-packages/docker/api/", "-packages/algoliasearch/", "-packages/braintree/", "-packages/plaid/", "-packages/svix/",
+    "-packages/minio/", "-packages/jwt/jwks_client.py", "-packages/google/auth/",
     "/xmlrpc/client.py",
 )  # fmt: skip
 _STORES = (
@@ -71,7 +79,9 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> tuple[L
         return better
     if name in _BROKEN_LINKS and _any(frames[-_INNERMOST:], _SERVERS):
         return is_.DISCONNECTED, "while sending the response"
-    if label == is_.UNPARSABLE and _any(frames[-_NEAR:], _CLIENTS):
+    if (better := refine_by_library(label, name, frames)) is not None:
+        return better
+    if label in OF_INPUT and _any(frames[-_NEAR:], _CLIENTS):
         return is_.UPSTREAM_FAILED, "while reading a peer's answer"
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
     if lost and _any(frames[-_NEAR:], _STORES):
