@@ -158,8 +158,7 @@ class Classifier:
 
     def _catalogued(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading:
         label = facts.label
-        confidence = 0.9 if facts.entry == facts.name else 0.8
-        reading = self._place(exc, Reading(label, "catalogue", facts.entry, confidence, facts.name), asked)
+        reading = self._place(exc, Reading(label, facts.source, facts.says, facts.confidence, facts.name), asked)
         if label.code == INVALID.code:
             errors = self._guard(lambda: pairs_of_exception(exc))
             if errors:
@@ -186,12 +185,19 @@ class Classifier:
             return _relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner
         guess = guess_by_name(facts.name.rpartition(".")[2]) if facts.unknown else None
         guess = guess or guess_by_message(self._text(exc, asked))
+        if facts.kind is not None:
+            kind = Reading(facts.kind.label, "convention", facts.kind.says, facts.kind.confidence, facts.name)
+            if guess is None:
+                return kind
+            # words of a message say what failed, and never a status: that is the kind's to say
+            label = kind.label._replace(category=guess[0].category, severity=guess[0].severity)
+            return Reading(label, "pattern", guess[1], 0.5, facts.name, over=kind)
         if guess is not None:
             return Reading(guess[0], "pattern", guess[1], 0.5, facts.name)
         label = facts.label._replace(voice=Voice.SAYS)
         if facts.label.voice is Voice.MUTE:
             return Reading(label, "default", "", 0.2, facts.name)
-        return Reading(label, "catalogue", facts.entry, 0.5, facts.name)
+        return Reading(label, facts.source, facts.says, 0.5, facts.name)
 
     def _consider_cause(self, exc: BaseException, own: Reading, facts: Facts, asked: _Asked, depth: int) -> Reading:
         """What an exception says of itself holds; what failed is the cause's to say where the answer is "our fault"."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from failsoft.errors.capture import qualified_name
 from failsoft.errors.catalogue import find_label
 from failsoft.errors.catalogue.labels import BUG, NOTHING, Label, Voice
 from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.codes import CodeReader, find_code_readers
+from failsoft.errors.conventions import Convention, convention_of, custom_of
 from failsoft.errors.own_word import OwnWord, find_own_word
+from failsoft.errors.packages import is_third_party, package_of
 from failsoft.errors.patterns import is_mute_name
 from failsoft.errors.rules import ErrorMapping
 
@@ -29,13 +32,18 @@ class Facts:
     name: str
     """Qualified, `builtins` left out."""
     label: Label
-    """Of the catalogue."""
-    entry: str
-    """The class that the label is of: this one, or a base."""
+    """Of the catalogue, or by the conventions of names."""
+    source: str
+    """Whose label it is: `catalogue` or `convention`."""
+    says: str
+    """The class that the label is of, this one or a base, and of a convention the words of its name."""
+    confidence: float
     mute: bool
     """The class says nothing: what it was raised from decides."""
     unknown: bool
     """Nobody's but the application's: its name may be guessed at."""
+    kind: Convention | None
+    """What only the kind of its package tells of a third-party class."""
     word: OwnWord | None
     refined: bool
     """The catalogue knows a sub-class of the class that speaks for itself."""
@@ -68,21 +76,25 @@ class FactsOfClasses:
         return facts
 
     def _find(self, cls: type) -> Facts:
-        depth, label, entry = _label_of(cls)
-        weak = _is_weak(depth, label, entry)
-        exact = depth == 0
+        known = _known_of(cls)
+        exact = known.depth == 0
+        weak = _is_weak(known.depth, known.label, known.entry)
+        foreign = is_third_party(str(cls.__module__))
         word = find_own_word(cls)
         mapping = self._paths.find(cls)
         path = mapping[1] if mapping else ""
         return Facts(
             ref=weakref.ref(cls),
             name=qualified_name(cls),
-            label=label,
-            entry=qualified_name(entry),
-            mute=weak and (exact or is_mute_name(cls.__name__)),
-            unknown=weak and not exact,
+            label=known.label,
+            source=known.source,
+            says=known.says,
+            confidence=known.confidence,
+            mute=weak and (exact or foreign or is_mute_name(cls.__name__)),
+            unknown=weak and not exact and not foreign,
+            kind=custom_of(package_of(cls)) if weak and foreign and not exact else None,
             word=word[1] if word else None,
-            refined=word is not None and depth < word[0],
+            refined=word is not None and known.depth < word[0],
             readers=find_code_readers(cls),
             mapping=(path, self._mappings[path]) if mapping else None,
             mapped_as_last=mapping is not None and cls.__mro__[mapping[0]].__name__ in _EVERYTHING,
@@ -90,17 +102,34 @@ class FactsOfClasses:
         )
 
 
-def _label_of(cls: type) -> tuple[int, Label, type]:
-    """The first label along the MRO; one that says nothing, or only "bug" for a builtin base, is the last resort."""
-    weakest: tuple[int, Label, type] | None = None
+class _Known(NamedTuple):
+    depth: int
+    """Where in the MRO the class stands that the label is of."""
+    label: Label
+    entry: type
+    source: str
+    says: str
+    confidence: float
+
+
+def _known_of(cls: type) -> _Known:
+    """What the nearest class along the MRO says of which anything is known.
+
+    A label that says nothing, or only "bug" for a builtin base, is the last resort.
+    """
+    weakest: _Known | None = None
     for depth, base in enumerate(cls.__mro__):
-        label = find_label(str(base.__module__), base.__name__)
-        if label is None:
-            continue
-        if not _is_weak(depth, label, base):
-            return depth, label, base
-        weakest = weakest or (depth, label, base)
-    return weakest or (1, NOTHING, cls)
+        module = str(base.__module__)
+        label = find_label(module, base.__name__)
+        if label is not None:
+            known = _Known(depth, label, base, "catalogue", qualified_name(base), 0.9 if depth == 0 else 0.8)
+            if not _is_weak(depth, label, base):
+                return known
+            weakest = weakest or known
+        elif is_third_party(module) and (said := convention_of(base, package_of(base))) is not None:
+            name = f"{qualified_name(base)}: {said.says}"
+            return _Known(depth, said.label, base, "convention", name, said.confidence)
+    return weakest or _Known(1, NOTHING, cls, "default", "", 0.2)
 
 
 def _is_weak(depth: int, label: Label, entry: type) -> bool:
