@@ -45,6 +45,9 @@ _DB_API: Mapping[str, Label] = {
     "Error": wrapping(is_.UPSTREAM_FAILED),
 }
 
+# so called by nobody but what follows PEP 249 in part, as brokers and ORMs do
+_DB_API_ALONE = {name: _DB_API[name] for name in ("OperationalError", "IntegrityError", "DatabaseError")}
+
 _K = Kind
 _POOL = is_.EXHAUSTED._replace(local=True)
 _ANY: Mapping[Kind, Label | None] = {}
@@ -55,6 +58,12 @@ class _Row(NamedTuple):
     default: Label | None
     """Of kinds without a label of their own; None: the row says nothing of them."""
     by_kind: Mapping[Kind, Label | None]
+
+    def label(self, kind: Kind) -> Label | None:
+        """What the row means in a package of a kind. A broker is a store, where nothing else is said of it."""
+        if kind is Kind.BROKER and kind not in self.by_kind:
+            kind = Kind.STORE
+        return self.by_kind.get(kind, self.default)
 
 
 def _row(words: str, default: Label | None, by_kind: Mapping[Kind, Label | None] = _ANY) -> _Row:
@@ -71,16 +80,21 @@ _ROWS: tuple[_Row, ...] = (
     # --- somebody went away, something ended -------------------------------------------------------------------------
     _row(r"client disconnect|web ?socket disconnect|request aborted", None, {_K.FRAMEWORK: is_.DISCONNECTED}),
     _row(r"worker (?:lost|died|terminat|crash|exit)|terminated |broken (?:process|worker|pool)", is_.CHILD_DIED),
-    _row(r"(?:max )?retr(?:y|ies) |(?:max )?retries exceeded|too many (?:retries|attempts|failures) ", is_.NOTHING),
+    _row(r"(?:max )?retr(?:y|ies) (?:errors?|exception|exceeded|exhausted|\Z)|too many (?:retries|attempts|failures) ", is_.NOTHING),
+    _row(
+        r"(?:invalid|bad|unexpected|malformed) (?:response|reply|answer|status)",
+        _FAILED,
+        {_K.PARSER: is_.UNPARSABLE, _K.FRAMEWORK: is_.BUG},
+    ),
     # --- misuse ------------------------------------------------------------------------------------------------------
     _row(
         r"closed (?:resource|pool|session)|(?:pool|session|client|cursor|stream) (?:is )?closed |already (?:closed|"
-        r"running|started|connected|open)|not (?:connected|started|initiali[sz]ed|open|implemented|bound) "
-        r"|illegal state|invalid (?:state|operation)|(?:channel )?wrong state|programming |usage |reentran"
-        r"|illegal argument|invalid argument|unsupported operation|response not read|stream consumed|cookie conflict",
+        r"running|started|connected|open|finalized|updated|registered)|not yet |not (?:connected|started|initiali[sz]ed|open|implemented|bound) "
+        r"|local protocol|illegal state|invalid (?:state|operation)|(?:channel )?wrong state|programming |usage |reentran"
+        r"|(?:field|variable|attribute) does ?not exist|illegal argument|invalid argument|unsupported operation|response not read|stream consumed|cookie conflict",
         is_.BUG,
-        {_K.STORE: is_.BUG},
     ),
+    _row(r"(?:soft )?time limit|task timeout|job timeout", is_.CHILD_HUNG),
     # --- what ran out ------------------------------------------------------------------------------------------------
     _row(r"(?:spend|billing|budget) limit|insufficient quota|payment required|(?:no|insufficient) credits?", is_.QUOTA_SPENT),
     _row(
@@ -119,7 +133,7 @@ _ROWS: tuple[_Row, ...] = (
     ),
     _row(r"conflict", is_.EDIT_CONFLICT, {_K.CLIENT: is_.UPSTREAM_FAILED, _K.PARSER: None}),
     # --- no answer ---------------------------------------------------------------------------------------------------
-    _row(r"(?:soft )?time limit|task timeout|job timeout", is_.CHILD_HUNG),
+    _row(r"server selection|(?:master|slave|replica|leader|primary|cluster|host|server|broker) (?:not found|down) ", _UNREACHABLE, {_K.STORE: _AWAY}),
     _row(r"gateway time ?out|request timed out|(?:execution|query|statement) time", is_.UPSTREAM_SLOW),
     _row(r"(?:token|session|signature) time ?out", None, {_K.AUTH: is_.WHO_ARE_YOU}),
     _row(r"(?:time ?outs? |timed out|time out|deadline exceeded|heartbeat)", is_.SILENT),
@@ -132,14 +146,14 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         r"(?:stale connection|connection (?:closed|lost|reset|abort|broken|terminat|drop)|lost connection"
         r"|broken (?:pipe|resource|stream|connection)|unexpected (?:close|eof)|incomplete read|end of stream"
-        r"|(?:remote|server) (?:protocol|disconnect|closed)|disconnected|read error |write error )",
+        r"|protocol (?:error|exception|violation)|(?:remote|server) (?:protocol|disconnect|closed)|disconnected|read error |write error )",
         _BROKEN,
         {_K.STORE: _AWAY, _K.PARSER: is_.UNPARSABLE},
     ),
     _row(
         r"(?:connect(?:ion|ing|or)? (?:error|fail|refused|exception|problem)|(?:cannot|can ?t|could not|failed to|"
-        r"unable to) (?:connect|reach|resolve)|connect(?:ion)? \Z|connection refused|network|unreachable|no route"
-        r"|dns|name resolution|unresolvable|host (?:not found|unreachable)|(?:new|no) connection|proxy|socket"
+        r"unable to) (?:connect|reach|resolve)|connect(?:ion)? \Z|connection refused|network|unreachable|no route|reconnect"
+        r"|dns|name resolution|unresolvable|host (?:not found|unreachable)|(?:new|no) connection|proxy|(?<!web )socket"
         r"|no (?:hosts?|servers?|brokers?|nodes?) |server selection|server down|transport (?:error )?\Z|communication)",
         _UNREACHABLE,
         {_K.STORE: _AWAY, _K.PARSER: None, _K.AUTH: _UNREACHABLE},
@@ -148,13 +162,19 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         r"(?:improper\w* |misconfigur|config|settings? |(?:missing|no|default|partial) (?:api key|credential|auth"
         r"|token|region|dependency|setting|env)|dependency|plugin |env(?:ironment)? |no such (?:module|table|column)"
-        r"|undefined (?:table|column|value)|not registered|(?:template|table|column|topic|queue|exchange|stream|bucket"
-        r"|index|database|module|plugin|backend|driver|profile|provider|service|collection|model|keyspace|region)"
+        r"|undefined (?:table|column|value)|not registered|template syntax|(?:template|table|column|topic|queue|exchange|channel|stream|bucket|view|serializer|connection"
+        r"|channel|node|index|database|module|plugin|backend|driver|profile|provider|service|collection|model|keyspace|region)"
         r" (?:does ?not exist|not (?:found|registered|defined))|unknown (?:topic|table|database|service|region|model"
-        r"|backend|driver)|no (?:region|driver)|import )",
+        r"|backend|driver)|(?:no|invalid|unknown) (?:region|credential|profile|config)|no driver|import |migration|read only |precondition failed)",
         is_.MISCONFIGURED,
     ),
+    _row(r"invalid (?:uri|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
     # --- who are you -------------------------------------------------------------------------------------------------
+    _row(
+        r"\S+ (?:webhook )?signature|signature (?:verif|expired|mismatch|invalid|error)",
+        is_.WHO_ARE_YOU,
+        {_K.STORE: is_.REFUSED_US},
+    ),
     _row(
         r"(?:signature|(?:invalid|expired|bad|malformed|inactive|revoked) (?:\w+ )?(?:token|audience|issuer|claim|nonce"
         r"|code|grant)|token (?:expired|invalid|error|revoked)|(?:invalid|missing|expired) (?:\w+ )?claim"
@@ -196,29 +216,29 @@ _ROWS: tuple[_Row, ...] = (
         r"(?:does ?not exist|not found|no (?:result|match|such|object)|unknown (?:object|document|record)|missing object"
         r"|404)",
         is_.NOT_THERE,
-        {_K.CLIENT: is_.UPSTREAM_FAILED, _K.PARSER: None, _K.AUTH: None},
+        {_K.CLIENT: is_.UPSTREAM_FAILED, _K.BROKER: is_.MISCONFIGURED, _K.PARSER: None, _K.AUTH: None},
     ),
     # --- not now -----------------------------------------------------------------------------------------------------
     _row(
         r"(?:unavailable|not available|busy |loading|try again|not (?:primary|leader|master)|maintenance|temporar"
         r"|circuit ?breaker|circuit open|bootstrapping|starting up|retriable|retryable|recoverable|not ready"
-        r"|not enough replicas|reconnect)",
+        r"|not enough replicas|no responders)",
         is_.UPSTREAM_NOT_NOW,
         {_K.STORE: is_.STORE_NOT_NOW, _K.PARSER: None},
     ),
     _row(r"bad gateway", is_.UPSTREAM_DOWN),
     # --- input -------------------------------------------------------------------------------------------------------
     _row(
-        r"(?:local protocol|invalid (?:url|schema|header|uri|name|param|option|path|cursor|pipeline)|missing schema"
-        r"|unsupported|not supported|param(?:eter)? |argument|illegal|encode |encoding |serializ|type error|attribute"
-        r"|undefined|query |cypher|statement|sql |invalid (?:request|query|document))",
+        r"(?:invalid (?:url|schema|header|uri|name|param|option|path|cursor|pipeline)|missing schema"
+        r"|unsupported|not supported|param(?:eter)? (?:validation )?error |argument|illegal|encode |encoding |serializ|type error|attribute"
+        r"|undefined|query |cypher|statement|invalid (?:request|query|document))",
         None,
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG, _K.FRAMEWORK: is_.BUG},
     ),
     _row(r"(?:encode |encoding |serializ|(?:schema|registry|template|undefined) error )", None, {_K.PARSER: is_.BUG}),
     _row(
         r"(?:decod|pars(?:e|er|ing) |syntax|malformed|deserial|scanner |lexer|token(?:izer)? error|bad |unidentified"
-        r"|format|truncat|unexpected|corrupt|bomb|read error)",
+        r"|multi ?part|form data|format|truncat|unexpected|corrupt|bomb|read error)",
         is_.UNPARSABLE,
         {_K.CLIENT: _FAILED, _K.STORE: is_.CONTRADICTION, _K.AUTH: is_.WHO_ARE_YOU},
     ),
@@ -232,7 +252,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         r"(?:server (?:error|exception)|internal server|api (?:error|exception|status|response|connection)|http "
         r"|status |response |upstream|remote|request(?:s)? (?:error|exception|failed)|bad (?:response|status)"
-        r"|transport|protocol|redirects|gateway|webhook|nack)",
+        r"|transport|redirects|gateway|webhook|nack)",
         _FAILED,
         {_K.PARSER: None, _K.AUTH: None, _K.LIMITER: None, _K.FRAMEWORK: None},
     ),
@@ -241,11 +261,11 @@ _ROWS: tuple[_Row, ...] = (
 _OF_KIND: Mapping[Kind, Label] = {
     Kind.CLIENT: _FAILED,
     Kind.STORE: _FAILED,
+    Kind.BROKER: _FAILED,
     Kind.AUTH: is_.WHO_ARE_YOU,
     Kind.PARSER: is_.INVALID,
     Kind.LIMITER: is_.OUR_LIMIT,
 }
-_NOUN = re.compile(r" (?:errors?|exceptions?|failures?|failed|faults?|err|warning)\Z")
 
 
 def convention_of(cls: type, package: Package) -> Convention | None:
@@ -253,10 +273,12 @@ def convention_of(cls: type, package: Package) -> Convention | None:
     name = cls.__name__
     if package.is_driver and (label := _DB_API.get(name)) is not None:
         return Convention(label, f"PEP 249 {name}", CLEAR)
+    if (label := _DB_API_ALONE.get(name)) is not None:
+        return Convention(label, name, CLEAR)
     words = f" {words_of(name)} "
     for row in _ROWS:
         if (found := row.words.search(words)) is not None:
-            label = row.by_kind.get(package.kind, row.default)
+            label = row.label(package.kind)
             if label is not None:
                 return Convention(label, found[0].strip(), CLEAR)
     return None

@@ -77,7 +77,7 @@ class FactsOfClasses:
 
     def _find(self, cls: type) -> Facts:
         known = _known_of(cls)
-        exact = known.depth == 0
+        exact = known.depth == 0 and known.source == "catalogue"
         weak = _is_weak(known.depth, known.label, known.entry)
         foreign = is_third_party(str(cls.__module__))
         word = find_own_word(cls)

@@ -21,7 +21,9 @@ class Kind(Enum):
     CLIENT = auto()
     """Talks to a service of somebody else: over HTTP, gRPC, or by a vendor's kit."""
     STORE = auto()
-    """Talks to a store of the application: a database, a cache, a broker."""
+    """Talks to a store of the application: a database, a cache."""
+    BROKER = auto()
+    """Talks to a broker of messages, or is a queue of tasks."""
     AUTH = auto()
     """Tells clients from impostors: tokens, signatures, passwords."""
     PARSER = auto()
@@ -52,19 +54,20 @@ _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.LIMITER, re.compile(r"limit|throttl")),
     (Kind.FRAMEWORK, re.compile(r"^(?:flask|django|fastapi|starlette|aiohttp_(?!client))|wsgi|asgi|websocket.?server")),
     (Kind.AUTH, re.compile(r"jwt|jose|oauth|oidc|saml|passw|passlib|webauthn|otp|sign|crypt|hash|argon|_?auth(?!or)")),
+    (Kind.BROKER, re.compile(r"kafka|amqp|rabbit|mq|nats|queue|celery|broker|pulsar|stomp|pubsub|worker|tasks?\Z|kombu")),
     (
         Kind.STORE,
         re.compile(
-            r"sql|mongo|redis|valkey|memcache|cache|kafka|amqp|rabbit|mq|nats|cassandra|scylla|neo4j|arango|elastic"
+            r"sql|mongo|redis|valkey|memcache|cache|bson|cassandra|scylla|neo4j|arango|elastic"
             r"|opensearch|couch|influx|clickhouse|duck|db(?:$|\W|_|[a-z]?\d)|\Adb|oracle|firebird|pony|orm\b|orm_|_orm"
-            r"|queue|celery|broker|ldap|etcd|zookeeper|kazoo|milvus|qdrant|weaviate|pinecone|chroma"
+            r"|ldap|etcd|zookeeper|kazoo|milvus|qdrant|weaviate|pinecone|chroma"
         ),
     ),
     (
         Kind.PARSER,
         re.compile(
             r"json|yaml|toml|xml|csv|html|pars|valid|schema|serial|codec|pack(?!age)|decod|pdf|xls|docx|imag|date|phone"
-            r"|email|proto|avro|marsh|form(?!at)|lex|markup|markdown|unicod|regex|ical|vobject|uri|url|zip|compress"
+            r"|email|proto|avro|marsh|form(?!at)|lex|markup|markdown|unicod|regex|ical|vobject|zip|compress"
         ),
     ),
     (
@@ -76,8 +79,9 @@ _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ),
 )
 _MODULES_OF: tuple[tuple[Kind, frozenset[str]], ...] = (
-    (Kind.FRAMEWORK, frozenset({"wsgi", "asgi", "routing", "middleware", "views", "blueprints", "templating"})),
-    (Kind.STORE, frozenset({"cursor", "cursors", "pool", "orm", "queries", "dialects", "broker", "session", "sql"})),
+    (Kind.FRAMEWORK, frozenset({"wsgi", "asgi", "routing", "routes", "middleware", "blueprints", "templating"})),
+    (Kind.STORE, frozenset({"cursor", "cursors", "pool", "orm", "queries", "dialects", "transaction", "sql"})),
+    (Kind.BROKER, frozenset({"channel", "exchange", "broker", "consumer", "producer", "queue"})),
     (Kind.CLIENT, frozenset({"api", "client", "http", "http_client", "rest", "endpoints", "webhooks", "transport"})),
     (Kind.PARSER, frozenset({"parser", "decoder", "lexer", "scanner", "validator", "validators", "tokenizer", "types"})),
     (Kind.AUTH, frozenset({"jwt", "jws", "jwk", "claims", "signer", "oauth2", "grants"})),
@@ -91,14 +95,15 @@ _BESIDE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"Api|API|HTTP|Http|RateLimit|TooManyRequests|BadGateway|ServerError|Unauthorized|PaymentRequired|BadRequest"
         ),
     ),
-    (Kind.STORE, re.compile(r"Integrity|Deadlock|Transaction|Cursor|Pool|Query|Duplicate|Table|Broker|Cluster|Bucket")),
+    (Kind.STORE, re.compile(r"Integrity|Deadlock|Transaction|Cursor|Pool|Query|Duplicate|Table|Cluster|Operational")),
+    (Kind.BROKER, re.compile(r"Channel|Exchange|AMQP|Consumer|Broker|Topic|Queue|Nack")),
     (Kind.AUTH, re.compile(r"Signature|Token|Audience|Issuer|Claim|JWK|JWS|JWE|Hash|Password")),
     (Kind.PARSER, re.compile(r"Pars|Decod|Syntax|Schema|Valid|Malformed|Lexer|Scanner|Format")),
 )
 _PEP_249 = frozenset({"DatabaseError", "OperationalError", "IntegrityError", "ProgrammingError"})
 _HOMES = ("errors", "exceptions", "exc", "error", "err", "_exceptions", "_errors")
 
-_packages: dict[tuple[str, bool], Package] = {}
+_packages: dict[tuple[str, int], Package] = {}
 _installed: dict[str, bool] = {}
 
 
@@ -118,21 +123,20 @@ def is_third_party(module: str) -> bool:
 def package_of(cls: type) -> Package:
     """What kind of package a class is from, as far as loaded modules tell."""
     module = str(cls.__module__)
-    top = module.partition(".")[0]
-    # what is imported later may tell more, so that a package is looked at once more if little was there at first
-    key = top, f"{top}.{_HOMES[0]}" in sys.modules or f"{top}.{_HOMES[1]}" in sys.modules
-    known = _packages.get(key)
+    # what is imported later may tell more, so a package is looked at once more when it has grown
+    grown = sum(f"{module.partition('.')[0]}.{home}" in sys.modules for home in _HOMES)
+    known = _packages.get((module, grown))
     if known is None:
         if len(_packages) >= _MAX_PACKAGES:
             _packages.clear()
-        known = _packages[key] = _look(module, top)
+        known = _packages[module, grown] = _look(module, module.partition(".")[0])
     return known
 
 
 def _is_installed(module: str, top: str) -> bool:
     for name in (top, module):
-        found = sys.modules.get(name)
-        places = [getattr(found, "__file__", None), *_folders(found)]
+        values = _values(name)
+        places = [values.get("__file__"), *_folders(values.get("__path__"))]
         if any(isinstance(place, str) and _INSTALLED.search(place) for place in places):
             return True
     if module in sys.modules or top in sys.modules:
@@ -142,9 +146,18 @@ def _is_installed(module: str, top: str) -> bool:
     return any(name.endswith(tail) and "." in name and is_third_party(name) for name in list(sys.modules))
 
 
-def _folders(module: object) -> list[object]:
+def _values(module: str) -> dict[str, Any]:
+    """The globals of a loaded module. A module may be lazy, and must not be woken."""
     try:
-        return list(getattr(module, "__path__", ()))[:2]
+        values = object.__getattribute__(sys.modules[module], "__dict__")
+    except (KeyError, AttributeError):
+        return {}
+    return values if type(values) is dict else {}
+
+
+def _folders(path: Any) -> list[object]:
+    try:
+        return list(path or ())[:2]
     except Exception:  # noqa: BLE001 - a module may put anything there
         return []
 
@@ -167,7 +180,8 @@ def _kind(module: str, top: str, names: frozenset[str]) -> Kind:
     inner = list(_modules_below(top))
     tails = {name.rpartition(".")[2].lstrip("_") for name in inner}
     for kind, known in _MODULES_OF:
-        score[kind] += min(len(tails & known), 2) * 0.5
+        weight, most = (1.5, 4) if kind is Kind.FRAMEWORK else (0.5, 2)
+        score[kind] += min(len(tails & known), most) * weight
     if top not in _HTTP_CLIENTS and _any_uses(inner, _HTTP_CLIENTS):
         score[Kind.CLIENT] += 1.5
     if top not in _SERVERS and _any_uses(inner, _SERVERS):
@@ -176,17 +190,15 @@ def _kind(module: str, top: str, names: frozenset[str]) -> Kind:
     for kind, pattern in _BESIDE:
         score[kind] += min(sum(1 for name in errors if pattern.search(name)), 4) * 0.5
     best = max(score, key=lambda kind: score[kind])
-    return best if score[best] >= 1.5 else Kind.UNKNOWN
+    return best if score[best] >= 1.0 else Kind.UNKNOWN
 
 
 def _names_beside(module: str, top: str) -> Iterator[str]:
     """Names of what is defined where the class is, and where its package keeps its errors."""
     for name in dict.fromkeys((module, top, *(f"{top}.{home}" for home in _HOMES))):
-        values: dict[str, Any] = getattr(sys.modules.get(name), "__dict__", {})
-        for number, (key, value) in enumerate(list(values.items())):
-            if number >= _MAX_NAMES:
-                break
-            if isinstance(value, type) and issubclass(value, BaseException) and value.__module__ != "builtins":
+        for key, value in list(_values(name).items())[:_MAX_NAMES]:
+            # not isinstance: a lazy object would have to say what it is
+            if issubclass(type(value), type) and issubclass(value, BaseException) and value.__module__ != "builtins":
                 yield key
 
 
@@ -204,7 +216,7 @@ def _modules_below(top: str) -> Iterator[str]:
 
 def _any_uses(modules: list[str], names: tuple[str, ...]) -> bool:
     for module in modules:
-        values = getattr(sys.modules.get(module), "__dict__", None)
+        values = _values(module)
         if values and any(name in values for name in names):
             return True
     return False
