@@ -159,6 +159,10 @@ class Classifier:
     def _catalogued(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading:
         label = facts.label
         reading = self._place(exc, Reading(label, facts.source, facts.says, facts.confidence, facts.name), asked)
+        if facts.source == "convention" and label.transient:
+            wait = self._guard(lambda: parse_retry_after(getattr(exc, "retry_after", None), asked.now))
+            if wait is not None:
+                reading.more["retry_after"] = wait
         if label.code == INVALID.code:
             errors = self._guard(lambda: pairs_of_exception(exc))
             if errors:

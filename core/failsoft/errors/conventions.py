@@ -80,7 +80,11 @@ _ROWS: tuple[_Row, ...] = (
     # --- somebody went away, something ended -------------------------------------------------------------------------
     _row(r"client disconnect|web ?socket disconnect|request aborted", None, {_K.FRAMEWORK: is_.DISCONNECTED}),
     _row(r"worker (?:lost|died|terminat|crash|exit)|terminated |broken (?:process|worker|pool)", is_.CHILD_DIED),
-    _row(r"(?:max )?retr(?:y|ies) (?:errors?|exception|exceeded|exhausted|\Z)|too many (?:retries|attempts|failures) ", is_.NOTHING),
+    _row(
+        r"(?:max )?retr(?:y|ies) (?:errors?|exception|exceeded|exhausted|\Z)|too many (?:retries|attempts"
+        r"|failures) ",
+        is_.NOTHING,
+    ),
     _row(
         r"(?:invalid|bad|unexpected|malformed) (?:response|reply|answer|status)",
         _FAILED,
@@ -89,14 +93,20 @@ _ROWS: tuple[_Row, ...] = (
     # --- misuse ------------------------------------------------------------------------------------------------------
     _row(
         r"closed (?:resource|pool|session)|(?:pool|session|client|cursor|stream) (?:is )?closed |already (?:closed|"
-        r"running|started|connected|open|finalized|updated|registered)|not yet |not (?:connected|started|initiali[sz]ed|open|implemented|bound) "
-        r"|local protocol|illegal state|invalid (?:state|operation)|(?:channel )?wrong state|programming |usage |reentran"
-        r"|(?:field|variable|attribute) does ?not exist|illegal argument|invalid argument|unsupported operation|response not read|stream consumed|cookie conflict",
+        r"running|started|connected|open|finalized|updated|registered)|not yet |not (?:connected|started"
+        r"|initiali[sz]ed|open|implemented|bound) "
+        r"|local protocol|illegal state|invalid (?:state|operation)|(?:channel )?wrong state|programming "
+        r"|usage |reentran"
+        r"|(?:field|variable|attribute) does ?not exist|illegal argument|invalid argument|unsupported operation"
+        r"|response not read|stream consumed|cookie conflict",
         is_.BUG,
     ),
     _row(r"(?:soft )?time limit|task timeout|job timeout", is_.CHILD_HUNG),
     # --- what ran out ------------------------------------------------------------------------------------------------
-    _row(r"(?:spend|billing|budget) limit|insufficient quota|payment required|(?:no|insufficient) credits?", is_.QUOTA_SPENT),
+    _row(
+        r"(?:spend|billing|budget) limit|insufficient quota|payment required|(?:no|insufficient) credits?",
+        is_.QUOTA_SPENT,
+    ),
     _row(
         r"rate limit|ratelimit|too many requests|throttl|slow down|flood|retry after",
         is_.THROTTLED,
@@ -106,7 +116,8 @@ _ROWS: tuple[_Row, ...] = (
     _row(r"quota", is_.QUOTA_SPENT, {_K.STORE: is_.EXHAUSTED}),
     _row(
         r"pool (?:timeout|timed|exhaust|empty|full|limit|error |overflow)|(?:empty|full) pool"
-        r"|(?:no|max|too many) (?:free |available )?(?:connections?|channels?|sessions?) (?:available|exceeded|error |\Z)"
+        r"|(?:no|max|too many) (?:free |available )?(?:connections?|channels?|sessions?) (?:available|exceeded"
+        r"|error |\Z)"
         r"|no free|wait queue|connection (?:not available|busy)|max connections",
         _POOL,
     ),
@@ -133,7 +144,11 @@ _ROWS: tuple[_Row, ...] = (
     ),
     _row(r"conflict", is_.EDIT_CONFLICT, {_K.CLIENT: is_.UPSTREAM_FAILED, _K.PARSER: None}),
     # --- no answer ---------------------------------------------------------------------------------------------------
-    _row(r"server selection|(?:master|slave|replica|leader|primary|cluster|host|server|broker) (?:not found|down) ", _UNREACHABLE, {_K.STORE: _AWAY}),
+    _row(
+        r"server selection|(?:master|slave|replica|leader|primary|cluster|host|server|broker) (?:not found"
+        r"|down) ",
+        _UNREACHABLE, {_K.STORE: _AWAY},
+    ),
     _row(r"gateway time ?out|request timed out|(?:execution|query|statement) time", is_.UPSTREAM_SLOW),
     _row(r"(?:token|session|signature) time ?out", None, {_K.AUTH: is_.WHO_ARE_YOU}),
     _row(r"(?:time ?outs? |timed out|time out|deadline exceeded|heartbeat)", is_.SILENT),
@@ -146,13 +161,15 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         r"(?:stale connection|connection (?:closed|lost|reset|abort|broken|terminat|drop)|lost connection"
         r"|broken (?:pipe|resource|stream|connection)|unexpected (?:close|eof)|incomplete read|end of stream"
-        r"|protocol (?:error|exception|violation)|(?:remote|server) (?:protocol|disconnect|closed)|disconnected|read error |write error )",
+        r"|protocol (?:error|exception|violation)|(?:remote|server) (?:protocol|disconnect|closed)|disconnected"
+        r"|read error |write error )",
         _BROKEN,
         {_K.STORE: _AWAY, _K.PARSER: is_.UNPARSABLE},
     ),
     _row(
         r"(?:connect(?:ion|ing|or)? (?:error|fail|refused|exception|problem)|(?:cannot|can ?t|could not|failed to|"
-        r"unable to) (?:connect|reach|resolve)|connect(?:ion)? \Z|connection refused|network|unreachable|no route|reconnect"
+        r"unable to) (?:connect|reach|resolve)|connect(?:ion)? \Z|connection refused|network|unreachable"
+        r"|no route|reconnect"
         r"|dns|name resolution|unresolvable|host (?:not found|unreachable)|(?:new|no) connection|proxy|(?<!web )socket"
         r"|no (?:hosts?|servers?|brokers?|nodes?) |server selection|server down|transport (?:error )?\Z|communication)",
         _UNREACHABLE,
@@ -162,10 +179,13 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         r"(?:improper\w* |misconfigur|config|settings? |(?:missing|no|default|partial) (?:api key|credential|auth"
         r"|token|region|dependency|setting|env)|dependency|plugin |env(?:ironment)? |no such (?:module|table|column)"
-        r"|undefined (?:table|column|value)|not registered|template syntax|(?:template|table|column|topic|queue|exchange|channel|stream|bucket|view|serializer|connection"
-        r"|channel|node|index|database|module|plugin|backend|driver|profile|provider|service|collection|model|keyspace|region)"
+        r"|undefined (?:table|column|value)|not registered|template syntax|(?:template|table|column|topic|queue"
+        r"|exchange|channel|stream|bucket|view|serializer|connection"
+        r"|channel|node|index|database|module|plugin|backend|driver|profile|provider|service|collection|model"
+        r"|keyspace|region)"
         r" (?:does ?not exist|not (?:found|registered|defined))|unknown (?:topic|table|database|service|region|model"
-        r"|backend|driver)|(?:no|invalid|unknown) (?:region|credential|profile|config)|no driver|import |migration|read only |precondition failed)",
+        r"|backend|driver)|(?:no|invalid|unknown) (?:region|credential|profile|config)|no driver|import "
+        r"|migration|read only |precondition failed)",
         is_.MISCONFIGURED,
     ),
     _row(r"invalid (?:uri|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
@@ -210,10 +230,12 @@ _ROWS: tuple[_Row, ...] = (
         r"(?:integrity|duplicate|unique|not unique|constraint|foreign key|already exists|exists |protected "
         r"|restricted )",
         None,
-        {_K.STORE: is_.CONSTRAINT, _K.CLIENT: is_.UPSTREAM_FAILED, _K.UNKNOWN: is_.DUPLICATE, _K.FRAMEWORK: is_.DUPLICATE},
+        {_K.STORE: is_.CONSTRAINT, _K.CLIENT: is_.UPSTREAM_FAILED}
+        | dict.fromkeys((_K.UNKNOWN, _K.FRAMEWORK), is_.DUPLICATE),
     ),
     _row(
-        r"(?:does ?not exist|not found|no (?:result|match|such|object)|unknown (?:object|document|record)|missing object"
+        r"(?:does ?not exist|not found|no (?:result|match|such|object)|unknown (?:object|document|record)"
+        r"|missing object"
         r"|404)",
         is_.NOT_THERE,
         {_K.CLIENT: is_.UPSTREAM_FAILED, _K.BROKER: is_.MISCONFIGURED, _K.PARSER: None, _K.AUTH: None},
@@ -230,7 +252,8 @@ _ROWS: tuple[_Row, ...] = (
     # --- input -------------------------------------------------------------------------------------------------------
     _row(
         r"(?:invalid (?:url|schema|header|uri|name|param|option|path|cursor|pipeline)|missing schema"
-        r"|unsupported|not supported|param(?:eter)? (?:validation )?error |argument|illegal|encode |encoding |serializ|type error|attribute"
+        r"|unsupported|not supported|param(?:eter)? (?:validation )?error |argument|illegal|encode |encoding "
+        r"|serializ|type error|attribute"
         r"|undefined|query |cypher|statement|invalid (?:request|query|document))",
         None,
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG, _K.FRAMEWORK: is_.BUG},

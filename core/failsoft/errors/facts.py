@@ -13,8 +13,9 @@ from failsoft.errors.catalogue.labels import BUG, NOTHING, Label, Voice
 from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.codes import CodeReader, find_code_readers
 from failsoft.errors.conventions import Convention, convention_of, custom_of
-from failsoft.errors.own_word import OwnWord, find_own_word
-from failsoft.errors.packages import is_third_party, package_of
+from failsoft.errors.foreign_codes import readers_of_kind
+from failsoft.errors.own_word import OwnWord, answer_of_a_framework, find_own_word
+from failsoft.errors.packages import Kind, Package, is_third_party, package_of
 from failsoft.errors.patterns import is_mute_name
 from failsoft.errors.rules import ErrorMapping
 
@@ -80,7 +81,10 @@ class FactsOfClasses:
         exact = known.depth == 0 and known.source == "catalogue"
         weak = _is_weak(known.depth, known.label, known.entry)
         foreign = is_third_party(str(cls.__module__))
+        package = _unknown_package_of(cls, known)
         word = find_own_word(cls)
+        if word is None and package is not None and package.kind is Kind.FRAMEWORK:
+            word = known.depth, answer_of_a_framework
         mapping = self._paths.find(cls)
         path = mapping[1] if mapping else ""
         return Facts(
@@ -92,14 +96,29 @@ class FactsOfClasses:
             confidence=known.confidence,
             mute=weak and (exact or foreign or is_mute_name(cls.__name__)),
             unknown=weak and not exact and not foreign,
-            kind=custom_of(package_of(cls)) if weak and foreign and not exact else None,
+            kind=custom_of(package) if weak and foreign and not exact and package is not None else None,
             word=word[1] if word else None,
-            refined=word is not None and known.depth < word[0],
-            readers=find_code_readers(cls),
+            refined=word is not None and known.source == "catalogue" and known.depth < word[0],
+            readers=_readers_of(cls, package),
             mapping=(path, self._mappings[path]) if mapping else None,
             mapped_as_last=mapping is not None and cls.__mro__[mapping[0]].__name__ in _EVERYTHING,
             is_group=issubclass(cls, BaseExceptionGroup),
         )
+
+
+def _unknown_package_of(cls: type, known: _Known) -> Package | None:
+    """The third-party package that a class is from, if the catalogue says nothing of the class."""
+    if known.source == "catalogue" and is_third_party(str(known.entry.__module__)):
+        return None
+    for base in cls.__mro__:
+        if is_third_party(str(base.__module__)):
+            return package_of(base)
+    return None
+
+
+def _readers_of(cls: type, package: Package | None) -> tuple[CodeReader, ...]:
+    readers = find_code_readers(cls)
+    return readers if package is None else tuple(dict.fromkeys((*readers, *readers_of_kind(package.kind))))
 
 
 class _Known(NamedTuple):

@@ -45,7 +45,7 @@ class Package(NamedTuple):
 
 _STANDARD = frozenset(sys.stdlib_module_names) | {"builtins", "__main__", "__mp_main__"}
 _INSTALLED = re.compile(r"[/\\](?:site|dist)-packages[/\\]")
-_MAX_MODULES = 150
+_MAX_MODULES = 400
 _MAX_NAMES = 400
 _MAX_PACKAGES = 1_024
 
@@ -54,7 +54,10 @@ _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.LIMITER, re.compile(r"limit|throttl")),
     (Kind.FRAMEWORK, re.compile(r"^(?:flask|django|fastapi|starlette|aiohttp_(?!client))|wsgi|asgi|websocket.?server")),
     (Kind.AUTH, re.compile(r"jwt|jose|oauth|oidc|saml|passw|passlib|webauthn|otp|sign|crypt|hash|argon|_?auth(?!or)")),
-    (Kind.BROKER, re.compile(r"kafka|amqp|rabbit|mq|nats|queue|celery|broker|pulsar|stomp|pubsub|worker|tasks?\Z|kombu")),
+    (
+        Kind.BROKER,
+        re.compile(r"kafka|amqp|rabbit|mq|nats|queue|celery|broker|pulsar|stomp|pubsub|worker|tasks?\Z|kombu"),
+    ),
     (
         Kind.STORE,
         re.compile(
@@ -83,12 +86,19 @@ _MODULES_OF: tuple[tuple[Kind, frozenset[str]], ...] = (
     (Kind.STORE, frozenset({"cursor", "cursors", "pool", "orm", "queries", "dialects", "transaction", "sql"})),
     (Kind.BROKER, frozenset({"channel", "exchange", "broker", "consumer", "producer", "queue"})),
     (Kind.CLIENT, frozenset({"api", "client", "http", "http_client", "rest", "endpoints", "webhooks", "transport"})),
-    (Kind.PARSER, frozenset({"parser", "decoder", "lexer", "scanner", "validator", "validators", "tokenizer", "types"})),
+    (
+        Kind.PARSER,
+        frozenset({"parser", "decoder", "lexer", "scanner", "validator", "validators", "tokenizer", "types"}),
+    ),
     (Kind.AUTH, frozenset({"jwt", "jws", "jwk", "claims", "signer", "oauth2", "grants"})),
 )
 _HTTP_CLIENTS = ("httpx", "requests", "aiohttp", "urllib3", "grpc", "httpcore")
 _SERVERS = ("werkzeug", "starlette", "django", "flask", "fastapi", "asgiref")
 _BESIDE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (
+        Kind.FRAMEWORK,
+        re.compile(r"MethodNotAllowed|NotAcceptable|UnsupportedMediaType|EntityTooLarge|NoRoute|Disconnect"),
+    ),
     (
         Kind.CLIENT,
         re.compile(
