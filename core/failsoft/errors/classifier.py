@@ -193,6 +193,8 @@ class Classifier:
             kind = Reading(facts.kind.label, "convention", facts.kind.says, facts.kind.confidence, facts.name)
             if guess is None:
                 return kind
+            if guess[0].category is Category.CONFIGURATION:
+                return Reading(guess[0], "pattern", guess[1], 0.5, facts.name, over=kind)
             # words of a message say what failed, and never a status: that is the kind's to say
             label = kind.label._replace(category=guess[0].category, severity=guess[0].severity)
             return Reading(label, "pattern", guess[1], 0.5, facts.name, over=kind)

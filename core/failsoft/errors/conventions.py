@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, wrapping
 from failsoft.errors.packages import Kind, Package
@@ -45,6 +46,8 @@ _DB_API: Mapping[str, Label] = {
     "Error": wrapping(is_.UPSTREAM_FAILED),
 }
 
+_STATUS = re.compile(r" ([45]\d\d) ")
+_PEERS = frozenset({Kind.CLIENT, Kind.STORE, Kind.BROKER})
 # so called by nobody but what follows PEP 249 in part, as brokers and ORMs do
 _DB_API_ALONE = {name: _DB_API[name] for name in ("OperationalError", "IntegrityError", "DatabaseError")}
 
@@ -150,6 +153,7 @@ _ROWS: tuple[_Row, ...] = (
         _UNREACHABLE, {_K.STORE: _AWAY},
     ),
     _row(r"gateway time ?out|request timed out|(?:execution|query|statement) time", is_.UPSTREAM_SLOW),
+    _row(r"session (?:expired|moved|lost)", is_.WHO_ARE_YOU, {_K.STORE: _AWAY, _K.CLIENT: is_.REFUSED_US}),
     _row(r"(?:token|session|signature) time ?out", None, {_K.AUTH: is_.WHO_ARE_YOU}),
     _row(r"(?:time ?outs? |timed out|time out|deadline exceeded|heartbeat)", is_.SILENT),
     # --- the link ----------------------------------------------------------------------------------------------------
@@ -159,9 +163,9 @@ _ROWS: tuple[_Row, ...] = (
         {_K.AUTH: is_.WHO_ARE_YOU, _K.PARSER: is_.UNPARSABLE},
     ),
     _row(
-        r"(?:stale connection|connection (?:closed|lost|reset|abort|broken|terminat|drop)|lost connection"
+        r"(?:stale connection|connection (?:closed|lost|loss|reset|abort|broken|terminat|drop)|lost connection"
         r"|broken (?:pipe|resource|stream|connection)|unexpected (?:close|eof)|incomplete read|end of stream"
-        r"|protocol (?:error|exception|violation)|(?:remote|server) (?:protocol|disconnect|closed)|disconnected"
+        r"|protocol (?:error|exception|violation)|(?:remote|server) (?:protocol|disconnect|closed)|disconnect"
         r"|read error |write error )",
         _BROKEN,
         {_K.STORE: _AWAY, _K.PARSER: is_.UNPARSABLE},
@@ -171,13 +175,13 @@ _ROWS: tuple[_Row, ...] = (
         r"unable to) (?:connect|reach|resolve)|connect(?:ion)? \Z|connection refused|network|unreachable"
         r"|no route|reconnect"
         r"|dns|name resolution|unresolvable|host (?:not found|unreachable)|(?:new|no) connection|proxy|(?<!web )socket"
-        r"|no (?:hosts?|servers?|brokers?|nodes?) |server selection|server down|transport (?:error )?\Z|communication)",
+        r"|no (?:hosts?|servers|brokers|nodes) |server selection|server down|transport (?:error )?\Z|communication)",
         _UNREACHABLE,
         {_K.STORE: _AWAY, _K.PARSER: None, _K.AUTH: _UNREACHABLE},
     ),
     # --- settings ----------------------------------------------------------------------------------------------------
     _row(
-        r"(?:improper\w* |misconfigur|config|settings? |(?:missing|no|default|partial) (?:api key|credential|auth"
+        r"(?:improper\w* |misconfigur|config|settings? |(?:missing|no|default|partial) (?:api key|credential|auth token"
         r"|token|region|dependency|setting|env)|dependency|plugin |env(?:ironment)? |no such (?:module|table|column)"
         r"|undefined (?:table|column|value)|not registered|template syntax|(?:template|table|column|topic|queue"
         r"|exchange|channel|stream|bucket|view|serializer|connection"
@@ -254,7 +258,7 @@ _ROWS: tuple[_Row, ...] = (
         r"(?:invalid (?:url|schema|header|uri|name|param|option|path|cursor|pipeline)|missing schema"
         r"|unsupported|not supported|param(?:eter)? (?:validation )?error |argument|illegal|encode |encoding "
         r"|serializ|type error|attribute"
-        r"|undefined|query |cypher|statement|invalid (?:request|query|document))",
+        r"|undefined|cypher|statement|invalid (?:request|query|document))",
         None,
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG, _K.FRAMEWORK: is_.BUG},
     ),
@@ -299,6 +303,8 @@ def convention_of(cls: type, package: Package) -> Convention | None:
     if (label := _DB_API_ALONE.get(name)) is not None:
         return Convention(label, name, CLEAR)
     words = f" {words_of(name)} "
+    if package.kind in _PEERS and (status := _STATUS.search(words)) is not None:
+        return Convention(known.label_of_upstream(int(status[1])) or _FAILED, f"HTTP {status[1]}", CLEAR)
     for row in _ROWS:
         if (found := row.words.search(words)) is not None:
             label = row.label(package.kind)

@@ -52,7 +52,13 @@ _MAX_PACKAGES = 1_024
 # parts of the name of a package, and what they tell; what is written first decides among equals
 _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.LIMITER, re.compile(r"limit|throttl")),
-    (Kind.FRAMEWORK, re.compile(r"^(?:flask|django|fastapi|starlette|aiohttp_(?!client))|wsgi|asgi|websocket.?server")),
+    (
+        Kind.FRAMEWORK,
+        re.compile(
+            r"^(?:flask|django|bottle|cherrypy|pyramid|tornado|sanic|quart|litestar|blacksheep|falcon|robyn|"
+            r"fastapi|starlette|aiohttp_(?!client))|wsgi|asgi|websocket.?server"
+        ),
+    ),
     (Kind.AUTH, re.compile(r"jwt|jose|oauth|oidc|saml|passw|passlib|webauthn|otp|sign|crypt|hash|argon|_?auth(?!or)")),
     (
         Kind.BROKER,
@@ -76,7 +82,7 @@ _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.CLIENT,
         re.compile(
-            r"http|api|sdk|client|rest|soap|grpc|rpc|aws|boto|azure|google|cloud|request|curl|web|bot|ai\Z|\Aai|llm"
+            r"http|urllib|api|sdk|client|rest|soap|grpc|rpc|aws|boto|azure|google|cloud|request|curl|web|bot|ai\Z|\Aai|llm"
             r"|ssh|ftp|smtp|mail|socket|git|storage|s3"
         ),
     ),
@@ -134,12 +140,13 @@ def package_of(cls: type) -> Package:
     """What kind of package a class is from, as far as loaded modules tell."""
     module = str(cls.__module__)
     # what is imported later may tell more, so a package is looked at once more when it has grown
-    grown = sum(f"{module.partition('.')[0]}.{home}" in sys.modules for home in _HOMES)
+    top = _top_of(module)
+    grown = sum(f"{top}.{home}" in sys.modules for home in _HOMES)
     known = _packages.get((module, grown))
     if known is None:
         if len(_packages) >= _MAX_PACKAGES:
             _packages.clear()
-        known = _packages[module, grown] = _look(module, module.partition(".")[0])
+        known = _packages[module, grown] = _look(module, top)
     return known
 
 
@@ -172,6 +179,14 @@ def _folders(path: Any) -> list[object]:
         return []
 
 
+def _top_of(module: str) -> str:
+    """The name of the package: the first part, or two where the first is a namespace, as `google` and `azure` are."""
+    first, _, rest = module.partition(".")
+    if rest and first in sys.modules and not _values(first).get("__file__"):
+        return f"{first}.{rest.partition('.')[0]}"
+    return first
+
+
 def _look(module: str, top: str) -> Package:
     names = frozenset(_names_beside(module, top))
     is_driver = names >= _PEP_249
@@ -180,9 +195,8 @@ def _look(module: str, top: str) -> Package:
 
 def _kind(module: str, top: str, names: frozenset[str]) -> Kind:
     score = dict.fromkeys(Kind, 0.0)
-    parts = module.split(".")
-    # below a namespace the second name is the package
-    for weight, name in ((3.0, top), (1.5, ".".join(parts[1:3]))):
+    inside = ".".join(module.removeprefix(top).split(".")[1:3])
+    for weight, name in ((3.0, top), (1.5, inside)):
         for kind, pattern in _IN_NAME:
             if pattern.search(name.lower()):
                 score[kind] += weight
