@@ -14,10 +14,10 @@ from typing import NamedTuple
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, wrapping
-from failsoft.errors.packages import Kind, Package
+from failsoft.errors.packages import Kind, Package, package_of
 from failsoft.errors.patterns import words_of
 
-__all__ = ["CLEAR", "KIND_ONLY", "Convention", "convention_of", "custom_of"]
+__all__ = ["CLEAR", "KIND_ONLY", "Convention", "convention_of", "convention_of_name", "custom_of"]
 
 CLEAR = 0.7
 """Confidence of a name that says what happened."""
@@ -295,9 +295,14 @@ _OF_KIND: Mapping[Kind, Label] = {
 }
 
 
-def convention_of(cls: type, package: Package) -> Convention | None:
+def convention_of(cls: type) -> Convention | None:
     """What the name of one class says, its bases not considered."""
-    name = cls.__name__
+    return convention_of_name(cls.__name__, str(cls.__module__))
+
+
+def convention_of_name(name: str, module: str) -> Convention | None:
+    """What a name says that a class of a module bears."""
+    package = package_of(module)
     if package.is_driver and (label := _DB_API.get(name)) is not None:
         return Convention(label, f"PEP 249 {name}", CLEAR)
     if (label := _DB_API_ALONE.get(name)) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,19 +10,22 @@ from typing import NamedTuple
 
 from failsoft.errors.capture import qualified_name
 from failsoft.errors.catalogue import find_label
-from failsoft.errors.catalogue.labels import BUG, NOTHING, Label, Voice
+from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, NOTHING, Label, Voice
 from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.codes import CodeReader, find_code_readers
 from failsoft.errors.conventions import Convention, convention_of, custom_of
+from failsoft.errors.evidence import CATALOGUED
 from failsoft.errors.foreign_codes import readers_of_kind
+from failsoft.errors.hints import may_be_refined
 from failsoft.errors.own_word import OwnWord, answer_of_a_framework, find_own_word
 from failsoft.errors.packages import Kind, Package, is_third_party, package_of
-from failsoft.errors.patterns import is_mute_name
+from failsoft.errors.patterns import guess_by_name, is_mute_name
 from failsoft.errors.rules import ErrorMapping
 
 __all__ = ["Facts", "FactsOfClasses"]
 
 _MAX_CLASSES = 4_096
+_GONE = (asyncio.CancelledError, GeneratorExit, ConnectionError)
 _EVERYTHING = frozenset({"Exception", "BaseException"})
 
 
@@ -53,6 +57,14 @@ class Facts:
     mapped_as_last: bool
     """The mapping is one of everything, and yields to an exception's own word."""
     is_group: bool
+    guess: tuple[Label, str] | None
+    """What the name suggests, of a class of the application."""
+    plain: bool
+    """What the class says is all there is to know of an instance that nothing hangs on, but for its place."""
+    placed: bool
+    """The place may say more."""
+    may_be_gone: bool
+    """An exception of this class may say that the client went away."""
 
 
 class FactsOfClasses:
@@ -87,7 +99,7 @@ class FactsOfClasses:
             word = known.depth, answer_of_a_framework
         mapping = self._paths.find(cls)
         path = mapping[1] if mapping else ""
-        return Facts(
+        facts = Facts(
             ref=weakref.ref(cls),
             name=qualified_name(cls),
             label=known.label,
@@ -103,7 +115,20 @@ class FactsOfClasses:
             mapping=(path, self._mappings[path]) if mapping else None,
             mapped_as_last=mapping is not None and cls.__mro__[mapping[0]].__name__ in _EVERYTHING,
             is_group=issubclass(cls, BaseExceptionGroup),
+            guess=guess_by_name(cls.__name__) if weak and not exact and not foreign else None,
+            plain=False,
+            placed=may_be_refined(known.label, cls.__name__),
+            may_be_gone=known.label == DISCONNECTED or issubclass(cls, _GONE),
         )
+        facts.plain = _is_plain(facts)
+        return facts
+
+
+def _is_plain(facts: Facts) -> bool:
+    speaks = facts.word is not None or facts.mapping is not None or bool(facts.readers)
+    weak = facts.mute or facts.unknown or facts.label.voice is not Voice.SAYS
+    other = facts.is_group or facts.may_be_gone or facts.label.code == INVALID.code
+    return not (speaks or weak or other) and facts.source == "catalogue"
 
 
 def _unknown_package_of(cls: type, known: _Known) -> Package | None:
@@ -112,7 +137,7 @@ def _unknown_package_of(cls: type, known: _Known) -> Package | None:
         return None
     for base in cls.__mro__:
         if is_third_party(str(base.__module__)):
-            return package_of(base)
+            return package_of(str(base.__module__))
     return None
 
 
@@ -141,11 +166,11 @@ def _known_of(cls: type) -> _Known:
         module = str(base.__module__)
         label = find_label(module, base.__name__)
         if label is not None:
-            known = _Known(depth, label, base, "catalogue", qualified_name(base), 0.9 if depth == 0 else 0.8)
+            known = _Known(depth, label, base, "catalogue", qualified_name(base), CATALOGUED if depth == 0 else 0.8)
             if not _is_weak(depth, label, base):
                 return known
             weakest = weakest or known
-        elif is_third_party(module) and (said := convention_of(base, package_of(base))) is not None:
+        elif is_third_party(module) and (said := convention_of(base)) is not None:
             name = f"{qualified_name(base)}: {said.says}"
             return _Known(depth, said.label, base, "convention", name, said.confidence)
     return weakest or _Known(1, NOTHING, cls, "default", "", 0.2)

@@ -136,9 +136,8 @@ def is_third_party(module: str) -> bool:
     return known
 
 
-def package_of(cls: type) -> Package:
-    """What kind of package a class is from, as far as loaded modules tell."""
-    module = str(cls.__module__)
+def package_of(module: str) -> Package:
+    """What kind of package a module belongs to, as far as loaded modules tell."""
     # what is imported later may tell more, so a package is looked at once more when it has grown
     top = _top_of(module)
     grown = sum(f"{top}.{home}" in sys.modules for home in _HOMES)
