@@ -20,6 +20,7 @@ from failsoft.errors.evidence import GUESSED
 from failsoft.errors.exceptions import FailsoftError, Fault, SettingsError
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Evidence, Failure, Link
+from failsoft.errors.fingerprint import Groups
 from failsoft.errors.hints import refine_by_place
 from failsoft.errors.inside import inner_of, leaves_of
 from failsoft.errors.patterns import guess_by_message
@@ -28,6 +29,7 @@ from failsoft.errors.rules import ErrorMapping, Rule, compile_rules
 from failsoft.errors.taxonomy import Category, Severity
 from failsoft.errors.validation import pairs_of_exception
 from failsoft.ids import new_error_id
+from failsoft.references import resolve
 
 __all__ = ["Classifier"]
 
@@ -63,10 +65,11 @@ class Classifier:
         mappings: the `[errors]` table, by class path.
         rules: the `[[rules]]`, in order.
         clock: dates failures and reads the dates of `Retry-After`.
+        fingerprint: the application's own part in grouping failures, `"package.module:function"`; see `Groups`.
         status_from: "classified", or "framework" to leave a status at 500 that is only inferred.
 
     Raises:
-        SettingsError: a rule names a function that cannot be imported.
+        SettingsError: a rule or `fingerprint` names a function that cannot be imported.
     """
 
     def __init__(
@@ -75,9 +78,12 @@ class Classifier:
         mappings: Mapping[str, ErrorMapping] | None = None,
         rules: Sequence[Rule] = (),
         clock: Clock,
+        fingerprint: str | None = None,
         status_from: Literal["classified", "framework"] = "classified",
     ) -> None:
         faults: list[Fault] = []
+        function = None if fingerprint is None else resolve(fingerprint, "telemetry.fingerprint", faults)
+        self._groups = Groups(function)
         self._rules = compile_rules(rules, faults)
         if faults:
             raise SettingsError(faults)
@@ -89,7 +95,7 @@ class Classifier:
     @property
     def internal_errors(self) -> int:
         """How often something inside failed, custom conditions included, and was passed over."""
-        return self._own_errors + self._rules.errors
+        return self._own_errors + self._rules.errors + self._groups.errors
 
     def classify(
         self,
@@ -333,6 +339,7 @@ class Classifier:
             not_sent=label.not_sent,
             local=label.local,
             disconnected=gone,
+            groups=self._groups,
             heard=reading,
             links=links,
         )

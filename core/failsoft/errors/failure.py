@@ -11,9 +11,10 @@ from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct, field
 
+from failsoft.errors.fingerprint import Groups
 from failsoft.errors.taxonomy import Category, Notification, Severity
 
-__all__ = ["AttemptRecord", "Evidence", "Failure", "Frame", "Link", "Voices"]
+__all__ = ["AttemptRecord", "Evidence", "Failure", "Frame", "Grouping", "Link", "Voices"]
 
 Frame = tuple[str, int, str]
 """File name, line number, qualified name of the function."""
@@ -74,6 +75,14 @@ class Voices(Protocol):
         ...
 
 
+class Grouping(Protocol):
+    """Tells which failures are the same one again."""
+
+    def of(self, failure: Failure) -> str:
+        """The fingerprint of a failure."""
+        ...
+
+
 class Failure(Struct, kw_only=True):
     """What an exception is, and what may be said of it.
 
@@ -108,6 +117,10 @@ class Failure(Struct, kw_only=True):
     """A `RejectedError`: we did not run it."""
     disconnected: bool = False
     """The client went away; there is nobody to answer."""
+    groups: Grouping | None = None
+    """What tells `fingerprint`; None: by default."""
+    group: str | None = None
+    """The fingerprint, once somebody has asked for it."""
     heard: Voices | tuple[Evidence, ...] = ()
     """What `evidence` is made of."""
     retry_after: float | None = None
@@ -137,6 +150,13 @@ class Failure(Struct, kw_only=True):
         return heard if isinstance(heard, tuple) else heard.tell(self)
 
     @property
+    def fingerprint(self) -> str:
+        """Which failures are the same one again, as `v1:9f3a5c0e1b2d4f68`; worked out when somebody first asks."""
+        if self.group is None:
+            self.group = (self.groups or _BY_DEFAULT).of(self)
+        return self.group
+
+    @property
     def raw_message(self) -> str:
         """The exception's text, bounded, **not sanitized**."""
         return self.links[0].message if self.links else ""
@@ -147,4 +167,7 @@ class Failure(Struct, kw_only=True):
         return f"Failure({', '.join(shown)})"
 
 
-_NOT_SANITIZED = frozenset({"headers", "errors", "title", "user_message", "guidance", "details", "links"})
+_BY_DEFAULT = Groups()
+_NOT_SANITIZED = frozenset(
+    {"groups", "group", "headers", "errors", "title", "user_message", "guidance", "details", "links"}
+)

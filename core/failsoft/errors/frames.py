@@ -48,6 +48,10 @@ class Frames(Sequence["Frame"]):
         """The file names of the innermost frames, so many at most; no line number is read for that."""
         return [code.co_filename for code, _ in self._places[-last:]]
 
+    def places(self) -> list[tuple[str, str]]:
+        """File name and qualified function of each frame, outermost call first; no line number is read for that."""
+        return [(code.co_filename, code.co_qualname) for code, _ in self._places]
+
     @property
     def function(self) -> str:
         """Qualified name of the innermost function, empty if there is none."""
