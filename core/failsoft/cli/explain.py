@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def explain(context: Context | None, what: str, source: str, as_json: bool) -> N
     path = (context or Context()).settings_file()
     try:
         settings = Settings() if path is None else load(path)
-        text = click.get_text_stream("stdin").read() if what == "-" else what
+        text = sys.stdin.read() if what == "-" else what
         if _ERROR_ID.fullmatch(text.strip()):
             said = _recorded(text.strip(), settings)
         else:
