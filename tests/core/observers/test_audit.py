@@ -102,6 +102,7 @@ def test_a_handled_failure_becomes_one_record_with_everything_sanitized(
             "confidence": 0.9,
             "fingerprint": FINGERPRINT,
             "evidence": [],
+            "suggestions": ["retry_later", "switch_endpoint", "wait_for_dependency"],
             "message": "password [REDACTED]",
         },
         "response": {"status": 500, "result": "unhandled"},
