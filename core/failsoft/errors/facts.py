@@ -15,7 +15,7 @@ from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.codes import CodeReader, find_code_readers, has_reader
 from failsoft.errors.conventions import Convention, convention_of, custom_of
 from failsoft.errors.evidence import CATALOGUED
-from failsoft.errors.foreign_codes import readers_of_kind
+from failsoft.errors.foreign_codes import readers_of_package
 from failsoft.errors.hints import may_be_refined
 from failsoft.errors.own_word import OwnWord, answer_of_a_framework, find_own_word
 from failsoft.errors.packages import Kind, Package, is_third_party, package_of
@@ -147,7 +147,7 @@ def _readers_of(cls: type, label: Label, package: Package | None) -> tuple[CodeR
     # what failed on the link carries no answer; so much is known where there is a reader for the package
     if package is None or (label.category is Category.NETWORK and has_reader(cls)):
         return readers
-    return tuple(dict.fromkeys((*readers, *readers_of_kind(package.kind))))
+    return tuple(dict.fromkeys((*readers, *readers_of_package(package))))
 
 
 class _Known(NamedTuple):
