@@ -195,21 +195,11 @@ class Classifier:
         reading = Reading(label, facts.source, facts.says, facts.confidence, facts.name)
         if facts.placed:
             _place(reading, asked.links.get(id(exc)))
-        if facts.source == "convention" and label.transient:
-            wait = self._guard(lambda: parse_retry_after(getattr(exc, "retry_after", None), asked.now))
-            if wait is not None:
-                reading.more["retry_after"] = wait
-        if label.code == INVALID.code:
-            errors = self._guard(lambda: pairs_of_exception(exc))
-            if errors:
-                reading.more["errors"] = errors
-        if label.voice is Voice.SAYS and facts.confidence >= GUESSED:
-            return reading
-        inner = self._inner(exc, asked, depth)
+        self._add_details(exc, reading, asked)
+        vague = facts.confidence < GUESSED
+        inner = self._inner(exc, asked, depth) if vague or label.voice is not Voice.SAYS else None
         if inner is None or inner.source in _UNSURE:
-            if facts.confidence >= GUESSED:
-                return reading
-            guess = guess_by_message(self._text(exc, asked))
+            guess = guess_by_message(self._text(exc, asked)) if vague else None
             return reading if guess is None else _word_in(guess, reading)
         if inner.label == BUG and inner.source == "catalogue" and label != BUG:
             return reading
@@ -218,6 +208,16 @@ class Classifier:
             # the same thing said more exactly: the class that people know keeps its name
             inner.type = facts.name
         return _relabel(inner, _of_a_store(inner.label, reading.label))
+
+    def _add_details(self, exc: BaseException, reading: Reading, asked: _Asked) -> None:
+        if reading.source == "convention" and reading.label.transient:
+            wait = self._guard(lambda: parse_retry_after(getattr(exc, "retry_after", None), asked.now))
+            if wait is not None:
+                reading.more["retry_after"] = wait
+        if reading.label.code == INVALID.code:
+            errors = self._guard(lambda: pairs_of_exception(exc))
+            if errors:
+                reading.more["errors"] = errors
 
     def _weak(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading:
         """A class that says nothing, or one that nobody but the application knows."""

@@ -144,7 +144,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         r"(?:too (?:large|big|long)|size (?:exceeded|limit)|max payload|entity too|payload size)",
         is_.TOO_LARGE,
-        {_K.STORE: is_.TOO_BIG_FOR_PEER, _K.CLIENT: is_.TOO_BIG_FOR_PEER},
+        {_K.STORE: is_.TOO_BIG_FOR_PEER, _K.CLIENT: is_.UPSTREAM_FAILED},
     ),
     _row(r"overload|over capacity", is_.UPSTREAM_NOT_NOW, {_K.STORE: is_.STORE_NOT_NOW}),
     _row(r"(?:exhausted|capacity|resource (?:error|limit)|limit exceeded)", is_.EXHAUSTED),
@@ -203,7 +203,7 @@ _ROWS: tuple[_Row, ...] = (
         r"|exchange|channel|stream|bucket|view|serializer|connection"
         r"|channel|node|index|database|module|plugin|backend|driver|profile|provider|service|collection|model"
         r"|keyspace|region)"
-        r" (?:does ?not exist|not (?:found|registered|defined))|unknown (?:topic|table|database|service|region|model"
+        r" (?:does ?not exist|not (?:found|registered|defined))|unknown (?:topic|table|database|service|region"
         r"|backend|driver)|(?:no|invalid|unknown) (?:region|credential|profile|config)|no driver|import "
         r"|migration|read only )",
         is_.MISCONFIGURED,
@@ -279,8 +279,8 @@ _ROWS: tuple[_Row, ...] = (
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG, _K.FRAMEWORK: is_.BUG},
     ),
     _row(
-        r"represent|emit|unsupported|not supported|no handler|handler not|schema |unknown type|merge|shape|xpath|selector"
-        r"|undefined|adapter|worksheet",
+        r"represent|emit|unsupported|not supported|no handler|handler not|schema |unknown type|merge|shape|xpath"
+        r"|selector|undefined|adapter|worksheet",
         None,
         {_K.PARSER: is_.BUG},
     ),

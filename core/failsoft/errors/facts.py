@@ -135,7 +135,12 @@ def _is_plain(facts: Facts) -> bool:
 def _unknown_package_of(cls: type, known: _Known) -> Package | None:
     """The third-party package that a class is from, if the catalogue says nothing of the class."""
     if known.source == "catalogue" and is_third_party(str(known.entry.__module__)):
-        return None
+        # of a class that says little by itself an answer may still say more, as of any client's
+        return None if known.label.voice is not Voice.WRAPS or has_reader(cls) else _package_of(cls)
+    return _package_of(cls)
+
+
+def _package_of(cls: type) -> Package | None:
     for base in cls.__mro__:
         if is_third_party(str(base.__module__)):
             return package_of(str(base.__module__))

@@ -42,7 +42,9 @@ def readers_of_package(package: Package) -> tuple[CodeReader, ...]:
         return (_smtp,)
     if kind is Kind.STORE:
         return (_sqlstate, _oracle, _grpc, _http)
-    if kind in {Kind.CLIENT, Kind.BROKER, Kind.UNKNOWN, Kind.AUTH}:
+    if kind is Kind.CLIENT:
+        return (_grpc, _cloud, _http_or_code, _worded)
+    if kind in {Kind.BROKER, Kind.UNKNOWN, Kind.AUTH}:
         return (_grpc, _cloud, _http_or_code)
     return ()
 
@@ -72,7 +74,7 @@ def _http(exc: BaseException, label: Label | None, *names: str) -> Code | None:
 
 
 def _http_or_code(exc: BaseException, label: Label | None) -> Code | None:
-    return _http(exc, label, "code", "error_code", "errcode") or _worded(exc)
+    return _http(exc, label, "code", "error_code", "errcode")
 
 
 def _peer(status: int, wait: str | None, label: Label | None, exc: BaseException) -> Code | None:
@@ -81,7 +83,7 @@ def _peer(status: int, wait: str | None, label: Label | None, exc: BaseException
         # some peers refuse so who calls too often
         return None
     if means is None:
-        if (said := _worded(exc)) is not None:
+        if (said := _worded(exc, label)) is not None:
             return said._replace(retry_after=wait)
         if status == 412:
             return Code(is_.EDIT_CONFLICT, "HTTP 412")
@@ -92,7 +94,7 @@ def _peer(status: int, wait: str | None, label: Label | None, exc: BaseException
     return Code(means, f"HTTP {status}", wait)
 
 
-def _worded(exc: BaseException) -> Code | None:
+def _worded(exc: BaseException, _label: Label | None) -> Code | None:
     """A code in words, as `rate_limit_exceeded` or `QueueNotFound`: it is chosen as the name of a class is."""
     for name in ("error_code", "code", "error"):
         text = getattr(exc, name, None)
