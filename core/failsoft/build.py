@@ -285,6 +285,7 @@ def _classifier(settings: Settings, sanitizer: Sanitizer, clock: Clock, faults: 
             mappings=settings.errors,
             rules=settings.rules,
             clock=clock,
+            fingerprint=settings.telemetry.fingerprint,
             status_from=settings.responses.status_from,
             locals_of=LocalValues(names, sanitizer) if names else None,
         )

@@ -19,7 +19,7 @@ from failsoft.errors.peers import upstream
 from failsoft.errors.protocols import READERS_OF_PROTOCOLS, read_close, read_http_protocol, read_interpreter
 from failsoft.errors.vendor_codes import READERS_OF_VENDORS
 
-__all__ = ["Code", "CodeReader", "find_code_readers"]
+__all__ = ["Code", "CodeReader", "find_code_readers", "has_reader"]
 
 
 _ERRNO_IN_TEXT = re.compile(r"\[Errno (\d+)\]")
@@ -376,6 +376,11 @@ _MORE_READERS: dict[str, CodeReader] = {
 # what a server should answer, not what one has answered
 _NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})
 _NO_ERRNO = frozenset({"SSLError", "gaierror", "herror", "TypesenseClientError"})
+
+
+def has_reader(cls: type) -> bool:
+    """Whether there is a reader for the package of a class or of one of its bases."""
+    return any(str(base.__module__).partition(".")[0] in _READERS for base in cls.__mro__)
 
 
 def find_code_readers(cls: type) -> tuple[CodeReader, ...]:
