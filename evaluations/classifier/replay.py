@@ -20,8 +20,8 @@ def replay(record: Mapping[str, Any], *, rename: Mapping[str, str] | None = None
     """The exception of a record.
 
     Parameters:
-        rename: packages that get another name, by their old one: of classes and in the paths of frames. What is known of
-            a package by its name is then not found.
+        rename: packages that get another name, by their old one: of classes and in the paths of frames. What is known
+            of a package by its name is then not found.
     """
     return _Player(record, rename or {}).play()
 
@@ -99,8 +99,7 @@ class _Player:
             body["__init__"] = _with_parameters(parameters)
         name = taken["name"]
         body |= {"__module__": self._renamed(taken["module"]), "__qualname__": name}
-        made = types.new_class(name.rpartition(".")[2], bases, exec_body=lambda space: space.update(body))
-        return made
+        return types.new_class(name.rpartition(".")[2], bases, exec_body=lambda space: space.update(body))
 
     def _renamed(self, module: str) -> str:
         top, dot, rest = module.partition(".")
@@ -111,12 +110,9 @@ class _Player:
         place, slash, rest = path.partition("/")
         if place == "site-packages":
             top, inner, file = rest.partition("/")
-            bare = top.removesuffix(".py")
-            named = self._rename.get(bare, bare)
-            rest = (
-                (named if bare != top else self._rename.get(top, top)) + (".py" if bare != top else "") + inner + file
-            )
-            return f"/venv/lib/python3/{place}{slash}{rest}", function
+            package = top.removesuffix(".py")
+            named = self._rename.get(package, package) + top[len(package) :]
+            return f"/venv/lib/python3/{place}{slash}{named}{inner}{file}", function
         return f"/usr/{path}" if path.startswith("lib/") else f"/app/{path}", function
 
     # --- values -------------------------------------------------------------------------------------------------------
@@ -158,7 +154,8 @@ def _real(path: str) -> type:
             continue
         for part in name.split("."):
             found = getattr(found, part)
-        return found  # type: ignore[no-any-return]
+        # `dbm.error` is a tuple of the class and OSError
+        return found[0] if isinstance(found, tuple) else found  # type: ignore[no-any-return]
 
 
 def _answering(value: Any) -> Callable[..., Any]:

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import types
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ _OWN = ("evaluations/classifier/cases.py", "evaluations/classifier/recording.py"
 _SKIPPED = frozenset({"with_traceback", "add_note", "split", "subgroup", "derive", "exceptions", "args", "obj"})
 _SECRET = re.compile(r"passw|secret|token\Z|api_?key|authorization|cookie|credential", re.IGNORECASE)
 _VOLATILE = re.compile(
-    r"(\A|_)(pid|port|timestamp|date|elapsed|started|created\w*|expires\w*|thread\w*|ident|fileno|fd|uuid|server)\Z",
+    r"(\A|_)(pid|port|timestamp|date|elapsed|started|created\w*|expires\w*|thread\w*|ident|fileno|fd|uuid|server|user.agent|x-stainless.*|microseconds)\Z",
     re.IGNORECASE,
 )
 # asked of objects that are no exceptions; what else they can do may do something
@@ -56,18 +57,21 @@ _PLACES = (
     (str(Path.home()), "/home/app"),
     (os.uname().nodename if hasattr(os, "uname") else "\0", "host"),
 )
+_EPHEMERAL = r"3[3-9]\d{3}|32[89]\d\d|327[7-9]\d|3276[89]|[45]\d{4}|6[0-4]\d{3}|65[0-5]\d\d"
 _SAME: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b0x[0-9a-fA-F]{6,}"), "0x7f0000000000"),
-    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "0" * 8 + "-0000" * 3 + "-" + "0" * 12),
+    (re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"), "00000000" + "-0000" * 3 + "-000000000000"),
     (re.compile(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,}\b"), "0123456789abcdef"),
     (re.compile(r"/tmp/[\w.\-]+"), "/tmp/file"),
     (re.compile(r"\b20\d\d-\d\d-\d\d([T ])\d\d:\d\d:\d\d(?:[.,]\d+)?"), r"2026-01-01\g<1>00:00:00"),
     (re.compile(r"\b20\d\d-\d\d-\d\d\b"), "2026-01-01"),
-    (re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} 20\d\d \d\d:\d\d:\d\d GMT"), "Thu, 01 Jan 2026 00:00:00 GMT"),
-    (re.compile(r"(?<![\d.])(?:3[3-9]\d{3}|32[89]\d\d|[45]\d{4}|6[0-4]\d{3}|65[0-5]\d\d)(?![\d.])"), "40000"),
+    (re.compile(r"\b[MTWFS][a-z]{2}, \d\d \w{3} 20\d\d [\d:]{8} GMT"), "Thu, 01 Jan 2026 00:00:00 GMT"),
+    (re.compile(rf"(?<![\d.])(?:{_EPHEMERAL})(?![\d.])"), "40000"),
     (re.compile(r"(?<![\d.])1[789]\d{8}(?:\.\d+)?(?![\d.])"), "1767225600"),
     (re.compile(r"\b(\d+\.\d)\d{2,}\b(?!\.)"), r"\1"),
-    (re.compile(r"(?i)\b(pid|process|thread|session|connection id|transaction)([ =:#]+)\d{2,}"), r"\1\g<2>100"),
+    (re.compile(r"\b20\d{6}T\d{6}Z"), "20260101T000000Z"),
+    (re.compile(r"\b7[ef][0-9a-f]{10}\b"), "7f0000000000"),
+    (re.compile(r"(?i)\b(pid|process|thread(?: id)?|session|connection id|transaction)([ =:#]+)\d{2,}"), r"\1\g<2>100"),
     (re.compile(r"\btid=\d+|\bfd=\d+"), "fd=9"),
     (re.compile(r"\bTask-\d+"), "Task-1"),
 )  # fmt: skip
@@ -104,7 +108,7 @@ class _Taker:
 
     def all_of(self, exc: BaseException) -> dict[str, Any]:
         self._number(exc)
-        done = []
+        done: list[dict[str, Any]] = []
         while len(done) < len(self._exceptions):
             done.append(self._exception(self._exceptions[len(done)]))
         return {"classes": self._taken, "exceptions": done}
@@ -156,7 +160,7 @@ class _Taker:
             "notes": [normal(note) for note in notes] if isinstance(notes, list) else [],
             "frames": _frames(exc),
         }
-        return {key: value for key, value in record.items() if value or value == 0 and value is not False}
+        return {key: value for key, value in record.items() if value or (value == 0 and value is not False)}
 
     def _class(self, cls: type) -> int | str:
         if is_real(cls):
@@ -186,8 +190,10 @@ class _Taker:
     def _named(self, name: str, value: Any, depth: int) -> Any:
         if _SECRET.search(name) and value is not None and not isinstance(value, (bool, int)):
             return _LEFT_OUT
-        if _VOLATILE.search(name) and isinstance(value, (int, float, str)) and not isinstance(value, bool):
+        if _VOLATILE.search(name) and isinstance(value, (int, float, str, timedelta)) and not isinstance(value, bool):
             return _LEFT_OUT
+        if name.strip("_") == "request":
+            depth = min(depth, 1)  # what we asked says little about how it failed
         return self._value(value, depth, _MAX_VALUE)
 
     def _value(self, value: Any, depth: int, longest: int) -> Any:
@@ -201,7 +207,8 @@ class _Taker:
         if isinstance(value, str):
             return normal(str.__str__(value)[:longest])
         if isinstance(value, int):
-            return int(value) if abs(value) < 10**9 else 10**9
+            # a port that the system gave out, or a time
+            return 40_000 if 2**15 <= value < 2**16 else min(int(value), 10**9)
         if isinstance(value, float):
             return round(value, 1) if math.isfinite(value) and abs(value) < 10**9 else 0.0
         if isinstance(value, (bytes, bytearray)):
