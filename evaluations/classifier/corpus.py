@@ -3,26 +3,47 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from enum import Enum
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from evaluations.classifier.replay import replay
+from evaluations.classifier.surroundings import Packages, present
+from failsoft.errors import catalogue, codes, hints, own_word
 
-__all__ = ["CORPUS", "Line", "category_of", "load", "replay_line", "stranger"]
+__all__ = ["CORPUS", "PACKAGES", "Known", "Line", "category_of", "load", "load_packages", "replayed", "stranger"]
 
 CORPUS = Path(__file__).parent / "corpus.jsonl"
+PACKAGES = Path(__file__).parent / "packages.jsonl"
 
 Line = Mapping[str, Any]
 """A recorded case: `library`, `name`, `label`, `packages`, and what `taking.take` gives."""
 
-_KNOWN_TO_ALL = frozenset({"python", "failsoft"})
+
+class Known(Enum):
+    """How much is known of the library of a case."""
+
+    SHIPPED = "as shipped"
+    """All that is shipped."""
+    UNSEEN = "library unseen"
+    """Its packages are taken out of the catalogue, and of whatever else goes by the name of a package: readers of
+    codes, frameworks that speak for themselves, places. Bases and causes of other libraries stay what they are."""
+    NAMELESS = "library unseen and renamed"
+    """Its packages have other names too, so that not even a word in a name tells what they are for."""
 
 
 def load(path: Path = CORPUS, *, all_of_them: bool = False) -> list[Line]:
     """The recorded cases; without those that cannot be replayed faithfully, unless `all_of_them`."""
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     return [line for line in lines if all_of_them or line.get("replays", True)]
+
+
+def load_packages() -> dict[str, Any]:
+    """What was loaded of each package."""
+    return dict(json.loads(line) for line in PACKAGES.read_text("utf-8").splitlines())
 
 
 def category_of(line: Line) -> str:
@@ -32,23 +53,46 @@ def category_of(line: Line) -> str:
 
 def stranger(line: Line) -> bool:
     """Whether its library can be made unknown: the standard library is known to everybody."""
-    return line["library"] not in _KNOWN_TO_ALL
+    return line["library"] not in {"python", "failsoft"}
 
 
-def replay_line(line: Line, *, unseen: bool = False) -> BaseException:
-    """The exception of a case.
+def packages_of(line: Line) -> list[str]:
+    """The import packages of the library of a case."""
+    if line.get("packages"):
+        return list(line["packages"])
+    which = line["exceptions"][0]["class"]
+    return [str(line["classes"][which]["module"]).partition(".")[0]] if isinstance(which, int) else []
+
+
+@contextmanager
+def replayed(line: Line, packages: Packages, known: Known = Known.SHIPPED) -> Iterator[BaseException]:
+    """The exception of a case, for a while.
 
     Parameters:
-        unseen: the import packages of its library get another name, of classes and of paths in the traceback, so that
-            neither the catalogue nor anything else that goes by a package's name finds them. Bases and causes of other
-            libraries stay what they are.
+        packages: what was loaded, as `load_packages` gives it.
+        known: how much is known of its library.
     """
-    if not unseen:
-        return replay(line)
-    packages = line.get("packages") or [_package_of(line)]
-    return replay(line, rename=dict.fromkeys(packages, "unseen"))
+    own = packages_of(line)
+    # a name of its own for each package, as what is known of one is kept
+    rename = {name: f"zzz{sum(map(ord, name))}" for name in own} if known is Known.NAMELESS else {}
+    tops = {str(taken["module"]).partition(".")[0] for taken in line["classes"]} | set(own)
+    with ExitStack() as stack:
+        stack.enter_context(present({top: packages[top] for top in sorted(tops) if top in packages}, rename))
+        if known is not Known.SHIPPED:
+            stack.enter_context(_forgotten(frozenset(own)))
+        yield replay(line, rename=rename)
 
 
-def _package_of(line: Line) -> str:
-    which = line["exceptions"][0]["class"]
-    return str(line["classes"][which]["module"]).partition(".")[0] if isinstance(which, int) else ""
+@contextmanager
+def _forgotten(packages: frozenset[str]) -> Iterator[None]:
+    """Whatever goes by the name of one of these packages is taken out."""
+    paths = tuple(f"-packages/{name}" for name in packages)
+    with ExitStack() as stack:
+        for owner, name in ((catalogue, "_INDEX"), (codes, "_READERS"), (own_word, "_WORDS")):
+            table = vars(owner)[name]
+            rest = {key: value for key, value in table.items() if key.partition(".")[0] not in packages}
+            stack.enter_context(patch.object(owner, name, rest))
+        for name in ("_SERVERS", "_CLIENTS", "_STORES"):
+            rest_of = tuple(place for place in vars(hints)[name] if not (paths and place.startswith(paths)))
+            stack.enter_context(patch.object(hints, name, rest_of))
+        yield

@@ -15,9 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from evaluations.classifier import raisers
-from evaluations.classifier.corpus import CORPUS, load
+from evaluations.classifier.corpus import CORPUS, PACKAGES, load, load_packages, replayed
 from evaluations.classifier.recording import judged
-from evaluations.classifier.replay import replay
+from evaluations.classifier.surroundings import Packages, merge
 from failsoft.clock import SystemClock
 from failsoft.errors.classifier import Classifier
 
@@ -39,10 +39,11 @@ def run(module: str) -> tuple[str, list[dict[str, Any]], list[str]]:
     return module, [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")], faults
 
 
-def differing(line: dict[str, Any], classifier: Classifier) -> str:
+def differing(line: dict[str, Any], packages: Packages) -> str:
     """How the replayed exception is judged differently from the raised one; empty if it is not."""
     try:
-        again = judged(classifier, replay(line))
+        with replayed(line, packages) as exc:
+            again = judged(Classifier(clock=SystemClock()), exc)
     except Exception as exc:
         return f"cannot be replayed: {exc!r}"
     live = line["live"]
@@ -58,15 +59,18 @@ def main(modules: list[str]) -> int:
         kept = [line for line in load(all_of_them=True) if line["module"] not in modules]
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(run, chosen))
-    classifier = Classifier(clock=SystemClock())
+    packages = load_packages() if kept else {}
+    for _, found, _ in results:
+        for line in found:
+            packages = merge(packages, line.get("loaded", {}))
     lines: list[Any] = list(kept)
     differ = 0
     for module, found, faults in results:
         for fault in faults:
             print(f"! {fault}")
-        for line in found:
+        for line in (line for line in found if "loaded" not in line):
             line["module"] = module
-            if difference := differing(line, classifier):
+            if difference := differing(line, packages):
                 differ += 1
                 line["replays"] = False
                 print(f"~ {line['library']}: {line['name']}: {difference}")
@@ -74,6 +78,7 @@ def main(modules: list[str]) -> int:
             lines.append(line)
     lines.sort(key=lambda line: (line["library"].lower(), line["name"]))
     CORPUS.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), "utf-8")
+    PACKAGES.write_text("".join(json.dumps(one) + "\n" for one in packages.items()), "utf-8")
     new = len(lines) - len(kept)
     print(
         f"{len(lines)} exceptions of {len({line['library'] for line in lines})} libraries, {new} raised now, "

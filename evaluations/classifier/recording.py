@@ -7,17 +7,21 @@ import importlib
 import json
 import logging
 import os
+import re
 import sys
 import warnings
 from importlib.metadata import packages_distributions
 from typing import Any
 
 from evaluations.classifier.cases import CASES, Case, raised
+from evaluations.classifier.surroundings import loaded
 from evaluations.classifier.taking import normal, take
 from failsoft.clock import SystemClock
 from failsoft.errors.classifier import Classifier
 
 __all__ = ["judged", "main"]
+
+_OBJECT = re.compile(r'"object": "([\w.]+)\.\w+"')
 
 
 def judged(classifier: Classifier, exc: BaseException) -> dict[str, Any]:
@@ -69,6 +73,7 @@ def main(module: str) -> None:
     importlib.import_module(f"evaluations.classifier.raisers.{module}")
     packages = packages_of()
     classifier = Classifier(clock=SystemClock())
+    modules: set[str] = set()
     for one in list(CASES):
         own = packages.get(one.library.lower().replace("_", "-").replace(".", "-"), [])
         try:
@@ -80,7 +85,8 @@ def main(module: str) -> None:
             print(f"FAULT {one.library}: {one.name} cannot be taken: {exc!r}", file=sys.stderr, flush=True)
             continue
         print(json.dumps(line), file=out, flush=True)
-    out.flush()
+        modules |= {taken["module"] for taken in line["classes"]} | set(_OBJECT.findall(json.dumps(line)))
+    print(json.dumps({"loaded": loaded(modules)}), file=out, flush=True)
     with contextlib.suppress(Exception):
         sys.stderr.flush()
     os._exit(0)  # threads and loops of the libraries are not waited for

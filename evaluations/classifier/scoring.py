@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from evaluations.classifier.corpus import Line, stranger
+from evaluations.classifier.corpus import Known, Line, replayed, stranger
+from evaluations.classifier.recording import judged
+from evaluations.classifier.surroundings import Packages
+from failsoft.clock import SystemClock
+from failsoft.errors.classifier import Classifier
 from failsoft.errors.taxonomy import Category
 
 __all__ = ["FIELDS", "Judged", "confusion", "judge", "per_library", "shares"]
@@ -38,32 +42,31 @@ class Judged:
         return f"{self.line['library']}: {self.line['name']}: {faults} [{self.said['source']}]"
 
 
-def judge(
-    lines: Iterable[Line], make: Callable[[Line], BaseException], ask: Callable[[BaseException], dict[str, Any]]
-) -> list[Judged]:
-    """What is said of every case."""
-    return [Judged(line, ask(make(line))) for line in lines]
+def judge(lines: Iterable[Line], packages: Packages, known: Known) -> list[Judged]:
+    """What is said of every case; of those whose library can be made unknown, if it is to be."""
+    found = []
+    for line in lines:
+        if known is Known.SHIPPED or stranger(line):
+            with replayed(line, packages, known) as exc:
+                # a new one each time, for what is known of a class is kept
+                found.append(Judged(line, judged(Classifier(clock=SystemClock()), exc)))
+    return found
 
 
-def shares(judged: list[Judged]) -> dict[str, float]:
+def shares(cases: list[Judged]) -> dict[str, float]:
     """The share of cases that agree, by field, 0 to 1."""
-    wrong = Counter(name for one in judged for name in one.wrong)
-    return {name: 1 - wrong[name] / len(judged) for name in FIELDS} if judged else dict.fromkeys(FIELDS, 0.0)
+    wrong = Counter(name for one in cases for name in one.wrong)
+    return {name: 1 - wrong[name] / len(cases) for name in FIELDS} if cases else dict.fromkeys(FIELDS, 0.0)
 
 
-def per_library(judged: list[Judged]) -> dict[str, list[Judged]]:
+def per_library(cases: list[Judged]) -> dict[str, list[Judged]]:
     """The cases by library."""
     found: dict[str, list[Judged]] = defaultdict(list)
-    for one in judged:
+    for one in cases:
         found[one.line["library"]].append(one)
     return dict(sorted(found.items(), key=lambda item: item[0].lower()))
 
 
-def confusion(judged: list[Judged]) -> dict[tuple[str, str], int]:
+def confusion(cases: list[Judged]) -> dict[tuple[str, str], int]:
     """How often a case with a label (first) was said to be of a category (second)."""
-    return Counter((one.line["label"]["category"], one.said["category"]) for one in judged)
-
-
-def strangers(lines: Iterable[Line]) -> list[Line]:
-    """The cases whose library can be made unknown."""
-    return [line for line in lines if stranger(line)]
+    return Counter((one.line["label"]["category"], one.said["category"]) for one in cases)

@@ -148,7 +148,7 @@ class _Taker:
         notes = getattr(exc, "__notes__", None)
         record = {
             "class": self._class(type(exc)),
-            "args": [self._value(arg, 2, _MAX_TEXT) for arg in exc.args[:_MAX_ITEMS]],
+            "args": [_or_none(self._value(arg, 2, _MAX_TEXT)) for arg in exc.args[:_MAX_ITEMS]],
             "text": _text(exc),
             "attributes": attributes,
             "got": got,
@@ -219,7 +219,7 @@ class _Taker:
 
     def _enum(self, value: enum.Enum, depth: int) -> Any:
         kind = type(value)
-        inner = self._value(value.value, depth - 1, _MAX_VALUE)
+        inner = _or_none(self._value(value.value, depth - 1, _MAX_VALUE))
         return {"object": f"{kind.__module__}.{kind.__qualname__}", "with": {"name": value.name, "value": inner}}
 
     def _compound(self, value: Any, depth: int) -> Any:
@@ -260,6 +260,10 @@ class _LeftOut:
 
 _LEFT_OUT = _LeftOut()
 _EMPTY: tuple[Any, ...] = (None, False, "", {"bytes": ""}, {"list": []}, {"tuple": []}, {"set": []}, {"map": []})
+
+
+def _or_none(value: Any) -> Any:
+    return None if value is _LEFT_OUT else value
 
 
 def _is_small(value: Any) -> bool:
