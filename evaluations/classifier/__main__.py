@@ -28,7 +28,7 @@ def live(classifier: Classifier) -> list[Judged]:
     from evaluations.classifier.cases import CASES, raised
 
     for module in pkgutil.iter_modules(raisers.__path__):
-        if not module.name.startswith("_"):
+        if not module.name.startswith(("_", "scaffold")):
             importlib.import_module(f"evaluations.classifier.raisers.{module.name}")
     found = []
     for one in CASES:

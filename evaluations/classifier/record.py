@@ -52,7 +52,11 @@ def differing(line: dict[str, Any], packages: Packages) -> str:
 
 def main(modules: list[str]) -> int:
     """Record; print what differs between raised and replayed. Returns the exit status."""
-    every = sorted(module.name for module in pkgutil.iter_modules(raisers.__path__) if not module.name.startswith("_"))
+    every = sorted(
+        module.name
+        for module in pkgutil.iter_modules(raisers.__path__)
+        if not module.name.startswith(("_", "scaffold"))
+    )
     chosen = modules or every
     kept = []
     if modules and CORPUS.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib
 import json
@@ -11,8 +12,10 @@ import re
 import sys
 import warnings
 from importlib.metadata import packages_distributions
+from pathlib import Path
 from typing import Any
 
+from evaluations.classifier import raisers
 from evaluations.classifier.cases import CASES, Case, raised
 from evaluations.classifier.surroundings import loaded
 from evaluations.classifier.taking import normal, take
@@ -64,17 +67,30 @@ def line_of(one: Case, packages: list[str], classifier: Classifier) -> dict[str,
     }
 
 
+def own_cases(module: str) -> list[Case]:
+    """The cases of a module, without those of other modules that it imports."""
+    home = f"{raisers.__name__}.{module}"
+    tree = ast.parse((Path(raisers.__path__[0]) / f"{module}.py").read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith(raisers.__name__):
+            inner = [f"{node.module}.{alias.name}" for alias in node.names]
+            for name in inner if node.module == raisers.__name__ else [str(node.module)]:
+                importlib.import_module(name)
+    before = len(CASES)
+    importlib.import_module(home)
+    return CASES[before:]
+
+
 def main(module: str) -> None:
     """Print a line of JSON for each case of a module; faults go to standard error."""
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is no line of ours
-    importlib.import_module(f"evaluations.classifier.raisers.{module}")
     packages = packages_of()
     classifier = Classifier(clock=SystemClock())
     modules: set[str] = set()
-    for one in list(CASES):
+    for one in own_cases(module):
         own = packages.get(one.library.lower().replace("_", "-").replace(".", "-"), [])
         try:
             line = line_of(one, own, classifier)

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import types
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ _OWN = ("evaluations/classifier/cases.py", "evaluations/classifier/recording.py"
 _SKIPPED = frozenset({"with_traceback", "add_note", "split", "subgroup", "derive", "exceptions", "args", "obj"})
 _SECRET = re.compile(r"passw|secret|token\Z|api_?key|authorization|cookie|credential", re.IGNORECASE)
 _VOLATILE = re.compile(
-    r"(\A|_)(pid|port|timestamp|date|elapsed|started|created\w*|expires\w*|thread\w*|ident|fileno|fd|uuid|server|user.agent|x-stainless.*|microseconds)\Z",
+    r"(\A|_)(pid|port|timestamp|date|elapsed|started|created\w*|expires\w*|thread\w*|ident|fileno|fd|uuid|server|user.agent|x-stainless.*|time|\w+_time|wire|\w*_?datetime|date_signed)\Z",
     re.IGNORECASE,
 )
 # asked of objects that are no exceptions; what else they can do may do something
@@ -58,6 +58,7 @@ _PLACES = (
     (os.uname().nodename if hasattr(os, "uname") else "\0", "host"),
 )
 _EPHEMERAL = r"3[3-9]\d{3}|32[89]\d\d|327[7-9]\d|3276[89]|[45]\d{4}|6[0-4]\d{3}|65[0-5]\d\d"
+_HOST = r"(?:127\.0\.0\.1|0\.0\.0\.0|localhost|::1|\bport)"
 _SAME: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b0x[0-9a-fA-F]{6,}"), "0x7f0000000000"),
     (re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"), "00000000" + "-0000" * 3 + "-000000000000"),
@@ -66,12 +67,15 @@ _SAME: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b20\d\d-\d\d-\d\d([T ])\d\d:\d\d:\d\d(?:[.,]\d+)?"), r"2026-01-01\g<1>00:00:00"),
     (re.compile(r"\b20\d\d-\d\d-\d\d\b"), "2026-01-01"),
     (re.compile(r"\b[MTWFS][a-z]{2}, \d\d \w{3} 20\d\d [\d:]{8} GMT"), "Thu, 01 Jan 2026 00:00:00 GMT"),
-    (re.compile(rf"(?<![\d.])(?:{_EPHEMERAL})(?![\d.])"), "40000"),
+    (re.compile(rf"(?i)({_HOST}\W{{1,8}}(?:port\W{{1,3}})?)(?:{_EPHEMERAL})\b"), r"\g<1>40000"),
     (re.compile(r"(?<![\d.])1[789]\d{8}(?:\.\d+)?(?![\d.])"), "1767225600"),
     (re.compile(r"\b(\d+\.\d)\d{2,}\b(?!\.)"), r"\1"),
     (re.compile(r"\b20\d{6}T\d{6}Z"), "20260101T000000Z"),
     (re.compile(r"\b7[ef][0-9a-f]{10}\b"), "7f0000000000"),
-    (re.compile(r"(?i)\b(pid|process|thread(?: id)?|session|connection id|transaction)([ =:#]+)\d{2,}"), r"\1\g<2>100"),
+    (re.compile(r"(?i)(pid|process|thread(?: id)?|session|connection id|transaction)([ =:#]+)\d{2,}"), r"\1\g<2>100"),
+    (re.compile(rf"(?<=[_\-.=]){os.getpid()}(?!\d)"), "100"),
+    (re.compile(r"={15}\d+=="), "===============1=="),
+    (re.compile(r"\b[A-Za-z0-9+/]{22}=="), "bm90IGEgc2VjcmV0Li4uLg=="),
     (re.compile(r"\btid=\d+|\bfd=\d+"), "fd=9"),
     (re.compile(r"\bTask-\d+"), "Task-1"),
 )  # fmt: skip
@@ -190,7 +194,11 @@ class _Taker:
     def _named(self, name: str, value: Any, depth: int) -> Any:
         if _SECRET.search(name) and value is not None and not isinstance(value, (bool, int)):
             return _LEFT_OUT
-        if _VOLATILE.search(name) and isinstance(value, (int, float, str, timedelta)) and not isinstance(value, bool):
+        if (
+            _VOLATILE.search(name)
+            and isinstance(value, (int, float, str, bytes, timedelta, datetime))
+            and not isinstance(value, bool)
+        ):
             return _LEFT_OUT
         if name.strip("_") == "request":
             depth = min(depth, 1)  # what we asked says little about how it failed
@@ -207,8 +215,7 @@ class _Taker:
         if isinstance(value, str):
             return normal(str.__str__(value)[:longest])
         if isinstance(value, int):
-            # a port that the system gave out, or a time
-            return 40_000 if 2**15 <= value < 2**16 else min(int(value), 10**9)
+            return min(int(value), 10**9)
         if isinstance(value, float):
             return round(value, 1) if math.isfinite(value) and abs(value) < 10**9 else 0.0
         if isinstance(value, (bytes, bytearray)):
@@ -225,8 +232,8 @@ class _Taker:
     def _compound(self, value: Any, depth: int) -> Any:
         if isinstance(value, (list, tuple, set, frozenset)):
             kind = "list" if isinstance(value, list) else "tuple" if isinstance(value, tuple) else "set"
-            items = sorted(value, key=repr) if kind == "set" else value
-            found = (self._value(item, depth - 1, _MAX_VALUE) for item in list(items)[:_MAX_ITEMS])
+            items = sorted(value, key=repr) if kind == "set" else _with_same_port(list(value))
+            found = (self._value(item, depth - 1, _MAX_VALUE) for item in items[:_MAX_ITEMS])
             return {kind: [item for item in found if item is not _LEFT_OUT]}
         if isinstance(value, Mapping) or (hasattr(value, "items") and hasattr(value, "keys")):
             pairs = []
@@ -260,6 +267,13 @@ class _LeftOut:
 
 _LEFT_OUT = _LeftOut()
 _EMPTY: tuple[Any, ...] = (None, False, "", {"bytes": ""}, {"list": []}, {"tuple": []}, {"set": []}, {"map": []})
+
+
+def _with_same_port(items: list[Any]) -> list[Any]:
+    """An address with another port than the one that the system gave out."""
+    if len(items) >= 2 and isinstance(items[0], str) and type(items[1]) is int and 2**15 <= items[1] < 2**16:
+        return [items[0], 40_000, *items[2:]]
+    return items
 
 
 def _or_none(value: Any) -> Any:
