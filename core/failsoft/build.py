@@ -278,6 +278,7 @@ def _classifier(settings: Settings, clock: Clock, faults: list[Fault]) -> Classi
             mappings=settings.errors,
             rules=settings.rules,
             clock=clock,
+            fingerprint=settings.telemetry.fingerprint,
             status_from=settings.responses.status_from,
         )
     except SettingsError as error:

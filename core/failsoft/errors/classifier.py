@@ -8,26 +8,28 @@ wraps; a group is what its members are, and if they differ, the least recoverabl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from failsoft.clock import Clock
 from failsoft.errors import own_word
-from failsoft.errors.capture import capture, links_of, qualified_name, text_of, unfold
+from failsoft.errors.capture import capture, frames_of, is_alone, links_of, qualified_name, text_of, unfold
 from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, Label, Voice
 from failsoft.errors.codes import Code
 from failsoft.errors.disconnects import find_disconnect
+from failsoft.errors.evidence import GUESSED
 from failsoft.errors.exceptions import FailsoftError, Fault, SettingsError
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Evidence, Failure, Link
+from failsoft.errors.fingerprint import Groups
 from failsoft.errors.hints import refine_by_place
 from failsoft.errors.inside import inner_of, leaves_of
-from failsoft.errors.patterns import guess_by_message, guess_by_name
+from failsoft.errors.patterns import guess_by_message
 from failsoft.errors.reading import Reading, overlay, parse_retry_after
 from failsoft.errors.rules import ErrorMapping, Rule, compile_rules
 from failsoft.errors.taxonomy import Category, Severity
 from failsoft.errors.validation import pairs_of_exception
 from failsoft.ids import new_error_id
+from failsoft.references import resolve
 
 __all__ = ["Classifier"]
 
@@ -53,6 +55,9 @@ class _Asked(NamedTuple):
     """One number: how many exceptions were read. A tree of groups and causes may be huge, or a circle."""
 
 
+_NO_CONTEXT: Mapping[str, Any] = {}
+
+
 class Classifier:
     """Says what an exception is.
 
@@ -60,10 +65,11 @@ class Classifier:
         mappings: the `[errors]` table, by class path.
         rules: the `[[rules]]`, in order.
         clock: dates failures and reads the dates of `Retry-After`.
+        fingerprint: the application's own part in grouping failures, `"package.module:function"`; see `Groups`.
         status_from: "classified", or "framework" to leave a status at 500 that is only inferred.
 
     Raises:
-        SettingsError: a rule names a function that cannot be imported.
+        SettingsError: a rule or `fingerprint` names a function that cannot be imported.
     """
 
     def __init__(
@@ -72,9 +78,12 @@ class Classifier:
         mappings: Mapping[str, ErrorMapping] | None = None,
         rules: Sequence[Rule] = (),
         clock: Clock,
+        fingerprint: str | None = None,
         status_from: Literal["classified", "framework"] = "classified",
     ) -> None:
         faults: list[Fault] = []
+        function = None if fingerprint is None else resolve(fingerprint, "telemetry.fingerprint", faults)
+        self._groups = Groups(function)
         self._rules = compile_rules(rules, faults)
         if faults:
             raise SettingsError(faults)
@@ -86,7 +95,7 @@ class Classifier:
     @property
     def internal_errors(self) -> int:
         """How often something inside failed, custom conditions included, and was passed over."""
-        return self._own_errors + self._rules.errors
+        return self._own_errors + self._rules.errors + self._groups.errors
 
     def classify(
         self,
@@ -107,17 +116,31 @@ class Classifier:
         now = self._clock.time()
         links: tuple[Link, ...] = ()
         try:
-            chain = unfold(exc, _MAX_LINKS)
-            links = links_of(chain)
-            by_id = {id(one): link for (one, _), link in zip(chain, links, strict=True)}
-            asked = _Asked(now, source, {} if context is None else context, by_id, [0])
+            if is_alone(exc):
+                facts = self._classes.of(type(exc))
+                links = (Link(facts.name, text_of(exc), frames_of(exc), ""),)
+                if facts.plain and not self._rules.rules:
+                    reading = Reading(facts.label, facts.source, facts.says, facts.confidence, facts.name)
+                    if facts.placed:
+                        _place(reading, links[0])
+                    return self._conclude(reading, links, now, error_id)
+                by_id = {id(exc): links[0]}
+            else:
+                chain = unfold(exc, _MAX_LINKS)
+                links = links_of(chain)
+                by_id = {id(one): link for (one, _), link in zip(chain, links, strict=True)}
+            asked = _Asked(now, source, _NO_CONTEXT if context is None else context, by_id, [0])
             return self._conclude(self._judge(exc, asked), links, now, error_id)
         except Exception:  # noqa: BLE001 - whatever an exception does to us, its request gets an answer
             self._own_errors += 1
             return _unforeseen(exc, links, now, error_id)
 
     def _judge(self, exc: BaseException, asked: _Asked) -> Reading:
-        gone = self._guard(lambda: find_disconnect(exc, self._classes))
+        try:
+            gone = find_disconnect(exc, self._classes)
+        except Exception:  # noqa: BLE001 - as in _guard, which would cost more here than what it guards
+            self._own_errors += 1
+            gone = None
         if gone is not None:
             name = qualified_name(type(gone))
             return Reading(DISCONNECTED, "catalogue", name, 0.95, name, explicit=True)
@@ -126,7 +149,11 @@ class Classifier:
     def _read(self, exc: BaseException, asked: _Asked, depth: int) -> Reading:
         asked.reads[0] += 1
         facts = self._classes.of(type(exc))
-        reading = self._of_group(exc, facts, asked, depth) or self._speak(exc, facts, asked, depth)
+        reading = (
+            self._of_group(exc, asked, depth)
+            if facts.is_group and isinstance(exc, BaseExceptionGroup)
+            else self._speak(exc, facts, asked, depth)
+        )
         if self._rules.rules:
             rule = self._guard(lambda: self._rules.match(exc, self._text(exc, asked), asked.source, asked.context))
             if rule is not None:
@@ -138,16 +165,16 @@ class Classifier:
 
     def _speak(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading:
         if (word := facts.word) is not None:
-            own = self._guard(lambda: word(exc, asked.now))
+            own = self._hear(word, exc, asked.now)
             if own is not None:
                 original = getattr(exc, "original_exception", None)
                 if isinstance(original, BaseException) and depth < _MAX_DEPTH:
                     # Flask's InternalServerError is no answer of the application
                     return self._read(original, asked, depth + 1)
                 return self._consider_cause(exc, own, facts, asked, depth)
-        code = self._code_of(exc, facts)
+        code = self._code_of(exc, facts) if facts.readers else None
         if code is not None:
-            reading = self._place(exc, Reading(code.label, "code", code.says, 0.95, facts.name), asked)
+            reading = _place(Reading(code.label, "code", code.says, 0.95, facts.name), asked.links.get(id(exc)))
             wait = parse_retry_after(code.retry_after, asked.now)
             if wait is not None and reading.label.transient:
                 reading.more["retry_after"] = wait
@@ -158,8 +185,13 @@ class Classifier:
 
     def _catalogued(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading:
         label = facts.label
-        confidence = 0.9 if facts.entry == facts.name else 0.8
-        reading = self._place(exc, Reading(label, "catalogue", facts.entry, confidence, facts.name), asked)
+        reading = Reading(label, facts.source, facts.says, facts.confidence, facts.name)
+        if facts.placed:
+            _place(reading, asked.links.get(id(exc)))
+        if facts.source == "convention" and label.transient:
+            wait = self._guard(lambda: parse_retry_after(getattr(exc, "retry_after", None), asked.now))
+            if wait is not None:
+                reading.more["retry_after"] = wait
         if label.code == INVALID.code:
             errors = self._guard(lambda: pairs_of_exception(exc))
             if errors:
@@ -184,14 +216,22 @@ class Classifier:
             inner.confidence *= 0.95
             # the last of several attempts proves nothing about the others
             return _relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner
-        guess = guess_by_name(facts.name.rpartition(".")[2]) if facts.unknown else None
-        guess = guess or guess_by_message(self._text(exc, asked))
+        guess = facts.guess or guess_by_message(self._text(exc, asked))
+        if facts.kind is not None:
+            kind = Reading(facts.kind.label, "convention", facts.kind.says, facts.kind.confidence, facts.name)
+            if guess is None:
+                return kind
+            if guess[0].category is Category.CONFIGURATION:
+                return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name, over=kind)
+            # words of a message say what failed, and never a status: that is the kind's to say
+            label = kind.label._replace(category=guess[0].category, severity=guess[0].severity)
+            return Reading(label, "pattern", guess[1], GUESSED, facts.name, over=kind)
         if guess is not None:
-            return Reading(guess[0], "pattern", guess[1], 0.5, facts.name)
+            return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
         label = facts.label._replace(voice=Voice.SAYS)
         if facts.label.voice is Voice.MUTE:
             return Reading(label, "default", "", 0.2, facts.name)
-        return Reading(label, "catalogue", facts.entry, 0.5, facts.name)
+        return Reading(label, facts.source, facts.says, 0.5, facts.name)
 
     def _consider_cause(self, exc: BaseException, own: Reading, facts: Facts, asked: _Asked, depth: int) -> Reading:
         """What an exception says of itself holds; what failed is the cause's to say where the answer is "our fault"."""
@@ -214,9 +254,7 @@ class Classifier:
         own.more.pop("expected", None)
         return own
 
-    def _of_group(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading | None:
-        if not facts.is_group or not isinstance(exc, BaseExceptionGroup):
-            return None
+    def _of_group(self, exc: BaseExceptionGroup[Any], asked: _Asked, depth: int) -> Reading:
         room = max(_MAX_READS - asked.reads[0], 1)
         readings = [self._read(leaf, asked, depth + 1) for leaf in leaves_of(exc)[:room]]
         readings = [one for one in readings if one.label != DISCONNECTED] or readings
@@ -236,7 +274,11 @@ class Classifier:
     def _inner(self, exc: BaseException, asked: _Asked, depth: int) -> Reading | None:
         if depth >= _MAX_DEPTH or asked.reads[0] >= _MAX_READS:
             return None
-        inner = self._guard(lambda: inner_of(exc))
+        try:
+            inner = inner_of(exc)
+        except Exception:  # noqa: BLE001 - as in _guard
+            self._own_errors += 1
+            return None
         if inner is None or inner is exc:
             return None
         reading = self._read(inner, asked, depth + 1)
@@ -245,17 +287,21 @@ class Classifier:
 
     def _code_of(self, exc: BaseException, facts: Facts) -> Code | None:
         for reader in facts.readers:
-            code = self._guard(partial(reader, exc, facts.label))
+            try:
+                code = reader(exc, facts.label)
+            except Exception:  # noqa: BLE001 - as in _guard
+                self._own_errors += 1
+                continue
             if code is not None:
                 return code
         return None
 
-    def _place(self, exc: BaseException, reading: Reading, asked: _Asked) -> Reading:
-        link = asked.links.get(id(exc))
-        if link is not None and (better := refine_by_place(reading.label, reading.type, link.frames)) is not None:
-            reading.label = better[0]
-            reading.says = f"{reading.says}, {better[1]}"
-        return reading
+    def _hear(self, word: own_word.OwnWord, exc: BaseException, now: float) -> Reading | None:
+        try:
+            return word(exc, now)
+        except Exception:  # noqa: BLE001 - as in _guard
+            self._own_errors += 1
+            return None
 
     def _text(self, exc: BaseException, asked: _Asked) -> str:
         link = asked.links.get(id(exc))
@@ -293,13 +339,21 @@ class Classifier:
             not_sent=label.not_sent,
             local=label.local,
             disconnected=gone,
-            evidence=_evidence(reading),
+            groups=self._groups,
+            heard=reading,
             links=links,
         )
         for name, value in more.items():
             setattr(failure, name, value)
         failure.expected = expected
         return failure
+
+
+def _place(reading: Reading, link: Link | None) -> Reading:
+    if link is not None and (better := refine_by_place(reading.label, reading.type, link.frames)) is not None:
+        reading.label = better[0]
+        reading.says = f"{reading.says}, {better[1]}"
+    return reading
 
 
 def _is_expected(reading: Reading) -> bool:
@@ -324,14 +378,6 @@ def _of_a_store(inner: Label, outer: Label) -> Label:
     return inner._replace(severity=max(inner.severity, outer.severity, key=lambda one: one.rank)) if lost else inner
 
 
-def _evidence(reading: Reading | None) -> tuple[Evidence, ...]:
-    found: list[Evidence] = []
-    while reading is not None and len(found) < _MAX_DEPTH:
-        found.append(Evidence(reading.source, reading.says, reading.label.category, reading.confidence))
-        reading = reading.over
-    return tuple(found)
-
-
 def _unforeseen(exc: BaseException, links: tuple[Link, ...], now: float, error_id: str | None) -> Failure:
     try:
         links = links or capture(exc, max_links=1)
@@ -348,6 +394,6 @@ def _unforeseen(exc: BaseException, links: tuple[Link, ...], now: float, error_i
         confidence=0.0,
         error_id=error_id or new_error_id(now),
         timestamp=now,
-        evidence=(Evidence("default", "", Category.SYSTEM, 0.0),),
+        heard=(Evidence("default", "", Category.SYSTEM, 0.0),),
         links=links,
     )

@@ -200,6 +200,8 @@ _STATUS_NAMES = ("status_code", "status", "http_status", "code", "response_code"
 
 def _status(*carriers: object) -> int | None:
     for carrier in carriers:
+        if carrier is None:
+            continue
         for name in _STATUS_NAMES:
             value = getattr(carrier, name, None)
             if isinstance(value, int) and not isinstance(value, bool) and 300 <= value <= 599:

@@ -26,8 +26,9 @@ class Frames(Sequence["Frame"]):
 
     def __init__(self, tb: TracebackType | None) -> None:
         places: list[tuple[CodeType, int]] = []
+        add = places.append
         while tb is not None:
-            places.append((tb.tb_frame.f_code, tb.tb_lasti))
+            add((tb.tb_frame.f_code, tb.tb_lasti))
             tb = tb.tb_next
         if len(places) > MAX_FRAMES:
             half = MAX_FRAMES // 2
@@ -42,6 +43,19 @@ class Frames(Sequence["Frame"]):
                 [(code.co_filename, _line(code, offset), code.co_qualname) for code, offset in self._places]
             )
         return made
+
+    def files(self, last: int) -> list[str]:
+        """The file names of the innermost frames, so many at most; no line number is read for that."""
+        return [code.co_filename for code, _ in self._places[-last:]]
+
+    def places(self) -> list[tuple[str, str]]:
+        """File name and qualified function of each frame, outermost call first; no line number is read for that."""
+        return [(code.co_filename, code.co_qualname) for code, _ in self._places]
+
+    @property
+    def function(self) -> str:
+        """Qualified name of the innermost function, empty if there is none."""
+        return self._places[-1][0].co_qualname if self._places else ""
 
     def __len__(self) -> int:
         return len(self._places)

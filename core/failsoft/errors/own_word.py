@@ -27,7 +27,15 @@ from failsoft.errors.exceptions import (
 from failsoft.errors.reading import Reading, header_pairs, parse_retry_after, recode, status_of, take_retry_after
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["OwnWord", "after_the_last", "behind_a_bare_one", "find_own_word", "says_nothing", "speaks_for_the_last"]
+__all__ = [
+    "OwnWord",
+    "after_the_last",
+    "answer_of_a_framework",
+    "behind_a_bare_one",
+    "find_own_word",
+    "says_nothing",
+    "speaks_for_the_last",
+]
 
 OwnWord = Callable[[BaseException, float], Reading | None]
 """Reads what an exception says of itself; takes the time, in seconds since the Unix epoch. None: nothing."""
@@ -108,6 +116,13 @@ def _unknown(exc: BaseException, now: float) -> Reading | None:
     if _attribute(exc, "response", "request") is not None:
         return None
     return _duck(exc, now)
+
+
+def answer_of_a_framework(exc: BaseException, now: float) -> Reading | None:
+    """An exception of a framework unknown to us that carries a status; without one it is none of its answers."""
+    if status_of(_attribute(exc, "status_code", "status", "code")) != _attribute(exc, "status_code", "status", "code"):
+        return None
+    return _unknown(exc, now)
 
 
 def _litestar_validation(exc: BaseException, now: float) -> Reading:

@@ -165,6 +165,9 @@ class Endpoint(Options):
     policy: Annotated[str | None, Meta(description="Name of the policy that protects it.")] = None
     mode: Annotated[Mode | None, Meta(description="Absent: `rollout.mode`.")] = None
     exempt: Annotated[bool, Meta(description="Failsoft does nothing here (health probes).")] = False
+    critical: Annotated[
+        bool, Meta(description="Failures here are one step more severe; answers below 500 given on purpose are not.")
+    ] = False
     idempotent: Annotated[
         bool | Literal["key"] | None,
         Meta(description='It may be repeated; `"key"`: if the request carries an `Idempotency-Key`. Absent: the method '
@@ -259,6 +262,11 @@ class Telemetry(Options):
     traces: Annotated[bool, Meta(description="Enrich the server span; spans for retried attempts.")] = True
     metrics: Annotated[bool, Meta(description="Counters, gauges and histograms.")] = True
     logs: Annotated[bool, Meta(description="Log events of exceptions and circuit breakers.")] = True
+    fingerprint: Annotated[
+        Reference | None,
+        Meta(description="Function that has a say in which failures are the same one again: takes the failure, gives "
+        'texts, or None. `"{{default}}"` among them stands for what they are told apart by otherwise.'),
+    ] = None  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

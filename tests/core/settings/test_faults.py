@@ -206,12 +206,12 @@ def test_other_places_for_audit_records_are_refused_as_such(url: str) -> None:
 
 
 def test_refusing_leaves_the_callers_mapping_as_it_is() -> None:
-    raw = {"policies": {"p": {"hedge": True, "timeout": "1s"}}, "endpoints": [{"match": "GET /", "critical": True}]}
+    raw = {"policies": {"p": {"hedge": True, "timeout": "1s"}}, "endpoints": [{"match": "GET /", "audit": "required"}]}
     rest, found = refuse(raw)
     assert len(found) == 2
     assert rest == {"policies": {"p": {"timeout": "1s"}}, "endpoints": [{"match": "GET /"}]}
     assert raw["policies"] == {"p": {"hedge": True, "timeout": "1s"}}
-    assert raw["endpoints"] == [{"match": "GET /", "critical": True}]
+    assert raw["endpoints"] == [{"match": "GET /", "audit": "required"}]
 
 
 @pytest.mark.parametrize("raw", [{"policies": 5}, {"policies": {"p": 5}}, {"endpoints": [5]}, {"audit": "x"}])
