@@ -17,6 +17,7 @@ __all__ = ["COMMANDS", "Commands", "Context", "cli"]
 
 COMMANDS: Mapping[str, str] = {
     "check": "failsoft.cli.check:check",
+    "explain": "failsoft.cli.explain:explain",
     "version": "failsoft.cli.main:version",
 }
 """The commands: name, and where the `click` command is."""

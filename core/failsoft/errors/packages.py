@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
-__all__ = ["Kind", "Package", "is_third_party", "package_of"]
+__all__ = ["Kind", "Package", "assume_installed", "is_third_party", "package_of"]
 
 
 class Kind(Enum):
@@ -134,6 +134,11 @@ def is_third_party(module: str) -> bool:
         if top in sys.modules:
             _installed[top] = known
     return known
+
+
+def assume_installed(top: str) -> None:
+    """A package is an installed one, though nothing of it is loaded."""
+    _installed[top] = True
 
 
 def package_of(module: str) -> Package:

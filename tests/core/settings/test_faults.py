@@ -178,7 +178,6 @@ def test_what_a_limit_cannot_share_is_said(state: dict[str, Any], limit: dict[st
 EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     "policies.*.fallback": ({"policies": {"p": {"fallback": {"cache": "5m"}}}}, "policies.p.fallback"),
     "policies.*.hedge": ({"policies": {"p": {"hedge": True}}}, "policies.p.hedge"),
-    "endpoints[].critical": ({"endpoints": [{"match": "GET /", "critical": True}]}, "endpoints[0].critical"),
     "endpoints[].audit": ({"endpoints": [{"match": "GET /", "audit": "required"}]}, "endpoints[0].audit"),
     "reload": ({"reload": "watch"}, "reload = 'watch'"),
     "audit.url": (
