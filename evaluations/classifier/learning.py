@@ -58,7 +58,7 @@ def softmax(scores: Floats) -> Floats:
     return np.asarray(powers / powers.sum(1, keepdims=True), dtype=np.float32)
 
 
-def learn(data: Data, *, epochs: int = 60, rate: float = 1.0, decay: float = 3e-5, balance: float = 0.5) -> Learnt:
+def learn(data: Data, *, epochs: int = 60, rate: float = 3.0, decay: float = 1e-5, balance: float = 0.5) -> Learnt:
     """Full-batch gradient descent with a step for each weight (AdaGrad).
 
     Parameters:

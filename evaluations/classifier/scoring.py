@@ -12,6 +12,7 @@ from evaluations.classifier.recording import judged
 from evaluations.classifier.surroundings import Packages
 from failsoft.clock import SystemClock
 from failsoft.errors.classifier import Classifier
+from failsoft.errors.model import TextModel
 from failsoft.errors.taxonomy import Category
 
 __all__ = ["FIELDS", "Judged", "confusion", "judge", "per_library", "shares"]
@@ -42,14 +43,14 @@ class Judged:
         return f"{self.line['library']}: {self.line['name']}: {faults} [{self.said['source']}]"
 
 
-def judge(lines: Iterable[Line], packages: Packages, known: Known) -> list[Judged]:
+def judge(lines: Iterable[Line], packages: Packages, known: Known, model: TextModel | None = None) -> list[Judged]:
     """What is said of every case; of those whose library can be made unknown, if it is to be."""
     found = []
     for line in lines:
         if known is Known.SHIPPED or stranger(line):
             with replayed(line, packages, known) as exc:
                 # a new one each time, for what is known of a class is kept
-                found.append(Judged(line, judged(Classifier(clock=SystemClock()), exc)))
+                found.append(Judged(line, judged(Classifier(clock=SystemClock(), model=model), exc)))
     return found
 
 

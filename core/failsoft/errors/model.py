@@ -6,8 +6,8 @@ status, and never makes anything retryable. Its weights are read when it is firs
 libraries that it was not trained with.
 
 The file of weights, little-endian: the magic `FSM1`; the number of buckets (u32) and of categories (u8); the confidence
-below which it is silent, the scale of the weights, and the temperature (three f32); a bias for each category (f32); then
-for each bucket a signed byte for each category, in the order of `Category`.
+below which it is silent, the scale of the weights, and the temperature (three f32); a bias for each category (f32);
+then for each bucket a signed byte for each category, in the order of `Category`.
 """
 
 from __future__ import annotations
@@ -19,14 +19,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
+from failsoft.errors.capture import qualified_name
+from failsoft.errors.catalogue.labels import BUG
 from failsoft.errors.patterns import words_of
-from failsoft.errors.taxonomy import Category
+from failsoft.errors.reading import Reading
+from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["BUCKETS", "MAGIC", "Guess", "TextModel", "Weights", "features_of", "read_weights", "tokens_of"]
+__all__ = [
+    "BUCKETS",
+    "MAGIC",
+    "Guess",
+    "TextModel",
+    "Weights",
+    "doubted",
+    "features_of",
+    "names_of",
+    "read_weights",
+    "tokens_of",
+]
 
 MAGIC = b"FSM1"
 BUCKETS = 2**13
@@ -42,6 +57,7 @@ _WORD = re.compile(r"[a-z_]+|0")
 _SAYS_LITTLE = frozenset({"object", "BaseException", "Exception"})
 # a lane holds a sum of at most a few hundred bytes
 _LANE = 3
+_MAX_GUESSES = 1_024
 
 
 class Guess(NamedTuple):
@@ -88,6 +104,48 @@ def read_weights(data: bytes) -> Weights:
     return Weights(data[start:], bias, scale, temperature, floor)
 
 
+def names_of(cls: type) -> list[str]:
+    """The names of a class and its bases, nearest first."""
+    return [base.__name__ for base in cls.__mro__]
+
+
+# --- its voice among others -------------------------------------------------------------------------------------------
+DOUBTED = frozenset({"default", "pattern", "convention"})
+"""Sources that are guesses themselves. Whoever knows is not overruled."""
+
+_SEVERITIES = {
+    Category.SYSTEM: Severity.HIGH,
+    Category.CONFIGURATION: Severity.HIGH,
+    Category.AUTHENTICATION: Severity.HIGH,
+    Category.VALIDATION: Severity.LOW,
+    Category.BUSINESS_LOGIC: Severity.LOW,
+}
+_MAY_PASS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
+_OF_A_PEER = _MAY_PASS | {Category.AUTHENTICATION}
+
+
+def doubted(reading: Reading, guess: Guess | None) -> Reading:
+    """What another source guessed, with the category of the model where it is surer of another one.
+
+    It never makes anything transient, but takes that back where the category speaks against it; and of a status it
+    keeps what is not the client's fault.
+    """
+    if guess is None or guess.category is reading.label.category or guess.confidence <= reading.confidence:
+        return reading
+    label, category = reading.label, guess.category
+    keeps = label.status > 500 and category in _OF_A_PEER
+    label = label._replace(
+        category=category,
+        severity=_SEVERITIES.get(category, Severity.MEDIUM),
+        transient=label.transient and category in _MAY_PASS,
+        status=label.status if keeps else BUG.status,
+        code=label.code if keeps else BUG.code,
+        not_sent=False,
+    )
+    more = {name: value for name, value in reading.more.items() if name != "errors"}
+    return Reading(label, "model", "text", guess.confidence, reading.type, more=more, over=reading)
+
+
 # --- features ---------------------------------------------------------------------------------------------------------
 def tokens_of(classes: Sequence[str], message: str) -> set[str]:
     """What is looked at: words of the names of classes, and words, pairs of words and pieces of words of the message.
@@ -102,15 +160,15 @@ def tokens_of(classes: Sequence[str], message: str) -> set[str]:
             continue
         words = words_of(name).split()[:_MAX_WORDS]
         tokens.update([f"n {word}" for word in words])
-        tokens.update([f"n {first} {second}" for first, second in zip(words, words[1:], strict=False)])
+        tokens.update([f"n {first} {second}" for first, second in pairwise(words)])
         tokens.add(f"c {name}")
         if depth == 0:
             tokens.update([f"own {word}" for word in words])
     words = _WORD.findall(_NUMBER.sub("0", message[:_MAX_TEXT].lower()))[:_MAX_WORDS]
     tokens.update(words)
-    tokens.update([f"{first} {second}" for first, second in zip(words, words[1:], strict=False)])
+    tokens.update([f"{first} {second}" for first, second in pairwise(words)])
     for word in words:
-        if 5 <= len(word):
+        if len(word) >= _GRAM + 1:
             framed = f"#{word[:_LONGEST]}#"
             tokens.update([framed[at : at + _GRAM] for at in range(len(framed) - _GRAM + 1)])
     return tokens
@@ -127,19 +185,23 @@ class TextModel:
     """Guesses a category from texts.
 
     Parameters:
-        path: a file of weights; absent: the one that is shipped.
+        source: weights, or a file of them; absent: the file that is shipped.
 
     Raises:
         ValueError, OSError: when it is first asked, and the file cannot be read.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._path = path
+    def __init__(self, source: Weights | Path | None = None) -> None:
+        self._source = source
+        self._guesses: dict[tuple[str, str], Guess] = {}
 
     @cached_property
     def weights(self) -> Weights:
         """The weights, read once."""
-        place = self._path or files("failsoft.errors") / "model.bin"
+        source = self._source
+        if isinstance(source, Weights):
+            return source
+        place = source or files("failsoft.errors") / "model.bin"
         return read_weights(place.read_bytes())
 
     @cached_property
@@ -160,12 +222,24 @@ class TextModel:
         found = features_of(classes, message, len(rows))
         return _softmax(self._sums(found), len(found), weights)
 
-    def guess(self, classes: Sequence[str], message: str) -> Guess | None:
-        """The likeliest category; None where it is not sure enough."""
-        likely = self.probabilities(classes, message)
-        best = max(range(len(likely)), key=likely.__getitem__)
-        confidence = likely[best]
-        return Guess(CATEGORIES[best], confidence) if confidence >= self.weights.floor else None
+    def guess(self, cls: type, message: str) -> Guess | None:
+        """The likeliest category; None where it is not sure enough.
+
+        Parameters:
+            cls: the class of the exception.
+            message: its text.
+        """
+        message = message[:_MAX_TEXT]
+        key = (qualified_name(cls), message)
+        guess = self._guesses.get(key)
+        if guess is None:
+            likely = self.probabilities(names_of(cls), message)
+            best = max(range(len(likely)), key=likely.__getitem__)
+            guess = Guess(CATEGORIES[best], likely[best])
+            if len(self._guesses) >= _MAX_GUESSES:
+                self._guesses.clear()
+            self._guesses[key] = guess
+        return guess if guess.confidence >= self.weights.floor else None
 
     def _sums(self, found: Iterable[int]) -> list[int]:
         rows = self._rows
@@ -174,9 +248,7 @@ class TextModel:
             total += rows[bucket]
             number += 1
         lanes = total.to_bytes(_LANE * len(CATEGORIES), "little")
-        return [
-            int.from_bytes(lanes[at : at + _LANE], "little") - 128 * number for at in range(0, len(lanes), _LANE)
-        ]
+        return [int.from_bytes(lanes[at : at + _LANE], "little") - 128 * number for at in range(0, len(lanes), _LANE)]
 
 
 def _softmax(sums: Sequence[int], number: int, weights: Weights) -> list[float]:
