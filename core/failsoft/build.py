@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from failsoft.engine import Engine
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
+from failsoft.errors.model import TextModel
 from failsoft.events import ErrorHandled
 from failsoft.kinds import join_path
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
@@ -280,10 +282,23 @@ def _classifier(settings: Settings, clock: Clock, faults: list[Fault]) -> Classi
             clock=clock,
             fingerprint=settings.telemetry.fingerprint,
             status_from=settings.responses.status_from,
+            model=_model(settings, faults),
         )
     except SettingsError as error:
         faults.extend(error.faults)
         return Classifier(clock=clock)
+
+
+def _model(settings: Settings, faults: list[Fault]) -> TextModel | None:
+    wanted = settings.classification.model
+    if isinstance(wanted, bool):
+        return TextModel() if wanted else None
+    model = TextModel(Path(wanted))
+    try:
+        model.prepare()
+    except (OSError, ValueError) as error:
+        faults.append(Fault("classification.model", wanted, f"expected a file that `failsoft train` wrote: {error}"))
+    return model
 
 
 def _proxies(settings: Settings, faults: list[Fault]) -> TrustedProxies:

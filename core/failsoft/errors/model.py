@@ -204,6 +204,14 @@ class TextModel:
         place = source or files("failsoft.errors") / "model.bin"
         return read_weights(place.read_bytes())
 
+    def prepare(self) -> None:
+        """Read the weights now, so that the first exception need not wait, and a bad file is known.
+
+        Raises:
+            ValueError, OSError: the file cannot be read.
+        """
+        _ = self._rows
+
     @cached_property
     def _rows(self) -> list[int]:
         """Each bucket as one number with a lane for each category, so that one addition adds all of them."""

@@ -22,6 +22,7 @@ from failsoft.policies.shared_limit import refusals
 
 __all__ = [
     "Audit",
+    "Classification",
     "Endpoint",
     "RequestSettings",
     "Responses",
@@ -53,6 +54,12 @@ def _text(pattern: re.Pattern[str]) -> Any:
         raise ValueError("wrong form")
 
     return parse
+
+
+def _model(value: object) -> bool | str:
+    if isinstance(value, bool) or (isinstance(value, str) and value):
+        return value
+    raise ValueError("neither a switch nor a path")
 
 
 Header = Annotated[str, Kind("the name of a header", _text(_TOKEN))]
@@ -193,6 +200,19 @@ class Endpoint(Options):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Classification(Options):
+    """How it is found out what an exception is, beyond `[errors]` and `[[rules]]`."""
+
+    model: Annotated[
+        bool | str,
+        Kind('true, false, or the path of a file of weights such as "/etc/shop/model.bin"', _model),
+        Meta(description="Ask the text model where nobody knows an exception by its class or its code. It gives a "
+        "category, never a status, and makes nothing transient. A path: other weights than those that are shipped; a "
+        "relative one counts from the working directory."),
+    ] = True  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sanitize(Options):
     """What counts as secret, beyond what always does."""
 
@@ -289,6 +309,7 @@ class Settings(Options):
         Mapping[str, ErrorMapping], Meta(description="What an exception means, by the path of its class.")
     ] = field(default_factory=dict)
     rules: Annotated[tuple[Rule, ...], Meta(description="What exceptions mean, by condition.")] = ()
+    classification: Annotated[Classification, Meta(description="How exceptions are classified.")] = Classification()
     sanitize: Annotated[Sanitize, Meta(description="What counts as secret.")] = Sanitize()
     state: Annotated[State, Meta(description="What workers share.")] = State()
     audit: Annotated[Audit | None, Meta(description="The audit trail; absent: none.")] = None
