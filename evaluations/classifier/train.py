@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
-from evaluations.classifier.corpus import Known, Line, load, load_packages, packages_of
+from evaluations.classifier.corpus import FOLDS, PAGE, Known, Line, fold_of, load, load_packages, packages_of
 from evaluations.classifier.learning import (
     Data,
     Learnt,
@@ -26,25 +26,15 @@ from evaluations.classifier.learning import (
     softmax,
 )
 from evaluations.classifier.scoring import Judged, judge
-from evaluations.classifier.tables import summary_table
+from evaluations.classifier.tables import put, summary_table
 from evaluations.classifier.truth import Sample, samples_of_corpus, samples_of_tables
 from failsoft.errors.model import TextModel
 
-__all__ = ["FOLDS", "Material", "is_held_out", "main", "trained_without"]
+__all__ = ["Material", "main", "trained_without"]
 
 SHIPPED = Path(__file__).parents[2] / "core/failsoft/errors/model.bin"
-FOLDS = 5
+Table = NDArray[np.float32]
 _RIGHT_ENOUGH = 0.6
-
-
-def number_of(library: str) -> int:
-    """The fold of a library; libraries of fold 0 are held out."""
-    return crc32(library.lower().encode()) % FOLDS
-
-
-def is_held_out(library: str) -> bool:
-    """Whether the shipped model has learnt nothing of a library. Python's own is always learnt from."""
-    return library != "python" and number_of(library) == 0
 
 
 class Material:
@@ -64,7 +54,7 @@ class Material:
 
     def strangers(self, folds: set[int]) -> list[Sample]:
         """The cases of the libraries of some folds."""
-        return [one for one in self.cases if one.library != "python" and number_of(one.library) in folds]
+        return [one for one in self.cases if one.library != "python" and fold_of(one.library) in folds]
 
 
 def trained_without(stuff: Material, folds: set[int]) -> Learnt:
@@ -78,16 +68,14 @@ def compared(stuff: Material, lines: Sequence[Line], temperature: float, floor: 
     without: list[Judged] = []
     with_it: list[Judged] = []
     for fold in range(FOLDS):
-        own = [line for line in lines if line["library"] != "python" and number_of(line["library"]) == fold]
+        own = [line for line in lines if line["library"] != "python" and fold_of(line["library"]) == fold]
         model = TextModel(quantized(trained_without(stuff, {fold}), temperature, floor))
         without += judge(own, packages, Known.UNSEEN)
         with_it += judge(own, packages, Known.UNSEEN, model)
     return summary_table({"without the model": without, "with the model": with_it})
 
 
-def out_of_fold(
-    stuff: Material, folds: Sequence[int]
-) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.float32]], Data]:
+def out_of_fold(stuff: Material, folds: Sequence[int]) -> tuple[Table, Data]:
     """Scores of the cases of some folds, each by a model that has seen neither its library nor those held out."""
     scores, cases = [], []
     for fold in folds:
@@ -97,9 +85,7 @@ def out_of_fold(
     return np.concatenate(scores), data_of(cases)
 
 
-def floor_of(
-    sure: np.ndarray[tuple[int], np.dtype[np.float32]], right: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> float:
+def floor_of(sure: NDArray[np.float32], right: NDArray[np.bool_]) -> float:
     """The least confidence around which guesses are right often enough."""
     for floor in np.arange(0.4, 0.96, 0.05):
         inside = (sure >= floor) & (sure < floor + 0.1)
@@ -112,9 +98,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m evaluations.classifier.train", description=__doc__.partition("\n")[0]
     )
-    parser.add_argument(
-        "--check", action="store_true", help="only say whether the shipped file is what would be written"
-    )
+    parser.add_argument("--check", action="store_true", help="only say whether the shipped file would be the same")
+    parser.add_argument("--write", action="store_true", help=f"write what was measured into {PAGE.name}")
     options = parser.parse_args()
     lines = load()
     stuff = Material(lines)
@@ -122,32 +107,33 @@ def main() -> None:
     scores, data = out_of_fold(stuff, range(1, FOLDS))
     temperature = calibrated(scores, data.labels)
     likely = softmax(scores / temperature)
-    right = likely.argmax(1) == data.labels
-    floor = floor_of(likely.max(1), right)
-    _report("libraries of other folds", likely, data, floor)
-    learnt = trained_without(stuff, {0})
-    weights = quantized(learnt, temperature, floor)
-    model = TextModel(weights)
-    held_out = stuff.strangers({0})
-    said = np.array([model.probabilities(one.classes, one.message) for one in held_out], dtype=np.float32)
-    _report("held-out libraries, as shipped", said, data_of(held_out), floor)
-    print(compared(stuff, lines, temperature, floor))
+    floor = floor_of(likely.max(1), likely.argmax(1) == data.labels)
+    weights = quantized(trained_without(stuff, {0}), temperature, floor)
     packed = weights.pack()
     if options.check:
         print("the shipped file is the same" if SHIPPED.read_bytes() == packed else "the shipped file differs")
         return
     SHIPPED.write_bytes(packed)
-    print(f"temperature {temperature:.2f}, floor {floor:.2f}, {len(packed):,} bytes written")
+    model = TextModel(weights)
+    held_out = stuff.strangers({0})
+    said = np.array([model.probabilities(one.classes, one.message) for one in held_out], dtype=np.float32)
+    rows = [
+        "| libraries | cases | right by text alone | calibration error | guesses at or above the floor | of these right |",
+        "|---|---:|---:|---:|---:|---:|",
+        _row("of the other folds, each unseen", likely, data, floor),
+        _row("held out, by the shipped file", said, data_of(held_out), floor),
+    ]
+    text = "\n\n".join(["\n".join(rows), compared(stuff, lines, temperature, floor)])
+    print(f"temperature {temperature:.2f}, floor {floor:.2f}, {len(packed):,} bytes written", text, sep="\n\n")
+    if options.write:
+        put(PAGE, "classifier model", text)
 
 
-def _report(name: str, likely: np.ndarray[tuple[int, int], np.dtype[np.float32]], data: Data, floor: float) -> None:
+def _row(name: str, likely: Table, data: Data, floor: float) -> str:
     right, sure = likely.argmax(1) == data.labels, likely.max(1)
     speaks = sure >= floor
-    print(
-        f"{name}: {len(right)} cases, {right.mean():.1%} right by text alone, calibration error "
-        f"{error_of_calibration(likely, data.labels):.3f}; above the floor of {floor}: {right[speaks].mean():.1%} of "
-        f"{speaks.mean():.1%}"
-    )
+    error = error_of_calibration(likely, data.labels)
+    return f"| {name} | {len(right)} | {right.mean():.1%} | {error:.3f} | {speaks.mean():.1%} | {right[speaks].mean():.1%} |"
 
 
 if __name__ == "__main__":
