@@ -5,12 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint types layers unit nightly docs bench versions clean
+.PHONY: help demo test lint types layers unit nightly messages docs bench fuzz versions clean
 
 help:
 	@echo "make demo            start the shops and show what Failsoft does (ONCE=1: show and exit)"
 	@echo "make test            lint, types, import layers, tests"
 	@echo "make nightly         the models of the engine against naive ones, at least 10 000 steps each"
+	@echo "make fuzz            ten minutes of fuzzing of sanitizer and classifier (SECONDS=600)"
+	@echo "make messages        bring the gettext catalogues in step with the English texts"
 	@echo "make versions        the tests on every Python >= 3.11 that pyenv knows or PYTHONS names"
 	@echo "make bench           the measurements behind the tables in the docs"
 
@@ -42,6 +44,20 @@ unit: $(READY)
 nightly: $(READY)
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -q --timeout 3600 --durations 0 --durations-min 1 \
 	  -k runTest tests/core $(PYTEST_ARGS)
+
+# the English texts are data of one module; what msgfmt and pybabel compile is committed
+LOCALE := core/failsoft/problem/locale
+messages: $(READY)
+	$(BIN)/pybabel --quiet extract --no-default-keywords -k message:1c,2 -k plural:1c,2,3 --no-location --width 120 \
+	  --project Failsoft --copyright-holder 'the authors of Failsoft' -o $(LOCALE)/failsoft.pot core/failsoft/problem/wording.py
+	$(BIN)/pybabel --quiet update -D failsoft -i $(LOCALE)/failsoft.pot -d $(LOCALE) --width 120 --ignore-obsolete \
+	  --no-fuzzy-matching --ignore-pot-creation-date
+	$(BIN)/pybabel --quiet compile -D failsoft -d $(LOCALE)
+
+SECONDS ?= 600
+fuzz: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz
+	$(BIN)/python -m evaluations.fuzz --seconds $(SECONDS)
 
 PYTHONS ?= $(wildcard $(HOME)/.pyenv/versions/3.1[1-9].*/bin/python)
 versions:

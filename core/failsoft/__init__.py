@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from failsoft import logs, sentry
 from failsoft.call import Call, RequestFacts
 from failsoft.clock import Clock, SystemClock
 from failsoft.deadlines import acarry_deadline, carry_deadline, deadline_headers
@@ -33,6 +34,7 @@ from failsoft.errors import (
     ServiceUnavailableError,
     SettingsError,
     Severity,
+    Suggestion,
     ValidationError,
 )
 from failsoft.facade import Failsoft, classify, guard, remaining, sanitize
@@ -94,6 +96,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Severity",
+    "Suggestion",
     "SystemClock",
     "ValidationError",
     "acarry_deadline",
@@ -101,7 +104,9 @@ __all__ = [
     "classify",
     "deadline_headers",
     "guard",
+    "logs",
     "protect",
     "remaining",
     "sanitize",
+    "sentry",
 ]

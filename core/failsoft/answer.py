@@ -16,6 +16,7 @@ from failsoft.errors.failure import Failure
 from failsoft.events import ErrorHandled, InternalError, Result, WouldAnswer
 from failsoft.ids import new_error_id
 from failsoft.problem import FAIL_SAFE, Problem, ProblemMaker, Rendered, render
+from failsoft.trail import leave_trail
 
 __all__ = ["Answer", "Responder", "Style"]
 
@@ -148,6 +149,7 @@ class Responder:
             id_header=style.id_header,
             renderer=style.renderer,
             on_error=self._renderer_failed,
+            catalogue=self._maker.catalogue,
         )
         self._report(failure, call, rendered.status, "handled" if _meant(failure) else "unhandled")
         return Answer(failure, rendered, again, failure.error_id)
@@ -167,6 +169,7 @@ class Responder:
         failure = self.classify(exc, call)
         call.failure = failure
         call.cause = exc
+        leave_trail(exc, failure)
         if call.trace_id is None:
             call.trace_id = self._telemetry.trace_id() or _trace_of(call.facts.traceparent)
         return failure

@@ -26,19 +26,22 @@ from failsoft.kinds import join_path
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
-from failsoft.observers.sentry import leave_exceptions_to_sentry
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.offload import Offloads
 from failsoft.policies.shared_breaker import SharedBreakers
 from failsoft.policies.shared_limit import refusals
 from failsoft.problem import ProblemMaker
+from failsoft.problem.catalogue import Catalogue
 from failsoft.references import resolve
 from failsoft.renewal import Wanted, renewed
 from failsoft.requests import TrustedProxies
 from failsoft.sanitize import Sanitizer
+from failsoft.sanitize.local_values import LocalValues
+from failsoft.sentry import leave_exceptions_to_sentry
 from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
+from failsoft.settings.texts import catalogue_of
 from failsoft.stores.opening import Opened
 
 __all__ = ["Parts", "build", "rebuild"]
@@ -102,7 +105,8 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     sanitizer = Sanitizer(
         keys=settings.sanitize.keys, safe_keys=settings.sanitize.safe_keys, strict=settings.sanitize.strict
     )
-    classifier = _classifier(settings, clock, faults)
+    classifier = _classifier(settings, sanitizer, clock, faults)
+    catalogue = catalogue_of(settings.responses, faults)
     proxies = _proxies(settings, faults)
     store = store_of(settings, sanitizer, faults)
     if "state.url" not in {fault.path for fault in faults}:
@@ -119,7 +123,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     bulkheads, offloads = Bulkheads(clock, bus.publish), Offloads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
     style = _style(settings, renderer)
-    responder = _responder(settings, classifier, style, _Means(bus, sanitizer, telemetry, clock, rng))
+    responder = _responder(settings, classifier, catalogue, style, _Means(bus, sanitizer, telemetry, clock, rng))
     engine = Engine(
         clock=clock,
         rng=rng,
@@ -178,11 +182,12 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
     _load_code_of_policies(settings, faults)
     faults += refusals(settings.policies, "" if parts.store is None else parts.store.kind, "policies")
     clock, rng = parts.engine.clock, parts.engine.rng
-    classifier = _classifier(settings, clock, faults)
+    classifier = _classifier(settings, parts.sanitizer, clock, faults)
+    catalogue = catalogue_of(settings.responses, faults)
     if faults:
         raise _refused(settings, faults)
     means = _Means(parts.bus, parts.sanitizer, parts.telemetry, clock, rng)
-    responder = _responder(settings, classifier, _style(settings, renderer), means)
+    responder = _responder(settings, classifier, catalogue, _style(settings, renderer), means)
     _warn(settings)
     responder.internal_errors = parts.responder.internal_errors
     engine = replace(parts.engine, classify=_Classify(responder), report=responder.internal)
@@ -213,10 +218,12 @@ class _Means(NamedTuple):
     rng: Random
 
 
-def _responder(settings: Settings, classifier: Classifier, style: Style, means: _Means) -> Responder:
+def _responder(
+    settings: Settings, classifier: Classifier, catalogue: Catalogue, style: Style, means: _Means
+) -> Responder:
     return Responder(
         classifier=classifier,
-        maker=_maker(settings, means.sanitizer, means.rng),
+        maker=_maker(settings, catalogue, means.sanitizer, means.rng),
         style=style,
         bus=means.bus,
         telemetry=means.telemetry,
@@ -274,7 +281,8 @@ class _Classify:
         return self._responder.classify(exc, call)
 
 
-def _classifier(settings: Settings, clock: Clock, faults: list[Fault]) -> Classifier:
+def _classifier(settings: Settings, sanitizer: Sanitizer, clock: Clock, faults: list[Fault]) -> Classifier:
+    names = settings.sanitize.locals
     try:
         return Classifier(
             mappings=settings.errors,
@@ -283,6 +291,7 @@ def _classifier(settings: Settings, clock: Clock, faults: list[Fault]) -> Classi
             fingerprint=settings.telemetry.fingerprint,
             status_from=settings.responses.status_from,
             model=_model(settings, faults),
+            locals_of=LocalValues(names, sanitizer) if names else None,
         )
     except SettingsError as error:
         faults.extend(error.faults)
@@ -325,9 +334,11 @@ def _telemetry(settings: Settings, sanitizer: Sanitizer, clock: Clock) -> Teleme
     return Telemetry(sanitizer=sanitizer, clock=clock, traces=wanted.traces, metrics=wanted.metrics, logs=wanted.logs)
 
 
-def _maker(settings: Settings, sanitizer: Sanitizer, rng: Random) -> ProblemMaker:
+def _maker(settings: Settings, catalogue: Catalogue, sanitizer: Sanitizer, rng: Random) -> ProblemMaker:
     wanted = settings.responses
     return ProblemMaker(
+        catalogue=catalogue,
+        service=settings.service,
         sanitizer=sanitizer,
         type_base=wanted.type_base,
         documentation_base=wanted.documentation_base,

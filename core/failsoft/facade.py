@@ -30,6 +30,7 @@ from failsoft.policies.policy import Policy
 from failsoft.problem import Problem
 from failsoft.reloading import Reloading
 from failsoft.renewal import catch_up
+from failsoft.sanitize.traces import stack_as_data
 from failsoft.settings import Settings, disabled, load
 
 if TYPE_CHECKING:
@@ -145,6 +146,17 @@ class Failsoft:
     def sanitize(self, value: Any) -> Any:
         """The value without secrets and personal data: text to text, containers to the same shape. Never raises."""
         return self.sanitizer.text(value) if isinstance(value, str) else self.sanitizer.value(value)
+
+    def stack(self, error: BaseException | Failure) -> list[dict[str, Any]]:
+        """The stack of an exception as plain values, sanitized: the exception first, then its causes and, of a group,
+        its members.
+
+        Each is a mapping of `type`, `message`, `relation` ("" for the exception itself, else `cause`, `context` or
+        `member`) and `frames`, outermost call first, at most 50: `file` (from the package or project), `line`,
+        `function`, `code`, and `locals` where `[sanitize] locals` names some of them.
+        """
+        failure = error if isinstance(error, Failure) else self.classify(error)
+        return stack_as_data(failure.links, self.sanitizer)
 
     def guard(self, name: str, *, policy: str | Policy, idempotent: bool = False) -> Guard:
         """A guard that is bound to this instance; see `failsoft.guard`."""

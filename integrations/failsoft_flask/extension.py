@@ -14,7 +14,7 @@ from failsoft.answer import Answer
 from failsoft.call import UNMATCHED
 from failsoft.current import current_call
 from failsoft.endpoints import route_key
-from failsoft.observers.sentry import leave_exceptions_to_sentry
+from failsoft.sentry import leave_exceptions_to_sentry
 from failsoft_flask.call import FlaskCall
 from failsoft_flask.own_answers import has_own_body, is_no_error
 from failsoft_flask.views import Views, view_inside

@@ -35,7 +35,7 @@ class Block:
     @property
     def file(self) -> str | None:
         """The name of the file that its first line says it is."""
-        match = re.match(r"# ([\w./-]+\.(?:py|toml))(?:, continued)?\n", self.text)
+        match = re.match(r"# ([\w./-]+\.(?:py|toml|po))(?:, continued)?\n", self.text)
         return match[1] if match else None
 
     @property

@@ -1,7 +1,8 @@
 """Plays a page as a reader would: `python -m docs.player PAGE`, in a directory of its own.
 
 - `python` blocks run in one namespace, one after the other; `await` is allowed. A block whose first line is
-  `# some/file.py` (or `.toml`) is written to that file instead; with `, continued` it is added to its end.
+  `# some/file.py` (or `.toml`) is written to that file instead; with `, continued` it is added to its end. So is a
+  `text` block with the name of a `.po`.
 - `toml` blocks are loaded as settings; those below `<!-- refused -->` must not be accepted.
 - `console` blocks run what stands after `$`, and what stands below must come out.
 - A block below `<!-- output -->` is what the Python code since the last such block has printed, one below
@@ -95,6 +96,8 @@ class Player:
                 check(block, block.text, self.unported(found))
             case _, "log":
                 self.logged(block)
+            case "text", "" if block.file is not None:
+                self.write(block)
             case "json", _:
                 json.loads(block.text)
 

@@ -45,11 +45,11 @@ def sentry() -> Seen:
     from sentry_sdk.transport import Transport
 
     import failsoft
-    from failsoft.observers.sentry import sentry_before_send
+    from failsoft.sentry import BeforeSend
 
     kept: list[tuple[str, Any]] = []
     raw: list[bool] = []
-    clean = sentry_before_send(failsoft.Failsoft().sanitizer)
+    clean = BeforeSend(failsoft.Failsoft().sanitizer)
 
     class Kept(Transport):
         def capture_envelope(self, envelope: Any) -> None:
@@ -97,14 +97,14 @@ def opentelemetry() -> Seen:
     from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
     import failsoft
-    from failsoft.observers.otel_processors import SanitizingLogRecordProcessor, SanitizingSpanProcessor
+    from failsoft.otel import SanitizingLogRecordProcessor, SanitizingSpanProcessor
 
     sanitizer = failsoft.Failsoft().sanitizer
     spans, clean_spans = InMemorySpanExporter(), InMemorySpanExporter()
     records, clean_records = InMemoryLogRecordExporter(), InMemoryLogRecordExporter()
     tracers, loggers = TracerProvider(), LoggerProvider()
     tracers.add_span_processor(SimpleSpanProcessor(spans))
-    tracers.add_span_processor(SanitizingSpanProcessor(sanitizer, SimpleSpanProcessor(clean_spans)))
+    tracers.add_span_processor(SanitizingSpanProcessor(SimpleSpanProcessor(clean_spans), sanitizer))
     # records are cleaned in place: whoever comes before the cleaning one sees them as they were
     seen_raw: list[dict[str, Any]] = []
     records.export = _noting(seen_raw, records.export)  # type: ignore[method-assign]

@@ -16,12 +16,13 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from failsoft.call import RequestFacts
 from failsoft.errors.failure import Failure, Link
+from failsoft.logs import SanitizingFilter
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
-from failsoft.observers.logs import LogObserver, SanitizingFilter
+from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
-from failsoft.observers.otel_processors import SanitizingSpanProcessor
-from failsoft.observers.sentry import sentry_before_send
+from failsoft.otel import SanitizingSpanProcessor
 from failsoft.sanitize import Sanitizer
+from failsoft.sentry import BeforeSend
 from observed import failure, handled, request
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def test_in_what_others_log() -> None:
 
 def test_in_spans_of_others() -> None:
     kept, provider = InMemorySpanExporter(), TracerProvider()
-    provider.add_span_processor(SanitizingSpanProcessor(SANITIZER, SimpleSpanProcessor(kept)))
+    provider.add_span_processor(SanitizingSpanProcessor(SimpleSpanProcessor(kept), SANITIZER))
     with provider.get_tracer("of.others").start_as_current_span("GET /x") as span:
         span.set_attribute("http.request.header.authorization", TOKEN)
         span.record_exception(raised())
@@ -119,7 +120,7 @@ def test_in_spans_of_others() -> None:
 
 def test_in_events_of_sentry() -> None:
     events: list[Any] = []
-    clean = sentry_before_send(SANITIZER)
+    clean = BeforeSend(SANITIZER)
 
     def keep(event: Any, hint: Any) -> None:
         events.append(clean(event, hint))

@@ -15,17 +15,18 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import Link
 from sentry_sdk.integrations.logging import LoggingIntegration, unignore_logger
 
+from failsoft import otel
 from failsoft.events import InternalError
 from failsoft.observers.base import INTERNAL_LOGGER, LOGGER, Cleaner
 from failsoft.observers.logs import LogObserver
-from failsoft.observers.otel_processors import SanitizingLogRecordProcessor, SanitizingSpanProcessor
-from failsoft.observers.sentry import leave_exceptions_to_sentry, sentry_before_send
+from failsoft.otel import SanitizingLogRecordProcessor, SanitizingSpanProcessor
+from failsoft.sentry import BeforeSend, leave_exceptions_to_sentry
 from observed import SECRET, Broken, OneSecret, failure, handled
 
 
 def spans(sanitizer: Cleaner) -> tuple[TracerProvider, Callable[[], list[ReadableSpan]]]:
     kept, provider = InMemorySpanExporter(), TracerProvider()
-    provider.add_span_processor(SanitizingSpanProcessor(sanitizer, SimpleSpanProcessor(kept)))
+    provider.add_span_processor(SanitizingSpanProcessor(SimpleSpanProcessor(kept), sanitizer))
     return provider, lambda: list(kept.get_finished_spans())
 
 
@@ -74,10 +75,10 @@ def test_log_records_of_others_leave_clean(body: Any, sanitizer: Cleaner) -> Non
 
 
 def test_without_the_sdk_the_module_says_in_one_line_what_to_install() -> None:
-    code = "import sys; sys.modules['opentelemetry.sdk'] = None; import failsoft.observers.otel_processors"
+    code = "import sys; sys.modules['opentelemetry.sdk'] = None; import failsoft.otel"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode == 1
-    assert result.stderr.splitlines()[-1].startswith("ImportError: failsoft.observers.otel_processors needs")
+    assert result.stderr.splitlines()[-1].startswith("ImportError: failsoft.otel needs")
 
 
 # --- Sentry
@@ -86,7 +87,7 @@ def test_without_the_sdk_the_module_says_in_one_line_what_to_install() -> None:
 def sent(sanitizer: Cleaner) -> dict[str, Any]:
     """What the real Sentry SDK would send for an exception with secrets everywhere."""
     events: list[dict[str, Any]] = []
-    before_send = sentry_before_send(sanitizer)
+    before_send = BeforeSend(sanitizer)
 
     def keep(event: Any, hint: Any) -> None:
         events.append(before_send(event, hint))
@@ -148,7 +149,7 @@ def test_sentry_passes_over_our_logger_where_it_sees_the_exceptions_and_not_over
 def logged_to_sentry(*events: Any) -> list[dict[str, Any]]:
     """What the real Sentry SDK would send for our log entries about these."""
     found: list[dict[str, Any]] = []
-    before_send = sentry_before_send(OneSecret())
+    before_send = BeforeSend(OneSecret())
 
     def keep(event: Any, hint: Any) -> None:
         found.append(before_send(event, hint))
@@ -185,6 +186,36 @@ def test_an_event_of_somebody_elses_is_grouped_by_sentry() -> None:
 
 
 def test_where_there_is_no_sentry_it_is_not_imported() -> None:
-    code = "import sys; from failsoft.observers import sentry as s; "
+    code = "import sys; from failsoft import sentry as s; "
     code += "sys.exit(s.leave_exceptions_to_sentry() or 'sentry_sdk' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# --- one line
+
+
+def test_one_line_cleans_what_providers_that_are_set_up_already_export() -> None:
+    kept, tracers = InMemorySpanExporter(), TracerProvider()
+    tracers.add_span_processor(SimpleSpanProcessor(kept))
+    entries, loggers = InMemoryLogRecordExporter(), LoggerProvider()
+    loggers.add_log_record_processor(SimpleLogRecordProcessor(entries))
+    assert otel.clean(tracers, loggers) == 2
+    assert otel.clean(tracers, loggers) == 2
+    with tracers.get_tracer("t").start_as_current_span("login") as span:
+        span.set_attribute("url.full", "https://shop.example/login?password=hunter2-and-fake")
+        span.set_attribute("db.query.text", "UPDATE users SET password = 'hunter2-and-fake' WHERE id = 7")
+    loggers.get_logger("l").emit(body="password=hunter2-and-fake")
+    (done,), (entry,) = kept.get_finished_spans(), entries.get_finished_logs()
+    assert "hunter2" not in done.to_json() + entry.to_json()
+    attributes = dict(done.attributes or {})
+    assert attributes["url.full"] == "https://shop.example/login?password=[REDACTED:password]"
+    assert str(attributes["db.query.text"]).endswith("WHERE id = 7")
+    assert type(tracers._active_span_processor._span_processors[0]) is SanitizingSpanProcessor
+    assert tracers.force_flush()
+    assert loggers.force_flush()
+    tracers.shutdown()
+    loggers.shutdown()
+
+
+def test_without_a_provider_there_is_nothing_to_clean() -> None:
+    assert otel.clean(object(), object()) == 0

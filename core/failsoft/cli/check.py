@@ -17,6 +17,7 @@ from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.inspection import AppReport
 from failsoft.sanitize import sanitize
 from failsoft.settings import load
+from failsoft.settings.texts import catalogue_of
 from failsoft.stores.opening import open_store
 
 __all__ = ["INSPECTORS", "check", "import_app", "inspect_app"]
@@ -90,13 +91,16 @@ def _check_file(path: Path, findings: Findings) -> None:
         findings.faults = error.faults
         return
     findings.warnings = settings.warnings()
+    faults: list[Fault] = []
+    catalogue_of(settings.responses, faults)
+    findings.faults = tuple(fault._replace(source=settings.source_of(fault.path)) for fault in faults)
     url = settings.state.url
     if not url.startswith(("env:", "file:")):
         # what a reference leads to may be known to the app's own machine only
         try:
             open_store(url)
         except ValueError as error:
-            findings.faults = (Fault("state.url", "", str(error), settings.source_of("state.url")),)
+            findings.faults += (Fault("state.url", "", str(error), settings.source_of("state.url")),)
 
 
 def _check_app(name: str, findings: Findings) -> None:

@@ -27,10 +27,12 @@ from failsoft.errors.exceptions import (
     ValidationError,
 )
 from failsoft.errors.failure import AttemptRecord, Evidence, Failure
+from failsoft.errors.suggestions import Audience, Suggestion
 from failsoft.errors.taxonomy import Category, Notification, Severity
 
 __all__ = [
     "AttemptRecord",
+    "Audience",
     "AuthenticationError",
     "AuthorizationError",
     "BiasDetectionError",
@@ -57,5 +59,6 @@ __all__ = [
     "ServiceUnavailableError",
     "SettingsError",
     "Severity",
+    "Suggestion",
     "ValidationError",
 ]

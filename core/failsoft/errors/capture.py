@@ -6,6 +6,8 @@ ran. Nothing here trusts the exception: its `__str__` may raise, its attributes 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import FrameType
 from typing import Any
 
 from failsoft.errors.failure import Link
@@ -49,12 +51,20 @@ def capture(exc: BaseException, *, max_links: int = 12, max_text: int = 65_536) 
     return links_of(unfold(exc, max_links), max_text)
 
 
-def links_of(chain: list[tuple[BaseException, str]], max_text: int = 65_536) -> tuple[Link, ...]:
-    """What `capture` gives, of exceptions that are unfolded already."""
+def links_of(
+    chain: list[tuple[BaseException, str]],
+    max_text: int = 65_536,
+    locals_of: Callable[[FrameType], Mapping[str, str]] | None = None,
+) -> tuple[Link, ...]:
+    """What `capture` gives, of exceptions that are unfolded already.
+
+    Parameters:
+        locals_of: reads the local variables of a frame that are to be known. By default none are.
+    """
     links = []
     for exc, relation in chain:
         text = text_of(exc, max_text)
-        links.append(Link(qualified_name(type(exc)), text, Frames(_traceback(exc)), relation))
+        links.append(Link(qualified_name(type(exc)), text, Frames(_traceback(exc), locals_of), relation))
         max_text = max(max_text - len(text), _LEAST_ROOM)
     return tuple(links)
 
@@ -102,9 +112,9 @@ def context_of(exc: BaseException) -> BaseException | None:
     return context
 
 
-def frames_of(exc: BaseException) -> Frames:
+def frames_of(exc: BaseException, locals_of: Callable[[FrameType], Mapping[str, str]] | None = None) -> Frames:
     """Where an exception came through."""
-    return Frames(_traceback(exc))
+    return Frames(_traceback(exc), locals_of)
 
 
 def members_of(group: BaseExceptionGroup[Any]) -> tuple[BaseException, ...]:

@@ -8,6 +8,7 @@ wraps; a group is what its members are, and if they differ, the least recoverabl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import FrameType
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from failsoft.clock import Clock
@@ -25,7 +26,7 @@ from failsoft.errors.hints import refine_by_place
 from failsoft.errors.inside import inner_of, leaves_of
 from failsoft.errors.model import DOUBTED, TextModel, doubted
 from failsoft.errors.patterns import guess_by_message
-from failsoft.errors.reading import Reading, overlay, parse_retry_after
+from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_after
 from failsoft.errors.rules import ErrorMapping, Rule, compile_rules
 from failsoft.errors.taxonomy import Category, Severity
 from failsoft.errors.validation import pairs_of_exception
@@ -68,6 +69,7 @@ class Classifier:
         clock: dates failures and reads the dates of `Retry-After`.
         fingerprint: the application's own part in grouping failures, `"package.module:function"`; see `Groups`.
         status_from: "classified", or "framework" to leave a status at 500 that is only inferred.
+        locals_of: reads the local variables of a frame that are to be known, as texts. By default none are.
 
     Raises:
         SettingsError: a rule or `fingerprint` names a function that cannot be imported.
@@ -82,6 +84,7 @@ class Classifier:
         fingerprint: str | None = None,
         status_from: Literal["classified", "framework"] = "classified",
         model: TextModel | None = None,
+        locals_of: Callable[[FrameType], Mapping[str, str]] | None = None,
     ) -> None:
         faults: list[Fault] = []
         function = None if fingerprint is None else resolve(fingerprint, "telemetry.fingerprint", faults)
@@ -93,6 +96,7 @@ class Classifier:
         self._clock = clock
         self._move_status = status_from == "classified"
         self._model = model
+        self._locals_of = locals_of
         self._own_errors = 0
 
     @property
@@ -121,7 +125,7 @@ class Classifier:
         try:
             if is_alone(exc):
                 facts = self._classes.of(type(exc))
-                links = (Link(facts.name, text_of(exc), frames_of(exc), ""),)
+                links = (Link(facts.name, text_of(exc), frames_of(exc, self._locals_of), ""),)
                 if facts.plain and not self._rules.rules:
                     reading = Reading(facts.label, facts.source, facts.says, facts.confidence, facts.name)
                     if facts.placed:
@@ -131,7 +135,7 @@ class Classifier:
                 by_id = {id(exc): links[0]}
             else:
                 chain = unfold(exc, _MAX_LINKS)
-                links = links_of(chain)
+                links = links_of(chain, locals_of=self._locals_of)
                 by_id = {id(one): link for (one, _), link in zip(chain, links, strict=True)}
             asked = _Asked(now, source, _NO_CONTEXT if context is None else context, by_id, [0])
             return self._conclude(self._judge(exc, asked), links, now, error_id)
@@ -167,6 +171,8 @@ class Classifier:
         if facts.mapping is not None and not (facts.mapped_as_last and reading.source in _OF_THE_APP):
             path, mapping = facts.mapping
             reading = overlay(reading, mapping, "settings", path, 1.0)
+        if "public_details" in reading.more:
+            self._guard(lambda: add_public(exc, reading.more))
         return reading
 
     def _doubt(self, reading: Reading, exc: BaseException, text: str) -> Reading:

@@ -86,6 +86,8 @@ class FailsoftError(Exception):
     default_severity: ClassVar[Severity] = Severity.HIGH
     default_transient: ClassVar[bool] = False
     default_recoverable: ClassVar[bool] = False
+    public_details: ClassVar[tuple[str, ...]] = ()
+    """The names of `details` that texts for the client may have in braces."""
 
     code: str = Default("default_code")  # type: ignore[assignment]  # an attribute to everybody else
     status: int = Default("default_status")  # type: ignore[assignment]

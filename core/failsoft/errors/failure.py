@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from msgspec import Struct, field
 
 from failsoft.errors.fingerprint import Groups
+from failsoft.errors.suggestions import Suggestion, suggest
 from failsoft.errors.taxonomy import Category, Notification, Severity
 
 __all__ = ["AttemptRecord", "Evidence", "Failure", "Frame", "Grouping", "Link", "Voices"]
@@ -136,6 +137,10 @@ class Failure(Struct, kw_only=True):
     guidance: str | Mapping[str, str] | None = None
     notification: Notification | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    public_details: tuple[str, ...] = ()
+    """The `details` that texts for the client may name."""
+    suggested: tuple[Suggestion, ...] | None = None
+    """What the settings suggest; None: what fits its code and category."""
     links: tuple[Link, ...] = ()
     """The exception, then its chain: texts and frames, not sanitized."""
     attempts: tuple[AttemptRecord, ...] = ()
@@ -160,6 +165,13 @@ class Failure(Struct, kw_only=True):
     def raw_message(self) -> str:
         """The exception's text, bounded, **not sanitized**."""
         return self.links[0].message if self.links else ""
+
+    @property
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """What can be done about it, what helps most first."""
+        if self.suggested is not None:
+            return self.suggested
+        return suggest(self.code, self.category, transient=self.transient, status=self.status)
 
     def __repr__(self) -> str:
         names = ["evidence" if name == "heard" else name for name in self.__struct_fields__]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from types import CodeType, TracebackType
-from typing import TYPE_CHECKING, Any, overload
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import CodeType, FrameType, TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 if TYPE_CHECKING:
     from failsoft.errors.failure import Frame
@@ -20,20 +20,26 @@ class Frames(Sequence["Frame"]):
 
     Keeps no frame and no traceback, only where in which code each of them stood; names and line numbers are read out of
     that when somebody looks. Most failures are counted and answered without anybody looking.
+
+    Parameters:
+        tb: the traceback.
+        locals_of: reads the local variables of a frame that are to be known, as texts. It is asked at once, for the
+            innermost 20.
     """
 
-    __slots__ = ("_made", "_places")
+    __slots__ = ("_made", "_places", "locals")
 
-    def __init__(self, tb: TracebackType | None) -> None:
+    def __init__(
+        self, tb: TracebackType | None, locals_of: Callable[[FrameType], Mapping[str, str]] | None = None
+    ) -> None:
+        self.locals: Sequence[Mapping[str, str]] = _locals(tb, locals_of) if locals_of is not None else ()
+        """By frame, if any were asked for."""
         places: list[tuple[CodeType, int]] = []
         add = places.append
         while tb is not None:
             add((tb.tb_frame.f_code, tb.tb_lasti))
             tb = tb.tb_next
-        if len(places) > MAX_FRAMES:
-            half = MAX_FRAMES // 2
-            places = places[:half] + places[-half:]
-        self._places = places
+        self._places = _bounded(places)
         self._made: tuple[Frame, ...] | None = None
 
     def _frames(self) -> tuple[Frame, ...]:
@@ -46,15 +52,21 @@ class Frames(Sequence["Frame"]):
 
     def files(self, last: int) -> list[str]:
         """The file names of the innermost frames, so many at most; no line number is read for that."""
+        if self._made is not None:
+            return [one[0] for one in self._made[-last:]]
         return [code.co_filename for code, _ in self._places[-last:]]
 
     def places(self) -> list[tuple[str, str]]:
         """File name and qualified function of each frame, outermost call first; no line number is read for that."""
+        if self._made is not None:
+            return [(one[0], one[2]) for one in self._made]
         return [(code.co_filename, code.co_qualname) for code, _ in self._places]
 
     @property
     def function(self) -> str:
         """Qualified name of the innermost function, empty if there is none."""
+        if self._made is not None:
+            return self._made[-1][2] if self._made else ""
         return self._places[-1][0].co_qualname if self._places else ""
 
     def __len__(self) -> int:
@@ -81,9 +93,38 @@ class Frames(Sequence["Frame"]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # a code object cannot be pickled; what it says can
-        return tuple, (self._frames(),)
+        return (_restored, (self._frames(), tuple(self.locals))) if self.locals else (tuple, (self._frames(),))
 
 
+def _restored(made: tuple[Frame, ...], local: tuple[Mapping[str, str], ...]) -> Frames:
+    frames = Frames(None)
+    frames._made, frames.locals = made, local
+    frames._places = [(_restored.__code__, 0)] * len(made)
+    return frames
+
+
+_T = TypeVar("_T")
+
+
+def _bounded(items: list[_T]) -> list[_T]:
+    half = MAX_FRAMES // 2
+    return items if len(items) <= MAX_FRAMES else items[:half] + items[-half:]
+
+
+def _locals(
+    tb: TracebackType | None, locals_of: Callable[[FrameType], Mapping[str, str]]
+) -> Sequence[Mapping[str, str]]:
+    frames: list[FrameType] = []
+    while tb is not None:
+        frames.append(tb.tb_frame)
+        tb = tb.tb_next
+    frames = _bounded(frames)
+    outer = max(len(frames) - _WITH_LOCALS, 0)
+    found = [{} if index < outer else locals_of(frame) for index, frame in enumerate(frames)]
+    return found if any(found) else ()
+
+
+_WITH_LOCALS = 20
 _MOST_LINES = 8_192
 _lines: dict[tuple[int, int], tuple[CodeType, int]] = {}
 """What was read before, for it takes long to read and the same places fail again. The code is kept with it, so that no

@@ -295,6 +295,8 @@ def _plain_fields(exc: FailsoftError) -> dict[str, Any]:
         more["user_message"] = message
     if isinstance(details := get("details"), Mapping):
         more["details"] = dict(details)
+    if names := type(exc).public_details:
+        more["public_details"] = tuple(names)
     if headers := header_pairs(get("headers") or ()):
         more["headers"] = tuple(headers)
     error_id = exc.error_id

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
+from uuid import UUID
 
 from failsoft.errors.catalogue.labels import Label, code_of_status, label_of_status
 from failsoft.errors.evidence import voices_of
@@ -14,7 +17,7 @@ from failsoft.errors.failure import Evidence, Failure
 from failsoft.errors.rules import ErrorMapping
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["Reading", "header_pairs", "overlay", "parse_retry_after", "status_of", "take_retry_after"]
+__all__ = ["Reading", "add_public", "header_pairs", "overlay", "parse_retry_after", "status_of", "take_retry_after"]
 
 _MAX_HEADERS = 50
 _MAX_VOICES = 8
@@ -84,15 +87,29 @@ def overlay(base: Reading, said: ErrorMapping, source: str, says: str, confidenc
     given = {name: getattr(said, name) for name in ("category", "severity", "transient", "code")}
     label = label._replace(**{name: value for name, value in given.items() if value is not None})
     more = dict(base.more)
-    for name in ("recoverable", "title", "user_message", "guidance", "notification"):
+    for name in ("recoverable", "title", "user_message", "guidance", "notification", "public_details"):
         if (value := getattr(said, name)) is not None:
             more[name] = value
+    if said.suggestions is not None:
+        more["suggested"] = said.suggestions
     if said.retry_after is not None:
         more.update(retry_after=said.retry_after, retry_after_set=True)
     if said.report is not None:
         more["expected"] = not said.report
     explicit = base.explicit or said.status is not None
     return Reading(label, source, says, confidence, base.type, explicit, more, base)
+
+
+def add_public(exc: BaseException, more: dict[str, Any]) -> None:
+    """Add attributes of an exception to what is known of it, where the application wants them said to clients."""
+    details = dict(more.get("details") or {})
+    for name in more["public_details"]:
+        # a failure holds no live object
+        if name not in details and isinstance(
+            value := getattr(exc, name, None), (str, int, float, Decimal, date, UUID)
+        ):
+            details[name] = value
+    more["details"] = details
 
 
 _MEDIUM = frozenset(

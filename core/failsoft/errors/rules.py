@@ -12,12 +12,23 @@ from msgspec import Meta
 
 from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.exceptions import Fault
+from failsoft.errors.suggestions import Suggestion
 from failsoft.errors.taxonomy import Category, Notification, Severity
+from failsoft.kinds import Kind
 from failsoft.options import Duration, Options, Reference, shown
 from failsoft.references import resolve
 from failsoft.regexes import checked
 
 __all__ = ["CompiledRules", "Condition", "ContextCondition", "ErrorMapping", "Rule", "compile_rules"]
+
+
+def _public_name(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[a-z][a-z_]{0,31}", value):
+        return value
+    raise ValueError("wrong form")
+
+
+PublicName = Annotated[str, Kind("a name of lower-case letters and underscores, as it stands in braces", _public_name)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +54,14 @@ class ErrorMapping(Options):
     ] = None
     guidance: Annotated[
         str | Mapping[str, str] | None, Meta(description="What the client can do, one text or one per language.")
+    ] = None
+    public_details: Annotated[
+        tuple[PublicName, ...] | None,
+        Meta(max_length=32, description="Details or attributes of the exception that texts may name in braces."),
+    ] = None
+    suggestions: Annotated[
+        tuple[Suggestion, ...] | None,
+        Meta(max_length=8, description="What can be done about it, what helps most first, for operators and records."),
     ] = None
     notification: Annotated[Notification | None, Meta(description="How loudly a user interface should say it.")] = None
     report: Annotated[

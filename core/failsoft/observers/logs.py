@@ -1,4 +1,4 @@
-"""What happened, as records of the standard `logging`; and a filter that cleans what others log."""
+"""What happened, as records of the standard `logging`."""
 
 from __future__ import annotations
 
@@ -20,11 +20,9 @@ from failsoft.events import (
 )
 from failsoft.observers.base import INTERNAL_LOGGER, LOGGER, Cleaner, clean, one_line, safe_stack, unexpected
 
-__all__ = ["LOGGER", "LogObserver", "SanitizingFilter"]
+__all__ = ["LOGGER", "LogObserver"]
 
 _MAX_STACK = 32_768
-_FAILED = "[REDACTED:error]"
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 class LogObserver:
@@ -105,6 +103,7 @@ class LogObserver:
             "failsoft_severity": str(failure.severity),
             "failsoft_fingerprint": failure.fingerprint,
             "failsoft_transient": failure.transient,
+            "failsoft_suggestions": ",".join(failure.suggestions),
             "failsoft_type": failure.type,
             "failsoft_status": event.status,
             "failsoft_result": event.result,
@@ -261,83 +260,3 @@ def _level(event: ErrorHandled) -> int:
     if event.result == "unhandled" or (event.result == "skipped" and unexpected(event.failure)):
         return logging.ERROR
     return logging.WARNING if event.status >= 500 else logging.INFO
-
-
-class SanitizingFilter(logging.Filter):
-    """Cleans the records that others log. Attach it to a handler, before any handler that must not see secrets.
-
-    Arguments are cleaned one by one, so that a formatter that reads them (as that of uvicorn's access log) still finds
-    them; where that is not enough, message and arguments become one sanitized text. An exception becomes the sanitized
-    text of its traceback, with its causes, notes and group members; attributes given as `extra` go through the
-    sanitizer by name and value. The record is changed in place, so that handlers that come later see the clean one.
-    Where cleaning fails, the text is replaced, never let through.
-
-    ::
-
-        handler.addFilter(SanitizingFilter(fs.sanitizer))
-    """
-
-    def __init__(self, sanitizer: Cleaner) -> None:
-        super().__init__()
-        self._sanitizer = sanitizer
-        self._formatter = logging.Formatter()
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Clean the record; never drops one."""
-        whole = clean(self._sanitizer, _message(record))
-        record.args = self._clean_arguments(record.args)
-        if not record.args or not _says(record, whole):
-            record.msg, record.args = whole, None
-        if record.exc_info:
-            record.exc_text = record.exc_text or self._format(record)
-            record.exc_info = None
-        if record.exc_text:
-            record.exc_text = clean(self._sanitizer, record.exc_text)
-        if record.stack_info:
-            record.stack_info = clean(self._sanitizer, record.stack_info)
-        self._clean_extra(record)
-        return True
-
-    def _clean_arguments(self, arguments: Any) -> Any:
-        if isinstance(arguments, tuple):
-            return tuple(self._clean_argument(argument) for argument in arguments)
-        return None
-
-    def _clean_argument(self, argument: Any) -> Any:
-        if argument is None or isinstance(argument, (bool, int, float)):
-            return argument
-        try:
-            return clean(self._sanitizer, argument if isinstance(argument, str) else str(argument))
-        except Exception:  # noqa: BLE001 - a hostile __str__
-            return _FAILED
-
-    def _format(self, record: logging.LogRecord) -> str:
-        try:
-            # `exc_info=True` is legal where a record is made by hand
-            return self._formatter.formatException(record.exc_info) if isinstance(record.exc_info, tuple) else ""
-        except Exception:  # noqa: BLE001 - a hostile exception must not end the caller's logging
-            return _FAILED
-
-    def _clean_extra(self, record: logging.LogRecord) -> None:
-        extra = {name: value for name, value in vars(record).items() if name not in _STANDARD}
-        if not extra:
-            return
-        try:
-            cleaned = self._sanitizer.value(extra)
-            vars(record).update({name: cleaned.get(name, _FAILED) for name in extra})
-        except Exception:  # noqa: BLE001 - fail closed
-            vars(record).update(dict.fromkeys(extra, _FAILED))
-
-
-def _says(record: logging.LogRecord, text: str) -> bool:
-    try:
-        return record.getMessage() == text
-    except Exception:  # noqa: BLE001 - as below
-        return False
-
-
-def _message(record: logging.LogRecord) -> str:
-    try:
-        return record.getMessage()
-    except Exception:  # noqa: BLE001 - arguments that do not fit, or a hostile __str__
-        return f"{record.msg if isinstance(record.msg, str) else type(record.msg).__name__} (its arguments do not fit)"

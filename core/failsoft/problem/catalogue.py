@@ -1,26 +1,31 @@
-"""What Failsoft says to people: one text per code, category and status, in each language that ships.
+"""What Failsoft says to people: one text per code, category and status, in each language that there is.
 
-The texts are data (`texts/*.toml`), one file per language. They are general on purpose: a catalogue cannot know what
-the application is about. What the application wants said it says itself (`user_message`, `title`, `guidance`).
+The English is data of `wording`; the other languages that ship are gettext catalogues (`locale/`). Catalogues of the
+application win over both, and may add languages and codes.
 """
 
 from __future__ import annotations
 
+import logging
 import math
 import re
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from failsoft.errors.taxonomy import Category, Notification
+from failsoft.problem.negotiate import ever_shorter
+from failsoft.problem.translations import DOMAIN, Book, Books, read_book
+from failsoft.problem.wording import ALIASES, MESSAGES, PLURALS
 
-__all__ = ["CODES", "LANGUAGES", "Code", "Texts", "fill", "label", "load", "notification", "phrase", "texts", "wait"]
+__all__ = ["CODES", "LANGUAGES", "SHIPPED", "Catalogue", "Code", "Texts", "fill", "notification"]
 
 LANGUAGES = ("en", "de", "fr", "es")
-"""The languages that ship. For any other the texts are English."""
+"""The languages that ship."""
+
+_log = logging.getLogger("failsoft")
 
 
 class Code(NamedTuple):
@@ -85,7 +90,6 @@ CODES: Mapping[str, Code] = MappingProxyType(
 )
 """Every code that has texts of its own."""
 
-_SAME_TEXT = {"DEADLOCK": "CONCURRENCY_ERROR", "SETTINGS_ERROR": "CONFIGURATION_ERROR"}
 _OF_THE_LAST_ERROR = frozenset({"FALLBACK_FAILED", "RETRY_EXHAUSTED"})
 
 # These statuses say more exactly than any category what is the matter.
@@ -116,79 +120,145 @@ class _Unknown(Exception):  # noqa: N818 - a signal, not an error
     """A text asks for a fact that is not known."""
 
 
+_ENGLISH = Book(MESSAGES, MappingProxyType({}), MappingProxyType({}))
+
+
 @cache
-def _load(language: str) -> Mapping[str, Any]:
-    source = files("failsoft.problem").joinpath("texts", f"{language}.toml")
-    book: dict[str, Any] = tomllib.loads(source.read_text(encoding="utf-8"))
-    return book
-
-
-def load(languages: Iterable[str]) -> None:
-    """Read the texts of these languages now: later there may be no file handle or memory left to do it."""
-    for language in ("en", *languages):
-        _load(_available(language))
-
-
-def _available(language: str) -> str:
-    """The shipped language that serves a tag: `de` for `de-AT`, English for what there is not."""
-    base = language.partition("-")[0].lower()
-    return base if base in LANGUAGES else "en"
-
-
-def _look_up(language: str, *path: str) -> Any:
-    """An entry of a language, else of English, else None."""
-    for name in (_available(language), "en"):
-        entry: Any = _load(name)
-        for step in path:
-            entry = entry.get(step) if isinstance(entry, Mapping) else None
-        if entry is not None:
-            return entry
-    return None
-
-
-def _entry(language: str, section: str, name: str) -> Texts | None:
-    found = _look_up(language, section, name)
-    if found is None:
+def _shipped(language: str) -> Book | None:
+    """The book of a language that ships; None where its file is missing or damaged, which is said once."""
+    if language == "en":
+        return _ENGLISH
+    try:
+        file = files("failsoft.problem").joinpath("locale", language, "LC_MESSAGES", f"{DOMAIN}.mo")
+        return read_book(file.read_bytes(), strict=True)
+    except (OSError, ValueError, ImportError) as error:
+        _log.warning("texts in %s cannot be read, English is used instead: %s", language, error)
         return None
-    members = {**_look_up("en", section, name), **found}
-    guidance = members["guidance"]
-    if guidance.startswith("@"):
-        guidance = _look_up(language, "guidance", guidance[1:])
-    return Texts(members["title"], members["detail"], guidance)
 
 
-def _own_entry(language: str, code: str) -> Texts | None:
-    return _entry(language, "code", _SAME_TEXT.get(code, code)) if code in CODES else None
+class Catalogue:
+    """What there is to say. Safe to share between threads.
 
+    Parameters:
+        languages: read now; later there may be no file handle or memory left to do it.
+        books: catalogues of the application.
 
-@lru_cache(maxsize=1024)
-def texts(language: str, code: str, category: Category, status: int) -> Texts:
-    """What to say about a failure: by its code, else its status where that is exact, else its category, else its class.
-
-    A code that comes with a status of the other class (an `INTERNAL_ERROR` with 402) keeps its title, which belongs to
-    the problem type, and takes the rest from the fallbacks; `INTERNAL_ERROR`, which says nothing, takes all.
+    Attributes:
+        languages: the language tags that have texts, in lower case, regions not stripped.
+        unreadable: how many of the languages that ship could not be read; they are answered in English.
+        fills: some text about failures has places to fill; none that ships has.
     """
-    own = _own_entry(language, code)
-    if own and (code in _OF_THE_LAST_ERROR or CODES[code].status // 100 == status // 100):
-        return own
-    other = _fallback(language, category, status)
-    return other._replace(title=own.title) if own and code != "INTERNAL_ERROR" else other
+
+    def __init__(self, languages: Iterable[str] = (), books: Books | None = None) -> None:
+        self._books = books or {}
+        self._sources = {key: text for book in self._all() for key, text in book.sources.items()}
+        self.languages = frozenset(LANGUAGES) | self._books.keys()
+        self.unreadable = sum(_shipped(name) is None for name in self._shipping(languages))
+        # the words of the page have places of their own, that are always known
+        said = (
+            (key, text) for book in self._all() for texts in (book.texts, book.sources) for key, text in texts.items()
+        )
+        self.fills = any("{" in text and not key.startswith("page.") for key, text in said)
+        # bounded, for codes and languages may come from anywhere; per instance, for another one says other things
+        self.texts = lru_cache(maxsize=1024)(self._texts)
+        self.general = lru_cache(maxsize=1024)(self._general)
+        self.phrase = lru_cache(maxsize=1024)(self._phrase)
+        self.label = lru_cache(maxsize=1024)(self._label)
+        self.wait = lru_cache(maxsize=1024)(self._wait)
+
+    def _all(self) -> Iterator[Book]:
+        return (book for several in self._books.values() for book in several)
+
+    @staticmethod
+    def _shipping(languages: Iterable[str]) -> set[str]:
+        return {base for language in languages if (base := language.partition("-")[0].lower()) in LANGUAGES}
+
+    def has(self, language: str) -> bool:
+        """Whether there are texts in a language, or in the language without its region."""
+        return not self.languages.isdisjoint(ever_shorter(language.lower()))
+
+    def _read(self, language: str) -> Iterator[tuple[Book, ...]]:
+        """The books that serve a language, from exact to general, the application's before ours; English last."""
+        tags = [*ever_shorter(language.lower())]
+        for tag in tags if tags[-1] == "en" else [*tags, "en"]:
+            ours = _shipped(tag) if tag in LANGUAGES else None
+            yield (*self._books.get(tag, ()), *(() if ours is None else (ours,)))
+
+    def _find(self, language: str, key: str) -> str | None:
+        """A text by its key, else by the key that serves for it."""
+        keys = [key]
+        while (other := ALIASES.get(keys[-1])) is not None:
+            keys.append(other)
+        for books in self._read(language):
+            for name in keys:
+                for book in books:
+                    if text := book.texts.get(name):
+                        return text
+        return self._sources.get(key)
+
+    def _entry(self, language: str, name: str) -> Texts | None:
+        """What is said under a name such as `status.410`, empty where nothing is; None without any text."""
+        found = Texts(*(self._find(language, f"{name}.{member}") or "" for member in Texts._fields))
+        return found if any(found) else None
+
+    def _texts(self, language: str, code: str, category: Category, status: int) -> Texts:
+        """What to say about a failure: by its code, else by its status where that is exact, else by its category, else
+        by its class.
+
+        A code of ours that comes with a status of the other class (an `INTERNAL_ERROR` with 402) keeps its title, which
+        belongs to the problem type, and takes the rest from the fallbacks; `INTERNAL_ERROR`, which says nothing, takes
+        all.
+        """
+        own = self._entry(language, f"code.{code}")
+        other = self._general(language, category, status)
+        if own is None:
+            return other
+        if code in _OF_THE_LAST_ERROR and status < 500:
+            # its own guidance says that nothing is wrong with the request
+            return own._replace(guidance=other.guidance)
+        if code not in CODES or code in _OF_THE_LAST_ERROR or CODES[code].status // 100 == status // 100:
+            return Texts(*(mine or general for mine, general in zip(own, other, strict=True)))
+        return other._replace(title=own.title) if code != "INTERNAL_ERROR" else other
+
+    def _general(self, language: str, category: Category, status: int) -> Texts:
+        """What to say about a failure of which the code says nothing."""
+        kind = status // 100
+        names = [f"status.{status}", f"status.{'4xx' if kind == 4 else '5xx'}"]
+        if kind == 4:
+            names.insert(1, f"category.{category}")
+        for code in (_BY_CATEGORY.get((category, kind)), _BY_STATUS.get(status)):
+            if code is not None:
+                names.insert(1, f"code.{code}")
+        found = [entry for name in names if (entry := self._entry(language, name)) is not None]
+        return Texts(*(next(filter(None, texts), "") for texts in zip(*found, strict=True)))
+
+    def _phrase(self, language: str, status: int) -> str:
+        """The phrase of a status (RFC 9110, 15), translated; that of its class for a status nobody registered."""
+        known = self._find(language, f"phrase.{status}")
+        return known or self._find(language, f"phrase.{'4xx' if status < 500 else '5xx'}") or ""
+
+    def _label(self, language: str, name: str) -> str:
+        """A word of the page. Empty if there is none of that name."""
+        return self._find(language, f"page.{name}") or ""
+
+    def _wait(self, language: str, seconds: int) -> str:
+        """A waiting time in words, never shorter than it is: `12 seconds`, `5 minutes`, `2 hours`."""
+        key, count = "wait.seconds", seconds
+        if seconds > 7200:
+            key, count = "wait.hours", math.ceil(seconds / 3600)
+        elif seconds > 120:
+            key, count = "wait.minutes", math.ceil(seconds / 60)
+        forms = (book.plurals[key](count) for books in self._read(language) for book in books if key in book.plurals)
+        try:
+            # a form that nobody translated is empty
+            form = next(filter(None, forms), "")
+        except ArithmeticError:  # the rule of a plural is arithmetic of the catalogue
+            form = ""
+        return (form or PLURALS[key][count != 1]).replace("{n}", str(count))
 
 
-def _fallback(language: str, category: Category, status: int) -> Texts:
-    kind = status // 100
-    exact = _entry(language, "status", str(status))
-    if exact is None and status in _BY_STATUS:
-        exact = _own_entry(language, _BY_STATUS[status])
-    if exact is None and (category, kind) in _BY_CATEGORY:
-        exact = _own_entry(language, _BY_CATEGORY[category, kind])
-    if exact is None and kind == 4:
-        exact = _entry(language, "category", str(category))
-    if exact is None:
-        exact = _entry(language, "status", "4xx" if kind == 4 else "5xx")
-    if exact is None:  # pragma: no cover - en.toml has both classes
-        raise LookupError("texts/en.toml is incomplete")
-    return exact
+SHIPPED = Catalogue()
+"""What ships, without an application's own. It reads a language when it is first asked for."""
 
 
 def notification(code: str, status: int) -> Notification:
@@ -198,40 +268,18 @@ def notification(code: str, status: int) -> Notification:
     return _WARNING if status < 500 else _ERROR
 
 
-@lru_cache(maxsize=1024)
-def phrase(language: str, status: int) -> str:
-    """The phrase of a status (RFC 9110, 15), translated; that of its class for a status nobody registered."""
-    known = _look_up(language, "phrase", str(status))
-    return str(known or _look_up(language, "phrase", "4xx" if status < 500 else "5xx"))
+def fill(text: str, facts: Mapping[str, str], *, every: bool = False) -> str | None:
+    """Put facts into `{name}` places. What stands in a fact is text and nothing else, braces too.
 
+    Braces around anything but a known name stay; None if a fact is known to be empty.
 
-@cache
-def label(language: str, name: str) -> str:
-    """A word of the page. Empty if there is none of that name."""
-    return str(_look_up(language, "page", name) or "")
-
-
-def wait(language: str, seconds: int) -> str:
-    """A waiting time in words, never shorter than it is: `12 seconds`, `5 minutes`, `2 hours`."""
-    unit, count = "second", seconds
-    if seconds > 7200:
-        unit, count = "hour", math.ceil(seconds / 3600)
-    elif seconds > 120:
-        unit, count = "minute", math.ceil(seconds / 60)
-    return _wait_form(language, unit if count == 1 else unit + "s").replace("{n}", str(count))
-
-
-@cache
-def _wait_form(language: str, name: str) -> str:
-    return str(_look_up(language, "wait", name))
-
-
-def fill(text: str, facts: Mapping[str, str]) -> str | None:
-    """Put facts into `{name}` places. Braces around anything else stay; None if a named fact is not known (empty)."""
+    Parameters:
+        every: None also if a name is not known at all.
+    """
 
     def put(match: re.Match[str]) -> str:
         fact = facts.get(match[1])
-        if fact is None:
+        if fact is None and not every:
             return match[0]
         if not fact:
             raise _Unknown

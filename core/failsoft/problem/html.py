@@ -11,14 +11,14 @@ from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
-from failsoft.problem.catalogue import label, wait
+from failsoft.problem.catalogue import SHIPPED, Catalogue
 from failsoft.problem.document import Problem
 from failsoft.problem.text import readable
 
 __all__ = ["html_page", "text_page"]
 
 _PAGE = Template("""<!DOCTYPE html>
-<html lang="$language">
+<html lang="$language"$direction>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -55,10 +55,13 @@ $body
 """)
 
 
-def html_page(problem: Problem) -> bytes:
+_RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
+def html_page(problem: Problem, catalogue: Catalogue = SHIPPED) -> bytes:
     """The page, in UTF-8."""
-    language = problem.language
-    parts = [f'<p dir="auto">{_safe(text)}</p>' for text in _paragraphs(problem)]
+    language, label = problem.language, catalogue.label
+    parts = [f'<p dir="auto">{_safe(text)}</p>' for text in _paragraphs(problem, catalogue)]
     if problem.errors:
         items = "".join(f"<li><code>{_safe(where)}</code> {_safe(what)}</li>\n" for where, what in problem.errors)
         parts.append(f"<h2>{_safe(label(language, 'errors'))}</h2>\n<ul>\n{items}</ul>")
@@ -71,6 +74,7 @@ def html_page(problem: Problem) -> bytes:
         parts.append(f"<h2>Debug</h2>\n<pre>{_safe(_debug_text(problem.extensions['debug']))}</pre>")
     page = _PAGE.substitute(
         language=_safe(language),
+        direction=' dir="rtl"' if language.partition("-")[0] in _RIGHT_TO_LEFT else "",
         title=_safe(problem.title),
         status=_safe(f"{label(language, 'status')} {problem.status}"),
         body="\n".join(parts),
@@ -78,10 +82,10 @@ def html_page(problem: Problem) -> bytes:
     return page.encode()
 
 
-def text_page(problem: Problem) -> bytes:
+def text_page(problem: Problem, catalogue: Catalogue = SHIPPED) -> bytes:
     """Plain text, in UTF-8, one thought per line."""
-    language = problem.language
-    lines = [f"{problem.title} ({problem.status})", "", *_paragraphs(problem)]
+    language, label = problem.language, catalogue.label
+    lines = [f"{problem.title} ({problem.status})", "", *_paragraphs(problem, catalogue)]
     if problem.errors:
         lines += ["", f"{label(language, 'errors')}:", *(f"  {where}: {what}" for where, what in problem.errors)]
     if problem.documentation_url:
@@ -93,12 +97,13 @@ def text_page(problem: Problem) -> bytes:
     return readable("\n".join(lines) + "\n", 65_536).encode()
 
 
-def _paragraphs(problem: Problem) -> list[str]:
+def _paragraphs(problem: Problem, catalogue: Catalogue) -> list[str]:
     """What happened, when to come back (unless that was said), and what to do."""
     texts = [problem.detail or ""]
     retry = problem.retry or {}
     if retry.get("allowed") and (after := retry.get("after")):
-        hint = label(problem.language, "again_in").replace("{wait}", wait(problem.language, int(after)))
+        wait = catalogue.wait(problem.language, int(after))
+        hint = catalogue.label(problem.language, "again_in").replace("{wait}", wait)
         if hint not in texts[0]:
             texts.append(hint)
     texts.append(problem.guidance or "")

@@ -5,19 +5,23 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from random import Random
 from typing import Any, Protocol
+from uuid import UUID
 
 from failsoft.call import RequestFacts
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
+from failsoft.errors.taxonomy import Category
 from failsoft.ids import support_reference
-from failsoft.problem import catalogue, headers
+from failsoft.problem import headers
+from failsoft.problem.catalogue import SHIPPED, Catalogue, Texts, fill, notification
 from failsoft.problem.document import Problem
-from failsoft.problem.negotiate import accepted_language
+from failsoft.problem.negotiate import accepted_language, language_tag
 from failsoft.problem.text import readable
 
 __all__ = ["ProblemMaker", "TextSanitizer"]
@@ -28,9 +32,10 @@ Stack = Callable[[Failure], str]
 _MAX_ERRORS = 50
 _MAX_SEGMENTS = 16
 _MAX_SEGMENT = 64
+_MAX_PUBLIC = 32
+_MAX_FACT = 200
 _MAX_DELAY = 2**31 - 1  # the largest delta-seconds that HTTP promises to carry (RFC 9111, 1.2.2)
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
-_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,7}")
 _SECONDS = re.compile(r"\d{1,10}")
 
 
@@ -55,9 +60,12 @@ class ProblemMaker:
         rng: spreads `Retry-After`, so that clients do not come back all at once.
         retry_after_cap: seconds; the longest wait that a client is told on somebody else's word.
         stack: formats the stack for `debug`; by default the recorded frames, one per line.
+        catalogue: the texts; by default those that ship, in `languages`.
+        service: name of the service, for texts that ask for it.
 
     Attributes:
         dropped_headers: how many headers of exceptions could not be sent.
+        catalogue: the texts.
 
     Raises:
         SettingsError: `languages` holds something that is no language tag.
@@ -74,20 +82,24 @@ class ProblemMaker:
         rng: Random,
         retry_after_cap: float = 3600.0,
         stack: Stack | None = None,
+        catalogue: Catalogue | None = None,
+        service: str = "",
     ) -> None:
-        wrong = [str(tag) for tag in languages if not (isinstance(tag, str) and _TAG.fullmatch(tag))]
+        tags = [language_tag(tag) if isinstance(tag, str) else None for tag in languages]
+        wrong = [str(given) for given, tag in zip(languages, tags, strict=True) if tag is None]
         if wrong:
             raise SettingsError(Fault("responses.languages", repr(tag), 'expected a tag such as "de"') for tag in wrong)
         self._sanitizer = sanitizer
         self._type_base = type_base
         self._documentation_base = documentation_base
-        self._languages = tuple(languages) or ("en",)
+        self._languages = tuple(tag for tag in tags if tag is not None) or ("en",)
         self._debug = debug
         self._rng = rng
         self._cap = max(1, math.floor(retry_after_cap))
         self._stack = stack or _recorded_stack
+        self._service = service
         self.dropped_headers = 0
-        catalogue.load(self._languages)
+        self.catalogue = catalogue or Catalogue(self._languages)
 
     def make(
         self, failure: Failure, *, request_id: str | None, trace_id: str | None, facts: RequestFacts, may_repeat: bool
@@ -104,21 +116,26 @@ class ProblemMaker:
         after, retry_header = self._retry_after(failure, asked)
         allowed = bool(failure.transient and may_repeat)
         reference = _reference(failure.error_id)
-        known = catalogue.texts(language, code, failure.category, status)
-        wait = catalogue.wait(language, after) if after else ""
-        title = known.title if self._type_base else catalogue.phrase(language, status)
-        detail = _detail(known.detail, language, wait, failure, allowed)
-        guidance = known.guidance
-        if failure.title is not None or failure.user_message is not None or failure.guidance is not None:
+        said = self.catalogue.texts(language, code, failure.category, status)
+        wait = self.catalogue.wait(language, after) if after else ""
+        own = failure.title is not None or failure.user_message is not None or failure.guidance is not None
+        places: Mapping[str, str] = {}
+        if own or self.catalogue.fills:
             places = {
+                **self._facts(failure),
                 "seconds": "" if after is None else str(after),
                 "wait": wait,
                 "status": str(status),
                 "code": code,
-                "error_id": failure.error_id,
                 "request_id": request_id or "",
                 "support_reference": reference or "",
             }
+        if self.catalogue.fills:
+            said = self._filled(said, language, failure.category, status, places)
+        title = said.title if self._type_base else self.catalogue.phrase(language, status)
+        detail = self._with_a_wait(said.detail, language, wait, failure, allowed)
+        guidance = said.guidance
+        if own:
             title = self._own(failure.title, language, places, 256) or title
             detail = self._own(failure.user_message, language, places, 2048) or detail
             guidance = self._own(failure.guidance, language, places, 1024) or guidance
@@ -139,24 +156,63 @@ class ProblemMaker:
             support_reference=reference,
             documentation_url=f"{self._documentation_base}{slug}" if self._documentation_base else None,
             errors=self._errors(failure.errors) if failure.errors else (),
-            notification=failure.notification or catalogue.notification(code, status),
+            notification=failure.notification or notification(code, status),
             language=language,
             headers=_answer_headers(asked, language, retry_header, failure.error_id),
             extensions={"debug": self._disclosed(failure)} if self._debug else {},
         )
+
+    def _with_a_wait(self, detail: str, language: str, wait: str, failure: Failure, allowed: bool) -> str:
+        if wait:
+            again = self.catalogue.label(language, "again_in").replace("{wait}", wait)
+        elif failure.transient and (allowed or failure.rejected or failure.not_sent):
+            again = self.catalogue.label(language, "again_later")
+        else:
+            return detail
+        return f"{detail} {again}"
 
     def _own(self, text: object, language: str, places: Mapping[str, str], limit: int) -> str | None:
         """A text of the application, in the language if it has it; None where it has nothing to say."""
         chosen = None if text is None else _in_language(text, language, self._languages[0])
         if not chosen:
             return None
-        filled = catalogue.fill(self._safe(chosen, limit), places) or ""
-        return readable(filled.strip(), limit) or None
+        filled = fill(self._safe(chosen, limit), places)
+        return self._as_filled(filled, chosen, limit) if filled else None
 
-    def _safe(self, text: str, limit: int) -> str:
+    def _as_filled(self, filled: str, text: str, limit: int) -> str | None:
+        """A text with its facts, cleaned once more: `token={token}` is a secret only when it is filled."""
+        return (self._safe(filled, limit) if "{" in text else readable(filled, limit)).strip() or None
+
+    def _filled(self, said: Texts, language: str, category: Category, status: int, places: Mapping[str, str]) -> Texts:
+        """Texts of a catalogue with their places filled; one that asks for what is not known gives way."""
+        if not any("{" in text for text in said):
+            return said
+        # those that ship have no places
+        less = (self.catalogue.general(language, category, status), SHIPPED.general(language, category, status))
+        filled = []
+        for texts in zip(said, *less, strict=True):
+            ready = ((fill(text, places, every=True), text) for text in texts)
+            filled.append(
+                next((whole for one, text in ready if one and (whole := self._as_filled(one, text, 2048))), "")
+            )
+        return Texts(*filled)
+
+    def _facts(self, failure: Failure) -> dict[str, str]:
+        """What texts may name of the service and the failure, and the details that the application has declared to be
+        for clients: sanitized and bounded.
+        """
+        facts = {}
+        for name in failure.public_details[:_MAX_PUBLIC]:
+            value = failure.details.get(name)
+            # nothing that would have to be asked for its text
+            if isinstance(value, (str, int, float, Decimal, date, UUID)):
+                facts[name] = self._safe(value, _MAX_FACT)
+        return {**facts, "error_id": failure.error_id, "service": self._service}
+
+    def _safe(self, text: object, limit: int) -> str:
         """Sanitized whole, then cut: a cut before could leave a piece of a secret that nothing recognizes."""
         try:
-            return readable(self._sanitizer.text(str.__str__(text)), limit)
+            return readable(self._sanitizer.text(str.__str__(text) if isinstance(text, str) else str(text)), limit)
         except Exception:  # noqa: BLE001 - a text that cannot be sanitized is not said
             return ""
 
@@ -262,16 +318,6 @@ def _in_language(text: object, language: str, default: str) -> str | None:
         return None
     wanted = (language.lower(), language.partition("-")[0].lower(), default.lower(), "en", *by_tag)
     return next((by_tag[tag] for tag in wanted if tag in by_tag), None)
-
-
-def _detail(detail: str, language: str, wait: str, failure: Failure, allowed: bool) -> str:
-    if wait:
-        again = catalogue.label(language, "again_in").replace("{wait}", wait)
-    elif failure.transient and (allowed or failure.rejected or failure.not_sent):
-        again = catalogue.label(language, "again_later")
-    else:
-        return detail
-    return f"{detail} {again}"
 
 
 def _written_delay(value: str, now: float) -> int | None:

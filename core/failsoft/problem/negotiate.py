@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal
 
-__all__ = ["Format", "accepted_format", "accepted_language"]
+__all__ = ["Format", "accepted_format", "accepted_language", "ever_shorter", "language_tag"]
 
 Format = Literal["json", "html", "text"]
 
@@ -18,8 +18,9 @@ _MAX_LENGTH = 4096
 _MAX_ITEMS = 32
 _CACHED_LENGTH = 512
 _RANGE = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64})/([!#$%&'*+.^_`|~0-9A-Za-z-]{1,96})")
-_QUALITY = re.compile(r"\d{1,3}(\.\d{0,6})?|\.\d{1,6}")
+_QUALITY = re.compile(r"\d{1,3}(\.\d{0,6})?|\.\d{1,6}", re.ASCII)
 _TAG = re.compile(r"\*|[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,7}")
+_SCRIPTS = {"latin": "Latn", "cyrillic": "Cyrl", "devanagari": "Deva"}
 
 
 def accepted_format(accept: str | None) -> Format:
@@ -109,27 +110,55 @@ class _Wanted:
 
 def _language(header: str, languages: tuple[str, ...]) -> str:
     by_tag = {language.lower(): language for language in reversed(languages)}
-    ranges = [(tag.lower(), quality) for tag, quality in _items(header) if _TAG.fullmatch(tag)]
+    # some clients send the name of a locale, with an underscore
+    items = ((tag.lower().replace("_", "-"), quality) for tag, quality in _items(header))
+    ranges = [(tag, quality) for tag, quality in items if _TAG.fullmatch(tag)]
+    named = {tag for tag, _ in ranges}
     refused = {tag for tag, quality in ranges if quality == 0}
     for tag, quality in sorted(ranges, key=lambda item: -item[1]):
         if quality == 0:
             break
         if tag == "*":
-            return next((language for language in languages if language.lower() not in refused), languages[0])
-        for candidate in _ever_shorter(tag):
+            # any language that no other range speaks of
+            others = (language for language in languages if named.isdisjoint(ever_shorter(language.lower())))
+            if (chosen := next(others, None)) is not None:
+                return chosen
+        for candidate in ever_shorter(tag):
             if candidate in by_tag and candidate not in refused:
                 return by_tag[candidate]
     return languages[0]
 
 
-def _ever_shorter(tag: str) -> Iterator[str]:
-    """A tag, then the tag without its last part, and so on: `zh-Hant-TW`, `zh-Hant`, `zh`."""
+def ever_shorter(tag: str) -> Iterator[str]:
+    """A tag, then the tag without its last part, and so on: `zh-Hant-TW`, `zh-Hant`, `zh` (RFC 4647, 3.4)."""
     parts = tag.split("-")
     while parts:
         yield "-".join(parts)
         parts.pop()
         if parts and len(parts[-1]) == 1:
             parts.pop()
+
+
+def language_tag(name: str) -> str | None:
+    """The language tag (RFC 5646) that a tag or the name of a POSIX locale means, written in the usual way.
+
+    `pt_BR` is `pt-BR`, `sr_RS.UTF-8@latin` is `sr-Latn-RS`. None for what names no language.
+    """
+    locale, _, modifier = name.partition("@")
+    language, *parts = locale.partition(".")[0].replace("_", "-").split("-")
+    if (script := _SCRIPTS.get(modifier.lower())) is not None:
+        parts.insert(0, script)
+    elif modifier:
+        parts.append(modifier.lower())
+    written = [language.lower()]
+    for part in parts:
+        # what follows a singleton has no case of its own
+        plain = any(len(before) == 1 for before in written)
+        written.append(part.upper() if len(part) == 2 and not plain else part.lower())
+        if len(part) == 4 and part.isalpha() and not plain:
+            written[-1] = part.title()
+    tag = "-".join(written)
+    return tag if len(language) > 1 and _TAG.fullmatch(tag) else None
 
 
 _cached_format = lru_cache(maxsize=256)(_format)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from failsoft.call import RequestFacts
 from failsoft.problem import headers
-from failsoft.problem.catalogue import phrase
+from failsoft.problem.catalogue import SHIPPED, Catalogue
 from failsoft.problem.document import Problem
 from failsoft.problem.headers import Headers
 from failsoft.problem.html import html_page, text_page
@@ -50,6 +50,7 @@ def render(
     id_header: str = "X-Request-ID",
     renderer: Renderer | None = None,
     on_error: Callable[[Exception], object] | None = None,
+    catalogue: Catalogue = SHIPPED,
 ) -> Rendered:
     """The response that says a problem.
 
@@ -60,11 +61,12 @@ def render(
         id_header: name of the header that carries the request id; one that is no header name is left out.
         renderer: makes the body instead. If it raises, the standard body is sent.
         on_error: told what `renderer` raised.
+        catalogue: the words of a page; those of whoever made the problem.
     """
     if not 400 <= problem.status <= 599:
-        problem = replace(problem, status=500, type="about:blank", title=phrase(problem.language, 500))
+        problem = replace(problem, status=500, type="about:blank", title=catalogue.phrase(problem.language, 500))
     own = None if renderer is None else _own_body(renderer, problem, facts, on_error)
-    body, content_type = own or _standard_body(problem, facts, format)
+    body, content_type = own or _standard_body(problem, facts, format, catalogue)
     fields = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
     name = id_header.lower()
     fields += [pair for pair in problem.headers if (key := pair[0].lower()) != name and key not in _OURS]
@@ -73,12 +75,12 @@ def render(
     return Rendered(problem.status, tuple(fields), b"" if facts.method == "HEAD" else body)
 
 
-def _standard_body(problem: Problem, facts: RequestFacts, wanted: str) -> tuple[bytes, str]:
+def _standard_body(problem: Problem, facts: RequestFacts, wanted: str, catalogue: Catalogue) -> tuple[bytes, str]:
     kind = accepted_format(facts.accept) if wanted == "auto" else "json"
     if kind == "html":
-        return html_page(problem), _TYPES[kind]
+        return html_page(problem, catalogue), _TYPES[kind]
     if kind == "text":
-        return text_page(problem), _TYPES[kind]
+        return text_page(problem, catalogue), _TYPES[kind]
     return problem.to_json(), JSON_TYPE
 
 

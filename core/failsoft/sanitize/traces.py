@@ -1,12 +1,17 @@
-"""Stack traces that may be written down: no source lines, no locals, messages cleaned."""
+"""Stack traces that may be written down, as text and as data: paths shortened, code lines and messages cleaned.
+
+Of local variables only those are there that `[sanitize] locals` names; they were cleaned when they were read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
-__all__ = ["Cleaner", "Link", "format_stack"]
+from failsoft.sanitize.places import code_line, shown_path
+
+__all__ = ["Cleaner", "Link", "format_stack", "stack_as_data"]
 
 _HEADLINE = "Traceback (most recent call last):"
 _BETWEEN = {
@@ -100,20 +105,69 @@ def _one(link: Link, sanitizer: Cleaner, max_frames: int) -> Iterator[str]:
     yield f"{link.type}: {message}" if message else link.type
 
 
+def stack_as_data(links: Sequence[Link], sanitizer: Cleaner, *, max_frames: int = 50) -> list[dict[str, Any]]:
+    """A chain of exceptions as plain values, fit for JSON: the exception first, then its chain and its members.
+
+    Each is a mapping of `type`, `message`, `relation` ("" for the exception itself, else `cause`, `context` or
+    `member`) and `frames`, outermost call first: `file`, `line`, `function`, `code`, and `locals` where some were read.
+    Where frames were left out in the middle, `frames_left_out` says how many.
+
+    Parameters:
+        links: the exception, then its chain.
+        max_frames: frames of one exception at most.
+    """
+    return [_link_as_data(link, sanitizer, max_frames) for link in links]
+
+
+def _link_as_data(link: Link, sanitizer: Cleaner, most: int) -> dict[str, Any]:
+    data: dict[str, Any] = {"type": link.type, "message": sanitizer.text(link.message), "relation": link.relation}
+    frames = []
+    first, left_out = _middle(len(link.frames), most)
+    for index, (filename, line, function) in enumerate(link.frames):
+        if first <= index < first + left_out:
+            continue
+        file, name = _place(sanitizer, filename, function)
+        frame: dict[str, Any] = {"file": file, "line": line, "function": name}
+        if code := _code(sanitizer, filename, line):
+            frame["code"] = code
+        if values := _locals(link.frames, index):
+            frame["locals"] = dict(values)
+        frames.append(frame)
+    data["frames"] = frames
+    if left_out:
+        data["frames_left_out"] = left_out
+    return data
+
+
+def _middle(count: int, most: int) -> tuple[int, int]:
+    """How many of the outermost frames are shown, and how many after them are left out."""
+    return min(_FIRST_FRAMES, most // 2), max(count - most, 0)
+
+
+def _locals(frames: Sequence[tuple[str, int, str]], index: int) -> Mapping[str, str]:
+    known: Sequence[Mapping[str, str]] = getattr(frames, "locals", ())
+    return known[index] if index < len(known) else {}
+
+
 @lru_cache(maxsize=4096)
 def _place(sanitizer: Cleaner, filename: str, function: str) -> tuple[str, str]:
     """File and function of a frame, cleaned. A program has few places to fail at, and fails there often."""
-    head, _, tail = sanitizer.text(f'  File "{filename}", in {function}').partition('", in ')
-    return f'{head}"', tail
+    head, _, tail = sanitizer.text(f'File "{shown_path(filename)}", in {function}').partition('", in ')
+    return head.removeprefix('File "'), tail
+
+
+@lru_cache(maxsize=4096)
+def _code(sanitizer: Cleaner, filename: str, line: int) -> str:
+    found = code_line(filename, line)
+    return sanitizer.text(found) if found else ""
 
 
 def _frames(frames: Sequence[tuple[str, int, str]], most: int, sanitizer: Cleaner) -> Iterator[str]:
-    first = min(_FIRST_FRAMES, most // 2)
-    left_out = len(frames) - most
+    first, left_out = _middle(len(frames), most)
     last: tuple[str, int, str] | None = None
     repeats = 0
     for index, frame in enumerate(frames):
-        if left_out > 0 and first <= index < first + left_out:
+        if first <= index < first + left_out:
             if index == first:
                 yield from _repeated(repeats)
                 yield f"  [{left_out} more frames]"
@@ -126,9 +180,18 @@ def _frames(frames: Sequence[tuple[str, int, str]], most: int, sanitizer: Cleane
         else:
             yield from _repeated(repeats)
             last, repeats = frame, 0
-        file, function = _place(sanitizer, frame[0], frame[2])
-        yield f"{file}, line {frame[1]}, in {function}"
+        yield _frame(sanitizer, frame)
+        for local, text in _locals(frames, index).items():
+            yield f"    {local} = {text}"
     yield from _repeated(repeats)
+
+
+@lru_cache(maxsize=4096)
+def _frame(sanitizer: Cleaner, frame: tuple[str, int, str]) -> str:
+    filename, line, function = frame
+    file, name = _place(sanitizer, filename, function)
+    code = _code(sanitizer, filename, line)
+    return f'  File "{file}", line {line}, in {name}' + (f"\n    {code}" if code else "")
 
 
 def _repeated(repeats: int) -> Iterator[str]:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import copy
 import re
-import typing
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from msgspec import Meta
 
 from failsoft.call import Mode
 from failsoft.errors.exceptions import Fault
 from failsoft.errors.rules import ErrorMapping, Rule
-from failsoft.kinds import Duration, Kind, Network, Reference, Url, did_you_mean, format_duration, join_path
+from failsoft.kinds import Duration, Network, Reference, Url, did_you_mean, format_duration, join_path
 from failsoft.machines.budget import Priority
 from failsoft.options import Options, shown
 from failsoft.policies.policy import Policy
 from failsoft.policies.shared_limit import refusals
+from failsoft.problem.catalogue import LANGUAGES, SHIPPED
+from failsoft.settings.values import Catalogue, Header, Language, Match, SqliteUrl, StateUrl, Uri, View, Weights
 
 __all__ = [
     "Audit",
@@ -35,47 +36,7 @@ __all__ = [
     "nearest_source",
 ]
 
-Language = Literal["en", "de", "fr", "es"]
-"""The languages that problem texts ship in."""
-
-_LANGUAGES = ", ".join(typing.get_args(Language))
-_MATCH = re.compile(r"(\*|[A-Z]+) ([/^].*)")
-_VIEW = re.compile(r"[^\W\d]\w*(\.([^\W\d]\w*|<locals>))+")
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_SQLITE = re.compile(r"sqlite:///(?!:memory:\Z)[^?#]+")
-_STATE = re.compile(r"memory://|sqlite:///(?!:memory:\Z)[^?#]+|(redis|rediss|unix)://\S+|(env|file):.+")
-_LOCATION = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
-
-
-def _text(pattern: re.Pattern[str]) -> Any:
-    def parse(value: object) -> str:
-        if isinstance(value, str) and pattern.fullmatch(value):
-            return value
-        raise ValueError("wrong form")
-
-    return parse
-
-
-def _model(value: object) -> bool | str:
-    if isinstance(value, bool) or (isinstance(value, str) and value):
-        return value
-    raise ValueError("neither a switch nor a path")
-
-
-Header = Annotated[str, Kind("the name of a header", _text(_TOKEN))]
-Match = Annotated[str, Kind('a method or *, then a route template: "GET /quotes/{symbol}"', _text(_MATCH))]
-View = Annotated[str, Kind('a dotted path such as "shop.views.quote"', _text(_VIEW))]
-Uri = Annotated[str, Kind('a URI such as "https://errors.example.com/"', _text(_LOCATION))]
-StateUrl = Annotated[
-    str,
-    Kind(
-        '"memory://", "sqlite:///FILE", "redis://HOST", "rediss://HOST", "unix://PATH", or "env:NAME" or "file:PATH" '
-        "where such a URL is found",
-        _text(_STATE),
-        secret=True,
-    ),
-]
-SqliteUrl = Annotated[str, Kind('"sqlite:///FILE"', _text(_SQLITE))]
+_LANGUAGES = ", ".join(LANGUAGES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +114,27 @@ class Responses(Options):
     ] = None  # fmt: skip
     languages: Annotated[
         tuple[Language, ...],
-        Meta(min_length=1, description="Languages of the texts, the first one being the default."),
-    ] = ("en",)
+        Meta(min_length=1, description="Languages of the texts, the first one being the default: of those that ship "
+        "(`en`, `de`, `fr`, `es`), and of those that `catalogues` have."),
+    ] = ("en",)  # fmt: skip
+    catalogues: Annotated[
+        tuple[Catalogue, ...],
+        Meta(max_length=20, description="Directories with gettext catalogues of yours, "
+        "`LANGUAGE/LC_MESSAGES/failsoft.mo`, or `DOMAIN:DIRECTORY`. They win over the texts that ship, the first one "
+        "first, and may add codes and languages. A relative one counts from the working directory."),
+    ] = ()  # fmt: skip
+
+    def check(self, path: str) -> Iterable[Fault]:
+        if self.catalogues or self.catalogues is None:
+            # what languages they have is known when they are read
+            return
+        for number, language in enumerate(self.languages or ()):
+            if language is not None and not SHIPPED.has(language):
+                yield Fault(
+                    f"{join_path(path, 'languages')}[{number}]",
+                    shown(language),
+                    f"expected one of {_LANGUAGES}, or a language that responses.catalogues have",
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,8 +184,7 @@ class Classification(Options):
     """How it is found out what an exception is, beyond `[errors]` and `[[rules]]`."""
 
     model: Annotated[
-        bool | str,
-        Kind('true, false, or the path of a file of weights such as "/etc/shop/model.bin"', _model),
+        Weights,
         Meta(description="Ask the text model where nobody knows an exception by its class or its code. It gives a "
         "category, never a status, and makes nothing transient. A path: other weights than those that are shipped; a "
         "relative one counts from the working directory."),
@@ -219,6 +198,10 @@ class Sanitize(Options):
     keys: Annotated[tuple[str, ...], Meta(description="More names whose values are secret.")] = ()
     safe_keys: Annotated[tuple[str, ...], Meta(description="Names whose values are not secret after all.")] = ()
     strict: Annotated[bool, Meta(description="Also redact what is a matter of policy, such as IP addresses.")] = False
+    locals: Annotated[
+        tuple[str, ...],
+        Meta(description="Local variables that stacks may show, by exact name, sanitized and cut. By default none."),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,12 +341,15 @@ class Settings(Options):
         for number, rule in enumerate(self.rules or ()):
             if rule is not None and rule.then is not None:
                 said[f"{join_path(path, 'rules')}[{number}].then"] = rule.then
+        asked = () if self.responses is None else self.responses.languages or ()
+        known = dict.fromkeys((*LANGUAGES, *(language for language in asked if language is not None)))
         for place, mapping in said.items():
             for name in ("title", "user_message", "guidance"):
                 texts = getattr(mapping, name, None)
                 for language in texts if isinstance(texts, Mapping) else ():
-                    if language not in typing.get_args(Language):
-                        yield Fault(join_path(f"{place}.{name}", language), "", f"expected one of {_LANGUAGES}")
+                    if language not in known:
+                        expected = f"expected one of {', '.join(known)}"
+                        yield Fault(join_path(f"{place}.{name}", language), "", expected)
 
     def warnings(self) -> tuple[Fault, ...]:
         """What is allowed, and hardly meant."""

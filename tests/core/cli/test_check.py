@@ -89,6 +89,14 @@ def test_every_fault_is_printed_at_once_one_a_line(place: Path) -> None:
     ]
 
 
+def test_catalogues_are_read(place: Path) -> None:
+    (place / "shop.toml").write_text('[responses]\nlanguages = ["en", "it"]\ncatalogues = ["locale"]\n')
+    result = run("check", "shop.toml")
+    assert result.exit_code == 1
+    expected = "shop.toml:3: responses.catalogues[0] = 'locale': expected a directory; there is none"
+    assert result.stdout.splitlines() == [expected]
+
+
 def test_environment_variables_count(place: Path) -> None:
     (place / "shop.toml").write_text(GOOD)
     result = run("check", "shop.toml", env={"FAILSOFT__ROLLOUT__MODE": "on"})

@@ -7,7 +7,8 @@ import pytest
 from failsoft.bus import Bus
 from failsoft.call import RequestFacts
 from failsoft.events import CircuitBreakerTransition, InternalError, RetryEnded, RetryScheduled
-from failsoft.observers.logs import LogObserver, SanitizingFilter
+from failsoft.logs import SanitizingFilter
+from failsoft.observers.logs import LogObserver
 from observed import SECRET, Broken, OneSecret, failure, handled
 
 
@@ -67,7 +68,9 @@ def test_an_unexpected_failure_is_one_line_with_its_facts_and_its_stack_as_text(
         "failsoft_code": "QUOTE_ERROR",
         "failsoft_category": "external_service",
         "failsoft_severity": "medium",
+        "failsoft_fingerprint": failure().fingerprint,
         "failsoft_transient": True,
+        "failsoft_suggestions": "retry_later,switch_endpoint,wait_for_dependency",
         "failsoft_type": "shop.QuoteError",
         "failsoft_status": 500,
         "failsoft_result": "unhandled",

@@ -3,69 +3,144 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator
+from gettext import GNUTranslations
 from importlib.resources import files
-from typing import Any
+from io import BytesIO
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import read_mo, write_mo
+from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
 
 from failsoft.errors import Category, FailsoftError, Notification, exceptions
 from failsoft.errors.catalogue.labels import CODES as CLASSIFIED
-from failsoft.problem.catalogue import CODES, LANGUAGES, fill, label, notification, phrase, texts, wait
+from failsoft.problem.catalogue import CODES, LANGUAGES, SHIPPED, fill, notification
+from failsoft.problem.wording import ALIASES, MESSAGES, PLURALS
 
+label, phrase, texts, wait = SHIPPED.label, SHIPPED.phrase, SHIPPED.texts, SHIPPED.wait
+SOURCE = files("failsoft.problem").joinpath("locale")
 PLACEHOLDER = re.compile(r"\{\w+\}")
 STATUSES = (400, 401, 402, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429, 451, 499, 500, 502, 503, 504, 507, 599)
 
 
 def entries(language: str) -> dict[str, str]:
-    def walk(table: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
-        for name, value in table.items():
-            if isinstance(value, dict):
-                yield from walk(value, f"{path}/{name}")
-            else:
-                yield f"{path}/{name}", value
+    """The texts of a language by key, as its source has them; those that depend on a number once for each form."""
+    if language == "en":
+        forms = {f"{key}[{number}]": form for key, forms in PLURALS.items() for number, form in enumerate(forms)}
+        return {**MESSAGES, **forms}
+    found = {}
+    for message in catalogue_of(language):
+        if message.context is not None:
+            several = isinstance(message.string, tuple)
+            strings = message.string if several else (message.string,)
+            found |= {f"{message.context}[{n}]" if several else message.context: text for n, text in enumerate(strings)}
+    return found
 
-    source = files("failsoft.problem").joinpath("texts", f"{language}.toml").read_text(encoding="utf-8")
-    return dict(walk(tomllib.loads(source), ""))
+
+def catalogue_of(language: str) -> Catalog:
+    with SOURCE.joinpath(language, "LC_MESSAGES", "failsoft.po").open("rb") as file:
+        return read_po(file, locale=language, domain="failsoft")
+
+
+def english_of(key: str) -> str:
+    return entries("en").get(key) or PLURALS[key.partition("[")[0]][1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_every_text(language: str) -> None:
     mine, english = entries(language), entries("en")
-    assert mine.keys() == english.keys()
+    assert {key.partition("[")[0] for key in mine} == {key.partition("[")[0] for key in english}
     assert all(text.strip() == text and text for text in mine.values())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_the_same_places_to_fill_and_the_same_shared_texts(language: str) -> None:
-    mine, english = entries(language), entries("en")
-    for name, text in english.items():
-        assert sorted(PLACEHOLDER.findall(mine[name])) == sorted(PLACEHOLDER.findall(text)), name
-        if text.startswith("@"):
-            assert mine[name] == text
+def test_every_language_has_the_same_places_to_fill(language: str) -> None:
+    for key, text in entries(language).items():
+        assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(english_of(key))), key
+
+
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
+def test_what_is_compiled_is_what_the_source_says(language: str) -> None:
+    compiled = BytesIO()
+    write_mo(compiled, catalogue_of(language))
+    committed = SOURCE.joinpath(language, "LC_MESSAGES", "failsoft.mo").read_bytes()
+    # but for the header, which names the version of Babel
+    assert content_of(compiled.getvalue()) == content_of(committed), "make messages"
+
+
+def content_of(compiled: bytes) -> tuple[dict[tuple[str, str], object], list[str], str]:
+    """All entries of a compiled catalogue, and its plural forms."""
+    catalog = read_mo(BytesIO(compiled))
+    header = dict(catalog.mime_headers)
+    return (
+        {(message.context or "", str(message.id)): message.string for message in catalog if message.id},
+        [wait_of(compiled, number) for number in (0, 1, 2, 5, 1_000_000)],
+        header["Content-Type"],
+    )
+
+
+def wait_of(compiled: bytes, number: int) -> str:
+    return GNUTranslations(BytesIO(compiled)).npgettext("wait.seconds", *PLURALS["wait.seconds"], number)
+
+
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
+def test_no_translation_is_of_an_english_text_that_has_changed(language: str) -> None:
+    sources = {message.context: message.id for message in catalogue_of(language) if message.context}
+    assert sources == {**MESSAGES, **PLURALS}, "make messages"
+    assert not any(message.fuzzy for message in catalogue_of(language) if message.context)
+
+
+def test_translators_get_every_text_as_babel_finds_it() -> None:
+    with SOURCE.joinpath("failsoft.pot").open("rb") as file:
+        found = {message.context: message.id for message in read_po(file) if message.context}
+    assert found == {**MESSAGES, **PLURALS}, "make messages"
 
 
 @pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
 def test_a_translation_is_not_a_copy_of_the_english(language: str) -> None:
     mine, english = entries(language), entries("en")
-    same = {name for name in english if mine[name] == english[name] and not mine[name].startswith("@")}
+    same = {name for name in english if mine[name] == english[name]}
     # words that are written alike
-    assert same <= {"/page/status", "/wait/minute", "/wait/minutes"}
+    assert same <= {"page.status", "wait.minutes[0]", "wait.minutes[1]"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_every_code_has_texts_of_its_own(language: str, code: str) -> None:
     said = texts(language, code, Category.SYSTEM, CODES[code].status)
-    shared = {"DEADLOCK": "CONCURRENCY_ERROR", "SETTINGS_ERROR": "CONFIGURATION_ERROR"}
-    assert said.title == entries(language)[f"/code/{shared.get(code, code)}/title"]
-    assert not said.guidance.startswith("@")
+    title = f"code.{code}.title"
+    assert said.title == entries(language)[ALIASES.get(title, title)]
+    assert all(said)
     assert said.detail != texts(language, "NO_SUCH_CODE", Category.VALIDATION, 599).detail
 
 
 def test_every_code_that_a_classification_gives_is_known() -> None:
     assert set(CLASSIFIED) - set(CODES) == {"CLIENT_DISCONNECTED"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", sorted(set(CLASSIFIED) - {"CLIENT_DISCONNECTED"}))
+def test_what_is_said_of_every_code_is_short_whole_and_in_the_language(language: str, code: str) -> None:
+    said = texts(language, code, Category.SYSTEM, CODES[code].status)
+    assert len(said.title) <= 60
+    assert said.title[-1] not in ".!"
+    for sentence in (said.detail, said.guidance):
+        assert sentence.endswith(".")
+        assert len(sentence) <= 170
+    if language != "en":
+        english = texts("en", code, Category.SYSTEM, CODES[code].status)
+        assert not any(mine == theirs for mine, theirs in zip(said, english, strict=True))
+    assert notification(code, CODES[code].status) in Notification
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", ["FALLBACK_FAILED", "RETRY_EXHAUSTED"])
+def test_what_was_tried_in_vain_does_not_clear_a_request_that_is_turned_away(language: str, code: str) -> None:
+    said = texts(language, code, Category.VALIDATION, 404)
+    assert said.guidance == texts(language, "NOT_FOUND", Category.VALIDATION, 404).guidance
+    assert said.title == texts(language, code, Category.NETWORK, 503).title
 
 
 def test_codes_of_our_exceptions_have_their_status() -> None:
@@ -150,6 +225,20 @@ def test_known_places_are_filled_and_other_braces_stay() -> None:
 
 def test_a_text_that_asks_for_what_is_not_known_is_not_used() -> None:
     assert fill("again in {wait}", {"wait": ""}) is None
+
+
+@given(
+    st.text("{}abc_.!:0 [", max_size=40),
+    st.dictionaries(st.sampled_from(["a", "b", "ab_c"]), st.text("{}abc", max_size=9)),
+)
+def test_filling_takes_one_turn_and_never_fails(text: str, facts: dict[str, str]) -> None:
+    for every in (False, True):
+        filled = fill(text, facts, every=every)
+        assert filled is None or len(filled) <= len(text) + 9 * text.count("{")
+    marked = dict.fromkeys(facts, "\x00")
+    assert (fill(text, marked) or "").replace("\0", "") == re.sub(
+        r"\{(a|b|ab_c)\}", lambda m: "" if m[1] in facts else m[0], text
+    )
 
 
 def test_a_code_of_the_application_is_said_as_loudly_as_its_class() -> None:

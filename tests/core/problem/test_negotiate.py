@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from failsoft.problem import accepted_format, accepted_language
+from failsoft.problem.negotiate import language_tag
 
 FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 FORMATS = {"json", "html", "text"}
@@ -89,10 +90,50 @@ def test_a_range_beyond_the_bound_is_not_seen() -> None:
         ("zh-Hant-x-private", "zh-Hant"),
         ("zh", "en"),
         ("\ud800, de", "de"),
+        ("de;q=0.1, *;q=0.8", "en"),
+        ("en;q=0.1, *;q=0.8", "de"),
+        ("*;q=0.5, fr", "fr"),
+        ("en;q=0, de;q=0, fr;q=0, zh-Hant;q=0", "en"),
+        ("en;q=0, de;q=0.2, fr;q=0, zh-Hant;q=0, *", "de"),
+        ("de_DE", "de"),
+        ("de-DE;q=0.9, fr;q=0.901", "fr"),
+        ("fr;Q=0.1, de;q=0.2", "de"),
+        ("de;q=٣, fr;q=0.1", "fr"),
+        ("zh-Hant-TW;q=0.7, fr;q=0.6", "zh-Hant"),
+        ("zh-Hans, fr;q=0.6", "fr"),
+        ("de;q=0.0000001, fr;q=0", "en"),
     ],
 )
 def test_the_language_is_looked_up_from_exact_to_general(header: str | None, language: str) -> None:
     assert accepted_language(header, ("en", "de", "fr", "zh-Hant")) == language
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("pt-BR, pt;q=0.9", "pt-BR"),
+        ("pt-PT, pt;q=0.9, es;q=0.8", "es"),
+        ("pt", "en"),
+        ("pt-BR-x-a, en;q=0.9", "pt-BR"),
+        ("PT-br", "pt-BR"),
+    ],
+)
+def test_a_regional_language_is_not_given_to_who_asks_for_another_region(header: str, language: str) -> None:
+    assert accepted_language(header, ("en", "pt-BR", "es")) == language
+
+
+@pytest.mark.parametrize(
+    ("name", "tag"),
+    [
+        ("de", "de"), ("pt_BR", "pt-BR"), ("PT-br", "pt-BR"), ("zh_hant_tw", "zh-Hant-TW"), ("sr@latin", "sr-Latn"),
+        ("sr_RS.UTF-8@latin", "sr-Latn-RS"), ("ca@valencia", "ca-valencia"), ("de-x-AB-Cdef", "de-x-ab-cdef"),
+        ("es-419", "es-419"), ("sl-1994", "sl-1994"),
+        ("", None), ("*", None), ("C", None), ("de-", None), ("de--AT", None), ("deutschland", None), ("d e", None),
+        ("de\n", None), ("../x", None),
+    ],
+)  # fmt: skip
+def test_a_locale_is_a_language_tag(name: str, tag: str | None) -> None:
+    assert language_tag(name) == tag
 
 
 def test_the_first_language_is_the_default() -> None:

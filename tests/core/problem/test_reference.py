@@ -10,7 +10,7 @@ from random import Random
 from failsoft.call import RequestFacts
 from failsoft.errors import Category, Failure, Severity
 from failsoft.problem import Problem, ProblemMaker, render
-from failsoft.problem.catalogue import CODES, texts
+from failsoft.problem.catalogue import CODES, SHIPPED
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "responses.md"
 BEGIN = "<!-- codes: written by tests/core/problem/test_reference.py -->"
@@ -20,7 +20,7 @@ END = "<!-- end of codes -->"
 def table() -> str:
     lines = ["| code | status | title | detail | notification |", "|---|---|---|---|---|"]
     for code, fixed in sorted(CODES.items()):
-        said = texts("en", code, Category.SYSTEM, fixed.status)
+        said = SHIPPED.texts("en", code, Category.SYSTEM, fixed.status)
         lines.append(f"| `{code}` | {fixed.status} | {said.title} | {said.detail} | `{fixed.notification}` |")
     return "\n".join(lines)
 

@@ -12,7 +12,7 @@ import pytest
 from failsoft.call import RequestFacts
 from failsoft.errors import Category
 from failsoft.problem import FAIL_SAFE, Problem, render
-from failsoft.problem.catalogue import LANGUAGES, texts
+from failsoft.problem.catalogue import LANGUAGES, SHIPPED
 
 from .conftest import ERROR_ID, Make
 
@@ -290,7 +290,7 @@ def test_a_renderer_may_end_the_process(make: Make) -> None:
 def test_the_fail_safe_is_a_complete_problem() -> None:
     sent = FAIL_SAFE(ERROR_ID)
     said = json.loads(sent.body)
-    general = texts("en", "INTERNAL_ERROR", Category.SYSTEM, 500)
+    general = SHIPPED.texts("en", "INTERNAL_ERROR", Category.SYSTEM, 500)
     assert said == {
         "type": "about:blank", "title": "Internal Server Error", "status": 500, "detail": general.detail,
         "instance": f"urn:uuid:{ERROR_ID}", "code": "INTERNAL_ERROR", "error_id": ERROR_ID, "recoverable": False,

@@ -105,6 +105,7 @@ def _error(failure: Failure, sanitizer: Cleaner) -> Record:
         "confidence": failure.confidence,
         "fingerprint": failure.fingerprint,
         "evidence": [_voice(voice, sanitizer) for voice in failure.evidence],
+        "suggestions": [str(suggestion) for suggestion in failure.suggestions],
         "message": cut(clean(sanitizer, failure.raw_message), _MAX_MESSAGE),
         "stack": safe_stack(failure, sanitizer, _MAX_STACK) if with_stack else None,
     }

@@ -1,9 +1,13 @@
 """Processors for the OpenTelemetry SDK that clean what others emit. Failsoft's own spans and records are clean already.
 
-::
+Where providers are set up already, by `opentelemetry-instrument` or by code of your own::
 
-    tracers.add_span_processor(SanitizingSpanProcessor(sanitizer, BatchSpanProcessor(exporter)))
-    loggers.add_log_record_processor(SanitizingLogRecordProcessor(sanitizer))     # before the one that exports
+    failsoft.otel.clean()
+
+Where you set them up::
+
+    tracers.add_span_processor(SanitizingSpanProcessor(BatchSpanProcessor(exporter)))
+    loggers.add_log_record_processor(SanitizingLogRecordProcessor())     # before the one that exports
     loggers.add_log_record_processor(BatchLogRecordProcessor(log_exporter))
 
 Needs the SDK (`pip install 'failsoft[otel]'`).
@@ -14,21 +18,61 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from failsoft.observers.base import Cleaner, clean
+from failsoft.observers.base import Cleaner
+from failsoft.observers.base import clean as cleaned
+from failsoft.observers.serving import SERVING
 
 try:
+    from opentelemetry._logs import get_logger_provider
     from opentelemetry.context import Context
     from opentelemetry.sdk._logs import LogRecordProcessor, ReadWriteLogRecord
     from opentelemetry.sdk.trace import Event, ReadableSpan, Span, SpanProcessor
-    from opentelemetry.trace import Link, Status
+    from opentelemetry.trace import Link, Status, get_tracer_provider
 except ImportError:
-    raise ImportError(
-        "failsoft.observers.otel_processors needs a recent OpenTelemetry SDK: pip install 'failsoft[otel]'"
-    ) from None
+    raise ImportError("failsoft.otel needs a recent OpenTelemetry SDK: pip install 'failsoft[otel]'") from None
 
-__all__ = ["SanitizingLogRecordProcessor", "SanitizingSpanProcessor"]
+__all__ = ["SanitizingLogRecordProcessor", "SanitizingSpanProcessor", "clean"]
 
 _FAILED = "[REDACTED:error]"
+
+
+def clean(tracer_provider: Any = None, logger_provider: Any = None, *, sanitizer: Cleaner = SERVING) -> int:
+    """Put a cleaner before every processor that the providers have by now. What is added later is not cleaned.
+
+    A second call changes nothing.
+
+    Parameters:
+        tracer_provider: by default the global one.
+        logger_provider: by default the global one.
+        sanitizer: by default that of the `Failsoft` that serves where something is emitted.
+
+    Returns:
+        How many processors have a cleaner before them now; 0 where no SDK is set up.
+    """
+    tracers = get_tracer_provider() if tracer_provider is None else tracer_provider
+    loggers = get_logger_provider() if logger_provider is None else logger_provider
+    return _before_spans(tracers, sanitizer) + _before_records(loggers, sanitizer)
+
+
+def _before_spans(provider: Any, sanitizer: Cleaner) -> int:
+    several = getattr(provider, "_active_span_processor", None)
+    given = getattr(several, "_span_processors", None)
+    if several is None or not isinstance(given, tuple):
+        return 0
+    several._span_processors = tuple(
+        one if isinstance(one, SanitizingSpanProcessor) else SanitizingSpanProcessor(one, sanitizer) for one in given
+    )
+    return len(given)
+
+
+def _before_records(provider: Any, sanitizer: Cleaner) -> int:
+    several = getattr(provider, "_multi_log_record_processor", None)
+    given = getattr(several, "_log_record_processors", None)
+    if several is None or not isinstance(given, tuple):
+        return 0
+    others = tuple(one for one in given if not isinstance(one, SanitizingLogRecordProcessor))
+    several._log_record_processors = (SanitizingLogRecordProcessor(sanitizer), *others)
+    return len(others)
 
 
 class SanitizingSpanProcessor(SpanProcessor):
@@ -38,9 +82,10 @@ class SanitizingSpanProcessor(SpanProcessor):
 
     Parameters:
         following: the processor that gets the clean spans.
+        sanitizer: by default that of the `Failsoft` that serves where a span ends.
     """
 
-    def __init__(self, sanitizer: Cleaner, following: SpanProcessor) -> None:
+    def __init__(self, following: SpanProcessor, sanitizer: Cleaner = SERVING) -> None:
         self._sanitizer = sanitizer
         self._following = following
 
@@ -63,17 +108,18 @@ class SanitizingSpanProcessor(SpanProcessor):
     def _cleaned(self, span: ReadableSpan) -> ReadableSpan:
         sanitizer, description = self._sanitizer, span.status.description
         return ReadableSpan(
-            name=clean(sanitizer, span.name),
+            name=cleaned(sanitizer, span.name),
             context=span.context,
             parent=span.parent,
             resource=span.resource,
             attributes=_attributes(sanitizer, span.attributes),
             events=[
-                Event(clean(sanitizer, e.name), _attributes(sanitizer, e.attributes), e.timestamp) for e in span.events
+                Event(cleaned(sanitizer, e.name), _attributes(sanitizer, e.attributes), e.timestamp)
+                for e in span.events
             ],
             links=[Link(link.context, _attributes(sanitizer, link.attributes)) for link in span.links],
             kind=span.kind,
-            status=Status(span.status.status_code, clean(sanitizer, description) if description else None),
+            status=Status(span.status.status_code, cleaned(sanitizer, description) if description else None),
             start_time=span.start_time,
             end_time=span.end_time,
             instrumentation_scope=span.instrumentation_scope,
@@ -81,9 +127,13 @@ class SanitizingSpanProcessor(SpanProcessor):
 
 
 class SanitizingLogRecordProcessor(LogRecordProcessor):
-    """Sanitizes body and attributes of log records, in place. Add it before the processor that exports."""
+    """Sanitizes body and attributes of log records, in place. Add it before the processor that exports.
 
-    def __init__(self, sanitizer: Cleaner) -> None:
+    Parameters:
+        sanitizer: by default that of the `Failsoft` that serves where a record is emitted.
+    """
+
+    def __init__(self, sanitizer: Cleaner = SERVING) -> None:
         self._sanitizer = sanitizer
 
     def on_emit(self, log_record: ReadWriteLogRecord) -> None:
@@ -91,7 +141,7 @@ class SanitizingLogRecordProcessor(LogRecordProcessor):
         record = log_record.log_record
         record.attributes = _attributes(self._sanitizer, record.attributes)
         if isinstance(record.body, str):
-            record.body = clean(self._sanitizer, record.body)
+            record.body = cleaned(self._sanitizer, record.body)
         elif record.body is not None:
             record.body = _attributes(self._sanitizer, {"body": record.body}).get("body", _FAILED)
 

@@ -1,0 +1,142 @@
+"""What others log, cleaned.
+
+Where logging is set up already::
+
+    failsoft.logs.clean()
+
+Where you set it up::
+
+    LOGGING = {
+        "filters": {"clean": {"()": "failsoft.logs.SanitizingFilter"}},
+        "handlers": {"console": {"filters": ["clean"], ...}},
+    }
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from failsoft.observers.base import Cleaner
+from failsoft.observers.base import clean as cleaned
+from failsoft.observers.serving import SERVING
+
+__all__ = ["SanitizingFilter", "clean"]
+
+_FAILED = "[REDACTED:error]"
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+def clean(*names: str, sanitizer: Cleaner = SERVING) -> int:
+    """Clean what every handler that there is by now writes. A second call changes nothing.
+
+    A handler that is attached later is not cleaned: call this after logging is set up, or attach a `SanitizingFilter`.
+
+    Parameters:
+        names: only the handlers of these loggers; "" is the root logger. By default those of all loggers.
+        sanitizer: by default that of the `Failsoft` that serves where a record is logged.
+
+    Returns:
+        How many handlers clean what they write now.
+    """
+    handlers = _handlers(names)
+    for handler in handlers:
+        if not any(isinstance(one, SanitizingFilter) for one in handler.filters):
+            handler.addFilter(SanitizingFilter(sanitizer))
+    return len(handlers)
+
+
+def _handlers(names: tuple[str, ...]) -> list[logging.Handler]:
+    if names:
+        loggers = [logging.getLogger(name) for name in names]
+    else:
+        known = list(logging.root.manager.loggerDict.values())
+        loggers = [logging.root, *(one for one in known if isinstance(one, logging.Logger))]
+    found = {id(handler): handler for logger in loggers for handler in logger.handlers}
+    if not names and logging.lastResort is not None:
+        found[id(logging.lastResort)] = logging.lastResort
+    return list(found.values())
+
+
+class SanitizingFilter(logging.Filter):
+    """Cleans the records that others log. Attach it to a handler, before any handler that must not see secrets.
+
+    Arguments are cleaned one by one, so that a formatter that reads them (as that of uvicorn's access log) still finds
+    them; where that is not enough, message and arguments become one sanitized text. An exception becomes the sanitized
+    text of its traceback, with its causes, notes and group members; attributes given as `extra` go through the
+    sanitizer by name and value. The record is changed in place, so that handlers that come later see the clean one.
+    Where cleaning fails, the text is replaced, never let through.
+
+    ::
+
+        handler.addFilter(SanitizingFilter())
+        LOGGING = {"filters": {"clean": {"()": "failsoft.logs.SanitizingFilter"}}, ...}
+
+    Parameters:
+        sanitizer: by default that of the `Failsoft` that serves where a record is logged.
+    """
+
+    def __init__(self, sanitizer: Cleaner = SERVING) -> None:
+        super().__init__()
+        self._sanitizer = sanitizer
+        self._formatter = logging.Formatter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Clean the record; never drops one."""
+        whole = cleaned(self._sanitizer, _message(record))
+        record.args = self._clean_arguments(record.args)
+        if not record.args or not _says(record, whole):
+            record.msg, record.args = whole, None
+        if record.exc_info:
+            record.exc_text = record.exc_text or self._format(record)
+            record.exc_info = None
+        if record.exc_text:
+            record.exc_text = cleaned(self._sanitizer, record.exc_text)
+        if record.stack_info:
+            record.stack_info = cleaned(self._sanitizer, record.stack_info)
+        self._clean_extra(record)
+        return True
+
+    def _clean_arguments(self, arguments: Any) -> Any:
+        if isinstance(arguments, tuple):
+            return tuple(self._clean_argument(argument) for argument in arguments)
+        return None
+
+    def _clean_argument(self, argument: Any) -> Any:
+        if argument is None or isinstance(argument, (bool, int, float)):
+            return argument
+        try:
+            return cleaned(self._sanitizer, argument if isinstance(argument, str) else str(argument))
+        except Exception:  # noqa: BLE001 - a hostile __str__
+            return _FAILED
+
+    def _format(self, record: logging.LogRecord) -> str:
+        try:
+            # `exc_info=True` is legal where a record is made by hand
+            return self._formatter.formatException(record.exc_info) if isinstance(record.exc_info, tuple) else ""
+        except Exception:  # noqa: BLE001 - a hostile exception must not end the caller's logging
+            return _FAILED
+
+    def _clean_extra(self, record: logging.LogRecord) -> None:
+        extra = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        if not extra:
+            return
+        try:
+            cleaned = self._sanitizer.value(extra)
+            vars(record).update({name: cleaned.get(name, _FAILED) for name in extra})
+        except Exception:  # noqa: BLE001 - fail closed
+            vars(record).update(dict.fromkeys(extra, _FAILED))
+
+
+def _says(record: logging.LogRecord, text: str) -> bool:
+    try:
+        return record.getMessage() == text
+    except Exception:  # noqa: BLE001 - as below
+        return False
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001 - arguments that do not fit, or a hostile __str__
+        return f"{record.msg if isinstance(record.msg, str) else type(record.msg).__name__} (its arguments do not fit)"

@@ -1,0 +1,115 @@
+"""What goes to Sentry: cleaned, tagged with the error id that the client got, and without what was only turned away.
+
+::
+
+    sentry_sdk.init(..., before_send=failsoft.sentry.before_send)
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from failsoft.errors.exceptions import RejectedError
+from failsoft.observers.base import LOGGER, Cleaner
+from failsoft.observers.serving import SERVING
+from failsoft.trail import Trail, trail_of
+
+__all__ = ["BeforeSend", "before_send", "leave_exceptions_to_sentry"]
+
+_NESTS = frozenset({"exception", "threads", "stacktrace", "frames", "breadcrumbs", "values", "spans"})
+_KEPT = frozenset({"event_id", "level", "platform", "timestamp", "sdk", "modules", "release", "environment"})
+
+
+class BeforeSend:
+    """A function to give to Sentry as `before_send` or `before_send_transaction`.
+
+    - Everything in an event goes through the sanitizer: messages, frames, local variables, breadcrumbs, requests.
+    - An event about an exception that Failsoft answered has the tags `error_id` and `error_code`.
+    - A rejection (`CircuitOpenError`, `BulkheadFullError`, our rate limit) is no event: nothing ran, so nothing broke.
+    - Events made of Failsoft's log entries are grouped by endpoint and class; Sentry would see one text in all.
+
+    If cleaning fails, an event goes out that says no more than its id, level and time.
+
+    Parameters:
+        sanitizer: by default that of the `Failsoft` that serves where the event is made.
+    """
+
+    def __init__(self, sanitizer: Cleaner = SERVING) -> None:
+        self._sanitizer = sanitizer
+
+    def __call__(self, event: dict[str, Any], hint: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The event as it may go out; None for one that is not to go out."""
+        try:
+            exc, record = _about(hint)
+            trail = None if exc is None else trail_of(exc)
+            if isinstance(exc, RejectedError) or (trail is not None and trail.rejected):
+                return None
+            return _fields(self._sanitizer, _tagged(_grouped(event, record), trail, record))
+        except Exception:  # noqa: BLE001 - fail closed
+            return {name: event[name] for name in _KEPT & event.keys()}
+
+
+before_send = BeforeSend()
+"""`BeforeSend` with the sanitizer of the `Failsoft` that serves where the event is made."""
+
+
+def leave_exceptions_to_sentry() -> bool:
+    """Keep Sentry from reporting a failure twice: as an exception that is raised again after the answer, and as an
+    error of our logger. To be called where exceptions are raised again.
+
+    Returns:
+        False if Sentry's logging integration is not in use here.
+    """
+    integration = sys.modules.get("sentry_sdk.integrations.logging")
+    if integration is None:
+        return False
+    integration.ignore_logger(LOGGER)
+    return True
+
+
+def _about(hint: Any) -> tuple[BaseException | None, Any]:
+    """The exception and the log record that an event was made of."""
+    if not isinstance(hint, Mapping):
+        return None, None
+    info = hint.get("exc_info")
+    exc = info[1] if isinstance(info, tuple) and len(info) == 3 else None
+    return exc if isinstance(exc, BaseException) else None, hint.get("log_record")
+
+
+def _grouped(event: dict[str, Any], record: Any) -> dict[str, Any]:
+    # from the record: of its attributes, Sentry keeps ten on the event
+    if event.get("logger") != LOGGER or event.get("fingerprint") or record is None:
+        return event
+    names = ("failsoft_event", "failsoft_endpoint", "failsoft_type", "failsoft_code")
+    return {**event, "fingerprint": [str(getattr(record, name, "")) for name in names]}
+
+
+def _tagged(event: dict[str, Any], trail: Trail | None, record: Any) -> dict[str, Any]:
+    if trail is not None:
+        known = {"error_id": trail.error_id, "error_code": trail.code}
+    else:
+        facts = {"error_id": "failsoft_error_id", "error_code": "failsoft_code"}
+        known = {tag: value for tag, name in facts.items() if isinstance(value := getattr(record, name, None), str)}
+    if not known:
+        return event
+    tags = event.get("tags") or {}
+    # older versions of the SDK make pairs of them
+    return {**event, "tags": {**known, **dict(tags)}}
+
+
+def _fields(sanitizer: Cleaner, fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: item for key, value in fields.items() for name, item in _field(sanitizer, key, value)}
+
+
+def _field(sanitizer: Cleaner, key: str, value: Any) -> list[tuple[str, Any]]:
+    # the containers of an event are taken apart, so that the sanitizer's bounds hold for each frame and not for all
+    if key in _KEPT:
+        return [(key, value)]
+    if key in _NESTS and isinstance(value, Mapping):
+        return [(key, _fields(sanitizer, value))]
+    if key in _NESTS and isinstance(value, list):
+        return [(key, [_fields(sanitizer, v) if isinstance(v, Mapping) else sanitizer.value(v) for v in value])]
+    cleaned = sanitizer.value({key: value})
+    return list(cleaned.items()) if isinstance(cleaned, Mapping) else [(key, cleaned)]
