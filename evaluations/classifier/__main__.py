@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import pkgutil
 from collections.abc import Sequence
 
 from evaluations.classifier import raisers
 from evaluations.classifier.corpus import PAGE, Known, Line, is_held_out, load, load_packages
 from evaluations.classifier.recording import judged
-from evaluations.classifier.scoring import Judged, judge
+from evaluations.classifier.scoring import Judged, judge, shares
 from evaluations.classifier.tables import confusion_table, library_table, put, summary_table
 from failsoft.clock import SystemClock
 from failsoft.errors.classifier import Classifier
@@ -67,6 +68,7 @@ def main() -> None:
     parser.add_argument("--live", action="store_true", help="raise the cases; needs the dependency group `corpus`")
     parser.add_argument("--show", choices=list(TITLES), help="show each case that does not agree")
     parser.add_argument("--library", help="of one library only")
+    parser.add_argument("--json", action="store_true", help="print the shares as JSON, and nothing else")
     parser.add_argument("--write", action="store_true", help=f"write the tables into {PAGE.name}")
     options = parser.parse_args()
     if options.live:
@@ -77,6 +79,11 @@ def main() -> None:
     lines = [line for line in load() if options.library in (None, line["library"])]
     modes = asked(lines)
     shipped, unseen = modes["shipped"], modes["unseen"]
+    if options.json:
+        libraries = {line["library"] for line in lines}
+        found = {name: shares(cases) for name, cases in modes.items()}
+        print(json.dumps({"cases": len(lines), "libraries": len(libraries), "shares": found}))
+        return
     parts = {
         "summary": summary_table({TITLES[name]: cases for name, cases in modes.items()}),
         "confusion": confusion_table(shipped),

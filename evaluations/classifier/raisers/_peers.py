@@ -23,8 +23,17 @@ _BUDGET = 3.0
 _READ = 65_536
 
 
+@functools.cache
 def closed_port() -> int:
-    """A port where nobody listens."""
+    """A port where nobody listens: taken, so that no client connects to itself by chance."""
+    one = socket.socket()
+    one.bind((HOST, 0))
+    atexit.register(one.close)
+    return int(one.getsockname()[1])
+
+
+def free_port() -> int:
+    """A port that a server may take."""
     with socket.socket() as one:
         one.bind((HOST, 0))
         return int(one.getsockname()[1])
@@ -140,7 +149,7 @@ def _with_care(talk: Callable[[socket.socket], None], connection: socket.socket)
 
 # --- HTTP -------------------------------------------------------------------------------------------------------------
 def _head(status: int, *fields: str, length: int | None = 0) -> bytes:
-    lines = [f"HTTP/1.1 {status} Because", *fields]
+    lines = [f"HTTP/1.1 {status} Because", "X-Elastic-Product: Elasticsearch", *fields]
     if length is not None:
         lines.append(f"Content-Length: {length}")
     return ("\r\n".join([*lines, "Connection: close"]) + "\r\n\r\n").encode()

@@ -59,7 +59,7 @@ def _decode(token: str, key: str = _SECRET, **options: Any) -> Any:
     return jwt.decode(token, key, ["HS256"], **options)
 
 
-# --- PyJWT ------------------------------------------------------------------------------------------------------------
+# --- PyJWT -----------------------------------------------------------------------------------------------------------
 add("PyJWT", "expired", WHO, lambda: _decode(_token(exp=1)))
 add("PyJWT", "signature", WHO, lambda: _decode(_token(sub="1"), _OTHER))
 add("PyJWT", "malformed", WHO, lambda: _decode("garbage"))
@@ -70,7 +70,13 @@ add("PyJWT", "algorithm", WHO, lambda: jwt.decode(_token(), _SECRET, ["HS512"]))
 add("PyJWT", "claim_missing", WHO, lambda: _decode(_token(), options={"require": ["exp"]}))
 add("PyJWT", "issued_in_future", WHO, lambda: _decode(_token(iat="x")))
 add("PyJWT", "our_key", OUR_SETTINGS, lambda: jwt.encode({}, "not a pem", "RS256"))
-add("PyJWT", "our_algorithm", OUR_BUG, lambda: jwt.encode({}, _SECRET, "no-such"), note="a wrong argument in our own code")
+add(
+    "PyJWT",
+    "our_algorithm",
+    OUR_BUG,
+    lambda: jwt.encode({}, _SECRET, "no-such"),
+    note="a wrong argument in our own code",
+)
 
 
 def _jwks(url: str) -> Any:
@@ -90,12 +96,14 @@ add_answers(
     },
 )
 
-# --- python-jose, Authlib, joserfc --------------------------------------------------------------------------------------
+# --- python-jose, Authlib, joserfc -----------------------------------------------------------------------------------
 _JOSE = jose.jwt.encode({"exp": 1}, _SECRET)
 add("python-jose", "expired", WHO, lambda: jose.jwt.decode(_JOSE, _SECRET))
 add("python-jose", "signature", WHO, lambda: jose.jwt.decode(_JOSE, _OTHER))
 add("python-jose", "malformed", WHO, lambda: jose.jwt.decode("garbage", _SECRET))
-add("python-jose", "claims", WHO, lambda: jose.jwt.decode(jose.jwt.encode({"aud": "a"}, _SECRET), _SECRET, audience="b"))
+add(
+    "python-jose", "claims", WHO, lambda: jose.jwt.decode(jose.jwt.encode({"aud": "a"}, _SECRET), _SECRET, audience="b")
+)
 add("python-jose", "jws_malformed", WHO, lambda: jose.jws.verify("a.b.c", _SECRET, "HS256"))
 add("python-jose", "jwe_malformed", WHO, lambda: jose.jwe.decrypt("a.b.c.d.e", b"0" * 32))
 add("python-jose", "our_key", OUR_SETTINGS, lambda: jose.jwt.encode({}, "not a pem", "RS256"))
@@ -132,35 +140,77 @@ add_answers(
     },
 )
 add("Authlib", "token_refused_link", LINK, lambda: _authlib_login(f"http://127.0.0.1:{free_port()}"))
-add("Authlib", "state_mismatch", WHO, lambda: OAuth2Session("c", "s", state="a").fetch_token(
-    "http://127.0.0.1:1/token", authorization_response="https://shop.example/callback?code=1&state=b", state="a"
-))  # fmt: skip
+add(
+    "Authlib",
+    "state_mismatch",
+    WHO,
+    lambda: OAuth2Session("c", "s", state="a").fetch_token(
+        "http://127.0.0.1:1/token", authorization_response="https://shop.example/callback?code=1&state=b", state="a"
+    ),
+)
 
 _RFC = joserfc.jwk.OctKey.import_key(_SECRET)
 _RFC_OTHER = joserfc.jwk.OctKey.import_key(_OTHER)
 _RFC_TOKEN = joserfc.jwt.encode({"alg": "HS256"}, {"exp": 1}, _RFC)
 add("joserfc", "signature", WHO, lambda: joserfc.jwt.decode(_RFC_TOKEN, _RFC_OTHER))
 add("joserfc", "malformed", WHO, lambda: joserfc.jwt.decode("garbage", _RFC))
-add("joserfc", "expired", WHO, lambda: joserfc.jwt.JWTClaimsRegistry().validate(joserfc.jwt.decode(_RFC_TOKEN, _RFC).claims))
+add(
+    "joserfc",
+    "expired",
+    WHO,
+    lambda: joserfc.jwt.JWTClaimsRegistry().validate(joserfc.jwt.decode(_RFC_TOKEN, _RFC).claims),
+)
 add("joserfc", "claim_missing", WHO, lambda: joserfc.jwt.JWTClaimsRegistry(iss={"essential": True}).validate({}))
 
-# --- oauthlib, MSAL -----------------------------------------------------------------------------------------------------
+# --- oauthlib, MSAL --------------------------------------------------------------------------------------------------
 _CLIENT = WebApplicationClient("client")
-add("oauthlib", "state_mismatch", WHO, lambda: _CLIENT.parse_request_uri_response("https://s.example/?code=1&state=a", state="b"))
-add("oauthlib", "access_denied", WHO, lambda: _CLIENT.parse_request_uri_response("https://s.example/?error=access_denied"),
-    note="the user said no at the identity provider")  # fmt: skip
+add(
+    "oauthlib",
+    "state_mismatch",
+    WHO,
+    lambda: _CLIENT.parse_request_uri_response("https://s.example/?code=1&state=a", state="b"),
+)
+add(
+    "oauthlib",
+    "access_denied",
+    WHO,
+    lambda: _CLIENT.parse_request_uri_response("https://s.example/?error=access_denied"),
+    note="the user said no at the identity provider",
+)
 add("oauthlib", "code_missing", WHO, lambda: _CLIENT.parse_request_uri_response("https://s.example/?state=a"))
 add("oauthlib", "grant_refused", WHO, lambda: _CLIENT.parse_request_body_response('{"error": "invalid_grant"}'))
-add("oauthlib", "client_refused", REFUSED_US, lambda: BackendApplicationClient("c").parse_request_body_response('{"error": "invalid_client"}'))
+add(
+    "oauthlib",
+    "client_refused",
+    REFUSED_US,
+    lambda: BackendApplicationClient("c").parse_request_body_response('{"error": "invalid_client"}'),
+)
 add("oauthlib", "server_error", FAILED, lambda: _CLIENT.parse_request_body_response('{"error": "server_error"}'))
-add("oauthlib", "token_expired", WHO, lambda: WebApplicationClient("c", token={"access_token": "x", "expires_at": 1, "expires_in": "-1", "token_type": "Bearer"}).add_token("https://api.example/x"))
+add(
+    "oauthlib",
+    "token_expired",
+    WHO,
+    lambda: WebApplicationClient(
+        "c", token={"access_token": "x", "expires_at": 1, "expires_in": "-1", "token_type": "Bearer"}
+    ).add_token("https://api.example/x"),
+)
 add("oauthlib", "insecure_transport", OUR_SETTINGS, lambda: _CLIENT.prepare_request_uri("http://idp.example/authorize"))
-add("msal", "authority_malformed", OUR_SETTINGS, lambda: msal.ConfidentialClientApplication("c", "s", authority="nonsense"))
+add(
+    "msal",
+    "authority_malformed",
+    OUR_SETTINGS,
+    lambda: msal.ConfidentialClientApplication("c", "s", authority="nonsense"),
+)
 
-# --- signatures and passwords -------------------------------------------------------------------------------------------
+# --- signatures and passwords ----------------------------------------------------------------------------------------
 add("itsdangerous", "signature", WHO, lambda: URLSafeSerializer(_SECRET).loads("e30.garbage"))
 add("itsdangerous", "no_separator", WHO, lambda: URLSafeSerializer(_SECRET).loads("garbage"))
-add("itsdangerous", "expired", WHO, lambda: URLSafeTimedSerializer(_SECRET).loads(URLSafeTimedSerializer(_SECRET).dumps({}), max_age=-1))
+add(
+    "itsdangerous",
+    "expired",
+    WHO,
+    lambda: URLSafeTimedSerializer(_SECRET).loads(URLSafeTimedSerializer(_SECRET).dumps({}), max_age=-1),
+)
 add("itsdangerous", "timestamp_signature", WHO, lambda: TimestampSigner(_SECRET).unsign("value.garbage.sig"))
 
 
@@ -171,17 +221,46 @@ def payload() -> None:
     URLSafeSerializer(_SECRET).loads(Signer(_SECRET, salt=b"itsdangerous").sign(b"%%%"))
 
 
-add("passlib", "hash_unknown", UNREADABLE, lambda: CryptContext(["pbkdf2_sha256"]).verify("x", "garbage"), note="the stored hash is unreadable")
+add(
+    "passlib",
+    "hash_unknown",
+    UNREADABLE,
+    lambda: CryptContext(["pbkdf2_sha256"]).verify("x", "garbage"),
+    note="the stored hash is unreadable",
+)
 add("passlib", "hash_malformed", UNREADABLE, lambda: passlib.hash.pbkdf2_sha256.verify("x", "$pbkdf2-sha256$x"))
-add("passlib", "null_in_password", Means("validation", False, (400, 422), "low"), lambda: passlib.hash.des_crypt.hash("a\0b"))
-add("bcrypt", "salt_malformed", UNREADABLE, lambda: bcrypt.checkpw(b"x", b"garbage"), note="the stored hash is unreadable")
-add("argon2-cffi", "password_wrong", WHO, lambda: argon2.PasswordHasher().verify(argon2.PasswordHasher(1, 8, 1).hash("a"), "b"))
+add(
+    "passlib",
+    "null_in_password",
+    Means("validation", False, (400, 422), "low"),
+    lambda: passlib.hash.des_crypt.hash("a\0b"),
+)
+add(
+    "bcrypt",
+    "salt_malformed",
+    UNREADABLE,
+    lambda: bcrypt.checkpw(b"x", b"garbage"),
+    note="the stored hash is unreadable",
+)
+add(
+    "argon2-cffi",
+    "password_wrong",
+    WHO,
+    lambda: argon2.PasswordHasher().verify(argon2.PasswordHasher(1, 8, 1).hash("a"), "b"),
+)
 add("argon2-cffi", "hash_malformed", UNREADABLE, lambda: argon2.PasswordHasher().verify("garbage", "b"))
 
 _KEY = rsa.generate_private_key(65_537, 2_048)
 _CURVE = ec.generate_private_key(ec.SECP256R1())
-add("cryptography", "signature", WHO, lambda: _KEY.public_key().verify(b"x" * 256, b"data", padding.PKCS1v15(), hashes.SHA256()))
-add("cryptography", "curve_signature", WHO, lambda: _CURVE.public_key().verify(b"x", b"data", ec.ECDSA(hashes.SHA256())))
+add(
+    "cryptography",
+    "signature",
+    WHO,
+    lambda: _KEY.public_key().verify(b"x" * 256, b"data", padding.PKCS1v15(), hashes.SHA256()),
+)
+add(
+    "cryptography", "curve_signature", WHO, lambda: _CURVE.public_key().verify(b"x", b"data", ec.ECDSA(hashes.SHA256()))
+)
 add("cryptography", "fernet_token", UNREADABLE, lambda: Fernet(Fernet.generate_key()).decrypt(b"garbage"))
 add("cryptography", "gcm_tag", UNREADABLE, lambda: AESGCM(b"0" * 32).decrypt(b"0" * 12, b"0" * 32, None))
 add("cryptography", "pem_malformed", OUR_SETTINGS, lambda: serialization.load_pem_private_key(b"garbage", None))
@@ -196,11 +275,17 @@ def finalized_twice() -> None:
     digest.update(b"x")
 
 
-add("pyotp", "secret_malformed", UNREADABLE, lambda: pyotp.TOTP("not base32!").now(), note="the stored secret is unreadable")
+add(
+    "pyotp",
+    "secret_malformed",
+    UNREADABLE,
+    lambda: pyotp.TOTP("not base32!").now(),
+    note="the stored secret is unreadable",
+)
 add("pyotp", "uri_malformed", Means("validation", False, (400, 422), "low"), lambda: pyotp.parse_uri("https://x"))
 
 
-# --- directories --------------------------------------------------------------------------------------------------------
+# --- directories -----------------------------------------------------------------------------------------------------
 @case("ldap3", "network", transient=True, status=(502, 503), severity="medium")
 def directory_refused() -> None:
     ldap3.Connection(ldap3.Server("127.0.0.1", free_port(), connect_timeout=1), auto_bind=True)
@@ -222,12 +307,37 @@ add("ldap3", "credentials_wrong", WHO, lambda: _directory(49, "invalidCredential
 add("ldap3", "no_such_object", FAILED, lambda: _directory(32, "noSuchObject"), made=_LDAP)
 add("ldap3", "access_rights", REFUSED_US, lambda: _directory(50, "insufficientAccessRights"), made=_LDAP)
 add("ldap3", "busy", Means("external_service", True, (502, 503), "medium"), lambda: _directory(51, "busy"), made=_LDAP)
-add("ldap3", "unavailable", Means("external_service", True, (502, 503), "medium"), lambda: _directory(52, "unavailable"), made=_LDAP)
-add("ldap3", "time_limit", Means("external_service", True, 504, "medium"), lambda: _directory(3, "timeLimitExceeded"), made=_LDAP)
-add("ldap3", "entry_exists", Means("data_integrity", False, 409, "medium"), lambda: _directory(68, "entryAlreadyExists"), made=_LDAP)
+add(
+    "ldap3",
+    "unavailable",
+    Means("external_service", True, (502, 503), "medium"),
+    lambda: _directory(52, "unavailable"),
+    made=_LDAP,
+)
+add(
+    "ldap3",
+    "time_limit",
+    Means("external_service", True, 504, "medium"),
+    lambda: _directory(3, "timeLimitExceeded"),
+    made=_LDAP,
+)
+add(
+    "ldap3",
+    "entry_exists",
+    Means("data_integrity", False, 409, "medium"),
+    lambda: _directory(68, "entryAlreadyExists"),
+    made=_LDAP,
+)
 
 
-@case("ldap3", "validation", transient=False, status=(400, 500), severity="low", note="a filter built of the client's input")
+@case(
+    "ldap3",
+    "validation",
+    transient=False,
+    status=(400, 500),
+    severity="low",
+    note="a filter built of the client's input",
+)
 def filter_malformed() -> None:
     server = ldap3.Server("fake")
     connection = ldap3.Connection(server, client_strategy=ldap3.MOCK_SYNC)
@@ -235,20 +345,50 @@ def filter_malformed() -> None:
     connection.search("dc=x", "(uid=")
 
 
-# --- WebAuthn, SAML -----------------------------------------------------------------------------------------------------
+# --- WebAuthn, SAML --------------------------------------------------------------------------------------------------
+_CLIENT_DATA = b'{"type": "webauthn.get", "challenge": "AA", "origin": "x"}'
 _CREDENTIAL = {
     "id": "AQ", "rawId": "AQ", "type": "public-key",
-    "response": {"clientDataJSON": base64.urlsafe_b64encode(b'{"type": "webauthn.get", "challenge": "AA", "origin": "x"}').decode().rstrip("="),
+    "response": {"clientDataJSON": base64.urlsafe_b64encode(_CLIENT_DATA).decode().rstrip("="),
                  "authenticatorData": "AA", "signature": "AA", "attestationObject": "AA"},
 }  # fmt: skip
-add("webauthn", "authentication", WHO, lambda: verify_authentication_response(
-    credential=_CREDENTIAL, expected_challenge=b"1", expected_rp_id="shop.example", expected_origin="https://shop.example",
-    credential_public_key=b"0", credential_current_sign_count=0))  # fmt: skip
-add("webauthn", "registration", WHO, lambda: verify_registration_response(
-    credential=_CREDENTIAL, expected_challenge=b"1", expected_rp_id="shop.example", expected_origin="https://shop.example"))  # fmt: skip
-add("webauthn", "malformed", Means("validation", False, (400, 401), "low"), lambda: verify_authentication_response(
-    credential="{", expected_challenge=b"1", expected_rp_id="shop.example", expected_origin="https://shop.example",
-    credential_public_key=b"0", credential_current_sign_count=0))  # fmt: skip
+add(
+    "webauthn",
+    "authentication",
+    WHO,
+    lambda: verify_authentication_response(
+        credential=_CREDENTIAL,
+        expected_challenge=b"1",
+        expected_rp_id="shop.example",
+        expected_origin="https://shop.example",
+        credential_public_key=b"0",
+        credential_current_sign_count=0,
+    ),
+)
+add(
+    "webauthn",
+    "registration",
+    WHO,
+    lambda: verify_registration_response(
+        credential=_CREDENTIAL,
+        expected_challenge=b"1",
+        expected_rp_id="shop.example",
+        expected_origin="https://shop.example",
+    ),
+)
+add(
+    "webauthn",
+    "malformed",
+    Means("validation", False, (400, 401), "low"),
+    lambda: verify_authentication_response(
+        credential="{",
+        expected_challenge=b"1",
+        expected_rp_id="shop.example",
+        expected_origin="https://shop.example",
+        credential_public_key=b"0",
+        credential_current_sign_count=0,
+    ),
+)
 
 
 @case("python3-saml", "configuration", transient=False, status=500, severity="high")
@@ -256,5 +396,3 @@ def saml_settings() -> None:
     from onelogin.saml2.settings import OneLogin_Saml2_Settings
 
     OneLogin_Saml2_Settings({"strict": True, "sp": {}})
-
-

@@ -1,25 +1,16 @@
-"""Azure, Google Cloud, Firebase, MinIO, gRPC and remote shells, against servers on loopback."""
+"""Azure, Google Cloud, Firebase and MinIO, against a server on loopback."""
 
 from __future__ import annotations
 
-import io
-import socket
-import threading
-from concurrent import futures
 from typing import Any
 
-import asyncssh
-import fabric
 import firebase_admin
 import google.oauth2.credentials
-import grpc
 import minio
-import paramiko
 import urllib3
-from azure.core.credentials import AccessToken, AzureKeyCredential
-from azure.core.exceptions import HttpResponseError
+from azure.core import MatchConditions
 from azure.cosmos import CosmosClient
-from azure.identity import ClientSecretCredential, DefaultAzureCredential, EnvironmentCredential
+from azure.identity import ClientSecretCredential, EnvironmentCredential
 from azure.servicebus import ServiceBusClient, ServiceBusMessage
 from azure.storage.blob import BlobClient, BlobServiceClient
 from azure.storage.queue import QueueClient
@@ -38,9 +29,7 @@ from evaluations.classifier.raisers.scaffold_http import (
     FAILED,
     LINK,
     OUR_SETTINGS,
-    QUOTA,
     REFUSED_US,
-    SILENT,
     SLOW,
     THROTTLED,
     Answer,
@@ -52,7 +41,7 @@ from evaluations.classifier.raisers.scaffold_http import (
     serving,
 )
 
-# --- Azure ------------------------------------------------------------------------------------------------------------
+# --- Azure -----------------------------------------------------------------------------------------------------------
 _ACCOUNT = {"account_name": "shop", "account_key": "bm90LWEta2V5"}
 
 
@@ -71,6 +60,11 @@ def _blob(url: str) -> Any:
 def _upload(url: str) -> Any:
     client = BlobClient(f"{url}/shop", "container", "blob", credential=_ACCOUNT, retry_total=0, read_timeout=1)
     return client.upload_blob(b"x")
+
+
+def _overwrite(url: str) -> Any:
+    client = BlobClient(f"{url}/shop", "container", "blob", credential=_ACCOUNT, retry_total=0, read_timeout=1)
+    return client.upload_blob(b"x", overwrite=True, etag='"1"', match_condition=MatchConditions.IfNotModified)
 
 
 def _queue(url: str) -> Any:
@@ -96,23 +90,34 @@ add_answers(
     _upload,
     {
         "exists_already": (FAILED, _azure_xml(409, "BlobAlreadyExists", "The specified blob already exists.")),
-        "condition_not_met": (EDITED, _azure_xml(412, "ConditionNotMet")),
         "leased": (Means("concurrency", True, (409, 503), "medium"), _azure_xml(412, "LeaseIdMissing")),
     },
 )
+add_answers("azure-storage-blob", _overwrite, {"condition_not_met": (EDITED, _azure_xml(412, "ConditionNotMet"))})
 add_links("azure-storage-blob", _blob, leave_out=("cut_off",))
 _PARTIAL = {"Content-Range": "bytes 0-1000/1001", "ETag": '"1"', "Last-Modified": "Mon, 01 Jan 2024 00:00:00 GMT"}
 add_answers("azure-storage-blob", _blob, {"cut_off": (LINK, Answer(206, b"x", _PARTIAL, how="cut"))})
 add_answers("azure-storage-queue", _queue, {"queue_missing": (OUR_SETTINGS, _azure_xml(404, "QueueNotFound"))})
 
 
-@case("azure-storage-blob", "configuration", transient=False, status=500, severity="high", note="the connection string is a setting")
+@case(
+    "azure-storage-blob",
+    "configuration",
+    transient=False,
+    status=500,
+    severity="high",
+    note="the connection string is a setting",
+)
 def connection_string_malformed() -> None:
     BlobServiceClient.from_connection_string("nonsense")
 
 
 def _cosmos_answer(status: int, message: str, **headers: str) -> Answer:
-    return Answer(status, {"code": message, "message": message}, {name.replace("_", "-"): value for name, value in headers.items()})
+    return Answer(
+        status,
+        {"code": message, "message": message},
+        {name.replace("_", "-"): value for name, value in headers.items()},
+    )
 
 
 def _cosmos(url: str) -> Any:
@@ -123,11 +128,6 @@ def _cosmos(url: str) -> Any:
 add_answers("azure-cosmos", _cosmos, {"unauthorized": (REFUSED_US, _cosmos_answer(401, "Unauthorized"))})
 
 
-class _Token:
-    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
-        return AccessToken("not-a-token", 4_000_000_000)
-
-
 @case("azure-identity", "configuration", transient=False, status=500, severity="high", note="nothing is set")
 def environment_empty() -> None:
     EnvironmentCredential().get_token("https://storage.azure.com/.default")
@@ -136,13 +136,24 @@ def environment_empty() -> None:
 @case("azure-identity", "network", transient=True, status=(502, 503), severity="medium")
 def authority_refused() -> None:
     credential = ClientSecretCredential(
-        "11111111-1111-1111-1111-111111111111", "client", "not-a-secret",
-        authority=f"https://127.0.0.1:{free_port()}", disable_instance_discovery=True, retry_total=0,
-    )  # fmt: skip
+        "11111111-1111-1111-1111-111111111111",
+        "client",
+        "not-a-secret",
+        authority=f"https://127.0.0.1:{free_port()}",
+        disable_instance_discovery=True,
+        retry_total=0,
+    )
     credential.get_token("https://storage.azure.com/.default")
 
 
-@case("azure-servicebus", "network", transient=True, status=(502, 503), severity=("high"), note="a broker of our own is away")
+@case(
+    "azure-servicebus",
+    "network",
+    transient=True,
+    status=(502, 503),
+    severity=("high"),
+    note="a broker of our own is away",
+)
 def broker_refused() -> None:
     text = f"Endpoint=sb://127.0.0.1:{free_port()}/;SharedAccessKeyName=a;SharedAccessKey=bm90LWEta2V5"
     with ServiceBusClient.from_connection_string(text, retry_total=0, socket_timeout=0.5) as client:
@@ -155,7 +166,7 @@ def broker_string_malformed() -> None:
     ServiceBusClient.from_connection_string("Endpoint=sb://host/")
 
 
-# --- Google -----------------------------------------------------------------------------------------------------------
+# --- Google ----------------------------------------------------------------------------------------------------------
 def _Anonymous() -> Any:
     return google.oauth2.credentials.Credentials("not-a-token")
 
@@ -251,7 +262,7 @@ def certificates_fail() -> None:
         _certs(url)
 
 
-# --- Firebase ---------------------------------------------------------------------------------------------------------
+# --- Firebase --------------------------------------------------------------------------------------------------------
 def _firebase_app() -> Any:
     if not firebase_admin._apps:
         firebase_admin.initialize_app(options={"projectId": "shop"}, credential=_FirebaseCredential())
@@ -278,13 +289,17 @@ def firebase_not_initialized() -> None:
     firebase_admin.get_app("no-such-app")
 
 
-# --- MinIO ------------------------------------------------------------------------------------------------------------
+# --- MinIO -----------------------------------------------------------------------------------------------------------
 def _minio(url: str) -> Any:
     pool = urllib3.PoolManager(timeout=urllib3.Timeout(connect=0.3, read=0.3), retries=urllib3.Retry(0))
     client = minio.Minio(
-        url.removeprefix("http://"), access_key="NOTAKEY", secret_key="not-a-secret", secure=False,
-        region="us-east-1", http_client=pool,
-    )  # fmt: skip
+        url.removeprefix("http://"),
+        access_key="NOTAKEY",
+        secret_key="not-a-secret",
+        secure=False,
+        region="us-east-1",
+        http_client=pool,
+    )
     return client.get_object("bucket", "key").read()
 
 
@@ -306,153 +321,3 @@ add_answers(
     },
 )
 add_links("minio", _minio, leave_out=("cut_off",))
-
-
-# --- gRPC -------------------------------------------------------------------------------------------------------------
-def _grpc_of(code: grpc.StatusCode, details: str = "said so") -> None:
-    class Handler(grpc.GenericRpcHandler):
-        def service(self, handler_call_details: Any) -> Any:
-            return grpc.unary_unary_rpc_method_handler(lambda request, context: context.abort(code, details))
-
-    server = grpc.server(futures.ThreadPoolExecutor(1))
-    server.add_generic_rpc_handlers((Handler(),))
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    try:
-        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            channel.unary_unary("/shop.Orders/Get")(b"", timeout=2)
-    finally:
-        server.stop(None)
-
-
-for _code, _means in (
-    (grpc.StatusCode.UNAVAILABLE, DOWN),
-    (grpc.StatusCode.RESOURCE_EXHAUSTED, THROTTLED),
-    (grpc.StatusCode.UNAUTHENTICATED, REFUSED_US),
-    (grpc.StatusCode.PERMISSION_DENIED, REFUSED_US),
-    (grpc.StatusCode.INTERNAL, FAILED),
-    (grpc.StatusCode.UNKNOWN, FAILED),
-    (grpc.StatusCode.NOT_FOUND, FAILED),
-    (grpc.StatusCode.INVALID_ARGUMENT, FAILED),
-    (grpc.StatusCode.ALREADY_EXISTS, FAILED),
-    (grpc.StatusCode.UNIMPLEMENTED, FAILED),
-    (grpc.StatusCode.ABORTED, Means("concurrency", True, (409, 503), "medium")),
-):
-    add("grpcio", f"code_{_code.name.lower()}", _means, lambda code=_code: _grpc_of(code))  # type: ignore[misc]
-
-
-@case("grpcio", "network", transient=True, status=(502, 503), severity="medium")
-def grpc_refused() -> None:
-    with grpc.insecure_channel(f"127.0.0.1:{free_port()}") as channel:
-        channel.unary_unary("/shop.Orders/Get")(b"", timeout=1)
-
-
-@case("grpcio", "network", transient=True, status=504, severity="medium")
-def grpc_silent() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        with grpc.insecure_channel(f"127.0.0.1:{listener.getsockname()[1]}") as channel:
-            channel.unary_unary("/shop.Orders/Get")(b"", timeout=0.3)
-
-
-# --- shells -----------------------------------------------------------------------------------------------------------
-class _Closed(paramiko.ServerInterface):
-    def check_auth_password(self, username: str, password: str) -> int:
-        return paramiko.AUTH_FAILED
-
-    def get_allowed_auths(self, username: str) -> str:
-        return "password"
-
-
-def _ssh_server() -> int:
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        try:
-            connection, _ = listener.accept()
-            transport = paramiko.Transport(connection)
-            transport.add_server_key(paramiko.ECDSAKey.generate())
-            transport.start_server(server=_Closed())
-            transport.join(1.5)
-            transport.close()
-        except Exception:
-            pass
-        finally:
-            listener.close()
-
-    threading.Thread(target=serve, daemon=True).start()
-    return int(listener.getsockname()[1])
-
-
-def _connect(port: int, **options: Any) -> None:
-    client = paramiko.SSHClient()
-    client.set_missing_host_key_policy(options.pop("policy", paramiko.AutoAddPolicy()))
-    try:
-        client.connect("127.0.0.1", port, "shop", "wrong", allow_agent=False, look_for_keys=False, timeout=1, **options)
-    finally:
-        client.close()
-
-
-@case("paramiko", "authentication", transient=False, status=502, severity="high")
-def ssh_password_refused() -> None:
-    _connect(_ssh_server())
-
-
-@case("paramiko", "network", transient=True, status=(502, 503), severity="medium")
-def ssh_refused() -> None:
-    _connect(free_port())
-
-
-@case("paramiko", "network", transient=False, status=(502, 503), severity="high", note="an unknown host key: no trust")
-def ssh_host_unknown() -> None:
-    _connect(_ssh_server(), policy=paramiko.RejectPolicy())
-
-
-@case("paramiko", "network", transient=True, status=504, severity="medium", note="the banner never came: a silent peer")
-def ssh_silent() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        _connect(listener.getsockname()[1], banner_timeout=0.3)
-
-
-@case("paramiko", "configuration", transient=False, status=500, severity="high")
-def ssh_key_file_malformed() -> None:
-    paramiko.RSAKey.from_private_key(io.StringIO("not a key"))
-
-
-@case("paramiko", "configuration", transient=False, status=500, severity="high")
-def ssh_key_needs_passphrase() -> None:
-    text = io.StringIO()
-    paramiko.RSAKey.generate(1024).write_private_key(text, password="secret-of-a-test")
-    paramiko.RSAKey.from_private_key(io.StringIO(text.getvalue()))
-
-
-@case("fabric", "network", transient=True, status=(502, 503), severity="medium")
-def fabric_refused() -> None:
-    fabric.Connection("127.0.0.1", port=free_port(), connect_timeout=1).run("true", hide=True)
-
-
-@case("asyncssh", "network", transient=True, status=(502, 503), severity="medium")
-async def asyncssh_refused() -> None:
-    await asyncssh.connect("127.0.0.1", free_port(), known_hosts=None)
-
-
-@case("asyncssh", "authentication", transient=False, status=502, severity="high")
-async def asyncssh_password_refused() -> None:
-    await asyncssh.connect(
-        "127.0.0.1", _ssh_server(), username="shop", password="wrong", known_hosts=None, client_keys=None
-    )
-
-
-@case("asyncssh", "network", transient=False, status=(502, 503), severity="high")
-async def asyncssh_host_unknown() -> None:
-    await asyncssh.connect("127.0.0.1", _ssh_server(), known_hosts=b"", username="shop")
-
-
-@case("asyncssh", "configuration", transient=False, status=500, severity="high")
-def asyncssh_key_malformed() -> None:
-    asyncssh.import_private_key("garbage")
-
-
-@case("asyncssh", "network", transient=True, status=(502, 503), severity="medium")
-async def asyncssh_lost() -> None:
-    with serving(Answer(how="reset")) as url:
-        await asyncssh.connect("127.0.0.1", int(url.rpartition(":")[2]), known_hosts=None, login_timeout=1)

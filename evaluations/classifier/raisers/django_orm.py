@@ -6,9 +6,9 @@ import contextlib
 import functools
 from typing import Any
 
-import django
 from django.conf import settings as django_settings
 
+import django
 from evaluations.classifier.cases import case
 from evaluations.classifier.raisers import postgres
 from evaluations.classifier.raisers._peers import HOST, closed_port

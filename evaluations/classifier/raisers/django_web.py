@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import django
 from django.conf import settings
+
+import django
 
 if not settings.configured:
     settings.configure(
@@ -23,7 +24,6 @@ if not settings.configured:
 
 import ninja.errors
 import rest_framework.exceptions as drf
-from django import forms
 from django.contrib.auth import authenticate
 from django.core import exceptions, paginator, serializers, signing, validators
 from django.core.cache import InvalidCacheBackendError, caches
@@ -41,6 +41,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework_simplejwt.exceptions import InvalidToken
 from rest_framework_simplejwt.tokens import AccessToken
 
+from django import forms
 from evaluations.classifier.cases import case
 from evaluations.classifier.raisers.scaffold_http import (
     ABSENT,
@@ -81,7 +82,12 @@ add("django", "too_many_fields", UNPARSABLE, lambda: _factory.get("/?a=1&b=2&c=3
 add("django", "reverse", OUR_BUG, lambda: reverse("nowhere"))
 add("django", "template_missing", OUR_SETTINGS, lambda: loader.get_template("none.html"))
 add("django", "template_syntax", OUR_SETTINGS, lambda: engines["django"].from_string("{% nonsense %}"))
-add("django", "template_variable", OUR_BUG, lambda: engines["django"].from_string("{% for a in b.c|dictsort:0|add:x %}{% endfor %}{% url 'x' %}").render())
+add(
+    "django",
+    "template_variable",
+    OUR_BUG,
+    lambda: engines["django"].from_string("{% for a in b.c|dictsort:0|add:x %}{% endfor %}{% url 'x' %}").render(),
+)
 add("django", "setting_missing", OUR_BUG, lambda: settings.NO_SUCH_SETTING, note="an AttributeError, as a typo gives")
 add("django", "database_alias", OUR_SETTINGS, lambda: connections["none"])
 add("django", "cache_alias", OUR_SETTINGS, lambda: caches["none"])
@@ -95,17 +101,38 @@ add("django", "page_empty", ABSENT, lambda: paginator.Paginator([1], 1).page(9))
 add("django", "signature", WHO, lambda: signing.loads("garbage"))
 add("django", "signature_expired", WHO, lambda: signing.loads(signing.dumps({}), max_age=-1))
 add("django", "key_missing", UNPARSABLE, lambda: QueryDict("a=1")["b"])
-add("django", "multipart", UNPARSABLE, lambda: MultiPartParser({"CONTENT_TYPE": "multipart/form-data", "CONTENT_LENGTH": "1"}, None, []))
+add(
+    "django",
+    "multipart",
+    UNPARSABLE,
+    lambda: MultiPartParser({"CONTENT_TYPE": "multipart/form-data", "CONTENT_LENGTH": "1"}, None, []),
+)
 add("django", "body_read_twice", OUR_BUG, lambda: _read_twice())
 add("django", "serializer_missing", OUR_SETTINGS, lambda: serializers.get_serializer("none"))
 add("django", "fixture_malformed", UNREADABLE, lambda: list(serializers.deserialize("json", "{")))
-add("django", "header_newline", UNPARSABLE, lambda: HttpResponse().__setitem__("X", "a\r\nb"), note="the value is the client's")
+add(
+    "django",
+    "header_newline",
+    UNPARSABLE,
+    lambda: HttpResponse().__setitem__("X", "a\r\nb"),
+    note="the value is the client's",
+)
 add("django", "synchronous_only", OUR_BUG, lambda: __import__("asyncio").run(_query_in_loop()))
 add("django", "field_unknown", OUR_BUG, lambda: _users().filter(nonsense=1))
 add("django", "table_missing", OUR_SETTINGS, lambda: _users().count())
-add("django", "model_field_missing", OUR_BUG, lambda: __import__("django.contrib.auth.models").contrib.auth.models.User._meta.get_field("x"))
-add("django", "app_missing", OUR_SETTINGS, lambda: __import__("django.apps").apps.apps.get_app_config("none"),
-    note="a LookupError: no installed app")  # fmt: skip
+add(
+    "django",
+    "model_field_missing",
+    OUR_BUG,
+    lambda: __import__("django.contrib.auth.models").contrib.auth.models.User._meta.get_field("x"),
+)
+add(
+    "django",
+    "app_missing",
+    OUR_SETTINGS,
+    lambda: __import__("django.apps").apps.apps.get_app_config("none"),
+    note="a LookupError: no installed app",
+)
 
 
 def _users() -> Any:
@@ -124,7 +151,14 @@ async def _query_in_loop() -> Any:
     return _users().count()
 
 
-@case("django", "authentication", transient=False, status=403, severity="low", note="the middleware answers itself; a view raises this")
+@case(
+    "django",
+    "authentication",
+    transient=False,
+    status=403,
+    severity="low",
+    note="the middleware answers itself; a view raises this",
+)
 def csrf() -> None:
     from django.middleware.csrf import CsrfViewMiddleware, RejectRequest
 
@@ -146,12 +180,17 @@ def backend_refuses() -> None:
     authenticate(None)
 
 
-# --- REST framework, Ninja, tokens, limits ------------------------------------------------------------------------------
+# --- REST framework, Ninja, tokens, limits ---------------------------------------------------------------------------
 class _OrderSerializer(drf_serializers.Serializer):  # type: ignore[misc]
     quantity = drf_serializers.IntegerField()
 
 
-add("djangorestframework", "serializer", UNPARSABLE, lambda: _OrderSerializer(data={"quantity": "x"}).is_valid(raise_exception=True))
+add(
+    "djangorestframework",
+    "serializer",
+    UNPARSABLE,
+    lambda: _OrderSerializer(data={"quantity": "x"}).is_valid(raise_exception=True),
+)
 add("djangorestframework", "parse", UNPARSABLE, lambda: JSONParser().parse(__import__("io").BytesIO(b"{")))
 add("djangorestframework", "serializer_misused", OUR_BUG, lambda: _OrderSerializer(data={"quantity": 1}).save())
 for _name, _exc, _means in (
@@ -164,20 +203,41 @@ for _name, _exc, _means in (
 ):
     add("djangorestframework", _name, _means, _raising(_exc))
 add("djangorestframework", "method", Means("validation", False, 405, "info"), _raising(drf.MethodNotAllowed, "PUT"))
-add("djangorestframework", "media_type", Means("validation", False, 415, "low"), _raising(drf.UnsupportedMediaType, "x/y"))
+add(
+    "djangorestframework",
+    "media_type",
+    Means("validation", False, 415, "low"),
+    _raising(drf.UnsupportedMediaType, "x/y"),
+)
 add("djangorestframework", "not_acceptable", Means("validation", False, 406, "low"), _raising(drf.NotAcceptable))
-add("django-ninja", "http_error", Means("business_logic", False, 409, "low"), _raising(ninja.errors.HttpError, 409, "exists"))
+add(
+    "django-ninja",
+    "http_error",
+    Means("business_logic", False, 409, "low"),
+    _raising(ninja.errors.HttpError, 409, "exists"),
+)
 add("django-ninja", "authentication", WHO, _raising(ninja.errors.AuthenticationError))
 add("django-ninja", "authorization", MAY_NOT, _raising(ninja.errors.AuthorizationError))
 add("django-ninja", "throttled", OUR_LIMIT, _raising(ninja.errors.Throttled, 3))
-add("django-ninja", "validation", Means("validation", False, 422, "low"), _raising(ninja.errors.ValidationError, [{"loc": ["a"], "msg": "m", "type": "t"}]))
+add(
+    "django-ninja",
+    "validation",
+    Means("validation", False, 422, "low"),
+    _raising(ninja.errors.ValidationError, [{"loc": ["a"], "msg": "m", "type": "t"}]),
+)
 add("django-ninja", "two_operations", OUR_SETTINGS, _raising(ninja.errors.ConfigError, "twice"))
 add("djangorestframework-simplejwt", "token_malformed", WHO, lambda: AccessToken("garbage"))
 add("djangorestframework-simplejwt", "token_invalid", WHO, _raising(InvalidToken))
 
 
-@case("django-ratelimit", "resource", transient=True, status=(403, 429), severity="low",
-      note="a PermissionDenied by class, which answers 403; the convention for our own limit says 429")  # fmt: skip
+@case(
+    "django-ratelimit",
+    "resource",
+    transient=True,
+    status=(403, 429),
+    severity="low",
+    note="a PermissionDenied by class, which answers 403; the convention for our own limit says 429",
+)
 def ratelimited() -> None:
     view = ratelimit(key="ip", rate="0/m", block=True)(lambda request: HttpResponse())
     view(_factory.get("/"))

@@ -7,15 +7,11 @@ import io
 from typing import Any
 
 import aiohttp.web
-import ariadne
 import bottle
 import connexion.exceptions
 import falcon
 import falcon.testing
 import fastapi
-import flask
-import graphene
-import graphql
 import litestar.exceptions
 import pyramid.exceptions
 import pyramid.httpexceptions
@@ -24,7 +20,6 @@ import sanic.exceptions
 import starlette.exceptions
 import starlette.requests
 import starlette.routing
-import strawberry
 import tornado.template
 import tornado.web
 import werkzeug.datastructures
@@ -33,10 +28,10 @@ import werkzeug.routing
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
+import flask
 from evaluations.classifier.cases import case
 from evaluations.classifier.raisers.scaffold_http import (
     ABSENT,
-    INVALID,
     MAY_NOT,
     OUR_BUG,
     OUR_LIMIT,
@@ -65,7 +60,7 @@ def _raising(exc: Any, *args: Any, **kwargs: Any) -> Any:
     return raiser
 
 
-# --- Starlette and FastAPI ----------------------------------------------------------------------------------------------
+# --- Starlette and FastAPI -------------------------------------------------------------------------------------------
 _http = starlette.exceptions.HTTPException
 add("starlette", "not_found", ABSENT, _raising(_http, 404))
 add("starlette", "unauthorized", WHO, _raising(_http, 401, headers={"WWW-Authenticate": "Bearer"}))
@@ -74,8 +69,13 @@ add("starlette", "bad_request", UNPARSABLE, _raising(_http, 400))
 add("starlette", "limited", OUR_LIMIT, _raising(_http, 429, headers={"Retry-After": "5"}))
 add("starlette", "unavailable", NOT_NOW, _raising(_http, 503))
 add("starlette", "no_route", OUR_BUG, lambda: starlette.routing.Router().url_path_for("nowhere"))
-add("starlette", "session_not_installed", OUR_SETTINGS, lambda: starlette.requests.Request({"type": "http"}).session,
-    note="an AssertionError that says a middleware must be installed")  # fmt: skip
+add(
+    "starlette",
+    "session_not_installed",
+    OUR_SETTINGS,
+    lambda: starlette.requests.Request({"type": "http"}).session,
+    note="an AssertionError that says a middleware must be installed",
+)
 
 
 @case("starlette", "validation", transient=False, status=400, severity="low")
@@ -171,7 +171,7 @@ def response_type_wrong() -> None:
     app.get("/")(view)
 
 
-# --- Flask and Werkzeug -------------------------------------------------------------------------------------------------
+# --- Flask and Werkzeug ----------------------------------------------------------------------------------------------
 for _status, _means in (
     (400, UNPARSABLE), (401, WHO), (403, MAY_NOT), (404, ABSENT), (405, METHOD), (409, CONFLICT), (413, TOO_LARGE),
     (415, MEDIA), (422, UNPROCESSABLE), (429, OUR_LIMIT), (500, SERVER), (503, NOT_NOW),
@@ -186,26 +186,61 @@ def _flask(view: Any, config: dict[str, Any] | None = None, **request: Any) -> A
         return view()
 
 
-add("flask", "json_malformed", UNPARSABLE, lambda: _flask(lambda: flask.request.get_json(), data="{", content_type="application/json"))
-add("flask", "json_not_declared", MEDIA, lambda: _flask(lambda: flask.request.get_json(), data="{}", content_type="text/plain"))
+add(
+    "flask",
+    "json_malformed",
+    UNPARSABLE,
+    lambda: _flask(lambda: flask.request.get_json(), data="{", content_type="application/json"),
+)
+add(
+    "flask",
+    "json_not_declared",
+    MEDIA,
+    lambda: _flask(lambda: flask.request.get_json(), data="{}", content_type="text/plain"),
+)
 add("flask", "form_key_missing", UNPARSABLE, lambda: _flask(lambda: flask.request.form["sku"]))
-add("flask", "too_large", TOO_LARGE, lambda: _flask(lambda: flask.request.get_data(), {"MAX_CONTENT_LENGTH": 1}, data="xx"))
+add(
+    "flask",
+    "too_large",
+    TOO_LARGE,
+    lambda: _flask(lambda: flask.request.get_data(), {"MAX_CONTENT_LENGTH": 1}, data="xx"),
+)
 add("flask", "template_missing", OUR_SETTINGS, lambda: _flask(lambda: flask.render_template("none.html")))
 add("flask", "url_missing", OUR_BUG, lambda: _flask(lambda: flask.url_for("nowhere")))
 add("flask", "no_application", OUR_BUG, lambda: flask.current_app.name)
-add("flask", "no_secret_key", OUR_SETTINGS, lambda: _flask(lambda: flask.session.update(a=1)),
-    note="a RuntimeError that says the secret key is not set")  # fmt: skip
+add(
+    "flask",
+    "no_secret_key",
+    OUR_SETTINGS,
+    lambda: _flask(lambda: flask.session.update(a=1)),
+    note="a RuntimeError that says the secret key is not set",
+)
 add("werkzeug", "no_route", ABSENT, lambda: werkzeug.routing.Map([]).bind("x").match("/"))
-add("werkzeug", "method", METHOD, lambda: werkzeug.routing.Map([werkzeug.routing.Rule("/", methods=["GET"])]).bind("x").match("/", "POST"))
+add(
+    "werkzeug",
+    "method",
+    METHOD,
+    lambda: werkzeug.routing.Map([werkzeug.routing.Rule("/", methods=["GET"])]).bind("x").match("/", "POST"),
+)
 add("werkzeug", "build", OUR_BUG, lambda: werkzeug.routing.Map([]).bind("x").build("nowhere"))
 add("werkzeug", "dict_key", UNPARSABLE, lambda: werkzeug.datastructures.MultiDict()["sku"])
-add("werkzeug", "precondition", Means("concurrency", False, 412, "low"), _raising(werkzeug.exceptions.PreconditionFailed))
-add("werkzeug", "range", Means("validation", False, 416, "low"), _raising(werkzeug.exceptions.RequestedRangeNotSatisfiable))
+add(
+    "werkzeug",
+    "precondition",
+    Means("concurrency", False, 412, "low"),
+    _raising(werkzeug.exceptions.PreconditionFailed),
+)
+add(
+    "werkzeug",
+    "range",
+    Means("validation", False, 416, "low"),
+    _raising(werkzeug.exceptions.RequestedRangeNotSatisfiable),
+)
 add("werkzeug", "bad_gateway", Means("external_service", True, 502, "medium"), _raising(werkzeug.exceptions.BadGateway))
 add("werkzeug", "security", UNPARSABLE, _raising(werkzeug.exceptions.SecurityError))
 
 
-# --- Litestar, Sanic, aiohttp, Falcon, Bottle, Pyramid, Tornado, Quart, Connexion -----------------------------------------
+# --- Litestar, Sanic, aiohttp, Falcon, Bottle, Pyramid, Tornado, Quart, Connexion ------------------------------------
 _l = litestar.exceptions
 for _name, _exc, _means in (
     ("not_found", _l.NotFoundException, ABSENT),
@@ -306,13 +341,32 @@ def _falcon(**request: Any) -> Any:
 
 add("falcon", "param_missing", UNPARSABLE, lambda: _falcon().get_param("sku", required=True))
 add("falcon", "param_wrong", UNPARSABLE, lambda: _falcon(query_string="n=x").get_param_as_int("n"))
-add("falcon", "media_malformed", UNPARSABLE, lambda: _falcon(method="POST", body="{", headers={"Content-Type": "application/json"}).get_media())
-add("falcon", "media_unsupported", MEDIA, lambda: _falcon(method="POST", body="x", headers={"Content-Type": "text/x"}).get_media())
+add(
+    "falcon",
+    "media_malformed",
+    UNPARSABLE,
+    lambda: _falcon(method="POST", body="{", headers={"Content-Type": "application/json"}).get_media(),
+)
+add(
+    "falcon",
+    "media_unsupported",
+    MEDIA,
+    lambda: _falcon(method="POST", body="x", headers={"Content-Type": "text/x"}).get_media(),
+)
 
 add("bottle", "abort_404", ABSENT, lambda: bottle.abort(404, "none"))
 add("bottle", "abort_401", WHO, lambda: bottle.abort(401))
 add("bottle", "abort_500", SERVER, lambda: bottle.abort(500))
-add("bottle", "json_malformed", UNPARSABLE, lambda: bottle.BaseRequest({"wsgi.input": io.BytesIO(b"{"), "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": "1"}).json)
+add(
+    "bottle",
+    "json_malformed",
+    UNPARSABLE,
+    lambda: (
+        bottle.BaseRequest(
+            {"wsgi.input": io.BytesIO(b"{"), "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": "1"}
+        ).json
+    ),
+)
 add("bottle", "template_missing", OUR_SETTINGS, lambda: bottle.SimpleTemplate(name="none", lookup=["/nonexistent"]))
 add("bottle", "route_unbuildable", OUR_BUG, lambda: bottle.Bottle().get_url("nowhere"))
 
@@ -352,8 +406,13 @@ def pyramid_renderer_missing() -> None:
 for _status, _means in ((404, ABSENT), (401, WHO), (403, MAY_NOT), (400, UNPARSABLE), (500, SERVER), (503, NOT_NOW)):
     add("tornado", f"error_{_status}", _means, _raising(tornado.web.HTTPError, _status))
 add("tornado", "argument_missing", UNPARSABLE, _raising(tornado.web.MissingArgumentError, "sku"))
-add("tornado", "template_missing", OUR_SETTINGS, lambda: tornado.template.Loader("/nonexistent").load("none.html"),
-    note="a FileNotFoundError from the template loader")  # fmt: skip
+add(
+    "tornado",
+    "template_missing",
+    OUR_SETTINGS,
+    lambda: tornado.template.Loader("/nonexistent").load("none.html"),
+    note="a FileNotFoundError from the template loader",
+)
 add("tornado", "template_malformed", OUR_SETTINGS, lambda: tornado.template.Template("{% if %}"))
 
 add("quart", "abort_404", ABSENT, lambda: quart.abort(404))
@@ -372,45 +431,3 @@ def _connexion_specification() -> None:
     from connexion.spec import Specification
 
     Specification.load({"openapi": "3.0.0", "info": {}, "paths": {}})
-
-
-# --- GraphQL ------------------------------------------------------------------------------------------------------------
-def _first(result: Any) -> None:
-    raise result.errors[0]
-
-
-_SDL = graphql.build_schema("type Query { a(n: Int!): Int }")
-add("graphql-core", "syntax", INVALID, lambda: graphql.parse("{ a("))
-add("graphql-core", "unknown_field", INVALID, lambda: _first(graphql.graphql_sync(_SDL, "{ b }")))
-add("graphql-core", "argument_missing", INVALID, lambda: _first(graphql.graphql_sync(_SDL, "{ a }")))
-add("graphql-core", "variable_wrong", INVALID, lambda: _first(graphql.graphql_sync(_SDL, "query($n: Int!) { a(n: $n) }", variable_values={"n": "x"})))
-add("graphql-core", "schema_malformed", OUR_BUG, lambda: graphql.build_schema("type Query { a: NoSuchType }"))
-add("graphene", "type_missing", OUR_BUG, lambda: graphene.Schema(query=None, types=[object]))
-
-
-def _graphene_fails() -> None:
-    class Query(graphene.ObjectType):
-        a = graphene.Int()
-
-        def resolve_a(self, info: Any) -> int:
-            raise ConnectionResetError(104, "Connection reset by peer")
-
-    _first(graphene.Schema(query=Query).execute("{ a }"))
-
-
-add("graphene", "resolver_fails", Means("network", True, (502, 503), "medium"), _graphene_fails, note="what the resolver met decides")
-
-
-def _strawberry(work: Any, query: str = "{ a }") -> None:
-    def resolve() -> int:
-        return int(work())
-
-    Query = strawberry.type(type("Query", (), {"__annotations__": {"a": int}, "a": strawberry.field(resolver=resolve)}))
-    _first(strawberry.Schema(Query).execute_sync(query))
-
-
-add("strawberry-graphql", "resolver_bug", OUR_BUG, lambda: _strawberry(lambda: {}["x"]), note="what the resolver met decides")
-add("strawberry-graphql", "unknown_field", INVALID, lambda: _strawberry(lambda: 1, "{ b }"))
-add("strawberry-graphql", "resolver_refuses", MAY_NOT, lambda: _strawberry(_raising(fastapi.HTTPException, 403)))
-add("ariadne", "schema_syntax", OUR_SETTINGS, lambda: ariadne.gql("type Query {"))
-add("ariadne", "resolver_for_nothing", OUR_BUG, lambda: ariadne.make_executable_schema("type Query { a: Int }", ariadne.ObjectType("None")))

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import anthropic
 import cohere
 import groq
 import huggingface_hub
-import mistralai.client
 import ollama
 import openai
 import replicate
-import tiktoken
 import together
 from google import genai
 from google.genai import types as genai_types
 from huggingface_hub import InferenceClient
-from langchain_core.exceptions import OutputParserException
-from langchain_core.output_parsers import JsonOutputParser, PydanticOutputParser
-from langchain_core.prompts import ChatPromptTemplate
 from mistralai.client import Mistral
 from pydantic import BaseModel
 
@@ -30,14 +24,11 @@ from evaluations.classifier.raisers.scaffold_http import (
     FAILED,
     GATEWAY,
     NONSENSE,
-    OUR_BUG,
-    OUR_SETTINGS,
     QUOTA,
     REFUSED_US,
     SLOW,
     THROTTLED,
     Answer,
-    add,
     add_answers,
     add_links,
     serving,
@@ -59,7 +50,9 @@ _OPENAI_LIKE = {
     ),
     "country_refused": (
         REFUSED_US,
-        Answer(403, _openai_error("Country not supported", "request_forbidden", "unsupported_country_region_territory")),
+        Answer(
+            403, _openai_error("Country not supported", "request_forbidden", "unsupported_country_region_territory")
+        ),
     ),
     "model_missing": (
         FAILED,
@@ -95,7 +88,7 @@ _OPENAI_LIKE = {
 _NO_QUOTA = Answer(429, _openai_error("You exceeded your current quota", "insufficient_quota", "insufficient_quota"))
 
 
-# --- OpenAI -----------------------------------------------------------------------------------------------------------
+# --- OpenAI ----------------------------------------------------------------------------------------------------------
 def _openai(url: str) -> Any:
     client = openai.OpenAI(api_key=KEY, base_url=url, max_retries=0, timeout=0.3)
     return client.chat.completions.create(model="gpt-4o", messages=MESSAGES)
@@ -143,23 +136,28 @@ def parsed_cut_by_length() -> None:
         "object": "chat.completion",
         "created": 1,
         "model": "gpt-4o",
-        "choices": [
-            {"index": 0, "finish_reason": "length", "message": {"role": "assistant", "content": '{"price":'}}
-        ],
+        "choices": [{"index": 0, "finish_reason": "length", "message": {"role": "assistant", "content": '{"price":'}}],
     }
     with serving(Answer(200, answer)) as url:
         client = openai.OpenAI(api_key=KEY, base_url=url, max_retries=0, timeout=2)
         client.beta.chat.completions.parse(model="gpt-4o", messages=MESSAGES, response_format=Quote)
 
 
-@case("openai", "authentication", transient=False, status=401, severity="low", note="the sender of a webhook is our client")
+@case(
+    "openai",
+    "authentication",
+    transient=False,
+    status=401,
+    severity="low",
+    note="the sender of a webhook is our client",
+)
 def webhook_signature() -> None:
     client = openai.OpenAI(api_key=KEY, webhook_secret="whsec_" + "bm90LWEtc2VjcmV0")
     headers = {"webhook-id": "1", "webhook-timestamp": "1", "webhook-signature": "v1,bm90"}
     client.webhooks.unwrap("{}", headers)
 
 
-# --- Anthropic --------------------------------------------------------------------------------------------------------
+# --- Anthropic -------------------------------------------------------------------------------------------------------
 def _anthropic(url: str) -> Any:
     client = anthropic.Anthropic(api_key=KEY, base_url=url, max_retries=0, timeout=0.3)
     return client.messages.create(model="claude-x", max_tokens=10, messages=MESSAGES)
@@ -198,7 +196,7 @@ def overloaded_in_stream() -> None:
         list(client.messages.create(model="claude-x", max_tokens=10, messages=MESSAGES, stream=True))
 
 
-# --- Groq, Together: the same generator as OpenAI's --------------------------------------------------------------------
+# --- Groq, Together: the same generator as OpenAI's ------------------------------------------------------------------
 def _groq(url: str) -> Any:
     client = groq.Groq(api_key=KEY, base_url=url, max_retries=0, timeout=0.3)
     return client.chat.completions.create(model="llama", messages=MESSAGES)
@@ -220,7 +218,7 @@ def no_key_for_groq() -> None:
     groq.Groq(api_key=None)
 
 
-# --- Mistral ----------------------------------------------------------------------------------------------------------
+# --- Mistral ---------------------------------------------------------------------------------------------------------
 def _mistral(url: str) -> Any:
     client = Mistral(api_key=KEY, server_url=url, timeout_ms=300)
     return client.chat.complete(model="mistral-small", messages=MESSAGES)
@@ -245,7 +243,7 @@ add_answers(
 add_links("mistralai", _mistral)
 
 
-# --- Cohere -----------------------------------------------------------------------------------------------------------
+# --- Cohere ----------------------------------------------------------------------------------------------------------
 def _cohere(url: str) -> Any:
     client = cohere.ClientV2(api_key=KEY, base_url=url, timeout=0.3)
     options: Any = {"max_retries": 0}
@@ -270,11 +268,9 @@ add_answers(
 add_links("cohere", _cohere)
 
 
-# --- Google -----------------------------------------------------------------------------------------------------------
+# --- Google ----------------------------------------------------------------------------------------------------------
 def _genai(url: str) -> Any:
-    options = genai_types.HttpOptions(
-        base_url=url, timeout=300, retry_options=genai_types.HttpRetryOptions(attempts=1)
-    )
+    options = genai_types.HttpOptions(base_url=url, timeout=300, retry_options=genai_types.HttpRetryOptions(attempts=1))
     client = genai.Client(api_key=KEY, http_options=options)
     return client.models.generate_content(model="gemini-2.0-flash", contents="hello")
 
@@ -304,7 +300,7 @@ add_answers(
 add_links("google-genai", _genai, leave_out=("cut_off",))
 
 
-# --- Ollama -----------------------------------------------------------------------------------------------------------
+# --- Ollama ----------------------------------------------------------------------------------------------------------
 def _ollama(url: str) -> Any:
     return ollama.Client(host=url, timeout=0.3).chat(model="llama3", messages=MESSAGES)
 
@@ -322,7 +318,7 @@ add_answers(
 add_links("ollama", _ollama)
 
 
-# --- Hugging Face -----------------------------------------------------------------------------------------------------
+# --- Hugging Face ----------------------------------------------------------------------------------------------------
 def _inference(url: str) -> Any:
     return InferenceClient(base_url=url, token=KEY, timeout=0.3).chat_completion(MESSAGES, model="m", max_tokens=5)
 
@@ -365,7 +361,7 @@ def repository_id_malformed() -> None:
     huggingface_hub.hf_hub_download("not a repo/id/with/parts", "config.json")
 
 
-# --- Replicate --------------------------------------------------------------------------------------------------------
+# --- Replicate -------------------------------------------------------------------------------------------------------
 def _replicate(url: str) -> Any:
     import httpx
 
@@ -387,30 +383,3 @@ add_answers(
         "server_error": (FAILED, Answer(500, {"detail": "Internal server error", "status": 500})),
     },
 )
-
-
-# --- tokens and chains ------------------------------------------------------------------------------------------------
-@case("tiktoken", "system", transient=False, status=500, severity="high", note="a wrong argument in our own code")
-def encoding_unknown() -> None:
-    tiktoken.get_encoding("no-such-encoding")
-
-
-@case("langchain-core", "external_service", transient=False, status=(502, 503), severity="medium", note=MISREAD)
-def model_talks_instead_of_json() -> None:
-    JsonOutputParser().parse("Sure! Here is what you asked for.")
-
-
-@case("langchain-core", "external_service", transient=False, status=(502, 503), severity="medium", note=MISREAD)
-def model_leaves_a_field_out() -> None:
-    class Quote(BaseModel):
-        price: int
-
-    PydanticOutputParser(pydantic_object=Quote).parse('{"cost": 3}')
-
-
-@case("langchain-core", "system", transient=False, status=500, severity="high", note="our prompt lacks a variable")
-def prompt_variable_missing() -> None:
-    ChatPromptTemplate.from_messages([("user", "{question} {context}")]).invoke({"question": "why"})
-
-
-

@@ -20,7 +20,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from evaluations.classifier.cases import case
 from evaluations.classifier.raisers import mysql, postgres
 from evaluations.classifier.raisers._peers import HOST, closed_port
-from evaluations.classifier.raisers.postgres import DATABASE, PORT, USER
 from evaluations.classifier.raisers._sql import (
     Scenario,
     asteps,
@@ -34,6 +33,7 @@ from evaluations.classifier.raisers._sql import (
     steps,
     value,
 )
+from evaluations.classifier.raisers.postgres import DATABASE, PORT, USER
 
 _FEW = (
     "unique",
@@ -463,9 +463,7 @@ for _name in ("unique", "no_table", "not_null"):
 async def _tortoise(scenario: Scenario) -> None:
     from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
-    client = AsyncpgDBClient(
-        user=USER, password="", database=DATABASE, host=HOST, port=PORT, connection_name="corpus"
-    )
+    client = AsyncpgDBClient(user=USER, password="", database=DATABASE, host=HOST, port=PORT, connection_name="corpus")
     with scenario() as plan:
         await client.create_connection(with_db=True)
         try:
@@ -497,9 +495,7 @@ async def tortoise_not_initialised() -> None:
 async def tortoise_refused() -> None:
     from tortoise import Tortoise, connections
 
-    await Tortoise.init(
-        db_url=f"asyncpg://{USER}:x@{HOST}:{closed_port()}/test", modules={"models": [__name__]}
-    )
+    await Tortoise.init(db_url=f"asyncpg://{USER}:x@{HOST}:{closed_port()}/test", modules={"models": [__name__]})
     try:
         await connections.get("default").execute_query("SELECT 1")
     finally:

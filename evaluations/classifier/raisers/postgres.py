@@ -21,7 +21,25 @@ import psycopg_pool
 
 from evaluations.classifier.cases import case
 from evaluations.classifier.raisers._peers import HOST, black_hole, closed_port, hang_up, listening, silence
-from evaluations.classifier.raisers._sql import Scenario, Step, asteps, away, bug, constraint, contention, define, full, not_now, refused_us, rule, settings, silent, slow, steps, value
+from evaluations.classifier.raisers._sql import (
+    Scenario,
+    Step,
+    asteps,
+    away,
+    bug,
+    constraint,
+    contention,
+    define,
+    full,
+    not_now,
+    refused_us,
+    rule,
+    settings,
+    silent,
+    slow,
+    steps,
+    value,
+)
 
 PORT = 5432
 USER = "postgres"
@@ -39,6 +57,7 @@ INSERT INTO {SCHEMA}.booking VALUES (1, '[1,5)');
 CREATE ROLE {SCHEMA}_full LOGIN CONNECTION LIMIT 0;
 CREATE ROLE {SCHEMA}_guest LOGIN;
 """
+
 
 @functools.cache
 def prepared() -> None:
@@ -239,11 +258,15 @@ for _driver, (_library, _prefix, _run) in DRIVERS.items():
 
 # --- connecting -------------------------------------------------------------------------------------------------------
 def _connect_psycopg(**more: Any) -> None:
-    psycopg.connect(**{"host": HOST, "user": USER, "dbname": DATABASE, "connect_timeout": 2, "sslmode": "disable", **more})
+    psycopg.connect(
+        **{"host": HOST, "user": USER, "dbname": DATABASE, "connect_timeout": 2, "sslmode": "disable", **more}
+    )
 
 
 def _connect_psycopg2(**more: Any) -> None:
-    psycopg2.connect(**{"host": HOST, "user": USER, "dbname": DATABASE, "connect_timeout": 2, "sslmode": "disable", **more})
+    psycopg2.connect(
+        **{"host": HOST, "user": USER, "dbname": DATABASE, "connect_timeout": 2, "sslmode": "disable", **more}
+    )
 
 
 async def _connect_asyncpg(**more: Any) -> None:
@@ -255,7 +278,9 @@ async def _connect_asyncpg(**more: Any) -> None:
 def _connect_pg8000(**more: Any) -> None:
     if "dbname" in more:
         more["database"] = more.pop("dbname")
-    pg8000.dbapi.connect(**{"host": HOST, "user": USER, "database": DATABASE, "timeout": 0.3, "ssl_context": False, **more})
+    pg8000.dbapi.connect(
+        **{"host": HOST, "user": USER, "database": DATABASE, "timeout": 0.3, "ssl_context": False, **more}
+    )
 
 
 CONNECTORS: dict[str, Callable[..., Any]] = {

@@ -368,7 +368,10 @@ def smtp_cut_off() -> None:
 
 @case("python", "configuration", **bug, note="our settings ask for what the server does not offer")
 def smtp_no_starttls() -> None:
-    with listening(dialogue(_GREETING, {b"QUIT": b"221 bye\r\n"}, b"250 fine\r\n")) as port, smtplib.SMTP(HOST, port, timeout=2) as mail:
+    with (
+        listening(dialogue(_GREETING, {b"QUIT": b"221 bye\r\n"}, b"250 fine\r\n")) as port,
+        smtplib.SMTP(HOST, port, timeout=2) as mail,
+    ):
         mail.starttls()
 
 

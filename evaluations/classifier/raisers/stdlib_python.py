@@ -60,12 +60,12 @@ def division_by_zero() -> None:
 def unbound() -> None:
     if not sys:
         x = 1
-    x  # noqa: F821
+    x
 
 
 @case("python", "system", **bug)
 def assertion() -> None:
-    assert [] == [1], "totals differ"  # noqa: B011
+    assert [] == [1], "totals differ"
 
 
 @case("python", "system", **bug, note="a view that converts without a check has the bug; nobody parsed a format here")

@@ -194,7 +194,9 @@ def sqlite_function_failed() -> None:
 def sqlite_interrupted() -> None:
     with _shop() as shop:
         shop.set_progress_handler(lambda: 1, 1_000)
-        shop.execute("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n").fetchall()
+        shop.execute(
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+        ).fetchall()
 
 
 @case("python", "business_logic", transient=False, status=(409, 422), severity="low", note="a rule, in a trigger")

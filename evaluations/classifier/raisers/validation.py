@@ -56,7 +56,7 @@ _PLAIN = "the plain reading: the client's input"
 EITHER = Means("validation", False, (400, 422), "low")
 
 
-# --- pydantic ---------------------------------------------------------------------------------------------------------
+# --- pydantic --------------------------------------------------------------------------------------------------------
 class Order(pydantic.BaseModel):
     sku: str
     quantity: int = pydantic.Field(gt=0)
@@ -87,7 +87,7 @@ def call_validated() -> None:
 @case("pydantic", "system", transient=False, status=500, severity="high")
 def schema_undefined() -> None:
     class Broken(pydantic.BaseModel):
-        other: "NoSuchModel"  # type: ignore[name-defined]  # noqa: F821
+        other: NoSuchModel  # type: ignore[name-defined]  # noqa: F821
 
     Broken(other=1)
 
@@ -107,7 +107,7 @@ def no_schema_for_type() -> None:
         thing: io.StringIO
 
 
-# --- marshmallow, cerberus, jsonschema and their like ------------------------------------------------------------------
+# --- marshmallow, cerberus, jsonschema and their like ----------------------------------------------------------------
 class _OrderSchema(marshmallow.Schema):
     sku = marshmallow.fields.String(required=True)
     quantity = marshmallow.fields.Integer(required=True)
@@ -157,8 +157,20 @@ class _Line:
     quantity: int = attrs.field(validator=attrs.validators.gt(0))
 
 
-add("attrs", "type_wrong", OUR_BUG, lambda: _Line(sku=1, quantity=1), note="a builtin TypeError of a constructor says no more than a bug")
-add("attrs", "value_wrong", OUR_BUG, lambda: _Line(sku="t", quantity=0), note="a builtin ValueError says no more than a bug")
+add(
+    "attrs",
+    "type_wrong",
+    OUR_BUG,
+    lambda: _Line(sku=1, quantity=1),
+    note="a builtin TypeError of a constructor says no more than a bug",
+)
+add(
+    "attrs",
+    "value_wrong",
+    OUR_BUG,
+    lambda: _Line(sku="t", quantity=0),
+    note="a builtin ValueError says no more than a bug",
+)
 add("attrs", "frozen", OUR_BUG, lambda: setattr(attrs.frozen(_Line)("t", 1), "sku", "x"))
 add("attrs", "not_an_attrs_class", OUR_BUG, lambda: attrs.fields(int))
 
@@ -200,7 +212,12 @@ for _name, _address in (
     ("domain_wrong", "a@exa mple.com"),
     ("reserved", "a@localhost.test.invalid"),
 ):
-    add("email-validator", _name, INVALID, lambda text=_address: email_validator.validate_email(text, check_deliverability=False))  # type: ignore[misc]
+    add(
+        "email-validator",
+        _name,
+        INVALID,
+        lambda text=_address: email_validator.validate_email(text, check_deliverability=False),
+    )  # type: ignore[misc]
 add("phonenumbers", "not_a_number", INVALID, lambda: phonenumbers.parse("call me", None))
 add("phonenumbers", "country_missing", INVALID, lambda: phonenumbers.parse("030 1234567", None))
 
@@ -224,7 +241,14 @@ def validation_stops() -> None:
     wtforms.validators.InputRequired()(form, form.name)
 
 
-@case("wtforms", "authentication", transient=False, status=(400, 403), severity="low", note="a CSRF token that does not fit")
+@case(
+    "wtforms",
+    "authentication",
+    transient=False,
+    status=(400, 403),
+    severity="low",
+    note="a CSRF token that does not fit",
+)
 def csrf_token() -> None:
     from datetime import timedelta
 
@@ -244,15 +268,16 @@ def csrf_token() -> None:
 
 @case("webargs", "validation", transient=False, status=422, severity="low")
 def flask_parser_refuses() -> None:
-    import flask
     from webargs import fields
+
+    import flask
 
     app = flask.Flask(__name__)
     with app.test_request_context("/", method="POST", json={"quantity": "x"}):
         webargs.flaskparser.parser.parse({"quantity": fields.Int(required=True)}, location="json")
 
 
-# --- formats ----------------------------------------------------------------------------------------------------------
+# --- formats ---------------------------------------------------------------------------------------------------------
 add("orjson", "malformed", UNPARSABLE, lambda: orjson.loads(b"{"))
 add("orjson", "cannot_encode", OUR_BUG, lambda: orjson.dumps(object()))
 add("orjson", "not_utf8", UNPARSABLE, lambda: orjson.loads(b'"\xff"'))
@@ -269,7 +294,7 @@ add("ruamel.yaml", "duplicate_key", UNPARSABLE, lambda: ruamel.yaml.YAML(typ="sa
 add("toml", "malformed", UNPARSABLE, lambda: toml.loads("a = "))
 add("lxml", "malformed", UNPARSABLE, lambda: lxml.etree.fromstring(b"<a><b></a>"))
 add("lxml", "empty", UNPARSABLE, lambda: lxml.etree.fromstring(b""))
-add("lxml", "xpath", OUR_BUG, lambda: lxml.etree.fromstring(b"<a/>").xpath("//[" ))
+add("lxml", "xpath", OUR_BUG, lambda: lxml.etree.fromstring(b"<a/>").xpath("//["))
 _XSD = b'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="a" type="xs:int"/></xs:schema>'
 add(
     "lxml",
@@ -290,7 +315,12 @@ add(
 add("beautifulsoup4", "no_such_parser", OUR_SETTINGS, lambda: __import__("bs4").BeautifulSoup("<a>", "no-such-parser"))
 add("beautifulsoup4", "selector", OUR_BUG, lambda: __import__("bs4").BeautifulSoup("<a>", "html.parser").select("a["))
 add("python-multipart", "boundary", UNPARSABLE, lambda: python_multipart.MultipartParser(b"b").write(b"garbage"))
-add("python-multipart", "no_boundary", UNPARSABLE, lambda: python_multipart.create_form_parser({"Content-Type": "multipart/form-data"}, None, None))
+add(
+    "python-multipart",
+    "no_boundary",
+    UNPARSABLE,
+    lambda: python_multipart.create_form_parser({"Content-Type": "multipart/form-data"}, None, None),
+)
 add("protobuf", "malformed", UNPARSABLE, lambda: struct_pb2.Struct.FromString(b"\xff\xff"))
 add("protobuf", "json_field", UNPARSABLE, lambda: json_format.Parse('{"x": 1}', timestamp_pb2.Timestamp()))
 add("protobuf", "text_malformed", UNPARSABLE, lambda: text_format.Parse("seconds: :", timestamp_pb2.Timestamp()))
@@ -301,7 +331,12 @@ add("cbor2", "cut", UNPARSABLE, lambda: cbor2.loads(b"\x82\x01"))
 add("cbor2", "cannot_encode", OUR_BUG, lambda: cbor2.dumps(object()))
 _AVRO: dict[str, Any] = {"type": "record", "name": "Order", "fields": [{"name": "sku", "type": "string"}]}
 add("fastavro", "schema_unknown_type", OUR_BUG, lambda: fastavro.parse_schema({"type": "no-such-type"}))
-add("fastavro", "record_refused", INVALID, lambda: fastavro.validation.validate({"sku": 1}, fastavro.parse_schema(_AVRO)))
+add(
+    "fastavro",
+    "record_refused",
+    INVALID,
+    lambda: fastavro.validation.validate({"sku": 1}, fastavro.parse_schema(_AVRO)),
+)
 add("avro", "schema_malformed", OUR_BUG, lambda: avro.schema.parse('{"type": "no-such-type"}'))
 
 
@@ -309,5 +344,3 @@ add("avro", "schema_malformed", OUR_BUG, lambda: avro.schema.parse('{"type": "no
 def datum_refused() -> None:
     writer = avro.io.DatumWriter(avro.schema.parse(json.dumps(_AVRO)))
     writer.write({"sku": 1}, avro.io.BinaryEncoder(io.BytesIO()))
-
-
