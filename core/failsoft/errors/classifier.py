@@ -341,12 +341,12 @@ class Classifier:
         more = reading.more
         expected = _is_expected(reading)
         label = reading.label
-        gone = label == DISCONNECTED
         if not reading.explicit and not self._move_status and label.status != 500:
             label = label._replace(status=500)
             more.pop("errors", None)
         recoverable = label.transient or (400 <= label.status < 500 and label.status not in _FINAL)
         own_id = more.pop("error_id", None)
+        # not more than fifteen at once: CPython passes sixteen names in a dictionary, which takes twice the time
         failure = Failure(
             type=reading.type,
             category=label.category,
@@ -358,16 +358,19 @@ class Classifier:
             confidence=reading.confidence,
             error_id=error_id or own_id or new_error_id(now),
             timestamp=now,
-            not_sent=label.not_sent,
-            local=label.local,
-            disconnected=gone,
+            expected=expected,
             groups=self._groups,
             heard=reading,
             links=links,
         )
-        for name, value in more.items():
-            setattr(failure, name, value)
-        failure.expected = expected
+        if label.not_sent or label.local:
+            failure.not_sent, failure.local = label.not_sent, label.local
+        if reading.label == DISCONNECTED:
+            failure.disconnected = True
+        if more:
+            for name, value in more.items():
+                setattr(failure, name, value)
+            failure.expected = expected
         return failure
 
 

@@ -15,7 +15,7 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.reading import header_pairs
 
-__all__ = ["Code", "CodeReader", "find_code_readers"]
+__all__ = ["Code", "CodeReader", "find_code_readers", "has_reader"]
 
 
 class Code(NamedTuple):
@@ -351,6 +351,11 @@ _READERS = {package: reader for reader, packages in _READERS_OF for package in p
 # what a server should answer, not what one has answered
 _NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})
 _NO_ERRNO = frozenset({"SSLError", "gaierror", "herror"})
+
+
+def has_reader(cls: type) -> bool:
+    """Whether there is a reader for the package of a class or of one of its bases."""
+    return any(str(base.__module__).partition(".")[0] in _READERS for base in cls.__mro__)
 
 
 def find_code_readers(cls: type) -> tuple[CodeReader, ...]:

@@ -12,7 +12,7 @@ from failsoft.errors.capture import qualified_name
 from failsoft.errors.catalogue import find_label
 from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, NOTHING, Label, Voice
 from failsoft.errors.class_paths import ClassPaths
-from failsoft.errors.codes import CodeReader, find_code_readers
+from failsoft.errors.codes import CodeReader, find_code_readers, has_reader
 from failsoft.errors.conventions import Convention, convention_of, custom_of
 from failsoft.errors.evidence import CATALOGUED
 from failsoft.errors.foreign_codes import readers_of_kind
@@ -143,7 +143,9 @@ def _unknown_package_of(cls: type, known: _Known) -> Package | None:
 
 def _readers_of(cls: type, package: Package | None) -> tuple[CodeReader, ...]:
     readers = find_code_readers(cls)
-    return readers if package is None else tuple(dict.fromkeys((*readers, *readers_of_kind(package.kind))))
+    if package is None or has_reader(cls):
+        return readers
+    return tuple(dict.fromkeys((*readers, *readers_of_kind(package.kind))))
 
 
 class _Known(NamedTuple):
@@ -162,18 +164,24 @@ def _known_of(cls: type) -> _Known:
     A label that says nothing, or only "bug" for a builtin base, is the last resort.
     """
     weakest: _Known | None = None
+    named: _Known | None = None
     for depth, base in enumerate(cls.__mro__):
         module = str(base.__module__)
         label = find_label(module, base.__name__)
         if label is not None:
             known = _Known(depth, label, base, "catalogue", qualified_name(base), CATALOGUED if depth == 0 else 0.8)
             if not _is_weak(depth, label, base):
-                return known
+                # a name is nearer than what a base is known for; where both say the same, the catalogue is surer
+                return known if named is None or _says_the_same(label, named.label) else named
             weakest = weakest or known
-        elif is_third_party(module) and (said := convention_of(base)) is not None:
-            name = f"{qualified_name(base)}: {said.says}"
-            return _Known(depth, said.label, base, "convention", name, said.confidence)
-    return weakest or _Known(1, NOTHING, cls, "default", "", 0.2)
+        elif named is None and is_third_party(module) and (said := convention_of(base)) is not None:
+            says = f"{qualified_name(base)}: {said.says}"
+            named = _Known(depth, said.label, base, "convention", says, said.confidence)
+    return named or weakest or _Known(1, NOTHING, cls, "default", "", 0.2)
+
+
+def _says_the_same(one: Label, other: Label) -> bool:
+    return (one.category, one.status, one.transient) == (other.category, other.status, other.transient)
 
 
 def _is_weak(depth: int, label: Label, entry: type) -> bool:

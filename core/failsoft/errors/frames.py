@@ -39,7 +39,7 @@ class Frames(Sequence["Frame"]):
         while tb is not None:
             add((tb.tb_frame.f_code, tb.tb_lasti))
             tb = tb.tb_next
-        self._places = _bounded(places)
+        self._places = places if len(places) <= MAX_FRAMES else _bounded(places)
         self._made: tuple[Frame, ...] | None = None
 
     def _frames(self) -> tuple[Frame, ...]:
