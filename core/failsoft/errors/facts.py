@@ -114,7 +114,8 @@ class FactsOfClasses:
             readers=_readers_of(cls, package),
             mapping=(path, self._mappings[path]) if mapping else None,
             mapped_as_last=mapping is not None and cls.__mro__[mapping[0]].__name__ in _EVERYTHING,
-            is_group=issubclass(cls, BaseExceptionGroup),
+            # a group that says what it is, as that of a validator, is not what its members are
+            is_group=issubclass(cls, BaseExceptionGroup) and known.label.voice is not Voice.SAYS,
             guess=guess_by_name(cls.__name__) if weak and not exact and not foreign else None,
             plain=False,
             placed=may_be_refined(known.label, cls.__name__),

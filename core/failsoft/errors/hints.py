@@ -8,6 +8,7 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.failure import Frame
 from failsoft.errors.frames import Frames
+from failsoft.errors.places import OF_INPUT, refine_by_library
 from failsoft.errors.taxonomy import Category, Severity
 
 __all__ = ["broke_while_answering", "may_be_refined", "refine_by_place"]
@@ -24,6 +25,13 @@ _CLIENTS = (
     "-packages/httpx/", "-packages/httpcore/", "-packages/requests/", "-packages/niquests/", "-packages/urllib3/",
     "-packages/aiohttp/client", "-packages/botocore/", "-packages/openai/", "-packages/anthropic/",
     "-packages/stripe/", "-packages/googleapiclient/", "-packages/google/api_core/", "-packages/azure/",
+    "-packages/httpx2/", "-packages/httpcore2/", "-packages/google/genai/", "-packages/groq/", "-packages/together/",
+    "-packages/mistralai/", "-packages/cohere/", "-packages/ollama/", "-packages/huggingface_hub/",
+    "-packages/replicate/",
+    "-packages/langchain_core/output_parsers/", "-packages/twilio/", "-packages/slack_sdk/", "-packages/github/",
+    "-packages/gitlab/", "-packages/jira/", "-packages/hvac/", "-packages/consul/", "-packages/kubernetes/client/",
+    "-packages/docker/api/", "-packages/algoliasearch/", "-packages/braintree/", "-packages/plaid/", "-packages/svix/",
+    "-packages/minio/", "-packages/jwt/jwks_client.py", "-packages/google/auth/",
     "/xmlrpc/client.py",
 )  # fmt: skip
 _STORES = (
@@ -31,8 +39,30 @@ _STORES = (
     "-packages/aiomysql/", "-packages/asyncmy/", "-packages/MySQLdb/", "-packages/oracledb/", "-packages/redis/",
     "-packages/pymongo/", "-packages/motor/", "-packages/elastic_transport/", "-packages/cassandra/",
     "-packages/neo4j/", "-packages/aiormq/", "-packages/aio_pika/", "-packages/kombu/", "-packages/amqp/",
-    "-packages/aiokafka/", "-packages/nats/", "-packages/pymemcache/",
+    "-packages/aiokafka/", "-packages/nats/", "-packages/pymemcache/", "-packages/mysql/", "-packages/pg8000/",
+    "-packages/pymssql", "-packages/pika/", "-packages/kafka/", "-packages/paho/", "-packages/aiomqtt/",
+    "-packages/stomp/", "-packages/valkey/", "-packages/coredis/", "-packages/clickhouse_connect/",
+    "-packages/qdrant_client/", "-packages/typesense/", "-packages/meilisearch/", "-packages/weaviate/",
+    "-packages/influxdb_client/", "-packages/elasticsearch/", "-packages/opensearchpy/",
 )  # fmt: skip
+_SET_UP = ("url", "uri", "dsn", "config", "option", "setting", "resolve_transport", "validate_read")
+_BUGS = frozenset({"ValueError", "KeyError", "TypeError", "AttributeError"})
+_LAST_FRAMES: tuple[tuple[str, str, Label, str], ...] = (
+    ("FileNotFoundError", "/subprocess.py", is_.MISCONFIGURED, "a program that is not installed"),
+    ("BlockingIOError", "/subprocess.py", is_.EXHAUSTED, "no more processes"),
+    ("FileNotFoundError", "/ssl.py", is_.MISCONFIGURED, "a file of certificates"),
+    ("EOFError", "/ftplib.py", is_.BROKEN, "the line ended"),
+    ("EOFError", "/gzip.py", is_.UNPARSABLE, "an archive that ends early"),
+    ("EOFError", "/bz2.py", is_.UNPARSABLE, "an archive that ends early"),
+    ("EOFError", "/lzma.py", is_.UNPARSABLE, "an archive that ends early"),
+    ("EOFError", "/_compression.py", is_.UNPARSABLE, "an archive that ends early"),
+    ("KeyError", "/zipfile.py", is_.NOT_THERE, "no such member of an archive"),
+    ("KeyError", "/zipfile/__init__.py", is_.NOT_THERE, "no such member of an archive"),
+    ("sqlalchemy.exc.ArgumentError", "/sqlalchemy/engine/url.py", is_.MISCONFIGURED, "the URL of a database"),
+)
+"""Class, place in the path of the innermost frame, label, and why."""
+_PLACED = frozenset({name.rpartition(".")[2] for name, *_ in _LAST_FRAMES} | {"TimeoutError"})
+_SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
 _BROKEN_LINKS = frozenset({"BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError"})
 
 
@@ -48,9 +78,14 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> tuple[L
         return None
     if name == "KeyError" and _function(frames) == "_Environ.__getitem__":
         return is_.MISCONFIGURED, "os.environ"
+    near = _near(frames)
+    if (better := _by_last_frame(label, name, near)) is not None:
+        return better
     if broke_while_answering(name, frames):
         return is_.DISCONNECTED, "while sending the response"
-    if label == is_.UNPARSABLE and _any(frames, _NEAR, _CLIENT):
+    if (better := refine_by_library(label, name, near)) is not None:
+        return better
+    if label in OF_INPUT and _any(frames, _NEAR, _CLIENT):
         return is_.UPSTREAM_FAILED, "while reading a peer's answer"
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
     if lost and _any(frames, _NEAR, _STORE):
@@ -75,7 +110,32 @@ def _function(frames: Sequence[Frame]) -> str:
 
 def may_be_refined(label: Label, name: str) -> bool:
     """Whether there is a place that would change a label; a quick look, for the sake of those that none does."""
-    return label.category is Category.NETWORK or label == is_.UNPARSABLE or name == "KeyError"
+    return label.category is Category.NETWORK or label in OF_INPUT or label in _SAYS_LITTLE or name in _PLACED
+
+
+def _near(frames: Sequence[Frame]) -> Sequence[Frame]:
+    """The innermost frames; their line numbers are not read, which takes long."""
+    if isinstance(frames, Frames):
+        return [(file, 0, function) for file, function in frames.places()[-_NEAR:]]
+    return frames[-_NEAR:]
+
+
+def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
+    """What the innermost function was about, where the class alone says little."""
+    path = frames[-1][0].replace("\\", "/")
+    for cls, place, better, why in _LAST_FRAMES:
+        if name == cls and place in path:
+            return better, why
+    if name == "TimeoutError" and any("-packages/asyncpg/pool.py" in frame[0] for frame in frames):
+        return is_.POOL_SILENT, "waiting for a pool"
+    if label == is_.BUG and name in _BUGS and any(_sets_up(frame) for frame in frames[-3:]):
+        return is_.MISCONFIGURED, "setting up a client"
+    return None
+
+
+def _sets_up(frame: Frame) -> bool:
+    where = f"{frame[0].rpartition('/')[2]} {frame[2]}".lower()
+    return any(word in where for word in _SET_UP) and _any((frame,), 1, _STORE)
 
 
 def _any(frames: Sequence[Frame], near: int, kind: int) -> bool:

@@ -180,6 +180,13 @@ def _status(number: int) -> OwnWord:
     return lambda exc, now: _http(exc, now, number)
 
 
+def _ratelimited(exc: BaseException, now: float) -> Reading:
+    """A permission denied by its class, with the status of one, and yet our own limit."""
+    reading = _http(exc, now, 403)
+    reading.label = is_.OUR_LIMIT._replace(status=403)
+    return reading
+
+
 def _request_validation(exc: BaseException, now: float) -> Reading:
     errors = _attribute(exc, "errors")
     pairs = validation.pairs_of_pydantic(errors() if callable(errors) else errors)
@@ -212,6 +219,7 @@ _WORDS: dict[str, OwnWord] = {
     "blacksheep.HTTPException": _duck,
     "werkzeug.HTTPException": _werkzeug,
     "rest_framework.APIException": _rest_framework,
+    "django_ratelimit.Ratelimited": _ratelimited,
     "django.Http404": _status(404),
     "django.PermissionDenied": _status(403),
     "django.SuspiciousOperation": _status(400),

@@ -266,9 +266,9 @@ def _serve_tls(host: str, not_after: Any = None) -> Callable[[socket.socket], No
 @functools.cache
 def tls_port(host: str = "127.0.0.1", *, expired: bool = False) -> int:
     """A TLS server with a certificate for a host, of an authority that nobody trusts unless told to."""
-    import datetime
+    import datetime as dt
 
-    past = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC) if expired else None
+    past = dt.datetime(2020, 1, 1, tzinfo=dt.UTC) if expired else None
     return _keep(listening(_serve_tls(host, past)))
 
 

@@ -294,7 +294,9 @@ def kombu_unknown_transport() -> None:
     kombu.Connection("pigeon://").connect()
 
 
-@case("kombu", "validation", transient=False, status=(400, 415), severity="low", note="content that is not taken")
+@case(
+    "kombu", "data_integrity", transient=False, status=500, severity="high", note="what is in the queue cannot be read"
+)
 def kombu_content_refused() -> None:
     kombu.serialization.loads(b"x", "application/x-python-serialize", "binary", accept={"application/json"})
 

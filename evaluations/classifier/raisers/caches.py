@@ -163,6 +163,24 @@ def _lock_taken(client: Any) -> None:
         pass
 
 
+@functools.cache
+def _secured() -> int:
+    port = _server("--maxclients", "99")
+    with contextlib.closing(redis.Redis(HOST, port)) as client:
+        client.config_set("requirepass", "corpus")
+    return port
+
+
+@functools.cache
+def _reader() -> int:
+    return _server("--replicaof", HOST, str(closed_port()))
+
+
+@functools.cache
+def _replica() -> int:
+    return _server("--replicaof", HOST, str(closed_port()), "--replica-serve-stale-data", "no")
+
+
 for _library in (redis, valkey):
     _define(_library, "refused", away, lambda client: client.ping(), port=closed_port)
     _define(_library, "unknown_host", away, lambda client: client.ping(), host="cache.invalid")
@@ -191,36 +209,18 @@ for _library in (redis, valkey):
         "no_authentication",
         refused_us,
         lambda client: client.ping(),
-        port=lambda: _secured(),
+        port=_secured,
     )
     _define(
         _library,
         "read_only",
         {**not_now, "note": "a replica after a failover; the client that reconnects finds the new primary"},
         lambda client: client.set("a", 1),
-        port=lambda: _reader(),
+        port=_reader,
     )
-    _define(_library, "master_down", not_now, lambda client: client.get("a"), port=lambda: _replica())
+    _define(_library, "master_down", not_now, lambda client: client.get("a"), port=_replica)
     _define(_library, "lock_lost", contention, _unlock)
     _define(_library, "lock_taken", contention, _lock_taken)
-
-
-@functools.cache
-def _secured() -> int:
-    port = _server("--maxclients", "99")
-    with contextlib.closing(redis.Redis(HOST, port)) as client:
-        client.config_set("requirepass", "corpus")
-    return port
-
-
-@functools.cache
-def _reader() -> int:
-    return _server("--replicaof", HOST, str(closed_port()))
-
-
-@functools.cache
-def _replica() -> int:
-    return _server("--replicaof", HOST, str(closed_port()), "--replica-serve-stale-data", "no")
 
 
 def _speaking(library: Any, name: str, label: dict[str, Any], talk: Callable[[Any], None]) -> None:

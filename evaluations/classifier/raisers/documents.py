@@ -217,7 +217,7 @@ def mongo_cannot_decode() -> None:
     bson.decode(b"\x20\x00\x00\x00 not BSON at all \x00")
 
 
-@case("pymongo", **{**bug, "note": "as int('abc'): a conversion; the text is most often a client's"})
+@case("pymongo", "validation", transient=False, status=(400, 404), severity="low", note="a parser of its own format")
 def mongo_object_id() -> None:
     bson.ObjectId("not an id")
 

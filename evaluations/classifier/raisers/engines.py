@@ -54,8 +54,12 @@ _duck("syntax", bug, "SELEKT 1")
 _duck("conversion", value, "SELECT 'abc'::INTEGER")
 _duck("out_of_range", value, "SELECT 99999999999::INTEGER")
 _duck("no_file", {**settings, "note": "a file that a query names"}, "SELECT * FROM 'is_not_there.csv'")
-_duck("out_of_memory", {**full, "transient": False, "status": (500, 503), "severity": "critical"},
-      "SET memory_limit = '1MB'", "CREATE TABLE big AS SELECT range r, repeat('x', 999) FROM range(1000000)")  # fmt: skip
+_duck(
+    "out_of_memory",
+    {**full, "transient": False, "status": (500, 503), "severity": "critical"},
+    "SET memory_limit = '1MB'",
+    "CREATE TABLE big AS SELECT range r, repeat('x', 999) FROM range(1000000)",
+)
 _duck("failed_transaction", bug, "BEGIN", "ROLLBACK", "COMMIT")
 
 
@@ -225,7 +229,7 @@ def msgpack_object() -> None:
     msgpack.packb(object())
 
 
-@case("pyyaml", "validation", transient=False, status=400, severity="low", note="doubtful: YAML is most often settings")
+@case("pyyaml", "validation", transient=False, status=400, severity="low", note="doubtful: YAML may be settings")
 def yaml_text() -> None:
     yaml.safe_load("a: [1, 2")
 

@@ -44,10 +44,10 @@ SCHEMA = f"failsoft_corpus_{os.getpid()}"
 _GUEST = f"guest_{os.getpid()}"
 _SETUP = (
     f"CREATE DATABASE {SCHEMA}",
-    f"CREATE TABLE {SCHEMA}.customer (id int PRIMARY KEY, email varchar(99) UNIQUE NOT NULL, "
-    "age int CHECK (age >= 0), code varchar(5), since date, name varchar(9) NOT NULL DEFAULT '')",
-    f"CREATE TABLE {SCHEMA}.sale (id int PRIMARY KEY, customer int NOT NULL, "
-    f"FOREIGN KEY (customer) REFERENCES {SCHEMA}.customer(id))",
+    f"""CREATE TABLE {SCHEMA}.customer (id int PRIMARY KEY, email varchar(99) UNIQUE NOT NULL,
+    age int CHECK (age >= 0), code varchar(5), since date, name varchar(9) NOT NULL DEFAULT '')""",
+    f"""CREATE TABLE {SCHEMA}.sale (id int PRIMARY KEY, customer int NOT NULL,
+    FOREIGN KEY (customer) REFERENCES {SCHEMA}.customer(id))""",
     f"INSERT INTO {SCHEMA}.customer (id, email, age) VALUES (1, 'a@example.test', 3), (2, 'b@example.test', 4)",
     f"INSERT INTO {SCHEMA}.sale VALUES (1, 1)",
     f"CREATE USER {_GUEST}@'%' IDENTIFIED BY 'guest' WITH MAX_USER_CONNECTIONS 1",

@@ -68,7 +68,7 @@ def _sqlalchemy(url: str) -> Any:
     def run(scenario: Scenario) -> None:
         engine = sa.create_engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
         with scenario() as plan, engine.connect() as connection:
-            steps(lambda text: connection.exec_driver_sql(text), plan)
+            steps(connection.exec_driver_sql, plan)
 
     return run
 

@@ -504,7 +504,7 @@ async def busy_connection() -> None:
         connection.terminate()
 
 
-@case("asyncpg", **bug)
+@case("asyncpg", **value)
 async def wrong_type() -> None:
     connection = await asyncpg.connect(host=HOST, user=USER, database=DATABASE)
     try:

@@ -38,7 +38,7 @@ def missing_key() -> None:
 
 @case("python", "system", **bug)
 def index_out_of_range() -> None:
-    [][0]
+    list[int]()[0]
 
 
 @case("python", "system", **bug)
@@ -149,7 +149,8 @@ def bad_pattern() -> None:
 
 @case("python", "system", **bug)
 def format_without_value() -> None:
-    "{name}".format()
+    text = "{name}"
+    text.format()
 
 
 @case("python", "system", **bug)
@@ -391,7 +392,7 @@ def bug_while_handling_a_refusal() -> None:
     try:
         socket.create_connection((HOST, closed_port()))
     except OSError:
-        [][0]
+        list[int]()[0]
 
 
 @case("python", "business_logic", transient=False, status=(409, 422), severity="low")
