@@ -13,7 +13,7 @@ from zlib import crc32
 
 from evaluations.classifier.replay import replay
 from evaluations.classifier.surroundings import Packages, present
-from failsoft.errors import catalogue, codes, hints, own_word
+from failsoft.errors import catalogue, codes, hints, own_word, places
 
 __all__ = [
     "CORPUS",
@@ -111,11 +111,36 @@ def _forgotten(packages: frozenset[str]) -> Iterator[None]:
     """Whatever goes by the name of one of these packages is taken out."""
     paths = tuple(f"-packages/{name}" for name in packages)
     with ExitStack() as stack:
-        for owner, name in ((catalogue, "_INDEX"), (codes, "_READERS"), (own_word, "_WORDS")):
+        for owner, name in _BY_PACKAGE:
             table = vars(owner)[name]
             rest = {key: value for key, value in table.items() if key.partition(".")[0] not in packages}
             stack.enter_context(patch.object(owner, name, rest))
-        for name in ("_SERVERS", "_CLIENTS", "_STORES"):
-            rest_of = tuple(place for place in vars(hints)[name] if not (paths and place.startswith(paths)))
-            stack.enter_context(patch.object(hints, name, rest_of))
+        for owner, name in _BY_PATH:
+            stack.enter_context(patch.object(owner, name, _without(vars(owner)[name], paths)))
+        # what is remembered of files holds with these tables, and not with others
+        stack.enter_context(patch.object(hints, "_kinds", {}))
         yield
+
+
+_BY_PACKAGE = (
+    (catalogue, "_INDEX"),
+    (catalogue, "_FORKS"),
+    (codes, "_READERS"),
+    (codes, "_MORE_READERS"),
+    (own_word, "_WORDS"),
+)
+_BY_PATH = (
+    (hints, "_SERVERS"),
+    (hints, "_CLIENTS"),
+    (hints, "_STORES"),
+    (places, "_OF_SETTINGS"),
+    (places, "_BUILTIN_FROM"),
+)
+
+
+def _without(table: Any, paths: tuple[str, ...]) -> Any:
+    if type(table) is not tuple:
+        return table
+    return tuple(
+        _without(one, paths) for one in table if not (isinstance(one, str) and paths and one.startswith(paths))
+    )
