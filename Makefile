@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint types layers unit nightly messages docs bench evaluate corpus train fuzz versions clean
+.PHONY: help demo test lint types layers unit nightly messages docs bench evaluate evaluated corpus train fuzz versions clean
 
 help:
 	@echo "make demo            start the shops and show what Failsoft does (ONCE=1: show and exit)"
@@ -14,7 +14,7 @@ help:
 	@echo "make fuzz            ten minutes of fuzzing of sanitizer and classifier (SECONDS=600)"
 	@echo "make messages        bring the gettext catalogues in step with the English texts"
 	@echo "make versions        the tests on every Python >= 3.11 that pyenv knows or PYTHONS names"
-	@echo "make evaluate        how well exceptions are known, on the recorded corpus; writes the tables into the docs"
+	@echo "make evaluate        how well it judges, and its peers on the same cases; writes the tables into the docs"
 	@echo "make corpus          raise the exceptions of the corpus again, by their libraries; needs databases and brokers"
 	@echo "make train           train the text model on the corpus"
 	@echo "make bench           the measurements behind the tables in the docs"
@@ -72,8 +72,14 @@ bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python -m benchmarks
 
-evaluate: $(READY)
+# In an environment of its own: some peers hook into other libraries as soon as they are installed.
+evaluate:
+	$(MAKE) --no-print-directory evaluated VENV=.venv-evaluate
+
+evaluated: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group evaluate
 	$(BIN)/python -m evaluations.classifier --write
+	-$(BIN)/python -m evaluations.sanitizer --peers --write
 
 CORPUS := .venv-corpus
 $(CORPUS)/.ready: pyproject.toml

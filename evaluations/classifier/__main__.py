@@ -87,13 +87,13 @@ def main() -> None:
     parts = {
         "summary": summary_table({TITLES[name]: cases for name, cases in modes.items()}),
         "confusion": confusion_table(shipped),
-        "confusion unseen": confusion_table(unseen),
+        "confusion-unseen": confusion_table(unseen),
         "libraries": library_table(shipped, unseen),
     }
     for name, table in parts.items():
         print(f"\n{name}\n\n{table}")
         if options.write:
-            put(PAGE, f"classifier {name}", table)
+            put(PAGE, f"classifier-{name}", table)
     if options.show:
         print(*(f"- {one}" for one in modes[options.show] if one.wrong), sep="\n")
 

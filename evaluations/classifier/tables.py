@@ -54,15 +54,15 @@ def _two(judged: list[Judged]) -> tuple[str, str]:
 
 
 def put(page: Path, name: str, text: str) -> None:
-    """Replace what stands between the markers `<!-- name -->` and `<!-- end of name -->` of a page.
+    """Replace what stands between the markers `<!-- name:begin -->` and `<!-- name:end -->` of a page.
 
     Raises:
         ValueError: the page has no such markers.
     """
     old = page.read_text("utf-8")
-    start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+    start, end = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->"
     before, found, rest = old.partition(start)
     _, closed, after = rest.partition(end)
     if not found or not closed:
         raise ValueError(f"{page.name} has no markers for {name}")
-    page.write_text(f"{before}{start}\n{text}\n\n{end}{after}", "utf-8")
+    page.write_text(f"{before}{start}{text}\n{end}{after}", "utf-8")

@@ -126,7 +126,7 @@ def main() -> None:
     text = "\n\n".join(["\n".join(rows), compared(stuff, lines, temperature, floor)])
     print(f"temperature {temperature:.2f}, floor {floor:.2f}, {len(packed):,} bytes written", text, sep="\n\n")
     if options.write:
-        put(PAGE, "classifier model", text)
+        put(PAGE, "classifier-model", text)
 
 
 def _row(name: str, likely: Table, data: Data, floor: float) -> str:
