@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
@@ -20,7 +19,7 @@ from failsoft.engine import Engine
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
-from failsoft.errors.model import TextModel
+from failsoft.errors.model import TextModel, model_of
 from failsoft.events import ErrorHandled
 from failsoft.kinds import join_path
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
@@ -300,13 +299,14 @@ def _classifier(settings: Settings, sanitizer: Sanitizer, clock: Clock, faults: 
 
 def _model(settings: Settings, faults: list[Fault]) -> TextModel | None:
     wanted = settings.classification.model
-    if isinstance(wanted, bool):
-        return TextModel() if wanted else None
-    model = TextModel(Path(wanted))
+    model = model_of(wanted)
     try:
-        model.prepare()
+        if model is not None and isinstance(wanted, str):
+            model.prepare()
     except (OSError, ValueError) as error:
-        faults.append(Fault("classification.model", wanted, f"expected a file that `failsoft train` wrote: {error}"))
+        faults.append(
+            Fault("classification.model", str(wanted), f"expected a file that `failsoft train` wrote: {error}")
+        )
     return model
 
 

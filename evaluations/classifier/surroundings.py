@@ -55,7 +55,9 @@ def _package(top: str, names: list[str], wanted: set[str]) -> dict[str, Any]:
             own = [key for key, value in values.items() if _is_error(value)][:_MAX_NAMES]
             if own:
                 errors[name.removeprefix(top)] = sorted(own)
-    keep = [name for name in names if name.count(".") <= 2][:_MAX_MODULES]
+    near = tuple({".".join(name.split(".")[:2]) for name in wanted if name.startswith(f"{top}.")})
+    keep = sorted((name for name in names if name.count(".") <= 2), key=lambda name: not name.startswith(near))
+    keep = keep[:_MAX_MODULES]
     keep += [name for name in wanted if name in names and name not in keep]
     imports = {name for name in imports if name not in sys.stdlib_module_names and not name.startswith("_")}
     below = " ".join(sorted(name.removeprefix(top + ".") for name in keep if name != top))

@@ -133,7 +133,7 @@ class _Taker:
             for name in sorted(given)[:_MAX_ATTRIBUTES]
             if not name.startswith("__")
             and (not name.startswith("_") or _is_small(given[name]))
-            and (value := self._named(name, given[name], 2)) is not _LEFT_OUT
+            and (value := self._named(name, given[name], 3)) is not _LEFT_OUT
         }
         got: dict[str, Any] = {}
         called: dict[str, Any] = {}
@@ -145,14 +145,14 @@ class _Taker:
             if _is_plain(kind):
                 continue
             answer, method = _ask(exc, name)
-            value = self._named(name, answer, 2)
+            value = self._named(name, answer, 3)
             if value is not _LEFT_OUT and not (method and value is None):
                 (called if method else got)[name] = value
         members = members_of(exc) if isinstance(exc, BaseExceptionGroup) else ()
         notes = getattr(exc, "__notes__", None)
         record = {
             "class": self._class(type(exc)),
-            "args": [_or_none(self._value(arg, 2, _MAX_TEXT)) for arg in exc.args[:_MAX_ITEMS]],
+            "args": [_or_none(self._value(arg, 3, _MAX_TEXT)) for arg in exc.args[:_MAX_ITEMS]],
             "text": _text(exc),
             "attributes": attributes,
             "got": got,
@@ -246,9 +246,10 @@ class _Taker:
 
     def _object(self, value: Any, depth: int) -> Any:
         kind = type(value)
+        depth = min(depth, 2)
         found: dict[str, Any] = {}
         for name in dir(value):
-            if name.startswith("_") or len(found) >= _MAX_ATTRIBUTES:
+            if name.startswith("_") or name.isupper() or len(found) >= _MAX_ATTRIBUTES:
                 continue
             member = _found(kind, name)
             if callable(member) and name not in _ASKED:

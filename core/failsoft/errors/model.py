@@ -38,6 +38,7 @@ __all__ = [
     "Weights",
     "doubted",
     "features_of",
+    "model_of",
     "names_of",
     "read_weights",
     "tokens_of",
@@ -257,6 +258,13 @@ class TextModel:
             number += 1
         lanes = total.to_bytes(_LANE * len(CATEGORIES), "little")
         return [int.from_bytes(lanes[at : at + _LANE], "little") - 128 * number for at in range(0, len(lanes), _LANE)]
+
+
+def model_of(wanted: bool | str) -> TextModel | None:
+    """The model that settings ask for: none, the shipped one, or one with the weights of a file."""
+    if isinstance(wanted, bool):
+        return TextModel() if wanted else None
+    return TextModel(Path(wanted))
 
 
 def _softmax(sums: Sequence[int], number: int, weights: Weights) -> list[float]:
