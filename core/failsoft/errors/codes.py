@@ -17,6 +17,7 @@ from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
 from failsoft.errors.peers import upstream
 from failsoft.errors.protocols import READERS_OF_PROTOCOLS, read_close, read_http_protocol, read_interpreter
+from failsoft.errors.vendor_codes import READERS_OF_VENDORS
 
 __all__ = ["Code", "CodeReader", "find_code_readers", "has_reader"]
 
@@ -301,7 +302,7 @@ def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
         replies = [reply[0] for reply in recipients.values() if isinstance(reply, tuple) and reply]
         later = bool(replies) and all(number_of(one) is not None and 400 <= one < 500 for one in replies)
         return Code(is_.UPSTREAM_NOT_NOW, f"SMTP {replies[0]}") if later else None
-    number = number_of(getattr(exc, "smtp_code", None))
+    number = number_of(getattr(exc, "smtp_code", None)) or number_of(getattr(exc, "code", None))
     if number is None or not 400 <= number <= 599:
         return None
     label = known.SMTP.get(number) or (is_.UPSTREAM_NOT_NOW if number < 500 else is_.UPSTREAM_FAILED)
@@ -351,21 +352,27 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
     (_pydantic, "pydantic_core"),
     (_aws, "botocore boto3 minio"),
     (_grpc, "grpc"),
-    (_smtp, "smtplib"),
+    (_smtp, "smtplib aiosmtplib"),
     (_kafka, "kafka aiokafka cimpl confluent_kafka"),
     *READERS_OF_PROTOCOLS,
+    *READERS_OF_VENDORS,
     (
         upstream,
         """
-        requests httpx aiohttp urllib niquests curl_cffi openai anthropic azure google elasticsearch elastic_transport
-        opensearchpy kubernetes twilio github gitlab slack_sdk discord hvac docker tornado websockets xmlrpc jira
-        python_http_client googleapiclient simple_salesforce gql influxdb_client qdrant_client weaviate websocket
-        meilisearch zeep
+        requests httpx httpx2 aiohttp urllib niquests curl_cffi elasticsearch elastic_transport opensearchpy twilio
+        github gitlab discord hvac docker tornado websockets xmlrpc jira python_http_client googleapiclient
+        simple_salesforce gql influxdb_client qdrant_client weaviate websocket meilisearch zeep cohere ollama
+        huggingface_hub replicate plaid algoliasearch svix geoip2 zenpy firebase_admin pyactiveresource paypalrestsdk
+        smart_open
         """,
     ),
 )
 _READERS = {package: reader for reader, packages in _READERS_OF for package in packages.split()}
-_MORE_READERS: dict[str, CodeReader] = {"httpx": read_http_protocol, "websockets": read_close}
+_MORE_READERS: dict[str, CodeReader] = {
+    "httpx": read_http_protocol,
+    "httpx2": read_http_protocol,
+    "websockets": read_close,
+}
 # what a server should answer, not what one has answered
 _NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})
 _NO_ERRNO = frozenset({"SSLError", "gaierror", "herror", "TypesenseClientError"})

@@ -15,6 +15,7 @@ AUTH: tuple[tuple[Label, str], ...] = (
         firebase_admin._token_gen.ExpiredIdTokenError firebase_admin._token_gen.RevokedIdTokenError
         firebase_admin._token_gen.ExpiredSessionCookieError firebase_admin._token_gen.RevokedSessionCookieError
         firebase_admin._auth_utils.TenantIdMismatchError
+        jwt.exceptions.InvalidAlgorithmError oauthlib.oauth2.rfc6749.errors.AccessDeniedError
         rest_framework_simplejwt.exceptions.TokenError rest_framework_simplejwt.exceptions.TokenBackendError
         onelogin.saml2.errors.OneLogin_Saml2_ValidationError saml2.response.StatusError
         saml2.sigver.SignatureError passlib.exc.TokenError pyotp.exceptions.OTPVerificationError
@@ -77,7 +78,7 @@ AUTH: tuple[tuple[Label, str], ...] = (
     (
         is_.UPSTREAM_FAILED,
         """
-        oauthlib.oauth2.rfc6749.errors.ServerError
+        oauthlib.oauth2.rfc6749.errors.ServerError ldap3.core.exceptions.LDAPNoSuchObjectResult ldap.NO_SUCH_OBJECT
         firebase_admin.exceptions.NotFoundError firebase_admin.exceptions.InternalError
         firebase_admin.exceptions.UnknownError firebase_admin.exceptions.FailedPreconditionError
         firebase_admin.exceptions.OutOfRangeError

@@ -83,7 +83,8 @@ _MODELS: tuple[tuple[Label, str], ...] = (
         # a model that answers otherwise than it was asked to, or refuses
         is_.UPSTREAM_FAILED,
         """
-        langchain_core.exceptions.OutputParserException langchain_core.exceptions.ModelRefusalError
+        anthropic.ContentTooLargeError langchain_core.exceptions.OutputParserException
+        langchain_core.exceptions.ModelRefusalError
         langchain_core.exceptions.ContextOverflowError openai.LengthFinishReasonError
         openai.ContentFilterFinishReasonError huggingface_hub.errors.RepositoryNotFoundError
         huggingface_hub.errors.RevisionNotFoundError huggingface_hub.errors.EntryNotFoundError
@@ -167,6 +168,7 @@ _PAYMENTS: tuple[tuple[Label, str], ...] = (
     (
         is_.UPSTREAM_FAILED,
         """
+        stripe._error.InvalidRequestError stripe._error.IdempotencyError
         braintree.exceptions.not_found_error.NotFoundError plaid.exceptions.NotFoundException
         braintree.exceptions.upgrade_required_error.UpgradeRequiredError
         paypalrestsdk.exceptions.ClientError pyactiveresource.connection.ClientError
@@ -241,7 +243,9 @@ _OTHERS: tuple[tuple[Label, str], ...] = (
     (
         is_.UPSTREAM_FAILED,
         """
-        pusher.errors.PusherBadRequest consul.base.NotFound geoip2.errors.InvalidRequestError
+        hvac.exceptions.InvalidRequest hvac.exceptions.UnexpectedError hvac.exceptions.InternalServerError
+        python_http_client.exceptions.PayloadTooLargeError pusher.errors.PusherBadRequest
+        consul.base.NotFound geoip2.errors.InvalidRequestError
         algoliasearch.http.exceptions.ObjectNotFoundException jira.exceptions.NotJIRAInstanceError
         algoliasearch.http.exceptions.ValidUntilNotFoundException zenpy.lib.exception.RecordNotFoundException
         zenpy.lib.exception.TooManyValuesException zenpy.lib.exception.SearchResponseLimitExceeded

@@ -56,6 +56,7 @@ _CLOUDS: tuple[tuple[Label, str], ...] = (
         botocore.exceptions.BaseEndpointResolverError botocore.exceptions.UnknownRegionError
         botocore.exceptions.MissingDependencyException botocore.exceptions.EndpointProviderError
         google.auth.exceptions.DefaultCredentialsError
+        google.auth.exceptions.MalformedError google.auth.exceptions.InvalidValue
         """,
     ),
     (
@@ -63,7 +64,8 @@ _CLOUDS: tuple[tuple[Label, str], ...] = (
         """
         botocore.exceptions.ParamValidationError botocore.exceptions.ValidationError
         botocore.exceptions.DataNotFoundError botocore.exceptions.UnknownServiceError
-        boto3.exceptions.Boto3Error azure.core.exceptions.SerializationError
+        boto3.exceptions.Boto3Error boto3.exceptions.ResourceNotExistsError
+        boto3.exceptions.UnknownAPIVersionError azure.core.exceptions.SerializationError
         azure.core.exceptions.StreamConsumedError azure.core.exceptions.StreamClosedError
         azure.core.exceptions.ResponseNotReadError google.api_core.exceptions.DuplicateCredentialArgs
         grpc.FutureCancelledError grpc._cython.cygrpc.UsageError

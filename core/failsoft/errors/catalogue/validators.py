@@ -44,7 +44,7 @@ VALIDATORS: tuple[tuple[Label, str], ...] = (
         avro.errors.DataFileException arrow.parser.ParserError pendulum.parsing.exceptions.ParserError
         webauthn.helpers.exceptions.InvalidJSONStructure docx.image.exceptions.InvalidImageStreamError
         docx.image.exceptions.UnexpectedEndOfFileError docx.image.exceptions.UnrecognizedImageError
-        pypdf.errors.PyPdfError polars.exceptions.NoDataError
+        pypdf.errors.PyPdfError pypdf.errors.FileNotDecryptedError polars.exceptions.NoDataError
         html5lib.html5parser.ParseError parsimonious.exceptions.ParseError lark.exceptions.LarkError
         pyparsing.exceptions.ParseException sqlparse.exceptions.SQLParseError tomlkit.exceptions.TOMLKitError
         demjson3.JSONError simplejson.errors.JSONDecodeError hjson.scanner.HjsonDecodeError
@@ -90,7 +90,14 @@ VALIDATORS: tuple[tuple[Label, str], ...] = (
     (
         is_.BUG,
         """
-        polars.exceptions.PolarsError pandas.errors.InvalidIndexError pandas.errors.MergeError
+        polars.exceptions.PolarsError polars.exceptions.ColumnNotFoundError polars.exceptions.ComputeError
+        polars.exceptions.DuplicateError polars.exceptions.InvalidOperationError polars.exceptions.SchemaError
+        polars.exceptions.OutOfBoundsError polars.exceptions.SQLSyntaxError polars.exceptions.ShapeError
+        polars.exceptions.SchemaFieldNotFoundError polars.exceptions.StructFieldNotFoundError
+        xlsxwriter.exceptions.InvalidWorksheetName xlsxwriter.exceptions.DuplicateWorksheetName
+        xlsxwriter.exceptions.DuplicateTableName xlsxwriter.exceptions.OverlappingRange
+        xlsxwriter.exceptions.FileCreateError xlsxwriter.exceptions.FileSizeError
+        xlsxwriter.exceptions.UnsupportedImageFormat pandas.errors.InvalidIndexError pandas.errors.MergeError
         pandas.errors.DataError pandas.errors.SpecificationError pandas.errors.IndexingError
         pandas.errors.OutOfBoundsDatetime pandas.errors.OutOfBoundsTimedelta pandas.errors.IntCastingNaNError
         pandas.errors.UnsupportedFunctionCall pandas.errors.DuplicateLabelError pandas.errors.UndefinedVariableError

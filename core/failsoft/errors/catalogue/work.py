@@ -100,6 +100,8 @@ _SETTINGS: tuple[tuple[Label, str], ...] = (
         hydra.errors.HydraException environs.exceptions.ParserConflictError starlette.config.EnvironError
         dynaconf.utils.parse_conf.DynaconfFormatError dynaconf.utils.parse_conf.DynaconfParseError
         dynaconf.utils.parse_conf.DynaconfFileNotFoundError pyramid.exceptions.ConfigurationError
+        pyramid.exceptions.ConfigurationConflictError pyramid.exceptions.ConfigurationExecutionError
+        django.core.cache.backends.base.InvalidCacheBackendError omegaconf.errors.ValidationError
         pyramid.exceptions.CyclicDependencyError connexion.exceptions.InvalidSpecification
         connexion.exceptions.ResolverError connexion.exceptions.MissingMiddleware
         sanic_routing.exceptions.RouteExists sanic_routing.exceptions.ParameterNameConflicts
@@ -150,7 +152,13 @@ _STATES: tuple[tuple[Label, str], ...] = (
         django_fsm.TransitionNotAllowed viewflow.fsm.base.TransitionNotAllowed xworkflows.base.InvalidTransitionError
         """,
     ),
-    (is_.BUG, "statemachine.exceptions.StateMachineError"),
+    (
+        is_.BUG,
+        """
+        statemachine.exceptions.StateMachineError statemachine.exceptions.InvalidDefinition
+        statemachine.exceptions.InvalidStateValue statemachine.exceptions.AttrNotFound
+        """,
+    ),
     (is_.CONTENTION, "redis_lock.NotAcquired pottery.exceptions.QuorumNotAchieved"),
 )
 
