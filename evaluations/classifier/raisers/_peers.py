@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import ctypes
 import functools
 import gzip
 import socket
@@ -140,6 +141,20 @@ def listening(talk: Callable[[socket.socket], None]) -> Iterator[int]:
             with contextlib.suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
             thread.join(1)
+
+
+def left_behind(names: list[str]) -> list[str]:
+    """Of names that end in the id of a process: those of processes that are gone."""
+    return [name for name in names if name[(cut := name.rfind("_") + 1) :].isdigit() and not _lives(int(name[cut:]))]
+
+
+def _lives(process: int) -> bool:
+    return Path(f"/proc/{process}").exists()
+
+
+def dies_with_us() -> None:
+    """For `preexec_fn`: the child is ended with this process, however that ends (prctl, PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, 15)
 
 
 def _with_care(talk: Callable[[socket.socket], None], connection: socket.socket) -> None:

@@ -28,6 +28,7 @@ from evaluations.classifier.raisers._peers import (
     HOST,
     black_hole,
     closed_port,
+    dies_with_us,
     free_port,
     hang_up,
     listening,
@@ -56,6 +57,7 @@ def _server(*options: str) -> int:
     process = subprocess.Popen(
         ["redis-server", "--port", str(port), "--bind", HOST, "--save", "", "--dir", folder.name, *options],
         stdout=subprocess.DEVNULL,
+        preexec_fn=dies_with_us,  # noqa: PLW1509 - it takes no lock
     )
     atexit.register(folder.cleanup)
     atexit.register(process.wait)

@@ -20,7 +20,7 @@ import mysql.connector.pooling
 import pymysql
 
 from evaluations.classifier.cases import case
-from evaluations.classifier.raisers._peers import HOST, closed_port, listening, saying, silence
+from evaluations.classifier.raisers._peers import HOST, closed_port, left_behind, listening, saying, silence
 from evaluations.classifier.raisers._sql import (
     Scenario,
     Step,
@@ -59,6 +59,11 @@ _SETUP = (
 def prepared() -> None:
     """Lay out the tables, once."""
     with contextlib.closing(helper()) as connection, connection.cursor() as cursor:
+        cursor.execute("SHOW DATABASES LIKE 'failsoft_corpus_%'")
+        for name in left_behind([row[0] for row in cursor.fetchall()]):
+            cursor.execute(f"DROP DATABASE {name}")
+            guest = f"guest_{name.rpartition('_')[2]}"
+            cursor.execute(f"DROP USER IF EXISTS {guest}@'%', {guest}@localhost")
         for text in _SETUP:
             cursor.execute(text)
     atexit.register(_clear)

@@ -20,7 +20,15 @@ import psycopg2.pool
 import psycopg_pool
 
 from evaluations.classifier.cases import case
-from evaluations.classifier.raisers._peers import HOST, black_hole, closed_port, hang_up, listening, silence
+from evaluations.classifier.raisers._peers import (
+    HOST,
+    black_hole,
+    closed_port,
+    hang_up,
+    left_behind,
+    listening,
+    silence,
+)
 from evaluations.classifier.raisers._sql import (
     Scenario,
     Step,
@@ -63,6 +71,9 @@ CREATE ROLE {SCHEMA}_guest LOGIN;
 def prepared() -> None:
     """Lay out the tables, once."""
     with helper() as connection:
+        rows = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'failsoft_corpus_%'").fetchall()
+        for name in left_behind([row[0] for row in rows]):
+            connection.execute(f"DROP SCHEMA {name} CASCADE; DROP ROLE {name}_full; DROP ROLE {name}_guest")
         connection.execute(_SETUP)
     atexit.register(_clear)
 

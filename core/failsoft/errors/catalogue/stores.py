@@ -169,6 +169,12 @@ _DOCUMENTS: tuple[tuple[Label, str], ...] = (
         weaviate.exceptions.WeaviateTimeoutError
         """,
     ),
+    (is_.MISCONFIGURED, "cassandra.DependencyException cassandra.cqlengine.connection.UndefinedKeyspaceException"),
+    (is_.BUG, "cassandra.cqlengine.CQLEngineException cassandra.cluster.UserTypeDoesNotExist"),
+    (is_.UPSTREAM_FAILED, "cassandra.connection.ProtocolError neo4j._exceptions.BoltProtocolError"),
+    (wrapping(is_.STORE_AWAY), "neo4j._exceptions.BoltConnectionError neo4j._exceptions.BoltHandshakeError"),
+    (is_.NO_TRUST, "neo4j._exceptions.BoltSecurityError"),
+    (is_.CONNECT_SILENT, "neo4j._exceptions.SocketDeadlineExceededError"),
     (
         is_.REFUSED_US,
         "weaviate.exceptions.AuthenticationFailedError weaviate.exceptions.InsufficientPermissionsError",
