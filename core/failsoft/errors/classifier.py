@@ -42,6 +42,7 @@ _MAX_DEPTH = 8
 _MAX_READS = 200
 _UNSURE = frozenset({"default", "pattern", "model"})
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
+_PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
 _FINAL = frozenset({403, 410, 451, 499})
 
 
@@ -210,19 +211,12 @@ class Classifier:
         reading = Reading(label, facts.source, facts.says, facts.confidence, facts.name)
         if facts.placed:
             _place(reading, asked.links.get(id(exc)))
-        if facts.source == "convention" and label.transient:
-            wait = self._guard(lambda: parse_retry_after(getattr(exc, "retry_after", None), asked.now))
-            if wait is not None:
-                reading.more["retry_after"] = wait
-        if label.code == INVALID.code:
-            errors = self._guard(lambda: pairs_of_exception(exc))
-            if errors:
-                reading.more["errors"] = errors
-        if label.voice is Voice.SAYS:
-            return reading
-        inner = self._inner(exc, asked, depth)
+        self._add_details(exc, reading, asked)
+        vague = facts.confidence < GUESSED
+        inner = self._inner(exc, asked, depth) if vague or label.voice is not Voice.SAYS else None
         if inner is None or inner.source in _UNSURE:
-            return reading
+            guess = guess_by_message(self._text(exc, asked)) if vague else None
+            return reading if guess is None else _word_in(guess, reading)
         if inner.label == BUG and inner.source == "catalogue" and label != BUG:
             return reading
         inner.over = reading
@@ -230,6 +224,16 @@ class Classifier:
             # the same thing said more exactly: the class that people know keeps its name
             inner.type = facts.name
         return _relabel(inner, _of_a_store(inner.label, reading.label))
+
+    def _add_details(self, exc: BaseException, reading: Reading, asked: _Asked) -> None:
+        if reading.source == "convention" and reading.label.transient:
+            wait = self._guard(lambda: parse_retry_after(getattr(exc, "retry_after", None), asked.now))
+            if wait is not None:
+                reading.more["retry_after"] = wait
+        if reading.label.code == INVALID.code:
+            errors = self._guard(lambda: pairs_of_exception(exc))
+            if errors:
+                reading.more["errors"] = errors
 
     def _weak(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading:
         """A class that says nothing, or one that nobody but the application knows."""
@@ -241,13 +245,7 @@ class Classifier:
         guess = facts.guess or guess_by_message(self._text(exc, asked))
         if facts.kind is not None:
             kind = Reading(facts.kind.label, "convention", facts.kind.says, facts.kind.confidence, facts.name)
-            if guess is None:
-                return kind
-            if guess[0].category is Category.CONFIGURATION:
-                return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name, over=kind)
-            # words of a message say what failed, and never a status: that is the kind's to say
-            label = kind.label._replace(category=guess[0].category, severity=guess[0].severity)
-            return Reading(label, "pattern", guess[1], GUESSED, facts.name, over=kind)
+            return kind if guess is None else _word_in(guess, kind)
         if guess is not None:
             return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
         label = facts.label._replace(voice=Voice.SAYS)
@@ -372,6 +370,17 @@ class Classifier:
                 setattr(failure, name, value)
             failure.expected = expected
         return failure
+
+
+def _word_in(guess: tuple[Label, str], reading: Reading) -> Reading:
+    """Words of a message in what is known but vaguely: they say what failed, never a status, nor do they make anything
+    transient. Settings, which are ours, are no peer's fault."""
+    said, words = guess
+    label = said
+    if said.category is not Category.CONFIGURATION:
+        passes = reading.label.transient and said.category in _PASSING
+        label = reading.label._replace(category=said.category, severity=said.severity, transient=passes)
+    return Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
 
 
 def _place(reading: Reading, link: Link | None) -> Reading:

@@ -13,14 +13,25 @@ from typing import NamedTuple
 
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
-from failsoft.errors.catalogue.labels import Label, wrapping
+from failsoft.errors.catalogue.labels import Label, Voice, wrapping
 from failsoft.errors.packages import Kind, Package, package_of
 from failsoft.errors.patterns import words_of
 
-__all__ = ["CLEAR", "KIND_ONLY", "Convention", "convention_of", "convention_of_name", "custom_of"]
+__all__ = [
+    "CLEAR",
+    "KIND_ONLY",
+    "VAGUE",
+    "Convention",
+    "convention_of",
+    "convention_of_name",
+    "custom_of",
+    "label_of_words",
+]
 
 CLEAR = 0.7
 """Confidence of a name that says what happened."""
+VAGUE = 0.45
+"""Confidence of a name that says little: `APIError`, `OperationalError`. Words of a message are surer."""
 KIND_ONLY = 0.4
 """Confidence of what only the kind of the package tells; words of a message are surer."""
 
@@ -49,6 +60,7 @@ _DB_API: Mapping[str, Label] = {
 _STATUS = re.compile(r" ([45]\d\d) ")
 _PEERS = frozenset({Kind.CLIENT, Kind.STORE, Kind.BROKER})
 # so called by nobody but what follows PEP 249 in part, as brokers and ORMs do
+_VAGUE = frozenset({"Error", "DatabaseError", "OperationalError", "InternalError"})
 _DB_API_ALONE = {name: _DB_API[name] for name in ("OperationalError", "IntegrityError", "DatabaseError")}
 
 _K = Kind
@@ -61,6 +73,7 @@ class _Row(NamedTuple):
     default: Label | None
     """Of kinds without a label of their own; None: the row says nothing of them."""
     by_kind: Mapping[Kind, Label | None]
+    confidence: float = CLEAR
 
     def label(self, kind: Kind) -> Label | None:
         """What the row means in a package of a kind. A broker is a store, where nothing else is said of it."""
@@ -69,8 +82,10 @@ class _Row(NamedTuple):
         return self.by_kind.get(kind, self.default)
 
 
-def _row(words: str, default: Label | None, by_kind: Mapping[Kind, Label | None] = _ANY) -> _Row:
-    return _Row(re.compile(rf" (?:{words})"), default, by_kind)
+def _row(
+    words: str, default: Label | None, by_kind: Mapping[Kind, Label | None] = _ANY, confidence: float = CLEAR
+) -> _Row:
+    return _Row(re.compile(rf" (?:{words})"), default, by_kind, confidence)
 
 
 _BROKEN = wrapping(is_.BROKEN)
@@ -113,7 +128,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         r"rate limit|ratelimit|too many requests|throttl|slow down|flood|retry after",
         is_.THROTTLED,
-        {_K.LIMITER: is_.OUR_LIMIT, _K.FRAMEWORK: is_.OUR_LIMIT},
+        dict.fromkeys((_K.LIMITER, _K.FRAMEWORK, _K.BROKER), is_.OUR_LIMIT),
     ),
     _row(r"bucket full|limit(?:er)? (?:exceeded|reached)", is_.EXHAUSTED, {_K.LIMITER: is_.OUR_LIMIT}),
     _row(r"quota", is_.QUOTA_SPENT, {_K.STORE: is_.EXHAUSTED}),
@@ -129,7 +144,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         r"(?:too (?:large|big|long)|size (?:exceeded|limit)|max payload|entity too|payload size)",
         is_.TOO_LARGE,
-        {_K.STORE: is_.TOO_BIG_FOR_PEER, _K.CLIENT: is_.TOO_BIG_FOR_PEER},
+        {_K.STORE: is_.TOO_BIG_FOR_PEER, _K.CLIENT: is_.UPSTREAM_FAILED},
     ),
     _row(r"overload|over capacity", is_.UPSTREAM_NOT_NOW, {_K.STORE: is_.STORE_NOT_NOW}),
     _row(r"(?:exhausted|capacity|resource (?:error|limit)|limit exceeded)", is_.EXHAUSTED),
@@ -145,6 +160,7 @@ _ROWS: tuple[_Row, ...] = (
         r"|wrong last sequence|already (?:modified|changed)|concurrent\w*)",
         is_.EDIT_CONFLICT,
     ),
+    _row(r"precondition|condition (?:not met|failed)", is_.EDIT_CONFLICT, {_K.BROKER: is_.MISCONFIGURED}),
     _row(r"conflict", is_.EDIT_CONFLICT, {_K.CLIENT: is_.UPSTREAM_FAILED, _K.PARSER: None}),
     # --- no answer ---------------------------------------------------------------------------------------------------
     _row(
@@ -187,9 +203,9 @@ _ROWS: tuple[_Row, ...] = (
         r"|exchange|channel|stream|bucket|view|serializer|connection"
         r"|channel|node|index|database|module|plugin|backend|driver|profile|provider|service|collection|model"
         r"|keyspace|region)"
-        r" (?:does ?not exist|not (?:found|registered|defined))|unknown (?:topic|table|database|service|region|model"
+        r" (?:does ?not exist|not (?:found|registered|defined))|unknown (?:topic|table|database|service|region"
         r"|backend|driver)|(?:no|invalid|unknown) (?:region|credential|profile|config)|no driver|import "
-        r"|migration|read only |precondition failed)",
+        r"|migration|read only )",
         is_.MISCONFIGURED,
     ),
     _row(r"invalid (?:uri|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
@@ -258,22 +274,28 @@ _ROWS: tuple[_Row, ...] = (
         r"(?:invalid (?:url|schema|header|uri|name|param|option|path|cursor|pipeline)|missing schema"
         r"|unsupported|not supported|param(?:eter)? (?:validation )?error |argument|illegal|encode |encoding "
         r"|serializ|type error|attribute"
-        r"|undefined|cypher|statement|invalid (?:request|query|document))",
+        r"|undefined|cypher|invalid (?:request|query|document))",
         None,
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG, _K.FRAMEWORK: is_.BUG},
+    ),
+    _row(
+        r"represent|emit|unsupported|not supported|no handler|handler not|schema |unknown type|merge|shape|xpath"
+        r"|selector|undefined|adapter|worksheet",
+        None,
+        {_K.PARSER: is_.BUG},
     ),
     _row(r"(?:encode |encoding |serializ|(?:schema|registry|template|undefined) error )", None, {_K.PARSER: is_.BUG}),
     _row(
         r"(?:decod|pars(?:e|er|ing) |syntax|malformed|deserial|scanner |lexer|token(?:izer)? error|bad |unidentified"
         r"|multi ?part|form data|format|truncat|unexpected|corrupt|bomb|read error)",
         is_.UNPARSABLE,
-        {_K.CLIENT: _FAILED, _K.STORE: is_.CONTRADICTION, _K.AUTH: is_.WHO_ARE_YOU},
+        {_K.CLIENT: _FAILED, _K.STORE: is_.CONTRADICTION, _K.AUTH: is_.WHO_ARE_YOU, _K.CONFIG: is_.MISCONFIGURED},
     ),
     _row(
         r"(?:validation|validator|invalid|bad request|unprocessable|not valid|constraint|missing field|required"
         r"|out of range|wrong type)",
         is_.INVALID,
-        {_K.CLIENT: is_.UPSTREAM_FAILED, _K.STORE: is_.BUG, _K.AUTH: is_.WHO_ARE_YOU},
+        {_K.CLIENT: is_.UPSTREAM_FAILED, _K.STORE: is_.BUG, _K.AUTH: is_.WHO_ARE_YOU, _K.CONFIG: is_.MISCONFIGURED},
     ),
     # --- a peer failed us --------------------------------------------------------------------------------------------
     _row(
@@ -281,7 +303,8 @@ _ROWS: tuple[_Row, ...] = (
         r"|status |response |upstream|remote|request(?:s)? (?:error|exception|failed)|bad (?:response|status)"
         r"|transport|redirects|gateway|webhook|nack)",
         _FAILED,
-        {_K.PARSER: None, _K.AUTH: None, _K.LIMITER: None, _K.FRAMEWORK: None},
+        {_K.PARSER: None, _K.AUTH: None, _K.LIMITER: None, _K.FRAMEWORK: None, _K.CONFIG: None},
+        VAGUE,
     ),
 )  # fmt: skip
 
@@ -292,6 +315,7 @@ _OF_KIND: Mapping[Kind, Label] = {
     Kind.AUTH: is_.WHO_ARE_YOU,
     Kind.PARSER: is_.INVALID,
     Kind.LIMITER: is_.OUR_LIMIT,
+    Kind.CONFIG: is_.MISCONFIGURED,
 }
 
 
@@ -304,17 +328,27 @@ def convention_of_name(name: str, module: str) -> Convention | None:
     """What a name says that a class of a module bears."""
     package = package_of(module)
     if package.is_driver and (label := _DB_API.get(name)) is not None:
-        return Convention(label, f"PEP 249 {name}", CLEAR)
+        return Convention(label, f"PEP 249 {name}", VAGUE if name in _VAGUE else CLEAR)
     if (label := _DB_API_ALONE.get(name)) is not None:
-        return Convention(label, name, CLEAR)
+        return Convention(label, name, VAGUE if name in _VAGUE else CLEAR)
     words = f" {words_of(name)} "
     if package.kind in _PEERS and (status := _STATUS.search(words)) is not None:
         return Convention(known.label_of_upstream(int(status[1])) or _FAILED, f"HTTP {status[1]}", CLEAR)
+    return label_of_words(words, package.kind)
+
+
+def label_of_words(words: str, kind: Kind) -> Convention | None:
+    """What words say in a package of a kind.
+
+    Parameters:
+        words: in lower case, each with a blank before and after it.
+    """
     for row in _ROWS:
         if (found := row.words.search(words)) is not None:
-            label = row.label(package.kind)
+            label = row.label(kind)
             if label is not None:
-                return Convention(label, found[0].strip(), CLEAR)
+                wraps = kind in {Kind.STORE, Kind.BROKER} and label.voice is Voice.SAYS
+                return Convention(wrapping(label) if wraps else label, found[0].strip(), row.confidence)
     return None
 
 

@@ -15,12 +15,13 @@ from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.codes import CodeReader, find_code_readers, has_reader
 from failsoft.errors.conventions import Convention, convention_of, custom_of
 from failsoft.errors.evidence import CATALOGUED
-from failsoft.errors.foreign_codes import readers_of_kind
+from failsoft.errors.foreign_codes import readers_of_package
 from failsoft.errors.hints import may_be_refined
 from failsoft.errors.own_word import OwnWord, answer_of_a_framework, find_own_word
 from failsoft.errors.packages import Kind, Package, is_third_party, package_of
 from failsoft.errors.patterns import guess_by_name, is_mute_name
 from failsoft.errors.rules import ErrorMapping
+from failsoft.errors.taxonomy import Category
 
 __all__ = ["Facts", "FactsOfClasses"]
 
@@ -111,7 +112,7 @@ class FactsOfClasses:
             kind=custom_of(package) if weak and foreign and not exact and package is not None else None,
             word=word[1] if word else None,
             refined=word is not None and known.source == "catalogue" and known.depth < word[0],
-            readers=_readers_of(cls, package),
+            readers=_readers_of(cls, known.label, package),
             mapping=(path, self._mappings[path]) if mapping else None,
             mapped_as_last=mapping is not None and cls.__mro__[mapping[0]].__name__ in _EVERYTHING,
             # a group that says what it is, as that of a validator, is not what its members are
@@ -135,18 +136,24 @@ def _is_plain(facts: Facts) -> bool:
 def _unknown_package_of(cls: type, known: _Known) -> Package | None:
     """The third-party package that a class is from, if the catalogue says nothing of the class."""
     if known.source == "catalogue" and is_third_party(str(known.entry.__module__)):
-        return None
+        # of a class that says little by itself an answer may still say more, as of any client's
+        return None if known.label.voice is not Voice.WRAPS or has_reader(cls) else _package_of(cls)
+    return _package_of(cls)
+
+
+def _package_of(cls: type) -> Package | None:
     for base in cls.__mro__:
         if is_third_party(str(base.__module__)):
             return package_of(str(base.__module__))
     return None
 
 
-def _readers_of(cls: type, package: Package | None) -> tuple[CodeReader, ...]:
+def _readers_of(cls: type, label: Label, package: Package | None) -> tuple[CodeReader, ...]:
     readers = find_code_readers(cls)
-    if package is None or has_reader(cls):
+    # what failed on the link carries no answer; so much is known where there is a reader for the package
+    if package is None or (label.category is Category.NETWORK and has_reader(cls)):
         return readers
-    return tuple(dict.fromkeys((*readers, *readers_of_kind(package.kind))))
+    return tuple(dict.fromkeys((*readers, *readers_of_package(package))))
 
 
 class _Known(NamedTuple):
@@ -165,24 +172,18 @@ def _known_of(cls: type) -> _Known:
     A label that says nothing, or only "bug" for a builtin base, is the last resort.
     """
     weakest: _Known | None = None
-    named: _Known | None = None
     for depth, base in enumerate(cls.__mro__):
         module = str(base.__module__)
         label = find_label(module, base.__name__)
         if label is not None:
             known = _Known(depth, label, base, "catalogue", qualified_name(base), CATALOGUED if depth == 0 else 0.8)
             if not _is_weak(depth, label, base):
-                # a name is nearer than what a base is known for; where both say the same, the catalogue is surer
-                return known if named is None or _says_the_same(label, named.label) else named
+                return known
             weakest = weakest or known
-        elif named is None and is_third_party(module) and (said := convention_of(base)) is not None:
+        elif is_third_party(module) and (said := convention_of(base)) is not None:
             says = f"{qualified_name(base)}: {said.says}"
-            named = _Known(depth, said.label, base, "convention", says, said.confidence)
-    return named or weakest or _Known(1, NOTHING, cls, "default", "", 0.2)
-
-
-def _says_the_same(one: Label, other: Label) -> bool:
-    return (one.category, one.status, one.transient) == (other.category, other.status, other.transient)
+            return _Known(depth, said.label, base, "convention", says, said.confidence)
+    return weakest or _Known(1, NOTHING, cls, "default", "", 0.2)
 
 
 def _is_weak(depth: int, label: Label, entry: type) -> bool:

@@ -30,6 +30,8 @@ class Kind(Enum):
     """Reads or checks data."""
     FRAMEWORK = auto()
     """Serves requests."""
+    CONFIG = auto()
+    """Reads settings, or fills templates."""
     LIMITER = auto()
     """Limits the application's own clients."""
     UNKNOWN = auto()
@@ -38,6 +40,7 @@ class Kind(Enum):
 class Package(NamedTuple):
     """What is known of a package."""
 
+    name: str
     kind: Kind
     is_driver: bool
     """Its classes are named as PEP 249 asks of a driver of databases."""
@@ -53,9 +56,13 @@ _MAX_PACKAGES = 1_024
 _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.LIMITER, re.compile(r"limit|throttl")),
     (
+        Kind.CONFIG,
+        re.compile(r"conf(?!lu|er)|settings|environ|dotenv|decouple|templat|\A(?:mako|jinja|chameleon|genshi)"),
+    ),
+    (
         Kind.FRAMEWORK,
         re.compile(
-            r"^(?:flask|django|bottle|cherrypy|pyramid|tornado|sanic|quart|litestar|blacksheep|falcon|robyn|"
+            r"framework|^(?:flask|django|bottle|cherrypy|pyramid|tornado|sanic|quart|litestar|blacksheep|falcon|robyn|"
             r"fastapi|starlette|aiohttp_(?!client))|wsgi|asgi|websocket.?server"
         ),
     ),
@@ -194,12 +201,14 @@ def _top_of(module: str) -> str:
 def _look(module: str, top: str) -> Package:
     names = frozenset(_names_beside(module, top))
     is_driver = names >= _PEP_249
-    return Package(Kind.STORE if is_driver else _kind(module, top, names), is_driver)
+    return Package(top, Kind.STORE if is_driver else _kind(module, top, names), is_driver)
 
 
 def _kind(module: str, top: str, names: frozenset[str]) -> Kind:
     score = dict.fromkeys(Kind, 0.0)
     inside = ".".join(module.removeprefix(top).split(".")[1:3])
+    if "template" in inside:
+        return Kind.CONFIG
     for weight, name in ((3.0, top), (1.5, inside)):
         for kind, pattern in _IN_NAME:
             if pattern.search(name.lower()):
@@ -213,7 +222,7 @@ def _kind(module: str, top: str, names: frozenset[str]) -> Kind:
     if top not in _HTTP_CLIENTS and _any_uses(inner, _HTTP_CLIENTS):
         score[Kind.CLIENT] += 1.5
     if top not in _SERVERS and _any_uses(inner, _SERVERS):
-        score[Kind.FRAMEWORK] += 1.5
+        score[Kind.FRAMEWORK] += 2.5
     errors = [name for name in names if name.endswith(("Error", "Exception", "Expired", "Found", "Timeout"))]
     for kind, pattern in _BESIDE:
         score[kind] += min(sum(1 for name in errors if pattern.search(name)), 4) * 0.5
