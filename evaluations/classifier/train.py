@@ -34,7 +34,7 @@ __all__ = ["Material", "main", "trained_without"]
 
 SHIPPED = Path(__file__).parents[2] / "core/failsoft/errors/model.bin"
 Table = NDArray[np.float32]
-_RIGHT_ENOUGH = 0.5
+_RIGHT_ENOUGH = 0.6
 
 
 class Material:
