@@ -38,7 +38,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _log = logging.getLogger("failsoft")
 _NOTHING: AbstractContextManager[None] = nullcontext()
-_MAX_SEEN = 1_024
+_MAX_SEEN = 8_192
 _propagator = TraceContextTextMapPropagator()
 
 
