@@ -46,6 +46,7 @@ def test_the_recording_server_span_is_enriched_and_the_exception_recorded_once_s
         "failsoft.error.category": "external_service",
         "failsoft.error.severity": "medium",
         "failsoft.error.transient": True,
+        "failsoft.error.fingerprint": made.fingerprint,
         "failsoft.endpoint": "GET /quotes/{symbol}",
         "failsoft.policy": "upstream",
         "failsoft.attempt": 3,
