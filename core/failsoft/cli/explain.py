@@ -16,13 +16,14 @@ from failsoft.clock import SystemClock
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import SettingsError
 from failsoft.errors.failure import Failure
+from failsoft.errors.model import model_of
 from failsoft.errors.told import NotUnderstoodError, Told, exception_of
 from failsoft.observers.audit import open_store
 from failsoft.sanitize import sanitize
 from failsoft.settings import load
 from failsoft.settings.schema import Settings
 
-__all__ = ["explain"]
+__all__ = ["CouldNotRunError", "explain", "recorded"]
 
 _ERROR_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _FIELDS = ("type", "message", "category", "severity", "transient", "recoverable", "status", "code", "confidence")
@@ -51,7 +52,7 @@ def explain(context: Context | None, what: str, source: str, as_json: bool) -> N
         settings = Settings() if path is None else load(path)
         text = sys.stdin.read() if what == "-" else what
         if _ERROR_ID.fullmatch(text.strip()):
-            said = _recorded(text.strip(), settings)
+            said = recorded(text.strip(), settings)
         else:
             said = _judged(exception_of(text), settings, source)
     except SettingsError as error:
@@ -72,6 +73,7 @@ def _judged(told: Told, settings: Settings, source: str) -> dict[str, Any]:
         clock=SystemClock,
         fingerprint=settings.telemetry.fingerprint,
         status_from=settings.responses.status_from,
+        model=model_of(settings.classification.model),
     )
     failure = classifier.classify(told.exc, source=source)
     said = {name: getattr(failure, name) for name in _FIELDS if name != "message"}
@@ -89,7 +91,8 @@ def _judged(told: Told, settings: Settings, source: str) -> dict[str, Any]:
     }
 
 
-def _recorded(error_id: str, settings: Settings) -> dict[str, Any] | None:
+def recorded(error_id: str, settings: Settings) -> dict[str, Any] | None:
+    """What the audit trail has of a failure; None if it has none of that id."""
     if settings.audit is None:
         raise CouldNotRunError("the settings have no [audit], so there is no record of any error")
     file = settings.audit.url.partition(":///")[2]

@@ -24,6 +24,7 @@ from failsoft.errors.failure import Evidence, Failure, Link
 from failsoft.errors.fingerprint import Groups
 from failsoft.errors.hints import refine_by_place
 from failsoft.errors.inside import inner_of, leaves_of
+from failsoft.errors.model import DOUBTED, TextModel, doubted
 from failsoft.errors.patterns import guess_by_message
 from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_after
 from failsoft.errors.rules import ErrorMapping, Rule, compile_rules
@@ -39,7 +40,7 @@ T = TypeVar("T")
 _MAX_LINKS = 12
 _MAX_DEPTH = 8
 _MAX_READS = 200
-_UNSURE = frozenset({"default", "pattern"})
+_UNSURE = frozenset({"default", "pattern", "model"})
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
 _PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
 _FINAL = frozenset({403, 410, 451, 499})
@@ -83,6 +84,7 @@ class Classifier:
         clock: Clock,
         fingerprint: str | None = None,
         status_from: Literal["classified", "framework"] = "classified",
+        model: TextModel | None = None,
         locals_of: Callable[[FrameType], Mapping[str, str]] | None = None,
     ) -> None:
         faults: list[Fault] = []
@@ -94,6 +96,7 @@ class Classifier:
         self._classes = FactsOfClasses(mappings or {})
         self._clock = clock
         self._move_status = status_from == "classified"
+        self._model = model
         self._locals_of = locals_of
         self._own_errors = 0
 
@@ -128,6 +131,7 @@ class Classifier:
                     reading = Reading(facts.label, facts.source, facts.says, facts.confidence, facts.name)
                     if facts.placed:
                         _place(reading, links[0])
+                    reading = self._doubt(reading, exc, links[0].message)
                     return self._conclude(reading, links, now, error_id)
                 by_id = {id(exc): links[0]}
             else:
@@ -159,6 +163,8 @@ class Classifier:
             if facts.is_group and isinstance(exc, BaseExceptionGroup)
             else self._speak(exc, facts, asked, depth)
         )
+        if reading.source in DOUBTED and reading.type == facts.name:
+            reading = self._doubt(reading, exc, self._text(exc, asked))
         if self._rules.rules:
             rule = self._guard(lambda: self._rules.match(exc, self._text(exc, asked), asked.source, asked.context))
             if rule is not None:
@@ -169,6 +175,16 @@ class Classifier:
         if "public_details" in reading.more:
             self._guard(lambda: add_public(exc, reading.more))
         return reading
+
+    def _doubt(self, reading: Reading, exc: BaseException, text: str) -> Reading:
+        """Where nobody knows, the text model is asked whether it knows better."""
+        if self._model is None or reading.source not in DOUBTED:
+            return reading
+        try:
+            return doubted(reading, self._model.guess(type(exc), text))
+        except Exception:  # noqa: BLE001 - as in _guard; its file may be gone
+            self._own_errors += 1
+            return reading
 
     def _speak(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading:
         if (word := facts.word) is not None:

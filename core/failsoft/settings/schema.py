@@ -20,10 +20,11 @@ from failsoft.policies.policy import Policy
 from failsoft.policies.shared_limit import refusals
 from failsoft.problem.catalogue import LANGUAGES, SHIPPED
 from failsoft.settings.sanitizing import Sanitize
-from failsoft.settings.values import Catalogue, Header, Language, Match, SqliteUrl, StateUrl, Uri, View
+from failsoft.settings.values import Catalogue, Header, Language, Match, SqliteUrl, StateUrl, Uri, View, Weights
 
 __all__ = [
     "Audit",
+    "Classification",
     "Endpoint",
     "RequestSettings",
     "Responses",
@@ -180,6 +181,18 @@ class Endpoint(Options):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Classification(Options):
+    """How it is found out what an exception is, beyond `[errors]` and `[[rules]]`."""
+
+    model: Annotated[
+        Weights,
+        Meta(description="Ask the text model where nobody knows an exception by its class or its code. It gives a "
+        "category, never a status, and makes nothing transient. A path: other weights than those that are shipped; a "
+        "relative one counts from the working directory."),
+    ] = True  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State(Options):
     """What workers share: the state of circuit breakers, and rate limits with `scope = "shared"`. Those with the same
     `service` and `environment` share."""
@@ -271,6 +284,7 @@ class Settings(Options):
         Mapping[str, ErrorMapping], Meta(description="What an exception means, by the path of its class.")
     ] = field(default_factory=dict)
     rules: Annotated[tuple[Rule, ...], Meta(description="What exceptions mean, by condition.")] = ()
+    classification: Annotated[Classification, Meta(description="How exceptions are classified.")] = Classification()
     sanitize: Annotated[Sanitize, Meta(description="What counts as secret.")] = Sanitize()  # noqa: RUF009 - is frozen
     state: Annotated[State, Meta(description="What workers share.")] = State()
     audit: Annotated[Audit | None, Meta(description="The audit trail; absent: none.")] = None
