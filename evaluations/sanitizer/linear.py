@@ -19,7 +19,7 @@ import time
 from failsoft.sanitize import Sanitizer
 from failsoft.sanitize.gate import has_re2
 
-__all__ = ["ABOUT", "CLEAN", "HOSTILE"]
+__all__ = ["ABOUT", "CLEAN", "HOSTILE", "VARIED"]
 
 CLEAN = (
     "Could not load the order 4711 of customer 88 from the warehouse service after 3 attempts: upstream returned 503 "
@@ -36,6 +36,7 @@ ABOUT = (
 )
 """Text about secrets without any, to be filled with two numbers."""
 
+_LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
 _NOISE = "".join(random.Random(1).choices("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", k=4_096))
 
 HOSTILE = (
@@ -75,6 +76,8 @@ HOSTILE = (
     "Key (a)=(",
     "AKIA",
     "sk-",
+    "xox" + "b-",
+    "pa-",
     "&amp;",
     "&",
     "&#x41;",
@@ -148,10 +151,20 @@ HOSTILE = (
 )
 """What is repeated to make texts of."""
 
+VARIED = ("token ", "key ", "api key ", "password is ", "password: ", "session ", "4", "sk-", "a@")
+"""What is followed by words and numbers that are never the same, so that nothing can be remembered of it."""
+
 
 def repeated(unit: str, size: int) -> str:
     """A text of this size that repeats itself."""
     return (unit * (size // len(unit) + 1))[:size]
+
+
+def varied(unit: str, size: int) -> str:
+    """A text of this size that has something over and over, each time with something else behind it."""
+    chance = random.Random(2)
+    letters = _DIGITS if unit[-1].isdigit() else _LETTERS
+    return "".join(f"{unit}{''.join(chance.choices(letters, k=3))} " for _ in range(size // len(unit) + 1))[:size]
 
 
 def about(size: int) -> str:
@@ -178,14 +191,15 @@ def main(size: int) -> int:
             each = total / found
             print(f"{engine:6} {tier:8} plain text {plain:.1f}, text about secrets {clean:.1f} ns per character; "
                   f"a secret {each / 1e3:.1f} µs")  # fmt: skip
-            for unit in HOSTILE:
-                (total, found), (half, _) = (cost(sanitizer, repeated(unit, part)) for part in (size, size // 2))
+            for make, unit in (*((repeated, unit) for unit in HOSTILE), *((varied, unit) for unit in VARIED)):
+                (total, found), (half, _) = (cost(sanitizer, make(unit, part)) for part in (size, size // 2))
                 many = found * 100 > size
                 times = total / found / each if many else total / size / clean
                 worst = max(worst, times)
                 said = f"{total / size:10.1f} ns, half the size: {half / (size // 2):10.1f} ns"
                 said += f"   {found} secrets, {total / found / 1e3:.1f} µs each" if many else ""
                 shown = unit if len(unit) < 24 else f"{unit[:20]}…"
+                shown += "…" if make is varied else ""
                 print(f"{engine:6} {tier:8} {shown!r:28} {times:7.1f} x {said}{'   <--' if times > 3 else ''}")
     print(f"worst: {worst:.1f} x clean")
     return int(worst > 3)

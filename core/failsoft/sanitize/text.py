@@ -217,7 +217,7 @@ def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
         result = handler(scan, start, end)
         if scan.seen >= 0:
             # what stands right behind a secret may be something else when that is gone
-            near = 0 < floor and start - floor <= _NEAR
+            near = floor > 0 and start - floor <= _NEAR
             (scan.again if near else looks).append((handler, start, end, scan.seen))
             scan.seen = -1
         if isinstance(result, int):
