@@ -5,9 +5,8 @@ clean text of the same size it is; then the same for a text of half the size, wh
 
 There are two kinds of clean text. Plain text names nothing that a secret could follow, so no rule ever looks closer; it
 is shown for comparison. The yardstick is text about secrets that has none, as the log of a login service: as dense with
-the words and signs that rules look closer at as such prose is, and no line like another. Of a text in which secrets
-really are found, or what must be taken for them, what counts is the time for each of them, beside that of a line
-`password=…`.
+the words and signs that rules look closer at as such prose is, and no line like another. Where secrets are found, or what must be taken for them, each may take the time of a line
+`password=…` besides.
 """
 
 from __future__ import annotations
@@ -147,6 +146,9 @@ HOSTILE = (
     "code=",
     "?code=",
     "Duplicate entry '",
+    'cvc="',
+    "csrf(",
+    "bearer'",
     "parameters: [",
 )
 """What is repeated to make texts of."""
@@ -193,11 +195,10 @@ def main(size: int) -> int:
                   f"a secret {each / 1e3:.1f} µs")  # fmt: skip
             for make, unit in (*((repeated, unit) for unit in HOSTILE), *((varied, unit) for unit in VARIED)):
                 (total, found), (half, _) = (cost(sanitizer, make(unit, part)) for part in (size, size // 2))
-                many = found * 100 > size
-                times = total / found / each if many else total / size / clean
+                times = total / (size * clean + found * each)
                 worst = max(worst, times)
                 said = f"{total / size:10.1f} ns, half the size: {half / (size // 2):10.1f} ns"
-                said += f"   {found} secrets, {total / found / 1e3:.1f} µs each" if many else ""
+                said += f"   {found} secrets" if found else ""
                 shown = unit if len(unit) < 24 else f"{unit[:20]}…"
                 shown += "…" if make is varied else ""
                 print(f"{engine:6} {tier:8} {shown!r:28} {times:7.1f} x {said}{'   <--' if times > 3 else ''}")

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from failsoft.sanitize.assigned import ASSIGN, assigned
 from failsoft.sanitize.checks import looks_random
-from failsoft.sanitize.forms import HEX_LIKE, Site, judged
+from failsoft.sanitize.forms import HEX_LIKE, Site, judged, refused
 from failsoft.sanitize.grammar import SHAPES, read_value
 from failsoft.sanitize.keys import KeyMatcher, words_of
 from failsoft.sanitize.rules import DISARMING_PHRASES, word_set
@@ -111,8 +111,7 @@ class Prose:
             named = ("." in site.name and text[site.last] == "(") or site.before in ("'", '"')
             told = value.quoted and not named
             if not _looks_told(content, kind, quoted=told) or self._keys.is_name(content):
-                site.scan.saw(value.end + 1)
-                return None
+                return refused(site, value)
         return judged(site, value, ":")
 
 
