@@ -50,14 +50,13 @@ _NAMED = Means("validation", False, (400, 404, 422), "low")
 _LARGE = Means("validation", False, (400, 413, 422), "low")
 
 
-
 def _refuse(verdict: Any) -> None:
     """The library hands its exception over instead of raising it."""
     if not verdict:
         raise verdict
 
 
-# --- patches, pointers and queries that a client sends ----------------------------------------------------------------
+# --- patches, pointers and queries that a client sends ------------------------------------------------------------
 add("jsonpatch", "path_missing", _PATCH, lambda: jsonpatch.apply_patch({}, [{"op": "remove", "path": "/a"}]))
 add("jsonpatch", "operation_unknown", INVALID, lambda: jsonpatch.apply_patch({}, [{"op": "burn", "path": "/a"}]))
 add("jsonpatch", "path_absent", INVALID, lambda: jsonpatch.apply_patch({}, [{"op": "remove"}]))
@@ -73,7 +72,7 @@ add("sqlglot", "malformed", INVALID, lambda: sqlglot.parse_one("SELECT FROM WHER
 add("sqlglot", "token", INVALID, lambda: sqlglot.parse_one("SELECT 'a"))
 add("xmltodict", "malformed", INVALID, lambda: xmltodict.parse("<a><b></a>"))
 
-# --- geometry, units, money, numbers with check digits ------------------------------------------------------------------
+# --- geometry, units, money, numbers with check digits ------------------------------------------------------------
 add("shapely", "wkt_malformed", INVALID, lambda: shapely.wkt.loads("POLYGON ((0 0, 1"))
 add("shapely", "wkb_malformed", INVALID, lambda: shapely.from_wkb(b"\x01\x02"))
 add("shapely", "geojson_malformed", INVALID, lambda: shapely.from_geojson('{"type": "Blob"}'))
@@ -96,7 +95,7 @@ add("shortuuid", "not_text", OUR_BUG, lambda: shortuuid.decode(7))
 add("dateparser", "setting_unknown", OUR_SETTINGS, lambda: dateparser.parse("now", settings={"DATE_ORDER": "QQQ"}))
 add("dateparser", "language_unknown", OUR_BUG, lambda: dateparser.parse("now", languages=["xx-nope"]))
 
-# --- files that a client uploads ------------------------------------------------------------------------------------------
+# --- files that a client uploads ----------------------------------------------------------------------------------
 add("icalendar", "malformed", INVALID, lambda: icalendar.Calendar.from_ical("BEGIN:VCALENDAR\nGARBAGE\nEND"))
 add("vobject", "malformed", INVALID, lambda: vobject.readOne("BEGIN:VCARD\nthis is no line\nEND:VCARD"))
 add("zstandard", "garbage", _UNREAD, lambda: zstandard.ZstdDecompressor().decompress(_TORN))
@@ -126,7 +125,7 @@ add("pikepdf", "password_missing", INVALID, _encrypted_pdf)
 
 def _archive_with_password() -> None:
     held = io.BytesIO()
-    with py7zr.SevenZipFile(held, "w", password="no-secret") as archive:  # noqa: S106  # the archive of a test
+    with py7zr.SevenZipFile(held, "w", password="no-secret") as archive:  # the archive of a test
         archive.writestr("x", "a.txt")
     with py7zr.SevenZipFile(io.BytesIO(held.getvalue())) as archive:
         archive.extractall(tempfile.gettempdir())
@@ -135,7 +134,7 @@ def _archive_with_password() -> None:
 add("py7zr", "password_missing", INVALID, _archive_with_password)
 
 
-# --- what we stored ourselves ---------------------------------------------------------------------------------------------
+# --- what we stored ourselves -------------------------------------------------------------------------------------
 def _torn_store() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "store.json"

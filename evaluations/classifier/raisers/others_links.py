@@ -105,7 +105,7 @@ def nowhere(call: Callable[[int], Any]) -> Callable[[], Any]:
     return lambda: call(closed_port())
 
 
-# --- databases ----------------------------------------------------------------------------------------------------------
+# --- databases ----------------------------------------------------------------------------------------------------
 def _clickhouse(port: int) -> Any:
     return clickhouse_driver.Client(_HOST, port=port, connect_timeout=0.3, send_receive_timeout=0.3).execute("SELECT 1")
 
@@ -196,7 +196,12 @@ def _duplicate(store: Any) -> None:
 
 
 add("dataset", "duplicate", _DUPLICATE, _dataset("sqlite://", _duplicate))
-add("dataset", "no_table", OUR_SETTINGS, _dataset("sqlite://", lambda store: list(store.query("SELECT * FROM no_such_things"))))
+add(
+    "dataset",
+    "no_table",
+    OUR_SETTINGS,
+    _dataset("sqlite://", lambda store: list(store.query("SELECT * FROM no_such_things"))),
+)
 add("dataset", "refused", _AWAY, nowhere(lambda port: dataset.connect(f"postgresql://u@127.0.0.1:{port}/x").tables))
 
 
@@ -226,14 +231,16 @@ add("redis-om", "missing", ABSENT, _redis_om_missing)
 
 
 def _pulsar(port: int) -> Any:
-    client = pulsar.Client(f"pulsar://{_HOST}:{port}", operation_timeout_seconds=1, logger=pulsar.ConsoleLogger(pulsar.LoggerLevel.Error))
+    client = pulsar.Client(
+        f"pulsar://{_HOST}:{port}", operation_timeout_seconds=1, logger=pulsar.ConsoleLogger(pulsar.LoggerLevel.Error)
+    )
     return client.create_producer("things")
 
 
 add("pulsar-client", "refused", Means("network", True, (502, 503, 504), "high"), nowhere(_pulsar))
 
 
-# --- caches and files of our own -----------------------------------------------------------------------------------------
+# --- caches and files of our own ----------------------------------------------------------------------------------
 def _disk_locked() -> Any:
     with tempfile.TemporaryDirectory() as folder:
         cache, other = diskcache.Cache(folder, timeout=0.05), diskcache.Cache(folder, timeout=0.05)
@@ -291,7 +298,7 @@ add("cashews", "circuit_open", DOWN, _cashews_circuit)
 add("cashews", "not_configured", OUR_SETTINGS, lambda: asyncio.run(_cashews_bare().get("x")))
 
 
-# --- limits and circuits --------------------------------------------------------------------------------------------------
+# --- limits and circuits ------------------------------------------------------------------------------------------
 def _ratelimit() -> None:
     @ratelimit.limits(calls=1, period=60)
     def call() -> None:
@@ -333,7 +340,7 @@ async def _channel_full() -> None:
 add("channels", "full", _FULL, _channel_full)
 
 
-# --- runtimes -----------------------------------------------------------------------------------------------------------------
+# --- runtimes -----------------------------------------------------------------------------------------------------
 def _gevent_timeout() -> None:
     with gevent.Timeout(0.05):
         gevent.sleep(5)
@@ -512,7 +519,7 @@ add("Twisted", "hangs_up", LINK, _twisted_get(hang_up))
 add("Twisted", "resets", LINK, _twisted_get(reset))
 add("Twisted", "nonsense", FAILED, _twisted_get(saying(b"SSH-2.0-nonsense\r\n\r\n")))
 
-# --- protocols ----------------------------------------------------------------------------------------------------------------
+# --- protocols ----------------------------------------------------------------------------------------------------
 
 
 def _core(port: int) -> Any:
@@ -570,7 +577,7 @@ def _wsproto_nonsense() -> Any:
 add("wsproto", "nonsense", FAILED, _wsproto_nonsense)
 
 
-# --- calls of other machines ---------------------------------------------------------------------------------------------
+# --- calls of other machines --------------------------------------------------------------------------------------
 class _Answering:
     """A service of gRPC whose one method fails as it is told."""
 
@@ -602,7 +609,9 @@ def _grpc(status: Status) -> Callable[[], Any]:
 async def _grpc_call(port: int) -> Any:
     channel = Channel(_HOST, port)
     try:
-        async with channel.request("/others.Service/Fail", Cardinality.UNARY_UNARY, Empty, Empty, timeout=0.5) as stream:
+        async with channel.request(
+            "/others.Service/Fail", Cardinality.UNARY_UNARY, Empty, Empty, timeout=0.5
+        ) as stream:
             await stream.send_message(Empty(), end=True)
             return await stream.recv_message()
     finally:
@@ -716,4 +725,9 @@ def _names(port: int) -> Callable[[], Any]:
     return run
 
 
-add("aiodns", "no_server", Means("network", True, (502, 503, 504), "medium"), lambda: asyncio.run(_names(closed_port())()))
+add(
+    "aiodns",
+    "no_server",
+    Means("network", True, (502, 503, 504), "medium"),
+    lambda: asyncio.run(_names(closed_port())()),
+)

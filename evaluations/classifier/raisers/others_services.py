@@ -72,7 +72,7 @@ _AWAY = Means("network", True, (502, 503), "high")
 _STORE_SLOW = Means("external_service", True, (503, 504), "medium")
 
 
-# --- Notion, Airtable, Contentful, Confluence -----------------------------------------------------------------------------
+# --- Notion, Airtable, Contentful, Confluence ---------------------------------------------------------------------
 def _notion(url: str) -> Any:
     return notion_client.Client(auth="no-token", base_url=url, timeout_ms=300, retry=False).users.list()
 
@@ -127,7 +127,10 @@ add_answers(
     {
         "token_refused": (REFUSED_US, Answer(401, {"sys": {"id": "AccessTokenInvalid"}, "message": "invalid"})),
         "missing": (FAILED, Answer(404, {"sys": {"id": "NotFound"}, "message": "not found"})),
-        "throttled": (THROTTLED, Answer(429, {"sys": {"id": "RateLimitExceeded"}}, {"x-contentful-ratelimit-reset": "1"})),
+        "throttled": (
+            THROTTLED,
+            Answer(429, {"sys": {"id": "RateLimitExceeded"}}, {"x-contentful-ratelimit-reset": "1"}),
+        ),
         "server_error": (FAILED, Answer(500, {"sys": {"id": "ServerError"}, "message": "oops"})),
         "bad_gateway": (DOWN, Answer(502, {"sys": {"id": "x"}, "message": "oops"})),
     },
@@ -149,7 +152,7 @@ add_answers(
 )
 
 
-# --- payments: Mollie, Razorpay, Square ---------------------------------------------------------------------------------
+# --- payments: Mollie, Razorpay, Square ---------------------------------------------------------------------------
 def _mollie(url: str) -> Any:
     client = mollie.api.client.Client(api_endpoint=url, timeout=0.3)
     client.set_api_key("test_" + "a" * 30)
@@ -219,7 +222,7 @@ add_answers(
 )
 
 
-# --- messages: Telegram, Discord, Twitter, Reddit, push -----------------------------------------------------------------
+# --- messages: Telegram, Discord, Twitter, Reddit, push -----------------------------------------------------------
 async def _telegram(url: str) -> Any:
     request = telegram.request.HTTPXRequest(read_timeout=0.3, connect_timeout=0.3)
     bot = telegram.Bot("1:none", base_url=f"{url}/bot", request=request)
@@ -232,9 +235,7 @@ def _telegram_sync(url: str) -> Any:
 
 
 def _telegram_error(status: int, description: str, **parameters: Any) -> Answer:
-    return Answer(
-        status, {"ok": False, "error_code": status, "description": description, "parameters": parameters}
-    )
+    return Answer(status, {"ok": False, "error_code": status, "description": description, "parameters": parameters})
 
 
 add_answers(
@@ -405,7 +406,7 @@ add_answers(
 )
 
 
-# --- Google Sheets, Salesforce, Spotify, Shopify, Dropbox ------------------------------------------------------------
+# --- Google Sheets, Salesforce, Spotify, Shopify, Dropbox ---------------------------------------------------------
 class _Anybody:
     """Credentials of nobody."""
 
@@ -514,7 +515,10 @@ add_answers(
             THROTTLED,
             Answer(
                 429,
-                {"error_summary": "too_many_requests/", "error": {"reason": {".tag": "too_many_requests"}, "retry_after": 3}},
+                {
+                    "error_summary": "too_many_requests/",
+                    "error": {"reason": {".tag": "too_many_requests"}, "retry_after": 3},
+                },
             ),
         ),
         "bad_input": (FAILED, Answer(400, "Error in call", type="text/plain")),
@@ -525,7 +529,7 @@ add_answers(
 add("dropbox", "refused", LINK, lambda: _dropbox(f"http://127.0.0.1:{free_port()}"))
 
 
-# --- search and stores over HTTP -------------------------------------------------------------------------------------------
+# --- search and stores over HTTP ----------------------------------------------------------------------------------
 def _pinecone(url: str) -> Any:
     return pinecone.Pinecone(api_key="no-key", host=url).list_indexes()
 
@@ -577,7 +581,9 @@ def _couch_save(url: str) -> Any:
 
 
 add_answers(
-    "CouchDB", _couch_save, {"edited": (EDITED, Answer(409, {"error": "conflict", "reason": "Document update conflict."}))}
+    "CouchDB",
+    _couch_save,
+    {"edited": (EDITED, Answer(409, {"error": "conflict", "reason": "Document update conflict."}))},
 )
 
 
@@ -672,7 +678,9 @@ _dynamo_add(
 )
 _dynamo_add("no_table", OUR_SETTINGS, lambda model: model.get("1"), _dynamo_error(400, "ResourceNotFoundException"))
 _dynamo_add("server_error", FAILED, lambda model: model.get("1"), _dynamo_error(500, "InternalServerError"))
-_dynamo_add("token_refused", REFUSED_US, lambda model: model.get("1"), _dynamo_error(400, "UnrecognizedClientException"))
+_dynamo_add(
+    "token_refused", REFUSED_US, lambda model: model.get("1"), _dynamo_error(400, "UnrecognizedClientException")
+)
 
 
 def _trino(url: str) -> Any:
@@ -714,7 +722,7 @@ def _weaviate(url: str) -> Any:
 add("weaviate-client", "refused", _AWAY, lambda: _weaviate(f"http://127.0.0.1:{free_port()}"))
 
 
-# --- HTTP clients, one more -------------------------------------------------------------------------------------------------
+# --- HTTP clients, one more ---------------------------------------------------------------------------------------
 def _niquests(url: str) -> Any:
     answer = niquests.get(url, timeout=0.3)
     answer.raise_for_status()
@@ -778,4 +786,3 @@ add_answers(
     lambda url: OAuth1Session("x", client_secret="no").fetch_request_token(url, timeout=0.3),
     {"request_denied": (REFUSED_US, Answer(401, "denied", type="text/plain"))},
 )
-

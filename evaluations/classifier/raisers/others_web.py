@@ -8,9 +8,7 @@ from typing import Any
 
 import blacksheep.exceptions
 import cherrypy
-import django
 import ecdsa
-import flask
 import flask_jwt_extended
 import flask_restful
 import flask_restful.reqparse
@@ -30,6 +28,8 @@ from fastapi_users import exceptions as fastapi_users_exceptions
 from flask_sqlalchemy import SQLAlchemy
 from spyne.error import ArgumentError, InvalidCredentialsError, RequestNotAllowed, ResourceNotFoundError
 
+import django
+import flask
 from evaluations.classifier.raisers.scaffold_http import (
     ABSENT,
     INVALID,
@@ -60,7 +60,7 @@ def _raising(make: Any) -> Any:
     return run
 
 
-# --- answers of small frameworks -------------------------------------------------------------------------------------------
+# --- answers of small frameworks ----------------------------------------------------------------------------------
 for _name, _means, _make in (
     ("not_found", ABSENT, lambda: blacksheep.exceptions.NotFound()),
     ("bad_request", Means("validation", False, 400, "low"), lambda: blacksheep.exceptions.BadRequest("x")),
@@ -96,7 +96,7 @@ add("spyne", "argument", INVALID, _raising(lambda: ArgumentError("no")), made=_O
 add("spyne", "not_allowed", MAY_NOT, _raising(lambda: RequestNotAllowed("no")), made=_OURS)
 
 
-# --- Flask's extensions --------------------------------------------------------------------------------------------------
+# --- Flask's extensions -------------------------------------------------------------------------------------------
 def _flask() -> flask.Flask:
     app = flask.Flask("others")
     app.config.update(
@@ -129,7 +129,9 @@ def _verify_fresh() -> Any:
 
 def _verify_refresh() -> Any:
     token = _token()
-    return _in_request(lambda: flask_jwt_extended.verify_jwt_in_request(refresh=True), Authorization=f"Bearer {token}")()
+    return _in_request(
+        lambda: flask_jwt_extended.verify_jwt_in_request(refresh=True), Authorization=f"Bearer {token}"
+    )()
 
 
 add("Flask-JWT-Extended", "no_token", WHO, _in_request(flask_jwt_extended.verify_jwt_in_request))
@@ -190,7 +192,7 @@ add("Flask-SQLAlchemy", "page", ABSENT, _sqlalchemy(lambda store, thing: store.p
 add("Flask-SQLAlchemy", "no_url", OUR_SETTINGS, lambda: SQLAlchemy(flask.Flask("others")))
 
 
-# --- Django's extensions --------------------------------------------------------------------------------------------------
+# --- Django's extensions ------------------------------------------------------------------------------------------
 def _django_fsm() -> None:
     import django_fsm
     from django.db import models
@@ -258,7 +260,7 @@ add("django-allauth", "rate_limited", OUR_LIMIT, _allauth("RateLimited"), made="
 add("django-allauth", "reauthentication", _TOKEN, _allauth("ReauthenticationRequired"), made="needs a whole site")
 
 
-# --- users and tokens -----------------------------------------------------------------------------------------------------
+# --- users and tokens ---------------------------------------------------------------------------------------------
 class _NoUsers:
     """A store of users in which one mail address is taken."""
 
