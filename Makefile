@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint types layers unit nightly messages docs bench fuzz versions clean
+.PHONY: help demo test lint types layers unit nightly messages docs bench evaluate evaluated fuzz versions clean
 
 help:
 	@echo "make demo            start the shops and show what Failsoft does (ONCE=1: show and exit)"
@@ -15,6 +15,7 @@ help:
 	@echo "make messages        bring the gettext catalogues in step with the English texts"
 	@echo "make versions        the tests on every Python >= 3.11 that pyenv knows or PYTHONS names"
 	@echo "make bench           the measurements behind the tables in the docs"
+	@echo "make evaluate        how well it judges, and its peers on the same cases"
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Failsoft needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
@@ -68,6 +69,14 @@ versions:
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python -m benchmarks
+
+# In an environment of its own: some peers hook into other libraries as soon as they are installed.
+evaluate:
+	$(MAKE) --no-print-directory evaluated VENV=.venv-evaluate
+
+evaluated: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group evaluate
+	-$(BIN)/python -m evaluations.sanitizer --peers --write
 
 clean:
 	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -31,11 +31,12 @@ from failsoft.policies.shared_breaker import SharedBreakers
 from failsoft.policies.shared_limit import refusals
 from failsoft.problem import ProblemMaker
 from failsoft.problem.catalogue import Catalogue
-from failsoft.references import resolve
+from failsoft.references import read_secret, resolve
 from failsoft.renewal import Wanted, renewed
 from failsoft.requests import TrustedProxies
-from failsoft.sanitize import Sanitizer
+from failsoft.sanitize import Sanitizer, Untouched, UserPattern
 from failsoft.sanitize.local_values import LocalValues
+from failsoft.sanitize.tags import LEAST_KEY
 from failsoft.sentry import leave_exceptions_to_sentry
 from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
@@ -100,9 +101,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     faults: list[Fault] = []
     hooks, renderer = _hooks(settings, faults), _renderer(settings, faults)
     _load_code_of_policies(settings, faults)
-    sanitizer = Sanitizer(
-        keys=settings.sanitize.keys, safe_keys=settings.sanitize.safe_keys, strict=settings.sanitize.strict
-    )
+    sanitizer = _sanitizer(settings, faults)
     classifier = _classifier(settings, sanitizer, clock, faults)
     catalogue = catalogue_of(settings.responses, faults)
     proxies = _proxies(settings, faults)
@@ -315,7 +314,8 @@ def _audit(settings: Settings, clock: Clock, faults: list[Fault]) -> AuditWriter
 
 def _telemetry(settings: Settings, sanitizer: Sanitizer, clock: Clock) -> Telemetry:
     wanted = settings.telemetry
-    return Telemetry(sanitizer=sanitizer, clock=clock, traces=wanted.traces, metrics=wanted.metrics, logs=wanted.logs)
+    cleaner = _for("telemetry", settings, sanitizer)
+    return Telemetry(sanitizer=cleaner, clock=clock, traces=wanted.traces, metrics=wanted.metrics, logs=wanted.logs)
 
 
 def _maker(settings: Settings, catalogue: Catalogue, sanitizer: Sanitizer, rng: Random) -> ProblemMaker:
@@ -343,6 +343,30 @@ def _style(settings: Settings, renderer: Callable[..., Any] | None) -> Style:
     )
 
 
+def _sanitizer(settings: Settings, faults: list[Fault]) -> Sanitizer:
+    wanted, key = settings.sanitize, None
+    if wanted.correlate and wanted.correlation_key is not None:
+        try:
+            key = read_secret(wanted.correlation_key).encode()
+        except ValueError as error:
+            faults.append(Fault("sanitize.correlation_key", "", str(error)))
+        if key is not None and len(key) < LEAST_KEY:
+            faults.append(Fault("sanitize.correlation_key", "", f"expected at least {LEAST_KEY} characters"))
+            key = None
+    return Sanitizer(
+        keys=wanted.keys,
+        safe_keys=wanted.safe_keys,
+        tier=wanted.tier,
+        patterns=[UserPattern(one.name, one.pattern, one.group) for one in wanted.patterns],
+        engine=wanted.engine,
+        correlation_key=key,
+    )
+
+
+def _for(sink: str, settings: Settings, sanitizer: Sanitizer) -> Sanitizer | Untouched:
+    return Untouched() if sink in settings.sanitize.off() else sanitizer
+
+
 def _observe(
     settings: Settings,
     bus: Bus,
@@ -352,10 +376,11 @@ def _observe(
     if settings.responses.reraise == "unexpected":
         # before the log is told, or the first failure of all would be reported twice
         bus.subscribe(_leave_to_sentry, ErrorHandled)
-    log = LogObserver(sanitizer)
+    log = LogObserver(_for("logs", settings, sanitizer))
     bus.subscribe(log, *log.kinds)
     if audit is not None:
-        context = RecordContext(sanitizer=sanitizer, service=settings.service, environment=settings.environment)
+        cleaner = _for("audit", settings, sanitizer)
+        context = RecordContext(sanitizer=cleaner, service=settings.service, environment=settings.environment)
         observer = AuditObserver(audit, context)
         bus.subscribe(observer, *observer.kinds)
 

@@ -16,7 +16,7 @@ SOURCES = {"failsoft": ROOT / "core/failsoft"} | {
 
 # lowest first; the first prefix that fits decides
 LAYERS: list[tuple[str, ...]] = [
-    ("errors.taxonomy", "outcome", "clock", "ids", "kinds", "http", "requests"),
+    ("errors.taxonomy", "outcome", "clock", "ids", "kinds", "http", "requests", "ambiguity", "glushkov", "regexes"),
     ("errors.failure", "errors.frames", "errors.attributes", "errors.suggestions", "errors.exceptions"),
     ("options", "call", "current", "events", "machines", "references", "sanitize"),
     ("bus", "beat", "inspection", "errors.capture", "errors.catalogue", "errors.rules", "errors", "problem", "stores"),

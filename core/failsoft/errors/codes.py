@@ -7,53 +7,38 @@ library only, and answers None where there is no code or none that says somethin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 from failsoft.errors.catalogue import codes as known
+from failsoft.errors.catalogue import find_label
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice
+from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
+from failsoft.errors.protocols import READERS_OF_PROTOCOLS, read_close, read_http_protocol, read_interpreter
 from failsoft.errors.reading import header_pairs
 
 __all__ = ["Code", "CodeReader", "find_code_readers"]
 
 
-class Code(NamedTuple):
-    """What a code says."""
-
-    label: Label
-    says: str
-    retry_after: str | None = None
-    """A peer's `Retry-After`, as it came."""
-
-
-CodeReader = Callable[[BaseException, Label | None], Code | None]
-"""Reads the code of an exception; knows what the catalogue says of its class."""
-
 _ERRNO_IN_TEXT = re.compile(r"\[Errno (\d+)\]")
 _ORACLE = re.compile(r"(ORA|DPY|DPI)-(\d{4,5})")
 _NATIVE = re.compile(r"\((\d{1,6})\)")
+# a shared library (the dynamic linker), the certificates of requests
+_MISSING = ("cannot open shared object file", "suitable TLS CA certificate bundle")
 _SETTINGS_FILE = re.compile(r"(?:\.(?:env|toml|ya?ml|ini|cfg|conf|pem|crt|key|properties)|/etc/[^/]+)\Z", re.IGNORECASE)
-
-
-def _number(value: object) -> int | None:
-    return value if type(value) is int else None
-
-
-def _first(exc: BaseException) -> object:
-    return exc.args[0] if exc.args else None
-
-
-def _named(label: Label | None, says: str) -> Code | None:
-    return None if label is None else Code(label, says)
 
 
 # --- the operating system ---------------------------------------------------------------------------------------------
 def _errno(exc: BaseException, _label: Label | None) -> Code | None:
-    number = _number(getattr(exc, "errno", None))
+    number = number_of(getattr(exc, "errno", None))
     if number is None:
         # asyncio joins the attempts to reach several addresses into one text
-        text = _first(exc)
+        text = first_of(exc)
+        if isinstance(text, str) and any(needle in text for needle in _MISSING):
+            return Code(is_.MISCONFIGURED, "missing file")
+        if text == "Invalid data stream":
+            return Code(is_.UNPARSABLE, "bz2")
         found = {int(digits) for digits in _ERRNO_IN_TEXT.findall(text)} if isinstance(text, str) else set()
         if len(found) != 1:
             return None
@@ -61,7 +46,7 @@ def _errno(exc: BaseException, _label: Label | None) -> Code | None:
     label = known.ERRNO.get(number)
     if label is is_.OS_FAULT and (name := getattr(exc, "filename", None)) and _SETTINGS_FILE.search(str(name)):
         label = is_.MISCONFIGURED
-    return _named(label, f"errno {number}")
+    return named(label, f"errno {number}")
 
 
 # --- databases --------------------------------------------------------------------------------------------------------
@@ -69,7 +54,7 @@ def _sqlstate(exc: BaseException, _label: Label | None) -> Code | None:
     for name in ("sqlstate", "pgcode"):
         state = getattr(exc, name, None)
         if isinstance(state, str) and len(state) == 5:
-            return _named(known.label_of_sqlstate(state), f"SQLSTATE {state}")
+            return named(known.label_of_sqlstate(state), f"SQLSTATE {state}")
     return None
 
 
@@ -82,6 +67,7 @@ _LIBPQ: tuple[tuple[str, Label], ...] = (
     ("too many clients", is_.EXHAUSTED),
     ("remaining connection slots", is_.EXHAUSTED),
     ("too many connections", is_.EXHAUSTED),
+    ('role "', is_.REFUSED_US),
     ("starting up", is_.STORE_NOT_NOW),
     ("shutting down", is_.STORE_NOT_NOW),
     ("connection refused", is_.STORE_REFUSED),
@@ -90,40 +76,53 @@ _LIBPQ: tuple[tuple[str, Label], ...] = (
     ("name or service not known", is_.STORE_REFUSED),
     ("timeout expired", is_.CONNECT_SILENT),
     ("certificate", is_.NO_TRUST),
+    ("the connection is closed", is_.BUG),
 )
+_DSN = ("connection info string", "connection option", "invalid dsn", "invalid URI")
 
 
 def _postgres(exc: BaseException, label: Label | None) -> Code | None:
+    text = first_of(exc)
     if (code := _sqlstate(exc, label)) is not None:
-        return code
-    text = _first(exc)
-    if label is None or label.category is not is_.STORE_AWAY.category or not isinstance(text, str):
+        operator = code.says.endswith("42883") and isinstance(text, str) and text.startswith("operator")
+        return code._replace(label=is_.BUG) if operator else code
+    if label is None or not isinstance(text, str):
+        return None
+    if label == is_.BUG._replace(voice=label.voice) and any(needle in text for needle in _DSN):
+        return Code(is_.MISCONFIGURED, "connection string")
+    if label.category is not is_.STORE_AWAY.category:
         return None
     lower = text[:2_000].lower()
     return next((Code(means, f"libpq: {needle}") for needle, means in _LIBPQ if needle in lower), None)
 
 
 def _mysql(exc: BaseException, label: Label | None) -> Code | None:
-    for value in (getattr(exc, "errno", None), _first(exc)):
-        number = _number(value)
+    for value in (getattr(exc, "errno", None), first_of(exc)):
+        number = number_of(value)
         if number is not None and number > 0 and (means := known.label_of_mysql(number)):
+            if means in {is_.STORE_AWAY, is_.STORE_REFUSED} and "timed out" in str(exc)[:2_000]:
+                means = is_.SILENT if means is is_.STORE_AWAY else is_.CONNECT_SILENT
             return Code(means, f"MySQL {number}")
     return _sqlstate(exc, label)
 
 
 def _sqlite(exc: BaseException, _label: Label | None) -> Code | None:
-    number = _number(getattr(exc, "sqlite_errorcode", None))
+    number = number_of(getattr(exc, "sqlite_errorcode", None))
     if number is None:
         return None
     label = known.SQLITE.get(number) or known.SQLITE.get(number & 0xFF)
     if number == 1:
-        text = str(_first(exc))
+        text = str(first_of(exc))
         label = is_.MISCONFIGURED if text.startswith("no such") or "has no column" in text else is_.BUG
-    return _named(label, f"SQLite {getattr(exc, 'sqlite_errorname', number)}")
+    return named(label, f"SQLite {getattr(exc, 'sqlite_errorname', number)}")
 
 
 _DRIVER_OF_ORACLE = {
     1001: is_.STORE_AWAY,
+    2049: is_.MISCONFIGURED,
+    4000: is_.MISCONFIGURED,
+    4026: is_.MISCONFIGURED,
+    4027: is_.MISCONFIGURED,
     4005: is_.POOL_EXHAUSTED,
     4011: is_.STORE_AWAY,
     4024: is_.SILENT,
@@ -137,24 +136,35 @@ _DRIVER_OF_ORACLE = {
 def _oracle(exc: BaseException, _label: Label | None) -> Code | None:
     if match := _ORACLE.search(str(exc)[:2_000]):
         number = int(match[2])
+        if match[1] == "DPI":
+            return named(is_.MISCONFIGURED if number in {1047, 1072} else None, match[0])
         label = known.label_of_oracle(number) if match[1] == "ORA" else _DRIVER_OF_ORACLE.get(number)
-        return _named(label, f"{match[1]}-{match[2]}")
+        if label is None and match[1] == "DPY" and 2000 <= number < 4000:
+            label = is_.BUG  # called wrongly, or for what it cannot do
+        return named(label, f"{match[1]}-{match[2]}")
     return None
 
 
 def _sql_server(exc: BaseException, _label: Label | None) -> Code | None:
-    first = _first(exc)
-    if (number := _number(first)) is not None:
-        return _named(known.label_of_sql_server(number), f"SQL Server {number}")
+    first = first_of(exc)
+    if (number := number_of(first)) is not None:
+        return named(known.label_of_sql_server(number), f"SQL Server {number}")
     text = str(exc)[:2_000]
     for digits in _NATIVE.findall(text):
         if label := known.label_of_sql_server(int(digits)):
             return Code(label, f"SQL Server {digits}")
-    return _named(known.label_of_sqlstate(first), f"SQLSTATE {first}") if isinstance(first, str) else None
+    return named(known.label_of_sqlstate(first), f"SQLSTATE {first}") if isinstance(first, str) else None
+
+
+# replies that begin with ERR, which the libraries cut off
+_REDIS_BUGS = (
+    "unknown command", "unknown subcommand", "wrong number of arguments", "value is not", "syntax error",
+    "invalid ", "index out of range", "no such key", "increment or decrement would overflow", "dbindex", "db index",
+)  # fmt: skip
 
 
 def _redis(exc: BaseException, label: Label | None) -> Code | None:
-    text = _first(exc)
+    text = first_of(exc)
     if not isinstance(text, str):
         return None
     if text.startswith("Error ") and " connecting to " in text:
@@ -168,8 +178,12 @@ def _redis(exc: BaseException, label: Label | None) -> Code | None:
         return Code(is_.EXHAUSTED, "clients")
     if "authentication required" in lower or "username-password" in lower:
         return Code(is_.REFUSED_US, "authentication")
+    if lower.startswith(_REDIS_BUGS) or "script: " in lower:
+        return Code(is_.BUG, "what we asked for")
+    if "cluster mode is not enabled" in lower:
+        return Code(is_.MISCONFIGURED, "no cluster")
     word = text.partition(" ")[0]
-    return _named(known.REDIS.get(word), word) if label is None or label.voice is Voice.SAYS else None
+    return named(known.REDIS.get(word), word) if label is None or label.voice is Voice.SAYS else None
 
 
 def _mongo(exc: BaseException, _label: Label | None) -> Code | None:
@@ -181,9 +195,20 @@ def _mongo(exc: BaseException, _label: Label | None) -> Code | None:
     if isinstance(details, Mapping):
         numbers += [error.get("code") for error in details.get("writeErrors") or () if isinstance(error, Mapping)]
     for value in numbers:
-        number = _number(value)
+        number = number_of(value)
         if number is not None and (means := known.MONGO.get(number)):
             return Code(means, f"MongoDB {number}")
+    return None
+
+
+def _pony(exc: BaseException, _label: Label | None) -> Code | None:
+    """Pony keeps the driver's exception beside its own."""
+    original = getattr(exc, "original_exc", None)
+    if not isinstance(original, BaseException):
+        return None
+    for reader in find_code_readers(type(original)):
+        if (code := reader(original, find_label(type(original).__module__, type(original).__name__))) is not None:
+            return code
     return None
 
 
@@ -255,13 +280,15 @@ def _aws(exc: BaseException, label: Label | None) -> Code | None:
         means = known.AWS.get(code) if isinstance(code, str) else None
         return Code(means, f"S3 {code}") if means else _upstream(exc, label)
     error, meta = response.get("Error") or {}, response.get("ResponseMetadata") or {}
-    code, status = error.get("Code"), _number(meta.get("HTTPStatusCode"))
+    code, status = error.get("Code"), number_of(meta.get("HTTPStatusCode"))
     means = known.AWS.get(str(code)) or (known.label_of_upstream(status) if status else None) or is_.UPSTREAM_FAILED
     wait = (meta.get("HTTPHeaders") or {}).get("retry-after")
     return Code(means, f"AWS {code}", wait if isinstance(wait, str) else None)
 
 
 _GRPC_LINK: tuple[tuple[str, Label], ...] = (
+    ("certificate_verify", is_.NO_TRUST),
+    ("handshake failed", is_.NO_TRUST),
     ("failed to connect", is_.REFUSED),
     ("name resolution", is_.DNS),
     ("dns resolution", is_.DNS),
@@ -281,11 +308,18 @@ def _grpc(exc: BaseException, _label: Label | None) -> Code | None:
         tell: Any = getattr(exc, "details", None)
         text = str(tell() if callable(tell) else tell)[:2_000].lower()
         label = next((means for needle, means in _GRPC_LINK if needle in text), label)
-    return _named(label, f"gRPC {name}")
+    return named(label, f"gRPC {name}")
 
 
 def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
-    number = _number(getattr(exc, "smtp_code", None))
+    if "timed out" in str(exc)[:2_000]:
+        return Code(is_.SILENT, "timed out")
+    recipients = getattr(exc, "recipients", None)
+    if isinstance(recipients, Mapping) and recipients:
+        replies = [reply[0] for reply in recipients.values() if isinstance(reply, tuple) and reply]
+        later = bool(replies) and all(number_of(one) is not None and 400 <= one < 500 for one in replies)
+        return Code(is_.UPSTREAM_NOT_NOW, f"SMTP {replies[0]}") if later else None
+    number = number_of(getattr(exc, "smtp_code", None))
     if number is None or not 400 <= number <= 599:
         return None
     label = known.SMTP.get(number) or (is_.UPSTREAM_NOT_NOW if number < 500 else is_.UPSTREAM_FAILED)
@@ -293,6 +327,7 @@ def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
 
 
 _KAFKA: tuple[tuple[str, Label], ...] = (
+    ("_INVALID_ARG", is_.MISCONFIGURED),
     ("ALL_BROKERS_DOWN", is_.STORE_AWAY),
     ("TRANSPORT", is_.STORE_AWAY),
     ("RESOLVE", is_.STORE_REFUSED),
@@ -308,7 +343,7 @@ _KAFKA: tuple[tuple[str, Label], ...] = (
 
 
 def _kafka(exc: BaseException, label: Label | None) -> Code | None:
-    error: Any = _first(exc)
+    error: Any = first_of(exc)
     ask = getattr(error, "name", None)
     if callable(ask):
         name = str(ask())
@@ -328,27 +363,31 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
     (_sqlite, "sqlite3"),
     (_oracle, "oracledb cx_Oracle"),
     (_sql_server, "pyodbc pymssql"),
-    (_redis, "redis valkey aioredis"),
+    (_redis, "redis valkey aioredis coredis"),
     (_mongo, "pymongo"),
+    (_pony, "pony"),
     (_pydantic, "pydantic_core"),
     (_aws, "botocore boto3 minio"),
     (_grpc, "grpc"),
     (_smtp, "smtplib"),
     (_kafka, "kafka aiokafka cimpl confluent_kafka"),
     (_stripe, "stripe"),
+    *READERS_OF_PROTOCOLS,
     (
         _upstream,
         """
         requests httpx aiohttp urllib niquests curl_cffi openai anthropic azure google elasticsearch elastic_transport
         opensearchpy kubernetes twilio github gitlab slack_sdk discord hvac docker tornado websockets xmlrpc jira
-        python_http_client googleapiclient simple_salesforce gql influxdb_client
+        python_http_client googleapiclient simple_salesforce gql influxdb_client qdrant_client weaviate websocket
+        meilisearch zeep
         """,
     ),
 )
 _READERS = {package: reader for reader, packages in _READERS_OF for package in packages.split()}
+_MORE_READERS: dict[str, CodeReader] = {"httpx": read_http_protocol, "websockets": read_close}
 # what a server should answer, not what one has answered
 _NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})
-_NO_ERRNO = frozenset({"SSLError", "gaierror", "herror"})
+_NO_ERRNO = frozenset({"SSLError", "gaierror", "herror", "TypesenseClientError"})
 
 
 def find_code_readers(cls: type) -> tuple[CodeReader, ...]:
@@ -358,10 +397,13 @@ def find_code_readers(cls: type) -> tuple[CodeReader, ...]:
     for base in cls.__mro__:
         module = str(base.__module__)
         package = "" if module in _NO_CODE_OF_A_PEER else module.partition(".")[0]
-        if (reader := _READERS.get(package)) and reader not in readers:
-            readers.append(reader)
+        for table in (_MORE_READERS, _READERS):
+            if (reader := table.get(package)) and reader not in readers:
+                readers.append(reader)
     if issubclass(cls, OSError) and names.isdisjoint(_NO_ERRNO):
         readers.append(_errno)
+    if cls in {Exception, RuntimeError, BufferError}:
+        readers.append(read_interpreter)
     if not readers and cls.__module__ != "builtins":
         readers += [_sqlstate, _any_response]
     return tuple(readers)

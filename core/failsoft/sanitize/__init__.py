@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from failsoft.sanitize.sanitizer import Sanitizer, sanitize
+from failsoft.sanitize.patterns import UserPattern
+from failsoft.sanitize.sanitizer import Sanitizer, Untouched, sanitize
 
-__all__ = ["Sanitizer", "sanitize"]
+__all__ = ["Sanitizer", "Untouched", "UserPattern", "sanitize"]

@@ -22,6 +22,8 @@ _PASSWORD = re.compile(r":((?:[^\s/?#\"'<>\\]|\\(?![nrt\"'])){1,256})@(?=[\w\[.-
 _LOOSE_PASSWORD = re.compile(r":((?:[^\s\"'<>\\]|\\(?![nrt\"'])){1,256}?)@(?=[\w\[][\w.-]*(?:[:/?\s\"',)]|$))")
 _LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
 _LONE_LEAST = 20
+_LONGEST_PART = 1_502
+_LONGEST_USERINFO = 400
 
 _LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
 _LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
@@ -70,9 +72,12 @@ _judge = Judge()
 def _vendor(token: Token) -> Handler:
     pattern = re.compile(token.pattern)
     replacement, bounded, grows = marker(token.kind), token.bounded, bool(token.lead)
+    dotted = token.kind == "jwt"
 
     def handle(scan: Scan, start: int, end: int) -> Span | int:
         if bounded and not scan.free(start):
+            return end
+        if dotted and scan.text.find(".", end, end + _LONGEST_PART) < 0:
             return end
         match = pattern.match(scan.text, start)
         if match is None:
@@ -105,7 +110,7 @@ def putty_key(scan: Scan, start: int, end: int) -> Span | int:
 def credentials_in_url(scan: Scan, _start: int, end: int) -> Span | int:
     """The password in a URL (RFC 3986, section 3.2.1), also where it should have been percent-encoded and was not."""
     text = scan.text
-    if text.startswith("[REDACTED:", end):
+    if text.find("@", end, end + _LONGEST_USERINFO) < 0 or text.startswith("[REDACTED:", end):
         return end
     user = _USER.match(text, end)
     at = user.end() if user else end
@@ -126,18 +131,13 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
     """An e-mail address (RFC 5321, as it is used), or `user:password@host` without a scheme."""
     text = scan.text
     before = scan.before(start, 64)
+    if _leads_nowhere(text[end : end + 1], before):
+        return end
     local = _LOCAL.match(before[::-1])
     if local is None:
         return end
-    first = start - local.end()
-    while first < start and text[first] in _LOCAL_EDGE:
-        first += 1
-    for edge in "'`/=?&|{}":
-        at = text.rfind(edge, first, start)
-        # an apostrophe in a name is none that opens a text, as in b'…'
-        if at >= 0 and not (edge == "'" and text[at - 1].isalpha() and text[at - 1] not in "bBuUrRfF"):
-            first = at + 1
-    if thin := _THIN.search(scan.before(start, 130)):
+    first = _local_start(text, start - local.end(), start)
+    if "/" in before and (thin := _THIN.search(scan.before(start, 130))):
         return start - len(thin[1]), start, marker("password")
     domain = _DOMAIN.match(text, start)
     login = _LOGIN.fullmatch(text, max(scan.floor, _word_start(scan, first, _LOGIN_CHARACTERS)), start)
@@ -150,6 +150,22 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
     if text[first - 1 : first] == "\\" and text[first] in "nrt" and start - first > 1:
         first += 1
     return first, domain.end(), marker("email")
+
+
+def _local_start(text: str, first: int, start: int) -> int:
+    while first < start and text[first] in _LOCAL_EDGE:
+        first += 1
+    for edge in "'`/=?&|{}":
+        at = text.rfind(edge, first, start)
+        # an apostrophe in a name is none that opens a text, as in b'…'
+        if at >= 0 and not (edge == "'" and text[at - 1].isalpha() and text[at - 1] not in "bBuUrRfF"):
+            first = at + 1
+    return first
+
+
+def _leads_nowhere(following: str, before: str) -> bool:
+    """Whether no name of a host follows an `@`, nor a password for one precedes it; found out cheaply."""
+    return not following.isalnum() and (following == "@" or "/" not in before)
 
 
 def _word_start(scan: Scan, at: int, characters: str) -> int:

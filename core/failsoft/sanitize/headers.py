@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TypeAlias
 
 from failsoft.sanitize.keys import KeyMatcher
-from failsoft.sanitize.scanner import marker
 from failsoft.sanitize.verdict import Judge
 
-__all__ = ["clean_credentials", "clean_header"]
+__all__ = ["Mark", "clean_credentials", "clean_header"]
+
+Mark: TypeAlias = Callable[[str, str], str]
+"""Makes the marker of a kind, for a value."""
 
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]{1,24})\s+(?=\S)")
 _COOKIE = re.compile(r"\s*([^=;\s]{1,128})=([^;]*)")
 _judge = Judge()
 
 
-def clean_credentials(kind: str, value: str) -> str:
+def clean_credentials(kind: str, value: str, mark: Mark) -> str:
     """An `Authorization` without what follows the scheme; a cookie without its value, or all cookies gone."""
     bare = value.strip()
     if not _judge.is_value(bare, kind, "", quoted=True, op="="):
@@ -24,32 +27,32 @@ def clean_credentials(kind: str, value: str) -> str:
     if kind == "authorization":
         scheme = _SCHEME.match(value)
         if scheme is None:
-            return marker(kind)
+            return mark(kind, value)
         rest = value[scheme.end() :].strip()
         if not _judge.is_value(rest, kind, "", quoted=True, op="="):
             return value
-        return f"{scheme[1]} {marker(kind)}"
-    return marker(kind)
+        return f"{scheme[1]} {mark(kind, rest)}"
+    return mark(kind, value)
 
 
-def _set_cookie(value: str) -> str:
+def _set_cookie(value: str, mark: Mark) -> str:
     match = _COOKIE.match(value)
     if match is None:
-        return marker("cookie")
+        return mark("cookie", value)
     if not match[2].strip() or match[2].startswith("[REDACTED:"):
         return value
-    return f"{match[1]}={marker('cookie')}{value[match.end() :]}"
+    return f"{match[1]}={mark('cookie', match[2])}{value[match.end() :]}"
 
 
-def clean_header(keys: KeyMatcher, text: Callable[[str], str], name: str, value: str) -> str:
+def clean_header(keys: KeyMatcher, text: Callable[[str], str], name: str, value: str, mark: Mark) -> str:
     """The value of a header without its secrets."""
     kind = keys.kind(name)
     if kind is None:
         return text(value)
     if kind == "cookie" and name.lower().replace("_", "-") == "set-cookie":
-        return text(_set_cookie(value))
+        return text(_set_cookie(value, mark))
     if kind in ("authorization", "cookie"):
-        return clean_credentials(kind, value)
+        return clean_credentials(kind, value, mark)
     if _judge.is_value(value, kind, name, quoted=True, op="="):
-        return marker("jwt" if value.startswith("eyJ") else kind)
+        return mark("jwt" if value.startswith("eyJ") else kind, value)
     return text(value)

@@ -8,6 +8,7 @@ pairs, objects with `name` and `value`, and plain prose: `password=x`, `"passwor
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from failsoft.sanitize.checks import looks_random
@@ -31,6 +32,7 @@ __all__ = ["KeyedRule"]
 
 _IDENTIFIER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.[]$"
 _MAX_NAME = 64
+_CACHE = 2_048
 _TAIL = re.compile(r"(?:[\w$]|[-.](?=\w)|\[(?=\w)(?!REDACTED:)|\]){0,64}")
 _ASSIGN = re.compile(
     r"(?: string(?= =))?"
@@ -113,10 +115,12 @@ class KeyedRule:
         keys: which names are sensitive.
     """
 
-    __slots__ = ("_keys",)
+    __slots__ = ("_keys", "_longest")
 
     def __init__(self, keys: KeyMatcher) -> None:
         self._keys = keys
+        # what surrounds a name is mostly the same few words
+        self._longest = lru_cache(maxsize=_CACHE)(self._longest_phrase)
 
     def __call__(self, scan: Scan, start: int, end: int) -> Span | int:
         """The value that is announced here, if one is."""
@@ -237,15 +241,20 @@ class KeyedRule:
         """Kind and end of the longest term that has this word in it, with up to three words before and after."""
         left = scan.before(first, 40)
         before = left.lower().replace("'", "").split()[-3:] if left.endswith(" ") else []
-        own = "".join(words_of(name))
         following = re.findall(r" \w+\.?", right)
+        kind, count = self._longest(tuple(before), name, tuple(following))
+        return kind, last + sum(map(len, following[:count]))
+
+    def _longest_phrase(self, before: tuple[str, ...], name: str, following: tuple[str, ...]) -> tuple[str | None, int]:
+        """Kind of the longest term, and how many of the words after the name are part of it."""
+        own = "".join(words_of(name))
         for count in range(len(following), -1, -1):
             words = own + "".join(word.strip(" .").lower() for word in following[:count])
             for start in range(len(before) + 1):
                 joined = "".join(before[start:]) + words
                 if joined != own and (kind := self._keys.phrase(joined)):
-                    return kind, last + sum(map(len, following[:count]))
-        return None, last
+                    return kind, count
+        return None, 0
 
     def _told(self, site: _Site) -> Span | None:
         """The value that prose gives after a name, if it has the look of one."""

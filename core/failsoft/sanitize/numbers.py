@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from failsoft.sanitize.checks import decoded, is_card, is_iban, is_ssn
 from failsoft.sanitize.scanner import Handler, Scan, Span, marker
 
-__all__ = ["digit_follows"]
+__all__ = ["BLOB", "RUN", "digit_follows"]
 
 _RUN = re.compile(r"[0-9](?:[ .\-()/]{0,2}[0-9])*+")
 _CARD = re.compile(r"\d{12,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5}")
@@ -29,6 +29,16 @@ _BLOB = re.compile(r"[A-Za-z0-9+/_-]*+={0,2}")
 _BLOB_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _BLOB_LEAST = 16
 _BLOB_BEFORE = 512
+# eight or more digits, and nine characters of base64 of which the first is a digit and one is a capital
+RUN = r"(?:[ .\-()/]{0,2}[0-9]){7}"
+BLOB = "|".join(rf"[a-z0-9+/_-]{{{lower}}}[A-Z][A-Za-z0-9+/_-]{{{8 - lower}}}" for lower in range(9))
+# what logs are full of and no number is to be found in, after its first digit: a time stamp that nothing leads into
+_TIME = r"(?<=[\"'\s\[][12])[0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:"
+# neither is base64 hexadecimal, nor does it mix the marks of its two alphabets, as the path of a file does
+_NO_BASE64 = (
+    r"[0-9A-Fa-f-]{8,64}+(?![0-9A-Za-z+/_-])"
+    r"|[A-Za-z0-9]{0,24}/[A-Za-z0-9/]{0,24}[_-](?=[a-z])|[A-Za-z0-9]{0,24}[_-][A-Za-z0-9]{0,24}/(?=[a-z])"
+)
 _HEX = re.compile(r"[0-9A-Fa-f-]+|0x[0-9A-Fa-f]+")
 
 
@@ -135,6 +145,6 @@ def digit_follows(reveals: Callable[[str], bool]) -> Iterator[tuple[str, Handler
     Parameters:
         reveals: whether a decoded text has a secret in it.
     """
-    yield r"(?:[ .\-()/]{0,2}[0-9]){7}", personal_number
+    yield rf"(?!{_TIME}){RUN}", personal_number
     # taken to the end of the word only: a number may begin behind it, as in `/v1/users/+1…`
-    yield r"(?=[A-Za-z0-9+/_-]{9})[A-Za-z0-9_]*+", _blob_rule(reveals)
+    yield rf"(?=[a-z0-9+/_-]{{0,8}}[A-Z])(?=[A-Za-z0-9+/_-]{{9}})(?!{_NO_BASE64})[A-Za-z0-9_]*+", _blob_rule(reveals)

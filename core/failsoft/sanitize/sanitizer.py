@@ -5,16 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from functools import cache
-from typing import TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
+from failsoft.sanitize.gate import has_re2
 from failsoft.sanitize.headers import clean_header
 from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.patterns import UserPattern, compiled
 from failsoft.sanitize.scanner import marker
+from failsoft.sanitize.tags import Tagger
 from failsoft.sanitize.text import TextEngine
 from failsoft.sanitize.values import ValueWalker
 
-__all__ = ["Sanitizer", "sanitize"]
+__all__ = ["Engine", "Sanitizer", "Tier", "Untouched", "sanitize"]
 
+Tier: TypeAlias = Literal["standard", "strict"]
+Engine: TypeAlias = Literal["auto", "re2", "python"]
 _T = TypeVar("_T")
 _FAILED = marker("error")
 
@@ -29,20 +34,32 @@ class Sanitizer:
     Parameters:
         keys: more names whose values are secret, as `employee_no`; matched word by word, in any spelling.
         safe_keys: names whose values are not, whatever they look like. Their text is still searched for secrets.
-        strict: also take away network addresses, names of home directories and words that look random.
+        tier: `strict` also takes away network addresses, names of home directories and words that look random.
+        patterns: what else is secret by its form.
+        engine: what looks for secrets first. `re2` needs the extra of that name and is several times faster on texts
+            without any; `auto` takes it where it is installed. The result is the same.
+        correlation_key: key material for tags in markers, `[REDACTED:email#3f9a]`: the same tag for the same value
+            (see `Tagger`). Absent: no tags.
         max_text: longest result of a text, in characters; what is beyond it is dropped after cleaning, with a note.
         max_depth: how deep values are followed.
         max_nodes: how many values inside of a value are looked at.
+
+    Raises:
+        ValueError: a bound below 1, a pattern that is refused, a key that is too short, or the engine `re2` without
+            the extra.
     """
 
-    __slots__ = ("_engine", "_failures", "_keys", "_lock", "_walker")
+    __slots__ = ("_engine", "_failures", "_keys", "_lock", "_tagger", "_walker")
 
     def __init__(
         self,
         *,
         keys: Iterable[str] = (),
         safe_keys: Iterable[str] = (),
-        strict: bool = False,
+        tier: Tier = "standard",
+        patterns: Iterable[UserPattern] = (),
+        engine: Engine = "auto",
+        correlation_key: bytes | None = None,
         max_text: int = 65_536,
         max_depth: int = 8,
         max_nodes: int = 2_000,
@@ -50,8 +67,21 @@ class Sanitizer:
         if min(max_text, max_depth, max_nodes) < 1:
             raise ValueError("max_text, max_depth and max_nodes must be at least 1")
         self._keys = KeyMatcher(keys, safe_keys)
-        self._engine = TextEngine(self._keys, strict=strict, max_text=max_text)
-        self._walker = ValueWalker(self._keys, self.text, self._failed, max_depth=max_depth, max_nodes=max_nodes)
+        if engine == "re2" and not has_re2():
+            raise ValueError('engine = "re2" needs the extra re2: pip install "failsoft[re2]"')
+        engine = "python" if engine == "python" or not has_re2() else "re2"
+        self._tagger = Tagger(correlation_key)
+        self._engine = TextEngine(
+            self._keys,
+            strict=tier == "strict",
+            max_text=max_text,
+            engine=engine,
+            patterns=compiled(patterns, engine=engine),
+            tagger=self._tagger,
+        )
+        self._walker = ValueWalker(
+            self._keys, self.text, self._failed, self._tagger.mark, max_depth=max_depth, max_nodes=max_nodes
+        )
         self._failures = 0
         self._lock = threading.Lock()
 
@@ -68,7 +98,7 @@ class Sanitizer:
         """The text without secrets and personal data, all else unchanged."""
         try:
             return self._engine.clean(value if type(value) is str else str(value))
-        except Exception:  # noqa: BLE001 - fail closed, whatever it was
+        except (Exception, SystemExit):  # noqa: BLE001 - fail closed, whatever it was
             return self._failed()
 
     def value(self, obj: _T, /) -> _T:
@@ -81,11 +111,12 @@ class Sanitizer:
         try:
             cleaned: _T = self._walker.walk(obj)
             return cleaned
-        except Exception:  # noqa: BLE001 - fail closed, whatever it was
+        except (Exception, SystemExit):  # noqa: BLE001 - fail closed, whatever it was
             return self._failed()  # type: ignore[return-value]  # a marker has no other type
 
     def is_sensitive_key(self, name: str) -> bool:
-        """Whether what stands under this name is a secret or personal."""
+        """Whether what stands under this name is a secret or personal: for a form or a table that decides by the name
+        alone whether to show a column, before there is any value."""
         try:
             return self._keys.kind(name) is not None
         except Exception:  # noqa: BLE001 - fail closed, whatever it was
@@ -95,7 +126,7 @@ class Sanitizer:
     def header(self, name: str, value: str, /) -> str:
         """The value of an HTTP header. Of credentials the scheme stays, of a cookie that is set its attributes."""
         try:
-            return clean_header(self._keys, self.text, name, value)
+            return clean_header(self._keys, self.text, name, value, self._tagger.mark)
         except Exception:  # noqa: BLE001 - fail closed, whatever it was
             return self._failed()
 
@@ -103,6 +134,20 @@ class Sanitizer:
         with self._lock:
             self._failures += 1
         return _FAILED
+
+
+class Untouched:
+    """In place of a sanitizer where everything is to be seen, while developing."""
+
+    __slots__ = ()
+
+    def text(self, value: str, /) -> str:
+        """The text as it is."""
+        return value
+
+    def value(self, obj: _T, /) -> _T:
+        """The value as it is."""
+        return obj
 
 
 @cache

@@ -13,49 +13,35 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
-__all__ = ["Anchor", "Family", "Handler", "Scan", "Span", "digits_family", "marker", "signs_family", "words_family"]
+__all__ = [
+    "LONG_WORD_CLASS",
+    "Anchor",
+    "Family",
+    "Handler",
+    "Scan",
+    "Span",
+    "digits_family",
+    "ends_in_long_word",
+    "marker",
+    "signs_family",
+    "words_family",
+]
 
 Span: TypeAlias = tuple[int, int, str]
 """Begin and end of what goes, and what stands there instead."""
 
-# per cent of the letters of English texts
-_FREQUENCY = dict(
-    zip(
-        "etaoinsrhldcumfpgwybvkxjqz",
-        (
-            12.7,
-            9.1,
-            8.2,
-            7.5,
-            7,
-            6.7,
-            6.3,
-            6,
-            6.1,
-            4,
-            4.3,
-            2.8,
-            2.8,
-            2.4,
-            2.2,
-            1.9,
-            2,
-            2.4,
-            2,
-            1.5,
-            1,
-            0.8,
-            0.3,
-            0.2,
-            0.1,
-            0.1,
-        ),
-        strict=True,
-    )
-)
+# per cent of the characters of log messages and tracebacks
+_FREQUENCY: dict[str, float] = {
+    "e": 8.8, " ": 8.5, "s": 6, "r": 5.5, "t": 5, "a": 4.8, "o": 4.5, "i": 4, "n": 3.5, "d": 3.4, "l": 3.2, "p": 2.9,
+    "c": 2.7, "u": 1.8, "_": 1.5, "m": 1.3, "b": 1.2, "h": 1.2, "v": 1.2, "f": 1.1, "g": 1.1, "y": 1, "w": 0.6,
+    "k": 0.6, "x": 0.2, "q": 0.2, "j": 0.1, "z": 0.1,
+}  # fmt: skip
 _FEW = 0.3
 _SEPARATORS = "_-."
-_LONG_WORD = r"(?=[\w.+/=%$-]{8})"
+LONG_WORD_CLASS = r"\w.+/=%$-"
+_LONG_WORD = f"(?=[{LONG_WORD_CLASS}]{{8}})"
+# a name in code that no value can follow: an argument, an item, the name of a file in a traceback
+_IDLE = r"(?![\w$]{0,48}+(?:[.-][\w$]{1,24}+){0,3}+(?:[,);/]|\(\)|\",\ line\ ))"
 _SIGN_ORDER = "@$[{?&"
 _ESCAPED = frozenset("nrtbfv0")
 _CONTEXT = 48
@@ -111,6 +97,8 @@ class Anchor(NamedTuple):
     """Regular expression of what must follow, part of the anchor."""
     lead: str = ""
     """Regular expression of fixed width, of what must stand before; the anchor begins with it."""
+    name: bool = False
+    """It is part of a name, of which nothing is to be told where no value can follow."""
 
 
 class Family(NamedTuple):
@@ -158,7 +146,9 @@ def _ahead(entries: list[tuple[Anchor, int]], hits: list[tuple[Handler, int]]) -
         inner = []
         for anchor, at in buckets[following]:
             behind = f"(?<={anchor.lead}{re.escape(anchor.literal)})" if at or anchor.lead else ""
-            inner.append(f"{re.escape(anchor.literal[at + 2 :])}{behind}{anchor.follow}()")
+            inner.append(
+                f"{re.escape(anchor.literal[at + 2 :])}{behind}{anchor.follow}{_IDLE if anchor.name else ''}()"
+            )
             hits.append((anchor.handler, at + _width(anchor.lead)))
         alternatives.append(f"{re.escape(following)}(?:{'|'.join(inner)})")
     return alternatives
@@ -201,13 +191,19 @@ def words_family(anchors: Iterable[Anchor]) -> Family:
     return _family(picked, lowered=True)
 
 
+def ends_in_long_word(anchor: Anchor) -> bool:
+    """Whether a sign is looked for by the separator that it ends in, and a long word behind that."""
+    literal = anchor.literal
+    return literal[-1] in _SEPARATORS and not anchor.follow and not any(sign in literal for sign in _SIGN_ORDER)
+
+
 def _sign(anchor: Anchor) -> tuple[Anchor, int, bool]:
     literal = anchor.literal
     for sign in _SIGN_ORDER:
         if sign in literal:
             return anchor, literal.index(sign), False
     if literal[-1] in _SEPARATORS:
-        return anchor, len(literal) - 1, not anchor.follow
+        return anchor, len(literal) - 1, ends_in_long_word(anchor)
     capital = min(
         (index for index, letter in enumerate(literal) if letter.isupper()),
         key=lambda index: _FREQUENCY[literal[index].lower()],

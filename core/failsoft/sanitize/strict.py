@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 
 from failsoft.sanitize.checks import looks_random
-from failsoft.sanitize.scanner import marker
 
 __all__ = ["scrub_strictly"]
 
@@ -22,29 +22,34 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SHARED_HOMES = frozenset(["public", "shared", "runner", "[redacted"])
 
 
-def _address(match: re.Match[str], kind: str) -> str:
+def _is_address(text: str) -> bool:
     try:
-        ipaddress.ip_address(match.group())
+        ipaddress.ip_address(text)
     except ValueError:
-        return match.group()
-    return marker(kind)
+        return False
+    return True
 
 
-def _ipv4(match: re.Match[str]) -> str:
+def _ipv4(match: re.Match[str]) -> bool:
     before = match.string[max(0, match.start() - 12) : match.start()]
-    return match.group() if _VERSION.search(before) else _address(match, "ip")
+    return not _VERSION.search(before) and _is_address(match.group())
 
 
-def _word(match: re.Match[str]) -> str:
-    word = match.group()
-    return word if _UUID.fullmatch(word) or "/" in word[1:-1].strip("/") or not looks_random(word) else marker("random")
+def _is_random(word: str) -> bool:
+    return not _UUID.fullmatch(word) and "/" not in word[1:-1].strip("/") and looks_random(word)
 
 
-def scrub_strictly(text: str) -> str:
-    """The text without them; it is already free of what every tier takes away."""
-    text = _MAC.sub(marker("mac"), text)
-    text = _IPV4.sub(_ipv4, text)
+def scrub_strictly(text: str, mark: Callable[[str, str], str]) -> str:
+    """The text without them; it is already free of what every tier takes away.
+
+    Parameters:
+        mark: makes the marker of a kind, for a value.
+    """
+    text = _MAC.sub(lambda match: mark("mac", match[0]), text)
+    text = _IPV4.sub(lambda match: mark("ip", match[0]) if _ipv4(match) else match[0], text)
     if ":" in text:
-        text = _IPV6.sub(lambda match: _address(match, "ip"), text)
-    text = _HOME.sub(lambda match: match[0] if match[2].lower() in _SHARED_HOMES else match[1] + marker("user"), text)
-    return _WORD.sub(_word, text)
+        text = _IPV6.sub(lambda match: mark("ip", match[0]) if _is_address(match[0]) else match[0], text)
+    text = _HOME.sub(
+        lambda match: match[0] if match[2].lower() in _SHARED_HOMES else match[1] + mark("user", match[2]), text
+    )
+    return _WORD.sub(lambda match: mark("random", match[0]) if _is_random(match[0]) else match[0], text)

@@ -8,15 +8,19 @@ characters without consuming them, so the time is linear in the text.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from failsoft.sanitize.details import DetailRules
 from failsoft.sanitize.direct import sign_anchors, word_anchors
+from failsoft.sanitize.gate import gate
 from failsoft.sanitize.keyed import KeyedRule
 from failsoft.sanitize.keys import KeyMatcher
-from failsoft.sanitize.numbers import digit_follows
+from failsoft.sanitize.numbers import BLOB, RUN, digit_follows
+from failsoft.sanitize.patterns import CompiledPattern, found_by
 from failsoft.sanitize.scanner import Anchor, Family, Scan, Span, digits_family, signs_family, words_family
 from failsoft.sanitize.stems import STEMS
 from failsoft.sanitize.strict import scrub_strictly
+from failsoft.sanitize.tags import Tagger
 from failsoft.sanitize.views import View, views_of
 
 __all__ = ["TextEngine"]
@@ -41,21 +45,35 @@ class TextEngine:
         keys: which names are sensitive.
         strict: also take what is personal or secret only by policy.
         max_text: characters of a result at most.
+        engine: `re2` or `python`.
+        patterns: what else goes.
+        tagger: makes the markers.
     """
 
-    __slots__ = ("_max_text", "_searches", "_strict")
+    __slots__ = ("_families", "_max_text", "_parts", "_patterns", "_strict", "_tagger")
 
-    def __init__(self, keys: KeyMatcher, *, strict: bool, max_text: int) -> None:
+    def __init__(
+        self,
+        keys: KeyMatcher,
+        *,
+        strict: bool,
+        max_text: int,
+        engine: str,
+        patterns: Sequence[CompiledPattern],
+        tagger: Tagger,
+    ) -> None:
         keyed, details = KeyedRule(keys), DetailRules(keys, self._scrub)
-        words = [Anchor(stem, keyed, follow, lead) for stem, follow, lead in STEMS]
-        words += [Anchor(word, keyed) for word in sorted(keys.custom_words) if all(word != stem for stem, *_ in STEMS)]
-        families = (
-            words_family([*words, *word_anchors(), *details.anchors()]),
-            signs_family(sign_anchors()),
-            digits_family(digit_follows(self._reveals)),
-        )
-        self._searches = tuple((family.pattern.search, family) for family in families)
-        self._strict = strict
+        words = [Anchor(stem, keyed, follow, lead, name=True) for stem, follow, lead in STEMS]
+        words += [
+            Anchor(word, keyed, name=True)
+            for word in sorted(keys.custom_words)
+            if all(word != stem for stem, *_ in STEMS)
+        ]
+        words += [*word_anchors(), *details.anchors()]
+        signs = list(sign_anchors())
+        self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(self._reveals)))
+        self._parts = gate(words, signs, (RUN, BLOB)) if engine == "re2" else None
+        self._strict, self._patterns, self._tagger = strict, patterns, tagger
         self._max_text = max_text
 
     def clean(self, text: str) -> str:
@@ -78,7 +96,13 @@ class TextEngine:
         if opening >= 0 and cleaned.find("]", opening, at) < 0:
             at = opening
         kept = self._scrub(cleaned[:at])[:room] if at < len(cleaned) or unread else cleaned
-        return kept + note.format(len(cleaned) - at + unread)
+        # where a name lost its value to the cut, it would take the note for one
+        for _ in range(_ROUNDS):
+            cut = kept + note.format(len(cleaned) - len(kept) + unread)
+            if self._scrub(cut) == cut:
+                return cut
+            kept = kept.rstrip().rpartition(" ")[0]
+        return self._scrub(cut)[: self._max_text]
 
     def _scrub(self, text: str) -> str:
         for _ in range(_ROUNDS):
@@ -90,50 +114,61 @@ class TextEngine:
 
     def _round(self, text: str) -> tuple[str, bool]:
         """The text after one pass, and whether a second one would find nothing more."""
-        scan = Scan(text)
         settled = True
+        if self._patterns and (spans := found_by(self._patterns, text)):
+            text, settled = self._replaced(text, spans), False
+        scan = Scan(text)
         if spans := self._spans(scan):
-            settled = scan.settled and _stand_alone(text, spans)
-            text = _replace(text, spans)
+            settled = settled and scan.settled and _stand_alone(text, spans)
+            text = self._replaced(text, spans)
         if "%" in text or "&" in text or "\\" in text:
             for view in views_of(text):
                 if spans := self._spans(Scan(view.text)):
-                    text, settled = _replace(text, _mapped(view, spans)), False
-        return (scrub_strictly(text), False) if self._strict else (text, settled)
+                    text, settled = self._replaced(text, _mapped(view, spans)), False
+        return (scrub_strictly(text, self._tagger.mark), False) if self._strict else (text, settled)
+
+    def _replaced(self, text: str, spans: list[Span]) -> str:
+        if self._tagger.on:
+            tagged = self._tagger.tagged
+            spans = [(start, end, tagged(replacement, text[start:end])) for start, end, replacement in spans]
+        return _replace(text, spans)
 
     def _reveals(self, text: str) -> bool:
         return any(text[start:end] != replacement for start, end, replacement in self._spans(Scan(text, nested=True)))
 
     def _spans(self, scan: Scan) -> list[Span]:
         text = scan.text
+        parts = self._parts(text) if self._parts else ((0, len(text)),)
+        if not parts:
+            return []
         lowered = _lower(text)
         cursors = []
-        for search, family in self._searches:
-            source = lowered if family.lowered else text
-            if match := search(source):
-                cursors.append(_Cursor(family, source, match))
+        for family in self._families:
+            cursor = _Cursor(family, lowered if family.lowered else text, parts)
+            if cursor.seek(0):
+                cursors.append(cursor)
         return _walk(scan, cursors) if cursors else []
 
 
 class _Cursor:
-    """Where a family of anchors is in the text."""
+    """Where a family of anchors is in the parts of a text that are searched."""
 
-    __slots__ = ("at", "hits", "lowered", "match", "search", "source")
+    __slots__ = ("at", "hits", "match", "part", "parts", "search", "source")
 
-    def __init__(self, family: Family, source: str, match: re.Match[str]) -> None:
+    def __init__(self, family: Family, source: str, parts: Sequence[tuple[int, int]]) -> None:
         self.search, self.hits, self.source = family.pattern.search, family.hits, source
-        self.lowered = family.lowered
-        self.match = match
-        self.at = match.start()
+        self.parts, self.part = parts, 0
+        self.match: re.Match[str]
+        self.at = 0
 
     def seek(self, start: int) -> bool:
         """Go to the next anchor; false if there is none."""
-        match = self.search(self.source, start)
-        if match is None:
-            return False
-        self.match = match
-        self.at = match.start()
-        return True
+        for part in range(self.part, len(self.parts)):
+            begin, end = self.parts[part]
+            if match := self.search(self.source, max(begin, start), end):
+                self.match, self.at, self.part = match, match.start(), part
+                return True
+        return False
 
 
 def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:

@@ -15,7 +15,7 @@ from pathlib import PurePath
 from typing import Any
 
 from failsoft.sanitize.grammar import SHAPES
-from failsoft.sanitize.headers import clean_credentials
+from failsoft.sanitize.headers import Mark, clean_credentials
 from failsoft.sanitize.keys import KeyMatcher, words_of
 from failsoft.sanitize.rebuild import (
     fields_of,
@@ -53,20 +53,22 @@ class ValueWalker:
     Parameters:
         text: cleans a text; never raises.
         failed: counts a failure and returns what stands in the place of what could not be cleaned.
+        mark: makes the marker of a kind, for a value.
     """
 
-    __slots__ = ("failed", "keys", "max_depth", "max_nodes", "text")
+    __slots__ = ("failed", "keys", "mark", "max_depth", "max_nodes", "text")
 
     def __init__(
         self,
         keys: KeyMatcher,
         text: Callable[[str], str],
         failed: Callable[[], str],
+        mark: Mark,
         *,
         max_depth: int,
         max_nodes: int,
     ) -> None:
-        self.keys, self.text, self.failed = keys, text, failed
+        self.keys, self.text, self.failed, self.mark = keys, text, failed, mark
         self.max_depth, self.max_nodes = max_depth, max_nodes
 
     def walk(self, obj: Any) -> Any:
@@ -96,7 +98,7 @@ class _Walk:
             if isinstance(obj, _SCALARS):
                 return self._scalar(obj, kind)
             return self._nested(obj, depth, kind)
-        except Exception:  # noqa: BLE001 - fail closed: objects may do anything when they are looked at
+        except (Exception, SystemExit):  # noqa: BLE001 - fail closed: objects may do anything when they are looked at
             return self._rules.failed()
 
     def _string(self, obj: Any, kind: str | None) -> Any:
@@ -115,13 +117,15 @@ class _Walk:
         if kind is None:
             return self._text(value)
         if kind in ("authorization", "cookie"):
-            return clean_credentials(kind, value)
+            return clean_credentials(kind, value, self._rules.mark)
         if kind == "dsn":
             cleaned = self._text(value)
-            return cleaned if cleaned != value or "://" in value or not _is_dsn(value) else marker(kind)
+            return (
+                cleaned if cleaned != value or "://" in value or not _is_dsn(value) else self._rules.mark(kind, value)
+            )
         fits = kind not in SHAPES or SHAPES[kind].match(value.strip())
         if fits and _judge.is_value(value, kind, "", quoted=True, op=":"):
-            return marker("jwt" if value.startswith("eyJ") else kind)
+            return self._rules.mark("jwt" if value.startswith("eyJ") else kind, value)
         return self._text(value)
 
     def _scalar(self, obj: Any, kind: str | None) -> Any:
@@ -135,8 +139,11 @@ class _Walk:
             if kind is None and not (isinstance(obj, int) and obj >= _CARD_LEAST):
                 return obj
             plain = format(obj, "d") if isinstance(obj, int) else str(obj)
-            return obj if self._under(plain, kind) == plain else marker(kind or "card")
-        return obj if kind is None or (isinstance(obj, dt.date) and kind != "birth_date") else marker(kind)
+            return obj if self._under(plain, kind) == plain else self._rules.mark(kind or "card", plain)
+        if kind is None:
+            return obj
+        harmless = isinstance(obj, dt.date) and kind != "birth_date"
+        return obj if harmless else self._rules.mark(kind, str(obj))
 
     def _nested(self, obj: Any, depth: int, kind: str | None) -> Any:
         if id(obj) in self._path:
@@ -221,8 +228,10 @@ class _Walk:
         elif isinstance(key, tuple | frozenset):
             cleaned = self.visit(key, self._rules.max_depth - 1, None)
             cleaned = key if cleaned == key else cleaned
+        elif isinstance(key, _SCALARS) or key is None:
+            cleaned = self._scalar(key, None) if isinstance(key, int) else key
         else:
-            return key
+            cleaned = self._opaque(key, None)
         return key if cleaned is key else _unique(cleaned, taken)
 
     def _announced(self, obj: dict[Any, Any]) -> dict[Any, str]:

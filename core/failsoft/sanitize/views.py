@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 __all__ = ["View", "views_of"]
 
-_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
 _ENTITY = re.compile(r"&(?:#x?[0-9A-Fa-f]{1,6}|quot|apos|amp|lt|gt|nbsp|colon|equals|commat|period|num|sol);")
 _UNICODE = re.compile(r"\\u00[0-9A-Fa-f]{2}|\\x[0-7][0-9A-Fa-f]|\\/")
 

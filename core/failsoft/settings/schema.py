@@ -19,6 +19,7 @@ from failsoft.options import Options, shown
 from failsoft.policies.policy import Policy
 from failsoft.policies.shared_limit import refusals
 from failsoft.problem.catalogue import LANGUAGES, SHIPPED
+from failsoft.settings.sanitizing import Sanitize
 from failsoft.settings.values import Catalogue, Header, Language, Match, SqliteUrl, StateUrl, Uri, View
 
 __all__ = [
@@ -176,19 +177,6 @@ class Endpoint(Options):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sanitize(Options):
-    """What counts as secret, beyond what always does."""
-
-    keys: Annotated[tuple[str, ...], Meta(description="More names whose values are secret.")] = ()
-    safe_keys: Annotated[tuple[str, ...], Meta(description="Names whose values are not secret after all.")] = ()
-    strict: Annotated[bool, Meta(description="Also redact what is a matter of policy, such as IP addresses.")] = False
-    locals: Annotated[
-        tuple[str, ...],
-        Meta(description="Local variables that stacks may show, by exact name, sanitized and cut. By default none."),
-    ] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class State(Options):
     """What workers share: the state of circuit breakers, and rate limits with `scope = "shared"`. Those with the same
     `service` and `environment` share."""
@@ -256,7 +244,11 @@ class Settings(Options):
     """All settings of one app. Everything has a safe default: `Settings()` is what no settings at all mean."""
 
     service: Annotated[str, Meta(description="Name of the service, for records.")] = ""
-    environment: Annotated[str, Meta(description="Name of the environment, for records. It switches nothing.")] = ""
+    environment: Annotated[
+        str,
+        Meta(description="Name of the environment, for records. It switches nothing, but in `development` alone "
+        "`sanitize.sinks` may be switched off."),
+    ] = ""  # fmt: skip
     reload: Annotated[
         Literal["off", "watch", "sighup"],
         Meta(description="When a changed file is taken over while running: never, as soon as the change is seen, or at "
@@ -271,7 +263,7 @@ class Settings(Options):
         Mapping[str, ErrorMapping], Meta(description="What an exception means, by the path of its class.")
     ] = field(default_factory=dict)
     rules: Annotated[tuple[Rule, ...], Meta(description="What exceptions mean, by condition.")] = ()
-    sanitize: Annotated[Sanitize, Meta(description="What counts as secret.")] = Sanitize()
+    sanitize: Annotated[Sanitize, Meta(description="What counts as secret.")] = Sanitize()  # noqa: RUF009 - is frozen
     state: Annotated[State, Meta(description="What workers share.")] = State()
     audit: Annotated[Audit | None, Meta(description="The audit trail; absent: none.")] = None
     telemetry: Annotated[Telemetry, Meta(description="What is emitted to OpenTelemetry.")] = Telemetry()
@@ -281,6 +273,9 @@ class Settings(Options):
         yield from self._check_endpoints(path)
         yield from self._check_texts(path)
         yield from self._check_limits(path)
+        for sink in self.sanitize.off() if self.sanitize is not None and self.environment != "development" else ():
+            place = join_path(join_path(join_path(path, "sanitize"), "sinks"), sink)
+            yield Fault(place, '"off"', 'only possible with environment = "development"')
         for key in self.errors or ():
             if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", key):
                 yield Fault(join_path(join_path(path, "errors"), key), "", 'expected the path of a class: "shop.Oops"')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import ctypes
 import functools
 import gzip
 import socket
@@ -142,6 +143,20 @@ def listening(talk: Callable[[socket.socket], None]) -> Iterator[int]:
             thread.join(1)
 
 
+def left_behind(names: list[str]) -> list[str]:
+    """Of names that end in the id of a process: those of processes that are gone."""
+    return [name for name in names if name[(cut := name.rfind("_") + 1) :].isdigit() and not _lives(int(name[cut:]))]
+
+
+def _lives(process: int) -> bool:
+    return Path(f"/proc/{process}").exists()
+
+
+def dies_with_us() -> None:
+    """For `preexec_fn`: the child is ended with this process, however that ends (prctl, PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, 15)
+
+
 def _with_care(talk: Callable[[socket.socket], None], connection: socket.socket) -> None:
     with connection:
         talk(connection)
@@ -266,9 +281,9 @@ def _serve_tls(host: str, not_after: Any = None) -> Callable[[socket.socket], No
 @functools.cache
 def tls_port(host: str = "127.0.0.1", *, expired: bool = False) -> int:
     """A TLS server with a certificate for a host, of an authority that nobody trusts unless told to."""
-    import datetime
+    import datetime as dt
 
-    past = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC) if expired else None
+    past = dt.datetime(2020, 1, 1, tzinfo=dt.UTC) if expired else None
     return _keep(listening(_serve_tls(host, past)))
 
 

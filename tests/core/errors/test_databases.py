@@ -303,7 +303,7 @@ def test_the_numbers_of_sql_server(classify: Raised, args: tuple[str, ...], expe
         ("AuthenticationError", "Authentication required.", REFUSED_US, False),
         ("MaxConnectionsError", "Too many connections", EXHAUSTED, False),
         ("WatchError", "Watched variable changed.", CONTENTION, False),
-        ("ReadOnlyError", "You can't write against a read only replica.", SETTINGS, False),
+        ("ReadOnlyError", "You can't write against a read only replica.", NOT_NOW, False),
         ("BusyLoadingError", "Redis is loading the dataset in memory", NOT_NOW, False),
     ],
 )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import bz2
 import configparser
 import contextlib
 import csv
+import ctypes
 import decimal
 import errno
 import gzip
@@ -25,6 +27,7 @@ import queue
 import re
 import socket
 import sqlite3
+import ssl
 import statistics
 import struct
 import subprocess
@@ -212,7 +215,7 @@ def test_what_is_not_set_up_is_configuration(raised: Raised, call: Callable[[], 
         (OSError(errno.ENOSPC, "no space"), ("resource", "critical", False, 500, "RESOURCE_EXHAUSTED")),
         (OSError(errno.ENOMEM, "no memory"), ("resource", "critical", False, 500, "RESOURCE_EXHAUSTED")),
         (OSError(errno.EMFILE, "too many files"), ("resource", "high", True, 503, "RESOURCE_EXHAUSTED")),
-        (BlockingIOError(errno.EAGAIN, "temporarily unavailable"), EXHAUSTED),
+        (BlockingIOError(errno.EAGAIN, "temporarily unavailable"), CONTENTION),
         (OSError(errno.EIO, "i/o"), ("system", "critical", False, 500, "INTERNAL_ERROR")),
         (OSError(errno.EROFS, "read-only"), SETTINGS),
         (OSError(errno.EBUSY, "busy"), CONTENTION),
@@ -237,10 +240,22 @@ def test_full_queues_are_exhausted(raised: Raised) -> None:
     assert labelled(raised(async_full.put_nowait, 2)) == EXHAUSTED
 
 
-def test_a_thread_that_cannot_start_is_a_resource_but_moves_no_status(raised: Raised) -> None:
+def test_a_thread_that_cannot_start_is_a_resource(raised: Raised) -> None:
     failure = raised(throw, RuntimeError("can't start new thread"))
-    assert (failure.category, failure.status, failure.transient) == ("resource", 500, False)
-    assert failure.evidence[0].source == "pattern"
+    assert labelled(failure) == EXHAUSTED
+    assert failure.local
+    assert failure.evidence[0].source == "code"
+
+
+def test_what_the_innermost_function_was_about(raised: Raised) -> None:
+    def run(act: Callable[[], object]) -> tuple[object, ...]:
+        return labelled(raised(act))
+
+    assert run(lambda: subprocess.run(["failsoft-has-no-such-program"], check=True)) == SETTINGS
+    assert run(lambda: ssl.create_default_context(cafile="/failsoft/has/no/such.pem")) == SETTINGS
+    assert run(lambda: gzip.decompress(gzip.compress(b"hello" * 100)[:20])) == INPUT
+    assert run(lambda: ctypes.CDLL("libfailsoft-has-no-such.so")) == SETTINGS
+    assert run(bz2.BZ2File(io.BytesIO(b"not bz2")).read) == INPUT
 
 
 def test_a_child_that_hangs_may_not_hang_again(raised: Raised) -> None:

@@ -71,10 +71,10 @@ def test_settings_that_cannot_be_taken_over_change_nothing(live: Live, way: Way,
 
 def test_every_fault_is_said_at_once_and_where_it_stands(live: Live) -> None:
     live.start(TWICE)
-    assert live.change(f"service = 'a'\nenvironment = 'b'\n{THRICE}[sanitize]\nstrict = true\n") == [
+    assert live.change(f"service = 'a'\nenvironment = 'b'\n{THRICE}[sanitize]\ntier = 'strict'\n") == [
         "service: changed: takes effect with a restart only [FILE:1]",
         "environment: changed: takes effect with a restart only [FILE:2]",
-        "sanitize.strict: changed: takes effect with a restart only [FILE:7]",
+        "sanitize.tier: changed: takes effect with a restart only [FILE:7]",
     ]
 
 

@@ -167,7 +167,7 @@ form-data; name="password"\\n\\n|form-data; name="password"\\nA:|://a:\\\\|token
 @pytest.mark.parametrize("unit", [unit for line in ADVERSARIAL.split("\n") for unit in line.split("|")])
 def test_no_repetition_makes_a_rule_slow(unit: str) -> None:
     # a rule whose cost grew with the square of the text would run into the time limit of the test
-    sanitizer = Sanitizer(max_text=10**6, strict=True)
+    sanitizer = Sanitizer(max_text=10**6, tier="strict")
     text = unit * (64_000 // len(unit))
     assert isinstance(sanitizer.text(text), str)
     assert sanitizer.failures == 0
@@ -194,7 +194,7 @@ def test_one_sanitizer_serves_many_threads() -> None:
 def test_network_addresses_go_only_in_the_strict_tier() -> None:
     text = "10.0.0.4 and 2001:db8::1 and 00:1b:44:11:3a:b7 in /home/jane/app, version 1.2.3.4, at 10:20:30"
     assert SANITIZER.text(text) == text
-    assert Sanitizer(strict=True).text(text) == (
+    assert Sanitizer(tier="strict").text(text) == (
         "[REDACTED:ip] and [REDACTED:ip] and [REDACTED:mac] in /home/[REDACTED:user]/app, version 1.2.3.4, at 10:20:30"
     )
 
@@ -202,7 +202,7 @@ def test_network_addresses_go_only_in_the_strict_tier() -> None:
 def test_a_word_that_looks_random_goes_only_in_the_strict_tier() -> None:
     text = "got aB3xK9mQ2wE7rT5yU1iO at 4bf92f3577b34da6a3ce929d0e0e4736 in site-packages/urllib3/connectionpool.py"
     assert SANITIZER.text(text) == text
-    assert Sanitizer(strict=True).text(text) == text.replace("aB3xK9mQ2wE7rT5yU1iO", "[REDACTED:random]")
+    assert Sanitizer(tier="strict").text(text) == text.replace("aB3xK9mQ2wE7rT5yU1iO", "[REDACTED:random]")
 
 
 def test_the_function_cleans_texts_and_values() -> None:

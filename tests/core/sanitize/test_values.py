@@ -391,3 +391,44 @@ def test_a_text_that_was_redacted_is_no_name_for_what_follows() -> None:
     once = SANITIZER.value(["AUTHORIZATION:0Key", "0"])
     assert once == ["AUTHORIZATION:[REDACTED:authorization]", "0"]
     assert SANITIZER.value(once) == once
+
+
+class Told:
+    """Raises whatever it is told when it is looked at."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def __repr__(self) -> str:
+        raise self.error
+
+
+class Recursing:
+    def __repr__(self) -> str:
+        return f"<{self!r}>"
+
+
+class Named:
+    """A key whose text has a secret in it."""
+
+    def __repr__(self) -> str:
+        return "password=hunter2" + "-and-fake"
+
+
+@pytest.mark.parametrize("obj", [Told(ValueError("x")), Told(SystemExit(3)), Told(RecursionError()), Recursing()])
+def test_an_object_that_cannot_be_looked_at_becomes_a_placeholder(obj: object) -> None:
+    sanitizer = Sanitizer()
+    assert sanitizer.value(obj) == "[REDACTED:error]"
+    assert sanitizer.value({"a": [obj], "b": 1}) == {"a": ["[REDACTED:error]"], "b": 1}
+    assert sanitizer.failures == 2
+
+
+def test_an_interruption_is_not_kept_from_the_program() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        Sanitizer().value(Told(KeyboardInterrupt()))
+
+
+def test_objects_and_numbers_as_keys() -> None:
+    plain, card = object(), 4111111111111111
+    assert Sanitizer().value({plain: 1, 7: 2, None: 3}) == {plain: 1, 7: 2, None: 3}
+    assert Sanitizer().value({Named(): 1, card: 2}) == {"password=[REDACTED:password]": 1, "[REDACTED:card]": 2}

@@ -8,16 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from failsoft.errors.catalogue.brokers import BROKERS
 from failsoft.errors.catalogue.clients import CLIENTS
 from failsoft.errors.catalogue.databases import DATABASES
 from failsoft.errors.catalogue.frameworks import FRAMEWORKS
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.services import SERVICES
 from failsoft.errors.catalogue.stdlib import STDLIB
+from failsoft.errors.catalogue.stores import STORES
 
 __all__ = ["find_label", "iter_entries"]
 
-FAMILIES = (STDLIB, FRAMEWORKS, DATABASES, CLIENTS, SERVICES)
+FAMILIES = (STDLIB, FRAMEWORKS, DATABASES, STORES, CLIENTS, BROKERS, SERVICES)
+# they took over the names of what they were forked from, and what these mean
+_FORKS = {
+    "aioredis": "redis",
+    "coredis": "redis",
+    "valkey": "redis",
+    "niquests": "requests",
+    "urllib3_future": "urllib3",
+}
 
 
 def _key(module: str, name: str) -> str:
@@ -45,4 +55,7 @@ _INDEX = _index(iter_entries())
 
 def find_label(module: str, name: str) -> Label | None:
     """The label of a class itself, its bases not considered."""
-    return _INDEX.get(_key(module, name))
+    label = _INDEX.get(_key(module, name))
+    if label is None and (origin := _FORKS.get(module.partition(".")[0])) is not None:
+        return _INDEX.get(_key(origin, name))
+    return label

@@ -30,7 +30,8 @@ _HTTP: tuple[tuple[Label, str], ...] = (
         is_.DNS,
         """
         aiohttp.client_exceptions.ClientConnectorDNSError urllib3.exceptions.NameResolutionError
-        dns.exception.DNSException curl_cffi.requests.exceptions.DNSError
+        dns.exception.DNSException curl_cffi.requests.exceptions.DNSError httplib2.error.ServerNotFoundError
+        websocket._exceptions.WebSocketAddressException
         """,
     ),
     (
@@ -40,7 +41,8 @@ _HTTP: tuple[tuple[Label, str], ...] = (
         requests.exceptions.ChunkedEncodingError urllib3.exceptions.ProtocolError
         urllib3.exceptions.IncompleteRead urllib3.exceptions.InvalidChunkLength
         aiohttp.client_exceptions.ClientConnectionError aiohttp.client_exceptions.ClientPayloadError
-        aiohttp.http_exceptions.ContentLengthError
+        aiohttp.http_exceptions.ContentLengthError aiohttp.http_exceptions.TransferEncodingError
+        websocket._exceptions.WebSocketConnectionClosedException
         websockets.exceptions.ConnectionClosed aiohttp.client_exceptions.ServerDisconnectedError
         h11._util.RemoteProtocolError h2.exceptions.ProtocolError
         """,
@@ -50,7 +52,7 @@ _HTTP: tuple[tuple[Label, str], ...] = (
         """
         httpx.TimeoutException httpcore.TimeoutException requests.exceptions.Timeout
         urllib3.exceptions.TimeoutError aiohttp.client_exceptions.ServerTimeoutError
-        curl_cffi.requests.exceptions.Timeout
+        curl_cffi.requests.exceptions.Timeout websocket._exceptions.WebSocketTimeoutException
         """,
     ),
     (
@@ -90,7 +92,9 @@ _HTTP: tuple[tuple[Label, str], ...] = (
         websockets.exceptions.InvalidHandshake tornado.httpclient.HTTPClientError pycurl.error
         curl_cffi.curl.CurlError niquests.exceptions.RequestException
         curl_cffi.requests.exceptions.RequestException gql.transport.exceptions.TransportError
-        zeep.exceptions.Error suds.WebFault
+        zeep.exceptions.Error suds.WebFault suds.transport.TransportError httplib2.error.HttpLib2Error
+        websocket._exceptions.WebSocketException aiohttp.http_exceptions.ContentEncodingError
+        websockets.exceptions.InvalidMessage gql.transport.exceptions.TransportQueryError
         """,
     ),
     (
@@ -104,9 +108,15 @@ _HTTP: tuple[tuple[Label, str], ...] = (
         urllib3.exceptions.LocationValueError urllib3.exceptions.ClosedPoolError
         aiohttp.client_exceptions.InvalidURL aiohttp.client_exceptions.NonHttpUrlClientError
         websockets.exceptions.ConcurrencyError websockets.exceptions.InvalidState
-        websockets.exceptions.InvalidURI
+        websockets.exceptions.InvalidURI requests.exceptions.InvalidProxyURL urllib3.exceptions.UnrewindableBodyError
+        httplib2.error.RelativeURIError httplib2.error.ProxiesUnavailableError httplib2.error.MalformedHeader
+        suds.MethodNotFound suds.PortNotFound suds.ServiceNotFound suds.TypeNotFound suds.BuildError
+        zeep.exceptions.ValidationError zeep.exceptions.LookupError zeep.exceptions.NamespaceError
+        gql.transport.exceptions.TransportClosed gql.transport.exceptions.TransportAlreadyConnected
         """,
     ),
+    (is_.MISCONFIGURED, "dns.resolver.NoResolverConfiguration"),
+    (is_.UNPARSABLE, "msgpack.exceptions.UnpackException msgpack.exceptions.ExtraData"),
 )
 
 _VENDORS: tuple[tuple[Label, str], ...] = (

@@ -9,13 +9,18 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 
 __all__ = [
+    "AMQP",
     "AWS",
+    "CLICKHOUSE",
+    "CURL",
     "ERRNO",
     "GRPC",
     "MONGO",
+    "MQTT",
     "REDIS",
     "SMTP",
     "SQLITE",
+    "WEBSOCKET",
     "label_of_mysql",
     "label_of_oracle",
     "label_of_sql_server",
@@ -44,11 +49,10 @@ ERRNO = _table(
     (is_.OUT_OF_MEMORY, _numbers("ENOMEM")),
     (is_.DISK_FULL, _numbers("ENOSPC EDQUOT")),
     (is_.OUT_OF_HANDLES, _numbers("EMFILE ENFILE ENOBUFS EADDRNOTAVAIL EUSERS ENOLCK")),
-    (is_.EXHAUSTED, _numbers("EAGAIN EWOULDBLOCK")),
     (is_.TOO_BIG_FOR_PEER, _numbers("EFBIG EMSGSIZE E2BIG")),
     (is_.MACHINE_DAMAGED, _numbers("EIO EUCLEAN EMEDIUMTYPE")),
     (is_.MISCONFIGURED, _numbers("EADDRINUSE EROFS EAFNOSUPPORT EPROTONOSUPPORT EPFNOSUPPORT ENOPROTOOPT")),
-    (is_.CONTENTION, _numbers("EBUSY ETXTBSY EDEADLK ESTALE")),
+    (is_.CONTENTION, _numbers("EAGAIN EWOULDBLOCK EBUSY ETXTBSY EDEADLK ESTALE")),
     (is_.REFUSED, _numbers("ECONNREFUSED")),
     (is_.BROKEN, _numbers("ECONNRESET ECONNABORTED EPIPE ENOTCONN ENETRESET ESHUTDOWN EPROTO")),
     (is_.UNREACHABLE, _numbers("EHOSTUNREACH ENETUNREACH EHOSTDOWN ENETDOWN ENONET")),
@@ -59,7 +63,8 @@ ERRNO = _table(
 _SQLSTATE = _words(
     (is_.STORE_AWAY, "08 57P01 57P02 57P05 25P03"),
     (is_.STORE_REFUSED, "08001 08004"),
-    (is_.STORE_NOT_NOW, "57P03"),
+    # read-only: a standby or a server that protects itself; a failover or more disk ends it
+    (is_.STORE_NOT_NOW, "57P03 25006"),
     (is_.UPSTREAM_SLOW, "57014 HYT00 HYT01 57S01 25P04"),
     (is_.EXHAUSTED, "53 53300 53400"),
     (is_.OUT_OF_MEMORY, "53200"),
@@ -73,10 +78,10 @@ _SQLSTATE = _words(
     (is_.REFUSED_US, "28 42501 0P 0L"),
     (
         is_.MISCONFIGURED,
-        "3D 3F 42P01 42703 42883 42704 42S02 42S22 25006 57P04 F0 55P02 58P01 IM",
+        "3D 3F 42P01 42703 42883 42704 42S02 42S22 57P04 F0 55P02 58P01 IM",
     ),
     (is_.RULE_REFUSES, "P0001 45000"),
-    (is_.BUG, "42 25 24 26 2D 34 38 39 55 P0 07 0A 0B"),
+    (is_.BUG, "42 25 22012 24 26 2D 34 38 39 55 P0 07 0A 0B"),
     (is_.MACHINE_DAMAGED, "58 58030"),
     (is_.CORRUPT, "XX001 XX002"),
     (is_.UPSTREAM_FAILED, "XX HV 57"),
@@ -104,8 +109,9 @@ _MYSQL = _table(
     (is_.DUPLICATE, (1022, 1062, 1169, 1586, 1761, 1762)),
     (is_.CONSTRAINT, (1216, 1217, 1451, 1452, 1557, 3819, 4025)),
     (is_.BAD_ROW, (1048, 1263, 1264, 1265, 1292, 1364, 1366, 1406, 1411, 1416, 1441, 1690, 3140, 3157)),
-    (is_.MISCONFIGURED, (1046, 1049, 1051, 1054, 1109, 1146, 1193, 1290, 1305, 1836, 2018, 2019)),
-    (is_.BUG, (1064, 1065, 1136, 1149, 1172, 1241, 1242, 1318, 2014, 2030, 2031)),
+    (is_.MISCONFIGURED, (1046, 1049, 1051, 1054, 1109, 1146, 1193, 1305, 2018, 2019)),
+    (is_.BUG, (1052, 1064, 1065, 1066, 1110, 1136, 1149, 1172, 1241, 1242, 1318, 1365, 1792, 2014, 2030, 2031)),
+    (is_.STORE_NOT_NOW, (1290, 1836)),
     (is_.CORRUPT, (1033, 1034, 1194, 1195, 1712)),
     (is_.MACHINE_DAMAGED, (1002, 1003, 1004, 1023, 1026, 1030)),
     (is_.RULE_REFUSES, (1644,)),
@@ -119,7 +125,9 @@ def label_of_mysql(number: int) -> Label | None:
 
 SQLITE = _table(
     (is_.BUG, (1, 21, 25)),
-    (is_.OS_FAULT, (2, 3, 4, 9)),
+    (is_.OS_FAULT, (2, 3, 4)),
+    (is_.UPSTREAM_SLOW, (9,)),
+    (is_.RULE_REFUSES, (1811,)),
     (is_.CONTENTION, (5, 6, 15, 17, 262, 517)),
     (is_.OUT_OF_MEMORY, (7,)),
     (is_.MISCONFIGURED, (8, 14, 23)),
@@ -263,8 +271,7 @@ AWS = _words(
 REDIS = _words(
     (is_.OUT_OF_MEMORY, "OOM"),
     (is_.MACHINE_DAMAGED, "MISCONF"),
-    (is_.STORE_NOT_NOW, "LOADING BUSY TRYAGAIN CLUSTERDOWN MASTERDOWN NOREPLICAS"),
-    (is_.MISCONFIGURED, "READONLY"),
+    (is_.STORE_NOT_NOW, "LOADING BUSY TRYAGAIN CLUSTERDOWN MASTERDOWN NOREPLICAS READONLY"),
     (is_.REFUSED_US, "NOAUTH WRONGPASS NOPERM DENIED"),
     (is_.BUG, "WRONGTYPE NOSCRIPT EXECABORT CROSSSLOT UNKNOWN"),
     (is_.CONTENTION, "BUSYKEY BUSYGROUP INPROG"),
@@ -280,7 +287,8 @@ MONGO = _table(
     (is_.STORE_NOT_NOW, (10107, 13435, 13436, 10058, 189, 91, 11600, 11602)),
     (is_.STORE_AWAY, (6, 7, 89, 9001)),
     (is_.DISK_FULL, (14031,)),
-    (is_.MISCONFIGURED, (26, 27, 59, 72, 73)),
+    (is_.MISCONFIGURED, (26, 27, 72, 73)),
+    (is_.BUG, (2, 4, 9, 14, 16, 28, 40, 52, 54, 59, 168, 16410, 17007, 40324)),
     (is_.TOO_BIG_FOR_PEER, (10334,)),
 )
 """Error codes of MongoDB."""
@@ -290,3 +298,63 @@ SMTP = _table(
     (is_.EXHAUSTED, (452,)),
 )
 """SMTP replies that say more than their first digit (RFC 5321, 4.2): 4 is transient, 5 is not."""
+
+AMQP = _table(
+    (is_.REFUSED_US, (403, 530)),
+    (is_.MISCONFIGURED, (402, 404, 406)),
+    (is_.CONTENTION, (405,)),
+    (is_.TOO_BIG_FOR_PEER, (311,)),
+    (is_.EXHAUSTED, (506,)),
+    (is_.STORE_AWAY, (320,)),
+    (is_.UPSTREAM_NOT_NOW, (313,)),
+    (is_.BUG, (502, 503, 504, 540)),
+    (is_.UPSTREAM_FAILED, (501, 505, 541)),
+)
+"""Reply codes of AMQP 0-9-1 (section 1.4), as RabbitMQ uses them."""
+
+MQTT = _table(
+    (is_.REFUSED_US, (4, 5, 134, 135, 138)),
+    (is_.STORE_NOT_NOW, (3, 136, 137, 139, 156, 157)),
+    (is_.THROTTLED, (150, 151, 159)),
+    (is_.TOO_BIG_FOR_PEER, (149,)),
+    (is_.MISCONFIGURED, (1, 2, 132, 133)),
+    (is_.BUG, (143, 144, 145)),
+)
+"""Return codes of a CONNACK (MQTT 3.1.1, table 3.1) and reason codes (MQTT 5.0, 2.4); they do not overlap."""
+
+CURL = _table(
+    (is_.DNS, (5, 6)),
+    (is_.REFUSED, (7,)),
+    (is_.SILENT, (28,)),
+    (is_.BROKEN, (16, 18, 52, 55, 56, 92, 95)),
+    (is_.NO_TRUST, (35, 51, 60, 80, 83, 90, 91)),
+    (is_.MISCONFIGURED, (53, 54, 58, 59, 66, 77, 82)),
+    (is_.REFUSED_US, (9, 67, 94)),
+    (is_.OUT_OF_MEMORY, (27,)),
+    (is_.BUG, (1, 2, 3, 4, 41, 43, 48)),
+    (is_.UPSTREAM_FAILED, (8, 47, 61, 78)),
+)
+"""Error codes of libcurl (https://curl.se/libcurl/c/libcurl-errors.html)."""
+
+WEBSOCKET = _table(
+    (is_.UPSTREAM_NOT_NOW, (1011, 1012, 1013, 1014)),
+    (is_.UPSTREAM_FAILED, (1002, 1003, 1007, 1008, 1010)),
+    (is_.TOO_BIG_FOR_PEER, (1009,)),
+    (is_.REFUSED_US, (3000, 3003)),
+)
+"""Codes with which a peer closed (RFC 6455, 7.4.1, and IANA's registry)."""
+
+CLICKHOUSE = _table(
+    (is_.MISCONFIGURED, (16, 46, 47, 60, 81)),
+    (is_.BUG, (36, 42, 43, 62, 215)),
+    (is_.REFUSED_US, (164, 192, 193, 194, 497, 516)),
+    (is_.UPSTREAM_SLOW, (159, 160, 394)),
+    (is_.EXHAUSTED, (201, 202, 241, 252)),
+    (is_.DISK_FULL, (243,)),
+    (is_.STORE_AWAY, (209, 210, 279)),
+    (is_.STORE_NOT_NOW, (242, 319, 425, 999)),
+    (is_.CONTENTION, (473,)),
+    (is_.BAD_ROW, (6, 27, 38, 41, 53, 69, 72)),
+    (is_.CORRUPT, (40, 246)),
+)
+"""Error codes of ClickHouse (its table system.errors)."""

@@ -18,7 +18,7 @@ _SQL: tuple[tuple[Label, str], ...] = (
         clickhouse_connect.driver.exceptions.OperationalError clickhouse_driver.errors.NetworkError
         django.db.utils.OperationalError django.db.utils.InterfaceError sqlalchemy.exc.OperationalError
         sqlalchemy.exc.InterfaceError sqlalchemy.exc.DisconnectionError peewee.OperationalError
-        peewee.InterfaceError tortoise.exceptions.OperationalError tortoise.exceptions.DBConnectionError
+        tortoise.exceptions.OperationalError tortoise.exceptions.DBConnectionError
         """,
     ),
     (
@@ -60,7 +60,8 @@ _SQL: tuple[tuple[Label, str], ...] = (
         """,
     ),
     (
-        wrapping(is_.MISCONFIGURED),
+        # where the server has a complaint it comes with a code; without one the driver was used wrongly
+        wrapping(is_.BUG),
         """
         psycopg.ProgrammingError psycopg2.ProgrammingError pymysql.err.ProgrammingError
         MySQLdb._exceptions.ProgrammingError asyncmy.errors.ProgrammingError
@@ -77,7 +78,8 @@ _SQL: tuple[tuple[Label, str], ...] = (
         mysql.connector.errors.NotSupportedError sqlalchemy.exc.StatementError pymysql.err.InterfaceError
         psycopg2.InterfaceError psycopg.InterfaceError asyncpg.exceptions._base.InterfaceError
         asyncpg.exceptions._base.InternalClientError oracledb.exceptions.InterfaceError
-        oracledb.exceptions.NotSupportedError pyodbc.InterfaceError
+        oracledb.exceptions.NotSupportedError pyodbc.InterfaceError mysql.connector.errors.InternalError
+        peewee.InterfaceError
         """,
     ),
     (
@@ -86,10 +88,10 @@ _SQL: tuple[tuple[Label, str], ...] = (
         psycopg.Error psycopg2.Error asyncpg.exceptions._base.PostgresError pymysql.err.MySQLError
         pymysql.err.Error MySQLdb._exceptions.MySQLError asyncmy.errors.MySQLError
         mysql.connector.errors.Error oracledb.exceptions.Error cx_Oracle.Error pyodbc.Error
-        pymssql.exceptions.Error clickhouse_connect.driver.exceptions.ClickHouseError
+        pymssql.exceptions.Error pymssql._pymssql.Error clickhouse_connect.driver.exceptions.ClickHouseError
         clickhouse_driver.errors.Error django.db.utils.Error django.db.utils.DatabaseError
         django.db.utils.InternalError sqlalchemy.exc.DBAPIError peewee.PeeweeException
-        snowflake.connector.errors.Error snowflake.connector.errors.DatabaseError duckdb.Error
+        snowflake.connector.errors.Error snowflake.connector.errors.DatabaseError
         """,
     ),
     (
@@ -122,25 +124,38 @@ _REDIS: tuple[tuple[Label, str], ...] = (
     (
         wrapping(is_.STORE_AWAY),
         """
-        redis.exceptions.ConnectionError valkey.exceptions.ConnectionError aioredis.exceptions.ConnectionError
+        redis.exceptions.ConnectionError
         """,
     ),
     (
         is_.STORE_AWAY,
         """
-        redis.sentinel.MasterNotFoundError redis.sentinel.SlaveNotFoundError redis.exceptions.ClusterDownError
-        redis.exceptions.MasterDownError redis.exceptions.RedisClusterException redis.exceptions.ClusterError
+        redis.sentinel.MasterNotFoundError redis.sentinel.SlaveNotFoundError
+        redis.exceptions.RedisClusterException redis.exceptions.ClusterError
+        redis.multidb.exception.NoValidDatabaseException redis.multidb.exception.UnhealthyDatabaseException
+        redis.multidb.exception.InitialHealthCheckFailedError valkey.exceptions.ValkeyClusterException
+        coredis.exceptions.RedisClusterError coredis.exceptions.SentinelError
+        emcache.client_errors.ClusterNoAvailableNodes
         """,
     ),
-    (is_.SILENT, "redis.exceptions.TimeoutError valkey.exceptions.TimeoutError aioredis.exceptions.TimeoutError"),
-    (is_.STORE_NOT_NOW, "redis.exceptions.BusyLoadingError redis.exceptions.TryAgainError"),
+    (is_.SILENT, "redis.exceptions.TimeoutError"),
+    (
+        # a replica says READONLY after a failover; whoever connects again finds the new primary
+        is_.STORE_NOT_NOW,
+        """
+        redis.exceptions.BusyLoadingError redis.exceptions.TryAgainError redis.exceptions.ReadOnlyError
+        redis.exceptions.ClusterDownError redis.exceptions.MasterDownError redis.exceptions.SlotNotCoveredError
+        redis.multidb.exception.TemporaryUnavailableException coredis.exceptions.ReplicationError
+        """,
+    ),
     (is_.POOL_EXHAUSTED, "redis.exceptions.MaxConnectionsError"),
     (
         is_.REFUSED_US,
         """
         redis.exceptions.AuthenticationError redis.exceptions.AuthorizationError
         redis.exceptions.NoPermissionError redis.exceptions.AuthenticationWrongNumberOfArgsError
-        redis.exceptions.ExternalAuthProviderError
+        redis.exceptions.ExternalAuthProviderError coredis.exceptions.AuthenticationFailureError
+        coredis.exceptions.AuthenticationRequiredError emcache.client_errors.AuthenticationError
         """,
     ),
     (is_.OUT_OF_MEMORY, "redis.exceptions.OutOfMemoryError"),
@@ -148,23 +163,27 @@ _REDIS: tuple[tuple[Label, str], ...] = (
         is_.CONTENTION,
         """
         redis.exceptions.WatchError redis.exceptions.LockError redis.exceptions.LockNotOwnedError
-        valkey.exceptions.WatchError
+        redis.exceptions.ChildDeadlockedError coredis.exceptions.LockAcquisitionError
+        coredis.exceptions.LockReleaseError coredis.exceptions.LockExtensionError
         """,
     ),
-    (is_.MISCONFIGURED, "redis.exceptions.ReadOnlyError redis.exceptions.ModuleError"),
+    (is_.MISCONFIGURED, "redis.exceptions.ModuleError redis.exceptions.IncorrectPolicyType"),
     (
         is_.BUG,
         """
         redis.exceptions.DataError redis.exceptions.PubSubError redis.exceptions.NoScriptError
         redis.exceptions.CrossSlotTransactionError redis.exceptions.ClusterCrossSlotError
-        redis.exceptions.InvalidPipelineStack
+        redis.exceptions.InvalidPipelineStack redis.exceptions.ExecAbortError redis.exceptions.NoSuchFieldsetError
+        coredis.exceptions.WrongTypeError coredis.exceptions.UnknownCommandError
+        coredis.exceptions.CommandSyntaxError coredis.exceptions.CommandNotSupportedError
         """,
     ),
     (
         is_.UPSTREAM_FAILED,
         """
         redis.exceptions.RedisError redis.exceptions.ResponseError redis.exceptions.InvalidResponse
-        valkey.exceptions.ValkeyError pymemcache.exceptions.MemcacheError
+        valkey.exceptions.ValkeyError coredis.typing.RedisError emcache.client_errors.CommandError
+        pymemcache.exceptions.MemcacheError
         """,
     ),
     (is_.STORE_AWAY, "pymemcache.exceptions.MemcacheUnexpectedCloseError"),

@@ -60,13 +60,13 @@ STDLIB: tuple[tuple[Label, str], ...] = (
     ),
     (is_.CHILD_HUNG, "subprocess.TimeoutExpired multiprocessing.context.TimeoutError"),
     (is_.OUT_OF_MEMORY, "builtins.MemoryError"),
-    (is_.EXHAUSTED, "builtins.BlockingIOError"),
+    (is_.CONTENTION, "builtins.BlockingIOError"),
     (is_.QUEUE_FULL, "queue.Full _queue.Full asyncio.queues.QueueFull"),
     (
         is_.BROKEN,
         """
         builtins.BrokenPipeError builtins.ConnectionAbortedError builtins.ConnectionError
-        builtins.ConnectionResetError asyncio.exceptions.IncompleteReadError http.client.BadStatusLine
+        builtins.ConnectionResetError asyncio.exceptions.IncompleteReadError imaplib.IMAP4.abort
         http.client.IncompleteRead http.client.RemoteDisconnected smtplib.SMTPServerDisconnected
         ssl.SSLEOFError ssl.SSLSyscallError ssl.SSLZeroReturnError urllib.error.ContentTooShortError
         """,
@@ -81,12 +81,13 @@ STDLIB: tuple[tuple[Label, str], ...] = (
     (
         is_.UPSTREAM_FAILED,
         """
-        asyncio.exceptions.LimitOverrunError ftplib.Error http.client.HTTPException imaplib.IMAP4.error
+        asyncio.exceptions.LimitOverrunError http.client.BadStatusLine ftplib.Error http.client.HTTPException
+        imaplib.IMAP4.error
         nntplib.NNTPError poplib.error_proto smtplib.SMTPException urllib.error.HTTPError xmlrpc.client.Error
         nis.error
         """,
     ),
-    (is_.UPSTREAM_NOT_NOW, "ftplib.error_temp imaplib.IMAP4.abort nntplib.NNTPTemporaryError"),
+    (is_.UPSTREAM_NOT_NOW, "ftplib.error_temp nntplib.NNTPTemporaryError"),
     (
         is_.MISCONFIGURED,
         """
@@ -107,6 +108,7 @@ STDLIB: tuple[tuple[Label, str], ...] = (
         ipaddress.AddressValueError ipaddress.NetmaskValueError
         """,
     ),
+    (is_.CONTRADICTION, "dbm.error"),
     (is_.CONTRADICTION, "_pickle.UnpicklingError pickle.UnpicklingError _pickle.PickleError pickle.PickleError"),
     (is_.CONTENTION, "threading.BrokenBarrierError asyncio.exceptions.BrokenBarrierError"),
     (is_.STORE_AWAY, "sqlite3.OperationalError"),

@@ -1,0 +1,38 @@
+"""What a code says, and the small questions that every reader of codes asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from failsoft.errors.catalogue.labels import Label
+
+__all__ = ["Code", "CodeReader", "first_of", "named", "number_of"]
+
+
+class Code(NamedTuple):
+    """What a code says."""
+
+    label: Label
+    says: str
+    retry_after: str | None = None
+    """A peer's `Retry-After`, as it came."""
+
+
+CodeReader = Callable[[BaseException, Label | None], Code | None]
+"""Reads the code of an exception; knows what the catalogue says of its class."""
+
+
+def number_of(value: object) -> int | None:
+    """A plain integer; None for anything else, truth values included."""
+    return value if type(value) is int else None
+
+
+def first_of(exc: BaseException) -> object:
+    """The first argument of an exception."""
+    return exc.args[0] if exc.args else None
+
+
+def named(label: Label | None, says: str) -> Code | None:
+    """A code if it means something."""
+    return None if label is None else Code(label, says)

@@ -1,0 +1,231 @@
+"""Codes of protocols that libraries hand on in ways of their own: in a text, a dictionary, or an attribute."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from failsoft.errors.catalogue import codes as known
+from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
+
+__all__ = ["READERS_OF_PROTOCOLS", "read_close", "read_http_protocol", "read_interpreter"]
+
+_MAX_TEXT = 2_000
+_Texts = tuple[tuple[str, Label], ...]
+
+
+def _text(exc: BaseException) -> str:
+    return str(exc)[:_MAX_TEXT]
+
+
+def _says(texts: _Texts, lower: str, who: str) -> Code | None:
+    return next((Code(means, f"{who}: {needle}") for needle, means in texts if needle in lower), None)
+
+
+def read_interpreter(exc: BaseException, _label: Label | None) -> Code | None:
+    """What the interpreter has no class of its own for."""
+    if type(exc) is Exception:
+        # suds says a status so
+        given = first_of(exc)
+        status = number_of(given[0]) if isinstance(given, tuple) and len(given) == 2 else None
+        known_status = status is not None and 400 <= status <= 599
+        return (
+            Code(known.label_of_upstream(status or 0) or is_.UPSTREAM_FAILED, f"HTTP {status}")
+            if known_status
+            else None
+        )
+    if type(exc) is BufferError:
+        # confluent_kafka, whose buffer of messages is meant
+        return Code(is_.QUEUE_FULL, "queue full") if _text(exc) == "Local: Queue full" else None
+    if _text(exc).startswith("can't start new thread"):
+        return Code(is_.OUT_OF_HANDLES._replace(severity=is_.EXHAUSTED.severity), "threads")
+    return None
+
+
+# --- stores -----------------------------------------------------------------------------------------------------------
+def _pg8000(exc: BaseException, _label: Label | None) -> Code | None:
+    fields = first_of(exc)
+    if isinstance(fields, Mapping):
+        state = fields.get("C")
+        if state == "42883" and str(fields.get("M")).startswith("operator"):
+            return Code(is_.BUG, "no such operator")
+        return named(known.label_of_sqlstate(state), f"SQLSTATE {state}") if isinstance(state, str) else None
+    return Code(is_.BUG, "closed by us") if _text(exc) == "connection is closed" else None
+
+
+_CLICKHOUSE = re.compile(r"\bCode: (\d+)")
+
+
+def _clickhouse(exc: BaseException, _label: Label | None) -> Code | None:
+    number = number_of(getattr(exc, "code", None))
+    if number is None and (match := _CLICKHOUSE.search(_text(exc))):
+        number = int(match[1])
+    return named(known.CLICKHOUSE.get(number), f"ClickHouse {number}") if number is not None else None
+
+
+_DUCKDB: _Texts = (
+    ("not a valid duckdb database", is_.CORRUPT),
+    ("could not set lock", is_.CONTENTION),
+    ("no space left", is_.DISK_FULL),
+    ("duplicate key", is_.DUPLICATE),
+    ("not null constraint", is_.BAD_ROW),
+    ("no transaction is active", is_.BUG),
+    ("current transaction is aborted", is_.BUG),
+    ("already closed", is_.BUG),
+)
+
+
+def _duckdb(exc: BaseException, _label: Label | None) -> Code | None:
+    return _says(_DUCKDB, _text(exc).lower(), "DuckDB")
+
+
+def _lmdb(exc: BaseException, label: Label | None) -> Code | None:
+    missing = label is is_.OS_FAULT and "No such file or directory" in _text(exc)
+    return Code(is_.MISCONFIGURED, "no such folder") if missing else None
+
+
+def _typesense(exc: BaseException, _label: Label | None) -> Code | None:
+    # an OSError with a status where others have an errno
+    number = number_of(getattr(exc, "errno", None))
+    if number is None or not 400 <= number <= 599:
+        return None
+    return Code(known.label_of_upstream(number) or is_.UPSTREAM_FAILED, f"HTTP {number}")
+
+
+# --- brokers ----------------------------------------------------------------------------------------------------------
+_REPLY = re.compile(r"\((\d{3})[,)]")
+
+
+def _amqp(exc: BaseException, _label: Label | None) -> Code | None:
+    text = _text(exc)
+    number = next((one for name in ("reply_code", "code") if (one := number_of(getattr(exc, name, None)))), None)
+    if number is None and (match := _REPLY.search(text)):
+        number = int(match[1])
+    label = known.AMQP.get(number or 0)
+    if number == 530 and "not found" in text:
+        label = is_.MISCONFIGURED
+    return named(label, f"AMQP {number}")
+
+
+_MQTT: _Texts = (("timed out", is_.SILENT), ("connection refused", is_.STORE_REFUSED))
+
+
+def _mqtt(exc: BaseException, _label: Label | None) -> Code | None:
+    code = getattr(exc, "rc", None)
+    number = number_of(getattr(code, "value", code))
+    if number is not None and (label := known.MQTT.get(number)):
+        return Code(label, f"MQTT {number}")
+    return _says(_MQTT, _text(exc).lower(), "MQTT")
+
+
+_NATS: _Texts = (
+    ("authorization violation", is_.REFUSED_US),
+    ("authentication", is_.REFUSED_US),
+    ("empty response from server", is_.STORE_AWAY),
+)
+
+
+def _nats(exc: BaseException, _label: Label | None) -> Code | None:
+    return _says(_NATS, _text(exc).lower(), "NATS")
+
+
+def _zmq(exc: BaseException, _label: Label | None) -> Code | None:
+    # EAGAIN is here what a timeout is elsewhere, and the class says so
+    number = number_of(getattr(exc, "errno", None))
+    label = known.ERRNO.get(number or 0)
+    if label in {is_.CONTENTION, None}:
+        return None
+    return named(is_.MISCONFIGURED if label is is_.REFUSED else label, f"errno {number}")
+
+
+# --- the web ----------------------------------------------------------------------------------------------------------
+_NOT_HTTP = ("illegal", "too many", "too long", "invalid", "conflicting", "bad content", "multiple", "unsupported")
+
+
+def read_http_protocol(exc: BaseException, label: Label | None) -> Code | None:
+    """h11 has one class for a line that was lost and for nonsense on it."""
+    if type(exc).__name__ != "RemoteProtocolError" or label is None:
+        return None
+    text = _text(exc).lower()
+    return Code(is_.UPSTREAM_FAILED, "not HTTP") if any(word in text for word in _NOT_HTTP) else None
+
+
+_TOO_MANY = re.compile(r"too many (\d{3}) error responses")
+
+
+def _urllib3(exc: BaseException, _label: Label | None) -> Code | None:
+    if type(exc).__name__ == "ResponseError" and (match := _TOO_MANY.search(_text(exc))):
+        return Code(known.label_of_upstream(int(match[1])) or is_.UPSTREAM_FAILED, f"HTTP {match[1]}")
+    return None
+
+
+_CURL_STATUS = re.compile(r"returned error: (\d{3})")
+
+
+def _curl(exc: BaseException, _label: Label | None) -> Code | None:
+    number = number_of(first_of(exc))
+    number = number_of(getattr(exc, "code", None)) if number is None else number
+    if number == 22 and (match := _CURL_STATUS.search(_text(exc))):
+        return Code(known.label_of_upstream(int(match[1])) or is_.UPSTREAM_FAILED, f"HTTP {match[1]}")
+    return named(known.CURL.get(number or 0), f"curl {number}")
+
+
+def read_close(exc: BaseException, _label: Label | None) -> Code | None:
+    """How a WebSocket was closed."""
+    if type(exc).__name__ == "InvalidMessage" and isinstance(exc.__cause__, EOFError):
+        return Code(is_.BROKEN, "end of stream")
+    number = number_of(getattr(getattr(exc, "rcvd", None), "code", None))
+    return named(known.WEBSOCKET.get(number or 0), f"close code {number}")
+
+
+# --- mail and files ---------------------------------------------------------------------------------------------------
+_MAILBOX: _Texts = (
+    ("[authenticationfailed]", is_.REFUSED_US),
+    ("[authorizationfailed]", is_.REFUSED_US),
+    ("[expired]", is_.REFUSED_US),
+    ("[auth]", is_.REFUSED_US),
+    ("login failed", is_.REFUSED_US),
+    ("authentication failed", is_.REFUSED_US),
+    ("[unavailable]", is_.UPSTREAM_NOT_NOW),
+    ("[sys/temp]", is_.UPSTREAM_NOT_NOW),
+    ("[login-delay]", is_.THROTTLED),
+    ("[limit]", is_.THROTTLED),
+    ("[inuse]", is_.CONTENTION),
+    ("[in-use]", is_.CONTENTION),
+    ("[overquota]", is_.QUOTA_SPENT),
+    ("illegal in state", is_.BUG),
+)
+
+
+def _mailbox(exc: BaseException, _label: Label | None) -> Code | None:
+    """Response codes of IMAP (RFC 5530) and POP3 (RFC 2449, RFC 3206)."""
+    return _says(_MAILBOX, _text(exc).lower(), "says")
+
+
+def _ftp(exc: BaseException, _label: Label | None) -> Code | None:
+    """Replies of FTP (RFC 959, 4.2)."""
+    reply = _text(exc)[:3]
+    if reply in {"530", "532"}:
+        return Code(is_.REFUSED_US, f"FTP {reply}")
+    return Code(is_.DISK_FULL._replace(severity=is_.EXHAUSTED.severity), f"FTP {reply}") if reply == "552" else None
+
+
+READERS_OF_PROTOCOLS: tuple[tuple[CodeReader, str], ...] = (
+    (_pg8000, "pg8000"),
+    (_clickhouse, "clickhouse_connect clickhouse_driver"),
+    (_duckdb, "duckdb _duckdb"),
+    (_lmdb, "lmdb"),
+    (_typesense, "typesense"),
+    (_amqp, "pika aiormq aio_pika amqp"),
+    (_mqtt, "aiomqtt"),
+    (_nats, "nats"),
+    (_zmq, "zmq"),
+    (read_http_protocol, "h11 httpcore"),
+    (_urllib3, "urllib3 urllib3_future"),
+    (_curl, "pycurl"),
+    (_mailbox, "imaplib poplib"),
+    (_ftp, "ftplib"),
+)
+"""The readers, and the packages whose exceptions they read."""

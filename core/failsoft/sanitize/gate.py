@@ -1,0 +1,149 @@
+"""One linear search by RE2 that says where the search for anchors can find anything.
+
+Only with the extra `re2`. RE2 knows neither Unicode's classes nor looking ahead, so it looks for a little more than
+the anchors: where it finds nothing there is none, and where it finds something the same search goes on that is made
+without it. The result is therefore the same with it and without it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
+
+from failsoft.sanitize.scanner import LONG_WORD_CLASS, Anchor, ends_in_long_word
+
+__all__ = ["Parts", "gate", "has_re2", "linear"]
+
+# how far the other search looks beyond an anchor
+_AHEAD = 64
+# so many finds are told one by one; a text with more is searched from there on
+_MOST = 96
+# shorter texts are searched whole from the first find on
+_SHORT = 600
+# what RE2 may keep of an automaton, in bytes; with its default it begins anew with every text
+_MEMORY = 32 << 20
+_STAMP = r"[\"'\s\[][12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:"
+_NEGATIVE = re.compile(r"\(\?!\[([a-z0-9_-]+)\]\)")
+_POSITIVE = re.compile(r"\(\?=((?:\\.|[^()\\]|\((?!\?[=!<])[^()]*\))*)\)")
+_TAIL = r"[\w$]*(?:[.-][\w$]+)*"
+# what may follow a name and a value after it; see `IDLE` in `scanner`, of which it is the opposite
+_ALIVE = r"(?:\z|[.-](?:[^\w$]|\z)|\((?:[^)]|\z)|\"(?:[^,]|\z|,(?:[^ ]|\z| (?:[^l]|\z)))|[^\w$.,);/(\"-])"
+_KELVIN = "\u212a"
+
+
+def has_re2() -> bool:
+    """Whether the extra `re2` is installed."""
+    return importlib.util.find_spec("re2") is not None
+
+
+def linear(pattern: str, *, latin: bool = False) -> Any:
+    """A pattern compiled by RE2, for texts or, with `latin`, for bytes in Latin-1; None where RE2 cannot.
+
+    RE2 takes linear time, whatever the pattern.
+    """
+    re2 = importlib.import_module("re2")
+    options = re2.Options()
+    # it would write patterns to the standard error stream
+    options.log_errors = False
+    options.max_mem = _MEMORY
+    if latin:
+        options.encoding = re2.Options.Encoding.LATIN1
+    try:
+        return re2.compile(pattern.encode("latin-1") if latin else pattern, options)
+    except (re2.error, UnicodeEncodeError):
+        return None
+
+
+Parts: TypeAlias = Sequence[tuple[int, int]]
+"""Begin and end of each part of a text that has to be searched."""
+
+
+def gate(words: Iterable[Anchor], signs: Iterable[Anchor], digits: Iterable[str]) -> Callable[[str], Parts] | None:
+    """A function that says which parts of a text have to be searched, in order; None where RE2 cannot.
+
+    Parameters:
+        words: anchors in any case.
+        signs: anchors as they are.
+        digits: what follows a first digit.
+    """
+    parts = [f"(?i:{_word(anchor)})" for anchor in words]
+    parts += [_widened(anchor.lead) + _literal(anchor.literal) + _followed(anchor) for anchor in signs]
+    parts += [f"[0-9](?:{'|'.join(map(_ahead, digits))})"]
+    found = linear(f"{_STAMP}|{'|'.join(parts)}", latin=True)
+    # with groups, RE2 would have to take its slow way
+    if found is None or found.groups:
+        return None
+    finditer, stamp = found.finditer, re.compile(_STAMP.encode()).match
+
+    def parts_of(text: str) -> Parts:
+        if not text.isascii() and _KELVIN in text:
+            # the one character whose lower case is a letter of ASCII
+            return [(0, len(text))]
+        # one byte for each character, whatever it is: offsets stay, and what is lost only is found too often
+        raw = text.encode("latin-1", "replace")
+        parts: list[tuple[int, int]] = []
+        last = -1
+        for count, match in enumerate(finditer(raw)):
+            start, end = match.span()
+            if stamp(raw, start):
+                continue
+            if count >= _MOST or len(raw) < _SHORT:
+                parts.append((start, len(raw)))
+                break
+            if start <= last:
+                parts[-1] = parts[-1][0], end + _AHEAD
+            else:
+                parts.append((start, end + _AHEAD))
+            last = end + _AHEAD
+        return parts
+
+    return parts_of
+
+
+def _literal(text: str) -> str:
+    return "".join(char if char.isalnum() else f"\\x{ord(char):02x}" for char in text)
+
+
+def _word(anchor: Anchor) -> str:
+    head = _widened(anchor.lead) + _literal(anchor.literal)
+    if not anchor.name:
+        return head + _ahead(anchor.follow)
+    if not anchor.follow:
+        return f"{head}{_TAIL}{_ALIVE}"
+    if excluded := _NEGATIVE.fullmatch(anchor.follow):
+        allowed = "".join(
+            char for char in "abcdefghijklmnopqrstuvwxyz0123456789_" if not re.match(rf"[{excluded[1]}]", char)
+        )
+        return f"{head}(?:[{allowed}$]{_TAIL}|(?:[.-][\\w$]+)*){_ALIVE}"
+    return head + _ahead(anchor.follow)
+
+
+def _followed(anchor: Anchor) -> str:
+    return f"[{_wide(LONG_WORD_CLASS)}]{{8}}" if ends_in_long_word(anchor) else _ahead(anchor.follow)
+
+
+def _ahead(follow: str) -> str:
+    """What must follow, or a little more than that: nothing where RE2 has no words for it."""
+    if excluded := _NEGATIVE.fullmatch(follow):
+        return f"(?:[^{excluded[1]}]|\\z)"
+    plain = _POSITIVE.sub(r"(?:\1)", follow) if follow.endswith(")") and follow.count("(?=") == 1 else follow
+    plain = _widened(plain)
+    return plain if "(?=" not in plain and "(?!" not in plain and linear(plain, latin=True) else ""
+
+
+def _wide(inside: str) -> str:
+    """The inside of a class, and all that is not ASCII, which stands there as another character or as `?`."""
+    return re.sub(r"\\[wsd]", lambda match: f"{match[0]}\\x80-\\xff?", inside)
+
+
+def _widened(pattern: str) -> str:
+    return re.sub(
+        r"\[(\^?)((?:[^\]\\]|\\.)*)\]|\\([wsd])",
+        lambda match: (
+            f"[\\{match[3]}\\x80-\\xff?]" if match[3] else f"[{match[1]}{match[2] if match[1] else _wide(match[2])}]"
+        ),
+        pattern,
+    )
