@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint types layers unit nightly messages docs bench evaluate evaluated fuzz versions clean
+.PHONY: help demo test lint types layers unit nightly messages docs bench evaluate evaluated corpus train fuzz versions clean
 
 help:
 	@echo "make demo            start the shops and show what Failsoft does (ONCE=1: show and exit)"
@@ -14,8 +14,10 @@ help:
 	@echo "make fuzz            ten minutes of fuzzing of sanitizer and classifier (SECONDS=600)"
 	@echo "make messages        bring the gettext catalogues in step with the English texts"
 	@echo "make versions        the tests on every Python >= 3.11 that pyenv knows or PYTHONS names"
+	@echo "make evaluate        how well it judges, and its peers on the same cases; writes the tables into the docs"
+	@echo "make corpus          raise the exceptions of the corpus again, by their libraries; needs databases and brokers"
+	@echo "make train           train the text model on the corpus"
 	@echo "make bench           the measurements behind the tables in the docs"
-	@echo "make evaluate        how well it judges, and its peers on the same cases"
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Failsoft needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
@@ -76,7 +78,21 @@ evaluate:
 
 evaluated: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group evaluate
+	$(BIN)/python -m evaluations.classifier --write
 	-$(BIN)/python -m evaluations.sanitizer --peers --write
+
+CORPUS := .venv-corpus
+$(CORPUS)/.ready: pyproject.toml
+	test -x $(CORPUS)/bin/python || $(PYTHON) -m venv $(CORPUS)
+	$(CORPUS)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(CORPUS)/bin/python -m pip install --quiet --disable-pip-version-check --editable . --group corpus
+	touch $(CORPUS)/.ready
+
+corpus: $(CORPUS)/.ready
+	$(CORPUS)/bin/python -m evaluations.classifier.record
+
+train: $(CORPUS)/.ready
+	$(CORPUS)/bin/python -m evaluations.classifier.train --write
 
 clean:
 	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -81,7 +81,10 @@ class Responder:
         """The failure of an exception; the same object if this call has met it already."""
         if call.failure is not None and call.cause is exc:
             return call.failure
-        return self._classifier.classify(exc, source=call.source, context=call.context)
+        failure = self._classifier.classify(exc, source=call.source, context=call.context)
+        if call.critical and not failure.disconnected and not (_meant(failure) and failure.status < 500):
+            failure.severity = failure.severity.raised
+        return failure
 
     def answer(self, exc: BaseException, call: Call, *, started: bool = False) -> Answer:
         """The answer to an exception, with its event published and the server span told.

@@ -19,6 +19,7 @@ from failsoft.engine import Engine
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
+from failsoft.errors.model import TextModel, model_of
 from failsoft.events import ErrorHandled
 from failsoft.kinds import join_path
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
@@ -285,12 +286,27 @@ def _classifier(settings: Settings, sanitizer: Sanitizer, clock: Clock, faults: 
             mappings=settings.errors,
             rules=settings.rules,
             clock=clock,
+            fingerprint=settings.telemetry.fingerprint,
             status_from=settings.responses.status_from,
+            model=_model(settings, faults),
             locals_of=LocalValues(names, sanitizer) if names else None,
         )
     except SettingsError as error:
         faults.extend(error.faults)
         return Classifier(clock=clock)
+
+
+def _model(settings: Settings, faults: list[Fault]) -> TextModel | None:
+    wanted = settings.classification.model
+    model = model_of(wanted)
+    try:
+        if model is not None and isinstance(wanted, str):
+            model.prepare()
+    except (OSError, ValueError) as error:
+        faults.append(
+            Fault("classification.model", str(wanted), f"expected a file that `failsoft train` wrote: {error}")
+        )
+    return model
 
 
 def _proxies(settings: Settings, faults: list[Fault]) -> TrustedProxies:

@@ -64,6 +64,8 @@ class Call:
     """Monotonic seconds at which the running attempt must be over."""
     policy: str = ""
     """Name of the policy in force."""
+    critical: bool = False
+    """Its endpoint is: failures here are more severe."""
     idempotent: bool | None = None
     """The endpoint says whether it may be repeated; None: decided by the method."""
     replayable: bool = True

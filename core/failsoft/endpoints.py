@@ -59,6 +59,8 @@ class EndpointRule(Protocol):
     @property
     def exempt(self) -> bool: ...
     @property
+    def critical(self) -> bool: ...
+    @property
     def idempotent(self) -> bool | Literal["key"] | None: ...
     @property
     def before_retry(self) -> str | None: ...
@@ -76,6 +78,8 @@ class Binding:
     """None: the mode of the app."""
     exempt: bool = False
     """Failsoft does nothing here (health probes)."""
+    critical: bool = False
+    """Failures here are more severe."""
     idempotent: bool | Literal["key"] | None = None
     policy: str = ""
 
@@ -87,7 +91,7 @@ class Binding:
     @property
     def idle(self) -> bool:
         """Nothing is to be done beyond what is done for every request."""
-        return self.pipeline is None and self.mode is None and not self.exempt
+        return self.pipeline is None and self.mode is None and not (self.exempt or self.critical)
 
 
 def normalize(template: str) -> str:
@@ -313,7 +317,15 @@ class Endpoints:
         if rule is not None and rule.idempotent is not None:
             idempotent = rule.idempotent
         exempt = rule is not None and rule.exempt
-        return Binding(key=key, pipeline=pipeline, mode=mode, exempt=exempt, idempotent=idempotent, policy=name)
+        return Binding(
+            key=key,
+            pipeline=pipeline,
+            mode=mode,
+            exempt=exempt,
+            critical=rule is not None and rule.critical,
+            idempotent=idempotent,
+            policy=name,
+        )
 
     def _rule(self, method: str, template: str, view: object) -> EndpointRule | None:
         path = _path_of(view)

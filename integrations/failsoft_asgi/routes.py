@@ -176,6 +176,7 @@ class Routes:
                 return
             call.endpoint = binding.key
             call.mode = "off" if binding.exempt else fs.mode_for(binding, call.mode)
+            call.critical = binding.critical
             if binding.pipeline is None or call.mode == "off":
                 await handle(scope, receive, send)
                 return
@@ -197,6 +198,7 @@ class Routes:
                 binding = fs.endpoints.bind("GET", template, view)
                 call.endpoint = binding.key
                 call.mode = "off" if binding.exempt else fs.mode_for(binding, call.mode)
+                call.critical = binding.critical
             await handle(scope, receive, send)
 
         return watched

@@ -17,7 +17,14 @@ SOURCES = {"failsoft": ROOT / "core/failsoft"} | {
 # lowest first; the first prefix that fits decides
 LAYERS: list[tuple[str, ...]] = [
     ("errors.taxonomy", "outcome", "clock", "ids", "kinds", "http", "requests", "ambiguity", "glushkov", "regexes"),
-    ("errors.failure", "errors.frames", "errors.attributes", "errors.suggestions", "errors.exceptions"),
+    (
+        "errors.failure",
+        "errors.fingerprint",
+        "errors.frames",
+        "errors.attributes",
+        "errors.suggestions",
+        "errors.exceptions",
+    ),
     ("options", "call", "current", "events", "machines", "references", "sanitize"),
     ("bus", "beat", "inspection", "errors.capture", "errors.catalogue", "errors.rules", "errors", "problem", "stores"),
     ("policies", "observers", "trail", "sentry", "otel", "logs"),

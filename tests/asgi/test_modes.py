@@ -125,6 +125,22 @@ def test_an_endpoint_may_be_enforced_while_the_rest_is_observed() -> None:
     assert not ask(app, "/missing").is_problem
 
 
+def test_failures_of_a_critical_endpoint_are_a_step_more_severe() -> None:
+    rules = [{"match": f"GET {path}", "critical": True} for path in ("/boom", "/missing", "/stream")]
+    retried = {"match": "GET /refused", "critical": True, "policy": "patient"}
+    app, events, _ = build(settings(endpoints=[*rules, retried]))
+    for path in ("/boom", "/missing", "/stream", "/refused", "/teapot"):
+        ask(app, path)
+    told = {event.endpoint: event.failure.severity for event in events.handled}
+    assert told == {
+        "GET /boom": "critical",
+        "GET /missing": "info",
+        "GET /stream": "critical",
+        "GET /refused": "high",
+        "GET /teapot": "low",
+    }
+
+
 @pytest.mark.parametrize("rule", [{"exempt": True}, {"mode": "off"}])
 def test_an_endpoint_may_be_left_out(rule: Any) -> None:
     app, events, _ = build({"endpoints": [{"match": "GET /boom", **rule}, {"match": "GET /teapot", **rule}]})

@@ -327,3 +327,14 @@ def test_in_debug_mode_what_answers_on_purpose_is_answered(app: Any) -> None:
 def test_a_page_of_the_applications_own_stays_in_debug_mode(app: Any) -> None:
     made = app([path("x", lambda request: HttpResponse("mine", status=404))], DEBUG=True)
     assert made.get("/x", headers={"Accept": JSON}).content == b"mine"
+
+
+def test_failures_of_a_critical_endpoint_are_a_step_more_severe(app: Any) -> None:
+    rules = [{"match": "GET /boom", "critical": True}]
+    made = app(URLS, failsoft={"endpoints": rules})
+    assert made.get("/boom").status_code == 500
+    made.aget("/boom")
+    assert [event.failure.severity for event in made.handled] == ["critical", "critical"]
+    plain = app(URLS)
+    plain.get("/boom")
+    assert [event.failure.severity for event in plain.handled] == ["high"]

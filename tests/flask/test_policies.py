@@ -11,7 +11,7 @@ from flask.views import MethodView, View
 import failsoft
 from clocks import ManualClock
 from failsoft import CircuitBreaker, Policy, Retry
-from failsoft.events import AttemptTimedOut, RetryEnded, RetryScheduled
+from failsoft.events import AttemptTimedOut, ErrorHandled, RetryEnded, RetryScheduled
 from flask import Blueprint, Flask, Response, after_this_request, jsonify
 
 LOST = ConnectionResetError
@@ -456,3 +456,19 @@ def test_retry_after_of_an_answer_opens_the_circuit(make: Any) -> None:
     answers = [site.ask("/x") for _ in range(2)]
     assert [answer.status for answer in answers] == [429, 503]
     assert answers[1].json()["code"] == "CIRCUIT_BREAKER_ERROR"
+
+
+def test_failures_of_a_critical_endpoint_are_a_step_more_severe(make: Any) -> None:
+    app = Flask("shop")
+    app.add_url_rule("/pay", "pay", Flaky(1, ValueError("boom")))
+    app.add_url_rule("/lost", "lost", Flaky(9))
+    app.add_url_rule("/absent", "absent", Flaky(1, failsoft.NotFoundError("no")))
+    app.add_url_rule("/other", "other", Flaky(1, ValueError("boom")))
+    rules = [{"match": f"* /{name}", "critical": True} for name in ("pay", "absent")]
+    site = make(
+        app, {**on("* /lost", critical=True), "endpoints": [*rules, *on("* /lost", critical=True)["endpoints"]]}
+    )
+    for path in ("/pay", "/absent", "/lost", "/other"):
+        site.ask(path)
+    told = {event.endpoint: event.failure.severity for event in site.recorder.of(ErrorHandled)}
+    assert told == {"GET /pay": "critical", "GET /absent": "info", "GET /lost": "high", "GET /other": "high"}

@@ -17,6 +17,9 @@ __all__ = ["COMMANDS", "Commands", "Context", "cli"]
 
 COMMANDS: Mapping[str, str] = {
     "check": "failsoft.cli.check:check",
+    "explain": "failsoft.cli.explain:explain",
+    "relabel": "failsoft.cli.relabel:relabel",
+    "train": "failsoft.cli.relabel:train",
     "version": "failsoft.cli.main:version",
 }
 """The commands: name, and where the `click` command is."""

@@ -13,7 +13,19 @@ from typing import Any
 from failsoft.errors.failure import Link
 from failsoft.errors.frames import Frames
 
-__all__ = ["capture", "cause_of", "context_of", "links_of", "members_of", "qualified_name", "text_of", "tidy", "unfold"]
+__all__ = [
+    "capture",
+    "cause_of",
+    "context_of",
+    "frames_of",
+    "is_alone",
+    "links_of",
+    "members_of",
+    "qualified_name",
+    "text_of",
+    "tidy",
+    "unfold",
+]
 
 _LEAST_ROOM = 1_024
 _LONGEST_WORD = 8_192
@@ -57,12 +69,17 @@ def links_of(
     return tuple(links)
 
 
+def is_alone(exc: BaseException) -> bool:
+    """Whether nothing hangs on an exception: no cause, no context, no members."""
+    return _cause(exc) is None and _context(exc) is None and not isinstance(exc, BaseExceptionGroup)
+
+
 def unfold(exc: BaseException, limit: int) -> list[tuple[BaseException, str]]:
     """The exception and what hangs on it, each once, with its relation: `cause`, `context` or `member`.
 
     A context that was suppressed (`raise … from None`) is left out, as in a printed traceback.
     """
-    if _cause(exc) is None and _context(exc) is None and not isinstance(exc, BaseExceptionGroup):
+    if is_alone(exc):
         return [(exc, "")]
     found: list[tuple[BaseException, str]] = []
     seen: set[int] = set()
@@ -93,6 +110,11 @@ def context_of(exc: BaseException) -> BaseException | None:
     """`__context__`, suppressed or not."""
     context: BaseException | None = _context(exc)
     return context
+
+
+def frames_of(exc: BaseException, locals_of: Callable[[FrameType], Mapping[str, str]] | None = None) -> Frames:
+    """Where an exception came through."""
+    return Frames(_traceback(exc), locals_of)
 
 
 def members_of(group: BaseExceptionGroup[Any]) -> tuple[BaseException, ...]:

@@ -15,14 +15,16 @@ from failsoft.errors.catalogue import find_label
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
+from failsoft.errors.peers import upstream
 from failsoft.errors.protocols import READERS_OF_PROTOCOLS, read_close, read_http_protocol, read_interpreter
-from failsoft.errors.reading import header_pairs
+from failsoft.errors.vendor_codes import READERS_OF_VENDORS
 
-__all__ = ["Code", "CodeReader", "find_code_readers"]
+__all__ = ["Code", "CodeReader", "find_code_readers", "has_reader"]
 
 
 _ERRNO_IN_TEXT = re.compile(r"\[Errno (\d+)\]")
 _ORACLE = re.compile(r"(ORA|DPY|DPI)-(\d{4,5})")
+_AWS_IN_TEXT = re.compile(r"An error occurred \((\w+)\)")
 _NATIVE = re.compile(r"\((\d{1,6})\)")
 # a shared library (the dynamic linker), the certificates of requests
 _MISSING = ("cannot open shared object file", "suitable TLS CA certificate bundle")
@@ -220,42 +222,6 @@ def _pydantic(exc: BaseException, _label: Label | None) -> Code | None:
 
 
 # --- peers ------------------------------------------------------------------------------------------------------------
-_STATUS_NAMES = ("status_code", "status", "http_status", "code", "response_code", "errcode")
-
-
-def _status(*carriers: object) -> int | None:
-    for carrier in carriers:
-        for name in _STATUS_NAMES:
-            value = getattr(carrier, name, None)
-            if isinstance(value, int) and not isinstance(value, bool) and 300 <= value <= 599:
-                return int(value)
-    return None
-
-
-def _upstream(exc: BaseException, label: Label | None) -> Code | None:
-    """A peer's HTTP answer that a client's exception carries."""
-    response = getattr(exc, "response", None)
-    status = _status(response, getattr(exc, "meta", None), exc)
-    if status is None:
-        return None
-    means = known.label_of_upstream(status)
-    if means is None:
-        if label is not None and label.voice is Voice.SAYS:
-            return None
-        means = is_.UPSTREAM_FAILED
-    if status == 429 and getattr(exc, "code", None) in {"insufficient_quota", "billing_hard_limit_reached"}:
-        means = is_.QUOTA_SPENT
-    return Code(means, f"HTTP {status}", _retry_after(response, exc))
-
-
-def _retry_after(*carriers: object) -> str | None:
-    for carrier in carriers:
-        for name, value in header_pairs(getattr(carrier, "headers", None) or ()):
-            if name.lower() == "retry-after":
-                return value
-    return None
-
-
 _CLIENT_PACKAGES = frozenset({"requests", "httpx", "aiohttp", "urllib3", "niquests", "curl_cffi", "treq", "urllib"})
 
 
@@ -264,26 +230,43 @@ def _any_response(exc: BaseException, label: Label | None) -> Code | None:
     response = getattr(exc, "response", None)
     if response is None or str(type(response).__module__).partition(".")[0] not in _CLIENT_PACKAGES:
         return None
-    return _upstream(exc, label)
+    return upstream(exc, label)
 
 
-def _stripe(exc: BaseException, label: Label | None) -> Code | None:
-    # 402 is Stripe's way to say that the customer's card was declined
-    return None if label is is_.PAYMENT_DUE else _upstream(exc, label)
+# Cognito: the password is that of our client
+_LOGINS = frozenset({"InitiateAuth", "AdminInitiateAuth", "RespondToAuthChallenge", "ConfirmForgotPassword"})
 
 
 def _aws(exc: BaseException, label: Label | None) -> Code | None:
     response = getattr(exc, "response", None)
+    if not isinstance(response, Mapping) and (said := _AWS_IN_TEXT.search(str(exc)[:2_000])):
+        return named(known.label_of_aws(said[1]), f"AWS {said[1]}")
     if not isinstance(response, Mapping):
         # MinIO speaks S3: the code is on the exception, the response is that of urllib3
         code = getattr(exc, "code", None)
-        means = known.AWS.get(code) if isinstance(code, str) else None
-        return Code(means, f"S3 {code}") if means else _upstream(exc, label)
+        means = known.label_of_aws(code) if isinstance(code, str) else None
+        return Code(means, f"S3 {code}") if means else upstream(exc, label)
     error, meta = response.get("Error") or {}, response.get("ResponseMetadata") or {}
     code, status = error.get("Code"), number_of(meta.get("HTTPStatusCode"))
-    means = known.AWS.get(str(code)) or (known.label_of_upstream(status) if status else None) or is_.UPSTREAM_FAILED
+    if code == "TransactionCanceledException":
+        code = _reason_of_transaction(response) or code
+    if code == "NotAuthorizedException" and getattr(exc, "operation_name", None) in _LOGINS:
+        return Code(is_.WHO_ARE_YOU, f"AWS {code}")
+    means = (
+        known.label_of_aws(str(code)) or (known.label_of_upstream(status) if status else None) or is_.UPSTREAM_FAILED
+    )
     wait = (meta.get("HTTPHeaders") or {}).get("retry-after")
     return Code(means, f"AWS {code}", wait if isinstance(wait, str) else None)
+
+
+def _reason_of_transaction(response: Mapping[str, Any]) -> str | None:
+    """The code behind DynamoDB's "transaction cancelled": of the reasons, the first that is one."""
+    reasons = response.get("CancellationReasons")
+    for reason in reasons if isinstance(reasons, list) else ():
+        code = reason.get("Code") if isinstance(reason, Mapping) else None
+        if isinstance(code, str) and code != "None":
+            return {"ConditionalCheckFailed": "ConditionalCheckFailedException"}.get(code, code)
+    return None
 
 
 _GRPC_LINK: tuple[tuple[str, Label], ...] = (
@@ -319,7 +302,7 @@ def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
         replies = [reply[0] for reply in recipients.values() if isinstance(reply, tuple) and reply]
         later = bool(replies) and all(number_of(one) is not None and 400 <= one < 500 for one in replies)
         return Code(is_.UPSTREAM_NOT_NOW, f"SMTP {replies[0]}") if later else None
-    number = number_of(getattr(exc, "smtp_code", None))
+    number = number_of(getattr(exc, "smtp_code", None)) or number_of(getattr(exc, "code", None))
     if number is None or not 400 <= number <= 599:
         return None
     label = known.SMTP.get(number) or (is_.UPSTREAM_NOT_NOW if number < 500 else is_.UPSTREAM_FAILED)
@@ -369,25 +352,35 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
     (_pydantic, "pydantic_core"),
     (_aws, "botocore boto3 minio"),
     (_grpc, "grpc"),
-    (_smtp, "smtplib"),
+    (_smtp, "smtplib aiosmtplib"),
     (_kafka, "kafka aiokafka cimpl confluent_kafka"),
-    (_stripe, "stripe"),
     *READERS_OF_PROTOCOLS,
+    *READERS_OF_VENDORS,
     (
-        _upstream,
+        upstream,
         """
-        requests httpx aiohttp urllib niquests curl_cffi openai anthropic azure google elasticsearch elastic_transport
-        opensearchpy kubernetes twilio github gitlab slack_sdk discord hvac docker tornado websockets xmlrpc jira
-        python_http_client googleapiclient simple_salesforce gql influxdb_client qdrant_client weaviate websocket
-        meilisearch zeep
+        requests httpx httpx2 aiohttp urllib niquests curl_cffi elasticsearch elastic_transport opensearchpy twilio
+        github gitlab discord hvac docker tornado websockets xmlrpc jira python_http_client googleapiclient
+        simple_salesforce gql influxdb_client qdrant_client weaviate websocket meilisearch zeep cohere ollama
+        huggingface_hub replicate plaid algoliasearch svix geoip2 zenpy firebase_admin pyactiveresource paypalrestsdk
+        smart_open
         """,
     ),
 )
 _READERS = {package: reader for reader, packages in _READERS_OF for package in packages.split()}
-_MORE_READERS: dict[str, CodeReader] = {"httpx": read_http_protocol, "websockets": read_close}
+_MORE_READERS: dict[str, CodeReader] = {
+    "httpx": read_http_protocol,
+    "httpx2": read_http_protocol,
+    "websockets": read_close,
+}
 # what a server should answer, not what one has answered
 _NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})
 _NO_ERRNO = frozenset({"SSLError", "gaierror", "herror", "TypesenseClientError"})
+
+
+def has_reader(cls: type) -> bool:
+    """Whether there is a reader for the package of a class or of one of its bases."""
+    return any(str(base.__module__).partition(".")[0] in _READERS for base in cls.__mro__)
 
 
 def find_code_readers(cls: type) -> tuple[CodeReader, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from failsoft.errors.capture import capture, cause_of, context_of
+from failsoft.errors.capture import cause_of, context_of, frames_of
 from failsoft.errors.catalogue.labels import DISCONNECTED
 from failsoft.errors.facts import Facts, FactsOfClasses
-from failsoft.errors.hints import refine_by_place
+from failsoft.errors.hints import broke_while_answering
 
 __all__ = ["find_disconnect"]
 
@@ -17,7 +17,8 @@ _MAX_STEPS = 12
 def find_disconnect(exc: BaseException, classes: FactsOfClasses) -> BaseException | None:
     """The exception in the past of `exc`, or `exc` itself, that says that the client is gone."""
     if cause_of(exc) is None and context_of(exc) is None:
-        return exc if _says_so(exc, classes.of(type(exc)), exc, after_timeout=False) else None
+        facts = classes.of(type(exc))
+        return exc if facts.may_be_gone and _says_so(exc, facts, exc, after_timeout=False) else None
     seen: set[int] = set()
     waiting: list[tuple[BaseException, bool]] = [(exc, False)]
     while waiting and len(seen) < _MAX_STEPS:
@@ -26,7 +27,7 @@ def find_disconnect(exc: BaseException, classes: FactsOfClasses) -> BaseExceptio
             continue
         seen.add(id(one))
         facts = classes.of(type(one))
-        if _says_so(one, facts, exc, after_timeout=after_timeout):
+        if facts.may_be_gone and _says_so(one, facts, exc, after_timeout=after_timeout):
             return one
         # what limits a time does so by cancelling: that is the doing of this side, not of the client
         after_timeout = after_timeout or isinstance(one, TimeoutError) or "Timeout" in type(one).__name__
@@ -41,10 +42,7 @@ def _says_so(one: BaseException, facts: Facts, exc: BaseException, *, after_time
         return isinstance(one, asyncio.CancelledError) and not after_timeout and _cancelled_from_outside()
     if facts.label == DISCONNECTED:
         return True
-    if isinstance(one, ConnectionError):
-        place = refine_by_place(facts.label, type(one).__name__, capture(one, max_links=1)[0].frames)
-        return place is not None and place[0] == DISCONNECTED
-    return False
+    return isinstance(one, ConnectionError) and broke_while_answering(type(one).__name__, frames_of(one))
 
 
 def _cancelled_from_outside() -> bool:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from failsoft.errors.capture import qualified_name
 from failsoft.errors.catalogue import find_label
-from failsoft.errors.catalogue.labels import BUG, NOTHING, Label, Voice
+from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, NOTHING, Label, Voice
 from failsoft.errors.class_paths import ClassPaths
-from failsoft.errors.codes import CodeReader, find_code_readers
-from failsoft.errors.own_word import OwnWord, find_own_word
-from failsoft.errors.patterns import is_mute_name
+from failsoft.errors.codes import CodeReader, find_code_readers, has_reader
+from failsoft.errors.conventions import Convention, convention_of, custom_of
+from failsoft.errors.evidence import CATALOGUED
+from failsoft.errors.foreign_codes import readers_of_package
+from failsoft.errors.hints import may_be_refined
+from failsoft.errors.own_word import OwnWord, answer_of_a_framework, find_own_word
+from failsoft.errors.packages import Kind, Package, is_third_party, package_of
+from failsoft.errors.patterns import guess_by_name, is_mute_name
 from failsoft.errors.rules import ErrorMapping
+from failsoft.errors.taxonomy import Category
 
 __all__ = ["Facts", "FactsOfClasses"]
 
 _MAX_CLASSES = 4_096
+_GONE = (asyncio.CancelledError, GeneratorExit, ConnectionError)
 _EVERYTHING = frozenset({"Exception", "BaseException"})
 
 
@@ -29,13 +38,18 @@ class Facts:
     name: str
     """Qualified, `builtins` left out."""
     label: Label
-    """Of the catalogue."""
-    entry: str
-    """The class that the label is of: this one, or a base."""
+    """Of the catalogue, or by the conventions of names."""
+    source: str
+    """Whose label it is: `catalogue` or `convention`."""
+    says: str
+    """The class that the label is of, this one or a base, and of a convention the words of its name."""
+    confidence: float
     mute: bool
     """The class says nothing: what it was raised from decides."""
     unknown: bool
     """Nobody's but the application's: its name may be guessed at."""
+    kind: Convention | None
+    """What only the kind of its package tells of a third-party class."""
     word: OwnWord | None
     refined: bool
     """The catalogue knows a sub-class of the class that speaks for itself."""
@@ -44,6 +58,14 @@ class Facts:
     mapped_as_last: bool
     """The mapping is one of everything, and yields to an exception's own word."""
     is_group: bool
+    guess: tuple[Label, str] | None
+    """What the name suggests, of a class of the application."""
+    plain: bool
+    """What the class says is all there is to know of an instance that nothing hangs on, but for its place."""
+    placed: bool
+    """The place may say more."""
+    may_be_gone: bool
+    """An exception of this class may say that the client went away."""
 
 
 class FactsOfClasses:
@@ -68,39 +90,100 @@ class FactsOfClasses:
         return facts
 
     def _find(self, cls: type) -> Facts:
-        depth, label, entry = _label_of(cls)
-        weak = _is_weak(depth, label, entry)
-        exact = depth == 0
+        known = _known_of(cls)
+        exact = known.depth == 0 and known.source == "catalogue"
+        weak = _is_weak(known.depth, known.label, known.entry)
+        foreign = is_third_party(str(cls.__module__))
+        package = _unknown_package_of(cls, known)
         word = find_own_word(cls)
+        if word is None and package is not None and package.kind is Kind.FRAMEWORK:
+            word = known.depth, answer_of_a_framework
         mapping = self._paths.find(cls)
         path = mapping[1] if mapping else ""
-        return Facts(
+        facts = Facts(
             ref=weakref.ref(cls),
             name=qualified_name(cls),
-            label=label,
-            entry=qualified_name(entry),
-            mute=weak and (exact or is_mute_name(cls.__name__)),
-            unknown=weak and not exact,
+            label=known.label,
+            source=known.source,
+            says=known.says,
+            confidence=known.confidence,
+            mute=weak and (exact or foreign or is_mute_name(cls.__name__)),
+            unknown=weak and not exact and not foreign,
+            kind=custom_of(package) if weak and foreign and not exact and package is not None else None,
             word=word[1] if word else None,
-            refined=word is not None and depth < word[0],
-            readers=find_code_readers(cls),
+            refined=word is not None and known.source == "catalogue" and known.depth < word[0],
+            readers=_readers_of(cls, known.label, package),
             mapping=(path, self._mappings[path]) if mapping else None,
             mapped_as_last=mapping is not None and cls.__mro__[mapping[0]].__name__ in _EVERYTHING,
-            is_group=issubclass(cls, BaseExceptionGroup),
+            # a group that says what it is, as that of a validator, is not what its members are
+            is_group=issubclass(cls, BaseExceptionGroup) and known.label.voice is not Voice.SAYS,
+            guess=guess_by_name(cls.__name__) if weak and not exact and not foreign else None,
+            plain=False,
+            placed=may_be_refined(known.label, cls.__name__),
+            may_be_gone=known.label == DISCONNECTED or issubclass(cls, _GONE),
         )
+        facts.plain = _is_plain(facts)
+        return facts
 
 
-def _label_of(cls: type) -> tuple[int, Label, type]:
-    """The first label along the MRO; one that says nothing, or only "bug" for a builtin base, is the last resort."""
-    weakest: tuple[int, Label, type] | None = None
+def _is_plain(facts: Facts) -> bool:
+    speaks = facts.word is not None or facts.mapping is not None or bool(facts.readers)
+    weak = facts.mute or facts.unknown or facts.label.voice is not Voice.SAYS
+    other = facts.is_group or facts.may_be_gone or facts.label.code == INVALID.code
+    return not (speaks or weak or other) and facts.source == "catalogue"
+
+
+def _unknown_package_of(cls: type, known: _Known) -> Package | None:
+    """The third-party package that a class is from, if the catalogue says nothing of the class."""
+    if known.source == "catalogue" and is_third_party(str(known.entry.__module__)):
+        # of a class that says little by itself an answer may still say more, as of any client's
+        return None if known.label.voice is not Voice.WRAPS or has_reader(cls) else _package_of(cls)
+    return _package_of(cls)
+
+
+def _package_of(cls: type) -> Package | None:
+    for base in cls.__mro__:
+        if is_third_party(str(base.__module__)):
+            return package_of(str(base.__module__))
+    return None
+
+
+def _readers_of(cls: type, label: Label, package: Package | None) -> tuple[CodeReader, ...]:
+    readers = find_code_readers(cls)
+    # what failed on the link carries no answer; so much is known where there is a reader for the package
+    if package is None or (label.category is Category.NETWORK and has_reader(cls)):
+        return readers
+    return tuple(dict.fromkeys((*readers, *readers_of_package(package))))
+
+
+class _Known(NamedTuple):
+    depth: int
+    """Where in the MRO the class stands that the label is of."""
+    label: Label
+    entry: type
+    source: str
+    says: str
+    confidence: float
+
+
+def _known_of(cls: type) -> _Known:
+    """What the nearest class along the MRO says of which anything is known.
+
+    A label that says nothing, or only "bug" for a builtin base, is the last resort.
+    """
+    weakest: _Known | None = None
     for depth, base in enumerate(cls.__mro__):
-        label = find_label(str(base.__module__), base.__name__)
-        if label is None:
-            continue
-        if not _is_weak(depth, label, base):
-            return depth, label, base
-        weakest = weakest or (depth, label, base)
-    return weakest or (1, NOTHING, cls)
+        module = str(base.__module__)
+        label = find_label(module, base.__name__)
+        if label is not None:
+            known = _Known(depth, label, base, "catalogue", qualified_name(base), CATALOGUED if depth == 0 else 0.8)
+            if not _is_weak(depth, label, base):
+                return known
+            weakest = weakest or known
+        elif is_third_party(module) and (said := convention_of(base)) is not None:
+            says = f"{qualified_name(base)}: {said.says}"
+            return _Known(depth, said.label, base, "convention", says, said.confidence)
+    return weakest or _Known(1, NOTHING, cls, "default", "", 0.2)
 
 
 def _is_weak(depth: int, label: Label, entry: type) -> bool:

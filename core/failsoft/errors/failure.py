@@ -7,14 +7,15 @@ after its handler ran, and a failure may be kept or queued long after the reques
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct, field
 
+from failsoft.errors.fingerprint import Groups
 from failsoft.errors.suggestions import Suggestion, suggest
 from failsoft.errors.taxonomy import Category, Notification, Severity
 
-__all__ = ["AttemptRecord", "Evidence", "Failure", "Frame", "Link"]
+__all__ = ["AttemptRecord", "Evidence", "Failure", "Frame", "Grouping", "Link", "Voices"]
 
 Frame = tuple[str, int, str]
 """File name, line number, qualified name of the function."""
@@ -24,7 +25,7 @@ class Evidence(NamedTuple):
     """One voice in a classification."""
 
     source: str
-    """`settings`, `rule`, `exception`, `code`, `catalogue`, `pattern`, `model` or `default`."""
+    """`settings`, `rule`, `exception`, `code`, `catalogue`, `convention`, `pattern`, `model` or `default`."""
     says: str
     """What it went by: the name of a rule, a class, a code."""
     category: Category
@@ -67,6 +68,22 @@ class AttemptRecord(NamedTuple):
         return self.start + self.duration
 
 
+class Voices(Protocol):
+    """Voices that are told when somebody asks for them; most failures are counted and answered without."""
+
+    def tell(self, failure: Failure) -> tuple[Evidence, ...]:
+        """Who said what."""
+        ...
+
+
+class Grouping(Protocol):
+    """Tells which failures are the same one again."""
+
+    def of(self, failure: Failure) -> str:
+        """The fingerprint of a failure."""
+        ...
+
+
 class Failure(Struct, kw_only=True):
     """What an exception is, and what may be said of it.
 
@@ -101,8 +118,12 @@ class Failure(Struct, kw_only=True):
     """A `RejectedError`: we did not run it."""
     disconnected: bool = False
     """The client went away; there is nobody to answer."""
-    evidence: tuple[Evidence, ...] = ()
-    """Who said what, strongest first."""
+    groups: Grouping | None = None
+    """What tells `fingerprint`; None: by default."""
+    group: str | None = None
+    """The fingerprint, once somebody has asked for it."""
+    heard: Voices | tuple[Evidence, ...] = ()
+    """What `evidence` is made of."""
     retry_after: float | None = None
     """Seconds."""
     retry_after_set: bool = False
@@ -128,6 +149,19 @@ class Failure(Struct, kw_only=True):
     """Why the retrying ended: `max_attempts`, `deadline`, `not_retryable`, `circuit_open`, `budget_exhausted`."""
 
     @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Who said what: the voice that decided, what it was laid over, then those that were not followed."""
+        heard = self.heard
+        return heard if isinstance(heard, tuple) else heard.tell(self)
+
+    @property
+    def fingerprint(self) -> str:
+        """Which failures are the same one again, as `v1:9f3a5c0e1b2d4f68`; worked out when somebody first asks."""
+        if self.group is None:
+            self.group = (self.groups or _BY_DEFAULT).of(self)
+        return self.group
+
+    @property
     def raw_message(self) -> str:
         """The exception's text, bounded, **not sanitized**."""
         return self.links[0].message if self.links else ""
@@ -140,8 +174,12 @@ class Failure(Struct, kw_only=True):
         return suggest(self.code, self.category, transient=self.transient, status=self.status)
 
     def __repr__(self) -> str:
-        shown = [f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if name not in _NOT_SANITIZED]
+        names = ["evidence" if name == "heard" else name for name in self.__struct_fields__]
+        shown = [f"{name}={getattr(self, name)!r}" for name in names if name not in _NOT_SANITIZED]
         return f"Failure({', '.join(shown)})"
 
 
-_NOT_SANITIZED = frozenset({"headers", "errors", "title", "user_message", "guidance", "details", "links"})
+_BY_DEFAULT = Groups()
+_NOT_SANITIZED = frozenset(
+    {"groups", "group", "headers", "errors", "title", "user_message", "guidance", "details", "links"}
+)

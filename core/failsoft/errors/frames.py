@@ -35,10 +35,11 @@ class Frames(Sequence["Frame"]):
         self.locals: Sequence[Mapping[str, str]] = _locals(tb, locals_of) if locals_of is not None else ()
         """By frame, if any were asked for."""
         places: list[tuple[CodeType, int]] = []
+        add = places.append
         while tb is not None:
-            places.append((tb.tb_frame.f_code, tb.tb_lasti))
+            add((tb.tb_frame.f_code, tb.tb_lasti))
             tb = tb.tb_next
-        self._places = _bounded(places)
+        self._places = places if len(places) <= MAX_FRAMES else _bounded(places)
         self._made: tuple[Frame, ...] | None = None
 
     def _frames(self) -> tuple[Frame, ...]:
@@ -48,6 +49,25 @@ class Frames(Sequence["Frame"]):
                 [(code.co_filename, _line(code, offset), code.co_qualname) for code, offset in self._places]
             )
         return made
+
+    def files(self, last: int) -> list[str]:
+        """The file names of the innermost frames, so many at most; no line number is read for that."""
+        if self._made is not None:
+            return [one[0] for one in self._made[-last:]]
+        return [code.co_filename for code, _ in self._places[-last:]]
+
+    def places(self) -> list[tuple[str, str]]:
+        """File name and qualified function of each frame, outermost call first; no line number is read for that."""
+        if self._made is not None:
+            return [(one[0], one[2]) for one in self._made]
+        return [(code.co_filename, code.co_qualname) for code, _ in self._places]
+
+    @property
+    def function(self) -> str:
+        """Qualified name of the innermost function, empty if there is none."""
+        if self._made is not None:
+            return self._made[-1][2] if self._made else ""
+        return self._places[-1][0].co_qualname if self._places else ""
 
     def __len__(self) -> int:
         return len(self._places)

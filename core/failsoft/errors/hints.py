@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.failure import Frame
+from failsoft.errors.frames import Frames
+from failsoft.errors.places import OF_INPUT, refine_by_library
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["refine_by_place"]
+__all__ = ["broke_while_answering", "may_be_refined", "refine_by_place"]
 
 _INNERMOST = 4
 _NEAR = 25
@@ -23,6 +25,13 @@ _CLIENTS = (
     "-packages/httpx/", "-packages/httpcore/", "-packages/requests/", "-packages/niquests/", "-packages/urllib3/",
     "-packages/aiohttp/client", "-packages/botocore/", "-packages/openai/", "-packages/anthropic/",
     "-packages/stripe/", "-packages/googleapiclient/", "-packages/google/api_core/", "-packages/azure/",
+    "-packages/httpx2/", "-packages/httpcore2/", "-packages/google/genai/", "-packages/groq/", "-packages/together/",
+    "-packages/mistralai/", "-packages/cohere/", "-packages/ollama/", "-packages/huggingface_hub/",
+    "-packages/replicate/",
+    "-packages/langchain_core/output_parsers/", "-packages/twilio/", "-packages/slack_sdk/", "-packages/github/",
+    "-packages/gitlab/", "-packages/jira/", "-packages/hvac/", "-packages/consul/", "-packages/kubernetes/client/",
+    "-packages/docker/api/", "-packages/algoliasearch/", "-packages/braintree/", "-packages/plaid/", "-packages/svix/",
+    "-packages/minio/", "-packages/jwt/jwks_client.py", "-packages/google/auth/",
     "/xmlrpc/client.py",
 )  # fmt: skip
 _STORES = (
@@ -52,6 +61,8 @@ _LAST_FRAMES: tuple[tuple[str, str, Label, str], ...] = (
     ("sqlalchemy.exc.ArgumentError", "/sqlalchemy/engine/url.py", is_.MISCONFIGURED, "the URL of a database"),
 )
 """Class, place in the path of the innermost frame, label, and why."""
+_PLACED = frozenset({name.rpartition(".")[2] for name, *_ in _LAST_FRAMES} | {"TimeoutError"})
+_SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
 _BROKEN_LINKS = frozenset({"BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError"})
 
 
@@ -65,18 +76,48 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> tuple[L
     """
     if not frames:
         return None
-    if name == "KeyError" and frames[-1][2] == "_Environ.__getitem__":
+    if name == "KeyError" and _function(frames) == "_Environ.__getitem__":
         return is_.MISCONFIGURED, "os.environ"
-    if (better := _by_last_frame(label, name, frames)) is not None:
+    near = _near(frames)
+    if (better := _by_last_frame(label, name, near)) is not None:
         return better
-    if name in _BROKEN_LINKS and _any(frames[-_INNERMOST:], _SERVERS):
+    if broke_while_answering(name, frames):
         return is_.DISCONNECTED, "while sending the response"
-    if label == is_.UNPARSABLE and _any(frames[-_NEAR:], _CLIENTS):
+    if (better := refine_by_library(label, name, near)) is not None:
+        return better
+    if label in OF_INPUT and _any(frames, _NEAR, _CLIENT):
         return is_.UPSTREAM_FAILED, "while reading a peer's answer"
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
-    if lost and _any(frames[-_NEAR:], _STORES):
+    if lost and _any(frames, _NEAR, _STORE):
         return label._replace(severity=Severity.HIGH), "on the way to a store"
     return None
+
+
+_SERVER, _CLIENT, _STORE = 1, 2, 4
+_MOST_FILES = 8_192
+_kinds: dict[str, int] = {}
+"""What each file belongs to, as a sum of the three above: the same files come again and again."""
+
+
+def broke_while_answering(name: str, frames: Sequence[Frame]) -> bool:
+    """Whether a link broke in a server that was sending a response: the client is gone."""
+    return name in _BROKEN_LINKS and _any(frames, _INNERMOST, _SERVER)
+
+
+def _function(frames: Sequence[Frame]) -> str:
+    return frames.function if isinstance(frames, Frames) else frames[-1][2]
+
+
+def may_be_refined(label: Label, name: str) -> bool:
+    """Whether there is a place that would change a label; a quick look, for the sake of those that none does."""
+    return label.category is Category.NETWORK or label in OF_INPUT or label in _SAYS_LITTLE or name in _PLACED
+
+
+def _near(frames: Sequence[Frame]) -> Sequence[Frame]:
+    """The innermost frames; their line numbers are not read, which takes long."""
+    if isinstance(frames, Frames):
+        return [(file, 0, function) for file, function in frames.places()[-_NEAR:]]
+    return frames[-_NEAR:]
 
 
 def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
@@ -85,7 +126,7 @@ def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[La
     for cls, place, better, why in _LAST_FRAMES:
         if name == cls and place in path:
             return better, why
-    if name == "TimeoutError" and _any(frames[-_NEAR:], ("-packages/asyncpg/pool.py",)):
+    if name == "TimeoutError" and any("-packages/asyncpg/pool.py" in frame[0] for frame in frames):
         return is_.POOL_SILENT, "waiting for a pool"
     if label == is_.BUG and name in _BUGS and any(_sets_up(frame) for frame in frames[-3:]):
         return is_.MISCONFIGURED, "setting up a client"
@@ -94,12 +135,26 @@ def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[La
 
 def _sets_up(frame: Frame) -> bool:
     where = f"{frame[0].rpartition('/')[2]} {frame[2]}".lower()
-    return any(word in where for word in _SET_UP) and _any((frame,), _STORES)
+    return any(word in where for word in _SET_UP) and _any((frame,), 1, _STORE)
 
 
-def _any(frames: Sequence[Frame], places: tuple[str, ...]) -> bool:
-    for filename, _, _ in frames:
-        path = filename.replace("\\", "/")
-        if any(place in path for place in places):
+def _any(frames: Sequence[Frame], near: int, kind: int) -> bool:
+    files = frames.files(near) if isinstance(frames, Frames) else [one[0] for one in frames[-near:]]
+    for file in files:
+        known = _kinds.get(file)
+        if (_learn(file) if known is None else known) & kind:
             return True
     return False
+
+
+def _learn(file: str) -> int:
+    if len(_kinds) >= _MOST_FILES:
+        _kinds.clear()
+    kind = _kinds[file] = _kind_of(file)
+    return kind
+
+
+def _kind_of(file: str) -> int:
+    path = file.replace("\\", "/")
+    kinds = ((_SERVER, _SERVERS), (_CLIENT, _CLIENTS), (_STORE, _STORES))
+    return sum(kind for kind, places in kinds if any(place in path for place in places))

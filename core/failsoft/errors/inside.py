@@ -10,8 +10,8 @@ from failsoft.errors.capture import cause_of, members_of
 __all__ = ["inner_of", "leaves_of"]
 
 _MAX_LEAVES = 100
-# SQLAlchemy, urllib3 and urllib, aiohttp, Google
-_NAMES = ("orig", "reason", "os_error", "cause")
+# SQLAlchemy, urllib3 and urllib, aiohttp, Google, graphql-core
+_NAMES = ("orig", "reason", "os_error", "cause", "original_error")
 
 
 def inner_of(exc: BaseException) -> BaseException | None:

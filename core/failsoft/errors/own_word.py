@@ -27,7 +27,15 @@ from failsoft.errors.exceptions import (
 from failsoft.errors.reading import Reading, header_pairs, parse_retry_after, recode, status_of, take_retry_after
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["OwnWord", "after_the_last", "behind_a_bare_one", "find_own_word", "says_nothing", "speaks_for_the_last"]
+__all__ = [
+    "OwnWord",
+    "after_the_last",
+    "answer_of_a_framework",
+    "behind_a_bare_one",
+    "find_own_word",
+    "says_nothing",
+    "speaks_for_the_last",
+]
 
 OwnWord = Callable[[BaseException, float], Reading | None]
 """Reads what an exception says of itself; takes the time, in seconds since the Unix epoch. None: nothing."""
@@ -110,6 +118,13 @@ def _unknown(exc: BaseException, now: float) -> Reading | None:
     return _duck(exc, now)
 
 
+def answer_of_a_framework(exc: BaseException, now: float) -> Reading | None:
+    """An exception of a framework unknown to us that carries a status; without one it is none of its answers."""
+    if status_of(_attribute(exc, "status_code", "status", "code")) != _attribute(exc, "status_code", "status", "code"):
+        return None
+    return _unknown(exc, now)
+
+
 def _litestar_validation(exc: BaseException, now: float) -> Reading:
     errors = validation.pairs_of_list(_attribute(exc, "extra"), "key", "message")
     status = _attribute(exc, "status_code")
@@ -165,6 +180,13 @@ def _status(number: int) -> OwnWord:
     return lambda exc, now: _http(exc, now, number)
 
 
+def _ratelimited(exc: BaseException, now: float) -> Reading:
+    """A permission denied by its class, with the status of one, and yet our own limit."""
+    reading = _http(exc, now, 403)
+    reading.label = is_.OUR_LIMIT._replace(status=403)
+    return reading
+
+
 def _request_validation(exc: BaseException, now: float) -> Reading:
     errors = _attribute(exc, "errors")
     pairs = validation.pairs_of_pydantic(errors() if callable(errors) else errors)
@@ -197,6 +219,7 @@ _WORDS: dict[str, OwnWord] = {
     "blacksheep.HTTPException": _duck,
     "werkzeug.HTTPException": _werkzeug,
     "rest_framework.APIException": _rest_framework,
+    "django_ratelimit.Ratelimited": _ratelimited,
     "django.Http404": _status(404),
     "django.PermissionDenied": _status(403),
     "django.SuspiciousOperation": _status(400),

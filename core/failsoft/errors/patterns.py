@@ -7,6 +7,7 @@ retryable.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
@@ -115,7 +116,13 @@ def guess_by_name(name: str) -> tuple[Label, str] | None:
 
 def guess_by_message(message: str) -> tuple[Label, str] | None:
     """What a message suggests, and the words that do."""
-    return _find(_MESSAGES, message[:_MAX_MESSAGE].lower()) if message else None
+    return _guess_by_text(message[:_MAX_MESSAGE]) if message else None
+
+
+@lru_cache(maxsize=1_024)
+def _guess_by_text(text: str) -> tuple[Label, str] | None:
+    # the same exception is often raised again with the same text
+    return _find(_MESSAGES, text.lower())
 
 
 def _find(

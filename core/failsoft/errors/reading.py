@@ -12,12 +12,15 @@ from typing import Any
 from uuid import UUID
 
 from failsoft.errors.catalogue.labels import Label, code_of_status, label_of_status
+from failsoft.errors.evidence import voices_of
+from failsoft.errors.failure import Evidence, Failure
 from failsoft.errors.rules import ErrorMapping
 from failsoft.errors.taxonomy import Category, Severity
 
 __all__ = ["Reading", "add_public", "header_pairs", "overlay", "parse_retry_after", "status_of", "take_retry_after"]
 
 _MAX_HEADERS = 50
+_MAX_VOICES = 8
 _MAX_RETRY_AFTER = 86_400.0 * 7
 # they describe the body that the framework would have sent, not ours
 _OF_THE_BODY = frozenset({"content-type", "content-length", "content-encoding", "transfer-encoding"})
@@ -40,6 +43,19 @@ class Reading:
     """Further fields of the `Failure`."""
     over: Reading | None = None
     """What it was laid over, for the evidence."""
+
+    def tell(self, failure: Failure) -> tuple[Evidence, ...]:
+        """This voice, those it was laid over, and then, surest first, those that were not followed."""
+        told: list[Evidence] = []
+        reading: Reading | None = self
+        while reading is not None and len(told) < _MAX_VOICES:
+            told.append(Evidence(reading.source, reading.says, reading.label.category, reading.confidence))
+            reading = reading.over
+        first = failure.links[0] if failure.links else None
+        others = voices_of(first.type, first.message) if first is not None else []
+        known = {(one.source, one.says) for one in told}
+        rest = [one for one in others if (one.source, one.says) not in known]
+        return (*told, *sorted(rest, key=lambda one: -one.confidence))
 
 
 def status_of(value: object) -> int:

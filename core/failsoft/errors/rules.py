@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
 from msgspec import Meta
@@ -16,6 +17,7 @@ from failsoft.errors.taxonomy import Category, Notification, Severity
 from failsoft.kinds import Kind
 from failsoft.options import Duration, Options, Reference, shown
 from failsoft.references import resolve
+from failsoft.regexes import checked
 
 __all__ = ["CompiledRules", "Condition", "ContextCondition", "ErrorMapping", "Rule", "compile_rules"]
 
@@ -99,6 +101,11 @@ class Condition(Options):
     message_contains: Annotated[
         _Texts | None, Meta(description="A text in the message, or several of which one; upper and lower case alike.")
     ] = None
+    message_matches: Annotated[
+        _Texts | None,
+        Meta(description="A regular expression that is found in the message, or several of which one; `(?i)` at its "
+        "start: upper and lower case alike. One whose time is not linear in the message is refused."),
+    ] = None  # fmt: skip
     error_type: Annotated[
         _Texts | None, Meta(description="Path or bare name of the exception's class or of a base, or several.")
     ] = None
@@ -117,6 +124,11 @@ class Condition(Options):
         # nothing at all would hold always, which nobody can have meant
         if not self.given:
             yield Fault(path, "", f"expected one of {', '.join(key.rstrip('_') for key in _KEYS)}")
+        for text in _texts(self.message_matches or ()):
+            try:
+                _pattern(text)
+            except ValueError as error:
+                yield Fault(f"{path}.message_matches", shown(text), str(error))
         for name in ("message_contains", "error_type", "source"):
             texts = getattr(self, name)
             if texts is not None and not all(_texts(texts)):
@@ -129,7 +141,8 @@ class Condition(Options):
                 yield Fault(f"{path}.error_type", shown(text), 'expected the path or name of a class: "shop.Oops"')
 
 
-_KEYS = ("message_contains", "error_type", "source", "context", "all_", "any_", "not_", "custom")
+_pattern = lru_cache(maxsize=256)(checked)
+_KEYS = ("message_contains", "message_matches", "error_type", "source", "context", "all_", "any_", "not_", "custom")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +159,10 @@ class Case(NamedTuple):
     """What a condition is asked about."""
 
     exc: BaseException
+    text: str
+    """Its message."""
     message: str
-    """Folded to one case."""
+    """The same, folded to one case."""
     source: str
     context: Mapping[str, Any]
 
@@ -166,7 +181,7 @@ class CompiledRules:
 
     def match(self, exc: BaseException, message: str, source: str, context: Mapping[str, Any]) -> Rule | None:
         """The rule that decides about an exception, if any does."""
-        case = Case(exc, message.casefold(), source, context)
+        case = Case(exc, message, message.casefold(), source, context)
         for test, rule in self.rules:
             if test(case):
                 return rule
@@ -209,6 +224,9 @@ def _plain_tests(when: Condition) -> Iterable[_Test]:
     if when.message_contains is not None:
         needles = tuple(text.casefold() for text in _texts(when.message_contains))
         yield lambda case: any(needle in case.message for needle in needles)
+    if when.message_matches is not None:
+        searches = tuple(_pattern(text).search for text in _texts(when.message_matches))
+        yield lambda case: any(search(case.text) is not None for search in searches)
     if when.context is not None:
         wanted = (when.context,) if isinstance(when.context, ContextCondition) else when.context
         yield lambda case: all(_holds(case.context, one) for one in wanted)

@@ -57,6 +57,11 @@ class Severity(StrEnum):
         return _SYSLOG[self]
 
     @property
+    def raised(self) -> Severity:
+        """One step worse; there is none above `critical`."""
+        return _RAISED[self]
+
+    @property
     def rank(self) -> int:
         """Order among severities: 0 is `info`, 4 is `critical`."""
         return _RANK[self]
@@ -64,6 +69,13 @@ class Severity(StrEnum):
 
 _OTEL = {Severity.CRITICAL: 21, Severity.HIGH: 17, Severity.MEDIUM: 13, Severity.LOW: 9, Severity.INFO: 9}
 _SYSLOG = {Severity.CRITICAL: 2, Severity.HIGH: 3, Severity.MEDIUM: 4, Severity.LOW: 5, Severity.INFO: 6}
+_RAISED = {
+    Severity.CRITICAL: Severity.CRITICAL,
+    Severity.HIGH: Severity.CRITICAL,
+    Severity.MEDIUM: Severity.HIGH,
+    Severity.LOW: Severity.MEDIUM,
+    Severity.INFO: Severity.LOW,
+}
 _RANK = {Severity.INFO: 0, Severity.LOW: 1, Severity.MEDIUM: 2, Severity.HIGH: 3, Severity.CRITICAL: 4}
 
 

@@ -101,6 +101,7 @@ class LogObserver:
             "failsoft_code": failure.code,
             "failsoft_category": str(failure.category),
             "failsoft_severity": str(failure.severity),
+            "failsoft_fingerprint": failure.fingerprint,
             "failsoft_transient": failure.transient,
             "failsoft_suggestions": ",".join(failure.suggestions),
             "failsoft_type": failure.type,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from failsoft.settings.environment import disabled
 from failsoft.settings.schema import (
     Audit,
+    Classification,
     Endpoint,
     RequestSettings,
     Responses,
@@ -18,6 +19,7 @@ from failsoft.settings.sources import find_settings, load
 
 __all__ = [
     "Audit",
+    "Classification",
     "Endpoint",
     "RequestSettings",
     "Responses",

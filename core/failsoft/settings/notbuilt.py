@@ -27,7 +27,6 @@ class NotBuilt(NamedTuple):
 NOT_BUILT = (
     NotBuilt("policies.*.fallback", "falling back to another result"),
     NotBuilt("policies.*.hedge", "hedging calls"),
-    NotBuilt("endpoints[].critical", "marking an endpoint as critical"),
     NotBuilt("endpoints[].audit", "auditing by endpoint"),
     NotBuilt("audit.url", "writing audit records there", ("postgres*:*", "jsonl:*", "stdout:*")),
     NotBuilt("audit.durability", "waiting for audit records to be on disk", ("sync",)),

@@ -16,7 +16,7 @@ from failsoft.settings.schema import Settings
 
 __all__ = ["needs_restart", "references_of"]
 
-_LIVE = ("rollout", "responses", "policies", "endpoints", "errors", "rules")
+_LIVE = ("rollout", "responses", "policies", "endpoints", "errors", "rules", "classification")
 """The tables that can change while running."""
 _FIXED = ("responses.reraise",)
 """Keys of these tables that cannot: what was wired by them stays wired."""

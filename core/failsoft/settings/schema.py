@@ -20,10 +20,11 @@ from failsoft.policies.policy import Policy
 from failsoft.policies.shared_limit import refusals
 from failsoft.problem.catalogue import LANGUAGES, SHIPPED
 from failsoft.settings.sanitizing import Sanitize
-from failsoft.settings.values import Catalogue, Header, Language, Match, SqliteUrl, StateUrl, Uri, View
+from failsoft.settings.values import Catalogue, Header, Language, Match, SqliteUrl, StateUrl, Uri, View, Weights
 
 __all__ = [
     "Audit",
+    "Classification",
     "Endpoint",
     "RequestSettings",
     "Responses",
@@ -152,6 +153,9 @@ class Endpoint(Options):
     policy: Annotated[str | None, Meta(description="Name of the policy that protects it.")] = None
     mode: Annotated[Mode | None, Meta(description="Absent: `rollout.mode`.")] = None
     exempt: Annotated[bool, Meta(description="Failsoft does nothing here (health probes).")] = False
+    critical: Annotated[
+        bool, Meta(description="Failures here are one step more severe; answers below 500 given on purpose are not.")
+    ] = False
     idempotent: Annotated[
         bool | Literal["key"] | None,
         Meta(description='It may be repeated; `"key"`: if the request carries an `Idempotency-Key`. Absent: the method '
@@ -174,6 +178,18 @@ class Endpoint(Options):
             yield Fault(f"{path}.view", shown(self.view), "expected match or view, not both")
         if self.exempt and self.policy is not None:
             yield Fault(f"{path}.policy", shown(self.policy), "expected no policy on an exempt endpoint")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classification(Options):
+    """How it is found out what an exception is, beyond `[errors]` and `[[rules]]`."""
+
+    model: Annotated[
+        Weights,
+        Meta(description="Ask the text model where nobody knows an exception by its class or its code. It gives a "
+        "category, never a status, and makes nothing transient. A path: other weights than those that are shipped; a "
+        "relative one counts from the working directory."),
+    ] = True  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +253,11 @@ class Telemetry(Options):
     traces: Annotated[bool, Meta(description="Enrich the server span; spans for retried attempts.")] = True
     metrics: Annotated[bool, Meta(description="Counters, gauges and histograms.")] = True
     logs: Annotated[bool, Meta(description="Log events of exceptions and circuit breakers.")] = True
+    fingerprint: Annotated[
+        Reference | None,
+        Meta(description="Function that has a say in which failures are the same one again: takes the failure, gives "
+        'texts, or None. `"{{default}}"` among them stands for what they are told apart by otherwise.'),
+    ] = None  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +284,7 @@ class Settings(Options):
         Mapping[str, ErrorMapping], Meta(description="What an exception means, by the path of its class.")
     ] = field(default_factory=dict)
     rules: Annotated[tuple[Rule, ...], Meta(description="What exceptions mean, by condition.")] = ()
+    classification: Annotated[Classification, Meta(description="How exceptions are classified.")] = Classification()
     sanitize: Annotated[Sanitize, Meta(description="What counts as secret.")] = Sanitize()  # noqa: RUF009 - is frozen
     state: Annotated[State, Meta(description="What workers share.")] = State()
     audit: Annotated[Audit | None, Meta(description="The audit trail; absent: none.")] = None

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from failsoft.kinds import Kind
 from failsoft.problem.negotiate import language_tag
 
-__all__ = ["Catalogue", "Header", "Language", "Match", "SqliteUrl", "StateUrl", "Uri", "View"]
+__all__ = ["Catalogue", "Header", "Language", "Match", "SqliteUrl", "StateUrl", "Uri", "View", "Weights"]
 
 _MATCH = re.compile(r"(\*|[A-Z]+) ([/^].*)")
 _VIEW = re.compile(r"[^\W\d]\w*(\.([^\W\d]\w*|<locals>))+")
@@ -28,12 +28,18 @@ def _text(pattern: re.Pattern[str]) -> Any:
     return parse
 
 
-def _catalogue(value: object) -> str:
+def _path(value: object) -> str:
     # a Django project writes BASE_DIR / "locale"
     text = os.fspath(value) if isinstance(value, os.PathLike) else value
     if isinstance(text, str) and 0 < len(text) <= 1000 and "\0" not in text:
         return text
-    raise ValueError("no directory")
+    raise ValueError("no path")
+
+
+def _weights(value: object) -> bool | str:
+    if isinstance(value, bool):
+        return value
+    return _path(value)
 
 
 def _language(value: object) -> str:
@@ -47,7 +53,11 @@ Header = Annotated[str, Kind("the name of a header", _text(_TOKEN))]
 Match = Annotated[str, Kind('a method or *, then a route template: "GET /quotes/{symbol}"', _text(_MATCH))]
 View = Annotated[str, Kind('a dotted path such as "shop.views.quote"', _text(_VIEW))]
 Uri = Annotated[str, Kind('a URI such as "https://errors.example.com/"', _text(_LOCATION))]
-Catalogue = Annotated[str, Kind('a directory such as "shop/locale", or "DOMAIN:DIRECTORY"', _catalogue)]
+Catalogue = Annotated[str, Kind('a directory such as "shop/locale", or "DOMAIN:DIRECTORY"', _path)]
+Weights = Annotated[
+    bool | str,
+    Kind('true, false, or the path of a file of weights such as "/etc/shop/model.bin"', _weights),
+]
 StateUrl = Annotated[
     str,
     Kind(

@@ -13,8 +13,10 @@ import pytest
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+import failsoft
 from failsoft.errors.exceptions import CircuitOpenError, NotFoundError, OperationTimeoutError
 from failsoft.errors.failure import Failure
+from failsoft.events import ErrorHandled
 
 Classify = Callable[..., Failure]
 
@@ -100,6 +102,82 @@ def test_an_http_answer_keeps_its_status_and_learns_from_its_cause_what_failed(c
     assert (refused.status, refused.category, refused.expected) == (404, "validation", True)
     internal = classify(behind(HTTPException(500), ConnectionRefusedError()))
     assert (internal.status, internal.code, internal.category) == (500, "INTERNAL_ERROR", "network")
+
+
+def test_a_cause_that_was_cut_off_is_no_cause(classify: Classify) -> None:
+    try:
+        try:
+            raise ConnectionRefusedError(111, "refused")
+        except OSError:
+            raise ServiceError("no") from None
+    except ServiceError as error:
+        failure = classify(error)
+    assert (failure.category, failure.status, failure.transient) == ("system", 500, False)
+    assert len(failure.links) == 1
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [
+            ConnectionRefusedError(111, "x"),
+            ExceptionGroup("in", [TimeoutError(), ExceptionGroup("in", [KeyError("y")])]),
+        ],
+        [ExceptionGroup("in", [behind(RuntimeError(), KeyError("y"))]), TimeoutError()],
+    ],
+)
+def test_the_least_recoverable_decides_however_deep_it_stands(classify: Classify, members: list[Exception]) -> None:
+    for error in (ExceptionGroup("out", members), behind(RuntimeError("x"), ExceptionGroup("out", members))):
+        failure = classify(error)
+        assert (failure.type, failure.status, failure.transient) == ("KeyError", 500, False)
+
+
+def test_a_group_that_holds_itself_by_its_causes_ends(classify: Classify) -> None:
+    inner = ServiceError("x")
+    group = ExceptionGroup("out", [inner, TimeoutError()])
+    inner.__cause__ = group
+    failure = classify(group)
+    # within itself it says no more than its other member
+    assert failure.category in {"network", "system"}
+
+
+class Outcome:
+    """What the retrying libraries keep of the last attempt."""
+
+    def exception(self) -> BaseException:
+        return TimeoutError("read")
+
+
+def test_who_gave_up_says_what_the_last_attempt_said(classify: Classify) -> None:
+    class RetryError(Exception):
+        last_attempt = Outcome()
+
+    failure = classify(RetryError("gave up"))
+    assert (failure.category, failure.status, failure.transient) == ("network", 504, True)
+    assert not failure.not_sent
+
+
+def test_a_context_says_only_that_the_client_is_gone(classify: Classify) -> None:
+    error = ServiceError("x")
+    error.__context__ = ConnectionRefusedError(111, "refused")
+    assert (classify(error).category, classify(error).status) == ("system", 500)
+    error.__context__ = ClientDisconnect()
+    assert classify(error).status == 499
+
+
+def test_what_becomes_a_4xx_by_inference_is_still_an_error_to_operators(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with failsoft.Failsoft() as fs:
+        events: list[ErrorHandled] = []
+        fs.events.subscribe(lambda event: events.append(event) if isinstance(event, ErrorHandled) else None)
+        inferred = fs.handle(sqlite3.IntegrityError("UNIQUE constraint failed: room.name"))
+        meant = fs.handle(failsoft.ConflictError("taken"))
+    assert (inferred.status, meant.status) == (409, 409)
+    assert [event.result for event in events] == ["unhandled", "handled"]
+    assert [event.failure.expected for event in events] == [False, True]
+    levels = [record.levelname for record in caplog.records if record.name == "failsoft.errors"]
+    assert levels == ["ERROR"]
 
 
 def test_a_circle_of_causes_is_understood(classify: Classify) -> None:

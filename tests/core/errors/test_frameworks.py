@@ -229,9 +229,10 @@ def test_a_response_that_does_not_fit_its_model_is_a_bug(raised: Classify) -> No
     assert ResponseValidationError.__name__ in failure.links[0].type
 
 
-def test_a_model_that_does_not_validate_inside_the_app_is_a_bug(raised: Classify) -> None:
+def test_a_model_that_does_not_validate_is_read_as_input_and_its_fields_are_not_told(raised: Classify) -> None:
     failure = raised(Line, sku=7)
-    assert (failure.status, failure.category, failure.errors) == (500, "system", ())
+    assert (failure.status, failure.category, failure.errors) == (422, "validation", ())
+    assert not failure.expected
 
 
 def test_settings_that_do_not_validate_are_configuration(raised: Classify) -> None:

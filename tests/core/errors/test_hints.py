@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
@@ -81,3 +83,48 @@ def test_a_key_error_elsewhere_is_no_missing_variable(raised: Raised) -> None:
             raise KeyError(key)
 
     assert raised(lambda: Environment()["x"]).category == "system"
+
+
+@pytest.mark.parametrize(
+    ("place", "error", "category", "status"),
+    [
+        ("decouple.py", ValueError("Invalid truth value: maybe"), "configuration", 500),
+        ("django/apps/registry.py", LookupError("No installed app with label 'none'."), "configuration", 500),
+        ("tornado/template.py", FileNotFoundError(2, "No such file", "none.html"), "configuration", 500),
+        ("passlib/handlers/pbkdf2.py", ValueError("malformed pbkdf2_sha256 hash"), "data_integrity", 500),
+        ("openpyxl/reader/excel.py", KeyError("no workbook"), "validation", 400),
+    ],
+)
+def test_a_builtin_error_out_of_a_library_that_does_one_thing(
+    raised: Raised, place: str, error: Exception, category: str, status: int
+) -> None:
+    failure = raised(as_if_in(f"{LIB}/{place}", throw(error)))
+    assert (failure.category, failure.status) == (category, status)
+
+
+def test_a_builtin_error_above_such_a_library_is_the_applications(raised: Raised) -> None:
+    def view() -> None:
+        as_if_in(f"{LIB}/decouple.py", lambda: None)()
+        raise ValueError("bug")
+
+    assert raised(view).category == "system"
+
+
+def test_a_socket_that_is_not_there_refuses(raised: Raised, tmp_path: Path) -> None:
+    def connect() -> None:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(tmp_path / "none.sock"))
+
+    failure = raised(connect)
+    assert (failure.category, failure.status, failure.transient) == ("network", 503, True)
+
+
+def test_a_file_of_a_file_system_over_a_network_is_what_it_was_raised_from(raised: Raised) -> None:
+    def read() -> None:
+        try:
+            raise ConnectionResetError(104, "reset")
+        except ConnectionResetError as error:
+            raise FileNotFoundError("bucket/key") from error
+
+    assert raised(read).category == "network"
+    assert raised(throw(FileNotFoundError("bucket/key"))).category == "system"

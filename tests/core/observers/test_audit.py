@@ -19,6 +19,7 @@ from failsoft.observers.audit.writer import UnstorableError
 from observed import NOW, SECRET, Broken, ManualClock, OneSecret, failure, handled
 
 HERE = Path(__file__).parent
+FINGERPRINT = failure().fingerprint
 CONTEXT = RecordContext(sanitizer=OneSecret(), service="shop", environment="test", host="web-1")
 
 
@@ -99,6 +100,8 @@ def test_a_handled_failure_becomes_one_record_with_everything_sanitized(
             "transient": True,
             "recoverable": False,
             "confidence": 0.9,
+            "fingerprint": FINGERPRINT,
+            "evidence": [],
             "suggestions": ["retry_later", "switch_endpoint", "wait_for_dependency"],
             "message": "password [REDACTED]",
         },

@@ -68,6 +68,7 @@ def test_an_unexpected_failure_is_one_line_with_its_facts_and_its_stack_as_text(
         "failsoft_code": "QUOTE_ERROR",
         "failsoft_category": "external_service",
         "failsoft_severity": "medium",
+        "failsoft_fingerprint": failure().fingerprint,
         "failsoft_transient": True,
         "failsoft_suggestions": "retry_later,switch_endpoint,wait_for_dependency",
         "failsoft_type": "shop.QuoteError",

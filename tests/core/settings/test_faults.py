@@ -179,7 +179,6 @@ def test_what_a_limit_cannot_share_is_said(state: dict[str, Any], limit: dict[st
 EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     "policies.*.fallback": ({"policies": {"p": {"fallback": {"cache": "5m"}}}}, "policies.p.fallback"),
     "policies.*.hedge": ({"policies": {"p": {"hedge": True}}}, "policies.p.hedge"),
-    "endpoints[].critical": ({"endpoints": [{"match": "GET /", "critical": True}]}, "endpoints[0].critical"),
     "endpoints[].audit": ({"endpoints": [{"match": "GET /", "audit": "required"}]}, "endpoints[0].audit"),
     "reload": ({"reload": "watch"}, "reload = 'watch'"),
     "audit.url": (
@@ -207,12 +206,12 @@ def test_other_places_for_audit_records_are_refused_as_such(url: str) -> None:
 
 
 def test_refusing_leaves_the_callers_mapping_as_it_is() -> None:
-    raw = {"policies": {"p": {"hedge": True, "timeout": "1s"}}, "endpoints": [{"match": "GET /", "critical": True}]}
+    raw = {"policies": {"p": {"hedge": True, "timeout": "1s"}}, "endpoints": [{"match": "GET /", "audit": "required"}]}
     rest, found = refuse(raw)
     assert len(found) == 2
     assert rest == {"policies": {"p": {"timeout": "1s"}}, "endpoints": [{"match": "GET /"}]}
     assert raw["policies"] == {"p": {"hedge": True, "timeout": "1s"}}
-    assert raw["endpoints"] == [{"match": "GET /", "critical": True}]
+    assert raw["endpoints"] == [{"match": "GET /", "audit": "required"}]
 
 
 @pytest.mark.parametrize("raw", [{"policies": 5}, {"policies": {"p": 5}}, {"endpoints": [5]}, {"audit": "x"}])

@@ -8,25 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from failsoft.errors.catalogue.auth import AUTH
 from failsoft.errors.catalogue.brokers import BROKERS
 from failsoft.errors.catalogue.clients import CLIENTS
 from failsoft.errors.catalogue.databases import DATABASES
 from failsoft.errors.catalogue.frameworks import FRAMEWORKS
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.catalogue.sdks import SDKS
 from failsoft.errors.catalogue.services import SERVICES
 from failsoft.errors.catalogue.stdlib import STDLIB
 from failsoft.errors.catalogue.stores import STORES
+from failsoft.errors.catalogue.validators import VALIDATORS
+from failsoft.errors.catalogue.work import WORK
 
 __all__ = ["find_label", "iter_entries"]
 
-FAMILIES = (STDLIB, FRAMEWORKS, DATABASES, STORES, CLIENTS, BROKERS, SERVICES)
+FAMILIES = (STDLIB, FRAMEWORKS, VALIDATORS, AUTH, DATABASES, STORES, CLIENTS, SDKS, BROKERS, SERVICES, WORK)
 # they took over the names of what they were forked from, and what these mean
 _FORKS = {
     "aioredis": "redis",
     "coredis": "redis",
-    "valkey": "redis",
+    "httpcore2": "httpcore",
+    "httpx2": "httpx",
     "niquests": "requests",
     "urllib3_future": "urllib3",
+    "valkey": "redis",
 }
 
 

@@ -155,7 +155,7 @@ _VENDORS: tuple[tuple[Label, str], ...] = (
         wrapping(is_.UPSTREAM_FAILED),
         """
         openai.APIError anthropic.APIError anthropic.AnthropicError stripe._error.StripeError
-        twilio.base.exceptions.TwilioException slack_sdk.errors.SlackClientError
+        slack_sdk.errors.SlackClientError
         discord.errors.DiscordException github.GithubException.GithubException gitlab.exceptions.GitlabError
         jira.exceptions.JIRAError telegram.error.TelegramError python_http_client.exceptions.HTTPError
         sendgrid.SendGridException googleapiclient.errors.Error simple_salesforce.exceptions.SalesforceError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterable
 
 from failsoft.errors.catalogue import labels as is_
@@ -21,6 +22,7 @@ __all__ = [
     "SMTP",
     "SQLITE",
     "WEBSOCKET",
+    "label_of_aws",
     "label_of_mysql",
     "label_of_oracle",
     "label_of_sql_server",
@@ -200,6 +202,9 @@ _UPSTREAM = _table(
     (is_.UPSTREAM_NOT_NOW, (425, 503, 529)),
     (is_.UPSTREAM_DOWN, (502, 520, 521, 522, 523, 530)),
     (is_.NO_TRUST, (495, 496, 525, 526)),
+    # a version or an entity tag that is no longer the present one; a resource that somebody else has locked
+    (is_.EDIT_CONFLICT, (412,)),
+    (is_.CONTENTION, (423,)),
 )
 
 
@@ -234,6 +239,9 @@ AWS = _words(
         PriorRequestNotComplete TransactionInProgressException EC2ThrottledException LimitExceededException
         """,
     ),
+    (is_.EXHAUSTED, "OverLimit"),
+    # an object in an archive: 403, and yet nobody was refused
+    (is_.UPSTREAM_FAILED, "InvalidObjectState"),
     (is_.QUOTA_SPENT, "ServiceQuotaExceededException QuotaExceededException InsufficientInstanceCapacity"),
     (
         is_.REFUSED_US,
@@ -241,20 +249,30 @@ AWS = _words(
         AccessDenied AccessDeniedException AuthFailure AuthorizationError ExpiredToken ExpiredTokenException
         IncompleteSignature InvalidAccessKeyId InvalidClientTokenId InvalidSignatureException MissingAuthenticationToken
         NotAuthorizedException OptInRequired RequestExpired RequestTimeTooSkewed SignatureDoesNotMatch
-        UnauthorizedOperation UnrecognizedClientException KMSAccessDeniedException
+        UnauthorizedOperation UnrecognizedClientException KMSAccessDeniedException AccountSuspendedException
+        SendingPausedException MailFromDomainNotVerifiedException
         """,
     ),
     (
         is_.UPSTREAM_NOT_NOW,
-        "ServiceUnavailable ServiceUnavailableException Unavailable ServerException ServiceException 503",
+        """
+        ServiceUnavailable ServiceUnavailableException Unavailable ServerException ServiceException
+        ModelNotReadyException DependencyFailureException 503
+        """,
     ),
-    (is_.UPSTREAM_DOWN, "InternalError InternalFailure InternalServerError InternalServerException 502"),
-    (is_.UPSTREAM_SLOW, "RequestTimeout RequestTimeoutException ModelTimeoutException 504"),
+    (
+        is_.UPSTREAM_DOWN,
+        """
+        InternalError InternalFailure InternalServerError InternalServerException InternalServiceError
+        InternalServiceException InternalServiceFault KMSInternalException KeyUnavailableException 502
+        """,
+    ),
+    (is_.UPSTREAM_SLOW, "RequestTimeout RequestTimeoutException ModelTimeoutException DependencyTimeoutException 504"),
     (
         is_.CONTENTION,
         """
         ConflictException ConcurrentModificationException OperationAborted TransactionConflictException
-        ResourceInUseException
+        ResourceInUseException TransactionConflict DuplicateItem
         """,
     ),
     (is_.EDIT_CONFLICT, "ConditionalCheckFailedException PreconditionFailed 412"),
@@ -262,11 +280,38 @@ AWS = _words(
         is_.MISCONFIGURED,
         """
         NoSuchBucket InvalidBucketName PermanentRedirect AuthorizationHeaderMalformed QueueDoesNotExist
-        AWS.SimpleQueueService.NonExistentQueue TableNotFoundException KMSNotFoundException
+        AWS.SimpleQueueService.NonExistentQueue TableNotFoundException KMSNotFoundException ResourceNotFoundException
+        DisabledException KMSInvalidStateException InvalidKeyUsageException
         """,
     ),
 )
 """Error codes of Amazon Web Services that mean the same in every service, and some of S3, DynamoDB, SQS and KMS."""
+
+_AWS_WORDS: tuple[tuple[Label, re.Pattern[str]], ...] = (
+    (is_.THROTTLED, re.compile(r"Throttl|RateExceeded|RateLimit|TooManyRequests|ThroughputExceeded")),
+    (is_.QUOTA_SPENT, re.compile(r"QuotaExceeded|(?<!Size)LimitExceeded|\ATooMany")),
+    (is_.CONTENTION, re.compile(r"Conflict|Concurrent")),
+    (
+        is_.REFUSED_US,
+        re.compile(r"AccessDenied|Unauthori[sz]ed|NotAuthori[sz]ed|Forbidden|(?:Invalid|Expired)\w*Token"),
+    ),
+    (is_.UPSTREAM_SLOW, re.compile(r"Timeout|TimedOut")),
+    (is_.UPSTREAM_NOT_NOW, re.compile(r"Unavailable|NotReady|Busy|Overload")),
+    (is_.UPSTREAM_DOWN, re.compile(r"\A(?:\w{2,12})?Internal(?:Error|Failure|Server|Service)")),
+    (
+        is_.MISCONFIGURED,
+        re.compile(
+            r"(?:StateMachine|Queue|Table|Bucket|Topic|Stream|Function|Repository|Cluster|Domain|Alias|LogGroup|Role)\w*"
+            r"(?:DoesNotExist|NotFound)"
+        ),
+    ),
+)
+
+
+def label_of_aws(code: str) -> Label | None:
+    """The label of an error code of Amazon Web Services, a known one or by the words that services agree on."""
+    return AWS.get(code) or next((label for label, words in _AWS_WORDS if words.search(code[:100])), None)
+
 
 REDIS = _words(
     (is_.OUT_OF_MEMORY, "OOM"),

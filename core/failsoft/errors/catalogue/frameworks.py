@@ -44,7 +44,7 @@ FRAMEWORKS: tuple[tuple[Label, str], ...] = (
         voluptuous.error.Invalid cerberus.validator.DocumentError schema.SchemaError colander.Invalid
         wtforms.validators.ValidationError trafaret.dataerror.DataError schematics.exceptions.DataError
         fastjsonschema.exceptions.JsonSchemaException email_validator.exceptions_types.EmailNotValidError
-        graphql.error.graphql_error.GraphQLError graphql.error.syntax_error.GraphQLSyntaxError
+        graphql.error.syntax_error.GraphQLSyntaxError
         """,
     ),
     (is_.UNPROCESSABLE, "marshmallow.exceptions.ValidationError ninja.errors.ValidationError"),
@@ -101,7 +101,6 @@ FRAMEWORKS: tuple[tuple[Label, str], ...] = (
         is_.BUG,
         """
         fastapi.exceptions.FastAPIError fastapi.exceptions.ResponseValidationError
-        pydantic_core._pydantic_core.ValidationError pydantic.error_wrappers.ValidationError
         pydantic.errors.PydanticUserError pydantic.errors.PydanticUndefinedAnnotation
         pydantic_core._pydantic_core.SchemaError pydantic_core._pydantic_core.PydanticSerializationError
         msgspec.EncodeError msgspec.MsgspecError django.core.exceptions.FieldError
@@ -121,7 +120,6 @@ FRAMEWORKS: tuple[tuple[Label, str], ...] = (
         typeguard.TypeCheckError
         """,
     ),
-    (wrapping(is_.BUG), "cattrs.errors.BaseValidationError"),
     (
         is_.BROKEN,
         """
@@ -143,7 +141,7 @@ FRAMEWORKS: tuple[tuple[Label, str], ...] = (
     ),
     (is_.CONSTRAINT, "django.db.models.deletion.ProtectedError django.db.models.deletion.RestrictedError"),
     (is_.UPSTREAM_FAILED, "jwt.exceptions.PyJWKClientError jwt.exceptions.PyJWKSetError limits.errors.StorageError"),
-    (is_.UNREACHABLE, "jwt.exceptions.PyJWKClientConnectionError"),
+    (wrapping(is_.UNREACHABLE), "jwt.exceptions.PyJWKClientConnectionError"),
     (
         is_.OUR_LIMIT,
         """
@@ -164,5 +162,7 @@ FRAMEWORKS: tuple[tuple[Label, str], ...] = (
         pybreaker.CircuitBreakerError circuitbreaker.CircuitBreakerError aiobreaker.state.CircuitBreakerError
         """,
     ),
+    # what a resolver met decides; without it the query is wrong (see `codes`)
+    (is_.NOTHING, "graphql.error.graphql_error.GraphQLError"),
     (is_.NOTHING, "tenacity.RetryError retrying.RetryError google.api_core.exceptions.RetryError"),
 )

@@ -39,10 +39,12 @@ _CLOUDS: tuple[tuple[Label, str], ...] = (
         """
         botocore.exceptions.CredentialRetrievalError botocore.exceptions.SSOError
         botocore.exceptions.LoginError botocore.exceptions.TokenRetrievalError
-        azure.core.exceptions.ClientAuthenticationError google.auth.exceptions.GoogleAuthError
+        google.auth.exceptions.GoogleAuthError
         google.api_core.exceptions.Unauthorized google.api_core.exceptions.Forbidden
         """,
     ),
+    # what it was raised from may say that the authority could not be reached
+    (wrapping(is_.REFUSED_US), "azure.core.exceptions.ClientAuthenticationError"),
     (
         is_.MISCONFIGURED,
         """
@@ -53,7 +55,8 @@ _CLOUDS: tuple[tuple[Label, str], ...] = (
         botocore.exceptions.InvalidRegionError botocore.exceptions.UnknownCredentialError
         botocore.exceptions.BaseEndpointResolverError botocore.exceptions.UnknownRegionError
         botocore.exceptions.MissingDependencyException botocore.exceptions.EndpointProviderError
-        google.auth.exceptions.DefaultCredentialsError azure.identity._exceptions.CredentialUnavailableError
+        google.auth.exceptions.DefaultCredentialsError
+        google.auth.exceptions.MalformedError google.auth.exceptions.InvalidValue
         """,
     ),
     (
@@ -61,7 +64,8 @@ _CLOUDS: tuple[tuple[Label, str], ...] = (
         """
         botocore.exceptions.ParamValidationError botocore.exceptions.ValidationError
         botocore.exceptions.DataNotFoundError botocore.exceptions.UnknownServiceError
-        boto3.exceptions.Boto3Error azure.core.exceptions.SerializationError
+        boto3.exceptions.Boto3Error boto3.exceptions.ResourceNotExistsError
+        boto3.exceptions.UnknownAPIVersionError azure.core.exceptions.SerializationError
         azure.core.exceptions.StreamConsumedError azure.core.exceptions.StreamClosedError
         azure.core.exceptions.ResponseNotReadError google.api_core.exceptions.DuplicateCredentialArgs
         grpc.FutureCancelledError grpc._cython.cygrpc.UsageError
@@ -69,7 +73,7 @@ _CLOUDS: tuple[tuple[Label, str], ...] = (
     ),
     (is_.THROTTLED, "google.api_core.exceptions.TooManyRequests"),
     (is_.UPSTREAM_SLOW, "google.api_core.exceptions.GatewayTimeout grpc.FutureTimeoutError"),
-    (is_.UPSTREAM_NOT_NOW, "google.api_core.exceptions.ServiceUnavailable"),
+    (is_.UPSTREAM_NOT_NOW, "google.api_core.exceptions.ServiceUnavailable botocore.exceptions.WaiterError"),
     (is_.UPSTREAM_DOWN, "google.api_core.exceptions.BadGateway"),
     (is_.CONTENTION, "google.api_core.exceptions.Aborted"),
     (is_.EDIT_CONFLICT, "azure.core.exceptions.ResourceModifiedError"),
@@ -96,6 +100,40 @@ _CLOUDS: tuple[tuple[Label, str], ...] = (
 )
 
 _BROKERS: tuple[tuple[Label, str], ...] = (
+    (
+        wrapping(is_.STORE_AWAY),
+        """
+        azure.servicebus.exceptions.ServiceBusConnectionError
+        azure.servicebus.exceptions.ServiceBusCommunicationError azure.eventhub.exceptions.ConnectError
+        azure.eventhub.exceptions.ConnectionLostError
+        """,
+    ),
+    (
+        is_.REFUSED_US,
+        """
+        azure.servicebus.exceptions.ServiceBusAuthenticationError
+        azure.servicebus.exceptions.ServiceBusAuthorizationError azure.eventhub.exceptions.AuthenticationError
+        """,
+    ),
+    (
+        is_.MISCONFIGURED,
+        """
+        azure.servicebus.exceptions.MessagingEntityNotFoundError
+        azure.servicebus.exceptions.MessagingEntityDisabledError
+        """,
+    ),
+    (
+        is_.CONTENTION,
+        """
+        azure.servicebus.exceptions.MessageLockLostError azure.servicebus.exceptions.SessionLockLostError
+        azure.servicebus.exceptions.SessionCannotBeLockedError
+        """,
+    ),
+    (is_.SILENT, "azure.servicebus.exceptions.OperationTimeoutError"),
+    (is_.UPSTREAM_NOT_NOW, "azure.servicebus.exceptions.ServiceBusServerBusyError"),
+    (is_.EXHAUSTED, "azure.servicebus.exceptions.ServiceBusQuotaExceededError"),
+    (is_.TOO_BIG_FOR_PEER, "azure.servicebus.exceptions.MessageSizeExceededError"),
+    (is_.BUG, "azure.servicebus.exceptions.MessageAlreadySettled"),
     (
         wrapping(is_.STORE_AWAY),
         """

@@ -42,10 +42,17 @@ STDLIB: tuple[tuple[Label, str], ...] = (
         """,
     ),
     (
-        is_.OS_FAULT,
+        # with an errno it is the system's; without, of a file system over a network, what it was raised from decides
+        wrapping(is_.OS_FAULT),
         """
         builtins.FileExistsError builtins.FileNotFoundError builtins.IsADirectoryError
-        builtins.NotADirectoryError builtins.PermissionError _dbm.error _gdbm.error mailbox.Error shutil.Error
+        builtins.NotADirectoryError builtins.PermissionError
+        """,
+    ),
+    (
+        is_.OS_FAULT,
+        """
+        _dbm.error _gdbm.error mailbox.Error shutil.Error
         shutil.ExecError signal.itimer_error termios.error _curses.error
         """,
     ),

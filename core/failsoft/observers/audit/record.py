@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from failsoft.errors.failure import AttemptRecord, Failure
+from failsoft.errors.failure import AttemptRecord, Evidence, Failure
 from failsoft.events import ErrorHandled
 from failsoft.observers.base import Cleaner, clean, cut, route_of, safe_stack, unexpected
 
@@ -27,6 +27,7 @@ Draft = Callable[[], Record]
 
 _MAX_MESSAGE = 4_096
 _MAX_STACK = 16_384
+_MAX_NAME = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +103,20 @@ def _error(failure: Failure, sanitizer: Cleaner) -> Record:
         "transient": failure.transient,
         "recoverable": failure.recoverable,
         "confidence": failure.confidence,
+        "fingerprint": failure.fingerprint,
+        "evidence": [_voice(voice, sanitizer) for voice in failure.evidence],
         "suggestions": [str(suggestion) for suggestion in failure.suggestions],
         "message": cut(clean(sanitizer, failure.raw_message), _MAX_MESSAGE),
         "stack": safe_stack(failure, sanitizer, _MAX_STACK) if with_stack else None,
+    }
+
+
+def _voice(voice: Evidence, sanitizer: Cleaner) -> Record:
+    return {
+        "source": voice.source,
+        "says": cut(clean(sanitizer, voice.says), _MAX_NAME),
+        "category": str(voice.category),
+        "confidence": voice.confidence,
     }
 
 

@@ -43,6 +43,7 @@ def failure_attributes(call: Call, failure: Failure, status: int) -> Attributes:
         "failsoft.error.category": str(failure.category),
         "failsoft.error.severity": str(failure.severity),
         "failsoft.error.transient": failure.transient,
+        "failsoft.error.fingerprint": failure.fingerprint,
         "failsoft.endpoint": call.endpoint,
     }
     if call.policy:

@@ -1,0 +1,170 @@
+"""`failsoft explain`: what an exception is taken for, and who says so."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from failsoft.cli.main import Context
+from failsoft.clock import SystemClock
+from failsoft.errors.classifier import Classifier
+from failsoft.errors.exceptions import SettingsError
+from failsoft.errors.failure import Failure
+from failsoft.errors.model import model_of
+from failsoft.errors.told import NotUnderstoodError, Told, exception_of
+from failsoft.observers.audit import open_store
+from failsoft.sanitize import sanitize
+from failsoft.settings import load
+from failsoft.settings.schema import Settings
+
+__all__ = ["CouldNotRunError", "explain", "recorded"]
+
+_ERROR_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_FIELDS = ("type", "message", "category", "severity", "transient", "recoverable", "status", "code", "confidence")
+_MAX_MESSAGE = 500
+
+
+class CouldNotRunError(click.ClickException):
+    """The command could not do its work; exit status 2."""
+
+    exit_code = 2
+
+
+@click.command()
+@click.argument("what", metavar="EXCEPTION|ERROR_ID|-")
+@click.option("--source", default="", help="Where it came from, for rules: asgi, django, flask, guard.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def explain(context: Context | None, what: str, source: str, as_json: bool) -> None:
+    """Say what an exception is taken for, and who says so.
+
+    EXCEPTION is "module.Class: message", or a traceback; - reads it from standard input. Nothing is imported for it: a
+    class is known by its name. ERROR_ID is the id of a failure in the audit trail, as clients and logs have it.
+    """
+    path = (context or Context()).settings_file()
+    try:
+        settings = Settings() if path is None else load(path)
+        text = sys.stdin.read() if what == "-" else what
+        if _ERROR_ID.fullmatch(text.strip()):
+            said = recorded(text.strip(), settings)
+        else:
+            said = _judged(exception_of(text), settings, source)
+    except SettingsError as error:
+        raise CouldNotRunError(str(error)) from None
+    except NotUnderstoodError as error:
+        raise CouldNotRunError(f"{error}; or the id of an error") from None
+    if said is None:
+        click.echo(f"there is no record of {text.strip()}", err=True)
+        raise SystemExit(1)
+    said["setting"] = _place(said["evidence"], settings)
+    click.echo(json.dumps(said, indent=2, ensure_ascii=False) if as_json else "\n".join(_lines(said)))
+
+
+def _judged(told: Told, settings: Settings, source: str) -> dict[str, Any]:
+    classifier = Classifier(
+        mappings=settings.errors,
+        rules=settings.rules,
+        clock=SystemClock,
+        fingerprint=settings.telemetry.fingerprint,
+        status_from=settings.responses.status_from,
+        model=model_of(settings.classification.model),
+    )
+    failure = classifier.classify(told.exc, source=source)
+    said = {name: getattr(failure, name) for name in _FIELDS if name != "message"}
+    # qualified names of functions make the fingerprint, and a printed traceback has only their last part
+    print_of = None if told.frames else failure.fingerprint
+    notes = [] if told.loaded else ["known by its name only: its bases, and what its instances carry, were not seen"]
+    return {
+        **said,
+        "message": _short(sanitize(failure.raw_message)),
+        "suggestions": [str(one) for one in getattr(failure, "suggestions", ())],
+        "fingerprint": print_of,
+        "evidence": [_voice(*voice) for voice in failure.evidence],
+        "chain": _chain(failure),
+        "notes": notes,
+    }
+
+
+def recorded(error_id: str, settings: Settings) -> dict[str, Any] | None:
+    """What the audit trail has of a failure; None if it has none of that id."""
+    if settings.audit is None:
+        raise CouldNotRunError("the settings have no [audit], so there is no record of any error")
+    file = settings.audit.url.partition(":///")[2]
+    if not Path(file).exists():
+        raise CouldNotRunError(f"there is no file {file}")
+    for record in open_store(settings.audit.url).read(error_id=error_id):
+        error: Mapping[str, Any] = record.get("error") or {}
+        said = {name: error.get(name) for name in _FIELDS}
+        return {
+            **said,
+            "message": _short(str(error.get("message") or "")),
+            "status": (record.get("response") or {}).get("status"),
+            "suggestions": list(error.get("suggestions") or ()),
+            "fingerprint": error.get("fingerprint"),
+            "evidence": list(error.get("evidence") or ()),
+            "chain": [],
+            "endpoint": record.get("endpoint"),
+            "at": record.get("timestamp"),
+            "error_id": error_id,
+            "notes": [],
+        }
+    return None
+
+
+def _voice(source: str, says: str, category: str, confidence: float) -> dict[str, Any]:
+    return {"source": source, "says": sanitize(says), "category": str(category), "confidence": round(confidence, 2)}
+
+
+def _chain(failure: Failure) -> list[str]:
+    return [f"{link.relation}: {link.type}" for link in failure.links[1:]]
+
+
+def _place(evidence: list[dict[str, Any]], settings: Settings) -> str | None:
+    """The mapping or rule that decided, with its place in the settings."""
+    if not evidence:
+        return None
+    first = evidence[0]
+    if first["source"] == "settings":
+        path = f"errors.{first['says']}"
+        quoted = f'errors."{first["says"]}"'
+        source = settings.source_of(path)
+        return f"{settings.source_of(quoted) if source == 'default' else source}: {quoted}"
+    if first["source"] == "rule":
+        number = next((n for n, rule in enumerate(settings.rules) if rule.name == first["says"]), None)
+        return None if number is None else f"{settings.source_of(f'rules[{number}].name')}: rules[{number}]"
+    return None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MAX_MESSAGE else f"{text[: _MAX_MESSAGE - 1]}…"
+
+
+def _lines(said: Mapping[str, Any]) -> Iterable[str]:
+    head = f"{said['type']}: {said['message']}" if said["message"] else str(said["type"])
+    yield " ".join(head.split())
+    rows = [(name, said.get(name)) for name in ("error_id", "at", "endpoint", *_FIELDS[2:], "fingerprint", "setting")]
+    rows.append(("suggestions", ", ".join(said["suggestions"]) or None))
+    for name, value in rows:
+        if value is not None:
+            shown = ("yes" if value else "no") if isinstance(value, bool) else value
+            yield f"  {name.ljust(12)}{shown}"
+    for one in said["chain"]:
+        yield f"  {'past'.ljust(12)}{one}"
+    if said["evidence"]:
+        yield "evidence, what decided first"
+        for voice in said["evidence"]:
+            cells = (
+                f"{voice['confidence']:.2f}",
+                voice["source"].ljust(10),
+                voice["category"].ljust(16),
+                voice["says"],
+            )
+            yield f"  {'  '.join(cells)}".rstrip()
+    for note in said["notes"]:
+        yield f"note: {note}"

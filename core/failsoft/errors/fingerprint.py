@@ -1,0 +1,202 @@
+"""Which failures are the same one again: a short text that groups them, whatever their ids, values and line numbers.
+
+It is made of the classes of the exception and its causes, and of at most five functions of the application that it came
+through. Where it came through none, of the text with everything variable taken out. A deploy that shifts lines, an
+asynchronous view in place of a synchronous one, a decorator more or less, and another Python change nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+import sysconfig
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from failsoft.errors.failure import Failure, Link
+
+__all__ = ["DEFAULT", "GROUPS", "OTHER", "Groups", "fingerprint_of", "template_of"]
+
+VERSION = "v1"
+"""Changes when the same failure gets another fingerprint than before."""
+OTHER = f"{VERSION}:other"
+"""The group of all that are too many."""
+DEFAULT = "{{default}}"
+"""In what a function of the application gives back: the parts that the fingerprint is made of by itself."""
+GROUPS = 5_000
+"""As many groups are told apart at a time."""
+
+_MAX_FRAMES = 5
+_MAX_TOKENS = 8
+_MAX_TEXT = 300
+_MAX_PARTS = 20
+_MAX_FILES = 8_192
+_QUIET = 3_600.0
+"""Seconds. A group that was not seen for so long makes room for a new one."""
+
+# Python 3.12 runs these in the function around them, 3.11 in a frame of their own; wrappers stand for what they wrap
+_NO_FUNCTION = frozenset({"<listcomp>", "<dictcomp>", "<setcomp>"})
+_WRAPPERS = frozenset({"wrapper", "wrapped", "inner", "decorated", "decorator", "_wrapper", "_wrapped", "_inner"})
+_QUOTED = re.compile(r"""(?<!\w)'[^'\n]*'(?!\w)|"[^"\n]*"|`[^`\n]*`""")
+_VARIABLE = re.compile(r"\d|@|\A\W*/|://")
+
+
+def template_of(message: str) -> str:
+    """A text with what varies taken out: at most eight words, `<*>` for quoted values, numbers, addresses and paths."""
+    words: list[str] = []
+    for word in _QUOTED.sub("<*>", message[:_MAX_TEXT]).split():
+        plain = "<*>" if "<*>" in word or _VARIABLE.search(word) is not None else word
+        if plain != "<*>" or not words or words[-1] != "<*>":
+            words.append(plain)
+        if len(words) == _MAX_TOKENS:
+            break
+    return " ".join(words)
+
+
+def fingerprint_of(parts: Iterable[str]) -> str:
+    """The fingerprint of a failure whose parts are these."""
+    text = "\x1f".join(parts)
+    return f"{VERSION}:{hashlib.blake2b(text.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
+
+
+class Groups:
+    """Tells the groups of failures, as many as there is room for. Safe to share among threads.
+
+    Parameters:
+        function: the application's own: takes a failure, gives texts that take the place of the parts (`DEFAULT` among
+            them stands for those), or None to leave it at these.
+        room: groups to tell apart. When all are taken, one that was quiet for an hour makes room; else a failure of a
+            new group belongs to `OTHER`, so that hostile input cannot make up groups without end.
+    """
+
+    def __init__(self, function: Callable[[Failure], Any] | None = None, *, room: int = GROUPS) -> None:
+        self._function = function
+        self._room = room
+        self._seen: OrderedDict[str, float] = OrderedDict()
+        self._known: dict[tuple[str, ...], str] = {}
+        self._lock = threading.Lock()
+        self.errors = 0
+        """How often the application's function raised or gave what cannot be used; the failure was grouped without."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # what a failure is grouped by belongs to this process; a copy elsewhere is grouped by default
+        return Groups, ()
+
+    def of(self, failure: Failure) -> str:
+        """The fingerprint of a failure. Never raises."""
+        parts = parts_of(failure.links)
+        if self._function is not None:
+            parts = self._ask(self._function, failure, parts)
+        name = self._known.get(parts)
+        if name is None:
+            name = fingerprint_of(parts)
+            if len(self._known) >= self._room:
+                self._known.clear()
+            self._known[parts] = name
+        return self._admit(name, failure.timestamp)
+
+    def _ask(self, function: Callable[[Failure], Any], failure: Failure, parts: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            given = function(failure)
+            if given is None:
+                return parts
+            texts = [given] if isinstance(given, str) else list(given)[:_MAX_PARTS]
+            own = [part for text in texts for part in (parts if text == DEFAULT else (_text(text),))]
+            return tuple(own) or parts
+        except Exception:  # noqa: BLE001 - the application's function must not cost the answer
+            self.errors += 1
+            return parts
+
+    def _admit(self, name: str, now: float) -> str:
+        with self._lock:
+            seen = self._seen
+            if name not in seen and len(seen) >= self._room:
+                oldest = next(iter(seen))
+                if now - seen[oldest] < _QUIET:
+                    return OTHER
+                del seen[oldest]
+            seen[name] = now
+            seen.move_to_end(name)
+        return name
+
+
+def _text(given: object) -> str:
+    if not isinstance(given, str):
+        raise TypeError(type(given))
+    return given[:_MAX_TEXT]
+
+
+def parts_of(links: Sequence[Link]) -> tuple[str, ...]:
+    """What a failure is told apart by: classes along the chain of causes, and functions, or the text in their place."""
+    chain = [link for number, link in enumerate(links) if number == 0 or link.relation == "cause"]
+    types = [link.type for link in chain]
+    for link in chain:
+        if functions := _functions(link):
+            return (*types, *functions)
+    return (*types, template_of(chain[0].message)) if chain else ()
+
+
+def _functions(link: Link) -> list[str]:
+    """The innermost functions of the application that an exception came through, recursion once."""
+    files = getattr(link.frames, "places", None)
+    places: Sequence[tuple[str, str]] = files() if files is not None else [(one[0], one[2]) for one in link.frames]
+    found: list[str] = []
+    for file, function in reversed(places):
+        module = _modules.get(file)
+        if module is None:
+            module = _learn(file)
+        if not module or _is_no_function(function):
+            continue
+        name = f"{module}:{function}"
+        if not found or found[-1] != name:
+            found.append(name)
+            if len(found) == _MAX_FRAMES:
+                break
+    return found
+
+
+def _is_no_function(function: str) -> bool:
+    last = function.rpartition(".")[2]
+    return last in _NO_FUNCTION or (last in _WRAPPERS and "<locals>" in function)
+
+
+_modules: dict[str, str] = {}
+"""By file: the path of the module as it is imported, with slashes; empty if it is none of the application."""
+
+
+def _learn(file: str) -> str:
+    if len(_modules) >= _MAX_FILES:
+        _modules.clear()
+    module = _modules[file] = _module_of(file)
+    return module
+
+
+def _directories() -> tuple[str, ...]:
+    names = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib")]
+    # Failsoft itself, also where it runs out of a checkout
+    names += [str(Path(__file__).parents[1]), str(Path(os.__file__).parent)]
+    return tuple(dict.fromkeys(f"{os.path.realpath(name)}{os.sep}" for name in names if name))
+
+
+_NOT_OURS = _directories()
+_INSTALLED = re.compile(r"[/\\](?:site|dist)-packages[/\\]")
+_ADAPTERS = re.compile(r"[/\\]failsoft_(?:asgi|django|flask|pytest)[/\\]")
+
+
+def _module_of(file: str) -> str:
+    if file.startswith("<") or _INSTALLED.search(file) or _ADAPTERS.search(file):
+        return ""
+    path = os.path.realpath(file) if Path(file).is_absolute() else file
+    if path.startswith(_NOT_OURS):
+        return ""
+    roots = [f"{os.path.realpath(root or os.curdir)}{os.sep}" for root in sys.path if isinstance(root, str)]
+    root = max((one for one in roots if path.startswith(one)), key=len, default="")
+    # by what it is imported as, not by where it was put: a deploy may put it elsewhere
+    inside = path[len(root) :].replace("\\", "/") if root else "/".join(Path(path).parts[-3:])
+    return inside.removesuffix(".py").removesuffix("/__init__")

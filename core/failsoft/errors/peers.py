@@ -1,0 +1,72 @@
+"""What a peer's HTTP answer means, read from the exception of the client that carries it."""
+
+from __future__ import annotations
+
+import re
+
+from failsoft.errors.catalogue import codes as known
+from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.labels import Label, Voice
+from failsoft.errors.code import Code
+from failsoft.errors.reading import header_pairs
+from failsoft.errors.taxonomy import Category
+
+__all__ = ["lower_text_of", "status_of_peer", "upstream"]
+
+_MAX_TEXT = 2_000
+
+_STATUS_NAMES = ("status_code", "status", "http_status", "code", "response_code", "errcode")
+# a class that says one of these knows more than the status beside it: GitHub limits by 403, others time out by 408
+_KNOWS_BETTER = frozenset({Category.RESOURCE, Category.NETWORK, Category.BUSINESS_LOGIC, Category.CONCURRENCY})
+_SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+# 400 is how some say 401: Google's "API key not valid", Plaid's INVALID_API_KEYS
+_KEY_REFUSED = re.compile(r"api[ _-]?keys? (?:is )?(?:not valid|invalid|expired)|invalid[ _-]api[ _-]?keys?\b")
+
+_SPENT_IN_TEXT = re.compile(r"credit balance is too low|insufficient (?:credits?|balance|quota)|out of credits?")
+
+
+def lower_text_of(exc: BaseException) -> str:
+    """The start of an exception's text, in lower case."""
+    return str(exc)[:_MAX_TEXT].lower()
+
+
+def status_of_peer(*carriers: object) -> int | None:
+    """The first HTTP status from 300 on that one of the objects carries under one of the usual names."""
+    for carrier in carriers:
+        if carrier is None:
+            continue
+        for name in _STATUS_NAMES:
+            value = getattr(carrier, name, None)
+            if isinstance(value, int) and not isinstance(value, bool) and 300 <= value <= 599:
+                return int(value)
+    return None
+
+
+def upstream(exc: BaseException, label: Label | None) -> Code | None:
+    """A peer's HTTP answer that a client's exception carries."""
+    response = getattr(exc, "response", None)
+    status = status_of_peer(response, getattr(exc, "meta", None), exc)
+    if status is None:
+        return None
+    says, wait = f"HTTP {status}", _retry_after(response, exc)
+    if status == 429 and getattr(exc, "code", None) in _SPENT:
+        return Code(is_.QUOTA_SPENT, says, wait)
+    clear = label if label is not None and label.voice is Voice.SAYS else None
+    if clear is not None and clear.category in _KNOWS_BETTER:
+        return Code(clear, says, wait)
+    means = known.label_of_upstream(status)
+    if means is None and status == 400 and _KEY_REFUSED.search(lower_text_of(exc)):
+        means = is_.REFUSED_US
+    if means is None and status == 400 and _SPENT_IN_TEXT.search(lower_text_of(exc)):
+        means = is_.QUOTA_SPENT
+    if means is None and clear is not None:
+        return None
+    return Code(means or is_.UPSTREAM_FAILED, says, wait)
+
+
+def _retry_after(*carriers: object) -> str | None:
+    for carrier in carriers:
+        for name, value in header_pairs(getattr(carrier, "headers", None) or ()):
+            if name.lower() == "retry-after":
+                return value
+    return None

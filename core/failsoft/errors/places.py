@@ -1,0 +1,85 @@
+"""What the library that raised a builtin exception adds to it: one that does one thing, or a function that does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.failure import Frame
+
+__all__ = ["OF_INPUT", "refine_by_library"]
+
+_CLOSE = 3
+_NEAR = 25
+_OF_SETTINGS = (
+    "-packages/pydantic_settings/", "-packages/dynaconf/", "-packages/environs/", "-packages/decouple.py",
+    "-packages/ariadne/utils.py",
+)  # fmt: skip
+# a builtin exception out of one of these says what it is by where it was raised
+_BUILTIN_FROM: tuple[tuple[Label, tuple[str, ...]], ...] = (
+    (
+        is_.MISCONFIGURED,
+        (
+            "-packages/decouple.py", "-packages/dynaconf/", "-packages/environs/", "-packages/dotenv/",
+            "-packages/starlette/config.py", "-packages/flask/config.py", "-packages/sanic/config.py",
+            "-packages/django/apps/registry.py", "-packages/pyramid/renderers.py", "-packages/pyramid/config/",
+            "-packages/tornado/template.py", "-packages/chameleon/loader.py", "-packages/mako/lookup.py",
+            "-packages/msal/authority.py", "-packages/firebase_admin/__init__.py", "-packages/maxminddb/",
+            "-packages/geoip2/database.py", "-packages/braintree/configuration.py", "/logging/config.py",
+        ),
+    ),
+    (
+        is_.CONTRADICTION,
+        ("-packages/passlib/handlers/", "-packages/passlib/utils/handlers.py", "-packages/pyotp/otp.py"),
+    ),
+    (
+        is_.UNPARSABLE,
+        ("-packages/pyotp/__init__.py", "-packages/werkzeug/sansio/multipart.py", "-packages/openpyxl/reader/"),
+    ),
+)  # fmt: skip
+_READS_SETTINGS = re.compile(
+    r"(?:parse_connection_str|from_connection_str|load_config|read_config|load_dotenv|from_pyfile|from_envvar"
+    r"|load_environment|update_config|load_module_from_file_location)"
+)
+_READS_ANSWER = re.compile(r"(?:parse|handle|process|read|check)_response|raise_for_(?:status|response)")
+OF_INPUT = frozenset({is_.UNPARSABLE, is_.INVALID, is_.UNPROCESSABLE})
+"""What is said of a client's input, where nothing says whose it is."""
+_SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
+_ABSENT_SOCKET = frozenset({"FileNotFoundError", "PermissionError"})
+
+
+def refine_by_library(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
+    """The label that fits the library better that raised an exception, and why.
+
+    Parameters: as of `refine_by_place`, with at least one frame.
+    """
+    says_little = label == is_.UNPARSABLE or ("." not in name and label in _SAYS_LITTLE)
+    if says_little and (better := _by_library(frames[-_CLOSE:])) is not None:
+        return better, "in a library that does one thing"
+    if name in _ABSENT_SOCKET and label == is_.OS_FAULT and frames[-1][2].endswith("connect"):
+        return is_.REFUSED, "a socket that nobody listens at"
+    if label in OF_INPUT and any(_is_in(frame[0], _OF_SETTINGS) for frame in frames[-_NEAR:]):
+        return is_.MISCONFIGURED, "while reading settings"
+    return None
+
+
+def _is_in(filename: str, places: tuple[str, ...]) -> bool:
+    path = filename.replace("\\", "/")
+    return any(place in path for place in places)
+
+
+def _by_library(frames: Sequence[Frame]) -> Label | None:
+    """What a builtin exception means that a library raised: by what the library is for, or what the function does."""
+    for filename, _, function in reversed(frames):
+        path = filename.replace("\\", "/")
+        for label, places in _BUILTIN_FROM:
+            if _is_in(path, places):
+                return label
+        if "-packages/" in path:
+            if _READS_SETTINGS.search(function):
+                return is_.MISCONFIGURED
+            if _READS_ANSWER.search(function):
+                return is_.UPSTREAM_FAILED
+    return None

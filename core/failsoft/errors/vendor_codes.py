@@ -1,0 +1,200 @@
+"""Codes that vendors' libraries carry: words in the body of an answer, and texts where a class says too little."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.code import Code, CodeReader, named
+from failsoft.errors.peers import lower_text_of, status_of_peer, upstream
+
+__all__ = ["READERS_OF_VENDORS"]
+
+
+def _words(*rows: tuple[Label, str]) -> dict[str, Label]:
+    return {word: label for label, words in rows for word in words.split()}
+
+
+_MODELS = _words(
+    (is_.UPSTREAM_NOT_NOW, "overloaded_error overloaded engine_overloaded"),
+    (is_.THROTTLED, "rate_limit_error rate_limit_exceeded tokens requests"),
+    (is_.QUOTA_SPENT, "insufficient_quota billing_hard_limit_reached billing_not_active billing_error"),
+    (is_.REFUSED_US, "authentication_error permission_error invalid_api_key"),
+    (is_.UPSTREAM_SLOW, "timeout_error"),
+)
+"""Types and codes in the error object of OpenAI, Anthropic and those that follow them."""
+
+
+def _model(exc: BaseException, label: Label | None) -> Code | None:
+    code = upstream(exc, label)
+    if code is not None and code.label not in {is_.UPSTREAM_FAILED, label}:
+        return code
+    if type(exc).__module__.startswith("litellm") and lower_text_of(exc).endswith("connection error."):
+        # a status that LiteLLM made up
+        return Code(is_.UNREACHABLE, "connection error")
+    body: Any = getattr(exc, "body", None)
+    error = body.get("error", body) if isinstance(body, Mapping) else None
+    said = [error.get("code"), error.get("type")] if isinstance(error, Mapping) else []
+    for word in (getattr(exc, "code", None), getattr(exc, "type", None), *said):
+        if isinstance(word, str) and (means := _MODELS.get(word)):
+            return Code(means, word, code.retry_after if code else None)
+    return code
+
+
+def _stripe(exc: BaseException, label: Label | None) -> Code | None:
+    # 402 is Stripe's way to say that the customer's card was declined: the class says it
+    if getattr(getattr(exc, "error", None), "code", None) == "lock_timeout":
+        return Code(is_.CONTENTION, "lock_timeout")
+    if label is is_.REFUSED_US and status_of_peer(exc) is None:
+        return Code(is_.MISCONFIGURED, "no key, no request")
+    return upstream(exc, label)
+
+
+_SLACK = _words(
+    (
+        is_.REFUSED_US,
+        """
+        access_denied account_inactive ekm_access_denied invalid_auth missing_scope no_permission not_allowed_token_type
+        not_authed org_login_required team_access_not_granted token_expired token_revoked two_factor_setup_required
+        """,
+    ),
+    (is_.THROTTLED, "ratelimited rate_limited message_limit_exceeded"),
+    (is_.UPSTREAM_NOT_NOW, "service_unavailable team_added_to_org"),
+    (is_.UPSTREAM_SLOW, "request_timeout"),
+)
+"""Words of Slack's `error`, which come with status 200."""
+
+
+def _slack(exc: BaseException, label: Label | None) -> Code | None:
+    response: Any = getattr(exc, "response", None)
+    ask = getattr(response, "get", None)
+    word = ask("error") if callable(ask) else None
+    if isinstance(word, str) and (means := _SLACK.get(word)):
+        code = upstream(exc, label)
+        return Code(means, f"Slack {word}", code.retry_after if code else None)
+    return upstream(exc, label)
+
+
+_AZURE = _words(
+    (is_.MISCONFIGURED, "ContainerNotFound QueueNotFound ShareNotFound TableNotFound FilesystemNotFound"),
+    (is_.UPSTREAM_SLOW, "OperationTimedOut"),
+    (is_.UPSTREAM_NOT_NOW, "ServerBusy AccountBeingCreated ContainerBeingDeleted QueueBeingDeleted TableBeingDeleted"),
+    (is_.EDIT_CONFLICT, "ConditionNotMet UpdateConditionNotSatisfied TargetConditionNotMet SourceConditionNotMet"),
+    (
+        is_.CONTENTION,
+        """
+        LeaseAlreadyPresent LeaseIdMissing LeaseIdMismatchWithBlobOperation LeaseIdMismatchWithContainerOperation
+        LeaseIdMismatchWithLeaseOperation LeaseIsBreakingAndCannotBeAcquired FileLockConflict SharingViolation
+        """,
+    ),
+    (
+        is_.REFUSED_US,
+        """
+        AccountIsDisabled AuthenticationFailed AuthorizationFailure AuthorizationPermissionMismatch
+        AuthorizationProtocolMismatch AuthorizationResourceTypeMismatch AuthorizationServiceMismatch
+        AuthorizationSourceIPMismatch InsufficientAccountPermissions InvalidAuthenticationInfo
+        KeyVaultAccessTokenInvalid
+        """,
+    ),
+)
+"""Error codes of Azure Storage."""
+
+
+def _azure(exc: BaseException, label: Label | None) -> Code | None:
+    code: Any = getattr(exc, "error_code", None)
+    word = getattr(code, "value", code)
+    if isinstance(word, str) and (means := _AZURE.get(word)):
+        return Code(means, f"Azure {word}")
+    return upstream(exc, label)
+
+
+def _google(exc: BaseException, label: Label | None) -> Code | None:
+    # the same class for a malformed key file of ours and for a client's malformed token
+    if type(exc).__name__ in {"MalformedError", "InvalidValue"} and "service account" not in lower_text_of(exc):
+        return Code(is_.WHO_ARE_YOU, "token")
+    if type(exc).__name__ == "TransportError" and "could not fetch" in lower_text_of(exc):
+        return Code(is_.UPSTREAM_FAILED, "could not fetch")
+    return upstream(exc, label)
+
+
+def _kubernetes(exc: BaseException, label: Label | None) -> Code | None:
+    code = upstream(exc, label)
+    if code is not None and code.says == "HTTP 409" and "has been modified" in lower_text_of(exc):
+        return Code(is_.EDIT_CONFLICT, "Conflict")
+    return code
+
+
+_OAUTH = _words(
+    (is_.REFUSED_US, "invalid_client unauthorized_client"),
+    (is_.UPSTREAM_FAILED, "server_error"),
+    (is_.UPSTREAM_NOT_NOW, "temporarily_unavailable"),
+)
+"""Error codes of OAuth 2.0 (RFC 6749, 4.1.2.1 and 5.2) that are not about the one who logs in."""
+
+
+def _oauth(exc: BaseException, _label: Label | None) -> Code | None:
+    # Authlib's other errors are those of a provider, which we are then ourselves
+    word = getattr(exc, "error", None) if type(exc).__name__ == "OAuthError" else None
+    return named(_OAUTH.get(word), f"OAuth {word}") if isinstance(word, str) else None
+
+
+def _by_text(table: tuple[tuple[str, Label], ...], *classes: str) -> CodeReader:
+    """A reader of texts, where one class is raised for everything."""
+
+    def read(exc: BaseException, _label: Label | None) -> Code | None:
+        if type(exc).__name__ not in classes:
+            return None
+        text = lower_text_of(exc)
+        return next((Code(means, needle) for needle, means in table if needle in text), None)
+
+    return read
+
+
+_paramiko = _by_text(
+    (
+        ("not found in known_hosts", is_.NO_TRUST),
+        ("unable to connect", is_.UNREACHABLE),
+        ("protocol banner", is_.SILENT),
+        ("timeout opening channel", is_.SILENT),
+        ("private key", is_.MISCONFIGURED),
+        ("unpack requires", is_.MISCONFIGURED),
+        ("connection dropped", is_.BROKEN),
+        ("session not active", is_.BROKEN),
+        ("no existing session", is_.BROKEN),
+        ("channel closed", is_.BROKEN),
+        ("connection lost", is_.BROKEN),
+    ),
+    "SSHException",
+)
+_jose = _by_text((("pem", is_.MISCONFIGURED), ("key", is_.MISCONFIGURED)), "JWSError", "JWEError")
+_wtforms = _by_text((("csrf", is_.YOU_MAY_NOT),), "ValidationError")
+
+
+def _graphql(exc: BaseException, _label: Label | None) -> Code | None:
+    # of what a resolver met, the exception is only the bearer
+    return Code(is_.INVALID, "query") if getattr(exc, "original_error", None) is None else None
+
+
+def _litestar(exc: BaseException, _label: Label | None) -> Code | None:
+    # one class for what a client sent and for what a view returned; only the latter comes from a builtin error
+    ours = type(exc.__cause__).__module__ == "builtins" and isinstance(exc.__cause__, TypeError)
+    return Code(is_.BUG, "while encoding") if ours and type(exc).__name__ == "SerializationException" else None
+
+
+READERS_OF_VENDORS: tuple[tuple[CodeReader, str], ...] = (
+    (_model, "openai anthropic groq together litellm mistralai"),
+    (_stripe, "stripe"),
+    (_slack, "slack_sdk"),
+    (_azure, "azure"),
+    (_google, "google"),
+    (_kubernetes, "kubernetes"),
+    (_oauth, "authlib oauthlib"),
+    (_paramiko, "paramiko"),
+    (_jose, "jose"),
+    (_wtforms, "wtforms"),
+    (_graphql, "graphql"),
+    (_litestar, "litestar"),
+)
+"""Readers by package, as in `codes`."""

@@ -1,0 +1,129 @@
+"""`failsoft explain`: what it prints, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import failsoft
+from failsoft.cli.main import cli
+
+SETTINGS = """
+[audit]
+url = "sqlite:///audit.db"
+encryption = "off"
+
+[errors."shop.errors.OutOfStock"]
+status = 409
+
+[[rules]]
+name = "window"
+when = { message_matches = "(?i)maintenance window" }
+then = { category = "external_service", status = 503 }
+"""
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    return tmp_path
+
+
+def run(*arguments: str, text: str = "") -> Result:
+    return CliRunner().invoke(cli, ["explain", *arguments], input=text)
+
+
+def test_all_that_is_known_is_printed_one_a_line() -> None:
+    done = run("ConnectionRefusedError: [Errno 111] Connection refused")
+    assert done.exit_code == 0
+    lines = done.output.splitlines()
+    assert lines[:8] == [
+        "ConnectionRefusedError: [Errno 111] Connection refused",
+        "  category    network",
+        "  severity    medium",
+        "  transient   yes",
+        "  recoverable yes",
+        "  status      503",
+        "  code        NETWORK_ERROR",
+        "  confidence  0.95",
+    ]
+    assert lines[8].startswith("  fingerprint v1:")
+    assert "  0.95  code        network           errno 111" in done.output
+    assert "  0.50  pattern     network           connection refused" in done.output
+
+
+def test_the_mapping_or_rule_that_decided_is_told_with_its_place(place: Path) -> None:
+    (place / "failsoft.toml").write_text(SETTINGS)
+    mapped = json.loads(run("shop.errors.OutOfStock: tea", "--json").output)
+    assert (mapped["status"], mapped["setting"]) == (409, f'{place}/failsoft.toml:6: errors."shop.errors.OutOfStock"')
+    ruled = json.loads(run("vendor.Oops: in a Maintenance Window", "--json").output)
+    assert (ruled["status"], ruled["setting"]) == (503, f"{place}/failsoft.toml:10: rules[0]")
+    assert ruled["evidence"][0] == {
+        "source": "rule", "says": "window", "category": "external_service", "confidence": 0.9,
+    }  # fmt: skip
+
+
+def test_a_traceback_comes_by_standard_input() -> None:
+    text = (
+        "Traceback (most recent call last):\n"
+        '  File "/srv/shop/views.py", line 3, in view\n    int("x")\n'
+        "ValueError: invalid literal\n\n"
+        "The above exception was the direct cause of the following exception:\n\n"
+        "Traceback (most recent call last):\n"
+        '  File "/srv/shop/views.py", line 5, in view\n    raise RuntimeError("x") from error\n'
+        "RuntimeError: x\n"
+    )
+    done = json.loads(run("-", "--json", text=text).output)
+    assert (done["type"], done["chain"], done["fingerprint"]) == ("ValueError", ["cause: ValueError"], None)
+
+
+def test_secrets_are_not_printed() -> None:
+    done = run("RuntimeError: password=hunter2-canary for bob@example.com")
+    assert done.exit_code == 0
+    assert "hunter2" not in done.output
+    assert "bob@" not in done.output
+
+
+def test_a_class_that_is_not_loaded_is_known_by_its_name_and_that_is_said() -> None:
+    assert "note: known by its name only" in run("nowhere.Oops: x").output
+    assert "note:" not in run("KeyError: 'x'").output
+
+
+def test_a_live_error_is_found_by_its_id(place: Path) -> None:
+    (place / "failsoft.toml").write_text(SETTINGS)
+    with failsoft.Failsoft("failsoft.toml") as fs:
+        problem = fs.handle(ConnectionRefusedError(111, "Connection refused"))
+    done = json.loads(run(problem.error_id, "--json").output)
+    failure = failsoft.classify(ConnectionRefusedError(111, "Connection refused"))
+    for name in ("type", "category", "severity", "transient", "code", "confidence", "fingerprint"):
+        assert done[name] == getattr(failure, name)
+    assert [one["source"] for one in done["evidence"]] == ["code", "catalogue", "pattern"]
+    assert problem.error_id in run(problem.error_id).output
+    absent = run("0199aaaa-0000-7000-8000-000000000001")
+    assert absent.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "said"),
+    [
+        (["hello world"], "", 'expected "module.Class: message", or a traceback'),
+        (["0199aaaa-0000-7000-8000-000000000001"], "", "have no [audit]"),
+        (["0199aaaa-0000-7000-8000-000000000001"], SETTINGS, "there is no file audit.db"),
+        (["KeyError"], "servise = 1", 'did you mean "service"?'),
+        (
+            ["KeyError"],
+            '[[rules]]\nname="x"\nwhen={custom="no:fn"}\nthen={status=500}',
+            "rules[0].when.custom = 'no:fn'",
+        ),
+    ],
+)
+def test_what_cannot_be_explained_is_said(place: Path, arguments: list[str], settings: str, said: str) -> None:
+    (place / "failsoft.toml").write_text(settings)
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert said in done.output

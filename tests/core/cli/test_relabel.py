@@ -1,0 +1,108 @@
+"""`failsoft relabel` and `failsoft train`: corrections, and a model that has learnt them."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import failsoft
+from failsoft.cli.main import cli
+
+SETTINGS = """
+[audit]
+url = "sqlite:///audit.db"
+encryption = "off"
+"""
+needs_numpy = pytest.mark.skipif(importlib.util.find_spec("numpy") is None, reason="numpy is not installed")
+
+
+class LedgerFault(Exception):
+    """Says nothing that anybody knows."""
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "failsoft.toml").write_text(SETTINGS)
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, list(arguments))
+
+
+def recorded(exc: Exception) -> str:
+    with failsoft.Failsoft("failsoft.toml") as fs:
+        return str(fs.handle(exc).error_id)
+
+
+def lines(place: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (place / "failsoft-corrections.jsonl").read_text().splitlines()]
+
+
+def test_a_correction_keeps_the_class_the_words_and_no_numbers(place: Path) -> None:
+    error_id = recorded(LedgerFault("posting 4711 of batch 12 skewed, password=hunter2hunter2"))
+    done = run("relabel", error_id, "data_integrity")
+    assert done.exit_code == 0
+    (line,) = lines(place)
+    assert line["error_id"] == error_id
+    assert line["type"].endswith("LedgerFault")
+    assert line["category"] == "data_integrity"
+    assert (
+        line["was"] == failsoft.classify(LedgerFault("posting 4711 of batch 12 skewed, password=[REDACTED]")).category
+    )
+    assert "4711" not in line["message"]
+    assert "hunter2" not in line["message"]
+
+
+def test_what_is_not_recorded_or_no_category_is_refused(place: Path) -> None:
+    recorded(LedgerFault("x"))
+    absent = run("relabel", "0199a5c2-0000-7000-8000-000000000000", "system")
+    assert (absent.exit_code, absent.output) == (1, "there is no record of 0199a5c2-0000-7000-8000-000000000000\n")
+    assert run("relabel", "0199a5c2-0000-7000-8000-000000000000", "nonsense").exit_code == 2
+    assert not (place / "failsoft-corrections.jsonl").exists()
+
+
+def correct(place: Path) -> None:
+    made = [
+        {"type": f"shop.Ledger{kind}", "message": f"posting of {word} skewed", "category": "data_integrity"}
+        for kind in ("Fault", "Skew", "Drift", "Gap")
+        for word in ("rent", "tea", "salt")
+    ]
+    (place / "failsoft-corrections.jsonl").write_text("".join(json.dumps(one) + "\n" for one in made))
+
+
+@needs_numpy
+def test_the_model_learns_what_was_corrected_and_the_settings_name_it(place: Path) -> None:
+    correct(place)
+    done = run("train", "--output", "mine.bin")
+    assert done.exit_code == 0, done.output
+    found = re.search(r"held out, by class: (\d+) of 12 right before, 12 of 12 after", done.output)
+    assert found is not None, done.output
+    assert int(found[1]) < 12
+    exc = LedgerFault("posting of wages skewed")
+    with failsoft.Failsoft({"classification": {"model": "mine.bin"}}) as fs:
+        failure = fs.classify(exc)
+    assert (failure.category, failure.status, failure.transient) == ("data_integrity", 500, False)
+    assert failsoft.Failsoft({}).classify(exc).category == "system"
+
+
+@needs_numpy
+def test_the_same_corrections_give_the_same_weights(place: Path) -> None:
+    correct(place)
+    for name in ("one.bin", "two.bin"):
+        run("train", "--output", name)
+    assert (place / "one.bin").read_bytes() == (place / "two.bin").read_bytes()
+
+
+def test_without_corrections_or_with_broken_ones_nothing_is_written(place: Path) -> None:
+    assert run("train").exit_code == 2
+    (place / "failsoft-corrections.jsonl").write_text('{"type": "x"}\n')
+    done = run("train")
+    assert (done.exit_code, "line 1: no correction" in done.output) == (2, True)
+    assert not (place / "failsoft-model.bin").exists()

@@ -1,0 +1,273 @@
+"""Classes of packages that no catalogue knows: their names, their bases, what they carry."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from failsoft.errors.failure import Failure
+
+Classify = Callable[..., Failure]
+Install = Callable[..., ModuleType]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Puts a package of some code where installed packages are, and imports it."""
+    home = tmp_path / "site-packages"
+    home.mkdir()
+    monkeypatch.syspath_prepend(str(home))
+    made: list[str] = []
+
+    def put(name: str, code: str, **modules: str) -> ModuleType:
+        package = home / name
+        package.mkdir()
+        (package / "__init__.py").write_text(code)
+        for module, text in modules.items():
+            (package / f"{module}.py").write_text(text)
+        made.append(name)
+        importlib.invalidate_caches()
+        for module in modules:
+            importlib.import_module(f"{name}.{module}")
+        return importlib.import_module(name)
+
+    yield put
+    for name in [one for one in sys.modules if one.partition(".")[0] in made]:
+        del sys.modules[name]
+
+
+def named(*names: str, base: str = "Exception") -> str:
+    return "".join(f"class {name}({base}): pass\n" for name in names)
+
+
+def said(failure: Failure) -> tuple[str, int, bool]:
+    return failure.category.value, failure.status, failure.transient
+
+
+CLIENT = "zephyrapi", named("ZephyrError") + named(
+    "RateLimitError", "AuthenticationError", "NotFoundError", "APITimeoutError", "APIConnectionError", "ServerError",
+    "ServiceUnavailableError", "BadRequestError", "PermissionDeniedError", "InsufficientQuotaError", "ConflictError",
+    "Http503Error", "InvalidWebhookSignatureError", "MissingApiKeyError", "TLSCertificateError", "MysteryError",
+    base="ZephyrError",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("RateLimitError", ("resource", 503, True)),
+        ("AuthenticationError", ("authentication", 502, False)),
+        ("PermissionDeniedError", ("authentication", 502, False)),
+        ("NotFoundError", ("external_service", 502, False)),
+        ("ConflictError", ("external_service", 502, False)),
+        ("BadRequestError", ("external_service", 502, False)),
+        ("ServerError", ("external_service", 502, False)),
+        ("ServiceUnavailableError", ("external_service", 503, True)),
+        ("Http503Error", ("external_service", 503, True)),
+        ("APITimeoutError", ("network", 504, True)),
+        ("APIConnectionError", ("network", 503, True)),
+        ("TLSCertificateError", ("network", 502, False)),
+        ("InsufficientQuotaError", ("resource", 503, False)),
+        ("InvalidWebhookSignatureError", ("authentication", 401, False)),
+        ("MissingApiKeyError", ("configuration", 500, False)),
+        ("MysteryError", ("external_service", 502, False)),
+    ],
+)
+def test_the_errors_of_a_client_are_those_of_a_peer(
+    install: Install, classify: Classify, name: str, expected: tuple[str, int, bool]
+) -> None:
+    cls = getattr(install(*CLIENT), name)
+    failure = classify(cls("no"))
+    assert said(failure) == expected
+    assert failure.evidence[0].source == "convention"
+    assert failure.evidence[0].confidence == (0.4 if name == "MysteryError" else 0.7)
+    assert not failure.not_sent
+
+
+DRIVER = named("Error") + named("DatabaseError", "InterfaceError", base="Error") + named(
+    "OperationalError", "IntegrityError", "ProgrammingError", "DataError", "InternalError", "NotSupportedError",
+    base="DatabaseError",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("OperationalError", ("network", 503, True)),
+        ("IntegrityError", ("data_integrity", 409, False)),
+        ("DataError", ("data_integrity", 500, False)),
+        ("ProgrammingError", ("configuration", 500, False)),
+        ("NotSupportedError", ("system", 500, False)),
+        ("InternalError", ("external_service", 502, False)),
+        ("DatabaseError", ("external_service", 502, False)),
+    ],
+)
+def test_a_driver_is_what_pep_249_says(
+    install: Install, classify: Classify, name: str, expected: tuple[str, int, bool]
+) -> None:
+    package = install("zephyr", DRIVER)
+    assert said(classify(getattr(package, name)("no"))) == expected
+
+
+def test_a_code_says_more_than_the_class_of_a_driver(install: Install, classify: Classify) -> None:
+    cls = install("zephyr", DRIVER).OperationalError
+    error = cls("no")
+    error.sqlstate = "40P01"
+    failure = classify(error)
+    assert (said(failure), failure.evidence[0].says) == (("concurrency", 503, True), "SQLSTATE 40P01")
+    assert said(classify(cls("ERROR [SQLSTATE 23505] duplicate")))[:2] == ("data_integrity", 409)
+    assert said(classify(cls("40001", "could not serialize")))[0] == "concurrency"
+
+
+@pytest.mark.parametrize(
+    ("package", "names", "name", "expected"),
+    [
+        ("zephyrorm", ("DoesNotExist", "IntegrityError", "TransactionError"), "DoesNotExist", ("validation", 404)),
+        ("zephyrjwt", ("InvalidToken", "ExpiredSignature"), "ExpiredSignature", ("authentication", 401)),
+        ("zephyrjwt", ("InvalidToken", "ExpiredSignature"), "InvalidToken", ("authentication", 401)),
+        ("zephyrjson", ("JSONDecodeError", "ValidationError"), "JSONDecodeError", ("validation", 400)),
+        ("zephyrschema", ("ValidationError", "ParseError"), "ValidationError", ("validation", 400)),
+        ("zephyrcache", ("PoolTimeout", "LockError"), "PoolTimeout", ("resource", 503)),
+        ("zephyrcache", ("PoolTimeout", "LockError"), "LockError", ("concurrency", 503)),
+        ("zephyrcache", ("ConnectionLost", "ClusterError"), "ConnectionLost", ("network", 503)),
+        ("zephyrmq", ("ExchangeNotFound", "QueueFull"), "ExchangeNotFound", ("configuration", 500)),
+        ("zephyrmq", ("ExchangeNotFound", "QueueFull"), "QueueFull", ("resource", 503)),
+        ("zephyrlimiter", ("RateLimitExceeded",), "RateLimitExceeded", ("resource", 429)),
+        ("zephyr", ("ImproperlyConfigured",), "ImproperlyConfigured", ("configuration", 500)),
+        ("zephyr", ("ReadTimeout",), "ReadTimeout", ("network", 504)),
+        ("zephyr", ("DeadlockDetected",), "DeadlockDetected", ("concurrency", 503)),
+    ],
+)
+def test_the_kind_of_a_package_is_the_context_of_a_name(
+    install: Install, classify: Classify, package: str, names: tuple[str, ...], name: str, expected: tuple[str, int]
+) -> None:
+    cls = getattr(install(package, named(*names)), name)
+    assert said(classify(cls("no")))[:2] == expected
+
+
+def test_the_nearest_class_along_the_bases_speaks(install: Install, classify: Classify) -> None:
+    code = (
+        named("BaseError")
+        + named("ReadTimeout", base="BaseError, ConnectionError")
+        + named("Nothing", base="ReadTimeout")
+        + named("Refused", base="ConnectionRefusedError")
+    )
+    package = install("zephyr", code)
+    assert said(classify(package.ReadTimeout())) == ("network", 504, True)
+    assert said(classify(package.Nothing())) == ("network", 504, True)
+    assert classify(package.Refused()).evidence[0][:2] == ("catalogue", "ConnectionRefusedError")
+
+
+def test_a_class_of_the_application_inherits_and_its_own_name_sets_no_status(
+    install: Install, classify: Classify
+) -> None:
+    package = install(*CLIENT)
+
+    class OurLimit(package.RateLimitError):  # type: ignore[name-defined, misc]
+        pass
+
+    class SupplierTimeout(Exception):
+        pass
+
+    assert said(classify(OurLimit())) == ("resource", 503, True)
+    assert said(classify(SupplierTimeout())) == ("network", 500, False)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected", "says"),
+    [
+        ({"status_code": 429, "retry_after": 7}, ("resource", 503, True), "HTTP 429"),
+        ({"status": 401}, ("authentication", 502, False), "HTTP 401"),
+        ({"http_status": 404}, ("external_service", 502, False), "HTTP 404"),
+        ({"code": 504}, ("external_service", 504, True), "HTTP 504"),
+        ({"status": "503"}, ("external_service", 503, True), "HTTP 503"),
+        ({"code": "ThrottlingException"}, ("resource", 503, True), "ThrottlingException"),
+        ({"response": {"Error": {"Code": "AccessDenied"}}}, ("authentication", 502, False), "AccessDenied"),
+        (
+            {"response": {"ResponseMetadata": {"HTTPStatusCode": 503, "HTTPHeaders": {"retry-after": "7"}}}},
+            ("external_service", 503, True),
+            "503",
+        ),
+    ],
+)
+def test_a_status_on_the_error_of_a_client_is_a_peers(
+    install: Install, classify: Classify, attributes: dict[str, Any], expected: tuple[str, int, bool], says: str
+) -> None:
+    error = install(*CLIENT).MysteryError("no")
+    vars(error).update(attributes)
+    failure = classify(error)
+    assert said(failure) == expected
+    assert failure.evidence[0][:2] == ("code", says)
+    if "retry" in str(attributes):
+        assert failure.retry_after == 7
+
+
+def test_what_a_name_says_of_a_wait_is_taken(install: Install, classify: Classify) -> None:
+    error = install(*CLIENT).RateLimitError("no")
+    error.retry_after = 12
+    assert classify(error).retry_after == 12
+
+
+def test_a_status_on_the_error_of_an_unknown_framework_is_our_answer(install: Install, classify: Classify) -> None:
+    code = named("MethodNotAllowed", "NotAcceptable", "Gone")
+    cls = install("zephyrweb", code, routing="", middleware="", wsgi="").Gone
+    error = cls("no")
+    assert classify(error).status == 500
+    error.status_code = 410
+    failure = classify(error)
+    assert (failure.status, failure.expected) == (410, True)
+
+
+def test_a_wrapper_of_an_unknown_package_yields_to_its_cause(install: Install, classify: Classify) -> None:
+    package = install(*CLIENT)
+    error = package.MysteryError("no")
+    error.__cause__ = TimeoutError()
+    assert said(classify(error)) == ("network", 504, True)
+    clear = package.APIConnectionError("no")
+    clear.__cause__ = ConnectionRefusedError(111, "refused")
+    failure = classify(clear)
+    assert failure.not_sent
+    assert [one.source for one in failure.evidence[:2]] == ["code", "convention"]
+
+
+def test_words_of_a_message_are_surer_than_the_kind_of_a_package_and_set_no_status(
+    install: Install, classify: Classify
+) -> None:
+    cls = install(*CLIENT).MysteryError
+    failure = classify(cls("connection refused by peer"))
+    assert said(failure) == ("network", 502, False)
+    assert [(one.source, one.confidence) for one in failure.evidence] == [("pattern", 0.5), ("convention", 0.4)]
+    assert said(classify(cls("no module named 'grpc'"))) == ("configuration", 500, False)
+
+
+def test_an_unknown_package_whose_names_say_nothing_is_our_bug(install: Install, classify: Classify) -> None:
+    cls = install("zephyrus", named("Oops")).Oops
+    assert said(classify(cls("boom"))) == ("system", 500, False)
+
+
+def test_looking_at_a_package_wakes_nothing(install: Install, classify: Classify) -> None:
+    code = (
+        "class Lazy:\n"
+        "    def __getattribute__(self, name):\n"
+        "        raise RuntimeError('woken')\n"
+        "lazy = Lazy()\n" + named("ReadTimeout")
+    )
+    assert said(classify(install("zephyr", code).ReadTimeout())) == ("network", 504, True)
+
+
+def test_all_voices_are_told_the_one_that_decided_first(classify: Classify) -> None:
+    failure = classify(ConnectionRefusedError(111, "Connection refused"))
+    assert [one.source for one in failure.evidence] == ["code", "catalogue", "pattern"]
+    confidences = [one.confidence for one in failure.evidence]
+    assert confidences == sorted(confidences, reverse=True)
+    contradicted = classify(ValueError("deadlock detected"))
+    assert [(one.source, one.category) for one in contradicted.evidence] == [
+        ("catalogue", "system"),
+        ("pattern", "concurrency"),
+    ]
