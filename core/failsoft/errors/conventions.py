@@ -171,7 +171,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(r"gateway time ?out|request timed out|(?:execution|query|statement) time", is_.UPSTREAM_SLOW),
     _row(r"session (?:expired|moved|lost)", is_.WHO_ARE_YOU, {_K.STORE: _AWAY, _K.CLIENT: is_.REFUSED_US}),
     _row(r"(?:token|session|signature) time ?out", None, {_K.AUTH: is_.WHO_ARE_YOU}),
-    _row(r"(?:time ?outs? |timed out|time out|deadline exceeded|heartbeat)", is_.SILENT),
+    _row(r"(?:time ?outs? |timed out|time out|deadline exceeded|heartbeat)", is_.SILENT, {_K.LOCK: is_.CONTENTION}),
     # --- the link ----------------------------------------------------------------------------------------------------
     _row(
         r"(?:ssl|tls|certificate|cert|host key|fingerprint) ",
@@ -180,7 +180,7 @@ _ROWS: tuple[_Row, ...] = (
     ),
     _row(
         r"(?:stale connection|connection (?:closed|lost|loss|reset|abort|broken|terminat|drop)|lost connection"
-        r"|broken (?:pipe|resource|stream|connection)|unexpected (?:close|eof)|incomplete read|end of stream"
+        r"|broken (?:pipe|resource|stream|connection)|unexpected (?:close|eof)|incomplete read|chunk|end of stream"
         r"|protocol (?:error|exception|violation)|(?:remote|server) (?:protocol|disconnect|closed)|disconnect"
         r"|read error |write error )",
         _BROKEN,
@@ -316,6 +316,7 @@ _OF_KIND: Mapping[Kind, Label] = {
     Kind.PARSER: is_.INVALID,
     Kind.LIMITER: is_.OUR_LIMIT,
     Kind.CONFIG: is_.MISCONFIGURED,
+    Kind.LOCK: is_.CONTENTION,
 }
 
 

@@ -153,7 +153,7 @@ def _readers_of(cls: type, label: Label, package: Package | None) -> tuple[CodeR
     # what failed on the link carries no answer; so much is known where there is a reader for the package
     if package is None or (label.category is Category.NETWORK and has_reader(cls)):
         return readers
-    return tuple(dict.fromkeys((*readers, *readers_of_package(package))))
+    return tuple(dict.fromkeys((*readers_of_package(package), *readers)))
 
 
 class _Known(NamedTuple):

@@ -44,7 +44,9 @@ def readers_of_package(package: Package) -> tuple[CodeReader, ...]:
         return (_sqlstate, _oracle, _grpc, _http)
     if kind is Kind.CLIENT:
         return (_grpc, _cloud, _http_or_code, _worded)
-    if kind in {Kind.BROKER, Kind.UNKNOWN, Kind.AUTH}:
+    if kind is Kind.AUTH:
+        return (_of_response,)
+    if kind in {Kind.BROKER, Kind.UNKNOWN}:
         return (_grpc, _cloud, _http_or_code)
     return ()
 
@@ -71,6 +73,11 @@ def _http(exc: BaseException, label: Label | None, *names: str) -> Code | None:
                     return None
                 return _peer(status, _wait(exc, response), label, exc)
     return None
+
+
+def _of_response(exc: BaseException, label: Label | None) -> Code | None:
+    # without a response, the status is what we should answer
+    return None if getattr(exc, "response", None) is None else _http(exc, label)
 
 
 def _http_or_code(exc: BaseException, label: Label | None) -> Code | None:

@@ -32,6 +32,8 @@ class Kind(Enum):
     """Serves requests."""
     CONFIG = auto()
     """Reads settings, or fills templates."""
+    LOCK = auto()
+    """Makes others wait."""
     LIMITER = auto()
     """Limits the application's own clients."""
     UNKNOWN = auto()
@@ -55,6 +57,7 @@ _MAX_PACKAGES = 1_024
 # parts of the name of a package, and what they tell; what is written first decides among equals
 _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.LIMITER, re.compile(r"limit|throttl")),
+    (Kind.LOCK, re.compile(r"(?<![bc])lock")),
     (
         Kind.CONFIG,
         re.compile(r"conf(?!lu|er)|settings|environ|dotenv|decouple|templat|\A(?:mako|jinja|chameleon|genshi)"),

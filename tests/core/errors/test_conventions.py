@@ -86,7 +86,7 @@ def test_the_errors_of_a_client_are_those_of_a_peer(
     failure = classify(cls("no"))
     assert said(failure) == expected
     assert failure.evidence[0].source == "convention"
-    assert failure.evidence[0].confidence == (0.4 if name == "MysteryError" else 0.7)
+    assert failure.evidence[0].confidence == {"MysteryError": 0.4, "ServerError": 0.45}.get(name, 0.7)
     assert not failure.not_sent
 
 
