@@ -81,7 +81,7 @@ add(
 
 def _jwks(url: str) -> Any:
     token = jwt.encode({}, _SECRET, "HS256", headers={"kid": "1"})
-    return jwt.PyJWKClient(url, timeout=0.3).get_signing_key_from_jwt(token)
+    return jwt.PyJWKClient(url, timeout=0.8).get_signing_key_from_jwt(token)
 
 
 add("PyJWT", "keys_refused", LINK, lambda: _jwks(f"http://127.0.0.1:{free_port()}"))

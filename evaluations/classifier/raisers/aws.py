@@ -28,8 +28,8 @@ from evaluations.classifier.raisers.scaffold_http import (
 
 _CONFIG = Config(
     retries={"max_attempts": 0, "mode": "standard"},
-    connect_timeout=0.3,
-    read_timeout=0.3,
+    connect_timeout=0.8,
+    read_timeout=0.8,
     s3={"addressing_style": "path"},
     parameter_validation=True,
 )

@@ -25,8 +25,8 @@ from evaluations.classifier.raisers.scaffold_http import (
 
 _CONFIG = Config(
     retries={"max_attempts": 0, "mode": "standard"},
-    connect_timeout=0.3,
-    read_timeout=0.3,
+    connect_timeout=0.8,
+    read_timeout=0.8,
     s3={"addressing_style": "path"},
     parameter_validation=True,
 )
@@ -117,7 +117,7 @@ def _aio(url: str) -> Any:
     async def ask() -> None:
         from aiobotocore.config import AioConfig
 
-        config = AioConfig(retries={"max_attempts": 0}, connect_timeout=0.3, read_timeout=0.3)
+        config = AioConfig(retries={"max_attempts": 0}, connect_timeout=0.8, read_timeout=0.8)
         async with get_session().create_client("dynamodb", endpoint_url=url, config=config, **_KEYS) as client:
             await client.get_item(TableName="orders", Key={"id": {"S": "1"}})
 
@@ -148,7 +148,7 @@ def _s3fs(url: str) -> Any:
         key="NOTAKEY",
         secret="not-a-secret",
         endpoint_url=url,
-        config_kwargs={"retries": {"max_attempts": 0}, "connect_timeout": 0.3, "read_timeout": 0.3},
+        config_kwargs={"retries": {"max_attempts": 0}, "connect_timeout": 0.8, "read_timeout": 0.8},
         skip_instance_cache=True,
     )
     fs.retries = 1

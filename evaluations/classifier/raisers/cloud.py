@@ -52,7 +52,7 @@ def _azure_xml(status: int, code: str, message: str = "said so", **headers: str)
 
 def _blob(url: str) -> Any:
     client = BlobClient(
-        f"{url}/shop", "container", "blob", credential=_ACCOUNT, retry_total=0, connection_timeout=0.3, read_timeout=0.3
+        f"{url}/shop", "container", "blob", credential=_ACCOUNT, retry_total=0, connection_timeout=0.8, read_timeout=0.8
     )
     return client.download_blob().readall()
 
@@ -181,7 +181,7 @@ def _google_error(status: int, reason: str, message: str = "said so", **headers:
 
 def _object(url: str) -> Any:
     client = storage.Client(project="shop", credentials=_Anonymous(), client_options={"api_endpoint": url})
-    return client.get_bucket("bucket", timeout=0.3, retry=None)
+    return client.get_bucket("bucket", timeout=0.8, retry=None)
 
 
 def _upload_object(url: str) -> Any:
@@ -291,7 +291,7 @@ def firebase_not_initialized() -> None:
 
 # --- MinIO -----------------------------------------------------------------------------------------------------------
 def _minio(url: str) -> Any:
-    pool = urllib3.PoolManager(timeout=urllib3.Timeout(connect=0.3, read=0.3), retries=urllib3.Retry(0))
+    pool = urllib3.PoolManager(timeout=urllib3.Timeout(connect=0.8, read=0.8), retries=urllib3.Retry(0))
     client = minio.Minio(
         url.removeprefix("http://"),
         access_key="NOTAKEY",

@@ -90,7 +90,7 @@ _NO_QUOTA = Answer(429, _openai_error("You exceeded your current quota", "insuff
 
 # --- OpenAI ----------------------------------------------------------------------------------------------------------
 def _openai(url: str) -> Any:
-    client = openai.OpenAI(api_key=KEY, base_url=url, max_retries=0, timeout=0.3)
+    client = openai.OpenAI(api_key=KEY, base_url=url, max_retries=0, timeout=0.8)
     return client.chat.completions.create(model="gpt-4o", messages=MESSAGES)
 
 
@@ -159,7 +159,7 @@ def webhook_signature() -> None:
 
 # --- Anthropic -------------------------------------------------------------------------------------------------------
 def _anthropic(url: str) -> Any:
-    client = anthropic.Anthropic(api_key=KEY, base_url=url, max_retries=0, timeout=0.3)
+    client = anthropic.Anthropic(api_key=KEY, base_url=url, max_retries=0, timeout=0.8)
     return client.messages.create(model="claude-x", max_tokens=10, messages=MESSAGES)
 
 
@@ -198,12 +198,12 @@ def overloaded_in_stream() -> None:
 
 # --- Groq, Together: the same generator as OpenAI's ------------------------------------------------------------------
 def _groq(url: str) -> Any:
-    client = groq.Groq(api_key=KEY, base_url=url, max_retries=0, timeout=0.3)
+    client = groq.Groq(api_key=KEY, base_url=url, max_retries=0, timeout=0.8)
     return client.chat.completions.create(model="llama", messages=MESSAGES)
 
 
 def _together(url: str) -> Any:
-    client = together.Together(api_key=KEY, base_url=url, max_retries=0, timeout=0.3)
+    client = together.Together(api_key=KEY, base_url=url, max_retries=0, timeout=0.8)
     return client.chat.completions.create(model="llama", messages=MESSAGES)
 
 
@@ -220,7 +220,7 @@ def no_key_for_groq() -> None:
 
 # --- Mistral ---------------------------------------------------------------------------------------------------------
 def _mistral(url: str) -> Any:
-    client = Mistral(api_key=KEY, server_url=url, timeout_ms=300)
+    client = Mistral(api_key=KEY, server_url=url, timeout_ms=800)
     return client.chat.complete(model="mistral-small", messages=MESSAGES)
 
 
@@ -245,7 +245,7 @@ add_links("mistralai", _mistral)
 
 # --- Cohere ----------------------------------------------------------------------------------------------------------
 def _cohere(url: str) -> Any:
-    client = cohere.ClientV2(api_key=KEY, base_url=url, timeout=0.3)
+    client = cohere.ClientV2(api_key=KEY, base_url=url, timeout=0.8)
     options: Any = {"max_retries": 0}
     return client.chat(model="command-r", messages=MESSAGES, request_options=options)
 
@@ -270,7 +270,7 @@ add_links("cohere", _cohere)
 
 # --- Google ----------------------------------------------------------------------------------------------------------
 def _genai(url: str) -> Any:
-    options = genai_types.HttpOptions(base_url=url, timeout=300, retry_options=genai_types.HttpRetryOptions(attempts=1))
+    options = genai_types.HttpOptions(base_url=url, timeout=800, retry_options=genai_types.HttpRetryOptions(attempts=1))
     client = genai.Client(api_key=KEY, http_options=options)
     return client.models.generate_content(model="gemini-2.0-flash", contents="hello")
 
@@ -302,7 +302,7 @@ add_links("google-genai", _genai, leave_out=("cut_off",))
 
 # --- Ollama ----------------------------------------------------------------------------------------------------------
 def _ollama(url: str) -> Any:
-    return ollama.Client(host=url, timeout=0.3).chat(model="llama3", messages=MESSAGES)
+    return ollama.Client(host=url, timeout=0.8).chat(model="llama3", messages=MESSAGES)
 
 
 add_answers(
@@ -320,7 +320,7 @@ add_links("ollama", _ollama)
 
 # --- Hugging Face ----------------------------------------------------------------------------------------------------
 def _inference(url: str) -> Any:
-    return InferenceClient(base_url=url, token=KEY, timeout=0.3).chat_completion(MESSAGES, model="m", max_tokens=5)
+    return InferenceClient(base_url=url, token=KEY, timeout=0.8).chat_completion(MESSAGES, model="m", max_tokens=5)
 
 
 def _model_info(url: str) -> Any:
@@ -365,7 +365,7 @@ def repository_id_malformed() -> None:
 def _replicate(url: str) -> Any:
     import httpx
 
-    client = replicate.Client(api_token=KEY, base_url=url, timeout=httpx.Timeout(0.3))
+    client = replicate.Client(api_token=KEY, base_url=url, timeout=httpx.Timeout(0.8))
     return client.models.get("owner/name")
 
 

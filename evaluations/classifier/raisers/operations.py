@@ -41,7 +41,7 @@ def _vault(url: str) -> Any:
     import requests
 
     session = requests.Session()
-    return hvac.Client(url, token="not-a-token", timeout=0.3, session=session).secrets.kv.v2.read_secret_version(
+    return hvac.Client(url, token="not-a-token", timeout=0.8, session=session).secrets.kv.v2.read_secret_version(
         "shop/db", raise_on_deleted_version=True
     )
 
@@ -87,7 +87,7 @@ def _kubernetes(url: str) -> Any:
     configuration = kubernetes.client.Configuration(host=url)
     configuration.retries = urllib3.Retry(0)
     api = kubernetes.client.CoreV1Api(kubernetes.client.ApiClient(configuration))
-    return api.read_namespaced_pod("pod", "shop", _request_timeout=(0.3, 0.3))
+    return api.read_namespaced_pod("pod", "shop", _request_timeout=(0.8, 0.8))
 
 
 def _kubernetes_status(code: int, reason: str, message: str = "said so") -> Answer:
@@ -235,7 +235,7 @@ add_answers(
 
 
 def _maxmind(url: str) -> Any:
-    client = geoip2.webservice.Client(1, "not-a-key", host=url.removeprefix("http://"), timeout=0.3)
+    client = geoip2.webservice.Client(1, "not-a-key", host=url.removeprefix("http://"), timeout=0.8)
     client._base_uri = f"{url}/geoip/v2.1"
     return client.city("128.101.101.101")
 

@@ -41,7 +41,7 @@ def _stripe(url: str) -> Any:
         _STRIPE_KEY,
         base_addresses={"api": url},
         max_network_retries=0,
-        http_client=stripe.RequestsClient(timeout=0.3),
+        http_client=stripe.RequestsClient(timeout=0.8),
     )
     return client.v1.payment_intents.create({"amount": 100, "currency": "eur"})
 
@@ -115,7 +115,7 @@ def stripe_key_missing() -> None:
 def _braintree(url: str) -> Any:
     port = url.rpartition(":")[2]
     environment = braintree.Environment("loopback", "127.0.0.1", port, url, False, None)
-    configuration = braintree.Configuration(environment, "merchant", "public", "private", timeout=0.3)
+    configuration = braintree.Configuration(environment, "merchant", "public", "private", timeout=0.8)
     return braintree.BraintreeGateway(configuration).transaction.find("1")
 
 
@@ -177,7 +177,7 @@ def paypal_unconfigured() -> None:
 def _plaid(url: str) -> Any:
     configuration = plaid.Configuration(host=url, api_key={"clientId": "c", "secret": "not-a-secret"})
     client = plaid_api.PlaidApi(plaid.ApiClient(configuration))
-    return client.accounts_get(AccountsGetRequest(access_token="not-a-token"), _request_timeout=0.3)
+    return client.accounts_get(AccountsGetRequest(access_token="not-a-token"), _request_timeout=0.8)
 
 
 def _plaid_error(status: int, type_: str, code: str) -> Answer:

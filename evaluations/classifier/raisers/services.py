@@ -35,7 +35,7 @@ class _TwilioHttp(TwilioHttpClient):  # type: ignore[misc]
     """Sends to loopback what is meant for twilio.com."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(timeout=0.3, max_retries=0)
+        super().__init__(timeout=0.8, max_retries=0)
         self.url = url
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
@@ -155,11 +155,11 @@ add_links("PyGithub", _github, leave_out=("silent", "cut_off"))
 
 
 def _gitlab(url: str) -> Any:
-    return gitlab.Gitlab(url, private_token="not-a-token", timeout=0.3, retry_transient_errors=False).projects.get(1)
+    return gitlab.Gitlab(url, private_token="not-a-token", timeout=0.8, retry_transient_errors=False).projects.get(1)
 
 
 def _gitlab_create(url: str) -> Any:
-    return gitlab.Gitlab(url, private_token="not-a-token", timeout=0.3).projects.create({"name": "shop"})
+    return gitlab.Gitlab(url, private_token="not-a-token", timeout=0.8).projects.create({"name": "shop"})
 
 
 add_answers(
@@ -183,7 +183,7 @@ add_links("python-gitlab", _gitlab, leave_out=("cut_off",))
 
 
 def _jira(url: str) -> Any:
-    client = jira.JIRA(url, token_auth="not-a-token", max_retries=0, timeout=0.3, get_server_info=False)
+    client = jira.JIRA(url, token_auth="not-a-token", max_retries=0, timeout=0.8, get_server_info=False)
     return client.issue("SHOP-1")
 
 
