@@ -281,7 +281,7 @@ add(
 )
 add("psycopg", "connection_limit", _FULL, lambda: _limited())
 add("psycopg", "not_permitted", _STORE_REFUSED_US, _sql("SET ROLE pg_monitor", "CREATE ROLE others_nobody"))
-add("psycopg", "no_function", OUR_BUG, _sql("SELECT nope()"))
+add("psycopg", "no_function", OUR_SETTINGS, _sql("SELECT nope()"))
 
 
 def _failed_transaction() -> None:
@@ -320,7 +320,7 @@ add(
     _RULED,
     lambda: asyncio.run(_asyncpg("DO $$ BEGIN RAISE EXCEPTION 'closed on Sundays'; END $$")),
 )
-add("asyncpg", "no_function", OUR_BUG, lambda: asyncio.run(_asyncpg("SELECT no_such_function()")))
+add("asyncpg", "no_function", OUR_SETTINGS, lambda: asyncio.run(_asyncpg("SELECT no_such_function()")))
 add(
     "asyncpg",
     "role_unknown",
@@ -613,7 +613,7 @@ for _service, _call, _answers in (
         "secretsmanager",
         lambda c: c.get_secret_value(SecretId="x"),
         {
-            "decryption": (OUR_SETTINGS, _json_error(400, "DecryptionFailure")),
+            "decryption": (FAILED, _json_error(400, "DecryptionFailure")),
             "internal": (FAILED, _json_error(500, "InternalServiceError")),
         },
     ),
@@ -775,7 +775,7 @@ add("pydantic", "adapter", INVALID, lambda: pydantic.TypeAdapter(list[int]).vali
 add("pydantic", "undefined_type", OUR_BUG, lambda: pydantic.create_model("X", y=("Missing", ...))(y=1))
 add("marshmallow", "many", INVALID, lambda: _OrderSchema(many=True).load([{"amount": 1}, {"amount": "x"}]))
 add("marshmallow", "unknown", INVALID, lambda: _OrderSchema().load({"amount": 1, "colour": "red"}))
-add("jinja2", "filter_unknown", OUR_BUG, lambda: jinja2.Environment().from_string("{{ 1 | nope }}"))
+add("jinja2", "filter_unknown", OUR_SETTINGS, lambda: jinja2.Environment().from_string("{{ 1 | nope }}"))
 add("jinja2", "bug_within", OUR_BUG, lambda: jinja2.Environment().from_string("{{ 1 / 0 }}").render())
 add("celery", "retries_exceeded", LINK, lambda: _celery_retry())
 add(

@@ -237,7 +237,7 @@ def _pulsar(port: int) -> Any:
     return client.create_producer("things")
 
 
-add("pulsar-client", "refused", Means("network", True, (502, 503, 504), "high"), nowhere(_pulsar))
+add("pulsar-client", "refused", Means("network", True, (502, 503, 504), "medium"), nowhere(_pulsar))
 
 
 # --- caches and files of our own ----------------------------------------------------------------------------------
