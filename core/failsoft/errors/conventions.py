@@ -128,7 +128,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         r"rate limit|ratelimit|too many requests|throttl|slow down|flood|retry after",
         is_.THROTTLED,
-        dict.fromkeys((_K.LIMITER, _K.FRAMEWORK, _K.BROKER), is_.OUR_LIMIT),
+        dict.fromkeys((_K.LIMITER, _K.FRAMEWORK, _K.AUTH, _K.BROKER), is_.OUR_LIMIT),
     ),
     _row(r"bucket full|limit(?:er)? (?:exceeded|reached)", is_.EXHAUSTED, {_K.LIMITER: is_.OUR_LIMIT}),
     _row(r"quota", is_.QUOTA_SPENT, {_K.STORE: is_.EXHAUSTED}),
@@ -139,7 +139,7 @@ _ROWS: tuple[_Row, ...] = (
         r"|no free|wait queue|connection (?:not available|busy)|max connections",
         _POOL,
     ),
-    _row(r"queue full|buffer (?:full|limit|overflow)|buffer error|backlog|would block", is_.QUEUE_FULL),
+    _row(r"(?:queue|channel|pool|mailbox|inbox) (?:is )?full|buffer (?:full|limit|overflow)|buffer error|backlog|would block", is_.QUEUE_FULL),
     _row(r"out of memory|memory (?:error|limit)", is_.OUT_OF_MEMORY),
     _row(
         r"(?:too (?:large|big|long)|size (?:exceeded|limit)|max payload|entity too|payload size)",
@@ -171,7 +171,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(r"gateway time ?out|request timed out|(?:execution|query|statement) time", is_.UPSTREAM_SLOW),
     _row(r"session (?:expired|moved|lost)", is_.WHO_ARE_YOU, {_K.STORE: _AWAY, _K.CLIENT: is_.REFUSED_US}),
     _row(r"(?:token|session|signature) time ?out", None, {_K.AUTH: is_.WHO_ARE_YOU}),
-    _row(r"(?:time ?outs? |timed out|time out|deadline exceeded|heartbeat)", is_.SILENT, {_K.LOCK: is_.CONTENTION}),
+    _row(r"(?:time ?outs? |timed out|time out|too slow|deadline exceeded|heartbeat)", is_.SILENT, {_K.LOCK: is_.CONTENTION}),
     # --- the link ----------------------------------------------------------------------------------------------------
     _row(
         r"(?:ssl|tls|certificate|cert|host key|fingerprint) ",
@@ -179,9 +179,14 @@ _ROWS: tuple[_Row, ...] = (
         {_K.AUTH: is_.WHO_ARE_YOU, _K.PARSER: is_.UNPARSABLE},
     ),
     _row(
+        r"(?:remote |server )?protocol (?:error|exception|violation)|bad (?:greeting|handshake)",
+        _FAILED,
+        {_K.PARSER: is_.UNPARSABLE},
+    ),
+    _row(
         r"(?:stale connection|connection (?:closed|lost|loss|reset|abort|broken|terminat|drop)|lost connection"
         r"|broken (?:pipe|resource|stream|connection)|unexpected (?:close|eof)|incomplete read|chunk|end of stream"
-        r"|protocol (?:error|exception|violation)|(?:remote|server) (?:protocol|disconnect|closed)|disconnect"
+        r"|(?:remote|server) (?:disconnect|closed)|disconnect|(?:stream|channel) (?:terminated|lost|reset)"
         r"|read error |write error )",
         _BROKEN,
         {_K.STORE: _AWAY, _K.PARSER: is_.UNPARSABLE},
@@ -217,10 +222,15 @@ _ROWS: tuple[_Row, ...] = (
     ),
     _row(
         r"(?:signature|(?:invalid|expired|bad|malformed|inactive|revoked) (?:\w+ )?(?:token|audience|issuer|claim|nonce"
-        r"|code|grant)|token (?:expired|invalid|error|revoked)|(?:invalid|missing|expired) (?:\w+ )?claim"
+        r"|code |grant)|token (?:expired|invalid|error|revoked)|(?:invalid|missing|expired) (?:\w+ )?claim"
         r"|immature|expired)",
         is_.WHO_ARE_YOU,
         {_K.CLIENT: is_.REFUSED_US, _K.STORE: is_.REFUSED_US, _K.PARSER: None},
+    ),
+    _row(
+        r"(?:no|missing) (?:authori[sz]ation|token|credentials?|auth) ?(?:header )?",
+        None,
+        dict.fromkeys((_K.AUTH, _K.FRAMEWORK), is_.WHO_ARE_YOU),
     ),
     _row(
         r"(?:permission|forbidden|access (?:denied|refused)|not (?:authorized|allowed|permitted)|insufficient "
@@ -245,6 +255,7 @@ _ROWS: tuple[_Row, ...] = (
         r"(?:corrupt|checksum|crc |data loss|decrypt|invalid tag|multiple (?:results|objects|matches|rows)"
         r"|too many rows|inconsisten)",
         is_.CONTRADICTION,
+        {_K.PARSER: is_.INVALID, _K.AUTH: is_.WHO_ARE_YOU},
     ),
     _row(
         r"(?:integrity|duplicate|unique|not unique|constraint|foreign key|already exists|exists |protected "

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
-__all__ = ["Kind", "Package", "assume_installed", "is_third_party", "package_of"]
+from failsoft.errors.catalogue.packages import KINDS
+
+__all__ = ["Kind", "Package", "assume_installed", "is_third_party", "kind_of_top", "package_of"]
 
 
 class Kind(Enum):
@@ -146,6 +148,12 @@ def is_third_party(module: str) -> bool:
     return known
 
 
+def kind_of_top(top: str) -> Kind | None:
+    """The kind of a package that is known by its name."""
+    name = KINDS.get(top)
+    return None if name is None else Kind[name.upper()]
+
+
 def assume_installed(top: str) -> None:
     """A package is an installed one, though nothing of it is loaded."""
     _installed[top] = True
@@ -208,10 +216,12 @@ def _look(module: str, top: str) -> Package:
 
 
 def _kind(module: str, top: str, names: frozenset[str]) -> Kind:
-    score = dict.fromkeys(Kind, 0.0)
     inside = ".".join(module.removeprefix(top).split(".")[1:3])
     if "template" in inside:
         return Kind.CONFIG
+    if (known := kind_of_top(top)) is not None:
+        return known
+    score = dict.fromkeys(Kind, 0.0)
     for weight, name in ((3.0, top), (1.5, inside)):
         for kind, pattern in _IN_NAME:
             if pattern.search(name.lower()):
@@ -219,9 +229,9 @@ def _kind(module: str, top: str, names: frozenset[str]) -> Kind:
                 break
     inner = list(_modules_below(top))
     tails = {name.rpartition(".")[2].lstrip("_") for name in inner}
-    for kind, known in _MODULES_OF:
+    for kind, usual in _MODULES_OF:
         weight, most = (1.5, 4) if kind is Kind.FRAMEWORK else (0.5, 2)
-        score[kind] += min(len(tails & known), most) * weight
+        score[kind] += min(len(tails & usual), most) * weight
     if top not in _HTTP_CLIENTS and _any_uses(inner, _HTTP_CLIENTS):
         score[Kind.CLIENT] += 1.5
     if top not in _SERVERS and _any_uses(inner, _SERVERS):
