@@ -34,6 +34,8 @@ VAGUE = 0.45
 """Confidence of a name that says little: `APIError`, `OperationalError`. Words of a message are surer."""
 KIND_ONLY = 0.4
 """Confidence of what only the kind of the package tells; words of a message are surer."""
+KIND_KNOWN = 0.55
+"""The same where the kind is known, not guessed."""
 
 
 class Convention(NamedTuple):
@@ -79,6 +81,8 @@ class _Row(NamedTuple):
         """What the row means in a package of a kind. A broker is a store, where nothing else is said of it."""
         if kind is Kind.BROKER and kind not in self.by_kind:
             kind = Kind.STORE
+        elif kind is Kind.LINK and kind not in self.by_kind:
+            kind = Kind.CLIENT
         return self.by_kind.get(kind, self.default)
 
 
@@ -97,7 +101,11 @@ _FAILED = wrapping(is_.UPSTREAM_FAILED)
 _ROWS: tuple[_Row, ...] = (
     # --- somebody went away, something ended -------------------------------------------------------------------------
     _row(r"client disconnect|web ?socket disconnect|request aborted", None, {_K.FRAMEWORK: is_.DISCONNECTED}),
-    _row(r"worker (?:lost|died|terminat|crash|exit)|terminated |broken (?:process|worker|pool)", is_.CHILD_DIED),
+    _row(
+        r"worker (?:lost|died|terminat|crash|exit)|terminated |broken (?:process|worker|pool)",
+        is_.CHILD_DIED,
+        {_K.CLIENT: _BROKEN, _K.STORE: _AWAY},
+    ),
     _row(
         r"(?:max )?retr(?:y|ies) (?:errors?|exception|exceeded|exhausted|\Z)|too many (?:retries|attempts"
         r"|failures) ",
@@ -279,7 +287,7 @@ _ROWS: tuple[_Row, ...] = (
         is_.UPSTREAM_NOT_NOW,
         {_K.STORE: is_.STORE_NOT_NOW, _K.PARSER: None},
     ),
-    _row(r"bad gateway", is_.UPSTREAM_DOWN),
+    _row(r"bad gateway|gateway error", is_.UPSTREAM_DOWN),
     # --- input -------------------------------------------------------------------------------------------------------
     _row(
         r"(?:invalid (?:url|schema|header|uri|name|param|option|path|cursor|pipeline)|missing schema"
@@ -290,7 +298,12 @@ _ROWS: tuple[_Row, ...] = (
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG, _K.FRAMEWORK: is_.BUG},
     ),
     _row(
-        r"represent|emit|unsupported|not supported|no handler|handler not|schema |unknown type|merge|shape|xpath"
+        r"unsupported (?:media|format|file|type|encoding|image|version|codec|compression|archive)|undefined unit",
+        None,
+        {_K.PARSER: is_.UNPARSABLE},
+    ),
+    _row(
+        r"represent|emit|unsupported|not supported|no handler|handler not|schema |unknown type|merge|shape |xpath"
         r"|selector|undefined|adapter|worksheet",
         None,
         {_K.PARSER: is_.BUG},
@@ -367,4 +380,5 @@ def label_of_words(words: str, kind: Kind) -> Convention | None:
 def custom_of(package: Package) -> Convention | None:
     """What the kind of its package says of a class whose name says nothing."""
     label = _OF_KIND.get(package.kind)
-    return None if label is None else Convention(label, package.kind.name.lower(), KIND_ONLY)
+    confidence = KIND_KNOWN if package.is_known else KIND_ONLY
+    return None if label is None else Convention(label, package.kind.name.lower(), confidence)

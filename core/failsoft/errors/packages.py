@@ -38,6 +38,8 @@ class Kind(Enum):
     """Makes others wait."""
     LIMITER = auto()
     """Limits the application's own clients."""
+    LINK = auto()
+    """Runs tasks and moves bytes, for clients and servers alike."""
     UNKNOWN = auto()
 
 
@@ -48,6 +50,8 @@ class Package(NamedTuple):
     kind: Kind
     is_driver: bool
     """Its classes are named as PEP 249 asks of a driver of databases."""
+    is_known: bool = False
+    """Its kind is not guessed, but known by its name."""
 
 
 _STANDARD = frozenset(sys.stdlib_module_names) | {"builtins", "__main__", "__mp_main__"}
@@ -212,7 +216,7 @@ def _top_of(module: str) -> str:
 def _look(module: str, top: str) -> Package:
     names = frozenset(_names_beside(module, top))
     is_driver = names >= _PEP_249
-    return Package(top, Kind.STORE if is_driver else _kind(module, top, names), is_driver)
+    return Package(top, Kind.STORE if is_driver else _kind(module, top, names), is_driver, kind_of_top(top) is not None)
 
 
 def _kind(module: str, top: str, names: frozenset[str]) -> Kind:

@@ -11,16 +11,16 @@ __all__ = ["KINDS"]
 
 _BY_KIND: Mapping[str, str] = {
     "client": """
-        adyen aioapns aiodns aioftp aiohttp_retry aiortc aiosmtplib airtable anyio apns2 asyncssh asyncua atlassian auth0
+        adyen aioapns aiodns aioftp aiohttp_retry aiortc aiosmtplib airtable apns2 asyncssh asyncua atlassian auth0
         aws_xray_sdk bleak boxsdk ccxt contentful coinbase cloudflare digitalocean discord disnake dropbox elevenlabs
-        eventlet exchangelib fabric facebook_business fcm_django feedparser ftputil gcsfs gevent gitdb git github3
+        exchangelib fabric facebook_business fcm_django feedparser ftputil gcsfs gitdb git github3
         google_auth_httplib2 gql grpclib gspread h11 h2 hpack httpcore httpx_sse httpx_ws hubspot hyperframe imapclient
         intercom invoke jenkins jsonrpcclient jsonrpclib kiteconnect linkedin lob mailchimp_marketing mailjet_rest
         mastodon mollie msgraph netmiko nextcord ncclient notion_client oandapyV20 pinterest plivo postmarker praw
         prawcore priority puresnmp pyactiveresource pyairtable pycares pydrive2 pyfcm pyhubspot pymodbus pyngrok pynetbox
         pyrfc pysnmp pyvisa pywebpush Pyro4 Pyro5 razorpay resend rpyc s3transfer scrapy scrapli serial serpapi shopify
         simple_salesforce smb smbprotocol spotipy square squareup sshtunnel stomper suds telebot telegram telethon
-        pyrogram tencentcloud thrift thriftpy2 transmission_rpc treq trio trio_websocket tweepy twisted vk_api
+        pyrogram tencentcloud thrift thriftpy2 transmission_rpc treq tweepy vk_api
         wikipedia winrm wsproto xero_python yfinance youtube_dl yt_dlp zeroconf zulip
     """,
     "store": """
@@ -33,7 +33,7 @@ _BY_KIND: Mapping[str, str] = {
     """,
     "broker": """
         _pulsar aiomqtt apscheduler arq asyncio_mqtt channels_redis channels_rabbitmq dramatiq faststream faust gmqtt
-        huey nameko procrastinate propan pulsar qpid proton rq saq streaq taskiq zmq
+        huey nameko procrastinate propan pulsar qpid proton rq saq streaq taskiq
     """,
     "auth": """
         allauth authlib biscuit_auth casbin ecdsa fastapi_users fido2 flask_httpauth flask_jwt_extended flask_login
@@ -55,6 +55,7 @@ _BY_KIND: Mapping[str, str] = {
         flask_restful flask_restx flask_smorest hug hypercorn lilya mangum masonite microdot molten nicegui quart responder
         robyn rest_framework sanic spyne starlite streamlit web webob wtforms
     """,
+    "link": "anyio curio eventlet gevent greenlet trio trio_websocket twisted uvloop zmq",
     "limiter": "fastapi_limiter flask_limiter limits pyrate_limiter ratelimit slowapi django_ratelimit throttled",
     "lock": "aioredlock filelock fasteners pottery portalocker redlock",
     "config": """
