@@ -258,9 +258,7 @@ class Classifier:
             return reading
         return Reading(label, facts.source, facts.says, 0.5, facts.name)
 
-    def _named(
-        self, exc: BaseException, facts: Facts, said: tuple[Label, str], asked: _Asked, depth: int
-    ) -> Reading:
+    def _named(self, exc: BaseException, facts: Facts, said: tuple[Label, str], asked: _Asked, depth: int) -> Reading:
         """A class of the application whose name says what it is for."""
         reading = Reading(said[0], "name", said[1], NAMED, facts.name)
         inner = None if facts.mute else self._inner(exc, asked, depth)

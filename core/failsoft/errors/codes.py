@@ -160,8 +160,16 @@ def _sql_server(exc: BaseException, _label: Label | None) -> Code | None:
 
 # replies that begin with ERR, which the libraries cut off
 _REDIS_BUGS = (
-    "unknown command", "unknown subcommand", "wrong number of arguments", "value is not", "syntax error",
-    "invalid ", "index out of range", "no such key", "increment or decrement would overflow", "error compiling script",
+    "unknown command",
+    "unknown subcommand",
+    "wrong number of arguments",
+    "value is not",
+    "syntax error",
+    "invalid ",
+    "index out of range",
+    "no such key",
+    "increment or decrement would overflow",
+    "error compiling script",
     "error running script",
 )
 _REDIS_SETTINGS = ("nogroup", "dbindex", "db index", "no such master")  # fmt: skip

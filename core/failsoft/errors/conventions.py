@@ -147,7 +147,11 @@ _ROWS: tuple[_Row, ...] = (
         r"|no free|wait queue|connection (?:not available|busy)|max connections",
         _POOL,
     ),
-    _row(r"(?:queue|channel|pool|mailbox|inbox) (?:is )?full|buffer (?:full|limit|overflow)|buffer error|backlog|would block", is_.QUEUE_FULL),
+    _row(
+        r"(?:queue|channel|pool|mailbox|inbox) (?:is )?full|buffer (?:full|limit|overflow)|buffer error|backlog"
+        r"|would block",
+        is_.QUEUE_FULL,
+    ),
     _row(r"out of memory|memory (?:error|limit)", is_.OUT_OF_MEMORY),
     _row(
         r"(?:too (?:large|big|long)|size (?:exceeded|limit)|max payload|entity too|payload size)",
@@ -180,7 +184,11 @@ _ROWS: tuple[_Row, ...] = (
     _row(r"gateway time ?out|request timed out|(?:execution|query|statement) time", is_.UPSTREAM_SLOW),
     _row(r"session (?:expired|moved|lost)", is_.WHO_ARE_YOU, {_K.STORE: _AWAY, _K.CLIENT: is_.REFUSED_US}),
     _row(r"(?:token|session|signature) time ?out", None, {_K.AUTH: is_.WHO_ARE_YOU}),
-    _row(r"(?:time ?outs? |timed out|time out|too slow|deadline exceeded|heartbeat)", is_.SILENT, {_K.LOCK: is_.CONTENTION}),
+    _row(
+        r"(?:time ?outs? |timed out|time out|too slow|deadline exceeded|heartbeat)",
+        is_.SILENT,
+        {_K.LOCK: is_.CONTENTION},
+    ),
     # --- the link ----------------------------------------------------------------------------------------------------
     _row(
         r"(?:ssl|tls|certificate|cert|host key|fingerprint) ",
@@ -304,7 +312,8 @@ _ROWS: tuple[_Row, ...] = (
         {_K.PARSER: is_.UNPARSABLE},
     ),
     _row(
-        r"represent|emit|unsupported|not supported|no handler|handler not|schema (?:error|exception|definition|parse)|unknown type|merge|shape |xpath"
+        r"represent|emit|unsupported|not supported|no handler|handler not|schema (?:error|exception|definition|parse)"
+        r"|unknown type|merge|shape |xpath"
         r"|selector|undefined|adapter|worksheet",
         None,
         {_K.PARSER: is_.BUG},

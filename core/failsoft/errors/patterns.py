@@ -78,7 +78,9 @@ _NAMES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     )),
     (is_.OUR_LIMIT, ("rate limit", "ratelimit", "too many requests", "too many attempts", "throttl")),
     (is_.EXHAUSTED, ("quota",)),
-    (is_.UPSTREAM_NOT_NOW, ("service unavailable", "upstream unavailable", "gateway unavailable", "provider unavailable")),
+    (is_.UPSTREAM_NOT_NOW, (
+        "service unavailable", "upstream unavailable", "gateway unavailable", "provider unavailable",
+    )),
     (is_.MISCONFIGURED, ("missing setting", "missing config", "missing env", "missing credential", "missing secret")),
     (is_.PAYMENT_DUE, (
         "insufficient fund", "insufficient balance", "insufficient credit", "payment required", "payment declined",
