@@ -28,7 +28,10 @@ _AWS_IN_TEXT = re.compile(r"An error occurred \((\w+)\)")
 _NATIVE = re.compile(r"\((\d{1,6})\)")
 # a shared library (the dynamic linker), the certificates of requests
 _MISSING = ("cannot open shared object file", "suitable TLS CA certificate bundle")
-_SETTINGS_FILE = re.compile(r"(?:\.(?:env|toml|ya?ml|ini|cfg|conf|pem|crt|key|properties)|/etc/[^/]+)\Z", re.IGNORECASE)
+_SETTINGS_FILE = re.compile(
+    r"(?:/(?:credentials|secrets?|config)[/.][^/]+|\.(?:env|toml|ya?ml|ini|cfg|conf|pem|crt|key|properties)|/etc/[^/]+)\Z",
+    re.IGNORECASE,
+)
 
 
 # --- the operating system ---------------------------------------------------------------------------------------------

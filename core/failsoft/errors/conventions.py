@@ -121,7 +121,7 @@ _ROWS: tuple[_Row, ...] = (
         r"closed (?:resource|pool|session)|(?:pool|session|client|cursor|stream) (?:is )?closed |already (?:closed|"
         r"running|started|connected|open|finalized|updated|registered)|not yet |not (?:connected|started"
         r"|initiali[sz]ed|open|implemented|bound) "
-        r"|local protocol|illegal state|invalid (?:state|operation)|(?:channel )?wrong state|programming "
+        r"|local protocol|(?:illegal|incorrect|wrong) state|invalid (?:state|operation)|channel wrong state|programming "
         r"|usage |reentran"
         r"|(?:field|variable|attribute) does ?not exist|illegal argument|invalid argument|unsupported operation"
         r"|response not read|stream consumed|cookie conflict",
@@ -164,7 +164,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(r"deadlock", is_.DEADLOCK),
     _row(
         r"(?:lock|locked|acquire|mutex|semaphore|watch) (?:.*)|not owned|rebalance|concurrent |serializ\w+ fail"
-        r"|transient (?:transaction )?error|transaction (?:aborted|conflict|retry)|commit failed|aborted",
+        r"|transient transaction|transaction (?:aborted|conflict|retry)|commit failed|aborted",
         is_.CONTENTION,
     ),
     _row(
@@ -230,7 +230,7 @@ _ROWS: tuple[_Row, ...] = (
         r"|migration|read only )",
         is_.MISCONFIGURED,
     ),
-    _row(r"invalid (?:uri|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
+    _row(r"invalid (?:uri|url|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
     # --- who are you -------------------------------------------------------------------------------------------------
     _row(
         r"\S+ (?:webhook )?signature|signature (?:verif|expired|mismatch|invalid|error)",
@@ -296,6 +296,7 @@ _ROWS: tuple[_Row, ...] = (
         is_.UPSTREAM_NOT_NOW,
         {_K.STORE: is_.STORE_NOT_NOW, _K.PARSER: None},
     ),
+    _row(r"transient ", is_.UPSTREAM_NOT_NOW, {_K.STORE: is_.CONTENTION}),
     _row(r"bad gateway|gateway error", is_.UPSTREAM_DOWN),
     # --- input -------------------------------------------------------------------------------------------------------
     _row(
@@ -306,6 +307,7 @@ _ROWS: tuple[_Row, ...] = (
         None,
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG, _K.FRAMEWORK: is_.BUG},
     ),
+    _row(r"(?:\S+ )?(?:syntax|expression) error", None, {_K.PARSER: is_.UNPARSABLE}),
     _row(
         r"unsupported (?:media|format|file|type|encoding|image|version|codec|compression|archive)|undefined unit",
         None,

@@ -57,7 +57,7 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     )),
     (_SETTINGS, (
         "improperly configured", "not configured", "missing configuration", "missing setting",
-        "environment variable", "no module named", "no such table", "no such column", "undefined table",
+        "environment variable", "env variable", "no module named", "no such table", "no such column", "undefined table",
     )),
     (_NETWORK, (
         "connection refused", "connection reset", "connection aborted", "connection closed", "broken pipe",

@@ -46,10 +46,12 @@ _READS_SETTINGS = re.compile(
 )
 _PACKAGE = re.compile(r"-packages/([^/.]+)")
 _READS = re.compile(
-    r"pars|load|read|decod|from_|open|valid|deserial|convert|unpack|extract|decompress|lex|token|best_fit|make_impl"
+    r"pars|load|read|split|lookup|search|xpath|verif|decrypt|decod|from_|open|valid|deserial|convert|unpack|extract|decompress|lex|token|best_fit|make_impl"
 )
 _OF_KIND = {Kind.PARSER: is_.UNPARSABLE, Kind.AUTH: is_.WHO_ARE_YOU}
-_OF_DATA = frozenset({"ValueError", "KeyError", "IndexError", "EOFError", "OverflowError", "RuntimeError"})
+_OF_DATA = frozenset(
+    {"ValueError", "KeyError", "IndexError", "EOFError", "OverflowError", "RuntimeError", "LookupError"}
+)
 _FILES_OF_OURS = ("-packages/tinydb/", "-packages/diskcache/", "-packages/sqlitedict", "/shelve.py", "/dbm/")
 """Stores that are files beside the application: what is read there, it wrote itself."""
 _SETS_UP = re.compile(
