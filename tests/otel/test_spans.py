@@ -45,6 +45,7 @@ def test_the_recording_server_span_is_enriched_and_the_exception_recorded_once_s
         "failsoft.error.code": "QUOTE_ERROR",
         "failsoft.error.category": "external_service",
         "failsoft.error.severity": "medium",
+        "failsoft.error.fingerprint": made.fingerprint,
         "failsoft.error.transient": True,
         "failsoft.endpoint": "GET /quotes/{symbol}",
         "failsoft.policy": "upstream",

@@ -30,6 +30,7 @@ _WAITS = ("retry_after", "retry_after_seconds")
 _SQLSTATE = re.compile(r"\bSQLSTATE\W{0,3}([0-9A-Z]{5})\b|\A\[?([0-9A-Z]{2}[0-9]{3})\]?(?:\W|\Z)")
 _ORACLE = re.compile(r"\bORA-(\d{5})\b")
 _MYSQL = re.compile(r"mysql|maria", re.IGNORECASE)
+_REDIS = re.compile(r"redis|valkey|keydb", re.IGNORECASE)
 _MAIL = re.compile(r"smtp|mail(?!gun|jet|chimp)", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _STATUS_IN_TEXT = re.compile(r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP status|status code)\W{0,3}([45]\d\d)\b", re.IGNORECASE)
@@ -43,6 +44,10 @@ def readers_of_package(package: Package) -> tuple[CodeReader, ...]:
     kind = package.kind
     if _MYSQL.search(package.name):
         return (_mysql, _sqlstate)
+    if _REDIS.search(package.name):
+        return (_redis_reply,)
+    if "mongo" in package.name.lower():
+        return (_mongo,)
     if _MAIL.search(package.name):
         return (_smtp,)
     if kind is Kind.STORE:
@@ -167,6 +172,20 @@ def _mysql(exc: BaseException, _label: Label | None) -> Code | None:
         if type(value) is int and value > 0 and (means := known.label_of_mysql(value)) is not None:
             return Code(means, f"MySQL {value}")
     return None
+
+
+def _redis_reply(exc: BaseException, _label: Label | None) -> Code | None:
+    """The first word of an error reply, in capitals by the protocol's custom."""
+    first = exc.args[0] if exc.args else None
+    word = first.partition(" ")[0] if isinstance(first, str) else ""
+    means = known.REDIS.get(word) if word.isupper() else None
+    return None if means is None else Code(means, word)
+
+
+def _mongo(exc: BaseException, _label: Label | None) -> Code | None:
+    number = getattr(exc, "code", None)
+    means = known.MONGO.get(number) if type(number) is int else None
+    return None if means is None else Code(means, f"MongoDB {number}")
 
 
 def _oracle(exc: BaseException, _label: Label | None) -> Code | None:

@@ -27,50 +27,62 @@ class Frames(Sequence["Frame"]):
             innermost 20.
     """
 
-    __slots__ = ("_made", "_places", "locals")
+    __slots__ = ("_codes", "_made", "_offsets", "locals")
 
     def __init__(
         self, tb: TracebackType | None, locals_of: Callable[[FrameType], Mapping[str, str]] | None = None
     ) -> None:
         self.locals: Sequence[Mapping[str, str]] = _locals(tb, locals_of) if locals_of is not None else ()
         """By frame, if any were asked for."""
-        places: list[tuple[CodeType, int]] = []
-        add = places.append
+        codes: list[CodeType] = []
+        offsets: list[int] = []
+        add_code, add_offset = codes.append, offsets.append
         while tb is not None:
-            add((tb.tb_frame.f_code, tb.tb_lasti))
+            add_code(tb.tb_frame.f_code)
+            add_offset(tb.tb_lasti)
             tb = tb.tb_next
-        self._places = places if len(places) <= MAX_FRAMES else _bounded(places)
+        if len(codes) > MAX_FRAMES:
+            codes, offsets = _bounded(codes), _bounded(offsets)
+        self._codes = codes
+        self._offsets = offsets
         self._made: tuple[Frame, ...] | None = None
 
     def _frames(self) -> tuple[Frame, ...]:
         made = self._made
         if made is None:
             made = self._made = tuple(
-                [(code.co_filename, _line(code, offset), code.co_qualname) for code, offset in self._places]
+                [
+                    (code.co_filename, _line(code, offset), code.co_qualname)
+                    for code, offset in zip(self._codes, self._offsets, strict=True)
+                ]
             )
         return made
+
+    def codes(self, last: int) -> list[CodeType]:
+        """The code of the innermost frames, so many at most; none if they came from another process."""
+        return [] if self._made is not None else self._codes[-last:]
 
     def files(self, last: int) -> list[str]:
         """The file names of the innermost frames, so many at most; no line number is read for that."""
         if self._made is not None:
             return [one[0] for one in self._made[-last:]]
-        return [code.co_filename for code, _ in self._places[-last:]]
+        return [code.co_filename for code in self._codes[-last:]]
 
     def places(self) -> list[tuple[str, str]]:
         """File name and qualified function of each frame, outermost call first; no line number is read for that."""
         if self._made is not None:
             return [(one[0], one[2]) for one in self._made]
-        return [(code.co_filename, code.co_qualname) for code, _ in self._places]
+        return [(code.co_filename, code.co_qualname) for code in self._codes]
 
     @property
     def function(self) -> str:
         """Qualified name of the innermost function, empty if there is none."""
         if self._made is not None:
             return self._made[-1][2] if self._made else ""
-        return self._places[-1][0].co_qualname if self._places else ""
+        return self._codes[-1].co_qualname if self._codes else ""
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._codes)
 
     @overload
     def __getitem__(self, index: int) -> Frame: ...
@@ -99,7 +111,7 @@ class Frames(Sequence["Frame"]):
 def _restored(made: tuple[Frame, ...], local: tuple[Mapping[str, str], ...]) -> Frames:
     frames = Frames(None)
     frames._made, frames.locals = made, local
-    frames._places = [(_restored.__code__, 0)] * len(made)
+    frames._codes, frames._offsets = [_restored.__code__] * len(made), [0] * len(made)
     return frames
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import CodeType
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
@@ -77,6 +78,24 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> tuple[L
     """
     if not frames:
         return None
+    if not isinstance(frames, Frames) or not (codes := frames.codes(_NEAR)):
+        return _refine(label, name, frames)
+    key = (id(label), name, *map(id, codes))
+    known = _known.get(key)
+    if known is None:
+        if len(_known) >= _MOST_PLACES:
+            _known.clear()
+        known = _known[key] = _refine(label, name, frames), label, codes
+    return known[0]
+
+
+_MOST_PLACES = 2_048
+_known: dict[tuple[object, ...], tuple[tuple[Label, str] | None, Label, Sequence[CodeType]]] = {}
+"""What was found before: the same functions fail again and again. What the key is the identity of is kept with it, so
+that no other one gets it."""
+
+
+def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
     if name == "KeyError" and _function(frames) == "_Environ.__getitem__":
         return is_.MISCONFIGURED, "os.environ"
     near = _near(frames)

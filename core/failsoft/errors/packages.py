@@ -85,7 +85,7 @@ _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         re.compile(
             r"sql|mongo|redis|valkey|memcache|cache|bson|cassandra|scylla|neo4j|arango|elastic"
             r"|opensearch|couch|influx|clickhouse|duck|db(?:$|\W|_|[a-z]?\d)|\Adb|oracle|firebird|pony|orm\b|orm_|_orm"
-            r"|ldap|etcd|zookeeper|kazoo|milvus|qdrant|weaviate|pinecone|chroma"
+            r"|postgres|\Apg|pg(?:\Z|\d|_)|ldap|etcd|zookeeper|kazoo|milvus|qdrant|weaviate|pinecone|chroma"
         ),
     ),
     (

@@ -13,14 +13,25 @@ from failsoft.sanitize.verdict import Judge
 __all__ = ["DetailRules"]
 
 _MAX_ROW = 32_768
+_MAX_DOCUMENT = 2_048
+_STATEMENT_SPAN = 240
 _KEY = re.compile(r"(?i)key \(([^()\r\n]{1,200}(?:\([^()\r\n]{0,80}\)[^()\r\n]{0,80})?)\)=\(")
 _ENTRY = re.compile(r"(?i)duplicate entry '")
 _ENTRY_END = re.compile(r"' for key|'(?=\s|$)")
 _PARAMETERS = re.compile(
     r"(?i)\[(?:parameters|params|binds?): ?(?=[\[({'\"$])|; args=(?=[(\[{])|(?<=detail:  )parameters: (?=\$1)"
 )
+_BOUND = re.compile(r"(?i)(?:with )?(?:param(?:eter)?s|binds?)[:=]? ?(?=[\[({])")
+# names of parameters are listed in the same way; values only stand where a statement stands
+_STATEMENT = re.compile(r"(?:SELECT|INSERT|UPDATE|DELETE|MERGE|CALL|EXEC|[Qq]uery|[Ss]tatement|executing|SQL)\b")
+_NUMBERED = re.compile(r"(?i)(parameters?:? |, )(\$\d{1,3} = )('(?:[^'\n]|''){0,4096}'?|[^\s,']{1,512})")
+_COPIED = re.compile(r"(?i)copy [\w.\"]{1,64}, line \d{1,12}: \"([^\n]{1,4096}?)\"(?=\s|$|['\")\\])")
+_TRUNCATED = re.compile(r"(?i)truncated value: '([^'\n]{1,4096})")
+_INCORRECT = re.compile(
+    r"(?i)incorrect \w{1,16} value: '([^'\n]{1,1024})' for column [`']?(?:\w+[`']?\.[`']?){0,3}(\w{1,64})"
+)
 _PARAMETERS_END = re.compile(r"[)\]}]\](?=\s|$|[.,;)\"'\\])|\.\.\.\]")
-_DUP_KEY = re.compile(r"(?i)dup key: ?\{")
+_DUP_KEY = re.compile(r"(?i)(?:dup key: ?|keyvalue\\{0,3}[\"']\s{0,2}:\s{0,2})\{")
 _INTEGER = re.compile(r"\s*-?\d{1,18}\s*")
 _INTEGERS = re.compile(r"-?\d{1,18}(?:-\d{1,18}){0,4}")
 _QUOTED_OR_NUMBER = re.compile(r"((?<!\[REDACTED):\s{0,2})(\"[^\"\n]{0,512}\"|'[^'\n]{0,512}'|[^\s,{}\"']{1,512})")
@@ -78,7 +89,22 @@ class DetailRules:
         yield Anchor("duplicate entry", self.entry)
         for opening in ("[parameters:", "[params:", "[bind", "; args="):
             yield Anchor(opening, self.parameters)
+        for opening in (
+            "params: ",
+            "parameters: ",
+            "parameters=",
+            "params=",
+            "binds: ",
+            "with params ",
+            "with parameters ",
+        ):
+            yield Anchor(opening, self.bound, r"(?=[\[({])")
+        yield Anchor("parameter", self.numbered, r"(?=s?:? \$\d)")
+        yield Anchor("copy ", self.copied, r"(?=[\w.\"]{1,64}, line \d)")
+        yield Anchor("truncated value: '", self.truncated)
+        yield Anchor("incorrect ", self.incorrect, r"(?=\w{1,16} value: ')")
         yield Anchor("dup key:", self.duplicate_key)
+        yield Anchor("keyvalue", self.duplicate_key, r"(?=\\{0,3}[\"']\s{0,2}:\s{0,2}\{)")
         yield Anchor("input_value=", self.rejected)
         yield Anchor("input", self.rejected, r"(?=\\{0,3}[\"']\s{0,2}:)")
         yield Anchor("insert ", self.insert, r"(?=(?:ignore )?into )")
@@ -151,15 +177,60 @@ class DetailRules:
         last = text.find("]\n", at, limit)
         return at, last if last >= 0 else _line_end(text, at), marker("parameters")
 
+    def bound(self, scan: Scan, start: int, end: int) -> Span | int:
+        """Doctrine, ActiveRecord and others: values bound to the statement that stands before them."""
+        text = scan.text
+        if text[start - 1 : start] == "[":
+            return self.parameters(scan, start - 1, end)
+        if not _STATEMENT.search(text, max(scan.floor, start - _STATEMENT_SPAN), start):
+            return end
+        last = _PARAMETERS_END.search(text, end, min(len(text), end + _MAX_ROW))
+        stop = min(last.end() if last else len(text), _line_end(text, end))
+        return (end, stop, marker("parameters")) if stop - end > 2 else end
+
+    def numbered(self, scan: Scan, start: int, end: int) -> Span | int:
+        """PostgreSQL's log: `parameters: $1 = 'x', $2 = 'y'`; numbers of parameters stay."""
+        at, pieces = start, list[str]()
+        while match := _NUMBERED.match(scan.text, at):
+            at = match.end()
+            kept = match[3] if match[3] == "NULL" or "[REDACTED:" in match[3] else f"'{marker('value')}'"
+            pieces += (match[1], match[2], kept)
+        kept = "".join(pieces)
+        return (start, at, kept) if pieces and kept != scan.text[start:at] else max(end, at)
+
+    def copied(self, scan: Scan, start: int, end: int) -> Span | int:
+        """PostgreSQL: the line of a file that was being read."""
+        match = _COPIED.match(scan.text, start)
+        if match is None or match[1].startswith("[REDACTED:"):
+            return end
+        return match.start(1), match.end(1), marker("row")
+
+    def truncated(self, scan: Scan, start: int, end: int) -> Span | int:
+        """SQL Server: the part of a value that was cut off."""
+        match = _TRUNCATED.match(scan.text, start)
+        if match is None or match[1].startswith("[REDACTED:"):
+            return end
+        return match.start(1), match.end(1), marker("value")
+
+    def incorrect(self, scan: Scan, start: int, end: int) -> Span | int:
+        """MySQL: a value of the wrong form for a sensitive column."""
+        match = _INCORRECT.match(scan.text, start)
+        kind = self._keys.kind(match[2]) if match else None
+        if match is None or kind is None or match[1].startswith("[REDACTED:"):
+            return end
+        return match.start(1), match.end(1), marker(kind)
+
     def duplicate_key(self, scan: Scan, start: int, end: int) -> Span | int:
         """MongoDB: `dup key: { email: "x" }`; names stay."""
         match = _DUP_KEY.match(scan.text, start)
         if match is None:
             return end
-        closing = scan.text.find("}", match.end(), match.end() + 2_048)
-        last = closing if closing >= 0 else _line_end(scan.text, match.end())
+        closing = scan.text.find("}", match.end(), match.end() + _MAX_DOCUMENT)
+        last = closing if closing >= 0 else min(_line_end(scan.text, match.end()), match.end() + _MAX_DOCUMENT)
         content = scan.text[match.end() : last]
-        kept = self._clean(_QUOTED_OR_NUMBER.sub(self._document_value, content))
+        kept = _QUOTED_OR_NUMBER.sub(self._document_value, content)
+        # an object in an object would be cleaned again and again
+        kept = kept if "{" in content else self._clean(kept)
         return (match.end(), last, kept) if kept != content else last
 
     @staticmethod
@@ -197,10 +268,8 @@ class DetailRules:
         )
 
     def _kind_of_path(self, path: list[str]) -> str | None:
-        for name in reversed(path):
-            if name and not name.isdigit():
-                return self._keys.kind(name)
-        return None
+        names = [name for name in path if name and not name.isdigit()]
+        return self._keys.kind(names[-1]) or self._keys.kind("_".join(names[-2:])) if names else None
 
     def insert(self, scan: Scan, start: int, end: int) -> Span | int:
         """SQL: literals of sensitive columns in an INSERT, row by row."""

@@ -18,8 +18,14 @@ _PUTTY = re.compile(r"(?i)private-lines:\s?\d+(?:\s|\\{1,3}[nr])+(?:[A-Za-z0-9+/
 
 _USER = re.compile(r"[^\s/?#:@\"'<>\\\[]{0,128}")
 _PORT = re.compile(r":\d{1,5}(?=[/?#\s\"'),\]}>]|$)")
-_PASSWORD = re.compile(r":((?:[^\s/?#\"'<>\\]|\\(?![nrt\"'])){1,256})@(?=[\w\[.-])")
+_PASSWORD = re.compile(r":((?:[^\s/?#\"'<>\\]|\\(?![nrt\"'])){1,256})@(?=[\w\[.-]|[/?\"'\s]|$)")
+_HASH_PASSWORD = re.compile(r":([^\s/?\"'<>\\]{1,256})@(?=[\w\[][\w.-]*(?:[:/?,]|$))")
 _LOOSE_PASSWORD = re.compile(r":((?:[^\s\"'<>\\]|\\(?![nrt\"'])){1,256}?)@(?=[\w\[][\w.-]*(?:[:/?\s\"',)]|$))")
+# a user that is an e-mail address, and a password with spaces or quotes in it
+_MAIL_USER = re.compile(r"([^\s/?#:\"'<>\\\[]{1,128}):([^\s/?#\"'<>\\]{1,256})@(?=[\w\[.-])")
+_RAW_PASSWORD = re.compile(r":([^\s/][^\r\n]{0,126}?)@(?=[\w\[][\w.-]*(?::\d{1,5})?(?:[/?,]|[\"')\]]?(?:\s|$)))")
+_AWS_USER = re.compile(r"A(?:KIA|SIA)[A-Z0-9]{16}")
+_WEB = re.compile(r"(?i)(?:https?|wss?|file|git|urn|data)$")
 _LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
 _LONE_LEAST = 20
 _LONGEST_PART = 1_502
@@ -27,11 +33,15 @@ _LONGEST_USERINFO = 400
 
 _LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
 _LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
-_DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}([^\W\d_]{2,24}|xn--[a-z0-9-]{2,60})(?![\w-]|\.\w)")
+_DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}(xn--[a-z0-9-]{2,60}|[^\W\d_]{2,24})(?![^\W_]|\.\w)")
+_NAMED_AFTER = re.compile(
+    r"@(?:[\w-]{1,63}\.){1,4}(?:com|org|net|io|edu|gov|info|de|fr|es|it|nl|eu|ch|at|uk)(?=\.\w{2,8}\b)"
+)
+_HOST_END = re.compile(r"[/?]|:\d{1,5}(?!\w)")
 _NO_TLD = word_set(
     "png jpg jpeg gif svg webp css scss js mjs ts tsx jsx json html htm xml yaml yml toml ini cfg txt md rst csv log "
     "so dll exe jar war whl gz tgz zip tar pyc pyx rb php java kt swift service socket timer target mount slice scope "
-    "lock map local localdomain"
+    "lock map local localdomain lan"
 )
 _LOGIN = re.compile(r"([\w.-]{1,40}):([^\s:@/\"'<>]{3,80})")
 _THIN = re.compile(r"(?:thin:|sqlplus )[\w$#]{1,40}/([^\s@/\"']{1,80})$")
@@ -43,22 +53,45 @@ _WORDY = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
 _CHALLENGE = re.compile(r"(?i)(?:realm|error|scope|charset|authorization_uri|resource|title|format)\s?=")
 
 _CURL_USER = re.compile(
-    r"(?:-u|--user|--proxy-user)(?:=|[ \t]+|[\"'],[ ]?[\"'])[\"']?([\w.@\\-]{1,64}):([^\s\"',]{1,128})"
+    r"(?:-u|--user|--proxy-user)(?:=|[ \t]+|[\"'],[ ]?[\"']|(?<=-u))[\"']?([\w.@\\-]{1,64}):([^\s\"',]{1,128})"
 )
+_PGPASS = re.compile(r":5432:[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']{1,128})(?=\s|$|[\"'])")
+_OPTION_VALUE = r"(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?([^\s\"',\]-][^\s\"',\]]{0,127})"
+_BEFORE_OPTION = r"\b[^\r\n;|]{0,200}?[ '\"\[,]"
 _SHORT_OPTION = re.compile(
-    r"(?:mysql\w*|mariadb\w*|docker login|sshpass|mongo\w*|redis-cli|htpasswd|ldapsearch|smbclient|openssl)\b"
-    r"[^\r\n;|]{0,200}?[ '\"\[,](?:-p|-a|-w|-P|-passin pass:|-pass pass:)(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?"
-    r"([^\s\"',\]-][^\s\"',\]]{0,127})"
+    r"(?:docker login|sshpass|mongo\w*|redis-cli|ldapsearch)"
+    rf"{_BEFORE_OPTION}(?:-p|-a|-w){_OPTION_VALUE}"
 )
-_IDENTIFIED = re.compile(r"(?i)identified by (?:password )?'((?:[^'\\\n]|''|\\.){1,256})'")
+# after a space stands the name of the database
+_MYSQL = re.compile(rf"(?:mysql|mariadb)[\w-]*{_BEFORE_OPTION}-p[\"']?([^\s\"',\]-][^\s\"',\]]{{0,127}})")
+_OPENSSL = re.compile(rf"openssl{_BEFORE_OPTION}(?:-pass(?:in|out)? pass:|-k(?= )|-K(?= )){_OPTION_VALUE}")
+_SMB_USER = re.compile(r"smbclient\b[^\r\n;|]{0,200}?[ '\"](?:-U|--user)[ =]?[\"']?[\w.\\-]{1,64}%([^\s\"']{1,128})")
+_HTPASSWD = re.compile(r"htpasswd -\w*b\w*(?: -\w+)* [^\s-]\S{0,127} [\w.@-]{1,64} [\"']?([^\s\"']{1,128})")
+_NET_USE = re.compile(r"/user:[\w.\\@-]{1,64} ([^\s/\"'][^\s\"']{2,127})")
+_IDENTIFIED = re.compile(
+    r"(?i)identified (?:by|with [\w\"'`]{1,40} (?:by|as)) (?:password )?"
+    r"(?:'((?:[^'\\\n]|''|\\.){1,256})'|\"([^\"\n]{1,256})\")"
+)
+_SET_PASSWORD = re.compile(
+    r"(?i)set password(?: for [\w'\"`@%.-]{1,130})? ?= ?(?:password\()?['\"]((?:[^'\"\\\n]|''|\\.){1,256})['\"]"
+)
 _SECURE_STRING = re.compile(r"(?i)securestring(?: -string)? [\"']([^\"'\n]{1,128})[\"']")
 _SASL = re.compile(r"(?i)auth (?:plain|login) ([A-Za-z0-9+/]{8,}={0,2})(?![\w-])")
-_COMMAND = re.compile(r"[^\s/\"'<>]{5,128}(?=\s|$|[\"'\\])")
+_COMMAND = re.compile(r"([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
+_USER_COMMAND = re.compile(r"\"?[\w.@-]{1,64}\"? \"?([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
+_AUTH_OBJECT = re.compile(
+    r"(?i)(?:basic|digest|ntlm)auth\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})"
+)
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
-_LONG_CODE = re.compile(r"\\?[\"']?\s?[=:]\s?\\?[\"']?([\w/.-]{16,})")
+_LONG_CODE = re.compile(r"(?:\\?[\"']?\s?[=:]\s?|\s)\\?[\"']?([\w/.-]{16,512})")
 _CODE_LEAST = 8
 _WORD_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _LOGIN_CHARACTERS = f"{_WORD_CHARACTERS}.:!#$%^&*+"
+
+_IN_PATH = re.compile(
+    r"(?:/[A-Za-z][A-Za-z_-]{0,20}){0,2}(?:/[A-Za-z0-9]{1,8})?/([A-Za-z0-9_.~=-]{20,512})(?=[/?#\s\"'<>),.]|$)"
+)
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 _PHONE_INTRODUCTION = (
     r"(?:ed|ing)?(?: (?:me|us|him|her|them|back|customer|user|client|is|at|on|via|to|under|number|now)){0,3}"
@@ -82,7 +115,8 @@ def _vendor(token: Token) -> Handler:
         match = pattern.match(scan.text, start)
         if match is None:
             return end
-        return (_word_start(scan, start, _WORD_CHARACTERS) if grows else start), _end(scan.text, match), replacement
+        first = match.start(1) if pattern.groups else start
+        return (_word_start(scan, start, _WORD_CHARACTERS) if grows else first), _end(scan.text, match), replacement
 
     return handle
 
@@ -107,7 +141,7 @@ def putty_key(scan: Scan, start: int, end: int) -> Span | int:
     return (start, match.end(), marker("private_key")) if match else end
 
 
-def credentials_in_url(scan: Scan, _start: int, end: int) -> Span | int:
+def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
     """The password in a URL (RFC 3986, section 3.2.1), also where it should have been percent-encoded and was not."""
     text = scan.text
     if text.find("@", end, end + _LONGEST_USERINFO) < 0 or text.startswith("[REDACTED:", end):
@@ -117,10 +151,20 @@ def credentials_in_url(scan: Scan, _start: int, end: int) -> Span | int:
     if text[at : at + 1] == ":":
         if _PORT.match(text, at):
             return end
-        secret = _PASSWORD.match(text, at) or _LOOSE_PASSWORD.match(text, at)
+        web = _WEB.search(scan.before(start, 8))
+        secret = None if web else _HASH_PASSWORD.match(text, at)
+        secret = secret or _PASSWORD.match(text, at) or _LOOSE_PASSWORD.match(text, at)
+        if secret is None and not web:
+            secret = _RAW_PASSWORD.match(text, at)
         if secret and secret[1] and _judge.is_value(secret[1], "password", "", quoted=True, op="="):
+            if _AWS_USER.fullmatch(text, end, at):
+                return end, secret.end(1), f"{marker('aws_key')}:{marker('password')}"
             return secret.start(1), secret.end(1), marker("password")
         return secret.end() if secret else end
+    if text[at : at + 1] == "@" and (secret := _MAIL_USER.match(text, end)):
+        if secret[2].startswith("[REDACTED:"):
+            return end
+        return end, secret.end(2), f"{marker('email')}:{marker('password')}"
     lone = _LONE_USER.match(text, end)
     if lone and len(lone[1]) >= _LONE_LEAST and mixed(lone[1]):
         return lone.start(1), lone.end(1), marker("credential")
@@ -143,8 +187,15 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
     login = _LOGIN.fullmatch(text, max(scan.floor, _word_start(scan, first, _LOGIN_CHARACTERS)), start)
     if login and _is_login(scan, login, start):
         return login.start(2), start, marker("password")
-    if domain is None or first == start or domain[1].lower() in _NO_TLD:
+    if domain is None or first == start:
         return end
+    if domain[1].lower() in _NO_TLD:
+        # a file that is named after an address
+        named = _NAMED_AFTER.match(text, start)
+        return (first, named.end(), marker("email")) if named else end
+    if text[first - 3 : first] == "://" and _HOST_END.match(text, domain.end()):
+        # the user of a URL, whose name may be said
+        return domain.end()
     if text[first:start] == "git" and text[domain.end() : domain.end() + 1] in (":", "/"):
         return domain.end()
     if text[first - 1 : first] == "\\" and text[first] in "nrt" and start - first > 1:
@@ -214,8 +265,9 @@ def _group(pattern: re.Pattern[str], kind: str, group: int = 1) -> Handler:
 
     def handle(scan: Scan, start: int, end: int) -> Span | int:
         match = pattern.match(scan.text, start)
-        if match and _judge.is_value(match[group], "password", "", quoted=True, op="="):
-            return match.start(group), match.end(group), replacement
+        found = match.lastindex or group if match else group
+        if match and _judge.is_value(match[found], "password", "", quoted=True, op="="):
+            return match.start(found), match.end(found), replacement
         return end
 
     return handle
@@ -228,11 +280,12 @@ def _national_phone(scan: Scan, _start: int, end: int) -> Span | int:
 
 
 def _command(scan: Scan, start: int, end: int) -> Span | int:
-    """`PASS x` and `AUTH x`, as FTP, POP3 and Redis have it."""
-    match = _COMMAND.match(scan.text, end)
-    if match is None or not scan.free(start) or not is_announced(match.group(), "password"):
-        return end
-    return end, match.end(), marker("password")
+    """`PASS x`, `AUTH x`, `AUTH user x` and `LOGIN user x`, as FTP, POP3, Redis and IMAP have it."""
+    for pattern in (_COMMAND, _USER_COMMAND):
+        match = pattern.match(scan.text, end)
+        if match and scan.free(start) and is_announced(match[1], "password"):
+            return match.start(1), match.end(1), marker("password")
+    return end
 
 
 def oauth_code(scan: Scan, start: int, end: int) -> Span | int:
@@ -262,6 +315,17 @@ def skip_marker(scan: Scan, start: int, end: int) -> Span | int:
     return (start, closing, scan.text[start:closing]) if closing else end
 
 
+def link(scan: Scan, start: int, end: int) -> Span | int:
+    """What a link to a new password carries in its path, as `/reset-password/MjM/c1v2b3-0a1b…/`."""
+    match = _IN_PATH.match(scan.text, end - 1)
+    if match is None or scan.text[start - 1 : start] not in ("/", "-", "_"):
+        return end
+    secret = match[1]
+    if _UUID.fullmatch(secret) or not (mixed(secret) and any(map(str.isdigit, secret))):
+        return end
+    return match.start(1), match.end(1), marker("token")
+
+
 def _is_word(token: Token, anchor: str) -> bool:
     return anchor.islower() and anchor[-1] not in "_-." and not anchor.startswith("$") and not token.lead
 
@@ -269,28 +333,29 @@ def _is_word(token: Token, anchor: str) -> bool:
 def word_anchors() -> Iterator[Anchor]:
     """Anchors in any case."""
     yield Anchor("bearer", bearer)
+    for scheme in ("basic", "digest", "ntlm"):
+        yield Anchor(f"{scheme}auth(", _group(_AUTH_OBJECT, "password"))
     yield Anchor("basic", basic, "(?=[ +:])")
-    yield Anchor("identified by", _group(_IDENTIFIED, "password"))
+    yield Anchor("identified ", _group(_IDENTIFIED, "password"), "(?=by |with )")
+    yield Anchor("set password", _group(_SET_PASSWORD, "password"), "(?= for )")
     yield Anchor("securestring", _group(_SECURE_STRING, "password"))
     yield Anchor("auth plain ", _group(_SASL, "basic"))
     yield Anchor("auth login ", _group(_SASL, "basic"))
     yield Anchor("private-lines", putty_key)
-    yield Anchor("code", _long_code, r"(?=\\?[\"']?\s?[=:]\s?\\?[\"']?[a-z0-9/_.-]{16})")
+    for word in ("password", "passwort", "reset", "token"):
+        yield Anchor(f"{word}/", link, "(?=[a-z0-9_./~=-]{20})")
+    yield Anchor("code", _long_code, r"(?=\\?[\"']?\s?[=:]?\s?\\?[\"']?[a-z0-9/_.-]{16})")
     for word in ("call", "dial", "reach", "contact", "number", "whatsapp", "text"):
         yield Anchor(word, _national_phone, _PHONE_INTRODUCTION)
-    for command in (
-        "docker login",
-        "mysql",
-        "mariadb",
-        "sshpass",
-        "mongo",
-        "redis-cli",
-        "smbclient",
-        "openssl",
-        "ldapsearch",
-        "htpasswd",
-    ):
+    yield Anchor("mysql", _group(_MYSQL, "password"))
+    yield Anchor("mariadb", _group(_MYSQL, "password"))
+    for command in ("docker login", "mongo", "redis-cli", "ldapsearch"):
         yield Anchor(command, _group(_SHORT_OPTION, "password"))
+    yield Anchor("sshpass", _group(_SHORT_OPTION, "password"), r"(?=[\s\"'])")
+    yield Anchor("openssl ", _group(_OPENSSL, "password"))
+    yield Anchor("smbclient ", _group(_SMB_USER, "password"))
+    yield Anchor("htpasswd ", _group(_HTPASSWD, "password"))
+    yield Anchor("/user:", _group(_NET_USE, "password"))
     for token in TOKENS:
         for anchor in token.anchors:
             if _is_word(token, anchor):
@@ -305,6 +370,9 @@ def sign_anchors() -> Iterator[Anchor]:
     yield Anchor("@", email)
     yield Anchor("PASS ", _command)
     yield Anchor("AUTH ", _command)
+    yield Anchor("LOGIN ", _command)
+    yield Anchor(":5432:", _group(_PGPASS, "password"))
+    yield Anchor("-u", _group(_CURL_USER, "password", 2), r"(?=\w{1,32}:[^\s:])")
     for option in ("-u ", "-u'", '-u"', "-u=", "--user ", "--user=", "--user'", '--user"', "--proxy-user "):
         yield Anchor(option, _group(_CURL_USER, "password", 2))
     for name in ("code", "ticket", "state", "nonce"):

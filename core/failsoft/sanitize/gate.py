@@ -31,6 +31,8 @@ _POSITIVE = re.compile(r"\(\?=((?:\\.|[^()\\]|\((?!\?[=!<])[^()]*\))*)\)")
 _TAIL = r"[\w$]*(?:[.-][\w$]+)*"
 # what may follow a name and a value after it; see `IDLE` in `scanner`, of which it is the opposite
 _ALIVE = r"(?:\z|[.-](?:[^\w$]|\z)|\((?:[^)]|\z)|\"(?:[^,]|\z|,(?:[^ ]|\z| (?:[^l]|\z)))|[^\w$.,);/(\"-])"
+# what is not ASCII stands there as another character or as `?`
+_OTHER = r"[\x80-\xff?]"
 _KELVIN = "\u212a"
 
 
@@ -104,7 +106,7 @@ def gate(words: Iterable[Anchor], signs: Iterable[Anchor], digits: Iterable[str]
 
 
 def _literal(text: str) -> str:
-    return "".join(char if char.isalnum() else f"\\x{ord(char):02x}" for char in text)
+    return "".join(_OTHER if not char.isascii() else char if char.isalnum() else f"\\x{ord(char):02x}" for char in text)
 
 
 def _word(anchor: Anchor) -> str:

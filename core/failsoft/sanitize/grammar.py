@@ -29,16 +29,18 @@ _KEY_BODY = re.compile(
     r"(?:(?:\s|\\{1,3}[nr])+[A-Za-z0-9+/]{20,}+={0,2})*(?:(?:\s|\\{1,3}[nr])+[A-Za-z0-9+/]{1,63}={1,2})?"
 )
 
-_OPENER = re.compile(r"(?:[bBuUrRfF]{0,2})(\\{0,7}(?:\"\"\"|'''|[\"'`]))")
+_OPENER = re.compile(r"(?:[bBuUrRfF]{0,2}|\$?@\$?)(\\{0,7}(?:\"\"\"|'''|[\"'`]))")
 TEMPLATE = re.compile(
     r"\$\{[^}\s]{0,80}\}|\{\{.{0,80}?\}\}|\$\([^)\n]{0,80}\)|%\([\w.]{1,60}\)[sdr]|\{[\w.!:]{1,60}\}|<[\w -]{1,60}>"
 )
-_WRAPPED = re.compile(r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential)\(\s{0,2}(?=[bu]?[\"'])")
+_WRAPPED = re.compile(
+    r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential|Some|crypt|PASSWORD|SHA2|MD5|AES_ENCRYPT)\(\s{0,2}(?=[bu]?[\"'])"
+)
 _BARE = re.compile(
     r"(?:[^\s,;&\"'`<>()\[\]{}|\\]"
     r"|&(?!&|(?:amp;)?[\w.%\[\]-]{1,40}=)(?=[^\s\"'`<>])"
     r"|[,;](?=[^\s,;\"'`<>()\[\]{}])(?![\w.%\[\] -]{1,40}[=:])"
-    r"|[()\[\]{}|](?=[\w!@#$%^*+~])"
+    r"|[()\[\]{}](?=[\w!@#$%^*+~])|\|(?=[\w!@#$%^*+~])(?![\w.-]{1,40}[=:])|[(\[{](?=[(\[{]\w)|>(?=[_$#!@%^*+~-])"
     r"|<(?![A-Za-z/!\s])"
     r"|[\"'](?=\w)"
     r"|\\(?![nrtu\"'\\]))++"
@@ -50,17 +52,30 @@ _TEXT = re.compile(r"(?:\s[^<>]{0,200})?>\s*(?:<!\[CDATA\[)?([^<>\]]{1,4096})")
 SHAPES: dict[str, re.Pattern[str]] = {
     "phone": re.compile(r"\(?\+?\d[\d .()/-]{4,22}\d(?:\s?(?:x|ext\.?)\s?\d{1,6})?"),
     "birth_date": re.compile(
-        r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}|\d{8}(?!\d)|\d{1,2}\.? [A-Za-z]{3,9}\.?,? \d{4}"
+        r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}|\d{8}(?!\d)|\d{1,2}(?:\.? |-)[A-Za-z]{3,9}(?:\.?,? |-)\d{4}"
+        r"|(?:datetime\.)?date(?:time)?\(\d{4}(?:, \d{1,6}){2,6}\)"
         r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
     ),
     "health_id": re.compile(r"(?=[A-Za-z/.-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[ ](?=\d)){2,24}"),
-    "national_id": re.compile(r"(?=[A-Za-z/.-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[ ](?=[\dA-D])){4,24}"),
+    "national_id": re.compile(r"(?=[A-Za-z/. -]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|\.(?=\d)|[ ](?=[\dA-D])){4,24}"),
     "account": re.compile(r"(?=[A-Za-z-]{0,4}\d)[A-Za-z0-9*]{1,24}(?:[ -][\d*]{1,12}){0,7}(?<=[\dA-Za-z]{3})"),
     "ssn": re.compile(r"\d{3}[-. ]?\d{2}[-. ]?\d{4}(?!\d)|[*Xx]{3}-[*Xx]{2}-\d{4}|\d{4}(?!\d)"),
     "card": re.compile(r"\d(?:[ -]?\d){11,18}(?!\d)"),
     "iban": re.compile(r"[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){6,30}"),
     "name": re.compile(r"[^\W\d_][\w'’.-]*(?: (?!and\b|or\b|is\b|was\b|not\b|for\b|in\b)[^\W\d_][\w'’.-]*){0,3}"),
-    "address": re.compile(r"[^\r\n\"'<>;|{}]{3,120}?(?=$|[\r\n\"'<>;|{}]|, [a-z_]+[=:]|,\s)"),
+    "address": re.compile(r"[^\r\n\"'<>;|{}]{3,120}?(?=$|[\r\n\"'<>;|{}]|, [a-z_]+[=:]|,\s(?![A-Z0-9]))"),
+    "person": re.compile(
+        r"[A-Z][a-z]+(?:[ ][A-Z]\.?)?(?:[ ](?:(?:van|von|de|la|del|der|bin|al)[ ])?[A-Z][\w'’-]+){1,3}"
+    ),
+    "date": re.compile(
+        r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)?|\d{8}(?!\d)"
+        r"|\d{1,2}\.? [A-Za-z]{3,9}\.?,? \d{4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
+    ),
+    "zip": re.compile(
+        r"\d{4,5}(?:-\d{3,4})?(?!\w)|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)|[A-Z]\d[A-Z] ?\d[A-Z]\d(?!\w)"
+    ),
+    "record": re.compile(r"(?=[A-Za-z-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/:-]|[ ](?=\d)){3,40}"),
+    "url": re.compile(r"(?:https?://|www\.)[^\s\"'<>,;)\]}]{4,256}"),
 }
 """Kinds whose value has a form: what is not of that form is not a value."""
 
@@ -103,6 +118,8 @@ def _close(text: str, at: int, opener: str) -> int:
 def _goes_on(text: str, opener: str, after: int, limit: int) -> bool:
     """Whether a quote is no end: doubled, as in SQL, or an apostrophe in a word, with the end still to come."""
     next_one = text[after : after + 1]
+    if text.startswith("' at line", after):
+        return False
     return (next_one == "'" == opener) or (next_one.isalnum() and text.find(opener, after, limit) > 0)
 
 

@@ -14,6 +14,8 @@ from failsoft.sanitize.rules import (
     GLUED_TAILS,
     KEY_OWNERS,
     NEUTRAL_TAILS,
+    SID_OWNERS,
+    STRICT_TERMS,
     STRONG_TERMS,
     WEAK_TERMS,
 )
@@ -70,17 +72,24 @@ class KeyMatcher:
     Parameters:
         keys: more sensitive names. Each is matched word by word, anywhere in a name.
         safe_keys: names that are never sensitive, matched as a whole. They win over every other rule.
+        strict: also names of what only the strict tier takes: dates, places, numbers of records and devices.
     """
 
-    __slots__ = ("_custom", "_custom_joined", "_safe", "_safe_joined", "kind")
+    __slots__ = ("_custom", "_custom_joined", "_safe", "_safe_joined", "_strict", "kind")
 
-    def __init__(self, keys: Iterable[str] = (), safe_keys: Iterable[str] = ()) -> None:
+    def __init__(self, keys: Iterable[str] = (), safe_keys: Iterable[str] = (), *, strict: bool = False) -> None:
+        self._strict = strict
         self._custom = {words: "_".join(words) for key in keys if (words := words_of(key))}
         self._custom_joined = {"".join(words): kind for words, kind in self._custom.items()}
         self._safe = frozenset(words_of(key) for key in safe_keys)
         self._safe_joined = frozenset(map("".join, self._safe))
         self.kind = lru_cache(maxsize=_CACHE)(self._kind)
         """Kind of what stands under a name, or None if the name is not sensitive."""
+
+    @property
+    def strict(self) -> bool:
+        """Whether names of what only the strict tier takes are among them."""
+        return self._strict
 
     @property
     def custom_words(self) -> frozenset[str]:
@@ -91,13 +100,16 @@ class KeyMatcher:
         """Kind of what words of prose announce, joined without gaps: `dateofbirth`."""
         if joined in self._safe_joined:
             return None
-        return self._custom_joined.get(joined) or STRONG_TERMS.get(joined) or WEAK_TERMS.get(joined)
+        kind = self._custom_joined.get(joined) or STRONG_TERMS.get(joined) or WEAK_TERMS.get(joined)
+        return kind or (STRICT_TERMS.get(joined) if self._strict else None)
 
     def _kind(self, name: str) -> str | None:
         words = words_of(name)
         if not words or words in self._safe:
             return None
-        return self._custom_kind(words) or _kind_of(words)
+        if ("." in name or "[" in name) and _is_flag(name):
+            return self._custom_kind(words)
+        return self._custom_kind(words) or _kind_of(words) or (_strict_kind(words) if self._strict else None)
 
     def _custom_kind(self, words: tuple[str, ...]) -> str | None:
         for custom, kind in self._custom.items():
@@ -105,6 +117,23 @@ class KeyMatcher:
             if any(words[at : at + width] == custom for at in range(len(words) - width + 1)):
                 return kind
         return None
+
+
+def _is_flag(path: str) -> bool:
+    """Whether the last part of a path is a flag or a limit, as of `user[has_password]`."""
+    last = words_of(re.split(r"[.\[]", path.rstrip("]."))[-1])
+    return len(last) > 1 and last[0] in DISARMING_HEADS
+
+
+def _strict_kind(words: tuple[str, ...]) -> str | None:
+    if len(words) > 1 and words[0] in DISARMING_HEADS:
+        return None
+    for length in range(min(_LONGEST_TERM, len(words)), 0, -1):
+        kind = STRICT_TERMS.get("".join(words[-length:]))
+        # a name of two words is that of something else, as `table_name`, unless it is listed
+        if kind and (kind != "person" or length == len(words)):
+            return kind
+    return None
 
 
 def _kind_of(words: tuple[str, ...]) -> str | None:
@@ -117,6 +146,8 @@ def _kind_of(words: tuple[str, ...]) -> str | None:
         if found is None:
             continue
         _, kind, strong = found
+        if words[end - 1] == "sid" and end > 1 and words[end - 2] in SID_OWNERS:
+            return None
         tail = [word for word in words[end:] if not word.isdigit() and word not in NEUTRAL_TAILS]
         if not tail:
             return kind

@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from failsoft.sanitize.checks import decoded, is_card, is_iban, is_ssn
-from failsoft.sanitize.scanner import Handler, Scan, Span, marker
+from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
 
-__all__ = ["BLOB", "RUN", "digit_follows"]
+__all__ = ["BLOB", "RUN", "digit_follows", "padding_anchor"]
 
 _RUN = re.compile(r"[0-9](?:[ .\-()/]{0,2}[0-9])*+")
 _CARD = re.compile(r"\d{12,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5}")
@@ -20,6 +20,7 @@ _AFTER_COUNTRY = re.compile(r"[A-Z]{2}\d{2} ?$")
 _IBAN_START = re.compile(r"[A-Z]{2}\d{2}")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
 _SSN = re.compile(r"(\d{3})([ -])(\d{2})\2(\d{4})(?![\d-]|[ .]\d)")
+_PART = re.compile(r"[A-Za-z0-9]+$")
 _PHONE_GROUP = re.compile(r"[ .-]?\(\d{1,5}\)|[ .-]?\d+")
 _PHONE_LEAST, _PHONE_MOST, _PHONE_LONGEST = 8, 15, 32
 _NANP_DIGITS = 11
@@ -48,7 +49,13 @@ def _whole(scan: Scan, start: int, end: int) -> bool:
     if not scan.free(start) or text[end : end + 1].isalnum() or text[end : end + 1] == "_":
         return False
     before = text[start - 1 : start] if start > scan.floor else ""
-    return not (before in (".", "-") and start > 1 and text[start - 2].isalnum())
+    if before == "-":
+        # a part of a UUID or of a longer number, but not what a short word stands before
+        part = _PART.search(scan.before(start - 1, 16))
+        return part is None or not (
+            part.group().isdigit() or (len(part.group()) in (4, 8) and _HEX.fullmatch(part.group()))
+        )
+    return not (before == "." and start > 1 and text[start - 2].isalnum())
 
 
 def _card(scan: Scan, start: int, end: int) -> Span | None:
@@ -137,6 +144,23 @@ def _blob_rule(reveals: Callable[[str], bool]) -> Handler:
         return (first, last, marker("encoded")) if plain and reveals(plain) else start + 1
 
     return handle
+
+
+def padding_anchor(reveals: Callable[[str], bool]) -> Anchor:
+    """Base64 without a digit, by the padding at its end, as of `4111111111111111`.
+
+    Parameters:
+        reveals: whether a decoded text has a secret in it.
+    """
+
+    def handle(scan: Scan, start: int, end: int) -> Span | int:
+        if scan.nested or start < scan.opaque:
+            return end
+        blob = scan.text[start:end]
+        plain = decoded(blob)
+        return (start, end, marker("encoded")) if plain and reveals(plain) else end
+
+    return Anchor("==", handle, lead="[A-Za-z]{22}")
 
 
 def digit_follows(reveals: Callable[[str], bool]) -> Iterator[tuple[str, Handler]]:

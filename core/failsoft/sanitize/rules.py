@@ -17,6 +17,8 @@ __all__ = [
     "GLUED_TAILS",
     "KEY_OWNERS",
     "NEUTRAL_TAILS",
+    "SID_OWNERS",
+    "STRICT_TERMS",
     "STRONG_TERMS",
     "WEAK_TERMS",
     "word_set",
@@ -36,9 +38,18 @@ STRONG_TERMS: dict[str, str] = _table(
     {
         "password": "password passwords passwd passwort kennwort passphrase passcode passwrd pwd pswd psw userpass "
         "dbpass rootpass adminpass smtppass pgpass mysqlpass ftppass ldappass basicpass authpass bindpw userpw "
-        "dbpw rootpw contrasena contraseña motdepasse senha",
+        "dbpw rootpw pword pwrd passw upass sshpass requirepass masterauth contrasena contraseña contrasenia "
+        "clavesecreta motdepasse "
+        "mdp senha "
+        "wachtwoord haslo hasło lösenord losenord passord adgangskode salasana heslo jelszó şifre parola пароль "
+        "密码 密碼 "
+        "パスワード 비밀번호",
         "secret": "secret secrets secretid secretaccess secretstring secretvalue seedphrase recoveryphrase mnemonic "
-        "mnemonicphrase",
+        "mnemonicphrase geheimnis passwordhint passphrasehint passwordhints",
+        "answer": "securityanswer securityanswers secretanswer secretanswers hintanswer challengeanswer "
+        "recoveryanswer "
+        "securityquestionanswer secretquestionanswer securityquestionanswers mothermaidenname "
+        "mothersmaidenname",
         "token": "token jwt accesstokens refreshtokens authtokens apitokens bearertokens sessiontokens idtokens "
         "idtokenhint usertokens csrftokens devicetokens",
         "api_key": "apikey apikeys accesskey accesskeys accesskeyid appkey applicationkey clientkey consumerkey "
@@ -46,7 +57,8 @@ STRONG_TERMS: dict[str, str] = _table(
         "storagekey sharedaccesskey sharedkey authkey serverkey licensekey licencekey bottoken ingestkey",
         "private_key": "privatekey privatekeys privkey sshkey secretkey secretkeys secretkeybase signingkey signkey "
         "encryptionkey encryptkey enckey decryptionkey masterkey hmackey rsakey tlskey sslkey gpgkey pgpkey jwtkey "
-        "aeskey fernetkey cipherkey wrappingkey rootkey unsealkey cookiekey validationkey privatekeypem pkcs8 "
+        "aeskey fernetkey cipherkey wrappingkey rootkey unsealkey cookiekey presharedkey validationkey "
+        "privatekeypem pkcs8 "
         "keypassword storepass keypass",
         "session": "sessionid sessid phpsessid jsessionid aspsessionid sessionkey sessionids sessionhash",
         "credential": "credential credentials creds",
@@ -55,7 +67,8 @@ STRONG_TERMS: dict[str, str] = _table(
         "csrf": "csrfmiddlewaretoken",
         "oauth_code": "authorizationcode authcode codeverifier pkceverifier devicecode clientassertion samlresponse "
         "samlassertion",
-        "dsn": "dsn connectionstring connstring connstr connectionuri databaseurl databaseuri databasedsn dburl dburi "
+        "dsn": "dsn connectionstring connstring connstr connectionuri databaseurl databaseuri databasedsn dburl "
+        "dburi "
         "redisurl mongourl mongouri mongodburi postgresurl postgresqlurl mysqlurl brokerurl amqpurl rabbitmqurl "
         "sqlalchemydatabaseuri jdbcurl",
         "otp": "otp totp hotp mfacode otpcode twofactorcode 2facode verificationcode recoverycode recoverycodes "
@@ -67,22 +80,27 @@ STRONG_TERMS: dict[str, str] = _table(
         "cvv": "cvv cvc cvv2 cvc2 cvn securitycode cardcode cardverificationvalue cardverificationcode "
         "cardsecuritycode",
         "iban": "iban ibannumber",
-        "account": "accountnumber accountno acctnumber acctno acctnum bankaccount bankaccountnumber routingnumber",
-        "birth_date": "dob dateofbirth birthdate birthday birthdt",
+        "account": "accountnumber accountno acctnumber acctno acctnum bankaccount bankaccountnumber routingnumber "
+        "policynumber policyno",
+        "birth_date": "dob dateofbirth birthdate birthday birthdt geburtsdatum geburtstag "
+        "fechanacimiento fechadenacimiento datenaissance datedenaissance datanascimento datadenascimento",
         "national_id": "nationalid nationalidnumber nino aadhaar aadhaarnumber passportnumber passportno "
         "driverlicense driverslicense drivinglicence drivinglicense driverlicensenumber driverslicensenumber "
-        "drivinglicencenumber taxid taxidnumber taxpayerid itin nationalinsurancenumber personalidnumber",
+        "drivinglicencenumber taxid taxidnumber taxpayerid itin nationalinsurancenumber personalidnumber "
+        "socialinsurancenumber pannumber steuerid steuernummer steueridentifikationsnummer sozialversicherungsnummer "
+        "personnummer personnumber curp cpf dni bsn pesel nric codicefiscale aadhar",
         "health_id": "mrn medicalrecordnumber medicalrecordno medicalrecordid medicalrecord medicalid patientid "
         "patientnumber patientno memberid membernumber healthplannumber healthplanid insuranceid insurancenumber "
         "insurancepolicynumber healthinsurancenumber subscriberid beneficiaryid mbi npi npinumber nhsnumber "
-        "medicareid medicarenumber medicaidid medicaidnumber healthid hicn",
+        "prescriptionnumber kvnr versichertennummer krankenversichertennummer medicareid medicarenumber "
+        "medicaidid medicaidnumber healthid hicn",
     }
 )
 """Term to kind. Sensitive unless a word after it, or the word that opens the name, says otherwise."""
 
 WEAK_TERMS: dict[str, str] = _table(
     {
-        "password": "pass pw",
+        "password": "pass pw clave psk",
         "session": "session sid connectsid sessioncookie",
         "authorization": "auth",
         "csrf": "csrf xsrf",
@@ -90,18 +108,43 @@ WEAK_TERMS: dict[str, str] = _table(
         "signature": "signature sig hmac signatures",
         "card": "pan",
         "health_id": "patient",
-        "birth_date": "born",
+        "birth_date": "born geboren",
         "phone": "phone phonenumber phoneno phonenum mobile mobilenumber mobilephone mobileno cellphone telephone "
-        "telephonenumber tel fax faxnumber homephone workphone msisdn contactnumber phonenumbers",
+        "telephonenumber tel fax faxnumber homephone workphone msisdn contactnumber "
+        "phonenumbers telefon telefonnummer handynummer mobilnummer telefono",
         "name": "firstname lastname fullname middlename givenname familyname surname maidenname patientname "
-        "cardholdername cardholder accountholder accountholdername nameoncard birthname legalname",
+        "cardholdername vorname nachname familienname apellido apellidos prenom cardholder accountholder "
+        "accountholdername nameoncard birthname legalname",
         "address": "streetaddress homeaddress postaladdress mailingaddress addressline "
         "addressline1 addressline2 street street1 street2 streetname",
-        "national_id": "passport",
+        "national_id": "passport pasaporte passnummer reisepassnummer ausweisnummer",
         "token": "bearer",
     }
 )
 """Term to kind. Sensitive only as the end of a name."""
+
+STRICT_TERMS: dict[str, str] = _table(
+    {
+        "name": "customername clientname contactname employeename guardianname spousename doctorname physicianname "
+        "nursename insuredname subscribername guarantorname recipientname emergencycontactname nextofkin personname "
+        "membername relativename",
+        "person": "name patient customer doctor physician nurse guardian spouse",
+        "date": "admissiondate admitdate admittedat admittedon dischargedate dischargedat dischargedon dateofservice "
+        "servicedate deathdate dateofdeath visitdate appointmentdate surgerydate diagnosisdate proceduredate "
+        "encounterdate dateofadmission dateofdischarge dateofvisit",
+        "zip": "zip zipcode postalcode postcode plz",
+        "address": "address city town county",
+        "record": "licensenumber licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "
+        "platenumber vin vehicleid vehiclenumber vehicleidentificationnumber vehicleregistration serialnumber "
+        "serialno "
+        "deviceid deviceserial deviceserialnumber deviceidentifier imei imsi meid iccid udi biometricid recordnumber "
+        "recordno chartnumber casenumber caseno encounterid encounternumber visitnumber claimnumber claimid "
+        "accessionnumber specimenid employeenumber studentnumber",
+        "url": "profileurl homepage personalurl linkedinurl websiteurl website avatarurl photourl facebookurl "
+        "twitterurl",
+    }
+)
+"""Term to kind, as the end of a name: other identifiers of 45 CFR 164.514(b)(2). Only the strict tier takes them."""
 
 KEY_OWNERS = word_set(
     "openai anthropic stripe sendgrid mailgun mailchimp twilio google maps gmaps azure aws gcp github gitlab slack "
@@ -109,6 +152,13 @@ KEY_OWNERS = word_set(
     "digitalocean npm pypi discord telegram shopify plaid paypal braintree adyen rapidapi dd nr s3 bot app"
 )
 """`<owner>_key` is an API key."""
+
+SID_OWNERS = word_set(
+    "account call message sms service phone workspace task application app project conference recording object "
+    "domain "
+    "user group windows oracle media queue flow"
+)
+"""`<owner>_sid` is an id, of Twilio or of Windows."""
 
 AUTH_WORDS = word_set("access refresh auth api bearer session id csrf user oauth reset login personal")
 

@@ -34,7 +34,8 @@ class Sanitizer:
     Parameters:
         keys: more names whose values are secret, as `employee_no`; matched word by word, in any spelling.
         safe_keys: names whose values are not, whatever they look like. Their text is still searched for secrets.
-        tier: `strict` also takes away network addresses, names of home directories and words that look random.
+        tier: `strict` also takes away network addresses, names of home directories and words that look random,
+            and, under a key that names them, the other identifiers of a person: places, dates, numbers of records.
         patterns: what else is secret by its form.
         engine: what looks for secrets first. `re2` needs the extra of that name and is several times faster on texts
             without any; `auto` takes it where it is installed. The result is the same.
@@ -66,7 +67,7 @@ class Sanitizer:
     ) -> None:
         if min(max_text, max_depth, max_nodes) < 1:
             raise ValueError("max_text, max_depth and max_nodes must be at least 1")
-        self._keys = KeyMatcher(keys, safe_keys)
+        self._keys = KeyMatcher(keys, safe_keys, strict=tier == "strict")
         if engine == "re2" and not has_re2():
             raise ValueError('engine = "re2" needs the extra re2: pip install "failsoft[re2]"')
         engine = "python" if engine == "python" or not has_re2() else "re2"

@@ -33,8 +33,8 @@ Span: TypeAlias = tuple[int, int, str]
 # per cent of the characters of log messages and tracebacks
 _FREQUENCY: dict[str, float] = {
     "e": 8.8, " ": 8.5, "s": 6, "r": 5.5, "t": 5, "a": 4.8, "o": 4.5, "i": 4, "n": 3.5, "d": 3.4, "l": 3.2, "p": 2.9,
-    "c": 2.7, "u": 1.8, "_": 1.5, "m": 1.3, "b": 1.2, "h": 1.2, "v": 1.2, "f": 1.1, "g": 1.1, "y": 1, "w": 0.6,
-    "k": 0.6, "x": 0.2, "q": 0.2, "j": 0.1, "z": 0.1,
+    "c": 2.7, "u": 1.8, "_": 1.5, "m": 1.3, "b": 1.2, "h": 1.2, "v": 1.2, "f": 1.1, "g": 1.1, "y": 1, "w": 1.5,
+    "k": 0.6, "x": 0.2, "q": 0.2, "j": 0.1, "z": 0.1, "/": 3,
 }  # fmt: skip
 _FEW = 0.3
 _SEPARATORS = "_-."
@@ -50,7 +50,7 @@ _CONTEXT = 48
 class Scan:
     """One pass over one text."""
 
-    __slots__ = ("floor", "nested", "opaque", "seen", "settled", "text")
+    __slots__ = ("floor", "nested", "opaque", "searched", "seen", "settled", "text")
 
     def __init__(self, text: str, *, nested: bool = False) -> None:
         self.text = text
@@ -60,6 +60,8 @@ class Scan:
         """The text was itself decoded from a text; nothing is decoded a second time."""
         self.opaque = -1
         """Up to here, letters and digits were decoded, and nothing was behind them."""
+        self.searched = -1
+        """Up to here, objects were searched for private parts, and none was found."""
         self.seen = -1
         """How far a rule looked that then found nothing."""
         self.settled = True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from failsoft.sanitize.rules import word_set
 
-__all__ = ["STEMS"]
+__all__ = ["FOREIGN_STEMS", "STEMS", "STRICT_STEMS"]
 
 _NO_LETTER = r"(?![a-z])"
 _GAP = "[ _-]"
@@ -18,18 +18,37 @@ STEMS: tuple[tuple[str, str, str], ...] = (
         (stem, "", "")
         for stem in word_set(
             "passw passph passco passrd passport pswd userpass contrase kennwort depasse de_passe de-passe secret "
-            "token auth cred sess csrf xsrf cookie jwt otp pinc pinn cvv cvc cvn securit card iban ssn signature hmac "
+            "token auth cred sess csrf xsrf cookie jwt otp pinc pinn cvv cvc cvn securit card iban ssn "
+            "signature hmac "
             "birth mrn medical patient memberid member_id member-id membern mfac factorcode factor_code npin faxn "
             "subscriber beneficiary insur hicn nhs licens licenc phone mobile msisdn accountn accountnumber "
             "bankaccount bank_account bank-account acctn routing surname mnemonic verific activation national "
             "seedphr seed_phr seed-phr pkcev pkce_v pkce-v codeverif code_verif code-verif client_assert "
-            "client-assert clientassert saml pkcs8 senha"
+            "client-assert clientassert saml pkcs8 senha pword pwrd upass requirep masterauth pannum pan_num "
+            "wachtwoord passord "
+            "adgangskode "
+            "jelszó geheimnis geburts geboren nacimiento naissance "
+            "nascimento steuer "
+            "versicher personnum codicefisc codice_fisc pesel nric aadha policyn pasaporte passnum ausweisn "
+            "policy_n policy-n prescri telefon handynum "
+            "mobilnum vorname nachname apellido prenom hintanswer hint_answer challengeanswer challenge_answer "
+            "recoveryanswer recovery_answer familienname maidenname maiden_name"
         )
     ),
     ("key", "(?![abd-hj-oqrt-z])", ""),
+    ("seed phrase", "", ""),
+    ("mot de passe", "", ""),
+    ("d.o.b", "", ""),
+    ("nino", _NO_LETTER, ""),
+    ("itin", _NO_LETTER, ""),
+    ("policy n", "(?:o|um)", ""),
     *(
         (stem, _NO_LETTER, "")
-        for stem in word_set("pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street")
+        for stem in word_set(
+            "pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street mdp clave haslo hasło heslo "
+            "parola curp cpf dni "
+            "bsn passw kvnr psk"
+        )
     ),
     ("pwd", "(?=[a-z])", ""),
     ("ccn", "u?[mo]", ""),
@@ -68,3 +87,23 @@ STEMS: tuple[tuple[str, str, str], ...] = (
     ),
 )
 """Stem, regular expression of what must follow, regular expression of fixed width of what must stand before."""
+
+FOREIGN_STEMS = word_set("lösenord şifre пароль 密码 密碼 パスワード 비밀번호")
+"""What only a text of more than ASCII is searched for."""
+
+STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
+    *(
+        (stem, "", "")
+        for stem in word_set(
+            "admission admit discharg servic death visit appointment surger diagnosisd procedur encounter zipc "
+            "postalc "
+            "postcode certificate vehicle serial devic imei biometric recordn record_n chart casen case_n claim "
+            "accession "
+            "specimen profileurl profile_url homepage personalurl personal_url linkedin website avatar photo address "
+            "county name patient customer doctor physician guardian spouse nextofkin next_of_kin"
+        )
+    ),
+    *((stem, _NO_LETTER, "") for stem in word_set("zip plz vin udi city town imsi meid iccid plate nurse")),
+    ("plate", "[ _-]?n", ""),
+)
+"""More of them, for the names that only the strict tier knows."""

@@ -11,7 +11,7 @@ from failsoft.sanitize.checks import looks_random
 __all__ = ["scrub_strictly"]
 
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
-_VERSION = re.compile(r"(?i)(?:version|release|build|==|>=|<=|~=|\bv)[\s:=]{0,3}$")
+_VERSION = re.compile(r"(?i)(?:[a-z]/|version|release|build|==|>=|<=|~=|\bv)[\s:=]{0,3}$")
 _IPV6 = re.compile(r"(?<![\w:.])(?=[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:)[0-9A-Fa-f:.]{2,45}(?:%\w{1,16})?(?![\w:])")
 _MAC = re.compile(
     r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])|\b(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}\b"
@@ -22,17 +22,21 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SHARED_HOMES = frozenset(["public", "shared", "runner", "[redacted"])
 
 
-def _is_address(text: str) -> bool:
+def _address(text: str) -> str | None:
+    """The address, without the full stop of the sentence after it; None if it is none, or nobody's."""
+    bare = text.rstrip(".")
     try:
-        ipaddress.ip_address(text)
+        address = ipaddress.ip_address(bare)
     except ValueError:
-        return False
-    return True
+        return None
+    # `a::b` is a name in a program
+    return None if address.is_unspecified or not any(map(str.isdigit, bare)) else bare
 
 
-def _ipv4(match: re.Match[str]) -> bool:
+def _marked(match: re.Match[str], mark: Callable[[str, str], str]) -> str:
     before = match.string[max(0, match.start() - 12) : match.start()]
-    return not _VERSION.search(before) and _is_address(match.group())
+    address = None if _VERSION.search(before) else _address(match[0])
+    return match[0] if address is None else mark("ip", address) + match[0][len(address) :]
 
 
 def _is_random(word: str) -> bool:
@@ -46,9 +50,9 @@ def scrub_strictly(text: str, mark: Callable[[str, str], str]) -> str:
         mark: makes the marker of a kind, for a value.
     """
     text = _MAC.sub(lambda match: mark("mac", match[0]), text)
-    text = _IPV4.sub(lambda match: mark("ip", match[0]) if _ipv4(match) else match[0], text)
+    text = _IPV4.sub(lambda match: _marked(match, mark), text)
     if ":" in text:
-        text = _IPV6.sub(lambda match: mark("ip", match[0]) if _is_address(match[0]) else match[0], text)
+        text = _IPV6.sub(lambda match: _marked(match, mark), text)
     text = _HOME.sub(
         lambda match: match[0] if match[2].lower() in _SHARED_HOMES else match[1] + mark("user", match[2]), text
     )

@@ -12,13 +12,14 @@ from collections.abc import Sequence
 
 from failsoft.sanitize.details import DetailRules
 from failsoft.sanitize.direct import sign_anchors, word_anchors
+from failsoft.sanitize.echoes import EchoRules
 from failsoft.sanitize.gate import gate
 from failsoft.sanitize.keyed import KeyedRule
 from failsoft.sanitize.keys import KeyMatcher
-from failsoft.sanitize.numbers import BLOB, RUN, digit_follows
+from failsoft.sanitize.numbers import BLOB, RUN, digit_follows, padding_anchor
 from failsoft.sanitize.patterns import CompiledPattern, found_by
 from failsoft.sanitize.scanner import Anchor, Family, Scan, Span, digits_family, signs_family, words_family
-from failsoft.sanitize.stems import STEMS
+from failsoft.sanitize.stems import FOREIGN_STEMS, STEMS, STRICT_STEMS
 from failsoft.sanitize.strict import scrub_strictly
 from failsoft.sanitize.tags import Tagger
 from failsoft.sanitize.views import View, views_of
@@ -50,7 +51,7 @@ class TextEngine:
         tagger: makes the markers.
     """
 
-    __slots__ = ("_families", "_max_text", "_parts", "_patterns", "_strict", "_tagger")
+    __slots__ = ("_families", "_foreign", "_max_text", "_parts", "_patterns", "_strict", "_tagger")
 
     def __init__(
         self,
@@ -63,16 +64,19 @@ class TextEngine:
         tagger: Tagger,
     ) -> None:
         keyed, details = KeyedRule(keys), DetailRules(keys, self._scrub)
-        words = [Anchor(stem, keyed, follow, lead, name=True) for stem, follow, lead in STEMS]
+        foreign = [Anchor(stem, keyed, name=True) for stem in FOREIGN_STEMS]
+        stems = (*STEMS, *(STRICT_STEMS if strict else ()))
+        words = [Anchor(stem, keyed, follow, lead, name=True) for stem, follow, lead in stems]
         words += [
             Anchor(word, keyed, name=True)
             for word in sorted(keys.custom_words)
             if all(word != stem for stem, *_ in STEMS)
         ]
-        words += [*word_anchors(), *details.anchors()]
-        signs = list(sign_anchors())
+        words += [*word_anchors(), *details.anchors(), *EchoRules(keys).anchors()]
+        signs = [*sign_anchors(), padding_anchor(self._reveals)]
         self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(self._reveals)))
-        self._parts = gate(words, signs, (RUN, BLOB)) if engine == "re2" else None
+        self._foreign = (*self._families, words_family(foreign))
+        self._parts = gate([*words, *foreign], signs, (RUN, BLOB)) if engine == "re2" else None
         self._strict, self._patterns, self._tagger = strict, patterns, tagger
         self._max_text = max_text
 
@@ -143,7 +147,7 @@ class TextEngine:
             return []
         lowered = _lower(text)
         cursors = []
-        for family in self._families:
+        for family in self._families if text.isascii() else self._foreign:
             cursor = _Cursor(family, lowered if family.lowered else text, parts)
             if cursor.seek(0):
                 cursors.append(cursor)

@@ -43,6 +43,8 @@ _NAMED_INSIDE = word_set(
 )
 _HARMLESS_INSIDE = DISARMING_TAILS - {"key", "keys", "payload", "object", "instance"}
 _NAMES = ("name", "key", "field", "header", "param", "parameter", "id", "k", "Name", "Key")
+# of a JSON web key (RFC 7518, section 6)
+_PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "k")
 _VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
 _judge = Judge()
 
@@ -240,6 +242,8 @@ class _Walk:
         named = next((name for key in _NAMES if isinstance(name := dict.get(obj, key), str)), None)
         if named is not None and (kind := self._keys.kind(named)):
             kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)}
+        if isinstance(dict.get(obj, "kty"), str):
+            kinds |= {key: "private_key" for key in _PRIVATE_PARTS if dict.__contains__(obj, key)}
         loc = dict.get(obj, "loc")
         if isinstance(loc, list | tuple) and dict.__contains__(obj, "input"):
             path = [part for part in loc if isinstance(part, str)]

@@ -19,7 +19,7 @@ class Token(NamedTuple):
     anchors: tuple[str, ...]
     """Texts that every match begins with."""
     pattern: str
-    """The whole token, matched where the anchor was found. Case counts."""
+    """The whole token, matched where the anchor was found. Case counts. With a group, only that goes: hosts stay."""
     bounded: bool
     """It must not follow a letter or a digit: the anchor is short enough to end other words."""
     lead: str
@@ -34,10 +34,15 @@ def _token(kind: str, anchors: str, pattern: str, *, bounded: bool = True, lead:
 
 _W = "[0-9A-Za-z]"
 _B = r"[\w-]"
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 TOKENS: tuple[Token, ...] = (
     _token("jwt", "eyJ", r"eyJ[\w-]{8,1500}\.[\w-]{4,}(?:\.[\w-]*){0,3}", bounded=False),
-    _token("aws_key", "AKIA ASIA ABIA ACCA A3T", r"A(?:KIA|SIA|BIA|CCA|3T[A-Z0-9])[A-Z0-9]{16}(?![A-Za-z0-9])"),
+    _token(
+        "aws_key",
+        "AKIA ASIA ABIA ACCA A3T",
+        r"A(?:KIA|SIA|BIA|CCA|3T[A-Z0-9])[A-Z0-9]{16}(?![A-Za-z0-9])(?:[:,/ ][A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]))?",
+    ),
     _token("aws_key", "ABSK", r"ABSK[A-Za-z0-9+/]{60,}={0,2}"),
     _token("google_key", "AIza", r"AIza[\w-]{30,}", bounded=False),
     _token("google_token", "ya29.", r"ya29\.[\w.-]{16,}"),
@@ -53,11 +58,15 @@ TOKENS: tuple[Token, ...] = (
     ),
     _token("gitlab_token", "GR1348941", r"GR1348941[\w-]{16,}"),
     _token(
-        "slack_token", "xoxb- xoxp- xoxa- xoxe- xoxo- xoxr- xoxs- xoxc- xoxd-", r"xox[a-z]-[\w%.-]{8,}", bounded=False
+        "slack_token",
+        "xoxb- xoxp- xoxa- xoxe- xoxo- xoxr- xoxs- xoxc- xoxd-",
+        r"xox(?:[bcdpes]-(?=[\w%.-]*\d)|o-(?=\d)|[ar]-(?=\d|\w{8}))[\w%.-]{8,}",
+        bounded=False,
     ),
     _token("slack_token", "xoxe.xox", r"xoxe\.xox[bp]-[\w-]{8,}", bounded=False),
     _token("slack_token", "xapp-", r"xapp-[\w-]{12,}"),
-    _token("slack_webhook", "hooks.slack.com/", r"hooks\.slack\.com/(?:services|workflows|triggers)/[\w/+-]{16,}"),
+    _token("push_token", "ExponentPushToken[", r"ExponentPushToken\[([\w-]{8,})", bounded=False),
+    _token("slack_webhook", "hooks.slack.com/", r"hooks\.slack\.com/(?:services|workflows|triggers)/([\w/+-]{16,})"),
     _token(
         "stripe_key",
         "sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ rk_prod_",
@@ -74,11 +83,47 @@ TOKENS: tuple[Token, ...] = (
     _token("api_key", "xai-", rf"xai-{_W}{{24,}}"),
     _token("api_key", "pplx-", rf"pplx-{_W}{{24,}}"),
     _token("api_key", "tvly-", rf"tvly-{_B}{{20,}}"),
+    _token("api_key", "nvapi-", rf"nvapi-{_B}{{32,}}"),
+    _token("api_key", "csk- fc-", rf"(?:csk|fc)-{_W}{{32,}}"),
+    _token("api_key", "pcsk_", rf"pcsk_(?:{_W}{{4,8}}_)?{_W}{{24,}}"),
+    _token("api_key", "tgp_v1_", rf"tgp_v1_{_B}{{24,}}"),
+    _token("api_key", "jina_ e2b_", rf"(?:jina|e2b)_{_W}{{32,}}"),
+    _token("api_key", "fw_", rf"fw_(?=[A-Za-z]*\d){_W}{{20,}}(?!_)"),
+    _token("api_key", "pa-", rf"pa-(?=[\w-]*\d)(?=[\w-]*[A-Z]){_B}{{36,}}"),
+    # also of other vendors, as ElevenLabs
+    _token("api_key", "sk_", r"sk_[0-9a-f]{32,}(?![0-9A-Za-z])"),
+    _token("neon_key", "napi_", rf"napi_{_W}{{40,}}"),
+    _token("sonar_token", "sqp_ squ_ sqa_", r"sq[pua]_[0-9a-f]{40}(?![0-9A-Za-z])"),
+    _token("circleci_token", "CCIPAT_ CCIPRJ_", r"CCIP(?:AT|RJ)_\w{16,}"),
+    _token("razorpay_key", "rzp_live_ rzp_test_", rf"rzp_(?:live|test)_{_W}{{10,}}"),
+    _token("posthog_key", "phx_", rf"phx_{_W}{{30,}}"),
+    _token("dbt_token", "dbtu_ dbtc_", r"dbt[uc]_[\w=+/-]{20,}"),
+    _token("dropbox_token", "sl.", r"sl\.(?:u\.)?(?=[\w-]*\d)[\w-]{40,}"),
+    _token("mailersend_token", "mlsn.", r"mlsn\.[0-9a-f]{40,}"),
+    _token("sendinblue_key", "xsmtpsib-", r"xsmtpsib-[a-f0-9]{32,}-\w+"),
+    _token("apify_token", "apify_api_ apify_proxy_", rf"apify_(?:api|proxy)_{_W}{{24,}}"),
+    _token("braintree_token", "access_token$", r"access_token\$(?:production|sandbox)\$[a-z0-9]+\$[0-9a-f]{32}"),
+    _token("woocommerce_key", "ck_ cs_", r"c[ks]_[0-9a-f]{40}(?![0-9A-Za-z])"),
+    _token("yandex_key", "AQVN", r"AQVN[\w-]{30,}"),
+    _token("tencent_key", "AKID", r"AKID(?=[A-Za-z]*\d)[A-Za-z0-9]{28,}"),
+    _token("polar_token", "polar_oat_", rf"polar_oat_{_W}{{20,}}"),
+    _token("honeycomb_key", "hcaik_ hcaic_ hcamk_", r"hca[im][kc]_[a-z0-9]{32,}"),
+    _token("cloudflare_key", "cfut_ cfat_ cfk_", rf"cf(?:ut|at|k)_{_W}{{32,}}"),
+    _token("rootly_token", "rootly_", r"rootly_[0-9a-f]{40,}"),
+    _token("plaid_token", "access-production- access-sandbox- access-development-", rf"access-[a-z]+-{_UUID}"),
+    _token("paddle_key", "pdl_live_apikey_ pdl_sdbx_apikey_", r"pdl_(?:live|sdbx)_apikey_\w{30,}"),
+    _token("mapbox_token", "sk.eyJ", r"sk\.eyJ[\w-]{20,}\.[\w-]{16,}"),
+    _token("twitter_token", "AAAAAAAAAAAAAAAAAAAAA", r"A{21,22}[A-Za-z0-9%+/=]{50,}"),
+    _token("zoho_token", "1000.", r"1000\.[0-9a-f]{32}\.[0-9a-f]{32}"),
     _token("npm_token", "npm_", rf"npm_{_W}{{20,}}"),
     _token("pypi_token", "pypi-AgE", r"pypi-AgE[\w-]{20,}", bounded=False),
     _token("rubygems_token", "rubygems_", r"rubygems_[a-f0-9]{24,}"),
     _token("docker_token", "dckr_pat_ dckr_oat_", rf"dckr_[po]at_{_B}{{16,}}"),
-    _token("huggingface_token", "hf_ api_org_", rf"(?:hf|api_org)_{_W}{{20,}}"),
+    _token(
+        "huggingface_token",
+        "hf_ api_org_",
+        rf"(?:hf|api_org)_(?:[A-Za-z]{{34,40}}(?!\w)|(?=[A-Za-z]*\d){_W}{{20,}})",
+    ),
     _token("sendgrid_key", "SG.", r"SG\.[\w=-]{8,}\.[\w=.-]{16,}"),
     _token("sendinblue_key", "xkeysib-", r"xkeysib-[a-f0-9]{32,}-\w+"),
     _token("mailgun_key", "key-", r"key-[0-9a-f]{32}(?![0-9A-Za-z])"),
@@ -125,7 +170,10 @@ TOKENS: tuple[Token, ...] = (
     ),
     _token("digitalocean_token", "dop_v1_ doo_v1_ dor_v1_", r"do[opr]_v1_[a-f0-9]{32,}"),
     _token(
-        "shopify_token", "shpat_ shpca_ shppa_ shpss_ shprt_", r"shp(?:at|ca|pa|ss|rt)_[a-fA-F0-9]{16,}", bounded=False
+        "shopify_token",
+        "shpat_ shpca_ shppa_ shpss_ shprt_ shpua_",
+        r"shp(?:at|ca|pa|ss|rt|ua)_[a-fA-F0-9]{16,}",
+        bounded=False,
     ),
     _token("square_token", "sq0atp- sq0csp- sq0idp-", r"sq0(?:atp|csp)-[\w-]{20,}"),
     _token("square_token", "EAAA", r"EAAA[\w-]{22,}"),
@@ -201,23 +249,36 @@ TOKENS: tuple[Token, ...] = (
     _token("password_hash", "$argon2", r"\$argon2(?:id|i|d)\$[\w$=,+/.-]{20,}", bounded=False),
     _token(
         "password_hash",
-        "$5$ $6$ $1$ $y$ $7$ $apr1$",
-        r"\$(?:[1567y]|apr1)\$[^\s'\"$:,;]{1,40}\$[^\s'\":,;]{12,}",
+        "$5$ $6$ $1$ $y$ $7$ $apr1$ $sha1$",
+        r"\$(?:[1567y]|apr1|sha1)\$[^\s'\"$:,;]{1,40}\$[^\s'\":,;]{12,}",
         bounded=False,
     ),
     _token("password_hash", "$pbkdf2 $scrypt", r"\$(?:pbkdf2|scrypt)[\w-]*\$[^\s'\":;]{16,}", bounded=False),
     _token("password_hash", "pbkdf2_", r"pbkdf2_\w{2,10}\$\d+\$[^\s'\",;]{10,}", bounded=False),
     _token("password_hash", "pbkdf2: scrypt:", r"(?:pbkdf2|scrypt):[\w:]{1,24}\$[\w./+=-]{4,}\$[\w./+=-]{16,}"),
+    _token("password_hash", "$S$ $P$ $H$", r"\$[SPH]\$[./0-9A-Za-z]{24,}", bounded=False),
+    _token("password_hash", "$bcrypt-sha256$", r"\$bcrypt-sha256\$[\w=,]{4,40}\$[\w./]{20,}\$?[\w./]*", bounded=False),
+    _token(
+        "password_hash", "sha256$ sha512$ sha1$ md5$", r"(?:sha(?:1|256|512)|md5)\$[\w./+=-]{1,40}\$[0-9a-f]{32,128}"
+    ),
+    _token("password_hash", "scrypt$", r"scrypt\$[\w./+=$-]{24,}"),
+    _token("password_hash", "SCRAM-SHA-", r"SCRAM-SHA-(?:1|256|512)\$\d+:[\w+/=]{8,}\$[\w+/=:]{20,}"),
+    _token("password_hash", "aad3b435b51404ee", r"aad3b435b51404eeaad3b435b51404ee:[0-9a-fA-F]{32}"),
     _token("password_hash", "bcrypt_sha256$", r"bcrypt_sha256\$\$2[aby]\$[\w./$]{20,}", bounded=False),
     _token("password_hash", "{SSHA {SHA} {ssha {sha}", r"\{(?i:ssha\d*|sha)\}[A-Za-z0-9+/]{20,}={0,2}", bounded=False),
     _token(
         "webhook",
         "discord.com/api/webhooks/ discordapp.com/api/webhooks/",
-        r"[a-z.]+/api/webhooks/\d+/[\w-]{16,}",
+        r"[a-z.]+/api/webhooks/(\d+/[\w-]{16,})",
         bounded=False,
     ),
     _token(
-        "webhook", "webhook.office.com/webhookb2/", r"webhook\.office\.com/webhookb2/[\w@-]{20,}[\w/@-]*", bounded=False
+        "webhook",
+        "webhook.office.com/webhookb2/ outlook.office.com/webhook/",
+        r"[a-z.]+/webhook(?:b2)?/([\w@-]{20,}[\w/@-]*)",
+        bounded=False,
     ),
-    _token("telegram_token", "api.telegram.org/", r"api\.telegram\.org/(?:file/)?bot[\w:%-]{16,}", bounded=False),
+    _token("webhook", "hooks.zapier.com/hooks/", r"hooks\.zapier\.com/hooks/[a-z]+/([\w/]{8,})", bounded=False),
+    _token("webhook", "maker.ifttt.com/trigger/", r"maker\.ifttt\.com/trigger/[\w-]+/(?:json/)?with/key/([\w-]{16,})"),
+    _token("telegram_token", "api.telegram.org/", r"api\.telegram\.org/(?:file/)?bot([\w:%-]{16,})", bounded=False),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from failsoft.sanitize.checks import mixed
+from failsoft.sanitize.checks import looks_random, mixed
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 
@@ -28,52 +28,77 @@ _ABOUT = word_set(
     "different disabled do does doesn doesnt either enabled encode ended error errors exceeded exception exists "
     "expected expire expired expires expiring fail failed failing fails failure field fields flag for format found "
     "from generated get given granted had has have header here if ignored illegal in inactive incorrect input "
-    "insufficient invalid is isn isnt it its key length limit loading locked login logged lookup lost malformed match "
+    "insufficient invalid is isn isnt it its key length limit loading locked login logged lookup lost malformed "
+    "match "
     "matches may mechanism method mismatch mismatched missing must needed needs never new not notfound object of ok "
     "old only open opened or out parameter parse parsing please possible present prompt provided read "
     "received refresh refreshed rejected renewed required requires reset restored returned revoked rotated see set "
     "should size some started state status stored string success successful supplied than that the then this timed "
     "timeout to too type unable unauthorized undefined unexpected unavailable unrecognized unsupported until update "
     "updated use used user username using valid validated validation value verification verified verify version was "
-    "were when which while will with without wrong your you"
+    "were when which while will with without wrong your you "
+    "await new yield lambda raise return "
+    # of other languages
+    "vergessen erforderlich ungültig abgelaufen falsch fehlt fehlerhaft benötigt zurücksetzen ändern bestätigen "
+    "eingeben "
+    "unbekannt gesperrt muss nicht obligatoire requis requise incorrecte invalide expiré expirée oublié "
+    "manquant manquante "
+    "doit requerido requerida obligatorio obligatoria incorrecto incorrecta inválido inválida olvidada caducada "
+    "expirada "
+    "debe obrigatória obrigatório errata errato scaduta scaduto richiesta richiesto mancante obbligatoria "
+    "verplicht vereist "
+    "vergeten onjuist ongeldig"
 )
 
 _STATES = word_set(
-    "required invalid missing expired incorrect wrong mismatch optional forbidden denied revoked rejected unsupported "
-    "disabled enabled inactive active unset present absent failed ok"
+    "required invalid missing expired incorrect wrong mismatch optional forbidden denied revoked rejected "
+    "unsupported "
+    "disabled enabled inactive active unset present absent failed ok erforderlich ungültig abgelaufen falsch requis "
+    "obligatoire incorrecte invalide requerida obligatoria incorrecta inválida obrigatória"
+)
+
+_MECHANISMS = word_set(
+    "basic bearer digest negotiate ntlm kerberos ldap saml sso oauth oauth2 oidc apikey include omit "
+    "same-origin mutual "
+    "anonymous session token password certificate"
 )
 
 _ROOTS = word_set(
     "self cls settings config configuration conf cfg os env environ process request req response res args kwargs "
     "options opts params ctx context app current_app flask g session user account form data payload body secrets "
     "credentials creds event obj instance model props state store vault parser argparse params this super "
-    "getpass base64 json yaml string module sys hashlib keyring"
+    "getpass base64 json yaml string module sys hashlib keyring var local each github inputs"
 )
 
 _MASKED = re.compile(
     r"[*•●xX#.…_-]{3,}"
     r"|.{0,12}(?:\*{3,}|•{3,}|●{3,}).{0,12}"
     r"|[\[<({]{1,2}[^\]>)}]{0,40}(?i:redact|filter|mask|hidden|remov|scrub|secret|censor|omitted|sensitive|protected)"
-    r"[^\]>)}]{0,60}[\]>)}]{1,2}",
+    r"[^\]>)}]{0,60}[\]>)}]{1,2}"
+    r"|\[(?:REDACTED|FILTERED|MASKED|HIDDEN|REMOVED|SCRUBBED|SENSITIVE)",
     re.DOTALL,
 )
 # what no mask and no placeholder is without
 _SUSPECT = re.compile(r"^[^A-Za-wyzA-WYZ0-9/+]|\*\*\*|•••|●●●")
 _PLACEHOLDER = re.compile(
-    r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\$[A-Z_][A-Z0-9_]*|\$\d{1,2}|\{\{.{0,80}\}\}|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
+    r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\$[A-Z_][A-Z0-9_]*|\$[A-Za-z_]{1,40}|\$\d{1,2}|\{\{.{0,80}\}\}|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
     r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|:[a-z_]\w{0,40}|@[a-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
-    r"|__\w{1,40}__|#\{[^}]{0,80}\}"
+    r"|!(?:vault|secret|env|encrypted|reference|Ref|Sub|GetAtt|ImportValue)\b[\w./-]{0,80}|__\w{1,40}__|#\{[^}]{0,80}\}"
 )
+_MEDIA_TYPE = re.compile(r"(?:application|text|image|audio|video|multipart)/[\w.+-]{1,64}")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+")
-_CALL = re.compile(r"[A-Za-z_][\w.]*[(\[]")
-_PATH = re.compile(r"(?:/(?:run|var|etc|home|usr|opt|tmp|mnt|srv|app|root|secrets|Users)/|\./|~/|[A-Z]:\\).*")
+_CALL = re.compile(r"[A-Za-z_](?:[\w.]|::|->)*[(\[]")
+_PATH = re.compile(
+    r"(?:(?:file:(?://)?)?/(?:run|var|etc|home|usr|opt|tmp|mnt|srv|app|root|secrets|Users)/|\./|~/|[A-Z]:\\).*"
+)
 _URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://")
 _SENTENCE = re.compile(
     r"(?i)\b(?:required|must|invalid|expired|missing|incorrect|characters|too (?:short|long|common|weak|similar)"
     r"|(?:do|does|did)(?:n't| not)|cannot|can't|may not|should"
     r"|not (?:provided|found|allowed|valid|set|match|be|a|an|enough)"
-    r"|shorter|longer|minimum|maximum|revoked|rejected|malformed|at least|already|entirely numeric|please|unable"
+    r"|(?:max|min|minimum|maximum) (?:length|value)|length is|shorter|longer|minimum|maximum|revoked|rejected"
+    r"|malformed|at least|already|entirely numeric|please|unable"
     r"|failed|unsupported|not supported)\b"
 )
 _NOT_RANDOM = re.compile(
@@ -85,6 +110,12 @@ _NOT_RANDOM = re.compile(
 _NUMBERED = re.compile(r"[A-Za-z]+\d?")
 _SMALL = re.compile(r"\d{1,3}|\d{1,4}\.\d{1,4}")
 _WEAK_KINDS = word_set("session authorization cookie csrf signature credential otp")
+_NAMED_KINDS = word_set("authorization credential")
+_DATES = word_set("birth_date date")
+_COUNTED_KINDS = word_set("cookie credential")
+_FEW = re.compile(r"\d{1,3}")
+# a token of a grammar, or its kind, as `EOF`
+_TERMINAL = re.compile(r"[A-Z]{2,8}|\d{1,4}")
 _CODES = word_set("otp cvv")
 _ANY_WORD = word_set("password secret otp cvv")
 _SIGNATURE_LEAST = 12
@@ -97,9 +128,18 @@ def is_sentence(text: str) -> bool:
     return " " in text.strip() and _SENTENCE.search(text) is not None
 
 
+def _is_told(text: str, kind: str) -> bool:
+    """Whether a text is a sentence, a media type, a place."""
+    if is_sentence(text) or _MEDIA_TYPE.fullmatch(text) or _PATH.fullmatch(text):
+        return True
+    return kind != "url" and _URL.match(text) is not None
+
+
 def is_announced(text: str, kind: str = "") -> bool:
     """Whether a word in prose, after a word such as "password", has the look of a value."""
     least = _LEAST_TOKEN if kind == "token" else _LEAST_TOLD
+    if text[-1:] in "?!" and text[:-1].isalpha():
+        return False
     if len(text) < least or not mixed(text) or _NOT_RANDOM.fullmatch(text):
         return False
     return kind == "password" or _NUMBERED.fullmatch(text) is None
@@ -126,19 +166,28 @@ class Judge:
         if "[REDACTED:" in bare and not any(map(str.isalnum, bare[: bare.index("[REDACTED:")])):
             return False
         if _SUSPECT.search(bare) and (_MASKED.fullmatch(bare) or _PLACEHOLDER.fullmatch(bare)):
-            return False
+            # in angle brackets, too, something may stand that is no word
+            return bare[0] == "<" and " " not in bare and looks_random(bare[1:-1])
         if not any(map(str.isalnum, bare)):
             return quoted and kind == "password"
-        if not bare.isalnum() and (is_sentence(bare) or _URL.match(bare) or _PATH.fullmatch(bare)):
+        if not bare.isalnum() and _is_told(bare, kind):
             return False
         word = bare.lower().rstrip(".!,;:'\"").removesuffix("'t")
         if word in (_STATES if quoted and kind in _ANY_WORD else _ABOUT) and not (quoted and op.startswith("=")):
             return False
-        if not quoted and self._is_code(bare, kind, name, op, after):
-            return False
-        if name.lower() == "pass" and _SMALL.fullmatch(bare):
+        code = not quoted and kind not in _DATES and self._is_code(bare, kind, name, op, after)
+        if code or self._is_setting(bare, word, kind, name):
             return False
         return self._fits(bare, kind, quoted=quoted, op=op)
+
+    @staticmethod
+    def _is_setting(value: str, word: str, kind: str, name: str) -> bool:
+        """Whether it is a mechanism, a count or a kind of token of a grammar."""
+        if (kind in _NAMED_KINDS and word in _MECHANISMS) or (kind in _COUNTED_KINDS and _FEW.fullmatch(value)):
+            return True
+        if name.lower() == "pass" and _SMALL.fullmatch(value):
+            return True
+        return name.lower() == "token" and _TERMINAL.fullmatch(value) is not None
 
     @staticmethod
     def _fits(value: str, kind: str, *, quoted: bool, op: str) -> bool:
@@ -161,10 +210,14 @@ class Judge:
                 return True
         if _DOTTED.fullmatch(value):
             parts = re.split(r"\.|->|::", value)
-            sensitive = "".join(words_of(parts[-1])) in _TERMS or "".join(words_of(parts[0])) in _TERMS
+            sensitive = "".join(words_of(parts[-1])) in _TERMS or "".join(words_of(parts[0])[-1:]) in _TERMS
             return parts[0].lower() in _ROOTS or sensitive or parts[-1] in ("value", "data", "text")
+        if value.rstrip("0123456789").lower() == name.lower() and name:
+            return True
         if not _NAME.fullmatch(value) or any(map(str.isdigit, value)):
             return False
+        if kind in _WEAK_KINDS and "_" in value and value.isupper():
+            return True
         if value.lower() in _TYPES or op in ("==", "!=", "===", "!=="):
             return value.lower() in _TYPES or not any(map(str.isupper, value))
         words, own = words_of(value), words_of(name)

@@ -271,3 +271,66 @@ def test_all_voices_are_told_the_one_that_decided_first(classify: Classify) -> N
         ("catalogue", "system"),
         ("pattern", "concurrency"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("package", "arguments", "attributes", "expected", "says"),
+    [
+        ("zephyrpg", ({"S": "ERROR", "C": "40P01"},), {}, ("concurrency", 503, True), "SQLSTATE 40P01"),
+        ("zephyrmysql", (1213, "Deadlock found"), {}, ("concurrency", 503, True), "MySQL 1213"),
+        ("zephyroracledb", ("ORA-00060: deadlock detected",), {}, ("concurrency", 503, True), "ORA-00060"),
+        ("zephyrredis", ("OOM command not allowed",), {}, ("resource", 500, False), "OOM"),
+        ("zephyrmongo", ("no",), {"code": 11000}, ("data_integrity", 409, False), "MongoDB 11000"),
+        ("zephyrsmtp", (421, "not now"), {"code": 421}, ("external_service", 503, True), "SMTP 421"),
+        ("zephyrsmtp", (535, "no"), {"code": 535}, ("authentication", 502, False), "SMTP 535"),
+        ("zephyrsdk", (), {"status_code": 400, "code": "rate_limit_exceeded"}, ("resource", 503, True), None),
+        ("zephyrsdk", (), {"error_code": "OperationTimedOut"}, ("network", 504, True), "OperationTimedOut"),
+        ("zephyrsdk", (), {"status_code": 412}, ("concurrency", 409, True), "HTTP 412"),
+    ],
+)
+def test_codes_are_read_by_the_customs_of_the_kind(
+    install: Install,
+    classify: Classify,
+    package: str,
+    arguments: tuple[Any, ...],
+    attributes: dict[str, Any],
+    expected: tuple[str, int, bool],
+    says: str | None,
+) -> None:
+    error = install(package, named("Oops")).Oops(*arguments)
+    vars(error).update(attributes)
+    failure = classify(error)
+    assert said(failure) == expected
+    assert failure.evidence[0].source == "code"
+    if says is not None:
+        assert failure.evidence[0].says == says
+
+
+def test_a_link_that_failed_had_no_answer_whatever_number_it_carries(install: Install, classify: Classify) -> None:
+    error = install(*CLIENT).APIConnectionError("no")
+    error.status_code = 500
+    assert said(classify(error)) == ("network", 503, True)
+
+
+def test_who_calls_too_often_may_be_told_so_by_a_refusal(install: Install, classify: Classify) -> None:
+    error = install(*CLIENT).RateLimitError("no")
+    error.status = 403
+    assert said(classify(error)) == ("resource", 503, True)
+
+
+def test_a_lock_that_cannot_be_had_in_time_is_contention(install: Install, classify: Classify) -> None:
+    cls = install("zephyrlock", named("Timeout")).Timeout
+    assert said(classify(cls("no"))) == ("concurrency", 503, True)
+
+
+def test_a_library_for_settings_speaks_of_settings(install: Install, classify: Classify) -> None:
+    package = install("zephyrconf", named("ValidationError", "Oops"))
+    assert said(classify(package.ValidationError("no"))) == ("configuration", 500, False)
+    assert said(classify(package.Oops("no"))) == ("configuration", 500, False)
+
+
+def test_what_operational_means_is_said_by_the_words_beside_it(install: Install, classify: Classify) -> None:
+    cls = install("zephyrsql", DRIVER).OperationalError
+    assert said(classify(cls("database is locked"))) == ("concurrency", 503, True)
+    assert said(classify(cls("password authentication failed for user"))) == ("authentication", 503, False)
+    assert said(classify(cls("no such table: quotes"))) == ("configuration", 500, False)

@@ -12,9 +12,9 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 FLOORS = {
-    "shipped": {"category": 0.90, "transient": 0.96, "status": 0.93, "severity": 0.93},
-    "unseen": {"category": 0.77, "transient": 0.93, "status": 0.84, "severity": 0.85},
-    "held-out-model": {"category": 0.84, "transient": 0.95, "status": 0.90, "severity": 0.90},
+    "shipped": {"category": 0.985, "transient": 0.99, "status": 0.985, "severity": 0.985},
+    "unseen": {"category": 0.83, "transient": 0.95, "status": 0.88, "severity": 0.87},
+    "held-out-model": {"category": 0.89, "transient": 0.97, "status": 0.93, "severity": 0.91},
 }
 """A little below what is written in docs/explanation/how-well.md, by how it was asked."""
 

@@ -133,7 +133,8 @@ _VALUES = {
     "cvv": "123",
 }
 # rare enough that a text is not searched for them; under these names values go from structures
-_ONLY_IN_VALUES = {"nino", "aadhaar", "aadhaarnumber", "itin"}
+# to look for their letters would cost every text
+_ONLY_IN_VALUES = {"salasana", "losenord"}
 
 
 @pytest.mark.parametrize(

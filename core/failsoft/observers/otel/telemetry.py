@@ -38,7 +38,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _log = logging.getLogger("failsoft")
 _NOTHING: AbstractContextManager[None] = nullcontext()
-_MAX_SEEN = 1_024
+_MAX_SEEN = 8_192
 _propagator = TraceContextTextMapPropagator()
 
 
@@ -266,8 +266,9 @@ class Telemetry:
         if failure.error_id in seen:
             return False
         if len(seen) >= _MAX_SEEN:
-            # one batch at a time, on a copy: other threads may be adding
-            for old in list(seen)[: _MAX_SEEN // 2]:
+            # one batch at a time, on a copy: other threads may be adding, or have made room in the meantime
+            known = list(seen)
+            for old in known[: max(len(known) - _MAX_SEEN // 2, 0)]:
                 seen.pop(old, None)
         seen[failure.error_id] = None
         return True

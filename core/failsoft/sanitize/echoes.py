@@ -1,0 +1,111 @@
+"""What only a name elsewhere in the same text makes secret: JSON web keys, instances that a validator rejected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.scanner import Anchor, Scan, Span, marker
+from failsoft.sanitize.verdict import Judge
+
+__all__ = ["EchoRules"]
+
+_MAX_OBJECT = 8_192
+_MAX_BEFORE = 1_024
+# private parameters of RSA, EC and symmetric keys (RFC 7518, section 6)
+_PRIVATE_PART = re.compile(
+    r"((?<!\w)\\{0,3}[\"'](?:d|p|q|dp|dq|qi|k)\\{0,3}[\"']\s{0,2}(?::|=>)\s{0,2}[bu]?\\{0,3}[\"'])([\w+/=-]{16,4096})"
+)
+_INSTANCE = re.compile(
+    r"(?i)failed validating [^\n]{1,200}\n(?:[^\n]*\n){1,24}?on instance((?:\[[^\]\n]{1,80}\]){1,8}):\s{0,2}\n?\s{0,8}"
+)
+_COMPLAINT = re.compile(
+    r"('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|\d{1,32})(?= (?:is|does|has|should|was|are)\b[^\n]{0,400}\s{0,3}$)"
+)
+_GOT = re.compile(r"\(got ('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|[^\s()'\"]{1,256}) that is ")
+_UNMATCHED = re.compile(r"(?i)must match regex [^\n]{1,200}? \(\\?'([^'\n]{1,256})\\?' doesn")
+_NAMED = re.compile(r"'(\w{1,64})\\?' $")
+_ASKED = re.compile(r"'(\w{1,64})' must be [^\n]{1,160}$")
+
+_judge = Judge()
+
+
+class EchoRules:
+    """Handlers for such texts. Immutable.
+
+    Parameters:
+        keys: which fields are sensitive.
+    """
+
+    __slots__ = ("_keys",)
+
+    def __init__(self, keys: KeyMatcher) -> None:
+        self._keys = keys
+
+    def anchors(self) -> Iterator[Anchor]:
+        """Where they begin, whatever the case."""
+        yield Anchor("kty", self.web_key, r"(?=\\{0,3}[\"'])")
+        yield Anchor("failed validating ", self.instance)
+        yield Anchor("(got ", self.typed)
+        yield Anchor("must match regex ", self.unmatched)
+
+    def web_key(self, scan: Scan, start: int, end: int) -> Span | int:
+        """JSON web keys (RFC 7517): the private parts of the object that names its key type."""
+        text = scan.text
+        if start < scan.searched:
+            return end
+        first = text.rfind("{", max(scan.floor, start - _MAX_BEFORE), start)
+        closing = text.find("}", end, end + _MAX_OBJECT)
+        last = closing if closing >= 0 else min(len(text), end + _MAX_OBJECT)
+        if first < 0:
+            return end
+        content = text[first:last]
+        kept = _PRIVATE_PART.sub(lambda match: match[1] + marker("private_key"), content)
+        scan.searched = last
+        return (first, last, kept) if kept != content else end
+
+    def instance(self, scan: Scan, start: int, end: int) -> Span | int:
+        """jsonschema: the instance that was rejected, at the end and in the complaint at the beginning."""
+        text = scan.text
+        if text.find("\nOn instance[", end, end + _MAX_OBJECT) < 0:
+            return end
+        match = _INSTANCE.match(text, start)
+        if match is None:
+            return end
+        name = match[1].rpartition("[")[2].rstrip("]").strip("'\"")
+        kind = self._keys.kind(name)
+        newline = text.find("\n", match.end())
+        last = newline if newline >= 0 else len(text)
+        value = text[match.end() : last].strip()
+        if kind is None or not _judge.is_value(value.strip("'\""), kind, name, quoted=True, op="="):
+            return end
+        mark = marker(kind)
+        before = scan.before(start, _MAX_BEFORE)
+        complaint = _COMPLAINT.search(before)
+        first = start - len(before) + complaint.start() if complaint else start
+        said = f"'{mark}'" + text[first + len(complaint[1]) : start] if complaint else ""
+        return first, last, f"{said}{text[start : match.end()]}'{mark}'"
+
+    def unmatched(self, scan: Scan, start: int, end: int) -> Span | int:
+        """attrs: the value that did not match."""
+        match = _UNMATCHED.match(scan.text, start)
+        named = _NAMED.search(scan.before(start, 80)) if match else None
+        kind = self._keys.kind(named[1]) if named else None
+        return (match.start(1), match.end(1), marker(kind)) if match and kind else end
+
+    def typed(self, scan: Scan, start: int, end: int) -> Span | int:
+        """attrs: the value of a wrong type, in the message and in the tuple around it."""
+        match = _GOT.match(scan.text, start)
+        asked = _ASKED.search(scan.before(start, 200).rstrip()) if match else None
+        kind = self._keys.kind(asked[1]) if asked else None
+        if match is None or asked is None or kind is None:
+            return end
+        value = match[1]
+        if not _judge.is_value(value.strip("'\""), kind, asked[1], quoted=True, op="="):
+            return end
+        again = scan.text.rfind(value, match.end(), match.end() + _MAX_BEFORE)
+        if again < 0:
+            return match.start(1), match.end(1), marker(kind)
+        between = scan.text[match.end(1) : again].replace(value, marker(kind))
+        return match.start(1), again + len(value), f"{marker(kind)}{between}{marker(kind)}"

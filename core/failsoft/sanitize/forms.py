@@ -1,0 +1,132 @@
+"""Values that are written in a form of their own, and what a link or a key carries without a sensitive name."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from failsoft.sanitize.checks import looks_random
+from failsoft.sanitize.grammar import SHAPES, Value, end_of_private_key, header_line
+from failsoft.sanitize.keys import words_of
+from failsoft.sanitize.rules import word_set
+from failsoft.sanitize.scanner import Scan, Span, marker
+from failsoft.sanitize.verdict import Judge, is_announced
+
+__all__ = [
+    "HEX_LIKE",
+    "Site",
+    "delimited_form",
+    "judged",
+    "random_key",
+    "sets_nothing",
+    "special_form",
+]
+
+HEX_LIKE = re.compile(r"[0-9A-Fa-f-]{16,}|\d{6,}")
+"""Long numbers, hexadecimal or decimal."""
+
+# a password in the braces of an ODBC connection string, where `}}` stands for one brace
+_BRACED = re.compile(r"\{((?=[^\n]{0,128}?[^\w\n}])(?:[^{}\"'\n]|\}\}){1,256})\}(?=;|$|[\"'\s])")
+# a password with spaces in a list that semicolons part
+_PARTED = re.compile(r"[^;=\s\"'{\[<$][^;=\n\"']{0,127}(?=;)")
+# all of it in quotes with its name, as `-H 'X-Api-Key: x'`
+_IN_QUOTES = re.compile(r"(?:\\['\"]|[^\s\\'\"]){1,256}")
+_NEXT_LINE = re.compile(r"\r?\n[ \t]{1,16}([^\s\"'{\[<-]\S{4,127})(?=\r?\n|$)")
+_MNEMONIC = re.compile(r"[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){5,23}")
+_SPELLED = word_set("seed phrase seedphrase recoveryphrase mnemonic mnemonicphrase")
+_SIGNED = re.compile(r"t=\d{1,12},")
+_EMPTY = re.compile(r"=[ \t]+")
+_NEXT_NAME = re.compile(r"[A-Za-z_][\w.-]{0,40}=(?![=\s])|--?[A-Za-z]")
+_TOLD_KINDS = word_set("password secret api_key private_key otp token")
+
+_GENERATED = re.compile(r"b?\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,128}={0,2}|[A-Za-z0-9+/]{42,128}={1,2})(?![\w/.=+~-])")
+# keys that open nothing
+_PLAIN_KEYS = word_set(
+    "socket public primary foreign sort partition cache routing idempotency object range hash index unique "
+    "lookup group "
+    "dedup composite natural surrogate message row storage blob file image asset s3 record entity host site pub "
+    "sitekey "
+    "map dict business translation i18n metric label tag registry config option etag query redis topic kafka shard"
+)
+
+_judge = Judge()
+
+
+class Site(NamedTuple):
+    """A sensitive name in a text."""
+
+    scan: Scan
+    first: int
+    last: int
+    name: str
+    kind: str
+
+    @property
+    def before(self) -> str:
+        """The character before the name."""
+        return self.scan.text[self.first - 1 : self.first]
+
+
+def judged(site: Site, value: Value | None, op: str) -> Span | None:
+    """What goes of a value that stands under a sensitive name, or None if it is none."""
+    if value is None:
+        return None
+    text, kind = site.scan.text, site.kind
+    armour = text.find("-----BEGIN", value.start, value.end)
+    if armour >= 0 and (last := end_of_private_key(text, armour)):
+        # goes on beyond the line that the value ends with
+        return value.start, max(value.end, last), marker("private_key")
+    content = text[value.start : value.end]
+    fits = kind in ("name", "address") or not value.quoted or kind not in SHAPES or SHAPES[kind].match(content)
+    after = text[value.end : value.end + 1]
+    if fits and _judge.is_value(content, kind, site.name, quoted=value.quoted, op=op, after=after):
+        return value.start, value.end, marker("jwt" if content.startswith("eyJ") else kind)
+    site.scan.saw(value.end + 1)
+    return None
+
+
+def sets_nothing(site: Site, assign: re.Match[str]) -> bool:
+    """Whether what follows is the next assignment already, as in `password= user=ada`."""
+    return _EMPTY.fullmatch(assign.group()) is not None and _NEXT_NAME.match(site.scan.text, assign.end()) is not None
+
+
+def special_form(site: Site, at: int, op: str) -> Span | None:
+    """What goes of a value that only its name tells how to read."""
+    text, kind = site.scan.text, site.kind
+    if kind == "signature" and _SIGNED.match(text, at):
+        line = header_line(text, at, "")
+        return line.start, line.end, marker(kind)
+    if kind == "secret" and "".join(words_of(site.name)) in _SPELLED and (words := _MNEMONIC.match(text, at)):
+        return judged(site, Value(at, words.end(), quoted=True), "=")
+    if kind == "password" and op == "=" and site.before == ";" and (parted := _PARTED.match(text, at)):
+        return judged(site, Value(at, parted.end(), quoted=False), op)
+    return None
+
+
+def delimited_form(site: Site, at: int, op: str, *, closed: bool) -> Value | None:
+    """A value that something before its name, or the end of its line, delimits.
+
+    Parameters:
+        closed: a quote stood right after the name.
+    """
+    text, kind = site.scan.text, site.kind
+    if "=" in op:
+        braced = _BRACED.match(text, at)
+        return Value(braced.start(1), braced.end(1), quoted=True) if braced else None
+    if kind in _TOLD_KINDS and (line := _NEXT_LINE.match(text, at)) and is_announced(line[1], kind):
+        return Value(line.start(1), line.end(1), quoted=False)
+    if closed or kind in SHAPES or site.before not in ("'", '"'):
+        return None
+    inner = _IN_QUOTES.match(text, at)
+    return Value(at, inner.end(), quoted=False) if inner and text.startswith(site.before, inner.end()) else None
+
+
+def random_key(scan: Scan, name: str, at: int) -> Span | None:
+    """What is called the key to something and has the look of a generated secret."""
+    words = words_of(name)
+    if not words or words[-1] != "key" or not _PLAIN_KEYS.isdisjoint(words):
+        return None
+    value = _GENERATED.match(scan.text, at)
+    if value is None or HEX_LIKE.fullmatch(value[1]) or not looks_random(value[1]):
+        return None
+    return value.start(1), value.end(1), marker("api_key")
