@@ -5,8 +5,8 @@ clean text of the same size it is; then the same for a text of half the size, wh
 
 There are two kinds of clean text. Plain text names nothing that a secret could follow, so no rule ever looks closer; it
 is shown for comparison. The yardstick is text about secrets that has none, as the log of a login service: as dense with
-the words and signs that rules look closer at as such prose is, and no line like another. Where secrets are found, or what must be taken for them, each may take the time of a line
-`password=…` besides.
+the words and signs that rules look closer at as such prose is, and no line like another. Where secrets are found, or
+what must be taken for them, each may take the time of a line `password=…` besides.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ TOKENS: tuple[Token, ...] = (
     _token("api_key", "tgp_v1_", rf"tgp_v1_{_B}{{24,}}"),
     _token("api_key", "jina_ e2b_", rf"(?:jina|e2b)_{_W}{{32,}}"),
     _token("api_key", "fw_", rf"fw_(?=[A-Za-z]*\d){_W}{{20,}}(?!_)"),
-    _token("api_key", "pa-", rf"pa-(?=[\w-]{{0,128}}\d)(?=[\w-]{{0,128}}[A-Z]){_B}{{36,}}"),
+    _token("api_key", "pa-", rf"pa-(?=[\w-]{{0,64}}\d)(?=[\w-]{{0,64}}[A-Z]){_B}{{36,}}"),
     # also of other vendors, as ElevenLabs
     _token("api_key", "sk_", r"sk_[0-9a-f]{32,}(?![0-9A-Za-z])"),
     _token("neon_key", "napi_", rf"napi_{_W}{{40,}}"),
