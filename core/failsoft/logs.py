@@ -14,7 +14,9 @@ Where you set it up::
 
 from __future__ import annotations
 
+import copy
 import logging
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from failsoft.observers.base import Cleaner
@@ -30,6 +32,8 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 def clean(*names: str, sanitizer: Cleaner = SERVING) -> int:
     """Clean what every handler that there is by now writes. A second call changes nothing.
 
+    Each handler gets a clean copy of a record. The record itself stays as it is: an error tracker that listens to the
+    loggers, as Sentry's SDK does, still finds the exception, and cleans by itself (`failsoft.sentry.before_send`).
     A handler that is attached later is not cleaned: call this after logging is set up, or attach a `SanitizingFilter`.
 
     Parameters:
@@ -41,9 +45,24 @@ def clean(*names: str, sanitizer: Cleaner = SERVING) -> int:
     """
     handlers = _handlers(names)
     for handler in handlers:
-        if not any(isinstance(one, SanitizingFilter) for one in handler.filters):
-            handler.addFilter(SanitizingFilter(sanitizer))
+        cleans = isinstance(handler.emit, _CleanEmit) or any(isinstance(f, SanitizingFilter) for f in handler.filters)
+        if not cleans:
+            # not a filter: before Python 3.12 one can only change the record, and with it what others see
+            handler.emit = _CleanEmit(handler.emit, SanitizingFilter(sanitizer))  # type: ignore[method-assign]
     return len(handlers)
+
+
+class _CleanEmit:
+    """Stands before the `emit` of a handler and gives it a clean copy of each record."""
+
+    def __init__(self, emit: Callable[[logging.LogRecord], None], cleaner: SanitizingFilter) -> None:
+        self.emit = emit
+        self._cleaner = cleaner
+
+    def __call__(self, record: logging.LogRecord) -> None:
+        clean = copy.copy(record)
+        self._cleaner.filter(clean)
+        self.emit(clean)
 
 
 def _handlers(names: tuple[str, ...]) -> list[logging.Handler]:
@@ -83,6 +102,9 @@ class SanitizingFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Clean the record; never drops one."""
+        if isinstance(record.args, Mapping):
+            # by name: what a placeholder is called says more than the text around it
+            record.args = self._clean_named(record.args)
         whole = cleaned(self._sanitizer, _message(record))
         record.args = self._clean_arguments(record.args)
         if not record.args or not _says(record, whole):
@@ -100,7 +122,13 @@ class SanitizingFilter(logging.Filter):
     def _clean_arguments(self, arguments: Any) -> Any:
         if isinstance(arguments, tuple):
             return tuple(self._clean_argument(argument) for argument in arguments)
-        return None
+        return arguments if isinstance(arguments, Mapping) else None
+
+    def _clean_named(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            return dict(self._sanitizer.value(dict(arguments)))
+        except Exception:  # noqa: BLE001 - fail closed
+            return {}
 
     def _clean_argument(self, argument: Any) -> Any:
         if argument is None or isinstance(argument, (bool, int, float)):
