@@ -38,6 +38,7 @@ _MAX_TOKENS = 8
 _MAX_TEXT = 300
 _MAX_PARTS = 20
 _MAX_FILES = 8_192
+_MAX_PLACES = 8_192
 _QUIET = 3_600.0
 """Seconds. A group that was not seen for so long makes room for a new one."""
 
@@ -165,18 +166,33 @@ def _functions(link: Link) -> list[str]:
     files = getattr(link.frames, "places", None)
     places: Sequence[tuple[str, str]] = files() if files is not None else [(one[0], one[2]) for one in link.frames]
     found: list[str] = []
-    for file, function in reversed(places):
-        module = _modules.get(file)
-        if module is None:
-            module = _learn(file)
-        if not module or _is_no_function(function):
-            continue
-        name = f"{module}:{function}"
-        if not found or found[-1] != name:
+    last = ""
+    for place in reversed(places):
+        name = _names.get(place)
+        if name is None:
+            name = _name(place)
+        if name and name != last:
+            last = name
             found.append(name)
             if len(found) == _MAX_FRAMES:
                 break
     return found
+
+
+_names: dict[tuple[str, str], str] = {}
+"""By file and qualified function: what it is called in a fingerprint; empty if it says nothing. A program has few
+places to fail at, and fails there often."""
+
+
+def _name(place: tuple[str, str]) -> str:
+    file, function = place
+    module = _modules.get(file)
+    if module is None:
+        module = _learn(file)
+    if len(_names) >= _MAX_PLACES:
+        _names.clear()
+    name = _names[place] = f"{module}:{function}" if module and not _is_no_function(function) else ""
+    return name
 
 
 def _is_no_function(function: str) -> bool:
