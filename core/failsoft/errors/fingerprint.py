@@ -31,7 +31,7 @@ OTHER = f"{VERSION}:other"
 DEFAULT = "{{default}}"
 """In what a function of the application gives back: the parts that the fingerprint is made of by itself."""
 GROUPS = 5_000
-"""As many groups are told apart at a time."""
+"""As many groups are told apart at a time; and half as many more of those that only their texts tell apart."""
 
 _MAX_FRAMES = 5
 _MAX_TOKENS = 8
@@ -86,13 +86,16 @@ class Groups:
         function: the application's own: takes a failure, gives texts that take the place of the parts (`DEFAULT` among
             them stands for those), or None to leave it at these.
         room: groups to tell apart. When all are taken, one that was quiet for an hour makes room; else a failure of a
-            new group belongs to `OTHER`, so that hostile input cannot make up groups without end.
+            new group belongs to `OTHER`, so that hostile input cannot make up groups without end. Failures that came
+            through no function of the application have half as much room of their own: whoever makes up texts does not
+            hide a new failure of the application.
     """
 
     def __init__(self, function: Callable[[Failure], Any] | None = None, *, room: int = GROUPS) -> None:
         self._function = function
         self._room = room
         self._seen: OrderedDict[str, float] = OrderedDict()
+        self._seen_by_text: OrderedDict[str, float] = OrderedDict()
         self._known: dict[tuple[str, ...], str] = {}
         self._lock = threading.Lock()
         _alive.add(self)
@@ -109,7 +112,8 @@ class Groups:
 
     def of(self, failure: Failure) -> str:
         """The fingerprint of a failure. Never raises."""
-        parts = parts_of(failure.links)
+        types, functions = _told(failure.links)
+        parts = _parts(failure.links, types, functions)
         if self._function is not None:
             parts = self._ask(self._function, failure, parts)
         name = self._known.get(parts)
@@ -118,7 +122,9 @@ class Groups:
             if len(self._known) >= self._room:
                 self._known.clear()
             self._known[parts] = name
-        return self._admit(name, failure.timestamp)
+        if functions:
+            return self._admit(self._seen, self._room, name, failure.timestamp)
+        return self._admit(self._seen_by_text, self._room // 2, name, failure.timestamp)
 
     def _ask(self, function: Callable[[Failure], Any], failure: Failure, parts: tuple[str, ...]) -> tuple[str, ...]:
         try:
@@ -132,10 +138,9 @@ class Groups:
             self.errors += 1
             return parts
 
-    def _admit(self, name: str, now: float) -> str:
+    def _admit(self, seen: OrderedDict[str, float], room: int, name: str, now: float) -> str:
         with self._lock:
-            seen = self._seen
-            if name not in seen and len(seen) >= self._room:
+            if name not in seen and len(seen) >= room:
                 oldest = next(iter(seen))
                 if now - seen[oldest] < _QUIET:
                     return OTHER
@@ -153,12 +158,22 @@ def _text(given: object) -> str:
 
 def parts_of(links: Sequence[Link]) -> tuple[str, ...]:
     """What a failure is told apart by: classes along the chain of causes, and functions, or the text in their place."""
+    return _parts(links, *_told(links))
+
+
+def _told(links: Sequence[Link]) -> tuple[list[str], list[str]]:
+    """The classes along the chain of causes, and the functions of the application of the first that has any."""
     chain = [link for number, link in enumerate(links) if number == 0 or link.relation == "cause"]
-    types = [link.type for link in chain]
     for link in chain:
         if functions := _functions(link):
-            return (*types, *functions)
-    return (*types, template_of(chain[0].message)) if chain else ()
+            return [one.type for one in chain], functions
+    return [one.type for one in chain], []
+
+
+def _parts(links: Sequence[Link], types: Sequence[str], functions: Sequence[str]) -> tuple[str, ...]:
+    if functions:
+        return (*types, *functions)
+    return (*types, template_of(links[0].message)) if types else ()
 
 
 def _functions(link: Link) -> list[str]:
