@@ -109,7 +109,7 @@ def recorded(error_id: str, settings: Settings) -> dict[str, Any] | None:
         raise CouldNotRunError(str(error)) from None
     except (sqlite3.Error, OSError, ValueError) as error:
         raise CouldNotRunError(f"{file} cannot be read: {error}") from None
-    return None if record is None else _of_record(record)
+    return None if record is None else {**_of_record(record), "error_id": error_id}
 
 
 def _of_record(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,7 +124,6 @@ def _of_record(record: Mapping[str, Any]) -> dict[str, Any]:
         "chain": [],
         "endpoint": record.get("endpoint"),
         "at": record.get("timestamp"),
-        "error_id": record.get("error_id"),
         "notes": [],
     }
 
