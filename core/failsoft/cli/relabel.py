@@ -175,5 +175,7 @@ def _held_out(before: Weights, known: Sequence[Correction]) -> Iterator[tuple[bo
 
 
 def _is_right(weights: Weights, one: Correction) -> bool:
+    """Whether it is sure enough to say anything, and right."""
     likely = TextModel(weights).probabilities(one.classes, one.message)
-    return tuple(Category)[likely.index(max(likely))] is one.category
+    sure = max(likely)
+    return sure >= weights.floor and tuple(Category)[likely.index(sure)] is one.category
