@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -82,9 +83,10 @@ class SanitizingFilter(logging.Filter):
 
     Arguments are cleaned one by one, so that a formatter that reads them (as that of uvicorn's access log) still finds
     them; where that is not enough, message and arguments become one sanitized text. An exception becomes the sanitized
-    text of its traceback, with its causes, notes and group members; attributes given as `extra` go through the
-    sanitizer by name and value. The record is changed in place, so that handlers that come later see the clean one.
-    Where cleaning fails, the text is replaced, never let through.
+    text of its traceback, with its causes, notes and group members; a message that is a mapping (structlog's) stays
+    one, with that text as `exception`; attributes given as `extra` go through the sanitizer by name and value. The
+    record is changed in place, so that handlers that come later see the clean one. Where cleaning fails, the text is
+    replaced, never let through.
 
     ::
 
@@ -102,15 +104,12 @@ class SanitizingFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Clean the record; never drops one."""
-        if isinstance(record.args, Mapping):
-            # by name: what a placeholder is called says more than the text around it
-            record.args = self._clean_named(record.args)
-        whole = cleaned(self._sanitizer, _message(record))
-        record.args = self._clean_arguments(record.args)
-        if not record.args or not _says(record, whole):
-            record.msg, record.args = whole, None
+        if isinstance(record.msg, Mapping) and not record.args:
+            record.msg = self._clean_event(record.msg)
+        else:
+            self._clean_message(record)
         if record.exc_info:
-            record.exc_text = record.exc_text or self._format(record)
+            record.exc_text = record.exc_text or self._format(record.exc_info)
             record.exc_info = None
         if record.exc_text:
             record.exc_text = cleaned(self._sanitizer, record.exc_text)
@@ -118,6 +117,28 @@ class SanitizingFilter(logging.Filter):
             record.stack_info = cleaned(self._sanitizer, record.stack_info)
         self._clean_extra(record)
         return True
+
+    def _clean_message(self, record: logging.LogRecord) -> None:
+        if isinstance(record.args, Mapping):
+            # by name: what a placeholder is called says more than the text around it
+            record.args = self._clean_named(record.args)
+        whole = cleaned(self._sanitizer, _message(record))
+        record.args = self._clean_arguments(record.args)
+        if not record.args or not _says(record, whole):
+            record.msg, record.args = whole, None
+
+    def _clean_event(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """A message that is a mapping, as structlog's are when its formatter is to write them: one it stays."""
+        try:
+            fields = dict(event)
+            info = fields.pop("exc_info", None)
+            clean = dict(self._sanitizer.value(fields))
+            if info:
+                # the formatter would write out the exception itself
+                clean["exception"] = cleaned(self._sanitizer, self._format(_info_of(info)))
+        except Exception:  # noqa: BLE001 - fail closed
+            return {"event": _FAILED}
+        return clean
 
     def _clean_arguments(self, arguments: Any) -> Any:
         if isinstance(arguments, tuple):
@@ -138,10 +159,10 @@ class SanitizingFilter(logging.Filter):
         except Exception:  # noqa: BLE001 - a hostile __str__
             return _FAILED
 
-    def _format(self, record: logging.LogRecord) -> str:
+    def _format(self, info: Any) -> str:
         try:
             # `exc_info=True` is legal where a record is made by hand
-            return self._formatter.formatException(record.exc_info) if isinstance(record.exc_info, tuple) else ""
+            return self._formatter.formatException(info) if isinstance(info, tuple) else ""
         except Exception:  # noqa: BLE001 - a hostile exception must not end the caller's logging
             return _FAILED
 
@@ -154,6 +175,13 @@ class SanitizingFilter(logging.Filter):
             vars(record).update({name: cleaned.get(name, _FAILED) for name in extra})
         except Exception:  # noqa: BLE001 - fail closed
             vars(record).update(dict.fromkeys(extra, _FAILED))
+
+
+def _info_of(given: Any) -> Any:
+    """What structlog takes for an exception, as a tuple."""
+    if isinstance(given, BaseException):
+        return type(given), given, given.__traceback__
+    return given if isinstance(given, tuple) else sys.exc_info()
 
 
 def _says(record: logging.LogRecord, text: str) -> bool:

@@ -148,8 +148,10 @@ def _place(evidence: list[dict[str, Any]], settings: Settings) -> str | None:
         source = settings.source_of(path)
         return f"{settings.source_of(quoted) if source == 'default' else source}: {quoted}"
     if first["source"] == "rule":
-        number = next((n for n, rule in enumerate(settings.rules) if rule.name == first["says"]), None)
-        return None if number is None else f"{settings.source_of(f'rules[{number}].name')}: rules[{number}]"
+        # nothing keeps two rules from having one name
+        numbers = [number for number, rule in enumerate(settings.rules) if rule.name == first["says"]]
+        places = [f"{settings.source_of(f'rules[{number}].name')}: rules[{number}]" for number in numbers]
+        return " or ".join(places) or None
     return None
 
 

@@ -180,3 +180,10 @@ def test_a_damaged_audit_trail_is_said_in_one_line(place: Path) -> None:
     done = run("0199aaaa-0000-7000-8000-000000000001")
     assert (done.exit_code, len(done.output.splitlines())) == (2, 1)
     assert "audit.db" in done.output
+
+
+def test_of_rules_with_one_name_all_places_are_told(place: Path) -> None:
+    rule = '[[rules]]\nname = "x"\nwhen = { message_contains = "%s" }\nthen = { status = 503 }\n'
+    (place / "failsoft.toml").write_text(rule % "tea" + rule % "rice")
+    said = json.loads(run("shop.Oops: rice", "--json").output)["setting"]
+    assert said == f"{place}/failsoft.toml:2: rules[0] or {place}/failsoft.toml:6: rules[1]"

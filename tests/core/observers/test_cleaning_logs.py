@@ -6,6 +6,7 @@ import io
 import logging
 import logging.config
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -101,6 +102,41 @@ def test_arguments_with_names_are_cleaned_by_these(logger: logging.Logger, messa
     logger.warning(message, {"user": "bob", "password": SECRET})
     assert SECRET not in out.getvalue()
     assert "bob" in out.getvalue()
+
+
+class Events(logging.Formatter):
+    """Writes events as structlog's formatter does: a message is a mapping, and it is copied."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event = record.msg.copy()  # type: ignore[attr-defined]
+        return f"{event} {event.get('exc_info')}"
+
+
+@pytest.mark.parametrize("exc_info", [True, "itself", "tuple", None])
+def test_a_message_that_is_a_mapping_stays_one(logger: logging.Logger, exc_info: Any) -> None:
+    out = attached(logger)
+    logger.handlers[-1].setFormatter(Events())
+    failsoft.logs.clean("shop.cleaning")
+    try:
+        raise RuntimeError(f"password={SECRET}")
+    except RuntimeError as exc:
+        info = {"itself": exc, "tuple": (type(exc), exc, exc.__traceback__)}.get(exc_info, exc_info)
+        logger.warning({"event": "login", "user": "bob", "password": SECRET, "exc_info": info})
+    assert SECRET not in out.getvalue()
+    assert out.getvalue().startswith("{'event': 'login', 'user': 'bob', 'password': '[REDACTED:password]'")
+    assert ("RuntimeError: password=[REDACTED:password]" in out.getvalue()) == (exc_info is not None)
+
+
+def test_a_mapping_that_cannot_be_cleaned_is_not_let_through(logger: logging.Logger) -> None:
+    class Broken:
+        def text(self, text: str) -> str:
+            raise RuntimeError
+
+        value = text
+
+    record = logging.makeLogRecord({"msg": {"event": SECRET}})
+    assert SanitizingFilter(Broken()).filter(record)
+    assert SECRET not in str(record.msg)
 
 
 def test_a_handler_with_a_filter_of_ours_needs_no_more(logger: logging.Logger) -> None:
