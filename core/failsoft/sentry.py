@@ -144,7 +144,7 @@ def _field(sanitizer: Cleaner, key: str, value: Any) -> list[tuple[str, Any]]:
     # the containers of an event are taken apart, so that the sanitizer's bounds hold for each frame and not for all
     if key in _KEPT:
         return [(key, value)]
-    if key == "logentry" and isinstance(value, Mapping):
+    if key in ("logentry", "message") and isinstance(value, Mapping):
         return [(key, _entry(sanitizer, value))]
     if key in _NESTS and isinstance(value, Mapping):
         return [(key, _fields(sanitizer, value))]

@@ -169,3 +169,12 @@ def test_what_is_no_id_and_a_trail_that_cannot_be_read_are_said(place: Path) -> 
     (place / "audit.db").write_text("no database at all")
     done = run("relabel", "0199a5c2-0000-7000-8000-000000000000", "system")
     assert (done.exit_code, len(done.output.splitlines())) == (2, 1)
+
+
+def test_without_numpy_one_line_names_the_extra(place: Path) -> None:
+    correct(place)
+    program = "import sys; sys.modules['numpy'] = None; sys.argv[1:] = ['train']; from failsoft.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == 'Error: training needs numpy: pip install "failsoft[analytics]"\n'
+    assert not (place / "failsoft-model.bin").exists()
