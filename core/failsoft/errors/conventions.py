@@ -34,6 +34,8 @@ VAGUE = 0.45
 """Confidence of a name that says little: `APIError`, `OperationalError`. Words of a message are surer."""
 KIND_ONLY = 0.4
 """Confidence of what only the kind of the package tells; words of a message are surer."""
+KIND_KNOWN = 0.55
+"""The same where the kind is known, not guessed."""
 
 
 class Convention(NamedTuple):
@@ -79,6 +81,8 @@ class _Row(NamedTuple):
         """What the row means in a package of a kind. A broker is a store, where nothing else is said of it."""
         if kind is Kind.BROKER and kind not in self.by_kind:
             kind = Kind.STORE
+        elif kind is Kind.LINK and kind not in self.by_kind:
+            kind = Kind.CLIENT
         return self.by_kind.get(kind, self.default)
 
 
@@ -97,7 +101,11 @@ _FAILED = wrapping(is_.UPSTREAM_FAILED)
 _ROWS: tuple[_Row, ...] = (
     # --- somebody went away, something ended -------------------------------------------------------------------------
     _row(r"client disconnect|web ?socket disconnect|request aborted", None, {_K.FRAMEWORK: is_.DISCONNECTED}),
-    _row(r"worker (?:lost|died|terminat|crash|exit)|terminated |broken (?:process|worker|pool)", is_.CHILD_DIED),
+    _row(
+        r"worker (?:lost|died|terminat|crash|exit)|terminated |broken (?:process|worker|pool)",
+        is_.CHILD_DIED,
+        {_K.CLIENT: _BROKEN, _K.STORE: _AWAY},
+    ),
     _row(
         r"(?:max )?retr(?:y|ies) (?:errors?|exception|exceeded|exhausted|\Z)|too many (?:retries|attempts"
         r"|failures) ",
@@ -128,7 +136,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         r"rate limit|ratelimit|too many requests|throttl|slow down|flood|retry after",
         is_.THROTTLED,
-        dict.fromkeys((_K.LIMITER, _K.FRAMEWORK, _K.BROKER), is_.OUR_LIMIT),
+        dict.fromkeys((_K.LIMITER, _K.FRAMEWORK, _K.AUTH, _K.BROKER), is_.OUR_LIMIT),
     ),
     _row(r"bucket full|limit(?:er)? (?:exceeded|reached)", is_.EXHAUSTED, {_K.LIMITER: is_.OUR_LIMIT}),
     _row(r"quota", is_.QUOTA_SPENT, {_K.STORE: is_.EXHAUSTED}),
@@ -139,7 +147,7 @@ _ROWS: tuple[_Row, ...] = (
         r"|no free|wait queue|connection (?:not available|busy)|max connections",
         _POOL,
     ),
-    _row(r"queue full|buffer (?:full|limit|overflow)|buffer error|backlog|would block", is_.QUEUE_FULL),
+    _row(r"(?:queue|channel|pool|mailbox|inbox) (?:is )?full|buffer (?:full|limit|overflow)|buffer error|backlog|would block", is_.QUEUE_FULL),
     _row(r"out of memory|memory (?:error|limit)", is_.OUT_OF_MEMORY),
     _row(
         r"(?:too (?:large|big|long)|size (?:exceeded|limit)|max payload|entity too|payload size)",
@@ -171,7 +179,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(r"gateway time ?out|request timed out|(?:execution|query|statement) time", is_.UPSTREAM_SLOW),
     _row(r"session (?:expired|moved|lost)", is_.WHO_ARE_YOU, {_K.STORE: _AWAY, _K.CLIENT: is_.REFUSED_US}),
     _row(r"(?:token|session|signature) time ?out", None, {_K.AUTH: is_.WHO_ARE_YOU}),
-    _row(r"(?:time ?outs? |timed out|time out|deadline exceeded|heartbeat)", is_.SILENT, {_K.LOCK: is_.CONTENTION}),
+    _row(r"(?:time ?outs? |timed out|time out|too slow|deadline exceeded|heartbeat)", is_.SILENT, {_K.LOCK: is_.CONTENTION}),
     # --- the link ----------------------------------------------------------------------------------------------------
     _row(
         r"(?:ssl|tls|certificate|cert|host key|fingerprint) ",
@@ -179,9 +187,14 @@ _ROWS: tuple[_Row, ...] = (
         {_K.AUTH: is_.WHO_ARE_YOU, _K.PARSER: is_.UNPARSABLE},
     ),
     _row(
+        r"(?:remote |server )?protocol (?:error|exception|violation)|bad (?:greeting|handshake)",
+        _FAILED,
+        {_K.PARSER: is_.UNPARSABLE},
+    ),
+    _row(
         r"(?:stale connection|connection (?:closed|lost|loss|reset|abort|broken|terminat|drop)|lost connection"
         r"|broken (?:pipe|resource|stream|connection)|unexpected (?:close|eof)|incomplete read|chunk|end of stream"
-        r"|protocol (?:error|exception|violation)|(?:remote|server) (?:protocol|disconnect|closed)|disconnect"
+        r"|(?:remote|server) (?:disconnect|closed)|disconnect|(?:stream|channel) (?:terminated|lost|reset)"
         r"|read error |write error )",
         _BROKEN,
         {_K.STORE: _AWAY, _K.PARSER: is_.UNPARSABLE},
@@ -217,10 +230,15 @@ _ROWS: tuple[_Row, ...] = (
     ),
     _row(
         r"(?:signature|(?:invalid|expired|bad|malformed|inactive|revoked) (?:\w+ )?(?:token|audience|issuer|claim|nonce"
-        r"|code|grant)|token (?:expired|invalid|error|revoked)|(?:invalid|missing|expired) (?:\w+ )?claim"
+        r"|code |grant)|token (?:expired|invalid|error|revoked)|(?:invalid|missing|expired) (?:\w+ )?claim"
         r"|immature|expired)",
         is_.WHO_ARE_YOU,
         {_K.CLIENT: is_.REFUSED_US, _K.STORE: is_.REFUSED_US, _K.PARSER: None},
+    ),
+    _row(
+        r"(?:no|missing) (?:authori[sz]ation|token|credentials?|auth) ?(?:header )?",
+        None,
+        dict.fromkeys((_K.AUTH, _K.FRAMEWORK), is_.WHO_ARE_YOU),
     ),
     _row(
         r"(?:permission|forbidden|access (?:denied|refused)|not (?:authorized|allowed|permitted)|insufficient "
@@ -245,6 +263,7 @@ _ROWS: tuple[_Row, ...] = (
         r"(?:corrupt|checksum|crc |data loss|decrypt|invalid tag|multiple (?:results|objects|matches|rows)"
         r"|too many rows|inconsisten)",
         is_.CONTRADICTION,
+        {_K.PARSER: is_.INVALID, _K.AUTH: is_.WHO_ARE_YOU},
     ),
     _row(
         r"(?:integrity|duplicate|unique|not unique|constraint|foreign key|already exists|exists |protected "
@@ -268,7 +287,7 @@ _ROWS: tuple[_Row, ...] = (
         is_.UPSTREAM_NOT_NOW,
         {_K.STORE: is_.STORE_NOT_NOW, _K.PARSER: None},
     ),
-    _row(r"bad gateway", is_.UPSTREAM_DOWN),
+    _row(r"bad gateway|gateway error", is_.UPSTREAM_DOWN),
     # --- input -------------------------------------------------------------------------------------------------------
     _row(
         r"(?:invalid (?:url|schema|header|uri|name|param|option|path|cursor|pipeline)|missing schema"
@@ -279,7 +298,12 @@ _ROWS: tuple[_Row, ...] = (
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG, _K.FRAMEWORK: is_.BUG},
     ),
     _row(
-        r"represent|emit|unsupported|not supported|no handler|handler not|schema |unknown type|merge|shape|xpath"
+        r"unsupported (?:media|format|file|type|encoding|image|version|codec|compression|archive)|undefined unit",
+        None,
+        {_K.PARSER: is_.UNPARSABLE},
+    ),
+    _row(
+        r"represent|emit|unsupported|not supported|no handler|handler not|schema |unknown type|merge|shape |xpath"
         r"|selector|undefined|adapter|worksheet",
         None,
         {_K.PARSER: is_.BUG},
@@ -356,4 +380,5 @@ def label_of_words(words: str, kind: Kind) -> Convention | None:
 def custom_of(package: Package) -> Convention | None:
     """What the kind of its package says of a class whose name says nothing."""
     label = _OF_KIND.get(package.kind)
-    return None if label is None else Convention(label, package.kind.name.lower(), KIND_ONLY)
+    confidence = KIND_KNOWN if package.is_known else KIND_ONLY
+    return None if label is None else Convention(label, package.kind.name.lower(), confidence)

@@ -336,7 +336,7 @@ def test_an_unknown_exception_with_a_response_of_a_client_is_the_peers_failure(c
     error.response = httpx.Response(418)  # type: ignore[attr-defined]
     assert labelled(classify(error)) == FAILED
     error.response = Answer(503)  # type: ignore[attr-defined]
-    assert classify(error).status == 500
+    assert not classify(error).transient
 
 
 class KafkaCode:

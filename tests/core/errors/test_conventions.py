@@ -164,7 +164,7 @@ def test_the_nearest_class_along_the_bases_speaks(install: Install, classify: Cl
     assert classify(package.Refused()).evidence[0][:2] == ("catalogue", "ConnectionRefusedError")
 
 
-def test_a_class_of_the_application_inherits_and_its_own_name_sets_no_status(
+def test_a_class_of_the_application_inherits_and_its_own_name_says_what_it_is_for(
     install: Install, classify: Classify
 ) -> None:
     package = install(*CLIENT)
@@ -176,7 +176,7 @@ def test_a_class_of_the_application_inherits_and_its_own_name_sets_no_status(
         pass
 
     assert said(classify(OurLimit())) == ("resource", 503, True)
-    assert said(classify(SupplierTimeout())) == ("network", 500, False)
+    assert said(classify(SupplierTimeout())) == ("network", 504, True)
 
 
 @pytest.mark.parametrize(
