@@ -141,9 +141,9 @@ def answer_of_the_application(exc: BaseException, now: float) -> Reading | None:
     status = next((one for name in _STATUS_NAMES[:3] if (one := _status_in(exc, name)) is not None), fixed)
     if status is None:
         return None
-    if fixed is None and (cause := exc.__cause__) is not None:
-        if status_of_peer(getattr(cause, "response", None), cause) == status:
-            return None
+    cause = exc.__cause__ if fixed is None else None
+    if cause is not None and status_of_peer(getattr(cause, "response", None), cause) == status:
+        return None
     reading = _http(exc, now, status)
     reading.more.pop("expected", None)
     reading.explicit = False
