@@ -171,6 +171,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(r"precondition|condition (?:not met|failed)", is_.EDIT_CONFLICT, {_K.BROKER: is_.MISCONFIGURED}),
     _row(r"conflict", is_.EDIT_CONFLICT, {_K.CLIENT: is_.UPSTREAM_FAILED, _K.PARSER: None}),
     # --- no answer ---------------------------------------------------------------------------------------------------
+    _row(r"cursor (?:not found|expired|lost)", _FAILED),
     _row(
         r"server selection|(?:master|slave|replica|leader|primary|cluster|host|server|broker) (?:not found"
         r"|down) ",
@@ -212,7 +213,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         r"(?:improper\w* |misconfigur|config|settings? |(?:missing|no|default|partial) (?:api key|credential|auth token"
         r"|token|region|dependency|setting|env)|dependency|plugin |env(?:ironment)? |no such (?:module|table|column)"
-        r"|undefined (?:table|column|value)|not registered|template syntax|(?:template|table|column|topic|queue"
+        r"|undefined (?:table|column|value)|not registered|template syntax|(?:templates?|table|column|topic|queue"
         r"|exchange|channel|stream|bucket|view|serializer|connection"
         r"|channel|node|index|database|module|plugin|backend|driver|profile|provider|service|collection|model"
         r"|keyspace|region)"
@@ -303,7 +304,7 @@ _ROWS: tuple[_Row, ...] = (
         {_K.PARSER: is_.UNPARSABLE},
     ),
     _row(
-        r"represent|emit|unsupported|not supported|no handler|handler not|schema |unknown type|merge|shape |xpath"
+        r"represent|emit|unsupported|not supported|no handler|handler not|schema (?:error|exception|definition|parse)|unknown type|merge|shape |xpath"
         r"|selector|undefined|adapter|worksheet",
         None,
         {_K.PARSER: is_.BUG},
