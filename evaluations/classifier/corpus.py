@@ -13,7 +13,8 @@ from zlib import crc32
 
 from evaluations.classifier.replay import replay
 from evaluations.classifier.surroundings import Packages, present
-from failsoft.errors import catalogue, codes, hints, own_word, packages, places
+from failsoft.errors import catalogue, codes, hints, own_word, places
+from failsoft.errors import packages as kinds_of
 
 __all__ = [
     "CORPUS",
@@ -107,29 +108,29 @@ def replayed(line: Line, packages: Packages, known: Known = Known.SHIPPED) -> It
 
 
 @contextmanager
-def _forgotten(names: frozenset[str]) -> Iterator[None]:
+def _forgotten(packages: frozenset[str]) -> Iterator[None]:
     """Whatever goes by the name of one of these packages is taken out."""
-    paths = tuple(f"-packages/{name}" for name in names)
+    paths = tuple(f"-packages/{name}" for name in packages)
     with ExitStack() as stack:
         for owner, name in _BY_PACKAGE:
             table = vars(owner)[name]
-            rest = {key: value for key, value in table.items() if key.partition(".")[0] not in names}
+            rest = {key: value for key, value in table.items() if key.partition(".")[0] not in packages}
             stack.enter_context(patch.object(owner, name, rest))
         for owner, name in _BY_PATH:
             stack.enter_context(patch.object(owner, name, _without(vars(owner)[name], paths)))
         # what is remembered of files holds with these tables, and not with others
         stack.enter_context(patch.object(hints, "_kinds", {}))
-        stack.enter_context(patch.object(packages, "_packages", {}))
+        stack.enter_context(patch.object(kinds_of, "_packages", {}))
         yield
 
 
 _BY_PACKAGE = (
     (catalogue, "_INDEX"),
     (catalogue, "_FORKS"),
+    (kinds_of, "KINDS"),
     (codes, "_READERS"),
     (codes, "_MORE_READERS"),
     (own_word, "_WORDS"),
-    (packages, "KINDS"),
 )
 _BY_PATH = (
     (hints, "_SERVERS"),
@@ -137,6 +138,7 @@ _BY_PATH = (
     (hints, "_STORES"),
     (places, "_OF_SETTINGS"),
     (places, "_BUILTIN_FROM"),
+    (places, "_FILES_OF_OURS"),
 )
 
 
