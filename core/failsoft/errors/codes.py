@@ -19,7 +19,17 @@ from failsoft.errors.protocols import READERS_OF_PROTOCOLS, read_close, read_htt
 from failsoft.errors.service_codes import READERS_OF_SERVICES, any_response
 from failsoft.errors.vendor_codes import READERS_OF_VENDORS
 
-__all__ = ["Code", "CodeReader", "find_code_readers", "has_reader"]
+__all__ = [
+    "Code",
+    "CodeReader",
+    "find_code_readers",
+    "has_reader",
+    "read_mongo",
+    "read_mysql",
+    "read_oracle",
+    "read_postgres",
+    "read_redis",
+]
 
 
 _ERRNO_IN_TEXT = re.compile(r"\[Errno (\d+)\]")
@@ -27,7 +37,10 @@ _ORACLE = re.compile(r"(ORA|DPY|DPI)-(\d{4,5})")
 _NATIVE = re.compile(r"\((\d{1,6})\)")
 # a shared library (the dynamic linker), the certificates of requests
 _MISSING = ("cannot open shared object file", "suitable TLS CA certificate bundle")
-_SETTINGS_FILE = re.compile(r"(?:\.(?:env|toml|ya?ml|ini|cfg|conf|pem|crt|key|properties)|/etc/[^/]+)\Z", re.IGNORECASE)
+_SETTINGS_FILE = re.compile(
+    r"(?:/(?:credentials|secrets?|config)[/.][^/]+|\.(?:env|toml|ya?ml|ini|cfg|conf|pem|crt|key|properties)|/etc/[^/]+)\Z",
+    re.IGNORECASE,
+)
 
 
 # --- the operating system ---------------------------------------------------------------------------------------------
@@ -82,7 +95,8 @@ _LIBPQ: tuple[tuple[str, Label], ...] = (
 _DSN = ("connection info string", "connection option", "invalid dsn", "invalid URI")
 
 
-def _postgres(exc: BaseException, label: Label | None) -> Code | None:
+def read_postgres(exc: BaseException, label: Label | None) -> Code | None:
+    """PostgreSQL: a SQLSTATE, or the words of libpq where there was no session to have one."""
     text = first_of(exc)
     if (code := _sqlstate(exc, label)) is not None:
         operator = code.says.endswith("42883") and isinstance(text, str) and text.startswith("operator")
@@ -97,7 +111,8 @@ def _postgres(exc: BaseException, label: Label | None) -> Code | None:
     return next((Code(means, f"libpq: {needle}") for needle, means in _LIBPQ if needle in lower), None)
 
 
-def _mysql(exc: BaseException, label: Label | None) -> Code | None:
+def read_mysql(exc: BaseException, label: Label | None) -> Code | None:
+    """MySQL and MariaDB: their number, else a SQLSTATE."""
     for value in (getattr(exc, "errno", None), first_of(exc)):
         number = number_of(value)
         if number is not None and number > 0 and (means := known.label_of_mysql(number)):
@@ -134,7 +149,8 @@ _DRIVER_OF_ORACLE = {
 }
 
 
-def _oracle(exc: BaseException, _label: Label | None) -> Code | None:
+def read_oracle(exc: BaseException, _label: Label | None) -> Code | None:
+    """Oracle: the server's numbers, and those of its driver and of its client library."""
     if match := _ORACLE.search(str(exc)[:2_000]):
         number = int(match[2])
         if match[1] == "DPI":
@@ -159,14 +175,23 @@ def _sql_server(exc: BaseException, _label: Label | None) -> Code | None:
 
 # replies that begin with ERR, which the libraries cut off
 _REDIS_BUGS = (
-    "unknown command", "unknown subcommand", "wrong number of arguments", "value is not", "syntax error",
-    "invalid ", "index out of range", "no such key", "increment or decrement would overflow", "error compiling script",
+    "unknown command",
+    "unknown subcommand",
+    "wrong number of arguments",
+    "value is not",
+    "syntax error",
+    "invalid ",
+    "index out of range",
+    "no such key",
+    "increment or decrement would overflow",
+    "error compiling script",
     "error running script",
 )
 _REDIS_SETTINGS = ("nogroup", "dbindex", "db index", "no such master")  # fmt: skip
 
 
-def _redis(exc: BaseException, label: Label | None) -> Code | None:
+def read_redis(exc: BaseException, label: Label | None) -> Code | None:
+    """Redis: the words of its replies, and of clients that could not ask."""
     text = first_of(exc)
     if not isinstance(text, str):
         return None
@@ -191,7 +216,8 @@ def _redis(exc: BaseException, label: Label | None) -> Code | None:
     return named(known.REDIS.get(word), word) if label is None or label.voice is Voice.SAYS else None
 
 
-def _mongo(exc: BaseException, _label: Label | None) -> Code | None:
+def read_mongo(exc: BaseException, _label: Label | None) -> Code | None:
+    """MongoDB: its number, also of the first of several writes."""
     has_label = getattr(exc, "has_error_label", None)
     if callable(has_label) and has_label("TransientTransactionError"):
         return Code(is_.CONTENTION, "TransientTransactionError")
@@ -225,13 +251,13 @@ def _pydantic(exc: BaseException, _label: Label | None) -> Code | None:
 
 
 _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
-    (_postgres, "psycopg psycopg2 asyncpg"),
-    (_mysql, "pymysql MySQLdb mysql asyncmy aiomysql mariadb"),
+    (read_postgres, "psycopg psycopg2 asyncpg"),
+    (read_mysql, "pymysql MySQLdb mysql asyncmy aiomysql mariadb"),
     (_sqlite, "sqlite3"),
-    (_oracle, "oracledb cx_Oracle"),
+    (read_oracle, "oracledb cx_Oracle"),
     (_sql_server, "pyodbc pymssql"),
-    (_redis, "redis valkey aioredis coredis"),
-    (_mongo, "pymongo"),
+    (read_redis, "redis valkey aioredis coredis"),
+    (read_mongo, "pymongo"),
     (_pony, "pony"),
     (_pydantic, "pydantic_core"),
     *READERS_OF_SERVICES,

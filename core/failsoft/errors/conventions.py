@@ -121,7 +121,7 @@ _ROWS: tuple[_Row, ...] = (
         r"closed (?:resource|pool|session)|(?:pool|session|client|cursor|stream) (?:is )?closed |already (?:closed|"
         r"running|started|connected|open|finalized|updated|registered)|not yet |not (?:connected|started"
         r"|initiali[sz]ed|open|implemented|bound) "
-        r"|local protocol|illegal state|invalid (?:state|operation)|(?:channel )?wrong state|programming "
+        r"|local protocol|(?:illegal|incorrect|wrong) state|invalid (?:state|operation)|channel wrong state|programming "
         r"|usage |reentran"
         r"|(?:field|variable|attribute) does ?not exist|illegal argument|invalid argument|unsupported operation"
         r"|response not read|stream consumed|cookie conflict",
@@ -147,7 +147,11 @@ _ROWS: tuple[_Row, ...] = (
         r"|no free|wait queue|connection (?:not available|busy)|max connections",
         _POOL,
     ),
-    _row(r"(?:queue|channel|pool|mailbox|inbox) (?:is )?full|buffer (?:full|limit|overflow)|buffer error|backlog|would block", is_.QUEUE_FULL),
+    _row(
+        r"(?:queue|channel|pool|mailbox|inbox) (?:is )?full|buffer (?:full|limit|overflow)|buffer error|backlog"
+        r"|would block",
+        is_.QUEUE_FULL,
+    ),
     _row(r"out of memory|memory (?:error|limit)", is_.OUT_OF_MEMORY),
     _row(
         r"(?:too (?:large|big|long)|size (?:exceeded|limit)|max payload|entity too|payload size)",
@@ -160,7 +164,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(r"deadlock", is_.DEADLOCK),
     _row(
         r"(?:lock|locked|acquire|mutex|semaphore|watch) (?:.*)|not owned|rebalance|concurrent |serializ\w+ fail"
-        r"|transient (?:transaction )?error|transaction (?:aborted|conflict|retry)|commit failed|aborted",
+        r"|transient transaction|transaction (?:aborted|conflict|retry)|commit failed|aborted",
         is_.CONTENTION,
     ),
     _row(
@@ -180,7 +184,11 @@ _ROWS: tuple[_Row, ...] = (
     _row(r"gateway time ?out|request timed out|(?:execution|query|statement) time", is_.UPSTREAM_SLOW),
     _row(r"session (?:expired|moved|lost)", is_.WHO_ARE_YOU, {_K.STORE: _AWAY, _K.CLIENT: is_.REFUSED_US}),
     _row(r"(?:token|session|signature) time ?out", None, {_K.AUTH: is_.WHO_ARE_YOU}),
-    _row(r"(?:time ?outs? |timed out|time out|too slow|deadline exceeded|heartbeat)", is_.SILENT, {_K.LOCK: is_.CONTENTION}),
+    _row(
+        r"(?:time ?outs? |timed out|time out|too slow|deadline exceeded|heartbeat)",
+        is_.SILENT,
+        {_K.LOCK: is_.CONTENTION},
+    ),
     # --- the link ----------------------------------------------------------------------------------------------------
     _row(
         r"(?:ssl|tls|certificate|cert|host key|fingerprint) ",
@@ -222,7 +230,7 @@ _ROWS: tuple[_Row, ...] = (
         r"|migration|read only )",
         is_.MISCONFIGURED,
     ),
-    _row(r"invalid (?:uri|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
+    _row(r"invalid (?:uri|url|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
     # --- who are you -------------------------------------------------------------------------------------------------
     _row(
         r"\S+ (?:webhook )?signature|signature (?:verif|expired|mismatch|invalid|error)",
@@ -288,6 +296,7 @@ _ROWS: tuple[_Row, ...] = (
         is_.UPSTREAM_NOT_NOW,
         {_K.STORE: is_.STORE_NOT_NOW, _K.PARSER: None},
     ),
+    _row(r"transient ", is_.UPSTREAM_NOT_NOW, {_K.STORE: is_.CONTENTION}),
     _row(r"bad gateway|gateway error", is_.UPSTREAM_DOWN),
     # --- input -------------------------------------------------------------------------------------------------------
     _row(
@@ -298,13 +307,15 @@ _ROWS: tuple[_Row, ...] = (
         None,
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG, _K.FRAMEWORK: is_.BUG},
     ),
+    _row(r"(?:\S+ )?(?:syntax|expression) error", None, {_K.PARSER: is_.UNPARSABLE}),
     _row(
         r"unsupported (?:media|format|file|type|encoding|image|version|codec|compression|archive)|undefined unit",
         None,
         {_K.PARSER: is_.UNPARSABLE},
     ),
     _row(
-        r"represent|emit|unsupported|not supported|no handler|handler not|schema (?:error|exception|definition|parse)|unknown type|merge|shape |xpath"
+        r"represent|emit|unsupported|not supported|no handler|handler not|schema (?:error|exception|definition|parse)"
+        r"|unknown type|merge|shape |xpath"
         r"|selector|undefined|adapter|worksheet",
         None,
         {_K.PARSER: is_.BUG},

@@ -20,6 +20,7 @@ from failsoft.errors.hints import may_be_refined
 from failsoft.errors.own_word import OwnWord, answer_of_a_framework, answer_of_the_application, find_own_word
 from failsoft.errors.packages import Kind, Package, is_third_party, package_of
 from failsoft.errors.patterns import guess_by_name, is_mute_name
+from failsoft.errors.peers import upstream
 from failsoft.errors.rules import ErrorMapping
 from failsoft.errors.taxonomy import Category
 
@@ -158,8 +159,12 @@ def _readers_of(cls: type, label: Label, package: Package | None) -> tuple[CodeR
     # what failed on the link carries no answer; so much is known where there is a reader for the package
     if package is None or (label.category is Category.NETWORK and has_reader(cls)):
         return readers
-    more = readers_of_package(package)
-    return tuple(dict.fromkeys((*readers, *more) if has_reader(cls) else (*more, *readers)))
+    foreign = readers_of_package(package, cls)
+    if not has_reader(cls):
+        return tuple(dict.fromkeys((*foreign, *readers)))
+    # who knows the numbers of a package is asked first, who knows only that it speaks HTTP last
+    named = tuple(one for one in readers if one is not upstream)
+    return tuple(dict.fromkeys((*named, *foreign, *readers)))
 
 
 class _Known(NamedTuple):

@@ -15,10 +15,13 @@ from typing import Any
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice
-from failsoft.errors.codes import Code, CodeReader
+from failsoft.errors.code import Code, CodeReader
+from failsoft.errors.codes import read_mongo, read_mysql, read_oracle, read_postgres, read_redis
 from failsoft.errors.conventions import CLEAR, label_of_words
 from failsoft.errors.packages import Kind, Package
+from failsoft.errors.protocols import read_amqp, read_clickhouse, read_close, read_curl, read_mqtt, read_zmq
 from failsoft.errors.reading import header_pairs
+from failsoft.errors.service_codes import read_grpc, read_kafka
 from failsoft.errors.taxonomy import Category
 
 __all__ = ["readers_of_package"]
@@ -28,10 +31,6 @@ _STATUSES = ("status_code", "http_status", "status", "http_code", "response_code
 _REFUSALS = frozenset({400, 401, 403})
 _WAITS = ("retry_after", "retry_after_seconds")
 _SQLSTATE = re.compile(r"\bSQLSTATE\W{0,3}([0-9A-Z]{5})\b|\A\[?([0-9A-Z]{2}[0-9]{3})\]?(?:\W|\Z)")
-_ORACLE = re.compile(r"\bORA-(\d{5})\b")
-_MYSQL = re.compile(r"mysql|maria", re.IGNORECASE)
-_REDIS = re.compile(r"redis|valkey|keydb", re.IGNORECASE)
-_MAIL = re.compile(r"smtp|mail(?!gun|jet|chimp)", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _STATUS_IN_TEXT = re.compile(r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP status|status code)\W{0,3}([45]\d\d)\b", re.IGNORECASE)
 _PHRASES = {int(one): one.phrase.lower() for one in HTTPStatus}
@@ -39,26 +38,14 @@ _MAX_TEXT = 2_000
 _MAX_ARGS = 8
 
 
-def readers_of_package(package: Package) -> tuple[CodeReader, ...]:
-    """The readers that are asked about exceptions of an unknown library, in order."""
-    kind = package.kind
-    if _MYSQL.search(package.name):
-        return (_mysql, _sqlstate)
-    if _REDIS.search(package.name):
-        return (_redis_reply,)
-    if "mongo" in package.name.lower():
-        return (_mongo,)
-    if _MAIL.search(package.name):
-        return (_smtp,)
-    if kind is Kind.STORE:
-        return (_sqlstate, _oracle, _grpc, _http, _http_in_text)
-    if kind is Kind.CLIENT:
-        return (_grpc, _cloud, _http_or_code, _worded, _http_in_text)
-    if kind is Kind.AUTH:
-        return (_of_response,)
-    if kind in {Kind.BROKER, Kind.UNKNOWN}:
-        return (_grpc, _cloud, _http_or_code)
-    return ()
+def readers_of_package(package: Package, cls: type) -> tuple[CodeReader, ...]:
+    """The readers that are asked about exceptions of a class of an unknown library, in order."""
+    names = " ".join((package.name, *[base.__name__ for base in cls.__mro__[:-3]]))
+    for words, readers in _SPOKEN:
+        if words.search(names):
+            return (*readers, _sqlstate) if package.is_driver else readers
+    spoken = tuple(reader for words, reader in _SPOKEN_TOO if words.search(names))
+    return (*spoken, *_OF_KIND.get(package.kind, ()))
 
 
 def _number(value: object) -> int | None:
@@ -167,31 +154,12 @@ def _state(state: str) -> Code | None:
     return None if means is None else Code(means, f"SQLSTATE {state}")
 
 
-def _mysql(exc: BaseException, _label: Label | None) -> Code | None:
-    for value in (getattr(exc, "errno", None), exc.args[0] if exc.args else None):
-        if type(value) is int and value > 0 and (means := known.label_of_mysql(value)) is not None:
-            return Code(means, f"MySQL {value}")
-    return None
-
-
 def _redis_reply(exc: BaseException, _label: Label | None) -> Code | None:
     """The first word of an error reply, in capitals by the protocol's custom."""
     first = exc.args[0] if exc.args else None
     word = first.partition(" ")[0] if isinstance(first, str) else ""
     means = known.REDIS.get(word) if word.isupper() else None
     return None if means is None else Code(means, word)
-
-
-def _mongo(exc: BaseException, _label: Label | None) -> Code | None:
-    number = getattr(exc, "code", None)
-    means = known.MONGO.get(number) if type(number) is int else None
-    return None if means is None else Code(means, f"MongoDB {number}")
-
-
-def _oracle(exc: BaseException, _label: Label | None) -> Code | None:
-    found = _ORACLE.search(str(exc)[:_MAX_TEXT])
-    means = known.label_of_oracle(int(found[1])) if found is not None else None
-    return None if means is None or found is None else Code(means, f"ORA-{found[1]}")
 
 
 def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
@@ -231,3 +199,38 @@ def _cloud(exc: BaseException, _label: Label | None) -> Code | None:
     if means is None and status is not None:
         means = known.label_of_upstream(status) or is_.UPSTREAM_FAILED
     return None if means is None else Code(means, str(code or status), wait if isinstance(wait, str) else _wait(exc))
+
+
+# a protocol has its codes, whoever speaks it; a package says which it speaks by its name or the names of its classes
+_SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
+    (re.compile(words, re.IGNORECASE), readers)
+    for words, readers in (
+        (r"mysql|maria", (read_mysql,)),
+        (r"redis|valkey|keydb", (read_redis, _redis_reply)),
+        (r"mongo", (read_mongo,)),
+        (r"amqp|rabbit|rmq", (read_amqp,)),
+        (r"mqtt", (read_mqtt,)),
+        (r"zmq|zeromq", (read_zmq,)),
+        (r"curl", (read_curl,)),
+        (r"smtp|mail(?!gun|jet|chimp)", (_smtp,)),
+    )
+)
+_SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
+    (re.compile(words, re.IGNORECASE), reader)
+    for words, reader in (
+        (r"postgres|\bpg|pg(?:\b|\d|_)", read_postgres),
+        (r"oracle", read_oracle),
+        (r"clickhouse", read_clickhouse),
+        (r"grpc", read_grpc),
+        (r"kafka", read_kafka),
+        (r"web ?sockets?|\bws", read_close),
+    )
+)
+"""Protocols besides which an exception may carry other codes."""
+_OF_KIND: Mapping[Kind, tuple[CodeReader, ...]] = {
+    Kind.STORE: (_sqlstate, read_oracle, _grpc, _http, _http_in_text),
+    Kind.CLIENT: (_grpc, _cloud, _http_or_code, _worded, _http_in_text),
+    Kind.AUTH: (_of_response,),
+    Kind.BROKER: (_grpc, _cloud, _http_or_code),
+    Kind.UNKNOWN: (_grpc, _cloud, _http_or_code),
+}

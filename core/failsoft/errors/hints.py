@@ -147,8 +147,10 @@ def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[La
     for cls, place, better, why in _LAST_FRAMES:
         if name == cls and place in path:
             return better, why
-    if name == "EOFError" and (owner := _kind_of(frames[-1][0])) & (_CLIENT | _STORE):
-        return (is_.STORE_AWAY if owner & _STORE else is_.BROKEN), "the line ended"
+    if name == "EOFError" and label == is_.BUG:
+        for kind, better in ((_STORE, is_.STORE_AWAY), (_CLIENT, is_.BROKEN)):
+            if _any(frames, _INNERMOST, kind):
+                return better, "the line ended"
     if name == "TimeoutError" and any("-packages/asyncpg/pool.py" in frame[0] for frame in frames):
         return is_.POOL_SILENT, "waiting for a pool"
     if label == is_.BUG and name in _BUGS and any(_sets_up(frame) for frame in frames[-3:]):
@@ -181,4 +183,4 @@ def _kind_of(file: str) -> int:
     path = file.replace("\\", "/")
     kinds = ((_SERVER, _SERVERS), (_CLIENT, _CLIENTS), (_STORE, _STORES))
     found = sum(kind for kind, places in kinds if any(place in path for place in places))
-    return found or _OF_KIND.get(kind_of_place(path), 0)
+    return found or _OF_KIND.get(kind_of_place(path) or Kind.UNKNOWN, 0)

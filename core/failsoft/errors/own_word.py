@@ -141,8 +141,8 @@ def answer_of_the_application(exc: BaseException, now: float) -> Reading | None:
     status = next((one for name in _STATUS_NAMES[:3] if (one := _status_in(exc, name)) is not None), fixed)
     if status is None:
         return None
-    cause = exc.__cause__ if fixed is None else None
-    if cause is not None and status_of_peer(getattr(cause, "response", None), cause) == status:
+    cause = exc.__cause__
+    if fixed is None and cause is not None and status_of_peer(getattr(cause, "response", None), cause) == status:
         return None
     reading = _http(exc, now, status)
     reading.more.pop("expected", None)

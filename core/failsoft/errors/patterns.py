@@ -57,7 +57,7 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     )),
     (_SETTINGS, (
         "improperly configured", "not configured", "missing configuration", "missing setting",
-        "environment variable", "no module named", "no such table", "no such column", "undefined table",
+        "environment variable", "env variable", "no module named", "no such table", "no such column", "undefined table",
     )),
     (_NETWORK, (
         "connection refused", "connection reset", "connection aborted", "connection closed", "broken pipe",
@@ -78,7 +78,9 @@ _NAMES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     )),
     (is_.OUR_LIMIT, ("rate limit", "ratelimit", "too many requests", "too many attempts", "throttl")),
     (is_.EXHAUSTED, ("quota",)),
-    (is_.UPSTREAM_NOT_NOW, ("service unavailable", "upstream unavailable", "gateway unavailable", "provider unavailable")),
+    (is_.UPSTREAM_NOT_NOW, (
+        "service unavailable", "upstream unavailable", "gateway unavailable", "provider unavailable",
+    )),
     (is_.MISCONFIGURED, ("missing setting", "missing config", "missing env", "missing credential", "missing secret")),
     (is_.PAYMENT_DUE, (
         "insufficient fund", "insufficient balance", "insufficient credit", "payment required", "payment declined",

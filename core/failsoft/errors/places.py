@@ -46,13 +46,17 @@ _READS_SETTINGS = re.compile(
 )
 _PACKAGE = re.compile(r"-packages/([^/.]+)")
 _READS = re.compile(
-    r"pars|load|read|decod|from_|open|valid|deserial|convert|unpack|extract|decompress|lex|token|best_fit|make_impl"
+    r"pars|load|read|split|lookup|search|xpath|verif|decrypt|decod|from_|open|valid|deserial|convert|unpack|extract|decompress|lex|token|best_fit|make_impl"
 )
 _OF_KIND = {Kind.PARSER: is_.UNPARSABLE, Kind.AUTH: is_.WHO_ARE_YOU}
-_OF_DATA = frozenset({"ValueError", "KeyError", "IndexError", "EOFError", "OverflowError", "RuntimeError"})
+_OF_DATA = frozenset(
+    {"ValueError", "KeyError", "IndexError", "EOFError", "OverflowError", "RuntimeError", "LookupError"}
+)
 _FILES_OF_OURS = ("-packages/tinydb/", "-packages/diskcache/", "-packages/sqlitedict", "/shelve.py", "/dbm/")
 """Stores that are files beside the application: what is read there, it wrote itself."""
-_SETS_UP = re.compile(r"\A(?:init_app|configure|setup|set_up|from_settings|from_object|from_crawler|_init_from_config)\Z")
+_SETS_UP = re.compile(
+    r"(?:\A|\.)(?:init_app|configure|setup|set_up|from_settings|from_object|from_crawler|_init_from_config)\Z"
+)
 _READS_ANSWER = re.compile(r"(?:parse|handle|process|read|check)_response|raise_for_(?:status|response)")
 OF_INPUT = frozenset({is_.UNPARSABLE, is_.INVALID, is_.UNPROCESSABLE})
 """What is said of a client's input, where nothing says whose it is."""

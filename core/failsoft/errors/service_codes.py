@@ -12,7 +12,7 @@ from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
 from failsoft.errors.peers import upstream
 
-__all__ = ["READERS_OF_SERVICES", "any_response"]
+__all__ = ["READERS_OF_SERVICES", "any_response", "read_grpc", "read_kafka", "read_smtp"]
 
 _AWS_IN_TEXT = re.compile(r"An error occurred \((\w+)\)")
 _CLIENT_PACKAGES = frozenset({"requests", "httpx", "aiohttp", "urllib3", "niquests", "curl_cffi", "treq", "urllib"})
@@ -76,7 +76,8 @@ _GRPC_LINK: tuple[tuple[str, Label], ...] = (
 )
 
 
-def _grpc(exc: BaseException, _label: Label | None) -> Code | None:
+def read_grpc(exc: BaseException, _label: Label | None) -> Code | None:
+    """gRPC: the status, and the words of its details where no peer was reached."""
     ask: Any = getattr(exc, "code", None)
     name = getattr(ask() if callable(ask) else ask, "name", None)
     label = known.GRPC.get(str(name))
@@ -87,7 +88,8 @@ def _grpc(exc: BaseException, _label: Label | None) -> Code | None:
     return named(label, f"gRPC {name}")
 
 
-def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
+def read_smtp(exc: BaseException, _label: Label | None) -> Code | None:
+    """SMTP: the reply code of a mail server."""
     if "timed out" in str(exc)[:2_000]:
         return Code(is_.SILENT, "timed out")
     recipients = getattr(exc, "recipients", None)
@@ -118,7 +120,8 @@ _KAFKA: tuple[tuple[str, Label], ...] = (
 )
 
 
-def _kafka(exc: BaseException, label: Label | None) -> Code | None:
+def read_kafka(exc: BaseException, label: Label | None) -> Code | None:
+    """Kafka: the name of the error in the protocol, and whether it may be repeated."""
     error: Any = first_of(exc)
     ask = getattr(error, "name", None)
     if callable(ask):
@@ -135,8 +138,8 @@ def _kafka(exc: BaseException, label: Label | None) -> Code | None:
 
 READERS_OF_SERVICES: tuple[tuple[CodeReader, str], ...] = (
     (_aws, "botocore boto3 minio"),
-    (_grpc, "grpc"),
-    (_smtp, "smtplib aiosmtplib"),
-    (_kafka, "kafka aiokafka cimpl confluent_kafka"),
+    (read_grpc, "grpc"),
+    (read_smtp, "smtplib aiosmtplib"),
+    (read_kafka, "kafka aiokafka cimpl confluent_kafka"),
 )
 """Readers, and the packages whose exceptions they are asked about."""

@@ -1,4 +1,4 @@
-"""Parsers and validators of formats: what a client sent cannot be read, unless our own code or settings are at fault."""
+"""Parsers and validators of formats: what a client sent cannot be read, unless our own code is at fault."""
 
 from __future__ import annotations
 

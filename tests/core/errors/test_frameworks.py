@@ -324,7 +324,7 @@ def test_the_status_of_a_peer_on_a_clients_exception_is_not_ours(classify: Class
     assert classify(VendorHTTPException()).status == 502
     error = SupplierError(404)
     error.__cause__ = VendorHTTPException()
-    assert classify(error).status == 500
+    assert classify(error).status == 502
 
 
 def test_a_status_on_a_class_of_the_application_is_our_answer_and_still_reported(classify: Classify) -> None:

@@ -11,56 +11,57 @@ __all__ = ["KINDS"]
 
 _BY_KIND: Mapping[str, str] = {
     "client": """
-        adyen aioapns aiodns aioftp aiohttp_retry aiortc aiosmtplib airtable apns2 asyncssh asyncua atlassian auth0
-        aws_xray_sdk bleak boxsdk ccxt contentful coinbase cloudflare digitalocean discord disnake dropbox elevenlabs
-        exchangelib fabric facebook_business fcm_django feedparser ftputil gcsfs gitdb git github3
-        google_auth_httplib2 gql grpclib gspread h11 h2 hpack httpcore httpx_sse httpx_ws hubspot hyperframe imapclient
-        intercom invoke jenkins jsonrpcclient jsonrpclib kiteconnect linkedin lob mailchimp_marketing mailjet_rest
-        mastodon mollie msgraph netmiko nextcord ncclient notion_client oandapyV20 pinterest plivo postmarker praw
-        prawcore priority puresnmp pyactiveresource pyairtable pycares pydrive2 pyfcm pyhubspot pymodbus pyngrok pynetbox
-        pyrfc pysnmp pyvisa pywebpush Pyro4 Pyro5 razorpay resend rpyc s3transfer scrapy scrapli serial serpapi shopify
-        simple_salesforce smb smbprotocol spotipy square squareup sshtunnel stomper suds telebot telegram telethon
-        pyrogram tencentcloud thrift thriftpy2 transmission_rpc treq tweepy vk_api
-        wikipedia winrm wsproto xero_python yfinance youtube_dl yt_dlp zeroconf zulip
+        adyen aioapns aiodns aioftp aiohttp_retry aiortc aiosmtplib airtable apns2 asyncssh asyncua atlassian
+        auth0 aws_xray_sdk bleak boxsdk ccxt cloudflare coinbase contentful digitalocean discord disnake dropbox
+        elevenlabs exchangelib fabric facebook_business fcm_django feedparser ftputil gcsfs git gitdb github3
+        google_auth_httplib2 gql grpclib gspread h11 h2 hpack httpcore httpx_sse httpx_ws hubspot hyperframe
+        imapclient intercom invoke jenkins jsonrpcclient jsonrpclib kiteconnect linkedin lob mailchimp_marketing
+        mailjet_rest mastodon mollie msgraph ncclient netmiko nextcord notion_client oandapyV20 pinterest plivo
+        postmarker praw prawcore priority puresnmp pyactiveresource pyairtable pycares pydrive2 pyfcm pyhubspot
+        pymodbus pynetbox pyngrok pyrfc Pyro4 Pyro5 pyrogram pysnmp pyvisa pywebpush razorpay resend rpyc
+        s3transfer scrapli scrapy serial serpapi shopify simple_salesforce smb smbprotocol spotipy square
+        squareup sshtunnel stomper suds telebot telegram telethon tencentcloud thrift thriftpy2 transmission_rpc
+        treq tweepy vk_api wikipedia winrm wsproto xero_python yfinance youtube_dl yt_dlp zeroconf zulip
     """,
     "store": """
-        aerospike aiopg aioetcd3 arango asyncmy beanie cachelib chdb chromadb clickhouse_driver couchbase couchdb
-        databases databricks dataset diskcache django_redis django_pymemcache edgedb etcd3 firebird fdb gel gino
-        hazelcast ibm_db impala influxdb_client_3 kazoo leveldb lmdb mongoengine motor mongomock neomodel odmantic ormar
-        peewee piccolo pinecone plyvel py2neo pydruid pyhive pyignite pymilvus pynamodb pysolr pytds
-        redis_om redisvl rethinkdb rocksdb sqlite_utils sqlitedict surrealdb tarantool taospy TCLIService tinydb tortoise
-        trino prestodb umongo vertica_python walrus weaviate whoosh yugabyte ZODB
+        aerospike aioetcd3 aiopg arango asyncmy beanie cachelib chdb chromadb clickhouse_driver couchbase
+        couchdb databases databricks dataset diskcache django_pymemcache django_redis edgedb etcd3 fdb firebird
+        gel gino hazelcast ibm_db impala influxdb_client_3 kazoo leveldb lmdb mongoengine mongomock motor
+        neomodel odmantic ormar peewee piccolo pinecone plyvel prestodb py2neo pydruid pyhive pyignite pymilvus
+        pynamodb pysolr pytds redis_om redisvl rethinkdb rocksdb sqlite_utils sqlitedict surrealdb taospy
+        tarantool TCLIService tinydb tortoise trino umongo vertica_python walrus weaviate whoosh yugabyte ZODB
     """,
     "broker": """
-        _pulsar aiomqtt apscheduler arq asyncio_mqtt channels_redis channels_rabbitmq dramatiq faststream faust gmqtt
-        huey nameko procrastinate propan pulsar qpid proton rq saq streaq taskiq
+        _pulsar aiomqtt apscheduler arq asyncio_mqtt channels_rabbitmq channels_redis dramatiq faststream faust
+        gmqtt huey nameko procrastinate propan proton pulsar qpid rq saq streaq taskiq
     """,
     "auth": """
-        allauth authlib biscuit_auth casbin ecdsa fastapi_users fido2 flask_httpauth flask_jwt_extended flask_login
-        flask_security jose joserfc jwcrypto jwt nacl oso passlib pyotp pysaml2 pyseto python_jwt rest_framework_simplejwt
-        rest_framework_api_key rsa saml2 social_core webauthn
+        allauth authlib biscuit_auth casbin Crypto Cryptodome ecdsa fastapi_users fido2 flask_httpauth
+        flask_jwt_extended flask_login flask_security jose joserfc jwcrypto jwt nacl oso passlib pyotp pysaml2
+        pyseto python_jwt rest_framework_api_key rest_framework_simplejwt rsa saml2 social_core webauthn
     """,
     "parser": """
-        _brotli antlr4 arrow av barcode bs4 brotli brotlicffi charset_normalizer chardet ciso8601 construct cv2
-        croniter cron_descriptor dateparser dateutil docutils docxtpl ebooklib email_validator exif exifread fiona fitz
-        fontTools ftfy geojson geopandas hl7 icalendar ics idna imageio isodate jmespath jq jsonpatch
-        jsonpath_ng jsonpointer kaitaistruct lark lz4 magic markdown mido mistune moneyed mutagen nbformat netaddr odf
-        parse parsimonious pdfminer pdfplumber phonenumbers pikepdf pint PIL ply pptx pycountry pydicom pydub pyparsing
-        pypdf pypdfium2 pyproj py7zr pyuca qrcode rarfile rasterio readability rfc3986 rfc3987 schwifty shapefile shapely
-        shortuuid slugify snappy soundfile sqlglot sqlparse stdnum tablib tatsu textx tldextract ulid unidiff uuid6
-        validators vobject xlrd xlsxwriter xmltodict zstandard zstd
+        _brotli antlr4 arrow av barcode brotli brotlicffi bs4 chardet charset_normalizer ciso8601 construct
+        cron_descriptor croniter cssselect cv2 dateparser dateutil docutils docxtpl ebooklib email_validator
+        exif exifread fiona fitz fontTools ftfy furl geojson geopandas hl7 html5lib icalendar ics idna imageio
+        isodate jmespath jq jsonpatch jsonpath_ng jsonpointer kaitaistruct lark lz4 magic markdown mido mistune
+        moneyed mutagen nbformat netaddr odf parse parsel parsimonious pdfminer pdfplumber phonenumbers pikepdf
+        PIL pint ply pptx py7zr pycountry pydicom pydub pyparsing pypdf pypdfium2 pyproj pyuca qrcode rarfile
+        rasterio readability rfc3986 rfc3987 schwifty shapefile shapely shortuuid simpleeval slugify snappy
+        soundfile sqlglot sqlparse stdnum tablib tatsu textx tinycss2 tldextract tomlkit ulid unidiff uuid6
+        validators vobject xlrd xlsxwriter xmltodict yarl zstandard zstd
     """,
     "framework": """
-        aiohttp_cors asgiref blacksheep bottle channels cherrypy dash django_ninja djoser emmett falcon flask_openapi3
-        flask_restful flask_restx flask_smorest hug hypercorn lilya mangum masonite microdot molten nicegui quart responder
-        robyn rest_framework sanic spyne starlite streamlit web webob wtforms
+        aiohttp_cors asgiref blacksheep bottle channels cherrypy dash django_ninja djoser emmett falcon
+        flask_openapi3 flask_restful flask_restx flask_smorest hug hypercorn lilya mangum masonite microdot
+        molten nicegui quart responder rest_framework robyn sanic spyne starlite streamlit web webob wtforms
     """,
     "link": "anyio curio eventlet gevent greenlet trio trio_websocket twisted uvloop zmq",
     "limiter": "fastapi_limiter flask_limiter limits pyrate_limiter ratelimit slowapi django_ratelimit throttled",
     "lock": "aioredlock filelock fasteners pottery portalocker redlock",
     "config": """
-        configobj configparser confuse decouple dotenv dynaconf environ environs everett genshi goodconf hydra jinja2 mako
-        omegaconf prettyconf chameleon
+        chameleon configobj configparser confuse decouple dotenv dynaconf environ environs everett genshi
+        goodconf hydra jinja2 mako omegaconf prettyconf
     """,
 }
 

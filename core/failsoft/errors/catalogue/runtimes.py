@@ -29,8 +29,8 @@ RUNTIMES: tuple[tuple[Label, str], ...] = (
         wrapping(is_.BROKEN),
         """
         twisted.internet.error.ConnectionClosed twisted.web._newclient.ResponseNeverReceived
-        twisted.web._newclient.RequestTransmissionFailed anyio.BrokenResourceError anyio.EndOfStream
-        anyio.IncompleteRead trio.BrokenResourceError Pyro5.errors.ConnectionClosedError
+        twisted.web._newclient.RequestTransmissionFailed
+        trio.BrokenResourceError Pyro5.errors.ConnectionClosedError
         """,
     ),
     (
