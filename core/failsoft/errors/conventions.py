@@ -25,6 +25,7 @@ __all__ = [
     "convention_of",
     "convention_of_name",
     "custom_of",
+    "is_of_an_argument",
     "label_of_words",
 ]
 
@@ -51,7 +52,7 @@ _DB_API: Mapping[str, Label] = {
     "OperationalError": wrapping(is_.STORE_AWAY),
     "IntegrityError": wrapping(is_.CONSTRAINT),
     "DataError": wrapping(is_.BAD_ROW),
-    "ProgrammingError": wrapping(is_.MISCONFIGURED),
+    "ProgrammingError": wrapping(is_.BUG),
     "InterfaceError": wrapping(is_.BUG),
     "NotSupportedError": wrapping(is_.BUG),
     "InternalError": wrapping(is_.UPSTREAM_FAILED),
@@ -62,7 +63,7 @@ _DB_API: Mapping[str, Label] = {
 _STATUS = re.compile(r" ([45]\d\d) ")
 _PEERS = frozenset({Kind.CLIENT, Kind.STORE, Kind.BROKER})
 # so called by nobody but what follows PEP 249 in part, as brokers and ORMs do
-_VAGUE = frozenset({"Error", "DatabaseError", "OperationalError", "InternalError"})
+_VAGUE = frozenset({"Error", "DatabaseError", "OperationalError", "InternalError", "InterfaceError", "ProgrammingError"})
 _DB_API_ALONE = {name: _DB_API[name] for name in ("OperationalError", "IntegrityError", "DatabaseError")}
 
 _K = Kind
@@ -387,6 +388,19 @@ def label_of_words(words: str, kind: Kind) -> Convention | None:
                 wraps = kind in {Kind.STORE, Kind.BROKER} and label.voice is Voice.SAYS
                 return Convention(wrapping(label) if wraps else label, found[0].strip(), row.confidence)
     return None
+
+
+_ARGUMENTS = (ValueError, TypeError, AttributeError, NotImplementedError)
+_OF_AN_ANSWER = re.compile(r" (?:decod|pars(?:e|er|ing) |syntax|response|reply|answer|json|status|http|output)")
+
+
+def is_of_an_argument(cls: type, said: Convention) -> bool:
+    """Whether a class of a client that is said to be a peer's failure is a builtin error of values or types as well:
+    the library checks what it is called with, and nothing was sent. But for what is about an answer by its name."""
+    if said.label.category is not is_.UPSTREAM_FAILED.category or not issubclass(cls, _ARGUMENTS):
+        return False
+    names = [words_of(base.__name__) for base in cls.__mro__ if base.__module__ != "builtins"]
+    return _OF_AN_ANSWER.search(f" {' '.join(names)} ") is None
 
 
 def custom_of(package: Package) -> Convention | None:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from failsoft.errors.capture import qualified_name
 from failsoft.errors.catalogue import find_label
-from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, NOTHING, Label, Voice
+from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, NOTHING, Label, Voice, wrapping
 from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.codes import CodeReader, find_code_readers, has_reader
-from failsoft.errors.conventions import Convention, convention_of, custom_of
+from failsoft.errors.conventions import VAGUE, Convention, convention_of, custom_of, is_of_an_argument
 from failsoft.errors.evidence import CATALOGUED, GUESSED
 from failsoft.errors.foreign_codes import readers_of_package
 from failsoft.errors.hints import may_be_refined
@@ -193,6 +193,8 @@ def _known_of(cls: type) -> _Known:
             weakest = weakest or known
         elif is_third_party(module) and (said := convention_of(base)) is not None:
             says = f"{qualified_name(base)}: {said.says}"
+            if is_of_an_argument(cls, said):
+                return _Known(depth, wrapping(BUG), base, "convention", f"{says}, of an argument", VAGUE)
             return _Known(depth, said.label, base, "convention", says, said.confidence)
     return weakest or _Known(1, NOTHING, cls, "default", "", 0.2)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from types import CodeType
 
@@ -10,10 +11,11 @@ from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.failure import Frame
 from failsoft.errors.frames import Frames
 from failsoft.errors.packages import Kind
+from failsoft.errors.packages import Kind, package_of
 from failsoft.errors.places import OF_INPUT, kind_of_place, refine_by_library
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["broke_while_answering", "may_be_refined", "refine_by_place"]
+__all__ = ["broke_while_answering", "in_a_library", "may_be_refined", "refine_by_place"]
 
 _INNERMOST = 4
 _NEAR = 25
@@ -105,7 +107,7 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
         return is_.DISCONNECTED, "while sending the response"
     if (better := refine_by_library(label, name, near)) is not None:
         return better
-    if label in OF_INPUT and _any(frames, _NEAR, _CLIENT):
+    if label in OF_INPUT and (_any(frames, _NEAR, _CLIENT) or _called_client(name, near)):
         return is_.UPSTREAM_FAILED, "while reading a peer's answer"
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
     if lost and _any(frames, _NEAR, _STORE):
@@ -113,6 +115,8 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
     return None
 
 
+# frozen modules have no path, and compiled ones the path that they were built in
+_STANDARD = re.compile(r"/lib/python\d|\A<frozen |\.p(?:yx|xi)\Z")
 _SERVER, _CLIENT, _STORE = 1, 2, 4
 _OF_KIND = {Kind.CLIENT: _CLIENT, Kind.STORE: _STORE, Kind.BROKER: _STORE}
 _MOST_FILES = 8_192
@@ -161,6 +165,28 @@ def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[La
 def _sets_up(frame: Frame) -> bool:
     where = f"{frame[0].rpartition('/')[2]} {frame[2]}".lower()
     return any(word in where for word in _SET_UP) and _any((frame,), 1, _STORE)
+
+
+def in_a_library(frames: Sequence[Frame]) -> bool:
+    """Whether the innermost function is one of an installed package."""
+    files = frames.files(1) if isinstance(frames, Frames) else [one[0] for one in frames[-1:]]
+    return any("-packages" in file for file in files)
+
+
+def _called_client(name: str, frames: Sequence[Frame]) -> bool:
+    """Whether what our code called, and what that called in turn, has a client of a peer in it that says nothing of its
+    own of what it could not read."""
+    own = name.partition(".")[0]
+    for filename, _, _ in reversed(frames):
+        path = filename.replace("\\", "/")
+        _, installed, inside = path.rpartition("-packages/")
+        if not installed and not _STANDARD.search(path):
+            return False
+        if installed and inside.startswith(own):
+            return False
+        if installed and package_of(inside.removesuffix(".py").replace("/", ".")).kind is Kind.CLIENT:
+            return True
+    return False
 
 
 def _any(frames: Sequence[Frame], near: int, kind: int) -> bool:

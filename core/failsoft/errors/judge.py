@@ -12,17 +12,18 @@ from typing import Any, NamedTuple, TypeVar
 
 from failsoft.errors import own_word
 from failsoft.errors.capture import qualified_name, text_of
-from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, Label, Voice
+from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, MISCONFIGURED, NOTHING, Label, Voice
 from failsoft.errors.codes import Code
 from failsoft.errors.disconnects import find_disconnect
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Link
-from failsoft.errors.hints import refine_by_place
+from failsoft.errors.hints import in_a_library, refine_by_place
 from failsoft.errors.inside import inner_of, leaves_of, quoted_context_of
 from failsoft.errors.model import DOUBTED, TextModel, doubted
-from failsoft.errors.patterns import guess_by_message
+from failsoft.errors.patterns import guess_by_message, names_a_setting
+from failsoft.errors.places import OF_INPUT
 from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_after
 from failsoft.errors.rules import CompiledRules
 from failsoft.errors.taxonomy import Category
@@ -32,10 +33,12 @@ __all__ = ["Asked", "Judge", "place"]
 
 T = TypeVar("T")
 
+_SAYS_LITTLE = frozenset({BUG, NOTHING})
 _MAX_DEPTH = 8
 _MAX_READS = 200
 _UNSURE = frozenset({"default", "pattern", "model"})
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
+_OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 _PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
 
 
@@ -141,7 +144,8 @@ class Judge:
         if inner is None or inner.source in _UNSURE:
             guess = guess_by_message(self._text(exc, asked)) if vague else None
             return reading if guess is None else _word_in(guess, reading)
-        if _is_mere_bug(inner) and label != BUG:
+        if (_is_mere_bug(inner) and label != BUG) or (inner.label in OF_INPUT and label.category in _OF_PEERS):
+            # what a peer sent cannot be read, which is no fault of our client's
             return reading
         inner.over = reading
         if inner.label.category is label.category:
@@ -295,9 +299,20 @@ def _word_in(guess: tuple[Label, str], reading: Reading) -> Reading:
 
 def place(reading: Reading, link: Link | None) -> Reading:
     """Let the place where an exception arose say what it adds."""
-    if link is not None and (better := refine_by_place(reading.label, reading.type, link.frames)) is not None:
+    if link is None:
+        return reading
+    if (better := refine_by_place(reading.label, reading.type, link.frames)) is not None:
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}"
+    elif (
+        reading.label in _SAYS_LITTLE
+        and ("." not in reading.type or reading.source == "default")
+        and in_a_library(link.frames)
+        and (word := names_a_setting(link.message))
+    ):
+        # whether it is our code or our settings a builtin class does not tell, and our client is told the same
+        reading.label = MISCONFIGURED
+        reading.says = f"{reading.says}, {word}"
     return reading
 
 

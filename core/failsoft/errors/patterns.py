@@ -14,7 +14,7 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["guess_by_message", "guess_by_name", "is_mute_name", "words_of"]
+__all__ = ["guess_by_message", "guess_by_name", "is_mute_name", "names_a_setting", "words_of"]
 
 _MAX_MESSAGE = 1_000
 
@@ -121,6 +121,19 @@ _NAMES: tuple[tuple[Label, tuple[str, ...]], ...] = (
 _SAID_BY_CAUSES = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE})
 """Of what failed outside, the cause knows more than whoever named a class for it."""
 
+_OF_SETTINGS = re.compile(
+    r"(?:secret|api|access|encryption|fernet|private|signing)[ _-]?keys?\b|\bpem\b|certificate file|credentials?\b"
+    r"|\b(?:ur[li]|dsn|hosts?|hostname)\b|\b(?:transport|renderer|driver|backend|middleware|template)\b"
+    r"|\binstall|initiali[sz]e |initiali[sz]ed\b|configur|environment variable|\bsettings?\b",
+    re.IGNORECASE,
+)
+_COMPLAINS = re.compile(
+    r"\bmust\b|\bshould\b|no such|\bno \S+ (?:key|app|was)|\bnot\b|n't\b|unknown|invalid|unable|missing|expected|required"
+    r"|\bno '|unsupported|could not|failed",
+    re.IGNORECASE,
+)
+_MAX_SETTINGS = 400
+
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+")
 _SUFFIX = re.compile(r"(?: (?:error|exception|failure|failed|fault|err))+\Z")
 
@@ -144,6 +157,13 @@ def guess_by_message(message: str) -> tuple[Label, str] | None:
 def _guess_by_text(text: str) -> tuple[Label, str] | None:
     # the same exception is often raised again with the same text
     return _find(_MESSAGES, text.lower())
+
+
+@lru_cache(maxsize=1_024)
+def names_a_setting(message: str) -> str | None:
+    """The word by which a message complains of something that is set up once: a URL, a key, a driver."""
+    found = _OF_SETTINGS.search(message[:_MAX_SETTINGS])
+    return found[0].lower() if found is not None and _COMPLAINS.search(message[:_MAX_SETTINGS]) is not None else None
 
 
 def _find(
