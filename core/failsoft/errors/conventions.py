@@ -122,8 +122,8 @@ _ROWS: tuple[_Row, ...] = (
         r"closed (?:resource|pool|session)|(?:pool|session|client|cursor|stream) (?:is )?closed |already (?:closed|"
         r"running|started|connected|open|finalized|updated|registered)|not yet |not (?:connected|started"
         r"|initiali[sz]ed|open|implemented|bound) "
-        r"|local protocol|(?:illegal|incorrect|wrong) state|invalid (?:state|operation)|channel wrong state|programming "
-        r"|usage |reentran"
+        r"|local protocol|(?:illegal|incorrect|wrong) state|invalid (?:state|operation)|channel wrong state"
+        r"|programming |usage |reentran"
         r"|(?:field|variable|attribute) does ?not exist|illegal argument|invalid argument|unsupported operation"
         r"|response not read|stream consumed|cookie conflict",
         is_.BUG,

@@ -102,7 +102,7 @@ class FactsOfClasses:
         if word is None and package is not None and package.kind is Kind.FRAMEWORK:
             word = known.depth, answer_of_a_framework
         if word is None and weak and not exact and not foreign and not has_reader(cls):
-            word = 0, answer_of_the_application
+            word = 0, answer_of_the_application(cls)
         mapping = self._paths.find(cls)
         path = mapping[1] if mapping else ""
         facts = Facts(

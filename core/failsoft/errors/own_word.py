@@ -128,29 +128,35 @@ def answer_of_a_framework(exc: BaseException, now: float) -> Reading | None:
     return _unknown(exc, now)
 
 
-def answer_of_the_application(exc: BaseException, now: float) -> Reading | None:
-    """A class of the application that carries a status, as its base of errors often does.
+def answer_of_the_application(cls: type) -> OwnWord:
+    """How a class of the application speaks that may carry a status, as its base of errors often does.
 
     It is inferred, so the failure stays one that operators hear of. With the response or the request of a client, or
     with the very status of a peer's answer that it was raised from, it tells of a peer.
     """
-    if _attribute(exc, "response", "request") is not None:
-        return None
-    cls = type(exc)
     fixed = next((one for name in _STATUS_NAMES if (one := _status_in(cls, name)) is not None), None)
-    status = next((one for name in _STATUS_NAMES[:3] if (one := _status_in(exc, name)) is not None), fixed)
-    if status is None:
-        return None
-    cause = exc.__cause__
-    if fixed is None and cause is not None and status_of_peer(getattr(cause, "response", None), cause) == status:
-        return None
-    reading = _http(exc, now, status)
-    reading.more.pop("expected", None)
-    reading.explicit = False
+    always = any(hasattr(cls, name) for name in _STATUS_NAMES)
     said = guess_by_name(cls.__name__)
-    if said is not None and (said[0].status < 500) is (status < 500):
-        reading.label = said[0]._replace(status=status, code=code_of_status(status))
-    return reading
+
+    def speak(exc: BaseException, now: float) -> Reading | None:
+        if not always and not getattr(exc, "__dict__", None):
+            return None
+        if _attribute(exc, "response", "request") is not None:
+            return None
+        status = next((one for name in _STATUS_NAMES[:3] if (one := _status_in(exc, name)) is not None), fixed)
+        if status is None:
+            return None
+        cause = exc.__cause__
+        if fixed is None and cause is not None and status_of_peer(getattr(cause, "response", None), cause) == status:
+            return None
+        reading = _http(exc, now, status)
+        reading.more.pop("expected", None)
+        reading.explicit = False
+        if said is not None and (said[0].status < 500) is (status < 500):
+            reading.label = said[0]._replace(status=status, code=code_of_status(status))
+        return reading
+
+    return speak
 
 
 _STATUS_NAMES = ("status_code", "http_status", "status", "code")

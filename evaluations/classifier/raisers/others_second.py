@@ -22,7 +22,7 @@ import hubspot
 import ijson
 import isodate
 import itemloaders
-import networkx
+import networkx as nx
 import OpenSSL.crypto
 import parsel
 import piccolo.columns
@@ -79,7 +79,7 @@ _TOKEN = Means("authentication", False, (400, 401, 403), "low")
 _DUPLICATE = Means("data_integrity", False, 409, "medium")
 
 
-# --- what a client sends ------------------------------------------------------------------------------------------------
+# --- what a client sends ------------------------------------------------------------------------------------------
 add("cssselect", "malformed", INVALID, lambda: cssselect.parse("a["))
 add("cssselect", "pseudo_unknown", INVALID, lambda: cssselect.HTMLTranslator().css_to_xpath("a::nope"))
 add("parsel", "xpath_malformed", INVALID, lambda: parsel.Selector("<a/>").xpath("//["))
@@ -110,7 +110,7 @@ add(
 )
 add("itemloaders", "no_selector", OUR_BUG, lambda: itemloaders.ItemLoader().add_xpath("a", "//a"))
 
-# --- users and rights -------------------------------------------------------------------------------------------------------
+# --- users and rights ---------------------------------------------------------------------------------------------
 add(
     "pycryptodome",
     "tag",
@@ -134,7 +134,7 @@ for _name, _means in (("AuthCanceled", _TOKEN),):
     add("social-auth-core", _name.lower(), _means, _social, made="needs a whole login")
 
 
-# --- services ---------------------------------------------------------------------------------------------------------------
+# --- services -----------------------------------------------------------------------------------------------------
 def _hubspot(url: str) -> Any:
     client = hubspot.HubSpot(access_token="no")
     api = client.crm.contacts.basic_api
@@ -274,7 +274,7 @@ async def _band() -> Any:
     return await _Band.select()
 
 
-# --- work -------------------------------------------------------------------------------------------------------------------
+# --- work ---------------------------------------------------------------------------------------------------------
 add("procrastinate", "not_open", OUR_BUG, lambda: _procrastinate())
 add(
     "procrastinate",
@@ -319,7 +319,7 @@ async def _aiocache_timeout() -> Any:
 
 add("aiocache", "timeout", SILENT, lambda: asyncio.run(_aiocache_timeout()))
 add("cachetools", "too_large", OUR_BUG, lambda: cachetools.LRUCache(1, getsizeof=len).__setitem__("a", "long"))
-add("networkx", "no_node", OUR_BUG, lambda: networkx.shortest_path(networkx.Graph(), 1, 2), note="doubtful")
+add("networkx", "no_node", OUR_BUG, lambda: nx.shortest_path(nx.Graph(), 1, 2), note="doubtful")
 add("WebOb", "not_found", ABSENT, lambda: _webob(404), made="the view raises it")
 add("WebOb", "forbidden", MAY_NOT, lambda: _webob(403), made="the view raises it")
 add("slack_bolt", "no_token", OUR_SETTINGS, lambda: slack_bolt.App(token=None, signing_secret=None))

@@ -32,7 +32,6 @@ import square.core.api_error
 import telegram
 import telegram.request
 import tweepy
-import weaviate
 from arango import ArangoClient
 from atlassian import Confluence
 from couchdb import Server as CouchServer
@@ -710,16 +709,6 @@ add_answers(
     },
 )
 add("trino", "refused", _AWAY, lambda: _trino(f"http://127.0.0.1:{free_port()}"))
-
-
-def _weaviate(url: str) -> Any:
-    port = int(url.rpartition(":")[2])
-    init = weaviate.classes.init.AdditionalConfig(timeout=weaviate.classes.init.Timeout(init=0.3, query=0.3))
-    with weaviate.connect_to_local(port=port, grpc_port=free_port(), additional_config=init) as client:
-        return client.collections.list_all()
-
-
-add("weaviate-client", "refused", _AWAY, lambda: _weaviate(f"http://127.0.0.1:{free_port()}"))
 
 
 # --- HTTP clients, one more ---------------------------------------------------------------------------------------

@@ -347,3 +347,20 @@ def test_the_answer_that_an_abort_was_given_is_heard(classify: Classify) -> None
     from werkzeug.wrappers import Response
 
     assert classify(werkzeug.exceptions.HTTPException(response=Response("no", status=403))).status == 403
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (foreign("cherrypy", "HTTPError", status="404 Not Found", code=404), 404),
+        (foreign("web.webapi", "HTTPError"), 500),
+        (foreign("spyne.model.fault", "Fault", faultcode="Client.ResourceNotFound"), 404),
+        (foreign("spyne.model.fault", "Fault", faultcode="Client.ValidationError"), 400),
+        (foreign("spyne.model.fault", "Fault", faultcode="Server"), 500),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_statuses_in_words_are_heard(classify: Classify, error: BaseException, status: int) -> None:
+    assert classify(error).status == status
+    said = type("HTTPError", (Exception,), {"__module__": "web.webapi"})("405 Method Not Allowed")
+    assert classify(said).status == 405
