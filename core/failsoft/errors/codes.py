@@ -175,6 +175,8 @@ def _sql_server(exc: BaseException, _label: Label | None) -> Code | None:
 
 # replies that begin with ERR, which the libraries cut off
 _REDIS_BUGS = (
+    "no matching script",
+    "transaction discarded",
     "unknown command",
     "unknown subcommand",
     "wrong number of arguments",
@@ -210,6 +212,8 @@ def read_redis(exc: BaseException, label: Label | None) -> Code | None:
         return Code(is_.MISCONFIGURED, "what has to be set up beforehand")
     if lower.startswith(_REDIS_BUGS) or "script: " in lower:
         return Code(is_.BUG, "what we asked for")
+    if "read only replica" in lower:
+        return Code(is_.STORE_NOT_NOW, "replica")
     if "cluster mode is not enabled" in lower:
         return Code(is_.MISCONFIGURED, "no cluster")
     word = text.partition(" ")[0]

@@ -63,7 +63,9 @@ _DB_API: Mapping[str, Label] = {
 _STATUS = re.compile(r" ([45]\d\d) ")
 _PEERS = frozenset({Kind.CLIENT, Kind.STORE, Kind.BROKER})
 # so called by nobody but what follows PEP 249 in part, as brokers and ORMs do
-_VAGUE = frozenset({"Error", "DatabaseError", "OperationalError", "InternalError", "InterfaceError", "ProgrammingError"})
+_VAGUE = frozenset(
+    {"Error", "DatabaseError", "OperationalError", "InternalError", "InterfaceError", "ProgrammingError"}
+)
 _DB_API_ALONE = {name: _DB_API[name] for name in ("OperationalError", "IntegrityError", "DatabaseError")}
 
 _K = Kind
@@ -120,20 +122,32 @@ _ROWS: tuple[_Row, ...] = (
     # --- misuse ------------------------------------------------------------------------------------------------------
     _row(
         r"closed (?:resource|pool|session)|(?:pool|session|client|cursor|stream) (?:is )?closed |already (?:closed|"
-        r"running|started|connected|open|finalized|updated|registered)|not yet |not (?:connected|started"
+        r"running|started|connected|open|finalized|updated|registered|configured|initiali[sz]ed)|not yet |not (?:connected|started"
         r"|initiali[sz]ed|open|implemented|bound) "
         r"|local protocol|(?:illegal|incorrect|wrong) state|invalid (?:state|operation)|channel wrong state"
         r"|programming |usage |reentran"
         r"|(?:field|variable|attribute) does ?not exist|illegal argument|invalid argument|unsupported operation"
-        r"|response not read|stream consumed|cookie conflict",
+        r"|response not read|stream consumed|cookie conflict|user error |(?:unknown|no) (?:command|script) |detached ",
         is_.BUG,
     ),
+    _row(r"client error ", None, {_K.STORE: is_.BUG}),
+    _row(r"undefined error|(?:template )?runtime ", None, {_K.CONFIG: is_.BUG}),
+    _row(r"(?:column|field) not found", None, {_K.PARSER: is_.BUG}),
+    _row(
+        r"response (?:validation|serializ)|output pars",
+        None,
+        {_K.FRAMEWORK: is_.BUG, _K.CLIENT: _FAILED, _K.UNKNOWN: _FAILED},
+    ),
+    _row(r"(?:mis)?configuration |improper\w* |misconfigur", is_.MISCONFIGURED),
+    _row(r"transition (?:not (?:allowed|permitted)|error|failed)|invalid transition|machine error", is_.RULE_REFUSES),
     _row(r"(?:soft )?time limit|task timeout|job timeout", is_.CHILD_HUNG),
     # --- what ran out ------------------------------------------------------------------------------------------------
     _row(
-        r"(?:spend|billing|budget) limit|insufficient quota|payment required|(?:no|insufficient) credits?",
+        r"(?:spend|billing|budget) limit|out of (?:queries|quota|credits?|balance)|insufficient quota|payment required|(?:no|insufficient) credits?",
         is_.QUOTA_SPENT,
     ),
+    _row(r"card |(?:card|payment) declined|insufficient funds", None, {_K.CLIENT: is_.PAYMENT_DUE}),
+    _row(r"full (?:error )?\Z", None, {_K.STORE: is_.EXHAUSTED}),
     _row(
         r"rate limit|ratelimit|too many requests|throttl|slow down|flood|retry after",
         is_.THROTTLED,
@@ -190,6 +204,8 @@ _ROWS: tuple[_Row, ...] = (
         is_.SILENT,
         {_K.LOCK: is_.CONTENTION},
     ),
+    _row(r"nxdomain|no answer", _UNREACHABLE._replace(transient=False)),
+    _row(r"transport (?:error )?\Z", None, {_K.AUTH: _UNREACHABLE}),
     # --- the link ----------------------------------------------------------------------------------------------------
     _row(
         r"(?:ssl|tls|certificate|cert|host key|fingerprint) ",
@@ -213,8 +229,8 @@ _ROWS: tuple[_Row, ...] = (
         r"(?:connect(?:ion|ing|or)? (?:error|fail|refused|exception|problem)|(?:cannot|can ?t|could not|failed to|"
         r"unable to) (?:connect|reach|resolve)|connect(?:ion)? \Z|connection refused|network|unreachable"
         r"|no route|reconnect"
-        r"|dns|name resolution|unresolvable|host (?:not found|unreachable)|(?:new|no) connection|proxy|(?<!web )socket"
-        r"|no (?:hosts?|servers|brokers|nodes) |server selection|server down|transport (?:error )?\Z|communication)",
+        r"|dns|name resolution|unresolvable|no ?name ?servers?|no valid connections?|host (?:not found|unreachable)|(?:new|no) connection|proxy|(?<!web )socket"
+        r"|no (?:hosts?|servers|brokers|nodes) |server selection|server down|communication)",
         _UNREACHABLE,
         {_K.STORE: _AWAY, _K.PARSER: None, _K.AUTH: _UNREACHABLE},
     ),
@@ -224,13 +240,20 @@ _ROWS: tuple[_Row, ...] = (
         r"|token|region|dependency|setting|env)|dependency|plugin |env(?:ironment)? |no such (?:module|table|column)"
         r"|undefined (?:table|column|value)|not registered|template syntax|(?:templates?|table|column|topic|queue"
         r"|exchange|channel|stream|bucket|view|serializer|connection"
-        r"|channel|node|index|database|module|plugin|backend|driver|profile|provider|service|collection|model"
-        r"|keyspace|region)"
+        r"|channel|node|index|database|module|plugin|backend|driver|profile|provider|service|collection"
+        r"|keyspace|region|container|secret|function|namespace)"
         r" (?:does ?not exist|not (?:found|registered|defined))|unknown (?:topic|table|database|service|region"
         r"|backend|driver)|(?:no|invalid|unknown) (?:region|credential|profile|config)|no driver|import "
         r"|migration|read only )",
         is_.MISCONFIGURED,
     ),
+    _row(r"insecure |unroutable|(?:invalid|unknown) (?:\w+ )?(?:backend|driver|provider|specification)", is_.MISCONFIGURED),
+    _row(
+        r"credentials? (?:unavailable|not found|missing|required)|(?:password|passphrase) required",
+        None,
+        {_K.CLIENT: is_.MISCONFIGURED},
+    ),
+    _row(r"template lookup|lookup ", None, {_K.CONFIG: is_.MISCONFIGURED}),
     _row(r"invalid (?:uri|url|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
     # --- who are you -------------------------------------------------------------------------------------------------
     _row(
@@ -263,6 +286,11 @@ _ROWS: tuple[_Row, ...] = (
         {_K.AUTH: is_.WHO_ARE_YOU, _K.FRAMEWORK: is_.WHO_ARE_YOU, _K.PARSER: None},
     ),
     _row(
+        r"(?:invalid|unknown|malformed|bad|unidentified) (?:\w+ )?(?:hash|salt|digest) ",
+        None,
+        {_K.AUTH: is_.CONTRADICTION},
+    ),
+    _row(
         r"(?:mismatch|verif|hash|audience|issuer|nonce|claim|challenge)",
         None,
         {_K.AUTH: is_.WHO_ARE_YOU},
@@ -289,11 +317,19 @@ _ROWS: tuple[_Row, ...] = (
         is_.NOT_THERE,
         {_K.CLIENT: is_.UPSTREAM_FAILED, _K.BROKER: is_.MISCONFIGURED, _K.PARSER: None, _K.AUTH: None},
     ),
+    _row(
+        r"unknown (?:\w+ )?(?:locale|language|time ?zone|currency|country|encoding|format|unit) "
+        r"|(?:object |document |model )?validation (?:error |exception )?\Z|invalid (?:object )?id ",
+        None,
+        {_K.UNKNOWN: is_.INVALID, _K.PARSER: is_.INVALID, _K.FRAMEWORK: is_.INVALID, _K.STORE: is_.INVALID},
+    ),
+    _row(r"suspicious|disallowed", None, {_K.FRAMEWORK: is_.INVALID}),
+    _row(r"(?:job|task|object|record|key|item) lookup ", None, dict.fromkeys((_K.UNKNOWN, _K.BROKER, _K.STORE), is_.NOT_THERE)),
     # --- not now -----------------------------------------------------------------------------------------------------
     _row(
         r"(?:unavailable|not available|busy |loading|try again|not (?:primary|leader|master)|maintenance|temporar"
         r"|circuit ?breaker|circuit open|bootstrapping|starting up|retriable|retryable|recoverable|not ready"
-        r"|not enough replicas|no responders)",
+        r"|not enough replicas|no responders|nack|down (?:error )?\Z|result missing)",
         is_.UPSTREAM_NOT_NOW,
         {_K.STORE: is_.STORE_NOT_NOW, _K.PARSER: None},
     ),
@@ -315,7 +351,7 @@ _ROWS: tuple[_Row, ...] = (
         {_K.PARSER: is_.UNPARSABLE},
     ),
     _row(
-        r"represent|emit|unsupported|not supported|no handler|handler not|schema (?:error|exception|definition|parse)"
+        r"represent|emit|unsupported|not supported|no handler|handler not|(?<!json )schema exception|schema (?:error|definition|parse)"
         r"|unknown type|merge|shape |xpath"
         r"|selector|undefined|adapter|worksheet",
         None,
@@ -324,7 +360,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(r"(?:encode |encoding |serializ|(?:schema|registry|template|undefined) error )", None, {_K.PARSER: is_.BUG}),
     _row(
         r"(?:decod|pars(?:e|er|ing) |syntax|malformed|deserial|scanner |lexer|token(?:izer)? error|bad |unidentified"
-        r"|multi ?part|form data|format|truncat|unexpected|corrupt|bomb|read error)",
+        r"|multi ?part|form data|format(?!ion)|truncat|unexpected|corrupt|bomb|read error)",
         is_.UNPARSABLE,
         {_K.CLIENT: _FAILED, _K.STORE: is_.CONTRADICTION, _K.AUTH: is_.WHO_ARE_YOU, _K.CONFIG: is_.MISCONFIGURED},
     ),
@@ -338,7 +374,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         r"(?:server (?:error|exception)|internal server|api (?:error|exception|status|response|connection)|http "
         r"|status |response |upstream|remote|request(?:s)? (?:error|exception|failed)|bad (?:response|status)"
-        r"|transport|redirects|gateway|webhook|nack)",
+        r"|transport|redirects|gateway|webhook|fault )",
         _FAILED,
         {_K.PARSER: None, _K.AUTH: None, _K.LIMITER: None, _K.FRAMEWORK: None, _K.CONFIG: None},
         VAGUE,

@@ -7,7 +7,7 @@ database driver is a number of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from itertools import pairwise
 from typing import Any
@@ -19,10 +19,12 @@ from failsoft.errors.code import Code, CodeReader
 from failsoft.errors.codes import read_mongo, read_mysql, read_oracle, read_postgres, read_redis
 from failsoft.errors.conventions import CLEAR, label_of_words
 from failsoft.errors.packages import Kind, Package
-from failsoft.errors.protocols import read_amqp, read_clickhouse, read_close, read_curl, read_mqtt, read_zmq
+from failsoft.errors.peers import means_of_a_bad_request
+from failsoft.errors.protocols import read_amqp, read_clickhouse, read_close, read_curl, read_ldap, read_mqtt, read_zmq
 from failsoft.errors.reading import header_pairs
 from failsoft.errors.service_codes import read_grpc, read_kafka
 from failsoft.errors.taxonomy import Category
+from failsoft.errors.vendor_codes import read_oauth
 
 __all__ = ["readers_of_package"]
 
@@ -30,6 +32,8 @@ _RESPONSES = ("response", "resp", "http_response", "raw_response")
 _STATUSES = ("status_code", "http_status", "status", "http_code", "response_code", "http_status_code", "statusCode")
 _REFUSALS = frozenset({400, 401, 403})
 _WAITS = ("retry_after", "retry_after_seconds")
+# of a peer's word for it: that our request was wrong is no more than that it failed
+_SAYS_NOTHING = frozenset({is_.UPSTREAM_FAILED, is_.BUG, is_.INVALID})
 _SQLSTATE = re.compile(r"\bSQLSTATE\W{0,3}([0-9A-Z]{5})\b|\A\[?([0-9A-Z]{2}[0-9]{3})\]?(?:\W|\Z)")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _STATUS_IN_TEXT = re.compile(r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP status|status code)\W{0,3}([45]\d\d)\b", re.IGNORECASE)
@@ -98,28 +102,49 @@ def _peer(status: int, wait: str | None, label: Label | None, exc: BaseException
     if means is not None and status in _REFUSALS and label is not None and label.category is Category.RESOURCE:
         # some peers refuse so who calls too often
         return None
+    if means is is_.QUOTA_SPENT and label is not None and label.category is Category.BUSINESS_LOGIC:
+        return None
+    if means is None and status == 400:
+        means = means_of_a_bad_request(exc)
+    if status == 429 and (said := _worded(exc, label)) is not None and said.label is is_.QUOTA_SPENT:
+        return said
     if means is None:
         if (said := _worded(exc, label)) is not None:
             return said._replace(retry_after=wait)
         if status == 412:
             return Code(is_.EDIT_CONFLICT, "HTTP 412")
-        if status < 500 and label is not None and label.voice is Voice.SAYS and label != is_.BUG:
+        if status < 500 and label is not None and _says(label):
             # the class says more than "a peer would not"
             return None
         means = is_.UPSTREAM_FAILED
     return Code(means, f"HTTP {status}", wait)
 
 
+def _says(label: Label) -> bool:
+    if label.voice is Voice.SAYS:
+        return label != is_.BUG
+    return label.category in {Category.CONCURRENCY, Category.CONFIGURATION}
+
+
 def _worded(exc: BaseException, _label: Label | None) -> Code | None:
     """A code in words, as `rate_limit_exceeded` or `QueueNotFound`: it is chosen as the name of a class is."""
-    for name in ("error_code", "code", "error"):
-        text = getattr(exc, name, None)
+    for text in _codes_in_words(exc):
         if isinstance(text, str) and 4 <= len(text) <= 60 and " " not in text:
             words = f" {' '.join(_WORD.findall(text)).lower()} "
             said = label_of_words(words, Kind.CLIENT)
-            if said is not None and said.confidence >= CLEAR and said.label != is_.UPSTREAM_FAILED:
+            if said is not None and said.confidence >= CLEAR and said.label not in _SAYS_NOTHING:
                 return Code(said.label._replace(voice=Voice.SAYS), text)
     return None
+
+
+def _codes_in_words(exc: BaseException) -> Iterator[object]:
+    for name in ("error_code", "code", "error"):
+        yield getattr(exc, name, None)
+    body = getattr(exc, "body", None)
+    inner = body.get("error") if type(body) is dict else None
+    for owner in (inner, body):
+        if type(owner) is dict:
+            yield from (owner.get(name) for name in ("code", "type", "error_code"))
 
 
 def _wait(*carriers: object) -> str | None:
@@ -212,6 +237,7 @@ _SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
         (r"mqtt", (read_mqtt,)),
         (r"zmq|zeromq", (read_zmq,)),
         (r"curl", (read_curl,)),
+        (r"ldap", (read_ldap,)),
         (r"smtp|mail(?!gun|jet|chimp)", (_smtp,)),
     )
 )
@@ -223,6 +249,7 @@ _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
         (r"clickhouse", read_clickhouse),
         (r"grpc", read_grpc),
         (r"kafka", read_kafka),
+        (r"oauth", read_oauth),
         (r"web ?sockets?|\bws", read_close),
     )
 )

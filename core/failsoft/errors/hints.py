@@ -10,7 +10,6 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.failure import Frame
 from failsoft.errors.frames import Frames
-from failsoft.errors.packages import Kind
 from failsoft.errors.packages import Kind, package_of
 from failsoft.errors.places import OF_INPUT, kind_of_place, refine_by_library
 from failsoft.errors.taxonomy import Category, Severity

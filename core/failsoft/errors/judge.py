@@ -166,7 +166,11 @@ class Judge:
     def _weak(self, exc: BaseException, facts: Facts, asked: Asked, depth: int) -> Reading:
         """A class that says nothing, or one that nobody but the application knows."""
         inner = self._inner(exc, asked, depth) if facts.mute else None
-        if inner is not None and inner.source != "default" and not (facts.guess and _is_mere_bug(inner)):
+        if (
+            inner is not None
+            and inner.source != "default"
+            and not ((facts.guess or facts.kind) and _is_mere_bug(inner))
+        ):
             inner.confidence *= 0.95
             # the last of several attempts proves nothing about the others
             return _relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner

@@ -62,7 +62,8 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     (_NETWORK, (
         "connection refused", "connection reset", "connection aborted", "connection closed", "broken pipe",
         "name or service not known", "name resolution", "getaddrinfo failed", "nodename nor servname",
-        "no route to host", "network is unreachable", "timed out", "timeout", "unexpected eof", "server disconnected",
+        "no route to host", "network is unreachable", "network error", "unable to connect", "could not connect",
+        "couldn't connect", "cannot connect", "failed to connect", "known_hosts", "timed out", "timeout", "unexpected eof", "server disconnected",
     )),
     (_UPSTREAM, (
         "bad gateway", "service unavailable", "gateway time-out", "temporarily unavailable", "upstream",

@@ -11,7 +11,7 @@ from failsoft.errors.code import Code
 from failsoft.errors.reading import header_pairs
 from failsoft.errors.taxonomy import Category
 
-__all__ = ["lower_text_of", "status_of_peer", "upstream"]
+__all__ = ["lower_text_of", "means_of_a_bad_request", "status_of_peer", "upstream"]
 
 _MAX_TEXT = 2_000
 
@@ -42,6 +42,14 @@ def status_of_peer(*carriers: object) -> int | None:
     return None
 
 
+def means_of_a_bad_request(exc: BaseException) -> Label | None:
+    """What a peer means by 400 that has another status elsewhere; None if it is our request."""
+    text = lower_text_of(exc)
+    if _KEY_REFUSED.search(text):
+        return is_.REFUSED_US
+    return is_.QUOTA_SPENT if _SPENT_IN_TEXT.search(text) else None
+
+
 def upstream(exc: BaseException, label: Label | None) -> Code | None:
     """A peer's HTTP answer that a client's exception carries."""
     response = getattr(exc, "response", None)
@@ -55,10 +63,8 @@ def upstream(exc: BaseException, label: Label | None) -> Code | None:
     if clear is not None and clear.category in _KNOWS_BETTER:
         return Code(clear, says, wait)
     means = known.label_of_upstream(status)
-    if means is None and status == 400 and _KEY_REFUSED.search(lower_text_of(exc)):
-        means = is_.REFUSED_US
-    if means is None and status == 400 and _SPENT_IN_TEXT.search(lower_text_of(exc)):
-        means = is_.QUOTA_SPENT
+    if means is None and status == 400:
+        means = means_of_a_bad_request(exc)
     if means is None and clear is not None:
         return None
     return Code(means or is_.UPSTREAM_FAILED, says, wait)

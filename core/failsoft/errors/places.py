@@ -57,7 +57,7 @@ _FILES_OF_OURS = ("-packages/tinydb/", "-packages/diskcache/", "-packages/sqlite
 _SETS_UP = re.compile(
     r"(?:\A|\.)(?:init_app|configure|setup|set_up|from_settings|from_object|from_crawler|_init_from_config)\Z"
 )
-_READS_ANSWER = re.compile(r"(?:parse|handle|process|read|check)_response|raise_for_(?:status|response)")
+_READS_ANSWER = re.compile(r"(?:parse|handle|process|read|check|get)_(?:response|reply)|raise_for_(?:status|response)")
 OF_INPUT = frozenset({is_.UNPARSABLE, is_.INVALID, is_.UNPROCESSABLE})
 """What is said of a client's input, where nothing says whose it is."""
 _SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})

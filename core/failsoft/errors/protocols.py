@@ -18,6 +18,7 @@ __all__ = [
     "read_curl",
     "read_http_protocol",
     "read_interpreter",
+    "read_ldap",
     "read_mqtt",
     "read_zmq",
 ]
@@ -152,6 +153,34 @@ def read_zmq(exc: BaseException, _label: Label | None) -> Code | None:
     if label in {is_.CONTENTION, None}:
         return None
     return named(is_.MISCONFIGURED if label is is_.REFUSED else label, f"errno {number}")
+
+
+_LDAP: Mapping[int, Label] = {
+    1: is_.BUG,
+    2: is_.BUG,
+    3: is_.UPSTREAM_SLOW,
+    4: is_.UPSTREAM_FAILED,
+    8: is_.REFUSED_US,
+    16: is_.MISCONFIGURED,
+    17: is_.MISCONFIGURED,
+    19: is_.CONSTRAINT,
+    32: is_.UPSTREAM_FAILED,
+    34: is_.BUG,
+    48: is_.REFUSED_US,
+    49: is_.WHO_ARE_YOU,
+    50: is_.REFUSED_US,
+    51: is_.UPSTREAM_NOT_NOW,
+    52: is_.UPSTREAM_NOT_NOW,
+    68: is_.DUPLICATE,
+}
+"""Result codes of RFC 4511, A.1. Whose credentials are wrong (49) is most often somebody's who logs in."""
+
+
+def read_ldap(exc: BaseException, _label: Label | None) -> Code | None:
+    """LDAP: the result code."""
+    first = first_of(exc)
+    number = number_of(first.get("result") if isinstance(first, Mapping) else getattr(exc, "result", None))
+    return named(_LDAP.get(number or 0), f"LDAP {number}")
 
 
 # --- the web ----------------------------------------------------------------------------------------------------------
