@@ -205,7 +205,7 @@ _ROWS: tuple[_Row, ...] = (
         {_K.LOCK: is_.CONTENTION},
     ),
     _row(r"nxdomain|no answer", _UNREACHABLE._replace(transient=False)),
-    _row(r"transport (?:error )?\Z", None, {_K.AUTH: _UNREACHABLE}),
+    _row(r"(?<!insecure )transport (?:error )?\Z", None, {_K.AUTH: _UNREACHABLE}),
     # --- the link ----------------------------------------------------------------------------------------------------
     _row(
         r"(?:ssl|tls|certificate|cert|host key|fingerprint) ",
@@ -342,7 +342,7 @@ _ROWS: tuple[_Row, ...] = (
         r"|serializ|type error|attribute"
         r"|undefined|cypher|invalid (?:request|query|document))",
         None,
-        {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG, _K.FRAMEWORK: is_.BUG},
+        {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG, _K.FRAMEWORK: wrapping(is_.BUG)},
     ),
     _row(r"(?:\S+ )?(?:syntax|expression) error", None, {_K.PARSER: is_.UNPARSABLE}),
     _row(
@@ -352,7 +352,7 @@ _ROWS: tuple[_Row, ...] = (
     ),
     _row(
         r"represent|emit|unsupported|not supported|no handler|handler not|(?<!json )schema exception|schema (?:error|definition|parse)"
-        r"|unknown type|merge|shape |xpath"
+        r"|unknown type|merge|shape |x ?path"
         r"|selector|undefined|adapter|worksheet",
         None,
         {_K.PARSER: is_.BUG},

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from failsoft.errors.capture import qualified_name
 from failsoft.errors.catalogue import find_label
-from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, NOTHING, Label, Voice, wrapping
+from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, MISCONFIGURED, NOTHING, Label, Voice, wrapping
 from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.codes import CodeReader, find_code_readers, has_reader
 from failsoft.errors.conventions import VAGUE, Convention, convention_of, custom_of, is_of_an_argument
@@ -116,7 +116,7 @@ class FactsOfClasses:
             unknown=weak and not exact and not foreign,
             kind=custom_of(package) if weak and foreign and not exact and package is not None else None,
             word=word[1] if word else None,
-            refined=word is not None and known.source == "catalogue" and known.depth < word[0],
+            refined=word is not None and _is_refined(known, word[0]),
             readers=_readers_of(cls, known.label, package),
             mapping=(path, self._mappings[path]) if mapping else None,
             mapped_as_last=mapping is not None and cls.__mro__[mapping[0]].__name__ in _EVERYTHING,
@@ -130,6 +130,12 @@ class FactsOfClasses:
         )
         facts.plain = _is_plain(facts)
         return facts
+
+
+def _is_refined(known: _Known, depth: int) -> bool:
+    return (known.source == "catalogue" and known.depth < depth) or (
+        known.source == "convention" and known.label == MISCONFIGURED
+    )
 
 
 def _is_plain(facts: Facts) -> bool:

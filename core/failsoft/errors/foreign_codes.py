@@ -106,7 +106,7 @@ def _peer(status: int, wait: str | None, label: Label | None, exc: BaseException
         return None
     if means is None and status == 400:
         means = means_of_a_bad_request(exc)
-    if status == 429 and (said := _worded(exc, label)) is not None and said.label is is_.QUOTA_SPENT:
+    if status == 429 and (said := _worded(exc, label)) is not None and said.label == is_.QUOTA_SPENT:
         return said
     if means is None:
         if (said := _worded(exc, label)) is not None:
@@ -168,7 +168,8 @@ def _sqlstate(exc: BaseException, _label: Label | None) -> Code | None:
     first = exc.args[0] if exc.args else None
     if isinstance(first, Mapping) and isinstance(state := first.get("C"), str):
         # the field of that name in an error of PostgreSQL's protocol
-        return _state(state)
+        operator = state == "42883" and str(first.get("M")).startswith("operator")
+        return Code(is_.BUG, "no such operator") if operator else _state(state)
     if isinstance(first, str) and (found := _SQLSTATE.search(first[:_MAX_TEXT])) is not None:
         return _state(found[1] or found[2])
     return None

@@ -38,6 +38,7 @@ _MAX_DEPTH = 8
 _MAX_READS = 200
 _UNSURE = frozenset({"default", "pattern", "model"})
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
+_OF_CODE_AND_ROWS = frozenset({Category.SYSTEM, Category.DATA_INTEGRITY})
 _OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 _PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
 
@@ -142,7 +143,7 @@ class Judge:
         vague = facts.confidence < GUESSED
         inner = self._inner(exc, asked, depth) if vague or label.voice is not Voice.SAYS else None
         if inner is None or inner.source in _UNSURE:
-            guess = guess_by_message(self._text(exc, asked)) if vague else None
+            guess = self._guess(self._text(exc, asked), label) if vague else None
             return reading if guess is None else _word_in(guess, reading)
         if (_is_mere_bug(inner) and label != BUG) or (inner.label in OF_INPUT and label.category in _OF_PEERS):
             # what a peer sent cannot be read, which is no fault of our client's
@@ -152,6 +153,12 @@ class Judge:
             # the same thing said more exactly: the class that people know keeps its name
             inner.type = facts.name
         return _relabel(inner, _of_a_store(inner.label, reading.label))
+
+    def _guess(self, text: str, label: Label) -> tuple[Label, str] | None:
+        guess = guess_by_message(text)
+        if guess is None and label.status == 500 and (word := names_a_setting(text)) is not None:
+            return MISCONFIGURED, word
+        return guess
 
     def _add_details(self, exc: BaseException, reading: Reading, asked: Asked) -> None:
         if reading.source == "convention" and reading.label.transient:
@@ -179,7 +186,9 @@ class Judge:
         guess = guess_by_message(self._text(exc, asked))
         if facts.kind is not None:
             kind = Reading(facts.kind.label, "convention", facts.kind.says, facts.kind.confidence, facts.name)
-            return kind if guess is None else _word_in(guess, kind)
+            # who reads or checks data says of it what others say of their own arguments or rows
+            apt = guess is not None and (kind.label not in OF_INPUT or guess[0].category not in _OF_CODE_AND_ROWS)
+            return _word_in(guess, kind) if guess is not None and apt else kind
         if guess is not None:
             return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
         label = facts.label._replace(voice=Voice.SAYS)
@@ -292,10 +301,10 @@ def _is_mere_bug(reading: Reading) -> bool:
 
 def _word_in(guess: tuple[Label, str], reading: Reading) -> Reading:
     """Words of a message in what is known but vaguely: they say what failed, never a status, nor do they make anything
-    transient. Settings, which are ours, are no peer's fault."""
+    transient. Settings and misuse, which are ours, are no peer's fault."""
     said, words = guess
     label = said
-    if said.category is not Category.CONFIGURATION:
+    if said.category not in {Category.CONFIGURATION, Category.SYSTEM}:
         passes = reading.label.transient and said.category in _PASSING
         label = reading.label._replace(category=said.category, severity=said.severity, transient=passes)
     return Reading(label, "pattern", words, GUESSED, reading.type, over=reading)

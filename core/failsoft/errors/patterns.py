@@ -33,6 +33,8 @@ _CORRUPT = _guess(Category.DATA_INTEGRITY, Severity.CRITICAL)
 _SETTINGS = _guess(Category.CONFIGURATION, Severity.HIGH)
 _OUR_KEYS = _guess(Category.AUTHENTICATION, Severity.HIGH)
 
+_MISUSE = _guess(Category.SYSTEM, Severity.HIGH)
+
 _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     (_CORRUPT, ("database disk image is malformed", "data corruption", "corrupted page")),
     (_HOST, ("no space left on device", "out of memory", "cannot allocate memory", "disk full", "disk is full")),
@@ -57,7 +59,14 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     )),
     (_SETTINGS, (
         "improperly configured", "not configured", "missing configuration", "missing setting",
-        "environment variable", "env variable", "no module named", "no such table", "no such column", "undefined table",
+        "environment variable", "env variable", "no module named", "no such table", "no such column", "undefined table", "private key file",
+        "key file", "pem file",
+    )),
+    (_MISUSE, (
+        " is closed", "already closed", "driver closed", "client closed", "operation is in progress", "in current state",
+        "not bound to", "unread result", "is required when", "cannot exceed", "must be str", "must be a ", "must be an ",
+        "must be one of", "must be of type", "no active ", "outside of a", "missing the required", "unexpected keyword",
+        "wrong type", "no literal value",
     )),
     (_NETWORK, (
         "connection refused", "connection reset", "connection aborted", "connection closed", "broken pipe",

@@ -59,7 +59,7 @@ def upstream(exc: BaseException, label: Label | None) -> Code | None:
     says, wait = f"HTTP {status}", _retry_after(response, exc)
     if status == 429 and getattr(exc, "code", None) in _SPENT:
         return Code(is_.QUOTA_SPENT, says, wait)
-    clear = label if label is not None and label.voice is Voice.SAYS else None
+    clear = label if label is not None and _is_clear(label) else None
     if clear is not None and clear.category in _KNOWS_BETTER:
         return Code(clear, says, wait)
     means = known.label_of_upstream(status)
@@ -68,6 +68,10 @@ def upstream(exc: BaseException, label: Label | None) -> Code | None:
     if means is None and clear is not None:
         return None
     return Code(means or is_.UPSTREAM_FAILED, says, wait)
+
+
+def _is_clear(label: Label) -> bool:
+    return label.voice is Voice.SAYS or label.category is Category.CONCURRENCY
 
 
 def _retry_after(*carriers: object) -> str | None:
