@@ -19,9 +19,8 @@ from failsoft.errors.code import Code, CodeReader
 from failsoft.errors.codes import read_mongo, read_mysql, read_oracle, read_postgres, read_redis
 from failsoft.errors.conventions import CLEAR, label_of_words
 from failsoft.errors.packages import Kind, Package
-from failsoft.errors.peers import means_of_a_bad_request
+from failsoft.errors.peers import means_of_a_bad_request, retry_after_of
 from failsoft.errors.protocols import read_amqp, read_clickhouse, read_close, read_curl, read_ldap, read_mqtt, read_zmq
-from failsoft.errors.reading import header_pairs
 from failsoft.errors.service_codes import read_grpc, read_kafka
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.vendor_codes import read_oauth
@@ -72,7 +71,7 @@ def _http(exc: BaseException, label: Label | None, *names: str) -> Code | None:
                 if response is None and label is not None and label.category is Category.NETWORK:
                     # what failed on the link had no answer; the number was made up to have one
                     return None
-                return _peer(status, _wait(exc, response), label, exc)
+                return _peer(status, label, exc, response)
     return None
 
 
@@ -83,9 +82,9 @@ def _http_in_text(exc: BaseException, label: Label | None) -> Code | None:
     for number, phrase in pairwise(exc.args[:_MAX_ARGS]):
         status = _number(number)
         if status is not None and isinstance(phrase, str) and phrase.lower() == _PHRASES.get(status):
-            return _peer(status, None, label, exc)
+            return _peer(status, label, exc)
     found = _STATUS_IN_TEXT.search(str(exc)[:_MAX_TEXT])
-    return None if found is None else _peer(int(found[1]), None, label, exc)
+    return None if found is None else _peer(int(found[1]), label, exc)
 
 
 def _of_response(exc: BaseException, label: Label | None) -> Code | None:
@@ -97,7 +96,13 @@ def _http_or_code(exc: BaseException, label: Label | None) -> Code | None:
     return _http(exc, label, "code", "error_code", "errcode")
 
 
-def _peer(status: int, wait: str | None, label: Label | None, exc: BaseException) -> Code | None:
+def _peer(status: int, label: Label | None, exc: BaseException, response: object = None) -> Code | None:
+    code = _of_status(status, label, exc)
+    # what will not pass is not waited for
+    return code if code is None or not code.label.transient else code._replace(retry_after=_wait(exc, response))
+
+
+def _of_status(status: int, label: Label | None, exc: BaseException) -> Code | None:
     means = known.label_of_upstream(status)
     if means is not None and status in _REFUSALS and label is not None and label.category is Category.RESOURCE:
         # some peers refuse so who calls too often
@@ -110,14 +115,14 @@ def _peer(status: int, wait: str | None, label: Label | None, exc: BaseException
         return said
     if means is None:
         if (said := _worded(exc, label)) is not None:
-            return said._replace(retry_after=wait)
+            return said
         if status == 412:
             return Code(is_.EDIT_CONFLICT, "HTTP 412")
         if status < 500 and label is not None and _says(label):
             # the class says more than "a peer would not"
             return None
         means = is_.UPSTREAM_FAILED
-    return Code(means, f"HTTP {status}", wait)
+    return Code(means, f"HTTP {status}")
 
 
 def _says(label: Label) -> bool:
@@ -154,9 +159,8 @@ def _wait(*carriers: object) -> str | None:
             value = getattr(carrier, name, None)
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 return str(value)
-        for name, text in header_pairs(getattr(carrier, "headers", None) or ()):
-            if name.lower() == "retry-after":
-                return text
+        if (text := retry_after_of(carrier)) is not None:
+            return text
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from types import CodeType
+from typing import NamedTuple
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
@@ -14,7 +15,7 @@ from failsoft.errors.packages import Kind, package_of
 from failsoft.errors.places import OF_INPUT, kind_of_place, refine_by_library
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["broke_while_answering", "in_a_library", "may_be_refined", "refine_by_place"]
+__all__ = ["Placed", "broke_while_answering", "may_be_refined", "refine_by_place"]
 
 _INNERMOST = 4
 _NEAR = 25
@@ -69,8 +70,20 @@ _SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
 _BROKEN_LINKS = frozenset({"BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError"})
 
 
-def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
-    """The label that fits the place better, and why.
+class Placed(NamedTuple):
+    """What a place says."""
+
+    better: tuple[Label, str] | None
+    """The label that fits it better, and why."""
+    in_a_library: bool
+    """The innermost function is one of an installed package."""
+
+
+_NOWHERE = Placed(None, in_a_library=False)
+
+
+def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> Placed:
+    """What the place adds to a label.
 
     Parameters:
         label: what the class or the code says.
@@ -78,20 +91,21 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> tuple[L
         frames: of the exception, outermost call first.
     """
     if not frames:
-        return None
+        return _NOWHERE
     if not isinstance(frames, Frames) or not (codes := frames.codes(_NEAR)):
-        return _refine(label, name, frames)
+        return Placed(_refine(label, name, frames), _in_a_library(frames[-1][0]))
     key = (id(label), name, *map(id, codes))
     known = _known.get(key)
     if known is None:
         if len(_known) >= _MOST_PLACES:
             _known.clear()
-        known = _known[key] = _refine(label, name, frames), label, codes
+        placed = Placed(_refine(label, name, frames), _in_a_library(codes[-1].co_filename))
+        known = _known[key] = placed, label, codes
     return known[0]
 
 
 _MOST_PLACES = 2_048
-_known: dict[tuple[object, ...], tuple[tuple[Label, str] | None, Label, Sequence[CodeType]]] = {}
+_known: dict[tuple[object, ...], tuple[Placed, Label, Sequence[CodeType]]] = {}
 """What was found before: the same functions fail again and again. What the key is the identity of is kept with it, so
 that no other one gets it."""
 
@@ -166,10 +180,8 @@ def _sets_up(frame: Frame) -> bool:
     return any(word in where for word in _SET_UP) and _any((frame,), 1, _STORE)
 
 
-def in_a_library(frames: Sequence[Frame]) -> bool:
-    """Whether the innermost function is one of an installed package."""
-    files = frames.files(1) if isinstance(frames, Frames) else [one[0] for one in frames[-1:]]
-    return any("-packages" in file for file in files)
+def _in_a_library(file: str) -> bool:
+    return "-packages/" in file or "-packages\\" in file
 
 
 def _called_client(name: str, frames: Sequence[Frame]) -> bool:

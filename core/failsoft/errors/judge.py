@@ -19,7 +19,7 @@ from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Link
-from failsoft.errors.hints import in_a_library, refine_by_place
+from failsoft.errors.hints import refine_by_place
 from failsoft.errors.inside import inner_of, leaves_of, quoted_context_of
 from failsoft.errors.model import DOUBTED, TextModel, doubted
 from failsoft.errors.patterns import guess_by_message, names_a_setting
@@ -314,13 +314,14 @@ def place(reading: Reading, link: Link | None) -> Reading:
     """Let the place where an exception arose say what it adds."""
     if link is None:
         return reading
-    if (better := refine_by_place(reading.label, reading.type, link.frames)) is not None:
+    better, in_a_library = refine_by_place(reading.label, reading.type, link.frames)
+    if better is not None:
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}"
     elif (
         reading.label in _SAYS_LITTLE
         and ("." not in reading.type or reading.source == "default")
-        and in_a_library(link.frames)
+        and in_a_library
         and (word := names_a_setting(link.message))
     ):
         # whether it is our code or our settings a builtin class does not tell, and our client is told the same
