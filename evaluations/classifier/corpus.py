@@ -56,13 +56,13 @@ class Known(Enum):
 
 def load(path: Path = CORPUS, *, all_of_them: bool = False) -> list[Line]:
     """The recorded cases; without those that cannot be replayed faithfully, unless `all_of_them`."""
-    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    lines = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
     return [line for line in lines if all_of_them or line.get("replays", True)]
 
 
 def load_packages() -> dict[str, Any]:
     """What was loaded of each package."""
-    return dict(json.loads(line) for line in PACKAGES.read_text("utf-8").splitlines())
+    return dict(json.loads(line) for line in PACKAGES.read_text("utf-8").split("\n") if line)
 
 
 def stranger(line: Line) -> bool:

@@ -76,7 +76,7 @@ def refine_by_library(label: Label, name: str, frames: Sequence[Frame]) -> tuple
     says_little = label == is_.UNPARSABLE or ("." not in name and label in _SAYS_LITTLE)
     if says_little and (better := _by_library(frames[-_CLOSE:])) is not None:
         return better, "in a library that does one thing"
-    if name in _OF_DATA and label == is_.BUG and (better := _by_kind(frames[-1])) is not None:
+    if name in _OF_DATA and label == is_.BUG and (better := _by_kind(frames[-_CLOSE:])) is not None:
         return better, "in a library that reads data"
     if name in _ABSENT_SOCKET and label == is_.OS_FAULT and frames[-1][2].endswith("connect"):
         return is_.REFUSED, "a socket that nobody listens at"
@@ -93,10 +93,14 @@ def kind_of_place(path: str) -> Kind | None:
     return None if found is None else kind_of_top(found[1])
 
 
-def _by_kind(frame: Frame) -> Label | None:
-    """What a builtin exception means that a function raised that reads data: a client sent it."""
-    label = _OF_KIND.get(kind_of_place(frame[0].replace("\\", "/")) or Kind.UNKNOWN)
-    return label if label is not None and _READS.search(frame[2].lower()) else None
+def _by_kind(frames: Sequence[Frame]) -> Label | None:
+    """What a builtin exception means that a library raised in a function that reads data: a client sent it."""
+    kinds = [kind_of_place(frame[0].replace("\\", "/")) for frame in frames]
+    label = _OF_KIND.get(kinds[-1] or Kind.UNKNOWN)
+    if label is None:
+        return None
+    inside = [frame for frame, kind in zip(frames, kinds, strict=True) if kind is kinds[-1]]
+    return label if any(_READS.search(frame[2].lower()) for frame in inside) else None
 
 
 def _is_in(filename: str, places: tuple[str, ...]) -> bool:
