@@ -189,7 +189,19 @@ _REDIS_BUGS = (
     "error compiling script",
     "error running script",
 )
-_REDIS_SETTINGS = ("nogroup", "dbindex", "db index", "no such master")  # fmt: skip
+_REDIS_SETTINGS = ("nogroup", "dbindex", "db index", "no such master")
+_REDIS_STARTS: tuple[tuple[tuple[str, ...], Label, str], ...] = (
+    (("too many connections", "no connection available"), is_.POOL_EXHAUSTED, "pool"),
+    (_REDIS_SETTINGS, is_.MISCONFIGURED, "what has to be set up beforehand"),
+    (_REDIS_BUGS, is_.BUG, "what we asked for"),
+)
+_REDIS_WORDS: tuple[tuple[tuple[str, ...], Label, str], ...] = (
+    (("max number of clients",), is_.EXHAUSTED, "clients"),
+    (("authentication required", "username-password"), is_.REFUSED_US, "authentication"),
+    (("script: ",), is_.BUG, "what we asked for"),
+    (("read only replica",), is_.STORE_NOT_NOW, "replica"),
+    (("cluster mode is not enabled",), is_.MISCONFIGURED, "no cluster"),
+)
 
 
 def read_redis(exc: BaseException, label: Label | None) -> Code | None:
@@ -202,20 +214,12 @@ def read_redis(exc: BaseException, label: Label | None) -> Code | None:
     if text.startswith("Timeout connecting"):
         return Code(is_.CONNECT_SILENT, "while connecting")
     lower = text.lower()
-    if lower.startswith(("too many connections", "no connection available")):
-        return Code(is_.POOL_EXHAUSTED, "pool")
-    if "max number of clients" in lower:
-        return Code(is_.EXHAUSTED, "clients")
-    if "authentication required" in lower or "username-password" in lower:
-        return Code(is_.REFUSED_US, "authentication")
-    if lower.startswith(_REDIS_SETTINGS):
-        return Code(is_.MISCONFIGURED, "what has to be set up beforehand")
-    if lower.startswith(_REDIS_BUGS) or "script: " in lower:
-        return Code(is_.BUG, "what we asked for")
-    if "read only replica" in lower:
-        return Code(is_.STORE_NOT_NOW, "replica")
-    if "cluster mode is not enabled" in lower:
-        return Code(is_.MISCONFIGURED, "no cluster")
+    for words, means, says in _REDIS_WORDS:
+        if any(one in lower for one in words):
+            return Code(means, says)
+    for starts, means, says in _REDIS_STARTS:
+        if lower.startswith(starts):
+            return Code(means, says)
     word = text.partition(" ")[0]
     return named(known.REDIS.get(word), word) if label is None or label.voice is Voice.SAYS else None
 

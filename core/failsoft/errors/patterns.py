@@ -59,12 +59,15 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     )),
     (_SETTINGS, (
         "improperly configured", "not configured", "missing configuration", "missing setting",
-        "environment variable", "env variable", "no module named", "no such table", "no such column", "undefined table", "private key file",
+        "environment variable", "env variable", "no module named", "no such table", "no such column",
+        "undefined table", "private key file",
         "key file", "pem file",
     )),
     (_MISUSE, (
-        " is closed", "already closed", "driver closed", "client closed", "operation is in progress", "in current state",
-        "not bound to", "unread result", "is required when", "cannot exceed", "must be str", "must be a ", "must be an ",
+        " is closed", "already closed", "driver closed", "client closed", "operation is in progress",
+        "in current state",
+        "not bound to", "unread result", "is required when", "cannot exceed", "must be str", "must be a ",
+        "must be an ",
         "must be one of", "must be of type", "no active ", "outside of a", "missing the required", "unexpected keyword",
         "wrong type", "no literal value",
     )),
@@ -72,7 +75,8 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "connection refused", "connection reset", "connection aborted", "connection closed", "broken pipe",
         "name or service not known", "name resolution", "getaddrinfo failed", "nodename nor servname",
         "no route to host", "network is unreachable", "network error", "unable to connect", "could not connect",
-        "couldn't connect", "cannot connect", "failed to connect", "known_hosts", "timed out", "timeout", "unexpected eof", "server disconnected",
+        "couldn't connect", "cannot connect", "failed to connect", "known_hosts", "timed out", "timeout",
+        "unexpected eof", "server disconnected",
     )),
     (_UPSTREAM, (
         "bad gateway", "service unavailable", "gateway time-out", "temporarily unavailable", "upstream",
@@ -138,7 +142,8 @@ _OF_SETTINGS = re.compile(
     re.IGNORECASE,
 )
 _COMPLAINS = re.compile(
-    r"\bmust\b|\bshould\b|no such|\bno \S+ (?:key|app|was)|\bnot\b|n't\b|unknown|invalid|unable|missing|expected|required"
+    r"\bmust\b|\bshould\b|no such|\bno \S+ (?:key|app|was)|\bnot\b|n't\b|unknown|invalid|unable"
+    r"|missing|expected|required"
     r"|\bno '|unsupported|could not|failed",
     re.IGNORECASE,
 )

@@ -102,7 +102,7 @@ DRIVER = named("Error") + named("DatabaseError", "InterfaceError", base="Error")
         ("OperationalError", ("network", 503, True)),
         ("IntegrityError", ("data_integrity", 409, False)),
         ("DataError", ("data_integrity", 500, False)),
-        ("ProgrammingError", ("configuration", 500, False)),
+        ("ProgrammingError", ("system", 500, False)),
         ("NotSupportedError", ("system", 500, False)),
         ("InternalError", ("external_service", 502, False)),
         ("DatabaseError", ("external_service", 502, False)),
