@@ -12,7 +12,16 @@ from typing import Any, NamedTuple, TypeVar
 
 from failsoft.errors import own_word
 from failsoft.errors.capture import qualified_name, text_of
-from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, MISCONFIGURED, NOTHING, Label, Voice
+from failsoft.errors.catalogue.labels import (
+    BUG,
+    DISCONNECTED,
+    INVALID,
+    MISCONFIGURED,
+    NOTHING,
+    REFUSED_US,
+    Label,
+    Voice,
+)
 from failsoft.errors.codes import Code
 from failsoft.errors.disconnects import find_disconnect
 from failsoft.errors.evidence import GUESSED, NAMED
@@ -22,7 +31,7 @@ from failsoft.errors.failure import Link
 from failsoft.errors.hints import refine_by_place
 from failsoft.errors.inside import inner_of, leaves_of, quoted_context_of
 from failsoft.errors.model import DOUBTED, TextModel, doubted
-from failsoft.errors.patterns import guess_by_message, names_a_setting
+from failsoft.errors.patterns import guess_by_message, is_closed, misses_a_key, names_a_setting
 from failsoft.errors.places import OF_INPUT
 from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_after
 from failsoft.errors.rules import CompiledRules
@@ -139,6 +148,9 @@ class Judge:
         reading = Reading(label, facts.source, facts.says, facts.confidence, facts.name)
         if facts.placed:
             place(reading, asked.links.get(id(exc)))
+        if facts.source == "convention":
+            _correct(reading, self._text(exc, asked))
+            label = reading.label
         self._add_details(exc, reading, asked)
         vague = facts.confidence < GUESSED
         inner = self._inner(exc, asked, depth) if vague or label.voice is not Voice.SAYS else None
@@ -292,6 +304,18 @@ class Judge:
         except Exception:  # noqa: BLE001 - attributes of foreign exceptions may be properties that raise
             self.own_errors += 1
             return None
+
+
+def _correct(reading: Reading, text: str) -> None:
+    """What the same names are given to, though nothing was sent: our settings, and our own misuse."""
+    label, better = reading.label, None
+    if label.category is Category.AUTHENTICATION and label.status == REFUSED_US.status and misses_a_key(text):
+        better = MISCONFIGURED, "no credentials"
+    elif label.category is Category.NETWORK and is_closed(text):
+        better = BUG, "closed before"
+    if better is not None:
+        reading.label = better[0]
+        reading.says = f"{reading.says}, {better[1]}"
 
 
 def _is_mere_bug(reading: Reading) -> bool:

@@ -14,7 +14,15 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["guess_by_message", "guess_by_name", "is_mute_name", "names_a_setting", "words_of"]
+__all__ = [
+    "guess_by_message",
+    "guess_by_name",
+    "is_closed",
+    "is_mute_name",
+    "misses_a_key",
+    "names_a_setting",
+    "words_of",
+]
 
 _MAX_MESSAGE = 1_000
 
@@ -147,6 +155,14 @@ _COMPLAINS = re.compile(
     r"|\bno '|unsupported|could not|failed",
     re.IGNORECASE,
 )
+_KEY = r"(?:api[ _-]?key|credential|access[ _-]?token|auth[ _-]?token|environment variable)s?"
+_NO_KEY = re.compile(
+    rf"\b(?:no|missing|without|could not find|unable to locate|set(?:ting)?|provide|define) (?:\S+ ){{0,3}}{_KEY}\b"
+    rf"|\b{_KEY} (?:(?:is|are|was|were|must be|has|have) ){{0,2}}(?:not |been )?(?:set|provided|found|configured|given"
+    r"|missing|required|unset|empty)\b",
+    re.IGNORECASE,
+)
+_CLOSED = re.compile(r"\b(?:already|is|was|been) closed\b(?! by)", re.IGNORECASE)
 _MAX_SETTINGS = 400
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+")
@@ -179,6 +195,16 @@ def names_a_setting(message: str) -> str | None:
     """The word by which a message complains of something that is set up once: a URL, a key, a driver."""
     found = _OF_SETTINGS.search(message[:_MAX_SETTINGS])
     return found[0].lower() if found is not None and _COMPLAINS.search(message[:_MAX_SETTINGS]) is not None else None
+
+
+def misses_a_key(message: str) -> bool:
+    """Whether a message says that there are no credentials, rather than that a peer refused them."""
+    return _NO_KEY.search(message[:_MAX_SETTINGS]) is not None
+
+
+def is_closed(message: str) -> bool:
+    """Whether a message says that something had been closed before it was used."""
+    return _CLOSED.search(message[:_MAX_SETTINGS]) is not None
 
 
 def _find(
