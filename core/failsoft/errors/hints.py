@@ -76,7 +76,7 @@ class Placed(NamedTuple):
     better: tuple[Label, str] | None
     """The label that fits it better, and why."""
     in_a_library: bool
-    """The innermost function is one of an installed package."""
+    """The innermost function is one of an installed package, which is not there to read data."""
 
 
 _NOWHERE = Placed(None, in_a_library=False)
@@ -181,7 +181,9 @@ def _sets_up(frame: Frame) -> bool:
 
 
 def _in_a_library(file: str) -> bool:
-    return "-packages/" in file or "-packages\\" in file
+    path = file.replace("\\", "/")
+    # what reads data complains of what a client sent
+    return "-packages/" in path and kind_of_place(path) is not Kind.PARSER
 
 
 def _called_client(name: str, frames: Sequence[Frame]) -> bool:

@@ -47,7 +47,7 @@ _MAX_DEPTH = 8
 _MAX_READS = 200
 _UNSURE = frozenset({"default", "pattern", "model"})
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
-_OF_CODE_AND_ROWS = frozenset({Category.SYSTEM, Category.DATA_INTEGRITY})
+_APT_FOR_DATA = frozenset({Category.CONFIGURATION, Category.RESOURCE})
 _OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 _PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
 
@@ -199,7 +199,7 @@ class Judge:
         if facts.kind is not None:
             kind = Reading(facts.kind.label, "convention", facts.kind.says, facts.kind.confidence, facts.name)
             # who reads or checks data says of it what others say of their own arguments or rows
-            apt = guess is not None and (kind.label not in OF_INPUT or guess[0].category not in _OF_CODE_AND_ROWS)
+            apt = guess is not None and (kind.label not in OF_INPUT or guess[0].category in _APT_FOR_DATA)
             return _word_in(guess, kind) if guess is not None and apt else kind
         if guess is not None:
             return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
@@ -342,12 +342,18 @@ def place(reading: Reading, link: Link | None) -> Reading:
     if better is not None:
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}"
-    elif (
-        reading.label in _SAYS_LITTLE
-        and ("." not in reading.type or reading.source == "default")
-        and in_a_library
-        and (word := names_a_setting(link.message))
-    ):
+    elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default") and in_a_library:
+        return _word_of_a_library(reading, link.message)
+    return reading
+
+
+def _word_of_a_library(reading: Reading, text: str) -> Reading:
+    """What a builtin exception of a library complains of. Only its category changes."""
+    guess = guess_by_message(text)
+    if guess is not None and guess[0].category is Category.NETWORK:
+        reading.label = reading.label._replace(category=guess[0].category, severity=guess[0].severity)
+        reading.says = f"{reading.says}, {guess[1]}"
+    elif (word := names_a_setting(text)) is not None:
         # whether it is our code or our settings a builtin class does not tell, and our client is told the same
         reading.label = MISCONFIGURED
         reading.says = f"{reading.says}, {word}"
