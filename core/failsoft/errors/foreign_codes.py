@@ -27,6 +27,7 @@ from failsoft.errors.vendor_codes import read_oauth
 
 __all__ = ["readers_of_package"]
 
+# dict and not Mapping, which takes long to say of a class that it is none
 _RESPONSES = ("response", "resp", "http_response", "raw_response")
 _STATUSES = ("status_code", "http_status", "status", "http_code", "response_code", "http_status_code", "statusCode")
 _REFUSALS = frozenset({400, 401, 403})
@@ -63,7 +64,7 @@ def _number(value: object) -> int | None:
 def _http(exc: BaseException, label: Label | None, *names: str) -> Code | None:
     response = next((one for name in _RESPONSES if (one := getattr(exc, name, None)) is not None), None)
     for carrier, asked in ((response, (*_STATUSES, "code")), (exc, (*_STATUSES, *names))):
-        if carrier is None or isinstance(carrier, Mapping):
+        if carrier is None or isinstance(carrier, dict):
             continue
         for name in asked:
             status = _number(getattr(carrier, name, None))
@@ -170,7 +171,7 @@ def _sqlstate(exc: BaseException, _label: Label | None) -> Code | None:
         if isinstance(state, str) and (code := _state(state)) is not None:
             return code
     first = exc.args[0] if exc.args else None
-    if isinstance(first, Mapping) and isinstance(state := first.get("C"), str):
+    if isinstance(first, dict) and isinstance(state := first.get("C"), str):
         # the field of that name in an error of PostgreSQL's protocol
         operator = state == "42883" and str(first.get("M")).startswith("operator")
         return Code(is_.BUG, "no such operator") if operator else _state(state)
@@ -215,14 +216,14 @@ def _cloud(exc: BaseException, _label: Label | None) -> Code | None:
     wait = None
     code: object = None
     status: int | None = None
-    if isinstance(response, Mapping):
+    if isinstance(response, dict):
         error, meta = response.get("Error"), response.get("ResponseMetadata")
-        if isinstance(error, Mapping):
+        if isinstance(error, dict):
             code = error.get("Code")
-        if isinstance(meta, Mapping):
+        if isinstance(meta, dict):
             status = _number(meta.get("HTTPStatusCode"))
             headers = meta.get("HTTPHeaders")
-            wait = headers.get("retry-after") if isinstance(headers, Mapping) else None
+            wait = headers.get("retry-after") if isinstance(headers, dict) else None
     if not isinstance(code, str):
         code = next((one for name in ("code", "error_code") if isinstance(one := getattr(exc, name, None), str)), None)
     means = (known.AWS.get(code) or known.GRPC.get(code)) if isinstance(code, str) else None

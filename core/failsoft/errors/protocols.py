@@ -179,7 +179,7 @@ _LDAP: Mapping[int, Label] = {
 def read_ldap(exc: BaseException, _label: Label | None) -> Code | None:
     """LDAP: the result code."""
     first = first_of(exc)
-    number = number_of(first.get("result") if isinstance(first, Mapping) else getattr(exc, "result", None))
+    number = number_of(first.get("result") if isinstance(first, dict) else getattr(exc, "result", None))
     return named(_LDAP.get(number or 0), f"LDAP {number}")
 
 
