@@ -30,6 +30,8 @@ __all__ = ["readers_of_package"]
 # dict and not Mapping, which takes long to say of a class that it is none
 _RESPONSES = ("response", "resp", "http_response", "raw_response")
 _STATUSES = ("status_code", "http_status", "status", "http_code", "response_code", "http_status_code", "statusCode")
+_STATUSES_OF_RESPONSES = (*_STATUSES, "code")
+_STATUSES_AND_CODES = (*_STATUSES, "code", "error_code", "errcode")
 _REFUSALS = frozenset({400, 401, 403})
 _WAITS = ("retry_after", "retry_after_seconds")
 # of a peer's word for it: that our request was wrong is no more than that it failed
@@ -61,18 +63,30 @@ def _number(value: object) -> int | None:
     return None
 
 
-def _http(exc: BaseException, label: Label | None, *names: str) -> Code | None:
-    response = next((one for name in _RESPONSES if (one := getattr(exc, name, None)) is not None), None)
-    for carrier, asked in ((response, (*_STATUSES, "code")), (exc, (*_STATUSES, *names))):
-        if carrier is None or isinstance(carrier, dict):
-            continue
-        for name in asked:
-            status = _number(getattr(carrier, name, None))
-            if status is not None:
-                if response is None and label is not None and label.category is Category.NETWORK:
-                    # what failed on the link had no answer; the number was made up to have one
-                    return None
-                return _peer(status, label, exc, response)
+def _http(exc: BaseException, label: Label | None, names: tuple[str, ...] = _STATUSES) -> Code | None:
+    response = _response_of(exc)
+    if response is not None and not isinstance(response, dict):
+        status = _status_of(response, _STATUSES_OF_RESPONSES)
+        if status is not None:
+            return _peer(status, label, exc, response)
+    status = _status_of(exc, names)
+    if status is None or (response is None and label is not None and label.category is Category.NETWORK):
+        # what failed on the link had no answer; the number was made up to have one
+        return None
+    return _peer(status, label, exc, response)
+
+
+def _response_of(exc: BaseException) -> object:
+    for name in _RESPONSES:
+        if (response := getattr(exc, name, None)) is not None:
+            return response
+    return None
+
+
+def _status_of(carrier: object, names: tuple[str, ...]) -> int | None:
+    for name in names:
+        if (value := getattr(carrier, name, None)) is not None and (status := _number(value)) is not None:
+            return status
     return None
 
 
@@ -94,7 +108,7 @@ def _of_response(exc: BaseException, label: Label | None) -> Code | None:
 
 
 def _http_or_code(exc: BaseException, label: Label | None) -> Code | None:
-    return _http(exc, label, "code", "error_code", "errcode")
+    return _http(exc, label, _STATUSES_AND_CODES)
 
 
 def _peer(status: int, label: Label | None, exc: BaseException, response: object = None) -> Code | None:

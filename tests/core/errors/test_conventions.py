@@ -436,7 +436,10 @@ def test_a_builtin_parser_in_a_client_reads_what_a_peer_sent(install: Install, c
 def test_a_builtin_exception_of_a_library_that_complains_of_a_setting_is_about_it(
     install: Install, classify: Classify
 ) -> None:
-    code = "def connect(url): raise ValueError('the URL must begin with zephyr://')\ndef sort(of): raise ValueError('no')\n"
+    code = (
+        "def connect(url): raise ValueError('the URL must begin with zephyr://')\n"
+        "def sort(of): raise ValueError('no')\n"
+    )
     package = install("zephyr", code)
     assert said(classify(_raised(package.connect, ""))) == ("configuration", 500, False)
     assert said(classify(_raised(package.sort, ""))) == ("system", 500, False)
