@@ -59,7 +59,11 @@ _FILES_OF_OURS = ("-packages/tinydb/", "-packages/diskcache/", "-packages/sqlite
 _SETS_UP = re.compile(
     r"(?:\A|\.)(?:init_app|configure|setup|set_up|from_settings|from_object|from_crawler|_init_from_config)\Z"
 )
-_READS_ANSWER = re.compile(r"(?:parse|handle|read|check)_response|raise_for_(?:status|response)")
+_GIVEN_SETTINGS = re.compile(
+    r"(?:\A|\.)(?:\w*(?:Settings|Config|Configuration|Options|URL\w*)\.(?!__getattr__)\w+|_?config|configure|(?:from|parse)_(?:url|uri|dsn)"
+    r"|\w*_options?|validate_\w*(?:preference|option|setting)\w*|\w*load_template|_create_template)\Z"
+)
+_READS_ANSWER = re.compile(r"(?:parse|handle|process|read|check|get)_(?:response|reply)|raise_for_(?:status|response)")
 OF_INPUT = frozenset({is_.UNPARSABLE, is_.INVALID, is_.UNPROCESSABLE})
 """What is said of a client's input, where nothing says whose it is."""
 _SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
@@ -120,7 +124,7 @@ def _by_library(frames: Sequence[Frame]) -> Label | None:
         if "-packages/" not in path:
             called_back = called_back or not path.startswith(_STDLIB)
         elif not called_back:
-            if _READS_SETTINGS.search(function) or _SETS_UP.search(function):
+            if _READS_SETTINGS.search(function) or _SETS_UP.search(function) or _GIVEN_SETTINGS.search(function):
                 return is_.MISCONFIGURED
             if _READS_ANSWER.search(function):
                 return is_.UPSTREAM_FAILED
