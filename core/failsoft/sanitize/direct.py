@@ -30,6 +30,7 @@ _LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
 _LONE_LEAST = 20
 _LONGEST_PART = 1_502
 _LONGEST_USERINFO = 400
+_LONGEST_LOGIN = 128
 
 _LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
 _LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
@@ -47,7 +48,7 @@ _LOGIN = re.compile(r"([\w.-]{1,40}):([^\s:@/\"'<>]{3,80})")
 _THIN = re.compile(r"(?:thin:|sqlplus )[\w$#]{1,40}/([^\s@/\"']{1,80})$")
 _HOST = re.compile(r"@(?!sha256:)[A-Za-z][\w.-]*")
 
-_BEARER = re.compile(r"(?i)bearer[ \t+:=%20]{1,4}([\w.~+/=%-]{6,})")
+_BEARER = re.compile(r"(?i)bearer(?:[ \t+:=]|%20){1,4}([\w.~+/=%-]{6,})")
 _BASIC = re.compile(r"(?i)basic[ \t+:]{1,3}([A-Za-z0-9+/_-]{6,}={0,2})")
 _WORDY = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
 _CHALLENGE = re.compile(r"(?i)(?:realm|error|scope|charset|authorization_uri|resource|title|format)\s?=")
@@ -177,13 +178,13 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
     before = scan.before(start, 64)
     if _leads_nowhere(text[end : end + 1], before):
         return end
-    local = _LOCAL.match(before[::-1])
+    domain = _DOMAIN.match(text, start)
+    local = _LOCAL.match(before[::-1]) if domain or _may_be_login(scan, start, before) else None
     if local is None:
         return end
     first = _local_start(text, start - local.end(), start)
     if "/" in before and (thin := _THIN.search(scan.before(start, 130))):
         return start - len(thin[1]), start, marker("password")
-    domain = _DOMAIN.match(text, start)
     login = _LOGIN.fullmatch(text, max(scan.floor, _word_start(scan, first, _LOGIN_CHARACTERS)), start)
     if login and _is_login(scan, login, start):
         return login.start(2), start, marker("password")
@@ -201,6 +202,11 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
     if text[first - 1 : first] == "\\" and text[first] in "nrt" and start - first > 1:
         first += 1
     return first, domain.end(), marker("email")
+
+
+def _may_be_login(scan: Scan, start: int, before: str) -> bool:
+    """Whether what parts a user from a password stands before an `@`."""
+    return "/" in before or scan.text.find(":", max(scan.floor, start - _LONGEST_LOGIN), start) >= 0
 
 
 def _local_start(text: str, first: int, start: int) -> int:
@@ -367,7 +373,7 @@ def sign_anchors() -> Iterator[Anchor]:
     yield Anchor("[REDACTED:", skip_marker)
     yield Anchor("-----BEGIN", private_key)
     yield Anchor("://", credentials_in_url)
-    yield Anchor("@", email)
+    yield Anchor("@", email, "(?!@)")
     yield Anchor("PASS ", _command)
     yield Anchor("AUTH ", _command)
     yield Anchor("LOGIN ", _command)

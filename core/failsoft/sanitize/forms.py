@@ -18,6 +18,7 @@ __all__ = [
     "delimited_form",
     "judged",
     "random_key",
+    "refused",
     "sets_nothing",
     "special_form",
 ]
@@ -26,7 +27,7 @@ HEX_LIKE = re.compile(r"[0-9A-Fa-f-]{16,}|\d{6,}")
 """Long numbers, hexadecimal or decimal."""
 
 # a password in the braces of an ODBC connection string, where `}}` stands for one brace
-_BRACED = re.compile(r"\{((?=[^\n]{0,128}?[^\w\n}])(?:[^{}\"'\n]|\}\}){1,256})\}(?=;|$|[\"'\s])")
+_BRACED = re.compile(r"\{((?=(?:[^\n}]|\}\}){0,128}?[^\w\n}])(?:[^{}\"'\n]|\}\}){1,256})\}(?=;|$|[\"'\s])")
 # a password with spaces in a list that semicolons part
 _PARTED = re.compile(r"[^;=\s\"'{\[<$][^;=\n\"']{0,127}(?=;)")
 # all of it in quotes with its name, as `-H 'X-Api-Key: x'`
@@ -49,6 +50,7 @@ _PLAIN_KEYS = word_set(
     "map dict business translation i18n metric label tag registry config option etag query redis topic kafka shard"
 )
 
+_VERY_LONG, _MOST_VAIN = 2_048, 12
 _judge = Judge()
 
 
@@ -81,8 +83,23 @@ def judged(site: Site, value: Value | None, op: str) -> Span | None:
     after = text[value.end : value.end + 1]
     if fits and _judge.is_value(content, kind, site.name, quoted=value.quoted, op=op, after=after):
         return value.start, value.end, marker("jwt" if content.startswith("eyJ") else kind)
-    site.scan.saw(value.end + 1)
-    return None
+    return refused(site, value)
+
+
+def refused(site: Site, value: Value) -> Span | None:
+    """Nothing, of what stands under a sensitive name and is no value; but what is read without end is withheld.
+
+    A long text without a gap is read from every sensitive name in it to its end. So that this takes linear time, all
+    of it goes when it was read in vain many times.
+    """
+    scan = site.scan
+    scan.saw(value.end + 1)
+    if value.end - value.start <= _VERY_LONG:
+        return None
+    scan.vain += 1
+    if scan.vain <= _MOST_VAIN:
+        return None
+    return value.start, value.end, marker("bounds")
 
 
 def sets_nothing(site: Site, assign: re.Match[str]) -> bool:

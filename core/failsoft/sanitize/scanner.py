@@ -18,6 +18,7 @@ __all__ = [
     "Anchor",
     "Family",
     "Handler",
+    "Look",
     "Scan",
     "Span",
     "digits_family",
@@ -45,12 +46,14 @@ _IDLE = r"(?![\w$]{0,48}+(?:[.-][\w$]{1,24}+){0,3}+(?:[,);/]|\(\)|\",\ line\ ))"
 _SIGN_ORDER = "@$[{?&"
 _ESCAPED = frozenset("nrtbfv0")
 _CONTEXT = 48
+# shorter texts repeat too little to remember what was found in them
+_LONG = 4_096
 
 
 class Scan:
     """One pass over one text."""
 
-    __slots__ = ("floor", "nested", "opaque", "searched", "seen", "settled", "text")
+    __slots__ = ("again", "floor", "memo", "nested", "opaque", "run", "searched", "seen", "text", "vain")
 
     def __init__(self, text: str, *, nested: bool = False) -> None:
         self.text = text
@@ -62,10 +65,17 @@ class Scan:
         """Up to here, letters and digits were decoded, and nothing was behind them."""
         self.searched = -1
         """Up to here, objects were searched for private parts, and none was found."""
+        self.vain = 0
+        """How often a very long value was read that was none."""
+        self.run = -1
+        """Where the last run of digits ends that was looked at."""
         self.seen = -1
-        """How far a rule looked that then found nothing."""
-        self.settled = True
-        """No rule that found nothing could see what another rule then took away; else a second pass may find more."""
+        """How far the rule looked that is at work, where it finds nothing."""
+        self.memo: dict[tuple[str, str], tuple[int, int]] | None = {} if len(text) > _LONG else None
+        """Where a rule found nothing: what stood around the anchor, and where to read on and how far it looked, from
+        the end of the anchor. What repeats an anchor without end is looked at once."""
+        self.again: list[Look] = []
+        """Rules that found nothing and saw what another one then took away; now they may find something."""
 
     def saw(self, at: int) -> None:
         """Note how far a rule looked that finds nothing."""
@@ -87,6 +97,10 @@ class Scan:
 
 Handler: TypeAlias = Callable[[Scan, int, int], Span | int]
 """Looks closer at an anchor, given its begin and end: what goes, or else where to read on."""
+
+
+Look: TypeAlias = tuple[Handler, int, int, int]
+"""A handler, begin and end of its anchor, and how far it looked."""
 
 
 class Anchor(NamedTuple):

@@ -46,6 +46,7 @@ _NAMES = ("name", "key", "field", "header", "param", "parameter", "id", "k", "Na
 # of a JSON web key (RFC 7518, section 6)
 _PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "k")
 _VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
+_PLAIN: Any = object
 _judge = Judge()
 
 
@@ -94,8 +95,11 @@ class _Walk:
         if obj is None or obj is True or obj is False:
             return obj
         self._left -= 1
+        own = type(obj)
+        if kind is None and (own is float or (own is int and obj < _CARD_LEAST)):
+            return obj
         try:
-            if isinstance(obj, str | bytes | bytearray | memoryview):
+            if own is str or isinstance(obj, str | bytes | bytearray | memoryview):
                 return self._string(obj, kind)
             if isinstance(obj, _SCALARS):
                 return self._scalar(obj, kind)
@@ -171,6 +175,10 @@ class _Walk:
             self._path.discard(id(obj))
 
     def _opaque(self, obj: Any, kind: str | None) -> Any:
+        own: Any = type(obj)
+        if own.__str__ is _PLAIN.__str__ and own.__repr__ is _PLAIN.__repr__:
+            # shows its class and its address
+            return obj
         shown = str(obj)
         if type(shown) is not str:
             shown = str.__str__(shown)
@@ -181,7 +189,7 @@ class _Walk:
         cleaned = self._text(shown)
         if cleaned != shown:
             return cleaned
-        told = repr(obj)
+        told = shown if own.__str__ is _PLAIN.__str__ else repr(obj)
         return obj if told == shown or self._text(told) == told else self._text(told)
 
     def _inner_kind(self, name: Any, kind: str | None) -> str | None:
