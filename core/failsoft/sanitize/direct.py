@@ -47,7 +47,7 @@ _LOGIN = re.compile(r"([\w.-]{1,40}):([^\s:@/\"'<>]{3,80})")
 _THIN = re.compile(r"(?:thin:|sqlplus )[\w$#]{1,40}/([^\s@/\"']{1,80})$")
 _HOST = re.compile(r"@(?!sha256:)[A-Za-z][\w.-]*")
 
-_BEARER = re.compile(r"(?i)bearer[ \t+:=%20]{1,4}([\w.~+/=%-]{6,})")
+_BEARER = re.compile(r"(?i)bearer(?:[ \t+:=]|%20){1,4}([\w.~+/=%-]{6,})")
 _BASIC = re.compile(r"(?i)basic[ \t+:]{1,3}([A-Za-z0-9+/_-]{6,}={0,2})")
 _WORDY = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
 _CHALLENGE = re.compile(r"(?i)(?:realm|error|scope|charset|authorization_uri|resource|title|format)\s?=")

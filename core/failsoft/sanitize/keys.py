@@ -96,6 +96,10 @@ class KeyMatcher:
         """First word of each additional key: what to look for in a text."""
         return frozenset(words[0] for words in self._custom)
 
+    def is_name(self, word: str) -> bool:
+        """Whether a word is itself the name of something sensitive: `("password", "api_key")` lists names."""
+        return word.isidentifier() and not any(map(str.isdigit, word)) and self.kind(word) is not None
+
     def phrase(self, joined: str) -> str | None:
         """Kind of what words of prose announce, joined without gaps: `dateofbirth`."""
         if joined in self._safe_joined:

@@ -18,6 +18,7 @@ __all__ = [
     "Anchor",
     "Family",
     "Handler",
+    "Look",
     "Scan",
     "Span",
     "digits_family",
@@ -50,7 +51,7 @@ _CONTEXT = 48
 class Scan:
     """One pass over one text."""
 
-    __slots__ = ("floor", "nested", "opaque", "searched", "seen", "settled", "text")
+    __slots__ = ("again", "floor", "nested", "opaque", "searched", "seen", "text")
 
     def __init__(self, text: str, *, nested: bool = False) -> None:
         self.text = text
@@ -63,13 +64,14 @@ class Scan:
         self.searched = -1
         """Up to here, objects were searched for private parts, and none was found."""
         self.seen = -1
-        """How far a rule looked that then found nothing."""
-        self.settled = True
-        """No rule that found nothing could see what another rule then took away; else a second pass may find more."""
+        """How far the rule looked that is at work, where it finds nothing."""
+        self.again: list[Look] = []
+        """Rules that found nothing and saw what another one then took away; now they may find something."""
 
     def saw(self, at: int) -> None:
         """Note how far a rule looked that finds nothing."""
-        self.seen = max(self.seen, at)
+        if at > self.seen:
+            self.seen = at
 
     def free(self, at: int) -> bool:
         """Whether a word may begin here: no letter or digit before it, but for an escape such as `\\n`."""
@@ -87,6 +89,10 @@ class Scan:
 
 Handler: TypeAlias = Callable[[Scan, int, int], Span | int]
 """Looks closer at an anchor, given its begin and end: what goes, or else where to read on."""
+
+
+Look: TypeAlias = tuple[Handler, int, int, int]
+"""A handler, begin and end of its anchor, and how far it looked."""
 
 
 class Anchor(NamedTuple):

@@ -18,7 +18,7 @@ from failsoft.sanitize.keyed import KeyedRule
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.numbers import BLOB, RUN, digit_follows, padding_anchor
 from failsoft.sanitize.patterns import CompiledPattern, found_by
-from failsoft.sanitize.scanner import Anchor, Family, Scan, Span, digits_family, signs_family, words_family
+from failsoft.sanitize.scanner import Anchor, Family, Look, Scan, Span, digits_family, signs_family, words_family
 from failsoft.sanitize.stems import FOREIGN_STEMS, STEMS, STRICT_STEMS
 from failsoft.sanitize.strict import scrub_strictly
 from failsoft.sanitize.tags import Tagger
@@ -30,6 +30,12 @@ _MARGIN = 4_096
 _ROUNDS = 3
 # nothing shorter than `pw=x` says anything
 _LEAST = 4
+# texts that say nothing: a word too short for a token or an IBAN with fewer digits than a number of a person has, a time
+_LONGEST_WORD, _LONGEST_IDLE = 14, 32
+_IDLE = re.compile(
+    r"(?:[A-Za-z_-]*+[0-9]){0,7}+[A-Za-z_-]*+(?!.)"
+    r"|[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+)
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
@@ -82,15 +88,20 @@ class TextEngine:
 
     def clean(self, text: str) -> str:
         """The text without secrets and personal data, at most `max_text` characters of it."""
-        if len(text) < _LEAST:
+        size = len(text)
+        if size < _LEAST or (size <= _LONGEST_IDLE and self._is_idle(text)):
             return text
-        if len(text) <= self._max_text:
+        if size <= self._max_text:
             cleaned = self._scrub(text)
             return cleaned if len(cleaned) <= self._max_text else self._cut(cleaned, 0, 0)
         window = self._max_text + _MARGIN
         # what stands at the end of the window may be the first half of a secret, so it goes with the cut
         half = _MARGIN if len(text) > window else 0
         return self._cut(self._scrub(text[:window]), half, max(0, len(text) - window))
+
+    def _is_idle(self, text: str) -> bool:
+        """Whether a short text says nothing; most leaves of values are such texts."""
+        return not self._patterns and (len(text) <= _LONGEST_WORD or ":" in text) and _IDLE.fullmatch(text) is not None
 
     def _cut(self, cleaned: str, half: int, unread: int) -> str:
         note = "… [{} characters dropped]"
@@ -120,22 +131,24 @@ class TextEngine:
         """The text after one pass, and whether a second one would find nothing more."""
         settled = True
         if self._patterns and (spans := found_by(self._patterns, text)):
-            text, settled = self._replaced(text, spans), False
+            text, settled = _replace(text, self._tagged(text, spans)), False
         scan = Scan(text)
         if spans := self._spans(scan):
-            settled = settled and scan.settled and _stand_alone(text, spans)
-            text = self._replaced(text, spans)
+            spans = self._tagged(text, spans)
+            cleaned = _replace(text, spans)
+            settled = settled and (cleaned == text or not (_touching(text, spans) or _found_late(scan, spans, cleaned)))
+            text = cleaned
         if "%" in text or "&" in text or "\\" in text:
             for view in views_of(text):
                 if spans := self._spans(Scan(view.text)):
-                    text, settled = self._replaced(text, _mapped(view, spans)), False
+                    text, settled = _replace(text, self._tagged(text, _mapped(view, spans))), False
         return (scrub_strictly(text, self._tagger.mark), False) if self._strict else (text, settled)
 
-    def _replaced(self, text: str, spans: list[Span]) -> str:
-        if self._tagger.on:
-            tagged = self._tagger.tagged
-            spans = [(start, end, tagged(replacement, text[start:end])) for start, end, replacement in spans]
-        return _replace(text, spans)
+    def _tagged(self, text: str, spans: list[Span]) -> list[Span]:
+        if not self._tagger.on:
+            return spans
+        tagged = self._tagger.tagged
+        return [(start, end, tagged(replacement, text[start:end])) for start, end, replacement in spans]
 
     def _reveals(self, text: str) -> bool:
         return any(text[start:end] != replacement for start, end, replacement in self._spans(Scan(text, nested=True)))
@@ -147,10 +160,15 @@ class TextEngine:
             return []
         lowered = _lower(text)
         cursors = []
+        begin, end = parts[0]
+        whole = len(parts) == 1
         for family in self._families if text.isascii() else self._foreign:
-            cursor = _Cursor(family, lowered if family.lowered else text, parts)
-            if cursor.seek(0):
-                cursors.append(cursor)
+            source = lowered if family.lowered else text
+            match = family.pattern.search(source, begin, end)
+            if match or not whole:
+                cursor = _Cursor(family, source, parts, match)
+                if match or cursor.seek(end):
+                    cursors.append(cursor)
         return _walk(scan, cursors) if cursors else []
 
 
@@ -159,17 +177,22 @@ class _Cursor:
 
     __slots__ = ("at", "hits", "match", "part", "parts", "search", "source")
 
-    def __init__(self, family: Family, source: str, parts: Sequence[tuple[int, int]]) -> None:
+    def __init__(
+        self, family: Family, source: str, parts: Sequence[tuple[int, int]], match: re.Match[str] | None
+    ) -> None:
         self.search, self.hits, self.source = family.pattern.search, family.hits, source
         self.parts, self.part = parts, 0
         self.match: re.Match[str]
         self.at = 0
+        if match:
+            self.match, self.at = match, match.start()
 
     def seek(self, start: int) -> bool:
         """Go to the next anchor; false if there is none."""
-        for part in range(self.part, len(self.parts)):
-            begin, end = self.parts[part]
-            if match := self.search(self.source, max(begin, start), end):
+        parts = self.parts
+        for part in range(self.part, len(parts)):
+            begin, end = parts[part]
+            if match := self.search(self.source, begin if begin > start else start, end):
                 self.match, self.at, self.part = match, match.start(), part
                 return True
         return False
@@ -177,24 +200,32 @@ class _Cursor:
 
 def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
     spans: list[Span] = []
+    looks: list[Look] = []
     while cursors:
         cursor = cursors[0]
         for other in cursors:
             if other.at < cursor.at:
                 cursor = other
-        match = cursor.match
+        match, floor = cursor.match, scan.floor
         handler, offset = cursor.hits[(match.lastindex or 1) - 1]
-        result = handler(scan, max(scan.floor, cursor.at - offset), match.end())
-        if isinstance(result, tuple):
-            span = _with_earlier(scan, cursors, cursor, result, spans)
-            if span[0] <= scan.seen:
-                scan.settled = False
-            spans.append(span)
-            scan.floor = end = span[1]
-            # an anchor that began inside of what went is no anchor any more
-            cursors = [other for other in cursors if (other is not cursor and other.at >= end) or other.seek(end)]
-        elif not cursor.seek(max(result, match.end())):
-            cursors.remove(cursor)
+        start, end = cursor.at - offset, match.end()
+        start = start if start > floor else floor
+        result = handler(scan, start, end)
+        if scan.seen >= 0:
+            looks.append((handler, start, end, scan.seen))
+            scan.seen = -1
+        if isinstance(result, int):
+            if not cursor.seek(result if result > end else end):
+                cursors.remove(cursor)
+            continue
+        span = _with_earlier(scan, cursors, cursor, result, spans)
+        if looks:
+            scan.again += [look for look in looks if look[3] >= span[0]]
+            looks.clear()
+        spans.append(span)
+        scan.floor = end = span[1]
+        # an anchor that began inside of what went is no anchor any more
+        cursors = [other for other in cursors if (other is not cursor and other.at >= end) or other.seek(end)]
     return spans
 
 
@@ -220,6 +251,24 @@ def _with_earlier(scan: Scan, cursors: list[_Cursor], own: _Cursor, span: Span, 
     return start, end, replacement
 
 
+def _found_late(scan: Scan, spans: list[Span], cleaned: str) -> bool:
+    """Whether a rule that found nothing, but saw what another one then took away, now finds something."""
+    again, shift, index = Scan(cleaned), 0, 0
+    for handler, start, end, _ in scan.again:
+        while index < len(spans) and spans[index][1] <= start:
+            first, last, replacement = spans[index]
+            again.floor = first + shift + len(replacement)
+            shift += len(replacement) - (last - first)
+            index += 1
+        if index < len(spans) and spans[index][0] < end:
+            # its anchor went
+            continue
+        found = handler(again, max(again.floor, start + shift), end + shift)
+        if isinstance(found, tuple) and cleaned[found[0] : found[1]] != found[2]:
+            return True
+    return False
+
+
 def _replace(text: str, spans: list[Span]) -> str:
     pieces: list[str] = []
     at = 0
@@ -230,9 +279,9 @@ def _replace(text: str, spans: list[Span]) -> str:
     return "".join(pieces)
 
 
-def _stand_alone(text: str, spans: list[Span]) -> bool:
-    """Whether no span touched a word, which might read differently now that the span is gone."""
-    return not any(text[start - 1 : start].isalnum() or text[end : end + 1].isalnum() for start, end, _ in spans)
+def _touching(text: str, spans: list[Span]) -> bool:
+    """Whether a span touched a word, which might read differently now that the span is gone."""
+    return any(text[start - 1 : start].isalnum() or text[end : end + 1].isalnum() for start, end, _ in spans)
 
 
 def _mapped(view: View, spans: list[Span]) -> list[Span]:

@@ -1,0 +1,153 @@
+"""Values that are assigned to a sensitive name: `password=x`, `"password": "x"`, `Authorization: Bearer x`."""
+
+from __future__ import annotations
+
+import re
+
+from failsoft.sanitize.forms import Site, delimited_form, judged, sets_nothing, special_form
+from failsoft.sanitize.grammar import SHAPES, TEMPLATE, Value, container, header_line, read_value
+from failsoft.sanitize.rules import word_set
+from failsoft.sanitize.scanner import Span, marker
+from failsoft.sanitize.verdict import Judge
+
+__all__ = ["ASSIGN", "assigned", "authorization"]
+
+ASSIGN = re.compile(
+    r"(?: string(?= =))?"
+    r"(?P<close>\\{0,7}[\"'`])?\]?[^\S\n]{0,8}"
+    r"(?P<op>[?:|!+~.]{0,3}=[=>~]{0,2}|:(?!:)|::(?= )|->|<>|::=)"
+    r"[^\S\n]{0,8}"
+    r"(?:(?:str|bytes|SecretStr|string|Optional\[\w+\]|str \| None)[^\S\n]{0,2}=(?!=)[^\S\n]{0,8})?"
+    r"(?:[|>][+-]?[^\S\n]{0,4}\n[^\S\n]{1,16}|string\(\d{1,5}\) |\r?\n[^\S\n]{1,32}(?=\\{0,3}[\"']))?"
+)
+"""What stands between a name and what is assigned to it, the quote that closes the name included."""
+
+_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{1,24})(?=[ \t+]+\S)[ \t+]+")
+_COOKIE = re.compile(r"[^\s=;,\"'\[]{1,128}=")
+# what a validator found, as `[ErrorDetail(string=…)]`
+_ERRORS = re.compile(r"\s?\w{0,32}Error\w{0,16}\(")
+_PARAMETERS = re.compile(r"[\w-]+\s?=\s?(?:\"|\w)")
+_MANY = word_set("digest aws4-hmac-sha256 oauth hawk signature mac credential aws4-ecdsa-p256-sha256")
+_FULL_PHRASE = re.compile(r"[a-z]{2,9}(?: [a-z]{2,9}){3,24}(?=[.\"']?\s*(?:$|[\r\n]))", re.MULTILINE)
+# after a colon without a space: `session:42:profile` is the name of an entry in a cache
+_SPACES = word_set("session sessions")
+_LONG = re.compile(r"[\"']?[\w-]{12}")
+_QUERY_LEAST = 12
+_ALL_SECRET = frozenset(("cookie", "credential", "secret"))
+_MAX_INDENT = 64
+_judge = Judge()
+
+
+def assigned(site: Site, assign: re.Match[str], *, strict: bool) -> Span | None:
+    """What goes of the value that `ASSIGN` found assigned to a name.
+
+    Parameters:
+        strict: the strict tier: a name of health may be followed by that of a person.
+    """
+    text, at, op = site.scan.text, assign.end(), assign["op"]
+    kind = site.kind
+    if sets_nothing(site, assign):
+        return None
+    if special := special_form(site, at, op):
+        return special
+    if text.startswith("[REDACTED:", at):
+        return None
+    if kind == "authorization" or (kind == "cookie" and (assign["close"] or "=" not in op)):
+        return _header(site, at, op, closed=bool(assign["close"]))
+    if assign.group() == ":" and _is_of_a_path(site, at):
+        return None
+    if ":" in op and not assign["close"] and site.before in ("'", '"') and text[at : at + 1] == site.before:
+        # that quote ends the text that the name stands in
+        return None
+    if delimited := delimited_form(site, at, op, closed=bool(assign["close"])):
+        return judged(site, delimited, op)
+    if text[at : at + 1] in ("[", "(", "{") and kind not in SHAPES and not TEMPLATE.match(text, at):
+        return _listed(site, at)
+    if kind == "password" and (phrase := _FULL_PHRASE.match(text, at)) and _begins_line(text, site.first):
+        return judged(site, Value(at, phrase.end(), quoted=True), op)
+    return _plain(site, at, op, strict=strict)
+
+
+def _plain(site: Site, at: int, op: str, *, strict: bool) -> Span | None:
+    """A value as its quotes, its form or the next separator delimits it."""
+    text, kind = site.scan.text, site.kind
+    value = read_value(text, at, kind)
+    if value is None and kind == "health_id" and strict:
+        site, value = site._replace(kind="person"), read_value(text, at, "person")
+    if value and not value.quoted and site.before in ("?", "&"):
+        anchor = text.find("#", value.start, value.end)
+        value = value._replace(end=anchor) if anchor > value.start else value
+    if value and kind == "session" and site.before == ";":
+        anchor = text.find("?", value.start, value.end)
+        value = value._replace(end=anchor) if anchor > value.start else value
+    if value and site.name.lower() == "key" and not _is_query_key(text[value.start : value.end]):
+        return None
+    return judged(site, value, op)
+
+
+def _header(site: Site, at: int, op: str, *, closed: bool) -> Span | None:
+    """Credentials and cookies, to the end of the header line at most."""
+    text = site.scan.text
+    if text[at : at + 1] in ("[", "(", "{"):
+        return _listed(site, at)
+    value = read_value(text, at, site.kind)
+    if value is None:
+        return None
+    quote = site.before if not closed and site.before in ("'", '"', "`") else ""
+    if site.kind == "authorization":
+        return authorization(site, value, quote, op)
+    if not _COOKIE.match(text, value.start):
+        return judged(site, value, op)
+    value = value if value.quoted else header_line(text, at, quote)
+    return value.start, value.end, marker("cookie")
+
+
+def _listed(site: Site, at: int) -> Span | None:
+    """A flat list of secrets. An object is read name by name, unless by its name all of it is secret."""
+    text, kind = site.scan.text, site.kind
+    inside = container(text, at)
+    if inside is None or (text[at] == "{" and kind not in _ALL_SECRET):
+        return None
+    content = text[inside.start : inside.end]
+    if _ERRORS.match(content):
+        return None
+    items = re.findall(r"[\"']([^\"']*)[\"']", content) or content.split(",")
+    if any(_judge.is_value(item, kind, site.name, quoted=True, op=":") for item in items):
+        return inside.start, inside.end, marker(kind)
+    site.scan.saw(inside.end)
+    return None
+
+
+def authorization(site: Site, value: Value, quote: str, op: str) -> Span | None:
+    """Credentials after their scheme, which stays (RFC 9110, section 11.6.2)."""
+    text, start = site.scan.text, value.start
+    scheme = _SCHEME.match(text, start, value.end if value.quoted else len(text))
+    named = scheme.group().strip(" \t+") if scheme else ""
+    if scheme is None or not _judge.is_value(named, "token", "", quoted=True, op=":"):
+        return judged(site, value, op)
+    at = scheme.end()
+    if text.startswith("[REDACTED:", at):
+        return None
+    if value.quoted:
+        inner: Value | None = Value(at, value.end, quoted=True)
+    elif named.lower() in _MANY or _PARAMETERS.match(text, at):
+        inner = header_line(text, at, quote)
+        return inner.start, inner.end, marker("authorization")
+    else:
+        inner = read_value(text, at, "authorization")
+    return judged(site, inner, "=")
+
+
+def _is_query_key(value: str) -> bool:
+    """Whether what a query calls its key opens something: `?key=introduction` does not."""
+    return len(value) >= _QUERY_LEAST and any(map(str.isdigit, value))
+
+
+def _is_of_a_path(site: Site, at: int) -> bool:
+    """Whether a colon without a space parts the name of an entry, as in `session:42:profile`."""
+    return site.before == ":" or (site.name.lower() in _SPACES and not _LONG.match(site.scan.text, at))
+
+
+def _begins_line(text: str, at: int) -> bool:
+    line = text.rfind("\n", max(0, at - _MAX_INDENT), at) + 1
+    return not text[line:at].strip(" \t-\"'") and (line > 0 or at < _MAX_INDENT)

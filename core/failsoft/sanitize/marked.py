@@ -1,0 +1,111 @@
+"""Values that markup, pairs and options give a sensitive name: `<password>x</password>`, `("password", "x")`,
+`{"name": "password", "value": "x"}`, `--password x`, multipart form data."""
+
+from __future__ import annotations
+
+import re
+
+from failsoft.sanitize.assigned import authorization
+from failsoft.sanitize.forms import Site, judged
+from failsoft.sanitize.grammar import Value, line_end, read_value, tag_text
+from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.scanner import Span
+from failsoft.sanitize.verdict import is_announced
+
+__all__ = ["marked_up"]
+
+_PAIR = re.compile(r"\\{0,7}[\"'](?:\s{0,4}[,;]\s{0,4}|\s{0,2}\)\s{0,2}=\s{0,2})(?=[bu]?\\{0,7}[\"'])")
+_SERIALIZED = re.compile(r"\\?\";s:\d{1,5}:(?=\\?\")")
+_NAMED = re.compile(
+    r"(?i)\\{0,7}[\"'](?:\s{0,4},)?\s{0,16}\\{0,7}[\"']?(?:value|val|v|content|data|default|input)\\{0,7}[\"']?"
+    r"\s{0,4}[:=]\s{0,4}"
+)
+_NAMED_LINE = re.compile(r"[\"']?[ \t]{0,4}\r?\n[ \t]{0,16}value:[ \t]{1,4}")
+# `<input value="x" name="csrf_token">`
+_REVERSED = re.compile(r"<\w{1,12} [^<>]{0,80}?value=([\"'])([^\"'<>]{1,512})\1[^<>]{0,80}name=[\"']$")
+_GOT_VALUE = re.compile(r"[\"']\]? (?:got|received)(?: (?:an )?(?:invalid )?value:?)? (?=[\"'])")
+_OTHER_TAG = re.compile(r"(?:\bfor=|<class )[\"'][\w.$-]{0,64}$")
+_LIST_END = re.compile(r"\\{0,7}[\"']\s{0,2}\]")
+_NEXT_TAG = re.compile(
+    r"</(?:\w{1,12}:)?(?:key|name|Key|Name)>\s{0,16}(?=<(?:\w{1,12}:)?(?:string|value|data|String|Value)\b)"
+)
+_NAMED_TAG = re.compile(r"[\"']\s{0,4}(?=>)")
+_BREAK = r"(?:\r?\n|(?:\\r)?\\n)"
+_FORM_PART = re.compile(
+    rf"\\?[\"'](?:;[^\r\n\\]{{0,200}})?(?:{_BREAK}[A-Za-z-]{{1,40}}:[^\r\n\\]{{0,200}}){{0,4}}{_BREAK}{_BREAK}(?=[^\r\n\\])"
+)
+_MAX_PART = 4_096
+_TAG = re.compile(r"<(?:[A-Za-z][\w.-]{0,24}:)?$")
+_OPTION = re.compile(r"[ \t]+(?!-)(?=[^\s,;|\]])")
+_OPTION_ITEM = re.compile(r"[\"']\s{0,4},\s{0,4}(?=[bu]?[\"'][^-])")
+
+
+def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
+    """XML, quoted names in pairs and objects, options of commands: whether it is one, and what goes."""
+    text, first, last = site.scan.text, site.first, site.last
+    before = text[max(0, first - 28) : first]
+    if site.before == ">" and (following := _NEXT_TAG.match(text, last)):
+        return True, judged(site, tag_text(text, following.end() + 1 + _tag_name(text, following.end() + 1)), ">")
+    if site.before in (" ", "'", '"') and (line := _NAMED_LINE.match(text, last)):
+        return True, judged(site, read_value(text, line.end(), site.kind), ":")
+    if before and before[-1] in "<:" and (tag := _TAG.search(before)) and before[: tag.start()][-1:] not in ("/", "P"):
+        return True, judged(site, tag_text(text, last), ">")
+    if site.before in ("'", '"'):
+        return _paired(site, keys)
+    if site.name.startswith("-") and "$" not in site.name and (option := _OPTION.match(text, last)):
+        return True, judged(site, read_value(text, option.end(), site.kind), " ")
+    return False, None
+
+
+def _paired(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
+    """A name in quotes, and the value that belongs to it."""
+    text, last, kind = site.scan.text, site.last, site.kind
+    if serialized := _SERIALIZED.match(text, last):
+        return True, judged(site, read_value(text, serialized.end(), kind), "=")
+    if named := _NAMED.match(text, last):
+        return True, judged(site, read_value(text, named.end(), kind), "=")
+    if "form-data" in site.scan.before(site.first, 24) and (part := _FORM_PART.match(text, last)):
+        return True, judged(site, _content(text, part.end()), "=")
+    if site.before in ("'", '"') and (tag := _REVERSED.search(site.scan.before(site.first, 640))):
+        start = site.first - len(tag.group()) + tag.start(2) - tag.start()
+        return True, judged(site, Value(start, start + len(tag[2]), quoted=True), "=")
+    if got := _GOT_VALUE.match(text, last):
+        return True, judged(site, read_value(text, got.end(), kind), "=")
+    if _NAMED_TAG.match(text, last) and not _OTHER_TAG.search(site.scan.before(site.first, 96)):
+        return True, judged(site, tag_text(text, text.index(">", last)), ">")
+    if site.name.startswith("-") and (item := _OPTION_ITEM.match(text, last)):
+        return True, judged(site, read_value(text, item.end(), kind), "=")
+    return _in_pair(site, keys)
+
+
+def _in_pair(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
+    """The second of a pair: `("password", "x")`."""
+    text, last, kind = site.scan.text, site.last, site.kind
+    pair = _PAIR.match(text, last)
+    opening = text[max(0, site.first - 6) : site.first].rstrip("\"'\\").rstrip("bu")
+    if pair is None or not opening.endswith(("(", "[")):
+        return False, None
+    value = read_value(text, pair.end(), kind)
+    if value is None or keys.is_name(text[value.start : value.end]):
+        return True, None
+    if opening.endswith("[") and not (
+        _LIST_END.match(text, value.end) and is_announced(text[value.start : value.end], kind)
+    ):
+        return True, None
+    if kind == "authorization":
+        return True, authorization(site, value, "", ",")
+    return True, judged(site, value, ",")
+
+
+def _content(text: str, at: int) -> Value:
+    """The first line of a part of a form."""
+    end = line_end(text, at, min(len(text), at + _MAX_PART))
+    for stop in ("\\r\\n", "\\n"):
+        found = text.find(stop, at, end)
+        end = found if found >= 0 else end
+    return Value(at, end, quoted=True)
+
+
+def _tag_name(text: str, at: int) -> int:
+    """How long the name of a tag is that begins here."""
+    return len(text[at : at + 32].split(">", maxsplit=1)[0].split(" ", maxsplit=1)[0])

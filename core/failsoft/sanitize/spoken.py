@@ -1,0 +1,147 @@
+"""Values that prose gives after a sensitive name: `password is x`, `session id x`, `API key: x`, `date of birth x`."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from failsoft.sanitize.assigned import ASSIGN, assigned
+from failsoft.sanitize.checks import looks_random
+from failsoft.sanitize.forms import HEX_LIKE, Site, judged
+from failsoft.sanitize.grammar import SHAPES, read_value
+from failsoft.sanitize.keys import KeyMatcher, words_of
+from failsoft.sanitize.rules import DISARMING_PHRASES, word_set
+from failsoft.sanitize.scanner import Scan, Span
+from failsoft.sanitize.verdict import is_announced
+
+__all__ = ["Prose", "of_a_parser"]
+
+_CACHE = 2_048
+_AFTER_WORDS = re.compile(
+    r"(?i)(?: (?:number|no|num|code|codes|id|key|token|secret|phrase|string|record|of|birth|date|name|security|address"
+    r"|line|value|hash|pin|cookie|answers?|question|maiden)\b\.?){1,3}"
+)
+_PROSE = re.compile(
+    r"(?:\\{0,3}[\"'`])?"
+    r"(?:[ \t]\(?(?:is|was|are|were|by|BY|value|set to|equals|like|used|given|provided|supplied|tried|entered|received"
+    r"|sent|got|rejected|attempted|as|on|am|el|le|es|est|ist|lautet)){0,3}"
+    r"(?:[ ]-(?=[ ]))?[ \t]{0,2}[:=(#]{0,2}[ \t]{0,2}"
+)
+_OF_WHOM = re.compile(
+    r"(?i)[ ](?:for|of)[ ](?:(?:the )?(?:user|account|client|service|tenant|customer|db|database|role|host|login) )?"
+    r"[\"']?[\w.@-]{1,40}[\"']?(?:[ ](?:is|was)[ ]|:[ ]|[ ]?=[ ]?)"
+)
+_PROSE_KINDS = word_set(
+    "password secret token api_key private_key session otp cvv ssn card account phone birth_date health_id national_id "
+    "csrf credential iban zip record date"
+)
+_TOLD_KINDS = word_set("password secret api_key private_key otp token")
+_CODE_KINDS = frozenset(["otp", "cvv"])
+_CODE = re.compile(r"\d{3,8}")
+# in prose these are other words
+_NOT_SPOKEN = word_set("pass pw sid")
+_MEMBER = re.compile(r"[A-Za-z_]\w*=(?!=|$)")
+
+
+class Prose:
+    """Reads what prose tells about a name. Immutable.
+
+    Parameters:
+        keys: which names are sensitive.
+    """
+
+    __slots__ = ("_keys", "_longest")
+
+    def __init__(self, keys: KeyMatcher) -> None:
+        self._keys = keys
+        # what surrounds a name is mostly the same few words
+        self._longest = lru_cache(maxsize=_CACHE)(self._longest_phrase)
+
+    def phrased(self, scan: Scan, first: int, last: int, name: str) -> Span | None:
+        """A name of several words: `API key: x`, `date of birth 1980-01-02`."""
+        right = _AFTER_WORDS.match(scan.text, last)
+        kind, end = self._phrase(scan, first, last, name, right.group() if right else "")
+        if kind is None:
+            return None
+        site = Site(scan, first, end, name, kind)
+        if assign := ASSIGN.match(scan.text, end):
+            return assigned(site, assign, strict=self._keys.strict)
+        return self._told(site)
+
+    def spoken(self, site: Site) -> Span | None:
+        """A name and its value in prose: `password 'x'`, `session id x`, `token is x`."""
+        if _AFTER_WORDS.match(site.scan.text, site.last):
+            span = self.phrased(site.scan, site.first, site.last, site.name)
+            if span:
+                return span
+        return None if of_a_parser(site) else self._told(site)
+
+    def _phrase(self, scan: Scan, first: int, last: int, name: str, right: str) -> tuple[str | None, int]:
+        """Kind and end of the longest term that has this word in it, with up to three words before and after."""
+        left = scan.before(first, 40)
+        before = left.lower().replace("'", "").split()[-3:] if left.endswith(" ") else []
+        following = re.findall(r" \w+\.?", right)
+        kind, count = self._longest(tuple(before), name, tuple(following))
+        return kind, last + sum(map(len, following[:count]))
+
+    def _longest_phrase(self, before: tuple[str, ...], name: str, following: tuple[str, ...]) -> tuple[str | None, int]:
+        """Kind of the longest term, and how many of the words after the name are part of it."""
+        own = "".join(words_of(name))
+        for count in range(len(following), -1, -1):
+            words = own + "".join(word.strip(" .").lower() for word in following[:count])
+            for start in range(len(before) + 1):
+                joined = "".join(before[start:]) + words
+                if joined != own and (kind := self._keys.phrase(joined)):
+                    return kind, count
+        return None, 0
+
+    def _told(self, site: Site) -> Span | None:
+        """The value that prose gives after a name, if it has the look of one."""
+        text, kind = site.scan.text, site.kind
+        if kind not in _PROSE_KINDS or site.name.lower() in _NOT_SPOKEN or site.before in ("/", "="):
+            return None
+        at = _told_at(text, site.last, kind)
+        site.scan.saw(at + 2)
+        if at == site.last or not text[at : at + 1].strip() or text.startswith("[REDACTED:", at):
+            return None
+        value = read_value(text, at, kind)
+        if value and kind not in SHAPES:
+            content = text[value.start : value.end]
+            # `a.password("x")` is a call, and `"a_password" "x"` are two names
+            named = ("." in site.name and text[site.last] == "(") or site.before in ("'", '"')
+            told = value.quoted and not named
+            if not _looks_told(content, kind, quoted=told) or self._keys.is_name(content):
+                site.scan.saw(value.end + 1)
+                return None
+        return judged(site, value, ":")
+
+
+def _told_at(text: str, last: int, kind: str) -> int:
+    """Where the value begins that prose gives after a name; right after the name if no such words follow."""
+    if kind in SHAPES and text[last : last + 1] == ".":
+        last += 1
+    told = _PROSE.match(text, last)
+    at = told.end() if told else last
+    if kind in _TOLD_KINDS and (whom := _OF_WHOM.match(text, last)):
+        at = whom.end()
+    opened = kind in SHAPES and text[at - 1] == "(" and SHAPES[kind].match(text, at - 1)
+    return at - 1 if opened else at
+
+
+def _looks_told(content: str, kind: str, *, quoted: bool) -> bool:
+    """Whether a word in prose is more likely a value than the next word."""
+    if "[REDACTED:" in content or (not quoted and _MEMBER.match(content)):
+        return False
+    if is_announced(content, kind) or (kind in _CODE_KINDS and _CODE.fullmatch(content)):
+        return True
+    if quoted:
+        return kind == "password" or looks_random(content) or HEX_LIKE.fullmatch(content) is not None
+    return kind != "secret" and HEX_LIKE.fullmatch(content) is not None
+
+
+def of_a_parser(site: Site) -> bool:
+    """Whether a token is one of a grammar or of a language model."""
+    if site.name not in ("token", "Token", "tokens", "TOKEN"):
+        return False
+    words = site.scan.before(site.first, 24).lower().split()
+    return bool(words) and words[-1].strip("'\"") in DISARMING_PHRASES
