@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from failsoft.sanitize.forms import Site, delimited_form, judged, sets_nothing, special_form
+from failsoft.sanitize.forms import Site, delimited_form, judged, names_no_value, sets_nothing, special_form
 from failsoft.sanitize.grammar import SHAPES, TEMPLATE, Value, container, header_line, read_value
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Span, marker
@@ -46,7 +46,7 @@ def assigned(site: Site, assign: re.Match[str], *, strict: bool) -> Span | None:
     """
     text, at, op = site.scan.text, assign.end(), assign["op"]
     kind = site.kind
-    if sets_nothing(site, assign):
+    if sets_nothing(site, assign) or names_no_value(site, at, op):
         return None
     if special := special_form(site, at, op):
         return special

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from failsoft.sanitize.checks import decoded, looks_random, mixed
-from failsoft.sanitize.grammar import end_of_private_key
+from failsoft.sanitize.forms import is_named
+from failsoft.sanitize.grammar import Value, end_of_private_key
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
 from failsoft.sanitize.vendors import TOKENS, Token
@@ -244,6 +245,8 @@ def bearer(scan: Scan, start: int, end: int) -> Span | int:
     if match is None or not scan.free(start) or _CHALLENGE.match(scan.text, match.start(1)):
         return end
     token = match[1]
+    if is_named(scan.text, Value(match.start(1), match.end(1), quoted=False)):
+        return end
     if (_WORDY.fullmatch(token) and not looks_random(token)) or not _judge.is_value(
         token, "token", "", quoted=True, op=":"
     ):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.grammar import SHAPES, Value, end_of_private_key, header_line
 from failsoft.sanitize.keys import words_of
-from failsoft.sanitize.rules import word_set
+from failsoft.sanitize.rules import STRONG_TERMS, word_set
 from failsoft.sanitize.scanner import Scan, Span, marker
 from failsoft.sanitize.verdict import Judge, is_announced
 
@@ -16,7 +16,9 @@ __all__ = [
     "HEX_LIKE",
     "Site",
     "delimited_form",
+    "is_named",
     "judged",
+    "names_no_value",
     "random_key",
     "sets_nothing",
     "special_form",
@@ -38,6 +40,21 @@ _SIGNED = re.compile(r"t=\d{1,12},")
 _EMPTY = re.compile(r"=[ \t]+")
 _NEXT_NAME = re.compile(r"[A-Za-z_][\w.-]{0,40}=(?![=\s])|--?[A-Za-z]")
 _TOLD_KINDS = word_set("password secret api_key private_key otp token")
+
+_SOURCE = re.compile(
+    r"\.(?:[cm]?[jt]sx?|pyi?|rb|go|rs|java|kts?|scala|php|cs|c|cc|cpp|hpp?|swift|dart|exs?|erl|ya?ml|json|toml|ini|cfg"
+    r"|conf|tf|xml|html?|vue|sql|sh|properties|lua|pl|ml|hs|clj|md|env)$"
+)
+_LINE = re.compile(r"\d{1,6}(?![\w.-])")
+_FIELD_NUMBER = re.compile(r"\d{1,5}(?:;| \[)")
+_FIELD_TYPE = re.compile(r"(?:^|[\s{;])(?:string|bytes|bool|u?int\d\d|optional|repeated|required|[A-Z]\w{0,32}) $")
+# what is being done to a thing that is called so
+_STATE = re.compile(r"[A-Z][a-z]{2,16}(?:ing|ion)(?:\.{3}| (?:complete|state|for|failed|the|in|of)\b)")
+_CLAUSE = re.compile(
+    r"[A-Z][a-z]{1,16} (?:[`'\"]\w[\w.-]{0,40}[`'\"] |\w{1,16} ){0,3}(?:is|are|must|should|may|cannot|does|has|was)\b"
+)
+
+_OWN_VALUE = re.compile(r"\s{0,2}[=:]{1,2}[>\s]{0,2}[^\s=:]|\s{1,2}[\"'`]\S")
 
 _GENERATED = re.compile(r"b?\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,128}={0,2}|[A-Za-z0-9+/]{42,128}={1,2})(?![\w/.=+~-])")
 # keys that open nothing
@@ -67,6 +84,16 @@ class Site(NamedTuple):
         return self.scan.text[self.first - 1 : self.first]
 
 
+def is_named(text: str, value: Value) -> bool:
+    """Whether a bare word is itself the name of something secret, with its own value after it: `token client_secret='x'`."""
+    content = text[value.start : value.end]
+    name = content.rstrip("=:").lstrip("-")
+    if not name.replace("_", "").replace("-", "").isalpha() or not _OWN_VALUE.match(text, value.start + len(content.rstrip("=:"))):
+        return False
+    words = words_of(name)
+    return any("".join(words[-n:]) in STRONG_TERMS for n in (1, 2, 3))
+
+
 def judged(site: Site, value: Value | None, op: str) -> Span | None:
     """What goes of a value that stands under a sensitive name, or None if it is none."""
     if value is None:
@@ -77,6 +104,8 @@ def judged(site: Site, value: Value | None, op: str) -> Span | None:
         # goes on beyond the line that the value ends with
         return value.start, max(value.end, last), marker("private_key")
     content = text[value.start : value.end]
+    if not value.quoted and is_named(text, value):
+        return None
     fits = kind in ("name", "address") or not value.quoted or kind not in SHAPES or SHAPES[kind].match(content)
     after = text[value.end : value.end + 1]
     if fits and _judge.is_value(content, kind, site.name, quoted=value.quoted, op=op, after=after):
@@ -88,6 +117,29 @@ def judged(site: Site, value: Value | None, op: str) -> Span | None:
 def sets_nothing(site: Site, assign: re.Match[str]) -> bool:
     """Whether what follows is the next assignment already, as in `password= user=ada`."""
     return _EMPTY.fullmatch(assign.group()) is not None and _NEXT_NAME.match(site.scan.text, assign.end()) is not None
+
+
+def names_no_value(site: Site, at: int, op: str) -> bool:
+    """Whether what looks like a name with a value is a place in a file, a member, a field with its number, a state.
+
+    `secrets.yml:12:3`, `<Kind.TOKEN: 'token'>`, `string password = 2;`, `${PASSWORD:?must be set}`,
+    `random_password.db: Creating...`, `password: Path `password` is required.`
+    """
+    text, name = site.scan.text, site.name
+    if op == "=":
+        return _FIELD_NUMBER.match(text, at) is not None and _FIELD_TYPE.search(site.scan.before(site.first, 40)) is not None
+    if not op.startswith(":"):
+        return op == "?" and site.before == "{"
+    if op == ":" and text.startswith("//", at):
+        return True
+    if op == ":" and "." in name:
+        if _LINE.match(text, at) and _SOURCE.search(name):
+            return True
+        if site.before == "<" and name.rpartition(".")[2].isupper():
+            return True
+    if site.before == "{" and (op == ":?" or text.startswith("?", at)):
+        return True
+    return _STATE.match(text, at) is not None or _CLAUSE.match(text, at) is not None
 
 
 def special_form(site: Site, at: int, op: str) -> Span | None:

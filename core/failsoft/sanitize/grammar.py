@@ -63,7 +63,7 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "card": re.compile(r"\d(?:[ -]?\d){11,18}(?!\d)"),
     "iban": re.compile(r"[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){6,30}"),
     "name": re.compile(r"[^\W\d_][\w'’.-]*(?: (?!and\b|or\b|is\b|was\b|not\b|for\b|in\b)[^\W\d_][\w'’.-]*){0,3}"),
-    "address": re.compile(r"[^\r\n\"'<>;|{}]{3,120}?(?=$|[\r\n\"'<>;|{}]|, [a-z_]+[=:]|,\s(?![A-Z0-9]))"),
+    "address": re.compile(r"[^\r\n\"'<>;|{}]{3,120}?(?=$|[\r\n\"'<>;|{}]|(?:, ?|&| )[a-z_]+[=:]|,\s(?![A-Z0-9]))"),
     "person": re.compile(
         r"[A-Z][a-z]+(?:[ ][A-Z]\.?)?(?:[ ](?:(?:van|von|de|la|del|der|bin|al)[ ])?[A-Z][\w'’-]+){1,3}"
     ),

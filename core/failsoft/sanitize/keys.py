@@ -140,6 +140,12 @@ def _strict_kind(words: tuple[str, ...]) -> str | None:
     return None
 
 
+def _is_counted(words: tuple[str, ...], end: int) -> bool:
+    """Whether the name tells to how many of them something was done, as `secrets_scanned`."""
+    following = words[end : end + 1]
+    return bool(following) and words[end - 1][-1] == "s" and words[end - 1][-2:] != "ss" and following[0].endswith("ed")
+
+
 def _kind_of(words: tuple[str, ...]) -> str | None:
     if len(words) > 1 and (words[0] in DISARMING_HEADS or "per" in words):
         return None
@@ -151,6 +157,8 @@ def _kind_of(words: tuple[str, ...]) -> str | None:
             continue
         _, kind, strong = found
         if words[end - 1] == "sid" and end > 1 and words[end - 2] in SID_OWNERS:
+            return None
+        if _is_counted(words, end):
             return None
         tail = [word for word in words[end:] if not word.isdigit() and word not in NEUTRAL_TAILS]
         if not tail:

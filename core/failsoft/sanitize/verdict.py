@@ -50,6 +50,22 @@ _ABOUT = word_set(
     "vergeten onjuist ongeldig"
 )
 
+# with which other languages open what they say about a field
+_OPENERS = word_set(
+    "bitte wird darf ist sind kann das der die diese dieses ce cet cette ces le la les veuillez saisissez entrez est "
+    "este esta el los las un una introduzca ingrese escriba debe campo o os as um uma informe digite insira questo "
+    "questa il lo inserisci inserire dit deze het de voer vul moet pole ten to jest podaj wymagane fältet ange bu"
+)
+
+# what forms write beside a field, in the language of who fills it in
+_LABELS = word_set(
+    "passwort kennwort zugangscode schlüssel api-schlüssel geheimnis sitzung jeton clé secrète secreto contraseña "
+    "clave contrasena senha chave segredo parola chiave segreto wachtwoord sleutel geheim hasło klucz lösenord nyckel "
+    "passord adgangskode kode salasana heslo klíč jelszó şifre anahtar пароль ключ токен код 密码 密碼 令牌 密钥 "
+    "パスワード トークン 비밀번호 토큰 passe password passphrase passcode token secret pin otp"
+)
+_LABEL = re.compile(r"[^\W\d_]+(?:[ ’'-][^\W\d_]+){0,3}[?:…]?")
+
 _STATES = word_set(
     "required invalid missing expired incorrect wrong mismatch optional forbidden denied revoked rejected "
     "unsupported "
@@ -87,10 +103,30 @@ _PLACEHOLDER = re.compile(
 )
 _MEDIA_TYPE = re.compile(r"(?:application|text|image|audio|video|multipart)/[\w.+-]{1,64}")
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+")
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:[?!]?\.|->|::)[A-Za-z_]\w*)+!?")
 _CALL = re.compile(r"[A-Za-z_](?:[\w.]|::|->)*[(\[]")
 _PATH = re.compile(
-    r"(?:(?:file:(?://)?)?/(?:run|var|etc|home|usr|opt|tmp|mnt|srv|app|root|secrets|Users)/|\./|~/|[A-Z]:\\).*"
+    r"(?:(?:file:(?://)?|[\w-]{1,40}:)?/(?:run|var|etc|home|usr|opt|tmp|mnt|srv|app|root|secrets|Users)/|\./|~/|[A-Z]:\\).*"
+)
+# where a value is to be found, instead of it
+_REFERENCE = re.compile(
+    r"(?:env|file|vault|ssm|awssm|aws-sm|asm|gcpsm|gsm|sm|kv|akv|keyvault|azurekv|keyring|keychain|sops|secret"
+    r"|secretsmanager|secretmanager|doppler|infisical|conjur|bitwarden|bws|lpass|1password|op|arn|k8s|kms)"
+    r":(?!\d+$)(?://)?[\w./#:{}$\[\]-]{2,200}"
+)
+_TYPE = re.compile(
+    r"(?:[&*]{1,2}|\[\]|\.\.\.)(?:mut|const|dyn|'\w{1,12}|\[?[A-Za-z_]\w{0,40}\]?)"
+    r"|[A-Za-z_][\w.]{0,60}(?:<.{0,80}|\[\])"
+)
+_CMDLET = re.compile(r"[A-Z][a-z]{2,12}-[A-Z][A-Za-z]{2,40}")
+_RULE = (
+    r"(?:required|nullable|optional|sometimes|present|filled|string|integer|numeric|boolean|array|date|email|uuid|url"
+    r"|confirmed|omitempty|dive|min|max|len|size|between|regex|same|different|exists|unique|in|gte?|lte?|eq(?:field)?"
+    r"|alpha\w*|ascii|printascii|excludesall|containsany)(?:[:=][\w.,/^$\[\]+*-]{1,80})?"
+)
+_RULES = re.compile(rf"{_RULE}(?:[|,]{_RULE})+|(?:required|nullable|confirmed|omitempty)")
+_COLUMN = re.compile(
+    r"(?i)(?:string|str|uuid|text|integer|boolean|(?:n?var)?char(?:acter varying)?(?:\(\d{1,5}\))?|bytea|blob)\??"
 )
 _URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://")
 _SENTENCE = re.compile(
@@ -130,7 +166,7 @@ def is_sentence(text: str) -> bool:
 
 def _is_told(text: str, kind: str) -> bool:
     """Whether a text is a sentence, a media type, a place."""
-    if is_sentence(text) or _MEDIA_TYPE.fullmatch(text) or _PATH.fullmatch(text):
+    if is_sentence(text) or _MEDIA_TYPE.fullmatch(text) or _PATH.fullmatch(text) or _REFERENCE.fullmatch(text):
         return True
     return kind != "url" and _URL.match(text) is not None
 
@@ -143,6 +179,39 @@ def is_announced(text: str, kind: str = "") -> bool:
     if len(text) < least or not mixed(text) or _NOT_RANDOM.fullmatch(text):
         return False
     return kind == "password" or _NUMBERED.fullmatch(text) is None
+
+
+def _is_label(text: str, kind: str) -> bool:
+    """Whether a text in quotes names a field to people, as "Passwort" or "Your password", or tells its type."""
+    if _RULES.fullmatch(text) or _COLUMN.fullmatch(text):
+        return True
+    if not text[0].isupper() and text.isascii():
+        return False
+    if not _LABEL.fullmatch(text):
+        return False
+    words = re.split(r"[ ’'-]", text.lower().rstrip("?:…"))
+    return any(word in _LABELS or (word != "bearer" and _TERMS.get(word) == kind) for word in (*words, text.lower()))
+
+
+def _opens(word: str, op: str, after: str) -> bool:
+    """Whether a bare word opens a sentence, or is one of a script without a word of Latin letters in it."""
+    if not word.isalpha():
+        return False
+    if not word.isascii() and not any("a" <= char <= "z" for char in word):
+        return True
+    return ":" in op and after == " " and word in _OPENERS
+
+
+def _is_type(value: str, op: str, after: str) -> bool:
+    """Whether a bare value is a type: `Promise` before `<`, `&str`, `String?`, what stands after an arrow."""
+    if not op.startswith((":", "-")) or any(map(str.isdigit, value.replace("u8", ""))):
+        return False
+    if _TYPE.fullmatch(value) or (after == "<" and _NAME.fullmatch(value)):
+        return True
+    bare = value.rstrip("?!")
+    if bare != value and _NAME.fullmatch(bare):
+        return bare.lower() in _TYPES or "".join(words_of(bare)[-1:]) in _TERMS
+    return op == "->" and value.isalpha() and value[0].isupper()
 
 
 class Judge:
@@ -175,7 +244,12 @@ class Judge:
         word = bare.lower().rstrip(".!,;:'\"").removesuffix("'t")
         if word in (_STATES if quoted and kind in _ANY_WORD else _ABOUT) and not (quoted and op.startswith("=")):
             return False
-        code = not quoted and kind not in _DATES and self._is_code(bare, kind, name, op, after)
+        if len(bare) == 1 and bare.isalpha() and not quoted:
+            return False
+        if quoted:
+            code = _is_label(bare, kind)
+        else:
+            code = kind not in _DATES and (self._is_code(bare, kind, name, op, after) or _opens(word, op, after))
         if code or self._is_setting(bare, word, kind, name):
             return False
         return self._fits(bare, kind, quoted=quoted, op=op)
@@ -209,10 +283,14 @@ class Judge:
             if "." in callee or "_" in callee or not any(map(str.isdigit, callee)):
                 return True
         if _DOTTED.fullmatch(value):
-            parts = re.split(r"\.|->|::", value)
-            sensitive = "".join(words_of(parts[-1])) in _TERMS or "".join(words_of(parts[0])[-1:]) in _TERMS
+            parts = re.split(r"[?!]?\.|->|::", value.rstrip("!"))
+            last = words_of(parts[-1])
+            sensitive = "".join(last) in _TERMS or "".join(words_of(parts[0])[-1:]) in _TERMS
+            sensitive = sensitive or (len(last) > 1 and last[-1] in _TERMS and not any(map(str.isdigit, value)))
             return parts[0].lower() in _ROOTS or sensitive or parts[-1] in ("value", "data", "text")
         if value.rstrip("0123456789").lower() == name.lower() and name:
+            return True
+        if _is_type(value, op, after) or (after == " " and _CMDLET.fullmatch(value)):
             return True
         if not _NAME.fullmatch(value) or any(map(str.isdigit, value)):
             return False
