@@ -12,11 +12,13 @@ from failsoft.sanitize.verdict import Judge
 
 __all__ = ["ASSIGN", "assigned", "authorization"]
 
+# colours of a terminal (ECMA-48)
+_STYLE = r"(?:\x1b\[[0-9;]{0,12}m){0,4}"
 ASSIGN = re.compile(
     r"(?: string(?= =))?"
-    r"(?P<close>\\{0,7}[\"'`])?\]?[^\S\n]{0,8}"
+    rf"(?P<close>\\{{0,7}}[\"'`])?\]?{_STYLE}[^\S\n]{{0,8}}"
     r"(?P<op>[?:|!+~.]{0,3}=[=>~]{0,2}|:(?!:)|::(?= )|->|<>|::=)"
-    r"[^\S\n]{0,8}"
+    rf"[^\S\n]{{0,8}}{_STYLE}"
     r"(?:(?:str|bytes|SecretStr|string|Optional\[\w+\]|str \| None)[^\S\n]{0,2}=(?!=)[^\S\n]{0,8})?"
     r"(?:[|>][+-]?[^\S\n]{0,4}\n[^\S\n]{1,16}|string\(\d{1,5}\) |\r?\n[^\S\n]{1,32}(?=\\{0,3}[\"']))?"
 )
@@ -34,6 +36,13 @@ _SPACES = word_set("session sessions")
 _LONG = re.compile(r"[\"']?[\w-]{12}")
 _QUERY_LEAST = 12
 _ALL_SECRET = frozenset(("cookie", "credential", "secret"))
+# `(self.username + ":" + self.password)`, `(kind == NUMBER)`
+_EXPRESSION = re.compile(r" [+%] |[=!]= ")
+_ITEM = re.compile(r"[ \t]{0,8}\r?\n[ \t]{0,32}-[ \t]{1,8}(?![\w-]{1,40}:(?:\s|$))")
+_LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
+_MAX_ITEMS = 100
+# what it was and what it is to be
+_CHANGE = re.compile(r"[\"'`]\s{0,4}(?:->|=>|→|~>)\s{0,4}(?=[\"'`])")
 _MAX_INDENT = 64
 _judge = Judge()
 
@@ -52,13 +61,15 @@ def assigned(site: Site, assign: re.Match[str], *, strict: bool) -> Span | None:
         return special
     if text.startswith("[REDACTED:", at):
         return None
+    if ":" in op and not assign["close"] and site.before in ("'", '"', "`") and text[at : at + 1] == site.before:
+        # that quote ends the text that the name stands in
+        return None
     if kind == "authorization" or (kind == "cookie" and (assign["close"] or "=" not in op)):
         return _header(site, at, op, closed=bool(assign["close"]))
     if assign.group() == ":" and _is_of_a_path(site, at):
         return None
-    if ":" in op and not assign["close"] and site.before in ("'", '"') and text[at : at + 1] == site.before:
-        # that quote ends the text that the name stands in
-        return None
+    if assign["op"] in (":", "=") and text[at : at + 1] in ("\n", "\r") and (block := _block(site, at)):
+        return block
     if delimited := delimited_form(site, at, op, closed=bool(assign["close"])):
         return judged(site, delimited, op)
     if text[at : at + 1] in ("[", "(", "{") and kind not in SHAPES and not TEMPLATE.match(text, at):
@@ -80,6 +91,11 @@ def _plain(site: Site, at: int, op: str, *, strict: bool) -> Span | None:
     if value and kind == "session" and site.before == ";":
         anchor = text.find("?", value.start, value.end)
         value = value._replace(end=anchor) if anchor > value.start else value
+    if value and value.quoted and (change := _CHANGE.match(text, value.end)) and (span := judged(site, value, op)):
+        other = read_value(text, change.end(), kind)
+        if other and (later := judged(site, other, op)):
+            return span[0], later[1], span[2] + text[span[1] : later[0]] + later[2]
+        return span
     if value and site.name.lower() == "key" and not _is_query_key(text[value.start : value.end]):
         return None
     return judged(site, value, op)
@@ -102,6 +118,28 @@ def _header(site: Site, at: int, op: str, *, closed: bool) -> Span | None:
     return value.start, value.end, marker("cookie")
 
 
+def _block(site: Site, at: int) -> Span | None:
+    """The items of a list in YAML, a line each."""
+    text = site.scan.text
+    pieces: list[str] = []
+    start = last = at
+    while (item := _ITEM.match(text, last)) and len(pieces) < _MAX_ITEMS:
+        value = read_value(text, item.end(), site.kind)
+        if value is None or value.end < item.end():
+            break
+        content = text[value.start : value.end]
+        named = site.kind in _ALL_SECRET and content.replace("-", "").replace("_", "").isalpha()
+        span = None if named else judged(site, value, "=")
+        pieces.append(text[last : value.start] + (span[2] if span else text[value.start : value.end]))
+        last = value.end + (1 if value.quoted and text[value.end : value.end + 1] in ("'", '"') else 0)
+        pieces[-1] += text[value.end : last]
+        ending = _LINE_END.match(text, last)
+        if ending is None:
+            break
+    whole = "".join(pieces)
+    return (start, last, whole) if pieces and whole != text[start:last] else None
+
+
 def _listed(site: Site, at: int) -> Span | None:
     """A flat list of secrets. An object is read name by name, unless by its name all of it is secret."""
     text, kind = site.scan.text, site.kind
@@ -111,11 +149,22 @@ def _listed(site: Site, at: int) -> Span | None:
     content = text[inside.start : inside.end]
     if _ERRORS.match(content):
         return None
-    items = re.findall(r"[\"']([^\"']*)[\"']", content) or content.split(",")
-    if any(_judge.is_value(item, kind, site.name, quoted=True, op=":") for item in items):
+    items = re.findall(r"[\"']([^\"']*)[\"']", content)
+    if items:
+        found = any(_is_item(site, item) for item in items)
+    else:
+        found = any(_judge.is_value(item, kind, site.name, quoted=False, op=":") for item in content.split(","))
+    if found and not _EXPRESSION.search(content):
         return inside.start, inside.end, marker(kind)
     site.scan.saw(inside.end)
     return None
+
+
+def _is_item(site: Site, item: str) -> bool:
+    """Whether a text in a list is a secret: of tokens, one that has the look of it."""
+    if not _judge.is_value(item, site.kind, site.name, quoted=True, op=":"):
+        return False
+    return site.kind in _ALL_SECRET or site.kind == "password" or any(map(str.isdigit, item)) or " " in item
 
 
 def authorization(site: Site, value: Value, quote: str, op: str) -> Span | None:

@@ -69,6 +69,11 @@ _OPENSSL = re.compile(rf"openssl{_BEFORE_OPTION}(?:-pass(?:in|out)? pass:|-k(?= 
 _SMB_USER = re.compile(r"smbclient\b[^\r\n;|]{0,200}?[ '\"](?:-U|--user)[ =]?[\"']?[\w.\\-]{1,64}%([^\s\"']{1,128})")
 _HTPASSWD = re.compile(r"htpasswd -\w*b\w*(?: -\w+)* [^\s-]\S{0,127} [\w.@-]{1,64} [\"']?([^\s\"']{1,128})")
 _NET_USE = re.compile(r"/user:[\w.\\@-]{1,64} ([^\s/\"'][^\s\"']{2,127})")
+_NET_USE_FIRST = re.compile(r"(?i)net use \S{1,128} (?:\\\\\S{1,128} )?([^\s/*\"'\\][^\s\"']{2,127})(?= /user)")
+_ARGUMENTS = re.compile(r"\"(?:[^\"\n]{1,128}\" \")?([^\"\n]{1,256})\"")
+_ECHOED = re.compile(r"(?:echo|printf)(?: -\w+)? [\"']?([^\s\"'|$][^\s\"'|]{0,127})(?:\\n)?[\"']? $")
+_SNMP = re.compile(r"snmp\w{2,12} [^\r\n|;]{1,300}")
+_SNMP_PASS = re.compile(r"( -[AX] ?[\"']?)(?!\[REDACTED|\$)([^\s\"']{4,128})")
 _IDENTIFIED = re.compile(
     r"(?i)identified (?:by|with [\w\"'`]{1,40} (?:by|as)) (?:password )?"
     r"(?:'((?:[^'\\\n]|''|\\.){1,256})'|\"([^\"\n]{1,256})\")"
@@ -291,6 +296,31 @@ def _command(scan: Scan, start: int, end: int) -> Span | int:
     return end
 
 
+def _monitored(scan: Scan, _start: int, end: int) -> Span | int:
+    """`"AUTH" "x"` and `"AUTH" "user" "x"`, as Redis prints commands."""
+    match = _ARGUMENTS.match(scan.text, end)
+    return (match.start(1), match.end(1), marker("password")) if match and "[REDACTED:" not in match[1] else end
+
+
+def _piped(scan: Scan, start: int, end: int) -> Span | int:
+    """`echo x | sudo -S …`."""
+    before = scan.before(start, 200)
+    match = _ECHOED.search(before)
+    if match is None or not _judge.is_value(match[1], "password", "", quoted=True, op="="):
+        return end
+    first = start - len(before) + match.start(1)
+    return first, first + len(match[1]), marker("password")
+
+
+def _privacy(scan: Scan, start: int, end: int) -> Span | int:
+    """The passphrases of SNMP version 3, `-A x -X y`."""
+    line = _SNMP.match(scan.text, start)
+    if line is None:
+        return end
+    kept = _SNMP_PASS.sub(lambda match: match[1] + marker("password"), line.group())
+    return (start, line.end(), kept) if kept != line.group() else end
+
+
 def oauth_code(scan: Scan, start: int, end: int) -> Span | int:
     """A code, ticket or state in a query string; `code=42` and `state=open` are not meant."""
     match = _CODE.match(scan.text, start)
@@ -359,6 +389,9 @@ def word_anchors() -> Iterator[Anchor]:
     yield Anchor("smbclient ", _group(_SMB_USER, "password"))
     yield Anchor("htpasswd ", _group(_HTPASSWD, "password"))
     yield Anchor("/user:", _group(_NET_USE, "password"))
+    yield Anchor("net use ", _group(_NET_USE_FIRST, "password"))
+    yield Anchor("| sudo ", _piped, r"(?=-\w{0,8}s)")
+    yield Anchor("snmp", _privacy)
     for token in TOKENS:
         for anchor in token.anchors:
             if _is_word(token, anchor):
@@ -373,6 +406,7 @@ def sign_anchors() -> Iterator[Anchor]:
     yield Anchor("@", email)
     yield Anchor("PASS ", _command)
     yield Anchor("AUTH ", _command)
+    yield Anchor('"AUTH" ', _monitored)
     yield Anchor("LOGIN ", _command)
     yield Anchor(":5432:", _group(_PGPASS, "password"))
     yield Anchor("-u", _group(_CURL_USER, "password", 2), r"(?=\w{1,32}:[^\s:])")

@@ -56,6 +56,14 @@ _CLAUSE = re.compile(
 
 _OWN_VALUE = re.compile(r"\s{0,2}[=:]{1,2}[>\s]{0,2}[^\s=:]|\s{1,2}[\"'`]\S")
 
+_RAW = re.compile(r"[bBfF]?[rR][bBfF]?[\"']{1,3}$")
+_PATTERN = re.compile(r"[\[(\\{?*+^$|]")
+_CHAINED = re.compile(r" = [A-Za-z_]")
+_DOCUMENTED = re.compile(
+    r":(?:param|type|arg|argument|keyword|key|kwarg|ivar|cvar|var|raises?|attr)(?: [\w.\[\]]{1,40})? $"
+)
+_ORDINAL = re.compile(r"(?i)(?:first|second|third|fourth|last|final|next|single|one|\d(?:st|nd|rd|th)|each|\w+ing) $")
+
 _GENERATED = re.compile(r"b?\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,128}={0,2}|[A-Za-z0-9+/]{42,128}={1,2})(?![\w/.=+~-])")
 # keys that open nothing
 _PLAIN_KEYS = word_set(
@@ -88,10 +96,22 @@ def is_named(text: str, value: Value) -> bool:
     """Whether a bare word is itself the name of something secret, with its own value after it: `token client_secret='x'`."""
     content = text[value.start : value.end]
     name = content.rstrip("=:").lstrip("-")
-    if not name.replace("_", "").replace("-", "").isalpha() or not _OWN_VALUE.match(text, value.start + len(content.rstrip("=:"))):
+    if not name.replace("_", "").replace("-", "").isalpha() or not _OWN_VALUE.match(
+        text, value.start + len(content.rstrip("=:"))
+    ):
         return False
     words = words_of(name)
     return any("".join(words[-n:]) in STRONG_TERMS for n in (1, 2, 3))
+
+
+def _is_code(site: Site, value: Value, between: str) -> bool:
+    """Whether the whole assignment is code: of a pattern, of several at once, of one that goes on."""
+    text = site.scan.text
+    if value.quoted:
+        return _RAW.search(between) is not None and _PATTERN.search(text, value.start, value.end) is not None
+    if not text[value.start : value.end].replace("_", "").isalpha():
+        return False
+    return text[site.first - 2 : site.first] == ", " or _CHAINED.match(text, value.end) is not None
 
 
 def judged(site: Site, value: Value | None, op: str) -> Span | None:
@@ -108,7 +128,11 @@ def judged(site: Site, value: Value | None, op: str) -> Span | None:
         return None
     fits = kind in ("name", "address") or not value.quoted or kind not in SHAPES or SHAPES[kind].match(content)
     after = text[value.end : value.end + 1]
-    if fits and _judge.is_value(content, kind, site.name, quoted=value.quoted, op=op, after=after):
+    between = text[site.last : value.start]
+    spaced = " = " in between
+    if spaced and _is_code(site, value, between):
+        return None
+    if fits and _judge.is_value(content, kind, site.name, quoted=value.quoted, op=op, after=after, spaced=spaced):
         return value.start, value.end, marker("jwt" if content.startswith("eyJ") else kind)
     site.scan.saw(value.end + 1)
     return None
@@ -127,11 +151,18 @@ def names_no_value(site: Site, at: int, op: str) -> bool:
     """
     text, name = site.scan.text, site.name
     if op == "=":
-        return _FIELD_NUMBER.match(text, at) is not None and _FIELD_TYPE.search(site.scan.before(site.first, 40)) is not None
+        return (
+            _FIELD_NUMBER.match(text, at) is not None
+            and _FIELD_TYPE.search(site.scan.before(site.first, 40)) is not None
+        )
     if not op.startswith(":"):
         return op == "?" and site.before == "{"
-    if op == ":" and text.startswith("//", at):
-        return True
+    if op == ":":
+        if text.startswith("//", at) or name.count("[") > name.count("]"):
+            return True
+        before = site.scan.before(site.first, 64)
+        if _DOCUMENTED.search(before) or (name.lower() == "pass" and _ORDINAL.search(before)):
+            return True
     if op == ":" and "." in name:
         if _LINE.match(text, at) and _SOURCE.search(name):
             return True
@@ -163,7 +194,7 @@ def delimited_form(site: Site, at: int, op: str, *, closed: bool) -> Value | Non
     """
     text, kind = site.scan.text, site.kind
     if "=" in op:
-        braced = _BRACED.match(text, at)
+        braced = _BRACED.match(text, at) if kind == "password" and text[at - 1] == "=" else None
         return Value(braced.start(1), braced.end(1), quoted=True) if braced else None
     if kind in _TOLD_KINDS and (line := _NEXT_LINE.match(text, at)) and is_announced(line[1], kind):
         return Value(line.start(1), line.end(1), quoted=False)

@@ -74,7 +74,9 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "zip": re.compile(
         r"\d{4,5}(?:-\d{3,4})?(?!\w)|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)|[A-Z]\d[A-Z] ?\d[A-Z]\d(?!\w)"
     ),
-    "record": re.compile(r"(?=[A-Za-z-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/:-]|[ ](?=\d)){3,40}"),
+    "record": re.compile(
+        r"[A-Z]{1,3}-[A-Z]{1,2} \d{1,4}(?!\w)|(?=[A-Za-z-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/:-]|[ ](?=\d)){3,40}"
+    ),
     "url": re.compile(r"(?:https?://|www\.)[^\s\"'<>,;)\]}]{4,256}"),
 }
 """Kinds whose value has a form: what is not of that form is not a value."""
@@ -175,7 +177,13 @@ def header_line(text: str, at: int, quote: str) -> Value:
 def tag_text(text: str, at: int) -> Value | None:
     """The text of an XML element, from the end of its tag's name."""
     match = _TEXT.match(text, at)
-    return Value(match.start(1), match.end(1), quoted=True) if match else None
+    if match is None:
+        return None
+    closed = text.startswith(("</", "]]"), match.end())
+    if not closed and (text[match.start(1) - 1] != ">" or (match.end() == len(text) and " " in match[1].strip())):
+        # `AUTH <password> was called`
+        return None
+    return Value(match.start(1), match.end(1), quoted=True)
 
 
 def end_of_private_key(text: str, start: int) -> int | None:

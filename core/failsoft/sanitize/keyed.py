@@ -71,6 +71,8 @@ def _identifier(scan: Scan, start: int, end: int) -> tuple[int, int]:
     first = start - len(before) + len(before.rstrip(_IDENTIFIER))
     if first < start and scan.text[first - 1 : first] == "\\" and scan.text[first] in "nrtbf":
         first += 1
+    if "\x1b" in before and (styled := scan.text.rfind("\x1b[", max(0, first - 1), start)) >= 0:
+        first = min(start, scan.text.find("m", styled, start) + 1 or first)
     parted = scan.text.rfind("][", first, start)
     first = parted + 2 if parted >= 0 else first
     while first < start and scan.text[first] in ".[]":

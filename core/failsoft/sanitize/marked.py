@@ -27,14 +27,21 @@ _GOT_VALUE = re.compile(r"[\"']\]? (?:got|received)(?: (?:an )?(?:invalid )?valu
 _OTHER_TAG = re.compile(r"(?:\bfor=|<class )[\"'][\w.$-]{0,64}$")
 _LIST_END = re.compile(r"\\{0,7}[\"']\s{0,2}\]")
 _NEXT_TAG = re.compile(
-    r"</(?:\w{1,12}:)?(?:key|name|Key|Name)>\s{0,16}(?=<(?:\w{1,12}:)?(?:string|value|data|String|Value)\b)"
+    r"(?:</(?:b|strong|code|span|a|label)>)?\s{0,4}"
+    r"(?:</(?:\w{1,12}:)?(?:key|name|Key|Name)>\s{0,16}(?=<(?:\w{1,12}:)?(?:string|value|data|String|Value)\b)"
+    r"|:?</(?:t[dh]|dt)>\s{0,32}<(?:td|dd)(?:\s[^<>]{0,80})?>\s{0,16}(?:<(?:pre|code|span|div|b|i|em|strong)(?:\s[^<>]{0,80})?>\s{0,4}){0,3})"
 )
+_CELL = re.compile(r"(?:&#x27;|&#39;|&quot;|[\"'])?([^<>\r\n]{1,1024}?)(?:&#x27;|&#39;|&quot;|[\"'])?(?=\s{0,16}</)")
 _NAMED_TAG = re.compile(r"[\"']\s{0,4}(?=>)")
 _BREAK = r"(?:\r?\n|(?:\\r)?\\n)"
 _FORM_PART = re.compile(
     rf"\\?[\"'](?:;[^\r\n\\]{{0,200}})?(?:{_BREAK}[A-Za-z-]{{1,40}}:[^\r\n\\]{{0,200}}){{0,4}}{_BREAK}{_BREAK}(?=[^\r\n\\])"
 )
+# `{password, <<"x">>}`
+_ERLANG = re.compile(r"\s{0,4},\s{0,4}(?:<<)?(?=\")")
 _MAX_PART = 4_096
+_GENERATED_KINDS = frozenset(["token", "session", "authorization", "cookie", "csrf", "signature", "api_key"])
+_LONG = 16
 _TAG = re.compile(r"<(?:[A-Za-z][\w.-]{0,24}:)?$")
 _OPTION = re.compile(r"[ \t]+(?!-)(?=[^\s,;|\]])")
 _OPTION_ITEM = re.compile(r"[\"']\s{0,4},\s{0,4}(?=[bu]?[\"'][^-])")
@@ -45,6 +52,9 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
     text, first, last = site.scan.text, site.first, site.last
     before = text[max(0, first - 28) : first]
     if site.before == ">" and (following := _NEXT_TAG.match(text, last)):
+        if text[following.end() - 1] != "<" and text[following.end() : following.end() + 1] != "<":
+            cell = _CELL.match(text, following.end())
+            return True, judged(site, Value(cell.start(1), cell.end(1), quoted=True), ">") if cell else None
         return True, judged(site, tag_text(text, following.end() + 1 + _tag_name(text, following.end() + 1)), ">")
     if site.before in (" ", "'", '"') and (line := _NAMED_LINE.match(text, last)):
         return True, judged(site, read_value(text, line.end(), site.kind), ":")
@@ -52,6 +62,8 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
         return True, judged(site, tag_text(text, last), ">")
     if site.before in ("'", '"'):
         return _paired(site, keys)
+    if site.before == "{" and (item := _ERLANG.match(text, last)):
+        return True, judged(site, read_value(text, item.end(), site.kind), "=")
     if site.name.startswith("-") and "$" not in site.name and (option := _OPTION.match(text, last)):
         return True, judged(site, read_value(text, option.end(), site.kind), " ")
     return False, None
@@ -86,7 +98,10 @@ def _in_pair(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
     if pair is None or not opening.endswith(("(", "[")):
         return False, None
     value = read_value(text, pair.end(), kind)
-    if value is None or keys.is_name(text[value.start : value.end]):
+    if value is None or keys.is_name(text[value.start : value.end].rstrip("0123456789")):
+        return True, None
+    content = text[value.start : value.end]
+    if kind in _GENERATED_KINDS and not (" " in content or _has_look(content, kind)):
         return True, None
     if opening.endswith("[") and not (
         _LIST_END.match(text, value.end) and is_announced(text[value.start : value.end], kind)
@@ -95,6 +110,11 @@ def _in_pair(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
     if kind == "authorization":
         return True, authorization(site, value, "", ",")
     return True, judged(site, value, ",")
+
+
+def _has_look(text: str, kind: str) -> bool:
+    """Whether what stands beside a name such as "auth" is no other name."""
+    return is_announced(text, kind) or (len(text) >= _LONG and not text.replace("_", "").replace("-", "").isalpha())
 
 
 def _content(text: str, at: int) -> Value:

@@ -88,12 +88,13 @@ STRONG_TERMS: dict[str, str] = _table(
         "driverlicense driverslicense drivinglicence drivinglicense driverlicensenumber driverslicensenumber "
         "drivinglicencenumber taxid taxidnumber taxpayerid itin nationalinsurancenumber personalidnumber "
         "socialinsurancenumber pannumber steuerid steuernummer steueridentifikationsnummer sozialversicherungsnummer "
-        "personnummer personnumber curp cpf dni bsn pesel nric codicefiscale aadhar",
+        "personnummer personnumber ahvnummer ahv avsnumber sin sinnumber socialinsuranceno nir numerosecuritesociale "
+        "numerodesecuritesociale curp cpf dni bsn pesel nric codicefiscale aadhar",
         "health_id": "mrn medicalrecordnumber medicalrecordno medicalrecordid medicalrecord medicalid patientid "
         "patientnumber patientno memberid membernumber healthplannumber healthplanid insuranceid insurancenumber "
         "insurancepolicynumber healthinsurancenumber subscriberid beneficiaryid mbi npi npinumber nhsnumber "
         "prescriptionnumber kvnr versichertennummer krankenversichertennummer medicareid medicarenumber "
-        "medicaidid medicaidnumber healthid hicn",
+        "healthplanbeneficiarynumber beneficiarynumber planbeneficiarynumber medicaidid medicaidnumber healthid hicn",
     }
 )
 """Term to kind. Sensitive unless a word after it, or the word that opens the name, says otherwise."""
@@ -116,7 +117,7 @@ WEAK_TERMS: dict[str, str] = _table(
         "cardholdername vorname nachname familienname apellido apellidos prenom cardholder accountholder "
         "accountholdername nameoncard birthname legalname",
         "address": "streetaddress homeaddress postaladdress mailingaddress addressline "
-        "addressline1 addressline2 street street1 street2 streetname",
+        "addressline1 addressline2 strasse straße anschrift street street1 street2 streetname",
         "national_id": "passport pasaporte passnummer reisepassnummer ausweisnummer",
         "token": "bearer",
     }
@@ -133,7 +134,7 @@ STRICT_TERMS: dict[str, str] = _table(
         "servicedate deathdate dateofdeath visitdate appointmentdate surgerydate diagnosisdate proceduredate "
         "encounterdate dateofadmission dateofdischarge dateofvisit",
         "zip": "zip zipcode postalcode postcode plz",
-        "address": "address city town county",
+        "address": "address city town county latitude longitude geolocation gpscoordinates adresse direccion domicilio",
         "record": "licensenumber licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "
         "platenumber vin vehicleid vehiclenumber vehicleidentificationnumber vehicleregistration serialnumber "
         "serialno "
@@ -168,6 +169,8 @@ GLUED_TAILS: tuple[tuple[str, str], ...] = (
     ("passphrase", "password"),
     ("passwort", "password"),
     ("passcode", "password"),
+    ("storepass", "password"),
+    ("keypass", "password"),
     ("secret", "secret"),
     ("apikey", "api_key"),
     ("accesskey", "api_key"),

@@ -11,7 +11,7 @@ from failsoft.sanitize.forms import HEX_LIKE, Site, judged
 from failsoft.sanitize.grammar import SHAPES, read_value
 from failsoft.sanitize.keys import KeyMatcher, words_of
 from failsoft.sanitize.rules import DISARMING_PHRASES, word_set
-from failsoft.sanitize.scanner import Scan, Span
+from failsoft.sanitize.scanner import Scan, Span, marker
 from failsoft.sanitize.verdict import is_announced
 
 __all__ = ["Prose", "of_a_parser"]
@@ -22,7 +22,7 @@ _AFTER_WORDS = re.compile(
     r"|line|value|hash|pin|cookie|answers?|question|maiden)\b\.?){1,3}"
 )
 _PROSE = re.compile(
-    r"(?:\\{0,3}[\"'`])?"
+    r"(?:\\{0,3}(?:[\"']|`{1,2}))?"
     r"(?:[ \t]\(?(?:is|was|are|were|by|BY|value|set to|equals|like|used|given|provided|supplied|tried|entered|received"
     r"|sent|got|rejected|attempted|as|on|am|el|le|es|est|ist|lautet)){0,3}"
     r"(?:[ ]-(?=[ ]))?[ \t]{0,2}[:=(#]{0,2}[ \t]{0,2}"
@@ -40,6 +40,9 @@ _CODE_KINDS = frozenset(["otp", "cvv"])
 _CODE = re.compile(r"\d{3,8}")
 # in prose these are other words
 _NOT_SPOKEN = word_set("pass pw sid")
+_CHANGED = re.compile(
+    r"[^\n'\"]{0,24} from (?P<q>['\"`])(?P<old>(?!\[REDACTED)[^'\"`\n]{1,128})(?P=q) to (?P=q)(?P<new>[^'\"`\n]{1,128})(?P=q)"
+)
 _MEMBER = re.compile(r"[A-Za-z_]\w*=(?!=|$)")
 
 
@@ -100,6 +103,13 @@ class Prose:
         text, kind = site.scan.text, site.kind
         if kind not in _PROSE_KINDS or site.name.lower() in _NOT_SPOKEN or site.before in ("/", "="):
             return None
+        if text[site.last : site.last + 1] == "(":
+            # a call
+            return None
+        if changed := _CHANGED.match(text, site.last):
+            old, new = changed.span("old"), changed.span("new")
+            mark = marker(kind)
+            return old[0], new[1], f"{mark}{text[old[1] : new[0]]}{mark}"
         at = _told_at(text, site.last, kind)
         site.scan.saw(at + 2)
         if at == site.last or not text[at : at + 1].strip() or text.startswith("[REDACTED:", at):
@@ -110,6 +120,8 @@ class Prose:
             # `a.password("x")` is a call, and `"a_password" "x"` are two names
             named = ("." in site.name and text[site.last] == "(") or site.before in ("'", '"')
             told = value.quoted and not named
+            if content == site.name:
+                return None
             if not _looks_told(content, kind, quoted=told) or self._keys.is_name(content):
                 site.scan.saw(value.end + 1)
                 return None

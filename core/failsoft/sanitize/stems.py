@@ -28,7 +28,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "wachtwoord passord "
             "adgangskode "
             "jelszó geheimnis geburts geboren nacimiento naissance "
-            "nascimento steuer "
+            "nascimento steuer strass straße anschrift "
             "versicher personnum codicefisc codice_fisc pesel nric aadha policyn pasaporte passnum ausweisn "
             "policy_n policy-n prescri telefon handynum "
             "mobilnum vorname nachname apellido prenom hintanswer hint_answer challengeanswer challenge_answer "
@@ -47,7 +47,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
         for stem in word_set(
             "pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street mdp clave haslo hasło heslo "
             "parola curp cpf dni "
-            "bsn passw kvnr psk"
+            "bsn passw kvnr psk ahv"
         )
     ),
     ("pwd", "(?=[a-z])", ""),
@@ -100,7 +100,7 @@ STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
             "postcode certificate vehicle serial devic imei biometric recordn record_n chart casen case_n claim "
             "accession "
             "specimen profileurl profile_url homepage personalurl personal_url linkedin website avatar photo address "
-            "county name patient customer doctor physician guardian spouse nextofkin next_of_kin"
+            "latitude longitude geoloc domicilio direccion adresse county name patient customer doctor physician guardian spouse nextofkin next_of_kin"
         )
     ),
     *((stem, _NO_LETTER, "") for stem in word_set("zip plz vin udi city town imsi meid iccid plate nurse")),

@@ -37,6 +37,7 @@ _ABOUT = word_set(
     "timeout to too type unable unauthorized undefined unexpected unavailable unrecognized unsupported until update "
     "updated use used user username using valid validated validation value verification verified verify version was "
     "were when which while will with without wrong your you "
+    "option options argument arguments parameters switch flags prompts portion component components entry fields "
     "await new yield lambda raise return "
     # of other languages
     "vergessen erforderlich ungültig abgelaufen falsch fehlt fehlerhaft benötigt zurücksetzen ändern bestätigen "
@@ -98,7 +99,7 @@ _MASKED = re.compile(
 _SUSPECT = re.compile(r"^[^A-Za-wyzA-WYZ0-9/+]|\*\*\*|•••|●●●")
 _PLACEHOLDER = re.compile(
     r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\$[A-Z_][A-Z0-9_]*|\$[A-Za-z_]{1,40}|\$\d{1,2}|\{\{.{0,80}\}\}|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
-    r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|:[a-z_]\w{0,40}|@[a-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
+    r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|:[a-z_]\w{0,40}:?|@@?[A-Za-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
     r"|!(?:vault|secret|env|encrypted|reference|Ref|Sub|GetAtt|ImportValue)\b[\w./-]{0,80}|__\w{1,40}__|#\{[^}]{0,80}\}"
 )
 _MEDIA_TYPE = re.compile(r"(?:application|text|image|audio|video|multipart)/[\w.+-]{1,64}")
@@ -118,7 +119,7 @@ _TYPE = re.compile(
     r"(?:[&*]{1,2}|\[\]|\.\.\.)(?:mut|const|dyn|'\w{1,12}|\[?[A-Za-z_]\w{0,40}\]?)"
     r"|[A-Za-z_][\w.]{0,60}(?:<.{0,80}|\[\])"
 )
-_CMDLET = re.compile(r"[A-Z][a-z]{2,12}-[A-Z][A-Za-z]{2,40}")
+_CMDLET = re.compile(r"[A-Z][A-Za-z]{2,14}-[A-Z][A-Za-z]{2,40}")
 _RULE = (
     r"(?:required|nullable|optional|sometimes|present|filled|string|integer|numeric|boolean|array|date|email|uuid|url"
     r"|confirmed|omitempty|dive|min|max|len|size|between|regex|same|different|exists|unique|in|gte?|lte?|eq(?:field)?"
@@ -128,6 +129,18 @@ _RULES = re.compile(rf"{_RULE}(?:[|,]{_RULE})+|(?:required|nullable|confirmed|om
 _COLUMN = re.compile(
     r"(?i)(?:string|str|uuid|text|integer|boolean|(?:n?var)?char(?:acter varying)?(?:\(\d{1,5}\))?|bytea|blob)\??"
 )
+_COMPARES = frozenset(["==", "!=", "===", "!==", "<>"])
+# of these, a value may be plain words
+_WORDY_KINDS = word_set(
+    "password secret private_key answer name address person phone card ssn iban account birth_date date national_id "
+    "health_id record zip url dsn"
+)
+_PLAIN_NAME = re.compile(r"[A-Za-z_]+")
+_LONGEST_NAME = 40
+_CAMEL = re.compile(r"(?:[A-Z][a-z]+){2,6}")
+_ANNOTATION = re.compile(r"(?:[A-Za-z_.]{1,40}\[.{1,100}\])(?: \| None)?|[A-Za-z_.]{1,60}(?: \| [A-Za-z_.]{1,60}){1,5}")
+_HOLE = re.compile(r"\$?\{\{?[^{}]{0,80}\}?\}|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|<[\w -]{1,60}>")
+_FIXED = re.compile(r"(?i)\b(?:bearer|basic|token|digest|apikey)\b|\b[a-z][a-z_-]{0,30} ?[=:]|\\[nrt]")
 _URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://")
 _SENTENCE = re.compile(
     r"(?i)\b(?:required|must|invalid|expired|missing|incorrect|characters|too (?:short|long|common|weak|similar)"
@@ -140,7 +153,7 @@ _SENTENCE = re.compile(
 _NOT_RANDOM = re.compile(
     r"(?i)(?:v?\d+(?:[.,]\d+)+\w*|\d+(?:ms|s|m|h|d|kb|mb|gb|px|st|nd|rd|th|x|%)?|\d{4}-\d\d-\d\d.*|\d\d:\d\d.*"
     r"|(?:sha|md|base|utf|rsa|aes|hs|rs|es|ps|iso|oauth|http|tls|ssl|python|py|ipv|x|p|k8s|sha-|utf-|aes-|rsa-|ed|p-|s3|ec2"
-    r"|argon|v|field|step|rule|line|test|page|item|part|phase|stage|node|host|db|user)[-_]?\d{0,6}(?:[-_.]\w{0,8})?"
+    r"|\d{4}_[a-z_]+\w*|argon|v|field|step|rule|line|test|page|item|part|phase|stage|node|host|db|user)[-_]?\d{0,6}(?:[-_.]\w{0,8})?"
     r"|0x[0-9a-f]+|#\d+)"
 )
 _NUMBERED = re.compile(r"[A-Za-z]+\d?")
@@ -187,7 +200,7 @@ def _is_label(text: str, kind: str) -> bool:
         return True
     if not text[0].isupper() and text.isascii():
         return False
-    if not _LABEL.fullmatch(text):
+    if kind in ("name", "address") or not _LABEL.fullmatch(text):
         return False
     words = re.split(r"[ ’'-]", text.lower().rstrip("?:…"))
     return any(word in _LABELS or (word != "bearer" and _TERMS.get(word) == kind) for word in (*words, text.lower()))
@@ -214,18 +227,47 @@ def _is_type(value: str, op: str, after: str) -> bool:
     return op == "->" and value.isalpha() and value[0].isupper()
 
 
+def _is_quoted_code(text: str, kind: str, name: str, op: str, *, spaced: bool) -> bool:
+    """Whether a text in quotes is a name, a type, a template of nothing but holes."""
+    if kind not in _DATES and _is_template(text):
+        return True
+    if kind == "name" and op in _COMPARES:
+        return True
+    own, words = words_of(name), words_of(text)
+    if len(words) > 1 and words == own[-len(words) :] and not any(map(str.isdigit, text)):
+        return True
+    if kind in _WORDY_KINDS:
+        return False
+    if _ANNOTATION.fullmatch(text) or (op.startswith(":") and _CAMEL.fullmatch(text)):
+        return True
+    if " " in text and text.replace(" ", "").replace("/", "").isalpha():
+        return True
+    return (spaced or op in _COMPARES) and _PLAIN_NAME.fullmatch(text) is not None and len(text) < _LONGEST_NAME
+
+
+def _is_template(text: str) -> bool:
+    """Whether nothing is left of a text without the holes in it, names of parameters and of schemes."""
+    if not ("{" in text or "%" in text or "<" in text):
+        return False
+    left = _HOLE.sub("", text)
+    return left != text and not any(map(str.isalnum, _FIXED.sub("", left)))
+
+
 class Judge:
     """Judges values. Stateless."""
 
     __slots__ = ()
 
-    def is_value(self, value: str, kind: str, name: str, *, quoted: bool, op: str, after: str = "") -> bool:
+    def is_value(
+        self, value: str, kind: str, name: str, *, quoted: bool, op: str, after: str = "", spaced: bool = False
+    ) -> bool:
         """Whether a value is to go.
 
         Parameters:
             quoted: it stood in quotes, so it is not code.
             op: what stood between name and value.
             after: what follows it.
+            spaced: ` = ` stood between them, as in code.
         """
         bare = value.strip()
         if bare.isalnum() and not bare.isalpha() and after != "(" and len(bare) > 4:
@@ -247,7 +289,9 @@ class Judge:
         if len(bare) == 1 and bare.isalpha() and not quoted:
             return False
         if quoted:
-            code = _is_label(bare, kind)
+            code = _is_label(bare, kind) or _is_quoted_code(bare, kind, name, op, spaced=spaced)
+        elif spaced and kind not in _WORDY_KINDS and _PLAIN_NAME.fullmatch(bare) and not bare.islower():
+            return False
         else:
             code = kind not in _DATES and (self._is_code(bare, kind, name, op, after) or _opens(word, op, after))
         if code or self._is_setting(bare, word, kind, name):
@@ -259,7 +303,7 @@ class Judge:
         """Whether it is a mechanism, a count or a kind of token of a grammar."""
         if (kind in _NAMED_KINDS and word in _MECHANISMS) or (kind in _COUNTED_KINDS and _FEW.fullmatch(value)):
             return True
-        if name.lower() == "pass" and _SMALL.fullmatch(value):
+        if "pass" in words_of(name) and _SMALL.fullmatch(value):
             return True
         return name.lower() == "token" and _TERMINAL.fullmatch(value) is not None
 
@@ -269,6 +313,8 @@ class Judge:
             digits = sum(map(str.isdigit, value))
             return digits >= 3 or (len(value) >= 4 and (digits > 0 or (quoted and value.isalpha())))
         if kind == "signature":
+            if "(" in value:
+                return False
             return len(value) >= _SIGNATURE_LEAST and not value.isalpha()
         if kind in _WEAK_KINDS and not quoted and value.isalpha() and (value.islower() or value.istitle()):
             return op.startswith("=") and len(value) >= 5
@@ -282,12 +328,15 @@ class Judge:
             callee = call.group()[:-1]
             if "." in callee or "_" in callee or not any(map(str.isdigit, callee)):
                 return True
+            if after == ")" and _NAME.fullmatch(callee) and callee.islower():
+                return True
         if _DOTTED.fullmatch(value):
             parts = re.split(r"[?!]?\.|->|::", value.rstrip("!"))
             last = words_of(parts[-1])
             sensitive = "".join(last) in _TERMS or "".join(words_of(parts[0])[-1:]) in _TERMS
             sensitive = sensitive or (len(last) > 1 and last[-1] in _TERMS and not any(map(str.isdigit, value)))
-            return parts[0].lower() in _ROOTS or sensitive or parts[-1] in ("value", "data", "text")
+            plain = kind not in _WORDY_KINDS and not any(map(str.isdigit, value))
+            return plain or parts[0].lower() in _ROOTS or sensitive or parts[-1] in ("value", "data", "text")
         if value.rstrip("0123456789").lower() == name.lower() and name:
             return True
         if _is_type(value, op, after) or (after == " " and _CMDLET.fullmatch(value)):
@@ -296,8 +345,14 @@ class Judge:
             return False
         if kind in _WEAK_KINDS and "_" in value and value.isupper():
             return True
-        if value.lower() in _TYPES or op in ("==", "!=", "===", "!=="):
-            return value.lower() in _TYPES or not any(map(str.isupper, value))
+        if value.lower() in _TYPES or op in _COMPARES or value.endswith(("Error", "Exception", "Warning")):
+            return True
+        if (
+            op.startswith(":")
+            and _CAMEL.fullmatch(value)
+            and (kind not in _WORDY_KINDS or after in (")", ",", " ", "|"))
+        ):
+            return True
         words, own = words_of(value), words_of(name)
         joined = "".join(words)
         if own and (words == own or joined == own[-1] or joined == "".join(own[-2:])):
