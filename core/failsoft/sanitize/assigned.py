@@ -30,6 +30,7 @@ _COOKIE = re.compile(r"[^\s=;,\"'\[]{1,128}=")
 _ERRORS = re.compile(r"\s?\w{0,32}Error\w{0,16}\(")
 _PARAMETERS = re.compile(r"[\w-]+\s?=\s?(?:\"|\w)")
 _MANY = word_set("digest aws4-hmac-sha256 oauth hawk signature mac credential aws4-ecdsa-p256-sha256")
+_SCHEMES = word_set("key token apikey api-key bearer basic digest negotiate ntlm secret session jwt")
 _FULL_PHRASE = re.compile(r"[a-z]{2,9}(?: [a-z]{2,9}){3,24}(?=[.\"']?\s*(?:$|[\r\n]))", re.MULTILINE)
 # after a colon without a space: `session:42:profile` is the name of an entry in a cache
 _SPACES = word_set("session sessions")
@@ -96,7 +97,12 @@ def _plain(site: Site, at: int, op: str, *, strict: bool) -> Span | None:
         if other and (later := judged(site, other, op)):
             return span[0], later[1], span[2] + text[span[1] : later[0]] + later[2]
         return span
-    if value and site.name.lower() == "key" and not _is_query_key(text[value.start : value.end]):
+    if (
+        value
+        and site.name.lower() == "key"
+        and site.before in ("?", "&")
+        and not _is_query_key(text[value.start : value.end])
+    ):
         return None
     return judged(site, value, op)
 
@@ -172,7 +178,8 @@ def authorization(site: Site, value: Value, quote: str, op: str) -> Span | None:
     text, start = site.scan.text, value.start
     scheme = _SCHEME.match(text, start, value.end if value.quoted else len(text))
     named = scheme.group().strip(" \t+") if scheme else ""
-    if scheme is None or not _judge.is_value(named, "token", "", quoted=True, op=":"):
+    known = named.lower() in _SCHEMES
+    if scheme is None or not (known or _judge.is_value(named, "token", "", quoted=True, op=":")):
         return judged(site, value, op)
     at = scheme.end()
     if text.startswith("[REDACTED:", at):

@@ -25,6 +25,9 @@ _LOOSE_PASSWORD = re.compile(r":((?:[^\s\"'<>\\]|\\(?![nrt\"'])){1,256}?)@(?=[\w
 # a user that is an e-mail address, and a password with spaces or quotes in it
 _MAIL_USER = re.compile(r"([^\s/?#:\"'<>\\\[]{1,128}):([^\s/?#\"'<>\\]{1,256})@(?=[\w\[.-])")
 _RAW_PASSWORD = re.compile(r":([^\s/][^\r\n]{0,126}?)@(?=[\w\[][\w.-]*(?::\d{1,5})?(?:[/?,]|[\"')\]]?(?:\s|$)))")
+# `user:password@host`, as documents have it
+_TEMPLATE_LOGIN = re.compile(r"(?i)(?:user(?:name)?|login|name|u)?:(?:pass(?:word|wd)?|pwd?|p|secret)@")
+_TEMPLATE_HOST = re.compile(r"(?i)(?:host(?:name)?|server|db_?host|address|your[\w-]*)(?=[:/,?\s\"'`)]|$)")
 _AWS_USER = re.compile(r"A(?:KIA|SIA)[A-Z0-9]{16}")
 _WEB = re.compile(r"(?i)(?:https?|wss?|file|git|urn|data)$")
 _LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
@@ -74,6 +77,10 @@ _ARGUMENTS = re.compile(r"\"(?:[^\"\n]{1,128}\" \")?([^\"\n]{1,256})\"")
 _ECHOED = re.compile(r"(?:echo|printf)(?: -\w+)? [\"']?([^\s\"'|$][^\s\"'|]{0,127})(?:\\n)?[\"']? $")
 _SNMP = re.compile(r"snmp\w{2,12} [^\r\n|;]{1,300}")
 _SNMP_PASS = re.compile(r"( -[AX] ?[\"']?)(?!\[REDACTED|\$)([^\s\"']{4,128})")
+_SENT = re.compile(r"\d{4,8}(?![\w.-])")
+_YOURS = re.compile(
+    r"(?i)\b(?:your|one-time|single-use)(?: (?!error|status|exit|zip|postal|country|promo|discount|reason|area)\w{2,16}){0,3} $"
+)
 _IDENTIFIED = re.compile(
     r"(?i)identified (?:by|with [\w\"'`]{1,40} (?:by|as)) (?:password )?"
     r"(?:'((?:[^'\\\n]|''|\\.){1,256})'|\"([^\"\n]{1,256})\")"
@@ -86,7 +93,7 @@ _SASL = re.compile(r"(?i)auth (?:plain|login) ([A-Za-z0-9+/]{8,}={0,2})(?![\w-])
 _COMMAND = re.compile(r"([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
 _USER_COMMAND = re.compile(r"\"?[\w.@-]{1,64}\"? \"?([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
 _AUTH_OBJECT = re.compile(
-    r"(?i)(?:basic|digest|ntlm)auth\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})"
+    r"(?i)(?:(?:basic|digest|ntlm|password)auth(?:entication)?|log_?in|sign_?in|authenticate|credentials?|passwordtoken)\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})"
 )
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
 _LONG_CODE = re.compile(r"(?:\\?[\"']?\s?[=:]\s?|\s)\\?[\"']?([\w/.-]{16,512})")
@@ -162,6 +169,8 @@ def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
         secret = secret or _PASSWORD.match(text, at) or _LOOSE_PASSWORD.match(text, at)
         if secret is None and not web:
             secret = _RAW_PASSWORD.match(text, at)
+        if secret and _TEMPLATE_LOGIN.fullmatch(text, end, secret.end()) and _TEMPLATE_HOST.match(text, secret.end()):
+            return secret.end()
         if secret and secret[1] and _judge.is_value(secret[1], "password", "", quoted=True, op="="):
             if _AWS_USER.fullmatch(text, end, at):
                 return end, secret.end(1), f"{marker('aws_key')}:{marker('password')}"
@@ -302,6 +311,12 @@ def _monitored(scan: Scan, _start: int, end: int) -> Span | int:
     return (match.start(1), match.end(1), marker("password")) if match and "[REDACTED:" not in match[1] else end
 
 
+def _sent_code(scan: Scan, start: int, end: int) -> Span | int:
+    """`Your login code is 482913`, as a message to a phone has it."""
+    match = _SENT.match(scan.text, end)
+    return (end, match.end(), marker("otp")) if match and _YOURS.search(scan.before(start, 48)) else end
+
+
 def _piped(scan: Scan, start: int, end: int) -> Span | int:
     """`echo x | sudo -S …`."""
     before = scan.before(start, 200)
@@ -368,6 +383,11 @@ def word_anchors() -> Iterator[Anchor]:
     yield Anchor("bearer", bearer)
     for scheme in ("basic", "digest", "ntlm"):
         yield Anchor(f"{scheme}auth(", _group(_AUTH_OBJECT, "password"))
+    for call in ("login", "log_in", "signin", "sign_in", "authenticate", "credential", "credentials", "passwordtoken"):
+        yield Anchor(f"{call}(", _group(_AUTH_OBJECT, "password"), r"(?=\s?[bu]?[\"'])")
+    yield Anchor("passwordauthentication(", _group(_AUTH_OBJECT, "password"))
+    yield Anchor("code is ", _sent_code, r"(?=\d{4,8}\b)")
+    yield Anchor("code: ", _sent_code, r"(?=\d{4,8}\b)")
     yield Anchor("basic", basic, "(?=[ +:])")
     yield Anchor("identified ", _group(_IDENTIFIED, "password"), "(?=by |with )")
     yield Anchor("set password", _group(_SET_PASSWORD, "password"), "(?= for )")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from failsoft.sanitize.assigned import authorization
+from failsoft.sanitize.complaints import complained
 from failsoft.sanitize.forms import Site, judged
 from failsoft.sanitize.grammar import Value, line_end, read_value, tag_text
 from failsoft.sanitize.keys import KeyMatcher
@@ -60,6 +61,8 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
         return True, judged(site, read_value(text, line.end(), site.kind), ":")
     if before and before[-1] in "<:" and (tag := _TAG.search(before)) and before[: tag.start()][-1:] not in ("/", "P"):
         return True, judged(site, tag_text(text, last), ">")
+    if span := complained(site):
+        return True, span
     if site.before in ("'", '"'):
         return _paired(site, keys)
     if site.before == "{" and (item := _ERLANG.match(text, last)):
