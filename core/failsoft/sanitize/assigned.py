@@ -44,6 +44,8 @@ _LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
 _MAX_ITEMS = 100
 # what it was and what it is to be
 _CHANGE = re.compile(r"[\"'`]\s{0,4}(?:->|=>|→|~>)\s{0,4}(?=[\"'`])")
+# of a function: no list stands before it
+_BODY = re.compile(r"\s{0,2}(?:=>|\{|\()|\.[A-Za-z]")
 _MAX_INDENT = 64
 _judge = Judge()
 
@@ -155,11 +157,16 @@ def _listed(site: Site, at: int) -> Span | None:
     content = text[inside.start : inside.end]
     if _ERRORS.match(content):
         return None
+    if _BODY.match(text, inside.end + 1):
+        return None
     items = re.findall(r"[\"']([^\"']*)[\"']", content)
     if items:
         found = any(_is_item(site, item) for item in items)
     else:
-        found = any(_judge.is_value(item, kind, site.name, quoted=False, op=":") for item in content.split(","))
+        found = any(
+            _judge.is_value(item, kind, site.name, quoted=False, op=":")
+            for item in (part.rpartition(":")[2].strip() for part in content.split(","))
+        )
     if found and not _EXPRESSION.search(content):
         return inside.start, inside.end, marker(kind)
     site.scan.saw(inside.end)

@@ -17,7 +17,7 @@ _FIELD = (
 )
 # the value stands before the name
 _BEFORE = re.compile(
-    rf"([\"'`])(?P<for>[^\"'`\n]{{1,256}})\1 (?:\([\w ]{{1,24}}\) )?(?:for|of|in|as|to) (?:the )?(?:{_FIELD} )?[\"'`]?$"
+    rf"([\"'`])(?P<for>[^\"'`\n]{{1,256}})\1 (?:\([\w ]{{1,24}}\) )?(?:for|of|in|as) (?:the )?(?:{_FIELD} )?[\"'`]?$"
     r"|([\"'`])(?P<is>[^\"'`\n]{1,256})\3 (?:is|was|does not look like)(?: not| no longer|n't)?(?: (?:a|an|the))?"
     r"(?: (?:valid|invalid|correct|known|acceptable|strong|registered))? [\"'`]?$"
 )
@@ -37,6 +37,7 @@ _NAMING = re.compile(
     r"(?i)(?:field|property|param|parameter|path|name|key|attribute|loc|location|code|column)\\{0,3}[\"']\s{0,2}[:=]\s{0,2}\\{0,3}[\"']$"
 )
 _OF_FORM = word_set("name address person record zip")
+_NOT_SPOKEN = word_set("pass pw sid pin auth")
 _MAX_BEFORE = 320
 
 
@@ -57,7 +58,7 @@ def complained(site: Site) -> Span | None:
         if _NAMING.search(scan.before(site.first, 40)):
             return judged(site, read_value(text, inside.end(), site.kind), "=")
         return None
-    if site.before not in (" ", *_QUOTES):
+    if site.before not in (" ", *_QUOTES) or site.name.lower() in _NOT_SPOKEN:
         return None
     before = scan.before(site.first, _MAX_BEFORE)
     found = _BEFORE.search(before) if before.rstrip("\"'`").endswith(" ") else None

@@ -49,6 +49,8 @@ _NO_TLD = word_set(
 )
 _LOGIN = re.compile(r"([\w.-]{1,40}):([^\s:@/\"'<>]{3,80})")
 _THIN = re.compile(r"(?:thin:|sqlplus )[\w$#]{1,40}/([^\s@/\"']{1,80})$")
+# the version of a symbol in a library
+_SYMBOL = re.compile(r"@[A-Z]{2,12}_\d")
 _HOST = re.compile(r"@(?!sha256:)[A-Za-z][\w.-]*")
 
 _BEARER = re.compile(r"(?i)bearer(?:[ \t+:=]|%20){1,4}([\w.~+/=%-]{6,})")
@@ -244,6 +246,7 @@ def _is_login(scan: Scan, login: re.Match[str], at: int) -> bool:
     secret = login[2]
     if (
         host is None
+        or _SYMBOL.match(host.group())
         or secret.isdigit()
         or login[1].lower() in ("mailto", "acct", "xmpp", "sip", "email", "from", "to", "cc")
     ):

@@ -58,11 +58,19 @@ _OWN_VALUE = re.compile(r"\s{0,2}[=:]{1,2}[>\s]{0,2}[^\s=:]|\s{1,2}[\"'`]\S")
 
 _RAW = re.compile(r"[bBfF]?[rR][bBfF]?[\"']{1,3}$")
 _PATTERN = re.compile(r"[\[(\\{?*+^$|]")
-_CHAINED = re.compile(r" = [A-Za-z_]")
+_CHAINED = re.compile(
+    r" (?:=|\+|\|\||&&|\?\??|:|[=!]==?|if|or|and|else|is|in|not in|as) [\w(\"'{\[`!$.]|\.#|\[[\w'\"]{1,40}\]"
+)
+_NUMBER = re.compile(r"\d{1,3}|0[xX][0-9a-fA-F]{1,8}")
 _DOCUMENTED = re.compile(
     r":(?:param|type|arg|argument|keyword|key|kwarg|ivar|cvar|var|raises?|attr)(?: [\w.\[\]]{1,40})? $"
 )
 _ORDINAL = re.compile(r"(?i)(?:first|second|third|fourth|last|final|next|single|one|\d(?:st|nd|rd|th)|each|\w+ing) $")
+
+# what documents say of a field
+_EXPLAINED = re.compile(
+    r"[A-Z][a-z]{1,16}\.? (?=(?:[\w'’-]{1,20}[,.]? ){0,5}(?:the|a|an|to|of|that|which|will|be|is|are|only|this)\b)(?:[A-Za-z'’-]{1,20}[,.]? ){2}[A-Za-z]"
+)
 
 _GENERATED = re.compile(r"b?\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,128}={0,2}|[A-Za-z0-9+/]{42,128}={1,2})(?![\w/.=+~-])")
 # keys that open nothing
@@ -109,7 +117,10 @@ def _is_code(site: Site, value: Value, between: str) -> bool:
     text = site.scan.text
     if value.quoted:
         return _RAW.search(between) is not None and _PATTERN.search(text, value.start, value.end) is not None
-    if not text[value.start : value.end].replace("_", "").isalpha():
+    content = text[value.start : value.end]
+    if _NUMBER.fullmatch(content) and site.kind not in ("otp", "cvv"):
+        return True
+    if not content.lstrip("!").replace("_", "").replace(".", "").replace("#", "").isalpha():
         return False
     return text[site.first - 2 : site.first] == ", " or _CHAINED.match(text, value.end) is not None
 
@@ -168,9 +179,12 @@ def names_no_value(site: Site, at: int, op: str) -> bool:
             return True
         if site.before == "<" and name.rpartition(".")[2].isupper():
             return True
+    if text[at : at + 1] in ("'", '"', "`") and text[at + 1 : at + 2] in (")", ",", ";") and site.before == " ":
+        # that quote ends a prompt
+        return True
     if site.before == "{" and (op == ":?" or text.startswith("?", at)):
         return True
-    return _STATE.match(text, at) is not None or _CLAUSE.match(text, at) is not None
+    return any(pattern.match(text, at) for pattern in (_STATE, _CLAUSE, _EXPLAINED))
 
 
 def special_form(site: Site, at: int, op: str) -> Span | None:

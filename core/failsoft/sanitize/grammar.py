@@ -180,6 +180,8 @@ def tag_text(text: str, at: int) -> Value | None:
     if match is None:
         return None
     closed = text.startswith(("</", "]]"), match.end())
+    if not closed and match[1][:1] in (":", "@", "/", ",", "`"):
+        return None
     if not closed and (text[match.start(1) - 1] != ">" or (match.end() == len(text) and " " in match[1].strip())):
         # `AUTH <password> was called`
         return None

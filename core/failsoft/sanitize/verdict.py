@@ -38,6 +38,7 @@ _ABOUT = word_set(
     "updated use used user username using valid validated validation value verification verified verify version was "
     "were when which while will with without wrong your you "
     "option options argument arguments parameters switch flags prompts portion component components entry fields "
+    "function async write class "
     "await new yield lambda raise return "
     # of other languages
     "vergessen erforderlich ungültig abgelaufen falsch fehlt fehlerhaft benötigt zurücksetzen ändern bestätigen "
@@ -99,7 +100,7 @@ _MASKED = re.compile(
 _SUSPECT = re.compile(r"^[^A-Za-wyzA-WYZ0-9/+]|\*\*\*|•••|●●●")
 _PLACEHOLDER = re.compile(
     r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\$[A-Z_][A-Z0-9_]*|\$[A-Za-z_]{1,40}|\$\d{1,2}|\{\{.{0,80}\}\}|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
-    r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|:[a-z_]\w{0,40}:?|@@?[A-Za-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
+    r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|\$[A-Za-z_]\w{0,40}(?:-?$|->.*|::.*)|:[a-z_]\w{0,40}:?|@@?[A-Za-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
     r"|!(?:vault|secret|env|encrypted|reference|Ref|Sub|GetAtt|ImportValue)\b[\w./-]{0,80}|__\w{1,40}__|#\{[^}]{0,80}\}"
 )
 _MEDIA_TYPE = re.compile(r"(?:application|text|image|audio|video|multipart)/[\w.+-]{1,64}")
@@ -107,7 +108,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:[?!]?\.|->|::)[A-Za-z_]\w*)+!?")
 _CALL = re.compile(r"[A-Za-z_](?:[\w.]|::|->)*[(\[]")
 _PATH = re.compile(
-    r"(?:(?:file:(?://)?|[\w-]{1,40}:)?/(?:run|var|etc|home|usr|opt|tmp|mnt|srv|app|root|secrets|Users)/|\./|~/|[A-Z]:\\).*"
+    r"(?:(?:file:(?://)?|[\w-]{1,40}:)?/(?:run|var|etc|home|usr|opt|tmp|mnt|srv|app|root|secrets|Users)(?=/|$|\s)|\./|~/|[A-Z]:\\).*"
 )
 # where a value is to be found, instead of it
 _REFERENCE = re.compile(
@@ -141,11 +142,12 @@ _CAMEL = re.compile(r"(?:[A-Z][a-z]+){2,6}")
 _ANNOTATION = re.compile(r"(?:[A-Za-z_.]{1,40}\[.{1,100}\])(?: \| None)?|[A-Za-z_.]{1,60}(?: \| [A-Za-z_.]{1,60}){1,5}")
 _HOLE = re.compile(r"\$?\{\{?[^{}]{0,80}\}?\}|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|<[\w -]{1,60}>")
 _FIXED = re.compile(r"(?i)\b(?:bearer|basic|token|digest|apikey)\b|\b[a-z][a-z_-]{0,30} ?[=:]|\\[nrt]")
+_GLOB = re.compile(r"[\w-]{1,40}(?:/[\w{}=-]{1,40})*/\*.*|\*(?:[/.][\w*.-]{1,40})+")
 _URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://")
 _SENTENCE = re.compile(
     r"(?i)\b(?:required|must|invalid|expired|missing|incorrect|characters|too (?:short|long|common|weak|similar)"
     r"|(?:do|does|did)(?:n't| not)|cannot|can't|may not|should"
-    r"|not (?:provided|found|allowed|valid|set|match|be|a|an|enough)"
+    r"|not (?:fully|specified|configured|available|present|supported|provided|found|allowed|valid|set|match|be|a|an|enough)"
     r"|(?:max|min|minimum|maximum) (?:length|value)|length is|shorter|longer|minimum|maximum|revoked|rejected"
     r"|malformed|at least|already|entirely numeric|please|unable"
     r"|failed|unsupported|not supported)\b"
@@ -169,6 +171,8 @@ _CODES = word_set("otp cvv")
 _ANY_WORD = word_set("password secret otp cvv")
 _SIGNATURE_LEAST = 12
 _LEAST_TOLD, _LEAST_TOKEN = 5, 8
+_LEAST_SIGNS = 4
+_SHORT_KINDS = word_set("api_key token session signature cookie csrf private_key")
 _TERMS = STRONG_TERMS | WEAK_TERMS
 
 
@@ -180,6 +184,8 @@ def is_sentence(text: str) -> bool:
 def _is_told(text: str, kind: str) -> bool:
     """Whether a text is a sentence, a media type, a place."""
     if is_sentence(text) or _MEDIA_TYPE.fullmatch(text) or _PATH.fullmatch(text) or _REFERENCE.fullmatch(text):
+        return True
+    if text.startswith("/^") or _GLOB.fullmatch(text):
         return True
     return kind != "url" and _URL.match(text) is not None
 
@@ -280,7 +286,7 @@ class Judge:
             # in angle brackets, too, something may stand that is no word
             return bare[0] == "<" and " " not in bare and looks_random(bare[1:-1])
         if not any(map(str.isalnum, bare)):
-            return quoted and kind == "password"
+            return quoted and kind == "password" and len(bare) >= _LEAST_SIGNS
         if not bare.isalnum() and _is_told(bare, kind):
             return False
         word = bare.lower().rstrip(".!,;:'\"").removesuffix("'t")
@@ -310,6 +316,8 @@ class Judge:
     @staticmethod
     def _fits(value: str, kind: str, *, quoted: bool, op: str) -> bool:
         if kind in _CODES:
+            if any(sign in value for sign in "@/:."):
+                return False
             digits = sum(map(str.isdigit, value))
             return digits >= 3 or (len(value) >= 4 and (digits > 0 or (quoted and value.isalpha())))
         if kind == "signature":
@@ -319,6 +327,8 @@ class Judge:
         if kind in _WEAK_KINDS and not quoted and value.isalpha() and (value.islower() or value.istitle()):
             return op.startswith("=") and len(value) >= 5
         if kind == "session" and value.isdigit() and len(value) < 3:
+            return False
+        if kind in _SHORT_KINDS and len(value) < 3:
             return False
         return not (kind == "token" and _SMALL.fullmatch(value))
 
@@ -359,6 +369,10 @@ class Judge:
             return True
         ends = "".join(words[-1:]), "".join(words[-2:])
         same_kind = any(_TERMS.get(end) == kind for end in ends)
+        if len(words) > 1 and words == own[-len(words) :]:
+            return True
+        if value[0].islower() and len(words) > 1 and "_" not in value and (kind not in _WORDY_KINDS or same_kind):
+            return op.startswith(":") and after in (",", ")", "}", " ")
         if "_" in value:
             return same_kind
         return same_kind and len(words) > 1 and op.startswith(":") and value[0].isupper()
