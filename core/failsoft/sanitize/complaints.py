@@ -9,7 +9,7 @@ from failsoft.sanitize.grammar import Value, read_value
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Span
 
-__all__ = ["complained"]
+__all__ = ["complained", "told_after"]
 
 _FIELD = (
     r"(?:field|key|parameter|param|option|argument|header|column|setting|attribute|property|variable|flag|input|member"
@@ -41,19 +41,26 @@ _NOT_SPOKEN = word_set("pass pw sid pin auth")
 _MAX_BEFORE = 320
 
 
+def told_after(site: Site) -> Span | None:
+    """What goes of a value that a complaint quotes after the field: `on field 'password': rejected value [x]`."""
+    text = site.scan.text
+    after = None if site.kind in _OF_FORM else _AFTER.match(text, site.last)
+    if after is None:
+        return None
+    at = after.start("open")
+    if text[at] == "[":
+        inner = _BRACKETED.match(text, at)
+        value = Value(inner.start(1), inner.end(1), quoted=True) if inner else None
+    else:
+        value = read_value(text, at, site.kind)
+    return judged(site, value, "=")
+
+
 def complained(site: Site) -> Span | None:
     """What goes of a value that is quoted in a complaint about the field that is named here."""
     text, scan = site.scan.text, site.scan
     if site.kind in _OF_FORM:
         return None
-    if after := _AFTER.match(text, site.last):
-        at = after.start("open")
-        if text[at] == "[":
-            inner = _BRACKETED.match(text, at)
-            value = Value(inner.start(1), inner.end(1), quoted=True) if inner else None
-        else:
-            value = read_value(text, at, site.kind)
-        return judged(site, value, "=")
     if site.before in _QUOTES and (inside := _IN_OBJECT.match(text, site.last)):
         if _NAMING.search(scan.before(site.first, 40)):
             return judged(site, read_value(text, inside.end(), site.kind), "=")

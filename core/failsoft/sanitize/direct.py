@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from failsoft.sanitize.checks import decoded, looks_random, mixed
+from failsoft.sanitize.commands import command_signs, command_words
 from failsoft.sanitize.forms import is_named
 from failsoft.sanitize.grammar import Value, end_of_private_key
 from failsoft.sanitize.rules import word_set
@@ -415,6 +416,7 @@ def word_anchors() -> Iterator[Anchor]:
     yield Anchor("net use ", _group(_NET_USE_FIRST, "password"))
     yield Anchor("| sudo ", _piped, r"(?=-\w{0,8}s)")
     yield Anchor("snmp", _privacy)
+    yield from command_words()
     for token in TOKENS:
         for anchor in token.anchors:
             if _is_word(token, anchor):
@@ -435,6 +437,7 @@ def sign_anchors() -> Iterator[Anchor]:
     yield Anchor("-u", _group(_CURL_USER, "password", 2), r"(?=\w{1,32}:[^\s:])")
     for option in ("-u ", "-u'", '-u"', "-u=", "--user ", "--user=", "--user'", '--user"', "--proxy-user "):
         yield Anchor(option, _group(_CURL_USER, "password", 2))
+    yield from command_signs()
     for name in ("code", "ticket", "state", "nonce"):
         yield Anchor(f"?{name}=", oauth_code)
         yield Anchor(f"&{name}=", oauth_code)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from failsoft.sanitize.assigned import ASSIGN, assigned
+from failsoft.sanitize.complaints import told_after
 from failsoft.sanitize.forms import Site, random_key
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.marked import marked_up
@@ -51,6 +52,8 @@ class KeyedRule:
             return span
         if kind is not None:
             site = Site(scan, first, last, name, kind)
+            if span := told_after(site):
+                return span
             if assign := ASSIGN.match(text, last):
                 of_a_grammar = "=" not in assign["op"] and of_a_parser(site)
                 span = None if of_a_grammar else assigned(site, assign, strict=self._keys.strict)
