@@ -47,7 +47,6 @@ def test_the_recording_server_span_is_enriched_and_the_exception_recorded_once_s
         "failsoft.error.severity": "medium",
         "failsoft.error.fingerprint": made.fingerprint,
         "failsoft.error.transient": True,
-        "failsoft.error.fingerprint": made.fingerprint,
         "failsoft.endpoint": "GET /quotes/{symbol}",
         "failsoft.policy": "upstream",
         "failsoft.attempt": 3,

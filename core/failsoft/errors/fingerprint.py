@@ -13,6 +13,7 @@ import re
 import sys
 import sysconfig
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -65,6 +66,18 @@ def fingerprint_of(parts: Iterable[str]) -> str:
     return f"{VERSION}:{hashlib.blake2b(text.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
 
 
+_alive: weakref.WeakSet[Groups] = weakref.WeakSet()
+
+
+def _begin_anew_after_fork() -> None:
+    for groups in list(_alive):
+        groups.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew_after_fork)
+
+
 class Groups:
     """Tells the groups of failures, as many as there is room for. Safe to share among threads.
 
@@ -81,12 +94,17 @@ class Groups:
         self._seen: OrderedDict[str, float] = OrderedDict()
         self._known: dict[tuple[str, ...], str] = {}
         self._lock = threading.Lock()
+        _alive.add(self)
         self.errors = 0
         """How often the application's function raised or gave what cannot be used; the failure was grouped without."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         # what a failure is grouped by belongs to this process; a copy elsewhere is grouped by default
         return Groups, ()
+
+    def forget(self) -> None:
+        """Begin anew in a forked process, where a lock that another thread held is never let go."""
+        self._lock = threading.Lock()
 
     def of(self, failure: Failure) -> str:
         """The fingerprint of a failure. Never raises."""

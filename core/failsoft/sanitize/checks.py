@@ -37,18 +37,15 @@ _IBAN_LENGTHS = {
     )
 }
 
+_FIGURE = bytes.maketrans(b"0123456789", bytes(range(10)))
+_DOUBLED = bytes.maketrans(b"0123456789", bytes(digit * 2 - 9 if digit > 4 else digit * 2 for digit in range(10)))
 _PRINTABLE_LEAST = 0.95
 _RANDOM_BITS = 3.5
 
 
 def _luhn(digits: str) -> bool:
-    total = 0
-    for index, char in enumerate(reversed(digits)):
-        value = int(char)
-        if index % 2:
-            value = value * 2 - 9 if value > 4 else value * 2
-        total += value
-    return total % 10 == 0
+    figures = digits.encode()
+    return (sum(figures[-1::-2].translate(_FIGURE)) + sum(figures[-2::-2].translate(_DOUBLED))) % 10 == 0
 
 
 def is_card(digits: str) -> bool:

@@ -35,6 +35,7 @@ _LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
 _LONE_LEAST = 20
 _LONGEST_PART = 1_502
 _LONGEST_USERINFO = 400
+_LONGEST_LOGIN = 128
 
 _LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
 _LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
@@ -195,13 +196,13 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
     before = scan.before(start, 64)
     if _leads_nowhere(text[end : end + 1], before):
         return end
-    local = _LOCAL.match(before[::-1])
+    domain = _DOMAIN.match(text, start)
+    local = _LOCAL.match(before[::-1]) if domain or _may_be_login(scan, start, before) else None
     if local is None:
         return end
     first = _local_start(text, start - local.end(), start)
     if "/" in before and (thin := _THIN.search(scan.before(start, 130))):
         return start - len(thin[1]), start, marker("password")
-    domain = _DOMAIN.match(text, start)
     login = _LOGIN.fullmatch(text, max(scan.floor, _word_start(scan, first, _LOGIN_CHARACTERS)), start)
     if login and _is_login(scan, login, start):
         return login.start(2), start, marker("password")
@@ -219,6 +220,11 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
     if text[first - 1 : first] == "\\" and text[first] in "nrt" and start - first > 1:
         first += 1
     return first, domain.end(), marker("email")
+
+
+def _may_be_login(scan: Scan, start: int, before: str) -> bool:
+    """Whether what parts a user from a password stands before an `@`."""
+    return "/" in before or scan.text.find(":", max(scan.floor, start - _LONGEST_LOGIN), start) >= 0
 
 
 def _local_start(text: str, first: int, start: int) -> int:
@@ -428,7 +434,7 @@ def sign_anchors() -> Iterator[Anchor]:
     yield Anchor("[REDACTED:", skip_marker)
     yield Anchor("-----BEGIN", private_key)
     yield Anchor("://", credentials_in_url)
-    yield Anchor("@", email)
+    yield Anchor("@", email, "(?!@)")
     yield Anchor("PASS ", _command)
     yield Anchor("AUTH ", _command)
     yield Anchor('"AUTH" ', _monitored)

@@ -21,7 +21,9 @@ __all__ = ["KeyedRule"]
 
 _IDENTIFIER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.[]$"
 _MAX_NAME = 64
-_TAIL = re.compile(r"(?:[\w$]|[-.](?=\w)|\[(?=\w)(?!REDACTED:)|\]){0,64}")
+# so much around an anchor decides, and so many anchors are remembered
+_BEFORE, _BEHIND, _LAST, _MOST = 128, 96, 16, 512
+_TAIL = re.compile(r"[\w$]{0,64}+(?![\w$.\[\]-])|(?:[\w$]|[-.](?=\w)|\[(?=\w)(?!REDACTED:)|\]){0,64}")
 
 
 class KeyedRule:
@@ -39,6 +41,22 @@ class KeyedRule:
 
     def __call__(self, scan: Scan, start: int, end: int) -> Span | int:
         """The value that is announced here, if one is."""
+        memo = scan.memo
+        if memo is None:
+            return self._found(scan, start, end)
+        around = scan.text[max(scan.floor, start - _BEFORE) : start], scan.text[start : end + _BEHIND]
+        if known := memo.get(around):
+            scan.seen = end + known[1]
+            return end + known[0]
+        found = self._found(scan, start, end)
+        # what looked further may find something where the same is followed by something else
+        if isinstance(found, int) and scan.seen <= end + _BEHIND - _LAST:
+            if len(memo) >= _MOST:
+                memo.clear()
+            memo[around] = found - end, scan.seen - end
+        return found
+
+    def _found(self, scan: Scan, start: int, end: int) -> Span | int:
         text = scan.text
         first, last = _identifier(scan, start, end)
         name = text[first:last]
@@ -70,15 +88,19 @@ class KeyedRule:
 
 def _identifier(scan: Scan, start: int, end: int) -> tuple[int, int]:
     """Begin and end of the name around a word."""
+    text = scan.text
+    tail = _TAIL.match(text, end)
+    last = tail.end() if tail else end
+    if start <= scan.floor or text[start - 1] not in _IDENTIFIER:
+        return start, last
     before = scan.before(start, _MAX_NAME)
     first = start - len(before) + len(before.rstrip(_IDENTIFIER))
-    if first < start and scan.text[first - 1 : first] == "\\" and scan.text[first] in "nrtbf":
+    if first < start and text[first - 1 : first] == "\\" and text[first] in "nrtbf":
         first += 1
-    if "\x1b" in before and (styled := scan.text.rfind("\x1b[", max(0, first - 1), start)) >= 0:
-        first = min(start, scan.text.find("m", styled, start) + 1 or first)
-    parted = scan.text.rfind("][", first, start)
+    if "\x1b" in before and (styled := text.rfind("\x1b[", max(0, first - 1), start)) >= 0:
+        first = min(start, text.find("m", styled, start) + 1 or first)
+    parted = text.rfind("][", first, start)
     first = parted + 2 if parted >= 0 else first
-    while first < start and scan.text[first] in ".[]":
+    while first < start and text[first] in ".[]":
         first += 1
-    tail = _TAIL.match(scan.text, end)
-    return first, tail.end() if tail else end
+    return first, last

@@ -25,6 +25,7 @@ _PHONE_GROUP = re.compile(r"[ .-]?\(\d{1,5}\)|[ .-]?\d+")
 _PHONE_LEAST, _PHONE_MOST, _PHONE_LONGEST = 8, 15, 32
 _NANP_DIGITS = 11
 _LONGEST_IBAN = 42
+_CARD_BEFORE, _LONGEST_CARD, _MOST_REFUSED = 24, 32, 256
 
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]*+={0,2}")
 _BLOB_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
@@ -60,18 +61,26 @@ def _whole(scan: Scan, start: int, end: int) -> bool:
 
 def _card(scan: Scan, start: int, end: int) -> Span | None:
     text = scan.text
+    refused = set[str]()
     for begin in _CARD_START.finditer(text, start, end):
-        match = _CARD.match(text, begin.start(), end)
+        at = begin.start()
+        # all that decides about it; the same number may be repeated without end
+        around = text[max(0, at - _CARD_BEFORE) : at + _LONGEST_CARD]
+        if around in refused:
+            continue
+        match = _CARD.match(text, at, end)
         while match:
-            digits = re.sub(r"[ -]", "", match.group())
+            digits = match.group().replace(" ", "").replace("-", "")
             if (
-                _whole(scan, match.start(), match.end())
-                and is_card(digits)
+                is_card(digits)
+                and _whole(scan, match.start(), match.end())
                 and not _AFTER_COUNTRY.search(text, max(0, match.start() - 6), match.start())
             ):
                 return match.start(), match.end(), marker("card")
             shorter = max(match.group().rfind(" "), match.group().rfind("-"))
             match = _CARD.fullmatch(text, match.start(), match.start() + shorter) if shorter > 0 else None
+        if len(refused) < _MOST_REFUSED:
+            refused.add(around)
     return None
 
 

@@ -108,6 +108,11 @@ class Sanitizer:
         The given value is never changed. Containers come back as new ones of the same type, with the same keys in the
         same order; scalars come back as they are. Where a secret has to go, a marker stands in its place, whatever
         the type was.
+
+        Of an object of another class, its `__str__` and its `__repr__` are called, once each, where the class has its
+        own: only so can be known whether they show a secret. What they raise is caught, also the end of a recursion.
+        One that never returns holds up the thread, here as in any log that writes the object: nothing in Python can
+        interrupt it.
         """
         try:
             cleaned: _T = self._walker.walk(obj)

@@ -46,12 +46,14 @@ _IDLE = r"(?![\w$]{0,48}+(?:[.-][\w$]{1,24}+){0,3}+(?:[);/]|,(?!\ ?(?:<<)?\")|\(
 _SIGN_ORDER = "@$[{?&"
 _ESCAPED = frozenset("nrtbfv0")
 _CONTEXT = 48
+# shorter texts repeat too little to remember what was found in them
+_LONG = 4_096
 
 
 class Scan:
     """One pass over one text."""
 
-    __slots__ = ("again", "floor", "nested", "opaque", "searched", "seen", "text")
+    __slots__ = ("again", "floor", "memo", "nested", "opaque", "searched", "seen", "text")
 
     def __init__(self, text: str, *, nested: bool = False) -> None:
         self.text = text
@@ -65,13 +67,15 @@ class Scan:
         """Up to here, objects were searched for private parts, and none was found."""
         self.seen = -1
         """How far the rule looked that is at work, where it finds nothing."""
+        self.memo: dict[tuple[str, str], tuple[int, int]] | None = {} if len(text) > _LONG else None
+        """Where a rule found nothing: what stood around the anchor, and where to read on and how far it looked, from
+        the end of the anchor. What repeats an anchor without end is looked at once."""
         self.again: list[Look] = []
         """Rules that found nothing and saw what another one then took away; now they may find something."""
 
     def saw(self, at: int) -> None:
         """Note how far a rule looked that finds nothing."""
-        if at > self.seen:
-            self.seen = at
+        self.seen = max(self.seen, at)
 
     def free(self, at: int) -> bool:
         """Whether a word may begin here: no letter or digit before it, but for an escape such as `\\n`."""

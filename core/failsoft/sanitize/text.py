@@ -30,12 +30,14 @@ _MARGIN = 4_096
 _ROUNDS = 3
 # nothing shorter than `pw=x` says anything
 _LEAST = 4
-# texts that say nothing: a word too short for a token or an IBAN with fewer digits than a number of a person has, a time
+# texts that say nothing: a time; a word too short for a token or an IBAN, with fewer digits than a personal number has
 _LONGEST_WORD, _LONGEST_IDLE = 14, 32
 _IDLE = re.compile(
     r"(?:[A-Za-z_-]*+[0-9]){0,7}+[A-Za-z_-]*+(?!.)"
     r"|[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 )
+# between a name and its value
+_GAP = re.compile(r"[\w.-]{0,64}[ =:]{0,3}[\"']?")
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
@@ -192,7 +194,7 @@ class _Cursor:
         parts = self.parts
         for part in range(self.part, len(parts)):
             begin, end = parts[part]
-            if match := self.search(self.source, begin if begin > start else start, end):
+            if match := self.search(self.source, max(start, begin), end):
                 self.match, self.at, self.part = match, match.start(), part
                 return True
         return False
@@ -209,13 +211,13 @@ def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
         match, floor = cursor.match, scan.floor
         handler, offset = cursor.hits[(match.lastindex or 1) - 1]
         start, end = cursor.at - offset, match.end()
-        start = start if start > floor else floor
+        start = max(floor, start)
         result = handler(scan, start, end)
         if scan.seen >= 0:
             looks.append((handler, start, end, scan.seen))
             scan.seen = -1
         if isinstance(result, int):
-            if not cursor.seek(result if result > end else end):
+            if not cursor.seek(max(end, result)):
                 cursors.remove(cursor)
             continue
         span = _with_earlier(scan, cursors, cursor, result, spans)
@@ -260,8 +262,10 @@ def _found_late(scan: Scan, spans: list[Span], cleaned: str) -> bool:
             again.floor = first + shift + len(replacement)
             shift += len(replacement) - (last - first)
             index += 1
-        if index < len(spans) and spans[index][0] < end:
-            # its anchor went
+        if index < len(spans) and (
+            spans[index][0] < end or _GAP.fullmatch(cleaned, end + shift, spans[index][0] + shift)
+        ):
+            # its anchor went, or what it announces did
             continue
         found = handler(again, max(again.floor, start + shift), end + shift)
         if isinstance(found, tuple) and cleaned[found[0] : found[1]] != found[2]:

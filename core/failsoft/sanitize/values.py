@@ -49,6 +49,7 @@ _NAMES = ("name", "key", "field", "header", "param", "parameter", "id", "k", "Na
 _PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "k")
 _VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
 _HEX = re.compile(r"[0-9a-fA-F]{32,128}")
+_PLAIN: Any = object
 _judge = Judge()
 
 
@@ -180,6 +181,10 @@ class _Walk:
             self._path.discard(id(obj))
 
     def _opaque(self, obj: Any, kind: str | None) -> Any:
+        own: Any = type(obj)
+        if own.__str__ is _PLAIN.__str__ and own.__repr__ is _PLAIN.__repr__:
+            # shows its class and its address
+            return obj
         shown = str(obj)
         if type(shown) is not str:
             shown = str.__str__(shown)
@@ -190,7 +195,7 @@ class _Walk:
         cleaned = self._text(shown)
         if cleaned != shown:
             return cleaned
-        told = repr(obj)
+        told = shown if own.__str__ is _PLAIN.__str__ else repr(obj)
         return obj if told == shown or self._text(told) == told else self._text(told)
 
     def _inner_kind(self, name: Any, kind: str | None) -> str | None:

@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Self
 
+import attrs
 import msgspec
 import pydantic
 import pytest
@@ -367,6 +368,82 @@ def test_a_cycle_is_cut() -> None:
 def test_what_is_met_twice_but_is_no_cycle_is_kept_twice() -> None:
     shared = {"a": 1}
     assert SANITIZER.value([shared, shared]) == [{"a": 1}, {"a": 1}]
+
+
+class Counted:
+    """Counts how often it is looked at."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def __repr__(self) -> str:
+        self.looks += 1
+        return "Counted()"
+
+
+class Shown(Counted):
+    def __str__(self) -> str:
+        self.looks += 1
+        return "shown"
+
+
+@pytest.mark.parametrize(("make", "looks"), [(Counted, 1), (Shown, 2)])
+def test_each_text_of_an_object_is_asked_for_once(make: type[Counted], looks: int) -> None:
+    counted = make()
+    assert SANITIZER.value([counted])[0] is counted
+    assert counted.looks == looks
+
+
+@pytest.mark.parametrize("make", [list, set, dict.fromkeys], ids=["list", "set", "dict"])
+def test_of_a_large_container_no_more_is_looked_at_than_the_bound_says(make: Any) -> None:
+    members = [Counted() for _ in range(100_000)]
+    cleaned = SANITIZER.value(make(members))
+    assert sum(member.looks for member in members) <= 2_000
+    assert len(cleaned) <= 2_000
+
+
+@attrs.define
+class Key:
+    _token: str
+    owner: str = "ada"
+
+
+@attrs.frozen
+class Vault:
+    keys: list[Key]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Slots:
+    password: str = dataclasses.field(repr=False)
+    grants: tuple[Grant, ...] = ()
+
+
+class Open(pydantic.BaseModel, frozen=True, extra="allow"):
+    user: str
+    settings: dict[str, str] = {}
+
+
+@pytest.mark.parametrize(
+    ("value", "cleaned"),
+    [
+        (
+            Vault([Key("hunter2-and-fake")]),
+            Vault([Key("[REDACTED:token]")]),
+        ),
+        (Slots("hunter2"), Slots(GONE)),
+        (
+            Open(user="bob", settings={"api_key": "abc123-fake"}, password="hunter2"),
+            Open(user="bob", settings={"api_key": "[REDACTED:api_key]"}, password=GONE),
+        ),
+    ],
+    ids=["attrs", "slots", "pydantic"],
+)
+def test_models_of_every_make_lose_their_secrets_and_the_given_one_keeps_them(value: Any, cleaned: Any) -> None:
+    before = copy.deepcopy(value)
+    got = SANITIZER.value(value)
+    assert (got, type(got)) == (cleaned, type(value))
+    assert value == before
 
 
 def test_depth_and_number_of_values_are_bounded() -> None:
