@@ -12,14 +12,14 @@ from failsoft.sanitize.verdict import Judge
 
 __all__ = ["ASSIGN", "assigned", "authorization"]
 
-# colours of a terminal (ECMA-48)
-_STYLE = r"(?:\x1b\[[0-9;]{0,12}m){0,4}"
+# colours of a terminal (ECMA-48), emphasis in Markdown and HTML
+_STYLE = r"(?:\x1b\[[0-9;]{0,12}m|\*\*|</?(?:b|strong|em|i|code|span)>){0,4}"
 ASSIGN = re.compile(
     r"(?: string(?= =))?"
-    rf"(?P<close>\\{{0,7}}[\"'`])?\]?{_STYLE}[^\S\n]{{0,8}}"
-    r"(?P<op>(?:NOT )?(?:I?LIKE|IN(?= ?\())(?= ?[(']|:)|[?:|!+~.]{0,3}=[=>~]{0,2}|:(?!:)|::(?= )|->|<>|::=)"
-    rf"[^\S\n]{{0,8}}{_STYLE}"
-    r"(?:(?:str|bytes|SecretStr|string|Optional\[\w+\]|str \| None)[^\S\n]{0,2}=(?!=)[^\S\n]{0,8})?"
+    rf"(?P<close>\\{{0,7}}[\"'`])?\]?(?:\[\])?(?: \((?:str|string|text|required)\))?{_STYLE}[^\S\n]{{0,8}}"
+    r"(?P<op>(?:NOT )?(?:I?LIKE|IN(?= ?\())(?= ?[(']|:)|[?:|!+~.]{0,3}=[=>~]{0,2}|:(?!:)|::(?= )|->|<-(?= ?[\"'])|<>|::=)"
+    rf"[^\S\n]{{0,8}}(?:{_STYLE[:-5]}{{1,4}}[^\S\n]{{0,4}})?(?:(?:!!?[a-z]{{1,12}}|&\w{{1,24}}) (?=[^\s=]))?"
+    r"(?:(?:str|bytes|SecretStr|[Ss]tring|&(?:'static )?str|SecretString|Optional\[\w+\]|str \| None)[^\S\n]{0,2}=(?!=)[^\S\n]{0,8})?"
     r"(?:[|>][+-]?[^\S\n]{0,4}\n[^\S\n]{1,16}|string\(\d{1,5}\) |\r?\n[^\S\n]{1,32}(?=\\{0,3}[\"']))?"
 )
 """What stands between a name and what is assigned to it, the quote that closes the name included."""

@@ -23,7 +23,7 @@ _NAMED = re.compile(
 )
 _NAMED_LINE = re.compile(r"[\"']?[ \t]{0,4}\r?\n[ \t]{0,16}value:[ \t]{1,4}")
 # `<input value="x" name="csrf_token">`
-_REVERSED = re.compile(r"<\w{1,12} [^<>]{0,80}?value=([\"'])([^\"'<>]{1,512})\1[^<>]{0,80}name=[\"']$")
+_REVERSED = re.compile(r"<\w{1,12} [^<>]{0,80}?(?:value|content)=([\"'])([^\"'<>]{1,512})\1[^<>]{0,80}name=[\"']$")
 _GOT_VALUE = re.compile(r"[\"']\]? (?:got|received)(?: (?:an )?(?:invalid )?value:?)? (?=[\"'])")
 _OTHER_TAG = re.compile(r"(?:\bfor=|<class )[\"'][\w.$-]{0,64}$")
 _LIST_END = re.compile(r"\\{0,7}[\"']\s{0,2}\]")
@@ -33,11 +33,14 @@ _NEXT_TAG = re.compile(
     r"|:?</(?:t[dh]|dt)>\s{0,32}<(?:td|dd)(?:\s[^<>]{0,80})?>\s{0,16}(?:<(?:pre|code|span|div|b|i|em|strong)(?:\s[^<>]{0,80})?>\s{0,4}){0,3})"
 )
 _CELL = re.compile(r"(?:&#x27;|&#39;|&quot;|[\"'])?([^<>\r\n]{1,1024}?)(?:&#x27;|&#39;|&quot;|[\"'])?(?=\s{0,16}</)")
-_NAMED_TAG = re.compile(r"[\"']\s{0,4}(?=>)")
+_NAMED_TAG = re.compile(r"[\"'](?:\s[^<>]{0,80})?(?=>)")
+_INNER_VALUE = re.compile(r">\s{0,32}<(?:\w{1,12}:)?(?:value|string|Value)(?=>)")
 _BREAK = r"(?:\r?\n|(?:\\r)?\\n)"
 _FORM_PART = re.compile(
     rf"\\?[\"'](?:;[^\r\n\\]{{0,200}})?(?:{_BREAK}[A-Za-z-]{{1,40}}:[^\r\n\\]{{0,200}}){{0,4}}{_BREAK}{_BREAK}(?=[^\r\n\\])"
 )
+# `| password | x |`, and what `psql -x` prints
+_CELLS = re.compile(r"[ \t]{0,40}\|[ \t]{0,40}([^\s|][^|\r\n]{0,254}?)[ \t]{0,40}(?=\||\r?\n|$)")
 # `{password, <<"x">>}`
 _ERLANG = re.compile(r"\s{0,4},\s{0,4}(?:<<)?(?=\")")
 _MAX_PART = 4_096
@@ -63,6 +66,8 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
         return True, judged(site, tag_text(text, last), ">")
     if span := complained(site):
         return True, span
+    if (cell := _CELLS.match(text, last)) and is_announced(cell[1], site.kind):
+        return True, judged(site, Value(cell.start(1), cell.end(1), quoted=True), "=")
     if site.before in ("'", '"'):
         return _paired(site, keys)
     if site.before == "{" and (item := _ERLANG.match(text, last)):
@@ -87,7 +92,8 @@ def _paired(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
     if got := _GOT_VALUE.match(text, last):
         return True, judged(site, read_value(text, got.end(), kind), "=")
     if _NAMED_TAG.match(text, last) and not _OTHER_TAG.search(site.scan.before(site.first, 96)):
-        return True, judged(site, tag_text(text, text.index(">", last)), ">")
+        inner = _INNER_VALUE.match(text, text.index(">", last))
+        return True, judged(site, tag_text(text, inner.end() if inner else text.index(">", last)), ">")
     if site.name.startswith("-") and (item := _OPTION_ITEM.match(text, last)):
         return True, judged(site, read_value(text, item.end(), kind), "=")
     return _in_pair(site, keys)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from failsoft.sanitize.assigned import ASSIGN, assigned
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.forms import HEX_LIKE, Site, judged
-from failsoft.sanitize.grammar import SHAPES, read_value
+from failsoft.sanitize.grammar import SHAPES, Value, read_value
 from failsoft.sanitize.keys import KeyMatcher, words_of
 from failsoft.sanitize.rules import DISARMING_PHRASES, word_set
 from failsoft.sanitize.scanner import Scan, Span, marker
@@ -43,6 +43,7 @@ _NOT_SPOKEN = word_set("pass pw sid")
 _CHANGED = re.compile(
     r"[^\n'\"]{0,24} from (?P<q>['\"`])(?P<old>(?!\[REDACTED)[^'\"`\n]{1,128})(?P=q) to (?P=q)(?P<new>[^'\"`\n]{1,128})(?P=q)"
 )
+_ARGUMENT = re.compile(r"\(([\"']?)([^\s\"'(),=.:\[\]]{6,256})\1\)")
 _MEMBER = re.compile(r"[A-Za-z_]\w*=(?!=|$)")
 
 
@@ -104,8 +105,7 @@ class Prose:
         if kind not in _PROSE_KINDS or site.name.lower() in _NOT_SPOKEN or site.before in ("/", "="):
             return None
         if text[site.last : site.last + 1] == "(":
-            # a call
-            return None
+            return _called(site)
         if changed := _CHANGED.match(text, site.last):
             old, new = changed.span("old"), changed.span("new")
             mark = marker(kind)
@@ -126,6 +126,16 @@ class Prose:
                 site.scan.saw(value.end + 1)
                 return None
         return judged(site, value, ":")
+
+
+def _called(site: Site) -> Span | None:
+    """What a call with one argument sets: `setPassword("x")`. Else a call is code."""
+    argument = _ARGUMENT.match(site.scan.text, site.last)
+    if argument is None or site.kind not in _TOLD_KINDS or not is_announced(argument[2], site.kind):
+        return None
+    if not argument[1] and argument[2].isalpha():
+        return None
+    return judged(site, Value(argument.start(2), argument.end(2), quoted=True), "=")
 
 
 def _told_at(text: str, last: int, kind: str) -> int:
