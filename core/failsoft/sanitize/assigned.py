@@ -46,6 +46,8 @@ _MAX_ITEMS = 100
 _CHANGE = re.compile(r"[\"'`]\s{0,4}(?:->|=>|→|~>)\s{0,4}(?=[\"'`])")
 # of a function: no list stands before it
 _BODY = re.compile(r"\s{0,2}(?:=>|\{|\()|\.[A-Za-z]")
+# `[PGconn_ptr, c_char_p]`
+_NAMES = re.compile(r"[A-Za-z_][\w.]{0,60}(?:\s?,\s?[A-Za-z_][\w.]{0,60}){1,20}")
 _MAX_INDENT = 64
 _judge = Judge()
 
@@ -75,7 +77,11 @@ def assigned(site: Site, assign: re.Match[str], *, strict: bool) -> Span | None:
         return block
     if delimited := delimited_form(site, at, op, closed=bool(assign["close"])):
         return judged(site, delimited, op)
-    if text[at : at + 1] in ("[", "(", "{") and kind not in SHAPES and not TEMPLATE.match(text, at):
+    if (
+        text[at : at + 1] in ("[", "(", "{")
+        and (kind not in SHAPES or text[at + 1 : at + 2] in ("'", '"'))
+        and not TEMPLATE.match(text, at)
+    ):
         return _listed(site, at)
     if kind == "password" and (phrase := _FULL_PHRASE.match(text, at)) and _begins_line(text, site.first):
         return judged(site, Value(at, phrase.end(), quoted=True), op)
@@ -167,6 +173,8 @@ def _listed(site: Site, at: int) -> Span | None:
             _judge.is_value(item, kind, site.name, quoted=False, op=":")
             for item in (part.rpartition(":")[2].strip() for part in content.split(","))
         )
+    if not items and found and _NAMES.fullmatch(content) and not any(map(str.isdigit, content)):
+        return None
     if found and not _EXPRESSION.search(content):
         return inside.start, inside.end, marker(kind)
     site.scan.saw(inside.end)
@@ -177,7 +185,11 @@ def _is_item(site: Site, item: str) -> bool:
     """Whether a text in a list is a secret: of tokens, one that has the look of it."""
     if not _judge.is_value(item, site.kind, site.name, quoted=True, op=":"):
         return False
-    return site.kind in _ALL_SECRET or site.kind == "password" or any(map(str.isdigit, item)) or " " in item
+    if shape := SHAPES.get(site.kind):
+        return shape.fullmatch(item.strip()) is not None
+    return (
+        site.kind in ("credential", "secret") or site.kind == "password" or any(map(str.isdigit, item)) or " " in item
+    )
 
 
 def authorization(site: Site, value: Value, quote: str, op: str) -> Span | None:

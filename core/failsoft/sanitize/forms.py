@@ -117,6 +117,9 @@ def _is_code(site: Site, value: Value, between: str) -> bool:
     text = site.scan.text
     if value.quoted:
         return _RAW.search(between) is not None and _PATTERN.search(text, value.start, value.end) is not None
+    if site.before == "[" and between.startswith("] = ") and text[site.first - 2 : site.first - 1].isalnum():
+        # what stands under a variable key
+        return True
     content = text[value.start : value.end]
     if _NUMBER.fullmatch(content) and site.kind not in ("otp", "cvv"):
         return True

@@ -18,6 +18,7 @@ from failsoft.sanitize.rules import (
     STRICT_TERMS,
     STRONG_TERMS,
     WEAK_TERMS,
+    WHOLE_TERMS,
 )
 
 __all__ = ["KeyMatcher", "words_of"]
@@ -133,9 +134,10 @@ def _strict_kind(words: tuple[str, ...]) -> str | None:
     if len(words) > 1 and words[0] in DISARMING_HEADS:
         return None
     for length in range(min(_LONGEST_TERM, len(words)), 0, -1):
-        kind = STRICT_TERMS.get("".join(words[-length:]))
+        term = "".join(words[-length:])
+        kind = STRICT_TERMS.get(term)
         # a name of two words is that of something else, as `table_name`, unless it is listed
-        if kind and (kind != "person" or length == len(words)):
+        if kind and (length == len(words) or (kind != "person" and term not in WHOLE_TERMS)):
             return kind
     return None
 

@@ -46,6 +46,7 @@ _ERLANG = re.compile(r"\s{0,4},\s{0,4}(?:<<)?(?=\")")
 _MAX_PART = 4_096
 _GENERATED_KINDS = frozenset(["token", "session", "authorization", "cookie", "csrf", "signature", "api_key"])
 _LONG = 16
+_MIGRATION = re.compile(r"\d{4}_\w+")
 _TAG = re.compile(r"<(?:[A-Za-z][\w.-]{0,24}:)?$")
 _OPTION = re.compile(r"[ \t]+(?!-)(?=[^\s,;|\]])")
 _OPTION_ITEM = re.compile(r"[\"']\s{0,4},\s{0,4}(?=[bu]?[\"'][^-])")
@@ -110,7 +111,7 @@ def _in_pair(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
     if value is None or keys.is_name(text[value.start : value.end].rstrip("0123456789")):
         return True, None
     content = text[value.start : value.end]
-    if kind in _GENERATED_KINDS and not (" " in content or _has_look(content, kind)):
+    if kind in _GENERATED_KINDS and not (" " in content or _has_look(content)):
         return True, None
     if opening.endswith("[") and not (
         _LIST_END.match(text, value.end) and is_announced(text[value.start : value.end], kind)
@@ -121,9 +122,11 @@ def _in_pair(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
     return True, judged(site, value, ",")
 
 
-def _has_look(text: str, kind: str) -> bool:
+def _has_look(text: str) -> bool:
     """Whether what stands beside a name such as "auth" is no other name."""
-    return is_announced(text, kind) or (len(text) >= _LONG and not text.replace("_", "").replace("-", "").isalpha())
+    if _MIGRATION.fullmatch(text):
+        return False
+    return is_announced(text, "token") or (len(text) >= _LONG and not text.replace("_", "").replace("-", "").isalpha())
 
 
 def _content(text: str, at: int) -> Value:

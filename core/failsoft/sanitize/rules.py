@@ -21,6 +21,7 @@ __all__ = [
     "STRICT_TERMS",
     "STRONG_TERMS",
     "WEAK_TERMS",
+    "WHOLE_TERMS",
     "word_set",
 ]
 
@@ -126,16 +127,17 @@ WEAK_TERMS: dict[str, str] = _table(
 
 STRICT_TERMS: dict[str, str] = _table(
     {
-        "name": "customername clientname contactname employeename guardianname spousename doctorname physicianname "
+        "name": "lname fname firstnames namefirst namelast fathername mothername nickname middleinitial providername "
+        "beneficiaryname authorname signedby given family customername clientname contactname employeename guardianname spousename doctorname physicianname "
         "nursename insuredname subscribername guarantorname recipientname emergencycontactname nextofkin personname "
         "membername relativename",
         "person": "name patient customer doctor physician nurse guardian spouse",
-        "date": "admissiondate admitdate admittedat admittedon dischargedate dischargedat dischargedon dateofservice "
+        "date": "birthyear yearofbirth admissiondate admitdate admittedat admittedon dischargedate dischargedat dischargedon dateofservice "
         "servicedate deathdate dateofdeath visitdate appointmentdate surgerydate diagnosisdate proceduredate "
         "encounterdate dateofadmission dateofdischarge dateofvisit",
         "zip": "zip zipcode postalcode postcode plz",
-        "address": "address city town county latitude longitude geolocation gpscoordinates adresse direccion domicilio",
-        "record": "licensenumber licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "
+        "address": "addr addr1 addr2 address1 address2 line1 line2 address city town county latitude longitude geolocation gpscoordinates adresse direccion domicilio",
+        "record": "udid advertisingid idfa plate fingerprintid studentid employeeid membershipnumber licensenumber licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "
         "platenumber vin vehicleid vehiclenumber vehicleidentificationnumber vehicleregistration serialnumber "
         "serialno "
         "deviceid deviceserial deviceserialnumber deviceidentifier imei imsi meid iccid udi biometricid recordnumber "
@@ -146,6 +148,9 @@ STRICT_TERMS: dict[str, str] = _table(
     }
 )
 """Term to kind, as the end of a name: other identifiers of 45 CFR 164.514(b)(2). Only the strict tier takes them."""
+
+WHOLE_TERMS = word_set("given family nickname line1 line2 addr plate")
+"""Terms of the strict tier that are the whole name, or mean something else, as `font_family`."""
 
 KEY_OWNERS = word_set(
     "openai anthropic stripe sendgrid mailgun mailchimp twilio google maps gmaps azure aws gcp github gitlab slack "

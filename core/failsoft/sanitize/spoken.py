@@ -10,7 +10,7 @@ from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.forms import HEX_LIKE, Site, judged
 from failsoft.sanitize.grammar import SHAPES, Value, read_value
 from failsoft.sanitize.keys import KeyMatcher, words_of
-from failsoft.sanitize.rules import DISARMING_PHRASES, word_set
+from failsoft.sanitize.rules import DISARMING_PHRASES, STRONG_TERMS, word_set
 from failsoft.sanitize.scanner import Scan, Span, marker
 from failsoft.sanitize.verdict import is_announced
 
@@ -132,6 +132,9 @@ def _called(site: Site) -> Span | None:
     """What a call with one argument sets: `setPassword("x")`. Else a call is code."""
     argument = _ARGUMENT.match(site.scan.text, site.last)
     if argument is None or site.kind not in _TOLD_KINDS or not is_announced(argument[2], site.kind):
+        return None
+    own = words_of(site.name.rpartition(".")[2])
+    if not any("".join(own[-count:]) in STRONG_TERMS for count in (1, 2, 3)):
         return None
     if not argument[1] and argument[2].isalpha():
         return None

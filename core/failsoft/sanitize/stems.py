@@ -54,7 +54,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
     ("ccn", "u?[mo]", ""),
     ("bearer", "(?=[\"'=]|[ ]?:)", ""),
     ("member", " (?=id|num)", ""),
-    ("born", "(?=[ =:])", ""),
+    ("born", "(?=[\"' =:])", ""),
     *(
         (stem, f"{_GAP}?(?={following})", "")
         for stem, following in (
@@ -100,7 +100,8 @@ STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
             "postcode certificate vehicle serial devic imei biometric recordn record_n chart casen case_n claim "
             "accession "
             "specimen profileurl profile_url homepage personalurl personal_url linkedin website avatar photo address "
-            "latitude longitude geoloc domicilio direccion adresse county name patient customer doctor physician guardian spouse nextofkin next_of_kin"
+            "given famil lname fname nickname middle advertis udid idfa student employee signedby signed_by addr line1 line2 line_1 "
+            "line_2 fingerprint_id fingerprintid beneficiar latitude longitude geoloc domicilio direccion adresse county name patient customer doctor physician guardian spouse nextofkin next_of_kin"
         )
     ),
     *((stem, _NO_LETTER, "") for stem in word_set("zip plz vin udi city town imsi meid iccid plate nurse")),

@@ -138,6 +138,8 @@ _WORDY_KINDS = word_set(
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z_]+")
 _LONGEST_NAME = 40
+_LONGEST_WORD, _SHORT_WORD = 12, 8
+_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}")
 _CAMEL = re.compile(r"(?:[A-Z][a-z]+){2,6}")
 _ANNOTATION = re.compile(r"(?:[A-Za-z_.]{1,40}\[.{1,100}\])(?: \| None)?|[A-Za-z_.]{1,60}(?: \| [A-Za-z_.]{1,60}){1,5}")
 _HOLE = re.compile(r"\$?\{\{?[^{}]{0,80}\}?\}|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|<[\w -]{1,60}>")
@@ -221,6 +223,15 @@ def _opens(word: str, op: str, after: str) -> bool:
     return ":" in op and after == " " and word in _OPENERS
 
 
+def _is_variable(text: str, after: str, *, spaced: bool) -> bool:
+    """Whether bare letters are a name in code, as of `token = value_str` and `identity_token=shard_id)`."""
+    if not _PLAIN_NAME.fullmatch(text):
+        return False
+    if spaced:
+        return not text.islower() or "_" in text or len(text) < _LONGEST_WORD
+    return after in (",", ")") and text.islower() and ("_" in text or len(text) < _SHORT_WORD)
+
+
 def _is_type(value: str, op: str, after: str) -> bool:
     """Whether a bare value is a type: `Promise` before `<`, `&str`, `String?`, what stands after an arrow."""
     if not op.startswith((":", "-")) or any(map(str.isdigit, value.replace("u8", ""))):
@@ -244,6 +255,8 @@ def _is_quoted_code(text: str, kind: str, name: str, op: str, *, spaced: bool) -
         return True
     if kind in _WORDY_KINDS:
         return False
+    if _COLOUR.fullmatch(text) or (name.isupper() and op.startswith(":") and _PLAIN_NAME.fullmatch(text)):
+        return True
     if _ANNOTATION.fullmatch(text) or (op.startswith(":") and _CAMEL.fullmatch(text)):
         return True
     if " " in text and text.replace(" ", "").replace("/", "").isalpha():
@@ -296,7 +309,7 @@ class Judge:
             return False
         if quoted:
             code = _is_label(bare, kind) or _is_quoted_code(bare, kind, name, op, spaced=spaced)
-        elif spaced and kind not in _WORDY_KINDS and _PLAIN_NAME.fullmatch(bare) and not bare.islower():
+        elif kind not in _WORDY_KINDS and _is_variable(bare, after, spaced=spaced):
             return False
         else:
             code = kind not in _DATES and (self._is_code(bare, kind, name, op, after) or _opens(word, op, after))
@@ -345,9 +358,9 @@ class Judge:
             last = words_of(parts[-1])
             sensitive = "".join(last) in _TERMS or "".join(words_of(parts[0])[-1:]) in _TERMS
             sensitive = sensitive or (len(last) > 1 and last[-1] in _TERMS and not any(map(str.isdigit, value)))
-            plain = kind not in _WORDY_KINDS and not any(map(str.isdigit, value))
+            plain = op in _COMPARES or (kind not in _WORDY_KINDS and not any(map(str.isdigit, value)))
             return plain or parts[0].lower() in _ROOTS or sensitive or parts[-1] in ("value", "data", "text")
-        if value.rstrip("0123456789").lower() == name.lower() and name:
+        if name and value.rstrip("0123456789").lower() == name.lower().rstrip("0123456789"):
             return True
         if _is_type(value, op, after) or (after == " " and _CMDLET.fullmatch(value)):
             return True
