@@ -51,7 +51,7 @@ _FIELD_TYPE = re.compile(r"(?:^|[\s{;])(?:string|bytes|bool|u?int\d\d|optional|r
 # what is being done to a thing that is called so
 _STATE = re.compile(r"[A-Z][a-z]{2,16}(?:ing|ion)(?:\.{3}| (?:complete|state|for|failed|the|in|of)\b)")
 _CLAUSE = re.compile(
-    r"[A-Z][a-z]{1,16} (?:[`'\"]\w[\w.-]{0,40}[`'\"] |\w{1,16} ){0,3}(?:is|are|must|should|may|cannot|does|has|was)\b"
+    r"[A-Z][a-z]{1,16} (?:[`'\"]\w[\w.-]{0,40}[`'\"] |[A-Za-z]{1,16} ){0,3}(?:is|are|must|should|may|cannot|does|has|was)\b"
 )
 
 _OWN_VALUE = re.compile(r"\s{0,2}[=:]{1,2}[>\s]{0,2}[^\s=:]|\s{1,2}[\"'`]\S")

@@ -28,7 +28,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "wachtwoord passord "
             "adgangskode "
             "jelszó geheimnis geburts geboren nacimiento naissance "
-            "nascimento steuer strass straße anschrift "
+            "ahvn securitesociale nascimento steuer strass straße anschrift "
             "versicher personnum codicefisc codice_fisc pesel nric aadha policyn pasaporte passnum ausweisn "
             "policy_n policy-n prescri telefon handynum "
             "mobilnum vorname nachname apellido prenom hintanswer hint_answer challengeanswer challenge_answer "
