@@ -86,6 +86,7 @@ $(CORPUS)/.ready: pyproject.toml
 	test -x $(CORPUS)/bin/python || $(PYTHON) -m venv $(CORPUS)
 	$(CORPUS)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	$(CORPUS)/bin/python -m pip install --quiet --disable-pip-version-check --editable . --group corpus
+	$(CORPUS)/bin/python -m pip install --quiet --disable-pip-version-check --group corpus-others
 	touch $(CORPUS)/.ready
 
 corpus: $(CORPUS)/.ready

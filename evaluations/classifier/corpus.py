@@ -14,6 +14,7 @@ from zlib import crc32
 from evaluations.classifier.replay import replay
 from evaluations.classifier.surroundings import Packages, present
 from failsoft.errors import catalogue, codes, hints, own_word, places
+from failsoft.errors import packages as kinds_of
 
 __all__ = [
     "CORPUS",
@@ -55,13 +56,13 @@ class Known(Enum):
 
 def load(path: Path = CORPUS, *, all_of_them: bool = False) -> list[Line]:
     """The recorded cases; without those that cannot be replayed faithfully, unless `all_of_them`."""
-    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    lines = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
     return [line for line in lines if all_of_them or line.get("replays", True)]
 
 
 def load_packages() -> dict[str, Any]:
     """What was loaded of each package."""
-    return dict(json.loads(line) for line in PACKAGES.read_text("utf-8").splitlines())
+    return dict(json.loads(line) for line in PACKAGES.read_text("utf-8").split("\n") if line)
 
 
 def stranger(line: Line) -> bool:
@@ -119,12 +120,14 @@ def _forgotten(packages: frozenset[str]) -> Iterator[None]:
             stack.enter_context(patch.object(owner, name, _without(vars(owner)[name], paths)))
         # what is remembered of files holds with these tables, and not with others
         stack.enter_context(patch.object(hints, "_kinds", {}))
+        stack.enter_context(patch.object(kinds_of, "_packages", {}))
         yield
 
 
 _BY_PACKAGE = (
     (catalogue, "_INDEX"),
     (catalogue, "_FORKS"),
+    (kinds_of, "KINDS"),
     (codes, "_READERS"),
     (codes, "_MORE_READERS"),
     (own_word, "_WORDS"),
@@ -135,6 +138,7 @@ _BY_PATH = (
     (hints, "_STORES"),
     (places, "_OF_SETTINGS"),
     (places, "_BUILTIN_FROM"),
+    (places, "_FILES_OF_OURS"),
 )
 
 

@@ -36,7 +36,7 @@ def run(module: str) -> tuple[str, list[dict[str, Any]], list[str]]:
     faults = [line.removeprefix("FAULT ") for line in done.stderr.splitlines() if line.startswith("FAULT ")]
     if done.returncode:
         faults.append(f"{module}: exit {done.returncode}: {done.stderr.strip().splitlines()[-1:]}")
-    return module, [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")], faults
+    return module, [json.loads(line) for line in done.stdout.split("\n") if line.startswith("{")], faults
 
 
 def differing(line: dict[str, Any], packages: Packages) -> str:

@@ -17,13 +17,13 @@ from failsoft.errors.capture import capture, frames_of, is_alone, links_of, qual
 from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, Label, Voice
 from failsoft.errors.codes import Code
 from failsoft.errors.disconnects import find_disconnect
-from failsoft.errors.evidence import GUESSED
+from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError, Fault, SettingsError
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Evidence, Failure, Link
 from failsoft.errors.fingerprint import Groups
 from failsoft.errors.hints import refine_by_place
-from failsoft.errors.inside import inner_of, leaves_of
+from failsoft.errors.inside import inner_of, leaves_of, quoted_context_of
 from failsoft.errors.model import DOUBTED, TextModel, doubted
 from failsoft.errors.patterns import guess_by_message
 from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_after
@@ -217,7 +217,7 @@ class Classifier:
         if inner is None or inner.source in _UNSURE:
             guess = guess_by_message(self._text(exc, asked)) if vague else None
             return reading if guess is None else _word_in(guess, reading)
-        if inner.label == BUG and inner.source == "catalogue" and label != BUG:
+        if _is_mere_bug(inner) and label != BUG:
             return reading
         inner.over = reading
         if inner.label.category is label.category:
@@ -238,11 +238,13 @@ class Classifier:
     def _weak(self, exc: BaseException, facts: Facts, asked: _Asked, depth: int) -> Reading:
         """A class that says nothing, or one that nobody but the application knows."""
         inner = self._inner(exc, asked, depth) if facts.mute else None
-        if inner is not None and inner.source != "default":
+        if inner is not None and inner.source != "default" and not (facts.guess and _is_mere_bug(inner)):
             inner.confidence *= 0.95
             # the last of several attempts proves nothing about the others
             return _relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner
-        guess = facts.guess or guess_by_message(self._text(exc, asked))
+        if facts.guess is not None:
+            return self._named(exc, facts, facts.guess, asked, depth)
+        guess = guess_by_message(self._text(exc, asked))
         if facts.kind is not None:
             kind = Reading(facts.kind.label, "convention", facts.kind.says, facts.kind.confidence, facts.name)
             return kind if guess is None else _word_in(guess, kind)
@@ -250,8 +252,21 @@ class Classifier:
             return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
         label = facts.label._replace(voice=Voice.SAYS)
         if facts.label.voice is Voice.MUTE:
-            return Reading(label, "default", "", 0.2, facts.name)
+            reading = Reading(label, "default", "", 0.2, facts.name)
+            if _place(reading, asked.links.get(id(exc))).label != label:
+                reading.source, reading.confidence = "catalogue", NAMED
+            return reading
         return Reading(label, facts.source, facts.says, 0.5, facts.name)
+
+    def _named(self, exc: BaseException, facts: Facts, said: tuple[Label, str], asked: _Asked, depth: int) -> Reading:
+        """A class of the application whose name says what it is for."""
+        reading = Reading(said[0], "name", said[1], NAMED, facts.name)
+        inner = None if facts.mute else self._inner(exc, asked, depth)
+        if inner is not None and inner.source not in _UNSURE and inner.label.category is said[0].category:
+            # the same said more exactly, as a deadlock behind a conflict
+            inner.over, inner.type = reading, facts.name
+            return inner
+        return reading
 
     def _consider_cause(self, exc: BaseException, own: Reading, facts: Facts, asked: _Asked, depth: int) -> Reading:
         """What an exception says of itself holds; what failed is the cause's to say where the answer is "our fault"."""
@@ -296,6 +311,8 @@ class Classifier:
             return None
         try:
             inner = inner_of(exc)
+            if inner is None and self._classes.of(type(exc)).passes_on:
+                inner = quoted_context_of(exc)
         except Exception:  # noqa: BLE001 - as in _guard
             self._own_errors += 1
             return None
@@ -370,6 +387,11 @@ class Classifier:
                 setattr(failure, name, value)
             failure.expected = expected
         return failure
+
+
+def _is_mere_bug(reading: Reading) -> bool:
+    """Whether it is a builtin exception that says no more than that something went wrong."""
+    return reading.label == BUG and reading.source == "catalogue"
 
 
 def _word_in(guess: tuple[Label, str], reading: Reading) -> Reading:

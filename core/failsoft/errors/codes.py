@@ -28,7 +28,10 @@ _AWS_IN_TEXT = re.compile(r"An error occurred \((\w+)\)")
 _NATIVE = re.compile(r"\((\d{1,6})\)")
 # a shared library (the dynamic linker), the certificates of requests
 _MISSING = ("cannot open shared object file", "suitable TLS CA certificate bundle")
-_SETTINGS_FILE = re.compile(r"(?:\.(?:env|toml|ya?ml|ini|cfg|conf|pem|crt|key|properties)|/etc/[^/]+)\Z", re.IGNORECASE)
+_SETTINGS_FILE = re.compile(
+    r"(?:/(?:credentials|secrets?|config)[/.][^/]+|\.(?:env|toml|ya?ml|ini|cfg|conf|pem|crt|key|properties)|/etc/[^/]+)\Z",
+    re.IGNORECASE,
+)
 
 
 # --- the operating system ---------------------------------------------------------------------------------------------
@@ -160,9 +163,19 @@ def _sql_server(exc: BaseException, _label: Label | None) -> Code | None:
 
 # replies that begin with ERR, which the libraries cut off
 _REDIS_BUGS = (
-    "unknown command", "unknown subcommand", "wrong number of arguments", "value is not", "syntax error",
-    "invalid ", "index out of range", "no such key", "increment or decrement would overflow", "dbindex", "db index",
-)  # fmt: skip
+    "unknown command",
+    "unknown subcommand",
+    "wrong number of arguments",
+    "value is not",
+    "syntax error",
+    "invalid ",
+    "index out of range",
+    "no such key",
+    "increment or decrement would overflow",
+    "error compiling script",
+    "error running script",
+)
+_REDIS_SETTINGS = ("nogroup", "dbindex", "db index", "no such master")  # fmt: skip
 
 
 def _redis(exc: BaseException, label: Label | None) -> Code | None:
@@ -180,6 +193,8 @@ def _redis(exc: BaseException, label: Label | None) -> Code | None:
         return Code(is_.EXHAUSTED, "clients")
     if "authentication required" in lower or "username-password" in lower:
         return Code(is_.REFUSED_US, "authentication")
+    if lower.startswith(_REDIS_SETTINGS):
+        return Code(is_.MISCONFIGURED, "what has to be set up beforehand")
     if lower.startswith(_REDIS_BUGS) or "script: " in lower:
         return Code(is_.BUG, "what we asked for")
     if "cluster mode is not enabled" in lower:

@@ -34,6 +34,8 @@ VAGUE = 0.45
 """Confidence of a name that says little: `APIError`, `OperationalError`. Words of a message are surer."""
 KIND_ONLY = 0.4
 """Confidence of what only the kind of the package tells; words of a message are surer."""
+KIND_KNOWN = 0.55
+"""The same where the kind is known, not guessed."""
 
 
 class Convention(NamedTuple):
@@ -79,6 +81,8 @@ class _Row(NamedTuple):
         """What the row means in a package of a kind. A broker is a store, where nothing else is said of it."""
         if kind is Kind.BROKER and kind not in self.by_kind:
             kind = Kind.STORE
+        elif kind is Kind.LINK and kind not in self.by_kind:
+            kind = Kind.CLIENT
         return self.by_kind.get(kind, self.default)
 
 
@@ -97,7 +101,11 @@ _FAILED = wrapping(is_.UPSTREAM_FAILED)
 _ROWS: tuple[_Row, ...] = (
     # --- somebody went away, something ended -------------------------------------------------------------------------
     _row(r"client disconnect|web ?socket disconnect|request aborted", None, {_K.FRAMEWORK: is_.DISCONNECTED}),
-    _row(r"worker (?:lost|died|terminat|crash|exit)|terminated |broken (?:process|worker|pool)", is_.CHILD_DIED),
+    _row(
+        r"worker (?:lost|died|terminat|crash|exit)|terminated |broken (?:process|worker|pool)",
+        is_.CHILD_DIED,
+        {_K.CLIENT: _BROKEN, _K.STORE: _AWAY},
+    ),
     _row(
         r"(?:max )?retr(?:y|ies) (?:errors?|exception|exceeded|exhausted|\Z)|too many (?:retries|attempts"
         r"|failures) ",
@@ -113,8 +121,8 @@ _ROWS: tuple[_Row, ...] = (
         r"closed (?:resource|pool|session)|(?:pool|session|client|cursor|stream) (?:is )?closed |already (?:closed|"
         r"running|started|connected|open|finalized|updated|registered)|not yet |not (?:connected|started"
         r"|initiali[sz]ed|open|implemented|bound) "
-        r"|local protocol|illegal state|invalid (?:state|operation)|(?:channel )?wrong state|programming "
-        r"|usage |reentran"
+        r"|local protocol|(?:illegal|incorrect|wrong) state|invalid (?:state|operation)|channel wrong state"
+        r"|programming |usage |reentran"
         r"|(?:field|variable|attribute) does ?not exist|illegal argument|invalid argument|unsupported operation"
         r"|response not read|stream consumed|cookie conflict",
         is_.BUG,
@@ -128,7 +136,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         r"rate limit|ratelimit|too many requests|throttl|slow down|flood|retry after",
         is_.THROTTLED,
-        dict.fromkeys((_K.LIMITER, _K.FRAMEWORK, _K.BROKER), is_.OUR_LIMIT),
+        dict.fromkeys((_K.LIMITER, _K.FRAMEWORK, _K.AUTH, _K.BROKER), is_.OUR_LIMIT),
     ),
     _row(r"bucket full|limit(?:er)? (?:exceeded|reached)", is_.EXHAUSTED, {_K.LIMITER: is_.OUR_LIMIT}),
     _row(r"quota", is_.QUOTA_SPENT, {_K.STORE: is_.EXHAUSTED}),
@@ -139,7 +147,11 @@ _ROWS: tuple[_Row, ...] = (
         r"|no free|wait queue|connection (?:not available|busy)|max connections",
         _POOL,
     ),
-    _row(r"queue full|buffer (?:full|limit|overflow)|buffer error|backlog|would block", is_.QUEUE_FULL),
+    _row(
+        r"(?:queue|channel|pool|mailbox|inbox) (?:is )?full|buffer (?:full|limit|overflow)|buffer error|backlog"
+        r"|would block",
+        is_.QUEUE_FULL,
+    ),
     _row(r"out of memory|memory (?:error|limit)", is_.OUT_OF_MEMORY),
     _row(
         r"(?:too (?:large|big|long)|size (?:exceeded|limit)|max payload|entity too|payload size)",
@@ -152,7 +164,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(r"deadlock", is_.DEADLOCK),
     _row(
         r"(?:lock|locked|acquire|mutex|semaphore|watch) (?:.*)|not owned|rebalance|concurrent |serializ\w+ fail"
-        r"|transient (?:transaction )?error|transaction (?:aborted|conflict|retry)|commit failed|aborted",
+        r"|transient transaction|transaction (?:aborted|conflict|retry)|commit failed|aborted",
         is_.CONTENTION,
     ),
     _row(
@@ -163,6 +175,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(r"precondition|condition (?:not met|failed)", is_.EDIT_CONFLICT, {_K.BROKER: is_.MISCONFIGURED}),
     _row(r"conflict", is_.EDIT_CONFLICT, {_K.CLIENT: is_.UPSTREAM_FAILED, _K.PARSER: None}),
     # --- no answer ---------------------------------------------------------------------------------------------------
+    _row(r"cursor (?:not found|expired|lost)", _FAILED),
     _row(
         r"server selection|(?:master|slave|replica|leader|primary|cluster|host|server|broker) (?:not found"
         r"|down) ",
@@ -171,7 +184,11 @@ _ROWS: tuple[_Row, ...] = (
     _row(r"gateway time ?out|request timed out|(?:execution|query|statement) time", is_.UPSTREAM_SLOW),
     _row(r"session (?:expired|moved|lost)", is_.WHO_ARE_YOU, {_K.STORE: _AWAY, _K.CLIENT: is_.REFUSED_US}),
     _row(r"(?:token|session|signature) time ?out", None, {_K.AUTH: is_.WHO_ARE_YOU}),
-    _row(r"(?:time ?outs? |timed out|time out|deadline exceeded|heartbeat)", is_.SILENT, {_K.LOCK: is_.CONTENTION}),
+    _row(
+        r"(?:time ?outs? |timed out|time out|too slow|deadline exceeded|heartbeat)",
+        is_.SILENT,
+        {_K.LOCK: is_.CONTENTION},
+    ),
     # --- the link ----------------------------------------------------------------------------------------------------
     _row(
         r"(?:ssl|tls|certificate|cert|host key|fingerprint) ",
@@ -179,9 +196,14 @@ _ROWS: tuple[_Row, ...] = (
         {_K.AUTH: is_.WHO_ARE_YOU, _K.PARSER: is_.UNPARSABLE},
     ),
     _row(
+        r"(?:remote |server )?protocol (?:error|exception|violation)|bad (?:greeting|handshake)",
+        _FAILED,
+        {_K.PARSER: is_.UNPARSABLE},
+    ),
+    _row(
         r"(?:stale connection|connection (?:closed|lost|loss|reset|abort|broken|terminat|drop)|lost connection"
         r"|broken (?:pipe|resource|stream|connection)|unexpected (?:close|eof)|incomplete read|chunk|end of stream"
-        r"|protocol (?:error|exception|violation)|(?:remote|server) (?:protocol|disconnect|closed)|disconnect"
+        r"|(?:remote|server) (?:disconnect|closed)|disconnect|(?:stream|channel) (?:terminated|lost|reset)"
         r"|read error |write error )",
         _BROKEN,
         {_K.STORE: _AWAY, _K.PARSER: is_.UNPARSABLE},
@@ -199,7 +221,7 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         r"(?:improper\w* |misconfigur|config|settings? |(?:missing|no|default|partial) (?:api key|credential|auth token"
         r"|token|region|dependency|setting|env)|dependency|plugin |env(?:ironment)? |no such (?:module|table|column)"
-        r"|undefined (?:table|column|value)|not registered|template syntax|(?:template|table|column|topic|queue"
+        r"|undefined (?:table|column|value)|not registered|template syntax|(?:templates?|table|column|topic|queue"
         r"|exchange|channel|stream|bucket|view|serializer|connection"
         r"|channel|node|index|database|module|plugin|backend|driver|profile|provider|service|collection|model"
         r"|keyspace|region)"
@@ -208,7 +230,7 @@ _ROWS: tuple[_Row, ...] = (
         r"|migration|read only )",
         is_.MISCONFIGURED,
     ),
-    _row(r"invalid (?:uri|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
+    _row(r"invalid (?:uri|url|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
     # --- who are you -------------------------------------------------------------------------------------------------
     _row(
         r"\S+ (?:webhook )?signature|signature (?:verif|expired|mismatch|invalid|error)",
@@ -217,10 +239,15 @@ _ROWS: tuple[_Row, ...] = (
     ),
     _row(
         r"(?:signature|(?:invalid|expired|bad|malformed|inactive|revoked) (?:\w+ )?(?:token|audience|issuer|claim|nonce"
-        r"|code|grant)|token (?:expired|invalid|error|revoked)|(?:invalid|missing|expired) (?:\w+ )?claim"
+        r"|code |grant)|token (?:expired|invalid|error|revoked)|(?:invalid|missing|expired) (?:\w+ )?claim"
         r"|immature|expired)",
         is_.WHO_ARE_YOU,
         {_K.CLIENT: is_.REFUSED_US, _K.STORE: is_.REFUSED_US, _K.PARSER: None},
+    ),
+    _row(
+        r"(?:no|missing) (?:authori[sz]ation|token|credentials?|auth) ?(?:header )?",
+        None,
+        dict.fromkeys((_K.AUTH, _K.FRAMEWORK), is_.WHO_ARE_YOU),
     ),
     _row(
         r"(?:permission|forbidden|access (?:denied|refused)|not (?:authorized|allowed|permitted)|insufficient "
@@ -245,6 +272,7 @@ _ROWS: tuple[_Row, ...] = (
         r"(?:corrupt|checksum|crc |data loss|decrypt|invalid tag|multiple (?:results|objects|matches|rows)"
         r"|too many rows|inconsisten)",
         is_.CONTRADICTION,
+        {_K.PARSER: is_.INVALID, _K.AUTH: is_.WHO_ARE_YOU},
     ),
     _row(
         r"(?:integrity|duplicate|unique|not unique|constraint|foreign key|already exists|exists |protected "
@@ -268,7 +296,8 @@ _ROWS: tuple[_Row, ...] = (
         is_.UPSTREAM_NOT_NOW,
         {_K.STORE: is_.STORE_NOT_NOW, _K.PARSER: None},
     ),
-    _row(r"bad gateway", is_.UPSTREAM_DOWN),
+    _row(r"transient ", is_.UPSTREAM_NOT_NOW, {_K.STORE: is_.CONTENTION}),
+    _row(r"bad gateway|gateway error", is_.UPSTREAM_DOWN),
     # --- input -------------------------------------------------------------------------------------------------------
     _row(
         r"(?:invalid (?:url|schema|header|uri|name|param|option|path|cursor|pipeline)|missing schema"
@@ -278,8 +307,15 @@ _ROWS: tuple[_Row, ...] = (
         None,
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG, _K.FRAMEWORK: is_.BUG},
     ),
+    _row(r"(?:\S+ )?(?:syntax|expression) error", None, {_K.PARSER: is_.UNPARSABLE}),
     _row(
-        r"represent|emit|unsupported|not supported|no handler|handler not|schema |unknown type|merge|shape|xpath"
+        r"unsupported (?:media|format|file|type|encoding|image|version|codec|compression|archive)|undefined unit",
+        None,
+        {_K.PARSER: is_.UNPARSABLE},
+    ),
+    _row(
+        r"represent|emit|unsupported|not supported|no handler|handler not|schema (?:error|exception|definition|parse)"
+        r"|unknown type|merge|shape |xpath"
         r"|selector|undefined|adapter|worksheet",
         None,
         {_K.PARSER: is_.BUG},
@@ -356,4 +392,5 @@ def label_of_words(words: str, kind: Kind) -> Convention | None:
 def custom_of(package: Package) -> Convention | None:
     """What the kind of its package says of a class whose name says nothing."""
     label = _OF_KIND.get(package.kind)
-    return None if label is None else Convention(label, package.kind.name.lower(), KIND_ONLY)
+    confidence = KIND_KNOWN if package.is_known else KIND_ONLY
+    return None if label is None else Convention(label, package.kind.name.lower(), confidence)

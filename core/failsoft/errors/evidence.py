@@ -8,12 +8,14 @@ from failsoft.errors.failure import Evidence
 from failsoft.errors.packages import is_third_party
 from failsoft.errors.patterns import guess_by_message, guess_by_name
 
-__all__ = ["CATALOGUED", "GUESSED", "voices_of"]
+__all__ = ["CATALOGUED", "GUESSED", "NAMED", "voices_of"]
 
 CATALOGUED = 0.9
 """Confidence of the catalogue in a class that it names."""
+NAMED = 0.6
+"""Confidence of the name of an application's class."""
 GUESSED = 0.5
-"""Confidence of words of a message, or of the name of an application's class."""
+"""Confidence of words of a message."""
 
 
 def voices_of(path: str, message: str) -> list[Evidence]:
@@ -33,7 +35,7 @@ def voices_of(path: str, message: str) -> list[Evidence]:
         if (said := convention_of_name(name, module)) is not None:
             found.append(Evidence("convention", f"{path}: {said.says}", said.label.category, said.confidence))
     elif label is None and (guess := guess_by_name(name)) is not None:
-        found.append(Evidence("pattern", guess[1], guess[0].category, GUESSED))
+        found.append(Evidence("name", guess[1], guess[0].category, NAMED))
     if (guess := guess_by_message(message)) is not None:
         found.append(Evidence("pattern", guess[1], guess[0].category, GUESSED))
     return found

@@ -14,12 +14,13 @@ from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, NOTHING
 from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.codes import CodeReader, find_code_readers, has_reader
 from failsoft.errors.conventions import Convention, convention_of, custom_of
-from failsoft.errors.evidence import CATALOGUED
+from failsoft.errors.evidence import CATALOGUED, GUESSED
 from failsoft.errors.foreign_codes import readers_of_package
 from failsoft.errors.hints import may_be_refined
-from failsoft.errors.own_word import OwnWord, answer_of_a_framework, find_own_word
+from failsoft.errors.own_word import OwnWord, answer_of_a_framework, answer_of_the_application, find_own_word
 from failsoft.errors.packages import Kind, Package, is_third_party, package_of
 from failsoft.errors.patterns import guess_by_name, is_mute_name
+from failsoft.errors.peers import upstream
 from failsoft.errors.rules import ErrorMapping
 from failsoft.errors.taxonomy import Category
 
@@ -64,6 +65,8 @@ class Facts:
     """What the class says is all there is to know of an instance that nothing hangs on, but for its place."""
     placed: bool
     """The place may say more."""
+    passes_on: bool
+    """A class of a library that says so little that it may pass on what it was raised while handling."""
     may_be_gone: bool
     """An exception of this class may say that the client went away."""
 
@@ -98,6 +101,8 @@ class FactsOfClasses:
         word = find_own_word(cls)
         if word is None and package is not None and package.kind is Kind.FRAMEWORK:
             word = known.depth, answer_of_a_framework
+        if word is None and weak and not exact and not foreign and not has_reader(cls):
+            word = 0, answer_of_the_application(cls)
         mapping = self._paths.find(cls)
         path = mapping[1] if mapping else ""
         facts = Facts(
@@ -120,6 +125,7 @@ class FactsOfClasses:
             guess=guess_by_name(cls.__name__) if weak and not exact and not foreign else None,
             plain=False,
             placed=may_be_refined(known.label, cls.__name__),
+            passes_on=foreign and (weak or known.confidence < GUESSED),
             may_be_gone=known.label == DISCONNECTED or issubclass(cls, _GONE),
         )
         facts.plain = _is_plain(facts)
@@ -153,8 +159,12 @@ def _readers_of(cls: type, label: Label, package: Package | None) -> tuple[CodeR
     # what failed on the link carries no answer; so much is known where there is a reader for the package
     if package is None or (label.category is Category.NETWORK and has_reader(cls)):
         return readers
-    more = readers_of_package(package)
-    return tuple(dict.fromkeys((*readers, *more) if has_reader(cls) else (*more, *readers)))
+    foreign = readers_of_package(package)
+    if not has_reader(cls):
+        return tuple(dict.fromkeys((*foreign, *readers)))
+    # who knows the numbers of a package is asked first, who knows only that it speaks HTTP last
+    named = tuple(one for one in readers if one is not upstream)
+    return tuple(dict.fromkeys((*named, *foreign, *readers)))
 
 
 class _Known(NamedTuple):

@@ -25,7 +25,7 @@ class Evidence(NamedTuple):
     """One voice in a classification."""
 
     source: str
-    """`settings`, `rule`, `exception`, `code`, `catalogue`, `convention`, `pattern`, `model` or `default`."""
+    """`settings`, `rule`, `exception`, `code`, `catalogue`, `convention`, `name`, `pattern`, `model` or `default`."""
     says: str
     """What it went by: the name of a rule, a class, a code."""
     category: Category

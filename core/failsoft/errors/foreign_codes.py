@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
+from itertools import pairwise
 from typing import Any
 
 from failsoft.errors.catalogue import codes as known
@@ -31,7 +33,10 @@ _MYSQL = re.compile(r"mysql|maria", re.IGNORECASE)
 _REDIS = re.compile(r"redis|valkey|keydb", re.IGNORECASE)
 _MAIL = re.compile(r"smtp|mail(?!gun|jet|chimp)", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_STATUS_IN_TEXT = re.compile(r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP status|status code)\W{0,3}([45]\d\d)\b", re.IGNORECASE)
+_PHRASES = {int(one): one.phrase.lower() for one in HTTPStatus}
 _MAX_TEXT = 2_000
+_MAX_ARGS = 8
 
 
 def readers_of_package(package: Package) -> tuple[CodeReader, ...]:
@@ -46,9 +51,9 @@ def readers_of_package(package: Package) -> tuple[CodeReader, ...]:
     if _MAIL.search(package.name):
         return (_smtp,)
     if kind is Kind.STORE:
-        return (_sqlstate, _oracle, _grpc, _http)
+        return (_sqlstate, _oracle, _grpc, _http, _http_in_text)
     if kind is Kind.CLIENT:
-        return (_grpc, _cloud, _http_or_code, _worded)
+        return (_grpc, _cloud, _http_or_code, _worded, _http_in_text)
     if kind is Kind.AUTH:
         return (_of_response,)
     if kind in {Kind.BROKER, Kind.UNKNOWN}:
@@ -78,6 +83,18 @@ def _http(exc: BaseException, label: Label | None, *names: str) -> Code | None:
                     return None
                 return _peer(status, _wait(exc, response), label, exc)
     return None
+
+
+def _http_in_text(exc: BaseException, label: Label | None) -> Code | None:
+    """A status that is named as one in the text, or stands among the arguments beside its phrase."""
+    if label is not None and label.voice is Voice.SAYS:
+        return None
+    for number, phrase in pairwise(exc.args[:_MAX_ARGS]):
+        status = _number(number)
+        if status is not None and isinstance(phrase, str) and phrase.lower() == _PHRASES.get(status):
+            return _peer(status, None, label, exc)
+    found = _STATUS_IN_TEXT.search(str(exc)[:_MAX_TEXT])
+    return None if found is None else _peer(int(found[1]), None, label, exc)
 
 
 def _of_response(exc: BaseException, label: Label | None) -> Code | None:
@@ -187,6 +204,8 @@ def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
 
 def _grpc(exc: BaseException, _label: Label | None) -> Code | None:
     ask: Any = getattr(exc, "code", None) or getattr(exc, "grpc_status_code", None)
+    if ask is None and not isinstance(status := getattr(exc, "status", None), int):
+        ask = status
     name = getattr(ask() if callable(ask) else ask, "name", None)
     means = known.GRPC.get(name) if isinstance(name, str) else None
     return None if means is None else Code(means, f"gRPC {name}", _wait(exc))

@@ -9,7 +9,8 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.failure import Frame
 from failsoft.errors.frames import Frames
-from failsoft.errors.places import OF_INPUT, refine_by_library
+from failsoft.errors.packages import Kind
+from failsoft.errors.places import OF_INPUT, kind_of_place, refine_by_library
 from failsoft.errors.taxonomy import Category, Severity
 
 __all__ = ["broke_while_answering", "may_be_refined", "refine_by_place"]
@@ -62,7 +63,7 @@ _LAST_FRAMES: tuple[tuple[str, str, Label, str], ...] = (
     ("sqlalchemy.exc.ArgumentError", "/sqlalchemy/engine/url.py", is_.MISCONFIGURED, "the URL of a database"),
 )
 """Class, place in the path of the innermost frame, label, and why."""
-_PLACED = frozenset({name.rpartition(".")[2] for name, *_ in _LAST_FRAMES} | {"TimeoutError"})
+_PLACED = frozenset({name.rpartition(".")[2] for name, *_ in _LAST_FRAMES} | {"TimeoutError", "EOFError"})
 _SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
 _BROKEN_LINKS = frozenset({"BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError"})
 
@@ -113,6 +114,7 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
 
 
 _SERVER, _CLIENT, _STORE = 1, 2, 4
+_OF_KIND = {Kind.CLIENT: _CLIENT, Kind.STORE: _STORE, Kind.BROKER: _STORE}
 _MOST_FILES = 8_192
 _kinds: dict[str, int] = {}
 """What each file belongs to, as a sum of the three above: the same files come again and again."""
@@ -145,6 +147,10 @@ def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[La
     for cls, place, better, why in _LAST_FRAMES:
         if name == cls and place in path:
             return better, why
+    if name == "EOFError" and label == is_.BUG:
+        for kind, better in ((_STORE, is_.STORE_AWAY), (_CLIENT, is_.BROKEN)):
+            if _any(frames, _INNERMOST, kind):
+                return better, "the line ended"
     if name == "TimeoutError" and any("-packages/asyncpg/pool.py" in frame[0] for frame in frames):
         return is_.POOL_SILENT, "waiting for a pool"
     if label == is_.BUG and name in _BUGS and any(_sets_up(frame) for frame in frames[-3:]):
@@ -176,4 +182,5 @@ def _learn(file: str) -> int:
 def _kind_of(file: str) -> int:
     path = file.replace("\\", "/")
     kinds = ((_SERVER, _SERVERS), (_CLIENT, _CLIENTS), (_STORE, _STORES))
-    return sum(kind for kind, places in kinds if any(place in path for place in places))
+    found = sum(kind for kind, places in kinds if any(place in path for place in places))
+    return found or _OF_KIND.get(kind_of_place(path) or Kind.UNKNOWN, 0)

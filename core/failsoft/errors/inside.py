@@ -7,11 +7,13 @@ from typing import Any
 
 from failsoft.errors.capture import cause_of, members_of
 
-__all__ = ["inner_of", "leaves_of"]
+__all__ = ["inner_of", "leaves_of", "quoted_context_of"]
 
 _MAX_LEAVES = 100
+_MAX_TEXT = 1_000
+_SHORTEST = 8
 # SQLAlchemy, urllib3 and urllib, aiohttp, Google, graphql-core
-_NAMES = ("orig", "reason", "os_error", "cause", "original_error")
+_NAMES = ("orig", "reason", "os_error", "cause", "original_error", "original_exception", "inner_exception")
 
 
 def inner_of(exc: BaseException) -> BaseException | None:
@@ -23,11 +25,28 @@ def inner_of(exc: BaseException) -> BaseException | None:
     ask = getattr(attempt, "exception", None)
     if callable(ask) and isinstance(value := ask(), BaseException):
         return value
+    for failed in _listed(getattr(exc, "reasons", None)):
+        # Twisted keeps failures, each with its exception
+        if isinstance(value := getattr(failed, "value", None), BaseException):
+            return value
     errors = getattr(exc, "errors", None)
     for value in (*exc.args, *(errors if isinstance(errors, (list, tuple)) else ())):
         if isinstance(value, BaseException) and value is not exc:
             return value
     return cause_of(exc)
+
+
+def quoted_context_of(exc: BaseException) -> BaseException | None:
+    """What an exception was raised while handling, if it gives its text: it passes on what it does not name."""
+    context = exc.__context__
+    if context is None or exc.__suppress_context__:
+        return None
+    text = str(context)[:_MAX_TEXT].strip()
+    return context if len(text) >= _SHORTEST and text in str(exc)[: 4 * _MAX_TEXT] else None
+
+
+def _listed(value: object) -> list[object]:
+    return value[:_MAX_LEAVES] if type(value) is list else []
 
 
 def leaves_of(group: BaseExceptionGroup[Any]) -> list[BaseException]:

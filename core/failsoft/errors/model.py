@@ -113,6 +113,8 @@ def names_of(cls: type) -> list[str]:
 # --- its voice among others -------------------------------------------------------------------------------------------
 DOUBTED = frozenset({"default", "pattern", "convention"})
 """Sources that are guesses themselves. Whoever knows is not overruled."""
+DOUBTFUL = 0.5
+"""Confidence up to which such a source may be overruled."""
 
 _SEVERITIES = {
     Category.SYSTEM: Severity.HIGH,
@@ -132,6 +134,9 @@ def doubted(reading: Reading, guess: Guess | None) -> Reading:
     keeps what is not the client's fault.
     """
     if guess is None or guess.category is reading.label.category or guess.confidence <= reading.confidence:
+        return reading
+    if reading.confidence > DOUBTFUL:
+        # a name that says what happened was chosen by somebody who knew
         return reading
     label, category = reading.label, guess.category
     keeps = label.status > 500 and category in _OF_A_PEER

@@ -14,7 +14,7 @@ from typing import Any
 from failsoft.errors import validation
 from failsoft.errors.capture import qualified_name, tidy
 from failsoft.errors.catalogue import labels as is_
-from failsoft.errors.catalogue.labels import Label, label_of_status
+from failsoft.errors.catalogue.labels import Label, code_of_status, label_of_status
 from failsoft.errors.exceptions import (
     BulkheadFullError,
     CircuitOpenError,
@@ -24,6 +24,8 @@ from failsoft.errors.exceptions import (
     RetryExhaustedError,
     ValidationError,
 )
+from failsoft.errors.patterns import guess_by_name
+from failsoft.errors.peers import status_of_peer
 from failsoft.errors.reading import Reading, header_pairs, parse_retry_after, recode, status_of, take_retry_after
 from failsoft.errors.taxonomy import Category, Severity
 
@@ -31,6 +33,7 @@ __all__ = [
     "OwnWord",
     "after_the_last",
     "answer_of_a_framework",
+    "answer_of_the_application",
     "behind_a_bare_one",
     "find_own_word",
     "says_nothing",
@@ -125,6 +128,45 @@ def answer_of_a_framework(exc: BaseException, now: float) -> Reading | None:
     return _unknown(exc, now)
 
 
+def answer_of_the_application(cls: type) -> OwnWord:
+    """How a class of the application speaks that may carry a status, as its base of errors often does.
+
+    It is inferred, so the failure stays one that operators hear of. With the response or the request of a client, or
+    with the very status of a peer's answer that it was raised from, it tells of a peer.
+    """
+    fixed = next((one for name in _STATUS_NAMES if (one := _status_in(cls, name)) is not None), None)
+    always = any(hasattr(cls, name) for name in _STATUS_NAMES)
+    said = guess_by_name(cls.__name__)
+
+    def speak(exc: BaseException, now: float) -> Reading | None:
+        if not always and not getattr(exc, "__dict__", None):
+            return None
+        if _attribute(exc, "response", "request") is not None:
+            return None
+        status = next((one for name in _STATUS_NAMES[:3] if (one := _status_in(exc, name)) is not None), fixed)
+        if status is None:
+            return None
+        cause = exc.__cause__
+        if fixed is None and cause is not None and status_of_peer(getattr(cause, "response", None), cause) == status:
+            return None
+        reading = _http(exc, now, status)
+        reading.more.pop("expected", None)
+        reading.explicit = False
+        if said is not None and (said[0].status < 500) is (status < 500):
+            reading.label = said[0]._replace(status=status, code=code_of_status(status))
+        return reading
+
+    return speak
+
+
+_STATUS_NAMES = ("status_code", "http_status", "status", "code")
+
+
+def _status_in(owner: object, name: str) -> int | None:
+    value = getattr(owner, name, None)
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) and 400 <= value <= 599 else None
+
+
 def _litestar_validation(exc: BaseException, now: float) -> Reading:
     errors = validation.pairs_of_list(_attribute(exc, "extra"), "key", "message")
     status = _attribute(exc, "status_code")
@@ -135,7 +177,9 @@ def _werkzeug(exc: BaseException, now: float) -> Reading:
     given = vars(exc).get("description")
     get_headers = _attribute(exc, "get_headers")
     headers = get_headers() if callable(get_headers) else None
-    reading = _http(exc, now, _attribute(exc, "code"), detail=given, headers=headers)
+    # abort(response) leaves the code away
+    status = _attribute(exc, "code") or _attribute(_attribute(exc, "response"), "status_code")
+    reading = _http(exc, now, status, detail=given, headers=headers)
     # get_headers drops a Retry-After of 0, and its date is relative to another clock than ours
     wait: Any = getattr(exc, "retry_after", None)
     seconds = wait.timestamp() - now if hasattr(wait, "timestamp") else wait
@@ -158,9 +202,7 @@ def _rest_framework(exc: BaseException, now: float) -> Reading:
 
 
 def _falcon(exc: BaseException, now: float) -> Reading:
-    status = _attribute(exc, "status_code", "status")
-    if isinstance(status, str) and status[:3].isdigit():
-        status = int(status[:3])
+    status = _leading_number(_attribute(exc, "status_code", "status"))
     return _http(exc, now, status, detail=_attribute(exc, "description"), headers=_attribute(exc, "headers"))
 
 
@@ -174,6 +216,30 @@ def _aiohttp_web(exc: BaseException, now: float) -> Reading:
 def _without_text(exc: BaseException, now: float) -> Reading:
     """Frameworks whose text is for the log: Tornado, WebOb, Pyramid, Bottle, CherryPy, Connexion."""
     return _http(exc, now, _attribute(exc, "status_code", "status", "code"), headers=_attribute(exc, "headers"))
+
+
+def _in_words(exc: BaseException, now: float) -> Reading:
+    """Frameworks whose exceptions say their status as "404 Not Found": web.py, and CherryPy where it was given so."""
+    return _http(exc, now, _leading_number(_attribute(exc, "status") or next(iter(exc.args), None)))
+
+
+def _leading_number(value: object) -> object:
+    return int(value[:3]) if isinstance(value, str) and value[:3].isdecimal() else value
+
+
+_FAULTS = (
+    ("Client.ResourceNotFound", 404),
+    ("Client.InvalidCredentials", 401),
+    ("Client.RequestNotAllowed", 403),
+    ("Client.RequestTooLong", 413),
+    ("Client", 400),
+)
+
+
+def _soap_fault(exc: BaseException, now: float) -> Reading:
+    """Spyne: the code of a SOAP fault, of which the part before the dot says whose fault it is."""
+    code = str(_attribute(exc, "faultcode") or "")
+    return _http(exc, now, next((status for start, status in _FAULTS if code.startswith(start)), 500))
 
 
 def _status(number: int) -> OwnWord:
@@ -232,7 +298,9 @@ _WORDS: dict[str, OwnWord] = {
     "webob.HTTPException": _without_text,
     "pyramid.HTTPException": _without_text,
     "bottle.HTTPError": _without_text,
-    "cherrypy.HTTPError": _without_text,
+    "cherrypy.HTTPError": _in_words,
+    "web.HTTPError": _in_words,
+    "spyne.Fault": _soap_fault,
     "connexion.ProblemException": _without_text,
     "quart.HTTPException": _werkzeug,
 }

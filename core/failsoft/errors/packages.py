@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
-__all__ = ["Kind", "Package", "assume_installed", "is_third_party", "package_of"]
+from failsoft.errors.catalogue.packages import KINDS
+
+__all__ = ["Kind", "Package", "assume_installed", "is_third_party", "kind_of_top", "package_of"]
 
 
 class Kind(Enum):
@@ -36,6 +38,8 @@ class Kind(Enum):
     """Makes others wait."""
     LIMITER = auto()
     """Limits the application's own clients."""
+    LINK = auto()
+    """Runs tasks and moves bytes, for clients and servers alike."""
     UNKNOWN = auto()
 
 
@@ -46,6 +50,8 @@ class Package(NamedTuple):
     kind: Kind
     is_driver: bool
     """Its classes are named as PEP 249 asks of a driver of databases."""
+    is_known: bool = False
+    """Its kind is not guessed, but known by its name."""
 
 
 _STANDARD = frozenset(sys.stdlib_module_names) | {"builtins", "__main__", "__mp_main__"}
@@ -146,6 +152,12 @@ def is_third_party(module: str) -> bool:
     return known
 
 
+def kind_of_top(top: str) -> Kind | None:
+    """The kind of a package that is known by its name."""
+    name = KINDS.get(top)
+    return None if name is None else Kind[name.upper()]
+
+
 def assume_installed(top: str) -> None:
     """A package is an installed one, though nothing of it is loaded."""
     _installed[top] = True
@@ -204,14 +216,16 @@ def _top_of(module: str) -> str:
 def _look(module: str, top: str) -> Package:
     names = frozenset(_names_beside(module, top))
     is_driver = names >= _PEP_249
-    return Package(top, Kind.STORE if is_driver else _kind(module, top, names), is_driver)
+    return Package(top, Kind.STORE if is_driver else _kind(module, top, names), is_driver, kind_of_top(top) is not None)
 
 
 def _kind(module: str, top: str, names: frozenset[str]) -> Kind:
-    score = dict.fromkeys(Kind, 0.0)
     inside = ".".join(module.removeprefix(top).split(".")[1:3])
     if "template" in inside:
         return Kind.CONFIG
+    if (known := kind_of_top(top)) is not None:
+        return known
+    score = dict.fromkeys(Kind, 0.0)
     for weight, name in ((3.0, top), (1.5, inside)):
         for kind, pattern in _IN_NAME:
             if pattern.search(name.lower()):
@@ -219,9 +233,9 @@ def _kind(module: str, top: str, names: frozenset[str]) -> Kind:
                 break
     inner = list(_modules_below(top))
     tails = {name.rpartition(".")[2].lstrip("_") for name in inner}
-    for kind, known in _MODULES_OF:
+    for kind, usual in _MODULES_OF:
         weight, most = (1.5, 4) if kind is Kind.FRAMEWORK else (0.5, 2)
-        score[kind] += min(len(tails & known), most) * weight
+        score[kind] += min(len(tails & usual), most) * weight
     if top not in _HTTP_CLIENTS and _any_uses(inner, _HTTP_CLIENTS):
         score[Kind.CLIENT] += 1.5
     if top not in _SERVERS and _any_uses(inner, _SERVERS):

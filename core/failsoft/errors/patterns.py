@@ -1,7 +1,8 @@
-"""What the words of a class name and of a message suggest, where nothing better is known.
+"""What the name of an application's class says, and what the words of a message suggest, where nothing better is known.
 
-The weakest voice of all but silence: it names a category and a severity, and never a status, nor does it make anything
-retryable.
+A name was chosen once, by somebody who knew what the class is for: it says what the catalogue would. The words of a
+message are the weakest voice of all but silence: they name a category and a severity, and never a status, nor do they
+make anything retryable.
 """
 
 from __future__ import annotations
@@ -31,10 +32,6 @@ _INTEGRITY = _guess(Category.DATA_INTEGRITY, Severity.MEDIUM)
 _CORRUPT = _guess(Category.DATA_INTEGRITY, Severity.CRITICAL)
 _SETTINGS = _guess(Category.CONFIGURATION, Severity.HIGH)
 _OUR_KEYS = _guess(Category.AUTHENTICATION, Severity.HIGH)
-_CLIENT_AUTH = _guess(Category.AUTHENTICATION, Severity.LOW)
-_INPUT = _guess(Category.VALIDATION, Severity.LOW)
-_ABSENT = _guess(Category.VALIDATION, Severity.INFO)
-_RULE = _guess(Category.BUSINESS_LOGIC, Severity.LOW)
 
 _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     (_CORRUPT, ("database disk image is malformed", "data corruption", "corrupted page")),
@@ -60,7 +57,7 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     )),
     (_SETTINGS, (
         "improperly configured", "not configured", "missing configuration", "missing setting",
-        "environment variable", "no module named", "no such table", "no such column", "undefined table",
+        "environment variable", "env variable", "no module named", "no such table", "no such column", "undefined table",
     )),
     (_NETWORK, (
         "connection refused", "connection reset", "connection aborted", "connection closed", "broken pipe",
@@ -74,31 +71,55 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 _NAMES: tuple[tuple[Label, tuple[str, ...]], ...] = (
-    (_NETWORK, ("connection closed", "connection lost", "connection refused", "cannot connect", "cannot reach")),
-    (_RESOURCE, ("rate limit", "too many requests", "throttl", "quota")),
-    (_RULE, (
-        "insufficient", "out of", "not enough", "declined", "already", "not allowed", "not permitted", "ineligible",
-        "not eligible", "cannot", "closed", "cancelled", "canceled", "sold", "limit reached", "over limit",
-        "business", "rule", "policy violation", "illegal state", "invalid state", "invalid transition", "suspended",
-        "blocked", "account locked", "locked out", "overdrawn", "unavailable for", "not available", "minimum",
-        "maximum", "fraud",
+    (is_.SILENT, ("timeout", "timed out", "deadline exceeded")),
+    (is_.UNREACHABLE, (
+        "connection closed", "connection lost", "connection refused", "cannot connect", "cannot reach",
+        "could not connect", "could not reach",
     )),
-    (_CONCURRENCY, ("conflict", "stale", "lock", "deadlock", "concurrent", "concurrency", "optimistic", "race")),
-    (_CLIENT_AUTH, (
-        "unauthorized", "unauthenticated", "not authenticated", "forbidden", "permission", "access denied",
-        "credentials", "authentication", "authorization", "token expired", "expired token", "invalid token", "login",
+    (is_.OUR_LIMIT, ("rate limit", "ratelimit", "too many requests", "too many attempts", "throttl")),
+    (is_.EXHAUSTED, ("quota",)),
+    (is_.UPSTREAM_NOT_NOW, (
+        "service unavailable", "upstream unavailable", "gateway unavailable", "provider unavailable",
     )),
-    (_ABSENT, ("not found", "does not exist", "no such")),
-    (_RESOURCE, ("exhausted", "too many", "overload", "capacity", "pool")),
-    (_SETTINGS, ("config", "configuration", "settings", "misconfigured", "environment", "dependency missing")),
-    (_INTEGRITY, ("integrity", "duplicate", "constraint", "corrupt", "inconsistent", "mismatch")),
-    (_INPUT, ("validation", "invalid", "malformed", "bad request", "unsupported", "missing", "too large", "parse")),
-    (_NETWORK, ("timeout", "timed out", "connection", "network", "unreachable", "dns", "disconnected")),
-    (_UPSTREAM, (
-        "unavailable", "upstream", "gateway", "external", "third party", "provider", "remote", "vendor", "outage",
+    (is_.MISCONFIGURED, ("missing setting", "missing config", "missing env", "missing credential", "missing secret")),
+    (is_.PAYMENT_DUE, (
+        "insufficient fund", "insufficient balance", "insufficient credit", "payment required", "payment declined",
+        "card declined", "not enough money", "not enough credit", "overdrawn", "overdraft",
+    )),
+    (is_.YOU_MAY_NOT, (
+        "forbidden", "permission", "access denied", "not permitted", "insufficient permission", "insufficient right",
+        "insufficient scope", "insufficient privilege", "authorization", "not authorized",
+    )),
+    (is_.WHO_ARE_YOU, (
+        "unauthorized", "unauthenticated", "not authenticated", "token expired", "expired token", "invalid token",
+        "invalid credential", "bad credential", "wrong password", "invalid password", "session expired",
+        "invalid session", "invalid signature", "bad signature", "login required", "not logged in",
+    )),
+    (is_.RULE_REFUSES, (
+        "insufficient", "out of stock", "out of range of", "out of", "not enough", "declined", "already", "not allowed",
+        "ineligible", "not eligible", "cannot", "closed", "cancelled", "canceled", "sold", "limit reached",
+        "limit exceeded", "over limit", "business", "rule", "policy violation", "illegal state", "invalid state",
+        "invalid transition", "illegal transition", "suspended", "blocked", "account locked", "locked out",
+        "unavailable for", "not available", "minimum", "maximum", "fraud", "expired", "not refundable", "in use",
+    )),
+    (is_.EDIT_CONFLICT, ("conflict", "stale", "optimistic", "concurrent", "modified", "version mismatch")),
+    (is_.CONTENTION, ("lock", "deadlock", "concurrency", "race")),
+    (is_.WHO_ARE_YOU, ("credentials", "authentication", "login")),
+    (is_.NOT_THERE, ("not found", "does not exist", "no such", "unknown")),
+    (is_.EXHAUSTED, ("exhausted", "too many", "overload", "capacity", "pool")),
+    (is_.MISCONFIGURED, ("config", "configuration", "setting", "misconfigured", "environment", "dependency missing")),
+    (is_.CONTRADICTION, ("corrupt", "inconsistent", "integrity", "mismatch")),
+    (is_.DUPLICATE, ("duplicate", "constraint", "not unique")),
+    (is_.TOO_LARGE, ("too large", "too big")),
+    (is_.INVALID, ("validation", "invalid", "malformed", "bad request", "unsupported", "missing", "parse", "too long")),
+    (is_.UNREACHABLE, ("connection", "network", "unreachable", "dns", "disconnected")),
+    (is_.UPSTREAM_NOT_NOW, ("unavailable", "outage", "maintenance", "not ready")),
+    (is_.UPSTREAM_FAILED, (
+        "upstream", "gateway", "external", "third party", "provider", "remote", "vendor",
     )),
 )  # fmt: skip
-_DEFINITE = frozenset({Category.BUSINESS_LOGIC, Category.VALIDATION, Category.AUTHENTICATION, Category.CONFIGURATION})
+_SAID_BY_CAUSES = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE})
+"""Of what failed outside, the cause knows more than whoever named a class for it."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+")
 _SUFFIX = re.compile(r"(?: (?:error|exception|failure|failed|fault|err))+\Z")
@@ -143,6 +164,6 @@ def is_mute_name(name: str) -> bool:
     """
     words = words_of(name)
     guess = guess_by_name(name)
-    if guess is not None and guess[0].category in _DEFINITE:
+    if guess is not None and guess[0].category not in _SAID_BY_CAUSES:
         return False
     return guess is not None or _SUFFIX.search(f" {words}") is not None

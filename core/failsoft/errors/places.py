@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.failure import Frame
+from failsoft.errors.packages import Kind, kind_of_top
 
-__all__ = ["OF_INPUT", "refine_by_library"]
+__all__ = ["OF_INPUT", "kind_of_place", "refine_by_library"]
 
 _CLOSE = 3
 _NEAR = 25
@@ -43,6 +44,19 @@ _READS_SETTINGS = re.compile(
     r"(?:parse_connection_str|from_connection_str|load_config|read_config|load_dotenv|from_pyfile|from_envvar"
     r"|load_environment|update_config|load_module_from_file_location)"
 )
+_PACKAGE = re.compile(r"-packages/([^/.]+)")
+_READS = re.compile(
+    r"pars|load|read|split|lookup|search|xpath|verif|decrypt|decod|from_|open|valid|deserial|convert|unpack|extract|decompress|lex|token|best_fit|make_impl"
+)
+_OF_KIND = {Kind.PARSER: is_.UNPARSABLE, Kind.AUTH: is_.WHO_ARE_YOU}
+_OF_DATA = frozenset(
+    {"ValueError", "KeyError", "IndexError", "EOFError", "OverflowError", "RuntimeError", "LookupError"}
+)
+_FILES_OF_OURS = ("-packages/tinydb/", "-packages/diskcache/", "-packages/sqlitedict", "/shelve.py", "/dbm/")
+"""Stores that are files beside the application: what is read there, it wrote itself."""
+_SETS_UP = re.compile(
+    r"(?:\A|\.)(?:init_app|configure|setup|set_up|from_settings|from_object|from_crawler|_init_from_config)\Z"
+)
 _READS_ANSWER = re.compile(r"(?:parse|handle|process|read|check)_response|raise_for_(?:status|response)")
 OF_INPUT = frozenset({is_.UNPARSABLE, is_.INVALID, is_.UNPROCESSABLE})
 """What is said of a client's input, where nothing says whose it is."""
@@ -58,11 +72,31 @@ def refine_by_library(label: Label, name: str, frames: Sequence[Frame]) -> tuple
     says_little = label == is_.UNPARSABLE or ("." not in name and label in _SAYS_LITTLE)
     if says_little and (better := _by_library(frames[-_CLOSE:])) is not None:
         return better, "in a library that does one thing"
+    if name in _OF_DATA and label == is_.BUG and (better := _by_kind(frames[-_CLOSE:])) is not None:
+        return better, "in a library that reads data"
     if name in _ABSENT_SOCKET and label == is_.OS_FAULT and frames[-1][2].endswith("connect"):
         return is_.REFUSED, "a socket that nobody listens at"
+    if label in OF_INPUT and any(_is_in(frame[0], _FILES_OF_OURS) for frame in frames[-_NEAR:]):
+        return is_.CONTRADICTION, "while reading a file of our own"
     if label in OF_INPUT and any(_is_in(frame[0], _OF_SETTINGS) for frame in frames[-_NEAR:]):
         return is_.MISCONFIGURED, "while reading settings"
     return None
+
+
+def kind_of_place(path: str) -> Kind | None:
+    """What the package is for that a file belongs to, if it is a well-known one."""
+    found = _PACKAGE.search(path)
+    return None if found is None else kind_of_top(found[1])
+
+
+def _by_kind(frames: Sequence[Frame]) -> Label | None:
+    """What a builtin exception means that a library raised in a function that reads data: a client sent it."""
+    kinds = [kind_of_place(frame[0].replace("\\", "/")) for frame in frames]
+    label = _OF_KIND.get(kinds[-1] or Kind.UNKNOWN)
+    if label is None:
+        return None
+    inside = [frame for frame, kind in zip(frames, kinds, strict=True) if kind is kinds[-1]]
+    return label if any(_READS.search(frame[2].lower()) for frame in inside) else None
 
 
 def _is_in(filename: str, places: tuple[str, ...]) -> bool:
@@ -78,7 +112,7 @@ def _by_library(frames: Sequence[Frame]) -> Label | None:
             if _is_in(path, places):
                 return label
         if "-packages/" in path:
-            if _READS_SETTINGS.search(function):
+            if _READS_SETTINGS.search(function) or _SETS_UP.search(function):
                 return is_.MISCONFIGURED
             if _READS_ANSWER.search(function):
                 return is_.UPSTREAM_FAILED

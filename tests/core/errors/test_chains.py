@@ -64,12 +64,13 @@ def test_wrappers_are_looked_through_one_by_one(classify: Classify) -> None:
     assert (failure.type, failure.category) == ("KeyError", "system")
 
 
-@pytest.mark.parametrize("domain", [OutOfStock(), InsufficientFundsError()])
+@pytest.mark.parametrize(("domain", "status"), [(OutOfStock(), 409), (InsufficientFundsError(), 402)])
 def test_a_domain_exception_keeps_its_meaning_whatever_it_was_raised_from(
-    classify: Classify, domain: Exception
+    classify: Classify, domain: Exception, status: int
 ) -> None:
     failure = classify(behind(domain, sqlite3.IntegrityError("UNIQUE constraint failed")))
-    assert (failure.category, failure.status, failure.transient) == ("business_logic", 500, False)
+    assert (failure.category, failure.status, failure.transient) == ("business_logic", status, False)
+    assert not failure.expected
 
 
 def test_an_exception_that_says_something_keeps_it(classify: Classify) -> None:

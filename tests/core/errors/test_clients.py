@@ -336,7 +336,7 @@ def test_an_unknown_exception_with_a_response_of_a_client_is_the_peers_failure(c
     error.response = httpx.Response(418)  # type: ignore[attr-defined]
     assert labelled(classify(error)) == FAILED
     error.response = Answer(503)  # type: ignore[attr-defined]
-    assert classify(error).status == 500
+    assert not classify(error).transient
 
 
 class KafkaCode:
@@ -391,3 +391,29 @@ def test_a_retry_of_tenacity_is_what_its_last_attempt_was(classify: Raised) -> N
 
     failure = classify(foreign("tenacity.RetryError", "x", last_attempt=Attempt()))
     assert (labelled(failure), failure.type) == (SILENT, "httpx.ReadTimeout")
+
+
+@pytest.mark.parametrize(
+    ("error", "category", "status", "transient"),
+    [
+        (
+            foreign("arango.exceptions.DocumentInsertError", error_code=1210, http_code=409),
+            "data_integrity",
+            409,
+            False,
+        ),
+        (foreign("arango.exceptions.DocumentUpdateError", error_code=1200, http_code=412), "concurrency", 409, True),
+        (foreign("arango.exceptions.AQLQueryExecuteError", error_code=1501, http_code=400), "system", 500, False),
+        (foreign("trino.exceptions.TrinoUserError", error_name="TABLE_NOT_FOUND"), "configuration", 500, False),
+        (foreign("trino.exceptions.TrinoQueryError", error_type="INSUFFICIENT_RESOURCES"), "resource", 503, True),
+        (foreign("trino.exceptions.HttpError", "error 401: no"), "authentication", 502, False),
+        (foreign("thriftpy2.transport.base.TTransportException", type=3), "network", 504, True),
+        (foreign("thrift.transport.TTransport.TTransportException", type=4), "network", 502, True),
+    ],
+    ids=lambda value: str(getattr(value, "args", value)),
+)
+def test_numbers_and_names_of_stores_and_protocols(
+    classify: Raised, error: BaseException, category: str, status: int, transient: bool
+) -> None:
+    failure = classify(error)
+    assert (failure.category, failure.status, failure.transient) == (category, status, transient)

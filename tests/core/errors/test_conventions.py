@@ -164,7 +164,7 @@ def test_the_nearest_class_along_the_bases_speaks(install: Install, classify: Cl
     assert classify(package.Refused()).evidence[0][:2] == ("catalogue", "ConnectionRefusedError")
 
 
-def test_a_class_of_the_application_inherits_and_its_own_name_sets_no_status(
+def test_a_class_of_the_application_inherits_and_its_own_name_says_what_it_is_for(
     install: Install, classify: Classify
 ) -> None:
     package = install(*CLIENT)
@@ -176,7 +176,7 @@ def test_a_class_of_the_application_inherits_and_its_own_name_sets_no_status(
         pass
 
     assert said(classify(OurLimit())) == ("resource", 503, True)
-    assert said(classify(SupplierTimeout())) == ("network", 500, False)
+    assert said(classify(SupplierTimeout())) == ("network", 504, True)
 
 
 @pytest.mark.parametrize(
@@ -334,3 +334,65 @@ def test_what_operational_means_is_said_by_the_words_beside_it(install: Install,
     assert said(classify(cls("database is locked"))) == ("concurrency", 503, True)
     assert said(classify(cls("password authentication failed for user"))) == ("authentication", 503, False)
     assert said(classify(cls("no such table: quotes"))) == ("configuration", 500, False)
+
+
+def test_a_library_passes_on_what_it_quotes(install: Install, classify: Classify) -> None:
+    code = named("ZephyrError") + (
+        "def ask(call, *, hush=False, quote=True):\n"
+        "    try:\n"
+        "        call()\n"
+        "    except Exception as exc:\n"
+        "        error = ZephyrError(f'cannot ask: {exc}' if quote else 'cannot ask')\n"
+        "        if hush:\n"
+        "            raise error from None\n"
+        "        raise error\n"
+    )
+    package = install("zephyrapi", code)
+
+    def refused() -> None:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    def judged(**how: bool) -> tuple[str, int, bool]:
+        with pytest.raises(package.ZephyrError) as caught:
+            package.ask(refused, **how)
+        return said(classify(caught.value))
+
+    assert judged() == ("network", 503, True)
+    assert not judged(hush=True)[2]
+    assert not judged(quote=False)[2]
+
+
+def test_a_context_is_no_reason_for_a_class_of_the_application_though_it_quotes_it(classify: Classify) -> None:
+    class ShopError(Exception):
+        pass
+
+    error = ShopError("cannot ask: [Errno 111] refused")
+    error.__context__ = ConnectionRefusedError(111, "refused")
+    assert not classify(error).transient
+
+
+def test_a_status_that_a_text_names_is_a_peers(install: Install, classify: Classify) -> None:
+    package = install("zephyrapi", named("ZephyrError"))
+    assert said(classify(package.ZephyrError("answered with an error (HTTP 503): no"))) == (
+        "external_service",
+        503,
+        True,
+    )
+    assert said(classify(package.ZephyrError("x:80", 503, "Service Unavailable"))) == ("external_service", 503, True)
+    assert not classify(package.ZephyrError("order 503 is late", 503)).transient
+
+
+def test_a_status_of_grpc_on_an_attribute_is_a_code(install: Install, classify: Classify) -> None:
+    package = install("zephyrrpc", named("ZephyrError") + "import enum\nStatus = enum.Enum('Status', 'ABORTED')\n")
+    error = package.ZephyrError("no")
+    error.status = package.Status.ABORTED
+    assert said(classify(error)) == ("concurrency", 503, True)
+
+
+def test_every_kind_of_the_table_is_one_and_no_package_has_two() -> None:
+    from failsoft.errors.catalogue import packages as table
+    from failsoft.errors.packages import Kind
+
+    assert {kind.upper() for kind in table.KINDS.values()} <= set(Kind.__members__)
+    names = [name for text in table._BY_KIND.values() for name in text.split()]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []

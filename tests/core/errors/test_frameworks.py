@@ -317,8 +317,50 @@ def test_the_status_of_a_peer_on_a_clients_exception_is_not_ours(classify: Class
         status_code = 404
         response = object()
 
-    class ApiError(Exception):
-        status_code = 404
+    class SupplierError(Exception):
+        def __init__(self, status_code: int) -> None:
+            self.status_code = status_code
 
-    assert classify(VendorHTTPException()).status == 500
-    assert classify(ApiError()).status == 500
+    assert classify(VendorHTTPException()).status == 502
+    error = SupplierError(404)
+    error.__cause__ = VendorHTTPException()
+    assert classify(error).status == 502
+
+
+def test_a_status_on_a_class_of_the_application_is_our_answer_and_still_reported(classify: Classify) -> None:
+    class InvalidUsage(Exception):
+        status_code = 422
+
+    class ApiError(Exception):
+        def __init__(self, status_code: int) -> None:
+            self.status_code = status_code
+
+    failure = classify(InvalidUsage("no"))
+    assert (failure.status, failure.category, failure.expected) == (422, "validation", False)
+    error = ApiError(403)
+    error.__cause__ = KeyError("x")
+    assert classify(error).status == 403
+
+
+def test_the_answer_that_an_abort_was_given_is_heard(classify: Classify) -> None:
+    import werkzeug.exceptions
+    from werkzeug.wrappers import Response
+
+    assert classify(werkzeug.exceptions.HTTPException(response=Response("no", status=403))).status == 403
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (foreign("cherrypy", "HTTPError", status="404 Not Found", code=404), 404),
+        (foreign("web.webapi", "HTTPError"), 500),
+        (foreign("spyne.model.fault", "Fault", faultcode="Client.ResourceNotFound"), 404),
+        (foreign("spyne.model.fault", "Fault", faultcode="Client.ValidationError"), 400),
+        (foreign("spyne.model.fault", "Fault", faultcode="Server"), 500),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_statuses_in_words_are_heard(classify: Classify, error: BaseException, status: int) -> None:
+    assert classify(error).status == status
+    said = type("HTTPError", (Exception,), {"__module__": "web.webapi"})("405 Method Not Allowed")
+    assert classify(said).status == 405

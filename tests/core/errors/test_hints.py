@@ -128,3 +128,45 @@ def test_a_file_of_a_file_system_over_a_network_is_what_it_was_raised_from(raise
 
     assert raised(read).category == "network"
     assert raised(throw(FileNotFoundError("bucket/key"))).category == "system"
+
+
+def named_place(path: str, function: str, error: BaseException) -> Callable[[], Any]:
+    """A function of a name in a file elsewhere, which raises."""
+    code: CodeType = compile(f"def {function}(error):\n    raise error\n", path, "exec")
+    space: dict[str, Any] = {}
+    exec(code, space)
+    return lambda: space[function](error)
+
+
+@pytest.mark.parametrize("kind", [ValueError, KeyError, LookupError])
+def test_what_a_library_raises_that_reads_data_is_about_what_a_client_sent(
+    raised: Raised, kind: type[Exception]
+) -> None:
+    failure = raised(named_place(f"{LIB}/ulid/__init__.py", "from_str", kind("no")))
+    assert (failure.category, failure.status) == ("validation", 400)
+    assert raised(named_place(f"{LIB}/ulid/__init__.py", "describe", kind("no"))).category == "system"
+    assert raised(named_place(f"{LIB}/sortedcontainers/x.py", "from_str", kind("no"))).category == "system"
+    assert raised(named_place("/srv/shop/ulid/views.py", "from_str", kind("no"))).category == "system"
+
+
+def test_what_a_library_of_tokens_cannot_read_proves_nobody(raised: Raised) -> None:
+    failure = raised(named_place(f"{LIB}/jwcrypto/jwt.py", "deserialize", ValueError("no")))
+    assert (failure.category, failure.status) == ("authentication", 401)
+
+
+def test_a_line_that_ends_in_a_client_is_the_link(raised: Raised) -> None:
+    failure = raised(as_if_in(f"{LIB}/rpyc/core/stream.py", throw(EOFError("closed"))))
+    assert (failure.category, failure.severity, failure.transient) == ("network", "medium", True)
+    store = raised(as_if_in(f"{LIB}/clickhouse_driver/reader.py", throw(EOFError("closed"))))
+    assert (store.category, store.severity) == ("network", "high")
+    assert raised(as_if_in("/srv/shop/views.py", throw(EOFError("closed")))).category == "system"
+
+
+def test_a_file_of_our_own_that_cannot_be_read_is_no_input(raised: Raised) -> None:
+    failure = raised(as_if_in(f"{LIB}/tinydb/storages.py", lambda: json.loads("{")))
+    assert (failure.category, failure.status) == ("data_integrity", 500)
+
+
+def test_what_sets_up_an_extension_finds_settings_missing(raised: Raised) -> None:
+    failure = raised(named_place(f"{LIB}/flask_thing/extension.py", "init_app", RuntimeError("THING_URL must be set")))
+    assert failure.category == "configuration"

@@ -89,11 +89,19 @@ def test_it_overrules_nobody_who_knows(exc: BaseException) -> None:
 
 
 def test_what_it_doubts_is_not_transient_where_its_category_is_none_that_passes() -> None:
+    class Boom(Exception):
+        __module__ = "somewhere.errors"
+
+    failure = classified(Boom("timed out"), saying(Category.CONFIGURATION))
+    assert (failure.category, failure.transient, failure.status) == (Category.CONFIGURATION, False, 500)
+
+
+def test_it_does_not_overrule_a_name_that_says_what_happened() -> None:
     class ReadTimeout(Exception):
         __module__ = "somewhere.errors"
 
-    failure = classified(ReadTimeout("timed out"), saying(Category.CONFIGURATION))
-    assert (failure.category, failure.transient, failure.status) == (Category.CONFIGURATION, False, 500)
+    failure = classified(ReadTimeout("x"), saying(Category.CONFIGURATION))
+    assert (failure.category, failure.transient, failure.status) == (Category.NETWORK, True, 504)
 
 
 def test_a_file_that_is_none_is_refused_at_load(tmp_path: Path) -> None:

@@ -12,28 +12,29 @@ Classify = Callable[..., Failure]
 
 
 @pytest.mark.parametrize(
-    ("name", "category"),
+    ("name", "category", "status", "transient"),
     [
-        ("InsufficientFunds", "business_logic"),
-        ("OutOfStock", "business_logic"),
-        ("OrderAlreadyShipped", "business_logic"),
-        ("OrderNotFound", "validation"),
-        ("InvalidCoupon", "validation"),
-        ("VersionConflict", "concurrency"),
-        ("RateLimitReached", "resource"),
-        ("PaymentGatewayUnavailable", "external_service"),
-        ("NotAuthenticated", "authentication"),
-        ("MissingConfiguration", "configuration"),
-        ("Boom", "system"),
+        ("InsufficientFunds", "business_logic", 402, False),
+        ("OutOfStock", "business_logic", 409, False),
+        ("OrderAlreadyShipped", "business_logic", 409, False),
+        ("OrderNotFound", "validation", 404, False),
+        ("InvalidCoupon", "validation", 400, False),
+        ("VersionConflict", "concurrency", 409, True),
+        ("RateLimitReached", "resource", 429, True),
+        ("PaymentGatewayUnavailable", "external_service", 503, True),
+        ("NotAuthenticated", "authentication", 401, False),
+        ("MissingConfiguration", "configuration", 500, False),
+        ("CorruptRecord", "data_integrity", 500, False),
+        ("Boom", "system", 500, False),
     ],
 )
-def test_the_name_of_an_unknown_class_suggests_a_category_and_moves_no_status(
-    classify: Classify, name: str, category: str
+def test_the_name_of_an_unknown_class_says_what_it_is_for_and_the_failure_is_still_reported(
+    classify: Classify, name: str, category: str, status: int, transient: bool
 ) -> None:
     for base in (Exception, ValueError, RuntimeError):
         failure = classify(type(name, (base,), {})())
-        assert (failure.category, failure.status, failure.transient) == (category, 500, False)
-        assert failure.confidence <= 0.5
+        assert (failure.category, failure.status, failure.transient) == (category, status, transient)
+        assert failure.confidence <= 0.6
         assert not failure.expected
 
 

@@ -27,7 +27,7 @@ def said(failure: Failure) -> tuple[str, int, bool]:
         ("UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff", ("validation", 400, False)),
         ("pymongo.errors.DuplicateKeyError: E11000 duplicate key", ("data_integrity", 409, False)),
         ("stripe._error.RateLimitError: slow down", ("resource", 503, True)),
-        ("shop.errors.OutOfStock: tea\nand coffee", ("business_logic", 500, False)),
+        ("shop.errors.OutOfStock: tea\nand coffee", ("business_logic", 409, False)),
     ],
 )
 def test_a_line_is_known_by_the_name_of_its_class(

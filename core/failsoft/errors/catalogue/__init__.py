@@ -14,6 +14,7 @@ from failsoft.errors.catalogue.clients import CLIENTS
 from failsoft.errors.catalogue.databases import DATABASES
 from failsoft.errors.catalogue.frameworks import FRAMEWORKS
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.catalogue.runtimes import RUNTIMES
 from failsoft.errors.catalogue.sdks import SDKS
 from failsoft.errors.catalogue.services import SERVICES
 from failsoft.errors.catalogue.stdlib import STDLIB
@@ -23,7 +24,7 @@ from failsoft.errors.catalogue.work import WORK
 
 __all__ = ["find_label", "iter_entries"]
 
-FAMILIES = (STDLIB, FRAMEWORKS, VALIDATORS, AUTH, DATABASES, STORES, CLIENTS, SDKS, BROKERS, SERVICES, WORK)
+FAMILIES = (STDLIB, FRAMEWORKS, VALIDATORS, AUTH, DATABASES, STORES, CLIENTS, SDKS, BROKERS, SERVICES, WORK, RUNTIMES)
 # they took over the names of what they were forked from, and what these mean
 _FORKS = {
     "aioredis": "redis",
