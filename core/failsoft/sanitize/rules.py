@@ -89,7 +89,7 @@ STRONG_TERMS: dict[str, str] = _table(
         "driverlicense driverslicense drivinglicence drivinglicense driverlicensenumber driverslicensenumber "
         "drivinglicencenumber taxid taxidnumber taxpayerid itin nationalinsurancenumber personalidnumber "
         "socialinsurancenumber pannumber steuerid steuernummer steueridentifikationsnummer sozialversicherungsnummer "
-        "personnummer personnumber ahvnummer ahv socialinsuranceno numerosecuritesociale "
+        "personnummer personnumber nie nif cnpj hetu ahvnummer ahv socialinsuranceno numerosecuritesociale "
         "numerodesecuritesociale curp cpf dni bsn pesel nric codicefiscale aadhar",
         "health_id": "mrn medicalrecordnumber medicalrecordno medicalrecordid medicalrecord medicalid patientid "
         "patientnumber patientno memberid membernumber healthplannumber healthplanid insuranceid insurancenumber "

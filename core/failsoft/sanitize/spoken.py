@@ -43,7 +43,7 @@ _NOT_SPOKEN = word_set("pass pw sid")
 _CHANGED = re.compile(
     r"[^\n'\"]{0,24} from (?P<q>['\"`])(?P<old>(?!\[REDACTED)[^'\"`\n]{1,128})(?P=q) to (?P=q)(?P<new>[^'\"`\n]{1,128})(?P=q)"
 )
-_ARGUMENT = re.compile(r"\(([\"']?)([^\s\"'(),=.:\[\]]{6,256})\1\)")
+_ARGUMENT = re.compile(r"\((?:([\"'])([^\"'\n]{6,256})\1|([^\s\"'(),=.:\[\]]{6,256}))\)")
 _MEMBER = re.compile(r"[A-Za-z_]\w*=(?!=|$)")
 
 
@@ -131,14 +131,14 @@ class Prose:
 def _called(site: Site) -> Span | None:
     """What a call with one argument sets: `setPassword("x")`. Else a call is code."""
     argument = _ARGUMENT.match(site.scan.text, site.last)
-    if argument is None or site.kind not in _TOLD_KINDS or not is_announced(argument[2], site.kind):
+    if argument is None or site.kind not in _TOLD_KINDS:
         return None
+    group = 2 if argument[1] else 3
     own = words_of(site.name.rpartition(".")[2])
-    if not any("".join(own[-count:]) in STRONG_TERMS for count in (1, 2, 3)):
+    sets = any("".join(own[-count:]) in STRONG_TERMS for count in (1, 2, 3))
+    if not sets or not is_announced(argument[group], site.kind):
         return None
-    if not argument[1] and argument[2].isalpha():
-        return None
-    return judged(site, Value(argument.start(2), argument.end(2), quoted=True), "=")
+    return judged(site, Value(argument.start(group), argument.end(group), quoted=True), "=")
 
 
 def _told_at(text: str, last: int, kind: str) -> int:

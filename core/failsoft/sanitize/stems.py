@@ -47,7 +47,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
         for stem in word_set(
             "pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street mdp clave haslo hasło heslo "
             "parola curp cpf dni "
-            "bsn passw kvnr psk ahv"
+            "bsn passw kvnr psk ahv nie nif cnpj hetu"
         )
     ),
     ("pwd", "(?=[a-z])", ""),

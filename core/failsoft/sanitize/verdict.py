@@ -66,6 +66,7 @@ _LABELS = word_set(
     "passord adgangskode kode salasana heslo klíč jelszó şifre anahtar пароль ключ токен код 密码 密碼 令牌 密钥 "
     "パスワード トークン 비밀번호 토큰 passe password passphrase passcode token secret pin otp"
 )
+_INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
 _LABEL = re.compile(r"[^\W\d_]+(?:[ ’'-][^\W\d_]+){0,3}[?:…]?")
 
 _STATES = word_set(
@@ -137,12 +138,16 @@ _WORDY_KINDS = word_set(
     "health_id record zip url dsn"
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z_]+")
-_LONGEST_NAME = 40
+_WORDS = re.compile(r"_{0,2}(?:[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[A-Z]?[a-z]{2,}(?:[A-Z][a-z]{2,})*)_{0,2}")
+_LONGEST_WORDS = 24
+_SCHEME = re.compile(r"(?i)(?:bearer|basic|token|digest|apikey|key|negotiate|ntlm) ")
 _LONGEST_WORD, _SHORT_WORD = 12, 8
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}")
 _CAMEL = re.compile(r"(?:[A-Z][a-z]+){2,6}")
 _ANNOTATION = re.compile(r"(?:[A-Za-z_.]{1,40}\[.{1,100}\])(?: \| None)?|[A-Za-z_.]{1,60}(?: \| [A-Za-z_.]{1,60}){1,5}")
-_HOLE = re.compile(r"\$?\{\{?[^{}]{0,80}\}?\}|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|<[\w -]{1,60}>")
+_HOLE = re.compile(
+    r"\{\{[^{}]{0,80}\}\}|\$\{[^{}]{0,80}\}|\{[A-Za-z_][\w.!()'\[\]]{0,60}(?::[^{}\s]{0,8})?\}|\{\}|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|<[\w -]{1,60}>"
+)
 _FIXED = re.compile(r"(?i)\b(?:bearer|basic|token|digest|apikey)\b|\b[a-z][a-z_-]{0,30} ?[=:]|\\[nrt]")
 _GLOB = re.compile(r"[\w-]{1,40}(?:/[\w{}=-]{1,40})*/\*.*|\*(?:[/.][\w*.-]{1,40})+")
 _URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://")
@@ -210,6 +215,8 @@ def _is_label(text: str, kind: str) -> bool:
         return False
     if kind in ("name", "address") or not _LABEL.fullmatch(text):
         return False
+    if _INNER_CAPITAL.search(text):
+        return False
     words = re.split(r"[ ’'-]", text.lower().rstrip("?:…"))
     return any(word in _LABELS or (word != "bearer" and _TERMS.get(word) == kind) for word in (*words, text.lower()))
 
@@ -223,9 +230,14 @@ def _opens(word: str, op: str, after: str) -> bool:
     return ":" in op and after == " " and word in _OPENERS
 
 
+def _is_wordy(text: str) -> bool:
+    """Whether letters make words, as `value_str`, `Whitespace` and `TOKEN_NAME` do and `vZrEclFwOqeA` does not."""
+    return _WORDS.fullmatch(text) is not None and max(map(len, text.split("_"))) < _LONGEST_WORDS
+
+
 def _is_variable(text: str, after: str, *, spaced: bool) -> bool:
     """Whether bare letters are a name in code, as of `token = value_str` and `identity_token=shard_id)`."""
-    if not _PLAIN_NAME.fullmatch(text):
+    if not _is_wordy(text):
         return False
     if spaced:
         return not text.islower() or "_" in text or len(text) < _LONGEST_WORD
@@ -259,9 +271,9 @@ def _is_quoted_code(text: str, kind: str, name: str, op: str, *, spaced: bool) -
         return True
     if _ANNOTATION.fullmatch(text) or (op.startswith(":") and _CAMEL.fullmatch(text)):
         return True
-    if " " in text and text.replace(" ", "").replace("/", "").isalpha():
+    if " " in text and not _SCHEME.match(text) and all(_is_wordy(word) for word in re.split(r"[ /]+", text) if word):
         return True
-    return (spaced or op in _COMPARES) and _PLAIN_NAME.fullmatch(text) is not None and len(text) < _LONGEST_NAME
+    return (spaced or op in _COMPARES) and _is_wordy(text)
 
 
 def _is_template(text: str) -> bool:
