@@ -17,9 +17,11 @@ _STYLE = r"(?:\x1b\[[0-9;]{0,12}m|\*\*|</?(?:b|strong|em|i|code|span)>){0,4}"
 ASSIGN = re.compile(
     r"(?: string(?= =))?"
     rf"(?P<close>\\{{0,7}}[\"'`])?\]?(?:\[\])?(?: \((?:str|string|text|required)\))?{_STYLE}[^\S\n]{{0,8}}"
-    r"(?P<op>(?:NOT )?(?:I?LIKE|IN(?= ?\())(?= ?[(']|:)|[?:|!+~.]{0,3}=[=>~]{0,2}|:(?!:)|::(?= )|->|<-(?= ?[\"'])|<>|::=)"
+    r"(?P<op>(?:NOT )?(?:I?LIKE|IN(?= ?\())(?= ?[(']|:)|[?:|!+~.]{0,3}=[=>~]{0,2}|:(?!:)|::(?= )|->|<-(?= ?[\"'])|<>"
+    r"|::=)"
     rf"[^\S\n]{{0,8}}(?:{_STYLE[:-5]}{{1,4}}[^\S\n]{{0,4}})?(?:(?:!!?[a-z]{{1,12}}|&\w{{1,24}}) (?=[^\s=]))?"
-    r"(?:(?:str|bytes|SecretStr|[Ss]tring|&(?:'static )?str|SecretString|Optional\[\w+\]|str \| None)[^\S\n]{0,2}=(?!=)[^\S\n]{0,8})?"
+    r"(?:(?:str|bytes|SecretStr|[Ss]tring|&(?:'static )?str|SecretString|Optional\[\w+\]"
+    r"|str \| None)[^\S\n]{0,2}=(?!=)[^\S\n]{0,8})?"
     r"(?:[|>][+-]?[^\S\n]{0,4}\n[^\S\n]{1,16}|string\(\d{1,5}\) |\r?\n[^\S\n]{1,32}(?=\\{0,3}[\"']))?"
 )
 """What stands between a name and what is assigned to it, the quote that closes the name included."""
@@ -64,28 +66,36 @@ def assigned(site: Site, assign: re.Match[str], *, strict: bool) -> Span | None:
         return None
     if special := special_form(site, at, op):
         return special
-    if text.startswith("[REDACTED:", at):
-        return None
-    if ":" in op and not assign["close"] and site.before in ("'", '"', "`") and text[at : at + 1] == site.before:
-        # that quote ends the text that the name stands in
+    if text.startswith("[REDACTED:", at) or _ends_text(site, assign):
         return None
     if kind == "authorization" or (kind == "cookie" and (assign["close"] or "=" not in op)):
         return _header(site, at, op, closed=bool(assign["close"]))
     if assign.group() == ":" and _is_of_a_path(site, at):
         return None
-    if assign["op"] in (":", "=") and text[at : at + 1] in ("\n", "\r") and (block := _block(site, at)):
+    if block := _block(site, at):
         return block
     if delimited := delimited_form(site, at, op, closed=bool(assign["close"])):
         return judged(site, delimited, op)
-    if (
-        text[at : at + 1] in ("[", "(", "{")
-        and (kind not in SHAPES or text[at + 1 : at + 2] in ("'", '"'))
-        and not TEMPLATE.match(text, at)
-    ):
+    if _is_list(site, at):
         return _listed(site, at)
     if kind == "password" and (phrase := _FULL_PHRASE.match(text, at)) and _begins_line(text, site.first):
         return judged(site, Value(at, phrase.end(), quoted=True), op)
     return _plain(site, at, op, strict=strict)
+
+
+def _ends_text(site: Site, assign: re.Match[str]) -> bool:
+    """Whether a quote after the name ends the text that the name stands in, as of `'Cookie:'`."""
+    if ":" not in assign["op"] or assign["close"] or site.before not in ("'", '"', "`"):
+        return False
+    return site.scan.text[assign.end() : assign.end() + 1] == site.before
+
+
+def _is_list(site: Site, at: int) -> bool:
+    """Whether a list, a tuple or an object is assigned; what has a form of its own may stand there in quotes."""
+    text = site.scan.text
+    if text[at : at + 1] not in ("[", "(", "{") or TEMPLATE.match(text, at):
+        return False
+    return site.kind not in SHAPES or text[at + 1 : at + 2] in ("'", '"')
 
 
 def _plain(site: Site, at: int, op: str, *, strict: bool) -> Span | None:
@@ -135,6 +145,8 @@ def _header(site: Site, at: int, op: str, *, closed: bool) -> Span | None:
 def _block(site: Site, at: int) -> Span | None:
     """The items of a list in YAML, a line each."""
     text = site.scan.text
+    if text[at : at + 1] not in ("\n", "\r"):
+        return None
     pieces: list[str] = []
     start = last = at
     while (item := _ITEM.match(text, last)) and len(pieces) < _MAX_ITEMS:

@@ -1,4 +1,4 @@
-"""Secrets in the arguments of well-known commands, whose options do not say what they carry: `zip -P x`, `net user u x`.
+"""Secrets in the arguments of well-known commands, whose options do not say so: `zip -P x`, `net user ada x`.
 
 What names its secret (`--password x`) is the business of `keyed`.
 """
@@ -57,6 +57,26 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("identify ", "", rf"(?:IDENTIFY) (?:\w{{1,32}} (?=\S))?{_VALUE}"),
 )  # fmt: skip
 _CHPASSWD = re.compile(r"(?:echo|printf) [\"']?[\w.-]{1,64}:([^\s\"'|]{2,128})[\"']? \| (?:sudo )?$")
+_PGPASS = re.compile(r":5432:[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']{1,128})(?=\s|$|[\"'])")
+_OPTION_VALUE = r"(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?([^\s\"',\]-][^\s\"',\]]{0,127})"
+_BEFORE_OPTION = r"\b[^\r\n;|]{0,200}?[ '\"\[,]"
+_SHORT_OPTION = re.compile(
+    r"(?:docker login|sshpass|mongo\w*|redis-cli|ldapsearch)"
+    rf"{_BEFORE_OPTION}(?:-p|-a|-w){_OPTION_VALUE}"
+)
+# after a space stands the name of the database
+_MYSQL = re.compile(rf"(?:mysql|mariadb)[\w-]*{_BEFORE_OPTION}-p[\"']?([^\s\"',\]-][^\s\"',\]]{{0,127}})")
+_OPENSSL = re.compile(rf"openssl{_BEFORE_OPTION}(?:-pass(?:in|out)? pass:|-k(?= )|-K(?= )){_OPTION_VALUE}")
+_SMB_USER = re.compile(r"smbclient\b[^\r\n;|]{0,200}?[ '\"](?:-U|--user)[ =]?[\"']?[\w.\\-]{1,64}%([^\s\"']{1,128})")
+_HTPASSWD = re.compile(r"htpasswd -\w*b\w*(?: -\w+)* [^\s-]\S{0,127} [\w.@-]{1,64} [\"']?([^\s\"']{1,128})")
+_NET_USE = re.compile(r"/user:[\w.\\@-]{1,64} ([^\s/\"'][^\s\"']{2,127})")
+_NET_USE_FIRST = re.compile(r"(?i)net use (?:\S{1,8} )?\\\\\S{1,128} ([^\s/*\"'\\][^\s\"']{2,127})(?= /user)")
+_ECHOED = re.compile(r"(?:echo|printf)(?: -\w+)? [\"']?([^\s\"'|$][^\s\"'|]{0,127})(?:\\n)?[\"']? $")
+_SNMP = re.compile(r"snmp\w{2,12} [^\r\n|;]{1,300}")
+_SNMP_PASS = re.compile(r"( -[AX] ?[\"']?)(?!\[REDACTED|\$)([^\s\"']{4,128})")
+_ARGUMENTS = re.compile(r"\"(?:[^\"\n]{1,128}\" \")?([^\"\n]{1,256})\"")
+_COMMAND = re.compile(r"([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
+_USER_COMMAND = re.compile(r"\"?[\w.@-]{1,64}\"? \"?([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
 # `-u ada -p x`: a user, and what only his password can be
 _NAMED_USER = re.compile(
     r"(?:\s|^)(?:-[uU]|--user(?:name)?|--login|/u(?:ser)?:?|--service-principal -u)[ =]?[\"']?[\w.@\\-]{1,64}[\"']?\s"
@@ -116,6 +136,40 @@ def _piped(scan: Scan, start: int, end: int) -> Span | int:
     return first, first + len(match[1]), marker("password")
 
 
+def _command(scan: Scan, start: int, end: int) -> Span | int:
+    """`PASS x`, `AUTH x`, `AUTH user x` and `LOGIN user x`, as FTP, POP3, Redis and IMAP have it."""
+    for pattern in (_COMMAND, _USER_COMMAND):
+        match = pattern.match(scan.text, end)
+        if match and scan.free(start) and is_announced(match[1], "password"):
+            return match.start(1), match.end(1), marker("password")
+    return end
+
+
+def _monitored(scan: Scan, _start: int, end: int) -> Span | int:
+    """`"AUTH" "x"` and `"AUTH" "user" "x"`, as Redis prints commands."""
+    match = _ARGUMENTS.match(scan.text, end)
+    return (match.start(1), match.end(1), marker("password")) if match and "[REDACTED:" not in match[1] else end
+
+
+def _into_sudo(scan: Scan, start: int, end: int) -> Span | int:
+    """`echo x | sudo -S …`."""
+    before = scan.before(start, 200)
+    match = _ECHOED.search(before)
+    if match is None or not _judge.is_value(match[1], "password", "", quoted=True, op="="):
+        return end
+    first = start - len(before) + match.start(1)
+    return first, first + len(match[1]), marker("password")
+
+
+def _privacy(scan: Scan, start: int, end: int) -> Span | int:
+    """The passphrases of SNMP version 3, `-A x -X y`."""
+    line = _SNMP.match(scan.text, start)
+    if line is None:
+        return end
+    kept = _SNMP_PASS.sub(lambda match: match[1] + marker("password"), line.group())
+    return (start, line.end(), kept) if kept != line.group() else end
+
+
 _PROSE = frozenset(
     ("connect ", "oper ", "identify ", "exp ", "imp ", "zip ", "password ", "secret ", "passwd ", "key-string ")
 )
@@ -126,12 +180,28 @@ def command_words() -> Iterator[Anchor]:
     for literal, follow, pattern in _COMMANDS:
         handler = _spoken if literal in _PROSE else _argument
         yield Anchor(literal, handler(re.compile(pattern)), follow)
+    yield Anchor("mysql", _argument(_MYSQL))
+    yield Anchor("mariadb", _argument(_MYSQL))
+    for command in ("docker login", "mongo", "redis-cli", "ldapsearch"):
+        yield Anchor(command, _argument(_SHORT_OPTION))
+    yield Anchor("sshpass", _argument(_SHORT_OPTION), r"(?=[\s\"'])")
+    yield Anchor("openssl ", _argument(_OPENSSL))
+    yield Anchor("smbclient ", _argument(_SMB_USER))
+    yield Anchor("htpasswd ", _argument(_HTPASSWD))
+    yield Anchor("/user:", _argument(_NET_USE))
+    yield Anchor("net use ", _argument(_NET_USE_FIRST))
+    yield Anchor("| sudo ", _into_sudo, r"(?=-\w{0,8}s)")
+    yield Anchor("snmp", _privacy)
     yield Anchor("chpasswd", _piped, r"(?=[\s\"']|$)")
     for literal in ("kv put ", "etcdctl put ", "config set "):
         yield Anchor(literal, _spoken(_STORED))
 
 
 def command_signs() -> Iterator[Anchor]:
-    """Anchors that are options."""
+    """Anchors that are options, or commands of protocols in capitals."""
+    for word in ("PASS ", "AUTH ", "LOGIN "):
+        yield Anchor(word, _command)
+    yield Anchor('"AUTH" ', _monitored)
+    yield Anchor(":5432:", _argument(_PGPASS))
     yield Anchor("-p ", _option)
     yield Anchor("-P ", _option)

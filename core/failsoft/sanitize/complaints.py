@@ -29,12 +29,14 @@ _AFTER = re.compile(
     r" (?:rejected )?(?:value|input)(?: (?:is|was|of))?:? ?(?P<open>[\"'`\[])"
 )
 _IN_OBJECT = re.compile(
-    r"\\{0,3}[\"'],[^{}\n]{0,240}?[\"'](?i:(?:rejected|attempted|invalid|actual|given|received|submitted|bad|input|raw)?_?value"
+    r"\\{0,3}[\"'],[^{}\n]{0,240}?[\"'](?i:(?:rejected|attempted|invalid|actual|given|received|submitted|bad|input"
+    r"|raw)?_?value"
     r"|received|actual|input|rejected|got)\\{0,3}[\"']\s{0,2}[:=]\s{0,2}(?=[bu]?\\{0,3}[\"'])"
 )
 _BRACKETED = re.compile(r"\[([^\[\]\n]{1,256})\]")
 _NAMING = re.compile(
-    r"(?i)(?:field|property|param|parameter|path|name|key|attribute|loc|location|code|column)\\{0,3}[\"']\s{0,2}[:=]\s{0,2}\\{0,3}[\"']$"
+    r"(?i)(?:field|property|param|parameter|path|name|key|attribute|loc|location|code"
+    r"|column)\\{0,3}[\"']\s{0,2}[:=]\s{0,2}\\{0,3}[\"']$"
 )
 _OF_FORM = word_set("name address person record zip")
 _NOT_SPOKEN = word_set("pass pw sid pin auth")

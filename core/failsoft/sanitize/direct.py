@@ -63,27 +63,10 @@ _CHALLENGE = re.compile(r"(?i)(?:realm|error|scope|charset|authorization_uri|res
 _CURL_USER = re.compile(
     r"(?:-u|--user|--proxy-user)(?:=|[ \t]+|[\"'],[ ]?[\"']|(?<=-u))[\"']?([\w.@\\-]{1,64}):([^\s\"',]{1,128})"
 )
-_PGPASS = re.compile(r":5432:[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']{1,128})(?=\s|$|[\"'])")
-_OPTION_VALUE = r"(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?([^\s\"',\]-][^\s\"',\]]{0,127})"
-_BEFORE_OPTION = r"\b[^\r\n;|]{0,200}?[ '\"\[,]"
-_SHORT_OPTION = re.compile(
-    r"(?:docker login|sshpass|mongo\w*|redis-cli|ldapsearch)"
-    rf"{_BEFORE_OPTION}(?:-p|-a|-w){_OPTION_VALUE}"
-)
-# after a space stands the name of the database
-_MYSQL = re.compile(rf"(?:mysql|mariadb)[\w-]*{_BEFORE_OPTION}-p[\"']?([^\s\"',\]-][^\s\"',\]]{{0,127}})")
-_OPENSSL = re.compile(rf"openssl{_BEFORE_OPTION}(?:-pass(?:in|out)? pass:|-k(?= )|-K(?= )){_OPTION_VALUE}")
-_SMB_USER = re.compile(r"smbclient\b[^\r\n;|]{0,200}?[ '\"](?:-U|--user)[ =]?[\"']?[\w.\\-]{1,64}%([^\s\"']{1,128})")
-_HTPASSWD = re.compile(r"htpasswd -\w*b\w*(?: -\w+)* [^\s-]\S{0,127} [\w.@-]{1,64} [\"']?([^\s\"']{1,128})")
-_NET_USE = re.compile(r"/user:[\w.\\@-]{1,64} ([^\s/\"'][^\s\"']{2,127})")
-_NET_USE_FIRST = re.compile(r"(?i)net use (?:\S{1,8} )?\\\\\S{1,128} ([^\s/*\"'\\][^\s\"']{2,127})(?= /user)")
-_ARGUMENTS = re.compile(r"\"(?:[^\"\n]{1,128}\" \")?([^\"\n]{1,256})\"")
-_ECHOED = re.compile(r"(?:echo|printf)(?: -\w+)? [\"']?([^\s\"'|$][^\s\"'|]{0,127})(?:\\n)?[\"']? $")
-_SNMP = re.compile(r"snmp\w{2,12} [^\r\n|;]{1,300}")
-_SNMP_PASS = re.compile(r"( -[AX] ?[\"']?)(?!\[REDACTED|\$)([^\s\"']{4,128})")
 _SENT = re.compile(r"\d{4,8}(?![\w.-])")
 _YOURS = re.compile(
-    r"(?i)\b(?:your|one-time|single-use)(?: (?!error|status|exit|zip|postal|country|promo|discount|reason|area)\w{2,16}){0,3} $"
+    r"(?i)\b(?:your|one-time|single-use)(?: (?!error|status|exit|zip|postal|country|promo|discount|reason"
+    r"|area)\w{2,16}){0,3} $"
 )
 _IDENTIFIED = re.compile(
     r"(?i)identified (?:by|with [\w\"'`]{1,40} (?:by|as)) (?:password )?"
@@ -94,10 +77,9 @@ _SET_PASSWORD = re.compile(
 )
 _SECURE_STRING = re.compile(r"(?i)securestring(?: -string)? [\"']([^\"'\n]{1,128})[\"']")
 _SASL = re.compile(r"(?i)auth (?:plain|login) ([A-Za-z0-9+/]{8,}={0,2})(?![\w-])")
-_COMMAND = re.compile(r"([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
-_USER_COMMAND = re.compile(r"\"?[\w.@-]{1,64}\"? \"?([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
 _AUTH_OBJECT = re.compile(
-    r"(?i)(?:(?:basic|digest|ntlm|password)auth(?:entication)?|log_?in|sign_?in|authenticate|credentials?|passwordtoken)\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})"
+    r"(?i)(?:(?:basic|digest|ntlm|password)auth(?:entication)?|log_?in|sign_?in|authenticate|credentials?"
+    r"|passwordtoken)\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})"
 )
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
 _LONG_CODE = re.compile(r"(?:\\?[\"']?\s?[=:]\s?|\s)\\?[\"']?([\w/.-]{16,512})")
@@ -158,6 +140,13 @@ def putty_key(scan: Scan, start: int, end: int) -> Span | int:
     return (start, match.end(), marker("private_key")) if match else end
 
 
+def _is_password(text: str, end: int, secret: re.Match[str]) -> bool:
+    """Whether it is a password, and not that of `user:password@host`."""
+    if _TEMPLATE_LOGIN.fullmatch(text, end, secret.end()) and _TEMPLATE_HOST.match(text, secret.end()):
+        return False
+    return bool(secret[1]) and _judge.is_value(secret[1], "password", "", quoted=True, op="=")
+
+
 def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
     """The password in a URL (RFC 3986, section 3.2.1), also where it should have been percent-encoded and was not."""
     text = scan.text
@@ -173,9 +162,7 @@ def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
         secret = secret or _PASSWORD.match(text, at) or _LOOSE_PASSWORD.match(text, at)
         if secret is None and not web:
             secret = _RAW_PASSWORD.match(text, at)
-        if secret and _TEMPLATE_LOGIN.fullmatch(text, end, secret.end()) and _TEMPLATE_HOST.match(text, secret.end()):
-            return secret.end()
-        if secret and secret[1] and _judge.is_value(secret[1], "password", "", quoted=True, op="="):
+        if secret and _is_password(text, end, secret):
             if _AWS_USER.fullmatch(text, end, at):
                 return end, secret.end(1), f"{marker('aws_key')}:{marker('password')}"
             return secret.start(1), secret.end(1), marker("password")
@@ -306,44 +293,10 @@ def _national_phone(scan: Scan, _start: int, end: int) -> Span | int:
     return (end, match.end(), marker("phone")) if match else end
 
 
-def _command(scan: Scan, start: int, end: int) -> Span | int:
-    """`PASS x`, `AUTH x`, `AUTH user x` and `LOGIN user x`, as FTP, POP3, Redis and IMAP have it."""
-    for pattern in (_COMMAND, _USER_COMMAND):
-        match = pattern.match(scan.text, end)
-        if match and scan.free(start) and is_announced(match[1], "password"):
-            return match.start(1), match.end(1), marker("password")
-    return end
-
-
-def _monitored(scan: Scan, _start: int, end: int) -> Span | int:
-    """`"AUTH" "x"` and `"AUTH" "user" "x"`, as Redis prints commands."""
-    match = _ARGUMENTS.match(scan.text, end)
-    return (match.start(1), match.end(1), marker("password")) if match and "[REDACTED:" not in match[1] else end
-
-
 def _sent_code(scan: Scan, start: int, end: int) -> Span | int:
     """`Your login code is 482913`, as a message to a phone has it."""
     match = _SENT.match(scan.text, end)
     return (end, match.end(), marker("otp")) if match and _YOURS.search(scan.before(start, 48)) else end
-
-
-def _piped(scan: Scan, start: int, end: int) -> Span | int:
-    """`echo x | sudo -S …`."""
-    before = scan.before(start, 200)
-    match = _ECHOED.search(before)
-    if match is None or not _judge.is_value(match[1], "password", "", quoted=True, op="="):
-        return end
-    first = start - len(before) + match.start(1)
-    return first, first + len(match[1]), marker("password")
-
-
-def _privacy(scan: Scan, start: int, end: int) -> Span | int:
-    """The passphrases of SNMP version 3, `-A x -X y`."""
-    line = _SNMP.match(scan.text, start)
-    if line is None:
-        return end
-    kept = _SNMP_PASS.sub(lambda match: match[1] + marker("password"), line.group())
-    return (start, line.end(), kept) if kept != line.group() else end
 
 
 def oauth_code(scan: Scan, start: int, end: int) -> Span | int:
@@ -410,18 +363,6 @@ def word_anchors() -> Iterator[Anchor]:
     yield Anchor("code", _long_code, r"(?=\\?[\"']?\s?[=:]?\s?\\?[\"']?[a-z0-9/_.-]{16})")
     for word in ("call", "dial", "reach", "contact", "number", "whatsapp", "text"):
         yield Anchor(word, _national_phone, _PHONE_INTRODUCTION)
-    yield Anchor("mysql", _group(_MYSQL, "password"))
-    yield Anchor("mariadb", _group(_MYSQL, "password"))
-    for command in ("docker login", "mongo", "redis-cli", "ldapsearch"):
-        yield Anchor(command, _group(_SHORT_OPTION, "password"))
-    yield Anchor("sshpass", _group(_SHORT_OPTION, "password"), r"(?=[\s\"'])")
-    yield Anchor("openssl ", _group(_OPENSSL, "password"))
-    yield Anchor("smbclient ", _group(_SMB_USER, "password"))
-    yield Anchor("htpasswd ", _group(_HTPASSWD, "password"))
-    yield Anchor("/user:", _group(_NET_USE, "password"))
-    yield Anchor("net use ", _group(_NET_USE_FIRST, "password"))
-    yield Anchor("| sudo ", _piped, r"(?=-\w{0,8}s)")
-    yield Anchor("snmp", _privacy)
     yield from command_words()
     for token in TOKENS:
         for anchor in token.anchors:
@@ -435,11 +376,6 @@ def sign_anchors() -> Iterator[Anchor]:
     yield Anchor("-----BEGIN", private_key)
     yield Anchor("://", credentials_in_url)
     yield Anchor("@", email, "(?!@)")
-    yield Anchor("PASS ", _command)
-    yield Anchor("AUTH ", _command)
-    yield Anchor('"AUTH" ', _monitored)
-    yield Anchor("LOGIN ", _command)
-    yield Anchor(":5432:", _group(_PGPASS, "password"))
     yield Anchor("-u", _group(_CURL_USER, "password", 2), r"(?=\w{1,32}:[^\s:])")
     for option in ("-u ", "-u'", '-u"', "-u=", "--user ", "--user=", "--user'", '--user"', "--proxy-user "):
         yield Anchor(option, _group(_CURL_USER, "password", 2))

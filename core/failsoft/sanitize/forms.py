@@ -51,7 +51,8 @@ _FIELD_TYPE = re.compile(r"(?:^|[\s{;])(?:string|bytes|bool|u?int\d\d|optional|r
 # what is being done to a thing that is called so
 _STATE = re.compile(r"[A-Z][a-z]{2,16}(?:ing|ion)(?:\.{3}| (?:complete|state|for|failed|the|in|of)\b)")
 _CLAUSE = re.compile(
-    r"[A-Z][a-z]{1,16} (?:[`'\"]\w[\w.-]{0,40}[`'\"] |[A-Za-z]{1,16} ){0,3}(?:is|are|must|should|may|cannot|does|has|was)\b"
+    r"[A-Z][a-z]{1,16} (?:[`'\"]\w[\w.-]{0,40}[`'\"] |[A-Za-z]{1,16} ){0,3}(?:is|are|must|should|may|cannot|does|has"
+    r"|was)\b"
 )
 
 _OWN_VALUE = re.compile(r"\s{0,2}[=:]{1,2}[>\s]{0,2}[^\s=:]|\s{1,2}[\"'`]\S")
@@ -69,7 +70,8 @@ _ORDINAL = re.compile(r"(?i)(?:first|second|third|fourth|last|final|next|single|
 
 # what documents say of a field
 _EXPLAINED = re.compile(
-    r"[A-Z][a-z]{1,16}\.? (?=(?:[\w'’-]{1,20}[,.]? ){0,5}(?:the|a|an|to|of|that|which|will|be|is|are|only|this)\b)(?:[A-Za-z'’-]{1,20}[,.]? ){2}[A-Za-z]"
+    r"[A-Z][a-z]{1,16}\.? (?=(?:[\w'’-]{1,20}[,.]? ){0,5}(?:the|a|an|to|of|that|which|will|be|is|are|only"
+    r"|this)\b)(?:[A-Za-z'’-]{1,20}[,.]? ){2}[A-Za-z]"
 )
 
 _GENERATED = re.compile(r"b?\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,128}={0,2}|[A-Za-z0-9+/]{42,128}={1,2})(?![\w/.=+~-])")
@@ -101,7 +103,7 @@ class Site(NamedTuple):
 
 
 def is_named(text: str, value: Value) -> bool:
-    """Whether a bare word is itself the name of something secret, with its own value after it: `token client_secret='x'`."""
+    """Whether a bare word is itself the name of something secret with its own value: `token client_secret='x'`."""
     content = text[value.start : value.end]
     name = content.rstrip("=:").lstrip("-")
     if not name.replace("_", "").replace("-", "").isalpha() or not _OWN_VALUE.match(
@@ -157,13 +159,27 @@ def sets_nothing(site: Site, assign: re.Match[str]) -> bool:
     return _EMPTY.fullmatch(assign.group()) is not None and _NEXT_NAME.match(site.scan.text, assign.end()) is not None
 
 
+def _is_place(site: Site, at: int) -> bool:
+    """Whether a colon parts a place, a slice, a member of an enumeration, or a name in a document and its text."""
+    text, name = site.scan.text, site.name
+    if text.startswith("//", at) or name.count("[") > name.count("]"):
+        return True
+    before = site.scan.before(site.first, 64)
+    if _DOCUMENTED.search(before) or (name.lower() == "pass" and _ORDINAL.search(before)):
+        return True
+    if "." not in name:
+        return False
+    of_enum = site.before == "<" and name.rpartition(".")[2].isupper()
+    return of_enum or (_LINE.match(text, at) is not None and _SOURCE.search(name) is not None)
+
+
 def names_no_value(site: Site, at: int, op: str) -> bool:
     """Whether what looks like a name with a value is a place in a file, a member, a field with its number, a state.
 
     `secrets.yml:12:3`, `<Kind.TOKEN: 'token'>`, `string password = 2;`, `${PASSWORD:?must be set}`,
     `random_password.db: Creating...`, `password: Path `password` is required.`
     """
-    text, name = site.scan.text, site.name
+    text = site.scan.text
     if op == "=":
         return (
             _FIELD_NUMBER.match(text, at) is not None
@@ -171,17 +187,8 @@ def names_no_value(site: Site, at: int, op: str) -> bool:
         )
     if not op.startswith(":"):
         return op == "?" and site.before == "{"
-    if op == ":":
-        if text.startswith("//", at) or name.count("[") > name.count("]"):
-            return True
-        before = site.scan.before(site.first, 64)
-        if _DOCUMENTED.search(before) or (name.lower() == "pass" and _ORDINAL.search(before)):
-            return True
-    if op == ":" and "." in name:
-        if _LINE.match(text, at) and _SOURCE.search(name):
-            return True
-        if site.before == "<" and name.rpartition(".")[2].isupper():
-            return True
+    if op == ":" and _is_place(site, at):
+        return True
     if text[at : at + 1] in ("'", '"', "`") and text[at + 1 : at + 2] in (")", ",", ";") and site.before == " ":
         # that quote ends a prompt
         return True

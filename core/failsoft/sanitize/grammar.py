@@ -34,7 +34,9 @@ TEMPLATE = re.compile(
     r"\$\{[^}\s]{0,80}\}|\{\{.{0,80}?\}\}|\$\([^)\n]{0,80}\)|%\([\w.]{1,60}\)[sdr]|\{[\w.!:]{1,60}\}|<[\w -]{1,60}>"
 )
 _WRAPPED = re.compile(
-    r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential|Some|String(?:::from|::new)?|\[\]byte|str|new String|Buffer\.from|SecureString|crypt|PASSWORD|SHA2|MD5|AES_ENCRYPT)\(\s{0,2}(?=[bu]?[\"'])|(?:Some|Just|Ok) (?=\")"
+    r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential|Some|String(?:::from|::new)?|\[\]byte|str"
+    r"|new String|Buffer\.from|SecureString|crypt|PASSWORD|SHA2|MD5|AES_ENCRYPT)\(\s{0,2}(?=[bu]?[\"'])|(?:Some|Just"
+    r"|Ok) (?=\")"
 )
 _BARE = re.compile(
     r"(?:[^\s,;&\"'`<>()\[\]{}|\\]"

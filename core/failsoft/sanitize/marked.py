@@ -30,7 +30,8 @@ _LIST_END = re.compile(r"\\{0,7}[\"']\s{0,2}\]")
 _NEXT_TAG = re.compile(
     r"(?:</(?:b|strong|code|span|a|label)>)?\s{0,4}"
     r"(?:</(?:\w{1,12}:)?(?:key|name|Key|Name)>\s{0,16}(?=<(?:\w{1,12}:)?(?:string|value|data|String|Value)\b)"
-    r"|:?</(?:t[dh]|dt)>\s{0,32}<(?:td|dd)(?:\s[^<>]{0,80})?>\s{0,16}(?:<(?:pre|code|span|div|b|i|em|strong)(?:\s[^<>]{0,80})?>\s{0,4}){0,3})"
+    r"|:?</(?:t[dh]|dt)>\s{0,32}<(?:td|dd)(?:\s[^<>]{0,80})?>\s{0,16}(?:<(?:pre|code|span|div|b|i|em"
+    r"|strong)(?:\s[^<>]{0,80})?>\s{0,4}){0,3})"
 )
 _CELL = re.compile(r"(?:&#x27;|&#39;|&quot;|[\"'])?([^<>\r\n]{1,1024}?)(?:&#x27;|&#39;|&quot;|[\"'])?(?=\s{0,16}</)")
 _NAMED_TAG = re.compile(r"[\"'](?:\s[^<>]{0,80})?(?=>)")

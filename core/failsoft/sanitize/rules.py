@@ -128,16 +128,20 @@ WEAK_TERMS: dict[str, str] = _table(
 STRICT_TERMS: dict[str, str] = _table(
     {
         "name": "lname fname firstnames namefirst namelast fathername mothername nickname middleinitial providername "
-        "beneficiaryname authorname signedby given family customername clientname contactname employeename guardianname spousename doctorname physicianname "
+        "beneficiaryname authorname signedby given family customername clientname contactname employeename "
+        "guardianname spousename doctorname physicianname "
         "nursename insuredname subscribername guarantorname recipientname emergencycontactname nextofkin personname "
         "membername relativename",
         "person": "name patient customer doctor physician nurse guardian spouse",
-        "date": "birthyear yearofbirth admissiondate admitdate admittedat admittedon dischargedate dischargedat dischargedon dateofservice "
+        "date": "birthyear yearofbirth admissiondate admitdate admittedat admittedon dischargedate dischargedat "
+        "dischargedon dateofservice "
         "servicedate deathdate dateofdeath visitdate appointmentdate surgerydate diagnosisdate proceduredate "
         "encounterdate dateofadmission dateofdischarge dateofvisit",
         "zip": "zip zipcode postalcode postcode plz",
-        "address": "addr addr1 addr2 address1 address2 line1 line2 address city town county latitude longitude geolocation gpscoordinates adresse direccion domicilio",
-        "record": "udid advertisingid idfa plate fingerprintid studentid employeeid membershipnumber licensenumber licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "
+        "address": "addr addr1 addr2 address1 address2 line1 line2 address city town county latitude longitude "
+        "geolocation gpscoordinates adresse direccion domicilio",
+        "record": "udid advertisingid idfa plate fingerprintid studentid employeeid membershipnumber licensenumber "
+        "licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "
         "platenumber vin vehicleid vehiclenumber vehicleidentificationnumber vehicleregistration serialnumber "
         "serialno "
         "deviceid deviceserial deviceserialnumber deviceidentifier imei imsi meid iccid udi biometricid recordnumber "

@@ -41,7 +41,8 @@ _CODE = re.compile(r"\d{3,8}")
 # in prose these are other words
 _NOT_SPOKEN = word_set("pass pw sid")
 _CHANGED = re.compile(
-    r"[^\n'\"]{0,24} from (?P<q>['\"`])(?P<old>(?!\[REDACTED)[^'\"`\n]{1,128})(?P=q) to (?P=q)(?P<new>[^'\"`\n]{1,128})(?P=q)"
+    r"[^\n'\"]{0,24} from (?P<q>['\"`])(?P<old>(?!\[REDACTED)[^'\"`\n]{1,128})(?P=q) to"
+    r" (?P=q)(?P<new>[^'\"`\n]{1,128})(?P=q)"
 )
 _ARGUMENT = re.compile(r"\((?:([\"'])([^\"'\n]{6,256})\1|([^\s\"'(),=.:\[\]]{6,256}))\)")
 _MEMBER = re.compile(r"[A-Za-z_]\w*=(?!=|$)")

@@ -100,8 +100,10 @@ STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
             "postcode certificate vehicle serial devic imei biometric recordn record_n chart casen case_n claim "
             "accession "
             "specimen profileurl profile_url homepage personalurl personal_url linkedin website avatar photo address "
-            "given famil lname fname nickname middle advertis udid idfa student employee signedby signed_by addr line1 line2 line_1 "
-            "line_2 fingerprint_id fingerprintid beneficiar latitude longitude geoloc domicilio direccion adresse county name patient customer doctor physician guardian spouse nextofkin next_of_kin"
+            "given famil lname fname nickname middle advertis udid idfa student employee signedby signed_by addr "
+            "line1 line2 line_1 "
+            "line_2 fingerprint_id fingerprintid beneficiar latitude longitude geoloc domicilio direccion adresse "
+            "county name patient customer doctor physician guardian spouse nextofkin next_of_kin"
         )
     ),
     *((stem, _NO_LETTER, "") for stem in word_set("zip plz vin udi city town imsi meid iccid plate nurse")),
