@@ -50,6 +50,7 @@ _CHANGE = re.compile(r"[\"'`]\s{0,4}(?:->|=>|→|~>)\s{0,4}(?=[\"'`])")
 _BODY = re.compile(r"\s{0,2}(?:=>|\{|\()|\.[A-Za-z]")
 # `[PGconn_ptr, c_char_p]`
 _NAMES = re.compile(r"[A-Za-z_][\w.]{0,60}(?:\s?,\s?[A-Za-z_][\w.]{0,60}){1,20}")
+_NEXT = re.compile(r"[a-z_.]{2,32}=[^=\s\"]")
 _MAX_INDENT = 64
 _judge = Judge()
 
@@ -210,6 +211,8 @@ def authorization(site: Site, value: Value, quote: str, op: str) -> Span | None:
     scheme = _SCHEME.match(text, start, value.end if value.quoted else len(text))
     named = scheme.group().strip(" \t+") if scheme else ""
     known = named.lower() in _SCHEMES
+    if scheme and op == "=" and not value.quoted and _NEXT.match(text, scheme.end()):
+        scheme = None
     if scheme is None or not (known or _judge.is_value(named, "token", "", quoted=True, op=":")):
         return judged(site, value, op)
     at = scheme.end()

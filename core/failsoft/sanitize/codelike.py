@@ -80,6 +80,7 @@ _FIXED = re.compile(r"(?i)\b(?:bearer|basic|token|digest|apikey)\b|\b[a-z][a-z_-
 _WEAK_KINDS = word_set("session authorization cookie csrf signature credential otp")
 _DATES = word_set("birth_date date")
 _TERMS = STRONG_TERMS | WEAK_TERMS
+_NAMING = frozenset(["key", "token", "secret", "password", "pass", "pwd", "here"])
 _DIGITS = "0123456789"
 
 
@@ -99,10 +100,10 @@ def is_label(text: str, kind: str) -> bool:
 
 def opens_sentence(word: str, op: str, after: str) -> bool:
     """Whether a bare word opens a sentence, or is one of a script without a word of Latin letters in it."""
+    if not word.isascii() and word.isalnum() and not any("a" <= char <= "z" for char in word):
+        return True
     if not word.isalpha():
         return False
-    if not word.isascii() and not any("a" <= char <= "z" for char in word):
-        return True
     return ":" in op and after == " " and word in _OPENERS
 
 
@@ -214,7 +215,7 @@ def _is_name(value: str, kind: str, name: str, op: str, after: str) -> bool:
         return True
     same_kind = any(_TERMS.get(end) == kind for end in ("".join(words[-1:]), "".join(words[-2:])))
     if "_" in value:
-        return same_kind
+        return same_kind or (value.isupper() and words[-1] in _NAMING)
     if len(words) < 2 or not colon:
         return False
     if value[0].islower() and (kind not in WORDY_KINDS or same_kind):

@@ -74,6 +74,18 @@ _EXPLAINED = re.compile(
     r"|this)\b)(?:[A-Za-z'’-]{1,20}[,.]? ){2}[A-Za-z]"
 )
 
+_RESOURCE = re.compile(r"(?:[a-z]+(?:[.-][a-z]+)*/)?[a-z]+(?:[.-](?:[a-z]+|\d{1,4}))*")
+_FATE = re.compile(
+    r"[\"']? (?:not found|does(?:n't| not) exist|already exists|is (?:missing|forbidden|invalid|immutable)|unchanged"
+    r"|created|configured|deleted|patched|updated|\(namespace)"
+)
+_FEW_WORDS = re.compile(r" ([^\W\d_]+|\d{1,3})(?: (?:[^\W\d_]+|\d{1,3})){0,1}[.!]?(?=$|[\r\n;,)\]}\"'])")
+# after these, what stood before them was more than a word
+_GOES_ON = word_set(
+    "for of from at in on and or with by to user as is was were has failed rejected refused accepted used given sent "
+    "received tried entered not did does"
+)
+
 _GENERATED = re.compile(r"b?\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,128}={0,2}|[A-Za-z0-9+/]{42,128}={1,2})(?![\w/.=+~-])")
 # keys that open nothing
 _PLAIN_KEYS = word_set(
@@ -114,6 +126,18 @@ def is_named(text: str, value: Value) -> bool:
     return any("".join(words[-n:]) in STRONG_TERMS for n in (1, 2, 3))
 
 
+def _is_remark(site: Site, value: Value, op: str) -> bool:
+    """Whether a few plain words follow a colon, in whatever language, or the name of a secret and its fate."""
+    text = site.scan.text
+    content = text[value.start : value.end]
+    if site.kind == "secret" and _RESOURCE.fullmatch(content) and _FATE.match(text, value.end):
+        return True
+    if op != ":" or text[value.start - 1] != " " or not content.isalpha() or site.kind in SHAPES:
+        return False
+    rest = _FEW_WORDS.match(text, value.end)
+    return rest is not None and rest[1].lower() not in _GOES_ON
+
+
 def _is_code(site: Site, value: Value, between: str) -> bool:
     """Whether the whole assignment is code: of a pattern, of several at once, of one that goes on."""
     text = site.scan.text
@@ -140,7 +164,7 @@ def judged(site: Site, value: Value | None, op: str) -> Span | None:
         # goes on beyond the line that the value ends with
         return value.start, max(value.end, last), marker("private_key")
     content = text[value.start : value.end]
-    if not value.quoted and is_named(text, value):
+    if not value.quoted and (is_named(text, value) or _is_remark(site, value, op)):
         return None
     fits = kind in ("name", "address") or not value.quoted or kind not in SHAPES or SHAPES[kind].match(content)
     after = text[value.end : value.end + 1]

@@ -7,7 +7,7 @@ import re
 from failsoft.sanitize.checks import looks_random, mixed
 from failsoft.sanitize.codelike import WORDY_KINDS, is_code, is_label, is_quoted_code, is_variable, opens_sentence
 from failsoft.sanitize.keys import words_of
-from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
+from failsoft.sanitize.rules import COUNTED, STRONG_TERMS, WEAK_TERMS, word_set
 
 __all__ = ["Judge", "is_announced", "is_sentence"]
 
@@ -32,6 +32,7 @@ _ABOUT = word_set(
     "timeout to too type unable unauthorized undefined unexpected unavailable unrecognized unsupported until update "
     "updated use used user username using valid validated validation value verification verified verify version was "
     "were when which while will with without wrong your you "
+    "pflichtfeld kötelező obligatoriu zorunlu povinné obligatoriskt inherit permission "
     "option options argument arguments parameters switch flags prompts portion component components entry fields "
     "function async write class "
     "await new yield lambda raise return "
@@ -121,6 +122,11 @@ _ANY_WORD = word_set("password secret otp cvv")
 _SIGNATURE_LEAST = 12
 _LEAST_TOLD, _LEAST_TOKEN = 5, 8
 _LEAST_SIGNS = 4
+_LEAST_NUMBER, _LEAST_ID = 6, 12
+# an algorithm, the size of a key
+_ALGORITHM = re.compile(
+    r"(?i)(?:sha\d{1,3}|md5|ecdsa|rsa|ed25519|hmac)(?:-?with|-?sha|encryption|-?rsa|-?pss)[\w-]{0,24}|\d{3,5}[ -]bit.*"
+)
 _SHORT_KINDS = word_set("api_key token session signature cookie csrf private_key")
 _TERMS = STRONG_TERMS | WEAK_TERMS
 
@@ -139,10 +145,17 @@ def _is_told(text: str, kind: str) -> bool:
     return kind != "url" and _URL.match(text) is not None
 
 
+def _is_session(text: str) -> bool:
+    """Whether it may be the id of a session, and is not a word, a name of Oracle's, a count."""
+    if text.isdigit():
+        return len(text) >= _LEAST_NUMBER
+    return not text.isalpha() or (not text.isupper() and len(text) >= _LEAST_ID)
+
+
 def is_announced(text: str, kind: str = "") -> bool:
     """Whether a word in prose, after a word such as "password", has the look of a value."""
     least = _LEAST_TOKEN if kind == "token" else _LEAST_TOLD
-    if text[-1:] in "?!" and text[:-1].isalpha():
+    if text[:1] == "(" or (text[-1:] in "?!" and text[:-1].isalpha()):
         return False
     if len(text) < least or not mixed(text) or _NOT_RANDOM.fullmatch(text):
         return False
@@ -166,8 +179,8 @@ class Judge:
             spaced: ` = ` stood between them, as in code.
         """
         bare = value.strip()
-        if bare.isalnum() and not bare.isalpha() and after != "(" and len(bare) > 4:
-            return self._fits(bare, kind, quoted=quoted, op=op)
+        if bare.isascii() and bare.isalnum() and not bare.isalpha() and after != "(" and len(bare) > 4:
+            return not _ALGORITHM.fullmatch(bare) and self._fits(bare, kind, quoted=quoted, op=op)
         if not bare or bare.lower().rstrip(".!,;") in _NOTHING:
             return False
         if "[REDACTED:" in bare and not any(map(str.isalnum, bare[: bare.index("[REDACTED:")])):
@@ -190,7 +203,7 @@ class Judge:
         self, bare: str, word: str, kind: str, name: str, *, quoted: bool, op: str, after: str, spaced: bool
     ) -> bool:
         """Whether it is code, a label or a setting."""
-        if self._is_setting(bare, word, kind, name):
+        if self._is_setting(bare, word, kind, name, op, after):
             return True
         if quoted:
             return is_label(bare, kind) or is_quoted_code(bare, kind, name, op, spaced=spaced)
@@ -201,9 +214,13 @@ class Judge:
         return kind not in _DATES and (is_code(bare, kind, name, op, after) or opens_sentence(word, op, after))
 
     @staticmethod
-    def _is_setting(value: str, word: str, kind: str, name: str) -> bool:
+    def _is_setting(value: str, word: str, kind: str, name: str, op: str, after: str) -> bool:
         """Whether it is a mechanism, a count or a kind of token of a grammar."""
         if (kind in _NAMED_KINDS and word in _MECHANISMS) or (kind in _COUNTED_KINDS and _FEW.fullmatch(value)):
+            return True
+        if _ALGORITHM.fullmatch(value) or (word in STRONG_TERMS and op.startswith(":") and after == " "):
+            return True
+        if "".join(words_of(name)) in COUNTED and value.isdigit():
             return True
         if "pass" in words_of(name) and _SMALL.fullmatch(value):
             return True
@@ -222,7 +239,7 @@ class Judge:
             return len(value) >= _SIGNATURE_LEAST and not value.isalpha()
         if kind in _WEAK_KINDS and not quoted and value.isalpha() and (value.islower() or value.istitle()):
             return op.startswith("=") and len(value) >= 5
-        if kind == "session" and value.isdigit() and len(value) < 3:
+        if kind == "session" and not _is_session(value):
             return False
         if kind in _SHORT_KINDS and len(value) < 3:
             return False
