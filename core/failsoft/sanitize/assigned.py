@@ -40,7 +40,7 @@ _LONG = re.compile(r"[\"']?[\w-]{12}")
 _QUERY_LEAST = 12
 _ALL_SECRET = frozenset(("cookie", "credential", "secret"))
 # `(self.username + ":" + self.password)`, `(kind == NUMBER)`
-_EXPRESSION = re.compile(r" [+%] |[=!]= ")
+_EXPRESSION = re.compile(r" [+%] |[=!]= | for \w{1,32} in ")
 _ITEM = re.compile(r"[ \t]{0,8}\r?\n[ \t]{0,32}-[ \t]{1,8}(?![\w-]{1,40}:(?:\s|$))")
 _LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
 _MAX_ITEMS = 100

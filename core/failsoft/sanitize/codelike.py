@@ -7,12 +7,12 @@ import re
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 
-__all__ = ["WORDY_KINDS", "is_code", "is_label", "is_quoted_code", "is_variable", "opens_sentence"]
+__all__ = ["WORDY_KINDS", "is_code", "is_label", "is_quoted_code", "is_stand_in", "is_variable", "opens_sentence"]
 
 _TYPES = word_set(
     "str string bytes int integer float bool boolean object any dict list tuple set optional union secretstr "
     "secretbytes varchar text char nvarchar uuid number unicode constr type literal annotated final classvar mapping "
-    "sequence decimal datetime date callable self cls charfield textfield const let var"
+    "sequence decimal datetime date callable self cls charfield textfield const let var inout mut dyn impl readonly ref"
 )
 
 # with which other languages open what they say about a field
@@ -30,6 +30,10 @@ _LABELS = word_set(
     "パスワード トークン 비밀번호 토큰 passe password passphrase passcode token secret pin otp"
 )
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
+_STAND_IN = re.compile(
+    r"(?i)change[-_ ]?(?:me|it|this)|(?:put|insert|enter|add|replace)[-_ ](?:your|me|with|here)[-_ \w]{0,40}"
+    r"|your[-_ ][-_ \w]{2,40}|todo|tbd|fixme|placeholder|replaceme|[A-Z]+(?-i:(?:_[A-Z]+){3,})"
+)
 _LABEL = re.compile(r"[^\W\d_]+(?:[ ’'-][^\W\d_]+){0,3}[?:…]?")
 
 _ROOTS = word_set(
@@ -84,9 +88,14 @@ _NAMING = frozenset(["key", "token", "secret", "password", "pass", "pwd", "here"
 _DIGITS = "0123456789"
 
 
+def is_stand_in(text: str) -> bool:
+    """Whether it holds the place of a value that is still to come, as `changeme` and `your-password`."""
+    return _STAND_IN.fullmatch(text) is not None
+
+
 def is_label(text: str, kind: str) -> bool:
     """Whether a text in quotes names a field to people, as "Passwort" or "Your password", or tells its type."""
-    if _RULES.fullmatch(text) or _COLUMN.fullmatch(text):
+    if _RULES.fullmatch(text) or _COLUMN.fullmatch(text) or is_stand_in(text):
         return True
     if not text[0].isupper() and text.isascii():
         return False

@@ -82,6 +82,10 @@ _NAMED_USER = re.compile(
     r"(?:\s|^)(?:-[uU]|--user(?:name)?|--login|/u(?:ser)?:?|--service-principal -u)[ =]?[\"']?[\w.@\\-]{1,64}[\"']?\s"
 )
 _SHORT = re.compile(rf"-[pP] {_VALUE}")
+# `Password:` in base64, as SMTP asks for it (RFC 4954), and the answer
+_ASKED = re.compile(
+    r"334 UGFzc3dvcmQ6[\\'\"rn]{0,6}\s{1,4}[^\n]{0,16}?(?<![A-Za-z0-9+/\[:])([A-Za-z0-9+/]{4,}={0,2})(?![\w:])"
+)
 _PORT = re.compile(r"\d{1,5}(?::\d{1,5})?")
 _STORED = re.compile(
     rf"(?i:kv put|etcdctl put|ctl put|config set) \S{{0,120}}(?i:pass(?:word|wd)?|secret|token|key)\w{{0,16}} {_VALUE}"
@@ -202,6 +206,7 @@ def command_signs() -> Iterator[Anchor]:
     for word in ("PASS ", "AUTH ", "LOGIN "):
         yield Anchor(word, _command)
     yield Anchor('"AUTH" ', _monitored)
+    yield Anchor("334 UGFzc3dvcmQ6", _argument(_ASKED))
     yield Anchor(":5432:", _argument(_PGPASS))
     yield Anchor("-p ", _option)
     yield Anchor("-P ", _option)

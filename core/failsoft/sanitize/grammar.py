@@ -63,7 +63,7 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "account": re.compile(r"(?=[A-Za-z-]{0,4}\d)[A-Za-z0-9*]{1,24}(?:[ -][\d*]{1,12}){0,7}(?<=[\dA-Za-z]{3})"),
     "ssn": re.compile(r"\d{3}[-. ]?\d{2}[-. ]?\d{4}(?!\d)|[*Xx]{3}-[*Xx]{2}-\d{4}|\d{4}(?!\d)"),
     "card": re.compile(r"\d(?:[ -]?\d){11,18}(?!\d)"),
-    "iban": re.compile(r"[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){6,30}"),
+    "iban": re.compile(r"[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"),
     "name": re.compile(r"[^\W\d_][\w'’.-]*(?: (?!and\b|or\b|is\b|was\b|not\b|for\b|in\b)[^\W\d_][\w'’.-]*){0,3}"),
     "address": re.compile(r"[^\r\n\"'<>;|{}]{3,120}?(?=$|[\r\n\"'<>;|{}]|(?:, ?|&| )[a-z_]+[=:]|,\s(?![A-Z0-9]))"),
     "person": re.compile(
@@ -182,7 +182,7 @@ def tag_text(text: str, at: int) -> Value | None:
     if match is None:
         return None
     closed = text.startswith(("</", "]]"), match.end())
-    if not closed and match[1][:1] in (":", "@", "/", ",", "`"):
+    if not closed and match[1][:1] in (":", "@", "/", ",", "`", "(", ";"):
         return None
     if not closed and (text[match.start(1) - 1] != ">" or (match.end() == len(text) and " " in match[1].strip())):
         # `AUTH <password> was called`

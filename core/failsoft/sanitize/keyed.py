@@ -20,6 +20,7 @@ from failsoft.sanitize.spoken import Prose, of_a_parser
 __all__ = ["KeyedRule"]
 
 _IDENTIFIER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.[]$"
+_QUOTED = re.compile(r" b?[\"']")
 _MAX_NAME = 64
 # so much around an anchor decides, and so many anchors are remembered
 _BEFORE, _BEHIND, _LAST, _MOST = 128, 96, 16, 512
@@ -64,8 +65,8 @@ class KeyedRule:
         if kind is None and name in ("key", "KEY", "Key") and text[first - 1 : first] in ("?", "&"):
             kind = "api_key"
         span = None
-        if kind is None and text[start:end].lower() == "key" and (assign := ASSIGN.match(text, last)):
-            span = random_key(scan, name, assign.end())
+        if kind is None and text[start:end].lower() == "key" and (opening := _opening(text, last)):
+            span = random_key(scan, name, opening)
         if span is not None:
             return span
         if kind is not None:
@@ -84,6 +85,13 @@ class KeyedRule:
             scan.saw(last + 2)
             return last
         return span
+
+
+def _opening(text: str, last: int) -> int:
+    """Where a value begins that is assigned to a name, or quoted right after it; 0 where none does."""
+    if assign := ASSIGN.match(text, last):
+        return assign.end()
+    return last + 1 if _QUOTED.match(text, last) else 0
 
 
 def _identifier(scan: Scan, start: int, end: int) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from failsoft.sanitize.rules import (
     GLUED_TAILS,
     KEY_OWNERS,
     NEUTRAL_TAILS,
+    NO_PLACES,
     SID_OWNERS,
     STRICT_TERMS,
     STRONG_TERMS,
@@ -137,6 +138,8 @@ def _strict_kind(words: tuple[str, ...]) -> str | None:
         term = "".join(words[-length:])
         kind = STRICT_TERMS.get(term)
         # a name of two words is that of something else, as `table_name`, unless it is listed
+        if term == "address" and len(words) > 1 and words[-2] in NO_PLACES:
+            return None
         if kind and (length == len(words) or (kind != "person" and term not in WHOLE_TERMS)):
             return kind
     return None

@@ -17,6 +17,7 @@ __all__ = [
     "GLUED_TAILS",
     "KEY_OWNERS",
     "NEUTRAL_TAILS",
+    "NO_PLACES",
     "SID_OWNERS",
     "STRICT_TERMS",
     "STRONG_TERMS",
@@ -140,7 +141,8 @@ STRICT_TERMS: dict[str, str] = _table(
         "zip": "zip zipcode postalcode postcode plz",
         "address": "addr addr1 addr2 address1 address2 line1 line2 address city town county latitude longitude "
         "geolocation gpscoordinates adresse direccion domicilio",
-        "record": "udid advertisingid idfa plate fingerprintid studentid employeeid membershipnumber licensenumber "
+        "record": "visanumber "
+        "udid advertisingid idfa plate fingerprintid studentid employeeid membershipnumber licensenumber "
         "licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "
         "platenumber vin vehicleid vehiclenumber vehicleidentificationnumber vehicleregistration serialnumber "
         "serialno "
@@ -152,6 +154,12 @@ STRICT_TERMS: dict[str, str] = _table(
     }
 )
 """Term to kind, as the end of a name: other identifiers of 45 CFR 164.514(b)(2). Only the strict tier takes them."""
+
+NO_PLACES = word_set(
+    "mac ip ipv4 ipv6 email mail memory wallet remote server bind listen web url net network host peer local contract "
+    "from to reply start end base return hardware physical virtual bus i2c broker endpoint"
+)
+"""Words before "address" where nobody lives."""
 
 WHOLE_TERMS = word_set("given family nickname line1 line2 addr plate")
 """Terms of the strict tier that are the whole name, or mean something else, as `font_family`."""
@@ -217,6 +225,7 @@ NEUTRAL_TAILS = word_set(
 """Words after a term that change nothing."""
 
 DISARMING_TAILS = word_set(
+    "encryption hashing cipher "
     "count counts counter length len size sizes limit limits limiter max min maximum minimum type types kind kinds "
     "name names label labels field fields url urls uri uris endpoint endpoints path paths file files filename dir "
     "directory folder location loc expires expire expiry expiration expired expiring exp ttl timeout timeouts "

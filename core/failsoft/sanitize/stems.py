@@ -102,7 +102,7 @@ STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
             "specimen profileurl profile_url homepage personalurl personal_url linkedin website avatar photo address "
             "given famil lname fname nickname middle advertis udid idfa student employee signedby signed_by addr "
             "line1 line2 line_1 "
-            "line_2 fingerprint_id fingerprintid beneficiar latitude longitude geoloc domicilio direccion adresse "
+            "line_2 fingerprint_id fingerprintid beneficiar latitude longitude geoloc visan visa_n visa-n domicilio direccion adresse "
             "county name patient customer doctor physician guardian spouse nextofkin next_of_kin"
         )
     ),

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 
 from failsoft.sanitize.checks import looks_random, mixed
-from failsoft.sanitize.codelike import WORDY_KINDS, is_code, is_label, is_quoted_code, is_variable, opens_sentence
+from failsoft.sanitize.codelike import (
+    WORDY_KINDS,
+    is_code,
+    is_label,
+    is_quoted_code,
+    is_stand_in,
+    is_variable,
+    opens_sentence,
+)
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import COUNTED, STRONG_TERMS, WEAK_TERMS, word_set
 
@@ -123,6 +131,7 @@ _SIGNATURE_LEAST = 12
 _LEAST_TOLD, _LEAST_TOKEN = 5, 8
 _LEAST_SIGNS = 4
 _LEAST_NUMBER, _LEAST_ID = 6, 12
+_DIGEST = re.compile(r"(?:sha\d{1,3}|md5):[0-9a-fA-F]{32,128}")
 # an algorithm, the size of a key
 _ALGORITHM = re.compile(
     r"(?i)(?:sha\d{1,3}|md5|ecdsa|rsa|ed25519|hmac)(?:-?with|-?sha|encryption|-?rsa|-?pss)[\w-]{0,24}|\d{3,5}[ -]bit.*"
@@ -207,7 +216,7 @@ class Judge:
             return True
         if quoted:
             return is_label(bare, kind) or is_quoted_code(bare, kind, name, op, spaced=spaced)
-        if len(bare) == 1 and bare.isalpha():
+        if (len(bare) == 1 and bare.isalnum()) or is_stand_in(bare):
             return True
         if kind not in WORDY_KINDS and is_variable(bare, after, spaced=spaced):
             return True
@@ -217,6 +226,8 @@ class Judge:
     def _is_setting(value: str, word: str, kind: str, name: str, op: str, after: str) -> bool:
         """Whether it is a mechanism, a count or a kind of token of a grammar."""
         if (kind in _NAMED_KINDS and word in _MECHANISMS) or (kind in _COUNTED_KINDS and _FEW.fullmatch(value)):
+            return True
+        if kind != "password" and _DIGEST.fullmatch(value):
             return True
         if _ALGORITHM.fullmatch(value) or (word in STRONG_TERMS and op.startswith(":") and after == " "):
             return True
