@@ -82,7 +82,8 @@ STRONG_TERMS: dict[str, str] = _table(
         "cvv": "cvv cvc cvv2 cvc2 cvn securitycode cardcode cardverificationvalue cardverificationcode "
         "cardsecuritycode",
         "iban": "iban ibannumber",
-        "account": "accountnumber accountno acctnumber acctno acctnum bankaccount bankaccountnumber routingnumber "
+        "account": "sortcode accountnumber accountno acctnumber acctno acctnum bankaccount bankaccountnumber "
+        "routingnumber "
         "policynumber policyno",
         "birth_date": "dob dateofbirth birthdate birthday birthdt geburtsdatum geburtstag "
         "fechanacimiento fechadenacimiento datenaissance datedenaissance datanascimento datadenascimento",
@@ -90,13 +91,15 @@ STRONG_TERMS: dict[str, str] = _table(
         "driverlicense driverslicense drivinglicence drivinglicense driverlicensenumber driverslicensenumber "
         "drivinglicencenumber taxid taxidnumber taxpayerid itin nationalinsurancenumber personalidnumber "
         "socialinsurancenumber pannumber steuerid steuernummer steueridentifikationsnummer sozialversicherungsnummer "
-        "personnummer personnumber nie nif cnpj hetu ahvnummer ahv socialinsuranceno numerosecuritesociale "
+        "ninumber nationalinsurance fodselsnummer henkilotunnus personnummer personnumber nie nif cnpj hetu "
+        "ahvnummer ahv socialinsuranceno numerosecuritesociale "
         "numerodesecuritesociale curp cpf dni bsn pesel nric codicefiscale aadhar",
         "health_id": "mrn medicalrecordnumber medicalrecordno medicalrecordid medicalrecord medicalid patientid "
         "patientnumber patientno memberid membernumber healthplannumber healthplanid insuranceid insurancenumber "
         "insurancepolicynumber healthinsurancenumber subscriberid beneficiaryid mbi npi npinumber nhsnumber "
         "prescriptionnumber kvnr versichertennummer krankenversichertennummer medicareid medicarenumber "
-        "healthplanbeneficiarynumber beneficiarynumber planbeneficiarynumber medicaidid medicaidnumber healthid hicn",
+        "healthplanbeneficiarynumber beneficiarynumber planbeneficiarynumber medicaidid rxnumber deanumber "
+        "medicaidnumber healthid hicn",
     }
 )
 """Term to kind. Sensitive unless a word after it, or the word that opens the name, says otherwise."""

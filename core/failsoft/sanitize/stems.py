@@ -28,6 +28,9 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "wachtwoord passord "
             "adgangskode "
             "jelszó geheimnis geburts geboren nacimiento naissance "
+            "ninum ni_num ni-num nationalinsur fodselsn henkilotunnus rxnum rx_num rx-num deanum dea_num dea-num "
+            "sortcode "
+            "sort_code sort-code "
             "ahvn securitesociale nascimento steuer strass straße anschrift "
             "versicher personnum codicefisc codice_fisc pesel nric aadha policyn pasaporte passnum ausweisn "
             "policy_n policy-n prescri telefon handynum "
@@ -36,7 +39,8 @@ STEMS: tuple[tuple[str, str, str], ...] = (
         )
     ),
     ("key", "(?![abd-hj-oqrt-z])", ""),
-    ("seed phrase", "", ""),
+    *((stem, "", "") for stem in ("seed phrase", "codice fisc", "ni num", "national insur", "bank acc", "sort code")),
+    *((stem, "", "") for stem in ("rx num", "dea num")),
     ("mot de passe", "", ""),
     ("d.o.b", "", ""),
     ("nino", _NO_LETTER, ""),
@@ -102,7 +106,8 @@ STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
             "specimen profileurl profile_url homepage personalurl personal_url linkedin website avatar photo address "
             "given famil lname fname nickname middle advertis udid idfa student employee signedby signed_by addr "
             "line1 line2 line_1 "
-            "line_2 fingerprint_id fingerprintid beneficiar latitude longitude geoloc visan visa_n visa-n domicilio direccion adresse "
+            "line_2 fingerprint_id fingerprintid beneficiar latitude longitude geoloc "
+            "visan visa_n visa-n domicilio direccion adresse "
             "county name patient customer doctor physician guardian spouse nextofkin next_of_kin"
         )
     ),
