@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from failsoft.answer import Responder, Style
 from failsoft.beat import Beat
+from failsoft.build_judges import classifier_of, sanitizer_of
 from failsoft.build_state import beat_of, lending_of, share, store_of
 from failsoft.bus import Bus
 from failsoft.call import Call, Mode
@@ -19,7 +20,6 @@ from failsoft.engine import Engine
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
-from failsoft.errors.model import TextModel, model_of
 from failsoft.events import ErrorHandled
 from failsoft.kinds import join_path
 from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
@@ -32,12 +32,10 @@ from failsoft.policies.shared_breaker import SharedBreakers
 from failsoft.policies.shared_limit import refusals
 from failsoft.problem import ProblemMaker
 from failsoft.problem.catalogue import Catalogue
-from failsoft.references import read_secret, resolve
+from failsoft.references import resolve
 from failsoft.renewal import Wanted, renewed
 from failsoft.requests import TrustedProxies
-from failsoft.sanitize import Sanitizer, Untouched, UserPattern
-from failsoft.sanitize.local_values import LocalValues
-from failsoft.sanitize.tags import LEAST_KEY
+from failsoft.sanitize import Sanitizer, Untouched
 from failsoft.sentry import leave_exceptions_to_sentry
 from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
@@ -102,8 +100,8 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     faults: list[Fault] = []
     hooks, renderer = _hooks(settings, faults), _renderer(settings, faults)
     _load_code_of_policies(settings, faults)
-    sanitizer = _sanitizer(settings, faults)
-    classifier = _classifier(settings, sanitizer, clock, faults)
+    sanitizer = sanitizer_of(settings, faults)
+    classifier = classifier_of(settings, sanitizer, clock, faults)
     catalogue = catalogue_of(settings.responses, faults)
     proxies = _proxies(settings, faults)
     store = store_of(settings, sanitizer, faults)
@@ -180,7 +178,7 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
     _load_code_of_policies(settings, faults)
     faults += refusals(settings.policies, "" if parts.store is None else parts.store.kind, "policies")
     clock, rng = parts.engine.clock, parts.engine.rng
-    classifier = _classifier(settings, parts.sanitizer, clock, faults)
+    classifier = classifier_of(settings, parts.sanitizer, clock, faults)
     catalogue = catalogue_of(settings.responses, faults)
     if faults:
         raise _refused(settings, faults)
@@ -279,36 +277,6 @@ class _Classify:
         return self._responder.classify(exc, call)
 
 
-def _classifier(settings: Settings, sanitizer: Sanitizer, clock: Clock, faults: list[Fault]) -> Classifier:
-    names = settings.sanitize.locals
-    try:
-        return Classifier(
-            mappings=settings.errors,
-            rules=settings.rules,
-            clock=clock,
-            fingerprint=settings.telemetry.fingerprint,
-            status_from=settings.responses.status_from,
-            model=_model(settings, faults),
-            locals_of=LocalValues(names, sanitizer) if names else None,
-        )
-    except SettingsError as error:
-        faults.extend(error.faults)
-        return Classifier(clock=clock)
-
-
-def _model(settings: Settings, faults: list[Fault]) -> TextModel | None:
-    wanted = settings.classification.model
-    model = model_of(wanted)
-    try:
-        if model is not None and isinstance(wanted, str):
-            model.prepare()
-    except (OSError, ValueError) as error:
-        faults.append(
-            Fault("classification.model", str(wanted), f"expected a file that `failsoft train` wrote: {error}")
-        )
-    return model
-
-
 def _proxies(settings: Settings, faults: list[Fault]) -> TrustedProxies:
     try:
         return TrustedProxies(settings.request.trusted_proxies)
@@ -356,26 +324,6 @@ def _style(settings: Settings, renderer: Callable[..., Any] | None) -> Style:
         reraise=wanted.reraise,
         id_header=settings.request.id_header,
         renderer=renderer,
-    )
-
-
-def _sanitizer(settings: Settings, faults: list[Fault]) -> Sanitizer:
-    wanted, key = settings.sanitize, None
-    if wanted.correlate and wanted.correlation_key is not None:
-        try:
-            key = read_secret(wanted.correlation_key).encode()
-        except ValueError as error:
-            faults.append(Fault("sanitize.correlation_key", "", str(error)))
-        if key is not None and len(key) < LEAST_KEY:
-            faults.append(Fault("sanitize.correlation_key", "", f"expected at least {LEAST_KEY} characters"))
-            key = None
-    return Sanitizer(
-        keys=wanted.keys,
-        safe_keys=wanted.safe_keys,
-        tier=wanted.tier,
-        patterns=[UserPattern(one.name, one.pattern, one.group) for one in wanted.patterns],
-        engine=wanted.engine,
-        correlation_key=key,
     )
 
 

@@ -14,7 +14,10 @@ Where you set it up::
 
 from __future__ import annotations
 
+import copy
 import logging
+import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from failsoft.observers.base import Cleaner
@@ -30,6 +33,8 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 def clean(*names: str, sanitizer: Cleaner = SERVING) -> int:
     """Clean what every handler that there is by now writes. A second call changes nothing.
 
+    Each handler gets a clean copy of a record. The record itself stays as it is: an error tracker that listens to the
+    loggers, as Sentry's SDK does, still finds the exception, and cleans by itself (`failsoft.sentry.before_send`).
     A handler that is attached later is not cleaned: call this after logging is set up, or attach a `SanitizingFilter`.
 
     Parameters:
@@ -41,9 +46,24 @@ def clean(*names: str, sanitizer: Cleaner = SERVING) -> int:
     """
     handlers = _handlers(names)
     for handler in handlers:
-        if not any(isinstance(one, SanitizingFilter) for one in handler.filters):
-            handler.addFilter(SanitizingFilter(sanitizer))
+        cleans = isinstance(handler.emit, _CleanEmit) or any(isinstance(f, SanitizingFilter) for f in handler.filters)
+        if not cleans:
+            # not a filter: before Python 3.12 one can only change the record, and with it what others see
+            handler.emit = _CleanEmit(handler.emit, SanitizingFilter(sanitizer))  # type: ignore[method-assign]
     return len(handlers)
+
+
+class _CleanEmit:
+    """Stands before the `emit` of a handler and gives it a clean copy of each record."""
+
+    def __init__(self, emit: Callable[[logging.LogRecord], None], cleaner: SanitizingFilter) -> None:
+        self.emit = emit
+        self._cleaner = cleaner
+
+    def __call__(self, record: logging.LogRecord) -> None:
+        clean = copy.copy(record)
+        self._cleaner.filter(clean)
+        self.emit(clean)
 
 
 def _handlers(names: tuple[str, ...]) -> list[logging.Handler]:
@@ -63,9 +83,10 @@ class SanitizingFilter(logging.Filter):
 
     Arguments are cleaned one by one, so that a formatter that reads them (as that of uvicorn's access log) still finds
     them; where that is not enough, message and arguments become one sanitized text. An exception becomes the sanitized
-    text of its traceback, with its causes, notes and group members; attributes given as `extra` go through the
-    sanitizer by name and value. The record is changed in place, so that handlers that come later see the clean one.
-    Where cleaning fails, the text is replaced, never let through.
+    text of its traceback, with its causes, notes and group members; a message that is a mapping (structlog's) stays
+    one, with that text as `exception`; attributes given as `extra` go through the sanitizer by name and value. The
+    record is changed in place, so that handlers that come later see the clean one. Where cleaning fails, the text is
+    replaced, never let through.
 
     ::
 
@@ -83,12 +104,12 @@ class SanitizingFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Clean the record; never drops one."""
-        whole = cleaned(self._sanitizer, _message(record))
-        record.args = self._clean_arguments(record.args)
-        if not record.args or not _says(record, whole):
-            record.msg, record.args = whole, None
+        if isinstance(record.msg, Mapping) and not record.args:
+            record.msg = self._clean_event(record.msg)
+        else:
+            self._clean_message(record)
         if record.exc_info:
-            record.exc_text = record.exc_text or self._format(record)
+            record.exc_text = record.exc_text or self._format(record.exc_info)
             record.exc_info = None
         if record.exc_text:
             record.exc_text = cleaned(self._sanitizer, record.exc_text)
@@ -97,10 +118,38 @@ class SanitizingFilter(logging.Filter):
         self._clean_extra(record)
         return True
 
+    def _clean_message(self, record: logging.LogRecord) -> None:
+        if isinstance(record.args, Mapping):
+            # by name: what a placeholder is called says more than the text around it
+            record.args = self._clean_named(record.args)
+        whole = cleaned(self._sanitizer, _message(record))
+        record.args = self._clean_arguments(record.args)
+        if not record.args or not _says(record, whole):
+            record.msg, record.args = whole, None
+
+    def _clean_event(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """A message that is a mapping, as structlog's are when its formatter is to write them: one it stays."""
+        try:
+            fields = dict(event)
+            info = fields.pop("exc_info", None)
+            clean = dict(self._sanitizer.value(fields))
+            if info:
+                # the formatter would write out the exception itself
+                clean["exception"] = cleaned(self._sanitizer, self._format(_info_of(info)))
+        except Exception:  # noqa: BLE001 - fail closed
+            return {"event": _FAILED}
+        return clean
+
     def _clean_arguments(self, arguments: Any) -> Any:
         if isinstance(arguments, tuple):
             return tuple(self._clean_argument(argument) for argument in arguments)
-        return None
+        return arguments if isinstance(arguments, Mapping) else None
+
+    def _clean_named(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            return dict(self._sanitizer.value(dict(arguments)))
+        except Exception:  # noqa: BLE001 - fail closed
+            return {}
 
     def _clean_argument(self, argument: Any) -> Any:
         if argument is None or isinstance(argument, (bool, int, float)):
@@ -110,10 +159,10 @@ class SanitizingFilter(logging.Filter):
         except Exception:  # noqa: BLE001 - a hostile __str__
             return _FAILED
 
-    def _format(self, record: logging.LogRecord) -> str:
+    def _format(self, info: Any) -> str:
         try:
             # `exc_info=True` is legal where a record is made by hand
-            return self._formatter.formatException(record.exc_info) if isinstance(record.exc_info, tuple) else ""
+            return self._formatter.formatException(info) if isinstance(info, tuple) else ""
         except Exception:  # noqa: BLE001 - a hostile exception must not end the caller's logging
             return _FAILED
 
@@ -126,6 +175,13 @@ class SanitizingFilter(logging.Filter):
             vars(record).update({name: cleaned.get(name, _FAILED) for name in extra})
         except Exception:  # noqa: BLE001 - fail closed
             vars(record).update(dict.fromkeys(extra, _FAILED))
+
+
+def _info_of(given: Any) -> Any:
+    """What structlog takes for an exception, as a tuple."""
+    if isinstance(given, BaseException):
+        return type(given), given, given.__traceback__
+    return given if isinstance(given, tuple) else sys.exc_info()
 
 
 def _says(record: logging.LogRecord, text: str) -> bool:

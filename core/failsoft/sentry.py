@@ -2,7 +2,7 @@
 
 ::
 
-    sentry_sdk.init(..., before_send=failsoft.sentry.before_send)
+    sentry_sdk.init(..., before_send=failsoft.sentry.before_send, before_send_log=failsoft.sentry.before_send)
 """
 
 from __future__ import annotations
@@ -19,18 +19,20 @@ from failsoft.trail import Trail, trail_of
 __all__ = ["BeforeSend", "before_send", "leave_exceptions_to_sentry"]
 
 _NESTS = frozenset({"exception", "threads", "stacktrace", "frames", "breadcrumbs", "values", "spans"})
+_PARAMETER = "sentry.message.parameter."
 _KEPT = frozenset({"event_id", "level", "platform", "timestamp", "sdk", "modules", "release", "environment"})
 
 
 class BeforeSend:
-    """A function to give to Sentry as `before_send` or `before_send_transaction`.
+    """A function to give to Sentry as `before_send`, `before_send_transaction` or `before_send_log`.
 
     - Everything in an event goes through the sanitizer: messages, frames, local variables, breadcrumbs, requests.
+    - Arguments of a message that are secret only where they stand in it (`password=%s`) are left out.
     - An event about an exception that Failsoft answered has the tags `error_id` and `error_code`.
     - A rejection (`CircuitOpenError`, `BulkheadFullError`, our rate limit) is no event: nothing ran, so nothing broke.
     - Events made of Failsoft's log entries are grouped by endpoint and class; Sentry would see one text in all.
 
-    If cleaning fails, an event goes out that says no more than its id, level and time.
+    If cleaning fails, an event goes out that says no more than its id, level and time; a log entry does not go out.
 
     Parameters:
         sanitizer: by default that of the `Failsoft` that serves where the event is made.
@@ -44,10 +46,13 @@ class BeforeSend:
         try:
             exc, record = _about(hint)
             trail = None if exc is None else trail_of(exc)
-            if isinstance(exc, RejectedError) or (trail is not None and trail.rejected):
+            # by the type itself: what an exception says of its class may be a lie, or raise
+            if issubclass(type(exc), RejectedError) or (trail is not None and trail.rejected):
                 return None
             return _fields(self._sanitizer, _tagged(_grouped(event, record), trail, record))
         except Exception:  # noqa: BLE001 - fail closed
+            if "body" in event:
+                return None
             return {name: event[name] for name in _KEPT & event.keys()}
 
 
@@ -100,13 +105,47 @@ def _tagged(event: dict[str, Any], trail: Trail | None, record: Any) -> dict[str
 
 
 def _fields(sanitizer: Cleaner, fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: item for key, value in fields.items() for name, item in _field(sanitizer, key, value)}
+    cleaned = {name: item for key, value in fields.items() for name, item in _field(sanitizer, key, value)}
+    if isinstance(fields.get("body"), str) and isinstance(fields.get("attributes"), Mapping):
+        cleaned["attributes"] = _attributes(cleaned, fields["body"])
+    return cleaned
+
+
+def _attributes(cleaned: Mapping[str, Any], body: str) -> Any:
+    """The attributes of a log entry, without the arguments of a message in which something was secret."""
+    attributes = cleaned["attributes"]
+    if cleaned.get("body") == body or not isinstance(attributes, Mapping):
+        return attributes
+    return {name: value for name, value in attributes.items() if not name.startswith(_PARAMETER)}
+
+
+def _entry(sanitizer: Cleaner, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The message of a log entry with its arguments; without them if what is secret shows only with both together."""
+    cleaned: dict[str, Any] = dict(sanitizer.value(entry))
+    template, arguments = entry.get("message"), entry.get("params")
+    if not arguments:
+        return cleaned
+    said = _filled(template, arguments)
+    if said is None or sanitizer.text(said) != _filled(cleaned.get("message"), cleaned.get("params")):
+        del cleaned["params"]
+        if said is not None:
+            cleaned["formatted"] = sanitizer.text(said)
+    return cleaned
+
+
+def _filled(template: Any, arguments: Any) -> str | None:
+    try:
+        return str(template % (arguments if isinstance(arguments, Mapping) else tuple(arguments)))
+    except Exception:  # noqa: BLE001 - they do not fit
+        return None
 
 
 def _field(sanitizer: Cleaner, key: str, value: Any) -> list[tuple[str, Any]]:
     # the containers of an event are taken apart, so that the sanitizer's bounds hold for each frame and not for all
     if key in _KEPT:
         return [(key, value)]
+    if key in ("logentry", "message") and isinstance(value, Mapping):
+        return [(key, _entry(sanitizer, value))]
     if key in _NESTS and isinstance(value, Mapping):
         return [(key, _fields(sanitizer, value))]
     if key in _NESTS and isinstance(value, list):

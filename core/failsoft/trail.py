@@ -27,9 +27,15 @@ class Trail(NamedTuple):
 
 
 def leave_trail(exc: BaseException, failure: Failure) -> None:
-    """Write on an exception what was made of it. A stored exception that is raised again gets the latest."""
+    """Write on an exception what was made of it. A stored exception that is raised again gets the latest.
+
+    One that lets nothing be set, and has nothing on it, stays as it is: it could not be unpickled with something on it.
+    """
+    there = _dict_of(exc)
+    if not there and type(exc).__setattr__ is not BaseException.__setattr__:
+        return
     # plain values, so that an exception that is pickled needs nothing of ours to be read again
-    _dict_of(exc)[_KEY] = (failure.error_id, failure.code, failure.rejected)
+    there[_KEY] = (failure.error_id, failure.code, failure.rejected)
 
 
 def trail_of(exc: BaseException) -> Trail | None:

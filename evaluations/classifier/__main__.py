@@ -14,7 +14,7 @@ import pkgutil
 from collections.abc import Sequence
 
 from evaluations.classifier import raisers
-from evaluations.classifier.corpus import PAGE, Known, Line, is_held_out, load, load_packages
+from evaluations.classifier.corpus import PAGE, README, Known, Line, is_held_out, load, load_packages
 from evaluations.classifier.recording import judged
 from evaluations.classifier.scoring import Judged, judge, shares
 from evaluations.classifier.tables import confusion_table, library_table, put, summary_table
@@ -29,6 +29,9 @@ TITLES = {
     "held-out": "held-out libraries unseen, without the text model",
     "held-out-model": "held-out libraries unseen, with the text model",
 }
+
+IN_SHORT = {"shipped": "exceptions of libraries that it knows", "held-out-model": "of libraries that it never met"}
+"""What of them is in the README, and what it is called there."""
 
 
 def asked(lines: Sequence[Line]) -> dict[str, list[Judged]]:
@@ -69,7 +72,7 @@ def main() -> None:
     parser.add_argument("--show", choices=list(TITLES), help="show each case that does not agree")
     parser.add_argument("--library", help="of one library only")
     parser.add_argument("--json", action="store_true", help="print the shares as JSON, and nothing else")
-    parser.add_argument("--write", action="store_true", help=f"write the tables into {PAGE.name}")
+    parser.add_argument("--write", action="store_true", help=f"write the tables into {PAGE.name} and {README.name}")
     options = parser.parse_args()
     if options.live:
         known = live(Classifier(clock=SystemClock()))
@@ -94,6 +97,8 @@ def main() -> None:
         print(f"\n{name}\n\n{table}")
         if options.write:
             put(PAGE, f"classifier-{name}", table)
+    if options.write:
+        put(README, "classifier-in-short", summary_table({title: modes[name] for name, title in IN_SHORT.items()}))
     if options.show:
         print(*(f"- {one}" for one in modes[options.show] if one.wrong), sep="\n")
 

@@ -21,6 +21,7 @@ __all__ = [
     "FOLDS",
     "PACKAGES",
     "PAGE",
+    "README",
     "Known",
     "Line",
     "fold_of",
@@ -36,6 +37,7 @@ CORPUS = Path(__file__).parent / "corpus.jsonl"
 PACKAGES = Path(__file__).parent / "packages.jsonl"
 
 PAGE = Path(__file__).parents[2] / "docs/explanation/how-well.md"
+README = Path(__file__).parents[2] / "README.md"
 FOLDS = 5
 
 Line = Mapping[str, Any]

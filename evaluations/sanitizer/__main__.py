@@ -18,6 +18,7 @@ from evaluations.sanitizer.judge import Verdict, judge
 from evaluations.sanitizer.ours import sanitizes, variants
 
 PAGE = Path(__file__).parents[2] / "docs/explanation/how-well.md"
+README = Path(__file__).parents[2] / "README.md"
 
 
 def _ours() -> list[Verdict]:
@@ -42,13 +43,13 @@ def _show(verdicts: list[Verdict], *, everything: bool) -> None:
             print(f"    in:  {verdict.given[:400]!r}\n    out: {verdict.got[:400]!r}")
 
 
-def _write(blocks: dict[str, str]) -> None:
-    text = PAGE.read_text(encoding="utf-8")
+def _write(page: Path, blocks: dict[str, str]) -> None:
+    text = page.read_text(encoding="utf-8")
     for name, block in blocks.items():
         pattern = rf"<!-- {name}:begin -->.*?<!-- {name}:end -->"
         whole = f"<!-- {name}:begin -->\n{block}\n<!-- {name}:end -->"
         text = re.sub(pattern, lambda _, whole=whole: whole, text, flags=re.DOTALL)
-    PAGE.write_text(text, encoding="utf-8")
+    page.write_text(text, encoding="utf-8")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--peers", action="store_true", help="run the peers on the same cases, and time all")
     parser.add_argument("--cost", action="store_true", help="time texts")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    parser.add_argument("--write", action="store_true", help=f"put the tables into {PAGE.name}")
+    parser.add_argument("--write", action="store_true", help=f"put the tables into {PAGE.name} and {README.name}")
     options = parser.parse_args(arguments)
     ours = _ours()
     if options.misses:
@@ -87,7 +88,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.show or options.show_all:
         _show(ours, everything=options.show_all)
     if options.write:
-        _write(blocks)
+        _write(PAGE, blocks)
+        _write(README, {"sanitizer-in-short": report.in_short(ours)})
     return 0 if all(verdict.good for verdict in ours) else 1
 
 

@@ -1,7 +1,12 @@
 """Is the sanitizer's time linear, whatever the text? `python -m evaluations.sanitizer.linear [SIZE]`.
 
 Prints, for texts made to be costly, the processor time per character in nanoseconds, and how many times that of
-harmless text of the same size it is; then the same for a text of half the size, which tells growth from mere cost.
+clean text of the same size it is; then the same for a text of half the size, which tells growth from mere cost.
+
+There are two kinds of clean text. Plain text names nothing that a secret could follow, so no rule ever looks closer; it
+is shown for comparison. The yardstick is text about secrets that has none, as the log of a login service: as dense with
+the words and signs that rules look closer at as such prose is, and no line like another. Where secrets are found, or
+what must be taken for them, each may take the time of a line `password=…` besides.
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ import time
 from failsoft.sanitize import Sanitizer
 from failsoft.sanitize.gate import has_re2
 
-__all__ = ["CLEAN", "HOSTILE"]
+__all__ = ["ABOUT", "CLEAN", "HOSTILE", "VARIED"]
 
 CLEAN = (
     "Could not load the order 4711 of customer 88 from the warehouse service after 3 attempts: upstream returned 503 "
@@ -21,6 +26,16 @@ CLEAN = (
 )
 """Harmless text, to be repeated."""
 
+ABOUT = (
+    "2026-03-01T10:11:12Z WARN auth: the access token of user {0} has expired; a new token was requested from "
+    "https://id.example/oauth2/token (attempt {0}).\n"
+    "Invalid password for user {0}: the password must be at least {1} characters; no e-mail to reset the password.\n"
+    "KeyError: 'api_key' in settings.py, line {0}: set API_KEY or pass the api_key argument; session {1} has ended.\n"
+    "403 Forbidden for {0}: the Authorization header with a Bearer token is required; see docs@v{1}#tokens.\n"
+)
+"""Text about secrets without any, to be filled with two numbers."""
+
+_LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
 _NOISE = "".join(random.Random(1).choices("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", k=4_096))
 
 HOSTILE = (
@@ -60,6 +75,8 @@ HOSTILE = (
     "Key (a)=(",
     "AKIA",
     "sk-",
+    "xox" + "b-",
+    "pa-",
     "&amp;",
     "&",
     "&#x41;",
@@ -129,17 +146,39 @@ HOSTILE = (
     "code=",
     "?code=",
     "Duplicate entry '",
+    'cvc="',
+    "csrf(",
+    "bearer'",
     "parameters: [",
 )
 """What is repeated to make texts of."""
 
+VARIED = ("token ", "key ", "api key ", "password is ", "password: ", "session ", "4", "sk-", "a@")
+"""What is followed by words and numbers that are never the same, so that nothing can be remembered of it."""
 
-def cost(sanitizer: Sanitizer, unit: str, size: int) -> float:
-    """Nanoseconds per character."""
-    text = (unit * (size // len(unit) + 1))[:size]
+
+def repeated(unit: str, size: int) -> str:
+    """A text of this size that repeats itself."""
+    return (unit * (size // len(unit) + 1))[:size]
+
+
+def varied(unit: str, size: int) -> str:
+    """A text of this size that has something over and over, each time with something else behind it."""
+    chance = random.Random(2)
+    letters = _DIGITS if unit[-1].isdigit() else _LETTERS
+    return "".join(f"{unit}{''.join(chance.choices(letters, k=3))} " for _ in range(size // len(unit) + 1))[:size]
+
+
+def about(size: int) -> str:
+    """The yardstick."""
+    return "".join(ABOUT.format(n, n * 7 + 3) for n in range(size // 400 + 1))[:size]
+
+
+def cost(sanitizer: Sanitizer, text: str) -> tuple[float, int]:
+    """Nanoseconds in all, and how many secrets were taken away."""
     begin = time.process_time()
-    sanitizer.text(text)
-    return (time.process_time() - begin) / size * 1e9
+    cleaned = sanitizer.text(text)
+    return (time.process_time() - begin) * 1e9, cleaned.count("[REDACTED:") - text.count("[REDACTED:")
 
 
 def main(size: int) -> int:
@@ -148,15 +187,21 @@ def main(size: int) -> int:
     for engine in ("python", "re2") if has_re2() else ("python",):
         for tier in ("standard", "strict"):
             sanitizer = Sanitizer(engine=engine, tier=tier, max_text=2 * size)  # type: ignore[arg-type]
-            clean = min(cost(sanitizer, CLEAN, size) for _ in range(3))
-            print(f"{engine:6} {tier:8} clean {clean:8.1f} ns per character")
-            for unit in HOSTILE:
-                here, half = cost(sanitizer, unit, size), cost(sanitizer, unit, size // 2)
-                worst = max(worst, here / clean)
-                if here > 3 * clean:
-                    shown = unit if len(unit) < 24 else f"{unit[:20]}…"
-                    said = f"{here:10.1f} ns {here / clean:7.1f} x   half the size: {half:10.1f} ns"
-                    print(f"{engine:6} {tier:8} {shown!r:28} {said}")
+            plain = min(cost(sanitizer, repeated(CLEAN, size))[0] for _ in range(3)) / size
+            clean = min(cost(sanitizer, about(size))[0] for _ in range(3)) / size
+            total, found = min(cost(sanitizer, repeated("password=hunter2-and-fake\n", size)) for _ in range(3))
+            each = total / found
+            print(f"{engine:6} {tier:8} plain text {plain:.1f}, text about secrets {clean:.1f} ns per character; "
+                  f"a secret {each / 1e3:.1f} µs")  # fmt: skip
+            for make, unit in (*((repeated, unit) for unit in HOSTILE), *((varied, unit) for unit in VARIED)):
+                (total, found), (half, _) = (cost(sanitizer, make(unit, part)) for part in (size, size // 2))
+                times = total / (size * clean + found * each)
+                worst = max(worst, times)
+                said = f"{total / size:10.1f} ns, half the size: {half / (size // 2):10.1f} ns"
+                said += f"   {found} secrets" if found else ""
+                shown = unit if len(unit) < 24 else f"{unit[:20]}…"
+                shown += "…" if make is varied else ""
+                print(f"{engine:6} {tier:8} {shown!r:28} {times:7.1f} x {said}{'   <--' if times > 3 else ''}")
     print(f"worst: {worst:.1f} x clean")
     return int(worst > 3)
 

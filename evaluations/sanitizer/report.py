@@ -7,7 +7,7 @@ from typing import Any
 
 from evaluations.sanitizer.judge import Verdict
 
-__all__ = ["cost_table", "figures", "group_table", "peer_table", "summary"]
+__all__ = ["cost_table", "figures", "group_table", "in_short", "peer_table", "summary"]
 
 
 def figures(verdicts: Iterable[Verdict]) -> dict[str, Any]:
@@ -49,6 +49,12 @@ def summary(verdicts: list[Verdict]) -> str:
         "held out": [v for v in verdicts if v.case.held_out],
     }
     return _rows(_HEADS, ((name, figures(of)) for name, of in parts.items()), "cases")
+
+
+def in_short(verdicts: list[Verdict]) -> str:
+    """What of them is in the README."""
+    parts = {"all": verdicts, "held out from tuning": [v for v in verdicts if v.case.held_out]}
+    return _rows(_HEADS[:4], ((name, figures(of)) for name, of in parts.items()), "texts and values")
 
 
 def group_table(verdicts: list[Verdict]) -> str:

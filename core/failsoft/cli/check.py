@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import Any
 
 import click
 
-from failsoft.cli.main import Context
+from failsoft.build_judges import text_model_of
+from failsoft.cli.main import Context, find_modules_here
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.inspection import AppReport
 from failsoft.sanitize import sanitize
@@ -93,6 +93,7 @@ def _check_file(path: Path, findings: Findings) -> None:
     findings.warnings = settings.warnings()
     faults: list[Fault] = []
     catalogue_of(settings.responses, faults)
+    text_model_of(settings, faults)
     findings.faults = tuple(fault._replace(source=settings.source_of(fault.path)) for fault in faults)
     url = settings.state.url
     if not url.startswith(("env:", "file:")):
@@ -121,8 +122,7 @@ def import_app(name: str) -> object:
     module, colon, path = name.partition(":")
     if not (module and colon and path):
         raise click.BadParameter(f"expected module:app, not {name!r}", param_hint="--app")
-    if "" not in sys.path and str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))
+    find_modules_here()
     try:
         found: Any = importlib.import_module(module)
         for part in path.removesuffix("()").split("."):

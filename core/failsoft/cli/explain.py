@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,19 +12,19 @@ from typing import Any
 
 import click
 
-from failsoft.cli.main import Context
+from failsoft.build_judges import classifier_of, sanitizer_of
+from failsoft.cli.main import Context, find_modules_here
 from failsoft.clock import SystemClock
-from failsoft.errors.classifier import Classifier
-from failsoft.errors.exceptions import SettingsError
+from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
-from failsoft.errors.model import model_of
 from failsoft.errors.told import NotUnderstoodError, Told, exception_of
 from failsoft.observers.audit import open_store
-from failsoft.sanitize import sanitize
+from failsoft.observers.base import one_line
+from failsoft.sanitize import Sanitizer
 from failsoft.settings import load
 from failsoft.settings.schema import Settings
 
-__all__ = ["CouldNotRunError", "explain", "recorded"]
+__all__ = ["CouldNotRunError", "explain", "id_in", "recorded"]
 
 _ERROR_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _FIELDS = ("type", "message", "category", "severity", "transient", "recoverable", "status", "code", "confidence")
@@ -51,30 +52,34 @@ def explain(context: Context | None, what: str, source: str, as_json: bool) -> N
     try:
         settings = Settings() if path is None else load(path)
         text = sys.stdin.read() if what == "-" else what
-        if _ERROR_ID.fullmatch(text.strip()):
-            said = recorded(text.strip(), settings)
-        else:
-            said = _judged(exception_of(text), settings, source)
+        error_id = id_in(text)
+        said = recorded(error_id, settings) if error_id is not None else _judged(exception_of(text), settings, source)
     except SettingsError as error:
         raise CouldNotRunError(str(error)) from None
     except NotUnderstoodError as error:
         raise CouldNotRunError(f"{error}; or the id of an error") from None
     if said is None:
-        click.echo(f"there is no record of {text.strip()}", err=True)
+        click.echo(f"there is no record of {error_id}", err=True)
         raise SystemExit(1)
     said["setting"] = _place(said["evidence"], settings)
-    click.echo(json.dumps(said, indent=2, ensure_ascii=False) if as_json else "\n".join(_lines(said)))
+    # whoever wrote the message may have written for the terminal
+    shown = json.dumps(said, indent=2) if as_json else "\n".join(map(one_line, _lines(said)))
+    click.echo(shown)
+
+
+def id_in(text: str) -> str | None:
+    """The id of an error in a text that is nothing else, also as `instance` of a problem (`urn:uuid:…`)."""
+    found = _ERROR_ID.fullmatch(text.strip().lower().removeprefix("urn:uuid:"))
+    return None if found is None else found[0]
 
 
 def _judged(told: Told, settings: Settings, source: str) -> dict[str, Any]:
-    classifier = Classifier(
-        mappings=settings.errors,
-        rules=settings.rules,
-        clock=SystemClock,
-        fingerprint=settings.telemetry.fingerprint,
-        status_from=settings.responses.status_from,
-        model=model_of(settings.classification.model),
-    )
+    find_modules_here()
+    faults: list[Fault] = []
+    sanitizer = sanitizer_of(settings, faults)
+    classifier = classifier_of(settings, sanitizer, SystemClock(), faults)
+    if faults:
+        raise SettingsError([fault._replace(source=settings.source_of(fault.path)) for fault in faults])
     failure = classifier.classify(told.exc, source=source)
     said = {name: getattr(failure, name) for name in _FIELDS if name != "message"}
     # qualified names of functions make the fingerprint, and a printed traceback has only their last part
@@ -82,10 +87,10 @@ def _judged(told: Told, settings: Settings, source: str) -> dict[str, Any]:
     notes = [] if told.loaded else ["known by its name only: its bases, and what its instances carry, were not seen"]
     return {
         **said,
-        "message": _short(sanitize(failure.raw_message)),
+        "message": _short(sanitizer.text(failure.raw_message)),
         "suggestions": [str(one) for one in getattr(failure, "suggestions", ())],
         "fingerprint": print_of,
-        "evidence": [_voice(*voice) for voice in failure.evidence],
+        "evidence": [_voice(sanitizer, *voice) for voice in failure.evidence],
         "chain": _chain(failure),
         "notes": notes,
     }
@@ -98,27 +103,34 @@ def recorded(error_id: str, settings: Settings) -> dict[str, Any] | None:
     file = settings.audit.url.partition(":///")[2]
     if not Path(file).exists():
         raise CouldNotRunError(f"there is no file {file}")
-    for record in open_store(settings.audit.url).read(error_id=error_id):
-        error: Mapping[str, Any] = record.get("error") or {}
-        said = {name: error.get(name) for name in _FIELDS}
-        return {
-            **said,
-            "message": _short(str(error.get("message") or "")),
-            "status": (record.get("response") or {}).get("status"),
-            "suggestions": list(error.get("suggestions") or ()),
-            "fingerprint": error.get("fingerprint"),
-            "evidence": list(error.get("evidence") or ()),
-            "chain": [],
-            "endpoint": record.get("endpoint"),
-            "at": record.get("timestamp"),
-            "error_id": error_id,
-            "notes": [],
-        }
-    return None
+    try:
+        record = next(open_store(settings.audit.url).read(error_id=error_id, limit=1), None)
+    except SettingsError as error:
+        raise CouldNotRunError(str(error)) from None
+    except (sqlite3.Error, OSError, ValueError) as error:
+        raise CouldNotRunError(f"{file} cannot be read: {error}") from None
+    return None if record is None else {**_of_record(record), "error_id": error_id}
 
 
-def _voice(source: str, says: str, category: str, confidence: float) -> dict[str, Any]:
-    return {"source": source, "says": sanitize(says), "category": str(category), "confidence": round(confidence, 2)}
+def _of_record(record: Mapping[str, Any]) -> dict[str, Any]:
+    error: Mapping[str, Any] = record.get("error") or {}
+    return {
+        **{name: error.get(name) for name in _FIELDS},
+        "message": _short(str(error.get("message") or "")),
+        "status": (record.get("response") or {}).get("status"),
+        "suggestions": list(error.get("suggestions") or ()),
+        "fingerprint": error.get("fingerprint"),
+        "evidence": list(error.get("evidence") or ()),
+        "chain": [],
+        "endpoint": record.get("endpoint"),
+        "at": record.get("timestamp"),
+        "notes": [],
+    }
+
+
+def _voice(sanitizer: Sanitizer, source: str, says: str, category: str, confidence: float) -> dict[str, Any]:
+    said = {"source": source, "says": sanitizer.text(says)}
+    return said | {"category": str(category), "confidence": round(confidence, 2)}
 
 
 def _chain(failure: Failure) -> list[str]:
@@ -136,8 +148,10 @@ def _place(evidence: list[dict[str, Any]], settings: Settings) -> str | None:
         source = settings.source_of(path)
         return f"{settings.source_of(quoted) if source == 'default' else source}: {quoted}"
     if first["source"] == "rule":
-        number = next((n for n, rule in enumerate(settings.rules) if rule.name == first["says"]), None)
-        return None if number is None else f"{settings.source_of(f'rules[{number}].name')}: rules[{number}]"
+        # nothing keeps two rules from having one name
+        numbers = [number for number, rule in enumerate(settings.rules) if rule.name == first["says"]]
+        places = [f"{settings.source_of(f'rules[{number}].name')}: rules[{number}]" for number in numbers]
+        return " or ".join(places) or None
     return None
 
 

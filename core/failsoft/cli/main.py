@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version as version_of
@@ -13,7 +14,7 @@ import click
 
 from failsoft.settings import find_settings
 
-__all__ = ["COMMANDS", "Commands", "Context", "cli"]
+__all__ = ["COMMANDS", "Commands", "Context", "cli", "find_modules_here"]
 
 COMMANDS: Mapping[str, str] = {
     "check": "failsoft.cli.check:check",
@@ -35,6 +36,12 @@ class Context:
     def settings_file(self) -> Path | None:
         """The settings file to use: the one that was named, or the nearest `failsoft.toml` upward."""
         return self.settings or find_settings(Path.cwd())
+
+
+def find_modules_here() -> None:
+    """Let what is in the working directory be imported, as `python -m` does, so that code of the app is found."""
+    if "" not in sys.path and str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
 
 
 class Commands(click.Group):

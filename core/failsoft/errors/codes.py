@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import find_label
@@ -17,14 +16,24 @@ from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
 from failsoft.errors.peers import upstream
 from failsoft.errors.protocols import READERS_OF_PROTOCOLS, read_close, read_http_protocol, read_interpreter
+from failsoft.errors.service_codes import READERS_OF_SERVICES, any_response
 from failsoft.errors.vendor_codes import READERS_OF_VENDORS
 
-__all__ = ["Code", "CodeReader", "find_code_readers", "has_reader"]
+__all__ = [
+    "Code",
+    "CodeReader",
+    "find_code_readers",
+    "has_reader",
+    "read_mongo",
+    "read_mysql",
+    "read_oracle",
+    "read_postgres",
+    "read_redis",
+]
 
 
 _ERRNO_IN_TEXT = re.compile(r"\[Errno (\d+)\]")
 _ORACLE = re.compile(r"(ORA|DPY|DPI)-(\d{4,5})")
-_AWS_IN_TEXT = re.compile(r"An error occurred \((\w+)\)")
 _NATIVE = re.compile(r"\((\d{1,6})\)")
 # a shared library (the dynamic linker), the certificates of requests
 _MISSING = ("cannot open shared object file", "suitable TLS CA certificate bundle")
@@ -86,7 +95,8 @@ _LIBPQ: tuple[tuple[str, Label], ...] = (
 _DSN = ("connection info string", "connection option", "invalid dsn", "invalid URI")
 
 
-def _postgres(exc: BaseException, label: Label | None) -> Code | None:
+def read_postgres(exc: BaseException, label: Label | None) -> Code | None:
+    """PostgreSQL: a SQLSTATE, or the words of libpq where there was no session to have one."""
     text = first_of(exc)
     if (code := _sqlstate(exc, label)) is not None:
         operator = code.says.endswith("42883") and isinstance(text, str) and text.startswith("operator")
@@ -101,7 +111,8 @@ def _postgres(exc: BaseException, label: Label | None) -> Code | None:
     return next((Code(means, f"libpq: {needle}") for needle, means in _LIBPQ if needle in lower), None)
 
 
-def _mysql(exc: BaseException, label: Label | None) -> Code | None:
+def read_mysql(exc: BaseException, label: Label | None) -> Code | None:
+    """MySQL and MariaDB: their number, else a SQLSTATE."""
     for value in (getattr(exc, "errno", None), first_of(exc)):
         number = number_of(value)
         if number is not None and number > 0 and (means := known.label_of_mysql(number)):
@@ -138,7 +149,8 @@ _DRIVER_OF_ORACLE = {
 }
 
 
-def _oracle(exc: BaseException, _label: Label | None) -> Code | None:
+def read_oracle(exc: BaseException, _label: Label | None) -> Code | None:
+    """Oracle: the server's numbers, and those of its driver and of its client library."""
     if match := _ORACLE.search(str(exc)[:2_000]):
         number = int(match[2])
         if match[1] == "DPI":
@@ -163,6 +175,8 @@ def _sql_server(exc: BaseException, _label: Label | None) -> Code | None:
 
 # replies that begin with ERR, which the libraries cut off
 _REDIS_BUGS = (
+    "no matching script",
+    "transaction discarded",
     "unknown command",
     "unknown subcommand",
     "wrong number of arguments",
@@ -175,10 +189,23 @@ _REDIS_BUGS = (
     "error compiling script",
     "error running script",
 )
-_REDIS_SETTINGS = ("nogroup", "dbindex", "db index", "no such master")  # fmt: skip
+_REDIS_SETTINGS = ("nogroup", "dbindex", "db index", "no such master")
+_REDIS_STARTS: tuple[tuple[tuple[str, ...], Label, str], ...] = (
+    (("too many connections", "no connection available"), is_.POOL_EXHAUSTED, "pool"),
+    (_REDIS_SETTINGS, is_.MISCONFIGURED, "what has to be set up beforehand"),
+    (_REDIS_BUGS, is_.BUG, "what we asked for"),
+)
+_REDIS_WORDS: tuple[tuple[tuple[str, ...], Label, str], ...] = (
+    (("max number of clients",), is_.EXHAUSTED, "clients"),
+    (("authentication required", "username-password"), is_.REFUSED_US, "authentication"),
+    (("script: ",), is_.BUG, "what we asked for"),
+    (("read only replica",), is_.STORE_NOT_NOW, "replica"),
+    (("cluster mode is not enabled",), is_.MISCONFIGURED, "no cluster"),
+)
 
 
-def _redis(exc: BaseException, label: Label | None) -> Code | None:
+def read_redis(exc: BaseException, label: Label | None) -> Code | None:
+    """Redis: the words of its replies, and of clients that could not ask."""
     text = first_of(exc)
     if not isinstance(text, str):
         return None
@@ -187,23 +214,18 @@ def _redis(exc: BaseException, label: Label | None) -> Code | None:
     if text.startswith("Timeout connecting"):
         return Code(is_.CONNECT_SILENT, "while connecting")
     lower = text.lower()
-    if lower.startswith(("too many connections", "no connection available")):
-        return Code(is_.POOL_EXHAUSTED, "pool")
-    if "max number of clients" in lower:
-        return Code(is_.EXHAUSTED, "clients")
-    if "authentication required" in lower or "username-password" in lower:
-        return Code(is_.REFUSED_US, "authentication")
-    if lower.startswith(_REDIS_SETTINGS):
-        return Code(is_.MISCONFIGURED, "what has to be set up beforehand")
-    if lower.startswith(_REDIS_BUGS) or "script: " in lower:
-        return Code(is_.BUG, "what we asked for")
-    if "cluster mode is not enabled" in lower:
-        return Code(is_.MISCONFIGURED, "no cluster")
+    for words, means, says in _REDIS_WORDS:
+        if any(one in lower for one in words):
+            return Code(means, says)
+    for starts, means, says in _REDIS_STARTS:
+        if lower.startswith(starts):
+            return Code(means, says)
     word = text.partition(" ")[0]
     return named(known.REDIS.get(word), word) if label is None or label.voice is Voice.SAYS else None
 
 
-def _mongo(exc: BaseException, _label: Label | None) -> Code | None:
+def read_mongo(exc: BaseException, _label: Label | None) -> Code | None:
+    """MongoDB: its number, also of the first of several writes."""
     has_label = getattr(exc, "has_error_label", None)
     if callable(has_label) and has_label("TransientTransactionError"):
         return Code(is_.CONTENTION, "TransientTransactionError")
@@ -236,139 +258,17 @@ def _pydantic(exc: BaseException, _label: Label | None) -> Code | None:
     return Code(is_.MISCONFIGURED, f"model {title}") if settings else None
 
 
-# --- peers ------------------------------------------------------------------------------------------------------------
-_CLIENT_PACKAGES = frozenset({"requests", "httpx", "aiohttp", "urllib3", "niquests", "curl_cffi", "treq", "urllib"})
-
-
-def _any_response(exc: BaseException, label: Label | None) -> Code | None:
-    """An exception of nobody we know that carries the response of a client library."""
-    response = getattr(exc, "response", None)
-    if response is None or str(type(response).__module__).partition(".")[0] not in _CLIENT_PACKAGES:
-        return None
-    return upstream(exc, label)
-
-
-# Cognito: the password is that of our client
-_LOGINS = frozenset({"InitiateAuth", "AdminInitiateAuth", "RespondToAuthChallenge", "ConfirmForgotPassword"})
-
-
-def _aws(exc: BaseException, label: Label | None) -> Code | None:
-    response = getattr(exc, "response", None)
-    if not isinstance(response, Mapping) and (said := _AWS_IN_TEXT.search(str(exc)[:2_000])):
-        return named(known.label_of_aws(said[1]), f"AWS {said[1]}")
-    if not isinstance(response, Mapping):
-        # MinIO speaks S3: the code is on the exception, the response is that of urllib3
-        code = getattr(exc, "code", None)
-        means = known.label_of_aws(code) if isinstance(code, str) else None
-        return Code(means, f"S3 {code}") if means else upstream(exc, label)
-    error, meta = response.get("Error") or {}, response.get("ResponseMetadata") or {}
-    code, status = error.get("Code"), number_of(meta.get("HTTPStatusCode"))
-    if code == "TransactionCanceledException":
-        code = _reason_of_transaction(response) or code
-    if code == "NotAuthorizedException" and getattr(exc, "operation_name", None) in _LOGINS:
-        return Code(is_.WHO_ARE_YOU, f"AWS {code}")
-    means = (
-        known.label_of_aws(str(code)) or (known.label_of_upstream(status) if status else None) or is_.UPSTREAM_FAILED
-    )
-    wait = (meta.get("HTTPHeaders") or {}).get("retry-after")
-    return Code(means, f"AWS {code}", wait if isinstance(wait, str) else None)
-
-
-def _reason_of_transaction(response: Mapping[str, Any]) -> str | None:
-    """The code behind DynamoDB's "transaction cancelled": of the reasons, the first that is one."""
-    reasons = response.get("CancellationReasons")
-    for reason in reasons if isinstance(reasons, list) else ():
-        code = reason.get("Code") if isinstance(reason, Mapping) else None
-        if isinstance(code, str) and code != "None":
-            return {"ConditionalCheckFailed": "ConditionalCheckFailedException"}.get(code, code)
-    return None
-
-
-_GRPC_LINK: tuple[tuple[str, Label], ...] = (
-    ("certificate_verify", is_.NO_TRUST),
-    ("handshake failed", is_.NO_TRUST),
-    ("failed to connect", is_.REFUSED),
-    ("name resolution", is_.DNS),
-    ("dns resolution", is_.DNS),
-    ("connection refused", is_.REFUSED),
-    ("connection reset", is_.BROKEN),
-    ("socket closed", is_.BROKEN),
-    ("broken pipe", is_.BROKEN),
-    ("goaway", is_.BROKEN),
-)
-
-
-def _grpc(exc: BaseException, _label: Label | None) -> Code | None:
-    ask: Any = getattr(exc, "code", None)
-    name = getattr(ask() if callable(ask) else ask, "name", None)
-    label = known.GRPC.get(str(name))
-    if name == "UNAVAILABLE":
-        tell: Any = getattr(exc, "details", None)
-        text = str(tell() if callable(tell) else tell)[:2_000].lower()
-        label = next((means for needle, means in _GRPC_LINK if needle in text), label)
-    return named(label, f"gRPC {name}")
-
-
-def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
-    if "timed out" in str(exc)[:2_000]:
-        return Code(is_.SILENT, "timed out")
-    recipients = getattr(exc, "recipients", None)
-    if isinstance(recipients, Mapping) and recipients:
-        replies = [reply[0] for reply in recipients.values() if isinstance(reply, tuple) and reply]
-        later = bool(replies) and all(number_of(one) is not None and 400 <= one < 500 for one in replies)
-        return Code(is_.UPSTREAM_NOT_NOW, f"SMTP {replies[0]}") if later else None
-    number = number_of(getattr(exc, "smtp_code", None)) or number_of(getattr(exc, "code", None))
-    if number is None or not 400 <= number <= 599:
-        return None
-    label = known.SMTP.get(number) or (is_.UPSTREAM_NOT_NOW if number < 500 else is_.UPSTREAM_FAILED)
-    return Code(label, f"SMTP {number}")
-
-
-_KAFKA: tuple[tuple[str, Label], ...] = (
-    ("_INVALID_ARG", is_.MISCONFIGURED),
-    ("ALL_BROKERS_DOWN", is_.STORE_AWAY),
-    ("TRANSPORT", is_.STORE_AWAY),
-    ("RESOLVE", is_.STORE_REFUSED),
-    ("TIMED_OUT", is_.SILENT),
-    ("AUTHENTICATION", is_.REFUSED_US),
-    ("AUTHORIZATION", is_.REFUSED_US),
-    ("UNKNOWN_TOPIC", is_.MISCONFIGURED),
-    ("UNKNOWN_PARTITION", is_.MISCONFIGURED),
-    ("QUEUE_FULL", is_.EXHAUSTED),
-    ("SIZE_TOO_LARGE", is_.TOO_BIG_FOR_PEER),
-    ("REBALANCE", is_.CONTENTION),
-)
-
-
-def _kafka(exc: BaseException, label: Label | None) -> Code | None:
-    error: Any = first_of(exc)
-    ask = getattr(error, "name", None)
-    if callable(ask):
-        name = str(ask())
-        means = next((means for part, means in _KAFKA if part in name), is_.UPSTREAM_FAILED)
-        may_repeat = getattr(error, "retriable", None)
-        if means is is_.UPSTREAM_FAILED and callable(may_repeat) and may_repeat():
-            means = is_.UPSTREAM_NOT_NOW
-        return Code(means, f"Kafka {name}")
-    if getattr(exc, "retriable", False) is True and label == is_.UPSTREAM_FAILED:
-        return Code(is_.UPSTREAM_NOT_NOW, "retriable")
-    return None
-
-
 _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
-    (_postgres, "psycopg psycopg2 asyncpg"),
-    (_mysql, "pymysql MySQLdb mysql asyncmy aiomysql mariadb"),
+    (read_postgres, "psycopg psycopg2 asyncpg"),
+    (read_mysql, "pymysql MySQLdb mysql asyncmy aiomysql mariadb"),
     (_sqlite, "sqlite3"),
-    (_oracle, "oracledb cx_Oracle"),
+    (read_oracle, "oracledb cx_Oracle"),
     (_sql_server, "pyodbc pymssql"),
-    (_redis, "redis valkey aioredis coredis"),
-    (_mongo, "pymongo"),
+    (read_redis, "redis valkey aioredis coredis"),
+    (read_mongo, "pymongo"),
     (_pony, "pony"),
     (_pydantic, "pydantic_core"),
-    (_aws, "botocore boto3 minio"),
-    (_grpc, "grpc"),
-    (_smtp, "smtplib aiosmtplib"),
-    (_kafka, "kafka aiokafka cimpl confluent_kafka"),
+    *READERS_OF_SERVICES,
     *READERS_OF_PROTOCOLS,
     *READERS_OF_VENDORS,
     (
@@ -413,5 +313,5 @@ def find_code_readers(cls: type) -> tuple[CodeReader, ...]:
     if cls in {Exception, RuntimeError, BufferError}:
         readers.append(read_interpreter)
     if not readers and cls.__module__ != "builtins":
-        readers += [_sqlstate, _any_response]
+        readers += [_sqlstate, any_response]
     return tuple(readers)

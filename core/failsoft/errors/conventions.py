@@ -14,6 +14,7 @@ from typing import NamedTuple
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice, wrapping
+from failsoft.errors.customs import CLEAR, FAILED, ROWS, VAGUE
 from failsoft.errors.packages import Kind, Package, package_of
 from failsoft.errors.patterns import words_of
 
@@ -25,13 +26,10 @@ __all__ = [
     "convention_of",
     "convention_of_name",
     "custom_of",
+    "is_of_an_argument",
     "label_of_words",
 ]
 
-CLEAR = 0.7
-"""Confidence of a name that says what happened."""
-VAGUE = 0.45
-"""Confidence of a name that says little: `APIError`, `OperationalError`. Words of a message are surer."""
 KIND_ONLY = 0.4
 """Confidence of what only the kind of the package tells; words of a message are surer."""
 KIND_KNOWN = 0.55
@@ -51,7 +49,7 @@ _DB_API: Mapping[str, Label] = {
     "OperationalError": wrapping(is_.STORE_AWAY),
     "IntegrityError": wrapping(is_.CONSTRAINT),
     "DataError": wrapping(is_.BAD_ROW),
-    "ProgrammingError": wrapping(is_.MISCONFIGURED),
+    "ProgrammingError": wrapping(is_.BUG),
     "InterfaceError": wrapping(is_.BUG),
     "NotSupportedError": wrapping(is_.BUG),
     "InternalError": wrapping(is_.UPSTREAM_FAILED),
@@ -62,292 +60,15 @@ _DB_API: Mapping[str, Label] = {
 _STATUS = re.compile(r" ([45]\d\d) ")
 _PEERS = frozenset({Kind.CLIENT, Kind.STORE, Kind.BROKER})
 # so called by nobody but what follows PEP 249 in part, as brokers and ORMs do
-_VAGUE = frozenset({"Error", "DatabaseError", "OperationalError", "InternalError"})
+_VAGUE = frozenset(
+    {"Error", "DatabaseError", "OperationalError", "InternalError", "InterfaceError", "ProgrammingError"}
+)
 _DB_API_ALONE = {name: _DB_API[name] for name in ("OperationalError", "IntegrityError", "DatabaseError")}
 
-_K = Kind
-_POOL = is_.EXHAUSTED._replace(local=True)
-_ANY: Mapping[Kind, Label | None] = {}
-
-
-class _Row(NamedTuple):
-    words: re.Pattern[str]
-    default: Label | None
-    """Of kinds without a label of their own; None: the row says nothing of them."""
-    by_kind: Mapping[Kind, Label | None]
-    confidence: float = CLEAR
-
-    def label(self, kind: Kind) -> Label | None:
-        """What the row means in a package of a kind. A broker is a store, where nothing else is said of it."""
-        if kind is Kind.BROKER and kind not in self.by_kind:
-            kind = Kind.STORE
-        elif kind is Kind.LINK and kind not in self.by_kind:
-            kind = Kind.CLIENT
-        return self.by_kind.get(kind, self.default)
-
-
-def _row(
-    words: str, default: Label | None, by_kind: Mapping[Kind, Label | None] = _ANY, confidence: float = CLEAR
-) -> _Row:
-    return _Row(re.compile(rf" (?:{words})"), default, by_kind, confidence)
-
-
-_BROKEN = wrapping(is_.BROKEN)
-_UNREACHABLE = wrapping(is_.UNREACHABLE)
-_AWAY = wrapping(is_.STORE_AWAY)
-_FAILED = wrapping(is_.UPSTREAM_FAILED)
-
-# asked in this order; a blank ends a word, so that "lock " is no "locked" and no "block"
-_ROWS: tuple[_Row, ...] = (
-    # --- somebody went away, something ended -------------------------------------------------------------------------
-    _row(r"client disconnect|web ?socket disconnect|request aborted", None, {_K.FRAMEWORK: is_.DISCONNECTED}),
-    _row(
-        r"worker (?:lost|died|terminat|crash|exit)|terminated |broken (?:process|worker|pool)",
-        is_.CHILD_DIED,
-        {_K.CLIENT: _BROKEN, _K.STORE: _AWAY},
-    ),
-    _row(
-        r"(?:max )?retr(?:y|ies) (?:errors?|exception|exceeded|exhausted|\Z)|too many (?:retries|attempts"
-        r"|failures) ",
-        is_.NOTHING,
-    ),
-    _row(
-        r"(?:invalid|bad|unexpected|malformed) (?:response|reply|answer|status)",
-        _FAILED,
-        {_K.PARSER: is_.UNPARSABLE, _K.FRAMEWORK: is_.BUG},
-    ),
-    # --- misuse ------------------------------------------------------------------------------------------------------
-    _row(
-        r"closed (?:resource|pool|session)|(?:pool|session|client|cursor|stream) (?:is )?closed |already (?:closed|"
-        r"running|started|connected|open|finalized|updated|registered)|not yet |not (?:connected|started"
-        r"|initiali[sz]ed|open|implemented|bound) "
-        r"|local protocol|(?:illegal|incorrect|wrong) state|invalid (?:state|operation)|channel wrong state"
-        r"|programming |usage |reentran"
-        r"|(?:field|variable|attribute) does ?not exist|illegal argument|invalid argument|unsupported operation"
-        r"|response not read|stream consumed|cookie conflict",
-        is_.BUG,
-    ),
-    _row(r"(?:soft )?time limit|task timeout|job timeout", is_.CHILD_HUNG),
-    # --- what ran out ------------------------------------------------------------------------------------------------
-    _row(
-        r"(?:spend|billing|budget) limit|insufficient quota|payment required|(?:no|insufficient) credits?",
-        is_.QUOTA_SPENT,
-    ),
-    _row(
-        r"rate limit|ratelimit|too many requests|throttl|slow down|flood|retry after",
-        is_.THROTTLED,
-        dict.fromkeys((_K.LIMITER, _K.FRAMEWORK, _K.AUTH, _K.BROKER), is_.OUR_LIMIT),
-    ),
-    _row(r"bucket full|limit(?:er)? (?:exceeded|reached)", is_.EXHAUSTED, {_K.LIMITER: is_.OUR_LIMIT}),
-    _row(r"quota", is_.QUOTA_SPENT, {_K.STORE: is_.EXHAUSTED}),
-    _row(
-        r"pool (?:timeout|timed|exhaust|empty|full|limit|error |overflow)|(?:empty|full) pool"
-        r"|(?:no|max|too many) (?:free |available )?(?:connections?|channels?|sessions?) (?:available|exceeded"
-        r"|error |\Z)"
-        r"|no free|wait queue|connection (?:not available|busy)|max connections",
-        _POOL,
-    ),
-    _row(
-        r"(?:queue|channel|pool|mailbox|inbox) (?:is )?full|buffer (?:full|limit|overflow)|buffer error|backlog"
-        r"|would block",
-        is_.QUEUE_FULL,
-    ),
-    _row(r"out of memory|memory (?:error|limit)", is_.OUT_OF_MEMORY),
-    _row(
-        r"(?:too (?:large|big|long)|size (?:exceeded|limit)|max payload|entity too|payload size)",
-        is_.TOO_LARGE,
-        {_K.STORE: is_.TOO_BIG_FOR_PEER, _K.CLIENT: is_.UPSTREAM_FAILED},
-    ),
-    _row(r"overload|over capacity", is_.UPSTREAM_NOT_NOW, {_K.STORE: is_.STORE_NOT_NOW}),
-    _row(r"(?:exhausted|capacity|resource (?:error|limit)|limit exceeded)", is_.EXHAUSTED),
-    # --- somebody else was there -------------------------------------------------------------------------------------
-    _row(r"deadlock", is_.DEADLOCK),
-    _row(
-        r"(?:lock|locked|acquire|mutex|semaphore|watch) (?:.*)|not owned|rebalance|concurrent |serializ\w+ fail"
-        r"|transient transaction|transaction (?:aborted|conflict|retry)|commit failed|aborted",
-        is_.CONTENTION,
-    ),
-    _row(
-        r"(?:stale (?:data|object|version|row)|version (?:mismatch|conflict)|cas mismatch|optimistic|modified "
-        r"|wrong last sequence|already (?:modified|changed)|concurrent\w*)",
-        is_.EDIT_CONFLICT,
-    ),
-    _row(r"precondition|condition (?:not met|failed)", is_.EDIT_CONFLICT, {_K.BROKER: is_.MISCONFIGURED}),
-    _row(r"conflict", is_.EDIT_CONFLICT, {_K.CLIENT: is_.UPSTREAM_FAILED, _K.PARSER: None}),
-    # --- no answer ---------------------------------------------------------------------------------------------------
-    _row(r"cursor (?:not found|expired|lost)", _FAILED),
-    _row(
-        r"server selection|(?:master|slave|replica|leader|primary|cluster|host|server|broker) (?:not found"
-        r"|down) ",
-        _UNREACHABLE, {_K.STORE: _AWAY},
-    ),
-    _row(r"gateway time ?out|request timed out|(?:execution|query|statement) time", is_.UPSTREAM_SLOW),
-    _row(r"session (?:expired|moved|lost)", is_.WHO_ARE_YOU, {_K.STORE: _AWAY, _K.CLIENT: is_.REFUSED_US}),
-    _row(r"(?:token|session|signature) time ?out", None, {_K.AUTH: is_.WHO_ARE_YOU}),
-    _row(
-        r"(?:time ?outs? |timed out|time out|too slow|deadline exceeded|heartbeat)",
-        is_.SILENT,
-        {_K.LOCK: is_.CONTENTION},
-    ),
-    # --- the link ----------------------------------------------------------------------------------------------------
-    _row(
-        r"(?:ssl|tls|certificate|cert|host key|fingerprint) ",
-        is_.NO_TRUST,
-        {_K.AUTH: is_.WHO_ARE_YOU, _K.PARSER: is_.UNPARSABLE},
-    ),
-    _row(
-        r"(?:remote |server )?protocol (?:error|exception|violation)|bad (?:greeting|handshake)",
-        _FAILED,
-        {_K.PARSER: is_.UNPARSABLE},
-    ),
-    _row(
-        r"(?:stale connection|connection (?:closed|lost|loss|reset|abort|broken|terminat|drop)|lost connection"
-        r"|broken (?:pipe|resource|stream|connection)|unexpected (?:close|eof)|incomplete read|chunk|end of stream"
-        r"|(?:remote|server) (?:disconnect|closed)|disconnect|(?:stream|channel) (?:terminated|lost|reset)"
-        r"|read error |write error )",
-        _BROKEN,
-        {_K.STORE: _AWAY, _K.PARSER: is_.UNPARSABLE},
-    ),
-    _row(
-        r"(?:connect(?:ion|ing|or)? (?:error|fail|refused|exception|problem)|(?:cannot|can ?t|could not|failed to|"
-        r"unable to) (?:connect|reach|resolve)|connect(?:ion)? \Z|connection refused|network|unreachable"
-        r"|no route|reconnect"
-        r"|dns|name resolution|unresolvable|host (?:not found|unreachable)|(?:new|no) connection|proxy|(?<!web )socket"
-        r"|no (?:hosts?|servers|brokers|nodes) |server selection|server down|transport (?:error )?\Z|communication)",
-        _UNREACHABLE,
-        {_K.STORE: _AWAY, _K.PARSER: None, _K.AUTH: _UNREACHABLE},
-    ),
-    # --- settings ----------------------------------------------------------------------------------------------------
-    _row(
-        r"(?:improper\w* |misconfigur|config|settings? |(?:missing|no|default|partial) (?:api key|credential|auth token"
-        r"|token|region|dependency|setting|env)|dependency|plugin |env(?:ironment)? |no such (?:module|table|column)"
-        r"|undefined (?:table|column|value)|not registered|template syntax|(?:templates?|table|column|topic|queue"
-        r"|exchange|channel|stream|bucket|view|serializer|connection"
-        r"|channel|node|index|database|module|plugin|backend|driver|profile|provider|service|collection|model"
-        r"|keyspace|region)"
-        r" (?:does ?not exist|not (?:found|registered|defined))|unknown (?:topic|table|database|service|region"
-        r"|backend|driver)|(?:no|invalid|unknown) (?:region|credential|profile|config)|no driver|import "
-        r"|migration|read only )",
-        is_.MISCONFIGURED,
-    ),
-    _row(r"invalid (?:uri|url|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
-    # --- who are you -------------------------------------------------------------------------------------------------
-    _row(
-        r"\S+ (?:webhook )?signature|signature (?:verif|expired|mismatch|invalid|error)",
-        is_.WHO_ARE_YOU,
-        {_K.STORE: is_.REFUSED_US},
-    ),
-    _row(
-        r"(?:signature|(?:invalid|expired|bad|malformed|inactive|revoked) (?:\w+ )?(?:token|audience|issuer|claim|nonce"
-        r"|code |grant)|token (?:expired|invalid|error|revoked)|(?:invalid|missing|expired) (?:\w+ )?claim"
-        r"|immature|expired)",
-        is_.WHO_ARE_YOU,
-        {_K.CLIENT: is_.REFUSED_US, _K.STORE: is_.REFUSED_US, _K.PARSER: None},
-    ),
-    _row(
-        r"(?:no|missing) (?:authori[sz]ation|token|credentials?|auth) ?(?:header )?",
-        None,
-        dict.fromkeys((_K.AUTH, _K.FRAMEWORK), is_.WHO_ARE_YOU),
-    ),
-    _row(
-        r"(?:permission|forbidden|access (?:denied|refused)|not (?:authorized|allowed|permitted)|insufficient "
-        r"(?:access|scope|privilege|permission|rights)|authori[sz]ation|unauthori[sz]ed |privilege|scope )",
-        is_.REFUSED_US,
-        {_K.AUTH: is_.YOU_MAY_NOT, _K.FRAMEWORK: is_.YOU_MAY_NOT, _K.PARSER: None},
-    ),
-    _row(
-        r"(?:authent\w* |auth |unauthenticated|(?:invalid|bad|wrong|incorrect|expired) (?:\w+ )?(?:credential|password"
-        r"|user|login|api key)|credentials?|log ?in |api key|password|sign in|sso|bind error )",
-        is_.REFUSED_US,
-        {_K.AUTH: is_.WHO_ARE_YOU, _K.FRAMEWORK: is_.WHO_ARE_YOU, _K.PARSER: None},
-    ),
-    _row(
-        r"(?:mismatch|verif|hash|audience|issuer|nonce|claim|challenge)",
-        None,
-        {_K.AUTH: is_.WHO_ARE_YOU},
-    ),
-    _row(r"(?:key|algorithm|jwk|jwks?) ", None, {_K.AUTH: is_.MISCONFIGURED}),
-    # --- data --------------------------------------------------------------------------------------------------------
-    _row(
-        r"(?:corrupt|checksum|crc |data loss|decrypt|invalid tag|multiple (?:results|objects|matches|rows)"
-        r"|too many rows|inconsisten)",
-        is_.CONTRADICTION,
-        {_K.PARSER: is_.INVALID, _K.AUTH: is_.WHO_ARE_YOU},
-    ),
-    _row(
-        r"(?:integrity|duplicate|unique|not unique|constraint|foreign key|already exists|exists |protected "
-        r"|restricted )",
-        None,
-        {_K.STORE: is_.CONSTRAINT, _K.CLIENT: is_.UPSTREAM_FAILED}
-        | dict.fromkeys((_K.UNKNOWN, _K.FRAMEWORK), is_.DUPLICATE),
-    ),
-    _row(
-        r"(?:does ?not exist|not found|no (?:result|match|such|object)|unknown (?:object|document|record)"
-        r"|missing object"
-        r"|404)",
-        is_.NOT_THERE,
-        {_K.CLIENT: is_.UPSTREAM_FAILED, _K.BROKER: is_.MISCONFIGURED, _K.PARSER: None, _K.AUTH: None},
-    ),
-    # --- not now -----------------------------------------------------------------------------------------------------
-    _row(
-        r"(?:unavailable|not available|busy |loading|try again|not (?:primary|leader|master)|maintenance|temporar"
-        r"|circuit ?breaker|circuit open|bootstrapping|starting up|retriable|retryable|recoverable|not ready"
-        r"|not enough replicas|no responders)",
-        is_.UPSTREAM_NOT_NOW,
-        {_K.STORE: is_.STORE_NOT_NOW, _K.PARSER: None},
-    ),
-    _row(r"transient ", is_.UPSTREAM_NOT_NOW, {_K.STORE: is_.CONTENTION}),
-    _row(r"bad gateway|gateway error", is_.UPSTREAM_DOWN),
-    # --- input -------------------------------------------------------------------------------------------------------
-    _row(
-        r"(?:invalid (?:url|schema|header|uri|name|param|option|path|cursor|pipeline)|missing schema"
-        r"|unsupported|not supported|param(?:eter)? (?:validation )?error |argument|illegal|encode |encoding "
-        r"|serializ|type error|attribute"
-        r"|undefined|cypher|invalid (?:request|query|document))",
-        None,
-        {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG, _K.FRAMEWORK: is_.BUG},
-    ),
-    _row(r"(?:\S+ )?(?:syntax|expression) error", None, {_K.PARSER: is_.UNPARSABLE}),
-    _row(
-        r"unsupported (?:media|format|file|type|encoding|image|version|codec|compression|archive)|undefined unit",
-        None,
-        {_K.PARSER: is_.UNPARSABLE},
-    ),
-    _row(
-        r"represent|emit|unsupported|not supported|no handler|handler not|schema (?:error|exception|definition|parse)"
-        r"|unknown type|merge|shape |xpath"
-        r"|selector|undefined|adapter|worksheet",
-        None,
-        {_K.PARSER: is_.BUG},
-    ),
-    _row(r"(?:encode |encoding |serializ|(?:schema|registry|template|undefined) error )", None, {_K.PARSER: is_.BUG}),
-    _row(
-        r"(?:decod|pars(?:e|er|ing) |syntax|malformed|deserial|scanner |lexer|token(?:izer)? error|bad |unidentified"
-        r"|multi ?part|form data|format|truncat|unexpected|corrupt|bomb|read error)",
-        is_.UNPARSABLE,
-        {_K.CLIENT: _FAILED, _K.STORE: is_.CONTRADICTION, _K.AUTH: is_.WHO_ARE_YOU, _K.CONFIG: is_.MISCONFIGURED},
-    ),
-    _row(
-        r"(?:validation|validator|invalid|bad request|unprocessable|not valid|constraint|missing field|required"
-        r"|out of range|wrong type)",
-        is_.INVALID,
-        {_K.CLIENT: is_.UPSTREAM_FAILED, _K.STORE: is_.BUG, _K.AUTH: is_.WHO_ARE_YOU, _K.CONFIG: is_.MISCONFIGURED},
-    ),
-    # --- a peer failed us --------------------------------------------------------------------------------------------
-    _row(
-        r"(?:server (?:error|exception)|internal server|api (?:error|exception|status|response|connection)|http "
-        r"|status |response |upstream|remote|request(?:s)? (?:error|exception|failed)|bad (?:response|status)"
-        r"|transport|redirects|gateway|webhook|nack)",
-        _FAILED,
-        {_K.PARSER: None, _K.AUTH: None, _K.LIMITER: None, _K.FRAMEWORK: None, _K.CONFIG: None},
-        VAGUE,
-    ),
-)  # fmt: skip
-
 _OF_KIND: Mapping[Kind, Label] = {
-    Kind.CLIENT: _FAILED,
-    Kind.STORE: _FAILED,
-    Kind.BROKER: _FAILED,
+    Kind.CLIENT: FAILED,
+    Kind.STORE: FAILED,
+    Kind.BROKER: FAILED,
     Kind.AUTH: is_.WHO_ARE_YOU,
     Kind.PARSER: is_.INVALID,
     Kind.LIMITER: is_.OUR_LIMIT,
@@ -370,7 +91,7 @@ def convention_of_name(name: str, module: str) -> Convention | None:
         return Convention(label, name, VAGUE if name in _VAGUE else CLEAR)
     words = f" {words_of(name)} "
     if package.kind in _PEERS and (status := _STATUS.search(words)) is not None:
-        return Convention(known.label_of_upstream(int(status[1])) or _FAILED, f"HTTP {status[1]}", CLEAR)
+        return Convention(known.label_of_upstream(int(status[1])) or FAILED, f"HTTP {status[1]}", CLEAR)
     return label_of_words(words, package.kind)
 
 
@@ -380,13 +101,26 @@ def label_of_words(words: str, kind: Kind) -> Convention | None:
     Parameters:
         words: in lower case, each with a blank before and after it.
     """
-    for row in _ROWS:
+    for row in ROWS:
         if (found := row.words.search(words)) is not None:
             label = row.label(kind)
             if label is not None:
                 wraps = kind in {Kind.STORE, Kind.BROKER} and label.voice is Voice.SAYS
                 return Convention(wrapping(label) if wraps else label, found[0].strip(), row.confidence)
     return None
+
+
+_ARGUMENTS = (ValueError, TypeError, AttributeError, NotImplementedError)
+_OF_AN_ANSWER = re.compile(r" (?:decod|pars(?:e|er|ing) |syntax|response|reply|answer|json|status|http|output)")
+
+
+def is_of_an_argument(cls: type, said: Convention) -> bool:
+    """Whether a class of a client that is said to be a peer's failure is a builtin error of values or types as well:
+    the library checks what it is called with, and nothing was sent. But for what is about an answer by its name."""
+    if said.label.category is not is_.UPSTREAM_FAILED.category or not issubclass(cls, _ARGUMENTS):
+        return False
+    names = [words_of(base.__name__) for base in cls.__mro__ if base.__module__ != "builtins"]
+    return _OF_AN_ANSWER.search(f" {' '.join(names)} ") is None
 
 
 def custom_of(package: Package) -> Convention | None:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from failsoft.errors.capture import qualified_name
 from failsoft.errors.catalogue import find_label
-from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, NOTHING, Label, Voice
+from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, MISCONFIGURED, NOTHING, Label, Voice, wrapping
 from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.codes import CodeReader, find_code_readers, has_reader
-from failsoft.errors.conventions import Convention, convention_of, custom_of
+from failsoft.errors.conventions import VAGUE, Convention, convention_of, custom_of, is_of_an_argument
 from failsoft.errors.evidence import CATALOGUED, GUESSED
 from failsoft.errors.foreign_codes import readers_of_package
 from failsoft.errors.hints import may_be_refined
@@ -116,7 +116,7 @@ class FactsOfClasses:
             unknown=weak and not exact and not foreign,
             kind=custom_of(package) if weak and foreign and not exact and package is not None else None,
             word=word[1] if word else None,
-            refined=word is not None and known.source == "catalogue" and known.depth < word[0],
+            refined=word is not None and _is_refined(known, word[0]),
             readers=_readers_of(cls, known.label, package),
             mapping=(path, self._mappings[path]) if mapping else None,
             mapped_as_last=mapping is not None and cls.__mro__[mapping[0]].__name__ in _EVERYTHING,
@@ -130,6 +130,12 @@ class FactsOfClasses:
         )
         facts.plain = _is_plain(facts)
         return facts
+
+
+def _is_refined(known: _Known, depth: int) -> bool:
+    return (known.source == "catalogue" and known.depth < depth) or (
+        known.source == "convention" and known.label == MISCONFIGURED
+    )
 
 
 def _is_plain(facts: Facts) -> bool:
@@ -159,7 +165,7 @@ def _readers_of(cls: type, label: Label, package: Package | None) -> tuple[CodeR
     # what failed on the link carries no answer; so much is known where there is a reader for the package
     if package is None or (label.category is Category.NETWORK and has_reader(cls)):
         return readers
-    foreign = readers_of_package(package)
+    foreign = readers_of_package(package, cls)
     if not has_reader(cls):
         return tuple(dict.fromkeys((*foreign, *readers)))
     # who knows the numbers of a package is asked first, who knows only that it speaks HTTP last
@@ -193,6 +199,8 @@ def _known_of(cls: type) -> _Known:
             weakest = weakest or known
         elif is_third_party(module) and (said := convention_of(base)) is not None:
             says = f"{qualified_name(base)}: {said.says}"
+            if is_of_an_argument(cls, said):
+                return _Known(depth, wrapping(BUG), base, "convention", f"{says}, of an argument", VAGUE)
             return _Known(depth, said.label, base, "convention", says, said.confidence)
     return weakest or _Known(1, NOTHING, cls, "default", "", 0.2)
 

@@ -31,13 +31,14 @@ OTHER = f"{VERSION}:other"
 DEFAULT = "{{default}}"
 """In what a function of the application gives back: the parts that the fingerprint is made of by itself."""
 GROUPS = 5_000
-"""As many groups are told apart at a time."""
+"""As many groups are told apart at a time; and half as many more of those that only their texts tell apart."""
 
 _MAX_FRAMES = 5
 _MAX_TOKENS = 8
 _MAX_TEXT = 300
 _MAX_PARTS = 20
 _MAX_FILES = 8_192
+_MAX_PLACES = 8_192
 _QUIET = 3_600.0
 """Seconds. A group that was not seen for so long makes room for a new one."""
 
@@ -85,13 +86,16 @@ class Groups:
         function: the application's own: takes a failure, gives texts that take the place of the parts (`DEFAULT` among
             them stands for those), or None to leave it at these.
         room: groups to tell apart. When all are taken, one that was quiet for an hour makes room; else a failure of a
-            new group belongs to `OTHER`, so that hostile input cannot make up groups without end.
+            new group belongs to `OTHER`, so that hostile input cannot make up groups without end. Failures that came
+            through no function of the application have half as much room of their own: whoever makes up texts does not
+            hide a new failure of the application.
     """
 
     def __init__(self, function: Callable[[Failure], Any] | None = None, *, room: int = GROUPS) -> None:
         self._function = function
         self._room = room
         self._seen: OrderedDict[str, float] = OrderedDict()
+        self._seen_by_text: OrderedDict[str, float] = OrderedDict()
         self._known: dict[tuple[str, ...], str] = {}
         self._lock = threading.Lock()
         _alive.add(self)
@@ -108,7 +112,8 @@ class Groups:
 
     def of(self, failure: Failure) -> str:
         """The fingerprint of a failure. Never raises."""
-        parts = parts_of(failure.links)
+        types, functions = _told(failure.links)
+        parts = _parts(failure.links, types, functions)
         if self._function is not None:
             parts = self._ask(self._function, failure, parts)
         name = self._known.get(parts)
@@ -117,7 +122,9 @@ class Groups:
             if len(self._known) >= self._room:
                 self._known.clear()
             self._known[parts] = name
-        return self._admit(name, failure.timestamp)
+        if functions:
+            return self._admit(self._seen, self._room, name, failure.timestamp)
+        return self._admit(self._seen_by_text, self._room // 2, name, failure.timestamp)
 
     def _ask(self, function: Callable[[Failure], Any], failure: Failure, parts: tuple[str, ...]) -> tuple[str, ...]:
         try:
@@ -131,10 +138,9 @@ class Groups:
             self.errors += 1
             return parts
 
-    def _admit(self, name: str, now: float) -> str:
+    def _admit(self, seen: OrderedDict[str, float], room: int, name: str, now: float) -> str:
         with self._lock:
-            seen = self._seen
-            if name not in seen and len(seen) >= self._room:
+            if name not in seen and len(seen) >= room:
                 oldest = next(iter(seen))
                 if now - seen[oldest] < _QUIET:
                     return OTHER
@@ -152,12 +158,22 @@ def _text(given: object) -> str:
 
 def parts_of(links: Sequence[Link]) -> tuple[str, ...]:
     """What a failure is told apart by: classes along the chain of causes, and functions, or the text in their place."""
+    return _parts(links, *_told(links))
+
+
+def _told(links: Sequence[Link]) -> tuple[list[str], list[str]]:
+    """The classes along the chain of causes, and the functions of the application of the first that has any."""
     chain = [link for number, link in enumerate(links) if number == 0 or link.relation == "cause"]
-    types = [link.type for link in chain]
     for link in chain:
         if functions := _functions(link):
-            return (*types, *functions)
-    return (*types, template_of(chain[0].message)) if chain else ()
+            return [one.type for one in chain], functions
+    return [one.type for one in chain], []
+
+
+def _parts(links: Sequence[Link], types: Sequence[str], functions: Sequence[str]) -> tuple[str, ...]:
+    if functions:
+        return (*types, *functions)
+    return (*types, template_of(links[0].message)) if types else ()
 
 
 def _functions(link: Link) -> list[str]:
@@ -165,18 +181,33 @@ def _functions(link: Link) -> list[str]:
     files = getattr(link.frames, "places", None)
     places: Sequence[tuple[str, str]] = files() if files is not None else [(one[0], one[2]) for one in link.frames]
     found: list[str] = []
-    for file, function in reversed(places):
-        module = _modules.get(file)
-        if module is None:
-            module = _learn(file)
-        if not module or _is_no_function(function):
-            continue
-        name = f"{module}:{function}"
-        if not found or found[-1] != name:
+    last = ""
+    for place in reversed(places):
+        name = _names.get(place)
+        if name is None:
+            name = _name(place)
+        if name and name != last:
+            last = name
             found.append(name)
             if len(found) == _MAX_FRAMES:
                 break
     return found
+
+
+_names: dict[tuple[str, str], str] = {}
+"""By file and qualified function: what it is called in a fingerprint; empty if it says nothing. A program has few
+places to fail at, and fails there often."""
+
+
+def _name(place: tuple[str, str]) -> str:
+    file, function = place
+    module = _modules.get(file)
+    if module is None:
+        module = _learn(file)
+    if len(_names) >= _MAX_PLACES:
+        _names.clear()
+    name = _names[place] = f"{module}:{function}" if module and not _is_no_function(function) else ""
+    return name
 
 
 def _is_no_function(function: str) -> bool:

@@ -7,7 +7,7 @@ database driver is a number of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from itertools import pairwise
 from typing import Any
@@ -15,23 +15,28 @@ from typing import Any
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice
-from failsoft.errors.codes import Code, CodeReader
+from failsoft.errors.code import Code, CodeReader
+from failsoft.errors.codes import read_mongo, read_mysql, read_oracle, read_postgres, read_redis
 from failsoft.errors.conventions import CLEAR, label_of_words
 from failsoft.errors.packages import Kind, Package
-from failsoft.errors.reading import header_pairs
+from failsoft.errors.peers import means_of_a_bad_request, retry_after_of
+from failsoft.errors.protocols import read_amqp, read_clickhouse, read_close, read_curl, read_ldap, read_mqtt, read_zmq
+from failsoft.errors.service_codes import read_grpc, read_kafka
 from failsoft.errors.taxonomy import Category
+from failsoft.errors.vendor_codes import read_oauth
 
 __all__ = ["readers_of_package"]
 
+# dict and not Mapping, which takes long to say of a class that it is none
 _RESPONSES = ("response", "resp", "http_response", "raw_response")
 _STATUSES = ("status_code", "http_status", "status", "http_code", "response_code", "http_status_code", "statusCode")
+_STATUSES_OF_RESPONSES = (*_STATUSES, "code")
+_STATUSES_AND_CODES = (*_STATUSES, "code", "error_code", "errcode")
 _REFUSALS = frozenset({400, 401, 403})
 _WAITS = ("retry_after", "retry_after_seconds")
+# of a peer's word for it: that our request was wrong is no more than that it failed
+_SAYS_NOTHING = frozenset({is_.UPSTREAM_FAILED, is_.BUG, is_.INVALID})
 _SQLSTATE = re.compile(r"\bSQLSTATE\W{0,3}([0-9A-Z]{5})\b|\A\[?([0-9A-Z]{2}[0-9]{3})\]?(?:\W|\Z)")
-_ORACLE = re.compile(r"\bORA-(\d{5})\b")
-_MYSQL = re.compile(r"mysql|maria", re.IGNORECASE)
-_REDIS = re.compile(r"redis|valkey|keydb", re.IGNORECASE)
-_MAIL = re.compile(r"smtp|mail(?!gun|jet|chimp)", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _STATUS_IN_TEXT = re.compile(r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP status|status code)\W{0,3}([45]\d\d)\b", re.IGNORECASE)
 _PHRASES = {int(one): one.phrase.lower() for one in HTTPStatus}
@@ -39,26 +44,14 @@ _MAX_TEXT = 2_000
 _MAX_ARGS = 8
 
 
-def readers_of_package(package: Package) -> tuple[CodeReader, ...]:
-    """The readers that are asked about exceptions of an unknown library, in order."""
-    kind = package.kind
-    if _MYSQL.search(package.name):
-        return (_mysql, _sqlstate)
-    if _REDIS.search(package.name):
-        return (_redis_reply,)
-    if "mongo" in package.name.lower():
-        return (_mongo,)
-    if _MAIL.search(package.name):
-        return (_smtp,)
-    if kind is Kind.STORE:
-        return (_sqlstate, _oracle, _grpc, _http, _http_in_text)
-    if kind is Kind.CLIENT:
-        return (_grpc, _cloud, _http_or_code, _worded, _http_in_text)
-    if kind is Kind.AUTH:
-        return (_of_response,)
-    if kind in {Kind.BROKER, Kind.UNKNOWN}:
-        return (_grpc, _cloud, _http_or_code)
-    return ()
+def readers_of_package(package: Package, cls: type) -> tuple[CodeReader, ...]:
+    """The readers that are asked about exceptions of a class of an unknown library, in order."""
+    names = " ".join((package.name, *[base.__name__ for base in cls.__mro__[:-3]]))
+    for words, readers in _SPOKEN:
+        if words.search(names):
+            return (*readers, _sqlstate) if package.is_driver else readers
+    spoken = tuple(reader for words, reader in _SPOKEN_TOO if words.search(names))
+    return (*spoken, *_OF_KIND.get(package.kind, ()))
 
 
 def _number(value: object) -> int | None:
@@ -70,18 +63,30 @@ def _number(value: object) -> int | None:
     return None
 
 
-def _http(exc: BaseException, label: Label | None, *names: str) -> Code | None:
-    response = next((one for name in _RESPONSES if (one := getattr(exc, name, None)) is not None), None)
-    for carrier, asked in ((response, (*_STATUSES, "code")), (exc, (*_STATUSES, *names))):
-        if carrier is None or isinstance(carrier, Mapping):
-            continue
-        for name in asked:
-            status = _number(getattr(carrier, name, None))
-            if status is not None:
-                if response is None and label is not None and label.category is Category.NETWORK:
-                    # what failed on the link had no answer; the number was made up to have one
-                    return None
-                return _peer(status, _wait(exc, response), label, exc)
+def _http(exc: BaseException, label: Label | None, names: tuple[str, ...] = _STATUSES) -> Code | None:
+    response = _response_of(exc)
+    if response is not None and not isinstance(response, dict):
+        status = _status_of(response, _STATUSES_OF_RESPONSES)
+        if status is not None:
+            return _peer(status, label, exc, response)
+    status = _status_of(exc, names)
+    if status is None or (response is None and label is not None and label.category is Category.NETWORK):
+        # what failed on the link had no answer; the number was made up to have one
+        return None
+    return _peer(status, label, exc, response)
+
+
+def _response_of(exc: BaseException) -> object:
+    for name in _RESPONSES:
+        if (response := getattr(exc, name, None)) is not None:
+            return response
+    return None
+
+
+def _status_of(carrier: object, names: tuple[str, ...]) -> int | None:
+    for name in names:
+        if (value := getattr(carrier, name, None)) is not None and (status := _number(value)) is not None:
+            return status
     return None
 
 
@@ -92,9 +97,9 @@ def _http_in_text(exc: BaseException, label: Label | None) -> Code | None:
     for number, phrase in pairwise(exc.args[:_MAX_ARGS]):
         status = _number(number)
         if status is not None and isinstance(phrase, str) and phrase.lower() == _PHRASES.get(status):
-            return _peer(status, None, label, exc)
+            return _peer(status, label, exc)
     found = _STATUS_IN_TEXT.search(str(exc)[:_MAX_TEXT])
-    return None if found is None else _peer(int(found[1]), None, label, exc)
+    return None if found is None else _peer(int(found[1]), label, exc)
 
 
 def _of_response(exc: BaseException, label: Label | None) -> Code | None:
@@ -103,36 +108,63 @@ def _of_response(exc: BaseException, label: Label | None) -> Code | None:
 
 
 def _http_or_code(exc: BaseException, label: Label | None) -> Code | None:
-    return _http(exc, label, "code", "error_code", "errcode")
+    return _http(exc, label, _STATUSES_AND_CODES)
 
 
-def _peer(status: int, wait: str | None, label: Label | None, exc: BaseException) -> Code | None:
+def _peer(status: int, label: Label | None, exc: BaseException, response: object = None) -> Code | None:
+    code = _of_status(status, label, exc)
+    # what will not pass is not waited for
+    return code if code is None or not code.label.transient else code._replace(retry_after=_wait(exc, response))
+
+
+def _of_status(status: int, label: Label | None, exc: BaseException) -> Code | None:
     means = known.label_of_upstream(status)
     if means is not None and status in _REFUSALS and label is not None and label.category is Category.RESOURCE:
         # some peers refuse so who calls too often
         return None
+    if means is is_.QUOTA_SPENT and label is not None and label.category is Category.BUSINESS_LOGIC:
+        return None
+    if means is None and status == 400:
+        means = means_of_a_bad_request(exc)
+    if status == 429 and (said := _worded(exc, label)) is not None and said.label == is_.QUOTA_SPENT:
+        return said
     if means is None:
         if (said := _worded(exc, label)) is not None:
-            return said._replace(retry_after=wait)
+            return said
         if status == 412:
             return Code(is_.EDIT_CONFLICT, "HTTP 412")
-        if status < 500 and label is not None and label.voice is Voice.SAYS and label != is_.BUG:
+        if status < 500 and label is not None and _says(label):
             # the class says more than "a peer would not"
             return None
         means = is_.UPSTREAM_FAILED
-    return Code(means, f"HTTP {status}", wait)
+    return Code(means, f"HTTP {status}")
+
+
+def _says(label: Label) -> bool:
+    if label.voice is Voice.SAYS:
+        return label != is_.BUG
+    return label.category in {Category.CONCURRENCY, Category.CONFIGURATION}
 
 
 def _worded(exc: BaseException, _label: Label | None) -> Code | None:
     """A code in words, as `rate_limit_exceeded` or `QueueNotFound`: it is chosen as the name of a class is."""
-    for name in ("error_code", "code", "error"):
-        text = getattr(exc, name, None)
+    for text in _codes_in_words(exc):
         if isinstance(text, str) and 4 <= len(text) <= 60 and " " not in text:
             words = f" {' '.join(_WORD.findall(text)).lower()} "
             said = label_of_words(words, Kind.CLIENT)
-            if said is not None and said.confidence >= CLEAR and said.label != is_.UPSTREAM_FAILED:
+            if said is not None and said.confidence >= CLEAR and said.label not in _SAYS_NOTHING:
                 return Code(said.label._replace(voice=Voice.SAYS), text)
     return None
+
+
+def _codes_in_words(exc: BaseException) -> Iterator[object]:
+    for name in ("error_code", "code", "error"):
+        yield getattr(exc, name, None)
+    body = getattr(exc, "body", None)
+    inner = body.get("error") if type(body) is dict else None
+    for owner in (inner, body):
+        if type(owner) is dict:
+            yield from (owner.get(name) for name in ("code", "type", "error_code"))
 
 
 def _wait(*carriers: object) -> str | None:
@@ -142,9 +174,8 @@ def _wait(*carriers: object) -> str | None:
             value = getattr(carrier, name, None)
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 return str(value)
-        for name, text in header_pairs(getattr(carrier, "headers", None) or ()):
-            if name.lower() == "retry-after":
-                return text
+        if (text := retry_after_of(carrier)) is not None:
+            return text
     return None
 
 
@@ -154,9 +185,10 @@ def _sqlstate(exc: BaseException, _label: Label | None) -> Code | None:
         if isinstance(state, str) and (code := _state(state)) is not None:
             return code
     first = exc.args[0] if exc.args else None
-    if isinstance(first, Mapping) and isinstance(state := first.get("C"), str):
+    if isinstance(first, dict) and isinstance(state := first.get("C"), str):
         # the field of that name in an error of PostgreSQL's protocol
-        return _state(state)
+        operator = state == "42883" and str(first.get("M")).startswith("operator")
+        return Code(is_.BUG, "no such operator") if operator else _state(state)
     if isinstance(first, str) and (found := _SQLSTATE.search(first[:_MAX_TEXT])) is not None:
         return _state(found[1] or found[2])
     return None
@@ -167,31 +199,12 @@ def _state(state: str) -> Code | None:
     return None if means is None else Code(means, f"SQLSTATE {state}")
 
 
-def _mysql(exc: BaseException, _label: Label | None) -> Code | None:
-    for value in (getattr(exc, "errno", None), exc.args[0] if exc.args else None):
-        if type(value) is int and value > 0 and (means := known.label_of_mysql(value)) is not None:
-            return Code(means, f"MySQL {value}")
-    return None
-
-
 def _redis_reply(exc: BaseException, _label: Label | None) -> Code | None:
     """The first word of an error reply, in capitals by the protocol's custom."""
     first = exc.args[0] if exc.args else None
     word = first.partition(" ")[0] if isinstance(first, str) else ""
     means = known.REDIS.get(word) if word.isupper() else None
     return None if means is None else Code(means, word)
-
-
-def _mongo(exc: BaseException, _label: Label | None) -> Code | None:
-    number = getattr(exc, "code", None)
-    means = known.MONGO.get(number) if type(number) is int else None
-    return None if means is None else Code(means, f"MongoDB {number}")
-
-
-def _oracle(exc: BaseException, _label: Label | None) -> Code | None:
-    found = _ORACLE.search(str(exc)[:_MAX_TEXT])
-    means = known.label_of_oracle(int(found[1])) if found is not None else None
-    return None if means is None or found is None else Code(means, f"ORA-{found[1]}")
 
 
 def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
@@ -217,17 +230,54 @@ def _cloud(exc: BaseException, _label: Label | None) -> Code | None:
     wait = None
     code: object = None
     status: int | None = None
-    if isinstance(response, Mapping):
+    if isinstance(response, dict):
         error, meta = response.get("Error"), response.get("ResponseMetadata")
-        if isinstance(error, Mapping):
+        if isinstance(error, dict):
             code = error.get("Code")
-        if isinstance(meta, Mapping):
+        if isinstance(meta, dict):
             status = _number(meta.get("HTTPStatusCode"))
             headers = meta.get("HTTPHeaders")
-            wait = headers.get("retry-after") if isinstance(headers, Mapping) else None
+            wait = headers.get("retry-after") if isinstance(headers, dict) else None
     if not isinstance(code, str):
         code = next((one for name in ("code", "error_code") if isinstance(one := getattr(exc, name, None), str)), None)
     means = (known.AWS.get(code) or known.GRPC.get(code)) if isinstance(code, str) else None
     if means is None and status is not None:
         means = known.label_of_upstream(status) or is_.UPSTREAM_FAILED
     return None if means is None else Code(means, str(code or status), wait if isinstance(wait, str) else _wait(exc))
+
+
+# a protocol has its codes, whoever speaks it; a package says which it speaks by its name or the names of its classes
+_SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
+    (re.compile(words, re.IGNORECASE), readers)
+    for words, readers in (
+        (r"mysql|maria", (read_mysql,)),
+        (r"redis|valkey|keydb", (read_redis, _redis_reply)),
+        (r"mongo", (read_mongo,)),
+        (r"amqp|rabbit|rmq", (read_amqp,)),
+        (r"mqtt", (read_mqtt,)),
+        (r"zmq|zeromq", (read_zmq,)),
+        (r"curl", (read_curl,)),
+        (r"ldap", (read_ldap,)),
+        (r"smtp|mail(?!gun|jet|chimp)", (_smtp,)),
+    )
+)
+_SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
+    (re.compile(words, re.IGNORECASE), reader)
+    for words, reader in (
+        (r"postgres|\bpg|pg(?:\b|\d|_)", read_postgres),
+        (r"oracle", read_oracle),
+        (r"clickhouse", read_clickhouse),
+        (r"grpc", read_grpc),
+        (r"kafka", read_kafka),
+        (r"oauth", read_oauth),
+        (r"web ?sockets?|\bws", read_close),
+    )
+)
+"""Protocols besides which an exception may carry other codes."""
+_OF_KIND: Mapping[Kind, tuple[CodeReader, ...]] = {
+    Kind.STORE: (_sqlstate, read_oracle, _grpc, _http, _http_in_text),
+    Kind.CLIENT: (_grpc, _cloud, _http_or_code, _worded, _http_in_text),
+    Kind.AUTH: (_of_response,),
+    Kind.BROKER: (_grpc, _cloud, _http_or_code),
+    Kind.UNKNOWN: (_grpc, _cloud, _http_or_code),
+}

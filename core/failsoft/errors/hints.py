@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from types import CodeType
+from typing import NamedTuple
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.failure import Frame
 from failsoft.errors.frames import Frames
-from failsoft.errors.packages import Kind
+from failsoft.errors.packages import Kind, package_of
 from failsoft.errors.places import OF_INPUT, kind_of_place, refine_by_library
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["broke_while_answering", "may_be_refined", "refine_by_place"]
+__all__ = ["Placed", "broke_while_answering", "may_be_refined", "refine_by_place"]
 
 _INNERMOST = 4
 _NEAR = 25
@@ -68,8 +70,20 @@ _SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
 _BROKEN_LINKS = frozenset({"BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError"})
 
 
-def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
-    """The label that fits the place better, and why.
+class Placed(NamedTuple):
+    """What a place says."""
+
+    better: tuple[Label, str] | None
+    """The label that fits it better, and why."""
+    in_a_library: bool
+    """The innermost function is one of an installed package, which is not there to read data."""
+
+
+_NOWHERE = Placed(None, in_a_library=False)
+
+
+def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> Placed:
+    """What the place adds to a label.
 
     Parameters:
         label: what the class or the code says.
@@ -77,20 +91,21 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> tuple[L
         frames: of the exception, outermost call first.
     """
     if not frames:
-        return None
+        return _NOWHERE
     if not isinstance(frames, Frames) or not (codes := frames.codes(_NEAR)):
-        return _refine(label, name, frames)
+        return Placed(_refine(label, name, frames), _in_a_library(frames[-1][0]))
     key = (id(label), name, *map(id, codes))
     known = _known.get(key)
     if known is None:
         if len(_known) >= _MOST_PLACES:
             _known.clear()
-        known = _known[key] = _refine(label, name, frames), label, codes
+        placed = Placed(_refine(label, name, frames), _in_a_library(codes[-1].co_filename))
+        known = _known[key] = placed, label, codes
     return known[0]
 
 
 _MOST_PLACES = 2_048
-_known: dict[tuple[object, ...], tuple[tuple[Label, str] | None, Label, Sequence[CodeType]]] = {}
+_known: dict[tuple[object, ...], tuple[Placed, Label, Sequence[CodeType]]] = {}
 """What was found before: the same functions fail again and again. What the key is the identity of is kept with it, so
 that no other one gets it."""
 
@@ -105,7 +120,7 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
         return is_.DISCONNECTED, "while sending the response"
     if (better := refine_by_library(label, name, near)) is not None:
         return better
-    if label in OF_INPUT and _any(frames, _NEAR, _CLIENT):
+    if label in OF_INPUT and (_any(frames, _NEAR, _CLIENT) or _called_client(name, near)):
         return is_.UPSTREAM_FAILED, "while reading a peer's answer"
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
     if lost and _any(frames, _NEAR, _STORE):
@@ -113,6 +128,8 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
     return None
 
 
+# frozen modules have no path, and compiled ones the path that they were built in
+_STANDARD = re.compile(r"/lib/python\d|\A<frozen |\.p(?:yx|xi)\Z")
 _SERVER, _CLIENT, _STORE = 1, 2, 4
 _OF_KIND = {Kind.CLIENT: _CLIENT, Kind.STORE: _STORE, Kind.BROKER: _STORE}
 _MOST_FILES = 8_192
@@ -161,6 +178,28 @@ def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[La
 def _sets_up(frame: Frame) -> bool:
     where = f"{frame[0].rpartition('/')[2]} {frame[2]}".lower()
     return any(word in where for word in _SET_UP) and _any((frame,), 1, _STORE)
+
+
+def _in_a_library(file: str) -> bool:
+    path = file.replace("\\", "/")
+    # what reads data complains of what a client sent
+    return "-packages/" in path and kind_of_place(path) is not Kind.PARSER
+
+
+def _called_client(name: str, frames: Sequence[Frame]) -> bool:
+    """Whether what our code called, and what that called in turn, has a client of a peer in it that says nothing of its
+    own of what it could not read."""
+    own = name.partition(".")[0]
+    for filename, _, _ in reversed(frames):
+        path = filename.replace("\\", "/")
+        _, installed, inside = path.rpartition("-packages/")
+        if not installed and not _STANDARD.search(path):
+            return False
+        if installed and inside.startswith(own):
+            return False
+        if installed and package_of(inside.removesuffix(".py").replace("/", ".")).kind is Kind.CLIENT:
+            return True
+    return False
 
 
 def _any(frames: Sequence[Frame], near: int, kind: int) -> bool:

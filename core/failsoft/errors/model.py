@@ -102,6 +102,9 @@ def read_weights(data: bytes) -> Weights:
     if magic != MAGIC or count != len(CATEGORIES) or len(data) != start + buckets * count or buckets == 0:
         raise ValueError("no file of weights, or one of another version")
     bias = struct.unpack_from(f"<{count}f", data, _HEAD.size)
+    sound = all(map(math.isfinite, (scale, temperature, *bias))) and scale > 0 and temperature > 0 and 0 <= floor <= 1
+    if not sound:
+        raise ValueError("a damaged file of weights")
     return Weights(data[start:], bias, scale, temperature, floor)
 
 

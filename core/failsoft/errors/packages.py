@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from enum import Enum, auto
+from itertools import islice
 from typing import Any, NamedTuple
 
 from failsoft.errors.catalogue.packages import KINDS
@@ -114,8 +115,8 @@ _MODULES_OF: tuple[tuple[Kind, frozenset[str]], ...] = (
     ),
     (Kind.AUTH, frozenset({"jwt", "jws", "jwk", "claims", "signer", "oauth2", "grants"})),
 )
-_HTTP_CLIENTS = ("httpx", "requests", "aiohttp", "urllib3", "grpc", "httpcore")
-_SERVERS = ("werkzeug", "starlette", "django", "flask", "fastapi", "asgiref")
+_HTTP_CLIENTS = frozenset({"httpx", "requests", "aiohttp", "urllib3", "grpc", "httpcore"})
+_SERVERS = frozenset({"werkzeug", "starlette", "django", "flask", "fastapi", "asgiref"})
 _BESIDE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.FRAMEWORK,
@@ -231,18 +232,19 @@ def _kind(module: str, top: str, names: frozenset[str]) -> Kind:
             if pattern.search(name.lower()):
                 score[kind] += weight
                 break
-    inner = list(_modules_below(top))
+    inner = _modules_below(top)
     tails = {name.rpartition(".")[2].lstrip("_") for name in inner}
     for kind, usual in _MODULES_OF:
         weight, most = (1.5, 4) if kind is Kind.FRAMEWORK else (0.5, 2)
         score[kind] += min(len(tails & usual), most) * weight
-    if top not in _HTTP_CLIENTS and _any_uses(inner, _HTTP_CLIENTS):
+    globals_of = [_values(name).keys() for name in inner]
+    if top not in _HTTP_CLIENTS and not all(keys.isdisjoint(_HTTP_CLIENTS) for keys in globals_of):
         score[Kind.CLIENT] += 1.5
-    if top not in _SERVERS and _any_uses(inner, _SERVERS):
+    if top not in _SERVERS and not all(keys.isdisjoint(_SERVERS) for keys in globals_of):
         score[Kind.FRAMEWORK] += 2.5
     errors = [name for name in names if name.endswith(("Error", "Exception", "Expired", "Found", "Timeout"))]
     for kind, pattern in _BESIDE:
-        score[kind] += min(sum(1 for name in errors if pattern.search(name)), 4) * 0.5
+        score[kind] += sum(0.5 for _ in islice(filter(pattern.search, errors), 4))
     best = max(score, key=lambda kind: score[kind])
     return best if score[best] >= 1.0 else Kind.UNKNOWN
 
@@ -256,21 +258,6 @@ def _names_beside(module: str, top: str) -> Iterator[str]:
                 yield key
 
 
-def _modules_below(top: str) -> Iterator[str]:
+def _modules_below(top: str) -> list[str]:
     prefix = f"{top}."
-    yield top
-    found = 0
-    for name in list(sys.modules):
-        if name.startswith(prefix):
-            yield name
-            found += 1
-            if found >= _MAX_MODULES:
-                return
-
-
-def _any_uses(modules: list[str], names: tuple[str, ...]) -> bool:
-    for module in modules:
-        values = _values(module)
-        if values and any(name in values for name in names):
-            return True
-    return False
+    return [top, *[name for name in list(sys.modules) if name.startswith(prefix)][:_MAX_MODULES]]

@@ -14,7 +14,15 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["guess_by_message", "guess_by_name", "is_mute_name", "words_of"]
+__all__ = [
+    "guess_by_message",
+    "guess_by_name",
+    "is_closed",
+    "is_mute_name",
+    "misses_a_key",
+    "names_a_setting",
+    "words_of",
+]
 
 _MAX_MESSAGE = 1_000
 
@@ -32,6 +40,8 @@ _INTEGRITY = _guess(Category.DATA_INTEGRITY, Severity.MEDIUM)
 _CORRUPT = _guess(Category.DATA_INTEGRITY, Severity.CRITICAL)
 _SETTINGS = _guess(Category.CONFIGURATION, Severity.HIGH)
 _OUR_KEYS = _guess(Category.AUTHENTICATION, Severity.HIGH)
+
+_MISUSE = _guess(Category.SYSTEM, Severity.HIGH)
 
 _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     (_CORRUPT, ("database disk image is malformed", "data corruption", "corrupted page")),
@@ -57,12 +67,24 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     )),
     (_SETTINGS, (
         "improperly configured", "not configured", "missing configuration", "missing setting",
-        "environment variable", "env variable", "no module named", "no such table", "no such column", "undefined table",
+        "environment variable", "env variable", "no module named", "no such table", "no such column",
+        "undefined table", "private key file",
+        "key file", "pem file",
+    )),
+    (_MISUSE, (
+        " is closed", "already closed", "driver closed", "client closed", "operation is in progress",
+        "in current state",
+        "not bound to", "unread result", "is required when", "cannot exceed", "must be str", "must be a ",
+        "must be an ",
+        "must be one of", "must be of type", "no active ", "outside of a", "missing the required", "unexpected keyword",
+        "wrong type", "no literal value",
     )),
     (_NETWORK, (
         "connection refused", "connection reset", "connection aborted", "connection closed", "broken pipe",
         "name or service not known", "name resolution", "getaddrinfo failed", "nodename nor servname",
-        "no route to host", "network is unreachable", "timed out", "timeout", "unexpected eof", "server disconnected",
+        "no route to host", "network is unreachable", "network error", "unable to connect", "could not connect",
+        "couldn't connect", "cannot connect", "failed to connect", "known_hosts", "timed out", "timeout",
+        "unexpected eof", "server disconnected",
     )),
     (_UPSTREAM, (
         "bad gateway", "service unavailable", "gateway time-out", "temporarily unavailable", "upstream",
@@ -121,6 +143,28 @@ _NAMES: tuple[tuple[Label, tuple[str, ...]], ...] = (
 _SAID_BY_CAUSES = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE})
 """Of what failed outside, the cause knows more than whoever named a class for it."""
 
+_OF_SETTINGS = re.compile(
+    r"(?:secret|api|access|encryption|fernet|private|signing)[ _-]?keys?\b|\bpem\b|certificate file|credentials?\b"
+    r"|\b(?:ur[li]|dsn|hosts?|hostname)\b|\b(?:transport|renderer|driver|backend|middleware|template)\b"
+    r"|\binstall|initiali[sz]e |initiali[sz]ed\b|configur|environment variable|\bsettings?\b",
+    re.IGNORECASE,
+)
+_COMPLAINS = re.compile(
+    r"\bmust\b|\bshould\b|no such|\bno \S+ (?:key|app|was)|\bnot\b|n't\b|unknown|invalid|unable"
+    r"|missing|expected|required"
+    r"|\bno '|unsupported|could not|failed",
+    re.IGNORECASE,
+)
+_KEY = r"(?:api[ _-]?key|credential|access[ _-]?token|auth[ _-]?token|environment variable)s?"
+_NO_KEY = re.compile(
+    rf"\b(?:no|missing|without|could not find|unable to locate|set(?:ting)?|provide|define) (?:\S+ ){{0,3}}{_KEY}\b"
+    rf"|\b{_KEY} (?:(?:is|are|was|were|must be|has|have) ){{0,2}}(?:not |been )?(?:set|provided|found|configured|given"
+    r"|missing|required|unset|empty)\b",
+    re.IGNORECASE,
+)
+_CLOSED = re.compile(r"\b(?:already|is|was|been) closed\b(?! by)", re.IGNORECASE)
+_MAX_SETTINGS = 400
+
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+")
 _SUFFIX = re.compile(r"(?: (?:error|exception|failure|failed|fault|err))+\Z")
 
@@ -144,6 +188,23 @@ def guess_by_message(message: str) -> tuple[Label, str] | None:
 def _guess_by_text(text: str) -> tuple[Label, str] | None:
     # the same exception is often raised again with the same text
     return _find(_MESSAGES, text.lower())
+
+
+@lru_cache(maxsize=1_024)
+def names_a_setting(message: str) -> str | None:
+    """The word by which a message complains of something that is set up once: a URL, a key, a driver."""
+    found = _OF_SETTINGS.search(message[:_MAX_SETTINGS])
+    return found[0].lower() if found is not None and _COMPLAINS.search(message[:_MAX_SETTINGS]) is not None else None
+
+
+def misses_a_key(message: str) -> bool:
+    """Whether a message says that there are no credentials, rather than that a peer refused them."""
+    return _NO_KEY.search(message[:_MAX_SETTINGS]) is not None
+
+
+def is_closed(message: str) -> bool:
+    """Whether a message says that something had been closed before it was used."""
+    return _CLOSED.search(message[:_MAX_SETTINGS]) is not None
 
 
 def _find(

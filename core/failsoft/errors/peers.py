@@ -11,7 +11,7 @@ from failsoft.errors.code import Code
 from failsoft.errors.reading import header_pairs
 from failsoft.errors.taxonomy import Category
 
-__all__ = ["lower_text_of", "status_of_peer", "upstream"]
+__all__ = ["lower_text_of", "means_of_a_bad_request", "retry_after_of", "status_of_peer", "upstream"]
 
 _MAX_TEXT = 2_000
 
@@ -42,31 +42,46 @@ def status_of_peer(*carriers: object) -> int | None:
     return None
 
 
+def means_of_a_bad_request(exc: BaseException) -> Label | None:
+    """What a peer means by 400 that has another status elsewhere; None if it is our request."""
+    text = lower_text_of(exc)
+    if _KEY_REFUSED.search(text):
+        return is_.REFUSED_US
+    return is_.QUOTA_SPENT if _SPENT_IN_TEXT.search(text) else None
+
+
 def upstream(exc: BaseException, label: Label | None) -> Code | None:
     """A peer's HTTP answer that a client's exception carries."""
     response = getattr(exc, "response", None)
     status = status_of_peer(response, getattr(exc, "meta", None), exc)
     if status is None:
         return None
-    says, wait = f"HTTP {status}", _retry_after(response, exc)
+    says, wait = f"HTTP {status}", retry_after_of(response) or retry_after_of(exc)
     if status == 429 and getattr(exc, "code", None) in _SPENT:
         return Code(is_.QUOTA_SPENT, says, wait)
-    clear = label if label is not None and label.voice is Voice.SAYS else None
+    clear = label if label is not None and _is_clear(label) else None
     if clear is not None and clear.category in _KNOWS_BETTER:
         return Code(clear, says, wait)
     means = known.label_of_upstream(status)
-    if means is None and status == 400 and _KEY_REFUSED.search(lower_text_of(exc)):
-        means = is_.REFUSED_US
-    if means is None and status == 400 and _SPENT_IN_TEXT.search(lower_text_of(exc)):
-        means = is_.QUOTA_SPENT
+    if means is None and status == 400:
+        means = means_of_a_bad_request(exc)
     if means is None and clear is not None:
         return None
     return Code(means or is_.UPSTREAM_FAILED, says, wait)
 
 
-def _retry_after(*carriers: object) -> str | None:
-    for carrier in carriers:
-        for name, value in header_pairs(getattr(carrier, "headers", None) or ()):
-            if name.lower() == "retry-after":
-                return value
-    return None
+def _is_clear(label: Label) -> bool:
+    return label.voice is Voice.SAYS or label.category is Category.CONCURRENCY
+
+
+def retry_after_of(carrier: object) -> str | None:
+    """The `Retry-After` among the headers of a response or an exception."""
+    headers = getattr(carrier, "headers", None)
+    if not headers:
+        return None
+    get = getattr(headers, "get", None)
+    if type(headers) is not dict and callable(get):
+        # headers of a client find a name in whatever case
+        value = get("Retry-After")
+        return value if isinstance(value, str) else None
+    return next((value for name, value in header_pairs(headers) if name.lower() == "retry-after"), None)

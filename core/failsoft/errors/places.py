@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sysconfig
 from collections.abc import Sequence
 
 from failsoft.errors.catalogue import labels as is_
@@ -13,6 +14,7 @@ from failsoft.errors.packages import Kind, kind_of_top
 __all__ = ["OF_INPUT", "kind_of_place", "refine_by_library"]
 
 _CLOSE = 3
+_STDLIB = ("<", *(f"{sysconfig.get_path(name)}/".replace("\\", "/") for name in ("stdlib", "platstdlib")))
 _NEAR = 25
 _OF_SETTINGS = (
     "-packages/pydantic_settings/", "-packages/dynaconf/", "-packages/environs/", "-packages/decouple.py",
@@ -57,7 +59,11 @@ _FILES_OF_OURS = ("-packages/tinydb/", "-packages/diskcache/", "-packages/sqlite
 _SETS_UP = re.compile(
     r"(?:\A|\.)(?:init_app|configure|setup|set_up|from_settings|from_object|from_crawler|_init_from_config)\Z"
 )
-_READS_ANSWER = re.compile(r"(?:parse|handle|process|read|check)_response|raise_for_(?:status|response)")
+_GIVEN_SETTINGS = re.compile(
+    r"(?:\A|\.)(?:\w*(?:Settings|Config|Configuration|Options|URL\w*)\.(?!__getattr__)\w+|_?config|configure|(?:from|parse)_(?:url|uri|dsn)"
+    r"|\w*_options?|validate_\w*(?:preference|option|setting)\w*|\w*load_template|_create_template)\Z"
+)
+_READS_ANSWER = re.compile(r"(?:parse|handle|process|read|check|get)_(?:response|reply)|raise_for_(?:status|response)")
 OF_INPUT = frozenset({is_.UNPARSABLE, is_.INVALID, is_.UNPROCESSABLE})
 """What is said of a client's input, where nothing says whose it is."""
 _SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
@@ -105,14 +111,20 @@ def _is_in(filename: str, places: tuple[str, ...]) -> bool:
 
 
 def _by_library(frames: Sequence[Frame]) -> Label | None:
-    """What a builtin exception means that a library raised: by what the library is for, or what the function does."""
+    """What a builtin exception means that a library raised: by what the library is for, or what the function does.
+
+    Code of the application that a library called back fails by itself: what the function around it does says nothing.
+    """
+    called_back = False
     for filename, _, function in reversed(frames):
         path = filename.replace("\\", "/")
         for label, places in _BUILTIN_FROM:
             if _is_in(path, places):
                 return label
-        if "-packages/" in path:
-            if _READS_SETTINGS.search(function) or _SETS_UP.search(function):
+        if "-packages/" not in path:
+            called_back = called_back or not path.startswith(_STDLIB)
+        elif not called_back:
+            if _READS_SETTINGS.search(function) or _SETS_UP.search(function) or _GIVEN_SETTINGS.search(function):
                 return is_.MISCONFIGURED
             if _READS_ANSWER.search(function):
                 return is_.UPSTREAM_FAILED

@@ -10,7 +10,18 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
 
-__all__ = ["READERS_OF_PROTOCOLS", "read_close", "read_http_protocol", "read_interpreter"]
+__all__ = [
+    "READERS_OF_PROTOCOLS",
+    "read_amqp",
+    "read_clickhouse",
+    "read_close",
+    "read_curl",
+    "read_http_protocol",
+    "read_interpreter",
+    "read_ldap",
+    "read_mqtt",
+    "read_zmq",
+]
 
 _MAX_TEXT = 2_000
 _Texts = tuple[tuple[str, Label], ...]
@@ -58,7 +69,8 @@ def _pg8000(exc: BaseException, _label: Label | None) -> Code | None:
 _CLICKHOUSE = re.compile(r"\bCode: (\d+)")
 
 
-def _clickhouse(exc: BaseException, _label: Label | None) -> Code | None:
+def read_clickhouse(exc: BaseException, _label: Label | None) -> Code | None:
+    """ClickHouse: its number, as an attribute or in the text."""
     number = number_of(getattr(exc, "code", None))
     if number is None and (match := _CLICKHOUSE.search(_text(exc))):
         number = int(match[1])
@@ -98,7 +110,8 @@ def _typesense(exc: BaseException, _label: Label | None) -> Code | None:
 _REPLY = re.compile(r"\((\d{3})[,)]")
 
 
-def _amqp(exc: BaseException, _label: Label | None) -> Code | None:
+def read_amqp(exc: BaseException, _label: Label | None) -> Code | None:
+    """AMQP 0-9-1: the reply code by which a broker closes a channel or a connection."""
     text = _text(exc)
     number = next((one for name in ("reply_code", "code") if (one := number_of(getattr(exc, name, None)))), None)
     if number is None and (match := _REPLY.search(text)):
@@ -112,7 +125,8 @@ def _amqp(exc: BaseException, _label: Label | None) -> Code | None:
 _MQTT: _Texts = (("timed out", is_.SILENT), ("connection refused", is_.STORE_REFUSED))
 
 
-def _mqtt(exc: BaseException, _label: Label | None) -> Code | None:
+def read_mqtt(exc: BaseException, _label: Label | None) -> Code | None:
+    """MQTT: the reason code of a broker."""
     code = getattr(exc, "rc", None)
     number = number_of(getattr(code, "value", code))
     if number is not None and (label := known.MQTT.get(number)):
@@ -131,13 +145,42 @@ def _nats(exc: BaseException, _label: Label | None) -> Code | None:
     return _says(_NATS, _text(exc).lower(), "NATS")
 
 
-def _zmq(exc: BaseException, _label: Label | None) -> Code | None:
+def read_zmq(exc: BaseException, _label: Label | None) -> Code | None:
+    """ZeroMQ: the errno of an address that cannot be used."""
     # EAGAIN is here what a timeout is elsewhere, and the class says so
     number = number_of(getattr(exc, "errno", None))
     label = known.ERRNO.get(number or 0)
     if label in {is_.CONTENTION, None}:
         return None
     return named(is_.MISCONFIGURED if label is is_.REFUSED else label, f"errno {number}")
+
+
+_LDAP: Mapping[int, Label] = {
+    1: is_.BUG,
+    2: is_.BUG,
+    3: is_.UPSTREAM_SLOW,
+    4: is_.UPSTREAM_FAILED,
+    8: is_.REFUSED_US,
+    16: is_.MISCONFIGURED,
+    17: is_.MISCONFIGURED,
+    19: is_.CONSTRAINT,
+    32: is_.UPSTREAM_FAILED,
+    34: is_.BUG,
+    48: is_.REFUSED_US,
+    49: is_.WHO_ARE_YOU,
+    50: is_.REFUSED_US,
+    51: is_.UPSTREAM_NOT_NOW,
+    52: is_.UPSTREAM_NOT_NOW,
+    68: is_.DUPLICATE,
+}
+"""Result codes of RFC 4511, A.1. Whose credentials are wrong (49) is most often somebody's who logs in."""
+
+
+def read_ldap(exc: BaseException, _label: Label | None) -> Code | None:
+    """LDAP: the result code."""
+    first = first_of(exc)
+    number = number_of(first.get("result") if isinstance(first, dict) else getattr(exc, "result", None))
+    return named(_LDAP.get(number or 0), f"LDAP {number}")
 
 
 # --- the web ----------------------------------------------------------------------------------------------------------
@@ -164,7 +207,8 @@ def _urllib3(exc: BaseException, _label: Label | None) -> Code | None:
 _CURL_STATUS = re.compile(r"returned error: (\d{3})")
 
 
-def _curl(exc: BaseException, _label: Label | None) -> Code | None:
+def read_curl(exc: BaseException, _label: Label | None) -> Code | None:
+    """curl: its own numbers."""
     number = number_of(first_of(exc))
     number = number_of(getattr(exc, "code", None)) if number is None else number
     if number == 22 and (match := _CURL_STATUS.search(_text(exc))):
@@ -214,17 +258,17 @@ def _ftp(exc: BaseException, _label: Label | None) -> Code | None:
 
 READERS_OF_PROTOCOLS: tuple[tuple[CodeReader, str], ...] = (
     (_pg8000, "pg8000"),
-    (_clickhouse, "clickhouse_connect clickhouse_driver"),
+    (read_clickhouse, "clickhouse_connect clickhouse_driver"),
     (_duckdb, "duckdb _duckdb"),
     (_lmdb, "lmdb"),
     (_typesense, "typesense"),
-    (_amqp, "pika aiormq aio_pika amqp"),
-    (_mqtt, "aiomqtt"),
+    (read_amqp, "pika aiormq aio_pika amqp"),
+    (read_mqtt, "aiomqtt"),
     (_nats, "nats"),
-    (_zmq, "zmq"),
+    (read_zmq, "zmq"),
     (read_http_protocol, "h11 httpcore"),
     (_urllib3, "urllib3 urllib3_future"),
-    (_curl, "pycurl"),
+    (read_curl, "pycurl"),
     (_mailbox, "imaplib poplib"),
     (_ftp, "ftplib"),
 )

@@ -44,6 +44,12 @@ class Reading:
     over: Reading | None = None
     """What it was laid over, for the evidence."""
 
+    @property
+    def is_expected(self) -> bool:
+        """Whether operators need not hear of it."""
+        given = self.more.get("expected")
+        return bool(self.explicit and self.label.status < 500) if given is None else bool(given)
+
     def tell(self, failure: Failure) -> tuple[Evidence, ...]:
         """This voice, those it was laid over, and then, surest first, those that were not followed."""
         told: list[Evidence] = []

@@ -12,7 +12,7 @@ from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.code import Code, CodeReader, named
 from failsoft.errors.peers import lower_text_of, status_of_peer, upstream
 
-__all__ = ["READERS_OF_VENDORS"]
+__all__ = ["READERS_OF_VENDORS", "read_oauth"]
 
 
 def _words(*rows: tuple[Label, str]) -> dict[str, Label]:
@@ -136,8 +136,9 @@ _OAUTH = _words(
 """Error codes of OAuth 2.0 (RFC 6749, 4.1.2.1 and 5.2) that are not about the one who logs in."""
 
 
-def _oauth(exc: BaseException, _label: Label | None) -> Code | None:
-    # Authlib's other errors are those of a provider, which we are then ourselves
+def read_oauth(exc: BaseException, _label: Label | None) -> Code | None:
+    """OAuth 2.0: the code of an error that is not about the one who logs in."""
+    # a class for each code is what a provider has, which we are then ourselves
     word = getattr(exc, "error", None) if type(exc).__name__ == "OAuthError" else None
     return named(_OAUTH.get(word), f"OAuth {word}") if isinstance(word, str) else None
 
@@ -258,7 +259,7 @@ READERS_OF_VENDORS: tuple[tuple[CodeReader, str], ...] = (
     (_azure, "azure"),
     (_google, "google"),
     (_kubernetes, "kubernetes"),
-    (_oauth, "authlib oauthlib"),
+    (read_oauth, "authlib oauthlib"),
     (_paramiko, "paramiko"),
     (_jose, "jose"),
     (_wtforms, "wtforms"),

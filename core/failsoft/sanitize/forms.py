@@ -20,6 +20,7 @@ __all__ = [
     "judged",
     "names_no_value",
     "random_key",
+    "refused",
     "sets_nothing",
     "special_form",
 ]
@@ -96,6 +97,7 @@ _PLAIN_KEYS = word_set(
     "map dict business translation i18n metric label tag registry config option etag query redis topic kafka shard"
 )
 
+_VERY_LONG, _MOST_VAIN = 2_048, 12
 _judge = Judge()
 
 
@@ -165,17 +167,32 @@ def judged(site: Site, value: Value | None, op: str) -> Span | None:
         return value.start, max(value.end, last), marker("private_key")
     content = text[value.start : value.end]
     if not value.quoted and (is_named(text, value) or _is_remark(site, value, op)):
-        return None
+        return refused(site, value)
     fits = kind in ("name", "address") or not value.quoted or kind not in SHAPES or SHAPES[kind].match(content)
     after = text[value.end : value.end + 1]
     between = text[site.last : value.start]
     spaced = " = " in between
     if spaced and _is_code(site, value, between):
-        return None
+        return refused(site, value)
     if fits and _judge.is_value(content, kind, site.name, quoted=value.quoted, op=op, after=after, spaced=spaced):
         return value.start, value.end, marker("jwt" if content.startswith("eyJ") else kind)
-    site.scan.saw(value.end + 1)
-    return None
+    return refused(site, value)
+
+
+def refused(site: Site, value: Value) -> Span | None:
+    """Nothing, of what stands under a sensitive name and is no value; but what is read without end is withheld.
+
+    A long text without a gap is read from every sensitive name in it to its end. So that this takes linear time, all
+    of it goes when it was read in vain many times.
+    """
+    scan = site.scan
+    scan.saw(value.end + 1)
+    if value.end - value.start <= _VERY_LONG:
+        return None
+    scan.vain += 1
+    if scan.vain <= _MOST_VAIN:
+        return None
+    return value.start, value.end, marker("bounds")
 
 
 def sets_nothing(site: Site, assign: re.Match[str]) -> bool:

@@ -19,6 +19,8 @@ __all__ = [
 
 _MAX_QUOTED = 16_384
 _MAX_LIST = 4_096
+# a text in quotes has no more quotes inside of its words than this
+_MOST_QUOTES = 12
 
 _MAX_KEY = 32_768
 _PRIVATE = re.compile(r"-----BEGIN[ A-Z0-9_-]{0,40}PRIVATE KEY(?: BLOCK)?-----")
@@ -105,13 +107,16 @@ def _close(text: str, at: int, opener: str) -> int:
     limit = min(len(text), at + _MAX_QUOTED)
     if len(opener.lstrip("\\")) == 1:
         limit = line_end(text, at, limit)
-    here = text.find(opener, at, limit)
+    here, passed = text.find(opener, at, limit), 0
     while here >= 0:
+        passed += 1
         after = here + len(opener)
         if opener[0] == "\\":
             closed = here == at or text[here - 1] != "\\"
         else:
-            closed = not _escaped(text, here, at) and not _goes_on(text, opener, after, limit)
+            closed = not _escaped(text, here, at) and (
+                passed > _MOST_QUOTES or not _goes_on(text, opener, after, limit)
+            )
         if closed:
             return here
         after += text.startswith("''", here)

@@ -26,6 +26,7 @@ _PHONE_LEAST, _PHONE_MOST, _PHONE_LONGEST = 8, 15, 32
 _NANP_DIGITS = 11
 _LONGEST_IBAN = 42
 _CARD_BEFORE, _LONGEST_CARD, _MOST_REFUSED = 24, 32, 256
+_LONGEST_SSN, _PIECE = 11, 128
 
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]*+={0,2}")
 _BLOB_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
@@ -59,13 +60,13 @@ def _whole(scan: Scan, start: int, end: int) -> bool:
     return not (before == "." and start > 1 and text[start - 2].isalnum())
 
 
-def _card(scan: Scan, start: int, end: int) -> Span | None:
+def _card(scan: Scan, start: int, limit: int, end: int, refused: set[tuple[str, str]]) -> Span | None:
+    """The first card that begins before `limit`."""
     text = scan.text
-    refused = set[str]()
-    for begin in _CARD_START.finditer(text, start, end):
+    for begin in _CARD_START.finditer(text, start, min(limit + 3, end)):
         at = begin.start()
         # all that decides about it; the same number may be repeated without end
-        around = text[max(0, at - _CARD_BEFORE) : at + _LONGEST_CARD]
+        around = text[max(0, at - _CARD_BEFORE) : at], text[at : at + _LONGEST_CARD]
         if around in refused:
             continue
         match = _CARD.match(text, at, end)
@@ -98,8 +99,9 @@ def _iban(scan: Scan, start: int) -> Span | None:
     return None
 
 
-def _ssn(scan: Scan, start: int, end: int) -> Span | None:
-    for match in _SSN.finditer(scan.text, start, end + 2):
+def _ssn(scan: Scan, start: int, limit: int, end: int) -> Span | None:
+    """The first social security number that begins before `limit`."""
+    for match in _SSN.finditer(scan.text, start, min(limit + _LONGEST_SSN, end) + 2):
         chained = match[2] == " " and scan.before(match.start(), 2)[:1].isdigit()
         if not chained and _whole(scan, match.start(), match.end()) and is_ssn(match[1], match[3], match[4]):
             return match.start(), match.end(), marker("ssn")
@@ -128,11 +130,21 @@ def personal_number(scan: Scan, start: int, end: int) -> Span | int:
     """The first personal number in a run of nine or more digits."""
     if span := _iban(scan, start):
         return span
-    run = _RUN.match(scan.text, start)
-    end = run.end() if run else end
-    found = [span for span in (_phone(scan, start), _ssn(scan, start, end), _card(scan, start, end)) if span]
+    if start >= scan.run:
+        run = _RUN.match(scan.text, start)
+        scan.run = run.end() if run else end
+    end = scan.run
     scan.saw(end + 2)
-    return min(found) if found else end
+    if span := _phone(scan, start):
+        return span
+    refused = set[tuple[str, str]]()
+    # piece by piece, so that what is found in a long run does not cost the rest of it each time
+    for at in range(start, end, _PIECE):
+        limit = at + _PIECE
+        found = [span for span in (_ssn(scan, at, limit, end), _card(scan, at, limit, end, refused)) if span]
+        if found:
+            return min(found)
+    return end
 
 
 def _blob_rule(reveals: Callable[[str], bool]) -> Handler:

@@ -53,7 +53,7 @@ _LONG = 4_096
 class Scan:
     """One pass over one text."""
 
-    __slots__ = ("again", "floor", "memo", "nested", "opaque", "searched", "seen", "text")
+    __slots__ = ("again", "floor", "memo", "nested", "opaque", "run", "searched", "seen", "text", "vain")
 
     def __init__(self, text: str, *, nested: bool = False) -> None:
         self.text = text
@@ -65,6 +65,10 @@ class Scan:
         """Up to here, letters and digits were decoded, and nothing was behind them."""
         self.searched = -1
         """Up to here, objects were searched for private parts, and none was found."""
+        self.vain = 0
+        """How often a very long value was read that was none."""
+        self.run = -1
+        """Where the last run of digits ends that was looked at."""
         self.seen = -1
         """How far the rule looked that is at work, where it finds nothing."""
         self.memo: dict[tuple[str, str], tuple[int, int]] | None = {} if len(text) > _LONG else None

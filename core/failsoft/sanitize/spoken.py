@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from failsoft.sanitize.assigned import ASSIGN, assigned
 from failsoft.sanitize.checks import is_iban, looks_random
-from failsoft.sanitize.forms import HEX_LIKE, Site, judged
+from failsoft.sanitize.forms import HEX_LIKE, Site, judged, refused
 from failsoft.sanitize.grammar import SHAPES, Value, read_value
 from failsoft.sanitize.keys import KeyMatcher, words_of
 from failsoft.sanitize.rules import DISARMING_PHRASES, STRONG_TERMS, word_set
@@ -124,8 +124,7 @@ class Prose:
             if content == site.name:
                 return None
             if not _looks_told(content, kind, quoted=told) or self._keys.is_name(content):
-                site.scan.saw(value.end + 1)
-                return None
+                return refused(site, value)
         if value and kind == "iban" and not is_iban(re.sub(r"[ -]", "", text[value.start : value.end]).upper()):
             return None
         return judged(site, value, ":")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from operator import itemgetter
 
 from failsoft.sanitize.details import DetailRules
 from failsoft.sanitize.direct import sign_anchors, word_anchors
@@ -37,7 +38,8 @@ _IDLE = re.compile(
     r"|[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 # between a name and its value
-_GAP = re.compile(r"[\w.-]{0,64}[ =:]{0,3}[\"']?")
+_GAP = re.compile(r"(?<![0-9])[A-Za-z_.-]{0,64}[ =:]{0,3}[\"']?")
+_NEAR = 3
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
@@ -214,7 +216,9 @@ def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
         start = max(floor, start)
         result = handler(scan, start, end)
         if scan.seen >= 0:
-            looks.append((handler, start, end, scan.seen))
+            # what stands right behind a secret may be something else when that is gone
+            near = floor > 0 and start - floor <= _NEAR
+            (scan.again if near else looks).append((handler, start, end, scan.seen))
             scan.seen = -1
         if isinstance(result, int):
             if not cursor.seek(max(end, result)):
@@ -256,7 +260,7 @@ def _with_earlier(scan: Scan, cursors: list[_Cursor], own: _Cursor, span: Span, 
 def _found_late(scan: Scan, spans: list[Span], cleaned: str) -> bool:
     """Whether a rule that found nothing, but saw what another one then took away, now finds something."""
     again, shift, index = Scan(cleaned), 0, 0
-    for handler, start, end, _ in scan.again:
+    for handler, start, end, _ in sorted(scan.again, key=itemgetter(1)):
         while index < len(spans) and spans[index][1] <= start:
             first, last, replacement = spans[index]
             again.floor = first + shift + len(replacement)

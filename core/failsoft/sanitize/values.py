@@ -98,8 +98,11 @@ class _Walk:
         if obj is None or obj is True or obj is False:
             return obj
         self._left -= 1
+        own = type(obj)
+        if kind is None and (own is float or (own is int and obj < _CARD_LEAST)):
+            return obj
         try:
-            if isinstance(obj, str | bytes | bytearray | memoryview):
+            if own is str or isinstance(obj, str | bytes | bytearray | memoryview):
                 return self._string(obj, kind)
             if isinstance(obj, _SCALARS):
                 return self._scalar(obj, kind)

@@ -60,7 +60,7 @@ TOKENS: tuple[Token, ...] = (
     _token(
         "slack_token",
         "xoxb- xoxp- xoxa- xoxe- xoxo- xoxr- xoxs- xoxc- xoxd-",
-        r"xox(?:[bcdpes]-(?=[\w%.-]*\d)|o-(?=\d)|[ar]-(?=\d|\w{8}))[\w%.-]{8,}",
+        r"xox(?:[bcdpes]-(?=[\w%.-]{0,128}\d)|o-(?=\d)|[ar]-(?=\d|\w{8}))[\w%.-]{8,}",
         bounded=False,
     ),
     _token("slack_token", "xoxe.xox", r"xoxe\.xox[bp]-[\w-]{8,}", bounded=False),
@@ -89,7 +89,7 @@ TOKENS: tuple[Token, ...] = (
     _token("api_key", "tgp_v1_", rf"tgp_v1_{_B}{{24,}}"),
     _token("api_key", "jina_ e2b_", rf"(?:jina|e2b)_{_W}{{32,}}"),
     _token("api_key", "fw_", rf"fw_(?=[A-Za-z]*\d){_W}{{20,}}(?!_)"),
-    _token("api_key", "pa-", rf"pa-(?=[\w-]*\d)(?=[\w-]*[A-Z]){_B}{{36,}}"),
+    _token("api_key", "pa-", rf"pa-(?=[\w-]{{0,64}}\d)(?=[\w-]{{0,64}}[A-Z]){_B}{{36,}}"),
     # also of other vendors, as ElevenLabs
     _token("api_key", "sk_", r"sk_[0-9a-f]{32,}(?![0-9A-Za-z])"),
     _token("neon_key", "napi_", rf"napi_{_W}{{40,}}"),
@@ -98,7 +98,7 @@ TOKENS: tuple[Token, ...] = (
     _token("razorpay_key", "rzp_live_ rzp_test_", rf"rzp_(?:live|test)_{_W}{{10,}}"),
     _token("posthog_key", "phx_", rf"phx_{_W}{{30,}}"),
     _token("dbt_token", "dbtu_ dbtc_", r"dbt[uc]_[\w=+/-]{20,}"),
-    _token("dropbox_token", "sl.", r"sl\.(?:u\.)?(?=[\w-]*\d)[\w-]{40,}"),
+    _token("dropbox_token", "sl.", r"sl\.(?:u\.)?(?=[\w-]{0,128}\d)[\w-]{40,}"),
     _token("mailersend_token", "mlsn.", r"mlsn\.[0-9a-f]{40,}"),
     _token("sendinblue_key", "xsmtpsib-", r"xsmtpsib-[a-f0-9]{32,}-\w+"),
     _token("apify_token", "apify_api_ apify_proxy_", rf"apify_(?:api|proxy)_{_W}{{24,}}"),

@@ -94,6 +94,15 @@ class Sanitize(Options):
         if self.engine == "re2" and not has_re2():
             expected = 'expected the extra re2 to be installed: pip install "failsoft[re2]"'
             yield Fault(join_path(path, "engine"), '"re2"', expected)
+        for key in ("keys", "safe_keys"):
+            for number, name in enumerate(getattr(self, key) or ()):
+                if name is not None and not any(map(str.isalnum, name)):
+                    place = f"{join_path(path, key)}[{number}]"
+                    yield Fault(place, shown(name), 'expected a name such as "badge_no"')
+        for number, name in enumerate(self.locals or ()):
+            if name is not None and not name.isidentifier():
+                expected = 'expected the name of a variable such as "order_id"'
+                yield Fault(f"{join_path(path, 'locals')}[{number}]", shown(name), expected)
         if self.correlate and self.correlation_key is None and "correlation_key" not in self.given:
             yield Fault(join_path(path, "correlation_key"), "", 'required with correlate: "env:NAME" or "file:PATH"')
 

@@ -298,3 +298,11 @@ def test_what_a_reference_leads_to_is_not_looked_at(tmp_path: Path, monkeypatch:
     file = tmp_path / "failsoft.toml"
     file.write_text('[state]\nurl = "env:NOT_HERE"\n')
     assert CliRunner().invoke(cli, ["check", str(file)]).exit_code == 0
+
+
+def test_weights_that_cannot_be_read_are_a_fault_with_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "failsoft.toml"
+    file.write_text(f'[classification]\nmodel = "{tmp_path}/none.bin"\n')
+    result = CliRunner().invoke(cli, ["check", str(file)])
+    assert result.exit_code == 1
+    assert result.output.startswith(f"{file}:2: classification.model = ")

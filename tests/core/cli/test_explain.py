@@ -127,3 +127,63 @@ def test_what_cannot_be_explained_is_said(place: Path, arguments: list[str], set
     done = run(*arguments)
     assert done.exit_code == 2
     assert said in done.output
+
+
+def test_what_is_secret_by_the_settings_is_not_printed(place: Path) -> None:
+    (place / "failsoft.toml").write_text(
+        '[sanitize]\ntier = "strict"\nkeys = ["badge"]\n'
+        '[[sanitize.patterns]]\nname = "staff"\npattern = "EMP-[0-9]{6}"\n'
+    )
+    done = run("ValueError: EMP-123456 with badge=tulip from 10.1.2.3")
+    assert done.output.splitlines()[0] == "ValueError: [REDACTED:staff] with badge=[REDACTED:badge] from [REDACTED:ip]"
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_message_cannot_command_the_terminal(options: list[str]) -> None:
+    done = run("-", *options, text="ValueError: \x1b]0;mine\x07 \x9b31m red")
+    assert done.exit_code == 0
+    assert done.output.replace("\n", "").isprintable()
+
+
+def test_an_id_is_known_as_clients_have_it(place: Path) -> None:
+    (place / "failsoft.toml").write_text(SETTINGS)
+    with failsoft.Failsoft("failsoft.toml") as fs:
+        problem = fs.handle(KeyError("x"))
+    assert problem.instance is not None
+    for given in (problem.instance, problem.error_id.upper(), f" {problem.error_id}\n"):
+        assert json.loads(run(given, "--json").output)["error_id"] == problem.error_id
+
+
+def test_code_that_the_settings_name_is_found_in_the_working_directory(place: Path) -> None:
+    (place / "shop_words.py").write_text("def any_of_ours(exc, context):\n    return True\n")
+    (place / "failsoft.toml").write_text(
+        '[[rules]]\nname = "x"\nwhen = { custom = "shop_words:any_of_ours" }\nthen = { status = 503 }\n'
+    )
+    assert json.loads(run("KeyError", "--json").output)["status"] == 503
+
+
+def test_settings_that_an_app_would_refuse_are_refused_with_all_places(place: Path) -> None:
+    (place / "failsoft.toml").write_text(
+        '[classification]\nmodel = "none.bin"\n[telemetry]\nfingerprint = "no:fn"\n'
+        '[[rules]]\nname = "x"\nwhen = { custom = "no:fn" }\nthen = { status = 503 }\n'
+    )
+    done = run("KeyError")
+    assert done.exit_code == 2
+    for line, path in ((2, "classification.model"), (4, "telemetry.fingerprint"), (7, "rules[0].when.custom")):
+        (said,) = [one for one in done.output.splitlines() if path in one]
+        assert said.endswith(f"failsoft.toml:{line}]")
+
+
+def test_a_damaged_audit_trail_is_said_in_one_line(place: Path) -> None:
+    (place / "failsoft.toml").write_text(SETTINGS)
+    (place / "audit.db").write_text("no database at all")
+    done = run("0199aaaa-0000-7000-8000-000000000001")
+    assert (done.exit_code, len(done.output.splitlines())) == (2, 1)
+    assert "audit.db" in done.output
+
+
+def test_of_rules_with_one_name_all_places_are_told(place: Path) -> None:
+    rule = '[[rules]]\nname = "x"\nwhen = { message_contains = "%s" }\nthen = { status = 503 }\n'
+    (place / "failsoft.toml").write_text(rule % "tea" + rule % "rice")
+    said = json.loads(run("shop.Oops: rice", "--json").output)["setting"]
+    assert said == f"{place}/failsoft.toml:2: rules[0] or {place}/failsoft.toml:6: rules[1]"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,4 +107,74 @@ def test_without_corrections_or_with_broken_ones_nothing_is_written(place: Path)
     (place / "failsoft-corrections.jsonl").write_text('{"type": "x"}\n')
     done = run("train")
     assert (done.exit_code, "line 1: no correction" in done.output) == (2, True)
+    assert not (place / "failsoft-model.bin").exists()
+
+
+@needs_numpy
+def test_what_is_held_out_has_never_been_learnt_also_where_the_settings_name_a_trained_model(place: Path) -> None:
+    correct(place)
+    first = run("train")
+    (place / "failsoft.toml").write_text('[classification]\nmodel = "failsoft-model.bin"\n')
+    assert run("train").output == first.output
+
+
+@needs_numpy
+def test_it_starts_from_other_weights_where_they_are_named(place: Path) -> None:
+    correct(place)
+    run("train", "--output", "one.bin")
+    assert run("train", "--start", "one.bin", "--output", "two.bin").exit_code == 0
+    assert (place / "one.bin").read_bytes() != (place / "two.bin").read_bytes()
+    (place / "one.bin").write_bytes(b"FSM1")
+    done = run("train", "--start", "one.bin")
+    assert (done.exit_code, done.output) == (2, "Error: one.bin: no file of weights\n")
+
+
+@pytest.mark.parametrize(
+    "line", ["[" * 100_000, "7", "null", '"x"', '{"type": "x", "message": "y", "category": "fog"}', "\udcff"]
+)
+def test_a_line_that_is_no_correction_is_named(place: Path, line: str) -> None:
+    (place / "failsoft-corrections.jsonl").write_bytes(b"\n" + line.encode("utf-8", "surrogateescape") + b"\n")
+    done = run("train")
+    assert done.exit_code == 2
+    assert done.output.startswith("Error: failsoft-corrections.jsonl, line 2: no correction (")
+
+
+@needs_numpy
+def test_files_that_cannot_be_used_are_named(place: Path) -> None:
+    correct(place)
+    for arguments in (["--corrections", "none.jsonl"], ["--output", "none/model.bin"], ["--start", "none.bin"]):
+        done = run("train", *arguments)
+        assert (done.exit_code, done.output.startswith(f"Error: {arguments[1]} cannot be ")) == (2, True)
+    assert {one.name for one in place.iterdir()} == {"failsoft.toml", "failsoft-corrections.jsonl"}
+
+
+def test_a_file_whose_last_line_was_cut_off_takes_another(place: Path) -> None:
+    error_id = recorded(LedgerFault("skewed\u2028and split"))
+    (place / "failsoft-corrections.jsonl").write_text('{"type": "x", "message": "y", "category": "system"}')
+    assert run("relabel", error_id.upper(), "data_integrity").exit_code == 0
+    assert [one["category"] for one in lines(place)] == ["system", "data_integrity"]
+
+
+def test_several_at_once_lose_nothing(place: Path) -> None:
+    ids = [recorded(LedgerFault(f"of {word}")) for word in ("rent", "tea", "salt", "rice")]
+    command = [sys.executable, "-m", "failsoft.cli", "relabel"]
+    running = [subprocess.Popen([*command, one, "data_integrity"], stdout=subprocess.DEVNULL) for one in ids]
+    assert [one.wait(60) for one in running] == [0] * len(ids)
+    assert sorted(one["error_id"] for one in lines(place)) == sorted(ids)
+
+
+def test_what_is_no_id_and_a_trail_that_cannot_be_read_are_said(place: Path) -> None:
+    done = run("relabel", "ValueError: x", "system")
+    assert (done.exit_code, done.output) == (2, "Error: expected the id of an error, not 'ValueError: x'\n")
+    (place / "audit.db").write_text("no database at all")
+    done = run("relabel", "0199a5c2-0000-7000-8000-000000000000", "system")
+    assert (done.exit_code, len(done.output.splitlines())) == (2, 1)
+
+
+def test_without_numpy_one_line_names_the_extra(place: Path) -> None:
+    correct(place)
+    program = "import sys; sys.modules['numpy'] = None; sys.argv[1:] = ['train']; from failsoft.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == 'Error: training needs numpy: pip install "failsoft[analytics]"\n'
     assert not (place / "failsoft-model.bin").exists()

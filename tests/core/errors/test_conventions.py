@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -102,7 +103,7 @@ DRIVER = named("Error") + named("DatabaseError", "InterfaceError", base="Error")
         ("OperationalError", ("network", 503, True)),
         ("IntegrityError", ("data_integrity", 409, False)),
         ("DataError", ("data_integrity", 500, False)),
-        ("ProgrammingError", ("configuration", 500, False)),
+        ("ProgrammingError", ("system", 500, False)),
         ("NotSupportedError", ("system", 500, False)),
         ("InternalError", ("external_service", 502, False)),
         ("DatabaseError", ("external_service", 502, False)),
@@ -396,3 +397,85 @@ def test_every_kind_of_the_table_is_one_and_no_package_has_two() -> None:
     assert {kind.upper() for kind in table.KINDS.values()} <= set(Kind.__members__)
     names = [name for text in table._BY_KIND.values() for name in text.split()]
     assert sorted(name for name in set(names) if names.count(name) > 1) == []
+
+
+@pytest.mark.parametrize(
+    ("package", "names", "text", "expected"),
+    [
+        ("fastredis", "ReplyError", "NOAUTH Authentication required.", ("authentication", 502, False)),
+        ("fastredis", "ReplyError", "wrong number of arguments for 'set' command", ("system", 500, False)),
+        ("pyrabbit9", "Closed", "(404, \"NOT_FOUND - no queue 'a' in vhost '/'\")", ("configuration", 500, False)),
+        ("libcurlish", "error", (7, "Failed to connect"), ("network", 503, True)),
+        ("newkdb_mysql", "Oops", (1213, "Deadlock found"), ("concurrency", 503, True)),
+        ("zephyr", "MySQLError", (1049, "Unknown database 'a'"), ("configuration", 500, False)),
+    ],
+)
+def test_a_protocol_has_its_codes_whoever_speaks_it(
+    install: Install, classify: Classify, package: str, names: str, text: Any, expected: tuple[str, int, bool]
+) -> None:
+    cls = getattr(install(package, named(names)), names)
+    assert said(classify(cls(*text) if isinstance(text, tuple) else cls(text))) == expected
+
+
+def test_what_a_client_refuses_to_send_is_our_bug(install: Install, classify: Classify) -> None:
+    package = install("zephyrapi", named("ApiError") + "class ApiValidationError(ApiError, ValueError): pass\n")
+    assert said(classify(package.ApiValidationError("missing the name"))) == ("system", 500, False)
+    assert said(classify(package.ApiError("no"))) == ("external_service", 502, False)
+
+
+def test_a_builtin_parser_in_a_client_reads_what_a_peer_sent(install: Install, classify: Classify) -> None:
+    package = install("zephyrapi", "import json\ndef answer(text): return json.loads(text)\n" + named("ApiError"))
+    assert said(classify(_raised(package.answer, "<html>"))) == ("external_service", 502, False)
+    wrapper = package.ApiError("no JSON")
+    wrapper.__cause__ = _raised(json.loads, "<html>")
+    assert said(classify(wrapper)) == ("external_service", 502, False)
+    # what the application hands to a parser itself is its client's
+    assert said(classify(_raised(json.loads, "<html>"))) == ("validation", 400, False)
+
+
+def test_a_builtin_exception_of_a_library_that_complains_of_a_setting_is_about_it(
+    install: Install, classify: Classify
+) -> None:
+    code = (
+        "def connect(url): raise ValueError('the URL must begin with zephyr://')\n"
+        "def sort(of): raise ValueError('no')\n"
+    )
+    package = install("zephyr", code)
+    assert said(classify(_raised(package.connect, ""))) == ("configuration", 500, False)
+    assert said(classify(_raised(package.sort, ""))) == ("system", 500, False)
+    # our own code may say so of anything
+    assert said(classify(ValueError("the URL must begin with zephyr://"))) == ("system", 500, False)
+
+
+def test_misuse_in_a_message_makes_a_vague_failure_our_bug_and_a_validator_means_its_input(
+    install: Install, classify: Classify
+) -> None:
+    assert said(classify(install(*CLIENT).MysteryError("the session is closed"))) == ("system", 500, False)
+    validator = install("zephyrvalid", named("Unfit"))
+    assert said(classify(validator.Unfit("must be a mapping"))) == ("validation", 400, False)
+
+
+def test_a_base_that_speaks_of_a_conflict_is_heard_beside_a_status(install: Install, classify: Classify) -> None:
+    cls = install("zephyrdb", named("ConflictError")).ConflictError
+    error = cls("no")
+    error.status_code = 409
+    assert said(classify(error)) == ("concurrency", 409, True)
+
+
+def test_the_word_of_a_peer_in_a_body_says_more_than_the_class_but_never_that_it_is_our_bug(
+    install: Install, classify: Classify
+) -> None:
+    error = install(*CLIENT).MysteryError("no")
+    error.body = {"error": {"type": "overloaded_error"}}
+    assert said(classify(error)) == ("external_service", 503, True)
+    error.body = {"error": {"type": "invalid_request_error"}}
+    error.status_code = 422
+    assert said(classify(error)) == ("external_service", 502, False)
+
+
+def _raised(function: Callable[[str], Any], argument: str) -> BaseException:
+    try:
+        function(argument)
+    except Exception as error:
+        return error
+    raise AssertionError("raised nothing")

@@ -12,9 +12,10 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 FLOORS = {
-    "shipped": {"category": 0.985, "transient": 0.99, "status": 0.985, "severity": 0.985},
-    "unseen": {"category": 0.83, "transient": 0.95, "status": 0.88, "severity": 0.87},
-    "held-out-model": {"category": 0.89, "transient": 0.97, "status": 0.93, "severity": 0.91},
+    "shipped": {"category": 0.99, "transient": 0.995, "status": 0.994, "severity": 0.991},
+    "unseen": {"category": 0.96, "transient": 0.985, "status": 0.968, "severity": 0.955},
+    "renamed": {"category": 0.91, "transient": 0.97, "status": 0.92, "severity": 0.912},
+    "held-out-model": {"category": 0.925, "transient": 0.98, "status": 0.945, "severity": 0.928},
 }
 """A little below what is written in docs/explanation/how-well.md, by how it was asked."""
 

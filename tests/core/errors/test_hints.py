@@ -102,6 +102,19 @@ def test_a_builtin_error_out_of_a_library_that_does_one_thing(
     assert (failure.category, failure.status) == (category, status)
 
 
+@pytest.mark.parametrize("function", ["process_response", "parse_response", "setup", "load_config"])
+def test_a_builtin_error_of_the_application_that_a_library_called_back_is_its_own(
+    raised: Raised, function: str
+) -> None:
+    def view() -> None:
+        raise RuntimeError("oops")
+
+    space: dict[str, Any] = {}
+    exec(compile(f"def {function}(call):\n    call()\n", f"{LIB}/flask/app.py", "exec"), space)
+    failure = raised(lambda: space[function](view))
+    assert (failure.category, failure.status) == ("system", 500)
+
+
 def test_a_builtin_error_above_such_a_library_is_the_applications(raised: Raised) -> None:
     def view() -> None:
         as_if_in(f"{LIB}/decouple.py", lambda: None)()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import inf, nan
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -120,3 +123,14 @@ def test_the_model_can_be_switched_off_and_replaced(tmp_path: Path) -> None:
     for model, category in ((False, Category.SYSTEM), (str(mine), Category.BUSINESS_LOGIC)):
         with failsoft.Failsoft({"classification": {"model": model}}) as fs:
             assert fs.classify(exc).category is category
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"scale": nan}, {"scale": 0.0}, {"temperature": inf}, {"temperature": -1.0}, {"floor": nan}, {"floor": 1.5},
+     {"bias": (nan,) * len(Category)}],
+)  # fmt: skip
+def test_weights_that_could_not_be_counted_with_are_refused(damage: dict[str, Any]) -> None:
+    packed = replace(read_weights(SHIPPED.read_bytes()), **damage).pack()
+    with pytest.raises(ValueError, match="damaged"):
+        read_weights(packed)

@@ -6,6 +6,7 @@ import io
 import logging
 import logging.config
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,10 @@ def logger() -> Iterator[logging.Logger]:
     made = logging.getLogger("shop.cleaning")
     made.propagate = False
     yield made
+    # those of pytest are among them, and serve other tests
+    for handler in made.handlers:
+        handler.filters[:] = [one for one in handler.filters if not isinstance(one, SanitizingFilter)]
+        vars(handler).pop("emit", None)
     made.handlers.clear()
     made.propagate = True
 
@@ -38,29 +43,109 @@ def test_every_handler_that_there_is_writes_clean_text(logger: logging.Logger) -
     except RuntimeError:
         logger.exception("login with password=%s failed", SECRET)
     assert SECRET not in out.getvalue()
-    assert out.getvalue().count("[REDACTED:password]") == 2
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "login with password=[REDACTED:password] failed"
+    assert lines[-1] == "RuntimeError: password=[REDACTED:password]"
 
 
 def test_all_loggers_are_found_and_a_second_call_changes_nothing(logger: logging.Logger) -> None:
     attached(logger)
     others = [*logging.root.handlers]
-    kept = {id(handler): list(handler.filters) for handler in others}
-    last_resort = logging.lastResort
-    assert last_resort is not None
     try:
         count = failsoft.logs.clean()
         assert count >= 1 + len({*map(id, others)})
-        before = list(logger.handlers[-1].filters)
-        assert [type(one) for one in before] == [SanitizingFilter]
+        before = logger.handlers[-1].emit
         assert failsoft.logs.clean() == count
-        assert logger.handlers[-1].filters == before
+        assert logger.handlers[-1].emit is before
     finally:
         for name in list(logging.root.manager.loggerDict):
             for handler in logging.getLogger(name).handlers:
-                handler.filters[:] = [one for one in handler.filters if not isinstance(one, SanitizingFilter)]
-        for handler in others:
-            handler.filters[:] = kept[id(handler)]
-        last_resort.filters.clear()
+                vars(handler).pop("emit", None)
+        for handler in (*others, logging.lastResort):
+            vars(handler).pop("emit", None)
+
+
+class Tracker(logging.Handler):
+    """An error tracker: it is told of a record after the handlers were."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+def test_who_is_not_cleaned_finds_the_record_as_it_was(logger: logging.Logger) -> None:
+    out = attached(logger)
+    failsoft.logs.clean("shop.cleaning")
+    tracker = Tracker()
+    logger.addHandler(tracker)
+    try:
+        raise RuntimeError("x")
+    except RuntimeError:
+        logger.exception("token=%s", f"{SECRET}-12345678")
+    (record,) = tracker.records
+    assert record.exc_info is not None
+    assert isinstance(record.exc_info[1], RuntimeError)
+    assert record.args == (f"{SECRET}-12345678",)
+    assert SECRET not in out.getvalue()
+
+
+@pytest.mark.parametrize("message", ["from %(user)s: %(password)s", "login"])
+def test_arguments_with_names_are_cleaned_by_these(logger: logging.Logger, message: str) -> None:
+    class Fields(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            return f"{record.getMessage()} {record.args}"
+
+    out = attached(logger)
+    logger.handlers[-1].setFormatter(Fields())
+    failsoft.logs.clean("shop.cleaning")
+    logger.warning(message, {"user": "bob", "password": SECRET})
+    assert SECRET not in out.getvalue()
+    assert "bob" in out.getvalue()
+
+
+class Events(logging.Formatter):
+    """Writes events as structlog's formatter does: a message is a mapping, and it is copied."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event = record.msg.copy()  # type: ignore[attr-defined]
+        return f"{event} {event.get('exc_info')}"
+
+
+@pytest.mark.parametrize("exc_info", [True, "itself", "tuple", None])
+def test_a_message_that_is_a_mapping_stays_one(logger: logging.Logger, exc_info: Any) -> None:
+    out = attached(logger)
+    logger.handlers[-1].setFormatter(Events())
+    failsoft.logs.clean("shop.cleaning")
+    try:
+        raise RuntimeError(f"password={SECRET}")
+    except RuntimeError as exc:
+        info = {"itself": exc, "tuple": (type(exc), exc, exc.__traceback__)}.get(exc_info, exc_info)
+        logger.warning({"event": "login", "user": "bob", "password": SECRET, "exc_info": info})
+    assert SECRET not in out.getvalue()
+    assert out.getvalue().startswith("{'event': 'login', 'user': 'bob', 'password': '[REDACTED:password]'")
+    assert ("RuntimeError: password=[REDACTED:password]" in out.getvalue()) == (exc_info is not None)
+
+
+def test_a_mapping_that_cannot_be_cleaned_is_not_let_through(logger: logging.Logger) -> None:
+    class Broken:
+        def text(self, text: str) -> str:
+            raise RuntimeError
+
+        value = text
+
+    record = logging.makeLogRecord({"msg": {"event": SECRET}})
+    assert SanitizingFilter(Broken()).filter(record)
+    assert SECRET not in str(record.msg)
+
+
+def test_a_handler_with_a_filter_of_ours_needs_no_more(logger: logging.Logger) -> None:
+    attached(logger)
+    logger.handlers[-1].addFilter(SanitizingFilter())
+    assert failsoft.logs.clean("shop.cleaning") == len(logger.handlers)
+    assert "emit" not in vars(logger.handlers[-1])
 
 
 def test_the_sanitizer_is_that_of_the_one_that_serves(logger: logging.Logger) -> None:

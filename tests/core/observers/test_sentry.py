@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import pickle
 from typing import Any
 
 import pytest
@@ -72,3 +73,72 @@ def test_a_log_entry_of_ours_is_tagged_too() -> None:
 @pytest.mark.parametrize("hint", [None, {}, {"exc_info": None}, {"exc_info": (1, 2)}, {"exc_info": (1, 2, 3)}])
 def test_any_hint_will_do(hint: Any) -> None:
     assert failsoft.sentry.before_send({"event_id": "1"}, hint) == {"event_id": "1"}
+
+
+class LiesAboutItself(Exception):
+    @property
+    def __class__(self) -> Any:
+        raise RuntimeError
+
+
+def test_an_exception_that_answers_no_question_costs_nothing_of_the_event() -> None:
+    exc = LiesAboutItself("x")
+    problem = answered(exc)
+    event = failsoft.sentry.before_send({"message": "tea"}, {"exc_info": (LiesAboutItself, exc, None)})
+    assert event == {"message": "tea", "tags": {"error_id": problem.error_id, "error_code": problem.code}}
+
+
+class Frozen(Exception):
+    def __setattr__(self, name: str, value: object) -> None:
+        raise TypeError(name)
+
+
+def test_an_exception_that_lets_nothing_be_set_can_still_be_sent_to_another_process() -> None:
+    exc = Frozen("x")
+    answered(exc)
+    assert pickle.loads(pickle.dumps(exc)).args == ("x",)
+
+
+@pytest.mark.parametrize(
+    ("entry", "kept"),
+    [
+        ({"message": "password=%s", "formatted": f"password={SECRET}", "params": [SECRET]}, None),
+        ({"message": "password=%s", "params": [SECRET]}, None),
+        ({"message": "password=%(p)s", "params": {"p": SECRET}}, None),
+        ({"message": "two %s %s", "formatted": f"two {SECRET}", "params": [SECRET]}, None),
+        ({"message": "%s cups for %s", "formatted": "3 cups for tea", "params": [3, "tea"]}, [3, "tea"]),
+    ],
+)
+def test_arguments_that_are_secret_only_in_their_message_do_not_go_out(entry: dict[str, Any], kept: Any) -> None:
+    # older versions of the SDK name it so
+    for key in ("logentry", "message"):
+        event = failsoft.sentry.before_send({"event_id": "1", key: entry}, {})
+        assert event is not None
+        assert event[key].get("params") == kept
+    assert kept is not None or f"password={SECRET}" not in repr(event)
+
+
+def test_entries_of_a_log_are_cleaned_with_their_arguments() -> None:
+    def entry(body: str, argument: str) -> dict[str, Any]:
+        attributes = {"sentry.message.parameter.0": argument, "sentry.message.template": "password=%s", "token": SECRET}
+        return {"severity_text": "error", "body": body, "attributes": attributes}
+
+    said = failsoft.sentry.before_send(entry(f"password={SECRET}", SECRET), {})
+    assert said is not None
+    assert said["body"] == "password=[REDACTED:password]"
+    assert SECRET not in repr(said)
+    kept = failsoft.sentry.before_send(entry("three cups", "three"), {})
+    assert kept is not None
+    assert kept["attributes"]["sentry.message.parameter.0"] == "three"
+
+
+def test_an_entry_of_a_log_that_cannot_be_cleaned_does_not_go_out() -> None:
+    class Broken:
+        def text(self, text: str) -> str:
+            raise RuntimeError
+
+        value = text
+
+    before_send = failsoft.sentry.BeforeSend(Broken())
+    assert before_send({"body": SECRET, "attributes": {}}, {}) is None
+    assert before_send({"event_id": "1", "message": SECRET}, {}) == {"event_id": "1"}

@@ -145,3 +145,22 @@ def test_paths_are_relative_to_package_or_project(path: str, shown: str) -> None
 def test_the_nearest_root_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "path", [str(tmp_path), str(tmp_path / "src"), *sys.path])
     assert shown_path(str(tmp_path / "src" / "shop" / "views.py")) == "shop/views.py"
+
+
+class LiesAboutItself(Exception):
+    @property
+    def __class__(self) -> Any:
+        raise RuntimeError(SECRET)
+
+
+class LetsNobodyIn(Exception):
+    def __getattribute__(self, name: str) -> Any:
+        raise RuntimeError(SECRET)
+
+
+@pytest.mark.parametrize("kind", [LiesAboutItself, LetsNobodyIn])
+def test_an_exception_that_answers_no_question_has_a_stack_too(kind: type[Exception]) -> None:
+    with failsoft.Failsoft() as fs:
+        links = fs.stack(kind(f"password={SECRET}"))
+    assert links[0]["relation"] == ""
+    assert SECRET not in repr(links)

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from failsoft.sanitize import Sanitizer, sanitize
+from failsoft.sanitize import Sanitizer, UserPattern, sanitize
 
 SANITIZER = Sanitizer()
 JWT = "eyJ" + "Fake0" * 4 + ".eyJ" + "Fake0" * 6 + "." + "Fake0" * 8
@@ -56,6 +56,47 @@ def test_all_secrets_of_a_text_go_in_one_pass() -> None:
         "[REDACTED:jwt] [REDACTED:email] postgres://u:[REDACTED:password]@db/x token=[REDACTED:token] "
         "card [REDACTED:card] password='[REDACTED:password]'"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("2026-11-22 4111111111111111", "2026-11-22 [REDACTED:card]"),
+        ("x: 123-45-6789 4111111111111111", "x: [REDACTED:ssn] [REDACTED:card]"),
+        ("4111 1111 1111 1112 4111 1111 1111 1111", "4111 1111 1111 1112 [REDACTED:card]"),
+        ("key sk_live_FakeFakeFake0123456789ab pw=a9", "key [REDACTED:stripe_key] pw=[REDACTED:password]"),
+    ],
+)
+def test_what_a_rule_sees_only_when_another_secret_is_gone_goes_too(text: str, cleaned: str) -> None:
+    text = text.replace("sk_live_", "sk_" + "live_")
+    assert SANITIZER.text(text) == cleaned
+    assert SANITIZER.text(cleaned) == cleaned
+
+
+@pytest.mark.parametrize("tail", ["password is hunter2-and-fake", "Password: hunter2-and-fake", "4111111111111111"])
+@pytest.mark.parametrize("unit", ["password is ", "token ", "Password: none\n", "4111 4111 4111 4112, "])
+def test_a_secret_behind_a_thousand_that_are_none_goes(unit: str, tail: str) -> None:
+    cleaned = SANITIZER.text(unit * 1_000 + tail)
+    assert cleaned.startswith(unit * 999)
+    assert cleaned[-1] == "]"
+
+
+def test_a_placeholder_of_an_f_string_is_no_password() -> None:
+    line = 'raise RuntimeError(f"password={SECRET}")'
+    assert SANITIZER.text(line) == line
+
+
+def test_a_bearer_token_goes_whole_whatever_it_begins_with() -> None:
+    assert SANITIZER.text("Bearer 2%0a1b2c3d4e5f6") == "Bearer [REDACTED:bearer]"
+    assert SANITIZER.text("Bearer%20a1b2c3d4e5f6") == "Bearer%20[REDACTED:bearer]"
+
+
+@pytest.mark.parametrize(
+    "text", ["eu-central-1", "shop-api-7d9", "DELETE", "2026-01-02T10:11:12Z", "2026-01-02 10:11:12.123456+02:00"]
+)
+def test_short_words_and_times_stay(text: str) -> None:
+    assert SANITIZER.text(text) == text
+    assert Sanitizer(patterns=[UserPattern("all", "[a-zA-Z0-9]{2,}")]).text(text) != text
 
 
 def test_a_secret_before_the_value_of_an_outer_rule_goes_too() -> None:
@@ -171,6 +212,14 @@ def test_no_repetition_makes_a_rule_slow(unit: str) -> None:
     text = unit * (64_000 // len(unit))
     assert isinstance(sanitizer.text(text), str)
     assert sanitizer.failures == 0
+
+
+def test_what_has_no_gap_is_withheld_when_it_was_read_in_vain_many_times() -> None:
+    cleaned = SANITIZER.text("before " + "csrf(" * 5_000 + " behind")
+    assert cleaned.startswith("before csrf(")
+    assert "[REDACTED:bounds]" in cleaned[-40:]
+    assert len(cleaned) < 2_000
+    assert SANITIZER.text("csrf(" * 20) == "csrf(" * 20
 
 
 def test_one_sanitizer_serves_many_threads() -> None:

@@ -101,3 +101,14 @@ def test_re2_without_its_package_is_one_clear_fault(monkeypatch: pytest.MonkeyPa
     assert "failsoft[re2]" in fault
     with failsoft.Failsoft({"sanitize": {"engine": "auto"}}) as fs:
         assert fs.sanitize(f"password={SECRET}") == "password=[REDACTED:password]"
+
+
+def test_what_cannot_be_the_name_of_a_variable_is_no_local() -> None:
+    found = faults({"sanitize": {"locals": ["order_id", "", "order.id"]}})
+    assert [fault.split(" ")[0] for fault in found] == ["sanitize.locals[1]", "sanitize.locals[2]"]
+
+
+def test_what_names_nothing_is_no_key() -> None:
+    found = faults({"sanitize": {"keys": ["badge_no", "", "--"], "safe_keys": [" "]}})
+    places = [fault.split(" ")[0] for fault in found]
+    assert places == ["sanitize.keys[1]", "sanitize.keys[2]", "sanitize.safe_keys[0]"]

@@ -1,0 +1,377 @@
+"""What one exception is, and what is made of those that hang on it.
+
+Sources, strongest first: the `[errors]` table, the `[[rules]]`, the exception's own word, codes, the catalogue of
+classes, the words of name and message, and at last the default. A class that says nothing takes the label of what it
+wraps; a group is what its members are, and if they differ, the least recoverable decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+from failsoft.errors import own_word
+from failsoft.errors.capture import qualified_name, text_of
+from failsoft.errors.catalogue.labels import (
+    BUG,
+    DISCONNECTED,
+    INVALID,
+    MISCONFIGURED,
+    NOTHING,
+    REFUSED_US,
+    Label,
+    Voice,
+)
+from failsoft.errors.codes import Code
+from failsoft.errors.disconnects import find_disconnect
+from failsoft.errors.evidence import GUESSED, NAMED
+from failsoft.errors.exceptions import FailsoftError
+from failsoft.errors.facts import Facts, FactsOfClasses
+from failsoft.errors.failure import Link
+from failsoft.errors.hints import refine_by_place
+from failsoft.errors.inside import inner_of, leaves_of, quoted_context_of
+from failsoft.errors.model import DOUBTED, TextModel, doubted
+from failsoft.errors.patterns import guess_by_message, is_closed, misses_a_key, names_a_setting
+from failsoft.errors.places import OF_INPUT
+from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_after
+from failsoft.errors.rules import CompiledRules
+from failsoft.errors.taxonomy import Category
+from failsoft.errors.validation import pairs_of_exception
+
+__all__ = ["Asked", "Judge", "place"]
+
+T = TypeVar("T")
+
+_SAYS_LITTLE = frozenset({BUG, NOTHING})
+_MAX_DEPTH = 8
+_MAX_READS = 200
+_UNSURE = frozenset({"default", "pattern", "model"})
+_OF_THE_APP = frozenset({"settings", "rule", "exception"})
+_APT_FOR_DATA = frozenset({Category.CONFIGURATION, Category.RESOURCE})
+_OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
+_PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
+
+
+class Asked(NamedTuple):
+    """What is known beside the exception."""
+
+    now: float
+    source: str
+    context: Mapping[str, Any]
+    links: dict[int, Link]
+    """By the identity of the exception."""
+    reads: list[int]
+    """One number: how many exceptions were read. A tree of groups and causes may be huge, or a circle."""
+
+
+class Judge:
+    """Hears the sources, and follows the surest.
+
+    Parameters:
+        classes: what is known of classes.
+        rules: the `[[rules]]`.
+        model: asked where nobody knows.
+    """
+
+    def __init__(self, classes: FactsOfClasses, rules: CompiledRules, model: TextModel | None) -> None:
+        self._classes = classes
+        self._rules = rules
+        self._model = model
+        self.own_errors = 0
+        """How often something inside failed and was passed over."""
+
+    def judge(self, exc: BaseException, asked: Asked) -> Reading:
+        """What an exception is, with whatever hangs on it."""
+        try:
+            gone = find_disconnect(exc, self._classes)
+        except Exception:  # noqa: BLE001 - as in _guard, which would cost more here than what it guards
+            self.own_errors += 1
+            gone = None
+        if gone is not None:
+            name = qualified_name(type(gone))
+            return Reading(DISCONNECTED, "catalogue", name, 0.95, name, explicit=True)
+        return self._read(exc, asked, 0)
+
+    def _read(self, exc: BaseException, asked: Asked, depth: int) -> Reading:
+        asked.reads[0] += 1
+        facts = self._classes.of(type(exc))
+        reading = (
+            self._of_group(exc, asked, depth)
+            if facts.is_group and isinstance(exc, BaseExceptionGroup)
+            else self._speak(exc, facts, asked, depth)
+        )
+        if reading.source in DOUBTED and reading.type == facts.name:
+            reading = self.doubt(reading, exc, self._text(exc, asked))
+        if self._rules.rules:
+            rule = self._guard(lambda: self._rules.match(exc, self._text(exc, asked), asked.source, asked.context))
+            if rule is not None:
+                reading = overlay(reading, rule.then, "rule", rule.name, rule.confidence)
+        if facts.mapping is not None and not (facts.mapped_as_last and reading.source in _OF_THE_APP):
+            path, mapping = facts.mapping
+            reading = overlay(reading, mapping, "settings", path, 1.0)
+        if "public_details" in reading.more:
+            self._guard(lambda: add_public(exc, reading.more))
+        return reading
+
+    def doubt(self, reading: Reading, exc: BaseException, text: str) -> Reading:
+        """Where nobody knows, the text model is asked whether it knows better."""
+        if self._model is None or reading.source not in DOUBTED:
+            return reading
+        try:
+            return doubted(reading, self._model.guess(type(exc), text))
+        except Exception:  # noqa: BLE001 - as in _guard; its file may be gone
+            self.own_errors += 1
+            return reading
+
+    def _speak(self, exc: BaseException, facts: Facts, asked: Asked, depth: int) -> Reading:
+        if (word := facts.word) is not None:
+            own = self._hear(word, exc, asked.now)
+            if own is not None:
+                original = getattr(exc, "original_exception", None)
+                if isinstance(original, BaseException) and depth < _MAX_DEPTH:
+                    # Flask's InternalServerError is no answer of the application
+                    return self._read(original, asked, depth + 1)
+                return self._consider_cause(exc, own, facts, asked, depth)
+        code = self._code_of(exc, facts) if facts.readers else None
+        if code is not None:
+            reading = place(Reading(code.label, "code", code.says, 0.95, facts.name), asked.links.get(id(exc)))
+            wait = parse_retry_after(code.retry_after, asked.now)
+            if wait is not None and reading.label.transient:
+                reading.more["retry_after"] = wait
+            return reading
+        if facts.mute or facts.unknown:
+            return self._weak(exc, facts, asked, depth)
+        return self._catalogued(exc, facts, asked, depth)
+
+    def _catalogued(self, exc: BaseException, facts: Facts, asked: Asked, depth: int) -> Reading:
+        label = facts.label
+        reading = Reading(label, facts.source, facts.says, facts.confidence, facts.name)
+        if facts.placed:
+            place(reading, asked.links.get(id(exc)))
+        if facts.source == "convention":
+            _correct(reading, self._text(exc, asked))
+            label = reading.label
+        self._add_details(exc, reading, asked)
+        vague = facts.confidence < GUESSED
+        inner = self._inner(exc, asked, depth) if vague or label.voice is not Voice.SAYS else None
+        if inner is None or inner.source in _UNSURE:
+            guess = self._guess(self._text(exc, asked), label) if vague else None
+            return reading if guess is None else _word_in(guess, reading)
+        if (_is_mere_bug(inner) and label != BUG) or (inner.label in OF_INPUT and label.category in _OF_PEERS):
+            # what a peer sent cannot be read, which is no fault of our client's
+            return reading
+        inner.over = reading
+        if inner.label.category is label.category:
+            # the same thing said more exactly: the class that people know keeps its name
+            inner.type = facts.name
+        return _relabel(inner, _of_a_store(inner.label, reading.label))
+
+    def _guess(self, text: str, label: Label) -> tuple[Label, str] | None:
+        guess = guess_by_message(text)
+        if guess is None and label.status == 500 and (word := names_a_setting(text)) is not None:
+            return MISCONFIGURED, word
+        return guess
+
+    def _add_details(self, exc: BaseException, reading: Reading, asked: Asked) -> None:
+        if reading.source == "convention" and reading.label.transient:
+            wait = self._guard(lambda: parse_retry_after(getattr(exc, "retry_after", None), asked.now))
+            if wait is not None:
+                reading.more["retry_after"] = wait
+        if reading.label.code == INVALID.code:
+            errors = self._guard(lambda: pairs_of_exception(exc))
+            if errors:
+                reading.more["errors"] = errors
+
+    def _weak(self, exc: BaseException, facts: Facts, asked: Asked, depth: int) -> Reading:
+        """A class that says nothing, or one that nobody but the application knows."""
+        inner = self._inner(exc, asked, depth) if facts.mute else None
+        if (
+            inner is not None
+            and inner.source != "default"
+            and not ((facts.guess or facts.kind) and _is_mere_bug(inner))
+        ):
+            inner.confidence *= 0.95
+            # the last of several attempts proves nothing about the others
+            return _relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner
+        if facts.guess is not None:
+            return self._named(exc, facts, facts.guess, asked, depth)
+        guess = guess_by_message(self._text(exc, asked))
+        if facts.kind is not None:
+            kind = Reading(facts.kind.label, "convention", facts.kind.says, facts.kind.confidence, facts.name)
+            # who reads or checks data says of it what others say of their own arguments or rows
+            apt = guess is not None and (kind.label not in OF_INPUT or guess[0].category in _APT_FOR_DATA)
+            return _word_in(guess, kind) if guess is not None and apt else kind
+        if guess is not None:
+            return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
+        label = facts.label._replace(voice=Voice.SAYS)
+        if facts.label.voice is Voice.MUTE:
+            reading = Reading(label, "default", "", 0.2, facts.name)
+            if place(reading, asked.links.get(id(exc))).label != label:
+                reading.source, reading.confidence = "catalogue", NAMED
+            return reading
+        return Reading(label, facts.source, facts.says, 0.5, facts.name)
+
+    def _named(self, exc: BaseException, facts: Facts, said: tuple[Label, str], asked: Asked, depth: int) -> Reading:
+        """A class of the application whose name says what it is for."""
+        reading = Reading(said[0], "name", said[1], NAMED, facts.name)
+        inner = None if facts.mute else self._inner(exc, asked, depth)
+        if inner is not None and inner.source not in _UNSURE and inner.label.category is said[0].category:
+            # the same said more exactly, as a deadlock behind a conflict
+            inner.over, inner.type = reading, facts.name
+            return inner
+        return reading
+
+    def _consider_cause(self, exc: BaseException, own: Reading, facts: Facts, asked: Asked, depth: int) -> Reading:
+        """What an exception says of itself holds; what failed is the cause's to say where the answer is "our fault"."""
+        status, code = own.label.status, own.label.code
+        if facts.refined and status >= 500:
+            own.label = facts.label._replace(status=status, code=code)
+        bare = own_word.says_nothing(exc, own)
+        for_the_last = own_word.speaks_for_the_last(exc)
+        answer = status >= 500 and not isinstance(exc, FailsoftError)
+        inner = self._inner(exc, asked, depth) if bare or for_the_last or answer else None
+        if inner is None or inner.source in _UNSURE:
+            return own
+        if for_the_last:
+            return own_word.after_the_last(exc, own, inner)
+        if bare:
+            return own_word.behind_a_bare_one(own, inner)
+        own.label = inner.label._replace(status=status, code=code)
+        own.over = inner
+        # something failed, and this is how the application says so
+        own.more.pop("expected", None)
+        return own
+
+    def _of_group(self, exc: BaseExceptionGroup[Any], asked: Asked, depth: int) -> Reading:
+        room = max(_MAX_READS - asked.reads[0], 1)
+        readings = [self._read(leaf, asked, depth + 1) for leaf in leaves_of(exc)[:room]]
+        readings = [one for one in readings if one.label != DISCONNECTED] or readings
+        worst = min(readings, key=_recovery)
+        label = worst.label._replace(
+            transient=all(one.label.transient for one in readings),
+            not_sent=all(one.label.not_sent for one in readings),
+            local=all(one.label.local for one in readings),
+        )
+        waits = [wait for one in readings if (wait := one.more.get("retry_after")) is not None]
+        if waits and label.transient:
+            worst.more["retry_after"] = max(waits)
+        worst.more["expected"] = all(one.is_expected for one in readings)
+        worst.says += f" (of {len(readings)} in a group)" if len(readings) > 1 else ""
+        return _relabel(worst, label)
+
+    def _inner(self, exc: BaseException, asked: Asked, depth: int) -> Reading | None:
+        if depth >= _MAX_DEPTH or asked.reads[0] >= _MAX_READS:
+            return None
+        try:
+            inner = inner_of(exc)
+            if inner is None and self._classes.of(type(exc)).passes_on:
+                inner = quoted_context_of(exc)
+        except Exception:  # noqa: BLE001 - as in _guard
+            self.own_errors += 1
+            return None
+        if inner is None or inner is exc:
+            return None
+        reading = self._read(inner, asked, depth + 1)
+        # a cancellation that was no disconnect (see _judge) tells nothing about what failed
+        return None if reading.label == DISCONNECTED else reading
+
+    def _code_of(self, exc: BaseException, facts: Facts) -> Code | None:
+        for reader in facts.readers:
+            try:
+                code = reader(exc, facts.label)
+            except Exception:  # noqa: BLE001 - as in _guard
+                self.own_errors += 1
+                continue
+            if code is not None:
+                return code
+        return None
+
+    def _hear(self, word: own_word.OwnWord, exc: BaseException, now: float) -> Reading | None:
+        try:
+            return word(exc, now)
+        except Exception:  # noqa: BLE001 - as in _guard
+            self.own_errors += 1
+            return None
+
+    def _text(self, exc: BaseException, asked: Asked) -> str:
+        link = asked.links.get(id(exc))
+        return text_of(exc) if link is None else link.message
+
+    def _guard(self, ask: Callable[[], T]) -> T | None:
+        """Ask a hostile exception; whatever it raises counts as no answer."""
+        try:
+            return ask()
+        except Exception:  # noqa: BLE001 - attributes of foreign exceptions may be properties that raise
+            self.own_errors += 1
+            return None
+
+
+def _correct(reading: Reading, text: str) -> None:
+    """What the same names are given to, though nothing was sent: our settings, and our own misuse."""
+    label, better = reading.label, None
+    if label.category is Category.AUTHENTICATION and label.status == REFUSED_US.status and misses_a_key(text):
+        better = MISCONFIGURED, "no credentials"
+    elif label.category is Category.NETWORK and is_closed(text):
+        better = BUG, "closed before"
+    if better is not None:
+        reading.label = better[0]
+        reading.says = f"{reading.says}, {better[1]}"
+
+
+def _is_mere_bug(reading: Reading) -> bool:
+    """Whether it is a builtin exception that says no more than that something went wrong."""
+    return reading.label == BUG and reading.source == "catalogue"
+
+
+def _word_in(guess: tuple[Label, str], reading: Reading) -> Reading:
+    """Words of a message in what is known but vaguely: they say what failed, never a status, nor do they make anything
+    transient. Settings and misuse, which are ours, are no peer's fault."""
+    said, words = guess
+    label = said
+    if said.category not in {Category.CONFIGURATION, Category.SYSTEM}:
+        passes = reading.label.transient and said.category in _PASSING
+        label = reading.label._replace(category=said.category, severity=said.severity, transient=passes)
+    return Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
+
+
+def place(reading: Reading, link: Link | None) -> Reading:
+    """Let the place where an exception arose say what it adds."""
+    if link is None:
+        return reading
+    better, in_a_library = refine_by_place(reading.label, reading.type, link.frames)
+    if better is not None:
+        reading.label = better[0]
+        reading.says = f"{reading.says}, {better[1]}"
+    elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default") and in_a_library:
+        return _word_of_a_library(reading, link.message)
+    return reading
+
+
+def _word_of_a_library(reading: Reading, text: str) -> Reading:
+    """What a builtin exception of a library complains of. Only its category changes."""
+    guess = guess_by_message(text)
+    if guess is not None and guess[0].category is Category.NETWORK:
+        reading.label = reading.label._replace(category=guess[0].category, severity=guess[0].severity)
+        reading.says = f"{reading.says}, {guess[1]}"
+    elif (word := names_a_setting(text)) is not None:
+        # whether it is our code or our settings a builtin class does not tell, and our client is told the same
+        reading.label = MISCONFIGURED
+        reading.says = f"{reading.says}, {word}"
+    return reading
+
+
+def _relabel(reading: Reading, label: Label) -> Reading:
+    reading.label = label
+    return reading
+
+
+def _recovery(reading: Reading) -> tuple[bool, bool, int]:
+    """Orders by how little can be done about it: what no time cures first, then our own fault, then the gravest."""
+    label = reading.label
+    return label.transient, label.status != 500, -label.severity.rank
+
+
+def _of_a_store(inner: Label, outer: Label) -> Label:
+    """A lost link to our own store needs somebody to act, though its cause alone would not say so."""
+    lost = inner.category is Category.NETWORK and outer.category is Category.NETWORK and inner.status != 504
+    return inner._replace(severity=max(inner.severity, outer.severity, key=lambda one: one.rank)) if lost else inner

@@ -1,0 +1,145 @@
+"""Codes of services and brokers: AWS and those who speak like it, gRPC, mail servers, Kafka, and any HTTP answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from failsoft.errors.catalogue import codes as known
+from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
+from failsoft.errors.peers import upstream
+
+__all__ = ["READERS_OF_SERVICES", "any_response", "read_grpc", "read_kafka", "read_smtp"]
+
+_AWS_IN_TEXT = re.compile(r"An error occurred \((\w+)\)")
+_CLIENT_PACKAGES = frozenset({"requests", "httpx", "aiohttp", "urllib3", "niquests", "curl_cffi", "treq", "urllib"})
+
+
+def any_response(exc: BaseException, label: Label | None) -> Code | None:
+    """An exception of nobody we know that carries the response of a client library."""
+    response = getattr(exc, "response", None)
+    if response is None or str(type(response).__module__).partition(".")[0] not in _CLIENT_PACKAGES:
+        return None
+    return upstream(exc, label)
+
+
+# Cognito: the password is that of our client
+_LOGINS = frozenset({"InitiateAuth", "AdminInitiateAuth", "RespondToAuthChallenge", "ConfirmForgotPassword"})
+
+
+def _aws(exc: BaseException, label: Label | None) -> Code | None:
+    response = getattr(exc, "response", None)
+    if not isinstance(response, Mapping) and (said := _AWS_IN_TEXT.search(str(exc)[:2_000])):
+        return named(known.label_of_aws(said[1]), f"AWS {said[1]}")
+    if not isinstance(response, Mapping):
+        # MinIO speaks S3: the code is on the exception, the response is that of urllib3
+        code = getattr(exc, "code", None)
+        means = known.label_of_aws(code) if isinstance(code, str) else None
+        return Code(means, f"S3 {code}") if means else upstream(exc, label)
+    error, meta = response.get("Error") or {}, response.get("ResponseMetadata") or {}
+    code, status = error.get("Code"), number_of(meta.get("HTTPStatusCode"))
+    if code == "TransactionCanceledException":
+        code = _reason_of_transaction(response) or code
+    if code == "NotAuthorizedException" and getattr(exc, "operation_name", None) in _LOGINS:
+        return Code(is_.WHO_ARE_YOU, f"AWS {code}")
+    means = (
+        known.label_of_aws(str(code)) or (known.label_of_upstream(status) if status else None) or is_.UPSTREAM_FAILED
+    )
+    wait = (meta.get("HTTPHeaders") or {}).get("retry-after")
+    return Code(means, f"AWS {code}", wait if isinstance(wait, str) else None)
+
+
+def _reason_of_transaction(response: Mapping[str, Any]) -> str | None:
+    """The code behind DynamoDB's "transaction cancelled": of the reasons, the first that is one."""
+    reasons = response.get("CancellationReasons")
+    for reason in reasons if isinstance(reasons, list) else ():
+        code = reason.get("Code") if isinstance(reason, Mapping) else None
+        if isinstance(code, str) and code != "None":
+            return {"ConditionalCheckFailed": "ConditionalCheckFailedException"}.get(code, code)
+    return None
+
+
+_GRPC_LINK: tuple[tuple[str, Label], ...] = (
+    ("certificate_verify", is_.NO_TRUST),
+    ("handshake failed", is_.NO_TRUST),
+    ("failed to connect", is_.REFUSED),
+    ("name resolution", is_.DNS),
+    ("dns resolution", is_.DNS),
+    ("connection refused", is_.REFUSED),
+    ("connection reset", is_.BROKEN),
+    ("socket closed", is_.BROKEN),
+    ("broken pipe", is_.BROKEN),
+    ("goaway", is_.BROKEN),
+)
+
+
+def read_grpc(exc: BaseException, _label: Label | None) -> Code | None:
+    """gRPC: the status, and the words of its details where no peer was reached."""
+    ask: Any = getattr(exc, "code", None)
+    name = getattr(ask() if callable(ask) else ask, "name", None)
+    label = known.GRPC.get(str(name))
+    if name == "UNAVAILABLE":
+        tell: Any = getattr(exc, "details", None)
+        text = str(tell() if callable(tell) else tell)[:2_000].lower()
+        label = next((means for needle, means in _GRPC_LINK if needle in text), label)
+    return named(label, f"gRPC {name}")
+
+
+def read_smtp(exc: BaseException, _label: Label | None) -> Code | None:
+    """SMTP: the reply code of a mail server."""
+    if "timed out" in str(exc)[:2_000]:
+        return Code(is_.SILENT, "timed out")
+    recipients = getattr(exc, "recipients", None)
+    if isinstance(recipients, Mapping) and recipients:
+        replies = [reply[0] for reply in recipients.values() if isinstance(reply, tuple) and reply]
+        later = bool(replies) and all(number_of(one) is not None and 400 <= one < 500 for one in replies)
+        return Code(is_.UPSTREAM_NOT_NOW, f"SMTP {replies[0]}") if later else None
+    number = number_of(getattr(exc, "smtp_code", None)) or number_of(getattr(exc, "code", None))
+    if number is None or not 400 <= number <= 599:
+        return None
+    label = known.SMTP.get(number) or (is_.UPSTREAM_NOT_NOW if number < 500 else is_.UPSTREAM_FAILED)
+    return Code(label, f"SMTP {number}")
+
+
+_KAFKA: tuple[tuple[str, Label], ...] = (
+    ("_INVALID_ARG", is_.MISCONFIGURED),
+    ("ALL_BROKERS_DOWN", is_.STORE_AWAY),
+    ("TRANSPORT", is_.STORE_AWAY),
+    ("RESOLVE", is_.STORE_REFUSED),
+    ("TIMED_OUT", is_.SILENT),
+    ("AUTHENTICATION", is_.REFUSED_US),
+    ("AUTHORIZATION", is_.REFUSED_US),
+    ("UNKNOWN_TOPIC", is_.MISCONFIGURED),
+    ("UNKNOWN_PARTITION", is_.MISCONFIGURED),
+    ("QUEUE_FULL", is_.EXHAUSTED),
+    ("SIZE_TOO_LARGE", is_.TOO_BIG_FOR_PEER),
+    ("REBALANCE", is_.CONTENTION),
+)
+
+
+def read_kafka(exc: BaseException, label: Label | None) -> Code | None:
+    """Kafka: the name of the error in the protocol, and whether it may be repeated."""
+    error: Any = first_of(exc)
+    ask = getattr(error, "name", None)
+    if callable(ask):
+        name = str(ask())
+        means = next((means for part, means in _KAFKA if part in name), is_.UPSTREAM_FAILED)
+        may_repeat = getattr(error, "retriable", None)
+        if means is is_.UPSTREAM_FAILED and callable(may_repeat) and may_repeat():
+            means = is_.UPSTREAM_NOT_NOW
+        return Code(means, f"Kafka {name}")
+    if getattr(exc, "retriable", False) is True and label == is_.UPSTREAM_FAILED:
+        return Code(is_.UPSTREAM_NOT_NOW, "retriable")
+    return None
+
+
+READERS_OF_SERVICES: tuple[tuple[CodeReader, str], ...] = (
+    (_aws, "botocore boto3 minio"),
+    (read_grpc, "grpc"),
+    (read_smtp, "smtplib aiosmtplib"),
+    (read_kafka, "kafka aiokafka cimpl confluent_kafka"),
+)
+"""Readers, and the packages whose exceptions they are asked about."""
