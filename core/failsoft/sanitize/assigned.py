@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from failsoft.sanitize.forms import Site, delimited_form, judged, sets_nothing, special_form
+from failsoft.sanitize.forms import Site, delimited_form, judged, names_no_value, sets_nothing, special_form
 from failsoft.sanitize.grammar import SHAPES, TEMPLATE, Value, container, header_line, read_value
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Span, marker
@@ -12,12 +12,16 @@ from failsoft.sanitize.verdict import Judge
 
 __all__ = ["ASSIGN", "assigned", "authorization"]
 
+# colours of a terminal (ECMA-48), emphasis in Markdown and HTML
+_STYLE = r"(?:\x1b\[[0-9;]{0,12}m|\*\*|</?(?:b|strong|em|i|code|span)>){0,4}"
 ASSIGN = re.compile(
     r"(?: string(?= =))?"
-    r"(?P<close>\\{0,7}[\"'`])?\]?[^\S\n]{0,8}"
-    r"(?P<op>[?:|!+~.]{0,3}=[=>~]{0,2}|:(?!:)|::(?= )|->|<>|::=)"
-    r"[^\S\n]{0,8}"
-    r"(?:(?:str|bytes|SecretStr|string|Optional\[\w+\]|str \| None)[^\S\n]{0,2}=(?!=)[^\S\n]{0,8})?"
+    rf"(?P<close>\\{{0,7}}[\"'`])?\]?(?:\[\])?(?: \((?:str|string|text|required)\))?{_STYLE}[^\S\n]{{0,8}}"
+    r"(?P<op>(?:NOT )?(?:I?LIKE|IN(?= ?\())(?= ?[(']|:)|[?:|!+~.]{0,3}=[=>~]{0,2}|:(?!:)|::(?= )|->|<-(?= ?[\"'])|<>"
+    r"|::=)"
+    rf"[^\S\n]{{0,8}}(?:{_STYLE[:-5]}{{1,4}}[^\S\n]{{0,4}})?(?:(?:!!?[a-z]{{1,12}}|&\w{{1,24}}) (?=[^\s=]))?"
+    r"(?:(?:str|bytes|SecretStr|[Ss]tring|&(?:'static )?str|SecretString|Optional\[\w+\]"
+    r"|str \| None)[^\S\n]{0,2}=(?!=)[^\S\n]{0,8})?"
     r"(?:[|>][+-]?[^\S\n]{0,4}\n[^\S\n]{1,16}|string\(\d{1,5}\) |\r?\n[^\S\n]{1,32}(?=\\{0,3}[\"']))?"
 )
 """What stands between a name and what is assigned to it, the quote that closes the name included."""
@@ -28,12 +32,25 @@ _COOKIE = re.compile(r"[^\s=;,\"'\[]{1,128}=")
 _ERRORS = re.compile(r"\s?\w{0,32}Error\w{0,16}\(")
 _PARAMETERS = re.compile(r"[\w-]+\s?=\s?(?:\"|\w)")
 _MANY = word_set("digest aws4-hmac-sha256 oauth hawk signature mac credential aws4-ecdsa-p256-sha256")
+_SCHEMES = word_set("key token apikey api-key bearer basic digest negotiate ntlm secret session jwt")
 _FULL_PHRASE = re.compile(r"[a-z]{2,9}(?: [a-z]{2,9}){3,24}(?=[.\"']?\s*(?:$|[\r\n]))", re.MULTILINE)
 # after a colon without a space: `session:42:profile` is the name of an entry in a cache
 _SPACES = word_set("session sessions")
 _LONG = re.compile(r"[\"']?[\w-]{12}")
 _QUERY_LEAST = 12
 _ALL_SECRET = frozenset(("cookie", "credential", "secret"))
+# `(self.username + ":" + self.password)`, `(kind == NUMBER)`
+_EXPRESSION = re.compile(r" [+%] |[=!]= | for \w{1,32} in ")
+_ITEM = re.compile(r"[ \t]{0,8}\r?\n[ \t]{0,32}-[ \t]{1,8}(?![\w-]{1,40}:(?:\s|$))")
+_LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
+_MAX_ITEMS = 100
+# what it was and what it is to be
+_CHANGE = re.compile(r"[\"'`]\s{0,4}(?:->|=>|→|~>)\s{0,4}(?=[\"'`])")
+# of a function: no list stands before it
+_BODY = re.compile(r"\s{0,2}(?:=>|\{|\()|\.[A-Za-z]")
+# `[PGconn_ptr, c_char_p]`
+_NAMES = re.compile(r"[A-Za-z_][\w.]{0,60}(?:\s?,\s?[A-Za-z_][\w.]{0,60}){1,20}")
+_NEXT = re.compile(r"[a-z_.]{2,32}=[^=\s\"]")
 _MAX_INDENT = 64
 _judge = Judge()
 
@@ -46,26 +63,40 @@ def assigned(site: Site, assign: re.Match[str], *, strict: bool) -> Span | None:
     """
     text, at, op = site.scan.text, assign.end(), assign["op"]
     kind = site.kind
-    if sets_nothing(site, assign):
+    if sets_nothing(site, assign) or names_no_value(site, at, op):
         return None
     if special := special_form(site, at, op):
         return special
-    if text.startswith("[REDACTED:", at):
+    if text.startswith("[REDACTED:", at) or _ends_text(site, assign):
         return None
     if kind == "authorization" or (kind == "cookie" and (assign["close"] or "=" not in op)):
         return _header(site, at, op, closed=bool(assign["close"]))
     if assign.group() == ":" and _is_of_a_path(site, at):
         return None
-    if ":" in op and not assign["close"] and site.before in ("'", '"') and text[at : at + 1] == site.before:
-        # that quote ends the text that the name stands in
-        return None
+    if block := _block(site, at):
+        return block
     if delimited := delimited_form(site, at, op, closed=bool(assign["close"])):
         return judged(site, delimited, op)
-    if text[at : at + 1] in ("[", "(", "{") and kind not in SHAPES and not TEMPLATE.match(text, at):
+    if _is_list(site, at):
         return _listed(site, at)
     if kind == "password" and (phrase := _FULL_PHRASE.match(text, at)) and _begins_line(text, site.first):
         return judged(site, Value(at, phrase.end(), quoted=True), op)
     return _plain(site, at, op, strict=strict)
+
+
+def _ends_text(site: Site, assign: re.Match[str]) -> bool:
+    """Whether a quote after the name ends the text that the name stands in, as of `'Cookie:'`."""
+    if ":" not in assign["op"] or assign["close"] or site.before not in ("'", '"', "`"):
+        return False
+    return site.scan.text[assign.end() : assign.end() + 1] == site.before
+
+
+def _is_list(site: Site, at: int) -> bool:
+    """Whether a list, a tuple or an object is assigned; what has a form of its own may stand there in quotes."""
+    text = site.scan.text
+    if text[at : at + 1] not in ("[", "(", "{") or TEMPLATE.match(text, at):
+        return False
+    return site.kind not in SHAPES or text[at + 1 : at + 2] in ("'", '"')
 
 
 def _plain(site: Site, at: int, op: str, *, strict: bool) -> Span | None:
@@ -80,7 +111,17 @@ def _plain(site: Site, at: int, op: str, *, strict: bool) -> Span | None:
     if value and kind == "session" and site.before == ";":
         anchor = text.find("?", value.start, value.end)
         value = value._replace(end=anchor) if anchor > value.start else value
-    if value and site.name.lower() == "key" and not _is_query_key(text[value.start : value.end]):
+    if value and value.quoted and (change := _CHANGE.match(text, value.end)) and (span := judged(site, value, op)):
+        other = read_value(text, change.end(), kind)
+        if other and (later := judged(site, other, op)):
+            return span[0], later[1], span[2] + text[span[1] : later[0]] + later[2]
+        return span
+    if (
+        value
+        and site.name.lower() == "key"
+        and site.before in ("?", "&")
+        and not _is_query_key(text[value.start : value.end])
+    ):
         return None
     return judged(site, value, op)
 
@@ -102,6 +143,30 @@ def _header(site: Site, at: int, op: str, *, closed: bool) -> Span | None:
     return value.start, value.end, marker("cookie")
 
 
+def _block(site: Site, at: int) -> Span | None:
+    """The items of a list in YAML, a line each."""
+    text = site.scan.text
+    if text[at : at + 1] not in ("\n", "\r"):
+        return None
+    pieces: list[str] = []
+    start = last = at
+    while (item := _ITEM.match(text, last)) and len(pieces) < _MAX_ITEMS:
+        value = read_value(text, item.end(), site.kind)
+        if value is None or value.end < item.end():
+            break
+        content = text[value.start : value.end]
+        named = site.kind in _ALL_SECRET and content.replace("-", "").replace("_", "").isalpha()
+        span = None if named else judged(site, value, "=")
+        pieces.append(text[last : value.start] + (span[2] if span else text[value.start : value.end]))
+        last = value.end + (1 if value.quoted and text[value.end : value.end + 1] in ("'", '"') else 0)
+        pieces[-1] += text[value.end : last]
+        ending = _LINE_END.match(text, last)
+        if ending is None:
+            break
+    whole = "".join(pieces)
+    return (start, last, whole) if pieces and whole != text[start:last] else None
+
+
 def _listed(site: Site, at: int) -> Span | None:
     """A flat list of secrets. An object is read name by name, unless by its name all of it is secret."""
     text, kind = site.scan.text, site.kind
@@ -111,11 +176,33 @@ def _listed(site: Site, at: int) -> Span | None:
     content = text[inside.start : inside.end]
     if _ERRORS.match(content):
         return None
-    items = re.findall(r"[\"']([^\"']*)[\"']", content) or content.split(",")
-    if any(_judge.is_value(item, kind, site.name, quoted=True, op=":") for item in items):
+    if _BODY.match(text, inside.end + 1):
+        return None
+    items = re.findall(r"[\"']([^\"']*)[\"']", content)
+    if items:
+        found = any(_is_item(site, item) for item in items)
+    else:
+        found = any(
+            _judge.is_value(item, kind, site.name, quoted=False, op=":")
+            for item in (part.rpartition(":")[2].strip() for part in content.split(","))
+        )
+    if not items and found and _NAMES.fullmatch(content) and not any(map(str.isdigit, content)):
+        return None
+    if found and not _EXPRESSION.search(content):
         return inside.start, inside.end, marker(kind)
     site.scan.saw(inside.end)
     return None
+
+
+def _is_item(site: Site, item: str) -> bool:
+    """Whether a text in a list is a secret: of tokens, one that has the look of it."""
+    if not _judge.is_value(item, site.kind, site.name, quoted=True, op=":"):
+        return False
+    if shape := SHAPES.get(site.kind):
+        return shape.fullmatch(item.strip()) is not None
+    return (
+        site.kind in ("credential", "secret") or site.kind == "password" or any(map(str.isdigit, item)) or " " in item
+    )
 
 
 def authorization(site: Site, value: Value, quote: str, op: str) -> Span | None:
@@ -123,7 +210,10 @@ def authorization(site: Site, value: Value, quote: str, op: str) -> Span | None:
     text, start = site.scan.text, value.start
     scheme = _SCHEME.match(text, start, value.end if value.quoted else len(text))
     named = scheme.group().strip(" \t+") if scheme else ""
-    if scheme is None or not _judge.is_value(named, "token", "", quoted=True, op=":"):
+    known = named.lower() in _SCHEMES
+    if scheme and op == "=" and not value.quoted and _NEXT.match(text, scheme.end()):
+        scheme = None
+    if scheme is None or not (known or _judge.is_value(named, "token", "", quoted=True, op=":")):
         return judged(site, value, op)
     at = scheme.end()
     if text.startswith("[REDACTED:", at):

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 from failsoft.sanitize.checks import decoded, looks_random, mixed
-from failsoft.sanitize.grammar import end_of_private_key
+from failsoft.sanitize.commands import command_signs, command_words
+from failsoft.sanitize.forms import is_named
+from failsoft.sanitize.grammar import Value, end_of_private_key
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
 from failsoft.sanitize.vendors import TOKENS, Token
@@ -24,6 +26,9 @@ _LOOSE_PASSWORD = re.compile(r":((?:[^\s\"'<>\\]|\\(?![nrt\"'])){1,256}?)@(?=[\w
 # a user that is an e-mail address, and a password with spaces or quotes in it
 _MAIL_USER = re.compile(r"([^\s/?#:\"'<>\\\[]{1,128}):([^\s/?#\"'<>\\]{1,256})@(?=[\w\[.-])")
 _RAW_PASSWORD = re.compile(r":([^\s/][^\r\n]{0,126}?)@(?=[\w\[][\w.-]*(?::\d{1,5})?(?:[/?,]|[\"')\]]?(?:\s|$)))")
+# `user:password@host`, as documents have it
+_TEMPLATE_LOGIN = re.compile(r"(?i)(?:user(?:name)?|login|name|u)?:(?:pass(?:word|wd)?|pwd?|p|secret)@")
+_TEMPLATE_HOST = re.compile(r"(?i)(?:host(?:name)?|server|db_?host|address|your[\w-]*)(?=[:/,?\s\"'`)]|$)")
 _AWS_USER = re.compile(r"A(?:KIA|SIA)[A-Z0-9]{16}")
 _WEB = re.compile(r"(?i)(?:https?|wss?|file|git|urn|data)$")
 _LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
@@ -46,6 +51,8 @@ _NO_TLD = word_set(
 )
 _LOGIN = re.compile(r"([\w.-]{1,40}):([^\s:@/\"'<>]{3,80})")
 _THIN = re.compile(r"(?:thin:|sqlplus )[\w$#]{1,40}/([^\s@/\"']{1,80})$")
+# the version of a symbol in a library
+_SYMBOL = re.compile(r"@[A-Z]{2,12}_\d")
 _HOST = re.compile(r"@(?!sha256:)[A-Za-z][\w.-]*")
 
 _BEARER = re.compile(r"(?i)bearer(?:[ \t+:=]|%20){1,4}([\w.~+/=%-]{6,})")
@@ -56,19 +63,11 @@ _CHALLENGE = re.compile(r"(?i)(?:realm|error|scope|charset|authorization_uri|res
 _CURL_USER = re.compile(
     r"(?:-u|--user|--proxy-user)(?:=|[ \t]+|[\"'],[ ]?[\"']|(?<=-u))[\"']?([\w.@\\-]{1,64}):([^\s\"',]{1,128})"
 )
-_PGPASS = re.compile(r":5432:[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']{1,128})(?=\s|$|[\"'])")
-_OPTION_VALUE = r"(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?([^\s\"',\]-][^\s\"',\]]{0,127})"
-_BEFORE_OPTION = r"\b[^\r\n;|]{0,200}?[ '\"\[,]"
-_SHORT_OPTION = re.compile(
-    r"(?:docker login|sshpass|mongo\w*|redis-cli|ldapsearch)"
-    rf"{_BEFORE_OPTION}(?:-p|-a|-w){_OPTION_VALUE}"
+_SENT = re.compile(r"\d{4,8}(?![\w.-])")
+_YOURS = re.compile(
+    r"(?i)\b(?:your|one-time|single-use)(?: (?!error|status|exit|zip|postal|country|promo|discount|reason"
+    r"|area)\w{2,16}){0,3} $"
 )
-# after a space stands the name of the database
-_MYSQL = re.compile(rf"(?:mysql|mariadb)[\w-]*{_BEFORE_OPTION}-p[\"']?([^\s\"',\]-][^\s\"',\]]{{0,127}})")
-_OPENSSL = re.compile(rf"openssl{_BEFORE_OPTION}(?:-pass(?:in|out)? pass:|-k(?= )|-K(?= )){_OPTION_VALUE}")
-_SMB_USER = re.compile(r"smbclient\b[^\r\n;|]{0,200}?[ '\"](?:-U|--user)[ =]?[\"']?[\w.\\-]{1,64}%([^\s\"']{1,128})")
-_HTPASSWD = re.compile(r"htpasswd -\w*b\w*(?: -\w+)* [^\s-]\S{0,127} [\w.@-]{1,64} [\"']?([^\s\"']{1,128})")
-_NET_USE = re.compile(r"/user:[\w.\\@-]{1,64} ([^\s/\"'][^\s\"']{2,127})")
 _IDENTIFIED = re.compile(
     r"(?i)identified (?:by|with [\w\"'`]{1,40} (?:by|as)) (?:password )?"
     r"(?:'((?:[^'\\\n]|''|\\.){1,256})'|\"([^\"\n]{1,256})\")"
@@ -78,10 +77,9 @@ _SET_PASSWORD = re.compile(
 )
 _SECURE_STRING = re.compile(r"(?i)securestring(?: -string)? [\"']([^\"'\n]{1,128})[\"']")
 _SASL = re.compile(r"(?i)auth (?:plain|login) ([A-Za-z0-9+/]{8,}={0,2})(?![\w-])")
-_COMMAND = re.compile(r"([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
-_USER_COMMAND = re.compile(r"\"?[\w.@-]{1,64}\"? \"?([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
 _AUTH_OBJECT = re.compile(
-    r"(?i)(?:basic|digest|ntlm)auth\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})"
+    r"(?i)(?:(?:basic|digest|ntlm|password)auth(?:entication)?|log_?in|sign_?in|authenticate|credentials?"
+    r"|passwordtoken)\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})"
 )
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
 _LONG_CODE = re.compile(r"(?:\\?[\"']?\s?[=:]\s?|\s)\\?[\"']?([\w/.-]{16,512})")
@@ -142,6 +140,13 @@ def putty_key(scan: Scan, start: int, end: int) -> Span | int:
     return (start, match.end(), marker("private_key")) if match else end
 
 
+def _is_password(text: str, end: int, secret: re.Match[str]) -> bool:
+    """Whether it is a password, and not that of `user:password@host`."""
+    if _TEMPLATE_LOGIN.fullmatch(text, end, secret.end()) and _TEMPLATE_HOST.match(text, secret.end()):
+        return False
+    return bool(secret[1]) and _judge.is_value(secret[1], "password", "", quoted=True, op="=")
+
+
 def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
     """The password in a URL (RFC 3986, section 3.2.1), also where it should have been percent-encoded and was not."""
     text = scan.text
@@ -157,7 +162,7 @@ def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
         secret = secret or _PASSWORD.match(text, at) or _LOOSE_PASSWORD.match(text, at)
         if secret is None and not web:
             secret = _RAW_PASSWORD.match(text, at)
-        if secret and secret[1] and _judge.is_value(secret[1], "password", "", quoted=True, op="="):
+        if secret and _is_password(text, end, secret):
             if _AWS_USER.fullmatch(text, end, at):
                 return end, secret.end(1), f"{marker('aws_key')}:{marker('password')}"
             return secret.start(1), secret.end(1), marker("password")
@@ -235,6 +240,7 @@ def _is_login(scan: Scan, login: re.Match[str], at: int) -> bool:
     secret = login[2]
     if (
         host is None
+        or _SYMBOL.match(host.group())
         or secret.isdigit()
         or login[1].lower() in ("mailto", "acct", "xmpp", "sip", "email", "from", "to", "cc")
     ):
@@ -250,6 +256,8 @@ def bearer(scan: Scan, start: int, end: int) -> Span | int:
     if match is None or not scan.free(start) or _CHALLENGE.match(scan.text, match.start(1)):
         return end
     token = match[1]
+    if is_named(scan.text, Value(match.start(1), match.end(1), quoted=False)):
+        return end
     if (_WORDY.fullmatch(token) and not looks_random(token)) or not _judge.is_value(
         token, "token", "", quoted=True, op=":"
     ):
@@ -285,13 +293,10 @@ def _national_phone(scan: Scan, _start: int, end: int) -> Span | int:
     return (end, match.end(), marker("phone")) if match else end
 
 
-def _command(scan: Scan, start: int, end: int) -> Span | int:
-    """`PASS x`, `AUTH x`, `AUTH user x` and `LOGIN user x`, as FTP, POP3, Redis and IMAP have it."""
-    for pattern in (_COMMAND, _USER_COMMAND):
-        match = pattern.match(scan.text, end)
-        if match and scan.free(start) and is_announced(match[1], "password"):
-            return match.start(1), match.end(1), marker("password")
-    return end
+def _sent_code(scan: Scan, start: int, end: int) -> Span | int:
+    """`Your login code is 482913`, as a message to a phone has it."""
+    match = _SENT.match(scan.text, end)
+    return (end, match.end(), marker("otp")) if match and _YOURS.search(scan.before(start, 48)) else end
 
 
 def oauth_code(scan: Scan, start: int, end: int) -> Span | int:
@@ -341,6 +346,11 @@ def word_anchors() -> Iterator[Anchor]:
     yield Anchor("bearer", bearer)
     for scheme in ("basic", "digest", "ntlm"):
         yield Anchor(f"{scheme}auth(", _group(_AUTH_OBJECT, "password"))
+    for call in ("login", "log_in", "signin", "sign_in", "authenticate", "credential", "credentials", "passwordtoken"):
+        yield Anchor(f"{call}(", _group(_AUTH_OBJECT, "password"), r"(?=\s?[bu]?[\"'])")
+    yield Anchor("passwordauthentication(", _group(_AUTH_OBJECT, "password"))
+    yield Anchor("code is ", _sent_code, r"(?=\d{4,8}\b)")
+    yield Anchor("code: ", _sent_code, r"(?=\d{4,8}\b)")
     yield Anchor("basic", basic, "(?=[ +:])")
     yield Anchor("identified ", _group(_IDENTIFIED, "password"), "(?=by |with )")
     yield Anchor("set password", _group(_SET_PASSWORD, "password"), "(?= for )")
@@ -353,15 +363,7 @@ def word_anchors() -> Iterator[Anchor]:
     yield Anchor("code", _long_code, r"(?=\\?[\"']?\s?[=:]?\s?\\?[\"']?[a-z0-9/_.-]{16})")
     for word in ("call", "dial", "reach", "contact", "number", "whatsapp", "text"):
         yield Anchor(word, _national_phone, _PHONE_INTRODUCTION)
-    yield Anchor("mysql", _group(_MYSQL, "password"))
-    yield Anchor("mariadb", _group(_MYSQL, "password"))
-    for command in ("docker login", "mongo", "redis-cli", "ldapsearch"):
-        yield Anchor(command, _group(_SHORT_OPTION, "password"))
-    yield Anchor("sshpass", _group(_SHORT_OPTION, "password"), r"(?=[\s\"'])")
-    yield Anchor("openssl ", _group(_OPENSSL, "password"))
-    yield Anchor("smbclient ", _group(_SMB_USER, "password"))
-    yield Anchor("htpasswd ", _group(_HTPASSWD, "password"))
-    yield Anchor("/user:", _group(_NET_USE, "password"))
+    yield from command_words()
     for token in TOKENS:
         for anchor in token.anchors:
             if _is_word(token, anchor):
@@ -374,13 +376,10 @@ def sign_anchors() -> Iterator[Anchor]:
     yield Anchor("-----BEGIN", private_key)
     yield Anchor("://", credentials_in_url)
     yield Anchor("@", email, "(?!@)")
-    yield Anchor("PASS ", _command)
-    yield Anchor("AUTH ", _command)
-    yield Anchor("LOGIN ", _command)
-    yield Anchor(":5432:", _group(_PGPASS, "password"))
     yield Anchor("-u", _group(_CURL_USER, "password", 2), r"(?=\w{1,32}:[^\s:])")
     for option in ("-u ", "-u'", '-u"', "-u=", "--user ", "--user=", "--user'", '--user"', "--proxy-user "):
         yield Anchor(option, _group(_CURL_USER, "password", 2))
+    yield from command_signs()
     for name in ("code", "ticket", "state", "nonce"):
         yield Anchor(f"?{name}=", oauth_code)
         yield Anchor(f"&{name}=", oauth_code)

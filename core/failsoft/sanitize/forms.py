@@ -8,7 +8,7 @@ from typing import NamedTuple
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.grammar import SHAPES, Value, end_of_private_key, header_line
 from failsoft.sanitize.keys import words_of
-from failsoft.sanitize.rules import word_set
+from failsoft.sanitize.rules import STRONG_TERMS, word_set
 from failsoft.sanitize.scanner import Scan, Span, marker
 from failsoft.sanitize.verdict import Judge, is_announced
 
@@ -16,7 +16,9 @@ __all__ = [
     "HEX_LIKE",
     "Site",
     "delimited_form",
+    "is_named",
     "judged",
+    "names_no_value",
     "random_key",
     "refused",
     "sets_nothing",
@@ -39,6 +41,51 @@ _SIGNED = re.compile(r"t=\d{1,12},")
 _EMPTY = re.compile(r"=[ \t]+")
 _NEXT_NAME = re.compile(r"[A-Za-z_][\w.-]{0,40}=(?![=\s])|--?[A-Za-z]")
 _TOLD_KINDS = word_set("password secret api_key private_key otp token")
+
+_SOURCE = re.compile(
+    r"\.(?:[cm]?[jt]sx?|pyi?|rb|go|rs|java|kts?|scala|php|cs|c|cc|cpp|hpp?|swift|dart|exs?|erl|ya?ml|json|toml|ini|cfg"
+    r"|conf|tf|xml|html?|vue|sql|sh|properties|lua|pl|ml|hs|clj|md|env)$"
+)
+_LINE = re.compile(r"\d{1,6}(?![\w.-])")
+_FIELD_NUMBER = re.compile(r"\d{1,5}(?:;| \[)")
+_FIELD_TYPE = re.compile(r"(?:^|[\s{;])(?:string|bytes|bool|u?int\d\d|optional|repeated|required|[A-Z]\w{0,32}) $")
+# what is being done to a thing that is called so
+_STATE = re.compile(r"[A-Z][a-z]{2,16}(?:ing|ion)(?:\.{3}| (?:complete|state|for|failed|the|in|of)\b)")
+_CLAUSE = re.compile(
+    r"[A-Z][a-z]{1,16} (?:[`'\"]\w[\w.-]{0,40}[`'\"] |[A-Za-z]{1,16} ){0,3}(?:is|are|must|should|may|cannot|does|has"
+    r"|was)\b"
+)
+
+_OWN_VALUE = re.compile(r"\s{0,2}[=:]{1,2}[>\s]{0,2}[^\s=:]|\s{1,2}[\"'`]\S")
+
+_RAW = re.compile(r"[bBfF]?[rR][bBfF]?[\"']{1,3}$")
+_PATTERN = re.compile(r"[\[(\\{?*+^$|]")
+_CHAINED = re.compile(
+    r" (?:=|\+|\|\||&&|\?\??|:|[=!]==?|if|or|and|else|is|in|not in|as) [\w(\"'{\[`!$.]|\.#|\[[\w'\"]{1,40}\]"
+)
+_NUMBER = re.compile(r"\d{1,3}|0[xX][0-9a-fA-F]{1,8}")
+_DOCUMENTED = re.compile(
+    r":(?:param|type|arg|argument|keyword|key|kwarg|ivar|cvar|var|raises?|attr)(?: [\w.\[\]]{1,40})? $"
+)
+_ORDINAL = re.compile(r"(?i)(?:first|second|third|fourth|last|final|next|single|one|\d(?:st|nd|rd|th)|each|\w+ing) $")
+
+# what documents say of a field
+_EXPLAINED = re.compile(
+    r"[A-Z][a-z]{1,16}\.? (?=(?:[\w'’-]{1,20}[,.]? ){0,5}(?:the|a|an|to|of|that|which|will|be|is|are|only"
+    r"|this)\b)(?:[A-Za-z'’-]{1,20}[,.]? ){2}[A-Za-z]"
+)
+
+_RESOURCE = re.compile(r"(?:[a-z]+(?:[.-][a-z]+)*/)?[a-z]+(?:[.-](?:[a-z]+|\d{1,4}))*")
+_FATE = re.compile(
+    r"[\"']? (?:not found|does(?:n't| not) exist|already exists|is (?:missing|forbidden|invalid|immutable)|unchanged"
+    r"|created|configured|deleted|patched|updated|\(namespace)"
+)
+_FEW_WORDS = re.compile(r" ([^\W\d_]+|\d{1,3})(?: (?:[^\W\d_]+|\d{1,3})){0,1}[.!]?(?=$|[\r\n;,)\]}\"'])")
+# after these, what stood before them was more than a word
+_GOES_ON = word_set(
+    "for of from at in on and or with by to user as is was were has failed rejected refused accepted used given sent "
+    "received tried entered not did does"
+)
 
 _GENERATED = re.compile(r"b?\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,128}={0,2}|[A-Za-z0-9+/]{42,128}={1,2})(?![\w/.=+~-])")
 # keys that open nothing
@@ -69,6 +116,46 @@ class Site(NamedTuple):
         return self.scan.text[self.first - 1 : self.first]
 
 
+def is_named(text: str, value: Value) -> bool:
+    """Whether a bare word is itself the name of something secret with its own value: `token client_secret='x'`."""
+    content = text[value.start : value.end]
+    name = content.rstrip("=:").lstrip("-")
+    if not name.replace("_", "").replace("-", "").isalpha() or not _OWN_VALUE.match(
+        text, value.start + len(content.rstrip("=:"))
+    ):
+        return False
+    words = words_of(name)
+    return any("".join(words[-n:]) in STRONG_TERMS for n in (1, 2, 3))
+
+
+def _is_remark(site: Site, value: Value, op: str) -> bool:
+    """Whether a few plain words follow a colon, in whatever language, or the name of a secret and its fate."""
+    text = site.scan.text
+    content = text[value.start : value.end]
+    if site.kind == "secret" and _RESOURCE.fullmatch(content) and _FATE.match(text, value.end):
+        return True
+    if op != ":" or text[value.start - 1] != " " or not content.isalpha() or site.kind in SHAPES:
+        return False
+    rest = _FEW_WORDS.match(text, value.end)
+    return rest is not None and rest[1].lower() not in _GOES_ON
+
+
+def _is_code(site: Site, value: Value, between: str) -> bool:
+    """Whether the whole assignment is code: of a pattern, of several at once, of one that goes on."""
+    text = site.scan.text
+    if value.quoted:
+        return _RAW.search(between) is not None and _PATTERN.search(text, value.start, value.end) is not None
+    if site.before == "[" and between.startswith("] = ") and text[site.first - 2 : site.first - 1].isalnum():
+        # what stands under a variable key
+        return True
+    content = text[value.start : value.end]
+    if _NUMBER.fullmatch(content) and site.kind not in ("otp", "cvv"):
+        return True
+    if not content.lstrip("!").replace("_", "").replace(".", "").replace("#", "").isalpha():
+        return False
+    return text[site.first - 2 : site.first] == ", " or _CHAINED.match(text, value.end) is not None
+
+
 def judged(site: Site, value: Value | None, op: str) -> Span | None:
     """What goes of a value that stands under a sensitive name, or None if it is none."""
     if value is None:
@@ -79,9 +166,15 @@ def judged(site: Site, value: Value | None, op: str) -> Span | None:
         # goes on beyond the line that the value ends with
         return value.start, max(value.end, last), marker("private_key")
     content = text[value.start : value.end]
+    if not value.quoted and (is_named(text, value) or _is_remark(site, value, op)):
+        return refused(site, value)
     fits = kind in ("name", "address") or not value.quoted or kind not in SHAPES or SHAPES[kind].match(content)
     after = text[value.end : value.end + 1]
-    if fits and _judge.is_value(content, kind, site.name, quoted=value.quoted, op=op, after=after):
+    between = text[site.last : value.start]
+    spaced = " = " in between
+    if spaced and _is_code(site, value, between):
+        return refused(site, value)
+    if fits and _judge.is_value(content, kind, site.name, quoted=value.quoted, op=op, after=after, spaced=spaced):
         return value.start, value.end, marker("jwt" if content.startswith("eyJ") else kind)
     return refused(site, value)
 
@@ -107,6 +200,44 @@ def sets_nothing(site: Site, assign: re.Match[str]) -> bool:
     return _EMPTY.fullmatch(assign.group()) is not None and _NEXT_NAME.match(site.scan.text, assign.end()) is not None
 
 
+def _is_place(site: Site, at: int) -> bool:
+    """Whether a colon parts a place, a slice, a member of an enumeration, or a name in a document and its text."""
+    text, name = site.scan.text, site.name
+    if text.startswith("//", at) or name.count("[") > name.count("]"):
+        return True
+    before = site.scan.before(site.first, 64)
+    if _DOCUMENTED.search(before) or (name.lower() == "pass" and _ORDINAL.search(before)):
+        return True
+    if "." not in name:
+        return False
+    of_enum = site.before == "<" and name.rpartition(".")[2].isupper()
+    return of_enum or (_LINE.match(text, at) is not None and _SOURCE.search(name) is not None)
+
+
+def names_no_value(site: Site, at: int, op: str) -> bool:
+    """Whether what looks like a name with a value is a place in a file, a member, a field with its number, a state.
+
+    `secrets.yml:12:3`, `<Kind.TOKEN: 'token'>`, `string password = 2;`, `${PASSWORD:?must be set}`,
+    `random_password.db: Creating...`, `password: Path `password` is required.`
+    """
+    text = site.scan.text
+    if op == "=":
+        return (
+            _FIELD_NUMBER.match(text, at) is not None
+            and _FIELD_TYPE.search(site.scan.before(site.first, 40)) is not None
+        )
+    if not op.startswith(":"):
+        return op == "?" and site.before == "{"
+    if op == ":" and _is_place(site, at):
+        return True
+    if text[at : at + 1] in ("'", '"', "`") and text[at + 1 : at + 2] in (")", ",", ";") and site.before == " ":
+        # that quote ends a prompt
+        return True
+    if site.before == "{" and (op == ":?" or text.startswith("?", at)):
+        return True
+    return any(pattern.match(text, at) for pattern in (_STATE, _CLAUSE, _EXPLAINED))
+
+
 def special_form(site: Site, at: int, op: str) -> Span | None:
     """What goes of a value that only its name tells how to read."""
     text, kind = site.scan.text, site.kind
@@ -128,7 +259,7 @@ def delimited_form(site: Site, at: int, op: str, *, closed: bool) -> Value | Non
     """
     text, kind = site.scan.text, site.kind
     if "=" in op:
-        braced = _BRACED.match(text, at)
+        braced = _BRACED.match(text, at) if kind == "password" and text[at - 1] == "=" else None
         return Value(braced.start(1), braced.end(1), quoted=True) if braced else None
     if kind in _TOLD_KINDS and (line := _NEXT_LINE.match(text, at)) and is_announced(line[1], kind):
         return Value(line.start(1), line.end(1), quoted=False)

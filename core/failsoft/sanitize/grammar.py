@@ -36,7 +36,9 @@ TEMPLATE = re.compile(
     r"\$\{[^}\s]{0,80}\}|\{\{.{0,80}?\}\}|\$\([^)\n]{0,80}\)|%\([\w.]{1,60}\)[sdr]|\{[\w.!:]{1,60}\}|<[\w -]{1,60}>"
 )
 _WRAPPED = re.compile(
-    r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential|Some|crypt|PASSWORD|SHA2|MD5|AES_ENCRYPT)\(\s{0,2}(?=[bu]?[\"'])"
+    r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential|Some|String(?:::from|::new)?|\[\]byte|str"
+    r"|new String|Buffer\.from|SecureString|crypt|PASSWORD|SHA2|MD5|AES_ENCRYPT)\(\s{0,2}(?=[bu]?[\"'])|(?:Some|Just"
+    r"|Ok) (?=\")"
 )
 _BARE = re.compile(
     r"(?:[^\s,;&\"'`<>()\[\]{}|\\]"
@@ -63,9 +65,9 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "account": re.compile(r"(?=[A-Za-z-]{0,4}\d)[A-Za-z0-9*]{1,24}(?:[ -][\d*]{1,12}){0,7}(?<=[\dA-Za-z]{3})"),
     "ssn": re.compile(r"\d{3}[-. ]?\d{2}[-. ]?\d{4}(?!\d)|[*Xx]{3}-[*Xx]{2}-\d{4}|\d{4}(?!\d)"),
     "card": re.compile(r"\d(?:[ -]?\d){11,18}(?!\d)"),
-    "iban": re.compile(r"[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){6,30}"),
+    "iban": re.compile(r"[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"),
     "name": re.compile(r"[^\W\d_][\w'’.-]*(?: (?!and\b|or\b|is\b|was\b|not\b|for\b|in\b)[^\W\d_][\w'’.-]*){0,3}"),
-    "address": re.compile(r"[^\r\n\"'<>;|{}]{3,120}?(?=$|[\r\n\"'<>;|{}]|, [a-z_]+[=:]|,\s(?![A-Z0-9]))"),
+    "address": re.compile(r"[^\r\n\"'<>;|{}]{3,120}?(?=$|[\r\n\"'<>;|{}]|(?:, ?|&| )[a-z_]+[=:]|,\s(?![A-Z0-9]))"),
     "person": re.compile(
         r"[A-Z][a-z]+(?:[ ][A-Z]\.?)?(?:[ ](?:(?:van|von|de|la|del|der|bin|al)[ ])?[A-Z][\w'’-]+){1,3}"
     ),
@@ -76,7 +78,9 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "zip": re.compile(
         r"\d{4,5}(?:-\d{3,4})?(?!\w)|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)|[A-Z]\d[A-Z] ?\d[A-Z]\d(?!\w)"
     ),
-    "record": re.compile(r"(?=[A-Za-z-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/:-]|[ ](?=\d)){3,40}"),
+    "record": re.compile(
+        r"[A-Z]{1,3}-[A-Z]{1,2} \d{1,4}(?!\w)|(?=[A-Za-z-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/:-]|[ ](?=\d)){3,40}"
+    ),
     "url": re.compile(r"(?:https?://|www\.)[^\s\"'<>,;)\]}]{4,256}"),
 }
 """Kinds whose value has a form: what is not of that form is not a value."""
@@ -180,7 +184,15 @@ def header_line(text: str, at: int, quote: str) -> Value:
 def tag_text(text: str, at: int) -> Value | None:
     """The text of an XML element, from the end of its tag's name."""
     match = _TEXT.match(text, at)
-    return Value(match.start(1), match.end(1), quoted=True) if match else None
+    if match is None:
+        return None
+    closed = text.startswith(("</", "]]"), match.end())
+    if not closed and match[1][:1] in (":", "@", "/", ",", "`", "(", ";"):
+        return None
+    if not closed and (text[match.start(1) - 1] != ">" or (match.end() == len(text) and " " in match[1].strip())):
+        # `AUTH <password> was called`
+        return None
+    return Value(match.start(1), match.end(1), quoted=True)
 
 
 def end_of_private_key(text: str, start: int) -> int | None:

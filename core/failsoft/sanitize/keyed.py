@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from failsoft.sanitize.assigned import ASSIGN, assigned
+from failsoft.sanitize.complaints import told_after
 from failsoft.sanitize.forms import Site, random_key
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.marked import marked_up
@@ -19,6 +20,7 @@ from failsoft.sanitize.spoken import Prose, of_a_parser
 __all__ = ["KeyedRule"]
 
 _IDENTIFIER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.[]$"
+_QUOTED = re.compile(r" b?[\"']")
 _MAX_NAME = 64
 # so much around an anchor decides, and so many anchors are remembered
 _BEFORE, _BEHIND, _LAST, _MOST = 128, 96, 16, 512
@@ -63,12 +65,14 @@ class KeyedRule:
         if kind is None and name in ("key", "KEY", "Key") and text[first - 1 : first] in ("?", "&"):
             kind = "api_key"
         span = None
-        if kind is None and text[start:end].lower() == "key" and (assign := ASSIGN.match(text, last)):
-            span = random_key(scan, name, assign.end())
+        if kind is None and text[start:end].lower() == "key" and (opening := _opening(text, last)):
+            span = random_key(scan, name, opening)
         if span is not None:
             return span
         if kind is not None:
             site = Site(scan, first, last, name, kind)
+            if span := told_after(site):
+                return span
             if assign := ASSIGN.match(text, last):
                 of_a_grammar = "=" not in assign["op"] and of_a_parser(site)
                 span = None if of_a_grammar else assigned(site, assign, strict=self._keys.strict)
@@ -83,6 +87,13 @@ class KeyedRule:
         return span
 
 
+def _opening(text: str, last: int) -> int:
+    """Where a value begins that is assigned to a name, or quoted right after it; 0 where none does."""
+    if assign := ASSIGN.match(text, last):
+        return assign.end()
+    return last + 1 if _QUOTED.match(text, last) else 0
+
+
 def _identifier(scan: Scan, start: int, end: int) -> tuple[int, int]:
     """Begin and end of the name around a word."""
     text = scan.text
@@ -94,6 +105,8 @@ def _identifier(scan: Scan, start: int, end: int) -> tuple[int, int]:
     first = start - len(before) + len(before.rstrip(_IDENTIFIER))
     if first < start and text[first - 1 : first] == "\\" and text[first] in "nrtbf":
         first += 1
+    if "\x1b" in before and (styled := text.rfind("\x1b[", max(0, first - 1), start)) >= 0:
+        first = min(start, text.find("m", styled, start) + 1 or first)
     parted = text.rfind("][", first, start)
     first = parted + 2 if parted >= 0 else first
     while first < start and text[first] in ".[]":

@@ -14,10 +14,12 @@ from failsoft.sanitize.rules import (
     GLUED_TAILS,
     KEY_OWNERS,
     NEUTRAL_TAILS,
+    NO_PLACES,
     SID_OWNERS,
     STRICT_TERMS,
     STRONG_TERMS,
     WEAK_TERMS,
+    WHOLE_TERMS,
 )
 
 __all__ = ["KeyMatcher", "words_of"]
@@ -133,11 +135,20 @@ def _strict_kind(words: tuple[str, ...]) -> str | None:
     if len(words) > 1 and words[0] in DISARMING_HEADS:
         return None
     for length in range(min(_LONGEST_TERM, len(words)), 0, -1):
-        kind = STRICT_TERMS.get("".join(words[-length:]))
+        term = "".join(words[-length:])
+        kind = STRICT_TERMS.get(term)
         # a name of two words is that of something else, as `table_name`, unless it is listed
-        if kind and (kind != "person" or length == len(words)):
+        if term == "address" and len(words) > 1 and words[-2] in NO_PLACES:
+            return None
+        if kind and (length == len(words) or (kind != "person" and term not in WHOLE_TERMS)):
             return kind
     return None
+
+
+def _is_counted(words: tuple[str, ...], end: int) -> bool:
+    """Whether the name tells to how many of them something was done, as `secrets_scanned`."""
+    following = words[end : end + 1]
+    return bool(following) and words[end - 1][-1] == "s" and words[end - 1][-2:] != "ss" and following[0].endswith("ed")
 
 
 def _kind_of(words: tuple[str, ...]) -> str | None:
@@ -151,6 +162,8 @@ def _kind_of(words: tuple[str, ...]) -> str | None:
             continue
         _, kind, strong = found
         if words[end - 1] == "sid" and end > 1 and words[end - 2] in SID_OWNERS:
+            return None
+        if _is_counted(words, end):
             return None
         tail = [word for word in words[end:] if not word.isdigit() and word not in NEUTRAL_TAILS]
         if not tail:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from failsoft.sanitize.assigned import authorization
+from failsoft.sanitize.complaints import complained
 from failsoft.sanitize.forms import Site, judged
 from failsoft.sanitize.grammar import Value, line_end, read_value, tag_text
 from failsoft.sanitize.keys import KeyMatcher
@@ -22,19 +23,31 @@ _NAMED = re.compile(
 )
 _NAMED_LINE = re.compile(r"[\"']?[ \t]{0,4}\r?\n[ \t]{0,16}value:[ \t]{1,4}")
 # `<input value="x" name="csrf_token">`
-_REVERSED = re.compile(r"<\w{1,12} [^<>]{0,80}?value=([\"'])([^\"'<>]{1,512})\1[^<>]{0,80}name=[\"']$")
+_REVERSED = re.compile(r"<\w{1,12} [^<>]{0,80}?(?:value|content)=([\"'])([^\"'<>]{1,512})\1[^<>]{0,80}name=[\"']$")
 _GOT_VALUE = re.compile(r"[\"']\]? (?:got|received)(?: (?:an )?(?:invalid )?value:?)? (?=[\"'])")
 _OTHER_TAG = re.compile(r"(?:\bfor=|<class )[\"'][\w.$-]{0,64}$")
 _LIST_END = re.compile(r"\\{0,7}[\"']\s{0,2}\]")
 _NEXT_TAG = re.compile(
-    r"</(?:\w{1,12}:)?(?:key|name|Key|Name)>\s{0,16}(?=<(?:\w{1,12}:)?(?:string|value|data|String|Value)\b)"
+    r"(?:</(?:b|strong|code|span|a|label)>)?\s{0,4}"
+    r"(?:</(?:\w{1,12}:)?(?:key|name|Key|Name)>\s{0,16}(?=<(?:\w{1,12}:)?(?:string|value|data|String|Value)\b)"
+    r"|:?</(?:t[dh]|dt)>\s{0,32}<(?:td|dd)(?:\s[^<>]{0,80})?>\s{0,16}(?:<(?:pre|code|span|div|b|i|em"
+    r"|strong)(?:\s[^<>]{0,80})?>\s{0,4}){0,3})"
 )
-_NAMED_TAG = re.compile(r"[\"']\s{0,4}(?=>)")
+_CELL = re.compile(r"(?:&#x27;|&#39;|&quot;|[\"'])?([^<>\r\n]{1,1024}?)(?:&#x27;|&#39;|&quot;|[\"'])?(?=\s{0,16}</)")
+_NAMED_TAG = re.compile(r"[\"'](?:\s[^<>]{0,80})?(?=>)")
+_INNER_VALUE = re.compile(r">\s{0,32}<(?:\w{1,12}:)?(?:value|string|Value)(?=>)")
 _BREAK = r"(?:\r?\n|(?:\\r)?\\n)"
 _FORM_PART = re.compile(
     rf"\\?[\"'](?:;[^\r\n\\]{{0,200}})?(?:{_BREAK}[A-Za-z-]{{1,40}}:[^\r\n\\]{{0,200}}){{0,4}}{_BREAK}{_BREAK}(?=[^\r\n\\])"
 )
+# `| password | x |`, and what `psql -x` prints
+_CELLS = re.compile(r"[ \t]{0,40}\|[ \t]{0,40}([^\s|][^|\r\n]{0,254}?)[ \t]{0,40}(?=\||\r?\n|$)")
+# `{password, <<"x">>}`
+_ERLANG = re.compile(r"\s{0,4},\s{0,4}(?:<<)?(?=\")")
 _MAX_PART = 4_096
+_GENERATED_KINDS = frozenset(["token", "session", "authorization", "cookie", "csrf", "signature", "api_key"])
+_LONG = 16
+_MIGRATION = re.compile(r"\d{4}_\w+")
 _TAG = re.compile(r"<(?:[A-Za-z][\w.-]{0,24}:)?$")
 _OPTION = re.compile(r"[ \t]+(?!-)(?=[^\s,;|\]])")
 _OPTION_ITEM = re.compile(r"[\"']\s{0,4},\s{0,4}(?=[bu]?[\"'][^-])")
@@ -45,13 +58,22 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
     text, first, last = site.scan.text, site.first, site.last
     before = text[max(0, first - 28) : first]
     if site.before == ">" and (following := _NEXT_TAG.match(text, last)):
+        if text[following.end() - 1] != "<" and text[following.end() : following.end() + 1] != "<":
+            cell = _CELL.match(text, following.end())
+            return True, judged(site, Value(cell.start(1), cell.end(1), quoted=True), ">") if cell else None
         return True, judged(site, tag_text(text, following.end() + 1 + _tag_name(text, following.end() + 1)), ">")
     if site.before in (" ", "'", '"') and (line := _NAMED_LINE.match(text, last)):
         return True, judged(site, read_value(text, line.end(), site.kind), ":")
     if before and before[-1] in "<:" and (tag := _TAG.search(before)) and before[: tag.start()][-1:] not in ("/", "P"):
         return True, judged(site, tag_text(text, last), ">")
+    if span := complained(site):
+        return True, span
+    if (cell := _CELLS.match(text, last)) and is_announced(cell[1], site.kind):
+        return True, judged(site, Value(cell.start(1), cell.end(1), quoted=True), "=")
     if site.before in ("'", '"'):
         return _paired(site, keys)
+    if site.before == "{" and (item := _ERLANG.match(text, last)):
+        return True, judged(site, read_value(text, item.end(), site.kind), "=")
     if site.name.startswith("-") and "$" not in site.name and (option := _OPTION.match(text, last)):
         return True, judged(site, read_value(text, option.end(), site.kind), " ")
     return False, None
@@ -72,7 +94,8 @@ def _paired(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
     if got := _GOT_VALUE.match(text, last):
         return True, judged(site, read_value(text, got.end(), kind), "=")
     if _NAMED_TAG.match(text, last) and not _OTHER_TAG.search(site.scan.before(site.first, 96)):
-        return True, judged(site, tag_text(text, text.index(">", last)), ">")
+        inner = _INNER_VALUE.match(text, text.index(">", last))
+        return True, judged(site, tag_text(text, inner.end() if inner else text.index(">", last)), ">")
     if site.name.startswith("-") and (item := _OPTION_ITEM.match(text, last)):
         return True, judged(site, read_value(text, item.end(), kind), "=")
     return _in_pair(site, keys)
@@ -86,7 +109,10 @@ def _in_pair(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
     if pair is None or not opening.endswith(("(", "[")):
         return False, None
     value = read_value(text, pair.end(), kind)
-    if value is None or keys.is_name(text[value.start : value.end]):
+    if value is None or keys.is_name(text[value.start : value.end].rstrip("0123456789")):
+        return True, None
+    content = text[value.start : value.end]
+    if kind in _GENERATED_KINDS and not (" " in content or _has_look(content)):
         return True, None
     if opening.endswith("[") and not (
         _LIST_END.match(text, value.end) and is_announced(text[value.start : value.end], kind)
@@ -95,6 +121,13 @@ def _in_pair(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
     if kind == "authorization":
         return True, authorization(site, value, "", ",")
     return True, judged(site, value, ",")
+
+
+def _has_look(text: str) -> bool:
+    """Whether what stands beside a name such as "auth" is no other name."""
+    if _MIGRATION.fullmatch(text):
+        return False
+    return is_announced(text, "token") or (len(text) >= _LONG and not text.replace("_", "").replace("-", "").isalpha())
 
 
 def _content(text: str, at: int) -> Value:

@@ -17,10 +17,12 @@ __all__ = [
     "GLUED_TAILS",
     "KEY_OWNERS",
     "NEUTRAL_TAILS",
+    "NO_PLACES",
     "SID_OWNERS",
     "STRICT_TERMS",
     "STRONG_TERMS",
     "WEAK_TERMS",
+    "WHOLE_TERMS",
     "word_set",
 ]
 
@@ -80,7 +82,8 @@ STRONG_TERMS: dict[str, str] = _table(
         "cvv": "cvv cvc cvv2 cvc2 cvn securitycode cardcode cardverificationvalue cardverificationcode "
         "cardsecuritycode",
         "iban": "iban ibannumber",
-        "account": "accountnumber accountno acctnumber acctno acctnum bankaccount bankaccountnumber routingnumber "
+        "account": "sortcode accountnumber accountno acctnumber acctno acctnum bankaccount bankaccountnumber "
+        "routingnumber "
         "policynumber policyno",
         "birth_date": "dob dateofbirth birthdate birthday birthdt geburtsdatum geburtstag "
         "fechanacimiento fechadenacimiento datenaissance datedenaissance datanascimento datadenascimento",
@@ -88,12 +91,15 @@ STRONG_TERMS: dict[str, str] = _table(
         "driverlicense driverslicense drivinglicence drivinglicense driverlicensenumber driverslicensenumber "
         "drivinglicencenumber taxid taxidnumber taxpayerid itin nationalinsurancenumber personalidnumber "
         "socialinsurancenumber pannumber steuerid steuernummer steueridentifikationsnummer sozialversicherungsnummer "
-        "personnummer personnumber curp cpf dni bsn pesel nric codicefiscale aadhar",
+        "ninumber nationalinsurance fodselsnummer henkilotunnus personnummer personnumber nie nif cnpj hetu "
+        "ahvnummer ahv socialinsuranceno numerosecuritesociale "
+        "numerodesecuritesociale curp cpf dni bsn pesel nric codicefiscale aadhar",
         "health_id": "mrn medicalrecordnumber medicalrecordno medicalrecordid medicalrecord medicalid patientid "
         "patientnumber patientno memberid membernumber healthplannumber healthplanid insuranceid insurancenumber "
         "insurancepolicynumber healthinsurancenumber subscriberid beneficiaryid mbi npi npinumber nhsnumber "
         "prescriptionnumber kvnr versichertennummer krankenversichertennummer medicareid medicarenumber "
-        "medicaidid medicaidnumber healthid hicn",
+        "healthplanbeneficiarynumber beneficiarynumber planbeneficiarynumber medicaidid rxnumber deanumber "
+        "medicaidnumber healthid hicn",
     }
 )
 """Term to kind. Sensitive unless a word after it, or the word that opens the name, says otherwise."""
@@ -116,7 +122,7 @@ WEAK_TERMS: dict[str, str] = _table(
         "cardholdername vorname nachname familienname apellido apellidos prenom cardholder accountholder "
         "accountholdername nameoncard birthname legalname",
         "address": "streetaddress homeaddress postaladdress mailingaddress addressline "
-        "addressline1 addressline2 street street1 street2 streetname",
+        "addressline1 addressline2 strasse straße anschrift street street1 street2 streetname",
         "national_id": "passport pasaporte passnummer reisepassnummer ausweisnummer",
         "token": "bearer",
     }
@@ -125,16 +131,22 @@ WEAK_TERMS: dict[str, str] = _table(
 
 STRICT_TERMS: dict[str, str] = _table(
     {
-        "name": "customername clientname contactname employeename guardianname spousename doctorname physicianname "
+        "name": "lname fname firstnames namefirst namelast fathername mothername nickname middleinitial providername "
+        "beneficiaryname authorname signedby given family customername clientname contactname employeename "
+        "guardianname spousename doctorname physicianname "
         "nursename insuredname subscribername guarantorname recipientname emergencycontactname nextofkin personname "
         "membername relativename",
         "person": "name patient customer doctor physician nurse guardian spouse",
-        "date": "admissiondate admitdate admittedat admittedon dischargedate dischargedat dischargedon dateofservice "
+        "date": "birthyear yearofbirth admissiondate admitdate admittedat admittedon dischargedate dischargedat "
+        "dischargedon dateofservice "
         "servicedate deathdate dateofdeath visitdate appointmentdate surgerydate diagnosisdate proceduredate "
         "encounterdate dateofadmission dateofdischarge dateofvisit",
         "zip": "zip zipcode postalcode postcode plz",
-        "address": "address city town county",
-        "record": "licensenumber licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "
+        "address": "addr addr1 addr2 address1 address2 line1 line2 address city town county latitude longitude "
+        "geolocation gpscoordinates adresse direccion domicilio",
+        "record": "visanumber "
+        "udid advertisingid idfa plate fingerprintid studentid employeeid membershipnumber licensenumber "
+        "licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "
         "platenumber vin vehicleid vehiclenumber vehicleidentificationnumber vehicleregistration serialnumber "
         "serialno "
         "deviceid deviceserial deviceserialnumber deviceidentifier imei imsi meid iccid udi biometricid recordnumber "
@@ -145,6 +157,15 @@ STRICT_TERMS: dict[str, str] = _table(
     }
 )
 """Term to kind, as the end of a name: other identifiers of 45 CFR 164.514(b)(2). Only the strict tier takes them."""
+
+NO_PLACES = word_set(
+    "mac ip ipv4 ipv6 email mail memory wallet remote server bind listen web url net network host peer local contract "
+    "from to reply start end base return hardware physical virtual bus i2c broker endpoint"
+)
+"""Words before "address" where nobody lives."""
+
+WHOLE_TERMS = word_set("given family nickname line1 line2 addr plate")
+"""Terms of the strict tier that are the whole name, or mean something else, as `font_family`."""
 
 KEY_OWNERS = word_set(
     "openai anthropic stripe sendgrid mailgun mailchimp twilio google maps gmaps azure aws gcp github gitlab slack "
@@ -168,6 +189,8 @@ GLUED_TAILS: tuple[tuple[str, str], ...] = (
     ("passphrase", "password"),
     ("passwort", "password"),
     ("passcode", "password"),
+    ("storepass", "password"),
+    ("keypass", "password"),
     ("secret", "secret"),
     ("apikey", "api_key"),
     ("accesskey", "api_key"),
@@ -205,6 +228,7 @@ NEUTRAL_TAILS = word_set(
 """Words after a term that change nothing."""
 
 DISARMING_TAILS = word_set(
+    "encryption hashing cipher "
     "count counts counter length len size sizes limit limits limiter max min maximum minimum type types kind kinds "
     "name names label labels field fields url urls uri uris endpoint endpoints path paths file files filename dir "
     "directory folder location loc expires expire expiry expiration expired expiring exp ttl timeout timeouts "

@@ -42,7 +42,7 @@ _SEPARATORS = "_-."
 LONG_WORD_CLASS = r"\w.+/=%$-"
 _LONG_WORD = f"(?=[{LONG_WORD_CLASS}]{{8}})"
 # a name in code that no value can follow: an argument, an item, the name of a file in a traceback
-_IDLE = r"(?![\w$]{0,48}+(?:[.-][\w$]{1,24}+){0,3}+(?:[,);/]|\(\)|\",\ line\ ))"
+_IDLE = r"(?![\w$]{0,48}+(?:[.-][\w$]{1,24}+){0,3}+(?:[);/]|,(?!\ ?(?:<<)?\")|\(\)|\",\ line\ ))"
 _SIGN_ORDER = "@$[{?&"
 _ESCAPED = frozenset("nrtbfv0")
 _CONTEXT = 48

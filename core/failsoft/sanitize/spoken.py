@@ -6,12 +6,12 @@ import re
 from functools import lru_cache
 
 from failsoft.sanitize.assigned import ASSIGN, assigned
-from failsoft.sanitize.checks import looks_random
+from failsoft.sanitize.checks import is_iban, looks_random
 from failsoft.sanitize.forms import HEX_LIKE, Site, judged, refused
-from failsoft.sanitize.grammar import SHAPES, read_value
+from failsoft.sanitize.grammar import SHAPES, Value, read_value
 from failsoft.sanitize.keys import KeyMatcher, words_of
-from failsoft.sanitize.rules import DISARMING_PHRASES, word_set
-from failsoft.sanitize.scanner import Scan, Span
+from failsoft.sanitize.rules import DISARMING_PHRASES, STRONG_TERMS, word_set
+from failsoft.sanitize.scanner import Scan, Span, marker
 from failsoft.sanitize.verdict import is_announced
 
 __all__ = ["Prose", "of_a_parser"]
@@ -22,7 +22,7 @@ _AFTER_WORDS = re.compile(
     r"|line|value|hash|pin|cookie|answers?|question|maiden)\b\.?){1,3}"
 )
 _PROSE = re.compile(
-    r"(?:\\{0,3}[\"'`])?"
+    r"(?:\\{0,3}(?:[\"']|`{1,2}))?"
     r"(?:[ \t]\(?(?:is|was|are|were|by|BY|value|set to|equals|like|used|given|provided|supplied|tried|entered|received"
     r"|sent|got|rejected|attempted|as|on|am|el|le|es|est|ist|lautet)){0,3}"
     r"(?:[ ]-(?=[ ]))?[ \t]{0,2}[:=(#]{0,2}[ \t]{0,2}"
@@ -40,6 +40,11 @@ _CODE_KINDS = frozenset(["otp", "cvv"])
 _CODE = re.compile(r"\d{3,8}")
 # in prose these are other words
 _NOT_SPOKEN = word_set("pass pw sid")
+_CHANGED = re.compile(
+    r"[^\n'\"]{0,24} from (?P<q>['\"`])(?P<old>(?!\[REDACTED)[^'\"`\n]{1,128})(?P=q) to"
+    r" (?P=q)(?P<new>[^'\"`\n]{1,128})(?P=q)"
+)
+_ARGUMENT = re.compile(r"\((?:([\"'])([^\"'\n]{6,256})\1|([^\s\"'(),=.:\[\]]{6,256}))\)")
 _MEMBER = re.compile(r"[A-Za-z_]\w*=(?!=|$)")
 
 
@@ -100,6 +105,12 @@ class Prose:
         text, kind = site.scan.text, site.kind
         if kind not in _PROSE_KINDS or site.name.lower() in _NOT_SPOKEN or site.before in ("/", "="):
             return None
+        if text[site.last : site.last + 1] == "(":
+            return _called(site)
+        if changed := _CHANGED.match(text, site.last):
+            old, new = changed.span("old"), changed.span("new")
+            mark = marker(kind)
+            return old[0], new[1], f"{mark}{text[old[1] : new[0]]}{mark}"
         at = _told_at(text, site.last, kind)
         site.scan.saw(at + 2)
         if at == site.last or not text[at : at + 1].strip() or text.startswith("[REDACTED:", at):
@@ -110,9 +121,26 @@ class Prose:
             # `a.password("x")` is a call, and `"a_password" "x"` are two names
             named = ("." in site.name and text[site.last] == "(") or site.before in ("'", '"')
             told = value.quoted and not named
+            if content == site.name:
+                return None
             if not _looks_told(content, kind, quoted=told) or self._keys.is_name(content):
                 return refused(site, value)
+        if value and kind == "iban" and not is_iban(re.sub(r"[ -]", "", text[value.start : value.end]).upper()):
+            return None
         return judged(site, value, ":")
+
+
+def _called(site: Site) -> Span | None:
+    """What a call with one argument sets: `setPassword("x")`. Else a call is code."""
+    argument = _ARGUMENT.match(site.scan.text, site.last)
+    if argument is None or site.kind not in _TOLD_KINDS:
+        return None
+    group = 2 if argument[1] else 3
+    own = words_of(site.name.rpartition(".")[2])
+    sets = any("".join(own[-count:]) in STRONG_TERMS for count in (1, 2, 3))
+    if not sets or not is_announced(argument[group], site.kind):
+        return None
+    return judged(site, Value(argument.start(group), argument.end(group), quoted=True), "=")
 
 
 def _told_at(text: str, last: int, kind: str) -> int:

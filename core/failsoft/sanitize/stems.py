@@ -28,7 +28,10 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "wachtwoord passord "
             "adgangskode "
             "jelszó geheimnis geburts geboren nacimiento naissance "
-            "nascimento steuer "
+            "ninum ni_num ni-num nationalinsur fodselsn henkilotunnus rxnum rx_num rx-num deanum dea_num dea-num "
+            "sortcode "
+            "sort_code sort-code "
+            "ahvn securitesociale nascimento steuer strass straße anschrift "
             "versicher personnum codicefisc codice_fisc pesel nric aadha policyn pasaporte passnum ausweisn "
             "policy_n policy-n prescri telefon handynum "
             "mobilnum vorname nachname apellido prenom hintanswer hint_answer challengeanswer challenge_answer "
@@ -36,7 +39,8 @@ STEMS: tuple[tuple[str, str, str], ...] = (
         )
     ),
     ("key", "(?![abd-hj-oqrt-z])", ""),
-    ("seed phrase", "", ""),
+    *((stem, "", "") for stem in ("seed phrase", "codice fisc", "ni num", "national insur", "bank acc", "sort code")),
+    *((stem, "", "") for stem in ("rx num", "dea num")),
     ("mot de passe", "", ""),
     ("d.o.b", "", ""),
     ("nino", _NO_LETTER, ""),
@@ -47,14 +51,14 @@ STEMS: tuple[tuple[str, str, str], ...] = (
         for stem in word_set(
             "pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street mdp clave haslo hasło heslo "
             "parola curp cpf dni "
-            "bsn passw kvnr psk"
+            "bsn passw kvnr psk ahv nie nif cnpj hetu"
         )
     ),
     ("pwd", "(?=[a-z])", ""),
     ("ccn", "u?[mo]", ""),
     ("bearer", "(?=[\"'=]|[ ]?:)", ""),
     ("member", " (?=id|num)", ""),
-    ("born", "(?=[ =:])", ""),
+    ("born", "(?=[\"' =:])", ""),
     *(
         (stem, f"{_GAP}?(?={following})", "")
         for stem, following in (
@@ -100,6 +104,10 @@ STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
             "postcode certificate vehicle serial devic imei biometric recordn record_n chart casen case_n claim "
             "accession "
             "specimen profileurl profile_url homepage personalurl personal_url linkedin website avatar photo address "
+            "given famil lname fname nickname middle advertis udid idfa student employee signedby signed_by addr "
+            "line1 line2 line_1 "
+            "line_2 fingerprint_id fingerprintid beneficiar latitude longitude geoloc "
+            "visan visa_n visa-n domicilio direccion adresse "
             "county name patient customer doctor physician guardian spouse nextofkin next_of_kin"
         )
     ),

@@ -11,10 +11,14 @@ from failsoft.sanitize.checks import looks_random
 __all__ = ["scrub_strictly"]
 
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
-_VERSION = re.compile(r"(?i)(?:[a-z]/|version|release|build|==|>=|<=|~=|\bv)[\s:=]{0,3}$")
+_VERSION = re.compile(
+    r"(?i)(?:[a-z]/|version|python|java|node|nginx|openssl|postgres(?:ql)?|mysql|redis|chrome|firefox|linux|kernel"
+    r"|windows|macos|android|ios|release|build|==|>=|<=|~=|\bv)[\s:=]{0,3}$"
+)
 _IPV6 = re.compile(r"(?<![\w:.])(?=[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:)[0-9A-Fa-f:.]{2,45}(?:%\w{1,16})?(?![\w:])")
 _MAC = re.compile(
-    r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])|\b(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}\b"
+    r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])"
+    r"|\b(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}\b"
 )
 _HOME = re.compile(r"(?i)((?:/home/|/users/|\\users\\|\\\\users\\\\))([^/\\\s:'\"<>|]{1,64})")
 _WORD = re.compile(r"(?<![\w/+.-])[A-Za-z0-9+/_-]{20,512}={0,2}(?![\w/+.-])")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import re
 import types
 import uuid
 from collections import deque
@@ -14,6 +15,7 @@ from numbers import Number
 from pathlib import PurePath
 from typing import Any
 
+from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.headers import Mark, clean_credentials
 from failsoft.sanitize.keys import KeyMatcher, words_of
@@ -46,6 +48,7 @@ _NAMES = ("name", "key", "field", "header", "param", "parameter", "id", "k", "Na
 # of a JSON web key (RFC 7518, section 6)
 _PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "k")
 _VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
+_HEX = re.compile(r"[0-9a-fA-F]{32,128}")
 _PLAIN: Any = object
 _judge = Judge()
 
@@ -120,6 +123,11 @@ class _Walk:
         return encoded if isinstance(obj, bytes) else type(obj)(encoded)
 
     def _under(self, value: str, kind: str | None) -> str:
+        if kind == "tokens":
+            # of a language, or of an API: only the look can tell
+            return (
+                self._rules.mark("token", value) if looks_random(value) or _HEX.fullmatch(value) else self._text(value)
+            )
         if kind is None:
             return self._text(value)
         if kind in ("authorization", "cookie"):
@@ -141,6 +149,7 @@ class _Walk:
             plain = str(obj)
             cleaned = self._text(plain)
             return obj if cleaned == plain else type(obj)(cleaned)
+        kind = None if kind == "tokens" else kind
         if isinstance(obj, Number | Decimal):
             if kind is None and not (isinstance(obj, int) and obj >= _CARD_LEAST):
                 return obj
@@ -199,6 +208,8 @@ class _Walk:
         if not isinstance(name, str):
             return kind if kind not in _NAMED_INSIDE else None
         own = None if "=" in name else self._keys.kind(name)
+        if own is None and kind is None and words_of(name)[-1:] == ("tokens",):
+            return "tokens"
         if own or kind is None or kind in _NAMED_INSIDE:
             return own
         words = words_of(name)
@@ -265,7 +276,8 @@ class _Walk:
         names = getattr(obj, "_fields", ()) if isinstance(obj, tuple) else ()
         for index, value in enumerate(self._within(obj, len(obj))):
             if index < len(names):
-                new = self._member(names[index], value, depth, kind)
+                told = None if self._keys.kind(names[index]) else self._announced_by(obj, index, value)
+                new = self.visit(value, depth + 1, told) if told else self._member(names[index], value, depth, kind)
             else:
                 new = self.visit(value, depth + 1, kind or self._announced_by(obj, index, value))
             cleaned.append(new)

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 
 from failsoft.sanitize.checks import looks_random, mixed
+from failsoft.sanitize.codelike import (
+    WORDY_KINDS,
+    is_code,
+    is_label,
+    is_quoted_code,
+    is_stand_in,
+    is_variable,
+    opens_sentence,
+)
 from failsoft.sanitize.keys import words_of
-from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
+from failsoft.sanitize.rules import COUNTED, STRONG_TERMS, WEAK_TERMS, word_set
 
 __all__ = ["Judge", "is_announced", "is_sentence"]
 
 _NOTHING = word_set(
     "none null nil true false undefined nan yes no on off n/a na empty blank unset nothing void default unknown "
     "anonymous redacted filtered masked hidden removed scrubbed censored omitted stripped protected"
-)
-
-_TYPES = word_set(
-    "str string bytes int integer float bool boolean object any dict list tuple set optional union secretstr "
-    "secretbytes varchar text char nvarchar uuid number unicode constr type literal annotated final classvar mapping "
-    "sequence decimal datetime date callable self cls charfield textfield const let var"
 )
 
 _ABOUT = word_set(
@@ -37,6 +40,9 @@ _ABOUT = word_set(
     "timeout to too type unable unauthorized undefined unexpected unavailable unrecognized unsupported until update "
     "updated use used user username using valid validated validation value verification verified verify version was "
     "were when which while will with without wrong your you "
+    "pflichtfeld kötelező obligatoriu zorunlu povinné obligatoriskt inherit permission "
+    "option options argument arguments parameters switch flags prompts portion component components entry fields "
+    "function async write class "
     "await new yield lambda raise return "
     # of other languages
     "vergessen erforderlich ungültig abgelaufen falsch fehlt fehlerhaft benötigt zurücksetzen ändern bestätigen "
@@ -63,13 +69,6 @@ _MECHANISMS = word_set(
     "anonymous session token password certificate"
 )
 
-_ROOTS = word_set(
-    "self cls settings config configuration conf cfg os env environ process request req response res args kwargs "
-    "options opts params ctx context app current_app flask g session user account form data payload body secrets "
-    "credentials creds event obj instance model props state store vault parser argparse params this super "
-    "getpass base64 json yaml string module sys hashlib keyring var local each github inputs"
-)
-
 _MASKED = re.compile(
     r"[*•●xX#.…_-]{3,}"
     r"|.{0,12}(?:\*{3,}|•{3,}|●{3,}).{0,12}"
@@ -81,30 +80,40 @@ _MASKED = re.compile(
 # what no mask and no placeholder is without
 _SUSPECT = re.compile(r"^[^A-Za-wyzA-WYZ0-9/+]|\*\*\*|•••|●●●")
 _PLACEHOLDER = re.compile(
-    r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\$[A-Z_][A-Z0-9_]*|\$[A-Za-z_]{1,40}|\$\d{1,2}|\{\{.{0,80}\}\}|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
-    r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|:[a-z_]\w{0,40}|@[a-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
+    r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\$[A-Z_][A-Z0-9_]*|\$[A-Za-z_]{1,40}|\$\d{1,2}|\{\{.{0,80}\}\}"
+    r"|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
+    r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|\$[A-Za-z_]\w{0,40}(?:-?$|->.*|::.*)|:[a-z_]\w{0,40}:?"
+    r"|@@?[A-Za-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
     r"|!(?:vault|secret|env|encrypted|reference|Ref|Sub|GetAtt|ImportValue)\b[\w./-]{0,80}|__\w{1,40}__|#\{[^}]{0,80}\}"
 )
 _MEDIA_TYPE = re.compile(r"(?:application|text|image|audio|video|multipart)/[\w.+-]{1,64}")
-_NAME = re.compile(r"[A-Za-z_]\w*")
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+")
-_CALL = re.compile(r"[A-Za-z_](?:[\w.]|::|->)*[(\[]")
 _PATH = re.compile(
-    r"(?:(?:file:(?://)?)?/(?:run|var|etc|home|usr|opt|tmp|mnt|srv|app|root|secrets|Users)/|\./|~/|[A-Z]:\\).*"
+    r"(?:(?:file:(?://)?|[\w-]{1,40}:)?/(?:run|var|etc|home|usr|opt|tmp|mnt|srv|app|root|secrets|Users)(?=/|$|\s)|\./"
+    r"|~/|[A-Z]:\\).*"
 )
+# where a value is to be found, instead of it
+_REFERENCE = re.compile(
+    r"(?:env|file|vault|ssm|awssm|aws-sm|asm|gcpsm|gsm|sm|kv|akv|keyvault|azurekv|keyring|keychain|sops|secret"
+    r"|secretsmanager|secretmanager|doppler|infisical|conjur|bitwarden|bws|lpass|1password|op|arn|k8s|kms)"
+    r":(?!\d+$)(?://)?[\w./#:{}$\[\]-]{2,200}"
+)
+_GLOB = re.compile(r"[\w-]{1,40}(?:/[\w{}=-]{1,40})*/\*.*|\*(?:[/.][\w*.-]{1,40})+")
 _URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://")
 _SENTENCE = re.compile(
     r"(?i)\b(?:required|must|invalid|expired|missing|incorrect|characters|too (?:short|long|common|weak|similar)"
     r"|(?:do|does|did)(?:n't| not)|cannot|can't|may not|should"
-    r"|not (?:provided|found|allowed|valid|set|match|be|a|an|enough)"
+    r"|not (?:fully|specified|configured|available|present|supported|provided|found|allowed|valid|set|match|be|a|an"
+    r"|enough)"
     r"|(?:max|min|minimum|maximum) (?:length|value)|length is|shorter|longer|minimum|maximum|revoked|rejected"
     r"|malformed|at least|already|entirely numeric|please|unable"
     r"|failed|unsupported|not supported)\b"
 )
 _NOT_RANDOM = re.compile(
     r"(?i)(?:v?\d+(?:[.,]\d+)+\w*|\d+(?:ms|s|m|h|d|kb|mb|gb|px|st|nd|rd|th|x|%)?|\d{4}-\d\d-\d\d.*|\d\d:\d\d.*"
-    r"|(?:sha|md|base|utf|rsa|aes|hs|rs|es|ps|iso|oauth|http|tls|ssl|python|py|ipv|x|p|k8s|sha-|utf-|aes-|rsa-|ed|p-|s3|ec2"
-    r"|argon|v|field|step|rule|line|test|page|item|part|phase|stage|node|host|db|user)[-_]?\d{0,6}(?:[-_.]\w{0,8})?"
+    r"|(?:sha|md|base|utf|rsa|aes|hs|rs|es|ps|iso|oauth|http|tls|ssl|python|py|ipv|x|p|k8s|sha-|utf-|aes-|rsa-|ed|p-"
+    r"|s3|ec2"
+    r"|\d{4}_[a-z_]+\w*|argon|v|field|step|rule|line|test|page|item|part|phase|stage|node|host|db"
+    r"|user)[-_]?\d{0,6}(?:[-_.]\w{0,8})?"
     r"|0x[0-9a-f]+|#\d+)"
 )
 _NUMBERED = re.compile(r"[A-Za-z]+\d?")
@@ -120,6 +129,14 @@ _CODES = word_set("otp cvv")
 _ANY_WORD = word_set("password secret otp cvv")
 _SIGNATURE_LEAST = 12
 _LEAST_TOLD, _LEAST_TOKEN = 5, 8
+_LEAST_SIGNS = 4
+_LEAST_NUMBER, _LEAST_ID = 6, 12
+_DIGEST = re.compile(r"(?:sha\d{1,3}|md5):[0-9a-fA-F]{32,128}")
+# an algorithm, the size of a key
+_ALGORITHM = re.compile(
+    r"(?i)(?:sha\d{1,3}|md5|ecdsa|rsa|ed25519|hmac)(?:-?with|-?sha|encryption|-?rsa|-?pss)[\w-]{0,24}|\d{3,5}[ -]bit.*"
+)
+_SHORT_KINDS = word_set("api_key token session signature cookie csrf private_key")
 _TERMS = STRONG_TERMS | WEAK_TERMS
 
 
@@ -130,15 +147,24 @@ def is_sentence(text: str) -> bool:
 
 def _is_told(text: str, kind: str) -> bool:
     """Whether a text is a sentence, a media type, a place."""
-    if is_sentence(text) or _MEDIA_TYPE.fullmatch(text) or _PATH.fullmatch(text):
+    if is_sentence(text) or _MEDIA_TYPE.fullmatch(text) or _PATH.fullmatch(text) or _REFERENCE.fullmatch(text):
+        return True
+    if text.startswith("/^") or _GLOB.fullmatch(text):
         return True
     return kind != "url" and _URL.match(text) is not None
+
+
+def _is_session(text: str) -> bool:
+    """Whether it may be the id of a session, and is not a word, a name of Oracle's, a count."""
+    if text.isdigit():
+        return len(text) >= _LEAST_NUMBER
+    return not text.isalpha() or (not text.isupper() and len(text) >= _LEAST_ID)
 
 
 def is_announced(text: str, kind: str = "") -> bool:
     """Whether a word in prose, after a word such as "password", has the look of a value."""
     least = _LEAST_TOKEN if kind == "token" else _LEAST_TOLD
-    if text[-1:] in "?!" and text[:-1].isalpha():
+    if text[:1] == "(" or (text[-1:] in "?!" and text[:-1].isalpha()):
         return False
     if len(text) < least or not mixed(text) or _NOT_RANDOM.fullmatch(text):
         return False
@@ -150,17 +176,20 @@ class Judge:
 
     __slots__ = ()
 
-    def is_value(self, value: str, kind: str, name: str, *, quoted: bool, op: str, after: str = "") -> bool:
+    def is_value(
+        self, value: str, kind: str, name: str, *, quoted: bool, op: str, after: str = "", spaced: bool = False
+    ) -> bool:
         """Whether a value is to go.
 
         Parameters:
             quoted: it stood in quotes, so it is not code.
             op: what stood between name and value.
             after: what follows it.
+            spaced: ` = ` stood between them, as in code.
         """
         bare = value.strip()
-        if bare.isalnum() and not bare.isalpha() and after != "(" and len(bare) > 4:
-            return self._fits(bare, kind, quoted=quoted, op=op)
+        if bare.isascii() and bare.isalnum() and not bare.isalpha() and after != "(" and len(bare) > 4:
+            return not _ALGORITHM.fullmatch(bare) and self._fits(bare, kind, quoted=quoted, op=op)
         if not bare or bare.lower().rstrip(".!,;") in _NOTHING:
             return False
         if "[REDACTED:" in bare and not any(map(str.isalnum, bare[: bare.index("[REDACTED:")])):
@@ -169,63 +198,60 @@ class Judge:
             # in angle brackets, too, something may stand that is no word
             return bare[0] == "<" and " " not in bare and looks_random(bare[1:-1])
         if not any(map(str.isalnum, bare)):
-            return quoted and kind == "password"
+            return quoted and kind == "password" and len(bare) >= _LEAST_SIGNS
         if not bare.isalnum() and _is_told(bare, kind):
             return False
         word = bare.lower().rstrip(".!,;:'\"").removesuffix("'t")
         if word in (_STATES if quoted and kind in _ANY_WORD else _ABOUT) and not (quoted and op.startswith("=")):
             return False
-        code = not quoted and kind not in _DATES and self._is_code(bare, kind, name, op, after)
-        if code or self._is_setting(bare, word, kind, name):
+        if self._is_said(bare, word, kind, name, quoted=quoted, op=op, after=after, spaced=spaced):
             return False
         return self._fits(bare, kind, quoted=quoted, op=op)
 
+    def _is_said(
+        self, bare: str, word: str, kind: str, name: str, *, quoted: bool, op: str, after: str, spaced: bool
+    ) -> bool:
+        """Whether it is code, a label or a setting."""
+        if self._is_setting(bare, word, kind, name, op, after):
+            return True
+        if quoted:
+            return is_label(bare, kind) or is_quoted_code(bare, kind, name, op, spaced=spaced)
+        if (len(bare) == 1 and bare.isalnum()) or is_stand_in(bare):
+            return True
+        if kind not in WORDY_KINDS and is_variable(bare, after, spaced=spaced):
+            return True
+        return kind not in _DATES and (is_code(bare, kind, name, op, after) or opens_sentence(word, op, after))
+
     @staticmethod
-    def _is_setting(value: str, word: str, kind: str, name: str) -> bool:
+    def _is_setting(value: str, word: str, kind: str, name: str, op: str, after: str) -> bool:
         """Whether it is a mechanism, a count or a kind of token of a grammar."""
         if (kind in _NAMED_KINDS and word in _MECHANISMS) or (kind in _COUNTED_KINDS and _FEW.fullmatch(value)):
             return True
-        if name.lower() == "pass" and _SMALL.fullmatch(value):
+        if kind != "password" and _DIGEST.fullmatch(value):
+            return True
+        if _ALGORITHM.fullmatch(value) or (word in STRONG_TERMS and op.startswith(":") and after == " "):
+            return True
+        if "".join(words_of(name)) in COUNTED and value.isdigit():
+            return True
+        if "pass" in words_of(name) and _SMALL.fullmatch(value):
             return True
         return name.lower() == "token" and _TERMINAL.fullmatch(value) is not None
 
     @staticmethod
     def _fits(value: str, kind: str, *, quoted: bool, op: str) -> bool:
         if kind in _CODES:
+            if any(sign in value for sign in "@/:."):
+                return False
             digits = sum(map(str.isdigit, value))
             return digits >= 3 or (len(value) >= 4 and (digits > 0 or (quoted and value.isalpha())))
         if kind == "signature":
+            if "(" in value:
+                return False
             return len(value) >= _SIGNATURE_LEAST and not value.isalpha()
         if kind in _WEAK_KINDS and not quoted and value.isalpha() and (value.islower() or value.istitle()):
             return op.startswith("=") and len(value) >= 5
-        if kind == "session" and value.isdigit() and len(value) < 3:
+        if kind == "session" and not _is_session(value):
+            return False
+        if kind in _SHORT_KINDS and len(value) < 3:
             return False
         return not (kind == "token" and _SMALL.fullmatch(value))
-
-    @staticmethod
-    def _is_code(value: str, kind: str, name: str, op: str, after: str) -> bool:
-        if call := _CALL.match(value + after[:1]):
-            callee = call.group()[:-1]
-            if "." in callee or "_" in callee or not any(map(str.isdigit, callee)):
-                return True
-        if _DOTTED.fullmatch(value):
-            parts = re.split(r"\.|->|::", value)
-            sensitive = "".join(words_of(parts[-1])) in _TERMS or "".join(words_of(parts[0])[-1:]) in _TERMS
-            return parts[0].lower() in _ROOTS or sensitive or parts[-1] in ("value", "data", "text")
-        if value.rstrip("0123456789").lower() == name.lower() and name:
-            return True
-        if not _NAME.fullmatch(value) or any(map(str.isdigit, value)):
-            return False
-        if kind in _WEAK_KINDS and "_" in value and value.isupper():
-            return True
-        if value.lower() in _TYPES or op in ("==", "!=", "===", "!=="):
-            return value.lower() in _TYPES or not any(map(str.isupper, value))
-        words, own = words_of(value), words_of(name)
-        joined = "".join(words)
-        if own and (words == own or joined == own[-1] or joined == "".join(own[-2:])):
-            return True
-        ends = "".join(words[-1:]), "".join(words[-2:])
-        same_kind = any(_TERMS.get(end) == kind for end in ends)
-        if "_" in value:
-            return same_kind
-        return same_kind and len(words) > 1 and op.startswith(":") and value[0].isupper()

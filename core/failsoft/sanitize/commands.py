@@ -1,0 +1,212 @@
+"""Secrets in the arguments of well-known commands, whose options do not say so: `zip -P x`, `net user ada x`.
+
+What names its secret (`--password x`) is the business of `keyed`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
+from failsoft.sanitize.verdict import Judge, is_announced
+
+__all__ = ["command_signs", "command_words"]
+
+_VALUE = r"[\"']?(?![-$<\[{])([^\s\"'|;&]{2,256})"
+_USER = r"[\"']?[\w.@\\/-]{1,64}[\"']?"
+_MORE = r"[^\r\n|;]{0,200}?"
+_COMMANDS: tuple[tuple[str, str, str], ...] = (
+    ("zip ", "(?=[^\\n]{0,200}-p)", rf"(?i:zip) {_MORE}(?<= )-P ?{_VALUE}"),
+    ("7z ", "(?=[a-z] )", rf"(?i:7z) {_MORE}(?<= )-p{_VALUE}"),
+    ("rar ", "(?=[a-z] )", rf"(?i:rar) {_MORE}(?<= )-h?p{_VALUE}"),
+    ("keygen ", "", rf"(?i:keygen) {_MORE}(?<= )-[NP] {_VALUE}"),
+    ("sqlcmd ", "", rf"(?i:sqlcmd) {_MORE}(?<= )-P ?{_VALUE}"),
+    ("bcp ", "", rf"(?i:bcp) {_MORE}(?<= )-P ?{_VALUE}"),
+    *((f"{name} ", "(?=[\\w$#]{1,40}/)", rf"(?i:{name}) [\w$#]{{1,40}}/([^\s@/]{{2,80}})@") for name in (
+        "exp", "imp", "expdp", "impdp", "sqlldr", "rman target", "connect",
+    )),
+    ("lftp ", "", rf"(?i:lftp) {_MORE}(?<= )-u {_USER},{_VALUE}"),
+    ("http ", "(?=[^\\n]{0,80}-a )", rf"(?i:http) {_MORE}(?<= )-a {_USER}:{_VALUE}"),
+    ("rclone obscure ", "", rf"(?i:rclone obscure) {_VALUE}"),
+    ("useradd ", "", rf"(?i:useradd) {_MORE}(?<= )-p {_VALUE}"),
+    ("usermod ", "", rf"(?i:usermod) {_MORE}(?<= )-p {_VALUE}"),
+    ("chpasswd", "", r"(?i:chpasswd)[^\r\n]{0,20}<<<? ?[\"']?[\w.-]{1,64}:([^\s\"']{2,128})"),
+    ("passwd ", "", rf"(?i:passwd) {_MORE}<<< ?{_VALUE}"),
+    ("kinit ", "", rf"(?i:kinit) {_MORE}<<< ?{_VALUE}"),
+    ("schtasks ", "", rf"(?i:schtasks) {_MORE}/(?i:rp) {_VALUE}"),
+    ("net user ", "", rf"(?i:net user) {_USER} (?!/)(?!\*){_VALUE}"),
+    ("runas ", "", rf"(?i:runas) {_MORE}/(?i:user):{_USER} {_VALUE}"),
+    ("/u:", "", rf"(?i:/u):{_USER} {_MORE}/(?i:p):{_VALUE}"),
+    ("vault login ", "", rf"(?i:vault login) (?:-\S+ )*{_VALUE}"),
+    ("cargo login ", "", rf"(?i:cargo login) {_VALUE}"),
+    ("gem push ", "", rf"(?i:gem push) {_MORE}--key {_VALUE}"),
+    ("http-basic.", "", rf"(?i:http-basic)\.\S{{1,80}} {_USER} {_VALUE}"),
+    ("encrypt_string ", "", rf"(?i:encrypt_string) (?:--?[\w-]+ \S+ )*{_VALUE}"),
+    ("config set --secret ", "", rf"(?i:config set --secret) (?:--\w+ )*[\w.:-]{{1,80}} {_VALUE}"),
+    ("snmp-server community ", "", rf"(?i:snmp-server community) {_VALUE}"),
+    ("tacacs-server ", "", rf"(?i:tacacs-server) {_MORE}key (?:\d )?{_VALUE}"),
+    ("radius-server ", "", rf"(?i:radius-server) {_MORE}key (?:\d )?{_VALUE}"),
+    ("isakmp key ", "", rf"(?i:isakmp key) (?:\d )?{_VALUE}"),
+    ("pre-shared-key ", "", rf"(?i:pre-shared-key) (?:ascii-text|hexadecimal|local|remote|\d) {_VALUE}"),
+    *((f"{name} ", "(?=[0-9] )", rf"(?i:{name}) \d {_VALUE}") for name in ("password", "secret", "key-string")),
+    ("setuser ", "", rf"(?i:setuser) {_MORE}(?<= )>{_VALUE}"),
+    ("crypt('", "", r"(?i:crypt)\('([^'\n]{2,256})'(?=, ?(?:gen_salt|'\$))"),
+    ("db.auth(", "", r"(?i:db\.auth)\(\s?[\"'][^\"'\n]{1,64}[\"'],\s?[\"']([^\"'\n]{2,256})"),
+    ("oper ", "", rf"(?:OPER) {_USER} {_VALUE}"),
+    ("identify ", "", rf"(?:IDENTIFY) (?:\w{{1,32}} (?=\S))?{_VALUE}"),
+)  # fmt: skip
+_CHPASSWD = re.compile(r"(?:echo|printf) [\"']?[\w.-]{1,64}:([^\s\"'|]{2,128})[\"']? \| (?:sudo )?$")
+_PGPASS = re.compile(r":5432:[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']{1,128})(?=\s|$|[\"'])")
+_OPTION_VALUE = r"(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?([^\s\"',\]-][^\s\"',\]]{0,127})"
+_BEFORE_OPTION = r"\b[^\r\n;|]{0,200}?[ '\"\[,]"
+_SHORT_OPTION = re.compile(
+    r"(?:docker login|sshpass|mongo\w*|redis-cli|ldapsearch)"
+    rf"{_BEFORE_OPTION}(?:-p|-a|-w){_OPTION_VALUE}"
+)
+# after a space stands the name of the database
+_MYSQL = re.compile(rf"(?:mysql|mariadb)[\w-]*{_BEFORE_OPTION}-p[\"']?([^\s\"',\]-][^\s\"',\]]{{0,127}})")
+_OPENSSL = re.compile(rf"openssl{_BEFORE_OPTION}(?:-pass(?:in|out)? pass:|-k(?= )|-K(?= )){_OPTION_VALUE}")
+_SMB_USER = re.compile(r"smbclient\b[^\r\n;|]{0,200}?[ '\"](?:-U|--user)[ =]?[\"']?[\w.\\-]{1,64}%([^\s\"']{1,128})")
+_HTPASSWD = re.compile(r"htpasswd -\w*b\w*(?: -\w+)* [^\s-]\S{0,127} [\w.@-]{1,64} [\"']?([^\s\"']{1,128})")
+_NET_USE = re.compile(r"/user:[\w.\\@-]{1,64} ([^\s/\"'][^\s\"']{2,127})")
+_NET_USE_FIRST = re.compile(r"(?i)net use (?:\S{1,8} )?\\\\\S{1,128} ([^\s/*\"'\\][^\s\"']{2,127})(?= /user)")
+_ECHOED = re.compile(r"(?:echo|printf)(?: -\w+)? [\"']?([^\s\"'|$][^\s\"'|]{0,127})(?:\\n)?[\"']? $")
+_SNMP = re.compile(r"snmp\w{2,12} [^\r\n|;]{1,300}")
+_SNMP_PASS = re.compile(r"( -[AX] ?[\"']?)(?!\[REDACTED|\$)([^\s\"']{4,128})")
+_ARGUMENTS = re.compile(r"\"(?:[^\"\n]{1,128}\" \")?([^\"\n]{1,256})\"")
+_COMMAND = re.compile(r"([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
+_USER_COMMAND = re.compile(r"\"?[\w.@-]{1,64}\"? \"?([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
+# `-u ada -p x`: a user, and what only his password can be
+_NAMED_USER = re.compile(
+    r"(?:\s|^)(?:-[uU]|--user(?:name)?|--login|/u(?:ser)?:?|--service-principal -u)[ =]?[\"']?[\w.@\\-]{1,64}[\"']?\s"
+)
+_SHORT = re.compile(rf"-[pP] {_VALUE}")
+# `Password:` in base64, as SMTP asks for it (RFC 4954), and the answer
+_ASKED = re.compile(
+    r"334 UGFzc3dvcmQ6[\\'\"rn]{0,6}\s{1,4}[^\n]{0,16}?(?<![A-Za-z0-9+/\[:])([A-Za-z0-9+/]{4,}={0,2})(?![\w:])"
+)
+_PORT = re.compile(r"\d{1,5}(?::\d{1,5})?")
+_STORED = re.compile(
+    rf"(?i:kv put|etcdctl put|ctl put|config set) \S{{0,120}}(?i:pass(?:word|wd)?|secret|token|key)\w{{0,16}} {_VALUE}"
+)
+
+_judge = Judge()
+
+
+def _argument(pattern: re.Pattern[str]) -> Handler:
+    mark = marker("password")
+
+    def handle(scan: Scan, start: int, end: int) -> Span | int:
+        match = pattern.match(scan.text, start)
+        if match is None or not _judge.is_value(match[1], "password", "", quoted=True, op="="):
+            return end
+        return match.start(1), match.end(1), mark
+
+    return handle
+
+
+def _spoken(pattern: re.Pattern[str]) -> Handler:
+    """As `_argument`, where the command is also a word of prose: only what has the look of a password."""
+    argument = _argument(pattern)
+
+    def handle(scan: Scan, start: int, end: int) -> Span | int:
+        found = argument(scan, start, end)
+        if isinstance(found, tuple) and not is_announced(scan.text[found[0] : found[1]], "password"):
+            return end
+        return found
+
+    return handle
+
+
+def _option(scan: Scan, start: int, end: int) -> Span | int:
+    """`-p x` after the name of a user."""
+    match = _SHORT.match(scan.text, start)
+    if match is None or scan.text[start - 1 : start] not in (" ", "\t", '"', "'"):
+        return end
+    value = match[1]
+    if _PORT.fullmatch(value) or not is_announced(value, "password") or not _NAMED_USER.search(scan.before(start, 200)):
+        return end
+    return match.start(1), match.end(1), marker("password")
+
+
+def _piped(scan: Scan, start: int, end: int) -> Span | int:
+    """`echo ada:x | chpasswd`."""
+    before = scan.before(start, 200)
+    match = _CHPASSWD.search(before)
+    if match is None:
+        return end
+    first = start - len(before) + match.start(1)
+    return first, first + len(match[1]), marker("password")
+
+
+def _command(scan: Scan, start: int, end: int) -> Span | int:
+    """`PASS x`, `AUTH x`, `AUTH user x` and `LOGIN user x`, as FTP, POP3, Redis and IMAP have it."""
+    for pattern in (_COMMAND, _USER_COMMAND):
+        match = pattern.match(scan.text, end)
+        if match and scan.free(start) and is_announced(match[1], "password"):
+            return match.start(1), match.end(1), marker("password")
+    return end
+
+
+def _monitored(scan: Scan, _start: int, end: int) -> Span | int:
+    """`"AUTH" "x"` and `"AUTH" "user" "x"`, as Redis prints commands."""
+    match = _ARGUMENTS.match(scan.text, end)
+    return (match.start(1), match.end(1), marker("password")) if match and "[REDACTED:" not in match[1] else end
+
+
+def _into_sudo(scan: Scan, start: int, end: int) -> Span | int:
+    """`echo x | sudo -S …`."""
+    before = scan.before(start, 200)
+    match = _ECHOED.search(before)
+    if match is None or not _judge.is_value(match[1], "password", "", quoted=True, op="="):
+        return end
+    first = start - len(before) + match.start(1)
+    return first, first + len(match[1]), marker("password")
+
+
+def _privacy(scan: Scan, start: int, end: int) -> Span | int:
+    """The passphrases of SNMP version 3, `-A x -X y`."""
+    line = _SNMP.match(scan.text, start)
+    if line is None:
+        return end
+    kept = _SNMP_PASS.sub(lambda match: match[1] + marker("password"), line.group())
+    return (start, line.end(), kept) if kept != line.group() else end
+
+
+_PROSE = frozenset(
+    ("connect ", "oper ", "identify ", "exp ", "imp ", "zip ", "password ", "secret ", "passwd ", "key-string ")
+)
+
+
+def command_words() -> Iterator[Anchor]:
+    """Anchors in any case."""
+    for literal, follow, pattern in _COMMANDS:
+        handler = _spoken if literal in _PROSE else _argument
+        yield Anchor(literal, handler(re.compile(pattern)), follow)
+    yield Anchor("mysql", _argument(_MYSQL))
+    yield Anchor("mariadb", _argument(_MYSQL))
+    for command in ("docker login", "mongo", "redis-cli", "ldapsearch"):
+        yield Anchor(command, _argument(_SHORT_OPTION))
+    yield Anchor("sshpass", _argument(_SHORT_OPTION), r"(?=[\s\"'])")
+    yield Anchor("openssl ", _argument(_OPENSSL))
+    yield Anchor("smbclient ", _argument(_SMB_USER))
+    yield Anchor("htpasswd ", _argument(_HTPASSWD))
+    yield Anchor("/user:", _argument(_NET_USE))
+    yield Anchor("net use ", _argument(_NET_USE_FIRST))
+    yield Anchor("| sudo ", _into_sudo, r"(?=-\w{0,8}s)")
+    yield Anchor("snmp", _privacy)
+    yield Anchor("chpasswd", _piped, r"(?=[\s\"']|$)")
+    for literal in ("kv put ", "etcdctl put ", "config set "):
+        yield Anchor(literal, _spoken(_STORED))
+
+
+def command_signs() -> Iterator[Anchor]:
+    """Anchors that are options, or commands of protocols in capitals."""
+    for word in ("PASS ", "AUTH ", "LOGIN "):
+        yield Anchor(word, _command)
+    yield Anchor('"AUTH" ', _monitored)
+    yield Anchor("334 UGFzc3dvcmQ6", _argument(_ASKED))
+    yield Anchor(":5432:", _argument(_PGPASS))
+    yield Anchor("-p ", _option)
+    yield Anchor("-P ", _option)
