@@ -31,8 +31,10 @@ _COOKIE = re.compile(r"[^\s=;,\"'\[]{1,128}=")
 # what a validator found, as `[ErrorDetail(string=…)]`
 _ERRORS = re.compile(r"\s?\w{0,32}Error\w{0,16}\(")
 _PARAMETERS = re.compile(r"[\w-]+\s?=\s?(?:\"|\w)")
-_MANY = word_set("digest aws4-hmac-sha256 oauth hawk signature mac credential aws4-ecdsa-p256-sha256")
-_SCHEMES = word_set("key token apikey api-key bearer basic digest negotiate ntlm secret session jwt")
+_MANY = word_set("digest aws4-hmac-sha256 oauth hawk signature mac credential aws4-ecdsa-p256-sha256 sharedkey sharedkeylite")
+_SCHEMES = word_set(
+    "key token apikey api-key bearer basic digest negotiate ntlm secret session jwt sharedkey sharedkeylite"
+)
 _FULL_PHRASE = re.compile(r"[a-z]{2,9}(?: [a-z]{2,9}){3,24}(?=[.\"']?\s*(?:$|[\r\n]))", re.MULTILINE)
 # after a colon without a space: `session:42:profile` is the name of an entry in a cache
 _SPACES = word_set("session sessions")
@@ -50,6 +52,8 @@ _CHANGE = re.compile(r"[\"'`]\s{0,4}(?:->|=>|→|~>)\s{0,4}(?=[\"'`])")
 _BODY = re.compile(r"\s{0,2}(?:=>|\{|\()|\.[A-Za-z]")
 # `[PGconn_ptr, c_char_p]`
 _NAMES = re.compile(r"[A-Za-z_][\w.]{0,60}(?:\s?,\s?[A-Za-z_][\w.]{0,60}){1,20}")
+# `(known after apply)`, what a tool says in the place of a value
+_REMARK = re.compile(r"[a-z]{2,16}(?: [a-z]{2,16}){1,7}")
 _NEXT = re.compile(r"[a-z_.]{2,32}=[^=\s\"]")
 _MAX_INDENT = 64
 _judge = Judge()
@@ -174,7 +178,8 @@ def _listed(site: Site, at: int) -> Span | None:
     if inside is None or (text[at] == "{" and kind not in _ALL_SECRET):
         return None
     content = text[inside.start : inside.end]
-    if _ERRORS.match(content):
+    if _ERRORS.match(content) or (text[at] == "(" and _REMARK.fullmatch(content)):
+        site.scan.saw(inside.end)
         return None
     if _BODY.match(text, inside.end + 1):
         return None

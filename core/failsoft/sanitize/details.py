@@ -28,7 +28,7 @@ _NUMBERED = re.compile(r"(?i)(parameters?:? |, )(\$\d{1,3} = )('(?:[^'\n]|''){0,
 _COPIED = re.compile(r"(?i)copy [\w.\"]{1,64}, line \d{1,12}: \"([^\n]{1,4096}?)\"(?=\s|$|['\")\\])")
 _TRUNCATED = re.compile(r"(?i)truncated value: '([^'\n]{1,4096})")
 _INCORRECT = re.compile(
-    r"(?i)incorrect \w{1,16} value: '([^'\n]{1,1024})' for column [`']?(?:\w+[`']?\.[`']?){0,3}(\w{1,64})"
+    r"(?i)incorrect \w{1,16} value: '([^'\n]{1,1024})'(?: for column [`']?(?:\w+[`']?\.[`']?){0,3}(\w{1,64}))?"
 )
 _PARAMETERS_END = re.compile(r"[)\]}]\](?=\s|$|[.,;)\"'\\])|\.\.\.\]")
 _DUP_KEY = re.compile(r"(?i)(?:dup key: ?|keyvalue\\{0,3}[\"']\s{0,2}:\s{0,2})\{")
@@ -213,12 +213,14 @@ class DetailRules:
         return match.start(1), match.end(1), marker("value")
 
     def incorrect(self, scan: Scan, start: int, end: int) -> Span | int:
-        """MySQL: a value of the wrong form for a sensitive column."""
+        """MySQL: a value of the wrong form for a column. A plain integer stays, unless the column is sensitive."""
         match = _INCORRECT.match(scan.text, start)
-        kind = self._keys.kind(match[2]) if match else None
-        if match is None or kind is None or match[1].startswith("[REDACTED:"):
+        if match is None or match[1].startswith("[REDACTED:"):
             return end
-        return match.start(1), match.end(1), marker(kind)
+        kind = self._keys.kind(match[2]) if match[2] else None
+        if kind is None and _INTEGER.fullmatch(match[1]):
+            return match.end(1)
+        return match.start(1), match.end(1), marker(kind or "value")
 
     def duplicate_key(self, scan: Scan, start: int, end: int) -> Span | int:
         """MongoDB: `dup key: { email: "x" }`; names stay."""
@@ -263,7 +265,7 @@ class DetailRules:
         lines = before.rsplit("\n", 2)
         return (
             self._kind_of_path(lines[-2].strip().split("."))
-            if len(lines) > 2 and " " not in lines[-2].strip()
+            if len(lines) > (1 if at <= _LOC_SPAN else 2) and " " not in lines[-2].strip()
             else None
         )
 

@@ -75,6 +75,10 @@ _IDENTIFIED = re.compile(
 _SET_PASSWORD = re.compile(
     r"(?i)set password(?: for [\w'\"`@%.-]{1,130})? ?= ?(?:password\()?['\"]((?:[^'\"\\\n]|''|\\.){1,256})['\"]"
 )
+_PGCRYPTO = re.compile(
+    r"(?i)(?:pgp_sym_|aes_)(?:en|de)crypt(?:_bytea)?\((?:[^()',\n]|'[^'\n]{0,256}'|\([^()\n]{0,256}\)){1,256}?,\s{0,4}"
+    r"'((?:[^'\n]|''){1,256})'"
+)
 _SECURE_STRING = re.compile(r"(?i)securestring(?: -string)? [\"']([^\"'\n]{1,128})[\"']")
 _SASL = re.compile(r"(?i)auth (?:plain|login) ([A-Za-z0-9+/]{8,}={0,2})(?![\w-])")
 _AUTH_OBJECT = re.compile(
@@ -354,6 +358,8 @@ def word_anchors() -> Iterator[Anchor]:
     yield Anchor("basic", basic, "(?=[ +:])")
     yield Anchor("identified ", _group(_IDENTIFIED, "password"), "(?=by |with )")
     yield Anchor("set password", _group(_SET_PASSWORD, "password"), "(?= for )")
+    for function in ("pgp_sym_", "aes_"):
+        yield Anchor(function, _group(_PGCRYPTO, "password"), r"(?=(?:en|de)crypt)")
     yield Anchor("securestring", _group(_SECURE_STRING, "password"))
     yield Anchor("auth plain ", _group(_SASL, "basic"))
     yield Anchor("auth login ", _group(_SASL, "basic"))

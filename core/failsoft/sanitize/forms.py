@@ -49,6 +49,8 @@ _SOURCE = re.compile(
 _LINE = re.compile(r"\d{1,6}(?![\w.-])")
 _FIELD_NUMBER = re.compile(r"\d{1,5}(?:;| \[)")
 _FIELD_TYPE = re.compile(r"(?:^|[\s{;])(?:string|bytes|bool|u?int\d\d|optional|repeated|required|[A-Z]\w{0,32}) $")
+# `${NAME:-some words}`
+_DEFAULT = re.compile(r"[-+=](?:[A-Za-z]{1,16} ){1,16}[A-Za-z]{1,16}\}")
 # what is being done to a thing that is called so
 _STATE = re.compile(r"[A-Z][a-z]{2,16}(?:ing|ion)(?:\.{3}| (?:complete|state|for|failed|the|in|of)\b)")
 _CLAUSE = re.compile(
@@ -233,7 +235,7 @@ def names_no_value(site: Site, at: int, op: str) -> bool:
     if text[at : at + 1] in ("'", '"', "`") and text[at + 1 : at + 2] in (")", ",", ";") and site.before == " ":
         # that quote ends a prompt
         return True
-    if site.before == "{" and (op == ":?" or text.startswith("?", at)):
+    if site.before == "{" and (op == ":?" or text.startswith("?", at) or _DEFAULT.match(text, at)):
         return True
     return any(pattern.match(text, at) for pattern in (_STATE, _CLAUSE, _EXPLAINED))
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 
 from failsoft.sanitize.assigned import authorization
+from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.complaints import complained
 from failsoft.sanitize.forms import Site, judged
-from failsoft.sanitize.grammar import Value, line_end, read_value, tag_text
+from failsoft.sanitize.grammar import SHAPES, Value, line_end, read_value, tag_text
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.scanner import Span
 from failsoft.sanitize.verdict import is_announced
@@ -18,7 +19,7 @@ __all__ = ["marked_up"]
 _PAIR = re.compile(r"\\{0,7}[\"'](?:\s{0,4}[,;]\s{0,4}|\s{0,2}\)\s{0,2}=\s{0,2})(?=[bu]?\\{0,7}[\"'])")
 _SERIALIZED = re.compile(r"\\?\";s:\d{1,5}:(?=\\?\")")
 _NAMED = re.compile(
-    r"(?i)\\{0,7}[\"'](?:\s{0,4},)?\s{0,16}\\{0,7}[\"']?(?:value|val|v|content|data|default|input)\\{0,7}[\"']?"
+    r"(?i)\\{0,7}[\"'](?:\s{0,4},)?\s{0,16}\\{0,7}[\"']?(?:(?:[a-z]{1,16}[_-]?)?value|val|v|content|data|default|input)\\{0,7}[\"']?"
     r"\s{0,4}[:=]\s{0,4}"
 )
 _NAMED_LINE = re.compile(r"[\"']?[ \t]{0,4}\r?\n[ \t]{0,16}value:[ \t]{1,4}")
@@ -29,7 +30,8 @@ _OTHER_TAG = re.compile(r"(?:\bfor=|<class )[\"'][\w.$-]{0,64}$")
 _LIST_END = re.compile(r"\\{0,7}[\"']\s{0,2}\]")
 _NEXT_TAG = re.compile(
     r"(?:</(?:b|strong|code|span|a|label)>)?\s{0,4}"
-    r"(?:</(?:\w{1,12}:)?(?:key|name|Key|Name)>\s{0,16}(?=<(?:\w{1,12}:)?(?:string|value|data|String|Value)\b)"
+    r"(?:</(?:\w{1,12}:)?(?:key|name|Key|Name)>\s{0,16}(?:<(?:\w{1,12}:)?value>\s{0,16})?"
+    r"(?=<(?:\w{1,12}:)?(?:string|value|data|base64|int|i4|String|Value)\b)"
     r"|:?</(?:t[dh]|dt)>\s{0,32}<(?:td|dd)(?:\s[^<>]{0,80})?>\s{0,16}(?:<(?:pre|code|span|div|b|i|em"
     r"|strong)(?:\s[^<>]{0,80})?>\s{0,4}){0,3})"
 )
@@ -42,9 +44,11 @@ _FORM_PART = re.compile(
 )
 # `| password | x |`, and what `psql -x` prints
 _CELLS = re.compile(r"[ \t]{0,40}\|[ \t]{0,40}([^\s|][^|\r\n]{0,254}?)[ \t]{0,40}(?=\||\r?\n|$)")
+# `api_key     x`, a line of a table that spaces align
+_COLUMNS = re.compile(r"[ \t]{2,40}([^\s|]{8,256})[ \t]{0,40}(?=\r?\n|$)")
 # `{password, <<"x">>}`
 _ERLANG = re.compile(r"\s{0,4},\s{0,4}(?:<<)?(?=\")")
-_MAX_PART = 4_096
+_MAX_PART, _INDENT = 4_096, 32
 _GENERATED_KINDS = frozenset(["token", "session", "authorization", "cookie", "csrf", "signature", "api_key"])
 _LONG = 16
 _MIGRATION = re.compile(r"\d{4}_\w+")
@@ -70,6 +74,8 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
         return True, span
     if (cell := _CELLS.match(text, last)) and is_announced(cell[1], site.kind):
         return True, judged(site, Value(cell.start(1), cell.end(1), quoted=True), "=")
+    if (columns := _COLUMNS.match(text, last)) and _opens_line(site) and _is_cell(columns[1], site):
+        return True, judged(site, Value(columns.start(1), columns.end(1), quoted=True), "=")
     if site.before in ("'", '"'):
         return _paired(site, keys)
     if site.before == "{" and (item := _ERLANG.match(text, last)):
@@ -77,6 +83,20 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
     if site.name.startswith("-") and "$" not in site.name and (option := _OPTION.match(text, last)):
         return True, judged(site, read_value(text, option.end(), site.kind), " ")
     return False, None
+
+
+def _opens_line(site: Site) -> bool:
+    """Whether nothing but spaces stands before the name on its line."""
+    before = site.scan.text[max(0, site.first - _INDENT) : site.first]
+    indent = before.rpartition("\n")[2]
+    return not indent.strip() and ("\n" in before or len(before) == site.first)
+
+
+def _is_cell(text: str, site: Site) -> bool:
+    """Whether a word in a column of values has the look of one."""
+    if site.kind in SHAPES or not site.name.replace("-", "_").isidentifier():
+        return False
+    return looks_random(text) or is_announced(text, site.kind)
 
 
 def _paired(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:

@@ -88,11 +88,13 @@ STRONG_TERMS: dict[str, str] = _table(
         "birth_date": "dob dateofbirth birthdate birthday birthdt geburtsdatum geburtstag "
         "fechanacimiento fechadenacimiento datenaissance datedenaissance datanascimento datadenascimento",
         "national_id": "nationalid nationalidnumber nino aadhaar aadhaarnumber passportnumber passportno "
+        "idcardnumber idcardno identitycardnumber identitycardno identitydocumentnumber iddocumentnumber "
         "driverlicense driverslicense drivinglicence drivinglicense driverlicensenumber driverslicensenumber "
         "drivinglicencenumber taxid taxidnumber taxpayerid itin nationalinsurancenumber personalidnumber "
         "socialinsurancenumber pannumber steuerid steuernummer steueridentifikationsnummer sozialversicherungsnummer "
         "ninumber nationalinsurance fodselsnummer henkilotunnus personnummer personnumber nie nif cnpj hetu "
-        "ahvnummer ahv socialinsuranceno numerosecuritesociale "
+        "ahvnummer ahv socialinsuranceno numerosecuritesociale numérodesécuritésociale "
+        "numérosécuritésociale sécuritésociale "
         "numerodesecuritesociale curp cpf dni bsn pesel nric codicefiscale aadhar",
         "health_id": "mrn medicalrecordnumber medicalrecordno medicalrecordid medicalrecord medicalid patientid "
         "patientnumber patientno memberid membernumber healthplannumber healthplanid insuranceid insurancenumber "
@@ -125,6 +127,7 @@ WEAK_TERMS: dict[str, str] = _table(
         "addressline1 addressline2 strasse straße anschrift street street1 street2 streetname",
         "national_id": "passport pasaporte passnummer reisepassnummer ausweisnummer",
         "token": "bearer",
+        "sin": "sin",
     }
 )
 """Term to kind. Sensitive only as the end of a name."""

@@ -18,7 +18,7 @@ __all__ = ["Prose", "of_a_parser"]
 
 _CACHE = 2_048
 _AFTER_WORDS = re.compile(
-    r"(?i)(?: (?:number|no|num|code|codes|id|key|token|secret|phrase|string|record|of|birth|date|name|security|address"
+    r"(?i)(?: (?:number|no|num|code|codes|id|key|token|secret|phrase|sociale|string|record|of|birth|date|name|security|address"
     r"|line|value|hash|pin|cookie|answers?|question|maiden)\b\.?){1,3}"
 )
 _PROSE = re.compile(
@@ -33,7 +33,7 @@ _OF_WHOM = re.compile(
 )
 _PROSE_KINDS = word_set(
     "password secret token api_key private_key session otp cvv ssn card account phone birth_date health_id national_id "
-    "csrf credential iban zip record date"
+    "csrf credential iban zip record date sin"
 )
 _TOLD_KINDS = word_set("password secret api_key private_key otp token")
 _CODE_KINDS = frozenset(["otp", "cvv"])

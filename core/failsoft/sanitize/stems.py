@@ -43,6 +43,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
     *((stem, "", "") for stem in ("rx num", "dea num")),
     ("mot de passe", "", ""),
     ("d.o.b", "", ""),
+    ("sin", r"(?=\\{0,3}[\"']?[ :=]{1,3}[\"']?[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3})", ""),
     ("nino", _NO_LETTER, ""),
     ("itin", _NO_LETTER, ""),
     ("policy n", "(?:o|um)", ""),
@@ -78,6 +79,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             ("device", "code"),
             ("home", "addr"),
             ("postal", "addr"),
+            ("securite", "soc"),
             ("mailing", "addr"),
             ("street", "addr|name|\\d"),
         )
@@ -92,7 +94,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
 )
 """Stem, regular expression of what must follow, regular expression of fixed width of what must stand before."""
 
-FOREIGN_STEMS = word_set("lösenord şifre пароль 密码 密碼 パスワード 비밀번호")
+FOREIGN_STEMS = word_set("lösenord sécurité şifre пароль 密码 密碼 パスワード 비밀번호")
 """What only a text of more than ASCII is searched for."""
 
 STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
@@ -113,5 +115,6 @@ STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
     ),
     *((stem, _NO_LETTER, "") for stem in word_set("zip plz vin udi city town imsi meid iccid plate nurse")),
     ("plate", "[ _-]?n", ""),
+    ("postal", f"{_GAP}(?=code)", ""),
 )
 """More of them, for the names that only the strict tier knows."""

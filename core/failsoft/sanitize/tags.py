@@ -14,7 +14,7 @@ LEAST_KEY = 16
 _PURPOSE = b"failsoft/redaction-tag/v1"
 _TAG_DIGITS = 4
 _UNTAGGED = re.compile(r"\[REDACTED:([\w.-]+)\]")
-_DIGITS_ONLY = frozenset(["card", "phone", "ssn"])
+_DIGITS_ONLY = frozenset(["card", "phone", "sin", "ssn"])
 # the kinds of what was not read, of which there is nothing to compare
 _NOT_READ = frozenset(["error", "cycle", "depth", "bounds"])
 

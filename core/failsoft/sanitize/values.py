@@ -48,6 +48,9 @@ _NAMES = ("name", "key", "field", "header", "param", "parameter", "id", "k", "Na
 # of a JSON web key (RFC 7518, section 6)
 _PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "k")
 _VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
+# of an object that has one name and one value
+_MOST_FIELDS = 8
+_VERSION = re.compile(r"\d{1,5}(?:\.\d{1,5}){2,3}")
 _HEX = re.compile(r"[0-9a-fA-F]{32,128}")
 _PLAIN: Any = object
 _judge = Judge()
@@ -218,6 +221,8 @@ class _Walk:
 
     def _member(self, name: Any, value: Any, depth: int, kind: str | None) -> Any:
         inner = self._inner_kind(name, kind)
+        if self._keys.strict and inner is None and _is_version(name, value):
+            return value
         if inner and isinstance(value, int) and isinstance(name, str) and "".join(words_of(name)) in COUNTED:
             return value
         return self.visit(value, depth + 1, inner)
@@ -261,6 +266,8 @@ class _Walk:
         named = next((name for key in _NAMES if isinstance(name := dict.get(obj, key), str)), None)
         if named is not None and (kind := self._keys.kind(named)):
             kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)}
+        elif named is None and len(obj) <= _MOST_FIELDS:
+            kinds = self._announced_alike(obj)
         if isinstance(dict.get(obj, "kty"), str):
             kinds |= {key: "private_key" for key in _PRIVATE_PARTS if dict.__contains__(obj, key)}
         loc = dict.get(obj, "loc")
@@ -268,6 +275,18 @@ class _Walk:
             path = [part for part in loc if isinstance(part, str)]
             if path and (kind := self._keys.kind(path[-1])):
                 kinds["input"] = kind
+        return kinds
+
+    def _announced_alike(self, obj: dict[Any, Any]) -> dict[Any, str]:
+        """Values and names that are called alike: `{"ParameterKey": "password", "ParameterValue": x}`."""
+        kinds: dict[Any, str] = {}
+        for field in obj:
+            if not isinstance(field, str) or field[-5:] not in ("value", "Value"):
+                continue
+            for end in ("Key", "Name", "key", "name"):
+                named = dict.get(obj, field[:-5] + end)
+                if isinstance(named, str) and (kind := self._keys.kind(named)):
+                    kinds[field] = kind
         return kinds
 
     def _sequence(self, obj: Any, depth: int, kind: str | None) -> Any:
@@ -355,6 +374,16 @@ def _unique(value: Any, taken: Mapping[Any, Any]) -> Any:
     while f"{value} #{count}" in taken:
         count += 1
     return f"{value} #{count}"
+
+
+def _is_version(name: Any, value: Any) -> bool:
+    """Whether what looks like a network address is a version by its name."""
+    return (
+        isinstance(name, str)
+        and isinstance(value, str)
+        and words_of(name)[-1:] in (("version",), ("ver",))
+        and _VERSION.fullmatch(value) is not None
+    )
 
 
 def _is_dsn(value: str) -> bool:

@@ -56,6 +56,15 @@ _ABOUT = word_set(
     "vergeten onjuist ongeldig"
 )
 
+# with which a remark about a secret may begin in other languages; some are names of people, too
+_FUNCTION_WORDS = word_set(
+    "au aux avec des doit dans en et le la les ou par plus pour sans sur une moins minimum maximum "
+    "mit ohne für oder und nur von aus bei ist wird mindestens höchstens maximal "
+    "al con del el los por para sin una más menos máximo mínimo "
+    "almeno allo alla che da deve di il lo per senza uno "
+    "ao aos com do dos em mais pelo sem um uma"
+)
+
 _STATES = word_set(
     "required invalid missing expired incorrect wrong mismatch optional forbidden denied revoked rejected "
     "unsupported "
@@ -97,6 +106,16 @@ _REFERENCE = re.compile(
     r"|secretsmanager|secretmanager|doppler|infisical|conjur|bitwarden|bws|lpass|1password|op|arn|k8s|kms)"
     r":(?!\d+$)(?://)?[\w./#:{}$\[\]-]{2,200}"
 )
+# `projects/1/secrets/db-password`: kinds of things, each with the name of one
+_COLLECTIONS = word_set(
+    "projects secrets secret locations versions keys keyrings cryptokeys namespaces subscriptions vaults resourcegroups "
+    "providers accounts serviceaccounts users organizations folders parameters clusters regions zones certificates "
+    "configmaps repositories environments databases instances deployments services tenants mounts"
+)
+_NAMED_THING = re.compile(r"[A-Za-z0-9][\w.@-]{0,79}")
+_LEAST_NAMED = 3
+_HEADER_NAME = re.compile(r"(?:[Xx]|[A-Z][a-z]{1,15})(?:-[A-Za-z]{1,16}){1,4}")
+_PROVIDER = re.compile(r"[a-z]{2,16}(?:[-_][a-z]{2,16}){0,2}")
 _GLOB = re.compile(r"[\w-]{1,40}(?:/[\w{}=-]{1,40})*/\*.*|\*(?:[/.][\w*.-]{1,40})+")
 _URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://")
 _SENTENCE = re.compile(
@@ -120,6 +139,7 @@ _NUMBERED = re.compile(r"[A-Za-z]+\d?")
 _SMALL = re.compile(r"\d{1,3}|\d{1,4}\.\d{1,4}")
 _WEAK_KINDS = word_set("session authorization cookie csrf signature credential otp")
 _NAMED_KINDS = word_set("authorization credential")
+_PEOPLE = word_set("name person address")
 _DATES = word_set("birth_date date")
 _COUNTED_KINDS = word_set("cookie credential")
 _FEW = re.compile(r"\d{1,3}")
@@ -149,9 +169,27 @@ def _is_told(text: str, kind: str) -> bool:
     """Whether a text is a sentence, a media type, a place."""
     if is_sentence(text) or _MEDIA_TYPE.fullmatch(text) or _PATH.fullmatch(text) or _REFERENCE.fullmatch(text):
         return True
-    if text.startswith("/^") or _GLOB.fullmatch(text):
+    if text.startswith("/^") or _GLOB.fullmatch(text) or ("/" in text and _is_resource(text)):
         return True
     return kind != "url" and _URL.match(text) is not None
+
+
+def _is_resource(text: str) -> bool:
+    """Whether it is the path of a thing in a collection, as the APIs of clouds name things."""
+    parts = text.strip("[]/'\"").split("/")
+    return (
+        len(parts) >= _LEAST_NAMED
+        and not _COLLECTIONS.isdisjoint(part.lower() for part in parts[:-1])
+        and all(_NAMED_THING.fullmatch(part) and not looks_random(part) for part in parts)
+    )
+
+
+def _is_header_name(text: str, kind: str) -> bool:
+    """Whether it is the name of a header that carries such a value: `X-API-Key`."""
+    if not _HEADER_NAME.fullmatch(text) or (kind == "password" and text[0] not in "Xx"):
+        return False
+    words = words_of(text)
+    return any("".join(words[-count:]) in _TERMS for count in (1, 2, 3))
 
 
 def _is_session(text: str) -> bool:
@@ -204,6 +242,8 @@ class Judge:
         word = bare.lower().rstrip(".!,;:'\"").removesuffix("'t")
         if word in (_STATES if quoted and kind in _ANY_WORD else _ABOUT) and not (quoted and op.startswith("=")):
             return False
+        if not quoted and after == " " and ":" in op and word in _FUNCTION_WORDS and kind not in _PEOPLE:
+            return False
         if self._is_said(bare, word, kind, name, quoted=quoted, op=op, after=after, spaced=spaced):
             return False
         return self._fits(bare, kind, quoted=quoted, op=op)
@@ -230,6 +270,10 @@ class Judge:
         if kind != "password" and _DIGEST.fullmatch(value):
             return True
         if _ALGORITHM.fullmatch(value) or (word in STRONG_TERMS and op.startswith(":") and after == " "):
+            return True
+        if "-" in value and _is_header_name(value, kind):
+            return True
+        if name.lower() == "auth" and _PROVIDER.fullmatch(value):
             return True
         if "".join(words_of(name)) in COUNTED and value.isdigit():
             return True
