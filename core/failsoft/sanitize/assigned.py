@@ -31,7 +31,9 @@ _COOKIE = re.compile(r"[^\s=;,\"'\[]{1,128}=")
 # what a validator found, as `[ErrorDetail(string=…)]`
 _ERRORS = re.compile(r"\s?\w{0,32}Error\w{0,16}\(")
 _PARAMETERS = re.compile(r"[\w-]+\s?=\s?(?:\"|\w)")
-_MANY = word_set("digest aws4-hmac-sha256 oauth hawk signature mac credential aws4-ecdsa-p256-sha256 sharedkey sharedkeylite")
+_MANY = word_set(
+    "digest aws4-hmac-sha256 oauth hawk signature mac credential aws4-ecdsa-p256-sha256 sharedkey sharedkeylite"
+)
 _SCHEMES = word_set(
     "key token apikey api-key bearer basic digest negotiate ntlm secret session jwt sharedkey sharedkeylite"
 )

@@ -38,6 +38,9 @@ _QUOTED_OR_NUMBER = re.compile(r"((?<!\[REDACTED):\s{0,2})(\"[^\"\n]{0,512}\"|'[
 _INPUT = re.compile(r"(?i)input(?:_value)?\\{0,3}[\"']?\s{0,2}[=:]\s{0,2}")
 _LOC = re.compile(r"loc\\{0,3}[\"']?\s{0,2}[=:]\s{0,2}[\[(]([^\])\n]{1,200})[\])]")
 _LOC_SPAN = 400
+# of these, a short number is the wrong thing under the name
+_NUMBERED_KINDS = frozenset(["token", "session", "csrf", "api_key", "signature"])
+_LEAST_NUMBER = 4
 _INSERT = re.compile(
     r"(?i)insert (?:ignore )?into [\w.\"`\[\]]{1,80}\s?\(([^()]{1,1000})\)\s{0,4}(?:output [^()]{1,80})?values\s{0,4}\("
 )
@@ -253,7 +256,9 @@ class DetailRules:
             return match.end()
         value = read_value(text, match.end(), "")
         content = text[value.start : value.end] if value else ""
-        if value is None or content[:1] in "{[" or not _judge.is_value(content, "password", "", quoted=True, op="="):
+        if value is None or (content.isdigit() and len(content) < _LEAST_NUMBER and kind in _NUMBERED_KINDS):
+            return match.end()
+        if content[:1] in "{[" or not _judge.is_value(content, "password", "", quoted=True, op="="):
             return match.end()
         return value.start, value.end, marker(kind)
 

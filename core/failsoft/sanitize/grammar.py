@@ -33,7 +33,8 @@ _KEY_BODY = re.compile(
 
 _OPENER = re.compile(r"(?:[bBuUrRfF]{0,2}|\$?@\$?)(\\{0,7}(?:\"\"\"|'''|[\"'`]))")
 TEMPLATE = re.compile(
-    r"\$\{[^}\s]{0,80}\}|\$\{\w{1,80}:?[?+=-][^{}\r\n]{0,160}\}|\{\{.{0,80}?\}\}|\$\([^)\n]{0,80}\)|%\([\w.]{1,60}\)[sdr]|\{[\w.!:]{1,60}\}|<[\w -]{1,60}>"
+    r"\$\{[^}\s]{0,80}\}|\$\{\w{1,80}:?[?+=-][^{}\r\n]{0,160}\}"
+    r"|\{\{.{0,80}?\}\}|\$\([^)\n]{0,80}\)|%\([\w.]{1,60}\)[sdr]|\{[\w.!:]{1,60}\}|<[\w -]{1,60}>"
 )
 _WRAPPED = re.compile(
     r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential|Some|String(?:::from|::new)?|\[\]byte|str"

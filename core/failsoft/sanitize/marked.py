@@ -72,10 +72,8 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
         return True, judged(site, tag_text(text, last), ">")
     if span := complained(site):
         return True, span
-    if (cell := _CELLS.match(text, last)) and is_announced(cell[1], site.kind):
-        return True, judged(site, Value(cell.start(1), cell.end(1), quoted=True), "=")
-    if (columns := _COLUMNS.match(text, last)) and _opens_line(site) and _is_cell(columns[1], site):
-        return True, judged(site, Value(columns.start(1), columns.end(1), quoted=True), "=")
+    if cell := _table_cell(site):
+        return True, judged(site, cell, "=")
     if site.before in ("'", '"'):
         return _paired(site, keys)
     if site.before == "{" and (item := _ERLANG.match(text, last)):
@@ -83,6 +81,16 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
     if site.name.startswith("-") and "$" not in site.name and (option := _OPTION.match(text, last)):
         return True, judged(site, read_value(text, option.end(), site.kind), " ")
     return False, None
+
+
+def _table_cell(site: Site) -> Value | None:
+    """What stands beside a name in a table, parted by a bar, or aligned by spaces to the end of the line."""
+    text, last = site.scan.text, site.last
+    if (cell := _CELLS.match(text, last)) and is_announced(cell[1], site.kind):
+        return Value(cell.start(1), cell.end(1), quoted=True)
+    if (cell := _COLUMNS.match(text, last)) and _opens_line(site) and _is_cell(cell[1], site):
+        return Value(cell.start(1), cell.end(1), quoted=True)
+    return None
 
 
 def _opens_line(site: Site) -> bool:

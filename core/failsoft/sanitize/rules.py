@@ -88,13 +88,12 @@ STRONG_TERMS: dict[str, str] = _table(
         "birth_date": "dob dateofbirth birthdate birthday birthdt geburtsdatum geburtstag "
         "fechanacimiento fechadenacimiento datenaissance datedenaissance datanascimento datadenascimento",
         "national_id": "nationalid nationalidnumber nino aadhaar aadhaarnumber passportnumber passportno "
-        "idcardnumber idcardno identitycardnumber identitycardno identitydocumentnumber iddocumentnumber "
+        "idcardnumber idcardno identitycardnumber identitycardno "
         "driverlicense driverslicense drivinglicence drivinglicense driverlicensenumber driverslicensenumber "
         "drivinglicencenumber taxid taxidnumber taxpayerid itin nationalinsurancenumber personalidnumber "
         "socialinsurancenumber pannumber steuerid steuernummer steueridentifikationsnummer sozialversicherungsnummer "
         "ninumber nationalinsurance fodselsnummer henkilotunnus personnummer personnumber nie nif cnpj hetu "
-        "ahvnummer ahv socialinsuranceno numerosecuritesociale numérodesécuritésociale "
-        "numérosécuritésociale sécuritésociale "
+        "ahvnummer ahv socialinsuranceno numerosecuritesociale sécuritésociale "
         "numerodesecuritesociale curp cpf dni bsn pesel nric codicefiscale aadhar",
         "health_id": "mrn medicalrecordnumber medicalrecordno medicalrecordid medicalrecord medicalid patientid "
         "patientnumber patientno memberid membernumber healthplannumber healthplanid insuranceid insurancenumber "

@@ -266,7 +266,7 @@ class _Walk:
         named = next((name for key in _NAMES if isinstance(name := dict.get(obj, key), str)), None)
         if named is not None and (kind := self._keys.kind(named)):
             kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)}
-        elif named is None and len(obj) <= _MOST_FIELDS:
+        elif named is None and dict.__len__(obj) <= _MOST_FIELDS:
             kinds = self._announced_alike(obj)
         if isinstance(dict.get(obj, "kty"), str):
             kinds |= {key: "private_key" for key in _PRIVATE_PARTS if dict.__contains__(obj, key)}
@@ -280,7 +280,7 @@ class _Walk:
     def _announced_alike(self, obj: dict[Any, Any]) -> dict[Any, str]:
         """Values and names that are called alike: `{"ParameterKey": "password", "ParameterValue": x}`."""
         kinds: dict[Any, str] = {}
-        for field in obj:
+        for field in dict.keys(obj):
             if not isinstance(field, str) or field[-5:] not in ("value", "Value"):
                 continue
             for end in ("Key", "Name", "key", "name"):

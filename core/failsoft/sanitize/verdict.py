@@ -108,9 +108,9 @@ _REFERENCE = re.compile(
 )
 # `projects/1/secrets/db-password`: kinds of things, each with the name of one
 _COLLECTIONS = word_set(
-    "projects secrets secret locations versions keys keyrings cryptokeys namespaces subscriptions vaults resourcegroups "
-    "providers accounts serviceaccounts users organizations folders parameters clusters regions zones certificates "
-    "configmaps repositories environments databases instances deployments services tenants mounts"
+    "projects secrets secret locations versions keys keyrings cryptokeys namespaces subscriptions vaults "
+    "resourcegroups providers accounts serviceaccounts users organizations folders parameters clusters regions zones "
+    "certificates configmaps repositories environments databases instances deployments services tenants mounts"
 )
 _NAMED_THING = re.compile(r"[A-Za-z0-9][\w.@-]{0,79}")
 _LEAST_NAMED = 3
