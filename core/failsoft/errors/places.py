@@ -60,10 +60,12 @@ _SETS_UP = re.compile(
     r"(?:\A|\.)(?:init_app|configure|setup|set_up|from_settings|from_object|from_crawler|_init_from_config)\Z"
 )
 _GIVEN_SETTINGS = re.compile(
-    r"(?:\A|\.)(?:\w*(?:Settings|Config|Configuration|Options|URL\w*)\.(?!__getattr__)\w+|_?config|configure|(?:from|parse)_(?:url|uri|dsn)"
-    r"|\w*_options?|validate_\w*(?:preference|option|setting)\w*|\w*load_template|_create_template)\Z"
+    r"(?:\A|\.)(?:\w*(?:Settings|Config|Configuration|Options|URL\w*)\.(?!__getattr__)\w+|_?config|configure"
+    r"|(?:from|parse)_(?:url|uri|dsn)|\w*_options?|validate_\w*(?:preference|option|setting)\w*|\w*load_template|_create_template)\Z"
 )
-_READS_ANSWER = re.compile(r"(?:parse|handle|process|read|check|get)_(?:response|reply)|raise_for_(?:status|response)")
+_READS_ANSWER = re.compile(
+    r"(?:parse|handle|read|check)_response|(?:process|get|read)_reply|raise_for_(?:status|response)"
+)
 OF_INPUT = frozenset({is_.UNPARSABLE, is_.INVALID, is_.UNPROCESSABLE})
 """What is said of a client's input, where nothing says whose it is."""
 _SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
