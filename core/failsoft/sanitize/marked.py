@@ -72,8 +72,8 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
         return True, judged(site, tag_text(text, last), ">")
     if span := complained(site):
         return True, span
-    if cell := _table_cell(site):
-        return True, judged(site, cell, "=")
+    if column := _table_cell(site):
+        return True, judged(site, column, "=")
     if site.before in ("'", '"'):
         return _paired(site, keys)
     if site.before == "{" and (item := _ERLANG.match(text, last)):

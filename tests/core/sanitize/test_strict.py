@@ -18,6 +18,10 @@ STRICT = Sanitizer(tier="strict")
         ("patient: Jane Doebling admitted", "Jane Doebling"),
         ('doctor: "Greg Houser"', "Greg Houser"),
         ("customer_name=Jane", "Jane"),
+        ('{"postal_code": "SW1A 2AA", "carrier": "dhl"}', "SW1A 2AA"),
+        ('{"postal_code": "K1A 0B1"}', "K1A 0B1"),
+        ("postal code: EC1A 1BB", "EC1A 1BB"),
+        ("zip_code=M5V3L9", "M5V3L9"),
         ("admission_date: 2026-01-02", "2026-01-02"),
         ('"dischargeDate": "2026-01-09T10:00:00Z"', "2026-01-09T10:00:00Z"),
         ("date_of_service=01/02/2026", "01/02/2026"),
@@ -54,6 +58,9 @@ def test_it_takes_the_other_identifiers_of_a_person(text: str, secret: str) -> N
         "file name: report.pdf",
         "service death rate 5",
         "version 1.2.3.4",
+        "postal_code: invalid",
+        "postal_service=dhl",
+        "table_name\n  Bad [type=x, input_value='orders', input_type=str]",
         "Mozilla/5.0 Chrome/120.0.0.0",
         "bind address 0.0.0.0",
         "namespace a::b, std::vector::at",
@@ -70,6 +77,13 @@ def test_it_takes_the_other_identifiers_of_a_person(text: str, secret: str) -> N
 )
 def test_it_leaves_what_identifies_nobody(text: str) -> None:
     assert STRICT.text(text) == text
+
+
+@pytest.mark.parametrize("name", ["version", "clientVersion", "api_version", "ver"])
+def test_a_version_under_its_name_is_no_network_address(name: str) -> None:
+    assert STRICT.value({name: "1.2.3.4", "n": 1}) == {name: "1.2.3.4", "n": 1}
+    assert STRICT.value({name: "10.0.0.7 is up"}) != {name: "10.0.0.7 is up"}
+    assert STRICT.value({f"{name}_host": "1.2.3.4"}) == {f"{name}_host": "[REDACTED:ip]"}
 
 
 def test_keys_of_a_structure_count_in_the_same_way() -> None:
