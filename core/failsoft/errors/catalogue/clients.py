@@ -116,7 +116,8 @@ _HTTP: tuple[tuple[Label, str], ...] = (
         """,
     ),
     (is_.MISCONFIGURED, "dns.resolver.NoResolverConfiguration"),
-    (is_.UNPARSABLE, "msgpack.exceptions.UnpackException msgpack.exceptions.ExtraData"),
+    # no link is involved: a certificate or a key that cannot be read
+    (is_.UNPARSABLE, "OpenSSL.crypto.Error"),
 )
 
 _VENDORS: tuple[tuple[Label, str], ...] = (
