@@ -51,7 +51,7 @@ _READS_SETTINGS = re.compile(
     r"|load_environment|update_config|load_module_from_file_location)"
 )
 # a compiled module knows no more of its path than its package
-_PACKAGE = re.compile(r"(?:-packages/|\A(?:src/)?(?=.*\.p(?:yx|xi)\Z))([^/.]+)")
+_PACKAGE = re.compile(r"-packages/([^/.]+)|([^/.]+)/[^/]+\.p(?:yx|xi)\Z")
 _READS = re.compile(
     r"pars|load|read|split|lookup|search|xpath|verif|decrypt|decod|from_|open|valid|deserial|convert|unpack|extract|decompress|lex|token|best_fit|make_impl"
 )
@@ -62,7 +62,9 @@ _OF_DATA = frozenset(
 _FILES_OF_OURS = ("-packages/tinydb/", "-packages/diskcache/", "-packages/sqlitedict", "/shelve.py", "/dbm/")
 """Stores that are files beside the application: what is read there, it wrote itself."""
 _OF_TABLES = ("pandas.", "polars.", "pyarrow.")
-_READS_TABLE = re.compile(r"\A(?:read|scan)_(?:csv|json|ndjson|excel|parquet|ipc|avro|feather|orc|xml|html|fwf|table)\Z")
+_READS_TABLE = re.compile(
+    r"\A(?:read|scan)_(?:csv|json|ndjson|excel|parquet|ipc|avro|feather|orc|xml|html|fwf|table)\Z"
+)
 """Of libraries that work with data of ours, unless they read a file, which a client sent."""
 _SETS_UP = re.compile(
     r"(?:\A|\.)(?:init_app|configure|setup|set_up|from_settings|from_object|from_crawler|_init_from_config)\Z"
@@ -105,7 +107,7 @@ def refine_by_library(label: Label, name: str, frames: Sequence[Frame]) -> tuple
 def _without_importing(frames: Sequence[Frame]) -> Sequence[Frame]:
     """The frames up to the one that asked for a module: those of the import system say nothing."""
     end = len(frames)
-    while end > 1 and frames[end - 1][0].startswith("<frozen importlib"):
+    while end > 1 and "<frozen importlib" in frames[end - 1][0]:
         end -= 1
     return frames[:end]
 
@@ -113,7 +115,7 @@ def _without_importing(frames: Sequence[Frame]) -> Sequence[Frame]:
 def kind_of_place(path: str) -> Kind | None:
     """What the package is for that a file belongs to, if it is a well-known one."""
     found = _PACKAGE.search(path)
-    return None if found is None else kind_of_top(found[1])
+    return None if found is None else kind_of_top(found[1] or found[2])
 
 
 def _by_kind(frames: Sequence[Frame]) -> Label | None:
@@ -145,7 +147,10 @@ def _by_library(frames: Sequence[Frame]) -> Label | None:
         if "-packages/" not in path:
             called_back = called_back or not path.startswith(_STDLIB)
         elif not called_back:
-            if _READS_SETTINGS.search(function) or _SETS_UP.search(function) or _GIVEN_SETTINGS.search(function):
+            if _READS_SETTINGS.search(function) or _SETS_UP.search(function):
+                return is_.MISCONFIGURED
+            # what reads data is given data, also where that is a URL
+            if kind_of_place(path) is not Kind.PARSER and _GIVEN_SETTINGS.search(function):
                 return is_.MISCONFIGURED
             if _READS_ANSWER.search(function):
                 return is_.UPSTREAM_FAILED

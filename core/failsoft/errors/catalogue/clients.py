@@ -116,8 +116,7 @@ _HTTP: tuple[tuple[Label, str], ...] = (
         """,
     ),
     (is_.MISCONFIGURED, "dns.resolver.NoResolverConfiguration"),
-    # no link is involved: a certificate or a key that cannot be read
-    (is_.UNPARSABLE, "OpenSSL.crypto.Error"),
+    (is_.UNPARSABLE, "msgpack.exceptions.UnpackException msgpack.exceptions.ExtraData"),
 )
 
 _VENDORS: tuple[tuple[Label, str], ...] = (

@@ -102,7 +102,8 @@ _SQL: tuple[tuple[Label, str], ...] = (
         sqlalchemy.orm.exc.DetachedInstanceError sqlalchemy.orm.exc.FlushError
         sqlalchemy.orm.exc.UnmappedError sqlalchemy.orm.exc.ObjectDereferencedError
         sqlalchemy.exc.NoReferenceError sqlalchemy.exc.NoForeignKeysError
-        sqlalchemy.exc.AmbiguousForeignKeysError sqlalchemy.exc.MissingGreenlet psycopg_pool.PoolClosed tortoise.exceptions.BaseORMException
+        sqlalchemy.exc.AmbiguousForeignKeysError sqlalchemy.exc.MissingGreenlet
+        psycopg_pool.PoolClosed tortoise.exceptions.BaseORMException
         pony.orm.core.OrmError
         """,
     ),
