@@ -19,7 +19,8 @@ _CARD_START = re.compile(r"(?<!\d)(?<!\d[ -])[2-6]\d{3}|(?<!\d)[2-6]\d{3}")
 _AFTER_COUNTRY = re.compile(r"[A-Z]{2}\d{2} ?$")
 _IBAN_START = re.compile(r"[A-Z]{2}\d{2}")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
-_SSN = re.compile(r"(\d{3})([ -])(\d{2})\2(\d{4})(?![\d-]|[ .]\d)")
+_SSN = re.compile(r"(\d{3})([ -])(\d{2})\2(\d{4})(?![\d-]|\.\d)")
+_ONE_MORE_GROUP = re.compile(r" \d")
 _PART = re.compile(r"[A-Za-z0-9]+$")
 _PHONE_GROUP = re.compile(r"[ .-]?\(\d{1,5}\)|[ .-]?\d+")
 _PHONE_LEAST, _PHONE_MOST, _PHONE_LONGEST = 8, 15, 32
@@ -102,7 +103,10 @@ def _iban(scan: Scan, start: int) -> Span | None:
 def _ssn(scan: Scan, start: int, limit: int, end: int) -> Span | None:
     """The first social security number that begins before `limit`."""
     for match in _SSN.finditer(scan.text, start, min(limit + _LONGEST_SSN, end) + 2):
-        chained = match[2] == " " and scan.before(match.start(), 2)[:1].isdigit()
+        # between blanks only these tell a part of a longer number
+        chained = match[2] == " " and (
+            scan.before(match.start(), 2)[:1].isdigit() or _ONE_MORE_GROUP.match(scan.text, match.end()) is not None
+        )
         if not chained and _whole(scan, match.start(), match.end()) and is_ssn(match[1], match[3], match[4]):
             return match.start(), match.end(), marker("ssn")
     return None
