@@ -62,6 +62,7 @@ _LAST_FRAMES: tuple[tuple[str, str, Label, str], ...] = (
     ("EOFError", "/_compression.py", is_.UNPARSABLE, "an archive that ends early"),
     ("KeyError", "/zipfile.py", is_.NOT_THERE, "no such member of an archive"),
     ("KeyError", "/zipfile/__init__.py", is_.NOT_THERE, "no such member of an archive"),
+    ("OpenSSL.crypto.Error", "/OpenSSL/", is_.UNPARSABLE, "a certificate or a key, no link"),
     ("sqlalchemy.exc.ArgumentError", "/sqlalchemy/engine/url.py", is_.MISCONFIGURED, "the URL of a database"),
 )
 """Class, place in the path of the innermost frame, label, and why."""
@@ -120,6 +121,8 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
         return is_.DISCONNECTED, "while sending the response"
     if (better := refine_by_library(label, name, near)) is not None:
         return better
+    if label in OF_INPUT and name.startswith("graphql.") and any("-packages/gql/" in frame[0] for frame in near):
+        return is_.BUG, "a query of our own"
     if label in OF_INPUT and (_any(frames, _NEAR, _CLIENT) or _called_client(name, near)):
         return is_.UPSTREAM_FAILED, "while reading a peer's answer"
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504

@@ -31,7 +31,7 @@ from failsoft.errors.failure import Link
 from failsoft.errors.hints import refine_by_place
 from failsoft.errors.inside import inner_of, leaves_of, quoted_context_of
 from failsoft.errors.model import DOUBTED, TextModel, doubted
-from failsoft.errors.patterns import guess_by_message, is_closed, misses_a_key, names_a_setting
+from failsoft.errors.patterns import guess_by_message, is_closed, misses_a_key, names_a_setting, tells_of_an_answer
 from failsoft.errors.places import OF_INPUT
 from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_after
 from failsoft.errors.rules import CompiledRules
@@ -148,14 +148,19 @@ class Judge:
         reading = Reading(label, facts.source, facts.says, facts.confidence, facts.name)
         if facts.placed:
             place(reading, asked.links.get(id(exc)))
+        text = self._text(exc, asked)
         if facts.source == "convention":
-            _correct(reading, self._text(exc, asked))
+            _correct(reading, text)
             label = reading.label
+        if label.category is Category.NETWORK and label.voice is not Voice.SAYS:
+            answer = tells_of_an_answer(text)
+            if answer is not None:
+                return Reading(answer[0], facts.source, f"{facts.says}, {answer[1]}", facts.confidence, facts.name)
         self._add_details(exc, reading, asked)
         vague = facts.confidence < GUESSED
         inner = self._inner(exc, asked, depth) if vague or label.voice is not Voice.SAYS else None
         if inner is None or inner.source in _UNSURE:
-            guess = self._guess(self._text(exc, asked), label) if vague else None
+            guess = self._guess(text, label) if vague else None
             return reading if guess is None else _word_in(guess, reading)
         if (_is_mere_bug(inner) and label != BUG) or (inner.label in OF_INPUT and label.category in _OF_PEERS):
             # what a peer sent cannot be read, which is no fault of our client's
@@ -313,6 +318,12 @@ def _correct(reading: Reading, text: str) -> None:
         better = MISCONFIGURED, "no credentials"
     elif label.category is Category.NETWORK and is_closed(text):
         better = BUG, "closed before"
+    elif (
+        label.category is Category.SYSTEM
+        and (guess := guess_by_message(text)) is not None
+        and guess[0].category is Category.NETWORK
+    ):
+        better = label._replace(category=guess[0].category, severity=guess[0].severity), guess[1]
     if better is not None:
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}"
@@ -339,7 +350,9 @@ def place(reading: Reading, link: Link | None) -> Reading:
     if link is None:
         return reading
     better, in_a_library = refine_by_place(reading.label, reading.type, link.frames)
-    if better is not None:
+    # an errno is the system's, also where a library reads what a client sent
+    of_the_system = reading.source == "code" and reading.type == "OSError"
+    if better is not None and not (of_the_system and better[0] in OF_INPUT):
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}"
     elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default") and in_a_library:

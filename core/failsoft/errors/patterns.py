@@ -21,6 +21,7 @@ __all__ = [
     "is_mute_name",
     "misses_a_key",
     "names_a_setting",
+    "tells_of_an_answer",
     "words_of",
 ]
 
@@ -77,6 +78,7 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "not bound to", "unread result", "is required when", "cannot exceed", "must be str", "must be a ",
         "must be an ",
         "must be one of", "must be of type", "no active ", "outside of a", "missing the required", "unexpected keyword",
+        "must be given", "must be provided", "must be passed",
         "wrong type", "no literal value",
     )),
     (_NETWORK, (
@@ -163,6 +165,12 @@ _NO_KEY = re.compile(
     re.IGNORECASE,
 )
 _CLOSED = re.compile(r"\b(?:already|is|was|been) closed\b(?! by)", re.IGNORECASE)
+_REASON = re.compile(r"\W*(?:bad gateway|service unavailable|internal server error|gateway time-?out)\b", re.IGNORECASE)
+_NONSENSE = re.compile(
+    r"\b(?:invalid|bad|unexpected|malformed|garbled) (?:greeting|handshake|banner|reply|response)\b"
+    r"|\blooks like http\b",
+    re.IGNORECASE,
+)
 _MAX_SETTINGS = 400
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+")
@@ -207,6 +215,15 @@ def is_closed(message: str) -> bool:
     return _CLOSED.search(message[:_MAX_SETTINGS]) is not None
 
 
+def tells_of_an_answer(message: str) -> tuple[Label, str] | None:
+    """What a message says of a peer that is said to be out of reach, and did answer: with the reason phrase of a
+    status (RFC 9110, 15.6), or in no language that was expected."""
+    if (found := _REASON.match(message)) is not None:
+        return is_.UPSTREAM_FAILED if "internal" in found[0].lower() else is_.UPSTREAM_NOT_NOW, "a reason phrase"
+    found = _NONSENSE.search(message[:_MAX_SETTINGS])
+    return None if found is None else (is_.UPSTREAM_FAILED, found[0].lower())
+
+
 def _find(
     table: tuple[tuple[Label, tuple[str, ...]], ...], text: str, *, at_start_of_word: bool = False
 ) -> tuple[Label, str] | None:
@@ -225,6 +242,6 @@ def is_mute_name(name: str) -> bool:
     """
     words = words_of(name)
     guess = guess_by_name(name)
-    if guess is not None and guess[0].category not in _SAID_BY_CAUSES:
+    if guess is not None and (guess[0].category not in _SAID_BY_CAUSES or guess[0] == is_.UPSTREAM_NOT_NOW):
         return False
     return guess is not None or _SUFFIX.search(f" {words}") is not None

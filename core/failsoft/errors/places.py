@@ -33,6 +33,10 @@ _BUILTIN_FROM: tuple[tuple[Label, tuple[str, ...]], ...] = (
             "-packages/geoip2/database.py", "-packages/braintree/configuration.py", "/logging/config.py",
         ),
     ),
+    # what it does with a secret, which a client sent; what was stored is read in the modules below
+    (is_.UNPARSABLE, ("-packages/passlib/utils/__init__.py",)),
+    # values of our own that are converted; a file is read in others of its modules
+    (is_.BUG, ("pyarrow/array.pxi", "pyarrow/scalar.pxi", "pyarrow/builder.pxi", "pyarrow/pandas-shim.pxi")),
     (
         is_.CONTRADICTION,
         ("-packages/passlib/handlers/", "-packages/passlib/utils/handlers.py", "-packages/pyotp/otp.py"),
@@ -46,16 +50,22 @@ _READS_SETTINGS = re.compile(
     r"(?:parse_connection_str|from_connection_str|load_config|read_config|load_dotenv|from_pyfile|from_envvar"
     r"|load_environment|update_config|load_module_from_file_location)"
 )
-_PACKAGE = re.compile(r"-packages/([^/.]+)")
+# a compiled module knows no more of its path than its package
+_PACKAGE = re.compile(r"-packages/([^/.]+)|([^/.]+)/[^/]+\.p(?:yx|xi)\Z")
 _READS = re.compile(
     r"pars|load|read|split|lookup|search|xpath|verif|decrypt|decod|from_|open|valid|deserial|convert|unpack|extract|decompress|lex|token|best_fit|make_impl"
 )
 _OF_KIND = {Kind.PARSER: is_.UNPARSABLE, Kind.AUTH: is_.WHO_ARE_YOU}
 _OF_DATA = frozenset(
-    {"ValueError", "KeyError", "IndexError", "EOFError", "OverflowError", "RuntimeError", "LookupError"}
+    {"ValueError", "KeyError", "IndexError", "EOFError", "OverflowError", "RuntimeError", "LookupError", "OSError"}
 )
 _FILES_OF_OURS = ("-packages/tinydb/", "-packages/diskcache/", "-packages/sqlitedict", "/shelve.py", "/dbm/")
 """Stores that are files beside the application: what is read there, it wrote itself."""
+_OF_TABLES = ("pandas.", "polars.", "pyarrow.")
+_READS_TABLE = re.compile(
+    r"\A(?:read|scan)_(?:csv|json|ndjson|excel|parquet|ipc|avro|feather|orc|xml|html|fwf|table)\Z"
+)
+"""Of libraries that work with data of ours, unless they read a file, which a client sent."""
 _SETS_UP = re.compile(
     r"(?:\A|\.)(?:init_app|configure|setup|set_up|from_settings|from_object|from_crawler|_init_from_config)\Z"
 )
@@ -77,6 +87,7 @@ def refine_by_library(label: Label, name: str, frames: Sequence[Frame]) -> tuple
 
     Parameters: as of `refine_by_place`, with at least one frame.
     """
+    frames = _without_importing(frames)
     says_little = label == is_.UNPARSABLE or ("." not in name and label in _SAYS_LITTLE)
     if says_little and (better := _by_library(frames[-_CLOSE:])) is not None:
         return better, "in a library that does one thing"
@@ -86,15 +97,25 @@ def refine_by_library(label: Label, name: str, frames: Sequence[Frame]) -> tuple
         return is_.REFUSED, "a socket that nobody listens at"
     if label in OF_INPUT and any(_is_in(frame[0], _FILES_OF_OURS) for frame in frames[-_NEAR:]):
         return is_.CONTRADICTION, "while reading a file of our own"
+    if label == is_.BUG and name.startswith(_OF_TABLES) and any(_READS_TABLE.search(frame[2]) for frame in frames):
+        return is_.UNPARSABLE, "while reading a file of a client"
     if label in OF_INPUT and any(_is_in(frame[0], _OF_SETTINGS) for frame in frames[-_NEAR:]):
         return is_.MISCONFIGURED, "while reading settings"
     return None
 
 
+def _without_importing(frames: Sequence[Frame]) -> Sequence[Frame]:
+    """The frames up to the one that asked for a module: those of the import system say nothing."""
+    end = len(frames)
+    while end > 1 and "<frozen importlib" in frames[end - 1][0]:
+        end -= 1
+    return frames[:end]
+
+
 def kind_of_place(path: str) -> Kind | None:
     """What the package is for that a file belongs to, if it is a well-known one."""
     found = _PACKAGE.search(path)
-    return None if found is None else kind_of_top(found[1])
+    return None if found is None else kind_of_top(found[1] or found[2])
 
 
 def _by_kind(frames: Sequence[Frame]) -> Label | None:
@@ -126,7 +147,10 @@ def _by_library(frames: Sequence[Frame]) -> Label | None:
         if "-packages/" not in path:
             called_back = called_back or not path.startswith(_STDLIB)
         elif not called_back:
-            if _READS_SETTINGS.search(function) or _SETS_UP.search(function) or _GIVEN_SETTINGS.search(function):
+            if _READS_SETTINGS.search(function) or _SETS_UP.search(function):
+                return is_.MISCONFIGURED
+            # what reads data is given data, also where that is a URL
+            if kind_of_place(path) is not Kind.PARSER and _GIVEN_SETTINGS.search(function):
                 return is_.MISCONFIGURED
             if _READS_ANSWER.search(function):
                 return is_.UPSTREAM_FAILED

@@ -68,6 +68,8 @@ _GRPC_LINK: tuple[tuple[str, Label], ...] = (
     ("failed to connect", is_.REFUSED),
     ("name resolution", is_.DNS),
     ("dns resolution", is_.DNS),
+    ("hostname lookup", is_.DNS),
+    ("address lookup", is_.DNS),
     ("connection refused", is_.REFUSED),
     ("connection reset", is_.BROKEN),
     ("socket closed", is_.BROKEN),

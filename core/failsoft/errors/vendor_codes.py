@@ -36,6 +36,9 @@ def _model(exc: BaseException, label: Label | None) -> Code | None:
     if type(exc).__module__.startswith("litellm") and lower_text_of(exc).endswith("connection error."):
         # a status that LiteLLM made up
         return Code(is_.UNREACHABLE, "connection error")
+    if code is not None and getattr(exc, "llm_provider", None) == "":
+        # LiteLLM did not even know whom to ask
+        return Code(is_.BUG, "no provider, no request")
     body: Any = getattr(exc, "body", None)
     error = body.get("error", body) if isinstance(body, Mapping) else None
     said = [error.get("code"), error.get("type")] if isinstance(error, Mapping) else []

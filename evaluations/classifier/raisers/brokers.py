@@ -271,7 +271,7 @@ def kombu_refused() -> None:
         connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
 
 
-@case("kombu", **away)
+@case("kombu", **settings, note="its transport refuses the client of Redis that the other packages bring")
 def kombu_redis_refused() -> None:
     with kombu.Connection(f"redis://{HOST}:{closed_port()}") as connection:
         connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)

@@ -692,7 +692,13 @@ def _grpc(code: grpc.StatusCode, text: str) -> Callable[[], Any]:
 
 
 add("grpcio", "aborted", CONTENTION, _grpc(grpc.StatusCode.ABORTED, "transaction"))
-add("grpcio", "data_loss", FAILED, _grpc(grpc.StatusCode.DATA_LOSS, "gone"), note="a peer's data, not ours")
+add(
+    "grpcio",
+    "data_loss",
+    Means("data_integrity", False, (500, 502, 503), "high"),
+    _grpc(grpc.StatusCode.DATA_LOSS, "gone"),
+    note="stored data that cannot be read, whosever",
+)
 add("grpcio", "unimplemented", FAILED, _grpc(grpc.StatusCode.UNIMPLEMENTED, "no"))
 add("grpcio", "invalid_argument", FAILED, _grpc(grpc.StatusCode.INVALID_ARGUMENT, "no"))
 add("grpcio", "exhausted", THROTTLED, _grpc(grpc.StatusCode.RESOURCE_EXHAUSTED, "quota"))

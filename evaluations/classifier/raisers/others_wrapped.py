@@ -342,9 +342,9 @@ add("python", "stale_document", EDITED, wrapped(lambda: {}["a"], _saying("versio
 add(
     "httpx",
     "gateway_timeout_from_silent",
-    Means("external_service", True, 504, "medium"),
+    Means("network", True, 504, "medium"),
     wrapped(_silent, _saying("the gateway did not answer", PaymentGatewayTimeout)),
-    note="doubtful: a silent peer is the link by the conventions, its name says a peer",
+    note="a silent peer is the link, also by its name",
 )
 add(
     "httpx",

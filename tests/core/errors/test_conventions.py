@@ -479,3 +479,28 @@ def _raised(function: Callable[[str], Any], argument: str) -> BaseException:
     except Exception as error:
         return error
     raise AssertionError("raised nothing")
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("Bad Gateway", ("external_service", 503, True)),
+        ("Internal Server Error", ("external_service", 502, False)),
+        ("Invalid greeting: b'HTTP'", ("external_service", 502, False)),
+        ("the link to db-3 broke", ("network", 503, True)),
+    ],
+)
+def test_a_peer_that_answered_was_in_reach_whatever_the_class_is_called(
+    classify: Classify, install: Install, text: str, means: tuple[str, int, bool]
+) -> None:
+    store = install("zephyrdb", named("NetworkError"))
+    assert said(classify(store.NetworkError(text))) == means
+
+
+def test_what_is_called_a_bug_and_says_that_nobody_could_be_reached_is_the_link(
+    classify: Classify, install: Install
+) -> None:
+    store = install("zephyrgrid", named("IllegalStateError"))
+    away = classify(store.IllegalStateError("unable to connect to any member"))
+    assert said(away) == ("network", 500, False)
+    assert classify(store.IllegalStateError("twice")).category == "system"

@@ -12,10 +12,11 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 FLOORS = {
-    "shipped": {"category": 0.99, "transient": 0.995, "status": 0.994, "severity": 0.991},
-    "unseen": {"category": 0.96, "transient": 0.985, "status": 0.968, "severity": 0.955},
-    "renamed": {"category": 0.91, "transient": 0.97, "status": 0.92, "severity": 0.912},
-    "held-out-model": {"category": 0.925, "transient": 0.98, "status": 0.945, "severity": 0.928},
+    "shipped": {"category": 0.992, "transient": 0.996, "status": 0.995, "severity": 0.993},
+    "unseen": {"category": 0.94, "transient": 0.982, "status": 0.947, "severity": 0.939},
+    "renamed": {"category": 0.896, "transient": 0.969, "status": 0.902, "severity": 0.899},
+    "held-out": {"category": 0.902, "transient": 0.972, "status": 0.922, "severity": 0.907},
+    "held-out-model": {"category": 0.907, "transient": 0.972, "status": 0.924, "severity": 0.912},
 }
 """A little below what is written in docs/explanation/how-well.md, by how it was asked."""
 

@@ -183,3 +183,35 @@ def test_a_file_of_our_own_that_cannot_be_read_is_no_input(raised: Raised) -> No
 def test_what_sets_up_an_extension_finds_settings_missing(raised: Raised) -> None:
     failure = raised(named_place(f"{LIB}/flask_thing/extension.py", "init_app", RuntimeError("THING_URL must be set")))
     assert failure.category == "configuration"
+
+
+@pytest.mark.parametrize("path", ["codec/msgpack/_unpacker.pyx", "msgpack/_unpacker.pyx"])
+def test_a_compiled_module_is_known_by_the_folder_of_its_source(raised: Raised, path: str) -> None:
+    code = compile("def unpackb():\n    raise ValueError('3 exceeds max_array_len(2)')\n", path, "exec")
+    space: dict[str, Any] = {}
+    exec(code, space)
+    failure = raised(space["unpackb"])
+    assert (failure.category, failure.status) == ("validation", 400)
+
+
+def test_a_file_of_settings_that_python_imports_is_missing(raised: Raised) -> None:
+    source = (
+        "import importlib.util\n"
+        "def load_config():\n"
+        "    spec = importlib.util.spec_from_file_location('none', '/no/such/file.py')\n"
+        "    spec.loader.exec_module(importlib.util.module_from_spec(spec))\n"
+    )
+    space: dict[str, Any] = {}
+    exec(compile(source, f"{LIB}/zephyr/config.py", "exec"), space)
+    failure = raised(space["load_config"])
+    assert (failure.type, failure.category, failure.status) == ("FileNotFoundError", "configuration", 500)
+
+
+def test_what_a_library_of_images_cannot_read_a_client_sent_unless_the_system_says_so(raised: Raised) -> None:
+    source = "def read(error):\n    raise error\n"
+    space: dict[str, Any] = {}
+    exec(compile(source, f"{LIB}/PIL/ImageFile.py", "exec"), space)
+    cut = raised(lambda: space["read"](OSError("Truncated File Read")))
+    assert (cut.category, cut.status) == ("validation", 400)
+    broken = raised(lambda: space["read"](OSError(5, "Input/output error")))
+    assert broken.status == 500

@@ -68,13 +68,14 @@ AUTH: tuple[tuple[Label, str], ...] = (
         fastapi_users.authentication.strategy.base.StrategyDestroyNotSupportedError
         """,
     ),
-    (is_.DUPLICATE, "fastapi_users.exceptions.UserAlreadyExists firebase_admin.exceptions.AlreadyExistsError"),
+    (is_.DUPLICATE, "firebase_admin.exceptions.AlreadyExistsError"),
     (
         is_.INVALID,
         "fastapi_users.exceptions.InvalidPasswordException fastapi_users.exceptions.InvalidID",
     ),
     (is_.NOT_THERE, "fastapi_users.exceptions.UserNotExists"),
-    (is_.RULE_REFUSES, "fastapi_users.exceptions.UserAlreadyVerified"),
+    # looked up by the application, and refused before a constraint of the database is met
+    (is_.RULE_REFUSES, "fastapi_users.exceptions.UserAlreadyExists fastapi_users.exceptions.UserAlreadyVerified"),
     (
         is_.UPSTREAM_FAILED,
         """

@@ -43,6 +43,8 @@ BROKERS: tuple[tuple[Label, str], ...] = (
         stomp.exception.ConnectFailedException stomp.exception.StompException
         """,
     ),
+    # said where the stream ends before a version was agreed on, for whatever reason
+    (wrapping(is_.STORE_AWAY), "pika.exceptions.IncompatibleProtocolError"),
     (is_.CONNECT_SILENT, "pika.adapters.utils.connection_workflow.AMQPConnectorStackTimeout"),
     (is_.SILENT, "nats.errors.DrainTimeoutError nats.errors.FlushTimeoutError zmq.error.Again"),
     (
@@ -54,7 +56,7 @@ BROKERS: tuple[tuple[Label, str], ...] = (
     ),
     (
         is_.MISCONFIGURED,
-        "aiormq.exceptions.PublishError amqp.exceptions.InvalidPath",
+        "aiormq.exceptions.PublishError amqp.exceptions.InvalidPath kombu.exceptions.VersionMismatch",
     ),
     (
         is_.UPSTREAM_FAILED,
@@ -80,6 +82,7 @@ BROKERS: tuple[tuple[Label, str], ...] = (
         amqp.exceptions.InvalidCommand amqp.exceptions.ChannelNotOpen kombu.exceptions.MessageStateError
         nats.errors.BadSubjectError nats.errors.BadSubscriptionError nats.errors.InvalidCallbackTypeError
         nats.errors.NotJSMessageError nats.errors.MsgAlreadyAckdError nats.errors.ConnectionDrainingError
+        nats.errors.ConnectionClosedError
         stomp.exception.NotConnectedException aiokafka.errors.IllegalOperation
         aiokafka.errors.ConsumerStoppedError zmq.error.ZMQError zmq.error.ZMQBaseError
         zmq.error.ContextTerminated zmq.error.ZMQBindError aiomqtt.exceptions.MqttReentrantError

@@ -101,7 +101,9 @@ _SQL: tuple[tuple[Label, str], ...] = (
         sqlalchemy.exc.CompileError sqlalchemy.exc.PendingRollbackError sqlalchemy.exc.ResourceClosedError
         sqlalchemy.orm.exc.DetachedInstanceError sqlalchemy.orm.exc.FlushError
         sqlalchemy.orm.exc.UnmappedError sqlalchemy.orm.exc.ObjectDereferencedError
-        sqlalchemy.exc.MissingGreenlet psycopg_pool.PoolClosed tortoise.exceptions.BaseORMException
+        sqlalchemy.exc.NoReferenceError sqlalchemy.exc.NoForeignKeysError
+        sqlalchemy.exc.AmbiguousForeignKeysError sqlalchemy.exc.MissingGreenlet
+        psycopg_pool.PoolClosed tortoise.exceptions.BaseORMException
         pony.orm.core.OrmError
         """,
     ),
@@ -109,8 +111,7 @@ _SQL: tuple[tuple[Label, str], ...] = (
         is_.MISCONFIGURED,
         """
         sqlalchemy.exc.NoSuchModuleError sqlalchemy.exc.NoSuchTableError sqlalchemy.exc.UnboundExecutionError
-        sqlalchemy.exc.NoDBAPILoaded sqlalchemy.exc.UnreflectableTableError sqlalchemy.exc.NoReferenceError
-        sqlalchemy.exc.NoForeignKeysError sqlalchemy.exc.AmbiguousForeignKeysError
+        sqlalchemy.exc.NoDBAPILoaded sqlalchemy.exc.UnreflectableTableError
         alembic.util.exc.CommandError asyncpg.exceptions._base.ClientConfigurationError
         tortoise.exceptions.ConfigurationError
         """,

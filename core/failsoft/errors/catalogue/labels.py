@@ -182,7 +182,7 @@ def code_of_status(status: int) -> str:
 _CATEGORY_OF_STATUS = {
     401: Category.AUTHENTICATION, 402: Category.BUSINESS_LOGIC, 403: Category.AUTHENTICATION,
     407: Category.AUTHENTICATION, 408: Category.NETWORK, 409: Category.BUSINESS_LOGIC, 412: Category.CONCURRENCY,
-    423: Category.CONCURRENCY, 424: Category.EXTERNAL_SERVICE, 428: Category.CONCURRENCY, 429: Category.RESOURCE,
+    423: Category.CONCURRENCY, 424: Category.EXTERNAL_SERVICE, 429: Category.RESOURCE,
     451: Category.BUSINESS_LOGIC, 499: Category.NETWORK, 502: Category.EXTERNAL_SERVICE,
     503: Category.EXTERNAL_SERVICE, 504: Category.NETWORK, 507: Category.RESOURCE, 511: Category.AUTHENTICATION,
 }  # fmt: skip

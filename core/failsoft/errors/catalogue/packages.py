@@ -41,15 +41,16 @@ _BY_KIND: Mapping[str, str] = {
         pyseto python_jwt rest_framework_api_key rest_framework_simplejwt rsa saml2 social_core webauthn
     """,
     "parser": """
-        _brotli antlr4 arrow av barcode brotli brotlicffi bs4 chardet charset_normalizer ciso8601 construct
-        cron_descriptor croniter cssselect cv2 dateparser dateutil docutils docxtpl ebooklib email_validator
-        exif exifread fiona fitz fontTools ftfy furl geojson geopandas hl7 html5lib icalendar ics idna imageio
-        isodate jmespath jq jsonpatch jsonpath_ng jsonpointer kaitaistruct lark lz4 magic markdown mido mistune
-        moneyed mutagen nbformat netaddr odf parse parsel parsimonious pdfminer pdfplumber phonenumbers pikepdf
-        PIL pint ply pptx py7zr pycountry pydicom pydub pyparsing pypdf pypdfium2 pyproj pyuca qrcode rarfile
-        rasterio readability rfc3986 rfc3987 schwifty shapefile shapely shortuuid simpleeval slugify snappy
-        soundfile sqlglot sqlparse stdnum tablib tatsu textx tinycss2 tldextract tomlkit ulid unidiff uuid6
-        validators vobject xlrd xlsxwriter xmltodict yarl zstandard zstd
+        _brotli antlr4 arrow av barcode brotli brotlicffi bs4 cbor2 chardet charset_normalizer ciso8601
+        construct cron_descriptor croniter cssselect cv2 dateparser dateutil docutils docxtpl ebooklib
+        email_validator exif exifread fastavro fiona fitz fontTools ftfy furl geojson geopandas hl7 html5lib
+        icalendar ics idna imageio isodate jmespath jq jsonpatch jsonpath_ng jsonpointer kaitaistruct lark lz4
+        magic markdown mido mistune moneyed msgpack mutagen nbformat netaddr odf ormsgpack parse parsel
+        parsimonious pdfminer pdfplumber phonenumbers pikepdf PIL pint ply pptx py7zr pycountry pydicom pydub
+        pyparsing pypdf pypdfium2 pyproj pyuca qrcode rarfile rasterio readability rfc3986 rfc3987 schwifty
+        shapefile shapely shortuuid simpleeval slugify snappy soundfile sqlglot sqlparse stdnum tablib tatsu
+        textx tinycss2 tldextract tomlkit ulid unidiff uuid6 validators vobject xlrd xlsxwriter xmltodict yarl
+        zstandard zstd
     """,
     "framework": """
         aiohttp_cors asgiref blacksheep bottle channels cherrypy dash django_ninja djoser emmett falcon

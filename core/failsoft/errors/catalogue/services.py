@@ -72,7 +72,8 @@ _CLOUDS: tuple[tuple[Label, str], ...] = (
         """,
     ),
     (is_.THROTTLED, "google.api_core.exceptions.TooManyRequests"),
-    (is_.UPSTREAM_SLOW, "google.api_core.exceptions.GatewayTimeout grpc.FutureTimeoutError"),
+    (is_.UPSTREAM_SLOW, "google.api_core.exceptions.GatewayTimeout"),
+    (is_.SILENT, "grpc.FutureTimeoutError"),
     (is_.UPSTREAM_NOT_NOW, "google.api_core.exceptions.ServiceUnavailable botocore.exceptions.WaiterError"),
     (is_.UPSTREAM_DOWN, "google.api_core.exceptions.BadGateway"),
     (is_.CONTENTION, "google.api_core.exceptions.Aborted"),
@@ -139,8 +140,8 @@ _BROKERS: tuple[tuple[Label, str], ...] = (
         """
         kombu.exceptions.OperationalError amqp.exceptions.ConnectionError pika.exceptions.AMQPConnectionError
         aiormq.exceptions.AMQPConnectionError kafka.errors.KafkaConnectionError
-        aiokafka.errors.KafkaConnectionError nats.errors.ConnectionClosedError
-        nats.errors.StaleConnectionError nats.errors.ConnectionReconnectingError
+        aiokafka.errors.KafkaConnectionError nats.errors.StaleConnectionError
+        nats.errors.ConnectionReconnectingError
         celery.exceptions.BackendError stomp.exception.ConnectFailedException paho.mqtt.MQTTException
         """,
     ),

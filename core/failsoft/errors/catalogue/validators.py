@@ -115,7 +115,8 @@ VALIDATORS: tuple[tuple[Label, str], ...] = (
         reportlab.pdfbase.pdfmetrics.FontError reportlab.pdfbase.pdfmetrics.FontNotFoundError
         reportlab.pdfbase.pdfdoc.PDFError pypdf.errors.DeprecationError pypdf.errors.PageSizeNotDefinedError
         pypdf.errors.DependencyError boltons.iterutils.PathAccessError sklearn.exceptions.NotFittedError
-        networkx.exception.NetworkXException sympy.core.sympify.SympifyError
+        networkx.exception.NetworkXException networkx.exception.NodeNotFound
+        networkx.exception.AmbiguousSolution networkx.exception.ExceededMaxIterations sympy.core.sympify.SympifyError
         babel.messages.catalog.TranslationError babel.plural.RuleError
         babel.numbers.UnsupportedNumberingSystemError
         """,

@@ -150,6 +150,7 @@ _STATES: tuple[tuple[Label, str], ...] = (
         """
         transitions.core.MachineError statemachine.exceptions.TransitionNotAllowed
         django_fsm.TransitionNotAllowed viewflow.fsm.base.TransitionNotAllowed xworkflows.base.InvalidTransitionError
+        mptt.exceptions.InvalidMove treebeard.exceptions.InvalidMoveToDescendant
         """,
     ),
     (
@@ -157,6 +158,8 @@ _STATES: tuple[tuple[Label, str], ...] = (
         """
         statemachine.exceptions.StateMachineError statemachine.exceptions.InvalidDefinition
         statemachine.exceptions.InvalidStateValue statemachine.exceptions.AttrNotFound
+        mptt.exceptions.CantDisableUpdates treebeard.exceptions.InvalidPosition
+        treebeard.exceptions.MissingNodeOrderBy treebeard.exceptions.PathOverflow
         """,
     ),
     (is_.CONTENTION, "redis_lock.NotAcquired pottery.exceptions.QuorumNotAchieved"),
