@@ -55,7 +55,7 @@ _THIN = re.compile(r"(?:thin:|sqlplus )[\w$#]{1,40}/([^\s@/\"']{1,80})$")
 _SYMBOL = re.compile(r"@[A-Z]{2,12}_\d")
 _HOST = re.compile(r"@(?!sha256:)[A-Za-z][\w.-]*")
 
-_BEARER = re.compile(r"(?i)bearer(?:[ \t+:=]|%20){1,4}([\w.~+/=%-]{6,})")
+_BEARER = re.compile(r"(?i)bearer(?:[ \t+:=]|%20){1,4}(?!--[a-z])([\w.~+/=%-]{6,})")
 _BASIC = re.compile(r"(?i)basic[ \t+:]{1,3}([A-Za-z0-9+/_-]{6,}={0,2})")
 _WORDY = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
 _CHALLENGE = re.compile(r"(?i)(?:realm|error|scope|charset|authorization_uri|resource|title|format)\s?=")
