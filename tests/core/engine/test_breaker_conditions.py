@@ -255,7 +255,7 @@ KINDS: list[tuple[Exception, bool, set[str]]] = [
     (LOST(), True, {"network", "lost", "os", "any"}),
     (TimeoutError(), True, {"network", "os", "any"}),
     (KeyError(), True, {"system", "any"}),
-    (Maintenance(), True, {"any", "system"}),
+    (Maintenance(), True, {"any"}),
     (failsoft.ValidationError("x"), False, {"any", "validation"}),
     (queue.Full(), False, {"any", "resource"}),
     (failsoft.BulkheadFullError(name="x"), False, set()),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import failsoft
+from failsoft import current
 from failsoft.logs import SanitizingFilter
 
 SECRET = "hunter2-and-fake"
@@ -148,7 +149,9 @@ def test_a_handler_with_a_filter_of_ours_needs_no_more(logger: logging.Logger) -
     assert "emit" not in vars(logger.handlers[-1])
 
 
-def test_the_sanitizer_is_that_of_the_one_that_serves(logger: logging.Logger) -> None:
+def test_the_sanitizer_is_that_of_the_one_that_serves(logger: logging.Logger, monkeypatch: pytest.MonkeyPatch) -> None:
+    # instances that other tests left open were built before this one, and would serve
+    monkeypatch.setattr(current, "_built", [])
     out = attached(logger)
     failsoft.logs.clean("shop.cleaning")
     logger.warning("badge=AB-77-XK")
