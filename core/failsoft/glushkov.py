@@ -66,14 +66,6 @@ class Glushkov:
             made.first, made.ends = part.first, frozenset(part.free_last)
             yield made
 
-    def literals(self, tree: Any) -> Iterator[str]:
-        """Characters that stand in a pattern."""
-        for op, value in _nodes(tree):
-            if op is _ops.LITERAL:
-                yield chr(value)
-            elif op is _ops.RANGE:
-                yield chr(value[0])
-
     def _near(self, tree: Any) -> Iterator[str]:
         for op, value in _nodes(tree):
             ends = (value,) if op in (_ops.LITERAL, _ops.NOT_LITERAL) else value if op is _ops.RANGE else ()
