@@ -22,6 +22,9 @@ _BEFORE = re.compile(
     r"(?: (?:valid|invalid|correct|known|acceptable|strong|registered))? [\"'`]?$"
 )
 _QUOTES = ("'", '"', "`")
+# how a quoted value ends in front of such words, and how far from the name at most
+_CLOSED = ("' ", '" ', "` ")
+_MAX_WORDS = 80
 # the value stands after it
 _AFTER = re.compile(
     r"(?:\\{0,3}[\"'`])?\]?,?(?: on \w{1,40})?[:;]?"
@@ -70,7 +73,9 @@ def complained(site: Site) -> Span | None:
     if site.before not in (" ", *_QUOTES) or site.name.lower() in _NOT_SPOKEN:
         return None
     before = scan.before(site.first, _MAX_BEFORE)
-    found = _BEFORE.search(before) if before.rstrip("\"'`").endswith(" ") else None
+    words = before[-_MAX_WORDS:]
+    quoted = words.rstrip("\"'`").endswith(" ") and any(quote in words for quote in _CLOSED)
+    found = _BEFORE.search(before) if quoted else None
     if found is None:
         return None
     group = "for" if found["for"] is not None else "is"

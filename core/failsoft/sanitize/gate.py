@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
-from failsoft.sanitize.scanner import LONG_WORD_CLASS, Anchor, ends_in_long_word
+from failsoft.sanitize.scanner import Anchor, ends_in_long_word
 
 __all__ = ["Parts", "gate", "has_re2", "linear"]
 
@@ -124,7 +124,7 @@ def _word(anchor: Anchor) -> str:
 
 
 def _followed(anchor: Anchor) -> str:
-    return f"[{_wide(LONG_WORD_CLASS)}]{{8}}" if ends_in_long_word(anchor) else _ahead(anchor.follow)
+    return _widened(anchor.word) if ends_in_long_word(anchor) else _ahead(anchor.follow)
 
 
 def _ahead(follow: str) -> str:

@@ -8,13 +8,17 @@ letter is read backwards.
 
 from __future__ import annotations
 
+import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import or_
 from typing import NamedTuple, TypeAlias
 
 __all__ = [
-    "LONG_WORD_CLASS",
+    "LOOSE_WORD",
+    "TOKEN_WORD",
     "Anchor",
     "Family",
     "Handler",
@@ -33,14 +37,17 @@ Span: TypeAlias = tuple[int, int, str]
 
 # per cent of the characters of log messages and tracebacks
 _FREQUENCY: dict[str, float] = {
-    "e": 8.8, " ": 8.5, "s": 6, "r": 5.5, "t": 5, "a": 4.8, "o": 4.5, "i": 4, "n": 3.5, "d": 3.4, "l": 3.2, "p": 2.9,
-    "c": 2.7, "u": 1.8, "_": 1.5, "m": 1.3, "b": 1.2, "h": 1.2, "v": 1.2, "f": 1.1, "g": 1.1, "y": 1, "w": 1.5,
-    "k": 0.6, "x": 0.2, "q": 0.2, "j": 0.1, "z": 0.1, "/": 3,
+    " ": 13, "e": 8.7, "n": 4.6, "t": 4.6, "a": 4.3, "s": 4.1, "i": 4.1, "r": 3.8, "/": 3.5, "p": 3.4, "l": 3, "o": 2.8,
+    "c": 2.7, "d": 1.6, "1": 1.3, "h": 1.3, "y": 1.3, "b": 1.3, "_": 1.2, "v": 1.2, "f": 1.6, "u": 1.2, "g": 1, "m": 0.8,
+    "-": 0.7, "k": 0.7, "x": 0.7, "(": 0.7, "w": 0.5, "4": 0.6, "q": 0.4, ":": 0.3, "=": 0.2, "j": 0.2, "z": 0.1,
 }  # fmt: skip
-_FEW = 0.3
+# rounds in which few and rare letters are looked for
+_ROUNDS = 64
 _SEPARATORS = "_-."
-LONG_WORD_CLASS = r"\w.+/=%$-"
-_LONG_WORD = f"(?=[{LONG_WORD_CLASS}]{{8}})"
+TOKEN_WORD = r"[\w-]{16}"
+"""What goes on for long behind the separator that a token's anchor ends in; few words in code do."""
+LOOSE_WORD = r"[\w.+/=%$-]{8}"
+"""The same for tokens that are shorter or have other signs in them."""
 # a name in code that no value can follow: an argument, an item, the name of a file in a traceback
 _IDLE = r"(?![\w$]{0,48}+(?:[.-][\w$]{1,24}+){0,3}+(?:[);/]|,(?!\ ?(?:<<)?\")|\(\)|\",\ line\ ))"
 _SIGN_ORDER = "@$[{?&"
@@ -115,6 +122,8 @@ class Anchor(NamedTuple):
     """Regular expression of fixed width, of what must stand before; the anchor begins with it."""
     name: bool = False
     """It is part of a name, of which nothing is to be told where no value can follow."""
+    word: str = ""
+    """Regular expression of the long word that follows, if it ends in a separator: it is then looked for by that."""
 
 
 class Family(NamedTuple):
@@ -140,15 +149,15 @@ def _width(lead: str) -> int:
     return total
 
 
-def _family(picked: Iterable[tuple[Anchor, int, bool]], *, lowered: bool) -> Family:
-    groups: dict[tuple[str, bool], list[tuple[Anchor, int]]] = defaultdict(list)
-    for anchor, at, long_word in picked:
-        groups[anchor.literal[at], long_word].append((anchor, at))
+def _family(picked: Iterable[tuple[Anchor, int]], *, lowered: bool) -> Family:
+    groups: dict[tuple[str, str], list[tuple[Anchor, int]]] = defaultdict(list)
+    for anchor, at in picked:
+        groups[anchor.literal[at], anchor.word if ends_in_long_word(anchor) else ""].append((anchor, at))
     parts: list[str] = []
     hits: list[tuple[Handler, int]] = []
-    for (letter, long_word), entries in groups.items():
-        inner = _behind(entries, hits) if long_word else _ahead(entries, hits)
-        parts.append(f"{re.escape(letter)}{_LONG_WORD if long_word else ''}(?:{'|'.join(inner)})")
+    for (letter, word), entries in sorted(groups.items(), key=lambda group: group[0][1] == TOKEN_WORD):
+        inner = _behind(entries, hits) if word else _ahead(entries, hits)
+        parts.append(f"{re.escape(letter)}{f'(?={word})' if word else ''}(?:{'|'.join(inner)})")
     return Family(re.compile("|".join(parts)), tuple(hits), lowered)
 
 
@@ -162,9 +171,10 @@ def _ahead(entries: list[tuple[Anchor, int]], hits: list[tuple[Handler, int]]) -
         inner = []
         for anchor, at in buckets[following]:
             behind = f"(?<={anchor.lead}{re.escape(anchor.literal)})" if at or anchor.lead else ""
-            inner.append(
-                f"{re.escape(anchor.literal[at + 2 :])}{behind}{anchor.follow}{_IDLE if anchor.name else ''}()"
-            )
+            follow = f"{anchor.follow}{_IDLE if anchor.name else ''}"
+            # what is rare is asked for first
+            around = f"{follow}{behind}" if anchor.lead and follow.startswith("(?=") else f"{behind}{follow}"
+            inner.append(f"{re.escape(anchor.literal[at + 2 :])}{around}()")
             hits.append((anchor.handler, at + _width(anchor.lead)))
         alternatives.append(f"{re.escape(following)}(?:{'|'.join(inner)})")
     return alternatives
@@ -184,16 +194,22 @@ def _behind(entries: list[tuple[Anchor, int]], hits: list[tuple[Handler, int]]) 
 
 
 def _letters(words: Iterable[str]) -> list[str]:
-    """Few and rare letters of which each word has one, the most useful first."""
-    left, chosen = set(words), list[str]()
-    while left:
-        best = max(
-            sorted({letter for word in left for letter in word}),
-            key=lambda letter: sum(letter in word for word in left) / (_FREQUENCY.get(letter, 1) + _FEW),
-        )
-        chosen.append(best)
-        left = {word for word in left if best not in word}
-    return chosen
+    """Few and rare letters of which each word has one, the rarest first."""
+    words = sorted(set(words))
+    having = {
+        letter: sum(1 << index for index, word in enumerate(words) if letter in word) for letter in set("".join(words))
+    }
+    frequency = {letter: _FREQUENCY.get(letter, 0.5) for letter in having}
+    chance, best = random.Random(0), sorted(having)
+    for _ in range(_ROUNDS):
+        # frequent letters go, as long as each word keeps one; in which order decides what is left
+        left = sorted(having, key=lambda letter: (-frequency[letter] * chance.uniform(0.5, 1.5), letter))
+        for letter in tuple(left):
+            rest = [having[other] for other in left if other != letter]
+            if reduce(or_, rest, 0) == (1 << len(words)) - 1:
+                left.remove(letter)
+        best = min(best, left, key=lambda letters: sum(map(frequency.__getitem__, letters)))
+    return sorted(best, key=lambda letter: (frequency[letter], letter))
 
 
 def words_family(anchors: Iterable[Anchor]) -> Family:
@@ -203,29 +219,31 @@ def words_family(anchors: Iterable[Anchor]) -> Family:
     picked = []
     for anchor in anchors:
         at = min((order.index(letter), index) for index, letter in enumerate(anchor.literal) if letter in order)[1]
-        picked.append((anchor, at, False))
+        picked.append((anchor, at))
     return _family(picked, lowered=True)
 
 
 def ends_in_long_word(anchor: Anchor) -> bool:
     """Whether a sign is looked for by the separator that it ends in, and a long word behind that."""
     literal = anchor.literal
-    return literal[-1] in _SEPARATORS and not anchor.follow and not any(sign in literal for sign in _SIGN_ORDER)
+    if not anchor.word or anchor.follow or any(sign in literal for sign in _SIGN_ORDER):
+        return False
+    return literal[-1] in _SEPARATORS
 
 
-def _sign(anchor: Anchor) -> tuple[Anchor, int, bool]:
+def _sign(anchor: Anchor) -> tuple[Anchor, int]:
     literal = anchor.literal
     for sign in _SIGN_ORDER:
         if sign in literal:
-            return anchor, literal.index(sign), False
+            return anchor, literal.index(sign)
     if literal[-1] in _SEPARATORS:
-        return anchor, len(literal) - 1, ends_in_long_word(anchor)
+        return anchor, len(literal) - 1
     capital = min(
         (index for index, letter in enumerate(literal) if letter.isupper()),
         key=lambda index: _FREQUENCY[literal[index].lower()],
         default=0,
     )
-    return anchor, capital, False
+    return anchor, capital
 
 
 def signs_family(anchors: Iterable[Anchor]) -> Family:

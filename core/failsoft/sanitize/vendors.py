@@ -26,10 +26,21 @@ class Token(NamedTuple):
     """Where the anchor is inside of the token: what stands before it, of fixed width. The rest of the word goes too."""
     follow: str
     """What follows such an anchor."""
+    loose: bool
+    """Behind an anchor that ends in a separator, not all matches go on with sixteen letters, digits, `_` or `-`."""
 
 
-def _token(kind: str, anchors: str, pattern: str, *, bounded: bool = True, lead: str = "", follow: str = "") -> Token:
-    return Token(kind, tuple(anchors.split()), pattern, bounded, lead, follow)
+def _token(
+    kind: str,
+    anchors: str,
+    pattern: str,
+    *,
+    bounded: bool = True,
+    lead: str = "",
+    follow: str = "",
+    loose: bool = False,
+) -> Token:
+    return Token(kind, tuple(anchors.split()), pattern, bounded, lead, follow, loose)
 
 
 _W = "[0-9A-Za-z]"
@@ -45,7 +56,7 @@ TOKENS: tuple[Token, ...] = (
     ),
     _token("aws_key", "ABSK", r"ABSK[A-Za-z0-9+/]{60,}={0,2}"),
     _token("google_key", "AIza", r"AIza[\w-]{30,}", bounded=False),
-    _token("google_token", "ya29.", r"ya29\.[\w.-]{16,}"),
+    _token("google_token", "ya29.", r"ya29\.[\w.-]{16,}", loose=True),
     _token("google_token", "1//0", r"1//0[\w-]{20,}"),
     _token("google_secret", "GOCSPX-", r"GOCSPX-[\w-]{16,}"),
     _token("github_token", "ghp_ gho_ ghu_ ghs_ ghr_", rf"gh[pousr]_{_W}{{16,255}}", bounded=False),
@@ -55,6 +66,7 @@ TOKENS: tuple[Token, ...] = (
         "glpat- gldt- glrt- glcbt- glptt- glft- glimt- glagent- gloas- glsoat- glffct- glwt-",
         r"gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat|ffct|wt)-[\w.-]{12,}",
         bounded=False,
+        loose=True,
     ),
     _token("gitlab_token", "GR1348941", r"GR1348941[\w-]{16,}"),
     _token(
@@ -62,9 +74,10 @@ TOKENS: tuple[Token, ...] = (
         "xoxb- xoxp- xoxa- xoxe- xoxo- xoxr- xoxs- xoxc- xoxd-",
         r"xox(?:[bcdpes]-(?=[\w%.-]{0,128}\d)|o-(?=\d)|[ar]-(?=\d|\w{8}))[\w%.-]{8,}",
         bounded=False,
+        loose=True,
     ),
     _token("slack_token", "xoxe.xox", r"xoxe\.xox[bp]-[\w-]{8,}", bounded=False),
-    _token("slack_token", "xapp-", r"xapp-[\w-]{12,}"),
+    _token("slack_token", "xapp-", r"xapp-[\w-]{12,}", loose=True),
     _token("push_token", "ExponentPushToken[", r"ExponentPushToken\[([\w-]{8,})", bounded=False),
     _token("slack_webhook", "hooks.slack.com/", r"hooks\.slack\.com/(?:services|workflows|triggers)/([\w/+-]{16,})"),
     _token(
@@ -72,12 +85,14 @@ TOKENS: tuple[Token, ...] = (
         "sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ rk_prod_",
         rf"[sr]k_(?:live|test|prod)_{_W}{{8,247}}",
         bounded=False,
+        loose=True,
     ),
-    _token("webhook_secret", "whsec_", r"whsec_[\w+/=-]{16,}", bounded=False),
+    _token("webhook_secret", "whsec_", r"whsec_[\w+/=-]{16,}", bounded=False, loose=True),
     _token(
         "api_key",
         "sk-",
         rf"sk-(?:(?:proj|svcacct|service|admin|None|ant|or|lf)-{_B}{{12,}}|{_W}{{20,}}|(?=[\w-]{{0,40}}\d){_B}{{20,}})",
+        loose=True,
     ),
     _token("api_key", "gsk_", rf"gsk_{_W}{{20,}}"),
     _token("api_key", "xai-", rf"xai-{_W}{{24,}}"),
@@ -95,9 +110,9 @@ TOKENS: tuple[Token, ...] = (
     _token("neon_key", "napi_", rf"napi_{_W}{{40,}}"),
     _token("sonar_token", "sqp_ squ_ sqa_", r"sq[pua]_[0-9a-f]{40}(?![0-9A-Za-z])"),
     _token("circleci_token", "CCIPAT_ CCIPRJ_", r"CCIP(?:AT|RJ)_\w{16,}"),
-    _token("razorpay_key", "rzp_live_ rzp_test_", rf"rzp_(?:live|test)_{_W}{{10,}}"),
+    _token("razorpay_key", "rzp_live_ rzp_test_", rf"rzp_(?:live|test)_{_W}{{10,}}", loose=True),
     _token("posthog_key", "phx_", rf"phx_{_W}{{30,}}"),
-    _token("dbt_token", "dbtu_ dbtc_", r"dbt[uc]_[\w=+/-]{20,}"),
+    _token("dbt_token", "dbtu_ dbtc_", r"dbt[uc]_[\w=+/-]{20,}", loose=True),
     _token("dropbox_token", "sl.", r"sl\.(?:u\.)?(?=[\w-]{0,128}\d)[\w-]{40,}"),
     _token("mailersend_token", "mlsn.", r"mlsn\.[0-9a-f]{40,}"),
     _token("sendinblue_key", "xsmtpsib-", r"xsmtpsib-[a-f0-9]{32,}-\w+"),
@@ -124,7 +139,7 @@ TOKENS: tuple[Token, ...] = (
         "hf_ api_org_",
         rf"(?:hf|api_org)_(?:[A-Za-z]{{34,40}}(?!\w)|(?=[A-Za-z]*\d){_W}{{20,}})",
     ),
-    _token("sendgrid_key", "SG.", r"SG\.[\w=-]{8,}\.[\w=.-]{16,}"),
+    _token("sendgrid_key", "SG.", r"SG\.[\w=-]{8,}\.[\w=.-]{16,}", loose=True),
     _token("sendinblue_key", "xkeysib-", r"xkeysib-[a-f0-9]{32,}-\w+"),
     _token("mailgun_key", "key-", r"key-[0-9a-f]{32}(?![0-9A-Za-z])"),
     _token("twilio_key", "SK", r"SK[0-9a-fA-F]{32}(?![0-9A-Za-z])"),
@@ -186,22 +201,24 @@ TOKENS: tuple[Token, ...] = (
     _token("postman_key", "PMAK-", r"PMAK-[a-f0-9]{20,}-[a-f0-9]{20,}"),
     _token("databricks_token", "dapi", r"dapi[0-9a-f]{32}(?:-\d)?(?![0-9A-Za-z])"),
     _token("newrelic_key", "NRAK- NRJS- NRII- NRAA-", r"NR(?:AK|JS|II|AA)-[\w-]{19,}"),
-    _token("grafana_token", "glc_ glsa_", r"gl(?:c|sa)_[\w+/=]{24,}"),
-    _token("sentry_token", "sntrys_ sntryu_", r"sntry[su]_[\w+/=]{24,}"),
-    _token("doppler_token", "dp.pt. dp.st. dp.ct. dp.sa.", r"dp\.(?:pt|st|ct|sa)\.[\w.-]{20,}"),
-    _token("planetscale_token", "pscale_tkn_ pscale_pw_ pscale_oauth_", r"pscale_(?:tkn|pw|oauth)_[\w.=-]{20,}"),
+    _token("grafana_token", "glc_ glsa_", r"gl(?:c|sa)_[\w+/=]{24,}", loose=True),
+    _token("sentry_token", "sntrys_ sntryu_", r"sntry[su]_[\w+/=]{24,}", loose=True),
+    _token("doppler_token", "dp.pt. dp.st. dp.ct. dp.sa.", r"dp\.(?:pt|st|ct|sa)\.[\w.-]{20,}", loose=True),
+    _token(
+        "planetscale_token", "pscale_tkn_ pscale_pw_ pscale_oauth_", r"pscale_(?:tkn|pw|oauth)_[\w.=-]{20,}", loose=True
+    ),
     _token("supabase_token", "sbp_ sb_secret_", r"sb(?:p|_secret)_[\w-]{20,}"),
-    _token("flyio_token", "fo1_ fm1_ fm2_ fm1r_ fm1a_", r"f[om][12][ar]?_[\w+/=-]{24,}"),
+    _token("flyio_token", "fo1_ fm1_ fm2_ fm1r_ fm1a_", r"f[om][12][ar]?_[\w+/=-]{24,}", loose=True),
     _token("heroku_key", "HRKU-", r"HRKU-[\w-]{20,}"),
     _token("contentful_token", "CFPAT-", r"CFPAT-[\w-]{20,}"),
     _token("pulumi_token", "pul-", r"pul-[a-f0-9]{40}(?![0-9A-Za-z])"),
     _token("prefect_token", "pnu_", rf"pnu_{_W}{{30,}}"),
-    _token("tailscale_key", "tskey-", r"tskey-[\w-]{12,}"),
+    _token("tailscale_key", "tskey-", r"tskey-[\w-]{12,}", loose=True),
     _token("sourcegraph_token", "sgp_ slk_", r"(?:sgp|slk)_(?:[a-fA-F0-9]{8,}_)?[a-fA-F0-9]{32,}"),
-    _token("typeform_token", "tfp_", r"tfp_[\w.=-]{30,}"),
+    _token("typeform_token", "tfp_", r"tfp_[\w.=-]{30,}", loose=True),
     _token("readme_key", "rdme_", r"rdme_[a-z0-9]{40,}"),
     _token("shippo_token", "shippo_live_ shippo_test_", r"shippo_(?:live|test)_[a-fA-F0-9]{30,}"),
-    _token("duffel_token", "duffel_live_ duffel_test_", r"duffel_(?:live|test)_[\w=-]{30,}"),
+    _token("duffel_token", "duffel_live_ duffel_test_", r"duffel_(?:live|test)_[\w=-]{30,}", loose=True),
     _token("easypost_key", "EZAK EZTK", r"EZ[AT]K[A-Za-z0-9]{50,}"),
     _token("flutterwave_key", "FLWSECK", r"FLWSECK(?:_TEST)?-[a-zA-Z0-9]{12,}(?:-X)?"),
     _token("alibaba_key", "LTAI", r"LTAI[A-Za-z0-9]{16,24}(?![0-9A-Za-z])"),
@@ -218,11 +235,12 @@ TOKENS: tuple[Token, ...] = (
         "authress_key",
         "ext_ sc_ scauth_ authress_",
         r"(?:sc|ext|scauth|authress)_[A-Za-z0-9]{5,30}\.[A-Za-z0-9]{4,6}\.acc[_-][\w./+=-]{20,}",
+        loose=True,
     ),
-    _token("aws_key", "bedrock-api-key-", r"bedrock-api-key-[\w+/=-]{12,}"),
+    _token("aws_key", "bedrock-api-key-", r"bedrock-api-key-[\w+/=-]{12,}", loose=True),
     _token("clickhouse_key", "4b1d", rf"4b1d{_W}{{38}}(?!{_W})"),
     _token("cloudflare_key", "v1.0-", r"v1\.0-[0-9a-f]{24}-[0-9a-f]{100,}"),
-    _token("frameio_token", "fio-u-", r"fio-u-[\w=-]{40,}"),
+    _token("frameio_token", "fio-u-", r"fio-u-[\w=-]{40,}", loose=True),
     _token("harness_key", "pat. sat.", r"[ps]at\.[\w-]{22}\.[0-9A-Za-z]{24}\.[0-9A-Za-z]{20}"),
     _token("infracost_key", "ico-", rf"ico-{_W}{{32}}(?!{_W})"),
     _token("intra42_secret", "s-s4t2ud- s-s4t2af-", r"s-s4t2(?:ud|af)-[0-9a-f]{60,}"),
@@ -237,9 +255,9 @@ TOKENS: tuple[Token, ...] = (
     _token("netlify_token", "nfp_ nfc_", rf"nf[pc]_{_W}{{30,}}"),
     _token("render_key", "rnd_", rf"rnd_{_W}{{24,}}"),
     _token("resend_key", "re_", r"re_[A-Za-z0-9]{6,10}_[A-Za-z0-9]{20,}"),
-    _token("ory_token", "ory_at_ ory_rt_ ory_st_ ory_pat_", r"ory_(?:at|rt|st|pat)_[\w.-]{20,}"),
+    _token("ory_token", "ory_at_ ory_rt_ ory_st_ ory_pat_", r"ory_(?:at|rt|st|pat)_[\w.-]{20,}", loose=True),
     _token("asaas_key", "$aact_", r"\$aact_[\w=$:-]{30,}", bounded=False),
-    _token("onepassword_token", "ops_", r"ops_eyJ[A-Za-z0-9+/=]{100,}"),
+    _token("onepassword_token", "ops_", r"ops_eyJ[A-Za-z0-9+/=]{100,}", loose=True),
     _token("age_key", "AGE-SECRET-KEY-1", r"AGE-SECRET-KEY-1[0-9A-Z]{20,}"),
     _token("hubspot_token", "pat-", r"pat-(?:na|eu)\d-[0-9a-f-]{30,}"),
     _token(
@@ -254,7 +272,7 @@ TOKENS: tuple[Token, ...] = (
         bounded=False,
     ),
     _token("password_hash", "$pbkdf2 $scrypt", r"\$(?:pbkdf2|scrypt)[\w-]*\$[^\s'\":;]{16,}", bounded=False),
-    _token("password_hash", "pbkdf2_", r"pbkdf2_\w{2,10}\$\d+\$[^\s'\",;]{10,}", bounded=False),
+    _token("password_hash", "pbkdf2_", r"pbkdf2_\w{2,10}\$\d+\$[^\s'\",;]{10,}", bounded=False, loose=True),
     _token("password_hash", "pbkdf2: scrypt:", r"(?:pbkdf2|scrypt):[\w:]{1,24}\$[\w./+=-]{4,}\$[\w./+=-]{16,}"),
     _token("password_hash", "$S$ $P$ $H$", r"\$[SPH]\$[./0-9A-Za-z]{24,}", bounded=False),
     _token("password_hash", "$bcrypt-sha256$", r"\$bcrypt-sha256\$[\w=,]{4,40}\$[\w./]{20,}\$?[\w./]*", bounded=False),
@@ -262,7 +280,7 @@ TOKENS: tuple[Token, ...] = (
         "password_hash", "sha256$ sha512$ sha1$ md5$", r"(?:sha(?:1|256|512)|md5)\$[\w./+=-]{1,40}\$[0-9a-f]{32,128}"
     ),
     _token("password_hash", "scrypt$", r"scrypt\$[\w./+=$-]{24,}"),
-    _token("password_hash", "SCRAM-SHA-", r"SCRAM-SHA-(?:1|256|512)\$\d+:[\w+/=]{8,}\$[\w+/=:]{20,}"),
+    _token("password_hash", "SCRAM-SHA-", r"SCRAM-SHA-(?:1|256|512)\$\d+:[\w+/=]{8,}\$[\w+/=:]{20,}", loose=True),
     _token("password_hash", "aad3b435b51404ee", r"aad3b435b51404eeaad3b435b51404ee:[0-9a-fA-F]{32}"),
     _token("password_hash", "bcrypt_sha256$", r"bcrypt_sha256\$\$2[aby]\$[\w./$]{20,}", bounded=False),
     _token("password_hash", "{SSHA {SHA} {ssha {sha}", r"\{(?i:ssha\d*|sha)\}[A-Za-z0-9+/]{20,}={0,2}", bounded=False),
