@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from operator import or_
 from typing import NamedTuple, TypeAlias
@@ -41,6 +41,7 @@ _FREQUENCY: dict[str, float] = {
     "c": 2.7, "d": 1.6, "1": 1.3, "h": 1.3, "y": 1.3, "b": 1.3, "_": 1.2, "v": 1.2, "f": 1.6, "u": 1.2, "g": 1, "m": 0.8,
     "-": 0.7, "k": 0.7, "x": 0.7, "(": 0.7, "w": 0.5, "4": 0.6, "q": 0.4, ":": 0.3, "=": 0.2, "j": 0.2, "z": 0.1,
 }  # fmt: skip
+_RARE = 0.5
 # rounds in which few and rare letters are looked for
 _ROUNDS = 64
 _SEPARATORS = "_-."
@@ -168,16 +169,32 @@ def _ahead(entries: list[tuple[Anchor, int]], hits: list[tuple[Handler, int]]) -
         buckets[anchor.literal[at + 1 : at + 2]].append((anchor, at))
     alternatives = []
     for following in sorted(buckets, reverse=True):
-        inner = []
-        for anchor, at in buckets[following]:
-            behind = f"(?<={anchor.lead}{re.escape(anchor.literal)})" if at or anchor.lead else ""
-            follow = f"{anchor.follow}{_IDLE if anchor.name else ''}"
-            # what is rare is asked for first
-            around = f"{follow}{behind}" if anchor.lead and follow.startswith("(?=") else f"{behind}{follow}"
-            inner.append(f"{re.escape(anchor.literal[at + 2 :])}{around}()")
-            hits.append((anchor.handler, at + _width(anchor.lead)))
-        alternatives.append(f"{re.escape(following)}(?:{'|'.join(inner)})")
+        if following:
+            inner = [_whole(anchor, at, hits) for anchor, at in buckets[following]]
+            alternatives.append(f"{re.escape(following)}(?:{'|'.join(inner)})")
+        else:
+            alternatives += _ending(buckets[following], hits)
     return alternatives
+
+
+def _ending(entries: list[tuple[Anchor, int]], hits: list[tuple[Handler, int]]) -> Iterator[str]:
+    """Alternatives that end in a letter, parted by the one before it: else all of them are tried at each such letter."""
+    buckets: dict[str, list[tuple[Anchor, int]]] = defaultdict(list)
+    for anchor, at in entries:
+        buckets["" if anchor.lead else anchor.literal[max(0, at - 1) : at + 1]].append((anchor, at))
+    for end, members in buckets.items():
+        inner = "|".join([_whole(anchor, at, hits) for anchor, at in members])
+        yield f"(?<={re.escape(end)})(?:{inner})" if len(members) > 1 and len(end) > 1 else inner
+
+
+def _whole(anchor: Anchor, at: int, hits: list[tuple[Handler, int]]) -> str:
+    """What is to follow two letters of an anchor, what stands before them included."""
+    hits.append((anchor.handler, at + _width(anchor.lead)))
+    behind = f"(?<={anchor.lead}{re.escape(anchor.literal)})" if at or anchor.lead else ""
+    follow = f"{anchor.follow}{_IDLE if anchor.name else ''}"
+    # what is rare is asked for first
+    around = f"{follow}{behind}" if anchor.lead and follow.startswith("(?=") else f"{behind}{follow}"
+    return f"{re.escape(anchor.literal[at + 2 :])}{around}()"
 
 
 def _behind(entries: list[tuple[Anchor, int]], hits: list[tuple[Handler, int]]) -> list[str]:
@@ -199,7 +216,7 @@ def _letters(words: Iterable[str]) -> list[str]:
     having = {
         letter: sum(1 << index for index, word in enumerate(words) if letter in word) for letter in set("".join(words))
     }
-    frequency = {letter: _FREQUENCY.get(letter, 0.5) for letter in having}
+    frequency = {letter: _FREQUENCY.get(letter, _RARE) for letter in having}
     chance, best = random.Random(0), sorted(having)
     for _ in range(_ROUNDS):
         # frequent letters go, as long as each word keeps one; in which order decides what is left
@@ -218,6 +235,7 @@ def words_family(anchors: Iterable[Anchor]) -> Family:
     order = _letters(anchor.literal for anchor in anchors)
     picked = []
     for anchor in anchors:
+        # of anchors that overlap, all are found by the same letter, the longest first
         at = min((order.index(letter), index) for index, letter in enumerate(anchor.literal) if letter in order)[1]
         picked.append((anchor, at))
     return _family(picked, lowered=True)
