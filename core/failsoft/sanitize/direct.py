@@ -37,6 +37,13 @@ _LONGEST_PART = 1_502
 _LONGEST_USERINFO = 400
 _LONGEST_LOGIN = 128
 
+# a user alone, or a user and a password on the same line
+_URL_FOLLOWS = r"(?=[^\s/?#:@\"'<>\\\[]{0,128}(?:@|:[^\r\n]{0,400}@))"
+# what a domain follows and what may be a local part precedes, or what stands behind a colon or a slash
+_AT = (
+    r"[\w.%+'*/=?^`{|}~!#$&\x80-\xff-]@[\w\x80-\xff?-]+\.(?:[\w\x80-\xff?-]+\.)*[A-Za-z\x80-\xff?]"
+    r"|[:/][^\s@/\"']+@"
+)
 _LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
 _LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
 _DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}(xn--[a-z0-9-]{2,60}|[^\W\d_]{2,24})(?![^\W_]|\.\w)")
@@ -380,8 +387,8 @@ def sign_anchors() -> Iterator[Anchor]:
     """Anchors that are signs, or that begin with capitals or end in a separator."""
     yield Anchor("[REDACTED:", skip_marker)
     yield Anchor("-----BEGIN", private_key)
-    yield Anchor("://", credentials_in_url)
-    yield Anchor("@", email, "(?!@)")
+    yield Anchor("://", credentials_in_url, _URL_FOLLOWS)
+    yield Anchor("@", email, "(?!@)", told=_AT)
     yield Anchor("-u", _group(_CURL_USER, "password", 2), r"(?=\w{1,32}:[^\s:])")
     for option in ("-u ", "-u'", '-u"', "-u=", "--user ", "--user=", "--user'", '--user"', "--proxy-user "):
         yield Anchor(option, _group(_CURL_USER, "password", 2))

@@ -29,8 +29,14 @@ _STAMP = r"[\"'\s\[][12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:"
 _NEGATIVE = re.compile(r"\(\?!\[([a-z0-9_-]+)\]\)")
 _POSITIVE = re.compile(r"\(\?=((?:\\.|[^()\\]|\((?!\?[=!<])[^()]*\))*)\)")
 _TAIL = r"[\w$]*(?:[.-][\w$]+)*"
-# what may follow a name and a value after it; see `IDLE` in `scanner`, of which it is the opposite
-_ALIVE = r"(?:\z|[.-](?:[^\w$]|\z)|\((?:[^)]|\z)|\"(?:[^,]|\z|,(?:[^ ]|\z| (?:[^l]|\z)))|, ?[<\"]|[^\w$.,);/(\"-])"
+# what may follow a name and a value after it; see `_IDLE` in `scanner`, of which it is the opposite
+_NO_LINE = r"\"(?:[^,]|\z|,(?:[^ ]|\z| (?:[^l]|\z)))"
+_ALIVE = (
+    rf"(?:\z|[.-](?:[^\w$]|\z)|\((?:[\"']|[^\s\"'(),=.:\[\]]{{6,}}\))|{_NO_LINE}|>(?:[^\"]|\z|{_NO_LINE})"
+    r"|, ?[<\"]|[^\w$.,);/(\">-])"
+)
+# as far as this is as far as a line goes, for which RE2 needs fewer states
+_FAR = re.compile(r"\{0,\d{3}\}")
 # what is not ASCII stands there as another character or as `?`
 _OTHER = r"[\x80-\xff?]"
 _KELVIN = "\u212a"
@@ -72,7 +78,7 @@ def gate(words: Iterable[Anchor], signs: Iterable[Anchor], digits: Iterable[str]
         digits: what follows a first digit.
     """
     parts = [f"(?i:{_word(anchor)})" for anchor in words]
-    parts += [_widened(anchor.lead) + _literal(anchor.literal) + _followed(anchor) for anchor in signs]
+    parts += [anchor.told or _widened(anchor.lead) + _literal(anchor.literal) + _followed(anchor) for anchor in signs]
     parts += [f"[0-9](?:{'|'.join(map(_ahead, digits))})"]
     found = linear(f"{_STAMP}|{'|'.join(parts)}", latin=True)
     # with groups, RE2 would have to take its slow way
@@ -131,6 +137,7 @@ def _ahead(follow: str) -> str:
     """What must follow, or a little more than that: nothing where RE2 has no words for it."""
     if excluded := _NEGATIVE.fullmatch(follow):
         return f"(?:[^{excluded[1]}]|\\z)"
+    follow = _FAR.sub("*", follow)
     plain = _POSITIVE.sub(r"(?:\1)", follow) if follow.endswith(")") and follow.count("(?=") == 1 else follow
     plain = _widened(plain)
     return plain if "(?=" not in plain and "(?!" not in plain and linear(plain, latin=True) else ""

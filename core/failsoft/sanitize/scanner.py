@@ -49,8 +49,12 @@ TOKEN_WORD = r"[\w-]{16}"
 """What goes on for long behind the separator that a token's anchor ends in; few words in code do."""
 LOOSE_WORD = r"[\w.+/=%$-]{8}"
 """The same for tokens that are shorter or have other signs in them."""
-# a name in code that no value can follow: an argument, an item, the name of a file in a traceback
-_IDLE = r"(?![\w$]{0,48}+(?:[.-][\w$]{1,24}+){0,3}+(?:[);/]|,(?!\ ?(?:<<)?\")|\(\)|\",\ line\ ))"
+# a name in code that no value can follow: an argument, an item, the name of a file in a traceback, a call of more than
+# one word; see `spoken` for what an argument says
+_IDLE = (
+    r"(?![\w$]{0,48}+(?:[.-][\w$]{1,24}+){0,3}+"
+    r"(?:[);/]|,(?!\ ?(?:<<)?\")|\((?![\"']|[^\s\"'(),=.:\[\]]{6,256}\))|>?\",\ line\ ))"
+)
 _SIGN_ORDER = "@$[{?&"
 _ESCAPED = frozenset("nrtbfv0")
 _CONTEXT = 48
@@ -125,6 +129,9 @@ class Anchor(NamedTuple):
     """It is part of a name, of which nothing is to be told where no value can follow."""
     word: str = ""
     """Regular expression of the long word that follows, if it ends in a separator: it is then looked for by that."""
+    told: str = ""
+    """For RE2, regular expression of all that the handler may find something at, where a literal and what follows it
+    say less than that."""
 
 
 class Family(NamedTuple):
