@@ -22,8 +22,8 @@ _BEFORE = re.compile(
     r"(?: (?:valid|invalid|correct|known|acceptable|strong|registered))? [\"'`]?$"
 )
 _QUOTES = ("'", '"', "`")
-# how a quoted value ends in front of such words, and how far from the name at most
-_CLOSED = ("' ", '" ', "` ")
+_LEADS = (" ", *_QUOTES)
+# a quoted value ends in front of such words, not farther than this from the name
 _MAX_WORDS = 80
 # the value stands after it
 _AFTER = re.compile(
@@ -63,19 +63,20 @@ def told_after(site: Site) -> Span | None:
 
 def complained(site: Site) -> Span | None:
     """What goes of a value that is quoted in a complaint about the field that is named here."""
-    text, scan = site.scan.text, site.scan
+    text, scan, lead = site.scan.text, site.scan, site.before
     if site.kind in _OF_FORM:
         return None
-    if site.before in _QUOTES and (inside := _IN_OBJECT.match(text, site.last)):
+    if lead in _QUOTES and (inside := _IN_OBJECT.match(text, site.last)):
         if _NAMING.search(scan.before(site.first, 40)):
             return judged(site, read_value(text, inside.end(), site.kind), "=")
         return None
-    if site.before not in (" ", *_QUOTES) or site.name.lower() in _NOT_SPOKEN:
+    if lead not in _LEADS or site.name.lower() in _NOT_SPOKEN:
+        return None
+    words = scan.before(site.first, _MAX_WORDS)
+    if not ("' " in words or '" ' in words or "` " in words) or not words.rstrip("\"'`").endswith(" "):
         return None
     before = scan.before(site.first, _MAX_BEFORE)
-    words = before[-_MAX_WORDS:]
-    quoted = words.rstrip("\"'`").endswith(" ") and any(quote in words for quote in _CLOSED)
-    found = _BEFORE.search(before) if quoted else None
+    found = _BEFORE.search(before)
     if found is None:
         return None
     group = "for" if found["for"] is not None else "is"

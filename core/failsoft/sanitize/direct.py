@@ -10,7 +10,7 @@ from failsoft.sanitize.commands import command_signs, command_words
 from failsoft.sanitize.forms import is_named
 from failsoft.sanitize.grammar import Value, end_of_private_key
 from failsoft.sanitize.rules import word_set
-from failsoft.sanitize.scanner import LOOSE_WORD, TOKEN_WORD, Anchor, Handler, Scan, Span, marker
+from failsoft.sanitize.scanner import LOOSE_WORD, LONG_WORD, Anchor, Handler, Scan, Span, marker
 from failsoft.sanitize.vendors import TOKENS, Token
 from failsoft.sanitize.verdict import Judge, is_announced
 
@@ -401,5 +401,5 @@ def sign_anchors() -> Iterator[Anchor]:
         for anchor in token.anchors:
             if not _is_word(token, anchor):
                 # of two anchors that end alike, the longer one has to be looked for with the other
-                word = LOOSE_WORD if anchor.endswith(loose) else TOKEN_WORD
+                word = LOOSE_WORD if anchor.endswith(loose) else LONG_WORD
                 yield Anchor(anchor, _vendor(token), token.follow, token.lead, word=word)

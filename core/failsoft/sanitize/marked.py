@@ -48,6 +48,7 @@ _CELLS = re.compile(r"[ \t]{0,40}\|[ \t]{0,40}([^\s|][^|\r\n]{0,254}?)[ \t]{0,40
 _COLUMNS = re.compile(r"[ \t]{2,40}([^\s|]{8,256})[ \t]{0,40}(?=\r?\n|$)")
 # `{password, <<"x">>}`
 _ERLANG = re.compile(r"\s{0,4},\s{0,4}(?:<<)?(?=\")")
+_BLANK = (" ", "\t", "|")
 _MAX_PART, _INDENT = 4_096, 32
 _GENERATED_KINDS = frozenset(["token", "session", "authorization", "cookie", "csrf", "signature", "api_key"])
 _LONG = 16
@@ -61,22 +62,23 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
     """XML, quoted names in pairs and objects, options of commands: whether it is one, and what goes."""
     text, first, last = site.scan.text, site.first, site.last
     before = text[max(0, first - 28) : first]
-    if site.before == ">" and (following := _NEXT_TAG.match(text, last)):
+    lead = before[-1:]
+    if lead == ">" and (following := _NEXT_TAG.match(text, last)):
         if text[following.end() - 1] != "<" and text[following.end() : following.end() + 1] != "<":
             cell = _CELL.match(text, following.end())
             return True, judged(site, Value(cell.start(1), cell.end(1), quoted=True), ">") if cell else None
         return True, judged(site, tag_text(text, following.end() + 1 + _tag_name(text, following.end() + 1)), ">")
-    if site.before in (" ", "'", '"') and (line := _NAMED_LINE.match(text, last)):
+    if lead in (" ", "'", '"') and (line := _NAMED_LINE.match(text, last)):
         return True, judged(site, read_value(text, line.end(), site.kind), ":")
-    if before and before[-1] in "<:" and (tag := _TAG.search(before)) and before[: tag.start()][-1:] not in ("/", "P"):
+    if lead in ("<", ":") and (tag := _TAG.search(before)) and before[: tag.start()][-1:] not in ("/", "P"):
         return True, judged(site, tag_text(text, last), ">")
     if span := complained(site):
         return True, span
-    if column := _table_cell(site):
+    if text[last : last + 1] in _BLANK and (column := _table_cell(site)):
         return True, judged(site, column, "=")
-    if site.before in ("'", '"'):
+    if lead in ("'", '"'):
         return _paired(site, keys)
-    if site.before == "{" and (item := _ERLANG.match(text, last)):
+    if lead == "{" and (item := _ERLANG.match(text, last)):
         return True, judged(site, read_value(text, item.end(), site.kind), "=")
     if site.name.startswith("-") and "$" not in site.name and (option := _OPTION.match(text, last)):
         return True, judged(site, read_value(text, option.end(), site.kind), " ")

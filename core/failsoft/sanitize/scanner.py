@@ -18,7 +18,7 @@ from typing import NamedTuple, TypeAlias
 
 __all__ = [
     "LOOSE_WORD",
-    "TOKEN_WORD",
+    "LONG_WORD",
     "Anchor",
     "Family",
     "Handler",
@@ -38,14 +38,14 @@ Span: TypeAlias = tuple[int, int, str]
 # per cent of the characters of log messages and tracebacks
 _FREQUENCY: dict[str, float] = {
     " ": 13, "e": 8.7, "n": 4.6, "t": 4.6, "a": 4.3, "s": 4.1, "i": 4.1, "r": 3.8, "/": 3.5, "p": 3.4, "l": 3, "o": 2.8,
-    "c": 2.7, "d": 1.6, "1": 1.3, "h": 1.3, "y": 1.3, "b": 1.3, "_": 1.2, "v": 1.2, "f": 1.6, "u": 1.2, "g": 1, "m": 0.8,
-    "-": 0.7, "k": 0.7, "x": 0.7, "(": 0.7, "w": 0.5, "4": 0.6, "q": 0.4, ":": 0.3, "=": 0.2, "j": 0.2, "z": 0.1,
+    "c": 2.7, "d": 1.6, "1": 1.3, "h": 1.3, "y": 1.3, "b": 1.3, "_": 1.2, "v": 1.2, "f": 1.6, "u": 1.2, "g": 1,
+    "m": 0.8, "-": 0.7, "k": 0.7, "x": 0.7, "(": 0.7, "w": 0.5, "4": 0.6, "q": 0.4, ":": 0.3, "=": 0.2, "j": 0.2, "z": 0.1,
 }  # fmt: skip
 _RARE = 0.5
 # rounds in which few and rare letters are looked for
 _ROUNDS = 64
 _SEPARATORS = "_-."
-TOKEN_WORD = r"[\w-]{16}"
+LONG_WORD = r"[\w-]{16}"
 """What goes on for long behind the separator that a token's anchor ends in; few words in code do."""
 LOOSE_WORD = r"[\w.+/=%$-]{8}"
 """The same for tokens that are shorter or have other signs in them."""
@@ -163,7 +163,7 @@ def _family(picked: Iterable[tuple[Anchor, int]], *, lowered: bool) -> Family:
         groups[anchor.literal[at], anchor.word if ends_in_long_word(anchor) else ""].append((anchor, at))
     parts: list[str] = []
     hits: list[tuple[Handler, int]] = []
-    for (letter, word), entries in sorted(groups.items(), key=lambda group: group[0][1] == TOKEN_WORD):
+    for (letter, word), entries in sorted(groups.items(), key=lambda group: group[0][1] == LONG_WORD):
         inner = _behind(entries, hits) if word else _ahead(entries, hits)
         parts.append(f"{re.escape(letter)}{f'(?={word})' if word else ''}(?:{'|'.join(inner)})")
     return Family(re.compile("|".join(parts)), tuple(hits), lowered)
@@ -185,7 +185,7 @@ def _ahead(entries: list[tuple[Anchor, int]], hits: list[tuple[Handler, int]]) -
 
 
 def _ending(entries: list[tuple[Anchor, int]], hits: list[tuple[Handler, int]]) -> Iterator[str]:
-    """Alternatives that end in a letter, parted by the one before it: else all of them are tried at each such letter."""
+    """Alternatives that end in a letter, parted by the one before it: else all are tried at each such letter."""
     buckets: dict[str, list[tuple[Anchor, int]]] = defaultdict(list)
     for anchor, at in entries:
         buckets["" if anchor.lead else anchor.literal[max(0, at - 1) : at + 1]].append((anchor, at))
@@ -224,7 +224,7 @@ def _letters(words: Iterable[str]) -> list[str]:
         letter: sum(1 << index for index, word in enumerate(words) if letter in word) for letter in set("".join(words))
     }
     frequency = {letter: _FREQUENCY.get(letter, _RARE) for letter in having}
-    chance, best = random.Random(0), sorted(having)
+    chance, best = random.Random(0), sorted(having)  # noqa: S311 - nobody is to be surprised
     for _ in range(_ROUNDS):
         # frequent letters go, as long as each word keeps one; in which order decides what is left
         left = sorted(having, key=lambda letter: (-frequency[letter] * chance.uniform(0.5, 1.5), letter))

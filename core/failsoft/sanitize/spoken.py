@@ -31,6 +31,7 @@ _OF_WHOM = re.compile(
     r"(?i)[ ](?:for|of)[ ](?:(?:the )?(?:user|account|client|service|tenant|customer|db|database|role|host|login) )?"
     r"[\"']?[\w.@-]{1,40}[\"']?(?:[ ](?:is|was)[ ]|:[ ]|[ ]?=[ ]?)"
 )
+_OF = ("f", "o", "F", "O")
 _PROSE_KINDS = word_set(
     "password secret token api_key private_key session otp cvv ssn card account phone birth_date health_id national_id "
     "csrf credential iban zip record date sin"
@@ -46,6 +47,10 @@ _CHANGED = re.compile(
 )
 _ARGUMENT = re.compile(r"\((?:([\"'])([^\"'\n]{6,256})\1|([^\s\"'(),=.:\[\]]{6,256}))\)")
 _MEMBER = re.compile(r"[A-Za-z_]\w*=(?!=|$)")
+# the next word of a sentence, which is no value
+_NEXT_WORD = re.compile(r"[A-Za-z]{1,32}(?=[.,;:]?(?:\n| (?!\")))")
+_FROM = 30
+_FOLLOWING = re.compile(r" \w+\.?")
 
 
 class Prose:
@@ -85,7 +90,7 @@ class Prose:
         """Kind and end of the longest term that has this word in it, with up to three words before and after."""
         left = scan.before(first, 40)
         before = left.lower().replace("'", "").split()[-3:] if left.endswith(" ") else []
-        following = re.findall(r" \w+\.?", right)
+        following = _FOLLOWING.findall(right)
         kind, count = self._longest(tuple(before), name, tuple(following))
         return kind, last + sum(map(len, following[:count]))
 
@@ -107,7 +112,8 @@ class Prose:
             return None
         if text[site.last : site.last + 1] == "(":
             return _called(site)
-        if changed := _CHANGED.match(text, site.last):
+        changed = text.find(" from ", site.last, site.last + _FROM) >= 0 and _CHANGED.match(text, site.last)
+        if changed:
             old, new = changed.span("old"), changed.span("new")
             mark = marker(kind)
             return old[0], new[1], f"{mark}{text[old[1] : new[0]]}{mark}"
@@ -115,8 +121,12 @@ class Prose:
         site.scan.saw(at + 2)
         if at == site.last or not text[at : at + 1].strip() or text.startswith("[REDACTED:", at):
             return None
+        shaped = kind in SHAPES
+        if not shaped and (word := _NEXT_WORD.match(text, at)) and not HEX_LIKE.fullmatch(word.group()):
+            site.scan.saw(word.end() + 1)
+            return None
         value = read_value(text, at, kind)
-        if value and kind not in SHAPES:
+        if value and not shaped:
             content = text[value.start : value.end]
             # `a.password("x")` is a call, and `"a_password" "x"` are two names
             named = ("." in site.name and text[site.last] == "(") or site.before in ("'", '"')
@@ -149,7 +159,7 @@ def _told_at(text: str, last: int, kind: str) -> int:
         last += 1
     told = _PROSE.match(text, last)
     at = told.end() if told else last
-    if kind in _TOLD_KINDS and (whom := _OF_WHOM.match(text, last)):
+    if kind in _TOLD_KINDS and text[last + 1 : last + 2] in _OF and (whom := _OF_WHOM.match(text, last)):
         at = whom.end()
     opened = kind in SHAPES and text[at - 1] == "(" and SHAPES[kind].match(text, at - 1)
     return at - 1 if opened else at
