@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from failsoft.sanitize.addresses import AT, email
 from failsoft.sanitize.checks import decoded, looks_random, mixed
 from failsoft.sanitize.commands import command_signs, command_words
 from failsoft.sanitize.forms import is_named
 from failsoft.sanitize.grammar import Value, end_of_private_key
-from failsoft.sanitize.rules import word_set
-from failsoft.sanitize.scanner import LOOSE_WORD, LONG_WORD, Anchor, Handler, Scan, Span, marker
+from failsoft.sanitize.scanner import LONG_WORD, LOOSE_WORD, WORD_CHARACTERS, Anchor, Handler, Scan, Span, marker
 from failsoft.sanitize.vendors import TOKENS, Token
-from failsoft.sanitize.verdict import Judge, is_announced
+from failsoft.sanitize.verdict import Judge
 
 __all__ = ["sign_anchors", "word_anchors"]
 
@@ -35,33 +35,10 @@ _LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
 _LONE_LEAST = 20
 _LONGEST_PART = 1_502
 _LONGEST_USERINFO = 400
-_LONGEST_LOGIN = 128
+
 
 # a user alone, or a user and a password on the same line
 _URL_FOLLOWS = r"(?=[^\s/?#:@\"'<>\\\[]{0,128}(?:@|:[^\r\n]{0,400}@))"
-# what a domain follows and what may be a local part precedes, or what stands behind a colon or a slash
-_AT = (
-    r"[\w.%+'*/=?^`{|}~!#$&\x80-\xff-]@[\w\x80-\xff?-]+\.(?:[\w\x80-\xff?-]+\.)*[A-Za-z\x80-\xff?]"
-    r"|[:/][^\s@/\"']+@"
-)
-_LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
-_LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
-_DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}(xn--[a-z0-9-]{2,60}|[^\W\d_]{2,24})(?![^\W_]|\.\w)")
-_NAMED_AFTER = re.compile(
-    r"@(?:[\w-]{1,63}\.){1,4}(?:com|org|net|io|edu|gov|info|de|fr|es|it|nl|eu|ch|at|uk)(?=\.\w{2,8}\b)"
-)
-_HOST_END = re.compile(r"[/?]|:\d{1,5}(?!\w)")
-_NO_TLD = word_set(
-    "png jpg jpeg gif svg webp css scss js mjs ts tsx jsx json html htm xml yaml yml toml ini cfg txt md rst csv log "
-    "so dll exe jar war whl gz tgz zip tar pyc pyx rb php java kt swift service socket timer target mount slice scope "
-    "lock map local localdomain lan"
-)
-_LOGIN = re.compile(r"([\w.-]{1,40}):([^\s:@/\"'<>]{3,80})")
-_THIN = re.compile(r"(?:thin:|sqlplus )[\w$#]{1,40}/([^\s@/\"']{1,80})$")
-# the version of a symbol in a library
-_SYMBOL = re.compile(r"@[A-Z]{2,12}_\d")
-_HOST = re.compile(r"@(?!sha256:)[A-Za-z][\w.-]*")
-
 _BEARER = re.compile(r"(?i)bearer(?:[ \t+:=]|%20){1,4}(?!--[a-z])([\w.~+/=%-]{6,})")
 _BASIC = re.compile(r"(?i)basic[ \t+:]{1,3}([A-Za-z0-9+/_-]{6,}={0,2})")
 _WORDY = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
@@ -95,8 +72,7 @@ _AUTH_OBJECT = re.compile(
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
 _LONG_CODE = re.compile(r"(?:\\?[\"']?\s?[=:]\s?|\s)\\?[\"']?([\w/.-]{16,512})")
 _CODE_LEAST = 8
-_WORD_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
-_LOGIN_CHARACTERS = f"{_WORD_CHARACTERS}.:!#$%^&*+"
+
 
 _IN_PATH = re.compile(
     r"(?:/[A-Za-z][A-Za-z_-]{0,20}){0,2}(?:/[A-Za-z0-9]{1,8})?/([A-Za-z0-9_.~=-]{20,512})(?=[/?#\s\"'<>),.]|$)"
@@ -126,7 +102,7 @@ def _vendor(token: Token) -> Handler:
         if match is None:
             return end
         first = match.start(1) if pattern.groups else start
-        return (_word_start(scan, start, _WORD_CHARACTERS) if grows else first), _end(scan.text, match), replacement
+        return (scan.word_start(start, WORD_CHARACTERS) if grows else first), _end(scan.text, match), replacement
 
     return handle
 
@@ -186,79 +162,6 @@ def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
     if lone and len(lone[1]) >= _LONE_LEAST and mixed(lone[1]):
         return lone.start(1), lone.end(1), marker("credential")
     return lone.end() if lone else end
-
-
-def email(scan: Scan, start: int, end: int) -> Span | int:
-    """An e-mail address (RFC 5321, as it is used), or `user:password@host` without a scheme."""
-    text = scan.text
-    before = scan.before(start, 64)
-    if _leads_nowhere(text[end : end + 1], before):
-        return end
-    domain = _DOMAIN.match(text, start)
-    local = _LOCAL.match(before[::-1]) if domain or _may_be_login(scan, start, before) else None
-    if local is None:
-        return end
-    first = _local_start(text, start - local.end(), start)
-    if "/" in before and (thin := _THIN.search(scan.before(start, 130))):
-        return start - len(thin[1]), start, marker("password")
-    login = _LOGIN.fullmatch(text, max(scan.floor, _word_start(scan, first, _LOGIN_CHARACTERS)), start)
-    if login and _is_login(scan, login, start):
-        return login.start(2), start, marker("password")
-    if domain is None or first == start:
-        return end
-    if domain[1].lower() in _NO_TLD:
-        # a file that is named after an address
-        named = _NAMED_AFTER.match(text, start)
-        return (first, named.end(), marker("email")) if named else end
-    if text[first - 3 : first] == "://" and _HOST_END.match(text, domain.end()):
-        # the user of a URL, whose name may be said
-        return domain.end()
-    if text[first:start] == "git" and text[domain.end() : domain.end() + 1] in (":", "/"):
-        return domain.end()
-    if text[first - 1 : first] == "\\" and text[first] in "nrt" and start - first > 1:
-        first += 1
-    return first, domain.end(), marker("email")
-
-
-def _may_be_login(scan: Scan, start: int, before: str) -> bool:
-    """Whether what parts a user from a password stands before an `@`."""
-    return "/" in before or scan.text.find(":", max(scan.floor, start - _LONGEST_LOGIN), start) >= 0
-
-
-def _local_start(text: str, first: int, start: int) -> int:
-    while first < start and text[first] in _LOCAL_EDGE:
-        first += 1
-    for edge in "'`/=?&|{}":
-        at = text.rfind(edge, first, start)
-        # an apostrophe in a name is none that opens a text, as in b'…'
-        if at >= 0 and not (edge == "'" and text[at - 1].isalpha() and text[at - 1] not in "bBuUrRfF"):
-            first = at + 1
-    return first
-
-
-def _leads_nowhere(following: str, before: str) -> bool:
-    """Whether no name of a host follows an `@`, nor a password for one precedes it; found out cheaply."""
-    return not following.isalnum() and (following == "@" or "/" not in before)
-
-
-def _word_start(scan: Scan, at: int, characters: str) -> int:
-    before = scan.before(at, 48)
-    return at - (len(before) - len(before.rstrip(characters)))
-
-
-def _is_login(scan: Scan, login: re.Match[str], at: int) -> bool:
-    host = _HOST.match(scan.text, at)
-    secret = login[2]
-    if (
-        host is None
-        or _SYMBOL.match(host.group())
-        or secret.isdigit()
-        or login[1].lower() in ("mailto", "acct", "xmpp", "sip", "email", "from", "to", "cc")
-    ):
-        return False
-    if scan.text[login.start() - 1 : login.start()] == "/" and scan.text[login.start() - 2 : login.start() - 1] != "/":
-        return False
-    return is_announced(secret, "password")
 
 
 def bearer(scan: Scan, start: int, end: int) -> Span | int:
@@ -388,7 +291,7 @@ def sign_anchors() -> Iterator[Anchor]:
     yield Anchor("[REDACTED:", skip_marker)
     yield Anchor("-----BEGIN", private_key)
     yield Anchor("://", credentials_in_url, _URL_FOLLOWS)
-    yield Anchor("@", email, "(?!@)", told=_AT)
+    yield Anchor("@", email, "(?!@)", told=AT)
     yield Anchor("-u", _group(_CURL_USER, "password", 2), r"(?=\w{1,32}:[^\s:])")
     for option in ("-u ", "-u'", '-u"', "-u=", "--user ", "--user=", "--user'", '--user"', "--proxy-user "):
         yield Anchor(option, _group(_CURL_USER, "password", 2))

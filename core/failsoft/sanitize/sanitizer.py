@@ -81,7 +81,13 @@ class Sanitizer:
             tagger=self._tagger,
         )
         self._walker = ValueWalker(
-            self._keys, self.text, self._failed, self._tagger.mark, max_depth=max_depth, max_nodes=max_nodes
+            self._keys,
+            self.text,
+            self._failed,
+            self._tagger.mark,
+            self._engine.is_idle,
+            max_depth=max_depth,
+            max_nodes=max_nodes,
         )
         self._failures = 0
         self._lock = threading.Lock()

@@ -17,8 +17,9 @@ from operator import or_
 from typing import NamedTuple, TypeAlias
 
 __all__ = [
-    "LOOSE_WORD",
     "LONG_WORD",
+    "LOOSE_WORD",
+    "WORD_CHARACTERS",
     "Anchor",
     "Family",
     "Handler",
@@ -39,7 +40,8 @@ Span: TypeAlias = tuple[int, int, str]
 _FREQUENCY: dict[str, float] = {
     " ": 13, "e": 8.7, "n": 4.6, "t": 4.6, "a": 4.3, "s": 4.1, "i": 4.1, "r": 3.8, "/": 3.5, "p": 3.4, "l": 3, "o": 2.8,
     "c": 2.7, "d": 1.6, "1": 1.3, "h": 1.3, "y": 1.3, "b": 1.3, "_": 1.2, "v": 1.2, "f": 1.6, "u": 1.2, "g": 1,
-    "m": 0.8, "-": 0.7, "k": 0.7, "x": 0.7, "(": 0.7, "w": 0.5, "4": 0.6, "q": 0.4, ":": 0.3, "=": 0.2, "j": 0.2, "z": 0.1,
+    "m": 0.8, "-": 0.7, "k": 0.7, "x": 0.7, "(": 0.7, "w": 0.5, "4": 0.6, "q": 0.4, ":": 0.3, "=": 0.2, "j": 0.2,
+    "z": 0.1,
 }  # fmt: skip
 _RARE = 0.5
 # rounds in which few and rare letters are looked for
@@ -56,6 +58,7 @@ _IDLE = (
     r"(?:[);/]|,(?!\ ?(?:<<)?\")|\((?![\"']|[^\s\"'(),=.:\[\]]{6,256}\))|>?\",\ line\ ))"
 )
 _SIGN_ORDER = "@$[{?&"
+WORD_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _ESCAPED = frozenset("nrtbfv0")
 _CONTEXT = 48
 # shorter texts repeat too little to remember what was found in them
@@ -105,6 +108,11 @@ class Scan:
     def before(self, at: int, width: int = _CONTEXT) -> str:
         """What stands before, as far as it is not done."""
         return self.text[max(self.floor, at - width) : at]
+
+    def word_start(self, at: int, characters: str) -> int:
+        """Where the word of these characters begins that ends here, or goes on."""
+        before = self.before(at)
+        return at - (len(before) - len(before.rstrip(characters)))
 
 
 Handler: TypeAlias = Callable[[Scan, int, int], Span | int]

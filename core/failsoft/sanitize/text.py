@@ -33,9 +33,9 @@ _ROUNDS = 3
 _LEAST = 4
 # texts that say nothing: a time; a word too short for a token or an IBAN, with fewer digits than a personal number has
 _LONGEST_WORD, _LONGEST_IDLE = 14, 32
-_IDLE = re.compile(
-    r"(?:[A-Za-z_-]*+[0-9]){0,7}+[A-Za-z_-]*+(?!.)"
-    r"|[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+_IDLE = re.compile(r"(?:[A-Za-z_-]*+[0-9]){0,7}+[A-Za-z_-]*+|[A-Za-z_-]++(?:\.[A-Za-z_-]++){1,3}+")
+_TIME = re.compile(
+    r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 # between a name and its value
 _GAP = re.compile(r"(?<![0-9])[A-Za-z_.-]{0,64}[ =:]{0,3}[\"']?")
@@ -93,7 +93,7 @@ class TextEngine:
     def clean(self, text: str) -> str:
         """The text without secrets and personal data, at most `max_text` characters of it."""
         size = len(text)
-        if size < _LEAST or (size <= _LONGEST_IDLE and self._is_idle(text)):
+        if size <= _LONGEST_IDLE and self.is_idle(text):
             return text
         if size <= self._max_text:
             cleaned = self._scrub(text)
@@ -103,9 +103,12 @@ class TextEngine:
         half = _MARGIN if len(text) > window else 0
         return self._cut(self._scrub(text[:window]), half, max(0, len(text) - window))
 
-    def _is_idle(self, text: str) -> bool:
+    def is_idle(self, text: str) -> bool:
         """Whether a short text says nothing; most leaves of values are such texts."""
-        return not self._patterns and (len(text) <= _LONGEST_WORD or ":" in text) and _IDLE.fullmatch(text) is not None
+        size = len(text)
+        if size <= _LONGEST_WORD:
+            return size < _LEAST or (not self._patterns and _IDLE.fullmatch(text) is not None)
+        return size <= _LONGEST_IDLE and not self._patterns and _TIME.fullmatch(text) is not None
 
     def _cut(self, cleaned: str, half: int, unread: int) -> str:
         note = "… [{} characters dropped]"

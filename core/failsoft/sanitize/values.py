@@ -15,6 +15,7 @@ from numbers import Number
 from pathlib import PurePath
 from typing import Any
 
+from failsoft.sanitize.beside import announced, announced_by
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.headers import Mark, clean_credentials
@@ -29,13 +30,15 @@ from failsoft.sanitize.rebuild import (
 )
 from failsoft.sanitize.rules import COUNTED, DISARMING_HEADS, DISARMING_TAILS, word_set
 from failsoft.sanitize.scanner import marker
-from failsoft.sanitize.verdict import Judge, is_announced
+from failsoft.sanitize.verdict import Judge
 
 __all__ = ["ValueWalker"]
 
 _ATOMS = (dt.datetime, dt.time, dt.timedelta, dt.tzinfo, enum.Enum)
 _CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type(...))
 _SCALARS = (Number, Decimal, PurePath, uuid.UUID, dt.date, *_ATOMS, *_CODE)
+_TEXTS = (str, bytes, bytearray, memoryview)
+_CONTAINERS = (dict, list, tuple, set, frozenset, deque, BaseException, Mapping)
 _CARD_LEAST = 10**11
 # no token is as short as this and an identifier
 _SHORT_NAME = 16
@@ -44,12 +47,9 @@ _NAMED_INSIDE = word_set(
     "session authorization csrf signature name address phone card account health_id national_id birth_date dsn"
 )
 _HARMLESS_INSIDE = DISARMING_TAILS - {"key", "keys", "payload", "object", "instance"}
-_NAMES = ("name", "key", "field", "header", "param", "parameter", "id", "k", "Name", "Key")
-# of a JSON web key (RFC 7518, section 6)
-_PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "k")
-_VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
-# of an object that has one name and one value
-_MOST_FIELDS = 8
+_VERSIONS = (("version",), ("ver",))
+# so many names without a secret under them are remembered, as long as this at most
+_MOST_PLAIN, _LONGEST_PLAIN = 4_096, 64
 _VERSION = re.compile(r"\d{1,5}(?:\.\d{1,5}){2,3}")
 _HEX = re.compile(r"[0-9a-fA-F]{32,128}")
 _PLAIN: Any = object
@@ -57,15 +57,17 @@ _judge = Judge()
 
 
 class ValueWalker:
-    """Walks values. Immutable; safe to share between threads.
+    """Walks values. Immutable but for what it remembers: names, never what stands under them. Safe to share between
+    threads.
 
     Parameters:
         text: cleans a text; never raises.
         failed: counts a failure and returns what stands in the place of what could not be cleaned.
         mark: makes the marker of a kind, for a value.
+        idle: whether a text is so short and plain that it says nothing.
     """
 
-    __slots__ = ("failed", "keys", "mark", "max_depth", "max_nodes", "text")
+    __slots__ = ("failed", "idle", "keys", "mark", "max_depth", "max_nodes", "plain", "text")
 
     def __init__(
         self,
@@ -73,11 +75,14 @@ class ValueWalker:
         text: Callable[[str], str],
         failed: Callable[[], str],
         mark: Mark,
+        idle: Callable[[str], bool],
         *,
         max_depth: int,
         max_nodes: int,
     ) -> None:
-        self.keys, self.text, self.failed, self.mark = keys, text, failed, mark
+        self.keys, self.text, self.failed, self.mark, self.idle = keys, text, failed, mark, idle
+        self.plain = set[str]()
+        """Names that are clean themselves, and under which no more is secret than under none."""
         self.max_depth, self.max_nodes = max_depth, max_nodes
 
     def walk(self, obj: Any) -> Any:
@@ -88,11 +93,11 @@ class ValueWalker:
 class _Walk:
     """One walk: what is left of the budget, and where it is."""
 
-    __slots__ = ("_keys", "_left", "_path", "_rules", "_text")
+    __slots__ = ("_idle", "_keys", "_left", "_path", "_plain", "_rules", "_text")
 
     def __init__(self, rules: ValueWalker) -> None:
         self._rules = rules
-        self._keys, self._text = rules.keys, rules.text
+        self._keys, self._text, self._idle, self._plain = rules.keys, rules.text, rules.idle, rules.plain
         self._left = rules.max_nodes
         self._path: set[int] = set()
 
@@ -105,9 +110,9 @@ class _Walk:
         if kind is None and (own is float or (own is int and obj < _CARD_LEAST)):
             return obj
         try:
-            if own is str or isinstance(obj, str | bytes | bytearray | memoryview):
+            if own is str or isinstance(obj, _TEXTS):
                 return self._string(obj, kind)
-            if isinstance(obj, _SCALARS):
+            if own is not dict and own is not list and isinstance(obj, _SCALARS):
                 return self._scalar(obj, kind)
             return self._nested(obj, depth, kind)
         except (Exception, SystemExit):  # noqa: BLE001 - fail closed: objects may do anything when they are looked at
@@ -166,7 +171,7 @@ class _Walk:
     def _nested(self, obj: Any, depth: int, kind: str | None) -> Any:
         if id(obj) in self._path:
             return marker("cycle")
-        container = isinstance(obj, Mapping | list | tuple | set | frozenset | deque | BaseException)
+        container = isinstance(obj, _CONTAINERS)
         fields = None if container else fields_of(obj)
         if not container and fields is None:
             return self._opaque(obj, kind)
@@ -229,22 +234,47 @@ class _Walk:
 
     def _mapping(self, obj: Mapping[Any, Any], depth: int, kind: str | None) -> Any:
         raw = dict.items(obj) if isinstance(obj, dict) else obj.items()
-        announced = self._announced(obj) if isinstance(obj, dict) else {}
+        beside = announced(self._keys, obj) if isinstance(obj, dict) else {}
         cleaned: dict[Any, Any] = {}
         changed = False
         for key, value in self._within(raw, len(obj)):
-            name = self._key(key, cleaned)
-            new = (
-                self.visit(value, depth + 1, announced[key])
-                if key in announced
-                else self._member(key, value, depth, kind)
-            )
+            if kind is None and type(key) is str and key in self._plain and key not in beside:
+                name, new = key, self._leaf(value, depth)
+            else:
+                name = self._key(key, cleaned)
+                new = (
+                    self.visit(value, depth + 1, beside[key])
+                    if key in beside
+                    else self._member(key, value, depth, kind)
+                )
+                if kind is None and name is key:
+                    self._remember(key)
             cleaned[name] = new
             changed = changed or new is not value or name is not key
         if len(cleaned) < len(obj):
             cleaned[marker("bounds")] = f"{len(obj) - len(cleaned)} more"
             changed = True
         return rebuilt_mapping(obj, cleaned, changed=changed)
+
+    def _leaf(self, value: Any, depth: int) -> Any:
+        """What is found most often under a plain name; the rest is visited."""
+        if type(value) is not str:
+            return self.visit(value, depth + 1, None)
+        self._left -= 1
+        if self._idle(value):
+            return value
+        cleaned = self._text(value)
+        return value if cleaned == value else cleaned
+
+    def _remember(self, key: Any) -> None:
+        """Note a name that turned out clean and under which nothing is secret."""
+        if type(key) is not str or len(key) > _LONGEST_PLAIN or self._inner_kind(key, None) is not None:
+            return
+        if self._keys.strict and words_of(key)[-1:] in _VERSIONS:
+            return
+        if len(self._plain) >= _MOST_PLAIN:
+            self._plain.clear()
+        self._plain.add(key)
 
     def _key(self, key: Any, taken: Mapping[Any, Any]) -> Any:
         if isinstance(key, str | bytes):
@@ -260,45 +290,16 @@ class _Walk:
             cleaned = self._opaque(key, None)
         return key if cleaned is key else _unique(cleaned, taken)
 
-    def _announced(self, obj: dict[Any, Any]) -> dict[Any, str]:
-        """Values with their name beside them: `{"name": "password", "value": x}`, `{"loc": …, "input": x}`."""
-        kinds: dict[Any, str] = {}
-        named = next((name for key in _NAMES if isinstance(name := dict.get(obj, key), str)), None)
-        if named is not None and (kind := self._keys.kind(named)):
-            kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)}
-        elif named is None and dict.__len__(obj) <= _MOST_FIELDS:
-            kinds = self._announced_alike(obj)
-        if isinstance(dict.get(obj, "kty"), str):
-            kinds |= {key: "private_key" for key in _PRIVATE_PARTS if dict.__contains__(obj, key)}
-        loc = dict.get(obj, "loc")
-        if isinstance(loc, list | tuple) and dict.__contains__(obj, "input"):
-            path = [part for part in loc if isinstance(part, str)]
-            if path and (kind := self._keys.kind(path[-1])):
-                kinds["input"] = kind
-        return kinds
-
-    def _announced_alike(self, obj: dict[Any, Any]) -> dict[Any, str]:
-        """Values and names that are called alike: `{"ParameterKey": "password", "ParameterValue": x}`."""
-        kinds: dict[Any, str] = {}
-        for field in dict.keys(obj):
-            if not isinstance(field, str) or field[-5:] not in ("value", "Value"):
-                continue
-            for end in ("Key", "Name", "key", "name"):
-                named = dict.get(obj, field[:-5] + end)
-                if isinstance(named, str) and (kind := self._keys.kind(named)):
-                    kinds[field] = kind
-        return kinds
-
     def _sequence(self, obj: Any, depth: int, kind: str | None) -> Any:
         cleaned: list[Any] = []
         changed = False
         names = getattr(obj, "_fields", ()) if isinstance(obj, tuple) else ()
         for index, value in enumerate(self._within(obj, len(obj))):
             if index < len(names):
-                told = None if self._keys.kind(names[index]) else self._announced_by(obj, index, value)
+                told = None if self._keys.kind(names[index]) else announced_by(self._keys, obj, index, value)
                 new = self.visit(value, depth + 1, told) if told else self._member(names[index], value, depth, kind)
             else:
-                new = self.visit(value, depth + 1, kind or self._announced_by(obj, index, value))
+                new = self.visit(value, depth + 1, kind or announced_by(self._keys, obj, index, value))
             cleaned.append(new)
             changed = changed or new is not value
         if missing := len(obj) - len(cleaned):
@@ -310,25 +311,6 @@ class _Walk:
                 unique[_unique(value, unique)] = None
             return rebuilt_set(obj, list(unique), changed=changed)
         return rebuilt_sequence(obj, cleaned, changed=changed)
-
-    def _announced_by(self, obj: Any, index: int, value: Any) -> str | None:
-        """A value after its name: the second of a pair, or the argument of an option on a command line."""
-        if index == 0 or not isinstance(obj, list | tuple) or not isinstance(value, str | bytes | int):
-            return None
-        name = obj[index - 1]
-        if isinstance(name, bytes):
-            name = name.decode("latin-1")
-        if not isinstance(name, str) or isinstance(value, bool) or "[REDACTED:" in name:
-            return None
-        pair = len(obj) == 2 and not isinstance(value, int)
-        if not pair and not (name.startswith("-") and "=" not in name):
-            return None
-        kind = self._keys.kind(name)
-        if kind is None or (isinstance(value, str) and (self._keys.kind(value) or value.startswith("--"))):
-            return None
-        if isinstance(obj, list) and pair and not (is_announced(str(value)) or kind in ("authorization", "cookie")):
-            return None
-        return kind
 
     def _object(self, obj: Any, fields: Mapping[str, Any], depth: int, kind: str | None) -> Any:
         changes = {}
@@ -381,7 +363,7 @@ def _is_version(name: Any, value: Any) -> bool:
     return (
         isinstance(name, str)
         and isinstance(value, str)
-        and words_of(name)[-1:] in (("version",), ("ver",))
+        and words_of(name)[-1:] in _VERSIONS
         and _VERSION.fullmatch(value) is not None
     )
 

@@ -1,0 +1,106 @@
+"""E-mail addresses, and `user:password@host` without a scheme."""
+
+from __future__ import annotations
+
+import re
+
+from failsoft.sanitize.rules import word_set
+from failsoft.sanitize.scanner import WORD_CHARACTERS, Scan, Span, marker
+from failsoft.sanitize.verdict import is_announced
+
+__all__ = ["AT", "email"]
+
+# what a domain follows and what may be a local part precedes, or what stands behind a colon or a slash
+AT = (
+    r"[\w.%+'*/=?^`{|}~!#$&\x80-\xff-]@[\w\x80-\xff?-]+\.(?:[\w\x80-\xff?-]+\.)*[A-Za-z\x80-\xff?]"
+    r"|[:/][^\s@/\"']+@"
+)
+"""For RE2: where an address or a login may be."""
+
+_LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
+_LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
+_DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}(xn--[a-z0-9-]{2,60}|[^\W\d_]{2,24})(?![^\W_]|\.\w)")
+_NAMED_AFTER = re.compile(
+    r"@(?:[\w-]{1,63}\.){1,4}(?:com|org|net|io|edu|gov|info|de|fr|es|it|nl|eu|ch|at|uk)(?=\.\w{2,8}\b)"
+)
+_HOST_END = re.compile(r"[/?]|:\d{1,5}(?!\w)")
+_NO_TLD = word_set(
+    "png jpg jpeg gif svg webp css scss js mjs ts tsx jsx json html htm xml yaml yml toml ini cfg txt md rst csv log "
+    "so dll exe jar war whl gz tgz zip tar pyc pyx rb php java kt swift service socket timer target mount slice scope "
+    "lock map local localdomain lan"
+)
+_LOGIN = re.compile(r"([\w.-]{1,40}):([^\s:@/\"'<>]{3,80})")
+_THIN = re.compile(r"(?:thin:|sqlplus )[\w$#]{1,40}/([^\s@/\"']{1,80})$")
+# the version of a symbol in a library
+_SYMBOL = re.compile(r"@[A-Z]{2,12}_\d")
+_HOST = re.compile(r"@(?!sha256:)[A-Za-z][\w.-]*")
+_LONGEST_LOGIN = 128
+_LOGIN_CHARACTERS = f"{WORD_CHARACTERS}.:!#$%^&*+"
+
+
+def email(scan: Scan, start: int, end: int) -> Span | int:
+    """An e-mail address (RFC 5321, as it is used), or `user:password@host` without a scheme."""
+    text = scan.text
+    before = scan.before(start, 64)
+    if _leads_nowhere(text[end : end + 1], before):
+        return end
+    domain = _DOMAIN.match(text, start)
+    local = _LOCAL.match(before[::-1]) if domain or _may_be_login(scan, start, before) else None
+    if local is None:
+        return end
+    first = _local_start(text, start - local.end(), start)
+    if "/" in before and (thin := _THIN.search(scan.before(start, 130))):
+        return start - len(thin[1]), start, marker("password")
+    login = _LOGIN.fullmatch(text, max(scan.floor, scan.word_start(first, _LOGIN_CHARACTERS)), start)
+    if login and _is_login(scan, login, start):
+        return login.start(2), start, marker("password")
+    if domain is None or first == start:
+        return end
+    if domain[1].lower() in _NO_TLD:
+        # a file that is named after an address
+        named = _NAMED_AFTER.match(text, start)
+        return (first, named.end(), marker("email")) if named else end
+    if text[first - 3 : first] == "://" and _HOST_END.match(text, domain.end()):
+        # the user of a URL, whose name may be said
+        return domain.end()
+    if text[first:start] == "git" and text[domain.end() : domain.end() + 1] in (":", "/"):
+        return domain.end()
+    if text[first - 1 : first] == "\\" and text[first] in "nrt" and start - first > 1:
+        first += 1
+    return first, domain.end(), marker("email")
+
+
+def _may_be_login(scan: Scan, start: int, before: str) -> bool:
+    """Whether what parts a user from a password stands before an `@`."""
+    return "/" in before or scan.text.find(":", max(scan.floor, start - _LONGEST_LOGIN), start) >= 0
+
+
+def _local_start(text: str, first: int, start: int) -> int:
+    while first < start and text[first] in _LOCAL_EDGE:
+        first += 1
+    for edge in "'`/=?&|{}":
+        at = text.rfind(edge, first, start)
+        # an apostrophe in a name is none that opens a text, as in b'…'
+        if at >= 0 and not (edge == "'" and text[at - 1].isalpha() and text[at - 1] not in "bBuUrRfF"):
+            first = at + 1
+    return first
+
+
+def _leads_nowhere(following: str, before: str) -> bool:
+    """Whether no name of a host follows an `@`, nor a password for one precedes it; found out cheaply."""
+    return not following.isalnum() and (following == "@" or "/" not in before)
+
+
+def _is_login(scan: Scan, login: re.Match[str], at: int) -> bool:
+    host = _HOST.match(scan.text, at)
+    secret = login[2]
+    if (
+        host is None
+        or _SYMBOL.match(host.group())
+        or secret.isdigit()
+        or login[1].lower() in ("mailto", "acct", "xmpp", "sip", "email", "from", "to", "cc")
+    ):
+        return False
+    if scan.text[login.start() - 1 : login.start()] == "/" and scan.text[login.start() - 2 : login.start() - 1] != "/":
+        return False
+    return is_announced(secret, "password")
