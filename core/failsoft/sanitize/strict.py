@@ -22,6 +22,10 @@ _MAC = re.compile(
 )
 _HOME = re.compile(r"(?i)((?:/home/|/users/|\\users\\|\\\\users\\\\))([^/\\\s:'\"<>|]{1,64})")
 _WORD = re.compile(r"(?<![\w/+.-])[A-Za-z0-9+/_-]{20,512}={0,2}(?![\w/+.-])")
+# what each of them has inside: where a text has it nowhere, it need not be looked at letter by letter
+_IN_IPV4 = re.compile(r"\.\d{1,3}\.")
+_IN_IPV6 = re.compile(r":[0-9A-Fa-f.]*+:")
+_IN_MAC = re.compile(r"[:.-](?:[0-9A-Fa-f]{2}[:-]|(?<=\.)[0-9A-Fa-f]{4}\.)")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SHARED_HOMES = frozenset(["public", "shared", "runner", "[redacted"])
 
@@ -53,11 +57,15 @@ def scrub_strictly(text: str, mark: Callable[[str, str], str]) -> str:
     Parameters:
         mark: makes the marker of a kind, for a value.
     """
-    text = _MAC.sub(lambda match: mark("mac", match[0]), text)
-    text = _IPV4.sub(lambda match: _marked(match, mark), text)
-    if ":" in text:
+    if _IN_MAC.search(text):
+        text = _MAC.sub(lambda match: mark("mac", match[0]), text)
+    if _IN_IPV4.search(text):
+        text = _IPV4.sub(lambda match: _marked(match, mark), text)
+    if _IN_IPV6.search(text):
         text = _IPV6.sub(lambda match: _marked(match, mark), text)
-    text = _HOME.sub(
-        lambda match: match[0] if match[2].lower() in _SHARED_HOMES else match[1] + mark("user", match[2]), text
-    )
+    folded = text.casefold()
+    if "home/" in folded or "users" in folded:
+        text = _HOME.sub(
+            lambda match: match[0] if match[2].lower() in _SHARED_HOMES else match[1] + mark("user", match[2]), text
+        )
     return _WORD.sub(lambda match: mark("random", match[0]) if _is_random(match[0]) else match[0], text)
