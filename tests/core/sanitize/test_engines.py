@@ -76,6 +76,20 @@ PIECES = [
     "ſecret",
     "tél: 0",
     "a" * 70 + ",",
+    "(",
+    '("',
+    'session.flush>", line 2',
+    "@app.route",
+    "://",
+    "scott/tiger",
+    "re_exceptions",
+    "sk_live_" + "a1B2" * 2,
+    "glpat-" + "a1B2" * 3,
+    "csk-" + "a1B2" * 8,
+    "xoxb-" + "a1B2" * 2,
+    "::1",
+    "10.0.0.7",
+    "/home/ada/",
 ]
 
 
@@ -106,3 +120,46 @@ def test_many_finds_in_a_long_text() -> None:
     text = "".join(f"password=hunter{n}-fake; retries {n}; " + "nothing here " * (n % 7) for n in range(400))
     assert WITH.text(text) == WITHOUT.text(text)
     assert "hunter" not in WITH.text(text)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "sk_live_" + "a1B2" * 2,
+        "xoxb-" + "a1B2" * 3,
+        "glpat-" + "a1B2" * 3,
+        "tskey-" + "auth-a1B2" * 2,
+        "SG." + "a1B2" * 2 + "." + "c3D4" * 4,
+        "dp.pt." + "a1B2" * 5,
+        "csk-" + "a1B2" * 8,
+        "ck_" + "0a1b" * 10,
+        "re_" + "a1B2" * 2 + "_" + "c3D4" * 5,
+        "ghp_" + "a1B2" * 4,
+        "whsec_" + "a+B2" * 4,
+    ],
+)
+@pytest.mark.parametrize("sanitizer", [WITH, WITHOUT, *STRICT], ids=["re2", "python", "re2 strict", "python strict"])
+def test_the_shortest_token_of_a_vendor_goes_wherever_it_stands(sanitizer: Sanitizer, token: str) -> None:
+    for before, after in (("", ""), ("used ", " here"), ("«", "»"), ("x" * 700 + " ", "\n" + "y" * 700)):
+        cleaned = sanitizer.text(f"{before}{token}{after}")
+        assert token not in cleaned
+        assert cleaned.startswith(before)
+        assert cleaned.endswith(after)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "    self.check_exception(response)\n",
+        "with map_httpcore_exceptions():\n",
+        "with Session(engine) as session:\n",
+        "return session.request(method=method, url=url)\n",
+        'File "<@beartype(orm.session.Session.flush)>", line 2, in flush\n',
+        "release shop@1.4.2, worker shop-api-7d9c6b5f4-x2x9z",
+        "@app.get\ndef route(): ...\n",
+        "GET http://127.0.0.1:8000/orders and https://shop.example/a@2x\n",
+    ],
+)
+@pytest.mark.parametrize("sanitizer", [WITH, WITHOUT], ids=["re2", "python"])
+def test_code_that_only_looks_like_the_beginning_of_a_secret_stays(sanitizer: Sanitizer, code: str) -> None:
+    assert sanitizer.text(code) == code

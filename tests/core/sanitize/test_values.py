@@ -519,3 +519,31 @@ def test_objects_and_numbers_as_keys() -> None:
     plain, card = object(), 4111111111111111
     assert Sanitizer().value({plain: 1, 7: 2, None: 3}) == {plain: 1, 7: 2, None: 3}
     assert Sanitizer().value({Named(): 1, card: 2}) == {"password=[REDACTED:password]": 1, "[REDACTED:card]": 2}
+
+
+def test_a_name_that_was_harmless_once_is_judged_anew_where_it_stands_elsewhere() -> None:
+    sanitizer = Sanitizer()
+    plain = {"note": "deliver after 5 pm", "value": "blue", "input": "7", "kept": [1, "two"]}
+    for _ in range(2):
+        assert sanitizer.value(plain) == plain
+        assert sanitizer.value({"credentials": {"note": "hunter2x"}})["credentials"]["note"] != "hunter2x"
+        assert sanitizer.value({"name": "password", "value": "hunter2x"})["value"] == GONE
+        assert sanitizer.value({"loc": ("body", "password"), "input": "hunter2x"})["input"] == GONE
+        assert sanitizer.value({"note": "password=hunter2x"})["note"] == f"password={GONE}"
+        assert sanitizer.value({"note": 4111111111111111, "kept": {"pin": 1234}}) == {
+            "note": "[REDACTED:card]",
+            "kept": {"pin": "[REDACTED:otp]"},
+        }
+
+
+def test_names_that_hold_a_secret_are_cleaned_each_time() -> None:
+    sanitizer = Sanitizer()
+    name = "token=" + "a1B2" * 6
+    for _ in range(2):
+        assert list(sanitizer.value({name: 1})) == ["token=[REDACTED:token]"]
+
+
+def test_more_names_than_are_remembered() -> None:
+    sanitizer = Sanitizer(max_nodes=20_000)
+    value = {f"field_{n}": "x" for n in range(9_000)} | {"password": "hunter2x"}
+    assert sanitizer.value(value) == value | {"password": GONE}
