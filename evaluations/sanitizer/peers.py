@@ -131,7 +131,7 @@ def _presidio() -> Clean:
 def _over_texts(text: Callable[[str], str], value: Any, depth: int = 0) -> Any:
     """The value with every text in its containers cleaned."""
     if isinstance(value, str):
-        return text(value)
+        return text(str.__str__(value))
     if depth > _DEEP:
         return value
     if isinstance(value, dict):

@@ -36,8 +36,9 @@ _BLOB_BEFORE = 512
 # eight or more digits, and nine characters of base64 of which the first is a digit and one is a capital
 RUN = r"[ .\-()/]{0,2}[0-9]" * 7
 BLOB = "|".join(rf"[a-z0-9+/_-]{{{lower}}}[A-Z][A-Za-z0-9+/_-]{{{8 - lower}}}" for lower in range(9))
+_RUN_ON = RUN.replace("{0,2}", "{0,2}+")
 # most runs are shorter, as the number of a line
-_SOME = RUN[: 4 * len(RUN) // 7]
+_SOME = _RUN_ON[: 4 * len(_RUN_ON) // 7]
 # what logs are full of and no number is to be found in, after its first digit: a time stamp that nothing leads into
 _TIME = r"(?<=[\"'\s\[][12])[0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:"
 # neither is base64 hexadecimal, nor does it mix the marks of its two alphabets, as the path of a file does
@@ -196,6 +197,6 @@ def digit_follows(reveals: Callable[[str], bool]) -> Iterator[tuple[str, Handler
     Parameters:
         reveals: whether a decoded text has a secret in it.
     """
-    yield rf"(?={_SOME})(?!{_TIME}){RUN}", personal_number
+    yield rf"(?={_SOME})(?!{_TIME}){_RUN_ON}", personal_number
     # taken to the end of the word only: a number may begin behind it, as in `/v1/users/+1…`
-    yield rf"(?=[a-z0-9+/_-]{{0,8}}[A-Z])(?=[A-Za-z0-9+/_-]{{9}})(?!{_NO_BASE64})[A-Za-z0-9_]*+", _blob_rule(reveals)
+    yield rf"(?=[a-z0-9+/_-]{{0,8}}+[A-Z])(?=[A-Za-z0-9+/_-]{{9}})(?!{_NO_BASE64})[A-Za-z0-9_]*+", _blob_rule(reveals)

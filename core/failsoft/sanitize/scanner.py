@@ -172,8 +172,11 @@ def _family(picked: Iterable[tuple[Anchor, int]], *, lowered: bool) -> Family:
     parts: list[str] = []
     hits: list[tuple[Handler, int]] = []
     for (letter, word), entries in sorted(groups.items(), key=lambda group: group[0][1] == LONG_WORD):
-        inner = _behind(entries, hits) if word else _ahead(entries, hits)
-        parts.append(f"{re.escape(letter)}{f'(?={word})' if word else ''}(?:{'|'.join(inner)})")
+        if word:
+            ends = "".join(sorted({anchor.literal[-2] for anchor, _ in entries}))
+            parts.append(f"{re.escape(letter)}(?<=[{ends}].)(?={word})(?:{'|'.join(_behind(entries, hits))})")
+        else:
+            parts.append(f"{re.escape(letter)}(?:{'|'.join(_ahead(entries, hits))})")
     return Family(re.compile("|".join(parts)), tuple(hits), lowered)
 
 
