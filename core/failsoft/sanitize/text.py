@@ -31,11 +31,13 @@ _MARGIN = 4_096
 _ROUNDS = 3
 # nothing shorter than `pw=x` says anything
 _LEAST = 4
-# texts that say nothing: a time; a word too short for a token or an IBAN, with fewer digits than a personal number has
+# texts that say nothing: a time; an id in hexadecimal, which is no number; a word too short for a token or an IBAN, with
+# fewer digits than a personal number has
 _LONGEST_WORD, _LONGEST_IDLE = 14, 32
 _IDLE = re.compile(r"(?:[A-Za-z_-]*+[0-9]){0,7}+[A-Za-z_-]*+|[A-Za-z_-]++(?:\.[A-Za-z_-]++){1,3}+")
-_TIME = re.compile(
-    r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+_NOTHING = re.compile(
+    r"(?=[0-9]*[a-f])[0-9a-f]{8,32}"
+    r"|[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 # between a name and its value
 _GAP = re.compile(r"(?<![0-9])[A-Za-z_.-]{0,64}[ =:]{0,3}[\"']?")
@@ -108,7 +110,7 @@ class TextEngine:
         size = len(text)
         if size <= _LONGEST_WORD:
             return size < _LEAST or (not self._patterns and _IDLE.fullmatch(text) is not None)
-        return size <= _LONGEST_IDLE and not self._patterns and _TIME.fullmatch(text) is not None
+        return size <= _LONGEST_IDLE and not self._patterns and _NOTHING.fullmatch(text) is not None
 
     def _cut(self, cleaned: str, half: int, unread: int) -> str:
         note = "… [{} characters dropped]"
@@ -139,15 +141,14 @@ class TextEngine:
         settled = True
         if self._patterns and (spans := found_by(self._patterns, text)):
             text, settled = _replace(text, self._tagged(text, spans)), False
-        scan = Scan(text)
-        if spans := self._spans(scan):
+        if (cursors := self._cursors(text)) and (spans := _walk(scan := Scan(text), cursors)):
             spans = self._tagged(text, spans)
             cleaned = _replace(text, spans)
             settled = settled and (cleaned == text or not (_touching(text, spans) or _found_late(scan, spans, cleaned)))
             text = cleaned
         if "%" in text or "&" in text or "\\" in text:
             for view in views_of(text):
-                if spans := self._spans(Scan(view.text)):
+                if spans := self._spans(view.text):
                     text, settled = _replace(text, self._tagged(text, _mapped(view, spans))), False
         return (scrub_strictly(text, self._tagger.mark), False) if self._strict else (text, settled)
 
@@ -158,10 +159,14 @@ class TextEngine:
         return [(start, end, tagged(replacement, text[start:end])) for start, end, replacement in spans]
 
     def _reveals(self, text: str) -> bool:
-        return any(text[start:end] != replacement for start, end, replacement in self._spans(Scan(text, nested=True)))
+        return any(text[start:end] != replacement for start, end, replacement in self._spans(text, nested=True))
 
-    def _spans(self, scan: Scan) -> list[Span]:
-        text = scan.text
+    def _spans(self, text: str, *, nested: bool = False) -> list[Span]:
+        cursors = self._cursors(text)
+        return _walk(Scan(text, nested=nested), cursors) if cursors else []
+
+    def _cursors(self, text: str) -> list[_Cursor]:
+        """Of each family that finds anything, where it finds it first."""
         parts = self._parts(text) if self._parts else ((0, len(text)),)
         if not parts:
             return []
@@ -176,7 +181,7 @@ class TextEngine:
                 cursor = _Cursor(family, source, parts, match)
                 if match or cursor.seek(end):
                     cursors.append(cursor)
-        return _walk(scan, cursors) if cursors else []
+        return cursors
 
 
 class _Cursor:
