@@ -31,8 +31,8 @@ _MARGIN = 4_096
 _ROUNDS = 3
 # nothing shorter than `pw=x` says anything
 _LEAST = 4
-# texts that say nothing: a time; an id in hexadecimal, which is no number; a word too short for a token or an IBAN, with
-# fewer digits than a personal number has
+# texts that say nothing: a time; an id in hexadecimal, which is no number; a word that is too short for a token or an
+# IBAN and has fewer digits than a personal number
 _LONGEST_WORD, _LONGEST_IDLE = 14, 32
 _IDLE = re.compile(r"(?:[A-Za-z_-]*+[0-9]){0,7}+[A-Za-z_-]*+|[A-Za-z_-]++(?:\.[A-Za-z_-]++){1,3}+")
 _NOTHING = re.compile(
