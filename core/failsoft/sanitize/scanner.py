@@ -41,8 +41,13 @@ _FEW = 0.3
 _SEPARATORS = "_-."
 LONG_WORD_CLASS = r"\w.+/=%$-"
 _LONG_WORD = f"(?=[{LONG_WORD_CLASS}]{{8}})"
+# a name in brackets with a value behind them, or one of a list that takes up the rest of a line, as headings do
+_LISTED = (
+    r"\)\ ?[=:]\ ?\S"
+    r"|(?:;[\"']?[\w.-]{1,40}+[\"']?){1,24}+(?:\r?\n|\\n)|(?:,\ ?[\"']?[^\W\d][\w.-]{0,40}+[\"']?){1,24}+(?:\r?\n|\\n)"
+)
 # a name in code that no value can follow: an argument, an item, the name of a file in a traceback
-_IDLE = r"(?![\w$]{0,48}+(?:[.-][\w$]{1,24}+){0,3}+(?:[);/]|,(?!\ ?(?:<<)?\")|\(\)|\",\ line\ ))"
+_IDLE = rf"(?![\w$]{{0,48}}+(?:[.-][\w$]{{1,24}}+){{0,3}}+(?!{_LISTED})(?:[);/]|,(?!\ ?(?:<<)?\")|\(\)|\",\ line\ ))"
 _SIGN_ORDER = "@$[{?&"
 _ESCAPED = frozenset("nrtbfv0")
 _CONTEXT = 48
@@ -53,7 +58,9 @@ _LONG = 4_096
 class Scan:
     """One pass over one text."""
 
-    __slots__ = ("again", "floor", "memo", "nested", "opaque", "run", "searched", "seen", "text", "vain")
+    __slots__ = (
+        "again", "cells", "floor", "headed", "memo", "nested", "opaque", "run", "searched", "seen", "text", "vain",
+    )  # fmt: skip
 
     def __init__(self, text: str, *, nested: bool = False) -> None:
         self.text = text
@@ -76,6 +83,10 @@ class Scan:
         the end of the anchor. What repeats an anchor without end is looked at once."""
         self.again: list[Look] = []
         """Rules that found nothing and saw what another one then took away; now they may find something."""
+        self.cells: list[Span] = []
+        """What goes besides, of tables and records that are read as a whole."""
+        self.headed = 0
+        """Up to here, lines were looked at as headings of tables, and the rows of these were read."""
 
     def saw(self, at: int) -> None:
         """Note how far a rule looked that finds nothing."""

@@ -19,6 +19,7 @@ from failsoft.sanitize.keyed import KeyedRule
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.numbers import BLOB, RUN, digit_follows, padding_anchor
 from failsoft.sanitize.patterns import CompiledPattern, found_by
+from failsoft.sanitize.records import RecordRules
 from failsoft.sanitize.scanner import Anchor, Family, Look, Scan, Span, digits_family, signs_family, words_family
 from failsoft.sanitize.stems import FOREIGN_STEMS, STEMS, STRICT_STEMS
 from failsoft.sanitize.strict import scrub_strictly
@@ -82,8 +83,9 @@ class TextEngine:
             for word in sorted(keys.custom_words)
             if all(word != stem for stem, *_ in STEMS)
         ]
-        words += [*word_anchors(), *details.anchors(), *EchoRules(keys).anchors()]
-        signs = [*sign_anchors(), padding_anchor(self._reveals)]
+        records = RecordRules(keys)
+        words += [*word_anchors(), *details.anchors(), *EchoRules(keys).anchors(), *records.anchors()]
+        signs = [*sign_anchors(), *records.signs(), padding_anchor(self._reveals)]
         self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(self._reveals)))
         self._foreign = (*self._families, words_family(foreign))
         self._parts = gate([*words, *foreign], signs, (RUN, BLOB)) if engine == "re2" else None
@@ -173,7 +175,10 @@ class TextEngine:
                 cursor = _Cursor(family, source, parts, match)
                 if match or cursor.seek(end):
                     cursors.append(cursor)
-        return _walk(scan, cursors) if cursors else []
+        if not cursors:
+            return []
+        spans = _walk(scan, cursors)
+        return _joined(spans, scan.cells) if scan.cells else spans
 
 
 class _Cursor:
@@ -233,6 +238,18 @@ def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
         # an anchor that began inside of what went is no anchor any more
         cursors = [other for other in cursors if (other is not cursor and other.at >= end) or other.seek(end)]
     return spans
+
+
+def _joined(spans: list[Span], cells: list[Span]) -> list[Span]:
+    """What rules found, and what goes of tables; where both overlap, one marker takes the place of both."""
+    joined: list[Span] = []
+    for start, end, replacement in sorted([*spans, *dict.fromkeys(cells)], key=itemgetter(0, 1)):
+        if joined and start < joined[-1][1]:
+            first, last, kept = joined[-1]
+            joined[-1] = first, max(last, end), kept
+        else:
+            joined.append((start, end, replacement))
+    return joined
 
 
 def _with_earlier(scan: Scan, cursors: list[_Cursor], own: _Cursor, span: Span, spans: list[Span]) -> Span:

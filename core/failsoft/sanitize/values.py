@@ -48,8 +48,16 @@ _NAMES = ("name", "key", "field", "header", "param", "parameter", "id", "k", "Na
 # of a JSON web key (RFC 7518, section 6)
 _PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "k")
 _VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
+# of a request that exchanges an authorization code (RFC 6749, section 4.1.3)
+_BESIDE_CODE = ("grant_type", "redirect_uri", "code_verifier", "grantType", "redirectUri", "codeVerifier")
+# what names the columns of rows, and what holds the rows
+_COLUMNS = ("columns", "fields", "header", "headers", "cols", "column_names", "fieldnames", "schema")
+_ROWS = ("rows", "data", "values", "records", "result", "results")
+_LEAST_ROWS, _MOST_COLUMNS = 2, 64
 # of an object that has one name and one value
 _MOST_FIELDS = 8
+_COLUMN = re.compile(r"[^\W\d][\w. -]{0,40}")
+_BLANK = re.compile(r"\s|^$")
 _VERSION = re.compile(r"\d{1,5}(?:\.\d{1,5}){2,3}")
 _HEX = re.compile(r"[0-9a-fA-F]{32,128}")
 _PLAIN: Any = object
@@ -146,6 +154,8 @@ class _Walk:
         return self._text(value)
 
     def _scalar(self, obj: Any, kind: str | None) -> Any:
+        if isinstance(obj, enum.Enum):
+            return self._member_of_enum(obj)
         if isinstance(obj, _CODE) or (isinstance(obj, _ATOMS) and not (kind == "birth_date" and hasattr(obj, "year"))):
             return obj
         if isinstance(obj, PurePath):
@@ -162,6 +172,16 @@ class _Walk:
             return obj
         harmless = isinstance(obj, dt.date) and kind != "birth_date"
         return obj if harmless else self._rules.mark(kind, str(obj))
+
+    def _member_of_enum(self, obj: enum.Enum) -> Any:
+        """A member is itself, unless its value, which its text shows, is a secret."""
+        held = obj.value
+        if not isinstance(held, str):
+            return obj
+        kind = self._keys.kind(obj.name)
+        if kind and not (is_announced(held, "token") or looks_random(held)):
+            kind = None
+        return obj if self._under(held, kind) == held else self._rules.mark(kind or "secret", held)
 
     def _nested(self, obj: Any, depth: int, kind: str | None) -> Any:
         if id(obj) in self._path:
@@ -232,13 +252,15 @@ class _Walk:
         announced = self._announced(obj) if isinstance(obj, dict) else {}
         cleaned: dict[Any, Any] = {}
         changed = False
+        columns = self._columns(obj) if isinstance(obj, dict) else None
         for key, value in self._within(raw, len(obj)):
             name = self._key(key, cleaned)
-            new = (
-                self.visit(value, depth + 1, announced[key])
-                if key in announced
-                else self._member(key, value, depth, kind)
-            )
+            if key in announced:
+                new = self.visit(value, depth + 1, announced[key])
+            elif columns and key in _ROWS and isinstance(value, list | tuple):
+                new = self._rows(value, columns, depth + 1)
+            else:
+                new = self._member(key, value, depth, kind)
             cleaned[name] = new
             changed = changed or new is not value or name is not key
         if len(cleaned) < len(obj):
@@ -268,6 +290,8 @@ class _Walk:
             kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)}
         elif named is None and dict.__len__(obj) <= _MOST_FIELDS:
             kinds = self._announced_alike(obj)
+        if isinstance(dict.get(obj, "code"), str) and any(dict.__contains__(obj, key) for key in _BESIDE_CODE):
+            kinds["code"] = "oauth_code"
         if isinstance(dict.get(obj, "kty"), str):
             kinds |= {key: "private_key" for key in _PRIVATE_PARTS if dict.__contains__(obj, key)}
         loc = dict.get(obj, "loc")
@@ -289,7 +313,62 @@ class _Walk:
                     kinds[field] = kind
         return kinds
 
+    def _columns(self, obj: dict[Any, Any]) -> list[Any] | None:
+        """Names of columns that an object gives beside its rows, if one of them is sensitive."""
+        for key in _COLUMNS:
+            names = dict.get(obj, key)
+            if isinstance(names, list | tuple) and (columns := self._heading(names)):
+                return columns
+        return None
+
+    def _heading(self, names: Any) -> list[Any] | None:
+        """Texts, or objects with a name each, if one of them is sensitive."""
+        if not 0 < len(names) <= _MOST_COLUMNS:
+            return None
+        texts = [dict.get(name, "name") if isinstance(name, dict) else name for name in names]
+        if not all(isinstance(name, str) and len(name) <= _MOST_COLUMNS for name in texts):
+            return None
+        return texts if any(map(self._keys.kind, texts)) else None
+
+    def _rows(self, rows: Any, columns: list[Any], depth: int) -> Any:
+        """Rows whose columns were named before."""
+        cleaned: list[Any] = []
+        for row in self._within(rows, len(rows)):
+            if type(row) not in (list, tuple) or len(row) != len(columns):
+                cleaned.append(self.visit(row, depth + 1, None))
+                continue
+            new = [self._member(name, value, depth + 1, None) for name, value in zip(columns, row, strict=True)]
+            cleaned.append(rebuilt_sequence(row, new, changed=any(a is not b for a, b in zip(new, row, strict=True))))
+        if missing := len(rows) - len(cleaned):
+            cleaned.append(f"{marker('bounds')} {missing} more")
+        return rebuilt_sequence(rows, cleaned, changed=True)
+
+    def _table(self, obj: Any) -> list[Any] | None:
+        """Names of columns, where the first row of a list holds them and the others are as long."""
+        if len(obj) < _LEAST_ROWS or type(obj) not in (list, tuple):
+            return None
+        first, second = obj[0], obj[1]
+        if type(first) not in (list, tuple) or type(second) not in (list, tuple):
+            return None
+        if len(first) < _LEAST_ROWS or len(first) != len(second):
+            return None
+        if not all(isinstance(name, str) and _COLUMN.fullmatch(name) for name in first):
+            return None
+        return self._heading(first)
+
+    def _command(self, obj: Any) -> list[Any] | None:
+        """The arguments of a command without the secrets that only the command tells of: `["curl", "-u", "a:b"]`."""
+        if not all(type(item) is str for item in obj) or any(map(_BLANK.search, obj)):
+            return None
+        parts = self._text(" ".join(obj)).split(" ")
+        return parts if len(parts) == len(obj) and parts != list(obj) else None
+
     def _sequence(self, obj: Any, depth: int, kind: str | None) -> Any:
+        if kind is None and type(obj) in (list, tuple):
+            if columns := self._table(obj):
+                return self._rows(obj, columns, depth)
+            if len(obj) <= _MOST_COLUMNS and any(type(item) is str and item[:1] == "-" for item in obj):
+                obj = rebuilt_sequence(obj, parts, changed=True) if (parts := self._command(obj)) else obj
         cleaned: list[Any] = []
         changed = False
         names = getattr(obj, "_fields", ()) if isinstance(obj, tuple) else ()

@@ -37,7 +37,7 @@ _ABOUT = word_set(
     "old only open opened or out parameter parse parsing please possible present prompt provided read "
     "received refresh refreshed rejected renewed required requires reset restored returned revoked rotated see set "
     "should size some started state status stored string success successful supplied than that the then this timed "
-    "timeout to too type unable unauthorized undefined unexpected unavailable unrecognized unsupported until update "
+    "timeout to too type unable unauthorized undefined unexpected unavailable unbound unrecognized unsupported until update "
     "updated use used user username using valid validated validation value verification verified verify version was "
     "were when which while will with without wrong your you "
     "pflichtfeld kötelező obligatoriu zorunlu povinné obligatoriskt inherit permission "
