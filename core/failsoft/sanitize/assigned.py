@@ -23,7 +23,8 @@ ASSIGN = re.compile(
     rf"[^\S\n]{{0,8}}(?:{_STYLE[:-5]}{{1,4}}[^\S\n]{{0,4}})?(?:(?:!!?[a-z]{{1,12}}|&\w{{1,24}}) (?=[^\s=]))?"
     r"(?:(?:str|bytes|SecretStr|[Ss]tring|&(?:'static )?str|SecretString|Optional\[\w+\]"
     r"|str \| None)[^\S\n]{0,2}=(?!=)[^\S\n]{0,8})?"
-    r"(?:[|>][+-]?[^\S\n]{0,4}\n[^\S\n]{1,16}|string\(\d{1,5}\) |\r?\n[^\S\n]{1,32}(?=\\{0,3}[\"']))?"
+    r"(?:[|>][+-]?[^\S\n]{0,4}\n[^\S\n]{1,16}|string\(\d{1,5}\) "
+    r"|\r?\n[^\S\n]{1,32}(?:string\(\d{1,5}\) )?(?=\\{0,3}[\"']))?"
 )
 """What stands between a name and what is assigned to it, the quote that closes the name included."""
 
@@ -51,8 +52,8 @@ _EXPRESSION = re.compile(r" [+%] |[=!]= | for \w{1,32} in ")
 _ITEM = re.compile(r"[ \t]{0,8}\r?\n[ \t]{0,32}-[ \t]{1,8}(?![\w-]{1,40}:(?:\s|$))")
 # what is said about a secret in an object that holds it
 _HARMLESS_INSIDE = word_set(
-    "expiration expires expiry expire expired exp ttl type kind issued created updated date region url uri endpoint port "
-    "provider version algorithm alg scope scopes"
+    "expiration expires expiry expire expired exp ttl type kind issued created updated date region url uri endpoint "
+    "port provider version algorithm alg scope scopes"
 )
 # `"name": "value"` over and over
 _MEMBERS = re.compile(

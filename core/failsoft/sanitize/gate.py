@@ -30,7 +30,11 @@ _NEGATIVE = re.compile(r"\(\?!\[([a-z0-9_-]+)\]\)")
 _POSITIVE = re.compile(r"\(\?=((?:\\.|[^()\\]|\((?!\?[=!<])[^()]*\))*)\)")
 _TAIL = r"[\w$]*(?:[.-][\w$]+)*"
 # what may follow a name and a value after it; see `IDLE` in `scanner`, of which it is the opposite
-_ALIVE = r"(?:\z|\)[ ]?[=:]|[,;][\w ,;.\"'\x80-\xff-]*(?:\n|\\n|\r)|[.-](?:[^\w$]|\z)|\((?:[^)]|\z)|\"(?:[^,]|\z|,(?:[^ ]|\z| (?:[^l]|\z)))|, ?[<\"]|[^\w$.,);/(\"-])"
+_LISTED = r"\)[ ]?[=:]|[,;][\w ,;.\"'\x80-\xff-]*(?:\n|\\n|\r)"
+_ALIVE = (
+    rf"(?:\z|{_LISTED}|[.-](?:[^\w$]|\z)|\((?:[^)]|\z)|\"(?:[^,]|\z|,(?:[^ ]|\z| (?:[^l]|\z)))"
+    r"|, ?[<\"]|[^\w$.,);/(\"-])"
+)
 # what is not ASCII stands there as another character or as `?`
 _OTHER = r"[\x80-\xff?]"
 _KELVIN = "\u212a"

@@ -12,7 +12,6 @@ from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
 from failsoft.sanitize.tables import plan_rows_of, split_by
-from failsoft.sanitize.verdict import Judge
 
 __all__ = ["RecordRules"]
 
@@ -39,6 +38,7 @@ _X12_IDS = {
     "SY": "ssn", "0F": "health_id", "1W": "health_id", "IG": "health_id", "1L": "health_id", "EJ": "health_id",
     "EA": "health_id", "6P": "health_id", "F6": "health_id", "23": "health_id", "TJ": "national_id",
 }  # fmt: skip
+_X12_FIELDS = {"DMG": {2: "birth_date"}, "SBR": {3: "health_id"}, "ISA": {2: "password", 4: "password"}}
 _X12_SEGMENT = re.compile(r"[A-Z][A-Z0-9]{1,2}(?:\*[^*~\r\n\"']{0,256}){1,24}")
 # vCard (RFC 6350) and iCalendar: properties, with their parameters, up to the end of the line
 _CARD_PROPERTY = re.compile(
@@ -53,14 +53,13 @@ _LDIF_NAME = re.compile(r"(?im)(?:^|\\n)(?:sn|displayname|gecos|initials|gn)(?:;
 _COPY = re.compile(r"(?i)copy [\w.\"]{1,80} ?\(([\w\", ]{1,1000})\) from stdin[^\n;]{0,120};?\r?\n")
 # identifiers of FHIR: objects with a value
 _OBJECT = re.compile(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]{0,200}\}){0,300}\}){0,300}\}")
+_NEXT_OBJECT = re.compile(r"\s{0,4},\s{0,16}\{")
 _FHIR_VALUE = re.compile(r"\\?\"value\\?\"\s{0,4}:\s{0,4}\\?\"([^\"\\]{3,64})")
 _FHIR_KIND = re.compile(
     r"(?i)\b(?:mrn|medical.?record|MR|SS|ssn|NI|NNxxx|DL|PPN|MB|MC|SN|PI|national|passport|insurance|member|patient"
     r"|npi|nhs.?number|driver)\b"
 )
 _FHIR_PATIENT = re.compile(r"resourceType\\?\"\s{0,4}:\s{0,4}\\?\"(?:Patient|RelatedPerson|Person|Coverage)\b")
-
-_judge = Judge()
 
 
 class RecordRules:
@@ -136,13 +135,9 @@ class RecordRules:
                 if of_person or _FHIR_KIND.search(rest):
                     scan.cells.append((*value.span(1), marker("health_id")))
             at = found.end()
-            opening = at + 1 if text[at : at + 1] == "," and text[at + 1 : at + 2] == "{" else -1
-            if opening < 0 and (following := _NEXT_OBJECT.match(text, at)):
-                opening = following.end() - 1
+            following = _NEXT_OBJECT.match(text, at)
+            opening = following.end() - 1 if following else -1
         return end
-
-
-_NEXT_OBJECT = re.compile(r"\s{0,4},\s{0,16}\{")
 
 
 def _segment(fields: dict[int, str]) -> Handler:
@@ -176,7 +171,7 @@ def _plan_field(scan: Scan, start: int, end: int, kind: str) -> None:
         if kind in _NUMBERS and (part := _PART.match(scan.text, first, last)):
             last = part.end()
         content = scan.text[first:last]
-        shape = SHAPES[kind] if kind in ("birth_date",) else None
+        shape = SHAPES[kind] if kind == "birth_date" else None
         if any(map(str.isalnum, content)) and "[REDACTED:" not in content and (shape is None or shape.match(content)):
             scan.cells.append((first, last, marker(kind)))
 
@@ -186,31 +181,22 @@ def _x12(scan: Scan, start: int, end: int) -> Span | int:
     match = _X12_SEGMENT.match(scan.text, start)
     if match is None or not scan.free(start):
         return end
-    spans: list[tuple[int, int]] = []
-    at = start
-    for field in match.group().split("*"):
-        spans.append((at, at + len(field)))
-        at += len(field) + 1
-    fields = match.group().split("*")
-
-    def plan(number: int, kind: str) -> None:
-        content = fields[number] if number < len(fields) else ""
-        if any(map(str.isalnum, content)) and "[REDACTED:" not in content and content.strip("0"):
-            first = spans[number][0]
-            scan.cells.append((first, first + len(content.rstrip()), marker(kind)))
-
-    if fields[0] == "NM1" and fields[2:3] == ["1"]:
-        for number in (3, 4, 5):
-            plan(number, "name")
-    if fields[0] == "NM1" and fields[8:9] and fields[8] in _PERSON_IDS:
-        plan(9, "health_id")
-    elif fields[0] == "REF" and (kind := _X12_IDS.get(fields[1])):
-        plan(2, kind)
-    elif fields[0] == "DMG":
-        plan(2, "birth_date")
-    elif fields[0] == "SBR":
-        plan(3, "health_id")
-    elif fields[0] == "ISA":
-        plan(2, "password")
-        plan(4, "password")
+    fields, at = match.group().split("*"), start
+    kinds = _x12_kinds(fields)
+    for number, content in enumerate(fields):
+        bare = content.rstrip()
+        if number in kinds and bare.strip("0") and any(map(str.isalnum, bare)) and "[REDACTED:" not in bare:
+            scan.cells.append((at, at + len(bare), marker(kinds[number])))
+        at += len(content) + 1
     return end
+
+
+def _x12_kinds(fields: list[str]) -> dict[int, str]:
+    """What goes of a segment, by number of the field."""
+    name, first = fields[0], fields[1]
+    if name == "NM1":
+        named = dict.fromkeys((3, 4, 5), "name") if fields[2:3] == ["1"] else {}
+        return named | ({9: "health_id"} if fields[8:9] and fields[8] in _PERSON_IDS else {})
+    if name == "REF":
+        return {2: _X12_IDS[first]} if first in _X12_IDS else {}
+    return _X12_FIELDS[name]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 from failsoft.sanitize.checks import looks_random
@@ -25,7 +26,7 @@ _MAX_HEADING, _MAX_COLUMNS, _MAX_HTML = 1_024, 64, 65_536
 _BAR = "|│┃║"
 # what stands behind a heading: the next cell, or the end of the line
 _BEHIND = re.compile(
-    rf"\\?[\"']?(?:[,;\t]| {{0,80}}[{_BAR}]| ?\r?\n| {{2,80}}\S|\\[nrt]|, |</th>|</(?:b|strong|span)></th>)"
+    rf"\\?[\"'`]?\*{{0,2}}(?:[,;\t]| {{0,80}}[{_BAR}]| ?\r?\n| {{2,80}}\S|\\[nrt]|, |</th>|</(?:b|strong|span)></th>)"
 )
 _HEADING = re.compile(r"[^\W\d][\w.#/()-]{0,40}(?: [\w.#/()-]{1,24}){0,3}")
 _PREFIXED = re.compile(r"[^,;\t|]{0,120}[:>] ?([^\W\d]\w{0,40})")
@@ -44,7 +45,7 @@ _ESCAPED_EDGE = re.compile(r"\\n|\\r|[\"'`]")
 _WORDY = word_set("password secret answer private_key")
 _CODES = word_set("otp cvv")
 # headings that more often mean something else
-_OTHERS = word_set("pass pw sid pan auth sig session secret token secrets tokens key mobile phone street given family")
+_OF_PEOPLE = word_set("name person address")
 _WEAK = word_set("pass pw sid pan auth sig mfa")
 # whose secret it may be; beside one of these, a plain word under "password" is one
 _OWNERS = word_set(
@@ -52,7 +53,7 @@ _OWNERS = word_set(
     "server url site key_id customer nutzer konto anwender machine device member"
 )
 _REMARKS = word_set("yes no required optional string text masked hidden none null true false n/a never set unset")
-_PLAIN_LEAST, _NUMBER_LEAST, _TOKEN_LEAST = 4, 4, 8
+_PLAIN_LEAST, _NUMBER_LEAST = 4, 4
 
 _judge = Judge()
 
@@ -85,12 +86,9 @@ def is_cell(text: str, kind: str, name: str, *, owned: bool) -> bool:
     if kind in _CODES:
         return True
     if name.lower() in _WEAK or kind not in _WORDY:
-        return (
-            (is_announced(bare, "token") and " " not in bare)
-            or looks_random(bare)
-            or (len(bare) >= _TOKEN_LEAST and HEX_LIKE.fullmatch(bare) is not None)
-            or (kind == "dsn" and "=" in bare)
-        )
+        if " " in bare or kind == "dsn":
+            return kind == "dsn" and "=" in bare
+        return is_announced(bare, "token") or looks_random(bare) or HEX_LIKE.fullmatch(bare) is not None
     if is_announced(bare, "password"):
         return bare.count(" ") <= 3
     if bare.isdigit():
@@ -145,17 +143,41 @@ def _plan_rows(scan: Scan, keys: KeyMatcher, begin: int, end: int, newline: str)
     if drawn and not ruled:
         return
     split = _split_by_bars if drawn else _splitter(line)
-    if split is None:
+    if split is None or (not drawn and _is_code(line)):
         return
+    if ruled and not drawn and split is _split_by_gaps:
+        split = _split_at([match.span() for match in _STROKE.finditer(below)])
     cells = split(text, begin, end)
+    if len(cells) == 2 and not drawn and _plan_pair(scan, keys, *cells):
+        return
     heading = _heading(text, cells, keys, drawn=drawn)
     if heading is None:
         return
     if ruled:
         at += len(below) + len(newline)
-    aligned = split is _split_by_gaps
+    aligned = split is _split_by_gaps and not ruled
+    if aligned and not (line.isupper() or len(cells) > 2):
+        return
     scan.headed = max(scan.headed, _read_rows(scan, split, heading, at, newline, aligned=aligned))
     scan.saw(scan.headed)
+
+
+def _plan_pair(scan: Scan, keys: KeyMatcher, first: tuple[int, int], second: tuple[int, int]) -> bool:
+    """Plan what goes of a line of a name and its value, if it is one."""
+    name = _unquoted(scan.text[slice(*first)])
+    start, end = _trimmed(scan.text, *second)
+    content = scan.text[start:end]
+    kind = keys.kind(name) if _HEADING.fullmatch(name) else None
+    if kind is None or kind in SHAPES or " " in content or not is_announced(content, kind):
+        return False
+    scan.cells.append((start, end, marker(kind)))
+    return True
+
+
+def _is_code(line: str) -> bool:
+    """Whether a line that signs part is one of a list or an import in code, and no heading."""
+    bare = line.strip()
+    return bare[-1:] in ",;|" or bare[:1] in "'([{#" or bare.startswith(("from ", "import ", "- "))
 
 
 def _heading(text: str, cells: list[tuple[int, int]], keys: KeyMatcher, *, drawn: bool) -> _Heading | None:
@@ -195,10 +217,15 @@ def _read_rows(
             at = end + len(newline)
             continue
         cells = split(text, at, end)
-        if (last and line.strip() == last) or not (len(cells) == count or (count > 3 and abs(len(cells) - count) == 1)):
+        if (last and line.strip() == last) or not (
+            len(cells) == count or ((count > 3 or aligned) and abs(len(cells) - count) == 1)
+        ):
             return at
+        if aligned and len(cells) == count + 1:
+            # the numbers that pandas puts before its rows have no heading
+            cells = cells[1:]
         for index, kind, name in columns:
-            if index >= len(cells):
+            if index >= len(cells) or (aligned and kind in _OF_PEOPLE):
                 continue
             start, stop = _trimmed(text, *cells[index])
             content = text[start:stop]
@@ -244,10 +271,10 @@ def _end(text: str, at: int, limit: int, newline: str) -> int:
 
 def _splitter(line: str) -> Split | None:
     """What parts the cells of a line of headings."""
-    for sign in ("\t", ";", ",", "|"):
+    for sign in ("\t", "\\t", ";", ",", "|"):
         if sign in line:
             return split_by(sign)
-    return _split_by_gaps if "\\t" not in line and "  " in line.strip() else None
+    return _split_by_gaps if "  " in line.strip() else None
 
 
 def split_by(sign: str) -> Split:
@@ -263,7 +290,7 @@ def split_by(sign: str) -> Split:
                 cells.append((at, end))
                 break
             cells.append((at, stop))
-            at = stop + 1
+            at = stop + len(sign)
         return cells
 
     return split
@@ -276,9 +303,10 @@ def _split_by_bars(text: str, start: int, end: int) -> list[tuple[int, int]]:
     edges = bars if not text[start : bars[0]].strip() else [start - 1, *bars]
     if text[edges[-1] + 1 : end].strip():
         edges = [*edges, end]
-    return [(left + 1, right) for left, right in zip(edges, edges[1:], strict=False)]
+    return [(left + 1, right) for left, right in pairwise(edges)]
 
 
+_STROKE = re.compile(r"[-=─━═]+")
 _BARS = re.compile(f"[{_BAR}]")
 
 
@@ -292,6 +320,17 @@ def _split_by_gaps(text: str, start: int, end: int) -> list[tuple[int, int]]:
         start = gap.end()
     cells.append((start, end))
     return cells
+
+
+def _split_at(columns: list[tuple[int, int]]) -> Split:
+    """What parts a line where the strokes below the headings begin."""
+
+    def split(text: str, start: int, end: int) -> list[tuple[int, int]]:
+        edges = [start, *(start + first for first, _ in columns[1:])]
+        cells = [(min(left, end), min(right, end)) for left, right in pairwise([*edges, end])]
+        return cells if text[start:end].strip() else []
+
+    return split
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from numbers import Number
 from pathlib import PurePath
 from typing import Any
 
+from failsoft.sanitize.beside import MOST_COLUMNS, ROWS, columns_of, kind_of_item, named_values, table_of
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.headers import Mark, clean_credentials
@@ -44,19 +45,6 @@ _NAMED_INSIDE = word_set(
     "session authorization csrf signature name address phone card account health_id national_id birth_date dsn"
 )
 _HARMLESS_INSIDE = DISARMING_TAILS - {"key", "keys", "payload", "object", "instance"}
-_NAMES = ("name", "key", "field", "header", "param", "parameter", "id", "k", "Name", "Key")
-# of a JSON web key (RFC 7518, section 6)
-_PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "k")
-_VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
-# of a request that exchanges an authorization code (RFC 6749, section 4.1.3)
-_BESIDE_CODE = ("grant_type", "redirect_uri", "code_verifier", "grantType", "redirectUri", "codeVerifier")
-# what names the columns of rows, and what holds the rows
-_COLUMNS = ("columns", "fields", "header", "headers", "cols", "column_names", "fieldnames", "schema")
-_ROWS = ("rows", "data", "values", "records", "result", "results")
-_LEAST_ROWS, _MOST_COLUMNS = 2, 64
-# of an object that has one name and one value
-_MOST_FIELDS = 8
-_COLUMN = re.compile(r"[^\W\d][\w. -]{0,40}")
 _BLANK = re.compile(r"\s|^$")
 _VERSION = re.compile(r"\d{1,5}(?:\.\d{1,5}){2,3}")
 _HEX = re.compile(r"[0-9a-fA-F]{32,128}")
@@ -249,15 +237,15 @@ class _Walk:
 
     def _mapping(self, obj: Mapping[Any, Any], depth: int, kind: str | None) -> Any:
         raw = dict.items(obj) if isinstance(obj, dict) else obj.items()
-        announced = self._announced(obj) if isinstance(obj, dict) else {}
+        announced = named_values(self._keys, obj) if isinstance(obj, dict) else {}
         cleaned: dict[Any, Any] = {}
         changed = False
-        columns = self._columns(obj) if isinstance(obj, dict) else None
+        columns = columns_of(self._keys, obj) if isinstance(obj, dict) else None
         for key, value in self._within(raw, len(obj)):
             name = self._key(key, cleaned)
             if key in announced:
                 new = self.visit(value, depth + 1, announced[key])
-            elif columns and key in _ROWS and isinstance(value, list | tuple):
+            elif columns and key in ROWS and isinstance(value, list | tuple):
                 new = self._rows(value, columns, depth + 1)
             else:
                 new = self._member(key, value, depth, kind)
@@ -282,59 +270,11 @@ class _Walk:
             cleaned = self._opaque(key, None)
         return key if cleaned is key else _unique(cleaned, taken)
 
-    def _announced(self, obj: dict[Any, Any]) -> dict[Any, str]:
-        """Values with their name beside them: `{"name": "password", "value": x}`, `{"loc": …, "input": x}`."""
-        kinds: dict[Any, str] = {}
-        named = next((name for key in _NAMES if isinstance(name := dict.get(obj, key), str)), None)
-        if named is not None and (kind := self._keys.kind(named)):
-            kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)}
-        elif named is None and dict.__len__(obj) <= _MOST_FIELDS:
-            kinds = self._announced_alike(obj)
-        if isinstance(dict.get(obj, "code"), str) and any(dict.__contains__(obj, key) for key in _BESIDE_CODE):
-            kinds["code"] = "oauth_code"
-        if isinstance(dict.get(obj, "kty"), str):
-            kinds |= {key: "private_key" for key in _PRIVATE_PARTS if dict.__contains__(obj, key)}
-        loc = dict.get(obj, "loc")
-        if isinstance(loc, list | tuple) and dict.__contains__(obj, "input"):
-            path = [part for part in loc if isinstance(part, str)]
-            if path and (kind := self._keys.kind(path[-1])):
-                kinds["input"] = kind
-        return kinds
-
-    def _announced_alike(self, obj: dict[Any, Any]) -> dict[Any, str]:
-        """Values and names that are called alike: `{"ParameterKey": "password", "ParameterValue": x}`."""
-        kinds: dict[Any, str] = {}
-        for field in dict.keys(obj):
-            if not isinstance(field, str) or field[-5:] not in ("value", "Value"):
-                continue
-            for end in ("Key", "Name", "key", "name"):
-                named = dict.get(obj, field[:-5] + end)
-                if isinstance(named, str) and (kind := self._keys.kind(named)):
-                    kinds[field] = kind
-        return kinds
-
-    def _columns(self, obj: dict[Any, Any]) -> list[Any] | None:
-        """Names of columns that an object gives beside its rows, if one of them is sensitive."""
-        for key in _COLUMNS:
-            names = dict.get(obj, key)
-            if isinstance(names, list | tuple) and (columns := self._heading(names)):
-                return columns
-        return None
-
-    def _heading(self, names: Any) -> list[Any] | None:
-        """Texts, or objects with a name each, if one of them is sensitive."""
-        if not 0 < len(names) <= _MOST_COLUMNS:
-            return None
-        texts = [dict.get(name, "name") if isinstance(name, dict) else name for name in names]
-        if not all(isinstance(name, str) and len(name) <= _MOST_COLUMNS for name in texts):
-            return None
-        return texts if any(map(self._keys.kind, texts)) else None
-
-    def _rows(self, rows: Any, columns: list[Any], depth: int) -> Any:
-        """Rows whose columns were named before."""
+    def _rows(self, rows: Any, columns: list[Any], depth: int, *, headed: bool = False) -> Any:
+        """Rows whose columns were named before, or by the first of them."""
         cleaned: list[Any] = []
-        for row in self._within(rows, len(rows)):
-            if type(row) not in (list, tuple) or len(row) != len(columns):
+        for index, row in enumerate(self._within(rows, len(rows))):
+            if (headed and index == 0) or type(row) not in (list, tuple) or len(row) != len(columns):
                 cleaned.append(self.visit(row, depth + 1, None))
                 continue
             new = [self._member(name, value, depth + 1, None) for name, value in zip(columns, row, strict=True)]
@@ -342,19 +282,6 @@ class _Walk:
         if missing := len(rows) - len(cleaned):
             cleaned.append(f"{marker('bounds')} {missing} more")
         return rebuilt_sequence(rows, cleaned, changed=True)
-
-    def _table(self, obj: Any) -> list[Any] | None:
-        """Names of columns, where the first row of a list holds them and the others are as long."""
-        if len(obj) < _LEAST_ROWS or type(obj) not in (list, tuple):
-            return None
-        first, second = obj[0], obj[1]
-        if type(first) not in (list, tuple) or type(second) not in (list, tuple):
-            return None
-        if len(first) < _LEAST_ROWS or len(first) != len(second):
-            return None
-        if not all(isinstance(name, str) and _COLUMN.fullmatch(name) for name in first):
-            return None
-        return self._heading(first)
 
     def _command(self, obj: Any) -> list[Any] | None:
         """The arguments of a command without the secrets that only the command tells of: `["curl", "-u", "a:b"]`."""
@@ -365,19 +292,19 @@ class _Walk:
 
     def _sequence(self, obj: Any, depth: int, kind: str | None) -> Any:
         if kind is None and type(obj) in (list, tuple):
-            if columns := self._table(obj):
-                return self._rows(obj, columns, depth)
-            if len(obj) <= _MOST_COLUMNS and any(type(item) is str and item[:1] == "-" for item in obj):
+            if columns := table_of(self._keys, obj):
+                return self._rows(obj, columns, depth, headed=True)
+            if len(obj) <= MOST_COLUMNS and any(type(item) is str and item[:1] == "-" for item in obj):
                 obj = rebuilt_sequence(obj, parts, changed=True) if (parts := self._command(obj)) else obj
         cleaned: list[Any] = []
         changed = False
         names = getattr(obj, "_fields", ()) if isinstance(obj, tuple) else ()
         for index, value in enumerate(self._within(obj, len(obj))):
             if index < len(names):
-                told = None if self._keys.kind(names[index]) else self._announced_by(obj, index, value)
+                told = None if self._keys.kind(names[index]) else kind_of_item(self._keys, obj, index, value)
                 new = self.visit(value, depth + 1, told) if told else self._member(names[index], value, depth, kind)
             else:
-                new = self.visit(value, depth + 1, kind or self._announced_by(obj, index, value))
+                new = self.visit(value, depth + 1, kind or kind_of_item(self._keys, obj, index, value))
             cleaned.append(new)
             changed = changed or new is not value
         if missing := len(obj) - len(cleaned):
@@ -389,25 +316,6 @@ class _Walk:
                 unique[_unique(value, unique)] = None
             return rebuilt_set(obj, list(unique), changed=changed)
         return rebuilt_sequence(obj, cleaned, changed=changed)
-
-    def _announced_by(self, obj: Any, index: int, value: Any) -> str | None:
-        """A value after its name: the second of a pair, or the argument of an option on a command line."""
-        if index == 0 or not isinstance(obj, list | tuple) or not isinstance(value, str | bytes | int):
-            return None
-        name = obj[index - 1]
-        if isinstance(name, bytes):
-            name = name.decode("latin-1")
-        if not isinstance(name, str) or isinstance(value, bool) or "[REDACTED:" in name:
-            return None
-        pair = len(obj) == 2 and not isinstance(value, int)
-        if not pair and not (name.startswith("-") and "=" not in name):
-            return None
-        kind = self._keys.kind(name)
-        if kind is None or (isinstance(value, str) and (self._keys.kind(value) or value.startswith("--"))):
-            return None
-        if isinstance(obj, list) and pair and not (is_announced(str(value)) or kind in ("authorization", "cookie")):
-            return None
-        return kind
 
     def _object(self, obj: Any, fields: Mapping[str, Any], depth: int, kind: str | None) -> Any:
         changes = {}

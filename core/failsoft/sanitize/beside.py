@@ -1,0 +1,119 @@
+"""What names a value that does not stand under its own name: the entry beside it, the item before it, a column.
+
+`{"name": "password", "value": x}`, `("password", x)`, `{"columns": ["password"], "rows": [[x]]}`, and rows after a
+first row of names.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.verdict import is_announced
+
+__all__ = ["MOST_COLUMNS", "ROWS", "columns_of", "kind_of_item", "named_values", "table_of"]
+
+_NAMES = ("name", "key", "field", "header", "param", "parameter", "id", "k", "Name", "Key")
+# of a JSON web key (RFC 7518, section 6)
+_PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "k")
+_VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
+# of a request that exchanges an authorization code (RFC 6749, section 4.1.3)
+_BESIDE_CODE = ("grant_type", "redirect_uri", "code_verifier", "grantType", "redirectUri", "codeVerifier")
+# what names the columns of rows
+_COLUMNS = ("columns", "fields", "header", "headers", "cols", "column_names", "fieldnames", "schema")
+_COLUMN = re.compile(r"[^\W\d][\w. -]{0,40}")
+_LEAST_ROWS = 2
+# of an object that has one name and one value
+_MOST_FIELDS = 8
+ROWS = ("rows", "data", "values", "records", "result", "results")
+"""What holds the rows."""
+MOST_COLUMNS = 64
+"""No table is wider."""
+
+
+def named_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
+    """Values with their name beside them: `{"name": "password", "value": x}`, `{"loc": …, "input": x}`."""
+    kinds: dict[Any, str] = {}
+    named = next((name for key in _NAMES if isinstance(name := dict.get(obj, key), str)), None)
+    if named is not None and (kind := keys.kind(named)):
+        kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)}
+    elif named is None and dict.__len__(obj) <= _MOST_FIELDS:
+        kinds = _announced_alike(keys, obj)
+    if isinstance(dict.get(obj, "code"), str) and any(dict.__contains__(obj, key) for key in _BESIDE_CODE):
+        kinds["code"] = "oauth_code"
+    if isinstance(dict.get(obj, "kty"), str):
+        kinds |= {key: "private_key" for key in _PRIVATE_PARTS if dict.__contains__(obj, key)}
+    loc = dict.get(obj, "loc")
+    if isinstance(loc, list | tuple) and dict.__contains__(obj, "input"):
+        path = [part for part in loc if isinstance(part, str)]
+        if path and (kind := keys.kind(path[-1])):
+            kinds["input"] = kind
+    return kinds
+
+
+def _announced_alike(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
+    """Values and names that are called alike: `{"ParameterKey": "password", "ParameterValue": x}`."""
+    kinds: dict[Any, str] = {}
+    for field in dict.keys(obj):
+        if not isinstance(field, str) or field[-5:] not in ("value", "Value"):
+            continue
+        for end in ("Key", "Name", "key", "name"):
+            named = dict.get(obj, field[:-5] + end)
+            if isinstance(named, str) and (kind := keys.kind(named)):
+                kinds[field] = kind
+    return kinds
+
+
+def columns_of(keys: KeyMatcher, obj: dict[Any, Any]) -> list[Any] | None:
+    """Names of columns that an object gives beside its rows, if one of them is sensitive."""
+    for key in _COLUMNS:
+        names = dict.get(obj, key)
+        if isinstance(names, list | tuple) and (columns := _heading(keys, names)):
+            return columns
+    return None
+
+
+def _heading(keys: KeyMatcher, names: Any) -> list[Any] | None:
+    """Texts, or objects with a name each, if one of them is sensitive."""
+    if not 0 < len(names) <= MOST_COLUMNS:
+        return None
+    texts = [dict.get(name, "name") if isinstance(name, dict) else name for name in names]
+    if not all(isinstance(name, str) and len(name) <= MOST_COLUMNS for name in texts):
+        return None
+    return texts if any(map(keys.kind, texts)) else None
+
+
+def table_of(keys: KeyMatcher, obj: Any) -> list[Any] | None:
+    """Names of columns, where the first row of a list holds them and the others are as long."""
+    if len(obj) < _LEAST_ROWS or type(obj) not in (list, tuple):
+        return None
+    first, second = obj[0], obj[1]
+    if type(first) not in (list, tuple) or type(second) not in (list, tuple):
+        return None
+    if len(first) < 2 or len(first) != len(second) or (len(first) == 2 and keys.kind(str(first[0]))):
+        # two may be a name and its value
+        return None
+    if not all(isinstance(name, str) and _COLUMN.fullmatch(name) for name in first):
+        return None
+    return _heading(keys, first)
+
+
+def kind_of_item(keys: KeyMatcher, obj: Any, index: int, value: Any) -> str | None:
+    """A value after its name: the second of a pair, or the argument of an option on a command line."""
+    if index == 0 or not isinstance(obj, list | tuple) or not isinstance(value, str | bytes | int):
+        return None
+    name = obj[index - 1]
+    if isinstance(name, bytes):
+        name = name.decode("latin-1")
+    if not isinstance(name, str) or isinstance(value, bool) or "[REDACTED:" in name:
+        return None
+    pair = len(obj) == 2 and not isinstance(value, int)
+    if not pair and not (name.startswith("-") and "=" not in name):
+        return None
+    kind = keys.kind(name)
+    if kind is None or (isinstance(value, str) and (keys.kind(value) or value.startswith("--"))):
+        return None
+    if isinstance(obj, list) and pair and not (is_announced(str(value)) or kind in ("authorization", "cookie")):
+        return None
+    return kind
