@@ -93,22 +93,28 @@ class RecordRules:
     def card(scan: Scan, _start: int, end: int) -> Span | int:
         """vCard: names, addresses, numbers of telephones, the date of birth."""
         text = scan.text
+        if end < scan.placed:
+            return end
         closing = text.find("END:VCARD", end, end + _MAX_CARD)
         limit = closing if closing >= 0 else min(len(text), end + _MAX_CARD)
         for match in _CARD_PROPERTY.finditer(text, end, limit):
             if any(map(str.isalnum, match["value"])) and "[REDACTED:" not in match["value"]:
                 scan.cells.append((*match.span("value"), marker(_CARD_KINDS[match["name"].lower()])))
-        return max(end, limit)
+        scan.placed = limit
+        return end
 
     @staticmethod
     def entry(scan: Scan, _start: int, end: int) -> Span | int:
         """LDIF: names that its short attributes carry. Others are found by their names."""
         text = scan.text
+        if end < scan.placed:
+            return end
         blank = text.find("\n\n", end, end + _MAX_CARD)
         limit = blank if blank >= 0 else min(len(text), end + _MAX_CARD)
         for match in _LDIF_NAME.finditer(text, end, limit):
             if "[REDACTED:" not in match[1]:
                 scan.cells.append((*match.span(1), marker("name")))
+        scan.placed = limit
         return end
 
     def copied(self, scan: Scan, start: int, end: int) -> Span | int:
@@ -124,6 +130,8 @@ class RecordRules:
     def identifiers(scan: Scan, start: int, end: int) -> Span | int:
         """FHIR: values of identifiers of persons, by their type or by the resource they stand in."""
         text = scan.text
+        if end < scan.placed:
+            return end
         at = end
         limit = min(len(text), end + _MAX_OBJECT)
         of_person = _FHIR_PATIENT.search(text, max(0, start - _MAX_OBJECT), start) is not None
@@ -137,6 +145,7 @@ class RecordRules:
             at = found.end()
             following = _NEXT_OBJECT.match(text, at)
             opening = following.end() - 1 if following else -1
+        scan.placed = max(at, limit if opening >= 0 else at)
         return end
 
 
@@ -144,11 +153,11 @@ def _segment(fields: dict[int, str]) -> Handler:
     def handle(scan: Scan, start: int, end: int) -> Span | int:
         """A segment of HL7, field by field."""
         text = scan.text
-        if not scan.free(start):
+        if start < scan.placed or not scan.free(start):
             return end
         limit = min(len(text), start + _MAX_SEGMENT)
         closing = _SEGMENT_END.search(text, end, limit)
-        limit = closing.start() if closing else limit
+        scan.placed = limit = closing.start() if closing else limit
         if text.count("|", end, limit) < min(fields):
             return end
         at = end
@@ -178,9 +187,10 @@ def _plan_field(scan: Scan, start: int, end: int, kind: str) -> None:
 
 def _x12(scan: Scan, start: int, end: int) -> Span | int:
     """A segment of X12: names and ids of persons, dates of birth, the password of an interchange."""
-    match = _X12_SEGMENT.match(scan.text, start)
-    if match is None or not scan.free(start):
+    match = _X12_SEGMENT.match(scan.text, start) if start >= scan.placed and scan.free(start) else None
+    if match is None:
         return end
+    scan.placed = match.end()
     fields, at = match.group().split("*"), start
     kinds = _x12_kinds(fields)
     for number, content in enumerate(fields):

@@ -62,8 +62,8 @@ STRONG_TERMS: dict[str, str] = _table(
         "private_key": "privatekey privatekeys privkey sshkey secretkey secretkeys secretkeybase signingkey signkey "
         "encryptionkey encryptkey enckey decryptionkey masterkey hmackey rsakey tlskey sslkey gpgkey pgpkey jwtkey "
         "aeskey fernetkey cipherkey wrappingkey rootkey unsealkey cookiekey presharedkey validationkey "
-        "privatekeypem pkcs8 recoverykey signingkeys encryptionkeys decryptionkeys masterkeys rootkeys hmackeys jwtkeys "
-        "cookiekeys fernetkeys aeskeys rsakeys sshkeys unsealkeys recoverykeys "
+        "privatekeypem pkcs8 recoverykey signingkeys encryptionkeys decryptionkeys masterkeys rootkeys hmackeys "
+        "jwtkeys cookiekeys fernetkeys aeskeys rsakeys sshkeys unsealkeys recoverykeys "
         "keypassword storepass keypass",
         "session": "sessionid sessid phpsessid jsessionid aspsessionid sessionkey sessionids sessionhash",
         "credential": "credential credentials creds",

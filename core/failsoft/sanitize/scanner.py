@@ -59,7 +59,7 @@ class Scan:
     """One pass over one text."""
 
     __slots__ = (
-        "again", "cells", "floor", "headed", "memo", "nested", "opaque", "run", "searched", "seen", "text", "vain",
+        "again", "cells", "floor", "headed", "memo", "nested", "opaque", "placed", "run", "searched", "seen", "text", "vain",
     )  # fmt: skip
 
     def __init__(self, text: str, *, nested: bool = False) -> None:
@@ -85,6 +85,8 @@ class Scan:
         """Rules that found nothing and saw what another one then took away; now they may find something."""
         self.cells: list[Span] = []
         """What goes besides, of tables and records that are read as a whole."""
+        self.placed = 0
+        """Up to here, records whose fields are known by their place were read."""
         self.headed = 0
         """Up to here, lines were looked at as headings of tables, and the rows of these were read."""
 
