@@ -22,18 +22,17 @@ class ManualClock:
     def __init__(self, time: float = _NOW, *, monotonic: float = 1000.0) -> None:
         self._monotonic = monotonic
         self._wall = time
-        self._passed = 0.0
         self._lock = Lock()
         self.slept: list[float] = []
         """How long each sleep was to be, in seconds."""
 
     def monotonic(self) -> float:
         """Seconds since some fixed point, never going back."""
-        return self._monotonic + self._passed
+        return self._monotonic
 
     def time(self) -> float:
         """Seconds since the Unix epoch."""
-        return self._wall + self._passed
+        return self._wall
 
     def advance(self, seconds: float) -> None:
         """Let time pass.
@@ -44,7 +43,9 @@ class ManualClock:
         if not (math.isfinite(seconds) and seconds >= 0):
             raise ValueError(f"time does not pass by {seconds} seconds")
         with self._lock:
-            self._passed += seconds
+            # added to what is read, so that `now + 30` is what the clock says after `advance(30)`, to the last bit
+            self._monotonic += seconds
+            self._wall += seconds
 
     def step_wall(self, seconds: float) -> None:
         """Move the wall clock alone, forwards or back, as an operator or NTP does."""

@@ -246,3 +246,12 @@ def test_it_works_in_an_asynchronous_test(fs: Failsoft, guard: Guard) -> None:
             return result, len(clock.slept)
 
     assert asyncio.run(main()) == ("ok", 2)
+
+
+@pytest.mark.parametrize("before", [0.042_7, 0.1 + 0.2, 1e-9, 123_456.789_1])
+def test_what_was_due_in_half_a_minute_is_due_when_half_a_minute_has_passed(before: float) -> None:
+    clock = testing.ManualClock(monotonic=7_301.337_1)
+    clock.advance(before)
+    due, dated = clock.monotonic() + 30.0, clock.time() + 30.0
+    clock.advance(30.0)
+    assert (clock.monotonic(), clock.time()) == (due, dated)
