@@ -20,6 +20,7 @@ _PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "k")
 _VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
 # of a request that exchanges an authorization code (RFC 6749, section 4.1.3)
 _BESIDE_CODE = ("grant_type", "redirect_uri", "code_verifier", "grantType", "redirectUri", "codeVerifier")
+_CODE_LEAST = 8
 # what names the columns of rows
 _COLUMNS = ("columns", "fields", "header", "headers", "cols", "column_names", "fieldnames", "schema")
 _COLUMN = re.compile(r"[^\W\d][\w. -]{0,40}")
@@ -40,7 +41,8 @@ def named_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
         kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)}
     elif named is None and dict.__len__(obj) <= _MOST_FIELDS:
         kinds = _announced_alike(keys, obj)
-    if isinstance(dict.get(obj, "code"), str) and any(dict.__contains__(obj, key) for key in _BESIDE_CODE):
+    code = dict.get(obj, "code")
+    if isinstance(code, str) and len(code) >= _CODE_LEAST and any(dict.__contains__(obj, key) for key in _BESIDE_CODE):
         kinds["code"] = "oauth_code"
     if isinstance(dict.get(obj, "kty"), str):
         kinds |= {key: "private_key" for key in _PRIVATE_PARTS if dict.__contains__(obj, key)}

@@ -75,6 +75,7 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
     *((f"{name} ", "(?=')", rf"(?i:{name}) '[^'\n]{{0,64}}',\s?N?'([^'\n]{{2,128}})") for name in (
         "sp_addlogin", "sp_password",
     )),
+    ("wifi:", "(?=[ths]:)", r"(?i:wifi):(?:[^;\n]{0,128};){0,5}?P:([^;\n]{2,128});"),
     ("oper ", "", rf"(?:OPER) {_USER} {_VALUE}"),
     ("identify ", "", rf"(?:IDENTIFY) (?:\w{{1,32}} (?=\S))?{_VALUE}"),
 )  # fmt: skip

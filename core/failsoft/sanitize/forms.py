@@ -34,7 +34,7 @@ _BRACED = re.compile(r"\{((?=(?:[^\n}]|\}\}){0,128}?[^\w\n}])(?:[^{}\"'\n]|\}\})
 _PARTED = re.compile(r"[^;=\s\"'{\[<$][^;=\n\"']{0,127}(?=;)")
 # all of it in quotes with its name, as `-H 'X-Api-Key: x'`
 _IN_QUOTES = re.compile(r"(?:\\['\"]|[^\s\\'\"]){1,256}")
-_NEXT_LINE = re.compile(r"\r?\n[ \t]{1,16}([^\s\"'{\[<-]\S{4,127})(?=\r?\n|$)")
+_NEXT_LINE = re.compile(r"\r?\n[ \t]{0,16}([^\s\"'{\[<-]\S{4,127})(?=\r?\n|$)")
 _MNEMONIC = re.compile(r"[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){5,23}")
 _SPELLED = word_set("seed phrase seedphrase recoveryphrase mnemonic mnemonicphrase")
 _SIGNED = re.compile(r"t=\d{1,12},")

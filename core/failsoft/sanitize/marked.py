@@ -45,7 +45,7 @@ _FORM_PART = re.compile(
 # `| password | x |`, and what `psql -x` prints
 _CELLS = re.compile(r"[ \t]{0,40}\|[ \t]{0,40}([^\s|][^|\r\n]{0,254}?)[ \t]{0,40}(?=\||\r?\n|$)")
 # `api_key     x`, a line of a table that spaces align
-_COLUMNS = re.compile(r"[ \t]{2,40}([^\s|]{8,256})[ \t]{0,40}(?=\r?\n|$)")
+_COLUMNS = re.compile(r"(?:[ \t]{2,40}|[ \t]?\.{3,40}[ \t])([^\s|]{8,256})[ \t]{0,40}(?=\r?\n|$)")
 # `{password, <<"x">>}`
 _ERLANG = re.compile(r"\s{0,4},\s{0,4}(?:<<)?(?=\")")
 _MAX_PART, _INDENT = 4_096, 32

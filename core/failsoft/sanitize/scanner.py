@@ -59,7 +59,8 @@ class Scan:
     """One pass over one text."""
 
     __slots__ = (
-        "again", "cells", "floor", "headed", "memo", "nested", "opaque", "placed", "run", "searched", "seen", "text", "vain",
+        "again", "cells", "floor", "headed", "memo", "nested", "opaque", "placed", "run",
+        "searched", "seen", "text", "vain",
     )  # fmt: skip
 
     def __init__(self, text: str, *, nested: bool = False) -> None:

@@ -111,6 +111,8 @@ class _Walk:
 
     def _string(self, obj: Any, kind: str | None) -> Any:
         if isinstance(obj, str):
+            if kind is None and isinstance(obj, enum.Enum):
+                return self._member_of_enum(obj)
             cleaned = self._under(obj, kind)
             return obj if cleaned == obj else cleaned
         raw = bytes(obj)
@@ -265,7 +267,7 @@ class _Walk:
             cleaned = self.visit(key, self._rules.max_depth - 1, None)
             cleaned = key if cleaned == key else cleaned
         elif isinstance(key, _SCALARS) or key is None:
-            cleaned = self._scalar(key, None) if isinstance(key, int) else key
+            cleaned = self._scalar(key, None) if isinstance(key, int | enum.Enum) else key
         else:
             cleaned = self._opaque(key, None)
         return key if cleaned is key else _unique(cleaned, taken)
