@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.verdict import is_announced
 
 __all__ = ["MOST_COLUMNS", "ROWS", "columns_of", "kind_of_item", "named_values", "table_of"]
@@ -22,7 +23,7 @@ _VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
 _BESIDE_CODE = ("grant_type", "redirect_uri", "code_verifier", "grantType", "redirectUri", "codeVerifier")
 _CODE_LEAST = 8
 # what names the columns of rows
-_COLUMNS = ("columns", "fields", "header", "headers", "cols", "column_names", "fieldnames", "schema")
+_COLUMNS = word_set("columns fields header headers cols column_names fieldnames schema")
 _COLUMN = re.compile(r"[^\W\d][\w. -]{0,40}")
 _LEAST_ROWS = 2
 # of an object that has one name and one value
@@ -69,7 +70,9 @@ def _announced_alike(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
 
 def columns_of(keys: KeyMatcher, obj: dict[Any, Any]) -> list[Any] | None:
     """Names of columns that an object gives beside its rows, if one of them is sensitive."""
-    for key in _COLUMNS:
+    if _COLUMNS.isdisjoint(dict.keys(obj)):
+        return None
+    for key in sorted(_COLUMNS):
         names = dict.get(obj, key)
         if isinstance(names, list | tuple) and (columns := _heading(keys, names)):
             return columns

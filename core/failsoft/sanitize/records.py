@@ -119,7 +119,7 @@ class RecordRules:
 
     def copied(self, scan: Scan, start: int, end: int) -> Span | int:
         """PostgreSQL: rows after `COPY users (id, password) FROM stdin;`."""
-        match = _COPY.match(scan.text, start)
+        match = _COPY.match(scan.text, start) if start >= scan.headed else None
         if match is None:
             return end
         names = [name.strip('" ') for name in match[1].split(",")]
