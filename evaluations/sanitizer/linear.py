@@ -155,6 +155,11 @@ HOSTILE = (
     "csrf(",
     "bearer'",
     "parameters: [",
+    "a,password\n",
+    "| password |\n|--|\n",
+    "PID|1|",
+    "copy a (password) from stdin;\n",
+    "begin:vcard\n",
 )
 """What is repeated to make texts of."""
 

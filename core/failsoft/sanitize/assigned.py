@@ -6,6 +6,7 @@ import re
 
 from failsoft.sanitize.forms import Site, delimited_form, judged, names_no_value, sets_nothing, special_form
 from failsoft.sanitize.grammar import SHAPES, TEMPLATE, Value, container, header_line, read_value
+from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Span, marker
 from failsoft.sanitize.verdict import Judge
@@ -13,20 +14,23 @@ from failsoft.sanitize.verdict import Judge
 __all__ = ["ASSIGN", "assigned", "authorization"]
 
 # colours of a terminal (ECMA-48), emphasis in Markdown and HTML
-_STYLE = r"(?:\x1b\[[0-9;]{0,12}m|\*\*|</?(?:b|strong|em|i|code|span)>){0,4}"
+_STYLE = r"(?:\x1b\[[0-9;]{0,12}m|\*\*(?!\*)|</?(?:b|strong|em|i|code|span)>){0,4}"
 ASSIGN = re.compile(
     r"(?: string(?= =))?"
     rf"(?P<close>\\{{0,7}}[\"'`])?\]?(?:\[\])?(?: \((?:str|string|text|required)\))?{_STYLE}[^\S\n]{{0,8}}"
-    r"(?P<op>(?:NOT )?(?:I?LIKE|IN(?= ?\())(?= ?[(']|:)|[?:|!+~.]{0,3}=[=>~]{0,2}|:(?!:)|::(?= )|->|<-(?= ?[\"'])|<>"
-    r"|::=)"
+    r"(?P<op>(?:NOT )?(?:I?LIKE|IN(?= ?\())(?= ?[(']|:)|[?:|!+~.]{0,3}=[=>~]{0,2}|[:：](?!:)|::(?= )|->|→"
+    r"|<-(?= ?[\"'])|<>|::=)"
     rf"[^\S\n]{{0,8}}(?:{_STYLE[:-5]}{{1,4}}[^\S\n]{{0,4}})?(?:(?:!!?[a-z]{{1,12}}|&\w{{1,24}}) (?=[^\s=]))?"
     r"(?:(?:str|bytes|SecretStr|[Ss]tring|&(?:'static )?str|SecretString|Optional\[\w+\]"
     r"|str \| None)[^\S\n]{0,2}=(?!=)[^\S\n]{0,8})?"
-    r"(?:[|>][+-]?[^\S\n]{0,4}\n[^\S\n]{1,16}|string\(\d{1,5}\) |\r?\n[^\S\n]{1,32}(?=\\{0,3}[\"']))?"
+    r"(?:[|>][+-]?[^\S\n]{0,4}\n[^\S\n]{1,16}|string\(\d{1,5}\) "
+    r"|\r?\n[^\S\n]{1,32}(?:string\(\d{1,5}\) )?(?=\\{0,3}[\"']))?"
 )
 """What stands between a name and what is assigned to it, the quote that closes the name included."""
 
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{1,24})(?=[ \t+]+\S)[ \t+]+")
+# credentials after a scheme that nobody has registered
+_OPAQUE = re.compile(r"(?=[A-Za-z_.~+/-]{0,64}\d)[\w.~+/-]{16,4096}={0,2}(?=$|[\s\"',;)}\]\\])")
 _COOKIE = re.compile(r"[^\s=;,\"'\[]{1,128}=")
 # what a validator found, as `[ErrorDetail(string=…)]`
 _ERRORS = re.compile(r"\s?\w{0,32}Error\w{0,16}\(")
@@ -46,12 +50,28 @@ _ALL_SECRET = frozenset(("cookie", "credential", "secret"))
 # `(self.username + ":" + self.password)`, `(kind == NUMBER)`
 _EXPRESSION = re.compile(r" [+%] |[=!]= | for \w{1,32} in ")
 _ITEM = re.compile(r"[ \t]{0,8}\r?\n[ \t]{0,32}-[ \t]{1,8}(?![\w-]{1,40}:(?:\s|$))")
+# what is said about a secret in an object that holds it
+_HARMLESS_INSIDE = word_set(
+    "expiration expires expiry expire expired exp ttl type kind issued created updated date region url uri endpoint "
+    "port provider version algorithm alg scope scopes"
+)
+# `"name": "value"` over and over
+_MEMBERS = re.compile(
+    r"(?:\s*+\\{0,3}[\"'][\w.-]{1,64}\\{0,3}[\"']\s{0,4}(?::|=>)\s{0,4}"
+    r"(?:\\{0,3}\"[^\"\\\n]{0,4096}\\{0,3}\"|'[^'\n]{0,4096}'|[\w.-]{1,64})\s*+(?:,|\Z))++"
+)
+_MEMBER = re.compile(
+    r"(\\{0,3}[\"']([\w.-]{1,64})\\{0,3}[\"']\s{0,4}(?::|=>)\s{0,4})"
+    r"(?:(\\{0,3}\")([^\"\\\n]{1,4096})(\\{0,3}\")|(')([^'\n]{1,4096})(')|()([\w.-]{1,64})())"
+)
 _LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
 _MAX_ITEMS = 100
 # what it was and what it is to be
 _CHANGE = re.compile(r"[\"'`]\s{0,4}(?:->|=>|→|~>)\s{0,4}(?=[\"'`])")
 # of a function: no list stands before it
 _BODY = re.compile(r"\s{0,2}(?:=>|\{|\()|\.[A-Za-z]")
+# `[facet 'minLength']`: what names a thing
+_NAMING = re.compile(r"\s?[A-Za-z_]{2,24} [\"']")
 # `[PGconn_ptr, c_char_p]`
 _NAMES = re.compile(r"[A-Za-z_][\w.]{0,60}(?:\s?,\s?[A-Za-z_][\w.]{0,60}){1,20}")
 # `(known after apply)`, what a tool says in the place of a value
@@ -180,7 +200,7 @@ def _listed(site: Site, at: int) -> Span | None:
     if inside is None or (text[at] == "{" and kind not in _ALL_SECRET):
         return None
     content = text[inside.start : inside.end]
-    if _ERRORS.match(content) or (text[at] == "(" and _REMARK.fullmatch(content)):
+    if _ERRORS.match(content) or _NAMING.match(content) or (text[at] == "(" and _REMARK.fullmatch(content)):
         site.scan.saw(inside.end)
         return None
     if _BODY.match(text, inside.end + 1):
@@ -196,9 +216,28 @@ def _listed(site: Site, at: int) -> Span | None:
     if not items and found and _NAMES.fullmatch(content) and not any(map(str.isdigit, content)):
         return None
     if found and not _EXPRESSION.search(content):
-        return inside.start, inside.end, marker(kind)
+        kept = _named_inside(content, kind) if text[at] == "{" else marker(kind)
+        return inside.start, inside.end, kept
     site.scan.saw(inside.end)
     return None
+
+
+def _named_inside(content: str, kind: str) -> str:
+    """An object all of which is secret, with its names and what they say is none; where it has no names, a marker."""
+    if _MEMBERS.fullmatch(content) is None:
+        return marker(kind)
+
+    def kept(match: re.Match[str]) -> str:
+        opening, value, closing = (part for part in match.groups()[2:] if part is not None)
+        named, harmless = (
+            words_of(match[2]),
+            "[REDACTED:" in value or not _judge.is_value(value, "", "", quoted=True, op="="),
+        )
+        if harmless or not _HARMLESS_INSIDE.isdisjoint(named):
+            return match[0]
+        return f"{match[1]}{opening}{marker(kind)}{closing}"
+
+    return _MEMBER.sub(kept, content)
 
 
 def _is_item(site: Site, item: str) -> bool:
@@ -220,7 +259,8 @@ def authorization(site: Site, value: Value, quote: str, op: str) -> Span | None:
     known = named.lower() in _SCHEMES
     if scheme and op == "=" and not value.quoted and _NEXT.match(text, scheme.end()):
         scheme = None
-    if scheme is None or not (known or _judge.is_value(named, "token", "", quoted=True, op=":")):
+    opaque = _OPAQUE.match(text, scheme.end()) if scheme and not known and named.isalpha() else None
+    if scheme is None or not (known or opaque or _judge.is_value(named, "token", "", quoted=True, op=":")):
         return judged(site, value, op)
     at = scheme.end()
     if text.startswith("[REDACTED:", at):

@@ -1,24 +1,41 @@
-"""Values of a structure whose name stands beside them, not above: `{"name": "password", "value": x}`."""
+"""What names a value that does not stand under its own name: the entry beside it, the item before it, a column.
+
+`{"name": "password", "value": x}`, `("password", x)`, `{"columns": ["password"], "rows": [[x]]}`, and rows after a
+first row of names.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.verdict import is_announced
 
-__all__ = ["announced", "announced_by"]
+__all__ = ["MOST_COLUMNS", "ROWS", "columns_of", "kind_of_item", "named_values", "table_of"]
 
 _NAMES = ("name", "key", "field", "header", "param", "parameter", "id", "k", "Name", "Key")
 # of a JSON web key (RFC 7518, section 6)
 _PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "k")
 _VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
+# of a request that exchanges an authorization code (RFC 6749, section 4.1.3)
+_BESIDE_CODE = ("grant_type", "redirect_uri", "code_verifier", "grantType", "redirectUri", "codeVerifier")
+_CODE_LEAST = 8
+# what names the columns of rows
+_COLUMNS = word_set("columns fields header headers cols column_names fieldnames schema")
+_COLUMN = re.compile(r"[^\W\d][\w. -]{0,40}")
+_LEAST_ROWS = 2
 # of an object that has one name and one value
 _MOST_FIELDS = 8
 _TOLD = (str, bytes, int)
+ROWS = ("rows", "data", "values", "records", "result", "results")
+"""What holds the rows."""
+MOST_COLUMNS = 64
+"""No table is wider."""
 
 
-def announced(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
+def named_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
     """Values with their name beside them: `{"name": "password", "value": x}`, `{"loc": …, "input": x}`."""
     kinds: dict[Any, str] = {}
     named = None
@@ -30,6 +47,9 @@ def announced(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
         kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)}
     elif named is None and dict.__len__(obj) <= _MOST_FIELDS:
         kinds = _announced_alike(keys, obj)
+    code = dict.get(obj, "code")
+    if isinstance(code, str) and len(code) >= _CODE_LEAST and any(dict.__contains__(obj, key) for key in _BESIDE_CODE):
+        kinds["code"] = "oauth_code"
     if isinstance(dict.get(obj, "kty"), str):
         kinds |= {key: "private_key" for key in _PRIVATE_PARTS if dict.__contains__(obj, key)}
     loc = dict.get(obj, "loc")
@@ -53,7 +73,43 @@ def _announced_alike(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
     return kinds
 
 
-def announced_by(keys: KeyMatcher, obj: Any, index: int, value: Any) -> str | None:
+def columns_of(keys: KeyMatcher, obj: dict[Any, Any]) -> list[Any] | None:
+    """Names of columns that an object gives beside its rows, if one of them is sensitive."""
+    if _COLUMNS.isdisjoint(dict.keys(obj)):
+        return None
+    for key in sorted(_COLUMNS):
+        names = dict.get(obj, key)
+        if isinstance(names, list | tuple) and (columns := _heading(keys, names)):
+            return columns
+    return None
+
+
+def _heading(keys: KeyMatcher, names: Any) -> list[Any] | None:
+    """Texts, or objects with a name each, if one of them is sensitive."""
+    if not 0 < len(names) <= MOST_COLUMNS:
+        return None
+    texts = [dict.get(name, "name") if isinstance(name, dict) else name for name in names]
+    if not all(isinstance(name, str) and len(name) <= MOST_COLUMNS for name in texts):
+        return None
+    return texts if any(map(keys.kind, texts)) else None
+
+
+def table_of(keys: KeyMatcher, obj: Any) -> list[Any] | None:
+    """Names of columns, where the first row of a list holds them and the others are as long."""
+    if len(obj) < _LEAST_ROWS or type(obj) not in (list, tuple):
+        return None
+    first, second = obj[0], obj[1]
+    if type(first) not in (list, tuple) or type(second) not in (list, tuple):
+        return None
+    if len(first) < 2 or len(first) != len(second) or (len(first) == 2 and keys.kind(str(first[0]))):
+        # two may be a name and its value
+        return None
+    if not all(isinstance(name, str) and _COLUMN.fullmatch(name) for name in first):
+        return None
+    return _heading(keys, first)
+
+
+def kind_of_item(keys: KeyMatcher, obj: Any, index: int, value: Any) -> str | None:
     """A value after its name: the second of a pair, or the argument of an option on a command line."""
     if index == 0 or not isinstance(obj, list | tuple) or not isinstance(value, _TOLD):
         return None

@@ -175,6 +175,8 @@ def is_code(value: str, kind: str, name: str, op: str, after: str) -> bool:
     if _is_call(value, after) or (name and value.rstrip(_DIGITS).lower() == name.lower().rstrip(_DIGITS)):
         return True
     if _DOTTED.fullmatch(value):
+        if name and value.rpartition(".")[2].lstrip("_") == name:
+            return True
         return _is_path(value, kind, op)
     if _is_type(value, op, after) or (after == " " and _CMDLET.fullmatch(value)):
         return True

@@ -16,6 +16,18 @@ __all__ = ["command_signs", "command_words"]
 _VALUE = r"[\"']?(?![-$<\[{])([^\s\"'|;&]{2,256})"
 _USER = r"[\"']?[\w.@\\/-]{1,64}[\"']?"
 _MORE = r"[^\r\n|;]{0,200}?"
+# functions that take the password by its place, as the third and as the second argument
+_THIRD = (
+    "pdo->__construct", "pdo", "mysqli", "mysqli_connect", "mysqli->__construct", "getconnection", "ldap_bind",
+    "ftp_login", "imap_open", "ssh2_auth_password", "dbi->connect", "pymysql.connect",
+)  # fmt: skip
+_SECOND = ("oci_connect", "simple_bind_s", "bind_s")
+_OPENS = "(?=[\"'$])"
+_ARGUMENT = r"\s{0,4}(?:\"[^\"\n]{0,256}\"|'[^'\n]{0,256}'|\$?[\w.>(#-]{1,64}\)?),"
+_QUOTED = r"\s{0,4}[\"']([^\"'\n]{2,256})[\"']"
+# `"login","params":["ada","x"]`, a call of a method at a distance
+_CALLED = r"(?=\\?\"\s?,\s?\\?\"params)"
+_REMOTE = r"\\?\"\s?,\s?\\?\"params\\?\"\s?:\s?\[\s?\\?\"[^\"\\\n]{1,64}\\?\",\s?\\?\"([^\"\\\n]{2,128})"
 _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("zip ", "(?=[^\\n]{0,200}-p)", rf"(?i:zip) {_MORE}(?<= )-P ?{_VALUE}"),
     ("7z ", "(?=[a-z] )", rf"(?i:7z) {_MORE}(?<= )-p{_VALUE}"),
@@ -32,7 +44,7 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("useradd ", "", rf"(?i:useradd) {_MORE}(?<= )-p {_VALUE}"),
     ("usermod ", "", rf"(?i:usermod) {_MORE}(?<= )-p {_VALUE}"),
     ("chpasswd", "", r"(?i:chpasswd)[^\r\n]{0,20}<<<? ?[\"']?[\w.-]{1,64}:([^\s\"']{2,128})"),
-    ("passwd ", "", rf"(?i:passwd) {_MORE}<<< ?{_VALUE}"),
+    ("passwd ", r"(?=[^\r\n|;]{0,80}<<<)", rf"(?i:passwd) {_MORE}<<< ?{_VALUE}"),
     ("kinit ", "", rf"(?i:kinit) {_MORE}<<< ?{_VALUE}"),
     ("schtasks ", "", rf"(?i:schtasks) {_MORE}/(?i:rp) {_VALUE}"),
     ("net user ", "", rf"(?i:net user) {_USER} (?!/)(?!\*){_VALUE}"),
@@ -48,16 +60,27 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("tacacs-server ", "", rf"(?i:tacacs-server) {_MORE}key (?:\d )?{_VALUE}"),
     ("radius-server ", "", rf"(?i:radius-server) {_MORE}key (?:\d )?{_VALUE}"),
     ("isakmp key ", "", rf"(?i:isakmp key) (?:\d )?{_VALUE}"),
-    ("pre-shared-key ", "", rf"(?i:pre-shared-key) (?:ascii-text|hexadecimal|local|remote|\d) {_VALUE}"),
+    (
+        "pre-shared-key ", "(?=ascii-text |hexadecimal |local |remote |[0-9] )",
+        rf"(?i:pre-shared-key) (?:ascii-text|hexadecimal|local|remote|\d) {_VALUE}",
+    ),
     *((f"{name} ", "(?=[0-9] )", rf"(?i:{name}) \d {_VALUE}") for name in ("password", "secret", "key-string")),
     ("setuser ", "", rf"(?i:setuser) {_MORE}(?<= )>{_VALUE}"),
     ("crypt('", "", r"(?i:crypt)\('([^'\n]{2,256})'(?=, ?(?:gen_salt|'\$))"),
     ("db.auth(", "", r"(?i:db\.auth)\(\s?[\"'][^\"'\n]{1,64}[\"'],\s?[\"']([^\"'\n]{2,256})"),
+    *((f"{name}(", _OPENS, rf"(?i:{re.escape(name)}\()(?:{_ARGUMENT}){{2}}{_QUOTED}") for name in _THIRD),
+    *((f"{name}(", _OPENS, rf"(?i:{re.escape(name)}\(){_ARGUMENT}{_QUOTED}") for name in _SECOND),
+    *((name, _CALLED, rf"(?i:{name}){_REMOTE}") for name in ("login", "authenticate", "signin", "authorize")),
+    ("authentication simple", "", r"(?i:authentication simple)\s?[=:]\s?\"([^\"\n]{2,128})"),
+    *((f"{name} ", "(?=')", rf"(?i:{name}) '[^'\n]{{0,64}}',\s?N?'([^'\n]{{2,128}})") for name in (
+        "sp_addlogin", "sp_password",
+    )),
+    ("wifi:", "(?=[ths]:)", r"(?i:wifi):(?:[^;\n]{0,128};){0,5}?P:([^;\n]{2,128});"),
     ("oper ", "", rf"(?:OPER) {_USER} {_VALUE}"),
     ("identify ", "", rf"(?:IDENTIFY) (?:\w{{1,32}} (?=\S))?{_VALUE}"),
 )  # fmt: skip
 _CHPASSWD = re.compile(r"(?:echo|printf) [\"']?[\w.-]{1,64}:([^\s\"'|]{2,128})[\"']? \| (?:sudo )?$")
-_PGPASS = re.compile(r":5432:[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']{1,128})(?=\s|$|[\"'])")
+_PGPASS = re.compile(r":(?:\d{4,5}|\*):[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']{1,128})(?=\s|$|[\"'])")
 _OPTION_VALUE = r"(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?([^\s\"',\]-][^\s\"',\]]{0,127})"
 _BEFORE_OPTION = r"\b[^\r\n;|]{0,200}?[ '\"\[,]"
 _SHORT_OPTION = re.compile(
@@ -75,6 +98,8 @@ _ECHOED = re.compile(r"(?:echo|printf)(?: -\w+)? [\"']?([^\s\"'|$][^\s\"'|]{0,12
 _SNMP = re.compile(r"snmp\w{2,12} [^\r\n|;]{1,300}")
 _SNMP_PASS = re.compile(r"( -[AX] ?[\"']?)(?!\[REDACTED|\$)([^\s\"']{4,128})")
 _ARGUMENTS = re.compile(r"\"(?:[^\"\n]{1,128}\" \")?([^\"\n]{1,256})\"")
+# the same in a list, an argument a line
+_LISTED = re.compile(r"\"AUTH\"\n\s{0,12}\d\) \"(?:[^\"\n]{1,128}\"\n\s{0,12}\d\) \")?([^\"\n]{2,256})\"")
 _COMMAND = re.compile(r"([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
 _USER_COMMAND = re.compile(r"\"?[\w.@-]{1,64}\"? \"?([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
 # `-u ada -p x`: a user, and what only his password can be
@@ -206,7 +231,9 @@ def command_signs() -> Iterator[Anchor]:
     for word in ("PASS ", "AUTH ", "LOGIN "):
         yield Anchor(word, _command)
     yield Anchor('"AUTH" ', _monitored)
+    yield Anchor('"AUTH"\n', _argument(_LISTED))
     yield Anchor("334 UGFzc3dvcmQ6", _argument(_ASKED))
-    yield Anchor(":5432:", _argument(_PGPASS))
+    for port in ("5432", "5433", "6432", "6543", "*"):
+        yield Anchor(f":{port}:", _argument(_PGPASS), r"(?=[\w*-]{1,64}:[\w*.-]{1,64}:[^\s:])")
     yield Anchor("-p ", _option)
     yield Anchor("-P ", _option)

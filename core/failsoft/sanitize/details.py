@@ -42,11 +42,14 @@ _LOC_SPAN = 400
 _NUMBERED_KINDS = frozenset(["token", "session", "csrf", "api_key", "signature"])
 _LEAST_NUMBER = 4
 _INSERT = re.compile(
-    r"(?i)insert (?:ignore )?into [\w.\"`\[\]]{1,80}\s?\(([^()]{1,1000})\)\s{0,4}(?:output [^()]{1,80})?values\s{0,4}\("
+    r"(?i)(?:insert (?:ignore )?|replace )into [\w.\"`\[\]]{1,80}\s?\(([^()]{1,1000})\)\s{0,4}"
+    r"(?:output [^()]{1,80})?values\s{0,4}\("
 )
 _NEXT_ROW = re.compile(r"\)\s{0,4},\s{0,4}\(")
 _MAX_ROWS = 50
-_LITERAL = re.compile(r"\s*(?:'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\\.)*+\"|[^,()'\"]*+(?:\([^()]*\))?)\s*(?=,|\))")
+_LITERAL = re.compile(
+    r"\s*(?:[NnEe]?'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\\.)*+\"|[^,()'\"]*+(?:\([^()]*\))?)\s*(?=,|\))"
+)
 
 _judge = Judge()
 
@@ -111,6 +114,7 @@ class DetailRules:
         yield Anchor("input_value=", self.rejected)
         yield Anchor("input", self.rejected, r"(?=\\{0,3}[\"']\s{0,2}:)")
         yield Anchor("insert ", self.insert, r"(?=(?:ignore )?into )")
+        yield Anchor("replace into ", self.insert)
 
     def unique_key(self, scan: Scan, start: int, end: int) -> Span | int:
         """PostgreSQL: `Key (email)=(x) already exists`. A plain integer stays, unless the column is sensitive."""
@@ -311,7 +315,7 @@ class DetailRules:
             if literal is None:
                 return None
             value = literal.group()
-            bare = value.strip().strip("'\"")
+            bare = value.strip().lstrip("NnEe" if "'" in value[:4] else "").strip("'\"")
             quoted = "'" in value or bare[:1].isdigit()
             if kind and _judge.is_value(bare, kind, "", quoted=quoted, op="="):
                 value = value.replace(bare, marker(kind), 1)

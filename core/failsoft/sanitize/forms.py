@@ -34,7 +34,7 @@ _BRACED = re.compile(r"\{((?=(?:[^\n}]|\}\}){0,128}?[^\w\n}])(?:[^{}\"'\n]|\}\})
 _PARTED = re.compile(r"[^;=\s\"'{\[<$][^;=\n\"']{0,127}(?=;)")
 # all of it in quotes with its name, as `-H 'X-Api-Key: x'`
 _IN_QUOTES = re.compile(r"(?:\\['\"]|[^\s\\'\"]){1,256}")
-_NEXT_LINE = re.compile(r"\r?\n[ \t]{1,16}([^\s\"'{\[<-]\S{4,127})(?=\r?\n|$)")
+_NEXT_LINE = re.compile(r"\r?\n[ \t]{0,16}([^\s\"'{\[<-]\S{4,127})(?=\r?\n|$)")
 _MNEMONIC = re.compile(r"[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){5,23}")
 _SPELLED = word_set("seed phrase seedphrase recoveryphrase mnemonic mnemonicphrase")
 _SIGNED = re.compile(r"t=\d{1,12},")
@@ -65,6 +65,7 @@ _PATTERN = re.compile(r"[\[(\\{?*+^$|]")
 _CHAINED = re.compile(
     r" (?:=|\+|\|\||&&|\?\??|:|[=!]==?|if|or|and|else|is|in|not in|as) [\w(\"'{\[`!$.]|\.#|\[[\w'\"]{1,40}\]"
 )
+_MEASURED = re.compile(r"\d{1,6} (?:bytes?|chars?|characters|bits|items?|entries|days?|hours?|minutes?|seconds?)\b")
 _NUMBER = re.compile(r"\d{1,3}|0[xX][0-9a-fA-F]{1,8}")
 _DOCUMENTED = re.compile(
     r":(?:param|type|arg|argument|keyword|key|kwarg|ivar|cvar|var|raises?|attr)(?: [\w.\[\]]{1,40})? $"
@@ -82,7 +83,9 @@ _FATE = re.compile(
     r"[\"']? (?:not found|does(?:n't| not) exist|already exists|is (?:missing|forbidden|invalid|immutable)|unchanged"
     r"|created|configured|deleted|patched|updated|\(namespace)"
 )
-_FEW_WORDS = re.compile(r" ([^\W\d_]+|\d{1,3})(?: (?:[^\W\d_]+|\d{1,3})){0,1}[.!]?(?=$|[\r\n;,)\]}\"'])")
+_FEW_WORDS = re.compile(r" ([^\W\d_]+|\d{1,3})(?: (?:[^\W\d_]+|\d{1,3})){0,1}[.!]?(?=$|[\r\n;,)\]}\"']| \()")
+# `pod "api-1" not found`: a thing and its name
+_THING = re.compile(r" ([\"'`])[\w./:@-]{1,80}\1(?= [a-z])")
 # after these, what stood before them was more than a word
 _GOES_ON = word_set(
     "for of from at in on and or with by to user as is was were has failed rejected refused accepted used given sent "
@@ -138,6 +141,8 @@ def _is_remark(site: Site, value: Value, op: str) -> bool:
         return True
     if op != ":" or text[value.start - 1] != " " or not content.isalpha() or site.kind in SHAPES:
         return False
+    if content.islower() and _THING.match(text, value.end):
+        return True
     rest = _FEW_WORDS.match(text, value.end)
     return rest is not None and rest[1].lower() not in _GOES_ON
 
@@ -237,7 +242,7 @@ def names_no_value(site: Site, at: int, op: str) -> bool:
         return True
     if site.before == "{" and (op == ":?" or text.startswith("?", at) or _DEFAULT.match(text, at)):
         return True
-    return any(pattern.match(text, at) for pattern in (_STATE, _CLAUSE, _EXPLAINED))
+    return any(pattern.match(text, at) for pattern in (_STATE, _CLAUSE, _EXPLAINED, _MEASURED))
 
 
 def special_form(site: Site, at: int, op: str) -> Span | None:

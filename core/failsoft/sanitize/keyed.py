@@ -16,6 +16,7 @@ from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.marked import marked_up
 from failsoft.sanitize.scanner import Scan, Span
 from failsoft.sanitize.spoken import Prose, of_a_parser
+from failsoft.sanitize.tables import plan_table
 
 __all__ = ["KeyedRule"]
 
@@ -73,7 +74,7 @@ class KeyedRule:
             site = Site(scan, first, last, name, kind)
             if span := told_after(site):
                 return span
-            if assign := ASSIGN.match(text, last):
+            if assign := ASSIGN.match(text, last + _bracketed(text, first, last)):
                 of_a_grammar = "=" not in assign["op"] and of_a_parser(site)
                 span = None if of_a_grammar else assigned(site, assign, strict=self._keys.strict)
             else:
@@ -83,6 +84,7 @@ class KeyedRule:
             span = self._prose.phrased(scan, first, last, name)
         if span is None:
             scan.saw(last + 2)
+            plan_table(scan, self._keys, first, last)
             return last
         return span
 
@@ -92,6 +94,11 @@ def _opening(text: str, last: int) -> int:
     if assign := ASSIGN.match(text, last):
         return assign.end()
     return last + 1 if _QUOTED.match(text, last) else 0
+
+
+def _bracketed(text: str, first: int, last: int) -> int:
+    """One, where a name in brackets explains what stands before it: `security information (password) = x`."""
+    return int(text[last : last + 1] == ")" and text[first - 1 : first] == "(" and text[first - 2 : first - 1] == " ")
 
 
 def _identifier(scan: Scan, start: int, end: int) -> tuple[int, int]:

@@ -37,7 +37,7 @@ _NEXT_TAG = re.compile(
 )
 _CELL = re.compile(r"(?:&#x27;|&#39;|&quot;|[\"'])?([^<>\r\n]{1,1024}?)(?:&#x27;|&#39;|&quot;|[\"'])?(?=\s{0,16}</)")
 _NAMED_TAG = re.compile(r"[\"'](?:\s[^<>]{0,80})?(?=>)")
-_INNER_VALUE = re.compile(r">\s{0,32}<(?:\w{1,12}:)?(?:value|string|Value)(?=>)")
+_INNER_VALUE = re.compile(r">\s{0,32}<(?:\w{1,12}:)?(?:value|string|Value|AttributeValue)(?:\s[^<>]{0,200})?(?=>)")
 _BREAK = r"(?:\r?\n|(?:\\r)?\\n)"
 _FORM_PART = re.compile(
     rf"\\?[\"'](?:;[^\r\n\\]{{0,200}})?(?:{_BREAK}[A-Za-z-]{{1,40}}:[^\r\n\\]{{0,200}}){{0,4}}{_BREAK}{_BREAK}(?=[^\r\n\\])"
@@ -45,7 +45,7 @@ _FORM_PART = re.compile(
 # `| password | x |`, and what `psql -x` prints
 _CELLS = re.compile(r"[ \t]{0,40}\|[ \t]{0,40}([^\s|][^|\r\n]{0,254}?)[ \t]{0,40}(?=\||\r?\n|$)")
 # `api_key     x`, a line of a table that spaces align
-_COLUMNS = re.compile(r"[ \t]{2,40}([^\s|]{8,256})[ \t]{0,40}(?=\r?\n|$)")
+_COLUMNS = re.compile(r"(?:[ \t]{2,40}|[ \t]?\.{3,40}[ \t])([^\s|]{8,256})[ \t]{0,40}(?=\r?\n|$)")
 # `{password, <<"x">>}`
 _ERLANG = re.compile(r"\s{0,4},\s{0,4}(?:<<)?(?=\")")
 _BLANK = (" ", "\t", "|")

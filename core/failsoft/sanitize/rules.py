@@ -43,6 +43,7 @@ STRONG_TERMS: dict[str, str] = _table(
         "dbpw rootpw pword pwrd passw upass sshpass requirepass masterauth contrasena contraseña contrasenia "
         "clavesecreta motdepasse "
         "mdp senha "
+        "authenticationstring userpassword "
         "wachtwoord haslo hasło lösenord losenord passord adgangskode salasana heslo jelszó şifre parola пароль "
         "密码 密碼 "
         "パスワード 비밀번호",
@@ -55,12 +56,14 @@ STRONG_TERMS: dict[str, str] = _table(
         "token": "token jwt accesstokens refreshtokens authtokens apitokens bearertokens sessiontokens idtokens "
         "idtokenhint usertokens csrftokens devicetokens",
         "api_key": "apikey apikeys accesskey accesskeys accesskeyid appkey applicationkey clientkey consumerkey "
-        "subscriptionkey functionskey servicekey serviceaccountkey integrationkey adminkey deploykey accountkey "
+        "subscriptionkey subscriptionkeys functionskey authkeys appkeys sharedkeys licensekeys licencekeys servicekey "
+        "serviceaccountkey integrationkey adminkey deploykey accountkey "
         "storagekey sharedaccesskey sharedkey authkey serverkey licensekey licencekey bottoken ingestkey",
         "private_key": "privatekey privatekeys privkey sshkey secretkey secretkeys secretkeybase signingkey signkey "
         "encryptionkey encryptkey enckey decryptionkey masterkey hmackey rsakey tlskey sslkey gpgkey pgpkey jwtkey "
         "aeskey fernetkey cipherkey wrappingkey rootkey unsealkey cookiekey presharedkey validationkey "
-        "privatekeypem pkcs8 "
+        "privatekeypem pkcs8 recoverykey signingkeys encryptionkeys decryptionkeys masterkeys rootkeys hmackeys "
+        "jwtkeys cookiekeys fernetkeys aeskeys rsakeys sshkeys unsealkeys recoverykeys "
         "keypassword storepass keypass",
         "session": "sessionid sessid phpsessid jsessionid aspsessionid sessionkey sessionids sessionhash",
         "credential": "credential credentials creds",
@@ -85,7 +88,7 @@ STRONG_TERMS: dict[str, str] = _table(
         "account": "sortcode accountnumber accountno acctnumber acctno acctnum bankaccount bankaccountnumber "
         "routingnumber "
         "policynumber policyno",
-        "birth_date": "dob dateofbirth birthdate birthday birthdt geburtsdatum geburtstag "
+        "birth_date": "dob dateofbirth birthdate birthday birthdt bday geburtsdatum geburtstag "
         "fechanacimiento fechadenacimiento datenaissance datedenaissance datanascimento datadenascimento",
         "national_id": "nationalid nationalidnumber nino aadhaar aadhaarnumber passportnumber passportno "
         "idcardnumber idcardno identitycardnumber identitycardno "

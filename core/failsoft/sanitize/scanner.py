@@ -51,10 +51,16 @@ LONG_WORD = r"[\w-]{16}"
 """What goes on for long behind the separator that a token's anchor ends in; few words in code do."""
 LOOSE_WORD = r"[\w.+/=%$-]{8}"
 """The same for tokens that are shorter or have other signs in them."""
+# a name in brackets with a value behind them, or one of a list that takes up the rest of a line, as headings do
+_LISTED = (
+    r"\)\ ?[=:]\ ?\S"
+    r"|(?:;[\"']?[\w.-]{1,40}+[\"']?){1,24}+(?:\r?\n|\\n)|(?:,\ ?[\"']?[^\W\d][\w.-]{0,40}+[\"']?){1,24}+(?:\r?\n|\\n)"
+)
 # a name in code that no value can follow: an argument, an item, the name of a file in a traceback, a call of more than
 # one word; see `spoken` for what an argument says
 _IDLE = (
     r"(?![\w$]{0,48}+(?:[.-][\w$]{1,24}+){0,3}+"
+    rf"(?!{_LISTED})"
     r"(?:[);/]|,(?!\ ?(?:<<)?\")|\((?![\"']|[^\s\"'(),=.:\[\]]{6,256}\))|>?\",\ line\ ))"
 )
 _SIGN_ORDER = "@$[{?&"
@@ -68,7 +74,10 @@ _LONG = 4_096
 class Scan:
     """One pass over one text."""
 
-    __slots__ = ("again", "floor", "memo", "nested", "opaque", "run", "searched", "seen", "text", "vain")
+    __slots__ = (
+        "again", "cells", "floor", "headed", "memo", "nested", "opaque", "placed", "run",
+        "searched", "seen", "text", "vain",
+    )  # fmt: skip
 
     def __init__(self, text: str, *, nested: bool = False) -> None:
         self.text = text
@@ -91,6 +100,12 @@ class Scan:
         the end of the anchor. What repeats an anchor without end is looked at once."""
         self.again: list[Look] = []
         """Rules that found nothing and saw what another one then took away; now they may find something."""
+        self.cells: list[Span] = []
+        """What goes besides, of tables and records that are read as a whole."""
+        self.placed = 0
+        """Up to here, records whose fields are known by their place were read."""
+        self.headed = 0
+        """Up to here, lines were looked at as headings of tables, and the rows of these were read."""
 
     def saw(self, at: int) -> None:
         """Note how far a rule looked that finds nothing."""

@@ -74,7 +74,8 @@ class Prose:
         if kind is None:
             return None
         site = Site(scan, first, end, name, kind)
-        if assign := ASSIGN.match(scan.text, end):
+        bracketed = scan.text[end : end + 1] == ")" and "(" in scan.before(first, 24)
+        if assign := ASSIGN.match(scan.text, end + bracketed):
             return assigned(site, assign, strict=self._keys.strict)
         return self._told(site)
 
@@ -89,7 +90,7 @@ class Prose:
     def _phrase(self, scan: Scan, first: int, last: int, name: str, right: str) -> tuple[str | None, int]:
         """Kind and end of the longest term that has this word in it, with up to three words before and after."""
         left = scan.before(first, 40)
-        before = left.lower().replace("'", "").split()[-3:] if left.endswith(" ") else []
+        before = left.lower().replace("'", "").replace("(", " ").split()[-3:] if left.endswith(" ") else []
         following = _FOLLOWING.findall(right)
         kind, count = self._longest(tuple(before), name, tuple(following))
         return kind, last + sum(map(len, following[:count]))

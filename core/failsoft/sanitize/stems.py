@@ -20,7 +20,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "passw passph passco passrd passport pswd userpass contrase kennwort depasse de_passe de-passe secret "
             "token auth cred sess csrf xsrf cookie jwt otp pinc pinn cvv cvc cvn securit card iban ssn "
             "signature hmac "
-            "birth mrn medical patient memberid member_id member-id membern mfac factorcode factor_code npin faxn "
+            "birth bday mrn medical patient memberid member_id member-id membern mfac factorcode factor_code npin faxn "
             "subscriber beneficiary insur hicn nhs licens licenc phone mobile msisdn accountn accountnumber "
             "bankaccount bank_account bank-account acctn routing surname mnemonic verific activation national "
             "seedphr seed_phr seed-phr pkcev pkce_v pkce-v codeverif code_verif code-verif client_assert "

@@ -19,6 +19,7 @@ from failsoft.sanitize.keyed import KeyedRule
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.numbers import BLOB, RUN, digit_follows, padding_anchor
 from failsoft.sanitize.patterns import CompiledPattern, found_by
+from failsoft.sanitize.records import RecordRules
 from failsoft.sanitize.scanner import Anchor, Family, Look, Scan, Span, digits_family, signs_family, words_family
 from failsoft.sanitize.stems import FOREIGN_STEMS, STEMS, STRICT_STEMS
 from failsoft.sanitize.strict import scrub_strictly
@@ -84,8 +85,9 @@ class TextEngine:
             for word in sorted(keys.custom_words)
             if all(word != stem for stem, *_ in STEMS)
         ]
-        words += [*word_anchors(), *details.anchors(), *EchoRules(keys).anchors()]
-        signs = [*sign_anchors(), padding_anchor(self._reveals)]
+        records = RecordRules(keys)
+        words += [*word_anchors(), *details.anchors(), *EchoRules(keys).anchors(), *records.anchors()]
+        signs = [*sign_anchors(), *records.signs(), padding_anchor(self._reveals)]
         self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(self._reveals)))
         self._foreign = (*self._families, words_family(foreign))
         self._parts = gate([*words, *foreign], signs, (RUN, BLOB)) if engine == "re2" else None
@@ -141,7 +143,7 @@ class TextEngine:
         settled = True
         if self._patterns and (spans := found_by(self._patterns, text)):
             text, settled = _replace(text, self._tagged(text, spans)), False
-        if (cursors := self._cursors(text)) and (spans := _walk(scan := Scan(text), cursors)):
+        if (cursors := self._cursors(text)) and (spans := _found(scan := Scan(text), cursors)):
             spans = self._tagged(text, spans)
             cleaned = _replace(text, spans)
             settled = settled and (cleaned == text or not (_touching(text, spans) or _found_late(scan, spans, cleaned)))
@@ -163,7 +165,7 @@ class TextEngine:
 
     def _spans(self, text: str, *, nested: bool = False) -> list[Span]:
         cursors = self._cursors(text)
-        return _walk(Scan(text, nested=nested), cursors) if cursors else []
+        return _found(Scan(text, nested=nested), cursors) if cursors else []
 
     def _cursors(self, text: str) -> list[_Cursor]:
         """Of each family that finds anything, where it finds it first."""
@@ -210,6 +212,12 @@ class _Cursor:
         return False
 
 
+def _found(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
+    """What goes, with the cells of tables among it."""
+    spans = _walk(scan, cursors)
+    return _joined(spans, scan.cells) if scan.cells else spans
+
+
 def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
     spans: list[Span] = []
     looks: list[Look] = []
@@ -241,6 +249,18 @@ def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
         # an anchor that began inside of what went is no anchor any more
         cursors = [other for other in cursors if (other is not cursor and other.at >= end) or other.seek(end)]
     return spans
+
+
+def _joined(spans: list[Span], cells: list[Span]) -> list[Span]:
+    """What rules found, and what goes of tables; where both overlap, one marker takes the place of both."""
+    joined: list[Span] = []
+    for start, end, replacement in sorted([*spans, *dict.fromkeys(cells)], key=itemgetter(0, 1)):
+        if joined and start < joined[-1][1]:
+            first, last, kept = joined[-1]
+            joined[-1] = first, max(last, end), kept
+        else:
+            joined.append((start, end, replacement))
+    return joined
 
 
 def _with_earlier(scan: Scan, cursors: list[_Cursor], own: _Cursor, span: Span, spans: list[Span]) -> Span:

@@ -15,7 +15,7 @@ from numbers import Number
 from pathlib import PurePath
 from typing import Any
 
-from failsoft.sanitize.beside import announced, announced_by
+from failsoft.sanitize.beside import MOST_COLUMNS, ROWS, columns_of, kind_of_item, named_values, table_of
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.headers import Mark, clean_credentials
@@ -30,7 +30,7 @@ from failsoft.sanitize.rebuild import (
 )
 from failsoft.sanitize.rules import COUNTED, DISARMING_HEADS, DISARMING_TAILS, word_set
 from failsoft.sanitize.scanner import marker
-from failsoft.sanitize.verdict import Judge
+from failsoft.sanitize.verdict import Judge, is_announced
 
 __all__ = ["ValueWalker"]
 
@@ -50,6 +50,7 @@ _HARMLESS_INSIDE = DISARMING_TAILS - {"key", "keys", "payload", "object", "insta
 _VERSIONS = (("version",), ("ver",))
 # so many names without a secret under them are remembered, as long as this at most
 _MOST_PLAIN, _LONGEST_PLAIN = 4_096, 64
+_BLANK = re.compile(r"\s|^$")
 _VERSION = re.compile(r"\d{1,5}(?:\.\d{1,5}){2,3}")
 _HEX = re.compile(r"[0-9a-fA-F]{32,128}")
 _PLAIN: Any = object
@@ -120,6 +121,8 @@ class _Walk:
 
     def _string(self, obj: Any, kind: str | None) -> Any:
         if isinstance(obj, str):
+            if kind is None and isinstance(obj, enum.Enum):
+                return self._member_of_enum(obj)
             cleaned = self._under(obj, kind)
             return obj if cleaned == obj else cleaned
         raw = bytes(obj)
@@ -151,6 +154,8 @@ class _Walk:
         return self._text(value)
 
     def _scalar(self, obj: Any, kind: str | None) -> Any:
+        if isinstance(obj, enum.Enum):
+            return self._member_of_enum(obj)
         if isinstance(obj, _CODE) or (isinstance(obj, _ATOMS) and not (kind == "birth_date" and hasattr(obj, "year"))):
             return obj
         if isinstance(obj, PurePath):
@@ -167,6 +172,16 @@ class _Walk:
             return obj
         harmless = isinstance(obj, dt.date) and kind != "birth_date"
         return obj if harmless else self._rules.mark(kind, str(obj))
+
+    def _member_of_enum(self, obj: enum.Enum) -> Any:
+        """A member is itself, unless its value, which its text shows, is a secret."""
+        held = obj.value
+        if not isinstance(held, str):
+            return obj
+        kind = self._keys.kind(obj.name)
+        if kind and not (is_announced(held, "token") or looks_random(held)):
+            kind = None
+        return obj if self._under(held, kind) == held else self._rules.mark(kind or "secret", held)
 
     def _nested(self, obj: Any, depth: int, kind: str | None) -> Any:
         if id(obj) in self._path:
@@ -234,11 +249,15 @@ class _Walk:
 
     def _mapping(self, obj: Mapping[Any, Any], depth: int, kind: str | None) -> Any:
         raw = dict.items(obj) if isinstance(obj, dict) else obj.items()
-        beside = announced(self._keys, obj) if isinstance(obj, dict) else {}
+        beside = named_values(self._keys, obj) if isinstance(obj, dict) else {}
         cleaned: dict[Any, Any] = {}
         changed = False
+        columns = columns_of(self._keys, obj) if isinstance(obj, dict) else None
         for key, value in self._within(raw, len(obj)):
-            if kind is None and type(key) is str and key in self._plain and key not in beside:
+            if columns and key in ROWS and key not in beside and isinstance(value, list | tuple):
+                name = self._key(key, cleaned)
+                new = self._rows(value, columns, depth + 1)
+            elif kind is None and type(key) is str and key in self._plain and key not in beside:
                 name, new = key, self._leaf(value, depth)
             else:
                 name = self._key(key, cleaned)
@@ -285,21 +304,46 @@ class _Walk:
             cleaned = self.visit(key, self._rules.max_depth - 1, None)
             cleaned = key if cleaned == key else cleaned
         elif isinstance(key, _SCALARS) or key is None:
-            cleaned = self._scalar(key, None) if isinstance(key, int) else key
+            cleaned = self._scalar(key, None) if isinstance(key, int | enum.Enum) else key
         else:
             cleaned = self._opaque(key, None)
         return key if cleaned is key else _unique(cleaned, taken)
 
+    def _rows(self, rows: Any, columns: list[Any], depth: int, *, headed: bool = False) -> Any:
+        """Rows whose columns were named before, or by the first of them."""
+        cleaned: list[Any] = []
+        for index, row in enumerate(self._within(rows, len(rows))):
+            if (headed and index == 0) or type(row) not in (list, tuple) or len(row) != len(columns):
+                cleaned.append(self.visit(row, depth + 1, None))
+                continue
+            new = [self._member(name, value, depth + 1, None) for name, value in zip(columns, row, strict=True)]
+            cleaned.append(rebuilt_sequence(row, new, changed=any(a is not b for a, b in zip(new, row, strict=True))))
+        if missing := len(rows) - len(cleaned):
+            cleaned.append(f"{marker('bounds')} {missing} more")
+        return rebuilt_sequence(rows, cleaned, changed=True)
+
+    def _command(self, obj: Any) -> list[Any] | None:
+        """The arguments of a command without the secrets that only the command tells of: `["curl", "-u", "a:b"]`."""
+        if not all(type(item) is str for item in obj) or any(map(_BLANK.search, obj)):
+            return None
+        parts = self._text(" ".join(obj)).split(" ")
+        return parts if len(parts) == len(obj) and parts != list(obj) else None
+
     def _sequence(self, obj: Any, depth: int, kind: str | None) -> Any:
+        if kind is None and type(obj) in (list, tuple):
+            if columns := table_of(self._keys, obj):
+                return self._rows(obj, columns, depth, headed=True)
+            if len(obj) <= MOST_COLUMNS and any(type(item) is str and item[:1] == "-" for item in obj):
+                obj = rebuilt_sequence(obj, parts, changed=True) if (parts := self._command(obj)) else obj
         cleaned: list[Any] = []
         changed = False
         names = getattr(obj, "_fields", ()) if isinstance(obj, tuple) else ()
         for index, value in enumerate(self._within(obj, len(obj))):
             if index < len(names):
-                told = None if self._keys.kind(names[index]) else announced_by(self._keys, obj, index, value)
+                told = None if self._keys.kind(names[index]) else kind_of_item(self._keys, obj, index, value)
                 new = self.visit(value, depth + 1, told) if told else self._member(names[index], value, depth, kind)
             else:
-                new = self.visit(value, depth + 1, kind or announced_by(self._keys, obj, index, value))
+                new = self.visit(value, depth + 1, kind or kind_of_item(self._keys, obj, index, value))
             cleaned.append(new)
             changed = changed or new is not value
         if missing := len(obj) - len(cleaned):

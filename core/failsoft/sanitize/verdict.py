@@ -37,9 +37,9 @@ _ABOUT = word_set(
     "old only open opened or out parameter parse parsing please possible present prompt provided read "
     "received refresh refreshed rejected renewed required requires reset restored returned revoked rotated see set "
     "should size some started state status stored string success successful supplied than that the then this timed "
-    "timeout to too type unable unauthorized undefined unexpected unavailable unrecognized unsupported until update "
-    "updated use used user username using valid validated validation value verification verified verify version was "
-    "were when which while will with without wrong your you "
+    "timeout to too type unable unauthorized undefined unexpected unavailable unbound unrecognized unsupported until "
+    "update updated use used user username using valid validated validation value verification verified verify version "
+    "was were when which while will with without wrong your you "
     "pflichtfeld kötelező obligatoriu zorunlu povinné obligatoriskt inherit permission "
     "option options argument arguments parameters switch flags prompts portion component components entry fields "
     "function async write class "
@@ -127,6 +127,8 @@ _SENTENCE = re.compile(
     r"|malformed|at least|already|entirely numeric|please|unable"
     r"|failed|unsupported|not supported)\b"
 )
+# in whatever language
+_WHOLE_SENTENCE = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:,? [^\W\d_]+(?:['’-][^\W\d_]+)?){4,40}[.!]")
 _NOT_RANDOM = re.compile(
     r"(?i)(?:v?\d+(?:[.,]\d+)+\w*|\d+(?:ms|s|m|h|d|kb|mb|gb|px|st|nd|rd|th|x|%)?|\d{4}-\d\d-\d\d.*|\d\d:\d\d.*"
     r"|(?:sha|md|base|utf|rsa|aes|hs|rs|es|ps|iso|oauth|http|tls|ssl|python|py|ipv|x|p|k8s|sha-|utf-|aes-|rsa-|ed|p-"
@@ -162,7 +164,7 @@ _TERMS = STRONG_TERMS | WEAK_TERMS
 
 def is_sentence(text: str) -> bool:
     """Whether a text of several words talks about a value rather than being one, as "This field is required."."""
-    return " " in text.strip() and _SENTENCE.search(text) is not None
+    return " " in text.strip() and (_SENTENCE.search(text) is not None or _WHOLE_SENTENCE.fullmatch(text) is not None)
 
 
 def _is_told(text: str, kind: str) -> bool:
@@ -269,7 +271,9 @@ class Judge:
             return True
         if kind != "password" and _DIGEST.fullmatch(value):
             return True
-        if _ALGORITHM.fullmatch(value) or (word in STRONG_TERMS and op.startswith(":") and after == " "):
+        if _ALGORITHM.fullmatch(value) or (word in _TERMS and op.startswith(":") and after == " "):
+            return True
+        if word in STRONG_TERMS and op == ":" and not after and kind != "password":
             return True
         if "-" in value and _is_header_name(value, kind):
             return True

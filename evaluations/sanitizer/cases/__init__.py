@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from evaluations.sanitizer.case import Case, marked
-from evaluations.sanitizer.cases import harmless, objects, shapes
+from evaluations.sanitizer.cases import harmless, objects, second_harmless, second_records, second_values, shapes
 
 __all__ = ["load"]
 
@@ -28,6 +28,7 @@ def load() -> tuple[Case, ...]:
             for group, texts in groups.items():
                 cases += [marked(f"{group}/{name}", text, tier=tier) for name, text in texts.items()]
     cases += [*shapes.CASES, *objects.CASES, *harmless.CASES]
+    cases += [*second_records.CASES, *second_values.CASES, *second_harmless.CASES]
     ids = [case.id for case in cases]
     wrong = {name for name, count in Counter(ids).items() if count > 1}
     wrong |= {case.id for case in cases if case.positive == case.group.startswith("clean-")}
