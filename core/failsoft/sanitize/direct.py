@@ -37,8 +37,8 @@ _LONGEST_PART = 1_502
 _LONGEST_USERINFO = 400
 
 
-# a user alone, or a user and a password on the same line
-_URL_FOLLOWS = r"(?=[^\s/?#:@\"'<>\\\[]{0,128}(?:@|:[^\r\n]{0,400}@))"
+# a user alone, or a user and a password on the same line; for RE2 a `?` may be any character that is not of Latin-1
+_URL_FOLLOWS = r"(?=[^\s/#:@\"'<>\\\[]{0,128}(?:@|:[^\r\n]{0,400}@))"
 _BEARER = re.compile(r"(?i)bearer(?:[ \t+:=]|%20){1,4}(?!--[a-z])([\w.~+/=%-]{6,})")
 _BASIC = re.compile(r"(?i)basic[ \t+:]{1,3}([A-Za-z0-9+/_-]{6,}={0,2})")
 _WORDY = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")

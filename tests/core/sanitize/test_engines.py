@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from failsoft.sanitize import Sanitizer
@@ -94,6 +94,7 @@ PIECES = [
 
 
 @settings(max_examples=600, deadline=None)
+@example("://passwordİstanbul@example.com")
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_size=14).map("".join))
 def test_they_agree_on_anything(text: str) -> None:
     assert WITH.text(text) == WITHOUT.text(text)
