@@ -15,8 +15,8 @@ from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice, wrapping
 from failsoft.errors.customs import CLEAR, FAILED, ROWS, VAGUE
+from failsoft.errors.names import words_of
 from failsoft.errors.packages import Kind, Package, package_of
-from failsoft.errors.patterns import words_of
 
 __all__ = [
     "CLEAR",
@@ -26,6 +26,7 @@ __all__ = [
     "convention_of",
     "convention_of_name",
     "custom_of",
+    "is_of_a_value",
     "is_of_an_argument",
     "label_of_words",
 ]
@@ -63,7 +64,8 @@ _PEERS = frozenset({Kind.CLIENT, Kind.STORE, Kind.BROKER})
 _VAGUE = frozenset(
     {"Error", "DatabaseError", "OperationalError", "InternalError", "InterfaceError", "ProgrammingError"}
 )
-_DB_API_ALONE = {name: _DB_API[name] for name in ("OperationalError", "IntegrityError", "DatabaseError")}
+_ALONE = ("OperationalError", "IntegrityError", "DatabaseError", "InterfaceError")
+_DB_API_ALONE = {name: _DB_API[name] for name in _ALONE}
 
 _OF_KIND: Mapping[Kind, Label] = {
     Kind.CLIENT: FAILED,
@@ -121,6 +123,14 @@ def is_of_an_argument(cls: type, said: Convention) -> bool:
         return False
     names = [words_of(base.__name__) for base in cls.__mro__ if base.__module__ != "builtins"]
     return _OF_AN_ANSWER.search(f" {' '.join(names)} ") is None
+
+
+def is_of_a_value(cls: type, said: Convention) -> bool:
+    """Whether a class that tells of a contradiction, as of a checksum, is by a base of its about a value that somebody
+    gave, and not about what is stored, as the hash of a password is."""
+    if said.label != is_.CONTRADICTION or "hash" in said.says:
+        return False
+    return issubclass(cls, ValueError) or any("Validation" in base.__name__ for base in cls.__mro__)
 
 
 def custom_of(package: Package) -> Convention | None:
