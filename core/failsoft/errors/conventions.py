@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice, wrapping
 from failsoft.errors.customs import CLEAR, FAILED, ROWS, VAGUE
-from failsoft.errors.names import words_of
+from failsoft.errors.names import any_of, words_of
 from failsoft.errors.packages import Kind, Package, package_of
 
 __all__ = [
@@ -97,12 +98,19 @@ def convention_of_name(name: str, module: str) -> Convention | None:
     return label_of_words(words, package.kind)
 
 
+_ANY = any_of(row.words.pattern for row in ROWS)
+"""Whether a row is found at all: asking once is quicker than asking each."""
+
+
+@lru_cache(maxsize=2_048)
 def label_of_words(words: str, kind: Kind) -> Convention | None:
     """What words say in a package of a kind.
 
     Parameters:
         words: in lower case, each with a blank before and after it.
     """
+    if _ANY.search(words) is None:
+        return None
     for row in ROWS:
         if (found := row.words.search(words)) is not None:
             label = row.label(kind)

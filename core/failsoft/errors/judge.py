@@ -16,12 +16,9 @@ from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import (
     BUG,
     DISCONNECTED,
-    EXHAUSTED,
     INVALID,
     MISCONFIGURED,
-    NOTHING,
     REFUSED_US,
-    SILENT,
     UPSTREAM_FAILED,
     Label,
     Voice,
@@ -32,14 +29,10 @@ from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Link
-from failsoft.errors.hints import refine_by_place
 from failsoft.errors.inside import inner_of, leaves_of, quoted_context_of
 from failsoft.errors.model import DOUBTED, TextModel, doubted
 from failsoft.errors.patterns import (
     guess_by_message,
-    how_a_peer_failed,
-    is_closed,
-    is_undefined,
     misses_a_dependency,
     misses_a_key,
     names_a_setting,
@@ -51,20 +44,17 @@ from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_af
 from failsoft.errors.rules import CompiledRules
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.validation import pairs_of_exception
+from failsoft.errors.wording import OF_PEERS, correct, place, word_in
 
-__all__ = ["Asked", "Judge", "place"]
+__all__ = ["Asked", "Judge"]
 
 T = TypeVar("T")
 
-_SAYS_LITTLE = frozenset({BUG, NOTHING})
 _MAX_DEPTH = 8
 _MAX_READS = 200
 _UNSURE = frozenset({"default", "pattern", "model"})
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
 _APT_FOR_DATA = frozenset({Category.CONFIGURATION, Category.RESOURCE})
-_OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
-_OF_LINKS = frozenset({Category.SYSTEM, Category.EXTERNAL_SERVICE})
-_PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
 
 
 class Asked(NamedTuple):
@@ -165,7 +155,7 @@ class Judge:
             place(reading, asked.links.get(id(exc)))
         text = self._text(exc, asked)
         if facts.source == "convention":
-            _correct(reading, text)
+            correct(reading, text)
             label = reading.label
         if label.category is Category.NETWORK and label.voice is not Voice.SAYS:
             answer = tells_of_an_answer(text)
@@ -179,8 +169,8 @@ class Judge:
             inner = None
         if inner is None or inner.source in _UNSURE:
             guess = self._guess(text, label) if vague else None
-            return reading if guess is None else _word_in(guess, reading, text)
-        if (_is_mere_bug(inner) and label != BUG) or (inner.label in OF_INPUT and label.category in _OF_PEERS):
+            return reading if guess is None else word_in(guess, reading, text)
+        if (_is_mere_bug(inner) and label != BUG) or (inner.label in OF_INPUT and label.category in OF_PEERS):
             # what a peer sent cannot be read, which is no fault of our client's
             return reading
         inner.over = reading
@@ -225,9 +215,9 @@ class Judge:
             kind = Reading(facts.kind.label, "convention", facts.kind.says, facts.kind.confidence, facts.name)
             # who reads or checks data says of it what others say of their own arguments or rows
             apt = guess is not None and (kind.label not in OF_INPUT or guess[0].category in _APT_FOR_DATA)
-            if guess is None and kind.label.category in _OF_PEERS and (misses_a_key(text) or misses_a_dependency(text)):
-                return _word_in((MISCONFIGURED, "not set up"), kind, text)
-            return _word_in(guess, kind, text) if guess is not None and apt else kind
+            if guess is None and kind.label.category in OF_PEERS and (misses_a_key(text) or misses_a_dependency(text)):
+                return word_in((MISCONFIGURED, "not set up"), kind, text)
+            return word_in(guess, kind, text) if guess is not None and apt else kind
         if guess is not None:
             return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
         label = facts.label._replace(voice=Voice.SAYS)
@@ -336,80 +326,9 @@ class Judge:
             return None
 
 
-def _correct(reading: Reading, text: str) -> None:
-    """What the same names are given to, though nothing was sent: our settings, and our own misuse."""
-    label, better = reading.label, None
-    if label.category is Category.AUTHENTICATION and label.status == REFUSED_US.status and misses_a_key(text):
-        better = MISCONFIGURED, "no credentials"
-    elif label.category is Category.NETWORK and is_closed(text):
-        better = BUG, "closed before"
-    elif label.category is Category.NETWORK and is_undefined(text):
-        better = MISCONFIGURED, "not set up"
-    elif label.status == SILENT.status and (guess := guess_by_message(text)) is not None and _is_a_pool(guess[0]):
-        better = EXHAUSTED, guess[1]
-    elif misses_a_dependency(text):
-        better = MISCONFIGURED, "not installed"
-    elif label.category in _OF_LINKS and label.status != SILENT.status and (said := how_a_peer_failed(text)) is not None and _is_a_link(said[0]):
-        better = said
-    if better is not None:
-        reading.label = better[0]
-        reading.says = f"{reading.says}, {better[1]}"
-
-
-def _is_a_pool(label: Label) -> bool:
-    return label.category is Category.RESOURCE
-
-
-def _is_a_link(label: Label) -> bool:
-    return label.category is Category.NETWORK
-
-
 def _is_mere_bug(reading: Reading) -> bool:
     """Whether it is a builtin exception that says no more than that something went wrong."""
     return reading.label == BUG and reading.source == "catalogue"
-
-
-def _word_in(guess: tuple[Label, str], reading: Reading, text: str) -> Reading:
-    """Words of a message in what is known but vaguely: they say what failed, and of a peer of a library how. Else they
-    never say a status, nor do they make anything transient. Settings and misuse, which are ours, are no peer's
-    fault."""
-    said, words = guess
-    label = said
-    if reading.label.category in _OF_PEERS and (better := how_a_peer_failed(text)) is not None:
-        label = better[0]
-    elif said.category not in {Category.CONFIGURATION, Category.SYSTEM}:
-        passes = reading.label.transient and said.category in _PASSING
-        label = reading.label._replace(category=said.category, severity=said.severity, transient=passes)
-    return Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
-
-
-def place(reading: Reading, link: Link | None) -> Reading:
-    """Let the place where an exception arose say what it adds."""
-    if link is None:
-        return reading
-    better, in_a_library = refine_by_place(reading.label, reading.type, link.frames)
-    # an errno is the system's, also where a library reads what a client sent
-    of_the_system = reading.source == "code" and reading.type == "OSError"
-    if better is not None and not (of_the_system and better[0] in OF_INPUT):
-        reading.label = better[0]
-        reading.says = f"{reading.says}, {better[1]}"
-    elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default") and in_a_library:
-        return _word_of_a_library(reading, link.message)
-    return reading
-
-
-def _word_of_a_library(reading: Reading, text: str) -> Reading:
-    """What a builtin exception of a library complains of. Only its category changes."""
-    guess = guess_by_message(text)
-    if guess is not None and guess[0].category is Category.NETWORK:
-        said = how_a_peer_failed(text)
-        reading.label = guess[0] if said is None else said[0]
-        reading.says = f"{reading.says}, {guess[1]}"
-    elif (word := names_a_setting(text)) is not None:
-        # whether it is our code or our settings a builtin class does not tell, and our client is told the same
-        reading.label = MISCONFIGURED
-        reading.says = f"{reading.says}, {word}"
-    return reading
 
 
 def _relabel(reading: Reading, label: Label) -> Reading:
