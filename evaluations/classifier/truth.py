@@ -15,7 +15,7 @@ from evaluations.classifier.corpus import Line
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import iter_entries
 from failsoft.errors.catalogue.labels import Label, Voice
-from failsoft.errors.patterns import words_of
+from failsoft.errors.names import words_of
 
 __all__ = ["Sample", "samples_of_corpus", "samples_of_tables"]
 

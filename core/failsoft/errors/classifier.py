@@ -13,11 +13,12 @@ from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.facts import FactsOfClasses
 from failsoft.errors.failure import Evidence, Failure, Link
 from failsoft.errors.fingerprint import Groups
-from failsoft.errors.judge import Asked, Judge, place
+from failsoft.errors.judge import Asked, Judge
 from failsoft.errors.model import TextModel
 from failsoft.errors.reading import Reading
 from failsoft.errors.rules import ErrorMapping, Rule, compile_rules
 from failsoft.errors.taxonomy import Category, Severity
+from failsoft.errors.wording import place
 from failsoft.ids import new_error_id
 from failsoft.references import resolve
 

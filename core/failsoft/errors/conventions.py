@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice, wrapping
 from failsoft.errors.customs import CLEAR, FAILED, ROWS, VAGUE
+from failsoft.errors.names import any_of, words_of
 from failsoft.errors.packages import Kind, Package, package_of
-from failsoft.errors.patterns import words_of
 
 __all__ = [
     "CLEAR",
@@ -26,6 +27,7 @@ __all__ = [
     "convention_of",
     "convention_of_name",
     "custom_of",
+    "is_of_a_value",
     "is_of_an_argument",
     "label_of_words",
 ]
@@ -63,7 +65,8 @@ _PEERS = frozenset({Kind.CLIENT, Kind.STORE, Kind.BROKER})
 _VAGUE = frozenset(
     {"Error", "DatabaseError", "OperationalError", "InternalError", "InterfaceError", "ProgrammingError"}
 )
-_DB_API_ALONE = {name: _DB_API[name] for name in ("OperationalError", "IntegrityError", "DatabaseError")}
+_ALONE = ("OperationalError", "IntegrityError", "DatabaseError", "InterfaceError")
+_DB_API_ALONE = {name: _DB_API[name] for name in _ALONE}
 
 _OF_KIND: Mapping[Kind, Label] = {
     Kind.CLIENT: FAILED,
@@ -95,12 +98,19 @@ def convention_of_name(name: str, module: str) -> Convention | None:
     return label_of_words(words, package.kind)
 
 
+_ANY = any_of(row.words.pattern for row in ROWS)
+"""Whether a row is found at all: asking once is quicker than asking each."""
+
+
+@lru_cache(maxsize=2_048)
 def label_of_words(words: str, kind: Kind) -> Convention | None:
     """What words say in a package of a kind.
 
     Parameters:
         words: in lower case, each with a blank before and after it.
     """
+    if _ANY.search(words) is None:
+        return None
     for row in ROWS:
         if (found := row.words.search(words)) is not None:
             label = row.label(kind)
@@ -121,6 +131,14 @@ def is_of_an_argument(cls: type, said: Convention) -> bool:
         return False
     names = [words_of(base.__name__) for base in cls.__mro__ if base.__module__ != "builtins"]
     return _OF_AN_ANSWER.search(f" {' '.join(names)} ") is None
+
+
+def is_of_a_value(cls: type, said: Convention) -> bool:
+    """Whether a class that tells of a contradiction, as of a checksum, is by a base of its about a value that somebody
+    gave, and not about what is stored, as the hash of a password is."""
+    if said.label != is_.CONTRADICTION or "hash" in said.says:
+        return False
+    return issubclass(cls, ValueError) or any("Validation" in base.__name__ for base in cls.__mro__)
 
 
 def custom_of(package: Package) -> Convention | None:

@@ -127,7 +127,7 @@ ROWS: tuple[Row, ...] = (
         {_K.STORE: is_.TOO_BIG_FOR_PEER, _K.CLIENT: is_.UPSTREAM_FAILED},
     ),
     _row(r"overload|over capacity", is_.UPSTREAM_NOT_NOW, {_K.STORE: is_.STORE_NOT_NOW}),
-    _row(r"(?:exhausted|capacity|resource (?:error|limit)|limit exceeded)", is_.EXHAUSTED),
+    _row(r"(?:exhausted|capacity|(?<! broken )resource (?:error|limit)|limit exceeded)", is_.EXHAUSTED),
     # --- somebody else was there -------------------------------------------------------------------------------------
     _row(r"deadlock", is_.DEADLOCK),
     _row(
@@ -140,6 +140,7 @@ ROWS: tuple[Row, ...] = (
         r"|wrong last sequence|already (?:modified|changed)|concurrent\w*)",
         is_.EDIT_CONFLICT,
     ),
+    _row(r"(?:conflicting|existing) (?:id|key|name)|(?:id|key|name) conflict", is_.DUPLICATE, {_K.PARSER: None}),
     _row(r"precondition|condition (?:not met|failed)", is_.EDIT_CONFLICT, {_K.BROKER: is_.MISCONFIGURED}),
     _row(r"conflict", is_.EDIT_CONFLICT, {_K.CLIENT: is_.UPSTREAM_FAILED, _K.PARSER: None}),
     # --- no answer ---------------------------------------------------------------------------------------------------
@@ -220,11 +221,13 @@ ROWS: tuple[Row, ...] = (
     ),
     _row(
         r"(?:signature|(?:invalid|expired|bad|malformed|inactive|revoked) (?:\w+ )?(?:token|audience|issuer|claim|nonce"
-        r"|code |grant)|token (?:expired|invalid|error|revoked)|(?:invalid|missing|expired) (?:\w+ )?claim"
+        r"|grant)|token (?:expired|invalid|error|revoked)|(?:invalid|missing|expired) (?:\w+ )?claim"
         r"|immature|expired)",
         is_.WHO_ARE_YOU,
         {_K.CLIENT: is_.REFUSED_US, _K.STORE: is_.REFUSED_US, _K.PARSER: None},
     ),
+    _row(r"(?:invalid|expired|bad) (?:\w+ )?code ", None, {_K.AUTH: is_.WHO_ARE_YOU}),
+    _row(r"(?:invalid|malformed) (?:json|structure)", None, {_K.AUTH: is_.UNPARSABLE}),
     _row(
         r"(?:no|missing) (?:authori[sz]ation|token|credentials?|auth) ?(?:header )?",
         None,

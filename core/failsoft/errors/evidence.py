@@ -5,8 +5,9 @@ from __future__ import annotations
 from failsoft.errors.catalogue import find_label
 from failsoft.errors.conventions import convention_of_name
 from failsoft.errors.failure import Evidence
+from failsoft.errors.names import guess_by_name
 from failsoft.errors.packages import is_third_party
-from failsoft.errors.patterns import guess_by_message, guess_by_name
+from failsoft.errors.patterns import guess_by_message
 
 __all__ = ["CATALOGUED", "GUESSED", "NAMED", "voices_of"]
 

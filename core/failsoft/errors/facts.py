@@ -10,16 +10,25 @@ from typing import NamedTuple
 
 from failsoft.errors.capture import qualified_name
 from failsoft.errors.catalogue import find_label
-from failsoft.errors.catalogue.labels import BUG, DISCONNECTED, INVALID, MISCONFIGURED, NOTHING, Label, Voice, wrapping
+from failsoft.errors.catalogue.labels import (
+    BUG,
+    DISCONNECTED,
+    INVALID,
+    MISCONFIGURED,
+    NOTHING,
+    Label,
+    Voice,
+    wrapping,
+)
 from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.codes import CodeReader, find_code_readers, has_reader
-from failsoft.errors.conventions import VAGUE, Convention, convention_of, custom_of, is_of_an_argument
+from failsoft.errors.conventions import VAGUE, Convention, convention_of, custom_of, is_of_a_value, is_of_an_argument
 from failsoft.errors.evidence import CATALOGUED, GUESSED
 from failsoft.errors.foreign_codes import readers_of_package
 from failsoft.errors.hints import may_be_refined
+from failsoft.errors.names import guess_by_name, is_mute_name
 from failsoft.errors.own_word import OwnWord, answer_of_a_framework, answer_of_the_application, find_own_word
 from failsoft.errors.packages import Kind, Package, is_third_party, package_of
-from failsoft.errors.patterns import guess_by_name, is_mute_name
 from failsoft.errors.peers import upstream
 from failsoft.errors.rules import ErrorMapping
 from failsoft.errors.taxonomy import Category
@@ -199,6 +208,8 @@ def _known_of(cls: type) -> _Known:
             weakest = weakest or known
         elif is_third_party(module) and (said := convention_of(base)) is not None:
             says = f"{qualified_name(base)}: {said.says}"
+            if is_of_a_value(cls, said):
+                return _Known(depth, INVALID, base, "convention", f"{says}, of a value", said.confidence)
             if is_of_an_argument(cls, said):
                 return _Known(depth, wrapping(BUG), base, "convention", f"{says}, of an argument", VAGUE)
             return _Known(depth, said.label, base, "convention", says, said.confidence)

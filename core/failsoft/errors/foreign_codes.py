@@ -19,7 +19,8 @@ from failsoft.errors.code import Code, CodeReader
 from failsoft.errors.codes import read_mongo, read_mysql, read_oracle, read_postgres, read_redis
 from failsoft.errors.conventions import CLEAR, label_of_words
 from failsoft.errors.packages import Kind, Package
-from failsoft.errors.peers import means_of_a_bad_request, retry_after_of
+from failsoft.errors.patterns import guess_by_message
+from failsoft.errors.peers import means_of_a_bad_request, retry_after_of, status_in
 from failsoft.errors.protocols import read_amqp, read_clickhouse, read_close, read_curl, read_ldap, read_mqtt, read_zmq
 from failsoft.errors.service_codes import read_grpc, read_kafka
 from failsoft.errors.taxonomy import Category
@@ -34,11 +35,11 @@ _STATUSES_OF_RESPONSES = (*_STATUSES, "code")
 _STATUSES_AND_CODES = (*_STATUSES, "code", "error_code", "errcode")
 _REFUSALS = frozenset({400, 401, 403})
 _WAITS = ("retry_after", "retry_after_seconds")
+_REPEATS = ("retryable", "retriable", "is_retryable", "is_retriable", "should_retry", "temporary", "is_transient")
 # of a peer's word for it: that our request was wrong is no more than that it failed
 _SAYS_NOTHING = frozenset({is_.UPSTREAM_FAILED, is_.BUG, is_.INVALID})
 _SQLSTATE = re.compile(r"\bSQLSTATE\W{0,3}([0-9A-Z]{5})\b|\A\[?([0-9A-Z]{2}[0-9]{3})\]?(?:\W|\Z)")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_STATUS_IN_TEXT = re.compile(r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP status|status code)\W{0,3}([45]\d\d)\b", re.IGNORECASE)
 _PHRASES = {int(one): one.phrase.lower() for one in HTTPStatus}
 _MAX_TEXT = 2_000
 _MAX_ARGS = 8
@@ -98,8 +99,8 @@ def _http_in_text(exc: BaseException, label: Label | None) -> Code | None:
         status = _number(number)
         if status is not None and isinstance(phrase, str) and phrase.lower() == _PHRASES.get(status):
             return _peer(status, label, exc)
-    found = _STATUS_IN_TEXT.search(str(exc)[:_MAX_TEXT])
-    return None if found is None else _peer(int(found[1]), label, exc)
+    said = status_in(str(exc))
+    return None if said is None else _peer(said, label, exc)
 
 
 def _of_response(exc: BaseException, label: Label | None) -> Code | None:
@@ -128,9 +129,11 @@ def _of_status(status: int, label: Label | None, exc: BaseException) -> Code | N
         means = means_of_a_bad_request(exc)
     if status == 429 and (said := _worded(exc, label)) is not None and said.label == is_.QUOTA_SPENT:
         return said
+    if (means is None or means is is_.UPSTREAM_FAILED) and (said := _worded(exc, label)) is not None:
+        return said
+    if means is is_.UPSTREAM_FAILED and _may_be_repeated(exc):
+        means = is_.UPSTREAM_DOWN
     if means is None:
-        if (said := _worded(exc, label)) is not None:
-            return said
         if status == 412:
             return Code(is_.EDIT_CONFLICT, "HTTP 412")
         if status < 500 and label is not None and _says(label):
@@ -138,6 +141,11 @@ def _of_status(status: int, label: Label | None, exc: BaseException) -> Code | N
             return None
         means = is_.UPSTREAM_FAILED
     return Code(means, f"HTTP {status}")
+
+
+def _may_be_repeated(exc: BaseException) -> bool:
+    """Whether a library says of a failure that it may be repeated."""
+    return any(getattr(exc, name, None) is True for name in _REPEATS)
 
 
 def _says(label: Label) -> bool:
@@ -194,6 +202,26 @@ def _sqlstate(exc: BaseException, _label: Label | None) -> Code | None:
     return None
 
 
+_POSTGREST: tuple[tuple[str, Label], ...] = (
+    ("PGRST003", is_.EXHAUSTED),
+    ("PGRST0", is_.STORE_AWAY),
+    ("PGRST116", is_.NOT_THERE),
+    ("PGRST1", is_.BUG),
+    ("PGRST2", is_.MISCONFIGURED),
+    ("PGRST3", is_.REFUSED_US),
+)
+
+
+def _postgres_code(exc: BaseException, _label: Label | None) -> Code | None:
+    """A SQLSTATE that is called a code, as PostgREST gives it that passes on what PostgreSQL said, or one of its own:
+    of the link to the database, of our request, of the schema, of our token (docs.postgrest.org, Errors)."""
+    state = getattr(exc, "code", None)
+    if not isinstance(state, str):
+        return None
+    group = next((label for start, label in _POSTGREST if state.startswith(start)), None)
+    return _state(state) if group is None else Code(group, state)
+
+
 def _state(state: str) -> Code | None:
     means = known.label_of_sqlstate(state) if len(state) == 5 else None
     return None if means is None else Code(means, f"SQLSTATE {state}")
@@ -217,7 +245,7 @@ def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
 
 def _grpc(exc: BaseException, _label: Label | None) -> Code | None:
     ask: Any = getattr(exc, "code", None) or getattr(exc, "grpc_status_code", None)
-    if ask is None and not isinstance(status := getattr(exc, "status", None), int):
+    if ask is None and not isinstance(status := getattr(exc, "status", None), HTTPStatus):
         ask = status
     name = getattr(ask() if callable(ask) else ask, "name", None)
     means = known.GRPC.get(name) if isinstance(name, str) else None
@@ -246,6 +274,20 @@ def _cloud(exc: BaseException, _label: Label | None) -> Code | None:
     return None if means is None else Code(means, str(code or status), wait if isinstance(wait, str) else _wait(exc))
 
 
+def _http_of_a_store(exc: BaseException, label: Label | None) -> Code | None:
+    """The answer of a store of ours over HTTP: what contradicts what is stored, and what is wrong in our query."""
+    code = _http(exc, label)
+    if code is None or code.label != is_.UPSTREAM_FAILED:
+        return code
+    guess = guess_by_message(str(exc))
+    if code.says == "HTTP 409":
+        duplicate = guess is not None and guess[0].category is Category.DATA_INTEGRITY
+        return code._replace(label=is_.DUPLICATE if duplicate else is_.EDIT_CONFLICT)
+    if code.says == "HTTP 400" and "syntax error" in str(exc)[:_MAX_TEXT].lower():
+        return code._replace(label=is_.BUG)
+    return code
+
+
 # a protocol has its codes, whoever speaks it; a package says which it speaks by its name or the names of its classes
 _SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
     (re.compile(words, re.IGNORECASE), readers)
@@ -265,6 +307,7 @@ _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
     (re.compile(words, re.IGNORECASE), reader)
     for words, reader in (
         (r"postgres|\bpg|pg(?:\b|\d|_)", read_postgres),
+        (r"postgre", _postgres_code),
         (r"oracle", read_oracle),
         (r"clickhouse", read_clickhouse),
         (r"grpc", read_grpc),
@@ -275,7 +318,7 @@ _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
 )
 """Protocols besides which an exception may carry other codes."""
 _OF_KIND: Mapping[Kind, tuple[CodeReader, ...]] = {
-    Kind.STORE: (_sqlstate, read_oracle, _grpc, _http, _http_in_text),
+    Kind.STORE: (_sqlstate, read_oracle, _grpc, _http_of_a_store, _http_in_text),
     Kind.CLIENT: (_grpc, _cloud, _http_or_code, _worded, _http_in_text),
     Kind.AUTH: (_of_response,),
     Kind.BROKER: (_grpc, _cloud, _http_or_code),

@@ -12,13 +12,14 @@ from typing import Any, NamedTuple, TypeVar
 
 from failsoft.errors import own_word
 from failsoft.errors.capture import qualified_name, text_of
+from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import (
     BUG,
     DISCONNECTED,
     INVALID,
     MISCONFIGURED,
-    NOTHING,
     REFUSED_US,
+    UPSTREAM_FAILED,
     Label,
     Voice,
 )
@@ -28,28 +29,32 @@ from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Link
-from failsoft.errors.hints import refine_by_place
 from failsoft.errors.inside import inner_of, leaves_of, quoted_context_of
 from failsoft.errors.model import DOUBTED, TextModel, doubted
-from failsoft.errors.patterns import guess_by_message, is_closed, misses_a_key, names_a_setting, tells_of_an_answer
+from failsoft.errors.patterns import (
+    guess_by_message,
+    misses_a_dependency,
+    misses_a_key,
+    names_a_setting,
+    tells_of_an_answer,
+)
+from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
 from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_after
 from failsoft.errors.rules import CompiledRules
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.validation import pairs_of_exception
+from failsoft.errors.wording import OF_PEERS, correct, place, word_in
 
-__all__ = ["Asked", "Judge", "place"]
+__all__ = ["Asked", "Judge"]
 
 T = TypeVar("T")
 
-_SAYS_LITTLE = frozenset({BUG, NOTHING})
 _MAX_DEPTH = 8
 _MAX_READS = 200
 _UNSURE = frozenset({"default", "pattern", "model"})
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
 _APT_FOR_DATA = frozenset({Category.CONFIGURATION, Category.RESOURCE})
-_OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
-_PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
 
 
 class Asked(NamedTuple):
@@ -150,7 +155,7 @@ class Judge:
             place(reading, asked.links.get(id(exc)))
         text = self._text(exc, asked)
         if facts.source == "convention":
-            _correct(reading, text)
+            correct(reading, text)
             label = reading.label
         if label.category is Category.NETWORK and label.voice is not Voice.SAYS:
             answer = tells_of_an_answer(text)
@@ -158,11 +163,14 @@ class Judge:
                 return Reading(answer[0], facts.source, f"{facts.says}, {answer[1]}", facts.confidence, facts.name)
         self._add_details(exc, reading, asked)
         vague = facts.confidence < GUESSED
-        inner = self._inner(exc, asked, depth) if vague or label.voice is not Voice.SAYS else None
+        refused = facts.source == "convention" and label == REFUSED_US
+        inner = self._inner(exc, asked, depth) if vague or refused or label.voice is not Voice.SAYS else None
+        if refused and inner is not None and inner.label.category is not Category.NETWORK:
+            inner = None
         if inner is None or inner.source in _UNSURE:
             guess = self._guess(text, label) if vague else None
-            return reading if guess is None else _word_in(guess, reading)
-        if (_is_mere_bug(inner) and label != BUG) or (inner.label in OF_INPUT and label.category in _OF_PEERS):
+            return reading if guess is None else word_in(guess, reading, text)
+        if (_is_mere_bug(inner) and label != BUG) or (inner.label in OF_INPUT and label.category in OF_PEERS):
             # what a peer sent cannot be read, which is no fault of our client's
             return reading
         inner.over = reading
@@ -194,18 +202,22 @@ class Judge:
             inner is not None
             and inner.source != "default"
             and not ((facts.guess or facts.kind) and _is_mere_bug(inner))
+            and not (facts.guess is not None and facts.guess[0] == UPSTREAM_FAILED and inner.label in OF_INPUT)
         ):
             inner.confidence *= 0.95
             # the last of several attempts proves nothing about the others
             return _relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner
         if facts.guess is not None:
             return self._named(exc, facts, facts.guess, asked, depth)
-        guess = guess_by_message(self._text(exc, asked))
+        text = self._text(exc, asked)
+        guess = guess_by_message(text)
         if facts.kind is not None:
             kind = Reading(facts.kind.label, "convention", facts.kind.says, facts.kind.confidence, facts.name)
             # who reads or checks data says of it what others say of their own arguments or rows
             apt = guess is not None and (kind.label not in OF_INPUT or guess[0].category in _APT_FOR_DATA)
-            return _word_in(guess, kind) if guess is not None and apt else kind
+            if guess is None and kind.label.category in OF_PEERS and (misses_a_key(text) or misses_a_dependency(text)):
+                return word_in((MISCONFIGURED, "not set up"), kind, text)
+            return word_in(guess, kind, text) if guess is not None and apt else kind
         if guess is not None:
             return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
         label = facts.label._replace(voice=Voice.SAYS)
@@ -219,6 +231,9 @@ class Judge:
     def _named(self, exc: BaseException, facts: Facts, said: tuple[Label, str], asked: Asked, depth: int) -> Reading:
         """A class of the application whose name says what it is for."""
         reading = Reading(said[0], "name", said[1], NAMED, facts.name)
+        if said[0] == UPSTREAM_FAILED and (status := status_in(self._text(exc, asked))) is not None:
+            reading.label = label_of_upstream(status) or said[0]
+            reading.says = f"{said[1]}, HTTP {status}"
         inner = None if facts.mute else self._inner(exc, asked, depth)
         if inner is not None and inner.source not in _UNSURE and inner.label.category is said[0].category:
             # the same said more exactly, as a deadlock behind a conflict
@@ -311,66 +326,9 @@ class Judge:
             return None
 
 
-def _correct(reading: Reading, text: str) -> None:
-    """What the same names are given to, though nothing was sent: our settings, and our own misuse."""
-    label, better = reading.label, None
-    if label.category is Category.AUTHENTICATION and label.status == REFUSED_US.status and misses_a_key(text):
-        better = MISCONFIGURED, "no credentials"
-    elif label.category is Category.NETWORK and is_closed(text):
-        better = BUG, "closed before"
-    elif (
-        label.category is Category.SYSTEM
-        and (guess := guess_by_message(text)) is not None
-        and guess[0].category is Category.NETWORK
-    ):
-        better = label._replace(category=guess[0].category, severity=guess[0].severity), guess[1]
-    if better is not None:
-        reading.label = better[0]
-        reading.says = f"{reading.says}, {better[1]}"
-
-
 def _is_mere_bug(reading: Reading) -> bool:
     """Whether it is a builtin exception that says no more than that something went wrong."""
     return reading.label == BUG and reading.source == "catalogue"
-
-
-def _word_in(guess: tuple[Label, str], reading: Reading) -> Reading:
-    """Words of a message in what is known but vaguely: they say what failed, never a status, nor do they make anything
-    transient. Settings and misuse, which are ours, are no peer's fault."""
-    said, words = guess
-    label = said
-    if said.category not in {Category.CONFIGURATION, Category.SYSTEM}:
-        passes = reading.label.transient and said.category in _PASSING
-        label = reading.label._replace(category=said.category, severity=said.severity, transient=passes)
-    return Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
-
-
-def place(reading: Reading, link: Link | None) -> Reading:
-    """Let the place where an exception arose say what it adds."""
-    if link is None:
-        return reading
-    better, in_a_library = refine_by_place(reading.label, reading.type, link.frames)
-    # an errno is the system's, also where a library reads what a client sent
-    of_the_system = reading.source == "code" and reading.type == "OSError"
-    if better is not None and not (of_the_system and better[0] in OF_INPUT):
-        reading.label = better[0]
-        reading.says = f"{reading.says}, {better[1]}"
-    elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default") and in_a_library:
-        return _word_of_a_library(reading, link.message)
-    return reading
-
-
-def _word_of_a_library(reading: Reading, text: str) -> Reading:
-    """What a builtin exception of a library complains of. Only its category changes."""
-    guess = guess_by_message(text)
-    if guess is not None and guess[0].category is Category.NETWORK:
-        reading.label = reading.label._replace(category=guess[0].category, severity=guess[0].severity)
-        reading.says = f"{reading.says}, {guess[1]}"
-    elif (word := names_a_setting(text)) is not None:
-        # whether it is our code or our settings a builtin class does not tell, and our client is told the same
-        reading.label = MISCONFIGURED
-        reading.says = f"{reading.says}, {word}"
-    return reading
 
 
 def _relabel(reading: Reading, label: Label) -> Reading:

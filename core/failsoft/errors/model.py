@@ -26,7 +26,7 @@ from zlib import crc32
 
 from failsoft.errors.capture import qualified_name
 from failsoft.errors.catalogue.labels import BUG
-from failsoft.errors.patterns import words_of
+from failsoft.errors.names import words_of
 from failsoft.errors.reading import Reading
 from failsoft.errors.taxonomy import Category, Severity
 

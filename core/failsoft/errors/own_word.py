@@ -24,7 +24,7 @@ from failsoft.errors.exceptions import (
     RetryExhaustedError,
     ValidationError,
 )
-from failsoft.errors.patterns import guess_by_name
+from failsoft.errors.names import guess_by_name
 from failsoft.errors.peers import status_of_peer
 from failsoft.errors.reading import Reading, header_pairs, parse_retry_after, recode, status_of, take_retry_after
 from failsoft.errors.taxonomy import Category, Severity

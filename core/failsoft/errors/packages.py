@@ -69,6 +69,8 @@ _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         Kind.CONFIG,
         re.compile(r"conf(?!lu|er)|settings|environ|dotenv|decouple|templat|\A(?:mako|jinja|chameleon|genshi)"),
     ),
+    # what extends a framework is for what its name says beside
+    (Kind.AUTH, re.compile(r"jwt|jose|oauth|oidc|saml|passw|passlib|webauthn|otp|sign|crypt|hash|argon|_?auth(?!or)")),
     (
         Kind.FRAMEWORK,
         re.compile(
@@ -76,7 +78,6 @@ _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"fastapi|starlette|aiohttp_(?!client))|wsgi|asgi|websocket.?server"
         ),
     ),
-    (Kind.AUTH, re.compile(r"jwt|jose|oauth|oidc|saml|passw|passlib|webauthn|otp|sign|crypt|hash|argon|_?auth(?!or)")),
     (
         Kind.BROKER,
         re.compile(r"kafka|amqp|rabbit|mq|nats|queue|celery|broker|pulsar|stomp|pubsub|worker|tasks?\Z|kombu"),
@@ -89,11 +90,13 @@ _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"|postgres|\Apg|pg(?:\Z|\d|_)|ldap|etcd|zookeeper|kazoo|milvus|qdrant|weaviate|pinecone|chroma"
         ),
     ),
+    (Kind.CLIENT, re.compile(r"rpc|_api\Z|_sdk\Z|_client\Z")),
     (
         Kind.PARSER,
         re.compile(
             r"json|yaml|toml|xml|csv|html|pars|valid|schema|serial|codec|pack(?!age)|decod|pdf|xls|docx|imag|date|phone"
             r"|email|proto|avro|marsh|form(?!at)|lex|markup|markdown|unicod|regex|ical|vobject|zip|compress"
+            r"|zst|\Alz\d|brotli|\A(?:un)?rar|snappy|\Axl|font|barcode|iban|uuid|ulid|calend"
         ),
     ),
     (

@@ -1,8 +1,8 @@
-"""What the name of an application's class says, and what the words of a message suggest, where nothing better is known.
+"""What the words of a message suggest, where nothing better is known.
 
-A name was chosen once, by somebody who knew what the class is for: it says what the catalogue would. The words of a
-message are the weakest voice of all but silence: they name a category and a severity, and never a status, nor do they
-make anything retryable.
+They are the weakest voice of all but silence: of a class of the application they name a category and a severity, and
+never a status, nor do they make anything retryable. A library that talks to a peer words its messages itself, so that
+of its exceptions they say as well how the link failed.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from failsoft.errors.taxonomy import Category, Severity
 
 __all__ = [
     "guess_by_message",
-    "guess_by_name",
+    "how_a_peer_failed",
     "is_closed",
-    "is_mute_name",
+    "is_undefined",
+    "misses_a_dependency",
     "misses_a_key",
     "names_a_setting",
     "tells_of_an_answer",
-    "words_of",
 ]
 
 _MAX_MESSAGE = 1_000
@@ -94,60 +94,27 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     )),
 )  # fmt: skip
 
-_NAMES: tuple[tuple[Label, tuple[str, ...]], ...] = (
-    (is_.SILENT, ("timeout", "timed out", "deadline exceeded")),
-    (is_.UNREACHABLE, (
-        "connection closed", "connection lost", "connection refused", "cannot connect", "cannot reach",
-        "could not connect", "could not reach",
+_PEERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
+    (is_.UNREACHABLE, re.compile(
+        r"refused|(?:could not|couldn't|cannot|can't|unable to|failed to|failed client) (?:establish|connect|resolve)"
+        r"|connect call failed|name resolution|getaddrinfo|name or service|nodename|no route|network is unreachable"
     )),
-    (is_.OUR_LIMIT, ("rate limit", "ratelimit", "too many requests", "too many attempts", "throttl")),
-    (is_.EXHAUSTED, ("quota",)),
-    (is_.UPSTREAM_NOT_NOW, (
-        "service unavailable", "upstream unavailable", "gateway unavailable", "provider unavailable",
+    (is_.BROKEN, re.compile(
+        r"(?:connection|stream|socket|link) (?:was )?(?:reset|aborted|closed|lost|broken)|broken pipe|disconnected"
+        r"|unexpected eof|network error|closed by"
     )),
-    (is_.MISCONFIGURED, ("missing setting", "missing config", "missing env", "missing credential", "missing secret")),
-    (is_.PAYMENT_DUE, (
-        "insufficient fund", "insufficient balance", "insufficient credit", "payment required", "payment declined",
-        "card declined", "not enough money", "not enough credit", "overdrawn", "overdraft",
-    )),
-    (is_.YOU_MAY_NOT, (
-        "forbidden", "permission", "access denied", "not permitted", "insufficient permission", "insufficient right",
-        "insufficient scope", "insufficient privilege", "authorization", "not authorized",
-    )),
-    (is_.WHO_ARE_YOU, (
-        "unauthorized", "unauthenticated", "not authenticated", "token expired", "expired token", "invalid token",
-        "invalid credential", "bad credential", "wrong password", "invalid password", "session expired",
-        "invalid session", "invalid signature", "bad signature", "login required", "not logged in",
-    )),
-    (is_.RULE_REFUSES, (
-        "insufficient", "out of stock", "out of range of", "out of", "not enough", "declined", "already", "not allowed",
-        "ineligible", "not eligible", "cannot", "closed", "cancelled", "canceled", "sold", "limit reached",
-        "limit exceeded", "over limit", "business", "rule", "policy violation", "illegal state", "invalid state",
-        "invalid transition", "illegal transition", "suspended", "blocked", "account locked", "locked out",
-        "unavailable for", "not available", "minimum", "maximum", "fraud", "expired", "not refundable", "in use",
-    )),
-    (is_.EDIT_CONFLICT, ("conflict", "stale", "optimistic", "concurrent", "modified", "version mismatch")),
-    (is_.CONTENTION, ("lock", "deadlock", "concurrency", "race")),
-    (is_.WHO_ARE_YOU, ("credentials", "authentication", "login")),
-    (is_.NOT_THERE, ("not found", "does not exist", "no such", "unknown")),
-    (is_.EXHAUSTED, ("exhausted", "too many", "overload", "capacity", "pool")),
-    (is_.MISCONFIGURED, ("config", "configuration", "setting", "misconfigured", "environment", "dependency missing")),
-    (is_.CONTRADICTION, ("corrupt", "inconsistent", "integrity", "mismatch")),
-    (is_.DUPLICATE, ("duplicate", "constraint", "not unique")),
-    (is_.TOO_LARGE, ("too large", "too big")),
-    (is_.INVALID, ("validation", "invalid", "malformed", "bad request", "unsupported", "missing", "parse", "too long")),
-    (is_.UNREACHABLE, ("connection", "network", "unreachable", "dns", "disconnected")),
-    (is_.UPSTREAM_NOT_NOW, ("unavailable", "outage", "maintenance", "not ready")),
-    (is_.UPSTREAM_FAILED, (
-        "upstream", "gateway", "external", "third party", "provider", "remote", "vendor",
-    )),
+    (is_.SILENT, re.compile(r"time ?d? ?out|no response received")),
 )  # fmt: skip
-_SAID_BY_CAUSES = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE})
-"""Of what failed outside, the cause knows more than whoever named a class for it."""
+_ANSWERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
+    (is_.THROTTLED, re.compile(r"too many requests|rate limit")),
+    (is_.UPSTREAM_SLOW, re.compile(r"gateway time-?out")),
+    (is_.UPSTREAM_DOWN, re.compile(r"bad gateway")),
+    (is_.UPSTREAM_NOT_NOW, re.compile(r"service unavailable|temporarily unavailable|maintenance")),
+)
 
 _OF_SETTINGS = re.compile(
     r"(?:secret|api|access|encryption|fernet|private|signing)[ _-]?keys?\b|\bpem\b|certificate file|credentials?\b"
-    r"|\b(?:ur[li]|dsn|hosts?|hostname)\b|\b(?:transport|renderer|driver|backend|middleware|template)\b"
+    r"|\b(?:ur[li]|dsn|hosts?|hostname)\b|\b(?:transport|renderer|driver|backend|middleware|template|fonts?)\b"
     r"|\binstall|initiali[sz]e |initiali[sz]ed\b|configur|environment variable|\bsettings?\b",
     re.IGNORECASE,
 )
@@ -157,34 +124,30 @@ _COMPLAINS = re.compile(
     r"|\bno '|unsupported|could not|failed",
     re.IGNORECASE,
 )
-_KEY = r"(?:api[ _-]?key|credential|access[ _-]?token|auth[ _-]?token|environment variable)s?"
+_KEY = (
+    r"(?:\w+_(?:ur[li]|key|token|secret)|api[ _-]?key|credential|access[ _-]?token|auth[ _-]?token"
+    r"|environment variable)s?"
+)
 _NO_KEY = re.compile(
     rf"\b(?:no|missing|without|could not find|unable to locate|set(?:ting)?|provide|define) (?:\S+ ){{0,3}}{_KEY}\b"
     rf"|\b{_KEY} (?:(?:is|are|was|were|must be|has|have) ){{0,2}}(?:not |been )?(?:set|provided|found|configured|given"
     r"|missing|required|unset|empty)\b",
     re.IGNORECASE,
 )
-_CLOSED = re.compile(r"\b(?:already|is|was|been) closed\b(?! by)", re.IGNORECASE)
+_CLOSED = re.compile(
+    r"\b(?:already|is|was|been) closed\b(?! (?:by|before|cleanly|unexpectedly|while|during))", re.IGNORECASE
+)
+_NO_DEPENDENCY = re.compile(
+    r"\b(?:pip3? install|(?:need|have|try) to (?:pip )?install|please install|not installed)\b", re.IGNORECASE
+)
+_UNDEFINED = re.compile(r"\bnot (?:been )?(?:defined|configured|registered)\b", re.IGNORECASE)
 _REASON = re.compile(r"\W*(?:bad gateway|service unavailable|internal server error|gateway time-?out)\b", re.IGNORECASE)
 _NONSENSE = re.compile(
     r"\b(?:invalid|bad|unexpected|malformed|garbled) (?:greeting|handshake|banner|reply|response)\b"
-    r"|\blooks like http\b",
+    r"|\blooks like http\b|\bbad ?status ?line\b",
     re.IGNORECASE,
 )
 _MAX_SETTINGS = 400
-
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+")
-_SUFFIX = re.compile(r"(?: (?:error|exception|failure|failed|fault|err))+\Z")
-
-
-def words_of(name: str) -> str:
-    """The words of a class name in lower case: `OutOfStockError` gives `out of stock error`."""
-    return " ".join(_WORD.findall(name)).lower()
-
-
-def guess_by_name(name: str) -> tuple[Label, str] | None:
-    """What the name of a class suggests that an application wrote itself, and the words that do."""
-    return _find(_NAMES, f" {words_of(name)} ", at_start_of_word=True)
 
 
 def guess_by_message(message: str) -> tuple[Label, str] | None:
@@ -210,6 +173,26 @@ def misses_a_key(message: str) -> bool:
     return _NO_KEY.search(message[:_MAX_SETTINGS]) is not None
 
 
+def misses_a_dependency(message: str) -> bool:
+    """Whether a message says that something was not installed."""
+    return _NO_DEPENDENCY.search(message[:_MAX_SETTINGS]) is not None
+
+
+def is_undefined(message: str) -> bool:
+    """Whether a message says that something was not set up beforehand."""
+    return _UNDEFINED.search(message[:_MAX_SETTINGS]) is not None
+
+
+def how_a_peer_failed(message: str) -> tuple[Label, str] | None:
+    """What a message of a library that talks to a peer says of the link or of the answer, status and all."""
+    guess = guess_by_message(message)
+    if guess is None or _NONSENSE.search(message[:_MAX_SETTINGS]) is not None:
+        return None
+    table = _PEERS if guess[0].category is Category.NETWORK else _ANSWERS
+    text = message[:_MAX_MESSAGE].lower()
+    return next(((label, found[0]) for label, words in table if (found := words.search(text)) is not None), None)
+
+
 def is_closed(message: str) -> bool:
     """Whether a message says that something had been closed before it was used."""
     return _CLOSED.search(message[:_MAX_SETTINGS]) is not None
@@ -224,24 +207,9 @@ def tells_of_an_answer(message: str) -> tuple[Label, str] | None:
     return None if found is None else (is_.UPSTREAM_FAILED, found[0].lower())
 
 
-def _find(
-    table: tuple[tuple[Label, tuple[str, ...]], ...], text: str, *, at_start_of_word: bool = False
-) -> tuple[Label, str] | None:
-    prefix = " " if at_start_of_word else ""
+def _find(table: tuple[tuple[Label, tuple[str, ...]], ...], text: str) -> tuple[Label, str] | None:
     for label, needles in table:
         for needle in needles:
-            if prefix + needle in text:
+            if needle in text:
                 return label, needle
     return None
-
-
-def is_mute_name(name: str) -> bool:
-    """Whether a class name says no more than that something failed: `ServiceError`, `PaymentFailure`, `RetryError`.
-
-    `OutOfStock` and `InsufficientFundsError` say what; they keep their meaning whatever they were raised from.
-    """
-    words = words_of(name)
-    guess = guess_by_name(name)
-    if guess is not None and (guess[0].category not in _SAID_BY_CAUSES or guess[0] == is_.UPSTREAM_NOT_NOW):
-        return False
-    return guess is not None or _SUFFIX.search(f" {words}") is not None

@@ -11,7 +11,7 @@ from failsoft.errors.code import Code
 from failsoft.errors.reading import header_pairs
 from failsoft.errors.taxonomy import Category
 
-__all__ = ["lower_text_of", "means_of_a_bad_request", "retry_after_of", "status_of_peer", "upstream"]
+__all__ = ["lower_text_of", "means_of_a_bad_request", "retry_after_of", "status_in", "status_of_peer", "upstream"]
 
 _MAX_TEXT = 2_000
 
@@ -23,6 +23,11 @@ _SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing
 _KEY_REFUSED = re.compile(r"api[ _-]?keys? (?:is )?(?:not valid|invalid|expired)|invalid[ _-]api[ _-]?keys?\b")
 
 _SPENT_IN_TEXT = re.compile(r"credit balance is too low|insufficient (?:credits?|balance|quota)|out of credits?")
+_STATUS_IN_TEXT = re.compile(
+    r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP status|status code|(?:returned|answered)(?: (?:with|a|status|response))*"
+    r"|response)\W{0,3}([45]\d\d)\b",
+    re.IGNORECASE,
+)
 
 
 def lower_text_of(exc: BaseException) -> str:
@@ -40,6 +45,12 @@ def status_of_peer(*carriers: object) -> int | None:
             if isinstance(value, int) and not isinstance(value, bool) and 300 <= value <= 599:
                 return int(value)
     return None
+
+
+def status_in(text: str) -> int | None:
+    """A status of a failure that a text names as one."""
+    found = _STATUS_IN_TEXT.search(text[:_MAX_TEXT])
+    return None if found is None else int(found[1])
 
 
 def means_of_a_bad_request(exc: BaseException) -> Label | None:

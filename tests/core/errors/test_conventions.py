@@ -237,12 +237,12 @@ def test_a_wrapper_of_an_unknown_package_yields_to_its_cause(install: Install, c
     assert [one.source for one in failure.evidence[:2]] == ["code", "convention"]
 
 
-def test_words_of_a_message_are_surer_than_the_kind_of_a_package_and_set_no_status(
+def test_words_of_a_message_are_surer_than_the_kind_of_a_package(
     install: Install, classify: Classify
 ) -> None:
     cls = install(*CLIENT).MysteryError
     failure = classify(cls("connection refused by peer"))
-    assert said(failure) == ("network", 502, False)
+    assert said(failure) == ("network", 503, True)
     assert [(one.source, one.confidence) for one in failure.evidence] == [("pattern", 0.5), ("convention", 0.4)]
     assert said(classify(cls("no module named 'grpc'"))) == ("configuration", 500, False)
 
@@ -351,14 +351,14 @@ def test_a_library_passes_on_what_it_quotes(install: Install, classify: Classify
     package = install("zephyrapi", code)
 
     def refused() -> None:
-        raise ConnectionRefusedError(111, "Connection refused")
+        raise ConnectionResetError(104, "the peer went away")
 
     def judged(**how: bool) -> tuple[str, int, bool]:
         with pytest.raises(package.ZephyrError) as caught:
             package.ask(refused, **how)
         return said(classify(caught.value))
 
-    assert judged() == ("network", 503, True)
+    assert judged() == ("network", 502, True)
     assert not judged(hush=True)[2]
     assert not judged(quote=False)[2]
 
@@ -502,5 +502,5 @@ def test_what_is_called_a_bug_and_says_that_nobody_could_be_reached_is_the_link(
 ) -> None:
     store = install("zephyrgrid", named("IllegalStateError"))
     away = classify(store.IllegalStateError("unable to connect to any member"))
-    assert said(away) == ("network", 500, False)
+    assert said(away) == ("network", 503, True)
     assert classify(store.IllegalStateError("twice")).category == "system"

@@ -1,0 +1,168 @@
+"""What the name of an application's class says, where nothing better is known.
+
+A name was chosen once, by somebody who knew what the class is for: it says what the catalogue would.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.taxonomy import Category
+
+__all__ = ["any_of", "guess_by_name", "is_mute_name", "words_of"]
+
+_WRONG_TYPE = is_.INVALID._replace(status=415, code="UNSUPPORTED_MEDIA_TYPE")
+_WILL_PASS = is_.UPSTREAM_NOT_NOW._replace(code="SERVICE_UNAVAILABLE")
+"""Says no more than that it will pass: what failed is its cause's to say."""
+
+
+def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """One pattern that is found where one of several is that are each `" (?:…)"`."""
+    return re.compile(f" (?:{'|'.join(one.removeprefix(' (?:').removesuffix(')') for one in patterns)})")
+
+
+def _row(label: Label, words: str) -> tuple[Label, re.Pattern[str]]:
+    return label, re.compile(f" (?:{words})")
+
+
+# asked in this order; each begins at a word, and a blank at its end ends one
+_NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
+    # --- what failed outside -----------------------------------------------------------------------------------------
+    _row(is_.SILENT, r"time ?out|timed out|deadline exceeded|no (?:answer|response|reply)|unresponsive"),
+    _row(
+        is_.UPSTREAM_FAILED,
+        r"(?:invalid|bad|unexpected|malformed|unparsable|unreadable|broken|empty|incomplete|garbled|unknown)"
+        r" (?:\w+ ){0,2}?(?:response|reply|answer)",
+    ),
+    _row(
+        is_.UNREACHABLE,
+        r"connection (?:closed|lost|refused|reset|failed)|(?:cannot|could not|can t) (?:connect|reach)|unreachable",
+    ),
+    _row(is_.UPSTREAM_NOT_NOW, r"(?:service|upstream|gateway|provider|backend|supplier|vendor) (?:\w+ )?unavailable"),
+    # --- what ran out ------------------------------------------------------------------------------------------------
+    _row(
+        is_.OUR_LIMIT,
+        r"rate ?limit|throttl|slow down|too many (?:\w+ ){0,2}?(?:requests?|attempts?|tries|calls|logins?|messages)"
+        r"|(?:requests?|calls?|api|attempts?|messages?|logins?) limit",
+    ),
+    _row(is_.OUT_OF_MEMORY, r"out of (?:memory|disk|space)|(?:disk|storage) full"),
+    _row(
+        is_.EXHAUSTED,
+        r"quota|no (?:\w+ )?(?:workers?|threads?|connections?|capacity|servers?|nodes?|backends?|instances?|gpus?)"
+        r" (?:available|left|free|ready)|(?:pool|queue|buffer|mailbox|cache) (?:is )?full"
+        r"|(?:memory|connections?|concurrency|workers?|threads?) limit",
+    ),
+    # --- settings ----------------------------------------------------------------------------------------------------
+    _row(
+        is_.MISCONFIGURED,
+        r"(?:missing|invalid|no) (?:\w+ )?(?:settings?|config|env(?:ironment)? )|missing (?:\w+ )?(?:credential|secret)"
+        r"|(?:not |un|mis)configured"
+        r"|(?:unsupported|unknown|missing|invalid) (?:\w+ )?(?:provider|backend|driver|engine|dialect|plugin"
+        r"|dependency) ",
+    ),
+    # --- money -------------------------------------------------------------------------------------------------------
+    _row(
+        is_.PAYMENT_DUE,
+        r"insufficient (?:funds?|balance|credits?)|payment (?:required|declined|refused|rejected)"
+        r"|card (?:was )?declined|not enough (?:money|credit|funds?|balance)|overdrawn|overdraft",
+    ),
+    # --- who are you -------------------------------------------------------------------------------------------------
+    _row(
+        is_.YOU_MAY_NOT,
+        r"forbidden|permission|access denied|not permitted|insufficient (?:permission|right|scope|privilege|role)"
+        r"|authorization|not authorized|csrf|xsrf"
+        r"|(?:user|account|member) (?:is )?(?:suspended|banned|blocked|disabled|deactivated|locked|inactive"
+        r"|not (?:active|enabled|verified))|(?:suspended|banned|blocked|disabled|inactive) (?:user|account|member)",
+    ),
+    _row(
+        is_.WHO_ARE_YOU,
+        r"unauthorized|unauthenticated|not authenticated|login required|not logged in"
+        r"|(?:invalid|bad|wrong|expired|missing|revoked|incorrect) (?:\w+ )?(?:token|credential|password|session"
+        r"|signature|otp|api key)"
+        r"|(?:token|session|signature|otp|password) (?:has |is )?(?:expired|invalid|revoked|missing|mismatch|incorrect"
+        r"|verification)|webhook (?:signature|verif)",
+    ),
+    # --- the client's input, before rules that have words in common with it ------------------------------------------
+    _row(is_.TOO_LARGE, r"(?:size|upload|file|body|payload|length) limit|too (?:large|big) "),
+    _row(is_.TOO_LARGE, r"(?:\w+ )?too (?:large|big)"),
+    _row(
+        _WRONG_TYPE,
+        r"unsupported (?:\w+ )?(?:media|file|content|mime|format|image|extension|encoding)"
+        r"|(?:invalid|unknown|wrong) (?:file|media|content|mime) (?:type|format|extension)",
+    ),
+    _row(
+        is_.INVALID,
+        r"out of (?:range|bounds) |empty (?:file|body|payload|input|value|field|message|request|upload|name|string)",
+    ),
+    # --- rules of a domain -------------------------------------------------------------------------------------------
+    _row(
+        is_.RULE_REFUSES,
+        r"insufficient|out of|not enough|declined|already|not allowed|ineligible|not eligible|cannot|closed|cancell?ed"
+        r"|sold|limit (?:\w+ ){0,3}(?:reached|exceeded)|over limit|overbooked|booked|business|rule|domain (?:error"
+        r"|exception|failure|violation)|policy violation|(?:illegal|invalid) (?:\w+ )?(?:state|transition)"
+        r"|suspended|blocked|locked out|unavailable for|not available|minimum|maximum|fraud|expired|ended |lapsed"
+        r"|in use|taken |empty |too (?:early|late|few|young|old)"
+        r"|not (?!avail|reach|read|writ|pars|serial|resolv|decod)[a-z]+[ai]ble "
+        r"|not (?:yet|paid|approved|confirmed|published|shipped|delivered|due|signed|completed?|enrolled|subscribed)",
+    ),
+    # --- somebody else was there -------------------------------------------------------------------------------------
+    _row(is_.EDIT_CONFLICT, r"conflict|stale|optimistic|concurrent|modified|version mismatch"),
+    _row(is_.CONTENTION, r"lock|deadlock|concurrency|race"),
+    # --- the rest, by words that say less ----------------------------------------------------------------------------
+    _row(is_.WHO_ARE_YOU, r"credentials|authentication|login"),
+    _row(is_.NOT_THERE, r"not found|does not exist|doesn t exist|no such|unknown"),
+    _row(is_.EXHAUSTED, r"exhausted|too many|overload|capacity|pool"),
+    _row(is_.MISCONFIGURED, r"config|setting|misconfigured|environment|dependency missing"),
+    _row(is_.CONTRADICTION, r"corrupt|inconsisten|integrity|mismatch"),
+    _row(is_.DUPLICATE, r"duplicate|constraint|not unique"),
+    _row(is_.INVALID, r"validation|invalid|malformed|bad request|unsupported|missing|parse|too long"),
+    _row(is_.UNREACHABLE, r"connection|network|dns|disconnected"),
+    _row(is_.UPSTREAM_NOT_NOW, r"unavailable|outage|maintenance|not ready"),
+    _row(_WILL_PASS, r"temporar|transient|try again|retr(?:y|i)able"),
+    _row(
+        is_.UPSTREAM_FAILED,
+        r"upstream|gateway|external|third party|provider|remote|vendor"
+        r"|(?!(?:base|my|our|public|rest|app|application|json|internal|web|core|http|v) )[a-z]+ (?:api|rpc|sdk)"
+        r" (?:\w+ )?(?:error|exception|failure|failed)",
+    ),
+)
+_ANY = any_of(pattern.pattern for _, pattern in _NAMES)
+"""Whether one of them is found: most names say nothing, and asking once is quicker than asking each."""
+_SAID_BY_CAUSES = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE})
+"""Of what failed outside, the cause knows more than whoever named a class for it."""
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+")
+_SUFFIX = re.compile(r"(?: (?:error|exception|failure|failed|fault|err))+\Z")
+
+
+@lru_cache(maxsize=1_024)
+def words_of(name: str) -> str:
+    """The words of a class name in lower case: `OutOfStockError` gives `out of stock error`."""
+    return " ".join(_WORD.findall(name)).lower()
+
+
+@lru_cache(maxsize=1_024)
+def guess_by_name(name: str) -> tuple[Label, str] | None:
+    """What the name of a class suggests that an application wrote itself, and the words that do."""
+    words = f" {words_of(name)} "
+    if _ANY.search(words) is None:
+        return None
+    for label, pattern in _NAMES:
+        if (found := pattern.search(words)) is not None:
+            return label, found[0].strip()
+    return None
+
+
+def is_mute_name(name: str) -> bool:
+    """Whether a class name says no more than that something failed: `ServiceError`, `PaymentFailure`, `RetryError`.
+
+    `OutOfStock` and `InsufficientFundsError` say what; they keep their meaning whatever they were raised from.
+    """
+    guess = guess_by_name(name)
+    if guess is not None and (guess[0].category not in _SAID_BY_CAUSES or guess[0] == is_.UPSTREAM_NOT_NOW):
+        return False
+    return guess is not None or _SUFFIX.search(f" {words_of(name)}") is not None
