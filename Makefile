@@ -23,7 +23,7 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Failsoft needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[asgi,django,flask,otel,cli]' --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[asgi,django,flask,otel,cli,audit,postgres]' --group dev
 	touch $(READY)
 
 demo: $(READY)

@@ -185,8 +185,10 @@ def audit(path: Path) -> None:
     say("6. The audit records on disk")
     time.sleep(0.5)
     with sqlite3.connect(path) as connection:
-        rows = connection.execute("SELECT code, status, COUNT(*) FROM failsoft_audit GROUP BY code, status").fetchall()
-        first = "SELECT record FROM failsoft_audit WHERE status = 500 ORDER BY sequence LIMIT 1"
+        rows = connection.execute(
+            "SELECT code, status, COUNT(*) FROM failsoft_audit WHERE code IS NOT NULL GROUP BY code, status"
+        ).fetchall()
+        first = "SELECT record FROM failsoft_audit WHERE status = 500 ORDER BY position LIMIT 1"
         (last,) = connection.execute(first).fetchone()
     connection.close()
     for code, status, count in rows:

@@ -9,7 +9,9 @@ from random import Random
 from typing import Any, NamedTuple
 
 from failsoft.answer import Responder, Style
+from failsoft.audit.trail import Trail
 from failsoft.beat import Beat
+from failsoft.build_audit import audit_of
 from failsoft.build_judges import classifier_of, sanitizer_of
 from failsoft.build_state import beat_of, lending_of, share, store_of
 from failsoft.bus import Bus
@@ -22,7 +24,7 @@ from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
 from failsoft.events import ErrorHandled
 from failsoft.kinds import join_path
-from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
+from failsoft.observers.audit import AuditObserver
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
 from failsoft.policies.bulkhead import Bulkheads
@@ -66,7 +68,7 @@ class Parts:
     engine: Engine
     endpoints: Endpoints
     proxies: TrustedProxies
-    audit: AuditWriter | None
+    audit: Trail
     telemetry: Telemetry
     store: Opened | None
     """What workers share state by; None: they share none."""
@@ -75,7 +77,7 @@ class Parts:
 
     def flush(self, timeout: float) -> bool:
         """Wait for the background writers to have done what they were given."""
-        return self.audit is None or self.audit.flush(timeout)
+        return self.audit.writer is None or self.audit.writer.flush(timeout)
 
     def after_fork(self) -> None:
         """Begin anew in a forked process: other threads are gone, with what they had, and what they held is held."""
@@ -87,8 +89,8 @@ class Parts:
         self.offloads.close()
         if self.beat is not None:
             self.beat.close()
-        if self.audit is not None:
-            self.audit.close()
+        if self.audit.writer is not None:
+            self.audit.writer.close()
 
 
 def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
@@ -107,10 +109,10 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     store = store_of(settings, sanitizer, faults)
     if "state.url" not in {fault.path for fault in faults}:
         faults += refusals(settings.policies, "" if store is None else store.kind, "policies")
-    audit = _audit(settings, clock, faults)
+    audit = audit_of(settings, _for("audit", settings, sanitizer), clock, faults)
     if faults:
-        if audit is not None:
-            audit.close()
+        if audit.writer is not None:
+            audit.writer.close()
         raise _refused(settings, faults)
 
     _warn(settings)
@@ -285,17 +287,6 @@ def _proxies(settings: Settings, faults: list[Fault]) -> TrustedProxies:
         return TrustedProxies(())
 
 
-def _audit(settings: Settings, clock: Clock, faults: list[Fault]) -> AuditWriter | None:
-    if settings.audit is None:
-        return None
-    try:
-        store = open_store(settings.audit.url)
-    except SettingsError as error:
-        faults.extend(fault._replace(path="audit.url") for fault in error.faults)
-        return None
-    return AuditWriter(store, clock=clock)
-
-
 def _telemetry(settings: Settings, sanitizer: Sanitizer, clock: Clock) -> Telemetry:
     wanted = settings.telemetry
     cleaner = _for("telemetry", settings, sanitizer)
@@ -335,17 +326,15 @@ def _observe(
     settings: Settings,
     bus: Bus,
     sanitizer: Sanitizer,
-    audit: AuditWriter | None,
+    audit: Trail,
 ) -> None:
     if settings.responses.reraise == "unexpected":
         # before the log is told, or the first failure of all would be reported twice
         bus.subscribe(_leave_to_sentry, ErrorHandled)
     log = LogObserver(_for("logs", settings, sanitizer))
     bus.subscribe(log, *log.kinds)
-    if audit is not None:
-        cleaner = _for("audit", settings, sanitizer)
-        context = RecordContext(sanitizer=cleaner, service=settings.service, environment=settings.environment)
-        observer = AuditObserver(audit, context)
+    if audit.writer is not None:
+        observer = AuditObserver(audit.writer)
         bus.subscribe(observer, *observer.kinds)
 
 

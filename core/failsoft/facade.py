@@ -34,6 +34,7 @@ from failsoft.sanitize.traces import stack_as_data
 from failsoft.settings import Settings, disabled, load
 
 if TYPE_CHECKING:
+    from failsoft.audit.trail import Trail
     from failsoft.bus import Bus
     from failsoft.retries import Retries
     from failsoft.sanitize import Sanitizer
@@ -128,6 +129,11 @@ class Failsoft:
     def retries(self) -> Retries:
         """The books about retries: `fs.retries.statistics("payments")`."""
         return self._parts.endpoints.retries
+
+    @property
+    def audit(self) -> Trail:
+        """The audit trail: `fs.audit.query(since="2026-11-01")`, `fs.audit.record("invoice.voided", actor=…)`."""
+        return self._parts.audit
 
     @property
     def sanitizer(self) -> Sanitizer:

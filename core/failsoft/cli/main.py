@@ -17,6 +17,7 @@ from failsoft.settings import find_settings
 __all__ = ["COMMANDS", "Commands", "Context", "cli", "find_modules_here"]
 
 COMMANDS: Mapping[str, str] = {
+    "audit": "failsoft.cli.audit.group:audit",
     "check": "failsoft.cli.check:check",
     "explain": "failsoft.cli.explain:explain",
     "relabel": "failsoft.cli.relabel:relabel",
@@ -47,13 +48,15 @@ def find_modules_here() -> None:
 class Commands(click.Group):
     """A group that imports a command only when it is asked for, so that one does not wait for what others need."""
 
+    commands_by_name: Mapping[str, str] = COMMANDS
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
-        return sorted(COMMANDS)
+        return sorted(self.commands_by_name)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.commands_by_name:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
+        module, _, name = self.commands_by_name[cmd_name].partition(":")
         found: Any = getattr(importlib.import_module(module), name)
         return found if isinstance(found, click.Command) else None
 

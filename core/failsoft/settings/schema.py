@@ -19,8 +19,9 @@ from failsoft.options import Options, shown
 from failsoft.policies.policy import Policy
 from failsoft.policies.shared_limit import refusals
 from failsoft.problem.catalogue import LANGUAGES, SHIPPED
+from failsoft.settings.auditing import Audit
 from failsoft.settings.sanitizing import Sanitize
-from failsoft.settings.values import Catalogue, Header, Language, Match, SqliteUrl, StateUrl, Uri, View, Weights
+from failsoft.settings.values import Catalogue, Header, Language, Match, StateUrl, Uri, View, Weights
 
 __all__ = [
     "Audit",
@@ -222,28 +223,6 @@ class State(Options):
         # a URL may hold a password, and what shows local variables shows this
         scheme = str(self.url).partition(":")[0]
         return f"State(url='{scheme}:…', required={self.required!r}, max_age={self.max_age!r})"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audit(Options):
-    """The audit trail. Without this table there is none."""
-
-    url: Annotated[
-        SqliteUrl,
-        Meta(description="Where records are written. A relative file counts from the working directory."),
-    ]
-    durability: Annotated[
-        Literal["batched"], Meta(description="`batched`: records are written in the background, several at a time.")
-    ] = "batched"
-    encryption: Annotated[
-        Literal["on", "off"],
-        Meta(description='Has to be written out as `"off"`; encryption is not available in this version.'),
-    ] = "on"
-
-    def check(self, path: str) -> Iterable[Fault]:
-        if self.encryption == "on":
-            expected = 'encryption of audit records is not available in this version; write encryption = "off"'
-            yield Fault(f"{path}.encryption", '"on"' if "encryption" in self.given else "", expected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

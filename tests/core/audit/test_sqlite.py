@@ -13,12 +13,16 @@ from typing import Any
 
 import pytest
 
-from failsoft.errors.exceptions import SettingsError
-from failsoft.observers.audit import AuditObserver, AuditWriter, Entry, RecordContext, SqliteStore, open_store
-from observed import SECRET, OneSecret, failure, handled
+from audited import stored
+from failsoft.audit.entry import Entry
+from failsoft.audit.on_sql import SqliteStore
+from failsoft.audit.opening import open_store
+from failsoft.audit.stores import StoreError
+from failsoft.audit.writer import AuditWriter
+from failsoft.observers.audit import AuditObserver
+from observed import SECRET, failure, handled
 
 HERE = Path(__file__).parent
-CONTEXT = RecordContext(sanitizer=OneSecret(), service="shop", environment="test", host="web-1")
 
 
 class SmallDisk(SqliteStore):
@@ -48,29 +52,29 @@ def test_a_full_disk_loses_nothing_once_there_is_space_again(path: Path, writers
     store = SmallDisk(path)
     store.pages = 30
     writer = writers(store, batch=8)
-    observer = AuditObserver(writer, CONTEXT)
+    observer = AuditObserver(writer)
     for number in range(200):
         observer(handled(failure(error_id=str(number))))
     assert store.full.wait(30)
     assert not writer.flush(0)
     store.pages = None
     assert writer.flush(30)
-    assert [record["error"]["id"] for record in store.read()] == [str(number) for number in range(200)]
+    assert [record["error"]["id"] for record in stored(path)] == [str(number) for number in range(200)]
     assert writer.lost == 0
 
 
 def test_records_are_found_again_by_what_they_are_about(path: Path, writers: Callable[..., AuditWriter]) -> None:
     writer = writers(SqliteStore(path))
-    observer = AuditObserver(writer, CONTEXT)
+    observer = AuditObserver(writer)
     for number in range(10):
         observer(handled(failure(error_id=str(number)), endpoint=f"GET /{number % 2}"))
     writer.flush()
     store = SqliteStore(path)
-    assert [r["error"]["id"] for r in store.read(limit=3)] == ["0", "1", "2"]
-    assert [r["error"]["id"] for r in store.read(after=8)] == ["8", "9"]
-    assert [r["error"]["id"] for r in store.read(error_id="4")] == ["4"]
-    assert [r["error"]["id"] for r in store.read(endpoint="GET /1", limit=2)] == ["1", "3"]
-    assert list(store.read(kind="records_dropped")) == []
+    assert [r["error"]["id"] for r in stored(path, limit=3)] == ["0", "1", "2"]
+    assert [r["error"]["id"] for r in stored(path, after=8)] == ["8", "9"]
+    assert [r["error"]["id"] for r in stored(path, error_id="4")] == ["4"]
+    assert [r["error"]["id"] for r in stored(path, endpoint="GET /1", limit=2)] == ["1", "3"]
+    assert list(stored(path, kinds=("records.dropped",))) == []
 
 
 def test_an_entry_that_was_stored_already_is_not_stored_twice(path: Path) -> None:
@@ -82,19 +86,19 @@ def test_an_entry_that_was_stored_already_is_not_stored_twice(path: Path) -> Non
     store.append([entry])
     store.append([entry])
     store.close()
-    assert len(list(store.read())) == 1
+    assert len(list(stored(path))) == 1
 
 
 def test_a_file_that_is_moved_away_is_made_again(path: Path, writers: Callable[..., AuditWriter]) -> None:
     writer = writers(SqliteStore(path))
-    observer = AuditObserver(writer, CONTEXT)
+    observer = AuditObserver(writer)
     observer(handled(failure(error_id="old")))
     assert writer.flush()
     for name in ("audit.db", "audit.db-wal", "audit.db-shm"):
         path.with_name(name).rename(path.with_name(f"moved-{name}"))
     observer(handled(failure(error_id="new")))
     assert writer.flush()
-    assert [record["error"]["id"] for record in SqliteStore(path).read()] == ["new"]
+    assert [record["error"]["id"] for record in stored(path)] == ["new"]
 
 
 def test_the_file_is_its_owners_only(path: Path) -> None:
@@ -140,7 +144,7 @@ def foreign(path: Path, statement: str) -> str:
 def test_a_store_that_cannot_be_used_is_refused_at_the_start_in_one_line(
     url: Callable[[Path], str], says: str, path: Path
 ) -> None:
-    with pytest.raises(SettingsError, match=says) as caught:
+    with pytest.raises(StoreError, match=says) as caught:
         open_store(url(path))
     assert len(str(caught.value).splitlines()) == 1
     assert SECRET not in str(caught.value)
@@ -148,7 +152,7 @@ def test_a_store_that_cannot_be_used_is_refused_at_the_start_in_one_line(
 
 def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
     path.write_bytes(b"not a database " * 100)
-    with pytest.raises(SettingsError, match="not a database"):
+    with pytest.raises(StoreError, match="not a database"):
         open_store(f"sqlite:///{path}")
 
 
@@ -166,7 +170,7 @@ def spawn(mode: str, path: Path, **options: Any) -> subprocess.Popen[str]:
 
 def lanes(path: Path) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for record in SqliteStore(path).read():
+    for record in stored(path):
         found.setdefault(record["lane"], []).append(record["sequence"])
     return found
 
@@ -175,7 +179,7 @@ def test_many_processes_write_one_file_at_once_and_lose_nothing(path: Path) -> N
     processes = [spawn("write", path) for _ in range(4)]
     assert [process.wait(60) for process in processes] == [0, 0, 0, 0]
     assert [sorted(lane) for lane in lanes(path).values()] == [list(range(1, 201))] * 4
-    assert len({record["error"]["id"] for record in SqliteStore(path).read()}) == 800
+    assert len({record["error"]["id"] for record in stored(path)}) == 800
 
 
 def test_a_killed_process_leaves_a_readable_file_and_loses_only_what_waited(path: Path) -> None:
@@ -185,7 +189,7 @@ def test_a_killed_process_leaves_a_readable_file_and_loses_only_what_waited(path
         process.kill()
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert [record["error"]["id"] for record in SqliteStore(path).read()] == [f"stored-{n}" for n in range(200)]
+    assert [record["error"]["id"] for record in stored(path)] == [f"stored-{n}" for n in range(200)]
     assert spawn("write", path).wait(60) == 0
     assert [len(lane) for lane in lanes(path).values()] == [200, 200]
 
@@ -193,7 +197,7 @@ def test_a_killed_process_leaves_a_readable_file_and_loses_only_what_waited(path
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_after_a_fork_each_process_writes_its_own_records_once(path: Path) -> None:
     assert spawn("forks", path).wait(60) == 0
-    counted = Counter(record["error"]["id"].partition("-")[0] for record in SqliteStore(path).read())
+    counted = Counter(record["error"]["id"].partition("-")[0] for record in stored(path))
     assert counted == {"before": 5, "waiting": 5, "after": 5, "child0": 5, "child1": 5, "child2": 5}
     assert sorted(map(sorted, lanes(path).values())) == [list(range(1, 6))] * 3 + [list(range(1, 16))]
     with closing(sqlite3.connect(path)) as connection:

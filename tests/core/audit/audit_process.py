@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
-from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, SqliteStore
-from observed import OneSecret, failure, handled
+from audited import CONTEXT
+from failsoft.audit.on_sql import SqliteStore
+from failsoft.audit.writer import AuditWriter
+from failsoft.observers.audit import AuditObserver
+from observed import failure, handled
 
 MANY = 200
 
@@ -17,8 +20,8 @@ def events(observer: AuditObserver, label: str, count: int) -> None:
 
 
 def start(path: str, **options: float) -> tuple[AuditWriter, AuditObserver]:
-    writer = AuditWriter(SqliteStore(path), **options)  # type: ignore[arg-type]
-    return writer, AuditObserver(writer, RecordContext(sanitizer=OneSecret(), service="shop"))
+    writer = AuditWriter(SqliteStore(path), CONTEXT, **options)  # type: ignore[arg-type]
+    return writer, AuditObserver(writer)
 
 
 def write(path: str) -> None:

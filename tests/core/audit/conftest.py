@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from failsoft.observers.audit import AuditWriter
+from audited import CONTEXT
+from failsoft.audit.writer import AuditWriter
 
 
 @pytest.fixture
@@ -18,8 +19,8 @@ def path(tmp_path: Path) -> Path:
 def writers() -> Iterator[Callable[..., AuditWriter]]:
     made: list[AuditWriter] = []
 
-    def make(*args: Any, **options: Any) -> AuditWriter:
-        made.append(AuditWriter(*args, **options))
+    def make(store: Any, context: Any = CONTEXT, **options: Any) -> AuditWriter:
+        made.append(AuditWriter(store, context, **options))
         return made[-1]
 
     yield make

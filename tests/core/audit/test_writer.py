@@ -11,16 +11,21 @@ from typing import Any
 
 import pytest
 
+from audited import CONTEXT, stored
+from failsoft.audit.entry import Entry
+from failsoft.audit.on_sql import SqliteStore
+from failsoft.audit.records import RecordContext
+from failsoft.audit.statements import Statement
+from failsoft.audit.stores import UnstorableError
+from failsoft.audit.writer import AuditWriter
 from failsoft.call import RequestFacts
 from failsoft.errors.failure import AttemptRecord
 from failsoft.events import RetryEnded
-from failsoft.observers.audit import AuditObserver, AuditWriter, Entry, RecordContext, SqliteStore
-from failsoft.observers.audit.writer import UnstorableError
-from observed import NOW, SECRET, Broken, ManualClock, OneSecret, failure, handled
+from failsoft.observers.audit import AuditObserver
+from observed import NOW, SECRET, Broken, ManualClock, failure, handled
 
 HERE = Path(__file__).parent
 FINGERPRINT = failure().fingerprint
-CONTEXT = RecordContext(sanitizer=OneSecret(), service="shop", environment="test", host="web-1")
 
 
 class MemoryStore:
@@ -28,6 +33,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.statements: list[Statement] = []
         self.closed = 0
         self.gate = threading.Event()
         self.gate.set()
@@ -41,6 +47,12 @@ class MemoryStore:
             raise error
         self.entries += entries
 
+    def state(self, statement: Statement) -> None:
+        self.statements.append(statement)
+
+    def heads(self) -> dict[str, tuple[int, bytes]]:
+        return {}
+
     def close(self) -> None:
         self.closed += 1
 
@@ -49,7 +61,7 @@ class MemoryStore:
 
     @property
     def records(self) -> list[dict[str, Any]]:
-        return [json.loads(entry.record) for entry in self.entries]
+        return [json.loads(e.record) for e in self.entries if not e.kind.startswith("trail.")]
 
 
 # --- the record
@@ -62,9 +74,9 @@ def test_a_handled_failure_becomes_one_record_with_everything_sanitized(
     facts = RequestFacts(method="GET", path=f"/quotes/{SECRET}", client="192.0.2.7")
     attempts = (AttemptRecord(1, 0.0, 0.1, 0.05, "ConnectionError"),)
     made = failure(f"password {SECRET}", attempts=attempts, outcome="max_attempts")
-    AuditObserver(writer, CONTEXT)(handled(made, facts=facts, trace_id="0af7651916cd43dd8448eb211c80319c"))
+    AuditObserver(writer)(handled(made, facts=facts, trace_id="0af7651916cd43dd8448eb211c80319c"))
     assert writer.flush()
-    (record,) = SqliteStore(path).read()
+    (record,) = stored(path)
     assert SECRET not in json.dumps(record)
     stack = record["error"].pop("stack")
     assert "Quotes.last" in stack
@@ -115,7 +127,7 @@ def test_a_handled_failure_becomes_one_record_with_everything_sanitized(
 
 def test_what_is_searched_for_has_its_columns(path: Path, writers: Callable[..., AuditWriter]) -> None:
     writer = writers(SqliteStore(path))
-    AuditObserver(writer, CONTEXT)(handled())
+    AuditObserver(writer)(handled())
     writer.flush()
     with closing(sqlite3.connect(path)) as connection:
         (row,) = connection.execute(
@@ -130,24 +142,24 @@ def test_what_is_searched_for_has_its_columns(path: Path, writers: Callable[...,
 def test_a_failure_that_was_meant_has_no_stack(writers: Callable[..., AuditWriter]) -> None:
     store = MemoryStore()
     writer = writers(store)
-    AuditObserver(writer, CONTEXT)(handled(failure(expected=True, status=404), result="handled"))
+    AuditObserver(writer)(handled(failure(expected=True, status=404), result="handled"))
     writer.flush()
     assert store.records[0]["error"]["stack"] is None
 
 
 def test_text_that_utf8_cannot_hold_is_stored_all_the_same(path: Path, writers: Callable[..., AuditWriter]) -> None:
     writer = writers(SqliteStore(path))
-    AuditObserver(writer, CONTEXT)(handled(failure("a\udc80\0b", code="C\udc80"), endpoint="GET /\udc80"))
+    AuditObserver(writer)(handled(failure("a\udc80\0b", code="C\udc80"), endpoint="GET /\udc80"))
     assert writer.flush()
-    (record,) = SqliteStore(path).read()
+    (record,) = stored(path)
     assert record["error"]["message"] == "a\udc80\0b"
     assert (writer.written, writer.lost) == (1, 0)
 
 
 def test_where_the_sanitizer_fails_no_text_is_let_through(writers: Callable[..., AuditWriter]) -> None:
     store = MemoryStore()
-    writer = writers(store)
-    AuditObserver(writer, RecordContext(sanitizer=Broken()))(handled(failure(SECRET)))
+    writer = writers(store, RecordContext(sanitizer=Broken()))
+    AuditObserver(writer)(handled(failure(SECRET)))
     writer.flush()
     (record,) = store.records
     assert record["error"]["code"] == "QUOTE_ERROR"
@@ -161,7 +173,7 @@ def test_a_record_that_cannot_be_built_is_named_in_its_place(writers: Callable[.
     store = MemoryStore()
     writer = writers(store)
     writer.put(draft)
-    AuditObserver(writer, CONTEXT)(handled())
+    AuditObserver(writer)(handled())
     writer.flush()
     assert [(record["sequence"], record["kind"]) for record in store.records] == [
         (1, "record_failed"), (2, "failure.handled"),
@@ -173,7 +185,7 @@ def test_a_record_that_cannot_be_built_is_named_in_its_place(writers: Callable[.
 def test_other_events_leave_no_record(writers: Callable[..., AuditWriter]) -> None:
     store = MemoryStore()
     writer = writers(store)
-    AuditObserver(writer, CONTEXT)(RetryEnded(at=0, attempts=2, outcome="success"))
+    AuditObserver(writer)(RetryEnded(at=0, attempts=2, outcome="success"))
     writer.flush()
     assert not store.entries
 
@@ -190,7 +202,7 @@ def test_a_full_queue_drops_the_newest_and_the_audit_says_how_many(
 ) -> None:
     store, told = MemoryStore(), list[int]()
     writer = writers(store, queue_size=3, batch=1, interval=0, on_drop=told.append)
-    observer = AuditObserver(writer, CONTEXT)
+    observer = AuditObserver(writer)
     store.gate.clear()
     observer(handled(failure(error_id="0")))
     assert store.entered.wait(10)
@@ -220,7 +232,7 @@ def test_while_the_store_is_away_records_wait_and_are_stored_later_in_order(
 
     store.fault = fault
     writer = writers(store, batch=4)
-    observer = AuditObserver(writer, CONTEXT)
+    observer = AuditObserver(writer)
     for _ in range(10):
         observer(handled())
     assert tried.wait(10)
@@ -239,7 +251,7 @@ def test_a_store_that_stays_away_does_not_hold_up_closing_and_the_loss_is_said(
     store.fault = lambda entries: OSError("away")
     writer = writers(store, batch=4)
     for _ in range(10):
-        AuditObserver(writer, CONTEXT)(handled())
+        AuditObserver(writer)(handled())
     assert not writer.close(30)
     assert writer.lost == 10
     assert "10 in all: the store failed to the end" in caplog.text
@@ -248,8 +260,8 @@ def test_a_store_that_stays_away_does_not_hold_up_closing_and_the_loss_is_said(
 def test_a_store_that_hangs_while_closing_is_said(caplog: pytest.LogCaptureFixture) -> None:
     store = MemoryStore()
     store.gate.clear()
-    writer = AuditWriter(store, interval=0)
-    AuditObserver(writer, CONTEXT)(handled())
+    writer = AuditWriter(store, CONTEXT, interval=0)
+    AuditObserver(writer)(handled())
     assert store.entered.wait(10)
     assert not writer.close(0)
     assert "did not take what waits" in caplog.text
@@ -264,7 +276,7 @@ def test_an_entry_that_can_never_be_stored_does_not_cost_its_neighbours(
     store.fault = lambda entries: UnstorableError() if any(e.error_id == "bad" for e in entries) else None
     writer = writers(store)
     for error_id in ("a", "bad", "c"):
-        AuditObserver(writer, CONTEXT)(handled(failure(error_id=error_id)))
+        AuditObserver(writer)(handled(failure(error_id=error_id)))
     assert writer.flush()
     assert [entry.error_id for entry in store.entries] == ["a", "c"]
     assert writer.lost == 1
@@ -272,13 +284,13 @@ def test_an_entry_that_can_never_be_stored_does_not_cost_its_neighbours(
 
 
 def test_closing_stores_what_waits_and_may_be_repeated(path: Path) -> None:
-    writer = AuditWriter(SqliteStore(path), interval=600)
-    AuditObserver(writer, CONTEXT)(handled())
+    writer = AuditWriter(SqliteStore(path), CONTEXT, interval=600)
+    AuditObserver(writer)(handled())
     assert writer.close()
     assert writer.close()
-    AuditObserver(writer, CONTEXT)(handled())
+    AuditObserver(writer)(handled())
     assert writer.dropped == 1
-    assert len(list(SqliteStore(path).read())) == 1
+    assert len(list(stored(path))) == 1
     assert not path.with_name("audit.db-wal").exists()
 
 
@@ -291,7 +303,7 @@ def test_the_encoder_stands_between_record_and_store(writers: Callable[..., Audi
 
     store = MemoryStore()
     writer = writers(store, encode=encode)
-    AuditObserver(writer, CONTEXT)(handled())
+    AuditObserver(writer)(handled())
     writer.flush()
     assert store.entries[0].record == b"\x00sealed"
 
@@ -301,13 +313,13 @@ def test_the_encoder_stands_between_record_and_store(writers: Callable[..., Audi
 def test_no_connection_is_open_while_the_process_forks(writers: Callable[..., AuditWriter]) -> None:
     store = MemoryStore()
     writer = writers(store)
-    AuditObserver(writer, CONTEXT)(handled())
+    AuditObserver(writer)(handled())
     writer.flush()
     child = os.fork()
     if child == 0:
         os._exit(store.closed)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
-    AuditObserver(writer, CONTEXT)(handled())
+    AuditObserver(writer)(handled())
     assert writer.flush()
     assert sequences(store) == [1, 2]
 
@@ -315,6 +327,6 @@ def test_no_connection_is_open_while_the_process_forks(writers: Callable[..., Au
 def test_times_are_utc_with_milliseconds(writers: Callable[..., AuditWriter]) -> None:
     store = MemoryStore()
     writer = writers(store)
-    AuditObserver(writer, CONTEXT)(handled(at=NOW + 0.9959))
+    AuditObserver(writer)(handled(at=NOW + 0.9959))
     writer.flush()
     assert store.records[0]["timestamp"] == "2026-11-22T00:02:03.999Z"

@@ -4,67 +4,44 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from failsoft.audit.entry import Entry
+from failsoft.audit.lane import Lane, new_lane_id
+from failsoft.audit.records import Draft, RecordContext, record, record_failed
+from failsoft.audit.stores import AuditStore, UnstorableError
 from failsoft.clock import Clock, SystemClock
-from failsoft.events import ErrorHandled, Event
-from failsoft.ids import new_error_id
-from failsoft.observers.audit.record import (
-    Draft,
-    Encode,
-    Entry,
-    RecordContext,
-    encode_plain,
-    failure_handled,
-    record_failed,
-    records_dropped,
-)
 from failsoft.observers.queued import QueuedWorker
 
-__all__ = ["AuditObserver", "AuditStore", "AuditWriter", "UnstorableError"]
+if TYPE_CHECKING:
+    from failsoft.audit.keys import KeyRing
+
+__all__ = ["AuditWriter"]
 
 _FIRST_DELAY, _LONGEST_DELAY = 0.05, 5.0
 _FORK_PATIENCE = 1.0
 _log = logging.getLogger("failsoft.audit")
 
 
-class UnstorableError(Exception):
-    """Raised by a store: these entries will never be stored, however often they are tried."""
-
-
-class AuditStore(Protocol):
-    """Where audit records are kept. Used by one thread at a time."""
-
-    def append(self, entries: Sequence[Entry], /) -> None:
-        """Keep all of the entries, or none and raise. An entry that is kept already (same lane and sequence) is not
-        kept twice: after an error nobody knows whether it was."""
-        ...
-
-    def close(self) -> None:
-        """Let go of connections; the next `append` opens new ones."""
-        ...
-
-    def forget(self) -> None:
-        """In a forked child: drop connections of the parent without closing them."""
-        ...
-
-
 class AuditWriter:
     """Takes drafts of records in any thread, and builds, numbers and stores them in a thread of its own.
 
-    Records of one process form a *lane*, numbered without gaps by that thread. While the store fails, records wait and
-    are tried again after 50 ms, doubling up to 5 s. When too many wait, the newest are dropped, and a record of kind
-    `records_dropped` says how many. A forked child starts with a new lane, an empty queue and its own connection.
+    Records of one process form a *lane* (see `failsoft.audit.entry`), opened by a record `trail.opened` before its
+    first one and closed by `trail.closed`. While the store fails, records wait, and are tried again after 50 ms, then
+    later and later up to 5 s. When too many wait, the newest are dropped; a record `records.dropped` says how many. A
+    forked child starts with a new lane, an empty queue and its own connection.
 
     Parameters:
         store: where the records are kept.
+        context: what all records have in common.
+        keys: None: nothing is signed or encrypted.
+        encrypt: seal what is sensitive; needs keys.
         queue_size: most records that may wait.
         batch: most records stored in one transaction.
         interval: seconds to wait for more records before a smaller batch is stored.
-        on_drop: told the number of dropped records, in the writer's thread, when the record about them is made.
-        encode: makes an `Entry` of a record; the default stores JSON in clear.
+        seal_after: records after which a stretch of the lane is sealed.
+        seal_interval: seconds after which it is, if there are any.
 
     Attributes:
         written: entries stored, in this process.
@@ -75,17 +52,23 @@ class AuditWriter:
     def __init__(
         self,
         store: AuditStore,
+        context: RecordContext,
         *,
+        keys: KeyRing | None = None,
+        encrypt: bool = False,
         queue_size: int = 10_000,
         batch: int = 256,
         interval: float = 0.05,
-        on_drop: Callable[[int], None] | None = None,
-        encode: Encode = encode_plain,
+        seal_after: int = 10_000,
+        seal_interval: float = 600.0,
         clock: Clock | None = None,
     ) -> None:
         self._store = store
-        self._on_drop = on_drop
-        self._encode = encode
+        self._context = context
+        self._keys = keys
+        self._encrypt = encrypt
+        self._seal_after = seal_after
+        self._seal_interval = seal_interval
         self._clock = clock or SystemClock()
         self._reset()
         self._worker: QueuedWorker[Draft] = QueuedWorker(
@@ -95,8 +78,8 @@ class AuditWriter:
     def _reset(self) -> None:
         self._storing = threading.Lock()
         self._held_by: int | None = None
-        self._lane = ""
-        self._sequence = 0
+        self._lane: Lane | None = None
+        self._sealed_at = 0.0
         self._reported = 0
         self._abandoned = False
         self.written = 0
@@ -125,6 +108,10 @@ class AuditWriter:
         drained = self._worker.close(timeout)
         if not drained:
             _log.error("audit: the store did not take what waits within %g s; the end of the process loses it", timeout)
+        if drained and self._lane is not None and not self._abandoned:
+            self._store_all([self._own(self._lane, "trail.closed")])
+            self._seal(self._lane, closing=True)
+            self._lane = None
         if drained and self._storing.acquire(timeout=timeout):
             try:
                 self._store.close()
@@ -135,23 +122,40 @@ class AuditWriter:
     # --- the writer's thread
 
     def _handle(self, drafts: list[Draft]) -> None:
-        records = [self._numbered(draft) for draft in drafts]
+        lane = self._lane or self._opened()
+        entries = [self._entry(lane, draft) for draft in drafts]
         if missing := self._worker.dropped - self._reported:
             self._reported += missing
             _log.error("audit: %d records dropped, because too many were waiting", missing)
-            records.append(self._numbered(partial(records_dropped, missing, self._clock.time())))
-        self._store_all(records)
-        if missing and self._on_drop is not None:
-            self._on_drop(missing)
+            entries.append(self._own(lane, "records.dropped", count=missing))
+        self._store_all(entries)
+        now = self._clock.monotonic()
+        if lane.unsealed >= self._seal_after or now - self._sealed_at >= self._seal_interval:
+            self._seal(lane)
 
-    def _numbered(self, draft: Draft) -> Entry:
-        self._sequence += 1
-        self._lane = self._lane or new_error_id(self._clock.time())
-        where = {"lane": self._lane, "sequence": self._sequence}
+    def _opened(self) -> Lane:
+        lane = self._lane = Lane(new_lane_id(self._clock.time()), keys=self._keys, encrypt=self._encrypt)
+        self._sealed_at = self._clock.monotonic()
+        self._store_all([self._own(lane, "trail.opened")])
+        return lane
+
+    def _entry(self, lane: Lane, draft: Draft) -> Entry:
         try:
-            return self._encode(draft() | where)
+            return lane.encode(draft(self._context))
         except Exception as error:  # noqa: BLE001 - a record that cannot be built must not cost its neighbours
-            return self._encode(record_failed(error, self._clock.time()) | where)
+            return lane.encode(record_failed(error, self._clock.time(), self._context))
+
+    def _own(self, lane: Lane, kind: str, **details: object) -> Entry:
+        return lane.encode(record(kind, self._clock.time(), self._context, details=details or None))
+
+    def _seal(self, lane: Lane, *, closing: bool = False) -> None:
+        try:
+            with self._storing:
+                statement = lane.seal(int(self._clock.time() * 1e6), self._store.heads(), closing=closing)
+                self._store.state(statement)
+            self._sealed_at = self._clock.monotonic()
+        except Exception as error:  # noqa: BLE001 - as for records
+            self._note(error, 0)
 
     def _store_all(self, entries: Sequence[Entry]) -> None:
         delay, last_try = _FIRST_DELAY, False
@@ -213,22 +217,3 @@ class AuditWriter:
         """Start a new lane."""
         self._store.forget()
         self._reset()
-
-
-class AuditObserver:
-    """Has every handled failure written down.
-
-    In the publisher's thread it only queues the event; sanitizing and JSON are the writer's work.
-    """
-
-    kinds: tuple[type[Event], ...] = (ErrorHandled,)
-    """The events it reads."""
-
-    def __init__(self, writer: AuditWriter, context: RecordContext) -> None:
-        self._writer = writer
-        self._context = context
-
-    def __call__(self, event: Event) -> None:
-        """Queue the record of an event; one that is not in `kinds` is passed over."""
-        if isinstance(event, ErrorHandled):
-            self._writer.put(partial(failure_handled, event, self._context))

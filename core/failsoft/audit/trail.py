@@ -1,0 +1,168 @@
+"""The audit trail as an application sees it: `fs.audit`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from failsoft.audit.fields import indexes_of, opened
+from failsoft.audit.records import RecordContext, record
+from failsoft.audit.stores import Query, ReadableStore, Stored
+from failsoft.clock import Clock
+from failsoft.errors.exceptions import SettingsError
+
+if TYPE_CHECKING:
+    from failsoft.audit.keys import KeyRing
+    from failsoft.audit.writer import AuditWriter
+
+__all__ = ["Readable", "Trail", "mapping_of"]
+
+Instant = datetime | str | float
+_NO_TRAIL = "the settings have no [audit] table: there is no audit trail"
+
+
+class Readable(Protocol):
+    """What opens the store for reading, in any thread."""
+
+    def __call__(self) -> ReadableStore: ...
+
+
+class Trail:
+    """Records of what happened.
+
+    Parameters:
+        writer: None: there is no trail, `record` does nothing and `query` raises.
+        readable: opens the store for reading.
+        keys: open what is sealed.
+    """
+
+    def __init__(
+        self,
+        writer: AuditWriter | None,
+        readable: Readable | None,
+        keys: KeyRing | None,
+        clock: Clock,
+    ) -> None:
+        self.writer = writer
+        self._readable = readable
+        self._keys = keys
+        self._clock = clock
+
+    def record(self, kind: str, *, severity: str = "info", actor: str | None = None, **fields: Any) -> bool:
+        """Have something of the application's own written down, in the background.
+
+        Parameters:
+            kind: what it is about, with a dot in it: `invoice.voided`.
+            severity: `critical`, `high`, `medium`, `low` or `info`.
+            actor: who did it.
+            fields: what else is to be known; plain values. They are sanitized, and sealed.
+
+        Returns:
+            False if it was dropped, because too many were waiting, or because there is no audit trail.
+        """
+        if self.writer is None:
+            return False
+        return self.writer.put(partial(_own, kind, self._clock.time(), severity, actor, fields))
+
+    def query(
+        self,
+        *,
+        since: Instant | None = None,
+        until: Instant | None = None,
+        kind: str | None = None,
+        code: str | None = None,
+        endpoint: str | None = None,
+        status: int | None = None,
+        severity: str | None = None,
+        error_id: str | None = None,
+        trace_id: str | None = None,
+        user: str | None = None,
+        client: str | None = None,
+        request_id: str | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[Mapping[str, Any]]:
+        """The records that are wanted, oldest first, as they are read from the store: nothing is held in memory.
+
+        What waits is not waited for: `fs.flush()` before, where the newest matter.
+
+        Parameters:
+            since, until: from this time on and before that one: a `datetime`, ISO 8601 (UTC without a zone), or seconds
+                since the Unix epoch.
+            user, client, request_id: found by their blind index, sealed or not.
+            limit: most records.
+
+        Returns:
+            Mappings of what the record has (see the reference) and `position`, `sequence`, `lane`, `timestamp`, `kind`,
+            `severity`, `code`, `endpoint`, `status`, `error_id`, `trace_id`, None where a record has none. What is
+            sealed is opened for the holder of the key; what cannot be opened is named in `unreadable`.
+
+        Raises:
+            SettingsError: there is no audit trail.
+        """
+        if self._readable is None:
+            raise SettingsError(_NO_TRAIL)
+        sought = {"user": user, "client": client, "request": request_id}
+        query = Query(
+            since=microseconds(since),
+            until=microseconds(until),
+            kinds=() if kind is None else (kind,),
+            severities=() if severity is None else (severity,),
+            code=code,
+            endpoint=endpoint,
+            status=status,
+            error_id=error_id,
+            trace_id=trace_id,
+            indexes={name: indexes_of(name, text, self._keys) for name, text in sought.items() if text is not None},
+            newest_first=newest_first,
+            limit=limit,
+        )
+        return (mapping_of(stored, self._keys) for stored in self._readable().search(query))
+
+
+def mapping_of(stored: Stored, keys: KeyRing | None) -> dict[str, Any]:
+    """An entry as a reader gets it: the record, opened as far as there are keys, with what it is found by."""
+    entry = stored.entry
+    found: dict[str, Any] = {
+        "position": stored.position,
+        "lane": entry.lane,
+        "sequence": entry.sequence,
+        "timestamp": None,
+        "kind": entry.kind,
+        "severity": entry.severity,
+        "code": entry.code,
+        "endpoint": entry.endpoint,
+        "status": entry.status,
+        "error_id": entry.error_id,
+        "trace_id": entry.trace_id,
+    }
+    try:
+        return found | opened(msgspec.json.decode(entry.record), entry.key_id, keys)
+    except (msgspec.MsgspecError, TypeError):
+        return found | {"unreadable": ["record"]}
+
+
+def microseconds(instant: Instant | None) -> int | None:
+    """Microseconds since the Unix epoch of an instant.
+
+    Raises:
+        ValueError: a text that is not ISO 8601.
+    """
+    if instant is None:
+        return None
+    if isinstance(instant, (int, float)):
+        return int(instant * 1e6)
+    at = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
+    return int(at.timestamp() * 1e6)
+
+
+def _own(
+    kind: str, at: float, severity: str, actor: str | None, fields: Mapping[str, Any], context: RecordContext
+) -> dict[str, Any]:
+    clean = context.sanitizer.value
+    return record(kind, at, context, severity=severity, actor=clean(actor), fields=clean(dict(fields)) or None)

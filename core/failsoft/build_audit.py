@@ -1,0 +1,80 @@
+"""Settings to the audit trail: keys, store, writer."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from failsoft.audit.keys import KeyRing, key_of
+from failsoft.audit.opening import open_store
+from failsoft.audit.records import RecordContext
+from failsoft.audit.stores import AuditStore, KeyFacts, StoreError
+from failsoft.audit.trail import Trail
+from failsoft.audit.writer import AuditWriter
+from failsoft.clock import Clock
+from failsoft.errors.exceptions import Fault
+from failsoft.kinds import join_path
+from failsoft.observers.base import Cleaner
+from failsoft.references import read_secret
+from failsoft.settings import Settings
+from failsoft.settings.auditing import Audit
+
+__all__ = ["audit_of", "keys_of"]
+
+
+def audit_of(settings: Settings, cleaner: Cleaner, clock: Clock, faults: list[Fault]) -> Trail:
+    """The audit trail; without a writer where there is none, or a fault says why not.
+
+    The store is tried once, and nothing of it is kept open, so that the process may fork.
+    """
+    wanted = settings.audit
+    if wanted is None:
+        return Trail(None, None, None, clock)
+    before = len(faults)
+    keys = keys_of(wanted, faults)
+    try:
+        store = open_store(wanted.url, clock=clock)
+        store.check()
+        if keys is not None:
+            _agree(keys, store, faults)
+    except StoreError as error:
+        faults.append(Fault("audit.url", "", str(error)))
+    if len(faults) > before:
+        return Trail(None, None, None, clock)
+    context = RecordContext(sanitizer=cleaner, service=settings.service, environment=settings.environment)
+    writer = AuditWriter(store, context, keys=keys, encrypt=wanted.encryption == "on", clock=clock)
+    return Trail(writer, partial(open_store, wanted.url, clock=clock), keys, clock)
+
+
+def keys_of(wanted: Audit, faults: list[Fault]) -> KeyRing | None:
+    """The key ring; None: there is none.
+
+    Parameters:
+        faults: gets a `Fault` for each key that cannot be read.
+    """
+    if wanted.keys is None:
+        return None
+    found: dict[str, bytes] = {}
+    for key_id, reference in wanted.keys.ring.items():
+        try:
+            found[key_id] = key_of(read_secret(reference))
+        except ValueError as error:
+            faults.append(Fault(join_path("audit.keys.ring", key_id), "", str(error)))
+    if len(found) < len(wanted.keys.ring):
+        return None
+    try:
+        return KeyRing(found, wanted.keys.active)
+    except ValueError as error:
+        faults.append(Fault("audit.keys", "", str(error)))
+        return None
+
+
+def _agree(keys: KeyRing, store: AuditStore, faults: list[Fault]) -> None:
+    """See that every key is the one that its id has always stood for, and have the store learn the active one."""
+    known = {key.key_id: key.check for key in store.known_keys()}
+    for key_id in keys.ids:
+        if known.get(key_id, keys.check_value(key_id)) != keys.check_value(key_id):
+            path = join_path("audit.keys.ring", key_id)
+            faults.append(Fault(path, "", "another key than the one that has written records under this id"))
+    if not faults and keys.active not in known:
+        store.learn(KeyFacts(keys.active, keys.check_value(keys.active), keys.public.keys[keys.active]))
+    store.close()
