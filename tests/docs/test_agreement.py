@@ -15,6 +15,7 @@ import click
 import pytest
 
 import failsoft
+from audited import stored
 from docs.pages import DOCS, ROOT, anchors_of, blocks_of, links_of, name_of, pages, prose_of
 from failsoft import events
 from failsoft.cli.main import COMMANDS, cli

@@ -69,7 +69,6 @@ def test_records_are_found_again_by_what_they_are_about(path: Path, writers: Cal
     for number in range(10):
         observer(handled(failure(error_id=str(number)), endpoint=f"GET /{number % 2}"))
     writer.flush()
-    store = SqliteStore(path)
     assert [r["error"]["id"] for r in stored(path, limit=3)] == ["0", "1", "2"]
     assert [r["error"]["id"] for r in stored(path, after=8)] == ["8", "9"]
     assert [r["error"]["id"] for r in stored(path, error_id="4")] == ["4"]
