@@ -22,7 +22,7 @@ import msgspec
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
 
-__all__ = ["INDEXED", "SEALED", "index_of", "indexes_of", "opened", "seal", "to_json"]
+__all__ = ["INDEXED", "SEALED", "from_json", "index_of", "indexes_of", "opened", "seal", "to_json"]
 
 Record = dict[str, Any]
 
@@ -89,7 +89,7 @@ def opened(record: Record, key_id: str | None, keys: KeyRing | None) -> Record:
         try:
             place = _place(bytes.fromhex(lane), sequence) + field.encode()
             nonce = _nonce(sequence, _NUMBERS[field])
-            value = msgspec.json.decode(cipher.decrypt(nonce, base64.b64decode(text), place))
+            value = from_json(cipher.decrypt(nonce, base64.b64decode(text), place))
         except Exception:  # noqa: BLE001 - whatever was done to it
             unreadable.append(field)
             continue
@@ -97,6 +97,18 @@ def opened(record: Record, key_id: str | None, keys: KeyRing | None) -> Record:
     if unreadable:
         record["unreadable"] = sorted(unreadable)
     return record
+
+
+def from_json(data: bytes | str) -> Any:
+    """What `to_json` has written, lone surrogates included.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    try:
+        return msgspec.json.decode(data)
+    except msgspec.MsgspecError:
+        return json.loads(data)
 
 
 def _plainer(value: object) -> str:
