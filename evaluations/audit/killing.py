@@ -71,14 +71,14 @@ class Deaths:
         self._whole = list[float]()
 
     def note(self, pid: int | None) -> None:
-        """A process is killed now; None: all that live."""
+        """A process was killed just now; None: all that lived."""
         if pid is None:
             self._whole.append(time.monotonic())
         else:
             self._of.setdefault(pid, time.monotonic())
 
     def age(self, answer: Answer) -> float | None:
-        """How long before the death of its process a client had read an answer, in seconds. None: it was not killed."""
+        """How long before the death of its process an answer had left, in seconds. None: it was not killed."""
         died = [at for at in (*self._whole, self._of.get(answer.worker, -1.0)) if at >= answer.at]
         return min(died) - answer.at if died else None
 
@@ -86,11 +86,11 @@ class Deaths:
 def _kill(made: Trial, rng: random.Random, deaths: Deaths) -> None:
     pids = made.server.pids()
     pid = None if rng.random() < _WHOLE or not pids else rng.choice(pids)
-    deaths.note(pid)
     if pid is None:
         made.server.kill()
     else:
         os.kill(pid, signal.SIGKILL)
+    deaths.note(pid)
 
 
 def _lock(made: Trial, seconds: float) -> None:

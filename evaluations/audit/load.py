@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import cycle
 from typing import NamedTuple, Self
 
 __all__ = ["Answer", "Load", "quantile"]
@@ -15,7 +16,7 @@ class Answer(NamedTuple):
     """An answer that the client has read to its end."""
 
     at: float
-    """When the last byte was read, monotonic seconds."""
+    """When it left the server, monotonic seconds."""
     took: float
     """Seconds since it was asked for."""
     path: str
@@ -25,7 +26,10 @@ class Answer(NamedTuple):
 
 
 class Load:
-    """Some clients, each with a connection that it keeps; one that breaks is opened again, and nothing is counted.
+    """Some clients, each with a connection that it keeps as long as the server does.
+
+    A server may close a connection that it has answered on, and a client that is about to use it asks again on another.
+    One that breaks before that is counted, and what it was asked is not.
 
     Parameters:
         paths: asked for in turn.
@@ -60,35 +64,38 @@ class Load:
         return len(self.answers) >= wanted
 
     def _ask_on(self) -> None:
+        paths = cycle(self._paths)
         while not self._ended.is_set():
             try:
                 with socket.create_connection(("127.0.0.1", self.port), timeout=90) as connection:
                     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                    self._ask(connection)
-            except (OSError, EOFError, ValueError):
+                    self._ask(connection, paths)
+            except (OSError, ValueError):
                 self.broken += 1
                 time.sleep(0.02)
 
-    def _ask(self, connection: socket.socket) -> None:
-        number = 0
+    def _ask(self, connection: socket.socket, paths: Iterator[str]) -> None:
+        fresh = True
         while not self._ended.is_set():
-            path = self._paths[number % len(self._paths)]
-            number += 1
-            begun = time.monotonic()
-            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-            status, headers = _read(connection)
-            now = time.monotonic()
-            self.answers.append(
-                Answer(now, now - begun, path, status, headers.get("x-error-id", ""), int(headers.get("x-worker", 0)))
-            )
+            path, begun = next(paths), time.monotonic()
+            try:
+                connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+                first = _some(connection)
+            except ConnectionError:
+                if fresh:
+                    raise
+                return
+            status, headers = _read(connection, first)
+            took, fresh = time.monotonic() - begun, False
+            sent, worker = float(headers.get("x-sent", begun)), int(headers.get("x-worker", 0))
+            self.answers.append(Answer(sent, took, path, status, headers.get("x-error-id", ""), worker))
             if headers.get("connection") == "close":
                 return
             if self._pause:
                 self._ended.wait(self._pause)
 
 
-def _read(connection: socket.socket) -> tuple[int, dict[str, str]]:
-    data = b""
+def _read(connection: socket.socket, data: bytes) -> tuple[int, dict[str, str]]:
     while b"\r\n\r\n" not in data:
         data += _some(connection)
     head, _, body = data.partition(b"\r\n\r\n")
@@ -103,7 +110,7 @@ def _read(connection: socket.socket) -> tuple[int, dict[str, str]]:
 def _some(connection: socket.socket) -> bytes:
     data = connection.recv(65536)
     if not data:
-        raise EOFError
+        raise ConnectionResetError
     return data
 
 

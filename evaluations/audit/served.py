@@ -1,7 +1,8 @@
 """The applications that are killed: the same few routes in Starlette (`asgi`, for uvicorn) and Flask (`wsgi`, for
 gunicorn), with the settings of the environment (`AUDITED`, JSON).
 
-Every answer says which process it is of (`x-worker`), so that what is missing can be laid at the door of one kill.
+Every answer says which process it is of (`x-worker`) and when it left (`x-sent`, by the machine's monotonic clock), so
+that what is missing can be laid at the door of one kill.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import time
 from typing import Any
 
 from failsoft import Failsoft
@@ -70,8 +72,6 @@ def _asgi() -> Any:
 
     from failsoft_asgi import install
 
-    fs = Failsoft(SETTINGS, clock=clock)
-
     async def ok(request: Request) -> JSONResponse:
         return JSONResponse({})
 
@@ -98,13 +98,16 @@ def _asgi() -> Any:
             Route("/state", stated),
         ]
     )
-    install(app, fs=fs)
+    # its lifespan closes the trail: a worker of several ends without Python's own last rites
+    fs = install(app, SETTINGS)
+    fs.exchange_clock(clock)
     pid = str(os.getpid()).encode()
 
     async def named(scope: Any, receive: Any, send: Any) -> None:
         async def sending(message: Any) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), (b"x-worker", pid)]}
+                now = b"%.6f" % time.monotonic()
+                message = {**message, "headers": [*message["headers"], (b"x-worker", pid), (b"x-sent", now)]}
             await send(message)
 
         await app(scope, receive, sending)
@@ -117,18 +120,19 @@ def _wsgi() -> Any:
     from flask import Flask, request
 
     app = Flask(__name__)
-    fs = Failsoft(SETTINGS, clock=clock)
+    fs = FlaskFailsoft().init_app(app, SETTINGS)
+    fs.exchange_clock(clock)
     app.add_url_rule("/ok", "ok", dict)
     app.add_url_rule("/fail", "fail", fail)
     app.add_url_rule("/required", "required", fail)
     app.add_url_rule("/burst/<int:count>", "burst", lambda count: burst(fs, count))
     app.add_url_rule("/clock", "clock", lambda: step(float(request.args["seconds"])))
     app.add_url_rule("/state", "state", lambda: state(fs))
-    FlaskFailsoft(app, fs=fs)
 
     def named(environ: Any, start_response: Any) -> Any:
         def starting(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            return start_response(status, [*headers, ("x-worker", str(os.getpid()))], *rest)
+            more = [("x-worker", str(os.getpid())), ("x-sent", f"{time.monotonic():.6f}")]
+            return start_response(status, [*headers, *more], *rest)
 
         return app(environ, starting)
 
