@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import threading
 import time
+from collections import Counter
 from contextlib import closing
 
 from evaluations.audit.load import Answer, quantile
@@ -15,23 +16,24 @@ from evaluations.audit.trial import Outcome, Trial, loading, trial
 
 __all__ = ["killed"]
 
-_WHOLE = 0.2
+_WHOLE = 0.1
 """How often the whole server is killed, and not one of its workers."""
 WINDOW = 0.05
 """Seconds that records wait for others, in batched mode."""
 
 
-def killed(kind: str, durability: str, rounds: int, seed: int, *, trouble: bool = False) -> Outcome:
+def killed(kind: str, durability: str, rounds: int, seed: int, *, pause: float = 0.0, trouble: bool = False) -> Outcome:
     """Kill a server under load.
 
     Parameters:
+        pause: of each of eight clients, in seconds; 0: as much load as the server bears.
         trouble: the store is locked every now and then, so that records go to the journal.
     """
     rng, outcome = random.Random(seed), Outcome()
     deaths = Deaths()
     with trial(kind, workers=2, durability=durability, seal_interval="2s") as made:
         made.server.start()
-        with loading(made, clients=8) as load:
+        with loading(made, clients=8, pause=pause) as load:
             for number in range(rounds):
                 if made.server.process is None:
                     made.server.start()
@@ -55,7 +57,10 @@ def killed(kind: str, durability: str, rounds: int, seed: int, *, trouble: bool 
         outcome.demand(not missing, f"{len(missing)} answers have no record")
     else:
         late = sum(age > WINDOW for age in ages)
+        most = max(Counter(answer.worker for answer in missing).values(), default=0)
         outcome.figures |= {
+            "most of one process": most,
+            "median of them ms": round(1e3 * quantile(ages, 0.5), 1),
             "oldest of them ms": round(1e3 * max(ages, default=0.0), 1),
             "p99 of them ms": round(1e3 * quantile(ages, 0.99), 1),
             "older than 50 ms": late,

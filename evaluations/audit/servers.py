@@ -29,6 +29,7 @@ class Server:
         kind: `uvicorn` or `gunicorn`.
         settings: of Failsoft.
         log: file that takes what the server says.
+        workers: with gunicorn and several, the application is loaded before they are forked.
     """
 
     def __init__(self, kind: str, settings: dict[str, Any], log: Path, *, workers: int = 1, threads: int = 8) -> None:
@@ -120,7 +121,7 @@ class Server:
         return [
             sys.executable, "-m", "gunicorn", "evaluations.audit.served:wsgi", "--bind", f"127.0.0.1:{self.port}",
             "--worker-class", "gthread", "--threads", str(self.threads), "--workers", str(self.workers),
-            "--log-level", "error", "--keep-alive", "60",
+            "--log-level", "error", "--keep-alive", "60", *(["--preload"] if self.workers > 1 else []),
         ]  # fmt: skip
 
 
