@@ -18,6 +18,8 @@ __all__ = ["killed"]
 
 _WHOLE = 0.1
 """How often the whole server is killed, and not one of its workers."""
+_HELD = (0.0, 0.3, 8.0)
+"""Seconds for which the store is locked, where it is: also longer than an answer waits for its record."""
 WINDOW = 0.05
 """Seconds that records wait for others, in batched mode."""
 
@@ -40,12 +42,13 @@ def killed(kind: str, durability: str, rounds: int, seed: int, *, pause: float =
                 if not load.wait_for(rng.randint(5, 60)):
                     outcome.faults.append(f"round {number}: the server no longer answers")
                     break
-                locked = threading.Thread(target=_lock, args=(made, rng.uniform(0.0, 0.5))) if trouble else None
-                if locked is not None and number % 2:
+                held = rng.choice(_HELD) if trouble else 0.0
+                locked = threading.Thread(target=_lock, args=(made, held))
+                if held:
                     locked.start()
-                time.sleep(rng.uniform(0.0, 0.4))
+                time.sleep(rng.uniform(0.0, max(held, 0.4)))
                 _kill(made, rng, deaths)
-                if locked is not None and number % 2:
+                if held:
                     locked.join()
         made.settle()
         missing = made.reckon(load.answers, outcome)
