@@ -128,6 +128,28 @@ def test_the_journal_of_a_living_writer_is_left_alone(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_journal_that_is_just_being_made_is_not_taken_for_one_that_was_left(tmp_path: Path) -> None:
+    ended = threading.Event()
+
+    def clear_away() -> None:
+        while not ended.is_set():
+            for found in left_behind(tmp_path):
+                found.remove()
+
+    clearing = threading.Thread(target=clear_away)
+    clearing.start()
+    try:
+        for _ in range(200):
+            made = entries(1)
+            journal = Journal(tmp_path, made[0].lane)
+            journal.write(made)
+            assert [line.entry for line in journal.lines()] == made
+            journal.remove()
+    finally:
+        ended.set()
+        clearing.join()
+
+
 # --- keeping
 
 
