@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-__all__ = ["KEY", "KINDS", "Server", "free_port", "memory"]
+__all__ = ["KEY", "KINDS", "Server", "children", "free_port", "memory"]
 
 ROOT = Path(__file__).parents[2]
 KINDS = ("uvicorn", "gunicorn")
@@ -86,7 +86,7 @@ class Server:
             return []
         if self.kind == "uvicorn" and self.workers == 1:
             return [self.process.pid]
-        return [pid for pid in _children(self.process.pid) if b"resource_tracker" not in _command_line(pid)]
+        return [pid for pid in children(self.process.pid) if b"resource_tracker" not in _command_line(pid)]
 
     def kill(self) -> None:
         """End all of it at once, as a machine's out-of-memory killer would (SIGKILL)."""
@@ -131,7 +131,8 @@ def memory(pid: int) -> tuple[int, int]:
     return int(lines["VmRSS"].split()[0]), int(lines["VmHWM"].split()[0])
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The processes that a process has started, and that are not gone."""
     try:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import tempfile
@@ -14,10 +15,10 @@ from pathlib import Path
 
 from evaluations.audit.load import Load
 from evaluations.audit.reading import read
-from evaluations.audit.servers import free_port
+from evaluations.audit.servers import children, free_port
 from evaluations.audit.trial import Outcome, Skipped, Trial, answered, loading, trial
 
-__all__ = ["clock_set_back", "disk_full", "everything_full", "locked", "postgres_stopped"]
+__all__ = ["clock_set_back", "disk_full", "everything_full", "locked", "postgres_frozen", "postgres_stopped"]
 
 _PATHS = ("/fail", "/fail", "/ok")
 _CLIENTS, _PAUSE = 4, 0.02
@@ -93,12 +94,7 @@ def postgres_stopped(kind: str, seconds: float) -> Outcome:
     """A PostgreSQL of our own: stopped in order, killed, started again."""
     outcome = Outcome()
     with postgres() as (url, control), trial(kind, workers=2, durability="sync", url=url) as made:
-        try:
-            made.server.start()
-        except RuntimeError as error:
-            if "not available in this version" in str(error) or "cannot keep records in" in str(error):
-                raise Skipped("this version writes no audit records to PostgreSQL") from None
-            raise
+        _start(made)
         with _load(made) as load:
             for how in ("fast", "immediate"):
                 load.wait_for(50)
@@ -107,6 +103,25 @@ def postgres_stopped(kind: str, seconds: float) -> Outcome:
                 time.sleep(seconds)
                 outcome.figures[f"answers while it was away ({how})"] = len(load.answers) - before
                 control("start")
+            load.wait_for(100)
+        _close(made, load, outcome)
+    return outcome
+
+
+def postgres_frozen(kind: str, seconds: float) -> Outcome:
+    """A PostgreSQL of our own that no longer says anything, as behind a cut line."""
+    outcome = Outcome()
+    with postgres() as (url, control), trial(kind, workers=2, durability="sync", url=url) as made:
+        _start(made)
+        with _load(made) as load:
+            load.wait_for(50)
+            control.signal(signal.SIGSTOP)
+            try:
+                before = len(load.answers)
+                time.sleep(seconds)
+                outcome.figures["answers while it lasted"] = len(load.answers) - before
+            finally:
+                control.signal(signal.SIGCONT)
             load.wait_for(100)
         _close(made, load, outcome)
     return outcome
@@ -124,6 +139,15 @@ def clock_set_back(kind: str, seconds: float) -> Outcome:
             load.wait_for(100)
         _close(made, load, outcome)
     return outcome
+
+
+def _start(made: Trial) -> None:
+    try:
+        made.server.start()
+    except RuntimeError as error:
+        if "not available in this version" in str(error) or "cannot keep records in" in str(error):
+            raise Skipped("this version writes no audit records to PostgreSQL") from None
+        raise
 
 
 def _load(made: Trial) -> Load:
@@ -204,6 +228,12 @@ class Control:
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder}"
         more = ["-o", options, "-l", str(self._folder / "log")] if action == "start" else []
         self._run("pg_ctl", "-D", str(self._folder / "data"), "-w", *more, action, *arguments)
+
+    def signal(self, number: int) -> None:
+        """Send a signal to all of its processes."""
+        first = int((self._folder / "data/postmaster.pid").read_text().split()[0])
+        for pid in (first, *children(first)):
+            os.kill(pid, number)
 
     def remove(self) -> None:
         """Stop it, and delete its folder."""
