@@ -34,7 +34,8 @@ class SteppedClock(SystemClock):
 clock = SteppedClock()
 # the stack of each failure would fill the disk
 logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(process)d %(name)s %(message)s")
-logging.getLogger("failsoft").setLevel(logging.CRITICAL)
+for name in ("failsoft", __name__):
+    logging.getLogger(name).setLevel(logging.CRITICAL)
 logging.getLogger("failsoft.audit").setLevel(logging.WARNING)
 
 
