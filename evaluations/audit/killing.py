@@ -57,7 +57,8 @@ def killed(kind: str, durability: str, rounds: int, seed: int, *, pause: float =
     outcome.figures |= {"kills": rounds, "requests cut off": load.broken}
     outcome.demand(not living, f"{living} answers of processes that were not killed have no record")
     if durability == "sync":
-        outcome.demand(not missing, f"{len(missing)} answers have no record")
+        waited = sorted(round(answer.took, 2) for answer in missing)
+        outcome.demand(not missing, f"{len(missing)} answers have no record; they took {waited[:1]} to {waited[-1:]} s")
     else:
         late = sum(age > WINDOW for age in ages)
         most = max(Counter(answer.worker for answer in missing).values(), default=0)

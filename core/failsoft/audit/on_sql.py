@@ -214,7 +214,10 @@ class SqliteStore:
 
     def _opened(self) -> sa.Connection:
         # made by us and not by SQLite, so that others cannot read it; -wal and -shm get the same mode
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        # and only if it is not there: closing it would drop the locks of every connection of this process (POSIX), and
+        # whoever closes it next as the last one would delete the -wal that we write to
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         connection = self._engine.connect()
         try:
             driver = _driver(connection)
