@@ -28,7 +28,7 @@ def scenarios(options: argparse.Namespace) -> Iterator[tuple[str, str, Run]]:
     away = min(seconds, 30.0)
     for kind in KINDS:
         # a worker of uvicorn is some seconds in coming back: of its kills there are fewer
-        share = max(rounds // 4, 1) if kind == "uvicorn" else rounds - rounds // 4
+        share = max(rounds // 8, 1) if kind == "uvicorn" else rounds - rounds // 8
         for durability in ("sync", "batched"):
             run = partial(killed, kind, durability, share, seed)
             yield f"kill-{durability}-{kind}", f"killed at random, {durability}, {kind}", run
