@@ -30,6 +30,10 @@ from failsoft.witness import Witness
 __all__ = ["Audited", "audit_of", "keys_of"]
 
 
+_PATIENCE = 0.5
+"""Seconds for which the writer waits for somebody else's lock, before the journal takes what answers wait for."""
+
+
 class Audited(NamedTuple):
     """The audit trail, and who waits for it."""
 
@@ -47,8 +51,10 @@ def audit_of(settings: Settings, cleaner: Cleaner, bus: Bus, clock: Clock, fault
         return Audited(Trail(None, None, None, clock))
     before = len(faults)
     keys = keys_of(wanted, faults)
-    store = _store(wanted.url, "audit.url", wanted, keys, clock, faults)
-    backup = None if wanted.backup is None else _store(wanted.backup, "audit.backup", wanted, keys, clock, faults)
+    full_sync = wanted.durability == "sync" or any(one.audit == "required" for one in settings.endpoints)
+    opened = partial(_store, keys=keys, full_sync=full_sync, clock=clock, faults=faults)
+    store = opened(wanted.url, "audit.url")
+    backup = None if wanted.backup is None else opened(wanted.backup, "audit.backup")
     anchors = _anchors(wanted, faults)
     if store is None or len(faults) > before:
         return Audited(Trail(None, None, None, clock))
@@ -112,17 +118,17 @@ class Says:
 
 
 def _store(
-    url: str, path: str, wanted: Audit, keys: KeyRing | None, clock: Clock, faults: list[Fault]
+    url: str, path: str, *, keys: KeyRing | None, full_sync: bool, clock: Clock, faults: list[Fault]
 ) -> AuditStore | None:
     try:
-        store = open_store(url, full_sync=wanted.durability == "sync", clock=clock)
+        store = open_store(url, clock=clock)
         store.check()
         if keys is not None:
             _agree(keys, store, faults)
     except StoreError as error:
         faults.append(Fault(path, "", str(error)))
         return None
-    return store
+    return open_store(url, full_sync=full_sync, patience=_PATIENCE, clock=clock)
 
 
 def _folder(wanted: Audit) -> Path:

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 __all__ = ["open_store"]
 
 
-def open_store(url: str, *, full_sync: bool = False, clock: Clock | None = None) -> SqliteStore:
+def open_store(url: str, *, full_sync: bool = False, patience: float = 5.0, clock: Clock | None = None) -> SqliteStore:
     """The store that a URL names: `sqlite:///relative.db` or `sqlite:////absolute.db`. Not opened yet.
 
     Parameters:
         full_sync: what is stored is on the disk when `append` returns.
+        patience: seconds to wait for somebody else who writes.
 
     Raises:
         StoreError: the URL cannot be read, or the extra is missing. The message is one line, without the URL, which
@@ -34,4 +35,4 @@ def open_store(url: str, *, full_sync: bool = False, clock: Clock | None = None)
         from failsoft.audit.on_sql import SqliteStore  # noqa: PLC0415 - an extra, loaded where it is used
     except ImportError as error:
         raise StoreError(str(error)) from None
-    return SqliteStore(Path(path), full_sync=full_sync, clock=clock)
+    return SqliteStore(Path(path), full_sync=full_sync, busy_timeout=patience, clock=clock)
