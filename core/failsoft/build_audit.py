@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from failsoft.audit.keys import KeyRing, key_of
-from failsoft.audit.opening import open_store
+from failsoft.audit.on_lines import Rotation
+from failsoft.audit.opening import Store, open_store
 from failsoft.audit.records import RecordContext
 from failsoft.audit.stores import AuditStore, KeyFacts, StoreError
 from failsoft.audit.trail import Trail
@@ -18,7 +19,7 @@ from failsoft.references import read_secret
 from failsoft.settings import Settings
 from failsoft.settings.auditing import Audit
 
-__all__ = ["audit_of", "keys_of"]
+__all__ = ["audit_of", "keys_of", "store_of"]
 
 
 def audit_of(settings: Settings, cleaner: Cleaner, clock: Clock, faults: list[Fault]) -> Trail:
@@ -32,7 +33,7 @@ def audit_of(settings: Settings, cleaner: Cleaner, clock: Clock, faults: list[Fa
     before = len(faults)
     keys = keys_of(wanted, faults)
     try:
-        store = open_store(wanted.url, clock=clock)
+        store = store_of(wanted, clock)
         store.check()
         if keys is not None:
             _agree(keys, store, faults)
@@ -42,7 +43,18 @@ def audit_of(settings: Settings, cleaner: Cleaner, clock: Clock, faults: list[Fa
         return Trail(None, None, None, clock)
     context = RecordContext(sanitizer=cleaner, service=settings.service, environment=settings.environment)
     writer = AuditWriter(store, context, keys=keys, encrypt=wanted.encryption == "on", clock=clock)
-    return Trail(writer, partial(open_store, wanted.url, clock=clock), keys, clock)
+    return Trail(writer, partial(store_of, wanted, clock), keys, clock)
+
+
+def store_of(wanted: Audit, clock: Clock | None = None) -> Store:
+    """The store of the settings, not connected yet.
+
+    Raises:
+        StoreError: see `open_store`.
+    """
+    asked = wanted.rotation
+    rotation = None if asked is None else Rotation(size=asked.size, every=asked.every)
+    return open_store(wanted.url, rotation=rotation, clock=clock)
 
 
 def keys_of(wanted: Audit, faults: list[Fault]) -> KeyRing | None:

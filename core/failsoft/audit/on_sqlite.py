@@ -43,7 +43,7 @@ class SqliteStore(SqlStore):
         sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.InterfaceError, UnicodeError,
         OverflowError,
     )  # fmt: skip
-    faults = (sqlite3.Error, OSError)
+    faults = (sa.exc.SQLAlchemyError, sqlite3.Error, OSError)
 
     def __init__(
         self, path: str | Path, *, full_sync: bool = False, busy_timeout: float = 5.0, clock: Clock | None = None
@@ -102,9 +102,7 @@ class SqliteStore(SqlStore):
 
     def _connected(self, name: str, *, uri: bool) -> sqlite3.Connection:
         # transactions are begun by our own words: the driver knows no BEGIN IMMEDIATE
-        return sqlite3.connect(
-            name, uri=uri, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False
-        )
+        return sqlite3.connect(name, uri=uri, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False)
 
     def _use_wal(self, connection: sqlite3.Connection) -> None:
         """Switch to write-ahead mode. Needs the file alone, and SQLite does not wait for that by itself."""

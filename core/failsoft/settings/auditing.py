@@ -11,9 +11,9 @@ from msgspec import Meta
 from failsoft.errors.exceptions import Fault
 from failsoft.kinds import Secret, did_you_mean, join_path
 from failsoft.options import Options, shown
-from failsoft.settings.values import SqliteUrl
+from failsoft.settings.values import AuditUrl
 
-__all__ = ["Audit", "AuditKeys"]
+__all__ = ["Audit", "AuditKeys", "AuditRotation"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +34,27 @@ class AuditKeys(Options):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRotation(Options):
+    """When a file of JSON lines is put aside under another name. None is ever deleted."""
+
+    size: Annotated[int, Meta(ge=4096, description="Bytes that a file has at most.")] = 268_435_456
+    every: Annotated[
+        Literal["hour", "day", "never"],
+        Meta(description="A file holds what was written in one hour or day (UTC); `never`: only its size decides."),
+    ] = "day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audit(Options):
     """The audit trail. Without this table there is none."""
 
     url: Annotated[
-        SqliteUrl,
+        AuditUrl,
         Meta(description="Where records are written. A relative file counts from the working directory."),
     ]
+    rotation: Annotated[
+        AuditRotation | None, Meta(description="When files of JSON lines are put aside. Only for `jsonl:`.")
+    ] = None
     durability: Annotated[
         Literal["batched"], Meta(description="`batched`: records are written in the background, several at a time.")
     ] = "batched"
