@@ -22,7 +22,7 @@ GENESIS = bytes(32)
 """What the first entry of a lane is chained to."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A record as it is stored: what may be searched for, the record, and its place in the chain.
 
     Attributes:

@@ -11,6 +11,7 @@ the field in it (4 bytes), both of which are used once.
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import json
 import struct
@@ -22,7 +23,7 @@ import msgspec
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
 
-__all__ = ["INDEXED", "SEALED", "index_of", "indexes_of", "opened", "seal", "to_json"]
+__all__ = ["INDEXED", "SEALED", "closed_fields", "index_of", "indexes_of", "opened", "seal", "to_json"]
 
 Record = dict[str, Any]
 
@@ -97,6 +98,22 @@ def opened(record: Record, key_id: str | None, keys: KeyRing | None) -> Record:
     if unreadable:
         record["unreadable"] = sorted(unreadable)
     return record
+
+
+def closed_fields(
+    sealed: Mapping[str, str] | None, lane: str, sequence: int, key_id: str | None, keys: KeyRing | None
+) -> list[str]:
+    """The names of the sealed fields of a record that do not open with the key; none if the key is not there."""
+    if not sealed or keys is None or key_id is None or key_id not in keys:
+        return []
+    decrypt, place = keys.cipher(key_id, lane).decrypt, _place(bytes.fromhex(lane), sequence)
+    closed = []
+    for field, text in sealed.items():
+        try:
+            decrypt(_nonce(sequence, _NUMBERS[field]), binascii.a2b_base64(text), place + field.encode())
+        except Exception:  # noqa: BLE001 - whatever was done to it
+            closed.append(field)
+    return closed
 
 
 def _plainer(value: object) -> str:

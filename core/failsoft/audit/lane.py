@@ -132,7 +132,7 @@ class Lane:
 
     def heads(self, at: int, heads: Mapping[str, tuple[int, bytes]]) -> Statement:
         """State how far this lane and others have come; see `seal`."""
-        return self._state(Heads(**self._common("heads", at, heads)))
+        return self._state(Heads(**self._common("heads", at, heads), seals=self._numbers["seal"]))
 
     def tombstone(
         self,

@@ -58,7 +58,13 @@ class Seal(Said, frozen=True, kw_only=True, tag="seal"):
 
 
 class Heads(Said, frozen=True, kw_only=True, tag="heads"):
-    """How far all lanes have come. Sent where the application cannot take it back: an anchor."""
+    """How far all lanes have come. Sent where the application cannot take it back: an anchor.
+
+    Attributes:
+        seals: how many seals the lane has made.
+    """
+
+    seals: int = 0
 
 
 class Tombstone(Said, frozen=True, kw_only=True, tag="tombstone"):
