@@ -81,6 +81,8 @@ class Judge:
         except (ValueError, TypeError, AttributeError):
             self._find(Finding(kind="forged", words="it is not the statement that it is filed under", **about))
             return None, False
+        if isinstance(what, Seal):
+            about |= {"first": what.first, "last": what.last}
         if self._verifier is None:
             return what, False
         if statement.key_id is None or not isinstance(statement.signature, bytes):
