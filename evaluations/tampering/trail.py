@@ -98,7 +98,12 @@ class _Maker:
             "endpoint": f"GET /{number % 7}",
             "trace_id": f"{number:032x}",
             "request": {"method": "GET", "client": "192.0.2.7", "user": f"user-{number % 5}"},
-            "error": {"id": f"id-{number}", "code": f"CODE_{number % 3}", "severity": "high", "message": f"no {number}"},
+            "error": {
+                "id": f"id-{number}",
+                "code": f"CODE_{number % 3}",
+                "severity": "high",
+                "message": f"no {number}",
+            },
             "response": {"status": 500 + number % 4},
         }
         return found

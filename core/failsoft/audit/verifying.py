@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from failsoft.audit.checkpoints import Checkpoints
 from failsoft.audit.findings import Finding, LaneReport, Report
 from failsoft.audit.statements import Heads, Statement
 from failsoft.audit.stores import ReadableStore
@@ -78,8 +79,8 @@ def verify(
     rules = Rules(keys=keys, allow_unsigned=allow_unsigned, fields=fields and keys is not None, since=since, tick=tick)
     for lane in dict.fromkeys([*there, *witnesses.lanes()]):
         if lanes is None or lane in lanes:
-            walk = Walk(lane, store, witnesses, judge, rules, find, note=notes.get(lane, 0))
-            walked = walk.run()
+            checkpoints = Checkpoints(lane, store, witnesses, judge, find)
+            walked = Walk(lane, store, checkpoints, rules, find, note=notes.get(lane, 0)).run()
             report.lanes.append(walked)
             report.entries += walked.entries
     _book(report)
@@ -99,7 +100,7 @@ def _openings(store: ReadableStore, lanes: Sequence[str], witnesses: Witnesses) 
         try:
             first = next(store.chain(lane, 1), None)
             heads = msgspec.json.decode(first.record, type=_Opening).heads if first is not None else None
-        except Exception:  # noqa: BLE001 - the walk says what is wrong with it
+        except Exception:  # noqa: BLE001, S112 - the walk says what is wrong with it
             continue
         if first is not None and first.sequence == 1 and heads:
             what = Heads(lane=lane, number=0, at=first.at, heads=heads)
