@@ -58,6 +58,32 @@ class Lane:
         self._numbers = {"seal": 0, "heads": 0, "tombstone": 0}
         self._previous = {"seal": "", "heads": "", "tombstone": ""}
 
+    @classmethod
+    def resumed(
+        cls,
+        id: str,  # noqa: A002 - as above
+        keys: KeyRing | None,
+        sealed: Statement | None,
+        sequence: int,
+        head: bytes,
+        since: int,
+        until: int,
+    ) -> Lane:
+        """A lane whose process is gone, to seal what it left unsealed. Nothing may be written into it any more.
+
+        Parameters:
+            sealed: its last seal.
+            sequence, head: number and hash of its last entry.
+            since, until: least and greatest time of what no seal covers, microseconds since the Unix epoch.
+        """
+        lane = cls(id, keys=keys, encrypt=False)
+        lane.sequence, lane.head, lane._since, lane._until = sequence, head, since, until
+        if sealed is not None:
+            what = said(sealed)
+            lane._sealed = what.last if isinstance(what, Seal) else 0
+            lane._numbers["seal"], lane._previous["seal"] = sealed.number, sealed.digest
+        return lane
+
     @property
     def unsealed(self) -> int:
         """How many entries no seal covers yet."""

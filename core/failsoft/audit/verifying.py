@@ -41,7 +41,7 @@ def verify(
     since: int | None = None,
     fields: bool = False,
     allow_unsigned: bool = False,
-    tick: Callable[[int], None] = lambda _: None,
+    tick: Callable[[int, int], None] = lambda _more, _total: None,
     found: Callable[[Finding], None] = lambda _: None,
 ) -> Report:
     """Verify a trail.
@@ -54,7 +54,7 @@ def verify(
         since: microseconds since the Unix epoch: what was sealed before is not read again.
         fields: see whether sealed fields open, too.
         allow_unsigned: what was written without keys is no fault, though there are keys.
-        tick: is told every thousand records how many more were read.
+        tick: is told every thousand records how many more were read, and how many there should be in all.
         found: is told each finding as soon as it is known.
 
     Raises:
@@ -76,13 +76,20 @@ def verify(
     notes = _notes(store)
     _openings(store, there, witnesses)
     report.statements = witnesses.count
-    rules = Rules(keys=keys, allow_unsigned=allow_unsigned, fields=fields and keys is not None, since=since, tick=tick)
-    for lane in dict.fromkeys([*there, *witnesses.lanes()]):
-        if lanes is None or lane in lanes:
-            checkpoints = Checkpoints(lane, store, witnesses, judge, find)
-            walked = Walk(lane, store, checkpoints, rules, find, note=notes.get(lane, 0)).run()
-            report.lanes.append(walked)
-            report.entries += walked.entries
+    wanted = [lane for lane in dict.fromkeys([*there, *witnesses.lanes()]) if lanes is None or lane in lanes]
+    total = sum(max(notes.get(lane, 0), witnesses.length(lane)) for lane in wanted)
+    rules = Rules(
+        keys=keys,
+        allow_unsigned=allow_unsigned,
+        fields=fields and keys is not None,
+        since=since,
+        tick=lambda more: tick(more, total),
+    )
+    for lane in wanted:
+        checkpoints = Checkpoints(lane, store, witnesses, judge, find)
+        walked = Walk(lane, store, checkpoints, rules, find, note=notes.get(lane, 0)).run()
+        report.lanes.append(walked)
+        report.entries += walked.entries
     _book(report)
     report.seconds = time.perf_counter() - begun
     return report

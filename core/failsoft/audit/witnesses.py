@@ -125,6 +125,11 @@ class Witnesses:
         """Every lane that somebody has named."""
         return iter({**self.seals, **self.anchors, **self.graves})
 
+    def length(self, lane: str) -> int:
+        """How many records there should be of a lane, as far as anybody has said."""
+        last = max((max(kept.get(lane, {0: None})) for kept in (self.seals, self.anchors)), default=0)
+        return last - sum(grave.said.last - grave.said.first + 1 for grave in self.graves.get(lane, ()))
+
     def add(self, what: _Said, name: str, signed: bool, *, anchor: bool) -> None:
         """Keep what a statement says about the heads of lanes."""
         kept = self.anchors if anchor else self.seals

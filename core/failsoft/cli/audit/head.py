@@ -7,7 +7,7 @@ import click
 from failsoft.audit.ends import heads_now
 from failsoft.audit.statements import to_line
 from failsoft.cli.audit.group import opened
-from failsoft.cli.audit.shared import CouldNotRunError, public_json
+from failsoft.cli.audit.shared import CouldNotRunError, public_json, unreadable
 from failsoft.cli.main import Context
 from failsoft.clock import SystemClock
 from failsoft.errors.exceptions import SettingsError
@@ -36,5 +36,5 @@ def head(context: Context, public_keys: bool) -> None:
         return
     try:
         click.echo(to_line(heads_now(trail.store, trail.keys, SystemClock.time())))
-    except Exception as error:  # whatever a driver raises
-        raise CouldNotRunError(one_line(f"the store cannot be read: {type(error).__name__}: {error}")) from None
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises
+        raise unreadable(error) from None

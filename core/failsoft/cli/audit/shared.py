@@ -21,15 +21,33 @@ from failsoft.audit.stores import AuditStore
 from failsoft.build_judges import sanitizer_of
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.observers.base import one_line
+from failsoft.sanitize import sanitize
 from failsoft.settings import Settings
 
-__all__ = ["CouldNotRunError", "actor", "anchors_in", "clerk", "public_json", "public_keys_in", "table"]
+__all__ = [
+    "CouldNotRunError",
+    "actor",
+    "anchors_in",
+    "clerk",
+    "on_terminal",
+    "public_json",
+    "public_keys_in",
+    "table",
+    "unreadable",
+]
 
 
 class CouldNotRunError(click.ClickException):
     """The command could not do its work; exit status 2."""
 
     exit_code = 2
+
+
+def unreadable(error: Exception) -> CouldNotRunError:
+    """What to say of whatever a driver raises; the text may hold what was in the URL."""
+    if isinstance(error, CouldNotRunError):
+        return error
+    return CouldNotRunError(one_line(sanitize(f"the store cannot be used: {type(error).__name__}: {error}")))
 
 
 def clerk(settings: Settings, store: AuditStore, keys: KeyRing | None) -> Clerk:

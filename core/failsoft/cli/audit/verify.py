@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -14,7 +14,16 @@ from failsoft.audit.findings import LaneReport, Report
 from failsoft.audit.trail import microseconds
 from failsoft.audit.verifying import verify as verified
 from failsoft.cli.audit.group import Opened, opened
-from failsoft.cli.audit.shared import CouldNotRunError, actor, anchors_in, clerk, on_terminal, public_keys_in, table
+from failsoft.cli.audit.shared import (
+    CouldNotRunError,
+    actor,
+    anchors_in,
+    clerk,
+    on_terminal,
+    public_keys_in,
+    table,
+    unreadable,
+)
 from failsoft.cli.main import Context
 from failsoft.errors.exceptions import SettingsError
 from failsoft.observers.base import one_line
@@ -23,7 +32,6 @@ __all__ = ["verify"]
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MOST_IN_RECORD = 20
-_log = logging.getLogger("failsoft.audit")
 
 
 @click.command()
@@ -63,16 +71,16 @@ def verify(
         raise CouldNotRunError(one_line(str(error))) from None
     except ValueError:
         raise click.BadParameter(f"expected ISO 8601, not {since!r}", param_hint="--since") from None
-    if unknown := set(lanes) - set(trail.store.lanes()):
-        raise CouldNotRunError(f"there is no lane {one_line(sorted(unknown)[0])!r}")
     with _progress(not as_json and on_terminal()) as tick:
         try:
             report = verified(
                 trail.store, keys=trail.keys, public=public, anchors=known, lanes=lanes or None, since=since_at,
                 fields=fields, allow_unsigned=allow_unsigned, tick=tick,
             )  # fmt: skip
-        except Exception as error:  # whatever a driver raises
-            raise CouldNotRunError(one_line(f"the store cannot be read: {type(error).__name__}: {error}")) from None
+        except Exception as error:  # noqa: BLE001 - whatever a driver raises
+            raise unreadable(error) from None
+    if unknown := set(lanes) - {lane.lane for lane in report.lanes}:
+        raise CouldNotRunError(f"there is no lane {one_line(min(unknown))!r}")
     if not report.ok and not read_only and public is None:
         _recorded(trail, report)
     click.echo(json.dumps(report.as_dict(), indent=2) if as_json else "\n".join(map(one_line, _lines(report, trail))))
@@ -80,26 +88,23 @@ def verify(
 
 
 @contextmanager
-def _nothing() -> Iterator[Callable[[int], None]]:
-    yield lambda _: None
+def _nothing() -> Iterator[Callable[[int, int], None]]:
+    yield lambda _more, _total: None
 
 
-def _progress(wanted: bool) -> AbstractContextManager[Callable[[int], None]]:
+def _progress(wanted: bool) -> AbstractContextManager[Callable[[int, int], None]]:
     return _bar() if wanted else _nothing()
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[int], None]]:
-    """How many records were read; how many there are nobody knows without counting them, which costs as much."""
-    read = 0
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    with click.progressbar(length=1, label="verifying", file=sys.stderr, show_pos=True) as bar:
 
-    def tick(more: int) -> None:
-        nonlocal read
-        read += more
-        click.echo(f"\r{read:>12,} records", nl=False, err=True)
+        def tick(more: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(more)
 
-    yield tick
-    click.echo("\r" + " " * 24 + "\r", nl=False, err=True)
+        yield tick
 
 
 def _recorded(trail: Opened, report: Report) -> None:
@@ -133,7 +138,8 @@ def _lines(report: Report, trail: Opened) -> Iterator[str]:
     count = sum(1 for _ in report.faults)
     rate = int(report.entries / report.seconds) if report.seconds else 0
     verdict = "nothing was found" if report.ok else f"{count} fault{'' if count == 1 else 's'}"
-    yield f"{report.entries} records, {report.statements} statements, {report.anchors} anchors, {rate} records/s: {verdict}"
+    read = f"{report.entries} records, {report.statements} statements, {report.anchors} anchors, {rate} records/s"
+    yield f"{read}: {verdict}"
 
 
 def _row(lane: LaneReport) -> tuple[object, ...]:
