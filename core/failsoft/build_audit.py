@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from failsoft.audit.keys import KeyRing, key_of
 from failsoft.audit.opening import open_store
-from failsoft.audit.records import RecordContext
-from failsoft.audit.stores import AuditStore, KeyFacts, StoreError
+from failsoft.audit.records import RecordContext, record
+from failsoft.audit.stores import AuditStore, KeyFacts, Query, Stored, StoreError
 from failsoft.audit.trail import Trail
 from failsoft.audit.writer import AuditWriter
 from failsoft.clock import Clock
@@ -42,7 +43,19 @@ def audit_of(settings: Settings, cleaner: Cleaner, clock: Clock, faults: list[Fa
         return Trail(None, None, None, clock)
     context = RecordContext(sanitizer=cleaner, service=settings.service, environment=settings.environment)
     writer = AuditWriter(store, context, keys=keys, encrypt=wanted.encryption == "on", clock=clock)
+    if keys is not None:
+        _say_rotated(writer, keys, store, clock)
     return Trail(writer, partial(open_store, wanted.url, clock=clock), keys, clock)
+
+
+def _say_rotated(writer: AuditWriter, keys: KeyRing, store: AuditStore, clock: Clock) -> None:
+    """Have it written down that another key is active than the one that wrote last."""
+    search: Callable[[Query], Iterator[Stored]] | None = getattr(store, "search", None)
+    last = None if search is None else next(search(Query(newest_first=True, limit=1)), None)
+    if last is not None and last.entry.key_id != keys.active:
+        details = {"from": last.entry.key_id, "to": keys.active}
+        at = clock.time()
+        writer.put(lambda context: record("key.rotated", at, context, severity="info", details=details))
 
 
 def keys_of(wanted: Audit, faults: list[Fault]) -> KeyRing | None:
