@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from failsoft.audit.chains import first_of
 from failsoft.audit.keys import KeyRing, key_of
 from failsoft.audit.opening import open_store
 from failsoft.audit.records import RecordContext, record
@@ -51,7 +52,7 @@ def audit_of(settings: Settings, cleaner: Cleaner, clock: Clock, faults: list[Fa
 def _say_rotated(writer: AuditWriter, keys: KeyRing, store: AuditStore, clock: Clock) -> None:
     """Have it written down that another key is active than the one that wrote last."""
     search: Callable[[Query], Iterator[Stored]] | None = getattr(store, "search", None)
-    last = None if search is None else next(search(Query(newest_first=True, limit=1)), None)
+    last = None if search is None else first_of(search(Query(newest_first=True, limit=1)))
     if last is not None and last.entry.key_id != keys.active:
         details = {"from": last.entry.key_id, "to": keys.active}
         at = clock.time()

@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from failsoft.audit.chains import stretch_of
 from failsoft.audit.purging import Stretch
 from failsoft.audit.stores import ReadableStore
 
@@ -67,9 +68,7 @@ def archive(store: ReadableStore, stretches: Sequence[Stretch], directory: Path,
     digest, count = hashlib.sha256(), 0
     with _new(directory / RECORDS) as out:
         for stretch in stretches:
-            for entry in store.chain(stretch.lane, stretch.first):
-                if entry.sequence > stretch.last:
-                    break
+            for entry in stretch_of(store, stretch.lane, stretch.first, stretch.last):
                 line = msgspec.json.encode(entry) + b"\n"
                 digest.update(line)
                 out.write(line)
@@ -114,9 +113,7 @@ def proven(manifest: Path, stretches: Iterable[Stretch], store: ReadableStore) -
         _count(manifest.parent / Path(name).name, digest, by_lane, tallies)
     for one in wanted:
         there, kept = tallies[one.lane, one.first], _Tally(one.first, one.last)
-        for entry in store.chain(one.lane, one.first):
-            if entry.sequence > one.last:
-                break
+        for entry in stretch_of(store, one.lane, one.first, one.last):
             kept.add(entry.sequence, entry.hash)
         if there.twice or (there.count, there.sum) != (kept.count, kept.sum) or kept.count != one.count:
             where = f"records {one.first} to {one.last} of lane {one.lane}"

@@ -73,9 +73,11 @@ class Finding:
         return ", ".join(where) or "trail"
 
     def __str__(self) -> str:
-        times = "" if self.since is None else f" ({_instant(self.since)}"
-        if times:
-            times += ")" if self.until in (None, self.since) else f" to {_instant(self.until)})"
+        since, until = (None if at is None else _instant(at) for at in (self.since, self.until))
+        if since is None:
+            times = "" if until is None else f" (before {until})"
+        else:
+            times = f" ({since})" if until in (None, since) else f" ({since} to {until})"
         return f"{self.place}{times}: {self.kind}: {self.words or (KINDS | REMARKS)[self.kind]}"
 
     def as_dict(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from failsoft.audit.chains import first_of
 from failsoft.audit.checkpoints import Checkpoints
 from failsoft.audit.findings import Finding, LaneReport, Report
 from failsoft.audit.statements import Heads, Statement
@@ -105,7 +106,7 @@ def _openings(store: ReadableStore, lanes: Sequence[str], witnesses: Witnesses) 
     """Take in what the first record of each lane says about the lanes that were there before it."""
     for lane in lanes:
         try:
-            first = next(store.chain(lane, 1), None)
+            first = first_of(store.chain(lane, 1))
             heads = msgspec.json.decode(first.record, type=_Opening).heads if first is not None else None
         except Exception:  # noqa: BLE001, S112 - the walk says what is wrong with it
             continue

@@ -79,6 +79,10 @@ def verify(
             )  # fmt: skip
         except Exception as error:  # noqa: BLE001 - whatever a driver raises
             raise unreadable(error) from None
+    if not report.lanes and not report.findings and not lanes:
+        raise CouldNotRunError(
+            "there is nothing in the trail: not a single record was ever written here, or all are gone"
+        )
     if unknown := set(lanes) - {lane.lane for lane in report.lanes}:
         raise CouldNotRunError(f"there is no lane {one_line(min(unknown))!r}")
     if not report.ok and not read_only and public is None:
