@@ -13,7 +13,7 @@ from pathlib import Path
 from evaluations.tampering.acts import Done, Forger
 from evaluations.tampering.trail import KEYS, Made
 from failsoft.audit.findings import Report
-from failsoft.audit.on_sql import SqliteStore
+from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.verifying import verify
 
 __all__ = ["MODES", "Mode", "Tried", "blind_spot", "named", "tried"]

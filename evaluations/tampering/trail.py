@@ -12,7 +12,7 @@ from typing import Any
 from failsoft.audit.entry import Entry
 from failsoft.audit.keys import KeyRing
 from failsoft.audit.lane import Lane, new_lane_id
-from failsoft.audit.on_sql import SqliteStore
+from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.statements import Statement
 
 __all__ = ["KEYS", "WRONG_KEYS", "Made", "make"]

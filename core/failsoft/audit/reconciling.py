@@ -5,7 +5,6 @@ Nothing is ever overwritten: where both have a record under one number and it is
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["BothWays", "Reconciled", "reconcile"]
 
 _BATCH, _MOST_NAMED = 256, 100
-_MAC_BYTES = 16
 
 
 class BothWays(AuditStore, ReadableStore, Protocol):
@@ -149,7 +147,7 @@ def _unsound(entry: Entry, previous: tuple[int, bytes] | None, keys: KeyRing | N
             return ""
         if entry.key_id is None or entry.key_id not in keys:
             return f"the key {entry.key_id!r} is not at hand"
-        mac = hmac.digest(keys.mac_key(entry.key_id, entry.lane), entry.hash, "sha256")[:_MAC_BYTES]
+        mac = keys.mac(entry.key_id, entry.lane, entry.hash)
     except Exception as error:  # noqa: BLE001 - whatever was put there
         return type(error).__name__
     return "" if entry.mac == mac else "its link was made without the key"

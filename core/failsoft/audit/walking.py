@@ -6,7 +6,6 @@ in the record, too) and what seals and anchors say of its hash.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["Rules", "Walk"]
 
 _LEAST = -(2**63)
-_MAC_BYTES = 16
 _CLOCK_TOLERANCE = 1_000_000
 _MOST_FINDINGS = 20
 _TICK = 1000
@@ -128,7 +126,7 @@ class Walk:
         lane, report, expected, newest, count = self._lane, self.report, self._begin, 0, 0
         fields, keys, checkpoint = self._rules.fields, self._rules.keys, self._checkpoints.ahead(self._begin)
         key_id: str | None = ""
-        key: bytes | None = None
+        key: Callable[[bytes], bytes] | None = None
         free = keys is None
         for entry in self._read(expected):
             sequence, at = entry.sequence, entry.at
@@ -140,13 +138,13 @@ class Walk:
             if entry.key_id != key_id:
                 # a lane that begins without a key may be allowed; one that goes on without is not
                 free = keys is None or (self._rules.allow_unsigned and entry.key_id is None and count == 0)
-                key_id, key = entry.key_id, self._mac_key(entry.key_id)
+                key_id, key = entry.key_id, self._macs(entry.key_id)
             try:
                 digest = entry.hash if previous is None else link(previous, entry)
                 place = _place(entry.record)
                 good = (
                     digest == entry.hash
-                    and (free or (key is not None and entry.mac == hmac.digest(key, digest, "sha256")[:_MAC_BYTES]))
+                    and (free or (key is not None and entry.mac == key(digest)))
                     and place.sequence == sequence
                     and place.lane == lane
                     and (not fields or not closed_fields(place.sealed, lane, sequence, key_id, keys))
@@ -218,12 +216,12 @@ class Walk:
             previous = None
         return previous, sequence
 
-    def _mac_key(self, key_id: str | None) -> bytes | None:
+    def _macs(self, key_id: str | None) -> Callable[[bytes], bytes] | None:
         keys = self._rules.keys
         if key_id is None or keys is None or key_id not in keys:
             return None
         self._keyed = True
-        return keys.mac_key(key_id, self._lane)
+        return keys.macs(key_id, self._lane)
 
     def _went_back(self, sequence: int, at: int, newest: int) -> None:
         self._back += 1
@@ -232,7 +230,7 @@ class Walk:
 
     # --- what is wrong
 
-    def _wrong(self, entry: Entry, previous: bytes | None, key: bytes | None) -> None:
+    def _wrong(self, entry: Entry, previous: bytes | None, key: Callable[[bytes], bytes] | None) -> None:
         """Say what is wrong with a record, together with what was wrong with the one before it."""
         kind, words, shift = self._judged(entry, previous, key)
         at, sequence, suspect = entry.at, entry.sequence, self._suspect
@@ -246,14 +244,16 @@ class Walk:
         if self._first_fault is None:
             self._first_fault = sequence
 
-    def _judged(self, entry: Entry, previous: bytes | None, key: bytes | None) -> tuple[str, str, int]:
+    def _judged(
+        self, entry: Entry, previous: bytes | None, key: Callable[[bytes], bytes] | None
+    ) -> tuple[str, str, int]:
         """The kind of the fault, words, and by how much the number that the record gives itself is greater than its
         number."""
         keyed, sequence = self._rules.keys is not None, entry.sequence
         try:
             place = _place(entry.record)
             linked = previous is None or link(previous, entry) == entry.hash
-            genuine = key is not None and entry.mac == hmac.digest(key, entry.hash, "sha256")[:_MAC_BYTES]
+            genuine = key is not None and entry.mac == key(entry.hash)
         except Exception:  # noqa: BLE001 - whatever was put there
             return "altered", "", 0
         if (place.lane, place.sequence) != (self._lane, sequence):

@@ -16,7 +16,7 @@ from audited import CONTEXT
 from failsoft.audit.archives import archive, proven
 from failsoft.audit.clerk import Clerk
 from failsoft.audit.findings import Report
-from failsoft.audit.on_sql import SqliteStore
+from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.purging import Stretch, abandoned, stretches
 from failsoft.audit.retention import Hold, Period, instant, period
 from failsoft.audit.statements import said, state

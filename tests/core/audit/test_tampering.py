@@ -12,7 +12,7 @@ from evaluations.tampering.acts import ACTS, Done, Forger
 from evaluations.tampering.judging import MODES, Mode, blind_spot, named, tried
 from evaluations.tampering.trail import KEYS, Made, make
 
-from failsoft.audit.on_sql import SqliteStore
+from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.verifying import verify
 
 ROUNDS = 5

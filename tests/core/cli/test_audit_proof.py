@@ -18,7 +18,7 @@ from evaluations.tampering.trail import KEYS, Made, make
 
 from failsoft import Failsoft
 from failsoft.audit.keys import key_of
-from failsoft.audit.on_sql import SqliteStore
+from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.statements import to_line
 from failsoft.audit.stores import Query
 from failsoft.audit.trail import mapping_of

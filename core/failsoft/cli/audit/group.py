@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import click
 
 from failsoft.audit.keys import KeyRing
-from failsoft.audit.on_sql import SqliteStore
-from failsoft.audit.opening import open_store
+from failsoft.audit.opening import Store, open_store
 from failsoft.audit.stores import StoreError
 from failsoft.build_audit import keys_of
 from failsoft.cli.main import Commands, Context
@@ -37,7 +36,7 @@ class Opened:
     """The trail that the settings name."""
 
     settings: Settings
-    store: SqliteStore
+    store: Store
     keys: KeyRing | None
     """None: there are none, or they were not asked for."""
 
