@@ -160,7 +160,7 @@ def test_what_it_cannot_use_is_said_in_one_line(arguments: tuple[str, ...], says
 @pytest.mark.parametrize(
     ("act", "says"),
     [
-        (lambda: tamper("ALTER TABLE failsoft_audit DROP COLUMN record"), "no such column"),
+        (lambda: tamper("ALTER TABLE failsoft_audit DROP COLUMN record"), "was altered"),
         (lambda: tamper("DROP TABLE failsoft_audit_statement"), "failsoft_audit_statement"),
         (lambda: tamper("UPDATE failsoft_audit_schema SET version = 99"), "schema 99"),
         (lambda: Path("audit.db").write_bytes(b"nonsense " * 1000), "not a database"),
