@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import NamedTuple
 
 from failsoft.audit.entry import GENESIS
@@ -49,6 +49,10 @@ class Checkpoints:
         self.graves.sort(key=lambda grave: grave.said.first)
         self._seals = self._read_seals()
         self._seal = next(self._seals, None)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._seals.close()
 
     def skip(self, since: int | None) -> tuple[bytes, int, int]:
         """Pass over what was sealed before a time.
@@ -100,7 +104,7 @@ class Checkpoints:
                 last, number = grave, grave.said.last + 1
         return last
 
-    def _read_seals(self) -> Iterator[tuple[Seal, str, bool]]:
+    def _read_seals(self) -> Generator[tuple[Seal, str, bool], None, None]:
         for statement in self._store.statements("seal", self._lane):
             if ("seal", self._lane, statement.number) in self._witnesses.refused:
                 continue

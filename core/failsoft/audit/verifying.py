@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -87,8 +88,8 @@ def verify(
         tick=lambda more: tick(more, total),
     )
     for lane in wanted:
-        checkpoints = Checkpoints(lane, store, witnesses, judge, find)
-        walked = Walk(lane, store, checkpoints, rules, find, note=notes.get(lane, 0)).run()
+        with closing(Checkpoints(lane, store, witnesses, judge, find)) as checkpoints:
+            walked = Walk(lane, store, checkpoints, rules, find, note=notes.get(lane, 0)).run()
         report.lanes.append(walked)
         report.entries += walked.entries
     _book(report)
