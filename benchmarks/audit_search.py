@@ -31,7 +31,7 @@ CODES, ENDPOINTS, USERS, CLIENTS = 200, 300, 100_000, 50_000
 BEGIN = 1_764_000_000_000_000
 YEAR = 365 * 86_400 * 1_000_000
 BATCH = 2_000
-RECORD = '{"schema":2,"kind":"failure.handled","sealed":{"request":"%s","error":"%s"}}' % ("R" * 160, "E" * 1_000)
+RECORD = f'{{"schema":2,"kind":"failure.handled","sealed":{{"request":"{"R" * 160}","error":"{"E" * 1_000}"}}}}'
 
 
 def digest(field: str, number: int) -> bytes:
@@ -112,7 +112,7 @@ def questions(total: int, turn: int) -> dict[str, Query]:
     since = BEGIN + (31 + 37 * turn) * day
     number = total // 2 // 50 * 50 + 1 + turn * 7_919 * LANES
     number += number % 50 == 0
-    sequence, lane = divmod(number, LANES)
+    sequence = number // LANES
     at = BEGIN + YEAR * sequence // (total // LANES) + number % 1_000
     newest: dict[str, Any] = {"newest_first": True, "limit": 100}
     frequent, rare = f"CODE_{turn:03}", f"CODE_{CODES - 3 - turn:03}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Generator, Sequence
 from typing import Any, Final, TypeVar
 
@@ -13,7 +12,7 @@ from msgspec.structs import astuple
 from failsoft.audit.entry import COLUMNS, Entry
 from failsoft.audit.on_sql import Head, SqlStore, engine_of, plainly
 from failsoft.audit.stores import StoreError
-from failsoft.clock import Clock
+from failsoft.clock import Clock, SystemClock
 
 try:
     import psycopg
@@ -62,7 +61,7 @@ class PostgresStore(SqlStore):
         psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded, UnicodeError, OverflowError,
         TypeError,
     )  # fmt: skip
-    faults = (psycopg.Error, OSError)
+    faults = (sa.exc.SQLAlchemyError, psycopg.Error, OSError)
 
     def __init__(
         self,
@@ -76,7 +75,7 @@ class PostgresStore(SqlStore):
         super().__init__(clock=clock)
         self._full_sync = full_sync
         self._url = _read(url)
-        self._options = {
+        self._options: dict[str, Any] = {
             "connect_timeout": connect_timeout,
             "application_name": "failsoft-audit",
             "keepalives_idle": 30,
@@ -119,7 +118,7 @@ class PostgresStore(SqlStore):
         @sa.event.listens_for(engine, "do_connect")
         def connect(_dialect: Any, _record: Any, arguments: Any, options: dict[str, Any]) -> psycopg.Connection[Any]:
             connection = _Watched.connect(*arguments, **(self._options | options))
-            connection.patience = patience + _GRACE
+            connection.clock, connection.patience = self._clock, patience + _GRACE
             try:
                 self._agree(connection, patience, reading=reading)
             except BaseException:
@@ -143,19 +142,21 @@ class PostgresStore(SqlStore):
 class _Watched(psycopg.Connection[Any]):
     """A connection that does not wait for ever: a server that was stopped holds the line and says nothing."""
 
+    clock: Clock = SystemClock()
     patience = 60.0
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
-        return super().wait(_within(gen, time.monotonic() + self.patience), *args, **options)
+        return super().wait(_within(gen, self.clock, self.patience), *args, **options)
 
 
-def _within(steps: Generator[Any, Any, T], deadline: float) -> Generator[Any, Any, T]:
-    """The same steps of talking to the server, given up at a time of the monotonic clock."""
+def _within(steps: Generator[Any, Any, T], clock: Clock, patience: float) -> Generator[Any, Any, T]:
+    """The same steps of talking to the server, given up after so many seconds."""
+    deadline = clock.monotonic() + patience
     try:
         wanted = next(steps)
         while True:
             ready = yield wanted
-            if not ready and time.monotonic() >= deadline:
+            if not ready and clock.monotonic() >= deadline:
                 raise psycopg.OperationalError("the server does not answer")
             wanted = steps.send(ready)
     except StopIteration as end:

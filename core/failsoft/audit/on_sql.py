@@ -41,10 +41,10 @@ class SqlStore(ABC):
     A writer keeps one connection, and opens it anew after every error; each reading has one of its own.
     """
 
-    never: ClassVar[tuple[type[BaseException], ...]]
+    never: ClassVar[tuple[type[Exception], ...]]
     """What a driver raises for entries that it will not take however often they are tried."""
-    faults: ClassVar[tuple[type[BaseException], ...]]
-    """What a driver raises, besides what SQLAlchemy makes of it."""
+    faults: ClassVar[tuple[type[Exception], ...]]
+    """What is raised where the database cannot be reached or used."""
 
     def __init__(self, *, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
@@ -78,7 +78,7 @@ class SqlStore(ABC):
         try:
             with self._writing():
                 pass
-        except (sa.exc.SQLAlchemyError, *self.faults) as error:
+        except self.faults as error:
             raise self._fault(error) from None
         finally:
             self.close()
@@ -110,7 +110,7 @@ class SqlStore(ABC):
         connection, self._connection = self._connection, None
         if connection is not None:
             # closing rolls back what is open
-            with suppress(sa.exc.SQLAlchemyError, *self.faults):
+            with suppress(*self.faults):
                 connection.close()
 
     def forget(self) -> None:
@@ -186,15 +186,22 @@ class SqlStore(ABC):
             return connection.execute(query).all()
 
     def _rows(self, query: Any) -> Iterator[Any]:
-        try:
-            connection = self._open(reading=True)
-        except (sa.exc.SQLAlchemyError, *self.faults) as error:
-            raise self._fault(error) from None
-        with connection:
-            require(connection)
+        with self._reading() as connection:
             found = connection.execution_options(yield_per=_PAGE).execute(query)
             with closing(found):
                 yield from found
+
+    def _reading(self) -> sa.Connection:
+        try:
+            connection = self._open(reading=True)
+            try:
+                require(connection)
+            except BaseException:
+                connection.close()
+                raise
+        except self.faults as error:
+            raise self._fault(error) from None
+        return connection
 
 
 def engine_of(url: sa.URL | str, **options: Any) -> sa.Engine:

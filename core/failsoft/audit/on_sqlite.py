@@ -43,7 +43,7 @@ class SqliteStore(SqlStore):
         sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.InterfaceError, UnicodeError,
         OverflowError,
     )  # fmt: skip
-    faults = (sqlite3.Error, OSError)
+    faults = (sa.exc.SQLAlchemyError, sqlite3.Error, OSError)
 
     def __init__(
         self, path: str | Path, *, full_sync: bool = False, busy_timeout: float = 5.0, clock: Clock | None = None

@@ -56,13 +56,15 @@ def open_store(
 def _sqlite(_url: str, rest: str, _rotation: Rotation | None, **options: Any) -> Store:
     from failsoft.audit.on_sqlite import SqliteStore  # noqa: PLC0415 - an extra, loaded where it is used
 
-    return SqliteStore(_file(rest, "sqlite:///failsoft-audit.db"), **options)
+    store: Store = SqliteStore(_file(rest, "sqlite:///failsoft-audit.db"), **options)
+    return store
 
 
 def _postgres(url: str, _rest: str, _rotation: Rotation | None, **options: Any) -> Store:
     from failsoft.audit.on_postgres import PostgresStore  # noqa: PLC0415 - an extra, loaded where it is used
 
-    return PostgresStore(url, **options)
+    store: Store = PostgresStore(url, **options)
+    return store
 
 
 def _lines(_url: str, rest: str, rotation: Rotation | None, **options: Any) -> Store:

@@ -13,9 +13,9 @@ from failsoft.audit.retention import instant, period
 from failsoft.errors.exceptions import Fault
 from failsoft.kinds import Kind, Secret, did_you_mean, join_path
 from failsoft.options import Options, shown
-from failsoft.settings.values import SqliteUrl
+from failsoft.settings.values import AuditUrl
 
-__all__ = ["Audit", "AuditHold", "AuditKeys"]
+__all__ = ["Audit", "AuditHold", "AuditKeys", "AuditRotation"]
 
 _PERIOD = 'a span of calendar time such as "7y", "6mo" or "90d"'
 _INSTANT = 'a date or a time such as 2026-01-31 or "2026-01-31T12:00:00Z"'
@@ -65,13 +65,27 @@ class AuditHold(Options):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRotation(Options):
+    """When a file of JSON lines is put aside under another name. None is ever deleted."""
+
+    size: Annotated[int, Meta(ge=4096, description="Bytes that a file has at most.")] = 268_435_456
+    every: Annotated[
+        Literal["hour", "day", "never"],
+        Meta(description="A file holds what was written in one hour or day (UTC); `never`: only its size decides."),
+    ] = "day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audit(Options):
     """The audit trail. Without this table there is none."""
 
     url: Annotated[
-        SqliteUrl,
+        AuditUrl,
         Meta(description="Where records are written. A relative file counts from the working directory."),
     ]
+    rotation: Annotated[
+        AuditRotation | None, Meta(description="When files of JSON lines are put aside. Only for `jsonl:`.")
+    ] = None
     durability: Annotated[
         Literal["batched"], Meta(description="`batched`: records are written in the background, several at a time.")
     ] = "batched"
