@@ -148,7 +148,7 @@ def test_removing_leaves_the_tombstone_or_is_refused(opened: Callable[[], Store]
     assert store.remove(own.id, 1, 3, stone) == 3
     assert [entry.sequence for entry in opened().chain(own.id)] == [4, 5]
     assert list(opened().statements("tombstone")) == [stone]
-    with pytest.raises(Exception):  # noqa: B017, PT011 - the same tombstone again: what each driver says
+    with pytest.raises(Exception):  # noqa: B017 - the same tombstone again: what each driver says
         store.remove(own.id, 4, 5, stone)
     assert len(list(opened().chain(own.id))) == 2
 
