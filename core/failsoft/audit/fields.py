@@ -23,7 +23,7 @@ import msgspec
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
 
-__all__ = ["INDEXED", "SEALED", "Sealer", "closed_fields", "index_of", "indexes_of", "opened", "to_json"]
+__all__ = ["INDEXED", "SEALED", "Sealer", "closed_fields", "from_json", "index_of", "indexes_of", "opened", "to_json"]
 
 Record = dict[str, Any]
 
@@ -108,7 +108,7 @@ def opened(record: Record, key_id: str | None, keys: KeyRing | None) -> Record:
         try:
             place = _place(bytes.fromhex(lane), sequence) + field.encode()
             nonce = _nonce(sequence, _NUMBERS[field])
-            value = msgspec.json.decode(cipher.decrypt(nonce, base64.b64decode(text), place))
+            value = from_json(cipher.decrypt(nonce, base64.b64decode(text), place))
         except Exception:  # noqa: BLE001 - whatever was done to it
             unreadable.append(field)
             continue
@@ -132,6 +132,18 @@ def closed_fields(
         except Exception:  # noqa: BLE001 - whatever was done to it
             closed.append(field)
     return closed
+
+
+def from_json(data: bytes | str) -> Any:
+    """What `to_json` has written, lone surrogates included.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    try:
+        return msgspec.json.decode(data)
+    except msgspec.MsgspecError:
+        return json.loads(data)
 
 
 def _plainer(value: object) -> str:

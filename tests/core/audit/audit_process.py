@@ -7,7 +7,7 @@ import sys
 
 from audited import CONTEXT
 from failsoft.audit.on_sqlite import SqliteStore
-from failsoft.audit.writer import AuditWriter
+from failsoft.audit.writer import AuditWriter, Rhythm
 from failsoft.observers.audit import AuditObserver
 from observed import failure, handled
 
@@ -20,7 +20,7 @@ def events(observer: AuditObserver, label: str, count: int) -> None:
 
 
 def start(path: str, **options: float) -> tuple[AuditWriter, AuditObserver]:
-    writer = AuditWriter(SqliteStore(path), CONTEXT, **options)  # type: ignore[arg-type]
+    writer = AuditWriter(SqliteStore(path), CONTEXT, rhythm=Rhythm(**options))  # type: ignore[arg-type]
     return writer, AuditObserver(writer)
 
 
