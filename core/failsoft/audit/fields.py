@@ -11,6 +11,7 @@ the field in it (4 bytes), both of which are used once.
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import json
 import struct
@@ -22,7 +23,7 @@ import msgspec
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
 
-__all__ = ["INDEXED", "SEALED", "Sealer", "index_of", "indexes_of", "opened", "to_json"]
+__all__ = ["INDEXED", "SEALED", "Sealer", "closed_fields", "from_json", "index_of", "indexes_of", "opened", "to_json"]
 
 Record = dict[str, Any]
 
@@ -107,7 +108,7 @@ def opened(record: Record, key_id: str | None, keys: KeyRing | None) -> Record:
         try:
             place = _place(bytes.fromhex(lane), sequence) + field.encode()
             nonce = _nonce(sequence, _NUMBERS[field])
-            value = msgspec.json.decode(cipher.decrypt(nonce, base64.b64decode(text), place))
+            value = from_json(cipher.decrypt(nonce, base64.b64decode(text), place))
         except Exception:  # noqa: BLE001 - whatever was done to it
             unreadable.append(field)
             continue
@@ -115,6 +116,34 @@ def opened(record: Record, key_id: str | None, keys: KeyRing | None) -> Record:
     if unreadable:
         record["unreadable"] = sorted(unreadable)
     return record
+
+
+def closed_fields(
+    sealed: Mapping[str, str] | None, lane: str, sequence: int, key_id: str | None, keys: KeyRing | None
+) -> list[str]:
+    """The names of the sealed fields of a record that do not open with the key; none if the key is not there."""
+    if not sealed or keys is None or key_id is None or key_id not in keys:
+        return []
+    decrypt, place = keys.cipher(key_id, lane).decrypt, _place(bytes.fromhex(lane), sequence)
+    closed = []
+    for field, text in sealed.items():
+        try:
+            decrypt(_nonce(sequence, _NUMBERS[field]), binascii.a2b_base64(text), place + field.encode())
+        except Exception:  # noqa: BLE001 - whatever was done to it
+            closed.append(field)
+    return closed
+
+
+def from_json(data: bytes | str) -> Any:
+    """What `to_json` has written, lone surrogates included.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    try:
+        return msgspec.json.decode(data)
+    except msgspec.MsgspecError:
+        return json.loads(data)
 
 
 def _plainer(value: object) -> str:

@@ -10,7 +10,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -152,6 +152,11 @@ class KeyRing:
     def mac(self, key_id: str, lane: str, digest: bytes) -> bytes:
         """The message authentication code of a link, 16 bytes."""
         return self._chain(key_id, lane).digest(digest)[:_MAC_BYTES]
+
+    def macs(self, key_id: str, lane: str) -> Callable[[bytes], bytes]:
+        """What makes the message authentication codes of the links of a lane, one after the other."""
+        digest = self._chain(key_id, lane).digest
+        return lambda link: digest(link)[:_MAC_BYTES]
 
     def sign(self, body: bytes) -> bytes:
         """The signature of the active key (Ed25519, RFC 8032), 64 bytes."""

@@ -59,6 +59,32 @@ class Lane:
         self._numbers = {"seal": 0, "heads": 0, "tombstone": 0}
         self._previous = {"seal": "", "heads": "", "tombstone": ""}
 
+    @classmethod
+    def resumed(
+        cls,
+        id: str,  # noqa: A002 - as above
+        keys: KeyRing | None,
+        sealed: Statement | None,
+        sequence: int,
+        head: bytes,
+        since: int,
+        until: int,
+    ) -> Lane:
+        """A lane whose process is gone, to seal what it left unsealed. Nothing may be written into it any more.
+
+        Parameters:
+            sealed: its last seal.
+            sequence, head: number and hash of its last entry.
+            since, until: least and greatest time of what no seal covers, microseconds since the Unix epoch.
+        """
+        lane = cls(id, keys=keys, encrypt=False)
+        lane.sequence, lane.head, lane._since, lane._until = sequence, head, since, until
+        if sealed is not None:
+            what = said(sealed)
+            lane._sealed = what.last if isinstance(what, Seal) else 0
+            lane._numbers["seal"], lane._previous["seal"] = sealed.number, sealed.digest
+        return lane
+
     @property
     def unsealed(self) -> int:
         """How many entries no seal covers yet."""
@@ -131,7 +157,7 @@ class Lane:
 
     def heads(self, at: int, heads: Mapping[str, tuple[int, bytes]]) -> Statement:
         """State how far this lane and others have come; see `seal`."""
-        return self._state(Heads(**self._common("heads", at, heads)))
+        return self._state(Heads(**self._common("heads", at, heads), seals=self._numbers["seal"]))
 
     def tombstone(
         self,
