@@ -1,4 +1,4 @@
-"""Settings to the audit trail: keys, store, writer."""
+"""Settings to the audit trail: keys, store, writer, and who looks at it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from functools import partial
 
 from failsoft.audit.keys import KeyRing, key_of
 from failsoft.audit.opening import open_store
-from failsoft.audit.records import RecordContext
 from failsoft.audit.stores import AuditStore, KeyFacts, StoreError
 from failsoft.audit.trail import Trail
 from failsoft.audit.writer import AuditWriter
+from failsoft.build_incidents import channels_of, context_of, watch_of
 from failsoft.clock import Clock
 from failsoft.errors.exceptions import Fault
 from failsoft.kinds import join_path
@@ -31,6 +31,8 @@ def audit_of(settings: Settings, cleaner: Cleaner, clock: Clock, faults: list[Fa
         return Trail(None, None, None, clock)
     before = len(faults)
     keys = keys_of(wanted, faults)
+    context = context_of(settings, wanted, cleaner, keys, faults)
+    channels, outbox = channels_of(wanted, faults)
     try:
         store = open_store(wanted.url, clock=clock)
         store.check()
@@ -40,9 +42,9 @@ def audit_of(settings: Settings, cleaner: Cleaner, clock: Clock, faults: list[Fa
         faults.append(Fault("audit.url", "", str(error)))
     if len(faults) > before:
         return Trail(None, None, None, clock)
-    context = RecordContext(sanitizer=cleaner, service=settings.service, environment=settings.environment)
     writer = AuditWriter(store, context, keys=keys, encrypt=wanted.encryption == "on", clock=clock)
-    return Trail(writer, partial(open_store, wanted.url, clock=clock), keys, clock)
+    watch = watch_of(wanted, channels, outbox, writer=writer, context=context, keys=keys, clock=clock)
+    return Trail(writer, partial(open_store, wanted.url, clock=clock), keys, clock, watch)
 
 
 def keys_of(wanted: Audit, faults: list[Fault]) -> KeyRing | None:

@@ -16,7 +16,9 @@ from failsoft.errors.failure import Failure
 __all__ = [
     "AttemptTimedOut",
     "BulkheadLimitChanged",
+    "BypassChanged",
     "CallRejected",
+    "CircuitBreakerCommanded",
     "CircuitBreakerTransition",
     "ErrorHandled",
     "Event",
@@ -68,6 +70,8 @@ class ErrorHandled(Event, frozen=True, kw_only=True):
     facts: RequestFacts = NO_REQUEST
     duration: float = 0.0
     """Seconds since the call began."""
+    user: str | None = None
+    """Who was authenticated, as far as the adapter knows it; not sanitized."""
 
 
 class RetryScheduled(Event, frozen=True, kw_only=True):
@@ -137,6 +141,19 @@ class CircuitBreakerTransition(Event, frozen=True, kw_only=True):
     retry_after: float | None = None
 
 
+class CircuitBreakerCommanded(Event, frozen=True, kw_only=True):
+    """Somebody has changed a circuit breaker by hand."""
+
+    name: str
+    command: Literal["reset", "force_open", "disable", "metrics_only"]
+    from_state: str
+    to_state: str
+    actor: str | None = None
+    """Who, if they said so; not sanitized."""
+    reason: str | None = None
+    """Why, in their words; not sanitized."""
+
+
 class BulkheadLimitChanged(Event, frozen=True, kw_only=True):
     """An adaptive bulkhead has found another limit. Told at most once in ten seconds for each."""
 
@@ -192,6 +209,18 @@ class SettingsReloaded(Event, frozen=True, kw_only=True):
     """How many there are."""
     text: str = ""
     """The faults, one on a line, the first 20 of them. Sanitized, and without values that are secret."""
+    changed: tuple[str, ...] = ()
+    """Paths of the settings that are others now; never their values."""
+
+
+class BypassChanged(Event, frozen=True, kw_only=True):
+    """Failsoft stepped aside (`fs.bypass`), or came back."""
+
+    bypassed: bool
+    actor: str | None = None
+    """Who had it do so, if they said; not sanitized."""
+    reason: str | None = None
+    """Why, in their words; not sanitized."""
 
 
 class StateStoreChanged(Event, frozen=True, kw_only=True):

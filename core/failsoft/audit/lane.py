@@ -79,6 +79,8 @@ class Lane:
         response: Mapping[str, Any] = record.get("response") or _NOTHING
         request: Mapping[str, Any] = record.get("request") or _NOTHING
         user, client, asked = (index_of(name, request.get(member), keys) for name, member in INDEXED)
+        if user is None:
+            user = index_of("user", record.get("actor"), keys)
         kind, code, endpoint = record["kind"], error.get("code"), record.get("endpoint")
         severity, error_id = error.get("severity") or record.get("severity"), error.get("id")
         if self._encrypt and keys is not None:

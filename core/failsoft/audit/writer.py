@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from failsoft.audit.deeds import trail_opened
 from failsoft.audit.entry import Entry
+from failsoft.audit.incidents import Trouble
 from failsoft.audit.lane import Lane, new_lane_id
 from failsoft.audit.records import Draft, RecordContext, record, record_failed
 from failsoft.audit.stores import AuditStore, UnstorableError
@@ -70,6 +72,8 @@ class AuditWriter:
         self._seal_after = seal_after
         self._seal_interval = seal_interval
         self._clock = clock or SystemClock()
+        self.on_trouble: Callable[[Trouble, int], object] = lambda *_: None
+        """Told, in the writer's thread, that records were lost or that the store failed."""
         self._reset()
         self._worker: QueuedWorker[Draft] = QueuedWorker(
             self._handle, size=queue_size, batch=batch, interval=interval, name="failsoft-audit", forks=self
@@ -136,7 +140,7 @@ class AuditWriter:
     def _opened(self) -> Lane:
         lane = self._lane = Lane(new_lane_id(self._clock.time()), keys=self._keys, encrypt=self._encrypt)
         self._sealed_at = self._clock.monotonic()
-        self._store_all([self._own(lane, "trail.opened")])
+        self._store_all([lane.encode(trail_opened(self._clock.time(), self._context))])
         return lane
 
     def _entry(self, lane: Lane, draft: Draft) -> Entry:
@@ -188,10 +192,12 @@ class AuditWriter:
 
     def _lose(self, count: int, why: str) -> None:
         self.lost += count
+        self.on_trouble("records_lost", count)
         _log.error("audit: lost records: %d, %d in all: %s", count, self.lost, why)
 
     def _note(self, error: Exception, count: int) -> None:
         self.failures += 1
+        self.on_trouble("store_failing", 1)
         if self.failures & (self.failures - 1) == 0:  # 1st, 2nd, 4th, 8th …: said, but not in a storm
             dropped = self._worker.dropped
             _log.warning(
