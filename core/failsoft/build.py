@@ -333,7 +333,7 @@ def _observe(
     log = LogObserver(_for("logs", settings, sanitizer))
     bus.subscribe(log, *log.kinds)
     if audit.writer is not None:
-        observer = AuditObserver(audit, breakers.state_of)
+        observer = AuditObserver(audit, audit.watch, breakers.state_of)
         bus.subscribe(observer, *observer.kinds)
 
 

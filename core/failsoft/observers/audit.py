@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from failsoft.audit.deeds import breaker_changed, bypass_changed, policy_changed, retry_saved, settings_reloaded
-from failsoft.audit.records import failure_handled
+from failsoft.audit.records import Draft, failure_handled
 from failsoft.events import (
     BypassChanged,
     CircuitBreakerCommanded,
@@ -18,9 +18,15 @@ from failsoft.events import (
 )
 
 if TYPE_CHECKING:
-    from failsoft.audit.trail import Trail
+    from failsoft.audit.watch import Watch
 
 __all__ = ["AuditObserver"]
+
+
+class _Sink(Protocol):
+    """What takes drafts of records: the trail, or its writer."""
+
+    def put(self, draft: Draft, /) -> bool: ...
 
 
 class AuditObserver:
@@ -29,7 +35,8 @@ class AuditObserver:
     In the publisher's thread it only queues the event; sanitizing, JSON and encryption are the writer's work.
 
     Parameters:
-        trail: takes the records, and has who looks for incidents.
+        sink: takes the records.
+        watch: looks for incidents; None: nobody does.
         breaker_of: state of the circuit breaker of an endpoint, None where it has none.
     """
 
@@ -44,11 +51,12 @@ class AuditObserver:
 
     def __init__(
         self,
-        trail: Trail,
+        sink: _Sink,
+        watch: Watch | None = None,
         breaker_of: Callable[[str], str | None] = lambda _: None,
     ) -> None:
-        self._put = trail.put
-        self._watch = trail.watch
+        self._put = sink.put
+        self._watch = watch
         self._breaker_of = breaker_of
 
     def __call__(self, event: Event) -> None:
