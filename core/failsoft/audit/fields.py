@@ -24,7 +24,7 @@ from failsoft.audit.people import spellings
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
 
-__all__ = ["INDEXED", "SEALED", "index_of", "indexes_of", "opened", "seal", "to_json"]
+__all__ = ["INDEXED", "SEALED", "from_json", "index_of", "indexes_of", "opened", "seal", "to_json"]
 
 Record = dict[str, Any]
 
@@ -53,6 +53,19 @@ def to_json(value: Any) -> bytes:
         return msgspec.json.encode(value)
     except (UnicodeEncodeError, TypeError, ValueError, OverflowError):
         return json.dumps(value, default=_plainer).encode("ascii")
+
+
+def from_json(text: bytes | str) -> Any:
+    """The value of what `to_json` made.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.MsgspecError:
+        # it takes no lone surrogates
+        return json.loads(text)
 
 
 def seal(record: Record, lane: str, sequence: int, keys: KeyRing) -> None:
@@ -91,7 +104,7 @@ def opened(record: Record, key_id: str | None, keys: KeyRing | None) -> Record:
         try:
             place = _place(bytes.fromhex(lane), sequence) + field.encode()
             nonce = _nonce(sequence, _NUMBERS[field])
-            value = msgspec.json.decode(cipher.decrypt(nonce, base64.b64decode(text), place))
+            value = from_json(cipher.decrypt(nonce, base64.b64decode(text), place))
         except Exception:  # noqa: BLE001 - whatever was done to it
             unreadable.append(field)
             continue

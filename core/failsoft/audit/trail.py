@@ -8,11 +8,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-import msgspec
-
 from failsoft import current
 from failsoft.audit.deeds import own
-from failsoft.audit.fields import indexes_of, opened
+from failsoft.audit.fields import from_json, indexes_of, opened
 from failsoft.audit.plain import plain
 from failsoft.audit.records import Draft
 from failsoft.audit.schema import check_kind
@@ -190,8 +188,8 @@ def mapping_of(stored: Stored, keys: KeyRing | None) -> dict[str, Any]:
         "trace_id": entry.trace_id,
     }
     try:
-        return found | opened(msgspec.json.decode(entry.record), entry.key_id, keys)
-    except (msgspec.MsgspecError, TypeError):
+        return found | opened(from_json(entry.record), entry.key_id, keys)
+    except (ValueError, TypeError):
         return found | {"unreadable": ["record"]}
 
 
