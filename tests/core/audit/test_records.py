@@ -82,6 +82,11 @@ def test_every_kind_is_in_the_table() -> None:
     assert [kind for kind in KINDS if f"## `{kind}`" not in page] == []
 
 
+def test_the_page_is_up_to_date() -> None:
+    page = Path(__file__).parents[3] / "docs/reference/audit-records.md"
+    assert page.read_text().endswith("\n\n" + records_reference())
+
+
 def test_what_the_table_calls_sealed_is_what_cannot_be_read() -> None:
     made = json.loads(json.dumps(MADE["failure.handled"]))
     entry = Lane(new_lane_id(NOW), keys=KEYS, encrypt=True).encode(made)

@@ -38,8 +38,10 @@ def faults_of(tmp_path: Path, **audit: Any) -> list[str]:
     [
         (
             [{"rule": "complience"}],
-            "[0].rule: unknown rule: expected one that is there, or codes, categories or compliance; "
-            'did you mean "compliance"?',
+            (
+                "[0].rule: unknown rule: expected one that is there, or codes, categories or compliance; "
+                'did you mean "compliance"?'
+            ),
         ),
         ([{}], "[0].rule: required: a name of letters, digits, -, _ and ."),
         ([{"rule": "compliance"}, {"rule": "compliance"}], "[1].rule: is there already"),
