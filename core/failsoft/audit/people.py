@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -74,6 +75,7 @@ def spellings(field: str, value: str, keys: KeyRing | None) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=4096)
 def network_of_client(address: str) -> str | None:
     """The network of an address, as `192.0.2.0/24`; None for what is no address, as the name of a socket."""
     parsed = _parsed(address)
@@ -82,6 +84,7 @@ def network_of_client(address: str) -> str | None:
     return str(ip_network((parsed, _PREFIXES[parsed.version]), strict=False))
 
 
+@lru_cache(maxsize=4096)
 def _canonical(address: str) -> str:
     parsed = _parsed(address)
     return address if parsed is None else str(parsed)

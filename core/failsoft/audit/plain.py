@@ -45,6 +45,9 @@ def _plain(value: object, depth: int, left: list[int], inside: tuple[int, ...]) 
     left[0] -= 1
     if left[0] < 0:
         return _MORE
+    kind = type(value)
+    if kind is bool or value is None or (kind is str and len(value) <= _TEXT):  # type: ignore[arg-type]  # it is a text
+        return value
     try:
         return _told(value, depth, left, inside)
     except Exception:  # noqa: BLE001 - a hostile object must not cost the others their place
@@ -52,11 +55,6 @@ def _plain(value: object, depth: int, left: list[int], inside: tuple[int, ...]) 
 
 
 def _told(value: object, depth: int, left: list[int], inside: tuple[int, ...]) -> Any:
-    kind = type(value)
-    if value is None or kind is bool:
-        return value
-    if kind is str:
-        return value[:_TEXT]  # type: ignore[index]  # it is a text
     if isinstance(value, Enum):
         return _plain(value.value, depth, left, inside)
     if isinstance(value, (bool, int, float, str)):

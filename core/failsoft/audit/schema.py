@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from failsoft.audit.fields import SEALED
@@ -302,10 +303,15 @@ def check_kind(kind: object) -> None:
     Raises:
         ValueError: it has another form, or is Failsoft's own: a record must not pass for one of those.
     """
-    if not isinstance(kind, str) or len(kind) > _MOST or not _FORM.fullmatch(kind):
+    if not isinstance(kind, str) or len(kind) > _MOST or not _is_form(kind):
         raise ValueError('expected a kind such as "invoice.voided": small letters, digits and _, with a dot inside')
     if kind in KINDS or kind.partition(".")[0] in _RESERVED:
         raise ValueError(f"the kind {kind!r} is reserved for Failsoft itself")
+
+
+@lru_cache(maxsize=1024)
+def _is_form(kind: str) -> bool:
+    return _FORM.fullmatch(kind) is not None
 
 
 def records_reference() -> str:
