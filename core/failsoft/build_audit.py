@@ -43,7 +43,8 @@ def audit_of(settings: Settings, cleaner: Cleaner, clock: Clock, faults: list[Fa
     if len(faults) > before:
         return Trail(None, None, None, clock)
     writer = AuditWriter(store, context, keys=keys, encrypt=wanted.encryption == "on", clock=clock)
-    watch = watch_of(wanted, channels, outbox, writer=writer, context=context, keys=keys, clock=clock)
+    watch = watch_of(wanted, channels, outbox, sink=writer, context=context, keys=keys, clock=clock)
+    writer.on_trouble = watch.trouble
     return Trail(writer, partial(open_store, wanted.url, clock=clock), keys, clock, watch)
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from failsoft.audit.channels import Channel, Delivery, Notifier
 from failsoft.audit.compliance import Compliance
-from failsoft.audit.incidents import BUILT_IN, Rule
+from failsoft.audit.incidents import BUILT_IN, Rule, Trouble
 from failsoft.audit.keys import KeyRing
 from failsoft.audit.means import Means
 from failsoft.audit.means.calling import Calling
@@ -24,8 +24,7 @@ from failsoft.audit.outbox import Outbox
 from failsoft.audit.own_fields import OwnFields
 from failsoft.audit.people import People
 from failsoft.audit.records import RecordContext
-from failsoft.audit.watch import Watch
-from failsoft.audit.writer import AuditWriter
+from failsoft.audit.watch import Sink, Watch
 from failsoft.clock import Clock
 from failsoft.errors.exceptions import Fault
 from failsoft.errors.taxonomy import Severity
@@ -36,7 +35,7 @@ from failsoft.settings import Settings
 from failsoft.settings.auditing import Audit
 from failsoft.settings.incidents import AuditIncident, AuditNotification
 
-__all__ = ["Channels", "channels_of", "context_of", "digest_of", "rules_of", "watch_of"]
+__all__ = ["Channels", "alarm", "channels_of", "context_of", "digest_of", "rules_of", "watch_of"]
 
 _ONLY_BY_NAME = "breaker_forced"
 Channels = list[tuple[AuditNotification, Means]]
@@ -89,22 +88,53 @@ def watch_of(
     channels: Channels,
     outbox: Outbox | None,
     *,
-    writer: AuditWriter,
+    sink: Sink,
     context: RecordContext,
     keys: KeyRing | None,
     clock: Clock,
 ) -> Watch:
-    """What looks for incidents, with its channels. Starts no thread."""
+    """What looks for incidents, with its channels. Starts no thread.
+
+    Parameters:
+        sink: takes the records.
+    """
     notifier = Notifier(
-        [
-            Channel(one.channel, means, _delivery(one), sink=writer, outbox=outbox, clock=clock)
-            for one, means in channels
-        ],
+        [Channel(one.channel, means, _delivery(one), sink=sink, outbox=outbox, clock=clock) for one, means in channels],
         outbox,
     )
-    watch = Watch(rules_of(wanted.incidents), sink=writer, notifier=notifier, context=context, keys=keys, clock=clock)
-    writer.on_trouble = watch.trouble
-    return watch
+    return Watch(rules_of(wanted.incidents), sink=sink, notifier=notifier, context=context, keys=keys, clock=clock)
+
+
+def alarm(
+    settings: Settings,
+    what: Trouble,
+    number: int = 1,
+    *,
+    sink: Sink,
+    context: RecordContext,
+    keys: KeyRing | None,
+    clock: Clock,
+    timeout: float = 30.0,
+) -> bool:
+    """For commands: have an incident opened, written down and told, and wait for that.
+
+    Parameters:
+        what: as `Watch.trouble` has it.
+        sink: takes the records.
+        timeout: seconds to wait for each channel.
+
+    Returns:
+        False if somebody could not be told. With an outbox, the next process that serves tells them.
+    """
+    wanted, faults = settings.audit, list[Fault]()
+    if wanted is None:
+        return True
+    channels, outbox = channels_of(wanted, faults)
+    watch = watch_of(wanted, channels, outbox, sink=sink, context=context, keys=keys, clock=clock)
+    watch.trouble(what, number)
+    done = watch.close(timeout)
+    done = watch.notifier.flush(timeout) and done
+    return watch.notifier.close(timeout) and done and not faults
 
 
 def rules_of(wanted: tuple[AuditIncident, ...]) -> list[Rule]:

@@ -70,7 +70,8 @@ class Trail:
             severity: `critical`, `high`, `medium`, `low` or `info`.
             actor: who did it, by `audit.user`.
             fields: what else is to be known. They are read now, sanitized, and sealed; what are no plain values,
-                becomes text. Within a request, its endpoint, ids, client and user are written down as well.
+                becomes text. Within a request, its ids, client and user are written down as well, and its endpoint
+                where that has a policy.
 
         Returns:
             False if it was dropped, because too many were waiting, or because there is no audit trail.

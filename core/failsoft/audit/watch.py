@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from failsoft.audit.channels import Notifier
     from failsoft.audit.keys import KeyRing
 
-__all__ = ["Watch", "incident_closed", "incident_opened"]
+__all__ = ["Sink", "Watch", "incident_closed", "incident_opened"]
 
 _MOST_WAITING: Final = 10_000
 
 
-class _Sink(Protocol):
+class Sink(Protocol):
+    """What takes drafts of records, as the writer."""
+
     def put(self, draft: Draft, /) -> bool: ...
 
 
@@ -49,7 +51,7 @@ class Watch:
         self,
         rules: Sequence[Rule],
         *,
-        sink: _Sink,
+        sink: Sink,
         notifier: Notifier,
         context: RecordContext,
         keys: KeyRing | None,

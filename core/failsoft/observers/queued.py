@@ -152,15 +152,12 @@ class QueuedWorker(Generic[T]):
             try:
                 self._handle(batch)
             except Exception as error:  # noqa: BLE001 - a sink must never end the thread
-                self._failed(len(batch), error)
+                self.errors += 1
+                if self.errors & (self.errors - 1) == 0:
+                    _log.warning("%s: %d items lost: %s", self._name, len(batch), type(error).__name__)
             with self._lock:
                 self._done += len(batch)
                 self._handled.notify_all()
-
-    def _failed(self, count: int, error: Exception) -> None:
-        self.errors += 1
-        if self.errors & (self.errors - 1) == 0:
-            _log.warning("%s: %d items lost: %s", self._name, count, type(error).__name__)
 
     def _take(self) -> list[T]:
         """The next batch; empty when the worker is closed and everything is handled."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from failsoft.observers.queued import QueuedWorker
 __all__ = ["TimedWorker"]
 
 T = TypeVar("T")
+_log = logging.getLogger("failsoft")
 
 
 class TimedWorker(QueuedWorker[T]):
@@ -36,11 +38,13 @@ class TimedWorker(QueuedWorker[T]):
                     self._wake.wait(seconds)
                     self._idle = False
                     continue
-            batch = self._take() if waits else []
+            batch = (self._take() or []) if waits else []
             try:
                 self._handle(batch)
             except Exception as error:  # noqa: BLE001 - a sink must never end the thread
-                self._failed(len(batch), error)
+                self.errors += 1
+                if self.errors & (self.errors - 1) == 0:  # 1st, 2nd, 4th, 8th …: said, but not in a storm
+                    _log.warning("%s: %d items lost: %s", self._name, len(batch), type(error).__name__)
             with self._lock:
                 self._done += len(batch)
                 self._handled.notify_all()

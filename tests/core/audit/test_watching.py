@@ -20,8 +20,10 @@ from failsoft.audit.incidents import BUILT_IN, Rule
 from failsoft.audit.notices import Notice
 from failsoft.audit.people import People
 from failsoft.audit.watch import Watch
+from failsoft.build_incidents import alarm
 from failsoft.call import Call, RequestFacts
 from failsoft.errors.taxonomy import Category
+from failsoft.settings import load
 from notified import Records
 from observed import ManualClock, failure, handled
 
@@ -242,3 +244,12 @@ def test_people_by_policy_in_incidents() -> None:
     watch.failed(handled(made, facts=RequestFacts(client="192.0.2.7"), user="alice"))
     watch.close()
     assert records.of("incident.opened")[0]["request"] == {"client": "192.0.2.0/24", "user": None}
+
+
+def test_a_command_has_tampering_told_and_waits_for_it(tmp_path: Path, pages: list[Any]) -> None:
+    records = Records(CONTEXT)
+    made = load(settings(tmp_path))
+    assert alarm(made, "tampering", 3, sink=records, context=CONTEXT, keys=None, clock=ManualClock())
+    assert [page["data"]["rule"] for page in pages] == ["tampering"]
+    assert [record["kind"] for record in records.there] == ["incident.opened", "incident.closed", "notification.sent"]
+    assert records.there[0]["severity"] == "critical"
