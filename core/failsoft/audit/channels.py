@@ -13,7 +13,7 @@ from failsoft.audit.means import Means, RefusedError, TryAgainError
 from failsoft.audit.notices import Message, Notice, rank_of
 from failsoft.audit.outbox import Outbox
 from failsoft.audit.records import Draft, Record, RecordContext, record
-from failsoft.clock import Clock
+from failsoft.clock import Clock, SystemClock
 from failsoft.ids import new_error_id
 from failsoft.observers.base import clean, cut, one_line
 from failsoft.observers.queued import QueuedWorker
@@ -111,8 +111,9 @@ class Channel:
     # --- the channel's thread
 
     def _handle(self, notices: list[Notice]) -> None:
-        dropped = self._worker.dropped - self._told
-        self._told += dropped
+        # a forked child counts from nothing again
+        total = self._worker.dropped
+        dropped, self._told = max(0, total - self._told), total
         while notices:
             waited = self._admitted()
             # enough room for each by itself, or one message for all of them
@@ -220,13 +221,17 @@ class Notifier:
 
     def flush(self, timeout: float) -> bool:
         """Wait until everything so far was delivered or given up. False if that took more than `timeout` seconds."""
-        flushed = [channel.flush(timeout) for channel in self.channels]
+        until = SystemClock.monotonic() + timeout
+        flushed = [channel.flush(max(0.0, until - SystemClock.monotonic())) for channel in self.channels]
         return all(flushed)
 
     def close(self, timeout: float) -> bool:
         """Try what waits once more, and end. What is in the outbox then waits for the next start."""
-        # each of them, also after one that did not end in time
-        closed = [channel.close(timeout) for channel in self.channels]
+        until = SystemClock.monotonic() + timeout
+        for channel in self.channels:
+            # all at once, then wait for each
+            channel.close(0.0)
+        closed = [channel.close(max(0.0, until - SystemClock.monotonic())) for channel in self.channels]
         if self._outbox is not None:
             self._outbox.close()
         return all(closed)

@@ -101,10 +101,10 @@ class Trail:
         return taken
 
     def begin(self) -> None:
-        """Take over notifications that were not delivered before a restart. Starts threads; never raises."""
+        """Take over notifications that were not delivered before a restart. Never waits and never raises."""
         self.waiting = False
         if self.watch is not None:
-            self.watch.notifier.begin()
+            self.watch.begin()
 
     def flush(self, timeout: float) -> bool:
         """Wait until what was recorded so far is written; notifications are not waited for."""
@@ -113,8 +113,8 @@ class Trail:
 
     def close(self, timeout: float = 5.0) -> bool:
         """Look through what waits, try once more to deliver it, write everything down, and end."""
-        ended = self.watch is None or (self.watch.close(timeout) and self.watch.notifier.close(timeout))
-        return (self.writer is None or self.writer.close(timeout)) and ended
+        ended = [self.watch.close(timeout), self.watch.notifier.close(timeout)] if self.watch is not None else []
+        return (self.writer is None or self.writer.close(timeout)) and all(ended)
 
     def query(
         self,

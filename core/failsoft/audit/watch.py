@@ -90,6 +90,10 @@ class Watch:
             at = self._clock.time()
             self._worker.put(Sighting(at=at, trouble=what, number=number, code=code, endpoint=endpoint))
 
+    def begin(self) -> None:
+        """Take over notifications that were not delivered before a restart. Never waits and never raises."""
+        self._worker.put(None)
+
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until everything so far was counted, and what is quiet was closed."""
         self._worker.put(None)
@@ -105,6 +109,8 @@ class Watch:
     # --- the thread
 
     def _handle(self, sightings: list[Sighting | None]) -> None:
+        if self.notifier.waiting:
+            self.notifier.begin()
         now = self._clock.monotonic()
         self._tell(self._book.tick(now))
         for sighting in sightings:

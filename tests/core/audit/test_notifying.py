@@ -362,6 +362,20 @@ def test_a_full_queue_drops_the_newest_and_the_digest_says_how_many(channels: Ca
     assert sum(len(message.notices) + message.dropped for message in gate.messages) == 1_501
 
 
+def test_closing_waits_for_no_channel_longer_than_it_may(channels: Callable[..., Channel], tmp_path: Path) -> None:
+    gates = [Gate() for _ in range(5)]
+    box = Outbox(tmp_path)
+    notifier = Notifier([channels(gate, outbox=box, name=str(number)) for number, gate in enumerate(gates)], box)
+    notifier.notify(notice(1))
+    for gate in gates:
+        assert gate.entered.wait(PATIENCE)
+    assert not notifier.close(0.0)
+    for gate in gates:
+        gate.gate.set()
+    later = Outbox(tmp_path)
+    assert len(later.adopt()) == 5
+
+
 def test_only_what_a_channel_wants_is_sent_and_each_once(channels: Callable[..., Channel]) -> None:
     got = list[Any]()
     delivery = Delivery(severity="high", rules=("encryption",))
