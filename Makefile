@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint types layers unit nightly messages docs bench evaluate evaluated corpus train fuzz versions clean
+.PHONY: help demo test lint types layers unit nightly messages docs bench evaluate evaluated corpus train fuzz tamper versions clean
 
 help:
 	@echo "make demo            start the shops and show what Failsoft does (ONCE=1: show and exit)"
 	@echo "make test            lint, types, import layers, tests"
 	@echo "make nightly         the models of the engine against naive ones, at least 10 000 steps each"
 	@echo "make fuzz            ten minutes of fuzzing of sanitizer and classifier (SECONDS=600)"
+	@echo "make tamper          tamper with audit trails at random places, and see that verification names them (TIMES=1000)"
 	@echo "make messages        bring the gettext catalogues in step with the English texts"
 	@echo "make versions        the tests on every Python >= 3.11 that pyenv knows or PYTHONS names"
 	@echo "make evaluate        how well it judges, and its peers on the same cases; writes the tables into the docs"
@@ -61,6 +62,10 @@ SECONDS ?= 600
 fuzz: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz
 	$(BIN)/python -m evaluations.fuzz --seconds $(SECONDS)
+
+TIMES ?= 1000
+tamper: $(READY)
+	$(BIN)/python -m evaluations.tampering --times $(TIMES)
 
 PYTHONS ?= $(wildcard $(HOME)/.pyenv/versions/3.1[1-9].*/bin/python)
 versions:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
+from failsoft.audit.chains import first_of
 from failsoft.audit.keys import KeyRing, key_of
-from failsoft.audit.opening import open_store
-from failsoft.audit.stores import AuditStore, KeyFacts, StoreError
+from failsoft.audit.on_lines import Rotation
+from failsoft.audit.opening import Store, open_store
+from failsoft.audit.records import record
+from failsoft.audit.stores import AuditStore, KeyFacts, Query, StoreError
 from failsoft.audit.trail import Trail
 from failsoft.audit.writer import AuditWriter
 from failsoft.build_incidents import channels_of, context_of, watch_of
@@ -18,7 +21,7 @@ from failsoft.references import read_secret
 from failsoft.settings import Settings
 from failsoft.settings.auditing import Audit
 
-__all__ = ["audit_of", "keys_of"]
+__all__ = ["audit_of", "keys_of", "store_of"]
 
 
 def audit_of(settings: Settings, cleaner: Cleaner, clock: Clock, faults: list[Fault]) -> Trail:
@@ -34,7 +37,7 @@ def audit_of(settings: Settings, cleaner: Cleaner, clock: Clock, faults: list[Fa
     context = context_of(settings, wanted, cleaner, keys, faults)
     channels, outbox = channels_of(wanted, faults)
     try:
-        store = open_store(wanted.url, clock=clock)
+        store = store_of(wanted, clock)
         store.check()
         if keys is not None:
             _agree(keys, store, faults)
@@ -45,7 +48,32 @@ def audit_of(settings: Settings, cleaner: Cleaner, clock: Clock, faults: list[Fa
     writer = AuditWriter(store, context, keys=keys, encrypt=wanted.encryption == "on", clock=clock)
     watch = watch_of(wanted, channels, outbox, sink=writer, context=context, keys=keys, clock=clock)
     writer.on_trouble = watch.trouble
-    return Trail(writer, partial(open_store, wanted.url, clock=clock), keys, clock, watch)
+    if keys is not None:
+        _say_rotated(writer, keys, store, clock)
+    return Trail(writer, partial(store_of, wanted, clock), keys, clock, watch)
+
+
+def store_of(wanted: Audit, clock: Clock | None = None) -> Store:
+    """The store of the settings, not connected yet.
+
+    Raises:
+        StoreError: see `open_store`.
+    """
+    asked = wanted.rotation
+    rotation = None if asked is None else Rotation(size=asked.size, every=asked.every)
+    return open_store(wanted.url, rotation=rotation, clock=clock)
+
+
+def _say_rotated(writer: AuditWriter, keys: KeyRing, store: Store, clock: Clock) -> None:
+    """Have it written down that another key is active than the one that wrote last, where the store can say which."""
+    try:
+        last = first_of(store.search(Query(newest_first=True, limit=1)))
+    except Exception:  # noqa: BLE001 - not knowing it is no reason not to start
+        return
+    if last is not None and last.entry.key_id != keys.active:
+        details = {"from": last.entry.key_id, "to": keys.active}
+        at = clock.time()
+        writer.put(lambda context: record("key.rotated", at, context, severity="info", details=details))
 
 
 def keys_of(wanted: Audit, faults: list[Fault]) -> KeyRing | None:

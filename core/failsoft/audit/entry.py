@@ -16,13 +16,13 @@ import hashlib
 
 import msgspec
 
-__all__ = ["COLUMNS", "GENESIS", "Entry", "link"]
+__all__ = ["COLUMNS", "GENESIS", "Entry", "link", "link_row"]
 
 GENESIS = bytes(32)
 """What the first entry of a lane is chained to."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A record as it is stored: what may be searched for, the record, and its place in the chain.
 
     Attributes:
@@ -72,4 +72,9 @@ def link(previous: bytes, entry: Entry) -> bytes:
         entry.error_id, entry.trace_id, entry.user_index, entry.client_index, entry.request_index, entry.key_id,
         entry.record,
     )  # fmt: skip
+    return link_row(previous, row)
+
+
+def link_row(previous: bytes, row: tuple[object, ...]) -> bytes:
+    """The hash of what is no entry yet: its columns in order, without `hash` and `mac`."""
     return hashlib.sha256(previous + _encoder.encode(row)).digest()

@@ -2,36 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from failsoft.audit.stores import StoreError
+from failsoft.audit.stores import AuditStore, ReadableStore, StoreError
 from failsoft.clock import Clock
+from failsoft.references import read_secret
 
 if TYPE_CHECKING:
-    from failsoft.audit.on_sql import SqliteStore
+    from failsoft.audit.on_lines import Rotation
 
-__all__ = ["open_store"]
+__all__ = ["Store", "open_store"]
+
+_EXPECTED: Final = "expected sqlite:///FILE, postgresql+psycopg://HOST/DATABASE, jsonl:///FILE or stdout://"
 
 
-def open_store(url: str, *, full_sync: bool = False, clock: Clock | None = None) -> SqliteStore:
-    """The store that a URL names: `sqlite:///relative.db` or `sqlite:////absolute.db`. Not opened yet.
+class Store(AuditStore, ReadableStore, Protocol):
+    """Written and read."""
+
+
+def open_store(
+    url: str, *, full_sync: bool = False, rotation: Rotation | None = None, clock: Clock | None = None
+) -> Store:
+    """The store that a URL names. Nothing is connected or made yet.
 
     Parameters:
+        url: `sqlite:///relative.db`, `sqlite:////absolute.db`, `postgresql+psycopg://user:password@host/database`,
+            `jsonl:///file.jsonl`, `stdout://`; or a reference to one, `env:NAME` or `file:PATH`.
         full_sync: what is stored is on the disk when `append` returns.
+        rotation: of `jsonl`; None: see `Rotation`.
 
     Raises:
         StoreError: the URL cannot be read, or the extra is missing. The message is one line, without the URL, which
             may hold a password.
     """
-    scheme, separator, path = url.partition(":///")
-    if not separator or scheme != "sqlite":
+    if url.startswith(("env:", "file:")):
+        try:
+            url = read_secret(url)
+        except ValueError as error:
+            raise StoreError(str(error)) from None
+    scheme, separator, rest = url.partition("://")
+    make = _MAKERS.get(scheme) if separator else None
+    if make is None:
         # only the scheme is shown: the rest may hold a password
-        raise StoreError(f"cannot keep records in {scheme.partition(':')[0]!r}, expected sqlite:///file.db")
-    if not path or path == ":memory:":
-        raise StoreError("expected the name of a file, as sqlite:///failsoft-audit.db")
+        raise StoreError(f"cannot keep records in {scheme.partition(':')[0][:40]!r}, {_EXPECTED}")
     try:
-        from failsoft.audit.on_sql import SqliteStore  # noqa: PLC0415 - an extra, loaded where it is used
+        return make(url, rest, rotation, full_sync=full_sync, clock=clock)
     except ImportError as error:
         raise StoreError(str(error)) from None
-    return SqliteStore(Path(path), full_sync=full_sync, clock=clock)
+
+
+def _sqlite(_url: str, rest: str, _rotation: Rotation | None, **options: Any) -> Store:
+    from failsoft.audit.on_sqlite import SqliteStore  # noqa: PLC0415 - an extra, loaded where it is used
+
+    store: Store = SqliteStore(_file(rest, "sqlite:///failsoft-audit.db"), **options)
+    return store
+
+
+def _postgres(url: str, _rest: str, _rotation: Rotation | None, **options: Any) -> Store:
+    from failsoft.audit.on_postgres import PostgresStore  # noqa: PLC0415 - an extra, loaded where it is used
+
+    store: Store = PostgresStore(url, **options)
+    return store
+
+
+def _lines(_url: str, rest: str, rotation: Rotation | None, **options: Any) -> Store:
+    from failsoft.audit.on_lines import LinesStore, Rotation  # noqa: PLC0415 - only where it is used
+
+    return LinesStore(_file(rest, "jsonl:///failsoft-audit.jsonl"), rotation=rotation or Rotation(), **options)
+
+
+def _stdout(_url: str, rest: str, _rotation: Rotation | None, **_options: Any) -> Store:
+    from failsoft.audit.on_stdout import StdoutStore  # noqa: PLC0415 - only where it is used
+
+    if rest:
+        raise StoreError("expected stdout:// and nothing behind it")
+    return StdoutStore()
+
+
+_MAKERS: Final[Mapping[str, Callable[..., Store]]] = {
+    "sqlite": _sqlite,
+    "postgresql": _postgres,
+    "postgresql+psycopg": _postgres,
+    "jsonl": _lines,
+    "stdout": _stdout,
+}
+
+
+def _file(rest: str, example: str) -> Path:
+    """Of `/relative` or `//absolute`, which is what stands behind the scheme."""
+    if rest[:1] != "/" or rest in ("/", "/:memory:"):
+        raise StoreError(f"expected the name of a file, as {example}")
+    return Path(rest[1:])

@@ -6,7 +6,10 @@ with a public key and no secret.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
+import json
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,7 +17,7 @@ import msgspec
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
 
-__all__ = ["Heads", "Said", "Seal", "Statement", "Tombstone", "said", "state"]
+__all__ = ["Heads", "Said", "Seal", "Statement", "Tombstone", "from_line", "said", "state", "to_line"]
 
 VERSION = 1
 
@@ -58,7 +61,13 @@ class Seal(Said, frozen=True, kw_only=True, tag="seal"):
 
 
 class Heads(Said, frozen=True, kw_only=True, tag="heads"):
-    """How far all lanes have come. Sent where the application cannot take it back: an anchor."""
+    """How far all lanes have come. Sent where the application cannot take it back: an anchor.
+
+    Attributes:
+        seals: how many seals the lane has made.
+    """
+
+    seals: int = 0
 
 
 class Tombstone(Said, frozen=True, kw_only=True, tag="tombstone"):
@@ -135,3 +144,35 @@ def said(statement: Statement) -> Seal | Heads | Tombstone:
     if (what.__struct_config__.tag, what.lane, what.number) != (statement.type, statement.lane, statement.number):
         raise ValueError("not the statement that it is filed under")
     return what
+
+
+def to_line(statement: Statement) -> str:
+    """A statement as one line of JSON, for an anchor."""
+    signature = None if statement.signature is None else base64.b64encode(statement.signature).decode()
+    return json.dumps(
+        {
+            "type": statement.type,
+            "lane": statement.lane,
+            "number": statement.number,
+            "key_id": statement.key_id,
+            "body": statement.body,
+            "signature": signature,
+        }
+    )
+
+
+def from_line(line: str) -> Statement:
+    """The statement of a line; what stands before the JSON, as in a log, is passed over.
+
+    Raises:
+        ValueError: it holds none.
+    """
+    try:
+        found, _ = json.JSONDecoder().raw_decode(line, line.index("{"))
+        statement = msgspec.convert(found | {"signature": None}, Statement)
+        if found["signature"] is None:
+            return statement
+        signature = base64.b64decode(found["signature"], validate=True)
+    except (ValueError, KeyError, TypeError, msgspec.MsgspecError, binascii.Error):
+        raise ValueError("no statement") from None
+    return msgspec.structs.replace(statement, signature=signature)

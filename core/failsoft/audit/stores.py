@@ -29,8 +29,8 @@ class Query:
         kinds, severities: one of these.
         code, endpoint, status, error_id, trace_id: as in the record.
         indexes: name of a blind index (`user`, `client`, `request`), and its digests, one of which has to fit.
-        after: only records with a greater `Stored.position`.
-        newest_first: order by time, the newest first; else in the order in which they were stored.
+        after: only records with a greater `Stored.position`, in the order in which they were stored.
+        newest_first: the newest first. Else the oldest first by their time, unless `after` is given.
         limit: most records.
     """
 
@@ -44,7 +44,7 @@ class Query:
     error_id: str | None = None
     trace_id: str | None = None
     indexes: Mapping[str, Sequence[bytes]] | None = None
-    after: int = 0
+    after: int | None = None
     newest_first: bool = False
     limit: int | None = None
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from failsoft.audit.compliance import DEFAULTS
+from failsoft.audit.retention import instant, period
 from failsoft.errors.exceptions import Fault
-from failsoft.kinds import Reference, Secret, did_you_mean, join_path
+from failsoft.kinds import Kind, Reference, Secret, did_you_mean, join_path
 from failsoft.options import Options, shown
 from failsoft.settings.incidents import (
     AuditIncident,
@@ -19,9 +21,25 @@ from failsoft.settings.incidents import (
     faults_of_channels,
     faults_of_rules,
 )
-from failsoft.settings.values import SqliteUrl
+from failsoft.settings.values import AuditUrl
 
-__all__ = ["Audit", "AuditKeys"]
+__all__ = ["Audit", "AuditHold", "AuditKeys", "AuditRotation"]
+
+_PERIOD = 'a span of calendar time such as "7y", "6mo" or "90d"'
+_INSTANT = 'a date or a time such as 2026-01-31 or "2026-01-31T12:00:00Z"'
+
+
+def _period(value: object) -> str:
+    period(value)
+    return str(value)
+
+
+def _instant(value: object) -> str:
+    return datetime.fromtimestamp(instant(value) / 1e6, UTC).isoformat()
+
+
+Period = Annotated[str, Kind(_PERIOD, _period)]
+Instant = Annotated[str, Kind(_INSTANT, _instant)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +60,40 @@ class AuditKeys(Options):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditHold(Options):
+    """A legal hold: records of this time are not removed, though their time is over."""
+
+    since: Annotated[Instant | None, Meta(description="From this time on. UTC without a zone.")] = None
+    until: Annotated[Instant | None, Meta(description="Before this time. Absent: also what is yet to come.")] = None
+    reason: Annotated[str, Meta(min_length=1, description="Why; `failsoft audit purge` shows it.")]
+
+    def check(self, path: str) -> Iterable[Fault]:
+        if self.since is not None and self.until is not None and instant(self.until) <= instant(self.since):
+            yield Fault(join_path(path, "until"), "", "expected a time after since")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRotation(Options):
+    """When a file of JSON lines is put aside under another name. None is ever deleted."""
+
+    size: Annotated[int, Meta(ge=4096, description="Bytes that a file has at most.")] = 268_435_456
+    every: Annotated[
+        Literal["hour", "day", "never"],
+        Meta(description="A file holds what was written in one hour or day (UTC); `never`: only its size decides."),
+    ] = "day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audit(Options):
     """The audit trail. Without this table there is none."""
 
     url: Annotated[
-        SqliteUrl,
+        AuditUrl,
         Meta(description="Where records are written. A relative file counts from the working directory."),
     ]
+    rotation: Annotated[
+        AuditRotation | None, Meta(description="When files of JSON lines are put aside. Only for `jsonl:`.")
+    ] = None
     durability: Annotated[
         Literal["batched"], Meta(description="`batched`: records are written in the background, several at a time.")
     ] = "batched"
@@ -89,6 +134,13 @@ class Audit(Options):
         Meta(description="Directory where notifications are kept until they are delivered. Absent: those that are not "
         "when the process ends are lost; their incidents stay in the trail."),
     ] = None  # fmt: skip
+
+    retention: Annotated[
+        Period | None,
+        Meta(description="How long records are kept, by the calendar, before `failsoft audit purge` removes them: "
+        "years (`y`), months (`mo`), weeks (`w`), days (`d`). Without it none are."),
+    ] = None  # fmt: skip
+    holds: Annotated[tuple[AuditHold, ...], Meta(description="What is kept nevertheless.")] = ()
 
     def check(self, path: str) -> Iterable[Fault]:
         if self.encryption == "on" and self.keys is None and "keys" not in self.given:

@@ -6,7 +6,7 @@ import os
 import sys
 
 from audited import CONTEXT
-from failsoft.audit.on_sql import SqliteStore
+from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.writer import AuditWriter
 from failsoft.observers.audit import AuditObserver
 from observed import failure, handled

@@ -15,7 +15,7 @@ import pytest
 
 from audited import stored
 from failsoft.audit.entry import Entry
-from failsoft.audit.on_sql import SqliteStore
+from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.opening import open_store
 from failsoft.audit.stores import StoreError
 from failsoft.audit.writer import AuditWriter

@@ -13,7 +13,7 @@ import pytest
 
 from audited import CONTEXT, stored
 from failsoft.audit.entry import Entry
-from failsoft.audit.on_sql import SqliteStore
+from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.records import RecordContext
 from failsoft.audit.statements import Statement
 from failsoft.audit.stores import UnstorableError
