@@ -15,6 +15,9 @@ from failsoft.errors.failure import Failure
 
 __all__ = [
     "AttemptTimedOut",
+    "AuditMissed",
+    "AuditRecordsLost",
+    "AuditStoreChanged",
     "BulkheadLimitChanged",
     "BypassChanged",
     "CallRejected",
@@ -70,6 +73,8 @@ class ErrorHandled(Event, frozen=True, kw_only=True):
     facts: RequestFacts = NO_REQUEST
     duration: float = 0.0
     """Seconds since the call began."""
+    audited: bool = False
+    """The endpoint requires that this is on record before it is answered."""
     user: str | None = None
     """Who was authenticated, as far as the adapter knows it; not sanitized."""
 
@@ -230,6 +235,30 @@ class StateStoreChanged(Event, frozen=True, kw_only=True):
     store: Literal["redis", "sqlite"]
     reason: str = ""
     """Why it does not answer. Sanitized; "" when it does again."""
+
+
+class AuditStoreChanged(Event, frozen=True, kw_only=True):
+    """The store of the audit trail no longer takes records, and they go to the journal; or it takes them again."""
+
+    answering: bool
+    store: Literal["first", "backup"]
+    reason: str = ""
+    """Why it does not. Sanitized; "" when it does again."""
+
+
+class AuditRecordsLost(Event, frozen=True, kw_only=True):
+    """Audit records could not be kept anywhere."""
+
+    count: int
+    why: str
+
+
+class AuditMissed(Event, frozen=True, kw_only=True):
+    """An answer that was to wait for its audit record left without it, or was replaced by 503 because of it. Told at
+    most once a second."""
+
+    calls: int
+    """How many, since it was last told."""
 
 
 class ExactLimitMissed(Event, frozen=True, kw_only=True):

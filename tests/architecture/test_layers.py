@@ -27,7 +27,7 @@ LAYERS: list[tuple[str, ...]] = [
     ),
     ("options", "call", "current", "events", "machines", "references", "sanitize"),
     ("bus", "beat", "inspection", "errors.capture", "errors.catalogue", "errors.rules", "errors", "problem", "stores"),
-    ("policies", "observers", "audit", "trail", "sentry", "otel", "logs"),
+    ("policies", "observers", "audit", "witness", "trail", "sentry", "otel", "logs"),
     (
         "engine",
         "verdicts",

@@ -58,19 +58,6 @@ def to_json(value: Any) -> bytes:
         return json.dumps(value, default=_plainer).encode("ascii")
 
 
-def from_json(text: bytes | str) -> Any:
-    """The value of what `to_json` made.
-
-    Raises:
-        ValueError: it is no JSON.
-    """
-    try:
-        return msgspec.json.decode(text)
-    except msgspec.MsgspecError:
-        # it takes no lone surrogates
-        return json.loads(text)
-
-
 class Sealer:
     """Takes what is sensitive out of the records of a lane, and puts it in again sealed under the active key.
 
@@ -147,6 +134,18 @@ def closed_fields(
         except Exception:  # noqa: BLE001 - whatever was done to it
             closed.append(field)
     return closed
+
+
+def from_json(data: bytes | str) -> Any:
+    """What `to_json` has written, lone surrogates included.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    try:
+        return msgspec.json.decode(data)
+    except msgspec.MsgspecError:
+        return json.loads(data)
 
 
 def _plainer(value: object) -> str:

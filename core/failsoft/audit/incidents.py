@@ -122,7 +122,6 @@ BUILT_IN: Final[Mapping[str, Rule]] = {
         Rule(
             name="store_failing",
             troubles=("store_failing",),
-            count=3,
             severity=Severity.HIGH,
             meaning="the store of the audit trail fails",
         ),

@@ -22,7 +22,7 @@ from failsoft.errors.taxonomy import Severity
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
     from failsoft.audit.watch import Watch
-    from failsoft.audit.writer import AuditWriter
+    from failsoft.audit.writer import AuditWriter, Ticket
 
 __all__ = ["Readable", "Trail", "mapping_of"]
 
@@ -99,6 +99,12 @@ class Trail:
         if not taken and self.watch is not None:
             self.watch.trouble("records_lost")
         return taken
+
+    def submit(self, draft: Draft) -> Ticket:
+        """As `put`, and learn when it is on the disk."""
+        if self.writer is None:
+            raise SettingsError(_NO_TRAIL)
+        return self.writer.submit(draft)
 
     def begin(self) -> None:
         """Take over notifications that were not delivered before a restart. Never waits and never raises."""
