@@ -226,7 +226,7 @@ def test_a_lane_is_opened_closed_and_sealed(tmp_path: Path) -> None:
     for _ in range(7):
         assert writer.submit(draft).result(30)
     assert writer.close()
-    kinds = [found["kind"] for found in stored(path, own=True)]
+    kinds = [found["kind"] for found in sorted(stored(path, own=True), key=lambda found: found["sequence"])]
     assert kinds == ["trail.opened", *["test.made"] * 7, "trail.closed"]
     seals = [said(one) for one in SqliteStore(path).statements("seal")]
     assert [(one.first, one.last, one.closing) for one in seals if isinstance(one, Seal)] == [

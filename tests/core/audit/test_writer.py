@@ -303,8 +303,8 @@ def test_closing_stores_what_waits_and_may_be_repeated(path: Path) -> None:
     assert writer.close()
     AuditObserver(writer)(handled())
     assert writer.dropped == 1
-    assert len(list(stored(path))) == 1
     assert not path.with_name("audit.db-wal").exists()
+    assert len(list(stored(path))) == 1
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
