@@ -1,4 +1,4 @@
-"""Settings to the audit trail: keys, store, writer."""
+"""Settings to the audit trail: keys, store, writer, and who looks at it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from failsoft.audit.keeping import Keeper
 from failsoft.audit.keys import KeyRing, key_of
 from failsoft.audit.on_lines import Rotation
 from failsoft.audit.opening import Store, open_store
-from failsoft.audit.records import RecordContext, record
+from failsoft.audit.records import record
 from failsoft.audit.statements import Statement
 from failsoft.audit.stores import AuditStore, KeyFacts, Query, StoreError
 from failsoft.audit.trail import Trail
 from failsoft.audit.writer import AuditWriter, Backup, Rhythm
+from failsoft.build_incidents import channels_of, context_of, watch_of
 from failsoft.bus import Bus
 from failsoft.clock import Clock
 from failsoft.errors.exceptions import Fault
@@ -52,6 +53,8 @@ def audit_of(settings: Settings, cleaner: Cleaner, bus: Bus, clock: Clock, fault
     store = _store(wanted.url, "audit.url", wanted, keys, clock, faults)
     backup = None if wanted.backup is None else _store(wanted.backup, "audit.backup", wanted, keys, clock, faults)
     anchors = _anchors(wanted, faults)
+    context = context_of(settings, wanted, cleaner, keys, faults)
+    channels, outbox = channels_of(wanted, faults)
     if store is None or len(faults) > before:
         return Audited(Trail(None, None, None, clock))
     says = Says(bus, clock, cleaner)
@@ -63,7 +66,7 @@ def audit_of(settings: Settings, cleaner: Cleaner, bus: Bus, clock: Clock, fault
         second = Backup(Keeper(backup, folder / "backup", clock, changed=changed, lost=says.lost))
     writer = AuditWriter(
         keeper,
-        RecordContext(sanitizer=cleaner, service=settings.service, environment=settings.environment),
+        context,
         keys=keys,
         encrypt=wanted.encryption == "on",
         rhythm=Rhythm(
@@ -83,7 +86,8 @@ def audit_of(settings: Settings, cleaner: Cleaner, bus: Bus, clock: Clock, fault
     if keys is not None:
         _say_rotated(writer, keys, store, clock)
     witness = Witness(always=wanted.durability == "sync", max_wait=wanted.max_wait, late=says.missed)
-    return Audited(Trail(writer, partial(store_of, wanted, clock), keys, clock), witness)
+    watch = watch_of(wanted, channels, outbox, sink=writer, context=context, keys=keys, clock=clock)
+    return Audited(Trail(writer, partial(store_of, wanted, clock), keys, clock, watch), witness)
 
 
 class Says:

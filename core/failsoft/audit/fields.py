@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from failsoft.audit.people import spellings
+
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
 
@@ -161,8 +163,12 @@ def index_of(field: str, value: object, keys: KeyRing | None) -> bytes | None:
 
 
 def indexes_of(field: str, value: str, keys: KeyRing | None) -> list[bytes]:
-    """All that a value may be stored under: old records have the index of the key that wrote them."""
-    return [_plain(field, value), *(keys.indexes(field, value) if keys is not None else ())]
+    """All that a value may be stored under: old records have the index of the key that wrote them, and of the value as
+    the policy of that time had it written."""
+    found = []
+    for text in spellings(field, value, keys):
+        found += [_plain(field, text), *(keys.indexes(field, text) if keys is not None else ())]
+    return found
 
 
 def _plain(field: str, value: str) -> bytes:
