@@ -18,7 +18,7 @@ from failsoft.audit.entry import Entry
 from failsoft.audit.lines import KEY, of_line, place_of, to_line
 from failsoft.audit.reading_lines import LinesReader, rotated
 from failsoft.audit.statements import Statement
-from failsoft.audit.stores import KeyFacts, Query, Stored, StoreError
+from failsoft.audit.stores import MOST_HEADS, KeyFacts, Query, Stored, StoreError
 from failsoft.clock import Clock, SystemClock
 
 try:
@@ -28,7 +28,6 @@ except ImportError:  # pragma: no cover - Windows
 
 __all__ = ["LinesStore", "Rotation"]
 
-_CLOSING = "trail.closed"
 _UNITS = {"hour": 3600, "day": 86_400}
 
 
@@ -71,7 +70,7 @@ class LinesStore:
         self._clock = clock or SystemClock()
         self._fd: int | None = None
         self._last: dict[str, int] = {}
-        self._heads: dict[str, tuple[int, bytes, bool]] = {}
+        self._heads: dict[str, tuple[int, bytes]] = {}
         self._heard: tuple[tuple[int, int], int] = ((0, 0), 0)
         self._reader = LinesReader(path)
 
@@ -118,8 +117,11 @@ class LinesStore:
             self._heard = identity, read
         for lane, line in latest.items():
             if (found := of_line(line)) and (entry := found.entry):
-                self._heads[lane] = entry.sequence, entry.hash, entry.kind == _CLOSING
-        return {lane: (number, digest) for lane, (number, digest, closed) in self._heads.items() if not closed}
+                self._heads.pop(lane, None)
+                self._heads[lane] = entry.sequence, entry.hash
+        for lane in list(self._heads)[:-MOST_HEADS]:
+            del self._heads[lane]
+        return dict(self._heads)
 
     def known_keys(self) -> Sequence[KeyFacts]:
         # every file begins with the keys of the one before

@@ -29,8 +29,8 @@ _INSERT: Final = (
     "ON CONFLICT DO NOTHING"
 )
 _HEAD: Final = (
-    "INSERT INTO failsoft_audit_lane (lane, sequence, hash, closed) VALUES (%s, %s, %s, %s) ON CONFLICT (lane) DO "
-    "UPDATE SET sequence = excluded.sequence, hash = excluded.hash, closed = excluded.closed "
+    "INSERT INTO failsoft_audit_lane (lane, sequence, hash, at) VALUES (%s, %s, %s, %s) ON CONFLICT (lane) DO "
+    "UPDATE SET sequence = excluded.sequence, hash = excluded.hash, at = excluded.at "
     "WHERE excluded.sequence > failsoft_audit_lane.sequence"
 )
 _MAY_WRITE: Final = (

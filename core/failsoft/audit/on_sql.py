@@ -18,15 +18,14 @@ from failsoft.audit.entry import COLUMNS, Entry
 from failsoft.audit.migrating import prepare, require
 from failsoft.audit.selecting import entries_of, selected
 from failsoft.audit.statements import Statement
-from failsoft.audit.stores import KeyFacts, Query, Stored, StoreError, UnstorableError
+from failsoft.audit.stores import MOST_HEADS, KeyFacts, Query, Stored, StoreError, UnstorableError
 from failsoft.clock import Clock, SystemClock
 
 __all__ = ["Head", "SqlStore", "engine_of", "plainly"]
 
 Head = tuple[str, int, bytes, int]
-"""Of a lane: its id, last number, hash of the last entry, and 1 if it is closed."""
+"""Of a lane: its id, last number, and hash and time of the last entry."""
 
-_CLOSING = "trail.closed"
 _PAGE = 1000
 _inherited: list[sa.Connection] = []
 
@@ -84,7 +83,7 @@ class SqlStore(ABC):
 
     def append(self, entries: Sequence[Entry]) -> None:
         last = {entry.lane: entry for entry in entries}
-        heads = [(e.lane, e.sequence, e.hash, int(e.kind == _CLOSING)) for e in last.values()]
+        heads = [(e.lane, e.sequence, e.hash, e.at) for e in last.values()]
         try:
             with self._writing() as connection:
                 self._put(connection, entries, heads)
@@ -99,7 +98,8 @@ class SqlStore(ABC):
 
     def heads(self) -> Mapping[str, tuple[int, bytes]]:
         table = tables.lanes
-        query = sa.select(table.c.lane, table.c.sequence, table.c.hash).where(table.c.closed == 0)
+        latest = table.c.at.desc(), table.c.lane.desc()
+        query = sa.select(table.c.lane, table.c.sequence, table.c.hash).order_by(*latest).limit(MOST_HEADS)
         return {lane: (sequence, digest) for lane, sequence, digest in self._few(query)}
 
     def known_keys(self) -> Sequence[KeyFacts]:

@@ -9,7 +9,11 @@ from typing import Protocol
 from failsoft.audit.entry import Entry
 from failsoft.audit.statements import Statement
 
-__all__ = ["AuditStore", "KeyFacts", "Query", "ReadableStore", "StoreError", "Stored", "UnstorableError"]
+__all__ = ["MOST_HEADS", "AuditStore", "KeyFacts", "Query", "ReadableStore", "StoreError", "Stored", "UnstorableError"]
+
+
+MOST_HEADS = 64
+"""Lanes whose heads a statement binds at most: those that wrote last."""
 
 
 class StoreError(Exception):
@@ -90,7 +94,8 @@ class AuditStore(Protocol):
         ...
 
     def heads(self) -> Mapping[str, tuple[int, bytes]]:
-        """Last number and hash of every lane that was not closed."""
+        """Last number and hash of the lanes that wrote last, open or closed, at most `MOST_HEADS`. Who states them binds
+        these lanes: none can vanish whole without it showing."""
         ...
 
     def known_keys(self) -> Sequence[KeyFacts]:

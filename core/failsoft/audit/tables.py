@@ -90,7 +90,7 @@ lanes = Table(
     Column("lane", Text, primary_key=True),
     Column("sequence", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-    Column("closed", SmallInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
 )
 """How far each lane has come: a note for the writers' heads, no evidence."""
 
