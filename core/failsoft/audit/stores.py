@@ -94,8 +94,8 @@ class AuditStore(Protocol):
         ...
 
     def heads(self) -> Mapping[str, tuple[int, bytes]]:
-        """Last number and hash of the lanes that wrote last, open or closed, at most `MOST_HEADS`. Who states them binds
-        these lanes: none can vanish whole without it showing."""
+        """Last number and hash of the lanes that wrote last, open or closed, at most `MOST_HEADS`. Who states them
+        binds these lanes: none can vanish whole without it showing."""
         ...
 
     def known_keys(self) -> Sequence[KeyFacts]:
