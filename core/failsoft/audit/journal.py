@@ -122,10 +122,17 @@ class Journal:
                 file.close()
 
     def _opened(self) -> BinaryIO:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        number = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        folder = self.path.parent
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # it gets its name when it is locked: else somebody could take it for one that was left, and delete it
+        nameless = self.path.with_suffix(".new")
+        made = not self.path.exists()
+        number = os.open(nameless if made else self.path, os.O_RDWR | os.O_CREAT, 0o600)
         file = os.fdopen(number, "r+b")
         _lock(file)
+        if made:
+            nameless.rename(self.path)
+            _sync(folder)
         self._file = file
         return file
 
@@ -151,6 +158,16 @@ def _read(raw: bytes) -> Line | None:
         return _decode(data)
     except (msgspec.MsgspecError, ValueError):
         return None
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in a folder on the disk. Where folders cannot be opened, the system sees to it."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
 
 
 def _lock(file: BinaryIO) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -62,7 +63,10 @@ class SqliteStore(SqlStore):
         if reading:
             return self._readers.connect()
         # made by us and not by SQLite, so that others cannot read it; -wal and -shm get the same mode
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        # and only if it is not there: closing it would drop the locks of every connection of this process (POSIX), and
+        # whoever closes it next as the last one would delete the -wal that we write to
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         self._file = _identity(self.path)
         return self._writers.connect()
 

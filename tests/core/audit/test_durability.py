@@ -7,6 +7,8 @@ import json
 import logging
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -126,6 +128,47 @@ def test_the_journal_of_a_living_writer_is_left_alone(tmp_path: Path) -> None:
     assert [line.entry for line in found.lines()] == made
     found.remove()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_journal_that_is_just_being_made_is_not_taken_for_one_that_was_left(tmp_path: Path) -> None:
+    ended = threading.Event()
+
+    def clear_away() -> None:
+        while not ended.is_set():
+            for found in left_behind(tmp_path):
+                found.remove()
+
+    clearing = threading.Thread(target=clear_away)
+    clearing.start()
+    try:
+        for _ in range(200):
+            made = entries(1)
+            journal = Journal(tmp_path, made[0].lane)
+            journal.write(made)
+            assert [line.entry for line in journal.lines()] == made
+            journal.remove()
+    finally:
+        ended.set()
+        clearing.join()
+
+
+# --- the file of the store
+
+
+def test_a_second_connection_does_not_make_the_first_lose_its_locks(tmp_path: Path) -> None:
+    path, made = tmp_path / "audit.db", entries(4)
+    store = open_store(f"sqlite:///{path}")
+    store.append(made[:2])
+    open_store(f"sqlite:///{path}").check()
+    store.heads()
+    # the last one to close a file deletes its write-ahead log, if nobody has a lock on it
+    other = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('DELETE FROM failsoft_audit_key'); c.commit()"
+    )
+    subprocess.run([sys.executable, "-c", other, str(path)], check=True)
+    store.append(made[2:])
+    assert [one.entry for one in open_store(f"sqlite:///{path}").search(Query())] == made
+    store.close()
 
 
 # --- keeping
