@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint types layers unit nightly messages docs bench evaluate evaluated corpus train fuzz kills versions clean
+.PHONY: help demo test lint types layers unit nightly messages docs bench evaluate evaluated corpus train fuzz tamper kills versions clean
 
 help:
 	@echo "make demo            start the shops and show what Failsoft does (ONCE=1: show and exit)"
 	@echo "make test            lint, types, import layers, tests"
 	@echo "make nightly         the models of the engine against naive ones, at least 10 000 steps each"
 	@echo "make fuzz            ten minutes of fuzzing of sanitizer and classifier (SECONDS=600)"
+	@echo "make tamper          tamper with audit trails at random places, and see that verification names them (TIMES=1000)"
 	@echo "make kills           servers that write an audit trail are killed, their stores taken away (an hour)"
 	@echo "make messages        bring the gettext catalogues in step with the English texts"
 	@echo "make versions        the tests on every Python >= 3.11 that pyenv knows or PYTHONS names"
@@ -62,6 +63,10 @@ SECONDS ?= 600
 fuzz: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz
 	$(BIN)/python -m evaluations.fuzz --seconds $(SECONDS)
+
+TIMES ?= 1000
+tamper: $(READY)
+	$(BIN)/python -m evaluations.tampering --times $(TIMES)
 
 kills: $(READY)
 	$(BIN)/python -m evaluations.audit.kills

@@ -210,6 +210,7 @@ class Responder:
             facts=call.facts,
             duration=self._clock.monotonic() - call.started,
             audited=call.audited,
+            user=_user_of(call),
         )
         self._bus.publish(event)
         if self._witness is not None:
@@ -275,6 +276,14 @@ class Responder:
 def _meant(failure: Failure) -> bool:
     """Whether it was answered on purpose: by the application, or by a policy that did not let it run."""
     return failure.expected or failure.rejected
+
+
+def _user_of(call: Call) -> str | None:
+    """Who was authenticated, as far as the adapter knows it."""
+    try:
+        return call.user()
+    except Exception:  # noqa: BLE001 - a user of the application's own making must not cost the client its answer
+        return None
 
 
 def _trace_of(traceparent: str | None) -> str | None:

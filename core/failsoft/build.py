@@ -80,7 +80,7 @@ class Parts:
 
     def flush(self, timeout: float) -> bool:
         """Wait for the background writers to have done what they were given."""
-        return self.audit.writer is None or self.audit.writer.flush(timeout)
+        return self.audit.flush(timeout)
 
     def after_fork(self) -> None:
         """Begin anew in a forked process: other threads are gone, with what they had, and what they held is held."""
@@ -92,8 +92,7 @@ class Parts:
         self.offloads.close()
         if self.beat is not None:
             self.beat.close()
-        if self.audit.writer is not None:
-            self.audit.writer.close()
+        self.audit.close()
 
 
 def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
@@ -115,8 +114,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     bus = Bus()
     audit, witness = audit_of(settings, _for("audit", settings, sanitizer), bus, clock, faults)
     if faults:
-        if audit.writer is not None:
-            audit.writer.close()
+        audit.close()
         raise _refused(settings, faults)
 
     _warn(settings)
@@ -146,7 +144,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         lending=lending_of(store, beat, bus, clock, responder),
     )
     telemetry.subscribe(bus, breakers.states, bulkheads.snapshots, offloads.abandoned)
-    _observe(settings, bus, sanitizer, audit, witness)
+    _observe(settings, bus, sanitizer, audit, witness, breakers)
     if store is not None and beat is not None and isinstance(breakers, SharedBreakers):
         share(settings, store, beat, breakers, clock)
     return Parts(
@@ -335,6 +333,7 @@ def _observe(
     sanitizer: Sanitizer,
     audit: Trail,
     witness: Witness | None,
+    breakers: Breakers,
 ) -> None:
     if settings.responses.reraise == "unexpected":
         # before the log is told, or the first failure of all would be reported twice
@@ -342,7 +341,7 @@ def _observe(
     log = LogObserver(_for("logs", settings, sanitizer))
     bus.subscribe(log, *log.kinds)
     if audit.writer is not None:
-        observer = AuditObserver(audit.writer, witness)
+        observer = AuditObserver(audit, audit.watch, breakers.state_of, witness)
         bus.subscribe(observer, *observer.kinds)
 
 

@@ -1,4 +1,4 @@
-"""Settings to the audit trail: keys, store, writer."""
+"""Settings to the audit trail: keys, store, writer, and who looks at it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from failsoft.audit.anchors import Anchors, FileAnchor, LogAnchor, SpanAnchor
+from failsoft.audit.chains import first_of
 from failsoft.audit.keeping import Keeper
 from failsoft.audit.keys import KeyRing, key_of
-from failsoft.audit.opening import open_store
-from failsoft.audit.records import RecordContext
+from failsoft.audit.on_lines import Rotation
+from failsoft.audit.opening import Store, open_store
+from failsoft.audit.records import record
 from failsoft.audit.statements import Statement
-from failsoft.audit.stores import AuditStore, KeyFacts, StoreError
+from failsoft.audit.stores import AuditStore, KeyFacts, Query, StoreError
 from failsoft.audit.trail import Trail
 from failsoft.audit.writer import AuditWriter, Backup, Rhythm
+from failsoft.build_incidents import channels_of, context_of, watch_of
 from failsoft.bus import Bus
 from failsoft.clock import Clock
 from failsoft.errors.exceptions import Fault
@@ -27,7 +30,7 @@ from failsoft.settings import Settings
 from failsoft.settings.auditing import Audit
 from failsoft.witness import Witness
 
-__all__ = ["Audited", "audit_of", "keys_of"]
+__all__ = ["Audited", "audit_of", "keys_of", "store_of"]
 
 
 _PATIENCE = 0.5
@@ -52,10 +55,12 @@ def audit_of(settings: Settings, cleaner: Cleaner, bus: Bus, clock: Clock, fault
     before = len(faults)
     keys = keys_of(wanted, faults)
     full_sync = wanted.durability == "sync" or any(one.audit == "required" for one in settings.endpoints)
-    opened = partial(_store, keys=keys, full_sync=full_sync, clock=clock, faults=faults)
+    opened = partial(_store, wanted=wanted, keys=keys, full_sync=full_sync, clock=clock, faults=faults)
     store = opened(wanted.url, "audit.url")
     backup = None if wanted.backup is None else opened(wanted.backup, "audit.backup")
     anchors = _anchors(wanted, faults)
+    context = context_of(settings, wanted, cleaner, keys, faults)
+    channels, outbox = channels_of(wanted, faults)
     if store is None or len(faults) > before:
         return Audited(Trail(None, None, None, clock))
     says = Says(bus, clock, cleaner)
@@ -67,7 +72,7 @@ def audit_of(settings: Settings, cleaner: Cleaner, bus: Bus, clock: Clock, fault
         second = Backup(Keeper(backup, folder / "backup", clock, changed=changed, lost=says.lost))
     writer = AuditWriter(
         keeper,
-        RecordContext(sanitizer=cleaner, service=settings.service, environment=settings.environment),
+        context,
         keys=keys,
         encrypt=wanted.encryption == "on",
         rhythm=Rhythm(
@@ -84,8 +89,11 @@ def audit_of(settings: Settings, cleaner: Cleaner, bus: Bus, clock: Clock, fault
     )
     if any(folder.glob("*.journal")):
         writer.begin()
+    if keys is not None:
+        _say_rotated(writer, keys, store, clock)
     witness = Witness(always=wanted.durability == "sync", max_wait=wanted.max_wait, late=says.missed)
-    return Audited(Trail(writer, partial(open_store, wanted.url, clock=clock), keys, clock), witness)
+    watch = watch_of(wanted, channels, outbox, sink=writer, context=context, keys=keys, clock=clock)
+    return Audited(Trail(writer, partial(store_of, wanted, clock), keys, clock, watch), witness)
 
 
 class Says:
@@ -118,17 +126,51 @@ class Says:
 
 
 def _store(
-    url: str, path: str, *, keys: KeyRing | None, full_sync: bool, clock: Clock, faults: list[Fault]
-) -> AuditStore | None:
+    url: str, path: str, *, wanted: Audit, keys: KeyRing | None, full_sync: bool, clock: Clock, faults: list[Fault]
+) -> Store | None:
     try:
-        store = open_store(url, clock=clock)
+        store = store_of(wanted, clock, url=url)
         store.check()
         if keys is not None:
             _agree(keys, store, faults)
     except StoreError as error:
         faults.append(Fault(path, "", str(error)))
         return None
-    return open_store(url, full_sync=full_sync, patience=_PATIENCE, clock=clock)
+    return store_of(wanted, clock, url=url, full_sync=full_sync, patience=_PATIENCE)
+
+
+def store_of(
+    wanted: Audit,
+    clock: Clock | None = None,
+    *,
+    url: str = "",
+    full_sync: bool = False,
+    patience: float | None = None,
+) -> Store:
+    """The store of the settings, not connected yet.
+
+    Parameters:
+        url: another one than `audit.url`.
+        full_sync, patience: see `open_store`.
+
+    Raises:
+        StoreError: see `open_store`.
+    """
+    asked = wanted.rotation
+    rotation = None if asked is None else Rotation(size=asked.size, every=asked.every)
+    return open_store(url or wanted.url, full_sync=full_sync, rotation=rotation, patience=patience, clock=clock)
+
+
+def _say_rotated(writer: AuditWriter, keys: KeyRing, store: Store, clock: Clock) -> None:
+    """Have it written down that another key is active than the one that wrote last, where the store can say which."""
+    try:
+        last = first_of(store.search(Query(newest_first=True, limit=1)))
+    except Exception:  # noqa: BLE001 - not knowing it is no reason not to start
+        return
+    if last is not None and last.entry.key_id != keys.active:
+        details = {"from": last.entry.key_id, "to": keys.active}
+        at = clock.time()
+        writer.put(lambda context: record("key.rotated", at, context, severity="info", details=details))
 
 
 def _folder(wanted: Audit) -> Path:

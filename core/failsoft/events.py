@@ -19,7 +19,9 @@ __all__ = [
     "AuditRecordsLost",
     "AuditStoreChanged",
     "BulkheadLimitChanged",
+    "BypassChanged",
     "CallRejected",
+    "CircuitBreakerCommanded",
     "CircuitBreakerTransition",
     "ErrorHandled",
     "Event",
@@ -73,6 +75,8 @@ class ErrorHandled(Event, frozen=True, kw_only=True):
     """Seconds since the call began."""
     audited: bool = False
     """The endpoint requires that this is on record before it is answered."""
+    user: str | None = None
+    """Who was authenticated, as far as the adapter knows it; not sanitized."""
 
 
 class RetryScheduled(Event, frozen=True, kw_only=True):
@@ -142,6 +146,19 @@ class CircuitBreakerTransition(Event, frozen=True, kw_only=True):
     retry_after: float | None = None
 
 
+class CircuitBreakerCommanded(Event, frozen=True, kw_only=True):
+    """Somebody has changed a circuit breaker by hand."""
+
+    name: str
+    command: Literal["reset", "force_open", "disable", "metrics_only"]
+    from_state: str
+    to_state: str
+    actor: str | None = None
+    """Who, if they said so; not sanitized."""
+    reason: str | None = None
+    """Why, in their words; not sanitized."""
+
+
 class BulkheadLimitChanged(Event, frozen=True, kw_only=True):
     """An adaptive bulkhead has found another limit. Told at most once in ten seconds for each."""
 
@@ -197,6 +214,18 @@ class SettingsReloaded(Event, frozen=True, kw_only=True):
     """How many there are."""
     text: str = ""
     """The faults, one on a line, the first 20 of them. Sanitized, and without values that are secret."""
+    changed: tuple[str, ...] = ()
+    """Paths of the settings that are others now; never their values."""
+
+
+class BypassChanged(Event, frozen=True, kw_only=True):
+    """Failsoft stepped aside (`fs.bypass`), or came back."""
+
+    bypassed: bool
+    actor: str | None = None
+    """Who had it do so, if they said; not sanitized."""
+    reason: str | None = None
+    """Why, in their words; not sanitized."""
 
 
 class StateStoreChanged(Event, frozen=True, kw_only=True):

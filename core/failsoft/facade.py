@@ -19,7 +19,7 @@ from failsoft.clock import Clock, ExchangeableClock, SystemClock
 from failsoft.endpoints import Binding, Endpoints
 from failsoft.errors.exceptions import Fault
 from failsoft.errors.failure import Failure
-from failsoft.events import Event
+from failsoft.events import BypassChanged, Event
 from failsoft.guard import Guard
 from failsoft.marks import protect
 from failsoft.pipeline import Pipeline
@@ -48,13 +48,23 @@ _log = logging.getLogger("failsoft")
 class Bypass:
     """Failsoft stepped aside; `with` brings it back at the end of the block, `restore` at once."""
 
-    def __init__(self, fs: Failsoft) -> None:
+    def __init__(self, fs: Failsoft, actor: str | None, reason: str | None) -> None:
         self._fs = fs
+        self._actor = actor
+        self._reason = reason
+        self._turn(bypassed=True)
 
     def restore(self) -> None:
         """Take part in requests again."""
-        self._fs.bypassed = False
+        self._turn(bypassed=False)
+
+    def _turn(self, *, bypassed: bool) -> None:
+        fs, before = self._fs, self._fs.bypassed
+        fs.bypassed = bypassed
         current.EPOCH.end()
+        if bypassed != before:
+            at = fs.clock.time()
+            fs.publish(BypassChanged(at=at, bypassed=bypassed, actor=self._actor, reason=self._reason))
 
     def __enter__(self) -> Self:
         return self
@@ -192,11 +202,14 @@ class Failsoft:
             await self.ahold(call)
         return problem
 
-    def bypass(self) -> Bypass:
-        """Step aside live: new requests see the bare framework until `restore` or the end of a `with` block."""
-        self.bypassed = True
-        current.EPOCH.end()
-        return Bypass(self)
+    def bypass(self, *, actor: str | None = None, reason: str | None = None) -> Bypass:
+        """Step aside live: new requests see the bare framework until `restore` or the end of a `with` block.
+
+        Parameters:
+            actor: who wants it, for the audit trail.
+            reason: why, for the audit trail.
+        """
+        return Bypass(self, actor, reason)
 
     def reload(self) -> tuple[Fault, ...]:
         """Read the settings file again, and take it over whole; or keep the settings and return what is wrong.
@@ -265,6 +278,8 @@ class Failsoft:
         parts = self._parts
         if parts.beat is not None and not parts.beat.running:
             parts.beat.begin()
+        if parts.audit.waiting:
+            parts.audit.begin()
         if parts.plain is not None:
             return parts.plain
         rollout = parts.settings.rollout

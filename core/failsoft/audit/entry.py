@@ -16,13 +16,14 @@ import hashlib
 
 import msgspec
 
-__all__ = ["COLUMNS", "GENESIS", "Entry", "link"]
+__all__ = ["COLUMNS", "GENESIS", "Entry", "link", "link_row"]
 
 GENESIS = bytes(32)
 """What the first entry of a lane is chained to."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+# nothing in it can lead back to it: the garbage collector need not look at it
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A record as it is stored: what may be searched for, the record, and its place in the chain.
 
     Attributes:
@@ -30,7 +31,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         sequence: number within the lane, without gaps, from 1.
         at: when it happened, microseconds since the Unix epoch (UTC), by the clock of the host. May go back.
         kind: what it is about, as `failure.handled`.
-        severity, code, endpoint, status, error_id, trace_id: as in the record, in clear; None where it has none.
+        severity, code, endpoint, status, error_id, trace_id: as in the record, in clear; None where it has none, or
+            something that not every database can keep.
         user_index, client_index, request_index: keyed digests of who asked, from where, and of the request id, by which
             equal values are found without being readable; None where it has none.
         key_id: which key of the ring sealed its fields; None: it is in clear.
@@ -72,4 +74,9 @@ def link(previous: bytes, entry: Entry) -> bytes:
         entry.error_id, entry.trace_id, entry.user_index, entry.client_index, entry.request_index, entry.key_id,
         entry.record,
     )  # fmt: skip
+    return link_row(previous, row)
+
+
+def link_row(previous: bytes, row: tuple[object, ...]) -> bytes:
+    """The hash of what is no entry yet: its columns in order, without `hash` and `mac`."""
     return hashlib.sha256(previous + _encoder.encode(row)).digest()

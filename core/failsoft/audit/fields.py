@@ -11,6 +11,7 @@ the field in it (4 bytes), both of which are used once.
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import json
 import struct
@@ -19,10 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from failsoft.audit.people import spellings
+
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
 
-__all__ = ["INDEXED", "SEALED", "from_json", "index_of", "indexes_of", "opened", "seal", "to_json"]
+__all__ = ["INDEXED", "SEALED", "Sealer", "closed_fields", "from_json", "index_of", "indexes_of", "opened", "to_json"]
 
 Record = dict[str, Any]
 
@@ -40,6 +43,8 @@ INDEXED = (("user", "user"), ("client", "client"), ("request", "request_id"))
 """What can be searched for though it is sealed: name of the index, and member of `request`."""
 
 _NUMBERS = {field: number for number, field in enumerate(SEALED)}
+_SEALING = [(field, SEALED[field], number, field.encode()) for field, number in _NUMBERS.items()]
+_encode = msgspec.json.Encoder().encode
 _nonce = struct.Struct(">QI").pack
 _place = struct.Struct(">16sQ").pack
 
@@ -48,27 +53,43 @@ def to_json(value: Any) -> bytes:
     """JSON of a value, bytes in base 64. Never raises for what plain values hold: lone surrogates and foreign types
     become ASCII."""
     try:
-        return msgspec.json.encode(value)
+        return _encode(value)
     except (UnicodeEncodeError, TypeError, ValueError, OverflowError):
         return json.dumps(value, default=_plainer).encode("ascii")
 
 
-def seal(record: Record, lane: str, sequence: int, keys: KeyRing) -> None:
-    """Take what is sensitive out of a record, and put it in again sealed under the active key."""
-    cipher = keys.cipher(keys.active, lane)
-    place = _place(bytes.fromhex(lane), sequence)
-    sealed: dict[str, bytes] = {}
-    for number, (field, members) in enumerate(SEALED.items()):
-        value = record.get(field)
-        if value is None:
-            continue
-        if members:
-            value = {name: value.pop(name) for name in members if name in value}
-        else:
-            del record[field]
-        sealed[field] = cipher.encrypt(_nonce(sequence, number), to_json(value), place + field.encode())
-    if sealed:
-        record["sealed"] = sealed
+class Sealer:
+    """Takes what is sensitive out of the records of a lane, and puts it in again sealed under the active key.
+
+    Parameters:
+        lane: see `Entry`.
+    """
+
+    __slots__ = ("_encrypt", "_lane")
+
+    def __init__(self, lane: str, keys: KeyRing) -> None:
+        self._encrypt = keys.cipher(keys.active, lane).encrypt
+        self._lane = bytes.fromhex(lane)
+
+    def __call__(self, record: Record, sequence: int) -> None:
+        """Seal a record in place.
+
+        Parameters:
+            sequence: number of the record. With one that was used before, a nonce is used twice.
+        """
+        place = _place(self._lane, sequence)
+        sealed: dict[str, bytes] = {}
+        for field, members, nonce, name in _SEALING:
+            value = record.get(field)
+            if value is None:
+                continue
+            if members:
+                value = {member: value.pop(member) for member in members if member in value}
+            else:
+                del record[field]
+            sealed[field] = self._encrypt(_nonce(sequence, nonce), to_json(value), place + name)
+        if sealed:
+            record["sealed"] = sealed
 
 
 def opened(record: Record, key_id: str | None, keys: KeyRing | None) -> Record:
@@ -99,6 +120,22 @@ def opened(record: Record, key_id: str | None, keys: KeyRing | None) -> Record:
     return record
 
 
+def closed_fields(
+    sealed: Mapping[str, str] | None, lane: str, sequence: int, key_id: str | None, keys: KeyRing | None
+) -> list[str]:
+    """The names of the sealed fields of a record that do not open with the key; none if the key is not there."""
+    if not sealed or keys is None or key_id is None or key_id not in keys:
+        return []
+    decrypt, place = keys.cipher(key_id, lane).decrypt, _place(bytes.fromhex(lane), sequence)
+    closed = []
+    for field, text in sealed.items():
+        try:
+            decrypt(_nonce(sequence, _NUMBERS[field]), binascii.a2b_base64(text), place + field.encode())
+        except Exception:  # noqa: BLE001 - whatever was done to it
+            closed.append(field)
+    return closed
+
+
 def from_json(data: bytes | str) -> Any:
     """What `to_json` has written, lone surrogates included.
 
@@ -126,8 +163,12 @@ def index_of(field: str, value: object, keys: KeyRing | None) -> bytes | None:
 
 
 def indexes_of(field: str, value: str, keys: KeyRing | None) -> list[bytes]:
-    """All that a value may be stored under: old records have the index of the key that wrote them."""
-    return [_plain(field, value), *(keys.indexes(field, value) if keys is not None else ())]
+    """All that a value may be stored under: old records have the index of the key that wrote them, and of the value as
+    the policy of that time had it written."""
+    found = []
+    for text in spellings(field, value, keys):
+        found += [_plain(field, text), *(keys.indexes(field, text) if keys is not None else ())]
+    return found
 
 
 def _plain(field: str, value: str) -> bytes:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -22,6 +22,7 @@ __all__ = ["NEEDS", "KeyRing", "PublicKeys", "Verifier", "key_of", "need_cryptog
 NEEDS = "the audit trail with keys needs the package cryptography: pip install failsoft[audit]"
 _PREFIX: Final = b"failsoft/audit/1/"
 _INDEX_BYTES, _MAC_BYTES = 16, 16
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
 
 def need_cryptography() -> None:
@@ -104,12 +105,11 @@ class KeyRing:
             raise ValueError("expected keys of 32 bytes")
         self._keys = dict(keys)
         self.active = active
-        self._index = {key_id: self.derive(key_id, b"index") for key_id in keys}
+        self._index = {key_id: _Hmac(self.derive(key_id, b"index")) for key_id in keys}
         self.public = PublicKeys({key_id: self._signer(key_id).public_key().public_bytes_raw() for key_id in keys})
         self.cipher = lru_cache(maxsize=256)(self._cipher)
         """The cipher for fields of a lane: `cipher(key_id, lane)`."""
-        self.mac_key = lru_cache(maxsize=256)(self._mac_key)
-        """The key for the chain of a lane: `mac_key(key_id, lane)`."""
+        self._chain = lru_cache(maxsize=256)(self._chained)
 
     def __repr__(self) -> str:
         return f"KeyRing(active={self.active!r}, ids={sorted(self._keys)!r})"
@@ -143,7 +143,7 @@ class KeyRing:
         It says which records have the same value, and nothing else to who lacks the key.
         """
         text = f"{field}\0{value.strip().casefold()}".encode("utf-8", "surrogatepass")
-        return hmac.digest(self._index[key_id], text, "sha256")[:_INDEX_BYTES]
+        return self._index[key_id].digest(text)[:_INDEX_BYTES]
 
     def indexes(self, field: str, value: str) -> list[bytes]:
         """The blind indexes of a value under every key: what to search for, as old records have that of their key."""
@@ -151,7 +151,12 @@ class KeyRing:
 
     def mac(self, key_id: str, lane: str, digest: bytes) -> bytes:
         """The message authentication code of a link, 16 bytes."""
-        return hmac.digest(self.mac_key(key_id, lane), digest, "sha256")[:_MAC_BYTES]
+        return self._chain(key_id, lane).digest(digest)[:_MAC_BYTES]
+
+    def macs(self, key_id: str, lane: str) -> Callable[[bytes], bytes]:
+        """What makes the message authentication codes of the links of a lane, one after the other."""
+        digest = self._chain(key_id, lane).digest
+        return lambda link: digest(link)[:_MAC_BYTES]
 
     def sign(self, body: bytes) -> bytes:
         """The signature of the active key (Ed25519, RFC 8032), 64 bytes."""
@@ -171,5 +176,23 @@ class KeyRing:
 
         return AESGCM(self.derive(key_id, b"field", lane.encode()))
 
-    def _mac_key(self, key_id: str, lane: str) -> bytes:
-        return self.derive(key_id, b"chain", lane.encode())
+    def _chained(self, key_id: str, lane: str) -> _Hmac:
+        return _Hmac(self.derive(key_id, b"chain", lane.encode()))
+
+
+class _Hmac:
+    """HMAC-SHA-256 (RFC 2104) under one key, which is hashed once and not with every message: a third of the time."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        block = key.ljust(64, b"\0")
+        self._inner = hashlib.sha256(block.translate(_INNER))
+        self._outer = hashlib.sha256(block.translate(_OUTER))
+
+    def digest(self, message: bytes) -> bytes:
+        """The code of a message, 32 bytes."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer.digest()

@@ -6,10 +6,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from failsoft.audit.entry import GENESIS, Entry, link
-from failsoft.audit.fields import INDEXED, index_of, seal, to_json
+from failsoft.audit.entry import GENESIS, Entry, link_row
+from failsoft.audit.fields import INDEXED, Sealer, index_of, to_json
 from failsoft.audit.statements import Heads, Seal, Statement, Tombstone, said, state
 
 if TYPE_CHECKING:
@@ -19,6 +17,8 @@ __all__ = ["Lane", "new_lane_id"]
 
 Record = dict[str, Any]
 _NOTHING: Mapping[str, Any] = {}
+_MOST_STATUS = 32_767
+"""What a database keeps in two bytes; a driver may cut what is more without a word."""
 
 
 def new_lane_id(now: float) -> str:
@@ -50,13 +50,40 @@ class Lane:
             raise ValueError("encryption needs keys")
         self.id = id
         self._keys = keys
-        self._encrypt = encrypt
+        self._key_id = None if keys is None else keys.active
+        self._conceal = Sealer(id, keys) if encrypt and keys is not None else None
         self.sequence = 0
         self.head = GENESIS
         self._sealed = 0
         self._since, self._until = 0, 0
         self._numbers = {"seal": 0, "heads": 0, "tombstone": 0}
         self._previous = {"seal": "", "heads": "", "tombstone": ""}
+
+    @classmethod
+    def resumed(
+        cls,
+        id: str,  # noqa: A002 - as above
+        keys: KeyRing | None,
+        sealed: Statement | None,
+        sequence: int,
+        head: bytes,
+        since: int,
+        until: int,
+    ) -> Lane:
+        """A lane whose process is gone, to seal what it left unsealed. Nothing may be written into it any more.
+
+        Parameters:
+            sealed: its last seal.
+            sequence, head: number and hash of its last entry.
+            since, until: least and greatest time of what no seal covers, microseconds since the Unix epoch.
+        """
+        lane = cls(id, keys=keys, encrypt=False)
+        lane.sequence, lane.head, lane._since, lane._until = sequence, head, since, until
+        if sealed is not None:
+            what = said(sealed)
+            lane._sealed = what.last if isinstance(what, Seal) else 0
+            lane._numbers["seal"], lane._previous["seal"] = sealed.number, sealed.digest
+        return lane
 
     @property
     def unsealed(self) -> int:
@@ -72,37 +99,37 @@ class Lane:
         Raises:
             Exception: the record has another form; nothing of it is in the chain then.
         """
-        keys, sequence = self._keys, self.sequence + 1
+        keys, key_id, sequence = self._keys, self._key_id, self.sequence + 1
         at = record.pop("at")
         record["lane"], record["sequence"] = self.id, sequence
         error: Mapping[str, Any] = record.get("error") or _NOTHING
-        response: Mapping[str, Any] = record.get("response") or _NOTHING
         request: Mapping[str, Any] = record.get("request") or _NOTHING
-        user, client, asked = (index_of(name, request.get(member), keys) for name, member in INDEXED)
-        kind, code, endpoint = record["kind"], error.get("code"), record.get("endpoint")
-        severity, error_id = error.get("severity") or record.get("severity"), error.get("id")
-        if self._encrypt and keys is not None:
-            seal(record, self.id, sequence, keys)
-        bare = Entry(
-            lane=self.id,
-            sequence=sequence,
-            at=at,
-            kind=_storable(kind) or "",
-            severity=_storable(severity),
-            code=_storable(code),
-            endpoint=_storable(endpoint),
-            status=response.get("status"),
-            error_id=_storable(error_id),
-            trace_id=_storable(record.get("trace_id")),
-            user_index=user,
-            client_index=client,
-            request_index=asked,
-            key_id=None if keys is None else keys.active,
-            record=to_json(record).decode(),
-        )
-        digest = link(self.head, bare)
-        mac = None if keys is None else keys.mac(keys.active, self.id, digest)
-        entry = msgspec.structs.replace(bare, hash=digest, mac=mac)
+        user, client, asked = [index_of(name, request.get(member), keys) for name, member in INDEXED]
+        if user is None:
+            user = index_of("user", record.get("actor"), keys)
+        kind, severity, code, endpoint, error_id, trace_id = [
+            text if type(text) is str and text.isascii() and "\0" not in text else _storable(text)
+            for text in (
+                record["kind"], error.get("severity") or record.get("severity"), error.get("code"),
+                record.get("endpoint"), error.get("id"), record.get("trace_id"),
+            )
+        ]  # fmt: skip
+        status = (record.get("response") or _NOTHING).get("status")
+        if type(status) is not int or not 0 <= status <= _MOST_STATUS:
+            status = None
+        if self._conceal is not None:
+            self._conceal(record, sequence)
+        text = to_json(record).decode()
+        digest = link_row(self.head, (
+            self.id, sequence, at, kind or "", severity, code, endpoint, status, error_id, trace_id,
+            user, client, asked, key_id, text,
+        ))  # fmt: skip
+        entry = Entry(
+            lane=self.id, sequence=sequence, at=at, kind=kind or "", severity=severity, code=code, endpoint=endpoint,
+            status=status, error_id=error_id, trace_id=trace_id, user_index=user, client_index=client,
+            request_index=asked, key_id=key_id, record=text, hash=digest,
+            mac=None if keys is None or key_id is None else keys.mac(key_id, self.id, digest),
+        )  # fmt: skip
         self._since = at if self.unsealed == 0 else min(self._since, at)
         self._until = at if self.unsealed == 0 else max(self._until, at)
         self.sequence, self.head = sequence, digest
@@ -132,7 +159,7 @@ class Lane:
 
     def heads(self, at: int, heads: Mapping[str, tuple[int, bytes]]) -> Statement:
         """State how far this lane and others have come; see `seal`."""
-        return self._state(Heads(**self._common("heads", at, heads)))
+        return self._state(Heads(**self._common("heads", at, heads), seals=self._numbers["seal"]))
 
     def tombstone(
         self,

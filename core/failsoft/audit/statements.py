@@ -31,7 +31,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
         number: of this statement among those of its type in the lane, from 1 without gaps.
         at: microseconds since the Unix epoch.
         previous: SHA-256 of the body of the one before it, in hexadecimal digits; "" for the first.
-        heads: the last number and hash (hexadecimal) of every lane that was open, the own one included, by lane.
+        heads: the last number and hash (hexadecimal) of the lanes that wrote last, the own one included, by lane.
     """
 
     version: int = VERSION

@@ -9,7 +9,11 @@ from typing import Protocol
 from failsoft.audit.entry import Entry
 from failsoft.audit.statements import Statement
 
-__all__ = ["AuditStore", "KeyFacts", "Query", "ReadableStore", "StoreError", "Stored", "UnstorableError"]
+__all__ = ["MOST_HEADS", "AuditStore", "KeyFacts", "Query", "ReadableStore", "StoreError", "Stored", "UnstorableError"]
+
+
+MOST_HEADS = 64
+"""Lanes whose heads a statement binds at most: those that wrote last."""
 
 
 class StoreError(Exception):
@@ -29,8 +33,8 @@ class Query:
         kinds, severities: one of these.
         code, endpoint, status, error_id, trace_id: as in the record.
         indexes: name of a blind index (`user`, `client`, `request`), and its digests, one of which has to fit.
-        after: only records with a greater `Stored.position`.
-        newest_first: order by time, the newest first; else in the order in which they were stored.
+        after: only records with a greater `Stored.position`, in the order in which they were stored.
+        newest_first: the newest first. Else the oldest first by their time, unless `after` is given.
         limit: most records.
     """
 
@@ -44,7 +48,7 @@ class Query:
     error_id: str | None = None
     trace_id: str | None = None
     indexes: Mapping[str, Sequence[bytes]] | None = None
-    after: int = 0
+    after: int | None = None
     newest_first: bool = False
     limit: int | None = None
 
@@ -90,7 +94,8 @@ class AuditStore(Protocol):
         ...
 
     def heads(self) -> Mapping[str, tuple[int, bytes]]:
-        """Last number and hash of every lane that was not closed."""
+        """Last number and hash of the lanes that wrote last, open or closed, at most `MOST_HEADS`. Who states them
+        binds these lanes: none can vanish whole without it showing."""
         ...
 
     def known_keys(self) -> Sequence[KeyFacts]:

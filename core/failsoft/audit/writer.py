@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from failsoft.audit.anchors import Anchors
+from failsoft.audit.deeds import trail_opened
 from failsoft.audit.entry import Entry
 from failsoft.audit.keeping import Keeper
 from failsoft.audit.lane import Lane, new_lane_id
@@ -264,7 +265,7 @@ class AuditWriter:
         lane = self._lane = Lane(new_lane_id(self._clock.time()), keys=self._keys, encrypt=self._encrypt)
         self._keeper.open(lane.id)
         self._sealed_at = self._anchored_at = self._clock.monotonic()
-        self._keep([self._own(lane, "trail.opened")])
+        self._keep([lane.encode(trail_opened(self._clock.time(), self._context))])
         return lane
 
     def _end(self) -> None:

@@ -254,6 +254,10 @@ class Settings(Options):
         Meta(description="Name of the environment, for records. It switches nothing, but in `development` alone "
         "`sanitize.sinks` may be switched off."),
     ] = ""  # fmt: skip
+    release: Annotated[
+        str,
+        Meta(description="Version of the app, for records. Absent: `service.version` in `OTEL_RESOURCE_ATTRIBUTES`."),
+    ] = ""
     reload: Annotated[
         Literal["off", "watch", "sighup"],
         Meta(description="When a changed file is taken over while running: never, as soon as the change is seen, or at "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 import pytest
-
 from evaluations.audit.killing import killed
 from evaluations.audit.trial import Outcome, Skipped
 from evaluations.audit.troubles import disk_full

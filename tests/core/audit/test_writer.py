@@ -13,7 +13,7 @@ import pytest
 
 from audited import CONTEXT, stored
 from failsoft.audit.entry import Entry
-from failsoft.audit.on_sql import SqliteStore
+from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.records import RecordContext
 from failsoft.audit.statements import Statement
 from failsoft.audit.stores import UnstorableError
@@ -103,6 +103,7 @@ def test_a_handled_failure_becomes_one_record_with_everything_sanitized(
             "route": "/quotes/{symbol}",
             "path": "/quotes/[REDACTED]",
             "client": "192.0.2.7",
+            "user": None,
             "request_id": "req-1",
         },
         "endpoint": "GET /quotes/{symbol}",
@@ -123,8 +124,14 @@ def test_a_handled_failure_becomes_one_record_with_everything_sanitized(
         },
         "response": {"status": 500, "result": "unhandled"},
         "duration": 0.25,
-        "attempts": [{"number": 1, "start": 0.0, "duration": 0.1, "delay": 0.05, "type": "ConnectionError"}],
+        "attempts": [
+            {"number": 1, "start": 0.0, "duration": 0.1, "delay": 0.05, "type": "ConnectionError", "strategy": ""}
+        ],
         "retry_outcome": "max_attempts",
+        "retention": "operations",
+        "decisions": {"breaker": None, "rejected": None, "timeout": None},
+        "recovery": "retry_failed",
+        "compliance": [],
         "trace_id": "0af7651916cd43dd8448eb211c80319c",
     }
 
@@ -190,7 +197,7 @@ def test_a_record_that_cannot_be_built_is_named_in_its_place(writers: Callable[.
 def test_other_events_leave_no_record(writers: Callable[..., AuditWriter]) -> None:
     store = MemoryStore()
     writer = writers(store)
-    AuditObserver(writer)(RetryEnded(at=0, attempts=2, outcome="success"))
+    AuditObserver(writer)(RetryEnded(at=0, attempts=2, outcome="max_attempts"))
     writer.flush()
     assert not store.records
 
@@ -296,8 +303,8 @@ def test_closing_stores_what_waits_and_may_be_repeated(path: Path) -> None:
     assert writer.close()
     AuditObserver(writer)(handled())
     assert writer.dropped == 1
-    assert len(list(stored(path))) == 1
     assert not path.with_name("audit.db-wal").exists()
+    assert len(list(stored(path))) == 1
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

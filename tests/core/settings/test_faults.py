@@ -61,12 +61,12 @@ def faults(source: Any, environ: Mapping[str, str] | None = None) -> list[str]:
         ({"telemetry": {"logs": 1}}, "telemetry.logs = 1: expected true or false"),
         ({"reload": "always"}, 'reload = \'always\': expected one of "off", "watch", "sighup"'),
         ({"audit": {"encryption": "off"}}, 'audit.url: required: "sqlite:///FILE"'),
-        ({"audit": {"url": "sqlite:///:memory:", "encryption": "off"}}, "audit.url = 'sqlite:///:memory:': expected"),
+        ({"audit": {"url": "sqlite:///:memory:", "encryption": "off"}}, "audit.url = [hidden]: expected"),
         ({"policies": {"a": {"retry": {"methods": ["post"]}}}}, "policies.a.retry.methods[0] = 'post': expected a"),
         ({"rules": [{"name": "x", "when": {"error_type": ["shop..Oops"]}, "then": {}}]}, "rules[0].when.error_type ="),
         ({"errors": {"a.B": {"title": {"en": "x", "it": "y"}}}}, 'errors."a.B".title.it: expected one of en, de, fr'),
         ({"rules": [{"name": "x", "when": {"source": "a"}, "then": {"guidance": {"it": "y"}}}]}, "then.guidance.it: "),
-        ({"audit": {"url": "mongodb://x", "encryption": "off"}}, "audit.url = 'mongodb://x': expected \"sqlite:///FILE\""),
+        ({"audit": {"url": "mongodb://x", "encryption": "off"}}, "audit.url = [hidden]: expected \"sqlite:///FILE\""),
     ],
 )  # fmt: skip
 def test_a_fault_names_the_key_the_value_and_what_was_expected(raw: dict[str, Any], fault: str) -> None:
@@ -181,10 +181,6 @@ EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     "policies.*.hedge": ({"policies": {"p": {"hedge": True}}}, "policies.p.hedge"),
     "endpoints[].audit": ({"endpoints": [{"match": "GET /", "audit": "required"}]}, "endpoints[0].audit"),
     "reload": ({"reload": "watch"}, "reload = 'watch'"),
-    "audit.url": (
-        {"audit": {"url": "postgresql+psycopg://u:hunter2@db/x", "encryption": "off"}},
-        "audit.url = 'postgresql+psycopg://[hidden]@db/x'",
-    ),
     "audit.durability": (
         {"audit": {"url": "sqlite:///a", "encryption": "off", "durability": "sync"}},
         "audit.durability = 'sync'",
@@ -200,9 +196,38 @@ def test_what_is_not_built_is_refused_as_such(missing: Any) -> None:
     assert faults(raw) == [f"{place}: not available in this version ({missing.feature}) [settings]"]
 
 
-@pytest.mark.parametrize("url", ["jsonl:///var/log/audit", "stdout://", "POSTGRES://db/x"])
-def test_other_places_for_audit_records_are_refused_as_such(url: str) -> None:
-    assert "not available in this version" in faults({"audit": {"url": url, "encryption": "off"}})[0]
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mongodb://shop:hunter2@db/x", "POSTGRES://hunter2", "postgresql+asyncpg://u:hunter2@db/x", "sqlite:///:memory:",
+        "jsonl://hunter2", "stdout:///hunter2", "hunter2.db", "env:",
+    ],
+)  # fmt: skip
+def test_a_place_that_audit_records_cannot_be_written_to_is_refused_and_not_shown(url: str) -> None:
+    (fault,) = faults({"audit": {"url": url, "encryption": "off"}})
+    assert 'audit.url = [hidden]: expected "sqlite:///FILE", "postgresql+psycopg://HOST/DATABASE"' in fault
+    assert "hunter2" not in fault
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///a.db", "postgresql://db/x", "postgresql+psycopg://u:hunter2@db/x?sslmode=require", "jsonl:///a.jsonl",
+        "stdout://", "env:AUDIT_URL", "file:/run/secrets/audit",
+    ],
+)  # fmt: skip
+def test_places_that_audit_records_can_be_written_to(url: str) -> None:
+    found = load({"audit": {"url": url, "encryption": "off"}}).audit
+    assert found is not None
+    assert found.url == url
+
+
+def test_the_rotation_of_audit_files_is_checked() -> None:
+    audit = {"url": "jsonl:///a", "encryption": "off", "rotation": {"size": 10, "every": "year", "keep": 3}}
+    found = faults({"audit": audit})
+    assert [text.partition(":")[0].partition(" ")[0] for text in found] == [
+        "audit.rotation.size", "audit.rotation.every", "audit.rotation.keep",
+    ]  # fmt: skip
 
 
 def test_refusing_leaves_the_callers_mapping_as_it_is() -> None:

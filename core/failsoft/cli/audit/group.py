@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import click
 
 from failsoft.audit.keys import KeyRing
-from failsoft.audit.on_sql import SqliteStore
-from failsoft.audit.opening import open_store
+from failsoft.audit.opening import Store
 from failsoft.audit.stores import StoreError
-from failsoft.build_audit import keys_of
+from failsoft.build_audit import keys_of, store_of
 from failsoft.cli.main import Commands, Context
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.settings import Settings, load
@@ -37,7 +36,7 @@ class Opened:
     """The trail that the settings name."""
 
     settings: Settings
-    store: SqliteStore
+    store: Store
     keys: KeyRing | None
     """None: there are none, or they were not asked for."""
 
@@ -57,7 +56,7 @@ def opened(context: Context, *, with_keys: bool = True) -> Opened:
     if faults:
         raise SettingsError(faults)
     try:
-        store = open_store(settings.audit.url)
+        store = store_of(settings.audit)
         store.check()
     except StoreError as error:
         raise SettingsError(f"audit: {error}") from None
