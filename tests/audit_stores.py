@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -18,8 +21,9 @@ from failsoft.audit.keys import KeyRing
 from failsoft.audit.lane import Lane, new_lane_id
 from observed import NOW
 
-__all__ = ["SERVER", "chained", "lane", "postgres", "record_of", "with_options"]
+__all__ = ["SERVER", "chained", "lane", "postgres", "record_of", "spawn", "with_options"]
 
+HERE = Path(__file__).parent
 SERVER = os.environ.get("FAILSOFT_TEST_POSTGRES", "postgresql://postgres@127.0.0.1/test")
 
 
@@ -46,6 +50,16 @@ def chained(count: int, of: Lane | None = None) -> list[Entry]:
     """The next entries of a lane."""
     of = of or lane()
     return [of.encode(record_of(of.sequence + 1)) for _ in range(count)]
+
+
+def spawn(mode: str, where: object, **options: Any) -> subprocess.Popen[str]:
+    """A process that writes records into a file or to a URL; see `audit_process`."""
+    folders = [str(HERE), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    environ = os.environ | {"PYTHONPATH": os.pathsep.join(folders)}
+    command = [sys.executable, "-W", "error", "-W", "ignore::DeprecationWarning"]
+    return subprocess.Popen(
+        [*command, str(HERE / "core/audit/audit_process.py"), mode, str(where)], env=environ, text=True, **options
+    )
 
 
 def with_options(url: str, options: str) -> str:

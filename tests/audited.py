@@ -20,7 +20,7 @@ KEYS = KeyRing({"2026-11": bytes(range(32))}, "2026-11")
 def stored(
     path: Path | str, *, keys: KeyRing | None = None, own: bool = False, **query: Any
 ) -> Iterator[dict[str, Any]]:
-    """The records in an SQLite file, oldest first; without those about the trail itself unless `own`."""
-    for found in open_store(f"sqlite:///{path}").search(Query(**query)):
+    """The records in an SQLite file or at a URL, oldest first; without those about the trail itself unless `own`."""
+    for found in open_store(str(path) if "://" in str(path) else f"sqlite:///{path}").search(Query(**query)):
         if own or not found.entry.kind.startswith("trail."):
             yield mapping_of(found, keys)

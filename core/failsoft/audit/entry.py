@@ -30,7 +30,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         sequence: number within the lane, without gaps, from 1.
         at: when it happened, microseconds since the Unix epoch (UTC), by the clock of the host. May go back.
         kind: what it is about, as `failure.handled`.
-        severity, code, endpoint, status, error_id, trace_id: as in the record, in clear; None where it has none.
+        severity, code, endpoint, status, error_id, trace_id: as in the record, in clear; None where it has none, or
+            something that not every database can keep.
         user_index, client_index, request_index: keyed digests of who asked, from where, and of the request id, by which
             equal values are found without being readable; None where it has none.
         key_id: which key of the ring sealed its fields; None: it is in clear.

@@ -17,6 +17,8 @@ __all__ = ["Lane", "new_lane_id"]
 
 Record = dict[str, Any]
 _NOTHING: Mapping[str, Any] = {}
+_MOST_STATUS = 32_767
+"""What a database keeps in two bytes; a driver may cut what is more without a word."""
 
 
 def new_lane_id(now: float) -> str:
@@ -111,6 +113,8 @@ class Lane:
             )
         ]  # fmt: skip
         status = (record.get("response") or _NOTHING).get("status")
+        if type(status) is not int or not 0 <= status <= _MOST_STATUS:
+            status = None
         if self._conceal is not None:
             self._conceal(record, sequence)
         text = to_json(record).decode()

@@ -1,4 +1,4 @@
-"""A process that writes audit records: `python audit_process.py MODE FILE`. Used by the tests of the audit."""
+"""A process that writes audit records: `python audit_process.py MODE FILE_OR_URL`. Used by the tests of the audit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import os
 import sys
 
 from audited import CONTEXT
-from failsoft.audit.on_sqlite import SqliteStore
+from failsoft.audit.on_lines import Rotation
+from failsoft.audit.opening import open_store
 from failsoft.audit.writer import AuditWriter
 from failsoft.observers.audit import AuditObserver
 from observed import failure, handled
@@ -19,14 +20,21 @@ def events(observer: AuditObserver, label: str, count: int) -> None:
         observer(handled(failure(error_id=f"{label}-{number}")))
 
 
-def start(path: str, **options: float) -> tuple[AuditWriter, AuditObserver]:
-    writer = AuditWriter(SqliteStore(path), CONTEXT, **options)  # type: ignore[arg-type]
+def start(path: str, rotation: Rotation | None = None, **options: float) -> tuple[AuditWriter, AuditObserver]:
+    url = path if "://" in path else f"sqlite:///{path}"
+    writer = AuditWriter(open_store(url, rotation=rotation), CONTEXT, **options)  # type: ignore[arg-type]
     return writer, AuditObserver(writer)
 
 
 def write(path: str) -> None:
     """Leave at once: what waits is written on the way out."""
     _, observer = start(path, batch=16)
+    events(observer, str(os.getpid()), MANY)
+
+
+def small(path: str) -> None:
+    """As `write`, into files that are soon full."""
+    _, observer = start(path, Rotation(size=65_536), batch=16)
     events(observer, str(os.getpid()), MANY)
 
 
@@ -59,4 +67,4 @@ def forks(path: str) -> None:
 
 
 if __name__ == "__main__":
-    {"write": write, "killed": killed, "forks": forks}[sys.argv[1]](sys.argv[2])
+    {"write": write, "small": small, "killed": killed, "forks": forks}[sys.argv[1]](sys.argv[2])

@@ -105,6 +105,17 @@ def test_the_oldest_comes_first_by_its_time_or_after_a_place_as_it_was_stored(op
     assert [stored.entry.sequence for stored in opened().search(Query(after=0))] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("status", [70_000, -1, "500", True, 1e400])
+def test_a_status_that_not_every_database_can_keep_stands_in_the_record_only(
+    opened: Callable[[], Store], status: object
+) -> None:
+    own = lane()
+    entry = own.encode(record_of(1, response={"status": status}))
+    opened().append([entry])
+    assert list(opened().chain(own.id)) == [entry]
+    assert entry.status is None
+
+
 def test_heads_are_those_of_open_lanes(opened: Callable[[], Store]) -> None:
     one, other, closed = lane(), lane(), lane()
     store = opened()
