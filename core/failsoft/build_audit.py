@@ -46,7 +46,7 @@ def audit_of(settings: Settings, cleaner: Cleaner, clock: Clock, faults: list[Fa
     writer = AuditWriter(store, context, keys=keys, encrypt=wanted.encryption == "on", clock=clock)
     if keys is not None:
         _say_rotated(writer, keys, store, clock)
-    return Trail(writer, partial(store_of, wanted, clock), keys, clock)
+    return Trail(writer, partial(store_of, wanted, clock), keys, clock, record_reads=wanted.record_reads)
 
 
 def store_of(wanted: Audit, clock: Clock | None = None) -> Store:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
+from failsoft.audit.asking import microseconds
 from failsoft.audit.findings import LaneReport, Report
-from failsoft.audit.trail import microseconds
 from failsoft.audit.verifying import verify as verified
 from failsoft.cli.audit.group import Opened, opened
 from failsoft.cli.audit.shared import (
