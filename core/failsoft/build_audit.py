@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from failsoft.audit.chains import first_of
 from failsoft.audit.keys import KeyRing, key_of
@@ -20,7 +21,7 @@ from failsoft.references import read_secret
 from failsoft.settings import Settings
 from failsoft.settings.auditing import Audit
 
-__all__ = ["audit_of", "keys_of", "store_of"]
+__all__ = ["audit_of", "keys_of", "other_keys", "store_of", "store_to_read"]
 
 
 def audit_of(settings: Settings, cleaner: Cleaner, clock: Clock, faults: list[Fault]) -> Trail:
@@ -60,6 +61,21 @@ def store_of(wanted: Audit, clock: Clock | None = None) -> Store:
     return open_store(wanted.url, rotation=rotation, clock=clock)
 
 
+def store_to_read(wanted: Audit) -> Store:
+    """The store of the settings for a command, tried once. What is not there yet is not made.
+
+    Raises:
+        StoreError: there is none, or see `AuditStore.check`.
+    """
+    store = store_of(wanted)
+    path = getattr(store, "path", None)
+    # what was rotated has the name of the file and more
+    if isinstance(path, Path) and not any(path.parent.glob(f"{path.stem}*")):
+        raise StoreError(f"there is no file {str(path)!r}: there is nothing in the trail")
+    store.check()
+    return store
+
+
 def _say_rotated(writer: AuditWriter, keys: KeyRing, store: Store, clock: Clock) -> None:
     """Have it written down that another key is active than the one that wrote last, where the store can say which."""
     try:
@@ -95,13 +111,22 @@ def keys_of(wanted: Audit, faults: list[Fault]) -> KeyRing | None:
         return None
 
 
+def other_keys(keys: KeyRing, store: AuditStore) -> list[Fault]:
+    """A fault for each key that is not the one that its id has always stood for in a store."""
+    known = {key.key_id: key.check for key in store.known_keys()}
+    return [
+        Fault(
+            join_path("audit.keys.ring", key_id), "", "another key than the one that has written records under this id"
+        )
+        for key_id in keys.ids
+        if known.get(key_id, keys.check_value(key_id)) != keys.check_value(key_id)
+    ]
+
+
 def _agree(keys: KeyRing, store: AuditStore, faults: list[Fault]) -> None:
     """See that every key is the one that its id has always stood for, and have the store learn the active one."""
-    known = {key.key_id: key.check for key in store.known_keys()}
-    for key_id in keys.ids:
-        if known.get(key_id, keys.check_value(key_id)) != keys.check_value(key_id):
-            path = join_path("audit.keys.ring", key_id)
-            faults.append(Fault(path, "", "another key than the one that has written records under this id"))
-    if not faults and keys.active not in known:
+    found = other_keys(keys, store)
+    faults += found
+    if not found and keys.active not in {key.key_id for key in store.known_keys()}:
         store.learn(KeyFacts(keys.active, keys.check_value(keys.active), keys.public.keys[keys.active]))
     store.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from failsoft.audit.fields import indexes_of
@@ -24,6 +24,7 @@ Several = str | Iterable[str]
 _TIME: Final = 'expected a time such as "2026-11-22T01:02:03Z", "2026-11-22", or "24h" or "7d" for so long ago'
 _AGO: Final = re.compile(r"(\d{1,6}) ?(s|m|h|d|w)")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LEAST, _MOST = -62_135_596_800_000_000, 253_402_300_799_999_999
 
 
@@ -60,10 +61,8 @@ def _microseconds(instant: Instant, now: float | None) -> int:
         instant = datetime(instant.year, instant.month, instant.day, tzinfo=UTC)
     if not isinstance(instant, datetime):
         raise ValueError(f"{_TIME}, not {instant!r}")  # noqa: TRY004 - whoever asks wrongly catches one class
-    try:
-        return int((instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant).timestamp() * 1e6)
-    except (OverflowError, ValueError):
-        raise ValueError(f"{_TIME}, not {instant!r}") from None
+    at = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
+    return (at - _EPOCH) // timedelta(microseconds=1)
 
 
 def iso_of(at: int) -> str:

@@ -12,7 +12,7 @@ import click
 
 from failsoft.audit.stores import Query, StoreError
 from failsoft.audit.trail import mapping_of
-from failsoft.build_audit import keys_of, store_of
+from failsoft.build_audit import keys_of, store_to_read
 from failsoft.build_judges import classifier_of, sanitizer_of
 from failsoft.cli.main import Context, find_modules_here
 from failsoft.clock import SystemClock
@@ -105,8 +105,7 @@ def recorded(error_id: str, settings: Settings) -> dict[str, Any] | None:
     if faults:
         raise CouldNotRunError(str(SettingsError(faults)))
     try:
-        store = store_of(settings.audit)
-        store.check()
+        store = store_to_read(settings.audit)
         stored = next(store.search(Query(kinds=("failure.handled",), error_id=error_id, limit=1)), None)
     except StoreError as error:
         raise CouldNotRunError(str(error)) from None

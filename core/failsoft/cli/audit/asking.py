@@ -9,6 +9,7 @@ import click
 
 from failsoft.audit.asking import asked
 from failsoft.audit.stores import Query, Stored
+from failsoft.build_audit import other_keys
 from failsoft.cli.audit.group import Opened, opened
 from failsoft.cli.audit.shared import CouldNotRunError, actor, clerk, unreadable
 from failsoft.cli.main import Context
@@ -50,9 +51,16 @@ def trail_of(context: Context | None, *, with_keys: bool = True) -> Opened:
         CouldNotRunError: it cannot be.
     """
     try:
-        return opened(context or Context(), with_keys=with_keys)
+        trail = opened(context or Context(), with_keys=with_keys)
     except SettingsError as error:
         raise CouldNotRunError(one_line(str(error))) from None
+    try:
+        wrong = [] if trail.keys is None else other_keys(trail.keys, trail.store)
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises
+        raise unreadable(error) from None
+    if wrong:
+        raise CouldNotRunError(one_line(str(SettingsError(wrong))))
+    return trail
 
 
 def query_of(trail: Opened, wanted: dict[str, Any], **more: Any) -> Query:
