@@ -43,6 +43,7 @@ from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
 from failsoft.settings.texts import catalogue_of
 from failsoft.stores.opening import Opened
+from failsoft.witness import Witness
 
 __all__ = ["Parts", "build", "rebuild"]
 
@@ -69,6 +70,8 @@ class Parts:
     endpoints: Endpoints
     proxies: TrustedProxies
     audit: Trail
+    witness: Witness | None
+    """Who waits for audit records; None: there are none."""
     telemetry: Telemetry
     store: Opened | None
     """What workers share state by; None: they share none."""
@@ -77,7 +80,7 @@ class Parts:
 
     def flush(self, timeout: float) -> bool:
         """Wait for the background writers to have done what they were given."""
-        return self.audit.writer is None or self.audit.writer.flush(timeout)
+        return self.audit.flush(timeout)
 
     def after_fork(self) -> None:
         """Begin anew in a forked process: other threads are gone, with what they had, and what they held is held."""
@@ -89,8 +92,7 @@ class Parts:
         self.offloads.close()
         if self.beat is not None:
             self.beat.close()
-        if self.audit.writer is not None:
-            self.audit.writer.close()
+        self.audit.close()
 
 
 def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
@@ -109,19 +111,19 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     store = store_of(settings, sanitizer, faults)
     if "state.url" not in {fault.path for fault in faults}:
         faults += refusals(settings.policies, "" if store is None else store.kind, "policies")
-    audit = audit_of(settings, _for("audit", settings, sanitizer), clock, faults)
+    bus = Bus()
+    audit, witness = audit_of(settings, _for("audit", settings, sanitizer), bus, clock, faults)
     if faults:
-        if audit.writer is not None:
-            audit.writer.close()
+        audit.close()
         raise _refused(settings, faults)
 
     _warn(settings)
-    bus = Bus()
     breakers = Breakers(clock, bus.publish) if store is None else SharedBreakers(clock, bus.publish)
     bulkheads, offloads = Bulkheads(clock, bus.publish), Offloads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
     style = _style(settings, renderer)
-    responder = _responder(settings, classifier, catalogue, style, _Means(bus, sanitizer, telemetry, clock, rng))
+    means = _Means(bus, sanitizer, telemetry, clock, rng, witness)
+    responder = _responder(settings, classifier, catalogue, style, means)
     engine = Engine(
         clock=clock,
         rng=rng,
@@ -142,7 +144,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         lending=lending_of(store, beat, bus, clock, responder),
     )
     telemetry.subscribe(bus, breakers.states, bulkheads.snapshots, offloads.abandoned)
-    _observe(settings, bus, sanitizer, audit)
+    _observe(settings, bus, sanitizer, audit, witness, breakers)
     if store is not None and beat is not None and isinstance(breakers, SharedBreakers):
         share(settings, store, beat, breakers, clock)
     return Parts(
@@ -160,6 +162,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         endpoints=endpoints,
         proxies=proxies,
         audit=audit,
+        witness=witness,
         telemetry=telemetry,
         store=store,
         beat=beat,
@@ -184,7 +187,7 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
     catalogue = catalogue_of(settings.responses, faults)
     if faults:
         raise _refused(settings, faults)
-    means = _Means(parts.bus, parts.sanitizer, parts.telemetry, clock, rng)
+    means = _Means(parts.bus, parts.sanitizer, parts.telemetry, clock, rng, parts.witness)
     responder = _responder(settings, classifier, catalogue, _style(settings, renderer), means)
     _warn(settings)
     responder.internal_errors = parts.responder.internal_errors
@@ -214,6 +217,7 @@ class _Means(NamedTuple):
     telemetry: Telemetry
     clock: Clock
     rng: Random
+    witness: Witness | None
 
 
 def _responder(
@@ -228,6 +232,7 @@ def _responder(
         clock=means.clock,
         rng=means.rng,
         clean=means.sanitizer.text,
+        witness=means.witness,
     )
 
 
@@ -327,6 +332,8 @@ def _observe(
     bus: Bus,
     sanitizer: Sanitizer,
     audit: Trail,
+    witness: Witness | None,
+    breakers: Breakers,
 ) -> None:
     if settings.responses.reraise == "unexpected":
         # before the log is told, or the first failure of all would be reported twice
@@ -334,7 +341,7 @@ def _observe(
     log = LogObserver(_for("logs", settings, sanitizer))
     bus.subscribe(log, *log.kinds)
     if audit.writer is not None:
-        observer = AuditObserver(audit.writer)
+        observer = AuditObserver(audit, audit.watch, breakers.state_of, witness)
         bus.subscribe(observer, *observer.kinds)
 
 

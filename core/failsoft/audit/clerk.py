@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from failsoft.audit.deeds import trail_opened
 from failsoft.audit.lane import Lane, new_lane_id
-from failsoft.audit.records import RecordContext, record
+from failsoft.audit.records import Draft, RecordContext, record
 from failsoft.audit.statements import Statement
 from failsoft.audit.stores import AuditStore
 from failsoft.clock import Clock, SystemClock
@@ -35,7 +36,7 @@ class Clerk:
         encrypt: bool,
         clock: Clock | None = None,
     ) -> None:
-        self._store, self._context = store, context
+        self._store, self.context = store, context
         self._clock = clock or SystemClock()
         self._lane = Lane(new_lane_id(self._clock.time()), keys=keys, encrypt=encrypt)
 
@@ -52,9 +53,16 @@ class Clerk:
 
     def record(self, kind: str, *, actor: str | None = None, severity: str = "info", **details: object) -> None:
         """Have something written down. Raises what the store raises."""
-        entries = [] if self._lane.sequence else [self._lane.encode(self._record("trail.opened"))]
-        members = {"severity": severity, "actor": actor, "details": details or None}
-        entries.append(self._lane.encode(self._record(kind, **members)))
+        who = None if actor is None else self.context.people.user_of(actor, self.context.sanitizer)
+        members = {"severity": severity, "actor": who, "details": details or None}
+        self.write(lambda context: record(kind, self._clock.time(), context, **members))
+
+    def write(self, draft: Draft) -> None:
+        """Have a draft written down. Raises what the store raises."""
+        entries = []
+        if not self._lane.sequence:
+            entries.append(self._lane.encode(trail_opened(self._clock.time(), self.context)))
+        entries.append(self._lane.encode(draft(self.context)))
         self._store.append(entries)
 
     def tombstone(self, seals: Sequence[Statement], reason: str, export: str) -> Statement:
@@ -62,7 +70,7 @@ class Clerk:
         return self._lane.tombstone(self._now(), self._store.heads(), seals=seals, reason=reason, export=export)
 
     def _record(self, kind: str, **members: object) -> dict[str, object]:
-        return record(kind, self._clock.time(), self._context, **members)
+        return record(kind, self._clock.time(), self.context, **members)
 
     def _now(self) -> int:
         return int(self._clock.time() * 1e6)

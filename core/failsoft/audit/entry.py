@@ -22,6 +22,7 @@ GENESIS = bytes(32)
 """What the first entry of a lane is chained to."""
 
 
+# nothing in it can lead back to it: the garbage collector need not look at it
 class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A record as it is stored: what may be searched for, the record, and its place in the chain.
 

@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from failsoft.audit.people import spellings
+
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
 
-__all__ = ["INDEXED", "SEALED", "Sealer", "closed_fields", "index_of", "indexes_of", "opened", "to_json"]
+__all__ = ["INDEXED", "SEALED", "Sealer", "closed_fields", "from_json", "index_of", "indexes_of", "opened", "to_json"]
 
 Record = dict[str, Any]
 
@@ -108,7 +110,7 @@ def opened(record: Record, key_id: str | None, keys: KeyRing | None) -> Record:
         try:
             place = _place(bytes.fromhex(lane), sequence) + field.encode()
             nonce = _nonce(sequence, _NUMBERS[field])
-            value = msgspec.json.decode(cipher.decrypt(nonce, base64.b64decode(text), place))
+            value = from_json(cipher.decrypt(nonce, base64.b64decode(text), place))
         except Exception:  # noqa: BLE001 - whatever was done to it
             unreadable.append(field)
             continue
@@ -134,6 +136,18 @@ def closed_fields(
     return closed
 
 
+def from_json(data: bytes | str) -> Any:
+    """What `to_json` has written, lone surrogates included.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    try:
+        return msgspec.json.decode(data)
+    except msgspec.MsgspecError:
+        return json.loads(data)
+
+
 def _plainer(value: object) -> str:
     return base64.b64encode(value).decode() if isinstance(value, bytes) else repr(value)
 
@@ -149,8 +163,12 @@ def index_of(field: str, value: object, keys: KeyRing | None) -> bytes | None:
 
 
 def indexes_of(field: str, value: str, keys: KeyRing | None) -> list[bytes]:
-    """All that a value may be stored under: old records have the index of the key that wrote them."""
-    return [_plain(field, value), *(keys.indexes(field, value) if keys is not None else ())]
+    """All that a value may be stored under: old records have the index of the key that wrote them, and of the value as
+    the policy of that time had it written."""
+    found = []
+    for text in spellings(field, value, keys):
+        found += [_plain(field, text), *(keys.indexes(field, text) if keys is not None else ())]
+    return found
 
 
 def _plain(field: str, value: str) -> bytes:

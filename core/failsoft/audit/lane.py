@@ -105,6 +105,8 @@ class Lane:
         error: Mapping[str, Any] = record.get("error") or _NOTHING
         request: Mapping[str, Any] = record.get("request") or _NOTHING
         user, client, asked = [index_of(name, request.get(member), keys) for name, member in INDEXED]
+        if user is None:
+            user = index_of("user", record.get("actor"), keys)
         kind, severity, code, endpoint, error_id, trace_id = [
             text if type(text) is str and text.isascii() and "\0" not in text else _storable(text)
             for text in (

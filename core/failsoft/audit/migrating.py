@@ -27,9 +27,7 @@ def prepare(connection: sa.Connection, *, begin: Callable[[sa.Connection], None]
     Raises:
         StoreError: the tables are newer than this Failsoft, or are somebody else's.
     """
-    version = _version(connection)
-    connection.rollback()
-    if version == tables.SCHEMA_VERSION:
+    if _is_current(connection):
         return
     begin(connection)
     if connection.dialect.name == "postgresql":
@@ -43,6 +41,17 @@ def prepare(connection: sa.Connection, *, begin: Callable[[sa.Connection], None]
                 MIGRATIONS[number](connection)
         connection.execute(sa.insert(tables.versions), {"version": tables.SCHEMA_VERSION, "at": now})
     connection.commit()
+
+
+def _is_current(connection: sa.Connection) -> bool:
+    """Whether there is nothing to do. A fault may only be a migration of another process that was seen half: the next
+    look, under the lock, tells."""
+    try:
+        return _version(connection) == tables.SCHEMA_VERSION
+    except (StoreError, sa.exc.DBAPIError):
+        return False
+    finally:
+        connection.rollback()
 
 
 def require(connection: sa.Connection) -> None:

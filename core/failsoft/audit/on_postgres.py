@@ -6,6 +6,7 @@ import re
 from collections.abc import Generator, Sequence
 from typing import Any, Final, TypeVar
 
+import psycopg
 import sqlalchemy as sa
 from msgspec.structs import astuple
 
@@ -13,11 +14,6 @@ from failsoft.audit.entry import COLUMNS, Entry
 from failsoft.audit.on_sql import Head, SqlStore, engine_of, plainly
 from failsoft.audit.stores import StoreError
 from failsoft.clock import Clock, SystemClock
-
-try:
-    import psycopg
-except ImportError:
-    raise ImportError("audit records in PostgreSQL need the package psycopg: pip install failsoft[postgres]") from None
 
 __all__ = ["PostgresStore"]
 
@@ -36,6 +32,12 @@ _HEAD: Final = (
     "INSERT INTO failsoft_audit_lane (lane, sequence, hash, closed) VALUES (%s, %s, %s, %s) ON CONFLICT (lane) DO "
     "UPDATE SET sequence = excluded.sequence, hash = excluded.hash, closed = excluded.closed "
     "WHERE excluded.sequence > failsoft_audit_lane.sequence"
+)
+_MAY_WRITE: Final = (
+    "SELECT current_setting('transaction_read_only') = 'off' AND has_table_privilege('failsoft_audit', 'INSERT') "
+    "AND has_table_privilege('failsoft_audit_lane', 'INSERT') AND has_table_privilege('failsoft_audit_lane', 'UPDATE') "
+    "AND has_table_privilege('failsoft_audit_statement', 'INSERT') "
+    "AND has_sequence_privilege(pg_get_serial_sequence('failsoft_audit', 'position'), 'USAGE')"
 )
 _READING_PATIENCE: Final = 600.0
 _GRACE: Final = 5.0
@@ -92,6 +94,12 @@ class PostgresStore(SqlStore):
 
     def _begin(self, connection: sa.Connection) -> None:
         connection.begin()
+
+    def _see_writable(self, connection: sa.Connection) -> None:
+        if not connection.exec_driver_sql(_MAY_WRITE).scalar():
+            raise StoreError(
+                "the role may not write into the tables of the audit trail, or the PostgreSQL is read-only"
+            )
 
     def _put(self, connection: sa.Connection, entries: Sequence[Entry], heads: Sequence[Head]) -> None:
         driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]

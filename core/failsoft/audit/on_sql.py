@@ -10,20 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import Any, ClassVar
 
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from failsoft.audit import tables
 from failsoft.audit.entry import COLUMNS, Entry
+from failsoft.audit.migrating import prepare, require
+from failsoft.audit.selecting import entries_of, selected
 from failsoft.audit.statements import Statement
 from failsoft.audit.stores import KeyFacts, Query, Stored, StoreError, UnstorableError
 from failsoft.clock import Clock, SystemClock
-
-try:
-    import sqlalchemy as sa
-    from sqlalchemy.pool import NullPool
-except ImportError:
-    raise ImportError("the audit trail needs the package sqlalchemy: pip install failsoft[audit]") from None
-
-from failsoft.audit import tables
-from failsoft.audit.migrating import prepare, require
-from failsoft.audit.selecting import entries_of, selected
 
 __all__ = ["Head", "SqlStore", "engine_of", "plainly"]
 
@@ -68,6 +64,9 @@ class SqlStore(ABC):
     def _fault(self, error: BaseException) -> StoreError:
         """Why it cannot be used, in one line without secrets."""
 
+    def _see_writable(self, connection: sa.Connection) -> None:  # noqa: B027 - for whom it applies
+        """Raises `StoreError` where beginning a transaction did not show that it cannot write."""
+
     def _is_stale(self) -> bool:
         """Whether the connection leads to something else than what it was opened for."""
         return False
@@ -76,8 +75,8 @@ class SqlStore(ABC):
 
     def check(self) -> None:
         try:
-            with self._writing():
-                pass
+            with self._writing() as connection:
+                self._see_writable(connection)
         except self.faults as error:
             raise self._fault(error) from None
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -47,13 +48,11 @@ def open_store(
     if make is None:
         # only the scheme is shown: the rest may hold a password
         raise StoreError(f"cannot keep records in {scheme.partition(':')[0][:40]!r}, {_EXPECTED}")
-    try:
-        return make(url, rest, rotation, full_sync=full_sync, clock=clock)
-    except ImportError as error:
-        raise StoreError(str(error)) from None
+    return make(url, rest, rotation, full_sync=full_sync, clock=clock)
 
 
 def _sqlite(_url: str, rest: str, _rotation: Rotation | None, **options: Any) -> Store:
+    _need("sqlalchemy", "audit")
     from failsoft.audit.on_sqlite import SqliteStore  # noqa: PLC0415 - an extra, loaded where it is used
 
     store: Store = SqliteStore(_file(rest, "sqlite:///failsoft-audit.db"), **options)
@@ -61,6 +60,8 @@ def _sqlite(_url: str, rest: str, _rotation: Rotation | None, **options: Any) ->
 
 
 def _postgres(url: str, _rest: str, _rotation: Rotation | None, **options: Any) -> Store:
+    _need("sqlalchemy", "postgres")
+    _need("psycopg", "postgres")
     from failsoft.audit.on_postgres import PostgresStore  # noqa: PLC0415 - an extra, loaded where it is used
 
     store: Store = PostgresStore(url, **options)
@@ -88,6 +89,15 @@ _MAKERS: Final[Mapping[str, Callable[..., Store]]] = {
     "jsonl": _lines,
     "stdout": _stdout,
 }
+
+
+def _need(package: str, extra: str) -> None:
+    try:
+        import_module(package)
+    except ImportError:
+        raise StoreError(
+            f"keeping audit records there needs the package {package}: pip install failsoft[{extra}]"
+        ) from None
 
 
 def _file(rest: str, example: str) -> Path:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-import msgspec
-
+from failsoft import current
 from failsoft.audit.asking import Instant, Several, asked
-from failsoft.audit.fields import SEALED, opened
+from failsoft.audit.deeds import own
+from failsoft.audit.fields import SEALED, from_json, opened
 from failsoft.audit.places import in_lane
-from failsoft.audit.records import RecordContext, record
+from failsoft.audit.plain import plain
+from failsoft.audit.records import Draft, Record, RecordContext, record
+from failsoft.audit.schema import check_kind
 from failsoft.audit.stores import ReadableStore, Stored
 from failsoft.clock import Clock
 from failsoft.errors.exceptions import SettingsError
+from failsoft.errors.taxonomy import Severity
 
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
-    from failsoft.audit.writer import AuditWriter
+    from failsoft.audit.watch import Watch
+    from failsoft.audit.writer import AuditWriter, Ticket
 
 __all__ = ["Readable", "Trail", "mapping_of", "without_sealed"]
 
@@ -38,6 +43,7 @@ class Trail:
         writer: None: there is no trail, `record` does nothing and `query` raises.
         readable: opens the store for reading.
         keys: open what is sealed.
+        watch: looks for incidents.
         record_reads: have every `query` written down.
     """
 
@@ -47,30 +53,78 @@ class Trail:
         readable: Readable | None,
         keys: KeyRing | None,
         clock: Clock,
+        watch: Watch | None = None,
         *,
         record_reads: bool = False,
     ) -> None:
         self.writer = writer
+        self.watch = watch
+        self.waiting = watch is not None and watch.notifier.waiting
+        """A process that is gone may have left something to do: `begin` does it."""
         self._record_reads = record_reads
         self._readable = readable
         self._keys = keys
         self._clock = clock
 
-    def record(self, kind: str, *, severity: str = "info", actor: str | None = None, **fields: Any) -> bool:
+    def record(self, kind: str, /, *, severity: str = "info", actor: object = None, **fields: object) -> bool:
         """Have something of the application's own written down, in the background.
 
         Parameters:
-            kind: what it is about, with a dot in it: `invoice.voided`.
+            kind: what it is about: small letters, with a dot in it, as `invoice.voided`.
             severity: `critical`, `high`, `medium`, `low` or `info`.
-            actor: who did it.
-            fields: what else is to be known; plain values. They are sanitized, and sealed.
+            actor: who did it, by `audit.user`.
+            fields: what else is to be known. They are read now, sanitized, and sealed; what are no plain values,
+                becomes text. Within a request, its ids, client and user are written down as well, and its endpoint
+                where that has a policy.
 
         Returns:
             False if it was dropped, because too many were waiting, or because there is no audit trail.
+
+        Raises:
+            ValueError: the kind has another form or is one of Failsoft's own, or there is no such severity. Never for
+                anything in the fields.
         """
+        check_kind(kind)
+        severity = str(Severity(severity))
         if self.writer is None:
             return False
-        return self.writer.put(partial(_own, kind, self._clock.time(), severity, actor, fields))
+        at, asked = self._clock.time(), _asked()
+        return self.put(
+            partial(own, kind=kind, at=at, severity=severity, actor=plain(actor), fields=plain(fields), asked=asked)
+        )
+
+    def put(self, draft: Draft) -> bool:
+        """For parts of Failsoft: have a record written down; see `failsoft.audit.deeds`. False if it was dropped."""
+        if self.writer is None:
+            return False
+        if self.waiting:
+            self.begin()
+        taken = self.writer.put(draft)
+        if not taken and self.watch is not None:
+            self.watch.trouble("records_lost")
+        return taken
+
+    def submit(self, draft: Draft) -> Ticket:
+        """As `put`, and learn when it is on the disk."""
+        if self.writer is None:
+            raise SettingsError(_NO_TRAIL)
+        return self.writer.submit(draft)
+
+    def begin(self) -> None:
+        """Take over notifications that were not delivered before a restart. Never waits and never raises."""
+        self.waiting = False
+        if self.watch is not None:
+            self.watch.begin()
+
+    def flush(self, timeout: float) -> bool:
+        """Wait until what was recorded so far is written; notifications are not waited for."""
+        seen = self.watch is None or self.watch.flush(timeout)
+        return (self.writer is None or self.writer.flush(timeout)) and seen
+
+    def close(self, timeout: float = 5.0) -> bool:
+        """Look through what waits, try once more to deliver it, write everything down, and end."""
+        ended = [self.watch.close(timeout), self.watch.notifier.close(timeout)] if self.watch is not None else []
+        return (self.writer is None or self.writer.close(timeout)) and all(ended)
 
     def query(
         self,
@@ -137,8 +191,8 @@ class Trail:
         return None if stored is None else mapping_of(stored, self._keys)
 
     def _note(self, criteria: Mapping[str, str]) -> None:
-        if self._record_reads and self.writer is not None:
-            self.writer.put(partial(_read, self._clock.time(), criteria))
+        if self._record_reads:
+            self.put(partial(_read, self._clock.time(), criteria))
 
 
 def mapping_of(stored: Stored, keys: KeyRing | None) -> dict[str, Any]:
@@ -158,8 +212,8 @@ def mapping_of(stored: Stored, keys: KeyRing | None) -> dict[str, Any]:
         "trace_id": entry.trace_id,
     }
     try:
-        return found | opened(msgspec.json.decode(entry.record), entry.key_id, keys)
-    except (msgspec.MsgspecError, TypeError):
+        return found | opened(from_json(entry.record), entry.key_id, keys)
+    except (ValueError, TypeError):
         return found | {"unreadable": ["record"]}
 
 
@@ -179,12 +233,23 @@ def without_sealed(found: Mapping[str, Any]) -> dict[str, Any]:
     return rest | {"hidden": hidden} if hidden else rest
 
 
-def _own(
-    kind: str, at: float, severity: str, actor: str | None, fields: Mapping[str, Any], context: RecordContext
-) -> dict[str, Any]:
-    clean = context.sanitizer.value
-    return record(kind, at, context, severity=severity, actor=clean(actor), fields=clean(dict(fields)) or None)
+def _asked() -> dict[str, Any]:
+    """What is known of the request that is being served here."""
+    call = current.current_call.get()
+    if call is None:
+        return {}
+    facts, user = call.facts, None
+    with suppress(Exception):  # a user of the application's own making
+        user = call.user()
+    return {
+        "endpoint": call.endpoint or None,
+        "trace_id": call.trace_id,
+        "method": facts.method,
+        "client": facts.client,
+        "user": user,
+        "request_id": call.request_id,
+    }
 
 
-def _read(at: float, criteria: Mapping[str, str], context: RecordContext) -> dict[str, Any]:
+def _read(at: float, criteria: Mapping[str, str], context: RecordContext) -> Record:
     return record("trail.read", at, context, severity="info", details={"asked": context.sanitizer.value(criteria)})

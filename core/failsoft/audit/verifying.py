@@ -81,12 +81,9 @@ def verify(
     wanted = [lane for lane in dict.fromkeys([*there, *witnesses.lanes()]) if lanes is None or lane in lanes]
     total = sum(max(notes.get(lane, 0), witnesses.length(lane)) for lane in wanted)
     rules = Rules(
-        keys=keys,
-        allow_unsigned=allow_unsigned,
-        fields=fields and keys is not None,
-        since=since,
+        keys=keys, allow_unsigned=allow_unsigned, fields=fields and keys is not None, since=since,
         tick=lambda more: tick(more, total),
-    )
+    )  # fmt: skip
     for lane in wanted:
         with closing(Checkpoints(lane, store, witnesses, judge, find)) as checkpoints:
             walked = Walk(lane, store, checkpoints, rules, find, note=notes.get(lane, 0)).run()

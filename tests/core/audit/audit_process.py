@@ -8,7 +8,7 @@ import sys
 from audited import CONTEXT
 from failsoft.audit.on_lines import Rotation
 from failsoft.audit.opening import open_store
-from failsoft.audit.writer import AuditWriter
+from failsoft.audit.writer import AuditWriter, Rhythm
 from failsoft.observers.audit import AuditObserver
 from observed import failure, handled
 
@@ -22,7 +22,8 @@ def events(observer: AuditObserver, label: str, count: int) -> None:
 
 def start(path: str, rotation: Rotation | None = None, **options: float) -> tuple[AuditWriter, AuditObserver]:
     url = path if "://" in path else f"sqlite:///{path}"
-    writer = AuditWriter(open_store(url, rotation=rotation), CONTEXT, **options)  # type: ignore[arg-type]
+    store = open_store(url, rotation=rotation)
+    writer = AuditWriter(store, CONTEXT, rhythm=Rhythm(**options))  # type: ignore[arg-type]
     return writer, AuditObserver(writer)
 
 

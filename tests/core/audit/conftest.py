@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from audited import CONTEXT
-from failsoft.audit.writer import AuditWriter
+from failsoft.audit.writer import AuditWriter, Rhythm
 
 
 @pytest.fixture
@@ -20,7 +20,8 @@ def writers() -> Iterator[Callable[..., AuditWriter]]:
     made: list[AuditWriter] = []
 
     def make(store: Any, context: Any = CONTEXT, **options: Any) -> AuditWriter:
-        made.append(AuditWriter(store, context, **options))
+        rhythm = {name: options.pop(name) for name in Rhythm.__dataclass_fields__ if name in options}
+        made.append(AuditWriter(store, context, rhythm=Rhythm(**rhythm), **options))
         return made[-1]
 
     yield make

@@ -151,9 +151,8 @@ def test_many_processes_write_one_file_at_once_and_put_it_aside(path: Path) -> N
 
 def test_a_lock_that_is_not_let_go_of_is_not_waited_for_for_ever(path: Path) -> None:
     holder = LinesStore(path)
-    with holder._locked():
-        with pytest.raises(TimeoutError):
-            LinesStore(path, busy_timeout=0.01).append(chained(1))
+    with holder._locked(), pytest.raises(TimeoutError):
+        LinesStore(path, busy_timeout=0.01).append(chained(1))
 
 
 def test_what_is_not_there_is_not_read_and_not_made(path: Path) -> None:

@@ -188,6 +188,36 @@ def test_tables_of_something_else_are_refused(url: str, admin: psycopg.Connectio
                          "AND relnamespace = current_schema()::regnamespace").fetchone() == (0,)  # fmt: skip
 
 
+def test_a_role_needs_no_more_than_the_docs_say(url: str, admin: psycopg.Connection[Any]) -> None:
+    open_store(url).check()
+    (schema,) = admin.execute("SELECT current_schema()").fetchone() or ("",)
+    role = f"{schema}_writer"
+    admin.execute(f"CREATE ROLE {role}")
+    try:
+        admin.execute(f"GRANT USAGE ON SCHEMA {schema} TO {role}")
+        admin.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}")
+        store = open_store(url.replace("options=", f"options=-crole%3D{role}%20"))
+        assert store.lanes() == []
+        with pytest.raises(StoreError, match="may not write"):
+            store.check()
+        admin.execute(f"GRANT INSERT ON ALL TABLES IN SCHEMA {schema} TO {role}")
+        admin.execute(f"GRANT UPDATE ON failsoft_audit_lane TO {role}")
+        admin.execute(f"GRANT USAGE ON SEQUENCE failsoft_audit_position_seq TO {role}")
+        store.check()
+        own = lane()
+        entries = chained(4, own)
+        for first in (0, 1, 2):
+            store.append(entries[first : first + 2])
+        store.state(own.seal(1, store.heads()))
+        assert list(store.chain(own.id)) == entries
+        with pytest.raises(Exception, match="permission denied"):
+            store.remove(own.id, 1, 4, own.tombstone(1, {}, seals=list(store.statements()), reason="none"))
+        store.close()
+    finally:
+        admin.execute(f"DROP OWNED BY {role}")
+        admin.execute(f"DROP ROLE {role}")
+
+
 @pytest.mark.skipif(shutil.which("pg_dump") is None, reason="needs pg_dump")
 def test_what_is_sealed_stands_nowhere_in_a_dump(url: str, admin: psycopg.Connection[Any]) -> None:
     store = open_store(url)

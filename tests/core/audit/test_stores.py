@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+import failsoft
 from audit_stores import chained, lane, postgres, record_of
 from audited import KEYS
 from failsoft.audit.entry import GENESIS, Entry, link
@@ -181,6 +183,26 @@ def test_what_is_sealed_stands_nowhere_in_the_files(tmp_path: Path) -> None:
 def assert_unreadable(content: bytes) -> None:
     for plain in (b"plain-canary", b"user-1", b"192.0.2.7", b"req-7"):
         assert plain not in content
+
+
+@pytest.mark.parametrize(
+    ("url", "package", "module", "extra"),
+    [
+        ("sqlite:///audit.db", "sqlalchemy", "on_sql", r"failsoft\[audit\]"),
+        ("postgresql+psycopg://shop:hunter2@127.0.0.1/x", "psycopg", "on_postgres", r"failsoft\[postgres\]"),
+    ],
+)
+def test_a_package_that_is_missing_is_named_with_its_extra_when_the_app_starts(
+    url: str, package: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in [n for n in sys.modules if n.startswith("failsoft.audit.on_") or n == package]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(failsoft.SettingsError, match=rf"audit\.url: .*{package}: pip install {extra}") as caught:
+        failsoft.Failsoft({"audit": {"url": url, "encryption": "off"}})
+    assert "hunter2" not in str(caught.value)
+    assert module not in str(caught.value)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

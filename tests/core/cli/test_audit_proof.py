@@ -7,9 +7,11 @@ import json
 import random
 import re
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -374,3 +376,19 @@ def test_reconcile_does_not_bring_back_what_was_purged(made: Made, tmp_path: Pat
 def test_reconcile_wants_to_know_with_what(made: Made) -> None:
     assert "no audit.backup" in one_line(run("reconcile"))
     assert "backup: " in one_line(run("reconcile", "--with", "mysql://shop:hunter2@db/x"))
+
+
+def test_tampering_that_is_found_is_an_incident_and_told(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    module, pages = ModuleType("shop_pages"), list[Any]()
+    module.page = pages.append  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "shop_pages", module)
+    configure(more='[[audit.notifications]]\ncall = "shop_pages:page"')
+    tamper("UPDATE failsoft_audit SET code = 'OTHER' WHERE lane = ? AND sequence = 7", made.lanes[1])
+    assert run("verify").exit_code == 1
+    (page,) = pages
+    assert (page["data"]["rule"], page["data"]["severity"]) == ("tampering", "critical")
+    kinds = ("trail.opened", "trail.verified", "incident.opened", "notification.sent")
+    query = Query(kinds=kinds, newest_first=True, limit=len(kinds))
+    said = [mapping_of(found, KEYS) for found in SqliteStore("audit.db").search(query)]
+    assert {record["kind"] for record in said} == set(kinds)
+    assert len({record["lane"] for record in said}) == 1

@@ -15,9 +15,9 @@ import click
 
 from failsoft.audit.clerk import Clerk
 from failsoft.audit.keys import KeyRing, PublicKeys
-from failsoft.audit.records import RecordContext
 from failsoft.audit.statements import Statement, from_line
 from failsoft.audit.stores import AuditStore
+from failsoft.build_incidents import context_of
 from failsoft.build_judges import sanitizer_of
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.observers.base import one_line
@@ -60,9 +60,13 @@ def clerk(settings: Settings, store: AuditStore, keys: KeyRing | None) -> Clerk:
     cleaner = sanitizer_of(settings, faults)
     if faults:
         raise SettingsError(faults)
-    context = RecordContext(sanitizer=cleaner, service=settings.service, environment=settings.environment)
-    encrypt = settings.audit is not None and settings.audit.encryption == "on"
-    return Clerk(store, context, keys=keys, encrypt=encrypt)
+    wanted = settings.audit
+    if wanted is None:
+        raise SettingsError("the settings have no [audit] table: there is no audit trail")
+    context = context_of(settings, wanted, cleaner, keys, faults)
+    if faults:
+        raise SettingsError(faults)
+    return Clerk(store, context, keys=keys, encrypt=wanted.encryption == "on")
 
 
 def actor() -> str:

@@ -12,7 +12,9 @@ import click
 
 from failsoft.audit.asking import microseconds
 from failsoft.audit.findings import LaneReport, Report
+from failsoft.audit.records import Draft
 from failsoft.audit.verifying import verify as verified
+from failsoft.build_incidents import alarm
 from failsoft.cli.audit.group import Opened, opened
 from failsoft.cli.audit.shared import (
     CouldNotRunError,
@@ -25,6 +27,7 @@ from failsoft.cli.audit.shared import (
     unreadable,
 )
 from failsoft.cli.main import Context
+from failsoft.clock import SystemClock
 from failsoft.errors.exceptions import SettingsError
 from failsoft.observers.base import one_line
 
@@ -111,6 +114,15 @@ def _bar() -> Iterator[Callable[[int, int], None]]:
         yield tick
 
 
+class Drafts(list[Draft]):
+    """Keeps drafts until the thread that writes has time."""
+
+    def put(self, draft: Draft, /) -> bool:
+        """Keep one."""
+        self.append(draft)
+        return True
+
+
 def _recorded(trail: Opened, report: Report) -> None:
     """Have what was found written down; a trail that cannot be written is no reason not to say it."""
     found = [finding.as_dict() for finding in report.faults]
@@ -123,6 +135,15 @@ def _recorded(trail: Opened, report: Report) -> None:
                 faults=len(found),
                 findings=found[:_MOST_IN_RECORD],
             )
+            drafts = Drafts()
+            told = alarm(
+                trail.settings, "tampering", len(found),
+                sink=drafts, context=writes.context, keys=trail.keys, clock=SystemClock(),
+            )  # fmt: skip
+            for draft in drafts:
+                writes.write(draft)
+        if not told:
+            click.echo("not everybody could be told of it", err=True)
     except Exception as error:  # noqa: BLE001 - as the docstring says
         click.echo(f"could not record it in the trail: {type(error).__name__}", err=True)
 
