@@ -48,9 +48,9 @@ def explain(context: Context | None, what: str, source: str, as_json: bool) -> N
     EXCEPTION is "module.Class: message", or a traceback; - reads it from standard input. Nothing is imported for it: a
     class is known by its name. ERROR_ID is the id of a failure in the audit trail, as clients and logs have it.
     """
-    path = (context or Context()).settings_file()
+    given = (context or Context()).source()
     try:
-        settings = Settings() if path is None else load(path)
+        settings = Settings() if given is None else load(given)
         text = sys.stdin.read() if what == "-" else what
         error_id = id_in(text)
         said = recorded(error_id, settings) if error_id is not None else _judged(exception_of(text), settings, source)

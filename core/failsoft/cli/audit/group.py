@@ -48,7 +48,7 @@ def opened(context: Context, *, with_keys: bool = True) -> Opened:
         SettingsError: it cannot be: faults in the settings, no `[audit]`, a key that is not there, a store that cannot
             be used. The command says so and ends with status 2.
     """
-    settings = load(context.settings_file())
+    settings = load(context.source())
     if settings.audit is None:
         raise SettingsError("the settings have no [audit] table: there is no audit trail")
     faults: list[Fault] = []
