@@ -30,7 +30,7 @@ from failsoft.settings import Settings
 from failsoft.settings.auditing import Audit
 from failsoft.witness import Witness
 
-__all__ = ["Audited", "audit_of", "keys_of", "store_of"]
+__all__ = ["Audited", "audit_of", "keys_of", "other_keys", "store_of", "store_to_read"]
 
 
 _PATIENCE = 0.5
@@ -93,7 +93,8 @@ def audit_of(settings: Settings, cleaner: Cleaner, bus: Bus, clock: Clock, fault
         _say_rotated(writer, keys, store, clock)
     witness = Witness(always=wanted.durability == "sync", max_wait=wanted.max_wait, late=says.missed)
     watch = watch_of(wanted, channels, outbox, sink=writer, context=context, keys=keys, clock=clock)
-    return Audited(Trail(writer, partial(store_of, wanted, clock), keys, clock, watch), witness)
+    trail = Trail(writer, partial(store_of, wanted, clock), keys, clock, watch, record_reads=wanted.record_reads)
+    return Audited(trail, witness)
 
 
 class Says:
@@ -161,6 +162,21 @@ def store_of(
     return open_store(url or wanted.url, full_sync=full_sync, rotation=rotation, patience=patience, clock=clock)
 
 
+def store_to_read(wanted: Audit) -> Store:
+    """The store of the settings for a command, tried once. What is not there yet is not made.
+
+    Raises:
+        StoreError: there is none, or see `AuditStore.check`.
+    """
+    store = store_of(wanted)
+    path = getattr(store, "path", None)
+    # what was rotated has the name of the file and more
+    if isinstance(path, Path) and not any(path.parent.glob(f"{path.stem}*")):
+        raise StoreError(f"there is no file {str(path)!r}: there is nothing in the trail")
+    store.check()
+    return store
+
+
 def _say_rotated(writer: AuditWriter, keys: KeyRing, store: Store, clock: Clock) -> None:
     """Have it written down that another key is active than the one that wrote last, where the store can say which."""
     try:
@@ -217,13 +233,22 @@ def keys_of(wanted: Audit, faults: list[Fault]) -> KeyRing | None:
         return None
 
 
+def other_keys(keys: KeyRing, store: AuditStore) -> list[Fault]:
+    """A fault for each key that is not the one that its id has always stood for in a store."""
+    known = {key.key_id: key.check for key in store.known_keys()}
+    return [
+        Fault(
+            join_path("audit.keys.ring", key_id), "", "another key than the one that has written records under this id"
+        )
+        for key_id in keys.ids
+        if known.get(key_id, keys.check_value(key_id)) != keys.check_value(key_id)
+    ]
+
+
 def _agree(keys: KeyRing, store: AuditStore, faults: list[Fault]) -> None:
     """See that every key is the one that its id has always stood for, and have the store learn the active one."""
-    known = {key.key_id: key.check for key in store.known_keys()}
-    for key_id in keys.ids:
-        if known.get(key_id, keys.check_value(key_id)) != keys.check_value(key_id):
-            path = join_path("audit.keys.ring", key_id)
-            faults.append(Fault(path, "", "another key than the one that has written records under this id"))
-    if not faults and keys.active not in known:
+    found = other_keys(keys, store)
+    faults += found
+    if not found and keys.active not in {key.key_id for key in store.known_keys()}:
         store.learn(KeyFacts(keys.active, keys.check_value(keys.active), keys.public.keys[keys.active]))
     store.close()

@@ -270,6 +270,15 @@ KINDS: Final[Mapping[str, Kind]] = {
         ),
     ),
     "trail.closed": Kind("A process ended in order.", "security"),
+    "trail.read": Kind(
+        "Somebody has read in the trail; only with `audit.record_reads`.",
+        "security",
+        (
+            _ACTOR,
+            Field("details.asked", "table", "what for, in their words, sanitized"),
+            Field("details.command", "text", "the command, as `search`; not from Python"),
+        ),
+    ),
     "trail.exported": Kind("Records were exported.", "security", (Field("details", "table", "what and where to"),)),
     "trail.verified": Kind("Verification found tampering.", "security", (Field("details", "table", "what and where"),)),
     "key.rotated": Kind("Another key writes from here on.", "security", (Field("details", "table", "which"),)),

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from failsoft import current
+from failsoft.audit.asking import Instant, Several, asked
 from failsoft.audit.deeds import own
-from failsoft.audit.fields import from_json, indexes_of, opened
+from failsoft.audit.fields import SEALED, from_json, opened
+from failsoft.audit.places import in_lane
 from failsoft.audit.plain import plain
-from failsoft.audit.records import Draft
+from failsoft.audit.records import Draft, Record, RecordContext, record
 from failsoft.audit.schema import check_kind
-from failsoft.audit.stores import Query, ReadableStore, Stored
+from failsoft.audit.stores import ReadableStore, Stored
 from failsoft.clock import Clock
 from failsoft.errors.exceptions import SettingsError
 from failsoft.errors.taxonomy import Severity
@@ -24,9 +25,8 @@ if TYPE_CHECKING:
     from failsoft.audit.watch import Watch
     from failsoft.audit.writer import AuditWriter, Ticket
 
-__all__ = ["Readable", "Trail", "mapping_of"]
+__all__ = ["Readable", "Trail", "mapping_of", "without_sealed"]
 
-Instant = datetime | str | float
 _NO_TRAIL = "the settings have no [audit] table: there is no audit trail"
 
 
@@ -44,6 +44,7 @@ class Trail:
         readable: opens the store for reading.
         keys: open what is sealed.
         watch: looks for incidents.
+        record_reads: have every `query` written down.
     """
 
     def __init__(
@@ -53,11 +54,14 @@ class Trail:
         keys: KeyRing | None,
         clock: Clock,
         watch: Watch | None = None,
+        *,
+        record_reads: bool = False,
     ) -> None:
         self.writer = writer
         self.watch = watch
         self.waiting = watch is not None and watch.notifier.waiting
         """A process that is gone may have left something to do: `begin` does it."""
+        self._record_reads = record_reads
         self._readable = readable
         self._keys = keys
         self._clock = clock
@@ -127,11 +131,11 @@ class Trail:
         *,
         since: Instant | None = None,
         until: Instant | None = None,
-        kind: str | None = None,
+        kind: Several | None = None,
         code: str | None = None,
         endpoint: str | None = None,
         status: int | None = None,
-        severity: str | None = None,
+        severity: Several | None = None,
         error_id: str | None = None,
         trace_id: str | None = None,
         user: str | None = None,
@@ -142,11 +146,13 @@ class Trail:
     ) -> Iterator[Mapping[str, Any]]:
         """The records that are wanted, oldest first, as they are read from the store: nothing is held in memory.
 
-        What waits is not waited for: `fs.flush()` before, where the newest matter.
+        From any thread, also while records are written. What waits is not waited for: `fs.flush()` before, where the
+        newest matter. With `audit.record_reads` a record `trail.read` says what was asked for.
 
         Parameters:
-            since, until: from this time on and before that one: a `datetime`, ISO 8601 (UTC without a zone), or seconds
-                since the Unix epoch.
+            since, until: from this time on and before that one: a `datetime`, ISO 8601 (UTC without a zone), seconds
+                since the Unix epoch, or so long ago: `24h`, `7d`.
+            kind, severity: one, or several, of which each is wanted.
             user, client, request_id: found by their blind index, sealed or not.
             limit: most records.
 
@@ -157,25 +163,36 @@ class Trail:
 
         Raises:
             SettingsError: there is no audit trail.
+            ValueError: something that is asked for can never be: no time, no severity, a limit below 1.
+            StoreError: the store cannot be read; when the first record is taken.
         """
         if self._readable is None:
             raise SettingsError(_NO_TRAIL)
-        sought = {"user": user, "client": client, "request": request_id}
-        query = Query(
-            since=microseconds(since),
-            until=microseconds(until),
-            kinds=() if kind is None else (kind,),
-            severities=() if severity is None else (severity,),
-            code=code,
-            endpoint=endpoint,
-            status=status,
-            error_id=error_id,
-            trace_id=trace_id,
-            indexes={name: indexes_of(name, text, self._keys) for name, text in sought.items() if text is not None},
-            newest_first=newest_first,
-            limit=limit,
-        )
+        criteria: dict[str, Any] = {
+            "since": since, "until": until, "kind": kind, "code": code, "endpoint": endpoint, "status": status,
+            "severity": severity, "error_id": error_id, "trace_id": trace_id, "user": user, "client": client,
+            "request_id": request_id,
+        }  # fmt: skip
+        query = asked(self._keys, self._clock.time(), newest_first=newest_first, limit=limit, **criteria)
+        self._note({name: str(value) for name, value in criteria.items() if value is not None})
         return (mapping_of(stored, self._keys) for stored in self._readable().search(query))
+
+    def entry(self, lane: str, sequence: int) -> Mapping[str, Any] | None:
+        """The record with a number in a lane, as `query` gives it but for its position; None: there is none.
+
+        Raises:
+            SettingsError: there is no audit trail.
+            StoreError: the store cannot be read.
+        """
+        if self._readable is None:
+            raise SettingsError(_NO_TRAIL)
+        self._note({"lane": lane, "sequence": str(sequence)})
+        stored = in_lane(self._readable(), lane, sequence)
+        return None if stored is None else mapping_of(stored, self._keys)
+
+    def _note(self, criteria: Mapping[str, str]) -> None:
+        if self._record_reads:
+            self.put(partial(_read, self._clock.time(), criteria))
 
 
 def mapping_of(stored: Stored, keys: KeyRing | None) -> dict[str, Any]:
@@ -200,19 +217,20 @@ def mapping_of(stored: Stored, keys: KeyRing | None) -> dict[str, Any]:
         return found | {"unreadable": ["record"]}
 
 
-def microseconds(instant: Instant | None) -> int | None:
-    """Microseconds since the Unix epoch of an instant.
-
-    Raises:
-        ValueError: a text that is not ISO 8601.
-    """
-    if instant is None:
-        return None
-    if isinstance(instant, (int, float)):
-        return int(instant * 1e6)
-    at = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
-    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
-    return int(at.timestamp() * 1e6)
+def without_sealed(found: Mapping[str, Any]) -> dict[str, Any]:
+    """A record for a reader who may not see what is sealed, whether or not it was; what was left out is in `hidden`."""
+    rest, hidden = dict(found), []
+    for name, members in SEALED.items():
+        value = rest.get(name)
+        if value is None:
+            continue
+        if not members:
+            del rest[name]
+            hidden.append(name)
+        elif isinstance(value, Mapping):
+            rest[name] = {member: part for member, part in value.items() if member not in members}
+            hidden += [f"{name}.{member}" for member in members if value.get(member) is not None]
+    return rest | {"hidden": hidden} if hidden else rest
 
 
 def _asked() -> dict[str, Any]:
@@ -231,3 +249,7 @@ def _asked() -> dict[str, Any]:
         "user": user,
         "request_id": call.request_id,
     }
+
+
+def _read(at: float, criteria: Mapping[str, str], context: RecordContext) -> Record:
+    return record("trail.read", at, context, severity="info", details={"asked": context.sanitizer.value(criteria)})

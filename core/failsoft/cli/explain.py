@@ -12,7 +12,7 @@ import click
 
 from failsoft.audit.stores import Query, StoreError
 from failsoft.audit.trail import mapping_of
-from failsoft.build_audit import keys_of, store_of
+from failsoft.build_audit import keys_of, store_to_read
 from failsoft.build_judges import classifier_of, sanitizer_of
 from failsoft.cli.main import Context, find_modules_here
 from failsoft.clock import SystemClock
@@ -48,9 +48,9 @@ def explain(context: Context | None, what: str, source: str, as_json: bool) -> N
     EXCEPTION is "module.Class: message", or a traceback; - reads it from standard input. Nothing is imported for it: a
     class is known by its name. ERROR_ID is the id of a failure in the audit trail, as clients and logs have it.
     """
-    path = (context or Context()).settings_file()
+    given = (context or Context()).source()
     try:
-        settings = Settings() if path is None else load(path)
+        settings = Settings() if given is None else load(given)
         text = sys.stdin.read() if what == "-" else what
         error_id = id_in(text)
         said = recorded(error_id, settings) if error_id is not None else _judged(exception_of(text), settings, source)
@@ -105,8 +105,7 @@ def recorded(error_id: str, settings: Settings) -> dict[str, Any] | None:
     if faults:
         raise CouldNotRunError(str(SettingsError(faults)))
     try:
-        store = store_of(settings.audit)
-        store.check()
+        store = store_to_read(settings.audit)
         stored = next(store.search(Query(kinds=("failure.handled",), error_id=error_id, limit=1)), None)
     except StoreError as error:
         raise CouldNotRunError(str(error)) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import sys
 from collections.abc import Mapping
@@ -13,8 +14,9 @@ from typing import Any
 import click
 
 from failsoft.settings import find_settings
+from failsoft.settings.sources import Source
 
-__all__ = ["COMMANDS", "Commands", "Context", "cli", "find_modules_here"]
+__all__ = ["COMMANDS", "Commands", "Context", "cli", "cli_of", "find_modules_here"]
 
 COMMANDS: Mapping[str, str] = {
     "audit": "failsoft.cli.audit.group:audit",
@@ -33,10 +35,18 @@ class Context:
 
     settings: Path | None = None
     """The file named by `--settings`."""
+    given: Source | None = None
+    """What the application that the commands belong to was given; a file that is named goes before it."""
 
     def settings_file(self) -> Path | None:
         """The settings file to use: the one that was named, or the nearest `failsoft.toml` upward."""
         return self.settings or find_settings(Path.cwd())
+
+    def source(self) -> Source | None:
+        """What to load settings from: the file that was named, what the application was given, the nearest file."""
+        if self.settings is None and self.given is not None:
+            return self.given
+        return self.settings_file()
 
 
 def find_modules_here() -> None:
@@ -74,7 +84,15 @@ def cli(ctx: click.Context, settings: Path | None) -> None:
 
     Exit status: 0 good, 1 found wanting, 2 could not run.
     """
-    ctx.obj = Context(settings=settings)
+    given = ctx.obj.given if isinstance(ctx.obj, Context) else None
+    ctx.obj = Context(settings=settings, given=given)
+
+
+def cli_of(given: Source | None) -> click.Group:
+    """The command line of an application, with the settings that the application was given."""
+    mine = copy.copy(cli)
+    mine.context_settings = {**cli.context_settings, "obj": Context(given=given)}
+    return mine
 
 
 @click.command()

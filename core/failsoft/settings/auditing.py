@@ -187,6 +187,11 @@ class Audit(Options):
         "when the process ends are lost; their incidents stay in the trail."),
     ] = None  # fmt: skip
 
+    record_reads: Annotated[
+        bool,
+        Meta(description="Whether it is written down that somebody has read in the trail: `fs.audit.query`, `search`, "
+        "`show` and `report`. Exports always are."),
+    ] = False  # fmt: skip
     retention: Annotated[
         Period | None,
         Meta(description="How long records are kept, by the calendar, before `failsoft audit purge` removes them: "

@@ -54,7 +54,9 @@ MADE = {
     "records.dropped": record("records.dropped", NOW, CONTEXT, details={"count": 1}),
     "record.failed": record_failed(ValueError(), NOW, CONTEXT),
 }
-ELSEWHERE = {"trail.opened", "trail.closed", "trail.exported", "trail.verified", "key.rotated", "retention.purged"}
+ELSEWHERE = {
+    "trail.opened", "trail.closed", "trail.read", "trail.exported", "trail.verified", "key.rotated", "retention.purged",
+}  # fmt: skip
 WHOLE = {"error.evidence", "error.suggestions", "attempts", "decisions.timeout", "fields", "compliance"}
 
 

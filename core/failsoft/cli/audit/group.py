@@ -10,7 +10,7 @@ import click
 from failsoft.audit.keys import KeyRing
 from failsoft.audit.opening import Store
 from failsoft.audit.stores import StoreError
-from failsoft.build_audit import keys_of, store_of
+from failsoft.build_audit import keys_of, store_to_read
 from failsoft.cli.main import Commands, Context
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.settings import Settings, load
@@ -48,7 +48,7 @@ def opened(context: Context, *, with_keys: bool = True) -> Opened:
         SettingsError: it cannot be: faults in the settings, no `[audit]`, a key that is not there, a store that cannot
             be used. The command says so and ends with status 2.
     """
-    settings = load(context.settings_file())
+    settings = load(context.source())
     if settings.audit is None:
         raise SettingsError("the settings have no [audit] table: there is no audit trail")
     faults: list[Fault] = []
@@ -56,8 +56,7 @@ def opened(context: Context, *, with_keys: bool = True) -> Opened:
     if faults:
         raise SettingsError(faults)
     try:
-        store = store_of(settings.audit)
-        store.check()
+        store = store_to_read(settings.audit)
     except StoreError as error:
         raise SettingsError(f"audit: {error}") from None
     return Opened(settings, store, keys)

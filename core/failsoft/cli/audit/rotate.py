@@ -38,7 +38,7 @@ def rotate(context: Context, key_id: str | None, file: Path | None, env: str | N
     if (file is None) == (env is None):
         raise click.UsageError("name either --file or --env")
     try:
-        settings = load(context.settings_file())
+        settings = load(context.source())
     except SettingsError as error:
         raise CouldNotRunError(one_line(str(error))) from None
     keys = None if settings.audit is None else settings.audit.keys

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
+from failsoft.audit.asking import microseconds
 from failsoft.audit.findings import LaneReport, Report
 from failsoft.audit.records import Draft
-from failsoft.audit.trail import microseconds
 from failsoft.audit.verifying import verify as verified
 from failsoft.build_incidents import alarm
 from failsoft.cli.audit.group import Opened, opened
