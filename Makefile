@@ -5,13 +5,15 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint types layers unit nightly messages docs bench evaluate evaluated corpus train fuzz versions clean
+.PHONY: help demo test lint types layers unit nightly messages docs bench evaluate evaluated corpus train fuzz tamper kills versions clean
 
 help:
 	@echo "make demo            start the shops and show what Failsoft does (ONCE=1: show and exit)"
 	@echo "make test            lint, types, import layers, tests"
 	@echo "make nightly         the models of the engine against naive ones, at least 10 000 steps each"
 	@echo "make fuzz            ten minutes of fuzzing of sanitizer and classifier (SECONDS=600)"
+	@echo "make tamper          tamper with audit trails at random places, and see that verification names them (TIMES=1000)"
+	@echo "make kills           servers that write an audit trail are killed, their stores taken away (an hour)"
 	@echo "make messages        bring the gettext catalogues in step with the English texts"
 	@echo "make versions        the tests on every Python >= 3.11 that pyenv knows or PYTHONS names"
 	@echo "make evaluate        how well it judges, and its peers on the same cases; writes the tables into the docs"
@@ -23,7 +25,7 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Failsoft needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[asgi,django,flask,otel,cli]' --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[asgi,django,flask,otel,cli,audit,postgres]' --group dev
 	touch $(READY)
 
 demo: $(READY)
@@ -61,6 +63,13 @@ SECONDS ?= 600
 fuzz: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz
 	$(BIN)/python -m evaluations.fuzz --seconds $(SECONDS)
+
+TIMES ?= 1000
+tamper: $(READY)
+	$(BIN)/python -m evaluations.tampering --times $(TIMES)
+
+kills: $(READY)
+	$(BIN)/python -m evaluations.audit.kills
 
 PYTHONS ?= $(wildcard $(HOME)/.pyenv/versions/3.1[1-9].*/bin/python)
 versions:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 import os
 import re
+import secrets
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -181,23 +182,34 @@ def traces(collector: str) -> None:
     show(None, 0)
 
 
-def audit(path: Path) -> None:
-    say("6. The audit records on disk")
+def failsoft(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line with the settings of the shops."""
+    command = [sys.executable, "-m", "failsoft.cli", "--settings", str(ROOT / "example_apps/shop/failsoft.toml")]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run([*command, *arguments], cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+def audit(folder: Path) -> None:
+    say("6. The audit trail: encrypted, chained, searched with the key")
     time.sleep(0.5)
-    with sqlite3.connect(path) as connection:
-        rows = connection.execute("SELECT code, status, COUNT(*) FROM failsoft_audit GROUP BY code, status").fetchall()
-        first = "SELECT record FROM failsoft_audit WHERE status = 500 ORDER BY sequence LIMIT 1"
-        (last,) = connection.execute(first).fetchone()
-    connection.close()
-    for code, status, count in rows:
-        print(f"   {count:4} x {status} {code}")
-    record = json.loads(last)
-    record["error"]["stack"] = record["error"].get("stack", "")[-300:]
-    print(json.dumps(record, indent=2, ensure_ascii=False))
+    for arguments in (
+        ("audit", "search", "--kind", "failure.handled", "--limit", "8"),
+        ("audit", "search", "--status", "500", "--limit", "1", "--json"),
+        ("audit", "report", "--since", "1h"),
+        ("audit", "verify"),
+    ):
+        print(f"   $ failsoft {' '.join(arguments)}")
+        done = failsoft(folder, *arguments)
+        print("".join(f"   {line[:220]}\n" for line in (done.stdout or done.stderr).splitlines()))
+    files = b"".join(path.read_bytes() for path in folder.glob("failsoft-audit.db*") if path.is_file())
+    print(f"   a message of the records in clear on the disk: {b'postgresql://' in files}")
 
 
 def start(stack: ExitStack, folder: Path) -> tuple[Path, str, str, dict[str, str]]:
     """Start everything; returns the folder, and the URLs of the upstream, the collector and the shops."""
+    key = os.open(folder / "audit.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    os.write(key, base64.b64encode(secrets.token_bytes(32)))
+    os.close(key)
     module = [sys.executable, "-m"]
     upstream_process = stack.enter_context(
         process([*module, "example_apps.flaky_upstream", "--port", "0"], folder, "upstream.log")
@@ -215,7 +227,6 @@ def start(stack: ExitStack, folder: Path) -> tuple[Path, str, str, dict[str, str
             SHOP_UPSTREAM=upstream,
             SHOP_DATABASE=str(folder / "shop.db"),
             OTEL_EXPORTER_OTLP_ENDPOINT=collector,
-            FAILSOFT__AUDIT__URL=f"sqlite:///{folder / 'failsoft-audit.db'}",
         )
         for shop in SHOPS
     }
@@ -233,7 +244,7 @@ def main() -> None:
         saved_by_retry(urls, upstream)
         breaker(urls, upstream)
         traces(collector)
-        audit(folder / "failsoft-audit.db")
+        audit(folder)
         say("Up and running")
         for shop, url in urls.items():
             print(f"   {shop:10} {url}   try: curl -i {url}/crash")

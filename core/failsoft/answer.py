@@ -8,15 +8,19 @@ from contextlib import suppress
 from random import Random
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
+
 from failsoft.bus import Bus
 from failsoft.call import Call
 from failsoft.clock import Clock
 from failsoft.errors.classifier import Classifier
+from failsoft.errors.exceptions import ServiceUnavailableError
 from failsoft.errors.failure import Failure
 from failsoft.events import ErrorHandled, InternalError, Result, WouldAnswer
 from failsoft.ids import new_error_id
 from failsoft.problem import FAIL_SAFE, Problem, ProblemMaker, Rendered, render
 from failsoft.trail import leave_trail
+from failsoft.witness import Witness
 
 __all__ = ["Answer", "Responder", "Style"]
 
@@ -66,6 +70,7 @@ class Responder:
         clock: Clock,
         rng: Random,
         clean: Callable[[str], str],
+        witness: Witness | None = None,
     ) -> None:
         self._classifier = classifier
         self._maker = maker
@@ -75,6 +80,7 @@ class Responder:
         self._clock = clock
         self._rng = rng
         self._clean = clean
+        self._witness = witness
         self.internal_errors = 0
 
     def classify(self, exc: BaseException, call: Call) -> Failure:
@@ -191,21 +197,38 @@ class Responder:
                 self._telemetry.server_span_after_the_fact(call, failure, status)
         except Exception as error:  # noqa: BLE001 - telemetry must not cost the client its answer
             self.internal("telemetry", error)
-        self._bus.publish(
-            ErrorHandled(
-                at=self._clock.time(),
-                endpoint=call.endpoint,
-                policy=call.policy,
-                request_id=call.request_id,
-                trace_id=call.trace_id,
-                failure=failure,
-                status=status,
-                result=result,
-                source=call.source,
-                facts=call.facts,
-                duration=self._clock.monotonic() - call.started,
-            )
+        event = ErrorHandled(
+            at=self._clock.time(),
+            endpoint=call.endpoint,
+            policy=call.policy,
+            request_id=call.request_id,
+            trace_id=call.trace_id,
+            failure=failure,
+            status=status,
+            result=result,
+            source=call.source,
+            facts=call.facts,
+            duration=self._clock.monotonic() - call.started,
+            audited=call.audited,
+            user=_user_of(call),
         )
+        self._bus.publish(event)
+        if self._witness is not None:
+            self._witness.claim(call)
+
+    def refusal(self, call: Call) -> Rendered:
+        """The answer in place of one that must not leave, because its record is required and could not be kept."""
+        error_id = "" if call.failure is None else call.failure.error_id
+        try:
+            exc = ServiceUnavailableError("the audit record that this endpoint requires could not be kept")
+            failure = self._classifier.classify(exc, source=call.source)
+            problem = self._make(failure, call)
+            if error_id:
+                problem = msgspec.structs.replace(problem, error_id=error_id, instance=f"urn:uuid:{error_id}")
+            return render(problem, call.facts, format="problem", id_header=self._style.id_header)
+        except Exception as error:  # noqa: BLE001 - as everywhere here
+            self.internal("audit", error)
+            return FAIL_SAFE(error_id, head=call.method == "HEAD")
 
     def _observed(self, failure: Failure, call: Call) -> None:
         self._bus.publish(
@@ -253,6 +276,14 @@ class Responder:
 def _meant(failure: Failure) -> bool:
     """Whether it was answered on purpose: by the application, or by a policy that did not let it run."""
     return failure.expected or failure.rejected
+
+
+def _user_of(call: Call) -> str | None:
+    """Who was authenticated, as far as the adapter knows it."""
+    try:
+        return call.user()
+    except Exception:  # noqa: BLE001 - a user of the application's own making must not cost the client its answer
+        return None
 
 
 def _trace_of(traceparent: str | None) -> str | None:

@@ -9,7 +9,9 @@ from random import Random
 from typing import Any, NamedTuple
 
 from failsoft.answer import Responder, Style
+from failsoft.audit.trail import Trail
 from failsoft.beat import Beat
+from failsoft.build_audit import audit_of
 from failsoft.build_judges import classifier_of, sanitizer_of
 from failsoft.build_state import beat_of, lending_of, share, store_of
 from failsoft.bus import Bus
@@ -22,7 +24,7 @@ from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
 from failsoft.events import ErrorHandled
 from failsoft.kinds import join_path
-from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
+from failsoft.observers.audit import AuditObserver
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
 from failsoft.policies.bulkhead import Bulkheads
@@ -41,6 +43,7 @@ from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
 from failsoft.settings.texts import catalogue_of
 from failsoft.stores.opening import Opened
+from failsoft.witness import Witness
 
 __all__ = ["Parts", "build", "rebuild"]
 
@@ -66,7 +69,9 @@ class Parts:
     engine: Engine
     endpoints: Endpoints
     proxies: TrustedProxies
-    audit: AuditWriter | None
+    audit: Trail
+    witness: Witness | None
+    """Who waits for audit records; None: there are none."""
     telemetry: Telemetry
     store: Opened | None
     """What workers share state by; None: they share none."""
@@ -75,7 +80,7 @@ class Parts:
 
     def flush(self, timeout: float) -> bool:
         """Wait for the background writers to have done what they were given."""
-        return self.audit is None or self.audit.flush(timeout)
+        return self.audit.flush(timeout)
 
     def after_fork(self) -> None:
         """Begin anew in a forked process: other threads are gone, with what they had, and what they held is held."""
@@ -87,8 +92,7 @@ class Parts:
         self.offloads.close()
         if self.beat is not None:
             self.beat.close()
-        if self.audit is not None:
-            self.audit.close()
+        self.audit.close()
 
 
 def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
@@ -107,19 +111,19 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     store = store_of(settings, sanitizer, faults)
     if "state.url" not in {fault.path for fault in faults}:
         faults += refusals(settings.policies, "" if store is None else store.kind, "policies")
-    audit = _audit(settings, clock, faults)
+    bus = Bus()
+    audit, witness = audit_of(settings, _for("audit", settings, sanitizer), bus, clock, faults)
     if faults:
-        if audit is not None:
-            audit.close()
+        audit.close()
         raise _refused(settings, faults)
 
     _warn(settings)
-    bus = Bus()
     breakers = Breakers(clock, bus.publish) if store is None else SharedBreakers(clock, bus.publish)
     bulkheads, offloads = Bulkheads(clock, bus.publish), Offloads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
     style = _style(settings, renderer)
-    responder = _responder(settings, classifier, catalogue, style, _Means(bus, sanitizer, telemetry, clock, rng))
+    means = _Means(bus, sanitizer, telemetry, clock, rng, witness)
+    responder = _responder(settings, classifier, catalogue, style, means)
     engine = Engine(
         clock=clock,
         rng=rng,
@@ -140,7 +144,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         lending=lending_of(store, beat, bus, clock, responder),
     )
     telemetry.subscribe(bus, breakers.states, bulkheads.snapshots, offloads.abandoned)
-    _observe(settings, bus, sanitizer, audit)
+    _observe(settings, bus, sanitizer, audit, witness, breakers)
     if store is not None and beat is not None and isinstance(breakers, SharedBreakers):
         share(settings, store, beat, breakers, clock)
     return Parts(
@@ -158,6 +162,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         endpoints=endpoints,
         proxies=proxies,
         audit=audit,
+        witness=witness,
         telemetry=telemetry,
         store=store,
         beat=beat,
@@ -182,7 +187,7 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
     catalogue = catalogue_of(settings.responses, faults)
     if faults:
         raise _refused(settings, faults)
-    means = _Means(parts.bus, parts.sanitizer, parts.telemetry, clock, rng)
+    means = _Means(parts.bus, parts.sanitizer, parts.telemetry, clock, rng, parts.witness)
     responder = _responder(settings, classifier, catalogue, _style(settings, renderer), means)
     _warn(settings)
     responder.internal_errors = parts.responder.internal_errors
@@ -212,6 +217,7 @@ class _Means(NamedTuple):
     telemetry: Telemetry
     clock: Clock
     rng: Random
+    witness: Witness | None
 
 
 def _responder(
@@ -226,6 +232,7 @@ def _responder(
         clock=means.clock,
         rng=means.rng,
         clean=means.sanitizer.text,
+        witness=means.witness,
     )
 
 
@@ -285,17 +292,6 @@ def _proxies(settings: Settings, faults: list[Fault]) -> TrustedProxies:
         return TrustedProxies(())
 
 
-def _audit(settings: Settings, clock: Clock, faults: list[Fault]) -> AuditWriter | None:
-    if settings.audit is None:
-        return None
-    try:
-        store = open_store(settings.audit.url)
-    except SettingsError as error:
-        faults.extend(fault._replace(path="audit.url") for fault in error.faults)
-        return None
-    return AuditWriter(store, clock=clock)
-
-
 def _telemetry(settings: Settings, sanitizer: Sanitizer, clock: Clock) -> Telemetry:
     wanted = settings.telemetry
     cleaner = _for("telemetry", settings, sanitizer)
@@ -335,17 +331,17 @@ def _observe(
     settings: Settings,
     bus: Bus,
     sanitizer: Sanitizer,
-    audit: AuditWriter | None,
+    audit: Trail,
+    witness: Witness | None,
+    breakers: Breakers,
 ) -> None:
     if settings.responses.reraise == "unexpected":
         # before the log is told, or the first failure of all would be reported twice
         bus.subscribe(_leave_to_sentry, ErrorHandled)
     log = LogObserver(_for("logs", settings, sanitizer))
     bus.subscribe(log, *log.kinds)
-    if audit is not None:
-        cleaner = _for("audit", settings, sanitizer)
-        context = RecordContext(sanitizer=cleaner, service=settings.service, environment=settings.environment)
-        observer = AuditObserver(audit, context)
+    if audit.writer is not None:
+        observer = AuditObserver(audit, audit.watch, breakers.state_of, witness)
         bus.subscribe(observer, *observer.kinds)
 
 

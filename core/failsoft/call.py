@@ -66,6 +66,10 @@ class Call:
     """Name of the policy in force."""
     critical: bool = False
     """Its endpoint is: failures here are more severe."""
+    audited: bool = False
+    """Its endpoint requires that failures are on record before they are answered."""
+    ticket: Any = None
+    """What to wait for before the answer leaves: the record of its failure. None: nothing."""
     idempotent: bool | None = None
     """The endpoint says whether it may be repeated; None: decided by the method."""
     replayable: bool = True

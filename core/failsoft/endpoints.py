@@ -61,6 +61,8 @@ class EndpointRule(Protocol):
     @property
     def critical(self) -> bool: ...
     @property
+    def audit(self) -> Literal["required"] | None: ...
+    @property
     def idempotent(self) -> bool | Literal["key"] | None: ...
     @property
     def before_retry(self) -> str | None: ...
@@ -80,6 +82,8 @@ class Binding:
     """Failsoft does nothing here (health probes)."""
     critical: bool = False
     """Failures here are more severe."""
+    audited: bool = False
+    """Failures here are on record before they are answered, or the answer is 503."""
     idempotent: bool | Literal["key"] | None = None
     policy: str = ""
 
@@ -91,7 +95,7 @@ class Binding:
     @property
     def idle(self) -> bool:
         """Nothing is to be done beyond what is done for every request."""
-        return self.pipeline is None and self.mode is None and not (self.exempt or self.critical)
+        return self.pipeline is None and self.mode is None and not (self.exempt or self.critical or self.audited)
 
 
 def normalize(template: str) -> str:
@@ -323,6 +327,7 @@ class Endpoints:
             mode=mode,
             exempt=exempt,
             critical=rule is not None and rule.critical,
+            audited=rule is not None and rule.audit == "required",
             idempotent=idempotent,
             policy=name,
         )

@@ -15,8 +15,13 @@ from failsoft.errors.failure import Failure
 
 __all__ = [
     "AttemptTimedOut",
+    "AuditMissed",
+    "AuditRecordsLost",
+    "AuditStoreChanged",
     "BulkheadLimitChanged",
+    "BypassChanged",
     "CallRejected",
+    "CircuitBreakerCommanded",
     "CircuitBreakerTransition",
     "ErrorHandled",
     "Event",
@@ -68,6 +73,10 @@ class ErrorHandled(Event, frozen=True, kw_only=True):
     facts: RequestFacts = NO_REQUEST
     duration: float = 0.0
     """Seconds since the call began."""
+    audited: bool = False
+    """The endpoint requires that this is on record before it is answered."""
+    user: str | None = None
+    """Who was authenticated, as far as the adapter knows it; not sanitized."""
 
 
 class RetryScheduled(Event, frozen=True, kw_only=True):
@@ -137,6 +146,19 @@ class CircuitBreakerTransition(Event, frozen=True, kw_only=True):
     retry_after: float | None = None
 
 
+class CircuitBreakerCommanded(Event, frozen=True, kw_only=True):
+    """Somebody has changed a circuit breaker by hand."""
+
+    name: str
+    command: Literal["reset", "force_open", "disable", "metrics_only"]
+    from_state: str
+    to_state: str
+    actor: str | None = None
+    """Who, if they said so; not sanitized."""
+    reason: str | None = None
+    """Why, in their words; not sanitized."""
+
+
 class BulkheadLimitChanged(Event, frozen=True, kw_only=True):
     """An adaptive bulkhead has found another limit. Told at most once in ten seconds for each."""
 
@@ -192,6 +214,18 @@ class SettingsReloaded(Event, frozen=True, kw_only=True):
     """How many there are."""
     text: str = ""
     """The faults, one on a line, the first 20 of them. Sanitized, and without values that are secret."""
+    changed: tuple[str, ...] = ()
+    """Paths of the settings that are others now; never their values."""
+
+
+class BypassChanged(Event, frozen=True, kw_only=True):
+    """Failsoft stepped aside (`fs.bypass`), or came back."""
+
+    bypassed: bool
+    actor: str | None = None
+    """Who had it do so, if they said; not sanitized."""
+    reason: str | None = None
+    """Why, in their words; not sanitized."""
 
 
 class StateStoreChanged(Event, frozen=True, kw_only=True):
@@ -201,6 +235,30 @@ class StateStoreChanged(Event, frozen=True, kw_only=True):
     store: Literal["redis", "sqlite"]
     reason: str = ""
     """Why it does not answer. Sanitized; "" when it does again."""
+
+
+class AuditStoreChanged(Event, frozen=True, kw_only=True):
+    """The store of the audit trail no longer takes records, and they go to the journal; or it takes them again."""
+
+    answering: bool
+    store: Literal["first", "backup"]
+    reason: str = ""
+    """Why it does not. Sanitized; "" when it does again."""
+
+
+class AuditRecordsLost(Event, frozen=True, kw_only=True):
+    """Audit records could not be kept anywhere."""
+
+    count: int
+    why: str
+
+
+class AuditMissed(Event, frozen=True, kw_only=True):
+    """An answer that was to wait for its audit record left without it, or was replaced by 503 because of it. Told at
+    most once a second."""
+
+    calls: int
+    """How many, since it was last told."""
 
 
 class ExactLimitMissed(Event, frozen=True, kw_only=True):

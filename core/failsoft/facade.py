@@ -19,7 +19,7 @@ from failsoft.clock import Clock, ExchangeableClock, SystemClock
 from failsoft.endpoints import Binding, Endpoints
 from failsoft.errors.exceptions import Fault
 from failsoft.errors.failure import Failure
-from failsoft.events import Event
+from failsoft.events import BypassChanged, Event
 from failsoft.guard import Guard
 from failsoft.marks import protect
 from failsoft.pipeline import Pipeline
@@ -27,13 +27,14 @@ from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.offload import Offloads
 from failsoft.policies.policy import Policy
-from failsoft.problem import Problem
+from failsoft.problem import Problem, Rendered
 from failsoft.reloading import Reloading
 from failsoft.renewal import catch_up
 from failsoft.sanitize.traces import stack_as_data
 from failsoft.settings import Settings, disabled, load
 
 if TYPE_CHECKING:
+    from failsoft.audit.trail import Trail
     from failsoft.bus import Bus
     from failsoft.retries import Retries
     from failsoft.sanitize import Sanitizer
@@ -47,13 +48,23 @@ _log = logging.getLogger("failsoft")
 class Bypass:
     """Failsoft stepped aside; `with` brings it back at the end of the block, `restore` at once."""
 
-    def __init__(self, fs: Failsoft) -> None:
+    def __init__(self, fs: Failsoft, actor: str | None, reason: str | None) -> None:
         self._fs = fs
+        self._actor = actor
+        self._reason = reason
+        self._turn(bypassed=True)
 
     def restore(self) -> None:
         """Take part in requests again."""
-        self._fs.bypassed = False
+        self._turn(bypassed=False)
+
+    def _turn(self, *, bypassed: bool) -> None:
+        fs, before = self._fs, self._fs.bypassed
+        fs.bypassed = bypassed
         current.EPOCH.end()
+        if bypassed != before:
+            at = fs.clock.time()
+            fs.publish(BypassChanged(at=at, bypassed=bypassed, actor=self._actor, reason=self._reason))
 
     def __enter__(self) -> Self:
         return self
@@ -130,6 +141,11 @@ class Failsoft:
         return self._parts.endpoints.retries
 
     @property
+    def audit(self) -> Trail:
+        """The audit trail: `fs.audit.query(since="2026-11-01")`, `fs.audit.record("invoice.voided", actor=…)`."""
+        return self._parts.audit
+
+    @property
     def sanitizer(self) -> Sanitizer:
         """The one sanitizer of this instance."""
         return self._parts.sanitizer
@@ -168,18 +184,32 @@ class Failsoft:
         return protect(**options)
 
     def handle(self, exc: BaseException, call: Call | None = None) -> Problem:
-        """The whole path without a framework: classify, record, and say as a problem."""
-        return self._parts.responder.problem(exc, call or self._loose_call())
+        """The whole path without a framework: classify, record, and say as a problem.
+
+        With `audit.durability = "sync"` it returns when the record is on the disk.
+        """
+        call = call or self._loose_call()
+        problem = self._parts.responder.problem(exc, call)
+        if call.ticket is not None:
+            self.hold(call)
+        return problem
 
     async def ahandle(self, exc: BaseException, call: Call | None = None) -> Problem:
-        """As `handle`; nothing in it waits."""
-        return self.handle(exc, call)
+        """As `handle`, without holding up the event loop."""
+        call = call or self._loose_call()
+        problem = self._parts.responder.problem(exc, call)
+        if call.ticket is not None:
+            await self.ahold(call)
+        return problem
 
-    def bypass(self) -> Bypass:
-        """Step aside live: new requests see the bare framework until `restore` or the end of a `with` block."""
-        self.bypassed = True
-        current.EPOCH.end()
-        return Bypass(self)
+    def bypass(self, *, actor: str | None = None, reason: str | None = None) -> Bypass:
+        """Step aside live: new requests see the bare framework until `restore` or the end of a `with` block.
+
+        Parameters:
+            actor: who wants it, for the audit trail.
+            reason: why, for the audit trail.
+        """
+        return Bypass(self, actor, reason)
 
     def reload(self) -> tuple[Fault, ...]:
         """Read the settings file again, and take it over whole; or keep the settings and return what is wrong.
@@ -248,6 +278,8 @@ class Failsoft:
         parts = self._parts
         if parts.beat is not None and not parts.beat.running:
             parts.beat.begin()
+        if parts.audit.waiting:
+            parts.audit.begin()
         if parts.plain is not None:
             return parts.plain
         rollout = parts.settings.rollout
@@ -267,6 +299,20 @@ class Failsoft:
     def answer(self, exc: BaseException, call: Call, *, started: bool = False) -> Answer:
         """What to do about an exception that ends a call. Never raises."""
         return self._parts.responder.answer(exc, call, started=started)
+
+    def hold(self, call: Call) -> Rendered | None:
+        """Wait for the record of a call's failure, if `call.ticket` says that there is something to wait for.
+
+        Returns:
+            What to answer instead, because the record is required and is not there; None: the answer may leave.
+        """
+        witness = self._parts.witness
+        return None if witness is None or witness.wait(call) else self._parts.responder.refusal(call)
+
+    async def ahold(self, call: Call) -> Rendered | None:
+        """As `hold`, without holding up the event loop."""
+        witness = self._parts.witness
+        return None if witness is None or await witness.await_(call) else self._parts.responder.refusal(call)
 
     def failure(self, exc: BaseException, call: Call) -> Failure:
         """What an exception of this call is; the same object if the call has met it already."""

@@ -14,6 +14,7 @@ from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.events import Event, InternalError, SettingsReloaded
 from failsoft.settings import Settings, load
 from failsoft.settings.environment import PREFIX
+from failsoft.settings.restart import changes_of
 from failsoft.settings.watch import HangUp, Watch, has_hangup, signature_of
 
 if TYPE_CHECKING:
@@ -115,9 +116,12 @@ class Reloading:
             take_over: puts settings into force, or raises `SettingsError` and changes nothing.
         """
         faults: tuple[Fault, ...] = ()
+        changed: tuple[str, ...] = ()
         try:
             with self._lock:
-                take_over(self._read(fs))
+                before, after = fs.settings, self._read(fs)
+                take_over(after)
+                changed = tuple(changes_of(before, after))
         except SettingsError as error:
             faults = error.faults
         except Exception as error:  # noqa: BLE001 - whatever it is, the settings in force stay
@@ -125,7 +129,7 @@ class Reloading:
             fs.publish(InternalError(at=fs.clock.time(), where="reload", type=name, message=text))
             faults = (Fault("settings", "", f"Failsoft itself failed: {name}"),)
         text = fs.sanitizer.text("\n".join(map(str, faults[:_MOST_SAID])))
-        fs.publish(SettingsReloaded(at=fs.clock.time(), ok=not faults, faults=len(faults), text=text))
+        fs.publish(SettingsReloaded(at=fs.clock.time(), ok=not faults, faults=len(faults), text=text, changed=changed))
         return faults
 
     def _read(self, fs: _Owner) -> Settings:

@@ -134,6 +134,10 @@ class AsgiCall(Call):
                 # a layer further out answers once more what it saw raised after the answer
                 self._silent = True
                 return
+            if self.ticket is not None and (refused := await self.fs.ahold(self)) is not None:
+                self.wired = self._silent = True
+                await self._replace(refused)
+                return
             self.wired = True
             headers = list(message.get("headers", ()))
             name = self._id_header
@@ -182,7 +186,7 @@ class AsgiCall(Call):
     def release(self) -> None:
         """The request is over: let go of it, so that no cycle waits for the garbage collector."""
         self.scope = {}
-        self.cause = self.answered = self.run = self.pending = None
+        self.cause = self.answered = self.run = self.pending = self.ticket = None
 
     def ids(self) -> dict[str, str]:
         """The headers for an error that does not come through `wire`."""
@@ -190,6 +194,11 @@ class AsgiCall(Call):
         if self.error_id is not None:
             ids["x-error-id"] = self.error_id
         return ids
+
+    async def _replace(self, rendered: Rendered) -> None:
+        """Send this in place of the response that has begun; what is left of that one is dropped."""
+        for message in messages_of(rendered):
+            await self._send(message)
 
     async def respond(self, rendered: Rendered, send: Send) -> None:
         """Send a whole response of ours."""

@@ -176,7 +176,7 @@ class Routes:
                 return
             call.endpoint = binding.key
             call.mode = "off" if binding.exempt else fs.mode_for(binding, call.mode)
-            call.critical = binding.critical
+            call.critical, call.audited = binding.critical, binding.audited
             if binding.pipeline is None or call.mode == "off":
                 await handle(scope, receive, send)
                 return
@@ -198,7 +198,7 @@ class Routes:
                 binding = fs.endpoints.bind("GET", template, view)
                 call.endpoint = binding.key
                 call.mode = "off" if binding.exempt else fs.mode_for(binding, call.mode)
-                call.critical = binding.critical
+                call.critical, call.audited = binding.critical, binding.audited
             await handle(scope, receive, send)
 
         return watched

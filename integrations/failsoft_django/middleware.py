@@ -97,6 +97,8 @@ class FailsoftMiddleware:
                     watch(response, call)
                 except Exception as exc:  # noqa: BLE001 - the stream failed before its first chunk
                     response = self._instead(request, response, exc)
+            if call.ticket is not None and (refused := self.fs.hold(call)) is not None:
+                response = respond(refused)
             return self._finish(request, call, response)
         finally:
             current_call.reset(token)
@@ -119,6 +121,8 @@ class FailsoftMiddleware:
                     await watch_async(response, call)
                 except Exception as exc:  # noqa: BLE001 - as above
                     response = await sync_to_async(self._instead, thread_sensitive=False)(request, response, exc)
+            if call.ticket is not None and (refused := await self.fs.ahold(call)) is not None:
+                response = respond(refused)
             return self._finish(request, call, response)
         finally:
             current_call.reset(token)

@@ -91,7 +91,7 @@ class ProtectedView:
             binding = fs.endpoints.hurried(binding)
         call.endpoint = binding.key
         call.mode = "off" if binding.exempt else fs.mode_for(binding, call.mode)
-        call.critical = binding.critical
+        call.critical, call.audited = binding.critical, binding.audited
         if call.mode == "off":
             return None, None
         call.idempotent = binding.idempotent if binding.idempotent != "key" else _has_key(request)

@@ -184,7 +184,7 @@ class FlaskFailsoft:
                 raise SettingsError(faults)
             installation.install()
         app.extensions[_EXTENSION] = installation
-        _add_commands(app)
+        _add_commands(app, fs)
         return fs
 
     @property
@@ -234,7 +234,7 @@ def _again(exc: Exception) -> NoReturn:
         del exc
 
 
-def _add_commands(app: Flask) -> None:
-    from failsoft.cli.main import cli  # noqa: PLC0415 - click is there wherever Flask is
+def _add_commands(app: Flask, fs: Failsoft) -> None:
+    from failsoft.cli.main import cli_of  # noqa: PLC0415 - click is there wherever Flask is
 
-    app.cli.add_command(cli, "failsoft")
+    app.cli.add_command(cli_of(fs.settings), "failsoft")

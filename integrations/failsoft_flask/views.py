@@ -87,7 +87,7 @@ class Views:
             binding = self._fs.endpoints.hurried(binding)
         call.endpoint = binding.key
         call.mode = "off" if binding.exempt else self._fs.mode_for(binding, call.mode)
-        call.critical = binding.critical
+        call.critical, call.audited = binding.critical, binding.audited
         if binding.idempotent == "key":
             call.idempotent = True if call.environ.get("HTTP_IDEMPOTENCY_KEY") else None
         else:

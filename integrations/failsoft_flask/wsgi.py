@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from failsoft import Failsoft
 from failsoft.current import current_call
 from failsoft.deadlines import noting_deadlines
+from failsoft.problem import Rendered
 from failsoft_flask.call import FlaskCall
 
 __all__ = ["Inside", "WsgiLayer"]
@@ -46,15 +47,17 @@ class Inside(Protocol):
 class _Head:
     """The head of a response, held until its first byte is there."""
 
-    __slots__ = ("_args", "_call", "_id_header", "_inside", "_start", "_write_on", "sent")
+    __slots__ = ("_args", "_call", "_id_header", "_inside", "_start", "_write_on", "instead", "sent")
 
     def __init__(self, call: FlaskCall, start: StartResponse, id_header: str, inside: Inside) -> None:
         self._call = call
         self._start = start
         self._id_header = id_header
         self._inside = inside
-        self._args: tuple[Any, ...] = ()
+        self._args: Sequence[Any] = ()
         self._write_on: Callable[[bytes], object] | None = None
+        self.instead: bytes | None = None
+        """The body in place of the application's, whose record is required and could not be kept."""
         self.sent = False
 
     def __call__(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
@@ -98,12 +101,15 @@ class _Head:
     def send(self) -> None:
         """Hand the head to the server, if the application has made one."""
         if self._args and not self.sent:
+            call = self._call
+            if call.ticket is not None and (refused := call.fs.hold(call)) is not None:
+                *self._args, self.instead = _wsgi(refused)
             self._write_on = self._start(*self._args)
             self.sent = True
 
     def _write(self, data: bytes) -> None:
         self.send()
-        if self._write_on is not None:
+        if self._write_on is not None and self.instead is None:
             self._write_on(data)
 
 
@@ -141,7 +147,7 @@ class WsgiLayer:
             body = self.app(environ, head)
             if _is_servers_own(body, environ):
                 head.send()
-                return body
+                return body if head.instead is None else _replaced(body, head.instead)
             stream = _Stream(body, call, head, self._broke_off)
             return stream
         except Exception as exc:
@@ -149,6 +155,8 @@ class WsgiLayer:
             answer = self._escaped(call, exc, head)
             if answer is None:
                 raise
+            if call.ticket is not None and (refused := fs.hold(call)) is not None:
+                answer = _wsgi(refused)
             start_response(*answer[:2])
             return [answer[2]]
         finally:
@@ -169,8 +177,7 @@ class WsgiLayer:
             return None
         if answer.reraise:
             self._inside.tell(exc)
-        status, headers, content = answer.rendered
-        return f"{status} {HTTP_STATUS_CODES.get(status, 'Unknown')}", [*headers], content
+        return _wsgi(answer.rendered)
 
     def _broke_off(self, call: FlaskCall, exc: Exception) -> None:
         self._inside.name(call)
@@ -200,6 +207,9 @@ class _Stream:
                     self._first = chunk
                     break
             head.send()
+            if head.instead is not None:
+                _close(body)
+                self._iterator, self._first = iter(()), head.instead
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -244,6 +254,17 @@ def _is_servers_own(body: object, environ: dict[str, Any]) -> bool:
     """Whether a server would know this body again: a file to send by itself, or a list."""
     wrapper = environ.get("wsgi.file_wrapper")
     return isinstance(body, (list, tuple)) or (isinstance(wrapper, type) and isinstance(body, wrapper))
+
+
+def _wsgi(rendered: Rendered) -> tuple[str, list[tuple[str, str]], bytes]:
+    """A response of ours, as `start_response` wants it, and its body."""
+    status, headers, content = rendered
+    return f"{status} {HTTP_STATUS_CODES.get(status, 'Unknown')}", [*headers], content
+
+
+def _replaced(body: object, instead: bytes) -> list[bytes]:
+    _close(body)
+    return [instead]
 
 
 def _close(body: object) -> None:

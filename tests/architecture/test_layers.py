@@ -27,7 +27,7 @@ LAYERS: list[tuple[str, ...]] = [
     ),
     ("options", "call", "current", "events", "machines", "references", "sanitize"),
     ("bus", "beat", "inspection", "errors.capture", "errors.catalogue", "errors.rules", "errors", "problem", "stores"),
-    ("policies", "observers", "trail", "sentry", "otel", "logs"),
+    ("policies", "observers", "audit", "witness", "trail", "sentry", "otel", "logs"),
     (
         "engine",
         "verdicts",
@@ -55,7 +55,7 @@ LAYERS: list[tuple[str, ...]] = [
     ),
     ("recovery", "health"),
     ("settings",),
-    ("build", "build_judges", "build_state", "reloading", "facade"),
+    ("build", "build_audit", "build_incidents", "build_judges", "build_state", "reloading", "facade"),
     ("console", "cli", "testing", "__main__"),
 ]
 FRAMEWORKS = {"starlette", "fastapi", "django", "flask", "werkzeug", "rest_framework", "sanic", "litestar", "aiohttp"}

@@ -14,10 +14,14 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from audited import stored
+from failsoft.audit.opening import open_store
+from failsoft.audit.records import RecordContext
+from failsoft.audit.writer import AuditWriter
 from failsoft.call import RequestFacts
 from failsoft.errors.failure import Failure, Link
 from failsoft.logs import SanitizingFilter
-from failsoft.observers.audit import AuditObserver, AuditWriter, RecordContext, open_store
+from failsoft.observers.audit import AuditObserver
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
 from failsoft.otel import SanitizingSpanProcessor
@@ -70,11 +74,11 @@ def test_in_spans_and_log_records(sdk: Sdk, make: Callable[..., Telemetry]) -> N
 
 def test_in_the_audit(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/audit.db")
-    writer = AuditWriter(store)
+    writer = AuditWriter(store, RecordContext(sanitizer=SANITIZER))
     facts = RequestFacts(method="GET", path=f"/reset/password={PLANTED[0]}")
-    AuditObserver(writer, RecordContext(sanitizer=SANITIZER))(handled(made(), facts=facts))
+    AuditObserver(writer)(handled(made(), facts=facts))
     writer.close()
-    (record,) = store.read()
+    (record,) = stored(tmp_path / "audit.db")
     assert_clean(json.dumps(record))
     assert "IntegrityError" in record["error"]["stack"]
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import click
 
+from failsoft.audit.stores import Query, StoreError
+from failsoft.audit.trail import mapping_of
+from failsoft.build_audit import keys_of, store_to_read
 from failsoft.build_judges import classifier_of, sanitizer_of
 from failsoft.cli.main import Context, find_modules_here
 from failsoft.clock import SystemClock
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
 from failsoft.errors.told import NotUnderstoodError, Told, exception_of
-from failsoft.observers.audit import open_store
 from failsoft.observers.base import one_line
 from failsoft.sanitize import Sanitizer
 from failsoft.settings import load
@@ -48,9 +48,9 @@ def explain(context: Context | None, what: str, source: str, as_json: bool) -> N
     EXCEPTION is "module.Class: message", or a traceback; - reads it from standard input. Nothing is imported for it: a
     class is known by its name. ERROR_ID is the id of a failure in the audit trail, as clients and logs have it.
     """
-    path = (context or Context()).settings_file()
+    given = (context or Context()).source()
     try:
-        settings = Settings() if path is None else load(path)
+        settings = Settings() if given is None else load(given)
         text = sys.stdin.read() if what == "-" else what
         error_id = id_in(text)
         said = recorded(error_id, settings) if error_id is not None else _judged(exception_of(text), settings, source)
@@ -100,16 +100,16 @@ def recorded(error_id: str, settings: Settings) -> dict[str, Any] | None:
     """What the audit trail has of a failure; None if it has none of that id."""
     if settings.audit is None:
         raise CouldNotRunError("the settings have no [audit], so there is no record of any error")
-    file = settings.audit.url.partition(":///")[2]
-    if not Path(file).exists():
-        raise CouldNotRunError(f"there is no file {file}")
+    faults: list[Fault] = []
+    keys = keys_of(settings.audit, faults)
+    if faults:
+        raise CouldNotRunError(str(SettingsError(faults)))
     try:
-        record = next(open_store(settings.audit.url).read(error_id=error_id, limit=1), None)
-    except SettingsError as error:
+        store = store_to_read(settings.audit)
+        stored = next(store.search(Query(kinds=("failure.handled",), error_id=error_id, limit=1)), None)
+    except StoreError as error:
         raise CouldNotRunError(str(error)) from None
-    except (sqlite3.Error, OSError, ValueError) as error:
-        raise CouldNotRunError(f"{file} cannot be read: {error}") from None
-    return None if record is None else {**_of_record(record), "error_id": error_id}
+    return None if stored is None else {**_of_record(mapping_of(stored, keys)), "error_id": error_id}
 
 
 def _of_record(record: Mapping[str, Any]) -> dict[str, Any]:

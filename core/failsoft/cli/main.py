@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import sys
 from collections.abc import Mapping
@@ -13,10 +14,12 @@ from typing import Any
 import click
 
 from failsoft.settings import find_settings
+from failsoft.settings.sources import Source
 
-__all__ = ["COMMANDS", "Commands", "Context", "cli", "find_modules_here"]
+__all__ = ["COMMANDS", "Commands", "Context", "cli", "cli_of", "find_modules_here"]
 
 COMMANDS: Mapping[str, str] = {
+    "audit": "failsoft.cli.audit.group:audit",
     "check": "failsoft.cli.check:check",
     "explain": "failsoft.cli.explain:explain",
     "relabel": "failsoft.cli.relabel:relabel",
@@ -32,10 +35,18 @@ class Context:
 
     settings: Path | None = None
     """The file named by `--settings`."""
+    given: Source | None = None
+    """What the application that the commands belong to was given; a file that is named goes before it."""
 
     def settings_file(self) -> Path | None:
         """The settings file to use: the one that was named, or the nearest `failsoft.toml` upward."""
         return self.settings or find_settings(Path.cwd())
+
+    def source(self) -> Source | None:
+        """What to load settings from: the file that was named, what the application was given, the nearest file."""
+        if self.settings is None and self.given is not None:
+            return self.given
+        return self.settings_file()
 
 
 def find_modules_here() -> None:
@@ -47,13 +58,15 @@ def find_modules_here() -> None:
 class Commands(click.Group):
     """A group that imports a command only when it is asked for, so that one does not wait for what others need."""
 
+    commands_by_name: Mapping[str, str] = COMMANDS
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
-        return sorted(COMMANDS)
+        return sorted(self.commands_by_name)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.commands_by_name:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
+        module, _, name = self.commands_by_name[cmd_name].partition(":")
         found: Any = getattr(importlib.import_module(module), name)
         return found if isinstance(found, click.Command) else None
 
@@ -71,7 +84,15 @@ def cli(ctx: click.Context, settings: Path | None) -> None:
 
     Exit status: 0 good, 1 found wanting, 2 could not run.
     """
-    ctx.obj = Context(settings=settings)
+    given = ctx.obj.given if isinstance(ctx.obj, Context) else None
+    ctx.obj = Context(settings=settings, given=given)
+
+
+def cli_of(given: Source | None) -> click.Group:
+    """The command line of an application, with the settings that the application was given."""
+    mine = copy.copy(cli)
+    mine.context_settings = {**cli.context_settings, "obj": Context(given=given)}
+    return mine
 
 
 @click.command()

@@ -34,9 +34,9 @@ _FILE = click.option(
 
 
 def _settings(context: Context | None) -> Settings:
-    path = (context or Context()).settings_file()
+    given = (context or Context()).source()
     try:
-        return Settings() if path is None else load(path)
+        return Settings() if given is None else load(given)
     except SettingsError as error:
         raise CouldNotRunError(str(error)) from None
 

@@ -49,6 +49,8 @@ class QueuedWorker(Generic[T]):
         batch: most items handed over at once.
         interval: seconds to wait for more items before a smaller batch is handed over.
         name: of the thread.
+        tick: seconds without an item after which `handle` is given none, so that it can do what falls due; None: never.
+            Only once there was a first item.
         forks: what else is to be done at a fork.
 
     Attributes:
@@ -64,8 +66,10 @@ class QueuedWorker(Generic[T]):
         batch: int = 256,
         interval: float = 0.05,
         name: str = "failsoft-queue",
+        tick: float | None = None,
         forks: ForkHooks | None = None,
     ) -> None:
+        self._tick = tick
         self._handle = handle
         self._size = size
         self._batch = min(batch, size)
@@ -110,6 +114,27 @@ class QueuedWorker(Generic[T]):
                 self._start()
         return True
 
+    @property
+    def waiting(self) -> int:
+        """How many items wait."""
+        return len(self._items)
+
+    @property
+    def full(self) -> bool:
+        """Whether the next item would be dropped, were it put now."""
+        return len(self._items) >= self._size
+
+    def wait_for_room(self, timeout: float) -> bool:
+        """Wait until an item finds a place. False if that took more than `timeout` seconds."""
+        with self._lock:
+            return self._handled.wait_for(lambda: self._closing or not self.full, timeout)
+
+    def begin(self) -> None:
+        """Start the thread before there is an item, for its ticks."""
+        with self._lock:
+            if self._thread is None and not self._closing:
+                self._start()
+
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until everything put so far is handled. False if that took more than `timeout` seconds."""
         with self._lock:
@@ -148,7 +173,7 @@ class QueuedWorker(Generic[T]):
         self._thread = thread
 
     def _run(self) -> None:
-        while batch := self._take():
+        while (batch := self._take()) is not None:
             try:
                 self._handle(batch)
             except Exception as error:  # noqa: BLE001 - a sink must never end the thread
@@ -159,17 +184,19 @@ class QueuedWorker(Generic[T]):
                 self._done += len(batch)
                 self._handled.notify_all()
 
-    def _take(self) -> list[T]:
-        """The next batch; empty when the worker is closed and everything is handled."""
+    def _take(self) -> list[T] | None:
+        """The next batch, empty for a tick; None when the worker is closed and everything is handled."""
         with self._lock:
             while not self._items:
                 if self._closing:
-                    return []
+                    return None
                 self._hurry = False
                 self._idle = True
-                self._wake.wait()
+                if not self._wake.wait(self._tick) and not self._items:
+                    return []
             self._idle = False
-            self._wake.wait_for(self._is_due, self._interval)
+            if self._interval:
+                self._wake.wait_for(self._is_due, self._interval)
             return [self._items.popleft() for _ in range(min(self._batch, len(self._items)))]
 
     def _is_due(self) -> bool:

@@ -16,7 +16,7 @@ from msgspec import Meta
 from failsoft.clock import Clock
 from failsoft.current import EPOCH
 from failsoft.errors.exceptions import Fault
-from failsoft.events import CircuitBreakerTransition, Event
+from failsoft.events import CircuitBreakerCommanded, CircuitBreakerTransition, Event
 from failsoft.kinds import format_duration
 from failsoft.machines.breaker import BreakerMachine, BreakerRules, BreakerSnapshot, Permit, Rejection
 from failsoft.options import Duration, Options, Rate
@@ -25,6 +25,8 @@ from failsoft.policies.conditions import CONDITIONS, FUNCTION, complaint, faults
 from failsoft.policies.registry import LIMIT, Registry
 
 __all__ = ["Breaker", "Breakers", "CircuitBreaker"]
+
+_Verb = Literal["reset", "force_open", "disable", "metrics_only"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,21 +269,26 @@ class Breaker:
         with self._lock:
             return self.machine.snapshot(self._clock.monotonic())
 
-    def reset(self) -> None:
-        """Close, and forget what was counted."""
-        self._command(self.machine.reset)
+    def reset(self, *, actor: str | None = None, reason: str | None = None) -> None:
+        """Close, and forget what was counted.
 
-    def force_open(self) -> None:
-        """Reject everything until `reset`."""
-        self._command(self.machine.force_open)
+        Parameters:
+            actor: who wants it, for the audit trail.
+            reason: why, for the audit trail.
+        """
+        self._command("reset", actor, reason)
 
-    def disable(self) -> None:
-        """Let everything pass and count nothing until `reset`."""
-        self._command(self.machine.disable)
+    def force_open(self, *, actor: str | None = None, reason: str | None = None) -> None:
+        """Reject everything until `reset`. Parameters are those of `reset`."""
+        self._command("force_open", actor, reason)
 
-    def metrics_only(self) -> None:
-        """Let everything pass, and count, until `reset`."""
-        self._command(self.machine.metrics_only)
+    def disable(self, *, actor: str | None = None, reason: str | None = None) -> None:
+        """Let everything pass and count nothing until `reset`. Parameters are those of `reset`."""
+        self._command("disable", actor, reason)
+
+    def metrics_only(self, *, actor: str | None = None, reason: str | None = None) -> None:
+        """Let everything pass, and count, until `reset`. Parameters are those of `reset`."""
+        self._command("metrics_only", actor, reason)
 
     def restore(self, snapshot: BreakerSnapshot, *, age: float) -> None:
         """Stand as a snapshot says, which was taken before, here or in another process.
@@ -333,11 +340,24 @@ class Breaker:
             self.machine = machine
         EPOCH.end()
 
-    def _command(self, verb: Callable[[float], None]) -> None:
+    def _command(self, verb: _Verb, actor: str | None, reason: str | None) -> None:
         with self._lock:
-            verb(self._clock.monotonic())
-            moved = self.machine.drain()
+            before = self.state
+            getattr(self.machine, verb)(self._clock.monotonic())
+            moved, after = self.machine.drain(), self.state
         self._announce(moved)
+        self._publish(
+            CircuitBreakerCommanded(
+                at=self._clock.time(),
+                endpoint=self.name,
+                name=self.name,
+                command=verb,
+                from_state=before,
+                to_state=after,
+                actor=actor,
+                reason=reason,
+            )
+        )
 
     def _announce(self, moved: Iterable[Any]) -> None:
         for transition in moved:
@@ -365,6 +385,11 @@ class Breakers(Registry[Breaker, CircuitBreaker]):
 
     def _make(self, name: str, options: CircuitBreaker) -> Breaker:
         return Breaker(name, options, self._clock, self._publish)
+
+    def state_of(self, name: str) -> str | None:
+        """The state of one; None where there is none."""
+        found = self._there.get(name)
+        return None if found is None else found.state
 
     def states(self) -> dict[str, str]:
         """The state of each."""

@@ -172,7 +172,6 @@ def _not_built() -> Iterator[str]:
     for missing in NOT_BUILT:
         values = " ".join(f"`{value}`" for value in missing.values) or "any value"
         yield f"| `{missing.path.replace('*', 'NAME', 1)}` | {values} | {missing.feature} |"
-    yield "| `audit.encryption` | `on`, and leaving it out | encryption of audit records |"
 
 
 if __name__ == "__main__":

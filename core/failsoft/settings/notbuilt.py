@@ -27,11 +27,6 @@ class NotBuilt(NamedTuple):
 NOT_BUILT = (
     NotBuilt("policies.*.fallback", "falling back to another result"),
     NotBuilt("policies.*.hedge", "hedging calls"),
-    NotBuilt("endpoints[].audit", "auditing by endpoint"),
-    NotBuilt("audit.url", "writing audit records there", ("postgres*:*", "jsonl:*", "stdout:*")),
-    NotBuilt("audit.durability", "waiting for audit records to be on disk", ("sync",)),
-    NotBuilt("audit.retention", "deleting old audit records"),
-    NotBuilt("audit.keys", "encryption of audit records"),
 )
 """Everything that is refused. A feature that comes in loses its line here and gains its field in `schema`."""
 

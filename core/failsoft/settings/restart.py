@@ -14,7 +14,7 @@ from failsoft.policies.rate_limit import RateLimit
 from failsoft.policies.retry import STRATEGY
 from failsoft.settings.schema import Settings
 
-__all__ = ["needs_restart", "references_of"]
+__all__ = ["changes_of", "needs_restart", "references_of"]
 
 _LIVE = ("rollout", "responses", "policies", "endpoints", "errors", "rules", "classification")
 """The tables that can change while running."""
@@ -75,6 +75,21 @@ def _changes(old: Any, new: Any, path: str) -> Iterator[str]:
     if isinstance(old, Options) and type(old) is type(new):
         for key, name in fields_of(type(old)).items():
             yield from _changes(getattr(old, name), getattr(new, name), join_path(path, key))
+    elif old != new:
+        yield path
+
+
+def changes_of(old: Any, new: Any, path: str = "") -> Iterator[str]:
+    """The paths at which two trees of settings differ, as deep as both have the same form. Never their values."""
+    if isinstance(old, Options) and type(old) is type(new):
+        for key, name in fields_of(type(old)).items():
+            yield from changes_of(getattr(old, name), getattr(new, name), join_path(path, key))
+    elif isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in dict.fromkeys((*old, *new)):
+            yield from changes_of(old.get(key), new.get(key), join_path(path, str(key)))
+    elif isinstance(old, tuple) and isinstance(new, tuple) and len(old) == len(new):
+        for number, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from changes_of(one, other, f"{path}[{number}]")
     elif old != new:
         yield path
 

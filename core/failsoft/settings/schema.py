@@ -19,8 +19,9 @@ from failsoft.options import Options, shown
 from failsoft.policies.policy import Policy
 from failsoft.policies.shared_limit import refusals
 from failsoft.problem.catalogue import LANGUAGES, SHIPPED
+from failsoft.settings.auditing import Audit
 from failsoft.settings.sanitizing import Sanitize
-from failsoft.settings.values import Catalogue, Header, Language, Match, SqliteUrl, StateUrl, Uri, View, Weights
+from failsoft.settings.values import Catalogue, Header, Language, Match, StateUrl, Uri, View, Weights
 
 __all__ = [
     "Audit",
@@ -156,6 +157,11 @@ class Endpoint(Options):
     critical: Annotated[
         bool, Meta(description="Failures here are one step more severe; answers below 500 given on purpose are not.")
     ] = False
+    audit: Annotated[
+        Literal["required"] | None,
+        Meta(description="A failure here is answered when its audit record is on the disk, whatever "
+        "`audit.durability`; if it cannot be kept, the answer is 503."),
+    ] = None  # fmt: skip
     idempotent: Annotated[
         bool | Literal["key"] | None,
         Meta(description='It may be repeated; `"key"`: if the request carries an `Idempotency-Key`. Absent: the method '
@@ -225,28 +231,6 @@ class State(Options):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Audit(Options):
-    """The audit trail. Without this table there is none."""
-
-    url: Annotated[
-        SqliteUrl,
-        Meta(description="Where records are written. A relative file counts from the working directory."),
-    ]
-    durability: Annotated[
-        Literal["batched"], Meta(description="`batched`: records are written in the background, several at a time.")
-    ] = "batched"
-    encryption: Annotated[
-        Literal["on", "off"],
-        Meta(description='Has to be written out as `"off"`; encryption is not available in this version.'),
-    ] = "on"
-
-    def check(self, path: str) -> Iterable[Fault]:
-        if self.encryption == "on":
-            expected = 'encryption of audit records is not available in this version; write encryption = "off"'
-            yield Fault(f"{path}.encryption", '"on"' if "encryption" in self.given else "", expected)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Telemetry(Options):
     """What is emitted through the OpenTelemetry API. The app brings the SDK."""
 
@@ -270,6 +254,10 @@ class Settings(Options):
         Meta(description="Name of the environment, for records. It switches nothing, but in `development` alone "
         "`sanitize.sinks` may be switched off."),
     ] = ""  # fmt: skip
+    release: Annotated[
+        str,
+        Meta(description="Version of the app, for records. Absent: `service.version` in `OTEL_RESOURCE_ATTRIBUTES`."),
+    ] = ""
     reload: Annotated[
         Literal["off", "watch", "sighup"],
         Meta(description="When a changed file is taken over while running: never, as soon as the change is seen, or at "
@@ -295,6 +283,10 @@ class Settings(Options):
         yield from self._check_endpoints(path)
         yield from self._check_texts(path)
         yield from self._check_limits(path)
+        for number, endpoint in enumerate(self.endpoints or () if self.audit is None else ()):
+            if endpoint is not None and endpoint.audit is not None and "audit" not in self.given:
+                place = f"{join_path(path, 'endpoints')}[{number}].audit"
+                yield Fault(place, shown(endpoint.audit), "needs an [audit] table")
         for sink in self.sanitize.off() if self.sanitize is not None and self.environment != "development" else ():
             place = join_path(join_path(join_path(path, "sanitize"), "sinks"), sink)
             yield Fault(place, '"off"', 'only possible with environment = "development"')

@@ -9,12 +9,14 @@ from typing import Annotated, Any
 from failsoft.kinds import Kind
 from failsoft.problem.negotiate import language_tag
 
-__all__ = ["Catalogue", "Header", "Language", "Match", "SqliteUrl", "StateUrl", "Uri", "View", "Weights"]
+__all__ = ["AuditUrl", "Catalogue", "Header", "Language", "Match", "StateUrl", "Uri", "View", "Weights"]
 
 _MATCH = re.compile(r"(\*|[A-Z]+) ([/^].*)")
 _VIEW = re.compile(r"[^\W\d]\w*(\.([^\W\d]\w*|<locals>))+")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_SQLITE = re.compile(r"sqlite:///(?!:memory:\Z)[^?#]+")
+_AUDIT = re.compile(
+    r"sqlite:///(?!:memory:\Z)[^?#]+|postgresql(\+psycopg)?://\S+|jsonl:///[^?#]+|stdout://|(env|file):.+"
+)
 _STATE = re.compile(r"memory://|sqlite:///(?!:memory:\Z)[^?#]+|(redis|rediss|unix)://\S+|(env|file):.+")
 _LOCATION = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
@@ -67,4 +69,12 @@ StateUrl = Annotated[
         secret=True,
     ),
 ]
-SqliteUrl = Annotated[str, Kind('"sqlite:///FILE"', _text(_SQLITE))]
+AuditUrl = Annotated[
+    str,
+    Kind(
+        '"sqlite:///FILE", "postgresql+psycopg://HOST/DATABASE", "jsonl:///FILE", "stdout://", or "env:NAME" or '
+        '"file:PATH" where such a URL is found',
+        _text(_AUDIT),
+        secret=True,
+    ),
+]

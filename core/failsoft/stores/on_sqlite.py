@@ -72,7 +72,10 @@ class SqliteStore:
 
     def _open(self) -> sqlite3.Connection:
         # made by us and not by SQLite, so that others cannot read it; -wal and -shm get the same mode
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        # and only if it is not there: closing it would drop the locks of every connection of this process (POSIX), and
+        # whoever closes it next as the last one would delete the -wal that we write to
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         connection = sqlite3.connect(self.path, timeout=_BUSY, isolation_level=None, check_same_thread=False)
         try:
             _use_wal(connection)

@@ -113,7 +113,7 @@ def test_a_live_error_is_found_by_its_id(place: Path) -> None:
     [
         (["hello world"], "", 'expected "module.Class: message", or a traceback'),
         (["0199aaaa-0000-7000-8000-000000000001"], "", "have no [audit]"),
-        (["0199aaaa-0000-7000-8000-000000000001"], SETTINGS, "there is no file audit.db"),
+        (["0199aaaa-0000-7000-8000-000000000001"], SETTINGS, "there is no file 'audit.db'"),
         (["KeyError"], "servise = 1", 'did you mean "service"?'),
         (
             ["KeyError"],

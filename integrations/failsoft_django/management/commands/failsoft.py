@@ -8,7 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from failsoft.cli.main import cli
+from failsoft import Failsoft
+from failsoft.cli.main import cli_of
 from failsoft_django.instance import source
 
 __all__ = ["Command"]
@@ -30,7 +31,9 @@ class Command(BaseCommand):  # type: ignore[misc]  # Django is not typed
 
     def handle(self, *args: str, prog: str = "manage.py failsoft", **_: Any) -> None:
         """Run a command; ends with `SystemExit`, whose code is the exit status."""
-        cli.main(args=_with_project(list(args)), prog_name=prog)
+        given = source()
+        commands = cli_of(given.settings if isinstance(given, Failsoft) else given)
+        commands.main(args=_with_project(list(args)), prog_name=prog)
 
 
 def _with_project(args: list[str]) -> list[str]:

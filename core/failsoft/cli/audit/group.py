@@ -1,0 +1,71 @@
+"""The group of the commands about the audit trail, and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import click
+
+from failsoft.audit.keys import KeyRing
+from failsoft.audit.opening import Store
+from failsoft.audit.stores import StoreError
+from failsoft.build_audit import keys_of, store_to_read
+from failsoft.cli.main import Commands, Context
+from failsoft.errors.exceptions import Fault, SettingsError
+from failsoft.settings import Settings, load
+
+__all__ = ["COMMANDS", "Opened", "audit", "opened"]
+
+COMMANDS: Mapping[str, str] = {
+    "export": "failsoft.cli.audit.export:export",
+    "head": "failsoft.cli.audit.head:head",
+    "purge": "failsoft.cli.audit.purge:purge",
+    "reconcile": "failsoft.cli.audit.reconcile:reconcile",
+    "report": "failsoft.cli.audit.report:report",
+    "rotate": "failsoft.cli.audit.rotate:rotate",
+    "search": "failsoft.cli.audit.search:search",
+    "show": "failsoft.cli.audit.show:show",
+    "verify": "failsoft.cli.audit.verify:verify",
+}
+"""The commands: name, and where the `click` command is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The trail that the settings name."""
+
+    settings: Settings
+    store: Store
+    keys: KeyRing | None
+    """None: there are none, or they were not asked for."""
+
+
+def opened(context: Context, *, with_keys: bool = True) -> Opened:
+    """Open the trail of the settings.
+
+    Raises:
+        SettingsError: it cannot be: faults in the settings, no `[audit]`, a key that is not there, a store that cannot
+            be used. The command says so and ends with status 2.
+    """
+    settings = load(context.source())
+    if settings.audit is None:
+        raise SettingsError("the settings have no [audit] table: there is no audit trail")
+    faults: list[Fault] = []
+    keys = keys_of(settings.audit, faults) if with_keys else None
+    if faults:
+        raise SettingsError(faults)
+    try:
+        store = store_to_read(settings.audit)
+    except StoreError as error:
+        raise SettingsError(f"audit: {error}") from None
+    return Opened(settings, store, keys)
+
+
+class _AuditCommands(Commands):
+    commands_by_name = COMMANDS
+
+
+@click.group(cls=_AuditCommands)
+def audit() -> None:
+    """Search, verify, report and export the audit trail."""

@@ -1,0 +1,100 @@
+"""`failsoft audit show`: all of a record, and its place in the chain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+
+from failsoft.audit.fields import to_json
+from failsoft.audit.places import Place, at_position, in_lane, place_of
+from failsoft.audit.stores import Query, Stored
+from failsoft.audit.trail import mapping_of
+from failsoft.cli.audit.asking import note, trail_of
+from failsoft.cli.audit.group import Opened
+from failsoft.cli.audit.shared import CouldNotRunError, unreadable
+from failsoft.cli.main import Context
+from failsoft.observers.base import one_line
+
+__all__ = ["show"]
+
+_ERROR_ID = re.compile(r"(?:urn:uuid:)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})")
+_PLACE = re.compile(r"([0-9a-f]{32}):(\d{1,18})")
+_MOST = 100
+
+
+@click.command()
+@click.argument("what", metavar="ERROR_ID|POSITION|LANE:SEQUENCE")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def show(context: Context | None, what: str, as_json: bool) -> None:
+    """Show a record whole, opened, with its place in the chain.
+
+    ERROR_ID is the id that a client was told; all records about it are shown. POSITION is what `search` prints as
+    place. Exit status: 0 it is there, 1 it is not, 2 it could not be looked for.
+    """
+    trail = trail_of(context)
+    look = _looking_for(what)
+    note(trail, "show", {"what": what})
+    try:
+        told = [(mapping_of(one, trail.keys), place_of(trail.store, one.entry, trail.keys)) for one in look(trail)]
+    except CouldNotRunError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises
+        raise unreadable(error) from None
+    if not told:
+        click.echo(f"there is no record of {one_line(what)}", err=True)
+        raise SystemExit(1)
+    if as_json:
+        found = [{**record, "place": place.as_dict()} for record, place in told]
+        click.echo(to_json(found).decode("utf-8", "replace"))
+        return
+    for number, (record, place) in enumerate(told):
+        click.echo(("\n" if number else "") + "\n".join(_lines(record, place)))
+
+
+def _looking_for(what: str) -> Any:
+    text = what.strip().lower()
+    if match := _ERROR_ID.fullmatch(text):
+        return lambda trail: _about(trail, match[1])
+    if match := _PLACE.fullmatch(text):
+        return lambda trail: filter(None, [in_lane(trail.store, match[1], int(match[2]))])
+    if re.fullmatch(r"\d{1,18}", text):
+        return lambda trail: filter(None, [at_position(trail.store, int(text))])
+    raise CouldNotRunError(f"expected the id of an error, a position, or LANE:SEQUENCE, not {one_line(what)!r}")
+
+
+def _about(trail: Opened, error_id: str) -> Iterator[Stored]:
+    return trail.store.search(Query(error_id=error_id, limit=_MOST))
+
+
+def _lines(record: Mapping[str, Any], place: Place) -> Iterator[str]:
+    for name, value in record.items():
+        yield from _value(name, value, 0)
+    yield "chain"
+    linked = {True: "yes", False: "NO: it was altered", None: "the record before it is not there"}[place.linked]
+    keyed = {True: "yes", False: "NO: made without the key", None: "cannot be told: no key"}[place.keyed]
+    seal = "none yet" if place.seal is None else f"seal {place.seal}"
+    for label, said in (("hash", place.hash), ("linked", linked), ("by the key", keyed), ("sealed by", seal)):
+        yield f"  {label.ljust(12)}{said}"
+
+
+def _value(name: str, value: object, depth: int) -> Iterator[str]:
+    """A member, its own members below it. Whoever wrote it may have written for the terminal."""
+    label = one_line("  " * depth + str(name)).ljust(14)
+    if isinstance(value, Mapping) and value:
+        yield label.rstrip()
+        for inner, part in value.items():
+            yield from _value(str(inner), part, depth + 1)
+    elif isinstance(value, list) and value and all(isinstance(part, Mapping) for part in value):
+        yield label.rstrip()
+        for part in value:
+            yield "  " * (depth + 1) + "- " + one_line(to_json(part).decode("utf-8", "replace"))
+    elif isinstance(value, str) and "\n" in value:
+        yield label.rstrip()
+        yield from ("  " * (depth + 1) + one_line(line) for line in value.splitlines())
+    elif value is not None:
+        shown = value if isinstance(value, str) else to_json(value).decode("utf-8", "replace")
+        yield f"{label} {one_line(shown, 5_000)}".rstrip()

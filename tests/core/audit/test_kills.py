@@ -1,0 +1,31 @@
+"""The evaluations that kill servers and fill disks, in small; in full: `make kills`."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from evaluations.audit.killing import killed
+from evaluations.audit.trial import Outcome, Skipped
+from evaluations.audit.troubles import disk_full
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="needs Linux: processes are found in /proc"),
+    pytest.mark.xdist_group("audit-kills"),
+]
+
+
+def test_whatever_was_answered_before_a_kill_is_on_record() -> None:
+    outcome = killed("gunicorn", "sync", 4, seed=1)
+    assert outcome.faults == []
+    assert outcome.figures["answers"] >= 20
+    assert outcome.figures["answers without a record"] == 0
+
+
+def test_a_full_disk_costs_neither_a_record_nor_an_answer() -> None:
+    try:
+        outcome: Outcome = disk_full("gunicorn", 0.5)
+    except Skipped as reason:
+        pytest.skip(str(reason))
+    assert outcome.faults == []
+    assert outcome.figures["answers without a record"] == outcome.figures["requests that failed"] == 0
