@@ -237,9 +237,7 @@ def test_a_wrapper_of_an_unknown_package_yields_to_its_cause(install: Install, c
     assert [one.source for one in failure.evidence[:2]] == ["code", "convention"]
 
 
-def test_words_of_a_message_are_surer_than_the_kind_of_a_package(
-    install: Install, classify: Classify
-) -> None:
+def test_words_of_a_message_are_surer_than_the_kind_of_a_package(install: Install, classify: Classify) -> None:
     cls = install(*CLIENT).MysteryError
     failure = classify(cls("connection refused by peer"))
     assert said(failure) == ("network", 503, True)
