@@ -112,8 +112,8 @@ class Audit(Options):
     durability: Annotated[
         Literal["batched", "sync"],
         Meta(description="`batched`: records are written in the background, several at a time; a killed process loses "
-        "those of the last 50 ms, and under load those that the writer had not come to. `sync`: an answer to a failure leaves when its record is on the disk, in the "
-        "store or in the journal."),
+        "those of the last 50 ms, and under load those that the writer had not come to. `sync`: an answer to a failure "
+        "leaves when its record is on the disk, in the store or in the journal."),
     ] = "batched"  # fmt: skip
     max_wait: Annotated[
         Duration,
