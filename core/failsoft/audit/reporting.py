@@ -227,12 +227,16 @@ def compliance_report(
         gaps.add(entry.at)
     gaps.end(min(period.until, int(now * 1e6)))
     verification = None if verify is None else verify().as_dict()
+    lacks: dict[str, Any] = {"unclosed_lanes": list(tally.lanes.unclosed(store)), "silent": gaps.found}
+    if keys is None:
+        # everything that is sealed is unreadable then, which says nothing about the trail
+        lacks["unreadable"] = None
+    head = {"type": "report", "version": 1, **(about or {}), "period": period.as_dict(), "made": iso_of(int(now * 1e6))}
+    return {**head, **_counted(tally, most), "verification": verification, "gaps": _lacking(tally) | lacks}
+
+
+def _counted(tally: _Tally, most: int) -> dict[str, Any]:
     return {
-        "type": "report",
-        "version": 1,
-        **(about or {}),
-        "period": period.as_dict(),
-        "made": iso_of(int(now * 1e6)),
         "totals": {
             "records": tally.records,
             "failures": tally.kinds["failure.handled"],
@@ -253,17 +257,16 @@ def compliance_report(
         "notifications": {"sent": tally.notifications.as_dict(), "failed": tally.failed.as_dict()},
         "remediation": {name: events.as_dict() for name, events in tally.deeds.items()}
         | {"recovery_outcomes": dict(tally.outcomes.most_common())},
-        "verification": verification,
-        "gaps": {
-            "unclosed_lanes": list(tally.lanes.unclosed(store)),
-            "records_dropped": tally.missing,
-            "dropped": tally.dropped.as_dict(),
-            "unbuilt": tally.unbuilt.as_dict(),
-            # without keys everything that is sealed is, which says nothing about the trail
-            "unreadable": tally.unreadable if keys is not None else None,
-            "silent": gaps.found,
-            "findings": tally.findings.as_dict(),
-        },
+    }
+
+
+def _lacking(tally: _Tally) -> dict[str, Any]:
+    return {
+        "records_dropped": tally.missing,
+        "dropped": tally.dropped.as_dict(),
+        "unbuilt": tally.unbuilt.as_dict(),
+        "unreadable": tally.unreadable,
+        "findings": tally.findings.as_dict(),
     }
 
 

@@ -8,7 +8,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from audit_stores import postgres
 from failsoft import Failsoft
 from failsoft.audit.archives import proven
 from failsoft.audit.on_sqlite import SqliteStore
@@ -267,6 +268,26 @@ def test_whole_sealed_stretches_satisfy_a_purge() -> None:
     first = [stretch for stretch in due if stretch.count == 5]
     assert len(proven(Path("out/manifest.json"), first, store)) == 64
     assert run("export", "old", "--raw", "--sealed-before", "2000-01-01").stdout.startswith("0 records")
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "postgres"])
+def test_other_stores_are_read_the_same_way(kind: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ExitStack() as stack:
+        url = stack.enter_context(postgres()) if kind == "postgres" else f"jsonl:///{place / 'audit.jsonl'}"
+        monkeypatch.setenv("AUDIT_URL", url)
+        Path("failsoft.toml").write_text(SETTINGS.replace("sqlite:///audit.db", "env:AUDIT_URL").format(more=""))
+        with Failsoft("failsoft.toml") as fs:
+            error_id = fs.handle(RuntimeError("roof on fire")).error_id
+            fs.audit.record("invoice.voided", severity="low")
+        assert [one["error_id"] for one in search("--severity", "high", "--since", "1h")] == [error_id]
+        (shown,) = json.loads(run("show", "--json", error_id).stdout)
+        assert shown["place"]["linked"] is shown["place"]["keyed"] is True
+        (again,) = json.loads(run("show", "--json", str(shown["position"])).stdout)
+        assert again["error"]["message"] == "roof on fire"
+        assert run("export", "raw", "--raw").exit_code == 0
+        assert "4 records, 4 links of chains" in run("export", "raw", "--check").stdout
+        made = json.loads(run("report", "--since", "1h", "--json").stdout)
+        assert (made["totals"]["failures"], made["verification"]["ok"]) == (1, True)
 
 
 # --- report
