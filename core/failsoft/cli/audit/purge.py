@@ -111,7 +111,7 @@ def _sound(trail: Opened, free: Sequence[Stretch]) -> None:
 def _exported(trail: Opened, free: Sequence[Stretch], manifest: Path | None, directory: Path | None) -> str:
     try:
         if directory is not None:
-            manifest = archive(trail.store, free, directory, int(SystemClock.time() * 1e6))
+            manifest = archive(trail.store, free, directory, int(SystemClock.time() * 1e6), trail.keys)
             click.echo(f"exported to {one_line(str(manifest))}")
         if manifest is None:
             raise click.UsageError("no export")
