@@ -25,6 +25,7 @@ _MOST_KEYS: Final = 10_000
 _MOST_EVENTS: Final = 1_000
 _MOST_GAPS: Final = 200
 _OTHERS: Final = "(others)"
+_NOWHERE: Final = "(no endpoint)"
 
 _DEEDS: Final = {
     "recovery.attempted": "recoveries",
@@ -176,7 +177,7 @@ class _Tally:
         if flags:
             self.flagged[severity] += 1
         self._group(self.codes, str(found.get("code"))).add(at, severity, flags)
-        self._group(self.endpoints, str(found.get("endpoint"))).add(at, severity, flags)
+        self._group(self.endpoints, str(found.get("endpoint") or _NOWHERE)).add(at, severity, flags)
         bug = self._group(self.bugs, str(error.get("fingerprint") or found.get("code")))
         bug.add(at, severity, flags)
         bug.example = bug.example or {
@@ -251,7 +252,7 @@ def _counted(tally: _Tally, most: int) -> dict[str, Any]:
             "statuses": dict(tally.statuses.most_common()),
             "most_frequent": _listed(tally.bugs, "fingerprint", most),
             "endpoints": _listed(tally.endpoints, "endpoint", most),
-            "endpoints_affected": len(tally.endpoints),
+            "endpoints_affected": len(tally.endpoints.keys() - {_NOWHERE}),
         },
         "incidents": tally.incidents.as_dict(),
         "notifications": {"sent": tally.notifications.as_dict(), "failed": tally.failed.as_dict()},

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from audit_stores import postgres
-from failsoft import Failsoft
+from failsoft import ComplianceError, Failsoft
 from failsoft.audit.archives import proven
 from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.periods import period_of
@@ -335,6 +335,29 @@ def test_the_report_counts_what_is_there() -> None:
     assert made["gaps"]["records_dropped"] == 0
     empty = json.loads(run("report", "--period", "2001", "--json").stdout)
     assert empty["totals"]["records"] == 0
+
+
+@pytest.mark.usefixtures("place")
+def test_the_report_has_violations_incidents_and_what_was_done() -> None:
+    with Failsoft("failsoft.toml") as fs:
+        fs.handle(ComplianceError("record of Ada Byron asked for"))
+        fs.handle(RuntimeError("roof on fire"))
+        with fs.bypass(actor="dr.lovelace", reason=HOSTILE):
+            pass
+    run("export", "out")
+    made = json.loads(run("report", "--since", "1h", "--json").stdout)
+    assert (made["totals"]["failures"], made["totals"]["violations"], made["totals"]["incidents"]) == (2, 1, 1)
+    assert made["violations"]["severities"]["high"] == 1
+    assert "hipaa" in made["violations"]["flags"]
+    (incident,) = made["incidents"]["records"]
+    assert incident["incident"]["rule"] == "compliance"
+    done = made["remediation"]
+    assert {one["actor"] for one in done["policies"]["records"]} == {"dr.lovelace"}
+    assert done["exports"]["count"] == 1
+    page = run("report", "--since", "1h", "--format", "html").stdout
+    assert "dr.lovelace" in page
+    assert "<script" not in page
+    assert "Ada Byron" not in page
 
 
 @pytest.mark.usefixtures("error_id")
