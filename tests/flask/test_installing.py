@@ -277,6 +277,19 @@ def test_the_commands_are_flasks_too(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert app.test_cli_runner().invoke(args=["failsoft", "check"]).exit_code == 0
 
 
+def test_the_commands_know_the_settings_of_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "two"):
+        audit = {"url": f"sqlite:///{tmp_path / name}.db", "encryption": "off"}
+        app = shop()
+        fs = FlaskFailsoft(app, settings={"audit": audit}).init_app(app)
+        fs.audit.record(f"shop.{name}")
+        fs.close()
+        result = app.test_cli_runner().invoke(args=["failsoft", "audit", "search", "--severity", "info"])
+        assert result.exit_code == 0, result.output
+        assert f"shop.{name}" in result.output
+
+
 # -- marks that name a policy which is not there
 
 

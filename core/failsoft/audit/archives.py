@@ -10,20 +10,21 @@ import base64
 import binascii
 import hashlib
 import json
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from failsoft.audit.chains import stretch_of
+from failsoft.audit.exporting import export
 from failsoft.audit.purging import Stretch
-from failsoft.audit.stores import ReadableStore
+from failsoft.audit.stores import ReadableStore, Stored
+
+if TYPE_CHECKING:
+    from failsoft.audit.keys import KeyRing
 
 __all__ = ["archive", "proven"]
-
-MANIFEST, RECORDS = "manifest.json", "records.jsonl"
 
 
 class _Line(msgspec.Struct):
@@ -51,42 +52,23 @@ class _Tally:
         self.sum = (self.sum + int.from_bytes(what, "big")) % 2**256
 
 
-def archive(store: ReadableStore, stretches: Sequence[Stretch], directory: Path, now: int) -> Path:
-    """Write records as they are stored, sealed fields sealed, into a directory. The path of the manifest.
+def archive(
+    store: ReadableStore, stretches: Iterable[Stretch], directory: Path, now: int, keys: KeyRing | None = None
+) -> Path:
+    """Export records as they are stored, sealed fields sealed, into a directory. The path of the manifest.
 
     Parameters:
         directory: made if it is not there.
         now: microseconds since the Unix epoch.
+        keys: sign the manifest.
 
     Raises:
         OSError: it cannot be written; a file is there already (`FileExistsError`) and was left as it is.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    manifest = directory / MANIFEST
-    if manifest.exists():
-        raise FileExistsError(str(manifest))
-    digest, count = hashlib.sha256(), 0
-    with _new(directory / RECORDS) as out:
-        for stretch in stretches:
-            for entry in stretch_of(store, stretch.lane, stretch.first, stretch.last):
-                line = msgspec.json.encode(entry) + b"\n"
-                digest.update(line)
-                out.write(line)
-                count += 1
-        out.flush()
-        os.fsync(out.fileno())
-    found: dict[str, Any] = {
-        "version": 1,
-        "at": now,
-        "form": "stored",
-        "files": [{"name": RECORDS, "sha256": digest.hexdigest(), "records": count}],
-        "lanes": [{"lane": one.lane, "first": one.first, "last": one.last} for one in stretches],
-    }
-    with _new(manifest) as out:
-        out.write(json.dumps(found, indent=2).encode() + b"\n")
-        out.flush()
-        os.fsync(out.fileno())
-    return manifest
+    found = (Stored(0, entry) for one in stretches for entry in stretch_of(store, one.lane, one.first, one.last))
+    return export(
+        found, directory, keys=keys, form="stored", statements=lambda lane: store.statements(None, lane), now=now
+    )
 
 
 def proven(manifest: Path, stretches: Iterable[Stretch], store: ReadableStore) -> str:
@@ -145,7 +127,3 @@ def _digest(text: str) -> bytes:
         return bytes.fromhex(text) if len(text) == 64 else base64.b64decode(text, validate=True)
     except (ValueError, binascii.Error):
         raise ValueError("no hash") from None
-
-
-def _new(path: Path) -> Any:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")

@@ -142,9 +142,14 @@ def _lower(name: str, value: str | None) -> str | None:
 
 
 def _text(name: str, value: object) -> str | None:
-    if value is None or (isinstance(value, str) and value.strip() and "\0" not in value):
+    if value is None or (isinstance(value, str) and value.strip() and _storable(value)):
         return value
     raise ValueError(f"{name}: expected a text that is not empty, not {value!r}")
+
+
+def _storable(text: str) -> bool:
+    """Whether databases take it: neither NUL nor lone surrogates."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _several(name: str, value: Several | None) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ _MOST_KEYS: Final = 10_000
 _MOST_EVENTS: Final = 1_000
 _MOST_GAPS: Final = 200
 _OTHERS: Final = "(others)"
+_NOWHERE: Final = "(no endpoint)"
 
 _DEEDS: Final = {
     "recovery.attempted": "recoveries",
@@ -176,7 +177,7 @@ class _Tally:
         if flags:
             self.flagged[severity] += 1
         self._group(self.codes, str(found.get("code"))).add(at, severity, flags)
-        self._group(self.endpoints, str(found.get("endpoint"))).add(at, severity, flags)
+        self._group(self.endpoints, str(found.get("endpoint") or _NOWHERE)).add(at, severity, flags)
         bug = self._group(self.bugs, str(error.get("fingerprint") or found.get("code")))
         bug.add(at, severity, flags)
         bug.example = bug.example or {
@@ -227,12 +228,16 @@ def compliance_report(
         gaps.add(entry.at)
     gaps.end(min(period.until, int(now * 1e6)))
     verification = None if verify is None else verify().as_dict()
+    lacks: dict[str, Any] = {"unclosed_lanes": list(tally.lanes.unclosed(store)), "silent": gaps.found}
+    if keys is None:
+        # everything that is sealed is unreadable then, which says nothing about the trail
+        lacks["unreadable"] = None
+    head = {"type": "report", "version": 1, **(about or {}), "period": period.as_dict(), "made": iso_of(int(now * 1e6))}
+    return {**head, **_counted(tally, most), "verification": verification, "gaps": _lacking(tally) | lacks}
+
+
+def _counted(tally: _Tally, most: int) -> dict[str, Any]:
     return {
-        "type": "report",
-        "version": 1,
-        **(about or {}),
-        "period": period.as_dict(),
-        "made": iso_of(int(now * 1e6)),
         "totals": {
             "records": tally.records,
             "failures": tally.kinds["failure.handled"],
@@ -247,23 +252,22 @@ def compliance_report(
             "statuses": dict(tally.statuses.most_common()),
             "most_frequent": _listed(tally.bugs, "fingerprint", most),
             "endpoints": _listed(tally.endpoints, "endpoint", most),
-            "endpoints_affected": len(tally.endpoints),
+            "endpoints_affected": len(tally.endpoints.keys() - {_NOWHERE}),
         },
         "incidents": tally.incidents.as_dict(),
         "notifications": {"sent": tally.notifications.as_dict(), "failed": tally.failed.as_dict()},
         "remediation": {name: events.as_dict() for name, events in tally.deeds.items()}
         | {"recovery_outcomes": dict(tally.outcomes.most_common())},
-        "verification": verification,
-        "gaps": {
-            "unclosed_lanes": list(tally.lanes.unclosed(store)),
-            "records_dropped": tally.missing,
-            "dropped": tally.dropped.as_dict(),
-            "unbuilt": tally.unbuilt.as_dict(),
-            # without keys everything that is sealed is, which says nothing about the trail
-            "unreadable": tally.unreadable if keys is not None else None,
-            "silent": gaps.found,
-            "findings": tally.findings.as_dict(),
-        },
+    }
+
+
+def _lacking(tally: _Tally) -> dict[str, Any]:
+    return {
+        "records_dropped": tally.missing,
+        "dropped": tally.dropped.as_dict(),
+        "unbuilt": tally.unbuilt.as_dict(),
+        "unreadable": tally.unreadable,
+        "findings": tally.findings.as_dict(),
     }
 
 

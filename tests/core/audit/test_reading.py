@@ -100,6 +100,7 @@ def test_it_is_read_from_many_threads_while_it_is_written(fs: Failsoft) -> None:
         ({"code": b"X"}, "code: expected a text"),
         ({"user": " "}, "user: expected a text"),
         ({"endpoint": "a\0b"}, "endpoint: expected a text"),
+        ({"client": "\ud800"}, "client: expected a text"),
         ({"status": "500"}, "status: expected a whole number"),
         ({"status": True}, "status: expected a whole number"),
         ({"limit": 0}, "limit: expected a whole number from 1"),

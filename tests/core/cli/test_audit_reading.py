@@ -8,7 +8,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from failsoft import Failsoft
+from audit_stores import postgres
+from failsoft import ComplianceError, Failsoft
 from failsoft.audit.archives import proven
 from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.periods import period_of
@@ -269,6 +270,26 @@ def test_whole_sealed_stretches_satisfy_a_purge() -> None:
     assert run("export", "old", "--raw", "--sealed-before", "2000-01-01").stdout.startswith("0 records")
 
 
+@pytest.mark.parametrize("kind", ["jsonl", "postgres"])
+def test_other_stores_are_read_the_same_way(kind: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ExitStack() as stack:
+        url = stack.enter_context(postgres()) if kind == "postgres" else f"jsonl:///{place / 'audit.jsonl'}"
+        monkeypatch.setenv("AUDIT_URL", url)
+        Path("failsoft.toml").write_text(SETTINGS.replace("sqlite:///audit.db", "env:AUDIT_URL").format(more=""))
+        with Failsoft("failsoft.toml") as fs:
+            error_id = fs.handle(RuntimeError("roof on fire")).error_id
+            fs.audit.record("invoice.voided", severity="low")
+        assert [one["error_id"] for one in search("--severity", "high", "--since", "1h")] == [error_id]
+        (shown,) = json.loads(run("show", "--json", error_id).stdout)
+        assert shown["place"]["linked"] is shown["place"]["keyed"] is True
+        (again,) = json.loads(run("show", "--json", str(shown["position"])).stdout)
+        assert again["error"]["message"] == "roof on fire"
+        assert run("export", "raw", "--raw").exit_code == 0
+        assert "4 records, 4 links of chains" in run("export", "raw", "--check").stdout
+        made = json.loads(run("report", "--since", "1h", "--json").stdout)
+        assert (made["totals"]["failures"], made["verification"]["ok"]) == (1, True)
+
+
 # --- report
 
 
@@ -314,6 +335,29 @@ def test_the_report_counts_what_is_there() -> None:
     assert made["gaps"]["records_dropped"] == 0
     empty = json.loads(run("report", "--period", "2001", "--json").stdout)
     assert empty["totals"]["records"] == 0
+
+
+@pytest.mark.usefixtures("place")
+def test_the_report_has_violations_incidents_and_what_was_done() -> None:
+    with Failsoft("failsoft.toml") as fs:
+        fs.handle(ComplianceError("record of Ada Byron asked for"))
+        fs.handle(RuntimeError("roof on fire"))
+        with fs.bypass(actor="dr.lovelace", reason=HOSTILE):
+            pass
+    run("export", "out")
+    made = json.loads(run("report", "--since", "1h", "--json").stdout)
+    assert (made["totals"]["failures"], made["totals"]["violations"], made["totals"]["incidents"]) == (2, 1, 1)
+    assert made["violations"]["severities"]["high"] == 1
+    assert "hipaa" in made["violations"]["flags"]
+    (incident,) = made["incidents"]["records"]
+    assert incident["incident"]["rule"] == "compliance"
+    done = made["remediation"]
+    assert {one["actor"] for one in done["policies"]["records"]} == {"dr.lovelace"}
+    assert done["exports"]["count"] == 1
+    page = run("report", "--since", "1h", "--format", "html").stdout
+    assert "dr.lovelace" in page
+    assert "<script" not in page
+    assert "Ada Byron" not in page
 
 
 @pytest.mark.usefixtures("error_id")

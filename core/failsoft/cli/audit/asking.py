@@ -11,7 +11,7 @@ from failsoft.audit.asking import asked
 from failsoft.audit.stores import Query, Stored
 from failsoft.build_audit import other_keys
 from failsoft.cli.audit.group import Opened, opened
-from failsoft.cli.audit.shared import CouldNotRunError, actor, clerk, unreadable
+from failsoft.cli.audit.shared import CouldNotRunError, actor, clerk, unreadable, unusable
 from failsoft.cli.main import Context
 from failsoft.clock import SystemClock
 from failsoft.errors.exceptions import SettingsError
@@ -53,13 +53,13 @@ def trail_of(context: Context | None, *, with_keys: bool = True) -> Opened:
     try:
         trail = opened(context or Context(), with_keys=with_keys)
     except SettingsError as error:
-        raise CouldNotRunError(one_line(str(error))) from None
+        raise unusable(error) from None
     try:
         wrong = [] if trail.keys is None else other_keys(trail.keys, trail.store)
     except Exception as error:  # noqa: BLE001 - whatever a driver raises
         raise unreadable(error) from None
     if wrong:
-        raise CouldNotRunError(one_line(str(SettingsError(wrong))))
+        raise unusable(SettingsError(wrong))
     return trail
 
 
@@ -107,6 +107,6 @@ def written(trail: Opened, kind: str, **details: Any) -> None:
         with clerk(trail.settings, trail.store, trail.keys) as writes:
             writes.record(kind, actor=actor(), **details)
     except SettingsError as error:
-        raise CouldNotRunError(one_line(str(error))) from None
+        raise unusable(error) from None
     except Exception as error:  # noqa: BLE001 - whatever a driver raises
         raise unreadable(error) from None

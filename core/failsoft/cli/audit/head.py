@@ -7,11 +7,10 @@ import click
 from failsoft.audit.ends import heads_now
 from failsoft.audit.statements import to_line
 from failsoft.cli.audit.group import opened
-from failsoft.cli.audit.shared import CouldNotRunError, public_json, unreadable
+from failsoft.cli.audit.shared import CouldNotRunError, public_json, unreadable, unusable
 from failsoft.cli.main import Context
 from failsoft.clock import SystemClock
 from failsoft.errors.exceptions import SettingsError
-from failsoft.observers.base import one_line
 
 __all__ = ["head"]
 
@@ -28,7 +27,7 @@ def head(context: Context, public_keys: bool) -> None:
     try:
         trail = opened(context)
     except SettingsError as error:
-        raise CouldNotRunError(one_line(str(error))) from None
+        raise unusable(error) from None
     if public_keys:
         if trail.keys is None:
             raise CouldNotRunError("the settings have no audit.keys: there is no public key")

@@ -13,7 +13,7 @@ from failsoft.audit.purging import Stretch, abandoned, stretches
 from failsoft.audit.retention import Hold, instant, period
 from failsoft.audit.verifying import verify
 from failsoft.cli.audit.group import Opened, opened
-from failsoft.cli.audit.shared import CouldNotRunError, actor, clerk, table, unreadable
+from failsoft.cli.audit.shared import CouldNotRunError, actor, clerk, table, unreadable, unusable
 from failsoft.cli.main import Context
 from failsoft.clock import SystemClock
 from failsoft.errors.exceptions import SettingsError
@@ -48,7 +48,7 @@ def purge(context: Context, manifest: Path | None, directory: Path | None, dry_r
     try:
         trail = opened(context)
     except SettingsError as error:
-        raise CouldNotRunError(one_line(str(error))) from None
+        raise unusable(error) from None
     wanted = trail.settings.audit
     if wanted is None or wanted.retention is None:
         raise CouldNotRunError("the settings have no audit.retention: records are kept for ever")
@@ -111,7 +111,7 @@ def _sound(trail: Opened, free: Sequence[Stretch]) -> None:
 def _exported(trail: Opened, free: Sequence[Stretch], manifest: Path | None, directory: Path | None) -> str:
     try:
         if directory is not None:
-            manifest = archive(trail.store, free, directory, int(SystemClock.time() * 1e6))
+            manifest = archive(trail.store, free, directory, int(SystemClock.time() * 1e6), trail.keys)
             click.echo(f"exported to {one_line(str(manifest))}")
         if manifest is None:
             raise click.UsageError("no export")

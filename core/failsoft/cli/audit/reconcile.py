@@ -10,7 +10,7 @@ from failsoft.audit.opening import open_store
 from failsoft.audit.reconciling import reconcile as reconciled
 from failsoft.audit.stores import StoreError
 from failsoft.cli.audit.group import opened
-from failsoft.cli.audit.shared import CouldNotRunError, actor, clerk, unreadable
+from failsoft.cli.audit.shared import CouldNotRunError, actor, clerk, unreadable, unusable
 from failsoft.cli.main import Context
 from failsoft.errors.exceptions import SettingsError
 from failsoft.observers.base import one_line
@@ -37,7 +37,7 @@ def reconcile(context: Context, url: str | None, dry_run: bool, as_json: bool) -
         backup = open_store(str(other))
         backup.check()
     except SettingsError as error:
-        raise CouldNotRunError(one_line(str(error))) from None
+        raise unusable(error) from None
     except StoreError as error:
         raise CouldNotRunError(f"the backup: {one_line(str(error))}") from None
     try:

@@ -12,11 +12,10 @@ from pathlib import Path
 
 import click
 
-from failsoft.cli.audit.shared import CouldNotRunError
+from failsoft.cli.audit.shared import CouldNotRunError, unusable
 from failsoft.cli.main import Context
 from failsoft.clock import SystemClock
 from failsoft.errors.exceptions import SettingsError
-from failsoft.observers.base import one_line
 from failsoft.settings import load
 
 __all__ = ["rotate"]
@@ -40,7 +39,7 @@ def rotate(context: Context, key_id: str | None, file: Path | None, env: str | N
     try:
         settings = load(context.source())
     except SettingsError as error:
-        raise CouldNotRunError(one_line(str(error))) from None
+        raise unusable(error) from None
     keys = None if settings.audit is None else settings.audit.keys
     ring = dict(keys.ring) if keys is not None else {}
     new = key_id or _by_date(ring)

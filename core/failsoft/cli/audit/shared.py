@@ -34,6 +34,7 @@ __all__ = [
     "public_keys_in",
     "table",
     "unreadable",
+    "unusable",
 ]
 
 
@@ -48,6 +49,11 @@ def unreadable(error: Exception) -> CouldNotRunError:
     if isinstance(error, CouldNotRunError):
         return error
     return CouldNotRunError(one_line(sanitize(f"the store cannot be used: {type(error).__name__}: {error}")))
+
+
+def unusable(error: SettingsError) -> CouldNotRunError:
+    """What to say of settings that cannot be used: all their faults, on one line."""
+    return CouldNotRunError(one_line("; ".join(map(str, error.faults))))
 
 
 def clerk(settings: Settings, store: AuditStore, keys: KeyRing | None) -> Clerk:

@@ -25,6 +25,7 @@ from failsoft.cli.audit.shared import (
     public_keys_in,
     table,
     unreadable,
+    unusable,
 )
 from failsoft.cli.main import Context
 from failsoft.clock import SystemClock
@@ -71,7 +72,7 @@ def verify(
         trail = opened(context, with_keys=public is None)
         since_at = microseconds(since)
     except SettingsError as error:
-        raise CouldNotRunError(one_line(str(error))) from None
+        raise unusable(error) from None
     except ValueError:
         raise click.BadParameter(f"expected ISO 8601, not {since!r}", param_hint="--since") from None
     with _progress(not as_json and on_terminal()) as tick:
