@@ -231,6 +231,13 @@ class Failsoft:
         """Wait until everything recorded so far is written. False if that took more than `timeout` seconds."""
         return self.closed or self._parts.flush(timeout)
 
+    def rest(self, timeout: float = 5.0) -> bool:
+        """As `flush`, and close the chain of the audit trail; the next record begins a new one.
+
+        For the end of a server that may end the process without closing this.
+        """
+        return self.closed or (self._parts.flush(timeout) and self._parts.audit.rest(timeout))
+
     def exchange_clock(self, clock: Clock) -> Clock:
         """Take the time from another clock from now on; returns the one before. For tests.
 

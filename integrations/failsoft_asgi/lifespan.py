@@ -25,7 +25,7 @@ def flushing(fs: Failsoft, send: Send) -> Send:
     async def flush_first(message: Message) -> None:
         if message["type"] in _ENDS:
             with suppress(Exception):
-                await asyncio.to_thread(fs.flush)
+                await asyncio.to_thread(fs.rest)
         await send(message)
 
     return flush_first

@@ -158,7 +158,7 @@ def test_what_was_recorded_is_written_when_the_application_ends_and_it_may_start
 
 def test_an_instance_that_was_handed_in_is_its_owners(monkeypatch: pytest.MonkeyPatch) -> None:
     flushed = []
-    monkeypatch.setattr(failsoft.Failsoft, "flush", lambda *_: flushed.append(1))
+    monkeypatch.setattr(failsoft.Failsoft, "rest", lambda *_: flushed.append(1))
     app = Starlette(routes=[Route("/", boom)])
     install(app, fs=failsoft.Failsoft())
     with TestClient(app):
@@ -173,7 +173,7 @@ def test_a_flush_that_fails_keeps_nobody_from_ending(monkeypatch: pytest.MonkeyP
         flushed.append(1)
         raise RuntimeError
 
-    monkeypatch.setattr(failsoft.Failsoft, "flush", fails)
+    monkeypatch.setattr(failsoft.Failsoft, "rest", fails)
     app = Starlette(routes=[Route("/", boom)])
     install(app)
     with TestClient(app, raise_server_exceptions=False) as client:

@@ -121,6 +121,11 @@ class Trail:
         seen = self.watch is None or self.watch.flush(timeout)
         return (self.writer is None or self.writer.flush(timeout)) and seen
 
+    def rest(self, timeout: float) -> bool:
+        """As `flush`, and close the chain of this process; the next record begins a new one."""
+        seen = self.watch is None or self.watch.flush(timeout)
+        return (self.writer is None or self.writer.rest(timeout)) and seen
+
     def close(self, timeout: float = 5.0) -> bool:
         """Look through what waits, try once more to deliver it, write everything down, and end."""
         ended = [self.watch.close(timeout), self.watch.notifier.close(timeout)] if self.watch is not None else []

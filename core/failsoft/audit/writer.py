@@ -212,6 +212,22 @@ class AuditWriter:
         """Wait until everything put so far was stored or given up. False if that took more than `timeout` seconds."""
         return self._worker.flush(timeout)
 
+    def rest(self, timeout: float = 5.0) -> bool:
+        """Store what waits and close the lane, with its seal and its anchor; the next record opens a new one.
+
+        For the end of a server that may end the process in a way of its own.
+
+        Returns:
+            False if not all of it was done within `timeout` seconds.
+        """
+        if not self._worker.flush(timeout) or not self._storing.acquire(timeout=timeout):
+            return False
+        try:
+            self._end_lane()
+        finally:
+            self._storing.release()
+        return True
+
     def close(self, timeout: float = 5.0) -> bool:
         """Store what waits, take no more, and let go of the store. What nothing takes is `lost`.
 
@@ -269,16 +285,18 @@ class AuditWriter:
         return lane
 
     def _end(self) -> None:
+        self._end_lane()
+        if not self._keeper.close():
+            _log.warning("audit: what the store did not take waits in the journal for the next start")
+
+    def _end_lane(self) -> None:
         lane, self._lane = self._lane, None
         if lane is not None and not self._abandoned:
             self._keep([self._own(lane, "trail.closed")])
             self._seal(lane, closing=True)
             if self._anchors:
                 self._anchor(lane)
-        if not self._keeper.close():
-            _log.warning(
-                "audit: the store does not answer; what it did not take waits in the journal for the next start"
-            )
+            self._anchored = 0
 
     def _entry(self, lane: Lane, draft: Draft) -> Entry:
         try:

@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 import failsoft
 from audited import CONTEXT, KEYS, stored
-from failsoft.audit.anchors import ANCHOR_LOGGER
+from failsoft.audit.anchors import ANCHOR_LOGGER, Anchors
 from failsoft.audit.entry import GENESIS, link
 from failsoft.audit.journal import Journal, left_behind
 from failsoft.audit.keeping import Keeper
@@ -279,6 +279,27 @@ def test_a_lane_is_opened_closed_and_sealed(tmp_path: Path) -> None:
     assert all(KEYS.verifies(one.key_id, one.body.encode(), one.signature) for one in SqliteStore(path).statements())
 
 
+def test_at_rest_the_chain_is_closed_and_what_comes_later_begins_another(tmp_path: Path) -> None:
+    path, sent = tmp_path / "audit.db", list[Any]()
+    anchors = Anchors([("list", sent.append)])
+    writer = AuditWriter(SqliteStore(path), CONTEXT, keys=KEYS, anchors=anchors, rhythm=Rhythm(interval=0))
+    assert writer.rest(30)
+    for _ in range(2):
+        assert writer.submit(draft).result(30)
+        assert writer.rest(30)
+        assert writer.rest(30)
+    store = SqliteStore(path)
+    assert len(store.lanes()) == 2
+    for lane in store.lanes():
+        assert [entry.kind for entry in store.chain(lane)] == ["trail.opened", "test.made", "trail.closed"]
+        (seal,) = [said(one) for one in store.statements("seal", lane)]
+        assert isinstance(seal, Seal)
+        assert (seal.last, seal.closing) == (3, True)
+    assert len(sent) == 2
+    assert writer.close(30)
+    assert len(sent) == 2
+
+
 def test_a_seal_that_the_store_did_not_take_is_not_forgotten(tmp_path: Path) -> None:
     class NoStatements(SqliteStore):
         refuse = True
@@ -399,8 +420,6 @@ def test_heads_are_sent_wherever_the_settings_say(tmp_path: Path, caplog: pytest
 
 
 def test_heads_are_sent_once_a_minute_if_there_is_something_new(tmp_path: Path) -> None:
-    from failsoft.audit.anchors import Anchors
-
     clock, sent = ManualClock(), list[Any]()
     anchors = Anchors([("list", sent.append)])
     store = SqliteStore(tmp_path / "audit.db")

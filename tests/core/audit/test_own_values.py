@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -85,7 +85,7 @@ odd = st.recursive(
 )
 
 
-@hypothesis_settings(max_examples=50)
+@hypothesis_settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(odd)
 def test_plain_values_are_json(value: Any) -> None:
     made = plain(value)
