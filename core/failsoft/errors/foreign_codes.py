@@ -129,10 +129,8 @@ def _of_status(status: int, label: Label | None, exc: BaseException) -> Code | N
         means = means_of_a_bad_request(exc)
     if status == 429 and (said := _worded(exc, label)) is not None and said.label == is_.QUOTA_SPENT:
         return said
-    if (means is None or means is is_.UPSTREAM_FAILED) and (said := _worded(exc, label)) is not None:
+    if (means is None or means == is_.UPSTREAM_FAILED) and (said := _worded(exc, label)) is not None:
         return said
-    if means is is_.UPSTREAM_FAILED and _may_be_repeated(exc):
-        means = is_.UPSTREAM_DOWN
     if means is None:
         if status == 412:
             return Code(is_.EDIT_CONFLICT, "HTTP 412")
@@ -140,6 +138,8 @@ def _of_status(status: int, label: Label | None, exc: BaseException) -> Code | N
             # the class says more than "a peer would not"
             return None
         means = is_.UPSTREAM_FAILED
+    if means == is_.UPSTREAM_FAILED and _may_be_repeated(exc):
+        means = is_.UPSTREAM_DOWN
     return Code(means, f"HTTP {status}")
 
 

@@ -186,7 +186,7 @@ def _is_installed(module: str, top: str) -> bool:
         places = [values.get("__file__"), *_folders(values.get("__path__"))]
         if any(isinstance(place, str) and _INSTALLED.search(place) for place in places):
             return True
-    if module in sys.modules or top in sys.modules:
+    if module in sys.modules or top in sys.modules or "." in module:
         return False
     # a compiled module may call itself by its last name only, as `cimpl` of confluent_kafka
     tail = f".{module}"

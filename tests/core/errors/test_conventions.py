@@ -502,3 +502,105 @@ def test_what_is_called_a_bug_and_says_that_nobody_could_be_reached_is_the_link(
     away = classify(store.IllegalStateError("unable to connect to any member"))
     assert said(away) == ("network", 503, True)
     assert classify(store.IllegalStateError("twice")).category == "system"
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("Connection refused", ("network", 503, True)),
+        ("could not connect to node 3", ("network", 503, True)),
+        ("connection reset by peer", ("network", 502, True)),
+        ("the request timed out", ("network", 504, True)),
+        ("Service Unavailable", ("external_service", 503, True)),
+        ("too many requests, slow down", ("resource", 503, True)),
+        ("invalid greeting, the connection was closed", ("external_service", 502, False)),
+        ("zephyr_url is required", ("configuration", 500, False)),
+        ("run pip install zephyr[grpc]", ("configuration", 500, False)),
+        ("what is this", ("external_service", 502, False)),
+    ],
+)
+def test_a_client_says_in_its_words_how_its_peer_failed(
+    classify: Classify, install: Install, text: str, means: tuple[str, int, bool]
+) -> None:
+    assert said(classify(install(*CLIENT).MysteryError(text))) == means
+
+
+def test_the_same_words_of_a_class_of_the_application_move_no_status(classify: Classify) -> None:
+    failure = classify(type("ShopError", (Exception,), {})("Connection refused"))
+    assert said(failure) == ("network", 500, False)
+
+
+def test_nobody_refused_credentials_who_was_not_reached(classify: Classify, install: Install) -> None:
+    error = install(*CLIENT).AuthenticationError("could not sign in")
+    assert said(classify(error)) == ("authentication", 502, False)
+    error.__cause__ = ConnectionRefusedError(111, "Connection refused")
+    assert said(classify(error)) == ("network", 503, True)
+    error.__cause__ = KeyError("token")
+    assert said(classify(error)) == ("authentication", 502, False)
+
+
+def test_a_timeout_of_a_pool_ran_out_and_a_connection_that_was_never_defined_is_a_setting(
+    classify: Classify, install: Install
+) -> None:
+    store = install("zephyrdb", named("TimeoutError", "ConnectionFailure"))
+    assert said(classify(store.TimeoutError("QueuePool limit of size 5 reached"))) == ("resource", 503, True)
+    assert said(classify(store.ConnectionFailure("no default connection: not defined")))[:2] == ("configuration", 500)
+
+
+def test_a_sum_that_does_not_add_up_in_a_value_is_input_and_in_a_store_a_contradiction(
+    classify: Classify, install: Install
+) -> None:
+    code = named("ChecksumError") + named("InvalidChecksum", base="ValueError")
+    package = install("zephyrdb", code)
+    assert said(classify(package.InvalidChecksum("1234"))) == ("validation", 400, False)
+    assert said(classify(package.ChecksumError("page 3"))) == ("data_integrity", 500, False)
+
+
+def test_a_status_of_grpc_is_heard_as_a_number_with_a_name(classify: Classify, install: Install) -> None:
+    code = "import enum\nclass Code(enum.IntEnum):\n    NOT_FOUND = 5\n    UNAVAILABLE = 14\n" + named("RPCError")
+    package = install("zephyrapi", code)
+    error = package.RPCError("away")
+    error.status = package.Code.UNAVAILABLE
+    assert said(classify(error)) == ("external_service", 503, True)
+
+
+def test_a_failure_that_its_library_calls_repeatable_is(classify: Classify, install: Install) -> None:
+    error = install(*CLIENT).MysteryError("no")
+    error.status_code = 500
+    assert said(classify(error)) == ("external_service", 502, False)
+    error.retryable = True
+    assert said(classify(error)) == ("external_service", 502, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "means"),
+    [
+        (409, "unique constraint violated", ("data_integrity", 409, False)),
+        (409, "revision 3 expected", ("concurrency", 409, True)),
+        (400, "syntax error near FOR", ("system", 500, False)),
+        (400, "no", ("external_service", 502, False)),
+    ],
+)
+def test_a_store_over_http_answers_about_what_is_ours(
+    classify: Classify, install: Install, status: int, text: str, means: tuple[str, int, bool]
+) -> None:
+    error = install("zephyrdb", named("QueryError")).QueryError(text)
+    error.http_code = status
+    assert said(classify(error)) == means
+
+
+@pytest.mark.parametrize(
+    ("code", "means"),
+    [
+        ("23505", ("data_integrity", 409, False)),
+        ("PGRST116", ("validation", 404, False)),
+        ("PGRST205", ("configuration", 500, False)),
+        ("PGRST301", ("authentication", 502, False)),
+    ],
+)
+def test_what_passes_on_postgres_gives_its_states_as_codes(
+    classify: Classify, install: Install, code: str, means: tuple[str, int, bool]
+) -> None:
+    error = install("zephyr_postgrest", named("APIError")).APIError("no")
+    error.code = code
+    assert said(classify(error)) == means

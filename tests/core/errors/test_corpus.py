@@ -12,11 +12,11 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 FLOORS = {
-    "shipped": {"category": 0.992, "transient": 0.996, "status": 0.995, "severity": 0.993},
-    "unseen": {"category": 0.94, "transient": 0.982, "status": 0.947, "severity": 0.939},
-    "renamed": {"category": 0.896, "transient": 0.969, "status": 0.902, "severity": 0.899},
-    "held-out": {"category": 0.902, "transient": 0.972, "status": 0.922, "severity": 0.907},
-    "held-out-model": {"category": 0.907, "transient": 0.972, "status": 0.924, "severity": 0.912},
+    "shipped": {"category": 0.992, "transient": 0.996, "status": 0.996, "severity": 0.993},
+    "unseen": {"category": 0.95, "transient": 0.988, "status": 0.958, "severity": 0.946},
+    "renamed": {"category": 0.904, "transient": 0.973, "status": 0.91, "severity": 0.904},
+    "held-out": {"category": 0.904, "transient": 0.975, "status": 0.929, "severity": 0.912},
+    "held-out-model": {"category": 0.909, "transient": 0.975, "status": 0.931, "severity": 0.917},
 }
 """A little below what is written in docs/explanation/how-well.md, by how it was asked."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -26,6 +27,24 @@ Classify = Callable[..., Failure]
         ("MissingConfiguration", "configuration", 500, False),
         ("CorruptRecord", "data_integrity", 500, False),
         ("Boom", "system", 500, False),
+        ("CartEmpty", "business_logic", 409, False),
+        ("TrialEnded", "business_logic", 409, False),
+        ("OrderNotCancellable", "business_logic", 409, False),
+        ("LimitPerCustomerExceeded", "business_logic", 409, False),
+        ("DomainError", "business_logic", 409, False),
+        ("EmptyPayload", "validation", 400, False),
+        ("IndexOutOfRange", "validation", 400, False),
+        ("UnsupportedFileType", "validation", 415, False),
+        ("UploadSizeLimitExceeded", "validation", 413, False),
+        ("TooManyLoginAttempts", "resource", 429, True),
+        ("NoWorkersAvailable", "resource", 503, True),
+        ("OutOfDiskSpace", "resource", 500, False),
+        ("InvalidCredentials", "authentication", 401, False),
+        ("AccountSuspended", "authentication", 403, False),
+        ("CsrfError", "authentication", 403, False),
+        ("UnsupportedPaymentProvider", "configuration", 500, False),
+        ("InvalidUpstreamResponse", "external_service", 502, False),
+        ("ShippingApiError", "external_service", 502, False),
     ],
 )
 def test_the_name_of_an_unknown_class_says_what_it_is_for_and_the_failure_is_still_reported(
@@ -56,3 +75,27 @@ def test_words_of_a_message_suggest_a_category_and_move_no_status(
 ) -> None:
     failure = classify(RuntimeError(message))
     assert (failure.category, failure.status, failure.transient) == (category, 500, False)
+
+
+def test_a_name_that_says_only_who_failed_gives_the_status_that_the_text_tells_of(classify: Classify) -> None:
+    cls = type("ShippingApiError", (RuntimeError,), {})
+    failure = classify(cls("the carrier's API returned 503"))
+    assert (failure.category, failure.status, failure.transient) == ("external_service", 503, True)
+    assert classify(cls("order 503 is lost")).status == 502
+    base = classify(type("BaseApiError", (RuntimeError,), {})("lost"))
+    assert (base.category, base.status) == ("system", 500)
+
+
+def test_an_answer_that_makes_no_sense_is_the_peers_whatever_stumbled_over_it(classify: Classify) -> None:
+    error = type("InvalidUpstreamResponse", (Exception,), {})("no price")
+    for cause in (KeyError("price"), json.JSONDecodeError("Expecting value", "<html>", 0)):
+        error.__cause__ = cause
+        failure = classify(error)
+        assert (failure.category, failure.status) == ("external_service", 502)
+
+
+def test_a_class_that_says_only_that_it_will_pass_is_what_it_was_raised_from(classify: Classify) -> None:
+    error = type("RetryableError", (Exception,), {})("later")
+    assert (classify(error).status, classify(error).transient) == (503, True)
+    error.__cause__ = TimeoutError("timed out")
+    assert (classify(error).category, classify(error).status) == ("network", 504)
