@@ -53,7 +53,7 @@ class Undecided(Exception):
         raise RuntimeError("neither")
 
 
-class Empty(Exception):
+class NothingInside(Exception):
     """A collection of errors that happens to hold none."""
 
     def __len__(self) -> int:
@@ -124,7 +124,7 @@ def lost_with(cls: type[Exception]) -> Callable[[], Exception]:
 
 
 HOSTILE: tuple[Callable[[], Exception], ...] = (
-    BrokenText, BrokenAttributes, Frozen, Unhashable, NotesOfItsOwn, NoNotes, Falsy, Undecided, Empty, EqualToNothing,
+    BrokenText, BrokenAttributes, Frozen, Unhashable, NotesOfItsOwn, NoNotes, Falsy, Undecided, NothingInside, EqualToNothing,
     LyingClass, AbsurdStatus, Slotted, with_surrogates, enormous, cyclic, deep_context, deep_group, RecursionError,
     StopIteration, StopAsyncIteration, MemoryError, AssertionError, UnicodeError,
 )  # fmt: skip

@@ -24,7 +24,7 @@ RETRIED = [
     hostile.NoNotes,
     hostile.Falsy,
     hostile.Undecided,
-    hostile.Empty,
+    hostile.NothingInside,
     hostile.EqualToNothing,
     hostile.Frozen,
     hostile.Unhashable,

@@ -71,7 +71,7 @@ def test_four_workers_never_exceed_an_exact_limit() -> None:
     found = hammer(shared_redis(), "20/minute", 30, exact=True)
     # what was decided without the store, as the machine was busy, may be too much
     without = sum(each["missed"] for each in found)
-    assert sum(len(each["admitted"]) for each in found) >= 30
+    assert sum(len(each["admitted"]) for each in found) >= 30 - without
     assert most_above(found, 20 / 60) <= 30 + without
 
 
