@@ -20,7 +20,7 @@ class ManualClock:
     """
 
     def __init__(self, time: float = _NOW, *, monotonic: float = 1000.0) -> None:
-        self._monotonic = monotonic
+        self._monotonic = self._origin = monotonic
         self._wall = time
         self._lock = Lock()
         self.slept: list[float] = []
@@ -32,7 +32,7 @@ class ManualClock:
 
     def time(self) -> float:
         """Seconds since the Unix epoch."""
-        return self._wall
+        return self._wall + (self._monotonic - self._origin)
 
     def advance(self, seconds: float) -> None:
         """Let time pass.
@@ -45,7 +45,6 @@ class ManualClock:
         with self._lock:
             # added to what is read, so that `now + 30` is what the clock says after `advance(30)`, to the last bit
             self._monotonic += seconds
-            self._wall += seconds
 
     def step_wall(self, seconds: float) -> None:
         """Move the wall clock alone, forwards or back, as an operator or NTP does."""
