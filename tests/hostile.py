@@ -125,7 +125,7 @@ def lost_with(cls: type[Exception]) -> Callable[[], Exception]:
 
 HOSTILE: tuple[Callable[[], Exception], ...] = (
     BrokenText, BrokenAttributes, Frozen, Unhashable, NotesOfItsOwn, NoNotes, Falsy, Undecided, NothingInside,
-    EqualToNothing, LyingClass, AbsurdStatus, Slotted, with_surrogates, enormous, cyclic, deep_context, deep_group, RecursionError,
-    StopIteration, StopAsyncIteration, MemoryError, AssertionError, UnicodeError,
+    EqualToNothing, LyingClass, AbsurdStatus, Slotted, with_surrogates, enormous, cyclic, deep_context, deep_group,
+    RecursionError, StopIteration, StopAsyncIteration, MemoryError, AssertionError, UnicodeError,
 )  # fmt: skip
 """Makers of exceptions."""
