@@ -65,11 +65,10 @@ def audit_of(settings: Settings, cleaner: Cleaner, bus: Bus, clock: Clock, fault
         return Audited(Trail(None, None, None, clock))
     says = Says(bus, clock, cleaner)
     folder = _folder(wanted)
-    keeper = Keeper(store, folder, clock, changed=partial(says.changed, "first"), lost=says.lost)
+    keeper = Keeper(store, folder, clock, changed=partial(says.changed, "first"))
     second = None
     if backup is not None:
-        changed = partial(says.changed, "backup")
-        second = Backup(Keeper(backup, folder / "backup", clock, changed=changed, lost=says.lost))
+        second = Backup(Keeper(backup, folder / "backup", clock, changed=partial(says.changed, "backup")))
     writer = AuditWriter(
         keeper,
         context,

@@ -29,9 +29,10 @@ class Keeper:
         store: where entries belong.
         folder: where journals are; None: there is none, and while the store fails nothing is kept.
         changed: told when the store stops answering (with the exception) and when it answers again (None).
-        lost: told how many entries the store refused for good, and why.
 
     Attributes:
+        lost: told how many entries the store refused for good, and why. None: that is logged, and no more; somebody
+            else keeps them, too.
         away: the store does not answer, and entries go to the journal.
         failures: failed attempts to store.
         written: entries stored, those from journals included.
@@ -44,13 +45,12 @@ class Keeper:
         clock: Clock,
         *,
         changed: Callable[[BaseException | None], None] | None = None,
-        lost: Callable[[int, str], None] | None = None,
     ) -> None:
         self.store = store
         self._folder = folder
         self._clock = clock
         self._told_changed = changed
-        self._told_lost = lost
+        self.lost: Callable[[int, str], None] | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -65,14 +65,16 @@ class Keeper:
         self.written = 0
 
     def open(self, lane: str) -> None:
-        """Begin to keep the entries of a lane."""
-        self._journal = None if self._folder is None else Journal(self._folder, lane)
+        """Begin to keep the entries of a lane, unless it is open already.
 
-    def open_once(self, lane: str) -> None:
-        """As `open`, but for the lane that is open already."""
-        if lane != self._lane:
-            self._lane = lane
-            self.open(lane)
+        What the journal of the one before still holds is brought to the store as if its process were gone.
+        """
+        if lane == self._lane:
+            return
+        if self._journal is not None and not self._put_away(self._journal):
+            self._next_scan = float("-inf")
+        self._lane = lane
+        self._journal = None if self._folder is None else Journal(self._folder, lane)
 
     def keep(self, entries: Sequence[Entry], statements: Sequence[Statement] = (), *, behind: bool = False) -> bool:
         """Keep them in the store or, where that fails, in the journal. False: nowhere; they are to be brought again.
@@ -126,13 +128,17 @@ class Keeper:
         self._next_try = 0.0
         done = self.catch_up()
         if self._journal is not None:
-            if self._journal.empty:
-                self._journal.remove()
-            else:
-                done = False
-                self._journal.close()
+            done = self._put_away(self._journal) and done
         self.store.close()
         return done
+
+    def _put_away(self, journal: Journal) -> bool:
+        """Let go of a journal, and delete it if there is nothing in it. False if there is."""
+        if journal.empty:
+            journal.remove()
+            return True
+        journal.close()
+        return False
 
     def rest(self) -> None:
         """Before a fork: a connection must not be split in two."""
@@ -158,8 +164,11 @@ class Keeper:
     def _store_apart(self, entries: Sequence[Entry], error: Exception) -> None:
         if len(entries) == 1:
             self.failures += 1
-            if self._told_lost is not None:
-                self._told_lost(1, f"the store refused it for good ({type(error).__name__})")
+            why = f"the store refused it for good ({type(error).__name__})"
+            if self.lost is None:
+                _log.error("audit: %s", why)
+            else:
+                self.lost(1, why)
             return
         for entry in entries:
             self._store([entry], ())

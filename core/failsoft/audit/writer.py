@@ -88,7 +88,7 @@ class Backup:
     def _handle(self, batches: list[tuple[Sequence[Entry], Sequence[Statement]]]) -> None:
         for entries, statements in batches:
             if entries:
-                self.keeper.open_once(entries[0].lane)
+                self.keeper.open(entries[0].lane)
             while not self.keeper.keep(entries, statements) and self._worker.pause(self.keeper.pause() or _TICK):
                 pass
         self.keeper.catch_up()
@@ -139,7 +139,8 @@ class AuditWriter:
         clock: Clock | None = None,
     ) -> None:
         self._clock = clock or SystemClock()
-        self._keeper = keeper if isinstance(keeper, Keeper) else Keeper(keeper, None, self._clock, lost=self._lose)
+        self._keeper = keeper if isinstance(keeper, Keeper) else Keeper(keeper, None, self._clock)
+        self._keeper.lost = self._lose
         self._context = context
         self._keys = keys
         self._encrypt = encrypt
@@ -255,7 +256,8 @@ class AuditWriter:
                 if items:
                     self._write(lane, items)
                 self._fall_due(lane)
-        self._keeper.catch_up()
+            # a fork, and who closes the lane from another thread, must not meet it half-way
+            self._keeper.catch_up()
 
     def _write(self, lane: Lane, items: list[_Item]) -> None:
         entries = [self._entry(lane, draft) for draft, _ in items]
@@ -347,6 +349,8 @@ class AuditWriter:
             if last_try:
                 break
             last_try = not self._paused()
+        for ticket in tickets:
+            ticket.set_result(False)
         self._abandoned = True
         self._lose(len(entries), "the store failed to the end")
 

@@ -31,7 +31,7 @@ from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.opening import open_store
 from failsoft.audit.records import record
 from failsoft.audit.statements import Heads, Seal, from_line, said
-from failsoft.audit.stores import Query
+from failsoft.audit.stores import Query, UnstorableError
 from failsoft.audit.writer import AuditWriter, Rhythm
 from failsoft.clock import SystemClock
 from failsoft.events import AuditMissed, AuditRecordsLost, AuditStoreChanged, Event
@@ -392,6 +392,45 @@ def test_the_clock_may_step_back(tmp_path: Path) -> None:
     assert writer.submit(lambda context: record("test.made", clock.time(), context)).result(30)
     assert writer.close(30)
     assert chain_is_whole(tmp_path / "audit.db") == 4
+
+
+def test_a_chain_that_is_closed_while_the_store_is_away_is_brought_there_though_another_has_begun(
+    tmp_path: Path,
+) -> None:
+    path, clock = tmp_path / "audit.db", ManualClock()
+    store = Away(path)
+    writer = AuditWriter(Keeper(store, tmp_path / "spill", clock), CONTEXT, keys=KEYS, rhythm=Rhythm(interval=0))
+    assert writer.submit(draft).result(30)
+    store.away = True
+    assert writer.submit(draft).result(30)
+    assert writer.rest(30)
+    assert writer.submit(draft).result(30)
+    store.away = False
+    clock.now += 60
+    assert writer.close(30)
+    assert (len(store.lanes()), chain_is_whole(path), writer.lost) == (2, 7, 0)
+    assert list((tmp_path / "spill").iterdir()) == []
+
+
+def test_a_record_that_the_store_refuses_for_good_is_counted_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(self: object, entries: Any) -> None:
+        raise UnstorableError("no such column")
+
+    told: list[Any] = []
+    with failsoft.Failsoft(trail(tmp_path)) as fs:
+        fs.events.subscribe(told.append, AuditRecordsLost)
+        fs.handle(RuntimeError("x"))
+        assert fs.flush(30)
+        monkeypatch.setattr(SqliteStore, "append", refuse)
+        fs.handle(RuntimeError("y"))
+        assert fs.flush(30)
+        monkeypatch.undo()
+        assert fs.audit.writer is not None
+        assert fs.audit.writer.lost == 1
+    assert [(one.count, "refused it for good" in one.why) for one in told] == [(1, True)]
+    assert "refused it for good (UnstorableError)" in caplog.text
 
 
 # --- anchors
