@@ -55,6 +55,7 @@ FAILED = wrapping(is_.UPSTREAM_FAILED)
 ROWS: tuple[Row, ...] = (
     # --- somebody went away, something ended -------------------------------------------------------------------------
     _row(r"client disconnect|web ?socket disconnect|request aborted", None, {_K.FRAMEWORK: is_.DISCONNECTED}),
+    _row(r"(?:terminated|dead|killed|crashed|broken) (?:worker|process|child)", is_.CHILD_DIED),
     _row(
         r"worker (?:lost|died|terminat|crash|exit)|terminated |broken (?:process|worker|pool)",
         is_.CHILD_DIED,
@@ -102,16 +103,20 @@ ROWS: tuple[Row, ...] = (
     _row(r"card |(?:card|payment) declined|insufficient funds", None, {_K.CLIENT: is_.PAYMENT_DUE}),
     _row(r"full (?:error )?\Z", None, {_K.STORE: is_.EXHAUSTED}),
     _row(
-        r"rate limit|ratelimit|too many requests|throttl|slow down|flood|retry after",
+        r"rate limit|ratelimit|rate exceeded|too many (?:requests|messages|calls)|throttl|slow down|flood|retry after",
         is_.THROTTLED,
         dict.fromkeys((_K.LIMITER, _K.FRAMEWORK, _K.AUTH, _K.BROKER), is_.OUR_LIMIT),
     ),
     _row(r"bucket full|limit(?:er)? (?:exceeded|reached)", is_.EXHAUSTED, {_K.LIMITER: is_.OUR_LIMIT}),
     _row(r"quota", is_.QUOTA_SPENT, {_K.STORE: is_.EXHAUSTED}),
     _row(
+        r"(?:not enough|no|insufficient|out of) (?:disk )?(?:space|storage)|(?:storage )?(?:cap|full) exceeded|storage full",
+        is_.QUOTA_SPENT,
+        {_K.STORE: is_.DISK_FULL, _K.PARSER: None},
+    ),
+    _row(
         r"pool (?:timeout|timed|exhaust|empty|full|limit|error |overflow)|(?:empty|full) pool"
-        r"|(?:no|max|too many) (?:free |available )?(?:connections?|channels?|sessions?) (?:available|exceeded"
-        r"|error |\Z)"
+        r"|(?:max|too many|no (?:free|available)) (?:connections?|channels?|sessions?) |no (?:connections?|channels?) available"
         r"|no free|wait queue|connection (?:not available|busy)|max connections",
         _POOL,
     ),
@@ -203,7 +208,7 @@ ROWS: tuple[Row, ...] = (
         is_.MISCONFIGURED,
     ),
     _row(
-        r"insecure |unroutable|(?:invalid|unknown) (?:\w+ )?(?:backend|driver|provider|specification)",
+        r"unsupported (?:driver|backend|dialect|provider) |insecure |unroutable|(?:invalid|unknown) (?:\w+ )?(?:backend|driver|provider|specification)",
         is_.MISCONFIGURED,
     ),
     _row(
@@ -211,6 +216,9 @@ ROWS: tuple[Row, ...] = (
         None,
         {_K.CLIENT: is_.MISCONFIGURED},
     ),
+    _row(r"unsupported (?:protocol|scheme) ", is_.MISCONFIGURED, {_K.CLIENT: is_.BUG, _K.PARSER: None}),
+    _row(r"grammar ", None, {_K.PARSER: is_.MISCONFIGURED}),
+    _row(r"(?:invalid|bad|wrong|incorrect) key ", None, {_K.CLIENT: is_.REFUSED_US}),
     _row(r"template lookup|lookup ", None, {_K.CONFIG: is_.MISCONFIGURED}),
     _row(r"invalid (?:uri|url|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
     # --- who are you -------------------------------------------------------------------------------------------------
@@ -246,7 +254,7 @@ ROWS: tuple[Row, ...] = (
         {_K.AUTH: is_.WHO_ARE_YOU, _K.FRAMEWORK: is_.WHO_ARE_YOU, _K.PARSER: None},
     ),
     _row(
-        r"(?:invalid|unknown|malformed|bad|unidentified) (?:\w+ )?(?:hash|salt|digest) ",
+        r"(?:invalid|unknown|malformed|bad|unidentified) (?:\w+ )?(?:hash|salt) ",
         None,
         {_K.AUTH: is_.CONTRADICTION},
     ),
@@ -292,7 +300,7 @@ ROWS: tuple[Row, ...] = (
     # --- not now -----------------------------------------------------------------------------------------------------
     _row(
         r"(?:unavailable|not available|busy |loading|try again|not (?:primary|leader|master)|maintenance|temporar"
-        r"|circuit ?breaker|circuit open|bootstrapping|starting up|retriable|retryable|recoverable|not ready"
+        r"|circuit ?breaker|circuit open|bootstrapping|starting up|draining|shutting down|standby|retriable|retryable|recoverable|not ready"
         r"|not enough replicas|no responders|nack|down (?:error )?\Z|result missing)",
         is_.UPSTREAM_NOT_NOW,
         {_K.STORE: is_.STORE_NOT_NOW, _K.PARSER: None},

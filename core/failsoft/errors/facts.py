@@ -74,6 +74,8 @@ class Facts:
     """What the class says is all there is to know of an instance that nothing hangs on, but for its place."""
     placed: bool
     """The place may say more."""
+    reads: bool
+    """A class of a library that may be there to read data: it is known to be for nothing else."""
     passes_on: bool
     """A class of a library that says so little that it may pass on what it was raised while handling."""
     may_be_gone: bool
@@ -134,6 +136,7 @@ class FactsOfClasses:
             guess=guess_by_name(cls.__name__) if weak and not exact and not foreign else None,
             plain=False,
             placed=may_be_refined(known.label, cls.__name__),
+            reads=package is not None and package.kind is Kind.UNKNOWN,
             passes_on=foreign and (weak or known.confidence < GUESSED),
             may_be_gone=known.label == DISCONNECTED or issubclass(cls, _GONE),
         )

@@ -21,8 +21,17 @@ from failsoft.errors.conventions import CLEAR, label_of_words
 from failsoft.errors.packages import Kind, Package
 from failsoft.errors.patterns import guess_by_message
 from failsoft.errors.peers import means_of_a_bad_request, retry_after_of, status_in
-from failsoft.errors.protocols import read_amqp, read_clickhouse, read_close, read_curl, read_ldap, read_mqtt, read_zmq
-from failsoft.errors.service_codes import read_grpc, read_kafka
+from failsoft.errors.protocols import (
+    read_amqp,
+    read_clickhouse,
+    read_close,
+    read_curl,
+    read_ftp,
+    read_ldap,
+    read_mqtt,
+    read_zmq,
+)
+from failsoft.errors.service_codes import label_of_reply, read_grpc, read_kafka
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.vendor_codes import read_oauth
 
@@ -239,8 +248,7 @@ def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
     number = _number(getattr(exc, "smtp_code", None)) or _number(getattr(exc, "code", None))
     if number is None:
         return None
-    means = known.SMTP.get(number) or (is_.UPSTREAM_NOT_NOW if number < 500 else is_.UPSTREAM_FAILED)
-    return Code(means, f"SMTP {number}")
+    return Code(label_of_reply(number, str(exc)), f"SMTP {number}")
 
 
 def _grpc(exc: BaseException, _label: Label | None) -> Code | None:
@@ -300,6 +308,7 @@ _SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
         (r"zmq|zeromq", (read_zmq,)),
         (r"curl", (read_curl,)),
         (r"ldap", (read_ldap,)),
+        (r"(?<!s)ftp", (read_ftp,)),
         (r"smtp|mail(?!gun|jet|chimp)", (_smtp,)),
     )
 )

@@ -24,6 +24,7 @@ from failsoft.errors.catalogue.labels import (
     Voice,
 )
 from failsoft.errors.codes import Code
+from failsoft.errors.complaints import is_not_set_up
 from failsoft.errors.disconnects import find_disconnect
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
@@ -44,7 +45,7 @@ from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_af
 from failsoft.errors.rules import CompiledRules
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.validation import pairs_of_exception
-from failsoft.errors.wording import OF_PEERS, correct, place, word_in
+from failsoft.errors.wording import OF_PEERS, complain, correct, place, word_in
 
 __all__ = ["Asked", "Judge"]
 
@@ -170,6 +171,9 @@ class Judge:
         if inner is None or inner.source in _UNSURE:
             guess = self._guess(text, label) if vague else None
             return reading if guess is None else word_in(guess, reading, text)
+        if inner.source == reading.source == "convention" and inner.confidence < reading.confidence:
+            # a vaguer name says nothing more exactly
+            return reading
         if (_is_mere_bug(inner) and label != BUG) or (inner.label in OF_INPUT and label.category in OF_PEERS):
             # what a peer sent cannot be read, which is no fault of our client's
             return reading
@@ -215,9 +219,14 @@ class Judge:
             kind = Reading(facts.kind.label, "convention", facts.kind.says, facts.kind.confidence, facts.name)
             # who reads or checks data says of it what others say of their own arguments or rows
             apt = guess is not None and (kind.label not in OF_INPUT or guess[0].category in _APT_FOR_DATA)
-            if guess is None and kind.label.category in OF_PEERS and (misses_a_key(text) or misses_a_dependency(text)):
+            ours = kind.label.category in OF_PEERS and (misses_a_key(text) or misses_a_dependency(text))
+            if guess is None and (ours or (kind.label not in OF_INPUT and is_not_set_up(text))):
                 return word_in((MISCONFIGURED, "not set up"), kind, text)
             return word_in(guess, kind, text) if guess is not None and apt else kind
+        if facts.passes_on and "." in facts.name:
+            own = Reading(facts.label._replace(voice=Voice.SAYS), facts.source, facts.says, 0.2, facts.name)
+            if (said := complain(own, text, type(exc), facts.reads)) is not own:
+                return said
         if guess is not None:
             return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
         label = facts.label._replace(voice=Voice.SAYS)

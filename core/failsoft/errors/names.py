@@ -67,24 +67,27 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     # --- money -------------------------------------------------------------------------------------------------------
     _row(
         is_.PAYMENT_DUE,
-        r"insufficient (?:funds?|balance|credits?)|payment (?:required|declined|refused|rejected)"
-        r"|card (?:was )?declined|not enough (?:money|credit|funds?|balance)|overdrawn|overdraft",
+        r"insufficient (?:funds?|balance|credits?)|payment (?:required|declined|refused|rejected|due|overdue|outstanding)"
+        r"|card (?:was )?declined|not enough (?:money|credit|funds?|balance)|overdrawn|overdraft|unpaid|overdue"
+        r"|(?:invoice|subscription|bill|fees?|premium|deposit|rent) (?:is )?due ",
     ),
     # --- who are you -------------------------------------------------------------------------------------------------
     _row(
         is_.YOU_MAY_NOT,
         r"forbidden|permission|access denied|not permitted|insufficient (?:permission|right|scope|privilege|role)"
         r"|authorization|not authorized|csrf|xsrf"
-        r"|(?:user|account|member) (?:is )?(?:suspended|banned|blocked|disabled|deactivated|locked|inactive"
-        r"|not (?:active|enabled|verified))|(?:suspended|banned|blocked|disabled|inactive) (?:user|account|member)",
+        r"|(?:user|account|member|tenant|employee) (?:is )?(?:suspended|banned|blocked|disabled|deactivated|locked|inactive"
+        r"|not (?:active|enabled|verified))|(?:suspended|banned|blocked|disabled|inactive) (?:user|account|member)"
+        r"|not (?:the|your|my) (?!same)|(?:wrong|other|foreign|cross) (?:tenant|owner|user|account|org)|no access"
+        r"|not (?:an? )?(?:owner|admin|author|member|staff|participant|employee)|admins? only|owners? only|(?:read|access) only user",
     ),
     _row(
         is_.WHO_ARE_YOU,
         r"unauthorized|unauthenticated|not authenticated|login required|not logged in"
         r"|(?:invalid|bad|wrong|expired|missing|revoked|incorrect) (?:\w+ )?(?:token|credential|password|session"
         r"|signature|otp|api key)"
-        r"|(?:token|session|signature|otp|password) (?:has |is )?(?:expired|invalid|revoked|missing|mismatch|incorrect"
-        r"|verification)|webhook (?:signature|verif)",
+        r"|(?:token|session|signature|otp|password|key|credentials?) (?:has |is )?(?:expired|invalid|revoked|missing|mismatch"
+        r"|incorrect|verification|disabled|rotated)|webhook (?:signature|verif)",
     ),
     # --- the client's input, before rules that have words in common with it ------------------------------------------
     _row(is_.TOO_LARGE, r"(?:size|upload|file|body|payload|length) limit|too (?:large|big) "),
@@ -105,7 +108,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|sold|limit (?:\w+ ){0,3}(?:reached|exceeded)|over limit|overbooked|booked|business|rule|domain (?:error"
         r"|exception|failure|violation)|policy violation|(?:illegal|invalid) (?:\w+ )?(?:state|transition)"
         r"|suspended|blocked|locked out|unavailable for|not available|minimum|maximum|fraud|expired|ended |lapsed"
-        r"|in use|taken |empty |too (?:early|late|few|young|old)"
+        r"|in use|taken |empty |too (?!long |many )[a-z]+ |not met |clash|overlap|double book|prerequisite|incompatib|embargo"
+        r"|contraindicat|outside (?:\w+ )?(?:hours|window|period|area|zone)|deadline|(?:class|course|event|list|room|cart) full "
         r"|not (?!avail|reach|read|writ|pars|serial|resolv|decod)[a-z]+[ai]ble "
         r"|not (?:yet|paid|approved|confirmed|published|shipped|delivered|due|signed|completed?|enrolled|subscribed)",
     ),
@@ -122,6 +126,11 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(is_.INVALID, r"validation|invalid|malformed|bad request|unsupported|missing|parse|too long"),
     _row(is_.UNREACHABLE, r"connection|network|dns|disconnected"),
     _row(is_.UPSTREAM_NOT_NOW, r"unavailable|outage|maintenance|not ready"),
+    _row(
+        is_.RULE_REFUSES,
+        # what was done to a thing, as `WorkspaceArchived` and `ParcelSealed`: it is no longer to be had
+        r"[a-z]+ (?!fail|requir|malform|unexpect|unsupport|mistyp|need)[a-z]+ed (?:error |exception )?\Z",
+    ),
     _row(_WILL_PASS, r"temporar|transient|try again|retr(?:y|i)able"),
     _row(
         is_.UPSTREAM_FAILED,

@@ -80,7 +80,7 @@ _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ),
     (
         Kind.BROKER,
-        re.compile(r"kafka|amqp|rabbit|mq|nats|queue|celery|broker|pulsar|stomp|pubsub|worker|tasks?\Z|kombu"),
+        re.compile(r"kafka|amqp|rabbit|mq|nats|queue|celery|broker|pulsar|stomp|pubsub|worker|tasks?\Z|kombu|stalk"),
     ),
     (
         Kind.STORE,
@@ -96,13 +96,14 @@ _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         re.compile(
             r"json|yaml|toml|xml|csv|html|pars|valid|schema|serial|codec|pack(?!age)|decod|pdf|xls|docx|imag|date|phone"
             r"|email|proto|avro|marsh|form(?!at)|lex|markup|markdown|unicod|regex|ical|vobject|zip|compress"
-            r"|zst|\Alz\d|brotli|\A(?:un)?rar|snappy|\Axl|font|barcode|iban|uuid|ulid|calend"
+            r"|zst|\Alz\d|brotli|\A(?:un)?rar|snappy|\Axl|font|barcode|iban|uuid|ulid|calend|asn1|cbor|capnp|pickle|geojson"
+            r"|gpx|kml|dicom|epub|ebook|\Aqr"
         ),
     ),
     (
         Kind.CLIENT,
         re.compile(
-            r"http|urllib|api|sdk|client|rest|soap|grpc|rpc|aws|boto|azure|google|cloud|request|curl|web|bot|ai\Z|\Aai|llm"
+            r"http|urllib|(?<!c)api|sdk|client|rest|soap|grpc|rpc|aws|boto|azure|google|cloud|request|curl|web|bot|ai\Z|\Aai|llm"
             r"|ssh|ftp|smtp|mail|socket|git|storage|s3"
         ),
     ),
@@ -117,8 +118,10 @@ _MODULES_OF: tuple[tuple[Kind, frozenset[str]], ...] = (
         frozenset({"parser", "decoder", "lexer", "scanner", "validator", "validators", "tokenizer", "types"}),
     ),
     (Kind.AUTH, frozenset({"jwt", "jws", "jwk", "claims", "signer", "oauth2", "grants"})),
+    (Kind.CONFIG, frozenset({"template", "templates", "renderer", "renderers", "filters", "tags", "builtin_loaders"})),
 )
 _HTTP_CLIENTS = frozenset({"httpx", "requests", "aiohttp", "urllib3", "grpc", "httpcore"})
+_LINKS = frozenset({"socket", "ssl", "urlopen", "ftplib", "smtplib", "imaplib", "telnetlib", "open_connection"})
 _SERVERS = frozenset({"werkzeug", "starlette", "django", "flask", "fastapi", "asgiref"})
 _BESIDE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
@@ -129,6 +132,7 @@ _BESIDE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         Kind.CLIENT,
         re.compile(
             r"Api|API|HTTP|Http|RateLimit|TooManyRequests|BadGateway|ServerError|Unauthorized|PaymentRequired|BadRequest"
+            r"|RequestE|Redirect|Proxy|TLS|SSL|DNS|StatusE|ResponseE"
         ),
     ),
     (Kind.STORE, re.compile(r"Integrity|Deadlock|Transaction|Cursor|Pool|Query|Duplicate|Table|Cluster|Operational")),
@@ -136,6 +140,7 @@ _BESIDE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.AUTH, re.compile(r"Signature|Token|Audience|Issuer|Claim|JWK|JWS|JWE|Hash|Password")),
     (Kind.PARSER, re.compile(r"Pars|Decod|Syntax|Schema|Valid|Malformed|Lexer|Scanner|Format")),
 )
+_OF_LIMITS = re.compile(r"rate_?limit|\blimiter|throttl")
 _PEP_249 = frozenset({"DatabaseError", "OperationalError", "IntegrityError", "ProgrammingError"})
 _HOMES = ("errors", "exceptions", "exc", "error", "err", "_exceptions", "_errors")
 
@@ -158,7 +163,7 @@ def is_third_party(module: str) -> bool:
 
 def kind_of_top(top: str) -> Kind | None:
     """The kind of a package that is known by its name."""
-    name = KINDS.get(top)
+    name = KINDS.get(top) or KINDS.get(top.lower())
     return None if name is None else Kind[name.upper()]
 
 
@@ -227,6 +232,8 @@ def _kind(module: str, top: str, names: frozenset[str]) -> Kind:
     inside = ".".join(module.removeprefix(top).split(".")[1:3])
     if "template" in inside:
         return Kind.CONFIG
+    if _OF_LIMITS.search(inside):
+        return Kind.LIMITER
     if (known := kind_of_top(top)) is not None:
         return known
     score = dict.fromkeys(Kind, 0.0)
@@ -243,6 +250,8 @@ def _kind(module: str, top: str, names: frozenset[str]) -> Kind:
     globals_of = [_values(name).keys() for name in inner]
     if top not in _HTTP_CLIENTS and not all(keys.isdisjoint(_HTTP_CLIENTS) for keys in globals_of):
         score[Kind.CLIENT] += 1.5
+    elif top not in _HTTP_CLIENTS and not all(keys.isdisjoint(_LINKS) for keys in globals_of):
+        score[Kind.CLIENT] += 1.0
     if top not in _SERVERS and not all(keys.isdisjoint(_SERVERS) for keys in globals_of):
         score[Kind.FRAMEWORK] += 2.5
     errors = [name for name in names if name.endswith(("Error", "Exception", "Expired", "Found", "Timeout"))]

@@ -9,6 +9,7 @@ from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
+from failsoft.errors.complaints import is_throttled
 
 __all__ = [
     "READERS_OF_PROTOCOLS",
@@ -16,6 +17,7 @@ __all__ = [
     "read_clickhouse",
     "read_close",
     "read_curl",
+    "read_ftp",
     "read_http_protocol",
     "read_interpreter",
     "read_ldap",
@@ -113,7 +115,9 @@ _REPLY = re.compile(r"\((\d{3})[,)]")
 def read_amqp(exc: BaseException, _label: Label | None) -> Code | None:
     """AMQP 0-9-1: the reply code by which a broker closes a channel or a connection."""
     text = _text(exc)
-    number = next((one for name in ("reply_code", "code") if (one := number_of(getattr(exc, name, None)))), None)
+    number = next(
+        (one for name in ("reply_code", "code", "error_code") if (one := number_of(getattr(exc, name, None)))), None
+    )
     if number is None and (match := _REPLY.search(text)):
         number = int(match[1])
     label = known.AMQP.get(number or 0)
@@ -248,12 +252,31 @@ def _mailbox(exc: BaseException, _label: Label | None) -> Code | None:
     return _says(_MAILBOX, _text(exc).lower(), "says")
 
 
-def _ftp(exc: BaseException, _label: Label | None) -> Code | None:
+_FTP: Mapping[int, Label] = {
+    421: is_.UPSTREAM_NOT_NOW,
+    425: is_.UNREACHABLE,
+    426: is_.BROKEN,
+    430: is_.REFUSED_US,
+    450: is_.UPSTREAM_NOT_NOW,
+    451: is_.UPSTREAM_NOT_NOW,
+    452: is_.QUOTA_SPENT,
+    530: is_.REFUSED_US,
+    532: is_.REFUSED_US,
+    534: is_.REFUSED_US,
+    552: is_.DISK_FULL._replace(severity=is_.EXHAUSTED.severity),
+}
+_FTP_REPLY = re.compile(r"(?:\A|\bgot )([45]\d\d)\b")
+
+
+def read_ftp(exc: BaseException, _label: Label | None) -> Code | None:
     """Replies of FTP (RFC 959, 4.2)."""
-    reply = _text(exc)[:3]
-    if reply in {"530", "532"}:
-        return Code(is_.REFUSED_US, f"FTP {reply}")
-    return Code(is_.DISK_FULL._replace(severity=is_.EXHAUSTED.severity), f"FTP {reply}") if reply == "552" else None
+    text = _text(exc)
+    found = _FTP_REPLY.search(text)
+    if found is None:
+        return None
+    number = int(found[1])
+    means = is_.THROTTLED if number == 421 and is_throttled(text) else _FTP.get(number)
+    return named(means, f"FTP {number}")
 
 
 READERS_OF_PROTOCOLS: tuple[tuple[CodeReader, str], ...] = (
@@ -270,6 +293,6 @@ READERS_OF_PROTOCOLS: tuple[tuple[CodeReader, str], ...] = (
     (_urllib3, "urllib3 urllib3_future"),
     (read_curl, "pycurl"),
     (_mailbox, "imaplib poplib"),
-    (_ftp, "ftplib"),
+    (read_ftp, "ftplib"),
 )
 """The readers, and the packages whose exceptions they read."""

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from failsoft.errors.catalogue.labels import BUG, EXHAUSTED, MISCONFIGURED, NOTHING, REFUSED_US, SILENT, Label
+import re
+
+from failsoft.errors.catalogue.codes import label_of_upstream
+from failsoft.errors.catalogue.labels import (
+    BUG,
+    EXHAUSTED,
+    INVALID,
+    MISCONFIGURED,
+    NOTHING,
+    OUR_LIMIT,
+    QUOTA_SPENT,
+    REFUSED_US,
+    SILENT,
+    THROTTLED,
+    UNPARSABLE,
+    UPSTREAM_FAILED,
+    Label,
+    Voice,
+)
+from failsoft.errors.complaints import cannot_read, has_to_be_paid, is_not_set_up, is_throttled
 from failsoft.errors.evidence import GUESSED
 from failsoft.errors.failure import Link
 from failsoft.errors.hints import refine_by_place
+from failsoft.errors.packages import Kind
 from failsoft.errors.patterns import (
     guess_by_message,
     how_a_peer_failed,
@@ -15,17 +35,20 @@ from failsoft.errors.patterns import (
     misses_a_key,
     names_a_setting,
 )
+from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
 from failsoft.errors.reading import Reading
 from failsoft.errors.taxonomy import Category
 
-__all__ = ["OF_PEERS", "correct", "place", "word_in"]
+__all__ = ["OF_PEERS", "complain", "correct", "place", "word_in"]
 
 OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 """What fails outside."""
 _OF_LINKS = frozenset({Category.SYSTEM, Category.EXTERNAL_SERVICE})
 _PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
 _SAYS_LITTLE = frozenset({BUG, NOTHING})
+_OF_OURS_TOO = frozenset({BUG, UPSTREAM_FAILED})
+"""What a library says of its own arguments as well, which are our settings."""
 
 
 def correct(reading: Reading, text: str) -> None:
@@ -33,6 +56,12 @@ def correct(reading: Reading, text: str) -> None:
     label, better = reading.label, None
     if label.category is Category.AUTHENTICATION and label.status == REFUSED_US.status and misses_a_key(text):
         better = MISCONFIGURED, "no credentials"
+    elif label.category is Category.RESOURCE and label.transient and label != OUR_LIMIT and has_to_be_paid(text):
+        better = QUOTA_SPENT, "to be paid"
+    elif label.category is Category.NETWORK and is_not_set_up(text) == "an address":
+        better = MISCONFIGURED, "an address"
+    elif label._replace(voice=Voice.SAYS) in _OF_OURS_TOO and (why := is_not_set_up(text)) not in {None, "an address"}:
+        better = MISCONFIGURED, why
     elif label.category is Category.NETWORK and is_closed(text):
         better = BUG, "closed before"
     elif label.category is Category.NETWORK and is_undefined(text):
@@ -72,26 +101,61 @@ def place(reading: Reading, link: Link | None) -> Reading:
     """Let the place where an exception arose say what it adds."""
     if link is None:
         return reading
-    better, in_a_library = refine_by_place(reading.label, reading.type, link.frames)
+    better, library = refine_by_place(reading.label, reading.type, link.frames)
     # an errno is the system's, also where a library reads what a client sent
     of_the_system = reading.source == "code" and reading.type == "OSError"
     if better is not None and not (of_the_system and better[0] in OF_INPUT):
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}"
-    elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default") and in_a_library:
-        return _word_of_a_library(reading, link.message)
+    elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default") and library:
+        return _word_of_a_library(reading, link.message, library)
     return reading
 
 
-def _word_of_a_library(reading: Reading, text: str) -> Reading:
-    """What a builtin exception of a library complains of. Only its category changes."""
+_OF_VALUES = re.compile(r"\A(?:ValueError|Unicode\w*Error|OverflowError|EOFError|Exception)\Z")
+_OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
+
+
+def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
+    """What a builtin exception of a library complains of: what is set up once, or data that it was given to read."""
+    if library in _OF_DATA and _OF_VALUES.match(reading.type) and not is_not_set_up(text) and cannot_read(text):
+        reading.label = UNPARSABLE
+        reading.says = f"{reading.says}, of data that a library was given"
+        return reading
+    if library is Kind.PARSER:
+        # what reads data complains of what a client sent
+        return reading
     guess = guess_by_message(text)
     if guess is not None and guess[0].category is Category.NETWORK:
         said = how_a_peer_failed(text)
         reading.label = guess[0] if said is None else said[0]
         reading.says = f"{reading.says}, {guess[1]}"
-    elif (word := names_a_setting(text)) is not None:
+    elif (word := names_a_setting(text) or is_not_set_up(text) or _missing_file(reading)) is not None:
         # whether it is our code or our settings a builtin class does not tell, and our client is told the same
         reading.label = MISCONFIGURED
         reading.says = f"{reading.says}, {word}"
     return reading
+
+
+def _missing_file(reading: Reading) -> str | None:
+    return "a file that a library was given" if reading.type == "FileNotFoundError" else None
+
+
+def complain(reading: Reading, text: str, cls: type, reads: bool) -> Reading:
+    """What the text says of a class of a library that says nothing, not even by the kind of its package: how the link
+    failed, what a peer answered, what is not set up, or that data cannot be read."""
+    label: Label | None = None
+    if (said := how_a_peer_failed(text)) and said[1] != "unexpected eof":
+        label, words = said
+    elif (status := status_in(text)) is not None:
+        label, words = (
+            (THROTTLED if is_throttled(text) else label_of_upstream(status) or UPSTREAM_FAILED),
+            f"HTTP {status}",
+        )
+    elif (why := is_not_set_up(text)) is not None:
+        label, words = MISCONFIGURED, why
+    elif reads and cannot_read(text):
+        label, words = UNPARSABLE, "data that a library was given"
+    elif reads and issubclass(cls, ValueError):
+        label, words = INVALID, "a value that a library was given"
+    return reading if label is None else Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
