@@ -33,7 +33,7 @@ _URL = (
     r"\binvalid (?:ur[li]|dsn|endpoint|address|host ?name|base ur[li])\b|\bno scheme supplied\b|\bno host (?:supplied|given)"
     r"|\bunsupported (?:protocol|scheme|url scheme)\b|\bunknown (?:protocol|scheme|url type)\b"
     r"|\b(?:protocol|scheme) (?:\S+ )?(?:is )?(?:not (?:known|supported|registered|found)|unknown|unsupported)\b"
-    r"|\bmissing (?:an? )?['\"]?https?://|\bno connection adapters\b"
+    r"|\bunable to recogni[sz]e (?:the )?ur[li]\b|\bmissing (?:an? )?['\"]?https?://|\bno connection adapters\b"
 )
 _GIVEN = (
     r"\b(?:please|must|need to|have to|should|you can) (?:\S+ ){0,2}?(?:set|provide|specify|supply|configure|define|pass)"
@@ -43,6 +43,12 @@ _GIVEN = (
     r"|dialect|provider|loader|plugin|transport|engine|storage|middleware|extension)\w*\b"
     r"|\b(?:platform|environment|region|data ?center|tenant|mode|log ?level)\W{1,3}must be\b"
 )
+_STORED = (
+    r"\b(?:relation|table|column|schema|database|collection|keyspace|view|topic|queue|bucket|exchange|vhost|catalog)\b"
+    r"(?: \S+){0,2}? (?:does not exist|doesn't exist|unknown|not found|not defined|is not defined)\b"
+    r"|\b(?:no such|unknown|undefined|invalid) (?:relation|table|column|schema|database|collection|keyspace|topic|queue"
+    r"|bucket|exchange|vhost|catalog)\b"
+)
 _NOT_SET_UP = tuple(
     (why, re.compile(words, re.IGNORECASE))
     for why, words in (
@@ -50,6 +56,7 @@ _NOT_SET_UP = tuple(
         ("a file", _FILE),
         ("an address", _URL),
         ("what has to be given", _GIVEN),
+        ("in the store", _STORED),
     )
 )
 _THING = (

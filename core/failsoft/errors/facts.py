@@ -16,6 +16,7 @@ from failsoft.errors.catalogue.labels import (
     INVALID,
     MISCONFIGURED,
     NOTHING,
+    YOU_MAY_NOT,
     Label,
     Voice,
     wrapping,
@@ -133,7 +134,7 @@ class FactsOfClasses:
             mapped_as_last=mapping is not None and cls.__mro__[mapping[0]].__name__ in _EVERYTHING,
             # a group that says what it is, as that of a validator, is not what its members are
             is_group=issubclass(cls, BaseExceptionGroup) and known.label.voice is not Voice.SAYS,
-            guess=guess_by_name(cls.__name__) if weak and not exact and not foreign else None,
+            guess=_guess_of(cls) if weak and not exact and not foreign else None,
             plain=False,
             placed=may_be_refined(known.label, cls.__name__),
             reads=package is not None and package.kind is Kind.UNKNOWN,
@@ -142,6 +143,22 @@ class FactsOfClasses:
         )
         facts.plain = _is_plain(facts)
         return facts
+
+
+def _guess_of(cls: type) -> tuple[Label, str] | None:
+    """What the nearest name along the classes of the application says, or else the builtin that they are made of: whoever
+    makes a `PermissionError` of his own refuses somebody, and a `ValueError` of his own tells of a value."""
+    for base in cls.__mro__:
+        if (label := _MADE_OF.get(base)) is not None:
+            return label, base.__name__
+        if base.__module__ == "builtins" or is_third_party(str(base.__module__)):
+            continue
+        if (guess := guess_by_name(base.__name__)) is not None:
+            return guess
+    return None
+
+
+_MADE_OF: dict[type, Label] = {PermissionError: YOU_MAY_NOT, ValueError: INVALID}
 
 
 def _is_refined(known: _Known, depth: int) -> bool:

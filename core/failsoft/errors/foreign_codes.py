@@ -50,6 +50,9 @@ _SAYS_NOTHING = frozenset({is_.UPSTREAM_FAILED, is_.BUG, is_.INVALID})
 _SQLSTATE = re.compile(r"\bSQLSTATE\W{0,3}([0-9A-Z]{5})\b|\A\[?([0-9A-Z]{2}[0-9]{3})\]?(?:\W|\Z)")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PHRASES = {int(one): one.phrase.lower() for one in HTTPStatus}
+_BODIES = ("body", "json_body", "data", "text", "details", "response_data", "payload")
+"""Where clients keep the body of an answer, once it is read."""
+_CODES = ("code", "type", "error_code", "errorCode", "name", "reason")
 _MAX_TEXT = 2_000
 _MAX_ARGS = 8
 
@@ -80,7 +83,9 @@ def _http(exc: BaseException, label: Label | None, names: tuple[str, ...] = _STA
         if status is not None:
             return _peer(status, label, exc, response)
     status = _status_of(exc, names)
-    if status is None or (response is None and label is not None and label.category is Category.NETWORK):
+    if status is None:
+        return None
+    if response is None and label is not None and label.category is Category.NETWORK and str(status) not in str(exc):
         # what failed on the link had no answer; the number was made up to have one
         return None
     return _peer(status, label, exc, response)
@@ -177,11 +182,11 @@ def _worded(exc: BaseException, _label: Label | None) -> Code | None:
 def _codes_in_words(exc: BaseException) -> Iterator[object]:
     for name in ("error_code", "code", "error"):
         yield getattr(exc, name, None)
-    body = getattr(exc, "body", None)
-    inner = body.get("error") if type(body) is dict else None
-    for owner in (inner, body):
-        if type(owner) is dict:
-            yield from (owner.get(name) for name in ("code", "type", "error_code"))
+    for body in (getattr(exc, name, None) for name in _BODIES):
+        if type(body) is dict:
+            for owner in (body.get("error"), body):
+                if type(owner) is dict:
+                    yield from (owner.get(name) for name in _CODES)
 
 
 def _wait(*carriers: object) -> str | None:

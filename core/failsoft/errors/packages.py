@@ -67,7 +67,9 @@ _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.LOCK, re.compile(r"(?<![bc])lock")),
     (
         Kind.CONFIG,
-        re.compile(r"conf(?!lu|er)|settings|environ|dotenv|decouple|templat|\A(?:mako|jinja|chameleon|genshi)"),
+        re.compile(
+            r"conf(?!lu|er)|settings|environ|dotenv|decouple|templat|\A(?:mako|jinja|chameleon|genshi|liquid|mustache|chevron)"
+        ),
     ),
     # what extends a framework is for what its name says beside
     (Kind.AUTH, re.compile(r"jwt|jose|oauth|oidc|saml|passw|passlib|webauthn|otp|sign|crypt|hash|argon|_?auth(?!or)")),

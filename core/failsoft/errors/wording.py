@@ -10,6 +10,7 @@ from failsoft.errors.catalogue.labels import (
     EXHAUSTED,
     INVALID,
     MISCONFIGURED,
+    NO_TRUST,
     NOTHING,
     OUR_LIMIT,
     QUOTA_SPENT,
@@ -58,6 +59,8 @@ def correct(reading: Reading, text: str) -> None:
         better = MISCONFIGURED, "no credentials"
     elif label.category is Category.RESOURCE and label.transient and label != OUR_LIMIT and has_to_be_paid(text):
         better = QUOTA_SPENT, "to be paid"
+    elif label == NO_TRUST and (said := how_a_peer_failed(text)) is not None:
+        better = said
     elif label.category is Category.NETWORK and is_not_set_up(text) == "an address":
         better = MISCONFIGURED, "an address"
     elif label._replace(voice=Voice.SAYS) in _OF_OURS_TOO and (why := is_not_set_up(text)) not in {None, "an address"}:
@@ -145,13 +148,13 @@ def complain(reading: Reading, text: str, cls: type, reads: bool) -> Reading:
     """What the text says of a class of a library that says nothing, not even by the kind of its package: how the link
     failed, what a peer answered, what is not set up, or that data cannot be read."""
     label: Label | None = None
-    if (said := how_a_peer_failed(text)) and said[1] != "unexpected eof":
-        label, words = said
-    elif (status := status_in(text)) is not None:
+    if (status := status_in(text)) is not None:
         label, words = (
             (THROTTLED if is_throttled(text) else label_of_upstream(status) or UPSTREAM_FAILED),
             f"HTTP {status}",
         )
+    elif (said := how_a_peer_failed(text)) and said[1] != "unexpected eof":
+        label, words = said
     elif (why := is_not_set_up(text)) is not None:
         label, words = MISCONFIGURED, why
     elif reads and cannot_read(text):
