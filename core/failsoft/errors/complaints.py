@@ -70,7 +70,7 @@ _UNREADABLE = re.compile(
     rf"\b(?:invalid|malformed|unexpected|corrupt(?:ed)?|truncated|unrecogni[sz]ed|unterminated|illegal|bad|incomplete"
     rf"|non[- ]?\w+|missing|wrong|insufficient|not enough|too (?:few|many|much))\b.{{0,30}}?\b{_THING}\b"
     r"|\bunknown (?:bytes?|token|header|magic|frame|block|char(?:acter)?|tag|prefix|version|format|escape)\b"
-    r"|\bsyntax ?error\b|\bwhile (?:parsing|decoding|reading|scanning)\b|\bpars(?:e|ing) (?:error|failed|failure)\b"
+    r"|\bsyntax ?error\b|\bwhile (?:parsing|decoding|reading|scanning|decompress|unpacking|extracting)|\bframe ?type|\bdecod\w+ (?:error|failed)\b|\bpars(?:e|ing) (?:error|failed|failure)\b"
     r"|\b(?:could not|couldn't|cannot|can't|unable to|failed to|fail to) (?:be )?(?:parse|decode|deseriali[sz]e|read"
     r"|convert|decompress|decrypt|interpret|understand|recogni[sz]e|unpack|match|fill)"
     r"|\b(?:is|was|are) not (?:an? )?(?:valid|well[- ]formed|recogni[sz]ed|supported|\S+ compliant|allowed"

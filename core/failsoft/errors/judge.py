@@ -140,7 +140,7 @@ class Judge:
                 return self._consider_cause(exc, own, facts, asked, depth)
         code = self._code_of(exc, facts) if facts.readers else None
         if code is not None:
-            reading = place(Reading(code.label, "code", code.says, 0.95, facts.name), asked.links.get(id(exc)))
+            reading = place(Reading(code.label, "code", code.says, 0.95, facts.name), asked.links.get(id(exc)), exc)
             wait = parse_retry_after(code.retry_after, asked.now)
             if wait is not None and reading.label.transient:
                 reading.more["retry_after"] = wait
@@ -153,7 +153,7 @@ class Judge:
         label = facts.label
         reading = Reading(label, facts.source, facts.says, facts.confidence, facts.name)
         if facts.placed:
-            place(reading, asked.links.get(id(exc)))
+            place(reading, asked.links.get(id(exc)), exc)
         text = self._text(exc, asked)
         if facts.source == "convention":
             correct(reading, text)
@@ -232,7 +232,7 @@ class Judge:
         label = facts.label._replace(voice=Voice.SAYS)
         if facts.label.voice is Voice.MUTE:
             reading = Reading(label, "default", "", 0.2, facts.name)
-            if place(reading, asked.links.get(id(exc))).label != label:
+            if place(reading, asked.links.get(id(exc)), exc).label != label:
                 reading.source, reading.confidence = "catalogue", NAMED
             return reading
         return Reading(label, facts.source, facts.says, 0.5, facts.name)

@@ -53,6 +53,8 @@ class Package(NamedTuple):
     """Its classes are named as PEP 249 asks of a driver of databases."""
     is_known: bool = False
     """Its kind is not guessed, but known by its name."""
+    validates: bool = False
+    """It has a class of its own for data that is not valid."""
 
 
 _STANDARD = frozenset(sys.stdlib_module_names) | {"builtins", "__main__", "__mp_main__"}
@@ -227,7 +229,9 @@ def _top_of(module: str) -> str:
 def _look(module: str, top: str) -> Package:
     names = frozenset(_names_beside(module, top))
     is_driver = names >= _PEP_249
-    return Package(top, Kind.STORE if is_driver else _kind(module, top, names), is_driver, kind_of_top(top) is not None)
+    kind = Kind.STORE if is_driver else _kind(module, top, names)
+    validates = any("Validation" in name for name in names)
+    return Package(top, kind, is_driver, kind_of_top(top) is not None, validates)
 
 
 def _kind(module: str, top: str, names: frozenset[str]) -> Kind:

@@ -49,7 +49,8 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     (_HOST, ("no space left on device", "out of memory", "cannot allocate memory", "disk full", "disk is full")),
     (_CONCURRENCY, (
         "deadlock", "could not serialize", "serialization failure", "lock wait timeout", "database is locked",
-        "could not obtain lock", "lock not available", "write conflict", "version conflict",
+        "could not obtain lock", "lockbusy", "failed to acquire", "could not acquire", "unable to acquire",
+        "lock not available", "write conflict", "version conflict",
     )),
     (_RESOURCE._replace(local=True), ("can't start new thread",)),
     (_RESOURCE, (

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+from failsoft.errors.called import library_called
 from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import (
     BUG,
+    CONTENTION,
+    CONTRADICTION,
     EXHAUSTED,
     INVALID,
     MISCONFIGURED,
@@ -23,6 +27,7 @@ from failsoft.errors.catalogue.labels import (
     Voice,
 )
 from failsoft.errors.complaints import cannot_read, has_to_be_paid, is_not_set_up, is_throttled
+from failsoft.errors.conventions import KIND_KNOWN
 from failsoft.errors.evidence import GUESSED
 from failsoft.errors.failure import Link
 from failsoft.errors.hints import refine_by_place
@@ -100,7 +105,7 @@ def word_in(guess: tuple[Label, str], reading: Reading, text: str) -> Reading:
     return Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
 
 
-def place(reading: Reading, link: Link | None) -> Reading:
+def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     """Let the place where an exception arose say what it adds."""
     if link is None:
         return reading
@@ -110,26 +115,39 @@ def place(reading: Reading, link: Link | None) -> Reading:
     if better is not None and not (of_the_system and better[0] in OF_INPUT):
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}"
-    elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default") and library:
-        return _word_of_a_library(reading, link.message, library)
+    elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default"):
+        text = link.message
+        if library is None and _OF_VALUES.match(reading.type) and _complains(text):
+            library = library_called(exc)
+        if library is not None:
+            return _word_of_a_library(reading, text, library)
     return reading
 
 
-_OF_VALUES = re.compile(r"\A(?:ValueError|Unicode\w*Error|OverflowError|EOFError|Exception)\Z")
+_OF_VALUES = re.compile(r"\A(?:ValueError|Unicode\w*Error|OverflowError|EOFError|Exception|RuntimeError)\Z")
 _OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
+_STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
+
+
+def _complains(text: str) -> bool:
+    return cannot_read(text) or is_not_set_up(text) is not None or guess_by_message(text) is not None
 
 
 def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
-    """What a builtin exception of a library complains of: what is set up once, or data that it was given to read."""
-    if library in _OF_DATA and _OF_VALUES.match(reading.type) and not is_not_set_up(text) and cannot_read(text):
+    """What a builtin exception of a library complains of: what is set up once, data that it was given to read, or what
+    it keeps."""
+    guess = guess_by_message(text)
+    stored = None if guess is None else _STORED.get(guess[0].category)
+    if guess is not None and stored is not None:
+        reading.label = stored
+        reading.says = f"{reading.says}, {guess[1]}"
+    elif library in _OF_DATA and _OF_VALUES.match(reading.type) and not is_not_set_up(text) and cannot_read(text):
         reading.label = UNPARSABLE
         reading.says = f"{reading.says}, of data that a library was given"
-        return reading
-    if library is Kind.PARSER:
+    elif library is Kind.PARSER:
         # what reads data complains of what a client sent
         return reading
-    guess = guess_by_message(text)
-    if guess is not None and guess[0].category is Category.NETWORK:
+    elif guess is not None and guess[0].category is Category.NETWORK:
         said = how_a_peer_failed(text)
         reading.label = guess[0] if said is None else said[0]
         reading.says = f"{reading.says}, {guess[1]}"
@@ -161,4 +179,8 @@ def complain(reading: Reading, text: str, cls: type, reads: bool) -> Reading:
         label, words = UNPARSABLE, "data that a library was given"
     elif reads and issubclass(cls, ValueError):
         label, words = INVALID, "a value that a library was given"
-    return reading if label is None else Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
+    if label is None:
+        return reading
+    if label in OF_INPUT:
+        return Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
+    return Reading(label, "convention", words, KIND_KNOWN, reading.type, over=reading)
