@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 
-__all__ = ["cannot_read", "has_to_be_paid", "is_not_set_up", "is_throttled"]
+__all__ = ["cannot_read", "has_to_be_paid", "is_not_set_up", "is_not_there", "is_throttled"]
 
 _MAX_TEXT = 600
 
@@ -67,10 +67,13 @@ _THING = (
     r"|attribute|word|language|locale|currency|country|phrase|prefix|version|characters?)"
 )
 _UNREADABLE = re.compile(
-    rf"\b(?:invalid|malformed|unexpected|corrupt(?:ed)?|truncated|unrecogni[sz]ed|unterminated|illegal|bad|incomplete"
+    r"\b(?:invalid|malformed|corrupt(?:ed)?|truncated|unrecogni[sz]ed|unparsable|undecodable)\b(?! (?:argument|option|param"
+    r"|state|operation|call|use|mode|config))"
+    r"|\bunable to open file\b|\bfile signature\b"
+    rf"|\b(?:invalid|malformed|unexpected|corrupt(?:ed)?|truncated|unrecogni[sz]ed|unterminated|illegal|bad|incomplete"
     rf"|non[- ]?\w+|missing|wrong|insufficient|not enough|too (?:few|many|much))\b.{{0,30}}?\b{_THING}\b"
     r"|\bunknown (?:bytes?|token|header|magic|frame|block|char(?:acter)?|tag|prefix|version|format|escape)\b"
-    r"|\bsyntax ?error\b|\bwhile (?:parsing|decoding|reading|scanning|decompress|unpacking|extracting)|\bframe ?type|\bdecod\w+ (?:error|failed)\b|\bpars(?:e|ing) (?:error|failed|failure)\b"
+    r"|\bsyntax ?error\b|\bwhile (?:parsing|decoding|reading|scanning|decompress|unpacking|extracting|deseriali|processing)|\bframe ?type|\bdecod\w+ (?:error|failed)\b|\bpars(?:e|ing) (?:error|failed|failure)\b"
     r"|\b(?:could not|couldn't|cannot|can't|unable to|failed to|fail to) (?:be )?(?:parse|decode|deseriali[sz]e|read"
     r"|convert|decompress|decrypt|interpret|understand|recogni[sz]e|unpack|match|fill)"
     r"|\b(?:is|was|are) not (?:an? )?(?:valid|well[- ]formed|recogni[sz]ed|supported|\S+ compliant|allowed"
@@ -83,6 +86,7 @@ _UNREADABLE = re.compile(
     r"|\bdoes(?: not|n't) (?:match|look like|conform|start|begin|contain|have)\b|\b(?:line|column|position|offset) \d+",
     re.IGNORECASE,
 )
+_NOT_THERE = re.compile(r"\bnot found\b|\bdoes(?: not|n't) exist\b|\bno such\b|\bnot in \w+\b", re.IGNORECASE)
 _PAID = re.compile(
     r"\b(?:please )?(?:purchase|upgrade|top[ -]?up|buy)\b|\bbilling\b|\bpricing\b|\bplan\b.{0,40}\b(?:limit|quota|exceeded"
     r"|requests)|\b(?:out of|insufficient|no(?: more)?|not enough) (?:\w+ )?(?:credits?|balance|funds)\b"
@@ -106,6 +110,11 @@ def is_not_set_up(text: str) -> str | None:
 def cannot_read(text: str) -> bool:
     """Whether a text says that what was given cannot be read or is not as it has to be."""
     return _UNREADABLE.search(text[:_MAX_TEXT]) is not None
+
+
+def is_not_there(text: str) -> bool:
+    """Whether a text says that something is not there that was named."""
+    return _NOT_THERE.search(text[:_MAX_TEXT]) is not None
 
 
 def has_to_be_paid(text: str) -> bool:

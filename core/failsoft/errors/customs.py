@@ -76,7 +76,7 @@ ROWS: tuple[Row, ...] = (
         r"closed (?:resource|pool|session)|(?:pool|session|client|cursor|stream) (?:is )?closed |already (?:closed|"
         r"running|started|connected|open|finalized|updated|registered|configured|initiali[sz]ed)"
         r"|not yet |not (?:connected|started"
-        r"|initiali[sz]ed|open|implemented|bound) "
+        r"|initiali[sz]ed|open|implemented|bound|fitted|trained) "
         r"|local protocol|(?:illegal|incorrect|wrong) state|invalid (?:state|operation)|channel wrong state"
         r"|programming |usage |reentran"
         r"|(?:field|variable|attribute) does ?not exist|illegal argument|invalid argument|unsupported operation"
@@ -90,6 +90,17 @@ ROWS: tuple[Row, ...] = (
         r"response (?:validation|serializ)|output pars",
         None,
         {_K.FRAMEWORK: is_.BUG, _K.CLIENT: FAILED, _K.UNKNOWN: FAILED},
+    ),
+    _row(r"(?:command|program|executable|binary) (?:not (?:found|installed)|missing)", is_.MISCONFIGURED),
+    _row(
+        r"(?:error )?return code |exit (?:status|code)|(?:process|subprocess) (?:failed|exited|died|execution|error )",
+        is_.CHILD_DIED,
+    ),
+    _row(
+        r"(?:unsatisfied|unresolved|missing|circular|cyclic) (?:\w+ )?(?:dependency|dependencies|requirement|binding)"
+        r"|(?:dependency|factory|binding|component) not (?:found|registered)",
+        is_.MISCONFIGURED,
+        {_K.CLIENT: None},
     ),
     _row(r"(?:mis)?configuration |improper\w* |misconfigur", is_.MISCONFIGURED),
     _row(r"transition (?:not (?:allowed|permitted)|error|failed)|invalid transition|machine error", is_.RULE_REFUSES),
@@ -159,7 +170,7 @@ ROWS: tuple[Row, ...] = (
     _row(r"session (?:expired|moved|lost)", is_.WHO_ARE_YOU, {_K.STORE: _AWAY, _K.CLIENT: is_.REFUSED_US}),
     _row(r"(?:token|session|signature) time ?out", None, {_K.AUTH: is_.WHO_ARE_YOU}),
     _row(
-        r"(?:time ?outs? |timed out|time out|too slow|deadline exceeded|heartbeat)",
+        r"(?:time ?outs? |timed out|time out|too slow|deadline exceeded|heartbeat|retransmi)",
         is_.SILENT,
         {_K.LOCK: is_.CONTENTION},
     ),
@@ -263,6 +274,7 @@ ROWS: tuple[Row, ...] = (
         None,
         {_K.AUTH: is_.WHO_ARE_YOU},
     ),
+    _row(r"verification (?:error|failed|failure) ", None, {_K.UNKNOWN: is_.WHO_ARE_YOU}),
     _row(r"(?:key|algorithm|jwk|jwks?) ", None, {_K.AUTH: is_.MISCONFIGURED}),
     # --- data --------------------------------------------------------------------------------------------------------
     _row(

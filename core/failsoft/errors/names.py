@@ -83,7 +83,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         is_.WHO_ARE_YOU,
-        r"unauthorized|unauthenticated|not authenticated|login required|not logged in"
+        r"unauthorized|unauthenticated|not authenticated|(?:login|mfa|otp|two factor|reauthentication|step up) (?:required|needed)|not logged in"
         r"|(?:invalid|bad|wrong|expired|missing|revoked|incorrect) (?:\w+ )?(?:token|credential|password|session"
         r"|signature|otp|api key)"
         r"|(?:token|session|signature|otp|password|key|credentials?) (?:has |is )?(?:expired|invalid|revoked|missing|mismatch"
@@ -109,12 +109,15 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|exception|failure|violation)|policy violation|(?:illegal|invalid) (?:\w+ )?(?:state|transition)"
         r"|suspended|blocked|locked out|unavailable for|not available|minimum|maximum|fraud|expired|ended |lapsed"
         r"|in use|taken |empty |too (?!long |many )[a-z]+ |not met |clash|overlap|double book|prerequisite|incompatib|embargo"
-        r"|contraindicat|outside (?:\w+ )?(?:hours|window|period|area|zone)|deadline|(?:class|course|event|list|room|cart) full "
+        r"|sanction|(?:black|block|deny) ?list|on hold |under ?age|contraindicat|outside (?:\w+ )?(?:hours|window|period|area|zone)|deadline|(?:class|course|event|list|room|cart) full "
         r"|not (?!avail|reach|read|writ|pars|serial|resolv|decod)[a-z]+[ai]ble "
+        r"|non [a-z]+[ai]ble |un(?!avail|reach|read|process|pars|serial|resolv|handl|us)[a-z]+[ai]ble "
+        r"|(?:approval|consent|signature|deposit|confirmation|verification|guardian) (?:required|missing|pending|needed)"
+        r"|(?:schedul\w+|appointment|booking|calendar|time|slot|room|shift|interest|drug) conflict"
         r"|not (?:yet|paid|approved|confirmed|published|shipped|delivered|due|signed|completed?|enrolled|subscribed)",
     ),
     # --- somebody else was there -------------------------------------------------------------------------------------
-    _row(is_.EDIT_CONFLICT, r"conflict|stale|optimistic|concurrent|modified|version mismatch"),
+    _row(is_.EDIT_CONFLICT, r"conflict|stale|optimistic|concurrent|modified|changed|version mismatch"),
     _row(is_.CONTENTION, r"lock|deadlock|concurrency|race"),
     # --- the rest, by words that say less ----------------------------------------------------------------------------
     _row(is_.WHO_ARE_YOU, r"credentials|authentication|login"),
@@ -125,11 +128,12 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(is_.DUPLICATE, r"duplicate|constraint|not unique"),
     _row(is_.INVALID, r"validation|invalid|malformed|bad request|unsupported|missing|parse|too long"),
     _row(is_.UNREACHABLE, r"connection|network|dns|disconnected"),
-    _row(is_.UPSTREAM_NOT_NOW, r"unavailable|outage|maintenance|not ready"),
+    _row(is_.UPSTREAM_NOT_NOW, r"unavailable|outage|maintenance|not ready|offline|down "),
     _row(
         is_.RULE_REFUSES,
         # what was done to a thing, as `WorkspaceArchived` and `ParcelSealed`: it is no longer to be had
-        r"[a-z]+ (?!fail|requir|malform|unexpect|unsupport|mistyp|need)[a-z]+ed (?:error |exception )?\Z",
+        r"[a-z]+ (?!fail|requir|malform|unexpect|unsupport|mistyp|need)(?:[a-z]+ed|frozen|void|withdrawn|gone|final|spent|left|begun)"
+        r" (?:error |exception )?\Z",
     ),
     _row(_WILL_PASS, r"temporar|transient|try again|retr(?:y|i)able"),
     _row(

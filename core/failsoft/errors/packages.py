@@ -230,7 +230,7 @@ def _look(module: str, top: str) -> Package:
     names = frozenset(_names_beside(module, top))
     is_driver = names >= _PEP_249
     kind = Kind.STORE if is_driver else _kind(module, top, names)
-    validates = any("Validation" in name for name in names)
+    validates = any(word in name for name in names for word in ("Validation", "Invalid", "Document"))
     return Package(top, kind, is_driver, kind_of_top(top) is not None, validates)
 
 

@@ -91,7 +91,7 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "connection refused", "connection reset", "connection aborted", "connection closed", "broken pipe",
         "name or service not known", "name resolution", "getaddrinfo failed", "nodename nor servname",
         "no route to host", "network is unreachable", "network error", "unable to connect", "could not connect",
-        "couldn't connect", "cannot connect", "failed to connect", "known_hosts", "timed out", "timeout",
+        "couldn't connect", "could not establish", "failed to establish", "cannot connect", "failed to connect", "known_hosts", "timed out", "timeout",
         "unexpected eof", "server disconnected",
     )),
     (_UPSTREAM, (
@@ -104,7 +104,7 @@ _PEERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     (is_.NO_TRUST, re.compile(r"certificate|unknownissuer|(?:tls|ssl) handshake")),
     (is_.UNREACHABLE, re.compile(
         r"refused|(?:could not|couldn't|cannot|can't|unable to|failed to|failed client) (?:establish|connect|resolve)"
-        r"|connect call failed|name resolution|getaddrinfo|name or service|nodename|no route|network is unreachable"
+        r"|connect call failed|name resolution|getaddrinfo|name or service|nodename|no route|failed to establish|network is unreachable"
     )),
     (is_.BROKEN, re.compile(
         r"(?:connection|stream|socket|link) (?:was )?(?:reset|aborted|closed|lost|broken)|broken pipe|disconnected"

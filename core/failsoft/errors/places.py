@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.failure import Frame
-from failsoft.errors.packages import Kind, kind_of_top
+from failsoft.errors.packages import Kind, kind_of_top, package_of
 
 __all__ = ["OF_INPUT", "kind_of_place", "refine_by_library"]
 
@@ -57,7 +57,21 @@ _READS = re.compile(
 )
 _OF_KIND = {Kind.PARSER: is_.UNPARSABLE, Kind.AUTH: is_.WHO_ARE_YOU}
 _OF_DATA = frozenset(
-    {"ValueError", "KeyError", "IndexError", "EOFError", "OverflowError", "RuntimeError", "LookupError", "OSError"}
+    {
+        "ValueError",
+        "KeyError",
+        "IndexError",
+        "EOFError",
+        "OverflowError",
+        "RuntimeError",
+        "LookupError",
+        "OSError",
+        "AssertionError",
+        "UnicodeError",
+        "UnicodeDecodeError",
+        "UnicodeEncodeError",
+        "struct.error",
+    }
 )
 _FILES_OF_OURS = ("-packages/tinydb/", "-packages/diskcache/", "-packages/sqlitedict", "/shelve.py", "/dbm/")
 """Stores that are files beside the application: what is read there, it wrote itself."""
@@ -120,12 +134,22 @@ def kind_of_place(path: str) -> Kind | None:
 
 def _by_kind(frames: Sequence[Frame]) -> Label | None:
     """What a builtin exception means that a library raised in a function that reads data: a client sent it."""
-    kinds = [kind_of_place(frame[0].replace("\\", "/")) for frame in frames]
+    kinds = [_reader_at(frame[0].replace("\\", "/")) for frame in frames]
     label = _OF_KIND.get(kinds[-1] or Kind.UNKNOWN)
     if label is None:
         return None
     inside = [frame for frame, kind in zip(frames, kinds, strict=True) if kind is kinds[-1]]
     return label if any(_READS.search(frame[2].lower()) for frame in inside) else None
+
+
+def _reader_at(path: str) -> Kind | None:
+    """What the package is for that a file belongs to; of one that is not known only that it reads data."""
+    if (kind := kind_of_place(path)) is not None:
+        return kind
+    _, installed, inside = path.rpartition("-packages/")
+    if installed and package_of(inside.partition("/")[0].removesuffix(".py")).kind is Kind.PARSER:
+        return Kind.PARSER
+    return None
 
 
 def _is_in(filename: str, places: tuple[str, ...]) -> bool:

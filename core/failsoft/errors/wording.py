@@ -15,6 +15,7 @@ from failsoft.errors.catalogue.labels import (
     INVALID,
     MISCONFIGURED,
     NO_TRUST,
+    NOT_THERE,
     NOTHING,
     OUR_LIMIT,
     QUOTA_SPENT,
@@ -26,7 +27,7 @@ from failsoft.errors.catalogue.labels import (
     Label,
     Voice,
 )
-from failsoft.errors.complaints import cannot_read, has_to_be_paid, is_not_set_up, is_throttled
+from failsoft.errors.complaints import cannot_read, has_to_be_paid, is_not_set_up, is_not_there, is_throttled
 from failsoft.errors.conventions import KIND_KNOWN
 from failsoft.errors.evidence import GUESSED
 from failsoft.errors.failure import Link
@@ -124,7 +125,7 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     return reading
 
 
-_OF_VALUES = re.compile(r"\A(?:ValueError|Unicode\w*Error|OverflowError|EOFError|Exception|RuntimeError)\Z")
+_OF_VALUES = re.compile(r"\A(?:ValueError|Unicode\w*Error|OverflowError|EOFError|Exception|RuntimeError|OSError)\Z")
 _OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
 _STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
 
@@ -177,10 +178,12 @@ def complain(reading: Reading, text: str, cls: type, reads: bool) -> Reading:
         label, words = MISCONFIGURED, why
     elif reads and cannot_read(text):
         label, words = UNPARSABLE, "data that a library was given"
+    elif reads and is_not_there(text):
+        label, words = NOT_THERE, "what a library was asked for"
     elif reads and issubclass(cls, ValueError):
         label, words = INVALID, "a value that a library was given"
     if label is None:
         return reading
-    if label in OF_INPUT:
+    if label in OF_INPUT or label == NOT_THERE:
         return Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
     return Reading(label, "convention", words, KIND_KNOWN, reading.type, over=reading)
