@@ -136,7 +136,7 @@ _BESIDE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         Kind.CLIENT,
         re.compile(
             r"Api|API|HTTP|Http|RateLimit|TooManyRequests|BadGateway|ServerError|Unauthorized|PaymentRequired|BadRequest"
-            r"|RequestE|Redirect|Proxy|TLS|SSL|DNS|StatusE|ResponseE"
+            r"|RequestE|Redirect|Proxy|TLS|SSL|DNS|StatusE"
         ),
     ),
     (Kind.STORE, re.compile(r"Integrity|Deadlock|Transaction|Cursor|Pool|Query|Duplicate|Table|Cluster|Operational")),
@@ -243,7 +243,7 @@ def _kind(module: str, top: str, names: frozenset[str]) -> Kind:
     if (known := kind_of_top(top)) is not None:
         return known
     score = dict.fromkeys(Kind, 0.0)
-    for weight, name in ((3.0, top), (1.5, inside)):
+    for weight, name in ((3.5, top), (1.5, inside)):
         for kind, pattern in _IN_NAME:
             if pattern.search(name.lower()):
                 score[kind] += weight

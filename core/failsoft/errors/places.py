@@ -90,6 +90,11 @@ _GIVEN_SETTINGS = re.compile(
 _READS_ANSWER = re.compile(
     r"(?:parse|handle|read|check)_response|(?:process|get|read)_reply|raise_for_(?:status|response)"
 )
+_OF_SHAPE = frozenset({"KeyError", "IndexError", "TypeError", "AttributeError"})
+_TAKES_APART = re.compile(
+    r"(?:\A|[._])(?:from_(?:json|dict|response|api|data|xml|element)|parse\w*|deserialize\w*|unmarshal\w*|decode\w*"
+    r"|\w+_from_(?:json|dict|response))\Z"
+)
 OF_INPUT = frozenset({is_.UNPARSABLE, is_.INVALID, is_.UNPROCESSABLE})
 """What is said of a client's input, where nothing says whose it is."""
 _SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
@@ -107,6 +112,8 @@ def refine_by_library(label: Label, name: str, frames: Sequence[Frame]) -> tuple
         return better, "in a library that does one thing"
     if name in _OF_DATA and label == is_.BUG and (better := _by_kind(frames[-_CLOSE:])) is not None:
         return better, "in a library that reads data"
+    if name in _OF_SHAPE and label == is_.BUG and _reads_an_answer(frames[-1]):
+        return is_.UPSTREAM_FAILED, "while reading a peer's answer"
     if name in _ABSENT_SOCKET and label == is_.OS_FAULT and frames[-1][2].endswith("connect"):
         return is_.REFUSED, "a socket that nobody listens at"
     if label in OF_INPUT and any(_is_in(frame[0], _FILES_OF_OURS) for frame in frames[-_NEAR:]):
@@ -116,6 +123,14 @@ def refine_by_library(label: Label, name: str, frames: Sequence[Frame]) -> tuple
     if label in OF_INPUT and any(_is_in(frame[0], _OF_SETTINGS) for frame in frames[-_NEAR:]):
         return is_.MISCONFIGURED, "while reading settings"
     return None
+
+
+def _reads_an_answer(frame: Frame) -> bool:
+    """Whether a function of a client makes something of what a peer sent."""
+    _, installed, inside = frame[0].replace("\\", "/").rpartition("-packages/")
+    if not installed or _TAKES_APART.search(frame[2]) is None:
+        return False
+    return package_of(inside.partition("/")[0].removesuffix(".py")).kind is Kind.CLIENT
 
 
 def _without_importing(frames: Sequence[Frame]) -> Sequence[Frame]:

@@ -13,7 +13,7 @@ _BY_KIND: Mapping[str, str] = {
     "client": """
         adyen aioapns aiodns aioftp aiohttp_retry aiortc aiosmtplib airtable apns2 asyncssh asyncua atlassian
         auth0 aws_xray_sdk bleak boxsdk ccxt cloudflare coinbase contentful digitalocean discord disnake dropbox
-        elevenlabs exchangelib fabric facebook_business fcm_django feedparser ftputil gcsfs git gitdb github3
+        elevenlabs exchangelib fabric facebook_business firebase_admin fcm_django feedparser ftputil gcsfs git gitdb github3
         google_auth_httplib2 gql grpclib gspread h11 h2 hpack httpcore httpx_sse httpx_ws hubspot hyperframe
         imapclient intercom invoke jenkins jsonrpcclient jsonrpclib kiteconnect linkedin lob mailchimp_marketing
         mailjet_rest mastodon mollie msgraph ncclient netmiko nextcord notion_client oandapyV20 pinterest plivo
