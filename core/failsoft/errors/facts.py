@@ -147,7 +147,7 @@ class FactsOfClasses:
 
 def _guess_of(cls: type) -> tuple[Label, str] | None:
     """What the nearest name along the classes of the application says, or else the builtin that they are made of: whoever
-    makes a `PermissionError` of his own refuses somebody, and a `ValueError` of his own tells of a value."""
+    makes a `PermissionError` of his own refuses somebody."""
     for base in cls.__mro__:
         if (label := _MADE_OF.get(base)) is not None:
             return label, base.__name__
@@ -158,7 +158,7 @@ def _guess_of(cls: type) -> tuple[Label, str] | None:
     return None
 
 
-_MADE_OF: dict[type, Label] = {PermissionError: YOU_MAY_NOT, ValueError: INVALID}
+_MADE_OF: dict[type, Label] = {PermissionError: YOU_MAY_NOT}
 
 
 def _is_refined(known: _Known, depth: int) -> bool:
