@@ -19,7 +19,7 @@ _PROGRAM = (
     r"|missing|was not found|does not exist|could not be found)\b"
     r"|\b(?:no|not find|cannot find|can't find|couldn't find|unable to find|unable to locate|missing) (?:an? |the |any )?"
     r"(?:\S+ ){0,3}(?:executable|command|program|binary|interpreter)\b"
-    r"|\bcannot find \['|\bin(?: the| your)? \$?PATH\b|\b(?:is|are) not installed\b|\bno \S+ was found: either install"
+    r"|\bcannot find \['|\bin(?: the| your)? \$?(?-i:PATH)\b|\b(?:is|are) not installed\b|\bno \S+ was found: either install"
 )
 _FILE = (
     r"\b(?:service account|config(?:uration)?|credentials?|key|certificate|cert|template|schema|model|metadata|settings"
@@ -42,9 +42,10 @@ _GIVEN = (
     r"|\b(?:unregistered|unknown|unsupported|unrecogni[sz]ed|no such|missing|no) (?:\w+[_ -])?(?:driver|adapter|backend"
     r"|dialect|provider|loader|plugin|transport|engine|storage|middleware|extension)\w*\b"
     r"|\b(?:platform|environment|region|data ?center|tenant|mode|log ?level)\W{1,3}must be\b"
+    r"|\binvalid (?:environment|region|data ?center|log ?level)\b|\w*(?:auth_?|api_?|access_?)key must not be empty\b"
 )
 _STORED = (
-    r"\b(?:relation|table|column|schema|database|collection|keyspace|view|topic|queue|bucket|exchange|vhost|catalog)\b"
+    r"\b(?:relation|table|column|schema|database|collection|keyspace|view|topic|queue|bucket|exchange|vhost|catalog|index)\b"
     r"(?: \S+){0,2}? (?:does not exist|doesn't exist|unknown|not found|not defined|is not defined)\b"
     r"|\b(?:no such|unknown|undefined|invalid) (?:relation|table|column|schema|database|collection|keyspace|topic|queue"
     r"|bucket|exchange|vhost|catalog)\b"
@@ -69,7 +70,8 @@ _THING = (
 _UNREADABLE = re.compile(
     r"\b(?:invalid|malformed|corrupt(?:ed)?|truncated|unrecogni[sz]ed|unparsable|undecodable)\b(?! (?:argument|option|param"
     r"|state|operation|call|use|mode|config))"
-    r"|\bunable to open file\b|\bfile signature\b"
+    r"|\b(?:cannot|could not|unable to) (?:detect|determine|identify|guess)\b|\bextraneous\b|\btrailing (?:data|garbage)\b"
+    r"|\bexpected\b.{0,40}\bdata\b|\bdoes not appear to be\b|\brequires a buffer of\b|\bunable to open file\b|\bfile signature\b"
     rf"|\b(?:invalid|malformed|unexpected|corrupt(?:ed)?|truncated|unrecogni[sz]ed|unterminated|illegal|bad|incomplete"
     rf"|non[- ]?\w+|missing|wrong|insufficient|not enough|too (?:few|many|much))\b.{{0,30}}?\b{_THING}\b"
     r"|\bunknown (?:bytes?|token|header|magic|frame|block|char(?:acter)?|tag|prefix|version|format|escape)\b"

@@ -77,7 +77,7 @@ ROWS: tuple[Row, ...] = (
         r"running|started|connected|open|finalized|updated|registered|configured|initiali[sz]ed)"
         r"|not yet |not (?:connected|started"
         r"|initiali[sz]ed|open|implemented|bound|fitted|trained) "
-        r"|local protocol|(?:illegal|incorrect|wrong) state|invalid (?:state|operation)|channel wrong state"
+        r"|local protocol|(?:illegal|incorrect|wrong|bad) state|invalid (?:state|operation)|channel wrong state"
         r"|programming |usage |reentran"
         r"|(?:field|variable|attribute) does ?not exist|illegal argument|invalid argument|unsupported operation"
         r"|response not read|stream consumed|cookie conflict|user error |(?:unknown|no) (?:command|script) |detached ",
@@ -91,9 +91,9 @@ ROWS: tuple[Row, ...] = (
         None,
         {_K.FRAMEWORK: is_.BUG, _K.CLIENT: FAILED, _K.UNKNOWN: FAILED},
     ),
-    _row(r"(?:command|program|executable|binary) (?:not (?:found|installed)|missing)", is_.MISCONFIGURED),
+    _row(r"(?:command|program|executable|binary) (?:not found|missing)|not installed ", is_.MISCONFIGURED),
     _row(
-        r"(?:error )?return code |exit (?:status|code)|(?:process|subprocess) (?:failed|exited|died|execution|error )",
+        r"(?:error )?return code |exit (?:status|code)|(?:process|subprocess) (?:failed|exited|expired|died|execution|error )",
         is_.CHILD_DIED,
     ),
     _row(
@@ -157,7 +157,7 @@ ROWS: tuple[Row, ...] = (
         is_.EDIT_CONFLICT,
     ),
     _row(r"(?:conflicting|existing) (?:id|key|name)|(?:id|key|name) conflict", is_.DUPLICATE, {_K.PARSER: None}),
-    _row(r"precondition|condition (?:not met|failed)", is_.EDIT_CONFLICT, {_K.BROKER: is_.MISCONFIGURED}),
+    _row(r"precondition|condition (?:not met|failed)|compare failed", is_.EDIT_CONFLICT, {_K.BROKER: is_.MISCONFIGURED}),
     _row(r"conflict", is_.EDIT_CONFLICT, {_K.CLIENT: is_.UPSTREAM_FAILED, _K.PARSER: None}),
     # --- no answer ---------------------------------------------------------------------------------------------------
     _row(r"cursor (?:not found|expired|lost)", FAILED),
@@ -189,7 +189,7 @@ ROWS: tuple[Row, ...] = (
     ),
     _row(
         r"(?:stale connection|connection (?:closed|lost|loss|reset|abort|broken|terminat|drop)|lost connection"
-        r"|broken (?:pipe|resource|stream|connection)|unexpected (?:close|eof)|incomplete read|chunk|end of stream"
+        r"|broken (?:pipe|resource|stream|connection)|unexpected (?:close|eof)|hang ?up|hung up|incomplete read|chunk|end of stream"
         r"|(?:remote|server) (?:disconnect|closed)|disconnect|(?:stream|channel) (?:terminated|lost|reset)"
         r"|read error |write error )",
         _BROKEN,
@@ -231,8 +231,9 @@ ROWS: tuple[Row, ...] = (
     _row(r"grammar ", None, {_K.PARSER: is_.MISCONFIGURED}),
     _row(r"(?:invalid|bad|wrong|incorrect) key ", None, {_K.CLIENT: is_.REFUSED_US}),
     _row(r"template lookup|lookup ", None, {_K.CONFIG: is_.MISCONFIGURED}),
-    _row(r"invalid (?:uri|url|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
+    _row(r"(?:invalid|bad|malformed) (?:\w+ )?(?:uri|url|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
     # --- who are you -------------------------------------------------------------------------------------------------
+    _row(r"(?:id )?token (?:validation|verification) ", is_.WHO_ARE_YOU),
     _row(
         r"\S+ (?:webhook )?signature|signature (?:verif|expired|mismatch|invalid|error)",
         is_.WHO_ARE_YOU,
@@ -312,7 +313,7 @@ ROWS: tuple[Row, ...] = (
     # --- not now -----------------------------------------------------------------------------------------------------
     _row(
         r"(?:unavailable|not available|busy |loading|try again|not (?:primary|leader|master)|maintenance|temporar"
-        r"|circuit ?breaker|circuit open|bootstrapping|starting up|draining|shutting down|standby|retriable|retryable|recoverable|not ready"
+        r"|circuit ?breaker|circuit open|bootstrapping|starting up|draining|shutting down|standby|in progress|retriable|retryable|recoverable|not ready"
         r"|not enough replicas|no responders|nack|down (?:error )?\Z|result missing)",
         is_.UPSTREAM_NOT_NOW,
         {_K.STORE: is_.STORE_NOT_NOW, _K.PARSER: None},

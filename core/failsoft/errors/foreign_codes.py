@@ -29,6 +29,7 @@ from failsoft.errors.protocols import (
     read_ftp,
     read_ldap,
     read_mqtt,
+    read_postgres_text,
     read_zmq,
 )
 from failsoft.errors.service_codes import label_of_reply, read_grpc, read_kafka
@@ -95,7 +96,9 @@ def _response_of(exc: BaseException) -> object:
     for name in _RESPONSES:
         if (response := getattr(exc, name, None)) is not None:
             return response
-    return None
+    # named after the library, as `nomad_resp`
+    own = getattr(exc, "__dict__", None)
+    return next((value for name, value in own.items() if name.endswith(("_resp", "_response"))), None) if own else None
 
 
 def _status_of(carrier: object, names: tuple[str, ...]) -> int | None:
@@ -322,6 +325,7 @@ _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
     for words, reader in (
         (r"postgres|\bpg|pg(?:\b|\d|_)", read_postgres),
         (r"postgre", _postgres_code),
+        (r"postgre|\bpg|psql|pg(?:\b|\d|_)", read_postgres_text),
         (r"oracle", read_oracle),
         (r"clickhouse", read_clickhouse),
         (r"grpc", read_grpc),

@@ -55,6 +55,8 @@ _MAX_DEPTH = 8
 _MAX_READS = 200
 _UNSURE = frozenset({"default", "pattern", "model"})
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
+_PROGRAM = frozenset({"a program"})
+_ANYTHING = frozenset({"a program", "a file", "an address", "what has to be given", "in the store"})
 _APT_FOR_DATA = frozenset({Category.CONFIGURATION, Category.RESOURCE})
 
 
@@ -220,7 +222,7 @@ class Judge:
             # who reads or checks data says of it what others say of their own arguments or rows
             apt = guess is not None and (kind.label not in OF_INPUT or guess[0].category in _APT_FOR_DATA)
             ours = kind.label.category in OF_PEERS and (misses_a_key(text) or misses_a_dependency(text))
-            if guess is None and (ours or (kind.label not in OF_INPUT and is_not_set_up(text))):
+            if guess is None and (ours or is_not_set_up(text) in (_PROGRAM if kind.label in OF_INPUT else _ANYTHING)):
                 return word_in((MISCONFIGURED, "not set up"), kind, text)
             return word_in(guess, kind, text) if guess is not None and apt else kind
         if facts.passes_on and "." in facts.name:

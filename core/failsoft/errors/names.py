@@ -76,7 +76,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         is_.YOU_MAY_NOT,
         r"forbidden|permission|access denied|not permitted|insufficient (?:permission|right|scope|privilege|role)"
         r"|authorization|not authorized|csrf|xsrf"
-        r"|(?:user|account|member|tenant|employee) (?:is )?(?:suspended|banned|blocked|disabled|deactivated|locked|inactive"
+        r"|(?:user|account|member|tenant|employee) (?:is )?(?:suspended|banned|blocked|disabled|deactivated|locked (?!by )|inactive"
         r"|not (?:active|enabled|verified))|(?:suspended|banned|blocked|disabled|inactive) (?:user|account|member)"
         r"|not (?:the|your|my) (?!same)|(?:wrong|other|foreign|cross) (?:tenant|owner|user|account|org)|no access"
         r"|not (?:an? )?(?:owner|admin|author|member|staff|participant|employee)|admins? only|owners? only|(?:read|access) only user",
@@ -124,7 +124,11 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(is_.NOT_THERE, r"not found|does not exist|doesn t exist|no such|unknown"),
     _row(is_.EXHAUSTED, r"exhausted|too many|overload|capacity|pool"),
     _row(is_.MISCONFIGURED, r"config|setting|misconfigured|environment|dependency missing"),
-    _row(is_.CONTRADICTION, r"corrupt|inconsisten|integrity|mismatch"),
+    _row(
+        is_.CONTRADICTION,
+        r"corrupt|inconsisten|integrity|(?:checksum|hash|crc|digest|size|schema|data|count|total|length) mismatch",
+    ),
+    _row(is_.RULE_REFUSES, r"[a-z]+ mismatch"),
     _row(is_.DUPLICATE, r"duplicate|constraint|not unique"),
     _row(is_.INVALID, r"validation|invalid|malformed|bad request|unsupported|missing|parse|too long"),
     _row(is_.UNREACHABLE, r"connection|network|dns|disconnected"),

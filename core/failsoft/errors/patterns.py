@@ -49,14 +49,15 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     (_HOST, ("no space left on device", "out of memory", "cannot allocate memory", "disk full", "disk is full")),
     (_CONCURRENCY, (
         "deadlock", "could not serialize", "serialization failure", "lock wait timeout", "database is locked",
-        "could not obtain lock", "lockbusy", "failed to acquire", "could not acquire", "unable to acquire",
+        "could not obtain lock", "lockbusy", "failed to acquire", "could not acquire", "unable to acquire", "lock hold", "already held by", "could not be obtained", "no locks available",
         "lock not available", "write conflict", "version conflict",
     )),
     (_RESOURCE._replace(local=True), ("can't start new thread",)),
     (_RESOURCE, (
         "too many connections", "too many open files", "pool exhausted", "pool limit",
         "queuepool limit", "connection pool is full", "rate limit", "too many requests", "quota exceeded",
-        "resource exhausted", "remaining connection slots", "too many clients",
+        "resource exhausted", "not enough balance", "insufficient balance", "insufficient credit", "out of credit",
+        "remaining connection slots", "too many clients",
     )),
     (_NETWORK._replace(severity=Severity.HIGH), (
         "certificate verify failed", "certificate has expired", "certificate_verify_failed", "invalid peer certificate",
@@ -64,7 +65,7 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "ssl handshake",
     )),
     (_OUR_KEYS, (
-        "invalid api key", "incorrect api key", "password authentication failed", "invalid credentials",
+        "invalid api key", "incorrect api key", "incorrect access_key", "invalid access key", "password authentication failed", "invalid credentials",
         "authentication failed", "access denied",
         "expired session", "session expired", "please login", "please log in",
     )),

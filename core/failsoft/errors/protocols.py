@@ -22,6 +22,7 @@ __all__ = [
     "read_interpreter",
     "read_ldap",
     "read_mqtt",
+    "read_postgres_text",
     "read_zmq",
 ]
 
@@ -66,6 +67,33 @@ def _pg8000(exc: BaseException, _label: Label | None) -> Code | None:
             return Code(is_.BUG, "no such operator")
         return named(known.label_of_sqlstate(state), f"SQLSTATE {state}") if isinstance(state, str) else None
     return Code(is_.BUG, "closed by us") if _text(exc) == "connection is closed" else None
+
+
+_POSTGRES: _Texts = (
+    ("duplicate key value violates", is_.DUPLICATE),
+    ("violates foreign key constraint", is_.CONSTRAINT),
+    ("violates check constraint", is_.CONSTRAINT),
+    ("violates exclusion constraint", is_.CONSTRAINT),
+    ("violates not-null constraint", is_.BAD_ROW),
+    ("syntax error at or near", is_.BUG),
+    ("could not serialize access", is_.CONTENTION),
+    ("due to lock timeout", is_.CONTENTION),
+    ("could not obtain lock", is_.CONTENTION),
+    ("deadlock detected", is_.DEADLOCK),
+    ("due to statement timeout", is_.UPSTREAM_SLOW),
+    ("password authentication failed", is_.REFUSED_US),
+    ("permission denied for", is_.REFUSED_US),
+    ("too many clients already", is_.EXHAUSTED),
+)
+_NO_RELATION = re.compile(r"\b(?:relation|column|schema|database|function) \S+ (?:of relation \S+ )?does not exist")
+
+
+def read_postgres_text(exc: BaseException, _label: Label | None) -> Code | None:
+    """PostgreSQL, where a driver hands on the words of the server without their SQLSTATE."""
+    lower = _text(exc).lower()
+    if _NO_RELATION.search(lower) is not None:
+        return Code(is_.MISCONFIGURED, "PostgreSQL: does not exist")
+    return _says(_POSTGRES, lower, "PostgreSQL")
 
 
 _CLICKHOUSE = re.compile(r"\bCode: (\d+)")

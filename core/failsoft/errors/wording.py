@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from failsoft.errors.called import library_called
 from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import (
+    BROKEN,
     BUG,
     CONTENTION,
     CONTRADICTION,
@@ -22,8 +23,10 @@ from failsoft.errors.catalogue.labels import (
     REFUSED_US,
     SILENT,
     THROTTLED,
+    UNREACHABLE,
     UNPARSABLE,
     UPSTREAM_FAILED,
+    WHO_ARE_YOU,
     Label,
     Voice,
 )
@@ -54,6 +57,7 @@ OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 _OF_LINKS = frozenset({Category.SYSTEM, Category.EXTERNAL_SERVICE})
 _PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
 _SAYS_LITTLE = frozenset({BUG, NOTHING})
+_NO_LINK = frozenset({UNREACHABLE, BROKEN, NO_TRUST})
 _OF_OURS_TOO = frozenset({BUG, UPSTREAM_FAILED})
 """What a library says of its own arguments as well, which are our settings."""
 
@@ -65,6 +69,9 @@ def correct(reading: Reading, text: str) -> None:
         better = MISCONFIGURED, "no credentials"
     elif label.category is Category.RESOURCE and label.transient and label != OUR_LIMIT and has_to_be_paid(text):
         better = QUOTA_SPENT, "to be paid"
+    elif label.category is Category.RESOURCE and label.local and (said := how_a_peer_failed(text)) is not None:
+        # a pool that cannot connect has not run out
+        better = said if said[0] in _NO_LINK else None
     elif label == NO_TRUST and (said := how_a_peer_failed(text)) is not None:
         better = said
     elif label.category is Category.NETWORK and is_not_set_up(text) == "an address":
@@ -125,8 +132,11 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     return reading
 
 
-_OF_VALUES = re.compile(r"\A(?:ValueError|Unicode\w*Error|OverflowError|EOFError|Exception|RuntimeError|OSError)\Z")
+_OF_VALUES = re.compile(
+    r"\A(?:ValueError|Unicode\w*Error|OverflowError|EOFError|Exception|RuntimeError|OSError|struct\.error)\Z"
+)
 _OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
+_OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer|claims?|expired)\b", re.IGNORECASE)
 _STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
 
 
@@ -143,7 +153,7 @@ def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
         reading.label = stored
         reading.says = f"{reading.says}, {guess[1]}"
     elif library in _OF_DATA and _OF_VALUES.match(reading.type) and not is_not_set_up(text) and cannot_read(text):
-        reading.label = UNPARSABLE
+        reading.label = WHO_ARE_YOU if library is Kind.AUTH and _OF_PROOF.search(text) else UNPARSABLE
         reading.says = f"{reading.says}, of data that a library was given"
     elif library is Kind.PARSER:
         # what reads data complains of what a client sent
