@@ -55,7 +55,7 @@ def _call_at(code: CodeType, offset: int) -> _Call | None:
 
 
 def _find_call(code: CodeType, offset: int) -> _Call | None:
-    before = []
+    before: list[dis.Instruction] = []
     for one in dis.get_instructions(code):
         if one.offset > offset:
             break
@@ -63,7 +63,8 @@ def _find_call(code: CodeType, offset: int) -> _Call | None:
     if not before or not before[-1].opname.startswith("CALL") or before[-1].positions is None:
         return None
     start = before[-1].positions[0], before[-1].positions[2]
-    name, members = None, []
+    name: str | None = None
+    members: list[str] = []
     for one in before:
         if one.positions is None or (one.positions[0], one.positions[2]) != start or type(one.argval) is not str:
             continue
@@ -80,12 +81,14 @@ def _module_of(call: _Call, frame: FrameType) -> str | None:
         module = _home_of(owner)
         if module is None or is_third_party(module):
             return module
-        owner = (
-            getattr(owner, "__dict__", {}).get(member)
-            if type(owner).__getattribute__ is object.__getattribute__
-            else None
-        )
+        # no attribute is asked for: it might be computed
+        owner = owner.__dict__.get(member) if _is_plain(owner) else None
     return _home_of(owner)
+
+
+def _is_plain(owner: Any) -> bool:
+    methods: tuple[object, object] = type(owner).__getattribute__, object.__getattribute__
+    return methods[0] is methods[1] and type(getattr(owner, "__dict__", None)) is dict
 
 
 def _home_of(thing: Any) -> str | None:

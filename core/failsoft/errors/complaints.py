@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-
 __all__ = ["cannot_read", "has_to_be_paid", "is_not_set_up", "is_not_there", "is_throttled"]
 
 _MAX_TEXT = 600
@@ -17,27 +16,33 @@ _MAX_TEXT = 600
 _PROGRAM = (
     r"\b(?:command|program|executable|binary|interpreter|compiler)\b.{0,40}?\b(?:not found|not installed|not executable"
     r"|missing|was not found|does not exist|could not be found)\b"
-    r"|\b(?:no|not find|cannot find|can't find|couldn't find|unable to find|unable to locate|missing) (?:an? |the |any )?"
+    r"|\b(?:no|not find|cannot find|can't find|couldn't find|unable to find|unable to locate|missing) (?:an? |the "
+    r"|any )?"
     r"(?:\S+ ){0,3}(?:executable|command|program|binary|interpreter)\b"
-    r"|\bcannot find \['|\bin(?: the| your)? \$?(?-i:PATH)\b|\b(?:is|are) not installed\b|\bno \S+ was found: either install"
+    r"|\bcannot find \['|\bin(?: the| your)? \$?(?-i:PATH)\b|\b(?:is|are) not installed\b"
+    r"|\bno \S+ was found: either install"
 )
 _FILE = (
     r"\b(?:service account|config(?:uration)?|credentials?|key|certificate|cert|template|schema|model|metadata|settings"
     r"|database|grammar|locale|translation|font|query|sql|dictionary|data)\b.{0,30}?\bfiles?\b.{0,80}?"
-    r"\b(?:not found|missing|does not exist|doesn't exist|not exist|could not be (?:found|opened|read)|not a regular file)\b"
+    r"\b(?:not found|missing|does not exist|doesn't exist|not exist|could not be (?:found|opened|read)"
+    r"|not a regular file)\b"
     r"|\bfile(?: or (?:directory|folder))? (?:does not|doesn't|did not) exist\b|\bfile not found: /|\bno such file\b"
     r"|\b(?:could not|cannot|can't|unable to|failed to) (?:find|open|locate|load) (?:the |a |an )?(?:\S+ ){0,2}"
     r"(?:config|credentials?|template|schema|model|certificate|metadata|plugin|driver|library|backend|adapter|grammar)\b"
 )
 _URL = (
-    r"\binvalid (?:ur[li]|dsn|endpoint|address|host ?name|base ur[li])\b|\bno scheme supplied\b|\bno host (?:supplied|given)"
+    r"\binvalid (?:ur[li]|dsn|endpoint|address|host ?name|base ur[li])\b|\bno scheme supplied\b"
+    r"|\bno host (?:supplied|given)"
     r"|\bunsupported (?:protocol|scheme|url scheme)\b|\bunknown (?:protocol|scheme|url type)\b"
     r"|\b(?:protocol|scheme) (?:\S+ )?(?:is )?(?:not (?:known|supported|registered|found)|unknown|unsupported)\b"
     r"|\bunable to recogni[sz]e (?:the )?ur[li]\b|\bmissing (?:an? )?['\"]?https?://|\bno connection adapters\b"
 )
 _GIVEN = (
-    r"\b(?:please|must|need to|have to|should|you can) (?:\S+ ){0,2}?(?:set|provide|specify|supply|configure|define|pass)"
-    r" (?:your|the|an?|either)? ?(?:\S+ ){0,4}?(?:key|token|secret|user ?name|password|credentials?|ur[li]|endpoint|host"
+    r"\b(?:please|must|need to|have to|should|you can) (?:\S+ ){0,2}?(?:set|provide|specify|supply|configure|define"
+    r"|pass)"
+    r" (?:your|the|an?|either)? ?(?:\S+ ){0,4}?(?:key|token|secret|user ?name|password|credentials?|ur[li]|endpoint"
+    r"|host"
     r"|region|account|client[ _]id|project|settings?|environment|backend|loader|adapter|driver|directory)\b"
     r"|\b(?:unregistered|unknown|unsupported|unrecogni[sz]ed|no such|missing|no) (?:\w+[_ -])?(?:driver|adapter|backend"
     r"|dialect|provider|loader|plugin|transport|engine|storage|middleware|extension)\w*\b"
@@ -68,14 +73,18 @@ _THING = (
     r"|attribute|word|language|locale|currency|country|phrase|prefix|version|characters?)"
 )
 _UNREADABLE = re.compile(
-    r"\b(?:invalid|malformed|corrupt(?:ed)?|truncated|unrecogni[sz]ed|unparsable|undecodable)\b(?! (?:argument|option|param"
+    r"\b(?:invalid|malformed|corrupt(?:ed)?|truncated|unrecogni[sz]ed|unparsable|undecodable)\b(?! (?:argument"
+    r"|option|param"
     r"|state|operation|call|use|mode|config))"
-    r"|\b(?:cannot|could not|unable to) (?:detect|determine|identify|guess)\b|\bextraneous\b|\btrailing (?:data|garbage)\b"
-    r"|\bexpected\b.{0,40}\bdata\b|\bdoes not appear to be\b|\brequires a buffer of\b|\bunable to open file\b|\bfile signature\b"
+    r"|\b(?:cannot|could not|unable to) (?:detect|determine|identify|guess)\b|\bextraneous\b|\btrailing (?:data"
+    r"|garbage)\b"
+    r"|\bexpected\b.{0,40}\bdata\b|\bdoes not appear to be\b|\brequires a buffer of\b|\bunable to open file\b"
+    r"|\bfile signature\b"
     rf"|\b(?:invalid|malformed|unexpected|corrupt(?:ed)?|truncated|unrecogni[sz]ed|unterminated|illegal|bad|incomplete"
     rf"|non[- ]?\w+|missing|wrong|insufficient|not enough|too (?:few|many|much))\b.{{0,30}}?\b{_THING}\b"
     r"|\bunknown (?:bytes?|token|header|magic|frame|block|char(?:acter)?|tag|prefix|version|format|escape)\b"
-    r"|\bsyntax ?error\b|\bwhile (?:parsing|decoding|reading|scanning|decompress|unpacking|extracting|deseriali|processing)|\bframe ?type|\bdecod\w+ (?:error|failed)\b|\bpars(?:e|ing) (?:error|failed|failure)\b"
+    r"|\bsyntax ?error\b|\bwhile (?:parsing|decoding|reading|scanning|decompress|unpacking|extracting|deseriali"
+    r"|processing)|\bframe ?type|\bdecod\w+ (?:error|failed)\b|\bpars(?:e|ing) (?:error|failed|failure)\b"
     r"|\b(?:could not|couldn't|cannot|can't|unable to|failed to|fail to) (?:be )?(?:parse|decode|deseriali[sz]e|read"
     r"|convert|decompress|decrypt|interpret|understand|recogni[sz]e|unpack|match|fill)"
     r"|\b(?:is|was|are) not (?:an? )?(?:valid|well[- ]formed|recogni[sz]ed|supported|\S+ compliant|allowed"
@@ -84,19 +93,23 @@ _UNREADABLE = re.compile(
     r"|\bexpect(?:ed|ing)\b.{1,60}?\b(?:got|found|but|at (?:line|pos|col|char|index|byte))\b"
     r"|\b(?:must|should) (?:be (?:in|between|of|at (?:least|most)|one|a|an|positive|greater|less|\d)|have|match|contain"
     r"|start|end)\b"
-    r"|\bout of (?:range|bounds)\b|\bnot in (?:document|range|file|archive)\b|\btoo (?:long|short|large|big|small|deep)\b"
+    r"|\bout of (?:range|bounds)\b|\bnot in (?:document|range|file|archive)\b|\btoo (?:long|short|large|big|small"
+    r"|deep)\b"
     r"|\bdoes(?: not|n't) (?:match|look like|conform|start|begin|contain|have)\b|\b(?:line|column|position|offset) \d+",
     re.IGNORECASE,
 )
 _NOT_THERE = re.compile(r"\bnot found\b|\bdoes(?: not|n't) exist\b|\bno such\b|\bnot in \w+\b", re.IGNORECASE)
 _PAID = re.compile(
-    r"\b(?:please )?(?:purchase|upgrade|top[ -]?up|buy)\b|\bbilling\b|\bpricing\b|\bplan\b.{0,40}\b(?:limit|quota|exceeded"
+    r"\b(?:please )?(?:purchase|upgrade|top[ -]?up|buy)\b|\bbilling\b|\bpricing\b|\bplan\b.{0,40}\b(?:limit|quota"
+    r"|exceeded"
     r"|requests)|\b(?:out of|insufficient|no(?: more)?|not enough) (?:\w+ )?(?:credits?|balance|funds)\b"
-    r"|\bpayment required\b|\bsubscription (?:has )?(?:expired|ended)\b|\b(?:monthly|account|character|usage) (?:quota|limit)",
+    r"|\bpayment required\b|\bsubscription (?:has )?(?:expired|ended)\b|\b(?:monthly|account|character"
+    r"|usage) (?:quota|limit)",
     re.IGNORECASE,
 )
 _THROTTLED = re.compile(
-    r"\btoo (?:many|much) (?!open|values|arguments|redirects|levels|records)|\brate[ -]?limit|\bthrottl|\bslow[ _]?down\b"
+    r"\btoo (?:many|much) (?!open|values|arguments|redirects|levels|records)|\brate[ -]?limit|\bthrottl"
+    r"|\bslow[ _]?down\b"
     r"|\brate (?:is )?exceeded|\breduce your request rate|\btry again later\b.{0,40}\blimit",
     re.IGNORECASE,
 )

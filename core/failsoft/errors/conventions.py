@@ -66,7 +66,8 @@ _VAGUE = frozenset(
     {"Error", "DatabaseError", "OperationalError", "InternalError", "InterfaceError", "ProgrammingError"}
 )
 _SCHEMA = frozenset({"SchemaError", "SchemaErrors"})
-"""Of whoever has an error of validation as well, the definition of a schema is wrong; else data that does not fit it."""
+"""Of whoever has an error of validation as well, the definition of a schema is wrong; else data that does not fit
+it."""
 _ALONE = ("OperationalError", "IntegrityError", "DatabaseError", "InterfaceError")
 _DB_API_ALONE = {name: _DB_API[name] for name in _ALONE}
 

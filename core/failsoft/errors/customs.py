@@ -93,7 +93,8 @@ ROWS: tuple[Row, ...] = (
     ),
     _row(r"(?:command|program|executable|binary) (?:not found|missing)|not installed ", is_.MISCONFIGURED),
     _row(
-        r"(?:error )?return code |exit (?:status|code)|(?:process|subprocess) (?:failed|exited|expired|died|execution|error )",
+        r"(?:error )?return code |exit (?:status|code)|(?:process|subprocess) (?:failed|exited|expired|died"
+        r"|execution|error )",
         is_.CHILD_DIED,
     ),
     _row(
@@ -121,13 +122,15 @@ ROWS: tuple[Row, ...] = (
     _row(r"bucket full|limit(?:er)? (?:exceeded|reached)", is_.EXHAUSTED, {_K.LIMITER: is_.OUR_LIMIT}),
     _row(r"quota", is_.QUOTA_SPENT, {_K.STORE: is_.EXHAUSTED}),
     _row(
-        r"(?:not enough|no|insufficient|out of) (?:disk )?(?:space|storage)|(?:storage )?(?:cap|full) exceeded|storage full",
+        r"(?:not enough|no|insufficient|out of) (?:disk )?(?:space|storage)|(?:storage )?(?:cap|full) exceeded"
+        r"|storage full",
         is_.QUOTA_SPENT,
         {_K.STORE: is_.DISK_FULL, _K.PARSER: None},
     ),
     _row(
         r"pool (?:timeout|timed|exhaust|empty|full|limit|error |overflow)|(?:empty|full) pool"
-        r"|(?:max|too many|no (?:free|available)) (?:connections?|channels?|sessions?) |no (?:connections?|channels?) available"
+        r"|(?:max|too many|no (?:free|available)) (?:connections?|channels?|sessions?) |no (?:connections?"
+        r"|channels?) available"
         r"|no free|wait queue|connection (?:not available|busy)|max connections",
         _POOL,
     ),
@@ -157,7 +160,8 @@ ROWS: tuple[Row, ...] = (
         is_.EDIT_CONFLICT,
     ),
     _row(r"(?:conflicting|existing) (?:id|key|name)|(?:id|key|name) conflict", is_.DUPLICATE, {_K.PARSER: None}),
-    _row(r"precondition|condition (?:not met|failed)|compare failed", is_.EDIT_CONFLICT, {_K.BROKER: is_.MISCONFIGURED}),
+    _row(r"precondition|condition (?:not met|failed)|compare failed", is_.EDIT_CONFLICT, {_K.BROKER:
+    is_.MISCONFIGURED}),
     _row(r"conflict", is_.EDIT_CONFLICT, {_K.CLIENT: is_.UPSTREAM_FAILED, _K.PARSER: None}),
     # --- no answer ---------------------------------------------------------------------------------------------------
     _row(r"cursor (?:not found|expired|lost)", FAILED),
@@ -189,7 +193,8 @@ ROWS: tuple[Row, ...] = (
     ),
     _row(
         r"(?:stale connection|connection (?:closed|lost|loss|reset|abort|broken|terminat|drop)|lost connection"
-        r"|broken (?:pipe|resource|stream|connection)|unexpected (?:close|eof)|hang ?up|hung up|incomplete read|chunk|end of stream"
+        r"|broken (?:pipe|resource|stream|connection)|unexpected (?:close|eof)|hang ?up|hung up|incomplete read"
+        r"|chunk|end of stream"
         r"|(?:remote|server) (?:disconnect|closed)|disconnect|(?:stream|channel) (?:terminated|lost|reset)"
         r"|read error |write error )",
         _BROKEN,
@@ -219,7 +224,8 @@ ROWS: tuple[Row, ...] = (
         is_.MISCONFIGURED,
     ),
     _row(
-        r"unsupported (?:driver|backend|dialect|provider) |insecure |unroutable|(?:invalid|unknown) (?:\w+ )?(?:backend|driver|provider|specification)",
+        r"unsupported (?:driver|backend|dialect|provider) |insecure |unroutable|(?:invalid"
+        r"|unknown) (?:\w+ )?(?:backend|driver|provider|specification)",
         is_.MISCONFIGURED,
     ),
     _row(
@@ -313,7 +319,8 @@ ROWS: tuple[Row, ...] = (
     # --- not now -----------------------------------------------------------------------------------------------------
     _row(
         r"(?:unavailable|not available|busy |loading|try again|not (?:primary|leader|master)|maintenance|temporar"
-        r"|circuit ?breaker|circuit open|bootstrapping|starting up|draining|shutting down|standby|in progress|retriable|retryable|recoverable|not ready"
+        r"|circuit ?breaker|circuit open|bootstrapping|starting up|draining|shutting down|standby|in progress"
+        r"|retriable|retryable|recoverable|not ready"
         r"|not enough replicas|no responders|nack|down (?:error )?\Z|result missing)",
         is_.UPSTREAM_NOT_NOW,
         {_K.STORE: is_.STORE_NOT_NOW, _K.PARSER: None},

@@ -67,7 +67,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     # --- money -------------------------------------------------------------------------------------------------------
     _row(
         is_.PAYMENT_DUE,
-        r"insufficient (?:funds?|balance|credits?)|payment (?:required|declined|refused|rejected|due|overdue|outstanding)"
+        r"insufficient (?:funds?|balance|credits?)|payment (?:required|declined|refused|rejected|due|overdue"
+        r"|outstanding)"
         r"|card (?:was )?declined|not enough (?:money|credit|funds?|balance)|overdrawn|overdraft|unpaid|overdue"
         r"|(?:invoice|subscription|bill|fees?|premium|deposit|rent) (?:is )?due ",
     ),
@@ -76,17 +77,21 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         is_.YOU_MAY_NOT,
         r"forbidden|permission|access denied|not permitted|insufficient (?:permission|right|scope|privilege|role)"
         r"|authorization|not authorized|csrf|xsrf"
-        r"|(?:user|account|member|tenant|employee) (?:is )?(?:suspended|banned|blocked|disabled|deactivated|locked (?!by )|inactive"
+        r"|(?:user|account|member|tenant|employee) (?:is )?(?:suspended|banned|blocked|disabled|deactivated"
+        r"|locked (?!by )|inactive"
         r"|not (?:active|enabled|verified))|(?:suspended|banned|blocked|disabled|inactive) (?:user|account|member)"
         r"|not (?:the|your|my) (?!same)|(?:wrong|other|foreign|cross) (?:tenant|owner|user|account|org)|no access"
-        r"|not (?:an? )?(?:owner|admin|author|member|staff|participant|employee)|admins? only|owners? only|(?:read|access) only user",
+        r"|not (?:an? )?(?:owner|admin|author|member|staff|participant|employee)|admins? only|owners? only|(?:read"
+        r"|access) only user",
     ),
     _row(
         is_.WHO_ARE_YOU,
-        r"unauthorized|unauthenticated|not authenticated|(?:login|mfa|otp|two factor|reauthentication|step up) (?:required|needed)|not logged in"
+        r"unauthorized|unauthenticated|not authenticated|(?:login|mfa|otp|two factor|reauthentication"
+        r"|step up) (?:required|needed)|not logged in"
         r"|(?:invalid|bad|wrong|expired|missing|revoked|incorrect) (?:\w+ )?(?:token|credential|password|session"
         r"|signature|otp|api key)"
-        r"|(?:token|session|signature|otp|password|key|credentials?) (?:has |is )?(?:expired|invalid|revoked|missing|mismatch"
+        r"|(?:token|session|signature|otp|password|key|credentials?) (?:has |is )?(?:expired|invalid|revoked|missing"
+        r"|mismatch"
         r"|incorrect|verification|disabled|rotated)|webhook (?:signature|verif)",
     ),
     # --- the client's input, before rules that have words in common with it ------------------------------------------
@@ -108,11 +113,14 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|sold|limit (?:\w+ ){0,3}(?:reached|exceeded)|over limit|overbooked|booked|business|rule|domain (?:error"
         r"|exception|failure|violation)|policy violation|(?:illegal|invalid) (?:\w+ )?(?:state|transition)"
         r"|suspended|blocked|locked out|unavailable for|not available|minimum|maximum|fraud|expired|ended |lapsed"
-        r"|in use|taken |empty |too (?!long |many )[a-z]+ |not met |clash|overlap|double book|prerequisite|incompatib|embargo"
-        r"|sanction|(?:black|block|deny) ?list|on hold |under ?age|contraindicat|outside (?:\w+ )?(?:hours|window|period|area|zone)|deadline|(?:class|course|event|list|room|cart) full "
+        r"|in use|taken |empty |too (?!long |many )[a-z]+ |not met |clash|overlap|double book|prerequisite"
+        r"|incompatib|embargo"
+        r"|sanction|(?:black|block|deny) ?list|on hold |under ?age|contraindicat|outside (?:\w+ )?(?:hours|window"
+        r"|period|area|zone)|deadline|(?:class|course|event|list|room|cart) full "
         r"|not (?!avail|reach|read|writ|pars|serial|resolv|decod)[a-z]+[ai]ble "
         r"|non [a-z]+[ai]ble |un(?!avail|reach|read|process|pars|serial|resolv|handl|us)[a-z]+[ai]ble "
-        r"|(?:approval|consent|signature|deposit|confirmation|verification|guardian) (?:required|missing|pending|needed)"
+        r"|(?:approval|consent|signature|deposit|confirmation|verification|guardian) (?:required|missing|pending"
+        r"|needed)"
         r"|(?:schedul\w+|appointment|booking|calendar|time|slot|room|shift|interest|drug) conflict"
         r"|not (?:yet|paid|approved|confirmed|published|shipped|delivered|due|signed|completed?|enrolled|subscribed)",
     ),
@@ -136,7 +144,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(
         is_.RULE_REFUSES,
         # what was done to a thing, as `WorkspaceArchived` and `ParcelSealed`: it is no longer to be had
-        r"[a-z]+ (?!fail|requir|malform|unexpect|unsupport|mistyp|need)(?:[a-z]+ed|frozen|void|withdrawn|gone|final|spent|left|begun)"
+        r"[a-z]+ (?!fail|requir|malform|unexpect|unsupport|mistyp|need)(?:[a-z]+ed|frozen|void|withdrawn|gone|final"
+        r"|spent|left|begun)"
         r" (?:error |exception )?\Z",
     ),
     _row(_WILL_PASS, r"temporar|transient|try again|retr(?:y|i)able"),

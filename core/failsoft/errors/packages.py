@@ -127,6 +127,7 @@ _MODULES_OF: tuple[tuple[Kind, frozenset[str]], ...] = (
 _HTTP_CLIENTS = frozenset({"httpx", "requests", "aiohttp", "urllib3", "grpc", "httpcore"})
 _LINKS = frozenset({"socket", "ssl", "urlopen", "ftplib", "smtplib", "imaplib", "telnetlib", "open_connection"})
 _SERVERS = frozenset({"werkzeug", "starlette", "django", "flask", "fastapi", "asgiref"})
+_TELLING = _HTTP_CLIENTS | _LINKS | _SERVERS
 _BESIDE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.FRAMEWORK,
@@ -248,23 +249,28 @@ def _kind(module: str, top: str, names: frozenset[str]) -> Kind:
             if pattern.search(name.lower()):
                 score[kind] += weight
                 break
-    inner = _modules_below(top)
-    tails = {name.rpartition(".")[2].lstrip("_") for name in inner}
-    for kind, usual in _MODULES_OF:
-        weight, most = (1.5, 4) if kind is Kind.FRAMEWORK else (0.5, 2)
-        score[kind] += min(len(tails & usual), most) * weight
-    globals_of = [_values(name).keys() for name in inner]
-    if top not in _HTTP_CLIENTS and not all(keys.isdisjoint(_HTTP_CLIENTS) for keys in globals_of):
-        score[Kind.CLIENT] += 1.5
-    elif top not in _HTTP_CLIENTS and not all(keys.isdisjoint(_LINKS) for keys in globals_of):
-        score[Kind.CLIENT] += 1.0
-    if top not in _SERVERS and not all(keys.isdisjoint(_SERVERS) for keys in globals_of):
-        score[Kind.FRAMEWORK] += 2.5
+    _count_modules(top, score)
     errors = [name for name in names if name.endswith(("Error", "Exception", "Expired", "Found", "Timeout"))]
     for kind, pattern in _BESIDE:
         score[kind] += sum(0.5 for _ in islice(filter(pattern.search, errors), 4))
     best = max(score, key=lambda kind: score[kind])
     return best if score[best] >= 1.0 else Kind.UNKNOWN
+
+
+def _count_modules(top: str, score: dict[Kind, float]) -> None:
+    """Add what the names of the modules of a package tell, and what these have imported."""
+    inner = _modules_below(top)
+    tails = {name.rpartition(".")[2].lstrip("_") for name in inner}
+    for kind, usual in _MODULES_OF:
+        weight, most = (1.5, 4) if kind is Kind.FRAMEWORK else (0.5, 2)
+        score[kind] += min(len(tails & usual), most) * weight
+    used = {name for module in inner for name in _TELLING & _values(module).keys()}
+    if top not in _HTTP_CLIENTS and not used.isdisjoint(_HTTP_CLIENTS):
+        score[Kind.CLIENT] += 1.5
+    elif top not in _HTTP_CLIENTS and not used.isdisjoint(_LINKS):
+        score[Kind.CLIENT] += 1.0
+    if top not in _SERVERS and not used.isdisjoint(_SERVERS):
+        score[Kind.FRAMEWORK] += 2.5
 
 
 def _names_beside(module: str, top: str) -> Iterator[str]:

@@ -49,7 +49,8 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     (_HOST, ("no space left on device", "out of memory", "cannot allocate memory", "disk full", "disk is full")),
     (_CONCURRENCY, (
         "deadlock", "could not serialize", "serialization failure", "lock wait timeout", "database is locked",
-        "could not obtain lock", "lockbusy", "failed to acquire", "could not acquire", "unable to acquire", "lock hold", "already held by", "could not be obtained", "no locks available",
+        "could not obtain lock", "lockbusy", "failed to acquire", "could not acquire", "unable to acquire",
+        "lock hold", "already held by", "could not be obtained", "no locks available",
         "lock not available", "write conflict", "version conflict",
     )),
     (_RESOURCE._replace(local=True), ("can't start new thread",)),
@@ -65,7 +66,8 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "ssl handshake",
     )),
     (_OUR_KEYS, (
-        "invalid api key", "incorrect api key", "incorrect access_key", "invalid access key", "password authentication failed", "invalid credentials",
+        "invalid api key", "incorrect api key", "incorrect access_key", "invalid access key",
+        "password authentication failed", "invalid credentials",
         "authentication failed", "access denied",
         "expired session", "session expired", "please login", "please log in",
     )),
@@ -92,7 +94,8 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "connection refused", "connection reset", "connection aborted", "connection closed", "broken pipe",
         "name or service not known", "name resolution", "getaddrinfo failed", "nodename nor servname",
         "no route to host", "network is unreachable", "network error", "unable to connect", "could not connect",
-        "couldn't connect", "could not establish", "failed to establish", "cannot connect", "failed to connect", "known_hosts", "timed out", "timeout",
+        "couldn't connect", "could not establish", "failed to establish", "cannot connect",
+        "failed to connect", "known_hosts", "timed out", "timeout",
         "unexpected eof", "server disconnected",
     )),
     (_UPSTREAM, (
@@ -105,7 +108,8 @@ _PEERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     (is_.NO_TRUST, re.compile(r"certificate|unknownissuer|(?:tls|ssl) handshake")),
     (is_.UNREACHABLE, re.compile(
         r"refused|(?:could not|couldn't|cannot|can't|unable to|failed to|failed client) (?:establish|connect|resolve)"
-        r"|connect call failed|name resolution|getaddrinfo|name or service|nodename|no route|failed to establish|network is unreachable"
+        r"|connect call failed|name resolution|getaddrinfo|name or service|nodename|no route|failed to establish"
+        r"|network is unreachable"
     )),
     (is_.BROKEN, re.compile(
         r"(?:connection|stream|socket|link) (?:was )?(?:reset|aborted|closed|lost|broken)|broken pipe|disconnected"

@@ -23,8 +23,8 @@ from failsoft.errors.catalogue.labels import (
     REFUSED_US,
     SILENT,
     THROTTLED,
-    UNREACHABLE,
     UNPARSABLE,
+    UNREACHABLE,
     UPSTREAM_FAILED,
     WHO_ARE_YOU,
     Label,
@@ -64,34 +64,45 @@ _OF_OURS_TOO = frozenset({BUG, UPSTREAM_FAILED})
 
 def correct(reading: Reading, text: str) -> None:
     """What the same names are given to, though nothing was sent: our settings, and our own misuse."""
-    label, better = reading.label, None
-    if label.category is Category.AUTHENTICATION and label.status == REFUSED_US.status and misses_a_key(text):
-        better = MISCONFIGURED, "no credentials"
-    elif label.category is Category.RESOURCE and label.transient and label != OUR_LIMIT and has_to_be_paid(text):
-        better = QUOTA_SPENT, "to be paid"
-    elif label.category is Category.RESOURCE and label.local and (said := how_a_peer_failed(text)) is not None:
-        # a pool that cannot connect has not run out
-        better = said if said[0] in _NO_LINK else None
-    elif label == NO_TRUST and (said := how_a_peer_failed(text)) is not None:
-        better = said
-    elif label.category is Category.NETWORK and is_not_set_up(text) == "an address":
-        better = MISCONFIGURED, "an address"
-    elif label._replace(voice=Voice.SAYS) in _OF_OURS_TOO and (why := is_not_set_up(text)) not in {None, "an address"}:
-        better = MISCONFIGURED, why
-    elif label.category is Category.NETWORK and is_closed(text):
-        better = BUG, "closed before"
-    elif label.category is Category.NETWORK and is_undefined(text):
-        better = MISCONFIGURED, "not set up"
-    elif label.status == SILENT.status and _tells_of_a_pool(text):
-        better = EXHAUSTED, "pool"
-    elif misses_a_dependency(text):
-        better = MISCONFIGURED, "not installed"
-    elif label.category in _OF_LINKS and label.status != SILENT.status:
-        said = how_a_peer_failed(text)
-        better = said if said is not None and said[0].category is Category.NETWORK else None
+    label = reading.label
+    better = _ours(label, text) or _of_a_link(label, text)
     if better is not None:
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}"
+
+
+def _ours(label: Label, text: str) -> tuple[Label, str] | None:
+    """What is ours to mend, though a peer is named."""
+    if label.category is Category.AUTHENTICATION and label.status == REFUSED_US.status and misses_a_key(text):
+        return MISCONFIGURED, "no credentials"
+    if label.category is Category.RESOURCE and label.transient and label != OUR_LIMIT and has_to_be_paid(text):
+        return QUOTA_SPENT, "to be paid"
+    if label._replace(voice=Voice.SAYS) in _OF_OURS_TOO and (why := is_not_set_up(text)) not in {None, "an address"}:
+        return MISCONFIGURED, str(why)
+    if label.category is not Category.NETWORK:
+        return None
+    if is_not_set_up(text) == "an address":
+        return MISCONFIGURED, "an address"
+    if is_closed(text):
+        return BUG, "closed before"
+    return (MISCONFIGURED, "not set up") if is_undefined(text) else None
+
+
+def _of_a_link(label: Label, text: str) -> tuple[Label, str] | None:
+    """What failed on the way, as the text says."""
+    said = how_a_peer_failed(text)
+    if label.category is Category.RESOURCE and label.local:
+        # a pool that cannot connect has not run out
+        return said if said is not None and said[0] in _NO_LINK else None
+    if label == NO_TRUST and said is not None:
+        return said
+    if label.status == SILENT.status and _tells_of_a_pool(text):
+        return EXHAUSTED, "pool"
+    if misses_a_dependency(text):
+        return MISCONFIGURED, "not installed"
+    if label.category in _OF_LINKS and label.status != SILENT.status:
+        return said if said is not None and said[0].category is Category.NETWORK else None
+    return None
 
 
 def _tells_of_a_pool(text: str) -> bool:
