@@ -50,6 +50,8 @@ class Facts:
     """Qualified, `builtins` left out."""
     label: Label
     """Of the catalogue, or by the conventions of names."""
+    said: Label
+    """The same as if the class said it plainly; one object, as what is known of places goes by its identity."""
     source: str
     """Whose label it is: `catalogue` or `convention`."""
     says: str
@@ -121,6 +123,7 @@ class FactsOfClasses:
             ref=weakref.ref(cls),
             name=qualified_name(cls),
             label=known.label,
+            said=known.label._replace(voice=Voice.SAYS),
             source=known.source,
             says=known.says,
             confidence=known.confidence,

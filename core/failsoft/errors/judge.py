@@ -226,12 +226,12 @@ class Judge:
                 return word_in((MISCONFIGURED, "not set up"), kind, text)
             return word_in(guess, kind, text) if guess is not None and apt else kind
         if facts.passes_on and "." in facts.name:
-            own = Reading(facts.label._replace(voice=Voice.SAYS), facts.source, facts.says, 0.2, facts.name)
+            own = Reading(facts.said, facts.source, facts.says, 0.2, facts.name)
             if (said := complain(own, text, type(exc), facts.reads)) is not own:
                 return said
         if guess is not None:
             return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
-        label = facts.label._replace(voice=Voice.SAYS)
+        label = facts.said
         if facts.label.voice is Voice.MUTE:
             reading = Reading(label, "default", "", 0.2, facts.name)
             if place(reading, asked.links.get(id(exc)), exc).label != label:
