@@ -17,7 +17,7 @@ from failsoft.audit import tables
 from failsoft.audit.entry import COLUMNS, Entry
 from failsoft.audit.migrating import prepare, require
 from failsoft.audit.selecting import entries_of, selected
-from failsoft.audit.statements import Statement
+from failsoft.audit.statements import Statement, Tombstone, said
 from failsoft.audit.stores import MOST_HEADS, KeyFacts, Query, Stored, StoreError, UnstorableError
 from failsoft.clock import Clock, SystemClock
 
@@ -145,9 +145,16 @@ class SqlStore(ABC):
         for row in self._rows(query):
             yield Statement(**row._mapping)
 
-    def remove(self, lane: str, first: int, last: int, tombstone: Statement) -> int:
+    def remove(self, tombstones: Sequence[Statement]) -> Iterator[int]:
+        # one transaction each: writers wait for none of them for long
+        for tombstone in tombstones:
+            what = said(tombstone)
+            if isinstance(what, Tombstone):
+                yield self._remove(what, tombstone)
+
+    def _remove(self, what: Tombstone, tombstone: Statement) -> int:
         table = tables.entries
-        wanted = table.c.lane == lane, table.c.sequence.between(first, last)
+        wanted = table.c.lane == what.of, table.c.sequence.between(what.first, what.last)
         with self._writing() as connection:
             connection.execute(sa.insert(tables.statements), _columns_of(tombstone))
             return connection.execute(sa.delete(table).where(*wanted)).rowcount

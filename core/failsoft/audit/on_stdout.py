@@ -69,8 +69,8 @@ class StdoutStore:
     def statements(self, type: str | None = None, lane: str | None = None) -> Iterator[Statement]:  # noqa: A002
         self._refuse(type, lane)
 
-    def remove(self, lane: str, first: int, last: int, tombstone: Statement) -> int:
-        self._refuse(lane, first, last, tombstone)
+    def remove(self, tombstones: Sequence[Statement]) -> Iterator[int]:
+        self._refuse(tombstones)
 
     def _refuse(self, *_: object) -> NoReturn:
         raise StoreError("standard output cannot be read: read what was collected, as jsonl:///FILE")

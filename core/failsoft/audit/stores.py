@@ -134,6 +134,11 @@ class ReadableStore(Protocol):
         """Statements, by lane, type and number."""
         ...
 
-    def remove(self, lane: str, first: int, last: int, tombstone: Statement, /) -> int:
-        """Remove entries and keep the tombstone that says so, both or neither. How many were there."""
+    def remove(self, tombstones: Sequence[Statement], /) -> Iterator[int]:
+        """Remove the entries that tombstones name and keep the tombstones, of each both or neither. Of each, as soon as
+        that is done, how many entries were there; nothing is done before they are asked for.
+
+        Raises:
+            Exception: one of the tombstones is there already, or whatever a driver raises.
+        """
         ...

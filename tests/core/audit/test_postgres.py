@@ -211,7 +211,7 @@ def test_a_role_needs_no_more_than_the_docs_say(url: str, admin: psycopg.Connect
         store.state(own.seal(1, store.heads()))
         assert list(store.chain(own.id)) == entries
         with pytest.raises(Exception, match="permission denied"):
-            store.remove(own.id, 1, 4, own.tombstone(1, {}, seals=list(store.statements()), reason="none"))
+            list(store.remove([own.tombstone(1, {}, seals=list(store.statements()), reason="none")]))
         store.close()
     finally:
         admin.execute(f"DROP OWNED BY {role}")
