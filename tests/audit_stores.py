@@ -90,21 +90,23 @@ def postgres() -> Iterator[str]:
         try:
             yield with_options(SERVER.replace("postgresql://", "postgresql+psycopg://"), f"-csearch_path={name}")
         finally:
+            # a reading that a failed test left behind holds a lock
+            admin.execute("SET lock_timeout = '5s'")
             admin.execute(f"DROP SCHEMA {name} CASCADE")
 
 
 def emptied(url: str) -> str:
     """A store without anything in it."""
-    scheme, _, rest = url.partition("://")
-    if scheme.startswith("postgresql"):
+    if url.startswith("postgresql"):
         with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
-            found = connection.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = "
-                                       "current_schema()::regnamespace AND relname LIKE 'failsoft_%'").fetchall()  # fmt: skip
-            tables = [name for (name,) in found if name != "failsoft_audit_schema"]
-            if tables:
-                connection.execute(f"TRUNCATE {', '.join(tables)}")
+            found = connection.execute(
+                "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'failsoft_%' "
+                "AND relname <> 'failsoft_audit_schema' AND relnamespace = current_schema()::regnamespace"
+            )
+            if tables := ", ".join(name for (name,) in found):
+                connection.execute(f"TRUNCATE {tables}".encode())
     else:
-        path = Path(rest[1:])
+        path = _file(url)
         for one in path.parent.glob(f"{path.stem}*"):
             one.unlink()
     return url
@@ -113,9 +115,16 @@ def emptied(url: str) -> str:
 @contextmanager
 def tampering(url: str, folder: Path) -> Iterator[sqlite3.Connection]:
     """The tables of any store as SQLite; afterwards the store holds what stands there then."""
-    path = folder / "tampered.db"
-    path.unlink(missing_ok=True)
-    pour(open_store(url), SqliteStore(path))
+    in_place = url.startswith("sqlite:")
+    path = _file(url) if in_place else folder / "tampered.db"
+    if not in_place:
+        path.unlink(missing_ok=True)
+        pour(open_store(url), SqliteStore(path))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         yield connection
-    pour(SqliteStore(path), open_store(emptied(url)))
+    if not in_place:
+        pour(SqliteStore(path), open_store(emptied(url)))
+
+
+def _file(url: str) -> Path:
+    return Path(url.partition("://")[2][1:])

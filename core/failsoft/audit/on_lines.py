@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -142,6 +142,9 @@ class LinesStore:
         self.close()
 
     # --- reading
+
+    def reading(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def lanes(self) -> Sequence[str]:
         return self._reader.lanes()

@@ -33,7 +33,8 @@ _inherited: list[sa.Connection] = []
 class SqlStore(ABC):
     """An `AuditStore` and a `ReadableStore`. Nothing is connected until it is used.
 
-    A writer keeps one connection, and opens it anew after every error; each reading has one of its own.
+    A writer keeps one connection, and opens it anew after every error; each reading has one of its own, which is closed
+    afterwards unless more are to come.
     """
 
     never: ClassVar[tuple[type[Exception], ...]]
@@ -44,6 +45,7 @@ class SqlStore(ABC):
     def __init__(self, *, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
         self._connection: sa.Connection | None = None
+        self._idle: list[sa.Connection] | None = None
 
     # --- what databases do each in their own way
 
@@ -120,6 +122,20 @@ class SqlStore(ABC):
 
     # --- reading
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        if self._idle is not None:
+            yield
+            return
+        self._idle = []
+        try:
+            yield
+        finally:
+            idle, self._idle = self._idle, None
+            for connection in idle:
+                with suppress(*self.faults):
+                    connection.close()
+
     def lanes(self) -> Sequence[str]:
         columns = (tables.entries.c.lane, tables.lanes.c.lane, tables.statements.c.lane)
         query = sa.union(*(sa.select(column.label("lane")) for column in columns)).order_by("lane")
@@ -192,12 +208,20 @@ class SqlStore(ABC):
             return connection.execute(query).all()
 
     def _rows(self, query: Any) -> Iterator[Any]:
-        with self._reading() as connection:
-            found = connection.execution_options(yield_per=_PAGE).execute(query)
-            with closing(found):
+        connection, sound = self._reading(), False
+        try:
+            with closing(connection.execution_options(yield_per=_PAGE).execute(query)) as found:
                 yield from found
+            sound = True
+        except GeneratorExit:
+            sound = True
+            raise
+        finally:
+            self._leave(connection, sound)
 
     def _reading(self) -> sa.Connection:
+        if self._idle:
+            return self._idle.pop()
         try:
             connection = self._open(reading=True)
             try:
@@ -208,6 +232,15 @@ class SqlStore(ABC):
         except self.faults as error:
             raise self._fault(error) from None
         return connection
+
+    def _leave(self, connection: sa.Connection, sound: bool) -> None:
+        idle = self._idle
+        if idle is None or not sound:
+            with suppress(*self.faults):
+                connection.close()
+        else:
+            connection.rollback()
+            idle.append(connection)
 
 
 def engine_of(url: sa.URL | str, **options: Any) -> sa.Engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import NoReturn
 
 from failsoft.audit.entry import Entry
@@ -56,6 +57,9 @@ class StdoutStore:
         out = sys.stdout.buffer
         out.write(lines)
         out.flush()
+
+    def reading(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def lanes(self) -> Sequence[str]:
         self._refuse()

@@ -3,7 +3,8 @@
 One pass finds where the stretches of each lane begin and end; entries are read from there when they are asked for, so
 that memory grows with the number of lanes and files, and with what a search has found, but not with the records.
 
-A file is known by its inode: it is put aside under another name while others read it, and `removing` replaces it.
+A file is known by its inode, as it is put aside under another name while others read it, and by the last line that was
+read of it, as `removing` replaces files, and an inode is used again.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from __future__ import annotations
 import heapq
 import os
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from failsoft.audit.entry import Entry
 from failsoft.audit.lines import gap_of, of_line, place_of
@@ -52,6 +54,14 @@ class _ReplacedError(Exception):
     """A file was made anew, without the records that were removed."""
 
 
+class _Mark(NamedTuple):
+    """How far a file was read: where the last line begins and ends, and its CRC-32."""
+
+    start: int
+    end: int
+    sum: int
+
+
 @dataclass(slots=True)
 class _Run:
     """A stretch of a lane in a file, with other lines between."""
@@ -73,8 +83,7 @@ class LinesReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._where: dict[_Identity, Path] = {}
-        self._stamps: dict[_Identity, int] = {}
-        self._read: dict[_Identity, int] = {}
+        self._read: dict[_Identity, _Mark] = {}
         self._runs: dict[str, dict[_Identity, list[_Run]]] = {}
         self._statements: dict[_Identity, list[Statement]] = {}
 
@@ -97,20 +106,19 @@ class LinesReader:
     def search(self, query: Query) -> Iterator[Stored]:
         while True:
             try:
-                found = ((_order(query, stored), file, start) for stored, file, start in self._wanted(query))
+                found = ((_order(query, one), file, start, one.entry.hash) for one, file, start in self._wanted(query))
                 chosen = sorted(found) if query.limit is None else heapq.nsmallest(query.limit, found)
             except _ReplacedError:
                 continue
             break
-        for (_, position), identity, start in chosen:
-            try:
-                with self._opened(identity) as file:
-                    file.seek(start)
-                    line = of_line(file.readline())
-            except _ReplacedError:
-                raise StoreError("records were removed from the files meanwhile: ask again") from None
-            if line is not None and line.entry is not None:
-                yield Stored(abs(position), line.entry)
+        for (_, position), identity, start, digest in chosen:
+            line = None
+            with suppress(_ReplacedError), self._opened(identity) as file:
+                file.seek(start)
+                line = of_line(file.readline())
+            if line is None or line.entry is None or line.entry.hash != digest:
+                raise StoreError("records were removed from the files meanwhile: ask again")
+            yield Stored(abs(position), line.entry)
 
     def statements(self, type: str | None = None, lane: str | None = None) -> Iterator[Statement]:  # noqa: A002
         self._index()
@@ -166,16 +174,8 @@ class LinesReader:
 
     def _list(self) -> Sequence[_Identity]:
         """The files in their order. What was known of those that are gone is forgotten."""
-        where: dict[_Identity, Path] = {}
-        for path, status in self._stats():
-            identity = identity_of(status)
-            where[identity] = path
-            # what was put aside is not written any more: another file that has got its inode has another time
-            stamp = -1 if path == self._path else status.st_mtime_ns
-            if self._stamps.get(identity, stamp) != stamp and self._stamps[identity] != -1:
-                self._forget(identity)
-            self._stamps[identity] = stamp
-        for identity in self._stamps.keys() - where.keys():
+        where = {identity_of(status): path for path, status in self._stats()}
+        for identity in self._read.keys() - where.keys():
             self._forget(identity)
         self._where = where
         return list(where)
@@ -196,7 +196,6 @@ class LinesReader:
                     return found
 
     def _forget(self, identity: _Identity) -> None:
-        self._stamps.pop(identity, None)
         self._read.pop(identity, None)
         self._statements.pop(identity, None)
         for runs in self._runs.values():
@@ -226,12 +225,24 @@ class LinesReader:
             try:
                 for identity in self._list():
                     with self._opened(identity) as file:
-                        for start, line in _lines(file, self._read.get(identity, 0)):
-                            self._note(identity, start, line)
-                            self._read[identity] = start + len(line)
+                        self._go_on(file, identity)
             except _ReplacedError:
                 continue
             return
+
+    def _go_on(self, file: BinaryIO, identity: _Identity) -> None:
+        mark = self._read.get(identity)
+        if mark is not None:
+            file.seek(mark.start)
+            line = file.read(mark.end - mark.start)
+            if zlib.crc32(line) != mark.sum:
+                self._forget(identity)
+                mark = None
+        start, line = 0, b""
+        for start, line in _lines(file, 0 if mark is None else mark.end):
+            self._note(identity, start, line)
+        if line:
+            self._read[identity] = _Mark(start, start + len(line), zlib.crc32(line))
 
     def _note(self, identity: _Identity, start: int, line: bytes) -> None:
         place = place_of(line)

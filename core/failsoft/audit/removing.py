@@ -95,7 +95,9 @@ def removing(path: Path) -> Iterator[Path]:
 
 
 def rewrite(path: Path, graves: Graves, tombstones: bytes) -> bool:
-    """Write what is left of the files that were put aside, with the tombstones, and have it count. For who is `removing`.
+    """Write what is left of the files that were put aside, with the tombstones, and have it count.
+
+    For who is `removing`.
 
     Returns:
         False: there was nothing to remove, and nothing was changed.

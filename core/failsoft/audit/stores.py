@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -117,6 +118,10 @@ class AuditStore(Protocol):
 
 class ReadableStore(Protocol):
     """A store as readers and verifiers see it. Reading never changes it, and holds at most a batch in memory."""
+
+    def reading(self) -> AbstractContextManager[None]:
+        """For who asks many questions, one after the other: meanwhile what one has opened is kept for the next."""
+        ...
 
     def lanes(self) -> Sequence[str]:
         """Every lane of which there is an entry, a statement or a note in the store, oldest first."""

@@ -62,6 +62,18 @@ def verify(
     Raises:
         StoreError: the store cannot be read.
     """
+    with store.reading():
+        return _verified(
+            store, keys=keys, public=public, anchors=anchors, lanes=lanes, since=since, fields=fields,
+            allow_unsigned=allow_unsigned, tick=tick, found=found,
+        )  # fmt: skip
+
+
+def _verified(
+    store: ReadableStore, *, keys: KeyRing | None, public: Verifier | None, anchors: Iterable[Statement],
+    lanes: Sequence[str] | None, since: int | None, fields: bool, allow_unsigned: bool,
+    tick: Callable[[int, int], None], found: Callable[[Finding], None],
+) -> Report:  # fmt: skip
     begun = time.perf_counter()
     report = Report(keyed=keys is not None)
 

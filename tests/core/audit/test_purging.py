@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from audit_stores import tampering
 from audited import CONTEXT
 from failsoft.audit.archives import archive, proven
 from failsoft.audit.clerk import Clerk
+from failsoft.audit.entry import Entry
 from failsoft.audit.findings import Report
 from failsoft.audit.purging import Stretch, abandoned, stretches
 from failsoft.audit.retention import Hold, Period, instant, period
@@ -186,6 +188,41 @@ def test_what_a_crashed_process_left_unsealed_can_be_sealed_and_purged(made: Mad
     assert report.ok, [str(finding) for finding in report.faults]
     assert wanted
     assert report.entries == report.lanes[-1].entries
+
+
+class Interrupted:
+    """A store from which others remove records when half of it was read."""
+
+    def __init__(self, made: Made, wanted: list[Stretch]) -> None:
+        self._store, self._made, self._wanted = made.store(), made, wanted
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def chain(self, lane: str, first: int = 1) -> Iterator[Entry]:
+        if lane == self._made.lanes[1] and first < 1 and self._wanted:
+            purge(self._made, self._wanted)
+            self._wanted = []
+        return self._store.chain(lane, first)
+
+
+@pytest.mark.parametrize("keyed", [True, False])
+def test_a_verification_sees_a_purge_that_comes_in_between(made: Made, keyed: bool) -> None:
+    store = Interrupted(made, due(made))
+    report = verify(store, keys=KEYS if keyed else None, public=None if keyed else KEYS.public)
+    assert report.ok, [str(finding) for finding in report.faults]
+    assert [lane.purged != [] for lane in report.lanes] == [False, True, True, False]
+
+
+def test_stretches_are_no_longer_than_one_transaction_should_be(made: Made) -> None:
+    far = 2**60
+    whole = [(one.lane, one.first, one.last) for one in stretches(made.store(), far, ())]
+    parts = list(stretches(made.store(), far, (), most=20))
+    assert len(parts) > len(whole)
+    assert max(one.count for one in parts if len(one.seals) > 1) <= 20
+    assert sum(one.count for one in parts) == sum(last - first + 1 for _, first, last in whole)
+    purge(made, parts)
+    assert checked(made).ok
 
 
 # --- exports

@@ -15,7 +15,7 @@ from audited import KEYS
 from failsoft.audit.entry import GENESIS, Entry, link
 from failsoft.audit.fields import index_of
 from failsoft.audit.opening import Store, open_store
-from failsoft.audit.stores import KeyFacts, Query, StoreError
+from failsoft.audit.stores import KeyFacts, Query
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "jsonl"])
