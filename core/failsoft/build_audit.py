@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from failsoft.audit.anchors import Anchors, FileAnchor, LogAnchor, SpanAnchor
+from failsoft.audit.backup import Backup
 from failsoft.audit.chains import first_of
 from failsoft.audit.keeping import Keeper
 from failsoft.audit.keys import KeyRing, key_of
@@ -17,7 +18,7 @@ from failsoft.audit.records import record
 from failsoft.audit.statements import Statement
 from failsoft.audit.stores import AuditStore, KeyFacts, Query, StoreError
 from failsoft.audit.trail import Trail
-from failsoft.audit.writer import AuditWriter, Backup, Rhythm
+from failsoft.audit.writer import AuditWriter, Rhythm
 from failsoft.build_incidents import channels_of, context_of, watch_of
 from failsoft.bus import Bus
 from failsoft.clock import Clock

@@ -6,7 +6,7 @@ What one of them has removed in order does not come back: it is removed from the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +14,7 @@ from failsoft.audit.chains import first_of, stretch_of
 from failsoft.audit.entry import GENESIS, Entry, link
 from failsoft.audit.findings import Finding
 from failsoft.audit.statements import Seal, Statement, Tombstone, said
-from failsoft.audit.stores import AuditStore, ReadableStore
+from failsoft.audit.stores import AuditStore, ReadableStore, UnstorableError
 from failsoft.audit.witnesses import Judge
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Reconciled:
         same: records that both have.
         copied: records and statements that were copied, by the name of the store that got them.
         purged: records that one store had removed in order, and that were removed from the other, too.
+        refused: records that one store refuses for good: only the other one has them.
         differences: what differs, or cannot be copied, one sentence each; of many the first.
         count: how many differences there are.
     """
@@ -44,6 +45,7 @@ class Reconciled:
     same: int = 0
     copied: dict[str, int] = field(default_factory=lambda: {"primary": 0, "backup": 0})
     purged: int = 0
+    refused: int = 0
     differences: list[str] = field(default_factory=list)
     count: int = 0
 
@@ -246,10 +248,23 @@ def _unsound(entry: Entry, previous: tuple[int, bytes] | None, keys: KeyRing | N
 
 
 def _give(side: _Side, found: Reconciled, dry_run: bool) -> None:
-    if side.waiting and not dry_run:
-        side.store.append(side.waiting)
-    found.copied[side.name] += len(side.waiting)
-    side.waiting = []
+    waiting, side.waiting = side.waiting, []
+    found.copied[side.name] += len(waiting)
+    if waiting and not dry_run:
+        try:
+            side.store.append(waiting)
+        except UnstorableError:
+            found.copied[side.name] -= len(waiting)
+            _give_apart(side, waiting, found)
+
+
+def _give_apart(side: _Side, entries: Sequence[Entry], found: Reconciled) -> None:
+    for entry in entries:
+        try:
+            side.store.append([entry])
+            found.copied[side.name] += 1
+        except UnstorableError:
+            found.refused += 1
 
 
 def _borne_out(what: Tombstone, store: ReadableStore) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,9 +17,11 @@ import msgspec
 from failsoft.audit.chains import first_of
 from failsoft.audit.checkpoints import Checkpoints
 from failsoft.audit.findings import Finding, LaneReport, Report
+from failsoft.audit.refusals import refused
+from failsoft.audit.rules import Rules
 from failsoft.audit.statements import Heads, Statement
 from failsoft.audit.stores import ReadableStore
-from failsoft.audit.walking import Rules, Walk
+from failsoft.audit.walking import Walk
 from failsoft.audit.witnesses import Judge, Witnesses, graves_since, heard
 
 if TYPE_CHECKING:
@@ -95,6 +98,7 @@ def _verified(
     rules = Rules(
         keys=keys, allow_unsigned=allow_unsigned, fields=fields and keys is not None, since=since,
         tick=lambda more: tick(more, total),
+        refused=cache(partial(refused, store, keys, judge, witnesses, allow_unsigned=allow_unsigned)),
     )  # fmt: skip
     for lane in wanted:
         walked, said = _walked(lane, store, witnesses, judge, rules, notes)

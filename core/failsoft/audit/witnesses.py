@@ -64,6 +64,11 @@ class Judge:
         self._told: set[tuple[str, object]] = set()
         self._known: dict[str | None, bool] = {}
 
+    @property
+    def verifies(self) -> bool:
+        """Whether there is anything to check signatures with."""
+        return self._verifier is not None
+
     def knows(self, key_id: str | None) -> bool:
         """Whether a signature of this key can be checked."""
         if self._verifier is None:

@@ -369,7 +369,7 @@ def test_who_has_to_wait_for_a_place_waits_but_not_in_an_event_loop(tmp_path: Pa
 
 
 def test_the_backup_has_the_same_entries_and_its_faults_stay_its_own(tmp_path: Path) -> None:
-    from failsoft.audit.writer import Backup
+    from failsoft.audit.backup import Backup
 
     first, second = tmp_path / "first.db", tmp_path / "second.db"
     store = Away(second)

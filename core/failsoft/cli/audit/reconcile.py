@@ -51,13 +51,14 @@ def reconcile(context: Context, url: str | None, dry_run: bool, as_json: bool) -
     except Exception as error:  # noqa: BLE001 - whatever a driver raises
         raise unreadable(error) from None
     if as_json:
-        shown = {"same": found.same, "copied": found.copied, "purged": found.purged}
+        shown = {"same": found.same, "copied": found.copied, "purged": found.purged, "refused": found.refused}
         click.echo(json.dumps(shown | {"differences": found.differences, "count": found.count}, indent=2))
     else:
         for line in found.differences:
             click.echo(one_line(line))
         verb = "to copy" if dry_run else "copied"
         gone = f", {found.purged} {'to remove' if dry_run else 'removed'} as in the other" if found.purged else ""
+        gone += f", {found.refused} refused by one of them" if found.refused else ""
         click.echo(
             f"{found.same} records in both, {verb}: {found.copied['primary']} into the store, "
             f"{found.copied['backup']} into the backup{gone}; {found.count} differences"
