@@ -12,6 +12,8 @@ from typing import Any
 from failsoft.audit.entry import Entry
 from failsoft.audit.keys import KeyRing
 from failsoft.audit.lane import Lane, new_lane_id
+from failsoft.audit.lines import to_line
+from failsoft.audit.on_lines import LinesStore
 from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.opening import Store, open_store
 from failsoft.audit.statements import Statement
@@ -159,7 +161,12 @@ def make(path: Path, rng: random.Random, *, records: int = 120, keys: KeyRing | 
 def pour(source: Store, target: Store) -> None:
     """Have a store hold what another one does, as it stands there."""
     for lane in source.lanes():
-        if entries := list(source.chain(lane, -(2**63))):
+        entries = list(source.chain(lane, -(2**63)))
+        if isinstance(target, LinesStore):
+            # whoever writes into files needs no store for it, and no numbers that go up
+            with target.path.open("ab") as file:
+                file.writelines(map(to_line, entries))
+        elif entries:
             target.append(entries)
     for statement in source.statements():
         target.state(statement)

@@ -6,14 +6,13 @@ import os
 import random
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from evaluations.tampering.trail import KEYS, Made, make, pour
+from evaluations.tampering.trail import KEYS, Made, make
 
 from audit_stores import chained, lane
-from failsoft.audit.entry import Entry
 from failsoft.audit.on_lines import LinesStore, Rotation
 from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.purging import Stretch, stretches
@@ -38,20 +37,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Made:
 def path(template: Made, tmp_path: Path) -> Path:
     """A trail in several files."""
     path = tmp_path / "audit.jsonl"
-    pour(SqliteStore(template.path), Slow(path))
+    source, target = SqliteStore(template.path), LinesStore(path, rotation=Rotation(size=16_384))
+    for name in source.lanes():
+        for entry in source.chain(name):
+            target.append([entry])
+    for statement in source.statements():
+        target.state(statement)
     assert len(rotated(path)) > 3
     return path
-
-
-class Slow(LinesStore):
-    """Writes one entry at a time, into small files."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, rotation=Rotation(size=16_384))
-
-    def append(self, entries: Sequence[Entry]) -> None:
-        for entry in entries:
-            super().append([entry])
 
 
 def due(store: LinesStore) -> list[Stretch]:
