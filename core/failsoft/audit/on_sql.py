@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from failsoft.audit import tables
-from failsoft.audit.entry import COLUMNS, Entry
+from failsoft.audit.entry import Entry, of_row
 from failsoft.audit.migrating import prepare, require
 from failsoft.audit.selecting import entries_of, selected
 from failsoft.audit.statements import Statement, Tombstone, said
@@ -144,12 +144,11 @@ class SqlStore(ABC):
     def chain(self, lane: str, first: int = 1) -> Iterator[Entry]:
         table = tables.entries
         query = sa.select(*entries_of(table)).where(table.c.lane == lane, table.c.sequence >= first)
-        for row in self._rows(query.order_by(table.c.sequence)):
-            yield Entry(**dict(zip(COLUMNS, row, strict=True)))
+        yield from map(of_row, self._rows(query.order_by(table.c.sequence)))
 
     def search(self, query: Query) -> Iterator[Stored]:
         for position, *row in self._rows(selected(query)):
-            yield Stored(position, Entry(**dict(zip(COLUMNS, row, strict=True))))
+            yield Stored(position, of_row(row))
 
     def statements(self, type: str | None = None, lane: str | None = None) -> Iterator[Statement]:  # noqa: A002
         table = tables.statements
@@ -211,7 +210,8 @@ class SqlStore(ABC):
         connection, sound = self._reading(), False
         try:
             with closing(connection.execution_options(yield_per=_PAGE).execute(query)) as found:
-                yield from found
+                for page in found.partitions():
+                    yield from page
             sound = True
         except GeneratorExit:
             sound = True
