@@ -161,15 +161,16 @@ def reconcile(
         lanes: compare the records of these only; None: of all.
         tick: is told how many more records were compared.
     """
-    work = _Reconciling(primary, backup, keys, dry_run=dry_run)
-    every = sorted({*primary.lanes(), *backup.lanes()})
-    for lane in every:
-        work.statements(lane)
-    work.tombstones()
-    for lane in every:
-        if lanes is None or lane in lanes:
-            _lane(lane, work.sides, keys, work.found, dry_run, tick)
-    return work.end()
+    with primary.reading(), backup.reading():
+        work = _Reconciling(primary, backup, keys, dry_run=dry_run)
+        every = sorted({*primary.lanes(), *backup.lanes()})
+        for lane in every:
+            work.statements(lane)
+        work.tombstones()
+        for lane in every:
+            if lanes is None or lane in lanes:
+                _lane(lane, work.sides, keys, work.found, dry_run, tick)
+        return work.end()
 
 
 def bury(primary: BothWays, backup: BothWays, *, keys: KeyRing | None, own: str) -> Reconciled:
@@ -178,12 +179,13 @@ def bury(primary: BothWays, backup: BothWays, *, keys: KeyRing | None, own: str)
     Parameters:
         own: lane whose tombstones are believed without keys, too: who calls has made them.
     """
-    work = _Reconciling(primary, backup, keys, dry_run=False)
-    for lane in sorted({*primary.lanes(), *backup.lanes()}):
-        work.statements(lane)
-    for lane in sorted(work.tombstones(own)):
-        _lane(lane, work.sides, keys, work.found, False, lambda _: None)
-    return work.end()
+    with primary.reading(), backup.reading():
+        work = _Reconciling(primary, backup, keys, dry_run=False)
+        for lane in sorted({*primary.lanes(), *backup.lanes()}):
+            work.statements(lane)
+        for lane in sorted(work.tombstones(own)):
+            _lane(lane, work.sides, keys, work.found, False, lambda _: None)
+        return work.end()
 
 
 def _lane(

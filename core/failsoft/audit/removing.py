@@ -75,15 +75,11 @@ def removing(path: Path) -> Iterator[Path]:
     Raises:
         StoreError: another process removes records.
     """
-    folder, fd = purging(path), -1
-    while fd < 0:
+    folder, fd = purging(path), None
+    while fd is None:
         with suppress(FileExistsError):
             folder.mkdir(mode=0o700)
-        with suppress(FileNotFoundError):
-            fd = os.open(folder, os.O_RDONLY)
-            if not _held(fd, folder):
-                os.close(fd)
-                fd = -1
+        fd = _held(folder)
     try:
         finish(path)
         shutil.rmtree(folder / _MAKING, ignore_errors=True)
@@ -91,7 +87,8 @@ def removing(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # not empty after an error
             folder.rmdir()
-        os.close(fd)
+        if fd >= 0:
+            os.close(fd)
 
 
 def rewrite(path: Path, graves: Graves, tombstones: bytes) -> bool:
@@ -127,7 +124,9 @@ def finish(path: Path) -> None:
 
 
 def sync_directory(path: Path) -> None:
-    """Have the names in a directory on the disk."""
+    """Have the names in a directory on the disk. Where directories cannot be opened, the system sees to it."""
+    if fcntl is None:  # pragma: no cover - Windows
+        return
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)
@@ -162,12 +161,20 @@ def _made_like(source: BinaryIO, target: Path) -> BinaryIO:
     return out
 
 
-def _held(fd: int, folder: Path) -> bool:
-    """Lock a directory. False: it is not the one of this name any more."""
-    if fcntl is not None:
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(fd)
-            raise StoreError("another process removes records from these files") from None
-    return folder.exists() and identity_of(os.fstat(fd)) == identity_of(folder.stat())
+def _held(folder: Path) -> int | None:
+    """A directory, locked; None: it is not the one of this name any more. Below 0 where there are no locks."""
+    if fcntl is None:  # pragma: no cover - Windows
+        return -1
+    try:
+        fd = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if folder.exists() and identity_of(os.fstat(fd)) == identity_of(folder.stat()):
+            return fd
+    except BlockingIOError:
+        os.close(fd)
+        raise StoreError("another process removes records from these files") from None
+    os.close(fd)
+    return None

@@ -61,10 +61,11 @@ def purge(context: Context, manifest: Path | None, directory: Path | None, dry_r
     before = instant(period(wanted.retention).before(now))
     backup = None if dry_run else _backup(wanted)
     try:
-        if not dry_run:
-            list(trail.store.remove([]))  # what a crash has left half done
-            _seal_abandoned(trail, before, instant(now))
-        due = list(stretches(trail.store, before, _holds(wanted)))
+        with trail.store.reading():
+            if not dry_run:
+                list(trail.store.remove([]))  # what a crash has left half done
+                _seal_abandoned(trail, before, instant(now))
+            due = list(stretches(trail.store, before, _holds(wanted)))
     except Exception as error:  # noqa: BLE001 - whatever a driver raises
         raise unreadable(error) from None
     click.echo("\n".join(_lines(due, before)))
