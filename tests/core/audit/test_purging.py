@@ -17,6 +17,7 @@ from evaluations.tampering.trail import KEYS, WRONG_KEYS, Made, make
 from audit_stores import tampering
 from audited import CONTEXT
 from failsoft.audit.archives import archive, proven
+from failsoft.audit.chains import stretch_of
 from failsoft.audit.clerk import Clerk
 from failsoft.audit.entry import Entry
 from failsoft.audit.findings import Report
@@ -91,6 +92,21 @@ def test_all_of_a_closed_lane_may_go(made: Made) -> None:
     assert [(one.first, one.last) for one in wanted] == [(1, made.lengths[closed])]
     purge(made, wanted)
     assert checked(made).ok
+
+
+@pytest.mark.parametrize("audit_url", ["sqlite", "jsonl"], indirect=True)
+def test_what_was_purged_is_in_no_file_any_more(made: Made, tmp_path: Path) -> None:
+    wanted = due(made)
+    entries = [entry for one in wanted for entry in stretch_of(made.store(), one.lane, one.first, one.last)]
+    gone = [entry.trace_id.encode() for entry in entries if entry.trace_id]
+
+    def held() -> list[bytes]:
+        contents = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+        return [one for one in gone if one in contents]
+
+    assert held() == gone != []
+    purge(made, wanted)
+    assert held() == []
 
 
 def test_what_was_purged_is_not_due_again(made: Made) -> None:
