@@ -68,9 +68,6 @@ class SqlStore(ABC):
     def _see_writable(self, connection: sa.Connection) -> None:  # noqa: B027 - for whom it applies
         """Raises `StoreError` where beginning a transaction did not show that it cannot write."""
 
-    def _overwrite(self, connection: sa.Connection) -> None:  # noqa: B027 - for whom it applies
-        """What is deleted from now on is not to be found in the file any more."""
-
     def _is_stale(self) -> bool:
         """Whether the connection leads to something else than what it was opened for."""
         return False
@@ -174,7 +171,6 @@ class SqlStore(ABC):
         table = tables.entries
         wanted = table.c.lane == what.of, table.c.sequence.between(what.first, what.last)
         with self._writing() as connection:
-            self._overwrite(connection)
             connection.execute(sa.insert(tables.statements), _columns_of(tombstone))
             return connection.execute(sa.delete(table).where(*wanted)).rowcount
 

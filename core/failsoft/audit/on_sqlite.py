@@ -85,9 +85,6 @@ class SqliteStore(SqlStore):
             return StoreError(f"file {str(self.path)!r} does not exist")
         return StoreError(f"cannot use {str(self.path)!r}: {plainly(error)}")
 
-    def _overwrite(self, connection: sa.Connection) -> None:
-        connection.exec_driver_sql("PRAGMA secure_delete = ON")
-
     def _is_stale(self) -> bool:
         # moved or deleted behind our back: what we wrote there would be lost
         return self._file != _identity(self.path)
