@@ -84,6 +84,7 @@ class LinesReader:
         self._path = path
         self._where: dict[_Identity, Path] = {}
         self._read: dict[_Identity, _Mark] = {}
+        self._states: dict[_Identity, tuple[int, int]] = {}
         self._runs: dict[str, dict[_Identity, list[_Run]]] = {}
         self._statements: dict[_Identity, list[Statement]] = {}
 
@@ -172,13 +173,14 @@ class LinesReader:
 
     # --- files
 
-    def _list(self) -> Sequence[_Identity]:
-        """The files in their order. What was known of those that are gone is forgotten."""
-        where = {identity_of(status): path for path, status in self._stats()}
-        for identity in self._read.keys() - where.keys():
+    def _list(self) -> Mapping[_Identity, tuple[int, int]]:
+        """The files in their order, with their sizes and times. What was known of those that are gone is forgotten."""
+        found = self._stats()
+        where = {identity_of(status): path for path, status in found}
+        for identity in {*self._read, *self._states} - where.keys():
             self._forget(identity)
         self._where = where
-        return list(where)
+        return {identity_of(status): (status.st_size, status.st_mtime_ns) for _, status in found}
 
     def _stats(self) -> list[tuple[Path, os.stat_result]]:
         while True:
@@ -197,6 +199,7 @@ class LinesReader:
 
     def _forget(self, identity: _Identity) -> None:
         self._read.pop(identity, None)
+        self._states.pop(identity, None)
         self._statements.pop(identity, None)
         for runs in self._runs.values():
             runs.pop(identity, None)
@@ -223,9 +226,11 @@ class LinesReader:
         """Read what was added since the last time."""
         while True:
             try:
-                for identity in self._list():
-                    with self._opened(identity) as file:
-                        self._go_on(file, identity)
+                for identity, state in self._list().items():
+                    if self._states.get(identity) != state:
+                        with self._opened(identity) as file:
+                            self._go_on(file, identity)
+                        self._states[identity] = state
             except _ReplacedError:
                 continue
             return

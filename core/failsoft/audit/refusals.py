@@ -56,7 +56,7 @@ class Refusals:
 
     def add(self, entry: Entry, previous: bytes, why: str) -> None:
         """Note one; that the store refuses to hear of refusals is not told in turn."""
-        if entry.kind != REFUSED:
+        if entry.kind != REFUSED and not self.has(entry):
             self._waiting.append(_Told(entry.lane, entry.sequence, previous.hex(), entry.hash.hex(), why))
 
     def has(self, entry: Entry) -> bool:
