@@ -99,14 +99,12 @@ def test_after_a_fork_each_process_writes_its_own_records_once(url: str) -> None
 
 
 def test_after_a_connection_was_dropped_the_next_one_is_new(url: str, admin: psycopg.Connection[Any]) -> None:
-    store, own = open_store(url), lane()
+    store, own = PostgresStore(url), lane()
     entries = chained(4, own)
     store.append(entries[:2])
-    ended = admin.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE application_name = 'failsoft-audit' AND query LIKE '%COMMIT%' AND pid <> pg_backend_pid() "
-        "AND pid IN (SELECT pid FROM pg_locks RIGHT JOIN pg_stat_activity USING (pid))"
-    ).fetchall()
+    with store._writing() as connection:
+        pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+    ended = admin.execute("SELECT pg_terminate_backend(%s)", (pid,)).fetchall()
     assert ended
     with pytest.raises(psycopg.OperationalError):
         store.append(entries[2:])
