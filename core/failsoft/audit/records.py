@@ -139,6 +139,7 @@ def _timeout(failure: Failure) -> Record | None:
 
 def _error(failure: Failure, sanitizer: Cleaner) -> Record:
     with_stack = bool(failure.links) and unexpected(failure)
+    message = clean(sanitizer, failure.raw_message)
     return {
         "id": failure.error_id,
         "type": failure.type,
@@ -151,8 +152,8 @@ def _error(failure: Failure, sanitizer: Cleaner) -> Record:
         "fingerprint": failure.fingerprint,
         "evidence": [_voice(voice, sanitizer) for voice in failure.evidence],
         "suggestions": [str(suggestion) for suggestion in failure.suggestions],
-        "message": cut(clean(sanitizer, failure.raw_message), _MAX_MESSAGE),
-        "stack": safe_stack(failure, sanitizer, _MAX_STACK) if with_stack else None,
+        "message": cut(message, _MAX_MESSAGE),
+        "stack": safe_stack(failure, sanitizer, _MAX_STACK, message) if with_stack else None,
     }
 
 

@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from failsoft.sanitize.scanner import Anchor, ends_in_long_word
@@ -48,10 +49,12 @@ def has_re2() -> bool:
     return importlib.util.find_spec("re2") is not None
 
 
+@lru_cache(maxsize=256)
 def linear(pattern: str, *, latin: bool = False) -> Any:
     """A pattern compiled by RE2, for texts or, with `latin`, for bytes in Latin-1; None where RE2 cannot.
 
-    RE2 takes linear time, whatever the pattern.
+    RE2 takes linear time, whatever the pattern. What it has learnt of texts it keeps with a pattern: the same one is
+    compiled once, for all who need it.
     """
     re2 = importlib.import_module("re2")
     options = re2.Options()
@@ -85,6 +88,8 @@ def gate(words: Iterable[Anchor], signs: Iterable[Anchor], digits: Iterable[str]
     # with groups, RE2 would have to take its slow way
     if found is None or found.groups:
         return None
+    # the first find takes tens of milliseconds, for RE2 then compiles the pattern backwards; no request is to wait for it
+    found.search(b"password=x")
     finditer, stamp = found.finditer, re.compile(_STAMP.encode()).match
 
     def parts_of(text: str) -> Parts:

@@ -32,14 +32,15 @@ _MARGIN = 4_096
 _ROUNDS = 3
 # nothing shorter than `pw=x` says anything
 _LEAST = 4
-# texts that say nothing: a time; an id in hexadecimal, which is no number; a word that is too short for a token or an
-# IBAN and has fewer digits than a personal number
-_LONGEST_WORD, _LONGEST_IDLE = 14, 32
+# texts that say nothing: a time; an id in hexadecimal, which is no number; a UUID; a word that is too short for a token
+# or an IBAN and has fewer digits than a personal number; by the standard tier, an address
+_LONGEST_WORD, _LONGEST_IDLE = 14, 36
 _IDLE = re.compile(r"(?:[A-Za-z_-]*+[0-9]){0,7}+[A-Za-z_-]*+|[A-Za-z_-]++(?:\.[A-Za-z_-]++){1,3}+")
 _NOTHING = re.compile(
-    r"(?=[0-9]*[a-f])[0-9a-f]{8,32}"
+    r"(?=[0-9]*[a-f])[0-9a-f]{8,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 )
+_ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 # between a name and its value
 _GAP = re.compile(r"(?<![0-9])[A-Za-z_.-]{0,64}[ =:]{0,3}[\"']?")
 _NEAR = 3
@@ -110,9 +111,13 @@ class TextEngine:
     def is_idle(self, text: str) -> bool:
         """Whether a short text says nothing; most leaves of values are such texts."""
         size = len(text)
-        if size <= _LONGEST_WORD:
-            return size < _LEAST or (not self._patterns and _IDLE.fullmatch(text) is not None)
-        return size <= _LONGEST_IDLE and not self._patterns and _NOTHING.fullmatch(text) is not None
+        if size < _LEAST:
+            return True
+        if size > _LONGEST_IDLE or self._patterns:
+            return False
+        if size > _LONGEST_WORD:
+            return _NOTHING.fullmatch(text) is not None or (not self._strict and _ADDRESS.fullmatch(text) is not None)
+        return _IDLE.fullmatch(text) is not None or (not self._strict and _ADDRESS.fullmatch(text) is not None)
 
     def _cut(self, cleaned: str, half: int, unread: int) -> str:
         note = "… [{} characters dropped]"
