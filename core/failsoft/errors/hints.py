@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from types import CodeType
 from typing import NamedTuple
 
@@ -157,7 +158,7 @@ def may_be_refined(label: Label, name: str) -> bool:
 def _near(frames: Sequence[Frame]) -> Sequence[Frame]:
     """The innermost frames; their line numbers are not read, which takes long."""
     if isinstance(frames, Frames):
-        return [(file, 0, function) for file, function in frames.places()[-_NEAR:]]
+        return [(file, 0, function) for file, function in islice(frames.places(), _NEAR)][::-1]
     return frames[-_NEAR:]
 
 

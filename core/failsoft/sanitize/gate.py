@@ -88,9 +88,9 @@ def gate(words: Iterable[Anchor], signs: Iterable[Anchor], digits: Iterable[str]
     # with groups, RE2 would have to take its slow way
     if found is None or found.groups:
         return None
-    # the first find takes tens of milliseconds, for RE2 then compiles the pattern backwards; no request is to wait for it
-    found.search(b"password=x")
-    finditer, stamp = found.finditer, re.compile(_STAMP.encode()).match
+    first, stamp = _first_of(found), re.compile(_STAMP.encode()).match
+    # RE2 compiles the pattern backwards with the first find: tens of milliseconds that no request is to wait for
+    first(b"password=x", 0)
 
     def parts_of(text: str) -> Parts:
         if not text.isascii() and _KELVIN in text:
@@ -98,23 +98,47 @@ def gate(words: Iterable[Anchor], signs: Iterable[Anchor], digits: Iterable[str]
             return [(0, len(text))]
         # one byte for each character, whatever it is: offsets stay, and what is lost only is found too often
         raw = text.encode("latin-1", "replace")
+        start, end = first(raw, 0)
+        if start < 0:
+            return ()
         parts: list[tuple[int, int]] = []
-        last = -1
-        for count, match in enumerate(finditer(raw)):
-            start, end = match.span()
-            if stamp(raw, start):
-                continue
-            if count >= _MOST or len(raw) < _SHORT:
-                parts.append((start, len(raw)))
-                break
-            if start <= last:
-                parts[-1] = parts[-1][0], end + _AHEAD
-            else:
-                parts.append((start, end + _AHEAD))
-            last = end + _AHEAD
+        last, count, size = -1, 0, len(raw)
+        while start >= 0:
+            if not stamp(raw, start):
+                if count >= _MOST or size < _SHORT:
+                    parts.append((start, size))
+                    break
+                if start <= last:
+                    parts[-1] = parts[-1][0], end + _AHEAD
+                else:
+                    parts.append((start, end + _AHEAD))
+                last = end + _AHEAD
+            count += 1
+            start, end = first(raw, end)
         return parts
 
     return parts_of
+
+
+def _first_of(found: Any) -> Callable[[bytes, int], tuple[int, int]]:
+    """What finds the first match from a place on: its begin and end, or -1 twice.
+
+    The wrapper makes a generator and an object of its own for each search, which takes longer than the search itself;
+    so what it wraps is asked, if it is what it was when this was written.
+    """
+    try:
+        match, anywhere = found._regexp.Match, importlib.import_module("re2")._Anchor.UNANCHORED
+        (span,) = match(anywhere, b"", 0, 0)
+        if tuple(span) == (-1, -1):
+            return lambda raw, at: match(anywhere, raw, at, len(raw))[0]  # type: ignore[no-any-return]  # an extra
+    except (AttributeError, TypeError, ValueError):
+        pass
+
+    def first(raw: bytes, at: int) -> tuple[int, int]:
+        one = found.search(raw, at)
+        return one.span() if one else (-1, -1)
+
+    return first
 
 
 def _literal(text: str) -> str:
