@@ -206,7 +206,9 @@ def refused(site: Site, value: Value) -> Span | None:
 def sets_nothing(site: Site, assign: re.Match[str]) -> bool:
     """Whether what follows is the next assignment already, as in `password= user=ada`."""
     between = assign.group()
-    return between[-1] in " \t" and _EMPTY.fullmatch(between) is not None and _NEXT_NAME.match(site.scan.text, assign.end()) is not None
+    if between[-1] not in " \t" or not _EMPTY.fullmatch(between):
+        return False
+    return _NEXT_NAME.match(site.scan.text, assign.end()) is not None
 
 
 def _is_place(site: Site, at: int) -> bool:

@@ -130,7 +130,7 @@ def _first_of(found: Any) -> Callable[[bytes, int], tuple[int, int]]:
         match, anywhere = found._regexp.Match, importlib.import_module("re2")._Anchor.UNANCHORED
         (span,) = match(anywhere, b"", 0, 0)
         if tuple(span) == (-1, -1):
-            return lambda raw, at: match(anywhere, raw, at, len(raw))[0]  # type: ignore[no-any-return]  # an extra
+            return lambda raw, at: match(anywhere, raw, at, len(raw))[0]
     except (AttributeError, TypeError, ValueError):
         pass
 

@@ -56,9 +56,7 @@ class Link(Protocol):
         ...
 
 
-def format_stack(
-    links: Sequence[Link], sanitizer: Cleaner, *, max_frames: int = 50, message: str | None = None
-) -> str:
+def format_stack(links: Sequence[Link], sanitizer: Cleaner, *, max_frames: int = 50, message: str | None = None) -> str:
     """A chain of exceptions, written as Python writes it: causes first, members of a group below the group.
 
     Parameters:

@@ -158,7 +158,7 @@ _DIGEST = re.compile(r"(?:sha\d{1,3}|md5):[0-9a-fA-F]{32,128}")
 _ALGORITHM = re.compile(
     r"(?i)(?:sha\d{1,3}|md5|ecdsa|rsa|ed25519|hmac)(?:-?with|-?sha|encryption|-?rsa|-?pss)[\w-]{0,24}|\d{3,5}[ -]bit.*"
 )
-# letters and digits, without a sign of a path, a list, a call or a placeholder, and no names that dots part; or a number
+# letters and digits without a sign of a path, a list, a call, a placeholder, of names that dots part; or a number
 _EVIDENT = re.compile(
     r"(?=[^0-9]*+[0-9])(?=[^A-Za-z]*+[A-Za-z])(?=[^.]*+\Z|[\w.!?]*+[^\w.!?])[A-Za-z0-9][\w^!+~=#@;&$?.-]{4,}+"
     r"|\+?[0-9][0-9 ()/-]{4,}+",
@@ -227,6 +227,8 @@ def is_announced(text: str, kind: str = "") -> bool:
 
 def _is_evident(text: str, kind: str, name: str, after: str) -> bool:
     """Whether none of what follows could find that it is no value: most values need not be asked for all of it."""
+    if text.isascii() and text.isalnum() and not text.isalpha() and len(text) > 4:
+        return after != "(" and not _ALGORITHM.fullmatch(text)
     if kind == "name" or not _EVIDENT.fullmatch(text) or after in _AFTER_CODE:
         return False
     word = text.lower()
@@ -256,8 +258,6 @@ class Judge:
             spaced: ` = ` stood between them, as in code.
         """
         bare = value.strip()
-        if bare.isascii() and bare.isalnum() and not bare.isalpha() and after != "(" and len(bare) > 4:
-            return not _ALGORITHM.fullmatch(bare) and self._fits(bare, kind, quoted=quoted, op=op)
         if _is_evident(bare, kind, name, after):
             return self._fits(bare, kind, quoted=quoted, op=op)
         if not bare or bare.lower().rstrip(".!,;") in _NOTHING:
