@@ -145,6 +145,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     )
     telemetry.subscribe(bus, breakers.states, bulkheads.snapshots, offloads.abandoned)
     _observe(settings, bus, sanitizer, audit, witness, breakers)
+    audit.resume()
     if store is not None and beat is not None and isinstance(breakers, SharedBreakers):
         share(settings, store, beat, breakers, clock)
     return Parts(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from failsoft.audit import tables
 from failsoft.audit.stores import StoreError
 
-__all__ = ["prepare", "require"]
+__all__ = ["fit", "prepare", "require"]
 
 _LOCK = int.from_bytes(b"failsoft", "big", signed=True)
 
@@ -66,6 +66,15 @@ def require(connection: sa.Connection) -> None:
         raise StoreError("there is no audit trail in it")
     if version < tables.SCHEMA_VERSION:
         raise StoreError(f"the tables have the old schema {version}: start the application once, which migrates them")
+
+
+def fit(connection: sa.Connection) -> None:
+    """See that what is there, if anything, is a schema of ours that `prepare` can bring forward.
+
+    Raises:
+        StoreError: it is not.
+    """
+    _refuse_newer(_version(connection))
 
 
 def _refuse_newer(version: int) -> None:

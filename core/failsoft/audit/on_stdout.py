@@ -21,6 +21,14 @@ class StdoutStore:
     def __init__(self) -> None:
         self._open: dict[str, tuple[int, bytes]] = {}
 
+    name = "standard output"
+
+    def look(self) -> None:
+        self.check()
+
+    def hurry(self, seconds: float | None) -> None:
+        """Who reads the output decides."""
+
     def check(self) -> None:
         try:
             sys.stdout.flush()

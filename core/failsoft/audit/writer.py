@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from failsoft.audit.anchors import Anchors
+from failsoft.audit.backup import Backup
 from failsoft.audit.deeds import trail_opened
 from failsoft.audit.entry import Entry
 from failsoft.audit.keeping import Keeper
@@ -24,7 +25,7 @@ from failsoft.observers.queued import QueuedWorker
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
 
-__all__ = ["AuditWriter", "Backup", "Rhythm", "Ticket"]
+__all__ = ["AuditWriter", "Rhythm", "Ticket"]
 
 Ticket = Future[bool]
 """Done when a record is on the disk (true), or is known not to get there (false)."""
@@ -60,48 +61,6 @@ class Rhythm:
     anchor_interval: float = 60.0
     overload: Literal["spill", "wait", "drop"] = "spill"
     max_wait: float = 5.0
-
-
-class Backup:
-    """A second store that gets the same entries, in a thread of its own. Its faults never touch the first.
-
-    Parameters:
-        keeper: keeps them, with a journal of its own.
-        size: most batches that may wait; those that find no place are left to `failsoft audit reconcile`.
-    """
-
-    def __init__(self, keeper: Keeper, *, size: int = 1_000) -> None:
-        self.keeper = keeper
-        self._worker: QueuedWorker[tuple[Sequence[Entry], Sequence[Statement]]] = QueuedWorker(
-            self._handle, size=size, batch=16, interval=0.0, tick=_TICK, name="failsoft-audit-backup", forks=self
-        )
-
-    def put(self, entries: Sequence[Entry], statements: Sequence[Statement] = ()) -> None:
-        """Have them kept, some time soon."""
-        self._worker.put((entries, statements))
-
-    def close(self, timeout: float) -> None:
-        """Keep what waits, and let go of the store."""
-        if self._worker.close(timeout):
-            self.keeper.close()
-
-    def _handle(self, batches: list[tuple[Sequence[Entry], Sequence[Statement]]]) -> None:
-        for entries, statements in batches:
-            if entries:
-                self.keeper.open(entries[0].lane)
-            while not self.keeper.keep(entries, statements) and self._worker.pause(self.keeper.pause() or _TICK):
-                pass
-        self.keeper.catch_up()
-
-    def before_fork(self) -> None:
-        """Nothing has to come to rest: a child drops what it inherits."""
-
-    def after_fork_in_parent(self) -> None:
-        """Go on."""
-
-    def after_fork_in_child(self) -> None:
-        """Start afresh."""
-        self.keeper.forget()
 
 
 class AuditWriter:
@@ -158,10 +117,13 @@ class AuditWriter:
             name="failsoft-audit",
             forks=self,
         )
+        # tries a store that is away, and brings it what is in journals, so that the writer need not
+        self._bringer: QueuedWorker[None] = QueuedWorker(self._bring, size=1, interval=0.0, name="failsoft-audit-store")
 
     def _reset(self) -> None:
         self._storing = threading.Lock()
         self._held_by: int | None = None
+        self._rests = False
         self._lane: Lane | None = None
         self._sealed_at = self._anchored_at = 0.0
         self._anchored = 0
@@ -179,6 +141,11 @@ class AuditWriter:
     def written(self) -> int:
         """Entries stored, in this process."""
         return self._keeper.written
+
+    @property
+    def away(self) -> bool:
+        """Whether the store does not answer, and entries go to the journal."""
+        return self._keeper.away
 
     @property
     def failures(self) -> int:
@@ -206,8 +173,13 @@ class AuditWriter:
         return self._worker.put(item)
 
     def begin(self) -> None:
-        """Start the thread now: there is something to bring to the store that a dead process has left."""
-        self._worker.begin()
+        """Start the thread now, if there is something to do: the store could not be reached at the start, or a dead
+        process has left something to bring there."""
+        self._keeper.tell_missing()
+        if self._keeper.away or self._keeper.left():
+            self._worker.begin()
+        if self._backup is not None:
+            self._backup.begin()
 
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until everything put so far was stored or given up. False if that took more than `timeout` seconds."""
@@ -238,9 +210,10 @@ class AuditWriter:
         drained = self._worker.close(timeout)
         if not drained:
             _log.error("audit: the store did not take what waits within %g s; the end of the process loses it", timeout)
+        reached = self._bringer.close(timeout)
         if drained and self._storing.acquire(timeout=timeout):
             try:
-                self._end()
+                self._end(reached)
             finally:
                 self._storing.release()
         if self._backup is not None:
@@ -256,8 +229,14 @@ class AuditWriter:
                 if items:
                     self._write(lane, items)
                 self._fall_due(lane)
-            # a fork, and who closes the lane from another thread, must not meet it half-way
-            self._keeper.catch_up()
+        self._have_brought()
+
+    def _bring(self, _: list[None]) -> None:
+        self._keeper.catch_up()
+
+    def _have_brought(self) -> None:
+        if self._keeper.due:
+            self._bringer.put(None)
 
     def _write(self, lane: Lane, items: list[_Item]) -> None:
         entries = [self._entry(lane, draft) for draft, _ in items]
@@ -286,9 +265,9 @@ class AuditWriter:
         self._keep([lane.encode(trail_opened(self._clock.time(), self._context))])
         return lane
 
-    def _end(self) -> None:
+    def _end(self, reached: bool) -> None:
         self._end_lane()
-        if not self._keeper.close():
+        if not self._keeper.close(reached=reached):
             _log.warning("audit: what the store did not take waits in the journal for the next start")
 
     def _end_lane(self) -> None:
@@ -311,17 +290,11 @@ class AuditWriter:
 
     def _seal(self, lane: Lane, *, closing: bool = False) -> None:
         self._sealed_at = self._clock.monotonic()
-        self._keep([], [lane.seal(self._now(), self._heads(), closing=closing)])
+        self._keep([], [lane.seal(self._now(), self._keeper.heads(), closing=closing)])
 
     def _anchor(self, lane: Lane) -> None:
         self._anchored_at, self._anchored = self._clock.monotonic(), lane.sequence
-        self._anchors.send(lane.heads(self._now(), self._heads()))
-
-    def _heads(self) -> dict[str, tuple[int, bytes]]:
-        try:
-            return {} if self._keeper.away else dict(self._keeper.store.heads())
-        except Exception:  # noqa: BLE001 - then only our own is stated
-            return {}
+        self._anchors.send(lane.heads(self._now(), self._keeper.heads()))
 
     def _now(self) -> int:
         return int(self._clock.time() * 1e6)
@@ -349,6 +322,8 @@ class AuditWriter:
             if last_try:
                 break
             last_try = not self._paused()
+            if last_try:
+                self._keeper.catch_up(now=True)
         for ticket in tickets:
             ticket.set_result(False)
         self._abandoned = True
@@ -358,6 +333,7 @@ class AuditWriter:
         """Wait until it is worth trying again, and let a fork happen meanwhile. False if the writer has to end."""
         self._storing.release()
         try:
+            self._have_brought()
             return self._worker.pause(self._keeper.pause())
         finally:
             self._storing.acquire()
@@ -378,12 +354,14 @@ class AuditWriter:
         """Let the store come to rest: a connection must not be split in two, nor a driver's lock be held."""
         if self._storing.acquire(timeout=_FORK_PATIENCE):
             self._held_by = threading.get_ident()
-            self._keeper.rest()
+            self._rests = self._keeper.rest(_FORK_PATIENCE)
 
     def after_fork_in_parent(self) -> None:
         """Go on."""
         if self._held_by == threading.get_ident():
             self._held_by = None
+            if self._rests:
+                self._keeper.resume()
             self._storing.release()
 
     def after_fork_in_child(self) -> None:

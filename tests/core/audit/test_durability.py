@@ -188,6 +188,7 @@ def test_while_the_store_is_away_the_journal_takes_everything_and_gives_it_back_
     store.away = False
     clock.now += 10
     assert keeper.keep(made[5:])
+    assert keeper.catch_up()
     assert [one.entry for one in store.search(Query())] == made
     assert [type(one) for one in told] == [sqlite3.OperationalError, type(None)]
     assert keeper.close()
@@ -369,7 +370,7 @@ def test_who_has_to_wait_for_a_place_waits_but_not_in_an_event_loop(tmp_path: Pa
 
 
 def test_the_backup_has_the_same_entries_and_its_faults_stay_its_own(tmp_path: Path) -> None:
-    from failsoft.audit.writer import Backup
+    from failsoft.audit.backup import Backup
 
     first, second = tmp_path / "first.db", tmp_path / "second.db"
     store = Away(second)
