@@ -102,7 +102,9 @@ def _version(connection: sa.Connection) -> int:
 
 def _expect(connection: sa.Connection, there: set[str], name: str, columns: set[str]) -> None:
     every = sa.select(sa.text("*")).select_from(sa.table(name)).limit(0)
-    if name not in there or not columns <= set(connection.execute(every).keys()):
+    # SQLAlchemy remembers with the statement which columns there were, and these may have been migrated meanwhile
+    options = {"compiled_cache": None}
+    if name not in there or not columns <= set(connection.execute(every, execution_options=options).keys()):
         raise StoreError(f"the table {name!r} was altered, or is of something else")
 
 
