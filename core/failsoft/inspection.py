@@ -35,6 +35,8 @@ class AppReport:
     """Exception handlers of the application that answer in place of Failsoft. They are meant to win."""
     unmatched_endpoints: tuple[str, ...] = ()
     """`[[endpoints]]` tables that match no route of the app."""
+    audit_away: bool = False
+    """The store of the audit trail cannot be reached now, and records go to the journal. No fault: the app runs."""
     unused_marks: tuple[str, ...] = ()
     """Views marked with `protect` that no route of the app leads to."""
 

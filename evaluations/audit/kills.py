@@ -40,6 +40,8 @@ def scenarios(options: argparse.Namespace) -> Iterator[tuple[str, str, Run]]:
         yield f"disk-{kind}", f"disk of the store full, {kind}", partial(troubles.disk_full, kind, min(away, 10))
         yield f"full-{kind}", f"disks of store and journal full, {kind}", partial(troubles.everything_full, kind, 5)
         yield f"postgres-{kind}", f"PostgreSQL stopped, {kind}", partial(troubles.postgres_stopped, kind, min(away, 10))
+        run = partial(troubles.postgres_late, kind, min(away, 10))
+        yield f"absent-{kind}", f"PostgreSQL not there at the start, {kind}", run
         run = partial(troubles.postgres_frozen, kind, min(away, 10))
         yield f"frozen-{kind}", f"PostgreSQL says nothing, {kind}", run
         yield f"clock-{kind}", f"clock set back, {kind}", partial(troubles.clock_set_back, kind, 0)

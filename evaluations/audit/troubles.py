@@ -18,10 +18,20 @@ from evaluations.audit.reading import read
 from evaluations.audit.servers import children, free_port
 from evaluations.audit.trial import Outcome, Skipped, Trial, answered, loading, trial
 
-__all__ = ["clock_set_back", "disk_full", "everything_full", "locked", "postgres_frozen", "postgres_stopped"]
+__all__ = [
+    "clock_set_back",
+    "disk_full",
+    "everything_full",
+    "locked",
+    "postgres_frozen",
+    "postgres_late",
+    "postgres_stopped",
+]
 
 _PATHS = ("/fail", "/fail", "/ok")
 _CLIENTS, _PAUSE = 4, 0.02
+_MAX_WAIT = 5.0
+"""What `max_wait` is where the settings do not say."""
 
 
 def locked(kind: str, seconds: float) -> Outcome:
@@ -124,6 +134,27 @@ def postgres_frozen(kind: str, seconds: float) -> Outcome:
                 control.signal(signal.SIGCONT)
             load.wait_for(100)
         _close(made, load, outcome)
+        took = outcome.figures["answer max ms"]
+        outcome.demand(took < 1e3 * _MAX_WAIT, f"an answer left after {took} ms, without its record on a disk")
+    return outcome
+
+
+def postgres_late(kind: str, seconds: float) -> Outcome:
+    """A PostgreSQL of our own that is not there when the servers start, and comes later."""
+    outcome = Outcome()
+    with postgres() as (url, control), trial(kind, workers=2, durability="sync", url=url) as made:
+        control("stop", "-m", "fast")
+        _start(made)
+        with _load(made) as load:
+            load.wait_for(50)
+            before = len(load.answers)
+            time.sleep(seconds)
+            outcome.figures["answers before it was there"] = len(load.answers) - before
+            control("start")
+            load.wait_for(100)
+        _close(made, load, outcome)
+        said = made.log.read_text(errors="replace")
+        outcome.demand("the store cannot be reached: PostgreSQL" in said, "the log does not say that the store is away")
     return outcome
 
 

@@ -37,5 +37,6 @@ def report(app: object) -> AppReport | None:
         endpoints=tuple(endpoints),
         shadowed_handlers=tuple(sorted(shadowing)),
         unmatched_endpoints=tuple(fs.endpoints.unmatched_rules()),
+        audit_away=fs.audit.away,
         unused_marks=tuple(unused_marks()),
     )

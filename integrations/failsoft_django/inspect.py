@@ -53,6 +53,7 @@ def report(app: object = None) -> AppReport | None:
         endpoints=tuple(endpoints),
         shadowed_handlers=tuple(_shadowing()),
         unmatched_endpoints=tuple(fs.endpoints.unmatched_rules()),
+        audit_away=fs.audit.away,
         unused_marks=tuple(unused_marks()),
     )
 

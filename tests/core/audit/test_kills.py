@@ -7,7 +7,7 @@ import sys
 import pytest
 from evaluations.audit.killing import killed
 from evaluations.audit.trial import Outcome, Skipped
-from evaluations.audit.troubles import disk_full
+from evaluations.audit.troubles import disk_full, postgres_late
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="needs Linux: processes are found in /proc"),
@@ -25,6 +25,15 @@ def test_whatever_was_answered_before_a_kill_is_on_record() -> None:
 def test_a_full_disk_costs_neither_a_record_nor_an_answer() -> None:
     try:
         outcome: Outcome = disk_full("gunicorn", 0.5)
+    except Skipped as reason:
+        pytest.skip(str(reason))
+    assert outcome.faults == []
+    assert outcome.figures["answers without a record"] == outcome.figures["requests that failed"] == 0
+
+
+def test_servers_start_without_their_database_and_lose_nothing() -> None:
+    try:
+        outcome: Outcome = postgres_late("gunicorn", 0.5)
     except Skipped as reason:
         pytest.skip(str(reason))
     assert outcome.faults == []
