@@ -211,8 +211,7 @@ def _line(fault: Fault) -> str:
 
 
 def _app_lines(app: AppReport) -> Iterable[str]:
-    if app.audit_away:
-        yield "warning: the store of the audit trail cannot be reached: records go to the journal"
+    yield from (f"warning: {note}" for note in app.notes)
     yield f"{app.framework}: {len(app.endpoints)} endpoint{'' if len(app.endpoints) == 1 else 's'}"
     rows = [(e.key, e.policy or "-", e.mode, e.view) for e in app.endpoints]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]

@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from failsoft.cli.check import INSPECTORS
 from failsoft.cli.main import COMMANDS, cli
-from failsoft.inspection import AppReport, EndpointReport
+from failsoft.inspection import STORE_AWAY, AppReport, EndpointReport
 
 GOOD = 'service = "shop"\n[policies.upstream]\ntimeout = "2s"\n'
 BAD = 'servise = "shop"\n[rollout]\nmode = "on"\npercent = 200\n'
@@ -236,6 +236,7 @@ def test_json_says_all_of_it(place: Path, app_module: str, monkeypatch: pytest.M
         ],
         "shadowed_handlers": ["ValueError"],
         "unmatched_endpoints": [],
+        "notes": [],
         "unused_marks": [],
     }
 
@@ -346,7 +347,7 @@ def test_a_store_that_only_the_machine_of_the_app_knows_is_not_looked_for(place:
 
 
 def test_an_app_whose_store_is_away_says_so(app_module: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    adapter(monkeypatch, INSPECTORS[0], replace(SOUND, audit_away=True))
+    adapter(monkeypatch, INSPECTORS[0], replace(SOUND, notes=(STORE_AWAY,)))
     found = run("check", "--app", f"{app_module}:make()")
     assert found.exit_code == 0
     assert "warning: the store of the audit trail cannot be reached: records go to the journal" in found.output
