@@ -8,10 +8,12 @@ import signal
 import sqlite3
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from evaluations.audit.load import Load
 from evaluations.audit.reading import read
@@ -22,6 +24,7 @@ __all__ = [
     "clock_set_back",
     "disk_full",
     "everything_full",
+    "flooded",
     "locked",
     "postgres_frozen",
     "postgres_late",
@@ -155,6 +158,37 @@ def postgres_late(kind: str, seconds: float) -> Outcome:
         _close(made, load, outcome)
         said = made.log.read_text(errors="replace")
         outcome.demand("the store cannot be reached: PostgreSQL" in said, "the log does not say that the store is away")
+    return outcome
+
+
+def flooded(kind: str, overload: str, count: int, seconds: float) -> Outcome:
+    """More failures at once than the queue holds (10,000), while the store holds up the writer. Threads that bring one
+    too many have to wait, or it is dropped; who asks for something else gets it."""
+    outcome, answers = Outcome(), list[tuple[int, Any]]()
+    options = {"durability": "batched", "overload": overload, "store_timeout": "60s", "max_wait": "60s"}
+    with postgres() as (url, control), trial(kind, url=url, **options) as made:
+        _start(made)
+        made.server.get("/fail")
+        with loading(made, clients=1, paths=("/ok",), pause=0.05) as load:
+            control.signal(signal.SIGSTOP)
+            try:
+                burst = threading.Thread(target=lambda: answers.append(made.server.get(f"/burst/{count}", 300)))
+                burst.start()
+                burst.join(seconds)
+                waited = burst.is_alive()
+            finally:
+                control.signal(signal.SIGCONT)
+            burst.join()
+        outcome.demand(answers == [(200, {"count": count})], f"the burst was answered {answers}")
+        outcome.demand(not load.broken, f"{load.broken} requests got no answer meanwhile")
+        outcome.demand(waited is (overload == "wait"), "nobody waited" if overload == "wait" else "somebody waited")
+        _, state = made.server.get("/state")
+        outcome.figures |= {"failures": count, "dropped": state["dropped"], "other answers": len(load.answers)}
+        made.settle()
+        made.reckon((), outcome)
+        kept = outcome.figures["records"] - 2  # the first failure, and that of `settle`
+        outcome.demand(kept == count - state["dropped"], f"{count} failures left {kept} records")
+        outcome.demand(bool(state["dropped"]) is (overload == "drop"), f"{state['dropped']} records were dropped")
     return outcome
 
 

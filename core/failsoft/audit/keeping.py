@@ -142,6 +142,11 @@ class Keeper:
                     self._note(error)
         return {}
 
+    def sync_fully(self) -> None:
+        """From now on, somebody waits for records to be on the disk."""
+        with self._using:
+            self.store.sync_fully()
+
     @property
     def due(self) -> bool:
         """Whether there is something for `catch_up` to do."""

@@ -86,6 +86,9 @@ class LinesStore:
         if self.path.exists():
             self.check()
 
+    def sync_fully(self) -> None:
+        self._full_sync = True
+
     def hurry(self, seconds: float | None) -> None:
         """It waits for a lock only, and not for long."""
 

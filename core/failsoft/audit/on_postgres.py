@@ -112,6 +112,10 @@ class PostgresStore(SqlStore):
         host = f"{self._url.host or 'local'}{f':{self._url.port}' if self._url.port else ''}"
         return f"PostgreSQL {host}/{self._url.database or ''}"
 
+    def sync_fully(self) -> None:
+        self._full_sync = True
+        self.close()
+
     def hurry(self, seconds: float | None) -> None:
         self._hurry = seconds
 

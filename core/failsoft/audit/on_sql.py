@@ -100,6 +100,10 @@ class SqlStore(ABC):
     def hurry(self, seconds: float | None) -> None:  # noqa: B027 - for whom it applies
         """Where a store cannot hang, or waits for a short time anyway, there is nothing to do."""
 
+    @abstractmethod
+    def sync_fully(self) -> None:
+        """See `AuditStore`. The next connection does."""
+
     def append(self, entries: Sequence[Entry]) -> None:
         last = {entry.lane: entry for entry in entries}
         heads = [(e.lane, e.sequence, e.hash, e.at) for e in last.values()]

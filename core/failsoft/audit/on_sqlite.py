@@ -76,6 +76,10 @@ class SqliteStore(SqlStore):
         self._file = _identity(self.path)
         return self._writers.connect()
 
+    def sync_fully(self) -> None:
+        self._synchronous = "FULL"
+        self.close()
+
     def look(self) -> None:
         if self.path.exists() or not self.path.parent.is_dir():
             super().look()

@@ -26,6 +26,9 @@ class StdoutStore:
     def look(self) -> None:
         self.check()
 
+    def sync_fully(self) -> None:
+        """Who reads the output decides."""
+
     def hurry(self, seconds: float | None) -> None:
         """Who reads the output decides."""
 

@@ -125,6 +125,10 @@ class AuditStore(Protocol):
         patience."""
         ...
 
+    def sync_fully(self) -> None:
+        """From now on, what is kept is on the disk when `append` returns."""
+        ...
+
     def append(self, entries: Sequence[Entry], /) -> None:
         """Keep all of the entries, or none and raise. An entry that is kept already (same lane and sequence) is not
         kept twice: after an error nobody knows whether it was."""

@@ -121,6 +121,11 @@ class Trail:
         """Whether the store does not answer, and records go to the journal. False where there is no trail."""
         return self.writer is not None and self.writer.away
 
+    def sync_fully(self) -> None:
+        """From now on, a record that is waited for is on the disk: the settings were not so strict at the start."""
+        if self.writer is not None:
+            self.writer.sync_fully()
+
     def resume(self) -> None:
         """Go on where the start, or a process that is gone, has left something to do. Once there are observers."""
         if self.writer is not None:

@@ -181,6 +181,10 @@ class AuditWriter:
         if self._backup is not None:
             self._backup.begin()
 
+    def sync_fully(self) -> None:
+        """From now on, who waits for a record waits until it is on the disk. For settings that were not so strict."""
+        self._keeper.sync_fully()
+
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until everything put so far was stored or given up. False if that took more than `timeout` seconds."""
         return self._worker.flush(timeout)
