@@ -137,17 +137,20 @@ class Says:
     def changed(self, store: Literal["first", "backup"], found: _Found, error: BaseException | None) -> None:
         """A store no longer answers, or does again."""
         name, reason = one_line(clean(self._cleaner, found.store.name)), ""
+        usable = not isinstance(error, StoreError) or isinstance(error, AwayError)
         if error is None:
             _log.warning("audit: the store takes records again: %s", name)
         else:
-            ours = isinstance(error, StoreError)
-            reason = one_line(clean(self._cleaner, str(error) if ours else f"{type(error).__name__}: {error}"))
-            said = "cannot be used" if ours and not isinstance(error, AwayError) else "cannot be reached"
+            said = str(error) if isinstance(error, StoreError) else f"{type(error).__name__}: {error}"
+            reason = one_line(clean(self._cleaner, said))
             where = f"the journal in {str(found.folder)!r}"
             if error is found.missing and found.mute:
                 where = f"memory only: {where} cannot be written ({found.mute})"
-            _log.error("audit: the store %s: %s: %s; until it takes them, records go to %s", said, name, reason, where)
-        event = AuditStoreChanged(at=self._clock.time(), answering=error is None, store=store, reason=reason)
+            what = "does not answer" if usable else "cannot be used as it is"
+            _log.error("audit: the store %s: %s: %s; until it takes them, records go to %s", what, name, reason, where)
+        event = AuditStoreChanged(
+            at=self._clock.time(), answering=error is None, store=store, reason=reason, usable=usable
+        )
         self._bus.publish(event)
 
     def lost(self, count: int, why: str) -> None:

@@ -157,7 +157,7 @@ def postgres_late(kind: str, seconds: float) -> Outcome:
             load.wait_for(100)
         _close(made, load, outcome)
         said = made.log.read_text(errors="replace")
-        outcome.demand("the store cannot be reached: PostgreSQL" in said, "the log does not say that the store is away")
+        outcome.demand("the store does not answer: PostgreSQL" in said, "the log does not say that the store is away")
     return outcome
 
 

@@ -80,6 +80,12 @@ def test_the_chain_is_closed_and_sealed_where_the_application_hears_of_its_end(
     assert (kinds[-1] == "trail.closed") is closed
     assert [one.closing for one in seals if isinstance(one, Seal)] == ([True] if closed else [])
     assert ("failsoft_django.get_asgi_application()" in said_by_it) is not closed
+    ran = subprocess.run(
+        [sys.executable, "-m", "failsoft.cli", "check", "--app", "served:app"],
+        cwd=tmp_path, env=os.environ | {"AUDIT_KEY": KEY.hex(), "DJANGO_SETTINGS_MODULE": "shop"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert ("does not hear of its end" in ran.stdout) is not closed
     # and it is what `failsoft audit verify` tells
     (tmp_path / "failsoft.toml").write_text(
         '[audit]\nurl = "sqlite:///audit.db"\n[audit.keys]\nactive = "k"\nring = { k = "env:AUDIT_KEY" }\n'

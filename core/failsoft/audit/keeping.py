@@ -134,6 +134,9 @@ class Keeper:
 
     def heads(self) -> dict[str, tuple[int, bytes]]:
         """How far the lanes in the store have come; nothing where it cannot be asked."""
+        if self.away:
+            # whoever tries to reach it may take his time
+            return {}
         with self._using:
             if not self.away:
                 try:
@@ -272,15 +275,14 @@ class Keeper:
 
     def _handed_back(self) -> bool:
         """Bring what is in the journal by now. Whether that was all of it, and the writer has the store again."""
-        self.store.heads()
         journal, brought = self._journal, 0
-        while journal is not None:
-            with self._lock:
-                end = journal.size
-                if end - brought <= _REST:
-                    break
-            self._replay(journal, brought, end)
-            brought = end
+        if journal is None or journal.empty:
+            self.store.heads()
+        else:
+            # that it answers is to be seen before the writer has to wait for it
+            while (end := self._size_of(journal)) - brought > (_REST if brought else 0):
+                self._replay(journal, brought, end)
+                brought = end
         with self._lock:
             if journal is not self._journal:
                 return False
@@ -295,6 +297,11 @@ class Keeper:
         if end:
             self._believe()
         return True
+
+    def _size_of(self, journal: Journal) -> int:
+        """Not in the middle of what the writer is writing."""
+        with self._lock:
+            return journal.size
 
     def _replay(self, journal: Journal, first: int = 0, last: int | None = None) -> None:
         """Bring lines to the store; see `Journal.lines`. Others may use the store between two batches."""

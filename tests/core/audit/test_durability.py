@@ -196,6 +196,64 @@ def test_while_the_store_is_away_the_journal_takes_everything_and_gives_it_back_
     assert list((tmp_path / "spill").iterdir()) == []
 
 
+def test_while_somebody_tries_to_reach_the_store_who_writes_knows_the_journal_only(tmp_path: Path) -> None:
+    entered, gate = threading.Event(), threading.Event()
+
+    class Silent(Away):
+        def append(self, entries: Any) -> None:
+            super().append([])
+            entered.set()
+            assert gate.wait(60)
+            super().append(entries)
+
+    store, made = Silent(tmp_path / "audit.db"), entries(3)
+    keeper = Keeper(store, tmp_path / "spill", SystemClock())
+    keeper.open(made[0].lane)
+    store.away = True
+    assert keeper.keep(made[:1])
+    store.away = False
+    trying = threading.Thread(target=keeper.catch_up, kwargs={"now": True})
+    trying.start()
+    assert entered.wait(60)
+    writing = threading.Thread(target=lambda: (keeper.keep(made[1:]), keeper.heads()))
+    writing.start()
+    writing.join(60)
+    assert not writing.is_alive()
+    assert [line.entry for line in Journal(tmp_path / "spill", made[0].lane).lines()] == made
+    gate.set()
+    trying.join()
+    assert [one.entry for one in store.search(Query())] == made
+    assert keeper.close()
+
+
+def test_catching_up_comes_to_an_end_though_more_comes_all_the_time(tmp_path: Path) -> None:
+    store, lane = Away(tmp_path / "audit.db"), Lane(new_lane_id(NOW), keys=KEYS, encrypt=True)
+    keeper = Keeper(store, tmp_path / "spill", SystemClock())
+    made = entries(3_000, lane)
+    keeper.open(lane.id)
+    store.away = True
+    assert keeper.keep(made)
+    store.away, ended = False, threading.Event()
+
+    def bring() -> None:
+        while not ended.is_set():
+            more = entries(5, lane)
+            made.extend(more)
+            assert keeper.keep(more)
+
+    bringing = threading.Thread(target=bring)
+    bringing.start()
+    try:
+        assert keeper.catch_up(now=True)
+        assert not keeper.away
+    finally:
+        ended.set()
+        bringing.join()
+    assert list(store.chain(lane.id)) == made
+    assert keeper.close()
+    assert list((tmp_path / "spill").iterdir()) == []
+
+
 def test_what_a_dead_process_left_is_brought_to_the_store(tmp_path: Path) -> None:
     made = entries(300)
     journal = Journal(tmp_path / "spill", made[0].lane)
@@ -421,7 +479,9 @@ def test_a_record_that_the_store_refuses_for_good_is_counted_and_told(
         raise UnstorableError("no such column")
 
     told: list[Any] = []
-    with failsoft.Failsoft(trail(tmp_path)) as fs:
+    # an incident would have a record of its own, in a thread of its own
+    quiet = [{"rule": "records_lost", "enabled": False}]
+    with failsoft.Failsoft(trail(tmp_path, incidents=quiet)) as fs:
         fs.events.subscribe(told.append, AuditRecordsLost)
         fs.handle(RuntimeError("x"))
         assert fs.flush(30)

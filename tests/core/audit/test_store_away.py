@@ -160,7 +160,7 @@ def test_an_app_starts_though_its_postgresql_is_down_and_hands_over_when_it_is_b
         fs.handle(RuntimeError("y"))
     whole(url, failures=4)
     (said,) = errors(caplog)
-    assert said.startswith(f"audit: the store cannot be reached: PostgreSQL 127.0.0.1:{server.control.port}/audit_")
+    assert said.startswith(f"audit: the store does not answer: PostgreSQL 127.0.0.1:{server.control.port}/audit_")
     assert "Connection refused" in said
     assert str(tmp_path / "journal") in said
     # the same alarm as for a store that goes away later
@@ -203,7 +203,7 @@ def test_an_app_starts_though_the_disk_of_its_store_is_full(
             whole(f"sqlite:///{disk}/audit.db", failures=1)
     except Skipped as reason:
         pytest.skip(str(reason))
-    assert "audit: the store cannot be reached: SQLite file" in errors(caplog)[0]
+    assert "audit: the store does not answer: SQLite file" in errors(caplog)[0]
 
 
 def test_who_insists_on_the_store_does_not_start_without_it(audit: Callable[..., dict[str, Any]]) -> None:
@@ -285,7 +285,7 @@ def test_a_store_that_turns_out_to_be_wrong_is_told_and_records_stay_in_the_jour
     server.up()
     heard.wait_for(False)
     assert fs.audit.away
-    assert "audit: the store cannot be used: PostgreSQL" in errors(caplog)[-1]
+    assert "audit: the store cannot be used as it is: PostgreSQL" in errors(caplog)[-1]
     assert "something else" in errors(caplog)[-1]
     fs.handle(RuntimeError("y"))
     assert [entry.kind for entry in waiting(tmp_path)].count("failure.handled") == 2
@@ -295,6 +295,8 @@ def test_a_store_that_turns_out_to_be_wrong_is_told_and_records_stay_in_the_jour
     heard.wait_for(False, True)
     fs.close()
     whole(url, failures=2)
+    incidents = [one["incident"]["rule"] for one in stored(url, keys=RING, kinds=("incident.opened",))]
+    assert incidents == ["store_failing", "store_unusable"]
 
 
 def test_a_store_that_knows_another_key_gets_nothing(
