@@ -93,13 +93,7 @@ def audit_of(settings: Settings, cleaner: Cleaner, bus: Bus, clock: Clock, fault
         context,
         keys=keys,
         encrypt=wanted.encryption == "on",
-        rhythm=Rhythm(
-            interval=0.0 if wanted.durability == "sync" else 0.05,
-            seal_interval=wanted.seal_interval,
-            anchor_interval=wanted.anchor_interval,
-            overload=wanted.overload,
-            max_wait=wanted.max_wait,
-        ),
+        rhythm=_rhythm(wanted),
         anchors=anchors,
         backup=None if second is None else Backup(keeper_of(second, "backup", lambda: None)),
         told_lost=says.lost,
@@ -111,6 +105,16 @@ def audit_of(settings: Settings, cleaner: Cleaner, bus: Bus, clock: Clock, fault
     watch = watch_of(wanted, channels, outbox, sink=writer, context=context, keys=keys, clock=clock)
     trail = Trail(writer, partial(store_of, wanted, clock), keys, clock, watch, record_reads=wanted.record_reads)
     return Audited(trail, witness)
+
+
+def _rhythm(wanted: Audit) -> Rhythm:
+    return Rhythm(
+        interval=0.0 if wanted.durability == "sync" else 0.05,
+        seal_interval=wanted.seal_interval,
+        anchor_interval=wanted.anchor_interval,
+        overload=wanted.overload,
+        max_wait=wanted.max_wait,
+    )
 
 
 class _Found(NamedTuple):
