@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from failsoft.audit.entry import Entry
 from failsoft.audit.statements import Statement
 
-__all__ = ["MOST_HEADS", "AuditStore", "KeyFacts", "Query", "ReadableStore", "StoreError", "Stored", "UnstorableError"]
+__all__ = [
+    "MOST_HEADS",
+    "AuditStore",
+    "AwayError",
+    "KeyFacts",
+    "Query",
+    "ReadableStore",
+    "StoreError",
+    "Stored",
+    "UnstorableError",
+    "passes",
+]
 
 
+_PASSING = frozenset(
+    {
+        errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
+        errno.EAGAIN, errno.EBUSY, errno.ETIMEDOUT, errno.ENOTCONN, errno.EHOSTDOWN, errno.ENOLCK,
+    }
+)  # fmt: skip
 MOST_HEADS = 64
 """Lanes whose heads a statement binds at most: those that wrote last."""
 
 
 class StoreError(Exception):
     """The store cannot be used as it is: a foreign table, an older or newer schema. One line, without secrets."""
+
+
+class AwayError(StoreError):
+    """The store cannot be reached now, and may be later without anybody changing a setting: a server that is down, a
+    lock that somebody holds, a disk that is full or may only be read."""
 
 
 class UnstorableError(Exception):
@@ -76,12 +100,34 @@ class KeyFacts:
 class AuditStore(Protocol):
     """Where audit records are kept, as the writer sees it. Used by one thread at a time."""
 
+    @property
+    def name(self) -> str:
+        """What it is and where, without user and password."""
+        ...
+
     def check(self) -> None:
         """Try it once and keep nothing open, so that the process may fork afterwards. Makes or migrates what is needed.
 
         Raises:
-            StoreError: it cannot be used. One line, without secrets.
+            AwayError: it cannot be reached now. One line, without secrets.
+            StoreError: it is reached, and cannot be used as it is, or the settings are wrong.
         """
+        ...
+
+    def look(self) -> None:
+        """See whether it can be reached and used, and change nothing: what is not there yet will be made at the start.
+
+        Raises: as `check`.
+        """
+        ...
+
+    def hurry(self, seconds: float | None) -> None:
+        """Give up what is written from now on after so many seconds, where the store can hang; None: after its own
+        patience."""
+        ...
+
+    def sync_fully(self) -> None:
+        """From now on, what is kept is on the disk when `append` returns."""
         ...
 
     def append(self, entries: Sequence[Entry], /) -> None:
@@ -118,6 +164,10 @@ class AuditStore(Protocol):
 class ReadableStore(Protocol):
     """A store as readers and verifiers see it. Reading never changes it, and holds at most a batch in memory."""
 
+    def reading(self) -> AbstractContextManager[None]:
+        """For who asks many questions, one after the other: meanwhile what one has opened is kept for the next."""
+        ...
+
     def lanes(self) -> Sequence[str]:
         """Every lane of which there is an entry, a statement or a note in the store, oldest first."""
         ...
@@ -134,6 +184,19 @@ class ReadableStore(Protocol):
         """Statements, by lane, type and number."""
         ...
 
-    def remove(self, lane: str, first: int, last: int, tombstone: Statement, /) -> int:
-        """Remove entries and keep the tombstone that says so, both or neither. How many were there."""
+    def remove(self, tombstones: Sequence[Statement], /) -> Iterator[int]:
+        """Remove the entries that tombstones name and keep the tombstones, of each both or neither. Of each, as soon as
+        that is done, how many entries were there; nothing is done before they are asked for.
+
+        Raises:
+            Exception: one of the tombstones is there already, or whatever a driver raises.
+        """
         ...
+
+
+def passes(error: OSError) -> bool:
+    """Whether what keeps a file from being written may pass by itself: a full disk, one that may only be read, a lock.
+
+    A directory that is not there, or permission that was not given, is a setting.
+    """
+    return isinstance(error, TimeoutError) or error.errno in _PASSING

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from failsoft.audit.anchors import Anchors
+from failsoft.audit.backup import Backup
 from failsoft.audit.deeds import trail_opened
 from failsoft.audit.entry import Entry
 from failsoft.audit.keeping import Keeper
 from failsoft.audit.lane import Lane, new_lane_id
 from failsoft.audit.records import Draft, RecordContext, record, record_failed
+from failsoft.audit.refusals import REFUSED, Refusals
 from failsoft.audit.statements import Statement
 from failsoft.audit.stores import AuditStore
 from failsoft.clock import Clock, SystemClock
@@ -24,7 +26,7 @@ from failsoft.observers.queued import QueuedWorker
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
 
-__all__ = ["AuditWriter", "Backup", "Rhythm", "Ticket"]
+__all__ = ["AuditWriter", "Rhythm", "Ticket"]
 
 Ticket = Future[bool]
 """Done when a record is on the disk (true), or is known not to get there (false)."""
@@ -62,55 +64,14 @@ class Rhythm:
     max_wait: float = 5.0
 
 
-class Backup:
-    """A second store that gets the same entries, in a thread of its own. Its faults never touch the first.
-
-    Parameters:
-        keeper: keeps them, with a journal of its own.
-        size: most batches that may wait; those that find no place are left to `failsoft audit reconcile`.
-    """
-
-    def __init__(self, keeper: Keeper, *, size: int = 1_000) -> None:
-        self.keeper = keeper
-        self._worker: QueuedWorker[tuple[Sequence[Entry], Sequence[Statement]]] = QueuedWorker(
-            self._handle, size=size, batch=16, interval=0.0, tick=_TICK, name="failsoft-audit-backup", forks=self
-        )
-
-    def put(self, entries: Sequence[Entry], statements: Sequence[Statement] = ()) -> None:
-        """Have them kept, some time soon."""
-        self._worker.put((entries, statements))
-
-    def close(self, timeout: float) -> None:
-        """Keep what waits, and let go of the store."""
-        if self._worker.close(timeout):
-            self.keeper.close()
-
-    def _handle(self, batches: list[tuple[Sequence[Entry], Sequence[Statement]]]) -> None:
-        for entries, statements in batches:
-            if entries:
-                self.keeper.open(entries[0].lane)
-            while not self.keeper.keep(entries, statements) and self._worker.pause(self.keeper.pause() or _TICK):
-                pass
-        self.keeper.catch_up()
-
-    def before_fork(self) -> None:
-        """Nothing has to come to rest: a child drops what it inherits."""
-
-    def after_fork_in_parent(self) -> None:
-        """Go on."""
-
-    def after_fork_in_child(self) -> None:
-        """Start afresh."""
-        self.keeper.forget()
-
-
 class AuditWriter:
     """Takes drafts of records in any thread, and builds, numbers and stores them in a thread of its own.
 
     Records of one process form a *lane* (see `failsoft.audit.entry`), opened by a record `trail.opened` before its
     first one and closed by `trail.closed`. While the store fails, entries go to the journal, and from there to the
     store when it is back; without a journal they wait. When too many wait, the newest are dropped; a record
-    `records.dropped` says how many. A forked child starts with a new lane, an empty queue and its own connection.
+    `records.dropped` says how many. What the store refuses for good leaves a gap, and a record `records.refused` says
+    which. A forked child starts with a new lane, an empty queue and its own connection.
 
     Parameters:
         keeper: keeps entries; a store alone is one without a journal.
@@ -140,7 +101,7 @@ class AuditWriter:
     ) -> None:
         self._clock = clock or SystemClock()
         self._keeper = keeper if isinstance(keeper, Keeper) else Keeper(keeper, None, self._clock)
-        self._keeper.lost = self._lose
+        self._keeper.refused = self._refused
         self._context = context
         self._keys = keys
         self._encrypt = encrypt
@@ -158,16 +119,21 @@ class AuditWriter:
             name="failsoft-audit",
             forks=self,
         )
+        # tries a store that is away, and brings it what is in journals, so that the writer need not
+        self._bringer: QueuedWorker[None] = QueuedWorker(self._bring, size=1, interval=0.0, name="failsoft-audit-store")
 
     def _reset(self) -> None:
         self._storing = threading.Lock()
+        self._counting = threading.Lock()
         self._held_by: int | None = None
+        self._rests = False
         self._lane: Lane | None = None
         self._sealed_at = self._anchored_at = 0.0
         self._anchored = 0
         self._reported = 0
         self._abandoned = False
         self._nowhere = False
+        self._refusals = Refusals()
         self.lost = 0
 
     @property
@@ -179,6 +145,11 @@ class AuditWriter:
     def written(self) -> int:
         """Entries stored, in this process."""
         return self._keeper.written
+
+    @property
+    def away(self) -> bool:
+        """Whether the store does not answer, and entries go to the journal."""
+        return self._keeper.away
 
     @property
     def failures(self) -> int:
@@ -206,8 +177,17 @@ class AuditWriter:
         return self._worker.put(item)
 
     def begin(self) -> None:
-        """Start the thread now: there is something to bring to the store that a dead process has left."""
-        self._worker.begin()
+        """Start the thread now, if there is something to do: the store could not be reached at the start, or a dead
+        process has left something to bring there."""
+        self._keeper.tell_missing()
+        if self._keeper.away or self._keeper.left():
+            self._worker.begin()
+        if self._backup is not None:
+            self._backup.begin()
+
+    def sync_fully(self) -> None:
+        """From now on, who waits for a record waits until it is on the disk. For settings that were not so strict."""
+        self._keeper.sync_fully()
 
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until everything put so far was stored or given up. False if that took more than `timeout` seconds."""
@@ -238,9 +218,10 @@ class AuditWriter:
         drained = self._worker.close(timeout)
         if not drained:
             _log.error("audit: the store did not take what waits within %g s; the end of the process loses it", timeout)
+        reached = self._bringer.close(timeout)
         if drained and self._storing.acquire(timeout=timeout):
             try:
-                self._end()
+                self._end(reached)
             finally:
                 self._storing.release()
         if self._backup is not None:
@@ -256,8 +237,15 @@ class AuditWriter:
                 if items:
                     self._write(lane, items)
                 self._fall_due(lane)
-            # a fork, and who closes the lane from another thread, must not meet it half-way
-            self._keeper.catch_up()
+            self._tell_refusals()
+        self._have_brought()
+
+    def _bring(self, _: list[None]) -> None:
+        self._keeper.catch_up()
+
+    def _have_brought(self) -> None:
+        if self._keeper.due:
+            self._bringer.put(None)
 
     def _write(self, lane: Lane, items: list[_Item]) -> None:
         entries = [self._entry(lane, draft) for draft, _ in items]
@@ -265,7 +253,7 @@ class AuditWriter:
             self._reported += missing
             self._say_lost(missing, "too many were waiting")
             entries.append(self._own(lane, "records.dropped", count=missing))
-        tickets = [ticket for _, ticket in items if ticket is not None]
+        tickets = [(ticket, entry) for (_, ticket), entry in zip(items, entries, strict=False) if ticket is not None]
         behind = self._rhythm.overload == "spill" and self._worker.waiting > self._rhythm.queue_size // 2
         self._keep(entries, tickets=tickets, behind=behind)
 
@@ -279,6 +267,12 @@ class AuditWriter:
         if self._anchors and late and lane.sequence > self._anchored:
             self._anchor(lane)
 
+    def _tell_refusals(self) -> None:
+        """Say in the chain which gaps are none of those that somebody else has made."""
+        while self._refusals and not self._abandoned:
+            lane, told = self._lane or self._opened(), self._refusals.taken()
+            self._keep([lane.encode(record(REFUSED, self._clock.time(), self._context, refused=told))])
+
     def _opened(self) -> Lane:
         lane = self._lane = Lane(new_lane_id(self._clock.time()), keys=self._keys, encrypt=self._encrypt)
         self._keeper.open(lane.id)
@@ -286,9 +280,10 @@ class AuditWriter:
         self._keep([lane.encode(trail_opened(self._clock.time(), self._context))])
         return lane
 
-    def _end(self) -> None:
+    def _end(self, reached: bool) -> None:
+        self._tell_refusals()
         self._end_lane()
-        if not self._keeper.close():
+        if not self._keeper.close(reached=reached):
             _log.warning("audit: what the store did not take waits in the journal for the next start")
 
     def _end_lane(self) -> None:
@@ -311,17 +306,11 @@ class AuditWriter:
 
     def _seal(self, lane: Lane, *, closing: bool = False) -> None:
         self._sealed_at = self._clock.monotonic()
-        self._keep([], [lane.seal(self._now(), self._heads(), closing=closing)])
+        self._keep([], [lane.seal(self._now(), self._keeper.heads(), closing=closing)])
 
     def _anchor(self, lane: Lane) -> None:
         self._anchored_at, self._anchored = self._clock.monotonic(), lane.sequence
-        self._anchors.send(lane.heads(self._now(), self._heads()))
-
-    def _heads(self) -> dict[str, tuple[int, bytes]]:
-        try:
-            return {} if self._keeper.away else dict(self._keeper.store.heads())
-        except Exception:  # noqa: BLE001 - then only our own is stated
-            return {}
+        self._anchors.send(lane.heads(self._now(), self._keeper.heads()))
 
     def _now(self) -> int:
         return int(self._clock.time() * 1e6)
@@ -331,7 +320,7 @@ class AuditWriter:
         entries: list[Entry],
         statements: Sequence[Statement] = (),
         *,
-        tickets: Sequence[Ticket] = (),
+        tickets: Sequence[tuple[Ticket, Entry]] = (),
         behind: bool = False,
     ) -> None:
         """Keep them somewhere, however long it takes, unless the writer has to end first. Who waits hears at once."""
@@ -341,15 +330,17 @@ class AuditWriter:
         while not self._abandoned:
             kept = self._keeper.keep(entries, statements, behind=behind)
             self._nowhere = not kept
-            for ticket in tickets:
-                ticket.set_result(kept)
+            for ticket, entry in tickets:
+                ticket.set_result(kept and not self._refusals.has(entry))
             if kept:
                 return
             tickets = ()
             if last_try:
                 break
             last_try = not self._paused()
-        for ticket in tickets:
+            if last_try:
+                self._keeper.catch_up(now=True)
+        for ticket, _ in tickets:
             ticket.set_result(False)
         self._abandoned = True
         self._lose(len(entries), "the store failed to the end")
@@ -358,13 +349,19 @@ class AuditWriter:
         """Wait until it is worth trying again, and let a fork happen meanwhile. False if the writer has to end."""
         self._storing.release()
         try:
+            self._have_brought()
             return self._worker.pause(self._keeper.pause())
         finally:
             self._storing.acquire()
 
+    def _refused(self, entry: Entry, previous: bytes, why: str) -> None:
+        self._refusals.add(entry, previous, why)
+        self._lose(1, why)
+
     def _lose(self, count: int, why: str) -> None:
         if count:
-            self.lost += count
+            with self._counting:
+                self.lost += count
             self._say_lost(count, why)
 
     def _say_lost(self, count: int, why: str) -> None:
@@ -378,12 +375,14 @@ class AuditWriter:
         """Let the store come to rest: a connection must not be split in two, nor a driver's lock be held."""
         if self._storing.acquire(timeout=_FORK_PATIENCE):
             self._held_by = threading.get_ident()
-            self._keeper.rest()
+            self._rests = self._keeper.rest(_FORK_PATIENCE)
 
     def after_fork_in_parent(self) -> None:
         """Go on."""
         if self._held_by == threading.get_ident():
             self._held_by = None
+            if self._rests:
+                self._keeper.resume()
             self._storing.release()
 
     def after_fork_in_child(self) -> None:

@@ -51,7 +51,7 @@ class Facts:
     label: Label
     """Of the catalogue, or by the conventions of names."""
     said: Label
-    """The same as if the class said it plainly; one object, as what is known of places goes by its identity."""
+    """The same as if the class said it plainly."""
     source: str
     """Whose label it is: `catalogue` or `convention`."""
     says: str

@@ -24,7 +24,7 @@ _STORES: tuple[tuple[Label, str], ...] = (
         plyvel._plyvel.IteratorInvalidError pypika.utils.QueryException pypika.utils.GroupingException
         pypika.utils.CaseException pypika.utils.JoinException pypika.utils.SetOperationException
         pypika.utils.RollupException pypika.utils.DialectNotSupported pypika.utils.FunctionException
-        redis_lock.AlreadyAcquired redis_lock.AlreadyStarted redis_lock.InvalidTimeout redis_lock.NotAcquired
+        redis_lock.AlreadyAcquired redis_lock.AlreadyStarted redis_lock.InvalidTimeout
         redis_lock.NotExpirable redis_lock.TimeoutNotUsable redis_lock.TimeoutTooLarge
         whoosh.fields.FieldConfigurationError whoosh.fields.UnknownFieldError whoosh.writing.IndexingError
         whoosh.reading.ReaderClosed ZODB.POSException.ConnectionStateError ZODB.POSException.ReadOnlyError
