@@ -14,18 +14,17 @@ import csv
 import hashlib
 import io
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
 from failsoft.audit.asking import iso_of
 from failsoft.audit.entry import Entry
 from failsoft.audit.fields import to_json
+from failsoft.audit.new_files import NewFile
 from failsoft.audit.statements import Statement, to_line
 from failsoft.audit.stores import Stored
 from failsoft.audit.trail import mapping_of
@@ -70,6 +69,10 @@ class _Tally:
     lanes: dict[str, _Lane] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
+        """Count it in. Raises ValueError where it has not the form that every record has."""
+        if entry.at.__class__ is not int or entry.sequence.__class__ is not int or entry.hash.__class__ is not bytes:
+            where = f"record {entry.sequence!r} of lane {entry.lane!r}"
+            raise ValueError(f"{where} has not the form that it was written in: verify says what was altered")
         self.records += 1
         self.since = entry.at if self.since is None else min(self.since, entry.at)
         self.until = entry.at if self.until is None else max(self.until, entry.at)
@@ -86,25 +89,21 @@ class _File:
     def __init__(self, path: Path) -> None:
         self.path, self.size, self.records = path, 0, 0
         self._digest = hashlib.sha256()
-        self._out: BinaryIO = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+        self._new = NewFile(path)
 
     def write(self, line: bytes, records: int = 1) -> None:
         self._digest.update(line)
-        self._out.write(line)
+        self._new.write(line)
         self.size += len(line)
         self.records += records
 
     def end(self) -> dict[str, Any]:
-        self._out.flush()
-        os.fsync(self._out.fileno())
-        self._out.close()
+        self._new.end()
         what = {"name": self.path.name, "sha256": self._digest.hexdigest(), "bytes": self.size}
         return what | {"records": self.records} if self.records else what
 
     def remove(self) -> None:
-        self._out.close()
-        with suppress(OSError):
-            self.path.unlink()
+        self._new.remove()
 
 
 def export(

@@ -142,6 +142,9 @@ class LinesStore:
 
     # --- reading
 
+    def look(self) -> None:
+        self._reader.look()
+
     def lanes(self) -> Sequence[str]:
         return self._reader.lanes()
 

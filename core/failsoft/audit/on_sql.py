@@ -120,6 +120,9 @@ class SqlStore(ABC):
 
     # --- reading
 
+    def look(self) -> None:
+        self._reading().close()
+
     def lanes(self) -> Sequence[str]:
         columns = (tables.entries.c.lane, tables.lanes.c.lane, tables.statements.c.lane)
         query = sa.union(*(sa.select(column.label("lane")) for column in columns)).order_by("lane")

@@ -57,6 +57,9 @@ class StdoutStore:
         out.write(lines)
         out.flush()
 
+    def look(self) -> None:
+        self._refuse()
+
     def lanes(self) -> Sequence[str]:
         self._refuse()
 

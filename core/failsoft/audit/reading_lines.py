@@ -53,6 +53,15 @@ class LinesReader:
         self._runs: dict[str, dict[tuple[int, int], list[_Run]]] = {}
         self._statements: list[Statement] = []
 
+    def look(self) -> None:
+        """See `ReadableStore.look`."""
+        for path in self._paths():
+            try:
+                with path.open("rb") as file:
+                    file.read(1)
+            except OSError as error:
+                raise StoreError(f"cannot use {str(path)!r}: {error.strerror or error}") from None
+
     def lanes(self) -> Sequence[str]:
         self._index()
         return sorted({*self._runs, *(statement.lane for statement in self._statements)})

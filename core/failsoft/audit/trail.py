@@ -217,8 +217,9 @@ def mapping_of(stored: Stored, keys: KeyRing | None) -> dict[str, Any]:
         "trace_id": entry.trace_id,
     }
     try:
-        return found | opened(from_json(entry.record), entry.key_id, keys)
-    except (ValueError, TypeError):
+        own = {"position": stored.position, "lane": entry.lane, "sequence": entry.sequence}
+        return found | opened(from_json(entry.record), entry.key_id, keys) | own
+    except Exception:  # noqa: BLE001 - whatever was put there
         return found | {"unreadable": ["record"]}
 
 

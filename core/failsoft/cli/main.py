@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import importlib
+import io
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -84,6 +85,10 @@ def cli(ctx: click.Context, settings: Path | None) -> None:
 
     Exit status: 0 good, 1 found wanting, 2 could not run.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # what a terminal cannot show is escaped, and is no reason to stop
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     given = ctx.obj.given if isinstance(ctx.obj, Context) else None
     ctx.obj = Context(settings=settings, given=given)
 

@@ -16,7 +16,7 @@ from failsoft.audit.exporting import export as exported
 from failsoft.audit.manifests import check_manifest
 from failsoft.audit.purging import stretches
 from failsoft.audit.stores import Stored
-from failsoft.cli.audit.asking import criteria, query_of, reading, trail_of, written
+from failsoft.cli.audit.asking import criteria, note, query_of, reading, trail_of, written
 from failsoft.cli.audit.group import Opened
 from failsoft.cli.audit.shared import CouldNotRunError, public_keys_in, unreadable
 from failsoft.cli.main import Context
@@ -26,8 +26,17 @@ from failsoft.observers.base import one_line
 __all__ = ["export"]
 
 
+class _Directory(click.Path):
+    """A directory that has a name: an unset variable of a shell must not stand for the working directory."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("expected the name of a directory, and there is nothing", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.command()
-@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("directory", type=_Directory(file_okay=False, path_type=Path))
 @criteria
 @click.option("--format", "formats", type=click.Choice(("jsonl", "csv")), multiple=True, help="jsonl; may be repeated.")
 @click.option("--raw", is_flag=True, help="Entries as they are stored: sealed and chained, with the signed statements.")
@@ -61,17 +70,22 @@ def export(
     if sealed_before is not None and (asks or not raw):
         raise click.UsageError("--sealed-before takes whole stretches as they are stored: with --raw, without filters")
     trail = trail_of(context)
+    note(trail, "export", asks)
     manifest = _export(trail, directory, formats or ("jsonl",), raw, sealed_before, wanted)
     told = json.loads(manifest.read_bytes())
-    written(
-        trail,
-        "trail.exported",
-        manifest=str(manifest.resolve()),
-        records=told["records"],
-        form=told["form"],
-        files={one["name"]: one["sha256"] for one in told["files"]},
-        asked={name: str(value) for name, value in {**asks, "sealed_before": sealed_before}.items() if value},
-    )
+    try:
+        written(
+            trail,
+            "trail.exported",
+            manifest=str(manifest.resolve()),
+            records=told["records"],
+            form=told["form"],
+            files={one["name"]: one["sha256"] for one in told["files"]},
+            asked={name: str(value) for name, value in {**asks, "sealed_before": sealed_before}.items() if value},
+        )
+    except CouldNotRunError as error:
+        # who may only read may export; with `record_reads` it was written down before, or nothing was exported
+        click.echo(f"could not record it in the trail: {error.message}", err=True)
     click.echo(json.dumps(told, indent=2) if as_json else f"{told['records']} records: {one_line(str(manifest))}")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import click
 
 from failsoft.audit.asking import iso_of, microseconds
 from failsoft.audit.findings import Report
+from failsoft.audit.new_files import write_new
 from failsoft.audit.periods import Period, period_of
 from failsoft.audit.report_page import report_page
 from failsoft.audit.reporting import compliance_report
@@ -72,6 +72,8 @@ def report(
     known = anchors_in(anchors)
     if output is not None and output.exists():
         raise CouldNotRunError(f"{one_line(str(output))!r} is there already, and was left as it is")
+    if output is not None and not output.parent.is_dir():
+        raise CouldNotRunError(f"cannot write the report: there is no directory {one_line(str(output.parent))!r}")
     trail = trail_of(context, with_keys=public is None)
     note(trail, "report", {"since": iso_of(when.since), "until": iso_of(when.until)})
 
@@ -125,8 +127,9 @@ def _put(text: str, output: Path | None) -> None:
         click.echo(text)
         return
     try:
-        with os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-            out.write(text)
+        write_new(output, text.encode("utf-8", "backslashreplace"))
+    except FileExistsError as error:
+        raise CouldNotRunError(f"{one_line(str(error.filename))!r} is there already, and was left as it is") from None
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise CouldNotRunError(f"cannot write the report: {why}: {one_line(str(output))!r}") from None

@@ -7,10 +7,9 @@ from typing import Any
 
 import click
 
-from failsoft.audit.fields import to_json
 from failsoft.audit.trail import mapping_of
 from failsoft.cli.audit.asking import criteria, note, query_of, reading, trail_of
-from failsoft.cli.audit.shared import table
+from failsoft.cli.audit.shared import ascii_json, table
 from failsoft.cli.main import Context
 
 __all__ = ["search"]
@@ -45,7 +44,7 @@ def search(context: Context | None, /, limit: int, oldest_first: bool, as_json: 
 def _print_json(found: Iterable[Mapping[str, Any]]) -> int:
     count = 0
     for count, record in enumerate(found, 1):
-        click.echo(("[\n  " if count == 1 else ",\n  ") + to_json(record).decode("utf-8", "replace"), nl=False)
+        click.echo(("[\n  " if count == 1 else ",\n  ") + ascii_json(record), nl=False)
     click.echo("\n]" if count else "[]")
     return count
 
@@ -60,4 +59,4 @@ def _print_table(found: Iterable[Mapping[str, Any]]) -> int:
 def _rows(found: Iterable[Mapping[str, Any]]) -> Iterator[list[str]]:
     for record in found:
         names = ("timestamp", "severity", "kind", "code", "status", "endpoint", "position", "error_id")
-        yield ["-" if record.get(name) is None else str(record[name]) for name in names]
+        yield ["-" if record.get(name) in (None, "") else str(record[name]) for name in names]

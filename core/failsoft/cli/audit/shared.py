@@ -16,7 +16,7 @@ import click
 from failsoft.audit.clerk import Clerk
 from failsoft.audit.keys import KeyRing, PublicKeys
 from failsoft.audit.statements import Statement, from_line
-from failsoft.audit.stores import AuditStore
+from failsoft.audit.stores import AuditStore, StoreError
 from failsoft.build_incidents import context_of
 from failsoft.build_judges import sanitizer_of
 from failsoft.errors.exceptions import Fault, SettingsError
@@ -28,6 +28,7 @@ __all__ = [
     "CouldNotRunError",
     "actor",
     "anchors_in",
+    "ascii_json",
     "clerk",
     "on_terminal",
     "public_json",
@@ -48,7 +49,10 @@ def unreadable(error: Exception) -> CouldNotRunError:
     """What to say of whatever a driver raises; the text may hold what was in the URL."""
     if isinstance(error, CouldNotRunError):
         return error
-    return CouldNotRunError(one_line(sanitize(f"the store cannot be used: {type(error).__name__}: {error}")))
+    # what our stores say is a sentence; of what SQLAlchemy raises, that of the driver says it without the statement
+    plain = getattr(error, "orig", None) or error
+    said = str(error) if isinstance(error, StoreError) else f"{type(plain).__name__}: {plain}"
+    return CouldNotRunError(one_line(sanitize(f"the store cannot be used: {said}")))
 
 
 def unusable(error: SettingsError) -> CouldNotRunError:
@@ -134,6 +138,11 @@ def public_keys_in(path: Path) -> PublicKeys:
         expected = "what `failsoft audit head --public-keys` prints"
         raise CouldNotRunError(f"{str(path)!r} does not hold public keys: expected {expected}")
     return PublicKeys(keys)
+
+
+def ascii_json(value: object) -> str:
+    """JSON in ASCII: what would command a terminal, or what a terminal cannot show, is escaped."""
+    return json.dumps(value, default=repr)
 
 
 def table(rows: Sequence[Sequence[object]], *, titles: Sequence[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from failsoft.audit.stores import Query, Stored
 from failsoft.audit.trail import mapping_of
 from failsoft.cli.audit.asking import note, trail_of
 from failsoft.cli.audit.group import Opened
-from failsoft.cli.audit.shared import CouldNotRunError, unreadable
+from failsoft.cli.audit.shared import CouldNotRunError, ascii_json, unreadable
 from failsoft.cli.main import Context
 from failsoft.observers.base import one_line
 
@@ -49,7 +49,7 @@ def show(context: Context | None, what: str, as_json: bool) -> None:
         raise SystemExit(1)
     if as_json:
         found = [{**record, "place": place.as_dict()} for record, place in told]
-        click.echo(to_json(found).decode("utf-8", "replace"))
+        click.echo(ascii_json(found))
         return
     for number, (record, place) in enumerate(told):
         click.echo(("\n" if number else "") + "\n".join(_lines(record, place)))
