@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -56,9 +57,19 @@ def checked(made: Made, *, keyed: bool = True) -> Report:
     )  # fmt: skip
 
 
+_connections: list[sqlite3.Connection] = []
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    while _connections:
+        _connections.pop().close()
+
+
 def forge(made: Made) -> Forger:
-    connection = sqlite3.connect(made.path, isolation_level=None)
-    return Forger(made, connection, random.Random(3))
+    _connections.append(sqlite3.connect(made.path, isolation_level=None))
+    return Forger(made, _connections[-1], random.Random(3))
 
 
 @pytest.mark.parametrize("keyed", [True, False])

@@ -18,7 +18,7 @@ from failsoft.audit.reporting import compliance_report
 from failsoft.audit.verifying import verify
 from failsoft.cli.audit.asking import note, trail_of
 from failsoft.cli.audit.group import Opened
-from failsoft.cli.audit.shared import CouldNotRunError, anchors_in, public_keys_in, unreadable
+from failsoft.cli.audit.shared import NOT_OURS, CouldNotRunError, anchors_in, public_keys_in, unreadable
 from failsoft.cli.main import Context
 from failsoft.clock import SystemClock
 from failsoft.observers.base import one_line
@@ -78,7 +78,10 @@ def report(
     note(trail, "report", {"since": iso_of(when.since), "until": iso_of(when.until)})
 
     def verified() -> Report:
-        return verify(trail.store, keys=trail.keys, public=public, anchors=known)
+        found = verify(trail.store, keys=trail.keys, public=public, anchors=known)
+        if known and not found.anchors:
+            raise CouldNotRunError(NOT_OURS)
+        return found
 
     made = _made(trail, when, None if no_verify else verified, quiet_hours, now)
     _put(_forms()["json" if as_json else form](made), output)

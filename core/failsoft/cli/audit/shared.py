@@ -25,6 +25,7 @@ from failsoft.sanitize import sanitize
 from failsoft.settings import Settings
 
 __all__ = [
+    "NOT_OURS",
     "CouldNotRunError",
     "actor",
     "anchors_in",
@@ -37,6 +38,10 @@ __all__ = [
     "unreadable",
     "unusable",
 ]
+
+
+NOT_OURS = "none of the anchors is signed with a key that is at hand: nothing was compared with them"
+"""What to say where all anchors are somebody else's."""
 
 
 class CouldNotRunError(click.ClickException):
@@ -108,7 +113,7 @@ def anchors_in(paths: Iterable[Path]) -> list[Statement]:
 
 def _statements(lines: Iterable[str]) -> Iterator[Statement]:
     for line in lines:
-        if '"signature"' in line:
+        if "signature" in line:
             try:
                 yield from_line(line)
             except ValueError:

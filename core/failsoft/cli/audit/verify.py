@@ -18,6 +18,7 @@ from failsoft.build_audit import other_keys
 from failsoft.build_incidents import alarm
 from failsoft.cli.audit.group import Opened, opened
 from failsoft.cli.audit.shared import (
+    NOT_OURS,
     CouldNotRunError,
     actor,
     anchors_in,
@@ -89,6 +90,8 @@ def verify(
         raise CouldNotRunError(
             "there is nothing in the trail: not a single record was ever written here, or all are gone"
         )
+    if known and not report.anchors:
+        raise CouldNotRunError(NOT_OURS)
     if unknown := set(lanes) - {lane.lane for lane in report.lanes}:
         raise CouldNotRunError(f"there is no lane {one_line(min(unknown))!r}")
     if not report.ok and not read_only and public is None and not strangers:
