@@ -14,6 +14,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +48,8 @@ COLUMNS: Final = (
 """Of a CSV file. `record` is the whole of it as JSON."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+_WITHIN: Final = re.compile('([;\t\r\n][ "]*)(?=[=+@＝＋－＠-])')
+_WITHIN_JSON: Final = re.compile(r'(;(?: |\\")*)([=+@＝＋－＠-])')
 
 
 @dataclass(slots=True)
@@ -244,7 +247,7 @@ def _opened(stored: Stored, keys: KeyRing | None) -> bytes:
 def _row(stored: Stored, keys: KeyRing | None) -> bytes:
     found = mapping_of(stored, keys)
     cells = [_member(found, name) for name in COLUMNS[:-1]]
-    return _csv_line([*map(_safe, cells), _safe(to_json(found).decode("utf-8", "replace"))])
+    return _csv_line([*map(_safe, cells), _whole(found)])
 
 
 FORMATS: Final[Mapping[str, Callable[[Stored, KeyRing | None], bytes]]] = {"jsonl": _opened, "csv": _row}
@@ -259,11 +262,20 @@ def _member(found: Mapping[str, Any], name: str) -> object:
 
 
 def _safe(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula: a text that begins like one gets an apostrophe in front."""
+    """A cell that no spreadsheet takes for a formula: a text that begins like one gets an apostrophe in front, also
+    within it where one begins that separates by semicolons or tabs."""
     if value is None:
         return ""
-    text = value if isinstance(value, str) else to_json(value).decode("utf-8", "replace")
-    return f"'{text}" if isinstance(value, str) and text.lstrip(" ").startswith(_FORMULA) else text
+    if not isinstance(value, str):
+        return _whole(value)
+    text = _WITHIN.sub(r"\1'", value)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+
+
+def _whole(value: object) -> str:
+    """JSON in a cell; within it what could begin a formula is escaped, so that it is the same value still."""
+    text = to_json(value).decode("utf-8", "replace")
+    return _WITHIN_JSON.sub(lambda found: f"{found[1]}\\u{ord(found[2]):04x}", text)
 
 
 def _csv_line(cells: Iterable[str]) -> bytes:

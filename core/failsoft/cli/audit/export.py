@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -100,17 +101,18 @@ def _export(
     now = SystemClock.time()
     # as they were stored, each lane is in the order of its chain; for people the order of time says more
     query = query_of(trail, wanted)
-    found: Iterable[Stored]
+    found: Generator[Stored, None, None]
     if sealed_before is None:
         found = reading(trail, replace(query, after=0) if raw else query)
     else:
         found = _sealed(trail, _instant(sealed_before, now))
     about = {"service": trail.settings.service, "environment": trail.settings.environment}
     try:
-        return exported(
-            found, directory, keys=trail.keys, form="stored" if raw else "opened", formats=formats, about=about,
-            statements=lambda lane: trail.store.statements(None, lane), now=int(now * 1e6),
-        )  # fmt: skip
+        with closing(found):
+            return exported(
+                found, directory, keys=trail.keys, form="stored" if raw else "opened", formats=formats, about=about,
+                statements=lambda lane: trail.store.statements(None, lane), now=int(now * 1e6),
+            )  # fmt: skip
     except FileExistsError as error:
         where = one_line(str(error.filename))
         raise CouldNotRunError(f"{where!r} is there already, and was left as it is") from None
@@ -132,7 +134,7 @@ def _instant(text: str, now: float) -> int:
         raise CouldNotRunError(one_line(str(error))) from None
 
 
-def _sealed(trail: Opened, before: int) -> Iterator[Stored]:
+def _sealed(trail: Opened, before: int) -> Generator[Stored, None, None]:
     for stretch in stretches(trail.store, before, ()):
         for entry in stretch_of(trail.store, stretch.lane, stretch.first, stretch.last):
             yield Stored(0, entry)

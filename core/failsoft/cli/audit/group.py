@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -69,3 +70,5 @@ class _AuditCommands(Commands):
 @click.group(cls=_AuditCommands)
 def audit() -> None:
     """Search, verify, report and export the audit trail."""
+    # of a connection that is given up because somebody interrupts, there is nothing to say
+    logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
