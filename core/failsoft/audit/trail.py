@@ -197,7 +197,7 @@ class Trail:
 
     def _note(self, criteria: Mapping[str, str]) -> None:
         if self._record_reads:
-            self.put(partial(_read, self._clock.time(), criteria))
+            self.put(partial(_read, self._clock.time(), criteria, plain(_asked().get("user"))))
 
 
 def mapping_of(stored: Stored, keys: KeyRing | None) -> dict[str, Any]:
@@ -257,5 +257,7 @@ def _asked() -> dict[str, Any]:
     }
 
 
-def _read(at: float, criteria: Mapping[str, str], context: RecordContext) -> Record:
-    return record("trail.read", at, context, severity="info", details={"asked": context.sanitizer.value(criteria)})
+def _read(at: float, criteria: Mapping[str, str], user: Any, context: RecordContext) -> Record:
+    who = None if user is None else context.people.user_of(str(user), context.sanitizer)
+    asked_for = {"asked": context.sanitizer.value(criteria)}
+    return record("trail.read", at, context, severity="info", actor=who, details=asked_for)
