@@ -66,6 +66,11 @@ class Judge:
         self._told: set[tuple[str, object]] = set()
         self._known: dict[str | None, bool] = {}
 
+    @property
+    def keyed(self) -> bool:
+        """Whether there are keys to check signatures with."""
+        return self._verifier is not None
+
     def knows(self, key_id: str | None) -> bool:
         """Whether a signature of this key can be checked."""
         if self._verifier is None:
@@ -221,9 +226,8 @@ def _one(
     name, number = _name(statement), statement.number
     about: dict[str, Any] = {"lane": statement.lane, "statement": name}
     what, signed = judge.hear(statement, name)
-    if what is not None and last.signed and statement.key_id is None:
-        # a lane that began without keys may be allowed; what goes on without is not
-        find(Finding(kind="unsigned", words="it follows on one that is signed", since=what.at, **about))
+    if what is not None and judge.keyed and statement.key_id is None and (why := _never_unsigned(what, last)):
+        find(Finding(kind="unsigned", words=why, since=what.at, **about))
         what = None
     if what is None:
         witnesses.refused.add((statement.type, statement.lane, number))
@@ -260,6 +264,13 @@ def _one(
     elif isinstance(what, Tombstone):
         witnesses.graves.setdefault(what.of, []).append(Grave(what, f"{name} of lane {what.lane}", signed))
     witnesses.add(what, f"{name} of lane {what.lane}", signed, anchor=False)
+
+
+def _never_unsigned(what: _Said, last: _Last) -> str:
+    """Why a statement needs a signature also where lanes that began without keys are allowed; "" if it does not."""
+    if last.signed:
+        return "it follows on one that is signed"
+    return "only a signature shows that removing was allowed" if isinstance(what, Tombstone) else ""
 
 
 def _name(statement: Statement) -> str:

@@ -166,8 +166,37 @@ def test_an_unsigned_tombstone_buries_nothing_that_was_signed_even_where_unsigne
     assert store.remove(lane.id, 1, 3, stone) == 3
     store.close()
     report = verify(store, keys=KEYS, allow_unsigned=True)
-    assert "forged" in kinds(report, lane.id)
+    assert "unsigned" in kinds(report, stone.lane)
     assert {"truncated", "vanished"} & kinds(report, lane.id)
+    assert not report.lanes[0].purged
+
+
+def test_nor_does_it_with_a_seal_made_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    lane, other = written(path), written(path, at=START + 50)
+    anchor = heads_now(SqliteStore(path), KEYS, START + 60.0)
+    sql(
+        path,
+        ("DELETE FROM failsoft_audit WHERE lane = ?", (lane.id,)),
+        ("DELETE FROM failsoft_audit_statement WHERE lane = ?", (lane.id,)),
+    )
+    seal = Seal(lane=lane.id, number=1, at=1, heads={}, first=1, last=9, since=1, until=1, hash="00" * 32)
+    append(path, statements=(state(seal, None), unsigned_tombstone(lane, [state(seal, None)])))
+    for anchors in ([], [anchor]):
+        report = verify(SqliteStore(path), keys=KEYS, anchors=anchors, allow_unsigned=True)
+        assert {"truncated", "vanished"} & kinds(report, lane.id)
+        assert not kinds(report, other.id)
+
+
+def test_a_tombstone_under_an_unknown_key_buries_nothing_that_was_signed(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    lane = written(path)
+    store = SqliteStore(path)
+    strange = Lane(new_lane_id(START + 99), keys=KeyRing({"odd": bytes(32)}, "odd"), encrypt=False)
+    stone = strange.tombstone(1, {}, seals=list(store.statements("seal", lane.id)), reason="retention")
+    assert store.remove(lane.id, 1, 3, stone) == 3
+    store.close()
+    assert "forged" in kinds(verify(store, keys=KEYS), lane.id)
 
 
 def test_an_unsigned_seal_cannot_follow_on_a_signed_one_even_where_unsigned_lanes_are_allowed(tmp_path: Path) -> None:
