@@ -157,7 +157,7 @@ def foreign(path: Path, statement: str) -> str:
         (lambda path: f"jsonl:///{path.parent}/missing/audit.jsonl", "does not exist"),
         (lambda path: f"jsonl:///{path.parent}", "cannot use"),
         (lambda path: "env:FAILSOFT_TEST_NO_SUCH_VARIABLE", "FAILSOFT_TEST_NO_SUCH_VARIABLE"),
-        (lambda path: f"file:{path}", "FileNotFoundError"),
+        (lambda path: f"file:{path}", "No such file or directory"),
     ],
 )
 def test_a_store_that_cannot_be_used_is_refused_in_one_line(url: Callable[[Path], str], says: str, path: Path) -> None:
