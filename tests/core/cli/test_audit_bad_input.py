@@ -326,6 +326,28 @@ def test_no_formula_begins_within_a_cell_where_a_spreadsheet_separates_by_someth
     assert [row["fields"]["note"] for row in rows if row.get("actor")] == [said]
 
 
+# --- what a client was told
+
+
+@pytest.mark.usefixtures("place")
+def test_a_failure_is_found_by_what_a_client_was_told_of_it() -> None:
+    with Failsoft("failsoft.toml") as fs:
+        problems = [fs.handle(RuntimeError("one")), fs.handle(RuntimeError("two"))]
+    for problem in problems:
+        reference = problem.support_reference
+        assert reference is not None
+        misheard = reference.lower().replace("0", "o").replace("1", "l")
+        for what in (problem.error_id, f"urn:uuid:{problem.error_id}", problem.error_id[:-1], reference, misheard):
+            found = json.loads(run("show", "--json", what).stdout)
+            assert [one["error_id"] for one in found] == [problem.error_id], what
+    begins = json.loads(run("show", "--json", problems[0].error_id[:8]).stdout)
+    assert {problem.error_id for problem in problems} <= {one["error_id"] for one in begins}
+    for what in ("00000000", "ffffffff-ffff", "ZZZZ-ZZZZ"):
+        result = run("show", what)
+        assert (result.exit_code, result.stdout) == (1, "")
+    assert "a support reference" in one_line(run("show", "rabbit"))
+
+
 # --- terminals
 
 

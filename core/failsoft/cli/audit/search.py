@@ -11,9 +11,11 @@ from failsoft.audit.trail import mapping_of
 from failsoft.cli.audit.asking import criteria, note, query_of, reading, trail_of
 from failsoft.cli.audit.shared import ascii_json, table
 from failsoft.cli.main import Context
+from failsoft.observers.base import one_line
 
 __all__ = ["search"]
 
+_WIDEST = 100
 _TITLES = ("time", "severity", "kind", "code", "status", "endpoint", "place", "error id")
 
 
@@ -59,4 +61,5 @@ def _print_table(found: Iterable[Mapping[str, Any]]) -> int:
 def _rows(found: Iterable[Mapping[str, Any]]) -> Iterator[list[str]]:
     for record in found:
         names = ("timestamp", "severity", "kind", "code", "status", "endpoint", "position", "error_id")
-        yield ["-" if record.get(name) in (None, "") else str(record[name]) for name in names]
+        # one long name must not widen every line
+        yield ["-" if record.get(name) in (None, "") else one_line(str(record[name]), _WIDEST) for name in names]
