@@ -142,11 +142,11 @@ class LinesStore:
 
     # --- reading
 
-    def look(self) -> None:
-        self._reader.look()
-
     def lanes(self) -> Sequence[str]:
         return self._reader.lanes()
+
+    def look(self) -> None:
+        self._reader.look()
 
     def chain(self, lane: str, first: int = 1) -> Iterator[Entry]:
         return self._reader.chain(lane, first)

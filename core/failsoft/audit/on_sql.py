@@ -120,13 +120,13 @@ class SqlStore(ABC):
 
     # --- reading
 
-    def look(self) -> None:
-        self._reading().close()
-
     def lanes(self) -> Sequence[str]:
         columns = (tables.entries.c.lane, tables.lanes.c.lane, tables.statements.c.lane)
         query = sa.union(*(sa.select(column.label("lane")) for column in columns)).order_by("lane")
         return [row.lane for row in self._rows(query)]
+
+    def look(self) -> None:
+        self._reading().close()
 
     def chain(self, lane: str, first: int = 1) -> Iterator[Entry]:
         table = tables.entries

@@ -57,10 +57,10 @@ class StdoutStore:
         out.write(lines)
         out.flush()
 
-    def look(self) -> None:
+    def lanes(self) -> Sequence[str]:
         self._refuse()
 
-    def lanes(self) -> Sequence[str]:
+    def look(self) -> None:
         self._refuse()
 
     def chain(self, lane: str, first: int = 1) -> Iterator[Entry]:

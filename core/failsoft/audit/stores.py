@@ -118,14 +118,6 @@ class AuditStore(Protocol):
 class ReadableStore(Protocol):
     """A store as readers and verifiers see it. Reading never changes it, and holds at most a batch in memory."""
 
-    def look(self) -> None:
-        """Try once whether it can be read. Makes, migrates and changes nothing: who may only read needs no more.
-
-        Raises:
-            StoreError: it cannot be read. One line, without secrets.
-        """
-        ...
-
     def lanes(self) -> Sequence[str]:
         """Every lane of which there is an entry, a statement or a note in the store, oldest first."""
         ...
@@ -140,6 +132,14 @@ class ReadableStore(Protocol):
 
     def statements(self, type: str | None = None, lane: str | None = None) -> Iterator[Statement]:  # noqa: A002
         """Statements, by lane, type and number."""
+        ...
+
+    def look(self) -> None:
+        """Try once whether it can be read. Makes, migrates and changes nothing: who may only read needs no more.
+
+        Raises:
+            StoreError: it cannot be read. One line, without secrets.
+        """
         ...
 
     def remove(self, lane: str, first: int, last: int, tombstone: Statement, /) -> int:

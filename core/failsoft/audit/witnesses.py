@@ -67,8 +67,8 @@ class Judge:
         self._known: dict[str | None, bool] = {}
 
     @property
-    def keyed(self) -> bool:
-        """Whether there are keys to check signatures with."""
+    def verifies(self) -> bool:
+        """Whether there is anything to check signatures with."""
         return self._verifier is not None
 
     def knows(self, key_id: str | None) -> bool:
@@ -226,7 +226,7 @@ def _one(
     name, number = _name(statement), statement.number
     about: dict[str, Any] = {"lane": statement.lane, "statement": name}
     what, signed = judge.hear(statement, name)
-    if what is not None and judge.keyed and statement.key_id is None and (why := _never_unsigned(what, last)):
+    if what is not None and judge.verifies and statement.key_id is None and (why := _never_unsigned(what, last)):
         find(Finding(kind="unsigned", words=why, since=what.at, **about))
         what = None
     if what is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,19 +56,9 @@ def checked(made: Made, *, keyed: bool = True) -> Report:
     )  # fmt: skip
 
 
-_connections: list[sqlite3.Connection] = []
-
-
-@pytest.fixture(autouse=True)
-def _closed() -> Iterator[None]:
-    yield
-    while _connections:
-        _connections.pop().close()
-
-
 def forge(made: Made) -> Forger:
-    _connections.append(sqlite3.connect(made.path, isolation_level=None))
-    return Forger(made, _connections[-1], random.Random(3))
+    connection = sqlite3.connect(made.path, isolation_level=None)
+    return Forger(made, connection, random.Random(3))
 
 
 @pytest.mark.parametrize("keyed", [True, False])
