@@ -8,67 +8,21 @@ import json
 import os
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
-from click.testing import CliRunner, Result
 
+from audit_commands import configure, fill, one_line, run
 from audit_stores import SERVER, postgres
 from failsoft import Failsoft
 from failsoft.audit import new_files
 from failsoft.audit.opening import open_store
 from failsoft.audit.stores import Query
-from failsoft.cli.main import cli
 
-SETTINGS = """
-service = "shop"
-[audit]
-url = "{url}"
-{more}
-[audit.keys]
-active = "a"
-ring = {{ "a" = "env:AUDIT_KEY" }}
-"""
-HOSTILE = "\x1b]0;owned\x07\x1b[2J \x9b31m \u202egnp.exe \ud800 ü"
 READING = (["search"], ["verify"], ["report", "--since", "1d"], ["head"], ["show", "2"], ["export", "out"])
-
-
-def configure(url: str = "sqlite:///audit.db", more: str = "") -> None:
-    Path("failsoft.toml").write_text(SETTINGS.format(url=url, more=more))
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A trail with a failure and a record of the application's own, both hostile."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("AUDIT_KEY", "ab" * 32)
-    configure()
-    fill()
-    return tmp_path
-
-
-def fill() -> None:
-    with Failsoft("failsoft.toml") as fs:
-        fs.handle(RuntimeError(f"boom {HOSTILE}"))
-        fs.audit.record("invoice.voided", note=HOSTILE, **{f"key{HOSTILE}": 1})
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli, ["audit", *arguments])
-
-
-def one_line(result: Result) -> str:
-    assert result.exit_code == 2, result.output
-    assert result.stdout == ""
-    (line,) = result.stderr.strip().splitlines()
-    assert line.startswith("Error: ")
-    assert not line.startswith("Error: :")
-    return line
 
 
 def sql(*statements: str) -> None:
@@ -244,6 +198,16 @@ def test_a_key_file_may_have_what_editors_add(text: str) -> None:
 
 
 @pytest.mark.usefixtures("place")
+def test_a_trail_without_keys_is_called_what_it_is() -> None:
+    public = run("head", "--public-keys").stdout
+    Path("public.json").write_text(public)
+    assert "is known only to be a chain" in run("verify", "--public-keys", "public.json").stdout
+    Path("failsoft.toml").write_text('[audit]\nurl = "sqlite:///plain.db"\nencryption = "off"')
+    fill()
+    assert "whoever can write to the store can make all of it anew" in run("verify").stdout
+
+
+@pytest.mark.usefixtures("place")
 def test_a_new_key_is_not_put_where_it_cannot_be() -> None:
     Path("there").write_text("precious")
     assert "is there already" in one_line(run("rotate", "--id", "b", "--file", "there"))
@@ -324,72 +288,3 @@ def test_no_formula_begins_within_a_cell_where_a_spreadsheet_separates_by_someth
     with Path("out/records.csv").open(newline="", encoding="utf-8") as file:
         rows = [json.loads(row["record"]) for row in csv.DictReader(file)]
     assert [row["fields"]["note"] for row in rows if row.get("actor")] == [said]
-
-
-# --- what a client was told
-
-
-@pytest.mark.usefixtures("place")
-def test_a_failure_is_found_by_what_a_client_was_told_of_it() -> None:
-    with Failsoft("failsoft.toml") as fs:
-        problems = [fs.handle(RuntimeError("one")), fs.handle(RuntimeError("two"))]
-    for problem in problems:
-        reference = problem.support_reference
-        assert reference is not None
-        misheard = reference.lower().replace("0", "o").replace("1", "l")
-        for what in (problem.error_id, f"urn:uuid:{problem.error_id}", problem.error_id[:-1], reference, misheard):
-            found = json.loads(run("show", "--json", what).stdout)
-            assert [one["error_id"] for one in found] == [problem.error_id], what
-    begins = json.loads(run("show", "--json", problems[0].error_id[:8]).stdout)
-    assert {problem.error_id for problem in problems} <= {one["error_id"] for one in begins}
-    for what in ("00000000", "ffffffff-ffff", "ZZZZ-ZZZZ"):
-        result = run("show", what)
-        assert (result.exit_code, result.stdout) == (1, "")
-    assert "a support reference" in one_line(run("show", "rabbit"))
-
-
-# --- terminals
-
-
-def command(*arguments: str, **environ: str) -> tuple[int, bytes, bytes]:
-    done = subprocess.run(
-        [sys.executable, "-m", "failsoft.cli", "audit", *arguments], env=os.environ | environ, capture_output=True
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-@pytest.mark.usefixtures("place")
-@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1", "cp1252"])
-def test_what_would_command_a_terminal_never_reaches_it_and_what_it_cannot_show_stops_nothing(encoding: str) -> None:
-    for arguments in (["search", "--json"], ["show", "2"], ["show", "3"], ["show", "3", "--json"]):
-        status, out, err = command(*arguments, PYTHONIOENCODING=encoding)
-        assert (status, err) == (0, b""), err
-        # click takes ASCII for a terminal that was not set up, and writes UTF-8
-        text = out.decode(encoding if encoding != "ascii" else "utf-8")
-        assert all(letter.isprintable() or letter == "\n" for letter in text), repr(text)
-        if "--json" in arguments:
-            assert "ü" in str(json.loads(text))
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
-@pytest.mark.usefixtures("place")
-def test_output_that_finds_no_room_is_one_line() -> None:
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "failsoft.cli", "audit", "search"], stdout=full, stderr=subprocess.PIPE, text=True
-        )
-    assert done.returncode == 2
-    assert done.stderr == "Error: cannot write what there is to say: No space left on device\n"
-
-
-@pytest.mark.usefixtures("place")
-def test_who_stops_reading_is_no_error() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "failsoft.cli", "audit", "search", "--json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.close()
-        assert process.stderr is not None
-        assert process.stderr.read() == b""

@@ -96,7 +96,8 @@ def verify(
         raise CouldNotRunError(f"there is no lane {one_line(min(unknown))!r}")
     if not report.ok and not read_only and public is None and not strangers:
         _recorded(trail, report)
-    click.echo(json.dumps(report.as_dict(), indent=2) if as_json else "\n".join(map(one_line, _lines(report, trail))))
+    lines = _lines(report, public is not None)
+    click.echo(json.dumps(report.as_dict(), indent=2) if as_json else "\n".join(map(one_line, lines)))
     raise SystemExit(0 if report.ok else 1)
 
 
@@ -166,7 +167,7 @@ def _recorded(trail: Opened, report: Report) -> None:
         click.echo(f"could not record it in the trail: {type(error).__name__}", err=True)
 
 
-def _lines(report: Report, trail: Opened) -> Iterator[str]:
+def _lines(report: Report, public: bool) -> Iterator[str]:
     for finding in report.findings:
         yield f"{'' if finding.fault else 'note: '}{finding}"
     if report.lanes:
@@ -175,7 +176,7 @@ def _lines(report: Report, trail: Opened) -> Iterator[str]:
     if not report.keyed:
         yield (
             "without the keys, what no signature covers yet is known only to be a chain"
-            if trail.keys is None and report.statements
+            if public
             else "there are no keys: whoever can write to the store can make all of it anew"
         )
     count = sum(1 for _ in report.faults)
