@@ -18,6 +18,7 @@ AT = (
 """For RE2: where an address or a login may be."""
 
 _LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
+_EDGE = re.compile(r"['`/=?&|{}]")
 _LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
 _DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}(xn--[a-z0-9-]{2,60}|[^\W\d_]{2,24})(?![^\W_]|\.\w)")
 _NAMED_AFTER = re.compile(
@@ -51,8 +52,7 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
     first = _local_start(text, start - local.end(), start)
     if "/" in before and (thin := _THIN.search(scan.before(start, 130))):
         return start - len(thin[1]), start, marker("password")
-    login = _LOGIN.fullmatch(text, max(scan.floor, scan.word_start(first, _LOGIN_CHARACTERS)), start)
-    if login and _is_login(scan, login, start):
+    if (login := _login(scan, first, start)) and _is_login(scan, login, start):
         return login.start(2), start, marker("password")
     if domain is None or first == start:
         return end
@@ -70,6 +70,12 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
     return first, domain.end(), marker("email")
 
 
+def _login(scan: Scan, first: int, start: int) -> re.Match[str] | None:
+    if scan.text.find(":", max(scan.floor, start - _LONGEST_LOGIN), start) < 0:
+        return None
+    return _LOGIN.fullmatch(scan.text, max(scan.floor, scan.word_start(first, _LOGIN_CHARACTERS)), start)
+
+
 def _may_be_login(scan: Scan, start: int, before: str) -> bool:
     """Whether what parts a user from a password stands before an `@`."""
     return "/" in before or scan.text.find(":", max(scan.floor, start - _LONGEST_LOGIN), start) >= 0
@@ -78,6 +84,8 @@ def _may_be_login(scan: Scan, start: int, before: str) -> bool:
 def _local_start(text: str, first: int, start: int) -> int:
     while first < start and text[first] in _LOCAL_EDGE:
         first += 1
+    if _EDGE.search(text, first, start) is None:
+        return first
     for edge in "'`/=?&|{}":
         at = text.rfind(edge, first, start)
         # an apostrophe in a name is none that opens a text, as in b'…'

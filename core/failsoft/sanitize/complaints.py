@@ -31,6 +31,7 @@ _AFTER = re.compile(
     r"(?: (?:with|has|had|got|received|rejected|invalid|the|bad|wrong|its|for|was|given|provided|actual|current)){0,3}"
     r" (?:rejected )?(?:value|input)(?: (?:is|was|of))?:? ?(?P<open>[\"'`\[])"
 )
+_AFTER_STARTS = frozenset("\\\"'`],: ;")
 _IN_OBJECT = re.compile(
     r"\\{0,3}[\"'],[^{}\n]{0,240}?[\"'](?i:(?:rejected|attempted|invalid|actual|given|received|submitted|bad|input"
     r"|raw)?_?value"
@@ -49,7 +50,9 @@ _MAX_BEFORE = 320
 def told_after(site: Site) -> Span | None:
     """What goes of a value that a complaint quotes after the field: `on field 'password': rejected value [x]`."""
     text = site.scan.text
-    after = None if site.kind in _OF_FORM else _AFTER.match(text, site.last)
+    if text[site.last : site.last + 1] not in _AFTER_STARTS or site.kind in _OF_FORM:
+        return None
+    after = _AFTER.match(text, site.last)
     if after is None:
         return None
     at = after.start("open")

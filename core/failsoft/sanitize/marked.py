@@ -49,6 +49,8 @@ _COLUMNS = re.compile(r"(?:[ \t]{2,40}|[ \t]?\.{3,40}[ \t])([^\s|]{8,256})[ \t]{
 # `{password, <<"x">>}`
 _ERLANG = re.compile(r"\s{0,4},\s{0,4}(?:<<)?(?=\")")
 _BLANK = (" ", "\t", "|")
+# what may follow one blank between two cells
+_PARTING = (" ", "\t", "|", ".")
 _MAX_PART, _INDENT = 4_096, 32
 _GENERATED_KINDS = frozenset(["token", "session", "authorization", "cookie", "csrf", "signature", "api_key"])
 _LONG = 16
@@ -88,6 +90,8 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
 def _table_cell(site: Site) -> Value | None:
     """What stands beside a name in a table, parted by a bar, or aligned by spaces to the end of the line."""
     text, last = site.scan.text, site.last
+    if text[last] != "|" and text[last + 1 : last + 2] not in _PARTING:
+        return None
     if (cell := _CELLS.match(text, last)) and is_announced(cell[1], site.kind):
         return Value(cell.start(1), cell.end(1), quoted=True)
     if (cell := _COLUMNS.match(text, last)) and _opens_line(site) and _is_cell(cell[1], site):
