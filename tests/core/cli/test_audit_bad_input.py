@@ -288,3 +288,19 @@ def test_no_formula_begins_within_a_cell_where_a_spreadsheet_separates_by_someth
     with Path("out/records.csv").open(newline="", encoding="utf-8") as file:
         rows = [json.loads(row["record"]) for row in csv.DictReader(file)]
     assert [row["fields"]["note"] for row in rows if row.get("actor")] == [said]
+
+
+@pytest.mark.usefixtures("place")
+def test_a_manifest_that_somebody_made_up_is_one_line() -> None:
+    assert run("export", "out", "--raw").exit_code == 0
+    path = Path("out/manifest.json")
+    good = json.loads(path.read_text())
+    for made_up in (
+        [], {}, {"type": "export", "version": 1, "files": []}, good | {"lanes": [7]}, good | {"form": []},
+        good | {"records": "x"}, good | {"files": [7]}, good | {"files": [{"name": "../x", "sha256": "0"}]},
+        {name: value for name, value in good.items() if name != "lanes"}, good | {"signature": 7},
+    ):  # fmt: skip
+        path.write_text(json.dumps(made_up))
+        result = run("export", "out", "--check")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert len(result.stderr.splitlines()) == 1, result.output

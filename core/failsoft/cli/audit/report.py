@@ -69,7 +69,6 @@ def report(
     now = SystemClock.time()
     when = _period(period, since, until, now)
     public = None if public_keys is None else public_keys_in(public_keys)
-    known = anchors_in(anchors)
     if output is not None and output.exists():
         raise CouldNotRunError(f"{one_line(str(output))!r} is there already, and was left as it is")
     if output is not None and not output.parent.is_dir():
@@ -78,8 +77,8 @@ def report(
     note(trail, "report", {"since": iso_of(when.since), "until": iso_of(when.until)})
 
     def verified() -> Report:
-        found = verify(trail.store, keys=trail.keys, public=public, anchors=known)
-        if known and not found.anchors:
+        found = verify(trail.store, keys=trail.keys, public=public, anchors=anchors_in(anchors))
+        if anchors and not found.anchors:
             raise CouldNotRunError(NOT_OURS)
         return found
 

@@ -92,23 +92,24 @@ def actor() -> str:
         return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
 
 
-def anchors_in(paths: Iterable[Path]) -> list[Statement]:
-    """The statements in the lines of files; other lines, as logs have them, are passed over.
+def anchors_in(paths: Iterable[Path]) -> Iterator[Statement]:
+    """The statements in the lines of files; other lines, as logs have them, are passed over. They are read as they are
+    asked for: the log of some years does not fit into memory.
 
     Raises:
         CouldNotRunError: a file cannot be read, or holds no statement.
     """
-    found: list[Statement] = []
     for path in paths:
-        before = len(found)
+        there = False
         try:
             with path.open(encoding="utf-8", errors="replace") as lines:
-                found += _statements(lines)
+                for statement in _statements(lines):
+                    there = True
+                    yield statement
         except OSError as error:
             raise CouldNotRunError(f"cannot read {str(path)!r}: {error.strerror or type(error).__name__}") from None
-        if len(found) == before:
+        if not there:
             raise CouldNotRunError(f"{str(path)!r} holds no anchor")
-    return found
 
 
 def _statements(lines: Iterable[str]) -> Iterator[Statement]:

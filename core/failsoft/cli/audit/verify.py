@@ -68,7 +68,6 @@ def verify(
     Says which records were altered, taken out, put in or moved, which lanes are cut off or gone, and up to where each
     lane is vouched for. Exit status: 0 nothing was found, 1 something was, 2 it could not be verified.
     """
-    known = anchors_in(anchors)
     public = None if public_keys is None else public_keys_in(public_keys)
     try:
         trail = opened(context, with_keys=public is None)
@@ -81,8 +80,8 @@ def verify(
     with _progress(not as_json and on_terminal()) as tick:
         try:
             report = verified(
-                trail.store, keys=trail.keys, public=public, anchors=known, lanes=lanes or None, since=since_at,
-                fields=fields, allow_unsigned=allow_unsigned, tick=tick,
+                trail.store, keys=trail.keys, public=public, anchors=anchors_in(anchors), lanes=lanes or None,
+                since=since_at, fields=fields, allow_unsigned=allow_unsigned, tick=tick,
             )  # fmt: skip
         except Exception as error:  # noqa: BLE001 - whatever a driver raises
             raise unreadable(error) from None
@@ -90,7 +89,7 @@ def verify(
         raise CouldNotRunError(
             "there is nothing in the trail: not a single record was ever written here, or all are gone"
         )
-    if known and not report.anchors:
+    if anchors and not report.anchors:
         raise CouldNotRunError(NOT_OURS)
     if unknown := set(lanes) - {lane.lane for lane in report.lanes}:
         raise CouldNotRunError(f"there is no lane {one_line(min(unknown))!r}")
