@@ -163,7 +163,7 @@ def test_an_unsigned_tombstone_buries_nothing_that_was_signed_even_where_unsigne
     lane = written(path)
     store = SqliteStore(path)
     stone = unsigned_tombstone(lane, list(store.statements("seal", lane.id)))
-    assert store.remove(lane.id, 1, 3, stone) == 3
+    assert list(store.remove([stone])) == [3]
     store.close()
     report = verify(store, keys=KEYS, allow_unsigned=True)
     assert "unsigned" in kinds(report, stone.lane)
@@ -194,7 +194,7 @@ def test_a_tombstone_under_an_unknown_key_buries_nothing_that_was_signed(tmp_pat
     store = SqliteStore(path)
     strange = Lane(new_lane_id(START + 99), keys=KeyRing({"odd": bytes(32)}, "odd"), encrypt=False)
     stone = strange.tombstone(1, {}, seals=list(store.statements("seal", lane.id)), reason="retention")
-    assert store.remove(lane.id, 1, 3, stone) == 3
+    assert list(store.remove([stone])) == [3]
     store.close()
     assert "forged" in kinds(verify(store, keys=KEYS), lane.id)
 
