@@ -22,6 +22,17 @@ class StdoutStore:
     def __init__(self) -> None:
         self._open: dict[str, tuple[int, bytes]] = {}
 
+    name = "standard output"
+
+    def look(self) -> None:
+        self.check()
+
+    def sync_fully(self) -> None:
+        """Who reads the output decides."""
+
+    def hurry(self, seconds: float | None) -> None:
+        """Who reads the output decides."""
+
     def check(self) -> None:
         try:
             sys.stdout.flush()
@@ -64,7 +75,7 @@ class StdoutStore:
     def lanes(self) -> Sequence[str]:
         self._refuse()
 
-    def look(self) -> None:
+    def see_readable(self) -> None:
         self._refuse()
 
     def chain(self, lane: str, first: int = 1) -> Iterator[Entry]:

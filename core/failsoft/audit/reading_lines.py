@@ -88,8 +88,8 @@ class LinesReader:
         self._runs: dict[str, dict[_Identity, list[_Run]]] = {}
         self._statements: dict[_Identity, list[Statement]] = {}
 
-    def look(self) -> None:
-        """See `ReadableStore.look`."""
+    def see_readable(self) -> None:
+        """See `ReadableStore.see_readable`."""
         for path, _ in self._stats():
             try:
                 with path.open("rb") as file:

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 from evaluations.tampering.trail import KEYS, Made, make
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from failsoft.audit.ends import heads_now
@@ -310,6 +310,7 @@ def test_an_anchor_is_found_in_whatever_form_a_log_has(formatted: Callable[[str]
 _cells = st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), st.text(), st.binary())
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.tuples(*[_cells] * (len(COLUMNS) - 2)))
 def test_what_is_hashed_can_be_read_back_so_that_no_two_entries_have_the_same_bytes(row: tuple[Any, ...]) -> None:
     text = msgspec.msgpack.encode(row)
