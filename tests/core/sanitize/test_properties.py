@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from failsoft.sanitize import Sanitizer, keyed, verdict
@@ -95,6 +95,10 @@ _VALUE = st.one_of(
 
 
 @settings(deadline=None, max_examples=800)
+@example("", "dob", "=", "a9X00b1b", " ")
+@example("&", "api_key", "=", "1Xb0abXaX1#x", "")
+@example("", "secret", "=", "key-1", " is missing")
+@example('next"', "token", '": "', "ab1x2", '"}')
 @given(
     st.sampled_from(["", '"', '{"', "?", ";", "first ", 'unexpected "']),
     st.sampled_from(
