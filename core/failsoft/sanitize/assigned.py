@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
-from failsoft.sanitize.forms import Site, delimited_form, judged, names_no_value, sets_nothing, special_form
+from failsoft.sanitize.forms import (
+    Site,
+    delimited_form,
+    judged,
+    names_no_value,
+    sets_nothing,
+    special_form,
+    with_change,
+)
 from failsoft.sanitize.grammar import SHAPES, TEMPLATE, Value, container, header_line, read_value
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import word_set
@@ -66,8 +74,6 @@ _MEMBER = re.compile(
 )
 _LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
 _MAX_ITEMS = 100
-# what it was and what it is to be
-_CHANGE = re.compile(r"[\"'`]\s{0,4}(?:->|=>|→|~>)\s{0,4}(?=[\"'`])")
 # of a function: no list stands before it
 _BODY = re.compile(r"\s{0,2}(?:=>|\{|\()|\.[A-Za-z]")
 # `[facet 'minLength']`: what names a thing
@@ -137,11 +143,6 @@ def _plain(site: Site, at: int, op: str, *, strict: bool) -> Span | None:
     if value and kind == "session" and site.before == ";":
         anchor = text.find("?", value.start, value.end)
         value = value._replace(end=anchor) if anchor > value.start else value
-    if value and value.quoted and (change := _CHANGE.match(text, value.end)) and (span := judged(site, value, op)):
-        other = read_value(text, change.end(), kind)
-        if other and (later := judged(site, other, op)):
-            return span[0], later[1], span[2] + text[span[1] : later[0]] + later[2]
-        return span
     if (
         value
         and site.name.lower() == "key"
@@ -149,7 +150,7 @@ def _plain(site: Site, at: int, op: str, *, strict: bool) -> Span | None:
         and not _is_query_key(text[value.start : value.end])
     ):
         return None
-    return judged(site, value, op)
+    return with_change(site, judged(site, value, op), op)
 
 
 def _header(site: Site, at: int, op: str, *, closed: bool) -> Span | None:

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from failsoft.sanitize.checks import looks_random
-from failsoft.sanitize.grammar import SHAPES, Value, end_of_private_key, header_line
+from failsoft.sanitize.grammar import SHAPES, Value, end_of_private_key, header_line, read_value
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import STRONG_TERMS, word_set
 from failsoft.sanitize.scanner import Scan, Span, marker
@@ -22,6 +22,7 @@ __all__ = [
     "random_key",
     "refused",
     "sets_nothing",
+    "with_change",
     "special_form",
 ]
 
@@ -102,6 +103,8 @@ _PLAIN_KEYS = word_set(
     "map dict business translation i18n metric label tag registry config option etag query redis topic kafka shard"
 )
 
+# what it was and what it is to be
+_CHANGE = re.compile(r"[\"'`]?\s{0,4}(?:->|=>|→|~>|-->|⇒)\s{0,4}(?=[^\s])")
 _VERY_LONG, _MOST_VAIN = 2_048, 12
 _judge = Judge()
 
@@ -184,6 +187,20 @@ def judged(site: Site, value: Value | None, op: str) -> Span | None:
     if fits and _judge.is_value(content, kind, site.name, quoted=value.quoted, op=op, after=after, spaced=spaced):
         return value.start, value.end, marker("jwt" if content.startswith("eyJ") else kind)
     return refused(site, value)
+
+
+def with_change(site: Site, span: Span | None, op: str) -> Span | None:
+    """What goes, together with the new value that an arrow leads to: `"x" -> "y"`, bare only what looks like one."""
+    text = site.scan.text
+    change = _CHANGE.match(text, span[1]) if span else None
+    if span is None or change is None:
+        return span
+    other = read_value(text, change.end(), site.kind)
+    content = text[other.start : other.end] if other else ""
+    if other is None or not (other.quoted or is_announced(content, site.kind) or looks_random(content)):
+        return span
+    later = judged(site, other, op)
+    return (span[0], later[1], span[2] + text[span[1] : later[0]] + later[2]) if later else span
 
 
 def refused(site: Site, value: Value) -> Span | None:

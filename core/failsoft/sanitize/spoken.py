@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from failsoft.sanitize.assigned import ASSIGN, assigned
 from failsoft.sanitize.checks import is_iban, looks_random
-from failsoft.sanitize.forms import HEX_LIKE, Site, judged, refused
+from failsoft.sanitize.forms import HEX_LIKE, Site, judged, refused, with_change
 from failsoft.sanitize.grammar import SHAPES, Value, read_value
 from failsoft.sanitize.keys import KeyMatcher, words_of
 from failsoft.sanitize.rules import DISARMING_PHRASES, STRONG_TERMS, word_set
@@ -138,7 +138,7 @@ class Prose:
                 return refused(site, value)
         if value and kind == "iban" and not is_iban(re.sub(r"[ -]", "", text[value.start : value.end]).upper()):
             return None
-        return judged(site, value, ":")
+        return with_change(site, judged(site, value, ":"), ":")
 
 
 def _called(site: Site) -> Span | None:
