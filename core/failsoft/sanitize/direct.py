@@ -72,6 +72,8 @@ _AUTH_OBJECT = re.compile(
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
 _LONG_CODE = re.compile(r"(?:\\?[\"']?\s?[=:]\s?|\s)\\?[\"']?([\w/.-]{16,512})")
 _CODE_LEAST = 8
+_PERSONAL = re.compile(r"\\{0,3}[\"']?[ :=]{1,3}[\"']?([\w/.:~+-]{16,256}={0,2})(?![\w/])")
+_PERSONAL_LEAST = 26
 
 
 _IN_PATH = re.compile(
@@ -207,6 +209,16 @@ def _national_phone(scan: Scan, _start: int, end: int) -> Span | int:
     return (end, match.end(), marker("phone")) if match else end
 
 
+def _personal(scan: Scan, start: int, end: int) -> Span | int:
+    """A personal access token, in short: `GH_PAT=x`, `PAT x`. The same letters are the name of a person."""
+    match = _PERSONAL.match(scan.text, end)
+    if match is None or scan.text[start - 1 : start].isalpha() or _UUID.fullmatch(match[1]):
+        return end
+    if not (looks_random(match[1]) or (len(match[1]) >= _PERSONAL_LEAST and sum(map(str.isdigit, match[1])) > 1)):
+        return end
+    return match.start(1), _end(scan.text, match), marker("token")
+
+
 def _sent_code(scan: Scan, start: int, end: int) -> Span | int:
     """`Your login code is 482913`, as a message to a phone has it."""
     match = _SENT.match(scan.text, end)
@@ -274,8 +286,12 @@ def word_anchors() -> Iterator[Anchor]:
     yield Anchor("auth plain ", _group(_SASL, "basic"))
     yield Anchor("auth login ", _group(_SASL, "basic"))
     yield Anchor("private-lines", putty_key)
-    for word in ("password", "passwort", "reset", "token"):
+    for word in (
+        "password", "passwort", "reset", "token", "invite", "invitation", "activate", "activation", "verify",
+        "confirm", "magic", "unsubscribe",
+    ):  # fmt: skip
         yield Anchor(f"{word}/", link, "(?=[a-z0-9_./~=-]{20})")
+    yield Anchor("pat", _personal, r"(?=\\{0,3}[\"']?[ :=]{1,3}[\"']?[\w/.:~+-]{16})")
     yield Anchor("code", _long_code, r"(?=\\?[\"']?\s?[=:]?\s?\\?[\"']?[a-z0-9/_.-]{16})")
     for word in ("call", "dial", "reach", "contact", "number", "whatsapp", "text"):
         yield Anchor(word, _national_phone, _PHONE_INTRODUCTION)

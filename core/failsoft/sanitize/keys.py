@@ -15,6 +15,7 @@ from failsoft.sanitize.rules import (
     KEY_OWNERS,
     NEUTRAL_TAILS,
     NO_PLACES,
+    NO_PROSE_OWNERS,
     SID_OWNERS,
     STRICT_TERMS,
     STRONG_TERMS,
@@ -31,6 +32,7 @@ _MAX_WORDS = 14
 _LONGEST_TERM = 4
 _GLUED_LEAST = 7
 _CACHE = 4_096
+_PROSE_OWNERS = KEY_OWNERS - NO_PROSE_OWNERS
 
 
 @lru_cache(maxsize=_CACHE)
@@ -107,6 +109,8 @@ class KeyMatcher:
         if joined in self._safe_joined:
             return None
         kind = self._custom_joined.get(joined) or STRONG_TERMS.get(joined) or WEAK_TERMS.get(joined)
+        if kind is None and joined[-3:] == "key" and joined[:-3] in _PROSE_OWNERS:
+            return "api_key"
         return kind or (STRICT_TERMS.get(joined) if self._strict else None)
 
     def _kind(self, name: str) -> str | None:

@@ -18,6 +18,7 @@ __all__ = [
     "KEY_OWNERS",
     "NEUTRAL_TAILS",
     "NO_PLACES",
+    "NO_PROSE_OWNERS",
     "SID_OWNERS",
     "STRICT_TERMS",
     "STRONG_TERMS",
@@ -56,7 +57,7 @@ STRONG_TERMS: dict[str, str] = _table(
         "token": "token jwt accesstokens refreshtokens authtokens apitokens bearertokens sessiontokens idtokens "
         "idtokenhint usertokens csrftokens devicetokens",
         "api_key": "apikey apikeys accesskey accesskeys accesskeyid appkey applicationkey clientkey consumerkey "
-        "subscriptionkey subscriptionkeys functionskey authkeys appkeys sharedkeys licensekeys licencekeys servicekey "
+        "subscriptionkey subscriptionkeys writekey functionskey authkeys appkeys sharedkeys licensekeys licencekeys servicekey "
         "serviceaccountkey integrationkey adminkey deploykey accountkey "
         "storagekey sharedaccesskey sharedkey authkey serverkey licensekey licencekey bottoken ingestkey",
         "private_key": "privatekey privatekeys privkey sshkey secretkey secretkeys secretkeybase signingkey signkey "
@@ -175,8 +176,21 @@ WHOLE_TERMS = word_set("given family nickname line1 line2 addr plate")
 KEY_OWNERS = word_set(
     "openai anthropic stripe sendgrid mailgun mailchimp twilio google maps gmaps azure aws gcp github gitlab slack "
     "firebase datadog newrelic algolia cohere hf huggingface gemini mistral groq pinecone sentry cloudflare heroku "
-    "digitalocean npm pypi discord telegram shopify plaid paypal braintree adyen rapidapi dd nr s3 bot app"
+    "digitalocean npm pypi discord telegram shopify plaid paypal braintree adyen rapidapi dd nr s3 bot app "
+    "fastly vultr linode hetzner scaleway netlify vercel render supabase snyk shodan virustotal abuseipdb giphy "
+    "weatherapi openweather newsapi alphavantage finnhub polygon coingecko coinmarketcap etherscan infura alchemy "
+    "sparkpost mailjet mandrill brevo postmark messagebird vonage nexmo plivo telnyx clearbit hunter segment mixpanel "
+    "amplitude heap intercom zendesk hubspot pipedrive asana trello notion airtable clickup monday jira linear figma "
+    "contentful sanity storyblok typeform calendly deepl deepgram assemblyai elevenlabs replicate together fireworks "
+    "perplexity xai grok deepseek openrouter voyage jina weaviate qdrant langsmith langfuse wandb cohere tavily "
+    "exa serpapi scraperapi ipinfo ipstack mapbox tomtom geocodio bugsnag rollbar loggly logdna papertrail sumologic "
+    "honeycomb grafana dynatrace opsgenie pagerduty statuspage uptimerobot launchdarkly statsig optimizely split "
+    "klaviyo mollie razorpay gocardless lemonsqueezy paddle square easypost shippo lob docusign cloudinary imgix "
+    "onesignal pushover pusher ably pubnub cloudsmith gemfury packagist rubygems nuget dropbox lastfm tmdb omdb "
+    "steam riot unsplash pexels pixabay akismet"
 )
+NO_PROSE_OWNERS = word_set("s3 app bot maps dd nr render linear split segment heap monday square notion together exa")
+"""Of these, a key in prose may be anything."""
 """`<owner>_key` is an API key."""
 
 SID_OWNERS = word_set(
