@@ -96,7 +96,7 @@ _GOES_ON = word_set(
 _GENERATED = re.compile(r"b?\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,128}={0,2}|[A-Za-z0-9+/]{42,128}={1,2})(?![\w/.=+~-])")
 # keys that open nothing
 _PLAIN_KEYS = word_set(
-    "socket public primary foreign sort partition cache routing idempotency object range hash index unique "
+    "socket public publishable primary foreign sort partition cache routing idempotency object range hash index unique "
     "lookup group "
     "dedup composite natural surrogate message row storage blob file image asset s3 record entity host site pub "
     "sitekey "

@@ -158,6 +158,8 @@ def _is_counted(words: tuple[str, ...], end: int) -> bool:
 def _kind_of(words: tuple[str, ...]) -> str | None:
     if len(words) > 1 and (words[0] in DISARMING_HEADS or "per" in words):
         return None
+    if "ratelimit" in words or ("rate" in words and "limit" in words):
+        return None
     for end in range(len(words), 0, -1):
         if words[end - 1] == "tokens" and end > 1 and words[end - 2] in AUTH_WORDS and end == len(words):
             return "token"

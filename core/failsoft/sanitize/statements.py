@@ -109,5 +109,5 @@ def statement_anchors() -> Iterator[Anchor]:
     yield Anchor("delete from ", _bound)
     yield Anchor("select ", _bound, r"(?=[\w*\"`(\[])")
     yield Anchor("binding parameter ", _bound_one, r"(?=[\[(])")
-    yield Anchor("parameters: ", _typed, r"(?=[^\n]{1,512}\((?:string|timestamp|date|local|byte))")
+    yield Anchor("parameters: ", _typed, r"(?=[^\n]{0,512}\((?:string|timestamp|date|local|byte))")
     yield Anchor("query argument $", _query_argument)

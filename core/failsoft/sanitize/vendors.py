@@ -120,17 +120,10 @@ TOKENS: tuple[Token, ...] = (
     _token("infisical_token", "st.", r"st\.[0-9a-f-]{20,}\.[0-9a-f]{32}\.[0-9a-f]{32}"),
     _token("snowflake_token", "ETMsDgA", r"ETMsDgA[\w+/=%-]{20,}"),
     _token("salesforce_session", "00D", r"00D[A-Za-z0-9]{12,15}![\w.]{40,}"),
-    _token(
-        "firebase_key",
-        ":APA91b",
-        r"[\w-]{11}:APA91b[\w-]{100,}",
-        bounded=False,
-        lead=r"[\w-]{11}",
-        follow=r"(?=[\w-]{100})",
-    ),
+    _token("firebase_key", ":APA91b", r"[\w-]{7}:APA91b[\w-]{100,}", bounded=False, lead=r"[\w-]{7}"),
     _token("instagram_token", "IGQV IGAA", r"IG(?:QV|AA)[\w-]{30,}"),
     _token("grafana_token", "eyJrIjoi", r"eyJrIjoi[A-Za-z0-9+/]{30,}={0,2}"),
-    _token("newrelic_key", "NRAL", r"[0-9A-Za-z]{36}NRAL(?!\w)", lead="[0-9A-Za-z]{36}"),
+    _token("newrelic_key", "NRAL", r"[0-9A-Za-z]{14}NRAL(?!\w)", lead="[0-9A-Za-z]{14}"),
     _token("twitch_token", "oauth:", r"oauth:[a-z0-9]{30}(?!\w)"),
     _token("slack_webhook", "hooks.slack.com/", r"hooks\.slack\.com/(?:services|workflows|triggers)/([\w/+-]{16,})"),
     _token(
@@ -353,7 +346,7 @@ TOKENS: tuple[Token, ...] = (
     _token(
         "webhook",
         "loggly.com/inputs/ datadoghq.com/v1/input/ datadoghq.eu/v1/input/ hc-ping.com/ /bot/v2/hook/",
-        rf"[a-z/.-]+/(?:inputs|v1/input|hook)?/?({_UUID}|[0-9a-f]{{32}})",
+        rf"[a-z0-9/.-]*?/(?:inputs/|input/|hook/)?({_UUID}|[0-9a-f]{{32}})",
         bounded=False,
     ),
     _token("webhook", "/hooks/", r"/hooks/([a-z0-9]{26}(?![\w-])|[A-Za-z0-9]{17,24}/[A-Za-z0-9]{24,})", bounded=False),
