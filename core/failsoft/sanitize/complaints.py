@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 
-from failsoft.sanitize.checks import looks_random
-from failsoft.sanitize.forms import HEX_LIKE, Site, judged
+from failsoft.sanitize.forms import Site, has_look, judged
 from failsoft.sanitize.grammar import Value, read_value
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Span
-from failsoft.sanitize.verdict import is_announced
 
 __all__ = ["complained", "told_after"]
 
@@ -79,12 +77,9 @@ _NAMING = re.compile(
     r"(?i)(?:field|property|param|parameter|path|name|key|attribute|loc|location|code"
     r"|column)\\{0,3}[\"']\s{0,2}[:=]\s{0,2}\\{0,3}[\"']$"
 )
-_OF_FORM = word_set("name address person record zip")
+_OF_FORM = word_set("name address person record zip authorization cookie")
 _NOT_SPOKEN = word_set("pass pw sid pin auth")
 _MAX_BEFORE = 320
-_LEAST_SIGNED = 8
-# capitals inside of a word that has a digit as well
-_CASES = re.compile(r"(?=\w{10})(?=[A-Za-z]*\d)(?=\w*[a-z][A-Z])\w*[A-Z]{2}")
 
 
 def told_after(site: Site) -> Span | None:
@@ -109,26 +104,16 @@ def _told_later(site: Site) -> Span | None:
     text, last = site.scan.text, site.last
     if two := _TWO.match(text, last):
         one, other = two.span("one"), two.span("two")
-        if _has_look(two["one"], site.kind) and _has_look(two["two"], site.kind):
+        if has_look(two["one"], site.kind) and has_look(two["two"], site.kind):
             first = judged(site, Value(*one, quoted=True), "=")
             second = judged(site, Value(*other, quoted=True), "=")
             if first and second:
                 return first[0], second[1], first[2] + text[first[1] : second[0]] + second[2]
     later = _OF_OPTION.match(text, last) or _ON_NEXT_LINE.match(text, last) or _LATER.match(text, last)
     value = read_value(text, later.end(), site.kind) if later else None
-    if value is None or not _has_look(text[value.start : value.end], site.kind):
+    if value is None or not has_look(text[value.start : value.end], site.kind):
         return None
     return judged(site, value, "=")
-
-
-def _has_look(text: str, kind: str) -> bool:
-    """Whether what stands in a sentence about a field has the look of a value, and not of a type or a name."""
-    text = text.rstrip(".…")
-    if "[REDACTED:" in text or "(" in text or "://" in text:
-        return False
-    if is_announced(text, kind) or looks_random(text) or HEX_LIKE.fullmatch(text) or _CASES.search(text):
-        return True
-    return kind == "password" and len(text) >= _LEAST_SIGNED and not text.replace("-", "").replace("_", "").isalnum()
 
 
 def complained(site: Site) -> Span | None:
@@ -158,7 +143,7 @@ def _told_before(site: Site) -> Span | None:
     if found is None and (found := _FARTHER.search(before) or _CHAIN.search(before)):
         group = found.lastgroup or ""
         group = next(name for name, said in found.groupdict().items() if said is not None and name != "quote")
-        if not _has_look(found[group], site.kind):
+        if not has_look(found[group], site.kind):
             return None
     if found is None:
         return None

@@ -16,14 +16,15 @@ __all__ = [
     "HEX_LIKE",
     "Site",
     "delimited_form",
+    "has_look",
     "is_named",
     "judged",
     "names_no_value",
     "random_key",
     "refused",
     "sets_nothing",
-    "with_change",
     "special_form",
+    "with_change",
 ]
 
 HEX_LIKE = re.compile(r"[0-9A-Fa-f-]{16,}|\d{6,}")
@@ -103,6 +104,9 @@ _PLAIN_KEYS = word_set(
     "map dict business translation i18n metric label tag registry config option etag query redis topic kafka shard"
 )
 
+_LEAST_SIGNED = 8
+# capitals inside of a word that has a digit as well
+_CASES = re.compile(r"(?=\w{10})(?=[A-Za-z]*\d)(?=\w*[a-z][A-Z])\w*[A-Z]{2}")
 # what it was and what it is to be
 _CHANGE = re.compile(r"[\"'`]?\s{0,4}(?:->|=>|→|~>|-->|⇒)\s{0,4}(?=[^\s])")
 _VERY_LONG, _MOST_VAIN = 2_048, 12
@@ -122,6 +126,16 @@ class Site(NamedTuple):
     def before(self) -> str:
         """The character before the name."""
         return self.scan.text[self.first - 1 : self.first]
+
+
+def has_look(text: str, kind: str) -> bool:
+    """Whether what stands in a sentence about a field has the look of a value, and not of a type or a name."""
+    text = text.rstrip(".…")
+    if "[REDACTED:" in text or "(" in text or "://" in text:
+        return False
+    if is_announced(text, kind) or looks_random(text) or HEX_LIKE.fullmatch(text) or _CASES.search(text):
+        return True
+    return kind == "password" and len(text) >= _LEAST_SIGNED and not text.replace("-", "").replace("_", "").isalnum()
 
 
 def is_named(text: str, value: Value) -> bool:

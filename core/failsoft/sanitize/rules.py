@@ -57,8 +57,8 @@ STRONG_TERMS: dict[str, str] = _table(
         "token": "token jwt accesstokens refreshtokens authtokens apitokens bearertokens sessiontokens idtokens "
         "idtokenhint usertokens csrftokens devicetokens",
         "api_key": "apikey apikeys accesskey accesskeys accesskeyid appkey applicationkey clientkey consumerkey "
-        "subscriptionkey subscriptionkeys writekey functionskey authkeys appkeys sharedkeys licensekeys licencekeys servicekey "
-        "serviceaccountkey integrationkey adminkey deploykey accountkey "
+        "subscriptionkey subscriptionkeys functionskey authkeys appkeys sharedkeys licensekeys licencekeys servicekey "
+        "serviceaccountkey integrationkey writekey adminkey deploykey accountkey "
         "storagekey sharedaccesskey sharedkey authkey serverkey licensekey licencekey bottoken ingestkey",
         "private_key": "privatekey privatekeys privkey sshkey secretkey secretkeys secretkeybase signingkey signkey "
         "encryptionkey encryptkey enckey decryptionkey masterkey hmackey rsakey tlskey sslkey gpgkey pgpkey jwtkey "

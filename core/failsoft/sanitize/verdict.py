@@ -158,9 +158,8 @@ _DIGEST = re.compile(r"(?:sha\d{1,3}|md5):[0-9a-fA-F]{32,128}")
 _ALGORITHM = re.compile(
     r"(?i)(?:sha\d{1,3}|md5|ecdsa|rsa|ed25519|hmac)(?:-?with|-?sha|encryption|-?rsa|-?pss)[\w-]{0,24}|\d{3,5}[ -]bit.*"
 )
-_DURATION = re.compile(r"(?:\d{1,9}(?:\.\d{1,9})?(?:[nuµm]?s|m|h|d)){1,4}")
-# of Stripe and those who write theirs alike: public by design
-_PUBLIC = re.compile(r"pk_(?:live|test)_\w{8,256}")
+# how long something takes, and the keys of Stripe, and of those who write theirs alike, that are public by design
+_HARMLESS = re.compile(r"(?:\d{1,9}(?:\.\d{1,9})?(?:[nuµm]?s|m|h|d)){1,4}|pk_(?:live|test)_\w{8,256}")
 _SHORT_KINDS = word_set("api_key token session signature cookie csrf private_key")
 _TERMS = STRONG_TERMS | WEAK_TERMS
 
@@ -231,8 +230,6 @@ class Judge:
             spaced: ` = ` stood between them, as in code.
         """
         bare = value.strip()
-        if kind in _SHORT_KINDS and (_DURATION.fullmatch(bare) or _PUBLIC.fullmatch(bare)):
-            return False
         if bare.isascii() and bare.isalnum() and not bare.isalpha() and after != "(" and len(bare) > 4:
             return not _ALGORITHM.fullmatch(bare) and self._fits(bare, kind, quoted=quoted, op=op)
         if not bare or bare.lower().rstrip(".!,;") in _NOTHING:
@@ -305,6 +302,6 @@ class Judge:
             return op.startswith("=") and len(value) >= 5
         if kind == "session" and not _is_session(value):
             return False
-        if kind in _SHORT_KINDS and len(value) < 3:
+        if kind in _SHORT_KINDS and (len(value) < 3 or _HARMLESS.fullmatch(value)):
             return False
         return not (kind == "token" and _SMALL.fullmatch(value))
