@@ -7,6 +7,7 @@ import re
 from failsoft.sanitize.forms import (
     Site,
     delimited_form,
+    has_look,
     judged,
     names_no_value,
     sets_nothing,
@@ -74,6 +75,8 @@ _MEMBER = re.compile(
 )
 _LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
 _MAX_ITEMS = 100
+# what a message quotes with the marks of its language
+_SAID = re.compile(r"[“‘«„`]([^”’»“`\n]{5,256})[”’»“`]")
 # of a function: no list stands before it
 _BODY = re.compile(r"\s{0,2}(?:=>|\{|\()|\.[A-Za-z]")
 # `[facet 'minLength']`: what names a thing
@@ -216,6 +219,8 @@ def _listed(site: Site, at: int) -> Span | None:
         )
     if not items and found and _NAMES.fullmatch(content) and not any(map(str.isdigit, content)):
         return None
+    if not found and (said := _SAID.search(content)) and has_look(said[1], kind):
+        return inside.start + said.start(1), inside.start + said.end(1), marker(kind)
     if found and not _EXPRESSION.search(content):
         kept = _named_inside(content, kind) if text[at] == "{" else marker(kind)
         return inside.start, inside.end, kept

@@ -33,11 +33,13 @@ _FARTHER = re.compile(
 _CHAIN = re.compile(
     r"\"(?P<quoted>[^\"\n]{5,256})\": [^\n]{0,120}(?:\n at \[[^\n]{0,240})? ?\(through reference chain: [^()\n]{0,160}$"
 )
+# pytest: what the expression was that gave it
+_WHERE = re.compile(r"\bwhere (?P<quote>[\"'])(?P<quoted>[^\"'\n]{5,256})(?P=quote) = [^\n=]{1,200}\.$")
 _QUOTES = ("'", '"', "`")
 _LEADS = (" ", *_QUOTES)
 # a quoted value ends in front of such words, not farther than this from the name
 _MAX_WORDS = 80
-_CLOSED = r"(?:\\{0,3}[\"'`])?\]?(?: ?/ ?[\"']?-\w[\"']?)?"
+_CLOSED = r"(?:\\{0,3}[\"'`])?\]?[\"']?(?: ?/ ?[\"']?-\w[\"']?)?"
 # the value stands after it
 _AFTER = re.compile(
     rf"{_CLOSED},?(?: on \w{{1,40}})?[:;]?"
@@ -48,7 +50,8 @@ _AFTER = re.compile(
 _LATER = re.compile(
     rf"{_CLOSED}(?:[^\n\"'`=]|[\"'`]\w{{1,16}}[\"'`](?=[ ,.:;)\]])){{0,100}}?"
     r"(?:\b(?i:got|received|parsing|(?:but|and) (?:was|is|it is|found|given)|invalid choice:|input string:|value:|value"
-    r"|invalid (?:\w{1,16} )?value:|(?:field|param|column)'s value:|at row \d{1,9}:)) \(?(?=[^\s(])"
+    r"|invalid (?:\w{1,16} )?value:|(?:field|param|column)'s value:|at row \d{1,9}:"
+    r"|(?:is|are) not (?:an? )?(?:valid )?\w{1,16}:)) \(?(?=[^\s(])"
 )
 # `Invalid value for "--password" / "-p": x is too short`
 _OF_OPTION = re.compile(r"[\"'](?: ?/ ?[\"']-\w[\"'])?: (?=[^\s\"']+ (?:is|does|must|has)\b)")
@@ -127,6 +130,9 @@ def complained(site: Site) -> Span | None:
         return None
     if lead in _QUOTES and (inside := _IN_MESSAGE.match(text, site.last)):
         return judged(site, read_value(text, inside.end(), site.kind), "=")
+    if lead == "." and (where := _WHERE.search(scan.before(site.first, _MAX_BEFORE))):
+        start = site.first - len(where.string) + where.start("quoted")
+        return judged(site, Value(start, start + len(where["quoted"]), quoted=True), "=")
     if lead not in _LEADS or site.name.lower() in _NOT_SPOKEN:
         return None
     return _told_before(site)

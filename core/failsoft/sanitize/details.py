@@ -23,7 +23,9 @@ _PARAMETERS = re.compile(
 )
 _BOUND = re.compile(r"(?i)(?:with )?(?:param(?:eter)?s|binds?)[:=]? ?(?=[\[({])")
 # names of parameters are listed in the same way; values only stand where a statement stands
-_STATEMENT = re.compile(r"(?:SELECT|INSERT|UPDATE|DELETE|MERGE|CALL|EXEC|[Qq]uery|[Ss]tatement|executing|SQL)\b")
+_STATEMENT = re.compile(
+    r"(?:SELECT|INSERT|UPDATE|DELETE|MERGE|CALL|EXEC|[Qq]uery|[Ss]tatement|executing|SQL|constraint)\b"
+)
 _NUMBERED = re.compile(r"(?i)(parameters?:? |, )(\$\d{1,3} = )('(?:[^'\n]|''){0,4096}'?|[^\s,']{1,512})")
 _COPIED = re.compile(r"(?i)copy [\w.\"]{1,64}, line \d{1,12}: \"([^\n]{1,4096}?)\"(?=\s|$|['\")\\])")
 _TRUNCATED = re.compile(r"(?i)truncated value: '([^'\n]{1,4096})")
@@ -100,6 +102,7 @@ class DetailRules:
             "parameters: ",
             "parameters=",
             "params=",
+            "params ",
             "binds: ",
             "with params ",
             "with parameters ",
