@@ -50,7 +50,7 @@ class EchoRules:
         yield Anchor("failed validating ", self.instance)
         yield Anchor("(got ", self.typed)
         yield Anchor("must match regex ", self.unmatched)
-        yield Anchor("for parameter ", self.parameter, r"(?=[\w.\[\]]{1,80}, value: )")
+        yield Anchor("for parameter ", self.parameter, r"(?=[\w.\[\]]{0,128}, value: )")
 
     def web_key(self, scan: Scan, start: int, end: int) -> Span | int:
         """JSON web keys (RFC 7517): the private parts of the object that names its key type."""
@@ -96,7 +96,7 @@ class EchoRules:
         kind = self._keys.kind(named[1]) if named else None
         return (match.start(1), match.end(1), marker(kind)) if match and kind else end
 
-    def parameter(self, scan: Scan, start: int, end: int) -> Span | int:
+    def parameter(self, scan: Scan, _start: int, end: int) -> Span | int:
         """botocore: `Invalid length for parameter Password, value: x, valid min length: 8`."""
         match = _PARAMETER.match(scan.text, end)
         kind = self._keys.kind(match[1]) if match else None

@@ -39,7 +39,7 @@ TEMPLATE = re.compile(
 _WRAPPED = re.compile(
     r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential|Some|String(?:::from|::new)?|\[\]byte|str"
     r"|new String|Buffer\.from|SecureString|crypt|PASSWORD|SHA2|MD5|AES_ENCRYPT)\(\s{0,2}(?=[bu]?[\"'])|(?:Some|Just"
-    r"|Ok) (?=\")"
+    r"|Ok) (?=\")|\(?ConvertTo-SecureString (?:-String )?(?=[\"'])"
 )
 _BARE = re.compile(
     r"(?:[^\s,;&\"'`<>()\[\]{}|\\]"

@@ -105,7 +105,7 @@ def _query_argument(scan: Scan, start: int, end: int) -> Span | int:
 def statement_anchors() -> Iterator[Anchor]:
     """Where statements begin, and what names the values bound to one; in any case."""
     yield Anchor("values", _bound, r"(?=\s?\(\s?[?%$:@(])")
-    yield Anchor("update ", _bound, r"(?=[\w.\"`\[\]]{1,80}\s{1,8}set )")
+    yield Anchor("update ", _bound, r"(?=[\w.\"`\[\]]{0,128} +set )")
     yield Anchor("delete from ", _bound)
     yield Anchor("select ", _bound, r"(?=[\w*\"`(\[])")
     yield Anchor("binding parameter ", _bound_one, r"(?=[\[(])")

@@ -104,7 +104,8 @@ TOKENS: tuple[Token, ...] = (
     _token(
         "api_key",
         "live_ test_ sandbox_",
-        r"(?:live|test|sandbox)_(?=[A-Za-z]{0,43}\d)(?=[a-z0-9]{0,43}[A-Z])[A-Za-z0-9]{24,44}(?!\w)",
+        r"(?:live|test|sandbox)_(?=[A-Za-z]{0,43}\d)(?=[a-z0-9]{0,43}[A-Z])[A-Za-z0-9]{24,44}(?!\w)"
+        r"|live_\d{6,12}_[A-Za-z0-9]{16,}",
     ),
     _token("client_secret", "_secret_", rf"_secret_({_W}{{20,}})(?!\w)", bounded=False),
     _token("api_key", "secret-", r"secret-(?:live-|test-)?(?=[\w-]{0,64}\d)(?=[\w-]{0,64}[A-Z])[\w-]{20,}={0,2}"),
@@ -116,7 +117,6 @@ TOKENS: tuple[Token, ...] = (
     _token("digitalocean_key", "DO00", r"DO00[A-Z0-9]{16}(?![A-Za-z0-9])"),
     _token("scaleway_key", "SCW", r"SCW(?=[A-Z]{0,16}\d)[A-Z0-9]{17}(?![A-Za-z0-9])"),
     _token("vault_token", "s.", rf"s\.(?=(?:[A-Za-z]{{0,24}}\d){{2}})(?=[a-z0-9]{{0,24}}[A-Z]){_W}{{24}}(?![\w.(])"),
-    _token("nuget_key", "oy2", r"oy2[a-z0-9]{43}(?![0-9A-Za-z])"),
     _token("infisical_token", "st.", r"st\.[0-9a-f-]{20,}\.[0-9a-f]{32}\.[0-9a-f]{32}"),
     _token("snowflake_token", "ETMsDgA", r"ETMsDgA[\w+/=%-]{20,}"),
     _token("salesforce_session", "00D", r"00D[A-Za-z0-9]{12,15}![\w.]{40,}"),
