@@ -26,8 +26,9 @@ __all__ = ["ASSIGN", "assigned", "authorization"]
 _STYLE = r"(?:\x1b\[[0-9;]{0,12}m|\*\*(?!\*)|</?(?:b|strong|em|i|code|span)>){0,4}"
 ASSIGN = re.compile(
     r"(?: string(?= =))?"
-    rf"(?P<close>\\{{0,7}}[\"'`])?\]?(?:\[\])?(?: \((?:str|string|text|required)\))?{_STYLE}[^\S\n]{{0,8}}"
-    r"(?P<op>(?:NOT )?(?:I?LIKE|IN(?= ?\())(?= ?[(']|:)|[?:|!+~.]{0,3}=[=>~]{0,2}|[:：](?!:)|::(?= )|->|→"
+    rf"(?P<close>\\{{0,7}}[\"'`])?\]?(?:\[\])?(?:\.{{3,40}})?(?: \((?:str|string|text|required)\))?"
+    rf"{_STYLE}[^\S\n]{{0,8}}"
+    r"(?P<op>(?:NOT )?(?:I?LIKE|IN(?= ?\())(?= ?[(']|:)|[?:|!+~.]{0,3}=[=>~]{0,2}|[:：](?!:)|::(?= )|->|→|⇒"
     r"|<-(?= ?[\"'])|<>|::=)"
     rf"[^\S\n]{{0,8}}(?:{_STYLE[:-5]}{{1,4}}[^\S\n]{{0,4}})?(?:(?:!!?[a-z]{{1,12}}|&\w{{1,24}}) (?=[^\s=]))?"
     r"(?:(?:str|bytes|SecretStr|[Ss]tring|&(?:'static )?str|SecretString|Optional\[\w+\]"
@@ -87,6 +88,8 @@ _NAMES = re.compile(r"[A-Za-z_][\w.]{0,60}(?:\s?,\s?[A-Za-z_][\w.]{0,60}){1,20}"
 _REMARK = re.compile(r"[a-z]{2,16}(?: [a-z]{2,16}){1,7}")
 _NEXT = re.compile(r"[a-z_.]{2,32}=[^=\s\"]")
 _MAX_INDENT = 64
+_PLURALS = ("codes", "tokens", "keys", "passwords", "secrets")
+_OTHER = re.compile(r"(?:,[ ]?| and | |;[ ]?)([\w~+/.-]{4,128})(?![\w=:(])")
 _judge = Judge()
 
 
@@ -153,7 +156,19 @@ def _plain(site: Site, at: int, op: str, *, strict: bool) -> Span | None:
         and not _is_query_key(text[value.start : value.end])
     ):
         return None
-    return with_change(site, judged(site, value, op), op)
+    return _with_others(site, with_change(site, judged(site, value, op), op))
+
+
+def _with_others(site: Site, span: Span | None) -> Span | None:
+    """What goes, with the others of a list without brackets: `backup codes: x, y`."""
+    text = site.scan.text
+    if span is None or not text[site.first : site.last].lower().endswith(_PLURALS):
+        return span
+    start, last, kept = span
+    while (other := _OTHER.match(text, last)) and (has_look(other[1], site.kind) or other[1].isdigit()):
+        kept += text[last : other.start(1)] + marker(site.kind)
+        last = other.end()
+    return start, last, kept
 
 
 def _header(site: Site, at: int, op: str, *, closed: bool) -> Span | None:

@@ -97,6 +97,7 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
         rf"(?i:pre-shared-key) (?:ascii-text|hexadecimal|local|remote|\d) {_VALUE}",
     ),
     *((f"{name} ", "(?=[0-9] )", rf"(?i:{name}) \d {_VALUE}") for name in ("password", "secret", "key-string")),
+    ("user ", r"(?=\S{1,40} (?:on|off) )", rf"(?i:user) \S{{1,40}} (?:on|off) {_MORE}(?<= )>{_VALUE}"),
     ("setuser ", "", rf"(?i:setuser) {_MORE}(?<= )>{_VALUE}"),
     ("crypt('", "", r"(?i:crypt)\('([^'\n]{2,256})'(?=, ?(?:gen_salt|'\$))"),
     ("db.auth(", "", r"(?i:db\.auth)\(\s?[\"'][^\"'\n]{1,64}[\"'],\s?[\"']([^\"'\n]{2,256})"),

@@ -31,7 +31,7 @@ HEX_LIKE = re.compile(r"[0-9A-Fa-f-]{16,}|\d{6,}")
 """Long numbers, hexadecimal or decimal."""
 
 # a password in the braces of an ODBC connection string, where `}}` stands for one brace
-_BRACED = re.compile(r"\{((?=(?:[^\n}]|\}\}){0,128}?[^\w\n}])(?:[^{}\"'\n]|\}\}){1,256})\}(?=;|$|[\"'\s])")
+_BRACED = re.compile(r"\{((?=(?:[^\n}]|\}\}){0,128}?(?:[^\w\n}]|\}\}))(?:[^{}\"'\n]|\}\}){1,256})\}(?=;|$|[\"'\s])")
 # a password with spaces in a list that semicolons part
 _PARTED = re.compile(r"[^;=\s\"'{\[<$][^;=\n\"']{0,127}(?=;)")
 # all of it in quotes with its name, as `-H 'X-Api-Key: x'`

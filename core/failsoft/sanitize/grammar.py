@@ -63,11 +63,14 @@ SHAPES: dict[str, re.Pattern[str]] = {
     ),
     "health_id": re.compile(r"(?=[A-Za-z/.-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[ ](?=\d)){2,24}"),
     "national_id": re.compile(r"(?=[A-Za-z/. -]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|\.(?=\d)|[ ](?=[\dA-D])){4,24}"),
-    "account": re.compile(r"(?=[A-Za-z-]{0,4}\d)[A-Za-z0-9*]{1,24}(?:[ -][\d*]{1,12}){0,7}(?<=[\dA-Za-z]{3})"),
+    "account": re.compile(
+        r"\d\d-\d\d-\d\d(?!\d)|(?=[A-Za-z-]{0,4}\d)[A-Za-z0-9*]{1,24}(?:[ -][\d*]{1,12}){0,7}(?<=[\dA-Za-z]{3})"
+    ),
     "ssn": re.compile(r"\d{3}[-. ]?\d{2}[-. ]?\d{4}(?!\d)|[*Xx]{3}-[*Xx]{2}-\d{4}|\d{4}(?!\d)"),
     # Canadian social insurance number
     "sin": re.compile(r"\d{3}[ -]?\d{3}[ -]?\d{3}(?![\w-]|[. ]\d)"),
-    "card": re.compile(r"\d(?:[ -]?\d){11,18}(?!\d)"),
+    # and an Indian permanent account number
+    "card": re.compile(r"\d(?:[ -]?\d){11,18}(?!\d)|[A-Z]{5}\d{4}[A-Z](?!\w)"),
     "iban": re.compile(r"[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"),
     # names of HL7 have carets between their parts
     "name": re.compile(
@@ -81,6 +84,9 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "date": re.compile(
         r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)?|\d{8}(?!\d)"
         r"|\d{1,2}\.? [A-Za-z]{3,9}\.?,? \d{4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
+    ),
+    "place": re.compile(
+        r"[(\[]?-?\d{1,3}\.\d{3,12}(?:°?\s?[NSEW])?(?:[,;]?\s?-?\d{1,3}\.\d{3,12}(?:°?\s?[NSEW])?[)\]]?)?"
     ),
     "zip": re.compile(
         r"\d{4,5}(?:-\d{3,4})?(?!\w)|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)|[A-Z]\d[A-Z] ?\d[A-Z]\d(?!\w)"

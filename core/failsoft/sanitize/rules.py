@@ -44,7 +44,7 @@ STRONG_TERMS: dict[str, str] = _table(
         "dbpw rootpw pword pwrd passw upass sshpass requirepass masterauth contrasena contraseña contrasenia "
         "clavesecreta motdepasse "
         "mdp senha "
-        "authenticationstring userpassword "
+        "authenticationstring userpassword authtok "
         "wachtwoord haslo hasło lösenord losenord passord adgangskode salasana heslo jelszó şifre parola пароль "
         "密码 密碼 "
         "パスワード 비밀번호",
@@ -140,17 +140,22 @@ STRICT_TERMS: dict[str, str] = _table(
         "name": "lname fname firstnames namefirst namelast fathername mothername nickname middleinitial providername "
         "beneficiaryname authorname signedby given family customername clientname contactname employeename "
         "guardianname spousename doctorname physicianname "
-        "nursename insuredname subscribername guarantorname recipientname emergencycontactname nextofkin personname "
+        "nursename insuredname subscribername guarantorname recipientname emergencycontactname personname "
         "membername relativename",
-        "person": "name patient customer doctor physician nurse guardian spouse",
+        "person": "name patient customer doctor physician nurse guardian spouse employee mother father husband wife "
+        "passenger traveler traveller guest applicant claimant attendee signatory payee recipient policyholder "
+        "emergencycontact nextofkin",
+        "place": "latitude longitude lat lng lon gps geo latlng latlon coords coordinates geolocation location "
+        "gpscoordinates position",
         "date": "birthyear yearofbirth admissiondate admitdate admittedat admittedon dischargedate dischargedat "
         "dischargedon dateofservice "
-        "servicedate deathdate dateofdeath visitdate appointmentdate surgerydate diagnosisdate proceduredate "
+        "admitted discharged servicedate deathdate dateofdeath visitdate appointmentdate surgerydate diagnosisdate "
+        "proceduredate "
         "encounterdate dateofadmission dateofdischarge dateofvisit",
         "zip": "zip zipcode postalcode postcode plz",
-        "address": "addr addr1 addr2 address1 address2 line1 line2 address city town county latitude longitude "
-        "geolocation gpscoordinates adresse direccion domicilio",
-        "record": "visanumber "
+        "address": "addr addr1 addr2 address1 address2 line1 line2 address city town county "
+        "adresse direccion domicilio birthplace placeofbirth",
+        "record": "visanumber androidid serial "
         "udid advertisingid idfa plate fingerprintid studentid employeeid membershipnumber licensenumber "
         "licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "
         "platenumber vin vehicleid vehiclenumber vehicleidentificationnumber vehicleregistration serialnumber "
@@ -158,7 +163,7 @@ STRICT_TERMS: dict[str, str] = _table(
         "deviceid deviceserial deviceserialnumber deviceidentifier imei imsi meid iccid udi biometricid recordnumber "
         "recordno chartnumber casenumber caseno encounterid encounternumber visitnumber claimnumber claimid "
         "accessionnumber specimenid employeenumber studentnumber",
-        "url": "profileurl homepage personalurl linkedinurl websiteurl website avatarurl photourl facebookurl "
+        "url": "profileurl homepage personalurl linkedinurl linkedin websiteurl website avatarurl photourl facebookurl "
         "twitterurl",
     }
 )
@@ -170,7 +175,10 @@ NO_PLACES = word_set(
 )
 """Words before "address" where nobody lives."""
 
-WHOLE_TERMS = word_set("given family nickname line1 line2 addr plate")
+WHOLE_TERMS = word_set(
+    "given family nickname line1 line2 addr plate serial linkedin lat lng lon gps geo location position coords "
+    "coordinates admitted discharged"
+)
 """Terms of the strict tier that are the whole name, or mean something else, as `font_family`."""
 
 KEY_OWNERS = word_set(
