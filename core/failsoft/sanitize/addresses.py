@@ -36,6 +36,8 @@ _EASY = re.compile(r"(?:^|[\s\"'=(])[\w$#]{1,40}/([^\s@/\"']{2,80})$")
 _EASY_HOST = re.compile(r"@(?://)?[\w.-]{1,128}:\d{4,5}[/:]\w")
 # a password right behind the address, as in lists of logins
 _COMBO = re.compile(r":([^\s/:\"'<>,;.~]{6,64})(?=[\s\"',;)]|$)")
+# the id of a message has the form of an address (RFC 5322, section 3.6.4)
+_MESSAGE_ID = re.compile(r"(?i)(?:message[-_ ]?id|in-reply-to|references|content-id)[\"']?\s?[:=]?\s?[\"']?<?$")
 # the version of a symbol in a library
 _SYMBOL = re.compile(r"@[A-Z]{2,12}_\d")
 _HOST = re.compile(r"@(?!sha256:)[A-Za-z][\w.-]*")
@@ -72,6 +74,8 @@ def _address(text: str, first: int, start: int, domain: re.Match[str]) -> Span |
         return (first, named.end(), marker("email")) if named else start + 1
     if text[first - 3 : first] == "://" and _HOST_END.match(text, domain.end()):
         # the user of a URL, whose name may be said
+        return domain.end()
+    if any(map(str.isdigit, text[first:start])) and _MESSAGE_ID.search(text, max(0, first - 32), first):
         return domain.end()
     if text[first:start] == "git" and text[domain.end() : domain.end() + 1] in (":", "/"):
         return domain.end()

@@ -76,6 +76,7 @@ _MEMBER = re.compile(
 )
 _LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
 _MAX_ITEMS = 100
+_ITEMS = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 # what a message quotes with the marks of its language
 _SAID = re.compile(r"[“‘«„`]([^”’»“`\n]{5,256})[”’»“`]")
 # of a function: no list stands before it
@@ -224,7 +225,7 @@ def _listed(site: Site, at: int) -> Span | None:
         return None
     if _BODY.match(text, inside.end + 1):
         return None
-    items = re.findall(r"[\"']([^\"']*)[\"']", content)
+    items = [item or other for item, other in _ITEMS.findall(content)]
     if items:
         found = any(_is_item(site, item) for item in items)
     else:

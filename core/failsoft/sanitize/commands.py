@@ -274,7 +274,20 @@ def _privacy(scan: Scan, start: int, end: int) -> Span | int:
 
 
 _PROSE = frozenset(
-    ("connect ", "oper ", "identify ", "exp ", "imp ", "zip ", "password ", "secret ", "passwd ", "key-string ")
+    (
+        "service install ",
+        "user ",
+        "connect ",
+        "oper ",
+        "identify ",
+        "exp ",
+        "imp ",
+        "zip ",
+        "password ",
+        "secret ",
+        "passwd ",
+        "key-string ",
+    )
 )
 
 

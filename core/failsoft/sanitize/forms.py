@@ -80,7 +80,9 @@ _EXPLAINED = re.compile(
     r"|this)\b)(?:[A-Za-z'’-]{1,20}[,.]? ){2}[A-Za-z]"
 )
 
-_RESOURCE = re.compile(r"(?:[a-z]+(?:[.-][a-z]+)*/)?[a-z]+(?:[.-](?:[a-z]+|\d{1,4}))*")
+_RESOURCE = re.compile(r"(?:[a-z]+(?:[.-][a-z]+)*/)?[a-z]+(?:[.-](?:[a-z]+|v?\d{1,4}))*")
+# how an option names a secret that is kept elsewhere
+_KEPT_ELSEWHERE = re.compile(r"[a-z]{2,24}(?:[-_/.][a-z]{2,24}){1,6}")
 _FATE = re.compile(
     r"[\"']? (?:not found|does(?:n't| not) exist|already exists|is (?:missing|forbidden|invalid|immutable)|unchanged"
     r"|created|configured|deleted|patched|updated|\(namespace)"
@@ -105,6 +107,8 @@ _PLAIN_KEYS = word_set(
 )
 
 _LEAST_SIGNED = 8
+# the name of a class in a module
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]+)+")
 # capitals inside of a word that has a digit as well
 _CASES = re.compile(r"(?=\w{10})(?=[A-Za-z]*\d)(?=\w*[a-z][A-Z])\w*[A-Z]{2}")
 # what it was and what it is to be
@@ -131,7 +135,7 @@ class Site(NamedTuple):
 def has_look(text: str, kind: str) -> bool:
     """Whether what stands in a sentence about a field has the look of a value, and not of a type or a name."""
     text = text.rstrip(".…")
-    if "[REDACTED:" in text or "(" in text or "://" in text:
+    if "[REDACTED:" in text or "(" in text or "://" in text or _DOTTED.fullmatch(text):
         return False
     if is_announced(text, kind) or looks_random(text) or HEX_LIKE.fullmatch(text) or _CASES.search(text):
         return True
@@ -164,6 +168,14 @@ def _is_remark(site: Site, value: Value, op: str) -> bool:
     return rest is not None and rest[1].lower() not in _GOES_ON
 
 
+def _is_thing(site: Site, value: Value) -> bool:
+    """Whether a secret is named that is kept elsewhere, and no value is told: `--secret-id prod/db`."""
+    content = site.scan.text[value.start : value.end]
+    if site.name.startswith("-") and not value.quoted:
+        return _KEPT_ELSEWHERE.fullmatch(content) is not None
+    return value.quoted and _RESOURCE.fullmatch(content) is not None and bool(_FATE.match(site.scan.text, value.end))
+
+
 def _is_code(site: Site, value: Value, between: str) -> bool:
     """Whether the whole assignment is code: of a pattern, of several at once, of one that goes on."""
     text = site.scan.text
@@ -191,6 +203,8 @@ def judged(site: Site, value: Value | None, op: str) -> Span | None:
         return value.start, max(value.end, last), marker("private_key")
     content = text[value.start : value.end]
     if not value.quoted and (is_named(text, value) or _is_remark(site, value, op)):
+        return refused(site, value)
+    if kind == "secret" and _is_thing(site, value):
         return refused(site, value)
     fits = kind in ("name", "address") or not value.quoted or kind not in SHAPES or SHAPES[kind].match(content)
     after = text[value.end : value.end + 1]

@@ -16,9 +16,11 @@ from failsoft.sanitize.rules import (
     NEUTRAL_TAILS,
     NO_PLACES,
     NO_PROSE_OWNERS,
+    PAGE_WORDS,
     SID_OWNERS,
     STRICT_TERMS,
     STRONG_TERMS,
+    UNGLUED,
     WEAK_TERMS,
     WHOLE_TERMS,
 )
@@ -43,7 +45,7 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 def _glued(word: str) -> str | None:
-    if len(word) < _GLUED_LEAST:
+    if len(word) < _GLUED_LEAST or word in UNGLUED:
         return None
     for end, kind in GLUED_TAILS:
         if word.endswith(end):
@@ -157,6 +159,8 @@ def _is_counted(words: tuple[str, ...], end: int) -> bool:
 
 def _kind_of(words: tuple[str, ...]) -> str | None:
     if len(words) > 1 and (words[0] in DISARMING_HEADS or "per" in words):
+        return None
+    if words[-1] in ("token", "tokens") and len(words) > 1 and words[-2] in PAGE_WORDS:
         return None
     if "ratelimit" in words or ("rate" in words and "limit" in words):
         return None

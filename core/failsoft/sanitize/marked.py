@@ -97,6 +97,9 @@ def _of_option(site: Site, at: int) -> Span | None:
 def _table_cell(site: Site) -> Value | None:
     """What stands beside a name in a table, parted by a bar, or aligned by spaces to the end of the line."""
     text, last = site.scan.text, site.last
+    if "{{" in site.scan.before(site.first, _INDENT):
+        # a pipe in a template
+        return None
     if (cell := _CELLS.match(text, last)) and is_announced(cell[1], site.kind):
         return Value(cell.start(1), cell.end(1), quoted=True)
     if (cell := _COLUMNS.match(text, last)) and _opens_line(site) and _is_cell(cell[1], site):

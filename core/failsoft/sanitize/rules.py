@@ -19,9 +19,11 @@ __all__ = [
     "NEUTRAL_TAILS",
     "NO_PLACES",
     "NO_PROSE_OWNERS",
+    "PAGE_WORDS",
     "SID_OWNERS",
     "STRICT_TERMS",
     "STRONG_TERMS",
+    "UNGLUED",
     "WEAK_TERMS",
     "WHOLE_TERMS",
     "word_set",
@@ -208,6 +210,12 @@ SID_OWNERS = word_set(
 )
 """`<owner>_sid` is an id, of Twilio or of Windows."""
 
+PAGE_WORDS = word_set("page pagination paging continuation cursor sync resume cancellation fencing")
+"""Words before "token" that make it a place in a list, or a lock."""
+
+UNGLUED = word_set("tiktoken subtoken")
+"""What only ends like such a word."""
+
 AUTH_WORDS = word_set("access refresh auth api bearer session id csrf user oauth reset login personal")
 
 GLUED_TAILS: tuple[tuple[str, str], ...] = (
@@ -297,6 +305,6 @@ COUNTED = word_set("cookies credentials secrets passwords apikeys sessions")
 DISARMING_PHRASES = word_set(
     "unexpected parse parser parsing syntax lexer lexical next previous last max min total input output prompt "
     "completion first stop special mask pad eos bos cls sep unk start begin closing opening punctuation operator "
-    "illegal"
+    "illegal page pagination paging continuation cursor sync resume cancellation fencing"
 )
 """Words before "token" in the language of parsers and language models."""
