@@ -307,7 +307,7 @@ def command_words() -> Iterator[Anchor]:
     yield Anchor("/user:", _argument(_NET_USE))
     yield Anchor("net use ", _argument(_NET_USE_FIRST))
     yield Anchor("sudo ", _piped_into, r"(?=-\w{0,8}s\b)")
-    for option in ("--password-stdin", "--passphrase-fd 0", "passwd --stdin", "vault login -"):
+    for option in ("--password-stdin", "--passphrase-fd 0", "--stdin", "vault login -"):
         yield Anchor(option, _piped_into)
     yield Anchor("snmp", _privacy)
     yield Anchor("chpasswd", _piped, r"(?=[\s\"']|$)")

@@ -63,9 +63,7 @@ SHAPES: dict[str, re.Pattern[str]] = {
     ),
     "health_id": re.compile(r"(?=[A-Za-z/.-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[ ](?=\d)){2,24}"),
     "national_id": re.compile(r"(?=[A-Za-z/. -]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|\.(?=\d)|[ ](?=[\dA-D])){4,24}"),
-    "account": re.compile(
-        r"\d\d-\d\d-\d\d(?!\d)|(?=[A-Za-z-]{0,4}\d)[A-Za-z0-9*]{1,24}(?:[ -][\d*]{1,12}){0,7}(?<=[\dA-Za-z]{3})"
-    ),
+    "account": re.compile(r"(?=[A-Za-z-]{0,4}\d)[A-Za-z0-9*]{1,24}(?:[ -][\d*]{1,12}){0,7}(?<=[\dA-Za-z]{3})"),
     "ssn": re.compile(r"\d{3}[-. ]?\d{2}[-. ]?\d{4}(?!\d)|[*Xx]{3}-[*Xx]{2}-\d{4}|\d{4}(?!\d)"),
     # Canadian social insurance number
     "sin": re.compile(r"\d{3}[ -]?\d{3}[ -]?\d{3}(?![\w-]|[. ]\d)"),

@@ -157,12 +157,17 @@ def _is_counted(words: tuple[str, ...], end: int) -> bool:
     return bool(following) and words[end - 1][-1] == "s" and words[end - 1][-2:] != "ss" and following[0].endswith("ed")
 
 
+def _is_of_service(words: tuple[str, ...]) -> bool:
+    """Whether the name tells a place in a list, a lock, or what is left of an allowance."""
+    if words[-1] in ("token", "tokens") and len(words) > 1 and words[-2] in PAGE_WORDS:
+        return True
+    return "ratelimit" in words or ("rate" in words and "limit" in words)
+
+
 def _kind_of(words: tuple[str, ...]) -> str | None:
     if len(words) > 1 and (words[0] in DISARMING_HEADS or "per" in words):
         return None
-    if words[-1] in ("token", "tokens") and len(words) > 1 and words[-2] in PAGE_WORDS:
-        return None
-    if "ratelimit" in words or ("rate" in words and "limit" in words):
+    if _is_of_service(words):
         return None
     for end in range(len(words), 0, -1):
         if words[end - 1] == "tokens" and end > 1 and words[end - 2] in AUTH_WORDS and end == len(words):

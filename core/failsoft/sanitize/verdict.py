@@ -30,7 +30,7 @@ _ABOUT = word_set(
     "configured contains correct could created decode decoding denied deprecated destroyed detected did differs "
     "different disabled do does doesn doesnt either enabled encode ended error errors exceeded exception exists "
     "expected expire expired expires expiring fail failed failing fails failure field fields flag for format found "
-    "from generated get given granted had has have header here if ignored illegal in inactive incorrect input "
+    "from generated get given got granted had has have header here if ignored illegal in inactive incorrect input "
     "insufficient invalid is isn isnt it its key length limit loading locked login logged lookup lost malformed "
     "match "
     "matches may mechanism method mismatch mismatched missing must needed needs never new not notfound object of ok "
