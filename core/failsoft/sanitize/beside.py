@@ -15,7 +15,25 @@ from failsoft.sanitize.verdict import is_announced
 
 __all__ = ["MOST_COLUMNS", "ROWS", "columns_of", "kind_of_item", "named_values", "table_of"]
 
-_NAMES = ("name", "key", "field", "header", "param", "parameter", "id", "k", "Name", "Key")
+_NAMES = (
+    "name", "key", "field", "header", "param", "parameter", "id", "k", "Name", "Key", "attribute", "column", "property",
+    "setting", "variable", "option", "label",
+)  # fmt: skip
+# the way to a field, as validators and patches write it
+_WAYS = ("loc", "path", "instancePath", "dataPath", "pointer")
+# what was there, what is to be, what came instead
+_SIDES = (
+    "value", "input", "received", "given", "actual", "got", "rejected", "rejected_value", "rejectedValue",
+    "attempted_value", "attemptedValue", "invalid_value", "invalidValue", "old", "new", "before", "after", "from", "to",
+    "old_value", "new_value", "oldValue", "newValue", "previous", "current",
+)  # fmt: skip
+# a statement, a place for a value in it, and what holds the values
+_STATEMENTS = ("sql", "statement", "query", "stmt", "command")
+_HOLE = re.compile(
+    r"(?is)\s*(?:select|insert|update|delete|merge|replace|with|call|exec)\b.*(?:\?|%s|%\(\w|\$\d|[:@][a-z_]\w*)"
+)
+_LONGEST_STATEMENT = 4_096
+_BOUND = ("params", "parameters", "bindings", "binds", "args", "values", "bind", "vars")
 # of a JSON web key (RFC 7518, section 6)
 _PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "k")
 _VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
@@ -29,6 +47,7 @@ _LEAST_ROWS = 2
 # of an object that has one name and one value
 _MOST_FIELDS = 8
 _TOLD = (str, bytes, int)
+_HEADER = re.compile(r"(?i)authorization|cookie|set-cookie|[a-z]{1,16}(?:-[a-z]{1,16}){1,4}")
 ROWS = ("rows", "data", "values", "records", "result", "results")
 """What holds the rows."""
 MOST_COLUMNS = 64
@@ -45,6 +64,7 @@ def named_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
             break
     if named is not None and (kind := keys.kind(named)):
         kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)}
+        kinds |= {key: kind for key in _SIDES if isinstance(dict.get(obj, key), _TOLD)}
     elif named is None and dict.__len__(obj) <= _MOST_FIELDS:
         kinds = _announced_alike(keys, obj)
     code = dict.get(obj, "code")
@@ -52,12 +72,31 @@ def named_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
         kinds["code"] = "oauth_code"
     if isinstance(dict.get(obj, "kty"), str):
         kinds |= {key: "private_key" for key in _PRIVATE_PARTS if dict.__contains__(obj, key)}
-    loc = dict.get(obj, "loc")
-    if isinstance(loc, list | tuple) and dict.__contains__(obj, "input"):
-        path = [part for part in loc if isinstance(part, str)]
-        if path and (kind := keys.kind(path[-1])):
-            kinds["input"] = kind
+    if dict.get(obj, "kind") == "Secret":
+        # of Kubernetes
+        kinds |= {key: "secret" for key in ("data", "stringData") if isinstance(dict.get(obj, key), dict)}
+    if any(dict.__contains__(obj, key) for key in _STATEMENTS) and _has_places(obj):
+        kinds |= {key: "bound" for key in _BOUND if isinstance(dict.get(obj, key), list | tuple | dict)}
+    if kind := _kind_of_way(keys, obj):
+        kinds |= {key: kind for key in _SIDES if isinstance(dict.get(obj, key), _TOLD)}
     return kinds
+
+
+def _has_places(obj: dict[Any, Any]) -> bool:
+    """Whether a statement has places for values, which then stand beside it."""
+    statements = [dict.get(obj, key) for key in _STATEMENTS]
+    return any(isinstance(text, str) and _HOLE.match(text[:_LONGEST_STATEMENT]) is not None for text in statements)
+
+
+def _kind_of_way(keys: KeyMatcher, obj: dict[Any, Any]) -> str | None:
+    """Kind of the field that the way in an object leads to: `["body", "password"]`, `/user/password`."""
+    for key in _WAYS:
+        way = dict.get(obj, key)
+        if isinstance(way, str):
+            way = re.split(r"[/.]", way)
+        if isinstance(way, list | tuple) and (parts := [part for part in way if isinstance(part, str)]):
+            return keys.kind(parts[-1])
+    return None
 
 
 def _announced_alike(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
@@ -119,6 +158,11 @@ def kind_of_item(keys: KeyMatcher, obj: Any, index: int, value: Any) -> str | No
     if not isinstance(name, str) or isinstance(value, bool) or "[REDACTED:" in name:
         return None
     pair = len(obj) == 2 and not isinstance(value, int)
+    if not pair and index % 2 and len(obj) % 2 == 0 and _HEADER.fullmatch(name):
+        # names and values of headers by turns
+        kind = keys.kind(name)
+        credentials = kind in ("authorization", "cookie") or is_announced(str(value), "token")
+        return kind if credentials else None
     if not pair and not (name.startswith("-") and "=" not in name):
         return None
     kind = keys.kind(name)
