@@ -42,6 +42,9 @@ _BESIDE_CODE = ("grant_type", "redirect_uri", "code_verifier", "grantType", "red
 _CODE_LEAST = 8
 # what names the columns of rows
 _COLUMNS = word_set("columns fields header headers cols column_names fieldnames schema")
+_NAMED = frozenset(_NAMES)
+# entries without which no other tells what a value is
+_TELLING = frozenset(("code", "kty", "kind", *_STATEMENTS, *_WAYS))
 _COLUMN = re.compile(r"[^\W\d][\w. -]{0,40}")
 _LEAST_ROWS = 2
 # of an object that has one name and one value
@@ -56,29 +59,44 @@ MOST_COLUMNS = 64
 
 def named_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
     """Values with their name beside them: `{"name": "password", "value": x}`, `{"loc": …, "input": x}`."""
+    present = dict.keys(obj)
+    named = None if _NAMED.isdisjoint(present) else _named(obj)
     kinds: dict[Any, str] = {}
-    named = None
-    for key in _NAMES:
-        if isinstance(name := dict.get(obj, key), str):
-            named = name
-            break
     if named is not None and (kind := keys.kind(named)):
-        kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)}
-        kinds |= {key: kind for key in _SIDES if isinstance(dict.get(obj, key), _TOLD)}
+        kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)} | _sides(obj, kind)
     elif named is None and dict.__len__(obj) <= _MOST_FIELDS:
         kinds = _announced_alike(keys, obj)
-    code = dict.get(obj, "code")
+    if not _TELLING.isdisjoint(present):
+        kinds |= _told_values(keys, obj)
+    return kinds
+
+
+def _named(obj: dict[Any, Any]) -> str | None:
+    for key in _NAMES:
+        if isinstance(name := dict.get(obj, key), str):
+            return name
+    return None
+
+
+def _sides(obj: dict[Any, Any], kind: str) -> dict[Any, str]:
+    return {key: kind for key in _SIDES if isinstance(dict.get(obj, key), _TOLD)}
+
+
+def _told_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
+    """Values that other entries make what they are: codes, keys, parameters, what was rejected."""
+    kinds: dict[Any, str] = {}
+    code, thing = dict.get(obj, "code"), dict.get(obj, "kind")
     if isinstance(code, str) and len(code) >= _CODE_LEAST and any(dict.__contains__(obj, key) for key in _BESIDE_CODE):
         kinds["code"] = "oauth_code"
     if isinstance(dict.get(obj, "kty"), str):
         kinds |= {key: "private_key" for key in _PRIVATE_PARTS if dict.__contains__(obj, key)}
-    if dict.get(obj, "kind") == "Secret":
+    if isinstance(thing, str) and thing == "Secret":
         # of Kubernetes
         kinds |= {key: "secret" for key in ("data", "stringData") if isinstance(dict.get(obj, key), dict)}
-    if any(dict.__contains__(obj, key) for key in _STATEMENTS) and _has_places(obj):
+    if _has_places(obj):
         kinds |= {key: "bound" for key in _BOUND if isinstance(dict.get(obj, key), list | tuple | dict)}
     if kind := _kind_of_way(keys, obj):
-        kinds |= {key: kind for key in _SIDES if isinstance(dict.get(obj, key), _TOLD)}
+        kinds |= _sides(obj, kind)
     return kinds
 
 
