@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from models import STEPS
@@ -17,6 +19,13 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _only_what_is_new_is_looked_through() -> None:
+    """What stays of many thousand tests is out of the way of the collector: it would take seconds each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from failsoft.audit.compliance import Compliance
@@ -59,6 +61,10 @@ def record(kind: str, at: float, context: RecordContext, **members: Any) -> Reco
         at: when that happened, seconds since the Unix epoch.
         members: what is of this kind. Texts are sanitized already.
     """
+    return _whole(kind, at, context, members)
+
+
+def _whole(kind: str, at: float, context: RecordContext, members: Record) -> Record:
     known = KINDS.get(kind)
     made: Record = {
         "schema": SCHEMA,
@@ -71,8 +77,8 @@ def record(kind: str, at: float, context: RecordContext, **members: Any) -> Reco
         "host": context.host,
         "worker": os.getpid(),
         "retention": _OWN if known is None else known.retention,
-        **members,
     }
+    made.update(members)
     if context.own is not None and (added := context.own.of(made, context.sanitizer)):
         made["fields"] = added | (made.get("fields") or {})
     return made
@@ -110,7 +116,7 @@ def failure_handled(event: ErrorHandled, context: RecordContext, breaker: str | 
     }
     if flags:
         members["retention"] = "compliance"
-    return record("failure.handled", event.at, context, **members)
+    return _whole("failure.handled", event.at, context, members)
 
 
 def record_failed(error: BaseException, at: float, context: RecordContext) -> Record:
@@ -139,6 +145,7 @@ def _timeout(failure: Failure) -> Record | None:
 
 def _error(failure: Failure, sanitizer: Cleaner) -> Record:
     with_stack = bool(failure.links) and unexpected(failure)
+    message = clean(sanitizer, failure.raw_message)
     return {
         "id": failure.error_id,
         "type": failure.type,
@@ -151,8 +158,8 @@ def _error(failure: Failure, sanitizer: Cleaner) -> Record:
         "fingerprint": failure.fingerprint,
         "evidence": [_voice(voice, sanitizer) for voice in failure.evidence],
         "suggestions": [str(suggestion) for suggestion in failure.suggestions],
-        "message": cut(clean(sanitizer, failure.raw_message), _MAX_MESSAGE),
-        "stack": safe_stack(failure, sanitizer, _MAX_STACK) if with_stack else None,
+        "message": cut(message, _MAX_MESSAGE),
+        "stack": safe_stack(failure, sanitizer, _MAX_STACK, message) if with_stack else None,
     }
 
 
@@ -178,4 +185,12 @@ def _attempt(attempt: AttemptRecord) -> Record:
 
 def iso(seconds: float) -> str:
     """UTC, ISO 8601 with milliseconds, as `2026-11-22T01:02:03.004Z`."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    # as `datetime` rounds, to whole microseconds of the second's part
+    part, whole = math.modf(seconds)
+    more, micros = divmod(round(part * 1e6), 1_000_000)
+    return f"{_second(int(whole) + more)}.{micros // 1_000:03d}Z"
+
+
+@lru_cache(maxsize=64)
+def _second(whole: int) -> str:
+    return datetime.fromtimestamp(whole, UTC).isoformat().removesuffix("+00:00")

@@ -178,11 +178,13 @@ def _parts(links: Sequence[Link], types: Sequence[str], functions: Sequence[str]
 
 def _functions(link: Link) -> list[str]:
     """The innermost functions of the application that an exception came through, recursion once."""
-    files = getattr(link.frames, "places", None)
-    places: Sequence[tuple[str, str]] = files() if files is not None else [(one[0], one[2]) for one in link.frames]
+    inward = getattr(link.frames, "places", None)
+    places: Iterable[tuple[str, str]] = (
+        inward() if inward is not None else ((one[0], one[2]) for one in reversed(link.frames))
+    )
     found: list[str] = []
     last = ""
-    for place in reversed(places):
+    for place in places:
         name = _names.get(place)
         if name is None:
             name = _name(place)

@@ -50,12 +50,7 @@ class Frames(Sequence["Frame"]):
     def _frames(self) -> tuple[Frame, ...]:
         made = self._made
         if made is None:
-            made = self._made = tuple(
-                [
-                    (code.co_filename, _line(code, offset), code.co_qualname)
-                    for code, offset in zip(self._codes, self._offsets, strict=True)
-                ]
-            )
+            made = self._made = _read(self._codes, self._offsets)
         return made
 
     def codes(self, last: int) -> list[CodeType]:
@@ -68,11 +63,11 @@ class Frames(Sequence["Frame"]):
             return [one[0] for one in self._made[-last:]]
         return [code.co_filename for code in self._codes[-last:]]
 
-    def places(self) -> list[tuple[str, str]]:
-        """File name and qualified function of each frame, outermost call first; no line number is read for that."""
+    def places(self) -> Iterator[tuple[str, str]]:
+        """File name and qualified function of each frame, innermost call first; no line number is read for that."""
         if self._made is not None:
-            return [(one[0], one[2]) for one in self._made]
-        return [(code.co_filename, code.co_qualname) for code in self._codes]
+            return ((file, function) for file, _, function in reversed(self._made))
+        return ((code.co_filename, code.co_qualname) for code in reversed(self._codes))
 
     @property
     def function(self) -> str:
@@ -137,10 +132,29 @@ def _locals(
 
 
 _WITH_LOCALS = 20
+_MOST_STACKS = 512
+_stacks: dict[tuple[int, ...], tuple[list[CodeType], tuple[Frame, ...]]] = {}
+"""What was read before, for it takes long to read and the same places fail again. The codes are kept with it, so that
+no other ones get their identities."""
+
+
+def _read(codes: list[CodeType], offsets: list[int]) -> tuple[Frame, ...]:
+    key = (*map(id, codes), *offsets)
+    known = _stacks.get(key)
+    if known is None:
+        frames = [
+            (code.co_filename, _line(code, offset), code.co_qualname)
+            for code, offset in zip(codes, offsets, strict=True)
+        ]
+        if len(_stacks) >= _MOST_STACKS:
+            _stacks.clear()
+        known = _stacks[key] = codes, tuple(frames)
+    return known[1]
+
+
 _MOST_LINES = 8_192
 _lines: dict[tuple[int, int], tuple[CodeType, int]] = {}
-"""What was read before, for it takes long to read and the same places fail again. The code is kept with it, so that no
-other one gets its identity."""
+"""The same of one place: stacks end in the same places and differ in how they came there."""
 
 
 def _line(code: CodeType, offset: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from types import CodeType
 from typing import NamedTuple
 
@@ -95,20 +96,21 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> Placed:
         return _NOWHERE
     if not isinstance(frames, Frames) or not (codes := frames.codes(_NEAR)):
         return Placed(_refine(label, name, frames), _in_a_library(frames[-1][0]))
-    key = (id(label), name, *map(id, codes))
+    # by what the label says: many are made anew for each exception
+    key = (label, name, *map(id, codes))
     known = _known.get(key)
     if known is None:
         if len(_known) >= _MOST_PLACES:
             _known.clear()
         placed = Placed(_refine(label, name, frames), _in_a_library(codes[-1].co_filename))
-        known = _known[key] = placed, label, codes
+        known = _known[key] = placed, codes
     return known[0]
 
 
 _MOST_PLACES = 2_048
-_known: dict[tuple[object, ...], tuple[Placed, Label, Sequence[CodeType]]] = {}
-"""What was found before: the same functions fail again and again. What the key is the identity of is kept with it, so
-that no other one gets it."""
+_known: dict[tuple[object, ...], tuple[Placed, Sequence[CodeType]]] = {}
+"""What was found before: the same functions fail again and again. The codes that the key has the identities of are kept
+with it, so that no other ones get them."""
 
 
 def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
@@ -157,7 +159,7 @@ def may_be_refined(label: Label, name: str) -> bool:
 def _near(frames: Sequence[Frame]) -> Sequence[Frame]:
     """The innermost frames; their line numbers are not read, which takes long."""
     if isinstance(frames, Frames):
-        return [(file, 0, function) for file, function in frames.places()[-_NEAR:]]
+        return [(file, 0, function) for file, function in islice(frames.places(), _NEAR)][::-1]
     return frames[-_NEAR:]
 
 

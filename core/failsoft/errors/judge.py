@@ -88,7 +88,7 @@ class Judge:
     def judge(self, exc: BaseException, asked: Asked) -> Reading:
         """What an exception is, with whatever hangs on it."""
         try:
-            gone = find_disconnect(exc, self._classes)
+            gone = find_disconnect(exc, self._classes, asked.links)
         except Exception:  # noqa: BLE001 - as in _guard, which would cost more here than what it guards
             self.own_errors += 1
             gone = None

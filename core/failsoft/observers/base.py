@@ -45,10 +45,14 @@ def clean(sanitizer: Cleaner, text: str) -> str:
         return _FAILED
 
 
-def safe_stack(failure: Failure, sanitizer: Cleaner, limit: int) -> str:
-    """The sanitized stack, at most `limit` characters. Where the sanitizer fails, nothing of it is let through."""
+def safe_stack(failure: Failure, sanitizer: Cleaner, limit: int, message: str | None = None) -> str:
+    """The sanitized stack, at most `limit` characters. Where the sanitizer fails, nothing of it is let through.
+
+    Parameters:
+        message: the failure's own text, if it was sanitized already.
+    """
     try:
-        return cut(format_stack(failure.links, sanitizer), limit)
+        return cut(format_stack(failure.links, sanitizer, message=message), limit)
     except Exception:  # noqa: BLE001 - fail closed
         return _FAILED
 

@@ -18,6 +18,7 @@ AT = (
 """For RE2: where an address or a login may be."""
 
 _LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
+_EDGE = re.compile(r"['`/=?&|{}]")
 _LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
 _DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}(xn--[a-z0-9-]{2,60}|[^\W\d_]{2,24})(?![^\W_]|\.\w)")
 _NAMED_AFTER = re.compile(
@@ -58,8 +59,7 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
     first = _local_start(text, start - local.end(), start)
     if "/" in before and (oracle := _of_oracle(scan, start)):
         return oracle
-    login = _LOGIN.fullmatch(text, max(scan.floor, scan.word_start(first, _LOGIN_CHARACTERS)), start)
-    if login and _is_login(scan, login, start):
+    if (login := _login(scan, first, start)) and _is_login(scan, login, start):
         return login.start(2), start, marker("password")
     if domain is None or first == start:
         return end
@@ -94,6 +94,12 @@ def _of_oracle(scan: Scan, start: int) -> Span | None:
     return (start - len(login[1]), start, marker("password")) if login else None
 
 
+def _login(scan: Scan, first: int, start: int) -> re.Match[str] | None:
+    if scan.text.find(":", max(scan.floor, start - _LONGEST_LOGIN), start) < 0:
+        return None
+    return _LOGIN.fullmatch(scan.text, max(scan.floor, scan.word_start(first, _LOGIN_CHARACTERS)), start)
+
+
 def _may_be_login(scan: Scan, start: int, before: str) -> bool:
     """Whether what parts a user from a password stands before an `@`."""
     return "/" in before or scan.text.find(":", max(scan.floor, start - _LONGEST_LOGIN), start) >= 0
@@ -102,6 +108,8 @@ def _may_be_login(scan: Scan, start: int, before: str) -> bool:
 def _local_start(text: str, first: int, start: int) -> int:
     while first < start and text[first] in _LOCAL_EDGE:
         first += 1
+    if _EDGE.search(text, first, start) is None:
+        return first
     for edge in "'`/=?&|{}":
         at = text.rfind(edge, first, start)
         # an apostrophe in a name is none that opens a text, as in b'…'

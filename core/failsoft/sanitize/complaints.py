@@ -65,6 +65,7 @@ _TWO = re.compile(
     rf"{_CLOSED}(?:: ?\{{[\"']|[^\n=\"'`\[{{]{{0,40}}?){_SIDE}(?P<q>[\"'`]?)(?P<one>[^\s\"'`,;]{{8,256}})(?P=q)"
     rf"(?:[^\w\n]{{1,8}}|[^\n]{{1,16}}? ){_SIDE}(?P<p>[\"'`]?)(?P<two>[^\s\"'`,;.)]{{8,256}})"
 )
+_AFTER_STARTS = frozenset("\\\"'`],: ;.\n\r")
 _IN_OBJECT = re.compile(
     r"\\{0,3}[\"'],[^{}\n]{0,240}?[\"'](?i:(?:rejected|attempted|invalid|actual|given|received|submitted|bad|input"
     r"|raw)?_?value"
@@ -88,7 +89,7 @@ _MAX_BEFORE = 320
 def told_after(site: Site) -> Span | None:
     """What goes of a value that a complaint quotes after the field: `on field 'password': rejected value [x]`."""
     text = site.scan.text
-    if site.kind in _OF_FORM:
+    if text[site.last : site.last + 1] not in _AFTER_STARTS or site.kind in _OF_FORM:
         return None
     after = _AFTER.match(text, site.last)
     if after is None:

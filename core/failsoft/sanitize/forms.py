@@ -54,8 +54,8 @@ _FIELD_TYPE = re.compile(r"(?:^|[\s{;])(?:string|bytes|bool|u?int\d\d|optional|r
 # `${NAME:-some words}`
 _DEFAULT = re.compile(r"[-+=](?:[A-Za-z]{1,16} ){1,16}[A-Za-z]{1,16}\}")
 # what is being done to a thing that is called so
-_STATE = re.compile(r"[A-Z][a-z]{2,16}(?:ing|ion)(?:\.{3}| (?:complete|state|for|failed|the|in|of)\b)")
-_CLAUSE = re.compile(
+_STATE = r"[A-Z][a-z]{2,16}(?:ing|ion)(?:\.{3}| (?:complete|state|for|failed|the|in|of)\b)"
+_CLAUSE = (
     r"[A-Z][a-z]{1,16} (?:[`'\"]\w[\w.-]{0,40}[`'\"] |[A-Za-z]{1,16} ){0,3}(?:is|are|must|should|may|cannot|does|has"
     r"|was)\b"
 )
@@ -67,7 +67,7 @@ _PATTERN = re.compile(r"[\[(\\{?*+^$|]")
 _CHAINED = re.compile(
     r" (?:=|\+|\|\||&&|\?\??|:|[=!]==?|if|or|and|else|is|in|not in|as) [\w(\"'{\[`!$.]|\.#|\[[\w'\"]{1,40}\]"
 )
-_MEASURED = re.compile(r"\d{1,6} (?:bytes?|chars?|characters|bits|items?|entries|days?|hours?|minutes?|seconds?)\b")
+_MEASURED = r"\d{1,6} (?:bytes?|chars?|characters|bits|items?|entries|days?|hours?|minutes?|seconds?)\b"
 _NUMBER = re.compile(r"\d{1,3}|0[xX][0-9a-fA-F]{1,8}")
 _DOCUMENTED = re.compile(
     r":(?:param|type|arg|argument|keyword|key|kwarg|ivar|cvar|var|raises?|attr)(?: [\w.\[\]]{1,40})? $"
@@ -75,10 +75,11 @@ _DOCUMENTED = re.compile(
 _ORDINAL = re.compile(r"(?i)(?:first|second|third|fourth|last|final|next|single|one|\d(?:st|nd|rd|th)|each|\w+ing) $")
 
 # what documents say of a field
-_EXPLAINED = re.compile(
+_EXPLAINED = (
     r"[A-Z][a-z]{1,16}\.? (?=(?:[\w'’-]{1,20}[,.]? ){0,5}(?:the|a|an|to|of|that|which|will|be|is|are|only"
     r"|this)\b)(?:[A-Za-z'’-]{1,20}[,.]? ){2}[A-Za-z]"
 )
+_NO_VALUE = re.compile(f"{_STATE}|{_CLAUSE}|{_EXPLAINED}|{_MEASURED}")
 
 _RESOURCE = re.compile(r"(?:[a-z]+(?:[.-][a-z]+)*/)?[a-z]+(?:[.-](?:[a-z]+|v?\d{1,4}))*")
 # how an option names a secret that is kept elsewhere
@@ -249,7 +250,10 @@ def refused(site: Site, value: Value) -> Span | None:
 
 def sets_nothing(site: Site, assign: re.Match[str]) -> bool:
     """Whether what follows is the next assignment already, as in `password= user=ada`."""
-    return _EMPTY.fullmatch(assign.group()) is not None and _NEXT_NAME.match(site.scan.text, assign.end()) is not None
+    between = assign.group()
+    if between[-1] not in " \t" or not _EMPTY.fullmatch(between):
+        return False
+    return _NEXT_NAME.match(site.scan.text, assign.end()) is not None
 
 
 def _is_place(site: Site, at: int) -> bool:
@@ -287,7 +291,7 @@ def names_no_value(site: Site, at: int, op: str) -> bool:
         return True
     if site.before == "{" and (op == ":?" or text.startswith("?", at) or _DEFAULT.match(text, at)):
         return True
-    return any(pattern.match(text, at) for pattern in (_STATE, _CLAUSE, _EXPLAINED, _MEASURED))
+    return _NO_VALUE.match(text, at) is not None
 
 
 def special_form(site: Site, at: int, op: str) -> Span | None:

@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from failsoft.sanitize.scanner import Anchor, ends_in_long_word
@@ -48,10 +49,12 @@ def has_re2() -> bool:
     return importlib.util.find_spec("re2") is not None
 
 
+@lru_cache(maxsize=256)
 def linear(pattern: str, *, latin: bool = False) -> Any:
     """A pattern compiled by RE2, for texts or, with `latin`, for bytes in Latin-1; None where RE2 cannot.
 
-    RE2 takes linear time, whatever the pattern.
+    RE2 takes linear time, whatever the pattern. What it has learnt of texts it keeps with a pattern: the same one is
+    compiled once, for all who need it.
     """
     re2 = importlib.import_module("re2")
     options = re2.Options()
@@ -85,7 +88,9 @@ def gate(words: Iterable[Anchor], signs: Iterable[Anchor], digits: Iterable[str]
     # with groups, RE2 would have to take its slow way
     if found is None or found.groups:
         return None
-    finditer, stamp = found.finditer, re.compile(_STAMP.encode()).match
+    first, stamp = _first_of(found), re.compile(_STAMP.encode()).match
+    # RE2 compiles the pattern backwards with the first find: tens of milliseconds that no request is to wait for
+    first(b"password=x", 0)
 
     def parts_of(text: str) -> Parts:
         if not text.isascii() and _KELVIN in text:
@@ -93,23 +98,47 @@ def gate(words: Iterable[Anchor], signs: Iterable[Anchor], digits: Iterable[str]
             return [(0, len(text))]
         # one byte for each character, whatever it is: offsets stay, and what is lost only is found too often
         raw = text.encode("latin-1", "replace")
+        start, end = first(raw, 0)
+        if start < 0:
+            return ()
         parts: list[tuple[int, int]] = []
-        last = -1
-        for count, match in enumerate(finditer(raw)):
-            start, end = match.span()
-            if stamp(raw, start):
-                continue
-            if count >= _MOST or len(raw) < _SHORT:
-                parts.append((start, len(raw)))
-                break
-            if start <= last:
-                parts[-1] = parts[-1][0], end + _AHEAD
-            else:
-                parts.append((start, end + _AHEAD))
-            last = end + _AHEAD
+        last, count, size = -1, 0, len(raw)
+        while start >= 0:
+            if not stamp(raw, start):
+                if count >= _MOST or size < _SHORT:
+                    parts.append((start, size))
+                    break
+                if start <= last:
+                    parts[-1] = parts[-1][0], end + _AHEAD
+                else:
+                    parts.append((start, end + _AHEAD))
+                last = end + _AHEAD
+            count += 1
+            start, end = first(raw, end)
         return parts
 
     return parts_of
+
+
+def _first_of(found: Any) -> Callable[[bytes, int], tuple[int, int]]:
+    """What finds the first match from a place on: its begin and end, or -1 twice.
+
+    The wrapper makes a generator and an object of its own for each search, which takes longer than the search itself;
+    so what it wraps is asked, if it is what it was when this was written.
+    """
+    try:
+        match, anywhere = found._regexp.Match, importlib.import_module("re2")._Anchor.UNANCHORED
+        (span,) = match(anywhere, b"", 0, 0)
+        if tuple(span) == (-1, -1):
+            return lambda raw, at: match(anywhere, raw, at, len(raw))[0]
+    except (AttributeError, TypeError, ValueError):
+        pass
+
+    def first(raw: bytes, at: int) -> tuple[int, int]:
+        one = found.search(raw, at)
+        return one.span() if one else (-1, -1)
+
+    return first
 
 
 def _literal(text: str) -> str:

@@ -41,6 +41,8 @@ _WRAPPED = re.compile(
     r"|new String|Buffer\.from|SecureString|crypt|PASSWORD|SHA2|MD5|AES_ENCRYPT)\(\s{0,2}(?=[bu]?[\"'])|(?:Some|Just"
     r"|Ok) (?=\")|\(?ConvertTo-SecureString (?:-String )?(?=[\"'])"
 )
+# with what each of these begins
+_WRAPS, _OPENS, _HOLDS = frozenset("SPTC[snBcMAOJ"), frozenset("bBuUrRfF$@\\\"'`"), frozenset("${%<")
 _BARE = re.compile(
     r"(?:[^\s,;&\"'`<>()\[\]{}|\\]"
     r"|&(?!&|(?:amp;)?[\w.%\[\]-]{1,40}=)(?=[^\s\"'`<>])"
@@ -155,16 +157,18 @@ def _bare(text: str, at: int) -> Value | None:
 
 def read_value(text: str, at: int, kind: str) -> Value | None:
     """The value that begins at `at`, or None if none does."""
-    if wrapped := _WRAPPED.match(text, at):
+    first = text[at : at + 1]
+    if first in _WRAPS and (wrapped := _WRAPPED.match(text, at)):
         at = wrapped.end()
-    if opener := _OPENER.match(text, at):
+        first = text[at]
+    if first in _OPENS and (opener := _OPENER.match(text, at)):
         start = opener.end()
         end = _close(text, start, opener[1])
         return Value(start, end, quoted=True) if end > start else None
     if shape := SHAPES.get(kind):
         match = shape.match(text, at)
         return Value(at, match.end(), quoted=False) if match else None
-    if template := TEMPLATE.match(text, at):
+    if first in _HOLDS and (template := TEMPLATE.match(text, at)):
         return Value(at, template.end(), quoted=False)
     return _bare(text, at)
 

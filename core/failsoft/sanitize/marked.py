@@ -49,6 +49,8 @@ _COLUMNS = re.compile(r"(?:[ \t]{2,40}|[ \t]?\.{3,40}[ \t])([^\s|]{8,256})[ \t]{
 # `{password, <<"x">>}`
 _ERLANG = re.compile(r"\s{0,4},\s{0,4}(?:<<)?(?=\")")
 _BLANK = (" ", "\t", "|")
+# what may follow one blank between two cells
+_PARTING = (" ", "\t", "|", ".")
 _MAX_PART, _INDENT = 4_096, 32
 _GENERATED_KINDS = frozenset(["token", "session", "authorization", "cookie", "csrf", "signature", "api_key"])
 _LONG = 16
@@ -97,6 +99,8 @@ def _of_option(site: Site, at: int) -> Span | None:
 def _table_cell(site: Site) -> Value | None:
     """What stands beside a name in a table, parted by a bar, or aligned by spaces to the end of the line."""
     text, last = site.scan.text, site.last
+    if text[last] != "|" and text[last + 1 : last + 2] not in _PARTING:
+        return None
     if "{{" in site.scan.before(site.first, _INDENT):
         # a pipe in a template
         return None

@@ -70,7 +70,10 @@ class Prose:
     def phrased(self, scan: Scan, first: int, last: int, name: str) -> Span | None:
         """A name of several words: `API key: x`, `date of birth 1980-01-02`."""
         right = _AFTER_WORDS.match(scan.text, last)
-        kind, end = self._phrase(scan, first, last, name, right.group() if right else "")
+        return self._phrased(scan, first, last, name, right.group() if right else "")
+
+    def _phrased(self, scan: Scan, first: int, last: int, name: str, right: str) -> Span | None:
+        kind, end = self._phrase(scan, first, last, name, right)
         if kind is None:
             return None
         site = Site(scan, first, end, name, kind)
@@ -81,10 +84,9 @@ class Prose:
 
     def spoken(self, site: Site) -> Span | None:
         """A name and its value in prose: `password 'x'`, `session id x`, `token is x`."""
-        if _AFTER_WORDS.match(site.scan.text, site.last):
-            span = self.phrased(site.scan, site.first, site.last, site.name)
-            if span:
-                return span
+        right = _AFTER_WORDS.match(site.scan.text, site.last)
+        if right and (span := self._phrased(site.scan, site.first, site.last, site.name, right.group())):
+            return span
         return None if of_a_parser(site) else self._told(site)
 
     def _phrase(self, scan: Scan, first: int, last: int, name: str, right: str) -> tuple[str | None, int]:

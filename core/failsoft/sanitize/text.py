@@ -14,7 +14,7 @@ from operator import itemgetter
 from failsoft.sanitize.details import DetailRules
 from failsoft.sanitize.direct import sign_anchors, word_anchors
 from failsoft.sanitize.echoes import EchoRules
-from failsoft.sanitize.gate import gate
+from failsoft.sanitize.gate import Parts, gate
 from failsoft.sanitize.keyed import KeyedRule
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.numbers import BLOB, RUN, digit_follows, padding_anchor
@@ -34,18 +34,26 @@ _MARGIN = 4_096
 _ROUNDS = 3
 # nothing shorter than `pw=x` says anything
 _LEAST = 4
-# texts that say nothing: a time; an id in hexadecimal, which is no number; a word that is too short for a token or an
-# IBAN and has fewer digits than a personal number
-_LONGEST_WORD, _LONGEST_IDLE = 14, 32
-_IDLE = re.compile(r"(?:[A-Za-z_-]*+[0-9]){0,7}+[A-Za-z_-]*+|[A-Za-z_-]++(?:\.[A-Za-z_-]++){1,3}+")
-_NOTHING = re.compile(
-    r"(?=[0-9]*[a-f])[0-9a-f]{8,32}"
+# texts that say nothing: a time; an id in hexadecimal, which is no number; a UUID; a word that is too short for a token
+# or an IBAN and has fewer digits than a personal number; by the standard tier, an address
+_LONGEST_WORD, _LONGEST_IDLE = 14, 36
+_IDLE = r"(?:[A-Za-z_-]*+[0-9]){0,7}+[A-Za-z_-]*+|[A-Za-z_-]++(?:\.[A-Za-z_-]++){1,3}+"
+_NOTHING = (
+    r"(?=[0-9]*[a-f])[0-9a-f]{8,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 )
+_ADDRESS = r"|[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
+_STRICTLY_IDLE = re.compile(_IDLE).fullmatch, re.compile(_NOTHING).fullmatch
+_STANDARDLY_IDLE = re.compile(_IDLE + _ADDRESS).fullmatch, re.compile(_NOTHING + _ADDRESS).fullmatch
 # between a name and its value
 _GAP = re.compile(r"(?<![0-9])[A-Za-z_.-]{0,64}[ =:]{0,3}[\"']?")
 _NEAR = 3
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
+def _is_encoded(text: str) -> bool:
+    """Whether a text may have something else behind it; see `views`."""
+    return "%" in text or "&" in text or "\\" in text
 
 
 def _lower(text: str) -> str:
@@ -66,7 +74,10 @@ class TextEngine:
         tagger: makes the markers.
     """
 
-    __slots__ = ("_families", "_foreign", "_max_text", "_parts", "_patterns", "_strict", "_tagger")
+    __slots__ = (
+        "_families", "_foreign", "_longer", "_max_text", "_parts", "_patterns", "_plain", "_short", "_strict",
+        "_tagger",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -95,6 +106,8 @@ class TextEngine:
         self._foreign = (*self._families, words_family(foreign))
         self._parts = gate([*words, *foreign], signs, (RUN, BLOB)) if engine == "re2" else None
         self._strict, self._patterns, self._tagger = strict, patterns, tagger
+        self._plain = not (strict or patterns)
+        self._short, self._longer = _STRICTLY_IDLE if strict else _STANDARDLY_IDLE
         self._max_text = max_text
 
     def clean(self, text: str) -> str:
@@ -113,9 +126,11 @@ class TextEngine:
     def is_idle(self, text: str) -> bool:
         """Whether a short text says nothing; most leaves of values are such texts."""
         size = len(text)
-        if size <= _LONGEST_WORD:
-            return size < _LEAST or (not self._patterns and _IDLE.fullmatch(text) is not None)
-        return size <= _LONGEST_IDLE and not self._patterns and _NOTHING.fullmatch(text) is not None
+        if size < _LEAST:
+            return True
+        if size > _LONGEST_IDLE or self._patterns:
+            return False
+        return (self._short if size <= _LONGEST_WORD else self._longer)(text) is not None
 
     def _cut(self, cleaned: str, half: int, unread: int) -> str:
         note = "… [{} characters dropped]"
@@ -134,24 +149,27 @@ class TextEngine:
         return self._scrub(cut)[: self._max_text]
 
     def _scrub(self, text: str) -> str:
+        parts: Parts | None = self._where(text)
+        if not parts and self._plain and not _is_encoded(text):
+            return text
         for _ in range(_ROUNDS):
-            cleaned, settled = self._round(text)
+            cleaned, settled = self._round(text, parts)
             if settled or cleaned == text:
                 return cleaned
-            text = cleaned
+            text, parts = cleaned, None
         return text
 
-    def _round(self, text: str) -> tuple[str, bool]:
+    def _round(self, text: str, parts: Parts | None) -> tuple[str, bool]:
         """The text after one pass, and whether a second one would find nothing more."""
         settled = True
         if self._patterns and (spans := found_by(self._patterns, text)):
-            text, settled = _replace(text, self._tagged(text, spans)), False
-        if (cursors := self._cursors(text)) and (spans := _found(scan := Scan(text), cursors)):
+            text, parts, settled = _replace(text, self._tagged(text, spans)), None, False
+        if (cursors := self._cursors(text, parts)) and (spans := _found(scan := Scan(text), cursors)):
             spans = self._tagged(text, spans)
             cleaned = _replace(text, spans)
             settled = settled and (cleaned == text or not (_touching(text, spans) or _found_late(scan, spans, cleaned)))
             text = cleaned
-        if "%" in text or "&" in text or "\\" in text:
+        if _is_encoded(text):
             for view in views_of(text):
                 if spans := self._spans(view.text):
                     text, settled = _replace(text, self._tagged(text, _mapped(view, spans))), False
@@ -170,9 +188,14 @@ class TextEngine:
         cursors = self._cursors(text)
         return _found(Scan(text, nested=nested), cursors) if cursors else []
 
-    def _cursors(self, text: str) -> list[_Cursor]:
-        """Of each family that finds anything, where it finds it first."""
-        parts = self._parts(text) if self._parts else ((0, len(text)),)
+    def _where(self, text: str) -> Parts:
+        """Which parts of a text have to be searched."""
+        return self._parts(text) if self._parts else ((0, len(text)),)
+
+    def _cursors(self, text: str, parts: Parts | None = None) -> list[_Cursor]:
+        """Of each family that finds anything in the parts, where it finds it first."""
+        if parts is None:
+            parts = self._where(text)
         if not parts:
             return []
         lowered = _lower(text)
@@ -233,7 +256,7 @@ def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
         match, floor = cursor.match, scan.floor
         handler, offset = cursor.hits[(match.lastindex or 1) - 1]
         start, end = cursor.at - offset, match.end()
-        start = max(floor, start)
+        start = max(start, floor)
         result = handler(scan, start, end)
         if scan.seen >= 0:
             # what stands right behind a secret may be something else when that is gone
@@ -244,7 +267,9 @@ def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
             if not cursor.seek(max(end, result)):
                 cursors.remove(cursor)
             continue
-        span = _with_earlier(scan, cursors, cursor, result, spans)
+        if result[0] > cursor.at:
+            result = _with_earlier(scan, cursors, cursor, result, spans)
+        span = result if result[0] >= scan.floor else (scan.floor, result[1], result[2])
         if looks:
             scan.again += [look for look in looks if look[3] >= span[0]]
             looks.clear()

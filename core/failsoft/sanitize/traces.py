@@ -56,15 +56,16 @@ class Link(Protocol):
         ...
 
 
-def format_stack(links: Sequence[Link], sanitizer: Cleaner, *, max_frames: int = 50) -> str:
+def format_stack(links: Sequence[Link], sanitizer: Cleaner, *, max_frames: int = 50, message: str | None = None) -> str:
     """A chain of exceptions, written as Python writes it: causes first, members of a group below the group.
 
     Parameters:
         links: the exception, then its chain.
         max_frames: frames of one exception at most; those in the middle are left out, and counted.
+        message: text of the first exception, if it was sanitized already.
     """
     chain, members = _parted(links)
-    lines = _chain(chain, sanitizer, max_frames)
+    lines = _chain(chain, sanitizer, max_frames, message)
     for number, member in enumerate(members, 1):
         lines.append(f"  +---------------- {number} ----------------")
         block = "\n".join(_chain(member, sanitizer, max_frames))
@@ -74,10 +75,10 @@ def format_stack(links: Sequence[Link], sanitizer: Cleaner, *, max_frames: int =
     return "\n".join(lines)
 
 
-def _chain(chain: Sequence[Link], sanitizer: Cleaner, max_frames: int) -> list[str]:
+def _chain(chain: Sequence[Link], sanitizer: Cleaner, max_frames: int, message: str | None = None) -> list[str]:
     lines: list[str] = []
     for index in range(len(chain) - 1, -1, -1):
-        lines += _one(chain[index], sanitizer, max_frames)
+        lines += _one(chain[index], sanitizer, max_frames, None if index else message)
         if index:
             lines += ["", _BETWEEN.get(chain[index].relation, _BETWEEN["context"]), ""]
     return lines
@@ -97,12 +98,23 @@ def _parted(links: Sequence[Link]) -> tuple[list[Link], list[list[Link]]]:
     return chain, members
 
 
-def _one(link: Link, sanitizer: Cleaner, max_frames: int) -> Iterator[str]:
-    if link.frames:
+def _one(link: Link, sanitizer: Cleaner, max_frames: int, message: str | None) -> Iterator[str]:
+    if frames := link.frames:
         yield _HEADLINE
-        yield from _frames(link.frames, max_frames, sanitizer)
-    message = sanitizer.text(link.message)
+        # local variables came with the request, all else is of the program
+        known = not getattr(frames, "locals", ())
+        yield _block(tuple(frames[:]), max_frames, sanitizer) if known else _written(frames, max_frames, sanitizer)
+    if message is None:
+        message = sanitizer.text(link.message)
     yield f"{link.type}: {message}" if message else link.type
+
+
+def _written(frames: Sequence[tuple[str, int, str]], most: int, sanitizer: Cleaner) -> str:
+    return "\n".join(_frames(frames, most, sanitizer))
+
+
+_block = lru_cache(maxsize=256)(_written)
+"""The same, of frames that fail again and again in the same order. Nothing of a request may be in it."""
 
 
 def stack_as_data(links: Sequence[Link], sanitizer: Cleaner, *, max_frames: int = 50) -> list[dict[str, Any]]:

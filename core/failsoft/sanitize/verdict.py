@@ -160,8 +160,22 @@ _ALGORITHM = re.compile(
 )
 # how long something takes, and the keys of Stripe, and of those who write theirs alike, that are public by design
 _HARMLESS = re.compile(r"(?:\d{1,9}(?:\.\d{1,9})?(?:[nuµm]?s|m|h|d)){1,4}|pk_(?:live|test)_\w{8,256}")
+# letters and digits without a sign of a path, a list, a call, a placeholder, of names that dots part; or a number
+_EVIDENT = re.compile(
+    r"(?=[^0-9]*+[0-9])(?=[^A-Za-z]*+[A-Za-z])(?=[^.]*+\Z|[\w.!?]*+[^\w.!?])[A-Za-z0-9][\w^!+~=#@;&$?.-]{4,}+"
+    r"|\+?[0-9][0-9 ()/-]{4,}+",
+    re.ASCII,
+)
+_AFTER_CODE = ("(", "[")
+_ENDS, _DIGITS = ".!,;:'\"", "0123456789"
 _SHORT_KINDS = word_set("api_key token session signature cookie csrf private_key")
 _TERMS = STRONG_TERMS | WEAK_TERMS
+_WORDS_WITH_DIGITS = frozenset(
+    word
+    for words in (_NOTHING, _ABOUT, _STATES, _FUNCTION_WORDS, _MECHANISMS, _TERMS)
+    for word in words
+    if any(map(str.isdigit, word))
+)
 
 
 def is_sentence(text: str) -> bool:
@@ -213,6 +227,22 @@ def is_announced(text: str, kind: str = "") -> bool:
     return kind == "password" or _NUMBERED.fullmatch(text) is None
 
 
+def _is_evident(text: str, kind: str, name: str, after: str) -> bool:
+    """Whether none of what follows could find that it is no value: most values need not be asked for all of it."""
+    if text.isascii() and text.isalnum() and not text.isalpha() and len(text) > 4:
+        return after != "(" and not _ALGORITHM.fullmatch(text)
+    if kind == "name" or not _EVIDENT.fullmatch(text) or after in _AFTER_CODE:
+        return False
+    word = text.lower()
+    return not (
+        word.rstrip(_ENDS) in _WORDS_WITH_DIGITS
+        or "u8" in text
+        or word.rstrip(_DIGITS) == name.lower().rstrip(_DIGITS)
+        or _ALGORITHM.fullmatch(text)
+        or is_stand_in(text)
+    )
+
+
 class Judge:
     """Judges values. Stateless."""
 
@@ -230,8 +260,8 @@ class Judge:
             spaced: ` = ` stood between them, as in code.
         """
         bare = value.strip()
-        if bare.isascii() and bare.isalnum() and not bare.isalpha() and after != "(" and len(bare) > 4:
-            return not _ALGORITHM.fullmatch(bare) and self._fits(bare, kind, quoted=quoted, op=op)
+        if _is_evident(bare, kind, name, after):
+            return self._fits(bare, kind, quoted=quoted, op=op)
         if not bare or bare.lower().rstrip(".!,;") in _NOTHING:
             return False
         if "[REDACTED:" in bare and not any(map(str.isalnum, bare[: bare.index("[REDACTED:")])):
@@ -243,7 +273,7 @@ class Judge:
             return quoted and kind == "password" and len(bare) >= _LEAST_SIGNS
         if not bare.isalnum() and _is_told(bare, kind):
             return False
-        word = bare.lower().rstrip(".!,;:'\"").removesuffix("'t")
+        word = bare.lower().rstrip(_ENDS).removesuffix("'t")
         if word in (_STATES if quoted and kind in _ANY_WORD else _ABOUT) and not (quoted and op.startswith("=")):
             return False
         if not quoted and after == " " and ":" in op and word in _FUNCTION_WORDS and kind not in _PEOPLE:

@@ -6,11 +6,14 @@ import base64
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import failsoft
 from audited import CONTEXT, KEYS
@@ -24,6 +27,7 @@ from failsoft.audit.watch import incident_closed, incident_opened
 from failsoft.errors.failure import AttemptRecord
 from failsoft.errors.taxonomy import Category
 from failsoft.events import BypassChanged, CircuitBreakerCommanded, RetryEnded, SettingsReloaded
+from failsoft.sanitize import Sanitizer
 from observed import NOW, SECRET, OneSecret, failure, handled
 
 INCIDENT = Incident(
@@ -106,6 +110,39 @@ def test_a_failure_says_who_what_and_what_was_decided() -> None:
     assert said["decisions"] == {"breaker": "open", "rejected": "circuit_open", "timeout": None}
     assert (said["recovery"], said["retry_outcome"]) == ("retry_failed", "circuit_open")
     assert said["attempts"][0]["strategy"] == "exponential"
+
+
+class Counting:
+    """A sanitizer that notes what it was asked to clean."""
+
+    def __init__(self) -> None:
+        self._own = Sanitizer()
+        self.asked: list[str] = []
+
+    def text(self, text: str, /) -> str:
+        self.asked.append(text)
+        return self._own.text(text)
+
+    def value(self, value: Any, /) -> Any:
+        return self._own.value(value)
+
+
+def test_the_text_of_a_failure_is_searched_for_secrets_once() -> None:
+    sanitizer = Counting()
+    event = handled(failure("no quote for password=hunter2-fake"))
+    error = failure_handled(event, RecordContext(sanitizer=sanitizer))["error"]
+    assert sanitizer.asked.count("no quote for password=hunter2-fake") == 1
+    assert error["message"] == "no quote for password=[REDACTED:password]"
+    assert error["stack"].endswith(f"shop.QuoteError: {error['message']}")
+
+
+@given(st.floats(min_value=-1e9, max_value=4e9))
+@example(1_800_000_000.9999999)
+@example(1_800_000_000.0005)
+@example(-0.5)
+def test_a_record_says_when_it_was_as_python_writes_it(at: float) -> None:
+    written = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    assert record("records.dropped", at, CONTEXT)["timestamp"] == written
 
 
 def test_a_failure_says_which_limit_it_ran_into() -> None:

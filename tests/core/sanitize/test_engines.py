@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from failsoft.sanitize import Sanitizer
+from failsoft.sanitize import Sanitizer, gate
+from failsoft.sanitize.gate import linear
 
 pytest.importorskip("re2")
 
@@ -164,3 +165,27 @@ def test_the_shortest_token_of_a_vendor_goes_wherever_it_stands(sanitizer: Sanit
 @pytest.mark.parametrize("sanitizer", [WITH, WITHOUT], ids=["re2", "python"])
 def test_code_that_only_looks_like_the_beginning_of_a_secret_stays(sanitizer: Sanitizer, code: str) -> None:
     assert sanitizer.text(code) == code
+
+
+class Documented:
+    """RE2 as another version of its wrapper may have it: nothing in it but what is documented."""
+
+    groups = 0
+
+    def __init__(self, pattern: str, *, latin: bool = False) -> None:
+        self.search = linear(pattern, latin=latin).search
+
+
+def _of_another_version() -> Sanitizer:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gate, "linear", lambda text, **how: linear(text, **how) and Documented(text, **how))
+        return Sanitizer(engine="re2")
+
+
+OTHER = _of_another_version()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_another_version_of_the_wrapper_finds_the_same(text: str) -> None:
+    assert OTHER.text(text) == WITH.text(text)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from failsoft.sanitize import Sanitizer
+from failsoft.sanitize import Sanitizer, verdict
 
 SANITIZER = Sanitizer()
 CANARY = "Canary7Fake"
@@ -78,6 +80,41 @@ def test_no_text_makes_it_fail(text: str) -> None:
 @given(st.text(alphabet="abcdefghij .,!?\n", max_size=200))
 def test_prose_without_secrets_is_not_touched(text: str) -> None:
     assert SANITIZER.text(text) == text
+
+
+_VALUE = st.one_of(
+    st.from_regex(r"[A-Za-z0-9_.!?^+~=#@;&$-]{3,24}", fullmatch=True),
+    st.from_regex(r"\+?[0-9][0-9 ()/-]{3,16}", fullmatch=True),
+    st.sampled_from(
+        [
+            "sha256withRSA", "2048-bit", "put-your-key-1", "your_key_2", "settings.key1", "oauth2!", "pkcs8.", "u8-x",
+            "api_key-1", "a1->b2", "change_me1", "__a1__", "password1", "x1(", "sk1[", "ed25519-sha1", "cvv2;",
+        ]
+    ),
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=600)
+@given(
+    st.sampled_from(["password", "api_key", "token", "auth", "session_id", "otp", "first_name", "phone", "cookie"]),
+    st.sampled_from(["=", ": ", " = ", " == ", " is ", '="', '": "', "=>"]),
+    _VALUE,
+    st.sampled_from(["", " ", ")", "(", "[", "<", '"', ", ok", "\n"]),
+)
+def test_what_is_evidently_a_value_would_be_one_if_all_was_asked(name: str, op: str, value: str, after: str) -> None:
+    text = f"{name}{op}{value}{after}"
+    short = SANITIZER.text(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(verdict, "_EVIDENT", re.compile("(?!)"))
+        assert SANITIZER.text(text) == short
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.one_of(st.ip_addresses(v=4).map(str), st.uuids().map(str)))
+def test_addresses_and_uuids_are_no_numbers_of_people(text: str) -> None:
+    assert SANITIZER.text(text) == text
+    assert SANITIZER.text(f"from {text}, again") == f"from {text}, again"
+    assert SANITIZER.value([text]) == [text]
 
 
 @st.composite

@@ -96,3 +96,10 @@ def test_keys_of_a_structure_count_in_the_same_way() -> None:
         "status": "open",
         "n": 3,
     }
+
+
+@pytest.mark.parametrize("text", ["10.0.0.7", "192.0.2.1", "192.0.2.137", "203.0.113.250"])
+def test_an_address_goes_though_there_is_nothing_else(text: str) -> None:
+    assert STRICT.text(text) == "[REDACTED:ip]"
+    assert STRICT.value([text]) == ["[REDACTED:ip]"]
+    assert STANDARD.text(text) == text
