@@ -77,8 +77,8 @@ _MEMBER = re.compile(
 _LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
 _MAX_ITEMS = 100
 _ITEMS = re.compile(r"\"([^\"]*)\"|'([^']*)'")
-# what a message quotes with the marks of its language
-_SAID = re.compile(r"[“‘«„`]([^”’»“`\n]{5,256})[”’»“`]")
+# what a message quotes, with the marks of whatever language
+_SAID = re.compile(r"(?<![\w\\])[“‘«„`'\"]([^”’»“`'\"\n]{5,256})[”’»“`'\"]")
 # of a function: no list stands before it
 _BODY = re.compile(r"\s{0,2}(?:=>|\{|\()|\.[A-Za-z]")
 # `[facet 'minLength']`: what names a thing
@@ -235,12 +235,22 @@ def _listed(site: Site, at: int) -> Span | None:
         )
     if not items and found and _NAMES.fullmatch(content) and not any(map(str.isdigit, content)):
         return None
-    if not found and (said := _SAID.search(content)) and has_look(said[1], kind):
-        return inside.start + said.start(1), inside.start + said.end(1), marker(kind)
+    if not found and (said := _said(site, content)):
+        return inside.start + said[0], inside.start + said[1], marker(kind)
     if found and not _EXPRESSION.search(content):
         kept = _named_inside(content, kind) if text[at] == "{" else marker(kind)
         return inside.start, inside.end, kept
     site.scan.saw(inside.end)
+    return None
+
+
+def _said(site: Site, content: str) -> tuple[int, int] | None:
+    """Where a message about a field quotes its value: `{"password": ["Value 'x' is not allowed."]}`."""
+    for item in _ITEMS.finditer(content):
+        group = item.lastindex or 1
+        for said in _SAID.finditer(content, *item.span(group)):
+            if has_look(said[1], site.kind):
+                return said.span(1)
     return None
 
 

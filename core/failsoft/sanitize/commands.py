@@ -307,8 +307,7 @@ def command_words() -> Iterator[Anchor]:
     yield Anchor("/user:", _argument(_NET_USE))
     yield Anchor("net use ", _argument(_NET_USE_FIRST))
     yield Anchor("sudo ", _piped_into, r"(?=-\w{0,8}s\b)")
-    for option in ("--password-stdin", "--passphrase-fd 0", "--stdin", "vault login -"):
-        yield Anchor(option, _piped_into)
+    yield Anchor("vault login -", _piped_into)
     yield Anchor("snmp", _privacy)
     yield Anchor("chpasswd", _piped, r"(?=[\s\"']|$)")
     for literal in ("kv put ", "etcdctl put ", "config set "):
@@ -324,6 +323,8 @@ def command_signs() -> Iterator[Anchor]:
     yield Anchor("334 UGFzc3dvcmQ6", _argument(_ASKED))
     for port in ("5432", "5433", "6432", "6543", "*"):
         yield Anchor(f":{port}:", _argument(_PGPASS), r"(?=[\w*-]{1,64}:[\w*.-]{1,64}:[^\s:])")
+    for option in ("--password-stdin", "--passphrase-fd ", "--stdin"):
+        yield Anchor(option, _piped_into)
     yield Anchor("-p ", _option)
     yield Anchor("-P ", _option)
     for option, commands in _OWN_OPTIONS.items():

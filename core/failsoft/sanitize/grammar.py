@@ -42,7 +42,7 @@ _WRAPPED = re.compile(
     r"|Ok) (?=\")|\(?ConvertTo-SecureString (?:-String )?(?=[\"'])"
 )
 # with what each of these begins
-_WRAPS, _OPENS, _HOLDS = frozenset("SPTC[snBcMAOJ"), frozenset("bBuUrRfF$@\\\"'`"), frozenset("${%<")
+_WRAPS, _OPENS, _HOLDS = frozenset("SPTC[(snBcMAOJ"), frozenset("bBuUrRfF$@\\\"'`"), frozenset("${%<")
 _BARE = re.compile(
     r"(?:[^\s,;&\"'`<>()\[\]{}|\\]"
     r"|&(?!&|(?:amp;)?[\w.%\[\]-]{1,40}=)(?=[^\s\"'`<>])"
