@@ -184,7 +184,7 @@ def kind_of_item(keys: KeyMatcher, obj: Any, index: int, value: Any) -> str | No
     if not pair and not (name.startswith("-") and "=" not in name):
         return None
     kind = keys.kind(name)
-    if kind is None or (isinstance(value, str) and ("=" not in value and keys.kind(value) or value.startswith("--"))):
+    if kind is None or (isinstance(value, str) and (("=" not in value and keys.kind(value)) or value.startswith("--"))):
         return None
     if isinstance(obj, list) and pair and not (is_announced(str(value)) or kind in ("authorization", "cookie")):
         return None

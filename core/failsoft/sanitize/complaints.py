@@ -83,7 +83,14 @@ _NAMING = re.compile(
 )
 _OF_FORM = word_set("name address person record zip authorization cookie")
 _NOT_SPOKEN = word_set("pass pw sid pin auth")
-_MAX_BEFORE = 320
+_MAX_BEFORE, _MAX_AHEAD = 320, 128
+# without one of these in what follows, and of those in what precedes, it need not be read
+_SIDES = ("xpected", "omputed", "ld", "rom ", "as ", "ant", "revious", "efore", "ew", "ot ", "urrent", "ookie", "tored")
+_TELLING = ("ot ", "eceived", "parsing", "but ", "and ", "choice:", "string:", "value", "at row ", "re not ", "is not ")
+_LINKS = word_set(
+    "for of in as at into on the struct field key parameter param option argument header column setting attribute "
+    "property variable flag input member element path"
+)
 
 
 def told_after(site: Site) -> Span | None:
@@ -106,14 +113,17 @@ def told_after(site: Site) -> Span | None:
 def _told_later(site: Site) -> Span | None:
     """A value farther from its name; only what has the look of one."""
     text, last = site.scan.text, site.last
-    if two := _TWO.match(text, last):
+    ahead = text[last : last + _MAX_AHEAD]
+    if any(map(ahead.__contains__, _SIDES)) and (two := _TWO.match(text, last)):
         one, other = two.span("one"), two.span("two")
         if has_look(two["one"], site.kind) and has_look(two["two"], site.kind):
             first = judged(site, Value(*one, quoted=True), "=")
             second = judged(site, Value(*other, quoted=True), "=")
             if first and second:
                 return first[0], second[1], first[2] + text[first[1] : second[0]] + second[2]
-    later = _OF_OPTION.match(text, last) or _ON_NEXT_LINE.match(text, last) or _LATER.match(text, last)
+    later = _OF_OPTION.match(text, last) or _ON_NEXT_LINE.match(text, last)
+    if later is None and any(map(ahead.__contains__, _TELLING)):
+        later = _LATER.match(text, last)
     value = read_value(text, later.end(), site.kind) if later else None
     if value is None or not has_look(text[value.start : value.end], site.kind):
         return None
@@ -139,6 +149,10 @@ def complained(site: Site) -> Span | None:
     return _told_before(site)
 
 
+def _in_chain(site: Site, before: str) -> re.Match[str] | None:
+    return _CHAIN.search(before) if site.before == '"' and "reference chain" in before else None
+
+
 def _told_before(site: Site) -> Span | None:
     """A value that stands before its name, on the same line."""
     before = site.scan.before(site.first, _MAX_BEFORE)
@@ -147,7 +161,9 @@ def _told_before(site: Site) -> Span | None:
     if ("' " in words or '" ' in words or "` " in words) and words.rstrip("\"'`").endswith(" "):
         found = _BEFORE.search(before)
     group = "for" if found and found["for"] is not None else "is"
-    if found is None and (found := _FARTHER.search(before) or _CHAIN.search(before)):
+    linked = words.rstrip("\"'`")
+    far = linked[-1:] == " " and linked.rstrip().rpartition(" ")[2] in _LINKS
+    if found is None and (found := (_FARTHER.search(before) if far else None) or _in_chain(site, before)):
         group = found.lastgroup or ""
         group = next(name for name, said in found.groupdict().items() if said is not None and name != "quote")
         if not has_look(found[group], site.kind):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
 from operator import itemgetter
 
 from failsoft.sanitize.forms import has_look
@@ -29,17 +29,23 @@ def with_repeats(text: str, spans: list[Span]) -> list[Span]:
             content = text[start:end]
             if marked[1] in _KINDS and not content.isdigit() and has_look(content, "token"):
                 found[content] = replacement
-    again = [span for content, mark in found.items() for span in _elsewhere(text, content, mark, spans)]
+    if not found:
+        return spans
+    starts, ends = [start for start, _, _ in spans], [end for _, end, _ in spans]
+    again = [span for content, mark in found.items() for span in _elsewhere(text, content, mark, (starts, ends))]
     return sorted([*spans, *_apart(again)], key=itemgetter(0)) if again else spans
 
 
-def _elsewhere(text: str, content: str, mark: str, spans: Sequence[Span]) -> list[Span]:
+def _elsewhere(text: str, content: str, mark: str, taken: tuple[list[int], list[int]]) -> list[Span]:
     again: list[Span] = []
+    starts, ends = taken
     at = text.find(content)
     while at >= 0 and len(again) < _MOST_REPEATS:
         end = at + len(content)
         bounded = not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum())
-        if bounded and all(last <= at or first >= end for first, last, _ in spans):
+        index = bisect_right(starts, at)
+        free = (index == 0 or ends[index - 1] <= at) and (index == len(starts) or starts[index] >= end)
+        if bounded and free:
             again.append((at, end, mark))
         at = text.find(content, end)
     return again
