@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import psycopg
 import pytest
+from evaluations.tampering.trail import pour
 
 from audited import KEYS
 from failsoft.audit.entry import Entry
 from failsoft.audit.keys import KeyRing
 from failsoft.audit.lane import Lane, new_lane_id
+from failsoft.audit.on_sqlite import SqliteStore
+from failsoft.audit.opening import open_store
 from observed import NOW
 
-__all__ = ["SERVER", "chained", "lane", "postgres", "record_of", "spawn", "with_options"]
+__all__ = [
+    "SERVER", "STORES", "chained", "emptied", "lane", "postgres", "record_of", "spawn", "tampering", "with_options",
+]  # fmt: skip
+
+STORES = ("sqlite", "postgresql", "jsonl")
+"""Every store that can be read and purged."""
 
 HERE = Path(__file__).parent
 SERVER = os.environ.get("FAILSOFT_TEST_POSTGRES", "postgresql://postgres@127.0.0.1/test")
@@ -81,4 +90,41 @@ def postgres() -> Iterator[str]:
         try:
             yield with_options(SERVER.replace("postgresql://", "postgresql+psycopg://"), f"-csearch_path={name}")
         finally:
+            # a reading that a failed test left behind holds a lock
+            admin.execute("SET lock_timeout = '5s'")
             admin.execute(f"DROP SCHEMA {name} CASCADE")
+
+
+def emptied(url: str) -> str:
+    """A store without anything in it."""
+    if url.startswith("postgresql"):
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+            found = connection.execute(
+                "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'failsoft_%' "
+                "AND relname <> 'failsoft_audit_schema' AND relnamespace = current_schema()::regnamespace"
+            )
+            if tables := ", ".join(name for (name,) in found):
+                connection.execute(f"TRUNCATE {tables}".encode())
+    else:
+        path = _file(url)
+        for one in path.parent.glob(f"{path.stem}*"):
+            one.unlink()
+    return url
+
+
+@contextmanager
+def tampering(url: str, folder: Path) -> Iterator[sqlite3.Connection]:
+    """The tables of any store as SQLite; afterwards the store holds what stands there then."""
+    in_place = url.startswith("sqlite:")
+    path = _file(url) if in_place else folder / "tampered.db"
+    if not in_place:
+        path.unlink(missing_ok=True)
+        pour(open_store(url), SqliteStore(path))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+    if not in_place:
+        pour(SqliteStore(path), open_store(emptied(url)))
+
+
+def _file(url: str) -> Path:
+    return Path(url.partition("://")[2][1:])

@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from failsoft.audit.anchors import Anchors, FileAnchor, LogAnchor, SpanAnchor
+from failsoft.audit.backup import Backup
 from failsoft.audit.chains import first_of
 from failsoft.audit.keeping import Keeper
 from failsoft.audit.keys import KeyRing, key_of
 from failsoft.audit.on_lines import Rotation
-from failsoft.audit.opening import Store, open_store
+from failsoft.audit.opening import Store, beside, open_store
 from failsoft.audit.records import record
 from failsoft.audit.statements import Statement
 from failsoft.audit.stores import AuditStore, KeyFacts, Query, StoreError
 from failsoft.audit.trail import Trail
-from failsoft.audit.writer import AuditWriter, Backup, Rhythm
+from failsoft.audit.writer import AuditWriter, Rhythm
 from failsoft.build_incidents import channels_of, context_of, watch_of
 from failsoft.bus import Bus
 from failsoft.clock import Clock
@@ -64,7 +65,7 @@ def audit_of(settings: Settings, cleaner: Cleaner, bus: Bus, clock: Clock, fault
     if store is None or len(faults) > before:
         return Audited(Trail(None, None, None, clock))
     says = Says(bus, clock, cleaner)
-    folder = _folder(wanted)
+    folder = beside(wanted.url) if wanted.journal is None else Path(wanted.journal)
     keeper = Keeper(store, folder, clock, changed=partial(says.changed, "first"))
     second = None
     if backup is not None:
@@ -186,13 +187,6 @@ def _say_rotated(writer: AuditWriter, keys: KeyRing, store: Store, clock: Clock)
         details = {"from": last.entry.key_id, "to": keys.active}
         at = clock.time()
         writer.put(lambda context: record("key.rotated", at, context, severity="info", details=details))
-
-
-def _folder(wanted: Audit) -> Path:
-    if wanted.journal is not None:
-        return Path(wanted.journal)
-    scheme, _, file = wanted.url.partition(":///")
-    return Path(f"{file}.spill") if scheme == "sqlite" and file else Path("failsoft-audit.spill")
 
 
 def _anchors(wanted: Audit, faults: list[Fault]) -> Anchors:

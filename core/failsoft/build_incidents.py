@@ -20,6 +20,7 @@ from failsoft.audit.means.calling import Calling
 from failsoft.audit.means.mail import Mail
 from failsoft.audit.means.syslog import Syslog
 from failsoft.audit.means.webhook import Webhook, secret_of
+from failsoft.audit.opening import beside
 from failsoft.audit.outbox import Outbox
 from failsoft.audit.own_fields import OwnFields
 from failsoft.audit.people import People
@@ -72,9 +73,13 @@ def channels_of(wanted: Audit, faults: list[Fault]) -> tuple[Channels, Outbox | 
     Parameters:
         faults: gets a `Fault` for each secret, function or directory that is not there.
     """
-    outbox = None if wanted.outbox is None else Outbox(Path(wanted.outbox))
-    if outbox is not None and (said := outbox.check()) is not None:
-        faults.append(Fault("audit.outbox", repr(wanted.outbox), said))
+    outbox = None
+    if wanted.outbox is not None:
+        outbox = Outbox(Path(wanted.outbox))
+        if (said := outbox.check()) is not None:
+            faults.append(Fault("audit.outbox", repr(wanted.outbox), said))
+    elif wanted.notifications:
+        outbox = Outbox(beside(wanted.url) if wanted.journal is None else Path(wanted.journal))
     channels: Channels = []
     for number, one in enumerate(wanted.notifications):
         means = _means_of(one, f"audit.notifications[{number}]", faults)

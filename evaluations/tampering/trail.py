@@ -5,17 +5,20 @@ from __future__ import annotations
 import random
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from failsoft.audit.entry import Entry
 from failsoft.audit.keys import KeyRing
 from failsoft.audit.lane import Lane, new_lane_id
+from failsoft.audit.lines import to_line
+from failsoft.audit.on_lines import LinesStore
 from failsoft.audit.on_sqlite import SqliteStore
+from failsoft.audit.opening import Store, open_store
 from failsoft.audit.statements import Statement
 
-__all__ = ["KEYS", "WRONG_KEYS", "Made", "make"]
+__all__ = ["KEYS", "WRONG_KEYS", "Made", "make", "pour"]
 
 KEYS = KeyRing({"2026-11": bytes(range(32)), "2025-11": bytes(range(1, 33))}, "2026-11")
 """The keys of the trail."""
@@ -31,6 +34,8 @@ class Made:
     """A trail, and what is known of it.
 
     Attributes:
+        path: of the SQLite file it was written into.
+        url: of the store it stands in.
         lengths: number of the last record of each lane.
         seals: first and last record of every seal, by lane.
         known: the greatest number that any statement in the store gives of each lane.
@@ -39,6 +44,7 @@ class Made:
     """
 
     path: Path
+    url: str
     lengths: dict[str, int] = field(default_factory=dict)
     seals: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
@@ -52,6 +58,15 @@ class Made:
     def lanes(self) -> list[str]:
         return list(self.lengths)
 
+    def store(self) -> Store:
+        """The store it stands in, opened anew."""
+        return open_store(self.url)
+
+    def poured(self, url: str) -> Made:
+        """The same in another store, which has to be empty."""
+        pour(SqliteStore(self.path), open_store(url))
+        return replace(self, url=url)
+
     def copy(self, path: Path) -> Path:
         """A copy of the file, to be tampered with."""
         path.write_bytes(self.path.read_bytes())
@@ -60,7 +75,7 @@ class Made:
 
 class _Maker:
     def __init__(self, path: Path, rng: random.Random, keys: KeyRing | None) -> None:
-        self.made = Made(path)
+        self.made = Made(path, f"sqlite:///{path}")
         self._rng, self._keys = rng, keys
         self._store = SqliteStore(path)
         self._store.check()
@@ -141,3 +156,18 @@ class _Maker:
 def make(path: Path, rng: random.Random, *, records: int = 120, keys: KeyRing | None = KEYS) -> Made:
     """Write a trail of four processes, one of which was closed, with seals and anchors."""
     return _Maker(path, rng, keys).run(records)
+
+
+def pour(source: Store, target: Store) -> None:
+    """Have a store hold what another one does, as it stands there."""
+    for lane in source.lanes():
+        entries = list(source.chain(lane, -(2**63)))
+        if isinstance(target, LinesStore):
+            # whoever writes into files needs no store for it, and no numbers that go up
+            with target.path.open("ab") as file:
+                file.writelines(map(to_line, entries))
+        elif entries:
+            target.append(entries)
+    for statement in source.statements():
+        target.state(statement)
+    target.close()

@@ -40,6 +40,11 @@ class Clerk:
         self._clock = clock or SystemClock()
         self._lane = Lane(new_lane_id(self._clock.time()), keys=keys, encrypt=encrypt)
 
+    @property
+    def lane(self) -> str:
+        """The id of its lane."""
+        return self._lane.id
+
     def __enter__(self) -> Self:
         return self
 
@@ -68,9 +73,6 @@ class Clerk:
     def tombstone(self, seals: Sequence[Statement], reason: str, export: str) -> Statement:
         """The statement that what these seals cover is removed; see `Lane.tombstone`. Not stored yet."""
         return self._lane.tombstone(self._now(), self._store.heads(), seals=seals, reason=reason, export=export)
-
-    def _record(self, kind: str, **members: object) -> dict[str, object]:
-        return record(kind, self._clock.time(), self.context, **members)
 
     def _now(self) -> int:
         return int(self._clock.time() * 1e6)

@@ -17,6 +17,11 @@ __all__ = ["ends", "heads_now"]
 
 def ends(store: ReadableStore) -> Mapping[str, tuple[int, bytes]]:
     """The last number and hash of every lane in the store. Reads all seals, and of records what none covers yet."""
+    with store.reading():
+        return _ends(store)
+
+
+def _ends(store: ReadableStore) -> dict[str, tuple[int, bytes]]:
     found: dict[str, tuple[int, bytes]] = {}
     for statement in store.statements():
         try:

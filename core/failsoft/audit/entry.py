@@ -13,10 +13,12 @@ It covers what is stored, byte for byte, so that whoever verifies needs neither 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
-__all__ = ["COLUMNS", "GENESIS", "Entry", "link", "link_row"]
+__all__ = ["COLUMNS", "GENESIS", "Entry", "link", "link_row", "of_row"]
 
 GENESIS = bytes(32)
 """What the first entry of a lane is chained to."""
@@ -63,6 +65,20 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 COLUMNS = Entry.__struct_fields__
 """The names of what is stored, in the order in which it is hashed; `hash` and `mac` come last and are not."""
+
+
+def of_row(row: Iterable[Any]) -> Entry:
+    """The entry of `COLUMNS` in their order; name by name, which takes half as long as by a table of names."""
+    (
+        lane, sequence, at, kind, severity, code, endpoint, status, error_id, trace_id, user_index, client_index,
+        request_index, key_id, record, digest, mac,
+    ) = row  # fmt: skip
+    return Entry(
+        lane=lane, sequence=sequence, at=at, kind=kind, severity=severity, code=code, endpoint=endpoint,
+        status=status, error_id=error_id, trace_id=trace_id, user_index=user_index, client_index=client_index,
+        request_index=request_index, key_id=key_id, record=record, hash=digest, mac=mac,
+    )  # fmt: skip
+
 
 _encoder = msgspec.msgpack.Encoder()
 

@@ -11,11 +11,10 @@ the field in it (4 bytes), both of which are used once.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -25,7 +24,7 @@ from failsoft.audit.people import spellings
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
 
-__all__ = ["INDEXED", "SEALED", "Sealer", "closed_fields", "from_json", "index_of", "indexes_of", "opened", "to_json"]
+__all__ = ["INDEXED", "SEALED", "Sealer", "from_json", "index_of", "indexes_of", "opened", "opener", "to_json"]
 
 Record = dict[str, Any]
 
@@ -120,20 +119,25 @@ def opened(record: Record, key_id: str | None, keys: KeyRing | None) -> Record:
     return record
 
 
-def closed_fields(
-    sealed: Mapping[str, str] | None, lane: str, sequence: int, key_id: str | None, keys: KeyRing | None
-) -> list[str]:
-    """The names of the sealed fields of a record that do not open with the key; none if the key is not there."""
-    if not sealed or keys is None or key_id is None or key_id not in keys:
-        return []
-    decrypt, place = keys.cipher(key_id, lane).decrypt, _place(bytes.fromhex(lane), sequence)
-    closed = []
-    for field, text in sealed.items():
+def opener(lane: str, key_id: str, keys: KeyRing) -> Callable[[Mapping[str, bytes], int], bool]:
+    """What tells whether all sealed fields of a record of a lane open with a key of the ring.
+
+    It takes them by their names, and the number of the record, and raises nothing.
+    """
+    decrypt, own = keys.cipher(key_id, lane).decrypt, bytes.fromhex(lane)
+    known = {field: (number, field.encode()) for field, number in _NUMBERS.items()}
+
+    def opens(sealed: Mapping[str, bytes], sequence: int) -> bool:
         try:
-            decrypt(_nonce(sequence, _NUMBERS[field]), binascii.a2b_base64(text), place + field.encode())
+            place = _place(own, sequence)
+            for field, data in sealed.items():
+                number, name = known[field]
+                decrypt(_nonce(sequence, number), data, place + name)
         except Exception:  # noqa: BLE001 - whatever was done to it
-            closed.append(field)
-    return closed
+            return False
+        return True
+
+    return opens
 
 
 def from_json(data: bytes | str) -> Any:

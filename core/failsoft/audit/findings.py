@@ -28,6 +28,7 @@ REMARKS: Final = {
     "unclosed": "the lane was not closed: its process crashed, or runs still",
     "clock": "the clock went back",
     "purged": "records were removed when their time was over, and a signed tombstone says so",
+    "refused": "the store refused these records for good, and a record in the chain says so",
     "unproven": "nothing but the chain itself vouches for these records",
 }
 """Kinds of what is said and is no fault."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from failsoft.audit.entry import Entry
+from failsoft.audit.entry import GENESIS, Entry
 from failsoft.audit.journal import Journal, left_behind
 from failsoft.audit.statements import Statement
 from failsoft.audit.stores import AuditStore, UnstorableError
@@ -31,7 +31,8 @@ class Keeper:
         changed: told when the store stops answering (with the exception) and when it answers again (None).
 
     Attributes:
-        lost: told how many entries the store refused for good, and why. None: that is logged, and no more; somebody
+        refused: told the entries that the store refused for good, the hash of the one before each (empty: it is not
+            known), and why. None: that is logged, and no more; somebody
             else keeps them, too.
         away: the store does not answer, and entries go to the journal.
         failures: failed attempts to store.
@@ -50,12 +51,13 @@ class Keeper:
         self._folder = folder
         self._clock = clock
         self._told_changed = changed
-        self.lost: Callable[[int, str], None] | None = None
+        self.refused: Callable[[Entry, bytes, str], None] | None = None
         self._reset()
 
     def _reset(self) -> None:
         self._journal: Journal | None = None
         self._lane = ""
+        self._last: Entry | None = None
         self._delay = _FIRST_DELAY
         self._next_try = 0.0
         self._next_scan = float("-inf")
@@ -158,6 +160,7 @@ class Keeper:
                 self.written += len(entries)
             except UnstorableError as error:
                 self._store_apart(entries, error)
+            self._last = entries[-1]
         for statement in statements:
             self.store.state(statement)
 
@@ -165,13 +168,19 @@ class Keeper:
         if len(entries) == 1:
             self.failures += 1
             why = f"the store refused it for good ({type(error).__name__})"
-            if self.lost is None:
+            if self.refused is None:
                 _log.error("audit: %s", why)
             else:
-                self.lost(1, why)
+                self.refused(entries[0], self._hash_before(entries[0]), why)
             return
         for entry in entries:
             self._store([entry], ())
+
+    def _hash_before(self, entry: Entry) -> bytes:
+        last = self._last
+        if last is not None and (last.lane, last.sequence) == (entry.lane, entry.sequence - 1):
+            return last.hash
+        return GENESIS if entry.sequence == 1 else b""
 
     def _spill(self, entries: Sequence[Entry], statements: Sequence[Statement]) -> bool:
         if self._journal is None:

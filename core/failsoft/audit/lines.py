@@ -1,7 +1,7 @@
 """The audit trail as lines of JSON: what is written to files and to standard output.
 
 Each line is an object with one member, `entry`, `statement` or `key`, which has the members of that type; bytes are in
-base 64. The record of an entry is a text: it is hashed byte for byte.
+base 64. The record of an entry is a text: it is hashed byte for byte. `removed` says how many entries stood there.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from failsoft.audit.entry import Entry
 from failsoft.audit.statements import Statement
 from failsoft.audit.stores import KeyFacts
 
-__all__ = ["KEY", "Line", "of_line", "place_of", "to_line"]
+__all__ = ["KEY", "Line", "gap_line", "gap_of", "of_line", "place_of", "to_line"]
 
 KEY = b'{"key":'
 """What the line of a key begins with."""
 
+_GAP = re.compile(rb'\{"removed":([0-9]{1,18})\}\n')
 _PLACE = re.compile(rb'\{"entry":\{"lane":"([0-9a-f]{1,64})","sequence":([0-9]{1,18}),')
 
 
@@ -62,3 +63,14 @@ def place_of(line: bytes) -> tuple[str, int] | None:
         return None
     read = of_line(line)
     return None if read is None or read.entry is None else (read.entry.lane, read.entry.sequence)
+
+
+def gap_line(count: int) -> bytes:
+    """The line that stands for so many entries that were removed, so that those after it keep their positions."""
+    return b'{"removed":%d}\n' % count
+
+
+def gap_of(line: bytes) -> int:
+    """How many entries a line stands for that were removed."""
+    found = _GAP.fullmatch(line)
+    return int(found[1]) if found else 0

@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from failsoft.audit.entry import Entry
 from failsoft.audit.lines import KEY, of_line, place_of, to_line
-from failsoft.audit.reading_lines import LinesReader, rotated
-from failsoft.audit.statements import Statement
+from failsoft.audit.reading_lines import LinesReader, identity_of, rotated
+from failsoft.audit.removing import Graves, removing, rewrite, sync_directory
+from failsoft.audit.statements import Statement, Tombstone, said
 from failsoft.audit.stores import MOST_HEADS, KeyFacts, Query, Stored, StoreError
 from failsoft.clock import Clock, SystemClock
 
@@ -33,7 +34,7 @@ _UNITS = {"hour": 3600, "day": 86_400}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotation:
-    """When a file is put aside. Nothing is ever deleted.
+    """When a file is put aside.
 
     Attributes:
         size: bytes that a file has at most, if one batch is not larger by itself.
@@ -104,8 +105,8 @@ class LinesStore:
         # those of the current file: a note for the writers, no evidence
         latest: dict[str, bytes] = {}
         with suppress(FileNotFoundError), self.path.open("rb") as file:
-            identity, read = _identity(os.fstat(file.fileno())), 0
-            if identity == self._heard[0]:
+            identity, read = identity_of(os.fstat(file.fileno())), 0
+            if identity == self._heard[0] and self._heard[1] <= os.fstat(file.fileno()).st_size:
                 read = self._heard[1]
             file.seek(read)
             for line in file:
@@ -142,6 +143,9 @@ class LinesStore:
 
     # --- reading
 
+    def reading(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def lanes(self) -> Sequence[str]:
         return self._reader.lanes()
 
@@ -154,8 +158,19 @@ class LinesStore:
     def statements(self, type: str | None = None, lane: str | None = None) -> Iterator[Statement]:  # noqa: A002
         return self._reader.statements(type, lane)
 
-    def remove(self, lane: str, first: int, last: int, tombstone: Statement) -> int:  # noqa: ARG002
-        raise StoreError("single records are not removed from files: archive whole files that were put aside")
+    def remove(self, tombstones: Sequence[Statement]) -> Iterator[int]:
+        with removing(self.path):
+            graves = [what for what in map(said, tombstones) if isinstance(what, Tombstone)]
+            known = {(statement.lane, statement.number) for statement in self._reader.statements("tombstone")}
+            if known & {(statement.lane, statement.number) for statement in tombstones}:
+                raise StoreError("a tombstone of this number is there already")
+            wanted = Graves(graves)
+            if wanted.reach(self.path):
+                with self._locked(anew=True):
+                    pass
+            if tombstones and not rewrite(self.path, wanted, b"".join(map(to_line, tombstones))):
+                self._write(b"".join(map(to_line, tombstones)))
+        yield from wanted.counts
 
     # --- the file
 
@@ -176,21 +191,26 @@ class LinesStore:
                 raise
 
     @contextmanager
-    def _locked(self, room_for: int = 0) -> Iterator[int]:
+    def _locked(self, room_for: int = 0, *, anew: bool = False) -> Iterator[int]:
         """The file for appending, ours alone. After an error it is opened anew."""
         try:
             fd = self._current()
-            if room_for and self._is_due(os.fstat(fd), room_for):
-                keys = b"".join(map(to_line, _keys_in(self.path)))
-                self._put_aside()
-                fd = self._current()
-                if keys:
-                    os.write(fd, keys)
+            if anew or (room_for and self._is_due(os.fstat(fd), room_for)):
+                fd = self._begin_anew(fd)
             yield fd
             _unlock(fd)
         except BaseException:
             self.close()
             raise
+
+    def _begin_anew(self, fd: int) -> int:
+        """Put the file aside, which is locked, and begin another one, which is, too."""
+        if os.fstat(fd).st_size:
+            keys = b"".join(map(to_line, _keys_in(self.path)))
+            self._put_aside()
+            fd = self._current()
+            os.write(fd, keys)
+        return fd
 
     def _current(self) -> int:
         """The file that the path names now, locked."""
@@ -199,10 +219,10 @@ class LinesStore:
                 made = not self.path.exists()
                 self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
                 if made and self._full_sync:
-                    _sync_directory(self.path.parent)
+                    sync_directory(self.path.parent)
             self._lock(self._fd)
             with suppress(FileNotFoundError):
-                if _identity(os.fstat(self._fd)) == _identity(self.path.stat()):
+                if identity_of(os.fstat(self._fd)) == identity_of(self.path.stat()):
                     return self._fd
             self.close()  # put aside by another process, moved or deleted
 
@@ -232,7 +252,7 @@ class LinesStore:
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._clock.time()))
         self.path.rename(self.path.with_name(f"{self.path.stem}-{number:06}-{stamp}{self.path.suffix}"))
         if self._full_sync:
-            _sync_directory(self.path.parent)
+            sync_directory(self.path.parent)
         self.close()
 
 
@@ -246,15 +266,3 @@ def _keys_in(path: Path) -> Iterator[KeyFacts]:
 def _unlock(fd: int) -> None:
     if fcntl is not None:
         fcntl.flock(fd, fcntl.LOCK_UN)
-
-
-def _sync_directory(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def _identity(status: os.stat_result) -> tuple[int, int]:
-    return status.st_dev, status.st_ino

@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from failsoft.audit import tables
-from failsoft.audit.entry import COLUMNS, Entry
+from failsoft.audit.entry import Entry, of_row
 from failsoft.audit.migrating import prepare, require
 from failsoft.audit.selecting import entries_of, selected
-from failsoft.audit.statements import Statement
+from failsoft.audit.statements import Statement, Tombstone, said
 from failsoft.audit.stores import MOST_HEADS, KeyFacts, Query, Stored, StoreError, UnstorableError
 from failsoft.clock import Clock, SystemClock
 
@@ -33,7 +33,8 @@ _inherited: list[sa.Connection] = []
 class SqlStore(ABC):
     """An `AuditStore` and a `ReadableStore`. Nothing is connected until it is used.
 
-    A writer keeps one connection, and opens it anew after every error; each reading has one of its own.
+    A writer keeps one connection, and opens it anew after every error; each reading has one of its own, which is closed
+    afterwards unless more are to come.
     """
 
     never: ClassVar[tuple[type[Exception], ...]]
@@ -44,6 +45,7 @@ class SqlStore(ABC):
     def __init__(self, *, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
         self._connection: sa.Connection | None = None
+        self._idle: list[sa.Connection] | None = None
 
     # --- what databases do each in their own way
 
@@ -120,6 +122,20 @@ class SqlStore(ABC):
 
     # --- reading
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        if self._idle is not None:
+            yield
+            return
+        self._idle = []
+        try:
+            yield
+        finally:
+            idle, self._idle = self._idle, None
+            for connection in idle:
+                with suppress(*self.faults):
+                    connection.close()
+
     def lanes(self) -> Sequence[str]:
         columns = (tables.entries.c.lane, tables.lanes.c.lane, tables.statements.c.lane)
         query = sa.union(*(sa.select(column.label("lane")) for column in columns)).order_by("lane")
@@ -128,12 +144,11 @@ class SqlStore(ABC):
     def chain(self, lane: str, first: int = 1) -> Iterator[Entry]:
         table = tables.entries
         query = sa.select(*entries_of(table)).where(table.c.lane == lane, table.c.sequence >= first)
-        for row in self._rows(query.order_by(table.c.sequence)):
-            yield Entry(**dict(zip(COLUMNS, row, strict=True)))
+        yield from map(of_row, self._rows(query.order_by(table.c.sequence)))
 
     def search(self, query: Query) -> Iterator[Stored]:
         for position, *row in self._rows(selected(query)):
-            yield Stored(position, Entry(**dict(zip(COLUMNS, row, strict=True))))
+            yield Stored(position, of_row(row))
 
     def statements(self, type: str | None = None, lane: str | None = None) -> Iterator[Statement]:  # noqa: A002
         table = tables.statements
@@ -145,9 +160,16 @@ class SqlStore(ABC):
         for row in self._rows(query):
             yield Statement(**row._mapping)
 
-    def remove(self, lane: str, first: int, last: int, tombstone: Statement) -> int:
+    def remove(self, tombstones: Sequence[Statement]) -> Iterator[int]:
+        # one transaction each: writers wait for none of them for long
+        for tombstone in tombstones:
+            what = said(tombstone)
+            if isinstance(what, Tombstone):
+                yield self._remove(what, tombstone)
+
+    def _remove(self, what: Tombstone, tombstone: Statement) -> int:
         table = tables.entries
-        wanted = table.c.lane == lane, table.c.sequence.between(first, last)
+        wanted = table.c.lane == what.of, table.c.sequence.between(what.first, what.last)
         with self._writing() as connection:
             connection.execute(sa.insert(tables.statements), _columns_of(tombstone))
             return connection.execute(sa.delete(table).where(*wanted)).rowcount
@@ -185,12 +207,21 @@ class SqlStore(ABC):
             return connection.execute(query).all()
 
     def _rows(self, query: Any) -> Iterator[Any]:
-        with self._reading() as connection:
-            found = connection.execution_options(yield_per=_PAGE).execute(query)
-            with closing(found):
-                yield from found
+        connection, sound = self._reading(), False
+        try:
+            with closing(connection.execution_options(yield_per=_PAGE).execute(query)) as found:
+                for page in found.partitions():
+                    yield from page
+            sound = True
+        except GeneratorExit:
+            sound = True
+            raise
+        finally:
+            self._leave(connection, sound)
 
     def _reading(self) -> sa.Connection:
+        if self._idle:
+            return self._idle.pop()
         try:
             connection = self._open(reading=True)
             try:
@@ -201,6 +232,15 @@ class SqlStore(ABC):
         except self.faults as error:
             raise self._fault(error) from None
         return connection
+
+    def _leave(self, connection: sa.Connection, sound: bool) -> None:
+        idle = self._idle
+        if idle is None or not sound:
+            with suppress(*self.faults):
+                connection.close()
+        else:
+            connection.rollback()
+            idle.append(connection)
 
 
 def engine_of(url: sa.URL | str, **options: Any) -> sa.Engine:

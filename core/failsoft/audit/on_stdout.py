@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import NoReturn
 
 from failsoft.audit.entry import Entry
@@ -57,6 +58,9 @@ class StdoutStore:
         out.write(lines)
         out.flush()
 
+    def reading(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def lanes(self) -> Sequence[str]:
         self._refuse()
 
@@ -69,8 +73,8 @@ class StdoutStore:
     def statements(self, type: str | None = None, lane: str | None = None) -> Iterator[Statement]:  # noqa: A002
         self._refuse(type, lane)
 
-    def remove(self, lane: str, first: int, last: int, tombstone: Statement) -> int:
-        self._refuse(lane, first, last, tombstone)
+    def remove(self, tombstones: Sequence[Statement]) -> Iterator[int]:
+        self._refuse(tombstones)
 
     def _refuse(self, *_: object) -> NoReturn:
         raise StoreError("standard output cannot be read: read what was collected, as jsonl:///FILE")

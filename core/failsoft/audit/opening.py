@@ -14,7 +14,7 @@ from failsoft.references import read_secret
 if TYPE_CHECKING:
     from failsoft.audit.on_lines import Rotation
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "beside", "open_store"]
 
 _EXPECTED: Final = "expected sqlite:///FILE, postgresql+psycopg://HOST/DATABASE, jsonl:///FILE or stdout://"
 
@@ -55,6 +55,12 @@ def open_store(
         # only the scheme is shown: the rest may hold a password
         raise StoreError(f"cannot keep records in {scheme.partition(':')[0][:40]!r}, {_EXPECTED}")
     return make(url, rest, rotation, patience, full_sync=full_sync, clock=clock)
+
+
+def beside(url: str) -> Path:
+    """Where waits what a store does not take: a directory beside its file, else in the working directory."""
+    scheme, _, file = url.partition(":///")
+    return Path(f"{file}.spill") if scheme == "sqlite" and file else Path("failsoft-audit.spill")
 
 
 def _sqlite(_url: str, rest: str, _rotation: Rotation | None, patience: float | None, **options: Any) -> Store:

@@ -46,7 +46,7 @@ class Outbox:
     """What waits to be delivered. Used by several threads.
 
     Parameters:
-        directory: is there already.
+        directory: made, for its owner only, when something has to be kept and it is not there.
 
     Attributes:
         failures: how often the file could not be written; then a restart may lose what waits.
@@ -75,7 +75,7 @@ class Outbox:
     def add(self, channel: str, notice: Notice) -> None:
         """Keep a notice until it is `done`. It is on the disk when this returns. Never raises."""
         with self._lock:
-            if not self._closed:
+            if not self._closed and fcntl is not None:
                 self._waiting.add((channel, notice.id))
                 self._write(_Line(channel, notice), sync=True)
 
@@ -94,11 +94,13 @@ class Outbox:
     def orphans(self) -> bool:
         """Whether there are files of processes that are gone, or of others that live."""
         with self._lock:
-            return any(path != self._path for path in self._directory.glob(_PATTERN))
+            return fcntl is not None and any(path != self._path for path in self._directory.glob(_PATTERN))
 
     def adopt(self) -> list[tuple[str, Notice]]:
         """What processes that are gone had not delivered, by channel; it is this one's from now on."""
         found: list[tuple[str, Notice]] = []
+        if fcntl is None:  # pragma: no cover - as above
+            return found
         for path in sorted(self._directory.glob(_PATTERN)):
             if path != self._path:
                 with suppress(OSError):
@@ -139,6 +141,7 @@ class Outbox:
                 _log.warning("audit: the outbox of notifications cannot be written: %s", type(error).__name__)
 
     def _open(self) -> None:
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         while self._file is None:
             path = self._directory / f"notifications-{os.getpid()}-{secrets.token_hex(4)}.jsonl"
             file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)

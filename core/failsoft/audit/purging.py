@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Stretch", "abandoned", "stretches"]
 
+_MOST = 50_000
+
 
 @dataclass(slots=True)
 class Stretch:
@@ -40,12 +42,17 @@ class Stretch:
         """How many records."""
         return self.last - self.first + 1
 
+    def takes(self, what: Seal, hold: Hold | None, most: int) -> bool:
+        """Whether what another seal covers may follow on it."""
+        return hold == self.hold and what.first == self.last + 1 and what.last - self.first < most
 
-def stretches(store: ReadableStore, before: int, holds: Sequence[Hold]) -> Iterator[Stretch]:
+
+def stretches(store: ReadableStore, before: int, holds: Sequence[Hold], *, most: int = _MOST) -> Iterator[Stretch]:
     """What is due: whole seals all of whose records are from before a time, and that were not removed already.
 
     Parameters:
         before: microseconds since the Unix epoch.
+        most: records of a stretch, unless a single seal has more: one is removed at a time, and others write meanwhile.
     """
     graves = _graves(store)
     for lane in store.lanes():
@@ -56,7 +63,7 @@ def stretches(store: ReadableStore, before: int, holds: Sequence[Hold]) -> Itera
                 continue
             due = what.until < before and not _within(what, graves.get(lane, ()))
             hold = held(holds, what.since, what.until)
-            if open_ is not None and (not due or hold != open_.hold or what.first != open_.last + 1):
+            if open_ is not None and not (due and open_.takes(what, hold, most)):
                 yield open_
                 open_ = None
             if not due:

@@ -2,6 +2,9 @@
 
 One pass finds where the stretches of each lane begin and end; entries are read from there when they are asked for, so
 that memory grows with the number of lanes and files, and with what a search has found, but not with the records.
+
+A file is known by its inode, as it is put aside under another name while others read it, and by the last line that was
+read of it, as `removing` replaces files, and an inode is used again.
 """
 
 from __future__ import annotations
@@ -9,17 +12,25 @@ from __future__ import annotations
 import heapq
 import os
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple
 
 from failsoft.audit.entry import Entry
-from failsoft.audit.lines import of_line, place_of
+from failsoft.audit.lines import gap_of, of_line, place_of
 from failsoft.audit.statements import Statement
 from failsoft.audit.stores import Query, Stored, StoreError
 
-__all__ = ["LinesReader", "rotated"]
+__all__ = ["MADE", "LinesReader", "identity_of", "purging", "rotated"]
+
+MADE: Final = "made"
+"""Directory in `purging(path)` of files that count instead of those that were put aside."""
+
+_Identity = tuple[int, int]
 
 
 def rotated(path: Path) -> list[Path]:
@@ -29,11 +40,33 @@ def rotated(path: Path) -> list[Path]:
     return [path.with_name(name) for _, name in sorted(found)]
 
 
+def purging(path: Path) -> Path:
+    """The directory in which files are made anew when records are removed."""
+    return path.with_name(f"{path.name}.purge")
+
+
+def identity_of(status: os.stat_result) -> tuple[int, int]:
+    """What a file is known by."""
+    return status.st_dev, status.st_ino
+
+
+class _ReplacedError(Exception):
+    """A file was made anew, without the records that were removed."""
+
+
+class _Mark(NamedTuple):
+    """How far a file was read: where the last line begins and ends, and its CRC-32."""
+
+    start: int
+    end: int
+    sum: int
+
+
 @dataclass(slots=True)
 class _Run:
     """A stretch of a lane in a file, with other lines between."""
 
-    path: Path
+    file: _Identity
     start: int
     end: int
     first: int
@@ -49,79 +82,174 @@ class LinesReader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._read: dict[tuple[int, int], int] = {}
-        self._runs: dict[str, dict[tuple[int, int], list[_Run]]] = {}
-        self._statements: list[Statement] = []
+        self._where: dict[_Identity, Path] = {}
+        self._read: dict[_Identity, _Mark] = {}
+        self._states: dict[_Identity, tuple[int, int]] = {}
+        self._runs: dict[str, dict[_Identity, list[_Run]]] = {}
+        self._statements: dict[_Identity, list[Statement]] = {}
 
     def lanes(self) -> Sequence[str]:
         self._index()
-        return sorted({*self._runs, *(statement.lane for statement in self._statements)})
+        stating = (statement.lane for found in self._statements.values() for statement in found)
+        return sorted({*(lane for lane, runs in self._runs.items() if runs), *stating})
 
     def chain(self, lane: str, first: int = 1) -> Iterator[Entry]:
+        while True:
+            self._index()
+            try:
+                for entry in self._along(lane, first):
+                    yield entry
+                    first = entry.sequence + 1
+            except _ReplacedError:
+                continue
+            return
+
+    def search(self, query: Query) -> Iterator[Stored]:
+        while True:
+            try:
+                found = ((_order(query, one), file, start, one.entry.hash) for one, file, start in self._wanted(query))
+                chosen = sorted(found) if query.limit is None else heapq.nsmallest(query.limit, found)
+            except _ReplacedError:
+                continue
+            break
+        for (_, position), identity, start, digest in chosen:
+            line = None
+            with suppress(_ReplacedError), self._opened(identity) as file:
+                file.seek(start)
+                line = of_line(file.readline())
+            if line is None or line.entry is None or line.entry.hash != digest:
+                raise StoreError("records were removed from the files meanwhile: ask again")
+            yield Stored(abs(position), line.entry)
+
+    def statements(self, type: str | None = None, lane: str | None = None) -> Iterator[Statement]:  # noqa: A002
         self._index()
+        seen: Statement | None = None
+        every = [statement for found in self._statements.values() for statement in found]
+        for statement in sorted(every, key=lambda s: (s.lane, s.type, s.number)):
+            if statement != seen and type in (None, statement.type) and lane in (None, statement.lane):
+                yield statement
+            seen = statement
+
+    # --- what is read
+
+    def _along(self, lane: str, first: int) -> Iterator[Entry]:
         every = [run for runs in self._runs.get(lane, {}).values() for run in runs if run.last >= first]
         before: Entry | None = None
         for cluster in _clusters(sorted(every, key=attrgetter("first"))):
-            for entry in heapq.merge(*(_entries(run, lane) for run in cluster), key=attrgetter("sequence")):
+            for entry in heapq.merge(*(self._entries(run, lane) for run in cluster), key=attrgetter("sequence")):
                 # one that was written twice, after an error, is one; two that differ are for the verifier to see
                 if entry.sequence >= first and entry != before:
                     yield entry
                 before = entry
 
-    def search(self, query: Query) -> Iterator[Stored]:
-        found = ((_order(query, stored), path, start) for stored, path, start in self._wanted(query))
-        chosen = sorted(found) if query.limit is None else heapq.nsmallest(query.limit, found)
-        for (_, position), path, start in chosen:
-            with path.open("rb") as file:
-                file.seek(start)
-                line = of_line(file.readline())
-            if line is not None and line.entry is not None:
-                yield Stored(abs(position), line.entry)
+    def _entries(self, run: _Run, lane: str) -> Iterator[Entry]:
+        with self._opened(run.file) as file:
+            for start, line in _lines(file, run.start):
+                if start >= run.end:
+                    return
+                place = place_of(line)
+                if place is not None and place[0] == lane:
+                    read = of_line(line)
+                    if read is not None and read.entry is not None:
+                        yield read.entry
 
-    def statements(self, type: str | None = None, lane: str | None = None) -> Iterator[Statement]:  # noqa: A002
-        self._index()
-        seen: Statement | None = None
-        for statement in sorted(self._statements, key=lambda s: (s.lane, s.type, s.number)):
-            if statement != seen and type in (None, statement.type) and lane in (None, statement.lane):
-                yield statement
-            seen = statement
-
-    def _wanted(self, query: Query) -> Iterator[tuple[Stored, Path, int]]:
+    def _wanted(self, query: Query) -> Iterator[tuple[Stored, _Identity, int]]:
         position = 0
         seen: dict[str, _Numbers] = {}
-        for path in self._paths():
-            for start, line in _lines(path, 0):
-                place = place_of(line)
-                if place is None:
-                    continue
-                position += 1
-                is_new = seen.setdefault(place[0], _Numbers()).add(place[1])
-                if not is_new or (query.after is not None and position <= query.after):
-                    continue
-                read = of_line(line)
-                if read is not None and read.entry is not None and _fits(read.entry, query):
-                    yield Stored(position, read.entry), path, start
+        for identity in self._list():
+            with self._opened(identity) as file:
+                for start, line in _lines(file, 0):
+                    place = place_of(line)
+                    if place is None:
+                        position += gap_of(line)
+                        continue
+                    position += 1
+                    is_new = seen.setdefault(place[0], _Numbers()).add(place[1])
+                    if not is_new or (query.after is not None and position <= query.after):
+                        continue
+                    read = of_line(line)
+                    if read is not None and read.entry is not None and _fits(read.entry, query):
+                        yield Stored(position, read.entry), identity, start
 
-    def _paths(self) -> list[Path]:
-        found = [path for path in (*rotated(self._path), self._path) if path.exists()]
-        if not found:
-            raise StoreError(f"file {str(self._path)!r} does not exist")
-        return found
+    # --- files
+
+    def _list(self) -> Mapping[_Identity, tuple[int, int]]:
+        """The files in their order, with their sizes and times. What was known of those that are gone is forgotten."""
+        found = self._stats()
+        where = {identity_of(status): path for path, status in found}
+        for identity in {*self._read, *self._states} - where.keys():
+            self._forget(identity)
+        self._where = where
+        return {identity_of(status): (status.st_size, status.st_mtime_ns) for _, status in found}
+
+    def _stats(self) -> list[tuple[Path, os.stat_result]]:
+        while True:
+            names, made = rotated(self._path), purging(self._path) / MADE
+            if made.is_dir():
+                names = [one if (one := made / name.name).exists() else name for name in names]
+            with suppress(FileNotFoundError):
+                found = [(path, path.stat()) for path in names]
+                with suppress(FileNotFoundError):
+                    found.append((self._path, self._path.stat()))
+                if not found:
+                    raise StoreError(f"file {str(self._path)!r} does not exist")
+                # what was put aside meanwhile was not seen under either name
+                if [path.name for path in rotated(self._path)] == [path.name for path in names]:
+                    return found
+
+    def _forget(self, identity: _Identity) -> None:
+        self._read.pop(identity, None)
+        self._states.pop(identity, None)
+        self._statements.pop(identity, None)
+        for runs in self._runs.values():
+            runs.pop(identity, None)
+
+    def _opened(self, identity: _Identity) -> BinaryIO:
+        """A file, wherever it is now.
+
+        Raises:
+            _ReplacedError: it is nowhere.
+        """
+        for again in (False, True):
+            if again:
+                self._list()
+            path = self._where.get(identity)
+            with suppress(FileNotFoundError):
+                file = None if path is None else path.open("rb")
+                if file is not None:
+                    if identity_of(os.fstat(file.fileno())) == identity:
+                        return file
+                    file.close()
+        raise _ReplacedError
 
     def _index(self) -> None:
         """Read what was added since the last time."""
-        for path in self._paths():
-            status = path.stat()
-            identity = status.st_dev, status.st_ino
-            for runs in self._runs.values():
-                for run in runs.get(identity, ()):
-                    run.path = path  # it may have been put aside
-            start = self._read.get(identity, 0)
-            for start, line in _lines(path, start):  # noqa: B020 - goes on where it was
-                self._note(path, identity, start, line)
-                self._read[identity] = start + len(line)
+        while True:
+            try:
+                for identity, state in self._list().items():
+                    if self._states.get(identity) != state:
+                        with self._opened(identity) as file:
+                            self._go_on(file, identity)
+                        self._states[identity] = state
+            except _ReplacedError:
+                continue
+            return
 
-    def _note(self, path: Path, identity: tuple[int, int], start: int, line: bytes) -> None:
+    def _go_on(self, file: BinaryIO, identity: _Identity) -> None:
+        mark = self._read.get(identity)
+        if mark is not None:
+            file.seek(mark.start)
+            line = file.read(mark.end - mark.start)
+            if zlib.crc32(line) != mark.sum:
+                self._forget(identity)
+                mark = None
+        start, line = 0, b""
+        for start, line in _lines(file, 0 if mark is None else mark.end):
+            self._note(identity, start, line)
+        if line:
+            self._read[identity] = _Mark(start, start + len(line), zlib.crc32(line))
+
+    def _note(self, identity: _Identity, start: int, line: bytes) -> None:
         place = place_of(line)
         if place is not None:
             lane, sequence = place
@@ -129,9 +257,9 @@ class LinesReader:
             if runs and sequence > runs[-1].last:
                 runs[-1].end, runs[-1].last = start + len(line), sequence
             else:
-                runs.append(_Run(path, start, start + len(line), sequence, sequence))
+                runs.append(_Run(identity, start, start + len(line), sequence, sequence))
         elif b'"statement"' in line and (read := of_line(line)) and read.statement is not None:
-            self._statements.append(read.statement)
+            self._statements.setdefault(identity, []).append(read.statement)
 
 
 class _Numbers:
@@ -172,26 +300,14 @@ def _clusters(runs: Sequence[_Run]) -> Iterator[list[_Run]]:
         yield cluster
 
 
-def _entries(run: _Run, lane: str) -> Iterator[Entry]:
-    for start, line in _lines(run.path, run.start):
-        if start >= run.end:
-            return
-        place = place_of(line)
-        if place is not None and place[0] == lane:
-            read = of_line(line)
-            if read is not None and read.entry is not None:
-                yield read.entry
-
-
-def _lines(path: Path, start: int) -> Iterator[tuple[int, bytes]]:
+def _lines(file: BinaryIO, start: int) -> Iterator[tuple[int, bytes]]:
     """Whole lines and where they begin; one that is still being written is left for later."""
-    with path.open("rb") as file:
-        file.seek(start)
-        for line in file:
-            if not line.endswith(b"\n"):
-                return
-            yield start, line
-            start += len(line)
+    file.seek(start)
+    for line in file:
+        if not line.endswith(b"\n"):
+            return
+        yield start, line
+        start += len(line)
 
 
 def _fits(entry: Entry, query: Query) -> bool:

@@ -1,24 +1,26 @@
 """Compares two stores of one trail, and has each learn what only the other one has.
 
 Nothing is ever overwritten: where both have a record under one number and it is not the same, that is said, and left.
+What one of them has removed in order does not come back: it is removed from the other, too, by the same tombstone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from failsoft.audit.chains import first_of, stretch_of
 from failsoft.audit.entry import GENESIS, Entry, link
 from failsoft.audit.findings import Finding
-from failsoft.audit.statements import Statement, Tombstone, said
-from failsoft.audit.stores import AuditStore, ReadableStore
+from failsoft.audit.statements import Seal, Statement, Tombstone, said
+from failsoft.audit.stores import AuditStore, ReadableStore, UnstorableError
 from failsoft.audit.witnesses import Judge
 
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
 
-__all__ = ["BothWays", "Reconciled", "reconcile"]
+__all__ = ["BothWays", "Reconciled", "bury", "reconcile"]
 
 _BATCH, _MOST_NAMED = 256, 100
 
@@ -34,14 +36,16 @@ class Reconciled:
     Attributes:
         same: records that both have.
         copied: records and statements that were copied, by the name of the store that got them.
-        purged: records that one store has, and the other has removed in order: left as they are.
+        purged: records that one store had removed in order, and that were removed from the other, too.
+        refused: records that one store refuses for good: only the other one has them.
         differences: what differs, or cannot be copied, one sentence each; of many the first.
         count: how many differences there are.
     """
 
     same: int = 0
-    copied: dict[str, int] = field(default_factory=dict)
+    copied: dict[str, int] = field(default_factory=lambda: {"primary": 0, "backup": 0})
     purged: int = 0
+    refused: int = 0
     differences: list[str] = field(default_factory=list)
     count: int = 0
 
@@ -54,41 +58,134 @@ class Reconciled:
 
 @dataclass(slots=True)
 class _Side:
-    """One of the stores: its name, its tombstones by lane, and what it is to be given."""
+    """One of the stores: its name, its tombstones, what they remove by lane, and what it is to be given."""
 
     name: str
     store: BothWays
+    stones: dict[tuple[str, int], Statement] = field(default_factory=dict)
     graves: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     waiting: list[Entry] = field(default_factory=list)
+
+    def learn(self, stone: Statement) -> None:
+        what = said(stone)
+        if isinstance(what, Tombstone):
+            self.stones[stone.lane, stone.number] = stone
+            self.graves.setdefault(what.of, []).append((what.first, what.last))
 
     def buried(self, lane: str, sequence: int) -> bool:
         return any(first <= sequence <= last for first, last in self.graves.get(lane, ()))
 
 
+class _Reconciling:
+    """Two stores, and what was found so far."""
+
+    def __init__(self, primary: BothWays, backup: BothWays, keys: KeyRing | None, *, dry_run: bool) -> None:
+        self.found = Reconciled()
+        self.keys, self.dry_run = keys, dry_run
+        self.sides = _Side("primary", primary), _Side("backup", backup)
+        self._wrong: list[Finding] = []
+        self._judge = Judge(keys, allow_unsigned=keys is None, find=self._wrong.append)
+        for side in self.sides:
+            for statement in side.store.statements("tombstone"):
+                side.learn(statement)
+
+    def statements(self, lane: str) -> None:
+        """Compare the statements of a lane, which are few; tombstones apart."""
+        known = [{(s.type, s.number): s for s in side.store.statements(lane=lane)} for side in self.sides]
+        for index, side in enumerate(self.sides):
+            for key, statement in known[1 - index].items():
+                name = f"{key[0]} {key[1]} of lane {lane}"
+                if key in known[index]:
+                    if index == 0 and known[0][key] != statement:
+                        self.found.differs(f"{name}: not the same in both stores; nothing was changed")
+                elif key[0] != "tombstone" and self._heard(statement, name, side):
+                    if not self.dry_run:
+                        side.store.state(statement)
+                    self.found.copied[side.name] += 1
+
+    def tombstones(self, own: str = "") -> set[str]:
+        """Have each store remove what the other one has removed. The lanes of these tombstones.
+
+        Parameters:
+            own: lane whose tombstones are believed without keys, too.
+        """
+        lanes = set()
+        for side, other in (self.sides, self.sides[::-1]):
+            for key, stone in list(other.stones.items()):
+                name = f"tombstone {stone.number} of lane {stone.lane}"
+                if key in side.stones:
+                    continue
+                if self.keys is None and stone.lane != own:
+                    self.found.differs(f"{name}: not in the {side.name}, which keeps what it removed: no key signed it")
+                elif self._heard(stone, name, side):
+                    self._bury(stone, name, side)
+                    lanes.add(stone.lane)
+        return lanes
+
+    def _bury(self, stone: Statement, name: str, side: _Side) -> None:
+        what = said(stone)
+        if not isinstance(what, Tombstone):
+            return
+        if not self.dry_run and not _borne_out(what, side.store):
+            self.found.differs(f"{name}: not in the {side.name}, which has other seals or records than it names")
+            return
+        if self.dry_run:
+            self.found.purged += sum(1 for _ in stretch_of(side.store, what.of, what.first, what.last))
+        else:
+            self.found.purged += sum(side.store.remove([stone]))
+        side.learn(stone)
+
+    def _heard(self, statement: Statement, name: str, side: _Side) -> bool:
+        if self._judge.hear(statement, name)[0] is not None:
+            return True
+        self.found.differs(f"{name}: not in the {side.name}, and not copied: {self._wrong[-1].kind}")
+        return False
+
+    def end(self) -> Reconciled:
+        """Let go of the stores."""
+        for side in self.sides:
+            side.store.close()
+        return self.found
+
+
 def reconcile(
     primary: BothWays, backup: BothWays, *, keys: KeyRing | None, dry_run: bool = False,
-    tick: Callable[[int], None] = lambda _: None,
+    lanes: Collection[str] | None = None, tick: Callable[[int], None] = lambda _: None,
 ) -> Reconciled:  # fmt: skip
     """Compare two stores lane by lane, and copy what is missing, whose links hold, both ways.
 
     Parameters:
         keys: with them only records are copied whose link was made with the key, and statements that it has signed.
-        dry_run: say what would be copied, and copy nothing.
+            Without them nothing is removed.
+        dry_run: say what would be done, and do nothing.
+        lanes: compare the records of these only; None: of all.
         tick: is told how many more records were compared.
     """
-    found = Reconciled(copied={"primary": 0, "backup": 0})
-    sides = _Side("primary", primary), _Side("backup", backup)
-    for side in sides:
-        for statement in side.store.statements("tombstone"):
-            what = said(statement)
-            if isinstance(what, Tombstone):
-                side.graves.setdefault(what.of, []).append((what.first, what.last))
-    for lane in sorted({*primary.lanes(), *backup.lanes()}):
-        _lane(lane, sides, keys, found, dry_run, tick)
-        _statements(lane, sides, keys, found, dry_run)
-    for side in sides:
-        side.store.close()
-    return found
+    with primary.reading(), backup.reading():
+        work = _Reconciling(primary, backup, keys, dry_run=dry_run)
+        every = sorted({*primary.lanes(), *backup.lanes()})
+        for lane in every:
+            work.statements(lane)
+        work.tombstones()
+        for lane in every:
+            if lanes is None or lane in lanes:
+                _lane(lane, work.sides, keys, work.found, dry_run, tick)
+        return work.end()
+
+
+def bury(primary: BothWays, backup: BothWays, *, keys: KeyRing | None, own: str) -> Reconciled:
+    """Have each store remove what the other one has removed, and learn of who did it; of the records no more.
+
+    Parameters:
+        own: lane whose tombstones are believed without keys, too: who calls has made them.
+    """
+    with primary.reading(), backup.reading():
+        work = _Reconciling(primary, backup, keys, dry_run=False)
+        for lane in sorted({*primary.lanes(), *backup.lanes()}):
+            work.statements(lane)
+        for lane in sorted(work.tombstones(own)):
+            _lane(lane, work.sides, keys, work.found, False, lambda _: None)
+        return work.end()
 
 
 def _lane(
@@ -129,8 +226,7 @@ def _alone(
     """A record that only one store has."""
     where = f"lane {entry.lane}, record {entry.sequence}"
     if lacking.buried(entry.lane, entry.sequence):
-        found.purged += 1
-        return
+        return  # what was to be said of it was said of the tombstone
     why = _unsound(entry, previous, keys)
     if why:
         found.differs(f"{where}: not in the {lacking.name}, and not copied: {why}")
@@ -154,32 +250,31 @@ def _unsound(entry: Entry, previous: tuple[int, bytes] | None, keys: KeyRing | N
 
 
 def _give(side: _Side, found: Reconciled, dry_run: bool) -> None:
-    if side.waiting and not dry_run:
-        side.store.append(side.waiting)
-    found.copied[side.name] += len(side.waiting)
-    side.waiting = []
+    waiting, side.waiting = side.waiting, []
+    found.copied[side.name] += len(waiting)
+    if waiting and not dry_run:
+        try:
+            side.store.append(waiting)
+        except UnstorableError:
+            found.copied[side.name] -= len(waiting)
+            _give_apart(side, waiting, found)
 
 
-def _statements(lane: str, sides: tuple[_Side, _Side], keys: KeyRing | None, found: Reconciled, dry_run: bool) -> None:
-    """Compare the statements of a lane, which are few."""
-    wrong: list[Finding] = []
-    judge = Judge(keys, allow_unsigned=keys is None, find=wrong.append)
-    known = [{(s.type, s.number): s for s in side.store.statements(lane=lane)} for side in sides]
-    for index, side in enumerate(sides):
-        for key, statement in known[1 - index].items():
-            name = f"{key[0]} {key[1]} of lane {lane}"
-            if key not in known[index]:
-                if key[0] == "tombstone":
-                    found.differs(f"{name}: not in the {side.name}: what it removed is there still")
-                elif judge.hear(statement, name)[0] is None:
-                    found.differs(f"{name}: not in the {side.name}, and not copied: {wrong[-1].kind}")
-                else:
-                    _state(side, statement, found, dry_run)
-            elif index == 0 and known[0][key] != statement:
-                found.differs(f"{name}: not the same in both stores; nothing was changed")
+def _give_apart(side: _Side, entries: Sequence[Entry], found: Reconciled) -> None:
+    for entry in entries:
+        try:
+            side.store.append([entry])
+            found.copied[side.name] += 1
+        except UnstorableError:
+            found.refused += 1
 
 
-def _state(side: _Side, statement: Statement, found: Reconciled, dry_run: bool) -> None:
-    if not dry_run:
-        side.store.state(statement)
-    found.copied[side.name] += 1
+def _borne_out(what: Tombstone, store: ReadableStore) -> bool:
+    """Whether a store has the seals that a tombstone names, and no other record at the end of it."""
+    within = [
+        one.digest
+        for one in store.statements("seal", what.of)
+        if isinstance(seal := said(one), Seal) and what.first <= seal.first and seal.last <= what.last
+    ]
+    last = first_of(stretch_of(store, what.of, what.last, what.last))
+    return tuple(within) == what.seals and (last is None or last.hash.hex() == what.hash)

@@ -130,7 +130,8 @@ class _Tally:
         self.endpoints: dict[str, _Group] = {}
         self.bugs: dict[str, _Group] = {}
         self.incidents, self.notifications, self.failed = _Events(), _Events(), _Events()
-        self.findings, self.dropped, self.unbuilt, self.unreadable = _Events(), _Events(), _Events(), 0
+        self.findings, self.dropped, self.refused, self.unbuilt = _Events(), _Events(), _Events(), _Events()
+        self.unreadable = 0
         self.deeds = {name: _Events() for name in dict.fromkeys(_DEEDS.values())}
         self.outcomes: Counter[str] = Counter()
         self.missing = 0
@@ -159,6 +160,7 @@ class _Tally:
             "notification.failed": self.failed,
             "trail.verified": self.findings,
             "records.dropped": self.dropped,
+            "records.refused": self.refused,
             "record.failed": self.unbuilt,
         }
         if kind in lists:
@@ -265,6 +267,7 @@ def _lacking(tally: _Tally) -> dict[str, Any]:
     return {
         "records_dropped": tally.missing,
         "dropped": tally.dropped.as_dict(),
+        "refused": tally.refused.as_dict(),
         "unbuilt": tally.unbuilt.as_dict(),
         "unreadable": tally.unreadable,
         "findings": tally.findings.as_dict(),

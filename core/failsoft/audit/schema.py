@@ -288,6 +288,11 @@ KINDS: Final[Mapping[str, Kind]] = {
         "security",
         (Field("details.count", "number", "how many"),),
     ),
+    "records.refused": Kind(
+        "The store has refused records for good, which leaves gaps; no other gap is excused by it.",
+        "security",
+        (Field("refused", "list", "the records: `lane`, `sequence`, `hash` and `why`"),),
+    ),
     "record.failed": Kind(
         "A record could not be built, and this one stands in its place.",
         "security",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -118,6 +119,10 @@ class AuditStore(Protocol):
 class ReadableStore(Protocol):
     """A store as readers and verifiers see it. Reading never changes it, and holds at most a batch in memory."""
 
+    def reading(self) -> AbstractContextManager[None]:
+        """For who asks many questions, one after the other: meanwhile what one has opened is kept for the next."""
+        ...
+
     def lanes(self) -> Sequence[str]:
         """Every lane of which there is an entry, a statement or a note in the store, oldest first."""
         ...
@@ -134,6 +139,11 @@ class ReadableStore(Protocol):
         """Statements, by lane, type and number."""
         ...
 
-    def remove(self, lane: str, first: int, last: int, tombstone: Statement, /) -> int:
-        """Remove entries and keep the tombstone that says so, both or neither. How many were there."""
+    def remove(self, tombstones: Sequence[Statement], /) -> Iterator[int]:
+        """Remove the entries that tombstones name and keep the tombstones, of each both or neither. Of each, as soon as
+        that is done, how many entries were there; nothing is done before they are asked for.
+
+        Raises:
+            Exception: one of the tombstones is there already, or whatever a driver raises.
+        """
         ...

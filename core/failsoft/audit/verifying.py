@@ -1,14 +1,15 @@
 """Verification of an audit trail: whether it is what was written, and up to where somebody vouches for that.
 
 Reads the store twice, and keeps a bounded amount for each lane: first all statements, whose signatures it checks, then
-every lane, link by link.
+every lane, link by link. Others may write meanwhile, and remove records in order.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,10 +17,12 @@ import msgspec
 from failsoft.audit.chains import first_of
 from failsoft.audit.checkpoints import Checkpoints
 from failsoft.audit.findings import Finding, LaneReport, Report
+from failsoft.audit.refusals import refused
+from failsoft.audit.rules import Rules
 from failsoft.audit.statements import Heads, Statement
 from failsoft.audit.stores import ReadableStore
-from failsoft.audit.walking import Rules, Walk
-from failsoft.audit.witnesses import Judge, Witnesses, heard
+from failsoft.audit.walking import Walk
+from failsoft.audit.witnesses import Judge, Witnesses, graves_since, heard
 
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing, Verifier
@@ -57,11 +60,23 @@ def verify(
         fields: see whether sealed fields open, too.
         allow_unsigned: what was written without keys is no fault, though there are keys.
         tick: is told every thousand records how many more were read, and how many there should be in all.
-        found: is told each finding as soon as it is known.
+        found: is told what was found, lane by lane.
 
     Raises:
         StoreError: the store cannot be read.
     """
+    with store.reading():
+        return _verified(
+            store, keys=keys, public=public, anchors=anchors, lanes=lanes, since=since, fields=fields,
+            allow_unsigned=allow_unsigned, tick=tick, found=found,
+        )  # fmt: skip
+
+
+def _verified(
+    store: ReadableStore, *, keys: KeyRing | None, public: Verifier | None, anchors: Iterable[Statement],
+    lanes: Sequence[str] | None, since: int | None, fields: bool, allow_unsigned: bool,
+    tick: Callable[[int, int], None], found: Callable[[Finding], None],
+) -> Report:  # fmt: skip
     begun = time.perf_counter()
     report = Report(keyed=keys is not None)
 
@@ -83,15 +98,28 @@ def verify(
     rules = Rules(
         keys=keys, allow_unsigned=allow_unsigned, fields=fields and keys is not None, since=since,
         tick=lambda more: tick(more, total),
+        refused=cache(partial(refused, store, keys, judge, witnesses, allow_unsigned=allow_unsigned)),
     )  # fmt: skip
     for lane in wanted:
-        with closing(Checkpoints(lane, store, witnesses, judge, find)) as checkpoints:
-            walked = Walk(lane, store, checkpoints, rules, find, note=notes.get(lane, 0)).run()
+        walked, said = _walked(lane, store, witnesses, judge, rules, notes)
+        while walked.faults and graves_since(store, judge, witnesses, lane):
+            # records were removed in order, while they were read
+            walked, said = _walked(lane, store, witnesses, judge, rules, notes)
+        for finding in said:
+            find(finding)
         report.lanes.append(walked)
         report.entries += walked.entries
     _book(report)
     report.seconds = time.perf_counter() - begun
     return report
+
+
+def _walked(
+    lane: str, store: ReadableStore, witnesses: Witnesses, judge: Judge, rules: Rules, notes: Mapping[str, int]
+) -> tuple[LaneReport, list[Finding]]:
+    found: list[Finding] = []
+    with closing(Checkpoints(lane, store, witnesses, judge, found.append)) as checkpoints:
+        return Walk(lane, store, checkpoints, rules, found.append, note=notes.get(lane, 0)).run(), found
 
 
 def _notes(store: ReadableStore) -> dict[str, int]:

@@ -6,22 +6,20 @@ in the record, too) and what seals and anchors say of its hash.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from failsoft.audit.checkpoints import Checkpoints
 from failsoft.audit.entry import Entry, link
-from failsoft.audit.fields import closed_fields
+from failsoft.audit.fields import opener
 from failsoft.audit.findings import Finding, LaneReport
+from failsoft.audit.rules import Rules
 from failsoft.audit.stores import ReadableStore
 
-if TYPE_CHECKING:
-    from failsoft.audit.keys import KeyRing
-
-__all__ = ["Rules", "Walk"]
+__all__ = ["Walk"]
 
 _LEAST = -(2**63)
 _CLOCK_TOLERANCE = 1_000_000
@@ -37,29 +35,16 @@ class _Place(msgspec.Struct):
 
     lane: str
     sequence: int
-    sealed: dict[str, str] | None = None
+
+
+class _Sealed(_Place):
+    """The same, with what is sealed."""
+
+    sealed: dict[str, bytes] = {}
 
 
 _place = msgspec.json.Decoder(_Place).decode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """How to verify.
-
-    Attributes:
-        keys: check the link of every record; None: only signatures are checked, with public keys.
-        allow_unsigned: what was written without keys is no fault.
-        fields: see whether sealed fields open, too; needs the keys.
-        since: microseconds since the Unix epoch; stretches that were sealed before are taken from their seals.
-        tick: is told every thousand records how many more were read.
-    """
-
-    keys: KeyRing | None = None
-    allow_unsigned: bool = False
-    fields: bool = False
-    since: int | None = None
-    tick: Callable[[int], None] = lambda _: None
+_sealed = msgspec.json.Decoder(_Sealed).decode
 
 
 @dataclass(slots=True)
@@ -105,6 +90,7 @@ class Walk:
         self._checked = 0
         self._deviates: Finding | None = None
         self._back, self._back_at, self._back_by = 0, (0, 0), 0
+        self._refused: list[tuple[int, str]] = []
 
     def run(self) -> LaneReport:
         """Walk to the end."""
@@ -124,7 +110,8 @@ class Walk:
     def _along(self, previous: bytes | None) -> int:  # noqa: C901, PLR0912 - calls in here would cost half the speed
         """Compare every record with the one before it. The number of the last."""
         lane, report, expected, newest, count = self._lane, self.report, self._begin, 0, 0
-        fields, keys, checkpoint = self._rules.fields, self._rules.keys, self._checkpoints.ahead(self._begin)
+        keys, checkpoint = self._rules.keys, self._checkpoints.ahead(self._begin)
+        opens: Callable[[Mapping[str, bytes], int], bool] | None = None
         key_id: str | None = ""
         key: Callable[[bytes], bytes] | None = None
         free = keys is None
@@ -138,16 +125,16 @@ class Walk:
             if entry.key_id != key_id:
                 # a lane that begins without a key may be allowed; one that goes on without is not
                 free = keys is None or (self._rules.allow_unsigned and entry.key_id is None and count == 0)
-                key_id, key = entry.key_id, self._macs(entry.key_id)
+                key_id, key, opens = entry.key_id, self._macs(entry.key_id), self._opener(entry.key_id)
             try:
                 digest = entry.hash if previous is None else link(previous, entry)
-                place = _place(entry.record)
+                place = _place(entry.record) if opens is None else _sealed(entry.record)
                 good = (
                     digest == entry.hash
                     and (free or (key is not None and entry.mac == key(digest)))
                     and place.sequence == sequence
                     and place.lane == lane
-                    and (not fields or not closed_fields(place.sealed, lane, sequence, key_id, keys))
+                    and (opens is None or opens(place.sealed, sequence))  # type: ignore[attr-defined]  # then it is
                 )
             except Exception:  # noqa: BLE001 - whatever was put there
                 good = False
@@ -166,7 +153,7 @@ class Walk:
                 self._first(entry, expected)
             previous, expected = entry.hash, sequence + 1
             if sequence >= checkpoint:
-                checkpoint = self._compare(entry)
+                checkpoint = self._compare(sequence, at, entry.hash)
             count += 1
             if count % _TICK == 0:
                 self._rules.tick(_TICK)
@@ -212,9 +199,26 @@ class Walk:
         if grave is not None:
             expected, previous = grave.said.last + 1, bytes.fromhex(grave.said.hash)
         if sequence != expected:
-            self._find(Finding(kind="missing", lane=lane, first=expected, last=sequence - 1, until=entry.at))
-            previous = None
+            previous = self._gap(expected, sequence - 1, previous, entry.at)
         return previous, sequence
+
+    def _gap(self, first: int, last: int, previous: bytes | None, until: int) -> bytes | None:
+        """Records that are not there: refused by the store, or gone. The hash of the last, if it is known."""
+        refusals = self._rules.refused().get(self._lane, {})
+        for number in sorted(one for one in refusals if first <= one <= last):
+            refusal = refusals[number]
+            if number > first:
+                self._find(Finding(kind="missing", lane=self._lane, first=first, last=number - 1, until=until))
+            elif previous not in (None, refusal.previous) and refusal.previous:
+                self._differs(number - 1, until, refusal.who)
+            previous, first = refusal.hash, number + 1
+            self._refused.append((number, refusal.who))
+            if self._checkpoints.ahead(number) == number:
+                self._compare(number, until, previous)
+        if first > last:
+            return previous
+        self._find(Finding(kind="missing", lane=self._lane, first=first, last=last, until=until))
+        return None
 
     def _macs(self, key_id: str | None) -> Callable[[bytes], bytes] | None:
         keys = self._rules.keys
@@ -222,6 +226,12 @@ class Walk:
             return None
         self._keyed = True
         return keys.macs(key_id, self._lane)
+
+    def _opener(self, key_id: str | None) -> Callable[[Mapping[str, bytes], int], bool] | None:
+        keys = self._rules.keys
+        if not self._rules.fields or keys is None or key_id is None or key_id not in keys:
+            return None
+        return opener(self._lane, key_id, keys)
 
     def _went_back(self, sequence: int, at: int, newest: int) -> None:
         self._back += 1
@@ -288,13 +298,12 @@ class Walk:
 
     # --- what others say
 
-    def _compare(self, entry: Entry) -> int:
+    def _compare(self, sequence: int, at: int, digest: bytes) -> int:
         """Compare the hash of a record with what is said of it. The next number that somebody speaks of."""
-        sequence = entry.sequence
         words = self._checkpoints.at(sequence)
-        wrong = [word.who for word in words if word.hash != entry.hash]
+        wrong = [word.who for word in words if word.hash != digest]
         if wrong:
-            self._differs(entry, wrong[0])
+            self._differs(sequence, at, wrong[0])
         elif self._deviates is not None:
             self._find(self._deviates)
             self._deviates = None
@@ -307,9 +316,8 @@ class Walk:
         self._checked = sequence
         return self._checkpoints.ahead(sequence + 1)
 
-    def _differs(self, entry: Entry, who: str) -> None:
+    def _differs(self, sequence: int, at: int, who: str) -> None:
         """Between the last agreement and here the records are others than they were."""
-        sequence, at = entry.sequence, entry.at
         if self._deviates is not None:
             self._deviates = replace(self._deviates, last=sequence, until=at)
         elif self._suspect is None and self._last_fault <= self._checked:
@@ -328,7 +336,7 @@ class Walk:
         beyond = self._checkpoints.beyond(end) or (
             (self._note, "the store's own note", None) if self._note > end else None
         )
-        if beyond is not None:
+        if beyond is not None and not self._end_refused(end, beyond[0]):
             number, who, at = beyond
             kind, rest = ("vanished", "; nothing of the lane is there") if end == 0 else ("truncated", "")
             words = f"{who} knows record {number}{rest}"
@@ -338,6 +346,14 @@ class Walk:
             report.mac = report.chain if self._keyed else None
         self._remark()
 
+    def _end_refused(self, end: int, last: int) -> bool:
+        """Whether all that should be there after the end was refused."""
+        refusals = self._rules.refused().get(self._lane, {})
+        if not refusals or not all(number in refusals for number in range(end + 1, last + 1)):
+            return False
+        self._refused += [(number, refusals[number].who) for number in range(end + 1, last + 1)]
+        return True
+
     def _remark(self) -> None:
         """Say what is no fault."""
         report, lane = self.report, self._lane
@@ -346,6 +362,12 @@ class Walk:
             report.purged.append((what.first, what.last))
             about: dict[str, Any] = {"first": what.first, "last": what.last, "statement": grave.name, "since": what.at}
             self._tell(Finding(kind="purged", lane=lane, words=what.reason and f"removed ({what.reason})", **about))
+        for number, who in self._refused[:_MOST_FINDINGS]:
+            words = f"refused by the store, told by {who}"
+            self._tell(Finding(kind="refused", lane=lane, first=number, words=words))
+        if len(self._refused) > _MOST_FINDINGS:
+            words = f"and {len(self._refused) - _MOST_FINDINGS} more were refused by the store"
+            self._tell(Finding(kind="refused", lane=lane, words=words))
         if report.entries and not report.closed:
             self._tell(Finding(kind="unclosed", lane=lane, first=report.last, since=report.until))
         if self._back:

@@ -15,7 +15,7 @@ from failsoft.audit.keys import Verifier
 from failsoft.audit.statements import Heads, Seal, Statement, Tombstone, said
 from failsoft.audit.stores import ReadableStore
 
-__all__ = ["Grave", "Judge", "Witness", "Witnesses", "heard"]
+__all__ = ["Grave", "Judge", "Witness", "Witnesses", "graves_since", "heard"]
 
 _MOST_WITNESSES = 512
 _Said = Seal | Heads | Tombstone
@@ -63,6 +63,11 @@ class Judge:
         self._find = find
         self._told: set[tuple[str, object]] = set()
         self._known: dict[str | None, bool] = {}
+
+    @property
+    def verifies(self) -> bool:
+        """Whether there is anything to check signatures with."""
+        return self._verifier is not None
 
     def knows(self, key_id: str | None) -> bool:
         """Whether a signature of this key can be checked."""
@@ -174,6 +179,28 @@ def heard(
             words = f"{name} knows of it, and it is not in the store"
             find(Finding(kind="vanished", lane=lane, statement=numbers, first=first, since=seen.at, words=words))
     return witnesses
+
+
+def graves_since(store: ReadableStore, judge: Judge, witnesses: Witnesses, lane: str) -> bool:
+    """Take in the tombstones of a lane that were not there when its statements were read. Whether there are any."""
+    known = {grave.name for grave in witnesses.graves.get(lane, ())}
+    found = False
+    for statement in store.statements("tombstone"):
+        name = f"{_name(statement)} of lane {statement.lane}"
+        if name in known or (statement.type, statement.lane, statement.number) in witnesses.refused:
+            continue
+        try:
+            what: _Said | None = said(statement)
+        except (ValueError, TypeError):
+            continue
+        if isinstance(what, Tombstone) and what.of == lane:
+            what, _ = judge.hear(statement, _name(statement))
+            if isinstance(what, Tombstone):
+                witnesses.graves.setdefault(lane, []).append(Grave(what, name))
+                found = True
+            else:
+                witnesses.refused.add((statement.type, statement.lane, statement.number))
+    return found
 
 
 def _await(awaited: dict[tuple[str, str], tuple[int, str, str]], anchor: Statement, what: _Said, name: str) -> None:

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from failsoft.audit.anchors import Anchors
+from failsoft.audit.backup import Backup
 from failsoft.audit.deeds import trail_opened
 from failsoft.audit.entry import Entry
 from failsoft.audit.keeping import Keeper
 from failsoft.audit.lane import Lane, new_lane_id
 from failsoft.audit.records import Draft, RecordContext, record, record_failed
+from failsoft.audit.refusals import REFUSED, Refusals
 from failsoft.audit.statements import Statement
 from failsoft.audit.stores import AuditStore
 from failsoft.clock import Clock, SystemClock
@@ -24,7 +26,7 @@ from failsoft.observers.queued import QueuedWorker
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
 
-__all__ = ["AuditWriter", "Backup", "Rhythm", "Ticket"]
+__all__ = ["AuditWriter", "Rhythm", "Ticket"]
 
 Ticket = Future[bool]
 """Done when a record is on the disk (true), or is known not to get there (false)."""
@@ -62,55 +64,14 @@ class Rhythm:
     max_wait: float = 5.0
 
 
-class Backup:
-    """A second store that gets the same entries, in a thread of its own. Its faults never touch the first.
-
-    Parameters:
-        keeper: keeps them, with a journal of its own.
-        size: most batches that may wait; those that find no place are left to `failsoft audit reconcile`.
-    """
-
-    def __init__(self, keeper: Keeper, *, size: int = 1_000) -> None:
-        self.keeper = keeper
-        self._worker: QueuedWorker[tuple[Sequence[Entry], Sequence[Statement]]] = QueuedWorker(
-            self._handle, size=size, batch=16, interval=0.0, tick=_TICK, name="failsoft-audit-backup", forks=self
-        )
-
-    def put(self, entries: Sequence[Entry], statements: Sequence[Statement] = ()) -> None:
-        """Have them kept, some time soon."""
-        self._worker.put((entries, statements))
-
-    def close(self, timeout: float) -> None:
-        """Keep what waits, and let go of the store."""
-        if self._worker.close(timeout):
-            self.keeper.close()
-
-    def _handle(self, batches: list[tuple[Sequence[Entry], Sequence[Statement]]]) -> None:
-        for entries, statements in batches:
-            if entries:
-                self.keeper.open(entries[0].lane)
-            while not self.keeper.keep(entries, statements) and self._worker.pause(self.keeper.pause() or _TICK):
-                pass
-        self.keeper.catch_up()
-
-    def before_fork(self) -> None:
-        """Nothing has to come to rest: a child drops what it inherits."""
-
-    def after_fork_in_parent(self) -> None:
-        """Go on."""
-
-    def after_fork_in_child(self) -> None:
-        """Start afresh."""
-        self.keeper.forget()
-
-
 class AuditWriter:
     """Takes drafts of records in any thread, and builds, numbers and stores them in a thread of its own.
 
     Records of one process form a *lane* (see `failsoft.audit.entry`), opened by a record `trail.opened` before its
     first one and closed by `trail.closed`. While the store fails, entries go to the journal, and from there to the
     store when it is back; without a journal they wait. When too many wait, the newest are dropped; a record
-    `records.dropped` says how many. A forked child starts with a new lane, an empty queue and its own connection.
+    `records.dropped` says how many. What the store refuses for good leaves a gap, and a record `records.refused` says
+    which. A forked child starts with a new lane, an empty queue and its own connection.
 
     Parameters:
         keeper: keeps entries; a store alone is one without a journal.
@@ -140,7 +101,7 @@ class AuditWriter:
     ) -> None:
         self._clock = clock or SystemClock()
         self._keeper = keeper if isinstance(keeper, Keeper) else Keeper(keeper, None, self._clock)
-        self._keeper.lost = self._lose
+        self._keeper.refused = self._refused
         self._context = context
         self._keys = keys
         self._encrypt = encrypt
@@ -168,6 +129,7 @@ class AuditWriter:
         self._reported = 0
         self._abandoned = False
         self._nowhere = False
+        self._refusals = Refusals()
         self.lost = 0
 
     @property
@@ -258,6 +220,7 @@ class AuditWriter:
                 self._fall_due(lane)
             # a fork, and who closes the lane from another thread, must not meet it half-way
             self._keeper.catch_up()
+            self._tell_refusals()
 
     def _write(self, lane: Lane, items: list[_Item]) -> None:
         entries = [self._entry(lane, draft) for draft, _ in items]
@@ -265,7 +228,7 @@ class AuditWriter:
             self._reported += missing
             self._say_lost(missing, "too many were waiting")
             entries.append(self._own(lane, "records.dropped", count=missing))
-        tickets = [ticket for _, ticket in items if ticket is not None]
+        tickets = [(ticket, entry) for (_, ticket), entry in zip(items, entries, strict=False) if ticket is not None]
         behind = self._rhythm.overload == "spill" and self._worker.waiting > self._rhythm.queue_size // 2
         self._keep(entries, tickets=tickets, behind=behind)
 
@@ -278,6 +241,12 @@ class AuditWriter:
         late = due or now - self._anchored_at >= rhythm.anchor_interval
         if self._anchors and late and lane.sequence > self._anchored:
             self._anchor(lane)
+
+    def _tell_refusals(self) -> None:
+        """Say in the chain which gaps are none of those that somebody else has made."""
+        while self._refusals and not self._abandoned:
+            lane, told = self._lane or self._opened(), self._refusals.taken()
+            self._keep([lane.encode(record(REFUSED, self._clock.time(), self._context, refused=told))])
 
     def _opened(self) -> Lane:
         lane = self._lane = Lane(new_lane_id(self._clock.time()), keys=self._keys, encrypt=self._encrypt)
@@ -331,7 +300,7 @@ class AuditWriter:
         entries: list[Entry],
         statements: Sequence[Statement] = (),
         *,
-        tickets: Sequence[Ticket] = (),
+        tickets: Sequence[tuple[Ticket, Entry]] = (),
         behind: bool = False,
     ) -> None:
         """Keep them somewhere, however long it takes, unless the writer has to end first. Who waits hears at once."""
@@ -341,15 +310,15 @@ class AuditWriter:
         while not self._abandoned:
             kept = self._keeper.keep(entries, statements, behind=behind)
             self._nowhere = not kept
-            for ticket in tickets:
-                ticket.set_result(kept)
+            for ticket, entry in tickets:
+                ticket.set_result(kept and not self._refusals.has(entry))
             if kept:
                 return
             tickets = ()
             if last_try:
                 break
             last_try = not self._paused()
-        for ticket in tickets:
+        for ticket, _ in tickets:
             ticket.set_result(False)
         self._abandoned = True
         self._lose(len(entries), "the store failed to the end")
@@ -361,6 +330,10 @@ class AuditWriter:
             return self._worker.pause(self._keeper.pause())
         finally:
             self._storing.acquire()
+
+    def _refused(self, entry: Entry, previous: bytes, why: str) -> None:
+        self._refusals.add(entry, previous, why)
+        self._lose(1, why)
 
     def _lose(self, count: int, why: str) -> None:
         if count:

@@ -183,8 +183,8 @@ class Audit(Options):
     ] = ()
     outbox: Annotated[
         str | None,
-        Meta(description="Directory where notifications are kept until they are delivered. Absent: those that are not "
-        "when the process ends are lost; their incidents stay in the trail."),
+        Meta(description="Directory where notifications are kept until they are delivered; it has to be there. Absent: "
+        "that of the `journal`, which is made."),
     ] = None  # fmt: skip
 
     record_reads: Annotated[

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+from dataclasses import replace
 
-from audited import CONTEXT
+from audited import CONTEXT, KEYS
 from failsoft.audit.on_lines import Rotation
 from failsoft.audit.opening import open_store
 from failsoft.audit.writer import AuditWriter, Rhythm
@@ -39,6 +41,25 @@ def small(path: str) -> None:
     events(observer, str(os.getpid()), MANY)
 
 
+def hosts(path: str) -> None:
+    """Write from another host, signed, until somebody says that it is enough."""
+    context = replace(CONTEXT, host=f"web-{os.getpid()}")
+    rhythm = Rhythm(seal_after=40, interval=0.01)
+    writer = AuditWriter(open_store(path), context, keys=KEYS, encrypt=True, rhythm=rhythm)
+    observer = AuditObserver(writer)
+    ending = threading.Thread(target=sys.stdin.read)
+    ending.start()
+    count = 0
+    while ending.is_alive() or count < MANY:
+        events(observer, f"{os.getpid()}-{count}", 20)
+        assert writer.flush(60)
+        count += 20
+        if count == MANY:
+            print("ready", flush=True)
+    writer.close()
+    print(count, flush=True)
+
+
 def killed(path: str) -> None:
     """Be killed with records stored and records waiting."""
     writer, observer = start(path, interval=600)
@@ -68,4 +89,4 @@ def forks(path: str) -> None:
 
 
 if __name__ == "__main__":
-    {"write": write, "small": small, "killed": killed, "forks": forks}[sys.argv[1]](sys.argv[2])
+    {"write": write, "small": small, "hosts": hosts, "killed": killed, "forks": forks}[sys.argv[1]](sys.argv[2])

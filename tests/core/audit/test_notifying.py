@@ -502,7 +502,9 @@ def test_a_channel_that_is_gone_gets_nothing(tmp_path: Path, caplog: pytest.LogC
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_notification_is_delivered_after_its_process_was_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", [True, False])
+def test_a_notification_is_delivered_after_its_process_was_killed(tmp_path: Path, named: bool) -> None:
+    outbox = tmp_path / ("outbox" if named else "audit.db.spill")
     script = tmp_path / "app.py"
     script.write_text(
         "import sys, failsoft\n"
@@ -512,13 +514,15 @@ def test_a_notification_is_delivered_after_its_process_was_killed(tmp_path: Path
         "print('recorded', flush=True)\n"
         "sys.stdin.read()\n"
     )
-    (tmp_path / "outbox").mkdir()
+    if named:
+        outbox.mkdir()
 
     def settings(url: str) -> str:
         path = tmp_path / "failsoft.toml"
         path.write_text(
-            f"[audit]\nurl = 'sqlite:///{tmp_path}/audit.db'\nencryption = 'off'\noutbox = '{tmp_path}/outbox'\n"
-            f"[[audit.notifications]]\nwebhook = '{url}'\nsecret = 'env:HOOK_SECRET'\n"
+            f"[audit]\nurl = 'sqlite:///{tmp_path}/audit.db'\nencryption = 'off'\n"
+            + (f"outbox = '{outbox}'\n" if named else "")
+            + f"[[audit.notifications]]\nwebhook = '{url}'\nsecret = 'env:HOOK_SECRET'\n"
         )
         return str(path)
 
@@ -546,4 +550,4 @@ def test_a_notification_is_delivered_after_its_process_was_killed(tmp_path: Path
         (opened,) = fs.audit.query(kind="incident.opened")
         (sent,) = fs.audit.query(kind="notification.sent")
     assert sent["notification"]["incidents"] == [opened["incident"]["id"]]
-    assert list((tmp_path / "outbox").iterdir()) == []
+    assert list(outbox.iterdir()) == []

@@ -1,23 +1,30 @@
 from __future__ import annotations
 
+import random
 import shutil
 import socket
 import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 import psycopg
 import pytest
+from evaluations.tampering.trail import Made, make
 
 from audit_stores import SERVER, chained, lane, postgres, spawn
-from audited import stored
+from audited import CONTEXT, KEYS, stored
+from failsoft.audit.clerk import Clerk
+from failsoft.audit.findings import Report
 from failsoft.audit.on_postgres import PostgresStore
-from failsoft.audit.opening import open_store
+from failsoft.audit.opening import Store, open_store
+from failsoft.audit.purging import Stretch, stretches
 from failsoft.audit.stores import Query, StoreError, UnstorableError
+from failsoft.audit.verifying import verify
 from observed import SECRET
 
 DRIVEN = SERVER.replace("postgresql://", "postgresql+psycopg://")
@@ -45,6 +52,46 @@ def test_many_processes_write_to_one_database_at_once_and_lose_nothing(url: str)
     assert [sorted(numbers) for numbers in found.values()] == [list(range(1, 202))] * 4
 
 
+def test_many_hosts_write_while_records_are_purged_and_all_is_verified(url: str, tmp_path: Path) -> None:
+    made = make(tmp_path / "old.db", random.Random(41), keys=KEYS).poured(url)
+    old = sum(made.lengths.values())
+    writers = [spawn("hosts", url, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(3)]
+    try:
+        assert [one.stdout.readline() for one in writers] == ["ready\n"] * 3  # type: ignore[union-attr]
+        verified: list[Report] = []
+        store = open_store(url)
+        wanted = list(stretches(store, made_until(made), ()))
+        purging = threading.Thread(target=remove, args=(store, wanted))
+        purging.start()
+        while purging.is_alive() or len(verified) < 2:
+            verified.append(verify(open_store(url), keys=KEYS, fields=True))
+        purging.join()
+    finally:
+        counts = [int(one.communicate("")[0] or 0) for one in writers]
+    assert [one.returncode for one in writers] == [0, 0, 0]
+    last = verify(open_store(url), keys=KEYS, fields=True)
+    for report in (*verified, last):
+        assert report.ok, [str(finding) for finding in report.faults]
+    removed = sum(one.count for one in wanted)
+    assert 0 < removed < old
+    # each process adds that it began and that it ended; whoever removed says what, too
+    assert last.entries == old - removed + sum(counts) + 2 * 3 + len(wanted) + 2
+    hosts = {record.get("host") for record in stored(url, keys=KEYS, own=True) if record["kind"] == "failure.handled"}
+    assert len(hosts & {f"web-{one.pid}" for one in writers}) == 3
+
+
+def made_until(made: Made) -> int:
+    times = [entry.at for lane in made.lanes for entry in made.store().chain(lane)]
+    return max(times)
+
+
+def remove(store: Store, wanted: list[Stretch]) -> None:
+    with Clerk(store, CONTEXT, keys=KEYS, encrypt=True) as clerk:
+        tombstones = [clerk.tombstone(one.seals, "retention 1y", "") for one in wanted]
+        for one, count in zip(wanted, store.remove(tombstones), strict=True):
+            clerk.record("retention.purged", lane=one.lane, records=count)
+
+
 def test_after_a_fork_each_process_writes_its_own_records_once(url: str) -> None:
     assert spawn("forks", url).wait(60) == 0
     ids = [record["error"]["id"] for record in stored(url)]
@@ -52,14 +99,12 @@ def test_after_a_fork_each_process_writes_its_own_records_once(url: str) -> None
 
 
 def test_after_a_connection_was_dropped_the_next_one_is_new(url: str, admin: psycopg.Connection[Any]) -> None:
-    store, own = open_store(url), lane()
+    store, own = PostgresStore(url), lane()
     entries = chained(4, own)
     store.append(entries[:2])
-    ended = admin.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE application_name = 'failsoft-audit' AND query LIKE '%COMMIT%' AND pid <> pg_backend_pid() "
-        "AND pid IN (SELECT pid FROM pg_locks RIGHT JOIN pg_stat_activity USING (pid))"
-    ).fetchall()
+    with store._writing() as connection:
+        pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+    ended = admin.execute("SELECT pg_terminate_backend(%s)", (pid,)).fetchall()
     assert ended
     with pytest.raises(psycopg.OperationalError):
         store.append(entries[2:])
@@ -211,7 +256,7 @@ def test_a_role_needs_no_more_than_the_docs_say(url: str, admin: psycopg.Connect
         store.state(own.seal(1, store.heads()))
         assert list(store.chain(own.id)) == entries
         with pytest.raises(Exception, match="permission denied"):
-            store.remove(own.id, 1, 4, own.tombstone(1, {}, seals=list(store.statements()), reason="none"))
+            list(store.remove([own.tombstone(1, {}, seals=list(store.statements()), reason="none")]))
         store.close()
     finally:
         admin.execute(f"DROP OWNED BY {role}")

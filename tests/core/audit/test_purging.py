@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 import random
-import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from evaluations.tampering.acts import Forger
 from evaluations.tampering.trail import KEYS, WRONG_KEYS, Made, make
 
+from audit_stores import tampering
 from audited import CONTEXT
 from failsoft.audit.archives import archive, proven
+from failsoft.audit.chains import stretch_of
 from failsoft.audit.clerk import Clerk
+from failsoft.audit.entry import Entry
 from failsoft.audit.findings import Report
-from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.purging import Stretch, abandoned, stretches
 from failsoft.audit.retention import Hold, Period, instant, period
 from failsoft.audit.statements import said, state
 from failsoft.audit.verifying import verify
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return make(tmp_path_factory.mktemp("trail") / "template.db", random.Random(11))
+
+
 @pytest.fixture
-def made(tmp_path: Path) -> Made:
-    return make(tmp_path / "audit.db", random.Random(11))
+def made(template: Made, audit_url: str) -> Made:
+    return template.poured(audit_url)
 
 
 def due(made: Made, share: float = 0.5, holds: tuple[Hold, ...] = ()) -> list[Stretch]:
     """What is due when so much of the time is over."""
-    store = SqliteStore(made.path)
+    store = made.store()
     times = sorted(entry.at for lane in made.lanes for entry in store.chain(lane))
     return list(stretches(store, times[int(len(times) * share)], holds))
 
@@ -41,24 +50,25 @@ def part(made: Made) -> Stretch:
 
 
 def purge(made: Made, wanted: list[Stretch]) -> None:
-    store = SqliteStore(made.path)
+    store = made.store()
     with Clerk(store, CONTEXT, keys=KEYS, encrypt=True) as clerk:
         for one in wanted:
-            count = store.remove(one.lane, one.first, one.last, clerk.tombstone(one.seals, "retention 1y", "e" * 64))
+            (count,) = store.remove([clerk.tombstone(one.seals, "retention 1y", "e" * 64)])
             clerk.record("retention.purged", lane=one.lane, first=one.first, last=one.last)
             assert count == one.count
 
 
 def checked(made: Made, *, keyed: bool = True) -> Report:
     return verify(
-        SqliteStore(made.path), keys=KEYS if keyed else None, public=None if keyed else KEYS.public,
+        made.store(), keys=KEYS if keyed else None, public=None if keyed else KEYS.public,
         anchors=made.last_anchors,
     )  # fmt: skip
 
 
-def forge(made: Made) -> Forger:
-    connection = sqlite3.connect(made.path, isolation_level=None)
-    return Forger(made, connection, random.Random(3))
+@contextmanager
+def forging(made: Made) -> Iterator[Forger]:
+    with tampering(made.url, made.path.parent) as connection:
+        yield Forger(made, connection, random.Random(3))
 
 
 @pytest.mark.parametrize("keyed", [True, False])
@@ -84,8 +94,24 @@ def test_all_of_a_closed_lane_may_go(made: Made) -> None:
     assert checked(made).ok
 
 
+@pytest.mark.parametrize("audit_url", ["jsonl"], indirect=True)
+def test_what_was_purged_is_in_no_file_any_more(made: Made, tmp_path: Path) -> None:
+    wanted = due(made)
+    entries = [entry for one in wanted for entry in stretch_of(made.store(), one.lane, one.first, one.last)]
+    gone = [entry.trace_id.encode() for entry in entries if entry.trace_id]
+
+    def held() -> list[bytes]:
+        contents = b"".join(path.read_bytes() for path in tmp_path.rglob("*.jsonl"))
+        return [one for one in gone if one in contents]
+
+    assert held() == gone != []
+    purge(made, wanted)
+    kept = {entry.trace_id for lane in made.lanes for entry in made.store().chain(lane)}
+    assert [one for one in held() if one.decode() not in kept] == []
+
+
 def test_what_was_purged_is_not_due_again(made: Made) -> None:
-    wanted, store = due(made), SqliteStore(made.path)
+    wanted, store = due(made), made.store()
     before = max(one.until for one in wanted) + 1
     wanted = list(stretches(store, before, ()))
     purge(made, wanted[:1])
@@ -95,7 +121,7 @@ def test_what_was_purged_is_not_due_again(made: Made) -> None:
 
 
 def test_only_whole_seals_all_of_them_older_are_due(made: Made) -> None:
-    store = SqliteStore(made.path)
+    store = made.store()
     before = sorted(entry.at for lane in made.lanes for entry in store.chain(lane))[60]
     for one in stretches(store, before, ()):
         assert (one.first, one.last) == (said(one.seals[0]).first, said(one.seals[-1]).last)  # type: ignore[union-attr]
@@ -117,7 +143,8 @@ def test_what_is_held_stays(made: Made) -> None:
 def test_what_is_deleted_beside_a_purge_is_missing(made: Made, keyed: bool) -> None:
     one = part(made)
     purge(made, [one])
-    forge(made).sql.execute("DELETE FROM failsoft_audit WHERE lane = ? AND sequence = ?", (one.lane, one.last + 1))
+    with forging(made) as forger:
+        forger.sql.execute("DELETE FROM failsoft_audit WHERE lane = ? AND sequence = ?", (one.lane, one.last + 1))
     found = [f for f in checked(made, keyed=keyed).faults if f.lane == one.lane]
     assert [(f.kind, f.first, f.last) for f in found] == [("missing", one.last + 1, one.last + 1)]
 
@@ -126,10 +153,10 @@ def test_what_is_deleted_beside_a_purge_is_missing(made: Made, keyed: bool) -> N
 def test_a_tombstone_that_was_changed_is_forged_and_covers_nothing(made: Made, keyed: bool) -> None:
     one = part(made)
     purge(made, [one])
-    forger = forge(made)
-    stone = next(iter(SqliteStore(made.path).statements("tombstone")))
+    stone = next(iter(made.store().statements("tombstone")))
     what = msgspec.structs.replace(said(stone), reason="by order of nobody")
-    forger.put(state(what, WRONG_KEYS))
+    with forging(made) as forger:
+        forger.put(state(what, WRONG_KEYS))
     found = list(checked(made, keyed=keyed).faults)
     assert ("forged", "tombstone 1") in [(f.kind, f.statement) for f in found]
     assert ("missing", one.first, one.last) in [(f.kind, f.first, f.last) for f in found]
@@ -138,31 +165,33 @@ def test_a_tombstone_that_was_changed_is_forged_and_covers_nothing(made: Made, k
 def test_a_tombstone_that_was_taken_away_leaves_records_missing(made: Made) -> None:
     one = part(made)
     purge(made, [one])
-    forge(made).sql.execute("DELETE FROM failsoft_audit_statement WHERE type = 'tombstone'")
+    with forging(made) as forger:
+        forger.sql.execute("DELETE FROM failsoft_audit_statement WHERE type = 'tombstone'")
     assert ("missing", one.first, one.last) in [(f.kind, f.first, f.last) for f in checked(made).faults]
 
 
 def test_a_tombstone_whose_seals_are_gone_is_not_believed(made: Made) -> None:
     one = part(made)
     purge(made, [one])
-    forge(made).sql.execute(
-        "DELETE FROM failsoft_audit_statement WHERE type = 'seal' AND lane = ? AND number = 1", (one.lane,)
-    )
+    with forging(made) as forger:
+        forger.sql.execute(
+            "DELETE FROM failsoft_audit_statement WHERE type = 'seal' AND lane = ? AND number = 1", (one.lane,)
+        )
     kinds = {f.kind for f in checked(made).faults if f.lane == one.lane}
     assert {"vanished", "forged", "missing"} <= kinds
 
 
 def test_a_removed_record_that_is_there_again_is_inserted(made: Made) -> None:
     one = part(made)
-    forger = forge(made)
-    back = forger.entries(one.lane)[one.first]
+    back = next(made.store().chain(one.lane, one.first + 1))
     purge(made, [one])
-    forger.write(one.lane, [back, *forger.entries(one.lane)])
+    with forging(made) as forger:
+        forger.write(one.lane, [back, *forger.entries(one.lane)])
     assert ("inserted", one.first + 1) in [(f.kind, f.first) for f in checked(made).faults]
 
 
 def test_what_a_crashed_process_left_unsealed_can_be_sealed_and_purged(made: Made) -> None:
-    store, far = SqliteStore(made.path), 2**60
+    store, far = made.store(), 2**60
     seals = list(abandoned(store, far, KEYS, far))
     unclosed = made.lanes[1:]
     assert [seal.lane for seal in seals] == unclosed
@@ -171,18 +200,53 @@ def test_what_a_crashed_process_left_unsealed_can_be_sealed_and_purged(made: Mad
     store.close()
     assert checked(made).ok
     wanted = due(made, 0.999)
-    purge(made, list(stretches(SqliteStore(made.path), far, ())))
+    purge(made, list(stretches(made.store(), far, ())))
     report = checked(made)
     assert report.ok, [str(finding) for finding in report.faults]
     assert wanted
     assert report.entries == report.lanes[-1].entries
 
 
+class Interrupted:
+    """A store from which others remove records when half of it was read."""
+
+    def __init__(self, made: Made, wanted: list[Stretch]) -> None:
+        self._store, self._made, self._wanted = made.store(), made, wanted
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def chain(self, lane: str, first: int = 1) -> Iterator[Entry]:
+        if lane == self._made.lanes[1] and first < 1 and self._wanted:
+            purge(self._made, self._wanted)
+            self._wanted = []
+        return self._store.chain(lane, first)
+
+
+@pytest.mark.parametrize("keyed", [True, False])
+def test_a_verification_sees_a_purge_that_comes_in_between(made: Made, keyed: bool) -> None:
+    store = Interrupted(made, due(made))
+    report = verify(store, keys=KEYS if keyed else None, public=None if keyed else KEYS.public)
+    assert report.ok, [str(finding) for finding in report.faults]
+    assert [lane.purged != [] for lane in report.lanes] == [False, True, True, False]
+
+
+def test_stretches_are_no_longer_than_one_transaction_should_be(made: Made) -> None:
+    far = 2**60
+    whole = [(one.lane, one.first, one.last) for one in stretches(made.store(), far, ())]
+    parts = list(stretches(made.store(), far, (), most=20))
+    assert len(parts) > len(whole)
+    assert max(one.count for one in parts if len(one.seals) > 1) <= 20
+    assert sum(one.count for one in parts) == sum(last - first + 1 for _, first, last in whole)
+    purge(made, parts)
+    assert checked(made).ok
+
+
 # --- exports
 
 
 def test_an_export_is_proven_by_what_it_holds(made: Made, tmp_path: Path) -> None:
-    wanted, store = due(made), SqliteStore(made.path)
+    wanted, store = due(made), made.store()
     manifest = archive(store, wanted, tmp_path / "out", 1)
     assert len(proven(manifest, wanted, store)) == 64
     with pytest.raises(FileExistsError):
@@ -201,7 +265,7 @@ def test_an_export_is_proven_by_what_it_holds(made: Made, tmp_path: Path) -> Non
     ],
 )
 def test_an_export_that_was_changed_proves_nothing(act: object, says: str, made: Made, tmp_path: Path) -> None:
-    wanted, store = due(made), SqliteStore(made.path)
+    wanted, store = due(made), made.store()
     manifest = archive(store, wanted, tmp_path / "out", 1)
     act(manifest.parent)  # type: ignore[operator]
     with pytest.raises(ValueError, match=says):
@@ -209,7 +273,7 @@ def test_an_export_that_was_changed_proves_nothing(act: object, says: str, made:
 
 
 def test_an_export_of_less_or_of_other_records_proves_nothing(made: Made, tmp_path: Path) -> None:
-    wanted, store = due(made), SqliteStore(made.path)
+    wanted, store = due(made), made.store()
     less = archive(store, wanted[1:], tmp_path / "less", 1)
     with pytest.raises(ValueError, match="does not hold"):
         proven(less, wanted, store)

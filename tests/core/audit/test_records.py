@@ -56,6 +56,7 @@ MADE = {
     "console.action": deeds.console_action(NOW, CONTEXT, actor="u-1", name="reset"),
     "request.replayed": deeds.request_replayed(NOW, CONTEXT, endpoint="GET /", attempt=1, outcome="success"),
     "records.dropped": record("records.dropped", NOW, CONTEXT, details={"count": 1}),
+    "records.refused": record("records.refused", NOW, CONTEXT, refused=[{"lane": "a", "sequence": 1}]),
     "record.failed": record_failed(ValueError(), NOW, CONTEXT),
 }
 ELSEWHERE = {

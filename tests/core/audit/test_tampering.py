@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from evaluations.tampering.acts import ACTS, Done, Forger
 from evaluations.tampering.judging import MODES, Mode, blind_spot, named, tried
-from evaluations.tampering.trail import KEYS, Made, make
+from evaluations.tampering.trail import KEYS, Made, make, pour
 
 from failsoft.audit.on_sqlite import SqliteStore
+from failsoft.audit.opening import open_store
 from failsoft.audit.verifying import verify
 
 ROUNDS = 5
@@ -51,6 +52,15 @@ def test_what_was_done_is_seen_and_its_place_named(act: Callable[[Forger], Done]
             found = [str(finding) for finding in one.reports[mode.name].faults]
             if not blind_spot(one, made, mode):
                 assert named(one.reports[mode.name], one.done, exactly=mode.keyed), (mode.name, one.done, found)
+
+
+@pytest.mark.parametrize("audit_url", ["postgresql", "jsonl"], indirect=True)
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
+def test_it_is_seen_in_every_store(act: Callable[[Forger], Done], made: Made, tmp_path: Path, audit_url: str) -> None:
+    one = tried(act, made, random.Random(act.__name__), tmp_path / "copy.db", MODES[:1])
+    pour(SqliteStore(tmp_path / "copy.db"), open_store(audit_url))
+    report = verify(open_store(audit_url), keys=KEYS, anchors=made.last_anchors, fields=True)
+    assert named(report, one.done, exactly=True), (one.done, [str(finding) for finding in report.faults])
 
 
 def test_with_keys_and_the_last_anchors_nothing_at_all_is_missed(made: Made) -> None:

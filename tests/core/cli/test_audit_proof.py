@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import random
 import re
 import sqlite3
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 from click.testing import CliRunner, Result
 from evaluations.tampering.trail import KEYS, Made, make
 
+from audit_stores import STORES, postgres, tampering
 from failsoft import Failsoft
 from failsoft.audit.keys import key_of
 from failsoft.audit.on_sqlite import SqliteStore
@@ -30,7 +32,7 @@ from failsoft.cli.main import cli
 SETTINGS = """
 service = "shop"
 [audit]
-url = "sqlite:///audit.db"
+url = "env:AUDIT_URL"
 retention = "{retention}"
 {more}
 [audit.keys]
@@ -39,13 +41,24 @@ ring = {{ "2026-11" = "env:KEY_NEW", "2025-11" = "env:KEY_OLD" }}
 """
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return make(tmp_path_factory.mktemp("trail") / "template.db", random.Random(21))
+
+
 @pytest.fixture
-def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
+def made(template: Made, audit_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
+    """A trail in each kind of store."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AUDIT_URL", audit_url)
     monkeypatch.setenv("KEY_NEW", base64.b64encode(bytes(range(32))).decode())
     monkeypatch.setenv("KEY_OLD", base64.b64encode(bytes(range(1, 33))).decode())
     configure()
-    return make(tmp_path / "audit.db", random.Random(21))
+    return template.poured(audit_url)
+
+
+in_sqlite = pytest.mark.parametrize("audit_url", ["sqlite"], indirect=True)
+"""For what is about that kind of store, or about none."""
 
 
 def configure(retention: str = "7y", more: str = "") -> None:
@@ -57,9 +70,8 @@ def run(*arguments: str, answer: str | None = None) -> Result:
 
 
 def tamper(statement: str, *values: Any) -> None:
-    with closing(sqlite3.connect("audit.db")) as connection:
+    with tampering(os.environ["AUDIT_URL"], Path.cwd()) as connection:
         connection.execute(statement, values)
-        connection.commit()
 
 
 def one_line(result: Result) -> str:
@@ -87,7 +99,7 @@ def test_an_altered_record_is_named_and_written_down(made: Made) -> None:
     result = run("verify")
     assert result.exit_code == 1
     assert f"lane {lane}, record 7 (" in result.output
-    said = [mapping_of(found, KEYS) for found in SqliteStore("audit.db").search(Query(kinds=("trail.verified",)))]
+    said = [mapping_of(found, KEYS) for found in made.store().search(Query(kinds=("trail.verified",)))]
     assert [record["details"]["faults"] for record in said] == [1]
     assert said[0]["details"]["findings"][0]["first"] == 7
     assert said[0]["severity"] == "critical"
@@ -95,10 +107,9 @@ def test_an_altered_record_is_named_and_written_down(made: Made) -> None:
 
 def test_nothing_is_written_when_it_is_asked_not_to(made: Made) -> None:
     tamper("UPDATE failsoft_audit SET code = 'OTHER' WHERE lane = ? AND sequence = 7", made.lanes[1])
-    before = Path("audit.db").read_bytes()
+    before = list(made.store().search(Query()))
     assert run("verify", "--read-only").exit_code == 1
-    assert list(SqliteStore("audit.db").search(Query(kinds=("trail.verified",)))) == []
-    assert Path("audit.db").stat().st_size >= len(before)
+    assert list(made.store().search(Query())) == before
 
 
 def test_json_has_what_was_found(made: Made) -> None:
@@ -146,6 +157,7 @@ def test_one_lane_and_one_time_can_be_asked_for(made: Made) -> None:
     assert 0 < recent["entries"] < sum(made.lengths.values())
 
 
+@in_sqlite
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -159,6 +171,7 @@ def test_what_it_cannot_use_is_said_in_one_line(arguments: tuple[str, ...], says
     assert says in one_line(run("verify", *arguments))
 
 
+@in_sqlite
 @pytest.mark.parametrize(
     ("act", "says"),
     [
@@ -175,11 +188,13 @@ def test_a_store_that_is_not_as_it_should_be_is_said_in_one_line(
     assert says in one_line(run("verify"))
 
 
+@in_sqlite
 def test_an_empty_trail_does_not_pass(tmp_path: Path, made: Made) -> None:
     Path("audit.db").unlink()
     assert "nothing in the trail" in one_line(run("verify"))
 
 
+@in_sqlite
 def test_a_key_that_cannot_be_read_is_said_in_one_line(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KEY_OLD")
     assert "env:KEY_OLD" in one_line(run("verify"))
@@ -240,6 +255,7 @@ def closing_failsoft() -> Failsoft:
     return Failsoft("failsoft.toml")
 
 
+@in_sqlite
 def test_rotate_overwrites_nothing(made: Made) -> None:
     Path("new.key").write_text("precious")
     assert "is there already" in one_line(run("rotate", "--file", "new.key"))
@@ -247,6 +263,7 @@ def test_rotate_overwrites_nothing(made: Made) -> None:
     assert "an id stays with its key" in one_line(run("rotate", "--id", "2026-11", "--env", "X"))
 
 
+@in_sqlite
 def test_rotate_prints_no_key_for_an_environment_variable(made: Made) -> None:
     result = run("rotate", "--id", "2027-01", "--env", "SHOP_KEY")
     assert result.exit_code == 0
@@ -268,7 +285,7 @@ def test_purge_removes_what_is_due_and_the_rest_verifies(made: Made) -> None:
     assert result.exit_code == 0, result.output
     assert f"{before} records removed" in result.output
     assert run("verify", "--read-only").exit_code == 0
-    said = [mapping_of(found, KEYS) for found in SqliteStore("audit.db").search(Query(kinds=("retention.purged",)))]
+    said = [mapping_of(found, KEYS) for found in made.store().search(Query(kinds=("retention.purged",)))]
     assert sum(record["details"]["records"] for record in said) == before
     assert said[0]["details"]["reason"] == "retention 1d"
     assert run("purge", "--dry-run").stdout.endswith(": nothing\n")
@@ -276,17 +293,17 @@ def test_purge_removes_what_is_due_and_the_rest_verifies(made: Made) -> None:
 
 def test_a_dry_run_changes_nothing(made: Made) -> None:
     configure("1d")
-    entries = list(SqliteStore("audit.db").search(Query()))
-    statements = list(SqliteStore("audit.db").statements())
+    entries = list(made.store().search(Query()))
+    statements = list(made.store().statements())
     assert run("purge", "--dry-run").exit_code == 0
-    assert list(SqliteStore("audit.db").search(Query())) == entries
-    assert list(SqliteStore("audit.db").statements()) == statements
+    assert list(made.store().search(Query())) == entries
+    assert list(made.store().statements()) == statements
 
 
 def test_purge_asks_first(made: Made) -> None:
     configure("1d")
     assert run("purge", "--export-to", "out", answer="n\n").exit_code == 1
-    assert len(list(SqliteStore("audit.db").search(Query()))) == sum(made.lengths.values())
+    assert len(list(made.store().search(Query()))) == sum(made.lengths.values())
 
 
 def test_purge_wants_an_export_and_overwrites_none(made: Made) -> None:
@@ -300,7 +317,7 @@ def test_purge_wants_an_export_and_overwrites_none(made: Made) -> None:
     refused = run("purge", "--yes", "--export", "manifest.json")
     assert refused.exit_code == 1
     assert "does not hold" in refused.stderr
-    assert len(list(SqliteStore("audit.db").search(Query()))) == sum(made.lengths.values())
+    assert len(list(made.store().search(Query()))) == sum(made.lengths.values())
 
 
 def test_purge_refuses_what_does_not_verify(made: Made) -> None:
@@ -309,7 +326,7 @@ def test_purge_refuses_what_does_not_verify(made: Made) -> None:
     result = run("purge", "--yes", "--export-to", "out")
     assert result.exit_code == 1
     assert "do not verify" in result.stderr
-    assert len(list(SqliteStore("audit.db").search(Query()))) == sum(made.lengths.values())
+    assert len(list(made.store().search(Query()))) == sum(made.lengths.values())
 
 
 def test_purge_leaves_what_is_held(made: Made) -> None:
@@ -317,9 +334,10 @@ def test_purge_leaves_what_is_held(made: Made) -> None:
     result = run("purge", "--yes", "--export-to", "out")
     assert result.exit_code == 0
     assert "held: case 4711" in result.stdout
-    assert len(list(SqliteStore("audit.db").search(Query()))) == sum(made.lengths.values())
+    assert len(list(made.store().search(Query()))) == sum(made.lengths.values())
 
 
+@in_sqlite
 def test_purge_without_a_retention_removes_nothing(made: Made) -> None:
     Path("failsoft.toml").write_text(SETTINGS.format(retention="x", more="").replace('retention = "x"', ""))
     assert "kept for ever" in one_line(run("purge"))
@@ -359,25 +377,103 @@ def test_reconcile_overwrites_nothing_and_copies_nothing_forged(made: Made, tmp_
     assert result.exit_code == 1
     assert f"lane {lane}, record 6: not the same in both stores" in result.output
     assert f"lane {lane}, record 9: not in the primary, and not copied: its link does not hold" in result.output
-    kept = [entry.code for entry in SqliteStore("audit.db").chain(lane) if entry.sequence == 6]
+    kept = [entry.code for entry in made.store().chain(lane) if entry.sequence == 6]
     assert kept == ["OTHER"]
 
 
-def test_reconcile_does_not_bring_back_what_was_purged(made: Made, tmp_path: Path) -> None:
+def records(made: Made) -> int:
+    return len(list(made.store().search(Query())))
+
+
+@pytest.fixture(params=STORES)
+def backed(request: pytest.FixtureRequest, template: Made, made: Made, tmp_path: Path) -> Iterator[Made]:
+    """The backup of `made`, of each kind, with the same trail."""
+    with ExitStack() as stack:
+        folder = tmp_path / "backup"
+        folder.mkdir()
+        url = f"{request.param}:///{folder}/audit.data"
+        if request.param == "postgresql":
+            url = stack.enter_context(postgres())
+        os.environ["BACKUP_URL"] = url
+        yield template.poured(url)
+
+
+@in_sqlite
+def test_reconcile_removes_from_the_backup_what_was_purged(made: Made, backed: Made) -> None:
+    configure("1d")
+    before = sum(made.lengths.values())
+    assert run("purge", "--yes", "--export-to", "out").exit_code == 0
+    assert records(backed) == before
+    dry = json.loads(run("reconcile", "--with", "env:BACKUP_URL", "--dry-run", "--json").stdout)
+    assert (dry["purged"], dry["count"], records(backed)) == (before, 0, before)
+    found = json.loads(run("reconcile", "--with", "env:BACKUP_URL", "--json").stdout)
+    assert (found["purged"], found["count"], found["copied"]["primary"]) == (before, 0, 0)
+    # the command itself wrote into the store afterwards
+    assert run("reconcile", "--with", "env:BACKUP_URL").exit_code == 0
+    for one in (made, backed):
+        assert verify(one.store(), keys=KEYS).ok
+        assert not [entry for lane in made.lanes for entry in one.store().chain(lane)]
+
+
+@in_sqlite
+def test_purge_removes_the_same_from_the_backup(made: Made, backed: Made) -> None:
+    configure("1d", 'backup = "env:BACKUP_URL"')
+    result = run("purge", "--yes", "--export-to", "out")
+    assert result.exit_code == 0, result.output
+    assert f"{sum(made.lengths.values())} records removed from the backup" in result.output
+    stones = list(made.store().statements("tombstone"))
+    assert list(backed.store().statements("tombstone")) == stones != []
+    assert list(backed.store().search(Query())) == list(made.store().search(Query()))
+    assert verify(backed.store(), keys=KEYS).ok
+    found = json.loads(run("reconcile", "--json").stdout)
+    assert (found["purged"], found["count"], found["copied"]) == (0, 0, {"primary": 0, "backup": 0})
+
+
+@in_sqlite
+def test_a_purge_that_did_not_come_to_the_backup_is_made_up_for(made: Made, backed: Made) -> None:
+    configure("1d")
+    assert run("purge", "--yes", "--export-to", "out").exit_code == 0
+    configure("1d", 'backup = "env:BACKUP_URL"')
+    result = run("purge", "--yes")
+    assert f"{sum(made.lengths.values())} records removed from the backup" in result.output
+    assert verify(backed.store(), keys=KEYS).ok
+    assert run("purge", "--yes").output.endswith(": nothing\n")
+
+
+def test_nothing_is_purged_where_the_backup_cannot_be_or_has_other_records(made: Made, tmp_path: Path) -> None:
+    configure("1d", 'backup = "sqlite:///no/backup.db"')
+    assert "the backup" in one_line(run("purge", "--yes", "--export-to", "out"))
+    made.copy(tmp_path / "backup.db")
+    with closing(sqlite3.connect("backup.db")) as connection, connection:
+        connection.execute("UPDATE failsoft_audit SET code = 'OTHER' WHERE lane = ? AND sequence = 6", made.lanes[:1])
+    configure("1d", 'backup = "sqlite:///backup.db"')
+    result = run("purge", "--yes", "--export-to", "out")
+    assert result.exit_code == 1
+    assert "record 6: not the same in both stores" in result.stderr
+    assert records(made) == sum(made.lengths.values())
+
+
+@in_sqlite
+def test_what_nobody_signed_removes_nothing_from_the_other_store(made: Made, tmp_path: Path) -> None:
     made.copy(tmp_path / "backup.db")
     configure("1d")
     assert run("purge", "--yes", "--export-to", "out").exit_code == 0
-    result = run("reconcile", "--with", "sqlite:///backup.db", "--json")
-    found = json.loads(result.stdout)
-    assert found["purged"] == sum(made.lengths.values())
-    assert found["copied"]["primary"] == 0
+    forged = "UPDATE failsoft_audit_statement SET signature = zeroblob(64) WHERE type = 'tombstone'"
+    tamper(forged)
+    before = sum(made.lengths.values())
+    result = run("reconcile", "--with", "sqlite:///backup.db")
+    assert result.exit_code == 1
+    assert "tombstone 1" in result.output
+    assert len(list(SqliteStore("backup.db").search(Query(until=2**62)))) >= before
 
 
+@in_sqlite
 def test_reconcile_wants_to_know_with_what(made: Made) -> None:
     assert "no audit.backup" in one_line(run("reconcile"))
     assert "backup: " in one_line(run("reconcile", "--with", "mysql://shop:hunter2@db/x"))
 
 
+@in_sqlite
 def test_tampering_that_is_found_is_an_incident_and_told(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     module, pages = ModuleType("shop_pages"), list[Any]()
     module.page = pages.append  # type: ignore[attr-defined]
@@ -389,6 +485,6 @@ def test_tampering_that_is_found_is_an_incident_and_told(made: Made, monkeypatch
     assert (page["data"]["rule"], page["data"]["severity"]) == ("tampering", "critical")
     kinds = ("trail.opened", "trail.verified", "incident.opened", "notification.sent")
     query = Query(kinds=kinds, newest_first=True, limit=len(kinds))
-    said = [mapping_of(found, KEYS) for found in SqliteStore("audit.db").search(query)]
+    said = [mapping_of(found, KEYS) for found in made.store().search(query)]
     assert {record["kind"] for record in said} == set(kinds)
     assert len({record["lane"] for record in said}) == 1

@@ -9,8 +9,12 @@ from pathlib import Path
 import click
 
 from failsoft.audit.archives import archive, proven
+from failsoft.audit.on_stdout import StdoutStore
+from failsoft.audit.opening import Store, open_store
 from failsoft.audit.purging import Stretch, abandoned, stretches
+from failsoft.audit.reconciling import bury, reconcile
 from failsoft.audit.retention import Hold, instant, period
+from failsoft.audit.stores import StoreError
 from failsoft.audit.verifying import verify
 from failsoft.cli.audit.group import Opened, opened
 from failsoft.cli.audit.shared import CouldNotRunError, actor, clerk, table, unreadable, unusable
@@ -43,7 +47,8 @@ def purge(context: Context, manifest: Path | None, directory: Path | None, dry_r
     """Remove records that are older than the retention in the settings.
 
     Only whole sealed stretches go, that verify, are under no hold, and were exported before. A signed tombstone stays
-    in their place, so that what is left still verifies. Exit status: 0 done, 1 it was refused, 2 it could not be done.
+    in their place, so that what is left still verifies. The same goes from the backup of the settings, which has to
+    agree. Exit status: 0 done, 1 it was refused, 2 it could not be done.
     """
     try:
         trail = opened(context)
@@ -54,23 +59,45 @@ def purge(context: Context, manifest: Path | None, directory: Path | None, dry_r
         raise CouldNotRunError("the settings have no audit.retention: records are kept for ever")
     now = datetime.fromtimestamp(SystemClock.time(), UTC)
     before = instant(period(wanted.retention).before(now))
+    backup = None if dry_run else _backup(wanted)
     try:
-        if not dry_run:
-            _seal_abandoned(trail, before, instant(now))
-        due = list(stretches(trail.store, before, _holds(wanted)))
+        with trail.store.reading():
+            if not dry_run:
+                list(trail.store.remove([]))  # what a crash has left half done
+                _seal_abandoned(trail, before, instant(now))
+            due = list(stretches(trail.store, before, _holds(wanted)))
     except Exception as error:  # noqa: BLE001 - whatever a driver raises
         raise unreadable(error) from None
     click.echo("\n".join(_lines(due, before)))
     free = [stretch for stretch in due if stretch.hold is None]
-    if dry_run or not free:
+    if dry_run:
+        return
+    if not free:
+        _follow(trail, backup)
         return
     if (manifest is None) == (directory is None):
         raise click.UsageError("name the export that holds them: --export MANIFEST, or --export-to DIR")
     _sound(trail, free)
+    _agree(trail, backup, free)
     export = _exported(trail, free, manifest, directory)
     if not yes:
         click.confirm(f"Remove {sum(stretch.count for stretch in free)} records?", abort=True)
-    _removed(trail, free, export, f"retention {wanted.retention}")
+    _follow(trail, backup, _removed(trail, free, export, f"retention {wanted.retention}"))
+
+
+def _backup(wanted: Audit) -> Store | None:
+    """The backup, where what is removed can be removed, too."""
+    if wanted.backup is None:
+        return None
+    try:
+        backup = open_store(str(wanted.backup))
+        if isinstance(backup, StdoutStore):
+            click.echo("the backup is standard output: what was collected from it is not purged", err=True)
+            return None
+        backup.check()
+    except StoreError as error:
+        raise CouldNotRunError(f"nothing was removed: the backup: {one_line(str(error))}") from None
+    return backup
 
 
 def _seal_abandoned(trail: Opened, before: int, now: int) -> None:
@@ -108,6 +135,37 @@ def _sound(trail: Opened, free: Sequence[Stretch]) -> None:
         raise SystemExit(1)
 
 
+def _agree(trail: Opened, backup: Store | None, free: Sequence[Stretch]) -> None:
+    """Refuse to remove from the backup what may be the better evidence."""
+    if backup is None:
+        return
+    try:
+        lanes = {stretch.lane for stretch in free}
+        found = reconcile(trail.store, backup, keys=trail.keys, dry_run=True, lanes=lanes)
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises
+        raise unreadable(error) from None
+    if found.count:
+        click.echo("\n".join(map(one_line, found.differences)), err=True)
+        click.echo("nothing was removed: the store and its backup differ", err=True)
+        raise SystemExit(1)
+
+
+def _follow(trail: Opened, backup: Store | None, lane: str = "") -> None:
+    """Have the backup remove what was removed here, now or by a purge that did not come to its end."""
+    if backup is None:
+        return
+    try:
+        found = bury(trail.store, backup, keys=trail.keys, own=lane)
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises
+        click.echo("the backup was not purged: `failsoft audit reconcile` does it", err=True)
+        raise unreadable(error) from None
+    if lane or found.purged:
+        click.echo(f"{found.purged} records removed from the backup")
+    if found.count:
+        click.echo("\n".join(map(one_line, found.differences)), err=True)
+        raise SystemExit(1)
+
+
 def _exported(trail: Opened, free: Sequence[Stretch], manifest: Path | None, directory: Path | None) -> str:
     try:
         if directory is not None:
@@ -127,13 +185,13 @@ def _exported(trail: Opened, free: Sequence[Stretch], manifest: Path | None, dir
         raise SystemExit(1) from None
 
 
-def _removed(trail: Opened, free: Sequence[Stretch], export: str, reason: str) -> None:
+def _removed(trail: Opened, free: Sequence[Stretch], export: str, reason: str) -> str:
+    """Remove them, and write down that it was done. The lane in which it was."""
     total = 0
     try:
         with clerk(trail.settings, trail.store, trail.keys) as writes:
-            for stretch in free:
-                tombstone = writes.tombstone(stretch.seals, reason, export)
-                count = trail.store.remove(stretch.lane, stretch.first, stretch.last, tombstone)
+            tombstones = [writes.tombstone(stretch.seals, reason, export) for stretch in free]
+            for stretch, count in zip(free, trail.store.remove(tombstones), strict=True):
                 total += count
                 writes.record(
                     "retention.purged",
@@ -150,6 +208,7 @@ def _removed(trail: Opened, free: Sequence[Stretch], export: str, reason: str) -
             click.echo(f"{total} records were removed before it failed", err=True)
         raise unreadable(error) from None
     click.echo(f"{total} records removed")
+    return writes.lane
 
 
 def _lines(due: Sequence[Stretch], before: int) -> Iterator[str]:

@@ -26,8 +26,8 @@ __all__ = ["reconcile"]
 def reconcile(context: Context, url: str | None, dry_run: bool, as_json: bool) -> None:
     """Compare the store with its backup, and copy what is missing, both ways.
 
-    Only records whose links hold are copied, and nothing is overwritten. Exit status: 0 they agree now, 1 they differ,
-    2 it could not be done.
+    Only records whose links hold are copied, and nothing is overwritten. What a purge has removed from one of them is
+    removed from the other, too. Exit status: 0 they agree now, 1 they differ, 2 it could not be done.
     """
     try:
         trail = opened(context)
@@ -42,19 +42,23 @@ def reconcile(context: Context, url: str | None, dry_run: bool, as_json: bool) -
         raise CouldNotRunError(f"the backup: {one_line(str(error))}") from None
     try:
         found = reconciled(trail.store, backup, keys=trail.keys, dry_run=dry_run)
-        if any(found.copied.values()) and not dry_run:
+        if (found.purged or any(found.copied.values())) and not dry_run:
             with clerk(trail.settings, trail.store, trail.keys) as writes:
-                writes.record("trail.reconciled", actor=actor(), differences=found.count, copied=found.copied)
+                writes.record(
+                    "trail.reconciled", actor=actor(), differences=found.count, copied=found.copied,
+                    purged=found.purged,
+                )  # fmt: skip
     except Exception as error:  # noqa: BLE001 - whatever a driver raises
         raise unreadable(error) from None
     if as_json:
-        shown = {"same": found.same, "copied": found.copied, "purged": found.purged}
+        shown = {"same": found.same, "copied": found.copied, "purged": found.purged, "refused": found.refused}
         click.echo(json.dumps(shown | {"differences": found.differences, "count": found.count}, indent=2))
     else:
         for line in found.differences:
             click.echo(one_line(line))
         verb = "to copy" if dry_run else "copied"
-        gone = f", {found.purged} removed in one of them" if found.purged else ""
+        gone = f", {found.purged} {'to remove' if dry_run else 'removed'} as in the other" if found.purged else ""
+        gone += f", {found.refused} refused by one of them" if found.refused else ""
         click.echo(
             f"{found.same} records in both, {verb}: {found.copied['primary']} into the store, "
             f"{found.copied['backup']} into the backup{gone}; {found.count} differences"
