@@ -20,7 +20,7 @@ from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Span, marker
 from failsoft.sanitize.verdict import Judge
 
-__all__ = ["ASSIGN", "assigned", "authorization"]
+__all__ = ["ASSIGN", "assigned", "authorization", "plainly_assigned"]
 
 # colours of a terminal (ECMA-48), emphasis in Markdown and HTML
 _STYLE = r"(?:\x1b\[[0-9;]{0,12}m|\*\*(?!\*)|</?(?:b|strong|em|i|code|span)>){0,4}"
@@ -38,6 +38,12 @@ ASSIGN = re.compile(
 )
 """What stands between a name and what is assigned to it, the quote that closes the name included."""
 
+# what most assignments are, of a value in which nothing can be mistaken: `password=x1`, `"password": "x1"`
+_PLAINLY = re.compile(
+    r"=([A-Za-z0-9][\w^!+~#@$?.-]{3,254}[\w^!+~#@$?-])(?=\s|\Z)(?!\s{0,4}(?:[-=~]{1,2}>|[→⇒]))"
+    r"|\": ?\"([A-Za-z0-9][\w^!+~#@$?.-]{3,255})\"(?=[,}\]]|\Z)",
+    re.ASCII,
+)
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{1,24})(?=[ \t+]+\S)[ \t+]+")
 # credentials after a scheme that nobody has registered
 _OPAQUE = re.compile(r"(?=[A-Za-z_.~+/-]{0,64}\d)[\w.~+/-]{16,4096}={0,2}(?=$|[\s\"',;)}\]\\])")
@@ -91,7 +97,37 @@ _NEXT = re.compile(r"[a-z_.]{2,32}=[^=\s\"]")
 _MAX_INDENT = 64
 _PLURALS = ("codes", "tokens", "keys", "passwords", "secrets")
 _OTHER = re.compile(r"(?:,[ ]?| and | |;[ ]?)([\w~+/.-]{4,128})(?![\w=:(])")
+# kinds that are read in a way of their own, names that mean something else in a grammar, what parts one of many
+_OF_FORM = frozenset((*SHAPES, "authorization", "cookie", "signature"))
+_OF_GRAMMARS = frozenset(("token", "Token", "tokens", "TOKEN"))
+_JOINING = ("?", "&", ";")
 _judge = Judge()
+
+
+def plainly_assigned(site: Site) -> Span | None:
+    """What goes of a plain value that is plainly assigned, by the short way; None leaves it to `assigned`, which would
+    find the same."""
+    kind, name = site.kind, site.name
+    plain = _PLAINLY.match(site.scan.text, site.last)
+    if plain is None or kind in _OF_FORM or "." in name or "[" in name or name in _OF_GRAMMARS:
+        return None
+    if name[-1:] in "sS" and name.lower().endswith(_PLURALS):
+        return None
+    quoted = plain[1] is None
+    value, op = (plain[2], ":") if quoted else (plain[1], "=")
+    if (quoted and site.before != '"') or site.before in _JOINING or not _has_both(value):
+        return None
+    if kind == "secret" and not value.isalnum():
+        # it may be the path of one
+        return None
+    start, end = plain.span(2 if quoted else 1)
+    if not _judge.is_value(value, kind, name, quoted=quoted, op=op, after=site.scan.text[end : end + 1]):
+        return None
+    return start, end, marker("jwt" if value.startswith("eyJ") else kind)
+
+
+def _has_both(text: str) -> bool:
+    return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
 
 
 def assigned(site: Site, assign: re.Match[str], *, strict: bool) -> Span | None:
