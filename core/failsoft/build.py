@@ -145,6 +145,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     )
     telemetry.subscribe(bus, breakers.states, bulkheads.snapshots, offloads.abandoned)
     _observe(settings, bus, sanitizer, audit, witness, breakers)
+    audit.resume()
     if store is not None and beat is not None and isinstance(breakers, SharedBreakers):
         share(settings, store, beat, breakers, clock)
     return Parts(
@@ -192,6 +193,8 @@ def rebuild(parts: Parts, settings: Settings) -> Parts:
     _warn(settings)
     responder.internal_errors = parts.responder.internal_errors
     engine = replace(parts.engine, classify=_Classify(responder), report=responder.internal)
+    if any(one.audit == "required" for one in settings.endpoints):
+        parts.audit.sync_fully()
     endpoints = renewed(parts.endpoints, Wanted(settings.endpoints, settings.policies, engine, hooks))
     return replace(
         parts,

@@ -244,6 +244,9 @@ class AuditStoreChanged(Event, frozen=True, kw_only=True):
     store: Literal["first", "backup"]
     reason: str = ""
     """Why it does not. Sanitized; "" when it does again."""
+    usable: bool = True
+    """False: it is reached, and cannot be used as it is: tables of something else, another key. Records stay in the
+    journal until somebody has mended that."""
 
 
 class AuditRecordsLost(Event, frozen=True, kw_only=True):

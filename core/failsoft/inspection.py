@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-__all__ = ["AppReport", "EndpointReport", "Inspector"]
+__all__ = ["STORE_AWAY", "AppReport", "EndpointReport", "Inspector"]
+
+STORE_AWAY = "the store of the audit trail cannot be reached: records go to the journal"
+"""A note."""
 
 
 class EndpointReport(NamedTuple):
@@ -35,6 +38,8 @@ class AppReport:
     """Exception handlers of the application that answer in place of Failsoft. They are meant to win."""
     unmatched_endpoints: tuple[str, ...] = ()
     """`[[endpoints]]` tables that match no route of the app."""
+    notes: tuple[str, ...] = ()
+    """What is worth knowing, and no fault: the app runs all the same."""
     unused_marks: tuple[str, ...] = ()
     """Views marked with `protect` that no route of the app leads to."""
 

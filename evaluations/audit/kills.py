@@ -40,8 +40,13 @@ def scenarios(options: argparse.Namespace) -> Iterator[tuple[str, str, Run]]:
         yield f"disk-{kind}", f"disk of the store full, {kind}", partial(troubles.disk_full, kind, min(away, 10))
         yield f"full-{kind}", f"disks of store and journal full, {kind}", partial(troubles.everything_full, kind, 5)
         yield f"postgres-{kind}", f"PostgreSQL stopped, {kind}", partial(troubles.postgres_stopped, kind, min(away, 10))
+        run = partial(troubles.postgres_late, kind, min(away, 10))
+        yield f"absent-{kind}", f"PostgreSQL not there at the start, {kind}", run
         run = partial(troubles.postgres_frozen, kind, min(away, 10))
         yield f"frozen-{kind}", f"PostgreSQL says nothing, {kind}", run
+        for overload in ("wait", "drop"):
+            run = partial(troubles.flooded, kind, overload, 11_000, 10)
+            yield f"flood-{overload}-{kind}", f"more at once than the queue holds, {overload}, {kind}", run
         yield f"clock-{kind}", f"clock set back, {kind}", partial(troubles.clock_set_back, kind, 0)
     yield "queueing", "queueing a record", costs.queueing
     for kind in KINDS:

@@ -8,20 +8,33 @@ import signal
 import sqlite3
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from evaluations.audit.load import Load
 from evaluations.audit.reading import read
 from evaluations.audit.servers import children, free_port
 from evaluations.audit.trial import Outcome, Skipped, Trial, answered, loading, trial
 
-__all__ = ["clock_set_back", "disk_full", "everything_full", "locked", "postgres_frozen", "postgres_stopped"]
+__all__ = [
+    "clock_set_back",
+    "disk_full",
+    "everything_full",
+    "flooded",
+    "locked",
+    "postgres_frozen",
+    "postgres_late",
+    "postgres_stopped",
+]
 
 _PATHS = ("/fail", "/fail", "/ok")
 _CLIENTS, _PAUSE = 4, 0.02
+_MAX_WAIT = 5.0
+"""What `max_wait` is where the settings do not say."""
 
 
 def locked(kind: str, seconds: float) -> Outcome:
@@ -124,6 +137,58 @@ def postgres_frozen(kind: str, seconds: float) -> Outcome:
                 control.signal(signal.SIGCONT)
             load.wait_for(100)
         _close(made, load, outcome)
+        took = outcome.figures["answer max ms"]
+        outcome.demand(took < 1e3 * _MAX_WAIT, f"an answer left after {took} ms, without its record on a disk")
+    return outcome
+
+
+def postgres_late(kind: str, seconds: float) -> Outcome:
+    """A PostgreSQL of our own that is not there when the servers start, and comes later."""
+    outcome = Outcome()
+    with postgres() as (url, control), trial(kind, workers=2, durability="sync", url=url) as made:
+        control("stop", "-m", "fast")
+        _start(made)
+        with _load(made) as load:
+            load.wait_for(50)
+            before = len(load.answers)
+            time.sleep(seconds)
+            outcome.figures["answers before it was there"] = len(load.answers) - before
+            control("start")
+            load.wait_for(100)
+        _close(made, load, outcome)
+        said = made.log.read_text(errors="replace")
+        outcome.demand("the store does not answer: PostgreSQL" in said, "the log does not say that the store is away")
+    return outcome
+
+
+def flooded(kind: str, overload: str, count: int, seconds: float) -> Outcome:
+    """More failures at once than the queue holds (10,000), while the store holds up the writer. Threads that bring one
+    too many have to wait, or it is dropped; who asks for something else gets it."""
+    outcome, answers = Outcome(), list[tuple[int, Any]]()
+    options = {"durability": "batched", "overload": overload, "store_timeout": "60s", "max_wait": "60s"}
+    with postgres() as (url, control), trial(kind, url=url, **options) as made:
+        _start(made)
+        made.server.get("/fail")
+        with loading(made, clients=1, paths=("/ok",), pause=0.05) as load:
+            control.signal(signal.SIGSTOP)
+            try:
+                burst = threading.Thread(target=lambda: answers.append(made.server.get(f"/burst/{count}", 300)))
+                burst.start()
+                burst.join(seconds)
+                waited = burst.is_alive()
+            finally:
+                control.signal(signal.SIGCONT)
+            burst.join()
+        outcome.demand(answers == [(200, {"count": count})], f"the burst was answered {answers}")
+        outcome.demand(not load.broken, f"{load.broken} requests got no answer meanwhile")
+        outcome.demand(waited is (overload == "wait"), "nobody waited" if overload == "wait" else "somebody waited")
+        _, state = made.server.get("/state")
+        outcome.figures |= {"failures": count, "dropped": state["dropped"], "other answers": len(load.answers)}
+        made.settle()
+        made.reckon((), outcome)
+        kept = outcome.figures["records"] - 2  # the first failure, and that of `settle`
+        outcome.demand(kept == count - state["dropped"], f"{count} failures left {kept} records")
+        outcome.demand(bool(state["dropped"]) is (overload == "drop"), f"{state['dropped']} records were dropped")
     return outcome
 
 

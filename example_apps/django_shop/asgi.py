@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 
-from django.core.asgi import get_asgi_application
-
 from example_apps.telemetry import instrument
+from failsoft_django import get_asgi_application
 
 __all__ = ["app"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from failsoft.inspection import AppReport, EndpointReport
+from failsoft.inspection import STORE_AWAY, AppReport, EndpointReport
 from failsoft.marks import unused_marks
 from failsoft_asgi.handlers import own_handlers
 from failsoft_asgi.installation import installation_of
@@ -37,5 +37,6 @@ def report(app: object) -> AppReport | None:
         endpoints=tuple(endpoints),
         shadowed_handlers=tuple(sorted(shadowing)),
         unmatched_endpoints=tuple(fs.endpoints.unmatched_rules()),
+        notes=(STORE_AWAY,) if fs.audit.away else (),
         unused_marks=tuple(unused_marks()),
     )

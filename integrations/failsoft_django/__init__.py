@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 try:
+    from failsoft_django.asgi import get_asgi_application
     from failsoft_django.instance import get_failsoft
     from failsoft_django.middleware import FailsoftMiddleware
 except ModuleNotFoundError as error:
@@ -10,4 +11,4 @@ except ModuleNotFoundError as error:
         raise
     raise ImportError("failsoft_django needs Django: pip install 'failsoft[django]'") from None
 
-__all__ = ["FailsoftMiddleware", "get_failsoft"]
+__all__ = ["FailsoftMiddleware", "get_asgi_application", "get_failsoft"]

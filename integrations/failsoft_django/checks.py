@@ -25,7 +25,11 @@ def check_settings(app_configs: Any = None, **_: Any) -> list[CheckMessage]:  # 
         fs = get_failsoft()
     except SettingsError as error:
         return [Error(f"FAILSOFT: {fault}", id="failsoft.E001") for fault in error.faults]
-    return [Warning(f"FAILSOFT: {fault}", id="failsoft.W003") for fault in fs.settings.warnings()]
+    found: list[CheckMessage] = [Warning(f"FAILSOFT: {fault}", id="failsoft.W003") for fault in fs.settings.warnings()]
+    if fs.audit.away:
+        text = "The store of the audit trail cannot be reached: records go to the journal."
+        found.append(Warning(text, hint="The logger 'failsoft.audit' says why.", id="failsoft.W004"))
+    return found
 
 
 def check_middleware(app_configs: Any = None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001 - as above

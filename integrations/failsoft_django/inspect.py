@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
+from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.base import BaseHandler
 from django.urls import get_resolver
 
+from failsoft import Failsoft
 from failsoft.endpoints import normalize
-from failsoft.inspection import AppReport, EndpointReport
+from failsoft.inspection import STORE_AWAY, AppReport, EndpointReport
 from failsoft.marks import unused_marks
 from failsoft_django import handlers
+from failsoft_django.asgi import MISSING, LifespanHandler
 from failsoft_django.checks import MIDDLEWARE
 from failsoft_django.classes import methods_of, subject_of
 from failsoft_django.instance import get_failsoft
@@ -53,6 +57,7 @@ def report(app: object = None) -> AppReport | None:
         endpoints=tuple(endpoints),
         shadowed_handlers=tuple(_shadowing()),
         unmatched_endpoints=tuple(fs.endpoints.unmatched_rules()),
+        notes=tuple(_notes(app, fs)),
         unused_marks=tuple(unused_marks()),
     )
 
@@ -67,6 +72,13 @@ def _methods(route: Route, view: Any, rules: Any) -> list[str]:
             if template and method != "*" and normalize(template.strip()) == normalize(route.template):
                 methods.add(method)
     return sorted(methods)
+
+
+def _notes(app: object, fs: Failsoft) -> Iterator[str]:
+    if fs.audit.away:
+        yield STORE_AWAY
+    if isinstance(app, ASGIHandler) and not isinstance(app, LifespanHandler) and fs.audit.writer is not None:
+        yield MISSING
 
 
 def _path(view: Any) -> str:

@@ -26,6 +26,7 @@ from failsoft_django.answers import (
     settle,
     shows_debug_page,
 )
+from failsoft_django.asgi import warn_of_no_end
 from failsoft_django.call import DjangoCall, call_of
 from failsoft_django.handlers import install
 from failsoft_django.instance import get_failsoft
@@ -70,6 +71,7 @@ class FailsoftMiddleware:
         self._async = bool(iscoroutinefunction(get_response))
         if self._async:
             markcoroutinefunction(self)
+            warn_of_no_end(fs)
         install()
         follow_urlconf()
         if not apps.is_installed("failsoft_django"):

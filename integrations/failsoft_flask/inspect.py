@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from failsoft.inspection import AppReport, EndpointReport
+from failsoft.inspection import STORE_AWAY, AppReport, EndpointReport
 from failsoft.marks import unused_marks
 from failsoft_flask.views import view_inside
 from flask import Flask
@@ -42,5 +42,6 @@ def report(app: object) -> AppReport | None:
         endpoints=tuple(endpoints),
         shadowed_handlers=tuple(sorted(shadowing)),
         unmatched_endpoints=tuple(fs.endpoints.unmatched_rules()),
+        notes=(STORE_AWAY,) if fs.audit.away else (),
         unused_marks=tuple(unused_marks()),
     )

@@ -118,6 +118,12 @@ def test_what_is_hardly_meant_is_a_warning(settings_of: Any) -> None:
         assert [name for name, _ in found()] == ["failsoft.W003"]
 
 
+def test_a_store_of_the_audit_trail_that_is_away_is_a_warning(settings_of: Any, tmp_path: Path) -> None:
+    audit = {"url": "postgresql://shop@127.0.0.1:1/audit", "encryption": "off", "journal": str(tmp_path / "journal")}
+    with settings_of(FAILSOFT={"audit": audit}):
+        assert [name for name, _ in found()] == ["failsoft.W004"]
+
+
 @pytest.mark.parametrize(
     ("middleware", "expected"),
     [

@@ -33,6 +33,11 @@ class Backup:
         """Have them kept, some time soon."""
         self._worker.put((entries, statements))
 
+    def begin(self) -> None:
+        """Tell that it could not be reached at the start, and try again from now on."""
+        self.keeper.tell_missing()
+        self._worker.begin()
+
     def close(self, timeout: float) -> None:
         """Keep what waits, and let go of the store."""
         if self._worker.close(timeout):
@@ -42,8 +47,8 @@ class Backup:
         for entries, statements in batches:
             if entries:
                 self.keeper.open(entries[0].lane)
-            while not self.keeper.keep(entries, statements) and self._worker.pause(self.keeper.pause() or _TICK):
-                pass
+            while not self.keeper.keep(entries, statements) and self._worker.pause(self.keeper.pause()):
+                self.keeper.catch_up()
         self.keeper.catch_up()
 
     def before_fork(self) -> None:

@@ -18,7 +18,7 @@ from failsoft.errors.taxonomy import Severity
 __all__ = ["BUILT_IN", "By", "Incident", "IncidentBook", "Moved", "Rule", "Sighting", "Trouble"]
 
 By = Literal["any", "client", "user", "code", "endpoint"]
-Trouble = Literal["", "tampering", "records_lost", "store_failing", "breaker_forced"]
+Trouble = Literal["", "tampering", "records_lost", "store_failing", "store_unusable", "breaker_forced"]
 
 _MOST_OPEN: Final = 1_000
 _MOST_COUNTED: Final = 100_000
@@ -124,6 +124,12 @@ BUILT_IN: Final[Mapping[str, Rule]] = {
             troubles=("store_failing",),
             severity=Severity.HIGH,
             meaning="the store of the audit trail fails",
+        ),
+        Rule(
+            name="store_unusable",
+            troubles=("store_unusable",),
+            severity=Severity.CRITICAL,
+            meaning="the store of the audit trail is not one that can be used; somebody has to mend it",
         ),
         Rule(
             name="breaker_forced",

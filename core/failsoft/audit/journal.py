@@ -8,6 +8,7 @@ lane holds a lock on its file (`flock`) as long as it lives, so that others can 
 from __future__ import annotations
 
 import os
+import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -24,7 +25,7 @@ try:
 except ImportError:  # pragma: no cover - Windows: what a dead process has left is taken up by its own name only
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Journal", "Line", "left_behind"]
+__all__ = ["Journal", "Line", "left_behind", "try_folder"]
 
 _SUFFIX = ".journal"
 
@@ -74,10 +75,18 @@ class Journal:
                 file.truncate(start)
             raise
 
-    def lines(self) -> Iterator[Line]:
-        """What is in it, in the order of writing. Lines that are torn are counted and passed over."""
+    def lines(self, first: int = 0, last: int | None = None) -> Iterator[Line]:
+        """What is in it, in the order of writing. Lines that are torn are counted and passed over.
+
+        Parameters:
+            first, last: bytes, from where and up to where; a writer may be at work behind that.
+        """
         with suppress(FileNotFoundError), self.path.open("rb") as file:
+            file.seek(first)
             for raw in file:
+                first += len(raw)
+                if last is not None and first > last:
+                    return
                 line = _read(raw)
                 if line is None:
                     self.torn += 1
@@ -85,12 +94,17 @@ class Journal:
                     yield line
 
     @property
+    def size(self) -> int:
+        """Bytes that are in it."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
+    @property
     def empty(self) -> bool:
         """Whether there is nothing in it."""
-        try:
-            return self.path.stat().st_size == 0
-        except OSError:
-            return True
+        return self.size == 0
 
     def clear(self) -> None:
         """All of it is in the store."""
@@ -135,6 +149,23 @@ class Journal:
             _sync(folder)
         self._file = file
         return file
+
+
+def try_folder(folder: Path) -> None:
+    """See that journals can be written there.
+
+    Raises:
+        OSError: they cannot.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # not the name of a journal, and not that of another process that tries
+    number, name = tempfile.mkstemp(prefix=".try-", dir=folder)
+    try:
+        os.write(number, b"failsoft")
+        os.fsync(number)
+    finally:
+        os.close(number)
+        Path(name).unlink(missing_ok=True)
 
 
 def left_behind(folder: Path) -> Iterator[Journal]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from failsoft.audit import tables
 from failsoft.audit.stores import StoreError
 
-__all__ = ["prepare", "require"]
+__all__ = ["fit", "prepare", "require"]
 
 _LOCK = int.from_bytes(b"failsoft", "big", signed=True)
 
@@ -68,6 +68,15 @@ def require(connection: sa.Connection) -> None:
         raise StoreError(f"the tables have the old schema {version}: start the application once, which migrates them")
 
 
+def fit(connection: sa.Connection) -> None:
+    """See that what is there, if anything, is a schema of ours that `prepare` can bring forward.
+
+    Raises:
+        StoreError: it is not.
+    """
+    _refuse_newer(_version(connection))
+
+
 def _refuse_newer(version: int) -> None:
     if version > tables.SCHEMA_VERSION:
         raise StoreError(
@@ -93,7 +102,9 @@ def _version(connection: sa.Connection) -> int:
 
 def _expect(connection: sa.Connection, there: set[str], name: str, columns: set[str]) -> None:
     every = sa.select(sa.text("*")).select_from(sa.table(name)).limit(0)
-    if name not in there or not columns <= set(connection.execute(every).keys()):
+    # SQLAlchemy remembers with the statement which columns there were, and these may have been migrated meanwhile
+    options = {"compiled_cache": None}
+    if name not in there or not columns <= set(connection.execute(every, execution_options=options).keys()):
         raise StoreError(f"the table {name!r} was altered, or is of something else")
 
 

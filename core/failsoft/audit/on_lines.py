@@ -19,7 +19,7 @@ from failsoft.audit.lines import KEY, of_line, place_of, to_line
 from failsoft.audit.reading_lines import LinesReader, identity_of, rotated
 from failsoft.audit.removing import Graves, removing, rewrite, sync_directory
 from failsoft.audit.statements import Statement, Tombstone, said
-from failsoft.audit.stores import MOST_HEADS, KeyFacts, Query, Stored, StoreError
+from failsoft.audit.stores import MOST_HEADS, AwayError, KeyFacts, Query, Stored, StoreError, passes
 from failsoft.clock import Clock, SystemClock
 
 try:
@@ -75,7 +75,23 @@ class LinesStore:
         self._heard: tuple[tuple[int, int], int] = ((0, 0), 0)
         self._reader = LinesReader(path)
 
+    @property
+    def name(self) -> str:
+        return f"JSON lines in {str(self.path)!r}"
+
     # --- writing
+
+    def look(self) -> None:
+        if not self.path.parent.is_dir():
+            raise StoreError(f"directory {str(self.path.parent)!r} does not exist")
+        if self.path.exists():
+            self.check()
+
+    def sync_fully(self) -> None:
+        self._full_sync = True
+
+    def hurry(self, seconds: float | None) -> None:
+        """It waits for a lock only, and not for long."""
 
     def check(self) -> None:
         if not self.path.parent.is_dir():
@@ -84,7 +100,8 @@ class LinesStore:
             with self._locked():
                 pass
         except OSError as error:
-            raise StoreError(f"cannot use {str(self.path)!r}: {error.strerror or error}") from None
+            kind = AwayError if passes(error) else StoreError
+            raise kind(f"cannot use {str(self.path)!r}: {error.strerror or error}") from None
         finally:
             self.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Generator, Sequence
 from typing import Any, Final, TypeVar
@@ -12,7 +13,7 @@ from msgspec.structs import astuple
 
 from failsoft.audit.entry import COLUMNS, Entry
 from failsoft.audit.on_sql import Head, SqlStore, engine_of, plainly
-from failsoft.audit.stores import StoreError
+from failsoft.audit.stores import AwayError, StoreError
 from failsoft.clock import Clock, SystemClock
 
 __all__ = ["PostgresStore"]
@@ -39,8 +40,20 @@ _MAY_WRITE: Final = (
     "AND has_table_privilege('failsoft_audit_statement', 'INSERT') "
     "AND has_sequence_privilege(pg_get_serial_sequence('failsoft_audit', 'position'), 'USAGE')"
 )
+_SETTING: Final = re.compile(
+    r"authentication failed|pg_hba\.conf|does not exist|not permitted to log in|permission denied|no password supplied|"
+    r"certificate|does not support SSL|no such (?:user|database)|requires a value|unrecognized configuration|"
+    r"\binvalid (?:\w+ )?(?:value|number|command|option)",
+    re.IGNORECASE,
+)
+"""What a server or the driver says of a connection that will never be: there is no SQLSTATE yet. In a server's own
+language it is not recognized, and taken for what may pass."""
+_PASSING: Final = ("08", "40", "53", "55P03", "57", "58")
+"""Beginnings of SQLSTATE: connections, conflicts, something ran out, locks, operators, the system."""
 _READING_PATIENCE: Final = 600.0
 _GRACE: Final = 5.0
+_LEAST_TIMEOUT: Final = 2
+"""Seconds to connect, for libpq: it knows no fewer."""
 _HOST = re.compile(r"[\w.:%\[\],/-]*")
 
 
@@ -53,7 +66,8 @@ class PostgresStore(SqlStore):
             is; else that setting decides.
         connect_timeout: seconds for connecting to each host.
         patience: seconds for one answer of the server, by its own `statement_timeout` and, as it may have stopped, by
-            our watch; a lock is waited for a third of it. Readers wait ten minutes.
+            our watch; a lock is waited for a third of it. Readers wait ten minutes. A writer that is in a `hurry` goes
+            by the watch alone, which then is set once for a transaction.
 
     Raises:
         StoreError: the URL cannot be read.
@@ -86,23 +100,53 @@ class PostgresStore(SqlStore):
             # a pooler between us and the server does not know them
             "prepare_threshold": None,
         }
+        self._hurry: float | None = None
         self._writers = self._engine(patience, reading=False)
         self._readers = self._engine(_READING_PATIENCE, reading=True)
 
     def _open(self, *, reading: bool) -> sa.Connection:
         return (self._readers if reading else self._writers).connect()
 
+    @property
+    def name(self) -> str:
+        host = f"{self._url.host or 'local'}{f':{self._url.port}' if self._url.port else ''}"
+        return f"PostgreSQL {host}/{self._url.database or ''}"
+
+    def sync_fully(self) -> None:
+        self._full_sync = True
+        self.close()
+
+    def hurry(self, seconds: float | None) -> None:
+        self._hurry = seconds
+
+    def _reached(self) -> sa.Connection:
+        connection = self._readers.connect()
+        try:
+            self._see_primary(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
     def _begin(self, connection: sa.Connection) -> None:
+        hurry = self._hurry
+        _driver_of(connection).until = None if hurry is None else self._clock.monotonic() + hurry
         connection.begin()
 
+    def _see_primary(self, connection: sa.Connection) -> None:
+        if connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar():
+            # as after a failover that the address does not follow yet
+            raise AwayError("cannot use the PostgreSQL: it is a standby, which can only be read")
+
     def _see_writable(self, connection: sa.Connection) -> None:
+        self._see_primary(connection)
         if not connection.exec_driver_sql(_MAY_WRITE).scalar():
             raise StoreError(
                 "the role may not write into the tables of the audit trail, or the PostgreSQL is read-only"
             )
 
     def _put(self, connection: sa.Connection, entries: Sequence[Entry], heads: Sequence[Head]) -> None:
-        driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+        driver = _driver_of(connection)
         with driver.cursor() as cursor:
             try:
                 with cursor.copy(_COPY) as copy:
@@ -118,15 +162,22 @@ class PostgresStore(SqlStore):
         said = plainly(error)
         if self._url.password:
             said = said.replace(str(self._url.password), "***")
-        return StoreError(f"cannot use the PostgreSQL: {said[:300]}")
+        kind = AwayError if _may_pass(getattr(error, "orig", None) or error) else StoreError
+        return kind(f"cannot use the PostgreSQL: {said[:300]}")
 
     def _engine(self, patience: float, *, reading: bool) -> sa.Engine:
         engine = engine_of(self._url, use_native_hstore=False)
 
         @sa.event.listens_for(engine, "do_connect")
         def connect(_dialect: Any, _record: Any, arguments: Any, options: dict[str, Any]) -> psycopg.Connection[Any]:
-            connection = _Watched.connect(*arguments, **(self._options | options))
+            options = self._options | options
+            hurry = None if reading else self._hurry
+            if hurry is not None:
+                options["connect_timeout"] = max(_LEAST_TIMEOUT, math.ceil(hurry))
+            connection = _Watched.connect(*arguments, **options)
             connection.clock, connection.patience = self._clock, patience + _GRACE
+            if hurry is not None:
+                connection.until = self._clock.monotonic() + hurry
             try:
                 self._agree(connection, patience, reading=reading)
             except BaseException:
@@ -152,23 +203,46 @@ class _Watched(psycopg.Connection[Any]):
 
     clock: Clock = SystemClock()
     patience = 60.0
+    until: float | None = None
+    """When everything is given up, in monotonic seconds; None: after `patience` for each answer."""
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
-        return super().wait(_within(gen, self.clock, self.patience), *args, **options)
+        deadline = self.until or self.clock.monotonic() + self.patience
+        try:
+            return super().wait(_within(gen, self.clock, deadline), *args, **options)
+        except SilenceError:
+            # else whoever tidies up would ask it once more
+            self.close()
+            raise
 
 
-def _within(steps: Generator[Any, Any, T], clock: Clock, patience: float) -> Generator[Any, Any, T]:
-    """The same steps of talking to the server, given up after so many seconds."""
-    deadline = clock.monotonic() + patience
+class SilenceError(psycopg.OperationalError):
+    """The server holds the line and says nothing."""
+
+
+def _within(steps: Generator[Any, Any, T], clock: Clock, deadline: float) -> Generator[Any, Any, T]:
+    """The same steps of talking to the server, given up at a time."""
     try:
         wanted = next(steps)
         while True:
             ready = yield wanted
             if not ready and clock.monotonic() >= deadline:
-                raise psycopg.OperationalError("the server does not answer")
+                raise SilenceError("the server does not answer")
             wanted = steps.send(ready)
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return]
+
+
+def _driver_of(connection: sa.Connection) -> _Watched:
+    return connection.connection.driver_connection  # type: ignore[return-value]  # our engine makes no others
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether what keeps us from a PostgreSQL may pass without a change of settings."""
+    state = getattr(error, "sqlstate", None)
+    if state is not None:
+        return str(state).startswith(_PASSING)
+    return isinstance(error, (psycopg.OperationalError, OSError)) and not _SETTING.search(str(error))
 
 
 def _read(url: str) -> sa.URL:

@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from failsoft.audit import tables
 from failsoft.audit.entry import Entry, of_row
-from failsoft.audit.migrating import prepare, require
+from failsoft.audit.migrating import fit, prepare, require
 from failsoft.audit.selecting import entries_of, selected
 from failsoft.audit.statements import Statement, Tombstone, said
 from failsoft.audit.stores import MOST_HEADS, KeyFacts, Query, Stored, StoreError, UnstorableError
@@ -54,6 +54,10 @@ class SqlStore(ABC):
         """A new connection, at rest. One for reading can change nothing."""
 
     @abstractmethod
+    def _reached(self) -> sa.Connection:
+        """A new connection that shows whether one could write; for `look`."""
+
+    @abstractmethod
     def _begin(self, connection: sa.Connection) -> None:
         """Begin a transaction that writes."""
 
@@ -61,9 +65,14 @@ class SqlStore(ABC):
     def _put(self, connection: sa.Connection, entries: Sequence[Entry], heads: Sequence[Head]) -> None:
         """Write in the transaction that was begun, leaving out entries that are there."""
 
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """See `AuditStore`."""
+
     @abstractmethod
     def _fault(self, error: BaseException) -> StoreError:
-        """Why it cannot be used, in one line without secrets."""
+        """Why it cannot be used, in one line without secrets; `AwayError` where that may pass by itself."""
 
     def _see_writable(self, connection: sa.Connection) -> None:  # noqa: B027 - for whom it applies
         """Raises `StoreError` where beginning a transaction did not show that it cannot write."""
@@ -83,6 +92,20 @@ class SqlStore(ABC):
         finally:
             self.close()
 
+    def look(self) -> None:
+        try:
+            with self._reached() as connection:
+                fit(connection)
+        except self.faults as error:
+            raise self._fault(error) from None
+
+    def hurry(self, seconds: float | None) -> None:  # noqa: B027 - for whom it applies
+        """Where a store cannot hang, or waits for a short time anyway, there is nothing to do."""
+
+    @abstractmethod
+    def sync_fully(self) -> None:
+        """See `AuditStore`. The next connection does."""
+
     def append(self, entries: Sequence[Entry]) -> None:
         last = {entry.lane: entry for entry in entries}
         heads = [(e.lane, e.sequence, e.hash, e.at) for e in last.values()]
@@ -96,6 +119,12 @@ class SqlStore(ABC):
         self._keep(tables.statements, _columns_of(statement))
 
     def learn(self, key: KeyFacts) -> None:
+        try:
+            self._learn(key)
+        except self.faults as error:
+            raise self._fault(error) from None
+
+    def _learn(self, key: KeyFacts) -> None:
         self._keep(tables.keys, {"key_id": key.key_id, "check_value": key.check, "public": key.public})
 
     def heads(self) -> Mapping[str, tuple[int, bytes]]:

@@ -15,7 +15,7 @@ from msgspec.structs import astuple
 
 from failsoft.audit.entry import COLUMNS, Entry
 from failsoft.audit.on_sql import Head, SqlStore, engine_of, plainly
-from failsoft.audit.stores import StoreError
+from failsoft.audit.stores import AwayError, StoreError, passes
 from failsoft.clock import Clock
 
 __all__ = ["SqliteStore"]
@@ -31,6 +31,12 @@ _HEAD: Final = (
 )
 _WAL_PAGES: Final = 8_000
 """32 MB. With SQLite's own 1,000 every second batch would wait for the file itself to be on the disk."""
+_PASSING: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)  # fmt: skip
 
 
 class SqliteStore(SqlStore):
@@ -70,6 +76,26 @@ class SqliteStore(SqlStore):
         self._file = _identity(self.path)
         return self._writers.connect()
 
+    def sync_fully(self) -> None:
+        self._synchronous = "FULL"
+        self.close()
+
+    def look(self) -> None:
+        if self.path.exists() or not self.path.parent.is_dir():
+            super().look()
+
+    def _reached(self) -> sa.Connection:
+        def connect() -> sqlite3.Connection:
+            return self._connected(f"file:{quote(str(self.path.absolute()))}?mode=rw", uri=True)
+
+        connection = engine_of("sqlite://", creator=connect).connect()
+        try:
+            self._begin(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
     def _begin(self, connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
@@ -78,12 +104,26 @@ class SqliteStore(SqlStore):
         driver.executemany(_INSERT, map(astuple, entries))
         driver.executemany(_HEAD, heads)
 
+    @property
+    def name(self) -> str:
+        return f"SQLite file {str(self.path)!r}"
+
     def _fault(self, error: BaseException) -> StoreError:
+        kind = AwayError if self._may_pass(getattr(error, "orig", None) or error) else StoreError
         if not self.path.parent.is_dir():
             return StoreError(f"directory {str(self.path.parent)!r} does not exist")
-        if not self.path.exists():
+        if not self.path.exists() and kind is StoreError:
             return StoreError(f"file {str(self.path)!r} does not exist")
-        return StoreError(f"cannot use {str(self.path)!r}: {plainly(error)}")
+        return kind(f"cannot use {str(self.path)!r}: {plainly(error)}")
+
+    def _may_pass(self, error: BaseException) -> bool:
+        if isinstance(error, OSError):
+            return passes(error)
+        # extended codes have the plain one in their lowest byte
+        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+            return _may_only_be_read(self.path.parent)
+        return code in _PASSING
 
     def _is_stale(self) -> bool:
         # moved or deleted behind our back: what we wrote there would be lost
@@ -122,6 +162,14 @@ class SqliteStore(SqlStore):
                     raise
                 self._clock.sleep(pause)
                 pause *= 2
+
+
+def _may_only_be_read(folder: Path) -> bool:
+    """Whether it lies on a file system that may only be read; whose permission it is, is another matter."""
+    try:
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except (OSError, AttributeError):  # Windows has none
+        return False
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

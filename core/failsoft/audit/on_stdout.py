@@ -22,6 +22,17 @@ class StdoutStore:
     def __init__(self) -> None:
         self._open: dict[str, tuple[int, bytes]] = {}
 
+    name = "standard output"
+
+    def look(self) -> None:
+        self.check()
+
+    def sync_fully(self) -> None:
+        """Who reads the output decides."""
+
+    def hurry(self, seconds: float | None) -> None:
+        """Who reads the output decides."""
+
     def check(self) -> None:
         try:
             sys.stdout.flush()

@@ -5,6 +5,7 @@ Who takes a record out cannot pass it off as refused: what says so is chained, a
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -46,9 +47,10 @@ _decode = msgspec.json.Decoder(_Record).decode
 
 
 class Refusals:
-    """Refusals that are not told yet."""
+    """Refusals that are not told yet. One thread may note them, and another tell them."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._waiting: list[_Told] = []
 
     def __bool__(self) -> bool:
@@ -56,8 +58,9 @@ class Refusals:
 
     def add(self, entry: Entry, previous: bytes, why: str) -> None:
         """Note one; that the store refuses to hear of refusals is not told in turn."""
-        if entry.kind != REFUSED and not self.has(entry):
-            self._waiting.append(_Told(entry.lane, entry.sequence, previous.hex(), entry.hash.hex(), why))
+        with self._lock:
+            if entry.kind != REFUSED and not self.has(entry):
+                self._waiting.append(_Told(entry.lane, entry.sequence, previous.hex(), entry.hash.hex(), why))
 
     def has(self, entry: Entry) -> bool:
         """Whether it was refused, and that is not told yet."""
@@ -65,7 +68,8 @@ class Refusals:
 
     def taken(self) -> list[dict[str, Any]]:
         """Some of them, to be told in one record."""
-        some, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
+        with self._lock:
+            some, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
         return [msgspec.to_builtins(one) for one in some]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -10,15 +11,37 @@ from typing import Protocol
 from failsoft.audit.entry import Entry
 from failsoft.audit.statements import Statement
 
-__all__ = ["MOST_HEADS", "AuditStore", "KeyFacts", "Query", "ReadableStore", "StoreError", "Stored", "UnstorableError"]
+__all__ = [
+    "MOST_HEADS",
+    "AuditStore",
+    "AwayError",
+    "KeyFacts",
+    "Query",
+    "ReadableStore",
+    "StoreError",
+    "Stored",
+    "UnstorableError",
+    "passes",
+]
 
 
+_PASSING = frozenset(
+    {
+        errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
+        errno.EAGAIN, errno.EBUSY, errno.ETIMEDOUT, errno.ENOTCONN, errno.EHOSTDOWN, errno.ENOLCK,
+    }
+)  # fmt: skip
 MOST_HEADS = 64
 """Lanes whose heads a statement binds at most: those that wrote last."""
 
 
 class StoreError(Exception):
     """The store cannot be used as it is: a foreign table, an older or newer schema. One line, without secrets."""
+
+
+class AwayError(StoreError):
+    """The store cannot be reached now, and may be later without anybody changing a setting: a server that is down, a
+    lock that somebody holds, a disk that is full or may only be read."""
 
 
 class UnstorableError(Exception):
@@ -77,12 +100,34 @@ class KeyFacts:
 class AuditStore(Protocol):
     """Where audit records are kept, as the writer sees it. Used by one thread at a time."""
 
+    @property
+    def name(self) -> str:
+        """What it is and where, without user and password."""
+        ...
+
     def check(self) -> None:
         """Try it once and keep nothing open, so that the process may fork afterwards. Makes or migrates what is needed.
 
         Raises:
-            StoreError: it cannot be used. One line, without secrets.
+            AwayError: it cannot be reached now. One line, without secrets.
+            StoreError: it is reached, and cannot be used as it is, or the settings are wrong.
         """
+        ...
+
+    def look(self) -> None:
+        """See whether it can be reached and used, and change nothing: what is not there yet will be made at the start.
+
+        Raises: as `check`.
+        """
+        ...
+
+    def hurry(self, seconds: float | None) -> None:
+        """Give up what is written from now on after so many seconds, where the store can hang; None: after its own
+        patience."""
+        ...
+
+    def sync_fully(self) -> None:
+        """From now on, what is kept is on the disk when `append` returns."""
         ...
 
     def append(self, entries: Sequence[Entry], /) -> None:
@@ -147,3 +192,11 @@ class ReadableStore(Protocol):
             Exception: one of the tombstones is there already, or whatever a driver raises.
         """
         ...
+
+
+def passes(error: OSError) -> bool:
+    """Whether what keeps a file from being written may pass by itself: a full disk, one that may only be read, a lock.
+
+    A directory that is not there, or permission that was not given, is a setting.
+    """
+    return isinstance(error, TimeoutError) or error.errno in _PASSING

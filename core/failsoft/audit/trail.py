@@ -116,6 +116,21 @@ class Trail:
         if self.watch is not None:
             self.watch.begin()
 
+    @property
+    def away(self) -> bool:
+        """Whether the store does not answer, and records go to the journal. False where there is no trail."""
+        return self.writer is not None and self.writer.away
+
+    def sync_fully(self) -> None:
+        """From now on, a record that is waited for is on the disk: the settings were not so strict at the start."""
+        if self.writer is not None:
+            self.writer.sync_fully()
+
+    def resume(self) -> None:
+        """Go on where the start, or a process that is gone, has left something to do. Once there are observers."""
+        if self.writer is not None:
+            self.writer.begin()
+
     def flush(self, timeout: float) -> bool:
         """Wait until what was recorded so far is written; notifications are not waited for."""
         seen = self.watch is None or self.watch.flush(timeout)

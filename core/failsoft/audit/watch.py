@@ -83,7 +83,7 @@ class Watch:
         """Something is wrong that is no failure of a call. Never waits and never raises.
 
         Parameters:
-            what: `tampering`, `records_lost`, `store_failing` or `breaker_forced`.
+            what: `tampering`, `records_lost`, `store_failing`, `store_unusable` or `breaker_forced`.
             number: how many of them.
         """
         if any(what in rule.troubles for rule in self._rules):

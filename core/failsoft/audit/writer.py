@@ -119,10 +119,14 @@ class AuditWriter:
             name="failsoft-audit",
             forks=self,
         )
+        # tries a store that is away, and brings it what is in journals, so that the writer need not
+        self._bringer: QueuedWorker[None] = QueuedWorker(self._bring, size=1, interval=0.0, name="failsoft-audit-store")
 
     def _reset(self) -> None:
         self._storing = threading.Lock()
+        self._counting = threading.Lock()
         self._held_by: int | None = None
+        self._rests = False
         self._lane: Lane | None = None
         self._sealed_at = self._anchored_at = 0.0
         self._anchored = 0
@@ -141,6 +145,11 @@ class AuditWriter:
     def written(self) -> int:
         """Entries stored, in this process."""
         return self._keeper.written
+
+    @property
+    def away(self) -> bool:
+        """Whether the store does not answer, and entries go to the journal."""
+        return self._keeper.away
 
     @property
     def failures(self) -> int:
@@ -168,8 +177,17 @@ class AuditWriter:
         return self._worker.put(item)
 
     def begin(self) -> None:
-        """Start the thread now: there is something to bring to the store that a dead process has left."""
-        self._worker.begin()
+        """Start the thread now, if there is something to do: the store could not be reached at the start, or a dead
+        process has left something to bring there."""
+        self._keeper.tell_missing()
+        if self._keeper.away or self._keeper.left():
+            self._worker.begin()
+        if self._backup is not None:
+            self._backup.begin()
+
+    def sync_fully(self) -> None:
+        """From now on, who waits for a record waits until it is on the disk. For settings that were not so strict."""
+        self._keeper.sync_fully()
 
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until everything put so far was stored or given up. False if that took more than `timeout` seconds."""
@@ -200,9 +218,10 @@ class AuditWriter:
         drained = self._worker.close(timeout)
         if not drained:
             _log.error("audit: the store did not take what waits within %g s; the end of the process loses it", timeout)
+        reached = self._bringer.close(timeout)
         if drained and self._storing.acquire(timeout=timeout):
             try:
-                self._end()
+                self._end(reached)
             finally:
                 self._storing.release()
         if self._backup is not None:
@@ -218,9 +237,15 @@ class AuditWriter:
                 if items:
                     self._write(lane, items)
                 self._fall_due(lane)
-            # a fork, and who closes the lane from another thread, must not meet it half-way
-            self._keeper.catch_up()
             self._tell_refusals()
+        self._have_brought()
+
+    def _bring(self, _: list[None]) -> None:
+        self._keeper.catch_up()
+
+    def _have_brought(self) -> None:
+        if self._keeper.due:
+            self._bringer.put(None)
 
     def _write(self, lane: Lane, items: list[_Item]) -> None:
         entries = [self._entry(lane, draft) for draft, _ in items]
@@ -255,9 +280,10 @@ class AuditWriter:
         self._keep([lane.encode(trail_opened(self._clock.time(), self._context))])
         return lane
 
-    def _end(self) -> None:
+    def _end(self, reached: bool) -> None:
+        self._tell_refusals()
         self._end_lane()
-        if not self._keeper.close():
+        if not self._keeper.close(reached=reached):
             _log.warning("audit: what the store did not take waits in the journal for the next start")
 
     def _end_lane(self) -> None:
@@ -280,17 +306,11 @@ class AuditWriter:
 
     def _seal(self, lane: Lane, *, closing: bool = False) -> None:
         self._sealed_at = self._clock.monotonic()
-        self._keep([], [lane.seal(self._now(), self._heads(), closing=closing)])
+        self._keep([], [lane.seal(self._now(), self._keeper.heads(), closing=closing)])
 
     def _anchor(self, lane: Lane) -> None:
         self._anchored_at, self._anchored = self._clock.monotonic(), lane.sequence
-        self._anchors.send(lane.heads(self._now(), self._heads()))
-
-    def _heads(self) -> dict[str, tuple[int, bytes]]:
-        try:
-            return {} if self._keeper.away else dict(self._keeper.store.heads())
-        except Exception:  # noqa: BLE001 - then only our own is stated
-            return {}
+        self._anchors.send(lane.heads(self._now(), self._keeper.heads()))
 
     def _now(self) -> int:
         return int(self._clock.time() * 1e6)
@@ -318,6 +338,8 @@ class AuditWriter:
             if last_try:
                 break
             last_try = not self._paused()
+            if last_try:
+                self._keeper.catch_up(now=True)
         for ticket, _ in tickets:
             ticket.set_result(False)
         self._abandoned = True
@@ -327,6 +349,7 @@ class AuditWriter:
         """Wait until it is worth trying again, and let a fork happen meanwhile. False if the writer has to end."""
         self._storing.release()
         try:
+            self._have_brought()
             return self._worker.pause(self._keeper.pause())
         finally:
             self._storing.acquire()
@@ -337,7 +360,8 @@ class AuditWriter:
 
     def _lose(self, count: int, why: str) -> None:
         if count:
-            self.lost += count
+            with self._counting:
+                self.lost += count
             self._say_lost(count, why)
 
     def _say_lost(self, count: int, why: str) -> None:
@@ -351,12 +375,14 @@ class AuditWriter:
         """Let the store come to rest: a connection must not be split in two, nor a driver's lock be held."""
         if self._storing.acquire(timeout=_FORK_PATIENCE):
             self._held_by = threading.get_ident()
-            self._keeper.rest()
+            self._rests = self._keeper.rest(_FORK_PATIENCE)
 
     def after_fork_in_parent(self) -> None:
         """Go on."""
         if self._held_by == threading.get_ident():
             self._held_by = None
+            if self._rests:
+                self._keeper.resume()
             self._storing.release()
 
     def after_fork_in_child(self) -> None:

@@ -11,12 +11,15 @@ from typing import Any
 
 import click
 
+from failsoft.audit.stores import AwayError, StoreError
+from failsoft.build_audit import store_of
 from failsoft.build_judges import text_model_of
 from failsoft.cli.main import Context, find_modules_here
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.inspection import AppReport
+from failsoft.references import read_secret
 from failsoft.sanitize import sanitize
-from failsoft.settings import load
+from failsoft.settings import Settings, load
 from failsoft.settings.texts import catalogue_of
 from failsoft.stores.opening import open_store
 
@@ -40,6 +43,11 @@ class Findings:
     faults: tuple[Fault, ...] = ()
     warnings: tuple[Fault, ...] = ()
     app: AppReport | None = None
+
+    def add(self, *, faults: Iterable[Fault] = (), warnings: Iterable[Fault] = ()) -> None:
+        """Note what is not known yet."""
+        self.faults += tuple(fault for fault in faults if fault not in self.faults)
+        self.warnings += tuple(fault for fault in warnings if fault not in self.warnings)
 
     @property
     def ok(self) -> bool:
@@ -102,6 +110,36 @@ def _check_file(path: Path, findings: Findings) -> None:
             open_store(url)
         except ValueError as error:
             findings.faults += (Fault("state.url", "", str(error), settings.source_of("state.url")),)
+    _check_audit(settings, findings)
+
+
+def _check_audit(settings: Settings, findings: Findings) -> None:
+    """Look at the stores of the audit trail. One that cannot be used keeps the app from starting; one that cannot be
+    reached now does so only where that is asked for."""
+    audit = settings.audit
+    if audit is None:
+        return
+    for path, url in (("audit.url", audit.url), ("audit.backup", audit.backup)):
+        if url is None or not _is_known_here(url):
+            continue
+        try:
+            store_of(audit, url=url).look()
+        except AwayError as error:
+            fault = Fault(path, "", f"cannot be reached now: {error}", settings.source_of(path))
+            if audit.required_at_start:
+                findings.add(faults=[fault])
+            else:
+                findings.add(warnings=[fault])
+        except StoreError as error:
+            findings.add(faults=[Fault(path, "", str(error), settings.source_of(path))])
+
+
+def _is_known_here(url: str) -> bool:
+    """Whether a reference leads to something; it may be known to the app's own machine only."""
+    try:
+        return not url.startswith(("env:", "file:")) or bool(read_secret(url))
+    except ValueError:
+        return False
 
 
 def _check_app(name: str, findings: Findings) -> None:
@@ -109,7 +147,7 @@ def _check_app(name: str, findings: Findings) -> None:
         findings.app = inspect_app(import_app(name))
     except SettingsError as error:
         # an app that reads the same file finds the same faults
-        findings.faults += tuple(fault for fault in error.faults if fault not in findings.faults)
+        findings.add(faults=error.faults)
 
 
 def import_app(name: str) -> object:
@@ -173,6 +211,7 @@ def _line(fault: Fault) -> str:
 
 
 def _app_lines(app: AppReport) -> Iterable[str]:
+    yield from (f"warning: {note}" for note in app.notes)
     yield f"{app.framework}: {len(app.endpoints)} endpoint{'' if len(app.endpoints) == 1 else 's'}"
     rows = [(e.key, e.policy or "-", e.mode, e.view) for e in app.endpoints]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]

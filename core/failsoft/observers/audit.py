@@ -103,7 +103,7 @@ class AuditObserver:
         if isinstance(event, AuditRecordsLost):
             self._watch.trouble("records_lost", event.count)
         elif not event.answering:
-            self._watch.trouble("store_failing")
+            self._watch.trouble("store_failing" if event.usable else "store_unusable")
 
     def _reloaded(self, event: SettingsReloaded) -> None:
         self._sink.put(partial(settings_reloaded, event))

@@ -42,7 +42,12 @@ Period = Annotated[str, Kind(_PERIOD, _period)]
 Instant = Annotated[str, Kind(_INSTANT, _instant)]
 
 
-_BOUNDS = {"max_wait": (0.01, 60.0), "anchor_interval": (1.0, 60.0), "seal_interval": (1.0, 86_400.0)}
+_BOUNDS = {
+    "max_wait": (0.01, 60.0),
+    "store_timeout": (0.05, 60.0),
+    "anchor_interval": (1.0, 60.0),
+    "seal_interval": (1.0, 86_400.0),
+}
 """Seconds, least and most."""
 
 
@@ -120,6 +125,16 @@ class Audit(Options):
         Meta(description="How long an answer waits for its record. Then it leaves all the same, and that is told; with "
         '`audit = "required"` on the endpoint it is replaced by 503.'),
     ] = 5.0  # fmt: skip
+    store_timeout: Annotated[
+        Duration | None,
+        Meta(description="How long the writer waits for a store that says nothing, before the journal takes what "
+        "waits. Absent: 2 s, or half of `max_wait` where that is less. A lock on a file is waited for 0.5 s at most."),
+    ] = None  # fmt: skip
+    required_at_start: Annotated[
+        bool,
+        Meta(description="Whether the app refuses to start while a store cannot be reached. Else it starts, and "
+        "records go to the journal until it can be. What is reached and cannot be used is refused in any case."),
+    ] = False  # fmt: skip
     overload: Annotated[
         Literal["spill", "wait", "drop"],
         Meta(description="When failures come faster than the store takes their records. `spill`: they go to the "
@@ -205,6 +220,10 @@ class Audit(Options):
             if value is not None and not least <= value <= most:
                 expected = f"expected {format_duration(least)} to {format_duration(most)}"
                 yield Fault(join_path(path, name), format_duration(value), expected)
+        waits, longest = self.store_timeout, self.max_wait
+        if self.durability == "sync" and waits is not None and longest is not None and waits >= longest:
+            expected = f'less than max_wait ({format_duration(longest)}), with durability = "sync"'
+            yield Fault(join_path(path, "store_timeout"), format_duration(waits), expected)
         if self.encryption == "on" and self.keys is None and "keys" not in self.given:
             expected = 'required: the keys that encrypt records; or write encryption = "off"'
             yield Fault(join_path(path, "keys"), "", expected)

@@ -33,6 +33,7 @@ from failsoft.audit.records import record
 from failsoft.audit.statements import Heads, Seal, from_line, said
 from failsoft.audit.stores import Query, UnstorableError
 from failsoft.audit.writer import AuditWriter, Rhythm
+from failsoft.call import Call
 from failsoft.clock import SystemClock
 from failsoft.events import AuditMissed, AuditRecordsLost, AuditStoreChanged, Event
 from failsoft_asgi import FailsoftMiddleware, install
@@ -188,8 +189,67 @@ def test_while_the_store_is_away_the_journal_takes_everything_and_gives_it_back_
     store.away = False
     clock.now += 10
     assert keeper.keep(made[5:])
+    assert keeper.catch_up()
     assert [one.entry for one in store.search(Query())] == made
     assert [type(one) for one in told] == [sqlite3.OperationalError, type(None)]
+    assert keeper.close()
+    assert list((tmp_path / "spill").iterdir()) == []
+
+
+def test_while_somebody_tries_to_reach_the_store_who_writes_knows_the_journal_only(tmp_path: Path) -> None:
+    entered, gate = threading.Event(), threading.Event()
+
+    class Silent(Away):
+        def append(self, entries: Any) -> None:
+            super().append([])
+            entered.set()
+            assert gate.wait(60)
+            super().append(entries)
+
+    store, made = Silent(tmp_path / "audit.db"), entries(3)
+    keeper = Keeper(store, tmp_path / "spill", SystemClock())
+    keeper.open(made[0].lane)
+    store.away = True
+    assert keeper.keep(made[:1])
+    store.away = False
+    trying = threading.Thread(target=keeper.catch_up, kwargs={"now": True})
+    trying.start()
+    assert entered.wait(60)
+    writing = threading.Thread(target=lambda: (keeper.keep(made[1:]), keeper.heads()))
+    writing.start()
+    writing.join(60)
+    assert not writing.is_alive()
+    assert [line.entry for line in Journal(tmp_path / "spill", made[0].lane).lines()] == made
+    gate.set()
+    trying.join()
+    assert [one.entry for one in store.search(Query())] == made
+    assert keeper.close()
+
+
+def test_catching_up_comes_to_an_end_though_more_comes_all_the_time(tmp_path: Path) -> None:
+    store, lane = Away(tmp_path / "audit.db"), Lane(new_lane_id(NOW), keys=KEYS, encrypt=True)
+    keeper = Keeper(store, tmp_path / "spill", SystemClock())
+    made = entries(3_000, lane)
+    keeper.open(lane.id)
+    store.away = True
+    assert keeper.keep(made)
+    store.away, ended = False, threading.Event()
+
+    def bring() -> None:
+        while not ended.is_set():
+            more = entries(5, lane)
+            made.extend(more)
+            assert keeper.keep(more)
+
+    bringing = threading.Thread(target=bring)
+    bringing.start()
+    try:
+        assert keeper.catch_up(now=True)
+        assert not keeper.away
+    finally:
+        ended.set()
+        bringing.join()
+    assert list(store.chain(lane.id)) == made
     assert keeper.close()
     assert list((tmp_path / "spill").iterdir()) == []
 
@@ -423,7 +483,9 @@ def test_a_record_that_the_store_refuses_for_good_is_counted_and_told(
         append(self, entries)
 
     told: list[Any] = []
-    with failsoft.Failsoft(trail(tmp_path)) as fs:
+    # an incident would have a record of its own, in a thread of its own
+    quiet = [{"rule": "records_lost", "enabled": False}]
+    with failsoft.Failsoft(trail(tmp_path, incidents=quiet)) as fs:
         fs.events.subscribe(told.append, AuditRecordsLost)
         fs.handle(RuntimeError("x"))
         assert fs.flush(30)
@@ -626,6 +688,91 @@ def test_a_batched_trail_lets_only_the_endpoint_wait_that_requires_it(
     assert status == 500
     if door.fs.endpoints.matched:
         assert [one["error_id"] for one in stored(tmp_path / "audit.db")] == [body["error_id"]]
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The files that the process has had brought to the disk."""
+    found: list[int] = []
+    real = os.fdatasync
+
+    def counting(number: int) -> None:
+        real(number)
+        found.append(os.fstat(number).st_ino)
+
+    monkeypatch.setattr(os, "fdatasync", counting)
+    return found
+
+
+def test_a_record_that_is_required_is_on_the_disk_though_the_trail_is_batched(
+    tmp_path: Path, open_door: Callable[[dict[str, Any]], Door], synced: list[int]
+) -> None:
+    url = {"url": f"jsonl:///{tmp_path}/audit.jsonl"}
+    door = open_door(trail(tmp_path, **url))
+    door.get("/plain")
+    assert door.fs.flush(30)
+    assert synced == []
+    other = tmp_path / "other"
+    other.mkdir()
+    door = open_door(trail(other, url=f"jsonl:///{other}/audit.jsonl") | REQUIRED)
+    door.get("/required")
+    if door.fs.endpoints.matched:
+        assert (other / "audit.jsonl").stat().st_ino in synced
+
+
+def test_a_record_that_is_required_since_a_reload_is_on_the_disk(tmp_path: Path, synced: list[int]) -> None:
+    url, text = f"jsonl:///{tmp_path}/audit.jsonl", '[audit]\nurl = "{}"\nencryption = "off"\n'
+    (tmp_path / "failsoft.toml").write_text(text.format(url))
+    app = Flask("shop")
+    FlaskFailsoft(app, fs=(fs := failsoft.Failsoft(tmp_path / "failsoft.toml")))
+    app.add_url_rule("/required", "required", lambda: 1 / 0)
+    app.test_client().get("/required")
+    assert fs.flush(30)
+    assert synced == []
+    endpoint = '[[endpoints]]\nmatch = "GET /required"\naudit = "required"\n'
+    (tmp_path / "failsoft.toml").write_text(text.format(url) + endpoint)
+    assert fs.reload() == ()
+    app.test_client().get("/required")
+    assert synced
+    fs.close()
+
+
+def test_what_escapes_a_guard_outside_of_a_request_is_recorded_before_whoever_handles_it_goes_on(
+    tmp_path: Path,
+) -> None:
+    def kept() -> list[str]:
+        # as another process sees it
+        with closing(sqlite3.connect(tmp_path / "audit.db")) as connection:
+            return [one for (one,) in connection.execute("SELECT error_id FROM failsoft_audit WHERE code IS NOT NULL")]
+
+    def refused() -> None:
+        raise ConnectionRefusedError
+
+    async def arefused() -> None:
+        raise ConnectionRefusedError
+
+    async def job() -> str:
+        try:
+            await guard.acall(arefused)
+        except ConnectionRefusedError as error:
+            return (await fs.ahandle(error)).error_id
+        return ""
+
+    with failsoft.Failsoft(trail(tmp_path, durability="sync")) as fs:
+        guard = fs.guard("stock", policy=failsoft.Policy(retry=2), idempotent=True)
+        for number in range(1, 4):
+            with pytest.raises(ConnectionRefusedError) as caught:
+                guard.call(refused)
+            # an adapter's way: an answer, and then the wait for its record
+            call = Call("stock", fs.clock.monotonic(), owner=fs)
+            fs.answer(caught.value, call)
+            assert call.ticket is not None
+            assert fs.hold(call) is None
+            assert call.failure is not None
+            assert kept()[-1] == call.failure.error_id
+            assert len(kept()) == 2 * number - 1
+            error_id = asyncio.run(job())
+            assert kept()[-1] == error_id
 
 
 def test_handling_without_a_framework_waits_too(tmp_path: Path) -> None:

@@ -49,6 +49,18 @@ def test_what_the_first_version_wrote_is_kept_aside(old: Path) -> None:
     assert kept == [("l", 1, "{}")]
 
 
+def test_tables_that_were_mended_are_known_on_the_next_connection(path: Path) -> None:
+    store = open_store(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE failsoft_audit (name)")
+        for _ in range(3):
+            with pytest.raises(StoreError, match="something else"):
+                store.check()
+        connection.execute("DROP TABLE failsoft_audit")
+    for _ in range(2):
+        store.check()
+
+
 def test_a_migration_that_fails_leaves_everything_as_it_was(old: Path) -> None:
     with closing(sqlite3.connect(old)) as connection:
         connection.execute("CREATE TABLE failsoft_audit_unchained (taken)")

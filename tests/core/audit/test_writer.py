@@ -53,6 +53,9 @@ class MemoryStore:
     def heads(self) -> dict[str, tuple[int, bytes]]:
         return {}
 
+    def hurry(self, seconds: float | None) -> None:
+        pass
+
     def close(self) -> None:
         self.closed += 1
 

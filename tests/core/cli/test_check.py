@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from failsoft.cli.check import INSPECTORS
 from failsoft.cli.main import COMMANDS, cli
-from failsoft.inspection import AppReport, EndpointReport
+from failsoft.inspection import STORE_AWAY, AppReport, EndpointReport
 
 GOOD = 'service = "shop"\n[policies.upstream]\ntimeout = "2s"\n'
 BAD = 'servise = "shop"\n[rollout]\nmode = "on"\npercent = 200\n'
@@ -233,6 +236,7 @@ def test_json_says_all_of_it(place: Path, app_module: str, monkeypatch: pytest.M
         ],
         "shadowed_handlers": ["ValueError"],
         "unmatched_endpoints": [],
+        "notes": [],
         "unused_marks": [],
     }
 
@@ -306,3 +310,44 @@ def test_weights_that_cannot_be_read_are_a_fault_with_its_place(tmp_path: Path) 
     result = CliRunner().invoke(cli, ["check", str(file)])
     assert result.exit_code == 1
     assert result.output.startswith(f"{file}:2: classification.model = ")
+
+
+# --- stores of the audit trail
+
+TRAIL = '[audit]\nurl = "{url}"\nencryption = "off"\n'
+
+
+def test_a_store_that_cannot_be_reached_is_told_and_is_a_fault_only_where_it_is_required(place: Path) -> None:
+    (place / "failsoft.toml").write_text(TRAIL.format(url="postgresql://shop:hunter2-canary@127.0.0.1:1/audit"))
+    found = run("check")
+    assert found.exit_code == 0
+    assert found.output.startswith("warning: ")
+    assert "audit.url: cannot be reached now: cannot use the PostgreSQL: connection failed" in found.output
+    assert "hunter2-canary" not in found.output
+    (place / "failsoft.toml").write_text((place / "failsoft.toml").read_text() + "required_at_start = true\n")
+    found = run("check", "--json")
+    assert found.exit_code == 1
+    assert [one["path"] for one in json.loads(found.output)["faults"]] == ["audit.url"]
+
+
+def test_a_store_that_cannot_be_used_is_a_fault_and_one_that_is_not_there_yet_is_not_made(place: Path) -> None:
+    (place / "failsoft.toml").write_text(TRAIL.format(url="sqlite:///audit.db"))
+    assert run("check").exit_code == 0
+    assert not (place / "audit.db").exists()
+    with closing(sqlite3.connect(place / "audit.db")) as connection:
+        connection.execute("CREATE TABLE failsoft_audit (name)")
+    found = run("check")
+    assert found.exit_code == 1
+    assert "audit.url: the table 'failsoft_audit' was altered, or is of something else" in found.output
+
+
+def test_a_store_that_only_the_machine_of_the_app_knows_is_not_looked_for(place: Path) -> None:
+    (place / "failsoft.toml").write_text(TRAIL.format(url="env:FAILSOFT_TEST_NO_SUCH_VARIABLE"))
+    assert run("check").exit_code == 0
+
+
+def test_an_app_whose_store_is_away_says_so(app_module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    adapter(monkeypatch, INSPECTORS[0], replace(SOUND, notes=(STORE_AWAY,)))
+    found = run("check", "--app", f"{app_module}:make()")
+    assert found.exit_code == 0
+    assert "warning: the store of the audit trail cannot be reached: records go to the journal" in found.output
