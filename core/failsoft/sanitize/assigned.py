@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
-from failsoft.sanitize.forms import Site, delimited_form, judged, names_no_value, sets_nothing, special_form
+from failsoft.sanitize.forms import (
+    Site,
+    delimited_form,
+    has_look,
+    judged,
+    names_no_value,
+    sets_nothing,
+    special_form,
+    with_change,
+)
 from failsoft.sanitize.grammar import SHAPES, TEMPLATE, Value, container, header_line, read_value
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import word_set
@@ -17,8 +26,9 @@ __all__ = ["ASSIGN", "assigned", "authorization", "plainly_assigned"]
 _STYLE = r"(?:\x1b\[[0-9;]{0,12}m|\*\*(?!\*)|</?(?:b|strong|em|i|code|span)>){0,4}"
 ASSIGN = re.compile(
     r"(?: string(?= =))?"
-    rf"(?P<close>\\{{0,7}}[\"'`])?\]?(?:\[\])?(?: \((?:str|string|text|required)\))?{_STYLE}[^\S\n]{{0,8}}"
-    r"(?P<op>(?:NOT )?(?:I?LIKE|IN(?= ?\())(?= ?[(']|:)|[?:|!+~.]{0,3}=[=>~]{0,2}|[:：](?!:)|::(?= )|->|→"
+    rf"(?P<close>\\{{0,7}}[\"'`])?\]?(?:\[\])?(?:\.{{3,40}})?(?: \((?:str|string|text|required)\))?"
+    rf"{_STYLE}[^\S\n]{{0,8}}"
+    r"(?P<op>(?:NOT )?(?:I?LIKE|IN(?= ?\())(?= ?[(']|:)|[?:|!+~.]{0,3}=[=>~]{0,2}|[:：](?!:)|::(?= )|->|→|⇒"
     r"|<-(?= ?[\"'])|<>|::=)"
     rf"[^\S\n]{{0,8}}(?:{_STYLE[:-5]}{{1,4}}[^\S\n]{{0,4}})?(?:(?:!!?[a-z]{{1,12}}|&\w{{1,24}}) (?=[^\s=]))?"
     r"(?:(?:str|bytes|SecretStr|[Ss]tring|&(?:'static )?str|SecretString|Optional\[\w+\]"
@@ -30,7 +40,7 @@ ASSIGN = re.compile(
 
 # what most assignments are, of a value in which nothing can be mistaken: `password=x1`, `"password": "x1"`
 _PLAINLY = re.compile(
-    r"=([A-Za-z0-9][\w^!+~#@$?.-]{3,254}[\w^!+~#@$?-])(?=\s|\Z)"
+    r"=([A-Za-z0-9][\w^!+~#@$?.-]{3,254}[\w^!+~#@$?-])(?=\s|\Z)(?!\s{0,4}(?:[-=~]{1,2}>|[→⇒]))"
     r"|\": ?\"([A-Za-z0-9][\w^!+~#@$?.-]{3,255})\"(?=[,}\]]|\Z)",
     re.ASCII,
 )
@@ -72,8 +82,9 @@ _MEMBER = re.compile(
 )
 _LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
 _MAX_ITEMS = 100
-# what it was and what it is to be
-_CHANGE = re.compile(r"[\"'`]\s{0,4}(?:->|=>|→|~>)\s{0,4}(?=[\"'`])")
+_ITEMS = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+# what a message quotes, with the marks of whatever language
+_SAID = re.compile(r"(?<![\w\\])[“‘«„`'\"]([^”’»“`'\"\n]{5,256})[”’»“`'\"]")
 # of a function: no list stands before it
 _BODY = re.compile(r"\s{0,2}(?:=>|\{|\()|\.[A-Za-z]")
 # `[facet 'minLength']`: what names a thing
@@ -84,6 +95,8 @@ _NAMES = re.compile(r"[A-Za-z_][\w.]{0,60}(?:\s?,\s?[A-Za-z_][\w.]{0,60}){1,20}"
 _REMARK = re.compile(r"[a-z]{2,16}(?: [a-z]{2,16}){1,7}")
 _NEXT = re.compile(r"[a-z_.]{2,32}=[^=\s\"]")
 _MAX_INDENT = 64
+_PLURALS = ("codes", "tokens", "keys", "passwords", "secrets")
+_OTHER = re.compile(r"(?:,[ ]?| and | |;[ ]?)([\w~+/.-]{4,128})(?![\w=:(])")
 # kinds that are read in a way of their own, names that mean something else in a grammar, what parts one of many
 _OF_FORM = frozenset((*SHAPES, "authorization", "cookie", "signature"))
 _OF_GRAMMARS = frozenset(("token", "Token", "tokens", "TOKEN"))
@@ -97,6 +110,8 @@ def plainly_assigned(site: Site) -> Span | None:
     kind, name = site.kind, site.name
     plain = _PLAINLY.match(site.scan.text, site.last)
     if plain is None or kind in _OF_FORM or "." in name or "[" in name or name in _OF_GRAMMARS:
+        return None
+    if name[-1:] in "sS" and name.lower().endswith(_PLURALS):
         return None
     quoted = plain[1] is None
     value, op = (plain[2], ":") if quoted else (plain[1], "=")
@@ -171,11 +186,6 @@ def _plain(site: Site, at: int, op: str, *, strict: bool) -> Span | None:
     if value and kind == "session" and site.before == ";":
         anchor = text.find("?", value.start, value.end)
         value = value._replace(end=anchor) if anchor > value.start else value
-    if value and value.quoted and (change := _CHANGE.match(text, value.end)) and (span := judged(site, value, op)):
-        other = read_value(text, change.end(), kind)
-        if other and (later := judged(site, other, op)):
-            return span[0], later[1], span[2] + text[span[1] : later[0]] + later[2]
-        return span
     if (
         value
         and site.name.lower() == "key"
@@ -183,7 +193,19 @@ def _plain(site: Site, at: int, op: str, *, strict: bool) -> Span | None:
         and not _is_query_key(text[value.start : value.end])
     ):
         return None
-    return judged(site, value, op)
+    return _with_others(site, with_change(site, judged(site, value, op), op))
+
+
+def _with_others(site: Site, span: Span | None) -> Span | None:
+    """What goes, with the others of a list without brackets: `backup codes: x, y`."""
+    text = site.scan.text
+    if span is None or not text[site.first : site.last].lower().endswith(_PLURALS):
+        return span
+    start, last, kept = span
+    while (other := _OTHER.match(text, last)) and (has_look(other[1], site.kind) or other[1].isdigit()):
+        kept += text[last : other.start(1)] + marker(site.kind)
+        last = other.end()
+    return start, last, kept
 
 
 def _header(site: Site, at: int, op: str, *, closed: bool) -> Span | None:
@@ -239,7 +261,7 @@ def _listed(site: Site, at: int) -> Span | None:
         return None
     if _BODY.match(text, inside.end + 1):
         return None
-    items = re.findall(r"[\"']([^\"']*)[\"']", content)
+    items = [item or other for item, other in _ITEMS.findall(content)]
     if items:
         found = any(_is_item(site, item) for item in items)
     else:
@@ -249,10 +271,22 @@ def _listed(site: Site, at: int) -> Span | None:
         )
     if not items and found and _NAMES.fullmatch(content) and not any(map(str.isdigit, content)):
         return None
+    if not found and (said := _said(site, content)):
+        return inside.start + said[0], inside.start + said[1], marker(kind)
     if found and not _EXPRESSION.search(content):
         kept = _named_inside(content, kind) if text[at] == "{" else marker(kind)
         return inside.start, inside.end, kept
     site.scan.saw(inside.end)
+    return None
+
+
+def _said(site: Site, content: str) -> tuple[int, int] | None:
+    """Where a message about a field quotes its value: `{"password": ["Value 'x' is not allowed."]}`."""
+    for item in _ITEMS.finditer(content):
+        group = item.lastindex or 1
+        for said in _SAID.finditer(content, *item.span(group)):
+            if has_look(said[1], site.kind):
+                return said.span(1)
     return None
 
 
