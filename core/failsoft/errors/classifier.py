@@ -98,7 +98,7 @@ class Classifier:
                 if facts.plain and not self._rules.rules:
                     reading = Reading(facts.label, facts.source, facts.says, facts.confidence, facts.name)
                     if facts.placed:
-                        place(reading, links[0])
+                        place(reading, links[0], exc)
                     reading = self._judge.doubt(reading, exc, links[0].message)
                     return self._conclude(reading, links, now, error_id)
                 by_id = {id(exc): links[0]}

@@ -15,7 +15,13 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
 from failsoft.errors.peers import upstream
-from failsoft.errors.protocols import READERS_OF_PROTOCOLS, read_close, read_http_protocol, read_interpreter
+from failsoft.errors.protocols import (
+    READERS_OF_PROTOCOLS,
+    read_close,
+    read_curl,
+    read_http_protocol,
+    read_interpreter,
+)
 from failsoft.errors.service_codes import READERS_OF_SERVICES, any_response
 from failsoft.errors.vendor_codes import READERS_OF_VENDORS
 
@@ -122,8 +128,11 @@ def read_mysql(exc: BaseException, label: Label | None) -> Code | None:
     return _sqlstate(exc, label)
 
 
+_SQLITE_NUMBERS = ("sqlite_errorcode", "extendedresult", "result")
+
+
 def _sqlite(exc: BaseException, _label: Label | None) -> Code | None:
-    number = number_of(getattr(exc, "sqlite_errorcode", None))
+    number = next((one for name in _SQLITE_NUMBERS if (one := number_of(getattr(exc, name, None)))), None)
     if number is None:
         return None
     label = known.SQLITE.get(number) or known.SQLITE.get(number & 0xFF)
@@ -261,7 +270,7 @@ def _pydantic(exc: BaseException, _label: Label | None) -> Code | None:
 _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
     (read_postgres, "psycopg psycopg2 asyncpg"),
     (read_mysql, "pymysql MySQLdb mysql asyncmy aiomysql mariadb"),
-    (_sqlite, "sqlite3"),
+    (_sqlite, "sqlite3 apsw"),
     (read_oracle, "oracledb cx_Oracle"),
     (_sql_server, "pyodbc pymssql"),
     (read_redis, "redis valkey aioredis coredis"),
@@ -284,6 +293,7 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
 )
 _READERS = {package: reader for reader, packages in _READERS_OF for package in packages.split()}
 _MORE_READERS: dict[str, CodeReader] = {
+    "curl_cffi": read_curl,
     "httpx": read_http_protocol,
     "httpx2": read_http_protocol,
     "websockets": read_close,

@@ -65,6 +65,9 @@ _PEERS = frozenset({Kind.CLIENT, Kind.STORE, Kind.BROKER})
 _VAGUE = frozenset(
     {"Error", "DatabaseError", "OperationalError", "InternalError", "InterfaceError", "ProgrammingError"}
 )
+_SCHEMA = frozenset({"SchemaError", "SchemaErrors"})
+"""Of whoever has an error of validation as well, the definition of a schema is wrong; else data that does not fit
+it."""
 _ALONE = ("OperationalError", "IntegrityError", "DatabaseError", "InterfaceError")
 _DB_API_ALONE = {name: _DB_API[name] for name in _ALONE}
 
@@ -95,6 +98,8 @@ def convention_of_name(name: str, module: str) -> Convention | None:
     words = f" {words_of(name)} "
     if package.kind in _PEERS and (status := _STATUS.search(words)) is not None:
         return Convention(known.label_of_upstream(int(status[1])) or FAILED, f"HTTP {status[1]}", CLEAR)
+    if package.kind is Kind.PARSER and name in _SCHEMA and not package.validates:
+        return Convention(is_.INVALID, "schema, of data", CLEAR)
     return label_of_words(words, package.kind)
 
 

@@ -55,6 +55,7 @@ FAILED = wrapping(is_.UPSTREAM_FAILED)
 ROWS: tuple[Row, ...] = (
     # --- somebody went away, something ended -------------------------------------------------------------------------
     _row(r"client disconnect|web ?socket disconnect|request aborted", None, {_K.FRAMEWORK: is_.DISCONNECTED}),
+    _row(r"(?:terminated|dead|killed|crashed|broken) (?:worker|process|child)", is_.CHILD_DIED),
     _row(
         r"worker (?:lost|died|terminat|crash|exit)|terminated |broken (?:process|worker|pool)",
         is_.CHILD_DIED,
@@ -75,8 +76,8 @@ ROWS: tuple[Row, ...] = (
         r"closed (?:resource|pool|session)|(?:pool|session|client|cursor|stream) (?:is )?closed |already (?:closed|"
         r"running|started|connected|open|finalized|updated|registered|configured|initiali[sz]ed)"
         r"|not yet |not (?:connected|started"
-        r"|initiali[sz]ed|open|implemented|bound) "
-        r"|local protocol|(?:illegal|incorrect|wrong) state|invalid (?:state|operation)|channel wrong state"
+        r"|initiali[sz]ed|open|implemented|bound|fitted|trained) "
+        r"|local protocol|(?:illegal|incorrect|wrong|bad) state|invalid (?:state|operation)|channel wrong state"
         r"|programming |usage |reentran"
         r"|(?:field|variable|attribute) does ?not exist|illegal argument|invalid argument|unsupported operation"
         r"|response not read|stream consumed|cookie conflict|user error |(?:unknown|no) (?:command|script) |detached ",
@@ -90,6 +91,18 @@ ROWS: tuple[Row, ...] = (
         None,
         {_K.FRAMEWORK: is_.BUG, _K.CLIENT: FAILED, _K.UNKNOWN: FAILED},
     ),
+    _row(r"(?:command|program|executable|binary) (?:not found|missing)|not installed ", is_.MISCONFIGURED),
+    _row(
+        r"(?:error )?return code |exit (?:status|code)|(?:process|subprocess) (?:failed|exited|expired|died"
+        r"|execution|error )",
+        is_.CHILD_DIED,
+    ),
+    _row(
+        r"(?:unsatisfied|unresolved|missing|circular|cyclic) (?:\w+ )?(?:dependency|dependencies|requirement|binding)"
+        r"|(?:dependency|factory|binding|component) not (?:found|registered)",
+        is_.MISCONFIGURED,
+        {_K.CLIENT: None},
+    ),
     _row(r"(?:mis)?configuration |improper\w* |misconfigur", is_.MISCONFIGURED),
     _row(r"transition (?:not (?:allowed|permitted)|error|failed)|invalid transition|machine error", is_.RULE_REFUSES),
     _row(r"(?:soft )?time limit|task timeout|job timeout", is_.CHILD_HUNG),
@@ -102,16 +115,22 @@ ROWS: tuple[Row, ...] = (
     _row(r"card |(?:card|payment) declined|insufficient funds", None, {_K.CLIENT: is_.PAYMENT_DUE}),
     _row(r"full (?:error )?\Z", None, {_K.STORE: is_.EXHAUSTED}),
     _row(
-        r"rate limit|ratelimit|too many requests|throttl|slow down|flood|retry after",
+        r"rate limit|ratelimit|rate exceeded|too many (?:requests|messages|calls)|throttl|slow down|flood|retry after",
         is_.THROTTLED,
         dict.fromkeys((_K.LIMITER, _K.FRAMEWORK, _K.AUTH, _K.BROKER), is_.OUR_LIMIT),
     ),
     _row(r"bucket full|limit(?:er)? (?:exceeded|reached)", is_.EXHAUSTED, {_K.LIMITER: is_.OUR_LIMIT}),
     _row(r"quota", is_.QUOTA_SPENT, {_K.STORE: is_.EXHAUSTED}),
     _row(
+        r"(?:not enough|no|insufficient|out of) (?:disk )?(?:space|storage)|(?:storage )?(?:cap|full) exceeded"
+        r"|storage full",
+        is_.QUOTA_SPENT,
+        {_K.STORE: is_.DISK_FULL, _K.PARSER: None},
+    ),
+    _row(
         r"pool (?:timeout|timed|exhaust|empty|full|limit|error |overflow)|(?:empty|full) pool"
-        r"|(?:no|max|too many) (?:free |available )?(?:connections?|channels?|sessions?) (?:available|exceeded"
-        r"|error |\Z)"
+        r"|(?:max|too many|no (?:free|available)) (?:connections?|channels?|sessions?) |no (?:connections?"
+        r"|channels?) available"
         r"|no free|wait queue|connection (?:not available|busy)|max connections",
         _POOL,
     ),
@@ -141,7 +160,8 @@ ROWS: tuple[Row, ...] = (
         is_.EDIT_CONFLICT,
     ),
     _row(r"(?:conflicting|existing) (?:id|key|name)|(?:id|key|name) conflict", is_.DUPLICATE, {_K.PARSER: None}),
-    _row(r"precondition|condition (?:not met|failed)", is_.EDIT_CONFLICT, {_K.BROKER: is_.MISCONFIGURED}),
+    _row(r"precondition|condition (?:not met|failed)|compare failed", is_.EDIT_CONFLICT, {_K.BROKER:
+    is_.MISCONFIGURED}),
     _row(r"conflict", is_.EDIT_CONFLICT, {_K.CLIENT: is_.UPSTREAM_FAILED, _K.PARSER: None}),
     # --- no answer ---------------------------------------------------------------------------------------------------
     _row(r"cursor (?:not found|expired|lost)", FAILED),
@@ -154,7 +174,7 @@ ROWS: tuple[Row, ...] = (
     _row(r"session (?:expired|moved|lost)", is_.WHO_ARE_YOU, {_K.STORE: _AWAY, _K.CLIENT: is_.REFUSED_US}),
     _row(r"(?:token|session|signature) time ?out", None, {_K.AUTH: is_.WHO_ARE_YOU}),
     _row(
-        r"(?:time ?outs? |timed out|time out|too slow|deadline exceeded|heartbeat)",
+        r"(?:time ?outs? |timed out|time out|too slow|deadline exceeded|heartbeat|retransmi)",
         is_.SILENT,
         {_K.LOCK: is_.CONTENTION},
     ),
@@ -173,7 +193,8 @@ ROWS: tuple[Row, ...] = (
     ),
     _row(
         r"(?:stale connection|connection (?:closed|lost|loss|reset|abort|broken|terminat|drop)|lost connection"
-        r"|broken (?:pipe|resource|stream|connection)|unexpected (?:close|eof)|incomplete read|chunk|end of stream"
+        r"|broken (?:pipe|resource|stream|connection)|unexpected (?:close|eof)|hang ?up|hung up|incomplete read"
+        r"|chunk|end of stream"
         r"|(?:remote|server) (?:disconnect|closed)|disconnect|(?:stream|channel) (?:terminated|lost|reset)"
         r"|read error |write error )",
         _BROKEN,
@@ -203,7 +224,8 @@ ROWS: tuple[Row, ...] = (
         is_.MISCONFIGURED,
     ),
     _row(
-        r"insecure |unroutable|(?:invalid|unknown) (?:\w+ )?(?:backend|driver|provider|specification)",
+        r"unsupported (?:driver|backend|dialect|provider) |insecure |unroutable|(?:invalid"
+        r"|unknown) (?:\w+ )?(?:backend|driver|provider|specification)",
         is_.MISCONFIGURED,
     ),
     _row(
@@ -211,9 +233,13 @@ ROWS: tuple[Row, ...] = (
         None,
         {_K.CLIENT: is_.MISCONFIGURED},
     ),
+    _row(r"unsupported (?:protocol|scheme) ", is_.MISCONFIGURED, {_K.CLIENT: is_.BUG, _K.PARSER: None}),
+    _row(r"grammar ", None, {_K.PARSER: is_.MISCONFIGURED}),
+    _row(r"(?:invalid|bad|wrong|incorrect) key ", None, {_K.CLIENT: is_.REFUSED_US}),
     _row(r"template lookup|lookup ", None, {_K.CONFIG: is_.MISCONFIGURED}),
-    _row(r"invalid (?:uri|url|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
+    _row(r"(?:invalid|bad|malformed) (?:\w+ )?(?:uri|url|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
     # --- who are you -------------------------------------------------------------------------------------------------
+    _row(r"(?:id )?token (?:validation|verification) ", is_.WHO_ARE_YOU),
     _row(
         r"\S+ (?:webhook )?signature|signature (?:verif|expired|mismatch|invalid|error)",
         is_.WHO_ARE_YOU,
@@ -246,7 +272,7 @@ ROWS: tuple[Row, ...] = (
         {_K.AUTH: is_.WHO_ARE_YOU, _K.FRAMEWORK: is_.WHO_ARE_YOU, _K.PARSER: None},
     ),
     _row(
-        r"(?:invalid|unknown|malformed|bad|unidentified) (?:\w+ )?(?:hash|salt|digest) ",
+        r"(?:invalid|unknown|malformed|bad|unidentified) (?:\w+ )?(?:hash|salt) ",
         None,
         {_K.AUTH: is_.CONTRADICTION},
     ),
@@ -255,6 +281,7 @@ ROWS: tuple[Row, ...] = (
         None,
         {_K.AUTH: is_.WHO_ARE_YOU},
     ),
+    _row(r"verification (?:error|failed|failure) ", None, {_K.UNKNOWN: is_.WHO_ARE_YOU}),
     _row(r"(?:key|algorithm|jwk|jwks?) ", None, {_K.AUTH: is_.MISCONFIGURED}),
     # --- data --------------------------------------------------------------------------------------------------------
     _row(
@@ -292,7 +319,8 @@ ROWS: tuple[Row, ...] = (
     # --- not now -----------------------------------------------------------------------------------------------------
     _row(
         r"(?:unavailable|not available|busy |loading|try again|not (?:primary|leader|master)|maintenance|temporar"
-        r"|circuit ?breaker|circuit open|bootstrapping|starting up|retriable|retryable|recoverable|not ready"
+        r"|circuit ?breaker|circuit open|bootstrapping|starting up|draining|shutting down|standby|in progress"
+        r"|retriable|retryable|recoverable|not ready"
         r"|not enough replicas|no responders|nack|down (?:error )?\Z|result missing)",
         is_.UPSTREAM_NOT_NOW,
         {_K.STORE: is_.STORE_NOT_NOW, _K.PARSER: None},

@@ -16,6 +16,7 @@ from failsoft.errors.catalogue.labels import (
     INVALID,
     MISCONFIGURED,
     NOTHING,
+    YOU_MAY_NOT,
     Label,
     Voice,
     wrapping,
@@ -49,6 +50,8 @@ class Facts:
     """Qualified, `builtins` left out."""
     label: Label
     """Of the catalogue, or by the conventions of names."""
+    said: Label
+    """The same as if the class said it plainly."""
     source: str
     """Whose label it is: `catalogue` or `convention`."""
     says: str
@@ -74,6 +77,8 @@ class Facts:
     """What the class says is all there is to know of an instance that nothing hangs on, but for its place."""
     placed: bool
     """The place may say more."""
+    reads: bool
+    """A class of a library that may be there to read data: it is known to be for nothing else."""
     passes_on: bool
     """A class of a library that says so little that it may pass on what it was raised while handling."""
     may_be_gone: bool
@@ -118,6 +123,7 @@ class FactsOfClasses:
             ref=weakref.ref(cls),
             name=qualified_name(cls),
             label=known.label,
+            said=known.label._replace(voice=Voice.SAYS),
             source=known.source,
             says=known.says,
             confidence=known.confidence,
@@ -131,14 +137,32 @@ class FactsOfClasses:
             mapped_as_last=mapping is not None and cls.__mro__[mapping[0]].__name__ in _EVERYTHING,
             # a group that says what it is, as that of a validator, is not what its members are
             is_group=issubclass(cls, BaseExceptionGroup) and known.label.voice is not Voice.SAYS,
-            guess=guess_by_name(cls.__name__) if weak and not exact and not foreign else None,
+            guess=_guess_of(cls) if weak and not exact and not foreign else None,
             plain=False,
             placed=may_be_refined(known.label, cls.__name__),
+            reads=package is not None and package.kind is Kind.UNKNOWN,
             passes_on=foreign and (weak or known.confidence < GUESSED),
             may_be_gone=known.label == DISCONNECTED or issubclass(cls, _GONE),
         )
         facts.plain = _is_plain(facts)
         return facts
+
+
+def _guess_of(cls: type) -> tuple[Label, str] | None:
+    """What the nearest name along the classes of the application says, or else the builtin that they are made of:
+    whoever
+    makes a `PermissionError` of his own refuses somebody."""
+    for base in cls.__mro__:
+        if (label := _MADE_OF.get(base)) is not None:
+            return label, base.__name__
+        if base.__module__ == "builtins" or is_third_party(str(base.__module__)):
+            continue
+        if (guess := guess_by_name(base.__name__)) is not None:
+            return guess
+    return None
+
+
+_MADE_OF: dict[type, Label] = {PermissionError: YOU_MAY_NOT}
 
 
 def _is_refined(known: _Known, depth: int) -> bool:
@@ -219,4 +243,4 @@ def _known_of(cls: type) -> _Known:
 def _is_weak(depth: int, label: Label, entry: type) -> bool:
     if label.voice is Voice.MUTE:
         return True
-    return depth > 0 and label == BUG and entry.__module__ == "builtins"
+    return depth > 0 and label._replace(voice=Voice.SAYS) == BUG and entry.__module__ == "builtins"

@@ -21,8 +21,18 @@ from failsoft.errors.conventions import CLEAR, label_of_words
 from failsoft.errors.packages import Kind, Package
 from failsoft.errors.patterns import guess_by_message
 from failsoft.errors.peers import means_of_a_bad_request, retry_after_of, status_in
-from failsoft.errors.protocols import read_amqp, read_clickhouse, read_close, read_curl, read_ldap, read_mqtt, read_zmq
-from failsoft.errors.service_codes import read_grpc, read_kafka
+from failsoft.errors.protocols import (
+    read_amqp,
+    read_clickhouse,
+    read_close,
+    read_curl,
+    read_ftp,
+    read_ldap,
+    read_mqtt,
+    read_postgres_text,
+    read_zmq,
+)
+from failsoft.errors.service_codes import label_of_reply, read_grpc, read_kafka
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.vendor_codes import read_oauth
 
@@ -41,6 +51,9 @@ _SAYS_NOTHING = frozenset({is_.UPSTREAM_FAILED, is_.BUG, is_.INVALID})
 _SQLSTATE = re.compile(r"\bSQLSTATE\W{0,3}([0-9A-Z]{5})\b|\A\[?([0-9A-Z]{2}[0-9]{3})\]?(?:\W|\Z)")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PHRASES = {int(one): one.phrase.lower() for one in HTTPStatus}
+_BODIES = ("body", "json_body", "data", "text", "details", "response_data", "payload")
+"""Where clients keep the body of an answer, once it is read."""
+_CODES = ("code", "type", "error_code", "errorCode", "name", "reason")
 _MAX_TEXT = 2_000
 _MAX_ARGS = 8
 
@@ -71,7 +84,9 @@ def _http(exc: BaseException, label: Label | None, names: tuple[str, ...] = _STA
         if status is not None:
             return _peer(status, label, exc, response)
     status = _status_of(exc, names)
-    if status is None or (response is None and label is not None and label.category is Category.NETWORK):
+    if status is None:
+        return None
+    if response is None and label is not None and label.category is Category.NETWORK and str(status) not in str(exc):
         # what failed on the link had no answer; the number was made up to have one
         return None
     return _peer(status, label, exc, response)
@@ -81,7 +96,9 @@ def _response_of(exc: BaseException) -> object:
     for name in _RESPONSES:
         if (response := getattr(exc, name, None)) is not None:
             return response
-    return None
+    # named after the library, as `nomad_resp`
+    own = getattr(exc, "__dict__", None)
+    return next((value for name, value in own.items() if name.endswith(("_resp", "_response"))), None) if own else None
 
 
 def _status_of(carrier: object, names: tuple[str, ...]) -> int | None:
@@ -168,11 +185,11 @@ def _worded(exc: BaseException, _label: Label | None) -> Code | None:
 def _codes_in_words(exc: BaseException) -> Iterator[object]:
     for name in ("error_code", "code", "error"):
         yield getattr(exc, name, None)
-    body = getattr(exc, "body", None)
-    inner = body.get("error") if type(body) is dict else None
-    for owner in (inner, body):
-        if type(owner) is dict:
-            yield from (owner.get(name) for name in ("code", "type", "error_code"))
+    for body in (getattr(exc, name, None) for name in _BODIES):
+        if type(body) is dict:
+            for owner in (body.get("error"), body):
+                if type(owner) is dict:
+                    yield from (owner.get(name) for name in _CODES)
 
 
 def _wait(*carriers: object) -> str | None:
@@ -239,8 +256,7 @@ def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
     number = _number(getattr(exc, "smtp_code", None)) or _number(getattr(exc, "code", None))
     if number is None:
         return None
-    means = known.SMTP.get(number) or (is_.UPSTREAM_NOT_NOW if number < 500 else is_.UPSTREAM_FAILED)
-    return Code(means, f"SMTP {number}")
+    return Code(label_of_reply(number, str(exc)), f"SMTP {number}")
 
 
 def _grpc(exc: BaseException, _label: Label | None) -> Code | None:
@@ -300,6 +316,7 @@ _SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
         (r"zmq|zeromq", (read_zmq,)),
         (r"curl", (read_curl,)),
         (r"ldap", (read_ldap,)),
+        (r"(?<!s)ftp", (read_ftp,)),
         (r"smtp|mail(?!gun|jet|chimp)", (_smtp,)),
     )
 )
@@ -308,6 +325,7 @@ _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
     for words, reader in (
         (r"postgres|\bpg|pg(?:\b|\d|_)", read_postgres),
         (r"postgre", _postgres_code),
+        (r"postgre|\bpg|psql|pg(?:\b|\d|_)", read_postgres_text),
         (r"oracle", read_oracle),
         (r"clickhouse", read_clickhouse),
         (r"grpc", read_grpc),

@@ -77,11 +77,11 @@ class Placed(NamedTuple):
 
     better: tuple[Label, str] | None
     """The label that fits it better, and why."""
-    in_a_library: bool
-    """The innermost function is one of an installed package, which is not there to read data."""
+    library: Kind | None
+    """What the package is for that the innermost function belongs to; None: it is no installed package's."""
 
 
-_NOWHERE = Placed(None, in_a_library=False)
+_NOWHERE = Placed(None, library=None)
 
 
 def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> Placed:
@@ -95,14 +95,14 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> Placed:
     if not frames:
         return _NOWHERE
     if not isinstance(frames, Frames) or not (codes := frames.codes(_NEAR)):
-        return Placed(_refine(label, name, frames), _in_a_library(frames[-1][0]))
+        return Placed(_refine(label, name, frames), _library_of(frames[-1][0]))
     # by what the label says: many are made anew for each exception
     key = (label, name, *map(id, codes))
     known = _known.get(key)
     if known is None:
         if len(_known) >= _MOST_PLACES:
             _known.clear()
-        placed = Placed(_refine(label, name, frames), _in_a_library(codes[-1].co_filename))
+        placed = Placed(_refine(label, name, frames), _library_of(codes[-1].co_filename))
         known = _known[key] = placed, codes
     return known[0]
 
@@ -185,10 +185,12 @@ def _sets_up(frame: Frame) -> bool:
     return any(word in where for word in _SET_UP) and _any((frame,), 1, _STORE)
 
 
-def _in_a_library(file: str) -> bool:
+def _library_of(file: str) -> Kind | None:
     path = file.replace("\\", "/")
-    # what reads data complains of what a client sent
-    return "-packages/" in path and kind_of_place(path) is not Kind.PARSER
+    _, installed, inside = path.rpartition("-packages/")
+    if not installed:
+        return None
+    return kind_of_place(path) or package_of(inside.removesuffix(".py").replace("/", ".")).kind
 
 
 def _called_client(name: str, frames: Sequence[Frame]) -> bool:

@@ -24,6 +24,7 @@ from failsoft.errors.catalogue.labels import (
     Voice,
 )
 from failsoft.errors.codes import Code
+from failsoft.errors.complaints import is_not_set_up
 from failsoft.errors.disconnects import find_disconnect
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
@@ -44,7 +45,7 @@ from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_af
 from failsoft.errors.rules import CompiledRules
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.validation import pairs_of_exception
-from failsoft.errors.wording import OF_PEERS, correct, place, word_in
+from failsoft.errors.wording import OF_PEERS, complain, correct, place, word_in
 
 __all__ = ["Asked", "Judge"]
 
@@ -54,6 +55,8 @@ _MAX_DEPTH = 8
 _MAX_READS = 200
 _UNSURE = frozenset({"default", "pattern", "model"})
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
+_PROGRAM = frozenset({"a program"})
+_ANYTHING = frozenset({"a program", "a file", "an address", "what has to be given", "in the store"})
 _APT_FOR_DATA = frozenset({Category.CONFIGURATION, Category.RESOURCE})
 
 
@@ -139,7 +142,7 @@ class Judge:
                 return self._consider_cause(exc, own, facts, asked, depth)
         code = self._code_of(exc, facts) if facts.readers else None
         if code is not None:
-            reading = place(Reading(code.label, "code", code.says, 0.95, facts.name), asked.links.get(id(exc)))
+            reading = place(Reading(code.label, "code", code.says, 0.95, facts.name), asked.links.get(id(exc)), exc)
             wait = parse_retry_after(code.retry_after, asked.now)
             if wait is not None and reading.label.transient:
                 reading.more["retry_after"] = wait
@@ -152,7 +155,7 @@ class Judge:
         label = facts.label
         reading = Reading(label, facts.source, facts.says, facts.confidence, facts.name)
         if facts.placed:
-            place(reading, asked.links.get(id(exc)))
+            place(reading, asked.links.get(id(exc)), exc)
         text = self._text(exc, asked)
         if facts.source == "convention":
             correct(reading, text)
@@ -170,6 +173,9 @@ class Judge:
         if inner is None or inner.source in _UNSURE:
             guess = self._guess(text, label) if vague else None
             return reading if guess is None else word_in(guess, reading, text)
+        if inner.source == reading.source == "convention" and inner.confidence < reading.confidence:
+            # a vaguer name says nothing more exactly
+            return reading
         if (_is_mere_bug(inner) and label != BUG) or (inner.label in OF_INPUT and label.category in OF_PEERS):
             # what a peer sent cannot be read, which is no fault of our client's
             return reading
@@ -215,15 +221,20 @@ class Judge:
             kind = Reading(facts.kind.label, "convention", facts.kind.says, facts.kind.confidence, facts.name)
             # who reads or checks data says of it what others say of their own arguments or rows
             apt = guess is not None and (kind.label not in OF_INPUT or guess[0].category in _APT_FOR_DATA)
-            if guess is None and kind.label.category in OF_PEERS and (misses_a_key(text) or misses_a_dependency(text)):
+            ours = kind.label.category in OF_PEERS and (misses_a_key(text) or misses_a_dependency(text))
+            if guess is None and (ours or is_not_set_up(text) in (_PROGRAM if kind.label in OF_INPUT else _ANYTHING)):
                 return word_in((MISCONFIGURED, "not set up"), kind, text)
             return word_in(guess, kind, text) if guess is not None and apt else kind
+        if facts.passes_on and "." in facts.name:
+            own = Reading(facts.said, facts.source, facts.says, 0.2, facts.name)
+            if (said := complain(own, text, type(exc), facts.reads)) is not own:
+                return said
         if guess is not None:
             return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
-        label = facts.label._replace(voice=Voice.SAYS)
+        label = facts.said
         if facts.label.voice is Voice.MUTE:
             reading = Reading(label, "default", "", 0.2, facts.name)
-            if place(reading, asked.links.get(id(exc))).label != label:
+            if place(reading, asked.links.get(id(exc)), exc).label != label:
                 reading.source, reading.confidence = "catalogue", NAMED
             return reading
         return Reading(label, facts.source, facts.says, 0.5, facts.name)

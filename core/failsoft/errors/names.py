@@ -67,24 +67,32 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     # --- money -------------------------------------------------------------------------------------------------------
     _row(
         is_.PAYMENT_DUE,
-        r"insufficient (?:funds?|balance|credits?)|payment (?:required|declined|refused|rejected)"
-        r"|card (?:was )?declined|not enough (?:money|credit|funds?|balance)|overdrawn|overdraft",
+        r"insufficient (?:funds?|balance|credits?)|payment (?:required|declined|refused|rejected|due|overdue"
+        r"|outstanding)"
+        r"|card (?:was )?declined|not enough (?:money|credit|funds?|balance)|overdrawn|overdraft|unpaid|overdue"
+        r"|(?:invoice|subscription|bill|fees?|premium|deposit|rent) (?:is )?due ",
     ),
     # --- who are you -------------------------------------------------------------------------------------------------
     _row(
         is_.YOU_MAY_NOT,
         r"forbidden|permission|access denied|not permitted|insufficient (?:permission|right|scope|privilege|role)"
         r"|authorization|not authorized|csrf|xsrf"
-        r"|(?:user|account|member) (?:is )?(?:suspended|banned|blocked|disabled|deactivated|locked|inactive"
-        r"|not (?:active|enabled|verified))|(?:suspended|banned|blocked|disabled|inactive) (?:user|account|member)",
+        r"|(?:user|account|member|tenant|employee) (?:is )?(?:suspended|banned|blocked|disabled|deactivated"
+        r"|locked (?!by )|inactive"
+        r"|not (?:active|enabled|verified))|(?:suspended|banned|blocked|disabled|inactive) (?:user|account|member)"
+        r"|not (?:the|your|my) (?!same)|(?:wrong|other|foreign|cross) (?:tenant|owner|user|account|org)|no access"
+        r"|not (?:an? )?(?:owner|admin|author|member|staff|participant|employee)|admins? only|owners? only|(?:read"
+        r"|access) only user",
     ),
     _row(
         is_.WHO_ARE_YOU,
-        r"unauthorized|unauthenticated|not authenticated|login required|not logged in"
+        r"unauthorized|unauthenticated|not authenticated|(?:login|mfa|otp|two factor|reauthentication"
+        r"|step up) (?:required|needed)|not logged in"
         r"|(?:invalid|bad|wrong|expired|missing|revoked|incorrect) (?:\w+ )?(?:token|credential|password|session"
         r"|signature|otp|api key)"
-        r"|(?:token|session|signature|otp|password) (?:has |is )?(?:expired|invalid|revoked|missing|mismatch|incorrect"
-        r"|verification)|webhook (?:signature|verif)",
+        r"|(?:token|session|signature|otp|password|key|credentials?) (?:has |is )?(?:expired|invalid|revoked|missing"
+        r"|mismatch"
+        r"|incorrect|verification|disabled|rotated)|webhook (?:signature|verif)",
     ),
     # --- the client's input, before rules that have words in common with it ------------------------------------------
     _row(is_.TOO_LARGE, r"(?:size|upload|file|body|payload|length) limit|too (?:large|big) "),
@@ -105,23 +113,41 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|sold|limit (?:\w+ ){0,3}(?:reached|exceeded)|over limit|overbooked|booked|business|rule|domain (?:error"
         r"|exception|failure|violation)|policy violation|(?:illegal|invalid) (?:\w+ )?(?:state|transition)"
         r"|suspended|blocked|locked out|unavailable for|not available|minimum|maximum|fraud|expired|ended |lapsed"
-        r"|in use|taken |empty |too (?:early|late|few|young|old)"
+        r"|in use|taken |empty |too (?!long |many )[a-z]+ |not met |clash|overlap|double book|prerequisite"
+        r"|incompatib|embargo"
+        r"|sanction|(?:black|block|deny) ?list|on hold |under ?age|contraindicat|outside (?:\w+ )?(?:hours|window"
+        r"|period|area|zone)|deadline|(?:class|course|event|list|room|cart) full "
         r"|not (?!avail|reach|read|writ|pars|serial|resolv|decod)[a-z]+[ai]ble "
+        r"|non [a-z]+[ai]ble |un(?!avail|reach|read|process|pars|serial|resolv|handl|us)[a-z]+[ai]ble "
+        r"|(?:approval|consent|signature|deposit|confirmation|verification|guardian) (?:required|missing|pending"
+        r"|needed)"
+        r"|(?:schedul\w+|appointment|booking|calendar|time|slot|room|shift|interest|drug) conflict"
         r"|not (?:yet|paid|approved|confirmed|published|shipped|delivered|due|signed|completed?|enrolled|subscribed)",
     ),
     # --- somebody else was there -------------------------------------------------------------------------------------
-    _row(is_.EDIT_CONFLICT, r"conflict|stale|optimistic|concurrent|modified|version mismatch"),
+    _row(is_.EDIT_CONFLICT, r"conflict|stale|optimistic|concurrent|modified|changed|version mismatch"),
     _row(is_.CONTENTION, r"lock|deadlock|concurrency|race"),
     # --- the rest, by words that say less ----------------------------------------------------------------------------
     _row(is_.WHO_ARE_YOU, r"credentials|authentication|login"),
     _row(is_.NOT_THERE, r"not found|does not exist|doesn t exist|no such|unknown"),
     _row(is_.EXHAUSTED, r"exhausted|too many|overload|capacity|pool"),
     _row(is_.MISCONFIGURED, r"config|setting|misconfigured|environment|dependency missing"),
-    _row(is_.CONTRADICTION, r"corrupt|inconsisten|integrity|mismatch"),
+    _row(
+        is_.CONTRADICTION,
+        r"corrupt|inconsisten|integrity|(?:checksum|hash|crc|digest|size|schema|data|count|total|length) mismatch",
+    ),
+    _row(is_.RULE_REFUSES, r"[a-z]+ mismatch"),
     _row(is_.DUPLICATE, r"duplicate|constraint|not unique"),
     _row(is_.INVALID, r"validation|invalid|malformed|bad request|unsupported|missing|parse|too long"),
     _row(is_.UNREACHABLE, r"connection|network|dns|disconnected"),
-    _row(is_.UPSTREAM_NOT_NOW, r"unavailable|outage|maintenance|not ready"),
+    _row(is_.UPSTREAM_NOT_NOW, r"unavailable|outage|maintenance|not ready|offline|down "),
+    _row(
+        is_.RULE_REFUSES,
+        # what was done to a thing, as `WorkspaceArchived` and `ParcelSealed`: it is no longer to be had
+        r"[a-z]+ (?!fail|requir|malform|unexpect|unsupport|mistyp|need)(?:[a-z]+ed|frozen|void|withdrawn|gone|final"
+        r"|spent|left|begun)"
+        r" (?:error |exception )?\Z",
+    ),
     _row(_WILL_PASS, r"temporar|transient|try again|retr(?:y|i)able"),
     _row(
         is_.UPSTREAM_FAILED,

@@ -53,6 +53,8 @@ class Package(NamedTuple):
     """Its classes are named as PEP 249 asks of a driver of databases."""
     is_known: bool = False
     """Its kind is not guessed, but known by its name."""
+    validates: bool = False
+    """It has a class of its own for data that is not valid."""
 
 
 _STANDARD = frozenset(sys.stdlib_module_names) | {"builtins", "__main__", "__mp_main__"}
@@ -67,7 +69,9 @@ _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.LOCK, re.compile(r"(?<![bc])lock")),
     (
         Kind.CONFIG,
-        re.compile(r"conf(?!lu|er)|settings|environ|dotenv|decouple|templat|\A(?:mako|jinja|chameleon|genshi)"),
+        re.compile(
+            r"conf(?!lu|er)|settings|environ|dotenv|decouple|templat|\A(?:mako|jinja|chameleon|genshi|liquid|mustache|chevron)"
+        ),
     ),
     # what extends a framework is for what its name says beside
     (Kind.AUTH, re.compile(r"jwt|jose|oauth|oidc|saml|passw|passlib|webauthn|otp|sign|crypt|hash|argon|_?auth(?!or)")),
@@ -80,7 +84,7 @@ _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ),
     (
         Kind.BROKER,
-        re.compile(r"kafka|amqp|rabbit|mq|nats|queue|celery|broker|pulsar|stomp|pubsub|worker|tasks?\Z|kombu"),
+        re.compile(r"kafka|amqp|rabbit|mq|nats|queue|celery|broker|pulsar|stomp|pubsub|worker|tasks?\Z|kombu|stalk"),
     ),
     (
         Kind.STORE,
@@ -96,13 +100,14 @@ _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         re.compile(
             r"json|yaml|toml|xml|csv|html|pars|valid|schema|serial|codec|pack(?!age)|decod|pdf|xls|docx|imag|date|phone"
             r"|email|proto|avro|marsh|form(?!at)|lex|markup|markdown|unicod|regex|ical|vobject|zip|compress"
-            r"|zst|\Alz\d|brotli|\A(?:un)?rar|snappy|\Axl|font|barcode|iban|uuid|ulid|calend"
+            r"|zst|\Alz\d|brotli|\A(?:un)?rar|snappy|\Axl|font|barcode|iban|uuid|ulid|calend|asn1|cbor|capnp|pickle|geojson"
+            r"|gpx|kml|dicom|epub|ebook|\Aqr"
         ),
     ),
     (
         Kind.CLIENT,
         re.compile(
-            r"http|urllib|api|sdk|client|rest|soap|grpc|rpc|aws|boto|azure|google|cloud|request|curl|web|bot|ai\Z|\Aai|llm"
+            r"http|urllib|(?<!c)api|sdk|client|rest|soap|grpc|rpc|aws|boto|azure|google|cloud|request|curl|web|bot|ai\Z|\Aai|llm"
             r"|ssh|ftp|smtp|mail|socket|git|storage|s3"
         ),
     ),
@@ -117,9 +122,12 @@ _MODULES_OF: tuple[tuple[Kind, frozenset[str]], ...] = (
         frozenset({"parser", "decoder", "lexer", "scanner", "validator", "validators", "tokenizer", "types"}),
     ),
     (Kind.AUTH, frozenset({"jwt", "jws", "jwk", "claims", "signer", "oauth2", "grants"})),
+    (Kind.CONFIG, frozenset({"template", "templates", "renderer", "renderers", "filters", "tags", "builtin_loaders"})),
 )
 _HTTP_CLIENTS = frozenset({"httpx", "requests", "aiohttp", "urllib3", "grpc", "httpcore"})
+_LINKS = frozenset({"socket", "ssl", "urlopen", "ftplib", "smtplib", "imaplib", "telnetlib", "open_connection"})
 _SERVERS = frozenset({"werkzeug", "starlette", "django", "flask", "fastapi", "asgiref"})
+_TELLING = _HTTP_CLIENTS | _LINKS | _SERVERS
 _BESIDE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.FRAMEWORK,
@@ -129,6 +137,7 @@ _BESIDE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         Kind.CLIENT,
         re.compile(
             r"Api|API|HTTP|Http|RateLimit|TooManyRequests|BadGateway|ServerError|Unauthorized|PaymentRequired|BadRequest"
+            r"|RequestE|Redirect|Proxy|TLS|SSL|DNS|StatusE"
         ),
     ),
     (Kind.STORE, re.compile(r"Integrity|Deadlock|Transaction|Cursor|Pool|Query|Duplicate|Table|Cluster|Operational")),
@@ -136,6 +145,7 @@ _BESIDE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.AUTH, re.compile(r"Signature|Token|Audience|Issuer|Claim|JWK|JWS|JWE|Hash|Password")),
     (Kind.PARSER, re.compile(r"Pars|Decod|Syntax|Schema|Valid|Malformed|Lexer|Scanner|Format")),
 )
+_OF_LIMITS = re.compile(r"rate_?limit|\blimiter|throttl")
 _PEP_249 = frozenset({"DatabaseError", "OperationalError", "IntegrityError", "ProgrammingError"})
 _HOMES = ("errors", "exceptions", "exc", "error", "err", "_exceptions", "_errors")
 
@@ -158,7 +168,7 @@ def is_third_party(module: str) -> bool:
 
 def kind_of_top(top: str) -> Kind | None:
     """The kind of a package that is known by its name."""
-    name = KINDS.get(top)
+    name = KINDS.get(top) or KINDS.get(top.lower())
     return None if name is None else Kind[name.upper()]
 
 
@@ -220,36 +230,47 @@ def _top_of(module: str) -> str:
 def _look(module: str, top: str) -> Package:
     names = frozenset(_names_beside(module, top))
     is_driver = names >= _PEP_249
-    return Package(top, Kind.STORE if is_driver else _kind(module, top, names), is_driver, kind_of_top(top) is not None)
+    kind = Kind.STORE if is_driver else _kind(module, top, names)
+    validates = any(word in name for name in names for word in ("Validation", "Invalid", "Document"))
+    return Package(top, kind, is_driver, kind_of_top(top) is not None, validates)
 
 
 def _kind(module: str, top: str, names: frozenset[str]) -> Kind:
     inside = ".".join(module.removeprefix(top).split(".")[1:3])
     if "template" in inside:
         return Kind.CONFIG
+    if _OF_LIMITS.search(inside):
+        return Kind.LIMITER
     if (known := kind_of_top(top)) is not None:
         return known
     score = dict.fromkeys(Kind, 0.0)
-    for weight, name in ((3.0, top), (1.5, inside)):
+    for weight, name in ((3.5, top), (1.5, inside)):
         for kind, pattern in _IN_NAME:
             if pattern.search(name.lower()):
                 score[kind] += weight
                 break
-    inner = _modules_below(top)
-    tails = {name.rpartition(".")[2].lstrip("_") for name in inner}
-    for kind, usual in _MODULES_OF:
-        weight, most = (1.5, 4) if kind is Kind.FRAMEWORK else (0.5, 2)
-        score[kind] += min(len(tails & usual), most) * weight
-    globals_of = [_values(name).keys() for name in inner]
-    if top not in _HTTP_CLIENTS and not all(keys.isdisjoint(_HTTP_CLIENTS) for keys in globals_of):
-        score[Kind.CLIENT] += 1.5
-    if top not in _SERVERS and not all(keys.isdisjoint(_SERVERS) for keys in globals_of):
-        score[Kind.FRAMEWORK] += 2.5
+    _count_modules(top, score)
     errors = [name for name in names if name.endswith(("Error", "Exception", "Expired", "Found", "Timeout"))]
     for kind, pattern in _BESIDE:
         score[kind] += sum(0.5 for _ in islice(filter(pattern.search, errors), 4))
     best = max(score, key=lambda kind: score[kind])
     return best if score[best] >= 1.0 else Kind.UNKNOWN
+
+
+def _count_modules(top: str, score: dict[Kind, float]) -> None:
+    """Add what the names of the modules of a package tell, and what these have imported."""
+    inner = _modules_below(top)
+    tails = {name.rpartition(".")[2].lstrip("_") for name in inner}
+    for kind, usual in _MODULES_OF:
+        weight, most = (1.5, 4) if kind is Kind.FRAMEWORK else (0.5, 2)
+        score[kind] += min(len(tails & usual), most) * weight
+    used = {name for module in inner for name in _TELLING & _values(module).keys()}
+    if top not in _HTTP_CLIENTS and not used.isdisjoint(_HTTP_CLIENTS):
+        score[Kind.CLIENT] += 1.5
+    elif top not in _HTTP_CLIENTS and not used.isdisjoint(_LINKS):
+        score[Kind.CLIENT] += 1.0
+    if top not in _SERVERS and not used.isdisjoint(_SERVERS):
+        score[Kind.FRAMEWORK] += 2.5
 
 
 def _names_beside(module: str, top: str) -> Iterator[str]:

@@ -25,7 +25,7 @@ __all__ = [
     "tells_of_an_answer",
 ]
 
-_MAX_MESSAGE = 1_000
+_MAX_MESSAGE = 1_500
 
 
 def _guess(category: Category, severity: Severity) -> Label:
@@ -49,18 +49,27 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     (_HOST, ("no space left on device", "out of memory", "cannot allocate memory", "disk full", "disk is full")),
     (_CONCURRENCY, (
         "deadlock", "could not serialize", "serialization failure", "lock wait timeout", "database is locked",
-        "could not obtain lock", "lock not available", "write conflict", "version conflict",
+        "could not obtain lock", "lockbusy", "failed to acquire", "could not acquire", "unable to acquire",
+        "lock hold", "already held by", "could not be obtained", "no locks available",
+        "lock not available", "write conflict", "version conflict",
     )),
     (_RESOURCE._replace(local=True), ("can't start new thread",)),
     (_RESOURCE, (
         "too many connections", "too many open files", "pool exhausted", "pool limit",
         "queuepool limit", "connection pool is full", "rate limit", "too many requests", "quota exceeded",
-        "resource exhausted", "remaining connection slots", "too many clients",
+        "resource exhausted", "not enough balance", "insufficient balance", "insufficient credit", "out of credit",
+        "remaining connection slots", "too many clients",
     )),
-    (_NETWORK._replace(severity=Severity.HIGH), ("certificate verify failed", "certificate has expired")),
+    (_NETWORK._replace(severity=Severity.HIGH), (
+        "certificate verify failed", "certificate has expired", "certificate_verify_failed", "invalid peer certificate",
+        "invalidcertificate", "unknownissuer", "self-signed certificate", "self signed certificate", "tls handshake",
+        "ssl handshake",
+    )),
     (_OUR_KEYS, (
-        "invalid api key", "incorrect api key", "password authentication failed", "invalid credentials",
+        "invalid api key", "incorrect api key", "incorrect access_key", "invalid access key",
+        "password authentication failed", "invalid credentials",
         "authentication failed", "access denied",
+        "expired session", "session expired", "please login", "please log in",
     )),
     (_INTEGRITY, (
         "duplicate key", "unique constraint", "foreign key constraint", "violates check constraint",
@@ -85,7 +94,8 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "connection refused", "connection reset", "connection aborted", "connection closed", "broken pipe",
         "name or service not known", "name resolution", "getaddrinfo failed", "nodename nor servname",
         "no route to host", "network is unreachable", "network error", "unable to connect", "could not connect",
-        "couldn't connect", "cannot connect", "failed to connect", "known_hosts", "timed out", "timeout",
+        "couldn't connect", "could not establish", "failed to establish", "cannot connect",
+        "failed to connect", "known_hosts", "timed out", "timeout",
         "unexpected eof", "server disconnected",
     )),
     (_UPSTREAM, (
@@ -95,9 +105,11 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 _PEERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
+    (is_.NO_TRUST, re.compile(r"certificate|unknownissuer|(?:tls|ssl) handshake")),
     (is_.UNREACHABLE, re.compile(
         r"refused|(?:could not|couldn't|cannot|can't|unable to|failed to|failed client) (?:establish|connect|resolve)"
-        r"|connect call failed|name resolution|getaddrinfo|name or service|nodename|no route|network is unreachable"
+        r"|connect call failed|name resolution|getaddrinfo|name or service|nodename|no route|failed to establish"
+        r"|network is unreachable"
     )),
     (is_.BROKEN, re.compile(
         r"(?:connection|stream|socket|link) (?:was )?(?:reset|aborted|closed|lost|broken)|broken pipe|disconnected"
@@ -131,9 +143,11 @@ _KEY = (
 _NO_KEY = re.compile(
     rf"\b(?:no|missing|without|could not find|unable to locate|set(?:ting)?|provide|define) (?:\S+ ){{0,3}}{_KEY}\b"
     rf"|\b{_KEY} (?:(?:is|are|was|were|must be|has|have) ){{0,2}}(?:not |been )?(?:set|provided|found|configured|given"
-    r"|missing|required|unset|empty)\b",
+    r"|missing|required|unset|empty)\b"
+    r"|\bno (?:\w+ )?(?:token|password|key) (?:was )?(?:provided|given|set|supplied|configured|specified)\b",
     re.IGNORECASE,
 )
+_WRONG_KEY = re.compile(rf"\b(?:invalid|incorrect|wrong|bad|expired|revoked) (?:\S+ )?{_KEY}\b", re.IGNORECASE)
 _CLOSED = re.compile(
     r"\b(?:already|is|was|been) closed\b(?! (?:by|before|cleanly|unexpectedly|while|during))", re.IGNORECASE
 )
@@ -158,7 +172,11 @@ def guess_by_message(message: str) -> tuple[Label, str] | None:
 @lru_cache(maxsize=1_024)
 def _guess_by_text(text: str) -> tuple[Label, str] | None:
     # the same exception is often raised again with the same text
-    return _find(_MESSAGES, text.lower())
+    return _find(_MESSAGES, _SET_TIMEOUT.sub("", text.lower()))
+
+
+_SET_TIMEOUT = re.compile(r"timeout['\"]?\s?[:=]\s?(?:none|\d)")
+"""A timeout that is set, and none that was over."""
 
 
 @lru_cache(maxsize=1_024)
@@ -170,7 +188,8 @@ def names_a_setting(message: str) -> str | None:
 
 def misses_a_key(message: str) -> bool:
     """Whether a message says that there are no credentials, rather than that a peer refused them."""
-    return _NO_KEY.search(message[:_MAX_SETTINGS]) is not None
+    text = message[:_MAX_SETTINGS]
+    return _NO_KEY.search(text) is not None and _WRONG_KEY.search(text) is None
 
 
 def misses_a_dependency(message: str) -> bool:

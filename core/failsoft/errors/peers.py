@@ -24,7 +24,8 @@ _KEY_REFUSED = re.compile(r"api[ _-]?keys? (?:is )?(?:not valid|invalid|expired)
 
 _SPENT_IN_TEXT = re.compile(r"credit balance is too low|insufficient (?:credits?|balance|quota)|out of credits?")
 _STATUS_IN_TEXT = re.compile(
-    r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP status|status code|(?:returned|answered)(?: (?:with|a|status|response))*"
+    r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP (?:resp|response|error|code)|HTTP status|status code|(?:returned"
+    r"|answered)(?: (?:with|a|status|response))*"
     r"|response)\W{0,3}([45]\d\d)\b",
     re.IGNORECASE,
 )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.failure import Frame
-from failsoft.errors.packages import Kind, kind_of_top
+from failsoft.errors.packages import Kind, kind_of_top, package_of
 
 __all__ = ["OF_INPUT", "kind_of_place", "refine_by_library"]
 
@@ -57,7 +57,21 @@ _READS = re.compile(
 )
 _OF_KIND = {Kind.PARSER: is_.UNPARSABLE, Kind.AUTH: is_.WHO_ARE_YOU}
 _OF_DATA = frozenset(
-    {"ValueError", "KeyError", "IndexError", "EOFError", "OverflowError", "RuntimeError", "LookupError", "OSError"}
+    {
+        "ValueError",
+        "KeyError",
+        "IndexError",
+        "EOFError",
+        "OverflowError",
+        "RuntimeError",
+        "LookupError",
+        "OSError",
+        "AssertionError",
+        "UnicodeError",
+        "UnicodeDecodeError",
+        "UnicodeEncodeError",
+        "struct.error",
+    }
 )
 _FILES_OF_OURS = ("-packages/tinydb/", "-packages/diskcache/", "-packages/sqlitedict", "/shelve.py", "/dbm/")
 """Stores that are files beside the application: what is read there, it wrote itself."""
@@ -76,6 +90,11 @@ _GIVEN_SETTINGS = re.compile(
 _READS_ANSWER = re.compile(
     r"(?:parse|handle|read|check)_response|(?:process|get|read)_reply|raise_for_(?:status|response)"
 )
+_OF_SHAPE = frozenset({"KeyError", "IndexError", "TypeError", "AttributeError"})
+_TAKES_APART = re.compile(
+    r"(?:\A|[._])(?:from_(?:json|dict|response|api|data|xml|element)|parse\w*|deserialize\w*|unmarshal\w*|decode\w*"
+    r"|\w+_from_(?:json|dict|response))\Z"
+)
 OF_INPUT = frozenset({is_.UNPARSABLE, is_.INVALID, is_.UNPROCESSABLE})
 """What is said of a client's input, where nothing says whose it is."""
 _SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
@@ -93,6 +112,8 @@ def refine_by_library(label: Label, name: str, frames: Sequence[Frame]) -> tuple
         return better, "in a library that does one thing"
     if name in _OF_DATA and label == is_.BUG and (better := _by_kind(frames[-_CLOSE:])) is not None:
         return better, "in a library that reads data"
+    if name in _OF_SHAPE and label == is_.BUG and _reads_an_answer(frames[-1]):
+        return is_.UPSTREAM_FAILED, "while reading a peer's answer"
     if name in _ABSENT_SOCKET and label == is_.OS_FAULT and frames[-1][2].endswith("connect"):
         return is_.REFUSED, "a socket that nobody listens at"
     if label in OF_INPUT and any(_is_in(frame[0], _FILES_OF_OURS) for frame in frames[-_NEAR:]):
@@ -102,6 +123,14 @@ def refine_by_library(label: Label, name: str, frames: Sequence[Frame]) -> tuple
     if label in OF_INPUT and any(_is_in(frame[0], _OF_SETTINGS) for frame in frames[-_NEAR:]):
         return is_.MISCONFIGURED, "while reading settings"
     return None
+
+
+def _reads_an_answer(frame: Frame) -> bool:
+    """Whether a function of a client makes something of what a peer sent."""
+    _, installed, inside = frame[0].replace("\\", "/").rpartition("-packages/")
+    if not installed or _TAKES_APART.search(frame[2]) is None:
+        return False
+    return package_of(inside.partition("/")[0].removesuffix(".py")).kind is Kind.CLIENT
 
 
 def _without_importing(frames: Sequence[Frame]) -> Sequence[Frame]:
@@ -120,12 +149,22 @@ def kind_of_place(path: str) -> Kind | None:
 
 def _by_kind(frames: Sequence[Frame]) -> Label | None:
     """What a builtin exception means that a library raised in a function that reads data: a client sent it."""
-    kinds = [kind_of_place(frame[0].replace("\\", "/")) for frame in frames]
+    kinds = [_reader_at(frame[0].replace("\\", "/")) for frame in frames]
     label = _OF_KIND.get(kinds[-1] or Kind.UNKNOWN)
     if label is None:
         return None
     inside = [frame for frame, kind in zip(frames, kinds, strict=True) if kind is kinds[-1]]
     return label if any(_READS.search(frame[2].lower()) for frame in inside) else None
+
+
+def _reader_at(path: str) -> Kind | None:
+    """What the package is for that a file belongs to; of one that is not known only that it reads data."""
+    if (kind := kind_of_place(path)) is not None:
+        return kind
+    _, installed, inside = path.rpartition("-packages/")
+    if installed and package_of(inside.partition("/")[0].removesuffix(".py")).kind is Kind.PARSER:
+        return Kind.PARSER
+    return None
 
 
 def _is_in(filename: str, places: tuple[str, ...]) -> bool:

@@ -9,6 +9,7 @@ from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
+from failsoft.errors.complaints import is_throttled
 
 __all__ = [
     "READERS_OF_PROTOCOLS",
@@ -16,10 +17,12 @@ __all__ = [
     "read_clickhouse",
     "read_close",
     "read_curl",
+    "read_ftp",
     "read_http_protocol",
     "read_interpreter",
     "read_ldap",
     "read_mqtt",
+    "read_postgres_text",
     "read_zmq",
 ]
 
@@ -64,6 +67,33 @@ def _pg8000(exc: BaseException, _label: Label | None) -> Code | None:
             return Code(is_.BUG, "no such operator")
         return named(known.label_of_sqlstate(state), f"SQLSTATE {state}") if isinstance(state, str) else None
     return Code(is_.BUG, "closed by us") if _text(exc) == "connection is closed" else None
+
+
+_POSTGRES: _Texts = (
+    ("duplicate key value violates", is_.DUPLICATE),
+    ("violates foreign key constraint", is_.CONSTRAINT),
+    ("violates check constraint", is_.CONSTRAINT),
+    ("violates exclusion constraint", is_.CONSTRAINT),
+    ("violates not-null constraint", is_.BAD_ROW),
+    ("syntax error at or near", is_.BUG),
+    ("could not serialize access", is_.CONTENTION),
+    ("due to lock timeout", is_.CONTENTION),
+    ("could not obtain lock", is_.CONTENTION),
+    ("deadlock detected", is_.DEADLOCK),
+    ("due to statement timeout", is_.UPSTREAM_SLOW),
+    ("password authentication failed", is_.REFUSED_US),
+    ("permission denied for", is_.REFUSED_US),
+    ("too many clients already", is_.EXHAUSTED),
+)
+_NO_RELATION = re.compile(r"\b(?:relation|column|schema|database|function) \S+ (?:of relation \S+ )?does not exist")
+
+
+def read_postgres_text(exc: BaseException, _label: Label | None) -> Code | None:
+    """PostgreSQL, where a driver hands on the words of the server without their SQLSTATE."""
+    lower = _text(exc).lower()
+    if _NO_RELATION.search(lower) is not None:
+        return Code(is_.MISCONFIGURED, "PostgreSQL: does not exist")
+    return _says(_POSTGRES, lower, "PostgreSQL")
 
 
 _CLICKHOUSE = re.compile(r"\bCode: (\d+)")
@@ -113,7 +143,9 @@ _REPLY = re.compile(r"\((\d{3})[,)]")
 def read_amqp(exc: BaseException, _label: Label | None) -> Code | None:
     """AMQP 0-9-1: the reply code by which a broker closes a channel or a connection."""
     text = _text(exc)
-    number = next((one for name in ("reply_code", "code") if (one := number_of(getattr(exc, name, None)))), None)
+    number = next(
+        (one for name in ("reply_code", "code", "error_code") if (one := number_of(getattr(exc, name, None)))), None
+    )
     if number is None and (match := _REPLY.search(text)):
         number = int(match[1])
     label = known.AMQP.get(number or 0)
@@ -248,12 +280,31 @@ def _mailbox(exc: BaseException, _label: Label | None) -> Code | None:
     return _says(_MAILBOX, _text(exc).lower(), "says")
 
 
-def _ftp(exc: BaseException, _label: Label | None) -> Code | None:
+_FTP: Mapping[int, Label] = {
+    421: is_.UPSTREAM_NOT_NOW,
+    425: is_.UNREACHABLE,
+    426: is_.BROKEN,
+    430: is_.REFUSED_US,
+    450: is_.UPSTREAM_NOT_NOW,
+    451: is_.UPSTREAM_NOT_NOW,
+    452: is_.QUOTA_SPENT,
+    530: is_.REFUSED_US,
+    532: is_.REFUSED_US,
+    534: is_.REFUSED_US,
+    552: is_.DISK_FULL._replace(severity=is_.EXHAUSTED.severity),
+}
+_FTP_REPLY = re.compile(r"(?:\A|\bgot )([45]\d\d)\b")
+
+
+def read_ftp(exc: BaseException, _label: Label | None) -> Code | None:
     """Replies of FTP (RFC 959, 4.2)."""
-    reply = _text(exc)[:3]
-    if reply in {"530", "532"}:
-        return Code(is_.REFUSED_US, f"FTP {reply}")
-    return Code(is_.DISK_FULL._replace(severity=is_.EXHAUSTED.severity), f"FTP {reply}") if reply == "552" else None
+    text = _text(exc)
+    found = _FTP_REPLY.search(text)
+    if found is None:
+        return None
+    number = int(found[1])
+    means = is_.THROTTLED if number == 421 and is_throttled(text) else _FTP.get(number)
+    return named(means, f"FTP {number}")
 
 
 READERS_OF_PROTOCOLS: tuple[tuple[CodeReader, str], ...] = (
@@ -270,6 +321,6 @@ READERS_OF_PROTOCOLS: tuple[tuple[CodeReader, str], ...] = (
     (_urllib3, "urllib3 urllib3_future"),
     (read_curl, "pycurl"),
     (_mailbox, "imaplib poplib"),
-    (_ftp, "ftplib"),
+    (read_ftp, "ftplib"),
 )
 """The readers, and the packages whose exceptions they read."""

@@ -10,9 +10,10 @@ from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
+from failsoft.errors.complaints import is_throttled
 from failsoft.errors.peers import upstream
 
-__all__ = ["READERS_OF_SERVICES", "any_response", "read_grpc", "read_kafka", "read_smtp"]
+__all__ = ["READERS_OF_SERVICES", "any_response", "label_of_reply", "read_grpc", "read_kafka", "read_smtp"]
 
 _AWS_IN_TEXT = re.compile(r"An error occurred \((\w+)\)")
 _CLIENT_PACKAGES = frozenset({"requests", "httpx", "aiohttp", "urllib3", "niquests", "curl_cffi", "treq", "urllib"})
@@ -102,8 +103,14 @@ def read_smtp(exc: BaseException, _label: Label | None) -> Code | None:
     number = number_of(getattr(exc, "smtp_code", None)) or number_of(getattr(exc, "code", None))
     if number is None or not 400 <= number <= 599:
         return None
-    label = known.SMTP.get(number) or (is_.UPSTREAM_NOT_NOW if number < 500 else is_.UPSTREAM_FAILED)
-    return Code(label, f"SMTP {number}")
+    return Code(label_of_reply(number, str(exc)), f"SMTP {number}")
+
+
+def label_of_reply(number: int, text: str) -> Label:
+    """What a mail server means by a reply code and the text beside it."""
+    if number < 500 and is_throttled(text):
+        return is_.THROTTLED
+    return known.SMTP.get(number) or (is_.UPSTREAM_NOT_NOW if number < 500 else is_.UPSTREAM_FAILED)
 
 
 _KAFKA: tuple[tuple[str, Label], ...] = (

@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
-from failsoft.errors.catalogue.labels import BUG, EXHAUSTED, MISCONFIGURED, NOTHING, REFUSED_US, SILENT, Label
+import re
+from collections.abc import Mapping
+
+from failsoft.errors.called import library_called
+from failsoft.errors.catalogue.codes import label_of_upstream
+from failsoft.errors.catalogue.labels import (
+    BROKEN,
+    BUG,
+    CONTENTION,
+    CONTRADICTION,
+    EXHAUSTED,
+    INVALID,
+    MISCONFIGURED,
+    NO_TRUST,
+    NOT_THERE,
+    NOTHING,
+    OUR_LIMIT,
+    QUOTA_SPENT,
+    REFUSED_US,
+    SILENT,
+    THROTTLED,
+    UNPARSABLE,
+    UNREACHABLE,
+    UPSTREAM_FAILED,
+    WHO_ARE_YOU,
+    Label,
+    Voice,
+)
+from failsoft.errors.complaints import cannot_read, has_to_be_paid, is_not_set_up, is_not_there, is_throttled
+from failsoft.errors.conventions import KIND_KNOWN
 from failsoft.errors.evidence import GUESSED
 from failsoft.errors.failure import Link
 from failsoft.errors.hints import refine_by_place
+from failsoft.errors.packages import Kind
 from failsoft.errors.patterns import (
     guess_by_message,
     how_a_peer_failed,
@@ -15,38 +45,64 @@ from failsoft.errors.patterns import (
     misses_a_key,
     names_a_setting,
 )
+from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
 from failsoft.errors.reading import Reading
 from failsoft.errors.taxonomy import Category
 
-__all__ = ["OF_PEERS", "correct", "place", "word_in"]
+__all__ = ["OF_PEERS", "complain", "correct", "place", "word_in"]
 
 OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 """What fails outside."""
 _OF_LINKS = frozenset({Category.SYSTEM, Category.EXTERNAL_SERVICE})
 _PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
 _SAYS_LITTLE = frozenset({BUG, NOTHING})
+_NO_LINK = frozenset({UNREACHABLE, BROKEN, NO_TRUST})
+_OF_OURS_TOO = frozenset({BUG, UPSTREAM_FAILED})
+"""What a library says of its own arguments as well, which are our settings."""
 
 
 def correct(reading: Reading, text: str) -> None:
     """What the same names are given to, though nothing was sent: our settings, and our own misuse."""
-    label, better = reading.label, None
-    if label.category is Category.AUTHENTICATION and label.status == REFUSED_US.status and misses_a_key(text):
-        better = MISCONFIGURED, "no credentials"
-    elif label.category is Category.NETWORK and is_closed(text):
-        better = BUG, "closed before"
-    elif label.category is Category.NETWORK and is_undefined(text):
-        better = MISCONFIGURED, "not set up"
-    elif label.status == SILENT.status and _tells_of_a_pool(text):
-        better = EXHAUSTED, "pool"
-    elif misses_a_dependency(text):
-        better = MISCONFIGURED, "not installed"
-    elif label.category in _OF_LINKS and label.status != SILENT.status:
-        said = how_a_peer_failed(text)
-        better = said if said is not None and said[0].category is Category.NETWORK else None
+    label = reading.label
+    better = _ours(label, text) or _of_a_link(label, text)
     if better is not None:
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}"
+
+
+def _ours(label: Label, text: str) -> tuple[Label, str] | None:
+    """What is ours to mend, though a peer is named."""
+    if label.category is Category.AUTHENTICATION and label.status == REFUSED_US.status and misses_a_key(text):
+        return MISCONFIGURED, "no credentials"
+    if label.category is Category.RESOURCE and label.transient and label != OUR_LIMIT and has_to_be_paid(text):
+        return QUOTA_SPENT, "to be paid"
+    if label._replace(voice=Voice.SAYS) in _OF_OURS_TOO and (why := is_not_set_up(text)) not in {None, "an address"}:
+        return MISCONFIGURED, str(why)
+    if label.category is not Category.NETWORK:
+        return None
+    if is_not_set_up(text) == "an address":
+        return MISCONFIGURED, "an address"
+    if is_closed(text):
+        return BUG, "closed before"
+    return (MISCONFIGURED, "not set up") if is_undefined(text) else None
+
+
+def _of_a_link(label: Label, text: str) -> tuple[Label, str] | None:
+    """What failed on the way, as the text says."""
+    said = how_a_peer_failed(text)
+    if label.category is Category.RESOURCE and label.local:
+        # a pool that cannot connect has not run out
+        return said if said is not None and said[0] in _NO_LINK else None
+    if label == NO_TRUST and said is not None:
+        return said
+    if label.status == SILENT.status and _tells_of_a_pool(text):
+        return EXHAUSTED, "pool"
+    if misses_a_dependency(text):
+        return MISCONFIGURED, "not installed"
+    if label.category in _OF_LINKS and label.status != SILENT.status:
+        return said if said is not None and said[0].category is Category.NETWORK else None
+    return None
 
 
 def _tells_of_a_pool(text: str) -> bool:
@@ -68,30 +124,87 @@ def word_in(guess: tuple[Label, str], reading: Reading, text: str) -> Reading:
     return Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
 
 
-def place(reading: Reading, link: Link | None) -> Reading:
+def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     """Let the place where an exception arose say what it adds."""
     if link is None:
         return reading
-    better, in_a_library = refine_by_place(reading.label, reading.type, link.frames)
+    better, library = refine_by_place(reading.label, reading.type, link.frames)
     # an errno is the system's, also where a library reads what a client sent
     of_the_system = reading.source == "code" and reading.type == "OSError"
     if better is not None and not (of_the_system and better[0] in OF_INPUT):
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}"
-    elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default") and in_a_library:
-        return _word_of_a_library(reading, link.message)
+    elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default"):
+        text = link.message
+        if library is None and _OF_VALUES.match(reading.type) and _complains(text):
+            library = library_called(exc)
+        if library is not None:
+            return _word_of_a_library(reading, text, library)
     return reading
 
 
-def _word_of_a_library(reading: Reading, text: str) -> Reading:
-    """What a builtin exception of a library complains of. Only its category changes."""
+_OF_VALUES = re.compile(
+    r"\A(?:ValueError|Unicode\w*Error|OverflowError|EOFError|Exception|RuntimeError|OSError|struct\.error)\Z"
+)
+_OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
+_OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer|claims?|expired)\b", re.IGNORECASE)
+_STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
+
+
+def _complains(text: str) -> bool:
+    return cannot_read(text) or is_not_set_up(text) is not None or guess_by_message(text) is not None
+
+
+def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
+    """What a builtin exception of a library complains of: what is set up once, data that it was given to read, or what
+    it keeps."""
     guess = guess_by_message(text)
-    if guess is not None and guess[0].category is Category.NETWORK:
+    stored = None if guess is None else _STORED.get(guess[0].category)
+    if guess is not None and stored is not None:
+        reading.label = stored
+        reading.says = f"{reading.says}, {guess[1]}"
+    elif library in _OF_DATA and _OF_VALUES.match(reading.type) and not is_not_set_up(text) and cannot_read(text):
+        reading.label = WHO_ARE_YOU if library is Kind.AUTH and _OF_PROOF.search(text) else UNPARSABLE
+        reading.says = f"{reading.says}, of data that a library was given"
+    elif library is Kind.PARSER:
+        # what reads data complains of what a client sent
+        return reading
+    elif guess is not None and guess[0].category is Category.NETWORK:
         said = how_a_peer_failed(text)
         reading.label = guess[0] if said is None else said[0]
         reading.says = f"{reading.says}, {guess[1]}"
-    elif (word := names_a_setting(text)) is not None:
+    elif (word := names_a_setting(text) or is_not_set_up(text) or _missing_file(reading)) is not None:
         # whether it is our code or our settings a builtin class does not tell, and our client is told the same
         reading.label = MISCONFIGURED
         reading.says = f"{reading.says}, {word}"
     return reading
+
+
+def _missing_file(reading: Reading) -> str | None:
+    return "a file that a library was given" if reading.type == "FileNotFoundError" else None
+
+
+def complain(reading: Reading, text: str, cls: type, reads: bool) -> Reading:
+    """What the text says of a class of a library that says nothing, not even by the kind of its package: how the link
+    failed, what a peer answered, what is not set up, or that data cannot be read."""
+    label: Label | None = None
+    if (status := status_in(text)) is not None:
+        label, words = (
+            (THROTTLED if is_throttled(text) else label_of_upstream(status) or UPSTREAM_FAILED),
+            f"HTTP {status}",
+        )
+    elif (said := how_a_peer_failed(text)) and said[1] != "unexpected eof":
+        label, words = said
+    elif (why := is_not_set_up(text)) is not None:
+        label, words = MISCONFIGURED, why
+    elif reads and cannot_read(text):
+        label, words = UNPARSABLE, "data that a library was given"
+    elif reads and is_not_there(text):
+        label, words = NOT_THERE, "what a library was asked for"
+    elif reads and issubclass(cls, ValueError):
+        label, words = INVALID, "a value that a library was given"
+    if label is None:
+        return reading
+    if label in OF_INPUT or label == NOT_THERE:
+        return Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
+    return Reading(label, "convention", words, KIND_KNOWN, reading.type, over=reading)

@@ -12,6 +12,8 @@ from failsoft.errors.catalogue.auth import AUTH
 from failsoft.errors.catalogue.brokers import BROKERS
 from failsoft.errors.catalogue.clients import CLIENTS
 from failsoft.errors.catalogue.databases import DATABASES
+from failsoft.errors.catalogue.embedded import EMBEDDED
+from failsoft.errors.catalogue.files import FILES
 from failsoft.errors.catalogue.frameworks import FRAMEWORKS
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.runtimes import RUNTIMES
@@ -24,7 +26,10 @@ from failsoft.errors.catalogue.work import WORK
 
 __all__ = ["find_label", "iter_entries"]
 
-FAMILIES = (STDLIB, FRAMEWORKS, VALIDATORS, AUTH, DATABASES, STORES, CLIENTS, SDKS, BROKERS, SERVICES, WORK, RUNTIMES)
+FAMILIES = (
+    STDLIB, FRAMEWORKS, VALIDATORS, AUTH, DATABASES, STORES, EMBEDDED, CLIENTS, SDKS, BROKERS, SERVICES, WORK, FILES,
+    RUNTIMES,
+)  # fmt: skip
 # they took over the names of what they were forked from, and what these mean
 _FORKS = {
     "aioredis": "redis",

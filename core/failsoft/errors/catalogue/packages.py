@@ -13,7 +13,8 @@ _BY_KIND: Mapping[str, str] = {
     "client": """
         adyen aioapns aiodns aioftp aiohttp_retry aiortc aiosmtplib airtable apns2 asyncssh asyncua atlassian
         auth0 aws_xray_sdk bleak boxsdk ccxt cloudflare coinbase contentful digitalocean discord disnake dropbox
-        elevenlabs exchangelib fabric facebook_business fcm_django feedparser ftputil gcsfs git gitdb github3
+        elevenlabs exchangelib fabric facebook_business firebase_admin fcm_django feedparser ftputil gcsfs git
+        gitdb github3
         google_auth_httplib2 gql grpclib gspread h11 h2 hpack httpcore httpx_sse httpx_ws hubspot hyperframe
         imapclient intercom invoke jenkins jsonrpcclient jsonrpclib kiteconnect linkedin lob mailchimp_marketing
         mailjet_rest mastodon mollie msgraph ncclient netmiko nextcord notion_client oandapyV20 pinterest plivo
@@ -24,7 +25,8 @@ _BY_KIND: Mapping[str, str] = {
         treq tweepy vk_api wikipedia winrm wsproto xero_python yfinance youtube_dl yt_dlp zeroconf zulip
     """,
     "store": """
-        aerospike aioetcd3 aiopg arango asyncmy beanie cachelib chdb chromadb clickhouse_driver couchbase
+        aerospike aioetcd3 aiosql apsw crate deltalake aiopg arango asyncmy beanie cachelib chdb chromadb
+        clickhouse_driver couchbase
         couchdb databases databricks dataset diskcache django_pymemcache django_redis edgedb etcd3 fdb firebird
         gel gino hazelcast ibm_db impala influxdb_client_3 kazoo leveldb lmdb mongoengine mongomock motor
         neomodel odmantic ormar peewee piccolo pinecone plyvel prestodb py2neo pydruid pyhive pyignite pymilvus
@@ -41,6 +43,9 @@ _BY_KIND: Mapping[str, str] = {
         pyseto python_jwt rest_framework_api_key rest_framework_simplejwt rsa saml2 social_core webauthn
     """,
     "parser": """
+        amazon asn1crypto bencodepy calamine capnp celpy cramjam dacite dbfread dnslib fluent gpxpy h3 h5py json5
+        langcodes mnemonic mt940 ofxparse pandera pdf2image pgpy piexif pydifact pymupdf python_calamine
+        segno stream_unzip strictyaml typedload
         _brotli antlr4 arrow av barcode brotli brotlicffi bs4 cbor2 chardet charset_normalizer ciso8601
         construct cron_descriptor croniter cssselect cv2 dateparser dateutil docutils docxtpl ebooklib
         email_validator exif exifread fastavro fiona fitz fontTools ftfy furl geojson geopandas hl7 html5lib
@@ -61,7 +66,8 @@ _BY_KIND: Mapping[str, str] = {
     "limiter": "fastapi_limiter flask_limiter limits pyrate_limiter ratelimit slowapi django_ratelimit throttled",
     "lock": "aioredlock filelock fasteners pottery portalocker redlock",
     "config": """
-        chameleon configobj configparser confuse decouple dotenv dynaconf environ environs everett genshi
+        chameleon chevron configobj liquid pystache stevedore configparser confuse decouple dotenv dynaconf environ
+        environs everett genshi
         goodconf hydra jinja2 mako omegaconf prettyconf
     """,
 }

@@ -1,0 +1,103 @@
+"""Which library a frame had called that leaves no frame of its own: what is compiled raises where it was called.
+
+The place of the failing instruction names the call, and what stands before its first parenthesis names the module or
+the object that was asked. Nothing is called or looked up but in dictionaries.
+"""
+
+from __future__ import annotations
+
+import dis
+from types import CodeType, FrameType, ModuleType
+from typing import Any, NamedTuple
+
+from failsoft.errors.packages import Kind, is_third_party, package_of
+
+__all__ = ["library_called"]
+
+_MAX_FRAMES = 2_000
+_MAX_CALLS = 1_024
+_LOADS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW", "LOAD_DEREF"})
+_MEMBERS = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
+
+
+class _Call(NamedTuple):
+    """`index.search(…)` is the name `index` and the member `search`."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+_calls: dict[tuple[int, int], tuple[CodeType, _Call | None]] = {}
+"""What was found before. The code is kept with it, so that no other one gets its identity."""
+
+
+def library_called(exc: BaseException) -> Kind | None:
+    """What the package is for whose compiled function raised an exception; None if it was raised by other code."""
+    tb = exc.__traceback__
+    for _ in range(_MAX_FRAMES):
+        if tb is None or tb.tb_next is None:
+            break
+        tb = tb.tb_next
+    if tb is None:
+        return None
+    call = _call_at(tb.tb_frame.f_code, tb.tb_lasti)
+    module = None if call is None else _module_of(call, tb.tb_frame)
+    return package_of(module).kind if module is not None and is_third_party(module) else None
+
+
+def _call_at(code: CodeType, offset: int) -> _Call | None:
+    known = _calls.get((id(code), offset))
+    if known is None:
+        if len(_calls) >= _MAX_CALLS:
+            _calls.clear()
+        known = _calls[id(code), offset] = code, _find_call(code, offset)
+    return known[1]
+
+
+def _find_call(code: CodeType, offset: int) -> _Call | None:
+    before: list[dis.Instruction] = []
+    for one in dis.get_instructions(code):
+        if one.offset > offset:
+            break
+        before.append(one)
+    if not before or not before[-1].opname.startswith("CALL") or before[-1].positions is None:
+        return None
+    start = before[-1].positions[0], before[-1].positions[2]
+    name: str | None = None
+    members: list[str] = []
+    for one in before:
+        if one.positions is None or (one.positions[0], one.positions[2]) != start or type(one.argval) is not str:
+            continue
+        if one.opname in _LOADS:
+            name, members = one.argval, []
+        elif one.opname in _MEMBERS:
+            members.append(one.argval)
+    return None if name is None else _Call(name, tuple(members))
+
+
+def _module_of(call: _Call, frame: FrameType) -> str | None:
+    owner: Any = frame.f_locals.get(call.name, frame.f_globals.get(call.name))
+    for member in call.members:
+        module = _home_of(owner)
+        if module is None or is_third_party(module):
+            return module
+        # no attribute is asked for: it might be computed
+        owner = owner.__dict__.get(member) if _is_plain(owner) else None
+    return _home_of(owner)
+
+
+def _is_plain(owner: Any) -> bool:
+    methods: tuple[object, object] = type(owner).__getattribute__, object.__getattribute__
+    return methods[0] is methods[1] and type(getattr(owner, "__dict__", None)) is dict
+
+
+def _home_of(thing: Any) -> str | None:
+    if thing is None:
+        return None
+    if type(thing) is ModuleType:
+        return str(thing.__name__)
+    module = getattr(thing if isinstance(thing, type) else type(thing), "__module__", None)
+    if module == "builtins":
+        # a function that is compiled has a module of its own
+        module = getattr(thing, "__module__", None)
+    return module if isinstance(module, str) else None
