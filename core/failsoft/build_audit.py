@@ -253,17 +253,18 @@ def store_of(
 
 
 def store_to_read(wanted: Audit) -> Store:
-    """The store of the settings for a command, tried once. What is not there yet is not made.
+    """The store of the settings for a command, tried once. What is not there yet is not made, and who may only read
+    needs no more.
 
     Raises:
-        StoreError: there is none, or see `AuditStore.check`.
+        StoreError: there is none, or see `ReadableStore.see_readable`.
     """
     store = store_of(wanted)
     path = getattr(store, "path", None)
     # what was rotated has the name of the file and more
     if isinstance(path, Path) and not any(path.parent.glob(f"{path.stem}*")):
         raise StoreError(f"there is no file {str(path)!r}: there is nothing in the trail")
-    store.check()
+    store.see_readable()
     return store
 
 

@@ -42,9 +42,11 @@ def read_secret(reference: str) -> str:
     """
     kind, _, name = reference.partition(":")
     try:
-        found = os.environ.get(name, "") if kind == "env" else Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"expected a secret in {reference!r}: {type(error).__name__}") from None
+        found = os.environ.get(name, "") if kind == "env" else Path(name).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ValueError(f"expected a secret in {reference!r}: {error.strerror or type(error).__name__}") from None
+    except ValueError:  # UnicodeDecodeError, or a NUL in the name
+        raise ValueError(f"expected a secret in {reference!r}: what is there is no text") from None
     if not found.strip():
         raise ValueError(f"expected a secret in {reference!r}: there is nothing")
     return found.strip()

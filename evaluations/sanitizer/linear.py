@@ -160,6 +160,13 @@ HOSTILE = (
     "PID|1|",
     "copy a (password) from stdin;\n",
     "begin:vcard\n",
+    "password got ",
+    "select ?, ",
+    "values(?, ",
+    "redis-cli -a ",
+    "token: x -> ",
+    "value a1b2c3d4 for field password ",
+    "password='a1b2c3d4' ",
 )
 """What is repeated to make texts of."""
 

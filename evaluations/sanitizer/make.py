@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 import string
 import uuid
 from collections.abc import Callable
@@ -46,6 +47,32 @@ def _after(prefix: str, alphabet: str, length: int, end: str = "") -> Maker:
 
 _HEX = "0123456789abcdef"
 _URL = _ALNUM + "-_"
+
+
+_LIKE = re.compile(r"([Uldmouh])(\d+)|p([0-9A-Fa-f]{2})|(j)|(a)")
+_CLASSES = {
+    "U": string.ascii_uppercase,
+    "l": string.ascii_lowercase,
+    "d": string.digits,
+    "m": _ALNUM,
+    "o": string.ascii_lowercase + string.digits,
+    "u": string.ascii_uppercase + string.digits,
+    "h": "0123456789abcdef",
+}
+
+
+def _like(r: random.Random, *shape: str) -> str:
+    """A text of a shape, as `U3l2d4`: capitals, small letters, digits, and `m`, `o`, `u`, `h` for letters and digits
+    mixed, small ones, capital ones, hexadecimal ones; `p2F` is an escape, `a` an at sign, `j` the beginning of a JSON
+    web token; what else stands there is itself."""
+
+    def drawn(part: re.Match[str]) -> str:
+        kind, count, escaped, token, _ = part.groups()
+        if kind:
+            return _pick(r, _CLASSES[kind], int(count))
+        return f"%{escaped}" if escaped else "eyJ" if token else "@"
+
+    return _LIKE.sub(drawn, ":".join(shape))
 
 
 def _password(r: random.Random) -> str:
@@ -159,6 +186,7 @@ _UPPER = string.ascii_uppercase + string.digits
 _CRYPT = "./" + _ALNUM
 
 MAKERS: dict[str, Maker] = {
+    "like": _like,
     "pw": _password,
     "pwsym": _symbols,
     "pwlow": lambda r: f"{r.choice(_WORDS).lower()}{r.choice(_WORDS).lower()}{r.randint(1960, 2012)}",

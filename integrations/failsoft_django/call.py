@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from failsoft.call import Call, RequestFacts
 from failsoft.endpoints import route_key
 from failsoft.ids import new_request_id
 from failsoft.requests import well_formed_id
+from failsoft_django.known import known_user
 
 if TYPE_CHECKING:
     from failsoft import Failsoft
@@ -20,7 +22,7 @@ __all__ = ["DjangoCall", "call_of"]
 class DjangoCall(Call):
     """One request. It lives on the request, not in thread-locals: Django may change threads in the middle of one.
 
-    It holds no reference to the request, so that both go away without the garbage collector.
+    It holds no reference to the request but a weak one, so that both go away without the garbage collector.
     """
 
     source = "django"
@@ -37,8 +39,6 @@ class DjangoCall(Call):
     """An attempt of a pipeline is running."""
     finished: bool = False
     """The middleware has let the response go; what fails now fails further out."""
-    known_user: str | None = None
-    """Who is authenticated, once a limit has to know."""
     watched: bool = False
     """The body of the response is a stream that we listen to."""
 
@@ -49,6 +49,7 @@ class DjangoCall(Call):
         self.method = request.method
         self.path = request.path
         self.scope = getattr(request, "scope", None)
+        self._request = ref(request)
         self.patterns = patterns
         given = meta.get(id_key)
         self.request_id = given if trust_id and given is not None and well_formed_id(given) else new_request_id()
@@ -77,7 +78,9 @@ class DjangoCall(Call):
 
     def user(self) -> str | None:
         """Who is authenticated, if that has been found out already or the server says so."""
-        return self.known_user or self.meta.get("REMOTE_USER") or None
+        request = self._request()
+        known = None if request is None else known_user(request)
+        return known or self.meta.get("REMOTE_USER") or None
 
     @property
     def left_to_django(self) -> bool:

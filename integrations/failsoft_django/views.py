@@ -18,7 +18,6 @@ from failsoft_django.answers import answer_for, settle
 from failsoft_django.bodies import replay
 from failsoft_django.call import DjangoCall, call_of
 from failsoft_django.classes import subject_of
-from failsoft_django.known import known_user
 from failsoft_django.streams import discard, watch, watch_async
 
 __all__ = ["ProtectedView"]
@@ -95,8 +94,6 @@ class ProtectedView:
         if call.mode == "off":
             return None, None
         call.idempotent = binding.idempotent if binding.idempotent != "key" else _has_key(request)
-        if binding.pipeline is not None and binding.pipeline.limits.rate is not None:
-            call.known_user = known_user(request)
         return call, binding
 
 

@@ -46,7 +46,14 @@ import django
 django.setup()
 from django.contrib import admin
 from django.urls import path
-urlpatterns = [path("admin/", admin.site.urls)]
+
+def ward(request):
+    fs = __import__("failsoft_django").get_failsoft()
+    assert request.user.is_authenticated
+    fs.audit.record("ward.entered")
+    raise RuntimeError("no such ward")
+
+urlpatterns = [path("admin/", admin.site.urls), path("ward", ward)]
 if __name__ == "__main__":
     from django.core.management import execute_from_command_line
     execute_from_command_line(sys.argv)
@@ -194,3 +201,46 @@ def test_the_commands_know_the_settings_of_the_project(project: Path) -> None:
     assert "nothing was found" in manage(project, "failsoft", "audit", "verify")
     missing = _run(project, "clinic.py", "failsoft", "audit", "search", "--code", "NONE")
     assert (missing.returncode, missing.stdout) == (1, "")
+
+
+def test_who_looked_is_recorded_where_reading_is_and_a_row_that_somebody_made_up_stops_nobody(project: Path) -> None:
+    out = play(
+        project,
+        """
+        import sqlite3
+        fs.audit._record_reads = True
+        viewer = client("view_auditrecord", "view_sealed")
+        viewer.get(LIST + "?kind=ward.visited")
+        fs.flush()
+        with sqlite3.connect("audit.db") as connection:
+            for at, record in ((9e15, "null"), (8e15, '{"kind": [], "lane": {}, "timestamp": {}, "sequence": "x"}')):
+                connection.execute(
+                    "INSERT INTO failsoft_audit (lane, sequence, at, kind, record, hash) VALUES (?, 1, ?, ?, ?, ?)",
+                    (f"a/b<script>{at}", int(at), "x<script>", record, b""),
+                )
+        page = viewer.get(LIST)
+        body = page.content.decode()
+        viewer.get(LIST)  # somebody looked into a trail with such records, too
+        fs.flush()
+        fs.audit._record_reads = False
+        name = str(User.objects.get(username="view_auditrecord-view_sealed").pk)
+        who = {one.get("actor") for one in fs.audit.query(kind="trail.read")}
+        found = len(list(fs.audit.query(kind="trail.read", user=name)))
+        print(json.dumps([who == {name}, found > 0, page.status_code, "<script>" in body]))
+        """,
+    )
+    assert json.loads(out) == [True, True, 200, False]
+
+
+def test_records_of_a_request_say_who_django_knows_it_is_from(project: Path) -> None:
+    out = play(
+        project,
+        """
+        doctor = client("view_auditrecord")
+        assert doctor.get("/ward").status_code == 500
+        fs.flush()
+        name = str(User.objects.get(username="view_auditrecord").pk)
+        print(json.dumps(sorted({one["kind"] for one in fs.audit.query(user=name)} - {"trail.read"})))
+        """,
+    )
+    assert json.loads(out) == ["failure.handled", "ward.entered"]

@@ -117,12 +117,14 @@ class Checkpoints:
 
     def _borne_out(self, grave: Grave, find: Callable[[Finding], None]) -> bool:
         """Whether the seals that are in the store are those that the tombstone names."""
-        what, digests, end = grave.said, [], 0
-        for seal, digest, _ in self._read_seals():
+        what, digests, end, signed = grave.said, [], 0, False
+        for seal, digest, known in self._read_seals():
             if what.first <= seal.first and seal.last <= what.last:
                 digests.append(digest)
                 end = seal.last if seal.hash == what.hash else 0
-        if tuple(digests) == what.seals and end == what.last:
+                signed = signed or known
+        good = tuple(digests) == what.seals and end == what.last
+        if good and (grave.signed or not signed):
             return True
         find(
             Finding(
@@ -132,7 +134,9 @@ class Checkpoints:
                 last=what.last,
                 statement=grave.name,
                 since=what.at,
-                words="the tombstone names other seals than those that are there",
+                words="the tombstone is not signed with a known key, and what it is about was"
+                if good
+                else "the tombstone names other seals than those that are there",
             )
         )
         return False

@@ -14,18 +14,18 @@ import csv
 import hashlib
 import io
 import json
-import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
 from failsoft.audit.asking import iso_of
 from failsoft.audit.entry import Entry
 from failsoft.audit.fields import to_json
+from failsoft.audit.new_files import NewFile
 from failsoft.audit.statements import Statement, to_line
 from failsoft.audit.stores import Stored
 from failsoft.audit.trail import mapping_of
@@ -48,6 +48,8 @@ COLUMNS: Final = (
 """Of a CSV file. `record` is the whole of it as JSON."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+_WITHIN: Final = re.compile('([;\t\r\n][ "]*)(?=[=+@＝＋－＠-])')
+_WITHIN_JSON: Final = re.compile(r'(;(?: |\\")*)([=+@＝＋－＠-])')
 
 
 @dataclass(slots=True)
@@ -70,6 +72,10 @@ class _Tally:
     lanes: dict[str, _Lane] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
+        """Count it in. Raises ValueError where it has not the form that every record has."""
+        if entry.at.__class__ is not int or entry.sequence.__class__ is not int or entry.hash.__class__ is not bytes:
+            where = f"record {entry.sequence!r} of lane {entry.lane!r}"
+            raise ValueError(f"{where} has not the form that it was written in: verify says what was altered")
         self.records += 1
         self.since = entry.at if self.since is None else min(self.since, entry.at)
         self.until = entry.at if self.until is None else max(self.until, entry.at)
@@ -86,25 +92,21 @@ class _File:
     def __init__(self, path: Path) -> None:
         self.path, self.size, self.records = path, 0, 0
         self._digest = hashlib.sha256()
-        self._out: BinaryIO = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+        self._new = NewFile(path)
 
     def write(self, line: bytes, records: int = 1) -> None:
         self._digest.update(line)
-        self._out.write(line)
+        self._new.write(line)
         self.size += len(line)
         self.records += records
 
     def end(self) -> dict[str, Any]:
-        self._out.flush()
-        os.fsync(self._out.fileno())
-        self._out.close()
+        self._new.end()
         what = {"name": self.path.name, "sha256": self._digest.hexdigest(), "bytes": self.size}
         return what | {"records": self.records} if self.records else what
 
     def remove(self) -> None:
-        self._out.close()
-        with suppress(OSError):
-            self.path.unlink()
+        self._new.remove()
 
 
 def export(
@@ -245,7 +247,7 @@ def _opened(stored: Stored, keys: KeyRing | None) -> bytes:
 def _row(stored: Stored, keys: KeyRing | None) -> bytes:
     found = mapping_of(stored, keys)
     cells = [_member(found, name) for name in COLUMNS[:-1]]
-    return _csv_line([*map(_safe, cells), _safe(to_json(found).decode("utf-8", "replace"))])
+    return _csv_line([*map(_safe, cells), _whole(found)])
 
 
 FORMATS: Final[Mapping[str, Callable[[Stored, KeyRing | None], bytes]]] = {"jsonl": _opened, "csv": _row}
@@ -260,11 +262,20 @@ def _member(found: Mapping[str, Any], name: str) -> object:
 
 
 def _safe(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula: a text that begins like one gets an apostrophe in front."""
+    """A cell that no spreadsheet takes for a formula: a text that begins like one gets an apostrophe in front, also
+    within it where one begins that separates by semicolons or tabs."""
     if value is None:
         return ""
-    text = value if isinstance(value, str) else to_json(value).decode("utf-8", "replace")
-    return f"'{text}" if isinstance(value, str) and text.lstrip(" ").startswith(_FORMULA) else text
+    if not isinstance(value, str):
+        return _whole(value)
+    text = _WITHIN.sub(r"\1'", value)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+
+
+def _whole(value: object) -> str:
+    """JSON in a cell; within it what could begin a formula is escaped, so that it is the same value still."""
+    text = to_json(value).decode("utf-8", "replace")
+    return _WITHIN_JSON.sub(lambda found: f"{found[1]}\\u{ord(found[2]):04x}", text)
 
 
 def _csv_line(cells: Iterable[str]) -> bytes:

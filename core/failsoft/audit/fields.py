@@ -4,8 +4,9 @@ A sensitive field is taken out of the record, encrypted by itself (AES-256-GCM),
 that the rest can be read without a key. What is encrypted is bound to its place: lane, number and name are
 authenticated with it, so that a field that is moved into another record does not open.
 
-Nonces cannot repeat: every lane has a key of its own, and in it a nonce is the number of the record (8 bytes) and of
-the field in it (4 bytes), both of which are used once.
+Nonces do not repeat, and there is no bound by chance: every lane has a key of its own, and in it a nonce is the number
+of the record (8 bytes) and of the field in it (4 bytes), both of which are used once. A forked process takes another
+lane; only a machine that is cloned while it runs goes on with the same one twice.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ REMARKS: Final = {
     "purged": "records were removed when their time was over, and a signed tombstone says so",
     "refused": "the store refused these records for good, and a record in the chain says so",
     "unproven": "nothing but the chain itself vouches for these records",
+    "ignored": "what looks like an anchor is not signed with a key that is at hand, and was left out",
 }
 """Kinds of what is said and is no fault."""
 
@@ -142,7 +143,8 @@ class Report:
     Attributes:
         lanes: of each, oldest first.
         findings: faults and remarks, in the order in which they were met; of one lane at most some, then how many more.
-        entries, statements, anchors: how many were read.
+        entries, statements: how many were read.
+        anchors: how many were given and are ours.
         keyed: the secret keys were at hand, so that the link of every record was checked.
         seconds: how long it took.
     """

@@ -76,9 +76,11 @@ def check_manifest(path: Path, verifier: Verifier | None = None) -> Checked:
 def _read(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_bytes())
-        if found["type"] == "export" and found["version"] == 1 and isinstance(found["files"], list):
-            return dict(found)
-    except (ValueError, KeyError, TypeError):
+        if found["type"] == "export" and found["version"] == 1 and found["form"] in ("opened", "stored"):
+            ends = [(str(one["lane"]), int(one["last"]), bytes.fromhex(one["hash"])) for one in found["lanes"]]
+            if isinstance(found["files"], list) and found["records"] >= len(ends):
+                return dict(found)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     raise ValueError(f"{str(path)!r} is no manifest of an export")
 

@@ -33,7 +33,7 @@ def prepare(connection: sa.Connection, *, begin: Callable[[sa.Connection], None]
     if connection.dialect.name == "postgresql":
         # what only exists after the commit of another process cannot be locked otherwise
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-    version = _version(connection)
+    version = _version(connection, types=True)
     _refuse_newer(version)
     if version < tables.SCHEMA_VERSION:
         for number in range(version + 1, tables.SCHEMA_VERSION + 1):
@@ -47,7 +47,7 @@ def _is_current(connection: sa.Connection) -> bool:
     """Whether there is nothing to do. A fault may only be a migration of another process that was seen half: the next
     look, under the lock, tells."""
     try:
-        return _version(connection) == tables.SCHEMA_VERSION
+        return _version(connection, types=True) == tables.SCHEMA_VERSION
     except (StoreError, sa.exc.DBAPIError):
         return False
     finally:
@@ -84,8 +84,12 @@ def _refuse_newer(version: int) -> None:
         )
 
 
-def _version(connection: sa.Connection) -> int:
-    """0: there are no tables of ours. Raises `StoreError` for a table of somebody else's under our name."""
+def _version(connection: sa.Connection, *, types: bool = False) -> int:
+    """0: there are no tables of ours. Raises `StoreError` for a table of somebody else's under our name.
+
+    Parameters:
+        types: see also whether columns keep what they should: who writes has to know, verification tells the reader.
+    """
     there = set(sa.inspect(connection).get_table_names())
     if tables.versions.name in there:
         _expect(connection, there, tables.versions.name, {"version", "at"})
@@ -93,6 +97,11 @@ def _version(connection: sa.Connection) -> int:
         if version == tables.SCHEMA_VERSION:
             for table in tables.metadata.sorted_tables:
                 _expect(connection, there, table.name, set(table.c.keys()))
+            if types:
+                _expect_types(connection)
+        elif version == 0:
+            # it is filled in the transaction that makes it
+            raise StoreError(f"the table {tables.versions.name!r} is empty: it was altered")
         return version
     if tables.entries.name not in there:
         return 0
@@ -104,8 +113,23 @@ def _expect(connection: sa.Connection, there: set[str], name: str, columns: set[
     every = sa.select(sa.text("*")).select_from(sa.table(name)).limit(0)
     # SQLAlchemy remembers with the statement which columns there were, and these may have been migrated meanwhile
     options = {"compiled_cache": None}
-    if name not in there or not columns <= set(connection.execute(every, execution_options=options).keys()):
-        raise StoreError(f"the table {name!r} was altered, or is of something else")
+    found = set(connection.execute(every, execution_options=options).keys()) if name in there else set()
+    missing = sorted(columns - found)
+    if name not in there or missing:
+        why = f": it has no column {missing[0]!r}" if name in there else ""
+        raise StoreError(f"the table {name!r} was altered, or is of something else{why}")
+
+
+def _expect_types(connection: sa.Connection) -> None:
+    ours = {table.name: table for table in tables.metadata.sorted_tables}
+    for (_, name), columns in sa.inspect(connection).get_multi_columns(filter_names=list(ours)).items():
+        for column in columns:
+            wanted = ours[name].c.get(column["name"])
+            if wanted is not None and column["type"]._type_affinity is not wanted.type._type_affinity:
+                raise StoreError(
+                    f"the table {name!r} was altered: its column {column['name']!r} is {column['type']!s}, "
+                    f"not {wanted.type.compile(connection.dialect)}"
+                )
 
 
 def _to_2(connection: sa.Connection) -> None:

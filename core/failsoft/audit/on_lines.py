@@ -166,6 +166,9 @@ class LinesStore:
     def lanes(self) -> Sequence[str]:
         return self._reader.lanes()
 
+    def see_readable(self) -> None:
+        self._reader.see_readable()
+
     def chain(self, lane: str, first: int = 1) -> Iterator[Entry]:
         return self._reader.chain(lane, first)
 

@@ -170,6 +170,9 @@ class SqlStore(ABC):
         query = sa.union(*(sa.select(column.label("lane")) for column in columns)).order_by("lane")
         return [row.lane for row in self._rows(query)]
 
+    def see_readable(self) -> None:
+        self._reading().close()
+
     def chain(self, lane: str, first: int = 1) -> Iterator[Entry]:
         table = tables.entries
         query = sa.select(*entries_of(table)).where(table.c.lane == lane, table.c.sequence >= first)

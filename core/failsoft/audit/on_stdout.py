@@ -75,6 +75,9 @@ class StdoutStore:
     def lanes(self) -> Sequence[str]:
         self._refuse()
 
+    def see_readable(self) -> None:
+        self._refuse()
+
     def chain(self, lane: str, first: int = 1) -> Iterator[Entry]:
         self._refuse(lane, first)
 

@@ -59,17 +59,35 @@ def place_of(store: ReadableStore, entry: Entry, keys: KeyRing | None) -> Place:
     previous = GENESIS if entry.sequence == 1 else None if before is None else before.entry.hash
     keyed = None
     if keys is not None and entry.mac is not None and entry.key_id in keys and entry.key_id is not None:
-        keyed = hmac.compare_digest(keys.mac(entry.key_id, entry.lane, entry.hash), entry.mac)
+        keyed = _keyed(entry.key_id, entry, keys)
     return Place(
         lane=entry.lane,
         sequence=entry.sequence,
         key_id=entry.key_id,
-        hash=entry.hash.hex(),
-        previous="" if previous is None else previous.hex(),
-        linked=None if previous is None else link(previous, entry) == entry.hash,
+        hash=_hex(entry.hash),
+        previous="" if previous is None else _hex(previous),
+        linked=None if previous is None else _linked(previous, entry),
         keyed=keyed,
         seal=_seal(store, entry),
     )
+
+
+def _linked(previous: bytes, entry: Entry) -> bool:
+    try:
+        return link(previous, entry) == entry.hash
+    except Exception:  # noqa: BLE001 - whatever was put there
+        return False
+
+
+def _keyed(key_id: str, entry: Entry, keys: KeyRing) -> bool:
+    try:
+        return hmac.compare_digest(keys.mac(key_id, entry.lane, entry.hash), entry.mac or b"")
+    except Exception:  # noqa: BLE001 - as above
+        return False
+
+
+def _hex(digest: object) -> str:
+    return digest.hex() if isinstance(digest, bytes) else repr(digest)
 
 
 def _seal(store: ReadableStore, entry: Entry) -> int | None:

@@ -88,6 +88,15 @@ class LinesReader:
         self._runs: dict[str, dict[_Identity, list[_Run]]] = {}
         self._statements: dict[_Identity, list[Statement]] = {}
 
+    def see_readable(self) -> None:
+        """See `ReadableStore.see_readable`."""
+        for path, _ in self._stats():
+            try:
+                with path.open("rb") as file:
+                    file.read(1)
+            except OSError as error:
+                raise StoreError(f"cannot use {str(path)!r}: {error.strerror or error}") from None
+
     def lanes(self) -> Sequence[str]:
         self._index()
         stating = (statement.lane for found in self._statements.values() for statement in found)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -23,19 +24,26 @@ p, dd { overflow-wrap: anywhere; } .soft { color: var(--soft); }
 .good { color: var(--good); font-weight: 600; } .bad { color: var(--bad); font-weight: 600; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; }
 dt { color: var(--soft); } dd { margin: 0; }
+.table { overflow-x: auto; margin: 0 0 1rem; }
 table { border-collapse: collapse; width: 100%; font-size: .87rem; }
 caption { text-align: left; color: var(--soft); padding: .3rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line);
-  overflow-wrap: anywhere; }
-th { font-weight: 600; } .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th, td { text-align: left; vertical-align: top; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line); }
+th { font-weight: 600; white-space: nowrap; } td { overflow-wrap: anywhere; } .word { overflow-wrap: normal; }
+.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.time { font-variant-numeric: tabular-nums; } .time span { white-space: nowrap; }
 """
 _PRINTED: Final = """
 body { font: 9.5pt/1.4 serif; max-width: none; margin: 0; padding: 0; color: #000; }
 h2 { break-after: avoid; } tr, dl { break-inside: avoid; } thead { display: table-header-group; }
-table { font-size: 8.5pt; }
+.table { overflow: visible; } table { font-size: 8pt; } th, td { padding-right: 6pt; }
 """
 _PAGE: Final = "@page { size: A4; margin: 18mm 16mm; }\n"
 _MOST_TEXT: Final = 600
+_NUMBER: Final = ' class="number"'
+_WORD: Final = ' class="word"'
+_TIMES: Final = frozenset({"time", "first", "last", "from", "to", "first record", "last record"})
+_WORDS: Final = frozenset({"type", "kind", "finding", "rules", "severity"})
+_DIVIDES: Final = re.compile(r"([._/])(?=\w)")
 
 
 def report_page(report: Mapping[str, Any], *, printed: bool = False) -> str:
@@ -45,16 +53,16 @@ def report_page(report: Mapping[str, Any], *, printed: bool = False) -> str:
         printed: made for programs that turn HTML into PDF and know no print style sheets. Browsers print the other one
             in the same way.
     """
-    title = _text(f"Compliance report {report['period']['name']}")
+    title = html.escape(f"Compliance report {report['period']['name']}")
     style = _STYLE + _PAGE + (_PRINTED if printed else f"@media print {{ {_PRINTED} }}\n")
     policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     head = (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
+        f"<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
     )
-    return head + "\n".join(_sections(report)) + "\n</body>\n</html>\n"
+    return head + "\n".join(_sections(report)) + "\n</main>\n</body>\n</html>\n"
 
 
 def _sections(report: Mapping[str, Any]) -> Iterator[str]:
@@ -77,7 +85,8 @@ def _summary(report: Mapping[str, Any]) -> Iterator[str]:
     of = " · ".join(str(report[name]) for name in ("service", "environment") if report.get(name))
     if of:
         yield f"<p>{_text(of)}</p>"
-    yield f'<p class="soft">From {_text(period["since"])} to {_text(period["until"])}; made {_text(report["made"])}</p>'
+    times = [_time(at) for at in (period["since"], period["until"], report["made"])]
+    yield '<p class="soft">From {} to {}; made {}; all times are UTC.</p>'.format(*times)
     yield "<h2>In short</h2>"
     yield _pairs(
         {
@@ -150,7 +159,16 @@ _TOLD: Final = frozenset({"timestamp", "kind", "actor", "lane", "sequence", "hos
 
 
 def _rest(one: Mapping[str, Any]) -> str:
-    return "; ".join(f"{name}: {_plain(value)}" for name, value in one.items() if name not in _TOLD)
+    """What else there is, members of members by their path; what says nothing, or is there already, is left out."""
+    told = {name: value for name, value in one.items() if name not in _TOLD and not isinstance(value, Mapping)}
+    for name, value in one.items():
+        if isinstance(value, Mapping) and name not in _TOLD:
+            told |= {
+                f"{name}.{inner}": part
+                for inner, part in value.items()
+                if part not in (one.get(inner), one.get(f"{name}_{inner}"))
+            }
+    return "; ".join(f"{name}: {_plain(value)}" for name, value in told.items() if value not in (None, "", [], {}))
 
 
 def _plain(value: object) -> str:
@@ -216,15 +234,38 @@ def _pairs(pairs: Mapping[str, object]) -> str:
 def _table(titles: Iterable[str], rows: Sequence[Sequence[object]], *, caption: str = "") -> str:
     if not rows:
         return "<p>None.</p>"
-    head = "".join(f'<th scope="col">{_text(title)}</th>' for title in titles)
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>\n" for row in rows)
+    names = list(titles)
+    numbers = [any(_is_number(row[column]) for row in rows) for column in range(len(names))]
+    head = "".join(
+        f'<th scope="col"{_NUMBER if number else ""}>{_text(name)}</th>'
+        for name, number in zip(names, numbers, strict=True)
+    )
+    body = "".join(f"<tr>{''.join(map(_cell, names, row, numbers))}</tr>\n" for row in rows)
     said = f"<caption>{_text(caption)}</caption>" if caption else ""
-    return f"<table>{said}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
+    # a region that can be scrolled has to be reached by the keyboard, too
+    table = f"<table>{said}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
+    return f'<div class="table" tabindex="0">{table}</div>'
 
 
-def _cell(value: object) -> str:
-    return f'<td class="number">{value}</td>' if type(value) in (int, float) else f"<td>{_text(value)}</td>"
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float)
+
+
+def _cell(name: str, value: object, number: bool) -> str:
+    if number or _is_number(value):
+        return f"<td{_NUMBER}>{_text(value)}</td>"
+    if name in _TIMES and isinstance(value, str):
+        return f'<td class="time">{_time(value)}</td>'
+    return f"<td{_WORD if name in _WORDS else ''}>{_text(value)}</td>"
+
+
+def _time(value: object) -> str:
+    """To the second, breaking between day and time only."""
+    day, _, rest = str(value).partition("T")
+    return f"<span>{_text(day)}</span> <span>{_text(rest.partition('.')[0].removesuffix('Z'))}</span>"
 
 
 def _text(value: object) -> str:
-    return html.escape(one_line("–" if value is None else str(value), _MOST_TEXT))
+    """Whatever it is as HTML that does nothing. Long names may break after what divides them."""
+    text = html.escape(one_line("–" if value is None else str(value), _MOST_TEXT))
+    return _DIVIDES.sub(r"\1<wbr>", text)

@@ -226,7 +226,8 @@ def compliance_report(
     for stored in store.search(Query(since=period.since, until=period.until)):
         entry = stored.entry
         # the fields of failures are counted, not quoted: nothing in them needs to be opened
-        tally.add(entry.lane, entry.at, mapping_of(stored, keys if entry.kind != "failure.handled" else None))
+        found = mapping_of(stored, keys if entry.kind != "failure.handled" else None)
+        tally.add(entry.lane, entry.at, found | {"kind": str(entry.kind)})
         gaps.add(entry.at)
     gaps.end(min(period.until, int(now * 1e6)))
     verification = None if verify is None else verify().as_dict()

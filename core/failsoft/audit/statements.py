@@ -7,7 +7,6 @@ with a public key and no secret.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 from typing import TYPE_CHECKING
@@ -162,17 +161,21 @@ def to_line(statement: Statement) -> str:
 
 
 def from_line(line: str) -> Statement:
-    """The statement of a line; what stands before the JSON, as in a log, is passed over.
+    """The statement of a line; what stands before the JSON, as in a log, is passed over. In a log that is JSON itself
+    it is one of the texts.
 
     Raises:
         ValueError: it holds none.
     """
     try:
-        found, _ = json.JSONDecoder().raw_decode(line, line.index("{"))
+        begin = line.find('{"type"')
+        found, _ = json.JSONDecoder().raw_decode(line, line.index("{") if begin < 0 else begin)
+        if "signature" not in found:
+            return from_line(next(text for text in found.values() if isinstance(text, str) and '"signature"' in text))
         statement = msgspec.convert(found | {"signature": None}, Statement)
         if found["signature"] is None:
             return statement
         signature = base64.b64decode(found["signature"], validate=True)
-    except (ValueError, KeyError, TypeError, msgspec.MsgspecError, binascii.Error):
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration, RecursionError, msgspec.MsgspecError):
         raise ValueError("no statement") from None
     return msgspec.structs.replace(statement, signature=signature)

@@ -184,6 +184,14 @@ class ReadableStore(Protocol):
         """Statements, by lane, type and number."""
         ...
 
+    def see_readable(self) -> None:
+        """Try once whether it can be read. Makes, migrates and changes nothing: who may only read needs no more.
+
+        Raises:
+            StoreError: it cannot be read. One line, without secrets.
+        """
+        ...
+
     def remove(self, tombstones: Sequence[Statement], /) -> Iterator[int]:
         """Remove the entries that tombstones name and keep the tombstones, of each both or neither. Of each, as soon as
         that is done, how many entries were there; nothing is done before they are asked for.

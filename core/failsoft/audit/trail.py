@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from weakref import WeakSet
 
+# imported here for the order: what is registered for the exit later is done first, and its queues are closed after us
+import failsoft.observers.queued  # noqa: F401
 from failsoft import current
 from failsoft.audit.asking import Instant, Several, asked
 from failsoft.audit.deeds import own
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Readable", "Trail", "mapping_of", "without_sealed"]
 
+_EXIT_PATIENCE: Final = 2.0
 _NO_TRAIL = "the settings have no [audit] table: there is no audit trail"
 
 
@@ -58,6 +63,8 @@ class Trail:
         record_reads: bool = False,
     ) -> None:
         self.writer = writer
+        if writer is not None:
+            _trails.add(self)
         self.watch = watch
         self.waiting = watch is not None and watch.notifier.waiting
         """A process that is gone may have left something to do: `begin` does it."""
@@ -212,7 +219,25 @@ class Trail:
 
     def _note(self, criteria: Mapping[str, str]) -> None:
         if self._record_reads:
-            self.put(partial(_read, self._clock.time(), criteria))
+            self.put(partial(_read, self._clock.time(), criteria, plain(_asked().get("user"))))
+
+
+_trails: WeakSet[Trail] = WeakSet()
+
+
+def _at_exit() -> None:
+    """Close what nobody closes: under WSGI no server tells an application that it ends, and a lane that is left open
+    says of its process that it crashed."""
+    for trail in list(_trails):
+        with suppress(Exception):  # an exit must not fail because of us
+            if trail.watch is not None:
+                trail.watch.flush(_EXIT_PATIENCE)
+                trail.watch.notifier.close(_EXIT_PATIENCE)
+            if trail.writer is not None:
+                trail.writer.close()
+
+
+atexit.register(_at_exit)
 
 
 def mapping_of(stored: Stored, keys: KeyRing | None) -> dict[str, Any]:
@@ -232,8 +257,9 @@ def mapping_of(stored: Stored, keys: KeyRing | None) -> dict[str, Any]:
         "trace_id": entry.trace_id,
     }
     try:
-        return found | opened(from_json(entry.record), entry.key_id, keys)
-    except (ValueError, TypeError):
+        own = {"position": stored.position, "lane": entry.lane, "sequence": entry.sequence}
+        return found | opened(from_json(entry.record), entry.key_id, keys) | own
+    except Exception:  # noqa: BLE001 - whatever was put there
         return found | {"unreadable": ["record"]}
 
 
@@ -271,5 +297,7 @@ def _asked() -> dict[str, Any]:
     }
 
 
-def _read(at: float, criteria: Mapping[str, str], context: RecordContext) -> Record:
-    return record("trail.read", at, context, severity="info", details={"asked": context.sanitizer.value(criteria)})
+def _read(at: float, criteria: Mapping[str, str], user: Any, context: RecordContext) -> Record:
+    who = None if user is None else context.people.user_of(str(user), context.sanitizer)
+    asked_for = {"asked": context.sanitizer.value(criteria)}
+    return record("trail.read", at, context, severity="info", actor=who, details=asked_for)

@@ -54,7 +54,8 @@ def verify(
     Parameters:
         keys: with them the link of every record is checked.
         public: without them, what checks signatures; what no signature covers yet is then only known to be a chain.
-        anchors: statements from out of the store's reach: what they know must be there.
+        anchors: statements from out of the store's reach: what they know must be there. Those that no key at hand has
+            signed are left out, and that is remarked.
         lanes: only these.
         since: microseconds since the Unix epoch: what was sealed before is not read again.
         fields: see whether sealed fields open, too.
@@ -86,13 +87,11 @@ def _verified(
             found(finding)
 
     judge = Judge(keys or public, allow_unsigned, find)
-    kept = list(anchors)
-    report.anchors = len(kept)
     there = store.lanes()
-    witnesses = heard(store, judge, find, kept)
+    witnesses = heard(store, judge, find, anchors)
     notes = _notes(store)
     _openings(store, there, witnesses)
-    report.statements = witnesses.count
+    report.statements, report.anchors = witnesses.count, witnesses.anchored
     wanted = [lane for lane in dict.fromkeys([*there, *witnesses.lanes()]) if lanes is None or lane in lanes]
     total = sum(max(notes.get(lane, 0), witnesses.length(lane)) for lane in wanted)
     rules = Rules(

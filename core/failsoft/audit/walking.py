@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from hmac import compare_digest
 from typing import Any
 
 import msgspec
@@ -112,9 +113,9 @@ class Walk:
         lane, report, expected, newest, count = self._lane, self.report, self._begin, 0, 0
         keys, checkpoint = self._rules.keys, self._checkpoints.ahead(self._begin)
         opens: Callable[[Mapping[str, bytes], int], bool] | None = None
-        key_id: str | None = ""
+        own = key_id = ""  # type: str | None
         key: Callable[[bytes], bytes] | None = None
-        free = keys is None
+        free, strange = keys is None, False
         for entry in self._read(expected):
             sequence, at = entry.sequence, entry.at
             if sequence != expected:
@@ -123,15 +124,19 @@ class Walk:
                     continue
                 checkpoint = self._checkpoints.ahead(sequence)
             if entry.key_id != key_id:
+                own = entry.key_id if count == 0 else own
+                # a process has one key as long as it lives: who goes on under another one has that one only
+                key_id, strange = entry.key_id, entry.key_id != own
                 # a lane that begins without a key may be allowed; one that goes on without is not
                 free = keys is None or (self._rules.allow_unsigned and entry.key_id is None and count == 0)
-                key_id, key, opens = entry.key_id, self._macs(entry.key_id), self._opener(entry.key_id)
+                key, opens = self._macs(entry.key_id), self._opener(entry.key_id)
             try:
                 digest = entry.hash if previous is None else link(previous, entry)
                 place = _place(entry.record) if opens is None else _sealed(entry.record)
                 good = (
                     digest == entry.hash
-                    and (free or (key is not None and entry.mac == key(digest)))
+                    and not strange
+                    and (free or (key is not None and compare_digest(entry.mac or b"", key(digest))))
                     and place.sequence == sequence
                     and place.lane == lane
                     and (opens is None or opens(place.sealed, sequence))  # type: ignore[attr-defined]  # then it is
@@ -139,7 +144,7 @@ class Walk:
             except Exception:  # noqa: BLE001 - whatever was put there
                 good = False
             if not good:
-                self._wrong(entry, previous, key)
+                self._wrong(entry, previous, key, strange=strange)
             elif self._suspect is not None:
                 self._suspected()
             if at.__class__ is int:
@@ -240,9 +245,11 @@ class Walk:
 
     # --- what is wrong
 
-    def _wrong(self, entry: Entry, previous: bytes | None, key: Callable[[bytes], bytes] | None) -> None:
+    def _wrong(
+        self, entry: Entry, previous: bytes | None, key: Callable[[bytes], bytes] | None, *, strange: bool
+    ) -> None:
         """Say what is wrong with a record, together with what was wrong with the one before it."""
-        kind, words, shift = self._judged(entry, previous, key)
+        kind, words, shift = self._judged(entry, previous, key, strange=strange)
         at, sequence, suspect = entry.at, entry.sequence, self._suspect
         if suspect is not None and (suspect.kind == kind or not {suspect.kind, kind} & _BY_THEMSELVES):
             if suspect.first == suspect.last:
@@ -255,7 +262,7 @@ class Walk:
             self._first_fault = sequence
 
     def _judged(
-        self, entry: Entry, previous: bytes | None, key: Callable[[bytes], bytes] | None
+        self, entry: Entry, previous: bytes | None, key: Callable[[bytes], bytes] | None, *, strange: bool
     ) -> tuple[str, str, int]:
         """The kind of the fault, words, and by how much the number that the record gives itself is greater than its
         number."""
@@ -263,7 +270,7 @@ class Walk:
         try:
             place = _place(entry.record)
             linked = previous is None or link(previous, entry) == entry.hash
-            genuine = key is not None and entry.mac == key(entry.hash)
+            genuine = key is not None and compare_digest(entry.mac or b"", key(entry.hash))
         except Exception:  # noqa: BLE001 - whatever was put there
             return "altered", "", 0
         if (place.lane, place.sequence) != (self._lane, sequence):
@@ -272,6 +279,8 @@ class Walk:
             return "reordered", f"it says of itself that it is record {place.sequence}{where}", shift
         if linked and keyed and entry.key_id is None:
             return "unsigned", "", 0
+        if linked and strange:
+            return "forged", f"it is under the key {entry.key_id!r}, and its lane began under another one", 0
         if linked and keyed and key is None:
             return "unknown_key", f"written with the key {entry.key_id!r}, which is not at hand", 0
         if linked and keyed and not genuine:

@@ -31,10 +31,11 @@ class Witness(NamedTuple):
 
 
 class Grave(NamedTuple):
-    """A tombstone, and by what name to call it."""
+    """A tombstone, by what name to call it, and whether a known key has signed it."""
 
     said: Tombstone
     name: str
+    signed: bool
 
 
 @dataclass(slots=True)
@@ -46,6 +47,7 @@ class _Last:
     end: int = 0
     closing: bool = False
     at: int | None = None
+    signed: bool = False
 
 
 class Judge:
@@ -107,6 +109,23 @@ class Judge:
             return None, False
         return what, True
 
+    def trusts(self, anchor: Statement) -> tuple[_Said | None, bool]:
+        """What an anchor says, None if nothing shows that it is ours; and whether a known key has signed it.
+
+        That is no finding: whoever can have a line written to a log can have anything written there.
+        """
+        try:
+            what = said(anchor)
+            body = anchor.body.encode()
+        except (ValueError, TypeError, AttributeError):
+            return None, False
+        if self._verifier is None:
+            return what, False
+        if anchor.key_id is None:
+            return (what if self._allow_unsigned else None), False
+        signed = self._verifier.verifies(anchor.key_id, body, anchor.signature) is True
+        return (what if signed else None), signed
+
 
 @dataclass(slots=True)
 class Witnesses:
@@ -118,6 +137,7 @@ class Witnesses:
         graves: tombstones by the lane that they are about.
         refused: statements of the store that are not to be believed: type, lane and number.
         count: statements of the store that were read.
+        anchored: statements from out of it that are believed.
     """
 
     seals: dict[str, dict[int, Witness]] = field(default_factory=dict)
@@ -125,6 +145,7 @@ class Witnesses:
     graves: dict[str, list[Grave]] = field(default_factory=dict)
     refused: set[tuple[str, str, int]] = field(default_factory=set)
     count: int = 0
+    anchored: int = 0
 
     def lanes(self) -> Iterator[str]:
         """Every lane that somebody has named."""
@@ -157,12 +178,19 @@ def heard(
     """
     witnesses = Witnesses()
     awaited: dict[tuple[str, str], tuple[int, str, str]] = {}
+    ignored = 0
     for anchor in anchors:
         name = f"anchor ({anchor.type} {anchor.number})"
-        what, signed = judge.hear(anchor, name)
-        if what is not None:
+        what, signed = judge.trusts(anchor)
+        if what is None:
+            ignored += 1
+        else:
+            witnesses.anchored += 1
             witnesses.add(what, f"{name} of lane {what.lane}", signed, anchor=True)
             _await(awaited, anchor, what, name)
+    if ignored:
+        words = f"{ignored} anchors are not signed with a key that is at hand, and were left out"
+        find(Finding(kind="ignored", lane="", words=words))
     last: dict[tuple[str, str], _Last] = {}
     for statement in store.statements():
         witnesses.count += 1
@@ -194,9 +222,10 @@ def graves_since(store: ReadableStore, judge: Judge, witnesses: Witnesses, lane:
         except (ValueError, TypeError):
             continue
         if isinstance(what, Tombstone) and what.of == lane:
-            what, _ = judge.hear(statement, _name(statement))
-            if isinstance(what, Tombstone):
-                witnesses.graves.setdefault(lane, []).append(Grave(what, name))
+            what, signed = judge.hear(statement, _name(statement))
+            # what takes records away needs a signature, as when it is read with the others
+            if isinstance(what, Tombstone) and (signed or not judge.verifies):
+                witnesses.graves.setdefault(lane, []).append(Grave(what, name, signed))
                 found = True
             else:
                 witnesses.refused.add((statement.type, statement.lane, statement.number))
@@ -220,6 +249,9 @@ def _one(
     name, number = _name(statement), statement.number
     about: dict[str, Any] = {"lane": statement.lane, "statement": name}
     what, signed = judge.hear(statement, name)
+    if what is not None and judge.verifies and statement.key_id is None and (why := _never_unsigned(what, last)):
+        find(Finding(kind="unsigned", words=why, since=what.at, **about))
+        what = None
     if what is None:
         witnesses.refused.add((statement.type, statement.lane, number))
         if number == last.number + 1:
@@ -249,12 +281,19 @@ def _one(
         find(Finding(kind="forged", words=words, since=what.at, **about))
     elif isinstance(what, Seal) and last.closing:
         find(Finding(kind="forged", words="it follows on the one that closed the lane", since=what.at, **about))
-    last.number, last.digest, last.at = number, statement.digest, what.at
+    last.number, last.digest, last.at, last.signed = number, statement.digest, what.at, signed
     if isinstance(what, Seal):
         last.end, last.closing = what.last, what.closing
     elif isinstance(what, Tombstone):
-        witnesses.graves.setdefault(what.of, []).append(Grave(what, f"{name} of lane {what.lane}"))
+        witnesses.graves.setdefault(what.of, []).append(Grave(what, f"{name} of lane {what.lane}", signed))
     witnesses.add(what, f"{name} of lane {what.lane}", signed, anchor=False)
+
+
+def _never_unsigned(what: _Said, last: _Last) -> str:
+    """Why a statement needs a signature also where lanes that began without keys are allowed; "" if it does not."""
+    if last.signed:
+        return "it follows on one that is signed"
+    return "only a signature shows that removing was allowed" if isinstance(what, Tombstone) else ""
 
 
 def _name(statement: Statement) -> str:

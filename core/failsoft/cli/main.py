@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import errno
 import importlib
+import io
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,7 +73,23 @@ class Commands(click.Group):
         return found if isinstance(found, click.Command) else None
 
 
-@click.group(cls=Commands)
+class _Top(Commands):
+    """All commands. What ends one from outside is no finding of its own: it gets a line, and a status of its own."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            raise SystemExit(130) from None
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EIO):
+                raise
+            click.echo(f"Error: cannot write what there is to say: {error.strerror}", err=True)
+            raise SystemExit(2) from None
+
+
+@click.group(cls=_Top)
 @click.option(
     "--settings",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -84,6 +102,10 @@ def cli(ctx: click.Context, settings: Path | None) -> None:
 
     Exit status: 0 good, 1 found wanting, 2 could not run.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # what a terminal cannot show is escaped, and is no reason to stop
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     given = ctx.obj.given if isinstance(ctx.obj, Context) else None
     ctx.obj = Context(settings=settings, given=given)
 

@@ -178,7 +178,8 @@ class Fault(NamedTuple):
 
     def __str__(self) -> str:
         place = f"{self.path} = {self.value}" if self.value else self.path
-        return f"{place}: {self.expected}" + (f" [{self.source}]" if self.source else "")
+        said = f"{place}: {self.expected}" if place else self.expected
+        return said + (f" [{self.source}]" if self.source else "")
 
 
 class SettingsError(FailsoftError):

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Protocol
 
 from failsoft.errors.failure import Failure
 from failsoft.sanitize.traces import format_stack
 
-__all__ = ["INTERNAL_LOGGER", "LOGGER", "Cleaner", "clean", "cut", "one_line", "route_of", "safe_stack", "unexpected"]
+__all__ = [
+    "INTERNAL_LOGGER",
+    "LOGGER",
+    "Cleaner",
+    "clean",
+    "cut",
+    "many_lines",
+    "one_line",
+    "route_of",
+    "safe_stack",
+    "unexpected",
+]
 
 LOGGER = "failsoft.errors"
 """Name of the logger that failures are written to."""
@@ -21,6 +33,8 @@ _ESCAPES = {
     code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
     for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 } | {ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
+_ESCAPES_IN_LINES = {code: said for code, said in _ESCAPES.items() if chr(code) not in "\n\t"}
+_COMMANDS = re.compile(f"[{re.escape(''.join(map(chr, _ESCAPES_IN_LINES)))}]")
 
 
 class Cleaner(Protocol):
@@ -66,6 +80,12 @@ def one_line(text: str, limit: int = 1_000) -> str:
     """Text that cannot forge a log line: control, line-separating and direction-changing characters are escaped."""
     # nothing that is escaped counts as printable
     return cut(text if text.isprintable() else text.translate(_ESCAPES), limit)
+
+
+def many_lines(text: str) -> str:
+    """Text of several lines in which nothing commands a terminal: what `one_line` escapes, but for ends of lines and
+    tabs."""
+    return text.translate(_ESCAPES_IN_LINES) if _COMMANDS.search(text) else text
 
 
 def route_of(endpoint: str) -> str | None:

@@ -18,7 +18,16 @@ from failsoft.events import (
     SettingsReloaded,
     StateStoreChanged,
 )
-from failsoft.observers.base import INTERNAL_LOGGER, LOGGER, Cleaner, clean, one_line, safe_stack, unexpected
+from failsoft.observers.base import (
+    INTERNAL_LOGGER,
+    LOGGER,
+    Cleaner,
+    clean,
+    many_lines,
+    one_line,
+    safe_stack,
+    unexpected,
+)
 
 __all__ = ["LOGGER", "LogObserver"]
 
@@ -94,7 +103,7 @@ class LogObserver:
         text = _Lazy(lambda: one_line(clean(self._sanitizer, failure.raw_message)))
         stack = None
         if level >= logging.WARNING and failure.links and unexpected(failure):
-            stack = _Lazy(lambda: safe_stack(failure, self._sanitizer, _MAX_STACK))
+            stack = _Lazy(lambda: many_lines(safe_stack(failure, self._sanitizer, _MAX_STACK)))
         subject = event.endpoint if event.endpoint != UNMATCHED else f"{event.facts.method} {UNMATCHED}"
         facts = {
             "failsoft_error_id": failure.error_id,

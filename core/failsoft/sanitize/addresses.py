@@ -32,6 +32,13 @@ _NO_TLD = word_set(
 )
 _LOGIN = re.compile(r"([\w.-]{1,40}):([^\s:@/\"'<>]{3,80})")
 _THIN = re.compile(r"(?:thin:|sqlplus )[\w$#]{1,40}/([^\s@/\"']{1,80})$")
+# as Oracle's clients take it: `ada/x@db:1521/XE`
+_EASY = re.compile(r"(?:^|[\s\"'=(])[\w$#]{1,40}/([^\s@/\"']{2,80})$")
+_EASY_HOST = re.compile(r"@(?://)?[\w.-]{1,128}:\d{4,5}[/:]\w")
+# a password right behind the address, as in lists of logins
+_COMBO = re.compile(r":([^\s/:\"'<>,;.~]{6,64})(?=[\s\"',;)]|$)")
+# the id of a message has the form of an address (RFC 5322, section 3.6.4)
+_MESSAGE_ID = re.compile(r"(?i)(?:message[-_ ]?id|in-reply-to|references|content-id)[\"']?\s?[:=]?\s?[\"']?<?$")
 # the version of a symbol in a library
 _SYMBOL = re.compile(r"@[A-Z]{2,12}_\d")
 _HOST = re.compile(r"@(?!sha256:)[A-Za-z][\w.-]*")
@@ -50,24 +57,41 @@ def email(scan: Scan, start: int, end: int) -> Span | int:
     if local is None:
         return end
     first = _local_start(text, start - local.end(), start)
-    if "/" in before and (thin := _THIN.search(scan.before(start, 130))):
-        return start - len(thin[1]), start, marker("password")
+    if "/" in before and (oracle := _of_oracle(scan, start)):
+        return oracle
     if (login := _login(scan, first, start)) and _is_login(scan, login, start):
         return login.start(2), start, marker("password")
     if domain is None or first == start:
         return end
+    return _address(text, first, start, domain)
+
+
+def _address(text: str, first: int, start: int, domain: re.Match[str]) -> Span | int:
+    """What goes of an address between `first` and the end of its domain."""
     if domain[1].lower() in _NO_TLD:
         # a file that is named after an address
         named = _NAMED_AFTER.match(text, start)
-        return (first, named.end(), marker("email")) if named else end
+        return (first, named.end(), marker("email")) if named else start + 1
     if text[first - 3 : first] == "://" and _HOST_END.match(text, domain.end()):
         # the user of a URL, whose name may be said
+        return domain.end()
+    if any(map(str.isdigit, text[first:start])) and _MESSAGE_ID.search(text, max(0, first - 32), first):
         return domain.end()
     if text[first:start] == "git" and text[domain.end() : domain.end() + 1] in (":", "/"):
         return domain.end()
     if text[first - 1 : first] == "\\" and text[first] in "nrt" and start - first > 1:
         first += 1
+    combo = _COMBO.match(text, domain.end())
+    if combo and is_announced(combo[1], "password"):
+        return first, combo.end(1), f"{marker('email')}:{marker('password')}"
     return first, domain.end(), marker("email")
+
+
+def _of_oracle(scan: Scan, start: int) -> Span | None:
+    """The password of `thin:ada/x@db` and of `ada/x@db:1521/XE`."""
+    before = scan.before(start, 130)
+    login = _THIN.search(before) or (_EASY.search(before) if _EASY_HOST.match(scan.text, start) else None)
+    return (start - len(login[1]), start, marker("password")) if login else None
 
 
 def _login(scan: Scan, first: int, start: int) -> re.Match[str] | None:

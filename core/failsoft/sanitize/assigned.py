@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import re
 
-from failsoft.sanitize.forms import Site, delimited_form, judged, names_no_value, sets_nothing, special_form
+from failsoft.sanitize.forms import (
+    Site,
+    delimited_form,
+    has_look,
+    judged,
+    names_no_value,
+    sets_nothing,
+    special_form,
+    with_change,
+)
 from failsoft.sanitize.grammar import SHAPES, TEMPLATE, Value, container, header_line, read_value
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Span, marker
 from failsoft.sanitize.verdict import Judge
 
-__all__ = ["ASSIGN", "assigned", "authorization"]
+__all__ = ["ASSIGN", "assigned", "authorization", "plainly_assigned"]
 
 # colours of a terminal (ECMA-48), emphasis in Markdown and HTML
 _STYLE = r"(?:\x1b\[[0-9;]{0,12}m|\*\*(?!\*)|</?(?:b|strong|em|i|code|span)>){0,4}"
 ASSIGN = re.compile(
     r"(?: string(?= =))?"
-    rf"(?P<close>\\{{0,7}}[\"'`])?\]?(?:\[\])?(?: \((?:str|string|text|required)\))?{_STYLE}[^\S\n]{{0,8}}"
-    r"(?P<op>(?:NOT )?(?:I?LIKE|IN(?= ?\())(?= ?[(']|:)|[?:|!+~.]{0,3}=[=>~]{0,2}|[:：](?!:)|::(?= )|->|→"
+    rf"(?P<close>\\{{0,7}}[\"'`])?\]?(?:\[\])?(?:\.{{3,40}})?(?: \((?:str|string|text|required)\))?"
+    rf"{_STYLE}[^\S\n]{{0,8}}"
+    r"(?P<op>(?:NOT )?(?:I?LIKE|IN(?= ?\())(?= ?[(']|:)|[?:|!+~.]{0,3}=[=>~]{0,2}|[:：](?!:)|::(?= )|->|→|⇒"
     r"|<-(?= ?[\"'])|<>|::=)"
     rf"[^\S\n]{{0,8}}(?:{_STYLE[:-5]}{{1,4}}[^\S\n]{{0,4}})?(?:(?:!!?[a-z]{{1,12}}|&\w{{1,24}}) (?=[^\s=]))?"
     r"(?:(?:str|bytes|SecretStr|[Ss]tring|&(?:'static )?str|SecretString|Optional\[\w+\]"
@@ -28,6 +38,12 @@ ASSIGN = re.compile(
 )
 """What stands between a name and what is assigned to it, the quote that closes the name included."""
 
+# what most assignments are, of a value in which nothing can be mistaken: `password=x1`, `"password": "x1"`
+_PLAINLY = re.compile(
+    r"=([A-Za-z0-9][\w^!+~#@$?.-]{3,254}[\w^!+~#@$?-])(?=\s|\Z)(?!\s{0,4}(?:[-=~]{1,2}>|[→⇒]))"
+    r"|\": ?\"([A-Za-z0-9][\w^!+~#@$?.-]{3,255})\"(?=[,}\]]|\Z)",
+    re.ASCII,
+)
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{1,24})(?=[ \t+]+\S)[ \t+]+")
 # credentials after a scheme that nobody has registered
 _OPAQUE = re.compile(r"(?=[A-Za-z_.~+/-]{0,64}\d)[\w.~+/-]{16,4096}={0,2}(?=$|[\s\"',;)}\]\\])")
@@ -66,8 +82,9 @@ _MEMBER = re.compile(
 )
 _LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
 _MAX_ITEMS = 100
-# what it was and what it is to be
-_CHANGE = re.compile(r"[\"'`]\s{0,4}(?:->|=>|→|~>)\s{0,4}(?=[\"'`])")
+_ITEMS = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+# what a message quotes, with the marks of whatever language
+_SAID = re.compile(r"(?<![\w\\])[“‘«„`'\"]([^”’»“`'\"\n]{5,256})[”’»“`'\"]")
 # of a function: no list stands before it
 _BODY = re.compile(r"\s{0,2}(?:=>|\{|\()|\.[A-Za-z]")
 # `[facet 'minLength']`: what names a thing
@@ -78,7 +95,39 @@ _NAMES = re.compile(r"[A-Za-z_][\w.]{0,60}(?:\s?,\s?[A-Za-z_][\w.]{0,60}){1,20}"
 _REMARK = re.compile(r"[a-z]{2,16}(?: [a-z]{2,16}){1,7}")
 _NEXT = re.compile(r"[a-z_.]{2,32}=[^=\s\"]")
 _MAX_INDENT = 64
+_PLURALS = ("codes", "tokens", "keys", "passwords", "secrets")
+_OTHER = re.compile(r"(?:,[ ]?| and | |;[ ]?)([\w~+/.-]{4,128})(?![\w=:(])")
+# kinds that are read in a way of their own, names that mean something else in a grammar, what parts one of many
+_OF_FORM = frozenset((*SHAPES, "authorization", "cookie", "signature"))
+_OF_GRAMMARS = frozenset(("token", "Token", "tokens", "TOKEN"))
+_JOINING = ("?", "&", ";")
 _judge = Judge()
+
+
+def plainly_assigned(site: Site) -> Span | None:
+    """What goes of a plain value that is plainly assigned, by the short way; None leaves it to `assigned`, which would
+    find the same."""
+    kind, name = site.kind, site.name
+    plain = _PLAINLY.match(site.scan.text, site.last)
+    if plain is None or kind in _OF_FORM or "." in name or "[" in name or name in _OF_GRAMMARS:
+        return None
+    if name[-1:] in "sS" and name.lower().endswith(_PLURALS):
+        return None
+    quoted = plain[1] is None
+    value, op = (plain[2], ":") if quoted else (plain[1], "=")
+    if (quoted and site.before != '"') or site.before in _JOINING or not _has_both(value):
+        return None
+    if kind == "secret" and not value.isalnum():
+        # it may be the path of one
+        return None
+    start, end = plain.span(2 if quoted else 1)
+    if not _judge.is_value(value, kind, name, quoted=quoted, op=op, after=site.scan.text[end : end + 1]):
+        return None
+    return start, end, marker("jwt" if value.startswith("eyJ") else kind)
+
+
+def _has_both(text: str) -> bool:
+    return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
 
 
 def assigned(site: Site, assign: re.Match[str], *, strict: bool) -> Span | None:
@@ -137,11 +186,6 @@ def _plain(site: Site, at: int, op: str, *, strict: bool) -> Span | None:
     if value and kind == "session" and site.before == ";":
         anchor = text.find("?", value.start, value.end)
         value = value._replace(end=anchor) if anchor > value.start else value
-    if value and value.quoted and (change := _CHANGE.match(text, value.end)) and (span := judged(site, value, op)):
-        other = read_value(text, change.end(), kind)
-        if other and (later := judged(site, other, op)):
-            return span[0], later[1], span[2] + text[span[1] : later[0]] + later[2]
-        return span
     if (
         value
         and site.name.lower() == "key"
@@ -149,7 +193,19 @@ def _plain(site: Site, at: int, op: str, *, strict: bool) -> Span | None:
         and not _is_query_key(text[value.start : value.end])
     ):
         return None
-    return judged(site, value, op)
+    return _with_others(site, with_change(site, judged(site, value, op), op))
+
+
+def _with_others(site: Site, span: Span | None) -> Span | None:
+    """What goes, with the others of a list without brackets: `backup codes: x, y`."""
+    text = site.scan.text
+    if span is None or not text[site.first : site.last].lower().endswith(_PLURALS):
+        return span
+    start, last, kept = span
+    while (other := _OTHER.match(text, last)) and (has_look(other[1], site.kind) or other[1].isdigit()):
+        kept += text[last : other.start(1)] + marker(site.kind)
+        last = other.end()
+    return start, last, kept
 
 
 def _header(site: Site, at: int, op: str, *, closed: bool) -> Span | None:
@@ -205,7 +261,7 @@ def _listed(site: Site, at: int) -> Span | None:
         return None
     if _BODY.match(text, inside.end + 1):
         return None
-    items = re.findall(r"[\"']([^\"']*)[\"']", content)
+    items = [item or other for item, other in _ITEMS.findall(content)]
     if items:
         found = any(_is_item(site, item) for item in items)
     else:
@@ -215,10 +271,22 @@ def _listed(site: Site, at: int) -> Span | None:
         )
     if not items and found and _NAMES.fullmatch(content) and not any(map(str.isdigit, content)):
         return None
+    if not found and (said := _said(site, content)):
+        return inside.start + said[0], inside.start + said[1], marker(kind)
     if found and not _EXPRESSION.search(content):
         kept = _named_inside(content, kind) if text[at] == "{" else marker(kind)
         return inside.start, inside.end, kept
     site.scan.saw(inside.end)
+    return None
+
+
+def _said(site: Site, content: str) -> tuple[int, int] | None:
+    """Where a message about a field quotes its value: `{"password": ["Value 'x' is not allowed."]}`."""
+    for item in _ITEMS.finditer(content):
+        group = item.lastindex or 1
+        for said in _SAID.finditer(content, *item.span(group)):
+            if has_look(said[1], site.kind):
+                return said.span(1)
     return None
 
 

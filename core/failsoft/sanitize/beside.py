@@ -15,7 +15,25 @@ from failsoft.sanitize.verdict import is_announced
 
 __all__ = ["MOST_COLUMNS", "ROWS", "columns_of", "kind_of_item", "named_values", "table_of"]
 
-_NAMES = ("name", "key", "field", "header", "param", "parameter", "id", "k", "Name", "Key")
+_NAMES = (
+    "name", "key", "field", "header", "param", "parameter", "id", "k", "Name", "Key", "attribute", "column", "property",
+    "setting", "variable", "option", "label",
+)  # fmt: skip
+# the way to a field, as validators and patches write it
+_WAYS = ("loc", "path", "instancePath", "dataPath", "pointer")
+# what was there, what is to be, what came instead
+_SIDES = (
+    "value", "input", "received", "given", "actual", "got", "rejected", "rejected_value", "rejectedValue",
+    "attempted_value", "attemptedValue", "invalid_value", "invalidValue", "old", "new", "before", "after", "from", "to",
+    "old_value", "new_value", "oldValue", "newValue", "previous", "current",
+)  # fmt: skip
+# a statement, a place for a value in it, and what holds the values
+_STATEMENTS = ("sql", "statement", "query", "stmt", "command")
+_HOLE = re.compile(
+    r"(?is)\s*(?:select|insert|update|delete|merge|replace|with|call|exec)\b.*(?:\?|%s|%\(\w|\$\d|[:@][a-z_]\w*)"
+)
+_LONGEST_STATEMENT = 4_096
+_BOUND = ("params", "parameters", "bindings", "binds", "args", "values", "bind", "vars")
 # of a JSON web key (RFC 7518, section 6)
 _PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "k")
 _VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
@@ -24,11 +42,15 @@ _BESIDE_CODE = ("grant_type", "redirect_uri", "code_verifier", "grantType", "red
 _CODE_LEAST = 8
 # what names the columns of rows
 _COLUMNS = word_set("columns fields header headers cols column_names fieldnames schema")
+_NAMED = frozenset(_NAMES)
+# entries without which no other tells what a value is
+_TELLING = frozenset(("code", "kty", "kind", *_STATEMENTS, *_WAYS))
 _COLUMN = re.compile(r"[^\W\d][\w. -]{0,40}")
 _LEAST_ROWS = 2
 # of an object that has one name and one value
 _MOST_FIELDS = 8
 _TOLD = (str, bytes, int)
+_HEADER = re.compile(r"(?i)authorization|cookie|set-cookie|[a-z]{1,16}(?:-[a-z]{1,16}){1,4}")
 ROWS = ("rows", "data", "values", "records", "result", "results")
 """What holds the rows."""
 MOST_COLUMNS = 64
@@ -37,27 +59,62 @@ MOST_COLUMNS = 64
 
 def named_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
     """Values with their name beside them: `{"name": "password", "value": x}`, `{"loc": …, "input": x}`."""
+    present = dict.keys(obj)
+    named = None if _NAMED.isdisjoint(present) else _named(obj)
     kinds: dict[Any, str] = {}
-    named = None
-    for key in _NAMES:
-        if isinstance(name := dict.get(obj, key), str):
-            named = name
-            break
     if named is not None and (kind := keys.kind(named)):
-        kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)}
+        kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)} | _sides(obj, kind)
     elif named is None and dict.__len__(obj) <= _MOST_FIELDS:
         kinds = _announced_alike(keys, obj)
-    code = dict.get(obj, "code")
+    if not _TELLING.isdisjoint(present):
+        kinds |= _told_values(keys, obj)
+    return kinds
+
+
+def _named(obj: dict[Any, Any]) -> str | None:
+    for key in _NAMES:
+        if isinstance(name := dict.get(obj, key), str):
+            return name
+    return None
+
+
+def _sides(obj: dict[Any, Any], kind: str) -> dict[Any, str]:
+    return {key: kind for key in _SIDES if isinstance(dict.get(obj, key), _TOLD)}
+
+
+def _told_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
+    """Values that other entries make what they are: codes, keys, parameters, what was rejected."""
+    kinds: dict[Any, str] = {}
+    code, thing = dict.get(obj, "code"), dict.get(obj, "kind")
     if isinstance(code, str) and len(code) >= _CODE_LEAST and any(dict.__contains__(obj, key) for key in _BESIDE_CODE):
         kinds["code"] = "oauth_code"
     if isinstance(dict.get(obj, "kty"), str):
         kinds |= {key: "private_key" for key in _PRIVATE_PARTS if dict.__contains__(obj, key)}
-    loc = dict.get(obj, "loc")
-    if isinstance(loc, list | tuple) and dict.__contains__(obj, "input"):
-        path = [part for part in loc if isinstance(part, str)]
-        if path and (kind := keys.kind(path[-1])):
-            kinds["input"] = kind
+    if isinstance(thing, str) and thing == "Secret":
+        # of Kubernetes
+        kinds |= {key: "secret" for key in ("data", "stringData") if isinstance(dict.get(obj, key), dict)}
+    if _has_places(obj):
+        kinds |= {key: "bound" for key in _BOUND if isinstance(dict.get(obj, key), list | tuple | dict)}
+    if kind := _kind_of_way(keys, obj):
+        kinds |= _sides(obj, kind)
     return kinds
+
+
+def _has_places(obj: dict[Any, Any]) -> bool:
+    """Whether a statement has places for values, which then stand beside it."""
+    statements = [dict.get(obj, key) for key in _STATEMENTS]
+    return any(isinstance(text, str) and _HOLE.match(text[:_LONGEST_STATEMENT]) is not None for text in statements)
+
+
+def _kind_of_way(keys: KeyMatcher, obj: dict[Any, Any]) -> str | None:
+    """Kind of the field that the way in an object leads to: `["body", "password"]`, `/user/password`."""
+    for key in _WAYS:
+        way = dict.get(obj, key)
+        if isinstance(way, str):
+            way = re.split(r"[/.]", way)
+        if isinstance(way, list | tuple) and (parts := [part for part in way if isinstance(part, str)]):
+            return keys.kind(parts[-1])
+    return None
 
 
 def _announced_alike(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
@@ -119,10 +176,15 @@ def kind_of_item(keys: KeyMatcher, obj: Any, index: int, value: Any) -> str | No
     if not isinstance(name, str) or isinstance(value, bool) or "[REDACTED:" in name:
         return None
     pair = len(obj) == 2 and not isinstance(value, int)
+    if not pair and index % 2 and len(obj) % 2 == 0 and _HEADER.fullmatch(name):
+        # names and values of headers by turns
+        kind = keys.kind(name)
+        credentials = kind in ("authorization", "cookie") or is_announced(str(value), "token")
+        return kind if credentials else None
     if not pair and not (name.startswith("-") and "=" not in name):
         return None
     kind = keys.kind(name)
-    if kind is None or (isinstance(value, str) and (keys.kind(value) or value.startswith("--"))):
+    if kind is None or (isinstance(value, str) and (("=" not in value and keys.kind(value)) or value.startswith("--"))):
         return None
     if isinstance(obj, list) and pair and not (is_announced(str(value)) or kind in ("authorization", "cookie")):
         return None

@@ -30,16 +30,48 @@ _CALLED = r"(?=\\?\"\s?,\s?\\?\"params)"
 _REMOTE = r"\\?\"\s?,\s?\\?\"params\\?\"\s?:\s?\[\s?\\?\"[^\"\\\n]{1,64}\\?\",\s?\\?\"([^\"\\\n]{2,128})"
 _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("zip ", "(?=[^\\n]{0,200}-p)", rf"(?i:zip) {_MORE}(?<= )-P ?{_VALUE}"),
-    ("7z ", "(?=[a-z] )", rf"(?i:7z) {_MORE}(?<= )-p{_VALUE}"),
+    *((f"{name} ", "(?=[a-z] )", rf"(?i:{name}) {_MORE}(?<= )-p{_VALUE}") for name in ("7z", "7za", "7zr")),
     ("rar ", "(?=[a-z] )", rf"(?i:rar) {_MORE}(?<= )-h?p{_VALUE}"),
     ("keygen ", "", rf"(?i:keygen) {_MORE}(?<= )-[NP] {_VALUE}"),
-    ("sqlcmd ", "", rf"(?i:sqlcmd) {_MORE}(?<= )-P ?{_VALUE}"),
+    ("sqlcmd ", "", rf"(?i:sqlcmd) {_MORE}(?<= )-P ?(?!assw){_VALUE}"),
     ("bcp ", "", rf"(?i:bcp) {_MORE}(?<= )-P ?{_VALUE}"),
     *((f"{name} ", "(?=[\\w$#]{1,40}/)", rf"(?i:{name}) [\w$#]{{1,40}}/([^\s@/]{{2,80}})@") for name in (
         "exp", "imp", "expdp", "impdp", "sqlldr", "rman target", "connect",
     )),
     ("lftp ", "", rf"(?i:lftp) {_MORE}(?<= )-u {_USER},{_VALUE}"),
     ("http ", "(?=[^\\n]{0,80}-a )", rf"(?i:http) {_MORE}(?<= )-a {_USER}:{_VALUE}"),
+    ("sqlplus ", "", r"(?i:sqlplus) (?:-\w{1,8} )*[\w$#]{1,40}/([^\s@/]{2,80})@"),
+    ("qpdf ", "", rf"(?i:qpdf) {_MORE}--encrypt ([^\s-]\S{{0,127}} \S{{1,128}}) (?:40|128|256)\b"),
+    ("-upw ", "", rf"-upw {_VALUE}"),
+    ("-opw ", "", rf"-opw {_VALUE}"),
+    ("config set _auth ", "", rf"(?i:config set _auth) {_VALUE}"),
+    ("operator unseal ", "", rf"(?i:operator unseal) {_VALUE}"),
+    ("put-parameter ", "", rf"(?i:put-parameter) (?=[^\r\n]{{0,300}}SecureString){_MORE}--value[ =]{_VALUE}"),
+    ("keyvault secret set ", "", rf"(?i:keyvault secret set) {_MORE}--value[ =]{_VALUE}"),
+    ("secret set ", "", rf"(?i:secret set) {_MORE}(?:--body[ =]|(?<= )-b ?){_VALUE}"),
+    ("nuget push ", "", rf"(?i:nuget push) {_MORE}(?<= )-k {_VALUE}"),
+    ("add_user ", "", rf"(?i:add_user) {_USER} {_VALUE}"),
+    ("change_password ", "", rf"(?i:change_password) {_USER} {_VALUE}"),
+    ("wpa_passphrase ", "", rf"(?i:wpa_passphrase) {_USER} {_VALUE}"),
+    ("iwconfig ", "", rf"(?i:iwconfig) {_MORE}key (?:s:|(?!s:)){_VALUE}"),
+    *((f"mc {verb} ", "", rf"(?i:mc {verb}) \S{{1,64}} \S{{1,200}} \S{{1,64}} {_VALUE}") for verb in (
+        "alias set", "config host add",
+    )),
+    ("rclone config create ", "", rf"(?i:rclone config create) {_MORE}(?:pass|password|secret_access_key)[ =]{_VALUE}"),
+    ("openssl passwd ", "", rf"(?i:openssl passwd) (?:-\w+ )*+{_VALUE}"),
+    ("mkpasswd ", "", rf"(?i:mkpasswd) (?:-m \S+ |-\S+ )*+{_VALUE}"),
+    ("service install ", "", rf"(?i:service install) {_VALUE}"),
+    ("wandb login ", "", rf"(?i:wandb login) (?:--\w+ )*{_VALUE}"),
+    ("twilio login ", "", rf"(?i:twilio login) \S{{1,64}} {_VALUE}"),
+    ("signtool ", "", rf"(?i:signtool) {_MORE}/p {_VALUE}"),
+    ("cryptsetup ", "", rf"(?i:cryptsetup) {_MORE}<<< ?{_VALUE}"),
+    ("-keychain ", "", rf"(?i:-keychain) (?:{_MORE} )?-p {_VALUE}"),
+    ("certutil ", "", rf"(?i:certutil) (?:{_MORE} )?-p {_VALUE}"),
+    ("altool ", "", rf"(?i:altool) {_MORE}(?<= )-p {_VALUE}"),
+    ("curl ", "", rf"(?i:curl) {_MORE}(?<= )-\w{{1,8}}u {_USER}:{_VALUE}"),
+    *((f"{name}.py ", "", rf"(?i:{name}\.py) [\"']?[\w./-]{{1,80}}:([^\s@\"']{{2,128}})@") for name in (
+        "dump", "exec", "smbclient",
+    )),
     ("rclone obscure ", "", rf"(?i:rclone obscure) {_VALUE}"),
     ("useradd ", "", rf"(?i:useradd) {_MORE}(?<= )-p {_VALUE}"),
     ("usermod ", "", rf"(?i:usermod) {_MORE}(?<= )-p {_VALUE}"),
@@ -65,6 +97,7 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
         rf"(?i:pre-shared-key) (?:ascii-text|hexadecimal|local|remote|\d) {_VALUE}",
     ),
     *((f"{name} ", "(?=[0-9] )", rf"(?i:{name}) \d {_VALUE}") for name in ("password", "secret", "key-string")),
+    ("user ", r"(?=\S{1,40} (?:on|off) )", rf"(?i:user) \S{{1,40}} (?:on|off) {_MORE}(?<= )>{_VALUE}"),
     ("setuser ", "", rf"(?i:setuser) {_MORE}(?<= )>{_VALUE}"),
     ("crypt('", "", r"(?i:crypt)\('([^'\n]{2,256})'(?=, ?(?:gen_salt|'\$))"),
     ("db.auth(", "", r"(?i:db\.auth)\(\s?[\"'][^\"'\n]{1,64}[\"'],\s?[\"']([^\"'\n]{2,256})"),
@@ -83,18 +116,36 @@ _CHPASSWD = re.compile(r"(?:echo|printf) [\"']?[\w.-]{1,64}:([^\s\"'|]{2,128})[\
 _PGPASS = re.compile(r":(?:\d{4,5}|\*):[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']{1,128})(?=\s|$|[\"'])")
 _OPTION_VALUE = r"(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?([^\s\"',\]-][^\s\"',\]]{0,127})"
 _BEFORE_OPTION = r"\b[^\r\n;|]{0,200}?[ '\"\[,]"
-_SHORT_OPTION = re.compile(
-    r"(?:docker login|sshpass|mongo\w*|redis-cli|ldapsearch)"
-    rf"{_BEFORE_OPTION}(?:-p|-a|-w){_OPTION_VALUE}"
-)
+_SHORT_OPTION = re.compile(rf"(?:docker login|sshpass|mongo\w*){_BEFORE_OPTION}-p{_OPTION_VALUE}")
+# options that mean a password to these commands, and something else to others
+_OWN_OPTIONS: dict[str, str] = {
+    "-a ": r"(?:redis|valkey|keydb)-cli\b",
+    "-w ": r"ldap(?:add|compare|delete|exop|modify|modrdn|passwd|search|whoami)\b",
+    "-s ": r"ldappasswd\b",
+    "-c ": r"snmp(?:bulk)?(?:get|set|walk|getnext|table|inform|trap)\b",
+}
+_ITEM = re.compile(r"-\w(?: |[\"'],? ?)[\"']?([^\s\"'$,\]<-][^\s\"',\]]{1,127})")
+_COMMUNITIES = frozenset(["public", "private"])
+_PERCENT_USER = re.compile(r"-U[ =]?[\"']?[\w.\\/-]{1,64}%([^\s\"']{1,128})")
+_CERTIFICATE = re.compile(r"(?:-E|--cert)[ =]\S{1,128}\.(?:pem|p12|pfx|crt|cer):([^\s\"']{2,128})")
+_COLON_USER = re.compile(r"-[UA] [\"']?[\w.@\\-]{1,64}:(?!\[)([^\s\"',:/]{2,128})(?![:/])")
 # after a space stands the name of the database
-_MYSQL = re.compile(rf"(?:mysql|mariadb)[\w-]*{_BEFORE_OPTION}-p[\"']?([^\s\"',\]-][^\s\"',\]]{{0,127}})")
+_MYSQL = re.compile(
+    rf"(?:mysql|mariadb)[\w-]*{_BEFORE_OPTION}-p"
+    r"(?:'([^'\n]{1,128})'|\"([^\"\n]{1,128})\"|([^\s\"',\]-][^\s\"',\]]{0,127}))"
+)
 _OPENSSL = re.compile(rf"openssl{_BEFORE_OPTION}(?:-pass(?:in|out)? pass:|-k(?= )|-K(?= )){_OPTION_VALUE}")
 _SMB_USER = re.compile(r"smbclient\b[^\r\n;|]{0,200}?[ '\"](?:-U|--user)[ =]?[\"']?[\w.\\-]{1,64}%([^\s\"']{1,128})")
-_HTPASSWD = re.compile(r"htpasswd -\w*b\w*(?: -\w+)* [^\s-]\S{0,127} [\w.@-]{1,64} [\"']?([^\s\"']{1,128})")
+_HTPASSWD = re.compile(
+    r"htpasswd -\w*b\w*(?: -\w+)* (?:[^\s-]\S{0,127} (?=[\w.@-]{1,64} [^\s|>&;]))?[\w.@-]{1,64} [\"']?([^\s\"']{1,128})"
+)
 _NET_USE = re.compile(r"/user:[\w.\\@-]{1,64} ([^\s/\"'][^\s\"']{2,127})")
 _NET_USE_FIRST = re.compile(r"(?i)net use (?:\S{1,8} )?\\\\\S{1,128} ([^\s/*\"'\\][^\s\"']{2,127})(?= /user)")
-_ECHOED = re.compile(r"(?:echo|printf)(?: -\w+)? [\"']?([^\s\"'|$][^\s\"'|]{0,127})(?:\\n)?[\"']? $")
+# what a command reads as its password
+_PIPED_INTO = re.compile(
+    r"(?:echo|printf)(?: -\w+| [\"']%s(?:\\n)?[\"'])* [\"']?([^\s\"'|$][^\s\"'|]{3,127})(?:\\n)?[\"']?"
+    r" \| [^|\r\n]{0,120}$"
+)
 _SNMP = re.compile(r"snmp\w{2,12} [^\r\n|;]{1,300}")
 _SNMP_PASS = re.compile(r"( -[AX] ?[\"']?)(?!\[REDACTED|\$)([^\s\"']{4,128})")
 _ARGUMENTS = re.compile(r"\"(?:[^\"\n]{1,128}\" \")?([^\"\n]{1,256})\"")
@@ -104,7 +155,8 @@ _COMMAND = re.compile(r"([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
 _USER_COMMAND = re.compile(r"\"?[\w.@-]{1,64}\"? \"?([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
 # `-u ada -p x`: a user, and what only his password can be
 _NAMED_USER = re.compile(
-    r"(?:\s|^)(?:-[uU]|--user(?:name)?|--login|/u(?:ser)?:?|--service-principal -u)[ =]?[\"']?[\w.@\\-]{1,64}[\"']?\s"
+    r"(?:\s|^)(?:-[uUnl]|--user(?:name)?|--login|/u(?:ser)?:?|--service-principal -u)[ =]?[\"']?(?:[\w.@\\-]{1,64}"
+    r"|\[REDACTED:\w{1,16}\])[\"']?\s"
 )
 _SHORT = re.compile(rf"-[pP] {_VALUE}")
 # `Password:` in base64, as SMTP asks for it (RFC 4954), and the answer
@@ -124,9 +176,10 @@ def _argument(pattern: re.Pattern[str]) -> Handler:
 
     def handle(scan: Scan, start: int, end: int) -> Span | int:
         match = pattern.match(scan.text, start)
-        if match is None or not _judge.is_value(match[1], "password", "", quoted=True, op="="):
+        found = match.lastindex or 1 if match else 1
+        if match is None or not _judge.is_value(match[found], "password", "", quoted=True, op="="):
             return end
-        return match.start(1), match.end(1), mark
+        return match.start(found), match.end(found), mark
 
     return handle
 
@@ -150,9 +203,30 @@ def _option(scan: Scan, start: int, end: int) -> Span | int:
     if match is None or scan.text[start - 1 : start] not in (" ", "\t", '"', "'"):
         return end
     value = match[1]
-    if _PORT.fullmatch(value) or not is_announced(value, "password") or not _NAMED_USER.search(scan.before(start, 200)):
+    if (
+        _PORT.fullmatch(value)
+        or not is_announced(value, "password")
+        or not _NAMED_USER.search(scan.text[max(0, start - 200) : start])
+    ):
         return end
     return match.start(1), match.end(1), marker("password")
+
+
+def _own_option(commands: str) -> Handler:
+    """`-a x`, where the command before it says that this is a password."""
+    command = re.compile(rf"\b{commands}[^\r\n;|]{{0,200}}?$")
+
+    def handle(scan: Scan, start: int, end: int) -> Span | int:
+        match = _ITEM.match(scan.text, start)
+        if match is None or match[1] in _COMMUNITIES or scan.text[start - 1 : start] not in (" ", "\t", '"', "'"):
+            return end
+        if not command.search(scan.text[max(0, start - 240) : start]) or "[REDACTED:" in match[1]:
+            return end
+        if not _judge.is_value(match[1], "password", "", quoted=True, op="="):
+            return end
+        return match.start(1), match.end(1), marker("password")
+
+    return handle
 
 
 def _piped(scan: Scan, start: int, end: int) -> Span | int:
@@ -180,10 +254,10 @@ def _monitored(scan: Scan, _start: int, end: int) -> Span | int:
     return (match.start(1), match.end(1), marker("password")) if match and "[REDACTED:" not in match[1] else end
 
 
-def _into_sudo(scan: Scan, start: int, end: int) -> Span | int:
-    """`echo x | sudo -S …`."""
-    before = scan.before(start, 200)
-    match = _ECHOED.search(before)
+def _piped_into(scan: Scan, start: int, end: int) -> Span | int:
+    """`echo x | sudo -S …`, `echo x | docker login --password-stdin`."""
+    before = scan.before(start, 320)
+    match = _PIPED_INTO.search(before)
     if match is None or not _judge.is_value(match[1], "password", "", quoted=True, op="="):
         return end
     first = start - len(before) + match.start(1)
@@ -200,7 +274,20 @@ def _privacy(scan: Scan, start: int, end: int) -> Span | int:
 
 
 _PROSE = frozenset(
-    ("connect ", "oper ", "identify ", "exp ", "imp ", "zip ", "password ", "secret ", "passwd ", "key-string ")
+    (
+        "service install ",
+        "user ",
+        "connect ",
+        "oper ",
+        "identify ",
+        "exp ",
+        "imp ",
+        "zip ",
+        "password ",
+        "secret ",
+        "passwd ",
+        "key-string ",
+    )
 )
 
 
@@ -211,7 +298,7 @@ def command_words() -> Iterator[Anchor]:
         yield Anchor(literal, handler(re.compile(pattern)), follow)
     yield Anchor("mysql", _argument(_MYSQL))
     yield Anchor("mariadb", _argument(_MYSQL))
-    for command in ("docker login", "mongo", "redis-cli", "ldapsearch"):
+    for command in ("docker login", "mongo"):
         yield Anchor(command, _argument(_SHORT_OPTION))
     yield Anchor("sshpass", _argument(_SHORT_OPTION), r"(?=[\s\"'])")
     yield Anchor("openssl ", _argument(_OPENSSL))
@@ -219,7 +306,8 @@ def command_words() -> Iterator[Anchor]:
     yield Anchor("htpasswd ", _argument(_HTPASSWD))
     yield Anchor("/user:", _argument(_NET_USE))
     yield Anchor("net use ", _argument(_NET_USE_FIRST))
-    yield Anchor("| sudo ", _into_sudo, r"(?=-\w{0,8}s)")
+    yield Anchor("sudo ", _piped_into, r"(?=-\w{0,8}s\b)")
+    yield Anchor("vault login -", _piped_into)
     yield Anchor("snmp", _privacy)
     yield Anchor("chpasswd", _piped, r"(?=[\s\"']|$)")
     for literal in ("kv put ", "etcdctl put ", "config set "):
@@ -235,5 +323,14 @@ def command_signs() -> Iterator[Anchor]:
     yield Anchor("334 UGFzc3dvcmQ6", _argument(_ASKED))
     for port in ("5432", "5433", "6432", "6543", "*"):
         yield Anchor(f":{port}:", _argument(_PGPASS), r"(?=[\w*-]{1,64}:[\w*.-]{1,64}:[^\s:])")
+    for option in ("--password-stdin", "--passphrase-fd ", "--stdin"):
+        yield Anchor(option, _piped_into)
     yield Anchor("-p ", _option)
     yield Anchor("-P ", _option)
+    for option, commands in _OWN_OPTIONS.items():
+        yield Anchor(option, _own_option(commands))
+    yield Anchor("-U", _argument(_PERCENT_USER), r"(?=[ =]?[\"']?[\w.\\/-]{0,128}%)")
+    for option in ("-U ", "-A "):
+        yield Anchor(option, _argument(_COLON_USER), r"(?=[\"']?[\w.@\\-]{0,128}:[^\s:])")
+    for option in ("-E ", "--cert ", "--cert="):
+        yield Anchor(option, _argument(_CERTIFICATE))

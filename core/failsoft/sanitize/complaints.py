@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from failsoft.sanitize.forms import Site, judged
+from failsoft.sanitize.forms import Site, has_look, judged
 from failsoft.sanitize.grammar import Value, read_value
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Span
@@ -13,38 +13,84 @@ __all__ = ["complained", "told_after"]
 
 _FIELD = (
     r"(?:field|key|parameter|param|option|argument|header|column|setting|attribute|property|variable|flag|input|member"
-    r"|element|env(?:ironment)? var(?:iable)?)"
+    r"|element|path|env(?:ironment)? var(?:iable)?)"
 )
 # the value stands before the name
 _BEFORE = re.compile(
-    rf"([\"'`])(?P<for>[^\"'`\n]{{1,256}})\1 (?:\([\w ]{{1,24}}\) )?(?:for|of|in|as) (?:the )?(?:{_FIELD} )?[\"'`]?$"
+    rf"([\"'`])(?P<for>[^\"'`\n]{{1,256}})\1 (?:\([\w ]{{1,24}}\) )?(?:for|of|in|as|at) (?:the )?(?:{_FIELD} )?[\"'`]?$"
     r"|([\"'`])(?P<is>[^\"'`\n]{1,256})\3 (?:is|was|does not look like)(?: not| no longer|n't)?(?: (?:a|an|the))?"
     r"(?: (?:valid|invalid|correct|known|acceptable|strong|registered))? [\"'`]?$"
 )
+# the same with more words between them: then it has to look like one
+_TO_FIELD = rf" (?:(?:for|of|in|as|at|into|on) (?:the |(?:Go )?struct )?(?:{_FIELD} )?|{_FIELD} )[\"'`]?$"
+_FARTHER = re.compile(
+    r"(?:(?P<quote>[\"'`])(?P<quoted>[^\"'`\n]{5,256})(?P=quote)|\((?P<held>[^\s()\"'`]{5,256})\))"
+    rf"(?:[ :;,][^\"'`\n]{{0,64}}?)?{_TO_FIELD}"
+    r"|(?:: |\b(?i:value|string|constant|datum|input) )(?P<bare>[^\s\"'`()\[\]:]{5,256})"
+    rf"(?: [^\"'`():\n]{{1,48}}?)?{_TO_FIELD}"
+)
+# Jackson names the way to the field at the end
+_CHAIN = re.compile(
+    r"\"(?P<quoted>[^\"\n]{5,256})\": [^\n]{0,120}(?:\n at \[[^\n]{0,240})? ?\(through reference chain: [^()\n]{0,160}$"
+)
+# pytest: what the expression was that gave it
+_WHERE = re.compile(r"\bwhere (?P<quote>[\"'])(?P<quoted>[^\"'\n]{5,256})(?P=quote) = [^\n=]{1,200}\.$")
 _QUOTES = ("'", '"', "`")
 _LEADS = (" ", *_QUOTES)
 # a quoted value ends in front of such words, not farther than this from the name
 _MAX_WORDS = 80
+_CLOSED = r"(?:\\{0,3}[\"'`])?\]?[\"']?(?: ?/ ?[\"']?-\w[\"']?)?"
 # the value stands after it
 _AFTER = re.compile(
-    r"(?:\\{0,3}[\"'`])?\]?,?(?: on \w{1,40})?[:;]?"
+    rf"{_CLOSED},?(?: on \w{{1,40}})?[:;]?"
     r"(?: (?:with|has|had|got|received|rejected|invalid|the|bad|wrong|its|for|was|given|provided|actual|current)){0,3}"
-    r" (?:rejected )?(?:value|input)(?: (?:is|was|of))?:? ?(?P<open>[\"'`\[])"
+    r" (?:rejected )?(?:value|input)(?: (?:is|was|of))?:? ?(?P<open>\\{0,3}[\"'`\[])"
 )
-_AFTER_STARTS = frozenset("\\\"'`],: ;")
+# the same with more words between them
+_LATER = re.compile(
+    rf"{_CLOSED}(?:[^\n\"'`=]|[\"'`]\w{{1,16}}[\"'`](?=[ ,.:;)\]])){{0,100}}?"
+    r"(?:\b(?i:got|received|parsing|(?:but|and) (?:was|is|it is|found|given)|invalid choice:|input string:|value:|value"
+    r"|invalid (?:\w{1,16} )?value:|(?:field|param|column)'s value:|at row \d{1,9}:"
+    r"|(?:is|are) not (?:an? )?(?:valid )?\w{1,16}:)) \(?(?=[^\s(])"
+)
+# `Invalid value for "--password" / "-p": x is too short`
+_OF_OPTION = re.compile(r"[\"'](?: ?/ ?[\"']-\w[\"'])?: (?=[^\s\"']+ (?:is|does|must|has)\b)")
+_ON_NEXT_LINE = re.compile(r"[\"'`]?[ \t]{0,4}\r?\n[ \t]{1,16}(?:Rejected )?[Vv]alue:[ \t]{1,4}")
+# two values of one name: the one that was expected and the other, the old one and the new one
+_SIDE = (
+    r"\b(?i:expected|computed|old|new|from|was|wanted|want|previous|before|after|current|got|received|actual|have|to"
+    r"|now|provided|header|cookie|stored|given)(?:_value)?[\"']?(?:\s?[=:]\s?|\s)(?:is |was )?"
+)
+_TWO = re.compile(
+    rf"{_CLOSED}(?:: ?\{{[\"']|[^\n=\"'`\[{{]{{0,40}}?){_SIDE}(?P<q>[\"'`]?)(?P<one>[^\s\"'`,;]{{8,256}})(?P=q)"
+    rf"(?:[^\w\n]{{1,8}}|[^\n]{{1,16}}? ){_SIDE}(?P<p>[\"'`]?)(?P<two>[^\s\"'`,;.)]{{8,256}})"
+)
+_AFTER_STARTS = frozenset("\\\"'`],: ;.\n\r")
 _IN_OBJECT = re.compile(
     r"\\{0,3}[\"'],[^{}\n]{0,240}?[\"'](?i:(?:rejected|attempted|invalid|actual|given|received|submitted|bad|input"
     r"|raw)?_?value"
     r"|received|actual|input|rejected|got)\\{0,3}[\"']\s{0,2}[:=]\s{0,2}(?=[bu]?\\{0,3}[\"'])"
+)
+# the message beside the way to the field, as Zod has it
+_IN_MESSAGE = re.compile(
+    r"\\{0,3}[\"']\s{0,2}\],[^{}\n]{0,80}?[\"']message\\{0,3}[\"']\s{0,2}:\s{0,2}\\{0,3}\"[^\"{}\n]{0,160}?"
+    r"\b(?:got|received) (?=['`])"
 )
 _BRACKETED = re.compile(r"\[([^\[\]\n]{1,256})\]")
 _NAMING = re.compile(
     r"(?i)(?:field|property|param|parameter|path|name|key|attribute|loc|location|code"
     r"|column)\\{0,3}[\"']\s{0,2}[:=]\s{0,2}\\{0,3}[\"']$"
 )
-_OF_FORM = word_set("name address person record zip")
+_OF_FORM = word_set("name address person record zip authorization cookie")
 _NOT_SPOKEN = word_set("pass pw sid pin auth")
-_MAX_BEFORE = 320
+_MAX_BEFORE, _MAX_AHEAD = 320, 128
+# without one of these in what follows, and of those in what precedes, it need not be read
+_SIDES = ("xpected", "omputed", "ld", "rom ", "as ", "ant", "revious", "efore", "ew", "ot ", "urrent", "ookie", "tored")
+_TELLING = ("ot ", "eceived", "parsing", "but ", "and ", "choice:", "string:", "value", "at row ", "re not ", "is not ")
+_LINKS = word_set(
+    "for of in as at into on the struct field key parameter param option argument header column setting attribute "
+    "property variable flag input member element path"
+)
 
 
 def told_after(site: Site) -> Span | None:
@@ -54,13 +100,33 @@ def told_after(site: Site) -> Span | None:
         return None
     after = _AFTER.match(text, site.last)
     if after is None:
-        return None
+        return _told_later(site)
     at = after.start("open")
     if text[at] == "[":
         inner = _BRACKETED.match(text, at)
         value = Value(inner.start(1), inner.end(1), quoted=True) if inner else None
     else:
         value = read_value(text, at, site.kind)
+    return judged(site, value, "=")
+
+
+def _told_later(site: Site) -> Span | None:
+    """A value farther from its name; only what has the look of one."""
+    text, last = site.scan.text, site.last
+    ahead = text[last : last + _MAX_AHEAD]
+    if any(map(ahead.__contains__, _SIDES)) and (two := _TWO.match(text, last)):
+        one, other = two.span("one"), two.span("two")
+        if has_look(two["one"], site.kind) and has_look(two["two"], site.kind):
+            first = judged(site, Value(*one, quoted=True), "=")
+            second = judged(site, Value(*other, quoted=True), "=")
+            if first and second:
+                return first[0], second[1], first[2] + text[first[1] : second[0]] + second[2]
+    later = _OF_OPTION.match(text, last) or _ON_NEXT_LINE.match(text, last)
+    if later is None and any(map(ahead.__contains__, _TELLING)):
+        later = _LATER.match(text, last)
+    value = read_value(text, later.end(), site.kind) if later else None
+    if value is None or not has_look(text[value.start : value.end], site.kind):
+        return None
     return judged(site, value, "=")
 
 
@@ -73,15 +139,36 @@ def complained(site: Site) -> Span | None:
         if _NAMING.search(scan.before(site.first, 40)):
             return judged(site, read_value(text, inside.end(), site.kind), "=")
         return None
+    if lead in _QUOTES and (inside := _IN_MESSAGE.match(text, site.last)):
+        return judged(site, read_value(text, inside.end(), site.kind), "=")
+    if lead == "." and (where := _WHERE.search(scan.before(site.first, _MAX_BEFORE))):
+        start = site.first - len(where.string) + where.start("quoted")
+        return judged(site, Value(start, start + len(where["quoted"]), quoted=True), "=")
     if lead not in _LEADS or site.name.lower() in _NOT_SPOKEN:
         return None
-    words = scan.before(site.first, _MAX_WORDS)
-    if not ("' " in words or '" ' in words or "` " in words) or not words.rstrip("\"'`").endswith(" "):
-        return None
-    before = scan.before(site.first, _MAX_BEFORE)
-    found = _BEFORE.search(before)
+    return _told_before(site)
+
+
+def _in_chain(site: Site, before: str) -> re.Match[str] | None:
+    return _CHAIN.search(before) if site.before == '"' and "reference chain" in before else None
+
+
+def _told_before(site: Site) -> Span | None:
+    """A value that stands before its name, on the same line."""
+    before = site.scan.before(site.first, _MAX_BEFORE)
+    words = before[-_MAX_WORDS:]
+    found = None
+    if ("' " in words or '" ' in words or "` " in words) and words.rstrip("\"'`").endswith(" "):
+        found = _BEFORE.search(before)
+    group = "for" if found and found["for"] is not None else "is"
+    linked = words.rstrip("\"'`")
+    far = linked[-1:] == " " and linked.rstrip().rpartition(" ")[2] in _LINKS
+    if found is None and (found := (_FARTHER.search(before) if far else None) or _in_chain(site, before)):
+        group = found.lastgroup or ""
+        group = next(name for name, said in found.groupdict().items() if said is not None and name != "quote")
+        if not has_look(found[group], site.kind):
+            return None
     if found is None:
         return None
-    group = "for" if found["for"] is not None else "is"
     first = site.first - len(before) + found.start(group)
     return judged(site, Value(first, first + len(found[group]), quoted=True), "=")

@@ -19,11 +19,13 @@ _KEY = re.compile(r"(?i)key \(([^()\r\n]{1,200}(?:\([^()\r\n]{0,80}\)[^()\r\n]{0
 _ENTRY = re.compile(r"(?i)duplicate entry '")
 _ENTRY_END = re.compile(r"' for key|'(?=\s|$)")
 _PARAMETERS = re.compile(
-    r"(?i)\[(?:parameters|params|binds?): ?(?=[\[({'\"$])|; args=(?=[(\[{])|(?<=detail:  )parameters: (?=\$1)"
+    r"(?i)\[(?:parameters|params|binds?)[:=] ?(?=[\[({'\"$])|; args=(?=[(\[{])|(?<=detail:  )parameters: (?=\$1)"
 )
 _BOUND = re.compile(r"(?i)(?:with )?(?:param(?:eter)?s|binds?)[:=]? ?(?=[\[({])")
 # names of parameters are listed in the same way; values only stand where a statement stands
-_STATEMENT = re.compile(r"(?:SELECT|INSERT|UPDATE|DELETE|MERGE|CALL|EXEC|[Qq]uery|[Ss]tatement|executing|SQL)\b")
+_STATEMENT = re.compile(
+    r"(?:SELECT|INSERT|UPDATE|DELETE|MERGE|CALL|EXEC|[Qq]uery|[Ss]tatement|executing|SQL|constraint)\b"
+)
 _NUMBERED = re.compile(r"(?i)(parameters?:? |, )(\$\d{1,3} = )('(?:[^'\n]|''){0,4096}'?|[^\s,']{1,512})")
 _COPIED = re.compile(r"(?i)copy [\w.\"]{1,64}, line \d{1,12}: \"([^\n]{1,4096}?)\"(?=\s|$|['\")\\])")
 _TRUNCATED = re.compile(r"(?i)truncated value: '([^'\n]{1,4096})")
@@ -43,7 +45,7 @@ _NUMBERED_KINDS = frozenset(["token", "session", "csrf", "api_key", "signature"]
 _LEAST_NUMBER = 4
 _INSERT = re.compile(
     r"(?i)(?:insert (?:ignore )?|replace )into [\w.\"`\[\]]{1,80}\s?\(([^()]{1,1000})\)\s{0,4}"
-    r"(?:output [^()]{1,80})?values\s{0,4}\("
+    r"(?:output [^()]{1,80})?(values)\s{0,4}\("
 )
 _NEXT_ROW = re.compile(r"\)\s{0,4},\s{0,4}\(")
 _MAX_ROWS = 50
@@ -100,6 +102,7 @@ class DetailRules:
             "parameters: ",
             "parameters=",
             "params=",
+            "params ",
             "binds: ",
             "with params ",
             "with parameters ",
@@ -290,7 +293,8 @@ class DetailRules:
             return end
         kinds = [self._keys.kind(column.strip('"`[] ')) for column in match[1].split(",")]
         if not any(kinds):
-            return match.end()
+            # what is bound to it may stand behind it
+            return match.start(2)
         at, rows = match.end(), list[str]()
         while len(rows) < _MAX_ROWS:
             row = self._row_of(text, at, kinds)
@@ -305,7 +309,7 @@ class DetailRules:
             at = following.end()
         kept = "".join(rows)
         at = match.end() if not rows else at
-        return (match.end(), at, kept) if kept != text[match.end() : at] else match.end()
+        return (match.end(), at, kept) if kept != text[match.end() : at] else match.start(2)
 
     def _row_of(self, text: str, at: int, kinds: list[str | None]) -> tuple[str, int] | None:
         """A row without its secrets, and where it ends: before its closing bracket."""

@@ -12,7 +12,7 @@ from failsoft.sanitize.forms import is_named
 from failsoft.sanitize.grammar import Value, end_of_private_key
 from failsoft.sanitize.scanner import LONG_WORD, LOOSE_WORD, WORD_CHARACTERS, Anchor, Handler, Scan, Span, marker
 from failsoft.sanitize.vendors import TOKENS, Token
-from failsoft.sanitize.verdict import Judge
+from failsoft.sanitize.verdict import Judge, is_announced
 
 __all__ = ["sign_anchors", "word_anchors"]
 
@@ -39,7 +39,7 @@ _LONGEST_USERINFO = 400
 
 # a user alone, or a user and a password on the same line; for RE2 a `?` may be any character that is not of Latin-1
 _URL_FOLLOWS = r"(?=[^\s/#:@\"'<>\\\[]{0,128}(?:@|:[^\r\n]{0,400}@))"
-_BEARER = re.compile(r"(?i)bearer(?:[ \t+:=]|%20){1,4}(?!--[a-z])([\w.~+/=%-]{6,})")
+_BEARER = re.compile(r"(?i)bearer(?:,? (?=[\w.-]{16})|[ \t+:=]|%20){1,4}(?!--[a-z])([\w.~+/=%-]{6,})")
 _BASIC = re.compile(r"(?i)basic[ \t+:]{1,3}([A-Za-z0-9+/_-]{6,}={0,2})")
 _WORDY = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
 _CHALLENGE = re.compile(r"(?i)(?:realm|error|scope|charset|authorization_uri|resource|title|format)\s?=")
@@ -67,11 +67,16 @@ _SECURE_STRING = re.compile(r"(?i)securestring(?: -string)? [\"']([^\"'\n]{1,128
 _SASL = re.compile(r"(?i)auth (?:plain|login) ([A-Za-z0-9+/]{8,}={0,2})(?![\w-])")
 _AUTH_OBJECT = re.compile(
     r"(?i)(?:(?:basic|digest|ntlm|password)auth(?:entication)?|log_?in|sign_?in|authenticate|credentials?"
-    r"|passwordtoken)\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})"
+    r"|passwordtoken) ?\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})"
 )
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
 _LONG_CODE = re.compile(r"(?:\\?[\"']?\s?[=:]\s?|\s)\\?[\"']?([\w/.-]{16,512})")
 _CODE_LEAST = 8
+_BEFORE_CODE = re.compile(r"(?<![\w.-])(\d{4,8}) ?$")
+_OF_CODE = re.compile(r"(?i)(?:[\w-]{1,16} ){0,3}(?:code|otp|pin|passcode|password)\b")
+_USER_AND_PASSWORD = re.compile(r"[\"']?[\w.@-]{1,64}:([^\s/:\"',;)]{6,128})")
+_PERSONAL = re.compile(r"\\{0,3}[\"']?[ :=]{1,3}[\"']?([\w/.:~+-]{16,256}={0,2})(?![\w/])")
+_PERSONAL_LEAST = 26
 
 
 _IN_PATH = re.compile(
@@ -207,10 +212,37 @@ def _national_phone(scan: Scan, _start: int, end: int) -> Span | int:
     return (end, match.end(), marker("phone")) if match else end
 
 
+def _personal(scan: Scan, start: int, end: int) -> Span | int:
+    """A personal access token, in short: `GH_PAT=x`, `PAT x`. The same letters are the name of a person."""
+    match = _PERSONAL.match(scan.text, end)
+    if match is None or scan.text[start - 1 : start].isalpha() or _UUID.fullmatch(match[1]):
+        return end
+    if not (looks_random(match[1]) or (len(match[1]) >= _PERSONAL_LEAST and sum(map(str.isdigit, match[1])) > 1)):
+        return end
+    return match.start(1), _end(scan.text, match), marker("token")
+
+
 def _sent_code(scan: Scan, start: int, end: int) -> Span | int:
     """`Your login code is 482913`, as a message to a phone has it."""
     match = _SENT.match(scan.text, end)
     return (end, match.end(), marker("otp")) if match and _YOURS.search(scan.before(start, 48)) else end
+
+
+def _code_before(scan: Scan, start: int, end: int) -> Span | int:
+    """`482913 is your login code`."""
+    match = _BEFORE_CODE.search(scan.before(start, 24)) if _OF_CODE.match(scan.text, end) else None
+    if match is None:
+        return end
+    first = start - (len(match.string) - match.start(1))
+    return first, first + len(match[1]), marker("otp")
+
+
+def _login(scan: Scan, _start: int, end: int) -> Span | int:
+    """`login ada:x`, `credentials ada:x`."""
+    match = _USER_AND_PASSWORD.match(scan.text, end)
+    if match is None or not is_announced(match[1], "password"):
+        return end
+    return match.start(1), match.end(1), marker("password")
 
 
 def oauth_code(scan: Scan, start: int, end: int) -> Span | int:
@@ -255,16 +287,26 @@ def _is_word(token: Token, anchor: str) -> bool:
     return anchor.islower() and anchor[-1] not in "_-." and not anchor.startswith("$") and not token.lead
 
 
+def _login_anchors() -> Iterator[Anchor]:
+    for call in ("login", "log_in", "signin", "sign_in", "authenticate", "credential", "credentials", "passwordtoken"):
+        yield Anchor(f"{call}(", _group(_AUTH_OBJECT, "password"), r"(?=\s?[bu]?[\"'])")
+    for call in ("credential (", "credentials ("):
+        yield Anchor(call, _group(_AUTH_OBJECT, "password"), r"(?=[bu]?[\"'])")
+    for word in ("login ", "logon ", "credentials ", "credential ", "creds "):
+        yield Anchor(word, _login, r"(?=[\"']?[\w.@-]{0,128}:[^\s/:])")
+    for words in ("is your ", "as your "):
+        yield Anchor(words, _code_before)
+    yield Anchor("code is ", _sent_code, r"(?=\d{4,8}\b)")
+    yield Anchor("code: ", _sent_code, r"(?=\d{4,8}\b)")
+
+
 def word_anchors() -> Iterator[Anchor]:
     """Anchors in any case."""
     yield Anchor("bearer", bearer)
     for scheme in ("basic", "digest", "ntlm"):
         yield Anchor(f"{scheme}auth(", _group(_AUTH_OBJECT, "password"))
-    for call in ("login", "log_in", "signin", "sign_in", "authenticate", "credential", "credentials", "passwordtoken"):
-        yield Anchor(f"{call}(", _group(_AUTH_OBJECT, "password"), r"(?=\s?[bu]?[\"'])")
+    yield from _login_anchors()
     yield Anchor("passwordauthentication(", _group(_AUTH_OBJECT, "password"))
-    yield Anchor("code is ", _sent_code, r"(?=\d{4,8}\b)")
-    yield Anchor("code: ", _sent_code, r"(?=\d{4,8}\b)")
     yield Anchor("basic", basic, "(?=[ +:])")
     yield Anchor("identified ", _group(_IDENTIFIED, "password"), "(?=by |with )")
     yield Anchor("set password", _group(_SET_PASSWORD, "password"), "(?= for )")
@@ -274,8 +316,12 @@ def word_anchors() -> Iterator[Anchor]:
     yield Anchor("auth plain ", _group(_SASL, "basic"))
     yield Anchor("auth login ", _group(_SASL, "basic"))
     yield Anchor("private-lines", putty_key)
-    for word in ("password", "passwort", "reset", "token"):
+    for word in (
+        "password", "passwort", "reset", "token", "invite", "invitation", "activate", "activation", "verify",
+        "confirm", "magic", "unsubscribe",
+    ):  # fmt: skip
         yield Anchor(f"{word}/", link, "(?=[a-z0-9_./~=-]{20})")
+    yield Anchor("pat", _personal, r"(?=\\{0,3}[\"']?[ :=]{1,3}[\"']?[\w/.:~+-]{16})")
     yield Anchor("code", _long_code, r"(?=\\?[\"']?\s?[=:]?\s?\\?[\"']?[a-z0-9/_.-]{16})")
     for word in ("call", "dial", "reach", "contact", "number", "whatsapp", "text"):
         yield Anchor(word, _national_phone, _PHONE_INTRODUCTION)

@@ -25,6 +25,7 @@ _COMPLAINT = re.compile(
 )
 _GOT = re.compile(r"\(got ('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|[^\s()'\"]{1,256}) that is ")
 _UNMATCHED = re.compile(r"(?i)must match regex [^\n]{1,200}? \(\\?'([^'\n]{1,256})\\?' doesn")
+_PARAMETER = re.compile(r"([\w.\[\]]{1,80}), value: ([^\n]{1,256}?)(?=, (?:type|valid)|\n|$)")
 _NAMED = re.compile(r"'(\w{1,64})\\?' $")
 _ASKED = re.compile(r"'(\w{1,64})' must be [^\n]{1,160}$")
 
@@ -49,6 +50,7 @@ class EchoRules:
         yield Anchor("failed validating ", self.instance)
         yield Anchor("(got ", self.typed)
         yield Anchor("must match regex ", self.unmatched)
+        yield Anchor("for parameter ", self.parameter, r"(?=[\w.\[\]]{0,128}, value: )")
 
     def web_key(self, scan: Scan, start: int, end: int) -> Span | int:
         """JSON web keys (RFC 7517): the private parts of the object that names its key type."""
@@ -93,6 +95,14 @@ class EchoRules:
         named = _NAMED.search(scan.before(start, 80)) if match else None
         kind = self._keys.kind(named[1]) if named else None
         return (match.start(1), match.end(1), marker(kind)) if match and kind else end
+
+    def parameter(self, scan: Scan, _start: int, end: int) -> Span | int:
+        """botocore: `Invalid length for parameter Password, value: x, valid min length: 8`."""
+        match = _PARAMETER.match(scan.text, end)
+        kind = self._keys.kind(match[1]) if match else None
+        if match is None or kind is None or not _judge.is_value(match[2], kind, match[1], quoted=True, op="="):
+            return end
+        return match.start(2), match.end(2), marker(kind)
 
     def typed(self, scan: Scan, start: int, end: int) -> Span | int:
         """attrs: the value of a wrong type, in the message and in the tuple around it."""

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from failsoft.sanitize.checks import looks_random
-from failsoft.sanitize.grammar import SHAPES, Value, end_of_private_key, header_line
+from failsoft.sanitize.grammar import SHAPES, Value, end_of_private_key, header_line, read_value
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import STRONG_TERMS, word_set
 from failsoft.sanitize.scanner import Scan, Span, marker
@@ -16,6 +16,7 @@ __all__ = [
     "HEX_LIKE",
     "Site",
     "delimited_form",
+    "has_look",
     "is_named",
     "judged",
     "names_no_value",
@@ -23,13 +24,14 @@ __all__ = [
     "refused",
     "sets_nothing",
     "special_form",
+    "with_change",
 ]
 
 HEX_LIKE = re.compile(r"[0-9A-Fa-f-]{16,}|\d{6,}")
 """Long numbers, hexadecimal or decimal."""
 
 # a password in the braces of an ODBC connection string, where `}}` stands for one brace
-_BRACED = re.compile(r"\{((?=(?:[^\n}]|\}\}){0,128}?[^\w\n}])(?:[^{}\"'\n]|\}\}){1,256})\}(?=;|$|[\"'\s])")
+_BRACED = re.compile(r"\{((?=(?:[^\n}]|\}\}){0,128}?(?:[^\w\n}]|\}\}))(?:[^{}\"'\n]|\}\}){1,256})\}(?=;|$|[\"'\s])")
 # a password with spaces in a list that semicolons part
 _PARTED = re.compile(r"[^;=\s\"'{\[<$][^;=\n\"']{0,127}(?=;)")
 # all of it in quotes with its name, as `-H 'X-Api-Key: x'`
@@ -79,7 +81,9 @@ _EXPLAINED = (
 )
 _NO_VALUE = re.compile(f"{_STATE}|{_CLAUSE}|{_EXPLAINED}|{_MEASURED}")
 
-_RESOURCE = re.compile(r"(?:[a-z]+(?:[.-][a-z]+)*/)?[a-z]+(?:[.-](?:[a-z]+|\d{1,4}))*")
+_RESOURCE = re.compile(r"(?:[a-z]+(?:[.-][a-z]+)*/)?[a-z]+(?:[.-](?:[a-z]+|v?\d{1,4}))*")
+# how an option names a secret that is kept elsewhere
+_KEPT_ELSEWHERE = re.compile(r"[a-z]{2,24}(?:[-_/.][a-z]{2,24}){1,6}")
 _FATE = re.compile(
     r"[\"']? (?:not found|does(?:n't| not) exist|already exists|is (?:missing|forbidden|invalid|immutable)|unchanged"
     r"|created|configured|deleted|patched|updated|\(namespace)"
@@ -96,13 +100,20 @@ _GOES_ON = word_set(
 _GENERATED = re.compile(r"b?\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,128}={0,2}|[A-Za-z0-9+/]{42,128}={1,2})(?![\w/.=+~-])")
 # keys that open nothing
 _PLAIN_KEYS = word_set(
-    "socket public primary foreign sort partition cache routing idempotency object range hash index unique "
+    "socket public publishable primary foreign sort partition cache routing idempotency object range hash index unique "
     "lookup group "
     "dedup composite natural surrogate message row storage blob file image asset s3 record entity host site pub "
     "sitekey "
     "map dict business translation i18n metric label tag registry config option etag query redis topic kafka shard"
 )
 
+_LEAST_SIGNED = 8
+# the name of a class in a module
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]+)+")
+# capitals inside of a word that has a digit as well
+_CASES = re.compile(r"(?=\w{10})(?=[A-Za-z]*\d)(?=\w*[a-z][A-Z])\w*[A-Z]{2}")
+# what it was and what it is to be
+_CHANGE = re.compile(r"[\"'`]?\s{0,4}(?:->|=>|→|~>|-->|⇒)\s{0,4}(?=[^\s])")
 _VERY_LONG, _MOST_VAIN = 2_048, 12
 _judge = Judge()
 
@@ -120,6 +131,16 @@ class Site(NamedTuple):
     def before(self) -> str:
         """The character before the name."""
         return self.scan.text[self.first - 1 : self.first]
+
+
+def has_look(text: str, kind: str) -> bool:
+    """Whether what stands in a sentence about a field has the look of a value, and not of a type or a name."""
+    text = text.rstrip(".…")
+    if "[REDACTED:" in text or "(" in text or "://" in text or _DOTTED.fullmatch(text):
+        return False
+    if is_announced(text, kind) or looks_random(text) or HEX_LIKE.fullmatch(text) or _CASES.search(text):
+        return True
+    return kind == "password" and len(text) >= _LEAST_SIGNED and not text.replace("-", "").replace("_", "").isalnum()
 
 
 def is_named(text: str, value: Value) -> bool:
@@ -146,6 +167,14 @@ def _is_remark(site: Site, value: Value, op: str) -> bool:
         return True
     rest = _FEW_WORDS.match(text, value.end)
     return rest is not None and rest[1].lower() not in _GOES_ON
+
+
+def _is_thing(site: Site, value: Value) -> bool:
+    """Whether a secret is named that is kept elsewhere, and no value is told: `--secret-id prod/db`."""
+    content = site.scan.text[value.start : value.end]
+    if site.name.startswith("-") and not value.quoted:
+        return _KEPT_ELSEWHERE.fullmatch(content) is not None
+    return value.quoted and _RESOURCE.fullmatch(content) is not None and bool(_FATE.match(site.scan.text, value.end))
 
 
 def _is_code(site: Site, value: Value, between: str) -> bool:
@@ -176,6 +205,8 @@ def judged(site: Site, value: Value | None, op: str) -> Span | None:
     content = text[value.start : value.end]
     if not value.quoted and (is_named(text, value) or _is_remark(site, value, op)):
         return refused(site, value)
+    if kind == "secret" and _is_thing(site, value):
+        return refused(site, value)
     fits = kind in ("name", "address") or not value.quoted or kind not in SHAPES or SHAPES[kind].match(content)
     after = text[value.end : value.end + 1]
     between = text[site.last : value.start]
@@ -185,6 +216,20 @@ def judged(site: Site, value: Value | None, op: str) -> Span | None:
     if fits and _judge.is_value(content, kind, site.name, quoted=value.quoted, op=op, after=after, spaced=spaced):
         return value.start, value.end, marker("jwt" if content.startswith("eyJ") else kind)
     return refused(site, value)
+
+
+def with_change(site: Site, span: Span | None, op: str) -> Span | None:
+    """What goes, together with the new value that an arrow leads to: `"x" -> "y"`, bare only what looks like one."""
+    text = site.scan.text
+    change = _CHANGE.match(text, span[1]) if span else None
+    if span is None or change is None:
+        return span
+    other = read_value(text, change.end(), site.kind)
+    content = text[other.start : other.end] if other else ""
+    if other is None or not (other.quoted or is_announced(content, site.kind) or looks_random(content)):
+        return span
+    later = judged(site, other, op)
+    return (span[0], later[1], span[2] + text[span[1] : later[0]] + later[2]) if later else span
 
 
 def refused(site: Site, value: Value) -> Span | None:

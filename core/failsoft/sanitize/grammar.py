@@ -39,10 +39,10 @@ TEMPLATE = re.compile(
 _WRAPPED = re.compile(
     r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential|Some|String(?:::from|::new)?|\[\]byte|str"
     r"|new String|Buffer\.from|SecureString|crypt|PASSWORD|SHA2|MD5|AES_ENCRYPT)\(\s{0,2}(?=[bu]?[\"'])|(?:Some|Just"
-    r"|Ok) (?=\")"
+    r"|Ok) (?=\")|\(?ConvertTo-SecureString (?:-String )?(?=[\"'])"
 )
 # with what each of these begins
-_WRAPS, _OPENS, _HOLDS = frozenset("SPTC[snBcMAOJ"), frozenset("bBuUrRfF$@\\\"'`"), frozenset("${%<")
+_WRAPS, _OPENS, _HOLDS = frozenset("SPTC[(snBcMAOJ"), frozenset("bBuUrRfF$@\\\"'`"), frozenset("${%<")
 _BARE = re.compile(
     r"(?:[^\s,;&\"'`<>()\[\]{}|\\]"
     r"|&(?!&|(?:amp;)?[\w.%\[\]-]{1,40}=)(?=[^\s\"'`<>])"
@@ -69,7 +69,8 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "ssn": re.compile(r"\d{3}[-. ]?\d{2}[-. ]?\d{4}(?!\d)|[*Xx]{3}-[*Xx]{2}-\d{4}|\d{4}(?!\d)"),
     # Canadian social insurance number
     "sin": re.compile(r"\d{3}[ -]?\d{3}[ -]?\d{3}(?![\w-]|[. ]\d)"),
-    "card": re.compile(r"\d(?:[ -]?\d){11,18}(?!\d)"),
+    # and an Indian permanent account number
+    "card": re.compile(r"\d(?:[ -]?\d){11,18}(?!\d)|[A-Z]{5}\d{4}[A-Z](?!\w)"),
     "iban": re.compile(r"[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"),
     # names of HL7 have carets between their parts
     "name": re.compile(
@@ -83,6 +84,9 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "date": re.compile(
         r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)?|\d{8}(?!\d)"
         r"|\d{1,2}\.? [A-Za-z]{3,9}\.?,? \d{4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
+    ),
+    "place": re.compile(
+        r"[(\[]?-?\d{1,3}\.\d{3,12}(?:°?\s?[NSEW])?(?:[,;]?\s?-?\d{1,3}\.\d{3,12}(?:°?\s?[NSEW])?[)\]]?)?"
     ),
     "zip": re.compile(
         r"\d{4,5}(?:-\d{3,4})?(?!\w)|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)|[A-Z]\d[A-Z] ?\d[A-Z]\d(?!\w)"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from failsoft.sanitize.assigned import ASSIGN, assigned
+from failsoft.sanitize.assigned import ASSIGN, assigned, plainly_assigned
 from failsoft.sanitize.complaints import told_after
 from failsoft.sanitize.forms import Site, random_key
 from failsoft.sanitize.keys import KeyMatcher
@@ -72,7 +72,7 @@ class KeyedRule:
             return span
         if kind is not None:
             site = Site(scan, first, last, name, kind)
-            if span := told_after(site):
+            if span := plainly_assigned(site) or told_after(site):
                 return span
             if assign := ASSIGN.match(text, last + _bracketed(text, first, last)):
                 of_a_grammar = "=" not in assign["op"] and of_a_parser(site)

@@ -15,9 +15,12 @@ from failsoft.sanitize.rules import (
     KEY_OWNERS,
     NEUTRAL_TAILS,
     NO_PLACES,
+    NO_PROSE_OWNERS,
+    PAGE_WORDS,
     SID_OWNERS,
     STRICT_TERMS,
     STRONG_TERMS,
+    UNGLUED,
     WEAK_TERMS,
     WHOLE_TERMS,
 )
@@ -31,6 +34,7 @@ _MAX_WORDS = 14
 _LONGEST_TERM = 4
 _GLUED_LEAST = 7
 _CACHE = 4_096
+_PROSE_OWNERS = KEY_OWNERS - NO_PROSE_OWNERS
 
 
 @lru_cache(maxsize=_CACHE)
@@ -41,7 +45,7 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 def _glued(word: str) -> str | None:
-    if len(word) < _GLUED_LEAST:
+    if len(word) < _GLUED_LEAST or word in UNGLUED:
         return None
     for end, kind in GLUED_TAILS:
         if word.endswith(end):
@@ -107,6 +111,8 @@ class KeyMatcher:
         if joined in self._safe_joined:
             return None
         kind = self._custom_joined.get(joined) or STRONG_TERMS.get(joined) or WEAK_TERMS.get(joined)
+        if kind is None and joined[-3:] == "key" and joined[:-3] in _PROSE_OWNERS:
+            return "api_key"
         return kind or (STRICT_TERMS.get(joined) if self._strict else None)
 
     def _kind(self, name: str) -> str | None:
@@ -151,8 +157,17 @@ def _is_counted(words: tuple[str, ...], end: int) -> bool:
     return bool(following) and words[end - 1][-1] == "s" and words[end - 1][-2:] != "ss" and following[0].endswith("ed")
 
 
+def _is_of_service(words: tuple[str, ...]) -> bool:
+    """Whether the name tells a place in a list, a lock, or what is left of an allowance."""
+    if words[-1] in ("token", "tokens") and len(words) > 1 and words[-2] in PAGE_WORDS:
+        return True
+    return "ratelimit" in words or ("rate" in words and "limit" in words)
+
+
 def _kind_of(words: tuple[str, ...]) -> str | None:
     if len(words) > 1 and (words[0] in DISARMING_HEADS or "per" in words):
+        return None
+    if _is_of_service(words):
         return None
     for end in range(len(words), 0, -1):
         if words[end - 1] == "tokens" and end > 1 and words[end - 2] in AUTH_WORDS and end == len(words):

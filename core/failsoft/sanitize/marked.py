@@ -83,14 +83,26 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
     if lead == "{" and (item := _ERLANG.match(text, last)):
         return True, judged(site, read_value(text, item.end(), site.kind), "=")
     if site.name.startswith("-") and "$" not in site.name and (option := _OPTION.match(text, last)):
-        return True, judged(site, read_value(text, option.end(), site.kind), " ")
+        return True, _of_option(site, option.end())
     return False, None
+
+
+def _of_option(site: Site, at: int) -> Span | None:
+    """The argument of an option, unless a marker is all that it says, as `pass:[REDACTED:password]`."""
+    text = site.scan.text
+    value = read_value(text, at, site.kind)
+    if value and text.startswith("[REDACTED:", text.find("[", value.start, value.end + 1)):
+        return None
+    return judged(site, value, " ")
 
 
 def _table_cell(site: Site) -> Value | None:
     """What stands beside a name in a table, parted by a bar, or aligned by spaces to the end of the line."""
     text, last = site.scan.text, site.last
     if text[last] != "|" and text[last + 1 : last + 2] not in _PARTING:
+        return None
+    if "{{" in site.scan.before(site.first, _INDENT):
+        # a pipe in a template
         return None
     if (cell := _CELLS.match(text, last)) and is_announced(cell[1], site.kind):
         return Value(cell.start(1), cell.end(1), quoted=True)

@@ -18,9 +18,12 @@ __all__ = [
     "KEY_OWNERS",
     "NEUTRAL_TAILS",
     "NO_PLACES",
+    "NO_PROSE_OWNERS",
+    "PAGE_WORDS",
     "SID_OWNERS",
     "STRICT_TERMS",
     "STRONG_TERMS",
+    "UNGLUED",
     "WEAK_TERMS",
     "WHOLE_TERMS",
     "word_set",
@@ -43,7 +46,7 @@ STRONG_TERMS: dict[str, str] = _table(
         "dbpw rootpw pword pwrd passw upass sshpass requirepass masterauth contrasena contraseña contrasenia "
         "clavesecreta motdepasse "
         "mdp senha "
-        "authenticationstring userpassword "
+        "authenticationstring userpassword authtok "
         "wachtwoord haslo hasło lösenord losenord passord adgangskode salasana heslo jelszó şifre parola пароль "
         "密码 密碼 "
         "パスワード 비밀번호",
@@ -57,7 +60,7 @@ STRONG_TERMS: dict[str, str] = _table(
         "idtokenhint usertokens csrftokens devicetokens",
         "api_key": "apikey apikeys accesskey accesskeys accesskeyid appkey applicationkey clientkey consumerkey "
         "subscriptionkey subscriptionkeys functionskey authkeys appkeys sharedkeys licensekeys licencekeys servicekey "
-        "serviceaccountkey integrationkey adminkey deploykey accountkey "
+        "serviceaccountkey integrationkey writekey adminkey deploykey accountkey "
         "storagekey sharedaccesskey sharedkey authkey serverkey licensekey licencekey bottoken ingestkey",
         "private_key": "privatekey privatekeys privkey sshkey secretkey secretkeys secretkeybase signingkey signkey "
         "encryptionkey encryptkey enckey decryptionkey masterkey hmackey rsakey tlskey sslkey gpgkey pgpkey jwtkey "
@@ -139,17 +142,22 @@ STRICT_TERMS: dict[str, str] = _table(
         "name": "lname fname firstnames namefirst namelast fathername mothername nickname middleinitial providername "
         "beneficiaryname authorname signedby given family customername clientname contactname employeename "
         "guardianname spousename doctorname physicianname "
-        "nursename insuredname subscribername guarantorname recipientname emergencycontactname nextofkin personname "
+        "nursename insuredname subscribername guarantorname recipientname emergencycontactname personname "
         "membername relativename",
-        "person": "name patient customer doctor physician nurse guardian spouse",
+        "person": "name patient customer doctor physician nurse guardian spouse employee mother father husband wife "
+        "passenger traveler traveller guest applicant claimant attendee signatory payee recipient policyholder "
+        "emergencycontact nextofkin",
+        "place": "latitude longitude lat lng lon gps geo latlng latlon coords coordinates geolocation location "
+        "gpscoordinates position",
         "date": "birthyear yearofbirth admissiondate admitdate admittedat admittedon dischargedate dischargedat "
         "dischargedon dateofservice "
-        "servicedate deathdate dateofdeath visitdate appointmentdate surgerydate diagnosisdate proceduredate "
+        "admitted discharged servicedate deathdate dateofdeath visitdate appointmentdate surgerydate diagnosisdate "
+        "proceduredate "
         "encounterdate dateofadmission dateofdischarge dateofvisit",
         "zip": "zip zipcode postalcode postcode plz",
-        "address": "addr addr1 addr2 address1 address2 line1 line2 address city town county latitude longitude "
-        "geolocation gpscoordinates adresse direccion domicilio",
-        "record": "visanumber "
+        "address": "addr addr1 addr2 address1 address2 line1 line2 address city town county "
+        "adresse direccion domicilio birthplace placeofbirth",
+        "record": "visanumber androidid serial "
         "udid advertisingid idfa plate fingerprintid studentid employeeid membershipnumber licensenumber "
         "licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "
         "platenumber vin vehicleid vehiclenumber vehicleidentificationnumber vehicleregistration serialnumber "
@@ -157,7 +165,7 @@ STRICT_TERMS: dict[str, str] = _table(
         "deviceid deviceserial deviceserialnumber deviceidentifier imei imsi meid iccid udi biometricid recordnumber "
         "recordno chartnumber casenumber caseno encounterid encounternumber visitnumber claimnumber claimid "
         "accessionnumber specimenid employeenumber studentnumber",
-        "url": "profileurl homepage personalurl linkedinurl websiteurl website avatarurl photourl facebookurl "
+        "url": "profileurl homepage personalurl linkedinurl linkedin websiteurl website avatarurl photourl facebookurl "
         "twitterurl",
     }
 )
@@ -169,14 +177,30 @@ NO_PLACES = word_set(
 )
 """Words before "address" where nobody lives."""
 
-WHOLE_TERMS = word_set("given family nickname line1 line2 addr plate")
+WHOLE_TERMS = word_set(
+    "given family nickname line1 line2 addr plate serial linkedin lat lng lon gps geo location position coords "
+    "coordinates admitted discharged"
+)
 """Terms of the strict tier that are the whole name, or mean something else, as `font_family`."""
 
 KEY_OWNERS = word_set(
     "openai anthropic stripe sendgrid mailgun mailchimp twilio google maps gmaps azure aws gcp github gitlab slack "
     "firebase datadog newrelic algolia cohere hf huggingface gemini mistral groq pinecone sentry cloudflare heroku "
-    "digitalocean npm pypi discord telegram shopify plaid paypal braintree adyen rapidapi dd nr s3 bot app"
+    "digitalocean npm pypi discord telegram shopify plaid paypal braintree adyen rapidapi dd nr s3 bot app "
+    "fastly vultr linode hetzner scaleway netlify vercel render supabase snyk shodan virustotal abuseipdb giphy "
+    "weatherapi openweather newsapi alphavantage finnhub polygon coingecko coinmarketcap etherscan infura alchemy "
+    "sparkpost mailjet mandrill brevo postmark messagebird vonage nexmo plivo telnyx clearbit hunter segment mixpanel "
+    "amplitude heap intercom zendesk hubspot pipedrive asana trello notion airtable clickup monday jira linear figma "
+    "contentful sanity storyblok typeform calendly deepl deepgram assemblyai elevenlabs replicate together fireworks "
+    "perplexity xai grok deepseek openrouter voyage jina weaviate qdrant langsmith langfuse wandb cohere tavily "
+    "exa serpapi scraperapi ipinfo ipstack mapbox tomtom geocodio bugsnag rollbar loggly logdna papertrail sumologic "
+    "honeycomb grafana dynatrace opsgenie pagerduty statuspage uptimerobot launchdarkly statsig optimizely split "
+    "klaviyo mollie razorpay gocardless lemonsqueezy paddle square easypost shippo lob docusign cloudinary imgix "
+    "onesignal pushover pusher ably pubnub cloudsmith gemfury packagist rubygems nuget dropbox lastfm tmdb omdb "
+    "steam riot unsplash pexels pixabay akismet"
 )
+NO_PROSE_OWNERS = word_set("s3 app bot maps dd nr render linear split segment heap monday square notion together exa")
+"""Of these, a key in prose may be anything."""
 """`<owner>_key` is an API key."""
 
 SID_OWNERS = word_set(
@@ -185,6 +209,12 @@ SID_OWNERS = word_set(
     "user group windows oracle media queue flow"
 )
 """`<owner>_sid` is an id, of Twilio or of Windows."""
+
+PAGE_WORDS = word_set("page pagination paging continuation cursor sync resume cancellation fencing")
+"""Words before "token" that make it a place in a list, or a lock."""
+
+UNGLUED = word_set("tiktoken subtoken")
+"""What only ends like such a word."""
 
 AUTH_WORDS = word_set("access refresh auth api bearer session id csrf user oauth reset login personal")
 
@@ -275,6 +305,6 @@ COUNTED = word_set("cookies credentials secrets passwords apikeys sessions")
 DISARMING_PHRASES = word_set(
     "unexpected parse parser parsing syntax lexer lexical next previous last max min total input output prompt "
     "completion first stop special mask pad eos bos cls sep unk start begin closing opening punctuation operator "
-    "illegal"
+    "illegal page pagination paging continuation cursor sync resume cancellation fencing"
 )
 """Words before "token" in the language of parsers and language models."""

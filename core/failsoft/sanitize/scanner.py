@@ -76,7 +76,7 @@ class Scan:
 
     __slots__ = (
         "again", "cells", "floor", "headed", "memo", "nested", "opaque", "placed", "run",
-        "searched", "seen", "text", "vain",
+        "searched", "seen", "stated", "text", "vain",
     )  # fmt: skip
 
     def __init__(self, text: str, *, nested: bool = False) -> None:
@@ -89,6 +89,8 @@ class Scan:
         """Up to here, letters and digits were decoded, and nothing was behind them."""
         self.searched = -1
         """Up to here, objects were searched for private parts, and none was found."""
+        self.stated = 0
+        """Statements that begin before it were searched for values bound to them, and none was found."""
         self.vain = 0
         """How often a very long value was read that was none."""
         self.run = -1

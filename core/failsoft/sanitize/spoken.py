@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from failsoft.sanitize.assigned import ASSIGN, assigned
 from failsoft.sanitize.checks import is_iban, looks_random
-from failsoft.sanitize.forms import HEX_LIKE, Site, judged, refused
+from failsoft.sanitize.forms import HEX_LIKE, Site, judged, refused, with_change
 from failsoft.sanitize.grammar import SHAPES, Value, read_value
 from failsoft.sanitize.keys import KeyMatcher, words_of
 from failsoft.sanitize.rules import DISARMING_PHRASES, STRONG_TERMS, word_set
@@ -19,7 +19,7 @@ __all__ = ["Prose", "of_a_parser"]
 _CACHE = 2_048
 _AFTER_WORDS = re.compile(
     r"(?i)(?: (?:number|no|num|code|codes|id|key|token|secret|phrase|string|record|of|birth|date|name|security|address"
-    r"|line|value|sociale|hash|pin|cookie|answers?|question|maiden)\b\.?){1,3}"
+    r"|line|value|registration|contact|kin|sociale|hash|pin|cookie|answers?|question|maiden)\b\.?){1,3}"
 )
 _PROSE = re.compile(
     r"(?:\\{0,3}(?:[\"']|`{1,2}))?"
@@ -140,7 +140,7 @@ class Prose:
                 return refused(site, value)
         if value and kind == "iban" and not is_iban(re.sub(r"[ -]", "", text[value.start : value.end]).upper()):
             return None
-        return judged(site, value, ":")
+        return with_change(site, judged(site, value, ":"), ":")
 
 
 def _called(site: Site) -> Span | None:

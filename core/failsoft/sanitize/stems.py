@@ -110,11 +110,22 @@ STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
             "line1 line2 line_1 "
             "line_2 fingerprint_id fingerprintid beneficiar latitude longitude geoloc "
             "visan visa_n visa-n domicilio direccion adresse "
-            "county name patient customer doctor physician guardian spouse nextofkin next_of_kin"
+            "county name patient customer doctor physician guardian spouse nextofkin next_of_kin "
+            "birthplace mother father husband passenger travel guest applicant claimant attendee "
+            "signatory payee recipient policyholder emergency coord location position android_id androidid"
         )
     ),
-    *((stem, _NO_LETTER, "") for stem in word_set("zip plz vin udi city town imsi meid iccid plate nurse")),
+    *(
+        (stem, _NO_LETTER, "")
+        for stem in word_set(
+            "zip plz vin udi city town imsi meid iccid plate nurse wife lat lng lon gps geo latlng latlon"
+        )
+    ),
     ("plate", "[ _-]?n", ""),
     ("postal", f"{_GAP}(?=code)", ""),
+    ("case", f"{_GAP}(?=n(?:o|um))", ""),
+    ("visa", f"{_GAP}(?=n(?:o|um))", ""),
+    ("place", "(?= of birth)", ""),
+    ("next", "(?= of kin)", ""),
 )
 """More of them, for the names that only the strict tier knows."""

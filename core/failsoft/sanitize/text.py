@@ -20,7 +20,9 @@ from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.numbers import BLOB, RUN, digit_follows, padding_anchor
 from failsoft.sanitize.patterns import CompiledPattern, found_by
 from failsoft.sanitize.records import RecordRules
+from failsoft.sanitize.repeats import with_repeats
 from failsoft.sanitize.scanner import Anchor, Family, Look, Scan, Span, digits_family, signs_family, words_family
+from failsoft.sanitize.statements import statement_anchors
 from failsoft.sanitize.stems import FOREIGN_STEMS, STEMS, STRICT_STEMS
 from failsoft.sanitize.strict import scrub_strictly
 from failsoft.sanitize.tags import Tagger
@@ -98,6 +100,7 @@ class TextEngine:
         ]
         records = RecordRules(keys)
         words += [*word_anchors(), *details.anchors(), *EchoRules(keys).anchors(), *records.anchors()]
+        words += statement_anchors()
         signs = [*sign_anchors(), *records.signs(), padding_anchor(self._reveals)]
         self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(self._reveals)))
         self._foreign = (*self._families, words_family(foreign))
@@ -236,9 +239,10 @@ class _Cursor:
 
 
 def _found(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
-    """What goes, with the cells of tables among it."""
+    """What goes, with the cells of tables among it, and all that reads the same."""
     spans = _walk(scan, cursors)
-    return _joined(spans, scan.cells) if scan.cells else spans
+    spans = _joined(spans, scan.cells) if scan.cells else spans
+    return with_repeats(scan.text, spans) if spans and not scan.nested else spans
 
 
 def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:

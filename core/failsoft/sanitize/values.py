@@ -141,12 +141,16 @@ class _Walk:
             )
         if kind is None:
             return self._text(value)
+        if kind == "bound":
+            return self._rules.mark("value", value) if value and "[REDACTED:" not in value else value
         if kind in ("authorization", "cookie"):
             return clean_credentials(kind, value, self._rules.mark)
         if kind == "dsn":
             cleaned = self._text(value)
             return (
-                cleaned if cleaned != value or "://" in value or not _is_dsn(value) else self._rules.mark(kind, value)
+                cleaned
+                if cleaned != value or "[REDACTED:" in value or "://" in value or not _is_dsn(value)
+                else self._rules.mark(kind, value)
             )
         fits = kind not in SHAPES or SHAPES[kind].match(value.strip())
         if fits and _judge.is_value(value, kind, "", quoted=True, op=":"):
@@ -162,7 +166,7 @@ class _Walk:
             plain = str(obj)
             cleaned = self._text(plain)
             return obj if cleaned == plain else type(obj)(cleaned)
-        kind = None if kind == "tokens" else kind
+        kind = None if kind in ("tokens", "bound") else kind
         if isinstance(obj, Number | Decimal):
             if kind is None and not (isinstance(obj, int) and obj >= _CARD_LEAST):
                 return obj

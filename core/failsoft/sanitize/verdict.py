@@ -30,7 +30,7 @@ _ABOUT = word_set(
     "configured contains correct could created decode decoding denied deprecated destroyed detected did differs "
     "different disabled do does doesn doesnt either enabled encode ended error errors exceeded exception exists "
     "expected expire expired expires expiring fail failed failing fails failure field fields flag for format found "
-    "from generated get given granted had has have header here if ignored illegal in inactive incorrect input "
+    "from generated get given got granted had has have header here if ignored illegal in inactive incorrect input "
     "insufficient invalid is isn isnt it its key length limit loading locked login logged lookup lost malformed "
     "match "
     "matches may mechanism method mismatch mismatched missing must needed needs never new not notfound object of ok "
@@ -89,7 +89,7 @@ _MASKED = re.compile(
 # what no mask and no placeholder is without
 _SUSPECT = re.compile(r"^[^A-Za-wyzA-WYZ0-9/+]|\*\*\*|•••|●●●")
 _PLACEHOLDER = re.compile(
-    r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\$[A-Z_][A-Z0-9_]*|\$[A-Za-z_]{1,40}|\$\d{1,2}|\{\{.{0,80}\}\}"
+    r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\[?\$[A-Z_][A-Z0-9_]*\]?|\$[A-Za-z_]{1,40}|\$\d{1,2}|\{\{.{0,80}\}\}"
     r"|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
     r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|\$[A-Za-z_]\w{0,40}(?:-?$|->.*|::.*)|:[a-z_]\w{0,40}:?"
     r"|@@?[A-Za-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
@@ -158,6 +158,8 @@ _DIGEST = re.compile(r"(?:sha\d{1,3}|md5):[0-9a-fA-F]{32,128}")
 _ALGORITHM = re.compile(
     r"(?i)(?:sha\d{1,3}|md5|ecdsa|rsa|ed25519|hmac)(?:-?with|-?sha|encryption|-?rsa|-?pss)[\w-]{0,24}|\d{3,5}[ -]bit.*"
 )
+# how long something takes, and the keys of Stripe, and of those who write theirs alike, that are public by design
+_HARMLESS = re.compile(r"(?:\d{1,9}(?:\.\d{1,9})?(?:[nuµm]?s|m|h|d)){1,4}|pk_(?:live|test)_\w{8,256}")
 # letters and digits without a sign of a path, a list, a call, a placeholder, of names that dots part; or a number
 _EVIDENT = re.compile(
     r"(?=[^0-9]*+[0-9])(?=[^A-Za-z]*+[A-Za-z])(?=[^.]*+\Z|[\w.!?]*+[^\w.!?])[A-Za-z0-9][\w^!+~=#@;&$?.-]{4,}+"
@@ -330,6 +332,6 @@ class Judge:
             return op.startswith("=") and len(value) >= 5
         if kind == "session" and not _is_session(value):
             return False
-        if kind in _SHORT_KINDS and len(value) < 3:
+        if kind in _SHORT_KINDS and (len(value) < 3 or _HARMLESS.fullmatch(value)):
             return False
         return not (kind == "token" and _SMALL.fullmatch(value))

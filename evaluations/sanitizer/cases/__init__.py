@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections import Counter
 from functools import cache
@@ -26,7 +27,7 @@ def load() -> tuple[Case, ...]:
     for path in sorted(_HERE.rglob("*.toml")):
         for tier, groups in tomllib.loads(path.read_text(encoding="utf-8")).items():
             for group, texts in groups.items():
-                cases += [marked(f"{group}/{name}", text, tier=tier) for name, text in texts.items()]
+                cases += [_case(f"{group}/{name}", text, tier) for name, text in texts.items()]
     cases += [*shapes.CASES, *objects.CASES, *harmless.CASES]
     cases += [*second_records.CASES, *second_values.CASES, *second_harmless.CASES]
     ids = [case.id for case in cases]
@@ -36,3 +37,9 @@ def load() -> tuple[Case, ...]:
         msg = f"two of one id, or in the wrong file: {', '.join(sorted(wrong))}"
         raise ValueError(msg)
     return tuple(cases)
+
+
+def _case(id: str, text: str, tier: str) -> Case:
+    """A text, or, in a table `[tier-values.group]`, a value in JSON."""
+    tier, _, values = tier.partition("-")
+    return marked(id, json.loads(text) if values else text, tier=tier)

@@ -22,11 +22,12 @@ from failsoft.sanitize import Sanitizer
 from observed import NOW, handled
 
 ADDRESS, USER = "192.0.2.77", "alice@example.com"
+SANITIZER = Sanitizer()
 Policy = Literal["full", "network", "hash", "none"]
 
 
 def entry_of(people: People, client: str | None = ADDRESS, user: str | None = USER, keys: KeyRing | None = KEYS) -> Any:
-    context = replace(CONTEXT, people=people, sanitizer=Sanitizer())
+    context = replace(CONTEXT, people=people, sanitizer=SANITIZER)
     made = failure_handled(handled(facts=RequestFacts(client=client), user=user), context)
     said = dict(made["request"])
     return said, Lane(new_lane_id(NOW), keys=keys, encrypt=False).encode(made)

@@ -157,7 +157,7 @@ def foreign(path: Path, statement: str) -> str:
         (lambda path: f"jsonl:///{path.parent}/missing/audit.jsonl", "does not exist"),
         (lambda path: f"jsonl:///{path.parent}", "cannot use"),
         (lambda path: "env:FAILSOFT_TEST_NO_SUCH_VARIABLE", "FAILSOFT_TEST_NO_SUCH_VARIABLE"),
-        (lambda path: f"file:{path}", "FileNotFoundError"),
+        (lambda path: f"file:{path}", "No such file or directory"),
     ],
 )
 def test_a_store_that_cannot_be_used_is_refused_in_one_line(url: Callable[[Path], str], says: str, path: Path) -> None:
@@ -207,9 +207,11 @@ def test_a_killed_process_leaves_a_readable_file_and_loses_only_what_waited(path
         process.kill()
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert [record["error"]["id"] for record in stored(path)] == [f"stored-{n}" for n in range(200)]
+    found = [record["error"]["id"] for record in stored(path)]
+    # on a busy machine some of those that wait may go with the last batch
+    assert found == [*[f"stored-{n}" for n in range(200)], *[f"waiting-{n}" for n in range(len(found) - 200)]]
     assert spawn("write", path).wait(60) == 0
-    assert lengths(path) == [201, 201]
+    assert lengths(path) == [201, len(found) + 1]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

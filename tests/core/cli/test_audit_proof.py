@@ -162,7 +162,7 @@ def test_one_lane_and_one_time_can_be_asked_for(made: Made) -> None:
     ("arguments", "says"),
     [
         (("--lane", "nowhere"), "there is no lane 'nowhere'"),
-        (("--since", "yesterday"), "expected ISO 8601"),
+        (("--since", "yesterday"), "expected a time such as"),
         (("--anchor", "failsoft.toml"), "holds no anchor"),
         (("--public-keys", "failsoft.toml"), "does not hold public keys"),
     ],

@@ -116,8 +116,10 @@ def test_text_of_others_cannot_forge_a_line(
     observer(handled(failure(hostile, type=hostile), endpoint="__unmatched__", facts=facts))
     message = only(caplog).getMessage()
     assert len(message.splitlines()) == 1
-    assert "\x1b" not in message
-    assert "\u202e" not in message
+    stack = only(caplog).exc_text or ""
+    assert hostile[0] in stack
+    for text in (message, stack):
+        assert not {"\x1b", "\u202e", "\r", "\u2028", "\x85"} & set(text)
     assert only(caplog).failsoft_path.splitlines() == [only(caplog).failsoft_path]  # type: ignore[attr-defined]
 
 

@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from failsoft.sanitize import Sanitizer, verdict
+from failsoft.sanitize import Sanitizer, keyed, verdict
 
 SANITIZER = Sanitizer()
 CANARY = "Canary7Fake"
@@ -94,18 +94,26 @@ _VALUE = st.one_of(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=800)
+@example("", "dob", "=", "a9X00b1b", " ")
+@example("&", "api_key", "=", "1Xb0abXaX1#x", "")
+@example("", "secret", "=", "key-1", " is missing")
+@example('next"', "token", '": "', "ab1x2", '"}')
 @given(
-    st.sampled_from(["password", "api_key", "token", "auth", "session_id", "otp", "first_name", "phone", "cookie"]),
-    st.sampled_from(["=", ": ", " = ", " == ", " is ", '="', '": "', "=>"]),
+    st.sampled_from(["", '"', '{"', "?", ";", "first ", 'unexpected "']),
+    st.sampled_from(
+        ["password", "api_key", "token", "auth", "session_id", "otp", "secret", "first_name", "cookie", "a.pin", "dob"]
+    ),
+    st.sampled_from(["=", ": ", " = ", " == ", " is ", '="', '": "', '":"', "=>"]),
     _VALUE,
-    st.sampled_from(["", " ", ")", "(", "[", "<", '"', ", ok", "\n"]),
+    st.sampled_from(["", " ", ")", "(", "[", "<", '"', '"}', '", "b": 1', ", ok", "\n", ";x=1"]),
 )
-def test_what_is_evidently_a_value_would_be_one_if_all_was_asked(name: str, op: str, value: str, after: str) -> None:
-    text = f"{name}{op}{value}{after}"
+def test_the_short_ways_find_what_the_long_ways_find(lead: str, name: str, op: str, value: str, after: str) -> None:
+    text = f"{lead}{name}{op}{value}{after}"
     short = SANITIZER.text(text)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(verdict, "_EVIDENT", re.compile("(?!)"))
+        patch.setattr(keyed, "plainly_assigned", lambda _: None)
         assert SANITIZER.text(text) == short
 
 

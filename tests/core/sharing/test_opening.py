@@ -71,7 +71,7 @@ def test_a_secret_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp
     assert faults({"url": "env:TEST_STATE_URL"})[0].startswith(
         "state.url: expected a secret in 'env:TEST_STATE_URL': there is nothing"
     )
-    assert "FileNotFoundError" in faults({"url": f"file:{tmp_path / 'none'}"})[0]
+    assert "No such file or directory" in faults({"url": f"file:{tmp_path / 'none'}"})[0]
 
 
 def test_a_url_that_the_client_cannot_read_is_said_without_it() -> None:

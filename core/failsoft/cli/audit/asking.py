@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
 import click
@@ -75,7 +75,7 @@ def query_of(trail: Opened, wanted: dict[str, Any], **more: Any) -> Query:
         raise CouldNotRunError(one_line(str(error))) from None
 
 
-def reading(trail: Opened, query: Query) -> Iterator[Stored]:
+def reading(trail: Opened, query: Query) -> Generator[Stored, None, None]:
     """The entries that are wanted.
 
     Raises:

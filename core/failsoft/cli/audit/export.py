@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from failsoft.audit.exporting import export as exported
 from failsoft.audit.manifests import check_manifest
 from failsoft.audit.purging import stretches
 from failsoft.audit.stores import Stored
-from failsoft.cli.audit.asking import criteria, query_of, reading, trail_of, written
+from failsoft.cli.audit.asking import criteria, note, query_of, reading, trail_of, written
 from failsoft.cli.audit.group import Opened
 from failsoft.cli.audit.shared import CouldNotRunError, public_keys_in, unreadable
 from failsoft.cli.main import Context
@@ -26,8 +27,17 @@ from failsoft.observers.base import one_line
 __all__ = ["export"]
 
 
+class _Directory(click.Path):
+    """A directory that has a name: an unset variable of a shell must not stand for the working directory."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("expected the name of a directory, and there is nothing", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.command()
-@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("directory", type=_Directory(file_okay=False, path_type=Path))
 @criteria
 @click.option("--format", "formats", type=click.Choice(("jsonl", "csv")), multiple=True, help="jsonl; may be repeated.")
 @click.option("--raw", is_flag=True, help="Entries as they are stored: sealed and chained, with the signed statements.")
@@ -61,17 +71,22 @@ def export(
     if sealed_before is not None and (asks or not raw):
         raise click.UsageError("--sealed-before takes whole stretches as they are stored: with --raw, without filters")
     trail = trail_of(context)
+    note(trail, "export", asks)
     manifest = _export(trail, directory, formats or ("jsonl",), raw, sealed_before, wanted)
     told = json.loads(manifest.read_bytes())
-    written(
-        trail,
-        "trail.exported",
-        manifest=str(manifest.resolve()),
-        records=told["records"],
-        form=told["form"],
-        files={one["name"]: one["sha256"] for one in told["files"]},
-        asked={name: str(value) for name, value in {**asks, "sealed_before": sealed_before}.items() if value},
-    )
+    try:
+        written(
+            trail,
+            "trail.exported",
+            manifest=str(manifest.resolve()),
+            records=told["records"],
+            form=told["form"],
+            files={one["name"]: one["sha256"] for one in told["files"]},
+            asked={name: str(value) for name, value in {**asks, "sealed_before": sealed_before}.items() if value},
+        )
+    except CouldNotRunError as error:
+        # who may only read may export; with `record_reads` it was written down before, or nothing was exported
+        click.echo(f"could not record it in the trail: {error.message}", err=True)
     click.echo(json.dumps(told, indent=2) if as_json else f"{told['records']} records: {one_line(str(manifest))}")
 
 
@@ -86,17 +101,18 @@ def _export(
     now = SystemClock.time()
     # as they were stored, each lane is in the order of its chain; for people the order of time says more
     query = query_of(trail, wanted)
-    found: Iterable[Stored]
+    found: Generator[Stored, None, None]
     if sealed_before is None:
         found = reading(trail, replace(query, after=0) if raw else query)
     else:
         found = _sealed(trail, _instant(sealed_before, now))
     about = {"service": trail.settings.service, "environment": trail.settings.environment}
     try:
-        return exported(
-            found, directory, keys=trail.keys, form="stored" if raw else "opened", formats=formats, about=about,
-            statements=lambda lane: trail.store.statements(None, lane), now=int(now * 1e6),
-        )  # fmt: skip
+        with closing(found):
+            return exported(
+                found, directory, keys=trail.keys, form="stored" if raw else "opened", formats=formats, about=about,
+                statements=lambda lane: trail.store.statements(None, lane), now=int(now * 1e6),
+            )  # fmt: skip
     except FileExistsError as error:
         where = one_line(str(error.filename))
         raise CouldNotRunError(f"{where!r} is there already, and was left as it is") from None
@@ -118,7 +134,7 @@ def _instant(text: str, now: float) -> int:
         raise CouldNotRunError(one_line(str(error))) from None
 
 
-def _sealed(trail: Opened, before: int) -> Iterator[Stored]:
+def _sealed(trail: Opened, before: int) -> Generator[Stored, None, None]:
     for stretch in stretches(trail.store, before, ()):
         for entry in stretch_of(trail.store, stretch.lane, stretch.first, stretch.last):
             yield Stored(0, entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -53,12 +54,12 @@ def opened(context: Context, *, with_keys: bool = True) -> Opened:
         raise SettingsError("the settings have no [audit] table: there is no audit trail")
     faults: list[Fault] = []
     keys = keys_of(settings.audit, faults) if with_keys else None
-    if faults:
-        raise SettingsError(faults)
     try:
-        store = store_to_read(settings.audit)
+        store = None if faults else store_to_read(settings.audit)
     except StoreError as error:
-        raise SettingsError(f"audit: {error}") from None
+        faults.append(Fault("audit.url", "", str(error)))
+    if faults or store is None:
+        raise SettingsError([fault._replace(source=settings.source_of(fault.path)) for fault in faults])
     return Opened(settings, store, keys)
 
 
@@ -69,3 +70,5 @@ class _AuditCommands(Commands):
 @click.group(cls=_AuditCommands)
 def audit() -> None:
     """Search, verify, report and export the audit trail."""
+    # of a connection that is given up because somebody interrupts, there is nothing to say
+    logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())

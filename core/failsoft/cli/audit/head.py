@@ -6,11 +6,10 @@ import click
 
 from failsoft.audit.ends import heads_now
 from failsoft.audit.statements import to_line
-from failsoft.cli.audit.group import opened
-from failsoft.cli.audit.shared import CouldNotRunError, public_json, unreadable, unusable
+from failsoft.cli.audit.asking import trail_of
+from failsoft.cli.audit.shared import CouldNotRunError, public_json, unreadable
 from failsoft.cli.main import Context
 from failsoft.clock import SystemClock
-from failsoft.errors.exceptions import SettingsError
 
 __all__ = ["head"]
 
@@ -24,10 +23,7 @@ def head(context: Context, public_keys: bool) -> None:
     Kept where the application cannot write, it shows later whether anything up to now was taken away:
     `failsoft audit verify --anchor FILE`. It says what stands in the store, and does not verify it.
     """
-    try:
-        trail = opened(context)
-    except SettingsError as error:
-        raise unusable(error) from None
+    trail = trail_of(context)
     if public_keys:
         if trail.keys is None:
             raise CouldNotRunError("the settings have no audit.keys: there is no public key")

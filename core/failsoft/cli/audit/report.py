@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,14 @@ import click
 
 from failsoft.audit.asking import iso_of, microseconds
 from failsoft.audit.findings import Report
+from failsoft.audit.new_files import write_new
 from failsoft.audit.periods import Period, period_of
 from failsoft.audit.report_page import report_page
 from failsoft.audit.reporting import compliance_report
 from failsoft.audit.verifying import verify
 from failsoft.cli.audit.asking import note, trail_of
 from failsoft.cli.audit.group import Opened
-from failsoft.cli.audit.shared import CouldNotRunError, anchors_in, public_keys_in, unreadable
+from failsoft.cli.audit.shared import NOT_OURS, CouldNotRunError, anchors_in, public_keys_in, unreadable
 from failsoft.cli.main import Context
 from failsoft.clock import SystemClock
 from failsoft.observers.base import one_line
@@ -69,14 +69,18 @@ def report(
     now = SystemClock.time()
     when = _period(period, since, until, now)
     public = None if public_keys is None else public_keys_in(public_keys)
-    known = anchors_in(anchors)
     if output is not None and output.exists():
         raise CouldNotRunError(f"{one_line(str(output))!r} is there already, and was left as it is")
+    if output is not None and not output.parent.is_dir():
+        raise CouldNotRunError(f"cannot write the report: there is no directory {one_line(str(output.parent))!r}")
     trail = trail_of(context, with_keys=public is None)
     note(trail, "report", {"since": iso_of(when.since), "until": iso_of(when.until)})
 
     def verified() -> Report:
-        return verify(trail.store, keys=trail.keys, public=public, anchors=known)
+        found = verify(trail.store, keys=trail.keys, public=public, anchors=anchors_in(anchors))
+        if anchors and not found.anchors:
+            raise CouldNotRunError(NOT_OURS)
+        return found
 
     made = _made(trail, when, None if no_verify else verified, quiet_hours, now)
     _put(_forms()["json" if as_json else form](made), output)
@@ -125,8 +129,9 @@ def _put(text: str, output: Path | None) -> None:
         click.echo(text)
         return
     try:
-        with os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-            out.write(text)
+        write_new(output, text.encode("utf-8", "backslashreplace"))
+    except FileExistsError as error:
+        raise CouldNotRunError(f"{one_line(str(error.filename))!r} is there already, and was left as it is") from None
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise CouldNotRunError(f"cannot write the report: {why}: {one_line(str(output))!r}") from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 import secrets
 from datetime import UTC, datetime
@@ -12,15 +11,18 @@ from pathlib import Path
 
 import click
 
+from failsoft.audit.new_files import write_new
 from failsoft.cli.audit.shared import CouldNotRunError, unusable
 from failsoft.cli.main import Context
 from failsoft.clock import SystemClock
 from failsoft.errors.exceptions import SettingsError
+from failsoft.observers.base import one_line
 from failsoft.settings import load
 
 __all__ = ["rotate"]
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @click.command()
@@ -43,6 +45,8 @@ def rotate(context: Context, key_id: str | None, file: Path | None, env: str | N
     keys = None if settings.audit is None else settings.audit.keys
     ring = dict(keys.ring) if keys is not None else {}
     new = key_id or _by_date(ring)
+    if env is not None and not _NAME.fullmatch(env):
+        raise click.BadParameter("expected the name of an environment variable", param_hint="--env")
     if not _ID.fullmatch(new):
         raise click.BadParameter("expected letters, digits, dots, - and _", param_hint="--id")
     if new in ring:
@@ -76,12 +80,8 @@ def _by_date(ring: dict[str, str]) -> str:
 
 def _write(path: Path, key: bytes) -> None:
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise CouldNotRunError(f"{str(path)!r} is there already, and was left as it is") from None
+        write_new(path, base64.b64encode(key) + b"\n")
+    except FileExistsError as error:
+        raise CouldNotRunError(f"{one_line(str(error.filename))!r} is there already, and was left as it is") from None
     except OSError as error:
         raise CouldNotRunError(f"cannot write {str(path)!r}: {error.strerror or type(error).__name__}") from None
-    with os.fdopen(handle, "wb") as out:
-        out.write(base64.b64encode(key) + b"\n")
-        out.flush()
-        os.fsync(out.fileno())

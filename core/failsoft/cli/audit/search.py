@@ -7,14 +7,15 @@ from typing import Any
 
 import click
 
-from failsoft.audit.fields import to_json
 from failsoft.audit.trail import mapping_of
 from failsoft.cli.audit.asking import criteria, note, query_of, reading, trail_of
-from failsoft.cli.audit.shared import table
+from failsoft.cli.audit.shared import ascii_json, table
 from failsoft.cli.main import Context
+from failsoft.observers.base import one_line
 
 __all__ = ["search"]
 
+_WIDEST = 100
 _TITLES = ("time", "severity", "kind", "code", "status", "endpoint", "place", "error id")
 
 
@@ -45,7 +46,7 @@ def search(context: Context | None, /, limit: int, oldest_first: bool, as_json: 
 def _print_json(found: Iterable[Mapping[str, Any]]) -> int:
     count = 0
     for count, record in enumerate(found, 1):
-        click.echo(("[\n  " if count == 1 else ",\n  ") + to_json(record).decode("utf-8", "replace"), nl=False)
+        click.echo(("[\n  " if count == 1 else ",\n  ") + ascii_json(record), nl=False)
     click.echo("\n]" if count else "[]")
     return count
 
@@ -60,4 +61,5 @@ def _print_table(found: Iterable[Mapping[str, Any]]) -> int:
 def _rows(found: Iterable[Mapping[str, Any]]) -> Iterator[list[str]]:
     for record in found:
         names = ("timestamp", "severity", "kind", "code", "status", "endpoint", "position", "error_id")
-        yield ["-" if record.get(name) is None else str(record[name]) for name in names]
+        # one long name must not widen every line
+        yield ["-" if record.get(name) in (None, "") else one_line(str(record[name]), _WIDEST) for name in names]

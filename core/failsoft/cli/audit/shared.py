@@ -16,7 +16,7 @@ import click
 from failsoft.audit.clerk import Clerk
 from failsoft.audit.keys import KeyRing, PublicKeys
 from failsoft.audit.statements import Statement, from_line
-from failsoft.audit.stores import AuditStore
+from failsoft.audit.stores import AuditStore, StoreError
 from failsoft.build_incidents import context_of
 from failsoft.build_judges import sanitizer_of
 from failsoft.errors.exceptions import Fault, SettingsError
@@ -25,9 +25,11 @@ from failsoft.sanitize import sanitize
 from failsoft.settings import Settings
 
 __all__ = [
+    "NOT_OURS",
     "CouldNotRunError",
     "actor",
     "anchors_in",
+    "ascii_json",
     "clerk",
     "on_terminal",
     "public_json",
@@ -36,6 +38,10 @@ __all__ = [
     "unreadable",
     "unusable",
 ]
+
+
+NOT_OURS = "none of the anchors is signed with a key that is at hand: nothing was compared with them"
+"""What to say where all anchors are somebody else's."""
 
 
 class CouldNotRunError(click.ClickException):
@@ -48,7 +54,10 @@ def unreadable(error: Exception) -> CouldNotRunError:
     """What to say of whatever a driver raises; the text may hold what was in the URL."""
     if isinstance(error, CouldNotRunError):
         return error
-    return CouldNotRunError(one_line(sanitize(f"the store cannot be used: {type(error).__name__}: {error}")))
+    # what our stores say is a sentence; of what SQLAlchemy raises, that of the driver says it without the statement
+    plain = getattr(error, "orig", None) or error
+    said = str(error) if isinstance(error, StoreError) else f"{type(plain).__name__}: {plain}"
+    return CouldNotRunError(one_line(sanitize(f"the store cannot be used: {said}")))
 
 
 def unusable(error: SettingsError) -> CouldNotRunError:
@@ -83,28 +92,29 @@ def actor() -> str:
         return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
 
 
-def anchors_in(paths: Iterable[Path]) -> list[Statement]:
-    """The statements in the lines of files; other lines, as logs have them, are passed over.
+def anchors_in(paths: Iterable[Path]) -> Iterator[Statement]:
+    """The statements in the lines of files; other lines, as logs have them, are passed over. They are read as they are
+    asked for: the log of some years does not fit into memory.
 
     Raises:
         CouldNotRunError: a file cannot be read, or holds no statement.
     """
-    found: list[Statement] = []
     for path in paths:
-        before = len(found)
+        there = False
         try:
             with path.open(encoding="utf-8", errors="replace") as lines:
-                found += _statements(lines)
+                for statement in _statements(lines):
+                    there = True
+                    yield statement
         except OSError as error:
             raise CouldNotRunError(f"cannot read {str(path)!r}: {error.strerror or type(error).__name__}") from None
-        if len(found) == before:
+        if not there:
             raise CouldNotRunError(f"{str(path)!r} holds no anchor")
-    return found
 
 
 def _statements(lines: Iterable[str]) -> Iterator[Statement]:
     for line in lines:
-        if '"signature"' in line:
+        if "signature" in line:
             try:
                 yield from_line(line)
             except ValueError:
@@ -134,6 +144,11 @@ def public_keys_in(path: Path) -> PublicKeys:
         expected = "what `failsoft audit head --public-keys` prints"
         raise CouldNotRunError(f"{str(path)!r} does not hold public keys: expected {expected}")
     return PublicKeys(keys)
+
+
+def ascii_json(value: object) -> str:
+    """JSON in ASCII: what would command a terminal, or what a terminal cannot show, is escaped."""
+    return json.dumps(value, default=repr)
 
 
 def table(rows: Sequence[Sequence[object]], *, titles: Sequence[str]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import click
@@ -12,28 +13,36 @@ from failsoft.audit.fields import to_json
 from failsoft.audit.places import Place, at_position, in_lane, place_of
 from failsoft.audit.stores import Query, Stored
 from failsoft.audit.trail import mapping_of
-from failsoft.cli.audit.asking import note, trail_of
+from failsoft.cli.audit.asking import note, reading, trail_of
 from failsoft.cli.audit.group import Opened
-from failsoft.cli.audit.shared import CouldNotRunError, unreadable
+from failsoft.cli.audit.shared import CouldNotRunError, ascii_json, unreadable
 from failsoft.cli.main import Context
+from failsoft.ids import support_reference
 from failsoft.observers.base import one_line
 
 __all__ = ["show"]
 
 _ERROR_ID = re.compile(r"(?:urn:uuid:)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})")
+_BEGINNING = re.compile(r"(?:urn:uuid:)?([0-9a-f]{8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,11})?)")
+_REFERENCE = re.compile(r"[0-9a-z]{4}-[0-9a-z]{4}")
+_MISHEARD = str.maketrans("OIL", "011")
 _PLACE = re.compile(r"([0-9a-f]{32}):(\d{1,18})")
 _MOST = 100
+_FAILURES = ("failure.handled",)
+_LATEST = 600_000_000
+"""Microseconds by which the time in an id and that of the record may differ."""
 
 
 @click.command()
-@click.argument("what", metavar="ERROR_ID|POSITION|LANE:SEQUENCE")
+@click.argument("what", metavar="ERROR_ID|REFERENCE|PLACE|LANE:SEQUENCE")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def show(context: Context | None, what: str, as_json: bool) -> None:
     """Show a record whole, opened, with its place in the chain.
 
-    ERROR_ID is the id that a client was told; all records about it are shown. POSITION is what `search` prints as
-    place. Exit status: 0 it is there, 1 it is not, 2 it could not be looked for.
+    ERROR_ID is the id that a client was told, or how it begins, eight digits at least; all records about it are shown.
+    REFERENCE is the support reference that goes with it, as KA50-W910. PLACE is what `search` prints as such. Exit
+    status: 0 it is there, 1 it is not, 2 it could not be looked for.
     """
     trail = trail_of(context)
     look = _looking_for(what)
@@ -49,7 +58,7 @@ def show(context: Context | None, what: str, as_json: bool) -> None:
         raise SystemExit(1)
     if as_json:
         found = [{**record, "place": place.as_dict()} for record, place in told]
-        click.echo(to_json(found).decode("utf-8", "replace"))
+        click.echo(ascii_json(found))
         return
     for number, (record, place) in enumerate(told):
         click.echo(("\n" if number else "") + "\n".join(_lines(record, place)))
@@ -61,9 +70,38 @@ def _looking_for(what: str) -> Any:
         return lambda trail: _about(trail, match[1])
     if match := _PLACE.fullmatch(text):
         return lambda trail: filter(None, [in_lane(trail.store, match[1], int(match[2]))])
-    if re.fullmatch(r"\d{1,18}", text):
+    if re.fullmatch(r"0|[1-9]\d{0,17}", text):
         return lambda trail: filter(None, [at_position(trail.store, int(text))])
-    raise CouldNotRunError(f"expected the id of an error, a position, or LANE:SEQUENCE, not {one_line(what)!r}")
+    if match := _BEGINNING.fullmatch(text):
+        return lambda trail: _all_about(trail, _begun(trail, match[1]))
+    if _REFERENCE.fullmatch(text):
+        return lambda trail: _all_about(trail, _called(trail, text.upper().translate(_MISHEARD)))
+    expected = "the id of an error or how it begins, a support reference, a place, or LANE:SEQUENCE"
+    raise CouldNotRunError(f"expected {expected}, not {one_line(what)!r}")
+
+
+def _begun(trail: Opened, beginning: str) -> Iterator[str]:
+    """The ids of failures that begin like this. An id begins with its time, so that only that has to be looked at."""
+    digits = beginning.replace("-", "")[:12]
+    first, last = (int(digits.ljust(12, fill), 16) * 1000 for fill in "0f")
+    query = Query(kinds=_FAILURES, since=first - _LATEST, until=last + _LATEST)
+    for stored in reading(trail, query):
+        if str(stored.entry.error_id).startswith(beginning):
+            yield str(stored.entry.error_id)
+
+
+def _called(trail: Opened, reference: str) -> Iterator[str]:
+    """The id of the last failure with this reference."""
+    for stored in reading(trail, Query(kinds=_FAILURES, newest_first=True)):
+        error_id = str(stored.entry.error_id)
+        if _ERROR_ID.fullmatch(error_id) and support_reference(error_id) == reference:
+            yield error_id
+            return
+
+
+def _all_about(trail: Opened, error_ids: Iterator[str]) -> Iterator[Stored]:
+    for error_id in list(islice(dict.fromkeys(error_ids), _MOST)):
+        yield from _about(trail, error_id)
 
 
 def _about(trail: Opened, error_id: str) -> Iterator[Stored]:

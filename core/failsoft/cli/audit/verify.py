@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -14,9 +14,11 @@ from failsoft.audit.asking import microseconds
 from failsoft.audit.findings import LaneReport, Report
 from failsoft.audit.records import Draft
 from failsoft.audit.verifying import verify as verified
+from failsoft.build_audit import other_keys
 from failsoft.build_incidents import alarm
 from failsoft.cli.audit.group import Opened, opened
 from failsoft.cli.audit.shared import (
+    NOT_OURS,
     CouldNotRunError,
     actor,
     anchors_in,
@@ -29,7 +31,7 @@ from failsoft.cli.audit.shared import (
 )
 from failsoft.cli.main import Context
 from failsoft.clock import SystemClock
-from failsoft.errors.exceptions import SettingsError
+from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.observers.base import one_line
 
 __all__ = ["verify"]
@@ -44,7 +46,7 @@ _MOST_IN_RECORD = 20
 )
 @click.option("--public-keys", type=_FILE, help="Verify with these public keys, without a secret.")
 @click.option("--lane", "lanes", multiple=True, help="Verify this lane only; may be repeated.")
-@click.option("--since", metavar="TIME", help="What was sealed before is not read again: ISO 8601, UTC without a zone.")
+@click.option("--since", metavar="TIME", help="What was sealed before is not read again: ISO 8601, or 24h ago.")
 @click.option("--fields", is_flag=True, help="See whether every sealed field opens, too.")
 @click.option("--allow-unsigned", is_flag=True, help="What was written before there were keys is no fault.")
 @click.option("--read-only", is_flag=True, help="Do not record in the trail that something was found.")
@@ -66,20 +68,20 @@ def verify(
     Says which records were altered, taken out, put in or moved, which lanes are cut off or gone, and up to where each
     lane is vouched for. Exit status: 0 nothing was found, 1 something was, 2 it could not be verified.
     """
-    known = anchors_in(anchors)
     public = None if public_keys is None else public_keys_in(public_keys)
     try:
         trail = opened(context, with_keys=public is None)
-        since_at = microseconds(since)
+        since_at = microseconds(since, SystemClock.time())
     except SettingsError as error:
         raise unusable(error) from None
-    except ValueError:
-        raise click.BadParameter(f"expected ISO 8601, not {since!r}", param_hint="--since") from None
+    except ValueError as error:
+        raise CouldNotRunError(one_line(str(error))) from None
+    strangers = _strangers(trail)
     with _progress(not as_json and on_terminal()) as tick:
         try:
             report = verified(
-                trail.store, keys=trail.keys, public=public, anchors=known, lanes=lanes or None, since=since_at,
-                fields=fields, allow_unsigned=allow_unsigned, tick=tick,
+                trail.store, keys=trail.keys, public=public, anchors=anchors_in(anchors), lanes=lanes or None,
+                since=since_at, fields=fields, allow_unsigned=allow_unsigned, tick=tick,
             )  # fmt: skip
         except Exception as error:  # noqa: BLE001 - whatever a driver raises
             raise unreadable(error) from None
@@ -87,12 +89,27 @@ def verify(
         raise CouldNotRunError(
             "there is nothing in the trail: not a single record was ever written here, or all are gone"
         )
+    if anchors and not report.anchors:
+        raise CouldNotRunError(NOT_OURS)
     if unknown := set(lanes) - {lane.lane for lane in report.lanes}:
         raise CouldNotRunError(f"there is no lane {one_line(min(unknown))!r}")
-    if not report.ok and not read_only and public is None:
+    if not report.ok and not read_only and public is None and not strangers:
         _recorded(trail, report)
-    click.echo(json.dumps(report.as_dict(), indent=2) if as_json else "\n".join(map(one_line, _lines(report, trail))))
+    lines = _lines(report, public is not None)
+    click.echo(json.dumps(report.as_dict(), indent=2) if as_json else "\n".join(map(one_line, lines)))
     raise SystemExit(0 if report.ok else 1)
+
+
+def _strangers(trail: Opened) -> Sequence[Fault]:
+    """The keys that are others than those the store knows, which is said: with them everything would look forged. It is
+    no reason not to verify, as whoever can write to the store can write there, too."""
+    try:
+        found = [] if trail.keys is None else other_keys(trail.keys, trail.store)
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises
+        raise unreadable(error) from None
+    for fault in found:
+        click.echo(one_line(f"{fault}, or what the store knows of it was altered: nothing is recorded"), err=True)
+    return found
 
 
 @contextmanager
@@ -149,7 +166,7 @@ def _recorded(trail: Opened, report: Report) -> None:
         click.echo(f"could not record it in the trail: {type(error).__name__}", err=True)
 
 
-def _lines(report: Report, trail: Opened) -> Iterator[str]:
+def _lines(report: Report, public: bool) -> Iterator[str]:
     for finding in report.findings:
         yield f"{'' if finding.fault else 'note: '}{finding}"
     if report.lanes:
@@ -158,7 +175,7 @@ def _lines(report: Report, trail: Opened) -> Iterator[str]:
     if not report.keyed:
         yield (
             "without the keys, what no signature covers yet is known only to be a chain"
-            if trail.keys is None and report.statements
+            if public
             else "there are no keys: whoever can write to the store can make all of it anew"
         )
     count = sum(1 for _ in report.faults)
