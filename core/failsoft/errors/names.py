@@ -30,6 +30,27 @@ def _row(label: Label, words: str) -> tuple[Label, re.Pattern[str]]:
 
 
 # asked in this order; each begins at a word, and a blank at its end ends one
+_DONE_WITH_THINGS = (
+    "pay|deliver|ship|book|refund|transfer|sell|sale|return|cancell?|redeem|exchange|bill|insur|schedul|assign|negotiat"
+    "|lend|rent|edit|delet|modifi|chang|renew|order|reserv|withdraw|combin|stack|approv|publish|settl|collect"
+)
+_OF_BUSINESS = (
+    "currency|amount|price|address|owner|tenant|account|unit|colou?r|country|region|store|warehouse|carrier|plan|tier"
+    "|gender|blood|dose|patient|customer|order|invoice|beneficiary|species"
+)
+_NO_LONGER = (
+    "archived|sealed|frozen|void(?:ed)?|withdrawn|settled|shipped|dispatched|delivered|paid|refunded|redeemed|reserved"
+    "|published|retired|discontinued|approved|rejected|signed|submitted|completed|finali[sz]ed|claimed|disqualified"
+    "|deceased|discharged|admitted|released|cleared|quarantined|recalled|billed|invoiced|spent|begun|started|departed"
+    "|boarded|final|hired|dismissed|graduated|enrolled|returned|scrapped|gone|left|audited|reconciled|posted|escalated"
+)
+_OF_MACHINES = (
+    "worker process thread task job server service node socket connection stream channel pipe queue buffer pool session"
+    " query upstream client host disk file cache loop executor scheduler container pod lock lease leader backend"
+    " database cluster replica"
+)
+_NOT_OF_MACHINES = "".join(f"(?<! {word} )" for word in _OF_MACHINES.split())
+
 _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     # --- what failed outside -----------------------------------------------------------------------------------------
     _row(is_.SILENT, r"time ?out|timed out|deadline exceeded|no (?:answer|response|reply)|unresponsive"),
@@ -109,23 +130,29 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     # --- rules of a domain -------------------------------------------------------------------------------------------
     _row(
         is_.RULE_REFUSES,
-        r"insufficient|out of|not enough|declined|already|not allowed|ineligible|not eligible|cannot|closed|cancell?ed"
+        r"insufficient|out of|not enough|declined|already|not allowed|ineligible|not eligible|cannot"
+        rf"|{_NOT_OF_MACHINES}(?:closed|cancell?ed)"
         r"|sold|limit (?:\w+ ){0,3}(?:reached|exceeded)|over limit|overbooked|booked|business|rule|domain (?:error"
         r"|exception|failure|violation)|policy violation|(?:illegal|invalid) (?:\w+ )?(?:state|transition)"
         r"|suspended|blocked|locked out|unavailable for|not available|minimum|maximum|fraud|expired|ended |lapsed"
-        r"|in use|taken |empty |too (?!long |many )[a-z]+ |not met |clash|overlap|double book|prerequisite"
+        r"|in use|taken |empty |too (?:early|late|few|young|old|heavy|light|small|short|tall|far|close|low|high"
+        r"|cheap|expensive|recent) |not met |clash|overlap|double book|prerequisite"
         r"|incompatib|embargo"
         r"|sanction|(?:black|block|deny) ?list|on hold |under ?age|contraindicat|outside (?:\w+ )?(?:hours|window"
         r"|period|area|zone)|deadline|(?:class|course|event|list|room|cart) full "
-        r"|not (?!avail|reach|read|writ|pars|serial|resolv|decod)[a-z]+[ai]ble "
-        r"|non [a-z]+[ai]ble |un(?!avail|reach|read|process|pars|serial|resolv|handl|us)[a-z]+[ai]ble "
+        # what may not be done with a thing; of most words with that ending it is the program that complains: unhashable
+        rf"|(?:not |non |un|ir|in)(?:{_DONE_WITH_THINGS})[ai]ble "
         r"|(?:approval|consent|signature|deposit|confirmation|verification|guardian) (?:required|missing|pending"
         r"|needed)"
         r"|(?:schedul\w+|appointment|booking|calendar|time|slot|room|shift|interest|drug) conflict"
         r"|not (?:yet|paid|approved|confirmed|published|shipped|delivered|due|signed|completed?|enrolled|subscribed)",
     ),
     # --- somebody else was there -------------------------------------------------------------------------------------
-    _row(is_.EDIT_CONFLICT, r"conflict|stale|optimistic|concurrent|modified|changed|version mismatch"),
+    _row(
+        is_.EDIT_CONFLICT,
+        r"conflict|stale|optimistic|concurrent|modified|version mismatch"
+        r"|(?<!config )(?<!schema )(?<!leader )(?<!topology )changed",
+    ),
     _row(is_.CONTENTION, r"lock|deadlock|concurrency|race"),
     # --- the rest, by words that say less ----------------------------------------------------------------------------
     _row(is_.WHO_ARE_YOU, r"credentials|authentication|login"),
@@ -136,17 +163,17 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         is_.CONTRADICTION,
         r"corrupt|inconsisten|integrity|(?:checksum|hash|crc|digest|size|schema|data|count|total|length) mismatch",
     ),
-    _row(is_.RULE_REFUSES, r"[a-z]+ mismatch"),
+    _row(is_.RULE_REFUSES, rf"(?:{_OF_BUSINESS}) mismatch"),
+    _row(is_.CONTRADICTION, "mismatch"),
     _row(is_.DUPLICATE, r"duplicate|constraint|not unique"),
     _row(is_.INVALID, r"validation|invalid|malformed|bad request|unsupported|missing|parse|too long"),
     _row(is_.UNREACHABLE, r"connection|network|dns|disconnected"),
     _row(is_.UPSTREAM_NOT_NOW, r"unavailable|outage|maintenance|not ready|offline|down "),
     _row(
         is_.RULE_REFUSES,
-        # what was done to a thing, as `WorkspaceArchived` and `ParcelSealed`: it is no longer to be had
-        r"[a-z]+ (?!fail|requir|malform|unexpect|unsupport|mistyp|need)(?:[a-z]+ed|frozen|void|withdrawn|gone|final"
-        r"|spent|left|begun)"
-        r" (?:error |exception )?\Z",
+        # what was done to a thing, as `WorkspaceArchived` and `ParcelSealed`: it is no longer to be had. Of a worker
+        # that was killed and a pipeline that crashed the same form tells something else
+        rf"[a-z]+ {_NOT_OF_MACHINES}(?:{_NO_LONGER}) (?:error |exception )?\Z",
     ),
     _row(_WILL_PASS, r"temporar|transient|try again|retr(?:y|i)able"),
     _row(

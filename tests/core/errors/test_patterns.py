@@ -58,6 +58,52 @@ def test_the_name_of_an_unknown_class_says_what_it_is_for_and_the_failure_is_sti
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "WorkerKilled",
+        "PipelineCrashed",
+        "InvariantViolated",
+        "ProcessTerminated",
+        "StreamInterrupted",
+        "JobCompleted",
+        "ServiceStarted",
+        "TaskCancelled",
+        "SocketClosed",
+        "Frozen",
+        "Unhashable",
+        "Unstable",
+        "Uncallable",
+        "TooSlow",
+        "TooDeep",
+        "NonSerializable",
+        "ShapeMismatch",
+    ],
+)
+def test_the_name_of_a_part_of_the_program_that_fails_is_no_rule_of_a_domain(classify: Classify, name: str) -> None:
+    failure = classify(type(name, (Exception,), {})())
+    assert failure.category != "business_logic"
+    assert failure.status >= 500
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "WorkspaceArchived",
+        "ParcelSealed",
+        "OrderClosed",
+        "NonRefundable",
+        "NotTransferable",
+        "Unpayable",
+        "TooHeavy",
+        "CurrencyMismatch",
+    ],
+)
+def test_the_name_of_what_may_not_be_done_with_a_thing_is_a_rule_of_a_domain(classify: Classify, name: str) -> None:
+    failure = classify(type(name, (Exception,), {})())
+    assert (failure.category, failure.status) == ("business_logic", 409)
+
+
+@pytest.mark.parametrize(
     ("message", "category"),
     [
         ("deadlock detected", "concurrency"),
