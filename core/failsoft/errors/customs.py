@@ -160,8 +160,8 @@ ROWS: tuple[Row, ...] = (
         is_.EDIT_CONFLICT,
     ),
     _row(r"(?:conflicting|existing) (?:id|key|name)|(?:id|key|name) conflict", is_.DUPLICATE, {_K.PARSER: None}),
-    _row(r"precondition|condition (?:not met|failed)|compare failed", is_.EDIT_CONFLICT, {_K.BROKER:
-    is_.MISCONFIGURED}),
+    _row(r"precondition|condition (?:not met|failed)|compare failed", is_.EDIT_CONFLICT,
+         {_K.BROKER: is_.MISCONFIGURED}),
     _row(r"conflict", is_.EDIT_CONFLICT, {_K.CLIENT: is_.UPSTREAM_FAILED, _K.PARSER: None}),
     # --- no answer ---------------------------------------------------------------------------------------------------
     _row(r"cursor (?:not found|expired|lost)", FAILED),

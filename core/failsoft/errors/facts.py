@@ -150,8 +150,7 @@ class FactsOfClasses:
 
 def _guess_of(cls: type) -> tuple[Label, str] | None:
     """What the nearest name along the classes of the application says, or else the builtin that they are made of:
-    whoever
-    makes a `PermissionError` of his own refuses somebody."""
+    whoever makes a `PermissionError` of his own refuses somebody."""
     for base in cls.__mro__:
         if (label := _MADE_OF.get(base)) is not None:
             return label, base.__name__

@@ -47,8 +47,10 @@ _PLAINLY = re.compile(
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{1,24})(?=[ \t+]+\S)[ \t+]+")
 # credentials after a scheme that nobody has registered
 _OPAQUE = re.compile(r"(?=[A-Za-z_.~+/-]{0,64}\d)[\w.~+/-]{16,4096}={0,2}(?=$|[\s\"',;)}\]\\])")
-_NAMES_ANOTHER = re.compile(r"--[a-z]|[\w-]{1,64}[\"'`]\s{0,2}[:=]\s")
-"""An option or a name in quotes, which has a value of its own: `Cookie: 'token': 'x'`."""
+_NAMES_ANOTHER = re.compile(
+    r"(?:[A-Za-z]{2,24} )?(?:-[A-Za-z] |--[a-z][a-z-]{1,30}[ =])|[\w-]{1,64}[\"'`]\s{0,2}[:=]\s"
+)
+"""An option, of a command or alone, or a name in quotes, which has a value of its own: `Cookie: 'token': 'x'`."""
 _COOKIE = re.compile(r"[^\s=;,\"'\[]{1,128}=")
 # what a validator found, as `[ErrorDetail(string=…)]`
 _ERRORS = re.compile(r"\s?\w{0,32}Error\w{0,16}\(")
