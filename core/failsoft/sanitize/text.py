@@ -26,7 +26,7 @@ from failsoft.sanitize.statements import statement_anchors
 from failsoft.sanitize.stems import FOREIGN_STEMS, STEMS, STRICT_STEMS
 from failsoft.sanitize.strict import scrub_strictly
 from failsoft.sanitize.tags import Tagger
-from failsoft.sanitize.views import View, views_of
+from failsoft.sanitize.views import WAYS, View, view_of
 
 __all__ = ["TextEngine"]
 
@@ -170,8 +170,9 @@ class TextEngine:
             settled = settled and (cleaned == text or not (_touching(text, spans) or _found_late(scan, spans, cleaned)))
             text = cleaned
         if _is_encoded(text):
-            for view in views_of(text):
-                if spans := self._spans(view.text):
+            for way in WAYS:
+                # of the text as it is by then: what one way has found has moved what another one finds
+                if (view := view_of(text, way)) and (spans := self._spans(view.text)):
                     text, settled = _replace(text, self._tagged(text, _mapped(view, spans))), False
         return (scrub_strictly(text, self._tagger.mark), False) if self._strict else (text, settled)
 

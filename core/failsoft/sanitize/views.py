@@ -5,14 +5,21 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
-__all__ = ["View", "views_of"]
+__all__ = ["WAYS", "View", "Way", "view_of"]
 
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
 _ENTITY = re.compile(r"&(?:#x?[0-9A-Fa-f]{1,6}|quot|apos|amp|lt|gt|nbsp|colon|equals|commat|period|num|sol);")
 _UNICODE = re.compile(r"\\u00[0-9A-Fa-f]{2}|\\x[0-7][0-9A-Fa-f]|\\/")
+
+Way = Literal["percent", "entity", "unicode"]
+WAYS: Final[tuple[Way, ...]] = get_args(Way)
+_WAYS: Final[dict[Way, tuple[str, re.Pattern[str]]]] = {
+    "percent": ("%", _PERCENT),
+    "entity": ("&", _ENTITY),
+    "unicode": ("\\", _UNICODE),
+}
 
 
 class View(NamedTuple):
@@ -43,7 +50,7 @@ def _character(escape: str) -> str:
     return "/" if escape == "\\/" else chr(int(escape.lstrip("\\ux"), 16))
 
 
-def _view(text: str, pattern: re.Pattern[str], decode: str) -> View:
+def _view(text: str, pattern: re.Pattern[str], way: Way) -> View:
     pieces, starts, origins, steps = list[str](), list[int](), list[int](), list[int]()
     at = size = 0
 
@@ -59,21 +66,17 @@ def _view(text: str, pattern: re.Pattern[str], decode: str) -> View:
     for match in pattern.finditer(text):
         add(text[at : match.start()], at, 1)
         escape = match.group()
-        if decode == "percent":
+        if way == "percent":
             plain = _bytes_of(escape)
             add(plain, match.start(), 3 if len(plain) * 3 == len(escape) else 0)
         else:
-            add(html.unescape(escape) if decode == "entity" else _character(escape), match.start(), 0)
+            add(html.unescape(escape) if way == "entity" else _character(escape), match.start(), 0)
         at = match.end()
     add(text[at:], at, 1)
     return View("".join(pieces), (*starts, size), (*origins, len(text)), (*steps, 1))
 
 
-def views_of(text: str) -> Iterator[View]:
-    """The text decoded in each way that changes it, once."""
-    if "%" in text and _PERCENT.search(text):
-        yield _view(text, _PERCENT, "percent")
-    if "&" in text and _ENTITY.search(text):
-        yield _view(text, _ENTITY, "entity")
-    if "\\" in text and _UNICODE.search(text):
-        yield _view(text, _UNICODE, "unicode")
+def view_of(text: str, way: Way) -> View | None:
+    """The text decoded in one way, once; None where that changes nothing."""
+    sign, pattern = _WAYS[way]
+    return _view(text, pattern, way) if sign in text and pattern.search(text) else None
