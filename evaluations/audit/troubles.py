@@ -58,7 +58,7 @@ def locked(kind: str, seconds: float) -> Outcome:
 def disk_full(kind: str, seconds: float) -> Outcome:
     """The file system of the store is full; the journal is on another one."""
     outcome = Outcome()
-    with small_disk(32) as disk, trial(kind, workers=2, durability="sync", url=f"sqlite:///{disk}/audit.db") as made:
+    with small_disk(192) as disk, trial(kind, workers=2, durability="sync", url=f"sqlite:///{disk}/audit.db") as made:
         made.server.start()
         with _load(made) as load:
             load.wait_for(50)
@@ -75,7 +75,8 @@ def disk_full(kind: str, seconds: float) -> Outcome:
 def everything_full(kind: str, seconds: float) -> Outcome:
     """The file system of store and journal is full: nothing can be kept, and only who insists on a record gets none."""
     outcome = Outcome()
-    with small_disk(32) as disk:
+    # with two workers SQLite's log alone may grow to 32 MB, and the disk is to be full by the ballast only
+    with small_disk(192) as disk:
         options = {"url": f"sqlite:///{disk}/audit.db", "journal": disk / "journal", "max_wait": "500ms"}
         with trial(kind, workers=2, durability="sync", **options) as made:
             made.server.start()

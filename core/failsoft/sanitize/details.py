@@ -37,7 +37,7 @@ _DUP_KEY = re.compile(r"(?i)(?:dup key: ?|keyvalue\\{0,3}[\"']\s{0,2}:\s{0,2})\{
 _INTEGER = re.compile(r"\s*-?\d{1,18}\s*")
 _INTEGERS = re.compile(r"-?\d{1,18}(?:-\d{1,18}){0,4}")
 _QUOTED_OR_NUMBER = re.compile(r"((?<!\[REDACTED):\s{0,2})(\"[^\"\n]{0,512}\"|'[^'\n]{0,512}'|[^\s,{}\"']{1,512})")
-_INPUT = re.compile(r"(?i)input(?:_value)?\\{0,3}[\"']?\s{0,2}[=:]\s{0,2}")
+_INPUT = re.compile(r"(?i)input(?:_value)?\\{0,3}[\"']?\s{0,2}[=:][^\S\n]{0,2}")
 _LOC = re.compile(r"loc\\{0,3}[\"']?\s{0,2}[=:]\s{0,2}[\[(]([^\])\n]{1,200})[\])]")
 _LOC_SPAN = 400
 # of these, a short number is the wrong thing under the name
