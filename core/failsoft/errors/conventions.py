@@ -125,13 +125,17 @@ def label_of_words(words: str, kind: Kind) -> Convention | None:
     return None
 
 
+_OF_PEERS = frozenset({is_.UPSTREAM_FAILED.category, is_.REFUSED_US.category})
 _ARGUMENTS = (ValueError, TypeError, AttributeError, NotImplementedError)
 _OF_AN_ANSWER = re.compile(r" (?:decod|pars(?:e|er|ing) |syntax|response|reply|answer|json|status|http|output)")
 
 
 def is_of_an_argument(cls: type, said: Convention) -> bool:
     """Whether a class of a client that is said to be a peer's failure is a builtin error of values or types as well:
-    the library checks what it is called with, and nothing was sent. But for what is about an answer by its name."""
+    the library checks what it is called with, and nothing was sent. But for what is about an answer by its name. A
+    `KeyError` is one of ours whatever words its name makes with that: `ApiKeyError` is about no key of an API."""
+    if issubclass(cls, KeyError) and cls.__name__.endswith("KeyError") and said.label.category in _OF_PEERS:
+        return True
     if said.label.category is not is_.UPSTREAM_FAILED.category or not issubclass(cls, _ARGUMENTS):
         return False
     names = [words_of(base.__name__) for base in cls.__mro__ if base.__module__ != "builtins"]

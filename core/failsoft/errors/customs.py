@@ -84,6 +84,12 @@ ROWS: tuple[Row, ...] = (
         is_.BUG,
     ),
     _row(r"client error ", None, {_K.STORE: is_.BUG}),
+    _row(
+        r"(?:missing|unknown|unexpected|unrecogni[sz]ed) (?:\w+ )?(?:param\w*|arg\w*|method|operation|propert\w+|attribute"
+        r"|option|field|column|function|keyword)s? (?:error |exception )?\Z",
+        None,
+        {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG},
+    ),
     _row(r"undefined error|(?:template )?runtime ", None, {_K.CONFIG: is_.BUG}),
     _row(r"(?:column|field) not found", None, {_K.PARSER: is_.BUG}),
     _row(
@@ -112,7 +118,12 @@ ROWS: tuple[Row, ...] = (
         r"|(?:no|insufficient) credits?",
         is_.QUOTA_SPENT,
     ),
-    _row(r"card |(?:card|payment) declined|insufficient funds", None, {_K.CLIENT: is_.PAYMENT_DUE}),
+    _row(
+        r"(?<!agent )(?:credit |debit |payment )?card (?:\Z|error|exception|\w*declined|expired|refused|rejected|not)"
+        r"|payment declined|insufficient funds",
+        None,
+        {_K.CLIENT: is_.PAYMENT_DUE},
+    ),
     _row(r"full (?:error )?\Z", None, {_K.STORE: is_.EXHAUSTED}),
     _row(
         r"rate limit|ratelimit|rate exceeded|too many (?:requests|messages|calls)|throttl|slow down|flood|retry after",
@@ -219,7 +230,7 @@ ROWS: tuple[Row, ...] = (
         r"|channel|node|index|database|module|plugin|backend|driver|profile|provider|service|collection"
         r"|keyspace|region|container|secret|function|namespace)"
         r" (?:does ?not exist|not (?:found|registered|defined))|unknown (?:topic|table|database|service|region"
-        r"|backend|driver)|(?:no|invalid|unknown) (?:region|credential|profile|config)|no driver|import "
+        r"|backend|driver)|(?:no|invalid|unknown) (?:region|profile|config)|(?:no|unknown) credential|no driver|import "
         r"|migration|read only )",
         is_.MISCONFIGURED,
     ),
@@ -298,7 +309,7 @@ ROWS: tuple[Row, ...] = (
         | dict.fromkeys((_K.UNKNOWN, _K.FRAMEWORK), is_.DUPLICATE),
     ),
     _row(
-        r"(?:does ?not exist|not found|no (?:result|match|such|object)|unknown (?:object|document|record)"
+        r"(?:(?:does ?)?not exists? |not found|no (?:result|match|such|object)|unknown (?:object|document|record)"
         r"|missing object"
         r"|404)",
         is_.NOT_THERE,
@@ -318,7 +329,7 @@ ROWS: tuple[Row, ...] = (
     ),
     # --- not now -----------------------------------------------------------------------------------------------------
     _row(
-        r"(?:unavailable|not available|busy |loading|try again|not (?:primary|leader|master)|maintenance|temporar"
+        r"(?:unavailable|not available|busy |loading (?!err|exc)|try again|not (?:primary|leader|master)|maintenance|temporar"
         r"|circuit ?breaker|circuit open|bootstrapping|starting up|draining|shutting down|standby|in progress"
         r"|retriable|retryable|recoverable|not ready"
         r"|not enough replicas|no responders|nack|down (?:error )?\Z|result missing)",
