@@ -85,8 +85,8 @@ ROWS: tuple[Row, ...] = (
     ),
     _row(r"client error ", None, {_K.STORE: is_.BUG}),
     _row(
-        r"(?:missing|unknown|unexpected|unrecogni[sz]ed) (?:\w+ )?(?:param\w*|arg\w*|method|operation|propert\w+|attribute"
-        r"|option|field|column|function|keyword)s? (?:error |exception )?\Z",
+        r"(?:missing|unknown|unexpected|unrecogni[sz]ed) (?:\w+ )?(?:param\w*|arg\w*|method|operation|propert\w+"
+        r"|attribute|option|field|column|function|keyword)s? (?:error |exception )?\Z",
         None,
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG},
     ),
@@ -329,8 +329,8 @@ ROWS: tuple[Row, ...] = (
     ),
     # --- not now -----------------------------------------------------------------------------------------------------
     _row(
-        r"(?:unavailable|not available|busy |loading (?!err|exc)|try again|not (?:primary|leader|master)|maintenance|temporar"
-        r"|circuit ?breaker|circuit open|bootstrapping|starting up|draining|shutting down|standby|in progress"
+        r"(?:unavailable|not available|busy |loading (?!err|exc)|try again|not (?:primary|leader|master)|maintenance"
+        r"|temporar|circuit ?breaker|circuit open|bootstrapping|starting up|draining|shutting down|standby|in progress"
         r"|retriable|retryable|recoverable|not ready"
         r"|not enough replicas|no responders|nack|down (?:error )?\Z|result missing)",
         is_.UPSTREAM_NOT_NOW,
