@@ -159,7 +159,7 @@ _BY_KIND: Mapping[str, str] = {
         marshmallow_enum marshmallow_sqlalchemy mashumaro maxminddb maya mcap MDAnalysis mdit mdtraj measurement
         meshio metpy mgrs microdata mido mistletoe mistune mne mnemonic modgrammar moment moneyed mongoquery moviepy
         moz_sql_parser msgpack msgpack_numpy msoffcrypto mt103 mt940 multipart multivolumefile munch mutagen
-        mwparserfromhell nameparser nbformat ndjson netaddr netCDF4 newspaper nh3 nibabel numcodecs numexpr numexpr3
+        mwparserfromhell nameparser nbformat ndjson netaddr netCDF4 newspaper nh3 nibabel numcodecs numexpr3
         numpy_stl objectpath obspy ocrmypdf odf odfpy odxtools ofxhome ofxparse ofxtools olefile oletools openapi_core
         openapi_schema_validator openapi_spec_validator openbabel OpenEXR openlocationcode openpyxl ormsgpack osmium
         oyaml packaging packaging_legacy pandera pandoc parse parsedatetime parsel parsimonious parsy
@@ -175,7 +175,7 @@ _BY_KIND: Mapping[str, str] = {
         pypdf PyPDF2 pypdfium2 pyppmd pyproj pyreadr pyreadstat pyrosm pyrsistent pysam pyseeyou pyserde pyshp
         pysimdjson pysrt pystrich pysubs2 pytesseract pyth python_calamine python_crontab python_magic pytimeparse
         pytimeparse2 pytoml pytz_deprecation_shim pyuca pyvalid pyx12 pyxlsb pyxlsx pyzbar pyzipper qrcode
-        qrcode_artistic qtoml quantities quiffen rapidjson rarfile rasterio rawpy rdflib rdfpandas rdkit re2
+        qrcode_artistic qtoml quiffen rapidjson rarfile rasterio rawpy rdflib rdfpandas rdkit re2
         readability recurring_ical_events referencing regex reppy requirements_parser resiliparse rfc3339
         rfc3339_validator rfc3986 rfc3986_validator rfc3987 rfc3987_syntax rfc6266 rispy rlp robotexclusionrulesparser
         rosbags rply rpmfile rrule rstr RTFDE rtoml ruamel ruyaml s2sphere sarif sas7bdat savReaderWriter scalecodec
@@ -186,7 +186,7 @@ _BY_KIND: Mapping[str, str] = {
         svgpathtools svgwrite tabledata tableschema tablib tabula talon tatsu tcxparser texsoup text_unidecode
         textract textractor textX textx thrift_parser tifffile tika timelib timezonefinder tinycss2 tinyquery tinytag
         tld tldextract tomli tomli_w tomlkit trafaret trafilatura tree_sitter treepoem trimesh typedload typepy
-        tzlocal ua_parser ulid uncertainties unicodecsv unidecode unidiff unrar untangle unyt uproot uri_template
+        tzlocal ua_parser ulid unicodecsv unidecode unidiff unrar untangle uproot uri_template
         uritools urlextract usaddress user_agents useragents utm uuid6 validate_email validator_collection validators
         valideer validr vininfo vobject voluptuous w3lib wand warcio weasyprint webcolors webvtt welly wfdb what3words
         whatthepatch wkt workalendar wtforms_alchemy wtforms_json xarray xhtml2pdf xlcalculator xlrd xlsx2csv
