@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import errno
 import ftplib
 import hashlib
 import http.client
@@ -87,13 +88,18 @@ def _() -> None:
     Path("uploads/a\0.png").read_bytes()
 
 
-@_put("read_only_file_system", OUR_SETTINGS, "EROFS by a mount; the operating system (system) is defensible")
-def _() -> None:
-    os.mkdir("/sys/fs/failsoft") if not os.access("/sys/fs", os.W_OK) else _made_read_only()
+def _read_only() -> None:
+    raise OSError(errno.EROFS, "Read-only file system", "/srv/uploads/a.png")
 
 
-def _made_read_only() -> None:
-    raise OSError(30, "Read-only file system", "/srv/uploads/a.png")
+add(
+    "python",
+    "read_only_file_system",
+    OUR_SETTINGS,
+    _read_only,
+    made="no file system is mounted read-only here",
+    note="a mount; the operating system (system) is defensible",
+)
 
 
 @_put("move_onto_what_is_there", OUR_BUG)
@@ -386,7 +392,7 @@ def _() -> None:
     smtplib.SMTP().sendmail("a@example.test", ["b@example.test"], "x")
 
 
-@_put("smtp_no_utf8", FAILED, "the peer cannot do it; a name of a setting is defensible")
+@_put("smtp_no_login_offered", FAILED, "the peer cannot do it; a name of a setting is defensible")
 def _() -> None:
     with listening(_lines("220 mail.test", "250 ok")) as port, smtplib.SMTP(HOST, port, "x.test", timeout=1) as smtp:
         smtp.ehlo()
