@@ -25,29 +25,11 @@ import tortoise.models
 from sqlalchemy import orm
 from sqlalchemy.ext import asyncio as sa_asyncio
 
-from evaluations.classifier.cases import case
 from evaluations.classifier.raisers._peers import HOST, closed_port
 from evaluations.classifier.raisers._sql import away, bug, constraint, contention, full, settings, slow, value
+from evaluations.classifier.raisers._seen import ABSENT, RULE, UNREADABLE, put
 
-ABSENT: dict[str, Any] = {"category": "validation", "transient": False, "status": 404, "severity": "info"}
-UNREADABLE: dict[str, Any] = {"category": "data_integrity", "transient": False, "status": 500, "severity": "high"}
-RULE: dict[str, Any] = {"category": "business_logic", "transient": False, "status": (409, 422), "severity": "low"}
 _PG = f"postgresql+psycopg://postgres@{HOST}/test"
-
-
-def put(library: str, name: str, label: dict[str, Any], note: str = "", made: str = "") -> Callable[[Any], Any]:
-    def register(raiser: Callable[[], Any]) -> Callable[[], Any]:
-        def named() -> Any:
-            return raiser()
-
-        named.__name__ = name
-        more = {"note": note} if note else {}
-        if made:
-            more["made"] = made
-        case(library, **{**label, **more})(named)
-        return raiser
-
-    return register
 
 
 _sa = functools.partial(put, "sqlalchemy")

@@ -31,13 +31,12 @@ import valkey.asyncio
 from evaluations.classifier.raisers._peers import HOST, closed_port, listening, silence
 from evaluations.classifier.raisers._sql import away, bug, constraint, contention, not_now, refused_us, settings, silent
 from evaluations.classifier.raisers.scaffold_http import Answer, serving
-from evaluations.classifier.raisers.seen_mappers import put
+from evaluations.classifier.raisers._seen import UNREADABLE, put
 
 FAILED: dict[str, Any] = {"category": "external_service", "transient": False, "status": (502, 503), "severity": "medium"}
 FULL: dict[str, Any] = {"category": "resource", "transient": False, "status": (500, 503), "severity": "high"}
 DISK: dict[str, Any] = {"category": "resource", "transient": False, "status": (500, 503), "severity": "critical"}
 THROTTLED: dict[str, Any] = {"category": "resource", "transient": True, "status": 503, "severity": "medium"}
-UNREADABLE: dict[str, Any] = {"category": "data_integrity", "transient": False, "status": 500, "severity": "high"}
 
 
 # --- Redis: a peer that says one line to every command ---------------------------------------------------------------
@@ -250,7 +249,7 @@ def _() -> None:
 
 @put("motor", "seen_option_unknown", settings)
 def _() -> None:
-    motor.motor_asyncio.AsyncIOMotorClient("mongodb://127.0.0.1/?readPreference=nearestish")
+    motor.motor_asyncio.AsyncIOMotorClient(HOST, no_such_option=1)
 
 
 # --- search -----------------------------------------------------------------------------------------------------------
