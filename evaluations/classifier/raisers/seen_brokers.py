@@ -14,7 +14,6 @@ import amqp
 import arq.connections
 import arq.jobs
 import celery
-import celery.exceptions
 import confluent_kafka
 import dramatiq
 import dramatiq.brokers.stub
@@ -22,13 +21,10 @@ import huey
 import kafka
 import kombu
 import nats
-import nats.js.errors
 import paho.mqtt.client
 import pika
-import pika.exceptions
 import redis
 import rq
-import rq.exceptions
 import rq.job
 
 from evaluations.classifier.raisers._peers import HOST, closed_port, listening, silence
@@ -184,11 +180,10 @@ def _() -> None:
     app.AsyncResult("seen-1").get(timeout=1)
 
 
-@put("celery", "seen_setting_moved", settings)
+@put("celery", "seen_settings_missing", settings)
 def _() -> None:
     app = celery.Celery("seen")
-    app.config_from_object({"CELERY_TASK_SERIALIZER": "json", "task_serializer": "json", "broker_url": "memory://"})
-    app.finalize()
+    app.config_from_object("failsoft_no_such_settings")
     print(app.conf.broker_url)
 
 
@@ -294,10 +289,9 @@ def _() -> None:
     confluent_kafka.Producer({"bootstrap.servers": f"{HOST}:{closed_port()}", "log_level": 0}).produce("a", b"x" * 2_000_000)
 
 
-@put("aiokafka", "seen_not_started", bug)
+@put("aiokafka", "seen_commit_without_group", bug)
 async def _() -> None:
-    producer = aiokafka.AIOKafkaProducer(bootstrap_servers=HOST)
-    await producer.send("orders", b"x")
+    await aiokafka.AIOKafkaConsumer("orders", bootstrap_servers=HOST).commit()
 
 
 @put("aiokafka", "seen_protocol_unknown", settings)
