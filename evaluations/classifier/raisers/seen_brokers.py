@@ -32,7 +32,12 @@ from evaluations.classifier.raisers._seen import ABSENT, RULE, UNREADABLE, put
 from evaluations.classifier.raisers._sql import away, bug, contention, settings, silent
 
 _NAME = f"failsoft.seen.{os.getpid()}"
-FAILED: dict[str, Any] = {"category": "external_service", "transient": False, "status": (502, 503), "severity": "medium"}
+FAILED: dict[str, Any] = {
+    "category": "external_service",
+    "transient": False,
+    "status": (502, 503),
+    "severity": "medium",
+}
 
 
 # --- pika, aio-pika, amqp ---------------------------------------------------------------------------------------------
@@ -173,7 +178,12 @@ def _() -> None:
     pay.delay(1, 2)
 
 
-@put("celery", "seen_result_revoked", {"category": "business_logic", "transient": False, "status": (409, 500), "severity": "medium"}, "somebody revoked it on purpose; system is defensible")
+@put(
+    "celery",
+    "seen_result_revoked",
+    {"category": "business_logic", "transient": False, "status": (409, 500), "severity": "medium"},
+    "somebody revoked it on purpose; system is defensible",
+)
 def _() -> None:
     app = _app()
     app.backend.mark_as_revoked("seen-1", "revoked")
@@ -215,7 +225,9 @@ def _rq() -> redis.Redis:
 @put("rq", "seen_job_data_torn", UNREADABLE)
 def _() -> None:
     connection = _rq()
-    connection.hset("rq:job:failsoft-seen", mapping={"created_at": "2026-01-01T00:00:00.0Z", "data": b"torn", "status": "queued"})
+    connection.hset(
+        "rq:job:failsoft-seen", mapping={"created_at": "2026-01-01T00:00:00.0Z", "data": b"torn", "status": "queued"}
+    )
     connection.expire("rq:job:failsoft-seen", 3)
     print(rq.job.Job.fetch("failsoft-seen", connection=connection).func_name)
 
@@ -225,7 +237,12 @@ def _() -> None:
     rq.Queue("failsoft-seen", connection=_rq(), is_async=False).enqueue(print, job_timeout="soon")
 
 
-@put("rq", "seen_cancelled_twice", {**bug, "category": "business_logic", "status": 409, "severity": "low"}, "a state of the job that says no; system is defensible")
+@put(
+    "rq",
+    "seen_cancelled_twice",
+    {**bug, "category": "business_logic", "status": 409, "severity": "low"},
+    "a state of the job that says no; system is defensible",
+)
 def _() -> None:
     queue = rq.Queue("failsoft-seen", connection=_rq())
     job = queue.enqueue(print, result_ttl=1, ttl=3)
@@ -284,9 +301,16 @@ def _() -> None:
     confluent_kafka.Producer({"bootstrap.servers": HOST, "acks": "most"})
 
 
-@put("confluent-kafka", "seen_message_too_large", {"category": "validation", "transient": False, "status": (400, 413, 500), "severity": "low"}, "what the client sent is larger than the topic takes; a bug is defensible")
+@put(
+    "confluent-kafka",
+    "seen_message_too_large",
+    {"category": "validation", "transient": False, "status": (400, 413, 500), "severity": "low"},
+    "what the client sent is larger than the topic takes; a bug is defensible",
+)
 def _() -> None:
-    confluent_kafka.Producer({"bootstrap.servers": f"{HOST}:{closed_port()}", "log_level": 0}).produce("a", b"x" * 2_000_000)
+    confluent_kafka.Producer({"bootstrap.servers": f"{HOST}:{closed_port()}", "log_level": 0}).produce(
+        "a", b"x" * 2_000_000
+    )
 
 
 @put("aiokafka", "seen_commit_without_group", bug)

@@ -51,7 +51,12 @@ def _client(service: str, url: str | None = None) -> Any:
 
 
 def _json(status: int, code: str, message: str = "said so", **more: Any) -> Answer:
-    return Answer(status, {"__type": code, "message": message, **more}, {"x-amzn-ErrorType": code}, type="application/x-amz-json-1.1")
+    return Answer(
+        status,
+        {"__type": code, "message": message, **more},
+        {"x-amzn-ErrorType": code},
+        type="application/x-amz-json-1.1",
+    )
 
 
 def _xml(status: int, code: str, message: str = "said so") -> Answer:
@@ -65,31 +70,78 @@ def _query(status: int, code: str, message: str = "said so") -> Answer:
 
 
 for _call, _answers in (
-    (lambda url: _client("sns", url).publish(TopicArn="arn:aws:sns:eu-central-1:000000000000:a", Message="x"), {
-        "seen_sns_topic_missing": (OUR_SETTINGS, _query(404, "NotFound", "Topic does not exist")),
-        "seen_sns_endpoint_disabled": (FAILED, _query(400, "EndpointDisabled", "Endpoint is disabled")),
-        "seen_sns_throttled": (THROTTLED, _query(400, "Throttling", "Rate exceeded")),
-    }),
-    (lambda url: _client("cognito-idp", url).initiate_auth(AuthFlow="USER_PASSWORD_AUTH", ClientId="a", AuthParameters={}), {
-        "seen_cognito_password": (Means("authentication", False, (401, 502), "low"), _json(400, "NotAuthorizedException", "Incorrect username or password.")),
-        "seen_cognito_code_expired": (Means("authentication", False, (400, 401, 502), "low"), _json(400, "ExpiredCodeException", "Invalid code provided, please request a code again.")),
-    }),
-    (lambda url: _client("stepfunctions", url).start_execution(stateMachineArn="arn:aws:states:eu-central-1:0:stateMachine:a"), {
-        "seen_states_machine_missing": (OUR_SETTINGS, _json(400, "StateMachineDoesNotExist")),
-    }),
-    (lambda url: _client("ssm", url).get_parameter(Name="/shop/key"), {
-        "seen_ssm_parameter_missing": (OUR_SETTINGS, _json(400, "ParameterNotFound")),
-        "seen_ssm_internal": (Means("external_service", True, (502, 503), "medium"), _json(500, "InternalServerError")),
-    }),
-    (lambda url: _client("events", url).put_rule(Name="a", ScheduleExpression="rate(1 day)"), {
-        "seen_events_modified_meanwhile": (_BUSY, _json(400, "ConcurrentModificationException", "Rule a is being modified")),
-        "seen_events_limit": (QUOTA, _json(400, "LimitExceededException", "The requested resource exceeds the maximum number allowed.")),
-    }),
-    (lambda url: _client("s3", url).put_object(Bucket="shop", Key="a", Body=b"x"), {
-        "seen_s3_digest": (FAILED, _xml(400, "BadDigest", "The Content-MD5 you specified did not match what we received.")),
-        "seen_s3_moved": (OUR_SETTINGS, _xml(400, "IllegalLocationConstraintException", "The eu-west-1 location constraint is incompatible for the region specific endpoint this request was sent to.")),
-        "seen_s3_quota": (QUOTA, _xml(403, "QuotaExceeded", "Bucket quota exceeded")),
-    }),
+    (
+        lambda url: _client("sns", url).publish(TopicArn="arn:aws:sns:eu-central-1:000000000000:a", Message="x"),
+        {
+            "seen_sns_topic_missing": (OUR_SETTINGS, _query(404, "NotFound", "Topic does not exist")),
+            "seen_sns_endpoint_disabled": (FAILED, _query(400, "EndpointDisabled", "Endpoint is disabled")),
+            "seen_sns_throttled": (THROTTLED, _query(400, "Throttling", "Rate exceeded")),
+        },
+    ),
+    (
+        lambda url: _client("cognito-idp", url).initiate_auth(
+            AuthFlow="USER_PASSWORD_AUTH", ClientId="a", AuthParameters={}
+        ),
+        {
+            "seen_cognito_password": (
+                Means("authentication", False, (401, 502), "low"),
+                _json(400, "NotAuthorizedException", "Incorrect username or password."),
+            ),
+            "seen_cognito_code_expired": (
+                Means("authentication", False, (400, 401, 502), "low"),
+                _json(400, "ExpiredCodeException", "Invalid code provided, please request a code again."),
+            ),
+        },
+    ),
+    (
+        lambda url: _client("stepfunctions", url).start_execution(
+            stateMachineArn="arn:aws:states:eu-central-1:0:stateMachine:a"
+        ),
+        {
+            "seen_states_machine_missing": (OUR_SETTINGS, _json(400, "StateMachineDoesNotExist")),
+        },
+    ),
+    (
+        lambda url: _client("ssm", url).get_parameter(Name="/shop/key"),
+        {
+            "seen_ssm_parameter_missing": (OUR_SETTINGS, _json(400, "ParameterNotFound")),
+            "seen_ssm_internal": (
+                Means("external_service", True, (502, 503), "medium"),
+                _json(500, "InternalServerError"),
+            ),
+        },
+    ),
+    (
+        lambda url: _client("events", url).put_rule(Name="a", ScheduleExpression="rate(1 day)"),
+        {
+            "seen_events_modified_meanwhile": (
+                _BUSY,
+                _json(400, "ConcurrentModificationException", "Rule a is being modified"),
+            ),
+            "seen_events_limit": (
+                QUOTA,
+                _json(400, "LimitExceededException", "The requested resource exceeds the maximum number allowed."),
+            ),
+        },
+    ),
+    (
+        lambda url: _client("s3", url).put_object(Bucket="shop", Key="a", Body=b"x"),
+        {
+            "seen_s3_digest": (
+                FAILED,
+                _xml(400, "BadDigest", "The Content-MD5 you specified did not match what we received."),
+            ),
+            "seen_s3_moved": (
+                OUR_SETTINGS,
+                _xml(
+                    400,
+                    "IllegalLocationConstraintException",
+                    "The eu-west-1 location constraint is incompatible for the region specific endpoint this request was sent to.",
+                ),
+            ),
+            "seen_s3_quota": (QUOTA, _xml(403, "QuotaExceeded", "Bucket quota exceeded")),
+        },
+    ),
 ):
     add_answers("boto3", _call, _answers)
 
@@ -124,10 +176,17 @@ async def _aio_queue(url: str) -> None:
         await client.receive_message(QueueUrl=f"{url}/0/a")
 
 
-add_answers("aiobotocore", lambda url: __import__("asyncio").run(_aio_queue(url)), {
-    "seen_queue_missing": (OUR_SETTINGS, _json(400, "com.amazonaws.sqs#QueueDoesNotExist")),
-    "seen_credentials_expired": (REFUSED_US, _json(400, "ExpiredTokenException", "The security token included in the request is expired")),
-})
+add_answers(
+    "aiobotocore",
+    lambda url: __import__("asyncio").run(_aio_queue(url)),
+    {
+        "seen_queue_missing": (OUR_SETTINGS, _json(400, "com.amazonaws.sqs#QueueDoesNotExist")),
+        "seen_credentials_expired": (
+            REFUSED_US,
+            _json(400, "ExpiredTokenException", "The security token included in the request is expired"),
+        ),
+    },
+)
 
 
 # --- Google -----------------------------------------------------------------------------------------------------------
@@ -136,14 +195,37 @@ def _bucket(url: str) -> Any:
 
 
 def _google(status: int, reason: str, message: str) -> Answer:
-    return Answer(status, {"error": {"code": status, "message": message, "errors": [{"reason": reason, "message": message, "domain": "global"}]}})
+    return Answer(
+        status,
+        {
+            "error": {
+                "code": status,
+                "message": message,
+                "errors": [{"reason": reason, "message": message, "domain": "global"}],
+            }
+        },
+    )
 
 
-add_answers("google-cloud-storage", lambda url: _bucket(url).blob("a").upload_from_string(b"x", timeout=1, retry=None), {
-    "seen_retention": (_RULE._replace(category="external_service", status=(409, 502, 503), severity="medium"), _google(403, "retentionPolicyNotMet", "Object 'shop/a' is subject to bucket's retention policy and cannot be deleted or overwritten until 2027-01-01")),
-    "seen_billing_off": (QUOTA, _google(403, "accountDisabled", "The billing account for the owning project is disabled in state absent")),
-    "seen_too_large": (FAILED, _google(413, "uploadTooLarge", "The upload is too large")),
-})
+add_answers(
+    "google-cloud-storage",
+    lambda url: _bucket(url).blob("a").upload_from_string(b"x", timeout=1, retry=None),
+    {
+        "seen_retention": (
+            _RULE._replace(category="external_service", status=(409, 502, 503), severity="medium"),
+            _google(
+                403,
+                "retentionPolicyNotMet",
+                "Object 'shop/a' is subject to bucket's retention policy and cannot be deleted or overwritten until 2027-01-01",
+            ),
+        ),
+        "seen_billing_off": (
+            QUOTA,
+            _google(403, "accountDisabled", "The billing account for the owning project is disabled in state absent"),
+        ),
+        "seen_too_large": (FAILED, _google(413, "uploadTooLarge", "The upload is too large")),
+    },
+)
 
 
 @put("google-cloud-storage", "seen_name_of_a_bucket", bug)
@@ -171,45 +253,77 @@ def _azure(status: int, code: str, message: str = "said so") -> Answer:
     return Answer(status, body, {"x-ms-error-code": code}, type="application/xml")
 
 
-add_answers("azure-storage-blob", lambda url: azure.storage.blob.BlobClient(f"{url}/shop", "a", "b", credential={"account_name": "shop", "account_key": _KEY}, **_ONCE).upload_blob(b"x"), {
-    "seen_account_disabled": (REFUSED_US, _azure(403, "AccountIsDisabled", "The specified account is disabled.")),
-    "seen_digest": (FAILED, _azure(400, "Md5Mismatch", "The MD5 value specified did not match")),
-    "seen_being_deleted": (_BUSY._replace(category="external_service", status=(409, 502, 503)), _azure(409, "ContainerBeingDeleted", "The specified container is being deleted. Try operation later.")),
-    "seen_immutable": (FAILED, _azure(409, "BlobImmutableDueToPolicy", "This operation is not permitted as the blob is immutable due to a policy.")),
-    "seen_insufficient_permissions": (REFUSED_US, _azure(403, "AuthorizationPermissionMismatch", "This request is not authorized to perform this operation using this permission.")),
-})
-add_answers("azure-storage-queue", lambda url: azure.storage.queue.QueueClient(f"{url}/shop", "a", credential={"account_name": "shop", "account_key": _KEY}, **_ONCE).send_message("x"), {
-    "seen_busy": (DOWN, _azure(503, "ServerBusy", "Operations per second is over the account limit.")),
-    "seen_too_large": (FAILED, _azure(413, "RequestBodyTooLarge")),
-    "seen_receipt": (FAILED, _azure(400, "PopReceiptMismatch")),
-})
+add_answers(
+    "azure-storage-blob",
+    lambda url: azure.storage.blob.BlobClient(
+        f"{url}/shop", "a", "b", credential={"account_name": "shop", "account_key": _KEY}, **_ONCE
+    ).upload_blob(b"x"),
+    {
+        "seen_account_disabled": (REFUSED_US, _azure(403, "AccountIsDisabled", "The specified account is disabled.")),
+        "seen_digest": (FAILED, _azure(400, "Md5Mismatch", "The MD5 value specified did not match")),
+        "seen_being_deleted": (
+            _BUSY._replace(category="external_service", status=(409, 502, 503)),
+            _azure(409, "ContainerBeingDeleted", "The specified container is being deleted. Try operation later."),
+        ),
+        "seen_immutable": (
+            FAILED,
+            _azure(
+                409,
+                "BlobImmutableDueToPolicy",
+                "This operation is not permitted as the blob is immutable due to a policy.",
+            ),
+        ),
+        "seen_insufficient_permissions": (
+            REFUSED_US,
+            _azure(
+                403,
+                "AuthorizationPermissionMismatch",
+                "This request is not authorized to perform this operation using this permission.",
+            ),
+        ),
+    },
+)
+add_answers(
+    "azure-storage-queue",
+    lambda url: azure.storage.queue.QueueClient(
+        f"{url}/shop", "a", credential={"account_name": "shop", "account_key": _KEY}, **_ONCE
+    ).send_message("x"),
+    {
+        "seen_busy": (DOWN, _azure(503, "ServerBusy", "Operations per second is over the account limit.")),
+        "seen_too_large": (FAILED, _azure(413, "RequestBodyTooLarge")),
+        "seen_receipt": (FAILED, _azure(400, "PopReceiptMismatch")),
+    },
+)
 
 
 def _table(url: str) -> Any:
     from azure.core.credentials import AzureNamedKeyCredential
 
-    client = azure.data.tables.TableClient(f"{url}/shop", "orders", credential=AzureNamedKeyCredential("shop", _KEY), **_ONCE)
+    client = azure.data.tables.TableClient(
+        f"{url}/shop", "orders", credential=AzureNamedKeyCredential("shop", _KEY), **_ONCE
+    )
     return client.create_entity({"PartitionKey": "a", "RowKey": "b"})
 
 
 def _odata(status: int, code: str) -> Answer:
-    return Answer(status, {"odata.error": {"code": code, "message": {"lang": "en-US", "value": "said so"}}}, {"x-ms-error-code": code})
+    return Answer(
+        status,
+        {"odata.error": {"code": code, "message": {"lang": "en-US", "value": "said so"}}},
+        {"x-ms-error-code": code},
+    )
 
 
-add_answers("azure-data-tables", _table, {
-    "seen_entity_exists": (Means("data_integrity", False, 409, "medium"), _odata(409, "EntityAlreadyExists")),
-    "seen_table_missing": (OUR_SETTINGS, _odata(404, "TableNotFound")),
-    "seen_condition": (_EDITED, _odata(412, "UpdateConditionNotSatisfied")),
-    "seen_timed_out": (SLOW, _odata(500, "OperationTimedOut")),
-})
-
-
-@put("azure-data-tables", "seen_entity_without_key", bug)
-def _() -> None:
-    from azure.core.credentials import AzureNamedKeyCredential
-
-    client = azure.data.tables.TableClient("http://127.0.0.1:1/shop", "o", credential=AzureNamedKeyCredential("shop", _KEY))
-    client.create_entity({"RowKey": "b"})
+add_answers(
+    "azure-data-tables",
+    _table,
+    {
+        "seen_entity_exists": (Means("data_integrity", False, 409, "medium"), _odata(409, "EntityAlreadyExists")),
+        "seen_table_missing": (OUR_SETTINGS, _odata(404, "TableNotFound")),
+        "seen_condition": (_EDITED, _odata(412, "UpdateConditionNotSatisfied")),
+        "seen_property_without_value": (FAILED, _odata(400, "PropertiesNeedValue")),
+        "seen_timed_out": (SLOW, _odata(500, "OperationTimedOut")),
+    },
+)
 
 
 @put("azure-identity", "seen_tenant_malformed", settings)
@@ -222,14 +336,29 @@ def _() -> None:
     azure.identity.CertificateCredential("tenant", "client", "/tmp/failsoft-no-such.pem")
 
 
-@put("azure-servicebus", "seen_message_too_large", {"category": "validation", "transient": False, "status": (400, 413, 422, 500, 502), "severity": "low"}, "too large for one batch; a bug is defensible", made="no AMQP broker of Azure is to be had")
+@put(
+    "azure-servicebus",
+    "seen_message_too_large",
+    {"category": "validation", "transient": False, "status": (400, 413, 422, 500, 502), "severity": "low"},
+    "too large for one batch; a bug is defensible",
+    made="no AMQP broker of Azure is to be had",
+)
 def _() -> None:
-    raise azure.servicebus.exceptions.MessageSizeExceededError(message="The message is larger than 262144 bytes", error=None)
+    raise azure.servicebus.exceptions.MessageSizeExceededError(
+        message="The message is larger than 262144 bytes", error=None
+    )
 
 
-@put("azure-servicebus", "seen_lock_lost", {**contention, "status": (409, 503)}, made="no AMQP broker of Azure is to be had")
+@put(
+    "azure-servicebus",
+    "seen_lock_lost",
+    {**contention, "status": (409, 503)},
+    made="no AMQP broker of Azure is to be had",
+)
 def _() -> None:
-    raise azure.servicebus.exceptions.MessageLockLostError(message="The lock on the message lock has expired.", error=None)
+    raise azure.servicebus.exceptions.MessageLockLostError(
+        message="The lock on the message lock has expired.", error=None
+    )
 
 
 @put("azure-cosmos", "seen_key_not_base64", settings)
@@ -239,16 +368,32 @@ def _() -> None:
 
 # --- MinIO ------------------------------------------------------------------------------------------------------------
 def _minio(url: str) -> Any:
-    client = minio.Minio(endpoint=url.removeprefix("http://"), access_key="a", secret_key="no-secret", secure=False, region="x")
+    client = minio.Minio(
+        endpoint=url.removeprefix("http://"), access_key="a", secret_key="no-secret", secure=False, region="x"
+    )
     return client.put_object(bucket_name="shop", object_name="a", data=io.BytesIO(b"x"), length=1)
 
 
-add_answers("minio", _minio, {
-    "seen_quota": (QUOTA, _xml(409, "XMinioAdminBucketQuotaExceeded", "Bucket quota exceeded")),
-    "seen_precondition": (_EDITED, _xml(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")),
-    "seen_locked": (FAILED, _xml(400, "InvalidRequest", "Object is WORM protected and cannot be overwritten")),
-    "seen_skewed": (REFUSED_US, _xml(403, "RequestTimeTooSkewed", "The difference between the request time and the server's time is too large.")),
-})
+add_answers(
+    "minio",
+    _minio,
+    {
+        "seen_quota": (QUOTA, _xml(409, "XMinioAdminBucketQuotaExceeded", "Bucket quota exceeded")),
+        "seen_precondition": (
+            _EDITED,
+            _xml(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold"),
+        ),
+        "seen_locked": (FAILED, _xml(400, "InvalidRequest", "Object is WORM protected and cannot be overwritten")),
+        "seen_skewed": (
+            REFUSED_US,
+            _xml(
+                403,
+                "RequestTimeTooSkewed",
+                "The difference between the request time and the server's time is too large.",
+            ),
+        ),
+    },
+)
 
 
 @put("minio", "seen_bucket_name", bug)
@@ -259,5 +404,3 @@ def _() -> None:
 @put("minio", "seen_endpoint_with_path", settings)
 def _() -> None:
     minio.Minio(endpoint="http://127.0.0.1/path", secure=False)
-
-

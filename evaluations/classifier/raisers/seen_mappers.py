@@ -26,8 +26,8 @@ from sqlalchemy import orm
 from sqlalchemy.ext import asyncio as sa_asyncio
 
 from evaluations.classifier.raisers._peers import HOST, closed_port
-from evaluations.classifier.raisers._sql import away, bug, constraint, contention, full, settings, slow, value
 from evaluations.classifier.raisers._seen import ABSENT, RULE, UNREADABLE, put
+from evaluations.classifier.raisers._sql import away, bug, constraint, contention, full, settings, slow, value
 
 _PG = f"postgresql+psycopg://postgres@{HOST}/test"
 
@@ -46,7 +46,7 @@ class Shop(Base):
     kind: orm.Mapped[str] = orm.mapped_column(sa.Enum("big", "small", name="seen_kind"), default="big")
     owner: orm.Mapped[Any] = orm.mapped_column(sa.JSON, nullable=True)
     token: orm.Mapped[Any] = orm.mapped_column(sa.Uuid, nullable=True)
-    hats: orm.Mapped[list["Hat"]] = orm.relationship(back_populates="shop", lazy="raise")
+    hats: orm.Mapped[list[Hat]] = orm.relationship(back_populates="shop", lazy="raise")
 
     @orm.validates("kind")
     def _kind(self, key: str, value: str) -> str:
@@ -126,7 +126,11 @@ def _() -> None:
         session.flush()
 
 
-@_sa("object_deleted_before_refresh", ABSENT | {"status": (404, 409)}, "somebody deleted it meanwhile; concurrency is defensible")
+@_sa(
+    "object_deleted_before_refresh",
+    ABSENT | {"status": (404, 409)},
+    "somebody deleted it meanwhile; concurrency is defensible",
+)
 def _() -> None:
     with _session() as session:
         shop = Shop(id=1)
@@ -211,7 +215,11 @@ async def _() -> None:
         await engine.dispose()
 
 
-@_sa("unit_of_work_from_two_groups", UNREADABLE | {"severity": "medium", "status": 409}, "a group of constraints violated")
+@_sa(
+    "unit_of_work_from_two_groups",
+    UNREADABLE | {"severity": "medium", "status": 409},
+    "a group of constraints violated",
+)
 def _() -> None:
     errors: list[Exception] = []
     for _number in range(2):
@@ -230,7 +238,9 @@ class SeenUser(sqlmodel.SQLModel, table=True):
     age: int
 
 
-@put("sqlmodel", "validate_age", {"category": "validation", "transient": False, "status": (400, 422), "severity": "low"})
+@put(
+    "sqlmodel", "validate_age", {"category": "validation", "transient": False, "status": (400, 422), "severity": "low"}
+)
 def _() -> None:
     SeenUser.model_validate({"age": "old"})
 
@@ -333,7 +343,11 @@ async def _tortoise(run: Callable[[], Any]) -> None:
 for _name, _label, _run in (
     ("seen_absent", ABSENT, lambda: Cup.get(id=9)),
     ("seen_field_unknown", bug, lambda: Cup.filter(colour="red").all()),
-    ("seen_value_none", value | {"note": "a ValueError of the field, before the database saw it; a bug is defensible"}, lambda: Cup.create(id=1, size=None)),
+    (
+        "seen_value_none",
+        value | {"note": "a ValueError of the field, before the database saw it; a bug is defensible"},
+        lambda: Cup.create(id=1, size=None),
+    ),
     ("seen_too_many", UNREADABLE, lambda: _two_cups()),
 ):
     put("tortoise-orm", _name, _label)(lambda run=_run: _tortoise(run))
@@ -413,5 +427,7 @@ def _() -> None:
 
 @put("mongoengine", "seen_refused", away)
 def _() -> None:
-    mongoengine.connect(alias="seen", host=HOST, port=closed_port(), serverSelectionTimeoutMS=50, uuidRepresentation="standard")
+    mongoengine.connect(
+        alias="seen", host=HOST, port=closed_port(), serverSelectionTimeoutMS=50, uuidRepresentation="standard"
+    )
     Page.objects.first()

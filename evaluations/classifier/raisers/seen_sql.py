@@ -20,6 +20,7 @@ import psycopg2
 import psycopg_pool
 import pymysql
 
+from evaluations.classifier.cases import case
 from evaluations.classifier.raisers._peers import HOST, closed_port, listening, reset, silence
 from evaluations.classifier.raisers._sql import (
     away,
@@ -32,7 +33,6 @@ from evaluations.classifier.raisers._sql import (
     silent,
     value,
 )
-from evaluations.classifier.cases import case
 
 _PG = f"host={HOST} user=postgres dbname=test"
 _UNREADABLE: dict[str, Any] = {"category": "data_integrity", "transient": False, "status": 500, "severity": "high"}
@@ -167,7 +167,12 @@ def _() -> None:
         pool.wait(0.3)
 
 
-@_put("psycopg2-binary", "large_object_missing", _UNREADABLE, "a stored object that a row names; absent (404) is defensible")
+@_put(
+    "psycopg2-binary",
+    "large_object_missing",
+    _UNREADABLE,
+    "a stored object that a row names; absent (404) is defensible",
+)
 def _() -> None:
     with contextlib.closing(psycopg2.connect(_PG)) as connection:
         connection.lobject(4_000_000_001, "rb")
@@ -215,11 +220,29 @@ for _library, _run, _name, _label, _plan in (
     ("pymysql", _pymysql, "json_check", value, (_MY, "INSERT INTO failsoft_t VALUES (1, 'a', '{')")),
     ("pymysql", _pymysql, "subquery_of_many_rows", bug, ("SELECT (SELECT 1 UNION SELECT 2)",)),
     ("pymysql", _pymysql, "variable_unknown", settings, ("SET SESSION failsoft_no_such = 1",)),
-    ("pymysql", _pymysql, "engine_unknown", settings, ("SET sql_mode='NO_ENGINE_SUBSTITUTION'", "CREATE TABLE failsoft_e (a int) ENGINE=Nothing")),
+    (
+        "pymysql",
+        _pymysql,
+        "engine_unknown",
+        settings,
+        ("SET sql_mode='NO_ENGINE_SUBSTITUTION'", "CREATE TABLE failsoft_e (a int) ENGINE=Nothing"),
+    ),
     ("mysql-connector-python", _connector, "procedure_missing", settings, ("CALL failsoft_no_such_procedure()",)),
-    ("mysql-connector-python", _connector, "not_grouped", bug, ("SET sql_mode='ONLY_FULL_GROUP_BY'", _MY, "SELECT id, count(*) FROM failsoft_t")),
+    (
+        "mysql-connector-python",
+        _connector,
+        "not_grouped",
+        bug,
+        ("SET sql_mode='ONLY_FULL_GROUP_BY'", _MY, "SELECT id, count(*) FROM failsoft_t"),
+    ),
     ("mysql-connector-python", _connector, "kill_unknown_thread", bug, ("KILL 99999999",)),
-    ("aiomysql", _aiomysql, "seen_read_only_transaction", bug, ("START TRANSACTION READ ONLY", "DELETE FROM mysql.help_topic")),
+    (
+        "aiomysql",
+        _aiomysql,
+        "seen_read_only_transaction",
+        bug,
+        ("START TRANSACTION READ ONLY", "DELETE FROM mysql.help_topic"),
+    ),
     ("aiomysql", _aiomysql, "column_twice", bug, ("CREATE TEMPORARY TABLE failsoft_u (a int, a int)",)),
 ):
     _put(_library, _name, _label)(functools.partial(_run, *_plan))
@@ -262,7 +285,11 @@ for _name, _label, _plan in (
     ("schema_missing", settings, ("SELECT * FROM nowhere.t",)),
     ("enum_unknown", value, ("CREATE TYPE mood AS ENUM ('a')", "SELECT 'b'::mood")),
     ("json_malformed", value, ("SELECT '{\"a\":'::json",)),
-    ("foreign_key", constraint, ("CREATE TABLE a (id int PRIMARY KEY)", "CREATE TABLE b (a int REFERENCES a)", "INSERT INTO b VALUES (1)")),
+    (
+        "foreign_key",
+        constraint,
+        ("CREATE TABLE a (id int PRIMARY KEY)", "CREATE TABLE b (a int REFERENCES a)", "INSERT INTO b VALUES (1)"),
+    ),
     ("binder_ambiguous", bug, ("SELECT a FROM (SELECT 1 a) x, (SELECT 2 a) y",)),
 ):
     _put("duckdb", f"seen_{_name}", _label)(lambda plan=_plan: _duck(plan))

@@ -303,7 +303,11 @@ def _() -> None:
         one.connect((HOST, port))
 
 
-@_put("unix_socket_missing", _STORE_AWAY, "nobody listens there; it says FileNotFoundError; a path set wrongly is defensible")
+@_put(
+    "unix_socket_missing",
+    _STORE_AWAY,
+    "nobody listens there; it says FileNotFoundError; a path set wrongly is defensible",
+)
 def _() -> None:
     with socket.socket(socket.AF_UNIX) as one:
         try:
@@ -380,7 +384,11 @@ def _smtp(*answers: str) -> Any:
 
 for _name, _means, _answers in (
     ("smtp_mailbox_full", FAILED, ("250 ok", "250 ok", "552 5.2.2 mailbox full", "250 ok")),
-    ("smtp_message_too_large", FAILED, ("250-mail.test\r\n250 SIZE 10", "552 5.3.4 message size exceeds limit", "250 ok")),
+    (
+        "smtp_message_too_large",
+        FAILED,
+        ("250-mail.test\r\n250 SIZE 10", "552 5.3.4 message size exceeds limit", "250 ok"),
+    ),
     ("smtp_closing_down", DOWN, ("250 ok", "421 4.3.2 service shutting down")),
     ("smtp_helo_refused", FAILED, ("502 no EHLO", "550 go away", "221 bye")),
 ):
@@ -438,7 +446,11 @@ for _name, _means, _plan in (
     ("sqlite_transaction_in_transaction", OUR_BUG, ("BEGIN", "BEGIN")),
     ("sqlite_no_savepoint", OUR_BUG, ("RELEASE failsoft",)),
     ("sqlite_malformed_json", _VALUE, ("SELECT json_extract('{\"a\":', '$.a')",)),
-    ("sqlite_conflict_without_index", OUR_BUG, ("CREATE TABLE t (a)", "INSERT INTO t VALUES (1) ON CONFLICT (a) DO NOTHING")),
+    (
+        "sqlite_conflict_without_index",
+        OUR_BUG,
+        ("CREATE TABLE t (a)", "INSERT INTO t VALUES (1) ON CONFLICT (a) DO NOTHING"),
+    ),
     ("sqlite_sum_overflows", _VALUE, ("SELECT sum(x) FROM (SELECT 9223372036854775807 AS x UNION ALL SELECT 1)",)),
     ("sqlite_not_utf8", UNREADABLE, ("SELECT CAST(x'ff61' AS TEXT)",)),
 ):

@@ -29,11 +29,16 @@ import valkey
 import valkey.asyncio
 
 from evaluations.classifier.raisers._peers import HOST, closed_port, listening, silence
+from evaluations.classifier.raisers._seen import UNREADABLE, put
 from evaluations.classifier.raisers._sql import away, bug, constraint, contention, not_now, refused_us, settings, silent
 from evaluations.classifier.raisers.scaffold_http import Answer, serving
-from evaluations.classifier.raisers._seen import UNREADABLE, put
 
-FAILED: dict[str, Any] = {"category": "external_service", "transient": False, "status": (502, 503), "severity": "medium"}
+FAILED: dict[str, Any] = {
+    "category": "external_service",
+    "transient": False,
+    "status": (502, 503),
+    "severity": "medium",
+}
 FULL: dict[str, Any] = {"category": "resource", "transient": False, "status": (500, 503), "severity": "high"}
 DISK: dict[str, Any] = {"category": "resource", "transient": False, "status": (500, 503), "severity": "critical"}
 THROTTLED: dict[str, Any] = {"category": "resource", "transient": True, "status": 503, "severity": "medium"}
@@ -65,7 +70,11 @@ for _library, _make in (("redis", _make_redis), ("valkey", valkey.Valkey)):
         ("seen_index_missing", settings, "-no such index idx:products"),
         ("seen_misconfigured", DISK, "-MISCONF Errors writing to the AOF file: No space left on device"),
         ("seen_would_overflow", bug, "-ERR increment or decrement would overflow"),
-        ("seen_subscriber_only", bug, "-ERR Can't execute 'get': only (P|S)SUBSCRIBE / PING / QUIT are allowed in this context"),
+        (
+            "seen_subscriber_only",
+            bug,
+            "-ERR Can't execute 'get': only (P|S)SUBSCRIBE / PING / QUIT are allowed in this context",
+        ),
     ):
         put(_library, _name, _label)(lambda said=_said, make=_make: _redis(said, make, lambda client: client.get("a")))
 
@@ -78,7 +87,9 @@ def _() -> None:
 @put("redis", "seen_group_exists", constraint, "a duplicate in the store; external_service is defensible")
 def _() -> None:
     _redis(
-        "-BUSYGROUP Consumer Group name already exists", _make_redis, lambda client: client.xgroup_create("s", "g", mkstream=True)
+        "-BUSYGROUP Consumer Group name already exists",
+        _make_redis,
+        lambda client: client.xgroup_create("s", "g", mkstream=True),
     )
 
 
@@ -116,7 +127,12 @@ async def _() -> None:
         await client.aclose()
 
 
-@put("redis", "seen_cached_session_torn", UNREADABLE, "what the cache holds cannot be read: the domain's exception says so")
+@put(
+    "redis",
+    "seen_cached_session_torn",
+    UNREADABLE,
+    "what the cache holds cannot be read: the domain's exception says so",
+)
 def _() -> None:
     class CorruptCacheEntry(Exception):
         """Of our own cache."""
@@ -162,7 +178,9 @@ def _() -> None:
 @put("pymemcache", "seen_value_without_serde", bug)
 def _() -> None:
     with listening(_line("STORED")) as port:
-        pymemcache.Client((HOST, port), timeout=1, allow_unicode_keys=False, encoding="ascii").set("a", "ü", noreply=False)
+        pymemcache.Client((HOST, port), timeout=1, allow_unicode_keys=False, encoding="ascii").set(
+            "a", "ü", noreply=False
+        )
 
 
 @put("pymemcache", "seen_pool_refused", away)
@@ -219,13 +237,39 @@ def _mongo(code: int, name: str, text: str, labels: tuple[str, ...] = ()) -> Cal
 
 
 for _name, _label, _document in (
-    ("seen_too_large", {"category": "validation", "transient": False, "status": (400, 413, 422, 500), "severity": "low", "note": "10334; data_integrity is defensible"}, (10334, "BSONObjectTooLarge", "BSONObj size: 16777300 is invalid. Size must be between 0 and 16793600(16MB)")),
-    ("seen_no_privilege", refused_us, (13, "Unauthorized", "not authorized on shop to execute command { find: \"orders\" }")),
+    (
+        "seen_too_large",
+        {
+            "category": "validation",
+            "transient": False,
+            "status": (400, 413, 422, 500),
+            "severity": "low",
+            "note": "10334; data_integrity is defensible",
+        },
+        (10334, "BSONObjectTooLarge", "BSONObj size: 16777300 is invalid. Size must be between 0 and 16793600(16MB)"),
+    ),
+    (
+        "seen_no_privilege",
+        refused_us,
+        (13, "Unauthorized", 'not authorized on shop to execute command { find: "orders" }'),
+    ),
     ("seen_password_wrong", refused_us, (18, "AuthenticationFailed", "Authentication failed.")),
     ("seen_step_down", not_now, (189, "PrimarySteppedDown", "Primary stepped down while waiting for replication")),
-    ("seen_index_options", settings, (85, "IndexOptionsConflict", "Index with name: a_1 already exists with different options")),
-    ("seen_sort_memory", FULL, (292, "QueryExceededMemoryLimitNoDiskUseAllowed", "Sort exceeded memory limit of 104857600 bytes")),
-    ("seen_transaction_gone", contention, (251, "NoSuchTransaction", "Transaction 3 has been aborted.", ("TransientTransactionError",))),
+    (
+        "seen_index_options",
+        settings,
+        (85, "IndexOptionsConflict", "Index with name: a_1 already exists with different options"),
+    ),
+    (
+        "seen_sort_memory",
+        FULL,
+        (292, "QueryExceededMemoryLimitNoDiskUseAllowed", "Sort exceeded memory limit of 104857600 bytes"),
+    ),
+    (
+        "seen_transaction_gone",
+        contention,
+        (251, "NoSuchTransaction", "Transaction 3 has been aborted.", ("TransientTransactionError",)),
+    ),
 ):
     put("pymongo", _name, _label, made=_NOT_MADE)(_mongo(*_document))
 
@@ -233,7 +277,9 @@ for _name, _label, _document in (
 @put("pymongo", "seen_selection_silent", silent | {"severity": "high"}, "a silent store; 503 is defensible")
 def _() -> None:
     with listening(silence) as port:
-        client = pymongo.MongoClient(HOST, port, serverSelectionTimeoutMS=300, connectTimeoutMS=100, socketTimeoutMS=100)
+        client = pymongo.MongoClient(
+            HOST, port, serverSelectionTimeoutMS=300, connectTimeoutMS=100, socketTimeoutMS=100
+        )
         client.shop.orders.find_one()
 
 
@@ -244,7 +290,9 @@ def _() -> None:
 
 @put("pymongo", "seen_replace_with_operators", bug)
 def _() -> None:
-    pymongo.MongoClient(HOST, closed_port(), serverSelectionTimeoutMS=50).shop.orders.replace_one({}, {"$set": {"a": 1}})
+    pymongo.MongoClient(HOST, closed_port(), serverSelectionTimeoutMS=50).shop.orders.replace_one(
+        {}, {"$set": {"a": 1}}
+    )
 
 
 @put("motor", "seen_option_unknown", settings)
@@ -255,11 +303,15 @@ def _() -> None:
 # --- search -----------------------------------------------------------------------------------------------------------
 def _error(kind: str, reason: str, status: int) -> Answer:
     cause = {"type": kind, "reason": reason}
-    return Answer(status, {"error": {"root_cause": [cause], **cause}, "status": status}, {"X-Elastic-Product": "Elasticsearch"})
+    return Answer(
+        status, {"error": {"root_cause": [cause], **cause}, "status": status}, {"X-Elastic-Product": "Elasticsearch"}
+    )
 
 
 def _es(url: str) -> Any:
-    return elasticsearch.Elasticsearch(url, max_retries=0, request_timeout=1).index(index="a", id="1", document={"a": 1})
+    return elasticsearch.Elasticsearch(url, max_retries=0, request_timeout=1).index(
+        index="a", id="1", document={"a": 1}
+    )
 
 
 def _os(url: str) -> Any:
@@ -276,11 +328,50 @@ def _asked(call: Callable[[str], Any], answer: Answer) -> Callable[[], Any]:
 
 _BLOCK = "a disk past its watermark: somebody has to make room; forbidden by a block that the server set"
 _ES: tuple[tuple[str, dict[str, Any], Answer, str], ...] = (
-    ("seen_disk_watermark", FULL, _error("cluster_block_exception", "index [a] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block];", 429), _BLOCK),
-    ("seen_circuit_breaking", THROTTLED, _error("circuit_breaking_exception", "[parent] Data too large, data for [<http_request>] would be [1gb]", 429), ""),
-    ("seen_mapping_refused", FAILED, _error("mapper_parsing_exception", "failed to parse field [a] of type [date]", 400), "400 of a peer; data_integrity is defensible"),
-    ("seen_document_exists", {"category": "concurrency", "transient": True, "status": 409, "severity": "low", "note": "a version conflict; a duplicate (data_integrity) is defensible"}, _error("version_conflict_engine_exception", "[1]: version conflict, document already exists (current version [1])", 409), ""),
-    ("seen_gateway", {**FAILED, "transient": True}, Answer(502, "<html>Bad Gateway</html>", {"X-Elastic-Product": "Elasticsearch"}, type="text/html"), ""),
+    (
+        "seen_disk_watermark",
+        FULL,
+        _error(
+            "cluster_block_exception",
+            "index [a] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block];",
+            429,
+        ),
+        _BLOCK,
+    ),
+    (
+        "seen_circuit_breaking",
+        THROTTLED,
+        _error("circuit_breaking_exception", "[parent] Data too large, data for [<http_request>] would be [1gb]", 429),
+        "",
+    ),
+    (
+        "seen_mapping_refused",
+        FAILED,
+        _error("mapper_parsing_exception", "failed to parse field [a] of type [date]", 400),
+        "400 of a peer; data_integrity is defensible",
+    ),
+    (
+        "seen_document_exists",
+        {
+            "category": "concurrency",
+            "transient": True,
+            "status": 409,
+            "severity": "low",
+            "note": "a version conflict; a duplicate (data_integrity) is defensible",
+        },
+        _error(
+            "version_conflict_engine_exception",
+            "[1]: version conflict, document already exists (current version [1])",
+            409,
+        ),
+        "",
+    ),
+    (
+        "seen_gateway",
+        {**FAILED, "transient": True},
+        Answer(502, "<html>Bad Gateway</html>", {"X-Elastic-Product": "Elasticsearch"}, type="text/html"),
+        "",
+    ),
 )
 for _name, _label, _answer, _note in _ES:
     put("elasticsearch", _name, _label, _note)(_asked(_es, _answer))
@@ -294,14 +385,25 @@ def _bulk(status: int, kind: str) -> Answer:
 
 _DOCUMENTS = [{"_index": "a", "_id": "1", "_source": {"a": 1}}]
 put("elasticsearch", "seen_bulk_refused", FAILED)(
-    _asked(lambda url: elasticsearch.helpers.bulk(elasticsearch.Elasticsearch(url), _DOCUMENTS), _bulk(400, "mapper_parsing_exception"))
+    _asked(
+        lambda url: elasticsearch.helpers.bulk(elasticsearch.Elasticsearch(url), _DOCUMENTS),
+        _bulk(400, "mapper_parsing_exception"),
+    )
 )
-put("opensearch-py", "seen_bulk_queue_full", FAILED | {"transient": True, "category": "resource", "status": 503}, "the items say 429")(
-    _asked(lambda url: opensearchpy.helpers.bulk(opensearchpy.OpenSearch([url]), _DOCUMENTS), _bulk(429, "rejected_execution_exception"))
+put(
+    "opensearch-py",
+    "seen_bulk_queue_full",
+    FAILED | {"transient": True, "category": "resource", "status": 503},
+    "the items say 429",
+)(
+    _asked(
+        lambda url: opensearchpy.helpers.bulk(opensearchpy.OpenSearch([url]), _DOCUMENTS),
+        _bulk(429, "rejected_execution_exception"),
+    )
 )
-put("elasticsearch", "seen_not_elasticsearch", settings, "it answers as another product; external_service is defensible")(
-    _asked(_es, Answer(200, {"tagline": "another"}))
-)
+put(
+    "elasticsearch", "seen_not_elasticsearch", settings, "it answers as another product; external_service is defensible"
+)(_asked(_es, Answer(200, {"tagline": "another"})))
 
 
 # --- ClickHouse -------------------------------------------------------------------------------------------------------
@@ -313,12 +415,32 @@ def _clickhouse(url: str) -> Any:
 
 for _name, _label, _status, _code, _text in (
     ("seen_memory", FULL, 500, 241, "Memory limit (total) exceeded: would use 4.50 GiB. (MEMORY_LIMIT_EXCEEDED)"),
-    ("seen_too_many_queries", THROTTLED, 503, 202, "Too many simultaneous queries. Maximum: 100. (TOO_MANY_SIMULTANEOUS_QUERIES)"),
+    (
+        "seen_too_many_queries",
+        THROTTLED,
+        503,
+        202,
+        "Too many simultaneous queries. Maximum: 100. (TOO_MANY_SIMULTANEOUS_QUERIES)",
+    ),
     ("seen_read_only", settings, 500, 164, "shop: Cannot execute query in readonly mode. (READONLY)"),
-    ("seen_quota", {**THROTTLED}, 500, 201, "Quota for user `shop` for 3600s has been exceeded: queries = 101/100. (QUOTA_EXCEEDED)"),
+    (
+        "seen_quota",
+        {**THROTTLED},
+        500,
+        201,
+        "Quota for user `shop` for 3600s has been exceeded: queries = 101/100. (QUOTA_EXCEEDED)",
+    ),
 ):
     put("clickhouse-connect", _name, _label)(
-        _asked(_clickhouse, Answer(_status, f"Code: {_code}. DB::Exception: {_text}", {"X-ClickHouse-Exception-Code": str(_code)}, type="text/plain"))
+        _asked(
+            _clickhouse,
+            Answer(
+                _status,
+                f"Code: {_code}. DB::Exception: {_text}",
+                {"X-ClickHouse-Exception-Code": str(_code)},
+                type="text/plain",
+            ),
+        )
     )
 
 
@@ -330,5 +452,3 @@ def _() -> None:
 @put("clickhouse-driver", "seen_compression_unknown", settings)
 def _() -> None:
     clickhouse_driver.Client(HOST, port=closed_port(), compression="zip9")
-
-
