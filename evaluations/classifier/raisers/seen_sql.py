@@ -1,4 +1,4 @@
-"""Drivers and mappers of SQL: errors by other codes, other calls and other wrappings than the modules of each database."""
+"""Drivers of SQL: errors by other codes and other calls than the modules of each database."""
 
 from __future__ import annotations
 
@@ -104,8 +104,10 @@ _STATES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "stack_too_deep": (
         _TOO_MUCH,
         (
-            "CREATE OR REPLACE FUNCTION pg_temp.f(n int) RETURNS int LANGUAGE plpgsql AS "
-            "'BEGIN RETURN pg_temp.f(n + 1); END'",
+            (
+                "CREATE OR REPLACE FUNCTION pg_temp.f(n int) RETURNS int LANGUAGE plpgsql AS "
+                "'BEGIN RETURN pg_temp.f(n + 1); END'"
+            ),
             "SELECT pg_temp.f(1)",
         ),
     ),

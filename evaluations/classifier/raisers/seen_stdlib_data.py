@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import configparser
 import csv
-import datetime
+import datetime as dt
 import decimal
 import email
 import email.policy
@@ -25,7 +25,7 @@ import urllib.parse
 import uuid
 import wave
 import xml.dom.minidom
-import xml.etree.ElementTree as etree
+import xml.etree.ElementTree as ET
 import xml.sax
 import zipfile
 import zoneinfo
@@ -278,17 +278,17 @@ def _() -> None:
 
 @_put("date_malformed", OUR_BUG, _VALUE)
 def _() -> None:
-    datetime.date.fromisoformat("2026-02-30")
+    dt.date.fromisoformat("2026-02-30")
 
 
 @_put("dates_naive_and_aware", OUR_BUG)
 def _() -> None:
-    print(datetime.datetime(2026, 1, 1) < datetime.datetime.now(datetime.UTC))
+    print(dt.datetime(2026, 1, 1) < dt.datetime.now(dt.UTC))
 
 
 @_put("timestamp_in_milliseconds", OUR_BUG)
 def _() -> None:
-    datetime.datetime.fromtimestamp(1_780_000_000_000_000, datetime.UTC)
+    dt.datetime.fromtimestamp(1_780_000_000_000_000, dt.UTC)
 
 
 @_put("decimal_quantize", OUR_BUG)
@@ -309,12 +309,12 @@ def _() -> None:
 # --- XML, mail, media, URLs -------------------------------------------------------------------------------------------
 @_put("etree_entity_undefined", UNPARSABLE, _PARSER)
 def _() -> None:
-    etree.fromstring("<order><name>A &nbsp; B</name></order>")
+    ET.fromstring("<order><name>A &nbsp; B</name></order>")
 
 
 @_put("etree_path_malformed", OUR_BUG, "the path is written in our code, though it says SyntaxError")
 def _() -> None:
-    etree.fromstring("<a><b/></a>").find("/b")
+    ET.fromstring("<a><b/></a>").find("/b")
 
 
 @_put("dom_second_root", OUR_BUG)
