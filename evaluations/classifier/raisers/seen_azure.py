@@ -1,8 +1,7 @@
-"""Azure and MinIO: the real SDKs against local answers in the vendors' forms."""
+"""Azure: the real SDKs against local answers in the vendors' forms."""
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import azure.cosmos
@@ -11,15 +10,13 @@ import azure.identity
 import azure.servicebus
 import azure.storage.blob
 import azure.storage.queue
-import minio
 
 from evaluations.classifier.raisers._seen import put
-from evaluations.classifier.raisers._sql import bug, contention, settings
+from evaluations.classifier.raisers._sql import contention, settings
 from evaluations.classifier.raisers.scaffold_http import (
     DOWN,
     FAILED,
     OUR_SETTINGS,
-    QUOTA,
     REFUSED_US,
     SLOW,
     Answer,
@@ -152,43 +149,3 @@ def _() -> None:
 @put("azure-cosmos", "seen_key_not_base64", settings)
 def _() -> None:
     azure.cosmos.CosmosClient(f"http://127.0.0.1:{free_port()}", "no key", retry_total=0, connection_timeout=1)
-
-
-# --- MinIO ------------------------------------------------------------------------------------------------------------
-def _minio(url: str) -> Any:
-    client = minio.Minio(
-        endpoint=url.removeprefix("http://"), access_key="a", secret_key="no-secret", secure=False, region="x"
-    )
-    return client.put_object(bucket_name="shop", object_name="a", data=io.BytesIO(b"x"), length=1)
-
-
-add_answers(
-    "minio",
-    _minio,
-    {
-        "seen_quota": (QUOTA, _xml(409, "XMinioAdminBucketQuotaExceeded", "Bucket quota exceeded")),
-        "seen_precondition": (
-            _EDITED,
-            _xml(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold"),
-        ),
-        "seen_locked": (FAILED, _xml(400, "InvalidRequest", "Object is WORM protected and cannot be overwritten")),
-        "seen_skewed": (
-            REFUSED_US,
-            _xml(
-                403,
-                "RequestTimeTooSkewed",
-                "The difference between the request time and the server's time is too large.",
-            ),
-        ),
-    },
-)
-
-
-@put("minio", "seen_bucket_name", bug)
-def _() -> None:
-    minio.Minio(endpoint="127.0.0.1:1", secure=False).bucket_exists(bucket_name="A")
-
-
-@put("minio", "seen_endpoint_with_path", settings)
-def _() -> None:
-    minio.Minio(endpoint="http://127.0.0.1/path", secure=False)
