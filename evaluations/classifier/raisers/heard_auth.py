@@ -30,7 +30,7 @@ from google.auth import exceptions as google_exceptions
 from google.auth.transport import requests as google_requests
 from google.oauth2 import credentials as google_credentials
 from google.oauth2 import service_account
-from jose import jws, jwt as jose_jwt
+from jose import jwt as jose_jwt
 from requests_oauthlib import OAuth1Session
 
 from evaluations.classifier.raisers.scaffold_http import (
@@ -67,7 +67,7 @@ def _jwk_set() -> Any:
     answer = Answer(200, {"keys": [{"kty": "oct", "kid": "old", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"}]})
     with serving(answer) as url:
         token = jwt.encode({}, _SECRET, "HS256", headers={"kid": "new"})
-        return jwt.PyJWKClient(f"{url}/jwks", lifespan=0).get_signing_key_from_jwt(token)
+        return jwt.PyJWKClient(f"{url}/jwks", lifespan=300).get_signing_key_from_jwt(token)
 
 
 def _jose(claims: dict[str, Any], **more: Any) -> Any:
@@ -82,8 +82,6 @@ add("PyJWT", "unsigned", WHO, lambda: jwt.decode(jwt.encode({}, None, "none"), _
 add("PyJWT", "payload_no_object", OUR_BUG, lambda: jwt.encode([1], _SECRET, "HS256"))  # type: ignore[arg-type]
 add("python-jose", "audience", WHO, lambda: _jose({"aud": "shop"}, audience="bank"))
 add("python-jose", "issued_later", WHO, lambda: _jose({"nbf": 99999999999}))
-add("python-jose", "key_of_another_kind", OUR_SETTINGS, lambda: jws.sign({}, "no pem", "RS256"),
-    note="our key is no RSA key; a bug is defensible")
 add("Authlib", "signed_by_another", WHO,
     lambda: authlib_jwt.decode(_token(), JsonWebKey.import_key("another" * 6, {"kty": "oct"})))
 add("Authlib", "insecure_claims", OUR_BUG, lambda: authlib_jwt.encode({"alg": "HS256"}, {"password": "x"}, _SECRET))
@@ -160,12 +158,8 @@ add("google-auth", "no_refresh_token", OUR_SETTINGS,
 add("google-auth", "service_key_no_pem", OUR_SETTINGS, lambda: service_account.Credentials.from_service_account_info(
     {"client_email": "a@x.test", "token_uri": "https://x.test", "private_key": "no pem"}))
 add("msal", "tenant_discovery_away", LINK,
-    lambda: msal.ConfidentialClientApplication("shop", "no-secret", authority="https://127.0.0.1:9/tenant",
+    lambda: msal.ConfidentialClientApplication("shop", "no-secret", authority="https" + _dead()[4:] + "/tenant",
                                                validate_authority=False, instance_discovery=False))
-add("msal", "certificate_malformed", OUR_SETTINGS, lambda: msal.ConfidentialClientApplication(
-    "shop", {"thumbprint": "00", "private_key": "no pem"}, instance_discovery=False, validate_authority=False,
-    authority="https://login.x.test/adfs"))
-
 
 # --- cryptography ----------------------------------------------------------------------------------------------------------
 _KEY = rsa.generate_private_key(65537, 2048)
@@ -207,8 +201,8 @@ add("cryptography", "pem_password_left_out", OUR_SETTINGS, _pem_without_password
 add("cryptography", "text_longer_than_key", OUR_BUG, _oaep)
 add("cryptography", "block_not_filled", OUR_BUG, _padding)
 add("cryptography", "nonce_too_short", OUR_BUG, lambda: AESGCM(b"k" * 16).encrypt(b"n", b"x", None))
-add("cryptography", "column_of_an_old_key", Means("authentication", False, (400, 401, 500), "low"), _column_of_an_old_key,
-    note="InvalidToken says nothing of the store; data_integrity is as good where the column is ours")
+add("cryptography", "column_of_an_old_key", UNREADABLE, _column_of_an_old_key,
+    note="written under a key that was rotated away; authentication is defensible where it is a token")
 add("cryptography", "request_malformed", INVALID, _no_such_name, note="a certificate request that a client sent")
 add("cryptography", "password_differs", WHO, lambda: Scrypt(b"s" * 16, 32, 2**4, 8, 1).verify(b"pw", b"0" * 32))
 
@@ -222,8 +216,6 @@ add("argon2-cffi", "memory_cost_too_small", OUR_SETTINGS, _argon2_memory, note="
 add("argon2-cffi", "hash_of_bcrypt", UNREADABLE, lambda: argon2.PasswordHasher().verify("$2b$12$abc", "x"),
     note="what is stored is no hash of argon2")
 add("bcrypt", "text_instead_of_bytes", OUR_BUG, lambda: bcrypt.hashpw("x", bcrypt.gensalt(4)))  # type: ignore[arg-type]
-add("bcrypt", "stored_hash_malformed", UNREADABLE, lambda: bcrypt.checkpw(b"x", b"plain text"),
-    note="the stored hash cannot be read")
 add("bcrypt", "longer_than_72", INVALID, lambda: bcrypt.hashpw(b"x" * 80, bcrypt.gensalt(4)),
     note="a password of the client that is too long")
 add("passlib", "scheme_unknown", OUR_SETTINGS, lambda: passlib.context.CryptContext(["rot13"]),
