@@ -69,7 +69,7 @@ def _during(cause: Callable[[], Any], exc: Exception) -> Callable[[], Any]:
         try:
             cause()
         except Exception:
-            raise exc  # noqa: B904
+            raise exc
 
     return run
 
@@ -93,7 +93,7 @@ def _just(exc: Exception) -> Callable[[], Any]:
     return run
 
 
-# --- what goes wrong below ------------------------------------------------------------------------------------------
+# --- what goes wrong below --------------------------------------------------------------------------------------------
 def _refused() -> Any:
     return requests.get(f"http://127.0.0.1:{free_port()}/stock", timeout=1)
 
@@ -121,7 +121,6 @@ def _twice() -> Any:
     link.execute("CREATE TABLE member (email TEXT UNIQUE)")
     for _ in range(2):
         link.execute("INSERT INTO member VALUES ('a@example.test')")
-    return None
 
 
 def _no_table() -> Any:
@@ -222,28 +221,44 @@ class UnsupportedCurrencyError(ValueError):
 
 _add("seat_already_taken", _RULED, _from(_twice, SeatAlreadyTakenError("seat 14C of flight 88 is taken")))
 _add("subscription_expired", _DUE, _just(SubscriptionExpiredError("plan ended on 2026-10-01")), "money is due: 402")
-_add("withdrawal_limit", _RULED, _just(WithdrawalLimitExceeded("daily limit of 500.00 EUR exceeded")),
-     "a limit of the domain, not of requests")
+_add(
+    "withdrawal_limit",
+    _RULED,
+    _just(WithdrawalLimitExceeded("daily limit of 500.00 EUR exceeded")),
+    "a limit of the domain, not of requests",
+)
 _add("insufficient_balance", _DUE, _from(_no_key, InsufficientBalanceError("balance 3.10, needed 12.00")))
 _add("version_conflict", EDITED, _just(VersionConflictError("document 7: expected version 3, found 4")))
-_add("tenant_suspended", Means("business_logic", False, (403, 409, 422), "low"), _just(TenantSuspended("tenant 9")),
-     "a rule of the domain about an account; 403 is as good")
+_add(
+    "tenant_suspended",
+    Means("business_logic", False, (403, 409, 422), "low"),
+    _just(TenantSuspended("tenant 9")),
+    "a rule of the domain about an account; 403 is as good",
+)
 _add("coupon_redeemed", _RULED, _just(CouponAlreadyRedeemed("SUMMER")))
 _add("order_not_cancellable", _RULED, _just(OrderNotCancellable("order 17 is shipped, it cannot be cancelled")))
-_add("age_restriction", Means("business_logic", False, (403, 409, 422), "low"), _just(AgeRestrictionError("18+")),
-     "a rule of the shop; its base class is that of the operating system")
+_add(
+    "age_restriction",
+    Means("business_logic", False, (403, 409, 422), "low"),
+    _just(AgeRestrictionError("18+")),
+    "a rule of the shop; its base class is that of the operating system",
+)
 _add("invoice_not_found", ABSENT, _from(_no_key, InvoiceNotFound("invoice 2026-17")))
 _add("upstream_timeout", SILENT, _just(UpstreamTimeout("inventory did not answer within 2 s")))
 _add("missing_configuration", OUR_SETTINGS, _from(_no_key, MissingConfigurationError("SMTP_HOST is not set")))
 _add("invalid_credentials", WHO, _just(InvalidCredentialsError("wrong user name or password")))
 _add("ledger_corrupted", UNREADABLE, _from(_half_pickle, LedgerCorruptedError("checksum of page 3 differs")))
 _add("too_many_logins", OUR_LIMIT, _just(TooManyLoginAttempts("try again in 300 s")))
-_add("supplier_unavailable", DOWN, _from(_answered(404), SupplierUnavailableError("supplier is not available")),
-     "says that the peer is away, whatever it was raised from")
+_add(
+    "supplier_unavailable",
+    DOWN,
+    _from(_answered(404), SupplierUnavailableError("supplier is not available")),
+    "says that the peer is away, whatever it was raised from",
+)
 _add("unsupported_currency", INVALID, _just(UnsupportedCurrencyError("XTS")), "input that is not supported; or a rule")
 
 
-# --- mute names: they are what they were raised from ---------------------------------------------------------------------
+# --- mute names: they are what they were raised from ------------------------------------------------------------------
 class OperationFailed(AppError):
     pass
 
@@ -268,10 +283,17 @@ _add("operation_failed_unauthorized", REFUSED_US, _from(_answered(401), Operatio
 _add("repository_no_table", OUR_SETTINGS, _from(_no_table, RepositoryError("could not load")))
 _add("repository_duplicate", _DUPLICATE, _from(_twice, RepositoryError("could not save")))
 _add("checkout_nonsense", FAILED, _from(_no_json, CheckoutError("checkout failed")))
-_add("checkout_twice_wrapped", DOWN,
-     _from(_from(_answered(503), GatewayException("gateway")), CheckoutError("checkout failed")))
-_add("runtime_error_from_pickle", UNREADABLE, _from(_half_pickle, RuntimeError("cannot restore the cart")),
-     "pickle in a view is a cache of ours")
+_add(
+    "checkout_twice_wrapped",
+    DOWN,
+    _from(_from(_answered(503), GatewayException("gateway")), CheckoutError("checkout failed")),
+)
+_add(
+    "runtime_error_from_pickle",
+    UNREADABLE,
+    _from(_half_pickle, RuntimeError("cannot restore the cart")),
+    "pickle in a view is a cache of ours",
+)
 
 
 # --- what was being handled is no reason ------------------------------------------------------------------------------
@@ -282,7 +304,7 @@ _add("value_error_during_duplicate", OUR_BUG, _during(_twice, ValueError("invali
 _add("missing_during_key_error", ABSENT, _during(_no_key, type("ProductNotFoundError", (AppError,), {})("sku 4")))
 
 
-# --- groups -------------------------------------------------------------------------------------------------------------
+# --- groups -----------------------------------------------------------------------------------------------------------
 def _task_group(*calls: Callable[[], Any]) -> Callable[[], Any]:
     async def fan_out() -> None:
         async def one(call: Callable[[], Any]) -> None:
@@ -301,27 +323,39 @@ def _task_group(*calls: Callable[[], Any]) -> Callable[[], Any]:
 _add("group_all_refused", LINK, _task_group(_refused, _refused, _refused))
 _add("group_silent_and_bug", OUR_BUG, _task_group(_silent, _no_key))
 _add("group_unavailable_and_settings", OUR_SETTINGS, _task_group(_answered(503), _no_table))
-_add("group_of_seats", _RULED,
-     _just(ExceptionGroup("2 refusals", [SeatAlreadyTakenError("1A"), SeatAlreadyTakenError("1B")])))
+_add(
+    "group_of_seats",
+    _RULED,
+    _just(ExceptionGroup("2 refusals", [SeatAlreadyTakenError("1A"), SeatAlreadyTakenError("1B")])),
+)
 _add("group_from_refusal", LINK, _from(_refused, ExceptionGroup("sync", [ConnectionResetError()])))
 _add("mute_from_group", LINK, _from(_just(ExceptionGroup("2 of 2", [_reset(), _reset()])), OperationFailed("no luck")))
 
 
-# --- exceptions that carry an answer --------------------------------------------------------------------------------
+# --- exceptions that carry an answer ----------------------------------------------------------------------------------
 class ApiException(Exception):
     def __init__(self, message: str, status_code: int) -> None:
         super().__init__(message)
         self.status_code = status_code
 
 
-_add("api_exception_404", ABSENT, _just(ApiException("no such basket", 404)))
 _add("api_exception_422", Means("validation", False, 422, "low"), _just(ApiException("quantity must be positive", 422)))
-_add("api_exception_enum", Means("resource", True, 429, "low"),
-     _just(ApiException("slow down", HTTPStatus.TOO_MANY_REQUESTS)))
-_add("api_exception_402_from_refused", Means("business_logic", False, 402, "low"),
-     _from(_refused, ApiException("payment required", 402)), "carries our answer, whatever it was raised from")
-_add("domain_rule_with_status", Means("business_logic", False, 409, "low"),
-     _just(type("BookingOverlapError", (ApiException,), {})("room 4 is booked", 409)))
+_add(
+    "api_exception_enum",
+    Means("resource", True, 429, "low"),
+    _just(ApiException("slow down", HTTPStatus.TOO_MANY_REQUESTS)),
+)
+_add(
+    "api_exception_402_from_refused",
+    Means("business_logic", False, 402, "low"),
+    _from(_refused, ApiException("payment required", 402)),
+    "carries our answer, whatever it was raised from",
+)
+_add(
+    "domain_rule_with_status",
+    Means("business_logic", False, 409, "low"),
+    _just(type("BookingOverlapError", (ApiException,), {})("room 4 is booked", 409)),
+)
 
 
 class CodedError(Exception):
@@ -347,10 +381,19 @@ def _full_disk() -> Any:
 
 
 _add("code_of_the_application_from_refused", LINK, _from(_refused, CodedError("E1205")))
-_add("telling_code_quota", QUOTA, _from(_answered(402), Quota("assistant is out of credit")), "the peer wants to be paid")
-_add("value_error_from_validation", INVALID, _from(_basket, ValueError("bad basket")),
-     "ValueError says little; the cause is what pydantic found wrong with the input")
+_add(
+    "telling_code_quota", QUOTA, _from(_answered(402), Quota("assistant is out of credit")), "the peer wants to be paid"
+)
+_add(
+    "value_error_from_validation",
+    INVALID,
+    _from(_basket, ValueError("bad basket")),
+    "ValueError says little; the cause is what pydantic found wrong with the input",
+)
 _add("io_error_from_full_disk", _DISK, _from(_full_disk, RuntimeError("report could not be written")))
-_add("lock_not_acquired", CONTENTION,
-     _just(type("LockNotAcquiredError", (AppError,), {})("wallet 4 is locked by another transfer")))
+_add(
+    "lock_not_acquired",
+    CONTENTION,
+    _just(type("LockNotAcquiredError", (AppError,), {})("wallet 4 is locked by another transfer")),
+)
 _add("exception_without_words", OUR_BUG, _just(Exception()), "says nothing: to be looked at")

@@ -18,10 +18,11 @@ import oauthlib.oauth2
 import passlib.context
 import passlib.hash
 from authlib.integrations.httpx_client import OAuth2Client
-from authlib.jose import JsonWebKey, jwt as authlib_jwt
+from authlib.jose import JsonWebKey
+from authlib.jose import jwt as authlib_jwt
 from cryptography import x509
 from cryptography.fernet import Fernet, MultiFernet
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -58,7 +59,7 @@ def _dead() -> str:
     return f"http://127.0.0.1:{free_port()}"
 
 
-# --- tokens ------------------------------------------------------------------------------------------------------------
+# --- tokens -----------------------------------------------------------------------------------------------------------
 def _token(**claims: Any) -> str:
     return jwt.encode(claims, _SECRET, "HS256")
 
@@ -74,16 +75,26 @@ def _jose(claims: dict[str, Any], **more: Any) -> Any:
     return jose_jwt.decode(jose_jwt.encode(claims, _SECRET, "HS256"), _SECRET, "HS256", **more)
 
 
-add("PyJWT", "key_id_unknown", WHO, _jwk_set, note="the token names a key that the issuer does not publish; the keys "
-    "may have been rotated, external_service is defensible")
+add(
+    "PyJWT",
+    "key_id_unknown",
+    WHO,
+    _jwk_set,
+    note="the token names a key that the issuer does not publish; the keys "
+    "may have been rotated, external_service is defensible",
+)
 add("PyJWT", "subject_not_text", WHO, lambda: jwt.decode(_token(sub=4), _SECRET, ["HS256"]))
 add("PyJWT", "algorithms_left_out", OUR_BUG, lambda: jwt.decode(_token(), _SECRET))
 add("PyJWT", "unsigned", WHO, lambda: jwt.decode(jwt.encode({}, None, "none"), _SECRET, ["HS256"]))
 add("PyJWT", "payload_no_object", OUR_BUG, lambda: jwt.encode([1], _SECRET, "HS256"))  # type: ignore[arg-type]
 add("python-jose", "audience", WHO, lambda: _jose({"aud": "shop"}, audience="bank"))
 add("python-jose", "issued_later", WHO, lambda: _jose({"nbf": 99999999999}))
-add("Authlib", "signed_by_another", WHO,
-    lambda: authlib_jwt.decode(_token(), JsonWebKey.import_key("another" * 6, {"kty": "oct"})))
+add(
+    "Authlib",
+    "signed_by_another",
+    WHO,
+    lambda: authlib_jwt.decode(_token(), JsonWebKey.import_key("another" * 6, {"kty": "oct"})),
+)
 add("Authlib", "insecure_claims", OUR_BUG, lambda: authlib_jwt.encode({"alg": "HS256"}, {"password": "x"}, _SECRET))
 
 
@@ -95,16 +106,26 @@ def _authlib_session(answer: Answer) -> Callable[[], Any]:
     return run
 
 
-add("Authlib", "scope_refused", REFUSED_US,
+add(
+    "Authlib",
+    "scope_refused",
+    REFUSED_US,
     _authlib_session(Answer(400, {"error": "invalid_scope", "error_description": "scope"})),
-    note="the identity provider refuses what we may ask for; external_service or configuration are defensible")
+    note="the identity provider refuses what we may ask for; external_service or configuration are defensible",
+)
 add("Authlib", "provider_busy", DOWN, _authlib_session(Answer(400, {"error": "temporarily_unavailable"})))
-add("itsdangerous", "other_salt", WHO, lambda: itsdangerous.url_safe.URLSafeSerializer(_SECRET, salt="reset").loads(
-    itsdangerous.url_safe.URLSafeSerializer(_SECRET, salt="login").dumps(4)))
+add(
+    "itsdangerous",
+    "other_salt",
+    WHO,
+    lambda: itsdangerous.url_safe.URLSafeSerializer(_SECRET, salt="reset").loads(
+        itsdangerous.url_safe.URLSafeSerializer(_SECRET, salt="login").dumps(4)
+    ),
+)
 add("itsdangerous", "not_serializable", OUR_BUG, lambda: itsdangerous.Serializer(_SECRET).dumps({"at": object()}))
 
 
-# --- OAuth ---------------------------------------------------------------------------------------------------------------
+# --- OAuth ------------------------------------------------------------------------------------------------------------
 def _oauth(body: dict[str, Any]) -> Any:
     client = oauthlib.oauth2.BackendApplicationClient("shop")
     return client.parse_request_body_response(json.dumps(body))
@@ -125,19 +146,25 @@ def _oauth1(answer: Answer) -> Callable[[], Any]:
 
 add("oauthlib", "unauthorized_client", REFUSED_US, lambda: _oauth({"error": "unauthorized_client"}))
 add("oauthlib", "token_left_out", FAILED, lambda: _oauth({"expires_in": 4}), note="the peer's answer lacks the token")
-add("oauthlib", "scope_changed", FAILED,
+add(
+    "oauthlib",
+    "scope_changed",
+    FAILED,
     lambda: oauthlib.oauth2.BackendApplicationClient("shop").parse_request_body_response(
-        json.dumps({"access_token": "x", "token_type": "Bearer", "scope": "read"}), scope=["write"]),
-    note="a Warning that is raised: the peer gave less than was asked for; authentication is defensible")
+        json.dumps({"access_token": "x", "token_type": "Bearer", "scope": "read"}), scope=["write"]
+    ),
+    note="a Warning that is raised: the peer gave less than was asked for; authentication is defensible",
+)
 add("requests-oauthlib", "oauth1_nonsense", FAILED, _oauth1(Answer(200, "<html>", type="text/html")))
 add("requests-oauthlib", "oauth1_refused", LINK, lambda: OAuth1Session("k", "s").fetch_request_token(_dead()))
 
 
-# --- Google, Microsoft ---------------------------------------------------------------------------------------------------
+# --- Google, Microsoft ------------------------------------------------------------------------------------------------
 def _google_refresh(answer: Answer | None) -> Callable[[], Any]:
     def refresh(url: str) -> Any:
         user = google_credentials.Credentials(
-            None, refresh_token="x", token_uri=f"{url}/token", client_id="shop", client_secret="no-secret")
+            None, refresh_token="x", token_uri=f"{url}/token", client_id="shop", client_secret="no-secret"
+        )
         return user.refresh(google_requests.Request())
 
     def run() -> Any:
@@ -149,31 +176,56 @@ def _google_refresh(answer: Answer | None) -> Callable[[], Any]:
     return run
 
 
-add("google-auth", "grant_revoked", REFUSED_US,
-    _google_refresh(Answer(400, {"error": "invalid_grant", "error_description": "Token has been expired or revoked."})))
+add(
+    "google-auth",
+    "grant_revoked",
+    REFUSED_US,
+    _google_refresh(Answer(400, {"error": "invalid_grant", "error_description": "Token has been expired or revoked."})),
+)
 add("google-auth", "token_server_away", LINK, _google_refresh(None))
-add("google-auth", "no_refresh_token", OUR_SETTINGS,
+add(
+    "google-auth",
+    "no_refresh_token",
+    OUR_SETTINGS,
     lambda: google_credentials.Credentials("x").refresh(google_requests.Request()),
-    note=f"{google_exceptions.RefreshError.__name__}: credentials that cannot be renewed; authentication is defensible")
-add("google-auth", "service_key_no_pem", OUR_SETTINGS, lambda: service_account.Credentials.from_service_account_info(
-    {"client_email": "a@x.test", "token_uri": "https://x.test", "private_key": "no pem"}))
-add("msal", "tenant_discovery_away", LINK,
-    lambda: msal.ConfidentialClientApplication("shop", "no-secret", authority="https" + _dead()[4:] + "/tenant",
-                                               validate_authority=False, instance_discovery=False))
+    note=f"{google_exceptions.RefreshError.__name__}: credentials that cannot be renewed; authentication is defensible",
+)
+add(
+    "google-auth",
+    "service_key_no_pem",
+    OUR_SETTINGS,
+    lambda: service_account.Credentials.from_service_account_info(
+        {"client_email": "a@x.test", "token_uri": "https://x.test", "private_key": "no pem"}
+    ),
+)
+add(
+    "msal",
+    "tenant_discovery_away",
+    LINK,
+    lambda: msal.ConfidentialClientApplication(
+        "shop",
+        "no-secret",
+        authority="https" + _dead()[4:] + "/tenant",
+        validate_authority=False,
+        instance_discovery=False,
+    ),
+)
 
-# --- cryptography ----------------------------------------------------------------------------------------------------------
+# --- cryptography -----------------------------------------------------------------------------------------------------
 _KEY = rsa.generate_private_key(65537, 2048)
 
 
 def _pem_with_password() -> Any:
-    pem = _KEY.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-                             serialization.BestAvailableEncryption(b"right"))
+    pem = _KEY.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"right")
+    )
     return serialization.load_pem_private_key(pem, b"wrong")
 
 
 def _pem_without_password() -> Any:
-    pem = _KEY.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-                             serialization.BestAvailableEncryption(b"right"))
+    pem = _KEY.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"right")
+    )
     return serialization.load_pem_private_key(pem, None)
 
 
@@ -197,35 +249,68 @@ def _no_such_name() -> Any:
 
 
 add("cryptography", "pem_password_wrong", OUR_SETTINGS, _pem_with_password, note="the password of our key is a setting")
-add("cryptography", "pem_password_left_out", OUR_SETTINGS, _pem_without_password, note="a TypeError; a bug is defensible")
+add(
+    "cryptography",
+    "pem_password_left_out",
+    OUR_SETTINGS,
+    _pem_without_password,
+    note="a TypeError; a bug is defensible",
+)
 add("cryptography", "text_longer_than_key", OUR_BUG, _oaep)
 add("cryptography", "block_not_filled", OUR_BUG, _padding)
 add("cryptography", "nonce_too_short", OUR_BUG, lambda: AESGCM(b"k" * 16).encrypt(b"n", b"x", None))
-add("cryptography", "column_of_an_old_key", UNREADABLE, _column_of_an_old_key,
-    note="written under a key that was rotated away; authentication is defensible where it is a token")
+add(
+    "cryptography",
+    "column_of_an_old_key",
+    UNREADABLE,
+    _column_of_an_old_key,
+    note="written under a key that was rotated away; authentication is defensible where it is a token",
+)
 add("cryptography", "request_malformed", INVALID, _no_such_name, note="a certificate request that a client sent")
 add("cryptography", "password_differs", WHO, lambda: Scrypt(b"s" * 16, 32, 2**4, 8, 1).verify(b"pw", b"0" * 32))
 
 
-# --- passwords ---------------------------------------------------------------------------------------------------------------
+# --- passwords --------------------------------------------------------------------------------------------------------
 def _argon2_memory() -> Any:
     return argon2.PasswordHasher(memory_cost=1).hash("x")
 
 
-add("argon2-cffi", "memory_cost_too_small", OUR_SETTINGS, _argon2_memory, note="parameters of ours; a bug is defensible")
-add("argon2-cffi", "hash_of_bcrypt", UNREADABLE, lambda: argon2.PasswordHasher().verify("$2b$12$abc", "x"),
-    note="what is stored is no hash of argon2")
+add(
+    "argon2-cffi", "memory_cost_too_small", OUR_SETTINGS, _argon2_memory, note="parameters of ours; a bug is defensible"
+)
+add(
+    "argon2-cffi",
+    "hash_of_bcrypt",
+    UNREADABLE,
+    lambda: argon2.PasswordHasher().verify("$2b$12$abc", "x"),
+    note="what is stored is no hash of argon2",
+)
 add("bcrypt", "text_instead_of_bytes", OUR_BUG, lambda: bcrypt.hashpw("x", bcrypt.gensalt(4)))  # type: ignore[arg-type]
-add("bcrypt", "longer_than_72", INVALID, lambda: bcrypt.hashpw(b"x" * 80, bcrypt.gensalt(4)),
-    note="a password of the client that is too long")
-add("passlib", "scheme_unknown", OUR_SETTINGS, lambda: passlib.context.CryptContext(["rot13"]),
-    note="a name of a scheme in the set-up")
-add("passlib", "rounds_out_of_range", OUR_BUG, lambda: passlib.hash.sha256_crypt.using(rounds=1).hash("x"),
-    note="a parameter of ours")
+add(
+    "bcrypt",
+    "longer_than_72",
+    INVALID,
+    lambda: bcrypt.hashpw(b"x" * 80, bcrypt.gensalt(4)),
+    note="a password of the client that is too long",
+)
+add(
+    "passlib",
+    "scheme_unknown",
+    OUR_SETTINGS,
+    lambda: passlib.context.CryptContext(["rot13"]),
+    note="a name of a scheme in the set-up",
+)
+add(
+    "passlib",
+    "rounds_out_of_range",
+    OUR_BUG,
+    lambda: passlib.hash.sha256_crypt.using(rounds=1).hash("x"),
+    note="a parameter of ours",
+)
 add("passlib", "number_as_password", OUR_BUG, lambda: passlib.hash.sha256_crypt.hash(4))
 
 
-# --- LDAP, Vault ------------------------------------------------------------------------------------------------------------
+# --- LDAP, Vault ------------------------------------------------------------------------------------------------------
 def _ldap(**more: Any) -> ldap3.Connection:
     server = ldap3.Server("fake", get_info=ldap3.OFFLINE_SLAPD_2_4)
     link = ldap3.Connection(server, user="cn=app,o=test", password="right", client_strategy=ldap3.MOCK_SYNC, **more)
@@ -259,14 +344,26 @@ def _approle(url: str) -> Any:
     return hvac.Client(url).auth.approle.login("role", "no-secret")
 
 
-add("ldap3", "attribute_unknown", OUR_BUG, _ldap_attribute, note="a name of an attribute in the code; configuration is defensible")
+add(
+    "ldap3",
+    "attribute_unknown",
+    OUR_BUG,
+    _ldap_attribute,
+    note="a name of an attribute in the code; configuration is defensible",
+)
 add("ldap3", "name_malformed", INVALID, _ldap_dn, note="a distinguished name out of input; a bug is defensible")
 add("ldap3", "entry_to_change_missing", FAILED, _ldap_not_there)
 add("ldap3", "strategy_unknown", OUR_BUG, lambda: ldap3.Connection("fake", client_strategy="FAST"))
-add_answers("hvac", _vault, {
-    "check_and_set": (Means("concurrency", True, (409, 502, 503), "medium"), Answer(
-        400, {"errors": ["check-and-set parameter did not match the current version"]})),
-    "standby": (DOWN, Answer(503, {"errors": ["node is a standby"]})),
-})
+add_answers(
+    "hvac",
+    _vault,
+    {
+        "check_and_set": (
+            Means("concurrency", True, (409, 502, 503), "medium"),
+            Answer(400, {"errors": ["check-and-set parameter did not match the current version"]}),
+        ),
+        "standby": (DOWN, Answer(503, {"errors": ["node is a standby"]})),
+    },
+)
 add_answers("hvac", _approle, {"role_refused": (REFUSED_US, Answer(400, {"errors": ["invalid role or secret ID"]}))})
 add("hvac", "mount_type", OUR_BUG, lambda: hvac.Client(_dead()).auth.token.create(kind="x"))

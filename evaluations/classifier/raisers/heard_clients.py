@@ -15,24 +15,17 @@ import niquests
 import requests
 import requests.adapters
 import urllib3
-import websocket
-import websockets.asyncio.client
-import websockets.asyncio.server
-import websockets.exceptions
-import websockets.sync.client
 
 from evaluations.classifier.raisers.scaffold_http import (
     DOWN,
     FAILED,
     GATEWAY,
     LINK,
-    NO_TRUST,
     NONSENSE,
     OUR_BUG,
     OUR_SETTINGS,
     QUOTA,
     REFUSED_US,
-    SILENT,
     THROTTLED,
     Answer,
     Means,
@@ -69,12 +62,12 @@ def _with_env(name: str, value: str, call: Callable[[], Any]) -> Any:
             os.environ[name] = before
 
 
-# --- requests --------------------------------------------------------------------------------------------------------
+# --- requests ---------------------------------------------------------------------------------------------------------
 add_answers(
     "requests",
     _status(requests),
     {
-        "status_405": (FAILED, Answer(405, {"detail": "Method \"GET\" not allowed."})),
+        "status_405": (FAILED, Answer(405, {"detail": 'Method "GET" not allowed.'})),
         "status_408": (Means("external_service", True, (502, 503, 504), "medium"), Answer(408, {})),
         "status_451": (FAILED, Answer(451, {})),
         "status_529": (DOWN, Answer(529, {"error": "overloaded"})),
@@ -115,7 +108,7 @@ add("requests", "timeout_of_text", OUR_BUG, lambda: requests.get(_dead(), timeou
 add("requests", "header_is_a_number", OUR_BUG, lambda: requests.get(_dead(), headers={"X-Shop": 4}))  # type: ignore[dict-item]
 
 
-# --- httpx ---------------------------------------------------------------------------------------------------------------
+# --- httpx ------------------------------------------------------------------------------------------------------------
 add_answers(
     "httpx",
     _status(httpx),
@@ -144,17 +137,6 @@ def _httpx_pool() -> Any:
     return run()
 
 
-def _httpx_closed() -> Any:
-    client = httpx.Client()
-    client.close()
-    return client.get(_dead())
-
-
-def _httpx_not_read() -> Any:
-    with serving(Answer(200, {"a": 1})) as url, httpx.Client() as client, client.stream("GET", url) as answer:
-        return answer.json()
-
-
 def _httpx_stream_twice() -> Any:
     with serving(Answer(200, b"abc")) as url, httpx.Client() as client, client.stream("GET", url) as answer:
         list(answer.iter_raw())
@@ -171,19 +153,26 @@ def _httpx_decoding() -> Any:
 
 
 add("httpx", "pool_of_async_client", _POOL, _httpx_pool)
-add("httpx", "closed_client", OUR_BUG, _httpx_closed)
-add("httpx", "stream_not_read", OUR_BUG, _httpx_not_read)
 add("httpx", "stream_twice", OUR_BUG, _httpx_stream_twice)
 add("httpx", "status_without_request", OUR_BUG, _httpx_without_request)
 add("httpx", "deflate_of_nonsense", FAILED, _httpx_decoding)
-add("httpx", "no_host", OUR_BUG, lambda: httpx.get("/api/stock"),
-    note="a relative address without base_url: a bug or a setting")
-add("httpx", "proxy_scheme_from_environment", OUR_SETTINGS,
-    lambda: _with_env("HTTP_PROXY", "ftp://127.0.0.1:21", lambda: httpx.get(_dead())))
+add(
+    "httpx",
+    "no_host",
+    OUR_BUG,
+    lambda: httpx.get("/api/stock"),
+    note="a relative address without base_url: a bug or a setting",
+)
+add(
+    "httpx",
+    "proxy_scheme_from_environment",
+    OUR_SETTINGS,
+    lambda: _with_env("HTTP_PROXY", "ftp://127.0.0.1:21", lambda: httpx.get(_dead())),
+)
 add("httpx", "proxy_refused", LINK, lambda: httpx.get("http://shop.test/", proxy=_dead()))
 
 
-# --- urllib3, httpcore, niquests ------------------------------------------------------------------------------------
+# --- urllib3, httpcore, niquests --------------------------------------------------------------------------------------
 def _urllib3_pool_closed() -> Any:
     pool = urllib3.HTTPConnectionPool("127.0.0.1", 9)
     pool.close()
@@ -228,16 +217,27 @@ def _with_no_bundle(url: str) -> Any:
 
 
 add("urllib3", "pool_closed", OUR_BUG, _urllib3_pool_closed)
-add("urllib3", "port_malformed", OUR_BUG, lambda: urllib3.PoolManager().request("GET", "http://shop.test:port/"),
-    note="an address of ours that is malformed: a bug, or a setting")
+add(
+    "urllib3",
+    "port_malformed",
+    OUR_BUG,
+    lambda: urllib3.PoolManager().request("GET", "http://shop.test:port/"),
+    note="an address of ours that is malformed: a bug, or a setting",
+)
 add("urllib3", "retries_of_429", THROTTLED, _urllib3_429)
 add("urllib3", "redirects_limited", FAILED, _urllib3_redirects)
-add("urllib3", "proxy_away", LINK, lambda: urllib3.ProxyManager(_dead(), retries=False).request("GET", "http://x.test/"))
+add(
+    "urllib3", "proxy_away", LINK, lambda: urllib3.ProxyManager(_dead(), retries=False).request("GET", "http://x.test/")
+)
 add("urllib3", "bundle_missing", OUR_SETTINGS, lambda: _against(_with_no_bundle))
 add("httpcore", "pool_is_full", _POOL, _httpcore_pool)
 add("httpcore", "body_cut", LINK, _httpcore_cut)
-add("httpcore", "header_with_newline", OUR_BUG,
-    lambda: _against(lambda url: httpcore.request("GET", url, headers={"X-A": "a\r\nb"})))
+add(
+    "httpcore",
+    "header_with_newline",
+    OUR_BUG,
+    lambda: _against(lambda url: httpcore.request("GET", url, headers={"X-A": "a\r\nb"})),
+)
 
 
 def _against(call: Callable[[str], Any]) -> Any:
@@ -256,7 +256,7 @@ add_answers(
 )
 
 
-# --- aiohttp -----------------------------------------------------------------------------------------------------------
+# --- aiohttp ----------------------------------------------------------------------------------------------------------
 def _aio(call: Callable[[aiohttp.ClientSession, str], Any], answer: Answer | None, **more: Any) -> Callable[[], Any]:
     async def run() -> None:
         async with aiohttp.ClientSession(**more) as session:
@@ -297,88 +297,23 @@ async def _aio_cannot_serialize(session: aiohttp.ClientSession, url: str) -> Non
     await session.post(url, json={"when": object()})
 
 
-add("aiohttp", "status_408_raised", Means("external_service", True, (502, 503, 504), "medium"),
-    _aio(_aio_ok, Answer(408, {}), raise_for_status=True))
+add(
+    "aiohttp",
+    "status_408_raised",
+    Means("external_service", True, (502, 503, 504), "medium"),
+    _aio(_aio_ok, Answer(408, {}), raise_for_status=True),
+)
 add("aiohttp", "status_410_raised", FAILED, _aio(_aio_ok, Answer(410, {})))
 add("aiohttp", "page_instead_of_json", FAILED, _aio(_aio_ok, NONSENSE))
 add("aiohttp", "json_cut_in_itself", FAILED, _aio(_aio_ok, Answer(200, '{"items": [')))
 add("aiohttp", "two_bodies", OUR_BUG, _aio(_aio_two_bodies, Answer(200, {})))
-add("aiohttp", "read_after_close", OUR_BUG, _aio(_aio_after_release, Answer(200, b"x" * 300_000)),
-    note="the library calls it a connection that is closed; we closed it")
+add(
+    "aiohttp",
+    "read_after_close",
+    OUR_BUG,
+    _aio(_aio_after_release, Answer(200, b"x" * 300_000)),
+    note="the library calls it a connection that is closed; we closed it",
+)
 add("aiohttp", "upgrade_declined", FAILED, _aio(_aio_websocket_text, Answer(200, "hello")))
 add("aiohttp", "headers_too_long", FAILED, _aio(_aio_long_header, Answer(200, {}, {"X-Long": "x" * 20_000})))
 add("aiohttp", "body_not_serializable", OUR_BUG, _aio(_aio_cannot_serialize, Answer(200, {})))
-
-
-# --- web sockets ----------------------------------------------------------------------------------------------------------
-def _socket_peer(serve: Callable[[Any], Any], use: Callable[[Any], Any], **more: Any) -> Callable[[], Any]:
-    async def run() -> None:
-        async with websockets.asyncio.server.serve(serve, "127.0.0.1", 0) as server:
-            port = server.sockets[0].getsockname()[1]
-            async with websockets.asyncio.client.connect(f"ws://127.0.0.1:{port}", **more) as client:
-                await use(client)
-
-    return run
-
-
-async def _sends_much(peer: Any) -> None:
-    await peer.send("x" * 5_000)
-    await peer.wait_closed()
-
-
-async def _going_away(peer: Any) -> None:
-    await peer.close(1001, "going away")
-
-
-async def _wants_payment(peer: Any) -> None:
-    await peer.close(4029, "rate limit exceeded")
-
-
-async def _idle(peer: Any) -> None:
-    await peer.wait_closed()
-
-
-async def _receive(client: Any) -> None:
-    await client.recv()
-
-
-async def _two_receivers(client: Any) -> None:
-    first = asyncio.create_task(client.recv())
-    await asyncio.sleep(0.01)
-    try:
-        await client.recv()
-    finally:
-        first.cancel()
-
-
-async def _send_object(client: Any) -> None:
-    await client.send(4)
-
-
-async def _receive_in_time(client: Any) -> None:
-    await asyncio.wait_for(client.recv(), 0.1)
-
-
-def _socket_app_closed() -> Any:
-    return websocket.WebSocket().send("x")
-
-
-add("websockets", "message_too_large", FAILED, _socket_peer(_sends_much, _receive, max_size=1_000),
-    note="the peer sent more than we take")
-add("websockets", "peer_goes_away", LINK, _socket_peer(_going_away, _receive),
-    note="closed in good order by a peer that restarts; external_service is defensible")
-add("websockets", "peer_limits", THROTTLED, _socket_peer(_wants_payment, _receive), note="a private code of closing")
-add("websockets", "two_receivers", OUR_BUG, _socket_peer(_idle, _two_receivers))
-add("websockets", "sends_a_number", OUR_BUG, _socket_peer(_idle, _send_object))
-add("websockets", "no_message_in_time", SILENT, _socket_peer(_idle, _receive_in_time))
-add("websockets", "status_429", THROTTLED,
-    lambda: _upgrade(lambda url: websockets.sync.client.connect(url), Answer(429, {})))
-add("websocket-client", "status_401", REFUSED_US, lambda: _upgrade(websocket.create_connection, Answer(401, {})))
-add("websocket-client", "never_connected", OUR_BUG, _socket_app_closed,
-    note="used before it was connected; the library calls it closed")
-add("websocket-client", "scheme_unknown", OUR_BUG, lambda: websocket.create_connection("http://127.0.0.1/"))
-
-
-def _upgrade(connect: Callable[[str], Any], answer: Answer) -> Any:
-    with serving(answer) as url:
-        return connect(url.replace("http", "ws", 1))
