@@ -380,17 +380,8 @@ def _zip_without_workbook() -> Any:
     return openpyxl.load_workbook(file)
 
 
-def _read_only_sheet() -> Any:
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet()
-    sheet.append([1])
-    book.save(io.BytesIO())
-    book.save(io.BytesIO())
-
-
 add("Pillow", "data_broken", _MEDIA, _broken_png)
 add("Pillow", "alpha_as_jpeg", OUR_BUG, _alpha_as_jpeg)
 add("Pillow", "font_file_missing", OUR_SETTINGS, _no_font, note="a file of the installation")
 add("Pillow", "coordinates", OUR_BUG, lambda: ImageDraw.Draw(Image.new("L", (4, 4))).rectangle((3, 3, 1, 1)))
 add("openpyxl", "archive_without_a_workbook", _MEDIA, _zip_without_workbook)
-add("openpyxl", "saved_already", OUR_BUG, _read_only_sheet)

@@ -236,7 +236,7 @@ def _gitlab(url: str) -> Any:
     return (
         gitlab.Gitlab(url, private_token="x", timeout=1)
         .projects.get(1, lazy=True)
-        .mergerequests.create({"source_branch": "a", "target_branch": "b", "title": "c"})
+        .mergerequests.create({"source_branch": "a", "target_branch": "b", "title": "c"}, max_retries=0)
     )
 
 
