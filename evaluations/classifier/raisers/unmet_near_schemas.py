@@ -1,0 +1,214 @@
+"""What checks data against a declaration: schemas of dictionaries, of classes, of YAML, of an API."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Literal
+
+import beartype
+import colander
+import dacite
+import formencode
+import formencode.validators
+import jsonschema_rs
+import referencing
+import referencing.jsonschema
+import schema
+import strictyaml
+import trafaret
+import typeguard
+import yamale
+from dataclasses_json import DataClassJsonMixin
+from deepdiff import DeepDiff, Delta
+from mashumaro.config import BaseConfig
+from mashumaro.mixins.json import DataClassJSONMixin as Mashumaro
+from openapi_core import OpenAPI
+from openapi_core.testing import MockRequest
+
+from evaluations.classifier.raisers.scaffold_http import (
+    ABSENT,
+    INVALID,
+    OUR_BUG,
+    OUR_SETTINGS,
+    UNPARSABLE,
+    UNREADABLE,
+    Means,
+    add,
+)
+
+_METHOD = Means("validation", False, 405, "info")
+_WHO = Means("authentication", False, (401, 403), "low")
+
+# --- dictionaries -----------------------------------------------------------------------------------------------------
+_ORDER = schema.Schema({"item": str, "amount": schema.And(int, lambda n: n > 0, error="amount must be positive")})
+
+add("schema", "key_missing", INVALID, lambda: _ORDER.validate({"item": "hat"}))
+add("schema", "with_our_words", INVALID, lambda: _ORDER.validate({"item": "hat", "amount": 0}))
+add("schema", "unknown_key", INVALID, lambda: _ORDER.validate({"item": "hat", "amount": 1, "gift": True}))
+
+
+class _Person(colander.MappingSchema):
+    name = colander.SchemaNode(colander.String(), validator=colander.Length(max=5))
+    born = colander.SchemaNode(colander.Date())
+
+
+add("colander", "several", INVALID, lambda: _Person().deserialize({"name": "a long name", "born": "yesterday"}))
+add("colander", "extra", INVALID, lambda: colander.SchemaNode(
+    colander.Mapping(unknown="raise"), colander.SchemaNode(colander.String(), name="name")).deserialize({"name": "x", "z": 1}))
+
+
+def _unbound() -> Any:
+    @colander.deferred
+    def choices(node: Any, kw: Any) -> Any:
+        return colander.OneOf(kw["choices"])
+
+    class Form(colander.MappingSchema):
+        colour = colander.SchemaNode(colander.String(), validator=choices)
+
+    return Form().bind()
+
+
+add("colander", "bound_without_values", OUR_BUG, _unbound)
+add("trafaret", "wrong", INVALID, lambda: trafaret.Dict({"age": trafaret.ToInt(gte=18)}).check({"age": "7"}))
+add("trafaret", "form", INVALID, lambda: trafaret.Or(trafaret.Email, trafaret.URL).check("nonsense"))
+
+
+class _SignUp(formencode.Schema):
+    email = formencode.validators.Email()
+    age = formencode.validators.Int(min=18)
+
+
+add("FormEncode", "several", INVALID, lambda: _SignUp.to_python({"email": "x", "age": "3"}))
+add("FormEncode", "empty", INVALID, lambda: formencode.validators.NotEmpty().to_python(""))
+
+
+# --- classes ----------------------------------------------------------------------------------------------------------
+@dataclasses.dataclass
+class _Line(DataClassJsonMixin):
+    item: str
+    amount: int
+
+
+add("dacite", "wrong_type", INVALID, lambda: dacite.from_dict(_Line, {"item": "hat", "amount": "many"}))
+add("dacite", "missing", INVALID, lambda: dacite.from_dict(_Line, {"item": "hat"}))
+add(
+    "dacite",
+    "unexpected",
+    INVALID,
+    lambda: dacite.from_dict(_Line, {"item": "hat", "amount": 1, "x": 2}, config=dacite.Config(strict=True)),
+)
+add("dataclasses-json", "missing", OUR_BUG, lambda: _Line.from_json('{"item": "hat"}'),
+    note="a KeyError: a bug by the conventions, though the client's input led to it")
+
+
+@dataclasses.dataclass
+class _Bill(Mashumaro):
+    number: int
+    kind: Literal["paper", "mail"]
+
+    class Config(BaseConfig):
+        forbid_extra_keys = True
+
+
+add("mashumaro", "missing", INVALID, lambda: _Bill.from_dict({"number": 1}))
+add("mashumaro", "wrong_value", INVALID, lambda: _Bill.from_dict({"number": 1, "kind": "pigeon"}))
+add("mashumaro", "extra", INVALID, lambda: _Bill.from_json('{"number": 1, "kind": "mail", "x": 1}'))
+
+
+@typeguard.typechecked
+def _checked(amount: int) -> str:
+    return amount  # type: ignore[return-value]
+
+
+@beartype.beartype
+def _bear(amount: int) -> str:
+    return amount  # type: ignore[return-value]
+
+
+add("typeguard", "argument", OUR_BUG, lambda: _checked("ten"))
+add("typeguard", "result", OUR_BUG, lambda: _checked(10))
+add("beartype", "argument", OUR_BUG, lambda: _bear("ten"))
+add("beartype", "result", OUR_BUG, lambda: _bear(10))
+
+
+# --- YAML and JSON schemas --------------------------------------------------------------------------------------------
+_RULES = strictyaml.Map({"port": strictyaml.Int(), "host": strictyaml.Str()})
+
+_SETTINGS = "doubtful: strict YAML is mostly a settings file; as a client's input it is validation"
+add("strictyaml", "not_an_integer", Means("validation", False, (400, 422), "low"),
+    lambda: strictyaml.load("port: many\nhost: a", _RULES), note=_SETTINGS)
+add("strictyaml", "flow_forbidden", UNPARSABLE, lambda: strictyaml.load("port: {a: 1}"), note=_SETTINGS)
+add(
+    "yamale",
+    "invalid",
+    INVALID,
+    lambda: yamale.validate(
+        yamale.make_schema(content="age: int(min=18)\nname: str()"), yamale.make_data(content="age: 3\nname: x")
+    ),
+)
+add("yamale", "schema_malformed", OUR_SETTINGS, lambda: yamale.make_schema(content="age: integer_of_ours(3)"),
+    note="a schema is a file of the installation")
+add("jsonschema-rs", "invalid", INVALID, lambda: jsonschema_rs.validate({"minimum": 18}, 3))
+add("jsonschema-rs", "schema_malformed", OUR_BUG, lambda: jsonschema_rs.validator_for({"type": "integre"}),
+    note="our own schema; configuration is defensible")
+add("jsonschema-rs", "reference_dangles", OUR_BUG, lambda: jsonschema_rs.validator_for({"$ref": "#/defs/none"}),
+    note="our own schema; configuration is defensible")
+
+
+def _registry() -> Any:
+    return referencing.Registry().with_resource(
+        "urn:shop", referencing.jsonschema.DRAFT202012.create_resource({"$defs": {"a": {}}})
+    )
+
+
+add("referencing", "no_such_resource", Means("configuration", False, 500, "high"),
+    lambda: _registry().resolver().lookup("urn:till#/a"),
+    note="a schema of ours that is not registered; system is defensible")
+add("referencing", "pointer_to_nowhere", Means("configuration", False, 500, "high"),
+    lambda: _registry().resolver().lookup("urn:shop#/$defs/b"),
+    note="a schema of ours; system is defensible")
+
+# --- differences that are applied -------------------------------------------------------------------------------------
+_DIFF = DeepDiff({"a": [1, 2]}, {"a": [1, 3]})
+add("deepdiff", "does_not_fit", Means("data_integrity", False, (409, 500), "medium"),
+    lambda: {"a": [1, 9]} + Delta(_DIFF, bidirectional=True, raise_errors=True),
+    note="the stored value is not what the delta was made from; concurrency and validation are defensible")
+add("deepdiff", "delta_unreadable", UNREADABLE, lambda: Delta(b"no pickle"), note="a pickle is what was stored")
+
+
+# --- an API that is described -----------------------------------------------------------------------------------------
+_API = {
+    "openapi": "3.0.0",
+    "info": {"title": "Shop", "version": "1"},
+    "servers": [{"url": "http://shop.example"}],
+    "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}},
+    "paths": {
+        "/orders": {
+            "get": {
+                "parameters": [{"name": "page", "in": "query", "required": True, "schema": {"type": "integer"}}],
+                "responses": {"200": {"description": "ok"}},
+            },
+            "post": {
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"type": "object", "required": ["item"]}}},
+                },
+                "responses": {"200": {"description": "ok"}},
+            },
+            "delete": {"security": [{"key": []}], "responses": {"200": {"description": "ok"}}},
+        }
+    },
+}
+
+
+def _request(method: str, path: str, **more: Any) -> Any:
+    def run() -> None:
+        OpenAPI.from_dict(_API).validate_request(MockRequest("http://shop.example", method, path, **more))
+
+    return run
+
+
+add("openapi-core", "path_unknown", ABSENT, _request("get", "/baskets"))
+add("openapi-core", "body_invalid", INVALID, _request("post", "/orders", data=b"{}"))
+add("openapi-core", "security_missing", _WHO, _request("delete", "/orders"))
+add("openapi-core", "method_unknown", _METHOD, _request("put", "/orders"))
