@@ -161,12 +161,12 @@ def _registry() -> Any:
     )
 
 
-add("referencing", "no_such_resource", Means("configuration", False, 500, "high"),
+add("referencing", "no_such_resource", OUR_BUG,
     lambda: _registry().resolver().lookup("urn:till#/a"),
-    note="a schema of ours that is not registered; system is defensible")
-add("referencing", "pointer_to_nowhere", Means("configuration", False, 500, "high"),
+    note="a schema of ours that is not registered; configuration is defensible")
+add("referencing", "pointer_to_nowhere", OUR_BUG,
     lambda: _registry().resolver().lookup("urn:shop#/$defs/b"),
-    note="a schema of ours; system is defensible")
+    note="a schema of ours; configuration is defensible")
 
 # --- differences that are applied -------------------------------------------------------------------------------------
 _DIFF = DeepDiff({"a": [1, 2]}, {"a": [1, 3]})
