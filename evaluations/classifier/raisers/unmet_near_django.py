@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import tempfile
 from typing import Any
 
@@ -51,21 +50,17 @@ if not settings.configured:
     )
     django.setup()
 
-import dj_database_url
 import django_filters
 import django_filters.views
-import environ
 import import_export.resources
 import reversion
 import reversion.models
 import tablib
 from axes.backends import AxesStandaloneBackend
 from compressor.css import CssCompressor
-from configurations import values
 from constance import config as live_settings
 from crispy_forms.helper import FormHelper
 from crispy_forms.utils import render_field
-from django import forms
 from django.contrib.auth.models import Group
 from django.core.mail import EmailMessage
 from django.core.management import call_command
@@ -78,13 +73,10 @@ from polymorphic.models import PolymorphicModel
 from simple_history.utils import get_history_manager_for_model
 from taggit.managers import TaggableManager
 from treebeard.mp_tree import MP_Node
-from viewflow import fsm
 
+from django import forms
 from evaluations.classifier.raisers.scaffold_http import (
-    FAILED,
     INVALID,
-    LINK,
-    MAY_NOT,
     OUR_BUG,
     OUR_SETTINGS,
     REFUSED_US,
@@ -96,7 +88,6 @@ from evaluations.classifier.raisers.scaffold_http import (
     Means,
     add,
     add_answers,
-    free_port,
 )
 
 _RULED = Means("business_logic", False, (409, 422), "low")
@@ -136,34 +127,7 @@ def _tables() -> None:
             editor.create_model(model)
 
 
-# --- settings ---------------------------------------------------------------------------------------------------------
-def _environment(method: str, name: str, **values_: str) -> Any:
-    def run() -> None:
-        env = environ.Env()
-        env.ENVIRON = values_
-        getattr(env, method)(name)
-
-    return run
-
-
-add("django-environ", "missing", OUR_SETTINGS, _environment("str", "MAIL_KEY"))
-add("django-environ", "no_number", OUR_SETTINGS, _environment("int", "WORKERS", WORKERS="many"))
-add("django-environ", "cache_unknown", OUR_SETTINGS, _environment("cache", "CACHE_URL", CACHE_URL="pigeon://x"))
-add("dj-database-url", "scheme_unknown", OUR_SETTINGS, lambda: dj_database_url.parse("postgrez://db/shop"))
-add("dj-database-url", "port_malformed", OUR_SETTINGS, lambda: dj_database_url.parse("postgres://db:port/shop"))
-def _not_a_boolean() -> Any:
-    os.environ["DJANGO_SHOP_OPEN"] = "perhaps"
-    return values.BooleanValue(False, environ_name="SHOP_OPEN").setup("SHOP_OPEN")
-
-
-add("django-configurations", "not_a_boolean", OUR_SETTINGS,
-    lambda: _not_a_boolean())
-add("django-configurations", "required", OUR_SETTINGS,
-    lambda: values.Value(environ_required=True, environ_name="NO_SUCH_NAME").setup("NO_SUCH_NAME"))
-add("django-constance", "unknown", OUR_BUG, lambda: live_settings.BANER)
-
-
-# --- static files -----------------------------------------------------------------------------------------------------
+# --- settings, static files -------------------------------------------------------------------------------------------
 def _css(name: str, **more: Any) -> Any:
     def run() -> Any:
         with override_settings(COMPRESS_ENABLED=True, STATIC_ROOT=tempfile.gettempdir(), **more):
@@ -172,16 +136,31 @@ def _css(name: str, **more: Any) -> Any:
     return run
 
 
-add("django-compressor", "file_missing", OUR_SETTINGS, _css("/static/none.css"),
-    note="a file of the installation that is not there")
-add("django-compressor", "elsewhere", OUR_SETTINGS, _css("http://cdn.example/x.css"),
-    note="a template of ours names a file that is not ours; system is defensible")
+add("django-constance", "unknown", OUR_BUG, lambda: live_settings.BANER)
+add(
+    "django-compressor",
+    "file_missing",
+    OUR_SETTINGS,
+    _css("/static/none.css"),
+    note="a file of the installation that is not there",
+)
+add(
+    "django-compressor",
+    "elsewhere",
+    OUR_SETTINGS,
+    _css("http://cdn.example/x.css"),
+    note="a template of ours names a file that is not ours; system is defensible",
+)
 
 
 # --- mail -------------------------------------------------------------------------------------------------------------
 def _mail(url: str, to: str = "ada@mail.example", **more: Any) -> Any:
-    anymail = {"MAILGUN_API_KEY": "no-key", "MAILGUN_SENDER_DOMAIN": "shop.example", "MAILGUN_API_URL": f"{url}/v3/",
-               "REQUESTS_TIMEOUT": 0.5}
+    anymail = {
+        "MAILGUN_API_KEY": "no-key",
+        "MAILGUN_SENDER_DOMAIN": "shop.example",
+        "MAILGUN_API_URL": f"{url}/v3/",
+        "REQUESTS_TIMEOUT": 0.5,
+    }
     with override_settings(ANYMAIL=anymail, EMAIL_BACKEND="anymail.backends.mailgun.EmailBackend"):
         message = EmailMessage("bill", "3 hats", "shop@shop.example", [to])
         for name, value in more.items():
@@ -212,9 +191,19 @@ def _locked_out() -> Any:
         return AxesStandaloneBackend().authenticate(request, username="ada", password="wrong")
 
 
-add("django-axes", "locked_out", Means("authentication", False, (403, 429), "low"), _locked_out,
-    note="too many logins failed; a PermissionDenied, so 403; a limit of ours is defensible")
-add("django-axes", "request_missing", OUR_BUG, lambda: AxesStandaloneBackend().authenticate(None, username="ada", password="x"))
+add(
+    "django-axes",
+    "locked_out",
+    Means("authentication", False, (403, 429), "low"),
+    _locked_out,
+    note="too many logins failed; a PermissionDenied, so 403; a limit of ours is defensible",
+)
+add(
+    "django-axes",
+    "request_missing",
+    OUR_BUG,
+    lambda: AxesStandaloneBackend().authenticate(None, username="ada", password="x"),
+)
 
 
 def _logout_hint() -> Any:
@@ -269,11 +258,21 @@ def _overflow() -> None:
         root.refresh_from_db()
 
 
-add("django-treebeard", "into_itself", _RULED, _shelf(lambda root: root.move(root, "first-child")),
-    note="a rule of the tree; validation is defensible")
+add(
+    "django-treebeard",
+    "into_itself",
+    _RULED,
+    _shelf(lambda root: root.move(root, "first-child")),
+    note="a rule of the tree; validation is defensible",
+)
 add("django-treebeard", "position_unknown", OUR_BUG, _shelf(lambda root: root.move(root, "upstairs")))
-add("django-treebeard", "path_overflow", Means("resource", False, (500, 503), "high"), _overflow,
-    note="the paths are used up: steplen and alphabet are too small; configuration is defensible")
+add(
+    "django-treebeard",
+    "path_overflow",
+    Means("resource", False, (500, 503), "high"),
+    _overflow,
+    note="the paths are used up: steplen and alphabet are too small; configuration is defensible",
+)
 add("django-taggit", "not_saved", OUR_BUG, lambda: Label(name="x").tags.add("red"))
 add("django-taggit", "not_a_tag", OUR_BUG, lambda: (_tables(), Label.objects.create(name="x").tags.add(object())))
 
@@ -315,8 +314,13 @@ def _import(resource: Any, text: str) -> Any:
     return run
 
 
-add("django-import-export", "no_such_field", OUR_BUG, _import(_Groups, "name\nx\n"),
-    note="import_id_fields of our resource name a field that is not there")
+add(
+    "django-import-export",
+    "no_such_field",
+    OUR_BUG,
+    _import(_Groups, "name\nx\n"),
+    note="import_id_fields of our resource name a field that is not there",
+)
 add("django-import-export", "bad_row", INVALID, _import(_Labels, "id,name\n,\nmany,x\n"))
 
 
@@ -341,8 +345,7 @@ def _field() -> Any:
 
 add("django-filter", "lookup_unknown", OUR_BUG, _lookup)
 add("django-filter", "field_unknown", OUR_BUG, _field)
-add("django-filter", "no_filterset", OUR_SETTINGS,
-    lambda: django_filters.views.FilterView().get_filterset_class())
+add("django-filter", "no_filterset", OUR_SETTINGS, lambda: django_filters.views.FilterView().get_filterset_class())
 add("django-crispy-forms", "method_unknown", OUR_BUG, lambda: setattr(FormHelper(), "form_method", "delete"))
 
 
@@ -352,21 +355,6 @@ def _form_field() -> Any:
 
 
 add("django-crispy-forms", "field_unknown", OUR_BUG, _form_field)
-
-
-class _Order:
-    state = fsm.State(["new", "paid", "sent"], default="new")
-
-    @state.transition(source="new", target="paid")
-    def pay(self) -> None:
-        """Pay."""
-
-    @state.transition(source="paid", target="sent")
-    def send(self) -> None:
-        """Send."""
-
-
-add("django-viewflow", "not_allowed", Means("business_logic", False, (409, 422), "low"), lambda: _Order().send())
 
 
 # --- GraphQL ----------------------------------------------------------------------------------------------------------

@@ -9,10 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import av
-
 import barcode
-
-
 import cairosvg
 import cv2
 import extract_msg
@@ -21,8 +18,7 @@ import imageio.v3
 import img2pdf
 import mammoth
 import msoffcrypto
-
-import numpy
+import numpy as np
 import odf.table
 import odf.text
 import olefile
@@ -111,19 +107,33 @@ def _row_twice() -> Any:
     sheet.write(0, 0, "cap")
 
 
-add("mammoth", "no_document", _FILE, lambda: mammoth.convert_to_html(_zip(a="b")),
-    note="a KeyError or OSError of an archive that is no document")
+add(
+    "mammoth",
+    "no_document",
+    _FILE,
+    lambda: mammoth.convert_to_html(_zip(a="b")),
+    note="a KeyError or OSError of an archive that is no document",
+)
 add("olefile", "no_document", _FILE, lambda: olefile.OleFileIO(_GARBAGE * 20))
 add("msoffcrypto-tool", "wrong_password", _LOCKED, lambda: _locked_office("wrong"), note=_LOCKED_NOTE)
 add("msoffcrypto-tool", "no_document", _FILE, lambda: msoffcrypto.OfficeFile(io.BytesIO(_GARBAGE)))
 add("extract-msg", "no_message", _FILE, lambda: extract_msg.openMsg(_path("a.msg", _GARBAGE * 20)))
 add("odfpy", "illegal_child", OUR_BUG, lambda: odf.text.P().addElement(odf.table.Table()))
 add("xlwt", "cell_twice", OUR_BUG, _row_twice)
-add("xlwt", "too_many_rows", OUR_BUG, lambda: xlwt.Workbook().add_sheet("a").write(70_000, 0, "x"),
-    note="a ValueError; the view should have counted")
+add(
+    "xlwt",
+    "too_many_rows",
+    OUR_BUG,
+    lambda: xlwt.Workbook().add_sheet("a").write(70_000, 0, "x"),
+    note="a ValueError; the view should have counted",
+)
 add("xlwt", "sheet_name", OUR_BUG, lambda: xlwt.Workbook().add_sheet("a" * 40))
-add("python-calamine", "no_workbook", _FILE,
-    lambda: python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(_GARBAGE)))
+add(
+    "python-calamine",
+    "no_workbook",
+    _FILE,
+    lambda: python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(_GARBAGE)),
+)
 
 
 def _sheet_missing() -> Any:
@@ -147,30 +157,57 @@ def _no_tesseract() -> Any:
 
 
 add("pytesseract", "not_installed", OUR_SETTINGS, _no_tesseract)
-add("opencv-python-headless", "empty_picture", OUR_BUG,
-    lambda: cv2.resize(cv2.imdecode(numpy.frombuffer(_GARBAGE, numpy.uint8), 1), (2, 2)),
-    note="imdecode gave None for what the client sent, and the view did not look")
-add("opencv-python-headless", "channels", OUR_BUG, lambda: cv2.cvtColor(numpy.zeros((4, 4), numpy.uint8), cv2.COLOR_BGR2GRAY))
+add(
+    "opencv-python-headless",
+    "empty_picture",
+    OUR_BUG,
+    lambda: cv2.resize(cv2.imdecode(np.frombuffer(_GARBAGE, np.uint8), 1), (2, 2)),
+    note="imdecode gave None for what the client sent, and the view did not look",
+)
+add(
+    "opencv-python-headless",
+    "channels",
+    OUR_BUG,
+    lambda: cv2.cvtColor(np.zeros((4, 4), np.uint8), cv2.COLOR_BGR2GRAY),
+)
 add("imageio", "no_picture", _FILE, lambda: imageio.v3.imread(io.BytesIO(_GARBAGE), extension=".png"))
 add("CairoSVG", "no_svg", _FILE, lambda: cairosvg.svg2png(bytestring=b"<html>no picture"))
-add("CairoSVG", "no_size", _FILE, lambda: cairosvg.svg2png(bytestring=b'<svg xmlns="http://www.w3.org/2000/svg"/>'),
-    note="a ValueError of the picture that the client sent")
+add(
+    "CairoSVG",
+    "no_size",
+    _FILE,
+    lambda: cairosvg.svg2png(bytestring=b'<svg xmlns="http://www.w3.org/2000/svg"/>'),
+    note="a ValueError of the picture that the client sent",
+)
 
 
 # --- sound and film ---------------------------------------------------------------------------------------------------
 add("av", "no_film", _FILE, lambda: av.open(io.BytesIO(_GARBAGE)))
-add("av", "codec_unknown", OUR_SETTINGS, lambda: av.CodecContext.create("pigeon", "r"),
-    note="a codec that this build lacks; system is defensible")
+add(
+    "av",
+    "codec_unknown",
+    OUR_SETTINGS,
+    lambda: av.CodecContext.create("pigeon", "r"),
+    note="a codec that this build lacks; system is defensible",
+)
 add("av", "no_decoder_of_films", OUR_SETTINGS, lambda: av.open("/no/such/film.mp4"), note="a file of ours is not there")
 add("pydub", "no_converter", OUR_SETTINGS, lambda: _pydub())
 add("soundfile", "no_sound", _FILE, lambda: soundfile.read(io.BytesIO(_GARBAGE)))
 add("soundfile", "kind_unknown", OUR_BUG, lambda: soundfile.write(io.BytesIO(), [0.0], 8000, format="PIGEON"))
 add("tinytag", "no_sound", _FILE, lambda: tinytag.TinyTag.get(_path("a.txt")))
-add("ffmpeg-python", "not_installed", OUR_SETTINGS,
-    lambda: ffmpeg.input("a.mp4").output("b.mp4").run(cmd="no-such-ffmpeg"))
-add("ffmpeg-python", "failed", Means("system", False, 500, "high"),
+add(
+    "ffmpeg-python",
+    "not_installed",
+    OUR_SETTINGS,
+    lambda: ffmpeg.input("a.mp4").output("b.mp4").run(cmd="no-such-ffmpeg"),
+)
+add(
+    "ffmpeg-python",
+    "failed",
+    Means("system", False, 500, "high"),
     lambda: ffmpeg.input("a.mp4").output("b.mp4").run(cmd="false", capture_stderr=True),
-    note="a child process that failed; here another program plays it")
+    note="a child process that failed; here another program plays it",
+)
 
 
 def _pydub() -> Any:

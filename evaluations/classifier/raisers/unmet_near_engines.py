@@ -22,18 +22,18 @@ import lark
 import liquid
 import minijinja
 import parsimonious
+import punq
 import pygments.lexers
 import pystache
-import punq
 import rule_engine
 import sass
 import svcs
 import textx
 from automat import MethodicalMachine
 from RestrictedPython import compile_restricted, safe_globals
-from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from sismic.interpreter import Interpreter
 from sismic.io import import_from_yaml
+from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 
 from evaluations.classifier.raisers.scaffold_http import (
     INVALID,
@@ -63,11 +63,19 @@ class _Bounded(liquid.Environment):
 
 add("python-liquid", "syntax", OUR_SETTINGS, _liquid("{% if x %}"), note=_TEMPLATE)
 add("python-liquid", "undefined", OUR_BUG, _liquid("{{ customer.name }}"))
-add("python-liquid", "too_many_rounds", Means("resource", False, (422, 500, 503), "medium"),
+add(
+    "python-liquid",
+    "too_many_rounds",
+    Means("resource", False, (422, 500, 503), "medium"),
     lambda: _Bounded().from_string("{% for i in items %}x{% endfor %}").render(items=range(99)),
-    note="a bound that we set on a template of somebody else; validation and system are defensible")
-add("python-liquid", "no_template", OUR_SETTINGS,
-    lambda: liquid.Environment(loader=liquid.DictLoader({})).get_template("bill.liquid"))
+    note="a bound that we set on a template of somebody else; validation and system are defensible",
+)
+add(
+    "python-liquid",
+    "no_template",
+    OUR_SETTINGS,
+    lambda: liquid.Environment(loader=liquid.DictLoader({})).get_template("bill.liquid"),
+)
 add("pystache", "syntax", OUR_SETTINGS, lambda: pystache.render("{{#a}} x {{/b}}", {}), note=_TEMPLATE)
 add("pystache", "no_template", OUR_SETTINGS, lambda: pystache.Renderer(search_dirs=["/no/such"]).load_template("bill"))
 add("pystache", "undefined", OUR_BUG, lambda: pystache.Renderer(missing_tags="strict").render("{{name}}", {}))
@@ -80,12 +88,29 @@ add("minijinja", "no_template", OUR_SETTINGS, lambda: minijinja.Environment().re
 add("minijinja", "undefined", OUR_BUG, lambda: minijinja.Environment(undefined_behavior="strict").render_str("{{ a }}"))
 
 # --- markup -----------------------------------------------------------------------------------------------------------
-add("docutils", "severe", UNPARSABLE, lambda: docutils.core.publish_string(
-    "a\n===\n\n.. nonsense::\n", settings_overrides={"halt_level": 2, "report_stream": False}))
-add("libsass", "syntax", OUR_SETTINGS, lambda: sass.compile(string="a { b: ; "), note="a sheet is a file of the installation")
+add(
+    "docutils",
+    "severe",
+    UNPARSABLE,
+    lambda: docutils.core.publish_string(
+        "a\n===\n\n.. nonsense::\n", settings_overrides={"halt_level": 2, "report_stream": False}
+    ),
+)
+add(
+    "libsass",
+    "syntax",
+    OUR_SETTINGS,
+    lambda: sass.compile(string="a { b: ; "),
+    note="a sheet is a file of the installation",
+)
 add("libsass", "import_missing", OUR_SETTINGS, lambda: sass.compile(string='@import "none";'))
-add("Pygments", "language_unknown", INVALID, lambda: pygments.lexers.get_lexer_by_name("klingon"),
-    note="the client names the language")
+add(
+    "Pygments",
+    "language_unknown",
+    INVALID,
+    lambda: pygments.lexers.get_lexer_by_name("klingon"),
+    note="the client names the language",
+)
 
 
 add("cssutils", "syntax", UNPARSABLE, lambda: cssutils.css.CSSStyleSheet().insertRule("a { ", 0))
@@ -106,21 +131,43 @@ class _Words(parsimonious.NodeVisitor):
 
 add("lark", "unexpected", UNPARSABLE, lambda: lark.Lark('start: "a" "b"').parse("ac"))
 add("lark", "ended_early", UNPARSABLE, lambda: lark.Lark('start: "a" "b"', parser="lalr").parse("a"))
-add("lark", "grammar_malformed", OUR_BUG, lambda: lark.Lark("start: nothing"), note="our own grammar; configuration is defensible")
+add(
+    "lark",
+    "grammar_malformed",
+    OUR_BUG,
+    lambda: lark.Lark("start: nothing"),
+    note="our own grammar; configuration is defensible",
+)
 add("parsimonious", "unparsable", UNPARSABLE, lambda: _WORDS.parse("one 2"))
 add("parsimonious", "rest", UNPARSABLE, lambda: _WORDS.parse("one two three"))
-add("parsimonious", "visitor_broken", OUR_BUG, lambda: _Words().parse("one two"), note="raised from an IndexError of ours")
+add(
+    "parsimonious",
+    "visitor_broken",
+    OUR_BUG,
+    lambda: _Words().parse("one two"),
+    note="raised from an IndexError of ours",
+)
 
 _HELLO = "Model: 'hello' people+=Person; Person: name=ID likes=[Person]?;"
 add("textX", "unparsable", UNPARSABLE, lambda: textx.metamodel_from_str(_HELLO).model_from_str("goodbye ada"))
 add("textX", "reference_unknown", INVALID, lambda: textx.metamodel_from_str(_HELLO).model_from_str("hello ada bob cy"))
-add("textX", "grammar_malformed", OUR_BUG, lambda: textx.metamodel_from_str("Model: Nothing;"),
-    note="our own grammar; configuration is defensible")
+add(
+    "textX",
+    "grammar_malformed",
+    OUR_BUG,
+    lambda: textx.metamodel_from_str("Model: Nothing;"),
+    note="our own grammar; configuration is defensible",
+)
 
 
 # --- paths into data --------------------------------------------------------------------------------------------------
-add("glom", "path_missing", OUR_BUG, lambda: glom.glom({"a": {}}, "a.b.c"),
-    note="a KeyError and AttributeError too: the view should have checked")
+add(
+    "glom",
+    "path_missing",
+    OUR_BUG,
+    lambda: glom.glom({"a": {}}, "a.b.c"),
+    note="a KeyError and AttributeError too: the view should have checked",
+)
 add("glom", "check", INVALID, lambda: glom.glom({"age": "x"}, ("age", glom.Check(type=int))))
 add("glom", "no_match", INVALID, lambda: glom.glom({"a": 1}, glom.Match({"a": str})))
 add("dpath", "no_such_path", OUR_BUG, lambda: dpath.get({"a": {}}, "a/b"), note="a KeyError")
@@ -128,10 +175,20 @@ add("dpath", "no_such_path", OUR_BUG, lambda: dpath.get({"a": {}}, "a/b"), note=
 
 # --- rules ------------------------------------------------------------------------------------------------------------
 add("rule-engine", "syntax", UNPARSABLE, lambda: rule_engine.Rule("price >"), note="a rule that a client wrote")
-add("rule-engine", "symbol_unknown", INVALID, lambda: rule_engine.Rule("colour == 'red'").matches({"price": 1}),
-    note="a rule that a client wrote; system is defensible")
-add("rule-engine", "types_differ", INVALID, lambda: rule_engine.Rule("price + 'a'").evaluate({"price": 1}),
-    note="a rule that a client wrote; system is defensible")
+add(
+    "rule-engine",
+    "symbol_unknown",
+    INVALID,
+    lambda: rule_engine.Rule("colour == 'red'").matches({"price": 1}),
+    note="a rule that a client wrote; system is defensible",
+)
+add(
+    "rule-engine",
+    "types_differ",
+    INVALID,
+    lambda: rule_engine.Rule("price + 'a'").evaluate({"price": 1}),
+    note="a rule that a client wrote; system is defensible",
+)
 
 
 def _cel(text: str) -> Any:
@@ -150,8 +207,13 @@ def _restricted(text: str) -> Any:
     return lambda: exec(compile_restricted(text, "<rule>", "exec"), dict(safe_globals))
 
 
-add("RestrictedPython", "private_attribute", Means("validation", False, (400, 403, 422), "low"),
-    _restricted("x = ().__class__"), note="a SyntaxError of the text that a client wrote; authentication is defensible")
+add(
+    "RestrictedPython",
+    "private_attribute",
+    Means("validation", False, (400, 403, 422), "low"),
+    _restricted("x = ().__class__"),
+    note="a SyntaxError of the text that a client wrote; authentication is defensible",
+)
 
 
 # --- injection --------------------------------------------------------------------------------------------------------
@@ -168,10 +230,22 @@ class _Container(dependency_injector.containers.DeclarativeContainer):
 
 add("dependency-injector", "setting_missing", OUR_SETTINGS, lambda: _Container().mailer())
 add("dependency-injector", "not_provided", OUR_SETTINGS, lambda: _Container().clock(), note="system is defensible")
-add("injector", "not_bound", OUR_SETTINGS, lambda: injector.Injector(auto_bind=False).get(_Mailer), note="system is defensible")
+add(
+    "injector",
+    "not_bound",
+    OUR_SETTINGS,
+    lambda: injector.Injector(auto_bind=False).get(_Mailer),
+    note="system is defensible",
+)
 add("punq", "not_registered", OUR_SETTINGS, lambda: punq.Container().resolve(_Mailer), note="system is defensible")
 add("lagom", "cannot_build", OUR_SETTINGS, lambda: lagom.Container()[_Mailer], note="system is defensible")
-add("svcs", "not_registered", OUR_SETTINGS, lambda: svcs.Container(svcs.Registry()).get(_Mailer), note="system is defensible")
+add(
+    "svcs",
+    "not_registered",
+    OUR_SETTINGS,
+    lambda: svcs.Container(svcs.Registry()).get(_Mailer),
+    note="system is defensible",
+)
 add("dishka", "graph_incomplete", OUR_SETTINGS, lambda: _dishka(), note="system is defensible")
 
 
@@ -229,11 +303,21 @@ def _chart(kind: str = "always: True", action: str = "x = 1") -> Any:
     return run
 
 
-add("sismic", "invariant", OUR_BUG, _chart(kind="always: False"),
-    note="an assertion of the chart that does not hold; business_logic is defensible")
+add(
+    "sismic",
+    "invariant",
+    OUR_BUG,
+    _chart(kind="always: False"),
+    note="an assertion of the chart that does not hold; business_logic is defensible",
+)
 add("sismic", "action_broken", OUR_BUG, _chart(action="floor + 1"))
-add("sismic", "chart_malformed", OUR_SETTINGS, lambda: import_from_yaml("statechart:\n  name: x"),
-    note="a chart is a file of the installation")
+add(
+    "sismic",
+    "chart_malformed",
+    OUR_SETTINGS,
+    lambda: import_from_yaml("statechart:\n  name: x"),
+    note="a chart is a file of the installation",
+)
 
 
 def _bpmn(text: str) -> Any:
@@ -248,6 +332,17 @@ def _bpmn(text: str) -> Any:
 
 
 _BPMN = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">{}</definitions>'
-add("SpiffWorkflow", "process_missing", OUR_SETTINGS, _bpmn(_BPMN.format("")), note="a process is a file of the installation")
-add("SpiffWorkflow", "no_start", OUR_SETTINGS, _bpmn(_BPMN.format('<process id="order" isExecutable="true"/>')),
-    note="a process is a file of the installation")
+add(
+    "SpiffWorkflow",
+    "process_missing",
+    OUR_SETTINGS,
+    _bpmn(_BPMN.format("")),
+    note="a process is a file of the installation",
+)
+add(
+    "SpiffWorkflow",
+    "no_start",
+    OUR_SETTINGS,
+    _bpmn(_BPMN.format('<process id="order" isExecutable="true"/>')),
+    note="a process is a file of the installation",
+)

@@ -46,11 +46,9 @@ from evaluations.classifier.raisers.scaffold_http import (
     OUR_SETTINGS,
     UNPARSABLE,
     UNREADABLE,
-    WHO,
     Means,
     add,
 )
-
 
 _FILE = Means("validation", False, (400, 415, 422), "low")
 
@@ -127,18 +125,27 @@ def _stored_object_cut() -> Any:
 
 
 def _stored_session_of_an_old_release() -> Any:
-    stored = b'\x80\x04\x95\x1e\x00\x00\x00\x00\x00\x00\x00\x8c\x0bcollections\x94\x8c\x07OldCart\x94\x93\x94)\x81\x94.'
+    stored = b"\x80\x04\x95\x1e\x00\x00\x00\x00\x00\x00\x00\x8c\x0bcollections\x94\x8c\x07OldCart\x94\x93\x94)\x81\x94."
     return cloudpickle.loads(stored)
 
 
 add("dill", "cut_off", UNREADABLE, _stored_object_cut)
 add("dill", "cannot_be_pickled", OUR_BUG, lambda: dill.dumps(struct.iter_unpack("b", b"12")))
-add("cloudpickle", "class_is_gone", UNREADABLE, _stored_session_of_an_old_release,
-    note="the text of the store was written by an older release")
+add(
+    "cloudpickle",
+    "class_is_gone",
+    UNREADABLE,
+    _stored_session_of_an_old_release,
+    note="the text of the store was written by an older release",
+)
 add("cloudpickle", "cannot_be_pickled", OUR_BUG, lambda: cloudpickle.dumps(threading.Lock()))
-add("jsonpickle", "class_not_found", UNREADABLE, lambda: jsonpickle.decode(
-    '{"py/object": "shop.models.Cart", "items": []}', on_missing="error"),
-    note="the text comes of our own store")
+add(
+    "jsonpickle",
+    "class_not_found",
+    UNREADABLE,
+    lambda: jsonpickle.decode('{"py/object": "shop.models.Cart", "items": []}', on_missing="error"),
+    note="the text comes of our own store",
+)
 add("cramjam", "gzip_cut_off", _FILE, lambda: cramjam.gzip.decompress(bytes(cramjam.gzip.compress(b"x" * 999))[:15]))
 add("cramjam", "not_snappy", _FILE, lambda: cramjam.snappy.decompress(b"plain text"))
 
@@ -156,11 +163,15 @@ def _locked(password: bytes | None) -> Any:
 
 
 _NO_PASSWORD = "the archive is the client's; 401 and 403 would say that our app did not let them in"
-add("pyzipper", "wrong_password", Means("authentication", False, (400, 401, 403, 422), "low"), lambda: _locked(b"wrong"),
-    note=f"{_NO_PASSWORD}; validation is defensible")
+add(
+    "pyzipper",
+    "wrong_password",
+    Means("authentication", False, (400, 401, 403, 422), "low"),
+    lambda: _locked(b"wrong"),
+    note=f"{_NO_PASSWORD}; validation is defensible",
+)
 add("pyzipper", "no_archive", _FILE, lambda: pyzipper.AESZipFile(io.BytesIO(b"not an archive")))
-add("fs", "no_such_file", ABSENT, lambda: fs.open_fs("mem://").readtext("avatar.png"),
-    note="the client names the file")
+add("fs", "no_such_file", ABSENT, lambda: fs.open_fs("mem://").readtext("avatar.png"), note="the client names the file")
 add("fs", "outside", INVALID, lambda: fs.open_fs("mem://").readtext("../../etc/passwd"))
 add("fs", "protocol_unknown", OUR_SETTINGS, lambda: fs.open_fs("gopher://host/x"))
 
@@ -175,19 +186,44 @@ add("fs", "closed", OUR_BUG, _closed_file_system)
 
 
 # --- binary records ---------------------------------------------------------------------------------------------------
-_FRAME = construct.Struct("magic" / construct.Const(b"FRM1"), "size" / construct.Int16ub, "body" / construct.Bytes(construct.this.size))
+_FRAME = construct.Struct(
+    "magic" / construct.Const(b"FRM1"), "size" / construct.Int16ub, "body" / construct.Bytes(construct.this.size)
+)
 
 add("construct", "cut_off", UNPARSABLE, lambda: _FRAME.parse(b"FRM1\x00\xffabc"))
 add("construct", "wrong_magic", _FILE, lambda: _FRAME.parse(b"GIF89a.."))
 add("construct", "field_missing", OUR_BUG, lambda: _FRAME.build({"body": b"ab"}))
-add("bitstring", "read_past_the_end", UNPARSABLE, lambda: bitstring.Reader(bitstring.Bits.from_bytes(b"\x01")).read_value("u32"))
+add(
+    "bitstring",
+    "read_past_the_end",
+    UNPARSABLE,
+    lambda: bitstring.Reader(bitstring.Bits.from_bytes(b"\x01")).read_value("u32"),
+)
 add("bitstring", "value_too_big", OUR_BUG, lambda: bitstring.Bits(uint=300, length=8))
 add("pyasn1", "cut_off", UNPARSABLE, lambda: decoder.decode(b"\x30\x20\x02\x01"))
-add("pyasn1", "constraint", OUR_BUG, lambda: univ.Integer().subtype(subtypeSpec=__import__(
-    "pyasn1.type.constraint").type.constraint.ValueRangeConstraint(0, 9)).clone(55),
-    note="our code gave the value; with a client's value it would be validation")
-add("asn1crypto", "not_a_certificate", UNPARSABLE, lambda: asn1crypto.x509.Certificate.load(b"\x30\x03\x02\x01\x05").subject)
-add("asn1tools", "schema_malformed", OUR_SETTINGS, lambda: asn1tools.compile_string("Foo DEFINITIONS ::= BEGIN A ::= END"))
+add(
+    "pyasn1",
+    "constraint",
+    OUR_BUG,
+    lambda: (
+        univ.Integer()
+        .subtype(subtypeSpec=__import__("pyasn1.type.constraint").type.constraint.ValueRangeConstraint(0, 9))
+        .clone(55)
+    ),
+    note="our code gave the value; with a client's value it would be validation",
+)
+add(
+    "asn1crypto",
+    "not_a_certificate",
+    UNPARSABLE,
+    lambda: asn1crypto.x509.Certificate.load(b"\x30\x03\x02\x01\x05").subject,
+)
+add(
+    "asn1tools",
+    "schema_malformed",
+    OUR_SETTINGS,
+    lambda: asn1tools.compile_string("Foo DEFINITIONS ::= BEGIN A ::= END"),
+)
 
 
 def _message() -> Any:
@@ -202,11 +238,21 @@ add("asn1tools", "member_missing", OUR_BUG, lambda: _message().encode("Item", {"
 
 # --- trades -----------------------------------------------------------------------------------------------------------
 add("pydicom", "no_dicom", _FILE, lambda: pydicom.dcmread(io.BytesIO(b"\x00" * 200)))
-add("pydicom", "tag_absent", OUR_BUG, lambda: pydicom.Dataset().PatientName,
-    note="an attribute that the view did not check")
+add(
+    "pydicom",
+    "tag_absent",
+    OUR_BUG,
+    lambda: pydicom.Dataset().PatientName,
+    note="an attribute that the view did not check",
+)
 add("hl7", "no_header", UNPARSABLE, lambda: hl7.parse("PID|1|x"))
-add("hl7", "segment_absent", OUR_BUG, lambda: hl7.parse("MSH|^~\\&|A|B|C|D|2026||ADT^A01|1|P|2.5\r").segment("PID"),
-    note="a KeyError: the view should have checked; the client's message lacks the segment")
+add(
+    "hl7",
+    "segment_absent",
+    OUR_BUG,
+    lambda: hl7.parse("MSH|^~\\&|A|B|C|D|2026||ADT^A01|1|P|2.5\r").segment("PID"),
+    note="a KeyError: the view should have checked; the client's message lacks the segment",
+)
 add("pydifact", "no_interchange", UNPARSABLE, lambda: Interchange.from_str("UNH+1+ORDERS:D:96A:UN'"))
 add("mt-940", "unparsable", UNPARSABLE, lambda: mt940.parse(":20:REF\r\n:61:abcdef\r\n"))
 add("ofxparse", "empty", UNPARSABLE, lambda: OfxParser.parse(io.BytesIO(b"")))

@@ -25,8 +25,8 @@ import respx
 import rfc3986
 import rfc3986.validators
 import vcr
-from requests_toolbelt.multipart.decoder import MultipartDecoder
 from requests_toolbelt.downloadutils.stream import stream_response_to_file
+from requests_toolbelt.multipart.decoder import MultipartDecoder
 
 from evaluations.classifier.raisers.scaffold_http import (
     FAILED,
@@ -95,10 +95,19 @@ def _inbox(client: Any) -> Any:
     return client.search("ALL")
 
 
-add("IMAPClient", "login_refused", REFUSED_US,
-    _imap(_inbox, LOGIN=b"NO [AUTHENTICATIONFAILED] Authentication failed.\r\n"))
-add("IMAPClient", "no_folder", OUR_SETTINGS, _imap(_inbox, SELECT=b"NO [NONEXISTENT] Unknown Mailbox: Orders\r\n"),
-    note="a folder that has to be set up beforehand; external_service is defensible")
+add(
+    "IMAPClient",
+    "login_refused",
+    REFUSED_US,
+    _imap(_inbox, LOGIN=b"NO [AUTHENTICATIONFAILED] Authentication failed.\r\n"),
+)
+add(
+    "IMAPClient",
+    "no_folder",
+    OUR_SETTINGS,
+    _imap(_inbox, SELECT=b"NO [NONEXISTENT] Unknown Mailbox: Orders\r\n"),
+    note="a folder that has to be set up beforehand; external_service is defensible",
+)
 add("IMAPClient", "dropped", LINK, _imap(_inbox, SELECT=None))
 add("IMAPClient", "silent", SILENT, _imap(_inbox, greeting=None))
 
@@ -118,12 +127,26 @@ async def _ftp_refused() -> None:
 
 
 _LOGIN: dict[str, bytes | None] = {"USER": b"331 password\r\n", "PASS": b"230 hello\r\n"}
-add("aioftp", "login_refused", REFUSED_US, _ftp(b"220 ftp\r\n", USER=b"331 password\r\n", PASS=b"530 Login incorrect.\r\n"))
-add("aioftp", "full", _LIMIT, _ftp(b"421 Too many connections (8) from this IP\r\n"),
-    note="a peer's limit of connections")
-add("aioftp", "folder_missing", Means("external_service", False, (500, 502, 503), "medium"),
+add(
+    "aioftp",
+    "login_refused",
+    REFUSED_US,
+    _ftp(b"220 ftp\r\n", USER=b"331 password\r\n", PASS=b"530 Login incorrect.\r\n"),
+)
+add(
+    "aioftp",
+    "full",
+    _LIMIT,
+    _ftp(b"421 Too many connections (8) from this IP\r\n"),
+    note="a peer's limit of connections",
+)
+add(
+    "aioftp",
+    "folder_missing",
+    Means("external_service", False, (500, 502, 503), "medium"),
     _ftp(b"220 ftp\r\n", **_LOGIN, CWD=b"550 No such directory.\r\n", QUIT=b"221 bye\r\n"),
-    note="as a peer's 404; what has to be set up beforehand would be configuration")
+    note="as a peer's 404; what has to be set up beforehand would be configuration",
+)
 add("aioftp", "dropped", LINK, _ftp(b"220 ftp\r\n", USER=None))
 
 # --- mail that came ---------------------------------------------------------------------------------------------------
@@ -133,10 +156,19 @@ _SIGNED = (
 )
 
 
-add("dkimpy", "signature_incomplete", _SIGNATURE, lambda: dkim.DKIM(_SIGNED.replace(b"s=a; ", b"")).verify(dnsfunc=lambda *a, **k: b""),
-    note="a signature that lacks a part; validation is defensible")
-add("premailer", "sheet_missing", OUR_SETTINGS, lambda: premailer.Premailer(
-    '<link rel="stylesheet" href="none.css"><p>x', base_path="/no/such/folder").transform())
+add(
+    "dkimpy",
+    "signature_incomplete",
+    _SIGNATURE,
+    lambda: dkim.DKIM(_SIGNED.replace(b"s=a; ", b"")).verify(dnsfunc=lambda *a, **k: b""),
+    note="a signature that lacks a part; validation is defensible",
+)
+add(
+    "premailer",
+    "sheet_missing",
+    OUR_SETTINGS,
+    lambda: premailer.Premailer('<link rel="stylesheet" href="none.css"><p>x', base_path="/no/such/folder").transform(),
+)
 add_answers(
     "premailer",
     lambda url: premailer.Premailer(f'<link rel="stylesheet" href="{url}/a.css"><p>x').transform(),
@@ -157,8 +189,13 @@ add_answers(
         "part_malformed": (FAILED, Answer(200, b"--x\r\nno header here\r\n--x--", type="multipart/mixed; boundary=x")),
     },
 )
-add("requests-toolbelt", "file_exists", OUR_BUG, lambda: _download_twice(),
-    note="the code downloads to a path that is taken; concurrency and business_logic are defensible")
+add(
+    "requests-toolbelt",
+    "file_exists",
+    OUR_BUG,
+    lambda: _download_twice(),
+    note="the code downloads to a path that is taken; concurrency and business_logic are defensible",
+)
 
 
 def _download_twice() -> Any:
@@ -167,8 +204,13 @@ def _download_twice() -> Any:
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------
-add("furl", "port_malformed", INVALID, lambda: furl.furl("http://shop.example:port/"),
-    note="a ValueError; a client's URL")
+add(
+    "furl",
+    "port_malformed",
+    INVALID,
+    lambda: furl.furl("http://shop.example:port/"),
+    note="a ValueError; a client's URL",
+)
 add("hyperlink", "port_malformed", INVALID, lambda: hyperlink.URL.from_text("http://shop.example:port/"))
 add("hyperlink", "not_text", OUR_BUG, lambda: hyperlink.URL.from_text(b"http://shop.example"))
 
@@ -180,12 +222,21 @@ def _allowed(address: str) -> Any:
 
 add("rfc3986", "scheme_not_allowed", INVALID, _allowed("gopher://shop.example"))
 add("rfc3986", "host_missing", INVALID, _allowed("https:/path"))
-add("rfc3986", "authority_malformed", INVALID,
-    lambda: rfc3986.uri_reference("http://shop.example:port").authority_info())
+add(
+    "rfc3986",
+    "authority_malformed",
+    INVALID,
+    lambda: rfc3986.uri_reference("http://shop.example:port").authority_info(),
+)
 add("netaddr", "malformed", INVALID, lambda: netaddr.IPNetwork("10.0.0.0/64"))
 add("netaddr", "mac_malformed", INVALID, lambda: netaddr.EUI("no mac"))
-add("netaddr", "vendor_unknown", Means("validation", False, (404, 422, 400), "info"),
-    lambda: netaddr.EUI("FE-FF-FF-FF-FF-01").oui, note="not registered: what the client names is not there")
+add(
+    "netaddr",
+    "vendor_unknown",
+    Means("validation", False, (404, 422, 400), "info"),
+    lambda: netaddr.EUI("FE-FF-FF-FF-FF-01").oui,
+    note="not registered: what the client names is not there",
+)
 
 
 # --- parsers of HTTP --------------------------------------------------------------------------------------------------
@@ -193,11 +244,20 @@ class _Heard:
     """Hears nothing."""
 
 
-add("httptools", "request_malformed", UNPARSABLE, lambda: httptools.HttpRequestParser(_Heard()).feed_data(b"HELLO\r\n\r\n"))
+add(
+    "httptools",
+    "request_malformed",
+    UNPARSABLE,
+    lambda: httptools.HttpRequestParser(_Heard()).feed_data(b"HELLO\r\n\r\n"),
+)
 add("httptools", "url_malformed", UNPARSABLE, lambda: httptools.parse_url(b"http://[::1"))
-add("httptools", "answer_malformed", FAILED,
+add(
+    "httptools",
+    "answer_malformed",
+    FAILED,
     lambda: httptools.HttpResponseParser(_Heard()).feed_data(b"HTTP/1.1 banana\r\n\r\n"),
-    note="the answer of a peer")
+    note="the answer of a peer",
+)
 
 
 # --- doubles of a peer ------------------------------------------------------------------------------------------------
@@ -229,4 +289,10 @@ _OURS = Means("system", False, (500, 502, 503), "high")
 add("responses", "never_called", OUR_BUG, _never_called)
 add("respx", "not_expected", OUR_BUG, _respx, note=_DOUBLE)
 add("vcrpy", "not_recorded", OUR_BUG, _cassette, note=_DOUBLE)
-add("requests-mock", "not_expected", _OURS, _requests_mock, note=f"{_DOUBLE}; it is a ConnectionError: network is defensible")
+add(
+    "requests-mock",
+    "not_expected",
+    _OURS,
+    _requests_mock,
+    note=f"{_DOUBLE}; it is a ConnectionError: network is defensible",
+)

@@ -11,8 +11,6 @@ from typing import Any
 
 import apiflask
 import asgiref.sync
-import dash
-import dash.exceptions
 import fastapi_cache
 import fastapi_mail
 import fastapi_mail.schemas
@@ -30,10 +28,8 @@ import flask_restx.swagger
 import jsonrpcserver
 import microdot
 import pydantic
-import socketio
 import sqladmin
 from cornice.service import Service as CorniceService
-from dash import html
 from fastapi_cache.decorator import cache as fastapi_cached
 from fastapi_csrf_protect import CsrfProtect
 from starlette.requests import Request
@@ -49,10 +45,8 @@ from evaluations.classifier.raisers.scaffold_http import (
     SILENT,
     UNPARSABLE,
     WHO,
-    Answer,
     Means,
     add,
-    add_answers,
     free_port,
 )
 
@@ -85,10 +79,20 @@ def _not_permitted(code: int | None) -> Any:
     return run
 
 
-add("Flask-Login", "no_user_loader", OUR_SETTINGS, _no_loader, note="an extension that was not set up; system is defensible")
-add("Flask-Login", "no_login_manager", OUR_BUG,
+add(
+    "Flask-Login",
+    "no_user_loader",
+    OUR_SETTINGS,
+    _no_loader,
+    note="an extension that was not set up; system is defensible",
+)
+add(
+    "Flask-Login",
+    "no_login_manager",
+    OUR_BUG,
     lambda: _request(_app(), lambda: flask_login.login_user(flask_login.UserMixin())),
-    note="an AttributeError: an extension that was not set up; configuration is defensible")
+    note="an AttributeError: an extension that was not set up; configuration is defensible",
+)
 add("Flask-Principal", "denied", MAY_NOT, _not_permitted(None))
 
 
@@ -126,10 +130,20 @@ add("Flask-Pydantic", "answer_is_no_model", OUR_BUG, _answer_is_no_model)
 
 _MARSHALLED = {"price": flask_restx.fields.Integer}
 add("flask-restx", "cannot_be_marshalled", OUR_BUG, lambda: flask_restx.marshal({"price": "dear"}, _MARSHALLED))
-add("flask-restx", "mask_malformed", UNPARSABLE, lambda: flask_restx.mask.Mask("{name,price"),
-    note="the mask is a header of the client")
-add("flask-restx", "input_no_natural", INVALID, lambda: flask_restx.inputs.natural("-3", "page"),
-    note="a ValueError; the parser of requests calls it")
+add(
+    "flask-restx",
+    "mask_malformed",
+    UNPARSABLE,
+    lambda: flask_restx.mask.Mask("{name,price"),
+    note="the mask is a header of the client",
+)
+add(
+    "flask-restx",
+    "input_no_natural",
+    INVALID,
+    lambda: flask_restx.inputs.natural("-3", "page"),
+    note="a ValueError; the parser of requests calls it",
+)
 
 
 def _specification() -> Any:
@@ -146,16 +160,34 @@ def _specification() -> Any:
 
 
 add("flask-restx", "converter_unknown", OUR_BUG, _specification)
-add("APIFlask", "aborted_as_absent", Means("validation", False, 404, "info"),
-    lambda: apiflask.abort(404, "no such order"))
-add("APIFlask", "aborted_as_conflict", Means("business_logic", False, 409, "low"),
-    lambda: apiflask.abort(409, "the order is closed"), note="the application refuses")
+add(
+    "APIFlask",
+    "aborted_as_absent",
+    Means("validation", False, 404, "info"),
+    lambda: apiflask.abort(404, "no such order"),
+)
+add(
+    "APIFlask",
+    "aborted_as_conflict",
+    Means("business_logic", False, 409, "low"),
+    lambda: apiflask.abort(409, "the order is closed"),
+    note="the application refuses",
+)
 
 
-add("Flask-Caching", "backend_missing", OUR_SETTINGS,
-    lambda: flask_caching.Cache(_app(), config={"CACHE_TYPE": "shop.caches.Pigeon"}))
-add("Flask-Caching", "not_initialised", OUR_BUG, lambda: _uninitialised(),
-    note="a KeyError: an extension that was not set up; configuration is defensible")
+add(
+    "Flask-Caching",
+    "backend_missing",
+    OUR_SETTINGS,
+    lambda: flask_caching.Cache(_app(), config={"CACHE_TYPE": "shop.caches.Pigeon"}),
+)
+add(
+    "Flask-Caching",
+    "not_initialised",
+    OUR_BUG,
+    lambda: _uninitialised(),
+    note="a KeyError: an extension that was not set up; configuration is defensible",
+)
 
 
 def _uninitialised() -> Any:
@@ -189,8 +221,14 @@ def _smtp(**replies: bytes) -> Iterator[int]:
 
 def _fastapi_mail(port: int) -> Any:
     settings = fastapi_mail.ConnectionConfig(
-        MAIL_USERNAME="shop", MAIL_PASSWORD="no-secret", MAIL_FROM="shop@shop.example", MAIL_PORT=port,
-        MAIL_SERVER="127.0.0.1", MAIL_STARTTLS=False, MAIL_SSL_TLS=False, TIMEOUT=1,
+        MAIL_USERNAME="shop",
+        MAIL_PASSWORD="no-secret",
+        MAIL_FROM="shop@shop.example",
+        MAIL_PORT=port,
+        MAIL_SERVER="127.0.0.1",
+        MAIL_STARTTLS=False,
+        MAIL_SSL_TLS=False,
+        TIMEOUT=1,
     )
     message = fastapi_mail.MessageSchema(
         subject="bill", recipients=["ada@mail.example"], body="3 hats", subtype="plain"
@@ -208,11 +246,19 @@ def _fastapi_mail_said(**replies: bytes) -> Any:
 
 add("fastapi-mail", "refused", LINK, lambda: _fastapi_mail(free_port()))
 add("fastapi-mail", "silent", SILENT, _fastapi_mail_said(CONNECT=b""))
-add("fastapi-mail", "login_refused", REFUSED_US,
-    _fastapi_mail_said(EHLO=b"250-mail.example\r\n250 AUTH PLAIN LOGIN\r\n", AUTH=b"535 authentication failed\r\n"))
-add("fastapi-mail", "attachment_missing", Means("system", False, (400, 422, 500), "high"),
+add(
+    "fastapi-mail",
+    "login_refused",
+    REFUSED_US,
+    _fastapi_mail_said(EHLO=b"250-mail.example\r\n250 AUTH PLAIN LOGIN\r\n", AUTH=b"535 authentication failed\r\n"),
+)
+add(
+    "fastapi-mail",
+    "attachment_missing",
+    Means("system", False, (400, 422, 500), "high"),
     lambda: fastapi_mail.MessageSchema(subject="b", recipients=[], subtype="plain", attachments=["/no/such/bill"]),
-    note="our code names the file; validation is defensible")
+    note="our code names the file; validation is defensible",
+)
 
 
 def _mailman(header: str) -> Any:
@@ -239,14 +285,30 @@ def _csrf(headers: list[tuple[bytes, bytes]]) -> Any:
     return run
 
 
-add("fastapi-csrf-protect", "cookie_missing", Means("authentication", False, 400, "low"), _csrf([]),
-    note="the class carries 400; validation is defensible")
-add("fastapi-csrf-protect", "header_missing", Means("authentication", False, 422, "low"),
-    _csrf([(b"cookie", b"fastapi-csrf-token=x")]), note="the class carries 422; validation is defensible")
-add("fastapi-csrf-protect", "token_invalid", WHO,
-    _csrf([(b"cookie", b"fastapi-csrf-token=x"), (b"x-csrf-token", b"y")]))
-add("fastapi-pagination", "page_class_missing", OUR_SETTINGS, lambda: fastapi_pagination.paginate([1, 2]),
-    note="pagination was not added to the application; system is defensible")
+add(
+    "fastapi-csrf-protect",
+    "cookie_missing",
+    Means("authentication", False, 400, "low"),
+    _csrf([]),
+    note="the class carries 400; validation is defensible",
+)
+add(
+    "fastapi-csrf-protect",
+    "header_missing",
+    Means("authentication", False, 422, "low"),
+    _csrf([(b"cookie", b"fastapi-csrf-token=x")]),
+    note="the class carries 422; validation is defensible",
+)
+add(
+    "fastapi-csrf-protect", "token_invalid", WHO, _csrf([(b"cookie", b"fastapi-csrf-token=x"), (b"x-csrf-token", b"y")])
+)
+add(
+    "fastapi-pagination",
+    "page_class_missing",
+    OUR_SETTINGS,
+    lambda: fastapi_pagination.paginate([1, 2]),
+    note="pagination was not added to the application; system is defensible",
+)
 
 
 @fastapi_cached(expire=10)
@@ -254,8 +316,13 @@ async def _cached() -> int:
     return 1
 
 
-add("fastapi-cache2", "not_initialised", OUR_SETTINGS, lambda: fastapi_cache.FastAPICache.get_backend(),
-    note="an AssertionError that says init was not called; system is defensible")
+add(
+    "fastapi-cache2",
+    "not_initialised",
+    OUR_SETTINGS,
+    lambda: fastapi_cache.FastAPICache.get_backend(),
+    note="an AssertionError that says init was not called; system is defensible",
+)
 
 
 def _admin_of_no_model() -> Any:
@@ -279,48 +346,14 @@ add("asgiref", "sync_in_a_loop", OUR_BUG, _sync_in_a_loop)
 add("asgiref", "not_async", OUR_BUG, lambda: asgiref.sync.sync_to_async(asyncio.sleep))
 add("microdot", "aborted", Means("authentication", False, 403, "low"), lambda: microdot.abort(403, "not yours"))
 add("cornice", "no_path", OUR_BUG, lambda: CorniceService(name="orders"))
-add("jsonrpcserver", "our_error", Means("business_logic", False, (400, 409, 422, 500), "low"),
-    lambda: _rpc_error(), note="the method refuses with a code of its own")
+add(
+    "jsonrpcserver",
+    "our_error",
+    Means("business_logic", False, (400, 409, 422, 500), "low"),
+    lambda: _rpc_error(),
+    note="the method refuses with a code of its own",
+)
 
 
 def _rpc_error() -> Any:
     raise jsonrpcserver.JsonRpcError(1001, "the order is closed")
-
-
-# --- Dash -------------------------------------------------------------------------------------------------------------
-def _dash_callback(*arguments: Any) -> Any:
-    def run() -> Any:
-        app = dash.Dash("shop")
-        app.layout = html.Div(id="a")
-        app.callback(*arguments)(lambda value: value)
-
-    return run
-
-
-def _dash_layout() -> Any:
-    app = dash.Dash("shop")
-    app.layout = 3
-
-
-add("dash", "id_malformed", OUR_BUG, _dash_callback(dash.Output("a.b", "children"), dash.Input("c", "value")))
-add("dash", "argument_order", OUR_BUG, _dash_callback(dash.Input("c", "value"), dash.Output("a", "children")))
-add("dash", "no_layout", OUR_BUG, _dash_layout)
-add("dash", "outside_a_callback", OUR_BUG, lambda: dash.callback_context.triggered)
-
-
-# --- Socket.IO --------------------------------------------------------------------------------------------------------
-def _socket(url: str) -> Any:
-    return socketio.Client(reconnection=False, request_timeout=0.4).connect(url, transports=["polling"])
-
-
-add("python-socketio", "refused", LINK, lambda: _socket(f"http://127.0.0.1:{free_port()}"))
-add_answers(
-    "python-socketio",
-    _socket,
-    {
-        "unavailable": (Means("external_service", True, (502, 503), "medium"), Answer(503, {"message": "later"})),
-        "nonsense": (Means("external_service", False, (502, 503), "medium"), Answer(200, "hello", type="text/plain")),
-    },
-)
-add("python-socketio", "not_connected", OUR_BUG, lambda: socketio.Client().emit("order", {}),
-    note="network is defensible: the link may have gone")

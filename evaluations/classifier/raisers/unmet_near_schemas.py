@@ -53,8 +53,14 @@ class _Person(colander.MappingSchema):
 
 
 add("colander", "several", INVALID, lambda: _Person().deserialize({"name": "a long name", "born": "yesterday"}))
-add("colander", "extra", INVALID, lambda: colander.SchemaNode(
-    colander.Mapping(unknown="raise"), colander.SchemaNode(colander.String(), name="name")).deserialize({"name": "x", "z": 1}))
+add(
+    "colander",
+    "extra",
+    INVALID,
+    lambda: colander.SchemaNode(
+        colander.Mapping(unknown="raise"), colander.SchemaNode(colander.String(), name="name")
+    ).deserialize({"name": "x", "z": 1}),
+)
 
 
 def _unbound() -> Any:
@@ -97,8 +103,13 @@ add(
     INVALID,
     lambda: dacite.from_dict(_Line, {"item": "hat", "amount": 1, "x": 2}, config=dacite.Config(strict=True)),
 )
-add("dataclasses-json", "missing", OUR_BUG, lambda: _Line.from_json('{"item": "hat"}'),
-    note="a KeyError: a bug by the conventions, though the client's input led to it")
+add(
+    "dataclasses-json",
+    "missing",
+    OUR_BUG,
+    lambda: _Line.from_json('{"item": "hat"}'),
+    note="a KeyError: a bug by the conventions, though the client's input led to it",
+)
 
 
 @dataclasses.dataclass
@@ -135,8 +146,13 @@ add("beartype", "result", OUR_BUG, lambda: _bear(10))
 _RULES = strictyaml.Map({"port": strictyaml.Int(), "host": strictyaml.Str()})
 
 _SETTINGS = "doubtful: strict YAML is mostly a settings file; as a client's input it is validation"
-add("strictyaml", "not_an_integer", Means("validation", False, (400, 422), "low"),
-    lambda: strictyaml.load("port: many\nhost: a", _RULES), note=_SETTINGS)
+add(
+    "strictyaml",
+    "not_an_integer",
+    Means("validation", False, (400, 422), "low"),
+    lambda: strictyaml.load("port: many\nhost: a", _RULES),
+    note=_SETTINGS,
+)
 add("strictyaml", "flow_forbidden", UNPARSABLE, lambda: strictyaml.load("port: {a: 1}"), note=_SETTINGS)
 add(
     "yamale",
@@ -146,13 +162,28 @@ add(
         yamale.make_schema(content="age: int(min=18)\nname: str()"), yamale.make_data(content="age: 3\nname: x")
     ),
 )
-add("yamale", "schema_malformed", OUR_SETTINGS, lambda: yamale.make_schema(content="age: integer_of_ours(3)"),
-    note="a schema is a file of the installation")
+add(
+    "yamale",
+    "schema_malformed",
+    OUR_SETTINGS,
+    lambda: yamale.make_schema(content="age: integer_of_ours(3)"),
+    note="a schema is a file of the installation",
+)
 add("jsonschema-rs", "invalid", INVALID, lambda: jsonschema_rs.validate({"minimum": 18}, 3))
-add("jsonschema-rs", "schema_malformed", OUR_BUG, lambda: jsonschema_rs.validator_for({"type": "integre"}),
-    note="our own schema; configuration is defensible")
-add("jsonschema-rs", "reference_dangles", OUR_BUG, lambda: jsonschema_rs.validator_for({"$ref": "#/defs/none"}),
-    note="our own schema; configuration is defensible")
+add(
+    "jsonschema-rs",
+    "schema_malformed",
+    OUR_BUG,
+    lambda: jsonschema_rs.validator_for({"type": "integre"}),
+    note="our own schema; configuration is defensible",
+)
+add(
+    "jsonschema-rs",
+    "reference_dangles",
+    OUR_BUG,
+    lambda: jsonschema_rs.validator_for({"$ref": "#/defs/none"}),
+    note="our own schema; configuration is defensible",
+)
 
 
 def _registry() -> Any:
@@ -161,18 +192,30 @@ def _registry() -> Any:
     )
 
 
-add("referencing", "no_such_resource", OUR_BUG,
+add(
+    "referencing",
+    "no_such_resource",
+    OUR_BUG,
     lambda: _registry().resolver().lookup("urn:till#/a"),
-    note="a schema of ours that is not registered; configuration is defensible")
-add("referencing", "pointer_to_nowhere", OUR_BUG,
+    note="a schema of ours that is not registered; configuration is defensible",
+)
+add(
+    "referencing",
+    "pointer_to_nowhere",
+    OUR_BUG,
     lambda: _registry().resolver().lookup("urn:shop#/$defs/b"),
-    note="a schema of ours; configuration is defensible")
+    note="a schema of ours; configuration is defensible",
+)
 
 # --- differences that are applied -------------------------------------------------------------------------------------
 _DIFF = DeepDiff({"a": [1, 2]}, {"a": [1, 3]})
-add("deepdiff", "does_not_fit", Means("data_integrity", False, (409, 500), "medium"),
+add(
+    "deepdiff",
+    "does_not_fit",
+    Means("data_integrity", False, (409, 500), "medium"),
     lambda: {"a": [1, 9]} + Delta(_DIFF, bidirectional=True, raise_errors=True),
-    note="the stored value is not what the delta was made from; concurrency and validation are defensible")
+    note="the stored value is not what the delta was made from; concurrency and validation are defensible",
+)
 add("deepdiff", "delta_unreadable", UNREADABLE, lambda: Delta(b"no pickle"), note="a pickle is what was stored")
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import socketserver
 import tempfile
 import threading
-
 import uuid
 from pathlib import Path
 from typing import Any
@@ -160,8 +158,17 @@ def _garbage() -> Any:
 add("apsw", "busy", CONTENTION, _busy)
 add("apsw", "unique", _TWICE, lambda: _apsw("CREATE TABLE a (b UNIQUE)", "INSERT INTO a VALUES (1), (1)"))
 add("apsw", "not_a_database", _DAMAGED, _garbage)
-add("apsw", "full", _FULL, lambda: _apsw("PRAGMA max_page_count = 2", "CREATE TABLE a (b)", "CREATE TABLE c (d)",
-                                         "INSERT INTO a VALUES (zeroblob(99999))"))
+add(
+    "apsw",
+    "full",
+    _FULL,
+    lambda: _apsw(
+        "PRAGMA max_page_count = 2",
+        "CREATE TABLE a (b)",
+        "CREATE TABLE c (d)",
+        "INSERT INTO a VALUES (zeroblob(99999))",
+    ),
+)
 
 
 def _adbc(statement: str, *before: str) -> Any:
@@ -173,8 +180,7 @@ def _adbc(statement: str, *before: str) -> Any:
 
 
 add("adbc-driver-sqlite", "no_table", OUR_SETTINGS, lambda: _adbc("SELECT * FROM none"))
-add("adbc-driver-sqlite", "unique", _TWICE,
-    lambda: _adbc("INSERT INTO a VALUES (1), (1)", "CREATE TABLE a (b UNIQUE)"))
+add("adbc-driver-sqlite", "unique", _TWICE, lambda: _adbc("INSERT INTO a VALUES (1), (1)", "CREATE TABLE a (b UNIQUE)"))
 
 
 def _postgres(statement: str, where: str = "postgres@127.0.0.1:5432/test") -> Any:
@@ -188,16 +194,25 @@ def _postgres(statement: str, where: str = "postgres@127.0.0.1:5432/test") -> An
 
 add("adbc-driver-postgresql", "refused", _AWAY, lambda: _postgres("SELECT 1", f"postgres@127.0.0.1:{free_port()}/test"))
 add("adbc-driver-postgresql", "no_table", OUR_SETTINGS, lambda: _postgres("SELECT * FROM blind_d_none"))
-add("adbc-driver-postgresql", "not_a_date", Means("data_integrity", False, (400, 409, 422, 500), "medium"),
-    lambda: _postgres("SELECT '2026-13-45'::date"))
+add(
+    "adbc-driver-postgresql",
+    "not_a_date",
+    Means("data_integrity", False, (400, 409, 422, 500), "medium"),
+    lambda: _postgres("SELECT '2026-13-45'::date"),
+)
 add("adbc-driver-postgresql", "unknown_role", _NO_ACCESS, lambda: _postgres("SELECT 1", "blind_d_none@127.0.0.1/test"))
 
 
 # --- statements and migrations ----------------------------------------------------------------------------------------
 add("PyPika", "joins_nothing", OUR_BUG, lambda: str(Query.from_("a").join(Table("b")).on_field()))
 add("aiosql", "folder_missing", OUR_SETTINGS, lambda: aiosql.from_path("/no/such/queries", "sqlite3"))
-add("aiosql", "query_malformed", OUR_SETTINGS, lambda: aiosql.from_str("-- name: 9-lives\nSELECT 1", "sqlite3"),
-    note="queries are files of the installation")
+add(
+    "aiosql",
+    "query_malformed",
+    OUR_SETTINGS,
+    lambda: aiosql.from_str("-- name: 9-lives\nSELECT 1", "sqlite3"),
+    note="queries are files of the installation",
+)
 add("aiosql", "driver_unknown", OUR_SETTINGS, lambda: aiosql.from_str("-- name: a\nSELECT 1", "pigeon"))
 
 
@@ -222,8 +237,13 @@ add("yoyo-migrations", "someone_migrates", CONTENTION, _migrating_elsewhere)
 
 
 # --- caches, sessions -------------------------------------------------------------------------------------------------
-add("Beaker", "backend_unknown", OUR_SETTINGS, lambda: beaker.cache.Cache("shop", type="pigeon"),
-    note="a TypeError that names a setting")
+add(
+    "Beaker",
+    "backend_unknown",
+    OUR_SETTINGS,
+    lambda: beaker.cache.Cache("shop", type="pigeon"),
+    note="a TypeError that names a setting",
+)
 add("Beaker", "folder_missing", OUR_SETTINGS, lambda: beaker.cache.Cache("shop", type="file").get("a"))
 add("Beaker", "session_key_missing", OUR_SETTINGS, lambda: beaker.session.CookieSession({}, key="a", validate_key=None))
 
@@ -272,7 +292,9 @@ async def _wrong_type(client: Any) -> None:
 
 
 add("coredis", "refused", _AWAY, _coredis(lambda client: client.ping(), port=free_port()))
-add("coredis", "wrong_password", _NO_ACCESS, _coredis(lambda client: client.ping(), username="blind-d", password="none"))
+add(
+    "coredis", "wrong_password", _NO_ACCESS, _coredis(lambda client: client.ping(), username="blind-d", password="none")
+)
 add("coredis", "wrong_type", OUR_BUG, _coredis(_wrong_type))
 add("coredis", "no_script", OUR_BUG, _coredis(lambda client: client.evalsha("0" * 40)))
 
@@ -313,8 +335,13 @@ def _sherlock() -> None:
 add("python-redis-lock", "lost", _LOST, _lock_lost)
 add("python-redis-lock", "twice", OUR_BUG, _lock_twice)
 add("pottery", "no_quorum", _AWAY, _quorum, note="two of three stores refuse; concurrency is defensible")
-add("pottery", "not_held", Means("concurrency", True, (409, 500, 503), "medium"), _released,
-    note="as a lock that was lost; here nobody held it, so system is defensible")
+add(
+    "pottery",
+    "not_held",
+    Means("concurrency", True, (409, 500, 503), "medium"),
+    _released,
+    note="as a lock that was lost; here nobody held it, so system is defensible",
+)
 add("sherlock", "taken", CONTENTION, _sherlock)
 
 
@@ -332,8 +359,13 @@ def _throttled_store() -> Any:
 
 add("throttled-py", "exceeded", OUR_LIMIT, _throttled)
 add("throttled-py", "store_refused", _AWAY, _throttled_store)
-add("throttled-py", "no_such_limiter", OUR_SETTINGS, lambda: throttled.Throttled(key="a", using="pigeon").limit(),
-    note="system is defensible")
+add(
+    "throttled-py",
+    "no_such_limiter",
+    OUR_SETTINGS,
+    lambda: throttled.Throttled(key="a", using="pigeon").limit(),
+    note="system is defensible",
+)
 add("throttled-py", "key_missing", OUR_BUG, lambda: throttled.Throttled().limit())
 
 

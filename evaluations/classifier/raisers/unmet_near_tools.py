@@ -8,7 +8,7 @@ import signal
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import click
 import docopt
@@ -81,7 +81,7 @@ def _typer() -> Any:
     app = typer.Typer()
 
     @app.command()
-    def export(path: Path = typer.Argument(..., exists=True)) -> None:
+    def export(path: Annotated[Path, typer.Argument(exists=True)]) -> None:
         """Export."""
 
     return app(["/no/such/file"], standalone_mode=False)
@@ -127,8 +127,13 @@ def _pebble(task: Any, timeout: float | None = None) -> Any:
 
 
 add("pebble", "worker_died", _CHILD, lambda: _pebble(_die))
-add("pebble", "task_too_slow", Means("system", True, (503, 504), "medium"), lambda: _pebble(_sleep, 0.3),
-    note="a TimeoutError of our own worker; resource and external_service are defensible")
+add(
+    "pebble",
+    "task_too_slow",
+    Means("system", True, (503, 504), "medium"),
+    lambda: _pebble(_sleep, 0.3),
+    note="a TimeoutError of our own worker; resource and external_service are defensible",
+)
 
 
 def _loky() -> Any:
@@ -150,8 +155,12 @@ def _stored_model() -> Any:
 
 
 add("joblib", "model_cut_off", UNREADABLE, _stored_model)
-add("joblib", "backend_unknown", Means("system", False, 500, "high"),
-    lambda: joblib.Parallel(n_jobs=1, backend="cluster")(joblib.delayed(abs)(i) for i in range(2)))
+add(
+    "joblib",
+    "backend_unknown",
+    Means("system", False, 500, "high"),
+    lambda: joblib.Parallel(n_jobs=1, backend="cluster")(joblib.delayed(abs)(i) for i in range(2)),
+)
 
 
 def _gone() -> Any:
@@ -160,8 +169,7 @@ def _gone() -> Any:
     return psutil.Process(child.pid).name()
 
 
-add("psutil", "no_such_process", Means("system", False, 500, "high"), _gone,
-    note="a child process that died")
+add("psutil", "no_such_process", Means("system", False, 500, "high"), _gone, note="a child process that died")
 add("psutil", "wait_too_long", _TOO_SLOW, lambda: _waiting(), note=_SLOW_NOTE)
 
 
@@ -224,14 +232,28 @@ def _config_locked() -> Any:
     return repo.config_writer()
 
 
-add("GitPython", "no_repository", OUR_SETTINGS, lambda: git.Repo(_folder()),
-    note="the folder of repositories is set up beforehand")
-add("GitPython", "revision_unknown", INVALID, lambda: _repository().commit("no-such-branch"),
-    note="the client names the branch; 404 is defensible")
+add(
+    "GitPython",
+    "no_repository",
+    OUR_SETTINGS,
+    lambda: git.Repo(_folder()),
+    note="the folder of repositories is set up beforehand",
+)
+add(
+    "GitPython",
+    "revision_unknown",
+    INVALID,
+    lambda: _repository().commit("no-such-branch"),
+    note="the client names the branch; 404 is defensible",
+)
 add("GitPython", "index_locked", Means("concurrency", True, 503, "medium"), _index_locked)
-add("GitPython", "clone_refused", LINK,
+add(
+    "GitPython",
+    "clone_refused",
+    LINK,
     lambda: git.Repo.clone_from(f"http://127.0.0.1:{free_port()}/shop.git", _folder() / "x"),
-    note="the command says 'Failed to connect' on its standard error")
+    note="the command says 'Failed to connect' on its standard error",
+)
 add("dulwich", "no_repository", OUR_SETTINGS, lambda: DulwichRepo(str(_folder())))
 add_answers(
     "dulwich",
@@ -277,6 +299,10 @@ add("semver", "malformed", INVALID, lambda: semver.Version.parse("1.2"))
 add("packaging", "version_malformed", INVALID, lambda: packaging.version.Version("one.two"))
 add("packaging", "requirement_malformed", INVALID, lambda: packaging.requirements.Requirement("a >=== 1"))
 add("libcst", "unparsable", UNPARSABLE, lambda: libcst.parse_module("def f(:\n  pass"))
-add("nbformat", "invalid", Means("validation", False, (400, 422), "low"),
-    lambda: nbformat.validate({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "song"}]}))
+add(
+    "nbformat",
+    "invalid",
+    Means("validation", False, (400, 422), "low"),
+    lambda: nbformat.validate({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "song"}]}),
+)
 add("nbformat", "unparsable", UNPARSABLE, lambda: nbformat.reads("no notebook", as_version=4))

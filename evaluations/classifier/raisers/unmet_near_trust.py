@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import datetime
+import datetime as dt
 import functools
 import json
 from typing import Any
@@ -27,8 +27,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptojwt.jwk.hmac import SYMKey
 from cryptojwt.jws.jws import JWS
-from cryptojwt.key_jar import KeyJar
 from cryptojwt.jwt import JWT
+from cryptojwt.key_jar import KeyJar
 from fido2.server import Fido2Server
 from fido2.webauthn import AuthenticationResponse, PublicKeyCredentialRpEntity
 from saml2.client import Saml2Client
@@ -40,7 +40,6 @@ from evaluations.classifier.raisers.scaffold_http import (
     OUR_SETTINGS,
     UNPARSABLE,
     UNREADABLE,
-    WHO,
     Means,
     add,
 )
@@ -60,8 +59,13 @@ def _macaroon(key: str, satisfied: str) -> Any:
 
 
 add("pymacaroons", "caveat_unmet", _TOKEN, _macaroon("not-secret", "shelf = 4"))
-add("pymacaroons", "unparsable", _TOKEN, lambda: pymacaroons.Macaroon.deserialize("bm8gdG9rZW4"),
-    note="a token that is none; validation is defensible")
+add(
+    "pymacaroons",
+    "unparsable",
+    _TOKEN,
+    lambda: pymacaroons.Macaroon.deserialize("bm8gdG9rZW4"),
+    note="a token that is none; validation is defensible",
+)
 
 
 def _biscuit() -> Any:
@@ -81,8 +85,13 @@ def _biscuit_of_another() -> Any:
 
 add("biscuit-python", "not_allowed", MAY_NOT, _biscuit_refused)
 add("biscuit-python", "signed_by_another", _TOKEN, _biscuit_of_another)
-add("biscuit-python", "policy_malformed", OUR_BUG, lambda: biscuit_auth.AuthorizerBuilder("allow whenever"),
-    note="our own policy; configuration is defensible")
+add(
+    "biscuit-python",
+    "policy_malformed",
+    OUR_BUG,
+    lambda: biscuit_auth.AuthorizerBuilder("allow whenever"),
+    note="our own policy; configuration is defensible",
+)
 
 
 # --- JOSE -------------------------------------------------------------------------------------------------------------
@@ -105,20 +114,39 @@ def _jwt_without_a_key() -> Any:
 
 
 add("cryptojwt", "signature_wrong", _TOKEN, lambda: _jws(_signed()))
-add("cryptojwt", "no_key", _TOKEN, lambda: JWS(alg="HS256").verify_compact(_signed(), []),
-    note="no key of ours fits: the token's or our settings' fault")
+add(
+    "cryptojwt",
+    "no_key",
+    _TOKEN,
+    lambda: JWS(alg="HS256").verify_compact(_signed(), []),
+    note="no key of ours fits: the token's or our settings' fault",
+)
 add("cryptojwt", "unparsable", _TOKEN, lambda: _jws("no.token"))
 add("cryptojwt", "issuer_unknown", _TOKEN, _jwt_without_a_key)
-add("josepy", "unparsable", INVALID, lambda: josepy.JWK.json_loads('{"kty": "OKRA"}'),
-    note="a key or message that a client sent")
-add("josepy", "signature_unparsable", _SIGNED, lambda: josepy.JWS.from_compact(b"only.two"),
-    note="a token that is none; validation is defensible")
+add(
+    "josepy",
+    "unparsable",
+    INVALID,
+    lambda: josepy.JWK.json_loads('{"kty": "OKRA"}'),
+    note="a key or message that a client sent",
+)
+add(
+    "josepy",
+    "signature_unparsable",
+    _SIGNED,
+    lambda: josepy.JWS.from_compact(b"only.two"),
+    note="a token that is none; validation is defensible",
+)
 
 
 # --- passwords, secrets -----------------------------------------------------------------------------------------------
-add("pwdlib", "hash_unknown", UNREADABLE,
+add(
+    "pwdlib",
+    "hash_unknown",
+    UNREADABLE,
     lambda: pwdlib.PasswordHash((pwdlib.hashers.argon2.Argon2Hasher(),)).verify("x", "md5$nothing"),
-    note="the stored hash")
+    note="the stored hash",
+)
 
 
 def _keyring() -> Any:
@@ -127,9 +155,15 @@ def _keyring() -> Any:
 
 
 add("keyring", "no_backend", OUR_SETTINGS, _keyring)
-add("pyrage", "wrong_key", Means("authentication", False, (400, 401, 403, 500), "low"), lambda: pyrage.decrypt(
-    pyrage.encrypt(b"3 hats", [pyrage.x25519.Identity.generate().to_public()]), [pyrage.x25519.Identity.generate()]),
-    note="what was encrypted for another; data_integrity is defensible, were it our store")
+add(
+    "pyrage",
+    "wrong_key",
+    Means("authentication", False, (400, 401, 403, 500), "low"),
+    lambda: pyrage.decrypt(
+        pyrage.encrypt(b"3 hats", [pyrage.x25519.Identity.generate().to_public()]), [pyrage.x25519.Identity.generate()]
+    ),
+    note="what was encrypted for another; data_integrity is defensible, were it our store",
+)
 add("pyrage", "recipient_malformed", INVALID, lambda: pyrage.x25519.Recipient.from_str("age1nonsense"))
 add("pyrage", "not_encrypted", UNPARSABLE, lambda: pyrage.decrypt(b"plain", [pyrage.x25519.Identity.generate()]))
 
@@ -158,22 +192,32 @@ def _passkey(kind: str, origin: str) -> Any:
     return run
 
 
-add("fido2", "origin_wrong", _SIGNED, _passkey("webauthn.get", "https://phish.example"),
-    note="a ValueError of the ceremony: the client failed to prove who they are")
+add(
+    "fido2",
+    "origin_wrong",
+    _SIGNED,
+    _passkey("webauthn.get", "https://phish.example"),
+    note="a ValueError of the ceremony: the client failed to prove who they are",
+)
 
 
 # --- XML signatures, SAML ---------------------------------------------------------------------------------------------
-add("signxml", "not_signed", _SIGNED, lambda: signxml.XMLVerifier().verify(lxml.etree.fromstring("<a/>")),
-    note="an InvalidInput; validation is defensible")
+add(
+    "signxml",
+    "not_signed",
+    _SIGNED,
+    lambda: signxml.XMLVerifier().verify(lxml.etree.fromstring("<a/>")),
+    note="an InvalidInput; validation is defensible",
+)
 
 
 @functools.cache
 def _certificate() -> tuple[Any, Any]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "other.example")])
-    today = datetime.datetime(2026, 1, 1)
+    today = dt.datetime(2026, 1, 1)
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(1).not_valid_before(today).not_valid_after(today + datetime.timedelta(3650))
+    builder = builder.serial_number(1).not_valid_before(today).not_valid_after(today + dt.timedelta(3650))
     names = x509.SubjectAlternativeName([x509.DNSName("other.example")])
     return key, builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
 
@@ -188,28 +232,49 @@ def _altered() -> Any:
 
 
 add("signxml", "altered", _SIGNED, _altered)
-add("service-identity", "another_host", _UNTRUSTED, lambda: service_identity.cryptography.verify_certificate_hostname(
-    _certificate()[1], "shop.example"), note="a peer's certificate for another name: trust, as TLS")
+add(
+    "service-identity",
+    "another_host",
+    _UNTRUSTED,
+    lambda: service_identity.cryptography.verify_certificate_hostname(_certificate()[1], "shop.example"),
+    note="a peer's certificate for another name: trust, as TLS",
+)
 
 
 def _saml(**more: Any) -> Any:
     settings = saml2.config.SPConfig()
-    settings.load({
-        "entityid": "http://shop.example",
-        "xmlsec_binary": "/bin/true",
-        "service": {"sp": {"endpoints": {"assertion_consumer_service": [("http://shop.example/acs", saml2.BINDING_HTTP_POST)]}}},
-        **more,
-    })
+    settings.load(
+        {
+            "entityid": "http://shop.example",
+            "xmlsec_binary": "/bin/true",
+            "service": {
+                "sp": {
+                    "endpoints": {"assertion_consumer_service": [("http://shop.example/acs", saml2.BINDING_HTTP_POST)]}
+                }
+            },
+            **more,
+        }
+    )
     return Saml2Client(config=settings)
 
 
-add("pysaml2", "no_provider", OUR_SETTINGS, lambda: _saml().prepare_for_authenticate(),
-    note="no identity provider is configured")
-add("pysaml2", "unparsable", UNPARSABLE,
+add(
+    "pysaml2",
+    "no_provider",
+    OUR_SETTINGS,
+    lambda: _saml().prepare_for_authenticate(),
+    note="no identity provider is configured",
+)
+add(
+    "pysaml2",
+    "unparsable",
+    UNPARSABLE,
     lambda: _saml().parse_authn_request_response("bm90IHhtbA==", saml2.BINDING_HTTP_POST, {}),
-    note="an answer of the identity provider that the client brings; authentication is defensible")
+    note="an answer of the identity provider that the client brings; authentication is defensible",
+)
 
-_ANSWER = """<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"
+_ANSWER = """<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"
+ xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"
  ID="a1" Version="2.0" IssueInstant="{now}" InResponseTo="q1" Destination="http://shop.example/acs">
 <saml:Issuer>http://idp.example</saml:Issuer><samlp:Status>
 <samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Responder">
@@ -218,11 +283,13 @@ _ANSWER = """<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" 
 
 
 def _login_failed() -> Any:
-    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     answer = base64.b64encode(_ANSWER.format(now=now).encode()).decode()
     client = _saml()
     client.want_response_signed = client.want_assertions_or_response_signed = False
     return client.parse_authn_request_response(answer, saml2.BINDING_HTTP_POST, {"q1": "/"})
 
 
-add("pysaml2", "login_failed", _TOKEN, _login_failed, note="the identity provider says that the client failed to log in")
+add(
+    "pysaml2", "login_failed", _TOKEN, _login_failed, note="the identity provider says that the client failed to log in"
+)
