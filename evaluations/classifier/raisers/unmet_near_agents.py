@@ -150,12 +150,6 @@ def _no_thread() -> Any:
     return _graph().compile(checkpointer=InMemorySaver()).invoke({"count": 0})
 
 
-def _unknown_node() -> Any:
-    graph = _graph()
-    graph.add_edge("a", "nowhere")
-    return graph.compile()
-
-
 add(
     "langgraph",
     "no_end",
@@ -165,7 +159,6 @@ add(
 )
 add("langgraph", "two_at_once", OUR_BUG, _two_at_once, note="two nodes write one value: the graph is wrong")
 add("langgraph", "thread_missing", OUR_BUG, _no_thread, note="a ValueError; configuration is defensible")
-add("langgraph", "unknown_node", OUR_BUG, _unknown_node)
 
 
 # --- MCP --------------------------------------------------------------------------------------------------------------

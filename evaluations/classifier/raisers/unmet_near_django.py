@@ -60,7 +60,6 @@ from axes.backends import AxesStandaloneBackend
 from compressor.css import CssCompressor
 from constance import config as live_settings
 from crispy_forms.helper import FormHelper
-from crispy_forms.utils import render_field
 from django.contrib.auth.models import Group
 from django.core.mail import EmailMessage
 from django.core.management import call_command
@@ -74,7 +73,6 @@ from simple_history.utils import get_history_manager_for_model
 from taggit.managers import TaggableManager
 from treebeard.mp_tree import MP_Node
 
-from django import forms
 from evaluations.classifier.raisers.scaffold_http import (
     INVALID,
     OUR_BUG,
@@ -274,7 +272,6 @@ add(
     note="the paths are used up: steplen and alphabet are too small; configuration is defensible",
 )
 add("django-taggit", "not_saved", OUR_BUG, lambda: Label(name="x").tags.add("red"))
-add("django-taggit", "not_a_tag", OUR_BUG, lambda: (_tables(), Label.objects.create(name="x").tags.add(object())))
 
 
 def _version_of_an_old_release() -> Any:
@@ -289,7 +286,6 @@ def _version_of_an_old_release() -> Any:
 
 
 add("django-reversion", "no_revision", OUR_BUG, lambda: reversion.set_comment("x"))
-add("django-reversion", "not_registered", OUR_BUG, lambda: reversion.models.Version.objects.get_for_model(Label))
 add("django-reversion", "stored_data_unreadable", UNREADABLE, _version_of_an_old_release)
 add("django-simple-history", "no_history", OUR_BUG, lambda: get_history_manager_for_model(Group))
 
@@ -334,27 +330,9 @@ def _lookup() -> Any:
     return Filters
 
 
-def _field() -> Any:
-    class Filters(django_filters.FilterSet):
-        class Meta:
-            model = Group
-            fields = ["colour"]
-
-    return Filters
-
-
 add("django-filter", "lookup_unknown", OUR_BUG, _lookup)
-add("django-filter", "field_unknown", OUR_BUG, _field)
 add("django-filter", "no_filterset", OUR_SETTINGS, lambda: django_filters.views.FilterView().get_filterset_class())
 add("django-crispy-forms", "method_unknown", OUR_BUG, lambda: setattr(FormHelper(), "form_method", "delete"))
-
-
-def _form_field() -> Any:
-    with override_settings(CRISPY_FAIL_SILENTLY=False, CRISPY_TEMPLATE_PACK="bootstrap5"):
-        return render_field("colour", forms.Form(), {})
-
-
-add("django-crispy-forms", "field_unknown", OUR_BUG, _form_field)
 
 
 # --- GraphQL ----------------------------------------------------------------------------------------------------------
@@ -377,5 +355,4 @@ def _not_a_model() -> Any:
 
 
 add("graphene-django", "unparsable", UNPARSABLE, lambda: _graphql(b"{")(), note="HttpError carries a response of 400")
-add("graphene-django", "no_batches", UNPARSABLE, lambda: _graphql(b"[1]")(), note="HttpError carries a response of 400")
 add("graphene-django", "not_a_model", OUR_BUG, _not_a_model)

@@ -41,7 +41,6 @@ from evaluations.classifier.raisers.scaffold_http import (
     Means,
     add,
     add_answers,
-    free_port,
     serving,
 )
 
@@ -120,10 +119,6 @@ def _ftp(greeting: bytes, **answers: bytes | None) -> Any:
                 await client.change_directory("/prices")
 
     return run
-
-
-async def _ftp_refused() -> None:
-    await aioftp.Client().connect("127.0.0.1", free_port())
 
 
 _LOGIN: dict[str, bytes | None] = {"USER": b"331 password\r\n", "PASS": b"230 hello\r\n"}
@@ -221,15 +216,7 @@ def _allowed(address: str) -> Any:
 
 
 add("rfc3986", "scheme_not_allowed", INVALID, _allowed("gopher://shop.example"))
-add("rfc3986", "host_missing", INVALID, _allowed("https:/path"))
-add(
-    "rfc3986",
-    "authority_malformed",
-    INVALID,
-    lambda: rfc3986.uri_reference("http://shop.example:port").authority_info(),
-)
 add("netaddr", "malformed", INVALID, lambda: netaddr.IPNetwork("10.0.0.0/64"))
-add("netaddr", "mac_malformed", INVALID, lambda: netaddr.EUI("no mac"))
 add(
     "netaddr",
     "vendor_unknown",
@@ -250,7 +237,6 @@ add(
     UNPARSABLE,
     lambda: httptools.HttpRequestParser(_Heard()).feed_data(b"HELLO\r\n\r\n"),
 )
-add("httptools", "url_malformed", UNPARSABLE, lambda: httptools.parse_url(b"http://[::1"))
 add(
     "httptools",
     "answer_malformed",

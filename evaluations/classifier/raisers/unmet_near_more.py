@@ -91,14 +91,7 @@ def _dash_callback(*arguments: Any) -> Any:
     return run
 
 
-def _dash_layout() -> Any:
-    app = dash.Dash("shop")
-    app.layout = 3
-
-
 add("dash", "id_malformed", OUR_BUG, _dash_callback(dash.Output("a.b", "children"), dash.Input("c", "value")))
-add("dash", "argument_order", OUR_BUG, _dash_callback(dash.Input("c", "value"), dash.Output("a", "children")))
-add("dash", "no_layout", OUR_BUG, _dash_layout)
 add("dash", "outside_a_callback", OUR_BUG, lambda: dash.callback_context.triggered)
 
 

@@ -30,7 +30,6 @@ import microdot
 import pydantic
 import sqladmin
 from cornice.service import Service as CorniceService
-from fastapi_cache.decorator import cache as fastapi_cached
 from fastapi_csrf_protect import CsrfProtect
 from starlette.requests import Request
 
@@ -137,29 +136,8 @@ add(
     lambda: flask_restx.mask.Mask("{name,price"),
     note="the mask is a header of the client",
 )
-add(
-    "flask-restx",
-    "input_no_natural",
-    INVALID,
-    lambda: flask_restx.inputs.natural("-3", "page"),
-    note="a ValueError; the parser of requests calls it",
-)
 
 
-def _specification() -> Any:
-    app = _app()
-    api = flask_restx.Api(app)
-
-    @api.route("/orders/<pigeon:number>")
-    class Orders(flask_restx.Resource):
-        @api.doc(params={"number": {"in": "pigeon"}})
-        def get(self, number: int) -> Any:
-            return number
-
-    return api
-
-
-add("flask-restx", "converter_unknown", OUR_BUG, _specification)
 add(
     "APIFlask",
     "aborted_as_absent",
@@ -311,11 +289,6 @@ add(
 )
 
 
-@fastapi_cached(expire=10)
-async def _cached() -> int:
-    return 1
-
-
 add(
     "fastapi-cache2",
     "not_initialised",
@@ -343,7 +316,6 @@ async def _sync_in_a_loop() -> None:
 
 
 add("asgiref", "sync_in_a_loop", OUR_BUG, _sync_in_a_loop)
-add("asgiref", "not_async", OUR_BUG, lambda: asgiref.sync.sync_to_async(asyncio.sleep))
 add("microdot", "aborted", Means("authentication", False, 403, "low"), lambda: microdot.abort(403, "not yours"))
 add("cornice", "no_path", OUR_BUG, lambda: CorniceService(name="orders"))
 add(

@@ -93,15 +93,6 @@ def _after_a_failure() -> None:
     manager.commit()
 
 
-def _opened_twice() -> None:
-    path = str(_path("shop.fs"))
-    first = ZODB.FileStorage.FileStorage(path)
-    try:
-        ZODB.FileStorage.FileStorage(path)
-    finally:
-        first.close()
-
-
 def _no_store_file() -> Any:
     path = _path("shop.fs")
     path.write_bytes(b"this is not an object database")
@@ -273,6 +264,7 @@ async def _memcached_refused() -> None:
     await aiomcache.Client("127.0.0.1", free_port()).get(b"a")
 
 
+add("aiomcache", "refused", _AWAY, _memcached_refused)
 add("aiomcache", "nonsense", Means("external_service", False, (502, 503), "medium"), _memcached(b"WHAT\r\n"))
 add("aiomcache", "key_malformed", OUR_BUG, _memcached(b"END\r\n", b"a key with spaces"))
 
@@ -296,7 +288,6 @@ add(
     "coredis", "wrong_password", _NO_ACCESS, _coredis(lambda client: client.ping(), username="blind-d", password="none")
 )
 add("coredis", "wrong_type", OUR_BUG, _coredis(_wrong_type))
-add("coredis", "no_script", OUR_BUG, _coredis(lambda client: client.evalsha("0" * 40)))
 
 
 @functools.cache

@@ -72,7 +72,6 @@ def _click(*arguments: str) -> Any:
 
 _ARGUMENT = "a view that hands a client's words to a command"
 add("click", "bad_value", INVALID, _click("ten", "--currency", "EUR"), note=_ARGUMENT)
-add("click", "option_missing", INVALID, _click("10"), note=_ARGUMENT)
 add("click", "no_such_option", INVALID, _click("10", "--curency", "EUR"), note=_ARGUMENT)
 add("click", "no_context", OUR_BUG, click.get_current_context)
 
@@ -201,15 +200,6 @@ def _lock_of_nobody() -> None:
 add("fasteners", "released_twice", OUR_BUG, _lock_of_nobody)
 
 
-def _read_while_writing() -> None:
-    lock = fasteners.ReaderWriterLock()
-    with lock.read_lock(), lock.write_lock():
-        pass
-
-
-add("fasteners", "writes_while_reading", OUR_BUG, _read_while_writing)
-
-
 # --- repositories -----------------------------------------------------------------------------------------------------
 def _repository() -> git.Repo:
     repo = git.Repo.init(_folder())
@@ -224,12 +214,6 @@ def _index_locked() -> Any:
     Path(repo.git_dir, "index.lock").write_text("")
     Path(repo.working_dir, "b.txt").write_text("b")
     return repo.index.add(["b.txt"])
-
-
-def _config_locked() -> Any:
-    repo = _repository()
-    Path(repo.git_dir, "config.lock").write_text("")
-    return repo.config_writer()
 
 
 add(
@@ -267,11 +251,6 @@ add_answers(
 
 
 # --- plugins and versions ---------------------------------------------------------------------------------------------
-def _plugin_twice() -> Any:
-    manager = pluggy.PluginManager("shop")
-    plugin = object()
-    manager.register(plugin, "mail")
-    return manager.register(plugin, "mail")
 
 
 def _hook_misspelt() -> Any:
@@ -292,12 +271,10 @@ def _hook_misspelt() -> Any:
     manager.register(Plugin())
 
 
-add("pluggy", "registered_twice", OUR_BUG, _plugin_twice)
 add("pluggy", "arguments_differ", Means("system", False, 500, "high"), _hook_misspelt)
 add("stevedore", "no_driver", OUR_SETTINGS, lambda: stevedore.driver.DriverManager("shop.payments", "pigeon"))
 add("semver", "malformed", INVALID, lambda: semver.Version.parse("1.2"))
 add("packaging", "version_malformed", INVALID, lambda: packaging.version.Version("one.two"))
-add("packaging", "requirement_malformed", INVALID, lambda: packaging.requirements.Requirement("a >=== 1"))
 add("libcst", "unparsable", UNPARSABLE, lambda: libcst.parse_module("def f(:\n  pass"))
 add(
     "nbformat",
@@ -305,4 +282,3 @@ add(
     Means("validation", False, (400, 422), "low"),
     lambda: nbformat.validate({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "song"}]}),
 )
-add("nbformat", "unparsable", UNPARSABLE, lambda: nbformat.reads("no notebook", as_version=4))

@@ -10,8 +10,6 @@ from typing import Any
 
 import biscuit_auth
 import josepy
-import keyring
-import keyring.backends.fail
 import lxml.etree
 import pwdlib
 import pwdlib.hashers.argon2
@@ -149,12 +147,6 @@ add(
 )
 
 
-def _keyring() -> Any:
-    keyring.set_keyring(keyring.backends.fail.Keyring())
-    return keyring.get_password("shop", "mail")
-
-
-add("keyring", "no_backend", OUR_SETTINGS, _keyring)
 add(
     "pyrage",
     "wrong_key",
