@@ -18,7 +18,6 @@ import strictyaml
 import trafaret
 import typeguard
 import yamale
-from dataclasses_json import DataClassJsonMixin
 from deepdiff import DeepDiff, Delta
 from mashumaro.config import BaseConfig
 from mashumaro.mixins.json import DataClassJSONMixin as Mashumaro
@@ -77,19 +76,12 @@ add("FormEncode", "several", INVALID, lambda: _SignUp.to_python({"email": "x", "
 
 # --- classes ----------------------------------------------------------------------------------------------------------
 @dataclasses.dataclass
-class _Line(DataClassJsonMixin):
+class _Line:
     item: str
     amount: int
 
 
 add("dacite", "wrong_type", INVALID, lambda: dacite.from_dict(_Line, {"item": "hat", "amount": "many"}))
-add(
-    "dataclasses-json",
-    "missing",
-    OUR_BUG,
-    lambda: _Line.from_json('{"item": "hat"}'),
-    note="a KeyError: a bug by the conventions, though the client's input led to it",
-)
 
 
 @dataclasses.dataclass
