@@ -28,7 +28,6 @@ import flask_restx.swagger
 import jsonrpcserver
 import microdot
 import pydantic
-import sqladmin
 from cornice.service import Service as CorniceService
 from fastapi_csrf_protect import CsrfProtect
 from starlette.requests import Request
@@ -296,19 +295,6 @@ add(
     lambda: fastapi_cache.FastAPICache.get_backend(),
     note="an AssertionError that says init was not called; system is defensible",
 )
-
-
-def _admin_of_no_model() -> Any:
-    class Thing:
-        """No model."""
-
-    class View(sqladmin.ModelView, model=Thing):
-        pass
-
-    return View
-
-
-add("sqladmin", "not_a_model", OUR_BUG, _admin_of_no_model)
 
 
 async def _sync_in_a_loop() -> None:

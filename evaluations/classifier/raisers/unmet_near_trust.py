@@ -15,9 +15,6 @@ import pwdlib
 import pwdlib.hashers.argon2
 import pymacaroons
 import pyrage
-import saml2
-import saml2.config
-import saml2.sigver
 import service_identity.cryptography
 import signxml
 from cryptography import x509
@@ -29,13 +26,11 @@ from cryptojwt.jwt import JWT
 from cryptojwt.key_jar import KeyJar
 from fido2.server import Fido2Server
 from fido2.webauthn import AuthenticationResponse, PublicKeyCredentialRpEntity
-from saml2.client import Saml2Client
 
 from evaluations.classifier.raisers.scaffold_http import (
     INVALID,
     MAY_NOT,
     OUR_BUG,
-    OUR_SETTINGS,
     UNPARSABLE,
     UNREADABLE,
     Means,
@@ -193,7 +188,7 @@ add(
 )
 
 
-# --- XML signatures, SAML ---------------------------------------------------------------------------------------------
+# --- XML signatures ---------------------------------------------------------------------------------------------------
 add(
     "signxml",
     "not_signed",
@@ -230,58 +225,4 @@ add(
     _UNTRUSTED,
     lambda: service_identity.cryptography.verify_certificate_hostname(_certificate()[1], "shop.example"),
     note="a peer's certificate for another name: trust, as TLS",
-)
-
-
-def _saml(**more: Any) -> Any:
-    settings = saml2.config.SPConfig()
-    settings.load(
-        {
-            "entityid": "http://shop.example",
-            "xmlsec_binary": "/bin/true",
-            "service": {
-                "sp": {
-                    "endpoints": {"assertion_consumer_service": [("http://shop.example/acs", saml2.BINDING_HTTP_POST)]}
-                }
-            },
-            **more,
-        }
-    )
-    return Saml2Client(config=settings)
-
-
-add(
-    "pysaml2",
-    "no_provider",
-    OUR_SETTINGS,
-    lambda: _saml().prepare_for_authenticate(),
-    note="no identity provider is configured",
-)
-add(
-    "pysaml2",
-    "unparsable",
-    UNPARSABLE,
-    lambda: _saml().parse_authn_request_response("bm90IHhtbA==", saml2.BINDING_HTTP_POST, {}),
-    note="an answer of the identity provider that the client brings; authentication is defensible",
-)
-
-_ANSWER = """<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"
- xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"
- ID="a1" Version="2.0" IssueInstant="{now}" InResponseTo="q1" Destination="http://shop.example/acs">
-<saml:Issuer>http://idp.example</saml:Issuer><samlp:Status>
-<samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Responder">
-<samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:AuthnFailed"/></samlp:StatusCode>
-<samlp:StatusMessage>the login failed</samlp:StatusMessage></samlp:Status></samlp:Response>"""
-
-
-def _login_failed() -> Any:
-    now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    answer = base64.b64encode(_ANSWER.format(now=now).encode()).decode()
-    client = _saml()
-    client.want_response_signed = client.want_assertions_or_response_signed = False
-    return client.parse_authn_request_response(answer, saml2.BINDING_HTTP_POST, {"q1": "/"})
-
-
-add(
-    "pysaml2", "login_failed", _TOKEN, _login_failed, note="the identity provider says that the client failed to log in"
 )
