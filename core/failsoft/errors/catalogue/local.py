@@ -1,4 +1,4 @@
-"""Libraries that work beside the application and talk to nobody: workflows, charts, formats, measures, programs, doubles."""
+"""Libraries that work beside the application: workflows, charts, formats, measures, programs, doubles in tests."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ LOCAL: tuple[tuple[Label, str], ...] = (
     (
         is_.UNPARSABLE,
         """
-        dkim.MessageFormatError httptools.parser.errors.HttpParserInvalidMethodError pyexcel.exceptions.FileTypeNotSupported
-        sympy.core.sympify.SympifyError
+        dkim.MessageFormatError httptools.parser.errors.HttpParserInvalidMethodError
+        pyexcel.exceptions.FileTypeNotSupported
         """,
     ),
     (is_.INVALID, "pygments.util.ClassNotFound whenever.TimeZoneNotFoundError"),
@@ -61,12 +61,4 @@ LOCAL: tuple[tuple[Label, str], ...] = (
     (is_.WHO_ARE_YOU, "dkim.ValidationError openapi_core.validation.request.exceptions.SecurityValidationError"),
     (is_.STORE_AWAY, "pottery.exceptions.QuorumIsImpossible throttled.exceptions.StoreUnavailableError"),
     (is_.EXHAUSTED._replace(transient=False), "pydantic_ai.exceptions.UsageLimitExceeded"),
-    (is_.TOO_BIG_FOR_PEER, "treebeard.exceptions.PathOverflow"),
-    (
-        is_.UPSTREAM_FAILED,
-        """
-        requests_toolbelt.multipart.decoder.ImproperBodyPartContentException
-        requests_toolbelt.multipart.decoder.NonMultipartContentTypeException
-        """,
-    ),
 )
