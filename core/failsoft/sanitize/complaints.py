@@ -59,10 +59,12 @@ _ON_NEXT_LINE = re.compile(r"[\"'`]?[ \t]{0,4}\r?\n[ \t]{1,16}(?:Rejected )?[Vv]
 # two values of one name: the one that was expected and the other, the old one and the new one
 _SIDE = (
     r"\b(?i:expected|computed|old|new|from|was|wanted|want|previous|before|after|current|got|received|actual|have|to"
-    r"|now|provided|header|cookie|stored|given)(?:_value)?[\"']?(?:\s?[=:]\s?|\s)(?:is |was )?"
+    r"|now|provided|header|cookie|stored|given)(?:_value)?[\"']?(?:\s?[=:]\s?|\s)(?:is |was )?(?:[\w-]{1,32}=)?"
 )
+# none of these sides is told by a word of the sentence
+_NO_WORD = r"(?![A-Za-z]{1,24}[.):,]{0,3}(?:\s|$))"
 _TWO = re.compile(
-    rf"{_CLOSED}(?:: ?\{{[\"']|[^\n=\"'`\[{{]{{0,40}}?){_SIDE}(?P<q>[\"'`]?)(?P<one>[^\s\"'`,;]{{8,256}})(?P=q)"
+    rf"{_CLOSED}(?:: ?\{{[\"']|[^\n=\"'`\[{{]{{0,40}}?){_SIDE}{_NO_WORD}(?P<q>[\"'`]?)(?P<one>[^\s\"'`,;]{{8,256}})(?P=q)"
     rf"(?:[^\w\n]{{1,8}}|[^\n]{{1,16}}? ){_SIDE}(?P<p>[\"'`]?)(?P<two>[^\s\"'`,;.)]{{8,256}})"
 )
 _AFTER_STARTS = frozenset("\\\"'`],: ;.\n\r")

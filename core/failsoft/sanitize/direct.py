@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from failsoft.sanitize.addresses import AT, email
 from failsoft.sanitize.checks import decoded, looks_random, mixed
-from failsoft.sanitize.commands import command_signs, command_words
+from failsoft.sanitize.commands import BEFORE_GLUED, BETWEEN_ARGUMENTS, command_signs, command_words
 from failsoft.sanitize.forms import is_named
 from failsoft.sanitize.grammar import Value, end_of_private_key
+from failsoft.sanitize.sasl import sasl_words
 from failsoft.sanitize.scanner import LONG_WORD, LOOSE_WORD, WORD_CHARACTERS, Anchor, Handler, Scan, Span, marker
 from failsoft.sanitize.vendors import TOKENS, Token
 from failsoft.sanitize.verdict import Judge, is_announced
@@ -45,8 +46,9 @@ _WORDY = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
 _CHALLENGE = re.compile(r"(?i)(?:realm|error|scope|charset|authorization_uri|resource|title|format)\s?=")
 
 _CURL_USER = re.compile(
-    r"(?:-u|--user|--proxy-user)(?:=|[ \t]+|[\"'],[ ]?[\"']|(?<=-u))[\"']?([\w.@\\-]{1,64}):([^\s\"',]{1,128})"
+    rf"(?:-u|--user|--proxy-user)(?:=|[ \t]+|{BETWEEN_ARGUMENTS})[\"']?([\w.@\\-]{{1,64}}):([^\s\"',\x00]{{1,128}})"
 )
+_GLUED_USER = re.compile(r"[\w.@\\-]{1,64}:(?!\[REDACTED)([^\s\"',\x00]{1,128})")
 _SENT = re.compile(r"\d{4,8}(?![\w.-])")
 _YOURS = re.compile(
     r"(?i)\b(?:your|one-time|single-use)(?: (?!error|status|exit|zip|postal|country|promo|discount|reason"
@@ -64,7 +66,6 @@ _PGCRYPTO = re.compile(
     r"'((?:[^'\n]|''){1,256})'"
 )
 _SECURE_STRING = re.compile(r"(?i)securestring(?: -string)? [\"']([^\"'\n]{1,128})[\"']")
-_SASL = re.compile(r"(?i)auth (?:plain|login) ([A-Za-z0-9+/]{8,}={0,2})(?![\w-])")
 _AUTH_OBJECT = re.compile(
     r"(?i)(?:(?:basic|digest|ntlm|password)auth(?:entication)?|log_?in|sign_?in|authenticate|credentials?"
     r"|passwordtoken) ?\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})"
@@ -206,6 +207,18 @@ def _group(pattern: re.Pattern[str], kind: str, group: int = 1) -> Handler:
     return handle
 
 
+def _glued_user(scan: Scan, start: int, end: int) -> Span | int:
+    """`curl -uada:x`. Of other commands only what has the look of a password: `docker run -uapp:app`."""
+    match = _GLUED_USER.match(scan.text, end)
+    if match is None or not (is_announced(match[1], "password") or "curl" in scan.before(start)):
+        return end
+    if not _judge.is_value(match[1], "password", "", quoted=True, op="="):
+        return end
+    if "@" in scan.text[end : match.start(1)]:
+        return end, match.end(1), f"{marker('email')}:{marker('password')}"
+    return match.start(1), match.end(1), marker("password")
+
+
 def _national_phone(scan: Scan, _start: int, end: int) -> Span | int:
     """A phone number as people of one country write it, after a word that announces one."""
     match = _NATIONAL_PHONE.match(scan.text, end)
@@ -313,8 +326,7 @@ def word_anchors() -> Iterator[Anchor]:
     for function in ("pgp_sym_", "aes_"):
         yield Anchor(function, _group(_PGCRYPTO, "password"), r"(?=(?:en|de)crypt)")
     yield Anchor("securestring", _group(_SECURE_STRING, "password"))
-    yield Anchor("auth plain ", _group(_SASL, "basic"))
-    yield Anchor("auth login ", _group(_SASL, "basic"))
+    yield from sasl_words()
     yield Anchor("private-lines", putty_key)
     for word in (
         "password", "passwort", "reset", "token", "invite", "invitation", "activate", "activation", "verify",
@@ -336,10 +348,11 @@ def sign_anchors() -> Iterator[Anchor]:
     """Anchors that are signs, or that begin with capitals or end in a separator."""
     yield Anchor("[REDACTED:", skip_marker)
     yield Anchor("-----BEGIN", private_key)
-    yield Anchor("://", credentials_in_url, _URL_FOLLOWS)
+    for slashes in ("://", ":\\/\\/", ":\\\\/\\\\/"):
+        yield Anchor(slashes, credentials_in_url, _URL_FOLLOWS)
     yield Anchor("@", email, "(?!@)", told=AT)
-    yield Anchor("-u", _group(_CURL_USER, "password", 2), r"(?=\w{1,32}:[^\s:])")
-    for option in ("-u ", "-u'", '-u"', "-u=", "--user ", "--user=", "--user'", '--user"', "--proxy-user "):
+    yield Anchor("-u", _glued_user, r"(?=[\w.@\\-]{1,64}:[^\s:])", BEFORE_GLUED)
+    for option in ("-u ", "-u'", '-u"', "-u=", "-u\x00", "--user ", "--user=", "--user'", '--user"', "--proxy-user "):
         yield Anchor(option, _group(_CURL_USER, "password", 2))
     yield from command_signs()
     for name in ("code", "ticket", "state", "nonce"):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.grammar import SHAPES, Value, end_of_private_key, header_line, read_value
 from failsoft.sanitize.keys import words_of
-from failsoft.sanitize.rules import STRONG_TERMS, word_set
+from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 from failsoft.sanitize.scanner import Scan, Span, marker
 from failsoft.sanitize.verdict import Judge, is_announced
 
@@ -79,7 +79,15 @@ _EXPLAINED = (
     r"[A-Z][a-z]{1,16}\.? (?=(?:[\w'’-]{1,20}[,.]? ){0,5}(?:the|a|an|to|of|that|which|will|be|is|are|only"
     r"|this)\b)(?:[A-Za-z'’-]{1,20}[,.]? ){2}[A-Za-z]"
 )
-_NO_VALUE = re.compile(f"{_STATE}|{_CLAUSE}|{_EXPLAINED}|{_MEASURED}")
+_NO_VALUE = re.compile(rf"{_STATE}|{_CLAUSE}|{_EXPLAINED}|{_MEASURED}|[Ll]ine \d{{1,7}}\b")
+# what may be done to things of a kind, as scopes have it: `api_keys:delete`
+_ACTION = re.compile(
+    r"(?:read|write|create|update|delete|list|get|view|edit|manage|admin|rotate|revoke|issue|use|export|import|add"
+    r"|remove|modify|destroy|describe|decrypt|encrypt|sign|verify|all|own|any|\*)"
+    r"(?:[._-](?:only|all|own|any|read|write))?(?=[\s\"'`,;|)\]}]|$)"
+)
+# `Configuration["Jwt:Secret"]`
+_SECTION = re.compile(r"(?:[A-Z][A-Za-z]{1,40}:){0,4}[A-Z][A-Za-z]{1,40}(?=[\"'`])")
 
 _RESOURCE = re.compile(r"(?:[a-z]+(?:[.-][a-z]+)*/)?[a-z]+(?:[.-](?:[a-z]+|v?\d{1,4}))*")
 # how an option names a secret that is kept elsewhere
@@ -115,6 +123,7 @@ _CASES = re.compile(r"(?=\w{10})(?=[A-Za-z]*\d)(?=\w*[a-z][A-Z])\w*[A-Z]{2}")
 # what it was and what it is to be
 _CHANGE = re.compile(r"[\"'`]?\s{0,4}(?:->|=>|→|~>|-->|⇒)\s{0,4}(?=[^\s])")
 _VERY_LONG, _MOST_VAIN = 2_048, 12
+_NAMES_OF_SETTINGS = frozenset((*STRONG_TERMS, *WEAK_TERMS, "key", "issuer", "audience", "pepper"))
 _judge = Judge()
 
 
@@ -270,6 +279,20 @@ def _is_place(site: Site, at: int) -> bool:
     return of_enum or (_LINE.match(text, at) is not None and _SOURCE.search(name) is not None)
 
 
+def _is_scope(site: Site, at: int) -> bool:
+    """Whether what stands right behind a colon is an action, or the name of a setting in the section of that name."""
+    text = site.scan.text
+    if at != site.last + 1:
+        return False
+    if _ACTION.match(text, at):
+        return True
+    setting = _SECTION.match(text, at) if site.name[:1].isupper() else None
+    if setting is None or site.before not in ("'", '"', "`", ":") or text[setting.end()] == ":":
+        return False
+    words = words_of(setting.group().rpartition(":")[2])
+    return any("".join(words[-count:]) in _NAMES_OF_SETTINGS for count in (1, 2, 3))
+
+
 def names_no_value(site: Site, at: int, op: str) -> bool:
     """Whether what looks like a name with a value is a place in a file, a member, a field with its number, a state.
 
@@ -284,7 +307,7 @@ def names_no_value(site: Site, at: int, op: str) -> bool:
         )
     if not op.startswith(":"):
         return op == "?" and site.before == "{"
-    if op == ":" and _is_place(site, at):
+    if op == ":" and (_is_place(site, at) or _is_scope(site, at)):
         return True
     if text[at : at + 1] in ("'", '"', "`") and text[at + 1 : at + 2] in (")", ",", ";") and site.before == " ":
         # that quote ends a prompt

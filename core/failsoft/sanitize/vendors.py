@@ -332,8 +332,8 @@ TOKENS: tuple[Token, ...] = (
     _token("password_hash", "{SSHA {SHA} {ssha {sha}", r"\{(?i:ssha\d*|sha)\}[A-Za-z0-9+/]{20,}={0,2}", bounded=False),
     _token(
         "webhook",
-        "discord.com/api/webhooks/ discordapp.com/api/webhooks/",
-        r"[a-z.]+/api/webhooks/(\d+/[\w-]{16,})",
+        "discord.com/api/ discordapp.com/api/",
+        r"[a-z.]+/api/(?:v\d{1,2}/)?webhooks/\d+/([\w-]{16,})",
         bounded=False,
     ),
     _token(

@@ -124,7 +124,7 @@ _SENTENCE = re.compile(
     r"|not (?:fully|specified|configured|available|present|supported|provided|found|allowed|valid|set|match|be|a|an"
     r"|enough)"
     r"|(?:max|min|minimum|maximum) (?:length|value)|length is|shorter|longer|minimum|maximum|revoked|rejected"
-    r"|malformed|at least|already|entirely numeric|please|unable"
+    r"|malformed|ha(?:s|ve) been|at least|already|entirely numeric|please|unable"
     r"|failed|unsupported|not supported)\b"
 )
 # in whatever language
