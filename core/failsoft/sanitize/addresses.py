@@ -40,7 +40,7 @@ _COMBO = re.compile(r":([^\s/:\"'<>,;.~]{6,64})(?=[\s\"',;)]|$)")
 # the id of a message has the form of an address (RFC 5322, section 3.6.4)
 _MESSAGE_ID = re.compile(r"(?i)(?:message[-_ ]?id|in-reply-to|references|content-id)[\"']?\s?[:=]?\s?[\"']?<?$")
 # a place on another machine, and what commands go there
-_REMOTE_PATH = re.compile(r":[~/](?!/)|: Permission denied \(")
+_REMOTE_PATH = re.compile(r":(?:~|/(?!/))|: Permission denied \(")
 _REMOTE = re.compile(r"(?:^|[\s/'\"])(?:ssh|scp|sftp|rsync|mosh|ssh-copy-id|autossh|sshfs)[\"']?,? [^\r\n|;&]*$")
 _REMOTE_WORDS = ("ssh", "scp", "sftp", "rsync", "mosh")
 _LONGEST_COMMAND = 160

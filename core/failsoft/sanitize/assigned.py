@@ -18,13 +18,13 @@ from failsoft.sanitize.grammar import SHAPES, TEMPLATE, Value, container, header
 from failsoft.sanitize.held import plan_held
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import word_set
-from failsoft.sanitize.scanner import Span, marker
+from failsoft.sanitize.scanner import STYLE, Span, marker
 from failsoft.sanitize.verdict import Judge
 
 __all__ = ["ASSIGN", "assigned", "authorization", "plainly_assigned"]
 
-# colours of a terminal (ECMA-48), emphasis in Markdown and HTML
-_STYLE = r"(?:\x1b\[[0-9;]{0,12}m|\*\*(?!\*)|</?(?:b|strong|em|i|code|span)>){0,4}"
+# colours, emphasis in Markdown and HTML
+_STYLE = rf"(?:{STYLE}|\*\*(?!\*)|</?(?:b|strong|em|i|code|span)>){{0,4}}"
 ASSIGN = re.compile(
     r"(?: string(?= =))?"
     rf"(?P<close>\\{{0,7}}[\"'`])?\]?(?:\[\])?(?:\.{{3,40}})?(?: \((?:str|string|text|required)\))?"

@@ -65,7 +65,7 @@ _COLUMN = re.compile(
 _COMPARES = frozenset(["==", "!=", "===", "!==", "<>"])
 # of these, a value may be plain words
 WORDY_KINDS = word_set(
-    "password secret private_key answer name address person phone card ssn iban account birth_date date national_id "
+    "password secret private_key answer name address person personal_name phone card ssn iban account birth_date date national_id "
     "health_id record zip url dsn"
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z_]+")

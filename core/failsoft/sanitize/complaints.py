@@ -83,7 +83,7 @@ _NAMING = re.compile(
     r"(?i)(?:field|property|param|parameter|path|name|key|attribute|loc|location|code"
     r"|column)\\{0,3}[\"']\s{0,2}[:=]\s{0,2}\\{0,3}[\"']$"
 )
-_OF_FORM = word_set("name address person record zip authorization cookie")
+_OF_FORM = word_set("name address person personal_name record zip authorization cookie")
 _NOT_SPOKEN = word_set("pass pw sid pin auth")
 _MAX_BEFORE, _MAX_AHEAD = 320, 128
 # without one of these in what follows, and of those in what precedes, it need not be read

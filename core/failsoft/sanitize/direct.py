@@ -12,7 +12,9 @@ from failsoft.sanitize.forms import is_named
 from failsoft.sanitize.grammar import Value, end_of_private_key
 from failsoft.sanitize.sasl import sasl_words
 from failsoft.sanitize.scanner import LONG_WORD, LOOSE_WORD, WORD_CHARACTERS, Anchor, Handler, Scan, Span, marker
-from failsoft.sanitize.vendors import TOKENS, Token
+from failsoft.sanitize.token_formats import Token
+from failsoft.sanitize.vendors import TOKENS
+from failsoft.sanitize.vendors_more import MORE_TOKENS
 from failsoft.sanitize.verdict import Judge, is_announced
 
 __all__ = ["sign_anchors", "word_anchors"]
@@ -91,6 +93,7 @@ _PHONE_INTRODUCTION = (
 )
 _NATIONAL_PHONE = re.compile(r"\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])|0\d{2,4}[ /-]\d{3,4}[ -]?\d{3,5}(?![\w-])")
 
+_TOKENS = (*TOKENS, *MORE_TOKENS)
 _judge = Judge()
 
 
@@ -338,7 +341,7 @@ def word_anchors() -> Iterator[Anchor]:
     for word in ("call", "dial", "reach", "contact", "number", "whatsapp", "text"):
         yield Anchor(word, _national_phone, _PHONE_INTRODUCTION)
     yield from command_words()
-    for token in TOKENS:
+    for token in _TOKENS:
         for anchor in token.anchors:
             if _is_word(token, anchor):
                 yield Anchor(anchor, _vendor(token))
@@ -358,8 +361,8 @@ def sign_anchors() -> Iterator[Anchor]:
     for name in ("code", "ticket", "state", "nonce"):
         yield Anchor(f"?{name}=", oauth_code)
         yield Anchor(f"&{name}=", oauth_code)
-    loose = tuple(anchor for token in TOKENS if token.loose for anchor in token.anchors)
-    for token in TOKENS:
+    loose = tuple(anchor for token in _TOKENS if token.loose for anchor in token.anchors)
+    for token in _TOKENS:
         for anchor in token.anchors:
             if not _is_word(token, anchor):
                 # of two anchors that end alike, the longer one has to be looked for with the other

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from failsoft.sanitize.scanner import STYLE
+
 __all__ = [
     "SHAPES",
     "TEMPLATE",
@@ -52,9 +54,12 @@ _BARE = re.compile(
     r"|[\"'](?=\w)"
     r"|\\(?![nrtu\"'\\]))++"
 )
+_STYLE = re.compile(STYLE)
 _TRAILING = ".,:;"
 _PAIRED = re.compile(r"\[[^\[\]{}]*+\]|\([^()\[\]{}]*+\)|\{[^{}\[\]]*+\}")
 _TEXT = re.compile(r"(?:\s[^<>]{0,200})?>\s*(?:<!\[CDATA\[)?([^<>\]]{1,4096})")
+
+_CAPITAL, _SMALL = "[A-ZÀ-ÖØ-ÞĀ-Ž]", "[a-zß-öø-ÿā-ž]"
 
 SHAPES: dict[str, re.Pattern[str]] = {
     "phone": re.compile(r"\(?\+?\d[\d .()/-]{4,22}\d(?:\s?(?:x|ext\.?)\s?\d{1,6})?"),
@@ -79,7 +84,11 @@ SHAPES: dict[str, re.Pattern[str]] = {
     ),
     "address": re.compile(r"[^\r\n\"'<>;|{}]{3,120}?(?=$|[\r\n\"'<>;|{}]|(?:, ?|&| )[a-z_]+[=:]|,\s(?![A-Z0-9]))"),
     "person": re.compile(
-        r"[A-Z][a-z]+(?:[ ][A-Z]\.?)?(?:[ ](?:(?:van|von|de|la|del|der|bin|al)[ ])?[A-Z][\w'’-]+){1,3}"
+        rf"{_CAPITAL}{_SMALL}+(?:[ ]{_CAPITAL}\.?)?(?:[ ](?:(?:van|von|de|la|del|der|bin|al)[ ])?{_CAPITAL}[\w'’-]+){{1,3}}"
+    ),
+    "personal_name": re.compile(
+        rf"{_CAPITAL}{_SMALL}+(?:[ '’-](?:(?:van|von|de|la|del|della|der|da|di|do|dos|du)[ ])?{_CAPITAL}{_SMALL}+){{0,4}}"
+        r"(?![\w.@/:(-])"
     ),
     "date": re.compile(
         r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)?|\d{8}(?!\d)"
@@ -150,6 +159,8 @@ def _bare(text: str, at: int) -> Value | None:
     if match is None:
         return None
     end = match.end()
+    if "[" in match.group() and (style := _STYLE.search(text, at, end)):
+        end = style.start()
     while end > at and text[end - 1] in _TRAILING:
         end -= 1
     return Value(at, end, quoted=False) if end > at else None

@@ -12,6 +12,7 @@ __all__ = ["FOREIGN_STEMS", "STEMS", "STRICT_STEMS"]
 
 _NO_LETTER = r"(?![a-z])"
 _GAP = "[ _-]"
+_ASSIGNED = r"(?=[\"']?\s?[:=]|>)"
 
 STEMS: tuple[tuple[str, str, str], ...] = (
     *(
@@ -32,7 +33,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "sortcode "
             "sort_code sort-code "
             "ahvn securitesociale nascimento steuer strass straße anschrift "
-            "versicher personnum codicefisc codice_fisc pesel nric aadha policyn pasaporte passnum ausweisn "
+            "versicher personnum codicefisc codice_fisc pesel nric aadha policyn pasaporte passeport passaport passn ausweis fuehrersch "
             "policy_n policy-n prescri telefon handynum "
             "mobilnum vorname nachname apellido prenom hintanswer hint_answer challengeanswer challenge_answer "
             "recoveryanswer recovery_answer familienname maidenname maiden_name"
@@ -41,7 +42,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
     ("key", "(?![abd-hj-oqrt-z])", ""),
     *((stem, "", "") for stem in ("seed phrase", "codice fisc", "ni num", "national insur", "bank acc", "sort code")),
     *((stem, "", "") for stem in ("rx num", "dea num")),
-    ("mot de passe", "", ""),
+    *((stem, "", "") for stem in ("mot de passe", "carte d'identit", "carta d'identit", "permis de conduire")),
     ("d.o.b", "", ""),
     ("sin", r"(?=\\{0,3}[\"']?[ :=]{1,3}[\"']?[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3})", ""),
     ("nino", _NO_LETTER, ""),
@@ -94,7 +95,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
 )
 """Stem, regular expression of what must follow, regular expression of fixed width of what must stand before."""
 
-FOREIGN_STEMS = word_set("lösenord sécurité şifre пароль 密码 密碼 パスワード 비밀번호")
+FOREIGN_STEMS = word_set("prénom führersch lösenord sécurité şifre пароль 密码 密碼 パスワード 비밀번호")
 """What only a text of more than ASCII is searched for."""
 
 STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
@@ -111,6 +112,9 @@ STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
             "line_2 fingerprint_id fingerprintid beneficiar latitude longitude geoloc "
             "visan visa_n visa-n domicilio direccion adresse "
             "county name patient customer doctor physician guardian spouse nextofkin next_of_kin "
+            "nombre cognome sobrenome naam ansprechpart nazwisko fornavn etternavn efternavn efternamn rnamn ciudad "
+            "indirizzo citt endere cidade wohnort woonplaats straat locality localidad comune adrline strtnm twnnm "
+            "cityofb streetaddressl postleitz pstcd digo_post digopost digo-post code_post codepost code-post direcc "
             "birthplace mother father husband passenger travel guest applicant claimant attendee "
             "signatory payee recipient policyholder emergency coord location position android_id androidid"
         )
@@ -120,6 +124,15 @@ STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
         for stem in word_set(
             "zip plz vin udi city town imsi meid iccid plate nurse wife lat lng lon gps geo latlng latlon"
         )
+    ),
+    *((stem, _ASSIGNED, "") for stem in word_set("nom nome rue ville calle cep nm sn")),
+    ("nom", "(?=_de_fam|_compl|defam|compl)", ""),
+    ("line", r"(?=[\"']\s?:\s?\[\s?[\"'])", ""),
+    (
+        "cn",
+        r"(?=[\"']\s?:\s?\[|=[^,\n]{3,64},\s?ou=(?:people|users|staff|personnel|employees|members)"
+        r"|=[^,\n]{3,64},\s?cn=users)",
+        "",
     ),
     ("plate", "[ _-]?n", ""),
     ("postal", f"{_GAP}(?=code)", ""),
