@@ -91,9 +91,7 @@ _LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
 _MAX_ITEMS, _MAX_ECHO = 100, 512
 _ITEMS = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'")
 # what a message quotes, with the marks of whatever language
-_SAID = re.compile(
-    r"(?<![\w\\])[“‘«„`'\"]([^”’»“`'\"\n]{5,256})[”’»“`'\"]|\\{1,3}[\"']([^\\\"'\n]{5,256})\\{1,3}[\"']"
-)
+_SAID = re.compile(r"(?<![\w\\])[“‘«„`'\"]([^”’»“`'\"\n]{5,256})[”’»“`'\"]|\\{1,3}[\"']([^\\\"'\n]{5,256})\\{1,3}[\"']")
 # of a function: no list stands before it
 _BODY = re.compile(r"\s{0,2}(?:=>|\{|\()|\.[A-Za-z]")
 # `[facet 'minLength']`: what names a thing

@@ -64,7 +64,8 @@ _SIDE = (
 # none of these sides is told by a word of the sentence
 _NO_WORD = r"(?![A-Za-z]{1,24}[.):,]{0,3}(?:\s|$))"
 _TWO = re.compile(
-    rf"{_CLOSED}(?:: ?\{{[\"']|[^\n=\"'`\[{{]{{0,40}}?){_SIDE}{_NO_WORD}(?P<q>[\"'`]?)(?P<one>[^\s\"'`,;]{{8,256}})(?P=q)"
+    rf"{_CLOSED}(?:: ?\{{[\"']|[^\n=\"'`\[{{]{{0,40}}?){_SIDE}{_NO_WORD}"
+    rf"(?P<q>[\"'`]?)(?P<one>[^\s\"'`,;]{{8,256}})(?P=q)"
     rf"(?:[^\w\n]{{1,8}}|[^\n]{{1,16}}? ){_SIDE}(?P<p>[\"'`]?)(?P<two>[^\s\"'`,;.)]{{8,256}})"
 )
 _AFTER_STARTS = frozenset("\\\"'`],: ;.\n\r")

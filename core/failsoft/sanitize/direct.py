@@ -75,6 +75,10 @@ _AUTH_OBJECT = re.compile(
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
 _LONG_CODE = re.compile(r"(?:\\?[\"']?\s?[=:]\s?|\s)\\?[\"']?([\w/.-]{16,512})")
 _CODE_LEAST = 8
+_AZURE = ("JQQJ9", "AzSe", "AzFu", "AzCa", "+ASt", "+ASb", "+AEh", "+ARm", "+ABa", "+ACR", "ACDb", "APIM", "AIoT")
+_AZURE_END = re.compile(r"[\w+/-]{5,30}={0,2}(?![\w+/=-])")
+_AZURE_LEAST, _LONGEST_AZURE = 33, 96
+_BASE64 = f"{WORD_CHARACTERS}+/"
 _BEFORE_CODE = re.compile(r"(?<![\w.-])(\d{4,8}) ?$")
 _OF_CODE = re.compile(r"(?i)(?:[\w-]{1,16} ){0,3}(?:code|otp|pin|passcode|password)\b")
 _USER_AND_PASSWORD = re.compile(r"[\"']?[\w.@-]{1,64}:([^\s/:\"',;)]{6,128})")
@@ -261,6 +265,16 @@ def _login(scan: Scan, _start: int, end: int) -> Span | int:
     return match.start(1), match.end(1), marker("password")
 
 
+def _azure_key(scan: Scan, start: int, end: int) -> Span | int:
+    """A key that Azure has signed: the name of the service stands near its end."""
+    ending, start = _AZURE_END.match(scan.text, end), start + 2
+    before = scan.before(start, _LONGEST_AZURE)
+    length = len(before) - len(before.rstrip(_BASE64))
+    if ending is None or length < _AZURE_LEAST or not any(map(str.isdigit, before)):
+        return end
+    return start - length, ending.end(), marker("azure_key")
+
+
 def oauth_code(scan: Scan, start: int, end: int) -> Span | int:
     """A code, ticket or state in a query string; `code=42` and `state=open` are not meant."""
     match = _CODE.match(scan.text, start)
@@ -357,6 +371,8 @@ def sign_anchors() -> Iterator[Anchor]:
     yield Anchor("-u", _glued_user, r"(?=[\w.@\\-]{1,64}:[^\s:])", BEFORE_GLUED)
     for option in ("-u ", "-u'", '-u"', "-u=", "-u\x00", "--user ", "--user=", "--user'", '--user"', "--proxy-user "):
         yield Anchor(option, _group(_CURL_USER, "password", 2))
+    for service in _AZURE:
+        yield Anchor(service, _azure_key, r"(?=[\w+/-]{5})", r"[\w+/-]{2}")
     yield from command_signs()
     for name in ("code", "ticket", "state", "nonce"):
         yield Anchor(f"?{name}=", oauth_code)

@@ -84,10 +84,12 @@ SHAPES: dict[str, re.Pattern[str]] = {
     ),
     "address": re.compile(r"[^\r\n\"'<>;|{}]{3,120}?(?=$|[\r\n\"'<>;|{}]|(?:, ?|&| )[a-z_]+[=:]|,\s(?![A-Z0-9]))"),
     "person": re.compile(
-        rf"{_CAPITAL}{_SMALL}+(?:[ ]{_CAPITAL}\.?)?(?:[ ](?:(?:van|von|de|la|del|der|bin|al)[ ])?{_CAPITAL}[\w'’-]+){{1,3}}"
+        rf"{_CAPITAL}{_SMALL}+(?:[ ]{_CAPITAL}\.?)?"
+        rf"(?:[ ](?:(?:van|von|de|la|del|der|bin|al)[ ])?{_CAPITAL}[\w'’-]+){{1,3}}"
     ),
     "personal_name": re.compile(
-        rf"{_CAPITAL}{_SMALL}+(?:[ '’-](?:(?:van|von|de|la|del|della|der|da|di|do|dos|du)[ ])?{_CAPITAL}{_SMALL}+){{0,4}}"
+        rf"{_CAPITAL}{_SMALL}+"
+        rf"(?:[ '’-](?:(?:van|von|de|la|del|della|der|da|di|do|dos|du)[ ])?{_CAPITAL}{_SMALL}+){{0,4}}"
         r"(?![\w.@/:(-])"
     ),
     "date": re.compile(

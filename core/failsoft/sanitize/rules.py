@@ -42,7 +42,8 @@ def _table(rows: dict[str, str]) -> dict[str, str]:
 STRONG_TERMS: dict[str, str] = _table(
     {
         "password": "password passwords passwd passwort kennwort passphrase passcode passwrd pwd pswd psw userpass "
-        "dbpass rootpass userpwd proxyuserpwd adminpass smtppass pgpass mysqlpass ftppass ldappass basicpass authpass bindpw userpw "
+        "userpwd proxyuserpwd "
+        "dbpass rootpass adminpass smtppass pgpass mysqlpass ftppass ldappass basicpass authpass bindpw userpw "
         "dbpw rootpw pword pwrd passw upass sshpass requirepass masterauth contrasena contraseña contrasenia "
         "clavesecreta motdepasse "
         "mdp senha "
@@ -126,7 +127,8 @@ WEAK_TERMS: dict[str, str] = _table(
         "telephonenumber tel fax faxnumber homephone workphone msisdn contactnumber "
         "phonenumbers telefon telefonnummer handynummer mobilnummer telefono",
         "name": "firstname lastname fullname middlename givenname familyname surname maidenname patientname "
-        "cardholdername vorname nachname familienname apellido apellidos prenom prénom prénoms cardholder accountholder "
+        "cardholdername vorname nachname familienname apellido apellidos prenom prénom prénoms cardholder "
+        "accountholder "
         "accountholdername nameoncard birthname legalname",
         "address": "streetaddress homeaddress postaladdress mailingaddress addressline "
         "addressline1 addressline2 strasse straße anschrift street street1 street2 streetname",
@@ -187,7 +189,8 @@ NO_PLACES = word_set(
 """Words before "address" where nobody lives."""
 
 WHOLE_TERMS = word_set(
-    "nom nombre nome naam nm sn cn rue ville calle locality line given family nickname line1 line2 addr plate serial linkedin lat lng lon gps geo location position coords "
+    "nom nombre nome naam nm sn cn rue ville calle locality line "
+    "given family nickname line1 line2 addr plate serial linkedin lat lng lon gps geo location position coords "
     "coordinates admitted discharged"
 )
 """Terms of the strict tier that are the whole name, or mean something else, as `font_family`."""

@@ -19,7 +19,8 @@ __all__ = ["Prose", "of_a_parser"]
 _CACHE = 2_048
 _AFTER_WORDS = re.compile(
     r"(?i)(?: (?:number|no|num|code|codes|id|key|token|secret|phrase|string|record|of|birth|date|name|security|address"
-    r"|line|value|registration|contact|kin|sociale|hash|pin|cookie|answers?|question|maiden|nr|nro|nummer|n[uú]m[eé]ro)\b\.?| n\.? ?[°º]| n\.(?= )){1,3}"
+    r"|line|value|registration|contact|kin|sociale|hash|pin|cookie"
+    r"|answers?|question|maiden|nr|nro|nummer|n[uú]m[eé]ro)\b\.?| n\.? ?[°º]| n\.(?= )){1,3}"
 )
 _PROSE = re.compile(
     r"(?:\\{0,3}(?:[\"']|`{1,2}))?"

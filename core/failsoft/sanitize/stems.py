@@ -12,6 +12,8 @@ __all__ = ["FOREIGN_STEMS", "STEMS", "STRICT_STEMS"]
 
 _NO_LETTER = r"(?![a-z])"
 _GAP = "[ _-]"
+# where directories keep people
+_PEOPLE = "people|users|staff|personnel|employees|members"
 _ASSIGNED = r"(?=[\"']?\s?[:=]|>)"
 
 STEMS: tuple[tuple[str, str, str], ...] = (
@@ -33,7 +35,8 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "sortcode "
             "sort_code sort-code "
             "ahvn securitesociale nascimento steuer strass straße anschrift "
-            "versicher personnum codicefisc codice_fisc pesel nric aadha policyn pasaporte passeport passaport passn ausweis fuehrersch "
+            "versicher personnum codicefisc codice_fisc pesel nric aadha policyn pasaporte passeport passaport "
+            "passn ausweis fuehrersch "
             "policy_n policy-n prescri telefon handynum "
             "mobilnum vorname nachname apellido prenom hintanswer hint_answer challengeanswer challenge_answer "
             "recoveryanswer recovery_answer familienname maidenname maiden_name"
@@ -42,7 +45,18 @@ STEMS: tuple[tuple[str, str, str], ...] = (
     ("key", "(?![abd-hj-oqrt-z])", ""),
     *((stem, "", "") for stem in ("seed phrase", "codice fisc", "ni num", "national insur", "bank acc", "sort code")),
     *((stem, "", "") for stem in ("rx num", "dea num")),
-    *((stem, "", "") for stem in ("mot de passe", "carte d'identit", "carta d'identit", "permis de conduire")),
+    *(
+        (stem, "", "")
+        for stem in (
+            "mot de passe",
+            "carte d'identit",
+            "carta d'identit",
+            "permis de conduire",
+            "permisdecond",
+            "cartedidentit",
+            "cartadidentit",
+        )
+    ),
     ("d.o.b", "", ""),
     ("sin", r"(?=\\{0,3}[\"']?[ :=]{1,3}[\"']?[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3})", ""),
     ("nino", _NO_LETTER, ""),
@@ -130,8 +144,7 @@ STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
     ("line", r"(?=[\"']\s?:\s?\[\s?[\"'])", ""),
     (
         "cn",
-        r"(?=[\"']\s?:\s?\[|=[^,\n]{3,64},\s?ou=(?:people|users|staff|personnel|employees|members)"
-        r"|=[^,\n]{3,64},\s?cn=users)",
+        rf"(?=[\"']\s?:\s?\[|=[^,\n]{{3,64}},\s?ou=(?:{_PEOPLE})|=[^,\n]{{3,64}},\s?cn=users)",
         "",
     ),
     ("plate", "[ _-]?n", ""),

@@ -36,7 +36,14 @@ MORE_TOKENS: tuple[Token, ...] = (
     token("mongodb_secret", "mdb_sa_sk_", r"mdb_sa_sk_[\w-]{32,}"),
     token("crunchy_key", "cbkey_", r"cbkey_\w{24,}"),
     token("confluent_secret", "cflt", rf"cflt{_BASE64}{{60}}(?![\w+/])"),
-    token("ghost_key", ":", r"[0-9a-f]{24}:[0-9a-f]{64}(?!\w)", lead="[0-9a-f]{24}", follow="(?=[0-9a-f]{64})"),
+    token(
+        "ghost_key",
+        ":",
+        r"(?<=[0-9a-f]{20})[0-9a-f]{4}:[0-9a-f]{64}(?!\w)",
+        bounded=False,
+        lead="[0-9a-f]{4}",
+        follow="(?=[0-9a-f]{64})",
+    ),
     token("databricks_secret", "dose", r"dose[0-9a-f]{32}(?!\w)"),
     # observation
     token("axiom_token", "xaat- xapt-", rf"xa[ap]t-{_UUID}"),
@@ -47,15 +54,18 @@ MORE_TOKENS: tuple[Token, ...] = (
     token("statsig_key", "console-", rf"console-{_MIXED}{_W}{{30,}}(?![\w-])"),
     token("unleash_token", "development. production.", r"(?:development|production)\.[0-9a-f]{56,64}(?!\w)"),
     token("flagsmith_key", "ser.", rf"ser\.{_MIXED}{_W}{{20,}}(?![\w(.])"),
-    token("growthbook_key", "secret_user_ secret_admin_ secret_readonly_", r"secret_(?:user|admin|readonly)_[\w=+/]{24,}"),
+    token(
+        "growthbook_key", "secret_user_ secret_admin_ secret_readonly_", r"secret_(?:user|admin|readonly)_[\w=+/]{24,}"
+    ),
     # realtime, media, documents
     token("pubnub_key", "sec-c-", rf"sec-c-{_W}{{40,}}"),
     token(
         "ably_key",
         ":",
-        rf"[\w-]{{6}}\.[\w-]{{6}}:(?=[\w-]{{0,42}}\d){_W}[\w-]{{42}}(?![\w-])",
-        lead=r"[\w-]{6}\.[\w-]{6}",
-        follow=r"(?=[\w-]{43}(?:[^\w-]|$))",
+        rf"(?<=[\w-]{{6}}\.[\w-]{{5}})[\w-]:(?=[\w-]{{0,42}}\d){_W}[\w-]{{42}}(?![\w-])",
+        bounded=False,
+        lead=r"[\w-]",
+        follow=r"(?=[\w-]{43})",
     ),
     token("imagekit_key", "private_", rf"private_{_MIXED}{_BASE64}{{27}}="),
     token("tally_key", "tly-", rf"tly-{_W}{{24,}}(?!\w)"),
@@ -84,22 +94,6 @@ MORE_TOKENS: tuple[Token, ...] = (
     token("zuplo_key", "zpka_", r"zpka_[0-9a-f_]{32,}"),
     token("inngest_key", "signkey-prod- signkey-test- signkey-branch-", r"signkey-[a-z]+-[0-9a-f]{32,}"),
     token("trigger_key", "tr_dev_ tr_prod_ tr_stg_ tr_pat_", rf"tr_(?:dev|prod|stg|pat)_{_W}{{18,}}"),
-    token(
-        "azure_key",
-        "JQQJ9",
-        rf"{_W}{{52}}JQQJ9{_W}{{20,30}}(?!\w)",
-        bounded=False,
-        lead="[0-9A-Za-z]{52}",
-        follow="(?=[0-9A-Za-z]{20})",
-    ),
-    token(
-        "azure_key",
-        "AzSe AzFu AzCa +ASt +ASb +AEh +ARm +ABa +ACR ACDb APIM AIoT",
-        rf"[\w+/-]{{33}}(?:Az(?:Se|Fu|Ca)|\+(?:ASt|ASb|AEh|ARm|ABa|ACR)|ACDb|APIM|AIoT){_BASE64}{{5,6}}[=]{{0,2}}(?![\w+/=])",
-        bounded=False,
-        lead=r"[\w+/-]{33}",
-        follow=r"(?=[\w+/]{5,6}=?=?(?:[^\w+/=]|$))",
-    ),
     # models
     token("google_key", "AQ.", r"AQ\.Ab[\w-]{40,}"),
     token("brave_key", "BSA", r"BSA(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{24,30}(?![\w-])"),
@@ -115,8 +109,9 @@ MORE_TOKENS: tuple[Token, ...] = (
     token(
         "api_key",
         ":",
-        rf"{_UUID}:[0-9a-f]{{32}}(?!\w)",
-        lead="[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        r"(?<=[0-9a-f]-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{8})[0-9a-f]{4}:[0-9a-f]{32}(?!\w)",
+        bounded=False,
+        lead="[0-9a-f]{4}",
         follow="(?=[0-9a-f]{32})",
     ),
     # of Bundler, by the host that it is for
