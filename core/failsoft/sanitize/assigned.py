@@ -28,7 +28,7 @@ _STYLE = rf"(?:{STYLE}|\*\*(?!\*)|</?(?:b|strong|em|i|code|span)>){{0,4}}"
 ASSIGN = re.compile(
     r"(?: string(?= =))?"
     rf"(?P<close>\\{{0,7}}[\"'`])?\]?(?:\[\])?(?:\.{{3,40}})?(?: \((?:str|string|text|required)\))?"
-    rf"{_STYLE}[^\S\n]{{0,8}}"
+    rf"{_STYLE}[^\S\n]{{0,40}}"
     r"(?P<op>(?:NOT )?(?:I?LIKE|IN(?= ?\())(?= ?[(']|:)|[?:|!+~.]{0,3}=[=>~]{0,2}|[:：](?!:)|::(?= )|->|→|⇒"
     r"|<-(?= ?[\"'])|<>|::=)"
     rf"[^\S\n]{{0,8}}(?:{_STYLE[:-5]}{{1,4}}[^\S\n]{{0,4}})?(?:(?:!!?[a-z]{{1,12}}|&\w{{1,24}}) (?=[^\s=]))?"
@@ -55,7 +55,6 @@ _NAMES_ANOTHER = re.compile(
 _COOKIE = re.compile(r"[^\s=;,\"'\[]{1,128}=")
 # what a validator found, as `[ErrorDetail(string=…)]`
 _ERRORS = re.compile(r"\s?\w{0,32}Error\w{0,16}\(")
-_PAIR = re.compile(r"[a-z]{2,16}(?:[_-][a-z]{2,16}){0,2}=(?!=)[\w/.-]")
 _PARAMETERS = re.compile(r"[\w-]+\s?=\s?(?:\"|\w)")
 _MANY = word_set(
     "digest aws4-hmac-sha256 oauth hawk signature mac credential aws4-ecdsa-p256-sha256 sharedkey sharedkeylite"
@@ -80,11 +79,11 @@ _HARMLESS_INSIDE = word_set(
 # `"name": "value"` over and over
 _MEMBERS = re.compile(
     r"(?:\s*+\\{0,3}[\"'][\w.-]{1,64}\\{0,3}[\"']\s{0,4}(?::|=>)\s{0,4}"
-    r"(?:\\{0,3}\"[^\"\\\n]{0,4096}\\{0,3}\"|'[^'\n]{0,4096}'|[\w.-]{1,64})\s*+(?:,|\Z))++"
+    r"(?:\\{0,3}\"[^\"\\\n]{0,4096}\\{0,3}\"|'[^'\n]{0,4096}'|[\w.-]{1,64}(?:\([\w ,.=+-]{0,80}\))?)\s*+(?:,|\Z))++"
 )
 _MEMBER = re.compile(
     r"(\\{0,3}[\"']([\w.-]{1,64})\\{0,3}[\"']\s{0,4}(?::|=>)\s{0,4})"
-    r"(?:(\\{0,3}\")([^\"\\\n]{1,4096})(\\{0,3}\")|(')([^'\n]{1,4096})(')|()([\w.-]{1,64})())"
+    r"(?:(\\{0,3}\")([^\"\\\n]{1,4096})(\\{0,3}\")|(')([^'\n]{1,4096})(')|()([\w.-]{1,64}+(?!\())())"
 )
 _OPENS_TEXT = re.compile(r"[bu]?[\"']")
 _LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
@@ -218,9 +217,6 @@ def _with_others(site: Site, span: Span | None) -> Span | None:
 def _header(site: Site, at: int, op: str, *, closed: bool) -> Span | None:
     """Credentials and cookies, to the end of the header line at most."""
     text = site.scan.text
-    if site.name.lower() == "auth" and _PAIR.match(text, at):
-        # a name of its own says what this is
-        return None
     if text[at : at + 1] in ("[", "(", "{"):
         return _listed(site, at)
     value = read_value(text, at, site.kind)

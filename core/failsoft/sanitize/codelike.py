@@ -203,6 +203,9 @@ def _is_path(value: str, kind: str, op: str) -> bool:
     """Whether names that dots part are those of an attribute, as `settings.x` and `Name.Constant`."""
     parts = re.split(r"[?!]?\.|->|::", value.rstrip("!"))
     plain = not any(map(str.isdigit, value))
+    if "_" in parts[-1] and parts[-1].isupper():
+        # the member of an enumeration
+        return True
     if op in _COMPARES or (plain and kind not in WORDY_KINDS):
         return True
     last = words_of(parts[-1])

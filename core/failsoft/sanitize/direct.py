@@ -44,6 +44,8 @@ _LONGEST_USERINFO = 400
 _URL_FOLLOWS = r"(?=[^\s/#:@\"'<>\\\[]{0,128}(?:@|:[^\r\n]{0,400}@))"
 _BEARER = re.compile(r"(?i)bearer(?:,? (?=[\w.-]{16})|[ \t+:=]|%20){1,4}(?!--[a-z])([\w.~+/=%-]{6,})")
 _BASIC = re.compile(r"(?i)basic[ \t+:]{1,3}([A-Za-z0-9+/_-]{6,}={0,2})")
+# `token_type=bearer auth_method=client_secret_basic`
+_NEXT_PAIR = re.compile(r"[a-z]{2,24}(?:[_-][a-z]{2,24}){0,4}=(?:[A-Za-z_]+|\d{1,6})(?![\w=])")
 _WORDY = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
 _CHALLENGE = re.compile(r"(?i)(?:realm|error|scope|charset|authorization_uri|resource|title|format)\s?=")
 
@@ -183,6 +185,8 @@ def bearer(scan: Scan, start: int, end: int) -> Span | int:
     if match is None or not scan.free(start) or _CHALLENGE.match(scan.text, match.start(1)):
         return end
     token = match[1]
+    if _NEXT_PAIR.match(token):
+        return end
     if is_named(scan.text, Value(match.start(1), match.end(1), quoted=False)):
         return end
     if (_WORDY.fullmatch(token) and not looks_random(token)) or not _judge.is_value(

@@ -32,6 +32,8 @@ HEX_LIKE = re.compile(r"[0-9A-Fa-f-]{16,}|\d{6,}")
 
 # a password in the braces of an ODBC connection string, where `}}` stands for one brace
 _BRACED = re.compile(r"\{((?=(?:[^\n}]|\}\}){0,128}?(?:[^\w\n}]|\}\}))(?:[^{}\"'\n]|\}\}){1,256})\}(?=;|$|[\"'\s])")
+# a passphrase of an environment, which is in quotes with its name
+_WORDS = re.compile(r"([a-z0-9-]{2,24}(?: [a-z0-9-]{2,24}){2,24})(?=\")")
 # a password with spaces in a list that semicolons part
 _PARTED = re.compile(r"[^;=\s\"'{\[<$][^;=\n\"']{0,127}(?=;)")
 # all of it in quotes with its name, as `-H 'X-Api-Key: x'`
@@ -86,6 +88,9 @@ _ACTION = re.compile(
     r"|remove|modify|destroy|describe|decrypt|encrypt|sign|verify|all|own|any|\*)"
     r"(?:[._-](?:only|all|own|any|read|write))?(?=[\s\"'`,;|)\]}]|$)"
 )
+# `credentials: type=service_account`; `op://vault/item/password: item not found`
+_PAIR = re.compile(r"[a-z]{2,16}(?:[_-][a-z]{2,16}){0,2}=(?!=)[\w/.-]")
+_MESSAGE = re.compile(r"[A-Za-z]{2,16} [a-z]{2,16}\b")
 # `Configuration["Jwt:Secret"]`
 _SECTION = re.compile(r"(?:[A-Z][A-Za-z]{1,40}:){0,4}[A-Z][A-Za-z]{1,40}(?=[\"'`])")
 
@@ -301,12 +306,19 @@ def names_no_value(site: Site, at: int, op: str) -> bool:
     """
     text = site.scan.text
     if op == "=":
+        if site.name.lower() == "auth" and _PAIR.match(text, at):
+            return True
         return (
             _FIELD_NUMBER.match(text, at) is not None
             and _FIELD_TYPE.search(site.scan.before(site.first, 40)) is not None
         )
     if not op.startswith(":"):
         return op == "?" and site.before == "{"
+    if (site.name.lower() == "auth" or site.kind == "credential") and _PAIR.match(text, at):
+        # a name of its own says what this is
+        return True
+    if op == ":" and site.before == "/" and _MESSAGE.match(text, at):
+        return True
     if op == ":" and (_is_place(site, at) or _is_scope(site, at)):
         return True
     if text[at : at + 1] in ("'", '"', "`") and text[at + 1 : at + 2] in (")", ",", ";") and site.before == " ":
@@ -339,6 +351,8 @@ def delimited_form(site: Site, at: int, op: str, *, closed: bool) -> Value | Non
     text, kind = site.scan.text, site.kind
     if "=" in op:
         braced = _BRACED.match(text, at) if kind == "password" and text[at - 1] == "=" else None
+        if braced is None and op == "=" and site.before == '"' and site.name.isupper():
+            braced = _WORDS.match(text, at)
         return Value(braced.start(1), braced.end(1), quoted=True) if braced else None
     if kind in _TOLD_KINDS and (line := _NEXT_LINE.match(text, at)) and is_announced(line[1], kind):
         return Value(line.start(1), line.end(1), quoted=False)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from failsoft.sanitize.scanner import STYLE
 
 __all__ = [
+    "MARKS",
     "SHAPES",
     "TEMPLATE",
     "Value",
@@ -55,6 +56,9 @@ _BARE = re.compile(
     r"|\\(?![nrtu\"'\\]))++"
 )
 _STYLE = re.compile(STYLE)
+MARKS = frozenset("«‹„“「")
+"""Quotes of other languages."""
+_MARKED = re.compile(r"[«‹„“「][\s\u00a0]?([^«»‹›„“”「」\n]{1,256}?)[\s\u00a0]?[»›“”」]")
 _TRAILING = ".,:;"
 _PAIRED = re.compile(r"\[[^\[\]{}]*+\]|\([^()\[\]{}]*+\)|\{[^{}\[\]]*+\}")
 _TEXT = re.compile(r"(?:\s[^<>]{0,200})?>\s*(?:<!\[CDATA\[)?([^<>\]]{1,4096})")
@@ -178,6 +182,8 @@ def read_value(text: str, at: int, kind: str) -> Value | None:
         start = opener.end()
         end = _close(text, start, opener[1])
         return Value(start, end, quoted=True) if end > start else None
+    if first in MARKS and (marked := _MARKED.match(text, at)):
+        return Value(marked.start(1), marked.end(1), quoted=True)
     if shape := SHAPES.get(kind):
         match = shape.match(text, at)
         return Value(at, match.end(), quoted=False) if match else None

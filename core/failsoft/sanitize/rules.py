@@ -41,6 +41,7 @@ def _table(rows: dict[str, str]) -> dict[str, str]:
 
 STRONG_TERMS: dict[str, str] = _table(
     {
+        "signature": "signatureprovided",
         "password": "password passwords passwd passwort kennwort passphrase passcode passwrd pwd pswd psw userpass "
         "userpwd proxyuserpwd "
         "dbpass rootpass adminpass smtppass pgpass mysqlpass ftppass ldappass basicpass authpass bindpw userpw "
@@ -61,7 +62,7 @@ STRONG_TERMS: dict[str, str] = _table(
         "idtokenhint usertokens csrftokens devicetokens",
         "api_key": "apikey apikeys accesskey accesskeys accesskeyid appkey applicationkey clientkey consumerkey "
         "subscriptionkey subscriptionkeys functionskey authkeys appkeys sharedkeys licensekeys licencekeys servicekey "
-        "serviceaccountkey integrationkey writekey adminkey deploykey accountkey "
+        "serviceaccountkey honeycombteam integrationkey writekey adminkey deploykey accountkey "
         "storagekey sharedaccesskey sharedkey authkey serverkey licensekey licencekey bottoken ingestkey",
         "private_key": "privatekey privatekeys privkey sshkey secretkey secretkeys secretkeybase signingkey signkey "
         "encryptionkey encryptkey enckey decryptionkey masterkey hmackey rsakey tlskey sslkey gpgkey pgpkey jwtkey "

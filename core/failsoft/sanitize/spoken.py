@@ -8,7 +8,7 @@ from functools import lru_cache
 from failsoft.sanitize.assigned import ASSIGN, assigned
 from failsoft.sanitize.checks import is_iban, looks_random
 from failsoft.sanitize.forms import HEX_LIKE, Site, has_look, judged, refused, with_change
-from failsoft.sanitize.grammar import SHAPES, Value, read_value
+from failsoft.sanitize.grammar import MARKS, SHAPES, Value, read_value
 from failsoft.sanitize.keys import KeyMatcher, words_of
 from failsoft.sanitize.rules import DISARMING_PHRASES, STRONG_TERMS, word_set
 from failsoft.sanitize.scanner import Scan, Span, marker
@@ -137,7 +137,11 @@ class Prose:
             return old[0], new[1], f"{mark}{text[old[1] : new[0]]}{mark}"
         at = _told_at(text, site.last, kind)
         site.scan.saw(at + 2)
-        if at == site.last or not text[at : at + 1].strip() or text.startswith("[REDACTED:", at):
+        if (
+            (at == site.last and text[at : at + 1] not in MARKS)
+            or not text[at : at + 1].strip()
+            or text.startswith("[REDACTED:", at)
+        ):
             return None
         shaped = kind in SHAPES
         if not shaped and (word := _NEXT_WORD.match(text, at)) and not HEX_LIKE.fullmatch(word.group()):

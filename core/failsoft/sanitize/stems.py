@@ -22,7 +22,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
         for stem in word_set(
             "passw passph passco passrd passport pswd userpass contrase kennwort depasse de_passe de-passe secret "
             "token auth cred sess csrf xsrf cookie jwt otp pinc pinn cvv cvc cvn securit card iban ssn "
-            "signature hmac "
+            "signature hmac honeycomb "
             "birth bday mrn medical patient memberid member_id member-id membern mfac factorcode factor_code npin faxn "
             "subscriber beneficiary insur hicn nhs licens licenc phone mobile msisdn accountn accountnumber "
             "bankaccount bank_account bank-account acctn routing surname mnemonic verific activation national "

@@ -114,6 +114,13 @@ MORE_TOKENS: tuple[Token, ...] = (
         lead="[0-9a-f]{4}",
         follow="(?=[0-9a-f]{32})",
     ),
+    # what is left of a webhook where the host stands elsewhere, and keys by the name that a service has for them
+    token("webhook", "/services/T", r"/services/(T[A-Z0-9]{6,14}/B[A-Z0-9]{6,14}/[A-Za-z0-9]{16,})", bounded=False),
+    token("webhook", "webhooks/", r"webhooks/\d{15,22}/([\w-]{40,})", bounded=False),
+    token("webhook", "/IncomingWebhook/", r"/IncomingWebhook/([\w/-]{32,})", bounded=False),
+    token("api_key", "appid=", r"(?i:appid)=([0-9a-f]{32})(?!\w)"),
+    # of PostgreSQL
+    token("password_hash", "md5", r"md5[0-9a-f]{32}(?!\w)"),
     # of Bundler, by the host that it is for
     token(
         "password",

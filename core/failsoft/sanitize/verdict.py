@@ -21,7 +21,7 @@ __all__ = ["Judge", "is_announced", "is_sentence"]
 
 _NOTHING = word_set(
     "none null nil true false undefined nan yes no on off n/a na empty blank unset nothing void default unknown "
-    "anonymous redacted filtered masked hidden removed scrubbed censored omitted stripped protected"
+    "always never anonymous redacted filtered masked hidden removed scrubbed censored omitted stripped protected"
 )
 
 _ABOUT = word_set(
@@ -183,6 +183,14 @@ def is_sentence(text: str) -> bool:
     return " " in text.strip() and (_SENTENCE.search(text) is not None or _WHOLE_SENTENCE.fullmatch(text) is not None)
 
 
+def _is_no_word(text: str) -> bool:
+    """Whether what stands in angle brackets is too mixed for the name of what is to be filled in there."""
+    if looks_random(text):
+        return True
+    classes = (str.islower, str.isupper, str.isdigit)
+    return len(text) >= _LEAST_ID and all(any(map(of, text)) for of in classes) and not _TERMS.keys() & words_of(text)
+
+
 def _is_told(text: str, kind: str) -> bool:
     """Whether a text is a sentence, a media type, a place."""
     if is_sentence(text) or _MEDIA_TYPE.fullmatch(text) or _PATH.fullmatch(text) or _REFERENCE.fullmatch(text):
@@ -268,7 +276,7 @@ class Judge:
             return False
         if _SUSPECT.search(bare) and (_MASKED.fullmatch(bare) or _PLACEHOLDER.fullmatch(bare)):
             # in angle brackets, too, something may stand that is no word
-            return bare[0] == "<" and " " not in bare and looks_random(bare[1:-1])
+            return bare[0] == "<" and " " not in bare and _is_no_word(bare[1:-1])
         if not any(map(str.isalnum, bare)):
             return quoted and kind == "password" and len(bare) >= _LEAST_SIGNS
         if not bare.isalnum() and _is_told(bare, kind):
