@@ -77,7 +77,6 @@ _OF_KIND: Mapping[Kind, Label] = {
     Kind.BROKER: FAILED,
     Kind.AUTH: is_.WHO_ARE_YOU,
     Kind.PARSER: is_.INVALID,
-    Kind.LIMITER: is_.OUR_LIMIT,
     Kind.CONFIG: is_.MISCONFIGURED,
     Kind.LOCK: is_.CONTENTION,
 }

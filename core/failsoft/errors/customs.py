@@ -72,6 +72,7 @@ ROWS: tuple[Row, ...] = (
         {_K.PARSER: is_.UNPARSABLE, _K.FRAMEWORK: is_.BUG},
     ),
     # --- misuse ------------------------------------------------------------------------------------------------------
+    _row(r"(?:\w+ )?(?:un)?mock(?:ed|s)? |no mock|unstubbed", is_.BUG),
     _row(
         r"closed (?:resource|pool|session)|(?:pool|session|client|cursor|stream) (?:is )?closed |already (?:closed|"
         r"running|started|connected|open|finalized|updated|registered|configured|initiali[sz]ed)"
@@ -111,7 +112,10 @@ ROWS: tuple[Row, ...] = (
     ),
     _row(r"(?:mis)?configuration |improper\w* |misconfigur", is_.MISCONFIGURED),
     _row(r"transition (?:not (?:allowed|permitted)|error|failed)|invalid transition|machine error", is_.RULE_REFUSES),
-    _row(r"(?:soft )?time limit|task timeout|job timeout", is_.CHILD_HUNG),
+    _row(
+        r"(?:soft )?time limit|(?:task|job|process|command|subprocess) (?:time ?out|timed out)",
+        is_.CHILD_HUNG,
+    ),
     # --- what ran out ------------------------------------------------------------------------------------------------
     _row(
         r"(?:spend|billing|budget) limit|out of (?:queries|quota|credits?|balance)|insufficient quota|payment required"
@@ -219,9 +223,15 @@ ROWS: tuple[Row, ...] = (
         r"|host (?:not found|unreachable)|(?:new|no) connection|proxy|(?<!web )socket"
         r"|no (?:hosts?|servers|brokers|nodes) |server selection|server down|communication)",
         _UNREACHABLE,
-        {_K.STORE: _AWAY, _K.PARSER: None, _K.AUTH: _UNREACHABLE},
+        {_K.STORE: _AWAY, _K.PARSER: None, _K.AUTH: _UNREACHABLE, _K.CONFIG: is_.MISCONFIGURED},
     ),
     # --- settings ----------------------------------------------------------------------------------------------------
+    _row(r"not registered", None, {_K.PARSER: is_.INVALID}),
+    _row(
+        r"(?:no|missing) (?:authori[sz]ation|token|credentials?|auth) ?(?:header )?",
+        None,
+        dict.fromkeys((_K.AUTH, _K.FRAMEWORK), is_.WHO_ARE_YOU),
+    ),
     _row(
         r"(?:improper\w* |misconfigur|config|settings? |(?:missing|no|default|partial) (?:api key|credential|auth token"
         r"|token|region|dependency|setting|env)|dependency|plugin |env(?:ironment)? |no such (?:module|table|column)"
@@ -265,11 +275,6 @@ ROWS: tuple[Row, ...] = (
     ),
     _row(r"(?:invalid|expired|bad) (?:\w+ )?code ", None, {_K.AUTH: is_.WHO_ARE_YOU}),
     _row(r"(?:invalid|malformed) (?:json|structure)", None, {_K.AUTH: is_.UNPARSABLE}),
-    _row(
-        r"(?:no|missing) (?:authori[sz]ation|token|credentials?|auth) ?(?:header )?",
-        None,
-        dict.fromkeys((_K.AUTH, _K.FRAMEWORK), is_.WHO_ARE_YOU),
-    ),
     _row(
         r"(?:permission|forbidden|access (?:denied|refused)|not (?:authorized|allowed|permitted)|insufficient "
         r"(?:access|scope|privilege|permission|rights)|authori[sz]ation|unauthori[sz]ed |privilege|scope )",

@@ -118,64 +118,63 @@ _BY_KIND: Mapping[str, str] = {
         acme adal allauth argon2 authlib authomatic aws_encryption_sdk bcrypt biscuit_auth blake3 captcha casbin
         cedarpy certvalidator cognitojwt coincurve Crypto cryptocode Cryptodome dj_rest_auth django_cryptography
         django_otp django_recaptcha djangosaml2 donna25519 doubleratchet ecdsa ed25519 encrypted_fields eth_keys
-        fastapi_azure_auth fastapi_csrf_protect fastapi_jwt_auth fastapi_login fastapi_users fernet fernet_fields
-        fido2 flask_bcrypt flask_dance flask_httpauth flask_jwt flask_jwt_extended flask_login flask_oidc
-        flask_praetorian flask_principal flask_security gnupg gotrue gssapi guardian http_message_signatures httpsig
-        httpx_auth httpx_oauth in_toto jose josepy joserfc jwcrypto jwskate jwt jwt_pro kerberos keycloak knox krb5
-        libnacl libpass M2Crypto macaroonbakery mohawk mozilla_django_oidc nacl nkeys noise ntlm_auth oauth2_provider
-        oauthlib okta okta_jwt_verifier onelogin onetimepass OpenSSL oscrypto oso pam paseto passlib pkcs11 pwdlib
-        pyaes pycasbin pycognito pyhanko_certvalidator pyhpke pyhsm pymacaroons pymongocrypt pyotp pysaml2 pyseto
-        pysodium python_jwt rauth rest_framework_api_key rest_framework_simplejwt rsa saml2 scrypt secp256k1
-        securesystemslib service_identity signedjson signxml sigstore simple_crypt siwe social_core social_django
-        spnego sspilib starlette_csrf supabase_auth tgcrypto tink tuf vakt warrant webauthn x3dh x509 yubico
+        fastapi_azure_auth fastapi_users fernet fernet_fields fido2 flask_bcrypt flask_dance flask_httpauth flask_jwt
+        flask_jwt_extended flask_login flask_oidc flask_principal flask_security gnupg gotrue gssapi guardian
+        http_message_signatures httpsig httpx_auth httpx_oauth in_toto jose josepy joserfc jwcrypto jwskate jwt
+        jwt_pro kerberos keycloak knox krb5 libnacl libpass M2Crypto macaroonbakery mohawk mozilla_django_oidc nacl
+        nkeys noise ntlm_auth oauth2_provider oauthlib okta okta_jwt_verifier onelogin onetimepass OpenSSL oscrypto
+        oso pam paseto passlib pkcs11 pwdlib pyaes pycasbin pycognito pyhanko_certvalidator pyhpke pyhsm pymacaroons
+        pymongocrypt pyotp pysaml2 pyseto pysodium python_jwt rauth rest_framework_api_key rest_framework_simplejwt
+        rsa saml2 scrypt secp256k1 securesystemslib service_identity signedjson signxml sigstore simple_crypt siwe
+        social_core social_django spnego sspilib starlette_csrf supabase_auth tgcrypto tink tuf vakt warrant webauthn
+        x3dh x509 yubico
     """,
     "parser": """
-        _brotli adaptix addict agate amazon aniso8601 antlr4 apispec arpeggio arrow ase asn1 asn1crypto asn1tools
-        asteval astropy audioread av avro_json_serializer awesomeversion awkward backports_zstd barcode bashlex
-        beancount beartype bencodepy benedict ber_tlv better_profanity betterproto bibtexparser Bio biopython bitarray
-        bitstring bitstruct bleach blosc blosc2 boilerpy3 borb bravado_core brotli brotlicffi bs4 cabarchive cairosvg
-        calamine camelot canmatrix cantools capnp cardutil cattr cbor cbor2 ccy celpy cfgrib cfn_lint chardet
-        charset_normalizer ciso8601 clevercsv code128 coloraide commonmark compoundfiles construct construct_typed
-        countryinfo cramjam crawlerdetect creditcard cron_descriptor cron_validator cronex croniter crontab crossplane
-        crossref_commons cssselect csvkit cuallee cv2 cvss cyclonedx cysimdjson cyvcf2 dacite dataclass_factory
-        dataclass_wizard dataclasses_json datamodel_code_generator datapackage dataprep datefinder dateparser dateutil
-        dbfread deepmerge deform delorean demjson desert device_detector dirtyjson disposable_email dnslib docutils
-        docx docx2pdf docx2txt docxcompose docxtpl dotmap dparse dpath draftjs_exporter durationpy easyocr ebooklib
-        eccodes edfio edn_format elementpath email_normalize email_reply_parser email_validator eml_parser esprima
-        eth_abi eth_utils exchange_calendars exif exifread exrex extract_msg extruct eyed3 ezdxf ezodf
-        face_recognition fastavro fastkml fastparquet ffmpeg fhir filetype fintech fiona fitdecode fitparse fitsio
-        fitz flanker flatbuffers flatson fleep fluent fluent_compiler fontTools formalchemy formencode FormEncode
-        formulaic formulas frictionless ftfy funcparserlib furl gcovr geohash geohash2 geojson geojson_pydantic geomet
-        geopandas gffutils gherkin glom goodtables goose3 gpxpy grako graphql_parser great_expectations grobid guessit
-        h3 h3pandas h5py hachoir hcl hcl2 hl7 hl7apy hl7parser html2text html5lib html_sanitizer html_text HTSeq
-        httpagentparser hyperjson hyperlink hyperscan icalendar ics icu idna imagecodecs imagehash imageio
-        imageio_ffmpeg img2pdf inflate64 isal isbnlib iso3166 iso4217 iso8583 isodate isoduration javalang javaobj
-        jmespath jplephem jq json5 json_logic json_repair json_stream jsonata jsonforms jsonic jsonlines jsonmerge
-        jsonpatch jsonpath jsonpath2 jsonpath_ng jsonpath_rw jsonpickle jsonpointer jsonref jsons
-        jsonschema_specifications junitparser justext kaitaistruct langcodes langdetect langid lark lasio laspy
-        latex2mathml latex2sympy2 lcov ldif ldif3 lhafile libarchive libgeohash librosa license_expression littlefs
-        lollipop lrparsing luaparser luqum lxml_html_clean lz4 lzallright lzo lzstring magic magika mail_parser
-        mailparser mammoth markdown markdown2 markdown_it markdownify markitdown marshmallow_dataclass
-        marshmallow_enum marshmallow_sqlalchemy mashumaro maxminddb maya mcap MDAnalysis mdit mdtraj measurement
-        meshio metpy mgrs microdata mido mistletoe mistune mne mnemonic modgrammar moment moneyed mongoquery moviepy
-        moz_sql_parser msgpack msgpack_numpy msoffcrypto mt103 mt940 multipart multivolumefile munch mutagen
-        mwparserfromhell nameparser nbformat ndjson netaddr netCDF4 newspaper nh3 nibabel numcodecs numexpr numexpr3
-        numpy_stl objectpath obspy ocrmypdf odf odfpy odxtools ofxhome ofxparse ofxtools olefile oletools openapi_core
-        openapi_schema_validator openapi_spec_validator openbabel OpenEXR openlocationcode openpyxl ormsgpack osmium
-        oyaml packaging packaging_legacy pandera pandoc parse parsedatetime parsel parsimonious parsy
-        partial_json_parser password_strength pathvalidate patoolib pcapng pdal pdf2docx pdf2image pdfkit pdfminer
-        pdfplumber pdfrw pendulum pep440 peppercorn petl pgpy phonenumbers phonenumberslite phply phpserialize piexif
-        pikepdf PIL pillow_avif pillow_heif pint pip_requirements_parser pluscodes ply plyfile pofile polib polyline
-        postal pptx prance price_parser probablepeople profanity_check protego proto protobuf_to_dict protovalidate
-        pubmed_parser puremagic py3_validate_email py7zr py_expression_eval py_moneyed pyamf pyap pyasn1_modules pybcj
-        pybedtools pybtex pycdlib pycel pycld2 pycld3 pycountry pycparser pydantic_partial pydantic_xml pyDataverse
-        pydicom pydicom_seg pydifact pydub pyedflib pyepc pyexcel pyfaidx pyformulas pyfory pygeodesy pygeohash
-        pygeoif pygltflib pygrib pyheif pyhocon pyiso8583 pyjq pyjson5 pykwalify pylatexenc pyld pyleri pylibdmtx
-        pyloudnorm pylzma pymatgen pymediainfo pyminizip pymp4 pymupdf pymupdf4llm pyogrio pyorc pypandoc pyparsing
-        pypdf PyPDF2 pypdfium2 pyppmd pyproj pyreadr pyreadstat pyrosm pyrsistent pysam pyseeyou pyserde pyshp
-        pysimdjson pysrt pystrich pysubs2 pytesseract pyth python_calamine python_crontab python_magic pytimeparse
-        pytimeparse2 pytoml pytz_deprecation_shim pyuca pyvalid pyx12 pyxlsb pyxlsx pyzbar pyzipper qrcode
-        qrcode_artistic qtoml quantities quiffen rapidjson rarfile rasterio rawpy rdflib rdfpandas rdkit re2
+        _brotli adaptix agate amazon aniso8601 antlr4 apispec arpeggio arrow ase asn1 asn1crypto asn1tools asteval
+        astropy audioread av avro_json_serializer awesomeversion awkward backports_zstd barcode bashlex beancount
+        bencodepy ber_tlv better_profanity betterproto bibtexparser Bio biopython bitarray bitstring bitstruct bleach
+        blosc blosc2 boilerpy3 borb bravado_core brotli brotlicffi bs4 cabarchive cairosvg calamine camelot canmatrix
+        cantools capnp cardutil cattr cbor cbor2 ccy celpy cfgrib cfn_lint chardet charset_normalizer ciso8601
+        clevercsv code128 coloraide commonmark compoundfiles construct construct_typed countryinfo cramjam
+        crawlerdetect creditcard cron_descriptor cron_validator cronex croniter crontab crossplane crossref_commons
+        cssselect csvkit cuallee cv2 cvss cyclonedx cysimdjson cyvcf2 dacite dataclass_factory dataclass_wizard
+        dataclasses_json datamodel_code_generator datapackage dataprep datefinder dateparser dateutil dbfread
+        deepmerge deform delorean demjson desert device_detector dirtyjson disposable_email dnslib docutils docx
+        docx2pdf docx2txt docxcompose docxtpl dparse draftjs_exporter durationpy easyocr ebooklib eccodes edfio
+        edn_format elementpath email_normalize email_reply_parser email_validator eml_parser esprima eth_abi eth_utils
+        exchange_calendars exif exifread exrex extract_msg extruct eyed3 ezdxf ezodf face_recognition fastavro fastkml
+        fastparquet fhir filetype fintech fiona fitdecode fitparse fitsio fitz flanker flatbuffers flatson fleep
+        fluent fluent_compiler fontTools formalchemy formencode FormEncode formulaic formulas frictionless ftfy
+        funcparserlib furl gcovr geohash geohash2 geojson geojson_pydantic geomet geopandas gffutils gherkin
+        goodtables goose3 gpxpy grako graphql_parser great_expectations grobid guessit h3 h3pandas h5py hachoir hcl
+        hcl2 hl7 hl7apy hl7parser html2text html5lib html_sanitizer html_text HTSeq httpagentparser hyperjson
+        hyperlink hyperscan icalendar ics icu idna imagecodecs imagehash imageio imageio_ffmpeg img2pdf inflate64 isal
+        isbnlib iso3166 iso4217 iso8583 isodate isoduration javalang javaobj jmespath jplephem jq json5 json_logic
+        json_repair json_stream jsonata jsonforms jsonic jsonlines jsonmerge jsonpatch jsonpath jsonpath2 jsonpath_ng
+        jsonpath_rw jsonpickle jsonpointer jsonref jsons jsonschema_specifications junitparser justext kaitaistruct
+        langcodes langdetect langid lark lasio laspy latex2mathml latex2sympy2 lcov ldif ldif3 lhafile libarchive
+        libgeohash librosa license_expression littlefs lollipop lrparsing luaparser luqum lxml_html_clean lz4
+        lzallright lzo lzstring magic magika mail_parser mailparser mammoth markdown markdown2 markdown_it markdownify
+        markitdown marshmallow_dataclass marshmallow_enum marshmallow_sqlalchemy mashumaro maxminddb maya mcap
+        MDAnalysis mdit mdtraj measurement meshio metpy mgrs microdata mido mistletoe mistune mne mnemonic modgrammar
+        moment moneyed mongoquery moviepy moz_sql_parser msgpack msgpack_numpy msoffcrypto mt103 mt940 multipart
+        multivolumefile mutagen mwparserfromhell nameparser nbformat ndjson netaddr netCDF4 newspaper nh3 nibabel
+        numcodecs numexpr3 numpy_stl objectpath obspy ocrmypdf odf odfpy odxtools ofxhome ofxparse ofxtools olefile
+        oletools openapi_core openapi_schema_validator openapi_spec_validator openbabel OpenEXR openlocationcode
+        openpyxl ormsgpack osmium oyaml packaging packaging_legacy pandera pandoc parse parsedatetime parsel
+        parsimonious parsy partial_json_parser password_strength pathvalidate patoolib pcapng pdal pdf2docx pdf2image
+        pdfkit pdfminer pdfplumber pdfrw pendulum pep440 peppercorn petl pgpy phonenumbers phonenumberslite phply
+        phpserialize piexif pikepdf PIL pillow_avif pillow_heif pint pip_requirements_parser pluscodes ply plyfile
+        pofile polib polyline postal pptx prance price_parser probablepeople profanity_check protego proto
+        protobuf_to_dict protovalidate pubmed_parser puremagic py3_validate_email py7zr py_expression_eval py_moneyed
+        pyamf pyap pyasn1_modules pybcj pybedtools pybtex pycdlib pycel pycld2 pycld3 pycountry pycparser
+        pydantic_partial pydantic_xml pyDataverse pydicom pydicom_seg pydifact pydub pyedflib pyepc pyexcel pyfaidx
+        pyformulas pyfory pygeodesy pygeohash pygeoif pygltflib pygrib pyheif pyhocon pyiso8583 pyjq pyjson5 pykwalify
+        pylatexenc pyld pyleri pylibdmtx pyloudnorm pylzma pymatgen pymediainfo pyminizip pymp4 pymupdf pymupdf4llm
+        pyogrio pyorc pypandoc pyparsing pypdf PyPDF2 pypdfium2 pyppmd pyproj pyreadr pyreadstat pyrosm pyrsistent
+        pysam pyseeyou pyserde pyshp pysimdjson pysrt pystrich pysubs2 pytesseract pyth python_calamine python_crontab
+        python_magic pytimeparse pytimeparse2 pytoml pytz_deprecation_shim pyuca pyvalid pyx12 pyxlsb pyxlsx pyzbar
+        pyzipper qrcode qrcode_artistic qtoml quiffen rapidjson rarfile rasterio rawpy rdflib rdfpandas rdkit re2
         readability recurring_ical_events referencing regex reppy requirements_parser resiliparse rfc3339
         rfc3339_validator rfc3986 rfc3986_validator rfc3987 rfc3987_syntax rfc6266 rispy rlp robotexclusionrulesparser
         rosbags rply rpmfile rrule rstr RTFDE rtoml ruamel ruyaml s2sphere sarif sas7bdat savReaderWriter scalecodec
@@ -184,14 +183,14 @@ _BY_KIND: Mapping[str, str] = {
         slimit slpp slugify sly snappy soda soundfile sql_metadata sqlglot sqloxide sqlparse sqlvalidator sre_yield
         srsly srt stdnum stix2 stix2patterns stream_unzip strictyaml string_utils striprtf subliminal sudachipy svglib
         svgpathtools svgwrite tabledata tableschema tablib tabula talon tatsu tcxparser texsoup text_unidecode
-        textract textractor textX textx thrift_parser tifffile tika timelib timezonefinder tinycss2 tinyquery tinytag
+        textract textractor textx textX thrift_parser tifffile tika timelib timezonefinder tinycss2 tinyquery tinytag
         tld tldextract tomli tomli_w tomlkit trafaret trafilatura tree_sitter treepoem trimesh typedload typepy
-        tzlocal ua_parser ulid uncertainties unicodecsv unidecode unidiff unrar untangle unyt uproot uri_template
-        uritools urlextract usaddress user_agents useragents utm uuid6 validate_email validator_collection validators
-        valideer validr vininfo vobject voluptuous w3lib wand warcio weasyprint webcolors webvtt welly wfdb what3words
-        whatthepatch wkt workalendar wtforms_alchemy wtforms_json xarray xhtml2pdf xlcalculator xlrd xlsx2csv
-        xlsxwriter xlutils xlwt xmlschema xmltodict xport xsdata xunitparser yamale yamllint yarl yyjson zarr
-        zipfile36 zipfile_deflate64 zipfly zipstream zopfli zstandard zstd zxcvbn
+        tzlocal ua_parser ulid unicodecsv unidecode unidiff unrar untangle uproot uri_template uritools urlextract
+        usaddress user_agents useragents utm uuid6 validate_email validator_collection validators valideer validr
+        vininfo vobject voluptuous w3lib wand warcio weasyprint webcolors webvtt welly wfdb what3words whatthepatch
+        wkt workalendar wtforms_alchemy wtforms_json xarray xhtml2pdf xlcalculator xlrd xlsx2csv xlsxwriter xlutils
+        xlwt xmlschema xmltodict xport xsdata xunitparser yamale yamllint yarl yyjson zarr zipfile36 zipfile_deflate64
+        zipfly zipstream zopfli zstandard zstd zxcvbn
     """,
     "framework": """
         a2wsgi aiohttp_apispec aiohttp_cors aiohttp_jinja2 aiohttp_pydantic aiohttp_security aiohttp_session anymail
