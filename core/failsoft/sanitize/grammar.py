@@ -55,7 +55,7 @@ _BARE = re.compile(
     r"|[\"'](?=\w)"
     r"|\\(?![nrtu\"'\\]))++"
 )
-_STYLE = re.compile(STYLE)
+_STYLE, _LONGEST_STYLED = re.compile(STYLE), 512
 MARKS = frozenset("«‹„“「")
 """Quotes of other languages."""
 _MARKED = re.compile(r"[«‹„“「][\s\u00a0]?([^«»‹›„“”「」\n]{1,256}?)[\s\u00a0]?[»›“”」]")
@@ -161,12 +161,12 @@ def _goes_on(text: str, opener: str, after: int, limit: int) -> bool:
 
 
 def _bare(text: str, at: int) -> Value | None:
-    match = _BARE.match(text, at)
+    # what a style ends is not read beyond it, so that a text full of styles takes linear time
+    style = _STYLE.search(text, at, at + _LONGEST_STYLED) if "[" in text[at : at + _LONGEST_STYLED] else None
+    match = _BARE.match(text, at, style.start()) if style else _BARE.match(text, at)
     if match is None:
         return None
     end = match.end()
-    if "[" in match.group() and (style := _STYLE.search(text, at, end)):
-        end = style.start()
     while end > at and text[end - 1] in _TRAILING:
         end -= 1
     return Value(at, end, quoted=False) if end > at else None
