@@ -431,13 +431,13 @@ def test_a_protocol_has_its_codes_whoever_speaks_it(
 def test_what_a_client_refuses_to_send_is_our_bug(install: Install, classify: Classify) -> None:
     package = install("zephyrapi", named("ApiError") + "class ApiValidationError(ApiError, ValueError): pass\n")
     assert said(classify(package.ApiValidationError("missing the name"))) == ("system", 500, False)
-    assert said(classify(package.MysteryError("no"))) == ("external_service", 502, False)
+    assert said(classify(package.ApiError("no"))) == ("external_service", 502, False)
 
 
 def test_a_builtin_parser_in_a_client_reads_what_a_peer_sent(install: Install, classify: Classify) -> None:
     package = install("zephyrapi", "import json\ndef answer(text): return json.loads(text)\n" + named("ApiError"))
     assert said(classify(_raised(package.answer, "<html>"))) == ("external_service", 502, False)
-    wrapper = package.MysteryError("no JSON")
+    wrapper = package.ApiError("no JSON")
     wrapper.__cause__ = _raised(json.loads, "<html>")
     assert said(classify(wrapper)) == ("external_service", 502, False)
     # what the application hands to a parser itself is its client's
