@@ -15,6 +15,7 @@ import mailchimp_marketing
 import messagebird.http_client
 import mixpanel
 import pdpyras
+import plivo
 import plivo.rest.client
 import posthog.request
 import sparkpost
@@ -241,7 +242,7 @@ def _spark(url: str) -> Any:
 
 
 def _plivo(url: str) -> Any:
-    client = plivo.rest.client.RestClient("MA" + "X" * 18, "none", timeout=1)
+    client = plivo.RestClient("MA" + "X" * 18, "none", timeout=1)
     plivo.rest.client.PLIVO_API_BASE_URI = client.base_uri = f"{url}/v1/Account"
     return client.messages.get("1")
 
@@ -289,7 +290,7 @@ add_answers(
     {
         "no_balance": (
             QUOTA,
-            Answer(422, {"errors": [{"code": 25, "description": "Not enough balance", "parameter": None}]}),
+            Answer(422, {"errors": [{"code": 25, "description": "Not enough balance", "parameter": ""}]}),
         )
     },
 )
