@@ -130,6 +130,9 @@ add_answers(
 )
 
 
+_REQUEST = {"X-Request-Id": "1"}
+
+
 def _account(url: str) -> Any:
     client = recurly.Client("none", timeout=1)
     host, port = url.removeprefix("http://").split(":")
@@ -141,8 +144,8 @@ add_answers(
     "recurly",
     _account,
     {
-        "absent": (FAILED, Answer(404, {"error": {"type": "not_found", "message": "Couldn't find Account"}})),
-        "key": (REFUSED_US, Answer(401, {"error": {"type": "unauthorized", "message": "Invalid API key"}})),
+        "absent": (FAILED, Answer(404, {"error": {"type": "not_found", "message": "Couldn't find Account"}}, _REQUEST)),
+        "key": (REFUSED_US, Answer(401, {"error": {"type": "unauthorized", "message": "Invalid API key"}}, _REQUEST)),
         "silent": (SILENT, Answer(how="hang")),
     },
 )

@@ -72,13 +72,14 @@ def _tc(code: str, message: str) -> Answer:
 
 def _cos(url: str) -> Any:
     settings = qcloud_cos.CosConfig(
-        Region="ap-x", SecretId="none", SecretKey="none", Scheme="http", Endpoint=url.removeprefix("http://"), Timeout=1
+        Region="ap-x", SecretId="none", SecretKey="none", Scheme="http", Domain=url.removeprefix("http://"), Timeout=1
     )
     return qcloud_cos.CosS3Client(settings, retry=0).get_object(Bucket="invoices-1", Key="1.pdf")
 
 
 def _cos_error(status: int, code: str, message: str) -> Answer:
-    body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    rest = "<Resource>/1.pdf</Resource><RequestId>1</RequestId><TraceId>1</TraceId>"
+    body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>{message}</Message>{rest}</Error>"
     return Answer(status, body, {"x-cos-request-id": "1"}, type="application/xml")
 
 
@@ -174,7 +175,7 @@ def _place(url: str) -> Any:
 def _address(url: str) -> Any:
     handler = ipinfo.getHandler("none", request_options={"timeout": 1})
     ipinfo.handler.API_URL = url
-    return handler.getDetails("192.0.2.1")
+    return handler.getDetails("9.9.9.9")
 
 
 def _host(url: str) -> Any:
