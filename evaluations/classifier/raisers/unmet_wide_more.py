@@ -31,7 +31,6 @@ import tencentcloud.common.profile.http_profile
 import winrm
 import zabbix_utils
 import zulip
-from asyncua import Client as OpcClient
 from opencage.geocoder import OpenCageGeocode
 from tencentcloud.common.common_client import CommonClient
 
@@ -246,14 +245,6 @@ def _snmp() -> None:
         client = puresnmp.Client(HOST, puresnmp.V2C("public"), port=mute.getsockname()[1])
         with client.reconfigure(timeout=1, retries=1):
             asyncio.run(client.get(puresnmp.ObjectIdentifier("1.3.6.1.2.1.1.1.0")))
-
-
-def _opc() -> None:
-    async def run() -> None:
-        async with OpcClient(f"opc.tcp://{HOST}:{closed_port()}", timeout=1):
-            pass
-
-    asyncio.run(run())
 
 
 def _netconf() -> Any:
