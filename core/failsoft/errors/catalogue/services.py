@@ -136,7 +136,7 @@ _BROKERS: tuple[tuple[Label, str], ...] = (
     (
         is_.BUG,
         """
-        kombu.exceptions.EncodeError kombu.exceptions.SerializerNotInstalled kombu.exceptions.NotBoundError
+        kombu.exceptions.EncodeError kombu.exceptions.NotBoundError
         kafka.errors.IllegalArgumentError kafka.errors.IllegalStateError aiokafka.errors.IllegalArgumentError
         aiokafka.errors.IllegalStateError celery.exceptions.CeleryError celery.exceptions.TaskError
         pika.exceptions.ReentrancyError pika.exceptions.ChannelWrongStateError

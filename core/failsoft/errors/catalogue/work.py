@@ -25,7 +25,7 @@ _TASKS: tuple[tuple[Label, str], ...] = (
     (is_.CHILD_DIED, "dramatiq.middleware.shutdown.Shutdown rq.exceptions.AbandonedJobError"),
     (is_.OUR_LIMIT, "dramatiq.errors.RateLimitExceeded huey.exceptions.RateLimitExceeded"),
     (is_.CONTENTION, "huey.exceptions.TaskLockedException"),
-    (is_.UPSTREAM_NOT_NOW, "dramatiq.results.errors.ResultMissing arq.jobs.ResultNotFound"),
+    (is_.UPSTREAM_NOT_NOW, "dramatiq.results.errors.ResultMissing"),
     (
         wrapping(is_.STORE_AWAY),
         """
@@ -45,7 +45,8 @@ _TASKS: tuple[tuple[Label, str], ...] = (
     (
         is_.NOT_THERE,
         """
-        rq.exceptions.NoSuchJobError rq.exceptions.NoSuchGroupError apscheduler.jobstores.base.JobLookupError
+        rq.exceptions.NoSuchJobError arq.jobs.ResultNotFound
+        rq.exceptions.NoSuchGroupError apscheduler.jobstores.base.JobLookupError
         """,
     ),
     (
