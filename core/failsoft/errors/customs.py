@@ -277,7 +277,8 @@ ROWS: tuple[Row, ...] = (
     _row(r"(?:invalid|malformed) (?:json|structure)", None, {_K.AUTH: is_.UNPARSABLE}),
     _row(
         r"(?:permission|forbidden|access (?:denied|refused)|(?<!method )not (?:authorized|allowed|permitted)"
-        r"|insufficient (?:access|scope|privilege|permission|rights)|authori[sz]ation|unauthori[sz]ed |privilege|scope )",
+        r"|insufficient (?:access|scope|privilege|permission|rights)|authori[sz]ation|unauthori[sz]ed |privilege"
+        r"|scope )",
         is_.REFUSED_US,
         {_K.AUTH: is_.YOU_MAY_NOT, _K.FRAMEWORK: is_.YOU_MAY_NOT, _K.PARSER: None},
     ),

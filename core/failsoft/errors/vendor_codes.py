@@ -147,7 +147,6 @@ _GOOGLE_403: tuple[tuple[str, Label], ...] = (
     ("under active event-based hold", is_.UPSTREAM_FAILED),
 )
 """Reasons of Google's 403 that are about no permission."""
-_NO_FIELDS = "do not contain the necessary fields"
 
 
 def _google(exc: BaseException, label: Label | None) -> Code | None:
@@ -155,8 +154,6 @@ def _google(exc: BaseException, label: Label | None) -> Code | None:
         text = lower_text_of(exc)
         if (said := next((Code(means, one) for one, means in _GOOGLE_403 if one in text), None)) is not None:
             return said
-    if type(exc).__name__ == "RefreshError" and _NO_FIELDS in lower_text_of(exc):
-        return Code(is_.MISCONFIGURED, _NO_FIELDS)
     # the same class for a malformed key file of ours and for a client's malformed token
     if type(exc).__name__ in {"MalformedError", "InvalidValue"} and "service account" not in lower_text_of(exc):
         return Code(is_.WHO_ARE_YOU, "token")

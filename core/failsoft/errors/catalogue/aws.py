@@ -30,7 +30,8 @@ AWS = _words(
     (
         is_.UPSTREAM_FAILED,
         """
-        InvalidObjectState ObjectAlreadyInActiveTierError ObjectNotInActiveTierError InvalidIdentityToken
+        InvalidObjectState EndpointDisabled
+        ObjectAlreadyInActiveTierError ObjectNotInActiveTierError InvalidIdentityToken
         IDPRejectedClaim DBInstanceNotReady
         """,
     ),
@@ -83,7 +84,7 @@ AWS = _words(
         DisabledException KMSInvalidStateException InvalidKeyUsageException KmsDisabled KMSDisabled KMSDisabledException
         KmsInvalidState KMSInvalidState KmsNotFound KMSNotFound KmsKeyNotFoundException KmsKeyDisabledException
         KmsOptInRequired KMSKeyNotAccessibleFault KMSKeyDisabledException
-        IllegalLocationConstraintException InvalidLocationConstraint InvalidRegion EndpointDisabled
+        IllegalLocationConstraintException InvalidLocationConstraint InvalidRegion
         PlatformApplicationDisabled ConfigurationSetDoesNotExist ConfigurationSetDoesNotExistException
         TemplateDoesNotExist TemplateDoesNotExistException NoSuchEntity NoSuchHostedZone NoSuchDistribution
         NoSuchDomain NoSuchHealthCheck EntityNotFoundException NoSuchBucketPolicy NoSuchLifecycleConfiguration
