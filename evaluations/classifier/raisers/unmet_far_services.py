@@ -45,10 +45,13 @@ add_answers(
     },
 )
 
+
 # --- InfluxDB, the client of version 1 --------------------------------------------------------------------------------
 def _query(url: str) -> Any:
     port = int(url.rsplit(":", 1)[1])
-    return influxdb.InfluxDBClient("127.0.0.1", port, database="shop", timeout=0.4, retries=1).query("SELECT * FROM cpu")
+    return influxdb.InfluxDBClient("127.0.0.1", port, database="shop", timeout=0.4, retries=1).query(
+        "SELECT * FROM cpu"
+    )
 
 
 add_answers(

@@ -44,8 +44,8 @@ from evaluations.classifier.raisers.scaffold_http import (
 )
 
 _FILE = Means("validation", False, (400, 415, 422), "low")
-_LOCKED = Means("authentication", False, (400, 401, 403, 422), "low")
-_LOCKED_NOTE = "the document is the client's and locked; validation is defensible"
+_LOCKED = Means("validation", False, (400, 401, 403, 422), "low")
+_LOCKED_NOTE = "the document is the client's and locked, who can send another"
 _TOO_LONG = Means("validation", False, (400, 413, 422), "low")
 _GARBAGE = b"this is no document, whatever its name says\n" * 20
 

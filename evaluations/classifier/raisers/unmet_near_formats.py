@@ -158,9 +158,9 @@ _NO_PASSWORD = "the archive is the client's; 401 and 403 would say that our app 
 add(
     "pyzipper",
     "wrong_password",
-    Means("authentication", False, (400, 401, 403, 422), "low"),
+    Means("validation", False, (400, 401, 403, 422), "low"),
     lambda: _locked(b"wrong"),
-    note=f"{_NO_PASSWORD}; validation is defensible",
+    note=_NO_PASSWORD,
 )
 add("pyzipper", "no_archive", _FILE, lambda: pyzipper.AESZipFile(io.BytesIO(b"not an archive")))
 add("fs", "no_such_file", ABSENT, lambda: fs.open_fs("mem://").readtext("avatar.png"), note="the client names the file")

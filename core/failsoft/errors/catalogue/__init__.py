@@ -18,6 +18,7 @@ from failsoft.errors.catalogue.files import FILES
 from failsoft.errors.catalogue.frameworks import FRAMEWORKS
 from failsoft.errors.catalogue.kafka import KAFKA
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.catalogue.local import LOCAL
 from failsoft.errors.catalogue.queues import QUEUES
 from failsoft.errors.catalogue.remote import REMOTE
 from failsoft.errors.catalogue.runtimes import RUNTIMES
@@ -33,7 +34,7 @@ __all__ = ["find_label", "iter_entries"]
 
 FAMILIES = (
     STDLIB, FRAMEWORKS, VALIDATORS, AUTH, DATABASES, STORES, EMBEDDED, CLIENTS, SDKS, VENDORS, CLOUDS, BROKERS,
-    SERVICES, QUEUES, KAFKA, REMOTE, WORK, FILES, RUNTIMES,
+    SERVICES, QUEUES, KAFKA, REMOTE, WORK, FILES, LOCAL, RUNTIMES,
 )  # fmt: skip
 # they took over the names of what they were forked from, and what these mean
 _FORKS = {
