@@ -194,7 +194,7 @@ _PROTOCOLS: tuple[tuple[Label, str], ...] = (
         is_.BUG,
         """
         urllib3.exceptions.LocationParseError urllib3.exceptions.BodyNotHttplibCompatible
-        urllib3.exceptions.HostChangedError urllib3.exceptions.ResponseNotReady
+        urllib3.exceptions.HostChangedError
         urllib3.exceptions.URLSchemeUnknown h2.exceptions.NoAvailableStreamIDError
         h2.exceptions.StreamIDTooLowError h2.exceptions.RFC1122Error h2.exceptions.InvalidSettingsValueError
         requests.cookies.CookieConflictError
