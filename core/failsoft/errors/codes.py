@@ -23,7 +23,7 @@ from failsoft.errors.protocols import (
     read_interpreter,
 )
 from failsoft.errors.service_codes import READERS_OF_SERVICES, any_response
-from failsoft.errors.vendor_codes import READERS_OF_VENDORS
+from failsoft.errors.vendor_codes import MORE_READERS_OF_VENDORS, READERS_OF_VENDORS
 
 __all__ = [
     "Code",
@@ -260,9 +260,15 @@ def _pony(exc: BaseException, _label: Label | None) -> Code | None:
     return None
 
 
+_CALL_OF_A_CLIENT = re.compile(r"\w+Api\.\w+\Z")
+"""What the makers of clients from an OpenAPI document call their methods, whose arguments pydantic checks."""
+
+
 def _pydantic(exc: BaseException, _label: Label | None) -> Code | None:
     # a model of settings that does not validate is no bug in the code
     title = getattr(exc, "title", None)
+    if isinstance(title, str) and _CALL_OF_A_CLIENT.match(title):
+        return Code(is_.BUG, f"arguments of {title}")
     settings = isinstance(title, str) and title.endswith(("Settings", "Config", "Configuration"))
     return Code(is_.MISCONFIGURED, f"model {title}") if settings else None
 
@@ -297,6 +303,7 @@ _MORE_READERS: dict[str, CodeReader] = {
     "httpx": read_http_protocol,
     "httpx2": read_http_protocol,
     "websockets": read_close,
+    **{package: reader for reader, packages in MORE_READERS_OF_VENDORS for package in packages.split()},
 }
 # what a server should answer, not what one has answered
 _NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})

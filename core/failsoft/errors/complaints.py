@@ -47,7 +47,8 @@ _GIVEN = (
     r"|\b(?:unregistered|unknown|unsupported|unrecogni[sz]ed|no such|missing|no) (?:\w+[_ -])?(?:driver|adapter|backend"
     r"|dialect|provider|loader|plugin|transport|engine|storage|middleware|extension)\w*\b"
     r"|\b(?:platform|environment|region|data ?center|tenant|mode|log ?level)\W{1,3}must be\b"
-    r"|\binvalid (?:environment|region|data ?center|log ?level)\b|(?:auth_?|api_?|access_?)key must not be empty\b"
+    r"|\binvalid (?:environment|region|data ?center|log ?level|tenant(?: id)?)\b"
+    r"|(?:auth_?|api_?|access_?)key must not be empty\b"
 )
 _STORED = (
     r"\b(?:relation|table|column|schema|database|collection|keyspace|view|topic|queue|bucket|exchange|vhost|catalog|index)\b"

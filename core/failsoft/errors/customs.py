@@ -276,8 +276,9 @@ ROWS: tuple[Row, ...] = (
     _row(r"(?:invalid|expired|bad) (?:\w+ )?code ", None, {_K.AUTH: is_.WHO_ARE_YOU}),
     _row(r"(?:invalid|malformed) (?:json|structure)", None, {_K.AUTH: is_.UNPARSABLE}),
     _row(
-        r"(?:permission|forbidden|access (?:denied|refused)|not (?:authorized|allowed|permitted)|insufficient "
-        r"(?:access|scope|privilege|permission|rights)|authori[sz]ation|unauthori[sz]ed |privilege|scope )",
+        r"(?:permission|forbidden|access (?:denied|refused)|(?<!method )not (?:authorized|allowed|permitted)"
+        r"|insufficient (?:access|scope|privilege|permission|rights)|authori[sz]ation|unauthori[sz]ed |privilege"
+        r"|scope )",
         is_.REFUSED_US,
         {_K.AUTH: is_.YOU_MAY_NOT, _K.FRAMEWORK: is_.YOU_MAY_NOT, _K.PARSER: None},
     ),

@@ -14,6 +14,7 @@ from typing import Any
 
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.aws import AWS
 from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.code import Code, CodeReader
 from failsoft.errors.codes import read_mongo, read_mysql, read_oracle, read_postgres, read_redis
@@ -284,7 +285,7 @@ def _cloud(exc: BaseException, _label: Label | None) -> Code | None:
             wait = headers.get("retry-after") if isinstance(headers, dict) else None
     if not isinstance(code, str):
         code = next((one for name in ("code", "error_code") if isinstance(one := getattr(exc, name, None), str)), None)
-    means = (known.AWS.get(code) or known.GRPC.get(code)) if isinstance(code, str) else None
+    means = (AWS.get(code) or known.GRPC.get(code)) if isinstance(code, str) else None
     if means is None and status is not None:
         means = known.label_of_upstream(status) or is_.UPSTREAM_FAILED
     return None if means is None else Code(means, str(code or status), wait if isinstance(wait, str) else _wait(exc))

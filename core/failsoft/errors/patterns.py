@@ -135,7 +135,7 @@ _OF_SETTINGS = re.compile(
 _COMPLAINS = re.compile(
     r"\bmust\b|\bshould\b|no such|\bno \S+ (?:key|app|was)|\bnot\b|n't\b|unknown|invalid|unable"
     r"|missing|expected|required"
-    r"|\bno '|unsupported|could not|failed",
+    r"|\bneeds? an? |\bno '|unsupported|could not|failed",
     re.IGNORECASE,
 )
 _KEY = (

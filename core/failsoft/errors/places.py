@@ -85,7 +85,7 @@ _SETS_UP = re.compile(
 )
 _GIVEN_SETTINGS = re.compile(
     r"(?:\A|\.)(?:\w*(?:Settings|Config|Configuration|Options|URL\w*)\.(?!__getattr__)\w+|_?config|configure"
-    r"|(?:from|parse)_(?:url|uri|dsn)|\w*_options?|validate_\w*(?:preference|option|setting)\w*|\w*load_template|_create_template)\Z"
+    r"|(?:from|parse)_(?:url|uri|dsn)|\w*_options?|_?(?:validate|check)_config|validate_\w*(?:preference|option|setting)\w*|\w*load_template|_create_template)\Z"
 )
 _READS_ANSWER = re.compile(
     r"(?:parse|handle|read|check)_response|(?:process|get|read)_reply|raise_for_(?:status|response)"
@@ -108,7 +108,9 @@ def refine_by_library(label: Label, name: str, frames: Sequence[Frame]) -> tuple
     """
     frames = _without_importing(frames)
     says_little = label == is_.UNPARSABLE or ("." not in name and label in _SAYS_LITTLE)
-    if says_little and (better := _by_library(frames[-_CLOSE:])) is not None:
+    better = _by_library(frames[-_CLOSE:]) if says_little else None
+    # a RuntimeError is about what was called, and not about what was answered
+    if better is not None and (better != is_.UPSTREAM_FAILED or name != "RuntimeError"):
         return better, "in a library that does one thing"
     if name in _OF_DATA and label == is_.BUG and (better := _by_kind(frames[-_CLOSE:])) is not None:
         return better, "in a library that reads data"

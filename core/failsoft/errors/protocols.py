@@ -149,6 +149,8 @@ def read_amqp(exc: BaseException, _label: Label | None) -> Code | None:
     if number is None and (match := _REPLY.search(text)):
         number = int(match[1])
     label = known.AMQP.get(number or 0)
+    if number == 406 and "delivery tag" in text:
+        label = is_.BUG
     if number == 530 and "not found" in text:
         label = is_.MISCONFIGURED
     return named(label, f"AMQP {number}")
@@ -192,10 +194,18 @@ _LDAP: Mapping[int, Label] = {
     2: is_.BUG,
     3: is_.UPSTREAM_SLOW,
     4: is_.UPSTREAM_FAILED,
+    7: is_.MISCONFIGURED,
     8: is_.REFUSED_US,
+    10: is_.UPSTREAM_FAILED,
+    11: is_.EXHAUSTED,
+    12: is_.MISCONFIGURED,
+    13: is_.MISCONFIGURED,
     16: is_.MISCONFIGURED,
     17: is_.MISCONFIGURED,
+    18: is_.BUG,
     19: is_.CONSTRAINT,
+    20: is_.DUPLICATE,
+    21: is_.BUG,
     32: is_.UPSTREAM_FAILED,
     34: is_.BUG,
     48: is_.REFUSED_US,
@@ -203,7 +213,16 @@ _LDAP: Mapping[int, Label] = {
     50: is_.REFUSED_US,
     51: is_.UPSTREAM_NOT_NOW,
     52: is_.UPSTREAM_NOT_NOW,
+    53: is_.UPSTREAM_FAILED,
+    54: is_.UPSTREAM_FAILED,
+    64: is_.CONSTRAINT,
+    65: is_.CONSTRAINT,
+    66: is_.CONSTRAINT,
+    67: is_.CONSTRAINT,
     68: is_.DUPLICATE,
+    69: is_.CONSTRAINT,
+    71: is_.UPSTREAM_FAILED,
+    80: is_.UPSTREAM_FAILED,
 }
 """Result codes of RFC 4511, A.1. Whose credentials are wrong (49) is most often somebody's who logs in."""
 

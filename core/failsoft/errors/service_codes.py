@@ -8,6 +8,8 @@ from typing import Any
 
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.aws import label_of_aws
+from failsoft.errors.catalogue.kafka import label_of_kafka
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
 from failsoft.errors.complaints import is_throttled
@@ -27,6 +29,11 @@ def any_response(exc: BaseException, label: Label | None) -> Code | None:
     return upstream(exc, label)
 
 
+# SNS says no more than that something is not there, and it is the topic that it was asked to work with
+_NOT_FOUND = frozenset({"NotFound", "NotFoundException"})
+_NEED_WHAT_IS_SET_UP = frozenset(
+    {"Publish", "PublishBatch", "Subscribe", "GetTopicAttributes", "SetTopicAttributes", "ListSubscriptionsByTopic"}
+)
 # Cognito: the password is that of our client
 _LOGINS = frozenset({"InitiateAuth", "AdminInitiateAuth", "RespondToAuthChallenge", "ConfirmForgotPassword"})
 
@@ -34,21 +41,21 @@ _LOGINS = frozenset({"InitiateAuth", "AdminInitiateAuth", "RespondToAuthChalleng
 def _aws(exc: BaseException, label: Label | None) -> Code | None:
     response = getattr(exc, "response", None)
     if not isinstance(response, Mapping) and (said := _AWS_IN_TEXT.search(str(exc)[:2_000])):
-        return named(known.label_of_aws(said[1]), f"AWS {said[1]}")
+        return named(label_of_aws(said[1]), f"AWS {said[1]}")
     if not isinstance(response, Mapping):
         # MinIO speaks S3: the code is on the exception, the response is that of urllib3
         code = getattr(exc, "code", None)
-        means = known.label_of_aws(code) if isinstance(code, str) else None
+        means = label_of_aws(code) if isinstance(code, str) else None
         return Code(means, f"S3 {code}") if means else upstream(exc, label)
     error, meta = response.get("Error") or {}, response.get("ResponseMetadata") or {}
     code, status = error.get("Code"), number_of(meta.get("HTTPStatusCode"))
     if code == "TransactionCanceledException":
         code = _reason_of_transaction(response) or code
+    if code in _NOT_FOUND and getattr(exc, "operation_name", None) in _NEED_WHAT_IS_SET_UP:
+        return Code(is_.MISCONFIGURED, f"AWS {code}")
     if code == "NotAuthorizedException" and getattr(exc, "operation_name", None) in _LOGINS:
         return Code(is_.WHO_ARE_YOU, f"AWS {code}")
-    means = (
-        known.label_of_aws(str(code)) or (known.label_of_upstream(status) if status else None) or is_.UPSTREAM_FAILED
-    )
+    means = label_of_aws(str(code)) or (known.label_of_upstream(status) if status else None) or is_.UPSTREAM_FAILED
     wait = (meta.get("HTTPHeaders") or {}).get("retry-after")
     return Code(means, f"AWS {code}", wait if isinstance(wait, str) else None)
 
@@ -63,6 +70,13 @@ def _reason_of_transaction(response: Mapping[str, Any]) -> str | None:
     return None
 
 
+_GRPC_OURS: tuple[tuple[str, Label], ...] = (
+    ("exception serializing request", is_.BUG),
+    ("exception calling application", is_.UPSTREAM_FAILED),
+    ("channel closed", is_.BUG),
+    ("message larger than max", is_.TOO_BIG_FOR_PEER),
+)
+"""What never left this process, whatever status it was given."""
 _GRPC_LINK: tuple[tuple[str, Label], ...] = (
     ("certificate_verify", is_.NO_TRUST),
     ("handshake failed", is_.NO_TRUST),
@@ -79,22 +93,32 @@ _GRPC_LINK: tuple[tuple[str, Label], ...] = (
 )
 
 
+_GRPC_TOLD = frozenset({"UNAVAILABLE", "INTERNAL", "CANCELLED", "RESOURCE_EXHAUSTED"})
+
+
 def read_grpc(exc: BaseException, _label: Label | None) -> Code | None:
     """gRPC: the status, and the words of its details where no peer was reached."""
     ask: Any = getattr(exc, "code", None)
     name = getattr(ask() if callable(ask) else ask, "name", None)
     label = known.GRPC.get(str(name))
-    if name == "UNAVAILABLE":
+    if name in _GRPC_TOLD:
         tell: Any = getattr(exc, "details", None)
         text = str(tell() if callable(tell) else tell)[:2_000].lower()
+        label = next((means for needle, means in _GRPC_OURS if needle in text), label)
+    if name == "UNAVAILABLE":
         label = next((means for needle, means in _GRPC_LINK if needle in text), label)
     return named(label, f"gRPC {name}")
+
+
+_NEVER_CONNECTED = frozenset({"please run connect() first", "Server not connected"})
 
 
 def read_smtp(exc: BaseException, _label: Label | None) -> Code | None:
     """SMTP: the reply code of a mail server."""
     if "timed out" in str(exc)[:2_000]:
         return Code(is_.SILENT, "timed out")
+    if str(exc) in _NEVER_CONNECTED:
+        return Code(is_.BUG, "never connected")
     recipients = getattr(exc, "recipients", None)
     if isinstance(recipients, Mapping) and recipients:
         replies = [reply[0] for reply in recipients.values() if isinstance(reply, tuple) and reply]
@@ -113,29 +137,13 @@ def label_of_reply(number: int, text: str) -> Label:
     return known.SMTP.get(number) or (is_.UPSTREAM_NOT_NOW if number < 500 else is_.UPSTREAM_FAILED)
 
 
-_KAFKA: tuple[tuple[str, Label], ...] = (
-    ("_INVALID_ARG", is_.MISCONFIGURED),
-    ("ALL_BROKERS_DOWN", is_.STORE_AWAY),
-    ("TRANSPORT", is_.STORE_AWAY),
-    ("RESOLVE", is_.STORE_REFUSED),
-    ("TIMED_OUT", is_.SILENT),
-    ("AUTHENTICATION", is_.REFUSED_US),
-    ("AUTHORIZATION", is_.REFUSED_US),
-    ("UNKNOWN_TOPIC", is_.MISCONFIGURED),
-    ("UNKNOWN_PARTITION", is_.MISCONFIGURED),
-    ("QUEUE_FULL", is_.EXHAUSTED),
-    ("SIZE_TOO_LARGE", is_.TOO_BIG_FOR_PEER),
-    ("REBALANCE", is_.CONTENTION),
-)
-
-
 def read_kafka(exc: BaseException, label: Label | None) -> Code | None:
     """Kafka: the name of the error in the protocol, and whether it may be repeated."""
     error: Any = first_of(exc)
     ask = getattr(error, "name", None)
     if callable(ask):
         name = str(ask())
-        means = next((means for part, means in _KAFKA if part in name), is_.UPSTREAM_FAILED)
+        means = label_of_kafka(name) or is_.UPSTREAM_FAILED
         may_repeat = getattr(error, "retriable", None)
         if means is is_.UPSTREAM_FAILED and callable(may_repeat) and may_repeat():
             means = is_.UPSTREAM_NOT_NOW

@@ -12,7 +12,7 @@ from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.code import Code, CodeReader, named
 from failsoft.errors.peers import lower_text_of, status_of_peer, upstream
 
-__all__ = ["READERS_OF_VENDORS", "read_oauth"]
+__all__ = ["MORE_READERS_OF_VENDORS", "READERS_OF_VENDORS", "read_oauth"]
 
 
 def _words(*rows: tuple[Label, str]) -> dict[str, Label]:
@@ -83,7 +83,19 @@ def _slack(exc: BaseException, label: Label | None) -> Code | None:
 
 
 _AZURE = _words(
-    (is_.MISCONFIGURED, "ContainerNotFound QueueNotFound ShareNotFound TableNotFound FilesystemNotFound"),
+    (
+        is_.MISCONFIGURED,
+        """
+        ContainerNotFound QueueNotFound ShareNotFound TableNotFound FilesystemNotFound SecretNotFound KeyNotFound
+        CertificateNotFound SecretDisabled KeyDisabled ResourceGroupNotFound SubscriptionNotFound InvalidResourceName
+        InvalidApiVersionParameter MissingSubscriptionRegistration DeploymentNotFound
+        """,
+    ),
+    (is_.THROTTLED, "TooManyRequests Throttled RequestThrottled OperationPerSecondLimitReached"),
+    (
+        is_.QUOTA_SPENT,
+        "QuotaExceeded AccountLimitExceeded InsufficientQuota SubscriptionOverQuota ShareSizeLimitReached",
+    ),
     (is_.UPSTREAM_SLOW, "OperationTimedOut"),
     (is_.UPSTREAM_NOT_NOW, "ServerBusy AccountBeingCreated ContainerBeingDeleted QueueBeingDeleted TableBeingDeleted"),
     (is_.EDIT_CONFLICT, "ConditionNotMet UpdateConditionNotSatisfied TargetConditionNotMet SourceConditionNotMet"),
@@ -91,7 +103,8 @@ _AZURE = _words(
         is_.CONTENTION,
         """
         LeaseAlreadyPresent LeaseIdMissing LeaseIdMismatchWithBlobOperation LeaseIdMismatchWithContainerOperation
-        LeaseIdMismatchWithLeaseOperation LeaseIsBreakingAndCannotBeAcquired FileLockConflict SharingViolation
+        LeaseIdMismatchWithLeaseOperation LeaseIsBreakingAndCannotBeAcquired FileLockConflict SharingViolation LeaseLost
+        LeaseNotPresentWithBlobOperation PendingCopyOperation AnotherOperationInProgress BlobBeingRehydrated
         """,
     ),
     (
@@ -100,22 +113,47 @@ _AZURE = _words(
         AccountIsDisabled AuthenticationFailed AuthorizationFailure AuthorizationPermissionMismatch
         AuthorizationProtocolMismatch AuthorizationResourceTypeMismatch AuthorizationServiceMismatch
         AuthorizationSourceIPMismatch InsufficientAccountPermissions InvalidAuthenticationInfo
-        KeyVaultAccessTokenInvalid
+        KeyVaultAccessTokenInvalid Forbidden ForbiddenByPolicy ForbiddenByRbac
+        InvalidAuthenticationToken ExpiredAuthenticationToken LinkedAuthorizationFailed PublicAccessNotPermitted
+        NoAuthenticationInformation KeyBasedAuthenticationNotPermitted InvalidSasToken
         """,
     ),
 )
-"""Error codes of Azure Storage."""
+"""Error codes of Azure: of its storage, its vault, and its resource manager."""
+_AZURE_IN_TEXT = re.compile(r"(?:ErrorCode:|\bCode: |\"code\": ?\")(\w+)")
 
 
 def _azure(exc: BaseException, label: Label | None) -> Code | None:
     code: Any = getattr(exc, "error_code", None)
     word = getattr(code, "value", code)
+    if not isinstance(word, str) and (found := _AZURE_IN_TEXT.search(str(exc)[:2_000])) is not None:
+        word = found[1]
     if isinstance(word, str) and (means := _AZURE.get(word)):
         return Code(means, f"Azure {word}")
     return upstream(exc, label)
 
 
+_GOOGLE_403: tuple[tuple[str, Label], ...] = (
+    ("ratelimitexceeded", is_.THROTTLED),
+    ("rate limit exceeded", is_.THROTTLED),
+    ("dailylimitexceeded", is_.QUOTA_SPENT),
+    ("quotaexceeded", is_.QUOTA_SPENT),
+    ("quota exceeded", is_.QUOTA_SPENT),
+    ("billing", is_.QUOTA_SPENT),
+    ("accessnotconfigured", is_.MISCONFIGURED),
+    ("service_disabled", is_.MISCONFIGURED),
+    ("has not been used in project", is_.MISCONFIGURED),
+    ("retention", is_.UPSTREAM_FAILED),
+    ("under active event-based hold", is_.UPSTREAM_FAILED),
+)
+"""Reasons of Google's 403 that are about no permission."""
+
+
 def _google(exc: BaseException, label: Label | None) -> Code | None:
+    if type(exc).__name__ in {"Forbidden", "PermissionDenied", "HttpError"} and status_of_peer(exc) == 403:
+        text = lower_text_of(exc)
+        if (said := next((Code(means, one) for one, means in _GOOGLE_403 if one in text), None)) is not None:
+            return said
     # the same class for a malformed key file of ours and for a client's malformed token
     if type(exc).__name__ in {"MalformedError", "InvalidValue"} and "service account" not in lower_text_of(exc):
         return Code(is_.WHO_ARE_YOU, "token")
@@ -125,10 +163,12 @@ def _google(exc: BaseException, label: Label | None) -> Code | None:
 
 
 def _kubernetes(exc: BaseException, label: Label | None) -> Code | None:
-    code = upstream(exc, label)
-    if code is not None and code.says == "HTTP 409" and "has been modified" in lower_text_of(exc):
+    status = status_of_peer(exc)
+    if status == 409 and "has been modified" in lower_text_of(exc):
         return Code(is_.EDIT_CONFLICT, "Conflict")
-    return code
+    if status == 403 and "exceeded quota" in lower_text_of(exc):
+        return Code(is_.QUOTA_SPENT, "exceeded quota")
+    return upstream(exc, label)
 
 
 _OAUTH = _words(
@@ -174,8 +214,27 @@ _paramiko = _by_text(
     ),
     "SSHException",
 )
+_hvac = _by_text(
+    (
+        ("check-and-set", is_.EDIT_CONFLICT),
+        ("missing client token", is_.REFUSED_US),
+        ("invalid username or password", is_.REFUSED_US),
+        ("invalid secret id", is_.REFUSED_US),
+        ("invalid role", is_.REFUSED_US),
+    ),
+    "InvalidRequest",
+)
+_socks = _by_text((("missing dependencies", is_.MISCONFIGURED),), "InvalidSchema")
+_no_bundle = _by_text((("no such file or directory", is_.MISCONFIGURED),), "SSLError")
+_no_socket = _by_text((("socket is already closed", is_.BUG),), "WebSocketConnectionClosedException")
 _jose = _by_text((("pem", is_.MISCONFIGURED), ("key", is_.MISCONFIGURED)), "JWSError", "JWEError")
 _wtforms = _by_text((("csrf", is_.YOU_MAY_NOT),), "ValidationError")
+
+
+def _sendgrid(exc: BaseException, _label: Label | None) -> Code | None:
+    # 401 as for a wrong key, and only the body says which
+    spent = "maximum credits exceeded" in str(getattr(exc, "body", ""))[:2_000].lower()
+    return Code(is_.QUOTA_SPENT, "maximum credits exceeded") if spent else None
 
 
 def _graphql(exc: BaseException, _label: Label | None) -> Code | None:
@@ -273,3 +332,12 @@ READERS_OF_VENDORS: tuple[tuple[CodeReader, str], ...] = (
     (_thrift, "thrift thriftpy2"),
 )
 """Readers by package, as in `codes`."""
+
+MORE_READERS_OF_VENDORS: tuple[tuple[CodeReader, str], ...] = (
+    (_hvac, "hvac"),
+    (_socks, "requests niquests"),
+    (_no_bundle, "urllib3 urllib3_future"),
+    (_no_socket, "websocket"),
+    (_sendgrid, "python_http_client"),
+)
+"""Those that are asked before the status of an answer is."""

@@ -164,4 +164,55 @@ _VENDORS: tuple[tuple[Label, str], ...] = (
     ),
 )
 
-CLIENTS: tuple[tuple[Label, str], ...] = (*_HTTP, *_VENDORS)
+_PROTOCOLS: tuple[tuple[Label, str], ...] = (
+    (
+        is_.UPSTREAM_FAILED,
+        """
+        aiohttp.http_exceptions.LineTooLong aiohttp.http_exceptions.InvalidHeader
+        aiohttp.http_exceptions.DecompressSizeError aiohttp.client_exceptions.WSMessageTypeError
+        urllib3.exceptions.InvalidHeader websockets.exceptions.InvalidHeader
+        websockets.exceptions.InvalidHeaderFormat websockets.exceptions.InvalidHeaderValue
+        websockets.exceptions.InvalidOrigin websockets.exceptions.InvalidUpgrade
+        websockets.exceptions.InvalidParameterName websockets.exceptions.InvalidParameterValue
+        websockets.exceptions.DuplicateParameter websockets.exceptions.NegotiationError
+        websockets.exceptions.PayloadTooBig websockets.exceptions.InvalidProxyMessage
+        zeep.exceptions.DTDForbidden zeep.exceptions.EntitiesForbidden zeep.exceptions.ExternalReferenceForbidden
+        zeep.exceptions.SignatureVerificationFailed h2.exceptions.FrameTooLargeError
+        h2.exceptions.FrameDataMissingError h2.exceptions.InvalidBodyLengthError
+        h2.exceptions.DenialOfServiceError h2.exceptions.UnsupportedFrameError
+        """,
+    ),
+    (
+        wrapping(is_.UPSTREAM_FAILED),
+        """
+        zeep.exceptions.XMLSyntaxError zeep.exceptions.XMLParseError zeep.exceptions.UnexpectedElementError
+        zeep.exceptions.WsdlSyntaxError zeep.exceptions.IncompleteMessage zeep.exceptions.IncompleteOperation
+        zeep.exceptions.Fault zeep.exceptions.TransportError h2.exceptions.H2Error
+        """,
+    ),
+    (
+        is_.BUG,
+        """
+        urllib3.exceptions.LocationParseError urllib3.exceptions.BodyNotHttplibCompatible
+        urllib3.exceptions.HostChangedError
+        urllib3.exceptions.URLSchemeUnknown h2.exceptions.NoAvailableStreamIDError
+        h2.exceptions.StreamIDTooLowError h2.exceptions.RFC1122Error h2.exceptions.InvalidSettingsValueError
+        requests.cookies.CookieConflictError
+        """,
+    ),
+    (
+        is_.MISCONFIGURED,
+        """
+        urllib3.exceptions.ProxySchemeUnknown urllib3.exceptions.ProxySchemeUnsupported
+        websockets.exceptions.InvalidProxy
+        """,
+    ),
+    (
+        wrapping(is_.BROKEN),
+        """
+        aiohttp.client_exceptions.UploadAbortedError
+        """,
+    ),
+)
+
+CLIENTS: tuple[tuple[Label, str], ...] = (*_HTTP, *_PROTOCOLS, *_VENDORS)

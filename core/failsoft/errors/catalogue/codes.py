@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import re
 from collections.abc import Iterable
 
 from failsoft.errors.catalogue import labels as is_
@@ -11,7 +10,6 @@ from failsoft.errors.catalogue.labels import Label
 
 __all__ = [
     "AMQP",
-    "AWS",
     "CLICKHOUSE",
     "CURL",
     "ERRNO",
@@ -22,7 +20,6 @@ __all__ = [
     "SMTP",
     "SQLITE",
     "WEBSOCKET",
-    "label_of_aws",
     "label_of_mysql",
     "label_of_oracle",
     "label_of_sql_server",
@@ -229,89 +226,6 @@ GRPC = _words(
     ),
 )
 """gRPC status codes by name."""
-
-AWS = _words(
-    (
-        is_.THROTTLED,
-        """
-        Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException SlowDown
-        TooManyRequestsException ProvisionedThroughputExceededException RequestLimitExceeded BandwidthLimitExceeded
-        PriorRequestNotComplete TransactionInProgressException EC2ThrottledException LimitExceededException
-        """,
-    ),
-    (is_.EXHAUSTED, "OverLimit"),
-    # an object in an archive: 403, and yet nobody was refused
-    (is_.UPSTREAM_FAILED, "InvalidObjectState"),
-    (is_.QUOTA_SPENT, "ServiceQuotaExceededException QuotaExceededException InsufficientInstanceCapacity"),
-    (
-        is_.REFUSED_US,
-        """
-        AccessDenied AccessDeniedException AuthFailure AuthorizationError ExpiredToken ExpiredTokenException
-        IncompleteSignature InvalidAccessKeyId InvalidClientTokenId InvalidSignatureException MissingAuthenticationToken
-        NotAuthorizedException OptInRequired RequestExpired RequestTimeTooSkewed SignatureDoesNotMatch
-        UnauthorizedOperation UnrecognizedClientException KMSAccessDeniedException AccountSuspendedException
-        SendingPausedException MailFromDomainNotVerifiedException
-        """,
-    ),
-    (
-        is_.UPSTREAM_NOT_NOW,
-        """
-        ServiceUnavailable ServiceUnavailableException Unavailable ServerException ServiceException
-        ModelNotReadyException DependencyFailureException 503
-        """,
-    ),
-    (
-        is_.UPSTREAM_DOWN,
-        """
-        InternalError InternalFailure InternalServerError InternalServerException InternalServiceError
-        InternalServiceException InternalServiceFault KMSInternalException KeyUnavailableException 502
-        """,
-    ),
-    (is_.UPSTREAM_SLOW, "RequestTimeout RequestTimeoutException ModelTimeoutException DependencyTimeoutException 504"),
-    (
-        is_.CONTENTION,
-        """
-        ConflictException ConcurrentModificationException OperationAborted TransactionConflictException
-        ResourceInUseException TransactionConflict DuplicateItem
-        """,
-    ),
-    (is_.EDIT_CONFLICT, "ConditionalCheckFailedException PreconditionFailed 412"),
-    (
-        is_.MISCONFIGURED,
-        """
-        NoSuchBucket InvalidBucketName PermanentRedirect AuthorizationHeaderMalformed QueueDoesNotExist
-        AWS.SimpleQueueService.NonExistentQueue TableNotFoundException KMSNotFoundException ResourceNotFoundException
-        DisabledException KMSInvalidStateException InvalidKeyUsageException
-        """,
-    ),
-)
-"""Error codes of Amazon Web Services that mean the same in every service, and some of S3, DynamoDB, SQS and KMS."""
-
-_AWS_WORDS: tuple[tuple[Label, re.Pattern[str]], ...] = (
-    (is_.THROTTLED, re.compile(r"Throttl|RateExceeded|RateLimit|TooManyRequests|ThroughputExceeded")),
-    (is_.QUOTA_SPENT, re.compile(r"QuotaExceeded|(?<!Size)LimitExceeded|\ATooMany")),
-    (is_.CONTENTION, re.compile(r"Conflict|Concurrent")),
-    (
-        is_.REFUSED_US,
-        re.compile(r"AccessDenied|Unauthori[sz]ed|NotAuthori[sz]ed|Forbidden|(?:Invalid|Expired)\w*Token"),
-    ),
-    (is_.UPSTREAM_SLOW, re.compile(r"Timeout|TimedOut")),
-    (is_.UPSTREAM_NOT_NOW, re.compile(r"Unavailable|NotReady|Busy|Overload")),
-    (is_.UPSTREAM_DOWN, re.compile(r"\A(?:\w{2,12})?Internal(?:Error|Failure|Server|Service)")),
-    (
-        is_.MISCONFIGURED,
-        re.compile(
-            r"(?:StateMachine|Queue|Table|Bucket|Topic|Stream|Function|Repository|Cluster|Domain|Alias|LogGroup|Role)\w*"
-            r"(?:DoesNotExist|NotFound)"
-        ),
-    ),
-)
-
-
-def label_of_aws(code: str) -> Label | None:
-    """The label of an error code of Amazon Web Services, a known one or by the words that services agree on."""
-    return AWS.get(code) or next((label for label, words in _AWS_WORDS if words.search(code[:100])), None)
-
 
 REDIS = _words(
     (is_.OUT_OF_MEMORY, "OOM"),

@@ -1,4 +1,4 @@
-"""Clouds, gRPC, message brokers, task queues, remote shells and directories."""
+"""Message brokers and queues of tasks that have classes of their own for most of what happens."""
 
 from __future__ import annotations
 
@@ -6,99 +6,6 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, wrapping
 
 __all__ = ["SERVICES"]
-
-_CLOUDS: tuple[tuple[Label, str], ...] = (
-    (
-        wrapping(is_.UNREACHABLE),
-        """
-        botocore.exceptions.ConnectionError google.auth.exceptions.TransportError
-        """,
-    ),
-    (wrapping(is_.REFUSED), "azure.core.exceptions.ServiceRequestError"),
-    (is_.REFUSED, "botocore.exceptions.EndpointConnectionError"),
-    (is_.CONNECT_SILENT, "botocore.exceptions.ConnectTimeoutError azure.core.exceptions.ServiceRequestTimeoutError"),
-    (
-        is_.SILENT,
-        """
-        botocore.exceptions.ReadTimeoutError azure.core.exceptions.ServiceResponseTimeoutError
-        google.auth.exceptions.TimeoutError
-        """,
-    ),
-    (
-        wrapping(is_.BROKEN),
-        """
-        botocore.exceptions.HTTPClientError botocore.exceptions.ConnectionClosedError
-        botocore.exceptions.IncompleteReadError botocore.exceptions.ResponseStreamingError
-        azure.core.exceptions.ServiceResponseError azure.core.exceptions.IncompleteReadError
-        google.api_core.exceptions.TransferStalledError
-        """,
-    ),
-    (is_.NO_TRUST, "botocore.exceptions.SSLError"),
-    (
-        is_.REFUSED_US,
-        """
-        botocore.exceptions.CredentialRetrievalError botocore.exceptions.SSOError
-        botocore.exceptions.LoginError botocore.exceptions.TokenRetrievalError
-        google.auth.exceptions.GoogleAuthError
-        google.api_core.exceptions.Unauthorized google.api_core.exceptions.Forbidden
-        """,
-    ),
-    # what it was raised from may say that the authority could not be reached
-    (wrapping(is_.REFUSED_US), "azure.core.exceptions.ClientAuthenticationError"),
-    (
-        is_.MISCONFIGURED,
-        """
-        botocore.exceptions.NoCredentialsError botocore.exceptions.PartialCredentialsError
-        botocore.exceptions.NoRegionError botocore.exceptions.ProfileNotFound
-        botocore.exceptions.ConfigNotFound botocore.exceptions.ConfigParseError
-        botocore.exceptions.InvalidConfigError botocore.exceptions.NoAuthTokenError
-        botocore.exceptions.InvalidRegionError botocore.exceptions.UnknownCredentialError
-        botocore.exceptions.BaseEndpointResolverError botocore.exceptions.UnknownRegionError
-        botocore.exceptions.MissingDependencyException botocore.exceptions.EndpointProviderError
-        google.auth.exceptions.DefaultCredentialsError
-        google.auth.exceptions.MalformedError google.auth.exceptions.InvalidValue
-        """,
-    ),
-    (
-        is_.BUG,
-        """
-        botocore.exceptions.ParamValidationError botocore.exceptions.ValidationError
-        botocore.exceptions.DataNotFoundError botocore.exceptions.UnknownServiceError
-        boto3.exceptions.Boto3Error boto3.exceptions.ResourceNotExistsError
-        boto3.exceptions.UnknownAPIVersionError azure.core.exceptions.SerializationError
-        azure.core.exceptions.StreamConsumedError azure.core.exceptions.StreamClosedError
-        azure.core.exceptions.ResponseNotReadError google.api_core.exceptions.DuplicateCredentialArgs
-        grpc.FutureCancelledError grpc._cython.cygrpc.UsageError
-        """,
-    ),
-    (is_.THROTTLED, "google.api_core.exceptions.TooManyRequests"),
-    (is_.UPSTREAM_SLOW, "google.api_core.exceptions.GatewayTimeout"),
-    (is_.SILENT, "grpc.FutureTimeoutError"),
-    (is_.UPSTREAM_NOT_NOW, "google.api_core.exceptions.ServiceUnavailable botocore.exceptions.WaiterError"),
-    (is_.UPSTREAM_DOWN, "google.api_core.exceptions.BadGateway"),
-    (is_.CONTENTION, "google.api_core.exceptions.Aborted"),
-    (is_.EDIT_CONFLICT, "azure.core.exceptions.ResourceModifiedError"),
-    (
-        is_.CONTRADICTION,
-        """
-        google.api_core.exceptions.DataLoss botocore.exceptions.ChecksumError
-        botocore.exceptions.FlexibleChecksumError
-        """,
-    ),
-    (
-        wrapping(is_.UPSTREAM_FAILED),
-        """
-        botocore.exceptions.BotoCoreError botocore.exceptions.ClientError boto3.exceptions.S3UploadFailedError
-        boto3.exceptions.S3TransferFailedError boto3.exceptions.RetriesExceededError
-        s3transfer.exceptions.RetriesExceededError s3transfer.exceptions.S3UploadFailedError
-        s3transfer.exceptions.S3DownloadFailedError s3transfer.exceptions.S3CopyFailedError
-        google.api_core.exceptions.GoogleAPIError azure.core.exceptions.AzureError
-        azure.core.exceptions.HttpResponseError grpc.RpcError grpc._cython.cygrpc.BaseError
-        minio.error.MinioException minio.error.S3Error kubernetes.client.exceptions.OpenApiException
-        hvac.exceptions.VaultError docker.errors.DockerException consul.base.ConsulException
-        """,
-    ),
-)
 
 _BROKERS: tuple[tuple[Label, str], ...] = (
     (
@@ -229,7 +136,7 @@ _BROKERS: tuple[tuple[Label, str], ...] = (
     (
         is_.BUG,
         """
-        kombu.exceptions.EncodeError kombu.exceptions.SerializerNotInstalled kombu.exceptions.NotBoundError
+        kombu.exceptions.EncodeError kombu.exceptions.NotBoundError
         kafka.errors.IllegalArgumentError kafka.errors.IllegalStateError aiokafka.errors.IllegalArgumentError
         aiokafka.errors.IllegalStateError celery.exceptions.CeleryError celery.exceptions.TaskError
         pika.exceptions.ReentrancyError pika.exceptions.ChannelWrongStateError
@@ -255,48 +162,4 @@ _BROKERS: tuple[tuple[Label, str], ...] = (
     ),
 )
 
-_REMOTE: tuple[tuple[Label, str], ...] = (
-    (
-        wrapping(is_.UNREACHABLE),
-        """
-        ldap.SERVER_DOWN ldap.CONNECT_ERROR ldap3.core.exceptions.LDAPCommunicationError
-        ldap3.core.exceptions.LDAPSocketOpenError ldap3.core.exceptions.LDAPServerPoolExhaustedError
-        asyncssh.misc.ConnectionLost
-        """,
-    ),
-    (is_.REFUSED, "paramiko.ssh_exception.NoValidConnectionsError"),
-    (is_.SILENT, "ldap.TIMEOUT ldap3.core.exceptions.LDAPResponseTimeoutError asyncssh.process.TimeoutError"),
-    (is_.UPSTREAM_SLOW, "ldap.TIMELIMIT_EXCEEDED ldap3.core.exceptions.LDAPTimeLimitExceededResult"),
-    (
-        is_.UPSTREAM_NOT_NOW,
-        """
-        ldap.BUSY ldap.UNAVAILABLE ldap3.core.exceptions.LDAPBusyResult
-        ldap3.core.exceptions.LDAPUnavailableResult asyncssh.misc.ServiceNotAvailable
-        """,
-    ),
-    (is_.NO_TRUST, "paramiko.ssh_exception.BadHostKeyException asyncssh.misc.HostKeyNotVerifiable"),
-    (is_.WHO_ARE_YOU, "ldap3.core.exceptions.LDAPInvalidCredentialsResult"),
-    (
-        is_.REFUSED_US,
-        """
-        paramiko.ssh_exception.AuthenticationException asyncssh.misc.PermissionDenied ldap.INSUFFICIENT_ACCESS
-        ldap3.core.exceptions.LDAPBindError ldap3.core.exceptions.LDAPInsufficientAccessRightsResult
-        """,
-    ),
-    (
-        is_.MISCONFIGURED,
-        """
-        ldap3.core.exceptions.LDAPConfigurationError paramiko.ssh_exception.ConfigParseError
-        asyncssh.config.ConfigParseError asyncssh.public_key.KeyImportError
-        """,
-    ),
-    (
-        is_.UPSTREAM_FAILED,
-        """
-        paramiko.ssh_exception.SSHException paramiko.sftp.SFTPError asyncssh.misc.Error ldap.LDAPError
-        ldap3.core.exceptions.LDAPException
-        """,
-    ),
-)
-
-SERVICES: tuple[tuple[Label, str], ...] = (*_CLOUDS, *_BROKERS, *_REMOTE)
+SERVICES: tuple[tuple[Label, str], ...] = _BROKERS

@@ -22,10 +22,12 @@ _TASKS: tuple[tuple[Label, str], ...] = (
         rq.timeouts.BaseTimeoutException
         """,
     ),
+    # the state of a job does not allow it
+    (is_.RULE_REFUSES, "rq.exceptions.InvalidJobOperation rq.exceptions.InvalidJobOperationError"),
     (is_.CHILD_DIED, "dramatiq.middleware.shutdown.Shutdown rq.exceptions.AbandonedJobError"),
     (is_.OUR_LIMIT, "dramatiq.errors.RateLimitExceeded huey.exceptions.RateLimitExceeded"),
     (is_.CONTENTION, "huey.exceptions.TaskLockedException"),
-    (is_.UPSTREAM_NOT_NOW, "dramatiq.results.errors.ResultMissing arq.jobs.ResultNotFound"),
+    (is_.UPSTREAM_NOT_NOW, "dramatiq.results.errors.ResultMissing"),
     (
         wrapping(is_.STORE_AWAY),
         """
@@ -45,7 +47,8 @@ _TASKS: tuple[tuple[Label, str], ...] = (
     (
         is_.NOT_THERE,
         """
-        rq.exceptions.NoSuchJobError rq.exceptions.NoSuchGroupError apscheduler.jobstores.base.JobLookupError
+        rq.exceptions.NoSuchJobError arq.jobs.ResultNotFound
+        rq.exceptions.NoSuchGroupError apscheduler.jobstores.base.JobLookupError
         """,
     ),
     (
@@ -67,8 +70,8 @@ _TASKS: tuple[tuple[Label, str], ...] = (
         """
         apscheduler.jobstores.base.TransientJobError apscheduler.schedulers.SchedulerAlreadyRunningError
         apscheduler.schedulers.SchedulerNotRunningError arq.jobs.SerializationError
-        rq.exceptions.InvalidJobDependency rq.exceptions.InvalidJobOperation
-        rq.exceptions.InvalidJobOperationError taskiq.exceptions.SecurityError taskiq.exceptions.NoResultError
+        rq.exceptions.InvalidJobDependency
+        taskiq.exceptions.SecurityError taskiq.exceptions.NoResultError
         dramatiq.middleware.middleware.MiddlewareError
         """,
     ),

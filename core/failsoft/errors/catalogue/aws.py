@@ -1,0 +1,129 @@
+"""Error codes of Amazon Web Services, by name and by the words that its services agree on."""
+
+from __future__ import annotations
+
+import re
+
+from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.labels import Label
+
+__all__ = ["AWS", "label_of_aws"]
+
+
+def _words(*rows: tuple[Label, str]) -> dict[str, Label]:
+    return {word: label for label, words in rows for word in words.split()}
+
+
+AWS = _words(
+    (
+        is_.THROTTLED,
+        """
+        Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException SlowDown
+        TooManyRequestsException ProvisionedThroughputExceededException RequestLimitExceeded BandwidthLimitExceeded
+        PriorRequestNotComplete TransactionInProgressException EC2ThrottledException LimitExceededException
+        KMSThrottlingException
+        FilterLimitExceeded PurgeQueueInProgress
+        """,
+    ),
+    (is_.EXHAUSTED, "OverLimit InsufficientCapacityException ConcurrentRunsExceededException"),
+    # an object in an archive: 403, and yet nobody was refused
+    (
+        is_.UPSTREAM_FAILED,
+        """
+        InvalidObjectState EndpointDisabled
+        ObjectAlreadyInActiveTierError ObjectNotInActiveTierError InvalidIdentityToken
+        IDPRejectedClaim DBInstanceNotReady
+        """,
+    ),
+    (
+        is_.QUOTA_SPENT,
+        "ServiceQuotaExceededException QuotaExceededException InsufficientInstanceCapacity VcpuLimitExceeded",
+    ),
+    (
+        is_.REFUSED_US,
+        """
+        AccessDenied AccessDeniedException AuthFailure AuthorizationError ExpiredToken ExpiredTokenException
+        IncompleteSignature InvalidAccessKeyId InvalidClientTokenId InvalidSignatureException MissingAuthenticationToken
+        NotAuthorizedException OptInRequired RequestExpired RequestTimeTooSkewed SignatureDoesNotMatch
+        UnauthorizedOperation UnrecognizedClientException KMSAccessDeniedException AccountSuspendedException
+        SendingPausedException MailFromDomainNotVerifiedException AccountSendingPausedException
+        ConfigurationSetSendingPausedException InvalidToken InvalidSecurity AuthorizationErrorException
+        AuthorizationException InvalidPayer AccountProblem AllAccessDisabled NotSignedUp CrossLocationLoggingProhibited
+        SubscriptionRequiredException InvalidCredentialsException
+        """,
+    ),
+    (
+        is_.UPSTREAM_NOT_NOW,
+        """
+        ServiceUnavailable ServiceUnavailableException Unavailable ServerException ServiceException
+        ModelNotReadyException DependencyFailureException EFSMountTimeoutException DatabaseResumingException
+        EndpointTemporarilyUnavailableException QueueDeletedRecently 503
+        """,
+    ),
+    (
+        is_.UPSTREAM_DOWN,
+        """
+        InternalError InternalFailure InternalServerError InternalServerException InternalServiceError
+        InternalServiceException InternalServiceFault KMSInternalException KeyUnavailableException 502
+        """,
+    ),
+    (is_.UPSTREAM_SLOW, "RequestTimeout RequestTimeoutException ModelTimeoutException DependencyTimeoutException 504"),
+    (
+        is_.CONTENTION,
+        """
+        ConflictException ConcurrentModificationException OperationAborted TransactionConflictException
+        ResourceInUseException TransactionConflict DuplicateItem
+        """,
+    ),
+    (is_.EDIT_CONFLICT, "ConditionalCheckFailedException PreconditionFailed 412"),
+    (
+        is_.MISCONFIGURED,
+        """
+        NoSuchBucket InvalidBucketName PermanentRedirect AuthorizationHeaderMalformed QueueDoesNotExist
+        AWS.SimpleQueueService.NonExistentQueue TableNotFoundException KMSNotFoundException ResourceNotFoundException
+        DisabledException KMSInvalidStateException InvalidKeyUsageException KmsDisabled KMSDisabled KMSDisabledException
+        KmsInvalidState KMSInvalidState KmsNotFound KMSNotFound KmsKeyNotFoundException KmsKeyDisabledException
+        KmsOptInRequired KMSKeyNotAccessibleFault KMSKeyDisabledException
+        IllegalLocationConstraintException InvalidLocationConstraint InvalidRegion
+        PlatformApplicationDisabled ConfigurationSetDoesNotExist ConfigurationSetDoesNotExistException
+        TemplateDoesNotExist TemplateDoesNotExistException NoSuchEntity NoSuchHostedZone NoSuchDistribution
+        NoSuchDomain NoSuchHealthCheck EntityNotFoundException NoSuchBucketPolicy NoSuchLifecycleConfiguration
+        NoSuchCORSConfiguration ServerSideEncryptionConfigurationNotFoundError NoSuchWebsiteConfiguration
+        ReplicationConfigurationNotFoundError InvalidUserPoolConfigurationException InvalidRuntimeException
+        InvalidZipFileException InvalidSecurityGroupIDException InvalidSubnetIDException InvalidAMIID.NotFound
+        CodeSigningConfigNotFoundException FileSystemNotFound
+        InvalidSmsRoleAccessPolicyException InvalidSmsRoleTrustRelationshipException
+        """,
+    ),
+)
+"""Error codes of Amazon Web Services that mean the same in every service, and some of S3, DynamoDB, SQS and KMS."""
+
+_AWS_WORDS: tuple[tuple[Label, re.Pattern[str]], ...] = (
+    (is_.THROTTLED, re.compile(r"Throttl|RateExceeded|RateLimit|TooManyRequests|ThroughputExceeded")),
+    (is_.QUOTA_SPENT, re.compile(r"Quota(?:For\w+)?Exceeded|(?<!Size)LimitExceeded|\ATooMany")),
+    (is_.CONTENTION, re.compile(r"Conflict|Concurrent")),
+    (
+        is_.REFUSED_US,
+        re.compile(
+            r"AccessDenied|Unauthori[sz]ed|NotAuthori[sz]ed|Forbidden|InsufficientPermissions|InsufficientPrivileges"
+            r"|(?:Invalid|Expired)(?!\w*(?:Next|Pagination|Continuation|Sequence|Import|Result|Request|TradeIn))\w*Token"
+        ),
+    ),
+    (is_.UPSTREAM_SLOW, re.compile(r"Timeout|TimedOut")),
+    (is_.UPSTREAM_NOT_NOW, re.compile(r"Unavailable|NotReady|Busy|Overload")),
+    (is_.UPSTREAM_DOWN, re.compile(r"\A(?:\w{2,12})?Internal(?:Error|Failure|Server|Service)")),
+    (
+        is_.MISCONFIGURED,
+        re.compile(
+            r"(?:StateMachine|Queue|Table|Bucket|Topic|Stream(?!Records)|Function|Repository|Cluster|Domain|Alias|LogGroup|Role"
+            r"|Parameter(?!Version)|Secret|Database|DBInstance|Pipeline|Registry|Index|Namespace|Listener|LoadBalancer"
+            r"|TargetGroup|RuleSet|SNSTopicArn)\w*(?:DoesNotExist|NotFound)"
+            r"|\ANoSuch(?:Bucket|Queue|Topic|Stream|Function|HostedZone|Distribution|Domain|Entity|Origin)"
+        ),
+    ),
+)
+
+
+def label_of_aws(code: str) -> Label | None:
+    """The label of an error code of Amazon Web Services, a known one or by the words that services agree on."""
+    return AWS.get(code) or next((label for label, words in _AWS_WORDS if words.search(code[:100])), None)
