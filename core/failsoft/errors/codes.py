@@ -23,6 +23,7 @@ from failsoft.errors.protocols import (
     read_http_protocol,
     read_interpreter,
 )
+from failsoft.errors.search_codes import READERS_OF_SEARCH
 from failsoft.errors.service_codes import READERS_OF_SERVICES, any_response
 from failsoft.errors.store_texts import read_misuse, read_redis, text_of_mysql, text_of_postgres, text_of_sqlite
 from failsoft.errors.vendor_codes import READERS_OF_VENDORS
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 
+_MAX_TEXT = 2_000
 _ERRNO_IN_TEXT = re.compile(r"\[Errno (\d+)\]")
 _ORACLE = re.compile(r"(ORA|DPY|DPI)-(\d{4,5})")
 _NATIVE = re.compile(r"\((\d{1,6})\)")
@@ -205,7 +207,9 @@ def read_mongo(exc: BaseException, _label: Label | None) -> Code | None:
     has_label = getattr(exc, "has_error_label", None)
     if callable(has_label) and has_label("TransientTransactionError"):
         return Code(is_.CONTENTION, "TransientTransactionError")
-    numbers = []
+    if type(exc).__name__ == "ServerSelectionTimeoutError" and "timed out (configured" in str(exc)[:_MAX_TEXT]:
+        return Code(is_.CONNECT_SILENT._replace(severity=is_.STORE_AWAY.severity), "no server answers")
+    numbers: list[object] = []
     details = getattr(exc, "details", None)
     if isinstance(details, Mapping):
         numbers += [error.get("code") for error in details.get("writeErrors") or () if isinstance(error, Mapping)]
@@ -262,6 +266,7 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
 )
 _READERS = {package: reader for reader, packages in _READERS_OF for package in packages.split()}
 _MORE_READERS: dict[str, CodeReader] = {
+    **{package: reader for reader, packages in READERS_OF_SEARCH for package in packages.split()},
     "curl_cffi": read_curl,
     "httpx": read_http_protocol,
     "httpx2": read_http_protocol,

@@ -119,11 +119,24 @@ _DUCKDB: _Texts = (
     ("no transaction is active", is_.BUG),
     ("current transaction is aborted", is_.BUG),
     ("already closed", is_.BUG),
+    ("within a transaction", is_.BUG),
+    ("csv error on line", is_.UNPARSABLE),
+    ("error when sniffing file", is_.UNPARSABLE),
 )
 
 
 def _duckdb(exc: BaseException, _label: Label | None) -> Code | None:
-    return _says(_DUCKDB, _text(exc).lower(), "DuckDB")
+    lower = _text(exc).lower()
+    if lower.startswith(("binder error", "catalog error")) and any(words in lower for words in _DUCKDB_STATEMENT):
+        return Code(is_.BUG, "DuckDB: a statement")
+    return _says(_DUCKDB, lower, "DuckDB")
+
+
+_DUCKDB_STATEMENT = (
+    "ambiguous reference", "must appear in the group by", "no function matches", "aggregate", "window function",
+    "values were supplied", "already exists", "cannot mix", "could not choose a best candidate",
+)  # fmt: skip
+"""What is wrong with a statement, and not with the tables that it names."""
 
 
 def _lmdb(exc: BaseException, label: Label | None) -> Code | None:

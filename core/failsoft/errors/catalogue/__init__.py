@@ -17,6 +17,7 @@ from failsoft.errors.catalogue.files import FILES
 from failsoft.errors.catalogue.frameworks import FRAMEWORKS
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.local import LOCAL
+from failsoft.errors.catalogue.mappers import MAPPERS
 from failsoft.errors.catalogue.runtimes import RUNTIMES
 from failsoft.errors.catalogue.sdks import SDKS
 from failsoft.errors.catalogue.services import SERVICES
@@ -29,7 +30,7 @@ __all__ = ["find_label", "iter_entries"]
 
 FAMILIES = (
     STDLIB, FRAMEWORKS, VALIDATORS, AUTH, DATABASES, STORES, EMBEDDED, CLIENTS, SDKS, BROKERS, SERVICES, WORK, FILES,
-    LOCAL, RUNTIMES,
+    LOCAL, RUNTIMES, MAPPERS,
 )  # fmt: skip
 # they took over the names of what they were forked from, and what these mean
 _FORKS = {
