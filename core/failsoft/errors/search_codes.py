@@ -59,8 +59,8 @@ _ELASTIC = _words(
     (is_.REFUSED_US, "security_exception"),
     (is_.CONTENTION, "concurrent_snapshot_execution_exception snapshot_in_progress_exception"),
 )
-"""Types in the error object; `search_phase_execution_exception` and the like leave it to their root cause. A document that
-the mapping refuses is a 400 as any other."""
+"""Types in the error object; `search_phase_execution_exception` and the like leave it to their root cause. A document
+that the mapping refuses is a 400 as any other."""
 _MAX_ITEMS = 100
 _MAX_TEXT = 2_000
 

@@ -73,8 +73,9 @@ _MISUSE = (
     "already opened", "already closed", "cursor closed", "cursor is closed", "connection is closed",
     "connection not open", "connection closed by", "not opened", "execute() first", "query first", "not executed",
     "unexecuted", "no result set", "commands out of sync", "outside of a transaction", "within a transaction",
-    "no transaction", "scroll mode", "while transaction is open", "not initialized", "must be initialized", "not bound to",
-    "closed database", "no results to fetch", "nothing to fetch", "uninitialized", "different thread", "another thread",
+    "no transaction", "scroll mode", "while transaction is open", "not initialized", "must be initialized",
+    "not bound to", "closed database", "no results to fetch", "nothing to fetch", "uninitialized", "different thread",
+    "another thread",
 )  # fmt: skip
 """What drivers say to those who call them wrongly, in classes that are otherwise about the link."""
 _NOT_MISUSE = ("unexpectedly", "by server", "by the server", "by remote", "by peer")
