@@ -15,7 +15,7 @@ _MAPPERS: tuple[tuple[Label, str], ...] = (
         beanie.exceptions.DocumentWasNotSaved beanie.exceptions.ReplaceError
         beanie.exceptions.StateManagementIsTurnedOff beanie.exceptions.StateNotSaved
         beanie.exceptions.WrongDocumentUpdateStrategy dataset.util.DatasetError
-        django.db.migrations.exceptions.IrreversibleError django.db.transaction.TransactionManagementError
+        django.db.transaction.TransactionManagementError
         mongoengine.errors.DeprecatedError mongoengine.fields.GridFSError
         mongoengine.queryset.visitor.DuplicateQueryConditionsError piccolo.engine.exceptions.TransactionError
         piccolo.query.methods.delete.DeletionError piccolo.query.methods.update.UpdateError
@@ -25,7 +25,7 @@ _MAPPERS: tuple[tuple[Label, str], ...] = (
         redis_om.model.model.QuerySyntaxError aredis_om.model.model.QuerySyntaxError
         sqlalchemy.exc.CircularDependencyError sqlalchemy.exc.ConstraintColumnNotFoundError
         sqlalchemy.exc.DuplicateColumnError sqlalchemy.exc.NoSuchColumnError
-        sqlalchemy.ext.asyncio.exc.AsyncBindNotFound tortoise.exceptions.IncompleteInstanceError
+        tortoise.exceptions.IncompleteInstanceError
         tortoise.exceptions.NoValuesFetched
         """,
     ),
