@@ -15,6 +15,8 @@ from evaluations.classifier.corpus import Line
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import iter_entries
 from failsoft.errors.catalogue.labels import Label, Voice
+from failsoft.errors.catalogue.sql_codes import label_of_sqlstate
+from failsoft.errors.catalogue.store_codes import REDIS
 from failsoft.errors.names import words_of
 
 __all__ = ["Sample", "samples_of_corpus", "samples_of_tables"]
@@ -106,13 +108,13 @@ def _of_sqlstate() -> Iterator[Sample]:
 
     for name, cls in sorted(vars(errors).items()):
         state = getattr(cls, "sqlstate", None)
-        label = known.label_of_sqlstate(state) if isinstance(state, str) else None
+        label = label_of_sqlstate(state) if isinstance(state, str) else None
         if label is not None:
             yield _sample([name], words_of(name), label, "psycopg", "sqlstate")
 
 
 def _of_words() -> Iterator[Sample]:
-    for word, label in sorted(known.REDIS.items()):
+    for word, label in sorted(REDIS.items()):
         yield _sample(["ResponseError"], word, label, "redis", "redis")
     for code, label in sorted(known.AWS.items()):
         yield _sample([code], words_of(code), label, "botocore", "aws")

@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 
 from failsoft.errors.catalogue import codes as known
-from failsoft.errors.catalogue import find_label
+from failsoft.errors.catalogue import find_label, sql_codes
 from failsoft.errors.catalogue import labels as is_
-from failsoft.errors.catalogue.labels import Label, Voice
+from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.catalogue.store_codes import label_of_mongo
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
 from failsoft.errors.peers import upstream
 from failsoft.errors.protocols import (
@@ -22,7 +23,9 @@ from failsoft.errors.protocols import (
     read_http_protocol,
     read_interpreter,
 )
+from failsoft.errors.search_codes import READERS_OF_SEARCH
 from failsoft.errors.service_codes import READERS_OF_SERVICES, any_response
+from failsoft.errors.store_texts import read_misuse, read_redis, text_of_mysql, text_of_postgres, text_of_sqlite
 from failsoft.errors.vendor_codes import MORE_READERS_OF_VENDORS, READERS_OF_VENDORS
 
 __all__ = [
@@ -34,10 +37,10 @@ __all__ = [
     "read_mysql",
     "read_oracle",
     "read_postgres",
-    "read_redis",
 ]
 
 
+_MAX_TEXT = 2_000
 _ERRNO_IN_TEXT = re.compile(r"\[Errno (\d+)\]")
 _ORACLE = re.compile(r"(ORA|DPY|DPI)-(\d{4,5})")
 _NATIVE = re.compile(r"\((\d{1,6})\)")
@@ -74,7 +77,7 @@ def _sqlstate(exc: BaseException, _label: Label | None) -> Code | None:
     for name in ("sqlstate", "pgcode"):
         state = getattr(exc, name, None)
         if isinstance(state, str) and len(state) == 5:
-            return named(known.label_of_sqlstate(state), f"SQLSTATE {state}")
+            return named(sql_codes.label_of_sqlstate(state), f"SQLSTATE {state}")
     return None
 
 
@@ -105,8 +108,8 @@ def read_postgres(exc: BaseException, label: Label | None) -> Code | None:
     """PostgreSQL: a SQLSTATE, or the words of libpq where there was no session to have one."""
     text = first_of(exc)
     if (code := _sqlstate(exc, label)) is not None:
-        operator = code.says.endswith("42883") and isinstance(text, str) and text.startswith("operator")
-        return code._replace(label=is_.BUG) if operator else code
+        said = text_of_postgres(code.says[-5:], text) if isinstance(text, str) else None
+        return code if said is None else code._replace(label=said)
     if label is None or not isinstance(text, str):
         return None
     if label == is_.BUG._replace(voice=label.voice) and any(needle in text for needle in _DSN):
@@ -121,28 +124,44 @@ def read_mysql(exc: BaseException, label: Label | None) -> Code | None:
     """MySQL and MariaDB: their number, else a SQLSTATE."""
     for value in (getattr(exc, "errno", None), first_of(exc)):
         number = number_of(value)
-        if number is not None and number > 0 and (means := known.label_of_mysql(number)):
+        if number is not None and number > 0 and (means := sql_codes.label_of_mysql(number)):
             if means in {is_.STORE_AWAY, is_.STORE_REFUSED} and "timed out" in str(exc)[:2_000]:
                 means = is_.SILENT if means is is_.STORE_AWAY else is_.CONNECT_SILENT
-            return Code(means, f"MySQL {number}")
-    return _sqlstate(exc, label)
+            return Code(text_of_mysql(number, str(exc)) or means, f"MySQL {number}")
+    return _sqlstate(exc, label) or read_misuse(exc, label)
 
 
 _SQLITE_NUMBERS = ("sqlite_errorcode", "extendedresult", "result")
 
 
-def _sqlite(exc: BaseException, _label: Label | None) -> Code | None:
+def _sqlite(exc: BaseException, label: Label | None) -> Code | None:
     number = next((one for name in _SQLITE_NUMBERS if (one := number_of(getattr(exc, name, None)))), None)
     if number is None:
-        return None
-    label = known.SQLITE.get(number) or known.SQLITE.get(number & 0xFF)
+        # what the module says itself, of a row or of how it was called; there is no link that could fail
+        lost = label is not None and label.category is is_.STORE_AWAY.category
+        return Code(text_of_sqlite(str(first_of(exc))) or is_.BUG, "SQLite, no code") if lost else None
+    label = sql_codes.SQLITE.get(number) or sql_codes.SQLITE.get(number & 0xFF)
     if number == 1:
-        text = str(first_of(exc))
-        label = is_.MISCONFIGURED if text.startswith("no such") or "has no column" in text else is_.BUG
+        label = text_of_sqlite(str(first_of(exc))) or is_.BUG
     return named(label, f"SQLite {getattr(exc, 'sqlite_errorname', number)}")
 
 
 _DRIVER_OF_ORACLE = {
+    1002: is_.BUG,
+    1003: is_.BUG,
+    1006: is_.BUG,
+    4001: is_.MISCONFIGURED,
+    4003: is_.MISCONFIGURED,
+    4008: is_.BUG,
+    4009: is_.BUG,
+    4010: is_.BUG,
+    4017: is_.MISCONFIGURED,
+    4018: is_.MISCONFIGURED,
+    4022: is_.BUG,
+    4023: is_.BUG,
+    4028: is_.MISCONFIGURED,
+    4029: is_.CONTRADICTION,
+    6002: is_.NO_TRUST,
     1001: is_.STORE_AWAY,
     2049: is_.MISCONFIGURED,
     4000: is_.MISCONFIGURED,
@@ -164,7 +183,7 @@ def read_oracle(exc: BaseException, _label: Label | None) -> Code | None:
         number = int(match[2])
         if match[1] == "DPI":
             return named(is_.MISCONFIGURED if number in {1047, 1072} else None, match[0])
-        label = known.label_of_oracle(number) if match[1] == "ORA" else _DRIVER_OF_ORACLE.get(number)
+        label = sql_codes.label_of_oracle(number) if match[1] == "ORA" else _DRIVER_OF_ORACLE.get(number)
         if label is None and match[1] == "DPY" and 2000 <= number < 4000:
             label = is_.BUG  # called wrongly, or for what it cannot do
         return named(label, f"{match[1]}-{match[2]}")
@@ -174,63 +193,13 @@ def read_oracle(exc: BaseException, _label: Label | None) -> Code | None:
 def _sql_server(exc: BaseException, _label: Label | None) -> Code | None:
     first = first_of(exc)
     if (number := number_of(first)) is not None:
-        return named(known.label_of_sql_server(number), f"SQL Server {number}")
+        return named(sql_codes.label_of_sql_server(number), f"SQL Server {number}")
     text = str(exc)[:2_000]
     for digits in _NATIVE.findall(text):
-        if label := known.label_of_sql_server(int(digits)):
+        # a number in brackets may be any; what is a bug besides, the class says
+        if (label := sql_codes.label_of_sql_server(int(digits))) not in {None, is_.BUG}:
             return Code(label, f"SQL Server {digits}")
-    return named(known.label_of_sqlstate(first), f"SQLSTATE {first}") if isinstance(first, str) else None
-
-
-# replies that begin with ERR, which the libraries cut off
-_REDIS_BUGS = (
-    "no matching script",
-    "transaction discarded",
-    "unknown command",
-    "unknown subcommand",
-    "wrong number of arguments",
-    "value is not",
-    "syntax error",
-    "invalid ",
-    "index out of range",
-    "no such key",
-    "increment or decrement would overflow",
-    "error compiling script",
-    "error running script",
-)
-_REDIS_SETTINGS = ("nogroup", "dbindex", "db index", "no such master")
-_REDIS_STARTS: tuple[tuple[tuple[str, ...], Label, str], ...] = (
-    (("too many connections", "no connection available"), is_.POOL_EXHAUSTED, "pool"),
-    (_REDIS_SETTINGS, is_.MISCONFIGURED, "what has to be set up beforehand"),
-    (_REDIS_BUGS, is_.BUG, "what we asked for"),
-)
-_REDIS_WORDS: tuple[tuple[tuple[str, ...], Label, str], ...] = (
-    (("max number of clients",), is_.EXHAUSTED, "clients"),
-    (("authentication required", "username-password"), is_.REFUSED_US, "authentication"),
-    (("script: ",), is_.BUG, "what we asked for"),
-    (("read only replica",), is_.STORE_NOT_NOW, "replica"),
-    (("cluster mode is not enabled",), is_.MISCONFIGURED, "no cluster"),
-)
-
-
-def read_redis(exc: BaseException, label: Label | None) -> Code | None:
-    """Redis: the words of its replies, and of clients that could not ask."""
-    text = first_of(exc)
-    if not isinstance(text, str):
-        return None
-    if text.startswith("Error ") and " connecting to " in text:
-        return Code(is_.STORE_REFUSED, "while connecting")
-    if text.startswith("Timeout connecting"):
-        return Code(is_.CONNECT_SILENT, "while connecting")
-    lower = text.lower()
-    for words, means, says in _REDIS_WORDS:
-        if any(one in lower for one in words):
-            return Code(means, says)
-    for starts, means, says in _REDIS_STARTS:
-        if lower.startswith(starts):
-            return Code(means, says)
-    word = text.partition(" ")[0]
-    return named(known.REDIS.get(word), word) if label is None or label.voice is Voice.SAYS else None
+    return named(sql_codes.label_of_sqlstate(first), f"SQLSTATE {first}") if isinstance(first, str) else None
 
 
 def read_mongo(exc: BaseException, _label: Label | None) -> Code | None:
@@ -238,13 +207,16 @@ def read_mongo(exc: BaseException, _label: Label | None) -> Code | None:
     has_label = getattr(exc, "has_error_label", None)
     if callable(has_label) and has_label("TransientTransactionError"):
         return Code(is_.CONTENTION, "TransientTransactionError")
-    numbers = [getattr(exc, "code", None)]
+    if type(exc).__name__ == "ServerSelectionTimeoutError" and "timed out (configured" in str(exc)[:_MAX_TEXT]:
+        return Code(is_.CONNECT_SILENT._replace(severity=is_.STORE_AWAY.severity), "no server answers")
+    numbers: list[object] = []
     details = getattr(exc, "details", None)
     if isinstance(details, Mapping):
         numbers += [error.get("code") for error in details.get("writeErrors") or () if isinstance(error, Mapping)]
+    numbers.append(getattr(exc, "code", None))
     for value in numbers:
         number = number_of(value)
-        if number is not None and (means := known.MONGO.get(number)):
+        if number is not None and (means := label_of_mongo(number)):
             return Code(means, f"MongoDB {number}")
     return None
 
@@ -282,6 +254,7 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
     (read_redis, "redis valkey aioredis coredis"),
     (read_mongo, "pymongo"),
     (_pony, "pony"),
+    (read_misuse, "peewee playhouse tortoise"),
     (_pydantic, "pydantic_core"),
     *READERS_OF_SERVICES,
     *READERS_OF_PROTOCOLS,
@@ -299,6 +272,7 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
 )
 _READERS = {package: reader for reader, packages in _READERS_OF for package in packages.split()}
 _MORE_READERS: dict[str, CodeReader] = {
+    **{package: reader for reader, packages in READERS_OF_SEARCH for package in packages.split()},
     "curl_cffi": read_curl,
     "httpx": read_http_protocol,
     "httpx2": read_http_protocol,

@@ -16,8 +16,10 @@ from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.aws import AWS
 from failsoft.errors.catalogue.labels import Label, Voice
+from failsoft.errors.catalogue.sql_codes import label_of_sqlstate
+from failsoft.errors.catalogue.store_codes import REDIS
 from failsoft.errors.code import Code, CodeReader
-from failsoft.errors.codes import read_mongo, read_mysql, read_oracle, read_postgres, read_redis
+from failsoft.errors.codes import read_mongo, read_mysql, read_oracle, read_postgres
 from failsoft.errors.conventions import CLEAR, label_of_words
 from failsoft.errors.packages import Kind, Package
 from failsoft.errors.patterns import guess_by_message
@@ -34,6 +36,7 @@ from failsoft.errors.protocols import (
     read_zmq,
 )
 from failsoft.errors.service_codes import label_of_reply, read_grpc, read_kafka
+from failsoft.errors.store_texts import read_redis, text_of_postgres
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.vendor_codes import read_oauth
 
@@ -213,8 +216,8 @@ def _sqlstate(exc: BaseException, _label: Label | None) -> Code | None:
     first = exc.args[0] if exc.args else None
     if isinstance(first, dict) and isinstance(state := first.get("C"), str):
         # the field of that name in an error of PostgreSQL's protocol
-        operator = state == "42883" and str(first.get("M")).startswith("operator")
-        return Code(is_.BUG, "no such operator") if operator else _state(state)
+        said = text_of_postgres(state, str(first.get("M")))
+        return _state(state) if said is None else Code(said, f"SQLSTATE {state}")
     if isinstance(first, str) and (found := _SQLSTATE.search(first[:_MAX_TEXT])) is not None:
         return _state(found[1] or found[2])
     return None
@@ -241,7 +244,7 @@ def _postgres_code(exc: BaseException, _label: Label | None) -> Code | None:
 
 
 def _state(state: str) -> Code | None:
-    means = known.label_of_sqlstate(state) if len(state) == 5 else None
+    means = label_of_sqlstate(state) if len(state) == 5 else None
     return None if means is None else Code(means, f"SQLSTATE {state}")
 
 
@@ -249,7 +252,7 @@ def _redis_reply(exc: BaseException, _label: Label | None) -> Code | None:
     """The first word of an error reply, in capitals by the protocol's custom."""
     first = exc.args[0] if exc.args else None
     word = first.partition(" ")[0] if isinstance(first, str) else ""
-    means = known.REDIS.get(word) if word.isupper() else None
+    means = REDIS.get(word) if word.isupper() else None
     return None if means is None else Code(means, word)
 
 

@@ -64,6 +64,7 @@ _LAST_FRAMES: tuple[tuple[str, str, Label, str], ...] = (
     ("KeyError", "/zipfile.py", is_.NOT_THERE, "no such member of an archive"),
     ("KeyError", "/zipfile/__init__.py", is_.NOT_THERE, "no such member of an archive"),
     ("OpenSSL.crypto.Error", "/OpenSSL/", is_.UNPARSABLE, "a certificate or a key, no link"),
+    ("LookupError", "/sqlalchemy/sql/sqltypes.py", is_.CONTRADICTION, "a stored value that is none of an enumeration"),
     ("sqlalchemy.exc.ArgumentError", "/sqlalchemy/engine/url.py", is_.MISCONFIGURED, "the URL of a database"),
 )
 """Class, place in the path of the innermost frame, label, and why."""

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.catalogue.sql_codes import label_of_sqlstate
+from failsoft.errors.catalogue.store_codes import label_of_clickhouse
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
 from failsoft.errors.complaints import is_throttled
+from failsoft.errors.store_texts import text_of_postgres
 
 __all__ = [
     "READERS_OF_PROTOCOLS",
@@ -63,9 +66,9 @@ def _pg8000(exc: BaseException, _label: Label | None) -> Code | None:
     fields = first_of(exc)
     if isinstance(fields, Mapping):
         state = fields.get("C")
-        if state == "42883" and str(fields.get("M")).startswith("operator"):
-            return Code(is_.BUG, "no such operator")
-        return named(known.label_of_sqlstate(state), f"SQLSTATE {state}") if isinstance(state, str) else None
+        if not isinstance(state, str):
+            return None
+        return named(text_of_postgres(state, str(fields.get("M"))) or label_of_sqlstate(state), f"SQLSTATE {state}")
     return Code(is_.BUG, "closed by us") if _text(exc) == "connection is closed" else None
 
 
@@ -104,7 +107,7 @@ def read_clickhouse(exc: BaseException, _label: Label | None) -> Code | None:
     number = number_of(getattr(exc, "code", None))
     if number is None and (match := _CLICKHOUSE.search(_text(exc))):
         number = int(match[1])
-    return named(known.CLICKHOUSE.get(number), f"ClickHouse {number}") if number is not None else None
+    return named(label_of_clickhouse(number), f"ClickHouse {number}") if number is not None else None
 
 
 _DUCKDB: _Texts = (
@@ -116,11 +119,24 @@ _DUCKDB: _Texts = (
     ("no transaction is active", is_.BUG),
     ("current transaction is aborted", is_.BUG),
     ("already closed", is_.BUG),
+    ("within a transaction", is_.BUG),
+    ("csv error on line", is_.UNPARSABLE),
+    ("error when sniffing file", is_.UNPARSABLE),
 )
 
 
 def _duckdb(exc: BaseException, _label: Label | None) -> Code | None:
-    return _says(_DUCKDB, _text(exc).lower(), "DuckDB")
+    lower = _text(exc).lower()
+    if lower.startswith(("binder error", "catalog error")) and any(words in lower for words in _DUCKDB_STATEMENT):
+        return Code(is_.BUG, "DuckDB: a statement")
+    return _says(_DUCKDB, lower, "DuckDB")
+
+
+_DUCKDB_STATEMENT = (
+    "ambiguous reference", "must appear in the group by", "no function matches", "aggregate", "window function",
+    "values were supplied", "already exists", "cannot mix", "could not choose a best candidate",
+)  # fmt: skip
+"""What is wrong with a statement, and not with the tables that it names."""
 
 
 def _lmdb(exc: BaseException, label: Label | None) -> Code | None:

@@ -299,7 +299,11 @@ def test_the_numbers_of_sql_server(classify: Raised, args: tuple[str, ...], expe
         ("ResponseError", "LOADING Redis is loading the dataset in memory", NOT_NOW, False),
         ("ResponseError", "WRONGPASS invalid username-password pair", REFUSED_US, False),
         ("ResponseError", "WRONGTYPE Operation against a key", BUG, False),
-        ("ResponseError", "something else", UPSTREAM, False),
+        ("ResponseError", "something else", BUG, False),
+        ("ResponseError", "OUTOFSTOCK says a script", UPSTREAM, False),
+        ("ResponseError", "unknown command 'FT.SEARCH', with args beginning with:", SETTINGS, False),
+        ("ResponseError", "MOVED 3999 127.0.0.1:6381", SETTINGS, False),
+        ("LockError", "Cannot release an unlocked lock", BUG, False),
         ("AuthenticationError", "Authentication required.", REFUSED_US, False),
         ("MaxConnectionsError", "Too many connections", EXHAUSTED, False),
         ("WatchError", "Watched variable changed.", CONTENTION, False),
@@ -322,7 +326,8 @@ def test_the_words_of_redis(
         ("OperationFailure", {"code": 112}, CONTENTION),
         ("OperationFailure", {"code": 18}, REFUSED_US),
         ("OperationFailure", {"code": 50}, SLOW),
-        ("OperationFailure", {"code": 9999999}, UPSTREAM),
+        ("OperationFailure", {"code": 5107201}, BUG),
+        ("OperationFailure", {"code": 9999}, UPSTREAM),
         ("BulkWriteError", {"code": 65, "details": {"writeErrors": [{"code": 11000}]}}, DUPLICATE),
         ("OperationFailure", {"has_error_label": lambda label: label == "TransientTransactionError"}, CONTENTION),
         ("ServerSelectionTimeoutError", {}, AWAY),
@@ -354,3 +359,37 @@ def test_a_lost_link_to_a_store_is_graver_than_one_to_a_peer(classify: Raised) -
 def test_a_password_that_the_database_refuses_is_no_401_of_ours(classify: Raised) -> None:
     failure = classify(driver("asyncpg.exceptions.InvalidPasswordError", sqlstate="28P01"))
     assert labelled(failure) == REFUSED_US
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "attributes", "expected"),
+    [
+        ("psycopg.errors.CardinalityViolation", "more than one row", {"sqlstate": "21000"}, BUG),
+        ("psycopg.errors.FeatureNotSupported", 'extension "x" is not available', {"sqlstate": "0A000"}, SETTINGS),
+        ("psycopg.errors.UndefinedFunction", "operator does not exist: text + text", {"sqlstate": "42883"}, BUG),
+        ("psycopg.errors.InvalidRegularExpression", "parentheses () not balanced", {"sqlstate": "2201B"}, BUG),
+        ("mysql.connector.errors.DatabaseError", "Unknown thread id: 100", {"errno": 1094}, BUG),
+        ("mysql.connector.errors.DatabaseError", "running with the --read-only option", {"errno": 1290}, NOT_NOW),
+        ("mysql.connector.errors.DatabaseError", "running with --secure-file-priv", {"errno": 1290}, SETTINGS),
+        ("peewee.OperationalError", "Connection already opened.", {}, BUG),
+        ("peewee.OperationalError", "server closed the connection unexpectedly", {}, AWAY),
+        ("sqlite3.OperationalError", "malformed JSON", {"sqlite_errorcode": 1}, BAD_ROW),
+        ("sqlite3.OperationalError", "no such savepoint: x", {"sqlite_errorcode": 1}, BUG),
+        ("sqlite3.OperationalError", "Could not decode to UTF-8 column 'a'", {}, CONTRADICTION),
+        ("duckdb.BinderException", 'Binder Error: Ambiguous reference to column name "a"', {}, BUG),
+        ("duckdb.BinderException", 'Binder Error: Referenced column "b" not found', {}, SETTINGS),
+        ("neo4j.exceptions.ClientError", "x", {"code": "Neo.ClientError.Database.DatabaseNotFound"}, SETTINGS),
+        ("neo4j.exceptions.TransientError", "x", {"code": "Neo.TransientError.Transaction.DeadlockDetected"}, DEADLOCK),
+        ("elasticsearch.BadRequestError", "x", {"body": {"error": {"type": "parsing_exception"}}}, BUG),
+    ],
+)
+def test_what_our_statement_says_and_what_is_set_up_are_told_apart(
+    classify: Raised, path: str, text: str, attributes: dict[str, Any], expected: tuple[object, ...]
+) -> None:
+    assert labelled(classify(driver(path, text, **attributes))) == expected
+
+
+def test_of_several_documents_the_first_that_failed_says_why(classify: Raised) -> None:
+    items = [{"index": {"status": 429, "error": {"type": "rejected_execution_exception"}}}]
+    failure = classify(driver("opensearchpy.helpers.errors.BulkIndexError", "1 document(s) failed to index.", items))
+    assert labelled(failure) == EXHAUSTED

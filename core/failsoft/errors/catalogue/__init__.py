@@ -19,6 +19,7 @@ from failsoft.errors.catalogue.frameworks import FRAMEWORKS
 from failsoft.errors.catalogue.kafka import KAFKA
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.local import LOCAL
+from failsoft.errors.catalogue.mappers import MAPPERS
 from failsoft.errors.catalogue.queues import QUEUES
 from failsoft.errors.catalogue.remote import REMOTE
 from failsoft.errors.catalogue.runtimes import RUNTIMES
@@ -34,7 +35,7 @@ __all__ = ["find_label", "iter_entries"]
 
 FAMILIES = (
     STDLIB, FRAMEWORKS, VALIDATORS, AUTH, DATABASES, STORES, EMBEDDED, CLIENTS, SDKS, VENDORS, CLOUDS, BROKERS,
-    SERVICES, QUEUES, KAFKA, REMOTE, WORK, FILES, LOCAL, RUNTIMES,
+    SERVICES, QUEUES, KAFKA, REMOTE, WORK, FILES, LOCAL, MAPPERS, RUNTIMES,
 )  # fmt: skip
 # they took over the names of what they were forked from, and what these mean
 _FORKS = {

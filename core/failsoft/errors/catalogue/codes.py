@@ -1,4 +1,4 @@
-"""Codes that say more than a class: of the operating system, databases, HTTP, gRPC and clouds."""
+"""Codes that say more than a class: of the operating system, HTTP, gRPC and clouds. Those of databases stand beside."""
 
 from __future__ import annotations
 
@@ -10,20 +10,12 @@ from failsoft.errors.catalogue.labels import Label
 
 __all__ = [
     "AMQP",
-    "CLICKHOUSE",
     "CURL",
     "ERRNO",
     "GRPC",
-    "MONGO",
     "MQTT",
-    "REDIS",
     "SMTP",
-    "SQLITE",
     "WEBSOCKET",
-    "label_of_mysql",
-    "label_of_oracle",
-    "label_of_sql_server",
-    "label_of_sqlstate",
     "label_of_upstream",
 ]
 
@@ -57,138 +49,6 @@ ERRNO = _table(
     (is_.UNREACHABLE, _numbers("EHOSTUNREACH ENETUNREACH EHOSTDOWN ENETDOWN ENONET")),
     (is_.SILENT, _numbers("ETIMEDOUT ETIME")),
 )
-
-# PostgreSQL, appendix A; the classes (two characters) are those of ISO/IEC 9075 and hold for other databases too.
-_SQLSTATE = _words(
-    (is_.STORE_AWAY, "08 57P01 57P02 57P05 25P03"),
-    (is_.STORE_REFUSED, "08001 08004"),
-    # read-only: a standby or a server that protects itself; a failover or more disk ends it
-    (is_.STORE_NOT_NOW, "57P03 25006"),
-    (is_.UPSTREAM_SLOW, "57014 HYT00 HYT01 57S01 25P04"),
-    (is_.EXHAUSTED, "53 53300 53400"),
-    (is_.OUT_OF_MEMORY, "53200"),
-    (is_.DISK_FULL, "53100"),
-    (is_.TOO_BIG_FOR_PEER, "54"),
-    (is_.CONTENTION, "40 40001 40003 55P03 55006 72000"),
-    (is_.DEADLOCK, "40P01"),
-    (is_.CONSTRAINT, "23 23000 23001 23503 23514 23P01 40002 44"),
-    (is_.DUPLICATE, "23505"),
-    (is_.BAD_ROW, "22 23502 21"),
-    (is_.REFUSED_US, "28 42501 0P 0L"),
-    (
-        is_.MISCONFIGURED,
-        "3D 3F 42P01 42703 42883 42704 42S02 42S22 57P04 F0 55P02 58P01 IM",
-    ),
-    (is_.RULE_REFUSES, "P0001 45000"),
-    (is_.BUG, "42 25 22012 24 26 2D 34 38 39 55 P0 07 0A 0B"),
-    (is_.MACHINE_DAMAGED, "58 58030"),
-    (is_.CORRUPT, "XX001 XX002"),
-    (is_.UPSTREAM_FAILED, "XX HV 57"),
-)
-
-
-def label_of_sqlstate(state: str) -> Label | None:
-    """The label of an SQLSTATE of five characters."""
-    return _SQLSTATE.get(state) or _SQLSTATE.get(state[:2])
-
-
-# MySQL and MariaDB, server errors (1000 to 1999, 3000 to 4999) and client errors (2000 to 2999)
-_MYSQL = _table(
-    (is_.STORE_REFUSED, (2001, 2002, 2003, 2004, 2005, 2009)),
-    (is_.STORE_AWAY, (1053, 1077, 1079, 1080, 1158, 1159, 1160, 1161, 1927, 2006, 2012, 2013, 2055, 4031)),
-    (is_.NO_TRUST, (2026,)),
-    (is_.REFUSED_US, (1044, 1045, 1095, 1130, 1142, 1143, 1227, 1251, 1370, 1410, 1698, 1862, 2049, 2054, 2061)),
-    (is_.EXHAUSTED, (1040, 1041, 1129, 1135, 1203, 1226)),
-    (is_.OUT_OF_MEMORY, (1037, 1038, 2008)),
-    (is_.DISK_FULL, (1021, 1114)),
-    (is_.TOO_BIG_FOR_PEER, (1153, 2020)),
-    (is_.CONTENTION, (1020, 1205, 1206, 1412, 1637, 3058, 3101, 3572)),
-    (is_.DEADLOCK, (1213, 1614)),
-    (is_.UPSTREAM_SLOW, (1317, 1969, 3024)),
-    (is_.DUPLICATE, (1022, 1062, 1169, 1586, 1761, 1762)),
-    (is_.CONSTRAINT, (1216, 1217, 1451, 1452, 1557, 3819, 4025)),
-    (is_.BAD_ROW, (1048, 1263, 1264, 1265, 1292, 1364, 1366, 1406, 1411, 1416, 1441, 1690, 3140, 3157)),
-    (is_.MISCONFIGURED, (1046, 1049, 1051, 1054, 1109, 1146, 1193, 1305, 2018, 2019)),
-    (is_.BUG, (1052, 1064, 1065, 1066, 1110, 1136, 1149, 1172, 1241, 1242, 1318, 1365, 1792, 2014, 2030, 2031)),
-    (is_.STORE_NOT_NOW, (1290, 1836)),
-    (is_.CORRUPT, (1033, 1034, 1194, 1195, 1712)),
-    (is_.MACHINE_DAMAGED, (1002, 1003, 1004, 1023, 1026, 1030)),
-    (is_.RULE_REFUSES, (1644,)),
-)
-
-
-def label_of_mysql(number: int) -> Label | None:
-    """The label of an error number of MySQL or MariaDB."""
-    return _MYSQL.get(number)
-
-
-SQLITE = _table(
-    (is_.BUG, (1, 21, 25)),
-    (is_.OS_FAULT, (2, 3, 4)),
-    (is_.UPSTREAM_SLOW, (9,)),
-    (is_.RULE_REFUSES, (1811,)),
-    (is_.CONTENTION, (5, 6, 15, 17, 262, 517)),
-    (is_.OUT_OF_MEMORY, (7,)),
-    (is_.MISCONFIGURED, (8, 14, 23)),
-    (is_.MACHINE_DAMAGED, (10,)),
-    (is_.CORRUPT, (11, 26)),
-    (is_.DISK_FULL, (13,)),
-    (is_.TOO_BIG_FOR_PEER, (18,)),
-    (is_.CONSTRAINT, (19,)),
-    (is_.DUPLICATE, (1555, 2067, 2579)),
-    (is_.BAD_ROW, (20, 1299, 3091)),
-)
-"""Primary result codes, and extended ones that say more (https://www.sqlite.org/rescode.html)."""
-
-_ORACLE = _table(
-    (is_.DUPLICATE, (1,)),
-    (is_.CONSTRAINT, (2290, 2291, 2292)),
-    (is_.BAD_ROW, (1400, 1407, 1438, 1722, 1830, 1858, 12899)),
-    (is_.CONTENTION, (54, 8177, 30006, 4021)),
-    (is_.DEADLOCK, (60,)),
-    (is_.UPSTREAM_SLOW, (1013,)),
-    (is_.EXHAUSTED, (18, 20, 2391, 12516, 12519, 12520)),
-    (is_.OUT_OF_MEMORY, (4030, 4031)),
-    (is_.DISK_FULL, (1536, 1652, 1653, 1654, 1688, 1691, 19815)),
-    (is_.REFUSED_US, (1017, 1031, 1045, 28000, 28001)),
-    (is_.MISCONFIGURED, (904, 942, 12154, 12505, 12514)),
-    (is_.STORE_REFUSED, (12541, 12543, 12545)),
-    (is_.STORE_AWAY, (28, 1012, 1092, 3113, 3114, 3135, 12537, 12547, 12560)),
-    (is_.SILENT, (12170, 12535, 12609)),
-    (is_.STORE_NOT_NOW, (1033, 1034, 1089, 1090, 12528)),
-    (is_.CORRUPT, (1578, 600, 7445)),
-    (is_.BUG, (900, 903, 905, 907, 911, 917, 923, 933, 936)),
-    (is_.RULE_REFUSES, range(20000, 21000)),
-)
-
-
-def label_of_oracle(number: int) -> Label | None:
-    """The label of an `ORA-` number."""
-    return _ORACLE.get(number)
-
-
-_SQL_SERVER = _table(
-    (is_.DUPLICATE, (2601, 2627)),
-    (is_.CONSTRAINT, (547,)),
-    (is_.BAD_ROW, (220, 241, 242, 245, 515, 2628, 8114, 8115, 8152)),
-    (is_.DEADLOCK, (1205,)),
-    (is_.CONTENTION, (1222, 3960)),
-    (is_.REFUSED_US, (229, 230, 916, 4060, 18452, 18456)),
-    (is_.MISCONFIGURED, (207, 208, 911, 2812)),
-    (is_.EXHAUSTED, (10928, 10929, 17809, 40501)),
-    (is_.DISK_FULL, (1101, 1105, 9002)),
-    (is_.OUT_OF_MEMORY, (701, 802)),
-    (is_.STORE_NOT_NOW, (40197, 40613, 49918)),
-    (is_.CORRUPT, (823, 824, 825)),
-    (is_.BUG, (102, 105, 156)),
-    (is_.STORE_AWAY, (64, 233, 10053, 10054, 20002, 20003, 20009)),
-)
-
-
-def label_of_sql_server(number: int) -> Label | None:
-    """The label of an error number of Microsoft SQL Server."""
-    return _SQL_SERVER.get(number)
-
 
 # RFC 9110; 520 to 524 are Cloudflare's, 529 says "overloaded"
 _UPSTREAM = _table(
@@ -227,30 +87,6 @@ GRPC = _words(
 )
 """gRPC status codes by name."""
 
-REDIS = _words(
-    (is_.OUT_OF_MEMORY, "OOM"),
-    (is_.MACHINE_DAMAGED, "MISCONF"),
-    (is_.STORE_NOT_NOW, "LOADING BUSY TRYAGAIN CLUSTERDOWN MASTERDOWN NOREPLICAS READONLY"),
-    (is_.REFUSED_US, "NOAUTH WRONGPASS NOPERM DENIED"),
-    (is_.BUG, "WRONGTYPE NOSCRIPT EXECABORT CROSSSLOT UNKNOWN"),
-    (is_.CONTENTION, "BUSYKEY BUSYGROUP INPROG"),
-)
-"""First word of an error reply of Redis."""
-
-MONGO = _table(
-    (is_.DUPLICATE, (11000, 11001, 12582)),
-    (is_.CONSTRAINT, (121,)),
-    (is_.CONTENTION, (24, 46, 112, 117, 225, 244, 246, 251, 267)),
-    (is_.REFUSED_US, (11, 13, 18, 8000)),
-    (is_.UPSTREAM_SLOW, (50, 262)),
-    (is_.STORE_NOT_NOW, (10107, 13435, 13436, 10058, 189, 91, 11600, 11602)),
-    (is_.STORE_AWAY, (6, 7, 89, 9001)),
-    (is_.DISK_FULL, (14031,)),
-    (is_.MISCONFIGURED, (26, 27, 72, 73)),
-    (is_.BUG, (2, 4, 9, 14, 16, 28, 40, 52, 54, 59, 168, 16410, 17007, 40324)),
-    (is_.TOO_BIG_FOR_PEER, (10334,)),
-)
-"""Error codes of MongoDB."""
 
 SMTP = _table(
     (is_.REFUSED_US, (530, 534, 535, 538)),
@@ -302,19 +138,3 @@ WEBSOCKET = _table(
     (is_.REFUSED_US, (3000, 3003)),
 )
 """Codes with which a peer closed (RFC 6455, 7.4.1, and IANA's registry)."""
-
-CLICKHOUSE = _table(
-    (is_.MISCONFIGURED, (16, 46, 47, 60, 81)),
-    (is_.BUG, (36, 42, 43, 62, 215)),
-    (is_.REFUSED_US, (164, 192, 193, 194, 497, 516)),
-    (is_.UPSTREAM_SLOW, (159, 160, 394)),
-    (is_.EXHAUSTED, (201, 202, 241, 252)),
-    (is_.DISK_FULL, (243,)),
-    (is_.SILENT, (209,)),
-    (is_.STORE_AWAY, (210, 279)),
-    (is_.STORE_NOT_NOW, (242, 319, 425, 999)),
-    (is_.CONTENTION, (473,)),
-    (is_.BAD_ROW, (6, 27, 38, 41, 53, 69, 72)),
-    (is_.CORRUPT, (40, 246)),
-)
-"""Error codes of ClickHouse (its table system.errors)."""

@@ -73,6 +73,8 @@ POOL_SILENT = EXHAUSTED._replace(not_sent=True)
 QUEUE_FULL = EXHAUSTED._replace(local=True)
 TOO_BIG_FOR_PEER = Label(Category.RESOURCE, _MEDIUM, False, 500, "RESOURCE_EXHAUSTED")
 THROTTLED = Label(Category.RESOURCE, _MEDIUM, True, 503, "UPSTREAM_THROTTLED")
+# a sequence, a range of numbers: nothing comes back
+RAN_OUT = Label(Category.RESOURCE, _HIGH, False, 500, "RESOURCE_EXHAUSTED")
 QUOTA_SPENT = Label(Category.RESOURCE, _HIGH, False, 503, "UPSTREAM_THROTTLED")
 OUR_LIMIT = Label(Category.RESOURCE, _LOW, True, 429, "RATE_LIMIT_ERROR")
 

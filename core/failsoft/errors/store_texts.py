@@ -1,0 +1,216 @@
+"""Words of stores and of their drivers, where they say more than the code or the class that comes with them."""
+
+from __future__ import annotations
+
+from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.labels import Label, Voice
+from failsoft.errors.catalogue.store_codes import REDIS
+from failsoft.errors.code import Code, first_of, named
+
+__all__ = ["read_misuse", "read_redis", "text_of_mysql", "text_of_postgres", "text_of_sqlite"]
+
+_MAX_TEXT = 2_000
+_Coded = tuple[tuple[str, str, Label], ...]
+
+_POSTGRES: _Coded = (
+    ("42883", "operator does not exist", is_.BUG),
+    ("42883", "operator is not unique", is_.BUG),
+    ("0A000", "is not available", is_.MISCONFIGURED),
+    ("0A000", "cached plan must not change", is_.CONTENTION),
+    ("55000", "must be loaded via", is_.MISCONFIGURED),
+    ("55000", "has not been populated", is_.MISCONFIGURED),
+    ("55000", "wal_level", is_.MISCONFIGURED),
+    ("22023", "invalid value for parameter", is_.MISCONFIGURED),
+    ("42501", "must be owner of", is_.REFUSED_US),
+    ("08P01", "bind message supplies", is_.BUG),
+    ("08P01", "no such database", is_.MISCONFIGURED),
+    ("08P01", "no more connections allowed", is_.EXHAUSTED),
+    ("XX000", "could not open relation with oid", is_.CONTENTION),
+    ("XX000", "tuple concurrently updated", is_.CONTENTION),
+    ("XX000", "max clients reached", is_.EXHAUSTED),
+    ("XX000", "max client conn", is_.EXHAUSTED),
+    ("XX000", "tenant or user not found", is_.REFUSED_US),
+)
+"""SQLSTATE, words of the server or of a pooler in front of it, and what they mean."""
+
+_MYSQL: _Coded = (
+    ("1005", "errno: 28", is_.DISK_FULL),
+    ("1005", "", is_.BUG),
+    ("1030", "error 28", is_.DISK_FULL),
+    ("1030", "error 168", is_.CORRUPT),
+    ("1026", "errno: 28", is_.DISK_FULL),
+    ("1180", "error 149", is_.DEADLOCK),
+    ("1290", "--read-only", is_.STORE_NOT_NOW),
+    ("1290", "--super-read-only", is_.STORE_NOT_NOW),
+    ("1290", "--rds", is_.STORE_NOT_NOW),
+    ("1290", "", is_.MISCONFIGURED),
+    ("1047", "wsrep", is_.STORE_NOT_NOW),
+    ("1047", "", is_.BUG),
+)
+
+_SQLITE: tuple[tuple[str, Label], ...] = (
+    ("no such savepoint", is_.BUG),
+    ("no such", is_.MISCONFIGURED),
+    ("has no column", is_.MISCONFIGURED),
+    ("unknown database", is_.MISCONFIGURED),
+    ("unknown tokenizer", is_.MISCONFIGURED),
+    ("malformed json", is_.BAD_ROW),
+    ("integer overflow", is_.BAD_ROW),
+    ("json cannot hold blob values", is_.BAD_ROW),
+    ("could not decode to utf-8", is_.CONTRADICTION),
+    ("is locked", is_.CONTENTION),
+    ("disk i/o error", is_.MACHINE_DAMAGED),
+    ("is full", is_.DISK_FULL),
+    ("unable to open database", is_.MISCONFIGURED),
+    ("readonly database", is_.MISCONFIGURED),
+    ("extension", is_.MISCONFIGURED),
+    ("malformed", is_.CORRUPT),
+    ("not a database", is_.CORRUPT),
+    ("unsupported file format", is_.CORRUPT),
+)
+
+_MISUSE = (
+    "already opened", "already closed", "cursor closed", "cursor is closed", "connection is closed",
+    "connection not open", "connection closed by", "not opened", "execute() first", "query first", "not executed",
+    "unexecuted", "no result set", "commands out of sync", "outside of a transaction", "within a transaction",
+    "no transaction", "scroll mode", "while transaction is open", "not initialized", "must be initialized",
+    "not bound to", "closed database", "no results to fetch", "nothing to fetch", "uninitialized", "different thread",
+    "another thread",
+)  # fmt: skip
+"""What drivers say to those who call them wrongly, in classes that are otherwise about the link."""
+_NOT_MISUSE = ("unexpectedly", "by server", "by the server", "by remote", "by peer")
+
+
+def _coded(table: _Coded, code: str, text: str) -> Label | None:
+    lower: str | None = None
+    for one, words, means in table:
+        if one == code:
+            lower = text[:_MAX_TEXT].lower() if lower is None else lower
+            if words in lower:
+                return means
+    return None
+
+
+def text_of_postgres(state: str, text: str) -> Label | None:
+    """What the words of PostgreSQL say beyond an SQLSTATE."""
+    return _coded(_POSTGRES, state, text)
+
+
+def text_of_mysql(number: int, text: str) -> Label | None:
+    """What the words of MySQL say beyond its number."""
+    return _coded(_MYSQL, str(number), text)
+
+
+def text_of_sqlite(text: str) -> Label | None:
+    """What SQLite says in words only: its general error, or none at all."""
+    lower = text[:_MAX_TEXT].lower()
+    return next((means for words, means in _SQLITE if words in lower), None)
+
+
+def read_misuse(exc: BaseException, label: Label | None) -> Code | None:
+    """A driver's complaint about how it was called, in a class that says nothing of it."""
+    if label is None or label.voice is Voice.SAYS or label.status == 500:
+        return None
+    text = str(exc)[:_MAX_TEXT].lower()
+    if any(words in text for words in _NOT_MISUSE):
+        return None
+    return next((Code(is_.BUG, words) for words in _MISUSE if words in text), None)
+
+
+# replies that begin with ERR, which the libraries cut off
+_REDIS_SETTINGS = (
+    "nogroup", "dbindex", "db index", "invalid db index", "no such master", "no such index", "unknown index name",
+    "select is not allowed in cluster", "this instance has cluster support disabled", "unsupported protocol version",
+    "client sent auth, but no password", "auth <password> called without any password",
+    "the xgroup subcommand requires", "unknown argument for config",
+)  # fmt: skip
+_REDIS_STARTS: tuple[tuple[tuple[str, ...], Label, str], ...] = (
+    (("too many connections", "no connection available"), is_.POOL_EXHAUSTED, "pool"),
+    (_REDIS_SETTINGS, is_.MISCONFIGURED, "what has to be set up beforehand"),
+    (("background save already", "background append only file rewriting already"), is_.CONTENTION, "in progress"),
+    (("bad data format", "dump payload version", "error trying to load the dump"), is_.CONTRADICTION, "stored data"),
+    (("string exceeds maximum allowed size", "max number of"), is_.TOO_BIG_FOR_PEER, "too large"),
+    (("timeout limit was reached",), is_.UPSTREAM_SLOW, "time limit"),
+)
+_REDIS_WORDS: tuple[tuple[tuple[str, ...], Label, str], ...] = (
+    (("max number of clients",), is_.EXHAUSTED, "clients"),
+    (("authentication required", "username-password"), is_.REFUSED_US, "authentication"),
+    (("read only replica",), is_.STORE_NOT_NOW, "replica"),
+    (("cluster mode is not enabled",), is_.MISCONFIGURED, "no cluster"),
+    (("update is not supported when duplicate_policy",), is_.DUPLICATE, "duplicate"),
+    (("no space left",), is_.DISK_FULL, "disk"),
+)
+# their commands have a dot; where the server does not know one, the module is not loaded
+_REDIS_MODULES = ("ft.", "json.", "ts.", "bf.", "cf.", "cms.", "topk.", "tdigest.", "graph.", "vector.")
+_REDIS_CALLS: tuple[tuple[str, str], ...] = (
+    ("LockError", "unlocked lock"),
+    ("LockError", "with no timeout"),
+    ("LockError", "must be less than"),
+    ("ClusterException", "is closed"),
+    ("ClusterException", "deprecated"),
+    ("ClusterException", "no way to dispatch"),
+    ("ClusterException", "missing key"),
+    ("ClusterException", "all keys must"),
+    ("ClusterException", "must map to"),
+    ("ClusterException", "must be a"),
+    ("ClusterException", "not supported"),
+    ("ClusterException", "not support"),
+    ("ClusterException", "not allowed"),
+    ("ClusterException", "is blocked"),
+    ("ClusterException", "cannot be used"),
+    ("ClusterException", "number of keys"),
+    ("RedisError", "cannot issue"),
+    ("ValkeyError", "cannot issue"),
+    ("RedisError", "only supported with"),
+    ("ValkeyError", "buffer is closed"),
+    ("ConnectionError", "connection has data"),
+)
+"""End of the name of a class, and what it says to those who call it wrongly."""
+_REDIS_SET_UP = (
+    "requires at least one node",
+    "argument 'db'",
+    "startup_nodes",
+    "protocol must be",
+    "invalid resp",
+)
+
+
+def read_redis(exc: BaseException, label: Label | None) -> Code | None:
+    """Redis: the words of its replies, and of clients that could not ask."""
+    text = first_of(exc)
+    if not isinstance(text, str):
+        return None
+    if text.startswith("Error ") and " connecting to " in text:
+        return Code(is_.STORE_REFUSED, "while connecting")
+    if text.startswith("Timeout connecting"):
+        return Code(is_.CONNECT_SILENT, "while connecting")
+    lower = text[:_MAX_TEXT].lower()
+    said = _redis_words(lower) or _redis_client(type(exc).__name__, lower)
+    if said is not None:
+        return said
+    word = text.partition(" ")[0].rstrip(":")
+    if (means := REDIS.get(word)) is not None:
+        return Code(means, word) if label is None or label.voice is Voice.SAYS else None
+    return _what_we_asked(lower, word) if type(exc).__name__ == "ResponseError" else None
+
+
+def _redis_words(lower: str) -> Code | None:
+    for words, means, says in _REDIS_WORDS:
+        if any(one in lower for one in words):
+            return Code(means, says)
+    return next((Code(means, says) for starts, means, says in _REDIS_STARTS if lower.startswith(starts)), None)
+
+
+def _redis_client(name: str, lower: str) -> Code | None:
+    """What a client says of how it was called, or set up."""
+    if name.endswith(("ClusterException", "ConnectionError")) and any(one in lower for one in _REDIS_SET_UP):
+        return Code(is_.MISCONFIGURED, "an argument of the client")
+    return next((Code(is_.BUG, words) for cls, words in _REDIS_CALLS if name.endswith(cls) and words in lower), None)
+
+
+def _what_we_asked(lower: str, word: str) -> Code | None:
+    """A reply without a word of its own, which is what a wrong command gets."""
+    if lower.startswith("unknown command"):
+        module = lower.removeprefix("unknown command").strip(" '`\"").startswith(_REDIS_MODULES)
+        return Code(is_.MISCONFIGURED if module else is_.BUG, "unknown command")
+    return named(None if len(word) > 3 and word.isupper() else is_.BUG, "what we asked for")
