@@ -48,6 +48,7 @@ from failsoft.errors.patterns import (
 from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
 from failsoft.errors.reading import Reading
+from failsoft.errors.said import said_at
 from failsoft.errors.taxonomy import Category
 
 __all__ = ["OF_PEERS", "complain", "correct", "place", "word_in"]
@@ -127,6 +128,10 @@ def word_in(guess: tuple[Label, str], reading: Reading, text: str) -> Reading:
 def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     """Let the place where an exception arose say what it adds."""
     if link is None:
+        return reading
+    if (said := said_at(reading.type, link.frames, link.message)) is not None:
+        reading.label = said[0]
+        reading.says = f"{reading.says}, {said[1]}"
         return reading
     better, library = refine_by_place(reading.label, reading.type, link.frames)
     # an errno is the system's, also where a library reads what a client sent
