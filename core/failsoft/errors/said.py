@@ -17,7 +17,7 @@ __all__ = ["has_words", "read_words", "said_at"]
 
 _MAX_TEXT = 600
 _CLOSE = 3
-_BEGINNING = 12
+_BEGINNING = 14
 _MOST_FILES = 4_096
 
 

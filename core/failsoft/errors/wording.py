@@ -32,7 +32,7 @@ from failsoft.errors.catalogue.labels import (
 )
 from failsoft.errors.complaints import cannot_read, has_to_be_paid, is_not_set_up, is_not_there, is_throttled
 from failsoft.errors.conventions import KIND_KNOWN
-from failsoft.errors.evidence import GUESSED
+from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.failure import Link
 from failsoft.errors.hints import refine_by_place
 from failsoft.errors.packages import Kind
@@ -132,6 +132,8 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     if (said := said_at(reading.type, link.frames, link.message)) is not None:
         reading.label = said[0]
         reading.says = f"{reading.says}, {said[1]}"
+        if reading.source == "default":
+            reading.source, reading.confidence = "catalogue", NAMED
         return reading
     better, library = refine_by_place(reading.label, reading.type, link.frames)
     # an errno is the system's, also where a library reads what a client sent

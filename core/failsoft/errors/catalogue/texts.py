@@ -15,7 +15,11 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     # --- the standard library ----------------------------------------------------------------------------------------
     (is_.BUG, "smtplib.SMTPServerDisconnected", r"please run connect\(\) first"),
     (is_.UPSTREAM_FAILED, "smtplib.SMTPNotSupportedError", r"\ASMTP AUTH"),
-    (is_.BUG, "_csv.Error", r"escapechar|lineterminator|quotechar|iterable expected|unknown dialect|not bytes|must be set"),
+    (
+        is_.BUG,
+        "_csv.Error",
+        r"escapechar|lineterminator|quotechar|iterable expected|unknown dialect|not bytes|must be set",
+    ),
     (is_.MISCONFIGURED, "tarfile.CompressionError", r"module is not available"),
     (is_.BUG, "tarfile.CompressionError tarfile.StreamError", r"unknown compression|seeking backwards"),
     (is_.MISCONFIGURED, "dbm.error", r"need 'c' or 'n'|module is not available"),
@@ -24,8 +28,8 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     (
         is_.MISCONFIGURED,
         "ssl.SSLError",
-        r"PEM lib|NO_CERTIFICATE_OR_CRL|NO_START_LINE|KEY_VALUES_MISMATCH|BAD_(?:DECRYPT|PASSWORD|BASE64)|KEY_TOO_SMALL"
-        r"|MD_TOO_WEAK|NO_CIPHER_MATCH|[Nn]o cipher can be selected|\[X509",
+        r"PEM lib|NO_CERTIFICATE_OR_CRL|NO_START_LINE|KEY_VALUES_MISMATCH|BAD_(?:DECRYPT|PASSWORD|BASE64)"
+        r"|KEY_TOO_SMALL|MD_TOO_WEAK|NO_CIPHER_MATCH|[Nn]o cipher can be selected|\[X509",
     ),
     (is_.BROKEN, "ssl.SSLError", r"APPLICATION_DATA_AFTER_CLOSE|BAD_RECORD_MAC|DECRYPTION_FAILED"),
     (is_.BROKEN, "OpenSSL.SSL.SysCallError OpenSSL.SSL.ZeroReturnError", r""),
@@ -44,13 +48,11 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
         "socketio.exceptions.ConnectionError engineio.exceptions.ConnectionError",
         r"status code [45]\d\d|Invalid response",
     ),
-    (is_.UPSTREAM_FAILED, "paramiko.ssh_exception.SSHException", r"Error reading SSH protocol banner\Z"),
     (is_.REFUSED_US, "fastapi_mail.errors.ConnectionErrors", r"\(53[0458]\b"),
     (is_.SILENT, "fastapi_mail.errors.ConnectionErrors", r"[Tt]imed out"),
     # --- auth --------------------------------------------------------------------------------------------------------
     (is_.OUT_OF_MEMORY, "argon2.exceptions.HashingError", r"Memory allocation"),
     (is_.MISCONFIGURED, "argon2.exceptions.HashingError", r"too (?:small|large|short|long|many|few)|Too (?:many|few)"),
-    (is_.MISCONFIGURED, "google.auth.exceptions.RefreshError", r"do not contain the necessary fields"),
     # --- what reads data ---------------------------------------------------------------------------------------------
     (is_.BUG, "pydantic_core.ValidationError", r"type=(?:frozen_(?:instance|field)|no_such_attribute)\b"),
     # a client that is generated checks what its methods are called with
@@ -77,7 +79,7 @@ _STDLIB: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.UPSTREAM_FAILED, "OSError", "/http/client.py", r"_tunnel", ""),
     (is_.BUG, "OSError", "/socket.py", r"SocketIO\.", r"cannot read from timed out"),
     (is_.BUG, "RuntimeError", "/asyncio/timeouts.py", "", ""),
-    (is_.MISCONFIGURED, "OSError AttributeError", "/ctypes/__init__.py", r"DLL\.__|LibraryLoader", ""),
+    (is_.MISCONFIGURED, "OSError", "/ctypes/__init__.py", r"DLL\.__|LibraryLoader", ""),
     (is_.MISCONFIGURED, "FileNotFoundError OSError UnicodeDecodeError", "/gettext.py", "", ""),
     (is_.MISCONFIGURED, "FileNotFoundError", "/tempfile.py", r"_get_default_tempdir", ""),
 )
@@ -85,7 +87,15 @@ _STDLIB: tuple[tuple[Label, str, str, str, str], ...] = (
 _FRAMEWORKS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.MISCONFIGURED, "AssertionError ImportError RuntimeError", "-packages/starlette/", "", r"must be installed"),
     (is_.MISCONFIGURED, "RuntimeError", "-packages/starlette/staticfiles.py", "", ""),
-    (is_.BUG, "RuntimeError", "-packages/starlette/", "", r"does not exist|close message|not connected|\ANo response|ASGI"),
+    (
+        is_.BUG,
+        "RuntimeError",
+        "-packages/starlette/",
+        "",
+        r"does not exist|close message|not connected|\ANo response|ASGI",
+    ),
+    (is_.BUG, "RuntimeError", "-packages/starlette/websockets.py", "", ""),
+    (is_.BUG, "TypeError", "-packages/pyramid/renderers.py", "", r"serializable"),
     (is_.BUG, "RuntimeError", "-packages/uvicorn/protocols/", "", r"ASGI|Response content"),
     (is_.MISCONFIGURED, "RuntimeError ImportError", "-packages/fastapi/dependencies/", "", r"to be installed"),
     (is_.MISCONFIGURED, "ValueError", "-packages/django/contrib/staticfiles/", "", r"manifest"),
@@ -93,7 +103,7 @@ _FRAMEWORKS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.MISCONFIGURED, "AssertionError", "-packages/fastapi_cache/", "", r"init first"),
     (is_.MISCONFIGURED, "ValueError KeyError TypeError", "-packages/environ/", "", ""),
     (is_.MISCONFIGURED, "AssertionError RuntimeError", "-packages/authlib/integrations/", "", r"must (?:be|have) "),
-    (is_.MISCONFIGURED, "NotImplementedError", "-packages/jwt/api_jws.py", "", r"[Aa]lgorithm"),
+    (is_.MISCONFIGURED, "NotImplementedError", "-packages/jwt/api_jws.py", "", r"installed"),
     # what a resolver gave back, and the names of a schema, are ours
     (is_.BUG, "graphql.error.graphql_error.GraphQLError", "-packages/graphql/type/scalars.py", r"\Aserialize_", ""),
     (is_.BUG, "graphql.error.graphql_error.GraphQLError", "-packages/graphql/type/definition.py", r"\.serialize\Z", ""),
@@ -101,8 +111,14 @@ _FRAMEWORKS: tuple[tuple[Label, str, str, str, str], ...] = (
 )
 
 _AUTH: tuple[tuple[Label, str, str, str, str], ...] = (
-    (is_.BUG, "TypeError", "-packages/passlib/", "", r"must be "),
-    (is_.BUG, "ValueError TypeError", "-packages/passlib/utils/handlers.py", r"\.using\Z|_norm_rounds|norm_integer", ""),
+    (is_.BUG, "TypeError", "-packages/passlib/", "", ""),
+    (
+        is_.BUG,
+        "ValueError TypeError",
+        "-packages/passlib/utils/handlers.py",
+        r"\.using\Z|_norm_rounds|norm_integer",
+        "",
+    ),
     (is_.BUG, "AttributeError RuntimeError", "-packages/passlib/", "", ""),
 )
 
@@ -121,7 +137,6 @@ _FORMATS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.INVALID, "LookupError", "-packages/babel/dates.py", r"get_timezone", ""),
     (is_.BUG, "ValueError", "-packages/marshmallow/schema.py", r"Schema\.(?:__init__|_init_fields)", ""),
     (is_.BUG, "ValueError", "-packages/marshmallow/", r"fields\.py|(?:\A|\.)__init__\Z", ""),
-    (is_.INVALID, "KeyError", "-packages/openpyxl/workbook/workbook.py", r"__getitem__", r"does not exist"),
     (is_.INVALID, "ValueError", "-packages/pandas/io/excel/", "", r"Worksheet"),
     (is_.UNPARSABLE, "xml.dom.SyntaxErr", "-packages/cssutils/", "", ""),
     (is_.MISCONFIGURED, "LookupError", "-packages/nltk/data.py", "", ""),
@@ -148,4 +163,4 @@ OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     (is_.MISCONFIGURED, "ValueError", "Incorrect password, could not decrypt key"),
     (is_.MISCONFIGURED, "ValueError", "Could not deserialize key data"),
 )
-"""Label, class, and the first words, twelve letters at least."""
+"""Label, class, and the first words, fourteen letters at least."""
