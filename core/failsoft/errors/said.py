@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.texts import OF_BEGINNINGS, OF_CLASSES, OF_PLACES
-from failsoft.errors.code import Code
+from failsoft.errors.code import Code, first_of
 from failsoft.errors.failure import Frame
 from failsoft.errors.frames import Frames
 
@@ -56,7 +56,8 @@ def has_words(cls: type) -> bool:
 
 def read_words(exc: BaseException, _label: Label | None) -> Code | None:
     """What the words of an exception say whose class has some."""
-    text = str(exc)[:_MAX_TEXT]
+    first = first_of(exc)
+    text = (first if isinstance(first, str) else str(exc))[:_MAX_TEXT]
     for base in type(exc).__mro__:
         for label, words in _CLASSES.get(_key(f"{base.__module__}.{base.__name__}"), ()):
             if (found := words.search(text)) is not None:

@@ -28,8 +28,7 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     (
         is_.MISCONFIGURED,
         "ssl.SSLError",
-        r"PEM lib|NO_CERTIFICATE_OR_CRL|NO_START_LINE|KEY_VALUES_MISMATCH|BAD_(?:DECRYPT|PASSWORD|BASE64)"
-        r"|KEY_TOO_SMALL|MD_TOO_WEAK|NO_CIPHER_MATCH|[Nn]o cipher can be selected|\[X509",
+        r"PEM lib|NO_CERTIFICATE_OR_CRL|NO_START_LINE|KEY_VALUES_MISMATCH|BAD_(?:DECRYPT|PASSWORD)|_TOO_(?:SMALL|WEAK)",
     ),
     (is_.BROKEN, "ssl.SSLError", r"APPLICATION_DATA_AFTER_CLOSE|BAD_RECORD_MAC|DECRYPTION_FAILED"),
     (is_.BROKEN, "OpenSSL.SSL.SysCallError OpenSSL.SSL.ZeroReturnError", r""),
