@@ -129,15 +129,16 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     """Let the place where an exception arose say what it adds."""
     if link is None:
         return reading
-    if (said := said_at(reading.type, link.frames, link.message)) is not None:
+    # an errno is the system's, also where a library reads what a client sent
+    of_the_system = reading.source == "code" and reading.type == "OSError"
+    said = said_at(reading.type, link.frames, link.message)
+    if said is not None and not (of_the_system and said[0] in OF_INPUT):
         reading.label = said[0]
         reading.says = f"{reading.says}, {said[1]}"
         if reading.source == "default":
             reading.source, reading.confidence = "catalogue", NAMED
         return reading
     better, library = refine_by_place(reading.label, reading.type, link.frames)
-    # an errno is the system's, also where a library reads what a client sent
-    of_the_system = reading.source == "code" and reading.type == "OSError"
     if better is not None and not (of_the_system and better[0] in OF_INPUT):
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}"

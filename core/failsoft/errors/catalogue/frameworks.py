@@ -12,7 +12,7 @@ FRAMEWORKS: tuple[tuple[Label, str], ...] = (
         is_.MISCONFIGURED,
         """
         django.core.files.storage.handler.InvalidStorageError django.template.utils.InvalidTemplateEngineError
-        django.tasks.exceptions.InvalidTaskBackend flask.cli.NoAppException sanic.worker.daemon.DaemonError
+        flask.cli.NoAppException sanic.worker.daemon.DaemonError
         tornado.options.Error
         """,
     ),

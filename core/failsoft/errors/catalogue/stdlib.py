@@ -29,7 +29,7 @@ STDLIB: tuple[tuple[Label, str], ...] = (
     (
         is_.BUG,
         """
-        mailbox.NotEmptyError asyncio.queues.QueueShutDown queue.ShutDown _queue.ShutDown
+        mailbox.NotEmptyError
         """,
     ),
     (
