@@ -104,13 +104,13 @@ _PAID = re.compile(
     r"|exceeded"
     r"|requests)|\b(?:out of|insufficient|no(?: more)?|not enough) (?:\w+ )?(?:credits?|balance|funds)\b"
     r"|\bpayment required\b|\bsubscription (?:has )?(?:expired|ended)\b|\b(?:monthly|account|character"
-    r"|usage) (?:quota|limit)",
+    r"|usage|daily|storage|sending|plan\S*) (?:\w+ ){0,2}?(?:quota|limit)\b|\blimit reached\b|\bcap exceeded\b",
     re.IGNORECASE,
 )
 _THROTTLED = re.compile(
     r"\btoo (?:many|much) (?!open|values|arguments|redirects|levels|records)|\brate[ -]?limit|\bthrottl"
     r"|\bslow[ _]?down\b"
-    r"|\brate (?:is )?exceeded|\breduce your request rate|\btry again later\b.{0,40}\blimit",
+    r"|\brequest limit\b|\brate (?:is )?exceeded|\breduce your request rate|\btry again later\b.{0,40}\blimit",
     re.IGNORECASE,
 )
 

@@ -84,7 +84,7 @@ ROWS: tuple[Row, ...] = (
         r"|response not read|stream consumed|cookie conflict|user error |(?:unknown|no) (?:command|script) |detached ",
         is_.BUG,
     ),
-    _row(r"client error ", None, {_K.STORE: is_.BUG}),
+    _row(r"client error |key (?:too long|length|character|type|none) ", None, {_K.STORE: is_.BUG}),
     _row(
         r"(?:missing|unknown|unexpected|unrecogni[sz]ed) (?:\w+ )?(?:param\w*|arg\w*|method|operation|propert\w+"
         r"|attribute|option|field|column|function|keyword)s? (?:error |exception )?\Z",

@@ -25,6 +25,7 @@ from failsoft.errors.catalogue.labels import (
 )
 from failsoft.errors.codes import Code
 from failsoft.errors.complaints import is_not_set_up
+from failsoft.errors.conventions import Convention
 from failsoft.errors.disconnects import find_disconnect
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
@@ -45,7 +46,7 @@ from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_af
 from failsoft.errors.rules import CompiledRules
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.validation import pairs_of_exception
-from failsoft.errors.wording import OF_PEERS, complain, correct, place, word_in
+from failsoft.errors.wording import OF_PEERS, complain, correct, limited, place, word_in
 
 __all__ = ["Asked", "Judge"]
 
@@ -143,6 +144,8 @@ class Judge:
         code = self._code_of(exc, facts) if facts.readers else None
         if code is not None:
             reading = place(Reading(code.label, "code", code.says, 0.95, facts.name), asked.links.get(id(exc)), exc)
+            if code.says.startswith("HTTP 4") and (limit := limited(reading.label, self._text(exc, asked))) is not None:
+                reading.label, reading.says = limit[0], f"{code.says}, {limit[1]}"
             wait = parse_retry_after(code.retry_after, asked.now)
             if wait is not None and reading.label.transient:
                 reading.more["retry_after"] = wait
@@ -218,13 +221,7 @@ class Judge:
         text = self._text(exc, asked)
         guess = guess_by_message(text)
         if facts.kind is not None:
-            kind = Reading(facts.kind.label, "convention", facts.kind.says, facts.kind.confidence, facts.name)
-            # who reads or checks data says of it what others say of their own arguments or rows
-            apt = guess is not None and (kind.label not in OF_INPUT or guess[0].category in _APT_FOR_DATA)
-            ours = kind.label.category in OF_PEERS and (misses_a_key(text) or misses_a_dependency(text))
-            if guess is None and (ours or is_not_set_up(text) in (_PROGRAM if kind.label in OF_INPUT else _ANYTHING)):
-                return word_in((MISCONFIGURED, "not set up"), kind, text)
-            return word_in(guess, kind, text) if guess is not None and apt else kind
+            return _of_kind(facts.kind, facts.name, guess, text)
         if facts.passes_on and "." in facts.name:
             own = Reading(facts.said, facts.source, facts.says, 0.2, facts.name)
             if (said := complain(own, text, type(exc), facts.reads)) is not own:
@@ -341,6 +338,19 @@ class Judge:
         except Exception:  # noqa: BLE001 - attributes of foreign exceptions may be properties that raise
             self.own_errors += 1
             return None
+
+
+def _of_kind(custom: Convention, name: str, guess: tuple[Label, str] | None, text: str) -> Reading:
+    """What the text adds to what only the kind of its package tells of a class."""
+    kind = Reading(custom.label, "convention", custom.says, custom.confidence, name)
+    if (limit := limited(kind.label, text)) is not None:
+        return Reading(limit[0], "pattern", limit[1], GUESSED, name, over=kind)
+    # who reads or checks data says of it what others say of their own arguments or rows
+    apt = guess is not None and (kind.label not in OF_INPUT or guess[0].category in _APT_FOR_DATA)
+    ours = kind.label.category in OF_PEERS and (misses_a_key(text) or misses_a_dependency(text))
+    if guess is None and (ours or is_not_set_up(text) in (_PROGRAM if kind.label in OF_INPUT else _ANYTHING)):
+        return word_in((MISCONFIGURED, "not set up"), kind, text)
+    return word_in(guess, kind, text) if guess is not None and apt else kind
 
 
 def _is_mere_bug(reading: Reading) -> bool:

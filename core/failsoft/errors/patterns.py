@@ -68,7 +68,7 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     (_OUR_KEYS, (
         "invalid api key", "incorrect api key", "incorrect access_key", "invalid access key",
         "password authentication failed", "invalid credentials",
-        "authentication failed", "access denied",
+        "authentication failed", "access denied", "unauthorized", "invalid auth token", "invalid access token",
         "expired session", "session expired", "please login", "please log in",
     )),
     (_INTEGRITY, (
@@ -96,7 +96,8 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "no route to host", "network is unreachable", "network error", "unable to connect", "could not connect",
         "couldn't connect", "could not establish", "failed to establish", "cannot connect",
         "failed to connect", "known_hosts", "timed out", "timeout",
-        "unexpected eof", "server disconnected",
+        "unexpected eof", "server disconnected", "err_connection_", "err_name_not_resolved",
+        "could not open socket", "no response received", "did not respond",
     )),
     (_UPSTREAM, (
         "bad gateway", "service unavailable", "gateway time-out", "temporarily unavailable", "upstream",
@@ -107,7 +108,8 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
 _PEERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     (is_.NO_TRUST, re.compile(r"certificate|unknownissuer|(?:tls|ssl) handshake")),
     (is_.UNREACHABLE, re.compile(
-        r"refused|(?:could not|couldn't|cannot|can't|unable to|failed to|failed client) (?:establish|connect|resolve)"
+        r"refused|err_name_not|could not open socket"
+        r"|(?:could not|couldn't|cannot|can't|unable to|failed to|failed client) (?:establish|connect|resolve)"
         r"|connect call failed|name resolution|getaddrinfo|name or service|nodename|no route|failed to establish"
         r"|network is unreachable"
     )),
@@ -115,7 +117,7 @@ _PEERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"(?:connection|stream|socket|link) (?:was )?(?:reset|aborted|closed|lost|broken)|broken pipe|disconnected"
         r"|unexpected eof|network error|closed by"
     )),
-    (is_.SILENT, re.compile(r"time ?d? ?out|no response received")),
+    (is_.SILENT, re.compile(r"time ?d? ?out|no response received|did not respond")),
 )  # fmt: skip
 _ANSWERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     (is_.THROTTLED, re.compile(r"too many requests|rate limit")),
@@ -159,6 +161,10 @@ _REASON = re.compile(r"\W*(?:bad gateway|service unavailable|internal server err
 _NONSENSE = re.compile(
     r"\b(?:invalid|bad|unexpected|malformed|garbled) (?:greeting|handshake|banner|reply|response)\b"
     r"|\blooks like http\b|\bbad ?status ?line\b",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"\b(?:password )?authentication failed\b|\binvalid (?:user ?name|login|credentials)\b|\blogin incorrect\b",
     re.IGNORECASE,
 )
 _MAX_SETTINGS = 400
@@ -219,9 +225,11 @@ def is_closed(message: str) -> bool:
 
 def tells_of_an_answer(message: str) -> tuple[Label, str] | None:
     """What a message says of a peer that is said to be out of reach, and did answer: with the reason phrase of a
-    status (RFC 9110, 15.6), or in no language that was expected."""
+    status (RFC 9110, 15.6), that it does not know us, or in no language that was expected."""
     if (found := _REASON.match(message)) is not None:
         return is_.UPSTREAM_FAILED if "internal" in found[0].lower() else is_.UPSTREAM_NOT_NOW, "a reason phrase"
+    if (found := _LOGIN.search(message[:_MAX_SETTINGS])) is not None:
+        return is_.REFUSED_US, found[0].lower()
     found = _NONSENSE.search(message[:_MAX_SETTINGS])
     return None if found is None else (is_.UPSTREAM_FAILED, found[0].lower())
 

@@ -51,7 +51,7 @@ from failsoft.errors.reading import Reading
 from failsoft.errors.said import said_at
 from failsoft.errors.taxonomy import Category
 
-__all__ = ["OF_PEERS", "complain", "correct", "place", "word_in"]
+__all__ = ["OF_PEERS", "complain", "correct", "limited", "place", "word_in"]
 
 OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 """What fails outside."""
@@ -59,6 +59,7 @@ _OF_LINKS = frozenset({Category.SYSTEM, Category.EXTERNAL_SERVICE})
 _PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
 _SAYS_LITTLE = frozenset({BUG, NOTHING})
 _NO_LINK = frozenset({UNREACHABLE, BROKEN, NO_TRUST})
+_REFUSALS = frozenset({REFUSED_US, UPSTREAM_FAILED})
 _OF_OURS_TOO = frozenset({BUG, UPSTREAM_FAILED})
 """What a library says of its own arguments as well, which are our settings."""
 
@@ -78,6 +79,8 @@ def _ours(label: Label, text: str) -> tuple[Label, str] | None:
         return MISCONFIGURED, "no credentials"
     if label.category is Category.RESOURCE and label.transient and label != OUR_LIMIT and has_to_be_paid(text):
         return QUOTA_SPENT, "to be paid"
+    if (limit := limited(label, text)) is not None:
+        return limit
     if label._replace(voice=Voice.SAYS) in _OF_OURS_TOO and (why := is_not_set_up(text)) not in {None, "an address"}:
         return MISCONFIGURED, str(why)
     if label.category is not Category.NETWORK:
@@ -87,6 +90,15 @@ def _ours(label: Label, text: str) -> tuple[Label, str] | None:
     if is_closed(text):
         return BUG, "closed before"
     return (MISCONFIGURED, "not set up") if is_undefined(text) else None
+
+
+def limited(label: Label, text: str) -> tuple[Label, str] | None:
+    """A limit, of a rate or one to pay for, for which a peer refused something by another status than that for it."""
+    if label.status != REFUSED_US.status or label._replace(voice=Voice.SAYS) not in _REFUSALS:
+        return None
+    if is_throttled(text):
+        return THROTTLED, "throttled"
+    return (QUOTA_SPENT, "to be paid") if has_to_be_paid(text) else None
 
 
 def _of_a_link(label: Label, text: str) -> tuple[Label, str] | None:

@@ -39,6 +39,11 @@ _EASY_HOST = re.compile(r"@(?://)?[\w.-]{1,128}:\d{4,5}[/:]\w")
 _COMBO = re.compile(r":([^\s/:\"'<>,;.~]{6,64})(?=[\s\"',;)]|$)")
 # the id of a message has the form of an address (RFC 5322, section 3.6.4)
 _MESSAGE_ID = re.compile(r"(?i)(?:message[-_ ]?id|in-reply-to|references|content-id)[\"']?\s?[:=]?\s?[\"']?<?$")
+# a place on another machine, and what commands go there
+_REMOTE_PATH = re.compile(r":(?:~|/(?!/))|: Permission denied \(")
+_REMOTE = re.compile(r"(?:^|[\s/'\"])(?:ssh|scp|sftp|rsync|mosh|ssh-copy-id|autossh|sshfs)[\"']?,? [^\r\n|;&]*$")
+_REMOTE_WORDS = ("ssh", "scp", "sftp", "rsync", "mosh")
+_LONGEST_COMMAND = 160
 # the version of a symbol in a library
 _SYMBOL = re.compile(r"@[A-Z]{2,12}_\d")
 _HOST = re.compile(r"@(?!sha256:)[A-Za-z][\w.-]*")
@@ -79,12 +84,22 @@ def _address(text: str, first: int, start: int, domain: re.Match[str]) -> Span |
         return domain.end()
     if text[first:start] == "git" and text[domain.end() : domain.end() + 1] in (":", "/"):
         return domain.end()
+    if _is_remote(text, first, domain.end()):
+        return domain.end()
     if text[first - 1 : first] == "\\" and text[first] in "nrt" and start - first > 1:
         first += 1
     combo = _COMBO.match(text, domain.end())
     if combo and is_announced(combo[1], "password"):
         return first, combo.end(1), f"{marker('email')}:{marker('password')}"
     return first, domain.end(), marker("email")
+
+
+def _is_remote(text: str, first: int, last: int) -> bool:
+    """Whether it is a user on a host: `scp x ada@host.example:/srv`, `ssh ada@host.example`."""
+    if _REMOTE_PATH.match(text, last):
+        return True
+    line = text[max(0, first - _LONGEST_COMMAND) : first]
+    return any(map(line.__contains__, _REMOTE_WORDS)) and _REMOTE.search(line) is not None
 
 
 def _of_oracle(scan: Scan, start: int) -> Span | None:

@@ -15,19 +15,20 @@ from failsoft.sanitize.forms import (
     with_change,
 )
 from failsoft.sanitize.grammar import SHAPES, TEMPLATE, Value, container, header_line, read_value
+from failsoft.sanitize.held import plan_held
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import word_set
-from failsoft.sanitize.scanner import Span, marker
+from failsoft.sanitize.scanner import STYLE, Span, marker
 from failsoft.sanitize.verdict import Judge
 
 __all__ = ["ASSIGN", "assigned", "authorization", "plainly_assigned"]
 
-# colours of a terminal (ECMA-48), emphasis in Markdown and HTML
-_STYLE = r"(?:\x1b\[[0-9;]{0,12}m|\*\*(?!\*)|</?(?:b|strong|em|i|code|span)>){0,4}"
+# colours, emphasis in Markdown and HTML
+_STYLE = rf"(?:{STYLE}|\*\*(?!\*)|</?(?:b|strong|em|i|code|span)>){{0,4}}"
 ASSIGN = re.compile(
     r"(?: string(?= =))?"
     rf"(?P<close>\\{{0,7}}[\"'`])?\]?(?:\[\])?(?:\.{{3,40}})?(?: \((?:str|string|text|required)\))?"
-    rf"{_STYLE}[^\S\n]{{0,8}}"
+    rf"{_STYLE}[^\S\n]{{0,40}}"
     r"(?P<op>(?:NOT )?(?:I?LIKE|IN(?= ?\())(?= ?[(']|:)|[?:|!+~.]{0,3}=[=>~]{0,2}|[:：](?!:)|::(?= )|->|→|⇒"
     r"|<-(?= ?[\"'])|<>|::=)"
     rf"[^\S\n]{{0,8}}(?:{_STYLE[:-5]}{{1,4}}[^\S\n]{{0,4}})?(?:(?:!!?[a-z]{{1,12}}|&\w{{1,24}}) (?=[^\s=]))?"
@@ -78,17 +79,18 @@ _HARMLESS_INSIDE = word_set(
 # `"name": "value"` over and over
 _MEMBERS = re.compile(
     r"(?:\s*+\\{0,3}[\"'][\w.-]{1,64}\\{0,3}[\"']\s{0,4}(?::|=>)\s{0,4}"
-    r"(?:\\{0,3}\"[^\"\\\n]{0,4096}\\{0,3}\"|'[^'\n]{0,4096}'|[\w.-]{1,64})\s*+(?:,|\Z))++"
+    r"(?:\\{0,3}\"[^\"\\\n]{0,4096}\\{0,3}\"|'[^'\n]{0,4096}'|[\w.-]{1,64}(?:\([\w ,.=+-]{0,80}\))?)\s*+(?:,|\Z))++"
 )
 _MEMBER = re.compile(
     r"(\\{0,3}[\"']([\w.-]{1,64})\\{0,3}[\"']\s{0,4}(?::|=>)\s{0,4})"
-    r"(?:(\\{0,3}\")([^\"\\\n]{1,4096})(\\{0,3}\")|(')([^'\n]{1,4096})(')|()([\w.-]{1,64})())"
+    r"(?:(\\{0,3}\")([^\"\\\n]{1,4096})(\\{0,3}\")|(')([^'\n]{1,4096})(')|()([\w.-]{1,64}+(?!\())())"
 )
+_OPENS_TEXT = re.compile(r"[bu]?[\"']")
 _LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
-_MAX_ITEMS = 100
-_ITEMS = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_MAX_ITEMS, _MAX_ECHO = 100, 512
+_ITEMS = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'")
 # what a message quotes, with the marks of whatever language
-_SAID = re.compile(r"(?<![\w\\])[“‘«„`'\"]([^”’»“`'\"\n]{5,256})[”’»“`'\"]")
+_SAID = re.compile(r"(?<![\w\\])[“‘«„`'\"]([^”’»“`'\"\n]{5,256})[”’»“`'\"]|\\{1,3}[\"']([^\\\"'\n]{5,256})\\{1,3}[\"']")
 # of a function: no list stands before it
 _BODY = re.compile(r"\s{0,2}(?:=>|\{|\()|\.[A-Za-z]")
 # `[facet 'minLength']`: what names a thing
@@ -175,7 +177,7 @@ def _is_list(site: Site, at: int) -> bool:
     text = site.scan.text
     if text[at : at + 1] not in ("[", "(", "{") or TEMPLATE.match(text, at):
         return False
-    return site.kind not in SHAPES or text[at + 1 : at + 2] in ("'", '"')
+    return text[at] == "{" or site.kind not in SHAPES or _OPENS_TEXT.match(text, at + 1) is not None
 
 
 def _plain(site: Site, at: int, op: str, *, strict: bool) -> Span | None:
@@ -256,11 +258,16 @@ def _block(site: Site, at: int) -> Span | None:
 def _listed(site: Site, at: int) -> Span | None:
     """A flat list of secrets. An object is read name by name, unless by its name all of it is secret."""
     text, kind = site.scan.text, site.kind
+    if _ERRORS.match(text, at + 1):
+        return _echoed(site, at)
     inside = container(text, at)
-    if inside is None or (text[at] == "{" and kind not in _ALL_SECRET):
+    if text[at] == "{" and (inside is None or kind not in _ALL_SECRET):
+        plan_held(site, at)
+        return None
+    if inside is None:
         return None
     content = text[inside.start : inside.end]
-    if _ERRORS.match(content) or _NAMING.match(content) or (text[at] == "(" and _REMARK.fullmatch(content)):
+    if _NAMING.match(content) or (text[at] == "(" and _REMARK.fullmatch(content)):
         site.scan.saw(inside.end)
         return None
     if _BODY.match(text, inside.end + 1):
@@ -284,13 +291,24 @@ def _listed(site: Site, at: int) -> Span | None:
     return None
 
 
+def _echoed(site: Site, at: int) -> Span | None:
+    """The value that the first of some errors quotes: `[ErrorDetail(string='"x" is not valid')]`."""
+    text, first = site.scan.text, at + 1
+    closing = text.find("]", first, first + _MAX_ECHO)
+    last = closing if closing >= 0 else min(len(text), first + _MAX_ECHO)
+    site.scan.saw(last)
+    said = _said(site, text[first:last])
+    return (first + said[0], first + said[1], marker(site.kind)) if said else None
+
+
 def _said(site: Site, content: str) -> tuple[int, int] | None:
     """Where a message about a field quotes its value: `{"password": ["Value 'x' is not allowed."]}`."""
     for item in _ITEMS.finditer(content):
         group = item.lastindex or 1
         for said in _SAID.finditer(content, *item.span(group)):
-            if has_look(said[1], site.kind):
-                return said.span(1)
+            quoted = said.lastindex or 1
+            if has_look(said[quoted], site.kind):
+                return said.span(quoted)
     return None
 
 

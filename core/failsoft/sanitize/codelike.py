@@ -65,8 +65,8 @@ _COLUMN = re.compile(
 _COMPARES = frozenset(["==", "!=", "===", "!==", "<>"])
 # of these, a value may be plain words
 WORDY_KINDS = word_set(
-    "password secret private_key answer name address person phone card ssn iban account birth_date date national_id "
-    "health_id record zip url dsn"
+    "password secret private_key answer name address person personal_name phone card ssn iban account birth_date date "
+    "national_id health_id record zip url dsn"
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z_]+")
 _WORDS = re.compile(r"_{0,2}(?:[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[A-Z]?[a-z]{2,}(?:[A-Z][a-z]{2,})*)_{0,2}")
@@ -203,6 +203,9 @@ def _is_path(value: str, kind: str, op: str) -> bool:
     """Whether names that dots part are those of an attribute, as `settings.x` and `Name.Constant`."""
     parts = re.split(r"[?!]?\.|->|::", value.rstrip("!"))
     plain = not any(map(str.isdigit, value))
+    if "_" in parts[-1] and parts[-1].isupper():
+        # the member of an enumeration
+        return True
     if op in _COMPARES or (plain and kind not in WORDY_KINDS):
         return True
     last = words_of(parts[-1])

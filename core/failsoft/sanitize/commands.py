@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
 from failsoft.sanitize.verdict import Judge, is_announced
 
-__all__ = ["command_signs", "command_words"]
+__all__ = ["BEFORE_GLUED", "BETWEEN_ARGUMENTS", "command_signs", "command_words"]
 
+BETWEEN_ARGUMENTS = r"(?:[\"'],[ ]?[\"']|[\"'] a\d{1,2}=[\"']|\x00)"
+"""What stands between two arguments: in a list, in fields as an audit has them, in the memory of a process."""
 _VALUE = r"[\"']?(?![-$<\[{])([^\s\"'|;&]{2,256})"
 _USER = r"[\"']?[\w.@\\/-]{1,64}[\"']?"
 _MORE = r"[^\r\n|;]{0,200}?"
@@ -39,7 +41,7 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
         "exp", "imp", "expdp", "impdp", "sqlldr", "rman target", "connect",
     )),
     ("lftp ", "", rf"(?i:lftp) {_MORE}(?<= )-u {_USER},{_VALUE}"),
-    ("http ", "(?=[^\\n]{0,80}-a )", rf"(?i:http) {_MORE}(?<= )-a {_USER}:{_VALUE}"),
+    ("http ", "(?=[^\\n]{0,80}-a)", rf"(?i:http) {_MORE}(?<= )-a ?{_USER}:{_VALUE}"),
     ("sqlplus ", "", r"(?i:sqlplus) (?:-\w{1,8} )*[\w$#]{1,40}/([^\s@/]{2,80})@"),
     ("qpdf ", "", rf"(?i:qpdf) {_MORE}--encrypt ([^\s-]\S{{0,127}} \S{{1,128}}) (?:40|128|256)\b"),
     ("-upw ", "", rf"-upw {_VALUE}"),
@@ -114,17 +116,19 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 _CHPASSWD = re.compile(r"(?:echo|printf) [\"']?[\w.-]{1,64}:([^\s\"'|]{2,128})[\"']? \| (?:sudo )?$")
 _PGPASS = re.compile(r":(?:\d{4,5}|\*):[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']{1,128})(?=\s|$|[\"'])")
-_OPTION_VALUE = r"(?:[\"'],[ ]?[\"']|[ ]?[\"']|[ ])?([^\s\"',\]-][^\s\"',\]]{0,127})"
-_BEFORE_OPTION = r"\b[^\r\n;|]{0,200}?[ '\"\[,]"
+_OPTION_VALUE = rf"(?:{BETWEEN_ARGUMENTS}|[ ]?[\"']|[ ])?([^\s\"',\]\x00-][^\s\"',\]\x00]{{0,127}})"
+_BEFORE_OPTION = r"\b[^\r\n;|]{0,200}?[ '\"\[,\x00]"
 _SHORT_OPTION = re.compile(rf"(?:docker login|sshpass|mongo\w*){_BEFORE_OPTION}-p{_OPTION_VALUE}")
 # options that mean a password to these commands, and something else to others
 _OWN_OPTIONS: dict[str, str] = {
-    "-a ": r"(?:redis|valkey|keydb)-cli\b",
-    "-w ": r"ldap(?:add|compare|delete|exop|modify|modrdn|passwd|search|whoami)\b",
-    "-s ": r"ldappasswd\b",
-    "-c ": r"snmp(?:bulk)?(?:get|set|walk|getnext|table|inform|trap)\b",
+    "-a": r"(?:redis|valkey|keydb)-cli\b",
+    "-w": r"ldap(?:add|compare|delete|exop|modify|modrdn|passwd|search|whoami)\b",
+    "-s": r"ldappasswd\b",
+    "-c": r"snmp(?:bulk)?(?:get|set|walk|getnext|table|inform|trap)\b",
 }
-_ITEM = re.compile(r"-\w(?: |[\"'],? ?)[\"']?([^\s\"'$,\]<-][^\s\"',\]]{1,127})")
+_ITEM = re.compile(rf"-\w(?:{BETWEEN_ARGUMENTS}| |[\"'] ?)?[\"']?([^\s\"'$,\]<\x00-][^\s\"',\]\x00]{{1,127}})")
+BEFORE_GLUED, _OPTION = r"[\s\"'\x00]", 2
+"""What stands before an option of one letter that may be glued to its value."""
 _COMMUNITIES = frozenset(["public", "private"])
 _PERCENT_USER = re.compile(r"-U[ =]?[\"']?[\w.\\/-]{1,64}%([^\s\"']{1,128})")
 _CERTIFICATE = re.compile(r"(?:-E|--cert)[ =]\S{1,128}\.(?:pem|p12|pfx|crt|cer):([^\s\"']{2,128})")
@@ -217,8 +221,8 @@ def _own_option(commands: str) -> Handler:
     command = re.compile(rf"\b{commands}[^\r\n;|]{{0,200}}?$")
 
     def handle(scan: Scan, start: int, end: int) -> Span | int:
-        match = _ITEM.match(scan.text, start)
-        if match is None or match[1] in _COMMUNITIES or scan.text[start - 1 : start] not in (" ", "\t", '"', "'"):
+        match = _ITEM.match(scan.text, end - _OPTION)
+        if match is None or match[1] in _COMMUNITIES:
             return end
         if not command.search(scan.text[max(0, start - 240) : start]) or "[REDACTED:" in match[1]:
             return end
@@ -300,7 +304,7 @@ def command_words() -> Iterator[Anchor]:
     yield Anchor("mariadb", _argument(_MYSQL))
     for command in ("docker login", "mongo"):
         yield Anchor(command, _argument(_SHORT_OPTION))
-    yield Anchor("sshpass", _argument(_SHORT_OPTION), r"(?=[\s\"'])")
+    yield Anchor("sshpass", _argument(_SHORT_OPTION), r"(?=[\s\"'\x00])")
     yield Anchor("openssl ", _argument(_OPENSSL))
     yield Anchor("smbclient ", _argument(_SMB_USER))
     yield Anchor("htpasswd ", _argument(_HTPASSWD))
@@ -328,7 +332,7 @@ def command_signs() -> Iterator[Anchor]:
     yield Anchor("-p ", _option)
     yield Anchor("-P ", _option)
     for option, commands in _OWN_OPTIONS.items():
-        yield Anchor(option, _own_option(commands))
+        yield Anchor(option, _own_option(commands), lead=BEFORE_GLUED)
     yield Anchor("-U", _argument(_PERCENT_USER), r"(?=[ =]?[\"']?[\w.\\/-]{0,128}%)")
     for option in ("-U ", "-A "):
         yield Anchor(option, _argument(_COLON_USER), r"(?=[\"']?[\w.@\\-]{0,128}:[^\s:])")

@@ -59,10 +59,13 @@ _ON_NEXT_LINE = re.compile(r"[\"'`]?[ \t]{0,4}\r?\n[ \t]{1,16}(?:Rejected )?[Vv]
 # two values of one name: the one that was expected and the other, the old one and the new one
 _SIDE = (
     r"\b(?i:expected|computed|old|new|from|was|wanted|want|previous|before|after|current|got|received|actual|have|to"
-    r"|now|provided|header|cookie|stored|given)(?:_value)?[\"']?(?:\s?[=:]\s?|\s)(?:is |was )?"
+    r"|now|provided|header|cookie|stored|given)(?:_value)?[\"']?(?:\s?[=:]\s?|\s)(?:is |was )?(?:[\w-]{1,32}=)?"
 )
+# none of these sides is told by a word of the sentence
+_NO_WORD = r"(?![A-Za-z]{1,24}[.):,]{0,3}(?:\s|$))"
 _TWO = re.compile(
-    rf"{_CLOSED}(?:: ?\{{[\"']|[^\n=\"'`\[{{]{{0,40}}?){_SIDE}(?P<q>[\"'`]?)(?P<one>[^\s\"'`,;]{{8,256}})(?P=q)"
+    rf"{_CLOSED}(?:: ?\{{[\"']|[^\n=\"'`\[{{]{{0,40}}?){_SIDE}{_NO_WORD}"
+    rf"(?P<q>[\"'`]?)(?P<one>[^\s\"'`,;]{{8,256}})(?P=q)"
     rf"(?:[^\w\n]{{1,8}}|[^\n]{{1,16}}? ){_SIDE}(?P<p>[\"'`]?)(?P<two>[^\s\"'`,;.)]{{8,256}})"
 )
 _AFTER_STARTS = frozenset("\\\"'`],: ;.\n\r")
@@ -81,7 +84,7 @@ _NAMING = re.compile(
     r"(?i)(?:field|property|param|parameter|path|name|key|attribute|loc|location|code"
     r"|column)\\{0,3}[\"']\s{0,2}[:=]\s{0,2}\\{0,3}[\"']$"
 )
-_OF_FORM = word_set("name address person record zip authorization cookie")
+_OF_FORM = word_set("name address person personal_name record zip authorization cookie")
 _NOT_SPOKEN = word_set("pass pw sid pin auth")
 _MAX_BEFORE, _MAX_AHEAD = 320, 128
 # without one of these in what follows, and of those in what precedes, it need not be read

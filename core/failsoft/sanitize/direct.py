@@ -7,11 +7,14 @@ from collections.abc import Iterator
 
 from failsoft.sanitize.addresses import AT, email
 from failsoft.sanitize.checks import decoded, looks_random, mixed
-from failsoft.sanitize.commands import command_signs, command_words
+from failsoft.sanitize.commands import BEFORE_GLUED, BETWEEN_ARGUMENTS, command_signs, command_words
 from failsoft.sanitize.forms import is_named
 from failsoft.sanitize.grammar import Value, end_of_private_key
+from failsoft.sanitize.sasl import sasl_words
 from failsoft.sanitize.scanner import LONG_WORD, LOOSE_WORD, WORD_CHARACTERS, Anchor, Handler, Scan, Span, marker
-from failsoft.sanitize.vendors import TOKENS, Token
+from failsoft.sanitize.token_formats import Token
+from failsoft.sanitize.vendors import TOKENS
+from failsoft.sanitize.vendors_more import MORE_TOKENS
 from failsoft.sanitize.verdict import Judge, is_announced
 
 __all__ = ["sign_anchors", "word_anchors"]
@@ -41,12 +44,15 @@ _LONGEST_USERINFO = 400
 _URL_FOLLOWS = r"(?=[^\s/#:@\"'<>\\\[]{0,128}(?:@|:[^\r\n]{0,400}@))"
 _BEARER = re.compile(r"(?i)bearer(?:,? (?=[\w.-]{16})|[ \t+:=]|%20){1,4}(?!--[a-z])([\w.~+/=%-]{6,})")
 _BASIC = re.compile(r"(?i)basic[ \t+:]{1,3}([A-Za-z0-9+/_-]{6,}={0,2})")
+# `token_type=bearer auth_method=client_secret_basic`
+_NEXT_PAIR = re.compile(r"[a-z]{2,24}(?:[_-][a-z]{2,24}){0,4}=(?:[A-Za-z_]+|\d{1,6})(?![\w=])")
 _WORDY = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
 _CHALLENGE = re.compile(r"(?i)(?:realm|error|scope|charset|authorization_uri|resource|title|format)\s?=")
 
 _CURL_USER = re.compile(
-    r"(?:-u|--user|--proxy-user)(?:=|[ \t]+|[\"'],[ ]?[\"']|(?<=-u))[\"']?([\w.@\\-]{1,64}):([^\s\"',]{1,128})"
+    rf"(?:-u|--user|--proxy-user)(?:=|[ \t]+|{BETWEEN_ARGUMENTS})[\"']?([\w.@\\-]{{1,64}}):([^\s\"',\x00]{{1,128}})"
 )
+_GLUED_USER = re.compile(r"[\w.@\\-]{1,64}:(?!\[REDACTED)([^\s\"',\x00]{1,128})")
 _SENT = re.compile(r"\d{4,8}(?![\w.-])")
 _YOURS = re.compile(
     r"(?i)\b(?:your|one-time|single-use)(?: (?!error|status|exit|zip|postal|country|promo|discount|reason"
@@ -64,7 +70,6 @@ _PGCRYPTO = re.compile(
     r"'((?:[^'\n]|''){1,256})'"
 )
 _SECURE_STRING = re.compile(r"(?i)securestring(?: -string)? [\"']([^\"'\n]{1,128})[\"']")
-_SASL = re.compile(r"(?i)auth (?:plain|login) ([A-Za-z0-9+/]{8,}={0,2})(?![\w-])")
 _AUTH_OBJECT = re.compile(
     r"(?i)(?:(?:basic|digest|ntlm|password)auth(?:entication)?|log_?in|sign_?in|authenticate|credentials?"
     r"|passwordtoken) ?\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})"
@@ -72,6 +77,10 @@ _AUTH_OBJECT = re.compile(
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
 _LONG_CODE = re.compile(r"(?:\\?[\"']?\s?[=:]\s?|\s)\\?[\"']?([\w/.-]{16,512})")
 _CODE_LEAST = 8
+_AZURE = ("JQQJ9", "AzSe", "AzFu", "AzCa", "+ASt", "+ASb", "+AEh", "+ARm", "+ABa", "+ACR", "ACDb", "APIM", "AIoT")
+_AZURE_END = re.compile(r"[\w+/-]{5,30}={0,2}(?![\w+/=-])")
+_AZURE_LEAST, _LONGEST_AZURE = 33, 96
+_BASE64 = f"{WORD_CHARACTERS}+/"
 _BEFORE_CODE = re.compile(r"(?<![\w.-])(\d{4,8}) ?$")
 _OF_CODE = re.compile(r"(?i)(?:[\w-]{1,16} ){0,3}(?:code|otp|pin|passcode|password)\b")
 _USER_AND_PASSWORD = re.compile(r"[\"']?[\w.@-]{1,64}:([^\s/:\"',;)]{6,128})")
@@ -90,6 +99,7 @@ _PHONE_INTRODUCTION = (
 )
 _NATIONAL_PHONE = re.compile(r"\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])|0\d{2,4}[ /-]\d{3,4}[ -]?\d{3,5}(?![\w-])")
 
+_TOKENS = (*TOKENS, *MORE_TOKENS)
 _judge = Judge()
 
 
@@ -175,6 +185,8 @@ def bearer(scan: Scan, start: int, end: int) -> Span | int:
     if match is None or not scan.free(start) or _CHALLENGE.match(scan.text, match.start(1)):
         return end
     token = match[1]
+    if _NEXT_PAIR.match(token):
+        return end
     if is_named(scan.text, Value(match.start(1), match.end(1), quoted=False)):
         return end
     if (_WORDY.fullmatch(token) and not looks_random(token)) or not _judge.is_value(
@@ -204,6 +216,18 @@ def _group(pattern: re.Pattern[str], kind: str, group: int = 1) -> Handler:
         return end
 
     return handle
+
+
+def _glued_user(scan: Scan, start: int, end: int) -> Span | int:
+    """`curl -uada:x`. Of other commands only what has the look of a password: `docker run -uapp:app`."""
+    match = _GLUED_USER.match(scan.text, end)
+    if match is None or not (is_announced(match[1], "password") or "curl" in scan.before(start)):
+        return end
+    if not _judge.is_value(match[1], "password", "", quoted=True, op="="):
+        return end
+    if "@" in scan.text[end : match.start(1)]:
+        return end, match.end(1), f"{marker('email')}:{marker('password')}"
+    return match.start(1), match.end(1), marker("password")
 
 
 def _national_phone(scan: Scan, _start: int, end: int) -> Span | int:
@@ -243,6 +267,16 @@ def _login(scan: Scan, _start: int, end: int) -> Span | int:
     if match is None or not is_announced(match[1], "password"):
         return end
     return match.start(1), match.end(1), marker("password")
+
+
+def _azure_key(scan: Scan, start: int, end: int) -> Span | int:
+    """A key that Azure has signed: the name of the service stands near its end."""
+    ending, start = _AZURE_END.match(scan.text, end), start + 2
+    before = scan.before(start, _LONGEST_AZURE)
+    length = len(before) - len(before.rstrip(_BASE64))
+    if ending is None or length < _AZURE_LEAST or not any(map(str.isdigit, before)):
+        return end
+    return start - length, ending.end(), marker("azure_key")
 
 
 def oauth_code(scan: Scan, start: int, end: int) -> Span | int:
@@ -313,8 +347,7 @@ def word_anchors() -> Iterator[Anchor]:
     for function in ("pgp_sym_", "aes_"):
         yield Anchor(function, _group(_PGCRYPTO, "password"), r"(?=(?:en|de)crypt)")
     yield Anchor("securestring", _group(_SECURE_STRING, "password"))
-    yield Anchor("auth plain ", _group(_SASL, "basic"))
-    yield Anchor("auth login ", _group(_SASL, "basic"))
+    yield from sasl_words()
     yield Anchor("private-lines", putty_key)
     for word in (
         "password", "passwort", "reset", "token", "invite", "invitation", "activate", "activation", "verify",
@@ -326,7 +359,7 @@ def word_anchors() -> Iterator[Anchor]:
     for word in ("call", "dial", "reach", "contact", "number", "whatsapp", "text"):
         yield Anchor(word, _national_phone, _PHONE_INTRODUCTION)
     yield from command_words()
-    for token in TOKENS:
+    for token in _TOKENS:
         for anchor in token.anchors:
             if _is_word(token, anchor):
                 yield Anchor(anchor, _vendor(token))
@@ -336,17 +369,20 @@ def sign_anchors() -> Iterator[Anchor]:
     """Anchors that are signs, or that begin with capitals or end in a separator."""
     yield Anchor("[REDACTED:", skip_marker)
     yield Anchor("-----BEGIN", private_key)
-    yield Anchor("://", credentials_in_url, _URL_FOLLOWS)
+    for slashes in ("://", ":\\/\\/", ":\\\\/\\\\/"):
+        yield Anchor(slashes, credentials_in_url, _URL_FOLLOWS)
     yield Anchor("@", email, "(?!@)", told=AT)
-    yield Anchor("-u", _group(_CURL_USER, "password", 2), r"(?=\w{1,32}:[^\s:])")
-    for option in ("-u ", "-u'", '-u"', "-u=", "--user ", "--user=", "--user'", '--user"', "--proxy-user "):
+    yield Anchor("-u", _glued_user, r"(?=[\w.@\\-]{1,64}:[^\s:])", BEFORE_GLUED)
+    for option in ("-u ", "-u'", '-u"', "-u=", "-u\x00", "--user ", "--user=", "--user'", '--user"', "--proxy-user "):
         yield Anchor(option, _group(_CURL_USER, "password", 2))
+    for service in _AZURE:
+        yield Anchor(service, _azure_key, r"(?=[\w+/-]{5})", r"[\w+/-]{2}")
     yield from command_signs()
     for name in ("code", "ticket", "state", "nonce"):
         yield Anchor(f"?{name}=", oauth_code)
         yield Anchor(f"&{name}=", oauth_code)
-    loose = tuple(anchor for token in TOKENS if token.loose for anchor in token.anchors)
-    for token in TOKENS:
+    loose = tuple(anchor for token in _TOKENS if token.loose for anchor in token.anchors)
+    for token in _TOKENS:
         for anchor in token.anchors:
             if not _is_word(token, anchor):
                 # of two anchors that end alike, the longer one has to be looked for with the other

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.grammar import SHAPES, Value, end_of_private_key, header_line, read_value
 from failsoft.sanitize.keys import words_of
-from failsoft.sanitize.rules import STRONG_TERMS, word_set
+from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 from failsoft.sanitize.scanner import Scan, Span, marker
 from failsoft.sanitize.verdict import Judge, is_announced
 
@@ -32,6 +32,8 @@ HEX_LIKE = re.compile(r"[0-9A-Fa-f-]{16,}|\d{6,}")
 
 # a password in the braces of an ODBC connection string, where `}}` stands for one brace
 _BRACED = re.compile(r"\{((?=(?:[^\n}]|\}\}){0,128}?(?:[^\w\n}]|\}\}))(?:[^{}\"'\n]|\}\}){1,256})\}(?=;|$|[\"'\s])")
+# a passphrase of an environment, which is in quotes with its name
+_WORDS = re.compile(r"([a-z0-9-]{2,24}(?: [a-z0-9-]{2,24}){2,24})(?=\")")
 # a password with spaces in a list that semicolons part
 _PARTED = re.compile(r"[^;=\s\"'{\[<$][^;=\n\"']{0,127}(?=;)")
 # all of it in quotes with its name, as `-H 'X-Api-Key: x'`
@@ -79,7 +81,18 @@ _EXPLAINED = (
     r"[A-Z][a-z]{1,16}\.? (?=(?:[\w'’-]{1,20}[,.]? ){0,5}(?:the|a|an|to|of|that|which|will|be|is|are|only"
     r"|this)\b)(?:[A-Za-z'’-]{1,20}[,.]? ){2}[A-Za-z]"
 )
-_NO_VALUE = re.compile(f"{_STATE}|{_CLAUSE}|{_EXPLAINED}|{_MEASURED}")
+_NO_VALUE = re.compile(rf"{_STATE}|{_CLAUSE}|{_EXPLAINED}|{_MEASURED}|[Ll]ine \d{{1,7}}\b")
+# what may be done to things of a kind, as scopes have it: `api_keys:delete`
+_ACTION = re.compile(
+    r"(?:read|write|create|update|delete|list|get|view|edit|manage|admin|rotate|revoke|issue|use|export|import|add"
+    r"|remove|modify|destroy|describe|decrypt|encrypt|sign|verify|all|own|any|\*)"
+    r"(?:[._-](?:only|all|own|any|read|write))?(?=[\s\"'`,;|)\]}]|$)"
+)
+# `credentials: type=service_account`; `op://vault/item/password: item not found`
+_PAIR = re.compile(r"[a-z]{2,16}(?:[_-][a-z]{2,16}){0,2}=(?!=)[\w/.-]")
+_MESSAGE = re.compile(r"[A-Za-z]{2,16} [a-z]{2,16}\b")
+# `Configuration["Jwt:Secret"]`
+_SECTION = re.compile(r"(?:[A-Z][A-Za-z]{1,40}:){0,4}[A-Z][A-Za-z]{1,40}(?=[\"'`])")
 
 _RESOURCE = re.compile(r"(?:[a-z]+(?:[.-][a-z]+)*/)?[a-z]+(?:[.-](?:[a-z]+|v?\d{1,4}))*")
 # how an option names a secret that is kept elsewhere
@@ -115,6 +128,7 @@ _CASES = re.compile(r"(?=\w{10})(?=[A-Za-z]*\d)(?=\w*[a-z][A-Z])\w*[A-Z]{2}")
 # what it was and what it is to be
 _CHANGE = re.compile(r"[\"'`]?\s{0,4}(?:->|=>|→|~>|-->|⇒)\s{0,4}(?=[^\s])")
 _VERY_LONG, _MOST_VAIN = 2_048, 12
+_NAMES_OF_SETTINGS = frozenset((*STRONG_TERMS, *WEAK_TERMS, "key", "issuer", "audience", "pepper"))
 _judge = Judge()
 
 
@@ -270,6 +284,20 @@ def _is_place(site: Site, at: int) -> bool:
     return of_enum or (_LINE.match(text, at) is not None and _SOURCE.search(name) is not None)
 
 
+def _is_scope(site: Site, at: int) -> bool:
+    """Whether what stands right behind a colon is an action, or the name of a setting in the section of that name."""
+    text = site.scan.text
+    if at != site.last + 1:
+        return False
+    if _ACTION.match(text, at):
+        return True
+    setting = _SECTION.match(text, at) if site.name[:1].isupper() else None
+    if setting is None or site.before not in ("'", '"', "`", ":") or text[setting.end()] == ":":
+        return False
+    words = words_of(setting.group().rpartition(":")[2])
+    return any("".join(words[-count:]) in _NAMES_OF_SETTINGS for count in (1, 2, 3))
+
+
 def names_no_value(site: Site, at: int, op: str) -> bool:
     """Whether what looks like a name with a value is a place in a file, a member, a field with its number, a state.
 
@@ -278,13 +306,20 @@ def names_no_value(site: Site, at: int, op: str) -> bool:
     """
     text = site.scan.text
     if op == "=":
+        if site.name.lower() == "auth" and _PAIR.match(text, at):
+            return True
         return (
             _FIELD_NUMBER.match(text, at) is not None
             and _FIELD_TYPE.search(site.scan.before(site.first, 40)) is not None
         )
     if not op.startswith(":"):
         return op == "?" and site.before == "{"
-    if op == ":" and _is_place(site, at):
+    if (site.name.lower() == "auth" or site.kind == "credential") and _PAIR.match(text, at):
+        # a name of its own says what this is
+        return True
+    if op == ":" and site.before == "/" and _MESSAGE.match(text, at):
+        return True
+    if op == ":" and (_is_place(site, at) or _is_scope(site, at)):
         return True
     if text[at : at + 1] in ("'", '"', "`") and text[at + 1 : at + 2] in (")", ",", ";") and site.before == " ":
         # that quote ends a prompt
@@ -316,6 +351,8 @@ def delimited_form(site: Site, at: int, op: str, *, closed: bool) -> Value | Non
     text, kind = site.scan.text, site.kind
     if "=" in op:
         braced = _BRACED.match(text, at) if kind == "password" and text[at - 1] == "=" else None
+        if braced is None and op == "=" and site.before == '"' and site.name.isupper():
+            braced = _WORDS.match(text, at)
         return Value(braced.start(1), braced.end(1), quoted=True) if braced else None
     if kind in _TOLD_KINDS and (line := _NEXT_LINE.match(text, at)) and is_announced(line[1], kind):
         return Value(line.start(1), line.end(1), quoted=False)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -81,8 +82,11 @@ def gate(words: Iterable[Anchor], signs: Iterable[Anchor], digits: Iterable[str]
         signs: anchors as they are.
         digits: what follows a first digit.
     """
-    parts = [f"(?i:{_word(anchor)})" for anchor in words]
-    parts += [anchor.told or _widened(anchor.lead) + _literal(anchor.literal) + _followed(anchor) for anchor in signs]
+    parts = [f"(?i:{part})" for part in _gathered(map(_word, words))]
+    parts += [anchor.told for anchor in signs if anchor.told]
+    parts += _gathered(
+        (_widened(anchor.lead), _literal(anchor.literal), _followed(anchor)) for anchor in signs if not anchor.told
+    )
     parts += [f"[0-9](?:{'|'.join(map(_ahead, digits))})"]
     found = linear(f"{_STAMP}|{'|'.join(parts)}", latin=True)
     # with groups, RE2 would have to take its slow way
@@ -145,18 +149,32 @@ def _literal(text: str) -> str:
     return "".join(_OTHER if not char.isascii() else char if char.isalnum() else f"\\x{ord(char):02x}" for char in text)
 
 
-def _word(anchor: Anchor) -> str:
-    head = _widened(anchor.lead) + _literal(anchor.literal)
+def _gathered(anchors: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    """Anchors with what stands around them, which is written once for all that have it in common: RE2 would make a
+    copy of it for each, and need more states than it may keep."""
+    literals: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for lead, literal, follow in anchors:
+        literals[lead, follow].append(literal)
+    for (lead, follow), members in literals.items():
+        yield f"{lead}(?:{'|'.join(members)}){follow}"
+
+
+def _word(anchor: Anchor) -> tuple[str, str, str]:
+    """What stands before it, the word, what follows."""
+    return _widened(anchor.lead), _literal(anchor.literal), _behind(anchor)
+
+
+def _behind(anchor: Anchor) -> str:
     if not anchor.name:
-        return head + _ahead(anchor.follow)
+        return _ahead(anchor.follow)
     if not anchor.follow:
-        return f"{head}{_TAIL}{_ALIVE}"
+        return f"{_TAIL}{_ALIVE}"
     if excluded := _NEGATIVE.fullmatch(anchor.follow):
         allowed = "".join(
             char for char in "abcdefghijklmnopqrstuvwxyz0123456789_" if not re.match(rf"[{excluded[1]}]", char)
         )
-        return f"{head}(?:[{allowed}$]{_TAIL}|(?:[.-][\\w$]+)*){_ALIVE}"
-    return head + _ahead(anchor.follow)
+        return f"(?:[{allowed}$]{_TAIL}|(?:[.-][\\w$]+)*){_ALIVE}"
+    return _ahead(anchor.follow)
 
 
 def _followed(anchor: Anchor) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from failsoft.sanitize.scanner import STYLE
+
 __all__ = [
+    "MARKS",
     "SHAPES",
     "TEMPLATE",
     "Value",
@@ -44,7 +47,7 @@ _WRAPPED = re.compile(
 # with what each of these begins
 _WRAPS, _OPENS, _HOLDS = frozenset("SPTC[(snBcMAOJ"), frozenset("bBuUrRfF$@\\\"'`"), frozenset("${%<")
 _BARE = re.compile(
-    r"(?:[^\s,;&\"'`<>()\[\]{}|\\]"
+    r"(?:[^\s,;&\"'`<>()\[\]{}|\\\x00]"
     r"|&(?!&|(?:amp;)?[\w.%\[\]-]{1,40}=)(?=[^\s\"'`<>])"
     r"|[,;](?=[^\s,;\"'`<>()\[\]{}])(?![\w.%\[\] -]{1,40}[=:])"
     r"|[()\[\]{}](?=[\w!@#$%^*+~])|\|(?=[\w!@#$%^*+~])(?![\w.-]{1,40}[=:])|[(\[{](?=[(\[{]\w)|>(?=[_$#!@%^*+~-])"
@@ -52,9 +55,15 @@ _BARE = re.compile(
     r"|[\"'](?=\w)"
     r"|\\(?![nrtu\"'\\]))++"
 )
+_STYLE, _LONGEST_STYLED = re.compile(STYLE), 512
+MARKS = frozenset("«‹„“「")
+"""Quotes of other languages."""
+_MARKED = re.compile(r"[«‹„“「][\s\u00a0]?([^«»‹›„“”「」\n]{1,256}?)[\s\u00a0]?[»›“”」]")
 _TRAILING = ".,:;"
 _PAIRED = re.compile(r"\[[^\[\]{}]*+\]|\([^()\[\]{}]*+\)|\{[^{}\[\]]*+\}")
 _TEXT = re.compile(r"(?:\s[^<>]{0,200})?>\s*(?:<!\[CDATA\[)?([^<>\]]{1,4096})")
+
+_CAPITAL, _SMALL = "[A-ZÀ-ÖØ-ÞĀ-Ž]", "[a-zß-öø-ÿā-ž]"
 
 SHAPES: dict[str, re.Pattern[str]] = {
     "phone": re.compile(r"\(?\+?\d[\d .()/-]{4,22}\d(?:\s?(?:x|ext\.?)\s?\d{1,6})?"),
@@ -79,7 +88,13 @@ SHAPES: dict[str, re.Pattern[str]] = {
     ),
     "address": re.compile(r"[^\r\n\"'<>;|{}]{3,120}?(?=$|[\r\n\"'<>;|{}]|(?:, ?|&| )[a-z_]+[=:]|,\s(?![A-Z0-9]))"),
     "person": re.compile(
-        r"[A-Z][a-z]+(?:[ ][A-Z]\.?)?(?:[ ](?:(?:van|von|de|la|del|der|bin|al)[ ])?[A-Z][\w'’-]+){1,3}"
+        rf"{_CAPITAL}{_SMALL}+(?:[ ]{_CAPITAL}\.?)?"
+        rf"(?:[ ](?:(?:van|von|de|la|del|der|bin|al)[ ])?{_CAPITAL}[\w'’-]+){{1,3}}"
+    ),
+    "personal_name": re.compile(
+        rf"{_CAPITAL}{_SMALL}+"
+        rf"(?:[ '’-](?:(?:van|von|de|la|del|della|der|da|di|do|dos|du)[ ])?{_CAPITAL}{_SMALL}+){{0,4}}"
+        r"(?![\w.@/:(-])"
     ),
     "date": re.compile(
         r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)?|\d{8}(?!\d)"
@@ -146,7 +161,9 @@ def _goes_on(text: str, opener: str, after: int, limit: int) -> bool:
 
 
 def _bare(text: str, at: int) -> Value | None:
-    match = _BARE.match(text, at)
+    # what a style ends is not read beyond it, so that a text full of styles takes linear time
+    style = _STYLE.search(text, at, at + _LONGEST_STYLED) if "[" in text[at : at + _LONGEST_STYLED] else None
+    match = _BARE.match(text, at, style.start()) if style else _BARE.match(text, at)
     if match is None:
         return None
     end = match.end()
@@ -165,6 +182,8 @@ def read_value(text: str, at: int, kind: str) -> Value | None:
         start = opener.end()
         end = _close(text, start, opener[1])
         return Value(start, end, quoted=True) if end > start else None
+    if first in MARKS and (marked := _MARKED.match(text, at)):
+        return Value(marked.start(1), marked.end(1), quoted=True)
     if shape := SHAPES.get(kind):
         match = shape.match(text, at)
         return Value(at, match.end(), quoted=False) if match else None

@@ -14,13 +14,14 @@ from failsoft.sanitize.complaints import told_after
 from failsoft.sanitize.forms import Site, random_key
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.marked import marked_up
-from failsoft.sanitize.scanner import Scan, Span
+from failsoft.sanitize.scanner import STYLE, Scan, Span
 from failsoft.sanitize.spoken import Prose, of_a_parser
 from failsoft.sanitize.tables import plan_table
 
 __all__ = ["KeyedRule"]
 
 _IDENTIFIER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.[]$"
+_STYLE = re.compile(STYLE)
 _QUOTED = re.compile(r" b?[\"']")
 _MAX_NAME = 64
 # so much around an anchor decides, and so many anchors are remembered
@@ -112,8 +113,9 @@ def _identifier(scan: Scan, start: int, end: int) -> tuple[int, int]:
     first = start - len(before) + len(before.rstrip(_IDENTIFIER))
     if first < start and text[first - 1 : first] == "\\" and text[first] in "nrtbf":
         first += 1
-    if "\x1b" in before and (styled := text.rfind("\x1b[", max(0, first - 1), start)) >= 0:
-        first = min(start, text.find("m", styled, start) + 1 or first)
+    if "[" in before:
+        for style in _STYLE.finditer(text, max(0, first - 4), start):
+            first = max(first, style.end())
     parted = text.rfind("][", first, start)
     first = parted + 2 if parted >= 0 else first
     while first < start and text[first] in ".[]":

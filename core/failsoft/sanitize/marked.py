@@ -56,8 +56,10 @@ _GENERATED_KINDS = frozenset(["token", "session", "authorization", "cookie", "cs
 _LONG = 16
 _MIGRATION = re.compile(r"\d{4}_\w+")
 _TAG = re.compile(r"<(?:[A-Za-z][\w.-]{0,24}:)?$")
-_OPTION = re.compile(r"[ \t]+(?!-)(?=[^\s,;|\]])")
-_OPTION_ITEM = re.compile(r"[\"']\s{0,4},\s{0,4}(?=[bu]?[\"'][^-])")
+_OPTION = re.compile(r"[ \t\x00]+(?!-)(?=[^\s,;|\]])")
+# what the help of a command says about an option, in a column of its own
+_HELP = re.compile(r"[A-Z][a-z]{1,16} [a-z]{1,16}\b")
+_OPTION_ITEM = re.compile(r"[\"'](?:\s{0,4},\s{0,4}| a\d{1,2}=)(?=[bu]?[\"'][^-])")
 
 
 def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
@@ -90,6 +92,8 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
 def _of_option(site: Site, at: int) -> Span | None:
     """The argument of an option, unless a marker is all that it says, as `pass:[REDACTED:password]`."""
     text = site.scan.text
+    if at - site.last > 1 and _HELP.match(text, at):
+        return None
     value = read_value(text, at, site.kind)
     if value and text.startswith("[REDACTED:", text.find("[", value.start, value.end + 1)):
         return None

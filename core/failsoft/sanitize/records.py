@@ -181,7 +181,8 @@ def _plan_field(scan: Scan, start: int, end: int, kind: str) -> None:
             last = part.end()
         content = scan.text[first:last]
         shape = SHAPES[kind] if kind == "birth_date" else None
-        if any(map(str.isalnum, content)) and "[REDACTED:" not in content and (shape is None or shape.match(content)):
+        told = str.isdigit if kind in _NUMBERS else str.isalnum
+        if any(map(told, content)) and "[REDACTED:" not in content and (shape is None or shape.match(content)):
             scan.cells.append((first, last, marker(kind)))
 
 

@@ -41,7 +41,9 @@ def _table(rows: dict[str, str]) -> dict[str, str]:
 
 STRONG_TERMS: dict[str, str] = _table(
     {
+        "signature": "signatureprovided",
         "password": "password passwords passwd passwort kennwort passphrase passcode passwrd pwd pswd psw userpass "
+        "userpwd proxyuserpwd "
         "dbpass rootpass adminpass smtppass pgpass mysqlpass ftppass ldappass basicpass authpass bindpw userpw "
         "dbpw rootpw pword pwrd passw upass sshpass requirepass masterauth contrasena contraseña contrasenia "
         "clavesecreta motdepasse "
@@ -60,7 +62,7 @@ STRONG_TERMS: dict[str, str] = _table(
         "idtokenhint usertokens csrftokens devicetokens",
         "api_key": "apikey apikeys accesskey accesskeys accesskeyid appkey applicationkey clientkey consumerkey "
         "subscriptionkey subscriptionkeys functionskey authkeys appkeys sharedkeys licensekeys licencekeys servicekey "
-        "serviceaccountkey integrationkey writekey adminkey deploykey accountkey "
+        "serviceaccountkey honeycombteam integrationkey writekey adminkey deploykey accountkey "
         "storagekey sharedaccesskey sharedkey authkey serverkey licensekey licencekey bottoken ingestkey",
         "private_key": "privatekey privatekeys privkey sshkey secretkey secretkeys secretkeybase signingkey signkey "
         "encryptionkey encryptkey enckey decryptionkey masterkey hmackey rsakey tlskey sslkey gpgkey pgpkey jwtkey "
@@ -69,7 +71,7 @@ STRONG_TERMS: dict[str, str] = _table(
         "jwtkeys cookiekeys fernetkeys aeskeys rsakeys sshkeys unsealkeys recoverykeys "
         "keypassword storepass keypass",
         "session": "sessionid sessid phpsessid jsessionid aspsessionid sessionkey sessionids sessionhash",
-        "credential": "credential credentials creds",
+        "credential": "credential credentials creds authuserinfo",
         "authorization": "authorization proxyauthorization authorizationheader authheader",
         "cookie": "cookie cookies setcookie",
         "csrf": "csrfmiddlewaretoken",
@@ -126,11 +128,15 @@ WEAK_TERMS: dict[str, str] = _table(
         "telephonenumber tel fax faxnumber homephone workphone msisdn contactnumber "
         "phonenumbers telefon telefonnummer handynummer mobilnummer telefono",
         "name": "firstname lastname fullname middlename givenname familyname surname maidenname patientname "
-        "cardholdername vorname nachname familienname apellido apellidos prenom cardholder accountholder "
+        "cardholdername vorname nachname familienname apellido apellidos prenom prénom prénoms cardholder "
+        "accountholder "
         "accountholdername nameoncard birthname legalname",
         "address": "streetaddress homeaddress postaladdress mailingaddress addressline "
         "addressline1 addressline2 strasse straße anschrift street street1 street2 streetname",
-        "national_id": "passport pasaporte passnummer reisepassnummer ausweisnummer",
+        "national_id": "passport pasaporte passeport passaporto passaporte passnummer passnr reisepass reisepassnummer "
+        "reisepassnr ausweisnummer ausweisnr personalausweis personalausweisnummer personalausweisnr führerschein "
+        "fuehrerschein führerscheinnummer fuehrerscheinnummer führerscheinnr fuehrerscheinnr permisdeconduire "
+        "cartedidentité cartedidentite cartadidentità cartadidentita",
         "token": "bearer",
         "sin": "sin",
     }
@@ -143,10 +149,14 @@ STRICT_TERMS: dict[str, str] = _table(
         "beneficiaryname authorname signedby given family customername clientname contactname employeename "
         "guardianname spousename doctorname physicianname "
         "nursename insuredname subscribername guarantorname recipientname emergencycontactname personname "
-        "membername relativename",
+        "membername relativename nomcomplet nomdefamille nombrecompleto nomecompleto cognome sobrenome sobrenomes "
+        "achternaam voornaam geburtsname rufname ansprechpartner nazwisko fornavn etternavn efternavn efternamn "
+        "fornamn förnamn",
+        # words that also name things: only what is written as the name of a person is one
+        "personal_name": "nom nombre nome naam nm sn",
         "person": "name patient customer doctor physician nurse guardian spouse employee mother father husband wife "
         "passenger traveler traveller guest applicant claimant attendee signatory payee recipient policyholder "
-        "emergencycontact nextofkin",
+        "emergencycontact nextofkin cn",
         "place": "latitude longitude lat lng lon gps geo latlng latlon coords coordinates geolocation location "
         "gpscoordinates position",
         "date": "birthyear yearofbirth admissiondate admitdate admittedat admittedon dischargedate dischargedat "
@@ -154,9 +164,11 @@ STRICT_TERMS: dict[str, str] = _table(
         "admitted discharged servicedate deathdate dateofdeath visitdate appointmentdate surgerydate diagnosisdate "
         "proceduredate "
         "encounterdate dateofadmission dateofdischarge dateofvisit",
-        "zip": "zip zipcode postalcode postcode plz",
+        "zip": "zip zipcode postalcode postcode plz postleitzahl codepostal codigopostal códigopostal cep pstcd",
         "address": "addr addr1 addr2 address1 address2 line1 line2 address city town county "
-        "adresse direccion domicilio birthplace placeofbirth",
+        "adresse direccion dirección domicilio birthplace placeofbirth cityofbirth rue ville calle ciudad indirizzo "
+        "citta città endereco endereço cidade wohnort woonplaats straat locality addresslocality localidad comune "
+        "adrline strtnm twnnm streetaddressline line",
         "record": "visanumber androidid serial "
         "udid advertisingid idfa plate fingerprintid studentid employeeid membershipnumber licensenumber "
         "licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "
@@ -178,6 +190,7 @@ NO_PLACES = word_set(
 """Words before "address" where nobody lives."""
 
 WHOLE_TERMS = word_set(
+    "nom nombre nome naam nm sn cn rue ville calle locality line "
     "given family nickname line1 line2 addr plate serial linkedin lat lng lon gps geo location position coords "
     "coordinates admitted discharged"
 )

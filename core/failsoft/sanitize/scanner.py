@@ -19,6 +19,7 @@ from typing import NamedTuple, TypeAlias
 __all__ = [
     "LONG_WORD",
     "LOOSE_WORD",
+    "STYLE",
     "WORD_CHARACTERS",
     "Anchor",
     "Family",
@@ -51,6 +52,8 @@ LONG_WORD = r"[\w-]{16}"
 """What goes on for long behind the separator that a token's anchor ends in; few words in code do."""
 LOOSE_WORD = r"[\w.+/=%$-]{8}"
 """The same for tokens that are shorter or have other signs in them."""
+STYLE = r"(?:\x1b|#033|\^\[|\\(?:033|e|x1b|u001b))\[[0-9;]{0,12}m"
+"""A colour of a terminal (ECMA-48), as it is and as logs escape it."""
 # a name in brackets with a value behind them, or one of a list that takes up the rest of a line, as headings do
 _LISTED = (
     r"\)\ ?[=:]\ ?\S"
@@ -66,6 +69,8 @@ _IDLE = (
 _SIGN_ORDER = "@$[{?&"
 WORD_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _ESCAPED = frozenset("nrtbfv0")
+_STYLED = re.compile(rf"{STYLE}\Z")
+_LONGEST_STYLE, _BRACKET_STYLE = 20, 14
 _CONTEXT = 48
 # shorter texts repeat too little to remember what was found in them
 _LONG = 4_096
@@ -120,6 +125,8 @@ class Scan:
         before = self.text[at - 1]
         if not (before.isalnum() or before == "_"):
             return True
+        if before == "m" and "[" in self.text[max(0, at - _BRACKET_STYLE) : at]:
+            return _STYLED.search(self.text[max(self.floor, at - _LONGEST_STYLE) : at]) is not None
         return before in _ESCAPED and at > 1 and self.text[at - 2] == "\\"
 
     def before(self, at: int, width: int = _CONTEXT) -> str:

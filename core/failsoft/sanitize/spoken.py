@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from failsoft.sanitize.assigned import ASSIGN, assigned
 from failsoft.sanitize.checks import is_iban, looks_random
-from failsoft.sanitize.forms import HEX_LIKE, Site, judged, refused, with_change
-from failsoft.sanitize.grammar import SHAPES, Value, read_value
+from failsoft.sanitize.forms import HEX_LIKE, Site, has_look, judged, refused, with_change
+from failsoft.sanitize.grammar import MARKS, SHAPES, Value, read_value
 from failsoft.sanitize.keys import KeyMatcher, words_of
 from failsoft.sanitize.rules import DISARMING_PHRASES, STRONG_TERMS, word_set
 from failsoft.sanitize.scanner import Scan, Span, marker
@@ -19,7 +19,8 @@ __all__ = ["Prose", "of_a_parser"]
 _CACHE = 2_048
 _AFTER_WORDS = re.compile(
     r"(?i)(?: (?:number|no|num|code|codes|id|key|token|secret|phrase|string|record|of|birth|date|name|security|address"
-    r"|line|value|registration|contact|kin|sociale|hash|pin|cookie|answers?|question|maiden)\b\.?){1,3}"
+    r"|line|value|registration|contact|kin|sociale|hash|pin|cookie"
+    r"|answers?|question|maiden|nr|nro|nummer|n[uú]m[eé]ro)\b\.?| n\.? ?[°º]| n\.(?= )){1,3}"
 )
 _PROSE = re.compile(
     r"(?:\\{0,3}(?:[\"']|`{1,2}))?"
@@ -46,11 +47,22 @@ _CHANGED = re.compile(
     r" (?P=q)(?P<new>[^'\"`\n]{1,128})(?P=q)"
 )
 _ARGUMENT = re.compile(r"\((?:([\"'])([^\"'\n]{6,256})\1|([^\s\"'(),=.:\[\]]{6,256}))\)")
+_NUMBER = re.compile(r" (?:#?\d{1,3}|\(#?\d{1,3}\))(?= ?[:=])")
 _MEMBER = re.compile(r"[A-Za-z_]\w*=(?!=|$)")
 # the next word of a sentence, which is no value
 _NEXT_WORD = re.compile(r"[A-Za-z]{1,32}(?=[.,;:]?(?:\n| (?!\")))")
 _FROM = 30
-_FOLLOWING = re.compile(r" \w+\.?")
+_FOLLOWING = re.compile(r" n\.? ?[°º]| \w+\.?")
+# what stands before the number of a document, in whatever language
+_NO = "no"
+_NO_WORDS = word_set("nr nro nummer numero número numéro n n° nº n.° n.º")
+_NUMBERED_KINDS = word_set("national_id health_id account ssn record card")
+
+
+def _bare(word: str) -> str:
+    """A word of a phrase as terms have it."""
+    plain = word.strip(" .").lower().replace(" ", "")
+    return _NO if plain in _NO_WORDS else plain
 
 
 class Prose:
@@ -80,14 +92,14 @@ class Prose:
         bracketed = scan.text[end : end + 1] == ")" and "(" in scan.before(first, 24)
         if assign := ASSIGN.match(scan.text, end + bracketed):
             return assigned(site, assign, strict=self._keys.strict)
-        return self._told(site)
+        return _numbered(site) or self._told(site)
 
     def spoken(self, site: Site) -> Span | None:
         """A name and its value in prose: `password 'x'`, `session id x`, `token is x`."""
         right = _AFTER_WORDS.match(site.scan.text, site.last)
         if right and (span := self._phrased(site.scan, site.first, site.last, site.name, right.group())):
             return span
-        return None if of_a_parser(site) else self._told(site)
+        return None if of_a_parser(site) else _numbered(site) or self._told(site)
 
     def _phrase(self, scan: Scan, first: int, last: int, name: str, right: str) -> tuple[str | None, int]:
         """Kind and end of the longest term that has this word in it, with up to three words before and after."""
@@ -101,10 +113,13 @@ class Prose:
         """Kind of the longest term, and how many of the words after the name are part of it."""
         own = "".join(words_of(name))
         for count in range(len(following), -1, -1):
-            words = own + "".join(word.strip(" .").lower() for word in following[:count])
+            words = own + "".join(map(_bare, following[:count]))
+            numbered = words != own and words.endswith(_NO)
             for start in range(len(before) + 1):
                 joined = "".join(before[start:]) + words
                 if joined != own and (kind := self._keys.phrase(joined)):
+                    return kind, count
+                if numbered and (kind := self._keys.phrase(joined.removesuffix(_NO))) in _NUMBERED_KINDS:
                     return kind, count
         return None, 0
 
@@ -122,7 +137,11 @@ class Prose:
             return old[0], new[1], f"{mark}{text[old[1] : new[0]]}{mark}"
         at = _told_at(text, site.last, kind)
         site.scan.saw(at + 2)
-        if at == site.last or not text[at : at + 1].strip() or text.startswith("[REDACTED:", at):
+        if (
+            (at == site.last and text[at : at + 1] not in MARKS)
+            or not text[at : at + 1].strip()
+            or text.startswith("[REDACTED:", at)
+        ):
             return None
         shaped = kind in SHAPES
         if not shaped and (word := _NEXT_WORD.match(text, at)) and not HEX_LIKE.fullmatch(word.group()):
@@ -141,6 +160,20 @@ class Prose:
         if value and kind == "iban" and not is_iban(re.sub(r"[ -]", "", text[value.start : value.end]).upper()):
             return None
         return with_change(site, judged(site, value, ":"), ":")
+
+
+def _numbered(site: Site) -> Span | None:
+    """What is assigned to one of several that are called alike: `Unseal Key 1: x`. Only what has the look of one."""
+    text = site.scan.text
+    number = _NUMBER.match(text, site.last)
+    assign = ASSIGN.match(text, number.end()) if number else None
+    value = read_value(text, assign.end(), site.kind) if assign else None
+    if assign is None or value is None:
+        return None
+    content = text[value.start : value.end]
+    if not has_look(content, site.kind) and not (site.kind in _CODE_KINDS and content[:4].isdigit()):
+        return None
+    return judged(site, value, assign["op"])
 
 
 def _called(site: Site) -> Span | None:

@@ -12,6 +12,9 @@ __all__ = ["FOREIGN_STEMS", "STEMS", "STRICT_STEMS"]
 
 _NO_LETTER = r"(?![a-z])"
 _GAP = "[ _-]"
+# where directories keep people
+_PEOPLE = "people|users|staff|personnel|employees|members"
+_ASSIGNED = r"(?=[\"']?\s?[:=]|>)"
 
 STEMS: tuple[tuple[str, str, str], ...] = (
     *(
@@ -19,7 +22,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
         for stem in word_set(
             "passw passph passco passrd passport pswd userpass contrase kennwort depasse de_passe de-passe secret "
             "token auth cred sess csrf xsrf cookie jwt otp pinc pinn cvv cvc cvn securit card iban ssn "
-            "signature hmac "
+            "signature hmac honeycomb "
             "birth bday mrn medical patient memberid member_id member-id membern mfac factorcode factor_code npin faxn "
             "subscriber beneficiary insur hicn nhs licens licenc phone mobile msisdn accountn accountnumber "
             "bankaccount bank_account bank-account acctn routing surname mnemonic verific activation national "
@@ -32,7 +35,8 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "sortcode "
             "sort_code sort-code "
             "ahvn securitesociale nascimento steuer strass straße anschrift "
-            "versicher personnum codicefisc codice_fisc pesel nric aadha policyn pasaporte passnum ausweisn "
+            "versicher personnum codicefisc codice_fisc pesel nric aadha policyn pasaporte passeport passaport "
+            "passn ausweis fuehrersch "
             "policy_n policy-n prescri telefon handynum "
             "mobilnum vorname nachname apellido prenom hintanswer hint_answer challengeanswer challenge_answer "
             "recoveryanswer recovery_answer familienname maidenname maiden_name"
@@ -41,7 +45,18 @@ STEMS: tuple[tuple[str, str, str], ...] = (
     ("key", "(?![abd-hj-oqrt-z])", ""),
     *((stem, "", "") for stem in ("seed phrase", "codice fisc", "ni num", "national insur", "bank acc", "sort code")),
     *((stem, "", "") for stem in ("rx num", "dea num")),
-    ("mot de passe", "", ""),
+    *(
+        (stem, "", "")
+        for stem in (
+            "mot de passe",
+            "carte d'identit",
+            "carta d'identit",
+            "permis de conduire",
+            "permisdecond",
+            "cartedidentit",
+            "cartadidentit",
+        )
+    ),
     ("d.o.b", "", ""),
     ("sin", r"(?=\\{0,3}[\"']?[ :=]{1,3}[\"']?[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3})", ""),
     ("nino", _NO_LETTER, ""),
@@ -94,7 +109,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
 )
 """Stem, regular expression of what must follow, regular expression of fixed width of what must stand before."""
 
-FOREIGN_STEMS = word_set("lösenord sécurité şifre пароль 密码 密碼 パスワード 비밀번호")
+FOREIGN_STEMS = word_set("prénom führersch lösenord sécurité şifre пароль 密码 密碼 パスワード 비밀번호")
 """What only a text of more than ASCII is searched for."""
 
 STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
@@ -111,6 +126,9 @@ STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
             "line_2 fingerprint_id fingerprintid beneficiar latitude longitude geoloc "
             "visan visa_n visa-n domicilio direccion adresse "
             "county name patient customer doctor physician guardian spouse nextofkin next_of_kin "
+            "nombre cognome sobrenome naam ansprechpart nazwisko fornavn etternavn efternavn efternamn rnamn ciudad "
+            "indirizzo citt endere cidade wohnort woonplaats straat locality localidad comune adrline strtnm twnnm "
+            "cityofb streetaddressl postleitz pstcd digo_post digopost digo-post code_post codepost code-post direcc "
             "birthplace mother father husband passenger travel guest applicant claimant attendee "
             "signatory payee recipient policyholder emergency coord location position android_id androidid"
         )
@@ -120,6 +138,14 @@ STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
         for stem in word_set(
             "zip plz vin udi city town imsi meid iccid plate nurse wife lat lng lon gps geo latlng latlon"
         )
+    ),
+    *((stem, _ASSIGNED, "") for stem in word_set("nom nome rue ville calle cep nm sn")),
+    ("nom", "(?=_de_fam|_compl|defam|compl)", ""),
+    ("line", r"(?=[\"']\s?:\s?\[\s?[\"'])", ""),
+    (
+        "cn",
+        rf"(?=[\"']\s?:\s?\[|=[^,\n]{{3,64}},\s?ou=(?:{_PEOPLE})|=[^,\n]{{3,64}},\s?cn=users)",
+        "",
     ),
     ("plate", "[ _-]?n", ""),
     ("postal", f"{_GAP}(?=code)", ""),

@@ -45,7 +45,7 @@ _ESCAPED_EDGE = re.compile(r"\\n|\\r|[\"'`]")
 _WORDY = word_set("password secret answer private_key")
 _CODES = word_set("otp cvv")
 # headings that more often mean something else
-_OF_PEOPLE = word_set("name person address")
+_OF_PEOPLE = word_set("name person personal_name address")
 _WEAK = word_set("pass pw sid pan auth sig mfa")
 # whose secret it may be; beside one of these, a plain word under "password" is one
 _OWNERS = word_set(

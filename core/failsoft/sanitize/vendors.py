@@ -6,46 +6,14 @@ Not here, because they are public by design: Stripe publishable keys, Twilio acc
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from failsoft.sanitize.token_formats import ALNUM as _W
+from failsoft.sanitize.token_formats import UUID_FORM as _UUID
+from failsoft.sanitize.token_formats import Token
+from failsoft.sanitize.token_formats import token as _token
 
-__all__ = ["TOKENS", "Token"]
+__all__ = ["TOKENS"]
 
-
-class Token(NamedTuple):
-    """One format."""
-
-    kind: str
-    """What the marker says."""
-    anchors: tuple[str, ...]
-    """Texts that every match begins with."""
-    pattern: str
-    """The whole token, matched where the anchor was found. Case counts. With a group, only that goes: hosts stay."""
-    bounded: bool
-    """It must not follow a letter or a digit: the anchor is short enough to end other words."""
-    lead: str
-    """Where the anchor is inside of the token: what stands before it, of fixed width. The rest of the word goes too."""
-    follow: str
-    """What follows such an anchor."""
-    loose: bool
-    """Behind an anchor that ends in a separator, not all matches go on with sixteen letters, digits, `_` or `-`."""
-
-
-def _token(
-    kind: str,
-    anchors: str,
-    pattern: str,
-    *,
-    bounded: bool = True,
-    lead: str = "",
-    follow: str = "",
-    loose: bool = False,
-) -> Token:
-    return Token(kind, tuple(anchors.split()), pattern, bounded, lead, follow, loose)
-
-
-_W = "[0-9A-Za-z]"
 _B = r"[\w-]"
-_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 TOKENS: tuple[Token, ...] = (
     _token("jwt", "eyJ", r"eyJ[\w-]{8,1500}\.[\w-]{4,}(?:\.[\w-]*){0,3}", bounded=False),
@@ -332,8 +300,8 @@ TOKENS: tuple[Token, ...] = (
     _token("password_hash", "{SSHA {SHA} {ssha {sha}", r"\{(?i:ssha\d*|sha)\}[A-Za-z0-9+/]{20,}={0,2}", bounded=False),
     _token(
         "webhook",
-        "discord.com/api/webhooks/ discordapp.com/api/webhooks/",
-        r"[a-z.]+/api/webhooks/(\d+/[\w-]{16,})",
+        "discord.com/api/ discordapp.com/api/",
+        r"[a-z.]+/api/(?:v\d{1,2}/)?webhooks/\d+/([\w-]{16,})",
         bounded=False,
     ),
     _token(

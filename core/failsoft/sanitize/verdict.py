@@ -21,7 +21,7 @@ __all__ = ["Judge", "is_announced", "is_sentence"]
 
 _NOTHING = word_set(
     "none null nil true false undefined nan yes no on off n/a na empty blank unset nothing void default unknown "
-    "anonymous redacted filtered masked hidden removed scrubbed censored omitted stripped protected"
+    "always never anonymous redacted filtered masked hidden removed scrubbed censored omitted stripped protected"
 )
 
 _ABOUT = word_set(
@@ -124,7 +124,7 @@ _SENTENCE = re.compile(
     r"|not (?:fully|specified|configured|available|present|supported|provided|found|allowed|valid|set|match|be|a|an"
     r"|enough)"
     r"|(?:max|min|minimum|maximum) (?:length|value)|length is|shorter|longer|minimum|maximum|revoked|rejected"
-    r"|malformed|at least|already|entirely numeric|please|unable"
+    r"|malformed|ha(?:s|ve) been|at least|already|entirely numeric|please|unable"
     r"|failed|unsupported|not supported)\b"
 )
 # in whatever language
@@ -141,7 +141,7 @@ _NUMBERED = re.compile(r"[A-Za-z]+\d?")
 _SMALL = re.compile(r"\d{1,3}|\d{1,4}\.\d{1,4}")
 _WEAK_KINDS = word_set("session authorization cookie csrf signature credential otp")
 _NAMED_KINDS = word_set("authorization credential")
-_PEOPLE = word_set("name person address")
+_PEOPLE = word_set("name person personal_name address")
 _DATES = word_set("birth_date date")
 _COUNTED_KINDS = word_set("cookie credential")
 _FEW = re.compile(r"\d{1,3}")
@@ -181,6 +181,14 @@ _WORDS_WITH_DIGITS = frozenset(
 def is_sentence(text: str) -> bool:
     """Whether a text of several words talks about a value rather than being one, as "This field is required."."""
     return " " in text.strip() and (_SENTENCE.search(text) is not None or _WHOLE_SENTENCE.fullmatch(text) is not None)
+
+
+def _is_no_word(text: str) -> bool:
+    """Whether what stands in angle brackets is too mixed for the name of what is to be filled in there."""
+    if looks_random(text):
+        return True
+    classes = (str.islower, str.isupper, str.isdigit)
+    return len(text) >= _LEAST_ID and all(any(map(of, text)) for of in classes) and not _TERMS.keys() & words_of(text)
 
 
 def _is_told(text: str, kind: str) -> bool:
@@ -268,7 +276,7 @@ class Judge:
             return False
         if _SUSPECT.search(bare) and (_MASKED.fullmatch(bare) or _PLACEHOLDER.fullmatch(bare)):
             # in angle brackets, too, something may stand that is no word
-            return bare[0] == "<" and " " not in bare and looks_random(bare[1:-1])
+            return bare[0] == "<" and " " not in bare and _is_no_word(bare[1:-1])
         if not any(map(str.isalnum, bare)):
             return quoted and kind == "password" and len(bare) >= _LEAST_SIGNS
         if not bare.isalnum() and _is_told(bare, kind):

@@ -317,6 +317,19 @@ def test_who_calls_too_often_may_be_told_so_by_a_refusal(install: Install, class
     assert said(classify(error)) == ("resource", 503, True)
 
 
+def test_a_limit_is_told_by_words_where_the_status_is_that_of_a_refusal(install: Install, classify: Classify) -> None:
+    package = install(*CLIENT)
+    error = package.MysteryError("Rate limit exceeded, slow down")
+    error.status = 403
+    assert said(classify(error)) == ("resource", 503, True)
+    spent = package.MysteryError("Daily sending limit exceeded")
+    spent.status = 403
+    assert said(classify(spent)) == ("resource", 503, False)
+    other = package.MysteryError("You shall not pass")
+    other.status = 403
+    assert said(classify(other)) == ("authentication", 502, False)
+
+
 def test_a_lock_that_cannot_be_had_in_time_is_contention(install: Install, classify: Classify) -> None:
     cls = install("zephyrlock", named("Timeout")).Timeout
     assert said(classify(cls("no"))) == ("concurrency", 503, True)
@@ -331,7 +344,7 @@ def test_a_library_for_settings_speaks_of_settings(install: Install, classify: C
 def test_what_operational_means_is_said_by_the_words_beside_it(install: Install, classify: Classify) -> None:
     cls = install("zephyrsql", DRIVER).OperationalError
     assert said(classify(cls("database is locked"))) == ("concurrency", 503, True)
-    assert said(classify(cls("password authentication failed for user"))) == ("authentication", 503, False)
+    assert said(classify(cls("password authentication failed for user"))) == ("authentication", 502, False)
     assert said(classify(cls("no such table: quotes"))) == ("configuration", 500, False)
 
 

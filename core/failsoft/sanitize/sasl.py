@@ -1,0 +1,44 @@
+"""Answers to a server that asks who is there (SASL, RFC 4422): base64 after the name of a mechanism."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from failsoft.sanitize.scanner import Anchor, Scan, Span, marker
+
+__all__ = ["sasl_words"]
+
+_MECHANISMS = ("plain", "login", "xoauth2", "oauthbearer", "cram-md5")
+# no word has a digit, a capital inside of it, or padding
+_ANSWER = r"((?=[A-Za-z+/]*+[0-9=]|[A-Z]?[a-z+/]*+[A-Z])[A-Za-z0-9+/]{8,16384}={0,2})(?![\w-])"
+_GAP = r"(?:[\"']? [\"']?(?:\{\d{1,5}\+?\}\s{1,2})?|[\"']>)"
+_AFTER = re.compile(_GAP + _ANSWER)
+# SMTP (RFC 4954), IMAP, ManageSieve, XMPP
+_ASKED = re.compile(r"(?i)(?:\bauth(?:enticate)? [\"']?|mechanism=[\"'])$")
+_RESPONSE = re.compile(_ANSWER)
+_NAMED = re.compile(r"\b(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5)\b")
+_BEFORE = 240
+
+
+def _asked(scan: Scan, start: int, end: int) -> Span | int:
+    """`AUTH PLAIN x`, `AUTHENTICATE "PLAIN" "x"`, `mechanism='PLAIN'>x</auth>`."""
+    match = _AFTER.match(scan.text, end)
+    if match is None or not _ASKED.search(scan.text, max(0, start - 16), start):
+        return end
+    return match.start(1), match.end(1), marker("basic")
+
+
+def _response(scan: Scan, start: int, end: int) -> Span | int:
+    """`AUTH 1 PLAIN service=imap resp=x`, as Dovecot has it."""
+    match = _RESPONSE.match(scan.text, end)
+    if match is None or not _NAMED.search(scan.before(start, _BEFORE)):
+        return end
+    return match.start(1), match.end(1), marker("basic")
+
+
+def sasl_words() -> Iterator[Anchor]:
+    """Anchors in any case."""
+    for mechanism in _MECHANISMS:
+        yield Anchor(mechanism, _asked, r"(?=[\"']?[ >][\"']?[a-z0-9+/{])")
+    yield Anchor("resp=", _response, "(?=[a-z0-9+/]{8})")
