@@ -23,6 +23,7 @@ from failsoft.errors.protocols import (
     read_http_protocol,
     read_interpreter,
 )
+from failsoft.errors.said import has_words, read_words
 from failsoft.errors.search_codes import READERS_OF_SEARCH
 from failsoft.errors.service_codes import READERS_OF_SERVICES, any_response
 from failsoft.errors.store_texts import read_misuse, read_redis, text_of_mysql, text_of_postgres, text_of_sqlite
@@ -291,7 +292,7 @@ def has_reader(cls: type) -> bool:
 
 def find_code_readers(cls: type) -> tuple[CodeReader, ...]:
     """The readers that are asked about exceptions of a class, in order."""
-    readers: list[CodeReader] = []
+    readers: list[CodeReader] = [read_words] if has_words(cls) else []
     names = {base.__name__ for base in cls.__mro__}
     for base in cls.__mro__:
         module = str(base.__module__)
@@ -303,6 +304,6 @@ def find_code_readers(cls: type) -> tuple[CodeReader, ...]:
         readers.append(_errno)
     if cls in {Exception, RuntimeError, BufferError}:
         readers.append(read_interpreter)
-    if not readers and cls.__module__ != "builtins":
+    if not [one for one in readers if one is not read_words] and cls.__module__ != "builtins":
         readers += [_sqlstate, any_response]
     return tuple(readers)

@@ -169,6 +169,8 @@ def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[La
     path = frames[-1][0].replace("\\", "/")
     for cls, place, better, why in _LAST_FRAMES:
         if name == cls and place in path:
+            if better == is_.NOT_THERE and any(kind_of_place(frame[0]) is Kind.PARSER for frame in frames):
+                return is_.UNPARSABLE, "an archive that is none of this format"
             return better, why
     if name == "EOFError" and label == is_.BUG:
         for kind, better in ((_STORE, is_.STORE_AWAY), (_CLIENT, is_.BROKEN)):

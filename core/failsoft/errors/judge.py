@@ -243,7 +243,13 @@ class Judge:
             reading.label = label_of_upstream(status) or said[0]
             reading.says = f"{said[1]}, HTTP {status}"
         inner = None if facts.mute else self._inner(exc, asked, depth)
-        if inner is not None and inner.source not in _UNSURE and inner.label.category is said[0].category:
+        vaguer = said[0].transient and inner is not None and inner.label._replace(voice=Voice.SAYS) == UPSTREAM_FAILED
+        if (
+            inner is not None
+            and not vaguer
+            and inner.source not in _UNSURE
+            and inner.label.category is said[0].category
+        ):
             # the same said more exactly, as a deadlock behind a conflict
             inner.over, inner.type = reading, facts.name
             return inner

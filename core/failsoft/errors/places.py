@@ -84,8 +84,8 @@ _SETS_UP = re.compile(
     r"(?:\A|\.)(?:init_app|configure|setup|set_up|from_settings|from_object|from_crawler|_init_from_config)\Z"
 )
 _GIVEN_SETTINGS = re.compile(
-    r"(?:\A|\.)(?:\w*(?:Settings|Config|Configuration|Options|URL\w*)\.(?!__getattr__)\w+|_?config|configure"
-    r"|(?:from|parse)_(?:url|uri|dsn)|\w*_options?|_?(?:validate|check)_config|validate_\w*(?:preference|option|setting)\w*|\w*load_template|_create_template)\Z"
+    r"(?:\A|\.)(?:\w*(?:Settings|Config|Configuration|Options|URL\w*)\.(?!__getattr__)\w+|(?:_?\w+_)?config|configure"
+    r"|(?:from|parse)_(?:url|uri|dsn)|\w*_options?|validate_\w*(?:preference|option|setting)\w*|\w*load_template|_create_template)\Z"
 )
 _READS_ANSWER = re.compile(
     r"(?:parse|handle|read|check)_response|(?:process|get|read)_reply|raise_for_(?:status|response)"
@@ -108,9 +108,7 @@ def refine_by_library(label: Label, name: str, frames: Sequence[Frame]) -> tuple
     """
     frames = _without_importing(frames)
     says_little = label == is_.UNPARSABLE or ("." not in name and label in _SAYS_LITTLE)
-    better = _by_library(frames[-_CLOSE:]) if says_little else None
-    # a RuntimeError is about what was called, and not about what was answered
-    if better is not None and (better != is_.UPSTREAM_FAILED or name != "RuntimeError"):
+    if says_little and (better := _by_library(frames[-_CLOSE:], name)) is not None:
         return better, "in a library that does one thing"
     if name in _OF_DATA and label == is_.BUG and (better := _by_kind(frames[-_CLOSE:])) is not None:
         return better, "in a library that reads data"
@@ -174,7 +172,7 @@ def _is_in(filename: str, places: tuple[str, ...]) -> bool:
     return any(place in path for place in places)
 
 
-def _by_library(frames: Sequence[Frame]) -> Label | None:
+def _by_library(frames: Sequence[Frame], name: str) -> Label | None:
     """What a builtin exception means that a library raised: by what the library is for, or what the function does.
 
     Code of the application that a library called back fails by itself: what the function around it does says nothing.
@@ -193,6 +191,7 @@ def _by_library(frames: Sequence[Frame]) -> Label | None:
             # what reads data is given data, also where that is a URL
             if kind_of_place(path) is not Kind.PARSER and _GIVEN_SETTINGS.search(function):
                 return is_.MISCONFIGURED
-            if _READS_ANSWER.search(function):
+            # a RuntimeError is about how the library is used
+            if name != "RuntimeError" and _READS_ANSWER.search(function):
                 return is_.UPSTREAM_FAILED
     return None

@@ -32,7 +32,7 @@ from failsoft.errors.catalogue.labels import (
 )
 from failsoft.errors.complaints import cannot_read, has_to_be_paid, is_not_set_up, is_not_there, is_throttled
 from failsoft.errors.conventions import KIND_KNOWN
-from failsoft.errors.evidence import GUESSED
+from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.failure import Link
 from failsoft.errors.hints import refine_by_place
 from failsoft.errors.packages import Kind
@@ -48,6 +48,7 @@ from failsoft.errors.patterns import (
 from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
 from failsoft.errors.reading import Reading
+from failsoft.errors.said import said_at
 from failsoft.errors.taxonomy import Category
 
 __all__ = ["OF_PEERS", "complain", "correct", "limited", "place", "word_in"]
@@ -140,9 +141,16 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     """Let the place where an exception arose say what it adds."""
     if link is None:
         return reading
-    better, library = refine_by_place(reading.label, reading.type, link.frames)
     # an errno is the system's, also where a library reads what a client sent
     of_the_system = reading.source == "code" and reading.type == "OSError"
+    said = said_at(reading.type, link.frames, link.message)
+    if said is not None and not (of_the_system and said[0] in OF_INPUT):
+        reading.label = said[0]
+        reading.says = f"{reading.says}, {said[1]}"
+        if reading.source == "default":
+            reading.source, reading.confidence = "catalogue", NAMED
+        return reading
+    better, library = refine_by_place(reading.label, reading.type, link.frames)
     if better is not None and not (of_the_system and better[0] in OF_INPUT):
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}"

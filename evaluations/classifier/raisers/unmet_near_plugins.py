@@ -61,12 +61,6 @@ def _request(app: flask.Flask, view: Any, **more: Any) -> Any:
 
 
 # --- Flask: who is it, may they ---------------------------------------------------------------------------------------
-def _no_loader() -> Any:
-    app = _app()
-    flask_login.LoginManager(app)
-    return _request(app, lambda: str(flask_login.current_user.is_authenticated))
-
-
 def _not_permitted(code: int | None) -> Any:
     def run() -> Any:
         app = _app()
@@ -77,13 +71,6 @@ def _not_permitted(code: int | None) -> Any:
     return run
 
 
-add(
-    "Flask-Login",
-    "no_user_loader",
-    OUR_SETTINGS,
-    _no_loader,
-    note="an extension that was not set up; system is defensible",
-)
 add(
     "Flask-Login",
     "no_login_manager",

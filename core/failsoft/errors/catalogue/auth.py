@@ -9,6 +9,56 @@ __all__ = ["AUTH"]
 
 AUTH: tuple[tuple[Label, str], ...] = (
     (
+        is_.MISCONFIGURED,
+        """
+        pwdlib.exceptions.HasherNotAvailable nacl.exceptions.UnavailableError ecdsa.der.UnexpectedDER
+        ecdsa.curves.UnknownCurveError ecdsa.ecdh.InvalidCurveError ecdsa.ecdh.NoCurveError
+        ldap3.core.exceptions.LDAPPackageUnavailableError ldap3.core.exceptions.LDAPSSLNotSupportedError
+        ldap3.core.exceptions.LDAPSASLMechanismNotSupportedError ldap3.core.exceptions.LDAPUserNameIsMandatoryError
+        ldap3.core.exceptions.LDAPPasswordIsMandatoryError ldap3.core.exceptions.LDAPUserNameNotAllowedError
+        ldap3.core.exceptions.LDAPInvalidTlsSpecificationError
+        """,
+    ),
+    (
+        is_.BUG,
+        """
+        authlib.jose.errors.InsecureClaimError nacl.exceptions.TypeError nacl.exceptions.AssertionError
+        pyseto.exceptions.EncryptError pyseto.exceptions.SignError pyseto.exceptions.NotSupportedError
+        ecdsa.keys.BadDigestError ecdsa.numbertheory.Error rsa.common.NotRelativePrimeError
+        ldap3.core.exceptions.LDAPUnknownStrategyError ldap3.core.exceptions.LDAPUnknownAuthenticationMethodError
+        ldap3.core.exceptions.LDAPConnectionPoolNameIsMandatoryError
+        ldap3.core.exceptions.LDAPConnectionPoolNotStartedError ldap3.core.exceptions.LDAPCursorError
+        ldap3.core.exceptions.LDAPKeyError ldap3.core.exceptions.LDAPObjectError
+        ldap3.core.exceptions.LDAPObjectDereferenceError ldap3.core.exceptions.LDAPChangeError
+        ldap3.core.exceptions.LDAPControlError ldap3.core.exceptions.LDAPExtensionError
+        ldap3.core.exceptions.LDAPMetricsError ldap3.core.exceptions.LDAPTransactionError
+        ldap3.core.exceptions.LDAPLDIFError ldap3.core.exceptions.LDAPConnectionIsReadOnlyError
+        OpenSSL.SSL.WantReadError OpenSSL.SSL.WantWriteError OpenSSL.SSL.WantX509LookupError
+        social_core.exceptions.StrategyMissingFeatureException
+        """,
+    ),
+    (
+        is_.INVALID,
+        """
+        ldap3.core.exceptions.LDAPInvalidValueError ldap3.core.exceptions.LDAPObjectClassError
+        """,
+    ),
+    (
+        is_.UNPARSABLE,
+        """
+        cryptography.x509.base.InvalidVersion cryptography.x509.general_name.UnsupportedGeneralNameType
+        onelogin.saml2.xmlparser.DTDForbidden onelogin.saml2.xmlparser.EntitiesForbidden
+        onelogin.saml2.xmlparser.NotSupportedError
+        """,
+    ),
+    (
+        is_.WHO_ARE_YOU,
+        """
+        webauthn.helpers.exceptions.InvalidPublicKeyStructure webauthn.helpers.exceptions.UnsupportedAlgorithm
+        webauthn.helpers.exceptions.UnsupportedPublicKey webauthn.helpers.exceptions.UnsupportedPublicKeyType
+        """,
+    ),
+    (
         is_.WHO_ARE_YOU,
         """
         firebase_admin._auth_utils.InvalidIdTokenError firebase_admin._token_gen.InvalidSessionCookieError

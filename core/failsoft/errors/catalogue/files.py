@@ -9,6 +9,18 @@ __all__ = ["FILES"]
 
 _FORMATS: tuple[tuple[Label, str], ...] = (
     (
+        is_.BUG,
+        """
+        lark.exceptions.GrammarError
+        """,
+    ),
+    (
+        is_.INVALID,
+        """
+        python_calamine.WorksheetNotFound
+        """,
+    ),
+    (
         is_.UNPARSABLE,
         """
         amazon.ion.exceptions.IonException bencodepy.exceptions.BencodeDecodeError capnp.lib.capnp.KjException
@@ -27,7 +39,7 @@ _FORMATS: tuple[tuple[Label, str], ...] = (
         """,
     ),
     (is_.TOO_LARGE, "segno.encoder.DataOverflowError"),
-    (is_.NOT_THERE, "python_calamine.WorksheetNotFound python_calamine.TableNotFound"),
+    (is_.NOT_THERE, "python_calamine.TableNotFound"),
     (
         is_.BUG,
         """
@@ -41,7 +53,7 @@ _FORMATS: tuple[tuple[Label, str], ...] = (
     (
         is_.MISCONFIGURED,
         """
-        chevron.tokenizer.ChevronError lark.exceptions.GrammarError liquid.exceptions.LiquidError
+        chevron.tokenizer.ChevronError liquid.exceptions.LiquidError
         pdf2image.exceptions.PopplerNotInstalledError stevedore.exception.NoUniqueMatch
         stevedore.exception.NoMatches stevedore.exception.MultipleMatches confuse.exceptions.ConfigError
         confuse.exceptions.NotFoundError

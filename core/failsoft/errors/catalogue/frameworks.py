@@ -9,6 +9,45 @@ __all__ = ["FRAMEWORKS"]
 
 FRAMEWORKS: tuple[tuple[Label, str], ...] = (
     (
+        is_.MISCONFIGURED,
+        """
+        django.core.files.storage.handler.InvalidStorageError django.template.utils.InvalidTemplateEngineError
+        flask.cli.NoAppException sanic.worker.daemon.DaemonError
+        tornado.options.Error
+        """,
+    ),
+    (
+        is_.BUG,
+        """
+        sanic.exceptions.InvalidSignal
+        pydantic.errors.PydanticInvalidForJsonSchema tornado.httputil.HTTPOutputError
+        tornado.iostream.UnsatisfiableReadError tornado.queues.QueueEmpty tornado.gen.KeyReuseError
+        tornado.gen.UnknownKeyError tornado.gen.LeakedCallbackError tornado.gen.ReturnValueIgnoredError
+        flask.debughelpers.FormDataRoutingRedirect anyio.RunFinishedError
+        anyio._core._exceptions.FutureAlreadyFinished anyio._core._exceptions.FutureNotFinished
+        anyio._core._exceptions.TaskNotFinished graphql.pyutils.frozen_error.FrozenError
+        """,
+    ),
+    (
+        is_.BROKEN,
+        """
+        tornado.simple_httpclient.HTTPStreamClosedError
+        """,
+    ),
+    (
+        is_.UNPARSABLE,
+        """
+        tornado.httputil.HTTPInputError ninja.security.http.DecodeError
+        """,
+    ),
+    (
+        is_.INVALID,
+        """
+        strawberry.exceptions.StrawberryInputCoercionError graphql.validation.validate.ValidationAbortedError
+        click.exceptions.UsageError typer._click.exceptions.UsageError
+        """,
+    ),
+    (
         is_.DISCONNECTED,
         """
         starlette.requests.ClientDisconnect starlette.websockets.WebSocketDisconnect

@@ -9,6 +9,13 @@ __all__ = ["LOCAL"]
 
 LOCAL: tuple[tuple[Label, str], ...] = (
     (
+        is_.BUG,
+        """
+        dash.exceptions.InvalidComponentIdError dash.exceptions.InvalidCallbackReturnValue
+        dash.exceptions.InvalidConfig dash.exceptions.InvalidIndexException dash.exceptions.InvalidResourceError
+        """,
+    ),
+    (
         is_.MISCONFIGURED,
         """
         SpiffWorkflow.bpmn.parser.ValidationException.ValidationException asn1tools.errors.CompileError

@@ -9,6 +9,26 @@ __all__ = ["RUNTIMES"]
 
 RUNTIMES: tuple[tuple[Label, str], ...] = (
     (
+        is_.BUG,
+        """
+        trio.NeedHandshakeError trio.TrioInternalError trio.EndOfChannel gevent.exceptions.ConcurrentObjectUseError
+        gevent.exceptions.InvalidSwitchError gevent.exceptions.InvalidThreadUseError gevent._gevent_cqueue.ShutDown
+        gevent._fileobjectcommon.FileObjectClosed
+        """,
+    ),
+    (
+        is_.UNPARSABLE,
+        """
+        gevent.pywsgi._InvalidClientInput gevent.pywsgi._InvalidClientRequest
+        """,
+    ),
+    (
+        is_.BROKEN,
+        """
+        gevent._socketcommon.cancel_wait_ex
+        """,
+    ),
+    (
         is_.SILENT,
         """
         trio.TooSlowError gevent.timeout.Timeout eventlet.timeout.Timeout twisted.internet.defer.TimeoutError

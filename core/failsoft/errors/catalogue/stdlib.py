@@ -9,6 +9,30 @@ __all__ = ["STDLIB"]
 
 STDLIB: tuple[tuple[Label, str], ...] = (
     (
+        is_.MISCONFIGURED,
+        """
+        mailbox.NoSuchMailboxError
+        """,
+    ),
+    (
+        is_.CONTENTION,
+        """
+        mailbox.ExternalClashError
+        """,
+    ),
+    (
+        is_.CONTRADICTION,
+        """
+        mailbox.FormatError
+        """,
+    ),
+    (
+        is_.BUG,
+        """
+        mailbox.NotEmptyError
+        """,
+    ),
+    (
         is_.NOTHING,
         """
         builtins.BaseException builtins.Exception builtins.RuntimeError builtins.OSError

@@ -9,6 +9,32 @@ __all__ = ["VALIDATORS"]
 
 VALIDATORS: tuple[tuple[Label, str], ...] = (
     (
+        is_.BUG,
+        """
+        lxml.etree.XSLTParseError lxml.etree.XPathSyntaxError jsonschema.exceptions._RefResolutionError
+        referencing.exceptions.CannotDetermineSpecification referencing.exceptions.InvalidAnchor
+        referencing.exceptions.NoInternalID referencing.jsonschema.UnknownDialect
+        openpyxl.formula.tokenizer.TokenizerError openpyxl.formula.translate.TranslatorError
+        babel.numbers.UnknownCurrencyFormatError babel.units.UnknownUnitError pandas.errors.NumExprClobberingError
+        pandas.errors.NumbaUtilError pandas.errors.NoBufferPresent pandas.errors.InvalidColumnName
+        pandas.errors.ValueLabelTypeMismatch
+        pandas.errors.PossibleDataLossError pandas.errors.InvalidVersion
+        """,
+    ),
+    (
+        is_.MISCONFIGURED,
+        """
+        pypdf.errors.DependencyError pandas.errors.PyperclipException
+        """,
+    ),
+    (
+        is_.INVALID,
+        """
+        lxml.etree.DTDValidateError lxml.etree.RelaxNGValidateError lxml.etree.SchematronValidateError
+        lxml.etree.XMLSchemaValidateError
+        """,
+    ),
+    (
         # the plain reading is the client's input; an answer that does not fit its own model is said by the framework
         is_.UNPROCESSABLE,
         """
@@ -114,7 +140,7 @@ VALIDATORS: tuple[tuple[Label, str], ...] = (
         reportlab.platypus.doctemplate.LayoutError
         reportlab.pdfbase.pdfmetrics.FontError reportlab.pdfbase.pdfmetrics.FontNotFoundError
         reportlab.pdfbase.pdfdoc.PDFError pypdf.errors.DeprecationError pypdf.errors.PageSizeNotDefinedError
-        pypdf.errors.DependencyError boltons.iterutils.PathAccessError sklearn.exceptions.NotFittedError
+        boltons.iterutils.PathAccessError sklearn.exceptions.NotFittedError
         networkx.exception.NetworkXException networkx.exception.NodeNotFound
         networkx.exception.AmbiguousSolution networkx.exception.ExceededMaxIterations sympy.core.sympify.SympifyError
         babel.messages.catalog.TranslationError babel.plural.RuleError
