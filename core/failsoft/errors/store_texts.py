@@ -191,7 +191,7 @@ def read_redis(exc: BaseException, label: Label | None) -> Code | None:
     word = text.partition(" ")[0].rstrip(":")
     if (means := REDIS.get(word)) is not None:
         return Code(means, word) if label is None or label.voice is Voice.SAYS else None
-    return _what_we_asked(lower, word) if type(exc).__name__ == "ResponseError" else None
+    return _what_we_asked(lower, word) if type(exc).__name__.endswith(("ResponseError", "ReplyError")) else None
 
 
 def _redis_words(lower: str) -> Code | None:
