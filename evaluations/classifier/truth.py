@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from evaluations.classifier.corpus import Line
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import iter_entries
+from failsoft.errors.catalogue.aws import AWS
 from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.catalogue.sql_codes import label_of_sqlstate
 from failsoft.errors.catalogue.store_codes import REDIS
@@ -116,7 +117,7 @@ def _of_sqlstate() -> Iterator[Sample]:
 def _of_words() -> Iterator[Sample]:
     for word, label in sorted(REDIS.items()):
         yield _sample(["ResponseError"], word, label, "redis", "redis")
-    for code, label in sorted(known.AWS.items()):
+    for code, label in sorted(AWS.items()):
         yield _sample([code], words_of(code), label, "botocore", "aws")
 
 
@@ -134,7 +135,7 @@ def _of_aws() -> Iterator[Sample]:
             if not shape.get("exception") and not error:
                 continue
             code = error.get("code") or name
-            label = known.AWS.get(code) or known.AWS.get(name)
+            label = AWS.get(code) or AWS.get(name)
             label = label or (known.label_of_upstream(status) if isinstance(status, int) else None)
             text = _first_sentence(shape.get("documentation", ""))
             if label is not None and text and (name, text) not in seen:

@@ -55,13 +55,10 @@ _LDAP: tuple[tuple[Label, str], ...] = (
     (
         is_.BUG,
         """
-        ldap3.core.exceptions.LDAPUnknownStrategyError ldap3.core.exceptions.LDAPUnknownAuthenticationMethodError
-        ldap3.core.exceptions.LDAPPasswordIsMandatoryError ldap3.core.exceptions.LDAPUserNameIsMandatoryError
-        ldap3.core.exceptions.LDAPUserNameNotAllowedError ldap3.core.exceptions.LDAPConnectionIsReadOnlyError
+        ldap3.core.exceptions.LDAPUnknownStrategyError ldap3.core.exceptions.LDAPUnknownAuthenticationMethodError ldap3.core.exceptions.LDAPConnectionIsReadOnlyError
         ldap3.core.exceptions.LDAPConnectionPoolNameIsMandatoryError
         ldap3.core.exceptions.LDAPConnectionPoolNotStartedError ldap3.core.exceptions.LDAPChangeError
-        ldap3.core.exceptions.LDAPControlError ldap3.core.exceptions.LDAPObjectError
-        ldap3.core.exceptions.LDAPObjectClassError ldap3.core.exceptions.LDAPObjectDereferenceError
+        ldap3.core.exceptions.LDAPControlError ldap3.core.exceptions.LDAPObjectError ldap3.core.exceptions.LDAPObjectDereferenceError
         ldap3.core.exceptions.LDAPKeyError ldap3.core.exceptions.LDAPCursorError
         ldap3.core.exceptions.LDAPCursorAttributeError ldap3.core.exceptions.LDAPExtensionError
         ldap3.core.exceptions.LDAPLDIFError ldap3.core.exceptions.LDAPMetricsError
@@ -70,7 +67,7 @@ _LDAP: tuple[tuple[Label, str], ...] = (
         ldap3.core.exceptions.LDAPInvalidAttributeSyntaxResult ldap3.core.exceptions.LDAPProtocolErrorResult
         ldap3.core.exceptions.LDAPInappropriateMatchingResult
         ldap3.core.exceptions.LDAPInvalidDereferenceAliasesError
-        ldap3.core.exceptions.LDAPInvalidHashAlgorithmError ldap3.core.exceptions.LDAPInvalidValueError
+        ldap3.core.exceptions.LDAPInvalidHashAlgorithmError
         """,
     ),
     (
