@@ -12,11 +12,11 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 FLOORS = {
-    "shipped": {"category": 0.992, "transient": 0.996, "status": 0.996, "severity": 0.993},
-    "unseen": {"category": 0.95, "transient": 0.988, "status": 0.958, "severity": 0.946},
-    "renamed": {"category": 0.904, "transient": 0.973, "status": 0.91, "severity": 0.904},
-    "held-out": {"category": 0.904, "transient": 0.975, "status": 0.929, "severity": 0.912},
-    "held-out-model": {"category": 0.909, "transient": 0.975, "status": 0.931, "severity": 0.917},
+    "shipped": {"category": 0.963, "transient": 0.99, "status": 0.979, "severity": 0.972},
+    "unseen": {"category": 0.896, "transient": 0.979, "status": 0.917, "severity": 0.902},
+    "renamed": {"category": 0.865, "transient": 0.974, "status": 0.888, "severity": 0.877},
+    "held-out": {"category": 0.867, "transient": 0.969, "status": 0.898, "severity": 0.874},
+    "held-out-model": {"category": 0.872, "transient": 0.969, "status": 0.906, "severity": 0.882},
 }
 """A little below what is written in docs/explanation/how-well.md, by how it was asked."""
 

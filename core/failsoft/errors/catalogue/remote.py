@@ -55,10 +55,12 @@ _LDAP: tuple[tuple[Label, str], ...] = (
     (
         is_.BUG,
         """
-        ldap3.core.exceptions.LDAPUnknownStrategyError ldap3.core.exceptions.LDAPUnknownAuthenticationMethodError ldap3.core.exceptions.LDAPConnectionIsReadOnlyError
+        ldap3.core.exceptions.LDAPUnknownStrategyError ldap3.core.exceptions.LDAPUnknownAuthenticationMethodError
+        ldap3.core.exceptions.LDAPConnectionIsReadOnlyError
         ldap3.core.exceptions.LDAPConnectionPoolNameIsMandatoryError
         ldap3.core.exceptions.LDAPConnectionPoolNotStartedError ldap3.core.exceptions.LDAPChangeError
-        ldap3.core.exceptions.LDAPControlError ldap3.core.exceptions.LDAPObjectError ldap3.core.exceptions.LDAPObjectDereferenceError
+        ldap3.core.exceptions.LDAPControlError ldap3.core.exceptions.LDAPObjectError
+        ldap3.core.exceptions.LDAPObjectDereferenceError
         ldap3.core.exceptions.LDAPKeyError ldap3.core.exceptions.LDAPCursorError
         ldap3.core.exceptions.LDAPCursorAttributeError ldap3.core.exceptions.LDAPExtensionError
         ldap3.core.exceptions.LDAPLDIFError ldap3.core.exceptions.LDAPMetricsError
