@@ -13,7 +13,7 @@ from zlib import crc32
 
 from evaluations.classifier.replay import replay
 from evaluations.classifier.surroundings import Packages, present
-from failsoft.errors import catalogue, codes, hints, own_word, places
+from failsoft.errors import catalogue, codes, hints, own_word, places, said
 from failsoft.errors import packages as kinds_of
 
 __all__ = [
@@ -120,7 +120,10 @@ def _forgotten(packages: frozenset[str]) -> Iterator[None]:
             stack.enter_context(patch.object(owner, name, rest))
         for owner, name in _BY_PATH:
             stack.enter_context(patch.object(owner, name, _without(vars(owner)[name], paths)))
+        words = tuple(one for one in said._PLACES if not one[0].startswith(paths))
+        stack.enter_context(patch.object(said, "_PLACES", words))
         # what is remembered of files holds with these tables, and not with others
+        stack.enter_context(patch.object(said, "_files", {}))
         stack.enter_context(patch.object(hints, "_kinds", {}))
         stack.enter_context(patch.object(kinds_of, "_packages", {}))
         yield
@@ -133,6 +136,7 @@ _BY_PACKAGE = (
     (codes, "_READERS"),
     (codes, "_MORE_READERS"),
     (own_word, "_WORDS"),
+    (said, "_CLASSES"),
 )
 _BY_PATH = (
     (hints, "_SERVERS"),
