@@ -17,7 +17,6 @@ __all__ = ["has_words", "read_words", "said_at"]
 
 _MAX_TEXT = 600
 _CLOSE = 3
-_BEGINNING = 14
 _MOST_FILES = 4_096
 
 
@@ -44,7 +43,11 @@ _PLACES = tuple(
     (piece, _Row(label, frozenset(names.split()), _pattern(function), _pattern(text)))
     for label, names, piece, function, text in OF_PLACES
 )
-_BEGINNINGS = {(name, words[:_BEGINNING]): (words, label) for label, name, words in OF_BEGINNINGS}
+_BEGINNINGS = {(name, words): label for label, name, words in OF_BEGINNINGS}
+_NAMED: dict[str, tuple[str, ...]] = {name: () for _, row in _PLACES for name in row.names}
+"""By the name of a class of which a place or a beginning is known: its beginnings."""
+for _, _name, _words in OF_BEGINNINGS:
+    _NAMED[_name] = (*_NAMED.get(_name, ()), _words)
 _files: dict[str, tuple[_Row, ...]] = {}
 """What is known of each file: the same ones come again and again."""
 
@@ -73,12 +76,23 @@ def said_at(name: str, frames: Sequence[Frame], text: str) -> tuple[Label, str] 
         frames: of the exception, outermost call first.
         text: its message.
     """
-    begun = _BEGINNINGS.get((name, text[:_BEGINNING]))
-    if begun is not None and text.startswith(begun[0]):
-        return begun[1], begun[0]
-    for file, function in _innermost(frames):
+    begun = _NAMED.get(name)
+    if begun is None:
+        return None
+    if begun and text.startswith(begun):
+        words = next(one for one in begun if text.startswith(one))
+        return _BEGINNINGS[name, words], words
+    for file in frames.files(_CLOSE) if isinstance(frames, Frames) else [one[0] for one in frames[-_CLOSE:]]:
         rows = _files.get(file)
-        for row in _learn(file) if rows is None else rows:
+        if rows or (rows is None and _learn(file)):
+            return _said_there(name, frames, text)
+    # most files are ones of which nothing is known
+    return None
+
+
+def _said_there(name: str, frames: Sequence[Frame], text: str) -> tuple[Label, str] | None:
+    for file, function in _innermost(frames):
+        for row in _rows_of(file):
             if (
                 name in row.names
                 and (row.function is None or row.function.search(function) is not None)
@@ -86,6 +100,11 @@ def said_at(name: str, frames: Sequence[Frame], text: str) -> tuple[Label, str] 
             ):
                 return row.label, "what this function says"
     return None
+
+
+def _rows_of(file: str) -> tuple[_Row, ...]:
+    rows = _files.get(file)
+    return _learn(file) if rows is None else rows
 
 
 def _innermost(frames: Sequence[Frame]) -> Iterator[tuple[str, str]]:
