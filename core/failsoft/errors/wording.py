@@ -154,9 +154,6 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     if better is not None and not (of_the_system and better[0] in OF_INPUT):
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}"
-    elif reading.type in _OF_PICKLES and _PICKLED.match(link.message):
-        reading.label = CONTRADICTION
-        reading.says = f"{reading.says}, what was pickled"
     elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default"):
         text = link.message
         if library is None and _OF_VALUES.match(reading.type) and _complains(text):
@@ -166,9 +163,6 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     return reading
 
 
-_OF_PICKLES = frozenset({"AttributeError", "EOFError"})
-_PICKLED = re.compile(r"Can't get attribute '|Ran out of input\Z")
-"""What `pickle` says of what an older release wrote, or of what was cut off: it is our own, or should not be read."""
 _OF_VALUES = re.compile(
     r"\A(?:ValueError|Unicode\w*Error|OverflowError|EOFError|Exception|RuntimeError|OSError|struct\.error)\Z"
 )

@@ -151,6 +151,8 @@ OF_PLACES: tuple[tuple[Label, str, str, str, str], ...] = (*_STDLIB, *_FRAMEWORK
 its function and of the text; an empty one is found anywhere."""
 
 OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
+    (is_.CONTRADICTION, "AttributeError", "Can't get attribute '"),
+    (is_.CONTRADICTION, "EOFError", "Ran out of input"),
     (is_.INVALID, "ValueError", "password cannot be longer than 72 bytes"),
     (is_.INVALID, "ValueError", "password may not contain NUL bytes"),
     (is_.UNPARSABLE, "ValueError", "error parsing asn1 value"),
@@ -162,4 +164,4 @@ OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     (is_.MISCONFIGURED, "ValueError", "Incorrect password, could not decrypt key"),
     (is_.MISCONFIGURED, "ValueError", "Could not deserialize key data"),
 )
-"""Label, class, and the first words, fourteen letters at least."""
+"""Label, class, and the first words, enough of them to be nobody else's."""
