@@ -21,6 +21,8 @@ __all__ = ["Parts", "gate", "has_re2", "linear"]
 
 # how far the other search looks beyond an anchor
 _AHEAD = 64
+# as far as a line is searched whole after a find
+_LINE = 512
 # so many finds are told one by one; a text with more is searched from there on
 _MOST = 96
 # shorter texts are searched whole from the first find on
@@ -112,6 +114,8 @@ def gate(words: Iterable[Anchor], signs: Iterable[Anchor], digits: Iterable[str]
                 if count >= _MOST or size < _SHORT:
                     parts.append((start, size))
                     break
+                # what is secret is unlike all before it, and RE2 would make states of it that it never needs again
+                end = _line_end(raw, end)
                 if start <= last:
                     parts[-1] = parts[-1][0], end + _AHEAD
                 else:
@@ -122,6 +126,12 @@ def gate(words: Iterable[Anchor], signs: Iterable[Anchor], digits: Iterable[str]
         return parts
 
     return parts_of
+
+
+def _line_end(raw: bytes, at: int) -> int:
+    stop = min(at + _LINE, len(raw))
+    end = raw.find(b"\n", at, stop)
+    return stop if end < 0 else end
 
 
 def _first_of(found: Any) -> Callable[[bytes, int], tuple[int, int]]:
