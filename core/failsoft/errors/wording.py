@@ -171,8 +171,20 @@ _OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer
 _STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
 
 
+_MOST_TEXTS = 2_048
+_complaints: dict[int, bool] = {}
+"""Whether a text complains, by its hash: the same ones come again and again, and are not kept."""
+
+
 def _complains(text: str) -> bool:
-    return cannot_read(text) or is_not_set_up(text) is not None or guess_by_message(text) is not None
+    key = hash(text)
+    known = _complaints.get(key)
+    if known is None:
+        if len(_complaints) >= _MOST_TEXTS:
+            _complaints.clear()
+        known = cannot_read(text) or is_not_set_up(text) is not None or guess_by_message(text) is not None
+        _complaints[key] = known
+    return known
 
 
 def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
