@@ -81,7 +81,8 @@ _ROW = 8
 _ROWS = re.compile(
     r"-packages/(?:sqlalchemy/(?:engine/_(?:result|processors)_cy\.|(?:sql|dialects)/.*?\bresult_processor\b)"
     r"|django/db/models/sql/compiler\.py .*\bapply_converters|peewee\.py .*\.python_value"
-    r"|psycopg/types/.*Loader\.load|tortoise/.*\bto_python_value|pony/orm/.*\bsql2py|pynamodb/attributes\.py .*deserialize)"
+    r"|psycopg/types/.*Loader\.load|tortoise/.*\bto_python_value|pony/orm/.*\bsql2py"
+    r"|pynamodb/attributes\.py .*deserialize)"
     r"|/sqlalchemy/engine/_(?:result|processors)_cy\.py "
     r"|/sqlite3/dbapi2\.py .*\bconvert_"
 )

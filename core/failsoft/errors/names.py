@@ -82,7 +82,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         is_.MISCONFIGURED,
         r"(?:missing|invalid|no) (?:\w+ )?(?:settings?|config|env(?:ironment)? )|missing (?:\w+ )?(?:credential|secret)"
         r"|(?:not |un|mis)configured"
-        r"|(?:templates?|certificate|migrations?|plugin|driver|fonts?|translations?|environment variable|settings? file)"
+        r"|(?:templates?|certificate|migrations?|plugin|driver|fonts?|translations?|environment variable)"
         r" (?:is |are )?(?:missing|not found|absent|not set|not loaded|not installed)"
         r"|(?:unsupported|unknown|missing|invalid) (?:\w+ )?(?:provider|backend|driver|engine|dialect|plugin"
         r"|dependency) ",
