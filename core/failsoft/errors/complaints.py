@@ -47,6 +47,8 @@ _GIVEN = (
     r"|\b(?:unregistered|unknown|unsupported|unrecogni[sz]ed|no such|missing|no) (?:\w+[_ -])?(?:driver|adapter|backend"
     r"|dialect|provider|loader|plugin|transport|engine|storage|middleware|extension)\w*\b"
     r"|\b(?:platform|environment|region|data ?center|tenant|mode|log ?level)\W{1,3}must be\b"
+    r"|\b\w+[._]\w+ must be (?:set|configured|specified)\b"
+    r"|\b(?:unrecogni[sz]ed|unknown|unsupported) configs?\b|\bdid you forget to (?:add|set|install|configure|register)\b"
     r"|\binvalid (?:environment|region|data ?center|log ?level|tenant(?: id)?)\b"
     r"|(?:auth_?|api_?|access_?)key must not be empty\b"
 )
@@ -54,7 +56,7 @@ _STORED = (
     r"\b(?:relation|table|column|schema|database|collection|keyspace|view|topic|queue|bucket|exchange|vhost|catalog|index)\b"
     r"(?: \S+){0,2}? (?:does not exist|doesn't exist|unknown|not found|not defined|is not defined)\b"
     r"|\b(?:no such|unknown|undefined|invalid) (?:relation|table|column|schema|database|collection|keyspace|topic|queue"
-    r"|bucket|exchange|vhost|catalog)\b"
+    r"|bucket|exchange|vhost|catalog)\b(?! name)"
 )
 _NOT_SET_UP = tuple(
     (why, re.compile(words, re.IGNORECASE))

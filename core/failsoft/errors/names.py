@@ -137,7 +137,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|sold|limit (?:\w+ ){0,3}(?:reached|exceeded)|over limit|overbooked|booked|business|rule|domain (?:error"
         r"|exception|failure|violation)|policy violation|(?:illegal|invalid) (?:\w+ )?(?:state|transition)"
         r"|suspended|blocked|locked out|unavailable for|not available|minimum|maximum|fraud|expired|ended |lapsed"
-        r"|in use|taken |empty |too (?:early|late|few|young|old|heavy|light|small|short|tall|far|close|low|high"
+        r"|in use|taken |empty |restriction |restricted |too (?:early|late|few|young|old|heavy|light|small|short|tall|far|close|low|high"
         r"|cheap|expensive|recent) |not met |clash|overlap|double book|prerequisite"
         r"|incompatib|embargo"
         r"|sanction|(?:black|block|deny) ?list|on hold |under ?age|contraindicat|outside (?:\w+ )?(?:hours|window"

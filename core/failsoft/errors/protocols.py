@@ -12,6 +12,7 @@ from failsoft.errors.catalogue.sql_codes import label_of_sqlstate
 from failsoft.errors.catalogue.store_codes import label_of_clickhouse
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
 from failsoft.errors.complaints import is_throttled
+from failsoft.errors.patterns import tells_of_an_answer
 from failsoft.errors.store_texts import text_of_postgres
 
 __all__ = [
@@ -154,6 +155,8 @@ def _typesense(exc: BaseException, _label: Label | None) -> Code | None:
 
 # --- brokers ----------------------------------------------------------------------------------------------------------
 _REPLY = re.compile(r"\((\d{3})[,)]")
+_IN_USE = re.compile(r"\bnot empty\b|\bin use\b")
+"""What a broker keeps as others need it, however it was declared."""
 
 
 def read_amqp(exc: BaseException, _label: Label | None) -> Code | None:
@@ -167,6 +170,10 @@ def read_amqp(exc: BaseException, _label: Label | None) -> Code | None:
     label = known.AMQP.get(number or 0)
     if number == 406 and "delivery tag" in text:
         label = is_.BUG
+    elif number == 406 and _IN_USE.search(text) is not None:
+        label = is_.UPSTREAM_FAILED
+    elif number == 503 and "unknown exchange type" in text:
+        label = is_.MISCONFIGURED
     if number == 530 and "not found" in text:
         label = is_.MISCONFIGURED
     return named(label, f"AMQP {number}")
@@ -287,8 +294,33 @@ def read_close(exc: BaseException, _label: Label | None) -> Code | None:
     """How a WebSocket was closed."""
     if type(exc).__name__ == "InvalidMessage" and isinstance(exc.__cause__, EOFError):
         return Code(is_.BROKEN, "end of stream")
-    number = number_of(getattr(getattr(exc, "rcvd", None), "code", None))
+    rcvd = getattr(exc, "rcvd", None)
+    number = number_of(getattr(rcvd, "code", None))
+    if number is not None and _PRIVATE <= number:
+        return Code(_said_in_closing(number, str(getattr(rcvd, "reason", ""))), f"close code {number}")
     return named(known.WEBSOCKET.get(number or 0), f"close code {number}")
+
+
+_PRIVATE = 4_000
+_OF_PRIVATE: Mapping[int, Label] = {
+    4001: is_.REFUSED_US,
+    4003: is_.REFUSED_US,
+    4401: is_.REFUSED_US,
+    4403: is_.REFUSED_US,
+    4408: is_.UPSTREAM_SLOW,
+    4429: is_.THROTTLED,
+    4500: is_.UPSTREAM_FAILED,
+    4503: is_.UPSTREAM_NOT_NOW,
+}
+"""Codes that applications agree on (RFC 6455, 7.4.2), many by a status of HTTP."""
+
+
+def _said_in_closing(number: int, reason: str) -> Label:
+    """What a peer means that closed with a code of its own: the reason beside it says more than the number."""
+    if is_throttled(reason):
+        return is_.THROTTLED
+    said = tells_of_an_answer(reason)
+    return said[0] if said is not None else _OF_PRIVATE.get(number, is_.UPSTREAM_FAILED)
 
 
 # --- mail and files ---------------------------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ def _elastic(exc: BaseException, _label: Label | None) -> Code | None:
 
 
 # a block is set by the cluster itself (no master, no disk), or by somebody who set the index so
-_BLOCKS = (("disk", is_.DISK_FULL), ("read-only-allow-delete", is_.DISK_FULL), ("forbidden/", is_.MISCONFIGURED))
+_BLOCKS = (("disk", is_.RAN_OUT), ("read-only-allow-delete", is_.RAN_OUT), ("forbidden/", is_.MISCONFIGURED))
 
 
 def _said(error: object) -> Code | None:

@@ -22,6 +22,12 @@ _POSTGRES: _Coded = (
     ("55000", "wal_level", is_.MISCONFIGURED),
     ("22023", "invalid value for parameter", is_.MISCONFIGURED),
     ("42501", "must be owner of", is_.REFUSED_US),
+    # who changes tables there was sent to the wrong server; what writes rows may be heard by the next primary
+    ("25006", "cannot execute create", is_.MISCONFIGURED),
+    ("25006", "cannot execute alter", is_.MISCONFIGURED),
+    ("25006", "cannot execute drop", is_.MISCONFIGURED),
+    ("25006", "cannot execute truncate", is_.MISCONFIGURED),
+    ("42704", "large object", is_.CONTRADICTION),
     ("08P01", "bind message supplies", is_.BUG),
     ("08P01", "no such database", is_.MISCONFIGURED),
     ("08P01", "no more connections allowed", is_.EXHAUSTED),

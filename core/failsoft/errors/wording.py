@@ -66,9 +66,15 @@ _OF_OURS_TOO = frozenset({BUG, UPSTREAM_FAILED})
 """What a library says of its own arguments as well, which are our settings."""
 
 
+_OF_CHILDREN = re.compile(r": (?:error )?(?:return code|exit (?:status|code))\b")
+
+
 def correct(reading: Reading, text: str) -> None:
     """What the same names are given to, though nothing was sent: our settings, and our own misuse."""
     label = reading.label
+    if _OF_CHILDREN.search(reading.says) is not None:
+        # the text is what a program said that we called, and not the library
+        return
     better = _ours(label, text) or _of_a_link(label, text)
     if better is not None:
         reading.label = better[0]

@@ -21,7 +21,7 @@ _PULSAR: tuple[tuple[Label, str], ...] = (
         ProducerBlockedQuotaExceededException
         """,
     ),
-    (is_.TOO_BIG_FOR_PEER, "MessageTooBig"),
+    (is_.TOO_LARGE, "MessageTooBig"),
     (is_.CONTENTION, "ConsumerBusy ProducerBusy ProducerFenced TransactionConflict"),
     (is_.CONTRADICTION, "ChecksumError CryptoError IncompatibleSchema"),
     (

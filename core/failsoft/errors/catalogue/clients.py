@@ -108,7 +108,7 @@ _HTTP: tuple[tuple[Label, str], ...] = (
         urllib3.exceptions.LocationValueError urllib3.exceptions.ClosedPoolError
         aiohttp.client_exceptions.InvalidURL aiohttp.client_exceptions.NonHttpUrlClientError
         websockets.exceptions.ConcurrencyError websockets.exceptions.InvalidState
-        websockets.exceptions.InvalidURI requests.exceptions.InvalidProxyURL urllib3.exceptions.UnrewindableBodyError
+        websockets.exceptions.InvalidURI urllib3.exceptions.UnrewindableBodyError
         httplib2.error.RelativeURIError httplib2.error.ProxiesUnavailableError httplib2.error.MalformedHeader
         suds.MethodNotFound suds.PortNotFound suds.ServiceNotFound suds.TypeNotFound suds.BuildError
         zeep.exceptions.ValidationError zeep.exceptions.LookupError zeep.exceptions.NamespaceError
@@ -168,6 +168,8 @@ _PROTOCOLS: tuple[tuple[Label, str], ...] = (
     (
         is_.UPSTREAM_FAILED,
         """
+        requests_toolbelt.multipart.decoder.NonMultipartContentTypeException
+        requests_toolbelt.multipart.decoder.ImproperBodyPartContentException
         aiohttp.http_exceptions.LineTooLong aiohttp.http_exceptions.InvalidHeader
         aiohttp.http_exceptions.DecompressSizeError aiohttp.client_exceptions.WSMessageTypeError
         urllib3.exceptions.InvalidHeader websockets.exceptions.InvalidHeader
@@ -204,7 +206,7 @@ _PROTOCOLS: tuple[tuple[Label, str], ...] = (
         is_.MISCONFIGURED,
         """
         urllib3.exceptions.ProxySchemeUnknown urllib3.exceptions.ProxySchemeUnsupported
-        websockets.exceptions.InvalidProxy
+        websockets.exceptions.InvalidProxy requests.exceptions.InvalidProxyURL
         """,
     ),
     (

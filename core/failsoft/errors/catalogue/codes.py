@@ -98,7 +98,7 @@ AMQP = _table(
     (is_.REFUSED_US, (403, 530)),
     (is_.MISCONFIGURED, (402, 404, 406)),
     (is_.CONTENTION, (405,)),
-    (is_.TOO_BIG_FOR_PEER, (311,)),
+    (is_.TOO_LARGE, (311,)),
     (is_.EXHAUSTED, (506,)),
     (is_.STORE_AWAY, (320,)),
     (is_.UPSTREAM_NOT_NOW, (313,)),
@@ -111,7 +111,7 @@ MQTT = _table(
     (is_.REFUSED_US, (4, 5, 134, 135, 138)),
     (is_.STORE_NOT_NOW, (3, 136, 137, 139, 156, 157)),
     (is_.THROTTLED, (150, 151, 159)),
-    (is_.TOO_BIG_FOR_PEER, (149,)),
+    (is_.TOO_LARGE, (149,)),
     (is_.MISCONFIGURED, (1, 2, 132, 133)),
     (is_.BUG, (143, 144, 145)),
 )

@@ -7,6 +7,8 @@ from failsoft.errors.catalogue.labels import Label, wrapping
 
 __all__ = ["SERVICES"]
 
+_REVOKED = is_.RULE_REFUSES._replace(severity=is_.BAD_ROW.severity)
+
 _BROKERS: tuple[tuple[Label, str], ...] = (
     (
         wrapping(is_.STORE_AWAY),
@@ -40,7 +42,7 @@ _BROKERS: tuple[tuple[Label, str], ...] = (
     (is_.SILENT, "azure.servicebus.exceptions.OperationTimeoutError"),
     (is_.UPSTREAM_NOT_NOW, "azure.servicebus.exceptions.ServiceBusServerBusyError"),
     (is_.EXHAUSTED, "azure.servicebus.exceptions.ServiceBusQuotaExceededError"),
-    (is_.TOO_BIG_FOR_PEER, "azure.servicebus.exceptions.MessageSizeExceededError"),
+    (is_.TOO_LARGE, "azure.servicebus.exceptions.MessageSizeExceededError"),
     (is_.BUG, "azure.servicebus.exceptions.MessageAlreadySettled"),
     (
         wrapping(is_.STORE_AWAY),
@@ -125,7 +127,7 @@ _BROKERS: tuple[tuple[Label, str], ...] = (
         """,
     ),
     (
-        is_.TOO_BIG_FOR_PEER,
+        is_.TOO_LARGE,
         """
         kafka.errors.MessageSizeTooLargeError aiokafka.errors.MessageSizeTooLargeError
         nats.errors.MaxPayloadError amqp.exceptions.ContentTooLarge
@@ -143,6 +145,8 @@ _BROKERS: tuple[tuple[Label, str], ...] = (
         aiormq.exceptions.ChannelInvalidStateError
         """,
     ),
+    # somebody took it back, which ends this one task
+    (_REVOKED, "celery.exceptions.TaskRevokedError"),
     (is_.NOTHING, "celery.exceptions.MaxRetriesExceededError celery.exceptions.ChordError celery.exceptions.Retry"),
     (
         is_.CONTRADICTION,

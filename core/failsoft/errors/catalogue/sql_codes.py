@@ -34,6 +34,8 @@ _SQLSTATE = _words(
     (is_.OUT_OF_MEMORY, "53200 HY001 HV001"),
     (is_.DISK_FULL, "53100"),
     (is_.TOO_BIG_FOR_PEER, "54"),
+    # the stack of the server, which is a setting of it
+    (is_.RAN_OUT, "54001"),
     (is_.RAN_OUT, "2200H"),
     (is_.CONTENTION, "40 40001 40003 55P03 55006 72000"),
     (is_.DEADLOCK, "40P01"),

@@ -31,7 +31,9 @@ REDIS = _words(
     ),
     (is_.REFUSED_US, "NOAUTH WRONGPASS NOPERM DENIED"),
     (is_.BUG, "WRONGTYPE NOSCRIPT EXECABORT CROSSSLOT UNKNOWN NOTBUSY UNKILLABLE"),
-    (is_.CONTENTION, "BUSYKEY BUSYGROUP INPROG"),
+    (is_.CONTENTION, "INPROG"),
+    # a key or a group of that name is there already
+    (is_.DUPLICATE, "BUSYKEY BUSYGROUP"),
     # a cluster that a client for a single server was pointed at, and what has to be created beforehand
     (is_.MISCONFIGURED, "MOVED ASK NOPROTO NOGROUP"),
     (is_.CONTRADICTION, "INVALIDOBJ"),
@@ -62,12 +64,14 @@ _MONGO = _table(
     (is_.EXHAUSTED, (205, 233, 247, 261, 264, 273)),
     (is_.RAN_OUT, (146, 292)),
     (is_.DISK_FULL, (14031,)),
-    (is_.TOO_BIG_FOR_PEER, (116, 153, 165, 195, 232, 257, 10003, 10334, 17280)),
+    (is_.TOO_BIG_FOR_PEER, (116, 153, 165, 195, 232, 257, 10003, 17280)),
+    # a document that a client sent
+    (is_.TOO_LARGE, (10334,)),
     (
         is_.MISCONFIGURED,
         (
             23, 26, 27, 31, 70, 71, 72, 73, 76, 93, 101, 103, 106, 123, 148, 177, 188, 193, 238, 258, 293, 294, 295,
-            296, 298, 322, 20, 31082, 40352, 13297,
+            296, 298, 322, 20, 31082, 40352, 13297, 67, 68, 85, 86, 197,
         ),
     ),
     (is_.CONTRADICTION, (22, 45, 80, 105, 154, 269, 147)),
@@ -92,10 +96,10 @@ _CLICKHOUSE = _table(
         is_.MISCONFIGURED,
         (
             16, 46, 47, 50, 56, 60, 63, 73, 76, 81, 83, 89, 107, 115, 132, 137, 138, 139, 156, 180, 186, 188, 196,
-            199, 212, 213, 217, 218, 221, 281, 318, 336, 344, 347, 375, 382, 492, 511, 512, 606, 668,
+            164, 199, 212, 213, 217, 218, 221, 281, 318, 336, 344, 347, 375, 382, 492, 511, 512, 606, 668,
         ),
     ),
-    (is_.REFUSED_US, (164, 192, 193, 194, 195, 291, 293, 497, 516)),
+    (is_.REFUSED_US, (192, 193, 194, 195, 291, 293, 497, 516)),
     (is_.UPSTREAM_SLOW, (159, 160, 394, 335)),
     (is_.EXHAUSTED, (201, 202, 203, 231, 252, 290, 299, 364, 439, 574, 745)),
     (is_.TOO_BIG_FOR_PEER, (128, 131, 158, 161, 162, 163, 165, 166, 167, 168, 191, 205, 229, 306, 307, 359, 396)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.catalogue.remarks import BEGINNINGS_OF_CLIENTS, PLACES_OF_CLIENTS, REMARKS
 
 __all__ = ["OF_BEGINNINGS", "OF_CLASSES", "OF_PLACES"]
 
@@ -60,6 +61,7 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     (is_.BUG, "pydantic_core.ValidationError", r"type=(?:frozen_(?:instance|field)|no_such_attribute)\b"),
     # a client that is generated checks what its methods are called with
     (is_.BUG, "pydantic_core.ValidationError", r"\A\d+ validation errors? for [A-Z]\w*Api\.\w+"),
+    *REMARKS,
 )
 """Label, classes, and a regular expression that is found in the text."""
 
@@ -150,7 +152,9 @@ _FORMATS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.CHILD_HUNG, "TimeoutError", "-packages/pebble/", "", ""),
 )
 
-OF_PLACES: tuple[tuple[Label, str, str, str, str], ...] = (*_STDLIB, *_FRAMEWORKS, *_AUTH, *_FORMATS)
+OF_PLACES: tuple[tuple[Label, str, str, str, str], ...] = (
+    *_STDLIB, *_FRAMEWORKS, *_AUTH, *_FORMATS, *PLACES_OF_CLIENTS,
+)  # fmt: skip
 """Label, classes, a piece of the path of one of the innermost frames, and regular expressions of the qualified name of
 its function and of the text; an empty one is found anywhere."""
 
@@ -167,5 +171,6 @@ OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     (is_.MISCONFIGURED, "TypeError", "Password was given but private key is not encrypted"),
     (is_.MISCONFIGURED, "ValueError", "Incorrect password, could not decrypt key"),
     (is_.MISCONFIGURED, "ValueError", "Could not deserialize key data"),
+    *BEGINNINGS_OF_CLIENTS,
 )
 """Label, class, and the first words, enough of them to be nobody else's."""

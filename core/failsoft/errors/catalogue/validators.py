@@ -78,8 +78,6 @@ VALIDATORS: tuple[tuple[Label, str], ...] = (
         magic.MagicException puremagic.main.PureError
         xlrd.biffh.XLRDError icalendar.error.IncompleteComponent
         vobject.base.ParseError
-        requests_toolbelt.multipart.decoder.NonMultipartContentTypeException
-        requests_toolbelt.multipart.decoder.ImproperBodyPartContentException
         """,
     ),
     (is_.TOO_LARGE, "pypdf.errors.LimitReachedError ruamel.yaml.composer.MaxDepthExceededError"),

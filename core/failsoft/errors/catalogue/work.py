@@ -41,7 +41,7 @@ _TASKS: tuple[tuple[Label, str], ...] = (
         dramatiq.errors.ActorNotFound dramatiq.errors.QueueNotFound huey.exceptions.ConfigurationError
         taskiq.exceptions.UnknownTaskError taskiq.exceptions.SharedBrokerSendTaskError
         taskiq.exceptions.SharedBrokerListenError taskiq.exceptions.TaskBrokerMismatchError
-        rq.exceptions.SchedulerNotFound rq.exceptions.TimeoutFormatError
+        rq.exceptions.SchedulerNotFound
         """,
     ),
     (
@@ -162,9 +162,11 @@ _STATES: tuple[tuple[Label, str], ...] = (
         statemachine.exceptions.StateMachineError statemachine.exceptions.InvalidDefinition
         statemachine.exceptions.InvalidStateValue statemachine.exceptions.AttrNotFound
         mptt.exceptions.CantDisableUpdates treebeard.exceptions.InvalidPosition
-        treebeard.exceptions.MissingNodeOrderBy treebeard.exceptions.PathOverflow
+        treebeard.exceptions.MissingNodeOrderBy rq.exceptions.TimeoutFormatError
         """,
     ),
+    # the paths of a tree are of a fixed length, and used up
+    (is_.RAN_OUT, "treebeard.exceptions.PathOverflow"),
     (is_.CONTENTION, "redis_lock.NotAcquired pottery.exceptions.QuorumNotAchieved"),
 )
 

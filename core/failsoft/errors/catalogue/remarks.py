@@ -1,0 +1,93 @@
+"""What stores, brokers, mappers and clients remark in words of their own, where one class is raised for several things.
+
+The rows are those of `texts`, and are read with them.
+"""
+
+from __future__ import annotations
+
+from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.labels import Label
+
+__all__ = ["BEGINNINGS_OF_CLIENTS", "PLACES_OF_CLIENTS", "REMARKS"]
+
+REMARKS: tuple[tuple[Label, str, str], ...] = (
+    # --- stores and what maps to them --------------------------------------------------------------------------------
+    (is_.CONTRADICTION, "psycopg2.OperationalError psycopg2.errors.UndefinedObject", r"\blarge object \d+ does not exist"),
+    (
+        is_.CONTRADICTION,
+        "psycopg.errors.UndefinedObject asyncpg.exceptions.UndefinedObjectError",
+        r"\blarge object \d+ does not exist",
+    ),
+    (is_.STORE_AWAY, "psycopg_pool.PoolTimeout", r"initialization incomplete"),
+    (is_.BUG, "pony.orm.core.BindingError pony.orm.core.MappingError", r"\balready\b|\bwas already bound"),
+    (
+        is_.MISCONFIGURED,
+        "sqlalchemy.exc.InvalidRequestError",
+        r"requires an async driver|driver is not async|is not async\b",
+    ),
+    (
+        is_.RAN_OUT,
+        "pymemcache.exceptions.MemcacheServerError aiomcache.exceptions.ClientException",
+        r"(?i)out of memory",
+    ),
+    (is_.RAN_OUT, "bmemcached.exceptions.MemcachedException pylibmc.Error", r"(?i)out of memory"),
+    # --- brokers and queues ------------------------------------------------------------------------------------------
+    (
+        is_.BUG,
+        "nats.errors.Error",
+        r"no reply subject|not a JetStream|already (?:acknowledged|been ack)|invalid (?:subject|queue|callback)|max_outstanding",
+    ),
+    (is_.BUG, "amqpstorm.exception.AMQPChannelError amqpstorm.exception.AMQPConnectionError", r"\A(?:channel|connection) closed\Z"),
+    (is_.MISCONFIGURED, "cimpl.KafkaException confluent_kafka.KafkaException", r"\b_INVALID_ARG\b.*(?:configuration|property)"),
+    # --- clients -----------------------------------------------------------------------------------------------------
+    # a connection that is lost says so by another class; this one was given back or closed by ourselves
+    (is_.BUG, "aiohttp.client_exceptions.ClientConnectionError", r"\AConnect(?:ion|or is) closed\.?\Z"),
+    # no request is made for a name that is blank
+    (is_.BUG, "braintree.exceptions.not_found_error.NotFoundError", r"\bwith id '?\s*'? not found|\A\s*\Z"),
+    (
+        is_.MISCONFIGURED,
+        "huggingface_hub.errors.LocalEntryNotFoundError",
+        r"outgoing traffic has been disabled|offline mode",
+    ),
+    (is_.MISCONFIGURED, "docker.errors.DockerException", r"\AInvalid bind address|\ATLS configuration|must be specified"),
+    # --- what proves who somebody is ---------------------------------------------------------------------------------
+    (is_.BUG, "jwt.exceptions.DecodeError", r"\AIt is required that you pass|\AInvalid token type"),
+    (is_.WHO_ARE_YOU, "jwt.exceptions.DecodeError", r"\AInvalid token type\. Token must be"),
+    # --- what fills templates ----------------------------------------------------------------------------------------
+    (is_.BUG, "minijinja.TemplateError", r"\Aundefined value\b|\bis undefined\b|\Ainvalid operation"),
+    # --- folders of mail ---------------------------------------------------------------------------------------------
+    (
+        is_.MISCONFIGURED,
+        "imaplib.error imap_tools.errors.UnexpectedCommandStatusError",
+        r"(?i)\[NONEXISTENT\]|\bunknown mailbox\b|\bmailbox (?:does not|doesn't) exist|\bno such (?:mailbox|folder)\b",
+    ),
+    (is_.QUOTA_SPENT, "imap_tools.errors.UnexpectedCommandStatusError", r"(?i)\[OVERQUOTA\]"),
+    (is_.REFUSED_US, "imap_tools.errors.UnexpectedCommandStatusError", r"(?i)\[(?:AUTH|EXPIRED|NOPERM)"),
+    (is_.UPSTREAM_NOT_NOW, "imap_tools.errors.UnexpectedCommandStatusError", r"(?i)\[UNAVAILABLE\]"),
+    # --- imports of rows ---------------------------------------------------------------------------------------------
+    (is_.BUG, "import_export.exceptions.ImportError import_export.exceptions.FieldError", r"\bimport_id_fields\b|\bresource fields\b"),
+)
+"""Label, classes, and a regular expression that is found in the text; of two rows the first."""
+
+PLACES_OF_CLIENTS: tuple[tuple[Label, str, str, str, str], ...] = (
+    # a revision that names another one which is not there
+    (is_.MISCONFIGURED, "KeyError AttributeError ImportError", "-packages/alembic/script/", "", ""),
+    # the scope that was given is another than the one that was asked for
+    (is_.UPSTREAM_FAILED, "Warning", "-packages/oauthlib/oauth2/", "", ""),
+    # coordinates and colours are given by our code
+    (is_.BUG, "ValueError TypeError", "-packages/PIL/ImageDraw", "", ""),
+    (is_.BUG, "ValueError TypeError", "-packages/PIL/ImageFilter", "", ""),
+    (is_.BUG, "ValueError TypeError", "-packages/PIL/ImageChops", "", ""),
+    (is_.BUG, "ValueError TypeError", "-packages/PIL/ImageColor", r"getcolor", ""),
+    (is_.MISCONFIGURED, "FileNotFoundError", "-packages/zeep/", "", ""),
+    (is_.MISCONFIGURED, "FileNotFoundError", "-packages/fpdf/", r"add_font|\bfont", ""),
+    (is_.MISCONFIGURED, "FileNotFoundError NotADirectoryError", "-packages/zarr/storage/", "", ""),
+    (is_.MISCONFIGURED, "TypeError", "-packages/beaker/", "", r"[Uu]nknown|[Uu]nrecognized"),
+)
+"""As `OF_PLACES`."""
+
+BEGINNINGS_OF_CLIENTS: tuple[tuple[Label, str, str], ...] = (
+    (is_.CHILD_HUNG, "TimeoutError", "[Errno Task timeout]"),
+    (is_.CHILD_HUNG, "TimeoutError", "Task timeout"),
+)
+"""As `OF_BEGINNINGS`."""
