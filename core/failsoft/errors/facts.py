@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -113,7 +114,7 @@ class FactsOfClasses:
         foreign = is_third_party(str(cls.__module__))
         package = _unknown_package_of(cls, known)
         word = find_own_word(cls)
-        if word is None and package is not None and package.kind is Kind.FRAMEWORK:
+        if word is None and package is not None and package.kind is Kind.FRAMEWORK and not _is_of_a_client(cls):
             word = known.depth, answer_of_a_framework
         if word is None and weak and not exact and not foreign and not has_reader(cls):
             word = 0, answer_of_the_application(cls)
@@ -146,6 +147,14 @@ class FactsOfClasses:
         )
         facts.plain = _is_plain(facts)
         return facts
+
+
+_CLIENT_WITHIN = re.compile(r"\.\w*client\w*(?:\.|\Z)")
+
+
+def _is_of_a_client(cls: type) -> bool:
+    """Whether a class of a framework is one of its client: the status that it carries is a peer's."""
+    return any(_CLIENT_WITHIN.search(str(base.__module__)) is not None for base in cls.__mro__)
 
 
 def _guess_of(cls: type) -> tuple[Label, str] | None:

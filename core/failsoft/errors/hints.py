@@ -14,6 +14,7 @@ from failsoft.errors.failure import Frame
 from failsoft.errors.frames import Frames
 from failsoft.errors.packages import Kind, package_of
 from failsoft.errors.places import OF_INPUT, kind_of_place, refine_by_library
+from failsoft.errors.purposes import of_frames
 from failsoft.errors.taxonomy import Category, Severity
 
 __all__ = ["Placed", "broke_while_answering", "may_be_refined", "refine_by_place"]
@@ -141,6 +142,8 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
         return is_.CONTRADICTION, "a stored value that cannot be read"
     if (better := refine_by_library(label, name, near)) is not None:
         return better
+    if (label == is_.BUG or label in OF_INPUT) and (better := _by_purpose(label, name, near)) is not None:
+        return better
     if label in OF_INPUT and name.startswith("graphql.") and any("-packages/gql/" in frame[0] for frame in near):
         return is_.BUG, "a query of our own"
     if label in OF_INPUT and (_any(frames, _NEAR, _CLIENT) or _called_client(name, near)):
@@ -148,6 +151,23 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
     if lost and _any(frames, _NEAR, _STORE):
         return label._replace(severity=Severity.HIGH), "on the way to a store"
+    return None
+
+
+_UNREADABLE = _OF_VALUES | {"KeyError", "EOFError", "binascii.Error", "_pickle.UnpicklingError", "zlib.error"}
+
+
+def _by_purpose(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
+    """What a value that a library refuses was for."""
+    if name not in _UNREADABLE and name != "AssertionError":
+        return None
+    purpose = of_frames(frames)
+    if purpose == "signed" and name in _UNREADABLE:
+        return is_.MISCONFIGURED, "while signing a request with a key of ours"
+    if purpose == "queued" and name in _UNREADABLE:
+        return is_.CONTRADICTION, "while reading what was queued or kept"
+    if purpose == "set up" and label == is_.BUG and name in {"ValueError", "AssertionError"}:
+        return is_.MISCONFIGURED, "setting up a client"
     return None
 
 

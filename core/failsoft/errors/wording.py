@@ -49,6 +49,7 @@ from failsoft.errors.patterns import (
 )
 from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
+from failsoft.errors.purposes import names_a_settings_file
 from failsoft.errors.reading import Reading
 from failsoft.errors.said import said_at
 from failsoft.errors.taxonomy import Category
@@ -165,6 +166,9 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     if better is not None and not (of_the_system and better[0] in OF_INPUT):
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}"
+    elif reading.label in OF_INPUT and "." in reading.type and names_a_settings_file(link.message):
+        reading.label = MISCONFIGURED
+        reading.says = f"{reading.says}, a file of settings"
     elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default"):
         text = link.message
         if library in _OF_DATA and _builds(link.frames) and cannot_read(text):
@@ -181,6 +185,7 @@ _OF_VALUES = re.compile(
 )
 _OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
 _OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer|claims?|expired)\b", re.IGNORECASE)
+_OF_ANSWERS = re.compile(r"\b(?:from|in|of) (?:the |an? )?(?:\w+ )?(?:response|reply|answer)\b", re.IGNORECASE)
 _STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
 
 
@@ -220,7 +225,9 @@ def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
         reading.label = stored
         reading.says = f"{reading.says}, {guess[1]}"
     elif library in _OF_DATA and _OF_VALUES.match(reading.type) and not is_not_set_up(text) and cannot_read(text):
-        reading.label = WHO_ARE_YOU if library is Kind.AUTH and _OF_PROOF.search(text) else UNPARSABLE
+        of_proof = library is Kind.AUTH and _OF_PROOF.search(text) is not None
+        answered = library is not Kind.PARSER and _OF_ANSWERS.search(text) is not None
+        reading.label = UPSTREAM_FAILED if answered else WHO_ARE_YOU if of_proof else UNPARSABLE
         reading.says = f"{reading.says}, of data that a library was given"
     elif library is Kind.PARSER:
         # what reads data complains of what a client sent

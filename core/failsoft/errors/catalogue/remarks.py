@@ -26,11 +26,10 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
         r"requires an async driver|driver is not async|is not async\b",
     ),
     (
-        is_.RAN_OUT,
-        "pymemcache.exceptions.MemcacheServerError aiomcache.exceptions.ClientException",
+        is_.OUT_OF_MEMORY,
+        "pymemcache.exceptions.MemcacheServerError aiomcache.exceptions.ClientException pylibmc.Error",
         r"(?i)out of memory",
     ),
-    (is_.RAN_OUT, "bmemcached.exceptions.MemcachedException pylibmc.Error", r"(?i)out of memory"),
     # --- brokers and queues ------------------------------------------------------------------------------------------
     (
         is_.BUG,
@@ -55,15 +54,6 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
     (is_.WHO_ARE_YOU, "jwt.exceptions.DecodeError", r"\AInvalid token type\. Token must be"),
     # --- what fills templates ----------------------------------------------------------------------------------------
     (is_.BUG, "minijinja.TemplateError", r"\Aundefined value\b|\bis undefined\b|\Ainvalid operation"),
-    # --- folders of mail ---------------------------------------------------------------------------------------------
-    (
-        is_.MISCONFIGURED,
-        "imaplib.error imap_tools.errors.UnexpectedCommandStatusError",
-        r"(?i)\[NONEXISTENT\]|\bunknown mailbox\b|\bmailbox (?:does not|doesn't) exist|\bno such (?:mailbox|folder)\b",
-    ),
-    (is_.QUOTA_SPENT, "imap_tools.errors.UnexpectedCommandStatusError", r"(?i)\[OVERQUOTA\]"),
-    (is_.REFUSED_US, "imap_tools.errors.UnexpectedCommandStatusError", r"(?i)\[(?:AUTH|EXPIRED|NOPERM)"),
-    (is_.UPSTREAM_NOT_NOW, "imap_tools.errors.UnexpectedCommandStatusError", r"(?i)\[UNAVAILABLE\]"),
     # --- imports of rows ---------------------------------------------------------------------------------------------
     (is_.BUG, "import_export.exceptions.ImportError import_export.exceptions.FieldError", r"\bimport_id_fields\b|\bresource fields\b"),
 )
