@@ -102,6 +102,17 @@ _LIBPQ: tuple[tuple[str, Label], ...] = (
     ("certificate", is_.NO_TRUST),
     ("the connection is closed", is_.BUG),
 )
+_OF_LIBPQ = ("connection to server", "[libpq]", "could not translate host name", "no pg_hba.conf entry")
+
+
+def _libpq(exc: BaseException, _label: Label | None) -> Code | None:
+    """The words of libpq, where a driver hands them on that nobody knows; they are its own."""
+    text = str(exc)[:_MAX_TEXT].lower()
+    if not any(words in text for words in _OF_LIBPQ):
+        return None
+    return next((Code(means, f"libpq: {needle}") for needle, means in _LIBPQ if needle in text), None)
+
+
 _DSN = ("connection info string", "connection option", "invalid dsn", "invalid URI")
 
 
@@ -305,5 +316,5 @@ def find_code_readers(cls: type) -> tuple[CodeReader, ...]:
     if cls in {Exception, RuntimeError, BufferError}:
         readers.append(read_interpreter)
     if not [one for one in readers if one is not read_words] and cls.__module__ != "builtins":
-        readers += [_sqlstate, any_response]
+        readers += [_sqlstate, _libpq, any_response]
     return tuple(readers)

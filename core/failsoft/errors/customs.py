@@ -158,7 +158,7 @@ ROWS: tuple[Row, ...] = (
     _row(
         r"(?:too (?:large|big|long)|size (?:exceeded|limit)|max payload|entity too|payload size)",
         is_.TOO_LARGE,
-        {_K.STORE: is_.TOO_BIG_FOR_PEER, _K.CLIENT: is_.UPSTREAM_FAILED},
+        {_K.CLIENT: is_.UPSTREAM_FAILED},
     ),
     _row(r"overload|over capacity", is_.UPSTREAM_NOT_NOW, {_K.STORE: is_.STORE_NOT_NOW}),
     _row(r"(?:exhausted|capacity|(?<! broken )resource (?:error|limit)|limit exceeded)", is_.EXHAUSTED),

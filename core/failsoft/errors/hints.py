@@ -17,8 +17,10 @@ from failsoft.errors.places import OF_INPUT, kind_of_place, refine_by_library
 from failsoft.errors.purposes import of_frames
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["Placed", "broke_while_answering", "may_be_refined", "refine_by_place"]
+__all__ = ["SETTING_UP", "Placed", "broke_while_answering", "may_be_refined", "refine_by_place"]
 
+SETTING_UP = "setting up a client"
+"""Why a value that a constructor refuses is one of our settings."""
 _INNERMOST = 4
 _NEAR = 25
 _SERVERS = (
@@ -167,7 +169,7 @@ def _by_purpose(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label
     if purpose == "queued" and name in _UNREADABLE:
         return is_.CONTRADICTION, "while reading what was queued or kept"
     if purpose == "set up" and label == is_.BUG and name in {"ValueError", "AssertionError"}:
-        return is_.MISCONFIGURED, "setting up a client"
+        return is_.MISCONFIGURED, SETTING_UP
     return None
 
 

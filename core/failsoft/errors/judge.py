@@ -55,6 +55,7 @@ T = TypeVar("T")
 _MAX_DEPTH = 8
 _MAX_READS = 200
 _UNSURE = frozenset({"default", "pattern", "model"})
+_KNOWN = frozenset({"code", "catalogue", "convention"})
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
 _PROGRAM = frozenset({"a program"})
 _ANYTHING = frozenset({"a program", "a file", "an address", "what has to be given", "in the store"})
@@ -160,6 +161,12 @@ class Judge:
         if facts.placed:
             place(reading, asked.links.get(id(exc)), exc)
         text = self._text(exc, asked)
+        if type(exc) is ValueError and exc.__cause__ is not None and reading.label == BUG:
+            # it says no more than that something was wrong, and from what it was raised says what
+            inner = self._inner(exc, asked, depth)
+            if inner is not None and inner.source in _KNOWN and inner.label != BUG:
+                inner.over = reading
+                return inner
         if facts.source == "convention":
             correct(reading, text)
             label = reading.label

@@ -62,7 +62,7 @@ def of_frames(frames: Sequence[Frame]) -> str | None:
         return "signed"
     if kind in _OURS and any(_UNPACKS.search(one) for one in functions):
         return "queued"
-    if kind in _PEERS and _is_made(functions):
+    if kind in _OURS and _is_made(functions):
         return "set up"
     return None
 

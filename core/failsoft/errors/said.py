@@ -60,11 +60,14 @@ def has_words(cls: type) -> bool:
 def read_words(exc: BaseException, _label: Label | None) -> Code | None:
     """What the words of an exception say whose class has some."""
     first = first_of(exc)
-    text = (first if isinstance(first, str) else str(exc))[:_MAX_TEXT]
+    # what a class makes of several arguments is its text, and the first of them may be no more than a title
+    whole = str(exc)[:_MAX_TEXT]
+    texts = (whole,) if not isinstance(first, str) or first == whole else (first[:_MAX_TEXT], whole)
     for base in type(exc).__mro__:
         for label, words in _CLASSES.get(_key(f"{base.__module__}.{base.__name__}"), ()):
-            if (found := words.search(text)) is not None:
-                return Code(label, found[0].strip() or base.__name__)
+            for text in texts:
+                if (found := words.search(text)) is not None:
+                    return Code(label, found[0].strip() or base.__name__)
     return None
 
 

@@ -17,6 +17,7 @@ from failsoft.errors.peers import upstream
 
 __all__ = ["READERS_OF_SERVICES", "any_response", "label_of_reply", "read_grpc", "read_kafka", "read_smtp"]
 
+_MAX_TEXT = 2_000
 _AWS_IN_TEXT = re.compile(r"An error occurred \((\w+)\)")
 _CLIENT_PACKAGES = frozenset({"requests", "httpx", "aiohttp", "urllib3", "niquests", "curl_cffi", "treq", "urllib"})
 
@@ -38,6 +39,17 @@ _NEED_WHAT_IS_SET_UP = frozenset(
 _LOGINS = frozenset({"InitiateAuth", "AdminInitiateAuth", "RespondToAuthChallenge", "ConfirmForgotPassword"})
 
 
+# what an account may have so many of; the same code limits how often others are called
+_MAKES = re.compile(r"(?:Create|Add|Register|Associate|Attach|Enable|Allocate|Tag|Put(?!Item|Record|Event|Object|Metric|Log))")
+_SIMULTANEOUS = re.compile(r"\b(?:simultaneous|concurrent|too many|rate|per second|throttl)", re.IGNORECASE)
+
+
+def _counts(operation: object, text: str) -> bool:
+    """Whether a limit is one of how many things there may be, which no moment later changes."""
+    made = isinstance(operation, str) and _MAKES.match(operation) is not None
+    return made and _SIMULTANEOUS.search(text[:_MAX_TEXT]) is None
+
+
 def _aws(exc: BaseException, label: Label | None) -> Code | None:
     response = getattr(exc, "response", None)
     if not isinstance(response, Mapping) and (said := _AWS_IN_TEXT.search(str(exc)[:2_000])):
@@ -55,6 +67,8 @@ def _aws(exc: BaseException, label: Label | None) -> Code | None:
         return Code(is_.MISCONFIGURED, f"AWS {code}")
     if code == "NotAuthorizedException" and getattr(exc, "operation_name", None) in _LOGINS:
         return Code(is_.WHO_ARE_YOU, f"AWS {code}")
+    if code == "LimitExceededException" and _counts(getattr(exc, "operation_name", None), str(error.get("Message"))):
+        return Code(is_.QUOTA_SPENT, f"AWS {code}")
     means = label_of_aws(str(code)) or (known.label_of_upstream(status) if status else None) or is_.UPSTREAM_FAILED
     wait = (meta.get("HTTPHeaders") or {}).get("retry-after")
     return Code(means, f"AWS {code}", wait if isinstance(wait, str) else None)

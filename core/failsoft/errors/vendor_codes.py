@@ -173,8 +173,8 @@ def _kubernetes(exc: BaseException, label: Label | None) -> Code | None:
 
 
 _OAUTH = _words(
-    (is_.REFUSED_US, "invalid_client unauthorized_client"),
-    (is_.UPSTREAM_FAILED, "server_error"),
+    (is_.REFUSED_US, "invalid_client unauthorized_client invalid_scope"),
+    (is_.UPSTREAM_FAILED, "server_error unsupported_grant_type unsupported_response_type"),
     (is_.UPSTREAM_NOT_NOW, "temporarily_unavailable"),
 )
 """Error codes of OAuth 2.0 (RFC 6749, 4.1.2.1 and 5.2) that are not about the one who logs in."""

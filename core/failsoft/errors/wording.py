@@ -36,7 +36,7 @@ from failsoft.errors.conventions import KIND_KNOWN
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.failure import Frame, Link
 from failsoft.errors.frames import Frames
-from failsoft.errors.hints import refine_by_place
+from failsoft.errors.hints import SETTING_UP, refine_by_place
 from failsoft.errors.packages import Kind
 from failsoft.errors.patterns import (
     guess_by_message,
@@ -163,6 +163,9 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
             reading.source, reading.confidence = "catalogue", NAMED
         return reading
     better, library = refine_by_place(reading.label, reading.type, link.frames)
+    if better is not None and better[1] == SETTING_UP and how_a_peer_failed(link.message) is not None:
+        # who is set up connects at once
+        better = None
     if better is not None and not (of_the_system and better[0] in OF_INPUT):
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}"

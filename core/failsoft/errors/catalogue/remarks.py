@@ -79,5 +79,9 @@ PLACES_OF_CLIENTS: tuple[tuple[Label, str, str, str, str], ...] = (
 BEGINNINGS_OF_CLIENTS: tuple[tuple[Label, str, str], ...] = (
     (is_.CHILD_HUNG, "TimeoutError", "[Errno Task timeout]"),
     (is_.CHILD_HUNG, "TimeoutError", "Task timeout"),
+    # confluent_kafka leaves no frame
+    (is_.MISCONFIGURED, "ValueError", "Failed to create consumer: "),
+    (is_.MISCONFIGURED, "ValueError", "Failed to create producer: "),
+    (is_.MISCONFIGURED, "ValueError", "Failed to create admin client: "),
 )
 """As `OF_BEGINNINGS`."""
