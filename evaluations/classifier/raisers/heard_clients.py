@@ -114,7 +114,7 @@ add_answers(
     _status(httpx),
     {
         "status_410": (FAILED, Answer(410, {})),
-        "status_423": (FAILED, Answer(423, {"error": "locked"})),
+        "status_423": (Means("concurrency", True, (502, 503), "medium"), Answer(423, {"error": "locked"})),
         "status_507": (FAILED, Answer(507, {})),
         "redirect_not_followed": (FAILED, Answer(302, b"", {"Location": "/login"})),
     },

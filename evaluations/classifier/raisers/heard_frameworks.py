@@ -384,7 +384,7 @@ add("pyramid", "too_large", TOO_LARGE, _raising(pyramid.httpexceptions.HTTPReque
 add(
     "pyramid",
     "gateway_silent",
-    _at("external_service", 504, "medium", True),
+    _at("network", 504, "medium", True),
     _raising(pyramid.httpexceptions.HTTPGatewayTimeout("inventory")),
 )
 add("bottle", "body_too_large", TOO_LARGE, _bottle_large)

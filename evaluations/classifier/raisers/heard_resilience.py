@@ -214,10 +214,10 @@ add("celery", "result_of_a_bug", OUR_BUG, _result_of_failed)
 add(
     "celery",
     "revoked",
-    Means("system", False, (409, 500, 503), "medium"),
+    Means("business_logic", False, (409, 500, 503), "medium"),
     _revoked,
     made="needs a worker that revokes",
-    note="somebody ended the task; business_logic is defensible",
+    note="somebody ended the task on purpose; system is defensible",
 )
 add(
     "celery",

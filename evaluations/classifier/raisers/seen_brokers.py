@@ -20,6 +20,7 @@ import dramatiq.brokers.stub
 import huey
 import kafka
 import kombu
+import kombu.serialization
 import nats
 import paho.mqtt.client
 import pika

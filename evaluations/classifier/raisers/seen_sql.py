@@ -138,7 +138,7 @@ def _() -> None:
         second.execute("SELECT pg_advisory_xact_lock(726172)")
 
 
-@_put("psycopg", "pipeline_aborted", bug, "the statement before it failed; our code goes on")
+@_put("psycopg", "pipeline_aborted", settings, "the statement that is fetched failed itself, with those after it")
 def _() -> None:
     with psycopg.connect(_PG, autocommit=True) as connection, connection.pipeline() as pipeline:
         with contextlib.suppress(psycopg.errors.UndefinedTable):

@@ -162,7 +162,7 @@ async def _() -> None:
 
 
 # --- memcached, files -------------------------------------------------------------------------------------------------
-@put("pymemcache", "seen_out_of_memory", FULL)
+@put("pymemcache", "seen_out_of_memory", FULL | {"severity": "critical"})
 def _() -> None:
     with listening(_line("SERVER_ERROR out of memory storing object")) as port:
         pymemcache.Client((HOST, port), timeout=1, connect_timeout=1).set("a", "b", noreply=False)
