@@ -181,7 +181,10 @@ def _guess_by_text(text: str) -> tuple[Label, str] | None:
     return _find(_MESSAGES, _SET_TIMEOUT.sub("", text.lower()))
 
 
-_SET_TIMEOUT = re.compile(r"timeout['\"]?\s?[:=]\s?(?:none|\d)")
+_SET_TIMEOUT = re.compile(
+    r"timeout['\"]?\s?[:=]\s?(?:none|\d)|\w_timeout\w*|\btimeout_\w+"
+    r"|\btimeouts?['\"`]? (?:values?|parameter|argument|option|setting|must|should|cannot be|has to|is expected)\b"
+)
 """A timeout that is set, and none that was over."""
 
 

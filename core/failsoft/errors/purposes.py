@@ -13,7 +13,7 @@ from failsoft.errors.packages import Kind, package_of
 
 __all__ = ["names_a_settings_file", "of_frames"]
 
-_CLOSE = 4
+_CLOSE = 8
 _MAX_TEXT = 600
 _PEERS = frozenset({Kind.CLIENT, Kind.STORE, Kind.BROKER, Kind.LINK})
 _OURS = frozenset({Kind.STORE, Kind.BROKER})
@@ -22,8 +22,12 @@ _OURS = frozenset({Kind.STORE, Kind.BROKER})
 _MADE_ONCE = re.compile(
     r"(?:\A|[._])\w*(?:Client|Producer|Consumer|Connection|Connector|Pool|Broker|Cluster|Engine|Transport|Cache|Exporter"
     r"|Processor|Session|Driver|Provider|Backend|Store|Bus|Redis|Kafka|Elasticsearch|Server)\.__(?:init|new)__\Z"
+    r"|(?:\A|[._])(?:create|get|make|build|new)_(?:\w+_)?(?:client|engine|pool|connection|broker)\Z"
 )
-_CHECKS = re.compile(r"(?:\A|[._])_?(?:validate|check|verify|parse|normali[sz]e|resolve|get)_\w+\Z")
+_RUNS = re.compile(
+    r"(?:\A|\.)_{0,2}(?:send|execute|request|publish|produce|fetch|read|recv|receive|call|run|encode|decode|put|query"
+    r"|find|insert|update|delete|commit|begin|enqueue|subscribe|poll|consume|loads?|dumps?)(?:_\w+)?\Z"
+)
 _SIGNS = re.compile(
     r"(?:\A|[._])_*(?:get_)?(?:auth(?:orization)?_(?:headers?|token\w*)|sign(?:_\w+)?|add_auth\w*|\w*_sign(?:ature)?"
     r"|calc_signature|string_to_sign|generate_(?:jwt|signature|token)|\w*(?:master|shared|account)_key\w*"
@@ -58,9 +62,9 @@ def of_frames(frames: Sequence[Frame]) -> str | None:
     if kind is None:
         return None
     functions = [function for _, function in close[:inside]]
-    if kind in _PEERS and any(_SIGNS.search(one) for one in functions):
+    if kind in _PEERS and any(_SIGNS.search(one) for one in functions[:4]):
         return "signed"
-    if kind in _OURS and any(_UNPACKS.search(one) for one in functions):
+    if kind in _OURS and any(_UNPACKS.search(one) for one in functions[:4]):
         return "queued"
     if kind in _OURS and _is_made(functions):
         return "set up"
@@ -68,11 +72,11 @@ def of_frames(frames: Sequence[Frame]) -> str | None:
 
 
 def _is_made(functions: list[str]) -> bool:
-    """Whether something is made once, or what it was given is checked meanwhile."""
-    for function in functions[:3]:
+    """Whether something was about to be made once, and nothing was asked of it yet."""
+    for function in functions:
         if _MADE_ONCE.search(function) is not None:
             return True
-        if _CHECKS.search(function) is None and not function.endswith("__init__"):
+        if _RUNS.search(function) is not None:
             return False
     return False
 

@@ -179,6 +179,7 @@ _REDIS_SET_UP = (
     "protocol must be",
     "invalid resp",
 )
+_REDIS_TLS = "invalid ssl certificate requirements"
 
 
 def read_redis(exc: BaseException, label: Label | None) -> Code | None:
@@ -209,6 +210,8 @@ def _redis_words(lower: str) -> Code | None:
 
 def _redis_client(name: str, lower: str) -> Code | None:
     """What a client says of how it was called, or set up."""
+    if lower.startswith(_REDIS_TLS):
+        return Code(is_.MISCONFIGURED, "an argument of the client")
     if name.endswith(("ClusterException", "ConnectionError")) and any(one in lower for one in _REDIS_SET_UP):
         return Code(is_.MISCONFIGURED, "an argument of the client")
     return next((Code(is_.BUG, words) for cls, words in _REDIS_CALLS if name.endswith(cls) and words in lower), None)

@@ -60,6 +60,7 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
 """Label, classes, and a regular expression that is found in the text; of two rows the first."""
 
 PLACES_OF_CLIENTS: tuple[tuple[Label, str, str, str, str], ...] = (
+    (is_.MISCONFIGURED, "AttributeError", "-packages/mysql/connector/pooling.py", "", r"\A(?:Pool|Connection)"),
     # a revision that names another one which is not there
     (is_.MISCONFIGURED, "KeyError AttributeError ImportError", "-packages/alembic/script/", "", ""),
     # the scope that was given is another than the one that was asked for
