@@ -34,7 +34,7 @@ _SIGNS = re.compile(
     r"|add_authorization_header|canonicali[sz]e\w*)\Z"
 )
 _UNPACKS = re.compile(
-    r"(?:\A|[._])_*(?:loads|deseriali[sz]e\w*|unpickle\w*|unsign\w*|decode_(?:message|body|payload|task|job|result)\w*"
+    r"(?:\A|[._])_*(?:loads|decompress\w*|deseriali[sz]e\w*|unpickle\w*|unsign\w*|decode_(?:message|body|payload|task|job|result)\w*"
     r"|restore\w*|message_from_\w+|decode)\Z"
 )
 _SETTINGS_FILE = re.compile(

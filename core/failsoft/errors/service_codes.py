@@ -40,7 +40,9 @@ _LOGINS = frozenset({"InitiateAuth", "AdminInitiateAuth", "RespondToAuthChalleng
 
 
 # what an account may have so many of; the same code limits how often others are called
-_MAKES = re.compile(r"(?:Create|Add|Register|Associate|Attach|Enable|Allocate|Tag|Put(?!Item|Record|Event|Object|Metric|Log))")
+_MAKES = re.compile(
+    r"(?:Create|Add|Register|Associate|Attach|Enable|Allocate|Tag|Put(?!Item|Record|Event|Object|Metric|Log))"
+)
 _SIMULTANEOUS = re.compile(r"\b(?:simultaneous|concurrent|too many|rate|per second|throttl)", re.IGNORECASE)
 
 

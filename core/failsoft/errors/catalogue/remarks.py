@@ -12,7 +12,11 @@ __all__ = ["BEGINNINGS_OF_CLIENTS", "PLACES_OF_CLIENTS", "REMARKS"]
 
 REMARKS: tuple[tuple[Label, str, str], ...] = (
     # --- stores and what maps to them --------------------------------------------------------------------------------
-    (is_.CONTRADICTION, "psycopg2.OperationalError psycopg2.errors.UndefinedObject", r"\blarge object \d+ does not exist"),
+    (
+        is_.CONTRADICTION,
+        "psycopg2.OperationalError psycopg2.errors.UndefinedObject",
+        r"\blarge object \d+ does not exist",
+    ),
     (
         is_.CONTRADICTION,
         "psycopg.errors.UndefinedObject asyncpg.exceptions.UndefinedObjectError",
@@ -36,8 +40,21 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
         "nats.errors.Error",
         r"no reply subject|not a JetStream|already (?:acknowledged|been ack)|invalid (?:subject|queue|callback)|max_outstanding",
     ),
-    (is_.BUG, "amqpstorm.exception.AMQPChannelError amqpstorm.exception.AMQPConnectionError", r"\A(?:channel|connection) closed\Z"),
-    (is_.MISCONFIGURED, "cimpl.KafkaException confluent_kafka.KafkaException", r"\b_INVALID_ARG\b.*(?:configuration|property)"),
+    (
+        is_.BUG,
+        "amqpstorm.exception.AMQPChannelError amqpstorm.exception.AMQPConnectionError",
+        r"\A(?:channel|connection) closed\Z",
+    ),
+    (
+        is_.MISCONFIGURED,
+        "cimpl.KafkaException confluent_kafka.KafkaException",
+        r"\b_INVALID_ARG\b.*(?:configuration|property)",
+    ),
+    (
+        is_.MISCONFIGURED,
+        "celery.exceptions.SecurityError",
+        r"\AInvalid (?:certificate|private key)|\bimproperly configured",
+    ),
     # --- clients -----------------------------------------------------------------------------------------------------
     # a connection that is lost says so by another class; this one was given back or closed by ourselves
     (is_.BUG, "aiohttp.client_exceptions.ClientConnectionError", r"\AConnect(?:ion|or is) closed\.?\Z"),
@@ -48,14 +65,24 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
         "huggingface_hub.errors.LocalEntryNotFoundError",
         r"outgoing traffic has been disabled|offline mode",
     ),
-    (is_.MISCONFIGURED, "docker.errors.DockerException", r"\AInvalid bind address|\ATLS configuration|must be specified"),
+    (
+        is_.MISCONFIGURED,
+        "docker.errors.DockerException",
+        r"\AInvalid bind address|\ATLS configuration|must be specified",
+    ),
     # --- what proves who somebody is ---------------------------------------------------------------------------------
     (is_.BUG, "jwt.exceptions.DecodeError", r"\AIt is required that you pass|\AInvalid token type"),
     (is_.WHO_ARE_YOU, "jwt.exceptions.DecodeError", r"\AInvalid token type\. Token must be"),
     # --- what fills templates ----------------------------------------------------------------------------------------
     (is_.BUG, "minijinja.TemplateError", r"\Aundefined value\b|\bis undefined\b|\Ainvalid operation"),
+    # --- documents that are made -------------------------------------------------------------------------------------
+    (is_.BUG, "fpdf.errors.FPDFException", r"\b[Nn]o page open\b|\b[Nn]o font set\b|\bUndefined font\b|add_page\(\)"),
     # --- imports of rows ---------------------------------------------------------------------------------------------
-    (is_.BUG, "import_export.exceptions.ImportError import_export.exceptions.FieldError", r"\bimport_id_fields\b|\bresource fields\b"),
+    (
+        is_.BUG,
+        "import_export.exceptions.ImportError import_export.exceptions.FieldError",
+        r"\bimport_id_fields\b|\bresource fields\b",
+    ),
 )
 """Label, classes, and a regular expression that is found in the text; of two rows the first."""
 
@@ -70,6 +97,25 @@ PLACES_OF_CLIENTS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.BUG, "ValueError TypeError", "-packages/PIL/ImageFilter", "", ""),
     (is_.BUG, "ValueError TypeError", "-packages/PIL/ImageChops", "", ""),
     (is_.BUG, "ValueError TypeError", "-packages/PIL/ImageColor", r"getcolor", ""),
+    (
+        is_.BUG,
+        "ValueError",
+        "-packages/PIL/",
+        r"\.(?:convert|quantize|point|filter)\Z",
+        r"wrong mode|conversion|unrecogni[sz]ed",
+    ),
+    # names of sheets and of styles stand in our code
+    (is_.BUG, "ValueError", "-packages/openpyxl/workbook/", "", r"\btitle\b"),
+    (is_.BUG, "KeyError", "-packages/docx/styles/", "", ""),
+    (
+        is_.MISCONFIGURED,
+        "LookupError",
+        "-packages/apscheduler/schedulers/",
+        "",
+        r"\ANo (?:jobstore|executor|data store) by the name",
+    ),
+    # models are part of an installation
+    (is_.MISCONFIGURED, "FileNotFoundError", "-packages/joblib/", "", ""),
     (is_.MISCONFIGURED, "FileNotFoundError", "-packages/zeep/", "", ""),
     (is_.MISCONFIGURED, "FileNotFoundError", "-packages/fpdf/", r"add_font|\bfont", ""),
     (is_.MISCONFIGURED, "FileNotFoundError NotADirectoryError", "-packages/zarr/storage/", "", ""),
