@@ -14,7 +14,7 @@ from failsoft.errors.failure import Frame
 from failsoft.errors.frames import Frames
 from failsoft.errors.packages import Kind, package_of
 from failsoft.errors.places import OF_INPUT, kind_of_place, refine_by_library
-from failsoft.errors.purposes import of_frames
+from failsoft.errors.errands import of_frames
 from failsoft.errors.taxonomy import Category, Severity
 
 __all__ = ["SETTING_UP", "Placed", "broke_while_answering", "may_be_refined", "refine_by_place"]

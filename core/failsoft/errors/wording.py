@@ -49,7 +49,7 @@ from failsoft.errors.patterns import (
 )
 from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
-from failsoft.errors.purposes import names_a_settings_file
+from failsoft.errors.errands import names_a_settings_file
 from failsoft.errors.reading import Reading
 from failsoft.errors.said import said_at
 from failsoft.errors.taxonomy import Category
