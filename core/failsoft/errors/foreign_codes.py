@@ -29,13 +29,13 @@ from failsoft.errors.protocols import (
     read_clickhouse,
     read_close,
     read_curl,
-    read_ftp,
     read_ldap,
     read_mqtt,
     read_postgres_text,
     read_zmq,
 )
-from failsoft.errors.service_codes import label_of_reply, read_grpc, read_kafka
+from failsoft.errors.replies import label_of_reply, read_ftp
+from failsoft.errors.service_codes import read_grpc, read_kafka
 from failsoft.errors.store_texts import read_redis, text_of_postgres
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.vendor_codes import read_oauth

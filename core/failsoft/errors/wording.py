@@ -48,7 +48,7 @@ from failsoft.errors.patterns import (
 from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
 from failsoft.errors.reading import Reading
-from failsoft.errors.said import said_at
+from failsoft.errors.said import said_at, said_by_call
 from failsoft.errors.taxonomy import Category
 
 __all__ = ["OF_PEERS", "complain", "correct", "limited", "place", "word_in"]
@@ -143,7 +143,7 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
         return reading
     # an errno is the system's, also where a library reads what a client sent
     of_the_system = reading.source == "code" and reading.type == "OSError"
-    said = said_at(reading.type, link.frames, link.message)
+    said = said_at(reading.type, link.frames, link.message) or said_by_call(reading.type, exc, link.message)
     if said is not None and not (of_the_system and said[0] in OF_INPUT):
         reading.label = said[0]
         reading.says = f"{reading.says}, {said[1]}"

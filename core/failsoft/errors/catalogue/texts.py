@@ -8,30 +8,12 @@ from __future__ import annotations
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.catalogue.stdlib_texts import STDLIB_BEGINNINGS, STDLIB_CLASSES, STDLIB_PLACES
 
 __all__ = ["OF_BEGINNINGS", "OF_CLASSES", "OF_PLACES"]
 
 OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
-    # --- the standard library ----------------------------------------------------------------------------------------
-    (is_.BUG, "smtplib.SMTPServerDisconnected", r"please run connect\(\) first"),
-    (is_.UPSTREAM_FAILED, "smtplib.SMTPNotSupportedError", r"\ASMTP AUTH"),
-    (
-        is_.BUG,
-        "_csv.Error",
-        r"escapechar|lineterminator|quotechar|iterable expected|unknown dialect|not bytes|must be set",
-    ),
-    (is_.MISCONFIGURED, "tarfile.CompressionError", r"module is not available"),
-    (is_.BUG, "tarfile.CompressionError tarfile.StreamError", r"unknown compression|seeking backwards"),
-    (is_.MISCONFIGURED, "dbm.error", r"need 'c' or 'n'|module is not available"),
-    (is_.BUG, "_lzma.LZMAError", r"options"),
-    (is_.BUG, "urllib.error.URLError", r"unknown url type|no host given|not on local host"),
-    (
-        is_.MISCONFIGURED,
-        "ssl.SSLError",
-        r"PEM lib|NO_CERTIFICATE_OR_CRL|NO_START_LINE|KEY_VALUES_MISMATCH|BAD_(?:DECRYPT|PASSWORD)|_TOO_(?:SMALL|WEAK)",
-    ),
-    (is_.BROKEN, "ssl.SSLError", r"APPLICATION_DATA_AFTER_CLOSE|BAD_RECORD_MAC|DECRYPTION_FAILED"),
-    (is_.BROKEN, "OpenSSL.SSL.SysCallError OpenSSL.SSL.ZeroReturnError", r""),
+    *STDLIB_CLASSES,
     # --- links -------------------------------------------------------------------------------------------------------
     (is_.BUG, "aiosmtplib.errors.SMTPServerDisconnected", r"[Nn]ot connected"),
     (is_.BUG, "websocket.WebSocketConnectionClosedException", r"\Asocket is already closed"),
@@ -58,30 +40,6 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     (is_.BUG, "pydantic_core.ValidationError", r"\A\d+ validation errors? for [A-Z]\w*Api\.\w+"),
 )
 """Label, classes, and a regular expression that is found in the text."""
-
-_STDLIB: tuple[tuple[Label, str, str, str, str], ...] = (
-    (is_.BROKEN, "EOFError", "/multiprocessing/connection.py", "", ""),
-    (is_.BROKEN, "OSError", "/multiprocessing/connection.py", "", r"\Agot end of file"),
-    (is_.CHILD_HUNG, "TimeoutError", "/concurrent/futures/_base.py", r"as_completed", ""),
-    (is_.MISCONFIGURED, "PermissionError NotADirectoryError", "/subprocess.py", r"_execute_child", ""),
-    (is_.MISCONFIGURED, "OSError", "/subprocess.py", r"_execute_child", r"\A\[Errno 8\]"),
-    (is_.BUG, "OSError", "/subprocess.py", r"_execute_child", r"\A\[Errno 7\]"),
-    (
-        is_.UNPARSABLE,
-        "NotImplementedError",
-        "/zipfile",
-        r"ZipFile\.(?:open|read|_RealGetContents)|ZipExtFile|_get_decompressor|_check_compression",
-        r"compression method is not supported|encryption|patched data|zip file version|compression type",
-    ),
-    (is_.MISCONFIGURED, "RuntimeError", "/zipfile", "", r"\(missing\)"),
-    (is_.REFUSED_US, "OSError", "/http/client.py", r"_tunnel", r"failed: 407"),
-    (is_.UPSTREAM_FAILED, "OSError", "/http/client.py", r"_tunnel", ""),
-    (is_.BUG, "OSError", "/socket.py", r"SocketIO\.", r"cannot read from timed out"),
-    (is_.BUG, "RuntimeError", "/asyncio/timeouts.py", "", ""),
-    (is_.MISCONFIGURED, "OSError", "/ctypes/__init__.py", r"DLL\.__|LibraryLoader", ""),
-    (is_.MISCONFIGURED, "FileNotFoundError OSError UnicodeDecodeError", "/gettext.py", "", ""),
-    (is_.MISCONFIGURED, "FileNotFoundError", "/tempfile.py", r"_get_default_tempdir", ""),
-)
 
 _FRAMEWORKS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.MISCONFIGURED, "AssertionError ImportError RuntimeError", "-packages/starlette/", "", r"must be installed"),
@@ -146,19 +104,15 @@ _FORMATS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.CHILD_HUNG, "TimeoutError", "-packages/pebble/", "", ""),
 )
 
-OF_PLACES: tuple[tuple[Label, str, str, str, str], ...] = (*_STDLIB, *_FRAMEWORKS, *_AUTH, *_FORMATS)
+OF_PLACES: tuple[tuple[Label, str, str, str, str], ...] = (*STDLIB_PLACES, *_FRAMEWORKS, *_AUTH, *_FORMATS)
 """Label, classes, a piece of the path of one of the innermost frames, and regular expressions of the qualified name of
 its function and of the text; an empty one is found anywhere."""
 
 OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
-    (is_.CONTRADICTION, "AttributeError", "Can't get attribute '"),
-    (is_.CONTRADICTION, "EOFError", "Ran out of input"),
+    *STDLIB_BEGINNINGS,
     (is_.INVALID, "ValueError", "password cannot be longer than 72 bytes"),
     (is_.INVALID, "ValueError", "password may not contain NUL bytes"),
     (is_.UNPARSABLE, "ValueError", "error parsing asn1 value"),
-    (is_.CONTRADICTION, "ValueError", "unsupported pickle protocol"),
-    (is_.CONTRADICTION, "ValueError", "bad marshal data"),
-    (is_.CONTRADICTION, "EOFError", "marshal data too short"),
     (is_.MISCONFIGURED, "TypeError", "Password was not given but private key is encrypted"),
     (is_.MISCONFIGURED, "TypeError", "Password was given but private key is not encrypted"),
     (is_.MISCONFIGURED, "ValueError", "Incorrect password, could not decrypt key"),
