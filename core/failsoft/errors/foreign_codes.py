@@ -182,7 +182,9 @@ def _worded(exc: BaseException, _label: Label | None) -> Code | None:
             words = f" {' '.join(_WORD.findall(text)).lower()} "
             said = label_of_words(words, Kind.CLIENT)
             if said is not None and said.confidence >= CLEAR and said.label not in _SAYS_NOTHING:
-                return Code(said.label._replace(voice=Voice.SAYS), text)
+                # it is us whom a peer does not know
+                ours = said.label.category is Category.AUTHENTICATION
+                return Code(is_.REFUSED_US if ours else said.label._replace(voice=Voice.SAYS), text)
     return None
 
 
@@ -308,6 +310,24 @@ def _http_of_a_store(exc: BaseException, label: Label | None) -> Code | None:
     return code
 
 
+def _http_of_a_broker(exc: BaseException, label: Label | None) -> Code | None:
+    """The answer of a broker over HTTP: what it does not know, a queue or a topic, is set up beforehand."""
+    code = _http_or_code(exc, label) or _http_in_text(exc, label)
+    return code if code is None or code.says != "HTTP 404" else code._replace(label=is_.MISCONFIGURED)
+
+
+def _remote_class(exc: BaseException, _label: Label | None) -> Code | None:
+    """The name of the exception in a store that a reply passes on, as those written in Java do."""
+    name = getattr(exc, "exception", None)
+    if not isinstance(name, str) or not name.endswith(("Exception", "Error")):
+        return None
+    said = label_of_words(f" {' '.join(_WORD.findall(name)).lower()} ", Kind.STORE)
+    if said is None or said.confidence < CLEAR:
+        return None
+    label = said.label._replace(voice=Voice.SAYS)
+    return Code(is_.UPSTREAM_FAILED if label == is_.NOT_THERE else label, name)
+
+
 # a protocol has its codes, whoever speaks it; a package says which it speaks by its name or the names of its classes
 _SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
     (re.compile(words, re.IGNORECASE), readers)
@@ -327,7 +347,7 @@ _SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
 _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
     (re.compile(words, re.IGNORECASE), reader)
     for words, reader in (
-        (r"postgres|\bpg|pg(?:\b|\d|_)", read_postgres),
+        (r"postgres|\bpg|pg(?:\b|\d|_)|\badbc", read_postgres),
         (r"postgre", _postgres_code),
         (r"postgre|\bpg|psql|pg(?:\b|\d|_)", read_postgres_text),
         (r"oracle", read_oracle),
@@ -340,9 +360,9 @@ _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
 )
 """Protocols besides which an exception may carry other codes."""
 _OF_KIND: Mapping[Kind, tuple[CodeReader, ...]] = {
-    Kind.STORE: (_sqlstate, read_oracle, _grpc, _http_of_a_store, _http_in_text),
+    Kind.STORE: (_sqlstate, read_oracle, _grpc, _http_of_a_store, _http_in_text, _remote_class),
     Kind.CLIENT: (_grpc, _cloud, _http_or_code, _worded, _http_in_text),
     Kind.AUTH: (_of_response,),
-    Kind.BROKER: (_grpc, _cloud, _http_or_code),
+    Kind.BROKER: (_grpc, _cloud, _http_of_a_broker),
     Kind.UNKNOWN: (_grpc, _cloud, _http_or_code),
 }

@@ -37,6 +37,7 @@ _CLIENTS = (
     "-packages/gitlab/", "-packages/jira/", "-packages/hvac/", "-packages/consul/", "-packages/kubernetes/client/",
     "-packages/docker/api/", "-packages/algoliasearch/", "-packages/braintree/", "-packages/plaid/", "-packages/svix/",
     "-packages/minio/", "-packages/jwt/jwks_client.py", "-packages/google/auth/",
+    "-packages/requests_toolbelt/multipart/decoder.py",
     "/xmlrpc/client.py",
 )  # fmt: skip
 _STORES = (

@@ -82,6 +82,8 @@ _MAILBOX = _rows(
     (r"(?:tls|stls|ssl) not supported by server|\[privacyrequired\]", is_.MISCONFIGURED),
     (_WANTS_TLS, is_.MISCONFIGURED),
     (r"unexpected response", is_.UPSTREAM_FAILED),
+    # a folder that is set up beforehand
+    (r"\[nonexistent\]", is_.MISCONFIGURED),
     (r"\[unavailable\]|\[sys/temp\]", is_.UPSTREAM_NOT_NOW),
     (r"\[login-delay\]|\[limit\]|too many (?:simultaneous |concurrent )?connections", is_.THROTTLED),
     (r"\[in-?use\]|already locked|(?:mailbox|maildrop) (?:is )?locked|\[expungeissued\]", is_.CONTENTION),
@@ -138,7 +140,7 @@ def _said(rows: tuple[_Row, ...], text: str) -> Label | None:
 
 READERS_OF_REPLIES: tuple[tuple[CodeReader, str], ...] = (
     (_read_smtp, "smtplib aiosmtplib"),
-    (_read_mailbox, "imaplib poplib"),
+    (_read_mailbox, "imaplib poplib imap_tools"),
     (read_ftp, "ftplib"),
 )
 """The readers, and the packages whose exceptions they read."""

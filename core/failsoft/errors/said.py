@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from failsoft.errors.called import function_called
 from failsoft.errors.catalogue.labels import Label
-from failsoft.errors.catalogue.stdlib_texts import STDLIB_CALLS
-from failsoft.errors.catalogue.texts import OF_BEGINNINGS, OF_CLASSES, OF_PLACES
+from failsoft.errors.catalogue.texts import OF_BEGINNINGS, OF_CALLS, OF_CLASSES, OF_PLACES
 from failsoft.errors.code import Code, first_of
 from failsoft.errors.failure import Frame
 from failsoft.errors.frames import Frames
@@ -50,7 +49,7 @@ _PLACES = tuple(
 )
 _CALLS: dict[str, dict[str, tuple[Label, re.Pattern[str] | None]]] = {}
 """By the name of a class and a function."""
-for _label, _names, _functions, _words in STDLIB_CALLS:
+for _label, _names, _functions, _words in OF_CALLS:
     for _one in _names.split():
         _CALLS.setdefault(_one, {}).update(dict.fromkeys(_functions.split(), (_label, _pattern(_words))))
 _BEGINNINGS = {(name, words): label for label, name, words in OF_BEGINNINGS}
@@ -102,7 +101,7 @@ def said_at(name: str, frames: Sequence[Frame], text: str) -> tuple[Label, str] 
 
 
 def said_by_call(name: str, exc: BaseException, text: str) -> tuple[Label, str] | None:
-    """What a class says where a compiled function of the standard library raised it, and which.
+    """What a class says where a compiled function raised it that is known, and which.
 
     Parameters: as of `said_at`, and the exception.
     """

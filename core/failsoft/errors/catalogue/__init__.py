@@ -16,6 +16,7 @@ from failsoft.errors.catalogue.databases import DATABASES
 from failsoft.errors.catalogue.embedded import EMBEDDED
 from failsoft.errors.catalogue.files import FILES
 from failsoft.errors.catalogue.frameworks import FRAMEWORKS
+from failsoft.errors.catalogue.hosted import HOSTED
 from failsoft.errors.catalogue.kafka import KAFKA
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.local import LOCAL
@@ -36,6 +37,7 @@ __all__ = ["find_label", "iter_entries"]
 FAMILIES = (
     STDLIB, FRAMEWORKS, VALIDATORS, AUTH, DATABASES, STORES, EMBEDDED, CLIENTS, SDKS, VENDORS, CLOUDS, BROKERS,
     SERVICES, QUEUES, KAFKA, REMOTE, WORK, FILES, LOCAL, MAPPERS, RUNTIMES,
+    HOSTED,
 )  # fmt: skip
 # they took over the names of what they were forked from, and what these mean
 _FORKS = {

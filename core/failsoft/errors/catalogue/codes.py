@@ -53,12 +53,12 @@ ERRNO = _table(
     (is_.SILENT, _numbers("ETIMEDOUT ETIME")),
 )
 
-# RFC 9110; 520 to 524 are Cloudflare's, 529 says "overloaded"
+# RFC 9110; 420 is what some call 429, 520 to 524 are Cloudflare's, 529 says "overloaded"
 _UPSTREAM = _table(
     (is_.REFUSED_US, (401, 403, 407, 511)),
     (is_.QUOTA_SPENT, (402,)),
     (is_.UPSTREAM_SLOW, (408, 504, 524, 598, 599)),
-    (is_.THROTTLED, (429,)),
+    (is_.THROTTLED, (420, 429)),
     (is_.UPSTREAM_NOT_NOW, (425, 503, 529)),
     (is_.UPSTREAM_DOWN, (502, 520, 521, 522, 523, 530)),
     (is_.NO_TRUST, (495, 496, 525, 526)),

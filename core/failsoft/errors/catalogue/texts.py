@@ -2,15 +2,21 @@
 
 `OF_CLASSES` holds for a class and its sub-classes. `OF_PLACES` holds for a builtin class that a function of a library
 raises, and `OF_BEGINNINGS` for one that a compiled function raises, which leaves no place: its first words are its own.
+`OF_CALLS` names the function, where these are too few.
 """
 
 from __future__ import annotations
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
-from failsoft.errors.catalogue.stdlib_texts import STDLIB_BEGINNINGS, STDLIB_CLASSES, STDLIB_PLACES
+from failsoft.errors.catalogue.stdlib_texts import (
+    STDLIB_BEGINNINGS,
+    STDLIB_CALLS,
+    STDLIB_CLASSES,
+    STDLIB_PLACES,
+)
 
-__all__ = ["OF_BEGINNINGS", "OF_CLASSES", "OF_PLACES"]
+__all__ = ["OF_BEGINNINGS", "OF_CALLS", "OF_CLASSES", "OF_PLACES"]
 
 OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     *STDLIB_CLASSES,
@@ -31,11 +37,54 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     ),
     (is_.REFUSED_US, "fastapi_mail.errors.ConnectionErrors", r"\(53[0458]\b"),
     (is_.SILENT, "fastapi_mail.errors.ConnectionErrors", r"[Tt]imed out"),
+    # replies of SOCKS (RFC 1928, 6)
+    (
+        is_.REFUSED_US,
+        "socks.ProxyError python_socks.ProxyError aiohttp_socks.ProxyError",
+        r"not allowed by ruleset|[Aa]uthentication (?:failed|was rejected)|username and password",
+    ),
+    (
+        is_.UPSTREAM_FAILED,
+        "socks.ProxyError python_socks.ProxyError aiohttp_socks.ProxyError",
+        r"sent invalid data|General SOCKS server failure|General server failure|Request rejected|[Ii]nvalid",
+    ),
+    (is_.MISCONFIGURED, "socks.ProxyError python_socks.ProxyError", r"(?:Command|Address type) not supported"),
+    (is_.BROKEN, "serial.serialutil.SerialException", r"returned no data|disconnected|failed: \[Errno 5\]"),
+    (is_.BROKEN, "smbprotocol.exceptions.SMBConnectionClosed", r""),
+    (
+        is_.STORE_AWAY,
+        "kafka.errors.KafkaTimeoutError",
+        r"\AKafkaTimeoutError: Unable to bootstrap|\AUnable to bootstrap",
+    ),
+    # --- peers and stores --------------------------------------------------------------------------------------------
+    # who does not want to hear from us, which is nobody's lack of rights
+    (
+        is_.UPSTREAM_FAILED,
+        "telebot.apihelper.ApiTelegramException telegram.error.Forbidden aiogram.exceptions.TelegramForbiddenError",
+        r"blocked by the user|user is deactivated|can't initiate conversation|was kicked",
+    ),
+    # what has to be set up beforehand, and what we have no credentials for
+    (is_.MISCONFIGURED, "google.api_core.exceptions.NotFound", r"\b[Bb]ucket does not exist"),
+    (is_.MISCONFIGURED, "google.auth.exceptions.RefreshError", r"do not contain the necessary fields"),
+    (is_.MISCONFIGURED, "jenkins.JenkinsException", r"\Ajob\[.*\] does not exist"),
+    (is_.MISCONFIGURED, "selenium.common.exceptions.SessionNotCreatedException", r"only supports|cannot find"),
+    (is_.QUOTA_SPENT, "hcloud._exceptions.APIException", r"resource_limit_exceeded"),
+    (is_.MISCONFIGURED, "peewee.InterfaceError", r"must be initialized before"),
+    (is_.MISCONFIGURED, "snowflake.connector.errors.ProgrammingError", r"Configuration error"),
+    # a broker that closes where it should open: the virtual host is not there, or not for us
+    (is_.MISCONFIGURED, "aiormq.exceptions.InvalidFrameError", r"Connection\.Close\b"),
+    (is_.BUG, "amqpstorm.exception.AMQPChannelError", r"\Achannel closed"),
+    (is_.OUT_OF_MEMORY, "pymemcache.exceptions.MemcacheServerError", r"out of memory"),
     # --- auth --------------------------------------------------------------------------------------------------------
     (is_.OUT_OF_MEMORY, "argon2.exceptions.HashingError", r"Memory allocation"),
     (is_.MISCONFIGURED, "argon2.exceptions.HashingError", r"too (?:small|large|short|long|many|few)|Too (?:many|few)"),
+    (is_.MISCONFIGURED, "nacl.exceptions.ValueError", r"\AThe key must be"),
+    (is_.WHO_ARE_YOU, "josepy.errors.DeserializationError", r"JWS"),
     # --- what reads data ---------------------------------------------------------------------------------------------
     (is_.BUG, "pydantic_core.ValidationError", r"type=(?:frozen_(?:instance|field)|no_such_attribute)\b"),
+    (is_.UNPARSABLE, "sympy.core.sympify.SympifyError", r"could not parse"),
+    (is_.MISCONFIGURED, "pyogrio.errors.DataSourceError", r"No such file"),
+    (is_.BUG, "minijinja.TemplateError", r"\Aundefined value"),
     # a client that is generated checks what its methods are called with
     (is_.BUG, "pydantic_core.ValidationError", r"\A\d+ validation errors? for [A-Z]\w*Api\.\w+"),
 )
@@ -101,6 +150,15 @@ _FORMATS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.MISCONFIGURED, "SyntaxError", "-packages/yamale/", "", ""),
     (is_.INVALID, "SyntaxError", "-packages/RestrictedPython/", "", ""),
     (is_.CONTENTION, "OSError", "-packages/git/util.py", "", r"could not be obtained"),
+    (is_.CONTENTION, "OSError", "-packages/gitdb/util.py", "", r"could not be obtained"),
+    (is_.MISCONFIGURED, "FileNotFoundError", "-packages/fpdf/fpdf.py", r"add_font", ""),
+    (is_.MISCONFIGURED, "FileNotFoundError", "-packages/zarr/", "", ""),
+    (is_.MISCONFIGURED, "TypeError", "-packages/beaker/", "", r"\AUnknown cache implementation"),
+    (is_.BUG, "ConnectionError", "-packages/telethon/", "", r"while disconnected"),
+    (is_.BUG, "ValueError", "-packages/dateparser/languages/loader.py", "", r"\AUnknown (?:language|locale)"),
+    (is_.BUG, "ValueError", "-packages/soundfile.py", "", r"\AUnknown (?:format|subtype|endian)"),
+    (is_.BUG, "ValueError TypeError", "-packages/shortuuid/", "", r"must be a (?:str|List)"),
+    (is_.BUG, "KeyError", "-packages/fluent/runtime/", "", ""),
     (is_.CHILD_HUNG, "TimeoutError", "-packages/pebble/", "", ""),
 )
 
@@ -110,6 +168,10 @@ its function and of the text; an empty one is found anywhere."""
 
 OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     *STDLIB_BEGINNINGS,
+    (is_.MISCONFIGURED, "ValueError", "Unable to load PEM file"),
+    (is_.UNPARSABLE, "RuntimeError", "LZ4F_getFrameInfo failed"),
+    (is_.UNPARSABLE, "RuntimeError", "LZ4F_decompress failed"),
+    (is_.CHILD_HUNG, "TimeoutError", "[Errno Task timeout]"),
     (is_.INVALID, "ValueError", "password cannot be longer than 72 bytes"),
     (is_.INVALID, "ValueError", "password may not contain NUL bytes"),
     (is_.UNPARSABLE, "ValueError", "error parsing asn1 value"),
@@ -119,3 +181,10 @@ OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     (is_.MISCONFIGURED, "ValueError", "Could not deserialize key data"),
 )
 """Label, class, and the first words, enough of them to be nobody else's."""
+
+OF_CALLS: tuple[tuple[Label, str, str, str], ...] = (
+    *STDLIB_CALLS,
+    # the hash that was stored
+    (is_.CONTRADICTION, "ValueError", "bcrypt.checkpw bcrypt.hashpw", r"\AInvalid salt"),
+)
+"""Label, classes, functions, each by the module that it or its object is of, and a regular expression of the text."""
