@@ -75,6 +75,10 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     (is_.MISCONFIGURED, "aiormq.exceptions.InvalidFrameError", r"Connection\.Close\b"),
     (is_.BUG, "amqpstorm.exception.AMQPChannelError", r"\Achannel closed"),
     (is_.OUT_OF_MEMORY, "pymemcache.exceptions.MemcacheServerError", r"out of memory"),
+    (is_.EXHAUSTED, "nats.errors.Error", r"(?i)maximum (?:account )?(?:active )?connections exceeded"),
+    (is_.REFUSED_US, "nats.errors.Error", r"(?i)authori[sz]ation (?:violation|timeout)|authentication expired"),
+    (is_.STORE_AWAY, "nats.errors.Error", r"(?i)stale connection"),
+    (is_.SILENT, "pymssql.exceptions.OperationalError pymssql._mssql.MSSQLDatabaseException", r"[Tt]imed out"),
     # --- auth --------------------------------------------------------------------------------------------------------
     (is_.OUT_OF_MEMORY, "argon2.exceptions.HashingError", r"Memory allocation"),
     (is_.MISCONFIGURED, "argon2.exceptions.HashingError", r"too (?:small|large|short|long|many|few)|Too (?:many|few)"),
