@@ -14,6 +14,7 @@ from failsoft.errors.failure import Frame
 from failsoft.errors.frames import Frames
 from failsoft.errors.packages import Kind, package_of
 from failsoft.errors.places import OF_INPUT, kind_of_place, refine_by_library
+from failsoft.errors.purposes import purpose_of
 from failsoft.errors.taxonomy import Category, Severity
 
 __all__ = ["Placed", "broke_while_answering", "may_be_refined", "refine_by_place"]
@@ -149,6 +150,8 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
         return is_.BUG, "a query of our own"
     if label in OF_INPUT and (_any(frames, _NEAR, _CLIENT) or _called_client(name, near)):
         return is_.UPSTREAM_FAILED, "while reading a peer's answer"
+    if label in OF_INPUT and (purpose := purpose_of(near)) is not None:
+        return purpose
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
     if lost and _any(frames, _NEAR, _STORE):
         return label._replace(severity=Severity.HIGH), "on the way to a store"

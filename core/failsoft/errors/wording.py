@@ -163,7 +163,9 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     if of_the_system and reading.label == DISK_FULL:
         # it is full, wherever that was noticed
         return reading
-    said = said_at(reading.type, link.frames, link.message) or said_by_call(reading.type, exc, link.message)
+    said = said_at(reading.type, link.frames, link.message) or said_by_call(
+        reading.type, link.frames, link.message, exc
+    )
     if said is not None and not (of_the_system and said[0] in OF_INPUT):
         reading.label = said[0]
         reading.says = f"{reading.says}, {said[1]}".removeprefix(", ")
