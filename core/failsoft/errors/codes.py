@@ -6,6 +6,7 @@ library only, and answers None where there is no code or none that says somethin
 
 from __future__ import annotations
 
+import errno
 import re
 import socket
 from collections.abc import Mapping
@@ -72,6 +73,9 @@ def _errno(exc: BaseException, _label: Label | None) -> Code | None:
         if text == "Invalid data stream":
             return Code(is_.UNPARSABLE, "bz2")
         found = {int(digits) for digits in _ERRNO_IN_TEXT.findall(text)} if isinstance(text, str) else set()
+        if len(found) > 1:
+            # an address of a kind that this host has none of, beside those that were tried
+            found.discard(errno.EADDRNOTAVAIL)
         if len(found) > 1 and all(known.ERRNO.get(one) in _NO_LINK for one in found):
             return Code(is_.UNREACHABLE, "several errno")
         if len(found) != 1:

@@ -63,6 +63,7 @@ _LAST_FRAMES: tuple[tuple[str, str, Label, str], ...] = (
     ("EOFError", "/bz2.py", is_.UNPARSABLE, "an archive that ends early"),
     ("EOFError", "/lzma.py", is_.UNPARSABLE, "an archive that ends early"),
     ("EOFError", "/_compression.py", is_.UNPARSABLE, "an archive that ends early"),
+    ("EOFError", "/compression/_common/_streams.py", is_.UNPARSABLE, "an archive that ends early"),
     ("KeyError", "/zipfile.py", is_.NOT_THERE, "no such member of an archive"),
     ("KeyError", "/zipfile/__init__.py", is_.NOT_THERE, "no such member of an archive"),
     ("OpenSSL.crypto.Error", "/OpenSSL/", is_.UNPARSABLE, "a certificate or a key, no link"),
