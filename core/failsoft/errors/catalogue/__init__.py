@@ -13,6 +13,8 @@ from failsoft.errors.catalogue.brokers import BROKERS
 from failsoft.errors.catalogue.clients import CLIENTS
 from failsoft.errors.catalogue.clouds import CLOUDS
 from failsoft.errors.catalogue.databases import DATABASES
+from failsoft.errors.catalogue.documents import DOCUMENTS
+from failsoft.errors.catalogue.drivers import DRIVERS
 from failsoft.errors.catalogue.embedded import EMBEDDED
 from failsoft.errors.catalogue.files import FILES
 from failsoft.errors.catalogue.frameworks import FRAMEWORKS
@@ -24,18 +26,23 @@ from failsoft.errors.catalogue.queues import QUEUES
 from failsoft.errors.catalogue.remote import REMOTE
 from failsoft.errors.catalogue.runtimes import RUNTIMES
 from failsoft.errors.catalogue.sdks import SDKS
+from failsoft.errors.catalogue.search import SEARCH
 from failsoft.errors.catalogue.services import SERVICES
+from failsoft.errors.catalogue.shares import SHARES
+from failsoft.errors.catalogue.sqlstates import SQLSTATES
 from failsoft.errors.catalogue.stdlib import STDLIB
 from failsoft.errors.catalogue.stores import STORES
 from failsoft.errors.catalogue.validators import VALIDATORS
 from failsoft.errors.catalogue.vendors import VENDORS
+from failsoft.errors.catalogue.wires import WIRES
 from failsoft.errors.catalogue.work import WORK
 
 __all__ = ["find_label", "iter_entries"]
 
 FAMILIES = (
     STDLIB, FRAMEWORKS, VALIDATORS, AUTH, DATABASES, STORES, EMBEDDED, CLIENTS, SDKS, VENDORS, CLOUDS, BROKERS,
-    SERVICES, QUEUES, KAFKA, REMOTE, WORK, FILES, LOCAL, MAPPERS, RUNTIMES,
+    SERVICES, QUEUES, KAFKA, REMOTE, WORK, FILES, LOCAL, MAPPERS, RUNTIMES, SQLSTATES, DRIVERS, SEARCH, WIRES, SHARES,
+    DOCUMENTS,
 )  # fmt: skip
 # they took over the names of what they were forked from, and what these mean
 _FORKS = {

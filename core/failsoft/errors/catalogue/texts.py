@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.catalogue.words import WORDS_OF_STORES
 
 __all__ = ["OF_BEGINNINGS", "OF_CLASSES", "OF_PLACES"]
 
@@ -56,6 +57,7 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     (is_.BUG, "pydantic_core.ValidationError", r"type=(?:frozen_(?:instance|field)|no_such_attribute)\b"),
     # a client that is generated checks what its methods are called with
     (is_.BUG, "pydantic_core.ValidationError", r"\A\d+ validation errors? for [A-Z]\w*Api\.\w+"),
+    *WORDS_OF_STORES,
 )
 """Label, classes, and a regular expression that is found in the text."""
 
