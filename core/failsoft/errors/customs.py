@@ -170,8 +170,8 @@ ROWS: tuple[Row, ...] = (
         is_.CONTENTION,
     ),
     _row(
-        r"(?:stale (?:data|object|version|row)|version (?:mismatch|conflict)|cas mismatch|optimistic|(?<! not )modified "
-        r"|wrong last sequence|already (?:modified|changed)|concurrent\w*)",
+        r"(?:stale (?:data|object|version|row)|version (?:mismatch|conflict)|cas mismatch|optimistic"
+        r"|(?<! not )modified |wrong last sequence|already (?:modified|changed)|concurrent\w*)",
         is_.EDIT_CONFLICT,
     ),
     _row(r"(?:conflicting|existing) (?:id|key|name)|(?:id|key|name) conflict", is_.DUPLICATE, {_K.PARSER: None}),

@@ -1,4 +1,4 @@
-"""Numbers and names that databases beside the most used ones give their errors: ArangoDB, Snowflake, Tarantool, Trino."""
+"""Numbers and names of errors of databases beside the most used ones: ArangoDB, Snowflake, Tarantool, Trino."""
 
 from __future__ import annotations
 
