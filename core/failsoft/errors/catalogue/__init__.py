@@ -6,6 +6,7 @@ A class is looked up by its package and its name, because libraries move classes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from failsoft.errors.catalogue.auth import AUTH
@@ -55,6 +56,9 @@ _FORKS = {
     "valkey": "redis",
 }
 
+# a copy of a library inside of another one, as `botocore.vendored.requests`
+_COPIED = re.compile(r"\.(?:_?vendor(?:ed)?|externals|requests\.packages)\.(?=\w+\.)")
+
 
 def _key(module: str, name: str) -> str:
     return f"{module.partition('.')[0]}.{name}"
@@ -84,4 +88,6 @@ def find_label(module: str, name: str) -> Label | None:
     label = _INDEX.get(_key(module, name))
     if label is None and (origin := _FORKS.get(module.partition(".")[0])) is not None:
         return _INDEX.get(_key(origin, name))
+    if label is None and (copies := list(_COPIED.finditer(module))):
+        return find_label(module[copies[-1].end() :], name)
     return label
