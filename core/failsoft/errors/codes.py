@@ -282,7 +282,8 @@ _MORE_READERS: dict[str, CodeReader] = {
 }
 # what a server should answer, not what one has answered
 _NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})
-_NO_ERRNO = frozenset({"SSLError", "gaierror", "herror", "TypesenseClientError"})
+# FFmpeg has a class for each number that it has, and its numbers are those of what it was to read
+_NO_ERRNO = frozenset({"SSLError", "gaierror", "herror", "TypesenseClientError", "FFmpegError"})
 
 
 def has_reader(cls: type) -> bool:
