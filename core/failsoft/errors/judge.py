@@ -229,13 +229,17 @@ class Judge:
             own = Reading(facts.said, facts.source, facts.says, 0.2, facts.name)
             if (said := complain(own, text, type(exc), facts.reads)) is not own:
                 return said
-        if guess is not None:
-            return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
         label = facts.said
-        if facts.label.voice is Voice.MUTE:
+        silent = facts.label.voice is Voice.MUTE
+        if silent:
+            # the library that it came out of knows more than its words alone
             reading = Reading(label, "default", "", 0.2, facts.name)
             if place(reading, asked.links.get(id(exc)), exc).label != label:
                 reading.source, reading.confidence = "catalogue", NAMED
+                return reading
+        if guess is not None:
+            return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
+        if silent:
             return reading
         return Reading(label, facts.source, facts.says, 0.5, facts.name)
 

@@ -149,11 +149,32 @@ _GOOGLE_403: tuple[tuple[str, Label], ...] = (
 """Reasons of Google's 403 that are about no permission."""
 
 
-def _google(exc: BaseException, label: Label | None) -> Code | None:
-    if type(exc).__name__ in {"Forbidden", "PermissionDenied", "HttpError"} and status_of_peer(exc) == 403:
+_SET_UP = (
+    r"(?:bucket|topic|subscription|table|dataset|project|secret|queue|database|instance|model|cluster|keyring|cryptokey"
+    r"|endpoint|function)"
+)
+_GOOGLE_404 = re.compile(
+    rf"\b{_SET_UP}\b.{{0,120}}?(?:not found|not exist)|not found: {_SET_UP}\b|not found \(resource=", re.DOTALL
+)
+"""What has to be set up beforehand, as the message of a 404 names it."""
+
+
+def _google_words(exc: BaseException) -> Code | None:
+    """What the message of a refusal says beyond its status."""
+    name, status = type(exc).__name__, status_of_peer(exc)
+    if name in {"Forbidden", "PermissionDenied", "HttpError"} and status == 403:
         text = lower_text_of(exc)
-        if (said := next((Code(means, one) for one, means in _GOOGLE_403 if one in text), None)) is not None:
-            return said
+        return next((Code(means, one) for one, means in _GOOGLE_403 if one in text), None)
+    if name in {"NotFound", "HttpError"} and status == 404 and _GOOGLE_404.search(lower_text_of(exc)):
+        return Code(is_.MISCONFIGURED, "set up beforehand")
+    if name == "BadRequest" and "syntax error" in lower_text_of(exc):
+        return Code(is_.BUG, "syntax error")
+    return None
+
+
+def _google(exc: BaseException, label: Label | None) -> Code | None:
+    if (said := _google_words(exc)) is not None:
+        return said
     # the same class for a malformed key file of ours and for a client's malformed token
     if type(exc).__name__ in {"MalformedError", "InvalidValue"} and "service account" not in lower_text_of(exc):
         return Code(is_.WHO_ARE_YOU, "token")

@@ -105,7 +105,7 @@ AWS = _words(
         """,
     ),
     (is_.EXHAUSTED, "ActiveSessionsExceededException ActiveStatementsExceededException"),
-    (is_.EXHAUSTED, "ActiveWaitingRequestsExceededException InsufficientFreeAddressesInSubnet"),
+    (is_.EXHAUSTED, "ActiveWaitingRequestsExceededException InsufficientFreeAddressesInSubnet ResourceInsufficient"),
     (is_.QUOTA_SPENT, "CodeStorageExceededException TooManyBuckets"),
     (is_.CONTENTION, "BackupInUseException TableInUseException TooManyUpdates OpsMetadataTooManyUpdatesException"),
     (

@@ -74,6 +74,7 @@ _VECTORS: _Rows = (
     (wrapping(is_.BROKEN), "weaviate.exceptions.WeaviateBatchFailedToReestablishStreamError"),
     (is_.QUOTA_SPENT, "chromadb.errors.QuotaError"),
     (is_.INVALID, "chromadb.errors.InvalidUUIDError"),
+    (is_.DUPLICATE, "azure.cosmos.exceptions.CosmosResourceExistsError"),
 )
 
 _CACHES: _Rows = (

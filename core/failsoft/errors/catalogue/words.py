@@ -12,6 +12,9 @@ WORDS_OF_STORES: tuple[tuple[Label, str, str], ...] = (
     (is_.MISCONFIGURED, "rethinkdb.errors.ReqlOpFailedError", r"(?:Table|Database|Index) \S+ does not exist"),
     (is_.NOT_THERE, "neo4j.exceptions.ResultNotSingleError", r"\ANo records"),
     (is_.CONTRADICTION, "neo4j.exceptions.ResultNotSingleError", r"\bmore\b"),
+    (is_.MISCONFIGURED, "azure.cosmos.exceptions.CosmosResourceNotFoundError", r"Owner resource does not exist"),
+    (is_.CONTENTION, "azure.cosmos.exceptions.CosmosHttpResponseError", r"Status code: 449"),
+    (is_.UPSTREAM_NOT_NOW, "azure.cosmos.exceptions.CosmosHttpResponseError", r"Status code: 410"),
     (is_.UPSTREAM_FAILED, "hdfs.util.HdfsError", r"does not exist"),
     (is_.STORE_REFUSED, "pymilvus.exceptions.MilvusException", r"Fail connecting to server|server unavailable"),
     (
