@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from failsoft.errors.catalogue import labels as is_
-from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.catalogue.codes import label_of_upstream
+from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.catalogue.sql_codes import label_of_sql_server
 from failsoft.errors.code import Code, first_of, named, number_of
 
@@ -81,19 +82,18 @@ _TRINO = _words(
         is_.MISCONFIGURED,
         """
         TABLE_NOT_FOUND SCHEMA_NOT_FOUND CATALOG_NOT_FOUND COLUMN_NOT_FOUND FUNCTION_NOT_FOUND CATALOG_NOT_AVAILABLE
-        MISSING_CATALOG_NAME MISSING_SCHEMA_NAME HIVE_METASTORE_ERROR CONFIGURATION_INVALID
+        MISSING_CATALOG_NAME MISSING_SCHEMA_NAME MISSING_TABLE HIVE_METASTORE_ERROR CONFIGURATION_INVALID
         """,
     ),
     (is_.REFUSED_US, "PERMISSION_DENIED"),
-    (is_.UPSTREAM_SLOW, "EXCEEDED_TIME_LIMIT ABANDONED_QUERY USER_CANCELED ADMINISTRATIVELY_KILLED"),
+    (is_.UPSTREAM_SLOW, "EXCEEDED_TIME_LIMIT EXCEEDED_CPU_LIMIT ABANDONED_QUERY USER_CANCELED ADMINISTRATIVELY_KILLED"),
     (is_.STORE_NOT_NOW, "SERVER_STARTING_UP SERVER_SHUTTING_DOWN NO_NODES_AVAILABLE"),
     (is_.UPSTREAM_DOWN, "REMOTE_HOST_GONE REMOTE_TASK_ERROR PAGE_TRANSPORT_ERROR PAGE_TRANSPORT_TIMEOUT"),
-    (is_.THROTTLED, "TOO_MANY_REQUESTS_FAILED QUERY_QUEUE_FULL QUERY_REJECTED"),
+    (is_.EXHAUSTED, "TOO_MANY_REQUESTS_FAILED QUERY_QUEUE_FULL QUERY_REJECTED INSUFFICIENT_RESOURCES"),
     (is_.BAD_ROW, "INVALID_CAST_ARGUMENT NUMERIC_VALUE_OUT_OF_RANGE"),
     (is_.CONTENTION, "TRANSACTION_CONFLICT CONCURRENT_UPDATE"),
     (is_.CONSTRAINT, "CONSTRAINT_VIOLATION"),
     (is_.BUG, "SYNTAX_ERROR TYPE_MISMATCH DIVISION_BY_ZERO USER_ERROR"),
-    (is_.EXHAUSTED, "INSUFFICIENT_RESOURCES"),
     (is_.UPSTREAM_FAILED, "INTERNAL_ERROR EXTERNAL"),
 )
 """Names of errors, and after them the four kinds that each is one of."""
@@ -108,9 +108,15 @@ def _by_number(table: Mapping[int, Label], who: str, *values: object) -> Code | 
     return None
 
 
-def read_arango(exc: BaseException, _label: Label | None) -> Code | None:
-    """ArangoDB: its error number."""
-    return _by_number(_ARANGO, "ArangoDB", getattr(exc, "error_code", None), getattr(exc, "errno", None))
+def read_arango(exc: BaseException, label: Label | None) -> Code | None:
+    """ArangoDB: its error number, else the status of its answer."""
+    number = number_of(getattr(exc, "error_code", None))
+    if number is not None and (means := _ARANGO.get(number)) is not None:
+        return Code(means, f"ArangoDB {number}")
+    status = number_of(getattr(exc, "http_code", None))
+    if status is None or label is None or label.voice is Voice.SAYS:
+        return None
+    return named(label_of_upstream(status), f"HTTP {status}")
 
 
 def read_snowflake(exc: BaseException, _label: Label | None) -> Code | None:
@@ -132,15 +138,18 @@ def read_tds(exc: BaseException, _label: Label | None) -> Code | None:
     return None
 
 
-def read_trino(exc: BaseException, _label: Label | None) -> Code | None:
-    """Trino, and who speaks like it: the name of the error, or its kind."""
-    name = getattr(exc, "error_name", None)
-    if not isinstance(name, str):
-        first = first_of(exc)
-        found = _NAME.search(first[:200]) if isinstance(first, str) else None
-        name = found[1] if found else None
-    if not isinstance(name, str):
+_STATUS_OF_TRINO = re.compile(r"\Aerror (\d{3})\b")
+
+
+def read_trino(exc: BaseException, label: Label | None) -> Code | None:
+    """Trino, and who speaks like it: the name of the error, or its kind, else the status of the answer."""
+    name, first = getattr(exc, "error_name", None), first_of(exc)
+    if not isinstance(name, str) and isinstance(first, str) and (found := _NAME.search(first[:200])) is not None:
+        name = found[1]
+    for word in (name, getattr(exc, "error_type", None)):
+        if isinstance(word, str) and (means := _TRINO.get(word)) is not None:
+            return Code(means, word)
+    status = _STATUS_OF_TRINO.search(str(exc)[:80])
+    if status is None or label is None or label.voice is Voice.SAYS:
         return None
-    kind = getattr(exc, "error_type", None)
-    label = _TRINO.get(name) or (_TRINO.get(kind) if isinstance(kind, str) else None)
-    return named(label, name)
+    return named(label_of_upstream(int(status[1])), f"HTTP {status[1]}")

@@ -32,6 +32,7 @@ from failsoft.errors.own_word import OwnWord, answer_of_a_framework, answer_of_t
 from failsoft.errors.packages import Kind, Package, is_third_party, package_of
 from failsoft.errors.peers import upstream
 from failsoft.errors.rules import ErrorMapping
+from failsoft.errors.said import read_words
 from failsoft.errors.taxonomy import Category
 
 __all__ = ["Facts", "FactsOfClasses"]
@@ -199,7 +200,9 @@ def _readers_of(cls: type, label: Label, package: Package | None) -> tuple[CodeR
         return readers
     foreign = readers_of_package(package, cls)
     if not has_reader(cls):
-        return tuple(dict.fromkeys((*foreign, *readers)))
+        # words that are known of the very class say more than the status beside them
+        words = tuple(one for one in readers if one is read_words)
+        return tuple(dict.fromkeys((*words, *foreign, *readers)))
     # who knows the numbers of a package is asked first, who knows only that it speaks HTTP last
     named = tuple(one for one in readers if one is not upstream)
     return tuple(dict.fromkeys((*named, *foreign, *readers)))

@@ -55,12 +55,9 @@ def _aws(exc: BaseException, label: Label | None) -> Code | None:
     code, status = error.get("Code"), number_of(meta.get("HTTPStatusCode"))
     if code == "TransactionCanceledException":
         code = _reason_of_transaction(response) or code
-    if code in _NOT_FOUND and getattr(exc, "operation_name", None) in _NEED_WHAT_IS_SET_UP:
-        return Code(is_.MISCONFIGURED, f"AWS {code}")
-    if (
-        said := _said_of_aws(code, str(error.get("Message"))[:2_000], getattr(exc, "operation_name", None))
-    ) is not None:
-        return said
+    operation = getattr(exc, "operation_name", None)
+    if (told := _said_of_aws(code, str(error.get("Message"))[:2_000], operation)) is not None:
+        return told
     means = label_of_aws(str(code)) or (known.label_of_upstream(status) if status else None) or is_.UPSTREAM_FAILED
     wait = (meta.get("HTTPHeaders") or {}).get("retry-after")
     return Code(means, f"AWS {code}", wait if isinstance(wait, str) else None)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from failsoft.errors.catalogue import labels as is_
-from failsoft.errors.catalogue.codes import label_of_upstream
-from failsoft.errors.catalogue.labels import Label, Voice
+from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.code import Code, CodeReader, named
+from failsoft.errors.driver_codes import read_arango, read_trino
 from failsoft.errors.peers import lower_text_of, status_of_peer, upstream
 
 __all__ = ["MORE_READERS_OF_VENDORS", "READERS_OF_VENDORS", "read_oauth"]
@@ -269,60 +269,6 @@ def _litestar(exc: BaseException, _label: Label | None) -> Code | None:
     return Code(is_.BUG, "while encoding") if ours and type(exc).__name__ == "SerializationException" else None
 
 
-_ARANGO = {
-    11: is_.REFUSED_US,
-    18: is_.CONTENTION,
-    28: is_.CONTENTION,
-    32: is_.EXHAUSTED,
-    1004: is_.MISCONFIGURED,
-    1200: is_.EDIT_CONFLICT,
-    1202: is_.NOT_THERE,
-    1203: is_.MISCONFIGURED,
-    1210: is_.CONSTRAINT,
-    1228: is_.MISCONFIGURED,
-}
-"""ArangoDB's numbers of errors; 1500 to 1599 are those of its query language."""
-
-
-def _arango(exc: BaseException, _label: Label | None) -> Code | None:
-    number = getattr(exc, "error_code", None)
-    if not isinstance(number, int):
-        return None
-    label = _ARANGO.get(number)
-    if label is None and 1501 <= number < 1600:
-        label = is_.BUG
-    return named(label, f"ArangoDB {number}")
-
-
-_TRINO = _words(
-    (
-        is_.MISCONFIGURED,
-        """
-        TABLE_NOT_FOUND COLUMN_NOT_FOUND SCHEMA_NOT_FOUND CATALOG_NOT_FOUND MISSING_TABLE MISSING_CATALOG_NAME
-        MISSING_SCHEMA_NAME FUNCTION_NOT_FOUND
-        """,
-    ),
-    (is_.REFUSED_US, "PERMISSION_DENIED"),
-    (is_.UPSTREAM_SLOW, "EXCEEDED_TIME_LIMIT EXCEEDED_CPU_LIMIT"),
-    (is_.UPSTREAM_NOT_NOW, "SERVER_STARTING_UP NO_NODES_AVAILABLE SERVER_SHUTTING_DOWN"),
-    (is_.CONTENTION, "TRANSACTION_CONFLICT"),
-    (is_.EXHAUSTED, "INSUFFICIENT_RESOURCES QUERY_QUEUE_FULL"),
-)
-"""Names and types of errors of Trino and Presto."""
-_STATUS_OF_TRINO = re.compile(r"\Aerror (\d{3})\b")
-
-
-def _trino(exc: BaseException, label: Label | None) -> Code | None:
-    for attribute in ("error_name", "error_type"):
-        name = getattr(exc, attribute, None)
-        if isinstance(name, str) and name in _TRINO:
-            return Code(_TRINO[name], name)
-    found = _STATUS_OF_TRINO.search(str(exc)[:80])
-    if found is None or label is None or label.voice is Voice.SAYS:
-        return None
-    return named(label_of_upstream(int(found[1])), f"HTTP {found[1]}")
-
-
 _THRIFT = {1: is_.UNREACHABLE, 2: is_.BUG, 3: is_.SILENT, 4: is_.BROKEN}
 
 
@@ -348,8 +294,8 @@ READERS_OF_VENDORS: tuple[tuple[CodeReader, str], ...] = (
     (_wtforms, "wtforms"),
     (_graphql, "graphql"),
     (_litestar, "litestar"),
-    (_arango, "arango"),
-    (_trino, "trino prestodb"),
+    (read_arango, "arango"),
+    (read_trino, "trino prestodb"),
     (_thrift, "thrift thriftpy2"),
 )
 """Readers by package, as in `codes`."""

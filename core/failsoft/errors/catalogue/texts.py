@@ -190,7 +190,8 @@ its function and of the text; an empty one is found anywhere."""
 OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     (is_.CONTRADICTION, "AttributeError", "Can't get attribute '"),
     (is_.CONTRADICTION, "EOFError", "Ran out of input"),
-    (is_.UNPARSABLE, "RuntimeError", "LZ4F_"),
+    (is_.UNPARSABLE, "RuntimeError", "LZ4F_getFrameInfo failed"),
+    (is_.UNPARSABLE, "RuntimeError", "LZ4F_decompress failed"),
     (is_.UNPARSABLE, "OSError", "Not an ORC file"),
     (is_.BUG, "KeyError", "'Unable to synchronously open object"),
     (is_.BUG, "KeyError", '"Unable to synchronously open object'),
