@@ -163,7 +163,7 @@ class Judge:
         text = self._text(exc, asked)
         # that a peer failed is all that some classes say, whoever knows them
         little = label == _PEER_FAILED
-        if facts.source == "convention" or little:
+        if facts.source == "convention" or (little and is_not_set_up(text) != "a file"):
             correct(reading, text)
             label = reading.label
         if label.category is Category.NETWORK and label.voice is not Voice.SAYS:

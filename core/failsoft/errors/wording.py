@@ -143,6 +143,9 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
         return reading
     # an errno is the system's, also where a library reads what a client sent
     of_the_system = reading.source == "code" and reading.type == "OSError"
+    if reading.source == "code" and "." not in reading.type and not reading.says.startswith("errno"):
+        # what a peer said says more than where it was made an error of the system
+        return reading
     said = said_at(reading.type, link.frames, link.message)
     if said is not None and not (of_the_system and said[0] in OF_INPUT):
         reading.label = said[0]

@@ -183,7 +183,34 @@ _FORMATS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.CHILD_HUNG, "TimeoutError", "-packages/pebble/", "", ""),
 )
 
-OF_PLACES: tuple[tuple[Label, str, str, str, str], ...] = (*_STDLIB, *_FRAMEWORKS, *_AUTH, *_FORMATS)
+# what is there, and who may read it, a file server says in errors of the system
+_SHARES: tuple[tuple[Label, str, str, str, str], ...] = tuple(
+    (label, names, place, function, "")
+    for place, function in (
+        ("-packages/paramiko/sftp_client.py", r"_convert_status|_read_response|_request"),
+        ("-packages/fsspec/implementations/http", ""),
+        ("-packages/fsspec/implementations/ftp.py", ""),
+        ("-packages/fsspec/implementations/sftp.py", ""),
+        ("-packages/fsspec/implementations/webhdfs.py", ""),
+        ("-packages/fsspec/implementations/github.py", ""),
+        ("-packages/s3fs/", ""),
+        ("-packages/gcsfs/", ""),
+        ("-packages/adlfs/", ""),
+        ("-packages/ossfs/", ""),
+    )
+    for label, names in (
+        (is_.REFUSED_US, "PermissionError"),
+        (is_.UPSTREAM_FAILED, "FileNotFoundError FileExistsError IsADirectoryError NotADirectoryError"),
+    )
+)
+_REPLIES: tuple[tuple[Label, str, str, str, str], ...] = (
+    (is_.UPSTREAM_FAILED, "OSError", "-packages/paramiko/sftp_client.py", r"_convert_status|_read_response", ""),
+    (is_.BROKEN, "EOFError", "-packages/paramiko/", "", ""),
+)
+
+OF_PLACES: tuple[tuple[Label, str, str, str, str], ...] = (
+    *_STDLIB, *_FRAMEWORKS, *_AUTH, *_FORMATS, *_SHARES, *_REPLIES,
+)  # fmt: skip
 """Label, classes, a piece of the path of one of the innermost frames, and regular expressions of the qualified name of
 its function and of the text; an empty one is found anywhere."""
 
