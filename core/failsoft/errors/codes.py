@@ -60,7 +60,18 @@ _SETTINGS_FILE = re.compile(
 
 
 # --- the operating system ---------------------------------------------------------------------------------------------
+def _translated(exc: BaseException) -> Code | None:
+    """What a peer said, where a file system that is kept there raised an error of the system from it."""
+    cause = exc.__cause__
+    if cause is None or isinstance(cause, OSError) or not has_reader(type(cause)):
+        return None
+    label = find_label(type(cause).__module__, type(cause).__name__)
+    return next((code for reader in find_code_readers(type(cause)) if (code := reader(cause, label)) is not None), None)
+
+
 def _errno(exc: BaseException, _label: Label | None) -> Code | None:
+    if (said := _translated(exc)) is not None:
+        return said
     number = number_of(getattr(exc, "errno", None))
     if number is None:
         # asyncio joins the attempts to reach several addresses into one text, and shutil lists what it could not copy
@@ -323,7 +334,8 @@ _MORE_READERS: dict[str, CodeReader] = {
 }
 # what a server should answer, not what one has answered
 _NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})
-_NO_ERRNO = frozenset({"SSLError", "gaierror", "herror", "TypesenseClientError"})
+# FFmpeg has a class for each number; those of a file server are about its files
+_NO_ERRNO = frozenset({"SSLError", "gaierror", "herror", "TypesenseClientError", "FFmpegError", "SMBException"})
 
 
 def has_reader(cls: type) -> bool:

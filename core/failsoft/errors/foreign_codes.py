@@ -21,6 +21,7 @@ from failsoft.errors.catalogue.store_codes import REDIS
 from failsoft.errors.code import Code, CodeReader
 from failsoft.errors.codes import read_mongo, read_mysql, read_oracle, read_postgres
 from failsoft.errors.conventions import CLEAR, label_of_words
+from failsoft.errors.driver_codes import read_snowflake, read_tarantool, read_tds, read_trino
 from failsoft.errors.packages import Kind, Package
 from failsoft.errors.patterns import guess_by_message
 from failsoft.errors.peers import means_of_a_bad_request, retry_after_of, status_in
@@ -274,6 +275,21 @@ def _grpc(exc: BaseException, _label: Label | None) -> Code | None:
     return None if means is None else Code(means, f"gRPC {name}", _wait(exc))
 
 
+_WORDS_OF_CLOUDS = ("code", "error_code", "get_error_code")
+
+
+def _asked(exc: BaseException, name: str) -> object:
+    """An attribute, or what the method of that name answers."""
+    value: Any = getattr(exc, name, None)
+    return value() if name.startswith("get_") and callable(value) else value
+
+
+def _word_of_a_cloud(code: str) -> Label | None:
+    """A code by name; of one with a point in it, as `AuthFailure.SignatureFailure`, the first part says what failed."""
+    label = AWS.get(code) or known.GRPC.get(code)
+    return label if label is not None or "." not in code else AWS.get(code.partition(".")[0])
+
+
 def _cloud(exc: BaseException, _label: Label | None) -> Code | None:
     """Codes by name, as botocore and those who speak to the same services give them."""
     response: Any = getattr(exc, "response", None)
@@ -289,8 +305,10 @@ def _cloud(exc: BaseException, _label: Label | None) -> Code | None:
             headers = meta.get("HTTPHeaders")
             wait = headers.get("retry-after") if isinstance(headers, dict) else None
     if not isinstance(code, str):
-        code = next((one for name in ("code", "error_code") if isinstance(one := getattr(exc, name, None), str)), None)
-    means = (AWS.get(code) or known.GRPC.get(code)) if isinstance(code, str) else None
+        code = next((one for name in _WORDS_OF_CLOUDS if isinstance(one := _asked(exc, name), str)), None)
+    if status is None:
+        status = _number(_asked(exc, "get_status_code"))
+    means = _word_of_a_cloud(code) if isinstance(code, str) else None
     if means is None and status is not None:
         means = known.label_of_upstream(status) or is_.UPSTREAM_FAILED
     return None if means is None else Code(means, str(code or status), wait if isinstance(wait, str) else _wait(exc))
@@ -352,6 +370,10 @@ _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
         (r"postgre|\bpg|psql|pg(?:\b|\d|_)", read_postgres_text),
         (r"oracle", read_oracle),
         (r"clickhouse", read_clickhouse),
+        (r"snowflake", read_snowflake),
+        (r"tarantool", read_tarantool),
+        (r"mssql|\b(?:py)?tds|sql ?server", read_tds),
+        (r"presto|athena", read_trino),
         (r"grpc", read_grpc),
         (r"kafka", read_kafka),
         (r"oauth", read_oauth),

@@ -160,8 +160,7 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
         return reading
     # an errno is the system's, also where a library reads what a client sent
     of_the_system = reading.source == "code" and reading.type == "OSError"
-    if of_the_system and reading.label == DISK_FULL:
-        # it is full, wherever that was noticed
+    if _is_settled(reading, of_the_system=of_the_system):
         return reading
     said = said_at(reading.type, link.frames, link.message) or said_by_call(reading.type, exc, link.message)
     if said is not None and not (of_the_system and said[0] in OF_INPUT):
@@ -189,6 +188,14 @@ def lost_store(label: Label) -> Label:
     """A link to a store of our own that is lost: nothing works without it."""
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != SILENT.status
     return label._replace(severity=Severity.HIGH) if lost else label
+
+
+def _is_settled(reading: Reading, *, of_the_system: bool) -> bool:
+    """Whether no place says more: a disk is full wherever that was noticed, and what a peer said says more than where
+    it was made an error of the system."""
+    if of_the_system and reading.label == DISK_FULL:
+        return True
+    return reading.source == "code" and "." not in reading.type and not reading.says.startswith("errno")
 
 
 _OF_VALUES = re.compile(
