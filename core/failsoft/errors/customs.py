@@ -71,6 +71,7 @@ ROWS: tuple[Row, ...] = (
         FAILED,
         {_K.PARSER: is_.UNPARSABLE, _K.FRAMEWORK: is_.BUG},
     ),
+    _row(r"not yet valid", None, {_K.AUTH: is_.WHO_ARE_YOU, _K.CLIENT: is_.REFUSED_US}),
     # --- misuse ------------------------------------------------------------------------------------------------------
     _row(r"(?:\w+ )?(?:un)?mock(?:ed|s)? |no mock|unstubbed", is_.BUG),
     _row(
@@ -158,7 +159,7 @@ ROWS: tuple[Row, ...] = (
     _row(
         r"(?:too (?:large|big|long)|size (?:exceeded|limit)|max payload|entity too|payload size)",
         is_.TOO_LARGE,
-        {_K.STORE: is_.TOO_BIG_FOR_PEER, _K.CLIENT: is_.UPSTREAM_FAILED},
+        {_K.STORE: is_.TOO_BIG_FOR_PEER, _K.CLIENT: is_.UPSTREAM_FAILED, _K.CONFIG: is_.MISCONFIGURED},
     ),
     _row(r"overload|over capacity", is_.UPSTREAM_NOT_NOW, {_K.STORE: is_.STORE_NOT_NOW}),
     _row(r"(?:exhausted|capacity|(?<! broken )resource (?:error|limit)|limit exceeded)", is_.EXHAUSTED),
@@ -170,11 +171,15 @@ ROWS: tuple[Row, ...] = (
         is_.CONTENTION,
     ),
     _row(
-        r"(?:stale (?:data|object|version|row)|version (?:mismatch|conflict)|cas mismatch|optimistic|modified "
+        r"(?:stale (?:data|object|version|row)|version (?:mismatch|conflict)|cas mismatch|optimistic|(?<!not )modified "
         r"|wrong last sequence|already (?:modified|changed)|concurrent\w*)",
         is_.EDIT_CONFLICT,
     ),
-    _row(r"(?:conflicting|existing) (?:id|key|name)|(?:id|key|name) conflict", is_.DUPLICATE, {_K.PARSER: None}),
+    _row(
+        r"(?:conflicting|existing) (?:id|key|name)|(?:id|key|name) conflict",
+        is_.DUPLICATE,
+        {_K.PARSER: None, _K.CLIENT: is_.UPSTREAM_FAILED, _K.CONFIG: is_.MISCONFIGURED},
+    ),
     _row(r"precondition|condition (?:not met|failed)|compare failed", is_.EDIT_CONFLICT,
          {_K.BROKER: is_.MISCONFIGURED}),
     _row(r"conflict", is_.EDIT_CONFLICT, {_K.CLIENT: is_.UPSTREAM_FAILED, _K.PARSER: None}),
@@ -335,7 +340,8 @@ ROWS: tuple[Row, ...] = (
     ),
     # --- not now -----------------------------------------------------------------------------------------------------
     _row(
-        r"(?:unavailable|not available|busy |loading (?!err|exc)|try again|not (?:primary|leader|master)|maintenance"
+        r"(?:unavailable(?! for legal)|not available|(?<!free )busy |loading (?!err|exc)|try again"
+        r"|not (?:primary|leader|master)|maintenance"
         r"|temporar|circuit ?breaker|circuit open|bootstrapping|starting up|draining|shutting down|standby|in progress"
         r"|retriable|retryable|recoverable|not ready"
         r"|not enough replicas|no responders|nack|down (?:error )?\Z|result missing)",

@@ -28,7 +28,8 @@ ELSEWHERE = {
     "_dbm.error", "_gdbm.error", "_queue.Full", "aifc.Error", "sunau.Error", "uu.Error", "nis.error",
     "pickle.PickleError", "pickle.PicklingError", "pickle.UnpicklingError", "queue.Empty", "re.PatternError",
     "re.error", "nntplib.NNTPError", "signal.itimer_error", "nntplib.NNTPTemporaryError",
-    "pydantic.error_wrappers.ValidationError",
+    "pydantic.error_wrappers.ValidationError", "django.contrib.gis.gdal.error.GDALException",
+    "django.contrib.gis.gdal.error.SRSException", "django.contrib.gis.geos.error.GEOSException",
 }  # fmt: skip
 INSTALLED = sorted({path for path, _ in iter_entries() if is_installed(path)} - ELSEWHERE)
 
