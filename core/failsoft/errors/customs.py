@@ -20,6 +20,7 @@ VAGUE = 0.45
 _K = Kind
 _POOL = is_.EXHAUSTED._replace(local=True)
 _ANY: Mapping[Kind, Label | None] = {}
+_CONFLICTS = {_K.CLIENT: is_.UPSTREAM_FAILED, _K.CONFIG: is_.MISCONFIGURED, _K.PARSER: None}
 
 
 class Row(NamedTuple):
@@ -80,7 +81,7 @@ ROWS: tuple[Row, ...] = (
         r"|not yet |not (?:connected|started"
         r"|initiali[sz]ed|open|implemented|bound|fitted|trained) "
         r"|local protocol|(?:illegal|incorrect|wrong|bad) state|invalid (?:state|operation)|channel wrong state"
-        r"|programming |usage |reentran"
+        r"|programming |usage (?!limit)|reentran"
         r"|(?:field|variable|attribute) does ?not exist|illegal argument|invalid argument|unsupported operation"
         r"|response not read|stream consumed|cookie conflict|user error |(?:unknown|no) (?:command|script) |detached ",
         is_.BUG,
@@ -175,14 +176,10 @@ ROWS: tuple[Row, ...] = (
         r"|wrong last sequence|already (?:modified|changed)|concurrent\w*)",
         is_.EDIT_CONFLICT,
     ),
-    _row(
-        r"(?:conflicting|existing) (?:id|key|name)|(?:id|key|name) conflict",
-        is_.DUPLICATE,
-        {_K.PARSER: None, _K.CLIENT: is_.UPSTREAM_FAILED, _K.CONFIG: is_.MISCONFIGURED},
-    ),
+    _row(r"(?:conflicting|existing) (?:id|key|name)|(?:id|key|name) conflict", is_.DUPLICATE, _CONFLICTS),
     _row(r"precondition|condition (?:not met|failed)|compare failed", is_.EDIT_CONFLICT,
          {_K.BROKER: is_.MISCONFIGURED}),
-    _row(r"conflict", is_.EDIT_CONFLICT, {_K.CLIENT: is_.UPSTREAM_FAILED, _K.PARSER: None}),
+    _row(r"conflict", is_.EDIT_CONFLICT, _CONFLICTS),
     # --- no answer ---------------------------------------------------------------------------------------------------
     _row(r"cursor (?:not found|expired|lost)", FAILED),
     _row(
@@ -265,7 +262,8 @@ ROWS: tuple[Row, ...] = (
     _row(r"template lookup|lookup ", None, {_K.CONFIG: is_.MISCONFIGURED}),
     _row(r"(?:invalid|bad|malformed) (?:\w+ )?(?:uri|url|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
     # --- who are you -------------------------------------------------------------------------------------------------
-    _row(r"(?:id )?token (?:validation|verification) ", is_.WHO_ARE_YOU),
+    # the signature of a call that somebody makes to us
+    _row(r"(?:id )?token (?:validation|verification) |webhook (?:validation|verification)", is_.WHO_ARE_YOU),
     _row(
         r"\S+ (?:webhook )?signature|signature (?:verif|expired|mismatch|invalid|error)",
         is_.WHO_ARE_YOU,
@@ -285,7 +283,7 @@ ROWS: tuple[Row, ...] = (
         r"|insufficient (?:access|scope|privilege|permission|rights)|authori[sz]ation|unauthori[sz]ed |privilege"
         r"|scope )",
         is_.REFUSED_US,
-        {_K.AUTH: is_.YOU_MAY_NOT, _K.FRAMEWORK: is_.YOU_MAY_NOT, _K.PARSER: None},
+        {_K.AUTH: is_.YOU_MAY_NOT, _K.FRAMEWORK: is_.YOU_MAY_NOT, _K.CONFIG: is_.MISCONFIGURED, _K.PARSER: None},
     ),
     _row(
         r"(?:authent\w* |auth |unauthenticated|(?:invalid|bad|wrong|incorrect|expired) (?:\w+ )?(?:credential|password"

@@ -23,7 +23,7 @@ from failsoft.errors.codes import read_mongo, read_mysql, read_oracle, read_post
 from failsoft.errors.conventions import CLEAR, label_of_words
 from failsoft.errors.packages import Kind, Package
 from failsoft.errors.patterns import guess_by_message
-from failsoft.errors.peers import means_of_a_bad_request, retry_after_of, status_in
+from failsoft.errors.peers import means_of_a_bad_request, of_our_request, retry_after_of, status_in
 from failsoft.errors.protocols import (
     read_amqp,
     read_clickhouse,
@@ -67,6 +67,9 @@ def readers_of_package(package: Package, cls: type) -> tuple[CodeReader, ...]:
     names = " ".join((package.name, *[base.__name__ for base in cls.__mro__[:-3]]))
     for words, readers in _SPOKEN:
         if words.search(names):
+            if readers == _OF_MAIL:
+                # who sends mail may as well do so over HTTP
+                return (*readers, *_OF_KIND.get(package.kind, ()))
             return (*readers, _sqlstate) if package.is_driver else readers
     spoken = tuple(reader for words, reader in _SPOKEN_TOO if words.search(names))
     return (*spoken, *_OF_KIND.get(package.kind, ()))
@@ -134,6 +137,8 @@ def _http_or_code(exc: BaseException, label: Label | None) -> Code | None:
 
 
 def _peer(status: int, label: Label | None, exc: BaseException, response: object = None) -> Code | None:
+    if label is not None and (ours := of_our_request(status, label)) is not None:
+        return Code(ours, f"HTTP {status}")
     code = _of_status(status, label, exc)
     # what will not pass is not waited for
     return code if code is None or not code.label.transient else code._replace(retry_after=_wait(exc, response))
@@ -256,9 +261,15 @@ def _redis_reply(exc: BaseException, _label: Label | None) -> Code | None:
     return None if means is None else Code(means, word)
 
 
+_REPLIES = frozenset(
+    {421, 432, *range(450, 460), *range(500, 505), 521, 523, 530, *range(534, 539), 541, *range(550, 572)}
+)
+"""Reply codes of mail servers; 400, 403 or 429 are HTTP's."""
+
+
 def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
     number = _number(getattr(exc, "smtp_code", None)) or _number(getattr(exc, "code", None))
-    if number is None:
+    if number is None or number not in _REPLIES:
         return None
     return Code(label_of_reply(number, str(exc)), f"SMTP {number}")
 
@@ -308,6 +319,7 @@ def _http_of_a_store(exc: BaseException, label: Label | None) -> Code | None:
     return code
 
 
+_OF_MAIL = (_smtp,)
 # a protocol has its codes, whoever speaks it; a package says which it speaks by its name or the names of its classes
 _SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
     (re.compile(words, re.IGNORECASE), readers)
@@ -321,7 +333,7 @@ _SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
         (r"curl", (read_curl,)),
         (r"ldap", (read_ldap,)),
         (r"(?<!s)ftp", (read_ftp,)),
-        (r"smtp|mail(?!gun|jet|chimp)", (_smtp,)),
+        (r"smtp|mail(?!gun|jet|chimp)", _OF_MAIL),
     )
 )
 _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(

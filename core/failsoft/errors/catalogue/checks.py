@@ -21,6 +21,8 @@ CHECKS: tuple[tuple[Label, str], ...] = (
     (
         is_.UNPARSABLE,
         """
+        simpleeval.FunctionNotDefined simpleeval.AttributeDoesNotExist simpleeval.IterableTooLong
+        rule_engine.errors.ChainExhaustedError num2words.lang_BN.NumberTooLargeError
         flask_restx.mask.MaskError construct.core.TerminatedError httptools.parser.errors.HttpParserError
         httptools.parser.errors.HttpParserInvalidURLError huggingface_hub.errors.DDUFError
         huggingface_hub.errors.DDUFCorruptedFileError
@@ -29,10 +31,16 @@ CHECKS: tuple[tuple[Label, str], ...] = (
     (wrapping(is_.INVALID), "import_export.exceptions.FieldError"),
     (is_.YOU_MAY_NOT, "strawberry.exceptions.ConnectionRejectionError ariadne.exceptions.WebSocketConnectionError"),
     (is_.UPSTREAM_FAILED, "httptools.parser.errors.HttpParserInvalidStatusError huggingface_hub.errors.DryRunError"),
+    (is_.TOO_LARGE, "multipart.ParserLimitReached"),
+    (is_.NOT_THERE, "currency_converter.RateNotFoundError"),
+    (is_.RULE_REFUSES, "automat._core.NoTransition"),
+    (wrapping(is_.MISCONFIGURED), "xmlschema.exceptions.XMLResourceError"),
     (is_.MISCONFIGURED, "huggingface_hub.errors.CachedRepoTreeNotFoundError"),
     (
         is_.MISCONFIGURED,
         """
+        statemachine.contrib.diagram.graphviz.GraphvizNotFoundError i18n.loaders.loader.I18nFileLoadError
+        dkim.AuthresNotFoundError dkim.NaClNotFoundError
         dependency_injector.errors.NoSuchProviderError compressor.exceptions.CompressorError
         compressor.exceptions.FilterDoesNotExist compressor.exceptions.ParserError
         compressor.exceptions.OfflineGenerationError configobj.validate.VdtValueTooBigError
@@ -40,9 +48,19 @@ CHECKS: tuple[tuple[Label, str], ...] = (
         cashews.exceptions.BackendNotAvailableError
         """,
     ),
+    # of a process of this machine
+    (is_.OS_FAULT, "psutil.Error psutil.NoSuchProcess psutil.ZombieProcess psutil.AccessDenied"),
     (
         is_.BUG,
         """
+        beartype.roar.BeartypeException multipart.ParserStateError moneyed.classes.MoneyComparisonError
+        mashumaro.exceptions.BadHookSignature mashumaro.exceptions.BadDialect
+        mashumaro.exceptions.UnserializableDataError mashumaro.exceptions.UnserializableField
+        mashumaro.exceptions.UnresolvedTypeReferenceError django_fsm.InvalidResultState
+        strictyaml.exceptions.InvalidValidatorError strictyaml.exceptions.InvalidOptionalDefault
+        xmlschema.validators.exceptions.XMLSchemaModelError
+        xmlschema.validators.exceptions.XMLSchemaModelDepthError
+        xmlschema.validators.exceptions.XMLSchemaNotBuiltError dkim.InternalError dkim.ParameterError
         flask_restx.errors.SpecsError flask_restx.fields.MarshallingError flask_restx.schemas.SchemaValidationError
         flask_smorest.exceptions.CurrentApiNotAvailableError httptools.parser.errors.HttpParserCallbackError
         glom.core.BadSpec dash._grouping.SchemaKeysValidationError dash._grouping.SchemaLengthValidationError

@@ -44,7 +44,16 @@ CREDENTIALS: tuple[tuple[Label, str], ...] = (
     ),
     (is_.INVALID, "supabase_auth.errors.AuthWeakPasswordError"),
     (is_.UPSTREAM_NOT_NOW, "supabase_auth.errors.AuthRetryableError"),
-    (is_.UPSTREAM_FAILED, "cryptojwt.exception.HTTPException supabase_auth.errors.AuthUnknownError"),
+    (
+        is_.UPSTREAM_FAILED,
+        """
+        cryptojwt.exception.HTTPException supabase_auth.errors.AuthUnknownError
+        social_core.exceptions.AuthProviderError social_core.exceptions.AuthResponseError
+        """,
+    ),
+    (is_.UNPARSABLE, "saml2.soap.XmlParseError saml2.s_utils.VersionMismatch"),
+    (is_.WHO_ARE_YOU, "saml2.response.StatusVersionMismatch saml2.response.StatusProxyCountExceeded"),
+    (is_.CONTRADICTION, "saml2.mongo_store.CorruptDatabase"),
     (
         wrapping(is_.UPSTREAM_FAILED),
         """
@@ -58,11 +67,18 @@ CREDENTIALS: tuple[tuple[Label, str], ...] = (
         """
         joserfc.errors.ConflictAlgorithmError cryptojwt.jws.exception.NoSuitableSigningKeys
         cryptojwt.jws.exception.UnknownSignerAlg cryptojwt.exception.SerializationNotPossible
+        saml2.mdstore.SourceNotFound saml2.s_utils.UnknownSystemEntity saml2.client_base.NoServiceDefined
+        saml2.entity.UnknownBinding saml2.s_utils.UnsupportedBinding keyring.errors.KeyringLocked
+        keyring.errors.PasswordSetError keyring.errors.PasswordDeleteError
         """,
     ),
     (
         is_.BUG,
         """
+        guardian.exceptions.GuardianError guardian.exceptions.MixedContentTypeError
+        guardian.exceptions.MultipleIdentityAndObjectError guardian.exceptions.NotUserNorGroup
+        guardian.exceptions.ObjectNotPersisted guardian.exceptions.WrongAppError
+        pymacaroons.exceptions.MacaroonInitException pymacaroons.exceptions.MacaroonSerializationException
         passlib.exc.InternalBackendError biscuit_auth.BiscuitBuildError biscuit_auth.BiscuitSerializationError
         cryptojwt.jwe.exception.ParameterError jwcrypto.jwk.InvalidJWKUsage
         """,

@@ -271,7 +271,37 @@ _OTHERS: tuple[tuple[Label, str], ...] = (
     ),
     (is_.UPSTREAM_FAILED, "smbprotocol.exceptions.BufferOverflow smbprotocol.exceptions.FileIsADirectory"),
     (wrapping(is_.UPSTREAM_FAILED), "smbprotocol.exceptions.SMBException smbprotocol.exceptions.SMBOSError"),
-    (is_.NO_TRUST, "plumbum.machines.session.HostPublicKeyUnknown"),
+    (
+        is_.NO_TRUST,
+        "plumbum.machines.session.HostPublicKeyUnknown ncclient.transport.errors.SSHUnknownHostError pynng.CryptoError",
+    ),
+    (is_.BROKEN, "ncclient.transport.errors.SessionCloseError pynng.ConnectionAborted"),
+    (
+        is_.MISCONFIGURED,
+        """
+        pynng.AddressInUse pynng.AddressInvalid zulip.MissingURLError vonage_jwt.errors.VonageJwtError
+        geopy.exc.GeocoderNotFound tavily.errors.KeylessUnsupportedEndpointError
+        """,
+    ),
+    (is_.OUT_OF_MEMORY, "pynng.NoMemory"),
+    (is_.OUT_OF_HANDLES, "pynng.OutOfFiles"),
+    (
+        is_.BUG,
+        """
+        pynng.Closed pynng.MessageStateError pymodbus.exceptions.ParameterException
+        pymodbus.exceptions.MessageRegisterException vonage_video.errors.VideoError
+        vonage_video.errors.InvalidRoleError vonage_video.errors.InvalidHlsOptionsError
+        vonage_video.errors.InvalidOutputOptionsError praw.exceptions.InvalidImplicitAuth
+        """,
+    ),
+    (is_.THROTTLED, "tavily.errors.UsageLimitExceededError tavily.errors.TavilyKeylessLimitError"),
+    (
+        is_.UPSTREAM_FAILED,
+        """
+        puresnmp.exc.InconsistentName puresnmp.exc.InconsistentValue saml2.httpbase.HTTPError
+        vonage_network_number_verification.errors.NetworkNumberVerificationError
+        """,
+    ),
     # a name that no revision in a repository has
     (is_.NOT_THERE, "gitdb.exc.BadName gitdb.exc.BadObject"),
     (is_.CHILD_DIED, "git.exc.HookExecutionError"),

@@ -80,7 +80,10 @@ _BY_KIND: Mapping[str, str] = {
         tinify tinyrpc tinytuya tls_client tmdbv3api together translators transmission_rpc travispy trello treq
         tritonclient truelayer trycourier tusclient tweepy twilio twirp twirpy twitchAPI twitchio twitter TwitterAPI
         twython typeform uipath UnleashClient unstructured_client upcloud_api upnpclient vercel vertexai viberbot
-        vk_api vllm volcengine voyageai vultr wandb waybackpy webdav webdav3 webdavclient webexpythonsdk webexteamssdk
+        vk_api vllm volcengine vonage vonage_http_client vonage_jwt vonage_network_auth
+        vonage_network_number_verification vonage_network_sim_swap vonage_number_insight vonage_numbers vonage_sms
+        vonage_utils vonage_verify vonage_video vonage_voice voyageai vultr wandb waybackpy webdav webdav3
+        webdavclient webexpythonsdk webexteamssdk
         wechatpy werobot whois whoisit wikipedia wikipediaapi winrm withings wmi wolframalpha woocommerce
         wordpress_xmlrpc workos wsproto xai_sdk xata xendit xero xero_python xinference_client xknx yagmail yahoo_fin
         yahooquery yfinance youtube_dl youtube_transcript_api yt_dlp zabbix_utils zcrmsdk zendesk zenrows zep_cloud

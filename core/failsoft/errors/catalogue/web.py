@@ -49,7 +49,13 @@ _SERVED: tuple[tuple[Label, str], ...] = (
         "openapi_core.templating.media_types.exceptions.MediaTypeNotFound",
     ),
     (is_.NOT_THERE, "openapi_core.templating.paths.exceptions.ServerNotFound"),
-    (is_.DISCONNECTED, "blacksheep.exceptions.MessageAborted"),
+    (
+        is_.DISCONNECTED,
+        """
+        blacksheep.exceptions.MessageAborted webob.request.DisconnectionError microdot.websocket.WebSocketError
+        simple_websocket.errors.ConnectionClosed
+        """,
+    ),
     (
         is_.WHO_ARE_YOU,
         """
@@ -61,8 +67,14 @@ _SERVED: tuple[tuple[Label, str], ...] = (
         twisted.cred.error.LoginDenied twisted.cred.error.UnauthorizedLogin twisted.cred.error.UnhandledCredentials
         """,
     ),
-    # a handler of connections refuses one
-    (is_.YOU_MAY_NOT, "socketio.exceptions.ConnectionRefusedError django.middleware.csrf.InvalidTokenFormat"),
+    (
+        # a handler of connections refuses one
+        is_.YOU_MAY_NOT,
+        """
+        socketio.exceptions.ConnectionRefusedError channels.exceptions.DenyConnection
+        django.middleware.csrf.InvalidTokenFormat
+        """,
+    ),
     (is_.DUPLICATE, "litestar.repository._exceptions.ConflictError"),
     (is_.EDIT_CONFLICT, "django.contrib.sessions.backends.base.UpdateError"),
     (is_.NOTHING, "litestar.repository._exceptions.RepositoryError"),
@@ -72,7 +84,8 @@ _MISUSED: tuple[tuple[Label, str], ...] = (
     (
         is_.BUG,
         """
-        aiohttp.web_protocol.PayloadAccessError aiohttp.payload.LookupError aiohttp.web_app.CleanupError
+        channels.exceptions.AcceptConnection aiohttp.web_protocol.PayloadAccessError
+        aiohttp.payload.LookupError aiohttp.web_app.CleanupError
         urllib3.exceptions.TimeoutStateError falcon.errors.OperationNotAllowed
         falcon.routing.util.SuffixedMethodNotFoundError
         litestar.exceptions.dto_exceptions.InvalidAnnotationException fastapi.exceptions.DependencyScopeError
