@@ -120,7 +120,7 @@ ROWS: tuple[Row, ...] = (
     ),
     # --- what ran out ------------------------------------------------------------------------------------------------
     _row(
-        r"(?:spend|billing|budget) limit|out of (?:queries|quota|credits?|balance)|insufficient quota|payment required"
+        r"(?:spend|billing|budget|usage) limit|out of (?:queries|quota|credits?|balance)|insufficient quota|payment required"
         r"|(?:no|insufficient) credits?",
         is_.QUOTA_SPENT,
     ),

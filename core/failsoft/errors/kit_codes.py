@@ -181,6 +181,11 @@ def _logins(exc: BaseException, label: Label | None) -> Code | None:
     return code
 
 
+def _of_a_login(_exc: BaseException, label: Label | None) -> Code | None:
+    # the status beside it is a peer's, and what it is about is the login of our client
+    return Code(label, "login") if label == is_.WHO_ARE_YOU else None
+
+
 _SMB = _numbers(
     (is_.REFUSED_US, (0xC0000022, 0xC000006A, 0xC000006D, 0xC0000071, 0xC0000061, 0xC0000072, 0xC0000234)),
     (is_.CONTENTION, (0xC0000043, 0xC0000054, 0xC0000055)),
@@ -240,6 +245,7 @@ READERS_OF_KITS: tuple[tuple[CodeReader, str], ...] = (
     (_postmark, "postmarker"),
     (_binance, "binance"),
     (_logins, "supabase_auth gotrue"),
+    (_of_a_login, "workos"),
     (_smb, "smbprotocol"),
     (_netconf, "ncclient"),
     (_messagebird, "messagebird"),

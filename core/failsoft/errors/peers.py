@@ -93,15 +93,11 @@ def upstream(exc: BaseException, label: Label | None) -> Code | None:
 
 
 _OF_OUR_REQUEST = frozenset({400, 403, 404, 405, 406, 409, 410, 413, 415, 422})
-_OF_A_LOGIN = frozenset({is_.WHO_ARE_YOU, is_.YOU_MAY_NOT})
 
 
 def of_our_request(status: int, label: Label) -> Label | None:
     """What a class means more exactly where a peer answers with a status that blames our request: what it does not
-    offer will not be there in a moment, a limit of how many there may be does not pass, and what is said of a login is
-    said of our client's, which a service of identity looks after. None: what it says."""
-    if label in _OF_A_LOGIN and status in {400, 401, 403}:
-        return label
+    offer will not be there in a moment, and a limit of how many there may be does not pass. None: what it says."""
     if status not in _OF_OUR_REQUEST:
         return None
     if label.transient and label.category is Category.EXTERNAL_SERVICE and label.status == is_.UPSTREAM_NOT_NOW.status:

@@ -28,7 +28,6 @@ CHECKS: tuple[tuple[Label, str], ...] = (
         huggingface_hub.errors.DDUFCorruptedFileError
         """,
     ),
-    (wrapping(is_.INVALID), "import_export.exceptions.FieldError"),
     (is_.YOU_MAY_NOT, "strawberry.exceptions.ConnectionRejectionError ariadne.exceptions.WebSocketConnectionError"),
     (is_.UPSTREAM_FAILED, "httptools.parser.errors.HttpParserInvalidStatusError huggingface_hub.errors.DryRunError"),
     (is_.TOO_LARGE, "multipart.ParserLimitReached"),
@@ -63,7 +62,8 @@ CHECKS: tuple[tuple[Label, str], ...] = (
         xmlschema.validators.exceptions.XMLSchemaNotBuiltError dkim.InternalError dkim.ParameterError
         flask_restx.errors.SpecsError flask_restx.fields.MarshallingError flask_restx.schemas.SchemaValidationError
         flask_smorest.exceptions.CurrentApiNotAvailableError httptools.parser.errors.HttpParserCallbackError
-        glom.core.BadSpec dash._grouping.SchemaKeysValidationError dash._grouping.SchemaLengthValidationError
+        import_export.exceptions.FieldError glom.core.BadSpec dash._grouping.SchemaKeysValidationError
+        dash._grouping.SchemaLengthValidationError
         dash._grouping.SchemaTypeValidationError dash.exceptions.DuplicateCallback dash.exceptions.DuplicateIdError
         dash.exceptions.ProxyError dash.exceptions.AppNotFoundError sismic.exceptions.ConflictingTransitionsError
         sismic.exceptions.PreconditionError avro.errors.InvalidName avro.errors.InvalidDefault

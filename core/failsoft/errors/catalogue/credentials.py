@@ -65,8 +65,8 @@ CREDENTIALS: tuple[tuple[Label, str], ...] = (
     (
         is_.MISCONFIGURED,
         """
-        joserfc.errors.ConflictAlgorithmError cryptojwt.jws.exception.NoSuitableSigningKeys
-        cryptojwt.jws.exception.UnknownSignerAlg cryptojwt.exception.SerializationNotPossible
+        joserfc.errors.ConflictAlgorithmError cryptojwt.jws.exception.UnknownSignerAlg
+        cryptojwt.exception.SerializationNotPossible
         saml2.mdstore.SourceNotFound saml2.s_utils.UnknownSystemEntity saml2.client_base.NoServiceDefined
         saml2.entity.UnknownBinding saml2.s_utils.UnsupportedBinding keyring.errors.KeyringLocked
         keyring.errors.PasswordSetError keyring.errors.PasswordDeleteError

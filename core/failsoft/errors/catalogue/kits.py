@@ -126,15 +126,16 @@ _EXCHANGE: tuple[tuple[Label, str], ...] = (
     (
         is_.THROTTLED,
         """
-        exchangelib.errors.ErrorServerBusy exchangelib.errors.ErrorExceededConnectionCount
-        exchangelib.errors.ErrorExceededSubscriptionCount exchangelib.errors.ErrorTooManyObjectsOpened
+        exchangelib.errors.ErrorExceededConnectionCount exchangelib.errors.ErrorExceededSubscriptionCount
+        exchangelib.errors.ErrorTooManyObjectsOpened
         exchangelib.errors.ErrorExceededFindCountLimit
         """,
     ),
     (
         is_.UPSTREAM_NOT_NOW,
         """
-        exchangelib.errors.ErrorMailboxFailover exchangelib.errors.ErrorNoPublicFolderReplicaAvailable
+        exchangelib.errors.ErrorServerBusy exchangelib.errors.ErrorMailboxFailover
+        exchangelib.errors.ErrorNoPublicFolderReplicaAvailable
         exchangelib.errors.ErrorNoPublicFolderServerAvailable exchangelib.errors.ErrorInsufficientResources
         exchangelib.errors.ErrorNoRespondingCASInDestinationSite exchangelib.errors.ErrorNotEnoughMemory
         exchangelib.errors.ErrorNoApplicableProxyCASServersAvailable exchangelib.errors.ErrorRequestAborted
@@ -270,7 +271,7 @@ _OTHERS: tuple[tuple[Label, str], ...] = (
         """,
     ),
     (is_.UPSTREAM_FAILED, "smbprotocol.exceptions.BufferOverflow smbprotocol.exceptions.FileIsADirectory"),
-    (wrapping(is_.UPSTREAM_FAILED), "smbprotocol.exceptions.SMBException smbprotocol.exceptions.SMBOSError"),
+    (wrapping(is_.UPSTREAM_FAILED), "smbprotocol.exceptions.SMBOSError"),
     (
         is_.NO_TRUST,
         "plumbum.machines.session.HostPublicKeyUnknown ncclient.transport.errors.SSHUnknownHostError pynng.CryptoError",

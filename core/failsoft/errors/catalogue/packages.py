@@ -11,7 +11,7 @@ __all__ = ["KINDS"]
 
 _BY_KIND: Mapping[str, str] = {
     "client": """
-        a2a ably adlfs adyen africastalking agentmail agithub agno ai21 aioapns aioboto3 aiodns aiodocker aioftp anymail
+        a2a ably adlfs adyen africastalking agentmail agithub agno ai21 aioapns aioboto3 aiodns aiodocker aioftp
         aiogram aiographql aiohomekit aiohttp_client_cache aiohttp_retry aiohttp_socks aiohttp_sse_client aiohue
         aioimaplib aiorpcx aiortc aiosmtpd aiosmtplib aiosonic aiosseclient aiozeroconf airtable aleph_alpha_client
         alexapy alibabacloud_credentials alibabacloud_tea_openapi aliyunsdkcore alpaca alpaca_trade_api alpha_vantage
@@ -82,7 +82,7 @@ _BY_KIND: Mapping[str, str] = {
         twython typeform uipath UnleashClient unstructured_client upcloud_api upnpclient vercel vertexai viberbot
         vk_api vllm volcengine vonage vonage_http_client vonage_jwt vonage_network_auth
         vonage_network_number_verification vonage_network_sim_swap vonage_number_insight vonage_numbers vonage_sms
-        vonage_utils vonage_verify vonage_video vonage_voice voyageai vultr wandb waybackpy webdav webdav3
+        vonage_verify vonage_video vonage_voice voyageai vultr wandb waybackpy webdav webdav3
         webdavclient webexpythonsdk webexteamssdk
         wechatpy werobot whois whoisit wikipedia wikipediaapi winrm withings wmi wolframalpha woocommerce
         wordpress_xmlrpc workos wsproto xai_sdk xata xendit xero xero_python xinference_client xknx yagmail yahoo_fin
@@ -199,7 +199,7 @@ _BY_KIND: Mapping[str, str] = {
         zipfly zipstream zopfli zstandard zstd zxcvbn
     """,
     "framework": """
-        a2wsgi aiohttp_apispec aiohttp_cors aiohttp_jinja2 aiohttp_pydantic aiohttp_security aiohttp_session
+        a2wsgi aiohttp_apispec aiohttp_cors aiohttp_jinja2 aiohttp_pydantic aiohttp_security aiohttp_session anymail
         apiflask apistar ariadne ariadne_django asgi_correlation_id asgi_lifespan asgiref bjoern blacksheep bocadillo
         bootstrap4 bottle cadwyn chainlit channels cheroot cherrypy ckeditor compressor connexion2 constance
         corsheaders crispy_forms csp daphne dash debug_toolbar django_filters django_hosts django_ninja django_tables2

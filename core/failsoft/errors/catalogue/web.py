@@ -38,7 +38,8 @@ _SERVED: tuple[tuple[Label, str], ...] = (
         falcon.errors.PayloadTypeError django.contrib.admin.options.IncorrectLookupParameters
         mcp.shared.path_security.PathEscapeError mcp.server.mcpserver.resources.templates.ResourceSecurityError
         mcp.shared.auth.InvalidRedirectUriError mcp.shared.auth.InvalidScopeError
-        mcp.server.auth.provider.AuthorizeError mcp.server.auth.provider.RegistrationError
+        anymail.exceptions.AnymailInvalidAddress mcp.server.auth.provider.AuthorizeError
+        mcp.server.auth.provider.RegistrationError
         mcp.server.request_state.InvalidRequestState
         """,
     ),
