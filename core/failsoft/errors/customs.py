@@ -120,8 +120,8 @@ ROWS: tuple[Row, ...] = (
     ),
     # --- what ran out ------------------------------------------------------------------------------------------------
     _row(
-        r"(?:spend|billing|budget|usage) limit|out of (?:queries|quota|credits?|balance)|insufficient quota|payment required"
-        r"|(?:no|insufficient) credits?",
+        r"(?:spend|billing|budget|usage) limit|out of (?:queries|quota|credits?|balance)|insufficient quota"
+        r"|payment required|(?:no|insufficient) credits?",
         is_.QUOTA_SPENT,
     ),
     _row(

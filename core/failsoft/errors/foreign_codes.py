@@ -6,6 +6,7 @@ database driver is a number of its own.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -57,7 +58,8 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PHRASES = {int(one): one.phrase.lower() for one in HTTPStatus}
 _BODIES = ("body", "json_body", "data", "text", "details", "response_data", "payload")
 """Where clients keep the body of an answer, once it is read."""
-_CODES = ("code", "type", "error_code", "errorCode", "name", "reason")
+_CODES = ("code", "type", "error_code", "errorCode", "name", "reason", "error_type")
+_MAX_BODY = 20_000
 _MAX_TEXT = 2_000
 _MAX_ARGS = 8
 
@@ -153,9 +155,7 @@ def _of_status(status: int, label: Label | None, exc: BaseException) -> Code | N
         return None
     if means is None and status == 400:
         means = means_of_a_bad_request(exc)
-    if status == 429 and (said := _worded(exc, label)) is not None and said.label == is_.QUOTA_SPENT:
-        return said
-    if (means is None or means == is_.UPSTREAM_FAILED) and (said := _worded(exc, label)) is not None:
+    if (said := _said_beside(status, means, exc)) is not None:
         return said
     if means is None:
         if status == 412:
@@ -167,6 +167,19 @@ def _of_status(status: int, label: Label | None, exc: BaseException) -> Code | N
     if means == is_.UPSTREAM_FAILED and _may_be_repeated(exc):
         means = is_.UPSTREAM_DOWN
     return Code(means, f"HTTP {status}")
+
+
+_TOLD_BY_WORDS = {402: is_.PAYMENT_DUE, 429: is_.QUOTA_SPENT}
+"""What only a word beside a status says: that it is the client's money that is due, and that a limit will not pass."""
+
+
+def _said_beside(status: int, means: Label | None, exc: BaseException) -> Code | None:
+    """What a code in words says more exactly than the status beside it."""
+    only = _TOLD_BY_WORDS.get(status)
+    if only is None and means not in {None, is_.UPSTREAM_FAILED}:
+        return None
+    said = _worded(exc, None)
+    return said if said is None or only in {None, said.label} else None
 
 
 def _may_be_repeated(exc: BaseException) -> bool:
@@ -192,13 +205,25 @@ def _worded(exc: BaseException, _label: Label | None) -> Code | None:
 
 
 def _codes_in_words(exc: BaseException) -> Iterator[object]:
-    for name in ("error_code", "code", "error"):
+    for name in ("error_code", "code", "error", "error_type"):
         yield getattr(exc, name, None)
-    for body in (getattr(exc, name, None) for name in _BODIES):
+    for body in (_read(getattr(exc, name, None)) for name in _BODIES):
         if type(body) is dict:
-            for owner in (body.get("error"), body):
+            errors = body.get("errors")
+            for owner in (body.get("error"), body, errors[0] if type(errors) is list and errors else None):
                 if type(owner) is dict:
                     yield from (owner.get(name) for name in _CODES)
+
+
+def _read(body: object) -> object:
+    """The body of an answer; generated clients keep it as the text that came."""
+    if not isinstance(body, (str, bytes)) or len(body) > _MAX_BODY or body[:1] not in {"{", b"{"}:
+        return body
+    try:
+        read: object = json.loads(body)
+    except ValueError:
+        return None
+    return read
 
 
 def _wait(*carriers: object) -> str | None:

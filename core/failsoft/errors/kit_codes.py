@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,6 +22,35 @@ def _numbers(*rows: tuple[Label, tuple[int, ...]]) -> dict[int, Label]:
     return {number: label for label, numbers in rows for number in numbers}
 
 
+_PLAID = _words(
+    # of the link to a bank, that its owner has to mend
+    (
+        is_.REFUSED_US,
+        """
+        ITEM_LOGIN_REQUIRED ITEM_LOCKED INVALID_CREDENTIALS INVALID_MFA INSUFFICIENT_CREDENTIALS USER_SETUP_REQUIRED
+        MFA_NOT_SUPPORTED INVALID_ACCESS_TOKEN INVALID_API_KEYS UNAUTHORIZED_ENVIRONMENT ACCESS_NOT_GRANTED
+        """,
+    ),
+    (is_.THROTTLED, "RATE_LIMIT ACCOUNTS_LIMIT BALANCE_LIMIT TRANSACTIONS_LIMIT INSTITUTION_RATE_LIMIT"),
+    (is_.QUOTA_SPENT, "ADDITION_LIMIT"),
+    (
+        is_.UPSTREAM_NOT_NOW,
+        """
+        INSTITUTION_DOWN INSTITUTION_NOT_RESPONDING INSTITUTION_NOT_AVAILABLE PRODUCT_NOT_READY PLANNED_MAINTENANCE
+        """,
+    ),
+)
+"""Words in the body of an answer of Plaid, which comes with status 400."""
+
+
+def _plaid(exc: BaseException, _label: Label | None) -> Code | None:
+    body = getattr(exc, "body", None)
+    found = _ERROR_CODE.search(body[:_MAX_TEXT]) if isinstance(body, str) else None
+    return None if found is None else named(_PLAID.get(found[1]), f"Plaid {found[1]}")
+
+
+_ERROR_CODE = re.compile(r'"error_code": ?"(\w+)"')
+_MAX_TEXT = 4_000
 _SALESFORCE = _words(
     (is_.CONTENTION, "UNABLE_TO_LOCK_ROW ROW_LOCK_ERROR"),
     (is_.THROTTLED, "CONCURRENT_API_LIMIT_EXCEEDED TOO_MANY_APEX_REQUESTS EXCEEDED_ID_LIMIT"),
@@ -114,6 +144,19 @@ _GOOGLE_MAPS = _words(
 def _google_maps(exc: BaseException, _label: Label | None) -> Code | None:
     word = getattr(exc, "status", None)
     return named(_GOOGLE_MAPS.get(word), f"Google Maps {word}") if isinstance(word, str) else None
+
+
+_TWILIO = _numbers(
+    (is_.REFUSED_US, (10001, 20005, 30002)),
+    (is_.QUOTA_SPENT, (63038,)),
+    (is_.THROTTLED, (14107, 30001, 30022, 63018)),
+)
+"""Of Twilio's codes those that the status beside them does not tell."""
+
+
+def _twilio(exc: BaseException, _label: Label | None) -> Code | None:
+    number = number_of(getattr(exc, "code", None))
+    return None if number is None else named(_TWILIO.get(number), f"Twilio {number}")
 
 
 _POSTMARK = _numbers(
@@ -252,5 +295,9 @@ READERS_OF_KITS: tuple[tuple[CodeReader, str], ...] = (
 )
 """Readers by package, as in `codes`."""
 
-MORE_READERS_OF_KITS: tuple[tuple[CodeReader, str], ...] = ((_salesforce, "simple_salesforce"),)
+MORE_READERS_OF_KITS: tuple[tuple[CodeReader, str], ...] = (
+    (_salesforce, "simple_salesforce"),
+    (_plaid, "plaid"),
+    (_twilio, "twilio"),
+)
 """Those that are asked before the status of an answer is."""

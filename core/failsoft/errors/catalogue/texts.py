@@ -47,6 +47,7 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
         "socketio.exceptions.ConnectionError engineio.exceptions.ConnectionError",
         r"status code [45]\d\d|Invalid response",
     ),
+    (is_.REFUSED_US, "razorpay.errors.BadRequestError", r"(?i)authentication failed|api key .*is (?:invalid|expired)"),
     (is_.REFUSED_US, "fastapi_mail.errors.ConnectionErrors", r"\(53[0458]\b"),
     (is_.SILENT, "fastapi_mail.errors.ConnectionErrors", r"[Tt]imed out"),
     # --- auth --------------------------------------------------------------------------------------------------------
