@@ -58,7 +58,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PHRASES = {int(one): one.phrase.lower() for one in HTTPStatus}
 _BODIES = ("body", "json_body", "data", "text", "details", "response_data", "payload")
 """Where clients keep the body of an answer, once it is read."""
-_CODES = ("code", "type", "error_code", "errorCode", "name", "reason", "error_type")
+_CODES = ("code", "type", "error_code", "errorCode", "name", "reason", "error_type", "status")
 _MAX_BODY = 20_000
 _MAX_TEXT = 2_000
 _MAX_ARGS = 8
@@ -169,8 +169,9 @@ def _of_status(status: int, label: Label | None, exc: BaseException) -> Code | N
     return Code(means, f"HTTP {status}")
 
 
-_TOLD_BY_WORDS = {402: is_.PAYMENT_DUE, 429: is_.QUOTA_SPENT}
-"""What only a word beside a status says: that it is the client's money that is due, and that a limit will not pass."""
+_LIMITS = frozenset({is_.QUOTA_SPENT, is_.THROTTLED})
+_TOLD_BY_WORDS = {401: _LIMITS, 402: {is_.PAYMENT_DUE}, 403: _LIMITS, 429: {is_.QUOTA_SPENT}}
+"""What only a word beside a status says: whose money is due, that a limit will not pass, or that it is one at all."""
 
 
 def _said_beside(status: int, means: Label | None, exc: BaseException) -> Code | None:
@@ -179,7 +180,7 @@ def _said_beside(status: int, means: Label | None, exc: BaseException) -> Code |
     if only is None and means not in {None, is_.UPSTREAM_FAILED}:
         return None
     said = _worded(exc, None)
-    return said if said is None or only in {None, said.label} else None
+    return said if said is None or only is None or said.label in only else None
 
 
 def _may_be_repeated(exc: BaseException) -> bool:
@@ -200,7 +201,10 @@ def _worded(exc: BaseException, _label: Label | None) -> Code | None:
             words = f" {' '.join(_WORD.findall(text)).lower()} "
             said = label_of_words(words, Kind.CLIENT)
             if said is not None and said.confidence >= CLEAR and said.label not in _SAYS_NOTHING:
-                return Code(said.label._replace(voice=Voice.SAYS), text)
+                label = said.label._replace(voice=Voice.SAYS)
+                # of how many there may be, which is no pool that runs out for a moment
+                counted = label == is_.EXHAUSTED and " limit " in words and "concurren" not in words
+                return Code(is_.QUOTA_SPENT if counted else label, text)
     return None
 
 
@@ -210,7 +214,8 @@ def _codes_in_words(exc: BaseException) -> Iterator[object]:
     for body in (_read(getattr(exc, name, None)) for name in _BODIES):
         if type(body) is dict:
             errors = body.get("errors")
-            for owner in (body.get("error"), body, errors[0] if type(errors) is list and errors else None):
+            first = errors[0] if type(errors) is list and errors else None
+            for owner in (body.get("error"), body, first, body.get("detail")):
                 if type(owner) is dict:
                     yield from (owner.get(name) for name in _CODES)
 

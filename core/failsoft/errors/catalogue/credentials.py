@@ -43,7 +43,7 @@ CREDENTIALS: tuple[tuple[Label, str], ...] = (
         """,
     ),
     (is_.INVALID, "supabase_auth.errors.AuthWeakPasswordError"),
-    (is_.UPSTREAM_NOT_NOW, "supabase_auth.errors.AuthRetryableError"),
+    (wrapping(is_.UPSTREAM_NOT_NOW), "supabase_auth.errors.AuthRetryableError"),
     (
         is_.UPSTREAM_FAILED,
         """

@@ -225,7 +225,12 @@ _OTHERS: tuple[tuple[Label, str], ...] = (
         selenium.common.exceptions.ImeNotAvailableException
         """,
     ),
-    (wrapping(is_.UPSTREAM_FAILED), "prawcore.exceptions.ResponseException keystoneauth1.exceptions.http.HttpError"),
+    (
+        wrapping(is_.UPSTREAM_FAILED),
+        """
+        prawcore.exceptions.ResponseException keystoneauth1.exceptions.http.HttpError hcloud._exceptions.APIException
+        """,
+    ),
     (
         is_.MISCONFIGURED,
         """
