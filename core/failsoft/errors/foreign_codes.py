@@ -60,6 +60,7 @@ _BODIES = ("body", "json_body", "data", "text", "details", "response_data", "pay
 """Where clients keep the body of an answer, once it is read."""
 _CODES = ("code", "type", "error_code", "errorCode", "name", "reason", "error_type", "status")
 _MAX_BODY = 20_000
+_OF_A_RATE = re.compile(r" (?:concurren|rate|requests?|calls?|usage|tokens?) ")
 _MAX_TEXT = 2_000
 _MAX_ARGS = 8
 
@@ -203,7 +204,7 @@ def _worded(exc: BaseException, _label: Label | None) -> Code | None:
             if said is not None and said.confidence >= CLEAR and said.label not in _SAYS_NOTHING:
                 label = said.label._replace(voice=Voice.SAYS)
                 # of how many there may be, which is no pool that runs out for a moment
-                counted = label == is_.EXHAUSTED and " limit " in words and "concurren" not in words
+                counted = label == is_.EXHAUSTED and " limit " in words and _OF_A_RATE.search(words) is None
                 return Code(is_.QUOTA_SPENT if counted else label, text)
     return None
 

@@ -97,6 +97,7 @@ _FRAMEWORKS: tuple[tuple[Label, str, str, str, str], ...] = (
     ),
     (is_.BUG, "RuntimeError", "-packages/starlette/websockets.py", "", ""),
     (is_.BUG, "TypeError", "-packages/pyramid/renderers.py", "", r"serializable"),
+    (is_.UNPARSABLE, "ValueError AssertionError RuntimeError", "-packages/aiohttp/multipart.py", r"Reader\.", ""),
     (is_.BUG, "RuntimeError", "-packages/uvicorn/protocols/", "", r"ASGI|Response content"),
     (is_.MISCONFIGURED, "RuntimeError ImportError", "-packages/fastapi/dependencies/", "", r"to be installed"),
     (is_.MISCONFIGURED, "ValueError", "-packages/django/contrib/staticfiles/", "", r"manifest"),
