@@ -60,7 +60,7 @@ _BODIES = ("body", "json_body", "data", "text", "details", "response_data", "pay
 """Where clients keep the body of an answer, once it is read."""
 _CODES = ("code", "type", "error_code", "errorCode", "name", "reason", "error_type", "status")
 _MAX_BODY = 20_000
-_OF_A_RATE = re.compile(r" (?:concurren|rate|requests?|calls?|usage|tokens?) ")
+_OF_A_RATE = re.compile(r" (?:concurren\w*|rate|requests?|calls?|usage|tokens?) ")
 _MAX_TEXT = 2_000
 _MAX_ARGS = 8
 
