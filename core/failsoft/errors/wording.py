@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from failsoft.errors.called import library_called
 from failsoft.errors.catalogue.codes import label_of_upstream
@@ -12,6 +12,7 @@ from failsoft.errors.catalogue.labels import (
     BUG,
     CONTENTION,
     CONTRADICTION,
+    DISK_FULL,
     EXHAUSTED,
     INVALID,
     MISCONFIGURED,
@@ -33,7 +34,8 @@ from failsoft.errors.catalogue.labels import (
 from failsoft.errors.complaints import cannot_read, has_to_be_paid, is_not_set_up, is_not_there, is_throttled
 from failsoft.errors.conventions import KIND_KNOWN
 from failsoft.errors.evidence import GUESSED, NAMED
-from failsoft.errors.failure import Link
+from failsoft.errors.failure import Frame, Link
+from failsoft.errors.frames import Frames
 from failsoft.errors.hints import refine_by_place
 from failsoft.errors.packages import Kind
 from failsoft.errors.patterns import (
@@ -143,6 +145,9 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
         return reading
     # an errno is the system's, also where a library reads what a client sent
     of_the_system = reading.source == "code" and reading.type == "OSError"
+    if of_the_system and reading.label == DISK_FULL:
+        # it is full, wherever that was noticed
+        return reading
     said = said_at(reading.type, link.frames, link.message)
     if said is not None and not (of_the_system and said[0] in OF_INPUT):
         reading.label = said[0]
@@ -156,6 +161,8 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
         reading.says = f"{reading.says}, {better[1]}"
     elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default"):
         text = link.message
+        if library in _OF_DATA and _builds(link.frames) and cannot_read(text):
+            return reading
         if library is None and _OF_VALUES.match(reading.type) and _complains(text):
             library = library_called(exc)
         if library is not None:
@@ -171,8 +178,31 @@ _OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer
 _STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
 
 
+_BUILDS = re.compile(
+    r"(?:\A|\.)_?(?:add|append|create|insert|set|write|save|draw|make|build|render|put|new|cell|merge)(?:_\w+)?\Z"
+)
+
+
+def _builds(frames: Sequence[Frame]) -> bool:
+    """Whether it arose where something is made, of which our code says how, and not where something is read."""
+    function = frames.function if isinstance(frames, Frames) else frames[-1][2] if frames else ""
+    return _BUILDS.search(function) is not None
+
+
+_MOST_TEXTS = 2_048
+_complaints: dict[int, bool] = {}
+"""Whether a text complains, by its hash: the same ones come again and again, and are not kept."""
+
+
 def _complains(text: str) -> bool:
-    return cannot_read(text) or is_not_set_up(text) is not None or guess_by_message(text) is not None
+    key = hash(text)
+    known = _complaints.get(key)
+    if known is None:
+        if len(_complaints) >= _MOST_TEXTS:
+            _complaints.clear()
+        known = cannot_read(text) or is_not_set_up(text) is not None or guess_by_message(text) is not None
+        _complaints[key] = known
+    return known
 
 
 def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:

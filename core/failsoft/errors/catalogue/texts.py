@@ -50,6 +50,10 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     (is_.REFUSED_US, "razorpay.errors.BadRequestError", r"(?i)authentication failed|api key .*is (?:invalid|expired)"),
     (is_.REFUSED_US, "fastapi_mail.errors.ConnectionErrors", r"\(53[0458]\b"),
     (is_.SILENT, "fastapi_mail.errors.ConnectionErrors", r"[Tt]imed out"),
+    (is_.EXHAUSTED, "nats.errors.Error", r"(?i)maximum (?:account )?(?:active )?connections exceeded"),
+    (is_.REFUSED_US, "nats.errors.Error", r"(?i)authori[sz]ation (?:violation|timeout)|authentication expired"),
+    (is_.STORE_AWAY, "nats.errors.Error", r"(?i)stale connection"),
+    (is_.SILENT, "pymssql.exceptions.OperationalError pymssql._mssql.MSSQLDatabaseException", r"[Tt]imed out"),
     # --- auth --------------------------------------------------------------------------------------------------------
     (is_.OUT_OF_MEMORY, "argon2.exceptions.HashingError", r"Memory allocation"),
     (is_.MISCONFIGURED, "argon2.exceptions.HashingError", r"too (?:small|large|short|long|many|few)|Too (?:many|few)"),
