@@ -221,6 +221,13 @@ def _library_of(file: str) -> Kind | None:
     return kind_of_place(path) or package_of(inside.removesuffix(".py").replace("/", ".")).kind
 
 
+# the half of a client's package that serves: what it reads is what a client of ours sent
+_SERVING = re.compile(
+    r"-packages/(?:aiohttp/web|tornado/(?:web|httpserver|httputil|routing)|twisted/web/(?:server|http|resource)"
+    r"|websockets/(?:\w+/)?server|mcp/server/|grpc/(?:_server|aio/_server)|thrift\w*/(?:server|http)|pymodbus/server)"
+)
+
+
 def _called_client(name: str, frames: Sequence[Frame]) -> bool:
     """Whether what our code called, and what that called in turn, has a client of a peer in it that says nothing of its
     own of what it could not read."""
@@ -228,7 +235,7 @@ def _called_client(name: str, frames: Sequence[Frame]) -> bool:
     for filename, _, _ in reversed(frames):
         path = filename.replace("\\", "/")
         _, installed, inside = path.rpartition("-packages/")
-        if not installed and not _STANDARD.search(path):
+        if (not installed and not _STANDARD.search(path)) or _SERVING.search(path) is not None:
             return False
         if installed and inside.startswith(own):
             return False
