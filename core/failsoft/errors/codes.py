@@ -54,7 +54,7 @@ _SETTINGS_FILE = re.compile(
 
 
 # --- the operating system ---------------------------------------------------------------------------------------------
-def _errno(exc: BaseException, _label: Label | None) -> Code | None:
+def _errno(exc: BaseException, kind: Label | None) -> Code | None:
     number = number_of(getattr(exc, "errno", None))
     if number is None:
         # asyncio joins the attempts to reach several addresses into one text
@@ -70,6 +70,9 @@ def _errno(exc: BaseException, _label: Label | None) -> Code | None:
     label = known.ERRNO.get(number)
     if label is is_.OS_FAULT and (name := getattr(exc, "filename", None)) and _SETTINGS_FILE.search(str(name)):
         label = is_.MISCONFIGURED
+    if label is is_.OS_FAULT and kind is not None and kind.category is is_.REFUSED.category:
+        # of who wanted to connect: a socket in a folder that nobody listens at
+        label = is_.STORE_REFUSED if kind.severity is is_.STORE_REFUSED.severity else is_.REFUSED
     return named(label, f"errno {number}")
 
 
