@@ -197,7 +197,8 @@ def _says(label: Label) -> bool:
 def _worded(exc: BaseException, label: Label | None, status: int = 0) -> Code | None:
     """A code in words, as `rate_limit_exceeded` or `QueueNotFound`: it is chosen as the name of a class is."""
     open_ = status not in IN_FULL and (label is None or label.voice is not Voice.SAYS)
-    if open_ and (said := word_of_answer(exc)) is not None:
+    # without an answer, that no time was left is a client's own word
+    if open_ and (said := word_of_answer(exc)) is not None and (status or said.label != is_.UPSTREAM_SLOW):
         return said
     for text in _codes_in_words(exc):
         if isinstance(text, str) and 4 <= len(text) <= 60 and " " not in text:
