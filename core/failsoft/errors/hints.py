@@ -37,6 +37,7 @@ _CLIENTS = (
     "-packages/gitlab/", "-packages/jira/", "-packages/hvac/", "-packages/consul/", "-packages/kubernetes/client/",
     "-packages/docker/api/", "-packages/algoliasearch/", "-packages/braintree/", "-packages/plaid/", "-packages/svix/",
     "-packages/minio/", "-packages/jwt/jwks_client.py", "-packages/google/auth/",
+    "-packages/requests_toolbelt/multipart/decoder.py",
     "/xmlrpc/client.py",
 )  # fmt: skip
 _STORES = (
@@ -68,9 +69,27 @@ _LAST_FRAMES: tuple[tuple[str, str, Label, str], ...] = (
     ("sqlalchemy.exc.ArgumentError", "/sqlalchemy/engine/url.py", is_.MISCONFIGURED, "the URL of a database"),
 )
 """Class, place in the path of the innermost frame, label, and why."""
-_PLACED = frozenset({name.rpartition(".")[2] for name, *_ in _LAST_FRAMES} | {"TimeoutError", "EOFError"})
+_PLACED = frozenset(
+    {name.rpartition(".")[2] for name, *_ in _LAST_FRAMES}
+    | {"TimeoutError", "EOFError", "ModuleNotFoundError", "ImportError"}
+)
 _SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
 _BROKEN_LINKS = frozenset({"BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError"})
+
+
+_OF_VALUES = frozenset(
+    {"ValueError", "TypeError", "UnicodeDecodeError", "json.decoder.JSONDecodeError", "decimal.InvalidOperation"}
+)
+_ROW = 8
+# what makes values of the columns of a row that was read
+_ROWS = re.compile(
+    r"-packages/(?:sqlalchemy/(?:engine/_(?:result|processors)_cy\.|(?:sql|dialects)/.*?\bresult_processor\b)"
+    r"|django/db/models/sql/compiler\.py .*\bapply_converters|peewee\.py .*\.python_value"
+    r"|psycopg/types/.*Loader\.load|tortoise/.*\bto_python_value|pony/orm/.*\bsql2py"
+    r"|pynamodb/attributes\.py .*deserialize)"
+    r"|/sqlalchemy/engine/_(?:result|processors)_cy\.py "
+    r"|/sqlite3/dbapi2\.py .*\bconvert_"
+)
 
 
 class Placed(NamedTuple):
@@ -115,7 +134,7 @@ with it, so that no other ones get them."""
 
 
 def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
-    if name == "KeyError" and _function(frames) == "_Environ.__getitem__":
+    if name == "KeyError" and _function(frames).startswith("_Environ.__"):
         return is_.MISCONFIGURED, "os.environ"
     near = _near(frames)
     if label in _MISUSED and _leads_nowhere(near):
@@ -124,6 +143,8 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
         return better
     if broke_while_answering(name, frames):
         return is_.DISCONNECTED, "while sending the response"
+    if name in _OF_VALUES and (label == is_.BUG or label in OF_INPUT) and any(map(_reads_a_row, near[-_ROW:])):
+        return is_.CONTRADICTION, "a stored value that cannot be read"
     if (better := refine_by_library(label, name, near)) is not None:
         return better
     if label in OF_INPUT and name.startswith("graphql.") and any("-packages/gql/" in frame[0] for frame in near):
@@ -211,6 +232,10 @@ def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[La
     if label == is_.BUG and name in _BUGS and any(_sets_up(frame) for frame in frames[-3:]):
         return is_.MISCONFIGURED, "setting up a client"
     return None
+
+
+def _reads_a_row(frame: Frame) -> bool:
+    return _ROWS.search(f"{frame[0]} {frame[2]}".replace("\\", "/")) is not None
 
 
 def _sets_up(frame: Frame) -> bool:

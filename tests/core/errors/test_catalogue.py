@@ -28,7 +28,8 @@ ELSEWHERE = {
     "_dbm.error", "_gdbm.error", "_queue.Full", "aifc.Error", "sunau.Error", "uu.Error", "nis.error",
     "pickle.PickleError", "pickle.PicklingError", "pickle.UnpicklingError", "queue.Empty", "re.PatternError",
     "re.error", "nntplib.NNTPError", "signal.itimer_error", "nntplib.NNTPTemporaryError",
-    "pydantic.error_wrappers.ValidationError",
+    "pydantic.error_wrappers.ValidationError", "queue.ShutDown", "asyncio.queues.QueueShutDown",
+    "email.errors.HeaderWriteError", "pathlib.UnsupportedOperation", "_zstd.ZstdError", "compression.zstd.ZstdError",
 }  # fmt: skip
 INSTALLED = sorted({path for path, _ in iter_entries() if is_installed(path)} - ELSEWHERE)
 
