@@ -17,6 +17,7 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.store_codes import label_of_mongo
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
+from failsoft.errors.kit_codes import MORE_READERS_OF_KITS, READERS_OF_KITS
 from failsoft.errors.peers import upstream
 from failsoft.errors.protocols import (
     READERS_OF_PROTOCOLS,
@@ -61,7 +62,18 @@ _SETTINGS_FILE = re.compile(
 
 
 # --- the operating system ---------------------------------------------------------------------------------------------
-def _errno(exc: BaseException, _label: Label | None) -> Code | None:
+def _translated(exc: BaseException) -> Code | None:
+    """What a peer said, where a file system that is kept there raised an error of the system from it."""
+    cause = exc.__cause__
+    if cause is None or isinstance(cause, OSError) or not has_reader(type(cause)):
+        return None
+    label = find_label(type(cause).__module__, type(cause).__name__)
+    return next((code for reader in find_code_readers(type(cause)) if (code := reader(cause, label)) is not None), None)
+
+
+def _errno(exc: BaseException, kind: Label | None) -> Code | None:
+    if (said := _translated(exc)) is not None:
+        return said
     number = number_of(getattr(exc, "errno", None))
     if number is None:
         # asyncio joins the attempts to reach several addresses into one text, and shutil lists what it could not copy
@@ -86,6 +98,9 @@ def _errno(exc: BaseException, _label: Label | None) -> Code | None:
         label = is_.MISCONFIGURED
     if label is is_.OS_FAULT and (name := getattr(exc, "filename", None)) and _SETTINGS_FILE.search(str(name)):
         label = is_.MISCONFIGURED
+    if label is is_.OS_FAULT and kind is not None and kind.category is is_.REFUSED.category:
+        # of who wanted to connect: a socket in a folder that nobody listens at
+        label = is_.STORE_REFUSED if kind.severity is is_.STORE_REFUSED.severity else is_.REFUSED
     return named(label, f"errno {number}")
 
 
@@ -305,6 +320,7 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
     *READERS_OF_PROTOCOLS,
     *READERS_OF_REPLIES,
     *READERS_OF_VENDORS,
+    *READERS_OF_KITS,
     (
         upstream,
         """
@@ -324,10 +340,12 @@ _MORE_READERS: dict[str, CodeReader] = {
     "httpx2": read_http_protocol,
     "websockets": read_close,
     **{package: reader for reader, packages in MORE_READERS_OF_VENDORS for package in packages.split()},
+    **{package: reader for reader, packages in MORE_READERS_OF_KITS for package in packages.split()},
 }
 # what a server should answer, not what one has answered
 _NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})
-_NO_ERRNO = frozenset({"SSLError", "gaierror", "herror", "TypesenseClientError"})
+# FFmpeg has a class for each number; those of a file server are about its files
+_NO_ERRNO = frozenset({"SSLError", "gaierror", "herror", "TypesenseClientError", "FFmpegError", "SMBException"})
 
 
 def has_reader(cls: type) -> bool:

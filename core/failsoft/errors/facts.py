@@ -212,8 +212,9 @@ def _readers_of(cls: type, label: Label, package: Package | None) -> tuple[CodeR
         return readers
     foreign = readers_of_package(package, cls)
     if not has_reader(cls):
-        # words that are known of the class come first
-        return tuple(dict.fromkeys((*(one for one in readers if one is read_words), *foreign, *readers)))
+        # words that are known of the very class say more than the status beside them
+        words = tuple(one for one in readers if one is read_words)
+        return tuple(dict.fromkeys((*words, *foreign, *readers)))
     # who knows the numbers of a package is asked first, who knows only that it speaks HTTP last
     named = tuple(one for one in readers if one is not upstream)
     return tuple(dict.fromkeys((*named, *foreign, *readers)))

@@ -20,6 +20,7 @@ from failsoft.errors.catalogue.labels import (
     MISCONFIGURED,
     REFUSED_US,
     UPSTREAM_FAILED,
+    WHO_ARE_YOU,
     Label,
     Voice,
 )
@@ -54,9 +55,11 @@ T = TypeVar("T")
 
 _MAX_DEPTH = 8
 _MAX_READS = 200
+_REFUSALS = frozenset({REFUSED_US, WHO_ARE_YOU})
 _UNSURE = frozenset({"default", "pattern", "model"})
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
 _PROGRAM = frozenset({"a program"})
+_PEER_FAILED = UPSTREAM_FAILED._replace(voice=Voice.WRAPS)
 _ANYTHING = frozenset({"a program", "a file", "an address", "what has to be given", "in the store"})
 _APT_FOR_DATA = frozenset({Category.CONFIGURATION, Category.RESOURCE})
 
@@ -176,7 +179,9 @@ class Judge:
         if facts.placed:
             place(reading, asked.links.get(id(exc)), exc)
         text = self._text(exc, asked)
-        if facts.source == "convention":
+        # that a peer failed is all that some classes say, whoever knows them
+        little = label == _PEER_FAILED
+        if facts.source == "convention" or (little and is_not_set_up(text) != "a file"):
             correct(reading, text)
             label = reading.label
         if label.category is Category.NETWORK and label.voice is not Voice.SAYS:
@@ -184,8 +189,8 @@ class Judge:
             if answer is not None:
                 return Reading(answer[0], facts.source, f"{facts.says}, {answer[1]}", facts.confidence, facts.name)
         self._add_details(exc, reading, asked)
-        vague = facts.confidence < GUESSED
-        refused = facts.source == "convention" and label == REFUSED_US
+        vague = facts.confidence < GUESSED or (little and label == reading.label)
+        refused = facts.source == "convention" and label in _REFUSALS
         inner = self._inner(exc, asked, depth) if vague or refused or label.voice is not Voice.SAYS else None
         if refused and inner is not None and inner.label.category is not Category.NETWORK:
             inner = None
@@ -367,6 +372,11 @@ class Judge:
 def _of_kind(custom: Convention, name: str, guess: tuple[Label, str] | None, text: str) -> Reading:
     """What the text adds to what only the kind of its package tells of a class."""
     kind = Reading(custom.label, "convention", custom.says, custom.confidence, name)
+    if kind.label == WHO_ARE_YOU and guess is not None and guess[0].category is Category.NETWORK:
+        # a service of identity that could not be reached refused nobody
+        correct(kind, text)
+        if kind.label != WHO_ARE_YOU:
+            return kind
     if (limit := limited(kind.label, text)) is not None:
         return Reading(limit[0], "pattern", limit[1], GUESSED, name, over=kind)
     # who reads or checks data says of it what others say of their own arguments or rows

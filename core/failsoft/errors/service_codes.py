@@ -11,11 +11,14 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.aws import label_of_aws
 from failsoft.errors.catalogue.kafka import label_of_kafka
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.catalogue.sql_codes import label_of_sqlstate
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
 from failsoft.errors.peers import upstream
+from failsoft.errors.store_texts import text_of_postgres
 
 __all__ = ["READERS_OF_SERVICES", "any_response", "read_grpc", "read_kafka"]
 
+_SQLSTATE = re.compile(r"\bSQLState: ([0-9A-Z]{5})\b")
 _AWS_IN_TEXT = re.compile(r"An error occurred \((\w+)\)")
 _CLIENT_PACKAGES = frozenset({"requests", "httpx", "aiohttp", "urllib3", "niquests", "curl_cffi", "treq", "urllib"})
 
@@ -34,6 +37,7 @@ _NEED_WHAT_IS_SET_UP = frozenset(
     {"Publish", "PublishBatch", "Subscribe", "GetTopicAttributes", "SetTopicAttributes", "ListSubscriptionsByTopic"}
 )
 # Cognito: the password is that of our client
+_OF_A_LOGIN = frozenset({"NotAuthorizedException", "UserNotFoundException"})
 _LOGINS = frozenset({"InitiateAuth", "AdminInitiateAuth", "RespondToAuthChallenge", "ConfirmForgotPassword"})
 
 
@@ -50,13 +54,26 @@ def _aws(exc: BaseException, label: Label | None) -> Code | None:
     code, status = error.get("Code"), number_of(meta.get("HTTPStatusCode"))
     if code == "TransactionCanceledException":
         code = _reason_of_transaction(response) or code
-    if code in _NOT_FOUND and getattr(exc, "operation_name", None) in _NEED_WHAT_IS_SET_UP:
-        return Code(is_.MISCONFIGURED, f"AWS {code}")
-    if code == "NotAuthorizedException" and getattr(exc, "operation_name", None) in _LOGINS:
-        return Code(is_.WHO_ARE_YOU, f"AWS {code}")
+    operation = getattr(exc, "operation_name", None)
+    if (told := _said_of_aws(code, str(error.get("Message"))[:2_000], operation)) is not None:
+        return told
     means = label_of_aws(str(code)) or (known.label_of_upstream(status) if status else None) or is_.UPSTREAM_FAILED
     wait = (meta.get("HTTPHeaders") or {}).get("retry-after")
     return Code(means, f"AWS {code}", wait if isinstance(wait, str) else None)
+
+
+def _said_of_aws(code: object, text: str, operation: object) -> Code | None:
+    """What the message or the operation tells beside a code."""
+    if code in _NOT_FOUND and operation in _NEED_WHAT_IS_SET_UP:
+        return Code(is_.MISCONFIGURED, f"AWS {code}")
+    if (state := _SQLSTATE.search(text)) is not None:
+        # the Data API passes on what the database said
+        return named(text_of_postgres(state[1], text) or label_of_sqlstate(state[1]), f"SQLSTATE {state[1]}")
+    if code == "MessageRejected" and "not verified" in text:
+        return Code(is_.REFUSED_US, f"AWS {code}")
+    if code in _OF_A_LOGIN and operation in _LOGINS:
+        return Code(is_.WHO_ARE_YOU, f"AWS {code}")
+    return None
 
 
 def _reason_of_transaction(response: Mapping[str, Any]) -> str | None:
@@ -77,6 +94,9 @@ _GRPC_OURS: tuple[tuple[str, Label], ...] = (
 )
 """What never left this process, whatever status it was given."""
 _GRPC_LINK: tuple[tuple[str, Label], ...] = (
+    # what listens there answers, and it is no server of gRPC
+    ("failed parsing http", is_.UPSTREAM_FAILED),
+    ("http1.x server", is_.UPSTREAM_FAILED),
     ("certificate_verify", is_.NO_TRUST),
     ("handshake failed", is_.NO_TRUST),
     ("failed to connect", is_.REFUSED),

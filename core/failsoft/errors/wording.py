@@ -121,6 +121,9 @@ def limited(label: Label, text: str) -> tuple[Label, str] | None:
 def _of_a_link(label: Label, text: str) -> tuple[Label, str] | None:
     """What failed on the way, as the text says."""
     said = how_a_peer_failed(text)
+    if label.category is Category.AUTHENTICATION:
+        # who could not be reached refused nobody
+        return said if said is not None and said[0] == UNREACHABLE else None
     if label.category is Category.RESOURCE and label.local:
         # a pool that cannot connect has not run out
         return said if said is not None and said[0] in _NO_LINK else None
@@ -160,8 +163,7 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
         return reading
     # an errno is the system's, also where a library reads what a client sent
     of_the_system = reading.source == "code" and reading.type == "OSError"
-    if of_the_system and reading.label == DISK_FULL:
-        # it is full, wherever that was noticed
+    if _is_settled(reading, of_the_system=of_the_system):
         return reading
     said = said_at(reading.type, link.frames, link.message) or said_by_call(
         reading.type, link.frames, link.message, exc
@@ -193,12 +195,27 @@ def lost_store(label: Label) -> Label:
     return label._replace(severity=Severity.HIGH) if lost else label
 
 
+def _is_settled(reading: Reading, *, of_the_system: bool) -> bool:
+    """Whether no place says more: a disk is full wherever that was noticed, and what a peer said says more than where
+    it was made an error of the system."""
+    if of_the_system and reading.label == DISK_FULL:
+        return True
+    return reading.source == "code" and "." not in reading.type and not reading.says.startswith("errno")
+
+
 _OF_VALUES = re.compile(
     r"\A(?:ValueError|Unicode\w*Error|OverflowError|EOFError|Exception|RuntimeError|OSError|struct\.error)\Z"
 )
 _OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
 _OF_STORES = frozenset({Kind.STORE, Kind.BROKER})
 _OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer|claims?|expired)\b", re.IGNORECASE)
+_OF_LOGINS = re.compile(
+    r"\b(?:state|nonce|csrf(?: token)?|code[_ ]verifier|pkce)\b.{0,40}?\b(?:mismatch\w*|missing|invalid|(?:do|does|did)(?: not|n't)"
+    r" match|not (?:match|equal|valid)|expired|unknown)\b|\b(?:mismatch\w*|invalid|missing|unknown|expired) "
+    r"(?:oauth ?2? |login |csrf )?(?:state|nonce|csrf|code[_ ]verifier)\b(?! (?:machine|transition|of|file))"
+    r"|\bno (?:matching |suitable |such )?(?:signing )?key (?:for|with|found for) (?:kid|key id)|\bkey id \S+ not found\b",
+    re.IGNORECASE,
+)
 _STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
 
 
@@ -232,6 +249,10 @@ def _complains(text: str) -> bool:
 def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
     """What a builtin exception of a library complains of: what is set up once, data that it was given to read, or what
     it keeps."""
+    if library is not Kind.PARSER and _OF_LOGINS.search(text) is not None:
+        reading.label = WHO_ARE_YOU
+        reading.says = f"{reading.says}, a login that is not the one that was begun"
+        return reading
     guess = guess_by_message(text)
     stored = None if guess is None else _STORED.get(guess[0].category)
     if guess is not None and stored is not None:

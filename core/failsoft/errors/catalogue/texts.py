@@ -15,6 +15,7 @@ from failsoft.errors.catalogue.stdlib_texts import (
     STDLIB_CLASSES,
     STDLIB_PLACES,
 )
+from failsoft.errors.catalogue.words import WORDS_OF_STORES
 
 __all__ = ["OF_BEGINNINGS", "OF_CALLS", "OF_CLASSES", "OF_PLACES"]
 
@@ -35,6 +36,7 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
         "socketio.exceptions.ConnectionError engineio.exceptions.ConnectionError",
         r"status code [45]\d\d|Invalid response",
     ),
+    (is_.REFUSED_US, "razorpay.errors.BadRequestError", r"(?i)authentication failed|api key .*is (?:invalid|expired)"),
     (is_.REFUSED_US, "fastapi_mail.errors.ConnectionErrors", r"\(53[0458]\b"),
     (is_.SILENT, "fastapi_mail.errors.ConnectionErrors", r"[Tt]imed out"),
     # replies of SOCKS (RFC 1928, 6)
@@ -89,8 +91,10 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     (is_.UNPARSABLE, "sympy.core.sympify.SympifyError", r"could not parse"),
     (is_.MISCONFIGURED, "pyogrio.errors.DataSourceError", r"No such file"),
     (is_.BUG, "minijinja.TemplateError", r"\Aundefined value"),
+    (is_.BUG, "import_export.exceptions.ImportError", r"declared in 'import_id_fields'|not present in the resource"),
     # a client that is generated checks what its methods are called with
     (is_.BUG, "pydantic_core.ValidationError", r"\A\d+ validation errors? for [A-Z]\w*Api\.\w+"),
+    *WORDS_OF_STORES,
 )
 """Label, classes, and a regular expression that is found in the text."""
 
@@ -106,6 +110,7 @@ _FRAMEWORKS: tuple[tuple[Label, str, str, str, str], ...] = (
     ),
     (is_.BUG, "RuntimeError", "-packages/starlette/websockets.py", "", ""),
     (is_.BUG, "TypeError", "-packages/pyramid/renderers.py", "", r"serializable"),
+    (is_.UNPARSABLE, "ValueError AssertionError RuntimeError", "-packages/aiohttp/multipart.py", r"Reader\.", ""),
     (is_.BUG, "RuntimeError", "-packages/uvicorn/protocols/", "", r"ASGI|Response content"),
     (is_.MISCONFIGURED, "RuntimeError ImportError", "-packages/fastapi/dependencies/", "", r"to be installed"),
     (is_.MISCONFIGURED, "ValueError", "-packages/django/contrib/staticfiles/", "", r"manifest"),
@@ -148,6 +153,41 @@ _FORMATS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.BUG, "ValueError", "-packages/marshmallow/schema.py", r"Schema\.(?:__init__|_init_fields)", ""),
     (is_.BUG, "ValueError", "-packages/marshmallow/", r"fields\.py|(?:\A|\.)__init__\Z", ""),
     (is_.INVALID, "ValueError", "-packages/pandas/io/excel/", "", r"Worksheet"),
+    (is_.UNPARSABLE, "ValueError", "-packages/pandas/io/excel/", "", r"format cannot be determined|not recognized"),
+    (is_.UNPARSABLE, "ValueError", "-packages/pandas/io/html.py", "", r"No tables found|No text parsed"),
+    (is_.UNPARSABLE, "struct.error ValueError UnicodeDecodeError", "-packages/pandas/io/stata.py", r"[Rr]ead", ""),
+    (is_.UNPARSABLE, "struct.error ValueError IndexError", "-packages/pandas/io/sas/", "", ""),
+    (
+        is_.UNPARSABLE,
+        "ValueError",
+        "-packages/numpy/lib/",
+        r"\Aload|\Agenfromtxt|\A_read\Z|\Afromregex|\Aread_",
+        r"pickled|number of columns|Some errors|could not convert|magic|header|[Cc]annot parse|array data|usecols",
+    ),
+    (
+        is_.UNPARSABLE,
+        "OSError",
+        "-packages/pyarrow/",
+        "",
+        r"\ANot an? |[Ii]nvalid|[Cc]orrupt|magic|footer|[Tt]runcated",
+    ),
+    (
+        is_.UNPARSABLE,
+        "IndexError ValueError TypeError struct.error KeyError EOFError",
+        "-packages/scipy/io/",
+        r"load|[Rr]ead|open|_guess|get_matfile",
+        "",
+    ),
+    (
+        is_.INVALID,
+        "ValueError",
+        "-packages/shapely/",
+        "",
+        r"requires at least|coordinates|[Ii]nvalid|non-finite|must be",
+    ),
+    (is_.BUG, "KeyError", "-packages/h5py/", r"__getitem__", ""),
+    (is_.BUG, "KeyError", "-packages/docx/", "", r"no style"),
+    (is_.BUG, "ValueError", "-packages/openpyxl/workbook/child.py", "", ""),
     (is_.UNPARSABLE, "xml.dom.SyntaxErr", "-packages/cssutils/", "", ""),
     (is_.MISCONFIGURED, "LookupError", "-packages/nltk/data.py", "", ""),
     (is_.CONTRADICTION, "EOFError ValueError KeyError", "-packages/joblib/numpy_pickle", r"load|read|unpickle", ""),
@@ -166,7 +206,34 @@ _FORMATS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.CHILD_HUNG, "TimeoutError", "-packages/pebble/", "", ""),
 )
 
-OF_PLACES: tuple[tuple[Label, str, str, str, str], ...] = (*STDLIB_PLACES, *_FRAMEWORKS, *_AUTH, *_FORMATS)
+# what is there, and who may read it, a file server says in errors of the system
+_SHARES: tuple[tuple[Label, str, str, str, str], ...] = tuple(
+    (label, names, place, function, "")
+    for place, function in (
+        ("-packages/paramiko/sftp_client.py", r"_convert_status|_read_response|_request"),
+        ("-packages/fsspec/implementations/http", ""),
+        ("-packages/fsspec/implementations/ftp.py", ""),
+        ("-packages/fsspec/implementations/sftp.py", ""),
+        ("-packages/fsspec/implementations/webhdfs.py", ""),
+        ("-packages/fsspec/implementations/github.py", ""),
+        ("-packages/s3fs/", ""),
+        ("-packages/gcsfs/", ""),
+        ("-packages/adlfs/", ""),
+        ("-packages/ossfs/", ""),
+    )
+    for label, names in (
+        (is_.REFUSED_US, "PermissionError"),
+        (is_.UPSTREAM_FAILED, "FileNotFoundError FileExistsError IsADirectoryError NotADirectoryError"),
+    )
+)
+_REPLIES: tuple[tuple[Label, str, str, str, str], ...] = (
+    (is_.UPSTREAM_FAILED, "OSError", "-packages/paramiko/sftp_client.py", r"_convert_status|_read_response", ""),
+    (is_.BROKEN, "EOFError", "-packages/paramiko/", "", ""),
+)
+
+OF_PLACES: tuple[tuple[Label, str, str, str, str], ...] = (
+    *STDLIB_PLACES, *_FRAMEWORKS, *_AUTH, *_FORMATS, *_SHARES, *_REPLIES,
+)  # fmt: skip
 """Label, classes, a piece of the path of one of the innermost frames, and regular expressions of the qualified name of
 its function and of the text; an empty one is found anywhere."""
 
@@ -176,6 +243,9 @@ OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     (is_.UNPARSABLE, "RuntimeError", "LZ4F_getFrameInfo failed"),
     (is_.UNPARSABLE, "RuntimeError", "LZ4F_decompress failed"),
     (is_.CHILD_HUNG, "TimeoutError", "[Errno Task timeout]"),
+    (is_.UNPARSABLE, "OSError", "Not an ORC file"),
+    (is_.BUG, "KeyError", "'Unable to synchronously open object"),
+    (is_.BUG, "KeyError", '"Unable to synchronously open object'),
     (is_.INVALID, "ValueError", "password cannot be longer than 72 bytes"),
     (is_.INVALID, "ValueError", "password may not contain NUL bytes"),
     (is_.UNPARSABLE, "ValueError", "error parsing asn1 value"),
