@@ -149,16 +149,21 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
         return is_.CONTRADICTION, "a stored value that cannot be read"
     if (better := refine_by_library(label, name, near)) is not None:
         return better
-    if label in OF_INPUT and name.startswith("graphql.") and any("-packages/gql/" in frame[0] for frame in near):
-        return is_.BUG, "a query of our own"
-    if label in OF_INPUT and (_any(frames, _NEAR, _CLIENT) or _called_client(name, near)):
-        return is_.UPSTREAM_FAILED, "while reading a peer's answer"
-    if label in OF_INPUT and (purpose := purpose_of(near)) is not None:
-        return purpose
+    if label in OF_INPUT and (whose := _whose_data(name, frames, near)) is not None:
+        return whose
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
     if lost and _any(frames, _NEAR, _STORE):
         return label._replace(severity=Severity.HIGH), "on the way to a store"
     return None
+
+
+def _whose_data(name: str, frames: Sequence[Frame], near: Sequence[Frame]) -> tuple[Label, str] | None:
+    """Whose data could not be read, where it is not our client's."""
+    if name.startswith("graphql.") and any("-packages/gql/" in frame[0] for frame in near):
+        return is_.BUG, "a query of our own"
+    if _any(frames, _NEAR, _CLIENT) or _called_client(name, near):
+        return is_.UPSTREAM_FAILED, "while reading a peer's answer"
+    return purpose_of(near)
 
 
 _MISUSED = frozenset({is_.BUG, is_.INVALID, is_.UNPARSABLE, is_.MISCONFIGURED})
