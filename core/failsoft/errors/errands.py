@@ -20,8 +20,8 @@ _OURS = frozenset({Kind.STORE, Kind.BROKER})
 
 # what is made once, with what the application is set up with; a message or a query is made for each call
 _MADE_ONCE = re.compile(
-    r"(?:\A|[._])\w*(?:Client|Producer|Consumer|Connection|Connector|Pool|Broker|Cluster|Engine|Transport|Cache|Exporter"
-    r"|Processor|Session|Driver|Provider|Backend|Store|Bus|Redis|Kafka|Elasticsearch|Server)\.__(?:init|new)__\Z"
+    r"(?:\A|[._])\w*(?:Client|Producer|Consumer|Connection|Connector|Pool|Broker|Cluster|Engine|Transport|Cache"
+    r"|Exporter|Processor|Session|Driver|Provider|Backend|Store|Bus|Redis|Kafka|Elasticsearch|Server)\.__(?:init|new)__\Z"
     r"|(?:\A|[._])(?:create|get|make|build|new)_(?:\w+_)?(?:client|engine|pool|connection|broker)\Z"
 )
 _RUNS = re.compile(
@@ -34,7 +34,8 @@ _SIGNS = re.compile(
     r"|add_authorization_header|canonicali[sz]e\w*)\Z"
 )
 _UNPACKS = re.compile(
-    r"(?:\A|[._])_*(?:loads|decompress\w*|deseriali[sz]e\w*|unpickle\w*|unsign\w*|decode_(?:message|body|payload|task|job|result)\w*"
+    r"(?:\A|[._])_*(?:loads|decompress\w*|deseriali[sz]e\w*|unpickle\w*|unsign\w*"
+    r"|decode_(?:message|body|payload|task|job|result)\w*"
     r"|restore\w*|message_from_\w+|decode)\Z"
 )
 _SETTINGS_FILE = re.compile(

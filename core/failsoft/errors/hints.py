@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.errands import of_frames
 from failsoft.errors.failure import Frame
 from failsoft.errors.frames import Frames
 from failsoft.errors.packages import Kind, package_of
 from failsoft.errors.places import OF_INPUT, kind_of_place, refine_by_library
-from failsoft.errors.errands import of_frames
+from failsoft.errors.purposes import purpose_of
 from failsoft.errors.taxonomy import Category, Severity
 
 __all__ = ["SETTING_UP", "Placed", "broke_while_answering", "may_be_refined", "refine_by_place"]
@@ -40,6 +41,7 @@ _CLIENTS = (
     "-packages/gitlab/", "-packages/jira/", "-packages/hvac/", "-packages/consul/", "-packages/kubernetes/client/",
     "-packages/docker/api/", "-packages/algoliasearch/", "-packages/braintree/", "-packages/plaid/", "-packages/svix/",
     "-packages/minio/", "-packages/jwt/jwks_client.py", "-packages/google/auth/",
+    "-packages/requests_toolbelt/multipart/decoder.py",
     "/xmlrpc/client.py",
 )  # fmt: skip
 _STORES = (
@@ -64,6 +66,7 @@ _LAST_FRAMES: tuple[tuple[str, str, Label, str], ...] = (
     ("EOFError", "/bz2.py", is_.UNPARSABLE, "an archive that ends early"),
     ("EOFError", "/lzma.py", is_.UNPARSABLE, "an archive that ends early"),
     ("EOFError", "/_compression.py", is_.UNPARSABLE, "an archive that ends early"),
+    ("EOFError", "/compression/_common/_streams.py", is_.UNPARSABLE, "an archive that ends early"),
     ("KeyError", "/zipfile.py", is_.NOT_THERE, "no such member of an archive"),
     ("KeyError", "/zipfile/__init__.py", is_.NOT_THERE, "no such member of an archive"),
     ("OpenSSL.crypto.Error", "/OpenSSL/", is_.UNPARSABLE, "a certificate or a key, no link"),
@@ -71,7 +74,10 @@ _LAST_FRAMES: tuple[tuple[str, str, Label, str], ...] = (
     ("sqlalchemy.exc.ArgumentError", "/sqlalchemy/engine/url.py", is_.MISCONFIGURED, "the URL of a database"),
 )
 """Class, place in the path of the innermost frame, label, and why."""
-_PLACED = frozenset({name.rpartition(".")[2] for name, *_ in _LAST_FRAMES} | {"TimeoutError", "EOFError"})
+_PLACED = frozenset(
+    {name.rpartition(".")[2] for name, *_ in _LAST_FRAMES}
+    | {"TimeoutError", "EOFError", "ModuleNotFoundError", "ImportError"}
+)
 _SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
 _BROKEN_LINKS = frozenset({"BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError"})
 
@@ -133,9 +139,11 @@ with it, so that no other ones get them."""
 
 
 def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
-    if name == "KeyError" and _function(frames) == "_Environ.__getitem__":
+    if name == "KeyError" and _function(frames).startswith("_Environ.__"):
         return is_.MISCONFIGURED, "os.environ"
     near = _near(frames)
+    if label in _MISUSED and _leads_nowhere(near):
+        return is_.UPSTREAM_FAILED, "while following a redirect"
     if (better := _by_last_frame(label, name, near)) is not None:
         return better
     if broke_while_answering(name, frames):
@@ -144,12 +152,10 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
         return is_.CONTRADICTION, "a stored value that cannot be read"
     if (better := refine_by_library(label, name, near)) is not None:
         return better
-    if (label == is_.BUG or label in OF_INPUT) and (better := _by_purpose(label, name, near)) is not None:
+    if (label == is_.BUG or label in OF_INPUT) and (better := _by_errand(label, name, near)) is not None:
         return better
-    if label in OF_INPUT and name.startswith("graphql.") and any("-packages/gql/" in frame[0] for frame in near):
-        return is_.BUG, "a query of our own"
-    if label in OF_INPUT and (_any(frames, _NEAR, _CLIENT) or _called_client(name, near)):
-        return is_.UPSTREAM_FAILED, "while reading a peer's answer"
+    if label in OF_INPUT and (whose := _whose_data(name, frames, near)) is not None:
+        return whose
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
     if lost and _any(frames, _NEAR, _STORE):
         return label._replace(severity=Severity.HIGH), "on the way to a store"
@@ -159,18 +165,55 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
 _UNREADABLE = _OF_VALUES | {"KeyError", "EOFError", "binascii.Error", "_pickle.UnpicklingError", "zlib.error"}
 
 
-def _by_purpose(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
+def _by_errand(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
     """What a value that a library refuses was for."""
     if name not in _UNREADABLE and name != "AssertionError":
         return None
-    purpose = of_frames(frames)
-    if purpose == "signed" and name in _UNREADABLE:
+    errand = of_frames(frames)
+    if errand == "signed" and name in _UNREADABLE:
         return is_.MISCONFIGURED, "while signing a request with a key of ours"
-    if purpose == "queued" and name in _UNREADABLE:
+    if errand == "queued" and name in _UNREADABLE:
         return is_.CONTRADICTION, "while reading what was queued or kept"
-    if purpose == "set up" and label == is_.BUG and name in {"ValueError", "AssertionError"}:
+    if errand == "set up" and label == is_.BUG and name in {"ValueError", "AssertionError"}:
         return is_.MISCONFIGURED, SETTING_UP
     return None
+
+
+def _whose_data(name: str, frames: Sequence[Frame], near: Sequence[Frame]) -> tuple[Label, str] | None:
+    """Whose data could not be read, where it is not our client's."""
+    if name.startswith("graphql.") and any("-packages/gql/" in frame[0] for frame in near):
+        return is_.BUG, "a query of our own"
+    if _any(frames, _NEAR, _CLIENT) or _called_client(name, near):
+        return is_.UPSTREAM_FAILED, "while reading a peer's answer"
+    return purpose_of(near)
+
+
+_MISUSED = frozenset({is_.BUG, is_.INVALID, is_.UNPARSABLE, is_.MISCONFIGURED})
+
+
+# not httpx's `_send_handling_redirects`, through which every call goes
+_TO_ELSEWHERE = re.compile(r"(?:\A|\.)(?!\w*handling)\w*redirect\w*\Z|\.http_error_30\d\Z", re.IGNORECASE)
+
+
+def _leads_nowhere(frames: Sequence[Frame]) -> bool:
+    """Whether a client was on its way to where an answer had sent it: what is wrong with that place is the peer's
+    fault."""
+    for filename, _, function in reversed(frames):
+        path = filename.replace("\\", "/")
+        _, installed, inside = path.rpartition("-packages/")
+        if not installed and not _STANDARD.search(path):
+            return False
+        if _TO_ELSEWHERE.search(function) is not None and (path.endswith("/urllib/request.py") or _is_client(inside)):
+            return True
+    return False
+
+
+def _is_client(inside: str) -> bool:
+    kind = kind_of_place(f"-packages/{inside}") or package_of(inside.removesuffix(".py").replace("/", ".")).kind
+    return kind in _CALLERS
+
+
+_CALLERS = frozenset({Kind.CLIENT, Kind.LINK})
 
 
 # frozen modules have no path, and compiled ones the path that they were built in
@@ -239,6 +282,15 @@ def _library_of(file: str) -> Kind | None:
     return kind_of_place(path) or package_of(inside.removesuffix(".py").replace("/", ".")).kind
 
 
+# the half of a client's package that serves: what it reads is what a client of ours sent
+_SERVING = re.compile(
+    r"-packages/(?:aiohttp/web|tornado/(?:web|httpserver|httputil|routing)|twisted/web/(?:server|http|resource)"
+    r"|websockets/(?:\w+/)?server|mcp/server/|grpc/(?:_server|aio/_server)|thrift\w*/(?:server|http)|pymodbus/server)"
+)
+_SERVES = re.compile(r"(?:\A|/)_?(?:web_|web\.py|servers?(?:[/._]|\Z)|servicer)|[/_]server\.py\Z")
+"""Of a library that serves as well as it calls, the part that serves: what cannot be read there, a client sent."""
+
+
 def _called_client(name: str, frames: Sequence[Frame]) -> bool:
     """Whether what our code called, and what that called in turn, has a client of a peer in it that says nothing of its
     own of what it could not read."""
@@ -246,9 +298,9 @@ def _called_client(name: str, frames: Sequence[Frame]) -> bool:
     for filename, _, _ in reversed(frames):
         path = filename.replace("\\", "/")
         _, installed, inside = path.rpartition("-packages/")
-        if not installed and not _STANDARD.search(path):
+        if (not installed and not _STANDARD.search(path)) or _SERVING.search(path) is not None:
             return False
-        if installed and inside.startswith(own):
+        if installed and (inside.startswith(own) or _SERVES.search(inside) is not None):
             return False
         if installed and package_of(inside.removesuffix(".py").replace("/", ".")).kind is Kind.CLIENT:
             return True

@@ -20,12 +20,12 @@ from failsoft.errors.catalogue.labels import (
     MISCONFIGURED,
     REFUSED_US,
     UPSTREAM_FAILED,
+    WHO_ARE_YOU,
     Label,
     Voice,
 )
 from failsoft.errors.codes import Code
 from failsoft.errors.complaints import is_not_set_up
-from failsoft.errors.conventions import Convention
 from failsoft.errors.disconnects import find_disconnect
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
@@ -35,8 +35,6 @@ from failsoft.errors.inside import inner_of, leaves_of, quoted_context_of
 from failsoft.errors.model import DOUBTED, TextModel, doubted
 from failsoft.errors.patterns import (
     guess_by_message,
-    misses_a_dependency,
-    misses_a_key,
     names_a_setting,
     tells_of_an_answer,
 )
@@ -46,7 +44,7 @@ from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_af
 from failsoft.errors.rules import CompiledRules
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.validation import pairs_of_exception
-from failsoft.errors.wording import OF_PEERS, complain, correct, limited, place, word_in
+from failsoft.errors.wording import OF_PEERS, complain, correct, limited, lost_store, of_kind, place, word_in
 
 __all__ = ["Asked", "Judge"]
 
@@ -54,12 +52,11 @@ T = TypeVar("T")
 
 _MAX_DEPTH = 8
 _MAX_READS = 200
+_REFUSALS = frozenset({REFUSED_US, WHO_ARE_YOU})
 _UNSURE = frozenset({"default", "pattern", "model"})
 _KNOWN = frozenset({"code", "catalogue", "convention"})
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
-_PROGRAM = frozenset({"a program"})
-_ANYTHING = frozenset({"a program", "a file", "an address", "what has to be given", "in the store"})
-_APT_FOR_DATA = frozenset({Category.CONFIGURATION, Category.RESOURCE})
+_PEER_FAILED = UPSTREAM_FAILED._replace(voice=Voice.WRAPS)
 
 
 class Asked(NamedTuple):
@@ -105,11 +102,12 @@ class Judge:
     def _read(self, exc: BaseException, asked: Asked, depth: int) -> Reading:
         asked.reads[0] += 1
         facts = self._classes.of(type(exc))
-        reading = (
-            self._of_group(exc, asked, depth)
-            if facts.is_group and isinstance(exc, BaseExceptionGroup)
-            else self._speak(exc, facts, asked, depth)
-        )
+        if facts.is_group and isinstance(exc, BaseExceptionGroup):
+            reading = self._of_group(exc, asked, depth)
+        else:
+            reading = self._speak(exc, facts, asked, depth)
+            if facts.store and reading.source not in _OF_THE_APP:
+                reading.label = lost_store(reading.label)
         if reading.source in DOUBTED and reading.type == facts.name:
             reading = self.doubt(reading, exc, self._text(exc, asked))
         if self._rules.rules:
@@ -144,16 +142,31 @@ class Judge:
                 return self._consider_cause(exc, own, facts, asked, depth)
         code = self._code_of(exc, facts) if facts.readers else None
         if code is not None:
-            reading = place(Reading(code.label, "code", code.says, 0.95, facts.name), asked.links.get(id(exc)), exc)
-            if code.says.startswith("HTTP 4") and (limit := limited(reading.label, self._text(exc, asked))) is not None:
-                reading.label, reading.says = limit[0], f"{code.says}, {limit[1]}"
-            wait = parse_retry_after(code.retry_after, asked.now)
-            if wait is not None and reading.label.transient:
-                reading.more["retry_after"] = wait
-            return reading
+            return self._coded(exc, code, facts, asked, depth)
         if facts.mute or facts.unknown:
             return self._weak(exc, facts, asked, depth)
         return self._catalogued(exc, facts, asked, depth)
+
+    def _coded(self, exc: BaseException, code: Code, facts: Facts, asked: Asked, depth: int) -> Reading:
+        """A code that an exception carries, and what its place and its text add to it."""
+        reading = place(Reading(code.label, "code", code.says, 0.95, facts.name), asked.links.get(id(exc)), exc)
+        if code.says.startswith("HTTP 4") and (limit := limited(reading.label, self._text(exc, asked))) is not None:
+            reading.label, reading.says = limit[0], f"{code.says}, {limit[1]}"
+        if reading.label == UPSTREAM_FAILED and (inner := self._quoted(exc, asked, depth)) is not None:
+            inner.over = reading
+            return inner
+        wait = parse_retry_after(code.retry_after, asked.now)
+        if wait is not None and reading.label.transient:
+            reading.more["retry_after"] = wait
+        return reading
+
+    def _quoted(self, exc: BaseException, asked: Asked, depth: int) -> Reading | None:
+        """What failed outside while an exception was made that says no more than that, and quotes it."""
+        quoted = self._guard(lambda: quoted_context_of(exc))
+        if quoted is None or depth >= _MAX_DEPTH:
+            return None
+        inner = self._read(quoted, asked, depth + 1)
+        return None if inner.source in _UNSURE or inner.label.category not in OF_PEERS else inner
 
     def _catalogued(self, exc: BaseException, facts: Facts, asked: Asked, depth: int) -> Reading:
         label = facts.label
@@ -161,22 +174,19 @@ class Judge:
         if facts.placed:
             place(reading, asked.links.get(id(exc)), exc)
         text = self._text(exc, asked)
-        if type(exc) is ValueError and exc.__cause__ is not None and reading.label == BUG:
-            # it says no more than that something was wrong, and from what it was raised says what
-            inner = self._inner(exc, asked, depth)
-            if inner is not None and inner.source in _KNOWN and inner.label != BUG:
-                inner.over = reading
-                return inner
-        if facts.source == "convention":
+        if (said := self._behind_a_value(exc, reading, asked, depth)) is not None:
+            return said
+        # that a peer failed is all that some classes say, whoever knows them
+        little = label == _PEER_FAILED
+        if facts.source == "convention" or (little and is_not_set_up(text) != "a file"):
             correct(reading, text)
             label = reading.label
-        if label.category is Category.NETWORK and label.voice is not Voice.SAYS:
-            answer = tells_of_an_answer(text)
-            if answer is not None:
-                return Reading(answer[0], facts.source, f"{facts.says}, {answer[1]}", facts.confidence, facts.name)
+        on_the_link = label.category is Category.NETWORK and label.voice is not Voice.SAYS
+        if on_the_link and (answer := tells_of_an_answer(text)) is not None:
+            return Reading(answer[0], facts.source, f"{facts.says}, {answer[1]}", facts.confidence, facts.name)
         self._add_details(exc, reading, asked)
-        vague = facts.confidence < GUESSED
-        refused = facts.source == "convention" and label == REFUSED_US
+        vague = facts.confidence < GUESSED or (little and label == reading.label)
+        refused = facts.source == "convention" and label in _REFUSALS
         inner = self._inner(exc, asked, depth) if vague or refused or label.voice is not Voice.SAYS else None
         if refused and inner is not None and inner.label.category is not Category.NETWORK:
             inner = None
@@ -194,6 +204,16 @@ class Judge:
             # the same thing said more exactly: the class that people know keeps its name
             inner.type = facts.name
         return _relabel(inner, _of_a_store(inner.label, reading.label))
+
+    def _behind_a_value(self, exc: BaseException, reading: Reading, asked: Asked, depth: int) -> Reading | None:
+        """What a `ValueError` was raised from, which says by itself no more than that something was wrong."""
+        if type(exc) is not ValueError or exc.__cause__ is None or reading.label != BUG:
+            return None
+        inner = self._inner(exc, asked, depth)
+        if inner is None or inner.source not in _KNOWN or inner.label == BUG:
+            return None
+        inner.over = reading
+        return inner
 
     def _guess(self, text: str, label: Label) -> tuple[Label, str] | None:
         guess = guess_by_message(text)
@@ -214,6 +234,12 @@ class Judge:
     def _weak(self, exc: BaseException, facts: Facts, asked: Asked, depth: int) -> Reading:
         """A class that says nothing, or one that nobody but the application knows."""
         inner = self._inner(exc, asked, depth) if facts.mute else None
+        placed = Reading(facts.said, "default", "", 0.2, facts.name)
+        if facts.label.voice is Voice.MUTE:
+            place(placed, asked.links.get(id(exc)), exc)
+        if placed.source == "catalogue" and "." not in facts.name:
+            # a library's own words, in the place where it says them
+            return placed
         if (
             inner is not None
             and inner.source != "default"
@@ -225,23 +251,25 @@ class Judge:
             return _relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner
         if facts.guess is not None:
             return self._named(exc, facts, facts.guess, asked, depth)
-        text = self._text(exc, asked)
+        return self._worded(exc, facts, placed, self._text(exc, asked))
+
+    def _worded(self, exc: BaseException, facts: Facts, placed: Reading, text: str) -> Reading:
+        """What is left where no name says anything: the place, the kind of the package, and the words."""
         guess = guess_by_message(text)
         if facts.kind is not None:
-            return _of_kind(facts.kind, facts.name, guess, text)
+            return of_kind(facts.kind, facts.name, guess, text)
+        if placed.label != facts.said:
+            placed.source, placed.confidence = "catalogue", NAMED
+            return placed
         if facts.passes_on and "." in facts.name:
             own = Reading(facts.said, facts.source, facts.says, 0.2, facts.name)
             if (said := complain(own, text, type(exc), facts.reads)) is not own:
                 return said
         if guess is not None:
             return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
-        label = facts.said
         if facts.label.voice is Voice.MUTE:
-            reading = Reading(label, "default", "", 0.2, facts.name)
-            if place(reading, asked.links.get(id(exc)), exc).label != label:
-                reading.source, reading.confidence = "catalogue", NAMED
-            return reading
-        return Reading(label, facts.source, facts.says, 0.5, facts.name)
+            return placed
+        return Reading(facts.said, facts.source, facts.says, 0.5, facts.name)
 
     def _named(self, exc: BaseException, facts: Facts, said: tuple[Label, str], asked: Asked, depth: int) -> Reading:
         """A class of the application whose name says what it is for."""
@@ -345,19 +373,6 @@ class Judge:
         except Exception:  # noqa: BLE001 - attributes of foreign exceptions may be properties that raise
             self.own_errors += 1
             return None
-
-
-def _of_kind(custom: Convention, name: str, guess: tuple[Label, str] | None, text: str) -> Reading:
-    """What the text adds to what only the kind of its package tells of a class."""
-    kind = Reading(custom.label, "convention", custom.says, custom.confidence, name)
-    if (limit := limited(kind.label, text)) is not None:
-        return Reading(limit[0], "pattern", limit[1], GUESSED, name, over=kind)
-    # who reads or checks data says of it what others say of their own arguments or rows
-    apt = guess is not None and (kind.label not in OF_INPUT or guess[0].category in _APT_FOR_DATA)
-    ours = kind.label.category in OF_PEERS and (misses_a_key(text) or misses_a_dependency(text))
-    if guess is None and (ours or is_not_set_up(text) in (_PROGRAM if kind.label in OF_INPUT else _ANYTHING)):
-        return word_in((MISCONFIGURED, "not set up"), kind, text)
-    return word_in(guess, kind, text) if guess is not None and apt else kind
 
 
 def _is_mere_bug(reading: Reading) -> bool:

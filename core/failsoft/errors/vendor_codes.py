@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from failsoft.errors.catalogue import labels as is_
-from failsoft.errors.catalogue.codes import label_of_upstream
-from failsoft.errors.catalogue.labels import Label, Voice
+from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.code import Code, CodeReader, named
+from failsoft.errors.driver_codes import read_arango, read_trino
 from failsoft.errors.peers import lower_text_of, status_of_peer, upstream
 
 __all__ = ["MORE_READERS_OF_VENDORS", "READERS_OF_VENDORS", "read_oauth"]
@@ -20,7 +20,7 @@ def _words(*rows: tuple[Label, str]) -> dict[str, Label]:
 
 
 _MODELS = _words(
-    (is_.UPSTREAM_NOT_NOW, "overloaded_error overloaded engine_overloaded"),
+    (is_.UPSTREAM_NOT_NOW, "overloaded_error overloaded engine_overloaded capacity_exceeded server_overloaded"),
     (is_.THROTTLED, "rate_limit_error rate_limit_exceeded tokens requests"),
     (is_.QUOTA_SPENT, "insufficient_quota billing_hard_limit_reached billing_not_active billing_error"),
     (is_.REFUSED_US, "authentication_error permission_error invalid_api_key"),
@@ -29,8 +29,14 @@ _MODELS = _words(
 """Types and codes in the error object of OpenAI, Anthropic and those that follow them."""
 
 
+_TOO_LARGE = re.compile(r"\brequest too large\b|maximum context length|prompt is too long|reduce the length of")
+
+
 def _model(exc: BaseException, label: Label | None) -> Code | None:
     code = upstream(exc, label)
+    if code is not None and _TOO_LARGE.search(lower_text_of(exc)):
+        # beside the word for a limit of a rate, of which it is more at any time
+        return Code(is_.UPSTREAM_FAILED, "too large")
     if code is not None and code.label not in {is_.UPSTREAM_FAILED, label}:
         return code
     if type(exc).__module__.startswith("litellm") and lower_text_of(exc).endswith("connection error."):
@@ -150,11 +156,32 @@ _GOOGLE_403: tuple[tuple[str, Label], ...] = (
 """Reasons of Google's 403 that are about no permission."""
 
 
-def _google(exc: BaseException, label: Label | None) -> Code | None:
-    if type(exc).__name__ in {"Forbidden", "PermissionDenied", "HttpError"} and status_of_peer(exc) == 403:
+_SET_UP = (
+    r"(?:bucket|topic|subscription|table|dataset|project|secret|queue|database|instance|model|cluster|keyring|cryptokey"
+    r"|endpoint|function)"
+)
+_GOOGLE_404 = re.compile(
+    rf"\b{_SET_UP}\b.{{0,120}}?(?:not found|not exist)|not found: {_SET_UP}\b|not found \(resource=", re.DOTALL
+)
+"""What has to be set up beforehand, as the message of a 404 names it."""
+
+
+def _google_words(exc: BaseException) -> Code | None:
+    """What the message of a refusal says beyond its status."""
+    name, status = type(exc).__name__, status_of_peer(exc)
+    if name in {"Forbidden", "PermissionDenied", "HttpError"} and status == 403:
         text = lower_text_of(exc)
-        if (said := next((Code(means, one) for one, means in _GOOGLE_403 if one in text), None)) is not None:
-            return said
+        return next((Code(means, one) for one, means in _GOOGLE_403 if one in text), None)
+    if name in {"NotFound", "HttpError"} and status == 404 and _GOOGLE_404.search(lower_text_of(exc)):
+        return Code(is_.MISCONFIGURED, "set up beforehand")
+    if name == "BadRequest" and "syntax error" in lower_text_of(exc):
+        return Code(is_.BUG, "syntax error")
+    return None
+
+
+def _google(exc: BaseException, label: Label | None) -> Code | None:
+    if (said := _google_words(exc)) is not None:
+        return said
     # the same class for a malformed key file of ours and for a client's malformed token
     if type(exc).__name__ in {"MalformedError", "InvalidValue"} and "service account" not in lower_text_of(exc):
         return Code(is_.WHO_ARE_YOU, "token")
@@ -174,16 +201,20 @@ def _kubernetes(exc: BaseException, label: Label | None) -> Code | None:
 
 _OAUTH = _words(
     (is_.REFUSED_US, "invalid_client unauthorized_client invalid_scope"),
-    (is_.UPSTREAM_FAILED, "server_error unsupported_grant_type unsupported_response_type"),
-    (is_.UPSTREAM_NOT_NOW, "temporarily_unavailable"),
+    (is_.UPSTREAM_FAILED, "server_error"),
+    (is_.UPSTREAM_NOT_NOW, "temporarily_unavailable authorization_pending"),
+    (is_.THROTTLED, "slow_down"),
+    (is_.MISCONFIGURED, "redirect_uri_mismatch unsupported_grant_type unsupported_response_type invalid_target"),
 )
-"""Error codes of OAuth 2.0 (RFC 6749, 4.1.2.1 and 5.2) that are not about the one who logs in."""
+"""Error codes of OAuth 2.0 (RFC 6749, 4.1.2.1 and 5.2, RFC 8628, 3.5, RFC 8707) that are not about the one who logs
+in."""
+_OAUTH_CLASSES = frozenset({"OAuthError", "CustomOAuth2Error"})
 
 
 def read_oauth(exc: BaseException, _label: Label | None) -> Code | None:
     """OAuth 2.0: the code of an error that is not about the one who logs in."""
     # a class for each code is what a provider has, which we are then ourselves
-    word = getattr(exc, "error", None) if type(exc).__name__ == "OAuthError" else None
+    word = getattr(exc, "error", None) if type(exc).__name__ in _OAUTH_CLASSES else None
     return named(_OAUTH.get(word), f"OAuth {word}") if isinstance(word, str) else None
 
 
@@ -238,7 +269,34 @@ def _sendgrid(exc: BaseException, _label: Label | None) -> Code | None:
     return Code(is_.QUOTA_SPENT, "maximum credits exceeded") if spent else None
 
 
+_GRAPHQL = _words(
+    (is_.WHO_ARE_YOU, "unauthenticated unauthorized not_authenticated token_expired invalid_token login_required"),
+    (is_.YOU_MAY_NOT, "forbidden permission_denied access_denied not_authorized"),
+    (is_.NOT_THERE, "not_found"),
+    (is_.INVALID, "bad_user_input bad_request validation_error invalid_input validation_failed"),
+    (
+        is_.UNPARSABLE,
+        "graphql_parse_failed graphql_validation_failed persisted_query_not_found persisted_query_not_supported "
+        "operation_resolution_failure query_too_complex depth_limit_exceeded",
+    ),
+    (is_.OUR_LIMIT, "throttled rate_limited too_many_requests rate_limit_exceeded"),
+    (is_.EDIT_CONFLICT, "conflict"),
+    (is_.DUPLICATE, "already_exists"),
+    (is_.PAYMENT_DUE, "payment_required"),
+    (is_.RULE_REFUSES, "business_rule_violation unprocessable"),
+    (is_.UPSTREAM_DOWN, "bad_gateway"),
+    (is_.UPSTREAM_NOT_NOW, "service_unavailable"),
+    (is_.UPSTREAM_SLOW, "timeout gateway_timeout"),
+    (is_.BUG, "internal_server_error"),
+)
+"""Codes in the extensions of an error that a resolver of ours raises: our answer, as those of a framework are."""
+
+
 def _graphql(exc: BaseException, _label: Label | None) -> Code | None:
+    said = getattr(exc, "extensions", None)
+    word = said.get("code") if isinstance(said, Mapping) else None
+    if isinstance(word, str) and (means := _GRAPHQL.get(word.lower())) is not None:
+        return Code(means, word)
     # of what a resolver met, the exception is only the bearer
     return Code(is_.INVALID, "query") if getattr(exc, "original_error", None) is None else None
 
@@ -247,60 +305,6 @@ def _litestar(exc: BaseException, _label: Label | None) -> Code | None:
     # one class for what a client sent and for what a view returned; only the latter comes from a builtin error
     ours = type(exc.__cause__).__module__ == "builtins" and isinstance(exc.__cause__, TypeError)
     return Code(is_.BUG, "while encoding") if ours and type(exc).__name__ == "SerializationException" else None
-
-
-_ARANGO = {
-    11: is_.REFUSED_US,
-    18: is_.CONTENTION,
-    28: is_.CONTENTION,
-    32: is_.EXHAUSTED,
-    1004: is_.MISCONFIGURED,
-    1200: is_.EDIT_CONFLICT,
-    1202: is_.NOT_THERE,
-    1203: is_.MISCONFIGURED,
-    1210: is_.CONSTRAINT,
-    1228: is_.MISCONFIGURED,
-}
-"""ArangoDB's numbers of errors; 1500 to 1599 are those of its query language."""
-
-
-def _arango(exc: BaseException, _label: Label | None) -> Code | None:
-    number = getattr(exc, "error_code", None)
-    if not isinstance(number, int):
-        return None
-    label = _ARANGO.get(number)
-    if label is None and 1501 <= number < 1600:
-        label = is_.BUG
-    return named(label, f"ArangoDB {number}")
-
-
-_TRINO = _words(
-    (
-        is_.MISCONFIGURED,
-        """
-        TABLE_NOT_FOUND COLUMN_NOT_FOUND SCHEMA_NOT_FOUND CATALOG_NOT_FOUND MISSING_TABLE MISSING_CATALOG_NAME
-        MISSING_SCHEMA_NAME FUNCTION_NOT_FOUND
-        """,
-    ),
-    (is_.REFUSED_US, "PERMISSION_DENIED"),
-    (is_.UPSTREAM_SLOW, "EXCEEDED_TIME_LIMIT EXCEEDED_CPU_LIMIT"),
-    (is_.UPSTREAM_NOT_NOW, "SERVER_STARTING_UP NO_NODES_AVAILABLE SERVER_SHUTTING_DOWN"),
-    (is_.CONTENTION, "TRANSACTION_CONFLICT"),
-    (is_.EXHAUSTED, "INSUFFICIENT_RESOURCES QUERY_QUEUE_FULL"),
-)
-"""Names and types of errors of Trino and Presto."""
-_STATUS_OF_TRINO = re.compile(r"\Aerror (\d{3})\b")
-
-
-def _trino(exc: BaseException, label: Label | None) -> Code | None:
-    for attribute in ("error_name", "error_type"):
-        name = getattr(exc, attribute, None)
-        if isinstance(name, str) and name in _TRINO:
-            return Code(_TRINO[name], name)
-    found = _STATUS_OF_TRINO.search(str(exc)[:80])
-    if found is None or label is None or label.voice is Voice.SAYS:
-        return None
-    return named(label_of_upstream(int(found[1])), f"HTTP {found[1]}")
 
 
 _THRIFT = {1: is_.UNREACHABLE, 2: is_.BUG, 3: is_.SILENT, 4: is_.BROKEN}
@@ -328,8 +332,8 @@ READERS_OF_VENDORS: tuple[tuple[CodeReader, str], ...] = (
     (_wtforms, "wtforms"),
     (_graphql, "graphql"),
     (_litestar, "litestar"),
-    (_arango, "arango"),
-    (_trino, "trino prestodb"),
+    (read_arango, "arango"),
+    (read_trino, "trino prestodb"),
     (_thrift, "thrift thriftpy2"),
 )
 """Readers by package, as in `codes`."""

@@ -20,6 +20,7 @@ from failsoft.errors.catalogue.labels import (
     NOT_THERE,
     NOTHING,
     OUR_LIMIT,
+    PAYMENT_DUE,
     QUOTA_SPENT,
     REFUSED_US,
     SILENT,
@@ -31,12 +32,21 @@ from failsoft.errors.catalogue.labels import (
     Label,
     Voice,
 )
-from failsoft.errors.complaints import cannot_read, has_to_be_paid, is_not_set_up, is_not_there, is_throttled
-from failsoft.errors.conventions import KIND_KNOWN
+from failsoft.errors.complaints import (
+    cannot_read,
+    has_to_be_paid,
+    is_not_set_up,
+    is_not_there,
+    is_of_a_card,
+    is_spent,
+    is_throttled,
+)
+from failsoft.errors.conventions import KIND_KNOWN, Convention
+from failsoft.errors.errands import names_a_settings_file
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.failure import Frame, Link
 from failsoft.errors.frames import Frames
-from failsoft.errors.hints import SETTING_UP, refine_by_place
+from failsoft.errors.hints import SETTING_UP, Placed, refine_by_place
 from failsoft.errors.packages import Kind
 from failsoft.errors.patterns import (
     guess_by_message,
@@ -49,12 +59,11 @@ from failsoft.errors.patterns import (
 )
 from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
-from failsoft.errors.errands import names_a_settings_file
 from failsoft.errors.reading import Reading
-from failsoft.errors.said import said_at
-from failsoft.errors.taxonomy import Category
+from failsoft.errors.said import said_at, said_by_call
+from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["OF_PEERS", "complain", "correct", "limited", "place", "word_in"]
+__all__ = ["OF_PEERS", "complain", "correct", "limited", "lost_store", "of_kind", "place", "word_in"]
 
 OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 """What fails outside."""
@@ -63,6 +72,7 @@ _PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESO
 _SAYS_LITTLE = frozenset({BUG, NOTHING})
 _NO_LINK = frozenset({UNREACHABLE, BROKEN, NO_TRUST})
 _REFUSALS = frozenset({REFUSED_US, UPSTREAM_FAILED})
+_LIMITS = frozenset({REFUSED_US, UPSTREAM_FAILED, THROTTLED})
 _OF_OURS_TOO = frozenset({BUG, UPSTREAM_FAILED})
 """What a library says of its own arguments as well, which are our settings."""
 
@@ -79,7 +89,7 @@ def correct(reading: Reading, text: str) -> None:
     better = _ours(label, text) or _of_a_link(label, text)
     if better is not None:
         reading.label = better[0]
-        reading.says = f"{reading.says}, {better[1]}"
+        reading.says = f"{reading.says}, {better[1]}".removeprefix(", ")
 
 
 def _ours(label: Label, text: str) -> tuple[Label, str] | None:
@@ -103,7 +113,12 @@ def _ours(label: Label, text: str) -> tuple[Label, str] | None:
 
 def limited(label: Label, text: str) -> tuple[Label, str] | None:
     """A limit, of a rate or one to pay for, for which a peer refused something by another status than that for it."""
-    if label.status != REFUSED_US.status or label._replace(voice=Voice.SAYS) not in _REFUSALS:
+    label = label._replace(voice=Voice.SAYS)
+    if label == QUOTA_SPENT and is_of_a_card(text):
+        return PAYMENT_DUE, "a card"
+    if label in _LIMITS and is_spent(text):
+        return QUOTA_SPENT, "spent"
+    if label.status != REFUSED_US.status or label not in _REFUSALS:
         return None
     if is_throttled(text):
         return THROTTLED, "throttled"
@@ -113,6 +128,9 @@ def limited(label: Label, text: str) -> tuple[Label, str] | None:
 def _of_a_link(label: Label, text: str) -> tuple[Label, str] | None:
     """What failed on the way, as the text says."""
     said = how_a_peer_failed(text)
+    if label.category is Category.AUTHENTICATION:
+        # who could not be reached refused nobody
+        return said if said is not None and said[0] == UNREACHABLE else None
     if label.category is Category.RESOURCE and label.local:
         # a pool that cannot connect has not run out
         return said if said is not None and said[0] in _NO_LINK else None
@@ -152,26 +170,21 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
         return reading
     # an errno is the system's, also where a library reads what a client sent
     of_the_system = reading.source == "code" and reading.type == "OSError"
-    if of_the_system and reading.label == DISK_FULL:
-        # it is full, wherever that was noticed
+    if _is_settled(reading, of_the_system=of_the_system):
         return reading
-    said = said_at(reading.type, link.frames, link.message)
+    said = said_at(reading.type, link.frames, link.message) or said_by_call(
+        reading.type, link.frames, link.message, exc
+    )
     if said is not None and not (of_the_system and said[0] in OF_INPUT):
         reading.label = said[0]
-        reading.says = f"{reading.says}, {said[1]}"
+        reading.says = f"{reading.says}, {said[1]}".removeprefix(", ")
         if reading.source == "default":
             reading.source, reading.confidence = "catalogue", NAMED
         return reading
-    better, library = refine_by_place(reading.label, reading.type, link.frames)
-    if better is not None and better[1] == SETTING_UP and how_a_peer_failed(link.message) is not None:
-        # who is set up connects at once
-        better = None
+    better, library = _by_place(reading, link)
     if better is not None and not (of_the_system and better[0] in OF_INPUT):
         reading.label = better[0]
-        reading.says = f"{reading.says}, {better[1]}"
-    elif reading.label in OF_INPUT and "." in reading.type and names_a_settings_file(link.message):
-        reading.label = MISCONFIGURED
-        reading.says = f"{reading.says}, a file of settings"
+        reading.says = f"{reading.says}, {better[1]}".removeprefix(", ")
     elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default"):
         text = link.message
         if library in _OF_DATA and _builds(link.frames) and cannot_read(text):
@@ -183,12 +196,45 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     return reading
 
 
+def lost_store(label: Label) -> Label:
+    """A link to a store of our own that is lost: nothing works without it."""
+    lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != SILENT.status
+    return label._replace(severity=Severity.HIGH) if lost else label
+
+
+def _is_settled(reading: Reading, *, of_the_system: bool) -> bool:
+    """Whether no place says more: a disk is full wherever that was noticed, and what a peer said says more than where
+    it was made an error of the system."""
+    if of_the_system and reading.label == DISK_FULL:
+        return True
+    return reading.source == "code" and "." not in reading.type and not reading.says.startswith("errno")
+
+
+def _by_place(reading: Reading, link: Link) -> Placed:
+    """What the place adds that the text does not contradict, and the name of a file where the place says nothing."""
+    placed = refine_by_place(reading.label, reading.type, link.frames)
+    if placed.better is None:
+        ours = reading.label in OF_INPUT and "." in reading.type and names_a_settings_file(link.message)
+        return placed._replace(better=(MISCONFIGURED, "a file of settings")) if ours else placed
+    # who is set up connects at once
+    connects = placed.better[1] == SETTING_UP and how_a_peer_failed(link.message) is not None
+    return placed._replace(better=None) if connects else placed
+
+
 _OF_VALUES = re.compile(
     r"\A(?:ValueError|Unicode\w*Error|OverflowError|EOFError|Exception|RuntimeError|OSError|struct\.error)\Z"
 )
 _OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
+_OF_STORES = frozenset({Kind.STORE, Kind.BROKER})
 _OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer|claims?|expired)\b", re.IGNORECASE)
 _OF_ANSWERS = re.compile(r"\b(?:from|in|of) (?:the |an? )?(?:\w+ )?(?:response|reply|answer)\b", re.IGNORECASE)
+_OF_LOGINS = re.compile(
+    r"\b(?:state|nonce|csrf(?: token)?|code[_ ]verifier|pkce)\b.{0,40}?\b(?:mismatch\w*|missing|invalid|(?:do|does|did)(?: not|n't)"
+    r" match|not (?:match|equal|valid)|expired|unknown)\b|\b(?:mismatch\w*|invalid|missing|unknown|expired) "
+    r"(?:oauth ?2? |login |csrf )?(?:state|nonce|csrf|code[_ ]verifier)\b(?! (?:machine|transition|of|file))"
+    r"|\bno (?:matching |suitable |such )?(?:signing )?key (?:for|with|found for) (?:kid|key id)|\bkey id \S+ not found\b",
+    re.IGNORECASE,
+)
 _STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
 
 
@@ -222,6 +268,10 @@ def _complains(text: str) -> bool:
 def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
     """What a builtin exception of a library complains of: what is set up once, data that it was given to read, or what
     it keeps."""
+    if library is not Kind.PARSER and _OF_LOGINS.search(text) is not None:
+        reading.label = WHO_ARE_YOU
+        reading.says = f"{reading.says}, a login that is not the one that was begun"
+        return reading
     guess = guess_by_message(text)
     stored = None if guess is None else _STORED.get(guess[0].category)
     if guess is not None and stored is not None:
@@ -238,6 +288,8 @@ def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
     elif guess is not None and guess[0].category is Category.NETWORK:
         said = how_a_peer_failed(text)
         reading.label = guess[0] if said is None else said[0]
+        if library in _OF_STORES:
+            reading.label = lost_store(reading.label)
         reading.says = f"{reading.says}, {guess[1]}"
     elif (word := names_a_setting(text) or is_not_set_up(text) or _missing_file(reading)) is not None:
         # whether it is our code or our settings a builtin class does not tell, and our client is told the same
@@ -274,3 +326,26 @@ def complain(reading: Reading, text: str, cls: type, reads: bool) -> Reading:
     if label in OF_INPUT or label == NOT_THERE:
         return Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
     return Reading(label, "convention", words, KIND_KNOWN, reading.type, over=reading)
+
+
+_PROGRAM = frozenset({"a program"})
+_ANYTHING = frozenset({"a program", "a file", "an address", "what has to be given", "in the store"})
+_APT_FOR_DATA = frozenset({Category.CONFIGURATION, Category.RESOURCE})
+
+
+def of_kind(custom: Convention, name: str, guess: tuple[Label, str] | None, text: str) -> Reading:
+    """What the text adds to what only the kind of its package tells of a class."""
+    kind = Reading(custom.label, "convention", custom.says, custom.confidence, name)
+    if kind.label == WHO_ARE_YOU and guess is not None and guess[0].category is Category.NETWORK:
+        # a service of identity that could not be reached refused nobody
+        correct(kind, text)
+        if kind.label != WHO_ARE_YOU:
+            return kind
+    if (limit := limited(kind.label, text)) is not None:
+        return Reading(limit[0], "pattern", limit[1], GUESSED, name, over=kind)
+    # who reads or checks data says of it what others say of their own arguments or rows
+    apt = guess is not None and (kind.label not in OF_INPUT or guess[0].category in _APT_FOR_DATA)
+    ours = kind.label.category in OF_PEERS and (misses_a_key(text) or misses_a_dependency(text))
+    if guess is None and (ours or is_not_set_up(text) in (_PROGRAM if kind.label in OF_INPUT else _ANYTHING)):
+        return word_in((MISCONFIGURED, "not set up"), kind, text)
+    return word_in(guess, kind, text) if guess is not None and apt else kind

@@ -150,7 +150,7 @@ add("fastapi", "body_malformed", UNPROCESSABLE, lambda: _fastapi(_with_body, con
 add("fastapi", "response_invalid", OUR_BUG, lambda: _fastapi(_with_response))
 add("fastapi", "no_route", ABSENT, lambda: _fastapi(_with_body, url="/none"))
 add("fastapi", "method", METHOD, lambda: _fastapi(_with_body, method="DELETE"))
-add("fastapi", "gone", Means("validation", False, 410, "low"), _raising(fastapi.HTTPException, 410, "gone"))
+add("fastapi", "gone", Means("validation", False, 410, "info"), _raising(fastapi.HTTPException, 410, "gone"))
 add("fastapi", "conflict", CONFLICT, _raising(fastapi.HTTPException, 409, "exists"))
 
 

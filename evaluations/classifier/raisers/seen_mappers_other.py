@@ -17,7 +17,7 @@ import tortoise.models
 
 from evaluations.classifier.raisers._peers import HOST, closed_port
 from evaluations.classifier.raisers._seen import ABSENT, UNREADABLE, put
-from evaluations.classifier.raisers._sql import away, bug, constraint, contention, settings, slow, value
+from evaluations.classifier.raisers._sql import away, bug, constraint, contention, settings, slow
 
 # --- Peewee -----------------------------------------------------------------------------------------------------------
 _BASE = peewee.SqliteDatabase(":memory:")

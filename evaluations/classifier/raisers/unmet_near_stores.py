@@ -114,7 +114,7 @@ def _locked_file() -> None:
         first.close()
 
 
-add("ZODB", "conflict", Means("concurrency", True, (409, 503), "low"), _conflict)
+add("ZODB", "conflict", Means("concurrency", True, (409, 503), "medium"), _conflict)
 add("ZODB", "object_lost", UNREADABLE, _object_lost, note="a reference to an object that is not stored")
 add("ZODB", "closed", OUR_BUG, _closed)
 add("ZODB", "not_a_database", _DAMAGED, _no_store_file)

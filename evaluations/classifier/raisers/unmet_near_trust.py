@@ -145,7 +145,7 @@ add(
 add(
     "pyrage",
     "wrong_key",
-    Means("authentication", False, (400, 401, 403, 500), "low"),
+    Means("validation", False, (400, 401, 403, 422), "low"),
     lambda: pyrage.decrypt(
         pyrage.encrypt(b"3 hats", [pyrage.x25519.Identity.generate().to_public()]), [pyrage.x25519.Identity.generate()]
     ),

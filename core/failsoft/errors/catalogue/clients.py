@@ -170,8 +170,7 @@ _PROTOCOLS: tuple[tuple[Label, str], ...] = (
         """
         requests_toolbelt.multipart.decoder.NonMultipartContentTypeException
         requests_toolbelt.multipart.decoder.ImproperBodyPartContentException
-        aiohttp.http_exceptions.LineTooLong aiohttp.http_exceptions.InvalidHeader
-        aiohttp.http_exceptions.DecompressSizeError aiohttp.client_exceptions.WSMessageTypeError
+        aiohttp.http_exceptions.DecompressSizeError
         urllib3.exceptions.InvalidHeader websockets.exceptions.InvalidHeader
         websockets.exceptions.InvalidHeaderFormat websockets.exceptions.InvalidHeaderValue
         websockets.exceptions.InvalidOrigin websockets.exceptions.InvalidUpgrade

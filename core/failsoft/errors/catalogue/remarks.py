@@ -38,7 +38,8 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
     (
         is_.BUG,
         "nats.errors.Error",
-        r"no reply subject|not a JetStream|already (?:acknowledged|been ack)|invalid (?:subject|queue|callback)|max_outstanding",
+        r"no reply subject|not a JetStream|already (?:acknowledged|been ack)|invalid (?:subject|queue|callback)"
+        r"|max_outstanding",
     ),
     (
         is_.BUG,
@@ -73,6 +74,8 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
     # --- what proves who somebody is ---------------------------------------------------------------------------------
     (is_.BUG, "jwt.exceptions.DecodeError", r"\AIt is required that you pass|\AInvalid token type"),
     (is_.WHO_ARE_YOU, "jwt.exceptions.DecodeError", r"\AInvalid token type\. Token must be"),
+    # the token names a key that its issuer does not have, or no longer
+    (is_.WHO_ARE_YOU, "jwt.exceptions.PyJWKClientError", r"\AUnable to find a signing key"),
     # --- what fills templates ----------------------------------------------------------------------------------------
     (is_.BUG, "minijinja.TemplateError", r"\Aundefined value\b|\bis undefined\b|\Ainvalid operation"),
     # --- documents that are made -------------------------------------------------------------------------------------
@@ -125,7 +128,6 @@ PLACES_OF_CLIENTS: tuple[tuple[Label, str, str, str, str], ...] = (
 
 BEGINNINGS_OF_CLIENTS: tuple[tuple[Label, str, str], ...] = (
     (is_.CHILD_HUNG, "TimeoutError", "[Errno Task timeout]"),
-    (is_.CHILD_HUNG, "TimeoutError", "Task timeout"),
     # confluent_kafka leaves no frame
     (is_.MISCONFIGURED, "ValueError", "Failed to create consumer: "),
     (is_.MISCONFIGURED, "ValueError", "Failed to create producer: "),

@@ -162,7 +162,7 @@ _STATES: tuple[tuple[Label, str], ...] = (
         statemachine.exceptions.StateMachineError statemachine.exceptions.InvalidDefinition
         statemachine.exceptions.InvalidStateValue statemachine.exceptions.AttrNotFound
         mptt.exceptions.CantDisableUpdates treebeard.exceptions.InvalidPosition
-        treebeard.exceptions.MissingNodeOrderBy rq.exceptions.TimeoutFormatError
+        treebeard.exceptions.MissingNodeOrderBy rq.exceptions.TimeoutFormatError sismic.exceptions.ContractError
         """,
     ),
     # the paths of a tree are of a fixed length, and used up
