@@ -6,6 +6,7 @@ import re
 
 from failsoft.sanitize.forms import Site, has_look, judged
 from failsoft.sanitize.grammar import Value, read_value
+from failsoft.sanitize.row_keys import is_key_constraint
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Span
 
@@ -157,7 +158,9 @@ def _in_chain(site: Site, before: str) -> re.Match[str] | None:
 
 
 def _told_before(site: Site) -> Span | None:
-    """A value that stands before its name, on the same line."""
+    """A value that stands before its name, on the same line. What is said of a primary key is another's."""
+    if is_key_constraint(site.name):
+        return None
     before = site.scan.before(site.first, _MAX_BEFORE)
     words = before[-_MAX_WORDS:]
     found = None

@@ -90,7 +90,10 @@ _ACTION = re.compile(
 )
 # `credentials: type=service_account`; `op://vault/item/password: item not found`
 _PAIR = re.compile(r"[a-z]{2,16}(?:[_-][a-z]{2,16}){0,2}=(?!=)[\w/.-]")
-_MESSAGE = re.compile(r"[A-Za-z]{2,16} [a-z]{2,16}\b")
+_MESSAGE = re.compile(r"(?!(?i:basic|bearer|token|digest|key|apikey) )[A-Za-z]{2,16} [A-Z]?[a-z]{1,16}\b")
+# `'token': Could not resolve it`, of a name in quotes; `auth: Invalid user`
+_SENTENCE = re.compile(r"[A-Z][a-z]{1,16} [a-z]{1,16} [a-z]{1,16}\b")
+_AUTH_SENTENCE = re.compile(r"[A-Z][a-z]{1,16}(?: [A-Z]?[a-z]{1,16}){1,12}(?=[.!?:;,)\]\"']{0,2}(?:\s|$))|[a-z]{2,16}(?: [a-z]{2,16}){2,12}(?=[.!?:;,)\]\"']{0,2}(?:\s|$))")
 # `Configuration["Jwt:Secret"]`
 _SECTION = re.compile(r"(?:[A-Z][A-Za-z]{1,40}:){0,4}[A-Z][A-Za-z]{1,40}(?=[\"'`])")
 
@@ -298,6 +301,14 @@ def _is_scope(site: Site, at: int) -> bool:
     return any("".join(words[-count:]) in _NAMES_OF_SETTINGS for count in (1, 2, 3))
 
 
+def _is_sentence(site: Site, at: int) -> bool:
+    """Whether a sentence follows a name in quotes, or one of authentication."""
+    text = site.scan.text
+    if text[site.last] in ("'", '"', "`"):
+        return _SENTENCE.match(text, at) is not None
+    return site.kind == "authorization" and words_of(site.name)[-1] == "auth" and bool(_AUTH_SENTENCE.match(text, at))
+
+
 def names_no_value(site: Site, at: int, op: str) -> bool:
     """Whether what looks like a name with a value is a place in a file, a member, a field with its number, a state.
 
@@ -318,6 +329,8 @@ def names_no_value(site: Site, at: int, op: str) -> bool:
         # a name of its own says what this is
         return True
     if op == ":" and site.before == "/" and _MESSAGE.match(text, at):
+        return True
+    if op == ":" and text[at - 1] == " " and _is_sentence(site, at):
         return True
     if op == ":" and (_is_place(site, at) or _is_scope(site, at)):
         return True
@@ -354,7 +367,7 @@ def delimited_form(site: Site, at: int, op: str, *, closed: bool) -> Value | Non
         if braced is None and op == "=" and site.before == '"' and site.name.isupper():
             braced = _WORDS.match(text, at)
         return Value(braced.start(1), braced.end(1), quoted=True) if braced else None
-    if kind in _TOLD_KINDS and (line := _NEXT_LINE.match(text, at)) and is_announced(line[1], kind):
+    if (kind in _TOLD_KINDS or kind == "signature") and (line := _NEXT_LINE.match(text, at)) and is_announced(line[1], kind):
         return Value(line.start(1), line.end(1), quoted=False)
     if closed or kind in SHAPES or site.before not in ("'", '"'):
         return None

@@ -12,6 +12,7 @@ import re
 from failsoft.sanitize.assigned import ASSIGN, assigned, plainly_assigned
 from failsoft.sanitize.complaints import told_after
 from failsoft.sanitize.forms import Site, random_key
+from failsoft.sanitize.held import generated_tokens
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.marked import marked_up
 from failsoft.sanitize.scanner import STYLE, Scan, Span
@@ -69,6 +70,8 @@ class KeyedRule:
         span = None
         if kind is None and text[start:end].lower() == "key" and (opening := _opening(text, last)):
             span = random_key(scan, name, opening)
+        if kind is None and name.lower().endswith("tokens"):
+            span = generated_tokens(scan, last)
         if span is not None:
             return span
         if kind is not None:

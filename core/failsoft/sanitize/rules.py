@@ -92,7 +92,7 @@ STRONG_TERMS: dict[str, str] = _table(
         "iban": "iban ibannumber",
         "account": "sortcode accountnumber accountno acctnumber acctno acctnum bankaccount bankaccountnumber "
         "routingnumber "
-        "policynumber policyno",
+        "policynumber policyno policynum",
         "birth_date": "dob dateofbirth birthdate birthday birthdt bday geburtsdatum geburtstag "
         "fechanacimiento fechadenacimiento datenaissance datedenaissance datanascimento datadenascimento",
         "national_id": "nationalid nationalidnumber nino aadhaar aadhaarnumber passportnumber passportno "
@@ -108,7 +108,15 @@ STRONG_TERMS: dict[str, str] = _table(
         "insurancepolicynumber healthinsurancenumber subscriberid beneficiaryid mbi npi npinumber nhsnumber "
         "prescriptionnumber kvnr versichertennummer krankenversichertennummer medicareid medicarenumber "
         "healthplanbeneficiarynumber beneficiarynumber planbeneficiarynumber medicaidid rxnumber deanumber "
-        "medicaidnumber healthid hicn",
+        "medicaidnumber healthid hicn "
+        "patientrecordnumber patientrecordno patientrecordid patientrecord patientnum patientidentifier patientmrn "
+        "patientfilenumber patientfileno patientchartnumber patientaccountnumber patientaccountno patientcode "
+        "medicalrecordnum medicalnumber medicalno medicalfilenumber medrecnumber medrecno medrecnum medrecid "
+        "healthrecordnumber healthrecordno healthrecordid healthcardnumber healthcardno healthnumber "
+        "hospitalnumber hospitalno hospitalrecordnumber memberno membernum memberidentifier "
+        "insuranceno insurancenum insurancememberid insurancepolicyno insurancepolicyid insurancecardnumber "
+        "subscribernumber subscriberno subscriberidentifier enrolleeid enrolleenumber beneficiaryno "
+        "beneficiaryidentifier policyholderid policyholdernumber",
     }
 )
 """Term to kind. Sensitive unless a word after it, or the word that opens the name, says otherwise."""
@@ -301,6 +309,8 @@ DISARMING_TAILS = word_set(
     "object objects instance instances map mapping dict list group groups pool pools cache cached lookup exchange "
     "introspection revoked revocation revoke refreshed refreshing santa sauce garden ring ingredient stuffing mint "
     "economy sale sales holder holders standard contract network balance transfer minted supply address jar jars "
+    "filter filters interceptor interceptors converter serializer deserializer authenticator processor listener "
+    "controller repository bean entrypoint customizer advice configurer guard "
     "law laws hasher hashers setting settings preferences preference popup dialog link links sniffing spraying"
 ) - {"user", "admin", "backup"}
 """Words after a term that make the name that of something else, as `token_count`, `password_min_length`."""

@@ -100,7 +100,7 @@ class TextEngine:
         ]
         records = RecordRules(keys)
         words += [*word_anchors(), *details.anchors(), *EchoRules(keys).anchors(), *records.anchors()]
-        words += statement_anchors()
+        words += statement_anchors(keys)
         signs = [*sign_anchors(), *records.signs(), padding_anchor(self._reveals)]
         self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(self._reveals)))
         self._foreign = (*self._families, words_family(foreign))

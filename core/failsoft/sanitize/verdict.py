@@ -16,6 +16,7 @@ from failsoft.sanitize.codelike import (
 )
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import COUNTED, STRONG_TERMS, WEAK_TERMS, word_set
+from failsoft.sanitize.said import is_complaint
 
 __all__ = ["Judge", "is_announced", "is_sentence"]
 
@@ -93,6 +94,7 @@ _PLACEHOLDER = re.compile(
     r"|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
     r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|\$[A-Za-z_]\w{0,40}(?:-?$|->.*|::.*)|:[a-z_]\w{0,40}:?"
     r"|@@?[A-Za-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
+    r"|(?:\$\d{1,3}|:[a-z_]\w{0,40}|@\w{1,40}|\?|%s|%\([\w.]{1,60}\)s)::[A-Za-z_][\w. ]{0,40}(?:\(\d{1,5}(?:, ?\d{1,5})?\))?(?:\[\])?"
     r"|!(?:vault|secret|env|encrypted|reference|Ref|Sub|GetAtt|ImportValue)\b[\w./-]{0,80}|__\w{1,40}__|#\{[^}]{0,80}\}"
 )
 _MEDIA_TYPE = re.compile(r"(?:application|text|image|audio|video|multipart)/[\w.+-]{1,64}")
@@ -180,7 +182,7 @@ _WORDS_WITH_DIGITS = frozenset(
 
 def is_sentence(text: str) -> bool:
     """Whether a text of several words talks about a value rather than being one, as "This field is required."."""
-    return " " in text.strip() and (_SENTENCE.search(text) is not None or _WHOLE_SENTENCE.fullmatch(text) is not None)
+    return " " in text.strip() and (is_complaint(text.strip()) or _SENTENCE.search(text) is not None or _WHOLE_SENTENCE.fullmatch(text) is not None)
 
 
 def _is_no_word(text: str) -> bool:
