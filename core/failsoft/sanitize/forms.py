@@ -93,7 +93,9 @@ _PAIR = re.compile(r"[a-z]{2,16}(?:[_-][a-z]{2,16}){0,2}=(?!=)[\w/.-]")
 _MESSAGE = re.compile(r"(?!(?i:basic|bearer|token|digest|key|apikey) )[A-Za-z]{2,16} [A-Z]?[a-z]{1,16}\b")
 # `'token': Could not resolve it`, of a name in quotes; `auth: Invalid user`
 _SENTENCE = re.compile(r"[A-Z][a-z]{1,16} [a-z]{1,16} [a-z]{1,16}\b")
-_AUTH_SENTENCE = re.compile(r"[A-Z][a-z]{1,16}(?: [A-Z]?[a-z]{1,16}){1,12}(?=[.!?:;,)\]\"']{0,2}(?:\s|$))|[a-z]{2,16}(?: [a-z]{2,16}){2,12}(?=[.!?:;,)\]\"']{0,2}(?:\s|$))")
+_AUTH_SENTENCE = re.compile(
+    r"[A-Z][a-z]{1,16}(?: [A-Z]?[a-z]{1,16}){1,12}(?=[.!?:;,)\]\"']{0,2}(?:\s|$))|[a-z]{2,16}(?: [a-z]{2,16}){2,12}(?=[.!?:;,)\]\"']{0,2}(?:\s|$))"
+)
 # `Configuration["Jwt:Secret"]`
 _SECTION = re.compile(r"(?:[A-Z][A-Za-z]{1,40}:){0,4}[A-Z][A-Za-z]{1,40}(?=[\"'`])")
 
@@ -367,7 +369,11 @@ def delimited_form(site: Site, at: int, op: str, *, closed: bool) -> Value | Non
         if braced is None and op == "=" and site.before == '"' and site.name.isupper():
             braced = _WORDS.match(text, at)
         return Value(braced.start(1), braced.end(1), quoted=True) if braced else None
-    if (kind in _TOLD_KINDS or kind == "signature") and (line := _NEXT_LINE.match(text, at)) and is_announced(line[1], kind):
+    if (
+        (kind in _TOLD_KINDS or kind == "signature")
+        and (line := _NEXT_LINE.match(text, at))
+        and is_announced(line[1], kind)
+    ):
         return Value(line.start(1), line.end(1), quoted=False)
     if closed or kind in SHAPES or site.before not in ("'", '"'):
         return None

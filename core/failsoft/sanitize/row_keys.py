@@ -13,7 +13,9 @@ __all__ = ["is_bound_key", "is_key_constraint", "is_key_of_row"]
 
 _NAME = re.compile(r"(?i)(?:\w{1,50}_)?(?:id|pk)(?:_\d{1,4})?")
 _CONSTRAINT = re.compile(r"(?i)(?:[\w.]{1,60}\.)?(?:PRIMARY|pk_\w{1,60}|\w{1,60}_(?:pkey|pk))")
-_OBJECT = re.compile(r"[\[(]{0,2}\{\s?[\"'][\w.]{1,60}[\"']: ?-?\d{1,18}(?:, ?[\"'][\w.]{1,60}[\"']: ?-?\d{1,18}){0,11}\s?\}[\])]{0,2}")
+_OBJECT = re.compile(
+    r"[\[(]{0,2}\{\s?[\"'][\w.]{1,60}[\"']: ?-?\d{1,18}(?:, ?[\"'][\w.]{1,60}[\"']: ?-?\d{1,18}){0,11}\s?\}[\])]{0,2}"
+)
 _MEMBER = re.compile(r"[\"']([\w.]{1,60})[\"']:")
 _NUMBER = re.compile(r"[\[(]{1,2}-?\d{1,18},?[\])]{1,2}")
 # the end of a statement that asks for a row by its key, and what its log has before the values

@@ -33,4 +33,3 @@ def is_complaint(text: str) -> bool:
         return False
     words = [word.strip(".!,()").lower() for word in text.split()]
     return words[0] in _OPENERS and not _TELLING.isdisjoint(words)
-

@@ -182,7 +182,9 @@ _WORDS_WITH_DIGITS = frozenset(
 
 def is_sentence(text: str) -> bool:
     """Whether a text of several words talks about a value rather than being one, as "This field is required."."""
-    return " " in text.strip() and (is_complaint(text.strip()) or _SENTENCE.search(text) is not None or _WHOLE_SENTENCE.fullmatch(text) is not None)
+    return " " in text.strip() and (
+        is_complaint(text.strip()) or _SENTENCE.search(text) is not None or _WHOLE_SENTENCE.fullmatch(text) is not None
+    )
 
 
 def _is_no_word(text: str) -> bool:
