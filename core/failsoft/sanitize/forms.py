@@ -94,7 +94,8 @@ _MESSAGE = re.compile(r"(?!(?i:basic|bearer|token|digest|key|apikey) )[A-Za-z]{2
 # `'token': Could not resolve it`, of a name in quotes; `auth: Invalid user`
 _SENTENCE = re.compile(r"[A-Z][a-z]{1,16} [a-z]{1,16} [a-z]{1,16}\b")
 _AUTH_SENTENCE = re.compile(
-    r"[A-Z][a-z]{1,16}(?: [A-Z]?[a-z]{1,16}){1,12}(?=[.!?:;,)\]\"']{0,2}(?:\s|$))|[a-z]{2,16}(?: [a-z]{2,16}){2,12}(?=[.!?:;,)\]\"']{0,2}(?:\s|$))"
+    r"(?:[A-Z][a-z]{1,16}(?: [A-Z]?[a-z]{1,16}){1,12}|[a-z]{2,16}(?: [a-z]{2,16}){2,12})"
+    r"(?=[.!?:;,)\]\"']{0,2}(?:\s|$))"
 )
 # `Configuration["Jwt:Secret"]`
 _SECTION = re.compile(r"(?:[A-Z][A-Za-z]{1,40}:){0,4}[A-Z][A-Za-z]{1,40}(?=[\"'`])")

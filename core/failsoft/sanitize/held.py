@@ -37,7 +37,8 @@ _MOST_OF_MANY = 64
 _PLURALS = ("tokens", "keys", "passwords")
 # the same of a name that is a plural in the language of parsers, too: there all of it has to look random
 _OPENS = re.compile(
-    r"\\{0,3}[\"']?\s?[=:]\s?(?:(?:frozenset|set|deque|list|tuple|dict_values|Set|Array)\(|(?:Set|Array)\(\d{1,6}\) )?(?=[\[({]\s{0,4}[bu]?[\"'])"
+    r"\\{0,3}[\"']?\s?[=:]\s?(?:(?:frozenset|set|deque|list|tuple|dict_values|Set|Array)\(|(?:Set|Array)\(\d{1,6}\) )?"
+    r"(?=[\[({]\s{0,4}[bu]?[\"'])"
 )
 _TEXTS = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'")
 # what is said about a secret beside it

@@ -20,7 +20,8 @@ _MEMBER = re.compile(r"[\"']([\w.]{1,60})[\"']:")
 _NUMBER = re.compile(r"[\[(]{1,2}-?\d{1,18},?[\])]{1,2}")
 # the end of a statement that asks for a row by its key, and what its log has before the values
 _ASKED = re.compile(
-    r"(?i)[\s.\"`\[(](\w{1,60})[\"`\]]? ?= ?(?:\?|%s|\d{1,18}|[:@$]\w{1,40}|%\(\w{1,40}\)s)(?:::\w{1,16})?(?: limit \d{1,6})?[\])\"';]{0,4}"
+    r"(?i)[\s.\"`\[(](\w{1,60})[\"`\]]? ?= ?(?:\?|%s|\d{1,18}|[:@$]\w{1,40}|%\(\w{1,40}\)s)(?:::\w{1,16})?"
+    r"(?: limit \d{1,6})?[\])\"';]{0,4}"
     r"(?:\s{1,4}|\n[^\n]{0,100})\[?[\w ]{0,24}[:=]? ?$"
 )
 _AHEAD = 240

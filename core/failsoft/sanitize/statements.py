@@ -42,7 +42,8 @@ _LINE = 4_096
 # how a statement came about, in the log of SQLAlchemy's engine; its parameters follow
 _ECHOES = ("[generated in ", "[cached since ", "[raw sql] ", "[no key ", "[caching disabled ", "support caching ")
 _ECHO = re.compile(
-    r"(?i)(?:\[(?:generated in|cached since|no key|caching disabled) |support caching )[^\]\n]{0,80}\] (?=[(\[{])|\[raw sql\] (?=[(\[{])"
+    r"(?i)(?:\[(?:generated in|cached since|no key|caching disabled) |support caching )[^\]\n]{0,80}\] (?=[(\[{])"
+    r"|\[raw sql\] (?=[(\[{])"
 )
 _WHOLE = re.compile(rf"{_LIST}(?=\s|$|[\"'\\,])")
 _LONGEST, _EMPTY = 32_768, 2
