@@ -19,11 +19,11 @@ _OPENERS = word_set(
 )
 # without one of which it complains of nothing
 _TELLING = word_set(
-    "accepted allowed array bigger blank boolean bytes between character characters choice choices choose digits "
+    "accepted allowed array between bigger blank boolean bytes character characters choice choices choose digits "
     "duplicate element elements empty exactly exceed exist expected field fields forbidden format greater integer "
-    "invalid key keys least length less letter letters list longer many mapping match missing most must null number "
-    "numbers object optional option options permitted property provided provide range recognized required select shorter short "
-    "string supported tuple type types unique valid value values"
+    "invalid key keys least length less letter letters list longer many mapping match missing most must null "
+    "number numbers object option optional options permitted property provide provided range recognized required "
+    "select short shorter string supported tuple type types unique valid value values"
 )
 
 
