@@ -49,12 +49,13 @@ _AFTER = re.compile(
 )
 # the same with more words between them
 _LATER = re.compile(
-    rf"{_CLOSED}(?:[^\n\"'`=]|[\"'`]\w{{1,16}}[\"'`](?=[ ,.:;)\]])){{0,100}}?"
+    rf"{_CLOSED}(?:[^\n\"'`=]|[\"'`]\w{{1,16}}[\"'`](?=[ ,.:;)\]>])){{0,100}}?"
     r"(?:\b(?i:got|received|parsing|(?:but|and) (?:was|is|it is|found|given)|invalid choice:|input string:|value:|value"
     r"|invalid (?:\w{1,16} )?value:|(?:field|param|column)'s value:|at row \d{1,9}:"
     r"|(?:is|are) not (?:an? )?(?:valid )?\w{1,16}:)) \(?(?=[^\s(])"
 )
 # `Invalid value for "--password" / "-p": x is too short`
+_GOT = re.compile(rf"{_CLOSED} (?:must|should) [^\n]{{1,200}}?\(got (?=[\"'])")
 _OF_OPTION = re.compile(r"[\"'](?: ?/ ?[\"']-\w[\"'])?: (?=[^\s\"']+ (?:is|does|must|has)\b)")
 _ON_NEXT_LINE = re.compile(r"[\"'`]?[ \t]{0,4}\r?\n[ \t]{1,16}(?:Rejected )?[Vv]alue:[ \t]{1,4}")
 # two values of one name: the one that was expected and the other, the old one and the new one
@@ -125,7 +126,7 @@ def _told_later(site: Site) -> Span | None:
             second = judged(site, Value(*other, quoted=True), "=")
             if first and second:
                 return first[0], second[1], first[2] + text[first[1] : second[0]] + second[2]
-    later = _OF_OPTION.match(text, last) or _ON_NEXT_LINE.match(text, last)
+    later = _OF_OPTION.match(text, last) or _ON_NEXT_LINE.match(text, last) or _GOT.match(text, last)
     if later is None and any(map(ahead.__contains__, _TELLING)):
         later = _LATER.match(text, last)
     value = read_value(text, later.end(), site.kind) if later else None

@@ -50,6 +50,7 @@ _LOC_SPAN = 400
 # of these, a short number is the wrong thing under the name
 _NUMBERED_KINDS = frozenset(["token", "session", "csrf", "api_key", "signature"])
 _LEAST_NUMBER = 4
+_COUNTS = re.compile(r"(?:(?:-?\d{1,6}|None|True|False)(?:, ?|$|(?=\))))*")
 # `()` and `[]`
 _LEAST_BOUND = 2
 _INSERT = re.compile(
@@ -103,6 +104,8 @@ class DetailRules:
         yield Anchor("key (", self.unique_key)
         for opening in ("failing row contains (", "duplicate key value is (", "with column values ("):
             yield Anchor(opening, self.row)
+        for gap in (" ", ":", ": ", " - ", "] "):
+            yield Anchor(f"sqlalchemy.engine.engine{gap}row (", self.logged_row)
         yield Anchor("duplicate entry", self.entry)
         for opening in ("[parameters:", "[params:", "[bind", "; args="):
             yield Anchor(opening, self.parameters)
@@ -163,6 +166,11 @@ class DetailRules:
         """PostgreSQL, SQL Server, Oracle: a whole row, up to its closing bracket. A primary key alone stays."""
         last = _balanced(scan.text, end)
         return last if is_key_of_row(self._keys, scan.text, end, last) else self._gone(scan, end, last)
+
+    def logged_row(self, scan: Scan, _start: int, end: int) -> Span | int:
+        """SQLAlchemy's log, in whatever layout: `Row (1, 'x')`. Counts and keys stay."""
+        last = _balanced(scan.text, end)
+        return last if _COUNTS.fullmatch(scan.text, end, last) else self._gone(scan, end, last)
 
     def entry(self, scan: Scan, start: int, end: int) -> Span | int:
         """MySQL: `Duplicate entry 'x' for key 'users.email'`. Integers stay."""

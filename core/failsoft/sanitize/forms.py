@@ -81,7 +81,7 @@ _EXPLAINED = (
     r"[A-Z][a-z]{1,16}\.? (?=(?:[\w'’-]{1,20}[,.]? ){0,5}(?:the|a|an|to|of|that|which|will|be|is|are|only"
     r"|this)\b)(?:[A-Za-z'’-]{1,20}[,.]? ){2}[A-Za-z]"
 )
-_NO_VALUE = re.compile(rf"{_STATE}|{_CLAUSE}|{_EXPLAINED}|{_MEASURED}|[Ll]ine \d{{1,7}}\b")
+_NO_VALUE = re.compile(rf"{_STATE}|{_CLAUSE}|{_EXPLAINED}|{_MEASURED}|[Ll]ine \d{{1,7}}\b|calling (?:handler|<)")
 # what may be done to things of a kind, as scopes have it: `api_keys:delete`
 _ACTION = re.compile(
     r"(?:read|write|create|update|delete|list|get|view|edit|manage|admin|rotate|revoke|issue|use|export|import|add"
@@ -110,6 +110,9 @@ _FATE = re.compile(
 _FEW_WORDS = re.compile(r" ([^\W\d_]+|\d{1,3})(?: (?:[^\W\d_]+|\d{1,3})){0,1}[.!]?(?=$|[\r\n;,)\]}\"']| \()")
 # `pod "api-1" not found`: a thing and its name
 _THING = re.compile(r" ([\"'`])[\w./:@-]{1,80}\1(?= [a-z])")
+# a word of prose is none of these when another one follows: `token: service error: forbidden`
+_RANDOM_KINDS = word_set("token api_key private_key session csrf signature")
+_NEXT_WORD = re.compile(r" [a-z]{2,24}(?=[ .,:;!?)\]\"']|$)")
 # after these, what stood before them was more than a word
 _GOES_ON = word_set(
     "for of from at in on and or with by to user as is was were has failed rejected refused accepted used given sent "
@@ -183,10 +186,19 @@ def _is_remark(site: Site, value: Value, op: str) -> bool:
         return True
     if op != ":" or text[value.start - 1] != " " or not content.isalpha() or site.kind in SHAPES:
         return False
-    if content.islower() and _THING.match(text, value.end):
+    if content.islower() and (
+        _THING.match(text, value.end) or (site.kind in _RANDOM_KINDS and _NEXT_WORD.match(text, value.end))
+    ):
         return True
     rest = _FEW_WORDS.match(text, value.end)
     return rest is not None and rest[1].lower() not in _GOES_ON
+
+
+def _is_type(text: str, value: Value, content: str) -> bool:
+    """Whether a type is named: `'int' object cannot be converted`, `SharedResolver { inner: … }`."""
+    if value.quoted:
+        return content.isidentifier() and text.startswith(" object ", value.end + 1)
+    return content[:1].isupper() and content.isalpha() and text.startswith(" {", value.end)
 
 
 def _is_thing(site: Site, value: Value) -> bool:
@@ -225,7 +237,7 @@ def judged(site: Site, value: Value | None, op: str) -> Span | None:
     content = text[value.start : value.end]
     if not value.quoted and (is_named(text, value) or _is_remark(site, value, op)):
         return refused(site, value)
-    if kind == "secret" and _is_thing(site, value):
+    if (kind == "secret" and _is_thing(site, value)) or _is_type(text, value, content):
         return refused(site, value)
     fits = kind in ("name", "address") or not value.quoted or kind not in SHAPES or SHAPES[kind].match(content)
     after = text[value.end : value.end + 1]

@@ -17,14 +17,16 @@ _OBJECT = re.compile(
     r"[\[(]{0,2}\{\s?[\"'][\w.]{1,60}[\"']: ?-?\d{1,18}(?:, ?[\"'][\w.]{1,60}[\"']: ?-?\d{1,18}){0,11}\s?\}[\])]{0,2}"
 )
 _MEMBER = re.compile(r"[\"']([\w.]{1,60})[\"']:")
-_NUMBER = re.compile(r"[\[(]{1,2}-?\d{1,18},?[\])]{1,2}")
-# the end of a statement that asks for a row by its key, and what its log has before the values
-_ASKED = re.compile(
-    r"(?i)[\s.\"`\[(](\w{1,60})[\"`\]]? ?= ?(?:\?|%s|\d{1,18}|[:@$]\w{1,40}|%\(\w{1,40}\)s)(?:::\w{1,16})?"
-    r"(?: limit \d{1,6})?[\])\"';]{0,4}"
-    r"(?:\s{1,4}|\n[^\n]{0,100})\[?[\w ]{0,24}[:=]? ?$"
+_NUMBERS = re.compile(r"[\[(]{1,2}-?\d{1,18}(?:, ?-?\d{1,18}){0,7},?[\])]{1,2}")
+_FIGURE = re.compile(r"\d{1,18}")
+# places for values in a statement, and what they are compared with; a number that stands there is a place, too
+_PLACE = re.compile(
+    r"(?i)(?:(?P<of>\b(?:limit|offset)|\w{1,60}[\"`\]]?) {0,2}(?:=|<>|[<>]=?)? {0,2})?"
+    r"(?:\?|%s|(?<![\w:])[:@$]\w{1,40}|%\(\w{1,40}\)s|(?<==)\d{1,18}|(?<== )\d{1,18})"
 )
-_AHEAD = 240
+_PAGING = frozenset(("limit", "offset"))
+_AHEAD, _STATEMENT = 240, 1_024
+_OPENS = re.compile(r"(?i)\b(?:select|update|delete|insert|with)\b")
 _VALUE = re.compile(r"\s?(?:(\w{1,60}): ?)?-?\d{1,18}\s?")
 _OF_PRIMARY = re.compile(r"(?i)PRIMARY KEY constraint")
 
@@ -44,10 +46,17 @@ def is_bound_key(keys: KeyMatcher, text: str, start: int, end: int) -> bool:
     if not content or "'" in content or '"' in content:
         named = _OBJECT.fullmatch(content) is not None
         return named and all(_names_key(keys, name) for name in _MEMBER.findall(content))
-    if _NUMBER.fullmatch(content) is None:
-        return False
-    asked = _ASKED.search(text, max(0, start - _AHEAD), start)
-    return asked is not None and _names_key(keys, asked[1])
+    return _NUMBERS.fullmatch(content) is not None and _asks_for_keys(keys, text, start, len(_FIGURE.findall(content)))
+
+
+def _asks_for_keys(keys: KeyMatcher, text: str, at: int, count: int) -> bool:
+    """Whether the statement that ends before a place has that many places for values, all of them for keys of rows, or
+    for how many rows it is to find."""
+    first = max(0, at - _STATEMENT)
+    for opening in _OPENS.finditer(text, first, at):
+        first = opening.start()
+    places = [(match["of"] or "").strip(' "`]') for match in _PLACE.finditer(text, first, at)]
+    return len(places) == count and all(name.lower() in _PAGING or _names_key(keys, name) for name in places)
 
 
 def is_key_of_row(keys: KeyMatcher, text: str, start: int, end: int) -> bool:

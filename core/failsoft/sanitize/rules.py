@@ -52,7 +52,8 @@ STRONG_TERMS: dict[str, str] = _table(
         "wachtwoord haslo hasło lösenord losenord passord adgangskode salasana heslo jelszó şifre parola пароль "
         "密码 密碼 "
         "パスワード 비밀번호",
-        "secret": "secret secrets secretid secretaccess secretstring secretvalue seedphrase recoveryphrase mnemonic "
+        "secret": "secret secrets stringdata secretid secretaccess secretstring secretvalue seedphrase recoveryphrase "
+        "mnemonic "
         "mnemonicphrase geheimnis passwordhint passphrasehint passwordhints",
         "answer": "securityanswer securityanswers secretanswer secretanswers hintanswer challengeanswer "
         "recoveryanswer "
@@ -231,8 +232,8 @@ SID_OWNERS = word_set(
 )
 """`<owner>_sid` is an id, of Twilio or of Windows."""
 
-PAGE_WORDS = word_set("page pagination paging continuation cursor sync resume cancellation fencing")
-"""Words before "token" that make it a place in a list, or a lock."""
+PAGE_WORDS = word_set("page pagination paging continuation cursor sync resume cancellation fencing idempotency")
+"""Words before "token" that make it a place in a list, a lock, or the mark of a request that may be sent twice."""
 
 UNGLUED = word_set("tiktoken subtoken")
 """What only ends like such a word."""
@@ -328,6 +329,6 @@ COUNTED = word_set("cookies credentials secrets passwords apikeys sessions")
 DISARMING_PHRASES = word_set(
     "unexpected parse parser parsing syntax lexer lexical next previous last max min total input output prompt "
     "completion first stop special mask pad eos bos cls sep unk start begin closing opening punctuation operator "
-    "illegal page pagination paging continuation cursor sync resume cancellation fencing"
+    "illegal page pagination paging continuation cursor sync resume cancellation fencing idempotency"
 )
 """Words before "token" in the language of parsers and language models."""

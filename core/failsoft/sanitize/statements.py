@@ -26,10 +26,14 @@ _LIST = rf"[\[({{](?:{_ITEMS}[\[({{]{_ITEMS}[\])}}]){{0,64}}{_ITEMS}[\])}}]"
 _BOUND = re.compile(
     r"(?:\?|%s|%\(\w{1,40}\)s|\$\d{1,3}|(?<![\w:])[:@]\w{1,40})[^?%$@\[{\n]{0,160}?"
     r"(?:\\{0,3}(?:\"\"\"|'''|[\"'`])(?:\)|,)\s{0,16}|[\w);\"`'](?:;|\s--)?\s{1,4}|,\s{0,4})"
-    r"(?:(?:with |using )?(?:args?|arguments|bind(?:ing)?s?|values?|params|parameters|vars)[:=]?\s?)?"
-    rf"(?P<list>(?=[\[({{]\s{{0,4}}(?:[bu]?[\"']|-?\d|None\b|NULL\b|nil\b|True\b|False\b|[\[(]))"
+    r"(?:(?:with |using )?\\{0,3}[\"']?(?:args?|arguments|bind(?:ing)?s?|values?|params|parameters|vars)"
+    r"\\{0,3}[\"']?[:=]?\s?)?"
+    rf"(?P<list>(?=[\[({{]\s{{0,4}}(?:[bu]?[\"']|-?\d|None\b|NULL\b|nil\b|True\b|False\b|[\[({{]))"
     rf"(?=[^\n]{{0,4096}}?[\"']){_LIST})"
 )
+# in brackets, it is more of the statement
+_CONDITION = re.compile(r"[=<>] ?(?:\?|%s|[:@$]\w)[ )]")
+_MOST_CONDITIONS = 8
 _CALLED = re.compile(r"\w\(\s{0,4}[fru]?[\"']{1,3}\s{0,16}$")
 _LITERAL = re.compile(r"[\"']([^\"'\n]{1,256})[\"']")
 _BINDING = re.compile(
@@ -55,8 +59,11 @@ def _bound(scan: Scan, start: int, end: int) -> Span | int:
     text = scan.text
     if start < scan.stated:
         return end
-    found = _BOUND.search(text, start, min(len(text), start + _SPAN))
-    if found is None:
+    limit = min(len(text), start + _SPAN)
+    found, passed = _BOUND.search(text, start, limit), 0
+    while found and passed < _MOST_CONDITIONS and _CONDITION.search(found["list"]):
+        found, passed = _BOUND.search(text, found.start("list") + 1, limit), passed + 1
+    if found is None or passed == _MOST_CONDITIONS:
         scan.stated = start + _SEARCHED
         return end
     items = found["list"]

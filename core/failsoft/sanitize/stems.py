@@ -27,7 +27,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "factorcode factor_code npin faxn "
             "subscriber beneficiary insur hicn nhs licens licenc phone mobile msisdn accountn accountnumber "
             "bankaccount bank_account bank-account acctn routing surname mnemonic "
-            "medrec med_rec hospital enrollee policyholder verific activation national "
+            "stringdata string_data medrec med_rec hospital enrollee policyholder verific activation national "
             "seedphr seed_phr seed-phr pkcev pkce_v pkce-v codeverif code_verif code-verif client_assert "
             "client-assert clientassert saml pkcs8 senha pword pwrd upass requirep masterauth pannum pan_num "
             "wachtwoord passord "

@@ -21,8 +21,9 @@ from failsoft.sanitize.said import is_complaint
 __all__ = ["Judge", "is_announced", "is_sentence"]
 
 _NOTHING = word_set(
-    "none null nil true false undefined nan yes no on off n/a na empty blank unset nothing void default unknown "
-    "always never anonymous redacted filtered masked hidden removed scrubbed censored omitted stripped protected"
+    "none null nil true false undefined nan yes no on off n/a na no-check nocheck empty blank unset nothing void "
+    "default unknown always never anonymous redacted filtered masked hidden removed scrubbed censored omitted stripped "
+    "protected"
 )
 
 _ABOUT = word_set(
@@ -82,7 +83,7 @@ _MECHANISMS = word_set(
 _MASKED = re.compile(
     r"[*•●xX#.…_-]{3,}"
     r"|.{0,12}(?:\*{3,}|•{3,}|●{3,}).{0,12}"
-    r"|[\[<({]{1,2}[^\]>)}]{0,40}(?i:redact|filter|mask|hidden|remov|scrub|secret|censor|omitted|sensitive|protected)"
+    r"|[\[<({]{1,2}[^\]>)}]{0,40}(?i:redact|filter|mask|hidden|secure|remov|scrub|secret|censor|omitted|sensitive|protected)"
     r"[^\]>)}]{0,60}[\]>)}]{1,2}"
     r"|\[(?:REDACTED|FILTERED|MASKED|HIDDEN|REMOVED|SCRUBBED|SENSITIVE)",
     re.DOTALL,
