@@ -9,14 +9,13 @@ from failsoft.sanitize.forms import (
     delimited_form,
     has_look,
     judged,
-    names_no_value,
-    sets_nothing,
     special_form,
     with_change,
 )
 from failsoft.sanitize.grammar import SHAPES, TEMPLATE, Value, container, header_line, read_value
 from failsoft.sanitize.held import plan_held
 from failsoft.sanitize.keys import words_of
+from failsoft.sanitize.no_value import names_no_value, sets_nothing
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import STYLE, Span, marker
 from failsoft.sanitize.verdict import Judge

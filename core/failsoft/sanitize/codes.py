@@ -68,12 +68,10 @@ def _long_code(scan: Scan, start: int, end: int) -> Span | int:
 
 def _is_exchanged(scan: Scan, start: int, code: re.Match[str]) -> bool:
     """Whether a code stands in a request that exchanges it for a token."""
-    if (
-        scan.text[code.start(1) - 1] not in "'\""
-        or not is_announced(code[1], "token")
-        or _NAMED_CODE.fullmatch(code[1])
-    ):
+    if not is_announced(code[1], "token") or _NAMED_CODE.fullmatch(code[1]):
         return False
+    if scan.text[code.start(1) - 1] not in ("'", '"'):
+        return "invalid_grant" in scan.before(start, 64)
     first, last = max(0, start - _BESIDE), code.end() + _BESIDE
     return _EXCHANGE.search(scan.text, first, last) is not None
 

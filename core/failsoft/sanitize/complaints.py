@@ -37,6 +37,7 @@ _CHAIN = re.compile(
 # pytest: what the expression was that gave it
 _WHERE = re.compile(r"\bwhere (?P<quote>[\"'])(?P<quoted>[^\"'\n]{5,256})(?P=quote) = [^\n=]{1,200}\.$")
 _QUOTES = ("'", '"', "`")
+_NAMED_BY = (*_QUOTES, " ")
 _LEADS = (" ", *_QUOTES)
 # a quoted value ends in front of such words, not farther than this from the name
 _MAX_WORDS = 80
@@ -55,6 +56,8 @@ _LATER = re.compile(
     r"|(?:is|are) not (?:an? )?(?:valid )?\w{1,16}:)) \(?(?=[^\s(])"
 )
 # `Invalid value for "--password" / "-p": x is too short`
+# what a rejected value follows in quotes; a password, whatever it looks like
+_REJECTED = re.compile(rf"{_CLOSED}: invalid (?:\w{{1,16}} value|choice): (?=[\"'])")
 _GOT = re.compile(rf"{_CLOSED} (?:must|should) [^\n]{{1,200}}?\(got (?=[\"'])")
 _OF_OPTION = re.compile(r"[\"'](?: ?/ ?[\"']-\w[\"'])?: (?=[^\s\"']+ (?:is|does|must|has)\b)")
 _ON_NEXT_LINE = re.compile(r"[\"'`]?[ \t]{0,4}\r?\n[ \t]{1,16}(?:Rejected )?[Vv]alue:[ \t]{1,4}")
@@ -126,7 +129,10 @@ def _told_later(site: Site) -> Span | None:
             second = judged(site, Value(*other, quoted=True), "=")
             if first and second:
                 return first[0], second[1], first[2] + text[first[1] : second[0]] + second[2]
-    later = _OF_OPTION.match(text, last) or _ON_NEXT_LINE.match(text, last) or _GOT.match(text, last)
+    rejected = _REJECTED.match(text, last) or _GOT.match(text, last)
+    if rejected and site.kind == "password" and site.before in _NAMED_BY:
+        return judged(site, read_value(text, rejected.end(), site.kind), "=")
+    later = rejected or _OF_OPTION.match(text, last) or _ON_NEXT_LINE.match(text, last)
     if later is None and any(map(ahead.__contains__, _TELLING)):
         later = _LATER.match(text, last)
     value = read_value(text, later.end(), site.kind) if later else None

@@ -40,6 +40,7 @@ _OPENS = re.compile(
     r"\\{0,3}[\"']?\s?[=:]\s?(?:(?:frozenset|set|deque|list|tuple|dict_values|Set|Array)\(|(?:Set|Array)\(\d{1,6}\) )?"
     r"(?=[\[({]\s{0,4}[bu]?[\"'])"
 )
+_HEXADECIMAL = re.compile(r"[0-9a-fA-F]{32,128}")
 _TEXTS = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'")
 # what is said about a secret beside it
 _HARMLESS = word_set("name id kind type owner created expires url path file ref hash fingerprint version region")
@@ -84,7 +85,9 @@ def generated_tokens(scan: Scan, last: int) -> Span | None:
         return None
     content = scan.text[inside.start : inside.end]
     items = [item or other for item, other in _TEXTS.findall(content)]
-    if not items or len(_TEXTS.sub("", content).strip(" ,bu\r\n\t")) or not all(map(looks_random, items)):
+    if not items or _TEXTS.sub("", content).strip(" ,bu\r\n\t"):
+        return None
+    if not all(looks_random(item) or _HEXADECIMAL.fullmatch(item) for item in items):
         return None
     return inside.start, inside.end, marker("token")
 
