@@ -22,6 +22,7 @@ _CODE_LEAST = 8
 _EXCHANGE = re.compile(r"authorization_code|grant_?[tT]ype|redirect_?[uU]ri|code_?[vV]erifier|oauth")
 _BESIDE = 240
 _NAMED_CODE = re.compile(r"[a-z\d]+(?:[_.-][a-z\d]+)+|[A-Z\d]+(?:[_.-][A-Z\d]+)+")
+_STATE = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _BEFORE_CODE = re.compile(r"(?<![\w.-])(\d{4,8}) ?$")
 _OF_CODE = re.compile(r"(?i)(?:[\w-]{1,16} ){0,3}(?:code|otp|pin|passcode|password)\b")
 _WORDY = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
@@ -66,6 +67,12 @@ def _long_code(scan: Scan, start: int, end: int) -> Span | int:
     return match.start(1), match.end(1), marker("oauth_code")
 
 
+def _new_state(scan: Scan, _start: int, end: int) -> Span | int:
+    """requests-oauthlib: `Generated new state x.`, which an answer is known by."""
+    match = _STATE.match(scan.text, end)
+    return (end, match.end(), marker("csrf")) if match and looks_random(match.group()) else end
+
+
 def _is_exchanged(scan: Scan, start: int, code: re.Match[str]) -> bool:
     """Whether a code stands in a request that exchanges it for a token."""
     if not is_announced(code[1], "token") or _NAMED_CODE.fullmatch(code[1]):
@@ -78,6 +85,8 @@ def _is_exchanged(scan: Scan, start: int, code: re.Match[str]) -> bool:
 
 def code_words() -> Iterator[Anchor]:
     """Anchors in any case."""
+    for words in ("new state ", "supplied state "):
+        yield Anchor(words, _new_state)
     for words in ("is your ", "as your "):
         yield Anchor(words, _code_before)
     yield Anchor("code is ", _sent_code, r"(?=\d{4,8}\b)")

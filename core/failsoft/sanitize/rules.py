@@ -59,8 +59,8 @@ STRONG_TERMS: dict[str, str] = _table(
         "recoveryanswer "
         "securityquestionanswer secretquestionanswer securityquestionanswers mothermaidenname "
         "mothersmaidenname",
-        "token": "token jwt resourceownerkey accesstokens refreshtokens authtokens apitokens bearertokens sessiontokens "
-        "idtokens idtokenhint usertokens csrftokens devicetokens",
+        "token": "token jwt resourceownerkey accesstokens refreshtokens authtokens apitokens bearertokens "
+        "sessiontokens idtokens idtokenhint usertokens csrftokens devicetokens",
         "api_key": "apikey apikeys accesskey accesskeys accesskeyid appkey applicationkey clientkey consumerkey "
         "subscriptionkey subscriptionkeys functionskey authkeys appkeys sharedkeys licensekeys licencekeys servicekey "
         "serviceaccountkey honeycombteam integrationkey writekey adminkey deploykey accountkey "
