@@ -131,14 +131,16 @@ def _told_later(site: Site) -> Span | None:
                 return first[0], second[1], first[2] + text[first[1] : second[0]] + second[2]
     rejected = _REJECTED.match(text, last) or _GOT.match(text, last)
     if rejected and site.kind == "password" and site.before in _NAMED_BY:
-        return judged(site, read_value(text, rejected.end(), site.kind), "=")
+        value = read_value(text, rejected.end(), site.kind)
+        return judged(site, value, "=") if value and not text.startswith(" that is ", value.end + 1) else None
     later = rejected or _OF_OPTION.match(text, last) or _ON_NEXT_LINE.match(text, last)
     if later is None and any(map(ahead.__contains__, _TELLING)):
         later = _LATER.match(text, last)
     value = read_value(text, later.end(), site.kind) if later else None
     if value is None or not has_look(text[value.start : value.end], site.kind):
         return None
-    return judged(site, value, "=")
+    # what attrs says of a type is read as a whole; see `echoes`
+    return None if text.startswith(" that is ", value.end + 1) else judged(site, value, "=")
 
 
 def complained(site: Site) -> Span | None:

@@ -19,6 +19,8 @@ _ASKED = re.compile(r"(?i)(?:\bauth(?:enticate)? [\"']?|mechanism=[\"'])$")
 _RESPONSE = re.compile(_ANSWER)
 _NAMED = re.compile(r"\b(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5)\b")
 _BEFORE = 240
+_BIND = "'authentication': {"
+_QUOTED = re.compile(r"b?[\"'](?!\[REDACTED)([^\"'\n]{1,256})[\"']")
 
 
 def _asked(scan: Scan, start: int, end: int) -> Span | int:
@@ -37,8 +39,15 @@ def _response(scan: Scan, start: int, end: int) -> Span | int:
     return match.start(1), match.end(1), marker("basic")
 
 
+def _simple(scan: Scan, start: int, end: int) -> Span | int:
+    """ldap3 writes the request of a simple bind (RFC 4511, section 4.2)."""
+    value = _QUOTED.match(scan.text, end) if scan.before(start, 24).endswith(_BIND) else None
+    return (value.start(1), value.end(1), marker("password")) if value else end
+
+
 def sasl_words() -> Iterator[Anchor]:
     """Anchors in any case."""
     for mechanism in _MECHANISMS:
         yield Anchor(mechanism, _asked, r"(?=[\"']?[ >][\"']?[a-z0-9+/{])")
+    yield Anchor("'simple': ", _simple, "(?=[b\"'])")
     yield Anchor("resp=", _response, "(?=[a-z0-9+/]{8})")
