@@ -158,6 +158,8 @@ def _is_thing(site: Site, value: Value) -> bool:
     content = site.scan.text[value.start : value.end]
     if site.name.startswith("-") and not value.quoted:
         return _KEPT_ELSEWHERE.fullmatch(content) is not None
+    if words_of(site.name)[-2:] == ("secret", "id") and _KEPT_ELSEWHERE.fullmatch(content):
+        return True
     return value.quoted and _RESOURCE.fullmatch(content) is not None and bool(_FATE.match(site.scan.text, value.end))
 
 
