@@ -82,6 +82,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         is_.MISCONFIGURED,
         r"(?:missing|invalid|no) (?:\w+ )?(?:settings?|config|env(?:ironment)? )|missing (?:\w+ )?(?:credential|secret)"
         r"|(?:not |un|mis)configured"
+        r"|(?:templates?|certificate|migrations?|plugin|driver|fonts?|translations?|environment variable)"
+        r" (?:is |are )?(?:missing|not found|absent|not set|not loaded|not installed)"
         r"|(?:unsupported|unknown|missing|invalid) (?:\w+ )?(?:provider|backend|driver|engine|dialect|plugin"
         r"|dependency) ",
     ),
@@ -187,6 +189,8 @@ _ANY = any_of(pattern.pattern for _, pattern in _NAMES)
 """Whether one of them is found: most names say nothing, and asking once is quicker than asking each."""
 _SAID_BY_CAUSES = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE})
 """Of what failed outside, the cause knows more than whoever named a class for it."""
+# what has run out is told by the name, though it was waiting for it that failed
+_RAN_OUT = re.compile(r"\Ano .* (?:available|left|free|ready)|\bfull\b|\Aout of ")
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+")
 _SUFFIX = re.compile(r"(?: (?:error|exception|failure|failed|fault|err))+\Z")
@@ -216,6 +220,8 @@ def is_mute_name(name: str) -> bool:
     `OutOfStock` and `InsufficientFundsError` say what; they keep their meaning whatever they were raised from.
     """
     guess = guess_by_name(name)
-    if guess is not None and (guess[0].category not in _SAID_BY_CAUSES or guess[0] == is_.UPSTREAM_NOT_NOW):
+    if guess is not None and (
+        guess[0].category not in _SAID_BY_CAUSES or guess[0] == is_.UPSTREAM_NOT_NOW or _RAN_OUT.search(guess[1])
+    ):
         return False
     return guess is not None or _SUFFIX.search(f" {words_of(name)}") is not None
