@@ -195,8 +195,9 @@ class DetailRules:
         match = _PARAMETERS.match(text, start)
         if match is None or text.startswith("[REDACTED:", match.end()):
             return end
-        if text[start] == ";" and not _LOGGED.search(text, max(0, start - _LOGGED_SPAN), start):
+        if text[start] == ";" and not _LOGGED.search(text, max(0, start - _LOGGED_SPAN, scan.silent), start):
             # arguments of a call
+            scan.silent = start
             return end
         at = match.end()
         last = self._end_of_parameters(text, at) if text[start] == "[" else _end_of_arguments(text, at)
