@@ -64,7 +64,7 @@ _FEW_WORDS = re.compile(r" ([^\W\d_]+|\d{1,3})(?: (?:[^\W\d_]+|\d{1,3})){0,1}[.!
 # `pod "api-1" not found`: a thing and its name
 _THING = re.compile(r" ([\"'`])[\w./:@-]{1,80}\1(?= [a-z])")
 # a word of prose is none of these when another one follows: `token: service error: forbidden`
-_RANDOM_KINDS = word_set("token api_key private_key session csrf signature")
+_RANDOM_KINDS = word_set("token api_key private_key session csrf signature dsn")
 _NEXT_WORD = re.compile(r" [a-z]{2,24}(?=[ .,:;!?)\]\"']|$)")
 # after these, what stood before them was more than a word
 _GOES_ON = word_set(

@@ -156,6 +156,7 @@ _ANY_WORD = word_set("password secret otp cvv")
 _SIGNATURE_LEAST = 12
 _LEAST_TOLD, _LEAST_TOKEN = 5, 8
 _LEAST_SIGNS = 4
+_MANY_WORDS = 3
 _LEAST_NUMBER, _LEAST_ID = 6, 12
 _DIGEST = re.compile(r"(?:sha\d{1,3}|md5):[0-9a-fA-F]{32,128}")
 # an algorithm, the size of a key
@@ -338,6 +339,9 @@ class Judge:
                 return False
             digits = sum(map(str.isdigit, value))
             return digits >= 3 or (len(value) >= 4 and (digits > 0 or (quoted and value.isalpha())))
+        if kind == "address" and not quoted and value.isascii() and value.islower():
+            # a remark, where nothing has a number or a capital
+            return value.count(" ") < _MANY_WORDS or any(map(str.isdigit, value))
         if kind == "signature":
             if "(" in value:
                 return False
