@@ -13,8 +13,8 @@ __all__ = ["code_signs", "code_words"]
 
 _SENT = re.compile(r"\d{4,8}(?![\w.-])")
 _YOURS = re.compile(
-    r"(?i)\b(?:your|one-time|single-use)(?: (?!error|status|exit|zip|postal|country|promo|discount|reason"
-    r"|area)\w{2,16}){0,3} $"
+    r"(?i)\b(?:your|one-time|single-use)(?:[ +](?!error|status|exit|zip|postal|country|promo|discount|reason"
+    r"|area)\w{2,16}){0,3}[ +]$"
 )
 _CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
 _LONG_CODE = re.compile(r"(?:\\?[\"']?\s?[=:]\s?|\s)\\?[\"']?([\w/.-]{16,512})")
@@ -89,6 +89,7 @@ def code_words() -> Iterator[Anchor]:
         yield Anchor(words, _new_state)
     for words in ("is your ", "as your "):
         yield Anchor(words, _code_before)
+    yield Anchor("code+is+", _sent_code, r"(?=\d{4,8}\b)")
     yield Anchor("code is ", _sent_code, r"(?=\d{4,8}\b)")
     yield Anchor("code: ", _sent_code, r"(?=\d{4,8}\b)")
     yield Anchor("code", _long_code, r"(?=\\?[\"']?\s?[=:]?\s?\\?[\"']?[a-z0-9/_.-]{16})")

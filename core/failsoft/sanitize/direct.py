@@ -58,6 +58,10 @@ _IDENTIFIED = re.compile(
     r"(?i)identified (?:by|with [\w\"'`]{1,40} (?:by|as)) (?:password )?"
     r"(?:'((?:[^'\\\n]|''|\\.){1,256})'|\"([^\"\n]{1,256})\")"
 )
+# what tells it from a sentence
+_OF_USER = re.compile(
+    r"(?i)\b(?:user|role|grant|alter|create|proxy|database link|link)\b.*[\w'\"`)@%$]\s{1,4}$", re.DOTALL
+)
 _SET_PASSWORD = re.compile(
     r"(?i)set password(?: for [\w'\"`@%.-]{1,130})? ?= ?(?:password\()?['\"]((?:[^'\"\\\n]|''|\\.){1,256})['\"]"
 )
@@ -214,6 +218,12 @@ def _group(pattern: re.Pattern[str], kind: str, group: int = 1) -> Handler:
     return handle
 
 
+def _identified(scan: Scan, start: int, end: int) -> Span | int:
+    """`CREATE USER ada IDENTIFIED BY 'x'`; a revision that is "identified by 'x'" is no user."""
+    of_user = scan.text[start : end - 1].isupper() or _OF_USER.search(scan.before(start, 160))
+    return _identified_by(scan, start, end) if of_user else end
+
+
 def _glued_user(scan: Scan, start: int, end: int) -> Span | int:
     """`curl -uada:x`. Of other commands only what has the look of a password: `docker run -uapp:app`."""
     match = _GLUED_USER.match(scan.text, end)
@@ -243,6 +253,9 @@ def _secure_string(scan: Scan, start: int, end: int) -> Span | int:
     if match is None or not _judge.is_value(match[1], "password", "", quoted=True, op="="):
         return end
     return first, first + len(match[1]), marker("password" if written else "secret")
+
+
+_identified_by = _group(_IDENTIFIED, "password")
 
 
 def _personal(scan: Scan, start: int, end: int) -> Span | int:
@@ -311,7 +324,7 @@ def word_anchors() -> Iterator[Anchor]:
     yield from _login_anchors()
     yield Anchor("passwordauthentication(", _group(_AUTH_OBJECT, "password"))
     yield Anchor("basic", basic, "(?=[ +:])")
-    yield Anchor("identified ", _group(_IDENTIFIED, "password"), "(?=by |with )")
+    yield Anchor("identified ", _identified, "(?=by |with )")
     yield Anchor("set password", _group(_SET_PASSWORD, "password"), "(?= for )")
     for function in ("pgp_sym_", "aes_"):
         yield Anchor(function, _group(_PGCRYPTO, "password"), r"(?=(?:en|de)crypt)")
