@@ -222,7 +222,7 @@ def tag_text(text: str, at: int) -> Value | None:
     match = _TEXT.match(text, at)
     if match is None:
         return None
-    if text.startswith(" object at 0x", at):
+    if text.startswith((" object at 0x", " {"), at):
         # Python's way to write an object
         return None
     closed = text.startswith(("</", "]]"), match.end())
