@@ -10,6 +10,7 @@ from itertools import islice
 from failsoft.errors.failure import Frame
 from failsoft.errors.frames import Frames
 from failsoft.errors.packages import Kind, package_of
+from failsoft.errors.places import kind_of_place
 
 __all__ = ["names_a_settings_file", "of_frames"]
 
@@ -92,5 +93,8 @@ def _innermost(frames: Sequence[Frame]) -> Sequence[tuple[str, str]] | islice[tu
 
 
 def _kind_of(file: str) -> Kind | None:
-    _, installed, inside = file.replace("\\", "/").rpartition("-packages/")
-    return package_of(inside.removesuffix(".py").replace("/", ".")).kind if installed else None
+    path = file.replace("\\", "/")
+    _, installed, inside = path.rpartition("-packages/")
+    if not installed:
+        return None
+    return kind_of_place(path) or package_of(inside.removesuffix(".py").replace("/", ".")).kind

@@ -38,8 +38,7 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
     (
         is_.BUG,
         "nats.errors.Error",
-        r"no reply subject|not a JetStream|already (?:acknowledged|been ack)|invalid (?:subject|queue|callback)"
-        r"|max_outstanding",
+        r"no reply subject|not a JetStream|already (?:acknowledged|been ack)|invalid (?:subject|queue|callback)",
     ),
     (
         is_.BUG,
@@ -127,10 +126,7 @@ PLACES_OF_CLIENTS: tuple[tuple[Label, str, str, str, str], ...] = (
 """As `OF_PLACES`."""
 
 BEGINNINGS_OF_CLIENTS: tuple[tuple[Label, str, str], ...] = (
-    (is_.CHILD_HUNG, "TimeoutError", "[Errno Task timeout]"),
     # confluent_kafka leaves no frame
     (is_.MISCONFIGURED, "ValueError", "Failed to create consumer: "),
-    (is_.MISCONFIGURED, "ValueError", "Failed to create producer: "),
-    (is_.MISCONFIGURED, "ValueError", "Failed to create admin client: "),
 )
 """As `OF_BEGINNINGS`."""

@@ -103,7 +103,7 @@ _CLOUDS: _Rows = (
     # somebody came back from where he was to let us in, and did not, or is not the one who was sent there
     (
         is_.YOU_MAY_NOT,
-        "dropbox.oauth.NotApprovedException dropbox.oauth.CsrfException",
+        "dropbox.oauth.NotApprovedException dropbox.oauth.CsrfException dropbox.oauth.BadStateException",
     ),
     (is_.INVALID, "dropbox.oauth.BadRequestException"),
     (is_.BROKEN, "botocore.eventstream.ChecksumMismatch"),
