@@ -55,6 +55,7 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     (is_.STORE_AWAY, "nats.errors.Error", r"(?i)stale connection"),
     (is_.SILENT, "pymssql.exceptions.OperationalError pymssql._mssql.MSSQLDatabaseException", r"[Tt]imed out"),
     # --- auth --------------------------------------------------------------------------------------------------------
+    (is_.BUG, "jwt.exceptions.DecodeError", r"\AIt is required that you pass in"),
     (is_.OUT_OF_MEMORY, "argon2.exceptions.HashingError", r"Memory allocation"),
     (is_.MISCONFIGURED, "argon2.exceptions.HashingError", r"too (?:small|large|short|long|many|few)|Too (?:many|few)"),
     # --- what reads data ---------------------------------------------------------------------------------------------
@@ -109,7 +110,7 @@ _FRAMEWORKS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.MISCONFIGURED, "AssertionError", "-packages/fastapi_cache/", "", r"init first"),
     (is_.MISCONFIGURED, "ValueError KeyError TypeError", "-packages/environ/", "", ""),
     (is_.MISCONFIGURED, "AssertionError RuntimeError", "-packages/authlib/integrations/", "", r"must (?:be|have) "),
-    (is_.MISCONFIGURED, "NotImplementedError", "-packages/jwt/api_jws.py", "", r"installed"),
+    (is_.MISCONFIGURED, "NotImplementedError", "-packages/jwt/api_jws.py", "", r"installed|not supported"),
     # what a resolver gave back, and the names of a schema, are ours
     (is_.BUG, "graphql.error.graphql_error.GraphQLError", "-packages/graphql/type/scalars.py", r"\Aserialize_", ""),
     (is_.BUG, "graphql.error.graphql_error.GraphQLError", "-packages/graphql/type/definition.py", r"\.serialize\Z", ""),
@@ -149,6 +150,7 @@ _FORMATS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.CONTRADICTION, "EOFError ValueError KeyError", "-packages/joblib/numpy_pickle", r"load|read|unpickle", ""),
     (is_.MISCONFIGURED, "SyntaxError", "-packages/yamale/", "", ""),
     (is_.INVALID, "SyntaxError", "-packages/RestrictedPython/", "", ""),
+    (is_.MISCONFIGURED, "OSError", "-packages/gnupg", "", r"Unable to run"),
     (is_.CONTENTION, "OSError", "-packages/git/util.py", "", r"could not be obtained"),
     (is_.CHILD_HUNG, "TimeoutError", "-packages/pebble/", "", ""),
 )
@@ -170,5 +172,7 @@ OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     (is_.MISCONFIGURED, "TypeError", "Password was given but private key is not encrypted"),
     (is_.MISCONFIGURED, "ValueError", "Incorrect password, could not decrypt key"),
     (is_.MISCONFIGURED, "ValueError", "Could not deserialize key data"),
+    (is_.MISCONFIGURED, "ValueError", "Unable to load PEM file"),
+    (is_.CONTRADICTION, "ValueError", "Invalid salt"),
 )
 """Label, class, and the first words, enough of them to be nobody else's."""
