@@ -7,6 +7,7 @@ library only, and answers None where there is no code or none that says somethin
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Mapping
 
 from failsoft.errors.catalogue import codes as known
@@ -24,6 +25,7 @@ from failsoft.errors.protocols import (
     read_http_protocol,
     read_interpreter,
 )
+from failsoft.errors.replies import READERS_OF_REPLIES
 from failsoft.errors.said import has_words, read_words
 from failsoft.errors.search_codes import READERS_OF_SEARCH
 from failsoft.errors.service_codes import READERS_OF_SERVICES, any_response
@@ -48,30 +50,78 @@ _ORACLE = re.compile(r"(ORA|DPY|DPI)-(\d{4,5})")
 _NATIVE = re.compile(r"\((\d{1,6})\)")
 # a shared library (the dynamic linker), the certificates of requests
 _MISSING = ("cannot open shared object file", "suitable TLS CA certificate bundle")
+_MAX_LISTED = 20
+_NO_LINK = frozenset({is_.REFUSED, is_.UNREACHABLE, is_.BROKEN, is_.SILENT})
+_NOT_BOUND = frozenset({is_.OS_FAULT, is_.OUT_OF_HANDLES})
+# what is part of an installation is as one of its settings
 _SETTINGS_FILE = re.compile(
-    r"(?:/(?:credentials|secrets?|config)[/.][^/]+|\.(?:env|toml|ya?ml|ini|cfg|conf|pem|crt|key|properties)|/etc/[^/]+)\Z",
+    r"(?:-packages/.*|/lib/python\d[^/]*/.*|/(?:credentials|secrets?|config)[/.][^/]+|\.(?:env|toml|ya?ml|ini|cfg|conf|pem|crt|key|properties)|/etc/[^/]+)\Z",
     re.IGNORECASE,
 )
 
 
 # --- the operating system ---------------------------------------------------------------------------------------------
+def _translated(exc: BaseException) -> Code | None:
+    """What a peer said, where a file system that is kept there raised an error of the system from it."""
+    cause = exc.__cause__
+    if cause is None or isinstance(cause, OSError) or not has_reader(type(cause)):
+        return None
+    label = find_label(type(cause).__module__, type(cause).__name__)
+    return next((code for reader in find_code_readers(type(cause)) if (code := reader(cause, label)) is not None), None)
+
+
 def _errno(exc: BaseException, _label: Label | None) -> Code | None:
+    if (said := _translated(exc)) is not None:
+        return said
     number = number_of(getattr(exc, "errno", None))
     if number is None:
-        # asyncio joins the attempts to reach several addresses into one text
+        # asyncio joins the attempts to reach several addresses into one text, and shutil lists what it could not copy
         text = first_of(exc)
+        if isinstance(text, list):
+            text = " ".join(str(one) for one in text[:_MAX_LISTED])
         if isinstance(text, str) and any(needle in text for needle in _MISSING):
             return Code(is_.MISCONFIGURED, "missing file")
         if text == "Invalid data stream":
             return Code(is_.UNPARSABLE, "bz2")
         found = {int(digits) for digits in _ERRNO_IN_TEXT.findall(text)} if isinstance(text, str) else set()
+        if len(found) > 1 and all(known.ERRNO.get(one) in _NO_LINK for one in found):
+            return Code(is_.UNREACHABLE, "several errno")
         if len(found) != 1:
             return None
         number = found.pop()
     label = known.ERRNO.get(number)
+    if label in _NOT_BOUND and "while attempting to bind on address" in str(exc)[:_MAX_TEXT]:
+        label = is_.MISCONFIGURED
     if label is is_.OS_FAULT and (name := getattr(exc, "filename", None)) and _SETTINGS_FILE.search(str(name)):
         label = is_.MISCONFIGURED
     return named(label, f"errno {number}")
+
+
+_GAI = {
+    number: label
+    for label, names in (
+        (is_.MISCONFIGURED, "EAI_SERVICE"),
+        (is_.BUG, "EAI_FAMILY EAI_SOCKTYPE EAI_BADFLAGS EAI_BADHINTS"),
+        (is_.OUT_OF_MEMORY, "EAI_MEMORY"),
+    )
+    for name in names.split()
+    if (number := getattr(socket, name, None)) is not None
+}
+"""Numbers of getaddrinfo (RFC 3493, 6.1) that tell of how it was asked, and not of a name that is not found."""
+
+
+def _address(exc: BaseException, _label: Label | None) -> Code | None:
+    number = number_of(getattr(exc, "errno", None))
+    return named(_GAI.get(number or 0), f"getaddrinfo {number}")
+
+
+_NO_PROGRAM = frozenset({126, 127})
+
+
+def _child(exc: BaseException, _label: Label | None) -> Code | None:
+    # what a shell says of a program that is not there, or may not be run
+    number = number_of(getattr(exc, "returncode", None))
+    return Code(is_.MISCONFIGURED, f"exit {number}") if number in _NO_PROGRAM else None
 
 
 # --- databases --------------------------------------------------------------------------------------------------------
@@ -143,7 +193,7 @@ def _sqlite(exc: BaseException, label: Label | None) -> Code | None:
         lost = label is not None and label.category is is_.STORE_AWAY.category
         return Code(text_of_sqlite(str(first_of(exc))) or is_.BUG, "SQLite, no code") if lost else None
     label = sql_codes.SQLITE.get(number) or sql_codes.SQLITE.get(number & 0xFF)
-    if number == 1:
+    if number & 0xFF == 1:
         label = text_of_sqlite(str(first_of(exc))) or is_.BUG
     return named(label, f"SQLite {getattr(exc, 'sqlite_errorname', number)}")
 
@@ -251,6 +301,7 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
     (read_postgres, "psycopg psycopg2 asyncpg"),
     (read_mysql, "pymysql MySQLdb mysql asyncmy aiomysql mariadb"),
     (_sqlite, "sqlite3 apsw"),
+    (_child, "subprocess"),
     (read_oracle, "oracledb cx_Oracle"),
     (_sql_server, "pyodbc pymssql"),
     (read_redis, "redis valkey aioredis coredis"),
@@ -260,6 +311,7 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
     (_pydantic, "pydantic_core"),
     *READERS_OF_SERVICES,
     *READERS_OF_PROTOCOLS,
+    *READERS_OF_REPLIES,
     *READERS_OF_VENDORS,
     *READERS_OF_KITS,
     (
@@ -285,7 +337,8 @@ _MORE_READERS: dict[str, CodeReader] = {
 }
 # what a server should answer, not what one has answered
 _NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})
-_NO_ERRNO = frozenset({"SSLError", "gaierror", "herror", "TypesenseClientError"})
+# FFmpeg has a class for each number; those of a file server are about its files
+_NO_ERRNO = frozenset({"SSLError", "gaierror", "herror", "TypesenseClientError", "FFmpegError", "SMBException"})
 
 
 def has_reader(cls: type) -> bool:
@@ -303,6 +356,8 @@ def find_code_readers(cls: type) -> tuple[CodeReader, ...]:
         for table in (_MORE_READERS, _READERS):
             if (reader := table.get(package)) and reader not in readers:
                 readers.append(reader)
+    if "gaierror" in names:
+        readers.append(_address)
     if issubclass(cls, OSError) and names.isdisjoint(_NO_ERRNO):
         readers.append(_errno)
     if cls in {Exception, RuntimeError, BufferError}:

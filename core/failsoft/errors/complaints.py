@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["cannot_read", "has_to_be_paid", "is_not_set_up", "is_not_there", "is_throttled"]
+__all__ = ["cannot_read", "has_to_be_paid", "is_not_set_up", "is_not_there", "is_of_a_card", "is_spent", "is_throttled"]
 
 _MAX_TEXT = 600
 
@@ -19,7 +19,7 @@ _PROGRAM = (
     r"|\b(?:no|not find|cannot find|can't find|couldn't find|unable to find|unable to locate|missing) (?:an? |the "
     r"|any )?"
     r"(?:\S+ ){0,3}(?:executable|command|program|binary|interpreter)\b"
-    r"|\bcannot find \['|\bin(?: the| your)? \$?(?-i:PATH)\b|\b(?:is|are) not installed\b"
+    r"|\bunable to run \S+ \(|\bcannot find \['|\bin(?: the| your)? \$?(?-i:PATH)\b|\b(?:is|are) not installed\b"
     r"|\bno \S+ was found: either install"
 )
 _FILE = (
@@ -108,6 +108,17 @@ _PAID = re.compile(
     r"|usage|daily|storage|sending|plan\S*) (?:\w+ ){0,2}?(?:quota|limit)\b|\blimit reached\b|\bcap exceeded\b",
     re.IGNORECASE,
 )
+_CARD = re.compile(
+    r"\bcard\b.{0,40}\b(?:declined|expired|refused|rejected|invalid|insufficient|not supported)\b|\bdo not honou?r\b"
+    r"|\b(?:declined|insufficient funds)\b",
+    re.IGNORECASE,
+)
+_SPENT = re.compile(
+    r"\b(?:daily|monthly|yearly|annual)\b (?:\w+ ){0,3}(?:quota|limit|allowance|cap)\b|\bquota_exceeded\b"
+    r"|\bexceed(?:s|ed)? (?:your|the|its) (?:\w+ )?quota\b|\bresource_limit_exceeded\b",
+    re.IGNORECASE,
+)
+_OF_A_RATE = re.compile(r"\bper[ _](?:second|minute|hour|user)|\brate[ _-]?limit(?!s? increase)", re.IGNORECASE)
 _THROTTLED = re.compile(
     r"\btoo (?:many|much) (?!open|values|arguments|redirects|levels|records)|\brate[ -]?limit|\bthrottl"
     r"|\bslow[ _]?down\b"
@@ -136,6 +147,17 @@ def is_not_there(text: str) -> bool:
 def has_to_be_paid(text: str) -> bool:
     """Whether a text says of a limit that it is one of money, and does not pass."""
     return _PAID.search(text[:_MAX_TEXT]) is not None
+
+
+def is_of_a_card(text: str) -> bool:
+    """Whether a peer that wants money says that it is our client's card, or account, that has none."""
+    return _CARD.search(text[:_MAX_TEXT]) is not None
+
+
+def is_spent(text: str) -> bool:
+    """Whether a peer says in a text that all is used up of what there is for a day or a month, or for us at all."""
+    found = _SPENT.search(text[:_MAX_TEXT])
+    return found is not None and _OF_A_RATE.search(text[:_MAX_TEXT]) is None
 
 
 def is_throttled(text: str) -> bool:

@@ -172,8 +172,8 @@ ROWS: tuple[Row, ...] = (
         is_.CONTENTION,
     ),
     _row(
-        r"(?:stale (?:data|object|version|row)|version (?:mismatch|conflict)|cas mismatch|optimistic|(?<!not )modified "
-        r"|wrong last sequence|already (?:modified|changed)|concurrent\w*)",
+        r"(?:stale (?:data|object|version|row)|version (?:mismatch|conflict)|cas mismatch|optimistic"
+        r"|(?<! not )modified |wrong last sequence|already (?:modified|changed)|concurrent\w*)",
         is_.EDIT_CONFLICT,
     ),
     _row(r"(?:conflicting|existing) (?:id|key|name)|(?:id|key|name) conflict", is_.DUPLICATE, _CONFLICTS),
@@ -287,7 +287,7 @@ ROWS: tuple[Row, ...] = (
     ),
     _row(
         r"(?:authent\w* |auth |unauthenticated|(?:invalid|bad|wrong|incorrect|expired) (?:\w+ )?(?:credential|password"
-        r"|user|login|api key)|credentials?|log ?in |api key|password|sign in|sso|bind error )",
+        r"|user(?! input)|login|api key)|credentials?|log ?in |api key|password|sign in|sso|bind error )",
         is_.REFUSED_US,
         {_K.AUTH: is_.WHO_ARE_YOU, _K.FRAMEWORK: is_.WHO_ARE_YOU, _K.PARSER: None},
     ),
@@ -357,7 +357,8 @@ ROWS: tuple[Row, ...] = (
         None,
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG, _K.FRAMEWORK: wrapping(is_.BUG)},
     ),
-    _row(r"(?:\S+ )?(?:syntax|expression) error", None, {_K.PARSER: is_.UNPARSABLE}),
+    # what a store cannot read is our query
+    _row(r"(?:\S+ )?(?:syntax|expression) error", None, {_K.PARSER: is_.UNPARSABLE, _K.STORE: is_.BUG}),
     _row(
         r"unsupported (?:media|format|file|type|encoding|image|version|codec|compression|archive)|undefined unit",
         None,

@@ -32,6 +32,7 @@ from failsoft.errors.own_word import OwnWord, answer_of_a_framework, answer_of_t
 from failsoft.errors.packages import Kind, Package, is_third_party, package_of
 from failsoft.errors.peers import upstream
 from failsoft.errors.rules import ErrorMapping
+from failsoft.errors.said import read_words
 from failsoft.errors.taxonomy import Category
 
 __all__ = ["Facts", "FactsOfClasses"]
@@ -81,6 +82,8 @@ class Facts:
     """A class of a library that may be there to read data: it is known to be for nothing else."""
     passes_on: bool
     """A class of a library that says so little that it may pass on what it was raised while handling."""
+    store: bool
+    """A class of a client of a store or a broker, which is our own."""
     may_be_gone: bool
     """An exception of this class may say that the client went away."""
 
@@ -142,6 +145,7 @@ class FactsOfClasses:
             placed=may_be_refined(known.label, cls.__name__),
             reads=package is not None and package.kind is Kind.UNKNOWN,
             passes_on=foreign and (weak or known.confidence < GUESSED),
+            store=_is_of_a_store(cls),
             may_be_gone=known.label == DISCONNECTED or issubclass(cls, _GONE),
         )
         facts.plain = _is_plain(facts)
@@ -185,6 +189,15 @@ def _unknown_package_of(cls: type, known: _Known) -> Package | None:
     return _package_of(cls)
 
 
+_STORES = frozenset({Kind.STORE, Kind.BROKER})
+
+
+def _is_of_a_store(cls: type) -> bool:
+    package = _package_of(cls)
+    # a directory is not the application's own
+    return package is not None and package.kind in _STORES and "ldap" not in package.name
+
+
 def _package_of(cls: type) -> Package | None:
     for base in cls.__mro__:
         if is_third_party(str(base.__module__)):
@@ -199,7 +212,9 @@ def _readers_of(cls: type, label: Label, package: Package | None) -> tuple[CodeR
         return readers
     foreign = readers_of_package(package, cls)
     if not has_reader(cls):
-        return tuple(dict.fromkeys((*foreign, *readers)))
+        # words that are known of the very class say more than the status beside them
+        words = tuple(one for one in readers if one is read_words)
+        return tuple(dict.fromkeys((*words, *foreign, *readers)))
     # who knows the numbers of a package is asked first, who knows only that it speaks HTTP last
     named = tuple(one for one in readers if one is not upstream)
     return tuple(dict.fromkeys((*named, *foreign, *readers)))
@@ -229,7 +244,7 @@ def _known_of(cls: type) -> _Known:
             if not _is_weak(depth, label, base):
                 return known
             weakest = weakest or known
-        elif is_third_party(module) and (said := convention_of(base)) is not None:
+        elif is_third_party(module) and not _is_numbered(cls, depth) and (said := convention_of(base)) is not None:
             says = f"{qualified_name(base)}: {said.says}"
             if is_of_a_value(cls, said):
                 return _Known(depth, INVALID, base, "convention", f"{says}, of a value", said.confidence)
@@ -237,6 +252,12 @@ def _known_of(cls: type) -> _Known:
                 return _Known(depth, wrapping(BUG), base, "convention", f"{says}, of an argument", VAGUE)
             return _Known(depth, said.label, base, "convention", says, said.confidence)
     return weakest or _Known(1, NOTHING, cls, "default", "", 0.2)
+
+
+def _is_numbered(cls: type, depth: int) -> bool:
+    """Whether a class is called as its base is, with a number: `ErrorReturnCode_2` says what that says."""
+    name, base = cls.__mro__[depth].__name__, cls.__mro__[depth + 1].__name__
+    return name != base and name.startswith(base) and name[len(base) :].lstrip("_").isdigit()
 
 
 def _is_weak(depth: int, label: Label, entry: type) -> bool:

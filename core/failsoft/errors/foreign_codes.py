@@ -22,6 +22,7 @@ from failsoft.errors.catalogue.store_codes import REDIS
 from failsoft.errors.code import Code, CodeReader
 from failsoft.errors.codes import read_mongo, read_mysql, read_oracle, read_postgres
 from failsoft.errors.conventions import CLEAR, label_of_words
+from failsoft.errors.driver_codes import read_snowflake, read_tarantool, read_tds, read_trino
 from failsoft.errors.packages import Kind, Package
 from failsoft.errors.patterns import guess_by_message
 from failsoft.errors.peers import means_of_a_bad_request, of_our_request, retry_after_of, status_in
@@ -30,13 +31,13 @@ from failsoft.errors.protocols import (
     read_clickhouse,
     read_close,
     read_curl,
-    read_ftp,
     read_ldap,
     read_mqtt,
     read_postgres_text,
     read_zmq,
 )
-from failsoft.errors.service_codes import label_of_reply, read_grpc, read_kafka
+from failsoft.errors.replies import label_of_reply, read_ftp
+from failsoft.errors.service_codes import read_grpc, read_kafka
 from failsoft.errors.store_texts import read_redis, text_of_postgres
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.vendor_codes import read_oauth
@@ -202,7 +203,9 @@ def _worded(exc: BaseException, _label: Label | None) -> Code | None:
             words = f" {' '.join(_WORD.findall(text)).lower()} "
             said = label_of_words(words, Kind.CLIENT)
             if said is not None and said.confidence >= CLEAR and said.label not in _SAYS_NOTHING:
-                label = said.label._replace(voice=Voice.SAYS)
+                # it is us whom a peer does not know
+                ours = said.label.category is Category.AUTHENTICATION
+                label = is_.REFUSED_US if ours else said.label._replace(voice=Voice.SAYS)
                 # of how many there may be, which is no pool that runs out for a moment
                 counted = label == is_.EXHAUSTED and " limit " in words and _OF_A_RATE.search(words) is None
                 return Code(is_.QUOTA_SPENT if counted else label, text)
@@ -314,6 +317,21 @@ def _grpc(exc: BaseException, _label: Label | None) -> Code | None:
     return None if means is None else Code(means, f"gRPC {name}", _wait(exc))
 
 
+_WORDS_OF_CLOUDS = ("code", "error_code", "get_error_code")
+
+
+def _asked(exc: BaseException, name: str) -> object:
+    """An attribute, or what the method of that name answers."""
+    value: Any = getattr(exc, name, None)
+    return value() if name.startswith("get_") and callable(value) else value
+
+
+def _word_of_a_cloud(code: str) -> Label | None:
+    """A code by name; of one with a point in it, as `AuthFailure.SignatureFailure`, the first part says what failed."""
+    label = AWS.get(code) or known.GRPC.get(code)
+    return label if label is not None or "." not in code else AWS.get(code.partition(".")[0])
+
+
 def _cloud(exc: BaseException, _label: Label | None) -> Code | None:
     """Codes by name, as botocore and those who speak to the same services give them."""
     response: Any = getattr(exc, "response", None)
@@ -329,8 +347,10 @@ def _cloud(exc: BaseException, _label: Label | None) -> Code | None:
             headers = meta.get("HTTPHeaders")
             wait = headers.get("retry-after") if isinstance(headers, dict) else None
     if not isinstance(code, str):
-        code = next((one for name in ("code", "error_code") if isinstance(one := getattr(exc, name, None), str)), None)
-    means = (AWS.get(code) or known.GRPC.get(code)) if isinstance(code, str) else None
+        code = next((one for name in _WORDS_OF_CLOUDS if isinstance(one := _asked(exc, name), str)), None)
+    if status is None:
+        status = _number(_asked(exc, "get_status_code"))
+    means = _word_of_a_cloud(code) if isinstance(code, str) else None
     if means is None and status is not None:
         means = known.label_of_upstream(status) or is_.UPSTREAM_FAILED
     return None if means is None else Code(means, str(code or status), wait if isinstance(wait, str) else _wait(exc))
@@ -348,6 +368,24 @@ def _http_of_a_store(exc: BaseException, label: Label | None) -> Code | None:
     if code.says == "HTTP 400" and "syntax error" in str(exc)[:_MAX_TEXT].lower():
         return code._replace(label=is_.BUG)
     return code
+
+
+def _http_of_a_broker(exc: BaseException, label: Label | None) -> Code | None:
+    """The answer of a broker over HTTP: what it does not know, a queue or a topic, is set up beforehand."""
+    code = _http_or_code(exc, label) or _http_in_text(exc, label)
+    return code if code is None or code.says != "HTTP 404" else code._replace(label=is_.MISCONFIGURED)
+
+
+def _remote_class(exc: BaseException, _label: Label | None) -> Code | None:
+    """The name of the exception in a store that a reply passes on, as those written in Java do."""
+    name = getattr(exc, "exception", None)
+    if not isinstance(name, str) or not name.endswith(("Exception", "Error")):
+        return None
+    said = label_of_words(f" {' '.join(_WORD.findall(name)).lower()} ", Kind.STORE)
+    if said is None or said.confidence < CLEAR:
+        return None
+    label = said.label._replace(voice=Voice.SAYS)
+    return Code(is_.UPSTREAM_FAILED if label == is_.NOT_THERE else label, name)
 
 
 _OF_MAIL = (_smtp,)
@@ -370,11 +408,15 @@ _SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
 _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
     (re.compile(words, re.IGNORECASE), reader)
     for words, reader in (
-        (r"postgres|\bpg|pg(?:\b|\d|_)", read_postgres),
+        (r"postgres|\bpg|pg(?:\b|\d|_)|\badbc", read_postgres),
         (r"postgre", _postgres_code),
         (r"postgre|\bpg|psql|pg(?:\b|\d|_)", read_postgres_text),
         (r"oracle", read_oracle),
         (r"clickhouse", read_clickhouse),
+        (r"snowflake", read_snowflake),
+        (r"tarantool", read_tarantool),
+        (r"mssql|\b(?:py)?tds|sql ?server", read_tds),
+        (r"presto|athena", read_trino),
         (r"grpc", read_grpc),
         (r"kafka", read_kafka),
         (r"oauth", read_oauth),
@@ -383,9 +425,9 @@ _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
 )
 """Protocols besides which an exception may carry other codes."""
 _OF_KIND: Mapping[Kind, tuple[CodeReader, ...]] = {
-    Kind.STORE: (_sqlstate, read_oracle, _grpc, _http_of_a_store, _http_in_text),
+    Kind.STORE: (_sqlstate, read_oracle, _grpc, _http_of_a_store, _http_in_text, _remote_class),
     Kind.CLIENT: (_grpc, _cloud, _http_or_code, _worded, _http_in_text),
     Kind.AUTH: (_of_response,),
-    Kind.BROKER: (_grpc, _cloud, _http_or_code),
+    Kind.BROKER: (_grpc, _cloud, _http_of_a_broker),
     Kind.UNKNOWN: (_grpc, _cloud, _http_or_code),
 }

@@ -37,6 +37,7 @@ _CLIENTS = (
     "-packages/gitlab/", "-packages/jira/", "-packages/hvac/", "-packages/consul/", "-packages/kubernetes/client/",
     "-packages/docker/api/", "-packages/algoliasearch/", "-packages/braintree/", "-packages/plaid/", "-packages/svix/",
     "-packages/minio/", "-packages/jwt/jwks_client.py", "-packages/google/auth/",
+    "-packages/requests_toolbelt/multipart/decoder.py",
     "/xmlrpc/client.py",
 )  # fmt: skip
 _STORES = (
@@ -68,7 +69,10 @@ _LAST_FRAMES: tuple[tuple[str, str, Label, str], ...] = (
     ("sqlalchemy.exc.ArgumentError", "/sqlalchemy/engine/url.py", is_.MISCONFIGURED, "the URL of a database"),
 )
 """Class, place in the path of the innermost frame, label, and why."""
-_PLACED = frozenset({name.rpartition(".")[2] for name, *_ in _LAST_FRAMES} | {"TimeoutError", "EOFError"})
+_PLACED = frozenset(
+    {name.rpartition(".")[2] for name, *_ in _LAST_FRAMES}
+    | {"TimeoutError", "EOFError", "ModuleNotFoundError", "ImportError"}
+)
 _SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
 _BROKEN_LINKS = frozenset({"BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError"})
 
@@ -130,7 +134,7 @@ with it, so that no other ones get them."""
 
 
 def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
-    if name == "KeyError" and _function(frames) == "_Environ.__getitem__":
+    if name == "KeyError" and _function(frames).startswith("_Environ.__"):
         return is_.MISCONFIGURED, "os.environ"
     near = _near(frames)
     if (better := _by_last_frame(label, name, near)) is not None:

@@ -46,7 +46,7 @@ from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_af
 from failsoft.errors.rules import CompiledRules
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.validation import pairs_of_exception
-from failsoft.errors.wording import OF_PEERS, complain, correct, limited, place, word_in
+from failsoft.errors.wording import OF_PEERS, complain, correct, limited, lost_store, place, word_in
 
 __all__ = ["Asked", "Judge"]
 
@@ -57,6 +57,7 @@ _MAX_READS = 200
 _UNSURE = frozenset({"default", "pattern", "model"})
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
 _PROGRAM = frozenset({"a program"})
+_PEER_FAILED = UPSTREAM_FAILED._replace(voice=Voice.WRAPS)
 _ANYTHING = frozenset({"a program", "a file", "an address", "what has to be given", "in the store"})
 _APT_FOR_DATA = frozenset({Category.CONFIGURATION, Category.RESOURCE})
 
@@ -104,11 +105,12 @@ class Judge:
     def _read(self, exc: BaseException, asked: Asked, depth: int) -> Reading:
         asked.reads[0] += 1
         facts = self._classes.of(type(exc))
-        reading = (
-            self._of_group(exc, asked, depth)
-            if facts.is_group and isinstance(exc, BaseExceptionGroup)
-            else self._speak(exc, facts, asked, depth)
-        )
+        if facts.is_group and isinstance(exc, BaseExceptionGroup):
+            reading = self._of_group(exc, asked, depth)
+        else:
+            reading = self._speak(exc, facts, asked, depth)
+            if facts.store and reading.source not in _OF_THE_APP:
+                reading.label = lost_store(reading.label)
         if reading.source in DOUBTED and reading.type == facts.name:
             reading = self.doubt(reading, exc, self._text(exc, asked))
         if self._rules.rules:
@@ -143,16 +145,31 @@ class Judge:
                 return self._consider_cause(exc, own, facts, asked, depth)
         code = self._code_of(exc, facts) if facts.readers else None
         if code is not None:
-            reading = place(Reading(code.label, "code", code.says, 0.95, facts.name), asked.links.get(id(exc)), exc)
-            if code.says.startswith("HTTP 4") and (limit := limited(reading.label, self._text(exc, asked))) is not None:
-                reading.label, reading.says = limit[0], f"{code.says}, {limit[1]}"
-            wait = parse_retry_after(code.retry_after, asked.now)
-            if wait is not None and reading.label.transient:
-                reading.more["retry_after"] = wait
-            return reading
+            return self._coded(exc, code, facts, asked, depth)
         if facts.mute or facts.unknown:
             return self._weak(exc, facts, asked, depth)
         return self._catalogued(exc, facts, asked, depth)
+
+    def _coded(self, exc: BaseException, code: Code, facts: Facts, asked: Asked, depth: int) -> Reading:
+        """A code that an exception carries, and what its place and its text add to it."""
+        reading = place(Reading(code.label, "code", code.says, 0.95, facts.name), asked.links.get(id(exc)), exc)
+        if code.says.startswith("HTTP 4") and (limit := limited(reading.label, self._text(exc, asked))) is not None:
+            reading.label, reading.says = limit[0], f"{code.says}, {limit[1]}"
+        if reading.label == UPSTREAM_FAILED and (inner := self._quoted(exc, asked, depth)) is not None:
+            inner.over = reading
+            return inner
+        wait = parse_retry_after(code.retry_after, asked.now)
+        if wait is not None and reading.label.transient:
+            reading.more["retry_after"] = wait
+        return reading
+
+    def _quoted(self, exc: BaseException, asked: Asked, depth: int) -> Reading | None:
+        """What failed outside while an exception was made that says no more than that, and quotes it."""
+        quoted = self._guard(lambda: quoted_context_of(exc))
+        if quoted is None or depth >= _MAX_DEPTH:
+            return None
+        inner = self._read(quoted, asked, depth + 1)
+        return None if inner.source in _UNSURE or inner.label.category not in OF_PEERS else inner
 
     def _catalogued(self, exc: BaseException, facts: Facts, asked: Asked, depth: int) -> Reading:
         label = facts.label
@@ -160,7 +177,9 @@ class Judge:
         if facts.placed:
             place(reading, asked.links.get(id(exc)), exc)
         text = self._text(exc, asked)
-        if facts.source == "convention":
+        # that a peer failed is all that some classes say, whoever knows them
+        little = label == _PEER_FAILED
+        if facts.source == "convention" or (little and is_not_set_up(text) != "a file"):
             correct(reading, text)
             label = reading.label
         if label.category is Category.NETWORK and label.voice is not Voice.SAYS:
@@ -168,7 +187,7 @@ class Judge:
             if answer is not None:
                 return Reading(answer[0], facts.source, f"{facts.says}, {answer[1]}", facts.confidence, facts.name)
         self._add_details(exc, reading, asked)
-        vague = facts.confidence < GUESSED
+        vague = facts.confidence < GUESSED or (little and label == reading.label)
         refused = facts.source == "convention" and label == REFUSED_US
         inner = self._inner(exc, asked, depth) if vague or refused or label.voice is not Voice.SAYS else None
         if refused and inner is not None and inner.label.category is not Category.NETWORK:
@@ -207,6 +226,12 @@ class Judge:
     def _weak(self, exc: BaseException, facts: Facts, asked: Asked, depth: int) -> Reading:
         """A class that says nothing, or one that nobody but the application knows."""
         inner = self._inner(exc, asked, depth) if facts.mute else None
+        placed = Reading(facts.said, "default", "", 0.2, facts.name)
+        if facts.label.voice is Voice.MUTE:
+            place(placed, asked.links.get(id(exc)), exc)
+        if placed.source == "catalogue" and "." not in facts.name:
+            # a library's own words, in the place where it says them
+            return placed
         if (
             inner is not None
             and inner.source != "default"
@@ -218,23 +243,25 @@ class Judge:
             return _relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner
         if facts.guess is not None:
             return self._named(exc, facts, facts.guess, asked, depth)
-        text = self._text(exc, asked)
+        return self._worded(exc, facts, placed, self._text(exc, asked))
+
+    def _worded(self, exc: BaseException, facts: Facts, placed: Reading, text: str) -> Reading:
+        """What is left where no name says anything: the place, the kind of the package, and the words."""
         guess = guess_by_message(text)
         if facts.kind is not None:
             return _of_kind(facts.kind, facts.name, guess, text)
+        if placed.label != facts.said:
+            placed.source, placed.confidence = "catalogue", NAMED
+            return placed
         if facts.passes_on and "." in facts.name:
             own = Reading(facts.said, facts.source, facts.says, 0.2, facts.name)
             if (said := complain(own, text, type(exc), facts.reads)) is not own:
                 return said
         if guess is not None:
             return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
-        label = facts.said
         if facts.label.voice is Voice.MUTE:
-            reading = Reading(label, "default", "", 0.2, facts.name)
-            if place(reading, asked.links.get(id(exc)), exc).label != label:
-                reading.source, reading.confidence = "catalogue", NAMED
-            return reading
-        return Reading(label, facts.source, facts.says, 0.5, facts.name)
+            return placed
+        return Reading(facts.said, facts.source, facts.says, 0.5, facts.name)
 
     def _named(self, exc: BaseException, facts: Facts, said: tuple[Label, str], asked: Asked, depth: int) -> Reading:
         """A class of the application whose name says what it is for."""

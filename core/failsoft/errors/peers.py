@@ -34,7 +34,7 @@ _SPENT_IN_TEXT = re.compile(r"credit balance is too low|insufficient (?:credits?
 _STATUS_IN_TEXT = re.compile(
     r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP (?:resp|response|error|code)|HTTP status|status code|(?:returned"
     r"|answered)(?: (?:with|a|status|response))*"
-    r"|response)\W{0,3}([45]\d\d)\b",
+    r"|response|with (?:status |error |response )?code)\W{0,3}([45]\d\d)\b",
     re.IGNORECASE,
 )
 

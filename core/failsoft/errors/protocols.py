@@ -11,7 +11,6 @@ from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.sql_codes import label_of_sqlstate
 from failsoft.errors.catalogue.store_codes import label_of_clickhouse
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
-from failsoft.errors.complaints import is_throttled
 from failsoft.errors.store_texts import text_of_postgres
 
 __all__ = [
@@ -20,7 +19,6 @@ __all__ = [
     "read_clickhouse",
     "read_close",
     "read_curl",
-    "read_ftp",
     "read_http_protocol",
     "read_interpreter",
     "read_ldap",
@@ -315,57 +313,6 @@ def read_close(exc: BaseException, _label: Label | None) -> Code | None:
     return named(known.WEBSOCKET.get(number or 0), f"close code {number}")
 
 
-# --- mail and files ---------------------------------------------------------------------------------------------------
-_MAILBOX: _Texts = (
-    ("[authenticationfailed]", is_.REFUSED_US),
-    ("[authorizationfailed]", is_.REFUSED_US),
-    ("[expired]", is_.REFUSED_US),
-    ("[auth]", is_.REFUSED_US),
-    ("login failed", is_.REFUSED_US),
-    ("authentication failed", is_.REFUSED_US),
-    ("[unavailable]", is_.UPSTREAM_NOT_NOW),
-    ("[sys/temp]", is_.UPSTREAM_NOT_NOW),
-    ("[login-delay]", is_.THROTTLED),
-    ("[limit]", is_.THROTTLED),
-    ("[inuse]", is_.CONTENTION),
-    ("[in-use]", is_.CONTENTION),
-    ("[overquota]", is_.QUOTA_SPENT),
-    ("illegal in state", is_.BUG),
-)
-
-
-def _mailbox(exc: BaseException, _label: Label | None) -> Code | None:
-    """Response codes of IMAP (RFC 5530) and POP3 (RFC 2449, RFC 3206)."""
-    return _says(_MAILBOX, _text(exc).lower(), "says")
-
-
-_FTP: Mapping[int, Label] = {
-    421: is_.UPSTREAM_NOT_NOW,
-    425: is_.UNREACHABLE,
-    426: is_.BROKEN,
-    430: is_.REFUSED_US,
-    450: is_.UPSTREAM_NOT_NOW,
-    451: is_.UPSTREAM_NOT_NOW,
-    452: is_.QUOTA_SPENT,
-    530: is_.REFUSED_US,
-    532: is_.REFUSED_US,
-    534: is_.REFUSED_US,
-    552: is_.DISK_FULL._replace(severity=is_.EXHAUSTED.severity),
-}
-_FTP_REPLY = re.compile(r"(?:\A|\bgot )([45]\d\d)\b")
-
-
-def read_ftp(exc: BaseException, _label: Label | None) -> Code | None:
-    """Replies of FTP (RFC 959, 4.2)."""
-    text = _text(exc)
-    found = _FTP_REPLY.search(text)
-    if found is None:
-        return None
-    number = int(found[1])
-    means = is_.THROTTLED if number == 421 and is_throttled(text) else _FTP.get(number)
-    return named(means, f"FTP {number}")
-
-
 READERS_OF_PROTOCOLS: tuple[tuple[CodeReader, str], ...] = (
     (_pg8000, "pg8000"),
     (read_clickhouse, "clickhouse_connect clickhouse_driver"),
@@ -379,7 +326,5 @@ READERS_OF_PROTOCOLS: tuple[tuple[CodeReader, str], ...] = (
     (read_http_protocol, "h11 httpcore"),
     (_urllib3, "urllib3 urllib3_future"),
     (read_curl, "pycurl"),
-    (_mailbox, "imaplib poplib"),
-    (read_ftp, "ftplib"),
 )
 """The readers, and the packages whose exceptions they read."""

@@ -10,6 +10,7 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.code import Code, named, number_of
+from failsoft.errors.peers import upstream
 
 __all__ = ["READERS_OF_SEARCH"]
 
@@ -80,6 +81,9 @@ def _elastic(exc: BaseException, _label: Label | None) -> Code | None:
     if type(exc).__name__ == "BulkIndexError":
         return _bulk(exc)
     body: Any = getattr(exc, "body", None) or getattr(exc, "info", None)
+    if isinstance(body, Mapping) and (body.get("found") is False or body.get("result") == "not_found"):
+        # a document was asked for, and its index is there
+        return Code(is_.NOT_THERE, "no such document")
     error = body.get("error") if isinstance(body, Mapping) else None
     return _said(error)
 
@@ -142,7 +146,24 @@ def _neo4j(exc: BaseException, _label: Label | None) -> Code | None:
     return next((Code(label, code) for words, label in _NEO4J if words.search(code[:200])), None)
 
 
+_MEILISEARCH = _words(
+    (is_.NOT_THERE, "document_not_found"),
+    (is_.MISCONFIGURED, "index_not_found index_primary_key_no_candidate_found missing_master_key"),
+    (is_.DISK_FULL, "no_space_left_on_device"),
+    (is_.BUG, "invalid_search_filter invalid_search_sort invalid_search_facets invalid_search_q invalid_search_limit"),
+    (is_.STORE_NOT_NOW, "too_many_search_requests"),
+    (is_.CORRUPT, "invalid_store_file"),
+)
+
+
+def _meilisearch(exc: BaseException, label: Label | None) -> Code | None:
+    code = getattr(exc, "code", None)
+    means = _MEILISEARCH.get(code) if isinstance(code, str) else None
+    return upstream(exc, label) if means is None else Code(means, str(code))
+
+
 READERS_OF_SEARCH = (
+    (_meilisearch, "meilisearch"),
     (_elastic, "elasticsearch opensearchpy"),
     (_neo4j, "neo4j"),
 )

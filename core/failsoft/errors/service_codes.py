@@ -1,4 +1,4 @@
-"""Codes of services and brokers: AWS and those who speak like it, gRPC, mail servers, Kafka, and any HTTP answer."""
+"""Codes of services and brokers: AWS and those who speak like it, gRPC, Kafka, and any HTTP answer."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.aws import label_of_aws
 from failsoft.errors.catalogue.kafka import label_of_kafka
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.catalogue.sql_codes import label_of_sqlstate
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
-from failsoft.errors.complaints import is_throttled
 from failsoft.errors.peers import upstream
+from failsoft.errors.store_texts import text_of_postgres
 
-__all__ = ["READERS_OF_SERVICES", "any_response", "label_of_reply", "read_grpc", "read_kafka", "read_smtp"]
+__all__ = ["READERS_OF_SERVICES", "any_response", "read_grpc", "read_kafka"]
 
+_SQLSTATE = re.compile(r"\bSQLState: ([0-9A-Z]{5})\b")
 _AWS_IN_TEXT = re.compile(r"An error occurred \((\w+)\)")
 _CLIENT_PACKAGES = frozenset({"requests", "httpx", "aiohttp", "urllib3", "niquests", "curl_cffi", "treq", "urllib"})
 
@@ -35,6 +37,7 @@ _NEED_WHAT_IS_SET_UP = frozenset(
     {"Publish", "PublishBatch", "Subscribe", "GetTopicAttributes", "SetTopicAttributes", "ListSubscriptionsByTopic"}
 )
 # Cognito: the password is that of our client
+_OF_A_LOGIN = frozenset({"NotAuthorizedException", "UserNotFoundException"})
 _LOGINS = frozenset({"InitiateAuth", "AdminInitiateAuth", "RespondToAuthChallenge", "ConfirmForgotPassword"})
 
 
@@ -51,13 +54,26 @@ def _aws(exc: BaseException, label: Label | None) -> Code | None:
     code, status = error.get("Code"), number_of(meta.get("HTTPStatusCode"))
     if code == "TransactionCanceledException":
         code = _reason_of_transaction(response) or code
-    if code in _NOT_FOUND and getattr(exc, "operation_name", None) in _NEED_WHAT_IS_SET_UP:
-        return Code(is_.MISCONFIGURED, f"AWS {code}")
-    if code == "NotAuthorizedException" and getattr(exc, "operation_name", None) in _LOGINS:
-        return Code(is_.WHO_ARE_YOU, f"AWS {code}")
+    operation = getattr(exc, "operation_name", None)
+    if (told := _said_of_aws(code, str(error.get("Message"))[:2_000], operation)) is not None:
+        return told
     means = label_of_aws(str(code)) or (known.label_of_upstream(status) if status else None) or is_.UPSTREAM_FAILED
     wait = (meta.get("HTTPHeaders") or {}).get("retry-after")
     return Code(means, f"AWS {code}", wait if isinstance(wait, str) else None)
+
+
+def _said_of_aws(code: object, text: str, operation: object) -> Code | None:
+    """What the message or the operation tells beside a code."""
+    if code in _NOT_FOUND and operation in _NEED_WHAT_IS_SET_UP:
+        return Code(is_.MISCONFIGURED, f"AWS {code}")
+    if (state := _SQLSTATE.search(text)) is not None:
+        # the Data API passes on what the database said
+        return named(text_of_postgres(state[1], text) or label_of_sqlstate(state[1]), f"SQLSTATE {state[1]}")
+    if code == "MessageRejected" and "not verified" in text:
+        return Code(is_.REFUSED_US, f"AWS {code}")
+    if code in _OF_A_LOGIN and operation in _LOGINS:
+        return Code(is_.WHO_ARE_YOU, f"AWS {code}")
+    return None
 
 
 def _reason_of_transaction(response: Mapping[str, Any]) -> str | None:
@@ -110,33 +126,6 @@ def read_grpc(exc: BaseException, _label: Label | None) -> Code | None:
     return named(label, f"gRPC {name}")
 
 
-_NEVER_CONNECTED = frozenset({"please run connect() first", "Server not connected"})
-
-
-def read_smtp(exc: BaseException, _label: Label | None) -> Code | None:
-    """SMTP: the reply code of a mail server."""
-    if "timed out" in str(exc)[:2_000]:
-        return Code(is_.SILENT, "timed out")
-    if str(exc) in _NEVER_CONNECTED:
-        return Code(is_.BUG, "never connected")
-    recipients = getattr(exc, "recipients", None)
-    if isinstance(recipients, Mapping) and recipients:
-        replies = [reply[0] for reply in recipients.values() if isinstance(reply, tuple) and reply]
-        later = bool(replies) and all(number_of(one) is not None and 400 <= one < 500 for one in replies)
-        return Code(is_.UPSTREAM_NOT_NOW, f"SMTP {replies[0]}") if later else None
-    number = number_of(getattr(exc, "smtp_code", None)) or number_of(getattr(exc, "code", None))
-    if number is None or not 400 <= number <= 599:
-        return None
-    return Code(label_of_reply(number, str(exc)), f"SMTP {number}")
-
-
-def label_of_reply(number: int, text: str) -> Label:
-    """What a mail server means by a reply code and the text beside it."""
-    if number < 500 and is_throttled(text):
-        return is_.THROTTLED
-    return known.SMTP.get(number) or (is_.UPSTREAM_NOT_NOW if number < 500 else is_.UPSTREAM_FAILED)
-
-
 def read_kafka(exc: BaseException, label: Label | None) -> Code | None:
     """Kafka: the name of the error in the protocol, and whether it may be repeated."""
     error: Any = first_of(exc)
@@ -156,7 +145,6 @@ def read_kafka(exc: BaseException, label: Label | None) -> Code | None:
 READERS_OF_SERVICES: tuple[tuple[CodeReader, str], ...] = (
     (_aws, "botocore boto3 minio"),
     (read_grpc, "grpc"),
-    (read_smtp, "smtplib aiosmtplib"),
     (read_kafka, "kafka aiokafka cimpl confluent_kafka"),
 )
 """Readers, and the packages whose exceptions they are asked about."""

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from failsoft.errors.catalogue import labels as is_
-from failsoft.errors.catalogue.codes import label_of_upstream
-from failsoft.errors.catalogue.labels import Label, Voice
+from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.code import Code, CodeReader, named
+from failsoft.errors.driver_codes import read_arango, read_trino
 from failsoft.errors.peers import lower_text_of, status_of_peer, upstream
 
 __all__ = ["MORE_READERS_OF_VENDORS", "READERS_OF_VENDORS", "read_oauth"]
@@ -149,11 +149,32 @@ _GOOGLE_403: tuple[tuple[str, Label], ...] = (
 """Reasons of Google's 403 that are about no permission."""
 
 
-def _google(exc: BaseException, label: Label | None) -> Code | None:
-    if type(exc).__name__ in {"Forbidden", "PermissionDenied", "HttpError"} and status_of_peer(exc) == 403:
+_SET_UP = (
+    r"(?:bucket|topic|subscription|table|dataset|project|secret|queue|database|instance|model|cluster|keyring|cryptokey"
+    r"|endpoint|function)"
+)
+_GOOGLE_404 = re.compile(
+    rf"\b{_SET_UP}\b.{{0,120}}?(?:not found|not exist)|not found: {_SET_UP}\b|not found \(resource=", re.DOTALL
+)
+"""What has to be set up beforehand, as the message of a 404 names it."""
+
+
+def _google_words(exc: BaseException) -> Code | None:
+    """What the message of a refusal says beyond its status."""
+    name, status = type(exc).__name__, status_of_peer(exc)
+    if name in {"Forbidden", "PermissionDenied", "HttpError"} and status == 403:
         text = lower_text_of(exc)
-        if (said := next((Code(means, one) for one, means in _GOOGLE_403 if one in text), None)) is not None:
-            return said
+        return next((Code(means, one) for one, means in _GOOGLE_403 if one in text), None)
+    if name in {"NotFound", "HttpError"} and status == 404 and _GOOGLE_404.search(lower_text_of(exc)):
+        return Code(is_.MISCONFIGURED, "set up beforehand")
+    if name == "BadRequest" and "syntax error" in lower_text_of(exc):
+        return Code(is_.BUG, "syntax error")
+    return None
+
+
+def _google(exc: BaseException, label: Label | None) -> Code | None:
+    if (said := _google_words(exc)) is not None:
+        return said
     # the same class for a malformed key file of ours and for a client's malformed token
     if type(exc).__name__ in {"MalformedError", "InvalidValue"} and "service account" not in lower_text_of(exc):
         return Code(is_.WHO_ARE_YOU, "token")
@@ -248,60 +269,6 @@ def _litestar(exc: BaseException, _label: Label | None) -> Code | None:
     return Code(is_.BUG, "while encoding") if ours and type(exc).__name__ == "SerializationException" else None
 
 
-_ARANGO = {
-    11: is_.REFUSED_US,
-    18: is_.CONTENTION,
-    28: is_.CONTENTION,
-    32: is_.EXHAUSTED,
-    1004: is_.MISCONFIGURED,
-    1200: is_.EDIT_CONFLICT,
-    1202: is_.NOT_THERE,
-    1203: is_.MISCONFIGURED,
-    1210: is_.CONSTRAINT,
-    1228: is_.MISCONFIGURED,
-}
-"""ArangoDB's numbers of errors; 1500 to 1599 are those of its query language."""
-
-
-def _arango(exc: BaseException, _label: Label | None) -> Code | None:
-    number = getattr(exc, "error_code", None)
-    if not isinstance(number, int):
-        return None
-    label = _ARANGO.get(number)
-    if label is None and 1501 <= number < 1600:
-        label = is_.BUG
-    return named(label, f"ArangoDB {number}")
-
-
-_TRINO = _words(
-    (
-        is_.MISCONFIGURED,
-        """
-        TABLE_NOT_FOUND COLUMN_NOT_FOUND SCHEMA_NOT_FOUND CATALOG_NOT_FOUND MISSING_TABLE MISSING_CATALOG_NAME
-        MISSING_SCHEMA_NAME FUNCTION_NOT_FOUND
-        """,
-    ),
-    (is_.REFUSED_US, "PERMISSION_DENIED"),
-    (is_.UPSTREAM_SLOW, "EXCEEDED_TIME_LIMIT EXCEEDED_CPU_LIMIT"),
-    (is_.UPSTREAM_NOT_NOW, "SERVER_STARTING_UP NO_NODES_AVAILABLE SERVER_SHUTTING_DOWN"),
-    (is_.CONTENTION, "TRANSACTION_CONFLICT"),
-    (is_.EXHAUSTED, "INSUFFICIENT_RESOURCES QUERY_QUEUE_FULL"),
-)
-"""Names and types of errors of Trino and Presto."""
-_STATUS_OF_TRINO = re.compile(r"\Aerror (\d{3})\b")
-
-
-def _trino(exc: BaseException, label: Label | None) -> Code | None:
-    for attribute in ("error_name", "error_type"):
-        name = getattr(exc, attribute, None)
-        if isinstance(name, str) and name in _TRINO:
-            return Code(_TRINO[name], name)
-    found = _STATUS_OF_TRINO.search(str(exc)[:80])
-    if found is None or label is None or label.voice is Voice.SAYS:
-        return None
-    return named(label_of_upstream(int(found[1])), f"HTTP {found[1]}")
-
-
 _THRIFT = {1: is_.UNREACHABLE, 2: is_.BUG, 3: is_.SILENT, 4: is_.BROKEN}
 
 
@@ -327,8 +294,8 @@ READERS_OF_VENDORS: tuple[tuple[CodeReader, str], ...] = (
     (_wtforms, "wtforms"),
     (_graphql, "graphql"),
     (_litestar, "litestar"),
-    (_arango, "arango"),
-    (_trino, "trino prestodb"),
+    (read_arango, "arango"),
+    (read_trino, "trino prestodb"),
     (_thrift, "thrift thriftpy2"),
 )
 """Readers by package, as in `codes`."""

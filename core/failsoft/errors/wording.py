@@ -20,6 +20,7 @@ from failsoft.errors.catalogue.labels import (
     NOT_THERE,
     NOTHING,
     OUR_LIMIT,
+    PAYMENT_DUE,
     QUOTA_SPENT,
     REFUSED_US,
     SILENT,
@@ -31,7 +32,15 @@ from failsoft.errors.catalogue.labels import (
     Label,
     Voice,
 )
-from failsoft.errors.complaints import cannot_read, has_to_be_paid, is_not_set_up, is_not_there, is_throttled
+from failsoft.errors.complaints import (
+    cannot_read,
+    has_to_be_paid,
+    is_not_set_up,
+    is_not_there,
+    is_of_a_card,
+    is_spent,
+    is_throttled,
+)
 from failsoft.errors.conventions import KIND_KNOWN
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.failure import Frame, Link
@@ -50,10 +59,10 @@ from failsoft.errors.patterns import (
 from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
 from failsoft.errors.reading import Reading
-from failsoft.errors.said import said_at
-from failsoft.errors.taxonomy import Category
+from failsoft.errors.said import said_at, said_by_call
+from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["OF_PEERS", "complain", "correct", "limited", "place", "word_in"]
+__all__ = ["OF_PEERS", "complain", "correct", "limited", "lost_store", "place", "word_in"]
 
 OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 """What fails outside."""
@@ -62,6 +71,7 @@ _PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESO
 _SAYS_LITTLE = frozenset({BUG, NOTHING})
 _NO_LINK = frozenset({UNREACHABLE, BROKEN, NO_TRUST})
 _REFUSALS = frozenset({REFUSED_US, UPSTREAM_FAILED})
+_LIMITS = frozenset({REFUSED_US, UPSTREAM_FAILED, THROTTLED})
 _OF_OURS_TOO = frozenset({BUG, UPSTREAM_FAILED})
 """What a library says of its own arguments as well, which are our settings."""
 
@@ -72,7 +82,7 @@ def correct(reading: Reading, text: str) -> None:
     better = _ours(label, text) or _of_a_link(label, text)
     if better is not None:
         reading.label = better[0]
-        reading.says = f"{reading.says}, {better[1]}"
+        reading.says = f"{reading.says}, {better[1]}".removeprefix(", ")
 
 
 def _ours(label: Label, text: str) -> tuple[Label, str] | None:
@@ -96,7 +106,12 @@ def _ours(label: Label, text: str) -> tuple[Label, str] | None:
 
 def limited(label: Label, text: str) -> tuple[Label, str] | None:
     """A limit, of a rate or one to pay for, for which a peer refused something by another status than that for it."""
-    if label.status != REFUSED_US.status or label._replace(voice=Voice.SAYS) not in _REFUSALS:
+    label = label._replace(voice=Voice.SAYS)
+    if label == QUOTA_SPENT and is_of_a_card(text):
+        return PAYMENT_DUE, "a card"
+    if label in _LIMITS and is_spent(text):
+        return QUOTA_SPENT, "spent"
+    if label.status != REFUSED_US.status or label not in _REFUSALS:
         return None
     if is_throttled(text):
         return THROTTLED, "throttled"
@@ -145,20 +160,19 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
         return reading
     # an errno is the system's, also where a library reads what a client sent
     of_the_system = reading.source == "code" and reading.type == "OSError"
-    if of_the_system and reading.label == DISK_FULL:
-        # it is full, wherever that was noticed
+    if _is_settled(reading, of_the_system=of_the_system):
         return reading
-    said = said_at(reading.type, link.frames, link.message)
+    said = said_at(reading.type, link.frames, link.message) or said_by_call(reading.type, exc, link.message)
     if said is not None and not (of_the_system and said[0] in OF_INPUT):
         reading.label = said[0]
-        reading.says = f"{reading.says}, {said[1]}"
+        reading.says = f"{reading.says}, {said[1]}".removeprefix(", ")
         if reading.source == "default":
             reading.source, reading.confidence = "catalogue", NAMED
         return reading
     better, library = refine_by_place(reading.label, reading.type, link.frames)
     if better is not None and not (of_the_system and better[0] in OF_INPUT):
         reading.label = better[0]
-        reading.says = f"{reading.says}, {better[1]}"
+        reading.says = f"{reading.says}, {better[1]}".removeprefix(", ")
     elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default"):
         text = link.message
         if library in _OF_DATA and _builds(link.frames) and cannot_read(text):
@@ -170,10 +184,25 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     return reading
 
 
+def lost_store(label: Label) -> Label:
+    """A link to a store of our own that is lost: nothing works without it."""
+    lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != SILENT.status
+    return label._replace(severity=Severity.HIGH) if lost else label
+
+
+def _is_settled(reading: Reading, *, of_the_system: bool) -> bool:
+    """Whether no place says more: a disk is full wherever that was noticed, and what a peer said says more than where
+    it was made an error of the system."""
+    if of_the_system and reading.label == DISK_FULL:
+        return True
+    return reading.source == "code" and "." not in reading.type and not reading.says.startswith("errno")
+
+
 _OF_VALUES = re.compile(
     r"\A(?:ValueError|Unicode\w*Error|OverflowError|EOFError|Exception|RuntimeError|OSError|struct\.error)\Z"
 )
 _OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
+_OF_STORES = frozenset({Kind.STORE, Kind.BROKER})
 _OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer|claims?|expired)\b", re.IGNORECASE)
 _STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
 
@@ -222,6 +251,8 @@ def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
     elif guess is not None and guess[0].category is Category.NETWORK:
         said = how_a_peer_failed(text)
         reading.label = guess[0] if said is None else said[0]
+        if library in _OF_STORES:
+            reading.label = lost_store(reading.label)
         reading.says = f"{reading.says}, {guess[1]}"
     elif (word := names_a_setting(text) or is_not_set_up(text) or _missing_file(reading)) is not None:
         # whether it is our code or our settings a builtin class does not tell, and our client is told the same

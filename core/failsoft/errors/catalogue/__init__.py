@@ -6,6 +6,7 @@ A class is looked up by its package and its name, because libraries move classes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from failsoft.errors.catalogue.auth import AUTH
@@ -15,9 +16,12 @@ from failsoft.errors.catalogue.clients import CLIENTS
 from failsoft.errors.catalogue.clouds import CLOUDS
 from failsoft.errors.catalogue.credentials import CREDENTIALS
 from failsoft.errors.catalogue.databases import DATABASES
+from failsoft.errors.catalogue.documents import DOCUMENTS
+from failsoft.errors.catalogue.drivers import DRIVERS
 from failsoft.errors.catalogue.embedded import EMBEDDED
 from failsoft.errors.catalogue.files import FILES
 from failsoft.errors.catalogue.frameworks import FRAMEWORKS
+from failsoft.errors.catalogue.hosted import HOSTED
 from failsoft.errors.catalogue.kafka import KAFKA
 from failsoft.errors.catalogue.kits import KITS
 from failsoft.errors.catalogue.labels import Label
@@ -27,20 +31,24 @@ from failsoft.errors.catalogue.queues import QUEUES
 from failsoft.errors.catalogue.remote import REMOTE
 from failsoft.errors.catalogue.runtimes import RUNTIMES
 from failsoft.errors.catalogue.sdks import SDKS
+from failsoft.errors.catalogue.search import SEARCH
 from failsoft.errors.catalogue.services import SERVICES
+from failsoft.errors.catalogue.shares import SHARES
+from failsoft.errors.catalogue.sqlstates import SQLSTATES
 from failsoft.errors.catalogue.stdlib import STDLIB
 from failsoft.errors.catalogue.stores import STORES
 from failsoft.errors.catalogue.validators import VALIDATORS
 from failsoft.errors.catalogue.vendors import VENDORS
 from failsoft.errors.catalogue.web import WEB
+from failsoft.errors.catalogue.wires import WIRES
 from failsoft.errors.catalogue.work import WORK
 
 __all__ = ["find_label", "iter_entries"]
 
 FAMILIES = (
     STDLIB, FRAMEWORKS, VALIDATORS, AUTH, DATABASES, STORES, EMBEDDED, CLIENTS, SDKS, VENDORS, CLOUDS, BROKERS,
-    SERVICES, QUEUES, KAFKA, REMOTE, WORK, FILES, LOCAL, MAPPERS, RUNTIMES,
-    WEB, KITS, CREDENTIALS, CHECKS,
+    SERVICES, QUEUES, KAFKA, REMOTE, WORK, FILES, LOCAL, MAPPERS, RUNTIMES, SQLSTATES, DRIVERS, SEARCH, WIRES, SHARES,
+    DOCUMENTS, HOSTED, WEB, KITS, CREDENTIALS, CHECKS,
 )  # fmt: skip
 # they took over the names of what they were forked from, and what these mean
 _FORKS = {
@@ -52,6 +60,9 @@ _FORKS = {
     "urllib3_future": "urllib3",
     "valkey": "redis",
 }
+
+# a copy of a library inside of another one, as `botocore.vendored.requests`
+_COPIED = re.compile(r"\.(?:_?vendor(?:ed)?|externals|requests\.packages)\.(?=\w+\.)")
 
 
 def _key(module: str, name: str) -> str:
@@ -82,4 +93,6 @@ def find_label(module: str, name: str) -> Label | None:
     label = _INDEX.get(_key(module, name))
     if label is None and (origin := _FORKS.get(module.partition(".")[0])) is not None:
         return _INDEX.get(_key(origin, name))
+    if label is None and (copies := list(_COPIED.finditer(module))):
+        return find_label(module[copies[-1].end() :], name)
     return label

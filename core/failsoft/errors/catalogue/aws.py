@@ -95,11 +95,68 @@ AWS = _words(
         InvalidSmsRoleAccessPolicyException InvalidSmsRoleTrustRelationshipException
         """,
     ),
+    # asked in one request for more than one may hold, or for what is in the way of what is there: no limit to wait for
+    (
+        is_.UPSTREAM_FAILED,
+        """
+        TooManyEntriesInBatchRequest TooManyParts TooManyTags TooManyTagsException TooManyTagsError
+        TooManyTagKeysException DeleteConflict DeleteConflictException NameConflict ConflictingDomainExists
+        ConflictingTypes MountTargetConflict ExportConflictException ImportConflictException TaskTimedOut
+        """,
+    ),
+    (is_.EXHAUSTED, "ActiveSessionsExceededException ActiveStatementsExceededException"),
+    (is_.EXHAUSTED, "ActiveWaitingRequestsExceededException InsufficientFreeAddressesInSubnet ResourceInsufficient"),
+    (is_.QUOTA_SPENT, "CodeStorageExceededException TooManyBuckets"),
+    (is_.CONTENTION, "BackupInUseException TableInUseException TooManyUpdates OpsMetadataTooManyUpdatesException"),
+    (
+        is_.EDIT_CONFLICT,
+        "ConditionCheckFailureException VersionMismatchException CidrCollectionVersionMismatchException",
+    ),
+    (is_.THROTTLED, "TooManyFailedAttemptsException"),
+    (is_.UPSTREAM_DOWN, "IDPCommunicationError XksProxyUriUnreachableException"),
+    (is_.UNREACHABLE, "DatabaseConnectionException"),
+    # stored by us, and not to be read with the key at hand
+    (is_.CONTRADICTION, "InvalidCiphertextException IncorrectKeyException"),
+    # of a user pool: our client is its user; and what was signed by whoever sent it
+    (
+        is_.WHO_ARE_YOU,
+        """
+        CodeMismatchException ExpiredCodeException RefreshTokenReuseException WebAuthnChallengeNotFoundException
+        WebAuthnClientMismatchException WebAuthnCredentialNotSupportedException WebAuthnOriginNotAllowedException
+        WebAuthnRelyingPartyMismatchException EnableSoftwareTokenMFAException KMSInvalidSignatureException
+        KMSInvalidMacException VerificationException
+        """,
+    ),
+    (is_.YOU_MAY_NOT, "UserNotConfirmedException PasswordResetRequiredException"),
+    (is_.INVALID, "InvalidPasswordException PasswordHistoryPolicyViolationException"),
+    (is_.DUPLICATE, "UsernameExistsException AliasExistsException"),
+    (is_.RULE_REFUSES, "UserLambdaValidationException"),
+    (is_.REFUSED_US, "FromEmailAddressNotVerified ProductionAccessNotGranted KMSOptInRequired TokenRefreshRequired"),
+    (
+        is_.MISCONFIGURED,
+        """
+        RegionDisabledException OutboundWebIdentityFederationDisabledException EFSMountFailureException
+        S3FilesMountFailureException  KmsInvalidKeyUsage KmsInvalidStateException
+        InvalidKMSKeyException InvalidKMSResourceException KmsKeyValidationException CloudHsmClusterNotActiveException
+        CustomKeyStoreInvalidStateException CustomKeyStoreNotFoundException XksKeyNotFoundException
+        XksProxyIncorrectAuthenticationCredentialException XksProxyInvalidConfigurationException
+        XksKeyInvalidConfigurationException FeatureUnavailableInTierException InvalidEmailRoleAccessPolicyException
+        WebAuthnNotEnabledException WebAuthnConfigurationMissingException UserPoolAddOnNotEnabledException
+        OperationNotEnabledException ScopeDoesNotExistException InvalidSecretException SecretsErrorException
+        HttpEndpointNotEnabledException TrackingOptionsDoesNotExistException RuleDoesNotExist
+        CustomVerificationEmailTemplateDoesNotExist EventDestinationDoesNotExist ActivityDoesNotExist
+        StateMachineDeleting 301
+        """,
+    ),
 )
 """Error codes of Amazon Web Services that mean the same in every service, and some of S3, DynamoDB, SQS and KMS."""
 
 _AWS_WORDS: tuple[tuple[Label, re.Pattern[str]], ...] = (
-    (is_.THROTTLED, re.compile(r"Throttl|RateExceeded|RateLimit|TooManyRequests|ThroughputExceeded")),
+    (
+        is_.THROTTLED,
+        re.compile(r"Throttl|RateExceeded|RateLimit|RateFor\w+Exceeded|TooManyRequests|ThroughputExceeded"),
+    ),
+    (is_.EXHAUSTED, re.compile(r"LimitReached|Insufficient\w*Capacity")),
     (is_.QUOTA_SPENT, re.compile(r"Quota(?:For\w+)?Exceeded|(?<!Size)LimitExceeded|\ATooMany")),
     (is_.CONTENTION, re.compile(r"Conflict|Concurrent")),
     (
