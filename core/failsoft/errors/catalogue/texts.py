@@ -119,7 +119,7 @@ _FRAMEWORKS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.MISCONFIGURED, "AssertionError", "-packages/fastapi_cache/", "", r"init first"),
     (is_.MISCONFIGURED, "ValueError KeyError TypeError", "-packages/environ/", "", ""),
     (is_.MISCONFIGURED, "AssertionError RuntimeError", "-packages/authlib/integrations/", "", r"must (?:be|have) "),
-    (is_.MISCONFIGURED, "NotImplementedError", "-packages/jwt/api_jws.py", "", r"installed|not supported"),
+    (is_.MISCONFIGURED, "NotImplementedError", "-packages/jwt/api_jws.py", "", r"installed"),
     # what a resolver gave back, and the names of a schema, are ours
     (is_.BUG, "graphql.error.graphql_error.GraphQLError", "-packages/graphql/type/scalars.py", r"\Aserialize_", ""),
     (is_.BUG, "graphql.error.graphql_error.GraphQLError", "-packages/graphql/type/definition.py", r"\.serialize\Z", ""),
