@@ -229,6 +229,10 @@ def _of_a_login(_exc: BaseException, label: Label | None) -> Code | None:
     return Code(label, "login") if label == is_.WHO_ARE_YOU else None
 
 
+def _of_identity(exc: BaseException, label: Label | None) -> Code | None:
+    return _of_a_login(exc, label) or upstream(exc, label)
+
+
 _SMB = _numbers(
     (is_.REFUSED_US, (0xC0000022, 0xC000006A, 0xC000006D, 0xC0000071, 0xC0000061, 0xC0000072, 0xC0000234)),
     (is_.CONTENTION, (0xC0000043, 0xC0000054, 0xC0000055)),
@@ -289,6 +293,7 @@ READERS_OF_KITS: tuple[tuple[CodeReader, str], ...] = (
     (_binance, "binance"),
     (_logins, "supabase_auth gotrue"),
     (_of_a_login, "workos"),
+    (_of_identity, "keycloak okta"),
     (_smb, "smbprotocol"),
     (_netconf, "ncclient"),
     (_messagebird, "messagebird"),

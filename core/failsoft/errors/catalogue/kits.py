@@ -22,6 +22,18 @@ _AGENTS: tuple[tuple[Label, str], ...] = (
         anthropic.types.user_profile_not_found_error.UserProfileNotFoundError
         """,
     ),
+    (is_.EXHAUSTED._replace(transient=False), "agents.exceptions.MaxTurnsExceeded"),
+    (is_.RULE_REFUSES, "agents.exceptions.InputGuardrailTripwireTriggered"),
+    (
+        is_.UPSTREAM_FAILED,
+        """
+        agents.exceptions.ModelBehaviorError agents.exceptions.OutputGuardrailTripwireTriggered
+        fastmcp.exceptions.ResourceError dspy.utils.exceptions.AdapterParseError
+        youtube_transcript_api._errors.VideoUnavailable pyfcm.errors.FCMNotRegisteredError
+        exponent_server_sdk.DeviceNotRegisteredError apns2.errors.BadDeviceToken
+        """,
+    ),
+    (is_.THROTTLED, "zhipuai.core._errors.APIReachLimitError zhipuai.core._errors.APIServerFlowExceedError"),
     (is_.EXHAUSTED._replace(transient=False), "instructor.core.exceptions.TokenBudgetExceeded"),
     (is_.QUEUE_FULL, "pydantic_ai.exceptions.ConcurrencyLimitExceeded"),
     (is_.EDIT_CONFLICT, "pydantic_ai.conversation_store.ConversationConflict"),
@@ -200,6 +212,25 @@ _EXCHANGE: tuple[tuple[Label, str], ...] = (
 )
 
 _OTHERS: tuple[tuple[Label, str], ...] = (
+    # flags of features: what is set up once, and how they are asked for
+    (
+        is_.MISCONFIGURED,
+        """
+        semantic_kernel.exceptions.service_exceptions.ServiceInitializationError
+        openfeature.exception.FlagNotFoundError openfeature.exception.ProviderFatalError
+        openfeature.exception.ParseError openfeature.exception.TypeMismatchError xero.exceptions.XeroTenantIdNotProvided
+        """,
+    ),
+    (
+        is_.BUG,
+        """
+        openfeature.exception.TargetingKeyMissingError openfeature.exception.InvalidContextError
+        statsig.statsig_errors.StatsigValueError statsig.statsig_errors.StatsigNameError
+        """,
+    ),
+    (is_.THROTTLED, "wechatpy.exceptions.APILimitedException"),
+    (is_.REFUSED_US, "mailjet_rest.client.ActionDeniedError coinbase.wallet.error.TwoFactorRequiredError"),
+    (is_.INVALID, "yt_dlp.utils.UnsupportedError"),
     (is_.INVALID, "dropbox.oauth.BadRequestException"),
     (is_.WHO_ARE_YOU, "dropbox.oauth.BadStateException spotipy.exceptions.SpotifyStateError"),
     (is_.YOU_MAY_NOT, "dropbox.oauth.CsrfException dropbox.oauth.NotApprovedException"),
