@@ -256,7 +256,6 @@ OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     (is_.MISCONFIGURED, "ValueError", "Incorrect password, could not decrypt key"),
     (is_.MISCONFIGURED, "ValueError", "Could not deserialize key data"),
     (is_.MISCONFIGURED, "ValueError", "Unable to load PEM file"),
-    (is_.CONTRADICTION, "ValueError", "Invalid salt"),
 )
 """Label, class, and the first words, enough of them to be nobody else's."""
 
