@@ -70,7 +70,7 @@ def _translated(exc: BaseException) -> Code | None:
     return next((code for reader in find_code_readers(type(cause)) if (code := reader(cause, label)) is not None), None)
 
 
-def _errno(exc: BaseException, _label: Label | None) -> Code | None:
+def _errno(exc: BaseException, kind: Label | None) -> Code | None:
     if (said := _translated(exc)) is not None:
         return said
     number = number_of(getattr(exc, "errno", None))
@@ -94,6 +94,9 @@ def _errno(exc: BaseException, _label: Label | None) -> Code | None:
         label = is_.MISCONFIGURED
     if label is is_.OS_FAULT and (name := getattr(exc, "filename", None)) and _SETTINGS_FILE.search(str(name)):
         label = is_.MISCONFIGURED
+    if label is is_.OS_FAULT and kind is not None and kind.category is is_.REFUSED.category:
+        # of who wanted to connect: a socket in a folder that nobody listens at
+        label = is_.STORE_REFUSED if kind.severity is is_.STORE_REFUSED.severity else is_.REFUSED
     return named(label, f"errno {number}")
 
 

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from itertools import pairwise
 from typing import Any
 
+from failsoft.errors.answer_words import word_of_answer
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.aws import AWS
@@ -25,7 +26,7 @@ from failsoft.errors.conventions import CLEAR, label_of_words
 from failsoft.errors.driver_codes import read_snowflake, read_tarantool, read_tds, read_trino
 from failsoft.errors.packages import Kind, Package
 from failsoft.errors.patterns import guess_by_message
-from failsoft.errors.peers import means_of_a_bad_request, of_our_request, retry_after_of, status_in
+from failsoft.errors.peers import IN_FULL, means_of_a_bad_request, of_our_request, retry_after_of, status_in
 from failsoft.errors.protocols import (
     read_amqp,
     read_clickhouse,
@@ -136,6 +137,24 @@ def _of_response(exc: BaseException, label: Label | None) -> Code | None:
     return None if getattr(exc, "response", None) is None else _http(exc, label)
 
 
+_OF_A_LOGIN = frozenset({is_.WHO_ARE_YOU.status, is_.YOU_MAY_NOT.status})
+_OF_THE_PEER = frozenset({404, 405, 406, 408, 410, 413, 415, 425, *range(500, 600)})
+
+
+def _of_identity(exc: BaseException, label: Label | None) -> Code | None:
+    """The status of a service of identity, where it tells of that service and not of who logs in: such a service is a
+    peer as any other. What an exception has by its class alone is an answer of ours, as those of a provider are."""
+    owner = getattr(exc, "__dict__", None) or {}
+    status = next((one for name in _STATUSES if (one := _number(owner.get(name))) is not None), None)
+    if status is not None and status in _OF_THE_PEER:
+        return _peer(status, None, exc)
+    ours = _number(getattr(type(exc), "status_code", None))
+    if label is not None and ours != label.status and {ours, label.status} == _OF_A_LOGIN:
+        means = is_.WHO_ARE_YOU if ours == is_.WHO_ARE_YOU.status else is_.YOU_MAY_NOT
+        return Code(means, f"our {ours}")
+    return None
+
+
 def _http_or_code(exc: BaseException, label: Label | None) -> Code | None:
     return _http(exc, label, _STATUSES_AND_CODES)
 
@@ -157,7 +176,7 @@ def _of_status(status: int, label: Label | None, exc: BaseException) -> Code | N
         return None
     if means is None and status == 400:
         means = means_of_a_bad_request(exc)
-    if (said := _said_beside(status, means, exc)) is not None:
+    if (said := _said_beside(status, means, label, exc)) is not None:
         return said
     if means is None:
         if status == 412:
@@ -176,12 +195,12 @@ _TOLD_BY_WORDS = {401: _LIMITS, 402: {is_.PAYMENT_DUE}, 403: _LIMITS, 429: {is_.
 """What only a word beside a status says: whose money is due, that a limit will not pass, or that it is one at all."""
 
 
-def _said_beside(status: int, means: Label | None, exc: BaseException) -> Code | None:
+def _said_beside(status: int, means: Label | None, label: Label | None, exc: BaseException) -> Code | None:
     """What a code in words says more exactly than the status beside it."""
     only = _TOLD_BY_WORDS.get(status)
     if only is None and means not in {None, is_.UPSTREAM_FAILED}:
         return None
-    said = _worded(exc, None)
+    said = _worded(exc, label, status)
     return said if said is None or only is None or said.label in only else None
 
 
@@ -196,8 +215,12 @@ def _says(label: Label) -> bool:
     return label.category in {Category.CONCURRENCY, Category.CONFIGURATION}
 
 
-def _worded(exc: BaseException, _label: Label | None) -> Code | None:
+def _worded(exc: BaseException, label: Label | None, status: int = 0) -> Code | None:
     """A code in words, as `rate_limit_exceeded` or `QueueNotFound`: it is chosen as the name of a class is."""
+    open_ = status not in IN_FULL and (label is None or label.voice is not Voice.SAYS)
+    # without an answer, that no time was left is a client's own word
+    if open_ and (said := word_of_answer(exc)) is not None and (status or said.label != is_.UPSTREAM_SLOW):
+        return said
     for text in _codes_in_words(exc):
         if isinstance(text, str) and 4 <= len(text) <= 60 and " " not in text:
             words = f" {' '.join(_WORD.findall(text)).lower()} "
@@ -427,7 +450,7 @@ _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
 _OF_KIND: Mapping[Kind, tuple[CodeReader, ...]] = {
     Kind.STORE: (_sqlstate, read_oracle, _grpc, _http_of_a_store, _http_in_text, _remote_class),
     Kind.CLIENT: (_grpc, _cloud, _http_or_code, _worded, _http_in_text),
-    Kind.AUTH: (_of_response,),
+    Kind.AUTH: (_of_response, _of_identity),
     Kind.BROKER: (_grpc, _cloud, _http_of_a_broker),
     Kind.UNKNOWN: (_grpc, _cloud, _http_or_code),
 }

@@ -137,6 +137,8 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
     if name == "KeyError" and _function(frames).startswith("_Environ.__"):
         return is_.MISCONFIGURED, "os.environ"
     near = _near(frames)
+    if label in _MISUSED and _leads_nowhere(near):
+        return is_.UPSTREAM_FAILED, "while following a redirect"
     if (better := _by_last_frame(label, name, near)) is not None:
         return better
     if broke_while_answering(name, frames):
@@ -153,6 +155,34 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
     if lost and _any(frames, _NEAR, _STORE):
         return label._replace(severity=Severity.HIGH), "on the way to a store"
     return None
+
+
+_MISUSED = frozenset({is_.BUG, is_.INVALID, is_.UNPARSABLE, is_.MISCONFIGURED})
+
+
+# not httpx's `_send_handling_redirects`, through which every call goes
+_TO_ELSEWHERE = re.compile(r"(?:\A|\.)(?!\w*handling)\w*redirect\w*\Z|\.http_error_30\d\Z", re.IGNORECASE)
+
+
+def _leads_nowhere(frames: Sequence[Frame]) -> bool:
+    """Whether a client was on its way to where an answer had sent it: what is wrong with that place is the peer's
+    fault."""
+    for filename, _, function in reversed(frames):
+        path = filename.replace("\\", "/")
+        _, installed, inside = path.rpartition("-packages/")
+        if not installed and not _STANDARD.search(path):
+            return False
+        if _TO_ELSEWHERE.search(function) is not None and (path.endswith("/urllib/request.py") or _is_client(inside)):
+            return True
+    return False
+
+
+def _is_client(inside: str) -> bool:
+    kind = kind_of_place(f"-packages/{inside}") or package_of(inside.removesuffix(".py").replace("/", ".")).kind
+    return kind in _CALLERS
+
+
+_CALLERS = frozenset({Kind.CLIENT, Kind.LINK})
 
 
 # frozen modules have no path, and compiled ones the path that they were built in
@@ -226,6 +256,8 @@ _SERVING = re.compile(
     r"-packages/(?:aiohttp/web|tornado/(?:web|httpserver|httputil|routing)|twisted/web/(?:server|http|resource)"
     r"|websockets/(?:\w+/)?server|mcp/server/|grpc/(?:_server|aio/_server)|thrift\w*/(?:server|http)|pymodbus/server)"
 )
+_SERVES = re.compile(r"(?:\A|/)_?(?:web_|web\.py|servers?(?:[/._]|\Z)|servicer)|[/_]server\.py\Z")
+"""Of a library that serves as well as it calls, the part that serves: what cannot be read there, a client sent."""
 
 
 def _called_client(name: str, frames: Sequence[Frame]) -> bool:
@@ -237,7 +269,7 @@ def _called_client(name: str, frames: Sequence[Frame]) -> bool:
         _, installed, inside = path.rpartition("-packages/")
         if (not installed and not _STANDARD.search(path)) or _SERVING.search(path) is not None:
             return False
-        if installed and inside.startswith(own):
+        if installed and (inside.startswith(own) or _SERVES.search(inside) is not None):
             return False
         if installed and package_of(inside.removesuffix(".py").replace("/", ".")).kind is Kind.CLIENT:
             return True

@@ -20,6 +20,7 @@ from failsoft.errors.catalogue.labels import (
     MISCONFIGURED,
     REFUSED_US,
     UPSTREAM_FAILED,
+    WHO_ARE_YOU,
     Label,
     Voice,
 )
@@ -54,6 +55,7 @@ T = TypeVar("T")
 
 _MAX_DEPTH = 8
 _MAX_READS = 200
+_REFUSALS = frozenset({REFUSED_US, WHO_ARE_YOU})
 _UNSURE = frozenset({"default", "pattern", "model"})
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
 _PROGRAM = frozenset({"a program"})
@@ -188,7 +190,7 @@ class Judge:
                 return Reading(answer[0], facts.source, f"{facts.says}, {answer[1]}", facts.confidence, facts.name)
         self._add_details(exc, reading, asked)
         vague = facts.confidence < GUESSED or (little and label == reading.label)
-        refused = facts.source == "convention" and label == REFUSED_US
+        refused = facts.source == "convention" and label in _REFUSALS
         inner = self._inner(exc, asked, depth) if vague or refused or label.voice is not Voice.SAYS else None
         if refused and inner is not None and inner.label.category is not Category.NETWORK:
             inner = None
@@ -370,6 +372,11 @@ class Judge:
 def _of_kind(custom: Convention, name: str, guess: tuple[Label, str] | None, text: str) -> Reading:
     """What the text adds to what only the kind of its package tells of a class."""
     kind = Reading(custom.label, "convention", custom.says, custom.confidence, name)
+    if kind.label == WHO_ARE_YOU and guess is not None and guess[0].category is Category.NETWORK:
+        # a service of identity that could not be reached refused nobody
+        correct(kind, text)
+        if kind.label != WHO_ARE_YOU:
+            return kind
     if (limit := limited(kind.label, text)) is not None:
         return Reading(limit[0], "pattern", limit[1], GUESSED, name, over=kind)
     # who reads or checks data says of it what others say of their own arguments or rows

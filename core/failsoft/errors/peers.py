@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.errors.answer_words import word_of_answer
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice
@@ -12,6 +13,7 @@ from failsoft.errors.reading import header_pairs
 from failsoft.errors.taxonomy import Category
 
 __all__ = [
+    "IN_FULL",
     "lower_text_of",
     "means_of_a_bad_request",
     "of_our_request",
@@ -75,7 +77,7 @@ def upstream(exc: BaseException, label: Label | None) -> Code | None:
     response = getattr(exc, "response", None)
     status = status_of_peer(response, getattr(exc, "meta", None), exc)
     if status is None:
-        return None
+        return word_of_answer(exc) if label is None or label != is_.BUG and _says_little(label) else None
     says, wait = f"HTTP {status}", retry_after_of(response) or retry_after_of(exc)
     if status == 429 and getattr(exc, "code", None) in _SPENT:
         return Code(is_.QUOTA_SPENT, says, wait)
@@ -87,6 +89,8 @@ def upstream(exc: BaseException, label: Label | None) -> Code | None:
     means = known.label_of_upstream(status)
     if means is None and status == 400:
         means = means_of_a_bad_request(exc)
+    if means is None and status not in IN_FULL and _says_little(label) and (said := word_of_answer(exc)) is not None:
+        return said._replace(says=f"{says}, {said.says}", retry_after=wait)
     if means is None and clear is not None:
         return None
     return Code(means or is_.UPSTREAM_FAILED, says, wait)
@@ -103,6 +107,15 @@ def of_our_request(status: int, label: Label) -> Label | None:
     if label.transient and label.category is Category.EXTERNAL_SERVICE and label.status == is_.UPSTREAM_NOT_NOW.status:
         return is_.UPSTREAM_FAILED
     return is_.QUOTA_SPENT if label._replace(voice=Voice.SAYS) == is_.EXHAUSTED else None
+
+
+IN_FULL = frozenset({404, 405, 413, 414, 431})
+"""What they say of our request is all there is to say, whatever words stand beside."""
+
+
+def _says_little(label: Label | None) -> bool:
+    """Whether a class says no more than that a peer failed, so that a word in its answer may say what."""
+    return label is None or label._replace(voice=Voice.SAYS) in {is_.UPSTREAM_FAILED, is_.BUG}
 
 
 def _is_clear(label: Label) -> bool:

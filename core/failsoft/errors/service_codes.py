@@ -94,6 +94,9 @@ _GRPC_OURS: tuple[tuple[str, Label], ...] = (
 )
 """What never left this process, whatever status it was given."""
 _GRPC_LINK: tuple[tuple[str, Label], ...] = (
+    # what listens there answers, and it is no server of gRPC
+    ("failed parsing http", is_.UPSTREAM_FAILED),
+    ("http1.x server", is_.UPSTREAM_FAILED),
     ("certificate_verify", is_.NO_TRUST),
     ("handshake failed", is_.NO_TRUST),
     ("failed to connect", is_.REFUSED),

@@ -121,6 +121,9 @@ def limited(label: Label, text: str) -> tuple[Label, str] | None:
 def _of_a_link(label: Label, text: str) -> tuple[Label, str] | None:
     """What failed on the way, as the text says."""
     said = how_a_peer_failed(text)
+    if label.category is Category.AUTHENTICATION:
+        # who could not be reached refused nobody
+        return said if said is not None and said[0] == UNREACHABLE else None
     if label.category is Category.RESOURCE and label.local:
         # a pool that cannot connect has not run out
         return said if said is not None and said[0] in _NO_LINK else None
@@ -205,6 +208,13 @@ _OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
 _OF_STORES = frozenset({Kind.STORE, Kind.BROKER})
 _OF_SECRETS_KEPT = re.compile(r"\b(?:salt|password hash|hash format)\b", re.IGNORECASE)
 _OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer|claims?|expired)\b", re.IGNORECASE)
+_OF_LOGINS = re.compile(
+    r"\b(?:state|nonce|csrf(?: token)?|code[_ ]verifier|pkce)\b.{0,40}?\b(?:mismatch\w*|missing|invalid|(?:do|does|did)(?: not|n't)"
+    r" match|not (?:match|equal|valid)|expired|unknown)\b|\b(?:mismatch\w*|invalid|missing|unknown|expired) "
+    r"(?:oauth ?2? |login |csrf )?(?:state|nonce|csrf|code[_ ]verifier)\b(?! (?:machine|transition|of|file))"
+    r"|\bno (?:matching |suitable |such )?(?:signing )?key (?:for|with|found for) (?:kid|key id)|\bkey id \S+ not found\b",
+    re.IGNORECASE,
+)
 _STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
 
 
@@ -238,6 +248,10 @@ def _complains(text: str) -> bool:
 def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
     """What a builtin exception of a library complains of: what is set up once, data that it was given to read, or what
     it keeps."""
+    if library is not Kind.PARSER and _OF_LOGINS.search(text) is not None:
+        reading.label = WHO_ARE_YOU
+        reading.says = f"{reading.says}, a login that is not the one that was begun"
+        return reading
     guess = guess_by_message(text)
     stored = None if guess is None else _STORED.get(guess[0].category)
     if guess is not None and stored is not None:
