@@ -52,7 +52,6 @@ CREDENTIALS: tuple[tuple[Label, str], ...] = (
         okta.errors.okta_api_error.OktaAPIError
         """,
     ),
-    (is_.MISCONFIGURED, "social_core.exceptions.MissingBackend"),
     (is_.INVALID, "supabase_auth.errors.AuthWeakPasswordError"),
     (wrapping(is_.UPSTREAM_NOT_NOW), "supabase_auth.errors.AuthRetryableError"),
     (

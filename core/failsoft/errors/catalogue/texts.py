@@ -241,7 +241,6 @@ its function and of the text; an empty one is found anywhere."""
 
 OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     *STDLIB_BEGINNINGS,
-    (is_.MISCONFIGURED, "ValueError", "Unable to load PEM file"),
     (is_.UNPARSABLE, "RuntimeError", "LZ4F_getFrameInfo failed"),
     (is_.UNPARSABLE, "RuntimeError", "LZ4F_decompress failed"),
     (is_.CHILD_HUNG, "TimeoutError", "[Errno Task timeout]"),
