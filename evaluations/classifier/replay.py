@@ -78,7 +78,9 @@ class _Player:
         if isinstance(type(exc), type) and _is_made(type(exc)):
             vars(exc)[_REPLAYED] = (got, called, one.get("text"))
         for name, value in got.items():
-            _put(exc, name, value)
+            # an OSError that is given None for a name of a file writes it
+            if value is not None or getattr(exc, name, None) is not None:
+                _put(exc, name, value)
         for note in one.get("notes", ()):
             exc.add_note(note)
 

@@ -10,7 +10,7 @@ from failsoft.sanitize import Sanitizer
 
 __all__ = ["check_growth"]
 
-_SHORT, _LONG = 8_000, 32_000
+_SHORT, _LONG = 20_000, 80_000
 _FACTOR = 3.0
 _LEAST = 0.02
 """Seconds of CPU below which a run says nothing about growth."""

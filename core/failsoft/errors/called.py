@@ -1,4 +1,4 @@
-"""Which library a frame had called that leaves no frame of its own: what is compiled raises where it was called.
+"""What a frame had called that leaves no frame of its own: what is compiled raises where it was called.
 
 The place of the failing instruction names the call, and what stands before its first parenthesis names the module or
 the object that was asked. Nothing is called or looked up but in dictionaries.
@@ -7,15 +7,16 @@ the object that was asked. Nothing is called or looked up but in dictionaries.
 from __future__ import annotations
 
 import dis
-from types import CodeType, FrameType, ModuleType
+from types import BuiltinFunctionType, CodeType, FrameType, ModuleType, TracebackType
 from typing import Any, NamedTuple
 
 from failsoft.errors.packages import Kind, is_third_party, package_of
 
-__all__ = ["library_called"]
+__all__ = ["function_called", "library_called"]
 
 _MAX_FRAMES = 2_000
 _MAX_CALLS = 1_024
+_IMPORTING = "<frozen importlib"
 _LOADS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW", "LOAD_DEREF"})
 _MEMBERS = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
 
@@ -33,16 +34,42 @@ _calls: dict[tuple[int, int], tuple[CodeType, _Call | None]] = {}
 
 def library_called(exc: BaseException) -> Kind | None:
     """What the package is for whose compiled function raised an exception; None if it was raised by other code."""
-    tb = exc.__traceback__
-    for _ in range(_MAX_FRAMES):
-        if tb is None or tb.tb_next is None:
-            break
-        tb = tb.tb_next
+    tb = _innermost(exc.__traceback__)
     if tb is None:
         return None
     call = _call_at(tb.tb_frame.f_code, tb.tb_lasti)
     module = None if call is None else _module_of(call, tb.tb_frame)
     return package_of(module).kind if module is not None and is_third_party(module) else None
+
+
+def function_called(exc: BaseException) -> str | None:
+    """The function that raised an exception, if it is a compiled one: `pickle.loads`, or `socket.connect` of a method,
+    by the module that its object is of. Frames of the import system say nothing."""
+    tb = _innermost(exc.__traceback__, _IMPORTING)
+    if tb is None:
+        return None
+    call = _call_at(tb.tb_frame.f_code, tb.tb_lasti)
+    if call is None:
+        return None
+    owner, home = _find(call.name, tb.tb_frame), None
+    for member in call.members:
+        home = _home_of(owner) or home
+        owner = owner.__dict__.get(member) if type(owner) is ModuleType or _is_plain(owner) else None
+    if type(owner) is BuiltinFunctionType:
+        home = _home_of(owner)
+    name = call.members[-1] if call.members else getattr(owner, "__name__", None)
+    return None if home is None or type(name) is not str else f"{home.partition('.')[0].lstrip('_')}.{name}"
+
+
+def _innermost(tb: TracebackType | None, passed_over: str | None = None) -> TracebackType | None:
+    found = tb
+    for _ in range(_MAX_FRAMES):
+        if tb is None:
+            break
+        if passed_over is None or not tb.tb_frame.f_code.co_filename.startswith(passed_over):
+            found = tb
+        tb = tb.tb_next
+    return found
 
 
 def _call_at(code: CodeType, offset: int) -> _Call | None:
@@ -75,8 +102,12 @@ def _find_call(code: CodeType, offset: int) -> _Call | None:
     return None if name is None else _Call(name, tuple(members))
 
 
+def _find(name: str, frame: FrameType) -> Any:
+    return frame.f_locals.get(name, frame.f_globals.get(name))
+
+
 def _module_of(call: _Call, frame: FrameType) -> str | None:
-    owner: Any = frame.f_locals.get(call.name, frame.f_globals.get(call.name))
+    owner = _find(call.name, frame)
     for member in call.members:
         module = _home_of(owner)
         if module is None or is_third_party(module):

@@ -7,6 +7,7 @@ library only, and answers None where there is no code or none that says somethin
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Mapping
 
 from failsoft.errors.catalogue import codes as known
@@ -15,6 +16,7 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.store_codes import label_of_mongo
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
+from failsoft.errors.kit_codes import MORE_READERS_OF_KITS, READERS_OF_KITS
 from failsoft.errors.peers import upstream
 from failsoft.errors.protocols import (
     READERS_OF_PROTOCOLS,
@@ -23,6 +25,7 @@ from failsoft.errors.protocols import (
     read_http_protocol,
     read_interpreter,
 )
+from failsoft.errors.replies import READERS_OF_REPLIES
 from failsoft.errors.said import has_words, read_words
 from failsoft.errors.search_codes import READERS_OF_SEARCH
 from failsoft.errors.service_codes import READERS_OF_SERVICES, any_response
@@ -47,8 +50,12 @@ _ORACLE = re.compile(r"(ORA|DPY|DPI)-(\d{4,5})")
 _NATIVE = re.compile(r"\((\d{1,6})\)")
 # a shared library (the dynamic linker), the certificates of requests
 _MISSING = ("cannot open shared object file", "suitable TLS CA certificate bundle")
+_MAX_LISTED = 20
+_NO_LINK = frozenset({is_.REFUSED, is_.UNREACHABLE, is_.BROKEN, is_.SILENT})
+_NOT_BOUND = frozenset({is_.OS_FAULT, is_.OUT_OF_HANDLES})
+# what is part of an installation is as one of its settings
 _SETTINGS_FILE = re.compile(
-    r"(?:/(?:credentials|secrets?|config)[/.][^/]+|\.(?:env|toml|ya?ml|ini|cfg|conf|pem|crt|key|properties)|/etc/[^/]+)\Z",
+    r"(?:-packages/.*|/lib/python\d[^/]*/.*|/(?:credentials|secrets?|config)[/.][^/]+|\.(?:env|toml|ya?ml|ini|cfg|conf|pem|crt|key|properties)|/etc/[^/]+)\Z",
     re.IGNORECASE,
 )
 
@@ -63,25 +70,61 @@ def _translated(exc: BaseException) -> Code | None:
     return next((code for reader in find_code_readers(type(cause)) if (code := reader(cause, label)) is not None), None)
 
 
-def _errno(exc: BaseException, _label: Label | None) -> Code | None:
+def _errno(exc: BaseException, kind: Label | None) -> Code | None:
     if (said := _translated(exc)) is not None:
         return said
     number = number_of(getattr(exc, "errno", None))
     if number is None:
-        # asyncio joins the attempts to reach several addresses into one text
+        # asyncio joins the attempts to reach several addresses into one text, and shutil lists what it could not copy
         text = first_of(exc)
+        if isinstance(text, list):
+            text = " ".join(str(one) for one in text[:_MAX_LISTED])
         if isinstance(text, str) and any(needle in text for needle in _MISSING):
             return Code(is_.MISCONFIGURED, "missing file")
         if text == "Invalid data stream":
             return Code(is_.UNPARSABLE, "bz2")
         found = {int(digits) for digits in _ERRNO_IN_TEXT.findall(text)} if isinstance(text, str) else set()
+        if len(found) > 1 and all(known.ERRNO.get(one) in _NO_LINK for one in found):
+            return Code(is_.UNREACHABLE, "several errno")
         if len(found) != 1:
             return None
         number = found.pop()
     label = known.ERRNO.get(number)
+    if label in _NOT_BOUND and "while attempting to bind on address" in str(exc)[:_MAX_TEXT]:
+        label = is_.MISCONFIGURED
     if label is is_.OS_FAULT and (name := getattr(exc, "filename", None)) and _SETTINGS_FILE.search(str(name)):
         label = is_.MISCONFIGURED
+    if label is is_.OS_FAULT and kind is not None and kind.category is is_.REFUSED.category:
+        # of who wanted to connect: a socket in a folder that nobody listens at
+        label = is_.STORE_REFUSED if kind.severity is is_.STORE_REFUSED.severity else is_.REFUSED
     return named(label, f"errno {number}")
+
+
+_GAI = {
+    number: label
+    for label, names in (
+        (is_.MISCONFIGURED, "EAI_SERVICE"),
+        (is_.BUG, "EAI_FAMILY EAI_SOCKTYPE EAI_BADFLAGS EAI_BADHINTS"),
+        (is_.OUT_OF_MEMORY, "EAI_MEMORY"),
+    )
+    for name in names.split()
+    if (number := getattr(socket, name, None)) is not None
+}
+"""Numbers of getaddrinfo (RFC 3493, 6.1) that tell of how it was asked, and not of a name that is not found."""
+
+
+def _address(exc: BaseException, _label: Label | None) -> Code | None:
+    number = number_of(getattr(exc, "errno", None))
+    return named(_GAI.get(number or 0), f"getaddrinfo {number}")
+
+
+_NO_PROGRAM = frozenset({126, 127})
+
+
+def _child(exc: BaseException, _label: Label | None) -> Code | None:
+    # what a shell says of a program that is not there, or may not be run
+    number = number_of(getattr(exc, "returncode", None))
+    return Code(is_.MISCONFIGURED, f"exit {number}") if number in _NO_PROGRAM else None
 
 
 # --- databases --------------------------------------------------------------------------------------------------------
@@ -153,7 +196,7 @@ def _sqlite(exc: BaseException, label: Label | None) -> Code | None:
         lost = label is not None and label.category is is_.STORE_AWAY.category
         return Code(text_of_sqlite(str(first_of(exc))) or is_.BUG, "SQLite, no code") if lost else None
     label = sql_codes.SQLITE.get(number) or sql_codes.SQLITE.get(number & 0xFF)
-    if number == 1:
+    if number & 0xFF == 1:
         label = text_of_sqlite(str(first_of(exc))) or is_.BUG
     return named(label, f"SQLite {getattr(exc, 'sqlite_errorname', number)}")
 
@@ -261,6 +304,7 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
     (read_postgres, "psycopg psycopg2 asyncpg"),
     (read_mysql, "pymysql MySQLdb mysql asyncmy aiomysql mariadb"),
     (_sqlite, "sqlite3 apsw"),
+    (_child, "subprocess"),
     (read_oracle, "oracledb cx_Oracle"),
     (_sql_server, "pyodbc pymssql"),
     (read_redis, "redis valkey aioredis coredis"),
@@ -270,7 +314,9 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
     (_pydantic, "pydantic_core"),
     *READERS_OF_SERVICES,
     *READERS_OF_PROTOCOLS,
+    *READERS_OF_REPLIES,
     *READERS_OF_VENDORS,
+    *READERS_OF_KITS,
     (
         upstream,
         """
@@ -290,6 +336,7 @@ _MORE_READERS: dict[str, CodeReader] = {
     "httpx2": read_http_protocol,
     "websockets": read_close,
     **{package: reader for reader, packages in MORE_READERS_OF_VENDORS for package in packages.split()},
+    **{package: reader for reader, packages in MORE_READERS_OF_KITS for package in packages.split()},
 }
 # what a server should answer, not what one has answered
 _NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})
@@ -312,6 +359,8 @@ def find_code_readers(cls: type) -> tuple[CodeReader, ...]:
         for table in (_MORE_READERS, _READERS):
             if (reader := table.get(package)) and reader not in readers:
                 readers.append(reader)
+    if "gaierror" in names:
+        readers.append(_address)
     if issubclass(cls, OSError) and names.isdisjoint(_NO_ERRNO):
         readers.append(_errno)
     if cls in {Exception, RuntimeError, BufferError}:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["cannot_read", "has_to_be_paid", "is_not_set_up", "is_not_there", "is_throttled"]
+__all__ = ["cannot_read", "has_to_be_paid", "is_not_set_up", "is_not_there", "is_of_a_card", "is_spent", "is_throttled"]
 
 _MAX_TEXT = 600
 
@@ -19,8 +19,10 @@ _PROGRAM = (
     r"|\b(?:no|not find|cannot find|can't find|couldn't find|unable to find|unable to locate|missing) (?:an? |the "
     r"|any )?"
     r"(?:\S+ ){0,3}(?:executable|command|program|binary|interpreter)\b"
-    r"|\bcannot find \['|\bin(?: the| your)? \$?(?-i:PATH)\b|\b(?:is|are) not installed\b"
+    r"|\bunable to run \S+ \(|\bcannot find \['|\bin(?: the| your)? \$?(?-i:PATH)\b|\b(?:is|are) not installed\b"
     r"|\bno \S+ was found: either install"
+    r"|\b(?:could not|couldn't|cannot|can't|unable to|failed to|error) (?:load|loading|locate|import|find) (?:the |an? )?"
+    r"(?:\w+ )?(?:application|app)\b"
 )
 _FILE = (
     r"\b(?:service account|config(?:uration)?|credentials?|key|certificate|cert|template|schema|model|metadata|settings"
@@ -29,7 +31,7 @@ _FILE = (
     r"|not a regular file)\b"
     r"|\bfile(?: or (?:directory|folder))? (?:does not|doesn't|did not) exist\b|\bfile not found: /|\bno such file\b"
     r"|\b(?:could not|cannot|can't|unable to|failed to) (?:find|open|locate|load) (?:the |a |an )?(?:\S+ ){0,2}"
-    r"(?:config|credentials?|template|schema|model|certificate|metadata|plugin|driver|library|backend|adapter|grammar)\b"
+    r"(?:config|credentials?|template|schema|model|certificate|metadata|plugin|driver|library|backend|adapter|grammar|(?:private |public |signing )?key)\b"
 )
 _URL = (
     r"\binvalid (?:ur[li]|dsn|endpoint|address|host ?name|base ur[li])\b|\bno scheme supplied\b"
@@ -46,6 +48,7 @@ _GIVEN = (
     r"|region|account|client[ _]id|project|settings?|environment|backend|loader|adapter|driver|directory)\b"
     r"|\b(?:unregistered|unknown|unsupported|unrecogni[sz]ed|no such|missing|no) (?:\w+[_ -])?(?:driver|adapter|backend"
     r"|dialect|provider|loader|plugin|transport|engine|storage|middleware|extension)\w*\b"
+    r"|\b(?:unknown|unsupported|unrecogni[sz]ed) model\b"
     r"|\b(?:platform|environment|region|data ?center|tenant|mode|log ?level)\W{1,3}must be\b"
     r"|\binvalid (?:environment|region|data ?center|log ?level|tenant(?: id)?)\b"
     r"|(?:auth_?|api_?|access_?)key must not be empty\b"
@@ -104,10 +107,24 @@ _PAID = re.compile(
     r"\b(?:please )?(?:purchase|upgrade|top[ -]?up|buy)\b|\bbilling\b|\bpricing\b|\bplan\b.{0,40}\b(?:limit|quota"
     r"|exceeded"
     r"|requests)|\b(?:out of|insufficient|no(?: more)?|not enough) (?:\w+ )?(?:credits?|balance|funds)\b"
+    r"|\bbalance (?:is |was )?(?:too low|insufficient|not (?:enough|sufficient)|exhausted|negative|zero|empty|depleted)\b"
+    r"|\b(?:insufficient|low) (?:\w+ )?(?:balance|funds|credits?)\b|\btrial (?:\w+ )?(?:has )?(?:ended|expired|is over)\b"
+    r"|\b(?:past due|unpaid invoices?|overdue invoices?)\b"
     r"|\bpayment required\b|\bsubscription (?:has )?(?:expired|ended)\b|\b(?:monthly|account|character"
     r"|usage|daily|storage|sending|plan\S*) (?:\w+ ){0,2}?(?:quota|limit)\b|\blimit reached\b|\bcap exceeded\b",
     re.IGNORECASE,
 )
+_CARD = re.compile(
+    r"\bcard\b.{0,40}\b(?:declined|expired|refused|rejected|invalid|insufficient|not supported)\b|\bdo not honou?r\b"
+    r"|\b(?:declined|insufficient funds)\b",
+    re.IGNORECASE,
+)
+_SPENT = re.compile(
+    r"\b(?:daily|monthly|yearly|annual)\b (?:\w+ ){0,3}(?:quota|limit|allowance|cap)\b|\bquota_exceeded\b"
+    r"|\bexceed(?:s|ed)? (?:your|the|its) (?:\w+ )?quota\b|\bresource_limit_exceeded\b",
+    re.IGNORECASE,
+)
+_OF_A_RATE = re.compile(r"\bper[ _](?:second|minute|hour|user)|\brate[ _-]?limit(?!s? increase)", re.IGNORECASE)
 _THROTTLED = re.compile(
     r"\btoo (?:many|much) (?!open|values|arguments|redirects|levels|records)|\brate[ -]?limit|\bthrottl"
     r"|\bslow[ _]?down\b"
@@ -136,6 +153,17 @@ def is_not_there(text: str) -> bool:
 def has_to_be_paid(text: str) -> bool:
     """Whether a text says of a limit that it is one of money, and does not pass."""
     return _PAID.search(text[:_MAX_TEXT]) is not None
+
+
+def is_of_a_card(text: str) -> bool:
+    """Whether a peer that wants money says that it is our client's card, or account, that has none."""
+    return _CARD.search(text[:_MAX_TEXT]) is not None
+
+
+def is_spent(text: str) -> bool:
+    """Whether a peer says in a text that all is used up of what there is for a day or a month, or for us at all."""
+    found = _SPENT.search(text[:_MAX_TEXT])
+    return found is not None and _OF_A_RATE.search(text[:_MAX_TEXT]) is None
 
 
 def is_throttled(text: str) -> bool:

@@ -82,6 +82,8 @@ class Facts:
     """A class of a library that may be there to read data: it is known to be for nothing else."""
     passes_on: bool
     """A class of a library that says so little that it may pass on what it was raised while handling."""
+    store: bool
+    """A class of a client of a store or a broker, which is our own."""
     may_be_gone: bool
     """An exception of this class may say that the client went away."""
 
@@ -143,6 +145,7 @@ class FactsOfClasses:
             placed=may_be_refined(known.label, cls.__name__),
             reads=package is not None and package.kind is Kind.UNKNOWN,
             passes_on=foreign and (weak or known.confidence < GUESSED),
+            store=_is_of_a_store(cls),
             may_be_gone=known.label == DISCONNECTED or issubclass(cls, _GONE),
         )
         facts.plain = _is_plain(facts)
@@ -184,6 +187,15 @@ def _unknown_package_of(cls: type, known: _Known) -> Package | None:
         # of a class that says little by itself an answer may still say more, as of any client's
         return None if known.label.voice is not Voice.WRAPS or has_reader(cls) else _package_of(cls)
     return _package_of(cls)
+
+
+_STORES = frozenset({Kind.STORE, Kind.BROKER})
+
+
+def _is_of_a_store(cls: type) -> bool:
+    package = _package_of(cls)
+    # a directory is not the application's own
+    return package is not None and package.kind in _STORES and "ldap" not in package.name
 
 
 def _package_of(cls: type) -> Package | None:
@@ -232,7 +244,7 @@ def _known_of(cls: type) -> _Known:
             if not _is_weak(depth, label, base):
                 return known
             weakest = weakest or known
-        elif is_third_party(module) and (said := convention_of(base)) is not None:
+        elif is_third_party(module) and not _is_numbered(cls, depth) and (said := convention_of(base)) is not None:
             says = f"{qualified_name(base)}: {said.says}"
             if is_of_a_value(cls, said):
                 return _Known(depth, INVALID, base, "convention", f"{says}, of a value", said.confidence)
@@ -240,6 +252,12 @@ def _known_of(cls: type) -> _Known:
                 return _Known(depth, wrapping(BUG), base, "convention", f"{says}, of an argument", VAGUE)
             return _Known(depth, said.label, base, "convention", says, said.confidence)
     return weakest or _Known(1, NOTHING, cls, "default", "", 0.2)
+
+
+def _is_numbered(cls: type, depth: int) -> bool:
+    """Whether a class is called as its base is, with a number: `ErrorReturnCode_2` says what that says."""
+    name, base = cls.__mro__[depth].__name__, cls.__mro__[depth + 1].__name__
+    return name != base and name.startswith(base) and name[len(base) :].lstrip("_").isdigit()
 
 
 def _is_weak(depth: int, label: Label, entry: type) -> bool:

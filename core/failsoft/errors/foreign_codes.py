@@ -6,12 +6,14 @@ database driver is a number of its own.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from itertools import pairwise
 from typing import Any
 
+from failsoft.errors.answer_words import word_of_answer
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.aws import AWS
@@ -24,19 +26,19 @@ from failsoft.errors.conventions import CLEAR, label_of_words
 from failsoft.errors.driver_codes import read_aerospike, read_snowflake, read_tarantool, read_tds, read_trino
 from failsoft.errors.packages import Kind, Package
 from failsoft.errors.patterns import guess_by_message
-from failsoft.errors.peers import means_of_a_bad_request, retry_after_of, status_in
+from failsoft.errors.peers import IN_FULL, means_of_a_bad_request, of_our_request, retry_after_of, status_in
 from failsoft.errors.protocols import (
     read_amqp,
     read_clickhouse,
     read_close,
     read_curl,
-    read_ftp,
     read_ldap,
     read_mqtt,
     read_postgres_text,
     read_zmq,
 )
-from failsoft.errors.service_codes import label_of_reply, read_grpc, read_kafka
+from failsoft.errors.replies import label_of_reply, read_ftp
+from failsoft.errors.service_codes import read_grpc, read_kafka
 from failsoft.errors.store_texts import read_redis, text_of_postgres
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.vendor_codes import read_oauth
@@ -58,7 +60,9 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PHRASES = {int(one): one.phrase.lower() for one in HTTPStatus}
 _BODIES = ("body", "json_body", "data", "text", "details", "response_data", "payload")
 """Where clients keep the body of an answer, once it is read."""
-_CODES = ("code", "type", "error_code", "errorCode", "name", "reason")
+_CODES = ("code", "type", "error_code", "errorCode", "name", "reason", "error_type", "status")
+_MAX_BODY = 20_000
+_OF_A_RATE = re.compile(r" (?:concurren\w*|rate|requests?|calls?|usage|tokens?) ")
 _MAX_TEXT = 2_000
 _MAX_ARGS = 8
 
@@ -68,6 +72,9 @@ def readers_of_package(package: Package, cls: type) -> tuple[CodeReader, ...]:
     names = " ".join((package.name, *[base.__name__ for base in cls.__mro__[:-3]]))
     for words, readers in _SPOKEN:
         if words.search(names):
+            if readers == _OF_MAIL:
+                # who sends mail may as well do so over HTTP
+                return (*readers, *_OF_KIND.get(package.kind, ()))
             return (*readers, _sqlstate) if package.is_driver else readers
     spoken = tuple(reader for words, reader in _SPOKEN_TOO if words.search(names))
     return (*spoken, *_OF_KIND.get(package.kind, ()))
@@ -130,11 +137,31 @@ def _of_response(exc: BaseException, label: Label | None) -> Code | None:
     return None if getattr(exc, "response", None) is None else _http(exc, label)
 
 
+_OF_A_LOGIN = frozenset({is_.WHO_ARE_YOU.status, is_.YOU_MAY_NOT.status})
+_OF_THE_PEER = frozenset({404, 405, 406, 408, 410, 413, 415, 425, *range(500, 600)})
+
+
+def _of_identity(exc: BaseException, label: Label | None) -> Code | None:
+    """The status of a service of identity, where it tells of that service and not of who logs in: such a service is a
+    peer as any other. What an exception has by its class alone is an answer of ours, as those of a provider are."""
+    owner = getattr(exc, "__dict__", None) or {}
+    status = next((one for name in _STATUSES if (one := _number(owner.get(name))) is not None), None)
+    if status is not None and status in _OF_THE_PEER:
+        return _peer(status, None, exc)
+    ours = _number(getattr(type(exc), "status_code", None))
+    if label is not None and ours != label.status and {ours, label.status} == _OF_A_LOGIN:
+        means = is_.WHO_ARE_YOU if ours == is_.WHO_ARE_YOU.status else is_.YOU_MAY_NOT
+        return Code(means, f"our {ours}")
+    return None
+
+
 def _http_or_code(exc: BaseException, label: Label | None) -> Code | None:
     return _http(exc, label, _STATUSES_AND_CODES)
 
 
 def _peer(status: int, label: Label | None, exc: BaseException, response: object = None) -> Code | None:
+    if label is not None and (ours := of_our_request(status, label)) is not None:
+        return Code(ours, f"HTTP {status}")
     code = _of_status(status, label, exc)
     # what will not pass is not waited for
     return code if code is None or not code.label.transient else code._replace(retry_after=_wait(exc, response))
@@ -149,9 +176,7 @@ def _of_status(status: int, label: Label | None, exc: BaseException) -> Code | N
         return None
     if means is None and status == 400:
         means = means_of_a_bad_request(exc)
-    if status == 429 and (said := _worded(exc, label)) is not None and said.label == is_.QUOTA_SPENT:
-        return said
-    if (means is None or means == is_.UPSTREAM_FAILED) and (said := _worded(exc, label)) is not None:
+    if (said := _said_beside(status, means, label, exc)) is not None:
         return said
     if means is None:
         if status == 412:
@@ -165,6 +190,20 @@ def _of_status(status: int, label: Label | None, exc: BaseException) -> Code | N
     return Code(means, f"HTTP {status}")
 
 
+_LIMITS = frozenset({is_.QUOTA_SPENT, is_.THROTTLED})
+_TOLD_BY_WORDS = {401: _LIMITS, 402: {is_.PAYMENT_DUE}, 403: _LIMITS, 429: {is_.QUOTA_SPENT}}
+"""What only a word beside a status says: whose money is due, that a limit will not pass, or that it is one at all."""
+
+
+def _said_beside(status: int, means: Label | None, label: Label | None, exc: BaseException) -> Code | None:
+    """What a code in words says more exactly than the status beside it."""
+    only = _TOLD_BY_WORDS.get(status)
+    if only is None and means not in {None, is_.UPSTREAM_FAILED}:
+        return None
+    said = _worded(exc, label, status)
+    return said if said is None or only is None or said.label in only else None
+
+
 def _may_be_repeated(exc: BaseException) -> bool:
     """Whether a library says of a failure that it may be repeated."""
     return any(getattr(exc, name, None) is True for name in _REPEATS)
@@ -176,25 +215,47 @@ def _says(label: Label) -> bool:
     return label.category in {Category.CONCURRENCY, Category.CONFIGURATION}
 
 
-def _worded(exc: BaseException, _label: Label | None) -> Code | None:
+def _worded(exc: BaseException, label: Label | None, status: int = 0) -> Code | None:
     """A code in words, as `rate_limit_exceeded` or `QueueNotFound`: it is chosen as the name of a class is."""
+    open_ = status not in IN_FULL and (label is None or label.voice is not Voice.SAYS)
+    # without an answer, that no time was left is a client's own word
+    if open_ and (said := word_of_answer(exc)) is not None and (status or said.label != is_.UPSTREAM_SLOW):
+        return said
     for text in _codes_in_words(exc):
         if isinstance(text, str) and 4 <= len(text) <= 60 and " " not in text:
             words = f" {' '.join(_WORD.findall(text)).lower()} "
             said = label_of_words(words, Kind.CLIENT)
             if said is not None and said.confidence >= CLEAR and said.label not in _SAYS_NOTHING:
-                return Code(said.label._replace(voice=Voice.SAYS), text)
+                # it is us whom a peer does not know
+                ours = said.label.category is Category.AUTHENTICATION
+                label = is_.REFUSED_US if ours else said.label._replace(voice=Voice.SAYS)
+                # of how many there may be, which is no pool that runs out for a moment
+                counted = label == is_.EXHAUSTED and " limit " in words and _OF_A_RATE.search(words) is None
+                return Code(is_.QUOTA_SPENT if counted else label, text)
     return None
 
 
 def _codes_in_words(exc: BaseException) -> Iterator[object]:
-    for name in ("error_code", "code", "error"):
+    for name in ("error_code", "code", "error", "error_type"):
         yield getattr(exc, name, None)
-    for body in (getattr(exc, name, None) for name in _BODIES):
+    for body in (_read(getattr(exc, name, None)) for name in _BODIES):
         if type(body) is dict:
-            for owner in (body.get("error"), body):
+            errors = body.get("errors")
+            first = errors[0] if type(errors) is list and errors else None
+            for owner in (body.get("error"), body, first, body.get("detail")):
                 if type(owner) is dict:
                     yield from (owner.get(name) for name in _CODES)
+
+
+def _read(body: object) -> object:
+    """The body of an answer; generated clients keep it as the text that came."""
+    if not isinstance(body, (str, bytes)) or len(body) > _MAX_BODY or body[:1] not in {"{", b"{"}:
+        return body
+    try:
+        read: object = json.loads(body)
+    except ValueError:
+        return None
+    return read
 
 
 def _wait(*carriers: object) -> str | None:
@@ -257,9 +318,15 @@ def _redis_reply(exc: BaseException, _label: Label | None) -> Code | None:
     return None if means is None else Code(means, word)
 
 
+_REPLIES = frozenset(
+    {421, 432, *range(450, 460), *range(500, 505), 521, 523, 530, *range(534, 539), 541, *range(550, 572)}
+)
+"""Reply codes of mail servers; 400, 403 or 429 are HTTP's."""
+
+
 def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
     number = _number(getattr(exc, "smtp_code", None)) or _number(getattr(exc, "code", None))
-    if number is None:
+    if number is None or number not in _REPLIES:
         return None
     return Code(label_of_reply(number, str(exc)), f"SMTP {number}")
 
@@ -326,6 +393,25 @@ def _http_of_a_store(exc: BaseException, label: Label | None) -> Code | None:
     return code
 
 
+def _http_of_a_broker(exc: BaseException, label: Label | None) -> Code | None:
+    """The answer of a broker over HTTP: what it does not know, a queue or a topic, is set up beforehand."""
+    code = _http_or_code(exc, label) or _http_in_text(exc, label)
+    return code if code is None or code.says != "HTTP 404" else code._replace(label=is_.MISCONFIGURED)
+
+
+def _remote_class(exc: BaseException, _label: Label | None) -> Code | None:
+    """The name of the exception in a store that a reply passes on, as those written in Java do."""
+    name = getattr(exc, "exception", None)
+    if not isinstance(name, str) or not name.endswith(("Exception", "Error")):
+        return None
+    said = label_of_words(f" {' '.join(_WORD.findall(name)).lower()} ", Kind.STORE)
+    if said is None or said.confidence < CLEAR:
+        return None
+    label = said.label._replace(voice=Voice.SAYS)
+    return Code(is_.UPSTREAM_FAILED if label == is_.NOT_THERE else label, name)
+
+
+_OF_MAIL = (_smtp,)
 # a protocol has its codes, whoever speaks it; a package says which it speaks by its name or the names of its classes
 _SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
     (re.compile(words, re.IGNORECASE), readers)
@@ -339,13 +425,13 @@ _SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
         (r"curl", (read_curl,)),
         (r"ldap", (read_ldap,)),
         (r"(?<!s)ftp", (read_ftp,)),
-        (r"smtp|mail(?!gun|jet|chimp)", (_smtp,)),
+        (r"smtp|mail(?!gun|jet|chimp)", _OF_MAIL),
     )
 )
 _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
     (re.compile(words, re.IGNORECASE), reader)
     for words, reader in (
-        (r"postgres|\bpg|pg(?:\b|\d|_)", read_postgres),
+        (r"postgres|\bpg|pg(?:\b|\d|_)|\badbc", read_postgres),
         (r"postgre", _postgres_code),
         (r"postgre|\bpg|psql|pg(?:\b|\d|_)", read_postgres_text),
         (r"oracle", read_oracle),
@@ -363,9 +449,9 @@ _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
 )
 """Protocols besides which an exception may carry other codes."""
 _OF_KIND: Mapping[Kind, tuple[CodeReader, ...]] = {
-    Kind.STORE: (_sqlstate, read_oracle, _grpc, _http_of_a_store, _http_in_text),
+    Kind.STORE: (_sqlstate, read_oracle, _grpc, _http_of_a_store, _http_in_text, _remote_class),
     Kind.CLIENT: (_grpc, _cloud, _http_or_code, _worded, _http_in_text),
-    Kind.AUTH: (_of_response,),
-    Kind.BROKER: (_grpc, _cloud, _http_or_code),
+    Kind.AUTH: (_of_response, _of_identity),
+    Kind.BROKER: (_grpc, _cloud, _http_of_a_broker),
     Kind.UNKNOWN: (_grpc, _cloud, _http_or_code),
 }

@@ -37,6 +37,7 @@ _CLIENTS = (
     "-packages/gitlab/", "-packages/jira/", "-packages/hvac/", "-packages/consul/", "-packages/kubernetes/client/",
     "-packages/docker/api/", "-packages/algoliasearch/", "-packages/braintree/", "-packages/plaid/", "-packages/svix/",
     "-packages/minio/", "-packages/jwt/jwks_client.py", "-packages/google/auth/",
+    "-packages/requests_toolbelt/multipart/decoder.py",
     "/xmlrpc/client.py",
 )  # fmt: skip
 _STORES = (
@@ -68,9 +69,27 @@ _LAST_FRAMES: tuple[tuple[str, str, Label, str], ...] = (
     ("sqlalchemy.exc.ArgumentError", "/sqlalchemy/engine/url.py", is_.MISCONFIGURED, "the URL of a database"),
 )
 """Class, place in the path of the innermost frame, label, and why."""
-_PLACED = frozenset({name.rpartition(".")[2] for name, *_ in _LAST_FRAMES} | {"TimeoutError", "EOFError"})
+_PLACED = frozenset(
+    {name.rpartition(".")[2] for name, *_ in _LAST_FRAMES}
+    | {"TimeoutError", "EOFError", "ModuleNotFoundError", "ImportError"}
+)
 _SAYS_LITTLE = frozenset({is_.BUG, is_.OS_FAULT})
 _BROKEN_LINKS = frozenset({"BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError"})
+
+
+_OF_VALUES = frozenset(
+    {"ValueError", "TypeError", "UnicodeDecodeError", "json.decoder.JSONDecodeError", "decimal.InvalidOperation"}
+)
+_ROW = 8
+# what makes values of the columns of a row that was read
+_ROWS = re.compile(
+    r"-packages/(?:sqlalchemy/(?:engine/_(?:result|processors)_cy\.|(?:sql|dialects)/.*?\bresult_processor\b)"
+    r"|django/db/models/sql/compiler\.py .*\bapply_converters|peewee\.py .*\.python_value"
+    r"|psycopg/types/.*Loader\.load|tortoise/.*\bto_python_value|pony/orm/.*\bsql2py"
+    r"|pynamodb/attributes\.py .*deserialize)"
+    r"|/sqlalchemy/engine/_(?:result|processors)_cy\.py "
+    r"|/sqlite3/dbapi2\.py .*\bconvert_"
+)
 
 
 class Placed(NamedTuple):
@@ -115,13 +134,17 @@ with it, so that no other ones get them."""
 
 
 def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
-    if name == "KeyError" and _function(frames) == "_Environ.__getitem__":
+    if name == "KeyError" and _function(frames).startswith("_Environ.__"):
         return is_.MISCONFIGURED, "os.environ"
     near = _near(frames)
+    if label in _MISUSED and _leads_nowhere(near):
+        return is_.UPSTREAM_FAILED, "while following a redirect"
     if (better := _by_last_frame(label, name, near)) is not None:
         return better
     if broke_while_answering(name, frames):
         return is_.DISCONNECTED, "while sending the response"
+    if name in _OF_VALUES and (label == is_.BUG or label in OF_INPUT) and any(map(_reads_a_row, near[-_ROW:])):
+        return is_.CONTRADICTION, "a stored value that cannot be read"
     if (better := refine_by_library(label, name, near)) is not None:
         return better
     if label in OF_INPUT and name.startswith("graphql.") and any("-packages/gql/" in frame[0] for frame in near):
@@ -132,6 +155,34 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
     if lost and _any(frames, _NEAR, _STORE):
         return label._replace(severity=Severity.HIGH), "on the way to a store"
     return None
+
+
+_MISUSED = frozenset({is_.BUG, is_.INVALID, is_.UNPARSABLE, is_.MISCONFIGURED})
+
+
+# not httpx's `_send_handling_redirects`, through which every call goes
+_TO_ELSEWHERE = re.compile(r"(?:\A|\.)(?!\w*handling)\w*redirect\w*\Z|\.http_error_30\d\Z", re.IGNORECASE)
+
+
+def _leads_nowhere(frames: Sequence[Frame]) -> bool:
+    """Whether a client was on its way to where an answer had sent it: what is wrong with that place is the peer's
+    fault."""
+    for filename, _, function in reversed(frames):
+        path = filename.replace("\\", "/")
+        _, installed, inside = path.rpartition("-packages/")
+        if not installed and not _STANDARD.search(path):
+            return False
+        if _TO_ELSEWHERE.search(function) is not None and (path.endswith("/urllib/request.py") or _is_client(inside)):
+            return True
+    return False
+
+
+def _is_client(inside: str) -> bool:
+    kind = kind_of_place(f"-packages/{inside}") or package_of(inside.removesuffix(".py").replace("/", ".")).kind
+    return kind in _CALLERS
+
+
+_CALLERS = frozenset({Kind.CLIENT, Kind.LINK})
 
 
 # frozen modules have no path, and compiled ones the path that they were built in
@@ -183,6 +234,10 @@ def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[La
     return None
 
 
+def _reads_a_row(frame: Frame) -> bool:
+    return _ROWS.search(f"{frame[0]} {frame[2]}".replace("\\", "/")) is not None
+
+
 def _sets_up(frame: Frame) -> bool:
     where = f"{frame[0].rpartition('/')[2]} {frame[2]}".lower()
     return any(word in where for word in _SET_UP) and _any((frame,), 1, _STORE)
@@ -196,6 +251,15 @@ def _library_of(file: str) -> Kind | None:
     return kind_of_place(path) or package_of(inside.removesuffix(".py").replace("/", ".")).kind
 
 
+# the half of a client's package that serves: what it reads is what a client of ours sent
+_SERVING = re.compile(
+    r"-packages/(?:aiohttp/web|tornado/(?:web|httpserver|httputil|routing)|twisted/web/(?:server|http|resource)"
+    r"|websockets/(?:\w+/)?server|mcp/server/|grpc/(?:_server|aio/_server)|thrift\w*/(?:server|http)|pymodbus/server)"
+)
+_SERVES = re.compile(r"(?:\A|/)_?(?:web_|web\.py|servers?(?:[/._]|\Z)|servicer)|[/_]server\.py\Z")
+"""Of a library that serves as well as it calls, the part that serves: what cannot be read there, a client sent."""
+
+
 def _called_client(name: str, frames: Sequence[Frame]) -> bool:
     """Whether what our code called, and what that called in turn, has a client of a peer in it that says nothing of its
     own of what it could not read."""
@@ -203,9 +267,9 @@ def _called_client(name: str, frames: Sequence[Frame]) -> bool:
     for filename, _, _ in reversed(frames):
         path = filename.replace("\\", "/")
         _, installed, inside = path.rpartition("-packages/")
-        if not installed and not _STANDARD.search(path):
+        if (not installed and not _STANDARD.search(path)) or _SERVING.search(path) is not None:
             return False
-        if installed and inside.startswith(own):
+        if installed and (inside.startswith(own) or _SERVES.search(inside) is not None):
             return False
         if installed and package_of(inside.removesuffix(".py").replace("/", ".")).kind is Kind.CLIENT:
             return True

@@ -15,6 +15,9 @@ _SHORTEST = 8
 # SQLAlchemy, urllib3 and urllib, aiohttp, Google, graphql-core
 _NAMES = ("orig", "reason", "os_error", "cause", "original_error", "original_exception", "inner_exception")
 
+_TRACEBACKS = frozenset({"_RemoteTraceback", "RemoteTraceback"})
+"""What a pool of processes gives a result as its cause: the text of a traceback, lines of code and all."""
+
 
 def inner_of(exc: BaseException) -> BaseException | None:
     """The exception inside of another: what it holds comes before what it was raised from."""
@@ -33,7 +36,8 @@ def inner_of(exc: BaseException) -> BaseException | None:
     for value in (*exc.args, *(errors if isinstance(errors, (list, tuple)) else ())):
         if isinstance(value, BaseException) and value is not exc:
             return value
-    return cause_of(exc)
+    cause = cause_of(exc)
+    return None if type(cause).__name__ in _TRACEBACKS else cause
 
 
 def quoted_context_of(exc: BaseException) -> BaseException | None:

@@ -20,6 +20,7 @@ from failsoft.errors.catalogue.labels import (
     MISCONFIGURED,
     REFUSED_US,
     UPSTREAM_FAILED,
+    WHO_ARE_YOU,
     Label,
     Voice,
 )
@@ -46,7 +47,7 @@ from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_af
 from failsoft.errors.rules import CompiledRules
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.validation import pairs_of_exception
-from failsoft.errors.wording import OF_PEERS, complain, correct, limited, place, word_in
+from failsoft.errors.wording import OF_PEERS, complain, correct, limited, lost_store, place, word_in
 
 __all__ = ["Asked", "Judge"]
 
@@ -54,6 +55,7 @@ T = TypeVar("T")
 
 _MAX_DEPTH = 8
 _MAX_READS = 200
+_REFUSALS = frozenset({REFUSED_US, WHO_ARE_YOU})
 _UNSURE = frozenset({"default", "pattern", "model"})
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
 _PROGRAM = frozenset({"a program"})
@@ -105,11 +107,12 @@ class Judge:
     def _read(self, exc: BaseException, asked: Asked, depth: int) -> Reading:
         asked.reads[0] += 1
         facts = self._classes.of(type(exc))
-        reading = (
-            self._of_group(exc, asked, depth)
-            if facts.is_group and isinstance(exc, BaseExceptionGroup)
-            else self._speak(exc, facts, asked, depth)
-        )
+        if facts.is_group and isinstance(exc, BaseExceptionGroup):
+            reading = self._of_group(exc, asked, depth)
+        else:
+            reading = self._speak(exc, facts, asked, depth)
+            if facts.store and reading.source not in _OF_THE_APP:
+                reading.label = lost_store(reading.label)
         if reading.source in DOUBTED and reading.type == facts.name:
             reading = self.doubt(reading, exc, self._text(exc, asked))
         if self._rules.rules:
@@ -144,16 +147,31 @@ class Judge:
                 return self._consider_cause(exc, own, facts, asked, depth)
         code = self._code_of(exc, facts) if facts.readers else None
         if code is not None:
-            reading = place(Reading(code.label, "code", code.says, 0.95, facts.name), asked.links.get(id(exc)), exc)
-            if code.says.startswith("HTTP 4") and (limit := limited(reading.label, self._text(exc, asked))) is not None:
-                reading.label, reading.says = limit[0], f"{code.says}, {limit[1]}"
-            wait = parse_retry_after(code.retry_after, asked.now)
-            if wait is not None and reading.label.transient:
-                reading.more["retry_after"] = wait
-            return reading
+            return self._coded(exc, code, facts, asked, depth)
         if facts.mute or facts.unknown:
             return self._weak(exc, facts, asked, depth)
         return self._catalogued(exc, facts, asked, depth)
+
+    def _coded(self, exc: BaseException, code: Code, facts: Facts, asked: Asked, depth: int) -> Reading:
+        """A code that an exception carries, and what its place and its text add to it."""
+        reading = place(Reading(code.label, "code", code.says, 0.95, facts.name), asked.links.get(id(exc)), exc)
+        if code.says.startswith("HTTP 4") and (limit := limited(reading.label, self._text(exc, asked))) is not None:
+            reading.label, reading.says = limit[0], f"{code.says}, {limit[1]}"
+        if reading.label == UPSTREAM_FAILED and (inner := self._quoted(exc, asked, depth)) is not None:
+            inner.over = reading
+            return inner
+        wait = parse_retry_after(code.retry_after, asked.now)
+        if wait is not None and reading.label.transient:
+            reading.more["retry_after"] = wait
+        return reading
+
+    def _quoted(self, exc: BaseException, asked: Asked, depth: int) -> Reading | None:
+        """What failed outside while an exception was made that says no more than that, and quotes it."""
+        quoted = self._guard(lambda: quoted_context_of(exc))
+        if quoted is None or depth >= _MAX_DEPTH:
+            return None
+        inner = self._read(quoted, asked, depth + 1)
+        return None if inner.source in _UNSURE or inner.label.category not in OF_PEERS else inner
 
     def _catalogued(self, exc: BaseException, facts: Facts, asked: Asked, depth: int) -> Reading:
         label = facts.label
@@ -172,7 +190,7 @@ class Judge:
                 return Reading(answer[0], facts.source, f"{facts.says}, {answer[1]}", facts.confidence, facts.name)
         self._add_details(exc, reading, asked)
         vague = facts.confidence < GUESSED or (little and label == reading.label)
-        refused = facts.source == "convention" and label == REFUSED_US
+        refused = facts.source == "convention" and label in _REFUSALS
         inner = self._inner(exc, asked, depth) if vague or refused or label.voice is not Voice.SAYS else None
         if refused and inner is not None and inner.label.category is not Category.NETWORK:
             inner = None
@@ -210,6 +228,12 @@ class Judge:
     def _weak(self, exc: BaseException, facts: Facts, asked: Asked, depth: int) -> Reading:
         """A class that says nothing, or one that nobody but the application knows."""
         inner = self._inner(exc, asked, depth) if facts.mute else None
+        placed = Reading(facts.said, "default", "", 0.2, facts.name)
+        if facts.label.voice is Voice.MUTE:
+            place(placed, asked.links.get(id(exc)), exc)
+        if placed.source == "catalogue" and "." not in facts.name:
+            # a library's own words, in the place where it says them
+            return placed
         if (
             inner is not None
             and inner.source != "default"
@@ -221,27 +245,25 @@ class Judge:
             return _relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner
         if facts.guess is not None:
             return self._named(exc, facts, facts.guess, asked, depth)
-        text = self._text(exc, asked)
+        return self._worded(exc, facts, placed, self._text(exc, asked))
+
+    def _worded(self, exc: BaseException, facts: Facts, placed: Reading, text: str) -> Reading:
+        """What is left where no name says anything: the place, the kind of the package, and the words."""
         guess = guess_by_message(text)
         if facts.kind is not None:
             return _of_kind(facts.kind, facts.name, guess, text)
+        if placed.label != facts.said:
+            placed.source, placed.confidence = "catalogue", NAMED
+            return placed
         if facts.passes_on and "." in facts.name:
             own = Reading(facts.said, facts.source, facts.says, 0.2, facts.name)
             if (said := complain(own, text, type(exc), facts.reads)) is not own:
                 return said
-        label = facts.said
-        silent = facts.label.voice is Voice.MUTE
-        if silent:
-            # the library that it came out of knows more than its words alone
-            reading = Reading(label, "default", "", 0.2, facts.name)
-            if place(reading, asked.links.get(id(exc)), exc).label != label:
-                reading.source, reading.confidence = "catalogue", NAMED
-                return reading
         if guess is not None:
             return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
-        if silent:
-            return reading
-        return Reading(label, facts.source, facts.says, 0.5, facts.name)
+        if facts.label.voice is Voice.MUTE:
+            return placed
+        return Reading(facts.said, facts.source, facts.says, 0.5, facts.name)
 
     def _named(self, exc: BaseException, facts: Facts, said: tuple[Label, str], asked: Asked, depth: int) -> Reading:
         """A class of the application whose name says what it is for."""
@@ -350,6 +372,11 @@ class Judge:
 def _of_kind(custom: Convention, name: str, guess: tuple[Label, str] | None, text: str) -> Reading:
     """What the text adds to what only the kind of its package tells of a class."""
     kind = Reading(custom.label, "convention", custom.says, custom.confidence, name)
+    if kind.label == WHO_ARE_YOU and guess is not None and guess[0].category is Category.NETWORK:
+        # a service of identity that could not be reached refused nobody
+        correct(kind, text)
+        if kind.label != WHO_ARE_YOU:
+            return kind
     if (limit := limited(kind.label, text)) is not None:
         return Reading(limit[0], "pattern", limit[1], GUESSED, name, over=kind)
     # who reads or checks data says of it what others say of their own arguments or rows

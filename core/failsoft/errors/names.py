@@ -51,6 +51,14 @@ _OF_MACHINES = (
 )
 _NOT_OF_MACHINES = "".join(f"(?<! {word} )" for word in _OF_MACHINES.split())
 
+_OVER = "".join(
+    f"(?<!{word} )" for word in ("hand", "fail", "roll", "take", "carry", "turn", "change", "switch", "cut")
+)
+_COUNTED_BY_MACHINES = (
+    "connection|client|worker|thread|file|handle|socket|session|job|task|process|retry|retrie|redirect|stream|channel"
+    "|consumer|subscriber|error|failure|query|querie|lock|open|pending|concurrent|node|request"
+)
+
 _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     # --- what failed outside -----------------------------------------------------------------------------------------
     _row(is_.SILENT, r"time ?out|timed out|deadline exceeded|no (?:answer|response|reply)|unresponsive"),
@@ -82,8 +90,11 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         is_.MISCONFIGURED,
         r"(?:missing|invalid|no) (?:\w+ )?(?:settings?|config|env(?:ironment)? )|missing (?:\w+ )?(?:credential|secret)"
         r"|(?:not |un|mis)configured"
+        r"|(?:templates?|certificate|migrations?|plugin|driver|fonts?|translations?|environment variable)"
+        r" (?:is |are )?(?:missing|not found|absent|not set|not loaded|not installed)"
         r"|(?:unsupported|unknown|missing|invalid) (?:\w+ )?(?:provider|backend|driver|engine|dialect|plugin"
-        r"|dependency) ",
+        r"|dependency|dsn|feature flag|migration) |missing (?:\w+ )?template |(?:template|dsn|feature flag|migration|plugin)"
+        r" (?:missing|undefined|unknown)",
     ),
     # --- money -------------------------------------------------------------------------------------------------------
     _row(
@@ -102,6 +113,9 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|locked (?!by )|inactive"
         r"|not (?:active|enabled|verified))|(?:suspended|banned|blocked|disabled|inactive) (?:user|account|member)"
         r"|not (?:the|your|my) (?!same)|(?:wrong|other|foreign|cross) (?:tenant|owner|user|account|org)|no access"
+        r"|(?:email|phone|identity|mail) (?:is )?(?:not |un)(?:verified|confirmed)"
+        r"|(?:role|permission|scope)s? (?:missing|required|needed)"
+        r"|(?:staff|members?|employees?|managers?|moderators?|editors?) only "
         r"|not (?:an? )?(?:owner|admin|author|member|staff|participant|employee)|admins? only|owners? only|(?:read"
         r"|access) only user",
     ),
@@ -113,7 +127,11 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|signature|otp|api key)"
         r"|(?:token|session|signature|otp|password|key|credentials?) (?:has |is )?(?:expired|invalid|revoked|missing"
         r"|mismatch"
-        r"|incorrect|verification|disabled|rotated)|webhook (?:signature|verif)",
+        r"|incorrect|verification|disabled|rotated)|webhook (?:signature|verif)"
+        r"|(?:wrong|bad|incorrect|invalid) (?:\w+ )?(?:pin|passcode|passphrase|captcha|login)"
+        r"|(?:pin|passcode|captcha|recaptcha) (?:is )?(?:wrong|incorrect|failed|invalid|mismatch|expired)"
+        r"|(?:token|nonce|otp) (?:already )?(?:reused|replayed|used)|(?:reused|replayed) (?:\w+ )?(?:token|nonce|otp|request)"
+        r"|replay (?:attack|detected)|(?:mfa|otp|second factor) (?:is )?missing|session gone",
     ),
     # --- the client's input, before rules that have words in common with it ------------------------------------------
     _row(is_.TOO_LARGE, r"(?:size|upload|file|body|payload|length) limit|too (?:large|big) "),
@@ -125,7 +143,20 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         is_.INVALID,
-        r"out of (?:range|bounds) |empty (?:file|body|payload|input|value|field|message|request|upload|name|string)",
+        r"out of (?:range|bounds) |negative (?:amount|quantity|price|value|number|count)"
+        r"|not (?:an? )?(?:number|integer|date|uuid|positive|e ?mail) |must be (?:positive|an? (?:number|integer|date)) "
+        r"|(?:bad|wrong) (?:date|format|input|value|length|encoding) |unparsable|empty (?:file|body|payload|input|value|field|message|request|upload|name|string)",
+    ),
+    # --- before rules that begin with the same words ----------------------------------------------------------------
+    _row(
+        is_.CONTRADICTION,
+        r"(?:\w+ )?(?:out of (?:balance|sync)|unbalanced|(?:do|does) not add up|orphan(?:ed|s)? |dangling"
+        r"|broken (?:reference|link|chain) )",
+    ),
+    _row(
+        is_.EDIT_CONFLICT,
+        r"meanwhile|(?:changed |edited )in between|outdated|lost update|some(?:body|one) else|being edited"
+        r"|(?:edited|updated) by (?:an)?other|(?:revision|version|etag) (?:mismatch|outdated)",
     ),
     # --- rules of a domain -------------------------------------------------------------------------------------------
     _row(
@@ -145,7 +176,20 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|(?:approval|consent|signature|deposit|confirmation|verification|guardian) (?:required|missing|pending"
         r"|needed)"
         r"|(?:schedul\w+|appointment|booking|calendar|time|slot|room|shift|interest|drug) conflict"
-        r"|not (?:yet|paid|approved|confirmed|published|shipped|delivered|due|signed|completed?|enrolled|subscribed)",
+        r"|not (?:yet|paid|approved|confirmed|published|shipped|delivered|due|signed|completed?|enrolled|subscribed"
+        r"|served|for sale|on sale|possible|free|open|in (?:an? )?(?:draft|plan|stock|season|service area))"
+        # what is over, passed, finished or full, but for what goes over and for machines
+        rf"|{_OVER}over (?:error |exception )?\Z|(?:window|cut ?off|date|time|term|period) (?:\w+ )?passed"
+        rf"|{_NOT_OF_MACHINES}(?:finished|full) (?:error |exception )?\Z|used up |oversold|occupied|nothing to "
+        r"|in the past |still (?:has|have|in|open|used|active|running|needed)|has (?:open|active|pending|unpaid"
+        r"|outstanding|dependent|unfinished) |wrong (?:stage|state|phase|status|step|order) |must be (?:draft|open|closed"
+        r"|active|approved|paid|pending|unpaid)|only \w+ can|self (?:follow|transfer|vot|referr|invit|assign|approv)"
+        r"|same account|twice |double (?:vot|spend)|(?:age|weight|height) (?:restriction|limit|exceeded)|shortage"
+        r"|plan does not|(?:upgrade|membership|subscription|licen[cs]e|prescription|referral|permit) (?:required|needed"
+        r"|paused|lacking)|breach|veto|blackout|opening hours|out of hours"
+        r"|(?:refund|return|order|shipment|transfer|booking|claim|loan|application|withdrawal|exchange|cancellation"
+        r"|reservation|trade|bid|offer) (?:was )?(?:refused|denied|rejected)"
+        rf"|too many (?!(?:\w+ )?(?:{_COUNTED_BY_MACHINES})s? )",
     ),
     # --- somebody else was there -------------------------------------------------------------------------------------
     _row(
@@ -179,6 +223,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(
         is_.UPSTREAM_FAILED,
         r"upstream|gateway|external|third party|provider|remote|vendor"
+        r"|(?:supplier|carrier|partner|bank|erp|crm|courier|registry) (?:\w+ )?(?:error|fail|refused|answer|offline|broken"
+        r"|said)"
         r"|(?!(?:base|my|our|public|rest|app|application|json|internal|web|core|http|v) )[a-z]+ (?:api|rpc|sdk)"
         r" (?:\w+ )?(?:error|exception|failure|failed)",
     ),
@@ -187,6 +233,8 @@ _ANY = any_of(pattern.pattern for _, pattern in _NAMES)
 """Whether one of them is found: most names say nothing, and asking once is quicker than asking each."""
 _SAID_BY_CAUSES = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE})
 """Of what failed outside, the cause knows more than whoever named a class for it."""
+# what has run out is told by the name, though it was waiting for it that failed
+_RAN_OUT = re.compile(r"\Ano .* (?:available|left|free|ready)|\bfull\b|\Aout of ")
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+")
 _SUFFIX = re.compile(r"(?: (?:error|exception|failure|failed|fault|err))+\Z")
@@ -216,6 +264,8 @@ def is_mute_name(name: str) -> bool:
     `OutOfStock` and `InsufficientFundsError` say what; they keep their meaning whatever they were raised from.
     """
     guess = guess_by_name(name)
-    if guess is not None and (guess[0].category not in _SAID_BY_CAUSES or guess[0] == is_.UPSTREAM_NOT_NOW):
+    if guess is not None and (
+        guess[0].category not in _SAID_BY_CAUSES or guess[0] == is_.UPSTREAM_NOT_NOW or _RAN_OUT.search(guess[1])
+    ):
         return False
     return guess is not None or _SUFFIX.search(f" {words_of(name)}") is not None

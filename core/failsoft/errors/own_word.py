@@ -152,11 +152,22 @@ def answer_of_the_application(cls: type) -> OwnWord:
         reading = _http(exc, now, status)
         reading.more.pop("expected", None)
         reading.explicit = False
-        if said is not None and (said[0].status < 500) is (status < 500):
+        if said is not None and (said[0].status < 500) is (status < 500) and not _says_more(status, said):
             reading.label = said[0]._replace(status=status, code=code_of_status(status))
         return reading
 
     return speak
+
+
+_CLEAR_STATUSES = frozenset({401, 402, 413, 415, 429})
+_REFUSES = frozenset({"not allowed", "cannot", "blocked", "not possible", "only", "rule", "policy violation"})
+
+
+def _says_more(status: int, said: tuple[Label, str]) -> bool:
+    """Whether a status says more than a name: of a name that tells of a refusal, 403 says that it is about whom."""
+    if status == 403:
+        return said[0].category is Category.BUSINESS_LOGIC and said[1] in _REFUSES
+    return status in _CLEAR_STATUSES
 
 
 _STATUS_NAMES = ("status_code", "http_status", "status", "code")

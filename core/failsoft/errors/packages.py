@@ -283,5 +283,24 @@ def _names_beside(module: str, top: str) -> Iterator[str]:
 
 
 def _modules_below(top: str) -> list[str]:
-    prefix = f"{top}."
-    return [top, *[name for name in list(sys.modules) if name.startswith(prefix)][:_MAX_MODULES]]
+    found, listed, before = [top], _listed(), f"\n{top}."
+    at = listed.find(before)
+    while at >= 0 and len(found) <= _MAX_MODULES:
+        end = listed.index("\n", at + 1)
+        found.append(listed[at + 1 : end])
+        at = listed.find(before, end)
+    return found
+
+
+_listing: tuple[int, str, str] = (0, "", "\n")
+"""How many modules were loaded, the last of them, and their names, one a line: an application may have thousands."""
+
+
+def _listed() -> str:
+    global _listing  # noqa: PLW0603 - replaced whole, so that threads may share it
+    count, last, listed = _listing
+    if count != len(sys.modules) or last != next(reversed(sys.modules)):
+        names = list(sys.modules)
+        listed = "\n".join(["", *names, ""])
+        _listing = len(names), names[-1], listed
+    return listed

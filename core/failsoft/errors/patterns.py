@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 
 from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.taxonomy import Category, Severity
 
@@ -167,6 +168,12 @@ _LOGIN = re.compile(
     r"\b(?:password )?authentication failed\b|\binvalid (?:user ?name|login|credentials)\b|\blogin incorrect\b",
     re.IGNORECASE,
 )
+_PROXY = re.compile(
+    r"\b(?:proxy|tunnel|CONNECT)\b.{0,60}?(?:status|failed|code|HTTP(?:/\d\.\d)?|response|rejected|refused)\W{0,3}([45]\d\d)\b"
+    r"|\A\W{0,3}(407)\b|proxy authentication required",
+    re.IGNORECASE,
+)
+"""What a proxy answered that was asked for a tunnel."""
 _MAX_SETTINGS = 400
 
 
@@ -228,6 +235,9 @@ def tells_of_an_answer(message: str) -> tuple[Label, str] | None:
     status (RFC 9110, 15.6), that it does not know us, or in no language that was expected."""
     if (found := _REASON.match(message)) is not None:
         return is_.UPSTREAM_FAILED if "internal" in found[0].lower() else is_.UPSTREAM_NOT_NOW, "a reason phrase"
+    if (found := _PROXY.search(message[:_MAX_SETTINGS])) is not None:
+        status = int(found[1] or found[2] or 407)
+        return label_of_upstream(status) or is_.UPSTREAM_FAILED, f"a proxy, HTTP {status}"
     if (found := _LOGIN.search(message[:_MAX_SETTINGS])) is not None:
         return is_.REFUSED_US, found[0].lower()
     found = _NONSENSE.search(message[:_MAX_SETTINGS])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.errors.answer_words import word_of_answer
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice
@@ -11,7 +12,16 @@ from failsoft.errors.code import Code
 from failsoft.errors.reading import header_pairs
 from failsoft.errors.taxonomy import Category
 
-__all__ = ["lower_text_of", "means_of_a_bad_request", "retry_after_of", "status_in", "status_of_peer", "upstream"]
+__all__ = [
+    "IN_FULL",
+    "lower_text_of",
+    "means_of_a_bad_request",
+    "of_our_request",
+    "retry_after_of",
+    "status_in",
+    "status_of_peer",
+    "upstream",
+]
 
 _MAX_TEXT = 2_000
 
@@ -26,7 +36,7 @@ _SPENT_IN_TEXT = re.compile(r"credit balance is too low|insufficient (?:credits?
 _STATUS_IN_TEXT = re.compile(
     r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP (?:resp|response|error|code)|HTTP status|status code|(?:returned"
     r"|answered)(?: (?:with|a|status|response))*"
-    r"|response)\W{0,3}([45]\d\d)\b",
+    r"|response|with (?:status |error |response )?code)\W{0,3}([45]\d\d)\b",
     re.IGNORECASE,
 )
 
@@ -67,19 +77,45 @@ def upstream(exc: BaseException, label: Label | None) -> Code | None:
     response = getattr(exc, "response", None)
     status = status_of_peer(response, getattr(exc, "meta", None), exc)
     if status is None:
-        return None
+        return word_of_answer(exc) if label is None or label != is_.BUG and _says_little(label) else None
     says, wait = f"HTTP {status}", retry_after_of(response) or retry_after_of(exc)
     if status == 429 and getattr(exc, "code", None) in _SPENT:
         return Code(is_.QUOTA_SPENT, says, wait)
     clear = label if label is not None and _is_clear(label) else None
+    if clear is not None and (ours := of_our_request(status, clear)) is not None:
+        return Code(ours, says)
     if clear is not None and clear.category in _KNOWS_BETTER:
         return Code(clear, says, wait)
     means = known.label_of_upstream(status)
     if means is None and status == 400:
         means = means_of_a_bad_request(exc)
+    if means is None and status not in IN_FULL and _says_little(label) and (said := word_of_answer(exc)) is not None:
+        return said._replace(says=f"{says}, {said.says}", retry_after=wait)
     if means is None and clear is not None:
         return None
     return Code(means or is_.UPSTREAM_FAILED, says, wait)
+
+
+_OF_OUR_REQUEST = frozenset({400, 403, 404, 405, 406, 409, 410, 413, 415, 422})
+
+
+def of_our_request(status: int, label: Label) -> Label | None:
+    """What a class means more exactly where a peer answers with a status that blames our request: what it does not
+    offer will not be there in a moment, and a limit of how many there may be does not pass. None: what it says."""
+    if status not in _OF_OUR_REQUEST:
+        return None
+    if label.transient and label.category is Category.EXTERNAL_SERVICE and label.status == is_.UPSTREAM_NOT_NOW.status:
+        return is_.UPSTREAM_FAILED
+    return is_.QUOTA_SPENT if label._replace(voice=Voice.SAYS) == is_.EXHAUSTED else None
+
+
+IN_FULL = frozenset({404, 405, 413, 414, 431})
+"""What they say of our request is all there is to say, whatever words stand beside."""
+
+
+def _says_little(label: Label | None) -> bool:
+    """Whether a class says no more than that a peer failed, so that a word in its answer may say what."""
+    return label is None or label._replace(voice=Voice.SAYS) in {is_.UPSTREAM_FAILED, is_.BUG}
 
 
 def _is_clear(label: Label) -> bool:

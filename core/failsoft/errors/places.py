@@ -18,7 +18,7 @@ _STDLIB = ("<", *(f"{sysconfig.get_path(name)}/".replace("\\", "/") for name in 
 _NEAR = 25
 _OF_SETTINGS = (
     "-packages/pydantic_settings/", "-packages/dynaconf/", "-packages/environs/", "-packages/decouple.py",
-    "-packages/ariadne/utils.py",
+    "-packages/ariadne/utils.py", "-packages/hcl2/", "-packages/i18n/",
 )  # fmt: skip
 # a builtin exception out of one of these says what it is by where it was raised
 _BUILTIN_FROM: tuple[tuple[Label, tuple[str, ...]], ...] = (

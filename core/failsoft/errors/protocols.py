@@ -11,7 +11,6 @@ from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.sql_codes import label_of_sqlstate
 from failsoft.errors.catalogue.store_codes import label_of_clickhouse
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
-from failsoft.errors.complaints import is_throttled
 from failsoft.errors.store_texts import text_of_postgres
 
 __all__ = [
@@ -20,7 +19,6 @@ __all__ = [
     "read_clickhouse",
     "read_close",
     "read_curl",
-    "read_ftp",
     "read_http_protocol",
     "read_interpreter",
     "read_ldap",
@@ -274,13 +272,35 @@ def _urllib3(exc: BaseException, _label: Label | None) -> Code | None:
 _CURL_STATUS = re.compile(r"returned error: (\d{3})")
 
 
+_CURL_OF_A_PEER = re.compile(r"HTTP/0\.9|redirect")
+
+
 def read_curl(exc: BaseException, _label: Label | None) -> Code | None:
     """curl: its own numbers."""
     number = number_of(first_of(exc))
     number = number_of(getattr(exc, "code", None)) if number is None else number
     if number == 22 and (match := _CURL_STATUS.search(_text(exc))):
         return Code(known.label_of_upstream(int(match[1])) or is_.UPSTREAM_FAILED, f"HTTP {match[1]}")
+    if number in {1, 3} and _CURL_OF_A_PEER.search(_text(exc)):
+        return Code(is_.UPSTREAM_FAILED, f"curl {number}, of a peer")
+    if number == 27 and "URL rejected" in _text(exc):
+        return Code(is_.BUG, "curl 27, of a URL")
     return named(known.CURL.get(number or 0), f"curl {number}")
+
+
+def _own_close(exc: BaseException, *, answered: bool) -> Code | None:
+    """What it says that it was us who closed a WebSocket: what the peer sent was against the rules or too large, it did
+    not answer a ping, or the connection is used once more."""
+    number = getattr(getattr(exc, "sent", None), "code", None)
+    if not isinstance(number, int):
+        return None
+    if number == 1000 and answered and getattr(exc, "rcvd_then_sent", None) is False:
+        return Code(is_.BUG, "closed before")
+    if answered:
+        return None
+    if "ping timeout" in _text(exc):
+        return Code(is_.SILENT, "ping timeout")
+    return Code(is_.UPSTREAM_FAILED, f"sent close code {int(number)}") if number in {1002, 1003, 1007, 1009} else None
 
 
 def read_close(exc: BaseException, _label: Label | None) -> Code | None:
@@ -288,58 +308,9 @@ def read_close(exc: BaseException, _label: Label | None) -> Code | None:
     if type(exc).__name__ == "InvalidMessage" and isinstance(exc.__cause__, EOFError):
         return Code(is_.BROKEN, "end of stream")
     number = number_of(getattr(getattr(exc, "rcvd", None), "code", None))
+    if number in {None, 1000} and (own := _own_close(exc, answered=number is not None)) is not None:
+        return own
     return named(known.WEBSOCKET.get(number or 0), f"close code {number}")
-
-
-# --- mail and files ---------------------------------------------------------------------------------------------------
-_MAILBOX: _Texts = (
-    ("[authenticationfailed]", is_.REFUSED_US),
-    ("[authorizationfailed]", is_.REFUSED_US),
-    ("[expired]", is_.REFUSED_US),
-    ("[auth]", is_.REFUSED_US),
-    ("login failed", is_.REFUSED_US),
-    ("authentication failed", is_.REFUSED_US),
-    ("[unavailable]", is_.UPSTREAM_NOT_NOW),
-    ("[sys/temp]", is_.UPSTREAM_NOT_NOW),
-    ("[login-delay]", is_.THROTTLED),
-    ("[limit]", is_.THROTTLED),
-    ("[inuse]", is_.CONTENTION),
-    ("[in-use]", is_.CONTENTION),
-    ("[overquota]", is_.QUOTA_SPENT),
-    ("illegal in state", is_.BUG),
-)
-
-
-def _mailbox(exc: BaseException, _label: Label | None) -> Code | None:
-    """Response codes of IMAP (RFC 5530) and POP3 (RFC 2449, RFC 3206)."""
-    return _says(_MAILBOX, _text(exc).lower(), "says")
-
-
-_FTP: Mapping[int, Label] = {
-    421: is_.UPSTREAM_NOT_NOW,
-    425: is_.UNREACHABLE,
-    426: is_.BROKEN,
-    430: is_.REFUSED_US,
-    450: is_.UPSTREAM_NOT_NOW,
-    451: is_.UPSTREAM_NOT_NOW,
-    452: is_.QUOTA_SPENT,
-    530: is_.REFUSED_US,
-    532: is_.REFUSED_US,
-    534: is_.REFUSED_US,
-    552: is_.DISK_FULL._replace(severity=is_.EXHAUSTED.severity),
-}
-_FTP_REPLY = re.compile(r"(?:\A|\bgot )([45]\d\d)\b")
-
-
-def read_ftp(exc: BaseException, _label: Label | None) -> Code | None:
-    """Replies of FTP (RFC 959, 4.2)."""
-    text = _text(exc)
-    found = _FTP_REPLY.search(text)
-    if found is None:
-        return None
-    number = int(found[1])
-    means = is_.THROTTLED if number == 421 and is_throttled(text) else _FTP.get(number)
-    return named(means, f"FTP {number}")
 
 
 READERS_OF_PROTOCOLS: tuple[tuple[CodeReader, str], ...] = (
@@ -355,7 +326,5 @@ READERS_OF_PROTOCOLS: tuple[tuple[CodeReader, str], ...] = (
     (read_http_protocol, "h11 httpcore"),
     (_urllib3, "urllib3 urllib3_future"),
     (read_curl, "pycurl"),
-    (_mailbox, "imaplib poplib"),
-    (read_ftp, "ftplib"),
 )
 """The readers, and the packages whose exceptions they read."""

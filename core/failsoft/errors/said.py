@@ -7,16 +7,20 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from failsoft.errors.called import function_called
 from failsoft.errors.catalogue.labels import Label
-from failsoft.errors.catalogue.texts import OF_BEGINNINGS, OF_CLASSES, OF_PLACES
+from failsoft.errors.catalogue.texts import OF_BEGINNINGS, OF_CALLS, OF_CLASSES, OF_PLACES
 from failsoft.errors.code import Code, first_of
 from failsoft.errors.failure import Frame
 from failsoft.errors.frames import Frames
 
-__all__ = ["has_words", "read_words", "said_at"]
+__all__ = ["has_words", "read_words", "said_at", "said_by_call"]
 
 _MAX_TEXT = 600
 _CLOSE = 3
+_CLOSE_OF_IMPORTS = 12
+_IMPORTS = frozenset({"ModuleNotFoundError", "ImportError"})
+_IMPORTING = "<frozen importlib"
 _MOST_FILES = 4_096
 
 
@@ -43,6 +47,11 @@ _PLACES = tuple(
     (piece, _Row(label, frozenset(names.split()), _pattern(function), _pattern(text)))
     for label, names, piece, function, text in OF_PLACES
 )
+_CALLS: dict[str, dict[str, tuple[Label, re.Pattern[str] | None]]] = {}
+"""By the name of a class and a function."""
+for _label, _names, _functions, _words in OF_CALLS:
+    for _one in _names.split():
+        _CALLS.setdefault(_one, {}).update(dict.fromkeys(_functions.split(), (_label, _pattern(_words))))
 _BEGINNINGS = {(name, words): label for label, name, words in OF_BEGINNINGS}
 _NAMED: dict[str, tuple[str, ...]] = {name: () for _, row in _PLACES for name in row.names}
 """By the name of a class of which a place or a beginning is known: its beginnings."""
@@ -82,7 +91,8 @@ def said_at(name: str, frames: Sequence[Frame], text: str) -> tuple[Label, str] 
     if begun and text.startswith(begun):
         words = next(one for one in begun if text.startswith(one))
         return _BEGINNINGS[name, words], words
-    for file in frames.files(_CLOSE) if isinstance(frames, Frames) else [one[0] for one in frames[-_CLOSE:]]:
+    close = _CLOSE_OF_IMPORTS if name in _IMPORTS else _CLOSE
+    for file in frames.files(close) if isinstance(frames, Frames) else [one[0] for one in frames[-close:]]:
         rows = _files.get(file)
         if rows or (rows is None and _learn(file)):
             return _said_there(name, frames, text)
@@ -90,8 +100,24 @@ def said_at(name: str, frames: Sequence[Frame], text: str) -> tuple[Label, str] 
     return None
 
 
+def said_by_call(name: str, exc: BaseException, text: str) -> tuple[Label, str] | None:
+    """What a class says where a compiled function raised it that is known, and which.
+
+    Parameters: as of `said_at`, and the exception.
+    """
+    calls = _CALLS.get(name)
+    function = None if calls is None else function_called(exc)
+    if calls is None or function is None or (found := calls.get(function)) is None:
+        return None
+    label, words = found
+    return None if words is not None and words.search(text[:_MAX_TEXT]) is None else (label, function)
+
+
 def _said_there(name: str, frames: Sequence[Frame], text: str) -> tuple[Label, str] | None:
     for file, function in _innermost(frames):
+        if _is_application(file):
+            # what a library called back fails by itself
+            return None
         for row in _rows_of(file):
             if (
                 name in row.names
@@ -108,9 +134,8 @@ def _rows_of(file: str) -> tuple[_Row, ...]:
 
 
 def _innermost(frames: Sequence[Frame]) -> Iterator[tuple[str, str]]:
-    if isinstance(frames, Frames):
-        return islice(frames.places(), _CLOSE)
-    return ((file, function) for file, _, function in reversed(frames[-_CLOSE:]))
+    places = frames.places() if isinstance(frames, Frames) else ((one[0], one[2]) for one in reversed(frames))
+    return islice((place for place in places if not place[0].startswith(_IMPORTING)), _CLOSE)
 
 
 def _learn(file: str) -> tuple[_Row, ...]:
@@ -124,6 +149,11 @@ def _learn(file: str) -> tuple[_Row, ...]:
 def _is_installed(path: str) -> bool:
     """Whether a file is one of a library or of Python: an application may call its own `subprocess.py`."""
     return "-packages/" in path or _STANDARD.search(path) is not None
+
+
+def _is_application(file: str) -> bool:
+    path = file.replace("\\", "/")
+    return not (_is_installed(path) or path.startswith("<") or path.endswith((".pyx", ".pxi")))
 
 
 _STANDARD = re.compile(r"/lib(?:64)?/python\d|[/\\]Lib[/\\]|\A<frozen ")

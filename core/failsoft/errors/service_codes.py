@@ -1,4 +1,4 @@
-"""Codes of services and brokers: AWS and those who speak like it, gRPC, mail servers, Kafka, and any HTTP answer."""
+"""Codes of services and brokers: AWS and those who speak like it, gRPC, Kafka, and any HTTP answer."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from failsoft.errors.catalogue.kafka import label_of_kafka
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.sql_codes import label_of_sqlstate
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
-from failsoft.errors.complaints import is_throttled
 from failsoft.errors.peers import upstream
 from failsoft.errors.store_texts import text_of_postgres
 
-__all__ = ["READERS_OF_SERVICES", "any_response", "label_of_reply", "read_grpc", "read_kafka", "read_smtp"]
+__all__ = ["READERS_OF_SERVICES", "any_response", "read_grpc", "read_kafka"]
 
 _SQLSTATE = re.compile(r"\bSQLState: ([0-9A-Z]{5})\b")
 _AWS_IN_TEXT = re.compile(r"An error occurred \((\w+)\)")
@@ -95,6 +94,9 @@ _GRPC_OURS: tuple[tuple[str, Label], ...] = (
 )
 """What never left this process, whatever status it was given."""
 _GRPC_LINK: tuple[tuple[str, Label], ...] = (
+    # what listens there answers, and it is no server of gRPC
+    ("failed parsing http", is_.UPSTREAM_FAILED),
+    ("http1.x server", is_.UPSTREAM_FAILED),
     ("certificate_verify", is_.NO_TRUST),
     ("handshake failed", is_.NO_TRUST),
     ("failed to connect", is_.REFUSED),
@@ -127,33 +129,6 @@ def read_grpc(exc: BaseException, _label: Label | None) -> Code | None:
     return named(label, f"gRPC {name}")
 
 
-_NEVER_CONNECTED = frozenset({"please run connect() first", "Server not connected"})
-
-
-def read_smtp(exc: BaseException, _label: Label | None) -> Code | None:
-    """SMTP: the reply code of a mail server."""
-    if "timed out" in str(exc)[:2_000]:
-        return Code(is_.SILENT, "timed out")
-    if str(exc) in _NEVER_CONNECTED:
-        return Code(is_.BUG, "never connected")
-    recipients = getattr(exc, "recipients", None)
-    if isinstance(recipients, Mapping) and recipients:
-        replies = [reply[0] for reply in recipients.values() if isinstance(reply, tuple) and reply]
-        later = bool(replies) and all(number_of(one) is not None and 400 <= one < 500 for one in replies)
-        return Code(is_.UPSTREAM_NOT_NOW, f"SMTP {replies[0]}") if later else None
-    number = number_of(getattr(exc, "smtp_code", None)) or number_of(getattr(exc, "code", None))
-    if number is None or not 400 <= number <= 599:
-        return None
-    return Code(label_of_reply(number, str(exc)), f"SMTP {number}")
-
-
-def label_of_reply(number: int, text: str) -> Label:
-    """What a mail server means by a reply code and the text beside it."""
-    if number < 500 and is_throttled(text):
-        return is_.THROTTLED
-    return known.SMTP.get(number) or (is_.UPSTREAM_NOT_NOW if number < 500 else is_.UPSTREAM_FAILED)
-
-
 def read_kafka(exc: BaseException, label: Label | None) -> Code | None:
     """Kafka: the name of the error in the protocol, and whether it may be repeated."""
     error: Any = first_of(exc)
@@ -173,7 +148,6 @@ def read_kafka(exc: BaseException, label: Label | None) -> Code | None:
 READERS_OF_SERVICES: tuple[tuple[CodeReader, str], ...] = (
     (_aws, "botocore boto3 minio"),
     (read_grpc, "grpc"),
-    (read_smtp, "smtplib aiosmtplib"),
     (read_kafka, "kafka aiokafka cimpl confluent_kafka"),
 )
 """Readers, and the packages whose exceptions they are asked about."""

@@ -50,6 +50,10 @@ _MYSQL: _Coded = (
 
 _SQLITE: tuple[tuple[str, Label], ...] = (
     ("no such savepoint", is_.BUG),
+    ("malformed match expression", is_.BUG),
+    ("no such rowid", is_.NOT_THERE),
+    ("foreign key mismatch", is_.MISCONFIGURED),
+    ("cannot open shared object", is_.MISCONFIGURED),
     ("no such", is_.MISCONFIGURED),
     ("has no column", is_.MISCONFIGURED),
     ("unknown database", is_.MISCONFIGURED),

@@ -10,7 +10,7 @@ import importlib.util
 import itertools
 import re
 import sys
-from types import FunctionType
+from types import FunctionType, TracebackType
 from typing import Any, NamedTuple
 
 from failsoft.errors.packages import assume_installed
@@ -157,10 +157,19 @@ def _raised(exc: BaseException, frames: list[tuple[str, str]]) -> BaseException:
     try:
         call()
     except BaseException as caught:  # noqa: BLE001 - it is the one that was asked for
-        if caught.__traceback__ is not None:
-            caught.__traceback__ = caught.__traceback__.tb_next
+        caught.__traceback__ = _without_ends(caught.__traceback__)
         return caught
     return exc
+
+
+def _without_ends(tb: TracebackType | None) -> TracebackType | None:
+    """The places that were told of, without those here: the outermost frame and the innermost one."""
+    told = found = tb.tb_next if tb is not None else None
+    while found is not None and found.tb_next is not None:
+        if found.tb_next.tb_next is None:
+            found.tb_next = None
+        found = found.tb_next
+    return told
 
 
 def _named(file: str, function: str, inner: Any) -> Any:

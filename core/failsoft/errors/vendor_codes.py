@@ -20,7 +20,7 @@ def _words(*rows: tuple[Label, str]) -> dict[str, Label]:
 
 
 _MODELS = _words(
-    (is_.UPSTREAM_NOT_NOW, "overloaded_error overloaded engine_overloaded"),
+    (is_.UPSTREAM_NOT_NOW, "overloaded_error overloaded engine_overloaded capacity_exceeded server_overloaded"),
     (is_.THROTTLED, "rate_limit_error rate_limit_exceeded tokens requests"),
     (is_.QUOTA_SPENT, "insufficient_quota billing_hard_limit_reached billing_not_active billing_error"),
     (is_.REFUSED_US, "authentication_error permission_error invalid_api_key"),
@@ -29,8 +29,14 @@ _MODELS = _words(
 """Types and codes in the error object of OpenAI, Anthropic and those that follow them."""
 
 
+_TOO_LARGE = re.compile(r"\brequest too large\b|maximum context length|prompt is too long|reduce the length of")
+
+
 def _model(exc: BaseException, label: Label | None) -> Code | None:
     code = upstream(exc, label)
+    if code is not None and _TOO_LARGE.search(lower_text_of(exc)):
+        # beside the word for a limit of a rate, of which it is more at any time
+        return Code(is_.UPSTREAM_FAILED, "too large")
     if code is not None and code.label not in {is_.UPSTREAM_FAILED, label}:
         return code
     if type(exc).__module__.startswith("litellm") and lower_text_of(exc).endswith("connection error."):
@@ -195,15 +201,19 @@ def _kubernetes(exc: BaseException, label: Label | None) -> Code | None:
 _OAUTH = _words(
     (is_.REFUSED_US, "invalid_client unauthorized_client"),
     (is_.UPSTREAM_FAILED, "server_error"),
-    (is_.UPSTREAM_NOT_NOW, "temporarily_unavailable"),
+    (is_.UPSTREAM_NOT_NOW, "temporarily_unavailable authorization_pending"),
+    (is_.THROTTLED, "slow_down"),
+    (is_.MISCONFIGURED, "redirect_uri_mismatch unsupported_grant_type unsupported_response_type invalid_target"),
 )
-"""Error codes of OAuth 2.0 (RFC 6749, 4.1.2.1 and 5.2) that are not about the one who logs in."""
+"""Error codes of OAuth 2.0 (RFC 6749, 4.1.2.1 and 5.2, RFC 8628, 3.5, RFC 8707) that are not about the one who logs
+in."""
+_OAUTH_CLASSES = frozenset({"OAuthError", "CustomOAuth2Error"})
 
 
 def read_oauth(exc: BaseException, _label: Label | None) -> Code | None:
     """OAuth 2.0: the code of an error that is not about the one who logs in."""
     # a class for each code is what a provider has, which we are then ourselves
-    word = getattr(exc, "error", None) if type(exc).__name__ == "OAuthError" else None
+    word = getattr(exc, "error", None) if type(exc).__name__ in _OAUTH_CLASSES else None
     return named(_OAUTH.get(word), f"OAuth {word}") if isinstance(word, str) else None
 
 
@@ -258,7 +268,34 @@ def _sendgrid(exc: BaseException, _label: Label | None) -> Code | None:
     return Code(is_.QUOTA_SPENT, "maximum credits exceeded") if spent else None
 
 
+_GRAPHQL = _words(
+    (is_.WHO_ARE_YOU, "unauthenticated unauthorized not_authenticated token_expired invalid_token login_required"),
+    (is_.YOU_MAY_NOT, "forbidden permission_denied access_denied not_authorized"),
+    (is_.NOT_THERE, "not_found"),
+    (is_.INVALID, "bad_user_input bad_request validation_error invalid_input validation_failed"),
+    (
+        is_.UNPARSABLE,
+        "graphql_parse_failed graphql_validation_failed persisted_query_not_found persisted_query_not_supported "
+        "operation_resolution_failure query_too_complex depth_limit_exceeded",
+    ),
+    (is_.OUR_LIMIT, "throttled rate_limited too_many_requests rate_limit_exceeded"),
+    (is_.EDIT_CONFLICT, "conflict"),
+    (is_.DUPLICATE, "already_exists"),
+    (is_.PAYMENT_DUE, "payment_required"),
+    (is_.RULE_REFUSES, "business_rule_violation unprocessable"),
+    (is_.UPSTREAM_DOWN, "bad_gateway"),
+    (is_.UPSTREAM_NOT_NOW, "service_unavailable"),
+    (is_.UPSTREAM_SLOW, "timeout gateway_timeout"),
+    (is_.BUG, "internal_server_error"),
+)
+"""Codes in the extensions of an error that a resolver of ours raises: our answer, as those of a framework are."""
+
+
 def _graphql(exc: BaseException, _label: Label | None) -> Code | None:
+    said = getattr(exc, "extensions", None)
+    word = said.get("code") if isinstance(said, Mapping) else None
+    if isinstance(word, str) and (means := _GRAPHQL.get(word.lower())) is not None:
+        return Code(means, word)
     # of what a resolver met, the exception is only the bearer
     return Code(is_.INVALID, "query") if getattr(exc, "original_error", None) is None else None
 

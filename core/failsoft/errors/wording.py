@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from failsoft.errors.called import library_called
 from failsoft.errors.catalogue.codes import label_of_upstream
@@ -12,6 +12,7 @@ from failsoft.errors.catalogue.labels import (
     BUG,
     CONTENTION,
     CONTRADICTION,
+    DISK_FULL,
     EXHAUSTED,
     INVALID,
     MISCONFIGURED,
@@ -19,6 +20,7 @@ from failsoft.errors.catalogue.labels import (
     NOT_THERE,
     NOTHING,
     OUR_LIMIT,
+    PAYMENT_DUE,
     QUOTA_SPENT,
     REFUSED_US,
     SILENT,
@@ -30,10 +32,19 @@ from failsoft.errors.catalogue.labels import (
     Label,
     Voice,
 )
-from failsoft.errors.complaints import cannot_read, has_to_be_paid, is_not_set_up, is_not_there, is_throttled
+from failsoft.errors.complaints import (
+    cannot_read,
+    has_to_be_paid,
+    is_not_set_up,
+    is_not_there,
+    is_of_a_card,
+    is_spent,
+    is_throttled,
+)
 from failsoft.errors.conventions import KIND_KNOWN
 from failsoft.errors.evidence import GUESSED, NAMED
-from failsoft.errors.failure import Link
+from failsoft.errors.failure import Frame, Link
+from failsoft.errors.frames import Frames
 from failsoft.errors.hints import refine_by_place
 from failsoft.errors.packages import Kind
 from failsoft.errors.patterns import (
@@ -48,10 +59,10 @@ from failsoft.errors.patterns import (
 from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
 from failsoft.errors.reading import Reading
-from failsoft.errors.said import said_at
-from failsoft.errors.taxonomy import Category
+from failsoft.errors.said import said_at, said_by_call
+from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["OF_PEERS", "complain", "correct", "limited", "place", "word_in"]
+__all__ = ["OF_PEERS", "complain", "correct", "limited", "lost_store", "place", "word_in"]
 
 OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 """What fails outside."""
@@ -60,6 +71,7 @@ _PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESO
 _SAYS_LITTLE = frozenset({BUG, NOTHING})
 _NO_LINK = frozenset({UNREACHABLE, BROKEN, NO_TRUST})
 _REFUSALS = frozenset({REFUSED_US, UPSTREAM_FAILED})
+_LIMITS = frozenset({REFUSED_US, UPSTREAM_FAILED, THROTTLED})
 _OF_OURS_TOO = frozenset({BUG, UPSTREAM_FAILED})
 """What a library says of its own arguments as well, which are our settings."""
 
@@ -70,7 +82,7 @@ def correct(reading: Reading, text: str) -> None:
     better = _ours(label, text) or _of_a_link(label, text)
     if better is not None:
         reading.label = better[0]
-        reading.says = f"{reading.says}, {better[1]}"
+        reading.says = f"{reading.says}, {better[1]}".removeprefix(", ")
 
 
 def _ours(label: Label, text: str) -> tuple[Label, str] | None:
@@ -94,7 +106,12 @@ def _ours(label: Label, text: str) -> tuple[Label, str] | None:
 
 def limited(label: Label, text: str) -> tuple[Label, str] | None:
     """A limit, of a rate or one to pay for, for which a peer refused something by another status than that for it."""
-    if label.status != REFUSED_US.status or label._replace(voice=Voice.SAYS) not in _REFUSALS:
+    label = label._replace(voice=Voice.SAYS)
+    if label == QUOTA_SPENT and is_of_a_card(text):
+        return PAYMENT_DUE, "a card"
+    if label in _LIMITS and is_spent(text):
+        return QUOTA_SPENT, "spent"
+    if label.status != REFUSED_US.status or label not in _REFUSALS:
         return None
     if is_throttled(text):
         return THROTTLED, "throttled"
@@ -104,6 +121,9 @@ def limited(label: Label, text: str) -> tuple[Label, str] | None:
 def _of_a_link(label: Label, text: str) -> tuple[Label, str] | None:
     """What failed on the way, as the text says."""
     said = how_a_peer_failed(text)
+    if label.category is Category.AUTHENTICATION:
+        # who could not be reached refused nobody
+        return said if said is not None and said[0] == UNREACHABLE else None
     if label.category is Category.RESOURCE and label.local:
         # a pool that cannot connect has not run out
         return said if said is not None and said[0] in _NO_LINK else None
@@ -143,22 +163,23 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
         return reading
     # an errno is the system's, also where a library reads what a client sent
     of_the_system = reading.source == "code" and reading.type == "OSError"
-    if reading.source == "code" and "." not in reading.type and not reading.says.startswith("errno"):
-        # what a peer said says more than where it was made an error of the system
+    if _is_settled(reading, of_the_system=of_the_system):
         return reading
-    said = said_at(reading.type, link.frames, link.message)
+    said = said_at(reading.type, link.frames, link.message) or said_by_call(reading.type, exc, link.message)
     if said is not None and not (of_the_system and said[0] in OF_INPUT):
         reading.label = said[0]
-        reading.says = f"{reading.says}, {said[1]}"
+        reading.says = f"{reading.says}, {said[1]}".removeprefix(", ")
         if reading.source == "default":
             reading.source, reading.confidence = "catalogue", NAMED
         return reading
     better, library = refine_by_place(reading.label, reading.type, link.frames)
     if better is not None and not (of_the_system and better[0] in OF_INPUT):
         reading.label = better[0]
-        reading.says = f"{reading.says}, {better[1]}"
+        reading.says = f"{reading.says}, {better[1]}".removeprefix(", ")
     elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default"):
         text = link.message
+        if library in _OF_DATA and _builds(link.frames) and cannot_read(text):
+            return reading
         if library is None and _OF_VALUES.match(reading.type) and _complains(text):
             library = library_called(exc)
         if library is not None:
@@ -166,21 +187,70 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     return reading
 
 
+def lost_store(label: Label) -> Label:
+    """A link to a store of our own that is lost: nothing works without it."""
+    lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != SILENT.status
+    return label._replace(severity=Severity.HIGH) if lost else label
+
+
+def _is_settled(reading: Reading, *, of_the_system: bool) -> bool:
+    """Whether no place says more: a disk is full wherever that was noticed, and what a peer said says more than where
+    it was made an error of the system."""
+    if of_the_system and reading.label == DISK_FULL:
+        return True
+    return reading.source == "code" and "." not in reading.type and not reading.says.startswith("errno")
+
+
 _OF_VALUES = re.compile(
     r"\A(?:ValueError|Unicode\w*Error|OverflowError|EOFError|Exception|RuntimeError|OSError|struct\.error)\Z"
 )
 _OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
+_OF_STORES = frozenset({Kind.STORE, Kind.BROKER})
 _OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer|claims?|expired)\b", re.IGNORECASE)
+_OF_LOGINS = re.compile(
+    r"\b(?:state|nonce|csrf(?: token)?|code[_ ]verifier|pkce)\b.{0,40}?\b(?:mismatch\w*|missing|invalid|(?:do|does|did)(?: not|n't)"
+    r" match|not (?:match|equal|valid)|expired|unknown)\b|\b(?:mismatch\w*|invalid|missing|unknown|expired) "
+    r"(?:oauth ?2? |login |csrf )?(?:state|nonce|csrf|code[_ ]verifier)\b(?! (?:machine|transition|of|file))"
+    r"|\bno (?:matching |suitable |such )?(?:signing )?key (?:for|with|found for) (?:kid|key id)|\bkey id \S+ not found\b",
+    re.IGNORECASE,
+)
 _STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
 
 
+_BUILDS = re.compile(
+    r"(?:\A|\.)_?(?:add|append|create|insert|set|write|save|draw|make|build|render|put|new|cell|merge)(?:_\w+)?\Z"
+)
+
+
+def _builds(frames: Sequence[Frame]) -> bool:
+    """Whether it arose where something is made, of which our code says how, and not where something is read."""
+    function = frames.function if isinstance(frames, Frames) else frames[-1][2] if frames else ""
+    return _BUILDS.search(function) is not None
+
+
+_MOST_TEXTS = 2_048
+_complaints: dict[int, bool] = {}
+"""Whether a text complains, by its hash: the same ones come again and again, and are not kept."""
+
+
 def _complains(text: str) -> bool:
-    return cannot_read(text) or is_not_set_up(text) is not None or guess_by_message(text) is not None
+    key = hash(text)
+    known = _complaints.get(key)
+    if known is None:
+        if len(_complaints) >= _MOST_TEXTS:
+            _complaints.clear()
+        known = cannot_read(text) or is_not_set_up(text) is not None or guess_by_message(text) is not None
+        _complaints[key] = known
+    return known
 
 
 def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
     """What a builtin exception of a library complains of: what is set up once, data that it was given to read, or what
     it keeps."""
+    if library is not Kind.PARSER and _OF_LOGINS.search(text) is not None:
+        reading.label = WHO_ARE_YOU
+        reading.says = f"{reading.says}, a login that is not the one that was begun"
+        return reading
     guess = guess_by_message(text)
     stored = None if guess is None else _STORED.get(guess[0].category)
     if guess is not None and stored is not None:
@@ -195,6 +265,8 @@ def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
     elif guess is not None and guess[0].category is Category.NETWORK:
         said = how_a_peer_failed(text)
         reading.label = guess[0] if said is None else said[0]
+        if library in _OF_STORES:
+            reading.label = lost_store(reading.label)
         reading.says = f"{reading.says}, {guess[1]}"
     elif (word := names_a_setting(text) or is_not_set_up(text) or _missing_file(reading)) is not None:
         # whether it is our code or our settings a builtin class does not tell, and our client is told the same

@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from failsoft.sanitize.scanner import Anchor, ends_in_long_word
@@ -20,13 +21,18 @@ from failsoft.sanitize.scanner import Anchor, ends_in_long_word
 __all__ = ["Parts", "gate", "has_re2", "linear"]
 
 # how far the other search looks beyond an anchor
-_AHEAD = 64
+_AHEAD = 128
+# as far as a line is searched whole after a find
+_LINE = 512
 # so many finds are told one by one; a text with more is searched from there on
 _MOST = 96
 # shorter texts are searched whole from the first find on
 _SHORT = 600
 # what RE2 may keep of an automaton, in bytes; with its default it begins anew with every text
-_MEMORY = 32 << 20
+_MEMORY = 16 << 20
+# so many characters before an anchor are counted at most: RE2 counts from each character on that may be the first one,
+# and needs a state for each set of counts
+_BEFORE = 4
 _STAMP = r"[\"'\s\[][12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:"
 _NEGATIVE = re.compile(r"\(\?!\[([a-z0-9_-]+)\]\)")
 _POSITIVE = re.compile(r"\(\?=((?:\\.|[^()\\]|\((?!\?[=!<])[^()]*\))*)\)")
@@ -40,6 +46,7 @@ _ALIVE = (
 )
 # as far as this is as far as a line goes, for which RE2 needs fewer states
 _FAR = re.compile(r"\{0,\d{3}\}")
+_COUNTED = re.compile(r"\{(\d+)\}")
 # what is not ASCII stands there as another character or as `?`
 _OTHER = r"[\x80-\xff?]"
 _KELVIN = "\u212a"
@@ -72,9 +79,11 @@ def linear(pattern: str, *, latin: bool = False) -> Any:
 
 Parts: TypeAlias = Sequence[tuple[int, int]]
 """Begin and end of each part of a text that has to be searched."""
+_First: TypeAlias = Callable[[bytes, int], tuple[int, int] | None]
+"""Begin and end of the first find from a place on."""
 
 
-def gate(words: Iterable[Anchor], signs: Iterable[Anchor], digits: Iterable[str]) -> Callable[[str], Parts] | None:
+def gate(words: Iterable[Anchor], signs: Sequence[Anchor], digits: Iterable[str]) -> Callable[[str], Parts] | None:
     """A function that says which parts of a text have to be searched, in order; None where RE2 cannot.
 
     Parameters:
@@ -82,19 +91,23 @@ def gate(words: Iterable[Anchor], signs: Iterable[Anchor], digits: Iterable[str]
         signs: anchors as they are.
         digits: what follows a first digit.
     """
-    parts = [f"(?i:{part})" for part in _gathered(map(_word, words))]
-    parts += [anchor.told for anchor in signs if anchor.told]
-    parts += _gathered(
-        (_widened(anchor.lead), _literal(anchor.literal), _followed(anchor)) for anchor in signs if not anchor.told
+    # one automaton for each: ids, digits and words mingle in every way, and an automaton for all of them would need a
+    # state for each way; with every new UUID it would learn new ones, and never come to an end
+    told = [anchor.told for anchor in signs if anchor.told]
+    patterns = (
+        "|".join(f"(?i:{part})" for part in _gathered(map(_word, words))),
+        "|".join([*told, *_gathered(_sign(anchor) for anchor in signs if not anchor.told)]),
+        f"{_STAMP}|[0-9](?:{'|'.join(map(_ahead, digits))})",
     )
-    parts += [f"[0-9](?:{'|'.join(map(_ahead, digits))})"]
-    found = linear(f"{_STAMP}|{'|'.join(parts)}", latin=True)
+    found = [linear(pattern, latin=True) for pattern in patterns]
     # with groups, RE2 would have to take its slow way
-    if found is None or found.groups:
+    if any(one is None or one.groups for one in found):
         return None
-    first, stamp = _first_of(found), re.compile(_STAMP.encode()).match
-    # RE2 compiles the pattern backwards with the first find: tens of milliseconds that no request is to wait for
-    first(b"password=x", 0)
+    of_words, of_signs, numbers = map(_first_of, found)
+    of_digits = _but_for_stamps(numbers)
+    # RE2 compiles a pattern backwards with the first find: tens of milliseconds that no request is to wait for
+    for first in (of_words, of_signs, of_digits):
+        first(b"password=x -----BEGIN 4111111111111111", 0)
 
     def parts_of(text: str) -> Parts:
         if not text.isascii() and _KELVIN in text:
@@ -102,30 +115,58 @@ def gate(words: Iterable[Anchor], signs: Iterable[Anchor], digits: Iterable[str]
             return [(0, len(text))]
         # one byte for each character, whatever it is: offsets stay, and what is lost only is found too often
         raw = text.encode("latin-1", "replace")
-        start, end = first(raw, 0)
-        if start < 0:
+        words, signs, digits = of_words(raw, 0), of_signs(raw, 0), of_digits(raw, 0)
+        if words is None and signs is None and digits is None:
             return ()
-        parts: list[tuple[int, int]] = []
-        last, count, size = -1, 0, len(raw)
-        while start >= 0:
-            if not stamp(raw, start):
-                if count >= _MOST or size < _SHORT:
-                    parts.append((start, size))
-                    break
-                if start <= last:
-                    parts[-1] = parts[-1][0], end + _AHEAD
-                else:
-                    parts.append((start, end + _AHEAD))
-                last = end + _AHEAD
-            count += 1
-            start, end = first(raw, end)
-        return parts
+        nexts = [(one, first) for one, first in ((words, of_words), (signs, of_signs), (digits, of_digits)) if one]
+        return _parts(raw, nexts)
 
     return parts_of
 
 
-def _first_of(found: Any) -> Callable[[bytes, int], tuple[int, int]]:
-    """What finds the first match from a place on: its begin and end, or -1 twice.
+def _parts(raw: bytes, nexts: list[tuple[tuple[int, int], _First]]) -> Parts:
+    """The lines in which something is found, from there on."""
+    parts: list[tuple[int, int]] = []
+    last, size = -1, len(raw)
+    while nexts:
+        (start, end), _ = min(nexts, key=itemgetter(0))
+        if len(parts) >= _MOST or size < _SHORT:
+            parts.append((start, size))
+            break
+        # what is secret is unlike all before it, and RE2 would make states of it that it never needs again
+        end = _line_end(raw, end)
+        if start <= last:
+            parts[-1] = parts[-1][0], end + _AHEAD
+        else:
+            parts.append((start, end + _AHEAD))
+        last = end + _AHEAD
+        nexts = [
+            (one, first) for found, first in nexts if (one := found if found[0] >= end else first(raw, end)) is not None
+        ]
+    return parts
+
+
+def _line_end(raw: bytes, at: int) -> int:
+    stop = min(at + _LINE, len(raw))
+    end = raw.find(b"\n", at, stop)
+    return stop if end < 0 else end
+
+
+def _but_for_stamps(first: _First) -> _First:
+    """Numbers, but for those of a time."""
+    is_stamp = re.compile(_STAMP.encode()).match
+
+    def found(raw: bytes, at: int) -> tuple[int, int] | None:
+        one = first(raw, at)
+        while one is not None and is_stamp(raw, one[0]):
+            one = first(raw, one[1])
+        return one
+
+    return found
+
+
+def _first_of(found: Any) -> _First:
+    """What finds the first match from a place on.
 
     The wrapper makes a generator and an object of its own for each search, which takes longer than the search itself;
     so what it wraps is asked, if it is what it was when this was written.
@@ -134,13 +175,18 @@ def _first_of(found: Any) -> Callable[[bytes, int], tuple[int, int]]:
         match, anywhere = found._regexp.Match, importlib.import_module("re2")._Anchor.UNANCHORED
         (span,) = match(anywhere, b"", 0, 0)
         if tuple(span) == (-1, -1):
-            return lambda raw, at: match(anywhere, raw, at, len(raw))[0]
+
+            def quickly(raw: bytes, at: int) -> tuple[int, int] | None:
+                ((start, end),) = match(anywhere, raw, at, len(raw))
+                return None if start < 0 else (start, end)
+
+            return quickly
     except (AttributeError, TypeError, ValueError):
         pass
 
-    def first(raw: bytes, at: int) -> tuple[int, int]:
+    def first(raw: bytes, at: int) -> tuple[int, int] | None:
         one = found.search(raw, at)
-        return one.span() if one else (-1, -1)
+        return one.span() if one else None
 
     return first
 
@@ -161,7 +207,15 @@ def _gathered(anchors: Iterable[tuple[str, str, str]]) -> Iterator[str]:
 
 def _word(anchor: Anchor) -> tuple[str, str, str]:
     """What stands before it, the word, what follows."""
-    return _widened(anchor.lead), _literal(anchor.literal), _behind(anchor)
+    return _before(anchor), _literal(anchor.literal), _behind(anchor)
+
+
+def _sign(anchor: Anchor) -> tuple[str, str, str]:
+    return _before(anchor), _literal(anchor.literal), _followed(anchor)
+
+
+def _before(anchor: Anchor) -> str:
+    return _COUNTED.sub(lambda count: f"{{{min(int(count[1]), _BEFORE)}}}", _widened(anchor.lead))
 
 
 def _behind(anchor: Anchor) -> str:

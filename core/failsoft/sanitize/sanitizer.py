@@ -29,7 +29,8 @@ class Sanitizer:
 
     Each is replaced by a marker that says its kind, as `[REDACTED:password]`; all else stays as it is. What was
     sanitized once is not changed by a second time. No method ever raises: what cannot be sanitized is withheld.
-    Immutable; safe to share between threads.
+    Its rules never change; safe to share between threads. The last few hundred results are remembered, by a hash of the
+    text and without it, as one text passes many doors.
 
     Parameters:
         keys: more names whose values are secret, as `employee_no`; matched word by word, in any spelling.

@@ -19,6 +19,7 @@ from failsoft.sanitize.keyed import KeyedRule
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.numbers import BLOB, RUN, digit_follows, padding_anchor
 from failsoft.sanitize.patterns import CompiledPattern, found_by
+from failsoft.sanitize.recent import LONGEST, Recent
 from failsoft.sanitize.records import RecordRules
 from failsoft.sanitize.repeats import with_repeats
 from failsoft.sanitize.scanner import Anchor, Family, Look, Scan, Span, digits_family, signs_family, words_family
@@ -32,6 +33,8 @@ __all__ = ["TextEngine"]
 
 _MARGIN = 4_096
 _ROUNDS = 3
+# a shorter text in which RE2 finds nothing is searched again sooner than remembered
+_WORTH_IT = 256
 # nothing shorter than `pw=x` says anything
 _LEAST = 4
 # texts that say nothing: a time; an id in hexadecimal, which is no number; a UUID; a word that is too short for a token
@@ -63,7 +66,7 @@ def _lower(text: str) -> str:
 
 
 class TextEngine:
-    """Finds and takes away. Immutable; safe to share between threads.
+    """Finds and takes away. Safe to share between threads; remembers what it has just cleaned, and nothing else.
 
     Parameters:
         keys: which names are sensitive.
@@ -75,8 +78,8 @@ class TextEngine:
     """
 
     __slots__ = (
-        "_families", "_foreign", "_longer", "_max_text", "_parts", "_patterns", "_plain", "_short", "_strict",
-        "_tagger",
+        "_families", "_foreign", "_longer", "_max_text", "_parts", "_patterns", "_plain", "_recent", "_short",
+        "_strict", "_tagger",
     )  # fmt: skip
 
     def __init__(
@@ -109,14 +112,27 @@ class TextEngine:
         self._plain = not (strict or patterns)
         self._short, self._longer = _STRICTLY_IDLE if strict else _STANDARDLY_IDLE
         self._max_text = max_text
+        self._recent = Recent()
 
     def clean(self, text: str) -> str:
         """The text without secrets and personal data, at most `max_text` characters of it."""
         size = len(text)
         if size <= _LONGEST_IDLE and self.is_idle(text):
             return text
-        if size <= self._max_text:
-            cleaned = self._scrub(text)
+        if size > LONGEST or size > self._max_text:
+            return self._bounded(text)
+        if (known := self._recent.get(text)) is not None:
+            return known
+        parts = self._where(text)
+        nothing = self._says_nothing(text, parts)
+        cleaned = text if nothing else self._bounded(text, parts)
+        if not nothing or size >= _WORTH_IT:
+            self._recent.put(text, cleaned)
+        return cleaned
+
+    def _bounded(self, text: str, parts: Parts | None = None) -> str:
+        if len(text) <= self._max_text:
+            cleaned = self._scrub(text, parts)
             return cleaned if len(cleaned) <= self._max_text else self._cut(cleaned, 0, 0)
         window = self._max_text + _MARGIN
         # what stands at the end of the window may be the first half of a secret, so it goes with the cut
@@ -148,9 +164,13 @@ class TextEngine:
             kept = kept.rstrip().rpartition(" ")[0]
         return self._scrub(cut)[: self._max_text]
 
-    def _scrub(self, text: str) -> str:
-        parts: Parts | None = self._where(text)
-        if not parts and self._plain and not _is_encoded(text):
+    def _says_nothing(self, text: str, parts: Parts) -> bool:
+        return not parts and self._plain and not _is_encoded(text)
+
+    def _scrub(self, text: str, parts: Parts | None = None) -> str:
+        if parts is None:
+            parts = self._where(text)
+        if self._says_nothing(text, parts):
             return text
         for _ in range(_ROUNDS):
             cleaned, settled = self._round(text, parts)

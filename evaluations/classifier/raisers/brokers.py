@@ -405,7 +405,7 @@ async def aiomqtt_wrong_password() -> None:
             pass
 
 
-@case("aiomqtt", **not_now)
+@case("aiomqtt", **{**not_now, "severity": "high"})
 async def aiomqtt_unavailable() -> None:
     # CONNACK, return code 3: server unavailable
     with listening(saying(b"\x20\x02\x00\x03")) as port:

@@ -44,6 +44,12 @@ nonsense: dict[str, Any] = {
     "status": (502, 503),
     "severity": "medium",
 }
+out_of_memory: dict[str, Any] = {
+    "category": "resource",
+    "transient": False,
+    "status": (500, 503),
+    "severity": "critical",
+}
 
 
 _ONCE = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
@@ -336,7 +342,7 @@ def _set(client: Any) -> None:
     client.set("a", "b")
 
 
-_memcached("server_error", {**nonsense, "severity": "high"}, b"SERVER_ERROR out of memory storing object\r\n", _set)
+_memcached("server_error", out_of_memory, b"SERVER_ERROR out of memory storing object\r\n", _set)
 _memcached("client_error", bug, b"CLIENT_ERROR bad data chunk\r\n", _set)
 _memcached("unknown_command", bug, b"ERROR\r\n", _set)
 _memcached("nonsense", nonsense, b"WHAT\r\n", lambda client: client.get("a"))

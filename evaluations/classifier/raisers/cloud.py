@@ -193,8 +193,8 @@ add_answers(
     "google-cloud-storage",
     _object,
     {
-        "bucket_missing": (FAILED, _google_error(404, "notFound", "The specified bucket does not exist.")),
-        "unauthorized": (REFUSED_US, _google_error(401, "required", "Anonymous caller does not have access")),
+        "bucket_missing": (OUR_SETTINGS, _google_error(404, "notFound", "The specified bucket does not exist.")),
+        "unauthorized": (OUR_SETTINGS, _google_error(401, "required", "Anonymous caller does not have access")),
         "forbidden": (REFUSED_US, _google_error(403, "forbidden", "does not have storage.buckets.get access")),
         "bad_request": (FAILED, _google_error(400, "invalid")),
         "rate_limited": (THROTTLED, _google_error(429, "rateLimitExceeded", Retry_After="2")),

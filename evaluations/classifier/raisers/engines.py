@@ -240,7 +240,7 @@ def yaml_tag() -> None:
 
 
 # --- other protocols --------------------------------------------------------------------------------------------------
-@case("dnspython", **{**away, "severity": "medium"})
+@case("dnspython", **{**away, "status": (502, 503, 504), "severity": "medium"})
 def dns_refused() -> None:
     resolver = dns.resolver.Resolver(configure=False)
     resolver.nameservers = [HOST]
@@ -265,6 +265,6 @@ def ssh_is_http() -> None:
         client.connect(HOST, port, timeout=1, banner_timeout=1)
 
 
-@case("ldap3", **away)
+@case("ldap3", **{**away, "severity": "medium"})
 def ldap_refused() -> None:
     ldap3.Connection(ldap3.Server(HOST, closed_port(), connect_timeout=1), auto_bind=True)

@@ -242,7 +242,7 @@ add_answers(
     _telegram_sync,
     {
         "token_refused": (REFUSED_US, _telegram_error(401, "Unauthorized")),
-        "blocked": (REFUSED_US, _telegram_error(403, "Forbidden: bot was blocked by the user")),
+        "blocked": (FAILED, _telegram_error(403, "Forbidden: bot was blocked by the user")),
         "chat_missing": (FAILED, _telegram_error(400, "Bad Request: chat not found")),
         "flood": (THROTTLED, _telegram_error(429, "Too Many Requests: retry after 7", retry_after=7)),
         "gateway": (DOWN, _telegram_error(502, "Bad Gateway")),
@@ -676,7 +676,7 @@ _dynamo_add(
     _dynamo_error(400, "ProvisionedThroughputExceededException"),
 )
 _dynamo_add("no_table", OUR_SETTINGS, lambda model: model.get("1"), _dynamo_error(400, "ResourceNotFoundException"))
-_dynamo_add("server_error", FAILED, lambda model: model.get("1"), _dynamo_error(500, "InternalServerError"))
+_dynamo_add("server_error", DOWN, lambda model: model.get("1"), _dynamo_error(500, "InternalServerError"))
 _dynamo_add(
     "token_refused", REFUSED_US, lambda model: model.get("1"), _dynamo_error(400, "UnrecognizedClientException")
 )

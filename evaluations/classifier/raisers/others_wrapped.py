@@ -369,7 +369,7 @@ add(
 add("httpx", "api_error_409_from_503", _CONFLICT, wrapped(_answered(Answer(503)), lambda _: ApiError(409, "busy")))
 add("python", "api_error_404", ABSENT, wrapped(lambda: {}["a"], lambda _: ApiError(404, "no such thing")))
 add("python", "api_error_403", MAY_NOT, wrapped(lambda: {}["a"], lambda _: ApiError(403, "not yours")))
-add("python", "api_error_503", DOWN, wrapped(_refused, lambda _: ApiError(503, "come back")))
+add("python", "api_error_503", LINK, wrapped(_refused, lambda _: ApiError(503, "come back")))
 
 # a context without a cause is no reason
 add("httpx", "attribute_error_while_handling_refused", OUR_BUG, shadowed(_refused, lambda: AttributeError("x")))

@@ -35,6 +35,7 @@ from dulwich.repo import Repo as DulwichRepo
 from watchdog.observers import Observer
 
 from evaluations.classifier.raisers.scaffold_http import (
+    ABSENT,
     FAILED,
     INVALID,
     LINK,
@@ -226,9 +227,9 @@ add(
 add(
     "GitPython",
     "revision_unknown",
-    INVALID,
+    ABSENT._replace(status=(400, 404, 422)),
     lambda: _repository().commit("no-such-branch"),
-    note="the client names the branch; 404 is defensible",
+    note="the client names the branch; 400 is defensible",
 )
 add("GitPython", "index_locked", Means("concurrency", True, 503, "medium"), _index_locked)
 add(

@@ -47,6 +47,7 @@ PORT, USER = 5432, "postgres"
 _STORE_AWAY = Means("network", True, (502, 503), "high")
 _DUPLICATE = Means("data_integrity", False, 409, "medium")
 _FULL = Means("resource", False, (500, 503), "high")
+_NOT_NOW = Means("external_service", True, (502, 503), "high")
 
 
 # --- PostgreSQL by others ---------------------------------------------------------------------------------------------
@@ -247,7 +248,7 @@ def _framed(talk: Any) -> None:
         protocol.readMessageBegin()
 
 
-add("etcd3gw", "refused", LINK, lambda: _etcd(f"http://{HOST}:{closed_port()}"))
+add("etcd3gw", "refused", _STORE_AWAY, lambda: _etcd(f"http://{HOST}:{closed_port()}"))
 add_answers(
     "etcd3gw",
     _etcd,
@@ -259,7 +260,7 @@ add_answers(
     {
         "absent": (FAILED, _remote(404, "FileNotFoundException", "File does not exist: /invoices/1.pdf")),
         "standby": (
-            Means("external_service", True, (502, 503), "medium"),
+            _NOT_NOW,
             _remote(403, "StandbyException", "Operation category READ is not supported in state standby"),
         ),
     },
@@ -296,11 +297,15 @@ def _nsq(url: str) -> None:
     gnsq.NsqdHTTPClient(HOST, int(url.rpartition(":")[2])).create_channel("mails", "shop")
 
 
+add("greenstalk", "draining", _NOT_NOW, lambda: _beanstalk(b"DRAINING\r\n"))
+add("greenstalk", "out_of_memory", _FULL._replace(severity="critical"), lambda: _beanstalk(b"OUT_OF_MEMORY\r\n"))
 add(
-    "greenstalk", "draining", Means("external_service", True, (502, 503), "medium"), lambda: _beanstalk(b"DRAINING\r\n")
+    "greenstalk",
+    "too_big",
+    Means("resource", False, (413, 500), "medium"),
+    lambda: _beanstalk(b"JOB_TOO_BIG\r\n"),
+    note="doubtful: or input, 413",
 )
-add("greenstalk", "out_of_memory", _FULL, lambda: _beanstalk(b"OUT_OF_MEMORY\r\n"))
-add("greenstalk", "too_big", OUR_BUG, lambda: _beanstalk(b"JOB_TOO_BIG\r\n"), note="doubtful: or input, 413")
 add("rabbitpy", "no_queue", OUR_SETTINGS, _no_exchange)
 add(
     "rabbitpy",

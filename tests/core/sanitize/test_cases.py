@@ -58,7 +58,8 @@ def test_a_value_taken_whole_is_seen_to_lose_and_to_touch() -> None:
 
 @pytest.mark.parametrize("label", TEXTS)
 def test_what_is_timed_as_clean_is_clean_and_as_dirty_is_dirty(label: str) -> None:
-    assert (sanitizes("core")(TEXTS[label]) == TEXTS[label]) is label.endswith("clean")
+    clean = sanitizes("core")
+    assert {clean(text) == text for text in TEXTS[label]} == {"clean" in label}
 
 
 def test_each_matcher_gives_the_same_result() -> None:

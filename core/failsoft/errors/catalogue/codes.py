@@ -36,13 +36,16 @@ def _numbers(names: str) -> list[int]:
 ERRNO = _table(
     (is_.OS_FAULT, _numbers("EPERM ENOENT EACCES EEXIST ENOTDIR EISDIR EINVAL ENOTEMPTY ENAMETOOLONG ELOOP EXDEV")),
     (is_.OS_FAULT, _numbers("EBADF ENODEV ENXIO ESPIPE EMLINK ENOSYS EOPNOTSUPP ENOTSUP ENOTTY EFAULT ESRCH ECHILD")),
-    (is_.INTERRUPTED, _numbers("EINTR")),
+    # a socket that is used wrongly
+    (is_.OS_FAULT, _numbers("EINPROGRESS EALREADY EISCONN ENOTSOCK EDESTADDRREQ EPROTOTYPE")),
+    (is_.INTERRUPTED, _numbers("EINTR ERESTART")),
     (is_.OUT_OF_MEMORY, _numbers("ENOMEM")),
     (is_.DISK_FULL, _numbers("ENOSPC EDQUOT")),
-    (is_.OUT_OF_HANDLES, _numbers("EMFILE ENFILE ENOBUFS EADDRNOTAVAIL EUSERS ENOLCK")),
+    (is_.OUT_OF_HANDLES, _numbers("EMFILE ENFILE ENOBUFS EADDRNOTAVAIL EUSERS ENOLCK ENOSR ETOOMANYREFS")),
     (is_.TOO_BIG_FOR_PEER, _numbers("EFBIG EMSGSIZE E2BIG")),
-    (is_.MACHINE_DAMAGED, _numbers("EIO EUCLEAN EMEDIUMTYPE EREMOTEIO EHWPOISON")),
+    (is_.MACHINE_DAMAGED, _numbers("EIO EUCLEAN EMEDIUMTYPE EREMOTEIO EHWPOISON EBADMSG")),
     (is_.MISCONFIGURED, _numbers("EADDRINUSE EROFS EAFNOSUPPORT EPROTONOSUPPORT EPFNOSUPPORT ENOPROTOOPT ENOEXEC")),
+    (is_.MISCONFIGURED, _numbers("ESOCKTNOSUPPORT ELIBACC ELIBBAD ELIBSCN ELIBMAX ELIBEXEC ENOKEY")),
     (is_.CONTENTION, _numbers("EAGAIN EWOULDBLOCK EBUSY ETXTBSY EDEADLK ESTALE")),
     (is_.REFUSED, _numbers("ECONNREFUSED")),
     (is_.BROKEN, _numbers("ECONNRESET ECONNABORTED EPIPE ENOTCONN ENETRESET ESHUTDOWN EPROTO ENOLINK ECOMM")),
@@ -50,12 +53,12 @@ ERRNO = _table(
     (is_.SILENT, _numbers("ETIMEDOUT ETIME")),
 )
 
-# RFC 9110; 520 to 524 are Cloudflare's, 529 says "overloaded"
+# RFC 9110; 420 is what some call 429, 520 to 524 are Cloudflare's, 529 says "overloaded"
 _UPSTREAM = _table(
     (is_.REFUSED_US, (401, 403, 407, 511)),
     (is_.QUOTA_SPENT, (402,)),
     (is_.UPSTREAM_SLOW, (408, 504, 524, 598, 599)),
-    (is_.THROTTLED, (429,)),
+    (is_.THROTTLED, (420, 429)),
     (is_.UPSTREAM_NOT_NOW, (425, 503, 529)),
     (is_.UPSTREAM_DOWN, (502, 520, 521, 522, 523, 530)),
     (is_.NO_TRUST, (495, 496, 525, 526)),
@@ -135,6 +138,8 @@ WEBSOCKET = _table(
     (is_.UPSTREAM_NOT_NOW, (1011, 1012, 1013, 1014)),
     (is_.UPSTREAM_FAILED, (1002, 1003, 1007, 1008, 1010)),
     (is_.TOO_BIG_FOR_PEER, (1009,)),
-    (is_.REFUSED_US, (3000, 3003)),
+    # of those left to applications the ones that are made of a status of HTTP
+    (is_.REFUSED_US, (3000, 3003, 4401, 4403)),
+    (is_.THROTTLED, (4429,)),
 )
 """Codes with which a peer closed (RFC 6455, 7.4.1, and IANA's registry)."""

@@ -39,7 +39,9 @@ _STORES: tuple[tuple[Label, str], ...] = (
         """,
     ),
     (is_.INVALID, "whoosh.query.qcore.QueryError"),
-    (is_.EDIT_CONFLICT, "ZODB.POSException.ConflictError etcd.EtcdCompareFailed"),
+    (is_.CONTENTION, "ZODB.POSException.ConflictError"),
+    (is_.CORRUPT, "ZODB.FileStorage.FileStorage.FileStorageFormatError"),
+    (is_.EDIT_CONFLICT, "etcd.EtcdCompareFailed"),
     (
         is_.CONTRADICTION,
         """

@@ -59,7 +59,7 @@ _FORMATS: tuple[tuple[Label, str], ...] = (
         confuse.exceptions.NotFoundError
         """,
     ),
-    (is_.EXHAUSTED, "liquid.exceptions.ResourceLimitError"),
+    (is_.TOO_BIG_FOR_PEER, "liquid.exceptions.ResourceLimitError"),
 )
 
 _VERSIONS: tuple[tuple[Label, str], ...] = (

@@ -189,6 +189,8 @@ _CATEGORY_OF_STATUS = {
     503: Category.EXTERNAL_SERVICE, 504: Category.NETWORK, 507: Category.RESOURCE, 511: Category.AUTHENTICATION,
 }  # fmt: skip
 _ROUTINE = frozenset({404, 405, 499})
+_AT_RISK = frozenset({507})
+"""The disk is full."""
 _WILL_PASS = frozenset({502, 503, 504})
 _TRANSIENT_STATUS = frozenset({408, 423, 425, 429, 502, 503, 504})
 
@@ -200,6 +202,8 @@ def label_of_status(status: int) -> Label:
         severity = _INFO
     elif status < 500:
         severity = _LOW
+    elif status in _AT_RISK:
+        severity = _CRITICAL
     else:
         severity = _MEDIUM if status in _WILL_PASS else _HIGH
     return Label(category, severity, status in _TRANSIENT_STATUS, status, code_of_status(status))

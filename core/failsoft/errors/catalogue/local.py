@@ -62,7 +62,7 @@ LOCAL: tuple[tuple[Label, str], ...] = (
     (is_.INVALID, "pygments.util.ClassNotFound whenever.TimeZoneNotFoundError"),
     (is_.NOT_THERE, "openapi_core.templating.paths.exceptions.PathNotFound"),
     (
-        is_.INVALID._replace(status=405, code="METHOD_NOT_ALLOWED"),
+        is_.NOT_THERE._replace(status=405, code="METHOD_NOT_ALLOWED"),
         "openapi_core.templating.paths.exceptions.OperationNotFound",
     ),
     (is_.WHO_ARE_YOU, "dkim.ValidationError openapi_core.validation.request.exceptions.SecurityValidationError"),

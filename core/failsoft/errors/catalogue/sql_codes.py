@@ -149,7 +149,7 @@ SQLITE = _table(
     (is_.UPSTREAM_SLOW, (9,)),
     (is_.RULE_REFUSES, (1811,)),
     (is_.CONTENTION, (5, 6, 15, 17, 262, 517)),
-    (is_.OUT_OF_MEMORY, (7,)),
+    (is_.OUT_OF_MEMORY, (7, 3082)),
     (is_.MISCONFIGURED, (8, 14, 23)),
     (is_.MACHINE_DAMAGED, (10,)),
     (is_.CORRUPT, (11, 26)),

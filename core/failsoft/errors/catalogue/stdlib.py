@@ -11,7 +11,7 @@ STDLIB: tuple[tuple[Label, str], ...] = (
     (
         is_.MISCONFIGURED,
         """
-        mailbox.NoSuchMailboxError
+        mailbox.NoSuchMailboxError webbrowser.Error xml.sax._exceptions.SAXReaderNotAvailable
         """,
     ),
     (
@@ -23,13 +23,17 @@ STDLIB: tuple[tuple[Label, str], ...] = (
     (
         is_.CONTRADICTION,
         """
-        mailbox.FormatError
+        mailbox.FormatError http.cookiejar.LoadError
         """,
     ),
     (
         is_.BUG,
         """
-        mailbox.NotEmptyError
+        mailbox.NotEmptyError queue.ShutDown asyncio.queues.QueueShutDown multiprocessing.managers.RemoteError
+        multiprocessing.pool.MaybeEncodingError xml.sax._exceptions.SAXNotRecognizedException
+        xml.sax._exceptions.SAXNotSupportedException email.errors.HeaderWriteError
+        email.errors.MultipartConversionError _hashlib.UnsupportedDigestmodError bdb.BdbQuit
+        pathlib.UnsupportedOperation py_compile.PyCompileError
         """,
     ),
     (
@@ -37,7 +41,7 @@ STDLIB: tuple[tuple[Label, str], ...] = (
         """
         builtins.BaseException builtins.Exception builtins.RuntimeError builtins.OSError
         builtins.BaseExceptionGroup builtins.ExceptionGroup concurrent.futures._base.Error
-        subprocess.SubprocessError
+        subprocess.SubprocessError concurrent.futures.process._RemoteTraceback multiprocessing.pool.RemoteTraceback
         """,
     ),
     (
@@ -137,6 +141,7 @@ STDLIB: tuple[tuple[Label, str], ...] = (
         xml.sax._exceptions.SAXException gzip.BadGzipFile zipfile.BadZipFile zlib.error _lzma.LZMAError
         lzma.LZMAError tarfile.TarError wave.Error aifc.Error sunau.Error uu.Error shutil.ReadError
         ipaddress.AddressValueError ipaddress.NetmaskValueError
+        xml.etree.ElementInclude.FatalIncludeError _zstd.ZstdError compression.zstd.ZstdError
         """,
     ),
     (is_.CONTRADICTION, "dbm.error"),

@@ -2,37 +2,25 @@
 
 `OF_CLASSES` holds for a class and its sub-classes. `OF_PLACES` holds for a builtin class that a function of a library
 raises, and `OF_BEGINNINGS` for one that a compiled function raises, which leaves no place: its first words are its own.
+`OF_CALLS` names the function, where these are too few.
 """
 
 from __future__ import annotations
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.catalogue.stdlib_texts import (
+    STDLIB_BEGINNINGS,
+    STDLIB_CALLS,
+    STDLIB_CLASSES,
+    STDLIB_PLACES,
+)
 from failsoft.errors.catalogue.words import WORDS_OF_STORES
 
-__all__ = ["OF_BEGINNINGS", "OF_CLASSES", "OF_PLACES"]
+__all__ = ["OF_BEGINNINGS", "OF_CALLS", "OF_CLASSES", "OF_PLACES"]
 
 OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
-    # --- the standard library ----------------------------------------------------------------------------------------
-    (is_.BUG, "smtplib.SMTPServerDisconnected", r"please run connect\(\) first"),
-    (is_.UPSTREAM_FAILED, "smtplib.SMTPNotSupportedError", r"\ASMTP AUTH"),
-    (
-        is_.BUG,
-        "_csv.Error",
-        r"escapechar|lineterminator|quotechar|iterable expected|unknown dialect|not bytes|must be set",
-    ),
-    (is_.MISCONFIGURED, "tarfile.CompressionError", r"module is not available"),
-    (is_.BUG, "tarfile.CompressionError tarfile.StreamError", r"unknown compression|seeking backwards"),
-    (is_.MISCONFIGURED, "dbm.error", r"need 'c' or 'n'|module is not available"),
-    (is_.BUG, "_lzma.LZMAError", r"options"),
-    (is_.BUG, "urllib.error.URLError", r"unknown url type|no host given|not on local host"),
-    (
-        is_.MISCONFIGURED,
-        "ssl.SSLError",
-        r"PEM lib|NO_CERTIFICATE_OR_CRL|NO_START_LINE|KEY_VALUES_MISMATCH|BAD_(?:DECRYPT|PASSWORD)|_TOO_(?:SMALL|WEAK)",
-    ),
-    (is_.BROKEN, "ssl.SSLError", r"APPLICATION_DATA_AFTER_CLOSE|BAD_RECORD_MAC|DECRYPTION_FAILED"),
-    (is_.BROKEN, "OpenSSL.SSL.SysCallError OpenSSL.SSL.ZeroReturnError", r""),
+    *STDLIB_CLASSES,
     # --- links -------------------------------------------------------------------------------------------------------
     (is_.BUG, "aiosmtplib.errors.SMTPServerDisconnected", r"[Nn]ot connected"),
     (is_.BUG, "websocket.WebSocketConnectionClosedException", r"\Asocket is already closed"),
@@ -48,42 +36,67 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
         "socketio.exceptions.ConnectionError engineio.exceptions.ConnectionError",
         r"status code [45]\d\d|Invalid response",
     ),
+    (is_.REFUSED_US, "razorpay.errors.BadRequestError", r"(?i)authentication failed|api key .*is (?:invalid|expired)"),
     (is_.REFUSED_US, "fastapi_mail.errors.ConnectionErrors", r"\(53[0458]\b"),
     (is_.SILENT, "fastapi_mail.errors.ConnectionErrors", r"[Tt]imed out"),
+    # replies of SOCKS (RFC 1928, 6)
+    (
+        is_.REFUSED_US,
+        "socks.ProxyError python_socks.ProxyError aiohttp_socks.ProxyError",
+        r"not allowed by ruleset|[Aa]uthentication (?:failed|was rejected)|username and password",
+    ),
+    (
+        is_.UPSTREAM_FAILED,
+        "socks.ProxyError python_socks.ProxyError aiohttp_socks.ProxyError",
+        r"sent invalid data|General SOCKS server failure|General server failure|Request rejected|[Ii]nvalid",
+    ),
+    (is_.MISCONFIGURED, "socks.ProxyError python_socks.ProxyError", r"(?:Command|Address type) not supported"),
+    (is_.BROKEN, "serial.serialutil.SerialException", r"returned no data|disconnected|failed: \[Errno 5\]"),
+    (is_.BROKEN, "smbprotocol.exceptions.SMBConnectionClosed", r""),
+    (
+        is_.STORE_AWAY,
+        "kafka.errors.KafkaTimeoutError",
+        r"\AKafkaTimeoutError: Unable to bootstrap|\AUnable to bootstrap",
+    ),
+    # --- peers and stores --------------------------------------------------------------------------------------------
+    # who does not want to hear from us, which is nobody's lack of rights
+    (
+        is_.UPSTREAM_FAILED,
+        "telebot.apihelper.ApiTelegramException telegram.error.Forbidden aiogram.exceptions.TelegramForbiddenError",
+        r"blocked by the user|user is deactivated|can't initiate conversation|was kicked",
+    ),
+    # what has to be set up beforehand, and what we have no credentials for
+    (is_.MISCONFIGURED, "google.api_core.exceptions.NotFound", r"\b[Bb]ucket does not exist"),
+    (is_.MISCONFIGURED, "google.auth.exceptions.RefreshError", r"do not contain the necessary fields"),
+    (is_.MISCONFIGURED, "jenkins.JenkinsException", r"\Ajob\[.*\] does not exist"),
+    (is_.MISCONFIGURED, "selenium.common.exceptions.SessionNotCreatedException", r"only supports|cannot find"),
+    (is_.QUOTA_SPENT, "hcloud._exceptions.APIException", r"resource_limit_exceeded"),
+    (is_.MISCONFIGURED, "peewee.InterfaceError", r"must be initialized before"),
+    (is_.MISCONFIGURED, "snowflake.connector.errors.ProgrammingError", r"Configuration error"),
+    # a broker that closes where it should open: the virtual host is not there, or not for us
+    (is_.MISCONFIGURED, "aiormq.exceptions.InvalidFrameError", r"Connection\.Close\b"),
+    (is_.BUG, "amqpstorm.exception.AMQPChannelError", r"\Achannel closed"),
+    (is_.OUT_OF_MEMORY, "pymemcache.exceptions.MemcacheServerError", r"out of memory"),
+    (is_.EXHAUSTED, "nats.errors.Error", r"(?i)maximum (?:account )?(?:active )?connections exceeded"),
+    (is_.REFUSED_US, "nats.errors.Error", r"(?i)authori[sz]ation (?:violation|timeout)|authentication expired"),
+    (is_.STORE_AWAY, "nats.errors.Error", r"(?i)stale connection"),
+    (is_.SILENT, "pymssql.exceptions.OperationalError pymssql._mssql.MSSQLDatabaseException", r"[Tt]imed out"),
     # --- auth --------------------------------------------------------------------------------------------------------
     (is_.OUT_OF_MEMORY, "argon2.exceptions.HashingError", r"Memory allocation"),
     (is_.MISCONFIGURED, "argon2.exceptions.HashingError", r"too (?:small|large|short|long|many|few)|Too (?:many|few)"),
+    (is_.MISCONFIGURED, "nacl.exceptions.ValueError", r"\AThe key must be"),
+    (is_.WHO_ARE_YOU, "josepy.errors.DeserializationError", r"JWS"),
     # --- what reads data ---------------------------------------------------------------------------------------------
     (is_.BUG, "pydantic_core.ValidationError", r"type=(?:frozen_(?:instance|field)|no_such_attribute)\b"),
+    (is_.UNPARSABLE, "sympy.core.sympify.SympifyError", r"could not parse"),
+    (is_.MISCONFIGURED, "pyogrio.errors.DataSourceError", r"No such file"),
+    (is_.BUG, "minijinja.TemplateError", r"\Aundefined value"),
+    (is_.BUG, "import_export.exceptions.ImportError", r"declared in 'import_id_fields'|not present in the resource"),
     # a client that is generated checks what its methods are called with
     (is_.BUG, "pydantic_core.ValidationError", r"\A\d+ validation errors? for [A-Z]\w*Api\.\w+"),
     *WORDS_OF_STORES,
 )
 """Label, classes, and a regular expression that is found in the text."""
-
-_STDLIB: tuple[tuple[Label, str, str, str, str], ...] = (
-    (is_.BROKEN, "EOFError", "/multiprocessing/connection.py", "", ""),
-    (is_.BROKEN, "OSError", "/multiprocessing/connection.py", "", r"\Agot end of file"),
-    (is_.CHILD_HUNG, "TimeoutError", "/concurrent/futures/_base.py", r"as_completed", ""),
-    (is_.MISCONFIGURED, "PermissionError NotADirectoryError", "/subprocess.py", r"_execute_child", ""),
-    (is_.MISCONFIGURED, "OSError", "/subprocess.py", r"_execute_child", r"\A\[Errno 8\]"),
-    (is_.BUG, "OSError", "/subprocess.py", r"_execute_child", r"\A\[Errno 7\]"),
-    (
-        is_.UNPARSABLE,
-        "NotImplementedError",
-        "/zipfile",
-        r"ZipFile\.(?:open|read|_RealGetContents)|ZipExtFile|_get_decompressor|_check_compression",
-        r"compression method is not supported|encryption|patched data|zip file version|compression type",
-    ),
-    (is_.MISCONFIGURED, "RuntimeError", "/zipfile", "", r"\(missing\)"),
-    (is_.REFUSED_US, "OSError", "/http/client.py", r"_tunnel", r"failed: 407"),
-    (is_.UPSTREAM_FAILED, "OSError", "/http/client.py", r"_tunnel", ""),
-    (is_.BUG, "OSError", "/socket.py", r"SocketIO\.", r"cannot read from timed out"),
-    (is_.BUG, "RuntimeError", "/asyncio/timeouts.py", "", ""),
-    (is_.MISCONFIGURED, "OSError", "/ctypes/__init__.py", r"DLL\.__|LibraryLoader", ""),
-    (is_.MISCONFIGURED, "FileNotFoundError OSError UnicodeDecodeError", "/gettext.py", "", ""),
-    (is_.MISCONFIGURED, "FileNotFoundError", "/tempfile.py", r"_get_default_tempdir", ""),
-)
 
 _FRAMEWORKS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.MISCONFIGURED, "AssertionError ImportError RuntimeError", "-packages/starlette/", "", r"must be installed"),
@@ -97,6 +110,7 @@ _FRAMEWORKS: tuple[tuple[Label, str, str, str, str], ...] = (
     ),
     (is_.BUG, "RuntimeError", "-packages/starlette/websockets.py", "", ""),
     (is_.BUG, "TypeError", "-packages/pyramid/renderers.py", "", r"serializable"),
+    (is_.UNPARSABLE, "ValueError AssertionError RuntimeError", "-packages/aiohttp/multipart.py", r"Reader\.", ""),
     (is_.BUG, "RuntimeError", "-packages/uvicorn/protocols/", "", r"ASGI|Response content"),
     (is_.MISCONFIGURED, "RuntimeError ImportError", "-packages/fastapi/dependencies/", "", r"to be installed"),
     (is_.MISCONFIGURED, "ValueError", "-packages/django/contrib/staticfiles/", "", r"manifest"),
@@ -180,6 +194,15 @@ _FORMATS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.MISCONFIGURED, "SyntaxError", "-packages/yamale/", "", ""),
     (is_.INVALID, "SyntaxError", "-packages/RestrictedPython/", "", ""),
     (is_.CONTENTION, "OSError", "-packages/git/util.py", "", r"could not be obtained"),
+    (is_.CONTENTION, "OSError", "-packages/gitdb/util.py", "", r"could not be obtained"),
+    (is_.MISCONFIGURED, "FileNotFoundError", "-packages/fpdf/fpdf.py", r"add_font", ""),
+    (is_.MISCONFIGURED, "FileNotFoundError", "-packages/zarr/", "", ""),
+    (is_.MISCONFIGURED, "TypeError", "-packages/beaker/", "", r"\AUnknown cache implementation"),
+    (is_.BUG, "ConnectionError", "-packages/telethon/", "", r"while disconnected"),
+    (is_.BUG, "ValueError", "-packages/dateparser/languages/loader.py", "", r"\AUnknown (?:language|locale)"),
+    (is_.BUG, "ValueError", "-packages/soundfile.py", "", r"\AUnknown (?:format|subtype|endian)"),
+    (is_.BUG, "ValueError TypeError", "-packages/shortuuid/", "", r"must be a (?:str|List)"),
+    (is_.BUG, "KeyError", "-packages/fluent/runtime/", "", ""),
     (is_.CHILD_HUNG, "TimeoutError", "-packages/pebble/", "", ""),
 )
 
@@ -209,28 +232,33 @@ _REPLIES: tuple[tuple[Label, str, str, str, str], ...] = (
 )
 
 OF_PLACES: tuple[tuple[Label, str, str, str, str], ...] = (
-    *_STDLIB, *_FRAMEWORKS, *_AUTH, *_FORMATS, *_SHARES, *_REPLIES,
+    *STDLIB_PLACES, *_FRAMEWORKS, *_AUTH, *_FORMATS, *_SHARES, *_REPLIES,
 )  # fmt: skip
 """Label, classes, a piece of the path of one of the innermost frames, and regular expressions of the qualified name of
 its function and of the text; an empty one is found anywhere."""
 
 OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
-    (is_.CONTRADICTION, "AttributeError", "Can't get attribute '"),
-    (is_.CONTRADICTION, "EOFError", "Ran out of input"),
+    *STDLIB_BEGINNINGS,
+    (is_.MISCONFIGURED, "ValueError", "Unable to load PEM file"),
     (is_.UNPARSABLE, "RuntimeError", "LZ4F_getFrameInfo failed"),
     (is_.UNPARSABLE, "RuntimeError", "LZ4F_decompress failed"),
+    (is_.CHILD_HUNG, "TimeoutError", "[Errno Task timeout]"),
     (is_.UNPARSABLE, "OSError", "Not an ORC file"),
     (is_.BUG, "KeyError", "'Unable to synchronously open object"),
     (is_.BUG, "KeyError", '"Unable to synchronously open object'),
     (is_.INVALID, "ValueError", "password cannot be longer than 72 bytes"),
     (is_.INVALID, "ValueError", "password may not contain NUL bytes"),
     (is_.UNPARSABLE, "ValueError", "error parsing asn1 value"),
-    (is_.CONTRADICTION, "ValueError", "unsupported pickle protocol"),
-    (is_.CONTRADICTION, "ValueError", "bad marshal data"),
-    (is_.CONTRADICTION, "EOFError", "marshal data too short"),
     (is_.MISCONFIGURED, "TypeError", "Password was not given but private key is encrypted"),
     (is_.MISCONFIGURED, "TypeError", "Password was given but private key is not encrypted"),
     (is_.MISCONFIGURED, "ValueError", "Incorrect password, could not decrypt key"),
     (is_.MISCONFIGURED, "ValueError", "Could not deserialize key data"),
 )
 """Label, class, and the first words, enough of them to be nobody else's."""
+
+OF_CALLS: tuple[tuple[Label, str, str, str], ...] = (
+    *STDLIB_CALLS,
+    # the hash that was stored
+    (is_.CONTRADICTION, "ValueError", "bcrypt.checkpw bcrypt.hashpw", r"\AInvalid salt"),
+)
+"""Label, classes, functions, each by the module that it or its object is of, and a regular expression of the text."""

@@ -123,7 +123,7 @@ _SETTINGS: tuple[tuple[Label, str], ...] = (
         invoke.exceptions.ParseError
         """,
     ),
-    (is_.CHILD_DIED, "invoke.exceptions.Failure"),
+    (is_.CHILD_DIED, "invoke.exceptions.Failure invoke.exceptions.UnexpectedExit"),
     (is_.CHILD_HUNG, "invoke.exceptions.CommandTimedOut"),
 )
 
