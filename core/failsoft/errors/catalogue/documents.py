@@ -45,7 +45,6 @@ _WRITERS: _Rows = (
         """,
     ),
     (is_.MISCONFIGURED, "imageio.core.fetching.InternetNotAllowedError imageio.core.fetching.NeedDownloadError"),
-    (is_.MISCONFIGURED, "xmlschema.exceptions.XMLResourceError"),
     (is_.OS_FAULT, "pymupdf.FileNotFoundError pymupdf.mupdf.FzErrorSystem"),
 )
 
