@@ -70,7 +70,7 @@ _DATABRICKS: _Rows = (
     (
         wrapping(is_.UPSTREAM_FAILED),
         """
-        BadRequest InvalidParameterValue InvalidState InternalError Unknown
+        BadRequest InvalidParameterValue InvalidState NotFound ResourceDoesNotExist InternalError Unknown
         """,
     ),
     (is_.REFUSED_US, "PrivateLinkValidationError"),
