@@ -72,8 +72,10 @@ def _translated(exc: BaseException) -> Code | None:
 
 
 def _errno(exc: BaseException, kind: Label | None) -> Code | None:
-    if (said := _translated(exc)) is not None:
-        return said
+    return _translated(exc) or _of_the_system(exc, kind)
+
+
+def _of_the_system(exc: BaseException, kind: Label | None) -> Code | None:
     number = number_of(getattr(exc, "errno", None))
     if number is None:
         found = _in_text(first_of(exc))

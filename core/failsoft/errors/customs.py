@@ -163,7 +163,7 @@ ROWS: tuple[Row, ...] = (
         {_K.CLIENT: is_.UPSTREAM_FAILED, _K.CONFIG: is_.MISCONFIGURED},
     ),
     _row(r"overload|over capacity", is_.UPSTREAM_NOT_NOW, {_K.STORE: is_.STORE_NOT_NOW}),
-    _row(r"(?:exhausted|capacity|(?<! broken )resource (?:error|limit)|limit exceeded)", is_.EXHAUSTED),
+    _row(r"(?:exhausted|capacity|resource limit|limit exceeded)", is_.EXHAUSTED),
     # --- somebody else was there -------------------------------------------------------------------------------------
     _row(r"deadlock", is_.DEADLOCK),
     _row(
@@ -280,13 +280,13 @@ ROWS: tuple[Row, ...] = (
     _row(r"(?:invalid|malformed) (?:json|structure)", None, {_K.AUTH: is_.UNPARSABLE}),
     _row(
         r"(?:permission|forbidden|access (?:denied|refused)|(?<!method )not (?:authorized|allowed|permitted)"
-        r"|insufficient (?:access|scope|privilege|permission|rights)|authori[sz]ation|unauthori[sz]ed |privilege"
+        r"|insufficient (?:access|scope|privilege|permission|rights)|authori[sz]ation|privilege"
         r"|scope )",
         is_.REFUSED_US,
         {_K.AUTH: is_.YOU_MAY_NOT, _K.FRAMEWORK: is_.YOU_MAY_NOT, _K.CONFIG: is_.MISCONFIGURED, _K.PARSER: None},
     ),
     _row(
-        r"(?:authent\w* |auth |unauthenticated|(?:invalid|bad|wrong|incorrect|expired) (?:\w+ )?(?:credential|password"
+        r"(?:authent\w* |auth |unauth\w+ed |(?:invalid|bad|wrong|incorrect|expired) (?:\w+ )?(?:credential|password"
         r"|user(?! input)|login|api key)|credentials?|log ?in |api key|password|sign in|sso|bind error )",
         is_.REFUSED_US,
         {_K.AUTH: is_.WHO_ARE_YOU, _K.FRAMEWORK: is_.WHO_ARE_YOU, _K.PARSER: None},
@@ -349,6 +349,7 @@ ROWS: tuple[Row, ...] = (
     _row(r"transient ", is_.UPSTREAM_NOT_NOW, {_K.STORE: is_.CONTENTION}),
     _row(r"bad gateway|gateway error", is_.UPSTREAM_DOWN),
     # --- input -------------------------------------------------------------------------------------------------------
+    _row(r"invalid request (?:error |exception )?\Z", None, {_K.CLIENT: is_.UPSTREAM_FAILED}),
     _row(
         r"(?:invalid (?:url|schema|header|uri|name|param|option|path|cursor|pipeline)|missing schema"
         r"|unsupported|not supported|param(?:eter)? (?:validation )?error |argument|illegal|encode |encoding "

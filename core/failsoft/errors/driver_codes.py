@@ -11,7 +11,7 @@ from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.catalogue.sql_codes import label_of_sql_server
 from failsoft.errors.code import Code, first_of, named, number_of
 
-__all__ = ["read_arango", "read_snowflake", "read_tarantool", "read_tds", "read_trino"]
+__all__ = ["read_aerospike", "read_arango", "read_snowflake", "read_tarantool", "read_tds", "read_trino"]
 
 
 def _table(*rows: tuple[Label, Iterable[int]]) -> dict[int, Label]:
@@ -70,6 +70,27 @@ _TARANTOOL = _table(
     (is_.UPSTREAM_SLOW, (78,)),
     (is_.CONTENTION, (97,)),
 )
+_AEROSPIKE = _table(
+    (is_.STORE_REFUSED, (-10,)),
+    (is_.STORE_AWAY, (-6, -8, -15)),
+    (is_.SILENT, (9,)),
+    (is_.UPSTREAM_SLOW, (210, 212)),
+    (is_.NO_TRUST, (-9,)),
+    (is_.POOL_EXHAUSTED, (-7,)),
+    (is_.NOT_THERE, (2,)),
+    (is_.EDIT_CONFLICT, (3,)),
+    (is_.DUPLICATE, (5, 24)),
+    (is_.CONTENTION, (14, 28, 120, 121)),
+    (is_.DISK_FULL, (8,)),
+    (is_.OUT_OF_MEMORY, (202,)),
+    (is_.TOO_BIG_FOR_PEER, (13, 151)),
+    (is_.EXHAUSTED, (18, 152, 211)),
+    (is_.THROTTLED, (83,)),
+    (is_.STORE_NOT_NOW, (7, 11, 22, 203)),
+    (is_.MISCONFIGURED, (-4, 10, 16, 20, 51, 52, 53, 74, 150, 201, 1301, 1302)),
+    (is_.REFUSED_US, (60, 62, 63, 64, 65, 80, 81, 82)),
+    (is_.BUG, (-2, -5, -18, -19, 4, 6, 12, 17, 21, 23, 26, 54, 55, 56, 160, 205)),
+)
 # fmt: on
 
 
@@ -127,6 +148,11 @@ def read_snowflake(exc: BaseException, _label: Label | None) -> Code | None:
 def read_tarantool(exc: BaseException, _label: Label | None) -> Code | None:
     """Tarantool: the number of the box's error."""
     return _by_number(_TARANTOOL, "Tarantool", getattr(exc, "code", None))
+
+
+def read_aerospike(exc: BaseException, _label: Label | None) -> Code | None:
+    """Aerospike: the result code of its server, or of its client library, which is negative."""
+    return _by_number(_AEROSPIKE, "Aerospike", getattr(exc, "code", None), first_of(exc))
 
 
 def read_tds(exc: BaseException, _label: Label | None) -> Code | None:

@@ -23,7 +23,7 @@ from failsoft.errors.catalogue.store_codes import REDIS
 from failsoft.errors.code import Code, CodeReader
 from failsoft.errors.codes import read_mongo, read_mysql, read_oracle, read_postgres
 from failsoft.errors.conventions import CLEAR, label_of_words
-from failsoft.errors.driver_codes import read_snowflake, read_tarantool, read_tds, read_trino
+from failsoft.errors.driver_codes import read_aerospike, read_snowflake, read_tarantool, read_tds, read_trino
 from failsoft.errors.packages import Kind, Package
 from failsoft.errors.patterns import guess_by_message
 from failsoft.errors.peers import IN_FULL, means_of_a_bad_request, of_our_request, retry_after_of, status_in
@@ -437,6 +437,7 @@ _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
         (r"oracle", read_oracle),
         (r"clickhouse", read_clickhouse),
         (r"snowflake", read_snowflake),
+        (r"aerospike", read_aerospike),
         (r"tarantool", read_tarantool),
         (r"mssql|\b(?:py)?tds|sql ?server", read_tds),
         (r"presto|athena", read_trino),

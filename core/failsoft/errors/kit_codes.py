@@ -229,24 +229,8 @@ def _of_a_login(_exc: BaseException, label: Label | None) -> Code | None:
     return Code(label, "login") if label == is_.WHO_ARE_YOU else None
 
 
-_SMB = _numbers(
-    (is_.REFUSED_US, (0xC0000022, 0xC000006A, 0xC000006D, 0xC0000071, 0xC0000061, 0xC0000072, 0xC0000234)),
-    (is_.CONTENTION, (0xC0000043, 0xC0000054, 0xC0000055)),
-    (is_.QUOTA_SPENT, (0xC000007F, 0xC0000044)),
-    (is_.MISCONFIGURED, (0xC00000CC, 0xC00000C9)),
-    (is_.UPSTREAM_NOT_NOW, (0xC0000205, 0xC000009A, 0xC00000D0, 0xC0000466, 0xC00000AE, 0xC00000AC)),
-    (is_.UPSTREAM_SLOW, (0xC00000B5,)),
-    (is_.BROKEN, (0xC0000203, 0xC000035C, 0xC000014B, 0xC00000B0, 0xC00000B1)),
-)
-"""NTSTATUS of a file server ([MS-ERREF], 2.3.1)."""
-
-
-def _smb(exc: BaseException, label: Label | None) -> Code | None:
-    number = number_of(getattr(exc, "ntstatus", None))
-    if number is None or label is None:
-        return None
-    # not the errno beside it, which would speak of a file of this machine
-    return Code(_SMB.get(number, is_.UPSTREAM_FAILED), f"NTSTATUS {number:#x}")
+def _of_identity(exc: BaseException, label: Label | None) -> Code | None:
+    return _of_a_login(exc, label) or upstream(exc, label)
 
 
 _NETCONF = _words(
@@ -289,7 +273,7 @@ READERS_OF_KITS: tuple[tuple[CodeReader, str], ...] = (
     (_binance, "binance"),
     (_logins, "supabase_auth gotrue"),
     (_of_a_login, "workos"),
-    (_smb, "smbprotocol"),
+    (_of_identity, "keycloak okta"),
     (_netconf, "ncclient"),
     (_messagebird, "messagebird"),
 )

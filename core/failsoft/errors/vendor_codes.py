@@ -319,6 +319,12 @@ def _thrift(exc: BaseException, _label: Label | None) -> Code | None:
     return Code(is_.SILENT, "timed out") if "timed out" in text else named(_THRIFT.get(number), f"Thrift {number}")
 
 
+def _invoke(exc: BaseException, _label: Label | None) -> Code | None:
+    """Invoke runs a command here, and Fabric, by the same classes, at a peer."""
+    at_a_peer = str(type(getattr(exc, "result", None)).__module__).startswith("fabric")
+    return Code(is_.UPSTREAM_FAILED, "a command over SSH") if at_a_peer else None
+
+
 READERS_OF_VENDORS: tuple[tuple[CodeReader, str], ...] = (
     (_model, "openai anthropic groq together litellm mistralai"),
     (_stripe, "stripe"),
@@ -335,6 +341,7 @@ READERS_OF_VENDORS: tuple[tuple[CodeReader, str], ...] = (
     (read_arango, "arango"),
     (read_trino, "trino prestodb"),
     (_thrift, "thrift thriftpy2"),
+    (_invoke, "invoke"),
 )
 """Readers by package, as in `codes`."""
 

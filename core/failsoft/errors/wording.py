@@ -226,6 +226,7 @@ _OF_VALUES = re.compile(
 )
 _OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
 _OF_STORES = frozenset({Kind.STORE, Kind.BROKER})
+_OF_SECRETS_KEPT = re.compile(r"\b(?:salt|password hash|hash format)\b", re.IGNORECASE)
 _OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer|claims?|expired)\b", re.IGNORECASE)
 _OF_ANSWERS = re.compile(r"\b(?:from|in|of) (?:the |an? )?(?:\w+ )?(?:response|reply|answer)\b", re.IGNORECASE)
 _OF_LOGINS = re.compile(
@@ -278,9 +279,9 @@ def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
         reading.label = stored
         reading.says = f"{reading.says}, {guess[1]}"
     elif library in _OF_DATA and _OF_VALUES.match(reading.type) and not is_not_set_up(text) and cannot_read(text):
-        of_proof = library is Kind.AUTH and _OF_PROOF.search(text) is not None
         answered = library is not Kind.PARSER and _OF_ANSWERS.search(text) is not None
-        reading.label = UPSTREAM_FAILED if answered else WHO_ARE_YOU if of_proof else UNPARSABLE
+        given = _of_proof(text) if library is Kind.AUTH else UNPARSABLE
+        reading.label = UPSTREAM_FAILED if answered else given
         reading.says = f"{reading.says}, of data that a library was given"
     elif library is Kind.PARSER:
         # what reads data complains of what a client sent
@@ -296,6 +297,13 @@ def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
         reading.label = MISCONFIGURED
         reading.says = f"{reading.says}, {word}"
     return reading
+
+
+def _of_proof(text: str) -> Label:
+    """What a library for credentials cannot read: what is kept of a password, what somebody proves to be, or data."""
+    if _OF_SECRETS_KEPT.search(text):
+        return CONTRADICTION
+    return WHO_ARE_YOU if _OF_PROOF.search(text) else UNPARSABLE
 
 
 def _missing_file(reading: Reading) -> str | None:

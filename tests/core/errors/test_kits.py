@@ -79,7 +79,6 @@ MEANINGS = [
     (foreign("supabase_auth.errors.AuthApiError", status=401, code=None), "authentication", False, 401),
     (foreign("supabase_auth.errors.AuthApiError", status=503, code=None), "external_service", True, 503),
     (foreign("workos._errors.MfaChallengeError", status_code=403), "authentication", False, 401),
-    (foreign("smbprotocol.exceptions.SMBOSError", ntstatus=0xC0000043), "concurrency", True, 503),
     (foreign("ncclient.operations.rpc.RPCError", _tag="lock-denied"), "concurrency", True, 503),
     (foreign("messagebird.client.ErrorException", errors=[SimpleNamespace(code=25)]), "resource", False, 503),
 ]  # fmt: skip

@@ -154,7 +154,10 @@ AWS = _words(
 _AWS_WORDS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     (
         is_.THROTTLED,
-        re.compile(r"Throttl|RateExceeded|RateLimit|RateFor\w+Exceeded|TooManyRequests|ThroughputExceeded"),
+        re.compile(
+            r"Throttl|Rate(?:For\w+)?Exceeded|RateLimit|TooManyRequests|ThroughputExceeded"
+            r"|(?:Qps|Tps|Request|Concurrency)LimitExceeded"
+        ),
     ),
     (is_.EXHAUSTED, re.compile(r"LimitReached|Insufficient\w*Capacity")),
     (is_.QUOTA_SPENT, re.compile(r"Quota(?:For\w+)?Exceeded|(?<!Size)LimitExceeded|\ATooMany")),

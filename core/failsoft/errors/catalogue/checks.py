@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from failsoft.errors.catalogue import labels as is_
-from failsoft.errors.catalogue.labels import Label, wrapping
+from failsoft.errors.catalogue.labels import Label
 
 __all__ = ["CHECKS"]
 
@@ -33,7 +33,6 @@ CHECKS: tuple[tuple[Label, str], ...] = (
     (is_.TOO_LARGE, "multipart.ParserLimitReached"),
     (is_.NOT_THERE, "currency_converter.RateNotFoundError"),
     (is_.RULE_REFUSES, "automat._core.NoTransition"),
-    (wrapping(is_.MISCONFIGURED), "xmlschema.exceptions.XMLResourceError"),
     (is_.MISCONFIGURED, "huggingface_hub.errors.CachedRepoTreeNotFoundError"),
     (
         is_.MISCONFIGURED,

@@ -42,6 +42,16 @@ CREDENTIALS: tuple[tuple[Label, str], ...] = (
         supabase_auth.errors.UserDoesntExist
         """,
     ),
+    (is_.WHO_ARE_YOU, "keycloak.exceptions.KeycloakAuthenticationError keycloak.exceptions.KeycloakInvalidTokenError"),
+    (wrapping(is_.UNREACHABLE), "keycloak.exceptions.KeycloakConnectionError"),
+    (
+        wrapping(is_.UPSTREAM_FAILED),
+        """
+        keycloak.exceptions.KeycloakError keycloak.exceptions.KeycloakGetError keycloak.exceptions.KeycloakPostError
+        keycloak.exceptions.KeycloakPutError keycloak.exceptions.KeycloakDeleteError
+        okta.errors.okta_api_error.OktaAPIError
+        """,
+    ),
     (is_.INVALID, "supabase_auth.errors.AuthWeakPasswordError"),
     (wrapping(is_.UPSTREAM_NOT_NOW), "supabase_auth.errors.AuthRetryableError"),
     (

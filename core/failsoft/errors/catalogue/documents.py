@@ -45,7 +45,6 @@ _WRITERS: _Rows = (
         """,
     ),
     (is_.MISCONFIGURED, "imageio.core.fetching.InternetNotAllowedError imageio.core.fetching.NeedDownloadError"),
-    (is_.MISCONFIGURED, "xmlschema.exceptions.XMLResourceError"),
     (is_.OS_FAULT, "pymupdf.FileNotFoundError pymupdf.mupdf.FzErrorSystem"),
 )
 
@@ -55,6 +54,18 @@ _RAR: _Rows = (
     (is_.OS_FAULT, "RarWriteError RarCreateError"),
     (is_.CHILD_DIED, "RarSignalExit"),
     (is_.INVALID, "RarLockedArchiveError"),
+)
+
+# ImageMagick: its warnings, errors and fatal errors of one kind mean the same
+_WAND: _Rows = tuple(
+    (label, " ".join(f"{name}{end}" for name in names.split() for end in ("Error", "FatalError")))
+    for label, names in (
+        (is_.UNPARSABLE, "CorruptImage Coder Blob FileOpen"),
+        (is_.MISCONFIGURED, "MissingDelegate Policy Delegate Configure"),
+        (is_.TOO_LARGE, "ResourceLimit"),
+        (is_.EXHAUSTED, "Cache"),
+        (is_.BUG, "Option Draw Wand"),
+    )
 )
 
 # FFmpeg has its own classes for the errors of the system and of the servers that a film is read from
@@ -210,6 +221,7 @@ _GIT: _Rows = (
 DOCUMENTS: _Rows = (
     *_WRITERS,
     *_of("rarfile", _RAR),
+    *_of("wand.exceptions", _WAND),
     *_of("av.error", _FFMPEG),
     *_of("networkx", _NETWORKX),
     *_FRAMES,

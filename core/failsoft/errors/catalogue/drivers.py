@@ -240,7 +240,24 @@ _OBJECTS: _Rows = (
     (is_.MISCONFIGURED, "POSException.MountedStorageError"),
 )
 
+_FURTHER: _Rows = (
+    (wrapping(is_.UPSTREAM_FAILED), "exception.AerospikeError prestodb.exceptions.PrestoQueryError"),
+    (is_.BUG, "prestodb.exceptions.PrestoUserError couchbase.exceptions.ParsingFailedException"),
+    (is_.STORE_NOT_NOW, "couchbase.exceptions.DurabilityImpossibleException"),
+    (is_.MISCONFIGURED, "couchbase.exceptions.FeatureUnavailableException"),
+    (is_.BAD_ROW, "deltalake.exceptions.SchemaMismatchError"),
+    (is_.CONTRADICTION, "deltalake.exceptions.DeltaProtocolError tables.exceptions.HDF5ExtError"),
+    (
+        is_.BUG,
+        """
+        tables.exceptions.ClosedNodeError tables.exceptions.ClosedFileError tables.exceptions.FileModeError
+        tables.exceptions.NodeError tables.exceptions.NoSuchNodeError tables.exceptions.UndoRedoError
+        """,
+    ),
+)
+
 DRIVERS: _Rows = (
+    *_FURTHER,
     *_POSTGRES,
     *_of("vertica_python.errors", _VERTICA),
     *_of("snowflake.connector.errors", _SNOWFLAKE),

@@ -22,6 +22,18 @@ _AGENTS: tuple[tuple[Label, str], ...] = (
         anthropic.types.user_profile_not_found_error.UserProfileNotFoundError
         """,
     ),
+    (is_.EXHAUSTED._replace(transient=False), "agents.exceptions.MaxTurnsExceeded"),
+    (is_.RULE_REFUSES, "agents.exceptions.InputGuardrailTripwireTriggered"),
+    (
+        is_.UPSTREAM_FAILED,
+        """
+        agents.exceptions.ModelBehaviorError agents.exceptions.OutputGuardrailTripwireTriggered
+        fastmcp.exceptions.ResourceError dspy.utils.exceptions.AdapterParseError
+        youtube_transcript_api._errors.VideoUnavailable pyfcm.errors.FCMNotRegisteredError
+        exponent_server_sdk.DeviceNotRegisteredError apns2.errors.BadDeviceToken
+        """,
+    ),
+    (is_.THROTTLED, "zhipuai.core._errors.APIReachLimitError zhipuai.core._errors.APIServerFlowExceedError"),
     (is_.EXHAUSTED._replace(transient=False), "instructor.core.exceptions.TokenBudgetExceeded"),
     (is_.QUEUE_FULL, "pydantic_ai.exceptions.ConcurrencyLimitExceeded"),
     (is_.EDIT_CONFLICT, "pydantic_ai.conversation_store.ConversationConflict"),
@@ -200,28 +212,40 @@ _EXCHANGE: tuple[tuple[Label, str], ...] = (
 )
 
 _OTHERS: tuple[tuple[Label, str], ...] = (
+    # flags of features: what is set up once, and how they are asked for
+    (
+        is_.MISCONFIGURED,
+        """
+        semantic_kernel.exceptions.service_exceptions.ServiceInitializationError
+        openfeature.exception.FlagNotFoundError openfeature.exception.ProviderFatalError
+        openfeature.exception.ParseError openfeature.exception.TypeMismatchError xero.exceptions.XeroTenantIdNotProvided
+        """,
+    ),
+    (
+        is_.BUG,
+        """
+        openfeature.exception.TargetingKeyMissingError openfeature.exception.InvalidContextError
+        statsig.statsig_errors.StatsigValueError statsig.statsig_errors.StatsigNameError
+        """,
+    ),
+    (is_.THROTTLED, "wechatpy.exceptions.APILimitedException"),
+    (is_.REFUSED_US, "mailjet_rest.client.ActionDeniedError coinbase.wallet.error.TwoFactorRequiredError"),
+    (is_.INVALID, "yt_dlp.utils.UnsupportedError"),
     (is_.INVALID, "dropbox.oauth.BadRequestException"),
-    (is_.WHO_ARE_YOU, "dropbox.oauth.BadStateException spotipy.exceptions.SpotifyStateError"),
+    (is_.WHO_ARE_YOU, "spotipy.exceptions.SpotifyStateError"),
     (is_.YOU_MAY_NOT, "dropbox.oauth.CsrfException dropbox.oauth.NotApprovedException"),
     (is_.REFUSED_US, "spotipy.exceptions.SpotifyOauthError b2sdk._internal.exception.RetentionWriteError"),
     (is_.QUOTA_SPENT, "b2sdk._internal.exception.NoPaymentHistory"),
     (is_.THROTTLED, "googlemaps.exceptions._OverQueryLimit"),
     (is_.UPSTREAM_NOT_NOW, "datadog.api.exceptions.HttpBackoff"),
-    (
-        is_.UPSTREAM_DOWN,
-        "b2sdk._internal.exception.ChecksumMismatch b2sdk._internal.exception.PartSha1Mismatch",
-    ),
     (is_.BROKEN, "b2sdk._internal.exception.TruncatedOutput"),
     (wrapping(is_.UNREACHABLE), "datadog.api.exceptions.ClientError"),
     (is_.EDIT_CONFLICT, "nomad.api.exceptions.VariableConflict"),
-    (is_.NOTHING, "b2sdk._internal.exception.MaxRetriesExceeded fabric.exceptions.GroupException"),
+    (is_.NOTHING, "fabric.exceptions.GroupException"),
     (
         is_.UPSTREAM_FAILED,
         """
         prawcore.exceptions.Redirect brevo.errors.failed_dependency_error.FailedDependencyError
-        b2sdk._internal.exception.InvalidUserInput b2sdk._internal.exception.WrongEncryptionModeForBucketDefault
-        b2sdk._internal.exception.DisablingFileLockNotSupported
-        b2sdk._internal.exception.EnablingFileLockOnRestrictedBucket
         selenium.common.exceptions.ImeNotAvailableException
         """,
     ),
@@ -234,7 +258,7 @@ _OTHERS: tuple[tuple[Label, str], ...] = (
     (
         is_.MISCONFIGURED,
         """
-        googleapiclient.errors.UnknownApiNameOrVersion gspread.exceptions.NoValidUrlKeyFound
+        googleapiclient.errors.UnknownApiNameOrVersion
         datadog.api.exceptions.ApiNotInitialized hvac.api.auth_methods.cert.Cert.CertificateAuthError
         keystoneauth1.exceptions.oidc.OidcAuthorizationEndpointNotFound
         keystoneauth1.exceptions.oidc.OidcDeviceAuthorizationEndpointNotFound
@@ -244,7 +268,6 @@ _OTHERS: tuple[tuple[Label, str], ...] = (
         keystoneauth1.exceptions.discovery.VersionNotAvailable selenium.common.exceptions.NoSuchDriverException
         requests_toolbelt.exceptions.VersionMismatchError github3.exceptions.MissingAppAuthentication
         github3.exceptions.MissingAppBearerAuthentication github3.exceptions.MissingAppInstallationAuthentication
-        smbprotocol.exceptions.BadNetworkName smbprotocol.exceptions.NetworkNameDelegated
         """,
     ),
     (
@@ -257,26 +280,6 @@ _OTHERS: tuple[tuple[Label, str], ...] = (
         facebook_business.exceptions.FacebookBadParameterTypeException fabric.exceptions.NothingToDo
         """,
     ),
-    # of a share on another machine
-    (is_.CONTENTION, "smbprotocol.exceptions.SharingViolation"),
-    (
-        is_.UPSTREAM_NOT_NOW,
-        """
-        smbprotocol.exceptions.InsuffServerResources smbprotocol.exceptions.InsufficientResources
-        smbprotocol.exceptions.RequestNotAccepted
-        """,
-    ),
-    (is_.QUOTA_SPENT, "smbprotocol.exceptions.DiskFull"),
-    (is_.REFUSED_US, "smbprotocol.exceptions.LogonFailure"),
-    (
-        is_.BROKEN,
-        """
-        smbprotocol.exceptions.PipeBroken smbprotocol.exceptions.PipeClosing
-        smbprotocol.exceptions.UserSessionDeleted
-        """,
-    ),
-    (is_.UPSTREAM_FAILED, "smbprotocol.exceptions.BufferOverflow smbprotocol.exceptions.FileIsADirectory"),
-    (wrapping(is_.UPSTREAM_FAILED), "smbprotocol.exceptions.SMBOSError"),
     (
         is_.NO_TRUST,
         "plumbum.machines.session.HostPublicKeyUnknown ncclient.transport.errors.SSHUnknownHostError pynng.CryptoError",

@@ -25,7 +25,7 @@ _BY_KIND: Mapping[str, str] = {
         conekta configcatclient confluence connectrpc consul consulate contentful contentful_management convex
         customerio darabonba dashscope datadog datadog_api_client daytona daytona_api_client ddgs ddtrace
         deep_translator deepgram deepl deezer delighted descope dicomweb_client digitalocean dingtalk discogs_client
-        discord discord_webhook disnake docker docusign_esign dropbox dropbox_sign duckduckgo_search dwollav2 e2b
+        discord discord_webhook disnake docker docusign_esign dropbox dropbox_sign dspy duckduckgo_search dwollav2 e2b
         easysnmp ebaysdk edgar edge_tts elasticapm elevenlabs emails ens envelopes erniebot erppeek etherscan
         exa_py
         exchangelib ezsheets fabric fabric2 facebook_business falconpy fastmcp fcm_django fedex feedparser fhirclient
@@ -69,7 +69,8 @@ _BY_KIND: Mapping[str, str] = {
         requests_futures requests_html requests_kerberos requests_ntlm requests_unixsocket resend rev_ai ring_doorbell
         riotwatcher rnet robin_stocks roboflow rocketchat_API roku rollbar rpyc runpod s3fs s3transfer salesforce_bulk
         samsungtvws scaleway scapy scholarly schwab scrapingbee scrapli scrapy seafileapi seeuletter selenium
-        seleniumbase seleniumwire sendgrid sendinblue sentinelhub serial serpapi sgqlc shareplum shipengine shippo
+        seleniumbase seleniumwire sendgrid sendinblue semantic_kernel sentinelhub serial serpapi sgqlc shareplum
+        shipengine shippo
         shopify sib_api_v3_sdk signalrcore simple_salesforce sinch skpy slack slack_bolt slackclient slacker
         smartsheet smb smbclient smbprotocol smbus smolagents smsapi snap7 snowplow_tracker snyk socks sockshandler
         socksio soco solana sonarqube soundcloud sp_api sparkpost SPARQLWrapper speechmatics speedtest splinter
@@ -129,7 +130,8 @@ _BY_KIND: Mapping[str, str] = {
         http_message_signatures httpsig httpx_auth httpx_oauth in_toto jose josepy joserfc jwcrypto jwskate jwt
         jwt_pro kerberos keycloak knox krb5 libnacl libpass M2Crypto macaroonbakery mohawk mozilla_django_oidc nacl
         nkeys noise ntlm_auth oauth2_provider oauthlib okta okta_jwt_verifier onelogin onetimepass OpenSSL oscrypto
-        oso pam paseto passlib pkcs11 pwdlib pyaes pycasbin pycognito pyhanko_certvalidator pyhpke pyhsm pymacaroons
+        oso pam propelauth_py paseto passlib pkcs11 pwdlib pyaes pycasbin pycognito pyhanko_certvalidator pyhpke pyhsm
+        pymacaroons
         pymongocrypt pyotp pysaml2 pyseto pysodium python_jwt rauth rest_framework_api_key rest_framework_simplejwt
         rsa saml2 scrypt secp256k1 securesystemslib service_identity signedjson signxml sigstore simple_crypt siwe
         social_core social_django spnego sspilib starlette_csrf supabase_auth tgcrypto tink tuf vakt warrant webauthn
@@ -214,7 +216,8 @@ _BY_KIND: Mapping[str, str] = {
         polymorphic post_office prometheus_fastapi_instrumentator prometheus_flask_exporter py4web pywebio pyxl quart
         ravyn reflex remi responder rest_framework rest_framework_nested rest_polymorphic reversion robyn safrs sanic
         shiny silk simple_history sockjs solara sorl spectree spyne sqladmin sse_starlette starlette_admin
-        starlette_context starlite strawberry strawberry_django streamlit taggit taipy tartiflette tenant_schemas
+        starlette_context starlite strawberry strawberry_django streamlit taggit taipy tartiflette tastypie
+        tenant_schemas
         tinymce turbogears unfold vibora view_breadcrumbs waffle wagtail waitress web web2py webob webpack_loader
         weppy whitenoise wsgidav wtforms xpresso zope_publisher
     """,

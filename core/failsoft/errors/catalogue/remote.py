@@ -108,6 +108,65 @@ _LDAP: tuple[tuple[Label, str], ...] = (
     ),
 )
 
+# python-ldap has a class for each result code of RFC 4511, and for what its own library says
+_PYTHON_LDAP: tuple[tuple[Label, str], ...] = tuple(
+    (label, " ".join(f"ldap.{name}" for name in names.split()))
+    for label, names in (
+        (is_.WHO_ARE_YOU, "INVALID_CREDENTIALS"),
+        (is_.REFUSED_US, "STRONG_AUTH_REQUIRED PROXIED_AUTHORIZATION_DENIED X_PROXY_AUTHZ_FAILURE INAPPROPRIATE_AUTH"),
+        (is_.DUPLICATE, "ALREADY_EXISTS TYPE_OR_VALUE_EXISTS"),
+        (
+            is_.CONSTRAINT,
+            """
+            CONSTRAINT_VIOLATION NAMING_VIOLATION OBJECT_CLASS_VIOLATION NOT_ALLOWED_ON_NONLEAF NOT_ALLOWED_ON_RDN
+            NO_OBJECT_CLASS_MODS
+            """,
+        ),
+        (
+            is_.MISCONFIGURED,
+            """
+            AUTH_METHOD_NOT_SUPPORTED AUTH_UNKNOWN CONFIDENTIALITY_REQUIRED STRONG_AUTH_NOT_SUPPORTED UNDEFINED_TYPE
+            UNAVAILABLE_CRITICAL_EXTENSION
+            """,
+        ),
+        (
+            is_.BUG,
+            """
+            DECODING_ERROR ENCODING_ERROR FILTER_ERROR INAPPROPRIATE_MATCHING INVALID_DN_SYNTAX INVALID_SYNTAX
+            LOCAL_ERROR NOT_SUPPORTED OPERATIONS_ERROR PARAM_ERROR PROTOCOL_ERROR USER_CANCELLED
+            """,
+        ),
+        (is_.EXHAUSTED, "ADMINLIMIT_EXCEEDED"),
+        (is_.OUT_OF_MEMORY, "NO_MEMORY"),
+        (
+            is_.UPSTREAM_FAILED,
+            """
+            AFFECTS_MULTIPLE_DSAS ALIAS_DEREF_PROBLEM ALIAS_PROBLEM CLIENT_LOOP IS_LEAF LOOP_DETECT NO_SUCH_ATTRIBUTE
+            NO_SUCH_OBJECT OTHER PARTIAL_RESULTS REFERRAL REFERRAL_LIMIT_EXCEEDED RESULTS_TOO_LARGE
+            SASL_BIND_IN_PROGRESS UNWILLING_TO_PERFORM
+            """,
+        ),
+    )
+)
+
+_FURTHER: tuple[tuple[Label, str], ...] = (
+    (wrapping(is_.UNREACHABLE), "pysftp.exceptions.ConnectionException"),
+    (is_.MISCONFIGURED, "pysftp.exceptions.CredentialException"),
+    (is_.NO_TRUST, "pysftp.exceptions.HostKeysException"),
+    (wrapping(is_.UPSTREAM_FAILED), "webdav4.client.ClientError webdav4.client.HTTPError"),
+    (
+        is_.UPSTREAM_FAILED,
+        """
+        webdav4.client.ResourceNotFound webdav4.client.ResourceAlreadyExists webdav4.client.ResourceConflict
+        webdav4.client.IsACollectionError webdav4.client.IsAResourceError
+        """,
+    ),
+    (is_.REFUSED_US, "webdav4.client.ForbiddenOperation"),
+    (is_.CONTENTION, "webdav4.client.ResourceLocked"),
+    (is_.QUOTA_SPENT, "webdav4.client.InsufficientStorage"),
+    (is_.UPSTREAM_DOWN, "webdav4.client.BadGatewayError"),
+)
+
 _SSH: tuple[tuple[Label, str], ...] = (
     (
         is_.UPSTREAM_FAILED,
@@ -198,4 +257,4 @@ _DNS: tuple[tuple[Label, str], ...] = (
     ),
 )
 
-REMOTE: tuple[tuple[Label, str], ...] = (*_REMOTE, *_LDAP, *_SSH, *_DNS)
+REMOTE: tuple[tuple[Label, str], ...] = (*_REMOTE, *_LDAP, *_PYTHON_LDAP, *_SSH, *_DNS, *_FURTHER)

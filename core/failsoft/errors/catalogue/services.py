@@ -113,9 +113,10 @@ _BROKERS: tuple[tuple[Label, str], ...] = (
         kafka.errors.ConcurrentTransactionsError aiokafka.errors.RebalanceInProgressError
         aiokafka.errors.CommitFailedError aiokafka.errors.ConcurrentTransactions
         amqp.exceptions.ResourceLocked aiormq.exceptions.ChannelLockedResource
-        nats.js.errors.KeyWrongLastSequenceError
         """,
     ),
+    # the revision that somebody wrote upon is no longer the last
+    (is_.EDIT_CONFLICT, "nats.js.errors.KeyWrongLastSequenceError"),
     (
         is_.EXHAUSTED,
         """

@@ -18,12 +18,12 @@ def _of(modules: str, rows: _Rows) -> _Rows:
 
 
 _B2: _Rows = (
-    (wrapping(is_.UPSTREAM_FAILED), "B2Error B2SimpleError B2HttpCallbackException MaxRetriesExceeded"),
+    (wrapping(is_.UPSTREAM_FAILED), "B2Error B2SimpleError B2HttpCallbackException"),
     (
         is_.BUG,
         """
-        AlreadyFailed BadDateFormat BadFileInfo BadJson InvalidUserInput CopyArgumentsMismatch
-        DisablingFileLockNotSupported EnablingFileLockOnRestrictedBucket WrongEncryptionModeForBucketDefault
+        AlreadyFailed BadDateFormat BadFileInfo BadJson CopyArgumentsMismatch
+
         WrongEncryptionSettingForFileWrite InvalidMetadataDirective InvalidRange InvalidUploadSource
         EventTypeError EventTypeCategoriesError EventTypeOverlapError EventTypesEmptyError EventTypeInvalidError
         """,
@@ -36,8 +36,7 @@ _B2: _Rows = (
     (is_.DNS, "UnknownHost"),
     (is_.BROKEN, "TruncatedOutput"),
     # the library says of these that another try may do
-    (is_.UPSTREAM_DOWN, "BadUploadUrl"),
-    (is_.BROKEN, "ChecksumMismatch PartSha1Mismatch FileSha1Mismatch"),
+    (is_.UPSTREAM_DOWN, "BadUploadUrl FileSha1Mismatch"),
 )
 
 # by the NTSTATUS that each is named after
@@ -47,10 +46,9 @@ _SMB: _Rows = (
     (is_.CONTENTION, "DeletePending SharingViolation"),
     (is_.UPSTREAM_FAILED, "BufferOverflow FileIsADirectory NonExistentEAEntry StatusNotADirectory DirectoryNotEmpty"),
     (is_.QUOTA_SPENT, "DiskFull"),
-    (is_.EXHAUSTED, "InsuffServerResources InsufficientResources RequestNotAccepted"),
     (is_.BUG, "FileClosed ObjectPathSyntaxBad ObjectNameInvalid"),
     (is_.REFUSED_US, "LogonFailure"),
-    (is_.BROKEN, "PipeBroken PipeClosing UserSessionDeleted NetworkNameDelegated"),
+    (is_.BROKEN, "PipeBroken PipeClosing UserSessionDeleted"),
 )
 
 _FS: _Rows = (
@@ -87,7 +85,7 @@ _CLOUDS: _Rows = (
         googleapiclient.errors.InvalidChunkSizeError googleapiclient.errors.UnacceptableMimeTypeError
         googleapiclient.errors.MediaUploadSizeError googleapiclient.errors.UnknownFileType
         gspread.exceptions.IncorrectCellLabel gspread.exceptions.InvalidInputValue
-        gspread.exceptions.NoValidUrlKeyFound gspread.exceptions.UnSupportedExportFormat
+        gspread.exceptions.UnSupportedExportFormat
         dropbox.dropbox_client.BadInputException google.genai.errors.FunctionInvocationError
         s3transfer.exceptions.S3ValidationError fs.mountfs.MountError
         """,
@@ -103,7 +101,7 @@ _CLOUDS: _Rows = (
     # somebody came back from where he was to let us in, and did not, or is not the one who was sent there
     (
         is_.YOU_MAY_NOT,
-        "dropbox.oauth.NotApprovedException dropbox.oauth.CsrfException dropbox.oauth.BadStateException",
+        "dropbox.oauth.NotApprovedException dropbox.oauth.CsrfException",
     ),
     (is_.INVALID, "dropbox.oauth.BadRequestException"),
     (is_.BROKEN, "botocore.eventstream.ChecksumMismatch"),

@@ -86,6 +86,7 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     (is_.STORE_AWAY, "nats.errors.Error", r"(?i)stale connection"),
     (is_.SILENT, "pymssql.exceptions.OperationalError pymssql._mssql.MSSQLDatabaseException", r"[Tt]imed out"),
     # --- auth --------------------------------------------------------------------------------------------------------
+    (is_.BUG, "jwt.exceptions.DecodeError", r"\AIt is required that you pass in"),
     (is_.OUT_OF_MEMORY, "argon2.exceptions.HashingError", r"Memory allocation"),
     (is_.MISCONFIGURED, "argon2.exceptions.HashingError", r"too (?:small|large|short|long|many|few)|Too (?:many|few)"),
     (is_.MISCONFIGURED, "nacl.exceptions.ValueError", r"\AThe key must be"),
@@ -198,6 +199,7 @@ _FORMATS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.CONTRADICTION, "EOFError ValueError KeyError", "-packages/joblib/numpy_pickle", r"load|read|unpickle", ""),
     (is_.MISCONFIGURED, "SyntaxError", "-packages/yamale/", "", ""),
     (is_.INVALID, "SyntaxError", "-packages/RestrictedPython/", "", ""),
+    (is_.MISCONFIGURED, "OSError", "-packages/gnupg", "", r"Unable to run"),
     (is_.CONTENTION, "OSError", "-packages/git/util.py", "", r"could not be obtained"),
     (is_.CONTENTION, "OSError", "-packages/gitdb/util.py", "", r"could not be obtained"),
     (is_.MISCONFIGURED, "FileNotFoundError", "-packages/fpdf/fpdf.py", r"add_font", ""),
@@ -245,7 +247,6 @@ its function and of the text; an empty one is found anywhere."""
 
 OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     *STDLIB_BEGINNINGS,
-    (is_.MISCONFIGURED, "ValueError", "Unable to load PEM file"),
     (is_.UNPARSABLE, "RuntimeError", "LZ4F_getFrameInfo failed"),
     (is_.UNPARSABLE, "RuntimeError", "LZ4F_decompress failed"),
     (is_.CHILD_HUNG, "TimeoutError", "[Errno Task timeout]"),
@@ -260,6 +261,7 @@ OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     (is_.MISCONFIGURED, "ValueError", "Incorrect password, could not decrypt key"),
     (is_.MISCONFIGURED, "ValueError", "Could not deserialize key data"),
     *BEGINNINGS_OF_CLIENTS,
+    (is_.MISCONFIGURED, "ValueError", "Unable to load PEM file"),
 )
 """Label, class, and the first words, enough of them to be nobody else's."""
 
