@@ -29,6 +29,7 @@ from failsoft.errors.catalogue.labels import (
     UNREACHABLE,
     UPSTREAM_FAILED,
     WHO_ARE_YOU,
+    YOU_MAY_NOT,
     Label,
     Voice,
 )
@@ -123,7 +124,7 @@ def _of_a_link(label: Label, text: str) -> tuple[Label, str] | None:
     said = how_a_peer_failed(text)
     if label.category is Category.AUTHENTICATION:
         # who could not be reached refused nobody
-        return said if said is not None and said[0] == UNREACHABLE else None
+        return said if said is not None and said[0] == UNREACHABLE and label.status != YOU_MAY_NOT.status else None
     if label.category is Category.RESOURCE and label.local:
         # a pool that cannot connect has not run out
         return said if said is not None and said[0] in _NO_LINK else None
