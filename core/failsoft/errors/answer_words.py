@@ -58,7 +58,9 @@ _ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|(?:request|call|concurren\w*|api|query|message) (?:rate )?limit (?:\w+ )?(?:exceeded|reached)"
         r"|over (?:query|request|rate) limit|limit exceeded (?:exception )?\Z",
     ),
-    _row(is_.CONTENTION, r"lock timeout|(?:resource|row|record|object) (?:is )?locked|deadlock|concurrent modification"),
+    _row(
+        is_.CONTENTION, r"lock timeout|(?:resource|row|record|object) (?:is )?locked|deadlock|concurrent modification"
+    ),
     _row(
         is_.REFUSED_US,
         r"(?:\w+ )??(?:unauthenticated|unauthori[sz]ed|forbidden|not (?:authenticated|authed|authori[sz]ed|permitted))"

@@ -16,6 +16,7 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.store_codes import label_of_mongo
 from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
+from failsoft.errors.kit_codes import MORE_READERS_OF_KITS, READERS_OF_KITS
 from failsoft.errors.peers import upstream
 from failsoft.errors.protocols import (
     READERS_OF_PROTOCOLS,
@@ -315,6 +316,7 @@ _READERS_OF: tuple[tuple[CodeReader, str], ...] = (
     *READERS_OF_PROTOCOLS,
     *READERS_OF_REPLIES,
     *READERS_OF_VENDORS,
+    *READERS_OF_KITS,
     (
         upstream,
         """
@@ -334,6 +336,7 @@ _MORE_READERS: dict[str, CodeReader] = {
     "httpx2": read_http_protocol,
     "websockets": read_close,
     **{package: reader for reader, packages in MORE_READERS_OF_VENDORS for package in packages.split()},
+    **{package: reader for reader, packages in MORE_READERS_OF_KITS for package in packages.split()},
 }
 # what a server should answer, not what one has answered
 _NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})

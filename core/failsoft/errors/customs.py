@@ -20,6 +20,7 @@ VAGUE = 0.45
 _K = Kind
 _POOL = is_.EXHAUSTED._replace(local=True)
 _ANY: Mapping[Kind, Label | None] = {}
+_CONFLICTS = {_K.CLIENT: is_.UPSTREAM_FAILED, _K.CONFIG: is_.MISCONFIGURED, _K.PARSER: None}
 
 
 class Row(NamedTuple):
@@ -71,6 +72,7 @@ ROWS: tuple[Row, ...] = (
         FAILED,
         {_K.PARSER: is_.UNPARSABLE, _K.FRAMEWORK: is_.BUG},
     ),
+    _row(r"not yet valid", None, {_K.AUTH: is_.WHO_ARE_YOU, _K.CLIENT: is_.REFUSED_US}),
     # --- misuse ------------------------------------------------------------------------------------------------------
     _row(r"(?:\w+ )?(?:un)?mock(?:ed|s)? |no mock|unstubbed", is_.BUG),
     _row(
@@ -79,7 +81,7 @@ ROWS: tuple[Row, ...] = (
         r"|not yet |not (?:connected|started"
         r"|initiali[sz]ed|open|implemented|bound|fitted|trained) "
         r"|local protocol|(?:illegal|incorrect|wrong|bad) state|invalid (?:state|operation)|channel wrong state"
-        r"|programming |usage |reentran"
+        r"|programming |usage (?!limit)|reentran"
         r"|(?:field|variable|attribute) does ?not exist|illegal argument|invalid argument|unsupported operation"
         r"|response not read|stream consumed|cookie conflict|user error |(?:unknown|no) (?:command|script) |detached ",
         is_.BUG,
@@ -118,8 +120,8 @@ ROWS: tuple[Row, ...] = (
     ),
     # --- what ran out ------------------------------------------------------------------------------------------------
     _row(
-        r"(?:spend|billing|budget) limit|out of (?:queries|quota|credits?|balance)|insufficient quota|payment required"
-        r"|(?:no|insufficient) credits?",
+        r"(?:spend|billing|budget|usage) limit|out of (?:queries|quota|credits?|balance)|insufficient quota"
+        r"|payment required|(?:no|insufficient) credits?",
         is_.QUOTA_SPENT,
     ),
     _row(
@@ -158,7 +160,7 @@ ROWS: tuple[Row, ...] = (
     _row(
         r"(?:too (?:large|big|long)|size (?:exceeded|limit)|max payload|entity too|payload size)",
         is_.TOO_LARGE,
-        {_K.STORE: is_.TOO_BIG_FOR_PEER, _K.CLIENT: is_.UPSTREAM_FAILED},
+        {_K.STORE: is_.TOO_BIG_FOR_PEER, _K.CLIENT: is_.UPSTREAM_FAILED, _K.CONFIG: is_.MISCONFIGURED},
     ),
     _row(r"overload|over capacity", is_.UPSTREAM_NOT_NOW, {_K.STORE: is_.STORE_NOT_NOW}),
     _row(r"(?:exhausted|capacity|(?<! broken )resource (?:error|limit)|limit exceeded)", is_.EXHAUSTED),
@@ -174,10 +176,10 @@ ROWS: tuple[Row, ...] = (
         r"|(?<! not )modified |wrong last sequence|already (?:modified|changed)|concurrent\w*)",
         is_.EDIT_CONFLICT,
     ),
-    _row(r"(?:conflicting|existing) (?:id|key|name)|(?:id|key|name) conflict", is_.DUPLICATE, {_K.PARSER: None}),
+    _row(r"(?:conflicting|existing) (?:id|key|name)|(?:id|key|name) conflict", is_.DUPLICATE, _CONFLICTS),
     _row(r"precondition|condition (?:not met|failed)|compare failed", is_.EDIT_CONFLICT,
          {_K.BROKER: is_.MISCONFIGURED}),
-    _row(r"conflict", is_.EDIT_CONFLICT, {_K.CLIENT: is_.UPSTREAM_FAILED, _K.PARSER: None}),
+    _row(r"conflict", is_.EDIT_CONFLICT, _CONFLICTS),
     # --- no answer ---------------------------------------------------------------------------------------------------
     _row(r"cursor (?:not found|expired|lost)", FAILED),
     _row(
@@ -260,7 +262,8 @@ ROWS: tuple[Row, ...] = (
     _row(r"template lookup|lookup ", None, {_K.CONFIG: is_.MISCONFIGURED}),
     _row(r"(?:invalid|bad|malformed) (?:\w+ )?(?:uri|url|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
     # --- who are you -------------------------------------------------------------------------------------------------
-    _row(r"(?:id )?token (?:validation|verification) ", is_.WHO_ARE_YOU),
+    # the signature of a call that somebody makes to us
+    _row(r"(?:id )?token (?:validation|verification) |webhook (?:validation|verification)", is_.WHO_ARE_YOU),
     _row(
         r"\S+ (?:webhook )?signature|signature (?:verif|expired|mismatch|invalid|error)",
         is_.WHO_ARE_YOU,
@@ -280,7 +283,7 @@ ROWS: tuple[Row, ...] = (
         r"|insufficient (?:access|scope|privilege|permission|rights)|authori[sz]ation|unauthori[sz]ed |privilege"
         r"|scope )",
         is_.REFUSED_US,
-        {_K.AUTH: is_.YOU_MAY_NOT, _K.FRAMEWORK: is_.YOU_MAY_NOT, _K.PARSER: None},
+        {_K.AUTH: is_.YOU_MAY_NOT, _K.FRAMEWORK: is_.YOU_MAY_NOT, _K.CONFIG: is_.MISCONFIGURED, _K.PARSER: None},
     ),
     _row(
         r"(?:authent\w* |auth |unauthenticated|(?:invalid|bad|wrong|incorrect|expired) (?:\w+ )?(?:credential|password"
@@ -335,7 +338,8 @@ ROWS: tuple[Row, ...] = (
     ),
     # --- not now -----------------------------------------------------------------------------------------------------
     _row(
-        r"(?:unavailable|not available|busy |loading (?!err|exc)|try again|not (?:primary|leader|master)|maintenance"
+        r"(?:unavailable(?! for legal)|not available|(?<!free )busy |loading (?!err|exc)|try again"
+        r"|not (?:primary|leader|master)|maintenance"
         r"|temporar|circuit ?breaker|circuit open|bootstrapping|starting up|draining|shutting down|standby|in progress"
         r"|retriable|retryable|recoverable|not ready"
         r"|not enough replicas|no responders|nack|down (?:error )?\Z|result missing)",

@@ -6,6 +6,7 @@ database driver is a number of its own.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -25,7 +26,7 @@ from failsoft.errors.conventions import CLEAR, label_of_words
 from failsoft.errors.driver_codes import read_snowflake, read_tarantool, read_tds, read_trino
 from failsoft.errors.packages import Kind, Package
 from failsoft.errors.patterns import guess_by_message
-from failsoft.errors.peers import IN_FULL, means_of_a_bad_request, retry_after_of, status_in
+from failsoft.errors.peers import IN_FULL, means_of_a_bad_request, of_our_request, retry_after_of, status_in
 from failsoft.errors.protocols import (
     read_amqp,
     read_clickhouse,
@@ -59,7 +60,9 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PHRASES = {int(one): one.phrase.lower() for one in HTTPStatus}
 _BODIES = ("body", "json_body", "data", "text", "details", "response_data", "payload")
 """Where clients keep the body of an answer, once it is read."""
-_CODES = ("code", "type", "error_code", "errorCode", "name", "reason")
+_CODES = ("code", "type", "error_code", "errorCode", "name", "reason", "error_type", "status")
+_MAX_BODY = 20_000
+_OF_A_RATE = re.compile(r" (?:concurren\w*|rate|requests?|calls?|usage|tokens?) ")
 _MAX_TEXT = 2_000
 _MAX_ARGS = 8
 
@@ -69,6 +72,9 @@ def readers_of_package(package: Package, cls: type) -> tuple[CodeReader, ...]:
     names = " ".join((package.name, *[base.__name__ for base in cls.__mro__[:-3]]))
     for words, readers in _SPOKEN:
         if words.search(names):
+            if readers == _OF_MAIL:
+                # who sends mail may as well do so over HTTP
+                return (*readers, *_OF_KIND.get(package.kind, ()))
             return (*readers, _sqlstate) if package.is_driver else readers
     spoken = tuple(reader for words, reader in _SPOKEN_TOO if words.search(names))
     return (*spoken, *_OF_KIND.get(package.kind, ()))
@@ -154,6 +160,8 @@ def _http_or_code(exc: BaseException, label: Label | None) -> Code | None:
 
 
 def _peer(status: int, label: Label | None, exc: BaseException, response: object = None) -> Code | None:
+    if label is not None and (ours := of_our_request(status, label)) is not None:
+        return Code(ours, f"HTTP {status}")
     code = _of_status(status, label, exc)
     # what will not pass is not waited for
     return code if code is None or not code.label.transient else code._replace(retry_after=_wait(exc, response))
@@ -168,9 +176,7 @@ def _of_status(status: int, label: Label | None, exc: BaseException) -> Code | N
         return None
     if means is None and status == 400:
         means = means_of_a_bad_request(exc)
-    if status == 429 and (said := _worded(exc, label)) is not None and said.label == is_.QUOTA_SPENT:
-        return said
-    if (means is None or means == is_.UPSTREAM_FAILED) and (said := _worded(exc, label, status)) is not None:
+    if (said := _said_beside(status, means, label, exc)) is not None:
         return said
     if means is None:
         if status == 412:
@@ -182,6 +188,20 @@ def _of_status(status: int, label: Label | None, exc: BaseException) -> Code | N
     if means == is_.UPSTREAM_FAILED and _may_be_repeated(exc):
         means = is_.UPSTREAM_DOWN
     return Code(means, f"HTTP {status}")
+
+
+_LIMITS = frozenset({is_.QUOTA_SPENT, is_.THROTTLED})
+_TOLD_BY_WORDS = {401: _LIMITS, 402: {is_.PAYMENT_DUE}, 403: _LIMITS, 429: {is_.QUOTA_SPENT}}
+"""What only a word beside a status says: whose money is due, that a limit will not pass, or that it is one at all."""
+
+
+def _said_beside(status: int, means: Label | None, label: Label | None, exc: BaseException) -> Code | None:
+    """What a code in words says more exactly than the status beside it."""
+    only = _TOLD_BY_WORDS.get(status)
+    if only is None and means not in {None, is_.UPSTREAM_FAILED}:
+        return None
+    said = _worded(exc, label, status)
+    return said if said is None or only is None or said.label in only else None
 
 
 def _may_be_repeated(exc: BaseException) -> bool:
@@ -208,18 +228,34 @@ def _worded(exc: BaseException, label: Label | None, status: int = 0) -> Code | 
             if said is not None and said.confidence >= CLEAR and said.label not in _SAYS_NOTHING:
                 # it is us whom a peer does not know
                 ours = said.label.category is Category.AUTHENTICATION
-                return Code(is_.REFUSED_US if ours else said.label._replace(voice=Voice.SAYS), text)
+                label = is_.REFUSED_US if ours else said.label._replace(voice=Voice.SAYS)
+                # of how many there may be, which is no pool that runs out for a moment
+                counted = label == is_.EXHAUSTED and " limit " in words and _OF_A_RATE.search(words) is None
+                return Code(is_.QUOTA_SPENT if counted else label, text)
     return None
 
 
 def _codes_in_words(exc: BaseException) -> Iterator[object]:
-    for name in ("error_code", "code", "error"):
+    for name in ("error_code", "code", "error", "error_type"):
         yield getattr(exc, name, None)
-    for body in (getattr(exc, name, None) for name in _BODIES):
+    for body in (_read(getattr(exc, name, None)) for name in _BODIES):
         if type(body) is dict:
-            for owner in (body.get("error"), body):
+            errors = body.get("errors")
+            first = errors[0] if type(errors) is list and errors else None
+            for owner in (body.get("error"), body, first, body.get("detail")):
                 if type(owner) is dict:
                     yield from (owner.get(name) for name in _CODES)
+
+
+def _read(body: object) -> object:
+    """The body of an answer; generated clients keep it as the text that came."""
+    if not isinstance(body, (str, bytes)) or len(body) > _MAX_BODY or body[:1] not in {"{", b"{"}:
+        return body
+    try:
+        read: object = json.loads(body)
+    except ValueError:
+        return None
+    return read
 
 
 def _wait(*carriers: object) -> str | None:
@@ -282,9 +318,15 @@ def _redis_reply(exc: BaseException, _label: Label | None) -> Code | None:
     return None if means is None else Code(means, word)
 
 
+_REPLIES = frozenset(
+    {421, 432, *range(450, 460), *range(500, 505), 521, 523, 530, *range(534, 539), 541, *range(550, 572)}
+)
+"""Reply codes of mail servers; 400, 403 or 429 are HTTP's."""
+
+
 def _smtp(exc: BaseException, _label: Label | None) -> Code | None:
     number = _number(getattr(exc, "smtp_code", None)) or _number(getattr(exc, "code", None))
-    if number is None:
+    if number is None or number not in _REPLIES:
         return None
     return Code(label_of_reply(number, str(exc)), f"SMTP {number}")
 
@@ -369,6 +411,7 @@ def _remote_class(exc: BaseException, _label: Label | None) -> Code | None:
     return Code(is_.UPSTREAM_FAILED if label == is_.NOT_THERE else label, name)
 
 
+_OF_MAIL = (_smtp,)
 # a protocol has its codes, whoever speaks it; a package says which it speaks by its name or the names of its classes
 _SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
     (re.compile(words, re.IGNORECASE), readers)
@@ -382,7 +425,7 @@ _SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
         (r"curl", (read_curl,)),
         (r"ldap", (read_ldap,)),
         (r"(?<!s)ftp", (read_ftp,)),
-        (r"smtp|mail(?!gun|jet|chimp)", (_smtp,)),
+        (r"smtp|mail(?!gun|jet|chimp)", _OF_MAIL),
     )
 )
 _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(

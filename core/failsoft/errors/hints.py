@@ -251,6 +251,11 @@ def _library_of(file: str) -> Kind | None:
     return kind_of_place(path) or package_of(inside.removesuffix(".py").replace("/", ".")).kind
 
 
+# the half of a client's package that serves: what it reads is what a client of ours sent
+_SERVING = re.compile(
+    r"-packages/(?:aiohttp/web|tornado/(?:web|httpserver|httputil|routing)|twisted/web/(?:server|http|resource)"
+    r"|websockets/(?:\w+/)?server|mcp/server/|grpc/(?:_server|aio/_server)|thrift\w*/(?:server|http)|pymodbus/server)"
+)
 _SERVES = re.compile(r"(?:\A|/)_?(?:web_|web\.py|servers?(?:[/._]|\Z)|servicer)|[/_]server\.py\Z")
 """Of a library that serves as well as it calls, the part that serves: what cannot be read there, a client sent."""
 
@@ -262,7 +267,7 @@ def _called_client(name: str, frames: Sequence[Frame]) -> bool:
     for filename, _, _ in reversed(frames):
         path = filename.replace("\\", "/")
         _, installed, inside = path.rpartition("-packages/")
-        if not installed and not _STANDARD.search(path):
+        if (not installed and not _STANDARD.search(path)) or _SERVING.search(path) is not None:
             return False
         if installed and (inside.startswith(own) or _SERVES.search(inside) is not None):
             return False

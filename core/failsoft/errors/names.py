@@ -51,7 +51,9 @@ _OF_MACHINES = (
 )
 _NOT_OF_MACHINES = "".join(f"(?<! {word} )" for word in _OF_MACHINES.split())
 
-_OVER = "".join(f"(?<!{word} )" for word in ("hand", "fail", "roll", "take", "carry", "turn", "change", "switch", "cut"))
+_OVER = "".join(
+    f"(?<!{word} )" for word in ("hand", "fail", "roll", "take", "carry", "turn", "change", "switch", "cut")
+)
 _COUNTED_BY_MACHINES = (
     "connection|client|worker|thread|file|handle|socket|session|job|task|process|retry|retrie|redirect|stream|channel"
     "|consumer|subscriber|error|failure|query|querie|lock|open|pending|concurrent|node|request"

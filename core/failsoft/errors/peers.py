@@ -12,7 +12,16 @@ from failsoft.errors.code import Code
 from failsoft.errors.reading import header_pairs
 from failsoft.errors.taxonomy import Category
 
-__all__ = ["IN_FULL", "lower_text_of", "means_of_a_bad_request", "retry_after_of", "status_in", "status_of_peer", "upstream"]
+__all__ = [
+    "IN_FULL",
+    "lower_text_of",
+    "means_of_a_bad_request",
+    "of_our_request",
+    "retry_after_of",
+    "status_in",
+    "status_of_peer",
+    "upstream",
+]
 
 _MAX_TEXT = 2_000
 
@@ -73,6 +82,8 @@ def upstream(exc: BaseException, label: Label | None) -> Code | None:
     if status == 429 and getattr(exc, "code", None) in _SPENT:
         return Code(is_.QUOTA_SPENT, says, wait)
     clear = label if label is not None and _is_clear(label) else None
+    if clear is not None and (ours := of_our_request(status, clear)) is not None:
+        return Code(ours, says)
     if clear is not None and clear.category in _KNOWS_BETTER:
         return Code(clear, says, wait)
     means = known.label_of_upstream(status)
@@ -83,6 +94,19 @@ def upstream(exc: BaseException, label: Label | None) -> Code | None:
     if means is None and clear is not None:
         return None
     return Code(means or is_.UPSTREAM_FAILED, says, wait)
+
+
+_OF_OUR_REQUEST = frozenset({400, 403, 404, 405, 406, 409, 410, 413, 415, 422})
+
+
+def of_our_request(status: int, label: Label) -> Label | None:
+    """What a class means more exactly where a peer answers with a status that blames our request: what it does not
+    offer will not be there in a moment, and a limit of how many there may be does not pass. None: what it says."""
+    if status not in _OF_OUR_REQUEST:
+        return None
+    if label.transient and label.category is Category.EXTERNAL_SERVICE and label.status == is_.UPSTREAM_NOT_NOW.status:
+        return is_.UPSTREAM_FAILED
+    return is_.QUOTA_SPENT if label._replace(voice=Voice.SAYS) == is_.EXHAUSTED else None
 
 
 IN_FULL = frozenset({404, 405, 413, 414, 431})

@@ -272,13 +272,35 @@ def _urllib3(exc: BaseException, _label: Label | None) -> Code | None:
 _CURL_STATUS = re.compile(r"returned error: (\d{3})")
 
 
+_CURL_OF_A_PEER = re.compile(r"HTTP/0\.9|redirect")
+
+
 def read_curl(exc: BaseException, _label: Label | None) -> Code | None:
     """curl: its own numbers."""
     number = number_of(first_of(exc))
     number = number_of(getattr(exc, "code", None)) if number is None else number
     if number == 22 and (match := _CURL_STATUS.search(_text(exc))):
         return Code(known.label_of_upstream(int(match[1])) or is_.UPSTREAM_FAILED, f"HTTP {match[1]}")
+    if number in {1, 3} and _CURL_OF_A_PEER.search(_text(exc)):
+        return Code(is_.UPSTREAM_FAILED, f"curl {number}, of a peer")
+    if number == 27 and "URL rejected" in _text(exc):
+        return Code(is_.BUG, "curl 27, of a URL")
     return named(known.CURL.get(number or 0), f"curl {number}")
+
+
+def _own_close(exc: BaseException, *, answered: bool) -> Code | None:
+    """What it says that it was us who closed a WebSocket: what the peer sent was against the rules or too large, it did
+    not answer a ping, or the connection is used once more."""
+    number = getattr(getattr(exc, "sent", None), "code", None)
+    if not isinstance(number, int):
+        return None
+    if number == 1000 and answered and getattr(exc, "rcvd_then_sent", None) is False:
+        return Code(is_.BUG, "closed before")
+    if answered:
+        return None
+    if "ping timeout" in _text(exc):
+        return Code(is_.SILENT, "ping timeout")
+    return Code(is_.UPSTREAM_FAILED, f"sent close code {int(number)}") if number in {1002, 1003, 1007, 1009} else None
 
 
 def read_close(exc: BaseException, _label: Label | None) -> Code | None:
@@ -286,6 +308,8 @@ def read_close(exc: BaseException, _label: Label | None) -> Code | None:
     if type(exc).__name__ == "InvalidMessage" and isinstance(exc.__cause__, EOFError):
         return Code(is_.BROKEN, "end of stream")
     number = number_of(getattr(getattr(exc, "rcvd", None), "code", None))
+    if number in {None, 1000} and (own := _own_close(exc, answered=number is not None)) is not None:
+        return own
     return named(known.WEBSOCKET.get(number or 0), f"close code {number}")
 
 

@@ -20,7 +20,7 @@ def _words(*rows: tuple[Label, str]) -> dict[str, Label]:
 
 
 _MODELS = _words(
-    (is_.UPSTREAM_NOT_NOW, "overloaded_error overloaded engine_overloaded"),
+    (is_.UPSTREAM_NOT_NOW, "overloaded_error overloaded engine_overloaded capacity_exceeded server_overloaded"),
     (is_.THROTTLED, "rate_limit_error rate_limit_exceeded tokens requests"),
     (is_.QUOTA_SPENT, "insufficient_quota billing_hard_limit_reached billing_not_active billing_error"),
     (is_.REFUSED_US, "authentication_error permission_error invalid_api_key"),

@@ -30,6 +30,9 @@ ELSEWHERE = {
     "re.error", "nntplib.NNTPError", "signal.itimer_error", "nntplib.NNTPTemporaryError",
     "pydantic.error_wrappers.ValidationError", "queue.ShutDown", "asyncio.queues.QueueShutDown",
     "email.errors.HeaderWriteError", "pathlib.UnsupportedOperation", "_zstd.ZstdError", "compression.zstd.ZstdError",
+    "django.contrib.gis.gdal.error.GDALException",
+    "django.contrib.gis.gdal.error.SRSException", "django.contrib.gis.geos.error.GEOSException",
+    "multipart.ParserLimitReached", "multipart.ParserStateError",
 }  # fmt: skip
 INSTALLED = sorted({path for path, _ in iter_entries() if is_installed(path)} - ELSEWHERE)
 

@@ -617,3 +617,38 @@ def test_what_passes_on_postgres_gives_its_states_as_codes(
     error = install("zephyr_postgrest", named("APIError")).APIError("no")
     error.code = code
     assert said(classify(error)) == means
+
+
+CARRIES = "class {name}(Exception):\n    def __init__(self, **facts): self.__dict__.update(facts)\n"
+
+
+def test_what_a_peer_blames_our_request_for_will_not_pass(classify: Classify, install: Install) -> None:
+    code = "".join(CARRIES.format(name=name) for name in ("FeatureUnavailableError", "MemberLimitExceededError"))
+    api = install("zephyrplanapi", code)
+    assert classify(api.FeatureUnavailableError(status_code=503)).transient
+    assert not classify(api.FeatureUnavailableError(status_code=400)).transient
+    assert said(classify(api.MemberLimitExceededError(status_code=400))) == ("resource", 503, False)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "category"),
+    [
+        (401, {"detail": {"status": "quota_exceeded"}}, "resource"),
+        (402, '{"errors": [{"code": "CARD_DECLINED"}]}', "business_logic"),
+        (402, "", "resource"),
+        (403, b'{"error": {"code": "rate_limit_exceeded"}}', "resource"),
+        (403, "{not json", "authentication"),
+        (429, {"error": {"code": "member_limit_exceeded"}}, "resource"),
+    ],
+)
+def test_a_word_beside_a_status_tells_of_limits_and_money(
+    classify: Classify, install: Install, status: int, body: object, category: str
+) -> None:
+    api = install("zephyrwordapi", CARRIES.format(name="AnyError"))
+    assert classify(api.AnyError(status_code=status, body=body)).category == category
+
+
+def test_a_kit_for_mail_speaks_http_or_smtp(classify: Classify, install: Install) -> None:
+    api = install("zephyrmailapi", CARRIES.format(name="AnyError"))
+    assert said(classify(api.AnyError(code=401))) == ("authentication", 502, False)
+    assert said(classify(api.AnyError(code=421))) == ("external_service", 503, True)

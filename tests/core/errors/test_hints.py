@@ -215,3 +215,16 @@ def test_what_a_library_of_images_cannot_read_a_client_sent_unless_the_system_sa
     assert (cut.category, cut.status) == ("validation", 400)
     broken = raised(lambda: space["read"](OSError(5, "Input/output error")))
     assert broken.status == 500
+
+
+@pytest.mark.parametrize(
+    ("place", "category"),
+    [
+        ("aiohttp/web_request.py", "validation"),
+        ("aiohttp/client_reqrep.py", "external_service"),
+        ("tornado/web.py", "validation"),
+        ("websockets/sync/server.py", "validation"),
+    ],
+)
+def test_the_half_of_a_client_that_serves_reads_what_its_client_sent(raised: Raised, place: str, category: str) -> None:
+    assert raised(as_if_in(f"{LIB}/{place}", lambda: json.loads("{"))).category == category

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator
 
 from failsoft.errors.catalogue.auth import AUTH
 from failsoft.errors.catalogue.brokers import BROKERS
+from failsoft.errors.catalogue.checks import CHECKS
 from failsoft.errors.catalogue.clients import CLIENTS
 from failsoft.errors.catalogue.clouds import CLOUDS
+from failsoft.errors.catalogue.credentials import CREDENTIALS
 from failsoft.errors.catalogue.databases import DATABASES
 from failsoft.errors.catalogue.documents import DOCUMENTS
 from failsoft.errors.catalogue.drivers import DRIVERS
@@ -21,6 +23,7 @@ from failsoft.errors.catalogue.files import FILES
 from failsoft.errors.catalogue.frameworks import FRAMEWORKS
 from failsoft.errors.catalogue.hosted import HOSTED
 from failsoft.errors.catalogue.kafka import KAFKA
+from failsoft.errors.catalogue.kits import KITS
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.local import LOCAL
 from failsoft.errors.catalogue.mappers import MAPPERS
@@ -36,6 +39,7 @@ from failsoft.errors.catalogue.stdlib import STDLIB
 from failsoft.errors.catalogue.stores import STORES
 from failsoft.errors.catalogue.validators import VALIDATORS
 from failsoft.errors.catalogue.vendors import VENDORS
+from failsoft.errors.catalogue.web import WEB
 from failsoft.errors.catalogue.wires import WIRES
 from failsoft.errors.catalogue.work import WORK
 
@@ -44,7 +48,7 @@ __all__ = ["find_label", "iter_entries"]
 FAMILIES = (
     STDLIB, FRAMEWORKS, VALIDATORS, AUTH, DATABASES, STORES, EMBEDDED, CLIENTS, SDKS, VENDORS, CLOUDS, BROKERS,
     SERVICES, QUEUES, KAFKA, REMOTE, WORK, FILES, LOCAL, MAPPERS, RUNTIMES, SQLSTATES, DRIVERS, SEARCH, WIRES, SHARES,
-    DOCUMENTS, HOSTED,
+    DOCUMENTS, HOSTED, WEB, KITS, CREDENTIALS, CHECKS,
 )  # fmt: skip
 # they took over the names of what they were forked from, and what these mean
 _FORKS = {

@@ -168,8 +168,7 @@ _PROTOCOLS: tuple[tuple[Label, str], ...] = (
     (
         is_.UPSTREAM_FAILED,
         """
-        aiohttp.http_exceptions.LineTooLong aiohttp.http_exceptions.InvalidHeader
-        aiohttp.http_exceptions.DecompressSizeError aiohttp.client_exceptions.WSMessageTypeError
+        aiohttp.http_exceptions.DecompressSizeError
         urllib3.exceptions.InvalidHeader websockets.exceptions.InvalidHeader
         websockets.exceptions.InvalidHeaderFormat websockets.exceptions.InvalidHeaderValue
         websockets.exceptions.InvalidOrigin websockets.exceptions.InvalidUpgrade

@@ -138,6 +138,8 @@ WEBSOCKET = _table(
     (is_.UPSTREAM_NOT_NOW, (1011, 1012, 1013, 1014)),
     (is_.UPSTREAM_FAILED, (1002, 1003, 1007, 1008, 1010)),
     (is_.TOO_BIG_FOR_PEER, (1009,)),
-    (is_.REFUSED_US, (3000, 3003)),
+    # of those left to applications the ones that are made of a status of HTTP
+    (is_.REFUSED_US, (3000, 3003, 4401, 4403)),
+    (is_.THROTTLED, (4429,)),
 )
 """Codes with which a peer closed (RFC 6455, 7.4.1, and IANA's registry)."""

@@ -26,20 +26,23 @@ _BY_KIND: Mapping[str, str] = {
         customerio darabonba dashscope datadog datadog_api_client daytona daytona_api_client ddgs ddtrace
         deep_translator deepgram deepl deezer delighted descope dicomweb_client digitalocean dingtalk discogs_client
         discord discord_webhook disnake docker docusign_esign dropbox dropbox_sign duckduckgo_search dwollav2 e2b
-        easysnmp ebaysdk edgar edge_tts elasticapm elevenlabs emails envelopes erniebot erppeek etherscan exa_py
+        easysnmp ebaysdk edgar edge_tts elasticapm elevenlabs emails ens envelopes erniebot erppeek etherscan
+        exa_py
         exchangelib ezsheets fabric fabric2 facebook_business falconpy fastmcp fcm_django fedex feedparser fhirclient
         fhirpy firebase_admin firecrawl fireworks fitbit flagsmith flickrapi frappeclient fredapi freshbooks freshdesk
         ftputil garminconnect gattlib gcloud gcsfs gdown geocoder ghapi gidgethub giphy_client git gitdb giteapy
         github3 githubkit gitlab glanceclient gocardless_pro google_auth_httplib2 google_auth_oauthlib
         google_play_scraper googlesearch googletrans gql gradio_client grafana_api grafana_client graphitesend
         grequests groq growthbook grpclib gspread h11 h2 habanero heroku3 heyoo hikari hishel homeassistant_api
-        honeybadger hpack hprose httpcore httpie httptools httpx_sse httpx_ws huaweicloudsdkcore hubspot hvac
+        honeybadger hpack hprose httpcore httpie httptools httpx_sse httpx_ws huaweicloudsdkcore hubspot huggingface_hub
+        hvac
         hyperframe ib_insync ibapi ibm_cloud_sdk_core ibm_watson ibm_watsonx_ai icinga2api icmplib iexfinance
         imagekitio imapclient imdb imgurpython impacket instagrapi instaloader instamojo_wrapper instructor intercom
         intuitlib invoke ipdata ipfsapi ipfshttpclient ipinfo ipwhois iyzipay jenkins jenkinsapi jina jira
         jsonrpcclient jsonrpclib kaggle kagglehub kasa kavenegar keystoneauth1 keystoneclient kiota_abstractions
         kiota_http kiteconnect klaviyo_api knockapi knx kopf kr8s krakenex kubernetes kubernetes_asyncio kucoin
-        label_studio_sdk labelbox lakefs lakefs_sdk lamini langfuse langgraph_sdk langsmith lark_oapi launchdarkly_api
+        label_studio_sdk labelbox lakefs lakefs_sdk lamini langfuse langgraph langgraph_sdk langsmith lark_oapi
+        launchdarkly_api
         lavalink ld_eventsource ldclient letta_client libcloud libhoney libnfs libvirt lifxlan lightkube linebot
         linkedin linkedin_api linode_api4 livekit llama_cloud lob logfire_api logtail lomond looker_sdk
         mailchimp_marketing mailchimp_transactional mailerlite mailgun mailjet_rest mandrill mapbox mastodon
@@ -77,7 +80,10 @@ _BY_KIND: Mapping[str, str] = {
         tinify tinyrpc tinytuya tls_client tmdbv3api together translators transmission_rpc travispy trello treq
         tritonclient truelayer trycourier tusclient tweepy twilio twirp twirpy twitchAPI twitchio twitter TwitterAPI
         twython typeform uipath UnleashClient unstructured_client upcloud_api upnpclient vercel vertexai viberbot
-        vk_api vllm volcengine voyageai vultr wandb waybackpy webdav webdav3 webdavclient webexpythonsdk webexteamssdk
+        vk_api vllm volcengine vonage vonage_http_client vonage_jwt vonage_network_auth
+        vonage_network_number_verification vonage_network_sim_swap vonage_number_insight vonage_numbers vonage_sms
+        vonage_verify vonage_video vonage_voice voyageai vultr wandb waybackpy webdav webdav3
+        webdavclient webexpythonsdk webexteamssdk
         wechatpy werobot whois whoisit wikipedia wikipediaapi winrm withings wmi wolframalpha woocommerce
         wordpress_xmlrpc workos wsproto xai_sdk xata xendit xero xero_python xinference_client xknx yagmail yahoo_fin
         yahooquery yfinance youtube_dl youtube_transcript_api yt_dlp zabbix_utils zcrmsdk zendesk zenrows zep_cloud
@@ -119,7 +125,7 @@ _BY_KIND: Mapping[str, str] = {
         cedarpy certvalidator cognitojwt coincurve Crypto cryptocode Cryptodome dj_rest_auth django_cryptography
         django_otp django_recaptcha djangosaml2 donna25519 doubleratchet ecdsa ed25519 encrypted_fields eth_keys
         fastapi_azure_auth fastapi_users fernet fernet_fields fido2 flask_bcrypt flask_dance flask_httpauth flask_jwt
-        flask_jwt_extended flask_login flask_oidc flask_principal flask_security gnupg gotrue gssapi guardian
+        flask_jwt_extended flask_login flask_oidc flask_principal flask_security gnupg gotrue gssapi guardian guardpost
         http_message_signatures httpsig httpx_auth httpx_oauth in_toto jose josepy joserfc jwcrypto jwskate jwt
         jwt_pro kerberos keycloak knox krb5 libnacl libpass M2Crypto macaroonbakery mohawk mozilla_django_oidc nacl
         nkeys noise ntlm_auth oauth2_provider oauthlib okta okta_jwt_verifier onelogin onetimepass OpenSSL oscrypto

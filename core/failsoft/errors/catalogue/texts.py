@@ -36,6 +36,7 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
         "socketio.exceptions.ConnectionError engineio.exceptions.ConnectionError",
         r"status code [45]\d\d|Invalid response",
     ),
+    (is_.REFUSED_US, "razorpay.errors.BadRequestError", r"(?i)authentication failed|api key .*is (?:invalid|expired)"),
     (is_.REFUSED_US, "fastapi_mail.errors.ConnectionErrors", r"\(53[0458]\b"),
     (is_.SILENT, "fastapi_mail.errors.ConnectionErrors", r"[Tt]imed out"),
     # replies of SOCKS (RFC 1928, 6)
@@ -90,6 +91,7 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     (is_.UNPARSABLE, "sympy.core.sympify.SympifyError", r"could not parse"),
     (is_.MISCONFIGURED, "pyogrio.errors.DataSourceError", r"No such file"),
     (is_.BUG, "minijinja.TemplateError", r"\Aundefined value"),
+    (is_.BUG, "import_export.exceptions.ImportError", r"declared in 'import_id_fields'|not present in the resource"),
     # a client that is generated checks what its methods are called with
     (is_.BUG, "pydantic_core.ValidationError", r"\A\d+ validation errors? for [A-Z]\w*Api\.\w+"),
     *WORDS_OF_STORES,
@@ -108,6 +110,7 @@ _FRAMEWORKS: tuple[tuple[Label, str, str, str, str], ...] = (
     ),
     (is_.BUG, "RuntimeError", "-packages/starlette/websockets.py", "", ""),
     (is_.BUG, "TypeError", "-packages/pyramid/renderers.py", "", r"serializable"),
+    (is_.UNPARSABLE, "ValueError AssertionError RuntimeError", "-packages/aiohttp/multipart.py", r"Reader\.", ""),
     (is_.BUG, "RuntimeError", "-packages/uvicorn/protocols/", "", r"ASGI|Response content"),
     (is_.MISCONFIGURED, "RuntimeError ImportError", "-packages/fastapi/dependencies/", "", r"to be installed"),
     (is_.MISCONFIGURED, "ValueError", "-packages/django/contrib/staticfiles/", "", r"manifest"),
