@@ -138,7 +138,9 @@ def _of_response(exc: BaseException, label: Label | None) -> Code | None:
 
 
 _OF_A_LOGIN = frozenset({is_.WHO_ARE_YOU.status, is_.YOU_MAY_NOT.status})
-_OF_THE_PEER = frozenset({404, 405, 406, 408, 410, 413, 415, 425, *range(500, 600)})
+_OF_THE_PEER = frozenset({404, 405, 406, 408, 409, 410, 413, 415, 425, 429, *range(500, 600)})
+_OF_US = frozenset({400, 403})
+"""What a service of identity says of our request, unless a class or a word of OAuth tells of a login."""
 
 
 def _of_identity(exc: BaseException, label: Label | None) -> Code | None:
@@ -146,7 +148,8 @@ def _of_identity(exc: BaseException, label: Label | None) -> Code | None:
     peer as any other. What an exception has by its class alone is an answer of ours, as those of a provider are."""
     owner = getattr(exc, "__dict__", None) or {}
     status = next((one for name in _STATUSES if (one := _number(owner.get(name))) is not None), None)
-    if status is not None and status in _OF_THE_PEER:
+    silent = label is not None and label.voice is Voice.MUTE and "invalid_grant" not in str(exc)[:_MAX_TEXT]
+    if status is not None and (status in _OF_THE_PEER or (silent and status in _OF_US)):
         return _peer(status, None, exc)
     ours = _number(getattr(type(exc), "status_code", None))
     if label is not None and ours != label.status and {ours, label.status} == _OF_A_LOGIN:

@@ -318,6 +318,13 @@ def _thrift(exc: BaseException, _label: Label | None) -> Code | None:
     return Code(is_.SILENT, "timed out") if "timed out" in text else named(_THRIFT.get(number), f"Thrift {number}")
 
 
+def _remote_command(exc: BaseException, _label: Label | None) -> Code | None:
+    """A command that failed on another host, whose library has the same class for those of this one."""
+    result = getattr(exc, "result", None)
+    elsewhere = type(result).__module__.partition(".")[0] == "fabric" or isinstance(getattr(exc, "host", None), str)
+    return Code(is_.UPSTREAM_FAILED, "a command of another host") if elsewhere else None
+
+
 READERS_OF_VENDORS: tuple[tuple[CodeReader, str], ...] = (
     (_model, "openai anthropic groq together litellm mistralai"),
     (_stripe, "stripe"),
@@ -343,5 +350,6 @@ MORE_READERS_OF_VENDORS: tuple[tuple[CodeReader, str], ...] = (
     (_no_bundle, "urllib3 urllib3_future"),
     (_no_socket, "websocket"),
     (_sendgrid, "python_http_client"),
+    (_remote_command, "invoke plumbum"),
 )
 """Those that are asked before the status of an answer is."""
