@@ -304,7 +304,8 @@ ROWS: tuple[Row, ...] = (
     _row(r"verification (?:error|failed|failure) ", None, {_K.UNKNOWN: is_.WHO_ARE_YOU}),
     # what a token says of the key that it was signed with, which may have been changed since
     _row(
-        r"(?:missing|unknown|no|unsupported) (?:\w+ )?(?:key|algorithm|alg) |(?:missing|unknown|invalid|no) (?:key id|kid) "
+        r"(?:missing|unknown|no|unsupported) (?:\w+ )?(?:key|algorithm|alg) |(?:missing|unknown|invalid"
+        r"|no) (?:key id|kid) "
         r"|key (?:id )?not found",
         None,
         {_K.AUTH: is_.WHO_ARE_YOU},

@@ -77,7 +77,7 @@ def upstream(exc: BaseException, label: Label | None) -> Code | None:
     response = getattr(exc, "response", None)
     status = status_of_peer(response, getattr(exc, "meta", None), exc)
     if status is None:
-        return word_of_answer(exc) if label is None or label != is_.BUG and _says_little(label) else None
+        return word_of_answer(exc) if label is None or (label != is_.BUG and _says_little(label)) else None
     says, wait = f"HTTP {status}", retry_after_of(response) or retry_after_of(exc)
     if status == 429 and getattr(exc, "code", None) in _SPENT:
         return Code(is_.QUOTA_SPENT, says, wait)

@@ -275,8 +275,10 @@ _GRAPHQL = _words(
     (is_.INVALID, "bad_user_input bad_request validation_error invalid_input validation_failed"),
     (
         is_.UNPARSABLE,
-        "graphql_parse_failed graphql_validation_failed persisted_query_not_found persisted_query_not_supported "
-        "operation_resolution_failure query_too_complex depth_limit_exceeded",
+        """
+        graphql_parse_failed graphql_validation_failed persisted_query_not_found persisted_query_not_supported
+        operation_resolution_failure query_too_complex depth_limit_exceeded
+        """,
     ),
     (is_.OUR_LIMIT, "throttled rate_limited too_many_requests rate_limit_exceeded"),
     (is_.EDIT_CONFLICT, "conflict"),

@@ -213,10 +213,12 @@ _OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
 _OF_STORES = frozenset({Kind.STORE, Kind.BROKER})
 _OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer|claims?|expired)\b", re.IGNORECASE)
 _OF_LOGINS = re.compile(
-    r"\b(?:state|nonce|csrf(?: token)?|code[_ ]verifier|pkce)\b.{0,40}?\b(?:mismatch\w*|missing|invalid|(?:do|does|did)(?: not|n't)"
+    r"\b(?:state|nonce|csrf(?: token)?|code[_ ]verifier|pkce)\b.{0,40}?\b(?:mismatch\w*|missing|invalid|(?:do"
+    r"|does|did)(?: not|n't)"
     r" match|not (?:match|equal|valid)|expired|unknown)\b|\b(?:mismatch\w*|invalid|missing|unknown|expired) "
     r"(?:oauth ?2? |login |csrf )?(?:state|nonce|csrf|code[_ ]verifier)\b(?! (?:machine|transition|of|file))"
-    r"|\bno (?:matching |suitable |such )?(?:signing )?key (?:for|with|found for) (?:kid|key id)|\bkey id \S+ not found\b",
+    r"|\bno (?:matching |suitable |such )?(?:signing )?key (?:for|with|found for) (?:kid|key id)"
+    r"|\bkey id \S+ not found\b",
     re.IGNORECASE,
 )
 _OF_A_FILE = re.compile(r"\b(?:pars|deseriali|decod)|\bEOF\b|\bheader\b|\b(?:line|column) \d", re.IGNORECASE)

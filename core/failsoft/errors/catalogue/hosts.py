@@ -1,4 +1,4 @@
-"""Other hosts that we work on, and what else answers without HTTP: a file or a command that is theirs is no fault of ours."""
+"""Other hosts that we work on: a file or a command of theirs is no fault of ours. And who calls a library wrongly."""
 
 from __future__ import annotations
 
@@ -32,7 +32,13 @@ HOSTS: tuple[tuple[Label, str], ...] = (
         asyncssh.sftp.SFTPByteRangeLockRefused asyncssh.sftp.SFTPDeletePending
         """,
     ),
-    (is_.BUG, "asyncssh.sftp.SFTPInvalidHandle curl_cffi.requests.exceptions.ImpersonateError sanic_routing.exceptions.RouteExists"),
+    (
+        is_.BUG,
+        """
+        asyncssh.sftp.SFTPInvalidHandle curl_cffi.requests.exceptions.ImpersonateError
+        sanic_routing.exceptions.RouteExists
+        """,
+    ),
     # what is wrong in a template when it is filled, and not when it is read
     (
         is_.BUG,

@@ -21,8 +21,7 @@ WORDS_OF_KITS: tuple[tuple[Label, str, str], ...] = (
     (
         is_.BUG,
         "minijinja.TemplateError",
-        r"\A(?:unknown (?:function|method)|undefined value|invalid operation|missing argument|too many arguments"
-        r"|bad serialization|cannot (?:unpack|deserialize)|(?:value|object) is not)",
+        r"\A(?:unknown (?:function|method)|undefined value|invalid operation|(?:missing|too many) arguments?|bad seri)",
     ),
     (is_.OUT_OF_MEMORY, "nacl.exceptions.RuntimeError", r"[Mm]emory"),
 )
@@ -31,6 +30,12 @@ WORDS_OF_KITS: tuple[tuple[Label, str, str], ...] = (
 PLACES_OF_KITS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.BUG, "ValueError", "-packages/pyotp/", r"\.__init__\Z", r"digits|digest|interval"),
     (is_.CONTRADICTION, "ValueError", "-packages/werkzeug/security.py", r"", r""),
-    (is_.CONTRADICTION, "ValueError", "-packages/django/contrib/auth/hashers.py", r"", r"[Uu]nknown password hash|decode"),
+    (
+        is_.CONTRADICTION,
+        "ValueError",
+        "-packages/django/contrib/auth/hashers.py",
+        r"",
+        r"[Uu]nknown password hash|decode",
+    ),
 )
 """As `OF_PLACES` in `texts`."""

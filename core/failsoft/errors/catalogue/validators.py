@@ -9,14 +9,6 @@ __all__ = ["VALIDATORS"]
 
 VALIDATORS: tuple[tuple[Label, str], ...] = (
     (
-        # what one schema of ours says of another
-        is_.MISCONFIGURED,
-        """
-        referencing.exceptions.Unresolvable referencing.exceptions.Unretrievable
-        referencing.exceptions.NoSuchResource
-        """,
-    ),
-    (
         is_.BUG,
         """
         lxml.etree.XSLTParseError lxml.etree.XPathSyntaxError jsonschema.exceptions._RefResolutionError
@@ -102,7 +94,8 @@ VALIDATORS: tuple[tuple[Label, str], ...] = (
         apischema.serialization.errors.TypeCheckError schematics.exceptions.UndefinedValueError
         schematics.exceptions.MockCreationError jsonschema.exceptions.UnknownType
         jsonschema.exceptions.UndefinedTypeCheck jsonschema.exceptions.FormatError
-        pydantic_core._pydantic_core.PydanticSerializationUnexpectedValue
+        referencing.exceptions.Unresolvable referencing.exceptions.Unretrievable
+        referencing.exceptions.NoSuchResource pydantic_core._pydantic_core.PydanticSerializationUnexpectedValue
         pydantic.v1.errors.ConfigError cbor2.CBOREncodeError cbor2.CBORError google.protobuf.message.EncodeError
         google.protobuf.message.Error google.protobuf.json_format.SerializeToJsonError google.protobuf.json_format.Error
         google.protobuf.descriptor.TypeTransformationError google.protobuf.message.FrozenInstanceError
