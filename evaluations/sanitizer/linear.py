@@ -167,6 +167,18 @@ HOSTILE = (
     "token: x -> ",
     "value a1b2c3d4 for field password ",
     "password='a1b2c3d4' ",
+    "\n    │ └ 'x'",
+    "-> 'x",
+    "[generated in 0.1s] (",
+    "; args=('x'",
+    "[parameters: {'pk_1': 1",
+    "refresh_tokens={'a': '",
+    "tokens=['x', ",
+    "code='a1b2c3d4e5f6g7h8 ",
+    "auth: Internal Server ",
+    "first_name: this field ",
+    "update x set (a = ?), ",
+    "argument --password: invalid x value: '",
 )
 """What is repeated to make texts of."""
 

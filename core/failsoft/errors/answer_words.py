@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeGuard
 
+from failsoft.errors.capture import text_of
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.code import Code
@@ -128,7 +129,7 @@ def words_in(exc: BaseException) -> Iterator[str]:
                 yield value
     for name in _BODIES:
         yield from _in_body(getattr(exc, name, None), 0)
-    for found in _IN_TEXT.finditer(str(exc)[:_MAX_TEXT]):
+    for found in _IN_TEXT.finditer(text_of(exc)[:_MAX_TEXT]):
         yield found[1]
 
 

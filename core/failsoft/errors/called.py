@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from failsoft.errors.packages import Kind, is_third_party, package_of
 
-__all__ = ["function_called", "library_called"]
+__all__ = ["function_called", "library_called", "name_called"]
 
 _MAX_FRAMES = 2_000
 _MAX_CALLS = 1_024
@@ -40,6 +40,12 @@ def library_called(exc: BaseException) -> Kind | None:
     call = _call_at(tb.tb_frame.f_code, tb.tb_lasti)
     module = None if call is None else _module_of(call, tb.tb_frame)
     return package_of(module).kind if module is not None and is_third_party(module) else None
+
+
+def name_called(code: CodeType, offset: int) -> str | None:
+    """The last name of what was called at a place: `connect` of `self.link.connect(…)`."""
+    call = _call_at(code, offset)
+    return None if call is None else call.members[-1] if call.members else call.name
 
 
 def function_called(exc: BaseException) -> str | None:

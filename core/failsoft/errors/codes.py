@@ -6,6 +6,7 @@ library only, and answers None where there is no code or none that says somethin
 
 from __future__ import annotations
 
+import errno
 import re
 import socket
 from collections.abc import Mapping
@@ -75,20 +76,10 @@ def _errno(exc: BaseException, kind: Label | None) -> Code | None:
         return said
     number = number_of(getattr(exc, "errno", None))
     if number is None:
-        # asyncio joins the attempts to reach several addresses into one text, and shutil lists what it could not copy
-        text = first_of(exc)
-        if isinstance(text, list):
-            text = " ".join(str(one) for one in text[:_MAX_LISTED])
-        if isinstance(text, str) and any(needle in text for needle in _MISSING):
-            return Code(is_.MISCONFIGURED, "missing file")
-        if text == "Invalid data stream":
-            return Code(is_.UNPARSABLE, "bz2")
-        found = {int(digits) for digits in _ERRNO_IN_TEXT.findall(text)} if isinstance(text, str) else set()
-        if len(found) > 1 and all(known.ERRNO.get(one) in _NO_LINK for one in found):
-            return Code(is_.UNREACHABLE, "several errno")
-        if len(found) != 1:
-            return None
-        number = found.pop()
+        found = _in_text(first_of(exc))
+        if not isinstance(found, int):
+            return found
+        number = found
     label = known.ERRNO.get(number)
     if label in _NOT_BOUND and "while attempting to bind on address" in str(exc)[:_MAX_TEXT]:
         label = is_.MISCONFIGURED
@@ -102,6 +93,26 @@ def _of_a_socket(kind: Label | None) -> Label:
     if kind is None or kind.category is not is_.REFUSED.category:
         return is_.OS_FAULT
     return is_.STORE_REFUSED if kind.severity is is_.STORE_REFUSED.severity else is_.REFUSED
+
+
+def _in_text(text: object) -> int | Code | None:
+    """The errno in the text of an error of the system that has none, or what else such a text says."""
+    # asyncio joins the attempts to reach several addresses into one text, and shutil lists what it could not copy
+    if isinstance(text, list):
+        text = " ".join(str(one) for one in text[:_MAX_LISTED])
+    if not isinstance(text, str):
+        return None
+    if any(needle in text for needle in _MISSING):
+        return Code(is_.MISCONFIGURED, "missing file")
+    if text == "Invalid data stream":
+        return Code(is_.UNPARSABLE, "bz2")
+    found = {int(digits) for digits in _ERRNO_IN_TEXT.findall(text)}
+    if len(found) > 1:
+        # an address of a kind that this host has none of, beside those that were tried
+        found.discard(errno.EADDRNOTAVAIL)
+    if len(found) > 1 and all(known.ERRNO.get(one) in _NO_LINK for one in found):
+        return Code(is_.UNREACHABLE, "several errno")
+    return found.pop() if len(found) == 1 else None
 
 
 _GAI = {

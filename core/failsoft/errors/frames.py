@@ -70,6 +70,11 @@ class Frames(Sequence["Frame"]):
         return ((code.co_filename, code.co_qualname) for code in reversed(self._codes))
 
     @property
+    def place(self) -> tuple[CodeType, int] | None:
+        """The innermost code and where in it the failing instruction is; None if there is none."""
+        return (self._codes[-1], self._offsets[-1]) if self._codes else None
+
+    @property
     def function(self) -> str:
         """Qualified name of the innermost function, empty if there is none."""
         if self._made is not None:

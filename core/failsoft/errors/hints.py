@@ -14,6 +14,7 @@ from failsoft.errors.failure import Frame
 from failsoft.errors.frames import Frames
 from failsoft.errors.packages import Kind, package_of
 from failsoft.errors.places import OF_INPUT, kind_of_place, refine_by_library
+from failsoft.errors.purposes import purpose_of
 from failsoft.errors.taxonomy import Category, Severity
 
 __all__ = ["Placed", "broke_while_answering", "may_be_refined", "refine_by_place"]
@@ -62,6 +63,7 @@ _LAST_FRAMES: tuple[tuple[str, str, Label, str], ...] = (
     ("EOFError", "/bz2.py", is_.UNPARSABLE, "an archive that ends early"),
     ("EOFError", "/lzma.py", is_.UNPARSABLE, "an archive that ends early"),
     ("EOFError", "/_compression.py", is_.UNPARSABLE, "an archive that ends early"),
+    ("EOFError", "/compression/_common/_streams.py", is_.UNPARSABLE, "an archive that ends early"),
     ("KeyError", "/zipfile.py", is_.NOT_THERE, "no such member of an archive"),
     ("KeyError", "/zipfile/__init__.py", is_.NOT_THERE, "no such member of an archive"),
     ("OpenSSL.crypto.Error", "/OpenSSL/", is_.UNPARSABLE, "a certificate or a key, no link"),
@@ -147,14 +149,21 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
         return is_.CONTRADICTION, "a stored value that cannot be read"
     if (better := refine_by_library(label, name, near)) is not None:
         return better
-    if label in OF_INPUT and name.startswith("graphql.") and any("-packages/gql/" in frame[0] for frame in near):
-        return is_.BUG, "a query of our own"
-    if label in OF_INPUT and (_any(frames, _NEAR, _CLIENT) or _called_client(name, near)):
-        return is_.UPSTREAM_FAILED, "while reading a peer's answer"
+    if label in OF_INPUT and (whose := _whose_data(name, frames, near)) is not None:
+        return whose
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
     if lost and _any(frames, _NEAR, _STORE):
         return label._replace(severity=Severity.HIGH), "on the way to a store"
     return None
+
+
+def _whose_data(name: str, frames: Sequence[Frame], near: Sequence[Frame]) -> tuple[Label, str] | None:
+    """Whose data could not be read, where it is not our client's."""
+    if name.startswith("graphql.") and any("-packages/gql/" in frame[0] for frame in near):
+        return is_.BUG, "a query of our own"
+    if _any(frames, _NEAR, _CLIENT) or _called_client(name, near):
+        return is_.UPSTREAM_FAILED, "while reading a peer's answer"
+    return purpose_of(near)
 
 
 _MISUSED = frozenset({is_.BUG, is_.INVALID, is_.UNPARSABLE, is_.MISCONFIGURED})

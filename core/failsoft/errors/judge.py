@@ -27,7 +27,6 @@ from failsoft.errors.catalogue.labels import (
 )
 from failsoft.errors.codes import Code
 from failsoft.errors.complaints import is_not_set_up
-from failsoft.errors.conventions import Convention
 from failsoft.errors.disconnects import find_disconnect
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
@@ -37,8 +36,6 @@ from failsoft.errors.inside import inner_of, leaves_of, quoted_context_of
 from failsoft.errors.model import DOUBTED, TextModel, doubted
 from failsoft.errors.patterns import (
     guess_by_message,
-    misses_a_dependency,
-    misses_a_key,
     names_a_setting,
     tells_of_an_answer,
 )
@@ -48,7 +45,7 @@ from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_af
 from failsoft.errors.rules import CompiledRules
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.validation import pairs_of_exception
-from failsoft.errors.wording import OF_PEERS, complain, correct, limited, lost_store, place, word_in
+from failsoft.errors.wording import OF_PEERS, complain, correct, limited, lost_store, of_kind, place, word_in
 
 __all__ = ["Asked", "Judge"]
 
@@ -65,10 +62,7 @@ _HANDLE = re.compile(
 _REFUSALS = frozenset({REFUSED_US, WHO_ARE_YOU})
 _UNSURE = frozenset({"default", "pattern", "model"})
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
-_PROGRAM = frozenset({"a program"})
 _PEER_FAILED = UPSTREAM_FAILED._replace(voice=Voice.WRAPS)
-_ANYTHING = frozenset({"a program", "a file", "an address", "what has to be given", "in the store"})
-_APT_FOR_DATA = frozenset({Category.CONFIGURATION, Category.RESOURCE})
 
 
 class Asked(NamedTuple):
@@ -258,7 +252,7 @@ class Judge:
         """What is left where no name says anything: the place, the kind of the package, and the words."""
         guess = guess_by_message(text)
         if facts.kind is not None:
-            return _of_kind(facts.kind, facts.name, guess, text)
+            return of_kind(facts.kind, facts.name, guess, text)
         if placed.label != facts.said:
             placed.source, placed.confidence = "catalogue", NAMED
             return placed
@@ -374,24 +368,6 @@ class Judge:
         except Exception:  # noqa: BLE001 - attributes of foreign exceptions may be properties that raise
             self.own_errors += 1
             return None
-
-
-def _of_kind(custom: Convention, name: str, guess: tuple[Label, str] | None, text: str) -> Reading:
-    """What the text adds to what only the kind of its package tells of a class."""
-    kind = Reading(custom.label, "convention", custom.says, custom.confidence, name)
-    if kind.label == WHO_ARE_YOU and guess is not None and guess[0].category is Category.NETWORK:
-        # a service of identity that could not be reached refused nobody
-        correct(kind, text)
-        if kind.label != WHO_ARE_YOU:
-            return kind
-    if (limit := limited(kind.label, text)) is not None:
-        return Reading(limit[0], "pattern", limit[1], GUESSED, name, over=kind)
-    # who reads or checks data says of it what others say of their own arguments or rows
-    apt = guess is not None and (kind.label not in OF_INPUT or guess[0].category in _APT_FOR_DATA)
-    ours = kind.label.category in OF_PEERS and (misses_a_key(text) or misses_a_dependency(text))
-    if guess is None and (ours or is_not_set_up(text) in (_PROGRAM if kind.label in OF_INPUT else _ANYTHING)):
-        return word_in((MISCONFIGURED, "not set up"), kind, text)
-    return word_in(guess, kind, text) if guess is not None and apt else kind
 
 
 def _is_mere_bug(reading: Reading) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from failsoft.errors.called import function_called
+from failsoft.errors.called import function_called, name_called
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.texts import OF_BEGINNINGS, OF_CALLS, OF_CLASSES, OF_PLACES
 from failsoft.errors.code import Code, first_of
@@ -52,6 +52,8 @@ _CALLS: dict[str, dict[str, tuple[Label, re.Pattern[str] | None]]] = {}
 for _label, _names, _functions, _words in OF_CALLS:
     for _one in _names.split():
         _CALLS.setdefault(_one, {}).update(dict.fromkeys(_functions.split(), (_label, _pattern(_words))))
+_NAMES_CALLED = frozenset(function.rpartition(".")[2] for calls in _CALLS.values() for function in calls)
+"""The last names of all of them: of most failures it is known by that that they are none of these."""
 _BEGINNINGS = {(name, words): label for label, name, words in OF_BEGINNINGS}
 _NAMED: dict[str, tuple[str, ...]] = {name: () for _, row in _PLACES for name in row.names}
 """By the name of a class of which a place or a beginning is known: its beginnings."""
@@ -100,14 +102,19 @@ def said_at(name: str, frames: Sequence[Frame], text: str) -> tuple[Label, str] 
     return None
 
 
-def said_by_call(name: str, exc: BaseException, text: str) -> tuple[Label, str] | None:
+def said_by_call(name: str, frames: Sequence[Frame], text: str, exc: BaseException) -> tuple[Label, str] | None:
     """What a class says where a compiled function raised it that is known, and which.
 
     Parameters: as of `said_at`, and the exception.
     """
     calls = _CALLS.get(name)
-    function = None if calls is None else function_called(exc)
-    if calls is None or function is None or (found := calls.get(function)) is None:
+    if calls is None or not isinstance(frames, Frames) or (place := frames.place) is None:
+        return None
+    # the import system is called by what was called
+    if name not in _IMPORTS and name_called(*place) not in _NAMES_CALLED:
+        return None
+    function = function_called(exc)
+    if function is None or (found := calls.get(function)) is None:
         return None
     label, words = found
     return None if words is not None and words.search(text[:_MAX_TEXT]) is None else (label, function)

@@ -42,7 +42,7 @@ from failsoft.errors.complaints import (
     is_spent,
     is_throttled,
 )
-from failsoft.errors.conventions import KIND_KNOWN
+from failsoft.errors.conventions import KIND_KNOWN, Convention
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.failure import Frame, Link
 from failsoft.errors.frames import Frames
@@ -63,7 +63,7 @@ from failsoft.errors.reading import Reading
 from failsoft.errors.said import said_at, said_by_call
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["OF_PEERS", "complain", "correct", "limited", "lost_store", "place", "word_in"]
+__all__ = ["OF_PEERS", "complain", "correct", "limited", "lost_store", "of_kind", "place", "word_in"]
 
 OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 """What fails outside."""
@@ -170,7 +170,9 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     of_the_system = reading.source == "code" and reading.type == "OSError"
     if _is_settled(reading, of_the_system=of_the_system):
         return reading
-    said = said_at(reading.type, link.frames, link.message) or said_by_call(reading.type, exc, link.message)
+    said = said_at(reading.type, link.frames, link.message) or said_by_call(
+        reading.type, link.frames, link.message, exc
+    )
     if said is not None and not (of_the_system and said[0] in OF_INPUT):
         reading.label = said[0]
         reading.says = f"{reading.says}, {said[1]}".removeprefix(", ")
@@ -318,3 +320,26 @@ def complain(reading: Reading, text: str, cls: type, reads: bool) -> Reading:
     if label in OF_INPUT or label == NOT_THERE:
         return Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
     return Reading(label, "convention", words, KIND_KNOWN, reading.type, over=reading)
+
+
+_PROGRAM = frozenset({"a program"})
+_ANYTHING = frozenset({"a program", "a file", "an address", "what has to be given", "in the store"})
+_APT_FOR_DATA = frozenset({Category.CONFIGURATION, Category.RESOURCE})
+
+
+def of_kind(custom: Convention, name: str, guess: tuple[Label, str] | None, text: str) -> Reading:
+    """What the text adds to what only the kind of its package tells of a class."""
+    kind = Reading(custom.label, "convention", custom.says, custom.confidence, name)
+    if kind.label == WHO_ARE_YOU and guess is not None and guess[0].category is Category.NETWORK:
+        # a service of identity that could not be reached refused nobody
+        correct(kind, text)
+        if kind.label != WHO_ARE_YOU:
+            return kind
+    if (limit := limited(kind.label, text)) is not None:
+        return Reading(limit[0], "pattern", limit[1], GUESSED, name, over=kind)
+    # who reads or checks data says of it what others say of their own arguments or rows
+    apt = guess is not None and (kind.label not in OF_INPUT or guess[0].category in _APT_FOR_DATA)
+    ours = kind.label.category in OF_PEERS and (misses_a_key(text) or misses_a_dependency(text))
+    if guess is None and (ours or is_not_set_up(text) in (_PROGRAM if kind.label in OF_INPUT else _ANYTHING)):
+        return word_in((MISCONFIGURED, "not set up"), kind, text)
+    return word_in(guess, kind, text) if guess is not None and apt else kind

@@ -46,7 +46,7 @@ _REMOTE_WORDS = ("ssh", "scp", "sftp", "rsync", "mosh")
 _LONGEST_COMMAND = 160
 # the version of a symbol in a library
 _SYMBOL = re.compile(r"@[A-Z]{2,12}_\d")
-_HOST = re.compile(r"@(?!sha256:)[A-Za-z][\w.-]*")
+_HOST = re.compile(r"@(?:(?!sha256:)[A-Za-z][\w.-]*|\d{1,3}(?:\.\d{1,3}){3}(?![\w.]))")
 _LONGEST_LOGIN = 128
 _LOGIN_CHARACTERS = f"{WORD_CHARACTERS}.:!#$%^&*+"
 

@@ -9,14 +9,13 @@ from failsoft.sanitize.forms import (
     delimited_form,
     has_look,
     judged,
-    names_no_value,
-    sets_nothing,
     special_form,
     with_change,
 )
 from failsoft.sanitize.grammar import SHAPES, TEMPLATE, Value, container, header_line, read_value
 from failsoft.sanitize.held import plan_held
 from failsoft.sanitize.keys import words_of
+from failsoft.sanitize.no_value import names_no_value, sets_nothing
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import STYLE, Span, marker
 from failsoft.sanitize.verdict import Judge
@@ -93,6 +92,12 @@ _ITEMS = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'")
 _SAID = re.compile(r"(?<![\w\\])[“‘«„`'\"]([^”’»“`'\"\n]{5,256})[”’»“`'\"]|\\{1,3}[\"']([^\\\"'\n]{5,256})\\{1,3}[\"']")
 # of a function: no list stands before it
 _BODY = re.compile(r"\s{0,2}(?:=>|\{|\()|\.[A-Za-z]")
+# of texts alone, without names: `frozenset({'x', 'y'})`, `deque(['x'])`, `{'x', 'y'}`
+_COLLECTION = re.compile(
+    r"(?:(?:collections\.)?(?:frozenset|set|deque|OrderedSet|list|tuple|dict_values|odict_values|HashSet|Set|Array|array)\()"
+    r"(?=[\[({]\s{0,4}[bu]?[\"'])|(?:Set|Array)\(\d{1,6}\) (?=[{\[]\s{0,4}[\"'])"
+)
+_SET = re.compile(r"\{\s{0,4}[bu]?(?:\"[^\"\\\n]{1,1024}\"|'[^'\\\n]{1,1024}')\s{0,4}[,}]")
 # `[facet 'minLength']`: what names a thing
 _NAMING = re.compile(r"\s?[A-Za-z_]{2,24} [\"']")
 # `[PGconn_ptr, c_char_p]`
@@ -175,6 +180,8 @@ def _ends_text(site: Site, assign: re.Match[str]) -> bool:
 def _is_list(site: Site, at: int) -> bool:
     """Whether a list, a tuple or an object is assigned; what has a form of its own may stand there in quotes."""
     text = site.scan.text
+    if _COLLECTION.match(text, at):
+        return True
     if text[at : at + 1] not in ("[", "(", "{") or TEMPLATE.match(text, at):
         return False
     return text[at] == "{" or site.kind not in SHAPES or _OPENS_TEXT.match(text, at + 1) is not None
@@ -258,10 +265,12 @@ def _block(site: Site, at: int) -> Span | None:
 def _listed(site: Site, at: int) -> Span | None:
     """A flat list of secrets. An object is read name by name, unless by its name all of it is secret."""
     text, kind = site.scan.text, site.kind
+    wrapped = _COLLECTION.match(text, at)
+    at = wrapped.end() if wrapped else at
     if _ERRORS.match(text, at + 1):
         return _echoed(site, at)
     inside = container(text, at)
-    if text[at] == "{" and (inside is None or kind not in _ALL_SECRET):
+    if text[at] == "{" and (inside is None or not (kind in _ALL_SECRET or _SET.match(text, at, inside.end + 1))):
         plan_held(site, at)
         return None
     if inside is None:

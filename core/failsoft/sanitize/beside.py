@@ -44,7 +44,7 @@ _CODE_LEAST = 8
 _COLUMNS = word_set("columns fields header headers cols column_names fieldnames schema")
 _NAMED = frozenset(_NAMES)
 # entries without which no other tells what a value is
-_TELLING = frozenset(("code", "kty", "kind", *_STATEMENTS, *_WAYS))
+_TELLING = frozenset(("code", "kty", "kind", "Type", *_STATEMENTS, *_WAYS))
 _COLUMN = re.compile(r"[^\W\d][\w. -]{0,40}")
 _LEAST_ROWS = 2
 # of an object that has one name and one value
@@ -93,6 +93,10 @@ def _told_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
     if isinstance(thing, str) and thing == "Secret":
         # of Kubernetes
         kinds |= {key: "secret" for key in ("data", "stringData") if isinstance(dict.get(obj, key), dict)}
+    typed = dict.get(obj, "Type")
+    if isinstance(typed, str) and typed == "SecureString":
+        # of a parameter store
+        kinds["Value"] = "secret"
     if _has_places(obj):
         kinds |= {key: "bound" for key in _BOUND if isinstance(dict.get(obj, key), list | tuple | dict)}
     if kind := _kind_of_way(keys, obj):

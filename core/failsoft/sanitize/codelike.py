@@ -48,6 +48,9 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:[?!]?\.|->|::)[A-Za-z_]\w*)+!?")
 _CALL = re.compile(r"[A-Za-z_](?:[\w.]|::|->)*[(\[]")
 
+# no call goes on like that
+_GOES_ON = re.compile(r"[)\]][A-Za-z0-9]")
+
 _TYPE = re.compile(
     r"(?:[&*]{1,2}|\[\]|\.\.\.)(?:mut|const|dyn|'\w{1,12}|\[?[A-Za-z_]\w{0,40}\]?)"
     r"|[A-Za-z_][\w.]{0,60}(?:<.{0,80}|\[\])"
@@ -191,7 +194,7 @@ def is_code(value: str, kind: str, name: str, op: str, after: str) -> bool:
 
 def _is_call(value: str, after: str) -> bool:
     call = _CALL.match(value + after[:1])
-    if call is None:
+    if call is None or _GOES_ON.search(value):
         return False
     callee = call.group()[:-1]
     if "." in callee or "_" in callee or not any(map(str.isdigit, callee)):

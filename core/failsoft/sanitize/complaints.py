@@ -6,6 +6,7 @@ import re
 
 from failsoft.sanitize.forms import Site, has_look, judged
 from failsoft.sanitize.grammar import Value, read_value
+from failsoft.sanitize.row_keys import is_key_constraint
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Span
 
@@ -36,6 +37,7 @@ _CHAIN = re.compile(
 # pytest: what the expression was that gave it
 _WHERE = re.compile(r"\bwhere (?P<quote>[\"'])(?P<quoted>[^\"'\n]{5,256})(?P=quote) = [^\n=]{1,200}\.$")
 _QUOTES = ("'", '"', "`")
+_NAMED_BY = (*_QUOTES, " ")
 _LEADS = (" ", *_QUOTES)
 # a quoted value ends in front of such words, not farther than this from the name
 _MAX_WORDS = 80
@@ -48,12 +50,15 @@ _AFTER = re.compile(
 )
 # the same with more words between them
 _LATER = re.compile(
-    rf"{_CLOSED}(?:[^\n\"'`=]|[\"'`]\w{{1,16}}[\"'`](?=[ ,.:;)\]])){{0,100}}?"
+    rf"{_CLOSED}(?:[^\n\"'`=]|[\"'`]\w{{1,16}}[\"'`](?=[ ,.:;)\]>])){{0,100}}?"
     r"(?:\b(?i:got|received|parsing|(?:but|and) (?:was|is|it is|found|given)|invalid choice:|input string:|value:|value"
     r"|invalid (?:\w{1,16} )?value:|(?:field|param|column)'s value:|at row \d{1,9}:"
     r"|(?:is|are) not (?:an? )?(?:valid )?\w{1,16}:)) \(?(?=[^\s(])"
 )
 # `Invalid value for "--password" / "-p": x is too short`
+# what a rejected value follows in quotes; a password, whatever it looks like
+_REJECTED = re.compile(rf"{_CLOSED}: invalid (?:\w{{1,16}} value|choice): (?=[\"'])")
+_GOT = re.compile(rf"{_CLOSED} (?:must|should) [^\n]{{1,200}}?\(got (?=[\"'])")
 _OF_OPTION = re.compile(r"[\"'](?: ?/ ?[\"']-\w[\"'])?: (?=[^\s\"']+ (?:is|does|must|has)\b)")
 _ON_NEXT_LINE = re.compile(r"[\"'`]?[ \t]{0,4}\r?\n[ \t]{1,16}(?:Rejected )?[Vv]alue:[ \t]{1,4}")
 # two values of one name: the one that was expected and the other, the old one and the new one
@@ -124,13 +129,18 @@ def _told_later(site: Site) -> Span | None:
             second = judged(site, Value(*other, quoted=True), "=")
             if first and second:
                 return first[0], second[1], first[2] + text[first[1] : second[0]] + second[2]
-    later = _OF_OPTION.match(text, last) or _ON_NEXT_LINE.match(text, last)
+    rejected = _REJECTED.match(text, last) or _GOT.match(text, last)
+    if rejected and site.kind == "password" and site.before in _NAMED_BY:
+        value = read_value(text, rejected.end(), site.kind)
+        return judged(site, value, "=") if value and not text.startswith(" that is ", value.end + 1) else None
+    later = rejected or _OF_OPTION.match(text, last) or _ON_NEXT_LINE.match(text, last)
     if later is None and any(map(ahead.__contains__, _TELLING)):
         later = _LATER.match(text, last)
     value = read_value(text, later.end(), site.kind) if later else None
     if value is None or not has_look(text[value.start : value.end], site.kind):
         return None
-    return judged(site, value, "=")
+    # what attrs says of a type is read as a whole; see `echoes`
+    return None if text.startswith(" that is ", value.end + 1) else judged(site, value, "=")
 
 
 def complained(site: Site) -> Span | None:
@@ -157,7 +167,9 @@ def _in_chain(site: Site, before: str) -> re.Match[str] | None:
 
 
 def _told_before(site: Site) -> Span | None:
-    """A value that stands before its name, on the same line."""
+    """A value that stands before its name, on the same line. What is said of a primary key is another's."""
+    if is_key_constraint(site.name):
+        return None
     before = site.scan.before(site.first, _MAX_BEFORE)
     words = before[-_MAX_WORDS:]
     found = None

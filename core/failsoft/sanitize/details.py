@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from failsoft.sanitize.grammar import read_value
 from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.row_keys import is_bound_key, is_key_constraint, is_key_of_row
 from failsoft.sanitize.scanner import Anchor, Scan, Span, marker
 from failsoft.sanitize.verdict import Judge
 
@@ -26,6 +27,12 @@ _BOUND = re.compile(r"(?i)(?:with )?(?:param(?:eter)?s|binds?)[:=]? ?(?=[\[({])"
 _STATEMENT = re.compile(
     r"(?:SELECT|INSERT|UPDATE|DELETE|MERGE|CALL|EXEC|[Qq]uery|[Ss]tatement|executing|SQL|constraint)\b"
 )
+# Django writes the statement before its arguments, however long
+_LOGGED = re.compile(
+    r"\b(?:SELECT|INSERT|UPDATE|DELETE|MERGE|REPLACE|WITH|CALL|EXEC|CREATE|ALTER|DROP|QUERY|SAVEPOINT|SET|VALUES|WHERE"
+    r"|FROM|Task|task)\b|\d\) "
+)
+_LOGGED_SPAN = 2_048
 _NUMBERED = re.compile(r"(?i)(parameters?:? |, )(\$\d{1,3} = )('(?:[^'\n]|''){0,4096}'?|[^\s,']{1,512})")
 _COPIED = re.compile(r"(?i)copy [\w.\"]{1,64}, line \d{1,12}: \"([^\n]{1,4096}?)\"(?=\s|$|['\")\\])")
 _TRUNCATED = re.compile(r"(?i)truncated value: '([^'\n]{1,4096})")
@@ -43,6 +50,9 @@ _LOC_SPAN = 400
 # of these, a short number is the wrong thing under the name
 _NUMBERED_KINDS = frozenset(["token", "session", "csrf", "api_key", "signature"])
 _LEAST_NUMBER = 4
+_COUNTS = re.compile(r"(?:(?:-?\d{1,6}|None|True|False)(?:, ?|$|(?=\))))*")
+# `()` and `[]`
+_LEAST_BOUND = 2
 _INSERT = re.compile(
     r"(?i)(?:insert (?:ignore )?|replace )into [\w.\"`\[\]]{1,80}\s?\(([^()]{1,1000})\)\s{0,4}"
     r"(?:output [^()]{1,80})?(values)\s{0,4}\("
@@ -94,6 +104,8 @@ class DetailRules:
         yield Anchor("key (", self.unique_key)
         for opening in ("failing row contains (", "duplicate key value is (", "with column values ("):
             yield Anchor(opening, self.row)
+        for gap in (" ", ":", ": ", " - ", "] "):
+            yield Anchor(f"sqlalchemy.engine.engine{gap}row (", self.logged_row)
         yield Anchor("duplicate entry", self.entry)
         for opening in ("[parameters:", "[params:", "[bind", "; args="):
             yield Anchor(opening, self.parameters)
@@ -151,8 +163,14 @@ class DetailRules:
         return start, last, marker("row")
 
     def row(self, scan: Scan, _start: int, end: int) -> Span | int:
-        """PostgreSQL, SQL Server, Oracle: a whole row, up to its closing bracket."""
-        return self._gone(scan, end, _balanced(scan.text, end))
+        """PostgreSQL, SQL Server, Oracle: a whole row, up to its closing bracket. A primary key alone stays."""
+        last = _balanced(scan.text, end)
+        return last if is_key_of_row(self._keys, scan.text, end, last) else self._gone(scan, end, last)
+
+    def logged_row(self, scan: Scan, _start: int, end: int) -> Span | int:
+        """SQLAlchemy's log, in whatever layout: `Row (1, 'x')`. Counts and keys stay."""
+        last = _balanced(scan.text, end)
+        return last if _COUNTS.fullmatch(scan.text, end, last) else self._gone(scan, end, last)
 
     def entry(self, scan: Scan, start: int, end: int) -> Span | int:
         """MySQL: `Duplicate entry 'x' for key 'users.email'`. Integers stay."""
@@ -165,7 +183,9 @@ class DetailRules:
         if not closing or not value or value.startswith("[REDACTED:"):
             return last
         named = re.match(r"' for key '([\w.]{1,80})'", scan.text[last : last + 100])
-        if _INTEGERS.fullmatch(value) and not (named and self._keys.kind(named[1])):
+        if _INTEGERS.fullmatch(value) and (
+            named is None or is_key_constraint(named[1]) or not self._keys.kind(named[1])
+        ):
             return last
         return match.end(), last, marker("value")
 
@@ -175,17 +195,25 @@ class DetailRules:
         match = _PARAMETERS.match(text, start)
         if match is None or text.startswith("[REDACTED:", match.end()):
             return end
+        if text[start] == ";" and not _LOGGED.search(text, max(0, start - _LOGGED_SPAN, scan.silent), start):
+            # arguments of a call
+            scan.silent = start
+            return end
         at = match.end()
-        if text[start] != "[":
-            last = _balanced(text, at + 1) + 1 if text[at] == "(" else _line_end(text, at)
-            return at, min(last, len(text)), marker("parameters")
+        last = self._end_of_parameters(text, at) if text[start] == "[" else _end_of_arguments(text, at)
+        if is_bound_key(self._keys, text, at, last):
+            return last
+        return at, last, marker("parameters")
+
+    @staticmethod
+    def _end_of_parameters(text: str, at: int) -> int:
         limit = min(len(text), at + _MAX_ROW)
         closing = _PARAMETERS_END.search(text, at, limit)
         newline = text.find("\n", at, closing.start() if closing else limit)
         if closing and newline < 0:
-            return at, closing.end() - 1, marker("parameters")
+            return closing.end() - 1
         last = text.find("]\n", at, limit)
-        return at, last if last >= 0 else _line_end(text, at), marker("parameters")
+        return last if last >= 0 else _line_end(text, at)
 
     def bound(self, scan: Scan, start: int, end: int) -> Span | int:
         """Doctrine, ActiveRecord and others: values bound to the statement that stands before them."""
@@ -196,7 +224,9 @@ class DetailRules:
             return end
         last = _PARAMETERS_END.search(text, end, min(len(text), end + _MAX_ROW))
         stop = min(last.end() if last else len(text), _line_end(text, end))
-        return (end, stop, marker("parameters")) if stop - end > 2 else end
+        if stop - end <= _LEAST_BOUND or is_bound_key(self._keys, text, end, stop):
+            return end
+        return end, stop, marker("parameters")
 
     def numbered(self, scan: Scan, start: int, end: int) -> Span | int:
         """PostgreSQL's log: `parameters: $1 = 'x', $2 = 'y'`; numbers of parameters stay."""
@@ -328,6 +358,11 @@ class DetailRules:
             kept.append(value)
             at = literal.end() + 1
         return ",".join(kept), at - 1
+
+
+def _end_of_arguments(text: str, at: int) -> int:
+    last = _balanced(text, at + 1) + 1 if text[at] == "(" else _line_end(text, at)
+    return min(last, len(text))
 
 
 def _line_end(text: str, at: int) -> int:

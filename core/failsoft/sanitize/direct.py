@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from failsoft.sanitize.addresses import AT, email
 from failsoft.sanitize.checks import decoded, looks_random, mixed
+from failsoft.sanitize.codes import code_signs, code_words
 from failsoft.sanitize.commands import BEFORE_GLUED, BETWEEN_ARGUMENTS, command_signs, command_words
 from failsoft.sanitize.forms import is_named
 from failsoft.sanitize.grammar import Value, end_of_private_key
@@ -53,14 +54,13 @@ _CURL_USER = re.compile(
     rf"(?:-u|--user|--proxy-user)(?:=|[ \t]+|{BETWEEN_ARGUMENTS})[\"']?([\w.@\\-]{{1,64}}):([^\s\"',\x00]{{1,128}})"
 )
 _GLUED_USER = re.compile(r"[\w.@\\-]{1,64}:(?!\[REDACTED)([^\s\"',\x00]{1,128})")
-_SENT = re.compile(r"\d{4,8}(?![\w.-])")
-_YOURS = re.compile(
-    r"(?i)\b(?:your|one-time|single-use)(?: (?!error|status|exit|zip|postal|country|promo|discount|reason"
-    r"|area)\w{2,16}){0,3} $"
-)
 _IDENTIFIED = re.compile(
     r"(?i)identified (?:by|with [\w\"'`]{1,40} (?:by|as)) (?:password )?"
     r"(?:'((?:[^'\\\n]|''|\\.){1,256})'|\"([^\"\n]{1,256})\")"
+)
+# what tells it from a sentence
+_OF_USER = re.compile(
+    r"(?i)\b(?:user|role|grant|alter|create|proxy|database link|link)\b.*[\w'\"`)@%$]\s{1,4}$", re.DOTALL
 )
 _SET_PASSWORD = re.compile(
     r"(?i)set password(?: for [\w'\"`@%.-]{1,130})? ?= ?(?:password\()?['\"]((?:[^'\"\\\n]|''|\\.){1,256})['\"]"
@@ -70,19 +70,19 @@ _PGCRYPTO = re.compile(
     r"'((?:[^'\n]|''){1,256})'"
 )
 _SECURE_STRING = re.compile(r"(?i)securestring(?: -string)? [\"']([^\"'\n]{1,128})[\"']")
+# of a parameter store, with its type beside it
+_TYPED_BEFORE = re.compile(
+    r"[\"']?Value[\"']?\s?[:=]\s?[bu]?[\"']([^\"'\n]{1,1024})[\"'],\s?[\"']?Type[\"']?\s?[:=]\s?[\"']$"
+)
+_TYPED_AFTER = re.compile(r"(?i)securestring[\"'],\s?[\"']?Value[\"']?\s?[:=]\s?[bu]?[\"']([^\"'\n]{1,1024})")
 _AUTH_OBJECT = re.compile(
     r"(?i)(?:(?:basic|digest|ntlm|password)auth(?:entication)?|log_?in|sign_?in|authenticate|credentials?"
     r"|passwordtoken) ?\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})"
 )
-_CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
-_LONG_CODE = re.compile(r"(?:\\?[\"']?\s?[=:]\s?|\s)\\?[\"']?([\w/.-]{16,512})")
-_CODE_LEAST = 8
 _AZURE = ("JQQJ9", "AzSe", "AzFu", "AzCa", "+ASt", "+ASb", "+AEh", "+ARm", "+ABa", "+ACR", "ACDb", "APIM", "AIoT")
 _AZURE_END = re.compile(r"[\w+/-]{5,30}={0,2}(?![\w+/=-])")
 _AZURE_LEAST, _LONGEST_AZURE = 33, 96
 _BASE64 = f"{WORD_CHARACTERS}+/"
-_BEFORE_CODE = re.compile(r"(?<![\w.-])(\d{4,8}) ?$")
-_OF_CODE = re.compile(r"(?i)(?:[\w-]{1,16} ){0,3}(?:code|otp|pin|passcode|password)\b")
 _USER_AND_PASSWORD = re.compile(r"[\"']?[\w.@-]{1,64}:([^\s/:\"',;)]{6,128})")
 _PERSONAL = re.compile(r"\\{0,3}[\"']?[ :=]{1,3}[\"']?([\w/.:~+-]{16,256}={0,2})(?![\w/])")
 _PERSONAL_LEAST = 26
@@ -218,6 +218,12 @@ def _group(pattern: re.Pattern[str], kind: str, group: int = 1) -> Handler:
     return handle
 
 
+def _identified(scan: Scan, start: int, end: int) -> Span | int:
+    """`CREATE USER ada IDENTIFIED BY 'x'`; a revision that is "identified by 'x'" is no user."""
+    of_user = scan.text[start : end - 1].isupper() or _OF_USER.search(scan.before(start, 160))
+    return _identified_by(scan, start, end) if of_user else end
+
+
 def _glued_user(scan: Scan, start: int, end: int) -> Span | int:
     """`curl -uada:x`. Of other commands only what has the look of a password: `docker run -uapp:app`."""
     match = _GLUED_USER.match(scan.text, end)
@@ -236,6 +242,22 @@ def _national_phone(scan: Scan, _start: int, end: int) -> Span | int:
     return (end, match.end(), marker("phone")) if match else end
 
 
+def _secure_string(scan: Scan, start: int, end: int) -> Span | int:
+    """`ConvertTo-SecureString 'x'`, `{"Value": "x", "Type": "SecureString"}`."""
+    text = scan.text
+    written = _SECURE_STRING.match(text, start)
+    match = written or _TYPED_AFTER.match(text, start)
+    first = match.start(1) if match else -1
+    if match is None and (match := _TYPED_BEFORE.search(scan.before(start, 1_100))):
+        first = start - len(match.string) + match.start(1)
+    if match is None or not _judge.is_value(match[1], "password", "", quoted=True, op="="):
+        return end
+    return first, first + len(match[1]), marker("password" if written else "secret")
+
+
+_identified_by = _group(_IDENTIFIED, "password")
+
+
 def _personal(scan: Scan, start: int, end: int) -> Span | int:
     """A personal access token, in short: `GH_PAT=x`, `PAT x`. The same letters are the name of a person."""
     match = _PERSONAL.match(scan.text, end)
@@ -244,21 +266,6 @@ def _personal(scan: Scan, start: int, end: int) -> Span | int:
     if not (looks_random(match[1]) or (len(match[1]) >= _PERSONAL_LEAST and sum(map(str.isdigit, match[1])) > 1)):
         return end
     return match.start(1), _end(scan.text, match), marker("token")
-
-
-def _sent_code(scan: Scan, start: int, end: int) -> Span | int:
-    """`Your login code is 482913`, as a message to a phone has it."""
-    match = _SENT.match(scan.text, end)
-    return (end, match.end(), marker("otp")) if match and _YOURS.search(scan.before(start, 48)) else end
-
-
-def _code_before(scan: Scan, start: int, end: int) -> Span | int:
-    """`482913 is your login code`."""
-    match = _BEFORE_CODE.search(scan.before(start, 24)) if _OF_CODE.match(scan.text, end) else None
-    if match is None:
-        return end
-    first = start - (len(match.string) - match.start(1))
-    return first, first + len(match[1]), marker("otp")
 
 
 def _login(scan: Scan, _start: int, end: int) -> Span | int:
@@ -277,27 +284,6 @@ def _azure_key(scan: Scan, start: int, end: int) -> Span | int:
     if ending is None or length < _AZURE_LEAST or not any(map(str.isdigit, before)):
         return end
     return start - length, ending.end(), marker("azure_key")
-
-
-def oauth_code(scan: Scan, start: int, end: int) -> Span | int:
-    """A code, ticket or state in a query string; `code=42` and `state=open` are not meant."""
-    match = _CODE.match(scan.text, start)
-    if match is None or len(match[1]) < _CODE_LEAST:
-        return end
-    value = match[1]
-    if value.isdigit() or (_WORDY.fullmatch(value) and not looks_random(value)) or not mixed(value):
-        return end
-    if not _judge.is_value(value, "token", "", quoted=True, op="="):
-        return end
-    return match.start(1), match.end(), marker("oauth_code")
-
-
-def _long_code(scan: Scan, start: int, end: int) -> Span | int:
-    """An authorization code outside of a query: only what no error code looks like."""
-    match = _LONG_CODE.match(scan.text, end)
-    if match is None or not scan.free(start) or not (looks_random(match[1]) or match[1].startswith("4/0")):
-        return end
-    return match.start(1), match.end(1), marker("oauth_code")
 
 
 def skip_marker(scan: Scan, start: int, end: int) -> Span | int:
@@ -328,10 +314,6 @@ def _login_anchors() -> Iterator[Anchor]:
         yield Anchor(call, _group(_AUTH_OBJECT, "password"), r"(?=[bu]?[\"'])")
     for word in ("login ", "logon ", "credentials ", "credential ", "creds "):
         yield Anchor(word, _login, r"(?=[\"']?[\w.@-]{0,128}:[^\s/:])")
-    for words in ("is your ", "as your "):
-        yield Anchor(words, _code_before)
-    yield Anchor("code is ", _sent_code, r"(?=\d{4,8}\b)")
-    yield Anchor("code: ", _sent_code, r"(?=\d{4,8}\b)")
 
 
 def word_anchors() -> Iterator[Anchor]:
@@ -342,11 +324,11 @@ def word_anchors() -> Iterator[Anchor]:
     yield from _login_anchors()
     yield Anchor("passwordauthentication(", _group(_AUTH_OBJECT, "password"))
     yield Anchor("basic", basic, "(?=[ +:])")
-    yield Anchor("identified ", _group(_IDENTIFIED, "password"), "(?=by |with )")
+    yield Anchor("identified ", _identified, "(?=by |with )")
     yield Anchor("set password", _group(_SET_PASSWORD, "password"), "(?= for )")
     for function in ("pgp_sym_", "aes_"):
         yield Anchor(function, _group(_PGCRYPTO, "password"), r"(?=(?:en|de)crypt)")
-    yield Anchor("securestring", _group(_SECURE_STRING, "password"))
+    yield Anchor("securestring", _secure_string)
     yield from sasl_words()
     yield Anchor("private-lines", putty_key)
     for word in (
@@ -355,7 +337,7 @@ def word_anchors() -> Iterator[Anchor]:
     ):  # fmt: skip
         yield Anchor(f"{word}/", link, "(?=[a-z0-9_./~=-]{20})")
     yield Anchor("pat", _personal, r"(?=\\{0,3}[\"']?[ :=]{1,3}[\"']?[\w/.:~+-]{16})")
-    yield Anchor("code", _long_code, r"(?=\\?[\"']?\s?[=:]?\s?\\?[\"']?[a-z0-9/_.-]{16})")
+    yield from code_words()
     for word in ("call", "dial", "reach", "contact", "number", "whatsapp", "text"):
         yield Anchor(word, _national_phone, _PHONE_INTRODUCTION)
     yield from command_words()
@@ -378,9 +360,7 @@ def sign_anchors() -> Iterator[Anchor]:
     for service in _AZURE:
         yield Anchor(service, _azure_key, r"(?=[\w+/-]{5})", r"[\w+/-]{2}")
     yield from command_signs()
-    for name in ("code", "ticket", "state", "nonce"):
-        yield Anchor(f"?{name}=", oauth_code)
-        yield Anchor(f"&{name}=", oauth_code)
+    yield from code_signs()
     loose = tuple(anchor for token in _TOKENS if token.loose for anchor in token.anchors)
     for token in _TOKENS:
         for anchor in token.anchors:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.grammar import SHAPES, Value, end_of_private_key, header_line, read_value
 from failsoft.sanitize.keys import words_of
-from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
+from failsoft.sanitize.rules import STRONG_TERMS, word_set
 from failsoft.sanitize.scanner import Scan, Span, marker
 from failsoft.sanitize.verdict import Judge, is_announced
 
@@ -19,10 +19,8 @@ __all__ = [
     "has_look",
     "is_named",
     "judged",
-    "names_no_value",
     "random_key",
     "refused",
-    "sets_nothing",
     "special_form",
     "with_change",
 ]
@@ -42,25 +40,8 @@ _NEXT_LINE = re.compile(r"\r?\n[ \t]{0,16}([^\s\"'{\[<-]\S{4,127})(?=\r?\n|$)")
 _MNEMONIC = re.compile(r"[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){5,23}")
 _SPELLED = word_set("seed phrase seedphrase recoveryphrase mnemonic mnemonicphrase")
 _SIGNED = re.compile(r"t=\d{1,12},")
-_EMPTY = re.compile(r"=[ \t]+")
-_NEXT_NAME = re.compile(r"[A-Za-z_][\w.-]{0,40}=(?![=\s])|--?[A-Za-z]")
 _TOLD_KINDS = word_set("password secret api_key private_key otp token")
 
-_SOURCE = re.compile(
-    r"\.(?:[cm]?[jt]sx?|pyi?|rb|go|rs|java|kts?|scala|php|cs|c|cc|cpp|hpp?|swift|dart|exs?|erl|ya?ml|json|toml|ini|cfg"
-    r"|conf|tf|xml|html?|vue|sql|sh|properties|lua|pl|ml|hs|clj|md|env)$"
-)
-_LINE = re.compile(r"\d{1,6}(?![\w.-])")
-_FIELD_NUMBER = re.compile(r"\d{1,5}(?:;| \[)")
-_FIELD_TYPE = re.compile(r"(?:^|[\s{;])(?:string|bytes|bool|u?int\d\d|optional|repeated|required|[A-Z]\w{0,32}) $")
-# `${NAME:-some words}`
-_DEFAULT = re.compile(r"[-+=](?:[A-Za-z]{1,16} ){1,16}[A-Za-z]{1,16}\}")
-# what is being done to a thing that is called so
-_STATE = r"[A-Z][a-z]{2,16}(?:ing|ion)(?:\.{3}| (?:complete|state|for|failed|the|in|of)\b)"
-_CLAUSE = (
-    r"[A-Z][a-z]{1,16} (?:[`'\"]\w[\w.-]{0,40}[`'\"] |[A-Za-z]{1,16} ){0,3}(?:is|are|must|should|may|cannot|does|has"
-    r"|was)\b"
-)
 
 _OWN_VALUE = re.compile(r"\s{0,2}[=:]{1,2}[>\s]{0,2}[^\s=:]|\s{1,2}[\"'`]\S")
 
@@ -69,30 +50,8 @@ _PATTERN = re.compile(r"[\[(\\{?*+^$|]")
 _CHAINED = re.compile(
     r" (?:=|\+|\|\||&&|\?\??|:|[=!]==?|if|or|and|else|is|in|not in|as) [\w(\"'{\[`!$.]|\.#|\[[\w'\"]{1,40}\]"
 )
-_MEASURED = r"\d{1,6} (?:bytes?|chars?|characters|bits|items?|entries|days?|hours?|minutes?|seconds?)\b"
 _NUMBER = re.compile(r"\d{1,3}|0[xX][0-9a-fA-F]{1,8}")
-_DOCUMENTED = re.compile(
-    r":(?:param|type|arg|argument|keyword|key|kwarg|ivar|cvar|var|raises?|attr)(?: [\w.\[\]]{1,40})? $"
-)
-_ORDINAL = re.compile(r"(?i)(?:first|second|third|fourth|last|final|next|single|one|\d(?:st|nd|rd|th)|each|\w+ing) $")
 
-# what documents say of a field
-_EXPLAINED = (
-    r"[A-Z][a-z]{1,16}\.? (?=(?:[\w'’-]{1,20}[,.]? ){0,5}(?:the|a|an|to|of|that|which|will|be|is|are|only"
-    r"|this)\b)(?:[A-Za-z'’-]{1,20}[,.]? ){2}[A-Za-z]"
-)
-_NO_VALUE = re.compile(rf"{_STATE}|{_CLAUSE}|{_EXPLAINED}|{_MEASURED}|[Ll]ine \d{{1,7}}\b")
-# what may be done to things of a kind, as scopes have it: `api_keys:delete`
-_ACTION = re.compile(
-    r"(?:read|write|create|update|delete|list|get|view|edit|manage|admin|rotate|revoke|issue|use|export|import|add"
-    r"|remove|modify|destroy|describe|decrypt|encrypt|sign|verify|all|own|any|\*)"
-    r"(?:[._-](?:only|all|own|any|read|write))?(?=[\s\"'`,;|)\]}]|$)"
-)
-# `credentials: type=service_account`; `op://vault/item/password: item not found`
-_PAIR = re.compile(r"[a-z]{2,16}(?:[_-][a-z]{2,16}){0,2}=(?!=)[\w/.-]")
-_MESSAGE = re.compile(r"[A-Za-z]{2,16} [a-z]{2,16}\b")
-# `Configuration["Jwt:Secret"]`
-_SECTION = re.compile(r"(?:[A-Z][A-Za-z]{1,40}:){0,4}[A-Z][A-Za-z]{1,40}(?=[\"'`])")
 
 _RESOURCE = re.compile(r"(?:[a-z]+(?:[.-][a-z]+)*/)?[a-z]+(?:[.-](?:[a-z]+|v?\d{1,4}))*")
 # how an option names a secret that is kept elsewhere
@@ -104,6 +63,9 @@ _FATE = re.compile(
 _FEW_WORDS = re.compile(r" ([^\W\d_]+|\d{1,3})(?: (?:[^\W\d_]+|\d{1,3})){0,1}[.!]?(?=$|[\r\n;,)\]}\"']| \()")
 # `pod "api-1" not found`: a thing and its name
 _THING = re.compile(r" ([\"'`])[\w./:@-]{1,80}\1(?= [a-z])")
+# a word of prose is none of these when another one follows: `token: service error: forbidden`
+_RANDOM_KINDS = word_set("token api_key private_key session csrf signature dsn")
+_NEXT_WORD = re.compile(r" [a-z]{2,24}(?=[ .,:;!?)\]\"']|$)")
 # after these, what stood before them was more than a word
 _GOES_ON = word_set(
     "for of from at in on and or with by to user as is was were has failed rejected refused accepted used given sent "
@@ -128,7 +90,6 @@ _CASES = re.compile(r"(?=\w{10})(?=[A-Za-z]*\d)(?=\w*[a-z][A-Z])\w*[A-Z]{2}")
 # what it was and what it is to be
 _CHANGE = re.compile(r"[\"'`]?\s{0,4}(?:->|=>|→|~>|-->|⇒)\s{0,4}(?=[^\s])")
 _VERY_LONG, _MOST_VAIN = 2_048, 12
-_NAMES_OF_SETTINGS = frozenset((*STRONG_TERMS, *WEAK_TERMS, "key", "issuer", "audience", "pepper"))
 _judge = Judge()
 
 
@@ -177,10 +138,19 @@ def _is_remark(site: Site, value: Value, op: str) -> bool:
         return True
     if op != ":" or text[value.start - 1] != " " or not content.isalpha() or site.kind in SHAPES:
         return False
-    if content.islower() and _THING.match(text, value.end):
+    if content.islower() and (
+        _THING.match(text, value.end) or (site.kind in _RANDOM_KINDS and _NEXT_WORD.match(text, value.end))
+    ):
         return True
     rest = _FEW_WORDS.match(text, value.end)
     return rest is not None and rest[1].lower() not in _GOES_ON
+
+
+def _is_type(text: str, value: Value, content: str) -> bool:
+    """Whether a type is named: `'int' object cannot be converted`, `SharedResolver { inner: … }`."""
+    if value.quoted:
+        return content.isidentifier() and text.startswith(" object ", value.end + 1)
+    return content[:1].isupper() and content.isalpha() and text.startswith(" {", value.end)
 
 
 def _is_thing(site: Site, value: Value) -> bool:
@@ -188,6 +158,8 @@ def _is_thing(site: Site, value: Value) -> bool:
     content = site.scan.text[value.start : value.end]
     if site.name.startswith("-") and not value.quoted:
         return _KEPT_ELSEWHERE.fullmatch(content) is not None
+    if words_of(site.name)[-2:] == ("secret", "id") and _KEPT_ELSEWHERE.fullmatch(content):
+        return True
     return value.quoted and _RESOURCE.fullmatch(content) is not None and bool(_FATE.match(site.scan.text, value.end))
 
 
@@ -219,7 +191,7 @@ def judged(site: Site, value: Value | None, op: str) -> Span | None:
     content = text[value.start : value.end]
     if not value.quoted and (is_named(text, value) or _is_remark(site, value, op)):
         return refused(site, value)
-    if kind == "secret" and _is_thing(site, value):
+    if (kind == "secret" and _is_thing(site, value)) or _is_type(text, value, content):
         return refused(site, value)
     fits = kind in ("name", "address") or not value.quoted or kind not in SHAPES or SHAPES[kind].match(content)
     after = text[value.end : value.end + 1]
@@ -262,73 +234,6 @@ def refused(site: Site, value: Value) -> Span | None:
     return value.start, value.end, marker("bounds")
 
 
-def sets_nothing(site: Site, assign: re.Match[str]) -> bool:
-    """Whether what follows is the next assignment already, as in `password= user=ada`."""
-    between = assign.group()
-    if between[-1] not in " \t" or not _EMPTY.fullmatch(between):
-        return False
-    return _NEXT_NAME.match(site.scan.text, assign.end()) is not None
-
-
-def _is_place(site: Site, at: int) -> bool:
-    """Whether a colon parts a place, a slice, a member of an enumeration, or a name in a document and its text."""
-    text, name = site.scan.text, site.name
-    if text.startswith("//", at) or name.count("[") > name.count("]"):
-        return True
-    before = site.scan.before(site.first, 64)
-    if _DOCUMENTED.search(before) or (name.lower() == "pass" and _ORDINAL.search(before)):
-        return True
-    if "." not in name:
-        return False
-    of_enum = site.before == "<" and name.rpartition(".")[2].isupper()
-    return of_enum or (_LINE.match(text, at) is not None and _SOURCE.search(name) is not None)
-
-
-def _is_scope(site: Site, at: int) -> bool:
-    """Whether what stands right behind a colon is an action, or the name of a setting in the section of that name."""
-    text = site.scan.text
-    if at != site.last + 1:
-        return False
-    if _ACTION.match(text, at):
-        return True
-    setting = _SECTION.match(text, at) if site.name[:1].isupper() else None
-    if setting is None or site.before not in ("'", '"', "`", ":") or text[setting.end()] == ":":
-        return False
-    words = words_of(setting.group().rpartition(":")[2])
-    return any("".join(words[-count:]) in _NAMES_OF_SETTINGS for count in (1, 2, 3))
-
-
-def names_no_value(site: Site, at: int, op: str) -> bool:
-    """Whether what looks like a name with a value is a place in a file, a member, a field with its number, a state.
-
-    `secrets.yml:12:3`, `<Kind.TOKEN: 'token'>`, `string password = 2;`, `${PASSWORD:?must be set}`,
-    `random_password.db: Creating...`, `password: Path `password` is required.`
-    """
-    text = site.scan.text
-    if op == "=":
-        if site.name.lower() == "auth" and _PAIR.match(text, at):
-            return True
-        return (
-            _FIELD_NUMBER.match(text, at) is not None
-            and _FIELD_TYPE.search(site.scan.before(site.first, 40)) is not None
-        )
-    if not op.startswith(":"):
-        return op == "?" and site.before == "{"
-    if (site.name.lower() == "auth" or site.kind == "credential") and _PAIR.match(text, at):
-        # a name of its own says what this is
-        return True
-    if op == ":" and site.before == "/" and _MESSAGE.match(text, at):
-        return True
-    if op == ":" and (_is_place(site, at) or _is_scope(site, at)):
-        return True
-    if text[at : at + 1] in ("'", '"', "`") and text[at + 1 : at + 2] in (")", ",", ";") and site.before == " ":
-        # that quote ends a prompt
-        return True
-    if site.before == "{" and (op == ":?" or text.startswith("?", at) or _DEFAULT.match(text, at)):
-        return True
-    return _NO_VALUE.match(text, at) is not None
-
-
 def special_form(site: Site, at: int, op: str) -> Span | None:
     """What goes of a value that only its name tells how to read."""
     text, kind = site.scan.text, site.kind
@@ -354,7 +259,11 @@ def delimited_form(site: Site, at: int, op: str, *, closed: bool) -> Value | Non
         if braced is None and op == "=" and site.before == '"' and site.name.isupper():
             braced = _WORDS.match(text, at)
         return Value(braced.start(1), braced.end(1), quoted=True) if braced else None
-    if kind in _TOLD_KINDS and (line := _NEXT_LINE.match(text, at)) and is_announced(line[1], kind):
+    if (
+        (kind in _TOLD_KINDS or kind == "signature")
+        and (line := _NEXT_LINE.match(text, at))
+        and is_announced(line[1], kind)
+    ):
         return Value(line.start(1), line.end(1), quoted=False)
     if closed or kind in SHAPES or site.before not in ("'", '"'):
         return None

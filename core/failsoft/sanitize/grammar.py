@@ -149,7 +149,9 @@ def _close(text: str, at: int, opener: str) -> int:
             return here
         after += text.startswith("''", here)
         here = text.find(opener, after, limit)
-    return limit
+    # pydantic quotes an input that was cut off
+    cut = text.find("', input_type=", at, limit)
+    return cut if cut >= 0 else limit
 
 
 def _goes_on(text: str, opener: str, after: int, limit: int) -> bool:
@@ -219,6 +221,9 @@ def tag_text(text: str, at: int) -> Value | None:
     """The text of an XML element, from the end of its tag's name."""
     match = _TEXT.match(text, at)
     if match is None:
+        return None
+    if text.startswith((" object at 0x", " {"), at):
+        # Python's way to write an object
         return None
     closed = text.startswith(("</", "]]"), match.end())
     if not closed and match[1][:1] in (":", "@", "/", ",", "`", "(", ";"):

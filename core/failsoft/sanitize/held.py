@@ -1,19 +1,22 @@
 """What a small object holds under a sensitive name: a typed value, a comparison, what was and what is now.
 
 `"password": {"S": "x"}`, `{"stringValue": "x"}`, `{"$eq": "x"}`, `{"old": "x", "new": "y"}`. Of the object only such
-members go, and each is planned as a cell, so that the others are read as they would be elsewhere.
+members go, and each is planned as a cell, so that the others are read as they would be elsewhere. Under a plural the
+names are those of whoever has one: `"refresh_tokens": {"ada": "x"}`.
 """
 
 from __future__ import annotations
 
 import re
 
+from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.forms import Site, has_look, judged
-from failsoft.sanitize.grammar import Value, read_value
+from failsoft.sanitize.grammar import Value, container, read_value
+from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import word_set
-from failsoft.sanitize.scanner import Span
+from failsoft.sanitize.scanner import Scan, Span, marker
 
-__all__ = ["plan_held"]
+__all__ = ["generated_tokens", "plan_held"]
 
 # types of DynamoDB, Firestore, SQS, Avro and extended JSON, texts in XML, comparisons of query languages
 _TYPES = word_set(
@@ -30,6 +33,17 @@ _NEXT = re.compile(r"(?:\\{0,3}[\"'])?\s{0,4},")
 _ITEM = re.compile(r"[\[,]\s{0,16}(?=\\{0,3}[\"'])")
 _CLOSING = re.compile(r"\\{0,3}[\"']\s{0,16}")
 _MOST, _DEEPEST = 8, 2
+_MOST_OF_MANY = 64
+_PLURALS = ("tokens", "keys", "passwords")
+# the same of a name that is a plural in the language of parsers, too: there all of it has to look random
+_OPENS = re.compile(
+    r"\\{0,3}[\"']?\s?[=:]\s?(?:(?:frozenset|set|deque|list|tuple|dict_values|Set|Array)\(|(?:Set|Array)\(\d{1,6}\) )?"
+    r"(?=[\[({]\s{0,4}[bu]?[\"'])"
+)
+_HEXADECIMAL = re.compile(r"[0-9a-fA-F]{32,128}")
+_TEXTS = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'")
+# what is said about a secret beside it
+_HARMLESS = word_set("name id kind type owner created expires url path file ref hash fingerprint version region")
 # under these names the tokens of a parser are told in the same way
 _WORDY = frozenset(("password", "secret", "answer", "name", "person", "address"))
 
@@ -37,7 +51,8 @@ _WORDY = frozenset(("password", "secret", "answer", "name", "person", "address")
 def plan_held(site: Site, at: int, depth: int = 0) -> None:
     """Plan what goes of the object that opens at `at`."""
     text, last = site.scan.text, at + 1
-    for _ in range(_MOST):
+    many = site.name.lower().endswith(_PLURALS)
+    for _ in range(_MOST_OF_MANY if many else _MOST):
         member = _MEMBER.match(text, last)
         if member is None:
             break
@@ -53,13 +68,28 @@ def plan_held(site: Site, at: int, depth: int = 0) -> None:
         value = read_value(text, here, "")
         if value is None:
             break
-        if holds and value.quoted:
+        if (holds or (many and not _HARMLESS.intersection(words_of(name)))) and value.quoted:
             _plan(site, value, name)
         following = _NEXT.match(text, value.end)
         if following is None:
             break
         last = following.end()
     site.scan.saw(last)
+
+
+def generated_tokens(scan: Scan, last: int) -> Span | None:
+    """What goes of a list under `tokens`, if nothing is in it but texts that look random."""
+    opening = _OPENS.match(scan.text, last)
+    inside = container(scan.text, opening.end()) if opening else None
+    if inside is None:
+        return None
+    content = scan.text[inside.start : inside.end]
+    items = [item or other for item, other in _TEXTS.findall(content)]
+    if not items or _TEXTS.sub("", content).strip(" ,bu\r\n\t"):
+        return None
+    if not all(looks_random(item) or _HEXADECIMAL.fullmatch(item) for item in items):
+        return None
+    return inside.start, inside.end, marker("token")
 
 
 def _plan_items(site: Site, at: int, name: str) -> None:
@@ -82,7 +112,7 @@ def _judged(site: Site, value: Value, name: str) -> Span | None:
     content = site.scan.text[value.start : value.end]
     if "[REDACTED:" in content:
         return None
-    if name in _SIDES and (" " in content or not has_look(content, site.kind)):
+    if name not in _TYPES and (" " in content or not has_look(content, site.kind)):
         return None
     if site.kind not in _WORDY and not any(map(str.isdigit, content)):
         return None

@@ -12,8 +12,10 @@ import re
 from failsoft.sanitize.assigned import ASSIGN, assigned, plainly_assigned
 from failsoft.sanitize.complaints import told_after
 from failsoft.sanitize.forms import Site, random_key
+from failsoft.sanitize.held import generated_tokens
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.marked import marked_up
+from failsoft.sanitize.rules import NO_PLACES
 from failsoft.sanitize.scanner import STYLE, Scan, Span
 from failsoft.sanitize.spoken import Prose, of_a_parser
 from failsoft.sanitize.tables import plan_table
@@ -23,6 +25,7 @@ __all__ = ["KeyedRule"]
 _IDENTIFIER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.[]$"
 _STYLE = re.compile(STYLE)
 _QUOTED = re.compile(r" b?[\"']")
+_NO_PLACE = re.compile(rf"(?i)\b(?:{'|'.join(sorted(NO_PLACES))})[ -]$")
 _MAX_NAME = 64
 # so much around an anchor decides, and so many anchors are remembered
 _BEFORE, _BEHIND, _LAST, _MOST = 128, 96, 16, 512
@@ -63,12 +66,12 @@ class KeyedRule:
         text = scan.text
         first, last = _identifier(scan, start, end)
         name = text[first:last]
-        kind = self._keys.kind(name)
-        if kind is None and name in ("key", "KEY", "Key") and text[first - 1 : first] in ("?", "&"):
-            kind = "api_key"
+        kind = self._kind_at(scan, first, name)
         span = None
         if kind is None and text[start:end].lower() == "key" and (opening := _opening(text, last)):
             span = random_key(scan, name, opening)
+        if kind is None and name.lower().endswith("tokens"):
+            span = generated_tokens(scan, last)
         if span is not None:
             return span
         if kind is not None:
@@ -88,6 +91,16 @@ class KeyedRule:
             plan_table(scan, self._keys, first, last)
             return last
         return span
+
+    def _kind_at(self, scan: Scan, first: int, name: str) -> str | None:
+        """Kind of a name, which what stands before it may change."""
+        kind = self._keys.kind(name)
+        if kind is None and name in ("key", "KEY", "Key") and scan.text[first - 1 : first] in ("?", "&"):
+            return "api_key"
+        if kind == "address" and name.lower() == "address" and _NO_PLACE.search(scan.before(first, 24)):
+            # of a machine, of a mailbox
+            return None
+        return kind
 
 
 def _opening(text: str, last: int) -> int:

@@ -161,6 +161,9 @@ def _is_of_service(words: tuple[str, ...]) -> bool:
     """Whether the name tells a place in a list, a lock, or what is left of an allowance."""
     if words[-1] in ("token", "tokens") and len(words) > 1 and words[-2] in PAGE_WORDS:
         return True
+    if words[-3:] == ("client", "request", "token"):
+        # of AWS, so that a request may be sent twice
+        return True
     return "ratelimit" in words or ("rate" in words and "limit" in words)
 
 

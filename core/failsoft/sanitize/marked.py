@@ -20,7 +20,7 @@ _PAIR = re.compile(r"\\{0,7}[\"'](?:\s{0,4}[,;]\s{0,4}|\s{0,2}\)\s{0,2}=\s{0,2})
 _SERIALIZED = re.compile(r"\\?\";s:\d{1,5}:(?=\\?\")")
 _NAMED = re.compile(
     r"(?i)\\{0,7}[\"'](?:\s{0,4},)?\s{0,16}\\{0,7}[\"']?(?:(?!(?:min|max)[_-]?value)(?:[a-z]{1,16}[_-]?)?value|val|v|content|data|default|input)\\{0,7}[\"']?"
-    r"\s{0,4}[:=]\s{0,4}"
+    r"\s{0,4}[:=]\s{0,4}(?:\[(?=[\"']))?"
 )
 _NAMED_LINE = re.compile(r"[\"']?[ \t]{0,4}\r?\n[ \t]{0,16}value:[ \t]{1,4}")
 # `<input value="x" name="csrf_token">`

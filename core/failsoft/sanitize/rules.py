@@ -52,14 +52,15 @@ STRONG_TERMS: dict[str, str] = _table(
         "wachtwoord haslo hasło lösenord losenord passord adgangskode salasana heslo jelszó şifre parola пароль "
         "密码 密碼 "
         "パスワード 비밀번호",
-        "secret": "secret secrets secretid secretaccess secretstring secretvalue seedphrase recoveryphrase mnemonic "
+        "secret": "secret secrets stringdata secretid secretaccess secretstring secretvalue seedphrase recoveryphrase "
+        "mnemonic "
         "mnemonicphrase geheimnis passwordhint passphrasehint passwordhints",
         "answer": "securityanswer securityanswers secretanswer secretanswers hintanswer challengeanswer "
         "recoveryanswer "
         "securityquestionanswer secretquestionanswer securityquestionanswers mothermaidenname "
         "mothersmaidenname",
-        "token": "token jwt accesstokens refreshtokens authtokens apitokens bearertokens sessiontokens idtokens "
-        "idtokenhint usertokens csrftokens devicetokens",
+        "token": "token jwt resourceownerkey accesstokens refreshtokens authtokens apitokens bearertokens "
+        "sessiontokens idtokens idtokenhint usertokens csrftokens devicetokens",
         "api_key": "apikey apikeys accesskey accesskeys accesskeyid appkey applicationkey clientkey consumerkey "
         "subscriptionkey subscriptionkeys functionskey authkeys appkeys sharedkeys licensekeys licencekeys servicekey "
         "serviceaccountkey honeycombteam integrationkey writekey adminkey deploykey accountkey "
@@ -92,7 +93,7 @@ STRONG_TERMS: dict[str, str] = _table(
         "iban": "iban ibannumber",
         "account": "sortcode accountnumber accountno acctnumber acctno acctnum bankaccount bankaccountnumber "
         "routingnumber "
-        "policynumber policyno",
+        "policynumber policyno policynum",
         "birth_date": "dob dateofbirth birthdate birthday birthdt bday geburtsdatum geburtstag "
         "fechanacimiento fechadenacimiento datenaissance datedenaissance datanascimento datadenascimento",
         "national_id": "nationalid nationalidnumber nino aadhaar aadhaarnumber passportnumber passportno "
@@ -108,7 +109,15 @@ STRONG_TERMS: dict[str, str] = _table(
         "insurancepolicynumber healthinsurancenumber subscriberid beneficiaryid mbi npi npinumber nhsnumber "
         "prescriptionnumber kvnr versichertennummer krankenversichertennummer medicareid medicarenumber "
         "healthplanbeneficiarynumber beneficiarynumber planbeneficiarynumber medicaidid rxnumber deanumber "
-        "medicaidnumber healthid hicn",
+        "medicaidnumber healthid hicn "
+        "patientrecordnumber patientrecordno patientrecordid patientrecord patientnum patientidentifier patientmrn "
+        "patientfilenumber patientfileno patientchartnumber patientaccountnumber patientaccountno patientcode "
+        "medicalrecordnum medicalnumber medicalno medicalfilenumber medrecnumber medrecno medrecnum medrecid "
+        "healthrecordnumber healthrecordno healthrecordid healthcardnumber healthcardno healthnumber "
+        "hospitalnumber hospitalno hospitalrecordnumber memberno membernum memberidentifier "
+        "insuranceno insurancenum insurancememberid insurancepolicyno insurancepolicyid insurancecardnumber "
+        "subscribernumber subscriberno subscriberidentifier enrolleeid enrolleenumber beneficiaryno "
+        "beneficiaryidentifier policyholderid policyholdernumber",
     }
 )
 """Term to kind. Sensitive unless a word after it, or the word that opens the name, says otherwise."""
@@ -223,8 +232,8 @@ SID_OWNERS = word_set(
 )
 """`<owner>_sid` is an id, of Twilio or of Windows."""
 
-PAGE_WORDS = word_set("page pagination paging continuation cursor sync resume cancellation fencing")
-"""Words before "token" that make it a place in a list, or a lock."""
+PAGE_WORDS = word_set("page pagination paging continuation cursor sync resume cancellation fencing idempotency")
+"""Words before "token" that make it a place in a list, a lock, or the mark of a request that may be sent twice."""
 
 UNGLUED = word_set("tiktoken subtoken")
 """What only ends like such a word."""
@@ -301,6 +310,8 @@ DISARMING_TAILS = word_set(
     "object objects instance instances map mapping dict list group groups pool pools cache cached lookup exchange "
     "introspection revoked revocation revoke refreshed refreshing santa sauce garden ring ingredient stuffing mint "
     "economy sale sales holder holders standard contract network balance transfer minted supply address jar jars "
+    "filter filters interceptor interceptors converter serializer deserializer authenticator processor listener "
+    "controller repository bean entrypoint customizer advice configurer guard "
     "law laws hasher hashers setting settings preferences preference popup dialog link links sniffing spraying"
 ) - {"user", "admin", "backup"}
 """Words after a term that make the name that of something else, as `token_count`, `password_min_length`."""
@@ -318,6 +329,6 @@ COUNTED = word_set("cookies credentials secrets passwords apikeys sessions")
 DISARMING_PHRASES = word_set(
     "unexpected parse parser parsing syntax lexer lexical next previous last max min total input output prompt "
     "completion first stop special mask pad eos bos cls sep unk start begin closing opening punctuation operator "
-    "illegal page pagination paging continuation cursor sync resume cancellation fencing"
+    "illegal page pagination paging continuation cursor sync resume cancellation fencing idempotency"
 )
 """Words before "token" in the language of parsers and language models."""

@@ -19,6 +19,11 @@ _ASKED = re.compile(r"(?i)(?:\bauth(?:enticate)? [\"']?|mechanism=[\"'])$")
 _RESPONSE = re.compile(_ANSWER)
 _NAMED = re.compile(r"\b(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5)\b")
 _BEFORE = 240
+# "Password:" in base64, in lower case, and what is sent next
+_PROMPTS = ("ugfzc3dvcmq6", "cgfzc3dvcmq6", "ugfzc3dvcmqa")
+_SENT = re.compile(r"[^\n]{0,40}\n(?:reply: [^\n]{0,120}\n){0,2}send: b?'([A-Za-z0-9+/]{4,1024}={0,2})(?=\\r\\n')")
+_BIND = "'authentication': {"
+_QUOTED = re.compile(r"b?[\"'](?!\[REDACTED)([^\"'\n]{1,256})[\"']")
 
 
 def _asked(scan: Scan, start: int, end: int) -> Span | int:
@@ -37,8 +42,23 @@ def _response(scan: Scan, start: int, end: int) -> Span | int:
     return match.start(1), match.end(1), marker("basic")
 
 
+def _simple(scan: Scan, start: int, end: int) -> Span | int:
+    """ldap3 writes the request of a simple bind (RFC 4511, section 4.2)."""
+    value = _QUOTED.match(scan.text, end) if scan.before(start, 24).endswith(_BIND) else None
+    return (value.start(1), value.end(1), marker("password")) if value else end
+
+
+def _prompted(scan: Scan, _start: int, end: int) -> Span | int:
+    """What smtplib sends when it was asked for the password, as its debug output shows it."""
+    sent = _SENT.match(scan.text, end)
+    return (sent.start(1), sent.end(1), marker("password")) if sent else end
+
+
 def sasl_words() -> Iterator[Anchor]:
     """Anchors in any case."""
     for mechanism in _MECHANISMS:
         yield Anchor(mechanism, _asked, r"(?=[\"']?[ >][\"']?[a-z0-9+/{])")
+    yield Anchor("'simple': ", _simple, "(?=[b\"'])")
+    for prompt in _PROMPTS:
+        yield Anchor(f"334 {prompt}", _prompted)
     yield Anchor("resp=", _response, "(?=[a-z0-9+/]{8})")

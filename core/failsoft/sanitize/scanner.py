@@ -81,7 +81,7 @@ class Scan:
 
     __slots__ = (
         "again", "cells", "floor", "headed", "memo", "nested", "opaque", "placed", "run",
-        "searched", "seen", "stated", "text", "vain",
+        "searched", "seen", "silent", "stated", "text", "vain",
     )  # fmt: skip
 
     def __init__(self, text: str, *, nested: bool = False) -> None:
@@ -96,6 +96,8 @@ class Scan:
         """Up to here, objects were searched for private parts, and none was found."""
         self.stated = 0
         """Statements that begin before it were searched for values bound to them, and none was found."""
+        self.silent = 0
+        """Up to here, no statement stands near enough for arguments to be those of one."""
         self.vain = 0
         """How often a very long value was read that was none."""
         self.run = -1

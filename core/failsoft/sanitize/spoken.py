@@ -35,7 +35,7 @@ _OF_WHOM = re.compile(
 _OF = ("f", "o", "F", "O")
 _PROSE_KINDS = word_set(
     "password secret token api_key private_key session otp cvv ssn card account phone birth_date health_id national_id "
-    "csrf credential iban zip record date sin"
+    "csrf credential iban zip record date sin signature"
 )
 _TOLD_KINDS = word_set("password secret api_key private_key otp token")
 _CODE_KINDS = frozenset(["otp", "cvv"])

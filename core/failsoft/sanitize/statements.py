@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator
 
 from failsoft.sanitize.checks import looks_random
-from failsoft.sanitize.scanner import Anchor, Scan, Span, marker
+from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.row_keys import is_bound_key
+from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
 from failsoft.sanitize.verdict import is_announced
 
 __all__ = ["statement_anchors"]
@@ -24,10 +26,14 @@ _LIST = rf"[\[({{](?:{_ITEMS}[\[({{]{_ITEMS}[\])}}]){{0,64}}{_ITEMS}[\])}}]"
 _BOUND = re.compile(
     r"(?:\?|%s|%\(\w{1,40}\)s|\$\d{1,3}|(?<![\w:])[:@]\w{1,40})[^?%$@\[{\n]{0,160}?"
     r"(?:\\{0,3}(?:\"\"\"|'''|[\"'`])(?:\)|,)\s{0,16}|[\w);\"`'](?:;|\s--)?\s{1,4}|,\s{0,4})"
-    r"(?:(?:with |using )?(?:args?|arguments|bind(?:ing)?s?|values?|params|parameters|vars)[:=]?\s?)?"
-    rf"(?P<list>(?=[\[({{]\s{{0,4}}(?:[bu]?[\"']|-?\d|None\b|NULL\b|nil\b|True\b|False\b|[\[(]))"
+    r"(?:(?:with |using )?\\{0,3}[\"']?(?:args?|arguments|bind(?:ing)?s?|values?|params|parameters|vars)"
+    r"\\{0,3}[\"']?[:=]?\s?)?"
+    rf"(?P<list>(?=[\[({{]\s{{0,4}}(?:[bu]?[\"']|-?\d|None\b|NULL\b|nil\b|True\b|False\b|[\[({{]))"
     rf"(?=[^\n]{{0,4096}}?[\"']){_LIST})"
 )
+# in brackets, it is more of the statement
+_CONDITION = re.compile(r"[=<>] ?(?:\?|%s|[:@$]\w)[ )]")
+_MOST_CONDITIONS = 8
 _CALLED = re.compile(r"\w\(\s{0,4}[fru]?[\"']{1,3}\s{0,16}$")
 _LITERAL = re.compile(r"[\"']([^\"'\n]{1,256})[\"']")
 _BINDING = re.compile(
@@ -37,6 +43,14 @@ _NUMBERS = frozenset(["integer", "int", "bigint", "smallint", "tinyint", "boolea
 _TYPED = re.compile(r"([^\n,][^\n]{0,4096}?)\((?:String|Timestamp|Date|LocalDate|LocalDateTime|byte\[\])\)(?=, |\s|$)")
 _NUMBER = re.compile(r"\d{1,32}\((?:Integer|Long|Short|Boolean|Double|Float|BigDecimal)\), ")
 _LINE = 4_096
+# how a statement came about, in the log of SQLAlchemy's engine; its parameters follow
+_ECHOES = ("[generated in ", "[cached since ", "[raw sql] ", "[no key ", "[caching disabled ", "support caching ")
+_ECHO = re.compile(
+    r"(?i)(?:\[(?:generated in|cached since|no key|caching disabled) |support caching )[^\]\n]{0,80}\] (?=[(\[{])"
+    r"|\[raw sql\] (?=[(\[{])"
+)
+_WHOLE = re.compile(rf"{_LIST}(?=\s|$|[\"'\\,])")
+_LONGEST, _EMPTY = 32_768, 2
 _ARGUMENT = re.compile(r"(?i)query argument \$\d{1,4}: ('[^'\n]{1,4096}'|\"[^\"\n]{1,4096}\")")
 
 
@@ -45,8 +59,11 @@ def _bound(scan: Scan, start: int, end: int) -> Span | int:
     text = scan.text
     if start < scan.stated:
         return end
-    found = _BOUND.search(text, start, min(len(text), start + _SPAN))
-    if found is None:
+    limit = min(len(text), start + _SPAN)
+    found, passed = _BOUND.search(text, start, limit), 0
+    while found and passed < _MOST_CONDITIONS and _CONDITION.search(found["list"]):
+        found, passed = _BOUND.search(text, found.start("list") + 1, limit), passed + 1
+    if found is None or passed == _MOST_CONDITIONS:
         scan.stated = start + _SEARCHED
         return end
     items = found["list"]
@@ -67,6 +84,23 @@ def _bound_one(scan: Scan, start: int, end: int) -> Span | int:
     if match is None or (match[1] or match[2]).lower() in _NUMBERS or match[3] == "null" or "[REDACTED" in match[3]:
         return end
     return match.start(3), match.end(3), marker("value")
+
+
+def _echoed(keys: KeyMatcher) -> Handler:
+    def handle(scan: Scan, start: int, _end: int) -> Span | int:
+        """SQLAlchemy's log: `[generated in 0.00021s] ('x',)`."""
+        echo = _ECHO.match(scan.text, start)
+        if echo is None:
+            return _end
+        at, limit = echo.end(), min(len(scan.text), echo.end() + _LONGEST)
+        whole = _WHOLE.match(scan.text, at, limit)
+        newline = scan.text.find("\n", at, limit)
+        last = whole.end() if whole else newline if newline >= 0 else limit
+        if last - at <= _EMPTY or scan.text.startswith("[REDACTED:", at) or is_bound_key(keys, scan.text, at, last):
+            return at
+        return at, last, marker("parameters")
+
+    return handle
 
 
 def _typed(scan: Scan, _start: int, end: int) -> Span | int:
@@ -102,8 +136,14 @@ def _query_argument(scan: Scan, start: int, end: int) -> Span | int:
     return match.start(1) + 1, match.end(1) - 1, marker("value")
 
 
-def statement_anchors() -> Iterator[Anchor]:
-    """Where statements begin, and what names the values bound to one; in any case."""
+def statement_anchors(keys: KeyMatcher) -> Iterator[Anchor]:
+    """Where statements begin, and what names the values bound to one; in any case.
+
+    Parameters:
+        keys: which columns are sensitive.
+    """
+    for opening in _ECHOES:
+        yield Anchor(opening, _echoed(keys))
     yield Anchor("values", _bound, r"(?=\s?\(\s?[?%$:@(])")
     yield Anchor("update ", _bound, r"(?=[\w.\"`\[\]]{0,128} +set )")
     yield Anchor("delete from ", _bound)

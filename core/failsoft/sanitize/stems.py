@@ -23,9 +23,11 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "passw passph passco passrd passport pswd userpass contrase kennwort depasse de_passe de-passe secret "
             "token auth cred sess csrf xsrf cookie jwt otp pinc pinn cvv cvc cvn securit card iban ssn "
             "signature hmac honeycomb "
-            "birth bday mrn medical patient memberid member_id member-id membern mfac factorcode factor_code npin faxn "
+            "birth bday mrn medical patient memberid member_id member-id membern member_n member-n mfac "
+            "factorcode factor_code npin faxn "
             "subscriber beneficiary insur hicn nhs licens licenc phone mobile msisdn accountn accountnumber "
-            "bankaccount bank_account bank-account acctn routing surname mnemonic verific activation national "
+            "bankaccount bank_account bank-account acctn routing surname mnemonic "
+            "stringdata string_data medrec med_rec hospital enrollee policyholder verific activation national "
             "seedphr seed_phr seed-phr pkcev pkce_v pkce-v codeverif code_verif code-verif client_assert "
             "client-assert clientassert saml pkcs8 senha pword pwrd upass requirep masterauth pannum pan_num "
             "wachtwoord passord "
@@ -73,7 +75,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
     ("pwd", "(?=[a-z])", ""),
     ("ccn", "u?[mo]", ""),
     ("bearer", "(?=[\"'=]|[ ]?:)", ""),
-    ("member", " (?=id|num)", ""),
+    ("member", " (?=id|n(?:o|um))", ""),
     ("born", "(?=[\"' =:])", ""),
     *(
         (stem, f"{_GAP}?(?={following})", "")
@@ -82,7 +84,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             ("acct", "n"),
             ("tax", "id|payer"),
             ("personal", "id"),
-            ("health", "id|plan"),
+            ("health", "id|plan|rec|card|num"),
             ("medica", "re|id"),
             ("social", "sec"),
             ("contact", "n"),

@@ -13,8 +13,13 @@ __all__ = ["scrub_strictly"]
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
 _VERSION = re.compile(
     r"(?i)(?:[a-z]/|version|python|java|node|nginx|openssl|postgres(?:ql)?|mysql|redis|chrome|firefox|linux|kernel"
-    r"|windows|macos|android|ios|release|build|==|>=|<=|~=|\bv)[\s:=]{0,3}$"
+    r"|windows|macos|android|ios|release|build|==|>=|<=|~=|\bv|\boid|extension|algorithm|arc|policy|identifier|attribute"
+    r"|extensions|oids)[\s:=(]{0,3}$"
 )
+# object identifiers of X.500 (attributes, extensions of certificates) have the form of an address
+_ARC = re.compile(r"2\.5\.(?:4|29)\.")
+_OF_X500 = re.compile(r"(?i)\boids?\b|extension|certificat|x\.?509|attribute|critical")
+_FAR = 96
 _IPV6 = re.compile(r"(?<![\w:.])(?=[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:)[0-9A-Fa-f:.]{2,45}(?:%\w{1,16})?(?![\w:])")
 _MAC = re.compile(
     r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])"
@@ -43,8 +48,14 @@ def _address(text: str) -> str | None:
 
 def _marked(match: re.Match[str], mark: Callable[[str, str], str]) -> str:
     before = match.string[max(0, match.start() - 12) : match.start()]
-    address = None if _VERSION.search(before) else _address(match[0])
+    address = None if _VERSION.search(before) or _is_arc(match) else _address(match[0])
     return match[0] if address is None else mark("ip", address) + match[0][len(address) :]
+
+
+def _is_arc(match: re.Match[str]) -> bool:
+    return _ARC.match(match[0]) is not None and bool(
+        _OF_X500.search(match.string, max(0, match.start() - _FAR), match.start())
+    )
 
 
 def _is_random(word: str) -> bool:

@@ -16,12 +16,14 @@ from failsoft.sanitize.codelike import (
 )
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import COUNTED, STRONG_TERMS, WEAK_TERMS, word_set
+from failsoft.sanitize.said import is_complaint
 
 __all__ = ["Judge", "is_announced", "is_sentence"]
 
 _NOTHING = word_set(
-    "none null nil true false undefined nan yes no on off n/a na empty blank unset nothing void default unknown "
-    "always never anonymous redacted filtered masked hidden removed scrubbed censored omitted stripped protected"
+    "none null nil true false undefined nan yes no on off n/a na no-check nocheck empty blank unset nothing void "
+    "default unknown always never anonymous redacted filtered masked hidden removed scrubbed censored omitted stripped "
+    "protected"
 )
 
 _ABOUT = word_set(
@@ -81,7 +83,7 @@ _MECHANISMS = word_set(
 _MASKED = re.compile(
     r"[*•●xX#.…_-]{3,}"
     r"|.{0,12}(?:\*{3,}|•{3,}|●{3,}).{0,12}"
-    r"|[\[<({]{1,2}[^\]>)}]{0,40}(?i:redact|filter|mask|hidden|remov|scrub|secret|censor|omitted|sensitive|protected)"
+    r"|[\[<({]{1,2}[^\]>)}]{0,40}(?i:redact|filter|mask|hidden|secure|remov|scrub|secret|censor|omitted|sensitive|protected)"
     r"[^\]>)}]{0,60}[\]>)}]{1,2}"
     r"|\[(?:REDACTED|FILTERED|MASKED|HIDDEN|REMOVED|SCRUBBED|SENSITIVE)",
     re.DOTALL,
@@ -93,6 +95,8 @@ _PLACEHOLDER = re.compile(
     r"|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
     r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|\$[A-Za-z_]\w{0,40}(?:-?$|->.*|::.*)|:[a-z_]\w{0,40}:?"
     r"|@@?[A-Za-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
+    r"|(?:\$\d{1,3}|:[a-z_]\w{0,40}|@\w{1,40}|\?|%s|%\([\w.]{1,60}\)s)::[A-Za-z_][\w. ]{0,40}"
+    r"(?:\(\d{1,5}(?:, ?\d{1,5})?\)?)?(?:\[\])?"
     r"|!(?:vault|secret|env|encrypted|reference|Ref|Sub|GetAtt|ImportValue)\b[\w./-]{0,80}|__\w{1,40}__|#\{[^}]{0,80}\}"
 )
 _MEDIA_TYPE = re.compile(r"(?:application|text|image|audio|video|multipart)/[\w.+-]{1,64}")
@@ -152,6 +156,7 @@ _ANY_WORD = word_set("password secret otp cvv")
 _SIGNATURE_LEAST = 12
 _LEAST_TOLD, _LEAST_TOKEN = 5, 8
 _LEAST_SIGNS = 4
+_MANY_WORDS = 3
 _LEAST_NUMBER, _LEAST_ID = 6, 12
 _DIGEST = re.compile(r"(?:sha\d{1,3}|md5):[0-9a-fA-F]{32,128}")
 # an algorithm, the size of a key
@@ -180,7 +185,9 @@ _WORDS_WITH_DIGITS = frozenset(
 
 def is_sentence(text: str) -> bool:
     """Whether a text of several words talks about a value rather than being one, as "This field is required."."""
-    return " " in text.strip() and (_SENTENCE.search(text) is not None or _WHOLE_SENTENCE.fullmatch(text) is not None)
+    return " " in text.strip() and (
+        is_complaint(text.strip()) or _SENTENCE.search(text) is not None or _WHOLE_SENTENCE.fullmatch(text) is not None
+    )
 
 
 def _is_no_word(text: str) -> bool:
@@ -332,6 +339,9 @@ class Judge:
                 return False
             digits = sum(map(str.isdigit, value))
             return digits >= 3 or (len(value) >= 4 and (digits > 0 or (quoted and value.isalpha())))
+        if kind == "address" and not quoted and value.isascii() and value.islower():
+            # a remark, where nothing has a number or a capital
+            return value.count(" ") < _MANY_WORDS or any(map(str.isdigit, value))
         if kind == "signature":
             if "(" in value:
                 return False

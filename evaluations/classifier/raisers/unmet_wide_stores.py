@@ -174,7 +174,7 @@ def _upstash(url: str) -> Any:
 
 
 add("pylibmc", "refused", _STORE_AWAY, lambda: _pylibmc(closed_port()))
-add("pylibmc", "full", _FULL, _pylibmc_full)
+add("pylibmc", "full", _FULL._replace(severity="critical"), _pylibmc_full)
 add("python-memcached", "key_too_long", OUR_BUG, lambda: memcache.Client([f"{HOST}:1"]).get("k" * 300))
 add("python-memcached", "key_of_spaces", OUR_BUG, lambda: memcache.Client([f"{HOST}:1"]).set("a basket", 1))
 add_answers(

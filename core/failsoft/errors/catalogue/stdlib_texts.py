@@ -155,6 +155,8 @@ _PROCESSES: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.MISCONFIGURED, "OSError", "/subprocess.py", r"_execute_child", r"\A\[Errno 8\]"),
     (is_.BUG, "OSError", "/subprocess.py", r"_execute_child", r"\A\[Errno 7\]"),
     (is_.BUG, "RuntimeError", "/asyncio/timeouts.py", "", ""),
+    # what a child wrote, which is in another encoding than we took it for
+    (is_.BUG, "UnicodeDecodeError", "/subprocess.py", "", ""),
 )
 
 _STORED: tuple[tuple[Label, str, str, str, str], ...] = (

@@ -79,6 +79,9 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     (is_.MISCONFIGURED, "aiormq.exceptions.InvalidFrameError", r"Connection\.Close\b"),
     (is_.BUG, "amqpstorm.exception.AMQPChannelError", r"\Achannel closed"),
     (is_.OUT_OF_MEMORY, "pymemcache.exceptions.MemcacheServerError", r"out of memory"),
+    # of libmemcached: the server could not have the memory
+    (is_.OUT_OF_MEMORY, "pylibmc.Error", r"\Aerror 48 "),
+    (is_.REFUSED_US, "mixpanel.MixpanelException", r"token, missing or empty"),
     (is_.EXHAUSTED, "nats.errors.Error", r"(?i)maximum (?:account )?(?:active )?connections exceeded"),
     (is_.REFUSED_US, "nats.errors.Error", r"(?i)authori[sz]ation (?:violation|timeout)|authentication expired"),
     (is_.STORE_AWAY, "nats.errors.Error", r"(?i)stale connection"),

@@ -25,7 +25,7 @@ WORDS_OF_STORES: tuple[tuple[Label, str, str], ...] = (
     (is_.MISCONFIGURED, "smbprotocol.exceptions.SMBOSError", r"0xc00000cc\b"),
     (is_.UPSTREAM_FAILED, "hdfs.util.HdfsError", r"does not exist"),
     (is_.REFUSED_US, "hdfs.util.HdfsError", r"Permission denied|AccessControl"),
-    (is_.UPSTREAM_NOT_NOW, "hdfs.util.HdfsError", r"safe mode|in state standby"),
+    (is_.STORE_NOT_NOW, "hdfs.util.HdfsError", r"safe mode|in state standby"),
     (is_.MISCONFIGURED, "influxdb_client.rest.ApiException", r"\b(?:bucket|organization)\b.{0,80}not found"),
     (is_.BUG, "influxdb_client.rest.ApiException", r"compilation failed|unable to parse"),
     (is_.NOT_THERE, "typesense.exceptions.ObjectNotFound", r"find a document"),
