@@ -190,6 +190,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|open|closed"
         r"|active|approved|paid|pending|unpaid)|only \w+ can|self (?:follow|transfer|vot|referr|invit|assign|approv)"
         r"|same account|twice |double (?:vot|spend)|(?:age|weight|height) (?:restriction|limit|exceeded)|shortage"
+        r"|rejection |refusal |vetoed"
         r"|plan does not|(?:upgrade|membership|subscription|licen[cs]e|prescription|referral|permit) (?:required|needed"
         r"|paused|lacking)|breach|veto|blackout|opening hours|out of hours"
         r"|(?:refund|return|order|shipment|transfer|booking|claim|loan|application|withdrawal|exchange|cancellation"

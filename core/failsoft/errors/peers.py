@@ -25,7 +25,10 @@ __all__ = [
 
 _MAX_TEXT = 2_000
 
-_STATUS_NAMES = ("status_code", "status", "http_status", "code", "response_code", "errcode")
+_STATUS_NAMES = (
+    "status_code", "status", "http_status", "code", "response_code", "http_code", "http_status_code", "statusCode",
+    "errcode",
+)  # fmt: skip
 # a class that says one of these knows more than the status beside it: GitHub limits by 403, others time out by 408
 _KNOWS_BETTER = frozenset({Category.RESOURCE, Category.NETWORK, Category.BUSINESS_LOGIC, Category.CONCURRENCY})
 _SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
