@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from failsoft.errors.capture import text_of
 from failsoft.errors.catalogue import labels as is_
@@ -55,7 +55,8 @@ _ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         is_.THROTTLED,
-        r"(?:\w+ )*?(?:rate ?limit\w*|throttl\w*|too many (?:requests|calls|connections|queries)|slow ?down|flood(?: wait)?)"
+        r"(?:\w+ )*?(?:rate ?limit\w*|throttl\w*|too many (?:requests|calls|connections|queries)|slow ?down"
+        r"|flood(?: wait)?)"
         r"|(?:request|call|concurren\w*|api|query|message) (?:rate )?limit (?:\w+ )?(?:exceeded|reached)"
         r"|over (?:query|request|rate) limit|limit exceeded (?:exception )?\Z",
     ),
@@ -65,13 +66,16 @@ _ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(
         is_.REFUSED_US,
         r"(?:\w+ )??(?:unauthenticated|unauthori[sz]ed|forbidden|not (?:authenticated|authed|authori[sz]ed|permitted))"
-        rf"|(?:invalid|bad|expired|missing|revoked|wrong|unknown|inactive|unrecogni[sz]ed|no|incorrect) (?:auth\w*|{_PROOF})"
+        rf"|(?:invalid|bad|expired|missing|revoked|wrong|unknown|inactive|unrecogni[sz]ed|no"
+        rf"|incorrect) (?:auth\w*|{_PROOF})"
         r"(?: \w+)?\Z"
         rf"|{_PROOF} (?:\w+ )?(?:{_NO_LONGER}|invalid|missing|required|mismatch|does not match|not (?:found|valid))"
-        rf"|(?:{_NO_LONGER}) (?:account|user|client)|(?:account|user|organi[sz]ation|org|team|tenant|workspace|app|application|bot) (?:is )?(?:{_NO_LONGER})"
+        rf"|(?:{_NO_LONGER}) (?:account|user|client)|(?:account|user|organi[sz]ation|org|team|tenant|workspace"
+        rf"|app|application|bot) (?:is )?(?:{_NO_LONGER})"
         r"|(?:failed|invalid|missing|no|unknown) auth\w*|auth(?:entication|orization|enticate)?"
         r" (?:failed|failure|error|required|denied|expired|invalid)"
-        r"|(?:\w+ )?access (?:denied|not configured|revoked)|permissions? (?:denied|error|required|missing)|(?:no|missing) permissions?"
+        r"|(?:\w+ )?access (?:denied|not configured|revoked)|permissions? (?:denied|error|required|missing)"
+        r"|(?:no|missing) permissions?"
         r"|(?:missing|insufficient|invalid) (?:\w+ )?(?:scopes?|permissions?|access|privileges?|rights|role)"
         r"|(?:org )?login required|ip (?:\w+ )*?not (?:allowed|whitelisted)|two factor|not allowed token type"
         r"|security token (?:\w+ )?(?:unavailable|invalid|expired)|invalid security",
@@ -83,8 +87,10 @@ _ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         is_.UPSTREAM_NOT_NOW,
-        r"(?:\w+ )*?(?:temporarily |currently )?(?:unavailable|not available|not ready)|(?:\w+ )?over ?loaded(?: error)?|(?:\w+ )?(?:capacity exceeded"
-        r"|over capacity|at capacity|no capacity|out of capacity)|(?:\w+ )?busy|maintenance|try again|retry (?:later|request)"
+        r"(?:\w+ )*?(?:temporarily |currently )?(?:unavailable|not available|not ready)"
+        r"|(?:\w+ )?over ?loaded(?: error)?|(?:\w+ )?(?:capacity exceeded"
+        r"|over capacity|at capacity|no capacity|out of capacity)|(?:\w+ )?busy|maintenance|try again"
+        r"|retry (?:later|request)"
         r"|(?:\w+ )?pending\Z|warming up|(?:\w+ )?(?:is )?loading|starting up|shutting down",
     ),
     _row(is_.THROTTLED, r"resources? exhausted"),
@@ -127,7 +133,7 @@ def words_in(exc: BaseException) -> Iterator[str]:
         yield found[1]
 
 
-def _is_word(value: object) -> bool:
+def _is_word(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and 4 <= len(value) <= _MAX_WORD and " " not in value
 
 

@@ -87,10 +87,14 @@ def _of_the_system(exc: BaseException, kind: Label | None) -> Code | None:
         label = is_.MISCONFIGURED
     if label is is_.OS_FAULT and (name := getattr(exc, "filename", None)) and _SETTINGS_FILE.search(str(name)):
         label = is_.MISCONFIGURED
-    if label is is_.OS_FAULT and kind is not None and kind.category is is_.REFUSED.category:
-        # of who wanted to connect: a socket in a folder that nobody listens at
-        label = is_.STORE_REFUSED if kind.severity is is_.STORE_REFUSED.severity else is_.REFUSED
-    return named(label, f"errno {number}")
+    return named(_of_a_socket(kind) if label is is_.OS_FAULT else label, f"errno {number}")
+
+
+def _of_a_socket(kind: Label | None) -> Label:
+    """What is not there or may not be used: of who wanted to connect, a socket that nobody listens at."""
+    if kind is None or kind.category is not is_.REFUSED.category:
+        return is_.OS_FAULT
+    return is_.STORE_REFUSED if kind.severity is is_.STORE_REFUSED.severity else is_.REFUSED
 
 
 def _in_text(text: object) -> int | Code | None:

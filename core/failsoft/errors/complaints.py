@@ -21,7 +21,8 @@ _PROGRAM = (
     r"(?:\S+ ){0,3}(?:executable|command|program|binary|interpreter)\b"
     r"|\bunable to run \S+ \(|\bcannot find \['|\bin(?: the| your)? \$?(?-i:PATH)\b|\b(?:is|are) not installed\b"
     r"|\bno \S+ was found: either install"
-    r"|\b(?:could not|couldn't|cannot|can't|unable to|failed to|error) (?:load|loading|locate|import|find) (?:the |an? )?"
+    r"|\b(?:could not|couldn't|cannot|can't|unable to|failed to|error) (?:load|loading|locate|import"
+    r"|find) (?:the |an? )?"
     r"(?:\w+ )?(?:application|app)\b"
 )
 _FILE = (
@@ -31,7 +32,8 @@ _FILE = (
     r"|not a regular file)\b"
     r"|\bfile(?: or (?:directory|folder))? (?:does not|doesn't|did not) exist\b|\bfile not found: /|\bno such file\b"
     r"|\b(?:could not|cannot|can't|unable to|failed to) (?:find|open|locate|load) (?:the |a |an )?(?:\S+ ){0,2}"
-    r"(?:config|credentials?|template|schema|model|certificate|metadata|plugin|driver|library|backend|adapter|grammar|(?:private |public |signing )?key)\b"
+    r"(?:config|credentials?|template|schema|model|certificate|metadata|plugin|driver|library|backend|adapter"
+    r"|grammar|(?:private |public |signing )?key)\b"
 )
 _URL = (
     r"\binvalid (?:ur[li]|dsn|endpoint|address|host ?name|base ur[li])\b|\bno scheme supplied\b"
@@ -49,6 +51,10 @@ _GIVEN = (
     r"|\b(?:unregistered|unknown|unsupported|unrecogni[sz]ed|no such|missing|no) (?:\w+[_ -])?(?:driver|adapter|backend"
     r"|dialect|provider|loader|plugin|transport|engine|storage|middleware|extension)\w*\b"
     r"|\b(?:unknown|unsupported|unrecogni[sz]ed) model\b"
+    r"|(?-i:\b[A-Z][A-Z0-9]+_[A-Z0-9_]*[A-Z0-9]\b)[\"'\])]{0,2} (?:\w+ ){0,3}?(?:must be|is not|was not"
+    r"|is missing|is required|not set"
+    r"|unset|undefined|has to be)\b"
+    r"|\b(?:must|should|have to|has to|need to|please) .{0,60}?[\"'\[(](?-i:[A-Z][A-Z0-9]+_[A-Z0-9_]*[A-Z0-9])[\"'\])]"
     r"|\b(?:platform|environment|region|data ?center|tenant|mode|log ?level)\W{1,3}must be\b"
     r"|\b\w+[._]\w+ must be (?:set|configured|specified)\b"
     r"|\b(?:unrecogni[sz]ed|unknown|unsupported) configs?\b"
@@ -110,8 +116,10 @@ _PAID = re.compile(
     r"\b(?:please )?(?:purchase|upgrade|top[ -]?up|buy)\b|\bbilling\b|\bpricing\b|\bplan\b.{0,40}\b(?:limit|quota"
     r"|exceeded"
     r"|requests)|\b(?:out of|insufficient|no(?: more)?|not enough) (?:\w+ )?(?:credits?|balance|funds)\b"
-    r"|\bbalance (?:is |was )?(?:too low|insufficient|not (?:enough|sufficient)|exhausted|negative|zero|empty|depleted)\b"
-    r"|\b(?:insufficient|low) (?:\w+ )?(?:balance|funds|credits?)\b|\btrial (?:\w+ )?(?:has )?(?:ended|expired|is over)\b"
+    r"|\bbalance (?:is |was )?(?:too low|insufficient|not (?:enough|sufficient)|exhausted|negative|zero|empty"
+    r"|depleted)\b"
+    r"|\b(?:insufficient|low) (?:\w+ )?(?:balance|funds|credits?)\b|\btrial (?:\w+ )?(?:has )?(?:ended|expired"
+    r"|is over)\b"
     r"|\b(?:past due|unpaid invoices?|overdue invoices?)\b"
     r"|\bpayment required\b|\bsubscription (?:has )?(?:expired|ended)\b|\b(?:monthly|account|character"
     r"|usage|daily|storage|sending|plan\S*) (?:\w+ ){0,2}?(?:quota|limit)\b|\blimit reached\b|\bcap exceeded\b",

@@ -302,6 +302,14 @@ ROWS: tuple[Row, ...] = (
         {_K.AUTH: is_.WHO_ARE_YOU},
     ),
     _row(r"verification (?:error|failed|failure) ", None, {_K.UNKNOWN: is_.WHO_ARE_YOU}),
+    # what a token says of the key that it was signed with, which may have been changed since
+    _row(
+        r"(?:missing|unknown|no|unsupported) (?:\w+ )?(?:key|algorithm|alg) |(?:missing|unknown|invalid"
+        r"|no) (?:key id|kid) "
+        r"|key (?:id )?not found",
+        None,
+        {_K.AUTH: is_.WHO_ARE_YOU},
+    ),
     _row(r"(?:key|algorithm|jwk|jwks?) ", None, {_K.AUTH: is_.MISCONFIGURED}),
     # --- data --------------------------------------------------------------------------------------------------------
     _row(

@@ -7,6 +7,7 @@ wraps; a group is what its members are, and if they differ, the least recoverabl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
@@ -52,6 +53,12 @@ T = TypeVar("T")
 
 _MAX_DEPTH = 8
 _MAX_READS = 200
+_HANDLE = re.compile(
+    r"\b(?:connection|client|session|pool|file|socket|stream|cursor|driver|loop|transport|channel|database|reader|writer"
+    r"|handle|context|transaction|queue|executor)\b",
+    re.IGNORECASE,
+)
+"""What is closed by code; of a shop and a period the application says so."""
 _REFUSALS = frozenset({REFUSED_US, WHO_ARE_YOU})
 _UNSURE = frozenset({"default", "pattern", "model"})
 _KNOWN = frozenset({"code", "catalogue", "convention"})
@@ -265,7 +272,7 @@ class Judge:
             own = Reading(facts.said, facts.source, facts.says, 0.2, facts.name)
             if (said := complain(own, text, type(exc), facts.reads)) is not own:
                 return said
-        if guess is not None:
+        if guess is not None and not (facts.unknown and guess[1] == " is closed" and _HANDLE.search(text) is None):
             return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
         if facts.label.voice is Voice.MUTE:
             return placed

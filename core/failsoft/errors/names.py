@@ -93,7 +93,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|(?:templates?|certificate|migrations?|plugin|driver|fonts?|translations?|environment variable)"
         r" (?:is |are )?(?:missing|not found|absent|not set|not loaded|not installed)"
         r"|(?:unsupported|unknown|missing|invalid) (?:\w+ )?(?:provider|backend|driver|engine|dialect|plugin"
-        r"|dependency|dsn|feature flag|migration) |missing (?:\w+ )?template |(?:template|dsn|feature flag|migration|plugin)"
+        r"|dependency|dsn|feature flag|migration) |missing (?:\w+ )?template |(?:template|dsn|feature flag"
+        r"|migration|plugin)"
         r" (?:missing|undefined|unknown)",
     ),
     # --- money -------------------------------------------------------------------------------------------------------
@@ -130,7 +131,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|incorrect|verification|disabled|rotated)|webhook (?:signature|verif)"
         r"|(?:wrong|bad|incorrect|invalid) (?:\w+ )?(?:pin|passcode|passphrase|captcha|login)"
         r"|(?:pin|passcode|captcha|recaptcha) (?:is )?(?:wrong|incorrect|failed|invalid|mismatch|expired)"
-        r"|(?:token|nonce|otp) (?:already )?(?:reused|replayed|used)|(?:reused|replayed) (?:\w+ )?(?:token|nonce|otp|request)"
+        r"|(?:token|nonce|otp) (?:already )?(?:reused|replayed|used)|(?:reused|replayed) (?:\w+ )?(?:token"
+        r"|nonce|otp|request)"
         r"|replay (?:attack|detected)|(?:mfa|otp|second factor) (?:is )?missing|session gone",
     ),
     # --- the client's input, before rules that have words in common with it ------------------------------------------
@@ -144,8 +146,10 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(
         is_.INVALID,
         r"out of (?:range|bounds) |negative (?:amount|quantity|price|value|number|count)"
-        r"|not (?:an? )?(?:number|integer|date|uuid|positive|e ?mail) |must be (?:positive|an? (?:number|integer|date)) "
-        r"|(?:bad|wrong) (?:date|format|input|value|length|encoding) |unparsable|empty (?:file|body|payload|input|value|field|message|request|upload|name|string)",
+        r"|not (?:an? )?(?:number|integer|date|uuid|positive|e ?mail) |must be (?:positive|an? (?:number"
+        r"|integer|date)) "
+        r"|(?:bad|wrong) (?:date|format|input|value|length|encoding) |unparsable|empty (?:file|body|payload"
+        r"|input|value|field|message|request|upload|name|string)",
     ),
     # --- before rules that begin with the same words ----------------------------------------------------------------
     _row(
@@ -183,9 +187,11 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         rf"|{_OVER}over (?:error |exception )?\Z|(?:window|cut ?off|date|time|term|period) (?:\w+ )?passed"
         rf"|{_NOT_OF_MACHINES}(?:finished|full) (?:error |exception )?\Z|used up |oversold|occupied|nothing to "
         r"|in the past |still (?:has|have|in|open|used|active|running|needed)|has (?:open|active|pending|unpaid"
-        r"|outstanding|dependent|unfinished) |wrong (?:stage|state|phase|status|step|order) |must be (?:draft|open|closed"
+        r"|outstanding|dependent|unfinished) |wrong (?:stage|state|phase|status|step|order) |must be (?:draft"
+        r"|open|closed"
         r"|active|approved|paid|pending|unpaid)|only \w+ can|self (?:follow|transfer|vot|referr|invit|assign|approv)"
         r"|same account|twice |double (?:vot|spend)|(?:age|weight|height) (?:restriction|limit|exceeded)|shortage"
+        r"|rejection |refusal |vetoed"
         r"|plan does not|(?:upgrade|membership|subscription|licen[cs]e|prescription|referral|permit) (?:required|needed"
         r"|paused|lacking)|breach|veto|blackout|opening hours|out of hours"
         r"|(?:refund|return|order|shipment|transfer|booking|claim|loan|application|withdrawal|exchange|cancellation"
@@ -224,7 +230,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(
         is_.UPSTREAM_FAILED,
         r"upstream|gateway|external|third party|provider|remote|vendor"
-        r"|(?:supplier|carrier|partner|bank|erp|crm|courier|registry) (?:\w+ )?(?:error|fail|refused|answer|offline|broken"
+        r"|(?:supplier|carrier|partner|bank|erp|crm|courier|registry) (?:\w+ )?(?:error|fail|refused|answer"
+        r"|offline|broken"
         r"|said)"
         r"|(?!(?:base|my|our|public|rest|app|application|json|internal|web|core|http|v) )[a-z]+ (?:api|rpc|sdk)"
         r" (?:\w+ )?(?:error|exception|failure|failed)",

@@ -25,7 +25,10 @@ __all__ = [
 
 _MAX_TEXT = 2_000
 
-_STATUS_NAMES = ("status_code", "status", "http_status", "code", "response_code", "errcode")
+_STATUS_NAMES = (
+    "status_code", "status", "http_status", "code", "response_code", "http_code", "http_status_code", "statusCode",
+    "errcode",
+)  # fmt: skip
 # a class that says one of these knows more than the status beside it: GitHub limits by 403, others time out by 408
 _KNOWS_BETTER = frozenset({Category.RESOURCE, Category.NETWORK, Category.BUSINESS_LOGIC, Category.CONCURRENCY})
 _SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
@@ -77,7 +80,7 @@ def upstream(exc: BaseException, label: Label | None) -> Code | None:
     response = getattr(exc, "response", None)
     status = status_of_peer(response, getattr(exc, "meta", None), exc)
     if status is None:
-        return word_of_answer(exc) if label is None or label != is_.BUG and _says_little(label) else None
+        return word_of_answer(exc) if label is None or (label != is_.BUG and _says_little(label)) else None
     says, wait = f"HTTP {status}", retry_after_of(response) or retry_after_of(exc)
     if status == 429 and getattr(exc, "code", None) in _SPENT:
         return Code(is_.QUOTA_SPENT, says, wait)

@@ -276,8 +276,10 @@ _GRAPHQL = _words(
     (is_.INVALID, "bad_user_input bad_request validation_error invalid_input validation_failed"),
     (
         is_.UNPARSABLE,
-        "graphql_parse_failed graphql_validation_failed persisted_query_not_found persisted_query_not_supported "
-        "operation_resolution_failure query_too_complex depth_limit_exceeded",
+        """
+        graphql_parse_failed graphql_validation_failed persisted_query_not_found persisted_query_not_supported
+        operation_resolution_failure query_too_complex depth_limit_exceeded
+        """,
     ),
     (is_.OUR_LIMIT, "throttled rate_limited too_many_requests rate_limit_exceeded"),
     (is_.EDIT_CONFLICT, "conflict"),
@@ -319,10 +321,11 @@ def _thrift(exc: BaseException, _label: Label | None) -> Code | None:
     return Code(is_.SILENT, "timed out") if "timed out" in text else named(_THRIFT.get(number), f"Thrift {number}")
 
 
-def _invoke(exc: BaseException, _label: Label | None) -> Code | None:
-    """Invoke runs a command here, and Fabric, by the same classes, at a peer."""
-    at_a_peer = str(type(getattr(exc, "result", None)).__module__).startswith("fabric")
-    return Code(is_.UPSTREAM_FAILED, "a command over SSH") if at_a_peer else None
+def _remote_command(exc: BaseException, _label: Label | None) -> Code | None:
+    """A command that failed on another host, whose library has the same class for those of this one."""
+    result = getattr(exc, "result", None)
+    elsewhere = type(result).__module__.partition(".")[0] == "fabric" or isinstance(getattr(exc, "host", None), str)
+    return Code(is_.UPSTREAM_FAILED, "a command of another host") if elsewhere else None
 
 
 READERS_OF_VENDORS: tuple[tuple[CodeReader, str], ...] = (
@@ -341,7 +344,6 @@ READERS_OF_VENDORS: tuple[tuple[CodeReader, str], ...] = (
     (read_arango, "arango"),
     (read_trino, "trino prestodb"),
     (_thrift, "thrift thriftpy2"),
-    (_invoke, "invoke"),
 )
 """Readers by package, as in `codes`."""
 
@@ -351,5 +353,6 @@ MORE_READERS_OF_VENDORS: tuple[tuple[CodeReader, str], ...] = (
     (_no_bundle, "urllib3 urllib3_future"),
     (_no_socket, "websocket"),
     (_sendgrid, "python_http_client"),
+    (_remote_command, "invoke plumbum"),
 )
 """Those that are asked before the status of an answer is."""

@@ -29,6 +29,7 @@ from failsoft.errors.catalogue.labels import (
     UNREACHABLE,
     UPSTREAM_FAILED,
     WHO_ARE_YOU,
+    YOU_MAY_NOT,
     Label,
     Voice,
 )
@@ -67,6 +68,7 @@ __all__ = ["OF_PEERS", "complain", "correct", "limited", "lost_store", "of_kind"
 
 OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 """What fails outside."""
+_NO_FILE = re.compile(r"NoSuch(?:File|Path)\b")
 _OF_LINKS = frozenset({Category.SYSTEM, Category.EXTERNAL_SERVICE})
 _PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
 _SAYS_LITTLE = frozenset({BUG, NOTHING})
@@ -87,6 +89,9 @@ def correct(reading: Reading, text: str) -> None:
         # the text is what a program said that we called, and not the library
         return
     better = _ours(label, text) or _of_a_link(label, text)
+    if better is not None and better[1] == "a file" and _NO_FILE.search(reading.says) is not None:
+        # by its name the class is about files, and these are the peer's
+        better = None
     if better is not None:
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}".removeprefix(", ")
@@ -130,7 +135,7 @@ def _of_a_link(label: Label, text: str) -> tuple[Label, str] | None:
     said = how_a_peer_failed(text)
     if label.category is Category.AUTHENTICATION:
         # who could not be reached refused nobody
-        return said if said is not None and said[0] == UNREACHABLE else None
+        return said if said is not None and said[0] == UNREACHABLE and label.status != YOU_MAY_NOT.status else None
     if label.category is Category.RESOURCE and label.local:
         # a pool that cannot connect has not run out
         return said if said is not None and said[0] in _NO_LINK else None
@@ -230,12 +235,16 @@ _OF_SECRETS_KEPT = re.compile(r"\b(?:salt|password hash|hash format)\b", re.IGNO
 _OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer|claims?|expired)\b", re.IGNORECASE)
 _OF_ANSWERS = re.compile(r"\b(?:from|in|of) (?:the |an? )?(?:\w+ )?(?:response|reply|answer)\b", re.IGNORECASE)
 _OF_LOGINS = re.compile(
-    r"\b(?:state|nonce|csrf(?: token)?|code[_ ]verifier|pkce)\b.{0,40}?\b(?:mismatch\w*|missing|invalid|(?:do|does|did)(?: not|n't)"
+    r"\b(?:state|nonce|csrf(?: token)?|code[_ ]verifier|pkce)\b.{0,40}?\b(?:mismatch\w*|missing|invalid|(?:do"
+    r"|does|did)(?: not|n't)"
     r" match|not (?:match|equal|valid)|expired|unknown)\b|\b(?:mismatch\w*|invalid|missing|unknown|expired) "
     r"(?:oauth ?2? |login |csrf )?(?:state|nonce|csrf|code[_ ]verifier)\b(?! (?:machine|transition|of|file))"
-    r"|\bno (?:matching |suitable |such )?(?:signing )?key (?:for|with|found for) (?:kid|key id)|\bkey id \S+ not found\b",
+    r"|\bno (?:matching |suitable |such )?(?:signing )?key (?:for|with|found for) (?:kid|key id)"
+    r"|\bkey id \S+ not found\b",
     re.IGNORECASE,
 )
+_OF_A_FILE = re.compile(r"\b(?:pars|deseriali|decod)|\bEOF\b|\bheader\b|\b(?:line|column) \d", re.IGNORECASE)
+_OF_ADDRESSES = re.compile(r"\bURLs?\b.{0,60}\b(?:not (?:permitted|allowed|supported)|must)\b", re.IGNORECASE)
 _STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
 
 
@@ -283,6 +292,9 @@ def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
         given = _of_proof(text) if library is Kind.AUTH else UNPARSABLE
         reading.label = UPSTREAM_FAILED if answered else given
         reading.says = f"{reading.says}, of data that a library was given"
+    elif library is Kind.CONFIG and _OF_A_FILE.search(text) is not None and cannot_read(text):
+        reading.label = MISCONFIGURED
+        reading.says = f"{reading.says}, of a file of ours that a library was given"
     elif library is Kind.PARSER:
         # what reads data complains of what a client sent
         return reading
@@ -292,6 +304,9 @@ def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
         if library in _OF_STORES:
             reading.label = lost_store(reading.label)
         reading.says = f"{reading.says}, {guess[1]}"
+    elif library is Kind.CLIENT and _OF_ADDRESSES.search(text) is not None:
+        # an address that code asks for
+        return reading
     elif (word := names_a_setting(text) or is_not_set_up(text) or _missing_file(reading)) is not None:
         # whether it is our code or our settings a builtin class does not tell, and our client is told the same
         reading.label = MISCONFIGURED

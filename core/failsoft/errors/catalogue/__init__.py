@@ -22,6 +22,7 @@ from failsoft.errors.catalogue.embedded import EMBEDDED
 from failsoft.errors.catalogue.files import FILES
 from failsoft.errors.catalogue.frameworks import FRAMEWORKS
 from failsoft.errors.catalogue.hosted import HOSTED
+from failsoft.errors.catalogue.hosts import HOSTS
 from failsoft.errors.catalogue.kafka import KAFKA
 from failsoft.errors.catalogue.kits import KITS
 from failsoft.errors.catalogue.labels import Label
@@ -49,6 +50,7 @@ FAMILIES = (
     STDLIB, FRAMEWORKS, VALIDATORS, AUTH, DATABASES, STORES, EMBEDDED, CLIENTS, SDKS, VENDORS, CLOUDS, BROKERS,
     SERVICES, QUEUES, KAFKA, REMOTE, WORK, FILES, LOCAL, MAPPERS, RUNTIMES, SQLSTATES, DRIVERS, SEARCH, WIRES, SHARES,
     DOCUMENTS, HOSTED, WEB, KITS, CREDENTIALS, CHECKS,
+    HOSTS,
 )  # fmt: skip
 # they took over the names of what they were forked from, and what these mean
 _FORKS = {

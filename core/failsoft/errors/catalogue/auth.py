@@ -14,8 +14,7 @@ AUTH: tuple[tuple[Label, str], ...] = (
         pwdlib.exceptions.HasherNotAvailable nacl.exceptions.UnavailableError ecdsa.der.UnexpectedDER
         ecdsa.curves.UnknownCurveError ecdsa.ecdh.InvalidCurveError ecdsa.ecdh.NoCurveError
         ldap3.core.exceptions.LDAPPackageUnavailableError ldap3.core.exceptions.LDAPSSLNotSupportedError
-        ldap3.core.exceptions.LDAPSASLMechanismNotSupportedError ldap3.core.exceptions.LDAPUserNameIsMandatoryError
-        ldap3.core.exceptions.LDAPPasswordIsMandatoryError ldap3.core.exceptions.LDAPUserNameNotAllowedError
+        ldap3.core.exceptions.LDAPSASLMechanismNotSupportedError ldap3.core.exceptions.LDAPUserNameNotAllowedError
         ldap3.core.exceptions.LDAPInvalidTlsSpecificationError
         """,
     ),
@@ -25,6 +24,7 @@ AUTH: tuple[tuple[Label, str], ...] = (
         authlib.jose.errors.InsecureClaimError nacl.exceptions.TypeError nacl.exceptions.AssertionError
         pyseto.exceptions.EncryptError pyseto.exceptions.SignError pyseto.exceptions.NotSupportedError
         ecdsa.keys.BadDigestError ecdsa.numbertheory.Error rsa.common.NotRelativePrimeError
+        ldap3.core.exceptions.LDAPUserNameIsMandatoryError ldap3.core.exceptions.LDAPPasswordIsMandatoryError
         ldap3.core.exceptions.LDAPUnknownStrategyError ldap3.core.exceptions.LDAPUnknownAuthenticationMethodError
         ldap3.core.exceptions.LDAPConnectionPoolNameIsMandatoryError
         ldap3.core.exceptions.LDAPConnectionPoolNotStartedError ldap3.core.exceptions.LDAPCursorError
@@ -104,7 +104,7 @@ AUTH: tuple[tuple[Label, str], ...] = (
         is_.CONTRADICTION,
         """
         argon2.exceptions.InvalidHashError argon2.exceptions.InvalidHash passlib.exc.UnknownHashError
-        cryptography.hazmat.primitives.keywrap.InvalidUnwrap
+        cryptography.hazmat.primitives.keywrap.InvalidUnwrap nacl.exceptions.CryptPrefixError
         """,
     ),
     (

@@ -135,7 +135,7 @@ _BY_KIND: Mapping[str, str] = {
         pymongocrypt pyotp pysaml2 pyseto pysodium python_jwt rauth rest_framework_api_key rest_framework_simplejwt
         rsa saml2 scrypt secp256k1 securesystemslib service_identity signedjson signxml sigstore simple_crypt siwe
         social_core social_django spnego sspilib starlette_csrf supabase_auth tgcrypto tink tuf vakt warrant webauthn
-        x3dh x509 yubico
+        x3dh x509 xmlsec yubico
     """,
     "parser": """
         _brotli adaptix agate amazon aniso8601 antlr4 apispec arpeggio arrow ase asn1 asn1crypto asn1tools asteval
@@ -236,6 +236,7 @@ _BY_KIND: Mapping[str, str] = {
         zc_lockfile
     """,
     "config": """
+        safetensors sentencepiece tokenizers
         aioinject airspeed ansible_vault anyconfig chameleon Cheetah chevron confection config configargparse
         configobj configparser configurations confuse decouple dependency_injector dishka django_jinja dotenv dynaconf
         editorconfig entrypoints env_var envclasses environ environ_config environs envparse envs everett fast_depends

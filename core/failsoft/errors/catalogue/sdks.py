@@ -231,7 +231,7 @@ _OTHERS: tuple[tuple[Label, str], ...] = (
         slack_sdk.errors.SlackClientNotConnectedError algoliasearch.http.exceptions.ApiTypeError
         algoliasearch.http.exceptions.ApiValueError algoliasearch.http.exceptions.ApiAttributeError
         algoliasearch.http.exceptions.ApiKeyError algoliasearch.http.exceptions.MissingObjectIdException
-        github.GithubException.BadAttributeException zenpy.lib.exception.ZenpyException
+        zenpy.lib.exception.ZenpyException
         zenpy.lib.exception.ZenpyCacheException
         """,
     ),

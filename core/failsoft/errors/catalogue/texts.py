@@ -10,6 +10,7 @@ from __future__ import annotations
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.remarks import BEGINNINGS_OF_CLIENTS, PLACES_OF_CLIENTS, REMARKS
+from failsoft.errors.catalogue.sayings import PLACES_OF_KITS, WORDS_OF_KITS
 from failsoft.errors.catalogue.stdlib_texts import (
     STDLIB_BEGINNINGS,
     STDLIB_CALLS,
@@ -21,6 +22,7 @@ from failsoft.errors.catalogue.words import WORDS_OF_STORES
 __all__ = ["OF_BEGINNINGS", "OF_CALLS", "OF_CLASSES", "OF_PLACES"]
 
 OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
+    *WORDS_OF_KITS,
     *STDLIB_CLASSES,
     # --- links -------------------------------------------------------------------------------------------------------
     (is_.BUG, "aiosmtplib.errors.SMTPServerDisconnected", r"[Nn]ot connected"),
@@ -239,8 +241,7 @@ _REPLIES: tuple[tuple[Label, str, str, str, str], ...] = (
 )
 
 OF_PLACES: tuple[tuple[Label, str, str, str, str], ...] = (
-    *STDLIB_PLACES, *_FRAMEWORKS, *_AUTH, *_FORMATS, *_SHARES, *_REPLIES,
-    *PLACES_OF_CLIENTS,
+    *STDLIB_PLACES, *_FRAMEWORKS, *_AUTH, *_FORMATS, *_SHARES, *_REPLIES, *PLACES_OF_KITS, *PLACES_OF_CLIENTS,
 )  # fmt: skip
 """Label, classes, a piece of the path of one of the innermost frames, and regular expressions of the qualified name of
 its function and of the text; an empty one is found anywhere."""

@@ -107,7 +107,7 @@ _SETTINGS: tuple[tuple[Label, str], ...] = (
         django.core.cache.backends.base.InvalidCacheBackendError omegaconf.errors.ValidationError
         pyramid.exceptions.CyclicDependencyError connexion.exceptions.InvalidSpecification
         connexion.exceptions.ResolverError connexion.exceptions.MissingMiddleware
-        sanic_routing.exceptions.RouteExists sanic_routing.exceptions.ParameterNameConflicts
+        sanic_routing.exceptions.ParameterNameConflicts
         sanic_routing.exceptions.FinalizationError bottle.RouteSyntaxError bottle.PluginError
         ariadne.exceptions.GraphQLFileSyntaxError azure.identity._exceptions.CredentialUnavailableError
         structlog.exceptions.NoConsoleRendererConfiguredError invoke.exceptions.CollectionNotFound
