@@ -9,7 +9,7 @@ from typing import Any
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.code import Code, CodeReader, named, number_of
-from failsoft.errors.peers import upstream
+from failsoft.errors.peers import status_of_peer, upstream
 
 __all__ = ["MORE_READERS_OF_KITS", "READERS_OF_KITS"]
 
@@ -230,6 +230,9 @@ def _of_a_login(_exc: BaseException, label: Label | None) -> Code | None:
 
 
 def _of_identity(exc: BaseException, label: Label | None) -> Code | None:
+    if (status_of_peer(getattr(exc, "response", None), exc) or 0) >= 500:
+        # a service that fails has refused nobody
+        return upstream(exc, None)
     return _of_a_login(exc, label) or upstream(exc, label)
 
 
