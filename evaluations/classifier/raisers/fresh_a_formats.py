@@ -50,7 +50,8 @@ _VALUE = "a bug, also where the client's input led to it"
 # --- JSON, CSV, XML ---------------------------------------------------------------------------------------------------
 @fresh("python", "json_of_none", OUR_BUG, "what was looked up was not there")
 def _() -> None:
-    nothing: Any = {}.get("basket")
+    baskets: dict[str, Any] = {}
+    nothing = baskets.get("basket")
     json.loads(nothing)
 
 

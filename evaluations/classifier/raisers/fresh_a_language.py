@@ -250,7 +250,8 @@ def _() -> None:
 
 @fresh("python", "enum_by_an_unknown_name", OUR_BUG, _VALUE)
 def _() -> None:
-    enum.Enum("Size", ["S", "M"])["XXL"]
+    size: Any = enum.Enum("Size", ["S", "M"])
+    size["XXL"]
 
 
 @fresh("python", "dataclass_argument_missing", OUR_BUG)

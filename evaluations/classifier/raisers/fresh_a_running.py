@@ -388,4 +388,5 @@ def _() -> None:
     def price(basket: Any) -> int:
         return len(basket)
 
-    price({"a": 1})
+    basket: Any = {"a": 1}
+    price(basket)
