@@ -144,8 +144,8 @@ def _() -> None:
     valkey.Valkey(HOST).setbit("failsoft-fresh", 2**33, 1)
 
 
-@fresh("pymemcache", "stored_pickle_of_a_class_that_moved", UNREADABLE, "stored by an older version of ours")
+@fresh("pymemcache", "counter_is_no_number", OUR_BUG)
 def _() -> None:
-    held = b"cfailsoft_fresh_old_shop.models\nBasket\n."
-    with listening(saying(b"VALUE basket 1 %d\r\n%s\r\nEND\r\n" % (len(held), held))) as port:
-        pymemcache.client.base.Client((HOST, port), serde=pymemcache.serde.pickle_serde, timeout=1).get("basket")
+    said = b"CLIENT_ERROR cannot increment or decrement non-numeric value\r\n"
+    with listening(saying(said)) as port:
+        pymemcache.client.base.Client((HOST, port), timeout=1).incr("visits", 1)
