@@ -51,7 +51,7 @@ _VALUE = "a bug, also where the client's input led to it"
 @fresh("python", "json_of_none", OUR_BUG, "what was looked up was not there")
 def _() -> None:
     baskets: dict[str, Any] = {}
-    nothing = baskets.get("basket")
+    nothing: Any = baskets.get("basket")
     json.loads(nothing)
 
 

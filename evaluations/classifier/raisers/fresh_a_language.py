@@ -250,8 +250,8 @@ def _() -> None:
 
 @fresh("python", "enum_by_an_unknown_name", OUR_BUG, _VALUE)
 def _() -> None:
-    size: Any = enum.Enum("Size", ["S", "M"])
-    size["XXL"]
+    kinds: Any = enum.EnumMeta.__call__(enum.Enum, "Size", ["S", "M"])
+    kinds["XXL"]
 
 
 @fresh("python", "dataclass_argument_missing", OUR_BUG)

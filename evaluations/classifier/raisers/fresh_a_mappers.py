@@ -70,7 +70,7 @@ def _() -> None:
 def _() -> None:
     catalogue = sa.MetaData()
     user = sa.Table("user", catalogue, sa.Column("id", sa.Integer, primary_key=True))
-    keys = [sa.Column(name, sa.ForeignKey("user.id")) for name in ("buyer", "seller")]
+    keys: list[Any] = [sa.Column(name, sa.ForeignKey("user.id")) for name in ("buyer", "seller")]
     user.join(sa.Table("deal", catalogue, *keys))
 
 

@@ -263,7 +263,7 @@ def _() -> None:
     broker = dramatiq.brokers.stub.StubBroker()
     broker.declare_queue("mail")
 
-    @dramatiq.actor(broker=broker, queue_name="mail")
+    @dramatiq.actor(broker=broker, queue_name="mail")  # type: ignore[untyped-decorator]
     def send() -> None:
         """Nobody works on it."""
 
@@ -297,7 +297,7 @@ async def _() -> None:
 async def _() -> None:
     broker = taskiq.InMemoryBroker()
 
-    @broker.task(task_name="shop:divide")
+    @broker.task(task_name="shop:divide")  # type: ignore[untyped-decorator]
     async def divide(a: int) -> float:
         return 1 / a
 
@@ -310,7 +310,7 @@ async def _() -> None:
 def _() -> None:
     app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=_POSTGRES))
 
-    @app.task(name="mail")
+    @app.task(name="mail")  # type: ignore[untyped-decorator]
     def mail() -> None:
         """Never worked on."""
 
