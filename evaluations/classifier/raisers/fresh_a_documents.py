@@ -139,14 +139,6 @@ def _() -> None:
     PIL.Image.open(io.BytesIO(_picture("GIF"))).seek(7)
 
 
-@fresh("Pillow", "checksum_of_a_chunk", UNPARSABLE, _UPLOAD)
-def _() -> None:
-    data = bytearray(_picture())
-    data[data.index(b"IDAT") + 6] ^= 0xFF
-    with PIL.Image.open(io.BytesIO(bytes(data))) as picture:
-        picture.load()
-
-
 def _pdf(**more: Any) -> io.BytesIO:
     writer = pypdf.PdfWriter()
     writer.add_blank_page(99, 99)

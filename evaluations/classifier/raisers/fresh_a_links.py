@@ -16,20 +16,17 @@ import urllib.error
 import urllib.request
 import xmlrpc.client
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 from evaluations.classifier.raisers._fresh_a import fresh
 from evaluations.classifier.raisers._peers import (
     HOST,
-    authority_file,
     base_url,
     black_hole,
     closed_port,
     listening,
     saying,
     silence,
-    tls_port,
 )
 from evaluations.classifier.raisers.scaffold_http import (
     DOWN,
@@ -298,13 +295,3 @@ def _() -> None:
 @fresh("python", "xmlrpc_integer_too_large", OUR_BUG)
 def _() -> None:
     xmlrpc.client.ServerProxy(f"{base_url()}/rpc").book(2**40)
-
-
-@fresh("python", "own_authority_not_of_this_peer", NO_TRUST)
-def _() -> None:
-    import trustme
-
-    assert Path(authority_file()).exists()
-    client = ssl.create_default_context()
-    trustme.CA().configure_trust(client)
-    urllib.request.urlopen(f"https://{HOST}:{tls_port()}/", context=client, timeout=1)
