@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ import quart
 import starlette.applications
 import starlette.authentication
 import starlette.config
+import starlette.exceptions
 import starlette.requests
 import starlette.responses
 import starlette.routing
@@ -280,7 +282,7 @@ def _seen(prepare: Callable[[fastapi.FastAPI], Any], **request: Any) -> Callable
             seen.append(error)
             return fastapi.Response(status_code=500)
 
-        for kind in (fastapi.HTTPException, fastapi.exceptions.RequestValidationError):
+        for kind in (starlette.exceptions.HTTPException, fastapi.exceptions.RequestValidationError):
             app.exception_handler(kind)(keep)
         TestClient(app).get("/", **request)
         raise seen[0]
@@ -288,19 +290,23 @@ def _seen(prepare: Callable[[fastapi.FastAPI], Any], **request: Any) -> Callable
     return run
 
 
-def _with_key(app: fastapi.FastAPI) -> Any:
-    scheme = fastapi.security.APIKeyHeader(name="X-Key")
+_KEY = fastapi.security.APIKeyHeader(name="X-Key")
+_BASIC = fastapi.security.HTTPBasic()
 
+
+def _no_session() -> Any:
+    yield from ()
+
+
+def _with_key(app: fastapi.FastAPI) -> Any:
     @app.get("/")
-    async def view(key: Annotated[str, fastapi.Depends(scheme)]) -> str:
+    async def view(key: Annotated[str, fastapi.Depends(_KEY)]) -> str:
         return key
 
 
 def _with_basic(app: fastapi.FastAPI) -> Any:
-    scheme = fastapi.security.HTTPBasic()
-
     @app.get("/")
-    async def view(who: Annotated[fastapi.security.HTTPBasicCredentials, fastapi.Depends(scheme)]) -> str:
+    async def view(who: Annotated[fastapi.security.HTTPBasicCredentials, fastapi.Depends(_BASIC)]) -> str:
         return who.username
 
 
@@ -311,24 +317,28 @@ def _with_page(app: fastapi.FastAPI) -> Any:
 
 
 def _with_empty_dependency(app: fastapi.FastAPI) -> Any:
-    def session() -> Any:
-        if app is None:
-            yield app
-
     @app.get("/")
-    def view(db: Annotated[Any, fastapi.Depends(session)]) -> str:
+    def view(db: Annotated[Any, fastapi.Depends(_no_session)]) -> str:
         return str(db)
 
 
 def _socket_query() -> Any:
     app = fastapi.FastAPI()
+    seen: list[BaseException] = []
 
     @app.websocket("/")
     async def view(link: fastapi.WebSocket, page: int) -> None:
         await link.accept()
 
-    with TestClient(app).websocket_connect("/?page=two"):
-        pass
+    @app.exception_handler(fastapi.exceptions.WebSocketRequestValidationError)
+    async def keep(link: fastapi.WebSocket, error: Exception) -> None:
+        seen.append(error)
+        await link.close(1008)
+
+    with contextlib.suppress(starlette.websockets.WebSocketDisconnect):
+        with TestClient(app).websocket_connect("/?page=two"):
+            pass
+    raise seen[0]
 
 
 class _Opaque:
