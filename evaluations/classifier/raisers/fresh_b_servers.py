@@ -180,7 +180,7 @@ put(
 )
 put("falcon", "route_malformed", OUR_BUG, lambda: falcon.App().add_route("orders", _Page()), note="a ValueError")
 put("falcon", "socket_client_gone", CLIENT_GONE, just(falcon.WebSocketDisconnected(1001)))
-put("falcon", "inventory_answers_nonsense", _at("external_service", 502, "medium"), just(falcon.HTTPBadGateway()))
+put("falcon", "inventory_answers_nonsense", _at("external_service", 502, "medium", True), just(falcon.HTTPBadGateway()))
 
 
 # --- Bottle, Pyramid, WebOb, Connexion, Hypercorn ---------------------------------------------------------------------
@@ -219,7 +219,7 @@ put(
     just(pyramid.exceptions.BadCSRFOrigin("https://other.example is not trusted")),
     note="carries 400; validation is defensible",
 )
-put("WebOb", "header_of_date", OUR_BUG, lambda: webob.Response(content_type="text/html", charset="utf-8", status="?"))
+put("WebOb", "status_malformed", OUR_BUG, lambda: webob.Response(status="?"))
 put(
     "connexion",
     "operation_unknown",
@@ -336,7 +336,7 @@ put(
     "Chameleon",
     "file_not_well_formed",
     OUR_SETTINGS,
-    lambda: chameleon.PageTemplate("<p><b>${name}</p>")(name="a"),
+    lambda: chameleon.PageTemplate("<p>${name}</b>")(name="a"),
     note="a template of ours",
 )
 put("Chameleon", "division_in_a_template", OUR_BUG, lambda: chameleon.PageTemplate("<p>${1 / n}</p>")(n=0))
