@@ -78,10 +78,6 @@ def _twice_streamed() -> Any:
         return list(answer.iter_content(10))
 
 
-def _posted_again(url: str) -> Any:
-    return requests.post(f"{url}/a", data=(part for part in (b"a", b"b")), timeout=1)
-
-
 def _checked(url: str) -> Any:
     answer = requests.get(url, timeout=1)
     answer.raise_for_status()
@@ -92,13 +88,6 @@ put("requests", "redirected_to_another_scheme", FAILED, served(_redirect("gopher
 put("requests", "redirected_to_a_malformed_place", FAILED, served(_redirect("http://[::1/x"), _checked))
 put("requests", "not_a_number_as_json", OUR_BUG, lambda: requests.post(dead(), json={"rate": float("nan")}, timeout=1))
 put("requests", "stream_consumed", OUR_BUG, _twice_streamed)
-put(
-    "requests",
-    "body_cannot_be_sent_again",
-    OUR_BUG,
-    served(Answer(307, headers={"Location": "/b", "Connection": "close"}), _posted_again),
-    note="UnrewindableBodyError: our generator, after a redirect of the peer; external_service is defensible",
-)
 put(
     "requests",
     "proxy_wants_credentials",
