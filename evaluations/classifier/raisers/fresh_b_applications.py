@@ -1,47 +1,24 @@
-"""Applications' own exceptions, plain, wrapped and grouped, and libraries that call again or stop calling."""
+"""Applications' own exceptions, telling and mute, plain and wrapped."""
 
 from __future__ import annotations
 
-import asyncio
 import enum
 import json
-import logging.config
 import os
-import pickle
 import sqlite3
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import aiobreaker
-import aiohttp
-import aiohttp_retry
-import anyio
-import async_timeout
-import backoff
-import cachetools
-import dotenv
 import httpx
 import jwt
-import limits
-import limits.storage
-import limits.strategies
 import psycopg
-import pybreaker
-import pydantic
 import redis
 import requests
-import stamina
-import statemachine
-import structlog
-import tenacity
-import transitions
-import wrapt
 
 from evaluations.classifier.raisers._fresh_b import (
     ABSENT,
-    DUE,
     DUPLICATE,
     INPUT,
     OWN_STORE_AWAY,
@@ -56,17 +33,12 @@ from evaluations.classifier.raisers._fresh_b import (
 )
 from evaluations.classifier.raisers.scaffold_http import (
     CONTENTION,
-    DOWN,
     EDITED,
-    FAILED,
-    LINK,
     MAY_NOT,
     OUR_BUG,
     OUR_LIMIT,
     OUR_SETTINGS,
     QUOTA,
-    REFUSED_US,
-    SILENT,
     THROTTLED,
     UNPARSABLE,
     UNREADABLE,
@@ -74,6 +46,8 @@ from evaluations.classifier.raisers.scaffold_http import (
     Answer,
     Means,
 )
+
+_SHORT = Means("business_logic", False, 409, "low")
 
 
 def _app(name: str, means: Means, raiser: Callable[[], Any], note: str = "") -> None:
@@ -252,7 +226,7 @@ class InvariantViolation(Exception):
     """What can never be is so: a bug."""
 
 
-_app("stock_short_with_code", RULE, just(StockShortError("2 left, 3 wanted", code=ErrorCode.STOCK_SHORT)))
+_app("stock_short_with_code", _SHORT, just(StockShortError("2 left, 3 wanted", code=ErrorCode.STOCK_SHORT)))
 _app(
     "order_locked_423",
     Means("concurrency", True, 423, "low"),
@@ -270,7 +244,11 @@ _app("customer_not_found_404", ABSENT, just(CustomerNotFound("customer 4")))
 _app("not_allowed_403", MAY_NOT, just(NotAllowedError("only the owner may")))
 _app("login_required_401", WHO, just(LoginRequired()))
 _app("too_many_exports_429", OUR_LIMIT, just(TooManyExports("3 an hour")))
-_app("carrier_unavailable_503", Means("external_service", True, 503, "medium"), just(CarrierUnavailable("parcel service")))
+_app(
+    "carrier_unavailable_503",
+    Means("external_service", True, 503, "medium"),
+    just(CarrierUnavailable("parcel service")),
+)
 _app(
     "carrier_timeout_504",
     Means("network", True, 504, "medium"),
@@ -291,11 +269,18 @@ _app(
     note="says something of its own, whatever it was raised from; data_integrity is defensible",
 )
 _app("stale_revision", EDITED, just(StaleRevisionError("revision 7, not 6")))
-_app("checksum_mismatch", UNREADABLE, just(ChecksumMismatch("invoice-4.pdf")), note="stored data; critical is defensible")
+_app(
+    "checksum_mismatch", UNREADABLE, just(ChecksumMismatch("invoice-4.pdf")), note="stored data; critical is defensible"
+)
 _app("feature_not_configured", OUR_SETTINGS, wrapping(_unset, FeatureNotConfigured("SMS sender is not set")))
 _app("invalid_iban", INPUT, just(InvalidIban("DE00")))
 _app("upload_too_large", Means("validation", False, 413, "low"), just(UploadTooLarge("12 MB, 10 MB allowed")))
-_app("invariant_violated", OUR_BUG, just(InvariantViolation("paid more than billed")), note="data_integrity is defensible")
+_app(
+    "invariant_violated",
+    OUR_BUG,
+    just(InvariantViolation("paid more than billed")),
+    note="data_integrity is defensible",
+)
 
 
 # --- mute names: they are what they were raised from ------------------------------------------------------------------
@@ -316,7 +301,9 @@ class UseCaseError(Exception):
 
 
 def _twice_wrapped(cause: Callable[[], Any]) -> Callable[[], Any]:
-    return wrapping(wrapping(wrapping(cause, DataAccessError("load")), ServiceError("basket")), UseCaseError("checkout"))
+    return wrapping(
+        wrapping(wrapping(cause, DataAccessError("load")), ServiceError("basket")), UseCaseError("checkout")
+    )
 
 
 _app("service_error_from_locked", CONTENTION, wrapping(_locked, ServiceError("stock")))
@@ -325,175 +312,41 @@ _app("service_error_from_store_away", OWN_STORE_AWAY, wrapping(_store_away, Serv
 _app("thrice_wrapped_database_away", OWN_STORE_AWAY, _twice_wrapped(_database_away))
 _app("thrice_wrapped_bug", OUR_BUG, _twice_wrapped(_bug))
 _app("thrice_wrapped_429", THROTTLED, _twice_wrapped(_status(429)))
-_app("task_failed_from_full_disk", Means("resource", False, (500, 503, 507), "critical"), wrapping(_full, TaskFailed("export")))
-_app("task_failed_from_no_memory", Means("resource", False, (500, 503), "critical"), wrapping(_no_memory, TaskFailed("export")))
-_app("runtime_error_from_unset", OUR_BUG, wrapping(_unset, RuntimeError("cannot send")), note="KeyError of os.environ: configuration is at least as right")
+_app(
+    "task_failed_from_full_disk",
+    Means("resource", False, (500, 503, 507), "critical"),
+    wrapping(_full, TaskFailed("export")),
+)
+_app(
+    "task_failed_from_no_memory",
+    Means("resource", False, (500, 503), "critical"),
+    wrapping(_no_memory, TaskFailed("export")),
+)
+_app(
+    "runtime_error_from_unset",
+    OUR_SETTINGS,
+    wrapping(_unset, RuntimeError("cannot send")),
+    note="a KeyError of os.environ: an environment variable that is missing",
+)
 _app("runtime_error_from_old_token", WHO, wrapping(_old_token, RuntimeError("no session")))
 _app("exception_from_402", QUOTA, wrapping(_status(402), Exception("enrichment failed")))
-_app("value_error_from_json", UNPARSABLE, wrapping(lambda: json.loads("{"), ValueError("bad import")), note="ValueError says nothing: the client's JSON")
-_app("service_error_from_none", OUR_BUG, instead(_refused, ServiceError("stock")), note="from None: nothing is known but that it failed; external_service is defensible")
+_app(
+    "value_error_from_json",
+    UNPARSABLE,
+    wrapping(lambda: json.loads("{"), ValueError("bad import")),
+    note="ValueError says nothing: the client's JSON",
+)
+_app(
+    "service_error_from_none",
+    OUR_BUG,
+    instead(_refused, ServiceError("stock")),
+    note="from None: nothing is known but that it failed; external_service is defensible",
+)
 _app("bug_during_store_away", OUR_BUG, during(_store_away, TypeError("'NoneType' object is not subscriptable")))
-_app("rule_during_429", RULE, during(_status(429), StockShortError("2 left")), note="context is no reason; the class carries 409")
+_app(
+    "rule_during_429",
+    _SHORT,
+    during(_status(429), StockShortError("2 left")),
+    note="context is no reason; the class carries 409",
+)
 _app("service_error_from_rule", RULE, wrapping(just(ReturnPeriodOver(date(2026, 1, 1))), ServiceError("return")))
-
-
-# --- groups -----------------------------------------------------------------------------------------------------------
-def _gathered(*jobs: Callable[[], Any]) -> Callable[[], Any]:
-    """Run in a task group of anyio, each in a thread."""
-
-    async def run() -> None:
-        async with anyio.create_task_group() as group:
-            for job in jobs:
-                group.start_soon(_start, job)
-
-    async def _start(job: Callable[[], Any]) -> None:
-        try:
-            job()
-        finally:
-            await asyncio.sleep(0)
-
-    return run
-
-
-def _group(*jobs: Callable[[], Any]) -> Callable[[], Any]:
-    def run() -> None:
-        found: list[Exception] = []
-        for job in jobs:
-            try:
-                job()
-            except Exception as error:
-                found.append(error)
-        raise ExceptionGroup("several failed", found)
-
-    return run
-
-
-_app("group_of_two_429", THROTTLED, _group(_status(429), _status(429)))
-_app("group_of_rule_and_503", RULE, _group(just(StockShortError("2 left")), _status(503)), note="mixed: the rule is the one that can be helped least; external_service is defensible")
-_app("group_of_refused_and_bug", OUR_BUG, _group(_refused, _bug))
-_app("group_of_validations", INPUT, _group(*(just(InvalidIban(f"line {n}")) for n in range(3))))
-_app("group_of_a_group_of_silent", SILENT, _group(_group(_silent), _silent))
-_app("service_error_from_group_of_503", DOWN, wrapping(_group(_status(503), _status(503)), ServiceError("prices")))
-_app("group_of_store_away_and_absent", OWN_STORE_AWAY, _group(_store_away, just(CustomerNotFound("4"))), note="mixed: which can be helped least is debatable")
-put("anyio", "task_group_of_one_503", DOWN, _gathered(_status(503)))
-put("anyio", "task_group_of_bug", OUR_BUG, _gathered(_bug))
-
-
-# --- calling again, and no more ---------------------------------------------------------------------------------------
-def _again(call: Callable[[], Any], **more: Any) -> Callable[[], Any]:
-    return lambda: tenacity.Retrying(stop=tenacity.stop_after_attempt(2), **more)(call)
-
-
-async def _again_async() -> Any:
-    async for attempt in tenacity.AsyncRetrying(stop=tenacity.stop_after_attempt(2)):
-        with attempt:
-            async with asyncio.timeout(0.01):
-                await asyncio.sleep(1)
-
-
-def _opened(call: Callable[[], Any]) -> Callable[[], Any]:
-    def run() -> Any:
-        breaker = pybreaker.CircuitBreaker(fail_max=1, reset_timeout=60)
-        for _ in range(2):
-            try:
-                breaker.call(call)
-            except pybreaker.CircuitBreakerError as error:
-                last = error
-        raise last
-
-    return run
-
-
-def _through(call: Callable[[], Any]) -> Callable[[], Any]:
-    return lambda: pybreaker.CircuitBreaker(fail_max=5).call(call)
-
-
-async def _aio_through() -> Any:
-    async def failing() -> Any:
-        return _status(500)()
-
-    return await aiobreaker.CircuitBreaker(fail_max=5).call_async(failing)
-
-
-async def _client_again() -> Any:
-    options = aiohttp_retry.ExponentialRetry(attempts=2, start_timeout=0.01)
-    async with aiohttp_retry.RetryClient(retry_options=options) as client:
-        return await client.get(dead())
-
-
-put("tenacity", "exhausted_by_a_rule", RULE, _again(just(StockShortError("2 left"))), note="RetryError of a rule of the domain")
-put("tenacity", "exhausted_by_locked", CONTENTION, _again(_locked))
-put("tenacity", "exhausted_by_store_away", OWN_STORE_AWAY, _again(_store_away))
-put("tenacity", "exhausted_by_validation", INPUT, _again(lambda: pydantic.TypeAdapter(int).validate_python("x")))
-put("tenacity", "exhausted_async_timeout", SILENT, _again_async, note="a timeout of our own around something unknown")
-put("tenacity", "reraised_rule", RULE, _again(just(LimitExceeded(Decimal(900))), reraise=True))
-put("tenacity", "wrapped_again", REFUSED_US, wrapping(_again(_status(403)), ServiceError("labels")))
-put("backoff", "given_up_on_404", FAILED, backoff.on_exception(backoff.constant, requests.HTTPError, max_tries=2, interval=0)(_status(404)))
-put("backoff", "given_up_on_silence", SILENT, backoff.on_exception(backoff.constant, requests.Timeout, max_tries=2, interval=0)(_silent))
-put("stamina", "given_up_throttled", THROTTLED, stamina.retry(on=requests.HTTPError, attempts=2, wait_initial=0, wait_max=0)(_status(429)))
-put("stamina", "given_up_on_a_rule", RULE, stamina.retry(on=ShopError, attempts=2, wait_initial=0, wait_max=0)(just(StockShortError("1 left"))))
-put("pybreaker", "open_after_silence", Means("external_service", True, (502, 503, 504), "medium"), _opened(_silent), note="nothing was called: the last calls were silent")
-put("pybreaker", "closed_and_unauthorized", REFUSED_US, _through(_status(401)))
-put("aiobreaker", "closed_and_failing", FAILED, _aio_through)
-put("aiohttp-retry", "refused_to_the_end", LINK, _client_again)
-
-
-# --- small tools of applications --------------------------------------------------------------------------------------
-def _machine() -> Any:
-    order = transitions.Machine(states=["open", "paid"], initial="open", transitions=[["pay", "open", "paid"]])
-    order.pay()
-    return order.pay()
-
-
-class _Parcel(statemachine.StateMachine):  # type: ignore[misc]
-    packed = statemachine.State(initial=True)
-    sent = statemachine.State(final=True)
-    send_it = packed.to(sent)
-
-
-def _parcel() -> Any:
-    one = _Parcel()
-    one.send_it()
-    return one.send_it()
-
-
-@wrapt.decorator
-def _audited(wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
-    return wrapped(*args, **kwargs)
-
-
-@_audited
-def _charge() -> Any:
-    raise PlanLimitReached("no seat left")
-
-
-@cachetools.cached({})
-def _rate(currency: str) -> Any:
-    return _status(503)()
-
-
-async def _late() -> Any:
-    async with async_timeout.timeout(0.02):
-        await asyncio.sleep(1)
-
-
-def _no_limit() -> Any:
-    store = limits.storage.RedisStorage(f"redis://{dead().removeprefix('http://')}")
-    return limits.strategies.FixedWindowRateLimiter(store).hit(limits.parse("1/minute"), "a")
-
-
-def _plain_aiohttp() -> Any:
-    return aiohttp.BasicAuth("a:b", "c")
-
-
-put("transitions", "paid_twice", RULE, _machine)
-put("python-statemachine", "sent_twice", RULE, _parcel)
-put("wrapt", "rule_within_a_decorator", Means("business_logic", False, 402, "low"), _charge, note="the decorator only passes on")
-put("cachetools", "unavailable_within_a_cache", DOWN, lambda: _rate("EUR"), note="the cache only passes on")
-put("async-timeout", "late", SILENT, _late, note="a timeout of our own around something unknown")
-put("limits", "store_away", OWN_STORE_AWAY, _no_limit)
-put("aiohttp", "colon_in_our_login", OUR_BUG, _plain_aiohttp, note="a ValueError; configuration is defensible")
-put("python-dotenv", "file_missing", OUR_SETTINGS, lambda: dotenv.find_dotenv("no-such.env", raise_error_if_not_found=True), note="an OSError")
-put("structlog", "processor_fails", OUR_BUG, lambda: structlog.wrap_logger(None, [lambda *_: 4]).info("x"))
-put("python", "logging_settings_malformed", OUR_SETTINGS, lambda: logging.config.dictConfig({"version": 1, "handlers": {"a": {"class": "no.Such"}}}), note="a ValueError of dictConfig")
-put("python", "cached_pickle_of_text", UNREADABLE, lambda: pickle.loads(b"garbage of a cache"), note="a cache is read")

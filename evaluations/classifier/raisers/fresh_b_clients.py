@@ -1,58 +1,55 @@
-"""HTTP clients, WebSockets, GraphQL, gRPC and SOAP: what links and peers do, and what we do to them."""
+"""HTTP clients and WebSockets: what links and peers do, and what we do to them."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import socket
-import tempfile
 import time
 from collections.abc import Callable
 from typing import Any
 
 import aiohttp
-import gql
-import graphene
-import graphql
-import grpc.aio
 import httpcore2
 import httpx
 import httpx2
 import requests
 import requests.adapters
-import strawberry
-import strawberry.permission
 import urllib3
 import websocket
 import websockets
 import websockets.asyncio.client
-import zeep
-from gql.transport.httpx import HTTPXTransport
-from gql.transport.requests import RequestsHTTPTransport
 
-import ariadne
-from evaluations.classifier.raisers._fresh_b import INPUT, RULE, dead, put, served
-from evaluations.classifier.raisers._peers import HOST, base_url, black_hole, closed_port, listening, saying, silence
-from evaluations.classifier.raisers._peers import tls_port, untrusted_url
+from evaluations.classifier.raisers._fresh_b import dead, put, served
+from evaluations.classifier.raisers._peers import (
+    HOST,
+    base_url,
+    closed_port,
+    listening,
+    saying,
+    silence,
+    tls_port,
+    untrusted_url,
+)
 from evaluations.classifier.raisers.scaffold_http import (
     DOWN,
     FAILED,
     LINK,
-    MAY_NOT,
     NO_TRUST,
     NONSENSE,
     OUR_BUG,
     OUR_SETTINGS,
     REFUSED_US,
     SILENT,
-    SLOW,
     THROTTLED,
-    WHO,
     Answer,
+    Means,
     serving,
 )
 
 _DENIES = saying(b'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="x"\r\n\r\n')
+
+_FRONT = Means("external_service", True, (502, 503, 504), "medium")
 
 
 def _through(talk: Callable[[socket.socket], None], call: Callable[[str], Any]) -> Callable[[], Any]:
@@ -95,8 +92,14 @@ put(
     _through(_DENIES, lambda url: requests.get("https://shop.test/", proxies={"https": url}, timeout=1)),
     note="a ProxyError about a tunnel: 407; network is defensible",
 )
-put("requests", "field_of_answer_missing", OUR_BUG, served(Answer(200, {"cost": 3}), _checked), note="a bare KeyError of ours")
-put("requests", "cloudflare_522", SLOW, served(Answer(522), _checked), note="the origin was silent, says its front; 502 too")
+put(
+    "requests",
+    "field_of_answer_missing",
+    OUR_BUG,
+    served(Answer(200, {"cost": 3}), _checked),
+    note="a bare KeyError of ours",
+)
+put("requests", "cloudflare_522", _FRONT, served(Answer(522), _checked), note="the origin was silent, says its front")
 put("requests", "authentication_timeout_419", FAILED, served(Answer(419), _checked), note="no standard status")
 
 
@@ -140,16 +143,22 @@ put(
 put(
     "httpx",
     "cloudflare_524",
-    SLOW,
+    _FRONT,
     served(Answer(524, "a timeout occurred"), lambda url: httpx.get(url).raise_for_status()),
-    note="the front of the peer gave up waiting; 502 and 503 are right too",
+    note="the front of the peer gave up waiting",
 )
 put("httpx2", "refused", LINK, lambda: httpx2.get(dead()))
 put("httpx2", "silent", SILENT, served(Answer(how="hang"), lambda url: httpx2.get(url, timeout=0.2)))
 put("httpx2", "throttled", THROTTLED, served(Answer(429), lambda url: httpx2.get(url).raise_for_status()))
 put("httpx2", "unavailable", DOWN, served(Answer(503), lambda url: httpx2.get(url).raise_for_status()))
 put("httpx2", "token_refused", REFUSED_US, served(Answer(401), lambda url: httpx2.get(url).raise_for_status()))
-put("httpx2", "page_for_json", FAILED, served(NONSENSE, lambda url: httpx2.get(url).json()), note="a bare JSONDecodeError")
+put(
+    "httpx2",
+    "page_for_json",
+    FAILED,
+    served(NONSENSE, lambda url: httpx2.get(url).json()),
+    note="a bare JSONDecodeError",
+)
 put("httpx2", "untrusted", NO_TRUST, lambda: httpx2.get(untrusted_url()))
 put("httpcore2", "hung_up_on", LINK, _through(lambda one: None, lambda url: httpcore2.request("GET", url)))
 put("urllib3", "scheme_unknown", OUR_BUG, lambda: urllib3.PoolManager().request("GET", "gopher://shop.test/"))
@@ -159,7 +168,9 @@ put(
     "urllib3",
     "retry_after_malformed",
     FAILED,
-    served(Answer(503, headers={"Retry-After": "soon"}), lambda url: urllib3.PoolManager().request("GET", url, retries=1)),
+    served(
+        Answer(503, headers={"Retry-After": "soon"}), lambda url: urllib3.PoolManager().request("GET", url, retries=1)
+    ),
     note="InvalidHeader: nonsense in the header of a 503; transient is defensible",
 )
 put("urllib3", "read_cut_off", LINK, served(Answer(200, b"{", how="cut"), lambda url: _read_all(url)))
@@ -204,7 +215,13 @@ _FINGERPRINT = aiohttp.Fingerprint(b"\0" * 32)
 put("aiohttp", "proxy_wants_credentials", REFUSED_US, _aiohttp_through(_DENIES))
 put("aiohttp", "proxy_refused", LINK, _aiohttp("https://shop.test/", proxy=f"http://{HOST}:{closed_port()}"))
 put("aiohttp", "fingerprint_differs", NO_TRUST, _aiohttp(f"https://{HOST}:{tls_port()}", ssl=_FINGERPRINT))
-put("aiohttp", "local_agent_away", LINK, _aiohttp_unix, note="a socket file that is missing; configuration is defensible")
+put(
+    "aiohttp",
+    "local_agent_away",
+    LINK,
+    _aiohttp_unix,
+    note="a socket file that is missing; configuration is defensible",
+)
 put("aiohttp", "redirected_to_another_scheme", FAILED, _aiohttp_redirect)
 
 
@@ -263,7 +280,9 @@ put(
     SILENT,
     _sockets(_handshake(b"", wait=1.0), ping_interval=0.1, ping_timeout=0.1, close_timeout=0.1),
 )
-put("websockets", "text_that_is_not_utf_8", FAILED, _sockets(_handshake(b"\x81\x02\xff\xfe")), note="closed by us: 1007")
+put(
+    "websockets", "text_that_is_not_utf_8", FAILED, _sockets(_handshake(b"\x81\x02\xff\xfe")), note="closed by us: 1007"
+)
 put("websockets", "frame_of_an_unknown_kind", FAILED, _sockets(_handshake(b"\x83\x00")), note="closed by us: 1002")
 put("websockets", "proxy_wants_credentials", REFUSED_US, _socket_proxy)
 put("websockets", "redirected_to_another_scheme", FAILED, _socket_redirect)
@@ -283,161 +302,3 @@ put(
         ),
     ),
 )
-
-
-# --- GraphQL ----------------------------------------------------------------------------------------------------------
-class Forbidden(Exception):
-    """A refusal of the application."""
-
-
-class StockNotReserved(Exception):
-    """A rule of the domain."""
-
-
-_SCHEMA = graphql.build_schema("type Query { stock(sku: ID!): Int! me: Int kind(of: Kind): Int } enum Kind { NEW OLD }")
-
-
-def _graphql(query: str, **root: Any) -> Callable[[], Any]:
-    def run() -> Any:
-        result = graphql.graphql_sync(_SCHEMA, query, root_value=root)
-        raise (result.errors or [AssertionError()])[0]
-
-    return run
-
-
-def _failing(exc: Exception) -> Callable[..., Any]:
-    def resolve(*_: Any, **__: Any) -> Any:
-        raise exc
-
-    return resolve
-
-
-class _IsStaff(strawberry.permission.BasePermission):
-    message = "staff only"
-
-    def has_permission(self, source: Any, info: Any, **kwargs: Any) -> bool:
-        return False
-
-
-@strawberry.type
-class _Query:
-    @strawberry.field(permission_classes=[_IsStaff])
-    def ledger(self) -> int:
-        return 1
-
-
-def _strawberry(query: str) -> Any:
-    result = strawberry.Schema(_Query).execute_sync(query)
-    raise (result.errors or [AssertionError()])[0]
-
-
-class _Root(graphene.ObjectType):  # type: ignore[misc]
-    stock = graphene.Int(sku=graphene.ID())
-
-    def resolve_stock(root: Any, info: Any, sku: str) -> int:
-        raise StockNotReserved(f"nothing reserved of {sku}")
-
-
-def _graphene(query: str) -> Any:
-    raise graphene.Schema(_Root).execute(query).errors[0]
-
-
-def _asked(answer: Answer, transport: Any = RequestsHTTPTransport) -> Callable[[], Any]:
-    def call(url: str) -> Any:
-        return gql.Client(transport=transport(url=url, timeout=1)).execute(gql.gql("{ me }"))
-
-    return served(answer, call)
-
-
-def _said(code: str, message: str) -> Answer:
-    return Answer(200, {"errors": [{"message": message, "extensions": {"code": code}}]})
-
-
-put("graphql-core", "null_for_required", OUR_BUG, _graphql('{ stock(sku: "4") }'), note="our resolver gave nothing")
-put("graphql-core", "enum_value_unknown", INPUT, _graphql("{ kind(of: WORN) }"))
-put("graphql-core", "resolver_refused", LINK, _graphql("{ me }", me=_failing(ConnectionRefusedError(111, "refused"))))
-put("graphql-core", "resolver_forbids", MAY_NOT, _graphql("{ me }", me=_failing(Forbidden("not your order"))))
-put(
-    "graphql-core",
-    "code_unauthenticated",
-    WHO,
-    _graphql("{ me }", me=_failing(graphql.GraphQLError("log in first", extensions={"code": "UNAUTHENTICATED"}))),
-)
-put("strawberry-graphql", "permission_class_refuses", MAY_NOT, lambda: _strawberry("{ ledger }"))
-put("strawberry-graphql", "syntax", INPUT, lambda: _strawberry("{ ledger"))
-put("graphene", "rule_of_a_resolver", RULE, lambda: _graphene("{ stock(sku: 4) }"))
-put("ariadne", "schema_file_missing", OUR_SETTINGS, lambda: ariadne.load_schema_from_path("/nonexistent/s.graphql"))
-put("gql", "bad_gateway", DOWN, _asked(Answer(502, "<html>", type="text/html")))
-put("gql", "code_throttled", THROTTLED, _asked(_said("THROTTLED", "Throttled")), note="a plain query error that says so")
-put("gql", "code_unauthenticated", REFUSED_US, _asked(_said("UNAUTHENTICATED", "token expired")))
-put("gql", "refused_by_httpx", LINK, lambda: gql.Client(transport=HTTPXTransport(url=dead())).execute(gql.gql("{ me }")))
-put("gql", "transport_closed", OUR_BUG, lambda: RequestsHTTPTransport(url=dead()).execute(gql.gql("{ me }")))
-
-
-# --- gRPC, SOAP -------------------------------------------------------------------------------------------------------
-async def _rpc(target: str, seconds: float) -> Any:
-    async with grpc.aio.insecure_channel(target) as channel:
-        return await channel.unary_unary("/shop.Stock/Get")(b"", timeout=seconds)
-
-
-async def _rpc_to_http() -> Any:
-    with serving(Answer(200, "hello")) as url:
-        return await _rpc(url.removeprefix("http://"), 1)
-
-
-async def _rpc_to_nobody() -> Any:
-    with black_hole() as port:
-        return await _rpc(f"{HOST}:{port}", 0.3)
-
-
-_WSDL = """<definitions name="S" targetNamespace="urn:s" xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:s="urn:s"
- xmlns:x="http://www.w3.org/2001/XMLSchema" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/">
-<types><x:schema targetNamespace="urn:s"><x:element name="Ask"><x:complexType><x:sequence>
-<x:element name="sku" type="x:int"/></x:sequence></x:complexType></x:element>
-<x:element name="Told" type="x:int"/></x:schema></types>
-<message name="in"><part name="a" element="s:Ask"/></message><message name="out"><part name="b" element="s:Told"/></message>
-<portType name="p"><operation name="Price"><input message="s:in"/><output message="s:out"/></operation></portType>
-<binding name="b" type="s:p"><soap:binding style="document" transport="http://schemas.xmlsoap.org/soap/http"/>
-<operation name="Price"><soap:operation soapAction="Price"/><input><soap:body use="literal"/></input>
-<output><soap:body use="literal"/></output></operation></binding>
-<service name="S"><port name="p" binding="s:b"><soap:address location="URL"/></port></service></definitions>"""
-
-
-def _soap(url: str, act: Callable[[Any], Any], text: str = _WSDL) -> Any:
-    with tempfile.NamedTemporaryFile("w", suffix=".wsdl") as file:
-        file.write(text.replace("URL", url))
-        file.flush()
-        return act(zeep.Client(file.name))
-
-
-def _fault(code: str, text: str) -> Answer:
-    fault = f"<faultcode>{code}</faultcode><faultstring>{text}</faultstring>"
-    body = f"<e:Body><e:Fault>{fault}</e:Fault></e:Body>"
-    return Answer(
-        500, f'<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/">{body}</e:Envelope>', type="text/xml"
-    )
-
-
-def _price(url: str) -> Any:
-    return _soap(url, lambda client: client.service.Price(sku=4))
-
-
-put("grpcio", "aio_refused", LINK, lambda: _rpc(f"{HOST}:{closed_port()}", 1))
-put("grpcio", "aio_peer_is_http", LINK, _rpc_to_http, note="the peer is no gRPC server; external_service is defensible")
-put("grpcio", "aio_never_connected", SILENT, _rpc_to_nobody)
-put("zeep", "element_left_out", OUR_BUG, lambda: _soap(dead(), lambda client: client.service.Price()))
-put("zeep", "type_unknown", OUR_BUG, lambda: _soap(dead(), lambda client: client.get_type("ns0:NoSuchType")))
-put(
-    "zeep",
-    "fault_about_the_server",
-    FAILED,
-    served(_fault("e:Server", "internal error"), _price),
-)
-put("zeep", "page_of_another_kind", FAILED, served(Answer(200, "<a><b/></a>", type="text/xml"), _price))
-put(
-    "zeep",
-    "fault_about_our_login",
-    REFUSED_US,
-    served(_fault("wsse:FailedAuthentication", "The security token could not be authenticated"), _price),
-)
-put("zeep", "wsdl_file_cut", OUR_SETTINGS, lambda: _soap(dead(), str, _WSDL[:400]), note="a file of ours; 502 if it came from a peer")

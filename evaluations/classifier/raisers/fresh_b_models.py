@@ -73,7 +73,10 @@ _put_answers(
     "openai",
     _openai,
     {
-        "request_timeout": (Means("external_service", True, (502, 503, 504), "medium"), Answer(408, _fault(None, "slow"))),
+        "request_timeout": (
+            Means("external_service", True, (502, 503, 504), "medium"),
+            Answer(408, _fault(None, "slow")),
+        ),
         "filtered_by_azure": (FAILED, Answer(400, _fault("content_filter", "The response was filtered"))),
         "organization_deactivated": (REFUSED_US, Answer(401, _fault("account_deactivated", "account was deactivated"))),
         "tokens_per_day": (
@@ -91,7 +94,13 @@ put(
     FAILED,
     served(Answer(200, [1, 2]), lambda url: _openai(url, _strict_response_validation=True)),
 )
-put("openai", "upload_too_large", FAILED, served(Answer(413, _fault(None, "file too large")), _upload), note="our client's file, may be: 413 is defensible")
+put(
+    "openai",
+    "upload_too_large",
+    FAILED,
+    served(Answer(413, _fault(None, "file too large")), _upload),
+    note="our client's file, may be: 413 is defensible",
+)
 put("openai", "stream_opens_with_overload", DOWN, served(Answer(503, _fault(None, "overloaded")), _responses))
 put("openai", "legacy_attribute", OUR_BUG, lambda: openai.ChatCompletion.create(model="x"))
 
@@ -129,7 +138,10 @@ put(
     "anthropic",
     "throttled_within_stream",
     THROTTLED,
-    served(Answer(200, _event("error", error={"type": "rate_limit_error", "message": "slow down"}), **_STREAM), _anthropic_stream),
+    served(
+        Answer(200, _event("error", error={"type": "rate_limit_error", "message": "slow down"}), **_STREAM),
+        _anthropic_stream,
+    ),
     note="a 200 whose stream says so",
 )
 put("anthropic", "front_is_not_trusted", NO_TRUST, lambda: _anthropic(untrusted_url()))
@@ -156,7 +168,12 @@ _put_answers(
         ),
     },
 )
-put("google-genai", "stream_of_nonsense", FAILED, served(Answer(200, "data: <html>\n\n", **_STREAM), lambda url: _gemini_stream(url)))
+put(
+    "google-genai",
+    "stream_of_nonsense",
+    FAILED,
+    served(Answer(200, "data: <html>\n\n", **_STREAM), lambda url: _gemini_stream(url)),
+)
 
 
 def _gemini_stream(url: str) -> Any:
@@ -188,7 +205,10 @@ _put_answers(
     "groq",
     lambda url: groq.Groq(api_key="x", base_url=url, max_retries=0).chat.completions.create(model="m", messages=_WORDS),
     {
-        "request_too_large": (FAILED, Answer(413, _fault("rate_limit_exceeded", "Request too large for model", "tokens"))),
+        "request_too_large": (
+            FAILED,
+            Answer(413, _fault("rate_limit_exceeded", "Request too large for model", "tokens")),
+        ),
         "flex_capacity": (DOWN, Answer(498, _fault("capacity_exceeded", "Flex tier capacity exceeded"))),
         "tool_call_malformed": (FAILED, Answer(400, _fault("tool_use_failed", "Failed to call a function"))),
     },
@@ -249,11 +269,35 @@ put(
     served(Answer(403, _fault(None, "You are not allowed to sample from this model")), _litellm),
     note="the peer answered 403, the library calls it a bad request",
 )
-put("litellm", "own_budget_spent", QUOTA, _budget, note="a budget that we set: nothing more until somebody raises it", made="the proxy that raises it is a server of its own")
-put("litellm", "parameter_not_supported", OUR_BUG, lambda: litellm.completion("cohere/command", messages=_WORDS, api_key="x", logit_bias={"1": 1}, api_base="http://127.0.0.1:1"))
+put(
+    "litellm",
+    "own_budget_spent",
+    QUOTA,
+    _budget,
+    note="a budget that we set: nothing more until somebody raises it",
+    made="the proxy that raises it is a server of its own",
+)
+put(
+    "litellm",
+    "parameter_not_supported",
+    OUR_BUG,
+    lambda: litellm.completion(
+        "cohere/command", messages=_WORDS, api_key="x", logit_bias={"1": 1}, api_base="http://127.0.0.1:1"
+    ),
+)
 put("langchain-core", "tool_refuses", RULE, lambda: _refund.invoke({"order": 4}), note="a tool that refuses on purpose")
-put("langchain-core", "enum_of_the_model", FAILED, lambda: langchain_core.output_parsers.PydanticOutputParser(pydantic_object=_Mood).parse('{"mood": '))
-put("langchain-core", "message_of_no_kind", OUR_BUG, lambda: langchain_core.prompts.ChatPromptTemplate.from_messages([4]))  # type: ignore[list-item]
+put(
+    "langchain-core",
+    "enum_of_the_model",
+    FAILED,
+    lambda: langchain_core.output_parsers.PydanticOutputParser(pydantic_object=_Mood).parse('{"mood": '),
+)
+put(
+    "langchain-core",
+    "message_of_no_kind",
+    OUR_BUG,
+    lambda: langchain_core.prompts.ChatPromptTemplate.from_messages([4]),
+)  # type: ignore[list-item]
 
 
 def _hub(url: str) -> Any:
@@ -276,7 +320,15 @@ _put_answers(
 
 def _prediction(method: str, path: str) -> Answer:
     if method == "GET":
-        return Answer(200, {"id": "v", "created_at": "2026-01-01T00:00:00Z", "cog_version": "0", "openapi_schema": {"components": {"schemas": {"Output": {}}}}})
+        return Answer(
+            200,
+            {
+                "id": "v",
+                "created_at": "2026-01-01T00:00:00Z",
+                "cog_version": "0",
+                "openapi_schema": {"components": {"schemas": {"Output": {}}}},
+            },
+        )
     body = {"id": "p", "version": "v", "status": "failed", "input": {}, "error": "CUDA out of memory", "logs": ""}
     body |= {"urls": {"get": "http://x", "cancel": "http://x"}, "model": "a/b", "created_at": "2026-01-01T00:00:00Z"}
     return Answer(201, body)
@@ -288,6 +340,26 @@ def _run() -> Any:
 
 
 put("replicate", "model_fails", FAILED, _run, note="the model of the peer failed; its memory is not ours")
-put("tiktoken", "special_token_in_text", OUR_BUG, lambda: tiktoken.Encoding("x", pat_str=".", mergeable_ranks={b"a": 0}, special_tokens={"<|end|>": 1}).encode("a<|end|>"), note="a ValueError over the client's text; validation is defensible")
-put("tokenizers", "file_missing", OUR_SETTINGS, lambda: tokenizers.Tokenizer.from_file("/nonexistent/tokenizer.json"), note="a bare Exception")
-put("tokenizers", "file_malformed", OUR_SETTINGS, lambda: tokenizers.Tokenizer.from_str("{"), note="a bare Exception about a file of ours")
+put(
+    "tiktoken",
+    "special_token_in_text",
+    OUR_BUG,
+    lambda: tiktoken.Encoding("x", pat_str=".", mergeable_ranks={b"a": 0}, special_tokens={"<|end|>": 1}).encode(
+        "a<|end|>"
+    ),
+    note="a ValueError over the client's text; validation is defensible",
+)
+put(
+    "tokenizers",
+    "file_missing",
+    OUR_SETTINGS,
+    lambda: tokenizers.Tokenizer.from_file("/nonexistent/tokenizer.json"),
+    note="a bare Exception",
+)
+put(
+    "tokenizers",
+    "file_malformed",
+    OUR_SETTINGS,
+    lambda: tokenizers.Tokenizer.from_str("{"),
+    note="a bare Exception about a file of ours",
+)

@@ -96,7 +96,12 @@ put("pydantic", "error_of_its_own_outside", INPUT, lambda: _raise(pydantic_core.
 put("pydantic", "no_json_schema", OUR_BUG, lambda: _Holder.model_json_schema())
 put("pydantic", "attribute_of_model_unknown", OUR_BUG, lambda: _Span(start=1, end=2).length)
 put("pydantic", "removed_since_version_2", OUR_BUG, lambda: pydantic.BaseSettings, note="an import of ours")
-put("pydantic", "number_too_small_by_adapter", INPUT, lambda: pydantic.TypeAdapter(Annotated[int, annotated_types.Gt(3)]).validate_json("3"))
+put(
+    "pydantic",
+    "number_too_small_by_adapter",
+    INPUT,
+    lambda: pydantic.TypeAdapter(Annotated[int, annotated_types.Gt(3)]).validate_json("3"),
+)
 
 
 def _raise(exc: Exception) -> Any:
@@ -132,7 +137,13 @@ put(
     OUR_BUG,
     lambda: webargs_core.Parser().parse({"page": webargs_fields.Int()}, object(), location="trailer"),
 )
-put("wtforms", "number_is_a_word", INPUT, lambda: _Upload().size.process_formdata(["many"]), note="a ValueError of a field")
+put(
+    "wtforms",
+    "number_is_a_word",
+    INPUT,
+    lambda: _Upload().size.process_formdata(["many"]),
+    note="a ValueError of a field",
+)
 
 
 # --- JSON Schema ------------------------------------------------------------------------------------------------------
@@ -150,10 +161,23 @@ put(
     INPUT,
     lambda: jsonschema.validate({"sku": 1, "x": 2}, {"properties": {"sku": {}}, "additionalProperties": False}),
 )
-put("jsonschema", "too_few_items", INPUT, lambda: jsonschema.validate({"lines": []}, {"properties": {"lines": {"minItems": 1}}}))
+put(
+    "jsonschema",
+    "too_few_items",
+    INPUT,
+    lambda: jsonschema.validate({"lines": []}, {"properties": {"lines": {"minItems": 1}}}),
+)
 put("jsonschema", "type_of_no_checker", OUR_BUG, _unknown_type)
-put("referencing", "no_such_resource", OUR_SETTINGS, lambda: _REGISTRY.get_or_retrieve("urn:b"), note="a schema of ours")
-put("referencing", "no_such_anchor", OUR_SETTINGS, lambda: _REGISTRY.resolver("urn:a").lookup("#none"), note="a schema of ours")
+put(
+    "referencing", "no_such_resource", OUR_SETTINGS, lambda: _REGISTRY.get_or_retrieve("urn:b"), note="a schema of ours"
+)
+put(
+    "referencing",
+    "no_such_anchor",
+    OUR_SETTINGS,
+    lambda: _REGISTRY.resolver("urn:a").lookup("#none"),
+    note="a schema of ours",
+)
 put("fastjsonschema", "format_of_a_date", INPUT, lambda: fastjsonschema.compile({"format": "date"})("2026-02-40x"))
 put("cerberus", "no_schema_given", OUR_BUG, lambda: cerberus.Validator().validate({"a": 1}))
 put("voluptuous", "nested_list", INPUT, lambda: voluptuous.Schema({"lines": [{"n": int}]})({"lines": [{"n": "x"}]}))
@@ -199,14 +223,26 @@ class _Customer(schematics.models.Model):  # type: ignore[misc]
 put("attrs", "frozen_instance_changed", OUR_BUG, _frozen)
 put("attrs", "default_twice", OUR_BUG, _default_twice)
 put("attrs", "pattern_does_not_fit", OUR_BUG, lambda: _Sku("a1"), note="a plain ValueError; the view should check")
-put("cattrs", "plain_key_error", OUR_BUG, lambda: cattrs.Converter(detailed_validation=False).structure({"sku": "a"}, _Line), note="a KeyError; validation is defensible")
+put(
+    "cattrs",
+    "plain_key_error",
+    OUR_BUG,
+    lambda: cattrs.Converter(detailed_validation=False).structure({"sku": "a"}, _Line),
+    note="a KeyError; validation is defensible",
+)
 put("msgspec", "trailing_characters", UNPARSABLE, lambda: msgspec.json.decode(b'{"a": 1} x'))
 put("msgspec", "duration_malformed", INPUT, lambda: msgspec.json.decode(b'"P1X"', type=dt.timedelta))
 put("msgspec", "cannot_be_built", OUR_BUG, lambda: msgspec.json.Decoder(set[list[Any]] | dict[str, int] | _Line | _Sku))
 put("apischema", "several_faults", INPUT, lambda: apischema.deserialize(dict[str, int], {"a": "x", "b": None}))
 put("schematics", "email_missing", INPUT, lambda: _Customer({}).validate())
 put("schematics", "field_of_nobody", INPUT, lambda: _Customer({"e": 1}))
-put("polyfactory", "model_not_given", OUR_SETTINGS, lambda: type("F", (polyfactory.factories.DataclassFactory,), {"__model__": int}), note="a bug of ours just as well")
+put(
+    "polyfactory",
+    "model_not_given",
+    OUR_SETTINGS,
+    lambda: type("F", (polyfactory.factories.DataclassFactory,), {"__model__": int}),
+    note="a bug of ours just as well",
+)
 
 
 # --- protobuf, Avro, MessagePack, CBOR --------------------------------------------------------------------------------
@@ -251,18 +287,46 @@ def _wrong_any() -> Any:
     return json_format.Parse('{"@type": "type.googleapis.com/shop.Order", "n": 1}', packed)
 
 
-put("protobuf", "json_field_of_nobody", INPUT, lambda: json_format.Parse('{"nme": "x"}', descriptor_pb2.FieldDescriptorProto()))
+put(
+    "protobuf",
+    "json_field_of_nobody",
+    INPUT,
+    lambda: json_format.Parse('{"nme": "x"}', descriptor_pb2.FieldDescriptorProto()),
+)
 put("protobuf", "json_type_of_nobody", INPUT, _wrong_any, note="names a type that we do not know")
 put("protobuf", "field_unknown", OUR_BUG, lambda: wrappers_pb2.Int32Value(amount=4))
 put("protobuf", "number_out_of_range", OUR_BUG, lambda: wrappers_pb2.Int32Value(value=2**40))
 put("proto-plus", "field_unknown", OUR_BUG, lambda: _Stock(amounts=4))
-put("avro", "no_container", UNPARSABLE, lambda: avro.datafile.DataFileReader(io.BytesIO(b"nope" + b"\0" * 17), avro.io.DatumReader()))
+put(
+    "avro",
+    "no_container",
+    UNPARSABLE,
+    lambda: avro.datafile.DataFileReader(io.BytesIO(b"nope" + b"\0" * 17), avro.io.DatumReader()),
+)
 put("avro", "bytes_end_early", UNPARSABLE, lambda: _avro_read(b""))
-put("avro", "old_file_under_new_schema", UNREADABLE, _avro_old_file, note="a stored file that the new schema cannot take")
-put("fastavro", "file_cut_off", UNPARSABLE, _fastavro_cut, note="an EOFError of the parser; data_integrity if it was stored")
+put(
+    "avro",
+    "old_file_under_new_schema",
+    UNREADABLE,
+    _avro_old_file,
+    note="a stored file that the new schema cannot take",
+)
+put(
+    "fastavro",
+    "file_cut_off",
+    UNPARSABLE,
+    _fastavro_cut,
+    note="an EOFError of the parser; data_integrity if it was stored",
+)
 put("msgpack", "buffer_full", UNPARSABLE, _packed_stack, note="more than the limit of the reader; 413 is defensible")
 put("msgpack", "integer_too_large", OUR_BUG, lambda: msgpack.packb(2**70))
-put("msgpack", "text_not_utf_8", UNPARSABLE, lambda: msgpack.unpackb(b"\xa2\xff\xfe"), note="a UnicodeDecodeError of the parser")
+put(
+    "msgpack",
+    "text_not_utf_8",
+    UNPARSABLE,
+    lambda: msgpack.unpackb(b"\xa2\xff\xfe"),
+    note="a UnicodeDecodeError of the parser",
+)
 put("cbor2", "tag_of_a_bad_date", UNPARSABLE, lambda: cbor2.loads(b"\xc0\x64soon"))
 
 
@@ -283,12 +347,23 @@ put("ujson", "circle", OUR_BUG, lambda: ujson.dumps(_circle()))
 put("python-rapidjson", "second_root", UNPARSABLE, lambda: rapidjson.loads('{"a": 1} {"b": 2}'))
 put("python-multipart", "content_type_unknown", UNPARSABLE, _parts)
 put("xmlschema", "document_not_valid", INPUT, _xsd("<n>many</n>"))
-put("elementpath", "expression_malformed", OUR_BUG, lambda: elementpath.select(lxml.etree.XML("<a/>"), "//a["), note="configuration is defensible")
-put("uuid-utils", "malformed", OUR_BUG, lambda: uuid_utils.UUID("order-4"), note="a plain ValueError; the view should check")
+put(
+    "elementpath",
+    "expression_malformed",
+    OUR_BUG,
+    lambda: elementpath.select(lxml.etree.XML("<a/>"), "//a["),
+    note="configuration is defensible",
+)
+put(
+    "uuid-utils",
+    "malformed",
+    OUR_BUG,
+    lambda: uuid_utils.UUID("order-4"),
+    note="a plain ValueError; the view should check",
+)
 
 
 def _circle() -> Any:
     one: list[Any] = []
     one.append(one)
     return one
-

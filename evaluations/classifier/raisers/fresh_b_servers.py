@@ -309,13 +309,17 @@ def _jinja_strict(source: str, **values: Any) -> Callable[[], Any]:
 _SANDBOX = jinja2.sandbox.SandboxedEnvironment()
 
 put("Jinja2", "strict_undefined_in_a_sum", OUR_BUG, _jinja_strict("{{ price + tax }}", price=3))
-put("Jinja2", "filter_argument", OUR_BUG, _jinja_strict("{{ 3.14|round(1, 'up') }}"), note="configuration is defensible")
+put(
+    "Jinja2", "filter_argument", OUR_BUG, _jinja_strict("{{ 3.14|round(1, 'up') }}"), note="configuration is defensible"
+)
 put("Jinja2", "text_and_number", OUR_BUG, _jinja_strict("{{ 'total: ' + total }}", total=3), note="a TypeError")
 put(
     "Jinja2",
     "file_is_latin_1",
     OUR_SETTINGS,
-    _not_utf8("bill.html", lambda folder: jinja2.Environment(loader=jinja2.FileSystemLoader(folder)).get_template("bill.html")),
+    _not_utf8(
+        "bill.html", lambda folder: jinja2.Environment(loader=jinja2.FileSystemLoader(folder)).get_template("bill.html")
+    ),
     note="a UnicodeDecodeError: a file of the installation",
 )
 put(

@@ -1,22 +1,15 @@
-"""Payments, messages, code hosting, mail, shells of other hosts: what their servers answer, and what we do wrongly."""
+"""Payments, messages and code hosting: what their servers answer, and what we do wrongly."""
 
 from __future__ import annotations
 
-import asyncio
-import email.message
-from collections.abc import Callable
 from typing import Any
 
-import aiosmtplib
-import asyncssh
 import braintree
 import github
 import gitlab
 import hvac
-import invoke
 import jira
 import jwt
-import paramiko
 import pusher
 import python_http_client
 import requests
@@ -28,22 +21,16 @@ import svix
 import twilio.jwt
 import twilio.rest
 import zenpy
-from cachecontrol import CacheControl
-from requests_file import FileAdapter
 from sendgrid.helpers.mail import From, Mail, To
 from twilio.http.http_client import TwilioHttpClient
 from twilio.twiml.voice_response import VoiceResponse
 
-from evaluations.classifier.raisers._fresh_b import DUE, dead, put, served
-from evaluations.classifier.raisers._peers import dialogue, listening
+from evaluations.classifier.raisers._fresh_b import DUE, put, served
 from evaluations.classifier.raisers.scaffold_http import (
     DOWN,
     FAILED,
-    LINK,
     OUR_BUG,
-    OUR_SETTINGS,
     REFUSED_US,
-    SILENT,
     SLOW,
     THROTTLED,
     WHO,
@@ -80,17 +67,40 @@ _put_answers(
     "stripe",
     _stripe,
     {
-        "card_stolen": (DUE, _said(402, "card_error", "Your card was declined.", code="card_declined", decline_code="stolen_card")),
-        "amount_too_small": (FAILED, _said(400, "invalid_request_error", "Amount must be at least 50", code="amount_too_small")),
+        "card_stolen": (
+            DUE,
+            _said(402, "card_error", "Your card was declined.", code="card_declined", decline_code="stolen_card"),
+        ),
+        "amount_too_small": (
+            FAILED,
+            _said(400, "invalid_request_error", "Amount must be at least 50", code="amount_too_small"),
+        ),
         "key_in_use_now": (
             Means("concurrency", True, (409, 503), "medium"),
-            _said(409, "idempotency_error", "There is another request with this key in progress", code="idempotency_key_in_use"),
+            _said(
+                409,
+                "idempotency_error",
+                "There is another request with this key in progress",
+                code="idempotency_key_in_use",
+            ),
         ),
         "gateway_timeout": (SLOW, Answer(504, "<html>", type="text/html")),
     },
 )
-put("stripe", "code_of_oauth_used", Means("authentication", False, (401, 502), "low"), served(Answer(400, {"error": "invalid_grant", "error_description": "code already used"}), _granted), note="the code came with our client; our credentials are defensible")
-put("stripe", "event_malformed", OUR_BUG, lambda: stripe.Event.construct_from({"id": "evt"}, "no-key").data, note="an AttributeError of ours")
+put(
+    "stripe",
+    "code_of_oauth_used",
+    Means("authentication", False, (401, 502), "low"),
+    served(Answer(400, {"error": "invalid_grant", "error_description": "code already used"}), _granted),
+    note="the code came with our client; our credentials are defensible",
+)
+put(
+    "stripe",
+    "event_malformed",
+    OUR_BUG,
+    lambda: stripe.Event.construct_from({"id": "evt"}, "no-key").data,
+    note="an AttributeError of ours",
+)
 
 
 def _braintree(url: str) -> Any:
@@ -102,8 +112,19 @@ def _braintree(url: str) -> Any:
 
 _GATEWAY = braintree.BraintreeGateway(braintree.Configuration(braintree.Environment.Sandbox, "m", "p", "k"))
 
-put("braintree", "challenge_malformed", WHO, lambda: _GATEWAY.webhook_notification.verify("no challenge"), note="whoever asks is not the gateway; validation is defensible")
-put("braintree", "page_instead_of_xml", FAILED, served(Answer(200, "<html><br></html>", type="text/html"), lambda url: _braintree(url).transaction.find("1")))
+put(
+    "braintree",
+    "challenge_malformed",
+    WHO,
+    lambda: _GATEWAY.webhook_notification.verify("no challenge"),
+    note="whoever asks is not the gateway; validation is defensible",
+)
+put(
+    "braintree",
+    "page_instead_of_xml",
+    FAILED,
+    served(Answer(200, "<html><br></html>", type="text/html"), lambda url: _braintree(url).transaction.find("1")),
+)
 
 
 # --- Twilio, SendGrid, Slack ------------------------------------------------------------------------------------------
@@ -125,11 +146,19 @@ _put_answers(
     "twilio",
     _twilio,
     {
-        "balance_spent": (Means("resource", False, 503, "high"), Answer(403, {"code": 20008, "message": "Account balance is too low", "status": 403})),
+        "balance_spent": (
+            Means("resource", False, 503, "high"),
+            Answer(403, {"code": 20008, "message": "Account balance is too low", "status": 403}),
+        ),
         "bad_gateway": (DOWN, Answer(502, {"message": "upstream"})),
     },
 )
-put("twilio", "token_of_a_client", WHO, lambda: twilio.jwt.Jwt.from_jwt(jwt.encode({"a": 1}, "x" * 40, "HS256"), "y" * 40))
+put(
+    "twilio",
+    "token_of_a_client",
+    WHO,
+    lambda: twilio.jwt.Jwt.from_jwt(jwt.encode({"a": 1}, "x" * 40, "HS256"), "y" * 40),
+)
 put("twilio", "twiml_of_no_text", OUR_BUG, lambda: VoiceResponse().append(4))
 
 
@@ -140,7 +169,12 @@ def _sendgrid(url: str) -> Any:
 
 
 put("sendgrid", "method_not_allowed", FAILED, served(Answer(405, {"errors": []}), _sendgrid))
-put("python-http-client", "throttled", THROTTLED, served(Answer(429), lambda url: python_http_client.Client(host=url).stats.get()))
+put(
+    "python-http-client",
+    "throttled",
+    THROTTLED,
+    served(Answer(429), lambda url: python_http_client.Client(host=url).stats.get()),
+)
 
 
 def _slack(url: str) -> Any:
@@ -162,12 +196,19 @@ _put_answers(
         "account_inactive": (REFUSED_US, _no("account_inactive")),
     },
 )
-put("slack_sdk", "socket_not_connected", OUR_BUG, lambda: slack_sdk.socket_mode.SocketModeClient(app_token="x").send_message("a"))
+put(
+    "slack_sdk",
+    "socket_not_connected",
+    OUR_BUG,
+    lambda: slack_sdk.socket_mode.SocketModeClient(app_token="x").send_message("a"),
+)
 
 
 # --- GitHub, GitLab, Jira, Vault, Pusher, Zendesk, Svix, Algolia ------------------------------------------------------
 def _github(url: str) -> Any:
-    return github.Github(auth=github.Auth.Token("not-a-token"), base_url=url, retry=None, timeout=1).get_repo("octo/cat")
+    return github.Github(auth=github.Auth.Token("not-a-token"), base_url=url, retry=None, timeout=1).get_repo(
+        "octo/cat"
+    )
 
 
 _put_answers(
@@ -179,15 +220,69 @@ _put_answers(
         "gateway_timeout": (SLOW, Answer(504, {"message": "We couldn't respond to your request in time"})),
     },
 )
-put("PyGithub", "attribute_of_another_kind", FAILED, served(Answer(200, {"id": "four"}), lambda url: _github(url).id), note="BadAttributeException: the answer is not what it should be")
+put(
+    "PyGithub",
+    "attribute_of_another_kind",
+    FAILED,
+    served(Answer(200, {"id": "four"}), lambda url: _github(url).id),
+    note="BadAttributeException: the answer is not what it should be",
+)
 put("PyGithub", "branch_is_none", OUR_BUG, lambda: github.Github().get_repo("a/b", lazy=True).get_branch(None))  # type: ignore[arg-type]
-put("python-gitlab", "merge_blocked", FAILED, served(Answer(405, {"message": "405 Method Not Allowed"}), lambda url: gitlab.Gitlab(url, private_token="x").projects.get(1, lazy=True).mergerequests.get(2, lazy=True).merge()))
-put("jira", "throttled", THROTTLED, served(Answer(429, {"errorMessages": ["Rate limit exceeded."]}), lambda url: jira.JIRA(url, token_auth="x", max_retries=0, timeout=1, get_server_info=False).issue("A-1")))
-put("jira", "gateway_silent", SLOW, served(Answer(504, "<html>", type="text/html"), lambda url: jira.JIRA(url, token_auth="x", max_retries=0, timeout=1, get_server_info=False).issue("A-1")))
-put("hvac", "unsupported_operation", FAILED, served(Answer(405, {"errors": ["unsupported operation"]}), lambda url: hvac.Client(url, "x").secrets.kv.v2.read_secret("a", raise_on_deleted_version=True)))
-put("pusher", "webhook_unsigned", OUR_BUG, lambda: pusher.Pusher("1", "key", "no-secret").authenticate("private-a", "no socket"), note="a ValueError over the client's socket id; validation is defensible")
+put(
+    "python-gitlab",
+    "merge_blocked",
+    FAILED,
+    served(
+        Answer(405, {"message": "405 Method Not Allowed"}),
+        lambda url: (
+            gitlab.Gitlab(url, private_token="x").projects.get(1, lazy=True).mergerequests.get(2, lazy=True).merge()
+        ),
+    ),
+)
+put(
+    "jira",
+    "throttled",
+    THROTTLED,
+    served(
+        Answer(429, {"errorMessages": ["Rate limit exceeded."]}),
+        lambda url: jira.JIRA(url, token_auth="x", max_retries=0, timeout=1, get_server_info=False).issue("A-1"),
+    ),
+)
+put(
+    "jira",
+    "gateway_silent",
+    SLOW,
+    served(
+        Answer(504, "<html>", type="text/html"),
+        lambda url: jira.JIRA(url, token_auth="x", max_retries=0, timeout=1, get_server_info=False).issue("A-1"),
+    ),
+)
+put(
+    "hvac",
+    "unsupported_operation",
+    FAILED,
+    served(
+        Answer(405, {"errors": ["unsupported operation"]}),
+        lambda url: hvac.Client(url, "x").secrets.kv.v2.read_secret("a", raise_on_deleted_version=True),
+    ),
+)
+put(
+    "pusher",
+    "webhook_unsigned",
+    OUR_BUG,
+    lambda: pusher.Pusher("1", "key", "no-secret").authenticate("private-a", "no socket"),
+    note="a ValueError over the client's socket id; validation is defensible",
+)
 put("zenpy", "throttled_for_long", THROTTLED, lambda: _zendesk(Answer(429, {"error": "x"}, {"Retry-After": "900"})))
-put("svix", "conflict", FAILED, served(Answer(409, {"code": "conflict", "detail": "exists"}), lambda url: svix.Svix("x", svix.SvixOptions(server_url=url)).application.get("a")))
+put(
+    "svix",
+    "conflict",
+    FAILED,
+    served(
+        Answer(409, {"code": "conflict", "detail": "exists"}),
+        lambda url: svix.Svix("x", svix.SvixOptions(server_url=url)).application.get("a"),
+    ),
+)
 
 
 def _zendesk(answer: Answer) -> Any:
@@ -200,83 +295,3 @@ def _zendesk(answer: Answer) -> Any:
 
 def _raise(exc: Exception) -> Any:
     raise exc
-
-
-# --- mail -------------------------------------------------------------------------------------------------------------
-def _mail(answers: dict[bytes, bytes], **more: Any) -> Callable[[], Any]:
-    async def run() -> Any:
-        message = email.message.EmailMessage()
-        message["From"], message["To"], message["Subject"] = "a@example.test", "b@example.test", "bill"
-        answers.setdefault(b"EHLO", b"250-mail\r\n250 SIZE 1000\r\n")
-        with listening(dialogue(b"220 mail\r\n", answers, b"250 ok\r\n")) as port:
-            return await aiosmtplib.send(message, hostname="127.0.0.1", port=port, timeout=0.4, **more)
-
-    return run
-
-
-put("aiosmtplib", "content_refused", FAILED, _mail({b"DATA": b"554 5.7.1 looks like spam\r\n"}))
-put("aiosmtplib", "mailbox_full", FAILED, _mail({b"RCPT": b"552 5.2.2 mailbox full\r\n"}), note="the mailbox of the recipient; resource is defensible")
-put("aiosmtplib", "no_starttls_offered", OUR_SETTINGS, _mail({}, start_tls=True), note="we want TLS, the server has none; external_service is defensible")
-put("aiosmtplib", "no_login_offered", OUR_SETTINGS, _mail({}, username="a", password="b", start_tls=False), note="the server takes no login; authentication is defensible")
-put("aiosmtplib", "silent_after_greeting", SILENT, _mail({b"MAIL": b"\0"}), note="half a line, and no more")
-
-
-# --- SSH, local commands, files over requests -------------------------------------------------------------------------
-class _Host(asyncssh.SSHServer):
-    def begin_auth(self, username: str) -> bool:
-        return False
-
-
-async def _process(process: asyncssh.SSHServerProcess[str]) -> None:
-    if process.command == "wait":
-        await asyncio.sleep(1)
-    process.stderr.write("no space left\n")
-    process.exit(2)
-
-
-def _ssh(act: Callable[[asyncssh.SSHClientConnection], Any]) -> Callable[[], Any]:
-    async def run() -> Any:
-        key = asyncssh.generate_private_key("ssh-ed25519")
-        more = {"process_factory": _process, "sftp_factory": True}
-        server = await asyncssh.create_server(_Host, "127.0.0.1", 0, server_host_keys=[key], **more)
-        async with server:
-            port = server.get_port()
-            async with asyncssh.connect("127.0.0.1", port, known_hosts=None, username="a", config=None) as link:
-                return await act(link)
-
-    return run
-
-
-async def _sftp_missing(link: asyncssh.SSHClientConnection) -> Any:
-    async with link.start_sftp_client() as files:
-        return await files.open("/nonexistent/bill.pdf")
-
-
-async def _closed_use(link: asyncssh.SSHClientConnection) -> Any:
-    link.close()
-    await link.wait_closed()
-    return await link.run("price")
-
-
-put("asyncssh", "command_failed", FAILED, _ssh(lambda link: link.run("price", check=True)), note="the other host answered with failure; system is defensible")
-put("asyncssh", "command_late", SILENT, _ssh(lambda link: link.run("wait", check=True, timeout=0.1)), note="asyncssh.TimeoutError of a command; external_service is defensible")
-put("asyncssh", "remote_file_missing", FAILED, _ssh(_sftp_missing), note="SFTPNoSuchFile: a peer says that it is not there")
-put("asyncssh", "forwarding_refused", FAILED, _ssh(lambda link: link.open_connection("127.0.0.1", 1)), note="ChannelOpenError: the other host does not connect us")
-put("asyncssh", "used_after_closing", OUR_BUG, _ssh(_closed_use), note="network is defensible: nobody but we closed it")
-put("paramiko", "key_of_the_host_changed", Means("network", False, (502, 503), "high"), lambda: _raise(_changed_key()), made="a server with two keys is two servers; the class is made as the client makes it")
-put("paramiko", "key_file_of_no_kind", OUR_SETTINGS, lambda: paramiko.PKey.from_type_string("ssh-none", b"x"))
-put("invoke", "command_failed", OUR_BUG, lambda: invoke.run("exit 3", hide=True, in_stream=False), note="a child process that failed")
-put("invoke", "command_late", OUR_BUG, lambda: invoke.run("sleep 2", hide=True, timeout=0.1, in_stream=False), note="a child process that was ended for taking too long; network is no question")
-put("requests-file", "host_in_a_file_url", OUR_BUG, lambda: _files("file://shop.test/a.txt"), note="a ValueError")
-put("CacheControl", "refused_without_a_copy", LINK, lambda: CacheControl(requests.Session()).get(dead(), timeout=1))
-
-
-def _changed_key() -> Exception:
-    one, other = paramiko.RSAKey.generate(1024), paramiko.RSAKey.generate(1024)
-    return paramiko.BadHostKeyException("sftp.shop.test", one, other)
-
-
-def _files(url: str) -> Any:
-    session = requests.Session()
-    session.mount("file://", FileAdapter())
-    return session.get(url)

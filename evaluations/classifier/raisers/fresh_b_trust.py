@@ -1,4 +1,4 @@
-"""Tokens, keys, passwords, directories and providers of identity: who the client is, and whether we are let in."""
+"""Tokens, directories and providers of identity: who the client is, and whether we are let in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import argon2
 import google.auth.transport.requests
 import google.oauth2.id_token
 import itsdangerous
@@ -17,12 +16,6 @@ import ldap3
 import msal
 import msal_extensions
 import oauthlib.oauth2
-import passlib.exc
-import passlib.hash
-import passlib.totp
-import pwdlib
-import pyotp
-import rsa
 import standardwebhooks
 import webauthn
 import xmlsec
@@ -30,11 +23,8 @@ from authlib.integrations.flask_oauth2 import ResourceProtector
 from authlib.integrations.flask_oauth2.requests import FlaskJsonRequest
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc6750 import BearerTokenValidator
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509 import verification
 from jose import jwe, jwk
 from jose import jwt as jose_jwt
 from joserfc import jws as joserfc_jws
@@ -56,7 +46,6 @@ from evaluations.classifier.raisers.scaffold_http import (
     OUR_BUG,
     OUR_SETTINGS,
     SILENT,
-    UNREADABLE,
     WHO,
     Answer,
     Means,
@@ -106,7 +95,12 @@ put(
         lambda url: jwt.PyJWKClient(url).get_signing_keys(),
     ),
 )
-put("python-jose", "jwe_of_another_key", WHO, lambda: jwe.decrypt(jwe.encrypt(b"a", "k" * 16, algorithm="dir", encryption="A128GCM"), "x" * 16))
+put(
+    "python-jose",
+    "jwe_of_another_key",
+    WHO,
+    lambda: jwe.decrypt(jwe.encrypt(b"a", "k" * 16, algorithm="dir", encryption="A128GCM"), "x" * 16),
+)
 put("python-jose", "key_without_algorithm", OUR_SETTINGS, lambda: jwk.construct({"kty": "oct", "k": "YQ"}))
 put("python-jose", "claims_no_object", WHO, lambda: jose_jwt.decode(jwt.api_jws.encode(b"[1]", _KEY, "HS256"), _KEY))
 put("joserfc", "audience_of_another", WHO, _another_audience)
@@ -118,7 +112,12 @@ put(
     lambda: joserfc_jws.deserialize_compact(jwt.encode({"a": 1}, _KEY, "HS512"), OctKey.import_key(_KEY), ["HS256"]),
 )
 put("joserfc", "token_from_the_future", WHO, lambda: joserfc_jwt.JWTClaimsRegistry(now=10).validate({"nbf": 99_999}))
-put("itsdangerous", "secret_key_of_the_old_days", WHO, lambda: itsdangerous.Signer("new").unsign(itsdangerous.Signer("old").sign("4")))
+put(
+    "itsdangerous",
+    "secret_key_of_the_old_days",
+    WHO,
+    lambda: itsdangerous.Signer("new").unsign(itsdangerous.Signer("old").sign("4")),
+)
 
 
 # --- OAuth ------------------------------------------------------------------------------------------------------------
@@ -172,7 +171,9 @@ put("Authlib", "resource_kind_of_token_unknown", WHO, _protected(None, Authoriza
 
 
 def _old_oauth(url: str) -> Any:
-    session = OldSession("client", token={"access_token": "a", "token_type": "Bearer", "expires_in": -5, "refresh_token": "r"})
+    session = OldSession(
+        "client", token={"access_token": "a", "token_type": "Bearer", "expires_in": -5, "refresh_token": "r"}
+    )
     session._client.expires_in = -5
     return session.refresh_token(url.replace("http:", "https:"))
 
@@ -183,7 +184,9 @@ def _device(error: str) -> Callable[[], Any]:
 
 
 def _fetch(url: str) -> Any:
-    return OAuth2Session("client", "no-secret").fetch_token(f"{url}/token", grant_type="client_credentials", timeout=0.4)
+    return OAuth2Session("client", "no-secret").fetch_token(
+        f"{url}/token", grant_type="client_credentials", timeout=0.4
+    )
 
 
 put(
@@ -194,11 +197,25 @@ put(
     note="a peer says: not now; authentication is defensible",
 )
 put("oauthlib", "device_asks_too_fast", Means("resource", True, 503, "medium"), _device("slow_down"))
-put("oauthlib", "scope_refused_by_provider", Means("authentication", False, (401, 403, 502), "medium"), _device("invalid_scope"), note="what we ask for is not granted; severity may be high")
-put("oauthlib", "token_of_no_json", FAILED, lambda: oauthlib.oauth2.WebApplicationClient("c").parse_request_body_response("<html>"), note="MissingTokenError: the provider's answer holds none")
+put(
+    "oauthlib",
+    "scope_refused_by_provider",
+    Means("authentication", False, (401, 403, 502), "medium"),
+    _device("invalid_scope"),
+    note="what we ask for is not granted; severity may be high",
+)
+put(
+    "oauthlib",
+    "token_of_no_json",
+    FAILED,
+    lambda: oauthlib.oauth2.WebApplicationClient("c").parse_request_body_response("<html>"),
+    note="MissingTokenError: the provider's answer holds none",
+)
 put("Authlib", "token_server_silent", SILENT, served(Answer(how="hang"), _fetch))
 put("Authlib", "token_server_down", DOWN, served(Answer(503, "busy", type="text/plain"), _fetch))
-put("requests-oauthlib", "token_server_hangs_up", LINK, lambda: _hung_up(_old_oauth), note="TLS to a peer that hangs up")
+put(
+    "requests-oauthlib", "token_server_hangs_up", LINK, lambda: _hung_up(_old_oauth), note="TLS to a peer that hangs up"
+)
 put(
     "google-auth",
     "key_id_of_nobody",
@@ -246,19 +263,47 @@ def _mock_without_password() -> Any:
 
 _MADE = "no directory here answers so; the library makes the class from the code as it does for an answer"
 
-put("ldap3", "automatic_bind_refused", Means("authentication", False, (401, 502), "low"), _auto_bind, note="a client's login or our own account: 502 and high are defensible")
-put("ldap3", "size_limit", Means("external_service", False, (502, 503), "medium"), _directory(4, "sizeLimitExceeded"), made=_MADE, note="more entries than the directory gives; resource is defensible")
-put("ldap3", "password_policy", Means("data_integrity", False, (400, 409, 422), "medium"), _directory(19, "constraintViolation"), made=_MADE, note="a constraint of the store; validation is defensible")
+put(
+    "ldap3",
+    "automatic_bind_refused",
+    Means("authentication", False, (401, 502), "low"),
+    _auto_bind,
+    note="a client's login or our own account: 502 and high are defensible",
+)
+put(
+    "ldap3",
+    "size_limit",
+    Means("external_service", False, (502, 503), "medium"),
+    _directory(4, "sizeLimitExceeded"),
+    made=_MADE,
+    note="more entries than the directory gives; resource is defensible",
+)
+put(
+    "ldap3",
+    "password_policy",
+    Means("data_integrity", False, (400, 409, 422), "medium"),
+    _directory(19, "constraintViolation"),
+    made=_MADE,
+    note="a constraint of the store; validation is defensible",
+)
 put("ldap3", "password_left_out", OUR_BUG, _mock_without_password, note="the view should check")
 put("ldap3", "port_of_no_port", OUR_SETTINGS, lambda: ldap3.Server("shop", port=99_999))
 put(
     "msal",
     "state_of_another_login",
     WHO,
-    lambda: msal.oauth2cli.oauth2.Client({"token_endpoint": "x"}, "client").obtain_token_by_auth_code_flow({"state": "a"}, {"state": "b"}),
+    lambda: msal.oauth2cli.oauth2.Client({"token_endpoint": "x"}, "client").obtain_token_by_auth_code_flow(
+        {"state": "a"}, {"state": "b"}
+    ),
     note="a ValueError about a state that does not match: not proven to be the client's own login",
 )
-put("msal-extensions", "token_cache_missing", OUR_SETTINGS, lambda: msal_extensions.FilePersistence("/nonexistent/tokens").load(), note="a file that should be there; system is defensible")
+put(
+    "msal-extensions",
+    "token_cache_missing",
+    OUR_SETTINGS,
+    lambda: msal_extensions.FilePersistence("/nonexistent/tokens").load(),
+    note="a file that should be there; system is defensible",
+)
 
 _SAML = {
     "strict": True,
@@ -293,9 +338,27 @@ _HOOK = base64.b64encode(b"no-secret" * 4).decode()
 
 put("python3-saml", "login_refused_by_provider", WHO, lambda: _saml(_RESPONSE % "AuthnFailed"))
 put("python3-saml", "no_assertion", WHO, lambda: _saml(_RESPONSE % "Success"))
-put("python3-saml", "redirect_elsewhere", Means("validation", False, 400, "low"), lambda: OneLogin_Saml2_Utils.redirect("javascript:x", {}, {"http_host": "shop.test"}), note="an open redirect, refused; authentication is defensible")
+put(
+    "python3-saml",
+    "redirect_elsewhere",
+    Means("validation", False, 400, "low"),
+    lambda: OneLogin_Saml2_Utils.redirect("javascript:x", {}, {"http_host": "shop.test"}),
+    note="an open redirect, refused; authentication is defensible",
+)
 put("xmlsec", "key_malformed", OUR_SETTINGS, lambda: xmlsec.Key.from_memory("no key", xmlsec.KeyFormat.PEM, None))
-put("standardwebhooks", "signature_wrong", WHO, lambda: _webhook(_HOOK, **{"webhook-id": "m", "webhook-timestamp": str(int(dt.datetime.now(dt.UTC).timestamp())), "webhook-signature": "v1,bm8="}))
+put(
+    "standardwebhooks",
+    "signature_wrong",
+    WHO,
+    lambda: _webhook(
+        _HOOK,
+        **{
+            "webhook-id": "m",
+            "webhook-timestamp": str(int(dt.datetime.now(dt.UTC).timestamp())),
+            "webhook-signature": "v1,bm8=",
+        },
+    ),
+)
 put("standardwebhooks", "headers_missing", WHO, lambda: _webhook(_HOOK))
 put("standardwebhooks", "secret_empty", OUR_SETTINGS, lambda: standardwebhooks.Webhook(""))
 put(
@@ -305,57 +368,3 @@ put(
     lambda: webauthn.generate_registration_options(rp_id="", rp_name="Shop", user_name="ada"),
     note="configuration is defensible",
 )
-
-
-# --- passwords, keys, certificates ------------------------------------------------------------------------------------
-def _totp() -> Any:
-    return passlib.totp.TOTP(key="JBSWY3DPEHPK3PXP", format="base32")
-
-
-def _used_token() -> Any:
-    one = _totp()
-    token = one.generate(1_000_000)
-    return one.match(token.token, 1_000_000, last_counter=token.counter)
-
-
-def _no_backend() -> Any:
-    return passlib.hash.scrypt.set_backend("scrypt")
-
-
-def _certificate(days: int) -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "shop.test")])
-    start = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-    made = x509.CertificateBuilder(name, name, _CURVE.public_key(), 4, start, start + dt.timedelta(days=days))
-    return made.sign(_CURVE, hashes.SHA256())
-
-
-def _verify() -> Any:
-    one = _certificate(1)
-    verifier = verification.PolicyBuilder().store(verification.Store([one])).build_server_verifier(x509.DNSName("shop.test"))
-    return verifier.verify(one, [])
-
-
-put("passlib", "token_used_before", WHO, _used_token)
-put("passlib", "token_does_not_match", WHO, lambda: _totp().match("000001", 1_000_000))
-put("passlib", "token_of_letters", WHO, lambda: _totp().match("abcdef", 1_000_000), note="MalformedTokenError; validation is defensible")
-put("passlib", "password_too_long", Means("validation", False, (400, 413, 422), "low"), lambda: passlib.hash.pbkdf2_sha256.hash("x" * 5_000))
-put("passlib", "backend_missing", OUR_SETTINGS, _no_backend)
-put("pwdlib", "no_hashers", OUR_SETTINGS, lambda: pwdlib.PasswordHash([]).hash("a"), note="an AssertionError about the set-up; system is defensible")
-put("argon2-cffi", "hash_cut_off", UNREADABLE, lambda: argon2.PasswordHasher().verify("$argon2id$v=19$m=8,t=1,p=1$YWFhYWFhYWE$", "x"), note="a stored hash that is damaged")
-put("pyotp", "digits_of_an_odd_number", OUR_BUG, lambda: pyotp.TOTP("JBSWY3DPEHPK3PXP", digits=12))
-put("rsa", "signature_wrong", WHO, lambda: _rsa(), note="whose signature is not known; a client's, as of a webhook")
-put("cryptography", "extension_missing", Means("validation", False, (400, 422), "low"), lambda: _certificate(9).extensions.get_extension_for_class(x509.SubjectAlternativeName), note="a certificate of a client; configuration if it is ours")
-put("cryptography", "certificate_not_accepted", Means("authentication", False, (401, 403), "low"), _verify, note="a client's certificate; network if it was a peer's")
-put("cryptography", "pkcs12_password", OUR_SETTINGS, lambda: _pkcs12(), note="a key file of the installation")
-put("cryptography", "curve_is_no_rsa", OUR_BUG, lambda: _CURVE.sign(b"a", hashes.SHA256()))
-
-
-def _rsa() -> Any:
-    public, _ = rsa.newkeys(512)
-    return rsa.verify(b"order 4", b"x" * 64, public)
-
-
-def _pkcs12() -> Any:
-    data = pkcs12.serialize_key_and_certificates(b"a", _CURVE, None, None, serialization.BestAvailableEncryption(b"right"))
-    return pkcs12.load_key_and_certificates(data, b"wrong")
-
