@@ -182,7 +182,13 @@ def _price(url: str) -> Any:
 
 
 put("grpcio", "aio_refused", LINK, lambda: _rpc(f"{HOST}:{closed_port()}", 1))
-put("grpcio", "aio_peer_is_http", LINK, _rpc_to_http, note="the peer is no gRPC server; external_service is defensible")
+put(
+    "grpcio",
+    "aio_peer_is_http",
+    FAILED,
+    _rpc_to_http,
+    note="no gRPC server; network is defensible",
+)
 put("grpcio", "aio_never_connected", SILENT, _rpc_to_nobody)
 put("zeep", "element_left_out", OUR_BUG, lambda: _soap(dead(), lambda client: client.service.Price()))
 put("zeep", "type_unknown", OUR_BUG, lambda: _soap(dead(), lambda client: client.get_type("ns0:NoSuchType")))
@@ -192,7 +198,6 @@ put(
     FAILED,
     served(_fault("e:Server", "internal error"), _price),
 )
-put("zeep", "page_of_another_kind", FAILED, served(Answer(200, "<a><b/></a>", type="text/xml"), _price))
 put(
     "zeep",
     "fault_about_our_login",

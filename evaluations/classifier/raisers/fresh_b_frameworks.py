@@ -100,13 +100,6 @@ put(
 )
 put("flask", "abort_402", _at("business_logic", 402), lambda: _flask(lambda: flask.abort(werkzeug.Response("", 402))))
 put("Flask-Limiter", "store_is_away", OWN_STORE_AWAY, _limited_by_a_store_that_is_away)
-put(
-    "Flask-WTF",
-    "csrf_left_out_of_form",
-    Means("authentication", False, 400, "low"),
-    _without_csrf,
-    note="carries 400; not proven to be the client's own request; validation is defensible",
-)
 
 
 # --- Werkzeug, Quart --------------------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ import passlib.hash
 import passlib.totp
 import pwdlib
 import pyotp
-import rsa
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -91,7 +90,6 @@ put(
     note="a stored hash that is damaged",
 )
 put("pyotp", "digits_of_an_odd_number", OUR_BUG, lambda: pyotp.TOTP("JBSWY3DPEHPK3PXP", digits=12))
-put("rsa", "signature_wrong", WHO, lambda: _rsa(), note="whose signature is not known; a client's, as of a webhook")
 put(
     "cryptography",
     "extension_missing",
@@ -108,11 +106,6 @@ put(
 )
 put("cryptography", "pkcs12_password", OUR_SETTINGS, lambda: _pkcs12(), note="a key file of the installation")
 put("cryptography", "curve_is_no_rsa", OUR_BUG, lambda: _CURVE.sign(b"a", hashes.SHA256()))
-
-
-def _rsa() -> Any:
-    public, _ = rsa.newkeys(512)
-    return rsa.verify(b"order 4", b"x" * 64, public)
 
 
 def _pkcs12() -> Any:

@@ -253,7 +253,6 @@ def _plain_aiohttp() -> Any:
     return aiohttp.BasicAuth("a:b", "c")
 
 
-put("transitions", "paid_twice", RULE, _machine)
 put("python-statemachine", "sent_twice", RULE, _parcel)
 put(
     "wrapt",
@@ -264,7 +263,6 @@ put(
 )
 put("cachetools", "unavailable_within_a_cache", DOWN, lambda: _rate("EUR"), note="the cache only passes on")
 put("async-timeout", "late", SILENT, _late, note="a timeout of our own around something unknown")
-put("limits", "store_away", OWN_STORE_AWAY, _no_limit)
 put("aiohttp", "colon_in_our_login", OUR_BUG, _plain_aiohttp, note="a ValueError; configuration is defensible")
 put(
     "python-dotenv",

@@ -50,7 +50,6 @@ from evaluations.classifier.raisers.scaffold_http import (
     OUR_BUG,
     OUR_SETTINGS,
     SILENT,
-    TOO_LARGE,
     UNPARSABLE,
     Means,
 )
@@ -171,7 +170,6 @@ def _falcon(resource: Any, method: str, **request: Any) -> Callable[[], Any]:
 put("falcon", "media_against_schema", UNPARSABLE, _falcon(_Order(), "POST", json={"a": 1}))
 put("falcon", "method_of_resource", _at("validation", 405, "info"), _falcon(_Page(), "DELETE"))
 put("falcon", "no_such_route", ABSENT, _falcon(_Page(), "GET", path="/orders"))
-put("falcon", "page_below_one", UNPARSABLE, _falcon(_Page(), "GET", params={"page": "0"}))
 put(
     "falcon",
     "multipart_malformed",
@@ -278,7 +276,6 @@ async def _not_answered(request: aiohttp.web.Request) -> Any:
 
 
 put("aiohttp", "view_gets_half_a_json", UNPARSABLE, _aiohttp(_take_json, data=b'{"sku": '))
-put("aiohttp", "view_gets_too_much", TOO_LARGE, _aiohttp(_take_json, data=b"1" * 2_000))
 put("aiohttp", "view_finds_no_pool", OUR_BUG, _aiohttp(_take_pool), note="a KeyError: nothing was put there at start")
 put("aiohttp", "view_cannot_please", _at("validation", 406), _aiohttp(_not_answered))
 put("aiohttp", "stale_version", Means("concurrency", False, 412, "low"), just(aiohttp.web.HTTPPreconditionFailed()))

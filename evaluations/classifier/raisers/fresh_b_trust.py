@@ -204,13 +204,6 @@ put(
     _device("invalid_scope"),
     note="what we ask for is not granted; severity may be high",
 )
-put(
-    "oauthlib",
-    "token_of_no_json",
-    FAILED,
-    lambda: oauthlib.oauth2.WebApplicationClient("c").parse_request_body_response("<html>"),
-    note="MissingTokenError: the provider's answer holds none",
-)
 put("Authlib", "token_server_silent", SILENT, served(Answer(how="hang"), _fetch))
 put("Authlib", "token_server_down", DOWN, served(Answer(503, "busy", type="text/plain"), _fetch))
 put(
