@@ -81,10 +81,10 @@ def _sanic_route_twice() -> Any:
 
 
 def _sanic_settings() -> Any:
-    with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
-        file.write("DEBUG = = 1\n")
-        file.flush()
-        _sanic().update_config(file.name)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "settings.py"
+        file.write_text("DEBUG = = 1\n", "utf-8")
+        _sanic().update_config(file)
 
 
 put("sanic", "json_cut_off", UNPARSABLE, _sanic_json)
