@@ -171,6 +171,7 @@ _LIBPQ: tuple[tuple[str, Label], ...] = (
     ("name or service not known", is_.STORE_REFUSED),
     ("timeout expired", is_.CONNECT_SILENT),
     ("certificate", is_.NO_TRUST),
+    ("does not support ssl", is_.NO_TRUST),
     ("the connection is closed", is_.BUG),
 )
 _OF_LIBPQ = ("connection to server", "[libpq]", "could not translate host name", "no pg_hba.conf entry")
@@ -247,6 +248,7 @@ _DRIVER_OF_ORACLE = {
     6002: is_.NO_TRUST,
     1001: is_.STORE_AWAY,
     2049: is_.MISCONFIGURED,
+    3001: is_.MISCONFIGURED,  # its other mode has to be set up for it
     4000: is_.MISCONFIGURED,
     4026: is_.MISCONFIGURED,
     4027: is_.MISCONFIGURED,

@@ -17,6 +17,7 @@ _POSTGRES: _Coded = (
     ("42883", "operator is not unique", is_.BUG),
     ("0A000", "is not available", is_.MISCONFIGURED),
     ("0A000", "cached plan must not change", is_.CONTENTION),
+    ("0A000", "cached statement plan is invalid", is_.CONTENTION),
     ("55000", "must be loaded via", is_.MISCONFIGURED),
     ("55000", "has not been populated", is_.MISCONFIGURED),
     ("55000", "wal_level", is_.MISCONFIGURED),
@@ -40,6 +41,9 @@ _POSTGRES: _Coded = (
 """SQLSTATE, words of the server or of a pooler in front of it, and what they mean."""
 
 _MYSQL: _Coded = (
+    # the connector gives the number of a statement that took too long to a link that was silent
+    ("3024", "read operation timed out", is_.SILENT),
+    ("3024", "write operation timed out", is_.SILENT),
     ("1005", "errno: 28", is_.DISK_FULL),
     ("1005", "", is_.BUG),
     ("1030", "error 28", is_.DISK_FULL),
@@ -154,6 +158,7 @@ _REDIS_WORDS: tuple[tuple[tuple[str, ...], Label, str], ...] = (
 _REDIS_MODULES = ("ft.", "json.", "ts.", "bf.", "cf.", "cms.", "topk.", "tdigest.", "graph.", "vector.")
 _REDIS_CALLS: tuple[tuple[str, str], ...] = (
     ("LockError", "unlocked lock"),
+    ("LockError", "is already unlocked"),
     ("LockError", "with no timeout"),
     ("LockError", "must be less than"),
     ("ClusterException", "is closed"),

@@ -25,7 +25,15 @@ AWS = _words(
         FilterLimitExceeded PurgeQueueInProgress
         """,
     ),
-    (is_.EXHAUSTED, "OverLimit InsufficientCapacityException ConcurrentRunsExceededException"),
+    # what Amazon is short of comes back by itself
+    (
+        is_.EXHAUSTED,
+        """
+        OverLimit InsufficientCapacityException ConcurrentRunsExceededException InsufficientInstanceCapacity
+        InsufficientHostCapacity InsufficientReservedInstanceCapacity InsufficientDBInstanceCapacity
+        InsufficientCacheClusterCapacity InsufficientClusterCapacity
+        """,
+    ),
     # an object in an archive: 403, and yet nobody was refused
     (
         is_.UPSTREAM_FAILED,
@@ -35,10 +43,7 @@ AWS = _words(
         IDPRejectedClaim DBInstanceNotReady
         """,
     ),
-    (
-        is_.QUOTA_SPENT,
-        "ServiceQuotaExceededException QuotaExceededException InsufficientInstanceCapacity VcpuLimitExceeded",
-    ),
+    (is_.QUOTA_SPENT, "ServiceQuotaExceededException QuotaExceededException VcpuLimitExceeded"),
     (
         is_.REFUSED_US,
         """

@@ -23,6 +23,10 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
         r"\blarge object \d+ does not exist",
     ),
     (is_.STORE_AWAY, "psycopg_pool.PoolTimeout", r"initialization incomplete"),
+    # the server was set up without what was asked of it
+    (is_.NO_TRUST, "pg8000.exceptions.InterfaceError", r"\AServer refuses SSL"),
+    (is_.MISCONFIGURED, "cassandra.cqlengine.CQLEngineException", r"\bkeyspace is not set\b"),
+    (is_.BUG, "pymongo.errors.InvalidName", r"\Acollection names?\b"),
     (is_.BUG, "pony.orm.core.BindingError pony.orm.core.MappingError", r"\balready\b|\bwas already bound"),
     (
         is_.MISCONFIGURED,
@@ -40,6 +44,8 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
         "nats.errors.Error",
         r"no reply subject|not a JetStream|already (?:acknowledged|been ack)|invalid (?:subject|queue|callback)",
     ),
+    # by the number that JetStream gives: a stream, a consumer or a server that was set up otherwise
+    (is_.MISCONFIGURED, "nats.js.errors.APIError", r"\berr_code=(?:10013|10039|10058|10065|10074|10076|10148)\b"),
     (
         is_.BUG,
         "amqpstorm.exception.AMQPChannelError amqpstorm.exception.AMQPConnectionError",
@@ -60,6 +66,17 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
     (is_.BUG, "aiohttp.client_exceptions.ClientConnectionError", r"\AConnect(?:ion|or is) closed\.?\Z"),
     # no request is made for a name that is blank
     (is_.BUG, "braintree.exceptions.not_found_error.NotFoundError", r"\bwith id '?\s*'? not found|\A\s*\Z"),
+    (is_.UPSTREAM_FAILED, "aiosmtplib.errors.SMTPNotSupported", r"\bSMTPUTF8\b"),
+    # a program of this host that the settings name
+    (is_.MISCONFIGURED, "botocore.exceptions.CredentialRetrievalError", r"\bfrom custom-process\b"),
+    # an object may still come; what holds objects has to be set up beforehand
+    (
+        is_.MISCONFIGURED,
+        "botocore.exceptions.WaiterError",
+        r"\AWaiter (?:Bucket|Table|Stream)Exists failed: Max attempts .*(?:\b404\b|NotFound)",
+    ),
+    # it parses whatever it is given, and refuses its options alone
+    (is_.BUG, "sqlparse.exceptions.SQLParseError", r"\A(?:Invalid value for|Unknown output format)|\brequires an? "),
     (
         is_.MISCONFIGURED,
         "huggingface_hub.errors.LocalEntryNotFoundError",
@@ -90,6 +107,11 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
 
 PLACES_OF_CLIENTS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.MISCONFIGURED, "AttributeError", "-packages/mysql/connector/pooling.py", "", r"\A(?:Pool|Connection)"),
+    (is_.BUG, "ValueError", "-packages/psycopg_pool/", r"_check_pool_putconn", ""),
+    (is_.NO_TRUST, "ConnectionError", "-packages/asyncpg/", "", r"\brejected SSL upgrade\b"),
+    # what another writer stored
+    (is_.CONTRADICTION, "UnicodeDecodeError", "-packages/redis/_parsers/", "", ""),
+    (is_.CONTRADICTION, "UnicodeDecodeError", "-packages/valkey/_parsers/", "", ""),
     # a revision that names another one which is not there
     (is_.MISCONFIGURED, "KeyError AttributeError ImportError", "-packages/alembic/script/", "", ""),
     # the scope that was given is another than the one that was asked for
@@ -108,7 +130,10 @@ PLACES_OF_CLIENTS: tuple[tuple[Label, str, str, str, str], ...] = (
     ),
     # names of sheets and of styles stand in our code
     (is_.BUG, "ValueError", "-packages/openpyxl/workbook/", "", r"\btitle\b"),
+    (is_.BUG, "ValueError", "-packages/openpyxl/cell/", r"\._bind_value\Z", r"\ACannot convert"),
     (is_.BUG, "KeyError", "-packages/docx/styles/", "", ""),
+    # it makes documents; the markup that it is given is ours, and what a client wrote has to be escaped
+    (is_.BUG, "ValueError", "-packages/reportlab/platypus/paraparser.py", "", ""),
     (
         is_.MISCONFIGURED,
         "LookupError",

@@ -62,7 +62,8 @@ STDLIB: tuple[tuple[Label, str], ...] = (
         dataclasses.FrozenInstanceError decimal.DecimalException getopt.GetoptError graphlib.CycleError
         http.client.ImproperConnectionState http.client.InvalidURL http.client.NotConnected
         http.client.UnimplementedFileMode io.UnsupportedOperation optparse.OptParseError _queue.Empty
-        queue.Empty re.error re.PatternError shutil.SameFileError shutil.SpecialFileError shutil.RegistryError
+        queue.Empty re.error re.PatternError regex._regex_core.error shutil.SameFileError shutil.SpecialFileError
+        shutil.RegistryError
         sqlite3.InterfaceError sqlite3.NotSupportedError sqlite3.ProgrammingError sqlite3.Warning
         statistics.StatisticsError struct.error ssl.SSLWantReadError ssl.SSLWantWriteError tokenize.TokenError
         unittest.case.SkipTest xml.dom.DOMException zipfile.LargeZipFile
@@ -129,7 +130,7 @@ STDLIB: tuple[tuple[Label, str], ...] = (
         builtins.ImportError builtins.ModuleNotFoundError configparser.Error imaplib.IMAP4.readonly
         locale.Error netrc.NetrcParseError smtplib.SMTPNotSupportedError tomllib.TOMLDecodeError
         zipimport.ZipImportError zoneinfo._common.ZoneInfoNotFoundError
-        importlib.metadata.PackageNotFoundError
+        importlib.metadata.PackageNotFoundError importlib_metadata.PackageNotFoundError
         """,
     ),
     (

@@ -13,7 +13,12 @@ __all__ = ["STDLIB_BEGINNINGS", "STDLIB_CALLS", "STDLIB_CLASSES", "STDLIB_PLACES
 
 STDLIB_CLASSES: tuple[tuple[Label, str, str], ...] = (
     (is_.BUG, "smtplib.SMTPServerDisconnected", r"please run connect\(\) first"),
-    (is_.UPSTREAM_FAILED, "smtplib.SMTPNotSupportedError", r"\ASMTP AUTH"),
+    (is_.UPSTREAM_FAILED, "smtplib.SMTPNotSupportedError", r"\ASMTP AUTH|\bSMTPUTF8\b"),
+    (
+        is_.REFUSED_US,
+        "xmlrpc.client.Fault",
+        r"(?i)\b(?:access|permission) denied\b|\bnot authori[sz]ed\b|\bauthentication failed\b",
+    ),
     (
         is_.BUG,
         "_csv.Error",

@@ -11,14 +11,14 @@ _TASKS: tuple[tuple[Label, str], ...] = (
     (
         is_.SILENT,
         """
-        dramatiq.results.errors.ResultTimeout dramatiq.errors.QueueJoinTimeout huey.exceptions.ResultTimeout
+        dramatiq.results.errors.ResultTimeout huey.exceptions.ResultTimeout
         taskiq.exceptions.TaskiqResultTimeoutError
         """,
     ),
     (
         is_.CHILD_HUNG,
         """
-        dramatiq.middleware.time_limit.TimeLimitExceeded huey.exceptions.TaskTimeout
+        dramatiq.middleware.time_limit.TimeLimitExceeded dramatiq.errors.QueueJoinTimeout huey.exceptions.TaskTimeout
         rq.timeouts.BaseTimeoutException
         """,
     ),
