@@ -72,6 +72,12 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"connection (?:closed|lost|refused|reset|failed)|(?:cannot|could not|can t) (?:connect|reach)|unreachable",
     ),
     _row(is_.UPSTREAM_NOT_NOW, r"(?:service|upstream|gateway|provider|backend|supplier|vendor) (?:\w+ )?unavailable"),
+    # handed on to a broker or to a server of mail: what that said, the cause knows
+    _row(
+        is_.UPSTREAM_FAILED,
+        r"(?:events?|messages?|e ?mails?|mails?|sms|notifications?|webhooks?)"
+        r" (?:was |were )?not (?:published|sent|delivered|queued|enqueued|dispatched)",
+    ),
     # --- what ran out ------------------------------------------------------------------------------------------------
     _row(
         is_.OUR_LIMIT,
