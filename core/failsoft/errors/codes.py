@@ -231,9 +231,7 @@ def _sqlite(exc: BaseException, label: Label | None) -> Code | None:
 
 
 _DRIVER_OF_ORACLE = {
-    1002: is_.BUG,
-    1003: is_.BUG,
-    1006: is_.BUG,
+    **dict.fromkeys((1002, 1003, 1006), is_.BUG),
     4001: is_.MISCONFIGURED,
     4003: is_.MISCONFIGURED,
     4008: is_.BUG,
