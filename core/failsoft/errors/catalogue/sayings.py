@@ -63,14 +63,6 @@ PLACES_OF_KITS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.CONTRADICTION, "ValueError", "-packages/werkzeug/security.py", r"", r""),
     # what an attribute may hold our code says, and whoever fills it has to look
     (is_.BUG, "ValueError TypeError", "-packages/attr/validators.py", r"", r""),
-    # what a provider answers to us is not what one that we are ourselves says to somebody
-    (
-        is_.REFUSED_US,
-        "oauthlib.oauth2.rfc6749.errors.InvalidScopeError",
-        "-packages/oauthlib/oauth2/rfc6749/parameters.py",
-        r"",
-        r"",
-    ),
     # templates are part of an installation
     (is_.MISCONFIGURED, "UnicodeDecodeError", "-packages/jinja2/loaders.py", r"", r""),
     (is_.MISCONFIGURED, "UnicodeDecodeError", "-packages/django/template/loaders/", r"", r""),
