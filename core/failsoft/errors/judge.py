@@ -241,10 +241,8 @@ class Judge:
     def _weak(self, exc: BaseException, facts: Facts, asked: Asked, depth: int) -> Reading:
         """A class that says nothing, or one that nobody but the application knows."""
         inner = self._inner(exc, asked, depth) if facts.mute else None
-        placed = Reading(facts.said, "default", "", 0.2, facts.name)
-        if facts.label.voice is Voice.MUTE:
-            place(placed, asked.links.get(id(exc)), exc)
-        if placed.source == "catalogue" and "." not in facts.name:
+        builtin = "." not in facts.name
+        if builtin and (placed := self._placed(exc, facts, asked)).source == "catalogue":
             # a library's own words, in the place where it says them
             return placed
         if (
@@ -258,7 +256,11 @@ class Judge:
             return _relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner
         if facts.guess is not None:
             return self._named(exc, facts, facts.guess, asked, depth)
-        return self._worded(exc, facts, placed, self._text(exc, asked))
+        return self._worded(exc, facts, placed if builtin else self._placed(exc, facts, asked), self._text(exc, asked))
+
+    def _placed(self, exc: BaseException, facts: Facts, asked: Asked) -> Reading:
+        reading = Reading(facts.said, "default", "", 0.2, facts.name)
+        return place(reading, asked.links.get(id(exc)), exc) if facts.label.voice is Voice.MUTE else reading
 
     def _worded(self, exc: BaseException, facts: Facts, placed: Reading, text: str) -> Reading:
         """What is left where no name says anything: the place, the kind of the package, and the words."""
