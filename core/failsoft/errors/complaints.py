@@ -136,6 +136,7 @@ _SPENT = re.compile(
     re.IGNORECASE,
 )
 _OF_A_RATE = re.compile(r"\bper[ _](?:second|minute|hour|user)|\brate[ _-]?limit(?!s? increase)", re.IGNORECASE)
+_SOON = re.compile(r"\b(?:retry|try again) (?:in|after) \d[\d.]* ?(?:ms|s|secs?|seconds?)\b", re.IGNORECASE)
 _THROTTLED = re.compile(
     r"\btoo (?:many|much) (?!open|values|arguments|redirects|levels|records)|\brate[ -]?limit|\bthrottl"
     r"|\bslow[ _]?down\b"
@@ -172,9 +173,10 @@ def is_of_a_card(text: str) -> bool:
 
 
 def is_spent(text: str) -> bool:
-    """Whether a peer says in a text that all is used up of what there is for a day or a month, or for us at all."""
-    found = _SPENT.search(text[:_MAX_TEXT])
-    return found is not None and _OF_A_RATE.search(text[:_MAX_TEXT]) is None
+    """Whether a peer says in a text that all is used up of what there is for a day or a month, or for us at all, and
+    not that there is some again in a moment."""
+    text = text[:_MAX_TEXT]
+    return all(words.search(text) is None for words in (_OF_A_RATE, _SOON)) and _SPENT.search(text) is not None
 
 
 def is_throttled(text: str) -> bool:

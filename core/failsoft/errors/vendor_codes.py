@@ -11,6 +11,7 @@ from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.code import Code, CodeReader, named
 from failsoft.errors.driver_codes import read_arango, read_trino
 from failsoft.errors.peers import lower_text_of, status_of_peer, upstream
+from failsoft.errors.taxonomy import Category
 
 __all__ = ["MORE_READERS_OF_VENDORS", "READERS_OF_VENDORS", "read_oauth"]
 
@@ -42,8 +43,9 @@ def _model(exc: BaseException, label: Label | None) -> Code | None:
     if type(exc).__module__.startswith("litellm") and lower_text_of(exc).endswith("connection error."):
         # a status that LiteLLM made up
         return Code(is_.UNREACHABLE, "connection error")
-    if code is not None and getattr(exc, "llm_provider", None) == "":
-        # LiteLLM did not even know whom to ask
+    limit = label is not None and label.category is Category.RESOURCE
+    if code is not None and not limit and getattr(exc, "llm_provider", None) == "":
+        # LiteLLM did not even know whom to ask; a budget or a limit of its own is of no provider either
         return Code(is_.BUG, "no provider, no request")
     body: Any = getattr(exc, "body", None)
     error = body.get("error", body) if isinstance(body, Mapping) else None
@@ -56,8 +58,9 @@ def _model(exc: BaseException, label: Label | None) -> Code | None:
 
 def _stripe(exc: BaseException, label: Label | None) -> Code | None:
     # 402 is Stripe's way to say that the customer's card was declined: the class says it
-    if getattr(getattr(exc, "error", None), "code", None) == "lock_timeout":
-        return Code(is_.CONTENTION, "lock_timeout")
+    word = getattr(getattr(exc, "error", None), "code", None)
+    if word in {"lock_timeout", "idempotency_key_in_use"}:
+        return Code(is_.CONTENTION, str(word))
     if label is is_.REFUSED_US and status_of_peer(exc) is None:
         return Code(is_.MISCONFIGURED, "no key, no request")
     return upstream(exc, label)

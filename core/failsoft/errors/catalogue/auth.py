@@ -44,9 +44,12 @@ AUTH: tuple[tuple[Label, str], ...] = (
         """,
     ),
     (
+        # a certificate, or a request for one, is most often read that somebody sent
         is_.UNPARSABLE,
         """
-        cryptography.x509.base.InvalidVersion cryptography.x509.general_name.UnsupportedGeneralNameType
+        cryptography.x509.base.AttributeNotFound cryptography.x509.extensions.ExtensionNotFound
+        cryptography.x509.extensions.DuplicateExtension cryptography.x509.base.InvalidVersion
+        cryptography.x509.general_name.UnsupportedGeneralNameType
         onelogin.saml2.xmlparser.DTDForbidden onelogin.saml2.xmlparser.EntitiesForbidden
         onelogin.saml2.xmlparser.NotSupportedError
         """,
@@ -111,8 +114,7 @@ AUTH: tuple[tuple[Label, str], ...] = (
         is_.BUG,
         """
         argon2.exceptions.UnsupportedParametersError argon2.exceptions.Argon2Error
-        argon2.exceptions.HashingError passlib.exc.PasslibSecurityError cryptography.x509.base.AttributeNotFound
-        cryptography.x509.extensions.ExtensionNotFound cryptography.x509.extensions.DuplicateExtension
+        argon2.exceptions.HashingError passlib.exc.PasslibSecurityError
         cryptography.utils.InterfaceNotImplemented fastapi_users.exceptions.FastAPIUsersException
         firebase_admin.exceptions.InvalidArgumentError
         fastapi_users.authentication.strategy.base.StrategyDestroyNotSupportedError

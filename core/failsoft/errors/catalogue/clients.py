@@ -83,7 +83,7 @@ _HTTP: tuple[tuple[Label, str], ...] = (
         wrapping(is_.UPSTREAM_FAILED),
         """
         httpx.HTTPError httpx.DecodingError httpx.TooManyRedirects requests.exceptions.RequestException
-        requests.exceptions.InvalidJSONError requests.exceptions.JSONDecodeError
+        requests.exceptions.JSONDecodeError
         requests.exceptions.ContentDecodingError requests.exceptions.TooManyRedirects
         urllib3.exceptions.HTTPError urllib3.exceptions.DecodeError urllib3.exceptions.ResponseError
         aiohttp.client_exceptions.ClientError aiohttp.client_exceptions.ClientResponseError
@@ -102,6 +102,7 @@ _HTTP: tuple[tuple[Label, str], ...] = (
         """
         httpx.InvalidURL httpx.UnsupportedProtocol httpx.LocalProtocolError httpx.StreamError
         httpx.CookieConflict httpcore.UnsupportedProtocol httpcore.LocalProtocolError
+        requests.exceptions.InvalidJSONError
         h11._util.LocalProtocolError requests.exceptions.InvalidURL requests.exceptions.MissingSchema
         requests.exceptions.InvalidSchema requests.exceptions.InvalidHeader requests.exceptions.URLRequired
         requests.exceptions.StreamConsumedError requests.exceptions.UnrewindableBodyError

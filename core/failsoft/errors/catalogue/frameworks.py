@@ -19,7 +19,7 @@ FRAMEWORKS: tuple[tuple[Label, str], ...] = (
     (
         is_.BUG,
         """
-        sanic.exceptions.InvalidSignal
+        sanic.exceptions.InvalidSignal bottle.RouteSyntaxError
         pydantic.errors.PydanticInvalidForJsonSchema tornado.httputil.HTTPOutputError
         tornado.iostream.UnsatisfiableReadError tornado.queues.QueueEmpty tornado.gen.KeyReuseError
         tornado.gen.UnknownKeyError tornado.gen.LeakedCallbackError tornado.gen.ReturnValueIgnoredError

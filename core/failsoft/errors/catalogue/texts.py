@@ -261,6 +261,7 @@ OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     (is_.MISCONFIGURED, "TypeError", "Password was given but private key is not encrypted"),
     (is_.MISCONFIGURED, "ValueError", "Incorrect password, could not decrypt key"),
     (is_.MISCONFIGURED, "ValueError", "Could not deserialize key data"),
+    (is_.MISCONFIGURED, "ValueError", "Invalid password or PKCS12 data"),
     *BEGINNINGS_OF_CLIENTS,
     (is_.MISCONFIGURED, "ValueError", "Unable to load PEM file"),
 )

@@ -11,6 +11,10 @@ VALIDATORS: tuple[tuple[Label, str], ...] = (
     (
         is_.BUG,
         """
+        elementpath.exceptions.ElementPathError elementpath.exceptions.ElementPathSyntaxError
+        elementpath.exceptions.ElementPathNameError elementpath.exceptions.ElementPathKeyError
+        elementpath.exceptions.ElementPathTypeError elementpath.exceptions.MissingContextError
+        elementpath.exceptions.UnsupportedFeatureError
         lxml.etree.XSLTParseError lxml.etree.XPathSyntaxError jsonschema.exceptions._RefResolutionError
         referencing.exceptions.CannotDetermineSpecification referencing.exceptions.InvalidAnchor
         referencing.exceptions.NoInternalID referencing.jsonschema.UnknownDialect

@@ -108,7 +108,7 @@ _SETTINGS: tuple[tuple[Label, str], ...] = (
         pyramid.exceptions.CyclicDependencyError connexion.exceptions.InvalidSpecification
         connexion.exceptions.ResolverError connexion.exceptions.MissingMiddleware
         sanic_routing.exceptions.ParameterNameConflicts
-        sanic_routing.exceptions.FinalizationError bottle.RouteSyntaxError bottle.PluginError
+        sanic_routing.exceptions.FinalizationError bottle.PluginError
         ariadne.exceptions.GraphQLFileSyntaxError azure.identity._exceptions.CredentialUnavailableError
         structlog.exceptions.NoConsoleRendererConfiguredError invoke.exceptions.CollectionNotFound
         invoke.exceptions.AmbiguousEnvVar invoke.exceptions.UncastableEnvVar
