@@ -34,8 +34,6 @@ __all__ = ["TextEngine"]
 
 _MARGIN = 4_096
 _ROUNDS = 3
-# a shorter text in which RE2 finds nothing is searched again sooner than remembered
-_WORTH_IT = 256
 # nothing shorter than `pw=x` says anything
 _LEAST = 4
 # texts that say nothing: a time; an id in hexadecimal, which is no number; a UUID; a word that is too short for a token
@@ -125,10 +123,8 @@ class TextEngine:
         if (known := self._recent.get(text)) is not None:
             return known
         parts = self._where(text)
-        nothing = self._says_nothing(text, parts)
-        cleaned = text if nothing else self._bounded(text, parts)
-        if not nothing or size >= _WORTH_IT:
-            self._recent.put(text, cleaned)
+        cleaned = text if self._says_nothing(text, parts) else self._bounded(text, parts)
+        self._recent.put(text, cleaned)
         return cleaned
 
     def _bounded(self, text: str, parts: Parts | None = None) -> str:
