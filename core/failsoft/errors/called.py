@@ -124,8 +124,11 @@ def _module_of(call: _Call, frame: FrameType) -> str | None:
 
 
 def _is_plain(owner: Any) -> bool:
-    methods: tuple[object, object] = type(owner).__getattribute__, object.__getattribute__
-    return methods[0] is methods[1] and type(getattr(owner, "__dict__", None)) is dict
+    try:
+        methods: tuple[object, object] = type(owner).__getattribute__, object.__getattribute__
+        return methods[0] is methods[1] and type(getattr(owner, "__dict__", None)) is dict
+    except Exception:  # noqa: BLE001 - a class of whatever kind may stand there
+        return False
 
 
 def _home_of(thing: Any) -> str | None:
@@ -133,8 +136,11 @@ def _home_of(thing: Any) -> str | None:
         return None
     if type(thing) is ModuleType:
         return str(thing.__name__)
-    module = getattr(thing if isinstance(thing, type) else type(thing), "__module__", None)
-    if module == "builtins":
-        # a function that is compiled has a module of its own
-        module = getattr(thing, "__module__", None)
-    return module if isinstance(module, str) else None
+    try:
+        module = getattr(thing if isinstance(thing, type) else type(thing), "__module__", None)
+        if module == "builtins":
+            # a function that is compiled has a module of its own
+            module = getattr(thing, "__module__", None)
+    except Exception:  # noqa: BLE001 - a class of whatever kind may stand there
+        return None
+    return module if type(module) is str else None

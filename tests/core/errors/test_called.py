@@ -80,3 +80,24 @@ def test_the_traceback_of_another_process_is_no_cause() -> None:
     with concurrent.futures.ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
         done = pool.submit(_refuse)
         assert _category_of(done.result) == (Category.SYSTEM, 500)
+
+
+class _Raises(type):
+    @property
+    def __module__(cls) -> str:  # type: ignore[override]
+        raise KeyError("nobody asks this class")
+
+
+class _Hostile(metaclass=_Raises):
+    read = int
+
+
+def test_a_class_that_raises_when_it_is_asked_where_it_is_from_is_not_asked_further() -> None:
+    before = _CLASSIFIER.internal_errors
+
+    def view() -> object:
+        source = _Hostile
+        return source.read("many")
+
+    assert _category_of(view) == (Category.SYSTEM, 500)
+    assert _CLASSIFIER.internal_errors == before
