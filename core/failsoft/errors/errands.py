@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from itertools import islice
 
 from failsoft.errors.failure import Frame
+from failsoft.errors.files import is_standard
 from failsoft.errors.frames import Frames
-from failsoft.errors.packages import Kind, package_of
-from failsoft.errors.places import kind_of_place
+from failsoft.errors.packages import Kind
+from failsoft.errors.places import kind_of_file
 
 __all__ = ["names_a_settings_file", "of_frames"]
 
@@ -56,8 +57,8 @@ def of_frames(frames: Sequence[Frame]) -> str | None:
     close = list(islice(_innermost(frames), _CLOSE))
     kind, inside = None, 0
     for file, _ in close:
-        found = _kind_of(file)
-        if found is None and (inside or not _STANDARD.search(file)):
+        found = kind_of_file(file)
+        if found is None and (inside or not is_standard(file)):
             break
         kind = kind or found
         inside += 1
@@ -83,18 +84,7 @@ def _is_made(functions: list[str]) -> bool:
     return False
 
 
-_STANDARD = re.compile(r"/lib(?:64)?/python\d|\A<frozen ")
-
-
 def _innermost(frames: Sequence[Frame]) -> Sequence[tuple[str, str]] | islice[tuple[str, str]]:
     if isinstance(frames, Frames):
         return islice(frames.places(), _CLOSE)
     return [(file, function) for file, _, function in reversed(frames[-_CLOSE:])]
-
-
-def _kind_of(file: str) -> Kind | None:
-    path = file.replace("\\", "/")
-    _, installed, inside = path.rpartition("-packages/")
-    if not installed:
-        return None
-    return kind_of_place(path) or package_of(inside.removesuffix(".py").replace("/", ".")).kind

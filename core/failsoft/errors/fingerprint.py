@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from failsoft.errors.files import is_installed
+
 if TYPE_CHECKING:
     from failsoft.errors.failure import Failure, Link
 
@@ -236,12 +238,11 @@ def _directories() -> tuple[str, ...]:
 
 
 _NOT_OURS = _directories()
-_INSTALLED = re.compile(r"[/\\](?:site|dist)-packages[/\\]")
 _ADAPTERS = re.compile(r"[/\\]failsoft_(?:asgi|django|flask|pytest)[/\\]")
 
 
 def _module_of(file: str) -> str:
-    if file.startswith("<") or _INSTALLED.search(file) or _ADAPTERS.search(file):
+    if file.startswith("<") or is_installed(file) or _ADAPTERS.search(file):
         return ""
     path = os.path.realpath(file) if Path(file).is_absolute() else file
     if path.startswith(_NOT_OURS):

@@ -12,9 +12,10 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.errands import of_frames
 from failsoft.errors.failure import Frame
+from failsoft.errors.files import in_package, is_standard, slashed
 from failsoft.errors.frames import Frames
 from failsoft.errors.packages import Kind, package_of
-from failsoft.errors.places import OF_INPUT, kind_of_place, refine_by_library
+from failsoft.errors.places import OF_INPUT, kind_of_file, kind_of_place, refine_by_library
 from failsoft.errors.purposes import purpose_of
 from failsoft.errors.taxonomy import Category, Severity
 
@@ -120,14 +121,14 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> Placed:
     if not frames:
         return _NOWHERE
     if not isinstance(frames, Frames) or not (codes := frames.codes(_NEAR)):
-        return Placed(_refine(label, name, frames), _library_of(frames[-1][0]))
+        return Placed(_refine(label, name, frames), kind_of_file(frames[-1][0]))
     # by what the label says: many are made anew for each exception
     key = (label, name, *map(id, codes))
     known = _known.get(key)
     if known is None:
         if len(_known) >= _MOST_PLACES:
             _known.clear()
-        placed = Placed(_refine(label, name, frames), _library_of(codes[-1].co_filename))
+        placed = Placed(_refine(label, name, frames), kind_of_file(codes[-1].co_filename))
         known = _known[key] = placed, codes
     return known[0]
 
@@ -199,25 +200,18 @@ def _leads_nowhere(frames: Sequence[Frame]) -> bool:
     """Whether a client was on its way to where an answer had sent it: what is wrong with that place is the peer's
     fault."""
     for filename, _, function in reversed(frames):
-        path = filename.replace("\\", "/")
-        _, installed, inside = path.rpartition("-packages/")
-        if not installed and not _STANDARD.search(path):
+        path = slashed(filename)
+        kind = kind_of_file(path)
+        if kind is None and not is_standard(path):
             return False
-        if _TO_ELSEWHERE.search(function) is not None and (path.endswith("/urllib/request.py") or _is_client(inside)):
+        if _TO_ELSEWHERE.search(function) is not None and (path.endswith("/urllib/request.py") or kind in _CALLERS):
             return True
     return False
-
-
-def _is_client(inside: str) -> bool:
-    kind = kind_of_place(f"-packages/{inside}") or package_of(inside.removesuffix(".py").replace("/", ".")).kind
-    return kind in _CALLERS
 
 
 _CALLERS = frozenset({Kind.CLIENT, Kind.LINK})
 
 
-# frozen modules have no path, and compiled ones the path that they were built in
-_STANDARD = re.compile(r"/lib/python\d|\A<frozen |\.p(?:yx|xi)\Z")
 _SERVER, _CLIENT, _STORE = 1, 2, 4
 _OF_KIND = {Kind.CLIENT: _CLIENT, Kind.STORE: _STORE, Kind.BROKER: _STORE}
 _MOST_FILES = 8_192
@@ -248,7 +242,7 @@ def _near(frames: Sequence[Frame]) -> Sequence[Frame]:
 
 def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
     """What the innermost function was about, where the class alone says little."""
-    path = frames[-1][0].replace("\\", "/")
+    path = slashed(frames[-1][0])
     for cls, place, better, why in _LAST_FRAMES:
         if name == cls and place in path:
             if better == is_.NOT_THERE and any(kind_of_place(frame[0]) is Kind.PARSER for frame in frames):
@@ -266,7 +260,7 @@ def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[La
 
 
 def _reads_a_row(frame: Frame) -> bool:
-    return _ROWS.search(f"{frame[0]} {frame[2]}".replace("\\", "/")) is not None
+    return _ROWS.search(slashed(f"{frame[0]} {frame[2]}")) is not None
 
 
 def _sets_up(frame: Frame) -> bool:
@@ -274,20 +268,10 @@ def _sets_up(frame: Frame) -> bool:
     return any(word in where for word in _SET_UP) and _any((frame,), 1, _STORE)
 
 
-def _library_of(file: str) -> Kind | None:
-    path = file.replace("\\", "/")
-    _, installed, inside = path.rpartition("-packages/")
-    if not installed:
-        return None
-    return kind_of_place(path) or package_of(inside.removesuffix(".py").replace("/", ".")).kind
-
-
-# the half of a client's package that serves: what it reads is what a client of ours sent
-_SERVING = re.compile(
-    r"-packages/(?:aiohttp/web|tornado/(?:web|httpserver|httputil|routing)|twisted/web/(?:server|http|resource)"
-    r"|websockets/(?:\w+/)?server|mcp/server/|grpc/(?:_server|aio/_server)|thrift\w*/(?:server|http)|pymodbus/server)"
+_SERVES = re.compile(
+    r"(?:\A|/)_?(?:web_|web\.py|servers?(?:[/._]|\Z)|servicer)|[/_]server\.py\Z"
+    r"|\A(?:tornado/(?:httpserver|httputil|routing)|twisted/web/(?:http|resource)|thrift\w*/http)"
 )
-_SERVES = re.compile(r"(?:\A|/)_?(?:web_|web\.py|servers?(?:[/._]|\Z)|servicer)|[/_]server\.py\Z")
 """Of a library that serves as well as it calls, the part that serves: what cannot be read there, a client sent."""
 
 
@@ -296,13 +280,12 @@ def _called_client(name: str, frames: Sequence[Frame]) -> bool:
     own of what it could not read."""
     own = name.partition(".")[0]
     for filename, _, _ in reversed(frames):
-        path = filename.replace("\\", "/")
-        _, installed, inside = path.rpartition("-packages/")
-        if (not installed and not _STANDARD.search(path)) or _SERVING.search(path) is not None:
+        inside = in_package(filename)
+        if not inside and not is_standard(filename):
             return False
-        if installed and (inside.startswith(own) or _SERVES.search(inside) is not None):
+        if inside and (inside.startswith(own) or _SERVES.search(inside) is not None):
             return False
-        if installed and package_of(inside.removesuffix(".py").replace("/", ".")).kind is Kind.CLIENT:
+        if inside and package_of(inside.removesuffix(".py").replace("/", ".")).kind is Kind.CLIENT:
             return True
     return False
 
@@ -324,7 +307,7 @@ def _learn(file: str) -> int:
 
 
 def _kind_of(file: str) -> int:
-    path = file.replace("\\", "/")
+    path = slashed(file)
     kinds = ((_SERVER, _SERVERS), (_CLIENT, _CLIENTS), (_STORE, _STORES))
     found = sum(kind for kind, places in kinds if any(place in path for place in places))
     return found or _OF_KIND.get(kind_of_place(path) or Kind.UNKNOWN, 0)

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from failsoft.errors.catalogue.packages import KINDS
+from failsoft.errors.files import is_installed
 
 __all__ = ["Kind", "Package", "assume_installed", "is_third_party", "kind_of_top", "package_of"]
 
@@ -58,7 +59,6 @@ class Package(NamedTuple):
 
 
 _STANDARD = frozenset(sys.stdlib_module_names) | {"builtins", "__main__", "__mp_main__"}
-_INSTALLED = re.compile(r"[/\\](?:site|dist)-packages[/\\]")
 _MAX_MODULES = 400
 _MAX_NAMES = 400
 _MAX_PACKAGES = 1_024
@@ -194,7 +194,7 @@ def _is_installed(module: str, top: str) -> bool:
     for name in (top, module):
         values = _values(name)
         places = [values.get("__file__"), *_folders(values.get("__path__"))]
-        if any(isinstance(place, str) and _INSTALLED.search(place) for place in places):
+        if any(isinstance(place, str) and is_installed(place) for place in places):
             return True
     if module in sys.modules or top in sys.modules or "." in module:
         return False

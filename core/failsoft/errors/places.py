@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import sysconfig
 from collections.abc import Sequence
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.failure import Frame
+from failsoft.errors.files import in_package, is_application, is_installed, slashed
 from failsoft.errors.packages import Kind, kind_of_top, package_of
 
-__all__ = ["OF_INPUT", "kind_of_place", "refine_by_library"]
+__all__ = ["OF_INPUT", "kind_of_file", "kind_of_place", "refine_by_library"]
 
 _CLOSE = 3
-_STDLIB = ("<", *(f"{sysconfig.get_path(name)}/".replace("\\", "/") for name in ("stdlib", "platstdlib")))
 _NEAR = 25
 _OF_SETTINGS = (
     "-packages/pydantic_settings/", "-packages/dynaconf/", "-packages/environs/", "-packages/decouple.py",
@@ -128,8 +127,8 @@ def refine_by_library(label: Label, name: str, frames: Sequence[Frame]) -> tuple
 
 def _reads_an_answer(frame: Frame) -> bool:
     """Whether a function of a client makes something of what a peer sent."""
-    _, installed, inside = frame[0].replace("\\", "/").rpartition("-packages/")
-    if not installed or _TAKES_APART.search(frame[2]) is None:
+    inside = in_package(frame[0])
+    if not inside or _TAKES_APART.search(frame[2]) is None:
         return False
     return package_of(inside.partition("/")[0].removesuffix(".py")).kind is Kind.CLIENT
 
@@ -148,9 +147,18 @@ def kind_of_place(path: str) -> Kind | None:
     return None if found is None else kind_of_top(found[1] or found[2])
 
 
+def kind_of_file(file: str) -> Kind | None:
+    """What the package is for that a file belongs to, as far as it is known or can be guessed; None: it belongs to none
+    that is installed."""
+    inside = in_package(file)
+    if not inside:
+        return None
+    return kind_of_place(slashed(file)) or package_of(inside.removesuffix(".py").replace("/", ".")).kind
+
+
 def _by_kind(frames: Sequence[Frame]) -> Label | None:
     """What a builtin exception means that a library raised in a function that reads data: a client sent it."""
-    kinds = [_reader_at(frame[0].replace("\\", "/")) for frame in frames]
+    kinds = [_reader_at(slashed(frame[0])) for frame in frames]
     label = _OF_KIND.get(kinds[-1] or Kind.UNKNOWN)
     if label is None:
         return None
@@ -162,14 +170,14 @@ def _reader_at(path: str) -> Kind | None:
     """What the package is for that a file belongs to; of one that is not known only that it reads data."""
     if (kind := kind_of_place(path)) is not None:
         return kind
-    _, installed, inside = path.rpartition("-packages/")
-    if installed and package_of(inside.partition("/")[0].removesuffix(".py")).kind is Kind.PARSER:
+    inside = in_package(path)
+    if inside and package_of(inside.partition("/")[0].removesuffix(".py")).kind is Kind.PARSER:
         return Kind.PARSER
     return None
 
 
 def _is_in(filename: str, places: tuple[str, ...]) -> bool:
-    path = filename.replace("\\", "/")
+    path = slashed(filename)
     return any(place in path for place in places)
 
 
@@ -180,12 +188,12 @@ def _by_library(frames: Sequence[Frame], name: str) -> Label | None:
     """
     called_back = False
     for filename, _, function in reversed(frames):
-        path = filename.replace("\\", "/")
+        path = slashed(filename)
         for label, places in _BUILTIN_FROM:
             if _is_in(path, places):
                 return label
-        if "-packages/" not in path:
-            called_back = called_back or not path.startswith(_STDLIB)
+        if not is_installed(path):
+            called_back = called_back or is_application(path)
         elif not called_back:
             if _READS_SETTINGS.search(function) or _SETS_UP.search(function):
                 return is_.MISCONFIGURED

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.failure import Frame
+from failsoft.errors.files import is_application
 
 __all__ = ["purpose_of"]
 
-_INSTALLED = re.compile(r"-packages/|/lib(?:64)?/python\d|/Lib/|\A<|\.p(?:yx|xi)\Z")
 _READS = r"(?:\A|_)(?:load|read|parse|decode|open|restore|unpack|deseriali[sz]e)_(?:\w+_)?"
 _PURPOSES: tuple[tuple[Label, str, re.Pattern[str]], ...] = (
     (is_.MISCONFIGURED, "settings", re.compile(rf"{_READS}(?:config|configuration|settings|secrets|environment)\Z")),
@@ -39,7 +39,7 @@ def purpose_of(frames: Sequence[Frame]) -> tuple[Label, str] | None:
         frames: of the exception, outermost call first.
     """
     for file, _, function in reversed(frames):
-        if _INSTALLED.search(file.replace("\\", "/")) is None:
+        if is_application(file):
             name = function.rpartition(".")[2]
             return next(((label, f"{what}, by {name}") for label, what, words in _PURPOSES if words.search(name)), None)
     return None

@@ -12,6 +12,7 @@ from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.texts import OF_BEGINNINGS, OF_CALLS, OF_CLASSES, OF_PLACES
 from failsoft.errors.code import Code, first_of
 from failsoft.errors.failure import Frame
+from failsoft.errors.files import is_application, is_installed, is_standard, slashed
 from failsoft.errors.frames import Frames
 
 __all__ = ["has_words", "read_words", "said_at", "said_by_call"]
@@ -125,7 +126,7 @@ def said_by_call(name: str, frames: Sequence[Frame], text: str, exc: BaseExcepti
 
 def _said_there(name: str, frames: Sequence[Frame], text: str) -> tuple[Label, str] | None:
     for file, function in _innermost(frames):
-        if _is_application(file):
+        if is_application(file):
             # what a library called back fails by itself
             return None
         for row in _rows_of(file):
@@ -151,19 +152,6 @@ def _innermost(frames: Sequence[Frame]) -> Iterator[tuple[str, str]]:
 def _learn(file: str) -> tuple[_Row, ...]:
     if len(_files) >= _MOST_FILES:
         _files.clear()
-    path = file.replace("\\", "/")
-    known = _files[file] = tuple(row for piece, row in _PLACES if piece in path and _is_installed(path))
+    path, ours = slashed(file), not (is_installed(file) or is_standard(file))
+    known = _files[file] = () if ours else tuple(row for piece, row in _PLACES if piece in path)
     return known
-
-
-def _is_installed(path: str) -> bool:
-    """Whether a file is one of a library or of Python: an application may call its own `subprocess.py`."""
-    return "-packages/" in path or _STANDARD.search(path) is not None
-
-
-def _is_application(file: str) -> bool:
-    path = file.replace("\\", "/")
-    return not (_is_installed(path) or path.startswith("<") or path.endswith((".pyx", ".pxi")))
-
-
-_STANDARD = re.compile(r"/lib(?:64)?/python\d|[/\\]Lib[/\\]|\A<frozen ")

@@ -127,6 +127,7 @@ def test_every_python_says_the_same(python: str, tmp_path: Path) -> None:
         "    spec.loader.exec_module(module)\n"
         "    return module\n"
         "sys.modules['failsoft.errors.failure'] = types.ModuleType('failsoft.errors.failure')\n"
+        "load('failsoft.errors.files')\n"
         "frames = load('failsoft.errors.frames')\n"
         "fingerprint = load('failsoft.errors.fingerprint')\n"
         f"space = {{}}; exec(compile({VIEW!r}, '/srv/shop/views.py', 'exec'), space)\n"
