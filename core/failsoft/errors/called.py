@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 
 from failsoft.errors.packages import Kind, is_third_party, package_of
 
-__all__ = ["function_called", "library_called", "name_called"]
+__all__ = ["function_called", "library_called", "may_call_another", "name_called"]
 
 _MAX_FRAMES = 2_000
 _MAX_CALLS = 1_024
 _IMPORTING = "<frozen importlib"
 _LOADS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW", "LOAD_DEREF"})
+_OF_MODULES = frozenset({"LOAD_GLOBAL", "LOAD_NAME"})
 _MEMBERS = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
 
 
@@ -26,6 +27,8 @@ class _Call(NamedTuple):
 
     name: str
     members: tuple[str, ...]
+    of_module: bool
+    """The name is one of the module, and not a variable of the function."""
 
 
 _calls: dict[tuple[int, int], tuple[CodeType, _Call | None]] = {}
@@ -46,6 +49,12 @@ def name_called(code: CodeType, offset: int) -> str | None:
     """The last name of what was called at a place: `connect` of `self.link.connect(…)`."""
     call = _call_at(code, offset)
     return None if call is None else call.members[-1] if call.members else call.name
+
+
+def may_call_another(code: CodeType, offset: int) -> bool:
+    """Whether what is called at a place hangs on a variable of the function, so that it may differ each time."""
+    call = _call_at(code, offset)
+    return call is not None and not call.of_module
 
 
 def function_called(exc: BaseException) -> str | None:
@@ -98,14 +107,15 @@ def _find_call(code: CodeType, offset: int) -> _Call | None:
     start = before[-1].positions[0], before[-1].positions[2]
     name: str | None = None
     members: list[str] = []
+    of_module = False
     for one in before:
         if one.positions is None or (one.positions[0], one.positions[2]) != start or type(one.argval) is not str:
             continue
         if one.opname in _LOADS:
-            name, members = one.argval, []
+            name, members, of_module = one.argval, [], one.opname in _OF_MODULES
         elif one.opname in _MEMBERS:
             members.append(one.argval)
-    return None if name is None else _Call(name, tuple(members))
+    return None if name is None else _Call(name, tuple(members), of_module)
 
 
 def _find(name: str, frame: FrameType) -> Any:

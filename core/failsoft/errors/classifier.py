@@ -7,12 +7,14 @@ from types import FrameType
 from typing import Any, Literal
 
 from failsoft.clock import Clock
+from failsoft.errors.again import Remembered, key_of
 from failsoft.errors.capture import capture, frames_of, is_alone, links_of, text_of, unfold
 from failsoft.errors.catalogue.labels import DISCONNECTED
 from failsoft.errors.exceptions import Fault, SettingsError
-from failsoft.errors.facts import FactsOfClasses
+from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Evidence, Failure, Link
 from failsoft.errors.fingerprint import Groups
+from failsoft.errors.frames import Frames
 from failsoft.errors.judge import Asked, Judge
 from failsoft.errors.model import TextModel
 from failsoft.errors.reading import Reading
@@ -66,6 +68,7 @@ class Classifier:
         self._move_status = status_from == "classified"
         self._locals_of = locals_of
         self._judge = Judge(self._classes, self._rules, model)
+        self._remembered = Remembered()
         self._own_errors = 0
 
     @property
@@ -94,13 +97,10 @@ class Classifier:
         try:
             if is_alone(exc):
                 facts = self._classes.of(type(exc))
-                links = (Link(facts.name, text_of(exc), frames_of(exc, self._locals_of), ""),)
+                frames = frames_of(exc, self._locals_of)
+                links = (Link(facts.name, text_of(exc), frames, ""),)
                 if facts.plain and not self._rules.rules:
-                    reading = Reading(facts.label, facts.source, facts.says, facts.confidence, facts.name)
-                    if facts.placed:
-                        place(reading, links[0], exc)
-                    reading = self._judge.doubt(reading, exc, links[0].message)
-                    return self._conclude(reading, links, now, error_id)
+                    return self._conclude(self._plain(exc, facts, links[0], frames), links, now, error_id)
                 by_id = {id(exc): links[0]}
             else:
                 chain = unfold(exc, _MAX_LINKS)
@@ -111,6 +111,19 @@ class Classifier:
         except Exception:  # noqa: BLE001 - whatever an exception does to us, its request gets an answer
             self._own_errors += 1
             return _unforeseen(exc, links, now, error_id)
+
+    def _plain(self, exc: BaseException, facts: Facts, link: Link, frames: Frames) -> Reading:
+        """What an exception is of which only class, text and place tell."""
+        if not facts.placed:
+            return Reading(facts.label, facts.source, facts.says, facts.confidence, facts.name)
+        key = key_of(facts, link.message, frames)
+        known = self._remembered.find(key, facts)
+        if known is not None:
+            return known
+        reading = Reading(facts.label, facts.source, facts.says, facts.confidence, facts.name)
+        place(reading, link, exc)
+        self._remembered.keep(key, facts, frames, reading)
+        return reading
 
     def _conclude(self, reading: Reading, links: tuple[Link, ...], now: float, error_id: str | None) -> Failure:
         more = reading.more

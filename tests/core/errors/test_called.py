@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures
+import contextlib
 import multiprocessing
+import operator
 import os
 import pickle
 import socket
 import ssl
+import types
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,3 +106,35 @@ def test_a_class_that_raises_when_it_is_asked_where_it_is_from_is_not_asked_furt
 
     assert _category_of(view) == (Category.SYSTEM, 500)
     assert _CLASSIFIER.internal_errors == before
+
+
+def _load(reader: Any, stored: object) -> object:
+    return reader.loads(stored)
+
+
+def test_the_same_words_in_the_same_place_are_another_failure_where_another_function_said_them() -> None:
+    reader = types.SimpleNamespace(loads=operator.methodcaller("result"))
+    with contextlib.closing(asyncio.new_event_loop()) as loop:
+        for _ in range(3):
+            with pytest.raises(ModuleNotFoundError) as caught:
+                _load(pickle, b"cno_such_module_of_ours\norder\n.")
+            failure = _CLASSIFIER.classify(caught.value)
+            assert (failure.category, failure.status) == (Category.DATA_INTEGRITY, 500)
+            answer = loop.create_future()
+            answer.set_exception(ModuleNotFoundError(str(caught.value)))
+            with pytest.raises(ModuleNotFoundError) as caught:
+                _load(reader, answer)
+            assert _CLASSIFIER.classify(caught.value).category is Category.CONFIGURATION
+
+
+def test_what_is_remembered_of_a_failure_is_its_own() -> None:
+    first, again = (_CLASSIFIER.classify(_raised_in_a_view()) for _ in range(2))
+    assert (first.error_id, first.timestamp) != (again.error_id, again.timestamp)
+    assert (again.category, again.status, again.evidence) == (first.category, first.status, first.evidence)
+    assert again.raw_message == first.raw_message == "no rate for EUR"
+
+
+def _raised_in_a_view() -> BaseException:
+    with pytest.raises(ValueError, match="EUR") as caught:
+        raise ValueError("no rate for EUR")
+    return caught.value
