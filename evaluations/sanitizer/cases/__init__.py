@@ -9,7 +9,15 @@ from functools import cache
 from pathlib import Path
 
 from evaluations.sanitizer.case import Case, marked
-from evaluations.sanitizer.cases import harmless, objects, second_harmless, second_records, second_values, shapes
+from evaluations.sanitizer.cases import (
+    harmless,
+    objects,
+    second_harmless,
+    second_records,
+    second_values,
+    shapes,
+    sixth_values,
+)
 
 __all__ = ["load"]
 
@@ -29,7 +37,7 @@ def load() -> tuple[Case, ...]:
             for group, texts in groups.items():
                 cases += [_case(f"{group}/{name}", text, tier) for name, text in texts.items()]
     cases += [*shapes.CASES, *objects.CASES, *harmless.CASES]
-    cases += [*second_records.CASES, *second_values.CASES, *second_harmless.CASES]
+    cases += [*second_records.CASES, *second_values.CASES, *second_harmless.CASES, *sixth_values.CASES]
     ids = [case.id for case in cases]
     wrong = {name for name, count in Counter(ids).items() if count > 1}
     wrong |= {case.id for case in cases if case.positive == case.group.startswith("clean-")}
