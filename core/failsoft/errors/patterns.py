@@ -1,8 +1,9 @@
 """What the words of a message suggest, where nothing better is known.
 
-They are the weakest voice of all but silence: of a class of the application they name a category and a severity, and
-never a status, nor do they make anything retryable. A library that talks to a peer words its messages itself, so that
-of its exceptions they say as well how the link failed.
+They are the weakest voice of all but silence: of a class of the application they name a category and a severity, and of
+a peer that failed which fault of the server our client is told; they blame no client, nor do they make anything
+retryable. A library that talks to a peer words its messages itself, so that of its exceptions they say as well how the
+link failed.
 """
 
 from __future__ import annotations

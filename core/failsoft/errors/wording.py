@@ -44,7 +44,7 @@ from failsoft.errors.complaints import (
 )
 from failsoft.errors.conventions import KIND_KNOWN, Convention
 from failsoft.errors.errands import names_a_settings_file
-from failsoft.errors.evidence import GUESSED, NAMED
+from failsoft.errors.evidence import GUESSED, NAMED, TOLD
 from failsoft.errors.failure import Frame, Link
 from failsoft.errors.frames import Frames
 from failsoft.errors.hints import SETTING_UP, Placed, refine_by_place
@@ -64,7 +64,7 @@ from failsoft.errors.reading import Reading
 from failsoft.errors.said import said_at, said_by_call
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["OF_PEERS", "complain", "correct", "limited", "lost_store", "of_kind", "place", "word_in"]
+__all__ = ["OF_PEERS", "complain", "correct", "limited", "lost_store", "of_kind", "place", "word_in", "words_alone"]
 
 OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 """What fails outside."""
@@ -167,6 +167,22 @@ def word_in(guess: tuple[Label, str], reading: Reading, text: str) -> Reading:
         passes = reading.label.transient and said.category in _PASSING
         label = reading.label._replace(category=said.category, severity=said.severity, transient=passes)
     return Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
+
+
+def words_alone(text: str, name: str) -> Reading | None:
+    """What a message suggests of a class of which nothing else is known: a category, and of a peer that failed the
+    status that our client is told, which is the server's fault either way. Never that it is transient: who repeats a
+    call has to know more."""
+    if (status := status_in(text)) is not None:
+        return _of_words(label_of_upstream(status) or UPSTREAM_FAILED, f"HTTP {status}", TOLD, name)
+    guess = guess_by_message(text)
+    if guess is not None and guess[0].category in OF_PEERS and (told := how_a_peer_failed(text)) is not None:
+        return _of_words(*told, TOLD, name)
+    return None if guess is None else _of_words(*guess, GUESSED, name)
+
+
+def _of_words(label: Label, words: str, confidence: float, name: str) -> Reading:
+    return Reading(label._replace(transient=False, not_sent=False), "pattern", words, confidence, name)
 
 
 def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:

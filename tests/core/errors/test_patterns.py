@@ -104,23 +104,28 @@ def test_the_name_of_what_may_not_be_done_with_a_thing_is_a_rule_of_a_domain(cla
 
 
 @pytest.mark.parametrize(
-    ("message", "category"),
+    ("message", "category", "status"),
     [
-        ("deadlock detected", "concurrency"),
-        ("Connection refused by peer", "network"),
-        ("FATAL: too many connections", "resource"),
-        ("the operation timed out", "network"),
-        ("duplicate key value", "data_integrity"),
-        ("SMTP_HOST is not configured", "configuration"),
-        ("503 Service Unavailable", "external_service"),
-        ("something else", "system"),
+        ("deadlock detected", "concurrency", 500),
+        ("Connection refused by peer", "network", 503),
+        ("FATAL: too many connections", "resource", 500),
+        ("the operation timed out", "network", 504),
+        ("certificate verify failed: self-signed certificate", "network", 502),
+        ("duplicate key value", "data_integrity", 500),
+        ("SMTP_HOST is not configured", "configuration", 500),
+        ("503 Service Unavailable", "external_service", 503),
+        ("the carrier returned 500", "external_service", 502),
+        ("billing answered 404 for order 17", "external_service", 502),
+        ("502 Server Error: Bad Gateway for url: https://carrier.example/rates", "external_service", 502),
+        ("order 503 is lost", "system", 500),
+        ("something else", "system", 500),
     ],
 )
-def test_words_of_a_message_suggest_a_category_and_move_no_status(
-    classify: Classify, message: str, category: str
+def test_words_of_a_message_suggest_a_category_and_which_fault_of_the_server_it_is(
+    classify: Classify, message: str, category: str, status: int
 ) -> None:
     failure = classify(RuntimeError(message))
-    assert (failure.category, failure.status, failure.transient) == (category, 500, False)
+    assert (failure.category, failure.status, failure.transient) == (category, status, False)
 
 
 def test_a_name_that_says_only_who_failed_gives_the_status_that_the_text_tells_of(classify: Classify) -> None:
