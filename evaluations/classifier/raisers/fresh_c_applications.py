@@ -10,8 +10,8 @@ import socket
 import sqlite3
 from typing import Any
 
-import botocore.exceptions
 import boto3
+import botocore.exceptions
 import httpx
 import jinja2
 import psycopg
@@ -294,7 +294,9 @@ class GeocodingError(ShopError):
     pass
 
 
-@fresh("application", "geocoder_unexpected_answer", FAILED, "raised from a KeyError; its words speak of the peer's answer")
+@fresh(
+    "application", "geocoder_unexpected_answer", FAILED, "raised from a KeyError; its words speak of the peer's answer"
+)
 def _() -> None:
     answer = httpx.get(base_url(), timeout=2).json()
     try:

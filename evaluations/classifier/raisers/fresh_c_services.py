@@ -130,9 +130,7 @@ def _() -> None:
 
 @fresh("boto3", "secret_marked_for_deletion", OUR_SETTINGS, f"{_BEFOREHAND}; external_service is defensible")
 def _() -> None:
-    text = (
-        "You can't perform this operation on the secret because it was marked for deletion."
-    )
+    text = "You can't perform this operation on the secret because it was marked for deletion."
     _aws("secretsmanager", "get_secret_value", "InvalidRequestException", text, SecretId="shop/db")
 
 
@@ -274,7 +272,9 @@ _COMPLETION: dict[str, Any] = {
 }
 
 
-@fresh("openai", "answer_without_text", OUR_BUG, "a model that calls a tool says nothing; external_service is defensible")
+@fresh(
+    "openai", "answer_without_text", OUR_BUG, "a model that calls a tool says nothing; external_service is defensible"
+)
 def _() -> None:
     with serving(Answer(200, _COMPLETION)) as url:
         client = openai.OpenAI(api_key="none", base_url=url, max_retries=0, timeout=2)
@@ -300,7 +300,7 @@ def _anthropic(status: int, kind: str, text: str) -> None:
 
 @fresh("anthropic", "roles_must_alternate", FAILED, _OURS_400)
 def _() -> None:
-    _anthropic(400, "invalid_request_error", "messages: first message must use the \"user\" role")
+    _anthropic(400, "invalid_request_error", 'messages: first message must use the "user" role')
 
 
 @fresh("anthropic", "output_blocked", FAILED, _OURS_400)
@@ -335,7 +335,12 @@ def _stripe(status: int, **error: Any) -> None:
         client.v1.payment_intents.create({"amount": 100, "currency": "eur"})
 
 
-@fresh("stripe", "price_of_the_other_mode", OUR_SETTINGS, "a key or a price of another mode; external_service is defensible")
+@fresh(
+    "stripe",
+    "price_of_the_other_mode",
+    OUR_SETTINGS,
+    "a key or a price of another mode; external_service is defensible",
+)
 def _() -> None:
     text = "No such price: 'price_none'; a similar object exists in live mode, but a test mode key was used."
     _stripe(404, type="invalid_request_error", code="resource_missing", param="price", message=text)
@@ -353,7 +358,9 @@ def _() -> None:
     _stripe(400, type="invalid_request_error", code="token_already_used", message=text)
 
 
-@fresh("stripe", "security_code_incorrect", Means("business_logic", False, (402, 422), "low"), "a card that was declined")
+@fresh(
+    "stripe", "security_code_incorrect", Means("business_logic", False, (402, 422), "low"), "a card that was declined"
+)
 def _() -> None:
     text = "Your card's security code is incorrect."
     _stripe(402, type="card_error", code="incorrect_cvc", decline_code="incorrect_cvc", param="cvc", message=text)
@@ -427,7 +434,9 @@ def _grpc(handle: Any, call: Any, *, kind: str = "unary", **options: Any) -> Non
         server.stop(0)
 
 
-@fresh("grpcio", "answer_larger_than_allowed", TOO_LARGE_FOR_US, "a limit of our client; external_service is defensible")
+@fresh(
+    "grpcio", "answer_larger_than_allowed", TOO_LARGE_FOR_US, "a limit of our client; external_service is defensible"
+)
 def _() -> None:
     def call(channel: Any, _server: Any) -> None:
         channel.unary_unary("/shop.Stock/List")(b"", timeout=5)
@@ -435,7 +444,7 @@ def _() -> None:
     _grpc(lambda _request, _context: b"a" * 5_000_000, call)
 
 
-@fresh("grpcio", "server_leaves_in_the_middle_of_a_stream", LINK)
+@fresh("grpcio", "server_leaves_in_the_middle_of_a_stream", LINK, "it says goodbye; external_service is defensible")
 def _() -> None:
     import threading
 
@@ -484,14 +493,10 @@ def _firestore(code: Any, text: str) -> None:
     def handle(_request: Any, context: Any) -> Any:
         context.abort(code, text)
 
-    def call(_channel: Any, server: Any) -> None:
-        del server
-
     class Handler(grpc.GenericRpcHandler):
         def service(self, details: Any) -> Any:
             return grpc.unary_stream_rpc_method_handler(handle)
 
-    del call
     server = grpc.server(ThreadPoolExecutor(2))
     server.add_generic_rpc_handlers([Handler()])
     port = server.add_insecure_port(f"{HOST}:0")
