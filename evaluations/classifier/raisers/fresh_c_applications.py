@@ -69,7 +69,7 @@ class DomainError(ShopError):
     """A rule of the domain says no."""
 
 
-# --- rules --------------------------------------------------------------------------------------------------------------
+# --- rules ------------------------------------------------------------------------------------------------------------
 class CouponExpired(DomainError):
     pass
 
@@ -153,7 +153,7 @@ def _() -> None:
         raise SlotTaken("10:00 is taken") from exc
 
 
-# --- who, may, what -----------------------------------------------------------------------------------------------------
+# --- who, may, what ---------------------------------------------------------------------------------------------------
 @fresh("application", "permission_error_of_ours", MAY_NOT, _WORDS)
 def _() -> None:
     raise PermissionError("user 42 may not edit order 7")
@@ -225,7 +225,7 @@ def _() -> None:
     raise TooManyAttempts("wait 60 seconds before you ask for another code")
 
 
-# --- peers --------------------------------------------------------------------------------------------------------------
+# --- peers ------------------------------------------------------------------------------------------------------------
 @fresh("application", "billing_unreachable_in_words", LINK, _WORDS)
 def _() -> None:
     try:
@@ -264,7 +264,7 @@ def _() -> None:
     raise ConnectionError("the gateway of the ERP closed the connection")
 
 
-@fresh("application", "integration_error_with_429", THROTTLED)
+@fresh("application", "integration_error_with_429", THROTTLED, "the status is the peer's, not ours")
 def _() -> None:
     answer = requests.get(f"{base_url()}/status/429", timeout=2)
     raise IntegrationError("contacts could not be synchronised", status_code=answer.status_code, retry_after=7)
@@ -328,7 +328,7 @@ async def _() -> None:
         group.create_task(load("/stock"))
 
 
-# --- answers of models ----------------------------------------------------------------------------------------------------
+# --- answers of models ------------------------------------------------------------------------------------------------
 @fresh("application", "answer_of_a_model_lacks_a_key", OUR_BUG, "a KeyError; external_service is defensible")
 def _() -> None:
     said = json.loads('{"title": "Invoice", "sum": "19.90"}')
@@ -343,7 +343,7 @@ def _() -> None:
         raise RuntimeError("model returned no valid JSON after 3 attempts") from None
 
 
-# --- stores -------------------------------------------------------------------------------------------------------------
+# --- stores -----------------------------------------------------------------------------------------------------------
 def _postgres(*statements: str) -> None:
     with psycopg.connect(f"host={HOST} user=postgres dbname=test") as connection:
         for statement in statements:
@@ -436,7 +436,7 @@ def _() -> None:
             raise ServiceError("invoice could not be loaded from storage") from exc
 
 
-# --- settings and ourselves ---------------------------------------------------------------------------------------------
+# --- settings and ourselves -------------------------------------------------------------------------------------------
 @fresh("application", "variable_not_set_in_words", OUR_SETTINGS, _WORDS)
 def _() -> None:
     raise RuntimeError("environment variable PAYMENTS_URL is not set")

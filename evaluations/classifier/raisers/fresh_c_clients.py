@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from typing import Any
 
 import aiohttp
@@ -81,13 +80,6 @@ def _() -> None:
     requests.get(base_url(), timeout="30 s")  # type: ignore[arg-type]
 
 
-@fresh("requests", "upload_of_a_closed_file", OUR_BUG)
-def _() -> None:
-    file = io.BytesIO(b"%PDF-1.7")
-    file.close()
-    requests.post(base_url(), files={"file": ("invoice.pdf", file)}, timeout=2)
-
-
 @fresh("requests", "response_of_a_refusal_is_none", OUR_BUG, "the handler of an error reads an answer that never came")
 def _() -> None:
     try:
@@ -102,17 +94,7 @@ def _() -> None:
         requests.post(url, timeout=2).raise_for_status()
 
 
-@fresh("requests", "answer_is_a_list", OUR_BUG, "a text as index of a list that a peer sent")
-def _() -> None:
-    with serving(Answer(200, [{"id": 1}])) as url:
-        print(requests.get(url, timeout=2).json()["items"])
-
-
 # --- urllib3 ----------------------------------------------------------------------------------------------------------
-@fresh("urllib3", "certificate_of_another_host", NO_TRUST)
-def _() -> None:
-    with urllib3.PoolManager(ca_certs=authority_file(), retries=False, timeout=2) as pool:
-        pool.request("GET", f"https://{HOST}:{tls_port('shop.example.test')}")
 
 
 @fresh("urllib3", "chunks_end_too_early", LINK, "hung up between two chunks")
@@ -120,11 +102,6 @@ def _() -> None:
     page = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{'a':\r\n"
     with listening(saying(page)) as port, urllib3.PoolManager(retries=False, timeout=2) as pool:
         pool.request("GET", f"http://{HOST}:{port}/prices")
-
-
-@fresh("urllib3", "url_without_host", OUR_BUG, _OURS)
-def _() -> None:
-    urllib3.request("GET", "http:///v1/prices")
 
 
 @fresh("urllib3", "retries_of_500", FAILED, "500 again and again; that it is repeated at all says somebody hopes")
@@ -184,11 +161,6 @@ def _() -> None:
         asyncio.run(client.get(url))
 
 
-@fresh("httpx", "body_of_a_set", OUR_BUG)
-def _() -> None:
-    httpx.post(base_url(), json={"skus": {"A-1", "A-2"}}, timeout=2)
-
-
 # --- aiohttp ----------------------------------------------------------------------------------------------------------
 async def _aiohttp(url: str | None, **options: Any) -> None:
     async with (
@@ -212,16 +184,6 @@ async def _() -> None:
     await _aiohttp(base_url(), params={"page": 1, "after": None})
 
 
-@fresh("aiohttp", "parameter_is_a_truth", OUR_BUG)
-async def _() -> None:
-    await _aiohttp(base_url(), params={"active": True})
-
-
-@fresh("aiohttp", "url_of_none", OUR_BUG, _OURS)
-async def _() -> None:
-    await _aiohttp(None)
-
-
 @fresh("aiohttp", "tls_to_a_plain_port", NO_TRUST, "https for a server of http; configuration is defensible")
 async def _() -> None:
     with listening(saying(_PLAIN)) as port:
@@ -243,17 +205,6 @@ async def _() -> None:
     from aiohttp import web
 
     raise web.HTTPUnsupportedMediaType(text="send application/json")
-
-
-@fresh("aiohttp", "view_finds_no_parameter", OUR_BUG, "a key that the view reads without asking")
-async def _() -> None:
-    from aiohttp import web
-    from aiohttp.test_utils import make_mocked_request
-
-    async def view(request: web.Request) -> web.Response:
-        return web.json_response({"id": request.match_info["order"]})
-
-    await view(make_mocked_request("GET", "/orders"))
 
 
 @fresh("aiohttp", "chunk_of_nonsense", FAILED, "no chunk at all; network is defensible")

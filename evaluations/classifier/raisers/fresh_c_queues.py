@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import socket
@@ -17,6 +16,7 @@ import celery.exceptions
 import confluent_kafka.schema_registry
 import elasticsearch
 import kafka
+import nats
 import opensearchpy
 import pika
 import pymongo
@@ -42,7 +42,7 @@ from evaluations.classifier.raisers.scaffold_http import (
 _BEFOREHAND = "it has to be set up beforehand; external_service is defensible"
 
 
-# --- Redis --------------------------------------------------------------------------------------------------------------
+# --- Redis ------------------------------------------------------------------------------------------------------------
 @contextlib.contextmanager
 def _redis() -> Iterator[tuple[redis.Redis, str]]:
     key = f"fresh_c:{uuid.uuid4().hex}"
@@ -84,12 +84,6 @@ def _() -> None:
         redis.Redis(host=HOST, port=port, ssl=True, ssl_cert_reqs="none", socket_timeout=2, retry=None).ping()
 
 
-@fresh("redis", "score_is_no_number", OUR_BUG, "a value of ours that a sorted set does not take")
-def _() -> None:
-    with _redis() as (client, key):
-        client.zadd(key, {"zoe": "high"})
-
-
 @fresh("redis", "geography_out_of_range", VALUE)
 def _() -> None:
     with _redis() as (client, key):
@@ -102,7 +96,7 @@ def _() -> None:
         client.eval("return redis.call('SET', KEYS[1], ARGV[1])", 1, key)
 
 
-# --- brokers ------------------------------------------------------------------------------------------------------------
+# --- brokers ----------------------------------------------------------------------------------------------------------
 @contextlib.contextmanager
 def _through(port: int) -> Iterator[tuple[int, Any]]:
     """A port that leads to another, and a function that cuts all links through it."""
@@ -138,12 +132,6 @@ def _() -> None:
         channel.queue_declare("", exclusive=True)
 
 
-@fresh("pika", "body_is_a_number", OUR_BUG)
-def _() -> None:
-    with pika.BlockingConnection(pika.ConnectionParameters(HOST)) as connection:
-        connection.channel().basic_publish("", "orders", 7)
-
-
 @fresh("aio-pika", "link_lost_while_publishing", LOST)
 async def _() -> None:
     with _through(5672) as (port, cut):
@@ -153,7 +141,12 @@ async def _() -> None:
         await channel.default_exchange.publish(aio_pika.Message(b"a"), "orders")
 
 
-@fresh("aio-pika", "queue_held_by_another", Means("concurrency", True, 503, "medium"), "exclusive; external_service is defensible")
+@fresh(
+    "aio-pika",
+    "queue_held_by_another",
+    Means("concurrency", True, 503, "medium"),
+    "exclusive; external_service is defensible",
+)
 async def _() -> None:
     name = f"fresh_c_{uuid.uuid4().hex}"
     one = await aio_pika.connect(f"amqp://guest:guest@{HOST}/")
@@ -164,6 +157,42 @@ async def _() -> None:
     finally:
         await one.close()
         await two.close()
+
+
+async def _stream(act: Any, **options: Any) -> None:
+    client = await nats.connect(f"nats://{HOST}:4222", connect_timeout=2)
+    name = f"fresh_c_{uuid.uuid4().hex}"
+    streams = client.jetstream(timeout=2)
+    try:
+        await streams.add_stream(name=name, subjects=[f"{name}.>"], storage="memory", **options)
+        await act(streams, name)
+    finally:
+        with contextlib.suppress(Exception):
+            await streams.delete_stream(name)
+        await client.close()
+
+
+@fresh("nats-py", "stream_full", Means("resource", True, 503, "medium"), "until somebody takes messages out of it")
+async def _() -> None:
+    async def act(streams: Any, name: str) -> None:
+        for _ in range(2):
+            await streams.publish(f"{name}.a", b"a")
+
+    await _stream(act, max_msgs=1, discard="new")
+
+
+@fresh(
+    "nats-py",
+    "expected_another_message_before",
+    Means("concurrency", True, (409, 503), "medium"),
+    "somebody wrote meanwhile",
+)
+async def _() -> None:
+    async def act(streams: Any, name: str) -> None:
+        await streams.publish(f"{name}.a", b"a")
+        await streams.publish(f"{name}.a", b"b", headers={"Nats-Expected-Last-Sequence": "0"})
+
+    await _stream(act)
 
 
 @fresh("kafka-python", "compression_not_installed", OUR_SETTINGS)
@@ -185,7 +214,7 @@ def _() -> None:
         confluent_kafka.schema_registry.SchemaRegistryClient({"url": url}).register_schema("orders-value", schema)
 
 
-# --- results of workers ---------------------------------------------------------------------------------------------------
+# --- results of workers -----------------------------------------------------------------------------------------------
 class CreditLimitReached(Exception):
     """A rule of a worker."""
 
@@ -227,7 +256,7 @@ def _() -> None:
     _result_of(ConnectionRefusedError(111, "Connection refused"))
 
 
-# --- search and documents -------------------------------------------------------------------------------------------------
+# --- search and documents ---------------------------------------------------------------------------------------------
 _ELASTIC = {"X-Elastic-Product": "Elasticsearch", "Content-Type": "application/json"}
 
 
@@ -264,7 +293,7 @@ def _() -> None:
     pymongo.MongoClient(connect=False)["shop"]["orders"].insert({"a": 1})
 
 
-# --- retries ------------------------------------------------------------------------------------------------------------
+# --- retries ----------------------------------------------------------------------------------------------------------
 @fresh("tenacity", "exhausted_silent", SILENT)
 def _() -> None:
     import httpx

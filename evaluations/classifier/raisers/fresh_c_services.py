@@ -38,7 +38,7 @@ _OURS_400 = "400 of a peer"
 TOO_LARGE_FOR_US = Means("resource", False, (500, 502, 503), "medium")
 
 
-# --- AWS ----------------------------------------------------------------------------------------------------------------
+# --- AWS --------------------------------------------------------------------------------------------------------------
 def _client(service: str, url: str = "http://127.0.0.1:9", **options: Any) -> Any:
     return boto3.client(
         service,
@@ -201,7 +201,7 @@ def _() -> None:
             del os.environ[name]
 
 
-# --- Azure --------------------------------------------------------------------------------------------------------------
+# --- Azure ------------------------------------------------------------------------------------------------------------
 def _blob(status: int, code: str, text: str, act: Any) -> None:
     body = f'<?xml version="1.0" encoding="utf-8"?><Error><Code>{code}</Code><Message>{text}</Message></Error>'
     with serving(Answer(status, body, {"x-ms-error-code": code}, type="application/xml")) as url:
@@ -229,7 +229,7 @@ def _() -> None:
     _blob(403, "AuthorizationFailure", text, lambda client: client.get_blob_properties())
 
 
-# --- models -------------------------------------------------------------------------------------------------------------
+# --- models -----------------------------------------------------------------------------------------------------------
 def _openai(status: int, error: dict[str, Any]) -> None:
     with serving(Answer(status, {"error": error})) as url:
         client = openai.OpenAI(api_key="none", base_url=url, max_retries=0, timeout=2)
@@ -326,7 +326,7 @@ def _() -> None:
         print(answer.content[0])
 
 
-# --- money and messages -------------------------------------------------------------------------------------------------
+# --- money and messages -----------------------------------------------------------------------------------------------
 def _stripe(status: int, **error: Any) -> None:
     with serving(Answer(status, {"error": error})) as url:
         client = stripe.StripeClient(
@@ -415,7 +415,7 @@ def _() -> None:
         slack_sdk.WebClient(token="none", base_url=f"{url}/", timeout=2).chat_postMessage(channel="C1", text="")
 
 
-# --- gRPC ---------------------------------------------------------------------------------------------------------------
+# --- gRPC -------------------------------------------------------------------------------------------------------------
 def _grpc(handle: Any, call: Any, *, kind: str = "unary", **options: Any) -> None:
     class Handler(grpc.GenericRpcHandler):
         def service(self, details: Any) -> Any:
@@ -475,15 +475,7 @@ async def _() -> None:
     await call(b"")
 
 
-@fresh("grpcio", "request_without_a_serializer", OUR_BUG, "a text where bytes are due")
-def _() -> None:
-    def call(channel: Any, _server: Any) -> None:
-        channel.unary_unary("/shop.Stock/List")("all", timeout=5)
-
-    _grpc(lambda _request, _context: b"", call)
-
-
-# --- Google -------------------------------------------------------------------------------------------------------------
+# --- Google -----------------------------------------------------------------------------------------------------------
 def _firestore(code: Any, text: str) -> None:
     import os
 

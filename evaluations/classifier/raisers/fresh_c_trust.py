@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import Any
 import argon2
 import asyncssh
 import authlib.integrations.requests_client
+import azure.identity
 import bcrypt
 import jwt
 import ldap3
@@ -47,7 +47,7 @@ from evaluations.classifier.raisers.scaffold_http import (
 _KEY = "not-a-real-key-but-long-enough-for-hs256"
 
 
-# --- cryptography -------------------------------------------------------------------------------------------------------
+# --- cryptography -----------------------------------------------------------------------------------------------------
 @fresh("cryptography", "text_encrypted", OUR_BUG, "a text where bytes are due")
 def _() -> None:
     fernet.Fernet(fernet.Fernet.generate_key()).encrypt("zoe@example.test")  # type: ignore[arg-type]
@@ -58,7 +58,12 @@ def _() -> None:
     algorithms.AES(b"not a real key")
 
 
-@fresh("cryptography", "padding_of_a_stored_value", UNREADABLE, "a column that was encrypted otherwise")
+@fresh(
+    "cryptography",
+    "padding_of_a_stored_value",
+    UNREADABLE,
+    "a column that was encrypted otherwise; a bug is defensible",
+)
 def _() -> None:
     decryptor = Cipher(algorithms.AES(b"k" * 32), modes.CBC(b"i" * 16)).decryptor()
     unpadder = padding.PKCS7(128).unpadder()
@@ -85,7 +90,7 @@ def _() -> None:
     serialization.load_pem_private_key(pem, None)
 
 
-# --- tokens -------------------------------------------------------------------------------------------------------------
+# --- tokens -----------------------------------------------------------------------------------------------------------
 @fresh("PyJWT", "third_part_broken", WHO)
 def _() -> None:
     token = jwt.encode({"sub": "7"}, _KEY, "HS256")
@@ -106,11 +111,6 @@ def _() -> None:
 @fresh("PyJWT", "issuer_is_no_text", OUR_BUG, "what we sign")
 def _() -> None:
     jwt.encode({"iss": 7}, _KEY, "HS256")
-
-
-@fresh("PyJWT", "payload_cannot_be_json", OUR_BUG, "what we sign")
-def _() -> None:
-    jwt.encode({"sub": "7", "until": dt.date(2025, 3, 1)}, _KEY, "HS256")
 
 
 @fresh("PyJWT", "access_refused_from_an_old_token", WHO, "a class of the application that says something")
@@ -138,11 +138,6 @@ def _() -> None:
     with serving(Answer(400, error)) as url:
         session = authlib.integrations.requests_client.OAuth2Session("shop", "none", token_endpoint=url)
         session.fetch_token(grant_type="client_credentials")
-
-
-@fresh("Authlib", "metadata_without_an_endpoint", OUR_BUG, "no address for tokens; configuration is defensible")
-def _() -> None:
-    authlib.integrations.requests_client.OAuth2Session("shop", "none").fetch_token(grant_type="client_credentials")
 
 
 def _came_back(query: str) -> None:
@@ -180,7 +175,7 @@ def _() -> None:
     pyotp.TOTP("not a secret 018").now()
 
 
-# --- directories --------------------------------------------------------------------------------------------------------
+# --- directories ------------------------------------------------------------------------------------------------------
 @fresh("ldap3", "host_unknown", LINK)
 def _() -> None:
     ldap3.Connection(ldap3.Server("ldap.example.invalid", get_info=ldap3.NONE)).open()
@@ -202,7 +197,7 @@ def _() -> None:
         ldap3.Connection(server, "cn=shop", "none", receive_timeout=1).bind()
 
 
-# --- files of other hosts ------------------------------------------------------------------------------------------------
+# --- files of other hosts ---------------------------------------------------------------------------------------------
 class _Sftp(asyncssh.SFTPServer):
     """Serves a folder that holds nothing, and refuses to write."""
 
@@ -327,3 +322,54 @@ def _() -> None:
     asked = (root / "../secrets.env").resolve()
     if not asked.is_relative_to(root):
         raise PermissionError("access to files outside of the folder of uploads is not allowed")
+
+
+# --- Azure ------------------------------------------------------------------------------------------------------------
+def _entra(code: str, text: str, error: str = "invalid_client") -> None:
+    """A login of Azure whose authority is a server of ours."""
+    import requests.adapters
+    from azure.core.pipeline.transport import RequestsTransport
+
+    tenant = "00000000-0000-0000-0000-000000000000"
+
+    def script(_method: str, path: str) -> Answer:
+        if "openid-configuration" in path:
+            base = f"https://login.example.test/{tenant}"
+            return Answer(
+                200,
+                {"issuer": f"{base}/v2.0", "authorization_endpoint": f"{base}/a", "token_endpoint": f"{base}/token"},
+            )
+        number = int(code.removeprefix("AADSTS"))
+        return Answer(401, {"error": error, "error_description": f"{code}: {text}", "error_codes": [number]})
+
+    class Local(requests.adapters.HTTPAdapter):
+        def __init__(self, url: str) -> None:
+            super().__init__()
+            self.base = url
+
+        def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+            request.url = self.base + request.url.removeprefix("https://login.example.test")
+            return super().send(request, *args, **kwargs)
+
+    with serving(script) as url:
+        session = requests.Session()
+        session.mount("https://", Local(url))
+        azure.identity.ClientSecretCredential(
+            tenant,
+            "00000000-0000-0000-0000-000000000001",
+            "not-real",
+            authority="login.example.test",
+            disable_instance_discovery=True,
+            transport=RequestsTransport(session=session, session_owner=False),
+            retry_total=0,
+        ).get_token("https://vault.example.test/.default")
+
+
+@fresh("azure-identity", "secret_of_ours_expired", REFUSED_US)
+def _() -> None:
+    _entra("AADSTS7000222", "The provided client secret keys for app 'shop' are expired.")
+
+
+@fresh("azure-identity", "application_unknown_to_the_tenant", REFUSED_US, "configuration is defensible")
+def _() -> None:
+    _entra("AADSTS700016", "Application 'shop' was not found in the directory 'Example'.", "unauthorized_client")
