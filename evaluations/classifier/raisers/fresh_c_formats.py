@@ -128,7 +128,7 @@ def _() -> None:
 
 @fresh("python-dateutil", "month_thirteen", UNPARSABLE, "a library's parser; a bug is defensible")
 def _() -> None:
-    date_parser.parse("45.13.2025")
+    date_parser.parse("45/13/2025")
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
