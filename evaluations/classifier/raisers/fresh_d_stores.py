@@ -165,7 +165,7 @@ async def _() -> None:
 
 
 # --- rocksdict, walrus, falkordb, odmantic ----------------------------------------------------------------------------
-@fresh("rocksdict", "opened_twice", CONTENTION, "another process of ours has it open")
+@fresh("rocksdict", "opened_twice", CONTENTION, "opened by one who has it open; a bug of ours is defensible")
 def _() -> None:
     with tempfile.TemporaryDirectory() as folder:
         first = Rdict(folder)
@@ -266,7 +266,7 @@ def _() -> None:
         _dav3(url).info("invoices/7.pdf")
 
 
-@fresh("webdavclient3", "room_ran_out", Means("resource", False, 503, "high"), "507 of a share")
+@fresh("webdavclient3", "room_ran_out", Means("resource", False, 503, "high"), "507 of a share; critical is defensible")
 def _() -> None:
     def script(method: str, _path: str) -> Answer:
         return Answer(507, "no room") if method == "PUT" else Answer(200)
@@ -349,7 +349,7 @@ def _() -> None:
         _swift(url).put_object("invoices", "7.pdf", b"pdf")
 
 
-@fresh("python-swiftclient", "address_missing", OUR_SETTINGS)
+@fresh("python-swiftclient", "project_missing", OUR_SETTINGS)
 def _() -> None:
     Swift(auth_version="3", retries=0).get_account()
 
