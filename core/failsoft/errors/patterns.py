@@ -25,6 +25,7 @@ __all__ = [
     "misses_a_key",
     "names_a_setting",
     "tells_of_an_answer",
+    "what_happened",
 ]
 
 _MAX_MESSAGE = 1_500
@@ -128,6 +129,17 @@ _ANSWERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     (is_.UPSTREAM_NOT_NOW, re.compile(r"service unavailable|temporarily unavailable|maintenance")),
 )
 
+_SHARED: tuple[tuple[Label, re.Pattern[str]], ...] = (
+    (is_.CONTENTION, re.compile(
+        r"deadlock|serializ|serialis|lock wait|lock timeout|is locked|(?:obtain|acquire) (?:\S+ ){0,3}lock"
+        r"|lock (?:not available|hold|is held)|already held by|write conflict"
+    )),
+    (is_.THROTTLED, re.compile(r"too many requests|rate limit")),
+    (is_.EXHAUSTED, re.compile(
+        r"too many (?:connections|clients)|pool (?:exhausted|limit|is full)|queuepool|connection slots"
+    )),
+)  # fmt: skip
+
 _OF_SETTINGS = re.compile(
     r"(?:secret|api|access|encryption|fernet|private|signing)[ _-]?keys?\b|\bpem\b|certificate file|credentials?\b"
     r"|\b(?:ur[li]|dsn|hosts?|hostname)\b|\b(?:transport|renderer|driver|backend|middleware|template|fonts?)\b"
@@ -227,6 +239,16 @@ def how_a_peer_failed(message: str) -> tuple[Label, str] | None:
     table = _PEERS if guess[0].category is Category.NETWORK else _ANSWERS
     text = message[:_MAX_MESSAGE].lower()
     return next(((label, found[0]) for label, words in table if (found := words.search(text)) is not None), None)
+
+
+def what_happened(message: str) -> tuple[Label, str] | None:
+    """What a message names that happened, where nothing but the message is known: how a link failed, what a peer
+    answered, what ran out, or that others were there at the same time."""
+    guess = guess_by_message(message)
+    if guess is None or guess[0].category not in {Category.RESOURCE, Category.CONCURRENCY}:
+        return how_a_peer_failed(message)
+    text = message[:_MAX_MESSAGE].lower()
+    return next(((label, found[0]) for label, words in _SHARED if (found := words.search(text)) is not None), None)
 
 
 def is_closed(message: str) -> bool:

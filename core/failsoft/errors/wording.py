@@ -57,6 +57,7 @@ from failsoft.errors.patterns import (
     misses_a_dependency,
     misses_a_key,
     names_a_setting,
+    what_happened,
 )
 from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
@@ -170,19 +171,19 @@ def word_in(guess: tuple[Label, str], reading: Reading, text: str) -> Reading:
 
 
 def words_alone(text: str, name: str) -> Reading | None:
-    """What a message suggests of a class of which nothing else is known: a category, and of a peer that failed the
-    status that our client is told, which is the server's fault either way. Never that it is transient: who repeats a
-    call has to know more."""
+    """What a message suggests of a class of which nothing else is known: a category; and where the words name what
+    happened, the status too and whether it will pass, which is presumed: who repeats a call has to know more."""
     if (status := status_in(text)) is not None:
-        return _of_words(label_of_upstream(status) or UPSTREAM_FAILED, f"HTTP {status}", TOLD, name)
+        return _told(label_of_upstream(status) or UPSTREAM_FAILED, f"HTTP {status}", name)
+    if (told := what_happened(text)) is not None:
+        return _told(*told, name)
     guess = guess_by_message(text)
-    if guess is not None and guess[0].category in OF_PEERS and (told := how_a_peer_failed(text)) is not None:
-        return _of_words(*told, TOLD, name)
-    return None if guess is None else _of_words(*guess, GUESSED, name)
+    return None if guess is None else Reading(guess[0], "pattern", guess[1], GUESSED, name)
 
 
-def _of_words(label: Label, words: str, confidence: float, name: str) -> Reading:
-    return Reading(label._replace(transient=False, not_sent=False), "pattern", words, confidence, name)
+def _told(label: Label, words: str, name: str) -> Reading:
+    more = {"presumed": True} if label.transient else {}
+    return Reading(label._replace(not_sent=False), "pattern", words, TOLD, name, more=more)
 
 
 def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
