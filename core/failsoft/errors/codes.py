@@ -30,7 +30,15 @@ from failsoft.errors.replies import READERS_OF_REPLIES
 from failsoft.errors.said import has_words, read_words
 from failsoft.errors.search_codes import READERS_OF_SEARCH
 from failsoft.errors.service_codes import READERS_OF_SERVICES, any_response
-from failsoft.errors.store_texts import read_misuse, read_redis, text_of_mysql, text_of_postgres, text_of_sqlite
+from failsoft.errors.store_texts import (
+    read_libpq,
+    read_misuse,
+    read_redis,
+    text_of_mysql,
+    text_of_postgres,
+    text_of_sqlite,
+    word_of_libpq,
+)
 from failsoft.errors.vendor_codes import MORE_READERS_OF_VENDORS, READERS_OF_VENDORS
 
 __all__ = [
@@ -153,38 +161,6 @@ def _sqlstate(exc: BaseException, _label: Label | None) -> Code | None:
     return None
 
 
-# libpq gives no SQLSTATE where there was no session yet
-_LIBPQ: tuple[tuple[str, Label], ...] = (
-    ("authentication failed", is_.REFUSED_US),
-    ("no pg_hba.conf entry", is_.REFUSED_US),
-    ("no password supplied", is_.MISCONFIGURED),
-    ('database "', is_.MISCONFIGURED),
-    ("too many clients", is_.EXHAUSTED),
-    ("remaining connection slots", is_.EXHAUSTED),
-    ("too many connections", is_.EXHAUSTED),
-    ('role "', is_.REFUSED_US),
-    ("starting up", is_.STORE_NOT_NOW),
-    ("shutting down", is_.STORE_NOT_NOW),
-    ("connection refused", is_.STORE_REFUSED),
-    ("translate host name", is_.STORE_REFUSED),
-    ("resolve host", is_.STORE_REFUSED),
-    ("name or service not known", is_.STORE_REFUSED),
-    ("timeout expired", is_.CONNECT_SILENT),
-    ("certificate", is_.NO_TRUST),
-    ("does not support ssl", is_.NO_TRUST),
-    ("the connection is closed", is_.BUG),
-)
-_OF_LIBPQ = ("connection to server", "[libpq]", "could not translate host name", "no pg_hba.conf entry")
-
-
-def _libpq(exc: BaseException, _label: Label | None) -> Code | None:
-    """The words of libpq, where a driver hands them on that nobody knows; they are its own."""
-    text = str(exc)[:_MAX_TEXT].lower()
-    if not any(words in text for words in _OF_LIBPQ):
-        return None
-    return next((Code(means, f"libpq: {needle}") for needle, means in _LIBPQ if needle in text), None)
-
-
 _DSN = ("connection info string", "connection option", "invalid dsn", "invalid URI")
 
 
@@ -200,8 +176,7 @@ def read_postgres(exc: BaseException, label: Label | None) -> Code | None:
         return Code(is_.MISCONFIGURED, "connection string")
     if label.category is not is_.STORE_AWAY.category:
         return None
-    lower = text[:2_000].lower()
-    return next((Code(means, f"libpq: {needle}") for needle, means in _LIBPQ if needle in lower), None)
+    return word_of_libpq(text)
 
 
 def read_mysql(exc: BaseException, label: Label | None) -> Code | None:
@@ -394,5 +369,5 @@ def find_code_readers(cls: type) -> tuple[CodeReader, ...]:
     if cls in {Exception, RuntimeError, BufferError}:
         readers.append(read_interpreter)
     if not [one for one in readers if one is not read_words] and cls.__module__ != "builtins":
-        readers += [_sqlstate, _libpq, any_response]
+        readers += [_sqlstate, read_libpq, any_response]
     return tuple(readers)

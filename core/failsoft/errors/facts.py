@@ -26,10 +26,12 @@ from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.codes import CodeReader, find_code_readers, has_reader
 from failsoft.errors.conventions import VAGUE, Convention, convention_of, custom_of, is_of_a_value, is_of_an_argument
 from failsoft.errors.evidence import CATALOGUED, GUESSED
+from failsoft.errors.exceptions import FailsoftError
 from failsoft.errors.foreign_codes import readers_of_package
 from failsoft.errors.hints import may_be_refined
 from failsoft.errors.names import guess_by_name, is_mute_name
-from failsoft.errors.own_word import OwnWord, answer_of_a_framework, answer_of_the_application, find_own_word
+from failsoft.errors.own_status import answer_of_the_application, named_answer
+from failsoft.errors.own_word import OwnWord, answer_of_a_framework, find_own_word
 from failsoft.errors.packages import Kind, Package, is_third_party, package_of
 from failsoft.errors.peers import upstream
 from failsoft.errors.rules import ErrorMapping
@@ -119,6 +121,8 @@ class FactsOfClasses:
         word = find_own_word(cls)
         if word is None and package is not None and package.kind is Kind.FRAMEWORK and not _is_of_a_client(cls):
             word = known.depth, answer_of_a_framework
+        elif word is not None and not foreign and not issubclass(cls, FailsoftError):
+            word = word[0], named_answer(word[1], cls)
         if word is None and weak and not exact and not foreign and not has_reader(cls):
             word = 0, answer_of_the_application(cls)
         mapping = self._paths.find(cls)

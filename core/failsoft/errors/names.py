@@ -13,7 +13,7 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.taxonomy import Category
 
-__all__ = ["any_of", "guess_by_name", "is_mute_name", "words_of"]
+__all__ = ["any_of", "guess_by_name", "is_mute_name", "is_said_by_causes", "words_of"]
 
 _WRONG_TYPE = is_.INVALID._replace(status=415, code="UNSUPPORTED_MEDIA_TYPE")
 _WILL_PASS = is_.UPSTREAM_NOT_NOW._replace(code="SERVICE_UNAVAILABLE")
@@ -127,7 +127,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|(?:user|account|member|tenant|employee) (?:is )?(?:suspended|banned|blocked|disabled|deactivated"
         r"|locked (?!by )|inactive"
         r"|not (?:active|enabled|verified))|(?:suspended|banned|blocked|disabled|inactive) (?:user|account|member)"
-        r"|not (?:the|your|my) (?!same)|(?:wrong|other|foreign|cross) (?:tenant|owner|user|account|org)|no access"
+        r"|(?:tenant|owner|user|org|organi[sz]ation|workspace) mismatch|not (?:the|your|my) (?!same)|(?:wrong|other|foreign|cross) (?:tenant|owner|user|account|org)|no access"
         r"|(?:email|phone|identity|mail) (?:is )?(?:not |un)(?:verified|confirmed)"
         r"|(?:role|permission|scope)s? (?:missing|required|needed)"
         r"|(?:staff|members?|employees?|managers?|moderators?|editors?) only "
@@ -136,7 +136,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         is_.WHO_ARE_YOU,
-        r"unauthorized|unauthenticated|not authenticated|(?:login|mfa|otp|two factor|reauthentication"
+        r"unauthorized|unauthenticated|not authenticated|(?:not |un)signed in|signed out|(?:login|sign in|log in|mfa|otp|two factor|reauthentication"
         r"|step up) (?:required|needed)|not logged in"
         r"|(?:invalid|bad|wrong|expired|missing|revoked|incorrect) (?:\w+ )?(?:token|credential|password|session"
         r"|signature|otp|api key)"
@@ -280,6 +280,11 @@ def guess_by_name(name: str) -> tuple[Label, str] | None:
     return None
 
 
+def is_said_by_causes(label: Label) -> bool:
+    """Whether it tells of what failed outside, of which a cause knows more."""
+    return label.category in _SAID_BY_CAUSES
+
+
 def is_mute_name(name: str) -> bool:
     """Whether a class name says no more than that something failed: `ServiceError`, `PaymentFailure`, `RetryError`.
 
@@ -287,7 +292,7 @@ def is_mute_name(name: str) -> bool:
     """
     guess = guess_by_name(name)
     if guess is not None and (
-        guess[0].category not in _SAID_BY_CAUSES or guess[0] == is_.UPSTREAM_NOT_NOW or _RAN_OUT.search(guess[1])
+        not is_said_by_causes(guess[0]) or guess[0] == is_.UPSTREAM_NOT_NOW or _RAN_OUT.search(guess[1])
     ):
         return False
     return guess is not None or _SUFFIX.search(f" {words_of(name)}") is not None

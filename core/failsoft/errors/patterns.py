@@ -90,7 +90,7 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "not bound to", "unread result", "is required when", "cannot exceed", "must be str", "must be a ",
         "must be an ",
         "must be one of", "must be of type", "no active ", "outside of a", "missing the required", "unexpected keyword",
-        "must be given", "must be provided", "must be passed",
+        "must be given", "must be provided", "must be passed", "() first",
         "wrong type", "no literal value",
     )),
     (_NETWORK, (
@@ -100,11 +100,13 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "couldn't connect", "could not establish", "failed to establish", "cannot connect",
         "failed to connect", "known_hosts", "timed out", "timeout",
         "unexpected eof", "server disconnected", "err_connection_", "err_name_not_resolved",
-        "could not open socket", "no response received", "did not respond",
+        "could not open socket", "no response received", "did not respond", "did not answer", "no answer from",
+        "no reply from", "no response from", "not responding", "could not reach", "cannot reach", "can't reach",
+        "unable to reach", "is unreachable",
     )),
     (_UPSTREAM, (
         "bad gateway", "service unavailable", "gateway time-out", "temporarily unavailable", "upstream",
-        "maintenance", "internal server error",
+        "maintenance", "internal server error", "is overloaded", "over capacity", "is offline", "try again later",
     )),
 )  # fmt: skip
 
@@ -114,19 +116,23 @@ _PEERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"refused|err_name_not|could not open socket"
         r"|(?:could not|couldn't|cannot|can't|unable to|failed to|failed client) (?:establish|connect|resolve)"
         r"|connect call failed|name resolution|getaddrinfo|name or service|nodename|no route|failed to establish"
-        r"|network is unreachable"
+        r"|is unreachable|(?:could not|cannot|can't|unable to) reach"
     )),
     (is_.BROKEN, re.compile(
         r"(?:connection|stream|socket|link) (?:was )?(?:reset|aborted|closed|lost|broken)|broken pipe|disconnected"
         r"|unexpected eof|network error|closed by"
     )),
-    (is_.SILENT, re.compile(r"time ?d? ?out|no response received|did not respond")),
+    (is_.SILENT, re.compile(
+        r"time ?d? ?out|did not (?:respond|answer)|no (?:response|answer|reply) (?:received|from)|not responding"
+    )),
 )  # fmt: skip
 _ANSWERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     (is_.THROTTLED, re.compile(r"too many requests|rate limit")),
     (is_.UPSTREAM_SLOW, re.compile(r"gateway time-?out")),
     (is_.UPSTREAM_DOWN, re.compile(r"bad gateway")),
-    (is_.UPSTREAM_NOT_NOW, re.compile(r"service unavailable|temporarily unavailable|maintenance")),
+    (is_.UPSTREAM_NOT_NOW, re.compile(
+        r"service unavailable|temporarily unavailable|maintenance|is overloaded|over capacity|is offline|again later"
+    )),
 )
 
 _SHARED: tuple[tuple[Label, re.Pattern[str]], ...] = (
@@ -175,6 +181,13 @@ _REASON = re.compile(r"\W*(?:bad gateway|service unavailable|internal server err
 _NONSENSE = re.compile(
     r"\b(?:invalid|bad|unexpected|malformed|garbled) (?:greeting|handshake|banner|reply|response)\b"
     r"|\blooks like http\b|\bbad ?status ?line\b",
+    re.IGNORECASE,
+)
+_ODD = r"(?:unexpected|invalid|bad|malformed|unparsable|unreadable|garbled|incomplete|empty|broken|no valid)"
+_ODD_ANSWER = re.compile(
+    rf"\b{_ODD} (?:\w+ )?(?:answer|response|reply) (?:of|from|by)\b"
+    rf"|\b(?:returned|answered with|responded with|sent back|gave) (?:an? )?{_ODD} (?:\w+ )?(?:answer|response|reply|json"
+    r"|xml|payload|body|data)\b",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(
@@ -244,11 +257,13 @@ def how_a_peer_failed(message: str) -> tuple[Label, str] | None:
 def what_happened(message: str) -> tuple[Label, str] | None:
     """What a message names that happened, where nothing but the message is known: how a link failed, what a peer
     answered, what ran out, or that others were there at the same time."""
+    if (found := _ODD_ANSWER.search(message[:_MAX_SETTINGS])) is not None:
+        return is_.UPSTREAM_FAILED, found[0].lower()
     guess = guess_by_message(message)
     if guess is None or guess[0].category not in {Category.RESOURCE, Category.CONCURRENCY}:
         return how_a_peer_failed(message)
     text = message[:_MAX_MESSAGE].lower()
-    return next(((label, found[0]) for label, words in _SHARED if (found := words.search(text)) is not None), None)
+    return next(((label, one[0]) for label, words in _SHARED if (one := words.search(text)) is not None), None)
 
 
 def is_closed(message: str) -> bool:

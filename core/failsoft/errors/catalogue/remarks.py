@@ -61,6 +61,11 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
         "celery.exceptions.SecurityError",
         r"\AInvalid (?:certificate|private key)|\bimproperly configured",
     ),
+    (
+        is_.MISCONFIGURED,
+        "google.api_core.exceptions.FailedPrecondition",
+        r"(?i)\brequires an? (?:\S+ )?index\b|\bno matching index\b|\b(?:is not|must be) enabled\b",
+    ),
     # --- clients -----------------------------------------------------------------------------------------------------
     # a connection that is lost says so by another class; this one was given back or closed by ourselves
     (is_.BUG, "aiohttp.client_exceptions.ClientConnectionError", r"\AConnect(?:ion|or is) closed\.?\Z"),

@@ -270,6 +270,9 @@ OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
 OF_CALLS: tuple[tuple[Label, str, str, str], ...] = (
     *STDLIB_CALLS,
     # the hash that was stored
+    # what was encrypted once, with another key or in another way
+    (is_.CONTRADICTION, "ValueError", "cryptography.decrypt", ""),
+    (is_.CONTRADICTION, "ValueError", "cryptography.finalize", r"\bpadding\b"),
     (is_.CONTRADICTION, "ValueError", "bcrypt.checkpw bcrypt.hashpw", r"\AInvalid salt"),
 )
 """Label, classes, functions, each by the module that it or its object is of, and a regular expression of the text."""

@@ -1,0 +1,43 @@
+"""How what was heard of several exceptions is weighed against each other."""
+
+from __future__ import annotations
+
+from failsoft.errors.capture import cause_of, text_of
+from failsoft.errors.catalogue.labels import BUG, MISCONFIGURED, Label
+from failsoft.errors.complaints import is_not_set_up
+from failsoft.errors.reading import Reading
+from failsoft.errors.taxonomy import Category
+
+__all__ = ["is_mere_bug", "of_a_store", "of_an_address", "recovery", "relabel"]
+
+
+def is_mere_bug(reading: Reading) -> bool:
+    """Whether it is a builtin exception that says no more than that something went wrong."""
+    return reading.label == BUG and reading.source == "catalogue" and "." not in reading.type
+
+
+def relabel(reading: Reading, label: Label) -> Reading:
+    """A reading with another label."""
+    reading.label = label
+    return reading
+
+
+def recovery(reading: Reading) -> tuple[bool, bool, int]:
+    """Orders by how little can be done about it: what no time cures first, then our own fault, then the gravest."""
+    label = reading.label
+    return label.transient, label.status != 500, -label.severity.rank
+
+
+def of_a_store(inner: Label, outer: Label) -> Label:
+    """A lost link to our own store needs somebody to act, though its cause alone would not say so."""
+    lost = inner.category is Category.NETWORK and outer.category is Category.NETWORK and inner.status != 504
+    return inner._replace(severity=max(inner.severity, outer.severity, key=lambda one: one.rank)) if lost else inner
+
+
+def of_an_address(exc: BaseException, inner: Reading) -> Reading:
+    """What a client of one service could not call: its address is set up once, and stands in no code of a view."""
+    cause = cause_of(exc)
+    if inner.label == BUG and cause is not None and is_not_set_up(text_of(cause)) == "an address":
+        inner.label = MISCONFIGURED
+        inner.says = f"{inner.says}, an address"
+    return inner
