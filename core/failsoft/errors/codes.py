@@ -157,7 +157,8 @@ def _sqlstate(exc: BaseException, _label: Label | None) -> Code | None:
     for name in ("sqlstate", "pgcode"):
         state = getattr(exc, name, None)
         if isinstance(state, str) and len(state) == 5:
-            return named(sql_codes.label_of_sqlstate(state), f"SQLSTATE {state}")
+            said = text_of_postgres(state, first) if isinstance(first := first_of(exc), str) else None
+            return named(said or sql_codes.label_of_sqlstate(state), f"SQLSTATE {state}")
     return None
 
 
@@ -168,8 +169,7 @@ def read_postgres(exc: BaseException, label: Label | None) -> Code | None:
     """PostgreSQL: a SQLSTATE, or the words of libpq where there was no session to have one."""
     text = first_of(exc)
     if (code := _sqlstate(exc, label)) is not None:
-        said = text_of_postgres(code.says[-5:], text) if isinstance(text, str) else None
-        return code if said is None else code._replace(label=said)
+        return code
     if label is None or not isinstance(text, str):
         return None
     if label == is_.BUG._replace(voice=label.voice) and any(needle in text for needle in _DSN):

@@ -73,7 +73,8 @@ def _sqlstate(exc: BaseException, _label: Label | None) -> Code | None:
     for name in ("sqlstate", "pgcode", "sql_state", "SQLState"):
         state = getattr(exc, name, None)
         if isinstance(state, str) and (code := _state(state)) is not None:
-            return code
+            told = text_of_postgres(state, first) if isinstance(first := next(iter(exc.args), None), str) else None
+            return code if told is None else code._replace(label=told)
     first = exc.args[0] if exc.args else None
     if isinstance(first, dict) and isinstance(state := first.get("C"), str):
         # the field of that name in an error of PostgreSQL's protocol

@@ -76,6 +76,8 @@ _HANDLE = re.compile(
 _REFUSALS = frozenset({REFUSED_US, WHO_ARE_YOU})
 _UNSURE = frozenset({"default", "pattern", "model"})
 _KNOWN = frozenset({"code", "catalogue", "convention"})
+_AWAY = frozenset({"unavailable", "not ready", "offline", "down", "outage"})
+"""What a name says of something that is not to be had, whether it was not reached or did not want to."""
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
 _PEER_FAILED = UPSTREAM_FAILED._replace(voice=Voice.WRAPS)
 
@@ -315,7 +317,7 @@ class Judge:
             inner is not None
             and not vaguer
             and inner.source not in _UNSURE
-            and (inner.label.category is said[0].category or {inner.label.category, said[0].category} == OF_PEERS)
+            and (inner.label.category is said[0].category or (said[1] in _AWAY and inner.label.category in OF_PEERS))
         ):
             # the same said more exactly, as a deadlock behind a conflict
             inner.over, inner.type = reading, facts.name

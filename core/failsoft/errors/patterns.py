@@ -190,6 +190,7 @@ _ODD_ANSWER = re.compile(
     r"|xml|payload|body|data)\b",
     re.IGNORECASE,
 )
+_CALL_FIRST = re.compile(r"\b(?:call|run|await|use) [\w.]+\(\) (?:first|before)\b", re.IGNORECASE)
 _LOGIN = re.compile(
     r"\b(?:password )?authentication failed\b|\binvalid (?:user ?name|login|credentials)\b|\blogin incorrect\b",
     re.IGNORECASE,
@@ -259,6 +260,8 @@ def what_happened(message: str) -> tuple[Label, str] | None:
     answered, what ran out, or that others were there at the same time."""
     if (found := _ODD_ANSWER.search(message[:_MAX_SETTINGS])) is not None:
         return is_.UPSTREAM_FAILED, found[0].lower()
+    if (found := _CALL_FIRST.search(message[:_MAX_SETTINGS])) is not None:
+        return is_.BUG, found[0].lower()
     guess = guess_by_message(message)
     if guess is None or guess[0].category not in {Category.RESOURCE, Category.CONCURRENCY}:
         return how_a_peer_failed(message)

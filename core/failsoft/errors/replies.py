@@ -28,10 +28,8 @@ def _rows(*rows: tuple[str, Label]) -> tuple[_Row, ...]:
 _WANTS_TLS = (
     r"starttls command first|\b(?:tls|ssl|encrypt\w+)\b.{0,40}\b(?:required|first)\b|must use (?:encryption|tls|ssl)"
 )
-# a host that takes mail for its own domains only: which one we hand ours to is a setting
-_RELAYS = r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed))|unable to relay"
 _REFUSES = (
-    r"not authenticated|must authenticate"
+    r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed))|not authenticated|must authenticate"
     r"|authenticat\w+ (?:is )?required|not (?:authori[sz]ed|permitted|allowed) to send|sendasdenied"
     r"|(?:permission|access) (?:is )?denied"
 )
@@ -39,7 +37,7 @@ _REFUSES = (
 
 # --- SMTP (RFC 5321) --------------------------------------------------------------------------------------------------
 _NEVER_CONNECTED = frozenset({"please run connect() first", "Server not connected"})
-_SMTP = _rows((_WANTS_TLS, is_.MISCONFIGURED), (_RELAYS, is_.MISCONFIGURED), (_REFUSES, is_.REFUSED_US))
+_SMTP = _rows((_WANTS_TLS, is_.MISCONFIGURED), (_REFUSES, is_.REFUSED_US))
 
 
 def _read_smtp(exc: BaseException, _label: Label | None) -> Code | None:

@@ -21,10 +21,7 @@ _MAX_TEXT = 2_000
 _Coded = tuple[tuple[str, str, Label], ...]
 
 _PREPARED = ("_pg3_", "__asyncpg_")
-_OF_ANOTHER_TYPE = (
-    ", got ", "(got type", "cannot be interpreted as", "offset-naive", "has no attribute '", "must be real number",
-    "a bytes-like object",
-)  # fmt: skip
+_OF_ANOTHER_TYPE = ("expected str, got", "offset-naive", "sized iterable container expected")
 _POSTGRES: _Coded = (
     ("42883", "operator does not exist", is_.BUG),
     ("42883", "operator is not unique", is_.BUG),
@@ -45,7 +42,7 @@ _POSTGRES: _Coded = (
     # statements that a driver prepares by itself, behind a pooler that gives each transaction another session
     *((state, f'statement "{name}', is_.MISCONFIGURED) for state in ("26000", "42P05") for name in _PREPARED),
     ("53400", "temp_file_limit", is_.TOO_BIG_FOR_PEER),
-    # of a value that asyncpg cannot send: it is of another type than the statement takes
+    # asyncpg cannot send what is of another type; a text that is no number may be a client's, another object is ours
     *(("22000", words, is_.BUG) for words in _OF_ANOTHER_TYPE),
     ("08P01", "bind message supplies", is_.BUG),
     ("08P01", "no such database", is_.MISCONFIGURED),

@@ -212,12 +212,25 @@ _OAUTH = _words(
 """Error codes of OAuth 2.0 (RFC 6749, 4.1.2.1 and 5.2, RFC 8628, 3.5, RFC 8707) that are not about the one who logs
 in."""
 _OAUTH_CLASSES = frozenset({"OAuthError", "CustomOAuth2Error"})
+_CAME_BACK = {**_OAUTH, **_words((is_.MISCONFIGURED, "invalid_scope"), (is_.UPSTREAM_FAILED, "invalid_request"))}
+"""What a client of oauthlib makes of an answer. What it asks for is what we are set up for."""
+
+
+def _raised_by(exc: BaseException) -> str:
+    """The name of the function that raised an exception."""
+    tb = exc.__traceback__
+    while tb is not None and tb.tb_next is not None:
+        tb = tb.tb_next
+    return "" if tb is None else tb.tb_frame.f_code.co_name
 
 
 def read_oauth(exc: BaseException, _label: Label | None) -> Code | None:
     """OAuth 2.0: the code of an error that is not about the one who logs in."""
     # a class for each code is what a provider has, which we are then ourselves
-    word = getattr(exc, "error", None) if type(exc).__name__ in _OAUTH_CLASSES else None
+    word = getattr(exc, "error", None)
+    if isinstance(word, str) and _raised_by(exc) == "raise_from_error":
+        return named(_CAME_BACK.get(word), f"OAuth {word}")
+    word = word if type(exc).__name__ in _OAUTH_CLASSES else None
     return named(_OAUTH.get(word), f"OAuth {word}") if isinstance(word, str) else None
 
 
