@@ -219,8 +219,7 @@ class Judge:
         if inner.source == reading.source == "convention" and inner.confidence < reading.confidence:
             # a vaguer name says nothing more exactly
             return reading
-        if label.category is Category.NETWORK:
-            inner = of_an_address(exc, inner)
+        inner = of_an_address(exc, label, inner)
         if (is_mere_bug(inner) and label != BUG) or (inner.label in OF_INPUT and label.category in OF_PEERS):
             # what a peer sent cannot be read, which is no fault of our client's
             return reading

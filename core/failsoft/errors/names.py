@@ -102,7 +102,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     # --- settings ----------------------------------------------------------------------------------------------------
     _row(
         is_.MISCONFIGURED,
-        r"(?:missing|invalid|no) (?:\w+ )?(?:settings?|config|env(?:ironment)? )|missing (?:\w+ )?(?:credential|secret)"
+        r"(?:missing|invalid|no) (?:\w+ )?(?:settings?|config|env(?:ironment)? )|settings? (?:is |was )?(?:not"
+        r"|missing)|missing (?:\w+ )?(?:credential|secret)"
         r"|(?:not |un|mis)configured"
         r"|(?:templates?|certificate|migrations?|plugin|driver|fonts?|translations?|environment variable)"
         r" (?:is |are )?(?:missing|not found|absent|not set|not loaded|not installed)"
@@ -127,7 +128,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|(?:user|account|member|tenant|employee) (?:is )?(?:suspended|banned|blocked|disabled|deactivated"
         r"|locked (?!by )|inactive"
         r"|not (?:active|enabled|verified))|(?:suspended|banned|blocked|disabled|inactive) (?:user|account|member)"
-        r"|(?:tenant|owner|user|org|organi[sz]ation|workspace) mismatch|not (?:the|your|my) (?!same)|(?:wrong|other|foreign|cross) (?:tenant|owner|user|account|org)|no access"
+        r"|(?:tenant|owner|user|org|organi[sz]ation|workspace) mismatch|not (?:the|your|my) (?!same)|(?:wrong|other"
+        r"|foreign|cross) (?:tenant|owner|user|account|org)|no access"
         r"|(?:email|phone|identity|mail) (?:is )?(?:not |un)(?:verified|confirmed)"
         r"|(?:role|permission|scope)s? (?:missing|required|needed)"
         r"|(?:staff|members?|employees?|managers?|moderators?|editors?) only "
@@ -136,7 +138,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         is_.WHO_ARE_YOU,
-        r"unauthorized|unauthenticated|not authenticated|(?:not |un)signed in|signed out|(?:login|sign in|log in|mfa|otp|two factor|reauthentication"
+        r"unauthorized|unauthenticated|not authenticated|(?:not |un)signed in|signed out|(?:login|sign in|log in"
+        r"|mfa|otp|two factor|reauthentication"
         r"|step up) (?:required|needed)|not logged in"
         r"|(?:invalid|bad|wrong|expired|missing|revoked|incorrect) (?:\w+ )?(?:token|credential|password|session"
         r"|signature|otp|api key)"
@@ -159,7 +162,9 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         is_.INVALID,
-        r"out of (?:range|bounds) |negative (?:amount|quantity|price|value|number|count)"
+        r"password (?:is )?(?:too )?(?:weak|short|long|common|simple|insecure)|(?:name|title|text|comment"
+        r"|description|value)"
+        r" (?:is )?too (?:short|long)|out of (?:range|bounds) |negative (?:amount|quantity|price|value|number|count)"
         r"|not (?:an? )?(?:number|integer|date|uuid|positive|e ?mail) |must be (?:positive|an? (?:number"
         r"|integer|date)) "
         r"|(?:bad|wrong) (?:date|format|input|value|length|encoding) |unparsable|empty (?:file|body|payload"
@@ -168,7 +173,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     # --- before rules that begin with the same words ----------------------------------------------------------------
     _row(
         is_.CONTRADICTION,
-        r"(?:\w+ )?(?:out of (?:balance|sync)|unbalanced|(?:do|does) not add up|orphan(?:ed|s)? |dangling"
+        r"(?:\w+ )?(?:out of (?:balance|sync)|unbalanced|imbalance|(?:do|does) not add up|orphan(?:ed|s)? |dangling"
         r"|broken (?:reference|link|chain) )",
     ),
     _row(
@@ -184,7 +189,10 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|sold|limit (?:\w+ ){0,3}(?:reached|exceeded)|over limit|overbooked|booked|business|rule|domain (?:error"
         r"|exception|failure|violation)|policy violation|(?:illegal|invalid) (?:\w+ )?(?:state|transition)"
         r"|suspended|blocked|locked out|unavailable for|not available|minimum|maximum|fraud|expired|ended |lapsed"
-        r"|in use|taken |empty "
+        r"|in use|taken |empty |not applicable|exceeds |(?:region|country|market|area|state|city"
+        r"|currency) not supported"
+        r"|feature (?:is )?(?:not |un|dis)\w+"
+        rf"|max(?:imum)? (?!(?:\w+ )?(?:{_COUNTED_BY_MACHINES})s? )(?:\w+ ){{1,2}}(?:reached|exceeded)"
         r"|restriction |restricted |too (?:early|late|few|young|old|heavy|light|small|short|tall|far|close|low|high"
         r"|cheap|expensive|recent) |not met |clash|overlap|double book|prerequisite"
         r"|incompatib|embargo"
@@ -200,7 +208,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         # what is over, passed, finished or full, but for what goes over and for machines
         rf"|{_OVER}over (?:error |exception )?\Z|(?:window|cut ?off|date|time|term|period) (?:\w+ )?passed"
         rf"|{_NOT_OF_MACHINES}(?:finished|full) (?:error |exception )?\Z|used up |oversold|occupied|nothing to "
-        r"|in the past |still (?:has|have|in|open|used|active|running|needed)|has (?:open|active|pending|unpaid"
+        r"|in (?:the )?past |still (?:has|have|in|open|used|active|running|needed)|has (?:open|active|pending|unpaid"
         r"|outstanding|dependent|unfinished) |wrong (?:stage|state|phase|status|step|order) |must be (?:draft"
         r"|open|closed"
         r"|active|approved|paid|pending|unpaid)|only \w+ can|self (?:follow|transfer|vot|referr|invit|assign|approv)"
@@ -243,7 +251,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(_WILL_PASS, r"temporar|transient|try again|retr(?:y|i)able"),
     _row(
         is_.UPSTREAM_FAILED,
-        r"upstream|gateway|external|third party|provider|remote|vendor"
+        r"(?:up|down)stream|gateway|external|third party|provider|remote|vendor"
         r"|(?:supplier|carrier|partner|bank|erp|crm|courier|registry) (?:\w+ )?(?:error|fail|refused|answer"
         r"|offline|broken"
         r"|said)"

@@ -129,7 +129,9 @@ def answer_of_a_framework(exc: BaseException, now: float) -> Reading | None:
 def _litestar_validation(exc: BaseException, now: float) -> Reading:
     errors = validation.pairs_of_list(_attribute(exc, "extra"), "key", "message")
     status = _attribute(exc, "status_code")
-    return http_answer(exc, now, status, detail=_attribute(exc, "detail"), headers=_attribute(exc, "headers"), errors=errors)
+    return http_answer(
+        exc, now, status, detail=_attribute(exc, "detail"), headers=_attribute(exc, "headers"), errors=errors
+    )
 
 
 def _werkzeug(exc: BaseException, now: float) -> Reading:

@@ -106,7 +106,8 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     )),
     (_UPSTREAM, (
         "bad gateway", "service unavailable", "gateway time-out", "temporarily unavailable", "upstream",
-        "maintenance", "internal server error", "is overloaded", "over capacity", "is offline", "try again later",
+        "maintenance", "internal server error", "is overloaded", "over capacity",
+        "is unavailable", "currently unavailable", " is down", "downstream", "is offline", "try again later",
     )),
 )  # fmt: skip
 
@@ -130,9 +131,13 @@ _ANSWERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     (is_.THROTTLED, re.compile(r"too many requests|rate limit")),
     (is_.UPSTREAM_SLOW, re.compile(r"gateway time-?out")),
     (is_.UPSTREAM_DOWN, re.compile(r"bad gateway")),
-    (is_.UPSTREAM_NOT_NOW, re.compile(
-        r"service unavailable|temporarily unavailable|maintenance|is overloaded|over capacity|is offline|again later"
-    )),
+    (
+        is_.UPSTREAM_NOT_NOW,
+        re.compile(
+            r"service unavailable|temporarily unavailable|maintenance|is overloaded|unavailable|is down"
+            r"|over capacity|is offline|again later"
+        ),
+    ),
 )
 
 _SHARED: tuple[tuple[Label, re.Pattern[str]], ...] = (
@@ -180,13 +185,14 @@ _UNDEFINED = re.compile(r"\bnot (?:been )?(?:defined|configured|registered)\b", 
 _REASON = re.compile(r"\W*(?:bad gateway|service unavailable|internal server error|gateway time-?out)\b", re.IGNORECASE)
 _NONSENSE = re.compile(
     r"\b(?:invalid|bad|unexpected|malformed|garbled) (?:greeting|handshake|banner|reply|response)\b"
-    r"|\blooks like http\b|\bbad ?status ?line\b",
+    r"|\blooks like http\b|\b(?:bad|illegal|invalid) ?status ?line\b",
     re.IGNORECASE,
 )
 _ODD = r"(?:unexpected|invalid|bad|malformed|unparsable|unreadable|garbled|incomplete|empty|broken|no valid)"
 _ODD_ANSWER = re.compile(
     rf"\b{_ODD} (?:\w+ )?(?:answer|response|reply) (?:of|from|by)\b"
-    rf"|\b(?:returned|answered with|responded with|sent back|gave) (?:an? )?{_ODD} (?:\w+ )?(?:answer|response|reply|json"
+    r"|\b(?:returned|(?<!body )sent(?: back)?|delivered|received|got|gave|(?:answered|responded|replied"
+    rf"|came back) with) (?:an? )?{_ODD} (?:\w+ )?(?:answer|response|reply|json"
     r"|xml|payload|body|data)\b",
     re.IGNORECASE,
 )
@@ -196,7 +202,8 @@ _LOGIN = re.compile(
     re.IGNORECASE,
 )
 _PROXY = re.compile(
-    r"\b(?:proxy|tunnel|CONNECT)\b.{0,60}?(?:status|failed|code|HTTP(?:/\d\.\d)?|response|rejected|refused)\W{0,3}([45]\d\d)\b"
+    r"\b(?:proxy|tunnel|CONNECT)\b.{0,60}?(?:status|failed|code|HTTP(?:/\d\.\d)?|response|rejected"
+    r"|refused)\W{0,3}([45]\d\d)\b"
     r"|\A\W{0,3}(407)\b|proxy authentication required",
     re.IGNORECASE,
 )

@@ -40,7 +40,7 @@ _SPENT_IN_TEXT = re.compile(r"credit balance is too low|insufficient (?:credits?
 _PHRASES = "|".join(one.phrase for one in HTTPStatus if one >= 400)
 _STATUS_IN_TEXT = re.compile(
     r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP (?:resp|response|error|code)|HTTP status|status code|(?:returned"
-    r"|answered)(?: (?:with|a|status|response))*"
+    r"|answered|responded|replied|failed|got)(?: (?:with|an?|http|status|response|error|code))*|status"
     r"|response|with (?:status |error |response )?code)\W{0,3}([45]\d\d)\b"
     # RFC 9110, 15.5 and 15.6; of the others it may be the server that says it
     rf"|\b(5\d\d|429|[45]\d\d(?= (?:client|server) error))(?: (?:client|server) error)?\W{{1,3}}(?:{_PHRASES})\b",

@@ -212,8 +212,8 @@ _OAUTH = _words(
 """Error codes of OAuth 2.0 (RFC 6749, 4.1.2.1 and 5.2, RFC 8628, 3.5, RFC 8707) that are not about the one who logs
 in."""
 _OAUTH_CLASSES = frozenset({"OAuthError", "CustomOAuth2Error"})
-_CAME_BACK = {**_OAUTH, **_words((is_.MISCONFIGURED, "invalid_scope"), (is_.UPSTREAM_FAILED, "invalid_request"))}
-"""What a client of oauthlib makes of an answer. What it asks for is what we are set up for."""
+_CAME_BACK = {**_OAUTH, **_words((is_.UPSTREAM_FAILED, "invalid_request"))}
+"""What a client of oauthlib makes of an answer."""
 
 
 def _raised_by(exc: BaseException) -> str:

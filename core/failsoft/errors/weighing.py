@@ -34,10 +34,10 @@ def of_a_store(inner: Label, outer: Label) -> Label:
     return inner._replace(severity=max(inner.severity, outer.severity, key=lambda one: one.rank)) if lost else inner
 
 
-def of_an_address(exc: BaseException, inner: Reading) -> Reading:
+def of_an_address(exc: BaseException, outer: Label, inner: Reading) -> Reading:
     """What a client of one service could not call: its address is set up once, and stands in no code of a view."""
-    cause = cause_of(exc)
-    if inner.label == BUG and cause is not None and is_not_set_up(text_of(cause)) == "an address":
+    cause = cause_of(exc) if outer.category is Category.NETWORK and inner.label == BUG else None
+    if cause is not None and is_not_set_up(text_of(cause)) == "an address":
         inner.label = MISCONFIGURED
         inner.says = f"{inner.says}, an address"
     return inner

@@ -43,6 +43,7 @@ from failsoft.errors.complaints import (
     is_throttled,
 )
 from failsoft.errors.conventions import KIND_KNOWN, Convention
+from failsoft.errors.domain_words import said_in_words, word_of_code
 from failsoft.errors.errands import names_a_settings_file
 from failsoft.errors.evidence import GUESSED, NAMED, TOLD
 from failsoft.errors.failure import Frame, Link
@@ -177,6 +178,8 @@ def words_alone(text: str, name: str) -> Reading | None:
         return _told(label_of_upstream(status) or UPSTREAM_FAILED, f"HTTP {status}", name)
     if (told := what_happened(text)) is not None:
         return _told(*told, name)
+    if (told := said_in_words(text)) is not None:
+        return _told(*told, name)
     guess = guess_by_message(text)
     return None if guess is None else Reading(guess[0], "pattern", guess[1], GUESSED, name)
 
@@ -213,8 +216,7 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
             return reading
         if library is None and _OF_VALUES.match(reading.type) and _complains(text):
             library = library_called(exc)
-        if library is not None:
-            return _word_of_a_library(reading, text, library)
+        return word_of_code(reading, text) if library is None else _word_of_a_library(reading, text, library)
     return reading
 
 

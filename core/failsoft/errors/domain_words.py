@@ -1,0 +1,139 @@
+"""What an application says in words of its own, where the class of an exception says nothing.
+
+Whoever raises a bare `Exception` or a `RuntimeError` tells in its text what happened. Where that is a rule, a right or
+an input, the words give a category and a severity; they blame no client, so the status stays that of a fault of ours.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.reading import Reading
+
+__all__ = ["said_in_words", "word_of_code"]
+
+_MAX_TEXT = 400
+_OF_SETTINGS = frozenset({"ValueError", "KeyError", "AssertionError"})
+"""By which code complains as well of what is not set."""
+_VARIABLE = re.compile(
+    r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b[\"'`]? (?:environment variable |variable |setting )?(?:is |was |has |must "
+    r"|needs to )?"
+    r"(?:not (?:been )?(?:set|given|configured|defined|provided)|be (?:set|given|configured|defined)|unset|missing"
+    r"|undefined|empty|required)\b"
+    r"|\b(?:missing|unset|set|define|provide|no) (?:the )?(?:environment |env )?(?:variable|setting)?:? ?[\"'`]?"
+    r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b"
+)
+"""A name in capitals is that of an environment variable or of a setting; one with a blank after it alone is a code."""
+
+_DONE = (
+    "shipped|paid|cancell?ed|refunded|redeemed|booked|submitted|approved|rejected|taken|delivered|signed|claimed"
+    "|settled|reserved|published|invoiced|returned|dispatched"
+)
+_WITH_A_TERM = (
+    "coupon|voucher|offer|promotion|subscription|membership|trial|discount|quote|invitation|licen[cs]e|booking|deadline"
+    "|reservation|gift card"
+)
+
+
+def _row(label: Label, words: str) -> tuple[Label, re.Pattern[str]]:
+    return label, re.compile(words, re.IGNORECASE)
+
+
+def _mild(label: Label) -> Label:
+    """The same as a fault of ours, for what the client is told."""
+    return label._replace(status=is_.BUG.status, code=is_.BUG.code, transient=False)
+
+
+# asked in this order
+_ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
+    _row(is_.NO_TRUST, r"\bcertificate\b.{0,60}?\b(?:expired|not trusted|untrusted|revoked|self[- ]signed)\b"),
+    _row(
+        is_.CONTENTION,
+        r"\block\b.{0,30}?\b(?:could not|cannot|can't) be (?:acquired|obtained|taken)\b|\bfailed to (?:acquire"
+        r"|obtain) (?:\S+ ){0,3}lock\b"
+        r"|\b(?:is|are) (?:already )?(?:being )?(?:processed|handled|locked|edited|held) by (?:another|someone"
+        r"|somebody)\b"
+        r"|\banother (?:worker|process|instance|job|request|transaction) (?:is|has|holds)\b",
+    ),
+    _row(
+        is_.EDIT_CONFLICT,
+        r"\b(?:modified|changed|updated|edited|deleted|overwritten) (?:by (?:another|someone|somebody|an?other)"
+        r"|in the meantime"
+        r"|meanwhile|concurrently|since (?:it|you|then)|in between)\b"
+        r"|\bversion (?:mismatch|conflict)\b|\bstale (?:version|object|record|row|revision|entity)\b",
+    ),
+    _row(
+        is_.EXHAUSTED,
+        r"\b(?:queue|buffer|pool|backlog) is full\b|\bpool (?:is |was )?exhausted\b"
+        r"|\btoo many (?:\w+ )?(?:connections|sessions)\b"
+        r"|\bno (?:free |idle |available )?(?:connections?|workers?|slots?|threads?) (?:is |are )?(?:available|left"
+        r"|free)\b",
+    ),
+    _row(is_.MISCONFIGURED, r"\b(?:is|are|was) not (?:correctly |properly )?configured\b|\bmisconfigured\b"),
+    _row(
+        _mild(is_.YOU_MAY_NOT),
+        r"\b(?:is|are) not (?:allowed|permitted|authori[sz]ed|entitled) to\b|\bmay not (?:access|edit|delete|view"
+        r"|see|change"
+        r"|read|open|use|approve)\b|\b(?:lacks?|missing) (?:the )?(?:permission|role|right|scope)\b"
+        r"|\b(?:does|do)(?: not|n't) (?:have (?:the |any )?(?:permission|access|rights?)|belong to)\b"
+        r"|\bbelongs to (?:another|someone|a different)\b",
+    ),
+    _row(
+        _mild(is_.RULE_REFUSES),
+        r"\b(?:out of stock|sold out|fully booked|overbooked)\b"
+        r"|\b(?:insufficient|not enough) (?:funds|stock|inventory|money|points|seats|credits?|balance)\b"
+        r"|\b(?:card|payment|transaction) (?:was |is |has been |were )?(?:declined|refused by the bank)\b"
+        rf"|\b(?:already|was|has been) (?:been )?(?:{_DONE})\b(?! by)"
+        rf"|\b(?:{_WITH_A_TERM})s?\b.{{0,24}}?\b(?:expired|ended|passed|lapsed|not valid|no longer valid|used up"
+        r"|over)\b"
+        r"|\b(?:cannot|can't|can not|could not|may not) (?:be )?(?:cancel|refund|ship|book|redeem|withdraw"
+        r"|reschedul|return"
+        r"|reorder|check out)"
+        r"|\bnot eligible\b|\bineligible\b|\b(?:minimum|maximum) (?:order|amount|age|quantity|stay|number) \w+"
+        r"|\b(?:order|purchase|withdrawal|daily|weekly|credit|spending|transfer) limit\b"
+        r"|\bnot (?:open|available|sold|delivered|offered) (?:for|in|on|to) (?:your|this|that|sale)\b",
+    ),
+    _row(
+        _mild(is_.CONTRADICTION)._replace(severity=is_.CONTRADICTION.severity),
+        r"\b(?:checksum|hash|digest|crc)\b.{0,40}?\b(?:do|does)(?: not|n't) match\b|\bdoes(?: not|n't) (?:equal"
+        r"|match|add up to) the"
+        r" (?:sum|stored|recorded|total)\b|\binconsistent (?:state|data|record)\b|\borphan(?:ed)?\b|\b(?:is|are"
+        r"|was) corrupt(?:ed)?\b",
+    ),
+    _row(
+        _mild(is_.INVALID),
+        r"\binvalid (?:e-?mail|phone|date|quantity|amount|postcode|zip|iban|vat|currency|sku|price|input|file"
+        r"|format|country)\b"
+        r"|\b(?:e-?mail|phone|date|quantity|amount|price|name|title|field)\b.{0,30}?\b(?:is required"
+        r"|must be (?:positive|between|in"
+        r" the future|at (?:least|most))|is too (?:long|short)|is not (?:a )?valid)\b",
+    ),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1_024)
+def said_in_words(text: str) -> tuple[Label, str] | None:
+    """What the text of an exception of the application says that happened, and the words that do."""
+    text = text[:_MAX_TEXT]
+    if _misses_a_variable(text):
+        return is_.MISCONFIGURED, "a variable that is not set"
+    for label, words in _ROWS:
+        if (found := words.search(text)) is not None:
+            return label, found[0].lower()
+    return None
+
+
+def word_of_code(reading: Reading, text: str) -> Reading:
+    """What a builtin exception of the application complains of, where that is plain."""
+    if reading.type in _OF_SETTINGS and _misses_a_variable(text):
+        reading.label = is_.MISCONFIGURED
+        reading.says = f"{reading.says}, a variable that is not set"
+    return reading
+
+
+def _misses_a_variable(text: str) -> bool:
+    """Whether a text complains of an environment variable or a setting that has no value."""
+    return _VARIABLE.search(text[:_MAX_TEXT]) is not None
