@@ -84,7 +84,7 @@ _ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(
         _mild(is_.RULE_REFUSES),
         r"\b(?:out of stock|sold out|fully booked|overbooked)\b"
-        r"|\b(?:insufficient|not enough) (?:funds|stock|inventory|money|points|seats|credits?|balance)\b"
+        r"|\b(?:insufficient|not enough) (?:funds|stock|inventory|money|points|seats|credits?)\b"
         r"|\b(?:card|payment|transaction) (?:was |is |has been |were )?(?:declined|refused by the bank)\b"
         rf"|\b(?:already|was|has been) (?:been )?(?:{_DONE})\b(?! by)"
         rf"|\b(?:{_WITH_A_TERM})s?\b.{{0,24}}?\b(?:expired|ended|passed|lapsed|not valid|no longer valid|used up"
