@@ -246,7 +246,9 @@ def what_happened(message: str) -> tuple[Label, str] | None:
     answered, what ran out, or that others were there at the same time."""
     guess = guess_by_message(message)
     if guess is None or guess[0].category not in {Category.RESOURCE, Category.CONCURRENCY}:
-        return how_a_peer_failed(message)
+        told = how_a_peer_failed(message)
+        # of an application it may be a plan, or a machine
+        return None if told is not None and told[1] == "maintenance" else told
     text = message[:_MAX_MESSAGE].lower()
     return next(((label, found[0]) for label, words in _SHARED if (found := words.search(text)) is not None), None)
 
