@@ -151,6 +151,33 @@ _SHARED: tuple[tuple[Label, re.Pattern[str]], ...] = (
     )),
 )  # fmt: skip
 
+_OF_APPLICATIONS: tuple[tuple[Label, re.Pattern[str]], ...] = (
+    (
+        is_.UPSTREAM_FAILED,
+        re.compile(
+            r"\b(?:returned|answered|replied|responded|came back|(?<!body )sent|gave|received|got)(?: us"
+            r"| back)?(?: with)? (?:nonsense|garbage|rubbish|html"
+            r"|nothing|no (?:content|data|body|answer|json)|(?:an? )?(?:empty|invalid|unexpected|malformed"
+            r"|unparsable|unreadable"
+            r"|incomplete|no valid|garbled) (?:answer|response|reply|body|document|payload|content|json|status|page))\b"
+            r"|\b(?:unexpected|invalid|malformed|empty|bad|garbled|unparsable|unreadable|incomplete"
+            r"|no valid) (?:\w+ )?(?:response|reply|answer)"
+            r" (?:from|of|by)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        _guess(Category.BUSINESS_LOGIC, Severity.LOW),
+        re.compile(
+            r"\b(?:insufficient funds|(?:out of|not enough|insufficient) (?:stock|inventory|seats)|sold out"
+            r"|card (?:was |has been )?declined|(?:is|was|has been|had been) already (?:been )?(?:paid|shipped"
+            r"|delivered|cancell?ed|refunded|redeemed|booked|invoiced|settled|approved|published|closed for orders))\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
+"""What an application says in a class that says nothing: of a peer, and of its own rules."""
+
 _OF_SETTINGS = re.compile(
     r"(?:secret|api|access|encryption|fernet|private|signing)[ _-]?keys?\b|\bpem\b|certificate file|credentials?\b"
     r"|\b(?:ur[li]|dsn|hosts?|hostname)\b|\b(?:transport|renderer|driver|backend|middleware|template|fonts?)\b"
@@ -186,14 +213,6 @@ _REASON = re.compile(r"\W*(?:bad gateway|service unavailable|internal server err
 _NONSENSE = re.compile(
     r"\b(?:invalid|bad|unexpected|malformed|garbled) (?:greeting|handshake|banner|reply|response)\b"
     r"|\blooks like http\b|\b(?:bad|illegal|invalid) ?status ?line\b",
-    re.IGNORECASE,
-)
-_ODD = r"(?:unexpected|invalid|bad|malformed|unparsable|unreadable|garbled|incomplete|empty|broken|no valid)"
-_ODD_ANSWER = re.compile(
-    rf"\b{_ODD} (?:\w+ )?(?:answer|response|reply) (?:of|from|by)\b"
-    r"|\b(?:returned|(?<!body )sent(?: back)?|delivered|received|got|gave|(?:answered|responded|replied"
-    rf"|came back) with) (?:an? )?{_ODD} (?:\w+ )?(?:answer|response|reply|json"
-    r"|xml|payload|body|data)\b",
     re.IGNORECASE,
 )
 _CALL_FIRST = re.compile(r"\b(?:call|run|await|use) [\w.]+\(\) (?:first|before)\b", re.IGNORECASE)
@@ -265,13 +284,16 @@ def how_a_peer_failed(message: str) -> tuple[Label, str] | None:
 def what_happened(message: str) -> tuple[Label, str] | None:
     """What a message names that happened, where nothing but the message is known: how a link failed, what a peer
     answered, what ran out, or that others were there at the same time."""
-    if (found := _ODD_ANSWER.search(message[:_MAX_SETTINGS])) is not None:
-        return is_.UPSTREAM_FAILED, found[0].lower()
-    if (found := _CALL_FIRST.search(message[:_MAX_SETTINGS])) is not None:
-        return is_.BUG, found[0].lower()
+    for label, words in _OF_APPLICATIONS:
+        if (found := words.search(message[:_MAX_SETTINGS])) is not None:
+            return label, found[0].lower()
+    if (called := _CALL_FIRST.search(message[:_MAX_SETTINGS])) is not None:
+        return is_.BUG, called[0].lower()
     guess = guess_by_message(message)
     if guess is None or guess[0].category not in {Category.RESOURCE, Category.CONCURRENCY}:
-        return how_a_peer_failed(message)
+        told = how_a_peer_failed(message)
+        # of an application it may be a plan, or a machine
+        return None if told is not None and told[1] == "maintenance" else told
     text = message[:_MAX_MESSAGE].lower()
     return next(((label, one[0]) for label, words in _SHARED if (one := words.search(text)) is not None), None)
 
