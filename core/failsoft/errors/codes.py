@@ -16,7 +16,8 @@ from failsoft.errors.catalogue import find_label, sql_codes
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.store_codes import label_of_mongo
-from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
+from failsoft.errors.code import Code, CodeReader, code_that_raised, first_of, named, number_of
+from failsoft.errors.files import is_application
 from failsoft.errors.kit_codes import MORE_READERS_OF_KITS, READERS_OF_KITS
 from failsoft.errors.peers import upstream
 from failsoft.errors.protocols import (
@@ -88,7 +89,7 @@ def _of_the_system(exc: BaseException, kind: Label | None) -> Code | None:
     if number is None:
         found = _in_text(first_of(exc))
         if not isinstance(found, int):
-            return found
+            return found or _refused_by_code(exc)
         number = found
     label = known.ERRNO.get(number)
     if label in _NOT_BOUND and "while attempting to bind on address" in str(exc)[:_MAX_TEXT]:
@@ -96,6 +97,13 @@ def _of_the_system(exc: BaseException, kind: Label | None) -> Code | None:
     if label is is_.OS_FAULT and (name := getattr(exc, "filename", None)) and _SETTINGS_FILE.search(str(name)):
         label = is_.MISCONFIGURED
     return named(_of_a_socket(kind) if label is is_.OS_FAULT else label, f"errno {number}")
+
+
+def _refused_by_code(exc: BaseException) -> Code | None:
+    """What our own code refuses somebody: the system would have given its number."""
+    code = code_that_raised(exc) if type(exc) is PermissionError else None
+    ours = code is not None and is_application(code.co_filename)
+    return Code(is_.YOU_MAY_NOT, "refused by code") if ours else None
 
 
 def _of_a_socket(kind: Label | None) -> Label:

@@ -85,7 +85,9 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(
         is_.UPSTREAM_FAILED,
         r"(?:invalid|bad|unexpected|malformed|unparsable|unreadable|broken|empty|incomplete|garbled|unknown)"
-        r" (?:\w+ ){0,2}?(?:response|reply|answer)",
+        r" (?:\w+ ){0,2}?(?:response|reply|answer)"
+        r"|(?:response|reply|answer) (?:is |was )?(?:invalid|malformed|unparsable|unreadable|unexpected|broken|empty"
+        r"|incomplete|garbled)",
     ),
     _row(
         is_.UNREACHABLE,
@@ -269,7 +271,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(_WILL_PASS, r"temporar|transient|try again|retr(?:y|i)able"),
     _row(
         is_.UPSTREAM_FAILED,
-        r"(?:up|down)stream|gateway|external|third party|provider|remote|vendor"
+        r"(?:up|down)stream|gateway|integration|external|third party|provider|remote|vendor"
         rf"|(?:{_KNOWN_PEERS}) (?:\w+ )?(?:error|exception|failure|failed)"
         r"|(?:supplier|carrier|partner|bank|erp|crm|courier|registry) (?:\w+ )?(?:error|fail|refused|answer"
         r"|offline|broken"

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from failsoft.errors.capture import qualified_name
 from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import Label, code_of_status
+from failsoft.errors.evidence import NAMED
 from failsoft.errors.names import guess_by_name
 from failsoft.errors.own_word import OwnWord, http_answer
 from failsoft.errors.peers import status_of_peer
-from failsoft.errors.reading import Reading
+from failsoft.errors.reading import Reading, parse_retry_after
 from failsoft.errors.taxonomy import Category
 
 __all__ = ["answer_of_the_application", "named_answer", "said_by_code"]
@@ -49,6 +52,8 @@ def answer_of_the_application(cls: type) -> OwnWord:
         cause = exc.__cause__
         if fixed is None and cause is not None and status_of_peer(getattr(cause, "response", None), cause) == status:
             return None
+        if fixed is None and named is not None and named[0] == is_.UPSTREAM_FAILED:
+            return _of_a_peer(exc, now, status, named[1])
         reading = http_answer(exc, now, status)
         reading.more.pop("expected", None)
         reading.explicit = False
@@ -58,6 +63,17 @@ def answer_of_the_application(cls: type) -> OwnWord:
         return reading
 
     return speak
+
+
+def _of_a_peer(exc: BaseException, now: float, status: int, says: str) -> Reading:
+    """What a peer answered, where the class is named for what failed outside and its status is given each time."""
+    name = qualified_name(type(exc))
+    label = label_of_upstream(status) or is_.UPSTREAM_FAILED
+    reading = Reading(label, "name", f"{says}, HTTP {status}", NAMED, name)
+    wait = parse_retry_after(getattr(exc, "retry_after", None), now)
+    if wait is not None and label.transient:
+        reading.more["retry_after"] = wait
+    return reading
 
 
 _VAGUE_STATUSES = frozenset({400, 410, 422})

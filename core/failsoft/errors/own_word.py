@@ -214,6 +214,13 @@ def _ratelimited(exc: BaseException, now: float) -> Reading:
     return reading
 
 
+def _session_interrupted(exc: BaseException, now: float) -> Reading:
+    """A bad request by its class, and yet another request ended the session meanwhile."""
+    reading = http_answer(exc, now, 400)
+    reading.label = reading.label._replace(category=Category.CONCURRENCY)
+    return reading
+
+
 def _request_validation(exc: BaseException, now: float) -> Reading:
     errors = _attribute(exc, "errors")
     pairs = validation.pairs_of_pydantic(errors() if callable(errors) else errors)
@@ -246,6 +253,7 @@ _WORDS: dict[str, OwnWord] = {
     "blacksheep.HTTPException": _duck,
     "werkzeug.HTTPException": _werkzeug,
     "rest_framework.APIException": _rest_framework,
+    "django.SessionInterrupted": _session_interrupted,
     "django_ratelimit.Ratelimited": _ratelimited,
     "django.Http404": _status(404),
     "django.PermissionDenied": _status(403),

@@ -65,7 +65,8 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     )),
     (_NETWORK._replace(severity=Severity.HIGH), (
         "certificate verify failed", "certificate has expired", "certificate_verify_failed", "invalid peer certificate",
-        "invalidcertificate", "unknownissuer", "self-signed certificate", "self signed certificate", "tls handshake",
+        "invalidcertificate", "unknownissuer", "[ssl: wrong_version_number]",
+        "[ssl: record_layer_failure]", "self-signed certificate", "self signed certificate", "tls handshake",
         "ssl handshake",
     )),
     (_OUR_KEYS, (
@@ -112,7 +113,7 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 _PEERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
-    (is_.NO_TRUST, re.compile(r"certificate|unknownissuer|(?:tls|ssl) handshake")),
+    (is_.NO_TRUST, re.compile(r"certificate|unknownissuer|wrong_version|record_layer|(?:tls|ssl) handshake")),
     (is_.UNREACHABLE, re.compile(
         r"refused|err_name_not|could not open socket"
         r"|(?:could not|couldn't|cannot|can't|unable to|failed to|failed client) (?:establish|connect|resolve)"

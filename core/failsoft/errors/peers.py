@@ -36,6 +36,10 @@ _SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing
 # 400 is how some say 401: Google's "API key not valid", Plaid's INVALID_API_KEYS
 _KEY_REFUSED = re.compile(r"api[ _-]?keys? (?:is )?(?:not valid|invalid|expired)|invalid[ _-]api[ _-]?keys?\b")
 
+_MAY_BE_REPEATED = re.compile(
+    r"\b(?:you (?:can|may)|please|should) (?:\w+ )?(?:retry|re-?try|repeat|try (?:\w+ ){0,3}again)\b"
+)
+"""What a peer adds to a failure of its own that will pass."""
 _SPENT_IN_TEXT = re.compile(r"credit balance is too low|insufficient (?:credits?|balance|quota)|out of credits?")
 _PHRASES = "|".join(one.phrase for one in HTTPStatus if one >= 400)
 _STATUS_IN_TEXT = re.compile(
@@ -96,6 +100,8 @@ def upstream(exc: BaseException, label: Label | None) -> Code | None:
     means = known.label_of_upstream(status)
     if means is None and status == 400:
         means = means_of_a_bad_request(exc)
+    if means is None and status == 500 and _MAY_BE_REPEATED.search(lower_text_of(exc)) is not None:
+        means = is_.UPSTREAM_DOWN
     if means is None and status not in IN_FULL and _says_little(label) and (said := word_of_answer(exc)) is not None:
         return said._replace(says=f"{says}, {said.says}", retry_after=wait)
     if means is None and clear is not None:

@@ -201,6 +201,6 @@ def _by_library(frames: Sequence[Frame], name: str) -> Label | None:
             if kind_of_place(path) is not Kind.PARSER and _GIVEN_SETTINGS.search(function):
                 return is_.MISCONFIGURED
             # a RuntimeError is about how the library is used
-            if name != "RuntimeError" and _READS_ANSWER.search(function):
+            if name != "RuntimeError" and kind_of_place(path) is not Kind.FRAMEWORK and _READS_ANSWER.search(function):
                 return is_.UPSTREAM_FAILED
     return None

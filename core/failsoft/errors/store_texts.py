@@ -20,6 +20,12 @@ __all__ = [
 _MAX_TEXT = 2_000
 _Coded = tuple[tuple[str, str, Label], ...]
 
+_DAMAGED = (
+    'could not open file "base/', 'could not open file "global/', 'could not open file "pg_', "could not read block",
+    "missing chunk number", "unexpected chunk number", "could not access status of transaction", "unexpected zeros",
+    "invalid memory alloc request size", "compressed pglz data is corrupt", "re-find parent key", "left-link changed",
+)  # fmt: skip
+"""Files of a database that are gone or hold something else (PostgreSQL has a state of its own for few of them)."""
 _PREPARED = ("_pg3_", "__asyncpg_")
 _OF_ANOTHER_TYPE = ("expected str, got", "offset-naive", "sized iterable container expected")
 _POSTGRES: _Coded = (
@@ -50,6 +56,7 @@ _POSTGRES: _Coded = (
     ("XX000", "could not open relation with oid", is_.CONTENTION),
     ("XX000", "tuple concurrently updated", is_.CONTENTION),
     ("XX000", "max clients reached", is_.EXHAUSTED),
+    *((state, words, is_.CORRUPT) for state in ("XX000", "58P01") for words in _DAMAGED),
     ("XX000", "max client conn", is_.EXHAUSTED),
     ("XX000", "tenant or user not found", is_.REFUSED_US),
 )
@@ -270,6 +277,8 @@ def read_redis(exc: BaseException, label: Label | None) -> Code | None:
     if not isinstance(text, str):
         return None
     if text.startswith("Error ") and " connecting to " in text:
+        if "[SSL: " in text and "EOF" not in text:
+            return Code(is_.NO_TRUST, "while connecting")
         return Code(is_.STORE_REFUSED, "while connecting")
     if text.startswith("Timeout connecting"):
         return Code(is_.CONNECT_SILENT, "while connecting")

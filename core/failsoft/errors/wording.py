@@ -240,6 +240,8 @@ def _by_place(reading: Reading, link: Link) -> Placed:
     if placed.better is None:
         ours = reading.label in OF_INPUT and "." in reading.type and names_a_settings_file(link.message)
         return placed._replace(better=(MISCONFIGURED, "a file of settings")) if ours else placed
+    if placed.better[0] in OF_INPUT and _ON_CLOSED.search(link.message) is not None:
+        return placed._replace(better=(BUG, "closed before"))
     # who is set up connects at once
     connects = placed.better[1] == SETTING_UP and how_a_peer_failed(link.message) is not None
     return placed._replace(better=None) if connects else placed
@@ -248,6 +250,7 @@ def _by_place(reading: Reading, link: Link) -> Placed:
 _OF_VALUES = re.compile(
     r"\A(?:ValueError|Unicode\w*Error|OverflowError|EOFError|Exception|RuntimeError|OSError|struct\.error)\Z"
 )
+_ON_CLOSED = re.compile(r"\b(?:on|from|to|of) (?:an? )?closed \w+")
 _OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
 _OF_STORES = frozenset({Kind.STORE, Kind.BROKER})
 _OF_SECRETS_KEPT = re.compile(r"\b(?:salt|password hash|hash format)\b", re.IGNORECASE)

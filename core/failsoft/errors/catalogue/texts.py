@@ -261,6 +261,7 @@ OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     (is_.MISCONFIGURED, "TypeError", "Password was given but private key is not encrypted"),
     (is_.MISCONFIGURED, "ValueError", "Incorrect password, could not decrypt key"),
     (is_.MISCONFIGURED, "ValueError", "Could not deserialize key data"),
+    (is_.MISCONFIGURED, "ValueError", "Valid PEM but no "),
     (is_.MISCONFIGURED, "ValueError", "Invalid password or PKCS12 data"),
     *BEGINNINGS_OF_CLIENTS,
     (is_.MISCONFIGURED, "ValueError", "Unable to load PEM file"),
@@ -272,6 +273,24 @@ OF_CALLS: tuple[tuple[Label, str, str, str], ...] = (
     # the hash that was stored
     # what was encrypted once, with another key or in another way
     (is_.CONTRADICTION, "ValueError", "cryptography.decrypt", ""),
+    (
+        is_.MISCONFIGURED,
+        "ValueError",
+        """
+        cryptography.AESGCM cryptography.AESCCM cryptography.AESOCB3 cryptography.AESSIV cryptography.AESGCMSIV
+        cryptography.ChaCha20Poly1305
+        """,
+        r"\bkey must be\b",
+    ),
+    (
+        is_.MISCONFIGURED,
+        "ValueError TypeError",
+        """
+        cryptography.load_pem_private_key cryptography.load_der_private_key cryptography.load_ssh_private_key
+        cryptography.load_pem_public_key cryptography.load_pkcs12
+        """,
+        "",
+    ),
     (is_.CONTRADICTION, "ValueError", "cryptography.finalize", r"\bpadding\b"),
     (is_.CONTRADICTION, "ValueError", "bcrypt.checkpw bcrypt.hashpw", r"\AInvalid salt"),
 )
