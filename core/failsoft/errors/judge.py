@@ -16,6 +16,7 @@ from failsoft.errors.capture import qualified_name, text_of
 from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import (
     BUG,
+    CONTRADICTION,
     DISCONNECTED,
     INVALID,
     MISCONFIGURED,
@@ -48,7 +49,7 @@ from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_af
 from failsoft.errors.rules import CompiledRules
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.validation import pairs_of_exception
-from failsoft.errors.weighing import is_mere_bug, of_a_store, of_an_address, recovery, relabel
+from failsoft.errors.weighing import is_away, is_mere_bug, of_a_store, of_an_address, recovery, relabel, was_kept
 from failsoft.errors.wording import (
     OF_PEERS,
     complain,
@@ -76,8 +77,6 @@ _HANDLE = re.compile(
 _REFUSALS = frozenset({REFUSED_US, WHO_ARE_YOU})
 _UNSURE = frozenset({"default", "pattern", "model"})
 _KNOWN = frozenset({"code", "catalogue", "convention"})
-_AWAY = frozenset({"unavailable", "not ready", "offline", "down", "outage"})
-"""What a name says of something that is not to be had, whether it was not reached or did not want to."""
 _OF_THE_APP = frozenset({"settings", "rule", "exception"})
 _PEER_FAILED = UPSTREAM_FAILED._replace(voice=Voice.WRAPS)
 
@@ -276,6 +275,8 @@ class Judge:
             and not (facts.guess is not None and facts.guess[0] == UPSTREAM_FAILED and inner.label in OF_INPUT)
         ):
             inner.confidence *= 0.95
+            if inner.label in OF_INPUT and facts.unknown and was_kept(facts.name):
+                inner.label = CONTRADICTION
             # the last of several attempts proves nothing about the others
             return relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner
         if said is not None:
@@ -316,7 +317,7 @@ class Judge:
             inner is not None
             and not vaguer
             and inner.source not in _UNSURE
-            and (inner.label.category is said[0].category or (said[1] in _AWAY and inner.label.category in OF_PEERS))
+            and (inner.label.category is said[0].category or (is_away(said[1]) and inner.label.category in OF_PEERS))
         ):
             # the same said more exactly, as a deadlock behind a conflict
             inner.over, inner.type = reading, facts.name

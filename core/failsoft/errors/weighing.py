@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
 from failsoft.errors.capture import cause_of, text_of
 from failsoft.errors.catalogue.labels import BUG, MISCONFIGURED, Label
 from failsoft.errors.complaints import is_not_set_up
+from failsoft.errors.names import words_of
 from failsoft.errors.reading import Reading
 from failsoft.errors.taxonomy import Category
 
-__all__ = ["is_mere_bug", "of_a_store", "of_an_address", "recovery", "relabel"]
+__all__ = ["is_away", "is_mere_bug", "of_a_store", "of_an_address", "recovery", "relabel", "was_kept"]
+
+
+_AWAY = re.compile(r"\b(?:unavailable|not ready|offline|down|outage)\Z")
+# the phrases of a status, which nobody has who was not reached
+_PHRASES = frozenset({"service unavailable", "upstream unavailable"})
+_KEEPS = re.compile(r"\b(?:cache|repository|store|storage|snapshot|persistence|archive|session|checkpoint)\b")
+
+
+def is_away(words: str) -> bool:
+    """Whether the words of a name say that something is not to be had, be it not reached or not willing."""
+    return words not in _PHRASES and _AWAY.search(words) is not None
+
+
+def was_kept(name: str) -> bool:
+    """Whether a class is named for what keeps data: what cannot be read there, no client sent."""
+    return _KEEPS.search(words_of(name.rpartition(".")[2])) is not None
 
 
 def is_mere_bug(reading: Reading) -> bool:
