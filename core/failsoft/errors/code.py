@@ -7,8 +7,9 @@ from types import CodeType
 from typing import NamedTuple
 
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.files import is_application
 
-__all__ = ["Code", "CodeReader", "code_that_raised", "first_of", "named", "number_of"]
+__all__ = ["Code", "CodeReader", "code_that_raised", "first_of", "is_raised_by_us", "named", "number_of"]
 
 
 class Code(NamedTuple):
@@ -45,3 +46,9 @@ def code_that_raised(exc: BaseException) -> CodeType | None:
     while tb is not None and tb.tb_next is not None:
         tb = tb.tb_next
     return None if tb is None else tb.tb_frame.f_code
+
+
+def is_raised_by_us(exc: BaseException) -> bool:
+    """Whether code of the application raised an exception itself."""
+    code = code_that_raised(exc)
+    return code is not None and is_application(code.co_filename)

@@ -16,8 +16,7 @@ from failsoft.errors.catalogue import find_label, sql_codes
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.store_codes import label_of_mongo
-from failsoft.errors.code import Code, CodeReader, code_that_raised, first_of, named, number_of
-from failsoft.errors.files import is_application
+from failsoft.errors.code import Code, CodeReader, first_of, is_raised_by_us, named, number_of
 from failsoft.errors.kit_codes import MORE_READERS_OF_KITS, READERS_OF_KITS
 from failsoft.errors.peers import upstream
 from failsoft.errors.protocols import (
@@ -101,8 +100,7 @@ def _of_the_system(exc: BaseException, kind: Label | None) -> Code | None:
 
 def _refused_by_code(exc: BaseException) -> Code | None:
     """What our own code refuses somebody: the system would have given its number."""
-    code = code_that_raised(exc) if type(exc) is PermissionError else None
-    ours = code is not None and is_application(code.co_filename)
+    ours = type(exc) is PermissionError and is_raised_by_us(exc)
     return Code(is_.YOU_MAY_NOT, "refused by code") if ours else None
 
 

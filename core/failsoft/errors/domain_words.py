@@ -11,13 +11,16 @@ from functools import lru_cache
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.names import guess_by_words
 from failsoft.errors.reading import Reading
 
-__all__ = ["said_in_words", "word_of_code"]
+__all__ = ["said_as_a_name", "said_in_words", "word_of_code"]
 
 _MAX_TEXT = 400
 _OF_SETTINGS = frozenset({"ValueError", "KeyError", "AssertionError"})
 """By which code complains as well of what is not set."""
+_MOST_WORDS = 9
+_NO_WORD = re.compile(r"[^a-z]+")
 _VARIABLE = re.compile(
     r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b[\"'`]? (?:environment variable |variable |setting )?(?:is |was |has |must "
     r"|needs to )?"
@@ -52,7 +55,8 @@ _ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(is_.NO_TRUST, r"\bcertificate\b.{0,60}?\b(?:expired|not trusted|untrusted|revoked|self[- ]signed)\b"),
     _row(
         is_.CONTENTION,
-        r"\block\b.{0,30}?\b(?:could not|cannot|can't) be (?:acquired|obtained|taken)\b|\bfailed to (?:acquire"
+        r"\bcould not (?:get|take|obtain|acquire) (?:\S+ ){0,3}lock\b|\block\b.{0,30}?\b(?:could not|cannot"
+        r"|can't) be (?:acquired|obtained|taken)\b|\bfailed to (?:acquire"
         r"|obtain) (?:\S+ ){0,3}lock\b"
         r"|\b(?:is|are) (?:already )?(?:being )?(?:processed|handled|locked|edited|held) by (?:another|someone"
         r"|somebody)\b"
@@ -63,22 +67,38 @@ _ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"\b(?:modified|changed|updated|edited|deleted|overwritten) (?:by (?:another|someone|somebody|an?other)"
         r"|in the meantime"
         r"|meanwhile|concurrently|since (?:it|you|then)|in between)\b"
-        r"|\bversion (?:mismatch|conflict)\b|\bstale (?:version|object|record|row|revision|entity)\b",
+        r"|\boptimistic lock|\bversion (?:mismatch|conflict)\b|\bstale (?:version|object|record|row|revision|entity)\b",
     ),
     _row(
         is_.EXHAUSTED,
-        r"\b(?:queue|buffer|pool|backlog) is full\b|\bpool (?:is |was )?exhausted\b"
+        r"\b(?:queue|buffer|pool|backlog) is (?:full|saturated|busy)\b|\bpool (?:is |was )?exhausted\b"
         r"|\btoo many (?:\w+ )?(?:connections|sessions)\b"
         r"|\bno (?:free |idle |available )?(?:connections?|workers?|slots?|threads?) (?:is |are )?(?:available|left"
         r"|free)\b",
     ),
-    _row(is_.MISCONFIGURED, r"\b(?:is|are|was) not (?:correctly |properly )?configured\b|\bmisconfigured\b"),
+    _row(
+        is_.BROKEN,
+        r"\bconnection (?:to|with) \S+(?: \S+)? (?:was |is )?(?:dropped|lost|closed|reset|broken)\b"
+        r"|\bconnection (?:was |is )?(?:lost|dropped|broken)\b",
+    ),
+    _row(
+        is_.UNREACHABLE,
+        r"\b(?:failed to|could not|cannot|can't|unable to) resolve (?:host|name|\S+\.\S+)"
+        r"|\bunreachable\b(?! (?:code|state|branch|statement|case))",
+    ),
+    _row(
+        _mild(is_.REFUSED_US)._replace(severity=is_.REFUSED_US.severity),
+        r"\b(?:rejected|refused|did not accept) (?:our|the) (?:api[ -]?key|credentials?|token|password|certificate)\b",
+    ),
+    _row(is_.MISCONFIGURED, r"\bmigrations?\b.{0,30}?\b(?:not (?:been )?(?:applied|run)|missing|pending)\b|\b(?:is"
+    r"|are|was) not (?:correctly |properly )?configured\b|\bmisconfigured\b"),
     _row(
         _mild(is_.YOU_MAY_NOT),
         r"\b(?:is|are) not (?:allowed|permitted|authori[sz]ed|entitled) to\b|\bmay not (?:access|edit|delete|view"
         r"|see|change"
         r"|read|open|use|approve)\b|\b(?:lacks?|missing) (?:the )?(?:permission|role|right|scope)\b"
         r"|\b(?:does|do)(?: not|n't) (?:have (?:the |any )?(?:permission|access|rights?)|belong to)\b"
+        r"|\bonly (?:an? |the )?(?:admin\w*|owners?|managers?|members?|staff|editors?|authors?) (?:may|can)\b"
         r"|\bbelongs to (?:another|someone|a different)\b",
     ),
     _row(
@@ -87,7 +107,8 @@ _ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|\b(?:insufficient|not enough) (?:funds|stock|inventory|money|points|seats|credits?)\b"
         r"|\b(?:card|payment|transaction) (?:was |is |has been |were )?(?:declined|refused by the bank)\b"
         rf"|\b(?:already|was|has been) (?:been )?(?:{_DONE})\b(?! by)"
-        rf"|\b(?:{_WITH_A_TERM})s?\b.{{0,24}}?\b(?:expired|ended|passed|lapsed|not valid|no longer valid|used up"
+        rf"|\b(?:{_WITH_A_TERM})s?\b.{{0,24}}?\b(?:expired|ended|passed|lapsed|not valid|no longer valid|not active"
+        r"|inactive|paused|used up"
         r"|over)\b"
         r"|\b(?:cannot|can't|can not|could not|may not) (?:be )?(?:cancel|refund|ship|book|redeem|withdraw"
         r"|reschedul|return"
@@ -124,6 +145,16 @@ def said_in_words(text: str) -> tuple[Label, str] | None:
         if (found := words.search(text)) is not None:
             return label, found[0].lower()
     return None
+
+
+@lru_cache(maxsize=1_024)
+def said_as_a_name(text: str) -> tuple[Label, str] | None:
+    """What a short text says that is made of the words that names of classes are made of: a category and no more."""
+    words = _NO_WORD.sub(" ", text[:_MAX_TEXT].lower()).split()
+    if not 1 < len(words) <= _MOST_WORDS:
+        return None
+    guess = guess_by_words(f" {' '.join(words)} ")
+    return None if guess is None else (_mild(guess[0]), guess[1])
 
 
 def word_of_code(reading: Reading, text: str) -> Reading:

@@ -26,7 +26,7 @@ from failsoft.errors.catalogue.labels import (
     Label,
     Voice,
 )
-from failsoft.errors.codes import Code
+from failsoft.errors.code import Code, is_raised_by_us
 from failsoft.errors.complaints import is_not_set_up
 from failsoft.errors.disconnects import find_disconnect
 from failsoft.errors.evidence import GUESSED, NAMED
@@ -298,7 +298,8 @@ class Judge:
             own = Reading(facts.said, facts.source, facts.says, 0.2, facts.name)
             if (said := complain(own, text, type(exc), facts.reads)) is not own:
                 return said
-        alone = words_alone(text, facts.name)
+        ours = facts.unknown or bool(self._guard(lambda: is_raised_by_us(exc)))
+        alone = words_alone(text, facts.name, ours=ours)
         if alone is not None and not (facts.unknown and alone.says == " is closed" and _HANDLE.search(text) is None):
             return alone
         if facts.label.voice is Voice.MUTE:

@@ -13,7 +13,7 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.taxonomy import Category
 
-__all__ = ["any_of", "guess_by_name", "is_mute_name", "is_said_by_causes", "words_of"]
+__all__ = ["any_of", "guess_by_name", "guess_by_words", "is_mute_name", "is_said_by_causes", "words_of"]
 
 _WRONG_TYPE = is_.INVALID._replace(status=415, code="UNSUPPORTED_MEDIA_TYPE")
 _WILL_PASS = is_.UPSTREAM_NOT_NOW._replace(code="SERVICE_UNAVAILABLE")
@@ -75,7 +75,11 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     # --- what is waited for: who else has it, or how many there are --------------------------------------------------
     _row(is_.EXHAUSTED, r"pool (?:\w+ )?(?:time ?out|timed out|exhausted|full)|bulkhead (?:is )?(?:full|saturated)"),
-    _row(is_.CONTENTION, r"lock (?:\w+ )?(?:time ?out|timed out)|already locked"),
+    _row(
+        is_.CONTENTION,
+        r"lock (?:\w+ )?(?:time ?out|timed out)|already locked"
+        r"|(?:lock|lease) (?:expired|lost|gone)|already (?:processing|running|in progress|being )",
+    ),
     # --- what failed outside -----------------------------------------------------------------------------------------
     _row(
         is_.NO_TRUST, r"(?:tls|ssl) |handshake (?:failed|failure|error)|(?:untrusted|expired) (?:server )?certificate"
@@ -85,7 +89,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(
         is_.UPSTREAM_FAILED,
         r"(?:invalid|bad|unexpected|malformed|unparsable|unreadable|broken|empty|incomplete|garbled|unknown)"
-        r" (?:\w+ ){0,2}?(?:response|reply|answer)"
+        r" (?:\w+ ){0,2}?(?:response|reply|answer|(?:model|llm|ai) output|completion)|returned (?:no|invalid|bad"
+        r"|empty) "
         r"|(?:response|reply|answer) (?:is |was )?(?:invalid|malformed|unparsable|unreadable|unexpected|broken|empty"
         r"|incomplete|garbled)",
     ),
@@ -118,7 +123,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     # --- settings ----------------------------------------------------------------------------------------------------
     _row(
         is_.MISCONFIGURED,
-        r"(?:missing|invalid|no) (?:\w+ )?(?:settings?|config|env(?:ironment)? )|settings? (?:is |was )?(?:not"
+        r"(?:missing|invalid|no) (?:\w+ ){0,3}?(?:settings?|config|env(?:ironment)? )|settings? (?:is |was )?(?:not"
         r"|missing)|missing (?:\w+ )?(?:credential|secret)"
         r"|(?:not |un|mis)configured"
         r"|(?:templates?|certificate|migrations?|plugin|driver|fonts?|translations?|environment variable|secrets?"
@@ -175,6 +180,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(
         _WRONG_TYPE,
         r"unsupported (?:\w+ )?(?:media|file|content|mime|format|image|extension|encoding)"
+        r"|(?:file|media|content|mime) (?:type|format|extension) not (?:allowed|accepted|permitted|supported)"
         r"|(?:invalid|unknown|wrong) (?:file|media|content|mime) (?:type|format|extension)",
     ),
     _row(
@@ -190,7 +196,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     # --- before rules that begin with the same words ----------------------------------------------------------------
     _row(
         is_.CONTRADICTION,
-        r"(?:\w+ )?(?:out of (?:balance|sync)|unbalanced|imbalance|(?:do|does) not add up|orphan(?:ed|s)? |dangling"
+        r"(?:\w+ )?(?:out of (?:balance|sync)|unbalanced|imbalance|(?:missing|no) (?:parent|referenced|related) "
+        r"|(?:do|does) not add up|orphan(?:ed|s)? |dangling"
         r"|broken (?:reference|link|chain) )",
     ),
     _row(
@@ -206,7 +213,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|sold|limit (?:\w+ ){0,3}(?:reached|exceeded)|over limit|overbooked|booked|business|rule|domain (?:error"
         r"|exception|failure|violation)|policy violation|(?:illegal|invalid) (?:\w+ )?(?:state|transition)"
         r"|suspended|blocked|locked out|unavailable for|not available|minimum|maximum|fraud|expired|ended |lapsed"
-        r"|in use|taken |empty |not applicable|exceeds |(?:region|country|market|area|state|city"
+        r"|in use|taken |(?:budget|allowance) exceeded|empty |not applicable|exceeds |(?:region|country|market|area"
+        r"|state|city"
         r"|currency) not supported"
         r"|feature (?:is )?(?:not |un|dis)\w+"
         rf"|max(?:imum)? (?!(?:\w+ )?(?:{_COUNTED_BY_MACHINES})s? )(?:\w+ ){{1,2}}(?:reached|exceeded)"
@@ -272,7 +280,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(
         is_.UPSTREAM_FAILED,
         r"(?:up|down)stream|gateway|integration|external|third party|provider|remote|vendor"
-        rf"|(?:{_KNOWN_PEERS}) (?:\w+ )?(?:error|exception|failure|failed)"
+        rf"|(?:{_KNOWN_PEERS}) (?:\w+ )?(?:error|exception|failure|failed|refused|refusal)"
         r"|(?:supplier|carrier|partner|bank|erp|crm|courier|registry) (?:\w+ )?(?:error|fail|refused|answer"
         r"|offline|broken"
         r"|said)"
@@ -300,7 +308,11 @@ def words_of(name: str) -> str:
 @lru_cache(maxsize=1_024)
 def guess_by_name(name: str) -> tuple[Label, str] | None:
     """What the name of a class suggests that an application wrote itself, and the words that do."""
-    words = f" {words_of(name)} "
+    return guess_by_words(f" {words_of(name)} ")
+
+
+def guess_by_words(words: str) -> tuple[Label, str] | None:
+    """What words suggest that are separated by blanks, one before the first and one after the last."""
     if _ANY.search(words) is None:
         return None
     for label, pattern in _NAMES:

@@ -43,7 +43,7 @@ from failsoft.errors.complaints import (
     is_throttled,
 )
 from failsoft.errors.conventions import KIND_KNOWN, Convention
-from failsoft.errors.domain_words import said_in_words, word_of_code
+from failsoft.errors.domain_words import said_as_a_name, said_in_words, word_of_code
 from failsoft.errors.errands import names_a_settings_file
 from failsoft.errors.evidence import GUESSED, NAMED, TOLD
 from failsoft.errors.failure import Frame, Link
@@ -171,7 +171,7 @@ def word_in(guess: tuple[Label, str], reading: Reading, text: str) -> Reading:
     return Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
 
 
-def words_alone(text: str, name: str) -> Reading | None:
+def words_alone(text: str, name: str, *, ours: bool = False) -> Reading | None:
     """What a message suggests of a class of which nothing else is known: a category; and where the words name what
     happened, the status too and whether it will pass, which is presumed: who repeats a call has to know more."""
     if (status := status_in(text)) is not None:
@@ -180,7 +180,7 @@ def words_alone(text: str, name: str) -> Reading | None:
         return _told(*told, name)
     if (told := said_in_words(text)) is not None:
         return _told(*told, name)
-    guess = guess_by_message(text)
+    guess = guess_by_message(text) or (said_as_a_name(text) if ours else None)
     return None if guess is None else Reading(guess[0], "pattern", guess[1], GUESSED, name)
 
 

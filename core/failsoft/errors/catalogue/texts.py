@@ -257,6 +257,8 @@ OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     (is_.INVALID, "ValueError", "password cannot be longer than 72 bytes"),
     (is_.INVALID, "ValueError", "password may not contain NUL bytes"),
     (is_.UNPARSABLE, "ValueError", "error parsing asn1 value"),
+    # what was encrypted in another way; the compiled classes of cryptography do not say whose they are
+    (is_.CONTRADICTION, "ValueError", "Invalid padding "),
     (is_.MISCONFIGURED, "TypeError", "Password was not given but private key is encrypted"),
     (is_.MISCONFIGURED, "TypeError", "Password was given but private key is not encrypted"),
     (is_.MISCONFIGURED, "ValueError", "Incorrect password, could not decrypt key"),
@@ -291,7 +293,6 @@ OF_CALLS: tuple[tuple[Label, str, str, str], ...] = (
         """,
         "",
     ),
-    (is_.CONTRADICTION, "ValueError", "cryptography.finalize", r"\bpadding\b"),
     (is_.CONTRADICTION, "ValueError", "bcrypt.checkpw bcrypt.hashpw", r"\AInvalid salt"),
 )
 """Label, classes, functions, each by the module that it or its object is of, and a regular expression of the text."""
