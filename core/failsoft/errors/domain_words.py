@@ -20,6 +20,8 @@ _MAX_TEXT = 400
 _OF_SETTINGS = frozenset({"ValueError", "KeyError", "AssertionError"})
 """By which code complains as well of what is not set."""
 _MOST_WORDS = 9
+_TOO_LITTLE = frozenset({"login", "authentication", "credentials"})
+"""What it was about, and not what happened."""
 _NO_WORD = re.compile(r"[^a-z]+")
 _VARIABLE = re.compile(
     r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b[\"'`]? (?:environment variable |variable |setting )?(?:is |was |has |must "
@@ -154,7 +156,7 @@ def said_as_a_name(text: str) -> tuple[Label, str] | None:
     if not 1 < len(words) <= _MOST_WORDS:
         return None
     guess = guess_by_words(f" {' '.join(words)} ")
-    return None if guess is None else (_mild(guess[0]), guess[1])
+    return None if guess is None or guess[1] in _TOO_LITTLE else (_mild(guess[0]), guess[1])
 
 
 def word_of_code(reading: Reading, text: str) -> Reading:
