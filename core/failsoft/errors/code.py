@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from types import CodeType
 from typing import NamedTuple
 
@@ -48,7 +49,10 @@ def code_that_raised(exc: BaseException) -> CodeType | None:
     return None if tb is None else tb.tb_frame.f_code
 
 
+_is_ours = lru_cache(maxsize=2_048)(is_application)
+
+
 def is_raised_by_us(exc: BaseException) -> bool:
     """Whether code of the application raised an exception itself."""
     code = code_that_raised(exc)
-    return code is not None and is_application(code.co_filename)
+    return code is not None and _is_ours(code.co_filename)

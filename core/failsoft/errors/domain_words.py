@@ -10,13 +10,18 @@ import re
 from functools import lru_cache
 
 from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.evidence import GUESSED, TOLD
 from failsoft.errors.names import guess_by_words
+from failsoft.errors.patterns import guess_by_message, what_happened
+from failsoft.errors.peers import status_in
 from failsoft.errors.reading import Reading
 
-__all__ = ["said_as_a_name", "said_in_words", "word_of_code"]
+__all__ = ["word_of_code", "words_alone"]
 
 _MAX_TEXT = 400
+_MAX_READ = 2_000
 _OF_SETTINGS = frozenset({"ValueError", "KeyError", "AssertionError"})
 """By which code complains as well of what is not set."""
 _MOST_WORDS = 9
@@ -43,8 +48,12 @@ _WITH_A_TERM = (
 )
 
 
-def _row(label: Label, words: str) -> tuple[Label, re.Pattern[str]]:
-    return label, re.compile(words, re.IGNORECASE)
+_Row = tuple[Label, tuple[str, ...], re.Pattern[str]]
+
+
+def _row(label: Label, stems: str, words: str) -> _Row:
+    """A row, and the stems without one of which its expression is found nowhere: most texts have none of them."""
+    return label, tuple(stems.split()), re.compile(words)
 
 
 def _mild(label: Label) -> Label:
@@ -53,10 +62,12 @@ def _mild(label: Label) -> Label:
 
 
 # asked in this order
-_ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
-    _row(is_.NO_TRUST, r"\bcertificate\b.{0,60}?\b(?:expired|not trusted|untrusted|revoked|self[- ]signed)\b"),
+_ROWS: tuple[_Row, ...] = (
+    _row(is_.NO_TRUST, "certificate", r"\bcertificate\b.{0,60}?\b(?:expired|not trusted|untrusted|revoked"
+    r"|self[- ]signed)\b"),
     _row(
         is_.CONTENTION,
+        "lock another someone somebody",
         r"\bcould not (?:get|take|obtain|acquire) (?:\S+ ){0,3}lock\b|\block\b.{0,30}?\b(?:could not|cannot"
         r"|can't) be (?:acquired|obtained|taken)\b|\bfailed to (?:acquire"
         r"|obtain) (?:\S+ ){0,3}lock\b"
@@ -66,6 +77,7 @@ _ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         is_.EDIT_CONFLICT,
+        "modif chang updat edited delet overwrit version stale optimistic",
         r"\b(?:modified|changed|updated|edited|deleted|overwritten) (?:by (?:another|someone|somebody|an?other)"
         r"|in the meantime"
         r"|meanwhile|concurrently|since (?:it|you|then)|in between)\b"
@@ -73,6 +85,7 @@ _ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         is_.EXHAUSTED,
+        "full saturat busy exhausted connections sessions connection worker slot thread",
         r"\b(?:queue|buffer|pool|backlog) is (?:full|saturated|busy)\b|\bpool (?:is |was )?exhausted\b"
         r"|\btoo many (?:\w+ )?(?:connections|sessions)\b"
         r"|\bno (?:free |idle |available )?(?:connections?|workers?|slots?|threads?) (?:is |are )?(?:available|left"
@@ -80,22 +93,27 @@ _ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         is_.BROKEN,
+        "connection",
         r"\bconnection (?:to|with) \S+(?: \S+)? (?:was |is )?(?:dropped|lost|closed|reset|broken)\b"
         r"|\bconnection (?:was |is )?(?:lost|dropped|broken)\b",
     ),
     _row(
         is_.UNREACHABLE,
+        "resolve unreachable",
         r"\b(?:failed to|could not|cannot|can't|unable to) resolve (?:host|name|\S+\.\S+)"
         r"|\bunreachable\b(?! (?:code|state|branch|statement|case))",
     ),
     _row(
         _mild(is_.REFUSED_US)._replace(severity=is_.REFUSED_US.severity),
+        "rejected refused accept",
         r"\b(?:rejected|refused|did not accept) (?:our|the) (?:api[ -]?key|credentials?|token|password|certificate)\b",
     ),
-    _row(is_.MISCONFIGURED, r"\bmigrations?\b.{0,30}?\b(?:not (?:been )?(?:applied|run)|missing|pending)\b|\b(?:is"
+    _row(is_.MISCONFIGURED, "migration configured", r"\bmigrations?\b.{0,30}?\b(?:not (?:been )?(?:applied|run)"
+    r"|missing|pending)\b|\b(?:is"
     r"|are|was) not (?:correctly |properly )?configured\b|\bmisconfigured\b"),
     _row(
         _mild(is_.YOU_MAY_NOT),
+        "allowed permitted authori entitled may lack missing have belong only",
         r"\b(?:is|are) not (?:allowed|permitted|authori[sz]ed|entitled) to\b|\bmay not (?:access|edit|delete|view"
         r"|see|change"
         r"|read|open|use|approve)\b|\b(?:lacks?|missing) (?:the )?(?:permission|role|right|scope)\b"
@@ -105,6 +123,8 @@ _ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         _mild(is_.RULE_REFUSES),
+        "out sold booked insufficient enough declined refused already was been expired ended passed lapsed valid active"
+        " paused used over cannot can't not limit eligible minimum maximum",
         r"\b(?:out of stock|sold out|fully booked|overbooked)\b"
         r"|\b(?:insufficient|not enough) (?:funds|stock|inventory|money|points|seats|credits?)\b"
         r"|\b(?:card|payment|transaction) (?:was |is |has been |were )?(?:declined|refused by the bank)\b"
@@ -121,6 +141,7 @@ _ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         _mild(is_.CONTRADICTION)._replace(severity=is_.CONTRADICTION.severity),
+        "match equal add inconsistent orphan corrupt",
         r"\b(?:checksum|hash|digest|crc)\b.{0,40}?\b(?:do|does)(?: not|n't) match\b|\bdoes(?: not|n't) (?:equal"
         r"|match|add up to) the"
         r" (?:sum|stored|recorded|total)\b|\binconsistent (?:state|data|record)\b|\borphan(?:ed)?\b|\b(?:is|are"
@@ -128,6 +149,7 @@ _ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         _mild(is_.INVALID),
+        "invalid required must too valid",
         r"\binvalid (?:e-?mail|phone|date|quantity|amount|postcode|zip|iban|vat|currency|sku|price|input|file"
         r"|format|country)\b"
         r"|\b(?:e-?mail|phone|date|quantity|amount|price|name|title|field)\b.{0,30}?\b(?:is required"
@@ -137,20 +159,43 @@ _ROWS: tuple[tuple[Label, re.Pattern[str]], ...] = (
 )  # fmt: skip
 
 
+def words_alone(text: str, name: str, *, ours: bool = False) -> Reading | None:
+    """What a message suggests of a class of which nothing else is known: a category; and where the words name what
+    happened, the status too and whether it will pass, which is presumed: who repeats a call has to know more."""
+    told = _words_alone(text[:_MAX_READ], ours=ours)
+    if told is None:
+        return None
+    label, words, confidence = told
+    more = {"presumed": True} if label.transient else {}
+    return Reading(label, "pattern", words, confidence, name, more=more)
+
+
 @lru_cache(maxsize=1_024)
-def said_in_words(text: str) -> tuple[Label, str] | None:
+def _words_alone(text: str, *, ours: bool) -> tuple[Label, str, float] | None:
+    # the same exception is often raised again with the same text
+    if (status := status_in(text)) is not None:
+        told: tuple[Label, str] | None = label_of_upstream(status) or is_.UPSTREAM_FAILED, f"HTTP {status}"
+    else:
+        told = what_happened(text) or _said_in_words(text)
+    if told is not None:
+        return told[0]._replace(not_sent=False), told[1], TOLD
+    guess = guess_by_message(text) or (_said_as_a_name(text) if ours else None)
+    return None if guess is None else (*guess, GUESSED)
+
+
+def _said_in_words(text: str) -> tuple[Label, str] | None:
     """What the text of an exception of the application says that happened, and the words that do."""
     text = text[:_MAX_TEXT]
     if _misses_a_variable(text):
         return is_.MISCONFIGURED, "a variable that is not set"
-    for label, words in _ROWS:
-        if (found := words.search(text)) is not None:
-            return label, found[0].lower()
+    lower = text.lower()
+    for label, stems, words in _ROWS:
+        if any(stem in lower for stem in stems) and (found := words.search(lower)) is not None:
+            return label, found[0]
     return None
 
 
-@lru_cache(maxsize=1_024)
-def said_as_a_name(text: str) -> tuple[Label, str] | None:
+def _said_as_a_name(text: str) -> tuple[Label, str] | None:
     """What a short text says that is made of the words that names of classes are made of: a category and no more."""
     words = _NO_WORD.sub(" ", text[:_MAX_TEXT].lower()).split()
     if not 1 < len(words) <= _MOST_WORDS:
@@ -169,4 +214,4 @@ def word_of_code(reading: Reading, text: str) -> Reading:
 
 def _misses_a_variable(text: str) -> bool:
     """Whether a text complains of an environment variable or a setting that has no value."""
-    return _VARIABLE.search(text[:_MAX_TEXT]) is not None
+    return "_" in text and _VARIABLE.search(text[:_MAX_TEXT]) is not None

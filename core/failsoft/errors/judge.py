@@ -29,6 +29,7 @@ from failsoft.errors.catalogue.labels import (
 from failsoft.errors.code import Code, is_raised_by_us
 from failsoft.errors.complaints import is_not_set_up
 from failsoft.errors.disconnects import find_disconnect
+from failsoft.errors.domain_words import words_alone
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
 from failsoft.errors.facts import Facts, FactsOfClasses
@@ -59,7 +60,6 @@ from failsoft.errors.wording import (
     of_kind,
     place,
     word_in,
-    words_alone,
 )
 
 __all__ = ["Asked", "Judge"]

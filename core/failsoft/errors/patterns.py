@@ -288,7 +288,7 @@ def what_happened(message: str) -> tuple[Label, str] | None:
     for label, words in _OF_APPLICATIONS:
         if (found := words.search(message[:_MAX_SETTINGS])) is not None:
             return label, found[0].lower()
-    if (called := _CALL_FIRST.search(message[:_MAX_SETTINGS])) is not None:
+    if "()" in message and (called := _CALL_FIRST.search(message[:_MAX_SETTINGS])) is not None:
         return is_.BUG, called[0].lower()
     guess = guess_by_message(message)
     if guess is None or guess[0].category not in {Category.RESOURCE, Category.CONCURRENCY}:

@@ -42,6 +42,7 @@ _MAY_BE_REPEATED = re.compile(
 """What a peer adds to a failure of its own that will pass."""
 _SPENT_IN_TEXT = re.compile(r"credit balance is too low|insufficient (?:credits?|balance|quota)|out of credits?")
 _PHRASES = "|".join(one.phrase for one in HTTPStatus if one >= 400)
+_NUMBER = re.compile(r"[45]\d\d")
 _STATUS_IN_TEXT = re.compile(
     r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP (?:resp|response|error|code)|HTTP status|status code|(?:returned"
     r"|answered|responded|replied|failed|got)(?: (?:with|an?|http|status|response|error|code))*|status"
@@ -71,7 +72,7 @@ def status_of_peer(*carriers: object) -> int | None:
 
 def status_in(text: str) -> int | None:
     """A status of a failure that a text names as one."""
-    found = _STATUS_IN_TEXT.search(text[:_MAX_TEXT])
+    found = _STATUS_IN_TEXT.search(text[:_MAX_TEXT]) if _NUMBER.search(text) is not None else None
     return None if found is None else int(found[1] or found[2])
 
 

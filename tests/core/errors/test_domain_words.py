@@ -19,7 +19,7 @@ def caught(exc: BaseException) -> BaseException:
     """An exception that code of the application raised."""
     try:
         raise exc
-    except BaseException as raised:  # noqa: BLE001 - whatever was asked for
+    except BaseException as raised:
         return raised
 
 

@@ -110,7 +110,6 @@ AWS = _words(
         ConflictingTypes MountTargetConflict ExportConflictException ImportConflictException TaskTimedOut
         """,
     ),
-    (is_.TOO_BIG_FOR_PEER, "ItemCollectionSizeLimitExceededException"),
     (is_.EXHAUSTED, "ActiveSessionsExceededException ActiveStatementsExceededException"),
     (is_.EXHAUSTED, "ActiveWaitingRequestsExceededException InsufficientFreeAddressesInSubnet ResourceInsufficient"),
     (is_.QUOTA_SPENT, "CodeStorageExceededException TooManyBuckets"),
