@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from failsoft.sanitize.checks import decoded, is_card, is_iban, is_ssn
+from failsoft.sanitize.national import is_itin, national_number, national_word
 from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
 
 __all__ = ["BLOB", "RUN", "digit_follows", "padding_anchor"]
@@ -28,6 +29,8 @@ _NANP_DIGITS = 11
 _LONGEST_IBAN = 42
 _CARD_BEFORE, _LONGEST_CARD, _MOST_REFUSED = 24, 32, 256
 _LONGEST_SSN, _PIECE = 11, 128
+# from here on, letters are of scripts that put no gap between a word and a number
+_SCRIPTS_WITHOUT_GAPS = "\u2e80"
 
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]*+={0,2}")
 _BLOB_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
@@ -52,7 +55,9 @@ _HEX = re.compile(r"[0-9A-Fa-f-]+|0x[0-9A-Fa-f]+")
 def _whole(scan: Scan, start: int, end: int) -> bool:
     """Whether a number stands by itself, not inside a word, a decimal or a longer chain of numbers."""
     text = scan.text
-    if not scan.free(start) or text[end : end + 1].isalnum() or text[end : end + 1] == "_":
+    if not (scan.free(start) or text[start - 1] > _SCRIPTS_WITHOUT_GAPS):
+        return False
+    if text[end : end + 1] == "_" or (text[end : end + 1].isalnum() and text[end] < _SCRIPTS_WITHOUT_GAPS):
         return False
     before = text[start - 1 : start] if start > scan.floor else ""
     if before == "-":
@@ -110,9 +115,18 @@ def _ssn(scan: Scan, start: int, limit: int, end: int) -> Span | None:
         chained = match[2] == " " and (
             scan.before(match.start(), 2)[:1].isdigit() or _ONE_MORE_GROUP.match(scan.text, match.end()) is not None
         )
-        if not chained and _whole(scan, match.start(), match.end()) and is_ssn(match[1], match[3], match[4]):
+        if chained or not _whole(scan, match.start(), match.end()):
+            continue
+        if is_ssn(match[1], match[3], match[4]):
             return match.start(), match.end(), marker("ssn")
+        if is_itin(match[1], match[3]):
+            return match.start(), match.end(), marker("national_id")
     return None
+
+
+def _national(scan: Scan, start: int, limit: int, end: int) -> Span | None:
+    """The first number of a person as states give them out that begins before `limit`."""
+    return next((span for span in national_number(scan, start, limit, end) if _whole(scan, *span[:2])), None)
 
 
 def _phone(scan: Scan, start: int) -> Span | None:
@@ -148,7 +162,8 @@ def personal_number(scan: Scan, start: int, end: int) -> Span | int:
     # piece by piece, so that what is found in a long run does not cost the rest of it each time
     for at in range(start, end, _PIECE):
         limit = at + _PIECE
-        found = [span for span in (_ssn(scan, at, limit, end), _card(scan, at, limit, end, refused)) if span]
+        looked = _ssn(scan, at, limit, end), _card(scan, at, limit, end, refused), _national(scan, at, limit, end)
+        found = [span for span in looked if span]
         if found:
             return min(found)
     return end
@@ -157,7 +172,7 @@ def personal_number(scan: Scan, start: int, end: int) -> Span | int:
 def _blob_rule(reveals: Callable[[str], bool]) -> Handler:
     def handle(scan: Scan, start: int, end: int) -> Span | int:
         """Base64 with a secret behind it, or an IBAN with few digits in a row."""
-        if span := _iban(scan, start):
+        if span := _iban(scan, start) or national_word(scan, start):
             return span
         if start < scan.opaque or scan.nested:
             return start + 1

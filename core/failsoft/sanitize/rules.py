@@ -103,7 +103,23 @@ STRONG_TERMS: dict[str, str] = _table(
         "socialinsurancenumber pannumber steuerid steuernummer steueridentifikationsnummer sozialversicherungsnummer "
         "ninumber nationalinsurance fodselsnummer henkilotunnus personnummer personnumber nie nif cnpj hetu "
         "ahvnummer ahv socialinsuranceno numerosecuritesociale sécuritésociale "
-        "numerodesecuritesociale curp cpf dni bsn pesel nric codicefiscale aadhar",
+        "numerodesecuritesociale numérodesécuritésociale curp cpf dni bsn pesel nric codicefiscale aadhar "
+        "henkilötunnus samordningsnummer fødselsnummer fødselsnr fodselsnr personnr cprnummer cprnr kennitala isikukood "
+        "personaskods asmenskodas rodnecislo rodnéčíslo személyiszám szemelyiszam adóazonosító adóazonosítójel "
+        "adoazonositojel tajszám tajszam codnumericpersonal jmbg emšo emso amka burgerservicenummer sofinummer "
+        "rijksregisternummer registrenational numeroderegistrenational numéroderegistrenational nationaalnummer "
+        "ppsnumber ppsn ppsno numeroinsee numéroinsee uniquetaxpayerreference numeroavs numéroavs ahvnr "
+        "sozialversicherungsnr svnummer steueridnr steuernr rentenversicherungsnummer numerodecontribuinte tckimlik "
+        "tckimlikno tckn teudatzehut cuil cuit cedula cédula ceduladeidentidad céduladeidentidad ceduladeciudadania "
+        "céduladeciudadanía documentodeidentidad tfn taxfilenumber taxfileno irdnumber bankverificationnumber "
+        "emiratesid emiratesidnumber iqama iqamanumber cnic mykad hkid cccd cmnd citizenid citizenidnumber rrn "
+        "residentregistrationnumber residentidnumber residentidentitynumber nationalidentitynumber "
+        "nationalidentificationnumber nationalidno nationalinsuranceno nationalregistrationnumber "
+        "taxidentificationnumber taxidno taxpayernumber taxpayeridentificationnumber personalidentitycode "
+        "personalidentitynumber personalidentificationnumber identitydocumentnumber "
+        "주민등록번호 외국인등록번호 여권번호 운전면허번호 身份证 身份证号 身份证号码 身份證 身份證號碼 身分證 身分證字號 居民身份证 "
+        "居民身份证号码 护照号 护照号码 護照號碼 マイナンバー 個人番号 旅券番号 パスポート番号 運転免許証番号 基礎年金番号 инн снилс "
+        "паспорт рнокпп іпн иин егн јмбг αφμ αμκα תעודתזהות",
         "health_id": "mrn medicalrecordnumber medicalrecordno medicalrecordid medicalrecord medicalid patientid "
         "patientnumber patientno memberid membernumber healthplannumber healthplanid insuranceid insurancenumber "
         "insurancepolicynumber healthinsurancenumber subscriberid beneficiaryid mbi npi npinumber nhsnumber "
@@ -148,6 +164,9 @@ WEAK_TERMS: dict[str, str] = _table(
         "cartedidentité cartedidentite cartadidentità cartadidentita",
         "token": "bearer",
         "sin": "sin",
+        # abbreviations that mean much else, too: only a number of the right form makes one of them
+        "id_number": "rut ruc rfc nit nip nik nin bvn tin utr oib egn cnp afm avs cpr fnr pps ird sss ktp svnr pis nic "
+        "mynumber",
     }
 )
 """Term to kind. Sensitive only as the end of a name."""
@@ -280,7 +299,7 @@ NEUTRAL_TAILS = word_set(
     "confirmed again repeat repeated retype verify b64 base64 hex encoded encrypted enc pem der str string data json "
     "bytes old new current previous prod production dev development test testing staging stage live "
     "sandbox primary secondary backup main default env bin a b c x y one two no number num first second my for "
-    "admin root user db pg redis smtp"
+    "admin root user db pg redis smtp nr nummer numero numéro"
 )
 """Words after a term that change nothing."""
 

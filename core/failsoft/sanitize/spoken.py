@@ -20,7 +20,8 @@ _CACHE = 2_048
 _AFTER_WORDS = re.compile(
     r"(?i)(?: (?:number|no|num|code|codes|id|key|token|secret|phrase|string|record|of|birth|date|name|security|address"
     r"|line|value|registration|contact|kin|sociale|hash|pin|cookie"
-    r"|answers?|question|maiden|nr|nro|nummer|n[uú]m[eé]ro)\b\.?| n\.? ?[°º]| n\.(?= )){1,3}"
+    r"|answers?|question|maiden|nr|nro|nummer|n[uú]m[eé]ro|file|insurance|identification|identity|personal|c[ií]slo|sz[aá]m"
+    r"|kods?|kodas|national|identidad|ciudadan[ií]a|numeric|reference|de|document|id)\b\.?| n\.? ?[°º]| n\.(?= )){1,3}"
 )
 _PROSE = re.compile(
     r"(?:\\{0,3}(?:[\"']|`{1,2}))?"
@@ -35,7 +36,7 @@ _OF_WHOM = re.compile(
 _OF = ("f", "o", "F", "O")
 _PROSE_KINDS = word_set(
     "password secret token api_key private_key session otp cvv ssn card account phone birth_date health_id national_id "
-    "csrf credential iban zip record date sin signature"
+    "csrf credential iban zip record date sin id_number signature"
 )
 _TOLD_KINDS = word_set("password secret api_key private_key otp token")
 _CODE_KINDS = frozenset(["otp", "cvv"])
@@ -126,6 +127,9 @@ class Prose:
     def _told(self, site: Site) -> Span | None:
         """The value that prose gives after a name, if it has the look of one."""
         text, kind = site.scan.text, site.kind
+        if kind in SHAPES and site.before == "(" and text[site.last : site.last + 1] == ")":
+            # `Tax id (CPF) 52998224725`
+            site = site._replace(last=site.last + 1)
         if kind not in _PROSE_KINDS or site.name.lower() in _NOT_SPOKEN or site.before in ("/", "="):
             return None
         if text[site.last : site.last + 1] == "(":
