@@ -24,6 +24,11 @@ _COMPLAINT = re.compile(
     r"('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|\d{1,32})(?= (?:is|does|has|should|was|are)\b[^\n]{0,400}\s{0,3}$)"
 )
 _GOT = re.compile(r"\(got ('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|[^\s()'\"]{1,256}) that is ")
+# what attrs raises is a tuple, of which the value is the last
+_ATTRIBUTE = re.compile(
+    r"\\{0,3}['\"](\w{1,64})\\{0,3}['\"],[^\n]{1,1024}?, (?:b?\\{0,3}['\"]([^'\"\\\n]{1,256})\\{0,3}['\"]|(\d{3,32}))\)"
+    r"(?=\s|$|[\"'}\]])"
+)
 _UNMATCHED = re.compile(r"(?i)must match regex [^\n]{1,200}? \(\\?'([^'\n]{1,256})\\?' doesn")
 _PARAMETER = re.compile(r"([\w.\[\]]{1,80}), value: ([^\n]{1,256}?)(?=, (?:type|valid)|\n|$)")
 _NAMED = re.compile(r"'(\w{1,64})\\?' $")
@@ -50,6 +55,7 @@ class EchoRules:
         yield Anchor("failed validating ", self.instance)
         yield Anchor("(got ", self.typed)
         yield Anchor("must match regex ", self.unmatched)
+        yield Anchor("attribute(name=", self.attribute, r"(?=\\{0,3}['\"])")
         yield Anchor("for parameter ", self.parameter, r"(?=[\w.\[\]]{0,128}, value: )")
 
     def web_key(self, scan: Scan, start: int, end: int) -> Span | int:
@@ -95,6 +101,17 @@ class EchoRules:
         named = _NAMED.search(scan.before(start, 80)) if match else None
         kind = self._keys.kind(named[1]) if named else None
         return (match.start(1), match.end(1), marker(kind)) if match and kind else end
+
+    def attribute(self, scan: Scan, _start: int, end: int) -> Span | int:
+        """attrs: the value at the end of the tuple that a validator raises."""
+        match = _ATTRIBUTE.match(scan.text, end)
+        kind = self._keys.kind(match[1]) if match else None
+        if match is None or kind is None:
+            return end
+        first, last = match.span(match.lastindex or 2)
+        if not _judge.is_value(scan.text[first:last], kind, match[1], quoted=True, op="="):
+            return end
+        return first, last, marker(kind)
 
     def parameter(self, scan: Scan, _start: int, end: int) -> Span | int:
         """botocore: `Invalid length for parameter Password, value: x, valid min length: 8`."""

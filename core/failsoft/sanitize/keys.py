@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from failsoft.sanitize.rules import (
     AUTH_WORDS,
+    COUNTED,
     DISARMING_HEADS,
     DISARMING_TAILS,
     GLUED_HEADS,
@@ -25,7 +26,7 @@ from failsoft.sanitize.rules import (
     WHOLE_TERMS,
 )
 
-__all__ = ["KeyMatcher", "words_of"]
+__all__ = ["KeyMatcher", "counts", "words_of"]
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _FOREIGN_WORD = re.compile(r"[^\W\d_]+|\d+")
@@ -70,6 +71,17 @@ def _term(words: tuple[str, ...], end: int) -> tuple[int, str, bool] | None:
     if kind := _glued(last):
         return end - 1, kind, True
     return None
+
+
+@lru_cache(maxsize=_CACHE)
+def counts(name: str) -> bool:
+    """Whether a number under a name is how many there are: `secrets`, `password_logins`, but not `backup_codes`."""
+    words = words_of(name)
+    if "".join(words) in COUNTED:
+        return True
+    if len(words) < 2 or words[-1][-1] != "s" or words[-1][-2:] == "ss" or words[-1] in NEUTRAL_TAILS:
+        return False
+    return _term(words, len(words)) is None
 
 
 class KeyMatcher:

@@ -23,6 +23,10 @@ _IBAN = re.compile(r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
 _SSN = re.compile(r"(\d{3})([ -])(\d{2})\2(\d{4})(?![\d-]|\.\d)")
 _ONE_MORE_GROUP = re.compile(r" \d")
 _PART = re.compile(r"[A-Za-z0-9]+$")
+# what the magnetic stripe of a card holds (ISO/IEC 7813), and a chip instead of it: `B4…^NAME^2812…`, `4…=2812…`
+_TRACK = re.compile(
+    r"(\d{12,19})(?:\^[^^\r\n]{2,26}\^(?:\d{4}|\^)[^?\s\"'^]{0,80}|%5E[^^\r\n&]{2,40}?%5E\d{4}[^?\s\"'&%]{0,80}|[=D]\d{7,32}F?)\??"
+)
 _PHONE_GROUP = re.compile(r"[ .-]?\(\d{1,5}\)|[ .-]?\d+")
 _PHONE_LEAST, _PHONE_MOST, _PHONE_LONGEST = 8, 15, 32
 _NANP_DIGITS = 11
@@ -67,6 +71,17 @@ def _whole(scan: Scan, start: int, end: int) -> bool:
             part.group().isdigit() or (len(part.group()) in (4, 8) and _HEX.fullmatch(part.group()))
         )
     return not (before == "." and start > 1 and text[start - 2].isalnum())
+
+
+def _track(scan: Scan, start: int) -> Span | None:
+    """A track of a card, with the name, the date and the code that follow the number."""
+    match = _TRACK.match(scan.text, start)
+    if match is None or not is_card(match[1]):
+        return None
+    format_code = scan.text[start - 1 : start] in ("B", "b") and start > scan.floor and scan.free(start - 1)
+    if not (format_code or scan.free(start)) or scan.text[match.end() : match.end() + 1].isalnum():
+        return None
+    return start, match.end(), marker("card")
 
 
 def _card(scan: Scan, start: int, limit: int, end: int, refused: set[tuple[str, str]]) -> Span | None:
@@ -156,7 +171,7 @@ def personal_number(scan: Scan, start: int, end: int) -> Span | int:
         scan.run = run.end() if run else end
     end = scan.run
     scan.saw(end + 2)
-    if span := _phone(scan, start):
+    if span := _phone(scan, start) or _track(scan, start):
         return span
     refused = set[tuple[str, str]]()
     # piece by piece, so that what is found in a long run does not cost the rest of it each time

@@ -52,6 +52,8 @@ _NUMBER = re.compile(r" (?:#?\d{1,3}|\(#?\d{1,3}\))(?= ?[:=])")
 _MEMBER = re.compile(r"[A-Za-z_]\w*=(?!=|$)")
 # the next word of a sentence, which is no value
 _NEXT_WORD = re.compile(r"[A-Za-z]{1,32}(?=[.,;:]?(?:\n| (?!\")))")
+# of a command: `-k "password or token" --maxfail=1`
+_NEXT_OPTION = re.compile(r"--?[A-Za-z][\w-]*+(?=[= ]|$)")
 _FROM = 30
 _FOLLOWING = re.compile(r" n\.? ?[°º]| \w+\.?")
 # what stands before the number of a document, in whatever language
@@ -150,6 +152,8 @@ class Prose:
         shaped = kind in SHAPES
         if not shaped and (word := _NEXT_WORD.match(text, at)) and not HEX_LIKE.fullmatch(word.group()):
             site.scan.saw(word.end() + 1)
+            return None
+        if at > site.last and text[at - 1] == " " and _NEXT_OPTION.match(text, at):
             return None
         value = read_value(text, at, kind)
         if value and not shaped:

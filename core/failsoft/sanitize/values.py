@@ -19,7 +19,7 @@ from failsoft.sanitize.beside import MOST_COLUMNS, ROWS, columns_of, kind_of_ite
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.headers import Mark, clean_credentials
-from failsoft.sanitize.keys import KeyMatcher, words_of
+from failsoft.sanitize.keys import KeyMatcher, counts, words_of
 from failsoft.sanitize.rebuild import (
     fields_of,
     rebuilt_exception,
@@ -28,7 +28,7 @@ from failsoft.sanitize.rebuild import (
     rebuilt_sequence,
     rebuilt_set,
 )
-from failsoft.sanitize.rules import COUNTED, DISARMING_HEADS, DISARMING_TAILS, word_set
+from failsoft.sanitize.rules import DISARMING_HEADS, DISARMING_TAILS, word_set
 from failsoft.sanitize.scanner import marker
 from failsoft.sanitize.verdict import Judge, is_announced
 
@@ -39,7 +39,7 @@ _CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, 
 _SCALARS = (Number, Decimal, PurePath, uuid.UUID, dt.date, *_ATOMS, *_CODE)
 _TEXTS = (str, bytes, bytearray, memoryview)
 _CONTAINERS = (dict, list, tuple, set, frozenset, deque, BaseException, Mapping)
-_CARD_LEAST = 10**11
+_CARD_LEAST, _MANY = 10**11, 10**9
 # no token is as short as this and an identifier
 _SHORT_NAME = 16
 # an object under such a name is read name by name; under all others, everything in it is secret
@@ -247,7 +247,7 @@ class _Walk:
         inner = self._inner_kind(name, kind)
         if self._keys.strict and inner is None and _is_version(name, value):
             return value
-        if inner and isinstance(value, int) and isinstance(name, str) and "".join(words_of(name)) in COUNTED:
+        if inner and inner not in ("otp", "cvv") and isinstance(name, str) and _are_few(value) and counts(name):
             return value
         return self.visit(value, depth + 1, inner)
 
@@ -414,6 +414,13 @@ def _is_version(name: Any, value: Any) -> bool:
         and words_of(name)[-1:] in _VERSIONS
         and _VERSION.fullmatch(value) is not None
     )
+
+
+def _are_few(value: Any) -> bool:
+    """Whether it is a count, or a list of counts."""
+    if type(value) in (list, tuple):
+        return len(value) > 0 and all(type(item) is int and item < _MANY for item in value)
+    return isinstance(value, int) and value < _MANY
 
 
 def _is_dsn(value: str) -> bool:

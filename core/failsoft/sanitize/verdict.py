@@ -14,8 +14,8 @@ from failsoft.sanitize.codelike import (
     is_variable,
     opens_sentence,
 )
-from failsoft.sanitize.keys import words_of
-from failsoft.sanitize.rules import COUNTED, STRONG_TERMS, WEAK_TERMS, word_set
+from failsoft.sanitize.keys import counts, words_of
+from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 from failsoft.sanitize.said import is_complaint
 
 __all__ = ["Judge", "is_announced", "is_sentence"]
@@ -94,6 +94,7 @@ _PLACEHOLDER = re.compile(
     r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\[?\$[A-Z_][A-Z0-9_]*\]?|\$[A-Za-z_]{1,40}|\$\d{1,2}|\{\{.{0,80}\}\}"
     r"|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
     r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|\$[A-Za-z_]\w{0,40}(?:-?$|->.*|::.*)|:[a-z_]\w{0,40}:?"
+    r"|\$(?:env|script|global|local|private|using|variable|secrets?):\w{1,60}|\$[A-Za-z_]{2,40}(?:\.[A-Za-z_]{2,40}){1,4}(?:\(\))?"
     r"|@@?[A-Za-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
     r"|(?:\$\d{1,3}|:[a-z_]\w{0,40}|@\w{1,40}|\?|%s|%\([\w.]{1,60}\)s)::[A-Za-z_][\w. ]{0,40}"
     r"(?:\(\d{1,5}(?:, ?\d{1,5})?\)?)?(?:\[\])?"
@@ -148,7 +149,7 @@ _NAMED_KINDS = word_set("authorization credential")
 _PEOPLE = word_set("name person personal_name address")
 _DATES = word_set("birth_date date")
 _COUNTED_KINDS = word_set("cookie credential")
-_FEW = re.compile(r"\d{1,3}")
+_FEW, _COUNT = re.compile(r"\d{1,3}"), re.compile(r"\d{1,9}")
 # a token of a grammar, or its kind, as `EOF`
 _TERMINAL = re.compile(r"[A-Z]{2,8}|\d{1,4}")
 _CODES = word_set("otp cvv")
@@ -165,6 +166,21 @@ _ALGORITHM = re.compile(
 )
 # how long something takes, and the keys of Stripe, and of those who write theirs alike, that are public by design
 _HARMLESS = re.compile(r"(?:\d{1,9}(?:\.\d{1,9})?(?:[nuµm]?s|m|h|d)){1,4}|pk_(?:live|test)_\w{8,256}")
+# of what a package is to be, in lists of them: `"@types/jsonwebtoken": "^9.0.7"`
+_VERSION = re.compile(
+    r"(?:[\^~]|[<>=!~]=?)? ?v?\d{1,3}(?:\.\d{1,3}){1,3}(?:[-.+]?(?:a|b|c|rc|alpha|beta|dev|next|post|canary)[\w.-]{0,12})?"
+    r"(?:,? ?[<>]=? ?\d{1,3}(?:\.\d{1,3}){0,3})?"
+)
+_SHORT_VERSION = 6
+# the member of a group of consumers: the name of a program, and a UUID
+_MEMBER = re.compile(
+    r"(?i)[\w.-]{0,64}(?:kafka|consumer|producer|client|worker|sarama|connect|stream)[\w.-]{0,64}"
+    r"-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+# a regular expression of values, and not one of them
+_PATTERN = re.compile(
+    r"\(\?(?:P?<\w{1,32}>|[:=!i]).*|\\{1,4}K.*|\(?(?:\[\^?[^\[\]]{1,40}\]|\\{1,4}[SwWdDs]|\.)(?:[+*]\??|\{\d{1,5},?\d{0,5}\})\)?(?:\\{1,4}[bsS].{0,8}|\$|/\S{0,80})?"
+)
 # letters and digits without a sign of a path, a list, a call, a placeholder, of names that dots part; or a number
 _EVIDENT = re.compile(
     r"(?=[^0-9]*+[0-9])(?=[^A-Za-z]*+[A-Za-z])(?=[^.]*+\Z|[\w.!?]*+[^\w.!?])[A-Za-z0-9][\w^!+~=#@;&$?.-]{4,}+"
@@ -172,6 +188,7 @@ _EVIDENT = re.compile(
     re.ASCII,
 )
 _AFTER_CODE = ("(", "[")
+_OPENS_PATTERN = frozenset("([\\.")
 _ENDS, _DIGITS = ".!,;:'\"", "0123456789"
 _SHORT_KINDS = word_set("api_key token session signature cookie csrf private_key")
 _TERMS = STRONG_TERMS | WEAK_TERMS
@@ -275,11 +292,15 @@ class Judge:
             spaced: ` = ` stood between them, as in code.
         """
         bare = value.strip()
+        if name and kind not in _CODES and _COUNT.fullmatch(bare) and counts(name):
+            return False
         if _is_evident(bare, kind, name, after):
             return self._fits(bare, kind, quoted=quoted, op=op)
         if not bare or bare.lower().rstrip(".!,;") in _NOTHING:
             return False
         if "[REDACTED:" in bare and not any(map(str.isalnum, bare[: bare.index("[REDACTED:")])):
+            return False
+        if bare[0] in _OPENS_PATTERN and _PATTERN.fullmatch(bare):
             return False
         if _SUSPECT.search(bare) and (_MASKED.fullmatch(bare) or _PLACEHOLDER.fullmatch(bare)):
             # in angle brackets, too, something may stand that is no word
@@ -326,8 +347,6 @@ class Judge:
             return True
         if name.lower() == "auth" and _PROVIDER.fullmatch(value):
             return True
-        if "".join(words_of(name)) in COUNTED and value.isdigit():
-            return True
         if "pass" in words_of(name) and _SMALL.fullmatch(value):
             return True
         return name.lower() == "token" and _TERMINAL.fullmatch(value) is not None
@@ -350,6 +369,10 @@ class Judge:
             return op.startswith("=") and len(value) >= 5
         if kind == "session" and not _is_session(value):
             return False
-        if kind in _SHORT_KINDS and (len(value) < 3 or _HARMLESS.fullmatch(value)):
+        if kind in _SHORT_KINDS and (len(value) < 3 or _HARMLESS.fullmatch(value) or _VERSION.fullmatch(value)):
+            return False
+        if kind == "national_id" and len(value) < _SHORT_VERSION and _VERSION.fullmatch(value):
+            return False
+        if kind == "health_id" and _MEMBER.fullmatch(value):
             return False
         return not (kind == "token" and _SMALL.fullmatch(value))
