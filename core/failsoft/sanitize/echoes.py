@@ -1,12 +1,15 @@
-"""What only a name elsewhere in the same text makes secret: JSON web keys, instances that a validator rejected."""
+"""What only a name elsewhere in the same text makes secret: JSON web keys, instances that a validator rejected, a
+password that is asked for twice."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from failsoft.sanitize.beside import LEAST_REPEATED, is_repeat
+from failsoft.sanitize.grammar import read_value
 from failsoft.sanitize.keys import KeyMatcher
-from failsoft.sanitize.scanner import Anchor, Scan, Span, marker
+from failsoft.sanitize.scanner import WORD_CHARACTERS, Anchor, Scan, Span, marker
 from failsoft.sanitize.verdict import Judge
 
 __all__ = ["EchoRules"]
@@ -34,7 +37,19 @@ _PARAMETER = re.compile(r"([\w.\[\]]{1,80}), value: ([^\n]{1,256}?)(?=, (?:type|
 _NAMED = re.compile(r"'(\w{1,64})\\?' $")
 _ASKED = re.compile(r"'(\w{1,64})' must be [^\n]{1,160}$")
 
+# `'password': 'x', 'confirm': 'y'`, and `password=x&confirm=y`
+_REPEAT = re.compile(r"(\w{0,16})\\{0,3}[\"']\s{0,2}(?::|=>)\s{0,2}(?=[bu]?\\{0,3}[\"'])|(\w{0,16})=(?=[^=\s&\"'])")
+_FIELD = re.compile(r"([A-Za-z_][\w.-]{1,40})(?:\\{0,3}[\"']\s{0,2}(?::|=>)|=)")
+_NEAR = 320
+
 _judge = Judge()
+
+
+def _is_repeated(text: str, *, quoted: bool) -> bool:
+    """Whether what stands there is a password, and not a word such as `DELETE`."""
+    if text.isalpha() and len(text) < LEAST_REPEATED:
+        return False
+    return _judge.is_value(text, "password", "", quoted=quoted, op="=")
 
 
 class EchoRules:
@@ -53,6 +68,8 @@ class EchoRules:
         """Where they begin, whatever the case."""
         yield Anchor("kty", self.web_key, r"(?=\\{0,3}[\"'])")
         yield Anchor("failed validating ", self.instance)
+        for word in ("confirm", "repeat", "again", "retype", "verify", "reenter", "re_enter"):
+            yield Anchor(word, self.repeated, r"(?=\w{0,16}(?:\\{0,3}[\"']\s{0,2}(?::|=>)\s{0,2}[bu\\\"']|=[^=\s&\"']))")
         yield Anchor("(got ", self.typed)
         yield Anchor("must match regex ", self.unmatched)
         yield Anchor("attribute(name=", self.attribute, r"(?=\\{0,3}['\"])")
@@ -94,6 +111,25 @@ class EchoRules:
         first = start - len(before) + complaint.start() if complaint else start
         said = f"'{mark}'" + text[first + len(complaint[1]) : start] if complaint else ""
         return first, last, f"{said}{text[start : match.end()]}'{mark}'"
+
+    def repeated(self, scan: Scan, start: int, end: int) -> Span | int:
+        """The field beside that of a password in which it is asked for once more, and may differ."""
+        text = scan.text
+        match = _REPEAT.match(text, end)
+        first = scan.word_start(start, WORD_CHARACTERS)
+        name = text[first : match.end(match.lastindex or 1)] if match else ""
+        if match is None or not is_repeat(name) or self._keys.kind(name) is not None:
+            return end
+        before, after = text[max(0, first - _NEAR) : first], text[match.end() : match.end() + _NEAR]
+        if match.lastindex == 1:
+            before, after = before.rpartition("{")[2], after.partition("}")[0]
+        else:
+            before, after = before.rpartition(" ")[2], after.partition(" ")[0]
+        kinds = (self._keys.kind(field[1]) for field in _FIELD.finditer(f"{before} {after}"))
+        value = read_value(text, match.end(), "password") if "password" in kinds else None
+        if value is None or not _is_repeated(text[value.start : value.end], quoted=value.quoted):
+            return end
+        return value.start, value.end, marker("password")
 
     def unmatched(self, scan: Scan, start: int, end: int) -> Span | int:
         """attrs: the value that did not match."""

@@ -257,8 +257,6 @@ def special_form(site: Site, at: int, op: str) -> Span | None:
         return line.start, line.end, marker(kind)
     if kind == "secret" and "".join(words_of(site.name)) in _SPELLED and (words := _MNEMONIC.match(text, at)):
         return judged(site, Value(at, words.end(), quoted=True), "=")
-    if kind == "password" and site.name[-6:].lower() in _FILES and (line := _OF_FILE.match(text, at)):
-        return judged(site, Value(line.start(1), line.end(1), quoted=True), "=")
     if kind == "password" and op == "=" and site.before == ";" and (parted := _PARTED.match(text, at)):
         return judged(site, Value(at, parted.end(), quoted=False), op)
     return None
@@ -271,6 +269,8 @@ def delimited_form(site: Site, at: int, op: str, *, closed: bool) -> Value | Non
         closed: a quote stood right after the name.
     """
     text, kind = site.scan.text, site.kind
+    if kind == "password" and site.name[-6:].lower() in _FILES and (line := _OF_FILE.match(text, at)):
+        return Value(line.start(1), line.end(1), quoted=True)
     if "=" in op:
         braced = _BRACED.match(text, at) if kind == "password" and text[at - 1] == "=" else None
         if braced is None and op == "=" and site.before == '"' and site.name.isupper():

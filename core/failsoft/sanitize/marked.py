@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from failsoft.sanitize.assigned import authorization
+from failsoft.sanitize.beside import NUMBERED_KINDS
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.complaints import complained
 from failsoft.sanitize.forms import Site, judged
@@ -21,6 +22,11 @@ _SERIALIZED = re.compile(r"\\?\";s:\d{1,5}:(?=\\?\")")
 _NAMED = re.compile(
     r"(?i)\\{0,7}[\"'](?:\s{0,4},)?\s{0,16}\\{0,7}[\"']?(?:(?!(?:min|max)[_-]?value)(?:[a-z]{1,16}[_-]?)?value|val|v|content|data|default|input)\\{0,7}[\"']?"
     r"\s{0,4}[:=]\s{0,4}(?:\[(?=[\"']))?"
+)
+# `{"type": "passport", "number": "x"}`
+_NUMBER_OF = re.compile(
+    r"\\{0,7}[\"'](?:\s{0,4},\s{0,16}\\{0,7}[\"']\w{1,32}\\{0,7}[\"']\s{0,4}:\s{0,4}(?:\\{0,7}[\"'][^\"'\n\\]{0,64}\\{0,7}[\"']|\w{1,16})){0,3}?"
+    r"\s{0,4},\s{0,16}\\{0,7}[\"'](?:(?i:document|id|doc)_?)?(?i:number|no|num|nr)\\{0,7}[\"']\s{0,4}:\s{0,4}"
 )
 _NAMED_LINE = re.compile(r"[\"']?[ \t]{0,4}\r?\n[ \t]{0,16}value:[ \t]{1,4}")
 # `<input value="x" name="csrf_token">`
@@ -136,6 +142,8 @@ def _paired(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
         return True, judged(site, read_value(text, serialized.end(), kind), "=")
     if named := _NAMED.match(text, last):
         return True, judged(site, read_value(text, named.end(), kind), "=")
+    if kind in NUMBERED_KINDS and (numbered := _NUMBER_OF.match(text, last)):
+        return True, judged(site, read_value(text, numbered.end(), kind), "=")
     if "form-data" in site.scan.before(site.first, 24) and (part := _FORM_PART.match(text, last)):
         return True, judged(site, _content(text, part.end()), "=")
     if site.before in ("'", '"') and (tag := _REVERSED.search(site.scan.before(site.first, 640))):

@@ -45,7 +45,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "passn ausweis fuehrersch "
             "personnr samordn fodselsnr cprn kennitala isikukood personaskod personas_kod asmenskod asmens_kod "
             "szemelyisz szemelyi_sz adoazon tajsz burgerservicen sofinum rijksregist nationaalnum inseen num_insee "
-            "avsn ahvnr svnum sozialversich rentenversich contribuinte tckimlik tc_kimlik teudat cedula mykad "
+            "avsn ahvnr svnum sozialversich rentenversich contribuinte tckimlik tc_kimlik teudat cedula mykad iqama numeroinsee "
             "policy_n policy-n prescri telefon handynum "
             "mobilnum vorname nachname apellido prenom hintanswer hint_answer challengeanswer challenge_answer "
             "recoveryanswer recovery_answer familienname maidenname maiden_name"
@@ -79,7 +79,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
         for stem in word_set(
             "pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street mdp clave haslo hasło heslo "
             "parola curp cpf dni "
-            "bsn passw kvnr psk ahv nie nif cnpj hetu tfn rrn cuil cuit jmbg emso amka ppsn tckn cnic hkid cccd cmnd iqama"
+            "bsn passw kvnr psk ahv nie nif cnpj hetu tfn rrn cuil cuit jmbg emso amka ppsn tckn cnic hkid cccd cmnd"
         )
     ),
     *(
@@ -145,7 +145,7 @@ FOREIGN_STEMS = (
         "prénom führersch lösenord sécurité şifre пароль 密码 密碼 パスワード 비밀번호 "
         "henkilötunnus fødselsn személyisz adóazonosít tajszám emšo cédula numéroinsee numéro_insee numéroavs"
     ),
-    "rodné číslo", "személyi szám", "numéro avs", "numéro insee",
+    "rodné číslo", "rodnéčíslo", "személyi szám", "numéro avs", "numéro insee",
 )  # fmt: skip
 """What only a text of more than ASCII is searched for."""
 
@@ -186,6 +186,7 @@ STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
     ),
     ("plate", "[ _-]?n", ""),
     ("postal", f"{_GAP}(?=code)", ""),
+    ("document", f"{_GAP}?(?=n(?:o|um))", ""),
     ("case", f"{_GAP}(?=n(?:o|um))", ""),
     ("visa", f"{_GAP}(?=n(?:o|um))", ""),
     ("place", "(?= of birth)", ""),

@@ -15,7 +15,17 @@ from numbers import Number
 from pathlib import PurePath
 from typing import Any
 
-from failsoft.sanitize.beside import MOST_COLUMNS, ROWS, columns_of, kind_of_item, named_values, table_of
+from failsoft.sanitize.beside import (
+    MOST_COLUMNS,
+    NUMBER_NAMES,
+    NUMBERED_KINDS,
+    ROWS,
+    columns_of,
+    kind_of_item,
+    named_values,
+    repeated_fields,
+    table_of,
+)
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.headers import Mark, clean_credentials
@@ -237,6 +247,9 @@ class _Walk:
         own = None if "=" in name else self._keys.kind(name)
         if own is None and kind is None and words_of(name)[-1:] == ("tokens",):
             return "tokens"
+        if own is None and kind in NUMBERED_KINDS and "".join(words_of(name)) in NUMBER_NAMES:
+            # `{"passport": {"number": x}}`
+            return kind
         if own or kind is None or kind in _NAMED_INSIDE:
             return own
         words = words_of(name)
@@ -362,8 +375,13 @@ class _Walk:
 
     def _object(self, obj: Any, fields: Mapping[str, Any], depth: int, kind: str | None) -> Any:
         changes = {}
+        repeated = repeated_fields(self._keys, fields)
         for name, value in fields.items():
-            new = self._member(name, value, depth, kind)
+            new = (
+                self.visit(value, depth + 1, repeated[name])
+                if name in repeated
+                else self._member(name, value, depth, kind)
+            )
             if new is not value and not _same(new, value):
                 changes[name] = new
         return rebuilt_object(obj, changes, self._text) if changes else obj
