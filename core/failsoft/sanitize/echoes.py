@@ -39,6 +39,7 @@ _ASKED = re.compile(r"'(\w{1,64})' must be [^\n]{1,160}$")
 
 # `'password': 'x', 'confirm': 'y'`, and `password=x&confirm=y`
 _REPEAT = re.compile(r"(\w{0,16})\\{0,3}[\"']\s{0,2}(?::|=>)\s{0,2}(?=[bu]?\\{0,3}[\"'])|(\w{0,16})=(?=[^=\s&\"'])")
+_REPEATED = r"(?=\w{0,16}(?:\\{0,3}[\"']\s{0,2}[:=]>?\s{0,2}[bu\\\"']|=[^=\s&\"']))"
 _FIELD = re.compile(r"([A-Za-z_][\w.-]{1,40})(?:\\{0,3}[\"']\s{0,2}(?::|=>)|=)")
 _NEAR = 320
 
@@ -69,7 +70,7 @@ class EchoRules:
         yield Anchor("kty", self.web_key, r"(?=\\{0,3}[\"'])")
         yield Anchor("failed validating ", self.instance)
         for word in ("confirm", "repeat", "again", "retype", "verify", "reenter", "re_enter"):
-            yield Anchor(word, self.repeated, r"(?=\w{0,16}(?:\\{0,3}[\"']\s{0,2}(?::|=>)\s{0,2}[bu\\\"']|=[^=\s&\"']))")
+            yield Anchor(word, self.repeated, _REPEATED)
         yield Anchor("(got ", self.typed)
         yield Anchor("must match regex ", self.unmatched)
         yield Anchor("attribute(name=", self.attribute, r"(?=\\{0,3}['\"])")

@@ -44,7 +44,7 @@ _TOLD_KINDS = word_set("password secret api_key private_key otp token")
 # lines of `.pgpass` and `.htpasswd`, in which colons part what is before the password from it
 _FILES = ("pgpass", "passwd")
 _OF_FILE = re.compile(
-    r"(?:[\w.*-]{1,253}:(?:\d{1,5}|\*):[^\s:]{1,64}:[^\s:]{1,64}|[\w.@-]{1,64}(?=:[$\{])):([^\s\"']{1,256})(?=[\s\"']|$)"
+    r"(?:[\w.*-]{1,253}:(?:\d{1,5}|\*):[^\s:]{1,64}:[^\s:]{1,64}|[\w.@-]{1,64}(?=:(?:[$\{]|\[REDACTED:))):([^\s\"']{1,256})(?=[\s\"']|$)"
 )
 
 

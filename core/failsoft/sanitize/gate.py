@@ -38,7 +38,7 @@ _NEGATIVE = re.compile(r"\(\?!\[([a-z0-9_-]+)\]\)")
 _POSITIVE = re.compile(r"\(\?=((?:\\.|[^()\\]|\((?!\?[=!<])[^()]*\))*)\)")
 _TAIL = r"[\w$]*(?:[.-][\w$]+)*"
 # what may follow a name and a value after it; see `_IDLE` in `scanner`, of which it is the opposite
-_LISTED = r"\)[ ]?[=:0-9]|[,;][\w ,;.\"'\x80-\xff-]*(?:\n|\\n|\r)"
+_LISTED = r"\)[ ]?[=:]|[,;][\w ,;.\"'\x80-\xff-]*(?:\n|\\n|\r)"
 _NO_LINE = r"\"(?:[^,]|\z|,(?:[^ ]|\z| (?:[^l]|\z)))"
 _ALIVE = (
     rf"(?:\z|{_LISTED}|[.-](?:[^\w$]|\z)|\((?:[\"']|[^\s\"'(),=.:\[\]]{{6,}}\))|{_NO_LINE}|>(?:[^\"]|\z|{_NO_LINE})"

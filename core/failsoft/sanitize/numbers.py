@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from failsoft.sanitize.checks import decoded, is_card, is_iban, is_ssn
+from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.labels import labelled_number
 from failsoft.sanitize.national import is_itin, national_number, national_word
 from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
 
@@ -162,8 +164,18 @@ def _phone(scan: Scan, start: int) -> Span | None:
     return (at, end, marker("phone")) if digits >= least and text[start] != "0" else None
 
 
+def _number_rule(keys: KeyMatcher) -> Handler:
+    def handle(scan: Scan, start: int, end: int) -> Span | int:
+        """The first personal number in a run of eight or more digits, by its form or by the words before it."""
+        found = personal_number(scan, start, end)
+        # what stands in the middle of a run that was looked at has no words before it
+        return labelled_number(keys, scan, start) or found if isinstance(found, int) else found
+
+    return handle
+
+
 def personal_number(scan: Scan, start: int, end: int) -> Span | int:
-    """The first personal number in a run of nine or more digits."""
+    """The first personal number in a run of eight or more digits that its form gives away."""
     if span := _iban(scan, start):
         return span
     if start >= scan.run:
@@ -221,12 +233,13 @@ def padding_anchor(reveals: Callable[[str], bool]) -> Anchor:
     return Anchor("==", handle, lead="[A-Za-z]{22}")
 
 
-def digit_follows(reveals: Callable[[str], bool]) -> Iterator[tuple[str, Handler]]:
+def digit_follows(keys: KeyMatcher, reveals: Callable[[str], bool]) -> Iterator[tuple[str, Handler]]:
     """What follows a first digit, with its handler.
 
     Parameters:
+        keys: which words announce a number.
         reveals: whether a decoded text has a secret in it.
     """
-    yield rf"(?={_SOME})(?!{_TIME}){_RUN_ON}", personal_number
+    yield rf"(?={_SOME})(?!{_TIME}){_RUN_ON}", _number_rule(keys)
     # taken to the end of the word only: a number may begin behind it, as in `/v1/users/+1…`
     yield rf"(?=[a-z0-9+/_-]{{0,8}}+[A-Z])(?=[A-Za-z0-9+/_-]{{9}})(?!{_NO_BASE64})[A-Za-z0-9_]*+", _blob_rule(reveals)

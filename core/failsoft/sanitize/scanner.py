@@ -56,7 +56,7 @@ STYLE = r"(?:\x1b|#033|\^\[|\\(?:033|e|x1b|u001b))\[[0-9;]{0,12}m"
 """A colour of a terminal (ECMA-48), as it is and as logs escape it."""
 # a name in brackets with a value behind them, or one of a list that takes up the rest of a line, as headings do
 _LISTED = (
-    r"\)(?:\ ?[=:]\ ?\S|\ [0-9])"
+    r"\)\ ?[=:]\ ?\S"
     r"|(?:;[\"']?[\w.-]{1,40}+[\"']?){1,24}+(?:\r?\n|\\n)|(?:,\ ?[\"']?[^\W\d][\w.-]{0,40}+[\"']?){1,24}+(?:\r?\n|\\n)"
 )
 # a name in code that no value can follow: an argument, an item, the name of a file in a traceback, a call of more than

@@ -20,8 +20,7 @@ _CACHE = 2_048
 _AFTER_WORDS = re.compile(
     r"(?i)(?: (?:number|no|num|code|codes|id|key|token|secret|phrase|string|record|of|birth|date|name|security|address"
     r"|line|value|registration|contact|kin|sociale|hash|pin|cookie"
-    r"|answers?|question|maiden|nr|nro|nummer|n[uú]m[eé]ro|file|insurance|identification|identity|personal|c[ií]slo|sz[aá]m"
-    r"|kods?|kodas|national|identidad|ciudadan[ií]a|numeric|reference|de|document|id)\b\.?| n\.? ?[°º]| n\.(?= )){1,3}"
+    r"|answers?|question|maiden|nr|nro|nummer|n[uú]m[eé]ro)\b\.?| n\.? ?[°º]| n\.(?= )){1,3}"
 )
 _PROSE = re.compile(
     r"(?:\\{0,3}(?:[\"']|`{1,2}))?"
@@ -129,9 +128,6 @@ class Prose:
     def _told(self, site: Site) -> Span | None:
         """The value that prose gives after a name, if it has the look of one."""
         text, kind = site.scan.text, site.kind
-        if kind in SHAPES and site.before == "(" and text[site.last : site.last + 1] == ")":
-            # `Tax id (CPF) 52998224725`
-            site = site._replace(last=site.last + 1)
         if kind not in _PROSE_KINDS or site.name.lower() in _NOT_SPOKEN or site.before in ("/", "="):
             return None
         if text[site.last : site.last + 1] == "(":

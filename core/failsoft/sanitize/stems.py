@@ -15,10 +15,7 @@ _GAP = "[ _-]"
 # where directories keep people
 _PEOPLE = "people|users|staff|personnel|employees|members"
 _ASSIGNED = r"(?=[\"']?\s?[:=]|>)"
-# what mostly means something else, but in front of a number with that many digits
-_NUMBERED = (
-    r"(?=(?:[ _-]?(?:no|nr|num|number|nummer)\.?)?\\{0,3}[\"')]{0,2}[ :=#]{0,3}\\{0,3}[\"']?[a-z&]{0,4}-?[0-9](?:[ ./-]?[0-9]){5})"
-)
+
 
 STEMS: tuple[tuple[str, str, str], ...] = (
     *(
@@ -43,9 +40,6 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             "ahvn securitesociale nascimento steuer strass straße anschrift "
             "versicher personnum codicefisc codice_fisc pesel nric aadha policyn pasaporte passeport passaport "
             "passn ausweis fuehrersch "
-            "personnr samordn fodselsnr cprn kennitala isikukood personaskod personas_kod asmenskod asmens_kod "
-            "szemelyisz szemelyi_sz adoazon tajsz burgerservicen sofinum rijksregist nationaalnum inseen num_insee "
-            "avsn ahvnr svnum sozialversich rentenversich contribuinte tckimlik tc_kimlik teudat cedula mykad iqama numeroinsee "
             "policy_n policy-n prescri telefon handynum "
             "mobilnum vorname nachname apellido prenom hintanswer hint_answer challengeanswer challenge_answer "
             "recoveryanswer recovery_answer familienname maidenname maiden_name"
@@ -55,7 +49,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
     *((stem, "", "") for stem in ("seed phrase", "codice fisc", "ni num", "national insur", "bank acc", "sort code")),
     *(
         (stem, "", "")
-        for stem in ("rx num", "dea num", "personas kod", "asmens kod", "szemelyi sz", "taj sz", "nationaal num", "insee n")
+        for stem in ("rx num", "dea num")
     ),
     *(
         (stem, "", "")
@@ -79,16 +73,10 @@ STEMS: tuple[tuple[str, str, str], ...] = (
         for stem in word_set(
             "pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street mdp clave haslo hasło heslo "
             "parola curp cpf dni "
-            "bsn passw kvnr psk ahv nie nif cnpj hetu tfn rrn cuil cuit jmbg emso amka ppsn tckn cnic hkid cccd cmnd"
+            "bsn passw kvnr psk ahv nie nif cnpj hetu ppsn hkid"
         )
     ),
-    *(
-        (stem, _NUMBERED, "")
-        for stem in word_set(
-            "rut ruc rfc nit nip nik nin bvn tin utr oib egn cnp afm avs cpr fnr pps ird sss ktp svnr pis nic"
-        )
-    ),
-    *((f"my{gap}number", _NUMBERED, "") for gap in ("", "_", "-", " ")),
+    ("rfc", r"(?=\\{0,3}[\"']?[ :=]{1,3}[\"']?[a-z&]{3,4}-?[0-9]{6})", ""),
     ("pwd", "(?=[a-z])", ""),
     ("ccn", "u?[mo]", ""),
     ("bearer", "(?=[\"'=]|[ ]?:)", ""),
@@ -99,20 +87,9 @@ STEMS: tuple[tuple[str, str, str], ...] = (
         for stem, following in (
             ("account", "n(?:o|um)|holder"),
             ("acct", "n"),
-            ("tax", "id|payer|file"),
+            ("tax", "id|payer"),
             ("personal", "id"),
-            ("resident", "reg|id"),
-            ("citizen", "id"),
-            ("emirates", "id"),
-            ("ird", "num"),
             ("pps", "n"),
-            ("rodne", "cislo"),
-            ("cod", "numeric"),
-            ("registre", "national"),
-            ("identity", "doc"),
-            ("documento", "de"),
-            ("bank", "verif"),
-            ("kimlik", "no"),
             ("health", "id|plan|rec|card|num"),
             ("medica", "re|id"),
             ("social", "sec"),
@@ -140,13 +117,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
 )
 """Stem, regular expression of what must follow, regular expression of fixed width of what must stand before."""
 
-FOREIGN_STEMS = (
-    *word_set(
-        "prénom führersch lösenord sécurité şifre пароль 密码 密碼 パスワード 비밀번호 "
-        "henkilötunnus fødselsn személyisz adóazonosít tajszám emšo cédula numéroinsee numéro_insee numéroavs"
-    ),
-    "rodné číslo", "rodnéčíslo", "személyi szám", "numéro avs", "numéro insee",
-)  # fmt: skip
+FOREIGN_STEMS = word_set("prénom führersch lösenord sécurité şifre пароль 密码 密碼 パスワード 비밀번호")
 """What only a text of more than ASCII is searched for."""
 
 STRICT_STEMS: tuple[tuple[str, str, str], ...] = (

@@ -105,7 +105,7 @@ class TextEngine:
         words += [*word_anchors(), *details.anchors(), *EchoRules(keys).anchors(), *records.anchors()]
         words += statement_anchors(keys)
         signs = [*sign_anchors(), *records.signs(), *ArrowRule(keys).anchors(), padding_anchor(self._reveals)]
-        self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(self._reveals)))
+        self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(keys, self._reveals)))
         self._foreign = (*self._families, words_family(foreign))
         self._parts = gate([*words, *foreign], signs, (RUN, BLOB)) if engine == "re2" else None
         self._strict, self._patterns, self._tagger = strict, patterns, tagger
