@@ -59,7 +59,7 @@ _BLANK = (" ", "\t", "|")
 _PARTING = (" ", "\t", "|", ".")
 _MAX_PART, _INDENT = 4_096, 32
 _GENERATED_KINDS = frozenset(["token", "session", "authorization", "cookie", "csrf", "signature", "api_key"])
-_LONG = 16
+_LONG, _LONGEST_TAG = 16, 1_024
 _MIGRATION = re.compile(r"\d{4}_\w+")
 _TAG = re.compile(r"<(?:[A-Za-z][\w.-]{0,24}:)?$")
 _OPTION = re.compile(r"[ \t\x00]+(?!-)(?=[^\s,;|\]])")
@@ -151,12 +151,19 @@ def _paired(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
         return True, judged(site, Value(start, start + len(tag[2]), quoted=True), "=")
     if got := _GOT_VALUE.match(text, last):
         return True, judged(site, read_value(text, got.end(), kind), "=")
-    if _NAMED_TAG.match(text, last) and not _OTHER_TAG.search(site.scan.before(site.first, 96)):
+    if _NAMED_TAG.match(text, last) and _in_tag(text, site.first) and not _OTHER_TAG.search(
+        site.scan.before(site.first, 96)
+    ):
         inner = _INNER_VALUE.match(text, text.index(">", last))
         return True, judged(site, tag_text(text, inner.end() if inner else text.index(">", last)), ">")
     if site.name.startswith("-") and (item := _OPTION_ITEM.match(text, last)):
         return True, judged(site, read_value(text, item.end(), kind), "=")
     return _in_pair(site, keys)
+
+
+def _in_tag(text: str, at: int) -> bool:
+    """Whether a tag is open here: `'password' must be > 8` is none."""
+    return "<" in text[max(0, at - _LONGEST_TAG) : at].rpartition(">")[2]
 
 
 def _in_pair(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:

@@ -172,6 +172,7 @@ _VERSION = re.compile(
     r"(?:,? ?[<>]=? ?\d{1,3}(?:\.\d{1,3}){0,3})?"
 )
 _SHORT_VERSION = 6
+_VERSIONED_KINDS = word_set("api_key token session signature cookie csrf private_key secret credential")
 # the member of a group of consumers: the name of a program, and a UUID
 _MEMBER = re.compile(
     r"(?i)[\w.-]{0,64}(?:kafka|consumer|producer|client|worker|sarama|connect|stream)[\w.-]{0,64}"
@@ -369,7 +370,9 @@ class Judge:
             return op.startswith("=") and len(value) >= 5
         if kind == "session" and not _is_session(value):
             return False
-        if kind in _SHORT_KINDS and (len(value) < 3 or _HARMLESS.fullmatch(value) or _VERSION.fullmatch(value)):
+        if kind in _SHORT_KINDS and (len(value) < 3 or _HARMLESS.fullmatch(value)):
+            return False
+        if kind in _VERSIONED_KINDS and value[-1].isalnum() and _VERSION.fullmatch(value):
             return False
         if kind == "national_id" and len(value) < _SHORT_VERSION and _VERSION.fullmatch(value):
             return False
