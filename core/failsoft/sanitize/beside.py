@@ -58,7 +58,7 @@ _COLUMNS = word_set("columns fields header headers cols column_names fieldnames 
 # what such a field is called that asks for a password once more
 _REPEATS = word_set("confirm confirmation repeat repeated again retype verify reenter")
 _BESIDE_REPEATS = _REPEATS | word_set("re enter new value field input it 1 2")
-_REPEATS_AS_KEYS = tuple(sorted(_REPEATS)) + ("re_enter", "confirm_new", "repeat_new", "confirmNew", "confirm2")
+_REPEATS_AS_KEYS = (*sorted(_REPEATS), "re_enter", "confirm_new", "repeat_new", "confirmNew", "confirm2")
 LEAST_REPEATED = 8
 """Shorter words in such a field are words."""
 NUMBER_NAMES = word_set("number no num nr documentnumber documentno documentid idnumber")
@@ -141,7 +141,7 @@ def _told_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
         # of a parameter store
         kinds["Value"] = "secret"
     if document := _kind_of_document(keys, obj):
-        kinds |= {key: document for key in dict.keys(obj) if isinstance(key, str) and "".join(words_of(key)) in NUMBER_NAMES}
+        kinds |= {key: document for key in obj if isinstance(key, str) and "".join(words_of(key)) in NUMBER_NAMES}
     if _has_places(obj):
         kinds |= {key: "bound" for key in _BOUND if isinstance(dict.get(obj, key), list | tuple | dict)}
     if kind := _kind_of_way(keys, obj):

@@ -68,7 +68,8 @@ _FATE = re.compile(
 # of which no more is known than what it is called
 _NOT_FOUND = re.compile(
     r"(?i)(?:no such|no matching|unknown|nonexistent|undefined|(?:can|could)(?:not|n't|'t| not) (?:find|locate|resolve)"
-    r"|unable to (?:find|locate|resolve)|did not find)(?: (?:the|a|an|any|specified|named|requested|given|matching)){0,2} $"
+    r"|unable to (?:find|locate|resolve)|did not find)"
+    r"(?: (?:the|a|an|any|specified|named|requested|given|matching)){0,2} $"
 )
 _SOUGHT_KINDS = word_set("secret token api_key private_key session credential")
 _FEW_WORDS = re.compile(r" ([^\W\d_]+|\d{1,3})(?: (?:[^\W\d_]+|\d{1,3})){0,1}[.!]?(?=$|[\r\n;,)\]}\"']| \()")

@@ -73,7 +73,9 @@ SHAPES: dict[str, re.Pattern[str]] = {
         r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
     ),
     "health_id": re.compile(r"(?=[A-Za-z/.-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[ ](?=\d)){2,127}"),
-    "national_id": re.compile(r"(?=[A-Za-z/. -]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|\.(?=\d)|[ ](?=\d|[A-D]\b)){4,24}(?:\([\dA]\))?"),
+    "national_id": re.compile(
+        r"(?=[A-Za-z/. -]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|\.(?=\d)|[ ](?=\d|[A-D]\b)){4,24}(?:\([\dA]\))?"
+    ),
     # of one of the forms that states give such numbers: with nine digits, by thousands, with letters at either end
     "id_number": re.compile(
         r"(?:\d(?:[ ./-]?\d){8,16}(?:-?[A-Za-z])?|\d{1,2}\.?\d{3}\.?\d{3}-[\dKk]|\d{7,8}-?[A-Z]{1,2}"

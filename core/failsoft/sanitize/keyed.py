@@ -28,7 +28,8 @@ _QUOTED = re.compile(r" b?[\"']")
 _NO_PLACE = re.compile(rf"(?i)\b(?:{'|'.join(sorted(NO_PLACES))})[ -]$")
 # what has birthdays and is nobody: `its 20th birthday`, `the project was born on`
 _OF_A_THING = re.compile(
-    r"(?i)(?<!\bhis )(?<!\bher )(?<!\bmy )(?<!\byour )(?<!\btheir )(?:\b(?:its|our|\d{1,3}(?:st|nd|rd|th)|(?:fir|la)st|second|third|tenth) "
+    r"(?i)(?:(?<!\bhis )(?<!\bher )(?<!\bmy )(?<!\byour )(?<!\btheir )"
+    r"\b(?:its|our|\d{1,3}(?:st|nd|rd|th)|(?:fir|la)st|second|third|tenth) "
     r"|\b(?:project|library|framework|company|site|service|product|team|language|protocol|standard|idea|database|store"
     r"|shop|brand|club|school|app|release|network)(?:'s|’s)?(?: (?:was|is|celebrates|celebrated))?(?: (?:its|the))? )$"
 )

@@ -23,7 +23,7 @@ _GAP = " \t:=#\"'\\()[.>-"
 _PREFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
 _KINDS = frozenset(("national_id", "id_number"))
 # words between the name of a number and the number
-_FILLERS = word_set("no nr nro num number nummer numero número numéro n is was är er on ist es est é kodu broj id value")
+_FILLERS = word_set("no nr nro num number nummer numero número numéro n is was är er on ist es est é kodu broj id")
 
 
 def labelled_number(keys: KeyMatcher, scan: Scan, start: int) -> Span | None:
@@ -40,8 +40,8 @@ def labelled_number(keys: KeyMatcher, scan: Scan, start: int) -> Span | None:
     if len(before) - len(bare) > _LONGEST_GAP or not bare[-1:].isalpha():
         return None
     kind = _kind(keys, bare)
-    match = SHAPES[kind].match(text, first) if kind else None
-    if kind is None or match is None or match.end() <= start or _DATE.match(text, first) or text[match.end() : match.end() + 1].isalnum():
+    match = SHAPES[kind].match(text, first) if kind and not _DATE.match(text, first) else None
+    if kind is None or match is None or match.end() <= start or text[match.end() : match.end() + 1].isalnum():
         return None
     return first, match.end(), marker(kind)
 

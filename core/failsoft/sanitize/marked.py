@@ -151,8 +151,10 @@ def _paired(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
         return True, judged(site, Value(start, start + len(tag[2]), quoted=True), "=")
     if got := _GOT_VALUE.match(text, last):
         return True, judged(site, read_value(text, got.end(), kind), "=")
-    if _NAMED_TAG.match(text, last) and _in_tag(text, site.first) and not _OTHER_TAG.search(
-        site.scan.before(site.first, 96)
+    if (
+        _NAMED_TAG.match(text, last)
+        and _in_tag(text, site.first)
+        and not _OTHER_TAG.search(site.scan.before(site.first, 96))
     ):
         inner = _INNER_VALUE.match(text, text.index(">", last))
         return True, judged(site, tag_text(text, inner.end() if inner else text.index(">", last)), ">")

@@ -1,4 +1,4 @@
-"""Numbers that states give to persons: by the form alone where a date, check digits and separators make it unmistakable.
+"""Numbers that states give to persons: by the form alone where a date, check digits and separators make it plain.
 
 All others need a word beside them; see `national_id` and `id_number` in `rules`, and `FOREIGN_LABELS` here for scripts
 that put no gap between a word and its number.
@@ -28,7 +28,7 @@ _CURP = "0123456789ABCDEFGHIJKLMN#OPQRSTUVWXYZ"
 
 def is_itin(area: str, group: str) -> bool:
     """Whether the parts of what is written like a US social security number are those of a taxpayer (ITIN)."""
-    return area[0] == "9" and ("50" <= group <= "65" or "70" <= group <= "88" or ("90" <= group and group != "93"))
+    return area[0] == "9" and ("50" <= group <= "65" or "70" <= group <= "88" or (group >= "90" and group != "93"))
 
 
 def _is_date(year: int, month: str, day: str) -> bool:
@@ -95,7 +95,8 @@ def _china(text: str) -> bool:
     """Resident identity card (GB 11643): date and check character."""
     if not _is_date(int(text[6:10]), text[10:12], text[12:14]):
         return False
-    return "10X98765432"[_sum(text[:17], (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)) % 11] == text[17].upper()
+    left = _sum(text[:17], (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)) % 11
+    return "10X98765432"[left] == text[17].upper()
 
 
 def _emirates(text: str) -> bool:
@@ -174,9 +175,12 @@ def national_word(scan: Scan, start: int) -> Span | None:
 
 
 FOREIGN_LABELS = (
-    "주민등록번호", "외국인등록번호", "여권번호", "운전면허번호", "身份证", "身份證", "身分證", "身分证", "居民身份", "护照号", "護照號",
-    "マイナンバー", "個人番号", "旅券番号", "パスポート番号", "運転免許証番号", "基礎年金番号", "инн", "снилс", "паспорт", "рнокпп", "іпн", "иин",
-    "егн", "јмбг", "αφμ", "αμκα", "זהות", "الهوية", "جواز السفر", "เลขประจำตัวประชาชน", "เลขบัตรประชาชน",
+    "주민등록번호", "외국인등록번호", "여권번호", "운전면허번호", "身份证", "身份證",
+    "身分證", "身分证", "居民身份", "护照号", "護照號", "マイナンバー",
+    "個人番号", "旅券番号", "パスポート番号", "運転免許証番号", "基礎年金番号", "инн",
+    "снилс", "паспорт", "рнокпп", "іпн", "иин", "егн",
+    "јмбг", "αφμ", "αμκα", "זהות", "الهوية", "جواز السفر",
+    "เลขประจำตัวประชาชน", "เลขบัตรประชาชน",
 )  # fmt: skip
 """Words for such numbers in other scripts."""
 # particles and words of the same script, a colon, a quote; then the number

@@ -143,13 +143,12 @@ class Prose:
             (at == site.last and text[at : at + 1] not in MARKS)
             or not text[at : at + 1].strip()
             or text.startswith("[REDACTED:", at)
+            or (at > site.last and text[at - 1] == " " and _NEXT_OPTION.match(text, at))
         ):
             return None
         shaped = kind in SHAPES
         if not shaped and (word := _NEXT_WORD.match(text, at)) and not HEX_LIKE.fullmatch(word.group()):
             site.scan.saw(word.end() + 1)
-            return None
-        if at > site.last and text[at - 1] == " " and _NEXT_OPTION.match(text, at):
             return None
         value = read_value(text, at, kind)
         if value and not shaped:

@@ -47,10 +47,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
     ),
     ("key", "(?![abd-hj-oqrt-z])", ""),
     *((stem, "", "") for stem in ("seed phrase", "codice fisc", "ni num", "national insur", "bank acc", "sort code")),
-    *(
-        (stem, "", "")
-        for stem in ("rx num", "dea num")
-    ),
+    *((stem, "", "") for stem in ("rx num", "dea num")),
     *(
         (stem, "", "")
         for stem in (

@@ -14,6 +14,7 @@ from failsoft.sanitize.codelike import (
     is_variable,
     opens_sentence,
 )
+from failsoft.sanitize.harmless import is_harmless, is_pattern
 from failsoft.sanitize.keys import counts, words_of
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 from failsoft.sanitize.said import is_complaint
@@ -164,24 +165,6 @@ _DIGEST = re.compile(r"(?:sha\d{1,3}|md5):[0-9a-fA-F]{32,128}")
 _ALGORITHM = re.compile(
     r"(?i)(?:sha\d{1,3}|md5|ecdsa|rsa|ed25519|hmac)(?:-?with|-?sha|encryption|-?rsa|-?pss)[\w-]{0,24}|\d{3,5}[ -]bit.*"
 )
-# how long something takes, and the keys of Stripe, and of those who write theirs alike, that are public by design
-_HARMLESS = re.compile(r"(?:\d{1,9}(?:\.\d{1,9})?(?:[nuµm]?s|m|h|d)){1,4}|pk_(?:live|test)_\w{8,256}")
-# of what a package is to be, in lists of them: `"@types/jsonwebtoken": "^9.0.7"`
-_VERSION = re.compile(
-    r"(?:[\^~]|[<>=!~]=?)? ?v?\d{1,3}(?:\.\d{1,3}){1,3}(?:[-.+]?(?:a|b|c|rc|alpha|beta|dev|next|post|canary)[\w.-]{0,12})?"
-    r"(?:,? ?[<>]=? ?\d{1,3}(?:\.\d{1,3}){0,3})?"
-)
-_SHORT_VERSION = 6
-_VERSIONED_KINDS = word_set("api_key token session signature cookie csrf private_key secret credential")
-# the member of a group of consumers: the name of a program, and a UUID
-_MEMBER = re.compile(
-    r"(?i)[\w.-]{0,64}(?:kafka|consumer|producer|client|worker|sarama|connect|stream)[\w.-]{0,64}"
-    r"-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-)
-# a regular expression of values, and not one of them
-_PATTERN = re.compile(
-    r"\(\?(?:P?<\w{1,32}>|[:=!i]).*|\\{1,4}K.*|\(?(?:\[\^?[^\[\]]{1,40}\]|\\{1,4}[SwWdDs]|\.)(?:[+*]\??|\{\d{1,5},?\d{0,5}\})\)?(?:\\{1,4}[bsS].{0,8}|\$|/\S{0,80})?"
-)
 # letters and digits without a sign of a path, a list, a call, a placeholder, of names that dots part; or a number
 _EVIDENT = re.compile(
     r"(?=[^0-9]*+[0-9])(?=[^A-Za-z]*+[A-Za-z])(?=[^.]*+\Z|[\w.!?]*+[^\w.!?])[A-Za-z0-9][\w^!+~=#@;&$?.-]{4,}+"
@@ -189,9 +172,7 @@ _EVIDENT = re.compile(
     re.ASCII,
 )
 _AFTER_CODE = ("(", "[")
-_OPENS_PATTERN = frozenset("([\\.")
 _ENDS, _DIGITS = ".!,;:'\"", "0123456789"
-_SHORT_KINDS = word_set("api_key token session signature cookie csrf private_key")
 _TERMS = STRONG_TERMS | WEAK_TERMS
 _WORDS_WITH_DIGITS = frozenset(
     word
@@ -260,8 +241,15 @@ def is_announced(text: str, kind: str = "") -> bool:
     return kind == "password" or _NUMBERED.fullmatch(text) is None
 
 
+def _is_count(text: str, kind: str, name: str) -> bool:
+    """Whether it is how many there are of what the name tells."""
+    return bool(name) and kind not in _CODES and _COUNT.fullmatch(text) is not None and counts(name)
+
+
 def _is_evident(text: str, kind: str, name: str, after: str) -> bool:
     """Whether none of what follows could find that it is no value: most values need not be asked for all of it."""
+    if text.isdigit() and _is_count(text, kind, name):
+        return False
     if text.isascii() and text.isalnum() and not text.isalpha() and len(text) > 4:
         return after != "(" and not _ALGORITHM.fullmatch(text)
     if kind == "name" or not _EVIDENT.fullmatch(text) or after in _AFTER_CODE:
@@ -293,15 +281,11 @@ class Judge:
             spaced: ` = ` stood between them, as in code.
         """
         bare = value.strip()
-        if name and kind not in _CODES and _COUNT.fullmatch(bare) and counts(name):
-            return False
         if _is_evident(bare, kind, name, after):
             return self._fits(bare, kind, quoted=quoted, op=op)
-        if not bare or bare.lower().rstrip(".!,;") in _NOTHING:
+        if not bare or bare.lower().rstrip(".!,;") in _NOTHING or is_pattern(bare):
             return False
         if "[REDACTED:" in bare and not any(map(str.isalnum, bare[: bare.index("[REDACTED:")])):
-            return False
-        if bare[0] in _OPENS_PATTERN and _PATTERN.fullmatch(bare):
             return False
         if _SUSPECT.search(bare) and (_MASKED.fullmatch(bare) or _PLACEHOLDER.fullmatch(bare)):
             # in angle brackets, too, something may stand that is no word
@@ -348,6 +332,8 @@ class Judge:
             return True
         if name.lower() == "auth" and _PROVIDER.fullmatch(value):
             return True
+        if _is_count(value, kind, name):
+            return True
         if "pass" in words_of(name) and _SMALL.fullmatch(value):
             return True
         return name.lower() == "token" and _TERMINAL.fullmatch(value) is not None
@@ -370,12 +356,4 @@ class Judge:
             return op.startswith("=") and len(value) >= 5
         if kind == "session" and not _is_session(value):
             return False
-        if kind in _SHORT_KINDS and (len(value) < 3 or _HARMLESS.fullmatch(value)):
-            return False
-        if kind in _VERSIONED_KINDS and value[-1].isalnum() and _VERSION.fullmatch(value):
-            return False
-        if kind == "national_id" and len(value) < _SHORT_VERSION and _VERSION.fullmatch(value):
-            return False
-        if kind == "health_id" and _MEMBER.fullmatch(value):
-            return False
-        return not (kind == "token" and _SMALL.fullmatch(value))
+        return not (is_harmless(value, kind) or (kind == "token" and _SMALL.fullmatch(value)))
