@@ -9,7 +9,7 @@ from failsoft.errors.names import guess_by_name
 from failsoft.errors.packages import is_third_party
 from failsoft.errors.patterns import guess_by_message
 
-__all__ = ["CATALOGUED", "GUESSED", "NAMED", "voices_of"]
+__all__ = ["CATALOGUED", "GUESSED", "NAMED", "TOLD", "voices_of"]
 
 CATALOGUED = 0.9
 """Confidence of the catalogue in a class that it names."""
@@ -17,6 +17,8 @@ NAMED = 0.6
 """Confidence of the name of an application's class."""
 GUESSED = 0.5
 """Confidence of words of a message."""
+TOLD = 0.55
+"""Confidence of words that name a status of a peer, or how a link failed."""
 
 
 def voices_of(path: str, message: str) -> list[Evidence]:

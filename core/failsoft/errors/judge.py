@@ -45,7 +45,17 @@ from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_af
 from failsoft.errors.rules import CompiledRules
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.validation import pairs_of_exception
-from failsoft.errors.wording import OF_PEERS, complain, correct, limited, lost_store, of_kind, place, word_in
+from failsoft.errors.wording import (
+    OF_PEERS,
+    complain,
+    correct,
+    limited,
+    lost_store,
+    of_kind,
+    place,
+    word_in,
+    words_alone,
+)
 
 __all__ = ["Asked", "Judge"]
 
@@ -264,9 +274,8 @@ class Judge:
 
     def _worded(self, exc: BaseException, facts: Facts, placed: Reading, text: str) -> Reading:
         """What is left where no name says anything: the place, the kind of the package, and the words."""
-        guess = guess_by_message(text)
         if facts.kind is not None:
-            return of_kind(facts.kind, facts.name, guess, text)
+            return of_kind(facts.kind, facts.name, guess_by_message(text), text)
         if placed.label != facts.said:
             placed.source, placed.confidence = "catalogue", NAMED
             return placed
@@ -274,8 +283,9 @@ class Judge:
             own = Reading(facts.said, facts.source, facts.says, 0.2, facts.name)
             if (said := complain(own, text, type(exc), facts.reads)) is not own:
                 return said
-        if guess is not None and not (facts.unknown and guess[1] == " is closed" and _HANDLE.search(text) is None):
-            return Reading(guess[0], "pattern", guess[1], GUESSED, facts.name)
+        alone = words_alone(text, facts.name)
+        if alone is not None and not (facts.unknown and alone.says == " is closed" and _HANDLE.search(text) is None):
+            return alone
         if facts.label.voice is Voice.MUTE:
             return placed
         return Reading(facts.said, facts.source, facts.says, 0.5, facts.name)

@@ -60,6 +60,13 @@ _COUNTED_BY_MACHINES = (
 )
 
 _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
+    # --- what cannot happen, and did ----------------------------------------------------------------------------------
+    _row(
+        is_.BUG,
+        r"unreachable (?:code|branch|state|path|case)|(?:should|must) (?:not|never) happen|impossible (?:state|branch"
+        r"|case)"
+        r"|not (?:yet )?implemented|invariant|programming|assertion",
+    ),
     # --- what failed outside -----------------------------------------------------------------------------------------
     _row(is_.SILENT, r"time ?out|timed out|deadline exceeded|no (?:answer|response|reply)|unresponsive"),
     _row(
@@ -76,7 +83,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(
         is_.UPSTREAM_FAILED,
         r"(?:events?|messages?|e ?mails?|mails?|sms|notifications?|webhooks?)"
-        r" (?:was |were )?not (?:published|sent|delivered|queued|enqueued|dispatched)",
+        r" (?:was |were )?(?:not (?:published|sent|delivered|queued|enqueued|dispatched)|(?:delivery|sending"
+        r"|dispatch) fail)",
     ),
     # --- what ran out ------------------------------------------------------------------------------------------------
     _row(

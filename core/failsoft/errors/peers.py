@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 
 from failsoft.errors.answer_words import word_of_answer
 from failsoft.errors.catalogue import codes as known
@@ -36,10 +37,13 @@ _SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing
 _KEY_REFUSED = re.compile(r"api[ _-]?keys? (?:is )?(?:not valid|invalid|expired)|invalid[ _-]api[ _-]?keys?\b")
 
 _SPENT_IN_TEXT = re.compile(r"credit balance is too low|insufficient (?:credits?|balance|quota)|out of credits?")
+_PHRASES = "|".join(one.phrase for one in HTTPStatus if one >= 400)
 _STATUS_IN_TEXT = re.compile(
     r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP (?:resp|response|error|code)|HTTP status|status code|(?:returned"
     r"|answered)(?: (?:with|a|status|response))*"
-    r"|response|with (?:status |error |response )?code)\W{0,3}([45]\d\d)\b",
+    r"|response|with (?:status |error |response )?code)\W{0,3}([45]\d\d)\b"
+    # RFC 9110, 15.5 and 15.6; of the others it may be the server that says it
+    rf"|\b(5\d\d|429|[45]\d\d(?= (?:client|server) error))(?: (?:client|server) error)?\W{{1,3}}(?:{_PHRASES})\b",
     re.IGNORECASE,
 )
 
@@ -64,7 +68,7 @@ def status_of_peer(*carriers: object) -> int | None:
 def status_in(text: str) -> int | None:
     """A status of a failure that a text names as one."""
     found = _STATUS_IN_TEXT.search(text[:_MAX_TEXT])
-    return None if found is None else int(found[1])
+    return None if found is None else int(found[1] or found[2])
 
 
 def means_of_a_bad_request(exc: BaseException) -> Label | None:

@@ -44,7 +44,7 @@ from failsoft.errors.complaints import (
 )
 from failsoft.errors.conventions import KIND_KNOWN, Convention
 from failsoft.errors.errands import names_a_settings_file
-from failsoft.errors.evidence import GUESSED, NAMED
+from failsoft.errors.evidence import GUESSED, NAMED, TOLD
 from failsoft.errors.failure import Frame, Link
 from failsoft.errors.frames import Frames
 from failsoft.errors.hints import SETTING_UP, Placed, refine_by_place
@@ -57,6 +57,7 @@ from failsoft.errors.patterns import (
     misses_a_dependency,
     misses_a_key,
     names_a_setting,
+    what_happened,
 )
 from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
@@ -64,7 +65,7 @@ from failsoft.errors.reading import Reading
 from failsoft.errors.said import said_at, said_by_call
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["OF_PEERS", "complain", "correct", "limited", "lost_store", "of_kind", "place", "word_in"]
+__all__ = ["OF_PEERS", "complain", "correct", "limited", "lost_store", "of_kind", "place", "word_in", "words_alone"]
 
 OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 """What fails outside."""
@@ -167,6 +168,22 @@ def word_in(guess: tuple[Label, str], reading: Reading, text: str) -> Reading:
         passes = reading.label.transient and said.category in _PASSING
         label = reading.label._replace(category=said.category, severity=said.severity, transient=passes)
     return Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
+
+
+def words_alone(text: str, name: str) -> Reading | None:
+    """What a message suggests of a class of which nothing else is known: a category; and where the words name what
+    happened, the status too and whether it will pass, which is presumed: who repeats a call has to know more."""
+    if (status := status_in(text)) is not None:
+        return _told(label_of_upstream(status) or UPSTREAM_FAILED, f"HTTP {status}", name)
+    if (told := what_happened(text)) is not None:
+        return _told(*told, name)
+    guess = guess_by_message(text)
+    return None if guess is None else Reading(guess[0], "pattern", guess[1], GUESSED, name)
+
+
+def _told(label: Label, words: str, name: str) -> Reading:
+    more = {"presumed": True} if label.transient else {}
+    return Reading(label._replace(not_sent=False), "pattern", words, TOLD, name, more=more)
 
 
 def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:

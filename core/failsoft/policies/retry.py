@@ -182,7 +182,7 @@ class Retry(Options):
             return False
         if self.retry_on is not None:
             return meets(self.retry_on, failure, exc)
-        if not failure.transient:
+        if not failure.transient or failure.presumed:
             return False
         return failure.category in self.categories or failure.status in self.statuses
 

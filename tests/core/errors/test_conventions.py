@@ -538,9 +538,10 @@ def test_a_client_says_in_its_words_how_its_peer_failed(
     assert said(classify(install(*CLIENT).MysteryError(text))) == means
 
 
-def test_the_same_words_of_a_class_of_the_application_move_no_status(classify: Classify) -> None:
+def test_the_same_words_of_a_class_of_the_application_are_no_reason_to_repeat_it(classify: Classify) -> None:
     failure = classify(type("ShopError", (Exception,), {})("Connection refused"))
-    assert said(failure) == ("network", 500, False)
+    assert said(failure) == ("network", 503, True)
+    assert failure.presumed
 
 
 def test_nobody_refused_credentials_who_was_not_reached(classify: Classify, install: Install) -> None:

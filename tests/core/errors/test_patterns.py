@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from failsoft import Retry
 from failsoft.errors.failure import Failure
 
 Classify = Callable[..., Failure]
@@ -104,23 +105,38 @@ def test_the_name_of_what_may_not_be_done_with_a_thing_is_a_rule_of_a_domain(cla
 
 
 @pytest.mark.parametrize(
-    ("message", "category"),
+    ("message", "category", "status", "transient"),
     [
-        ("deadlock detected", "concurrency"),
-        ("Connection refused by peer", "network"),
-        ("FATAL: too many connections", "resource"),
-        ("the operation timed out", "network"),
-        ("duplicate key value", "data_integrity"),
-        ("SMTP_HOST is not configured", "configuration"),
-        ("503 Service Unavailable", "external_service"),
-        ("something else", "system"),
+        ("deadlock detected", "concurrency", 503, True),
+        ("could not acquire the lock of order 17", "concurrency", 503, True),
+        ("Connection refused by peer", "network", 503, True),
+        ("FATAL: too many connections", "resource", 503, True),
+        ("too many open files", "resource", 500, False),
+        ("rate limit exceeded", "resource", 503, True),
+        ("insufficient balance", "resource", 500, False),
+        ("the operation timed out", "network", 504, True),
+        ("certificate verify failed: self-signed certificate", "network", 502, False),
+        ("duplicate key value", "data_integrity", 500, False),
+        ("SMTP_HOST is not configured", "configuration", 500, False),
+        ("503 Service Unavailable", "external_service", 503, True),
+        ("the carrier returned 500", "external_service", 502, False),
+        ("billing answered 404 for order 17", "external_service", 502, False),
+        ("502 Server Error: Bad Gateway for url: https://carrier.example/rates", "external_service", 502, True),
+        ("the model returned an empty response", "external_service", 502, False),
+        ("unexpected answer from the geocoder", "external_service", 502, False),
+        ("the account has insufficient funds", "business_logic", 500, False),
+        ("order 17 was already shipped", "business_logic", 500, False),
+        ("order 503 is lost", "system", 500, False),
+        ("something else", "system", 500, False),
     ],
 )
-def test_words_of_a_message_suggest_a_category_and_move_no_status(
-    classify: Classify, message: str, category: str
+def test_words_of_a_message_say_what_happened_and_nothing_is_repeated_for_that(
+    classify: Classify, message: str, category: str, status: int, transient: bool
 ) -> None:
     failure = classify(RuntimeError(message))
-    assert (failure.category, failure.status, failure.transient) == (category, 500, False)
+    assert (failure.category, failure.status, failure.transient) == (category, status, transient)
+    assert (failure.presumed, failure.not_sent) == (transient, False)
+    assert not Retry().wants(failure)
 
 
 def test_a_name_that_says_only_who_failed_gives_the_status_that_the_text_tells_of(classify: Classify) -> None:
