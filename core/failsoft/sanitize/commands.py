@@ -165,8 +165,9 @@ _TAGGED_LOGIN = re.compile(
 )
 # of POP3 (RFC 1939) and FTP (RFC 959), after the name of the user and what the server said to that
 _AFTER_USER = re.compile(
-    r"\bUSER \S{1,128}[\r\n]+(?:[^\r\n]{0,24}?(?:\+OK|\b331\b)[^\r\n]{0,200}[\r\n]+){0,2}[^\r\n]{0,24}\Z"
+    r"USER \S{1,128}[\r\n]+(?:[^\r\n]{0,24}?(?:\+OK|\b331\b)[^\r\n]{0,200}[\r\n]+){0,2}[^\r\n]{0,24}"
 )
+_LONGEST_DIALOG = 640
 _SENT_PASS = re.compile(r"([^\s\"'<>*]{1,128})(?=\s*$|\s*[\r\n]|\\[rn]|['\"])")
 # `-u ada -p x`: a user, and what only his password can be
 _NAMED_USER = re.compile(
@@ -279,7 +280,8 @@ def _in_dialog(scan: Scan, start: int, end: int) -> Span | None:
             return first, last, marker("password")
         # as it begins before the other rule's anchor
         return login.start("user"), last, f"{marker('email')}{text[login.end('user') : first]}{marker('password')}"
-    if text[start] == "P" and _AFTER_USER.search(text[max(0, start - 640) : start]):
+    user = text.rfind("USER ", max(0, start - _LONGEST_DIALOG), start) if text[start] == "P" else -1
+    if user >= 0 and _AFTER_USER.fullmatch(text, user, start):
         sent = _SENT_PASS.match(text, end)
         return (sent.start(1), sent.end(1), marker("password")) if sent and "[REDACTED:" not in sent[1] else None
     return None

@@ -114,6 +114,10 @@ class KeyMatcher:
         """First word of each additional key: what to look for in a text."""
         return frozenset(words[0] for words in self._custom)
 
+    def is_safe(self, name: str) -> bool:
+        """Whether a name was said to be no sensitive one."""
+        return bool(self._safe) and words_of(name) in self._safe
+
     def is_name(self, word: str) -> bool:
         """Whether a word is itself the name of something sensitive: `("password", "api_key")` lists names."""
         return word.isidentifier() and not any(map(str.isdigit, word)) and self.kind(word) is not None

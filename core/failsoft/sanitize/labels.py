@@ -16,6 +16,7 @@ from failsoft.sanitize.scanner import Scan, Span, marker
 __all__ = ["labelled_number"]
 
 _BEFORE, _LONGEST_GAP, _LONGEST_PREFIX, _MOST_WORDS = 64, 8, 5, 4
+_NAME = re.compile(r"[\w.-]{1,64}\Z")
 _WORD = re.compile(r"[^\W\d_]+")
 _INNER_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z][^\W\d_]*")
 _DATE = re.compile(r"(?:19|20)\d\d([-/.])\d\d\1\d\d(?!\d)|\d\d([-/.])\d\d\2(?:19|20)\d\d(?!\d)")
@@ -39,7 +40,8 @@ def labelled_number(keys: KeyMatcher, scan: Scan, start: int) -> Span | None:
     bare = before.rstrip(_GAP)
     if len(before) - len(bare) > _LONGEST_GAP or not bare[-1:].isalpha():
         return None
-    kind = _kind(keys, bare)
+    name = _NAME.search(bare)
+    kind = None if name and keys.is_safe(name.group()) else _kind(keys, bare)
     match = SHAPES[kind].match(text, first) if kind and not _DATE.match(text, first) else None
     if kind is None or match is None or match.end() <= start or text[match.end() : match.end() + 1].isalnum():
         return None
