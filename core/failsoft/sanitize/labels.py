@@ -22,7 +22,7 @@ _INNER_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z][^\W\d_]*"
 _DATE = re.compile(r"(?:19|20)\d\d([-/.])\d\d\1\d\d(?!\d)|\d\d([-/.])\d\d\2(?:19|20)\d\d(?!\d)")
 _GAP = " \t:=#\"'\\()[.>-"
 _PREFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
-_KINDS = frozenset(("national_id", "id_number"))
+_KINDS = frozenset(("national_id", "id_number", "phone"))
 # words between the name of a number and the number
 _FILLERS = word_set("no nr nro num number nummer numero número numéro n is was är er on ist es est é kodu broj id")
 
@@ -40,8 +40,12 @@ def labelled_number(keys: KeyMatcher, scan: Scan, start: int) -> Span | None:
     bare = before.rstrip(_GAP)
     if len(before) - len(bare) > _LONGEST_GAP or not bare[-1:].isalpha():
         return None
+    opened = text[first - 1 : first] == "(" and first > scan.floor
     name = _NAME.search(bare)
     kind = None if name and keys.is_safe(name.group()) else _kind(keys, bare)
+    if kind == "phone" and opened:
+        # `(11) 91234-5678`
+        first -= 1
     match = SHAPES[kind].match(text, first) if kind and not _DATE.match(text, first) else None
     if kind is None or match is None or match.end() <= start or text[match.end() : match.end() + 1].isalnum():
         return None

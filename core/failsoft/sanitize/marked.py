@@ -50,6 +50,7 @@ _FORM_PART = re.compile(
 )
 # `| password | x |`, and what `psql -x` prints
 _CELLS = re.compile(r"[ \t]{0,40}\|[ \t]{0,40}([^\s|][^|\r\n]{0,254}?)[ \t]{0,40}(?=\||\r?\n|$)")
+_ALTERNATION = re.compile(r"\|(?:[\w\[\]?*+.\\-]{1,40}\|){0,16}[\w\[\]?*+.\\-]{1,40}\)")
 # `api_key     x`, a line of a table that spaces align
 _COLUMNS = re.compile(r"(?:[ \t]{2,40}|[ \t]?\.{3,40}[ \t])([^\s|]{8,256})[ \t]{0,40}(?=\r?\n|$)")
 # `{password, <<"x">>}`
@@ -113,6 +114,9 @@ def _table_cell(site: Site) -> Value | None:
         return None
     if "{{" in site.scan.before(site.first, _INDENT):
         # a pipe in a template
+        return None
+    if text[last] == "|" and _ALTERNATION.match(text, last):
+        # of a regular expression
         return None
     if (cell := _CELLS.match(text, last)) and is_announced(cell[1], site.kind):
         return Value(cell.start(1), cell.end(1), quoted=True)

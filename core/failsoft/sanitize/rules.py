@@ -151,7 +151,13 @@ WEAK_TERMS: dict[str, str] = _table(
         "birth_date": "born geboren",
         "phone": "phone phonenumber phoneno phonenum mobile mobilenumber mobilephone mobileno cellphone telephone "
         "telephonenumber tel fax faxnumber homephone workphone msisdn contactnumber "
-        "phonenumbers telefon telefonnummer handynummer mobilnummer telefono",
+        "phonenumbers telefon telefonnummer handynummer mobilnummer telefono "
+        # told by the number behind them, in whatever language
+        "handy mobil celular móvil movil cellulare telefone teléfono teléfone téléphone tlf "
+        "telefonnr mobilnr tlfnr puhelin puhelinnumero komórka komorka gsm ceptelefonu telefonszám whatsapp "
+        "手机号 手机号码 手机 电话 电话号码 電話 電話番号 携帯 携帯番号 手機 手機號碼 "
+        "연락처 전화번호 휴대폰 휴대폰번호 телефон тел τηλέφωνο τηλ κινητό "
+        "טלפון الهاتف",
         "name": "firstname lastname fullname middlename givenname familyname surname maidenname patientname "
         "cardholdername vorname nachname familienname apellido apellidos prenom prénom prénoms cardholder "
         "accountholder "
@@ -166,7 +172,7 @@ WEAK_TERMS: dict[str, str] = _table(
         "sin": "sin",
         # abbreviations that mean much else, too: only a number of the right form makes one of them
         "id_number": "rut ruc rfc nit nip nik nin bvn tin utr oib egn cnp afm avs cpr fnr pps ird sss ktp svnr pis nic "
-        "mynumber",
+        "mynumber pnr idnr versicherungsnummer rvnr",
     }
 )
 """Term to kind. Sensitive only as the end of a name."""
