@@ -20,9 +20,11 @@ _NAME = re.compile(r"[\w.-]{1,64}\Z")
 _WORD = re.compile(r"[^\W\d_]+")
 _INNER_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z][^\W\d_]*")
 _DATE = re.compile(r"(?:19|20)\d\d([-/.])\d\d\1\d\d(?!\d)|\d\d([-/.])\d\d\2(?:19|20)\d\d(?!\d)")
-_GAP = " \t:=#\"'\\()[.>-"
+_GAP = " \t:=#\"'\\()[.>-：（「"
 _PREFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
 _KINDS = frozenset(("national_id", "id_number", "phone"))
+# which Korean, Japanese and Chinese hang on to a word
+_PARTICLES = "는은이가을를はがを为是為"
 # words between the name of a number and the number
 _FILLERS = word_set("no nr nro num number nummer numero número numéro n is was är er on ist es est é kodu broj id")
 
@@ -56,6 +58,8 @@ def _kind(keys: KeyMatcher, before: str) -> str | None:
     """What the last words of a text announce."""
     line = before.rpartition("\n")[2]
     words = [word.lower() for word in _WORD.findall(line)[-_MOST_WORDS - 2 :]]
+    if words and words[-1][-1] in _PARTICLES:
+        words[-1:] = [words[-1][:-1]] if len(words[-1]) > 1 else []
     while words:
         for count in range(min(_MOST_WORDS, len(words)), 0, -1):
             if (kind := keys.phrase("".join(words[-count:]))) in _KINDS:
