@@ -145,8 +145,8 @@ _OF_APPLICATIONS: tuple[tuple[Label, re.Pattern[str]], ...] = (
         is_.UPSTREAM_FAILED,
         re.compile(
             r"\b(?:returned|answered|replied|responded|sent|gave)(?: us)?(?: with)? (?:nonsense|garbage|rubbish|html"
-            r"|nothing|no (?:content|data|body|answer|json)|(?:an? )?(?:empty|invalid|unexpected|malformed|unparsable|garbled)"
-            r" (?:answer|response|reply|body|document|payload|content|json|status|page))\b"
+            r"|nothing|no (?:content|data|body|answer|json)|(?:an? )?(?:empty|invalid|unexpected|malformed|unparsable"
+            r"|garbled) (?:answer|response|reply|body|document|payload|content|json|status|page))\b"
             r"|\b(?:unexpected|invalid|malformed|empty|bad|garbled|unparsable) (?:\w+ )?(?:response|reply|answer)"
             r" (?:from|of|by)\b",
             re.IGNORECASE,

@@ -18,6 +18,14 @@ Classify = Callable[..., Failure]
     [
         ("InsufficientFunds", "business_logic", 402, False),
         ("OutOfStock", "business_logic", 409, False),
+        ("VoucherUsed", "business_logic", 409, False),
+        ("ConnectionPoolTimeout", "resource", 503, True),
+        ("LockTimeout", "concurrency", 503, True),
+        ("TlsHandshakeFailed", "network", 502, False),
+        ("StripeFailure", "external_service", 502, False),
+        ("CircuitOpen", "external_service", 503, True),
+        ("SecretNotFound", "configuration", 500, False),
+        ("UnreachableCode", "system", 500, False),
         ("OrderAlreadyShipped", "business_logic", 409, False),
         ("OrderNotFound", "validation", 404, False),
         ("InvalidCoupon", "validation", 400, False),
@@ -127,6 +135,8 @@ def test_the_name_of_what_may_not_be_done_with_a_thing_is_a_rule_of_a_domain(cla
         ("the account has insufficient funds", "business_logic", 500, False),
         ("order 17 was already shipped", "business_logic", 500, False),
         ("order 503 is lost", "system", 500, False),
+        ("order 503 not found", "system", 500, False),
+        ("the search returned 500 rows", "system", 500, False),
         ("something else", "system", 500, False),
     ],
 )
