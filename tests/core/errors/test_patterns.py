@@ -135,6 +135,8 @@ def test_the_name_of_what_may_not_be_done_with_a_thing_is_a_rule_of_a_domain(cla
         ("the account has insufficient funds", "business_logic", 500, False),
         ("order 17 was already shipped", "business_logic", 500, False),
         ("order 503 is lost", "system", 500, False),
+        ("order 503 not found", "system", 500, False),
+        ("the search returned 500 rows", "system", 500, False),
         ("something else", "system", 500, False),
     ],
 )
