@@ -15,6 +15,7 @@ from failsoft.errors.taxonomy import Category
 
 __all__ = [
     "IN_FULL",
+    "asks_to_be_repeated",
     "lower_text_of",
     "means_of_a_bad_request",
     "of_our_request",
@@ -36,9 +37,7 @@ _SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing
 # 400 is how some say 401: Google's "API key not valid", Plaid's INVALID_API_KEYS
 _KEY_REFUSED = re.compile(r"api[ _-]?keys? (?:is )?(?:not valid|invalid|expired)|invalid[ _-]api[ _-]?keys?\b")
 
-_MAY_BE_REPEATED = re.compile(
-    r"\b(?:you (?:can|may)|please|should) (?:\w+ )?(?:retry|re-?try|repeat|try (?:\w+ ){0,3}again)\b"
-)
+_MAY_BE_REPEATED = re.compile(r"\b(?:you (?:can|may)|please|should) (?:\w+ )?(?:retry|repeat)\b")
 """What a peer adds to a failure of its own that will pass."""
 _SPENT_IN_TEXT = re.compile(r"credit balance is too low|insufficient (?:credits?|balance|quota)|out of credits?")
 _ANY_PHRASE = "|".join(one.phrase for one in HTTPStatus if one >= 400)
@@ -87,6 +86,11 @@ def means_of_a_bad_request(exc: BaseException) -> Label | None:
     return is_.QUOTA_SPENT if _SPENT_IN_TEXT.search(text) else None
 
 
+def asks_to_be_repeated(exc: BaseException) -> bool:
+    """Whether a peer says of a failure of its own that the same may be asked once more."""
+    return _MAY_BE_REPEATED.search(lower_text_of(exc)) is not None
+
+
 def upstream(exc: BaseException, label: Label | None) -> Code | None:
     """A peer's HTTP answer that a client's exception carries."""
     response = getattr(exc, "response", None)
@@ -104,7 +108,7 @@ def upstream(exc: BaseException, label: Label | None) -> Code | None:
     means = known.label_of_upstream(status)
     if means is None and status == 400:
         means = means_of_a_bad_request(exc)
-    if means is None and status == 500 and _MAY_BE_REPEATED.search(lower_text_of(exc)) is not None:
+    if means is None and status == 500 and asks_to_be_repeated(exc):
         means = is_.UPSTREAM_DOWN
     if means is None and status not in IN_FULL and _says_little(label) and (said := word_of_answer(exc)) is not None:
         return said._replace(says=f"{says}, {said.says}", retry_after=wait)
