@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from failsoft.errors.called import library_called
 from failsoft.errors.catalogue.codes import label_of_upstream
@@ -69,6 +70,7 @@ __all__ = ["OF_PEERS", "complain", "correct", "limited", "lost_store", "of_kind"
 
 OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 """What fails outside."""
+_MAX_TEXT = 2_000
 _NO_FILE = re.compile(r"NoSuch(?:File|Path)\b")
 _OF_LINKS = frozenset({Category.SYSTEM, Category.EXTERNAL_SERVICE})
 _PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
@@ -173,17 +175,23 @@ def word_in(guess: tuple[Label, str], reading: Reading, text: str) -> Reading:
 def words_alone(text: str, name: str) -> Reading | None:
     """What a message suggests of a class of which nothing else is known: a category; and where the words name what
     happened, the status too and whether it will pass, which is presumed: who repeats a call has to know more."""
-    if (status := status_in(text)) is not None:
-        return _told(label_of_upstream(status) or UPSTREAM_FAILED, f"HTTP {status}", name)
-    if (told := what_happened(text)) is not None:
-        return _told(*told, name)
-    guess = guess_by_message(text)
-    return None if guess is None else Reading(guess[0], "pattern", guess[1], GUESSED, name)
-
-
-def _told(label: Label, words: str, name: str) -> Reading:
+    said = _said_alone(text[:_MAX_TEXT])
+    if said is None:
+        return None
+    label, words, confidence = said
     more = {"presumed": True} if label.transient else {}
-    return Reading(label._replace(not_sent=False), "pattern", words, TOLD, name, more=more)
+    return Reading(label, "pattern", words, confidence, name, more=more)
+
+
+@lru_cache(maxsize=1_024)
+def _said_alone(text: str) -> tuple[Label, str, float] | None:
+    # the same exception is often raised again with the same text
+    if (status := status_in(text)) is not None:
+        return label_of_upstream(status) or UPSTREAM_FAILED, f"HTTP {status}", TOLD
+    if (told := what_happened(text)) is not None:
+        return told[0]._replace(not_sent=False), told[1], TOLD
+    guess = guess_by_message(text)
+    return None if guess is None else (*guess, GUESSED)
 
 
 def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
