@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.entries import is_making, of_an_installation, was_to_write
 from failsoft.errors.errands import of_frames
 from failsoft.errors.failure import Frame
 from failsoft.errors.files import in_package, is_standard, slashed
@@ -151,16 +152,37 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
         return is_.DISCONNECTED, "while sending the response"
     if name in _OF_VALUES and (label == is_.BUG or label in OF_INPUT) and any(map(_reads_a_row, near[-_ROW:])):
         return is_.CONTRADICTION, "a stored value that cannot be read"
+    if (label == is_.BUG or label in OF_INPUT) and (better := _by_entry(label, name, near)) is not None:
+        return better
     if (better := refine_by_library(label, name, near)) is not None:
         return better
     if (label == is_.BUG or label in OF_INPUT) and (better := _by_errand(label, name, near)) is not None:
         return better
+    if label == is_.BUG and name in _PLAIN and kind_of_file(near[-1][0]) in _FOR_DATA and is_making(near):
+        return is_.BUG, "while making something"
     if label in OF_INPUT and (whose := _whose_data(name, frames, near)) is not None:
         return whose
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
     if lost and _any(frames, _NEAR, _STORE):
         return label._replace(severity=Severity.HIGH), "on the way to a store"
     return None
+
+
+_FOR_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
+_NOT_FOUND = re.compile(r"Not_?Found(?:Error|Exception)?\Z|\ANoSuchFile")
+
+
+def _by_entry(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
+    """What a library was called for that reads data, but for that it was not to read any."""
+    if _NOT_FOUND.search(name) is not None and (word := of_an_installation(frames)) is not None:
+        return is_.MISCONFIGURED, f"while looking for a {word}"
+    plain = name in _PLAIN
+    if (plain or "." in name) and kind_of_file(frames[-1][0]) in _FOR_DATA and was_to_write(frames, strictly=not plain):
+        return is_.BUG, "while writing"
+    return None
+
+
+_PLAIN = frozenset({"ValueError", "KeyError", "IndexError", "RuntimeError", "Exception", "OverflowError", "struct.error"})
 
 
 _UNREADABLE = _OF_VALUES | {"KeyError", "EOFError", "binascii.Error", "_pickle.UnpicklingError", "zlib.error"}

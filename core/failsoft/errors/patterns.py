@@ -48,7 +48,7 @@ _OUR_KEYS = _guess(Category.AUTHENTICATION, Severity.HIGH)
 _MISUSE = _guess(Category.SYSTEM, Severity.HIGH)
 
 _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
-    (_CORRUPT, ("database disk image is malformed", "data corruption", "corrupted page")),
+    (_CORRUPT, ("database disk image is malformed", "data corruption", "corrupted page", "corruption: ")),
     (_HOST, ("no space left on device", "out of memory", "cannot allocate memory", "disk full", "disk is full")),
     (_CONCURRENCY, (
         "deadlock", "could not serialize", "serialization failure", "lock wait timeout", "database is locked",
@@ -108,6 +108,10 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     )),
 )  # fmt: skip
 
+_OPEN = r"\bcircuit\b(?:.breaker)?(?: \S+)? (?:is |still |now |has )?open(?:ed)?\b|\bbreaker (?:is |still )?open\b"
+"""A breaker lets nothing through to a peer that failed before."""
+_OPEN_CIRCUIT = re.compile(_OPEN)
+
 _PEERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     (is_.NO_TRUST, re.compile(r"certificate|unknownissuer|(?:tls|ssl) handshake")),
     (is_.UNREACHABLE, re.compile(
@@ -126,7 +130,7 @@ _ANSWERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     (is_.THROTTLED, re.compile(r"too many requests|rate limit")),
     (is_.UPSTREAM_SLOW, re.compile(r"gateway time-?out")),
     (is_.UPSTREAM_DOWN, re.compile(r"bad gateway")),
-    (is_.UPSTREAM_NOT_NOW, re.compile(r"service unavailable|temporarily unavailable|maintenance")),
+    (is_.UPSTREAM_NOT_NOW, re.compile(rf"service unavailable|temporarily unavailable|maintenance|{_OPEN}")),
 )
 
 _SHARED: tuple[tuple[Label, re.Pattern[str]], ...] = (
@@ -158,6 +162,8 @@ _KEY = (
 )
 _NO_KEY = re.compile(
     rf"\b(?:no|missing|without|could not find|unable to locate|set(?:ting)?|provide|define) (?:\S+ ){{0,3}}{_KEY}\b"
+    rf"|\b(?:need to|have to|must|should|please) (?:pass|provide|supply|specify|give|define) (?:\S+ ){{0,4}}?"
+    rf"(?:{_KEY}|token|credentials|password)\b"
     rf"|\b{_KEY} (?:(?:is|are|was|were|must be|has|have) ){{0,2}}(?:not |been )?(?:set|provided|found|configured|given"
     r"|missing|required|unset|empty)\b"
     r"|\bno (?:\w+ )?(?:token|password|key) (?:was )?(?:provided|given|set|supplied|configured|specified)\b",
@@ -170,7 +176,11 @@ _CLOSED = re.compile(
 _NO_DEPENDENCY = re.compile(
     r"\b(?:pip3? install|(?:need|have|try) to (?:pip )?install|please install|not installed)\b", re.IGNORECASE
 )
-_UNDEFINED = re.compile(r"\bnot (?:been )?(?:defined|configured|registered)\b", re.IGNORECASE)
+_UNDEFINED = re.compile(
+    r"\bnot (?:been )?(?:defined|configured|registered)\b"
+    r"|\bno (?:\w+ ){1,4}?(?:is |was |has been )?(?:configured|defined|registered)\b",
+    re.IGNORECASE,
+)
 _REASON = re.compile(r"\W*(?:bad gateway|service unavailable|internal server error|gateway time-?out)\b", re.IGNORECASE)
 _NONSENSE = re.compile(
     r"\b(?:invalid|bad|unexpected|malformed|garbled) (?:greeting|handshake|banner|reply|response)\b"
@@ -198,7 +208,10 @@ def guess_by_message(message: str) -> tuple[Label, str] | None:
 @lru_cache(maxsize=1_024)
 def _guess_by_text(text: str) -> tuple[Label, str] | None:
     # the same exception is often raised again with the same text
-    return _find(_MESSAGES, _SET_TIMEOUT.sub("", text.lower()))
+    lower = _SET_TIMEOUT.sub("", text.lower())
+    if (found := _find(_MESSAGES, lower)) is not None:
+        return found
+    return None if (opened := _OPEN_CIRCUIT.search(lower)) is None else (_UPSTREAM, opened[0])
 
 
 _SET_TIMEOUT = re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from failsoft.errors.called import library_called
 from failsoft.errors.catalogue.codes import label_of_upstream
@@ -45,8 +45,7 @@ from failsoft.errors.complaints import (
 from failsoft.errors.conventions import KIND_KNOWN, Convention
 from failsoft.errors.errands import names_a_settings_file
 from failsoft.errors.evidence import GUESSED, NAMED, TOLD
-from failsoft.errors.failure import Frame, Link
-from failsoft.errors.frames import Frames
+from failsoft.errors.failure import Link
 from failsoft.errors.hints import SETTING_UP, Placed, refine_by_place
 from failsoft.errors.packages import Kind
 from failsoft.errors.patterns import (
@@ -209,8 +208,6 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
         reading.says = f"{reading.says}, {better[1]}".removeprefix(", ")
     elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default"):
         text = link.message
-        if library in _OF_DATA and _builds(link.frames) and cannot_read(text):
-            return reading
         if library is None and _OF_VALUES.match(reading.type) and _complains(text):
             library = library_called(exc)
         if library is not None:
@@ -248,6 +245,7 @@ _OF_VALUES = re.compile(
 )
 _OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
 _OF_STORES = frozenset({Kind.STORE, Kind.BROKER})
+_PEERS_OF_OURS = _OF_STORES | {Kind.CLIENT}
 _OF_SECRETS_KEPT = re.compile(r"\b(?:salt|password hash|hash format)\b", re.IGNORECASE)
 _OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer|claims?|expired)\b", re.IGNORECASE)
 _OF_ANSWERS = re.compile(r"\b(?:from|in|of) (?:the |an? )?(?:\w+ )?(?:response|reply|answer)\b", re.IGNORECASE)
@@ -263,17 +261,6 @@ _OF_LOGINS = re.compile(
 _OF_A_FILE = re.compile(r"\b(?:pars|deseriali|decod)|\bEOF\b|\bheader\b|\b(?:line|column) \d", re.IGNORECASE)
 _OF_ADDRESSES = re.compile(r"\bURLs?\b.{0,60}\b(?:not (?:permitted|allowed|supported)|must)\b", re.IGNORECASE)
 _STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
-
-
-_BUILDS = re.compile(
-    r"(?:\A|\.)_?(?:add|append|create|insert|set|write|save|draw|make|build|render|put|new|cell|merge)(?:_\w+)?\Z"
-)
-
-
-def _builds(frames: Sequence[Frame]) -> bool:
-    """Whether it arose where something is made, of which our code says how, and not where something is read."""
-    function = frames.function if isinstance(frames, Frames) else frames[-1][2] if frames else ""
-    return _BUILDS.search(function) is not None
 
 
 _MOST_TEXTS = 2_048
@@ -298,6 +285,10 @@ def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
     if library is not Kind.PARSER and _OF_LOGINS.search(text) is not None:
         reading.label = WHO_ARE_YOU
         reading.says = f"{reading.says}, a login that is not the one that was begun"
+        return reading
+    if library in _PEERS_OF_OURS and (status := status_in(text)) is not None:
+        reading.label = label_of_upstream(status) or UPSTREAM_FAILED
+        reading.says = f"{reading.says}, HTTP {status}"
         return reading
     guess = guess_by_message(text)
     stored = None if guess is None else _STORED.get(guess[0].category)

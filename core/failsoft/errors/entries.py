@@ -1,0 +1,79 @@
+"""What an application had called a library to do, by the name of the function that it called.
+
+A library that reads data complains of what it was given, and that is what a client sent. The same library, called to
+write, complains of what our code gave it; and what it does not find that is part of an installation, as a template, was
+not installed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+
+from failsoft.errors.failure import Frame
+from failsoft.errors.files import in_package, slashed
+from failsoft.errors.frames import Frames
+
+__all__ = ["is_making", "of_an_installation", "was_to_write"]
+
+_MOST = 12
+
+_MAKES = re.compile(
+    r"(?:\A|\.)_?(?:add|append|create|insert|set|write|save|draw|make|build|render|put|new|cell|merge)(?:_\w+)?\Z"
+)
+_DUMPS = re.compile(r"(?:\A|\.)_?(?:(?:\w+_)?dumps?|stringify|unstructure|unparse|(?:\w+_)?seriali[sz]e|dumps?_\w+)\Z")
+_WRITES = re.compile(
+    r"(?:\A|\.)_?(?:(?:\w+_)?(?:dumps?|encode|encodes|stringify|unstructure|unparse|seriali[sz]e)|dumps?_\w+|write\w*"
+    r"|save(?:_\w+)?|export(?:_\w+)?|add(?:_\w+)?|append(?:_\w+)?"
+    r"|to_(?:json|xml|ya?ml|toml|csv|bytes|string|html|pdf|dict|file|excel|parquet|ical|wire))\Z"
+)
+_INSTALLED = re.compile(r"template|(?:\A|[/_.])(?:quer(?:y|ies)|rules?|bundles?|assets?|manifest)(?:\Z|[/_.])", re.IGNORECASE)
+
+
+def was_to_write(frames: Sequence[Frame], *, strictly: bool) -> bool:
+    """Whether a library was called to write something, of which our code says what and how.
+
+    Parameters:
+        strictly: nothing else counts than what is done with objects of the application, as it is where the library has
+            a class of its own for what it was given.
+    """
+    run = _run(frames)
+    return bool(run) and (_DUMPS if strictly else _WRITES).search(run[0][1]) is not None
+
+
+def is_making(frames: Sequence[Frame]) -> bool:
+    """Whether it arose where something is made."""
+    return bool(frames) and _MAKES.search(frames[-1][2]) is not None
+
+
+def of_an_installation(frames: Sequence[Frame]) -> str | None:
+    """The word by which functions of a library tell that they were to find what comes with an installation."""
+    for file, function in _run(frames)[-3:]:
+        if (found := _INSTALLED.search(f"{file}/{function}")) is not None:
+            return found[0].strip("/_.").lower()
+    return None
+
+
+def _run(frames: Sequence[Frame]) -> list[tuple[str, str]]:
+    """The innermost functions that belong to one package, outermost first, each with its path in the package."""
+    if isinstance(frames, Frames):
+        places = islice(frames.places(), _MOST)
+    else:
+        places = iter([(file, function) for file, _, function in reversed(frames[-_MOST:])])
+    run: list[tuple[str, str]] = []
+    own: str | None = None
+    for file, function in places:
+        inside = _inside(file)
+        top = inside.partition("/")[0]
+        if not inside or (own is not None and top != own):
+            break
+        own = top
+        run.append((inside.partition("/")[2], function))
+    return run[::-1]
+
+
+def _inside(file: str) -> str:
+    """The path below the folder of libraries; of a compiled module no more than its kind is known."""
+    path = slashed(file)
+    return in_package(path) or ("compiled/" if path.endswith((".pyx", ".pxi")) else "")
