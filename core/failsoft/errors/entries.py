@@ -8,27 +8,29 @@ not installed.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from failsoft.errors.failure import Frame
 from failsoft.errors.files import in_package, slashed
 from failsoft.errors.frames import Frames
 
-__all__ = ["is_making", "of_an_installation", "was_to_write"]
+__all__ = ["is_making", "limits_time", "of_an_installation", "was_to_write"]
 
 _MOST = 12
 
 _MAKES = re.compile(
     r"(?:\A|\.)_?(?:add|append|create|insert|set|write|save|draw|make|build|render|put|new|cell|merge)(?:_\w+)?\Z"
 )
-_DUMPS = re.compile(r"(?:\A|\.)_?(?:(?:\w+_)?dumps?|stringify|unstructure|unparse|(?:\w+_)?seriali[sz]e|dumps?_\w+)\Z")
+_DUMPS = re.compile(r"(?:\A|\.)_?(?:(?:\w+_)?dumps?|stringify|unstructure|unparse|(?:\w+_)?seriali[sz]e|dumps?_\w+|compile(?:_\w+)?)\Z")
 _WRITES = re.compile(
     r"(?:\A|\.)_?(?:(?:\w+_)?(?:dumps?|encode|encodes|stringify|unstructure|unparse|seriali[sz]e)|dumps?_\w+|write\w*"
     r"|save(?:_\w+)?|export(?:_\w+)?|add(?:_\w+)?|append(?:_\w+)?"
+    r"|compile(?:_\w+)?"
     r"|to_(?:json|xml|ya?ml|toml|csv|bytes|string|html|pdf|dict|file|excel|parquet|ical|wire))\Z"
 )
 _INSTALLED = re.compile(r"template|(?:\A|[/_.])(?:quer(?:y|ies)|rules?|bundles?|assets?|manifest)(?:\Z|[/_.])", re.IGNORECASE)
+_LIMITS_TIME = re.compile(r"(?!async)[^/]*time_?(?:out|limit)[^/]*/|[^/]+/time_?(?:out|limit)s?/")
 
 
 def was_to_write(frames: Sequence[Frame], *, strictly: bool) -> bool:
@@ -49,21 +51,32 @@ def is_making(frames: Sequence[Frame]) -> bool:
 
 def of_an_installation(frames: Sequence[Frame]) -> str | None:
     """The word by which functions of a library tell that they were to find what comes with an installation."""
-    for file, function in _run(frames)[-3:]:
-        if (found := _INSTALLED.search(f"{file}/{function}")) is not None:
+    for file, function in _innermost(frames):
+        inside = in_package(file)
+        if not inside:
+            break
+        if (found := _INSTALLED.search(f"{inside.removesuffix('.py')}/{function}")) is not None:
             return found[0].strip("/_.").lower()
     return None
 
 
+def limits_time(file: str) -> bool:
+    """Whether a file is of a library that ends work of ours which takes too long; what asyncio waits for is mostly a
+    peer."""
+    return _LIMITS_TIME.match(in_package(file)) is not None
+
+
+def _innermost(frames: Sequence[Frame]) -> Iterator[tuple[str, str]]:
+    if isinstance(frames, Frames):
+        return islice(frames.places(), _MOST)
+    return iter([(file, function) for file, _, function in reversed(frames[-_MOST:])])
+
+
 def _run(frames: Sequence[Frame]) -> list[tuple[str, str]]:
     """The innermost functions that belong to one package, outermost first, each with its path in the package."""
-    if isinstance(frames, Frames):
-        places = islice(frames.places(), _MOST)
-    else:
-        places = iter([(file, function) for file, _, function in reversed(frames[-_MOST:])])
     run: list[tuple[str, str]] = []
     own: str | None = None
-    for file, function in places:
+    for file, function in _innermost(frames):
         inside = _inside(file)
         top = inside.partition("/")[0]
         if not inside or (own is not None and top != own):

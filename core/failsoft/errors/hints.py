@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
-from failsoft.errors.entries import is_making, of_an_installation, was_to_write
+from failsoft.errors.entries import is_making, limits_time, of_an_installation, was_to_write
 from failsoft.errors.errands import of_frames
 from failsoft.errors.failure import Frame
 from failsoft.errors.files import in_package, is_standard, slashed
@@ -169,7 +169,7 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
 
 
 _FOR_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
-_NOT_FOUND = re.compile(r"Not_?Found(?:Error|Exception)?\Z|\ANoSuchFile")
+_NOT_FOUND = re.compile(r"(?:File|Package|Template|Directory)NotFound(?:Error|Exception)?\Z|\bNoSuchFile")
 
 
 def _by_entry(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
@@ -274,6 +274,8 @@ def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[La
         for kind, better in ((_STORE, is_.STORE_AWAY), (_CLIENT, is_.BROKEN)):
             if _any(frames, _INNERMOST, kind):
                 return better, "the line ended"
+    if label == is_.SILENT and name.endswith("TimeoutError") and limits_time(path):
+        return is_.CHILD_HUNG, "a limit of time for work of ours"
     if name == "TimeoutError" and any("-packages/asyncpg/pool.py" in frame[0] for frame in frames):
         return is_.POOL_SILENT, "waiting for a pool"
     if label == is_.BUG and name in _BUGS and any(_sets_up(frame) for frame in frames[-3:]):

@@ -28,6 +28,7 @@ from failsoft.errors.catalogue.labels import (
     UNPARSABLE,
     UNREACHABLE,
     UPSTREAM_FAILED,
+    UPSTREAM_NOT_NOW,
     WHO_ARE_YOU,
     YOU_MAY_NOT,
     Label,
@@ -211,7 +212,7 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
         if library is None and _OF_VALUES.match(reading.type) and _complains(text):
             library = library_called(exc)
         if library is not None:
-            return _word_of_a_library(reading, text, library)
+            return _word_of_a_library(reading, text, library, exc)
     return reading
 
 
@@ -279,7 +280,7 @@ def _complains(text: str) -> bool:
     return known
 
 
-def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
+def _word_of_a_library(reading: Reading, text: str, library: Kind, exc: BaseException) -> Reading:
     """What a builtin exception of a library complains of: what is set up once, data that it was given to read, or what
     it keeps."""
     if library is not Kind.PARSER and _OF_LOGINS.search(text) is not None:
@@ -315,7 +316,7 @@ def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
     elif library is Kind.CLIENT and _OF_ADDRESSES.search(text) is not None:
         # an address that code asks for
         return reading
-    elif (word := names_a_setting(text) or is_not_set_up(text) or _missing_file(reading)) is not None:
+    elif (word := names_a_setting(text) or is_not_set_up(text) or _missing_file(exc, text)) is not None:
         # whether it is our code or our settings a builtin class does not tell, and our client is told the same
         reading.label = MISCONFIGURED
         reading.says = f"{reading.says}, {word}"
@@ -329,8 +330,15 @@ def _of_proof(text: str) -> Label:
     return WHO_ARE_YOU if _OF_PROOF.search(text) else UNPARSABLE
 
 
-def _missing_file(reading: Reading) -> str | None:
-    return "a file that a library was given" if reading.type == "FileNotFoundError" else None
+def _missing_file(exc: BaseException, text: str) -> str | None:
+    """What a library lacks that names a file, or passes on that one is missing."""
+    missing = exc if type(exc) is FileNotFoundError else exc.__context__
+    if type(missing) is not FileNotFoundError or not (missing is exc or str(missing.filename) in text):
+        return None
+    return "a file that a library was given"
+
+
+_GIVEN_UP = re.compile(r"Retr(?:y|ies)(?:Error|Exception|Exhausted|Exceeded|Failed|\Z)|TooMany(?:Retries|Attempts)")
 
 
 def complain(reading: Reading, text: str, cls: type, reads: bool) -> Reading:
@@ -346,6 +354,8 @@ def complain(reading: Reading, text: str, cls: type, reads: bool) -> Reading:
         label, words = said
     elif (why := is_not_set_up(text)) is not None:
         label, words = MISCONFIGURED, why
+    elif _GIVEN_UP.search(cls.__name__) is not None:
+        label, words = UPSTREAM_NOT_NOW, "nothing failed, and what was waited for never came"
     elif reads and cannot_read(text):
         label, words = UNPARSABLE, "data that a library was given"
     elif reads and is_not_there(text):
