@@ -31,8 +31,8 @@ ROWS: tuple[Row, ...] = (
         {_K.CLIENT: _BROKEN, _K.STORE: _AWAY},
     ),
     _row(
-        r"(?:max )?retr(?:y|ies) (?:errors?|exception|exceeded|exhausted|\Z)|too many (?:retries|attempts"
-        r"|failures) ",
+        r"(?:max )?(?:retr(?:y|ies)|attempts) (?:errors?|exception|exceeded|exhausted|reached|\Z)|too many (?:retries"
+        r"|attempts|failures) |(?:all|max) attempts ",
         is_.NOTHING,
     ),
     _row(
@@ -108,7 +108,7 @@ ROWS: tuple[Row, ...] = (
         is_.THROTTLED,
         dict.fromkeys((_K.LIMITER, _K.FRAMEWORK, _K.AUTH, _K.BROKER), is_.OUR_LIMIT),
     ),
-    _row(r"bucket full|limit(?:er)? (?:exceeded|reached)", is_.EXHAUSTED, {_K.LIMITER: is_.OUR_LIMIT}),
+    _row(r"bucket (?:is )?(?:full|empty)|empty bucket|limit(?:er)? (?:exceeded|reached)", is_.EXHAUSTED, {_K.LIMITER: is_.OUR_LIMIT}),
     _row(r"quota", is_.QUOTA_SPENT, {_K.STORE: is_.EXHAUSTED}),
     _row(
         r"(?:not enough|no|insufficient|out of) (?:disk )?(?:space|storage)|(?:storage )?(?:cap|full) exceeded"
@@ -324,7 +324,7 @@ ROWS: tuple[Row, ...] = (
     _row(
         r"(?:unavailable(?! for legal)|not available|(?<!free )busy |loading (?!err|exc)|try again"
         r"|not (?:primary|leader|master)|maintenance"
-        r"|temporar|circuit ?(?:breaker|open|is open)|breaker (?:is )?open|bootstrapping|starting up|draining|shutting down|standby|in progress"
+        r"|temporar|circuit ?(?:breaker|open|is open|broken|tripped)|breaker (?:is )?(?:open|fail|trip|recover)|bootstrapping|starting up|draining|shutting down|standby|in progress"
         r"|retriable|retryable|recoverable|not ready"
         r"|not enough replicas|no responders|nack|down (?:error )?\Z|result missing)",
         is_.UPSTREAM_NOT_NOW,

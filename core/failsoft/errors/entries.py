@@ -22,7 +22,7 @@ _MOST = 12
 _MAKES = re.compile(
     r"(?:\A|\.)_?(?:add|append|create|insert|set|write|save|draw|make|build|render|put|new|cell|merge)(?:_\w+)?\Z"
 )
-_DUMPS = re.compile(r"(?:\A|\.)_?(?:(?:\w+_)?dumps?|stringify|unstructure|unparse|(?:\w+_)?seriali[sz]e|dumps?_\w+|compile(?:_\w+)?)\Z")
+_DUMPS = re.compile(r"(?:\A|\.)_?(?:(?:\w+_)?dumps?|stringify|unstructure|unparse|(?:\w+_)?seriali[sz]e|dumps?_\w+)\Z")
 _WRITES = re.compile(
     r"(?:\A|\.)_?(?:(?:\w+_)?(?:dumps?|encode|encodes|stringify|unstructure|unparse|seriali[sz]e)|dumps?_\w+|write\w*"
     r"|save(?:_\w+)?|export(?:_\w+)?|add(?:_\w+)?|append(?:_\w+)?"

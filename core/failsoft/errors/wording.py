@@ -338,7 +338,7 @@ def _missing_file(exc: BaseException, text: str) -> str | None:
     return "a file that a library was given"
 
 
-_GIVEN_UP = re.compile(r"Retr(?:y|ies)(?:Error|Exception|Exhausted|Exceeded|Failed|\Z)|TooMany(?:Retries|Attempts)")
+_GIVEN_UP = re.compile(r"Retr(?:y|ies)(?:Error|Exception|Exhausted|Exceeded|Failed|\Z)|TooMany(?:Retries|Attempts)|Attempts(?:Exceeded|Exhausted|Reached)")
 
 
 def complain(reading: Reading, text: str, cls: type, reads: bool) -> Reading:
