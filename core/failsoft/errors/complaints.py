@@ -69,6 +69,8 @@ _GIVEN = (
     r"|\bdid you forget to (?:add|set|install|configure|register)\b"
     r"|\binvalid (?:environment|region|data ?center|log ?level|tenant(?: id)?)\b"
     r"|(?:auth_?|api_?|access_?)key must not be empty\b"
+    r"|\b(?:secret|api[ _]key|token|key) (?:may|must|can|should)(?: ?not| never) be (?:empty|blank|none)\b"
+    rf"|\b{_OF_US} is (?:not|un)(?: been)? ?(?:set|configured)\b"
 )
 _STORED = (
     r"\b(?:relation|table|column|schema|database|collection|keyspace|view|topic|queue|bucket|exchange|vhost|catalog|index)\b"
@@ -91,7 +93,7 @@ _THING = (
     r"|json|xml|yaml|toml|csv|html|pdf|image|archive|document|file|signature|block|frame|length|checksum|date(?:time)?"
     r"|time|escape|sequence|type|message|payload|packet|record|line|expression|query|pattern|code|identifier|id|name"
     r"|address|coordinates?|geometry|point|latitude|longitude|uuid|key|base\d\d|unicode|utf-?8|field|element|tag"
-    r"|attribute|word|language|locale|currency|country|phrase|prefix|version|characters?)"
+    r"|stream|attribute|word|language|locale|currency|country|phrase|prefix|version|characters?)"
 )
 _UNREADABLE = re.compile(
     r"\b(?:invalid|malformed|corrupt(?:ed)?|truncated|unrecogni[sz]ed|unparsable|undecodable)\b(?! (?:argument"
@@ -108,8 +110,8 @@ _UNREADABLE = re.compile(
     r"|processing)|\bframe ?type|\bdecod\w+ (?:error|failed)\b|\bpars(?:e|ing) (?:error|failed|failure)\b"
     r"|\b(?:could not|couldn't|cannot|can't|unable to|failed to|fail to) (?:be )?(?:parse|decode|deseriali[sz]e|read"
     r"|convert|decompress|decrypt|interpret|understand|recogni[sz]e|unpack|match|fill)"
-    r"|\b(?:is|was|are) not (?:an? )?(?:valid|well[- ]formed|recogni[sz]ed|supported|\S+ compliant|allowed"
-    rf"|(?:\S+ )?{_THING})\b|\bnot (?:a|an) (?:valid )?(?:\S+ )?{_THING}\b"
+    r"|\bnot recogni[sz]ed\b|\b(?:is|was|are) not (?:an? )?(?:valid|well[- ]formed|recogni[sz]ed|supported|\S+ compliant|allowed"
+    rf"|(?:\S+ )?{_THING})\b|\bnot (?:a|an) (?:valid )?(?:\S+ ){{0,3}}{_THING}\b"
     r"|\bunexpected (?:end|eof|close|['\"`<])|\bend of (?:file|input|data|stream|string)\b|\bpremature\b"
     r"|\bexpect(?:ed|ing)\b.{1,60}?\b(?:got|found|but|at (?:line|pos|col|char|index|byte))\b"
     r"|\b(?:must|should) (?:be (?:in|between|of|at (?:least|most)|one|a|an|positive|greater|less|\d)|have|match|contain"

@@ -20,13 +20,13 @@ __all__ = ["is_making", "limits_time", "of_an_installation", "was_to_write"]
 _MOST = 12
 
 _MAKES = re.compile(
-    r"(?:\A|\.)_?(?:add|append|create|insert|set|write|save|draw|make|build|render|put|new|cell|merge)(?:_\w+)?\Z"
+    r"(?:\A|\.)_?(?:add|append|create|insert|set|write|save|draw|make|build|render|put|new|cell|merge|pack)(?:_\w+)?\Z"
 )
 _DUMPS = re.compile(r"(?:\A|\.)_?(?:(?:\w+_)?dumps?|stringify|unstructure|unparse|(?:\w+_)?seriali[sz]e|dumps?_\w+)\Z")
 _WRITES = re.compile(
     r"(?:\A|\.)_?(?:(?:\w+_)?(?:dumps?|encode|encodes|stringify|unstructure|unparse|seriali[sz]e)|dumps?_\w+|write\w*"
     r"|save(?:_\w+)?|export(?:_\w+)?|add(?:_\w+)?|append(?:_\w+)?"
-    r"|compile(?:_\w+)?"
+    r"|compile(?:_\w+)?|packb?(?:_\w+)?"
     r"|to_(?:json|xml|ya?ml|toml|csv|bytes|string|html|pdf|dict|file|excel|parquet|ical|wire))\Z"
 )
 _INSTALLED = re.compile(r"template|(?:\A|[/_.])(?:quer(?:y|ies)|rules?|bundles?|assets?|manifest)(?:\Z|[/_.])", re.IGNORECASE)

@@ -16,7 +16,7 @@ from failsoft.errors.failure import Frame
 from failsoft.errors.files import in_package, is_standard, slashed
 from failsoft.errors.frames import Frames
 from failsoft.errors.packages import Kind, package_of
-from failsoft.errors.places import OF_INPUT, kind_of_file, kind_of_place, refine_by_library
+from failsoft.errors.places import OF_INPUT, kind_of_file, kind_of_frame, kind_of_place, refine_by_library
 from failsoft.errors.purposes import purpose_of
 from failsoft.errors.taxonomy import Category, Severity
 
@@ -122,14 +122,14 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> Placed:
     if not frames:
         return _NOWHERE
     if not isinstance(frames, Frames) or not (codes := frames.codes(_NEAR)):
-        return Placed(_refine(label, name, frames), kind_of_file(frames[-1][0]))
+        return Placed(_refine(label, name, frames), kind_of_frame(frames[-1][0], frames[-1][2]))
     # by what the label says: many are made anew for each exception
     key = (label, name, *map(id, codes))
     known = _known.get(key)
     if known is None:
         if len(_known) >= _MOST_PLACES:
             _known.clear()
-        placed = Placed(_refine(label, name, frames), kind_of_file(codes[-1].co_filename))
+        placed = Placed(_refine(label, name, frames), kind_of_frame(codes[-1].co_filename, codes[-1].co_qualname))
         known = _known[key] = placed, codes
     return known[0]
 
@@ -158,7 +158,7 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
         return better
     if (label == is_.BUG or label in OF_INPUT) and (better := _by_errand(label, name, near)) is not None:
         return better
-    if label == is_.BUG and name in _PLAIN and kind_of_file(near[-1][0]) in _FOR_DATA and is_making(near):
+    if label == is_.BUG and name in _PLAIN and kind_of_frame(near[-1][0], near[-1][2]) in _FOR_DATA and is_making(near):
         return is_.BUG, "while making something"
     if label in OF_INPUT and (whose := _whose_data(name, frames, near)) is not None:
         return whose
@@ -177,7 +177,7 @@ def _by_entry(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, 
     if _NOT_FOUND.search(name) is not None and (word := of_an_installation(frames)) is not None:
         return is_.MISCONFIGURED, f"while looking for a {word}"
     plain = name in _PLAIN
-    if (plain or "." in name) and kind_of_file(frames[-1][0]) in _FOR_DATA and was_to_write(frames, strictly=not plain):
+    if (plain or "." in name) and kind_of_frame(frames[-1][0], frames[-1][2]) in _FOR_DATA and was_to_write(frames, strictly=not plain):
         return is_.BUG, "while writing"
     return None
 

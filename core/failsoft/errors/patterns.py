@@ -91,7 +91,9 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "must be an ",
         "must be one of", "must be of type", "no active ", "outside of a", "missing the required", "unexpected keyword",
         "must be given", "must be provided", "must be passed",
-        "wrong type", "no literal value",
+        "wrong type", "no literal value", "mutually exclusive", "invalid input of type", "can not be none",
+        "cannot be none", "must not be none", "but was not supplied", "another coroutine", "already running",
+        "is not connected", "not been started", "nested",
     )),
     (_NETWORK, (
         "connection refused", "connection reset", "connection aborted", "connection closed", "broken pipe",
@@ -162,6 +164,7 @@ _KEY = (
 )
 _NO_KEY = re.compile(
     rf"\b(?:no|missing|without|could not find|unable to locate|set(?:ting)?|provide|define) (?:\S+ ){{0,3}}{_KEY}\b"
+    rf"|\bnot set (?:an? |the |your )?{_KEY}\b"
     rf"|\b(?:need to|have to|must|should|please) (?:pass|provide|supply|specify|give|define) (?:\S+ ){{0,4}}?"
     rf"(?:{_KEY}|token|credentials|password)\b"
     rf"|\b{_KEY} (?:(?:is|are|was|were|must be|has|have) ){{0,2}}(?:not |been )?(?:set|provided|found|configured|given"

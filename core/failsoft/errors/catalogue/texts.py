@@ -196,6 +196,7 @@ _FORMATS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.BUG, "KeyError", "-packages/h5py/", r"__getitem__", ""),
     (is_.BUG, "KeyError", "-packages/docx/", "", r"no style"),
     (is_.BUG, "ValueError", "-packages/openpyxl/workbook/child.py", "", ""),
+    (is_.BUG, "ValueError", "lxml/", r"ValidOrRaise|_utf8\Z|_(?:parse|load)Memory|Element\Z", ""),
     (is_.UNPARSABLE, "xml.dom.SyntaxErr", "-packages/cssutils/", "", ""),
     (is_.MISCONFIGURED, "LookupError", "-packages/nltk/data.py", "", ""),
     (is_.CONTRADICTION, "EOFError ValueError KeyError", "-packages/joblib/numpy_pickle", r"load|read|unpickle", ""),
