@@ -74,7 +74,7 @@ ROWS: tuple[Row, ...] = (
     ),
     _row(r"(?:command|program|executable|binary) (?:not found|missing)|not installed ", is_.MISCONFIGURED),
     _row(
-        r"(?:error )?return code |exit (?:status|code)|(?:process|subprocess) (?:failed|exited|expired|died"
+        r"(?:error )?return code |exit (?:status|code)|(?:unexpected|bad|abnormal|nonzero|non zero) exit|(?:process|subprocess) (?:failed|exited|expired|died"
         r"|execution|error )",
         is_.CHILD_DIED,
     ),
@@ -363,7 +363,7 @@ ROWS: tuple[Row, ...] = (
         None,
         {_K.PARSER: is_.BUG},
     ),
-    _row(r"(?:encode |encoding |serializ|(?:schema|registry|template|undefined) error )", None, {_K.PARSER: is_.BUG}),
+    _row(r"(?:encode |encoder |encoding |serializ|unserial|unstringif|not (?:serializ|encod)|(?:schema|registry|template|undefined) error )", None, {_K.PARSER: is_.BUG}),
     _row(
         r"(?:decod|pars(?:e|er|ing) |syntax|malformed|deserial|scanner |lexer|token(?:izer)? error|bad |unidentified"
         r"|multi ?part|form data|format(?!ion)|truncat|unexpected|corrupt|bomb|read error)",
