@@ -160,7 +160,8 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
         return better
     if label == is_.BUG and name in _PLAIN and kind_of_frame(near[-1][0], near[-1][2]) in _FOR_DATA and is_making(near):
         return is_.BUG, "while making something"
-    if label in OF_INPUT and (whose := _whose_data(name, frames, near)) is not None:
+    # a client may have a class for what it was given, and not for what it was sent
+    if label in OF_INPUT and not (label == is_.INVALID and _is_own(name, near[-1][0])) and (whose := _whose_data(name, frames, near)) is not None:
         return whose
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
     if lost and _any(frames, _NEAR, _STORE):
@@ -200,6 +201,11 @@ def _by_errand(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label,
     if errand == "set up" and label == is_.BUG and name in {"ValueError", "AssertionError"}:
         return is_.MISCONFIGURED, SETTING_UP
     return None
+
+
+def _is_own(name: str, file: str) -> bool:
+    """Whether a class is of the client that a file belongs to."""
+    return in_package(file).startswith(f"{name.partition('.')[0]}/") and kind_of_file(file) is Kind.CLIENT
 
 
 def _whose_data(name: str, frames: Sequence[Frame], near: Sequence[Frame]) -> tuple[Label, str] | None:

@@ -79,7 +79,7 @@ ACME = _words(
     (is_.REFUSED_US, "unauthorized accountDoesNotExist"),
     (is_.UPSTREAM_NOT_NOW, "orderNotReady badNonce"),
     # of the account, and of what it has agreed to
-    (is_.MISCONFIGURED, "externalAccountRequired userActionRequired invalidContact unsupportedContact"),
+    (is_.MISCONFIGURED, "externalAccountRequired userActionRequired"),
 )
 """Types of problems (RFC 8555, 6.7); of all others an authority tells that it does not certify what it was asked for."""
 GRPC = _words(
