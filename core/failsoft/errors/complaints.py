@@ -31,6 +31,7 @@ _FILE = (
     r"\b(?:not found|missing|does not exist|doesn't exist|not exist|could not be (?:found|opened|read)"
     r"|not a regular file)\b"
     r"|\b(?:directory|folder)(?: \S+)? (?:not found|(?:does not|doesn't|did not) exist|is missing)\b"
+    r"|\bmissing (?:\w+ )?(?:style ?sheet|template|font|config\w*|schema|grammar|locale|translation|key) ?file\b"
     r"|\bfile(?: or (?:directory|folder))? (?:does not|doesn't|did not) exist\b|\bfile not found: /|\bno such file\b"
     r"|\b(?:could not|cannot|can't|unable to|failed to) (?:find|open|locate|load) (?:the |a |an )?(?:\S+ ){0,2}"
     r"(?:config|credentials?|template|schema|model|certificate|metadata|plugin|driver|library|backend|adapter"
@@ -96,7 +97,7 @@ _THING = (
     r"|json|xml|yaml|toml|csv|html|pdf|image|archive|document|file|signature|block|frame|length|checksum|date(?:time)?"
     r"|time|escape|sequence|type|message|payload|packet|record|line|expression|query|pattern|code|identifier|id|name"
     r"|address|coordinates?|geometry|point|latitude|longitude|uuid|key|base\d\d|unicode|utf-?8|field|element|tag"
-    r"|stream|attribute|word|language|locale|currency|country|phrase|prefix|version|characters?)"
+    r"|stream|attribute|minute|hour|day|weekday|month|word|language|locale|currency|country|phrase|prefix|version|characters?)"
 )
 _UNREADABLE = re.compile(
     r"\b(?:invalid|malformed|corrupt(?:ed)?|truncated|unrecogni[sz]ed|unparsable|undecodable)\b(?! (?:argument"
@@ -113,7 +114,7 @@ _UNREADABLE = re.compile(
     r"|processing)|\bframe ?type|\bdecod\w+ (?:error|failed)\b|\bpars(?:e|ing) (?:error|failed|failure)\b"
     r"|\b(?:could not|couldn't|cannot|can't|unable to|failed to|fail to) (?:be )?(?:parse|decode|deseriali[sz]e|read"
     r"|convert|decompress|decrypt|interpret|understand|recogni[sz]e|unpack|match|fill)"
-    r"|\bnot recogni[sz]ed\b|\b(?:is|was|are) not (?:an? )?(?:valid|well[- ]formed|recogni[sz]ed|supported|\S+ compliant|allowed"
+    r"|\bnot recogni[sz]ed\b|\b(?:is|was|are)n't an? \S+|\b(?:is|was|are) not (?:an? )?(?:valid|well[- ]formed|recogni[sz]ed|supported|\S+ compliant|allowed"
     rf"|(?:\S+ )?{_THING})\b|\bnot (?:a|an) (?:valid )?(?:\S+ ){{0,3}}{_THING}\b"
     r"|\bunexpected (?:end|eof|close|['\"`<])|\bend of (?:file|input|data|stream|string)\b|\bpremature\b"
     r"|\bexpect(?:ed|ing)\b.{1,60}?\b(?:got|found|but|at (?:line|pos|col|char|index|byte))\b"

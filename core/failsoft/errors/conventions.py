@@ -147,10 +147,13 @@ def is_of_an_argument(cls: type, said: Convention) -> bool:
     return _OF_AN_ANSWER.search(f" {' '.join(names)} ") is None
 
 
+_STORED = re.compile(r"hash|pars|decod|deserial")
+
+
 def is_of_a_value(cls: type, said: Convention) -> bool:
     """Whether a class that tells of a contradiction, as of a checksum, is by a base of its about a value that somebody
     gave, and not about what is stored, as the hash of a password is."""
-    if said.label._replace(voice=Voice.SAYS) != is_.CONTRADICTION or "hash" in said.says:
+    if said.label._replace(voice=Voice.SAYS) != is_.CONTRADICTION or _STORED.search(said.says):
         return False
     return issubclass(cls, ValueError) or any("Validation" in base.__name__ for base in cls.__mro__)
 

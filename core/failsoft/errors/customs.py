@@ -60,7 +60,7 @@ ROWS: tuple[Row, ...] = (
     ),
     _row(r"client error |key (?:too long|length|character|type|none) ", None, {_K.STORE: is_.BUG}),
     _row(
-        r"(?:missing|unknown|unexpected|unrecogni[sz]ed) (?:\w+ )?(?:param\w*|arg\w*|method|operation|propert\w+"
+        r"(?:not in|out of) (?:\w+ )?range|(?:missing|unknown|unexpected|unrecogni[sz]ed) (?:\w+ )?(?:param\w*|arg\w*|method|operation|propert\w+"
         r"|attribute|option|field|column|function|keyword)s? (?:error |exception )?\Z",
         None,
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG},
@@ -238,6 +238,8 @@ ROWS: tuple[Row, ...] = (
     _row(r"template lookup|lookup ", None, {_K.CONFIG: is_.MISCONFIGURED}),
     _row(r"(?:invalid|bad|malformed) (?:\w+ )?(?:uri|url|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
     # --- who are you -------------------------------------------------------------------------------------------------
+    _row(r"(?:refresh|revo\w+|introspect\w*|grant|flow) (?:\w+ )*not supported|not supported (?:\w+ )*method", None,
+         {_K.AUTH: is_.MISCONFIGURED}),
     # the signature of a call that somebody makes to us
     _row(r"(?:id )?token (?:validation|verification) |webhook (?:validation|verification)", is_.WHO_ARE_YOU),
     _row(

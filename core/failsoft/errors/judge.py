@@ -266,7 +266,8 @@ class Judge:
             return _relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner
         if facts.guess is not None:
             return self._named(exc, facts, facts.guess, asked, depth)
-        return self._worded(exc, facts, placed if builtin else self._placed(exc, facts, asked), self._text(exc, asked))
+        read = self._worded(exc, facts, placed if builtin else self._placed(exc, facts, asked), self._text(exc, asked))
+        return read if facts.kind is None else place(read, asked.links.get(id(exc)), exc)
 
     def _placed(self, exc: BaseException, facts: Facts, asked: Asked) -> Reading:
         reading = Reading(facts.said, "default", "", 0.2, facts.name)

@@ -72,7 +72,7 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "invalid api key", "incorrect api key", "incorrect access_key", "invalid access key",
         "password authentication failed", "invalid credentials",
         "authentication failed", "access denied", "unauthorized", "invalid auth token", "invalid access token",
-        "expired session", "session expired", "please login", "please log in",
+        "permission is denied", "expired session", "session expired", "please login", "please log in",
     )),
     (_INTEGRITY, (
         "duplicate key", "unique constraint", "foreign key constraint", "violates check constraint",
@@ -154,7 +154,7 @@ _OF_SETTINGS = re.compile(
 )
 _COMPLAINS = re.compile(
     r"\bmust\b|\bshould\b|no such|\bno \S+ (?:key|app|was)|\bnot\b|n't\b|unknown|invalid|unable"
-    r"|missing|expected|required"
+    r"|missing|expected|required|\bneither\b"
     r"|\bneeds? an? |\bno '|unsupported|could not|failed",
     re.IGNORECASE,
 )
@@ -200,6 +200,7 @@ _PROXY = re.compile(
     re.IGNORECASE,
 )
 """What a proxy answered that was asked for a tunnel."""
+_HANDSHAKE = re.compile(r"\b(?:connection|handshake)\b (?:\w+ )?(?:error|failed|refused|rejected|status)\W{1,3}([45]\d\d)\b", re.IGNORECASE)
 _MAX_SETTINGS = 400
 
 
@@ -280,6 +281,8 @@ def tells_of_an_answer(message: str) -> tuple[Label, str] | None:
     if (found := _PROXY.search(message[:_MAX_SETTINGS])) is not None:
         status = int(found[1] or found[2] or 407)
         return label_of_upstream(status) or is_.UPSTREAM_FAILED, f"a proxy, HTTP {status}"
+    if (found := _HANDSHAKE.search(message[:_MAX_SETTINGS])) is not None:
+        return label_of_upstream(int(found[1])) or is_.UPSTREAM_FAILED, f"a handshake, HTTP {found[1]}"
     if (found := _LOGIN.search(message[:_MAX_SETTINGS])) is not None:
         return is_.REFUSED_US, found[0].lower()
     found = _NONSENSE.search(message[:_MAX_SETTINGS])

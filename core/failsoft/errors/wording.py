@@ -80,6 +80,7 @@ _OF_OURS_TOO = frozenset({BUG, UPSTREAM_FAILED})
 """What a library says of its own arguments as well, which are our settings."""
 
 
+_EXITED = re.compile(r"\b(?:exited|returned|failed|terminated) with (?:a )?(?:non-?zero )?(?:exit )?(?:code|status)\b", re.IGNORECASE)
 _OF_CHILDREN = re.compile(r": (?:error )?(?:return code|exit (?:status|code))\b")
 
 
@@ -286,6 +287,9 @@ def _word_of_a_library(reading: Reading, text: str, library: Kind, exc: BaseExce
     if library is not Kind.PARSER and _OF_LOGINS.search(text) is not None:
         reading.label = WHO_ARE_YOU
         reading.says = f"{reading.says}, a login that is not the one that was begun"
+        return reading
+    if _EXITED.search(text) is not None:
+        # a program that was called, and what it printed
         return reading
     if library in _PEERS_OF_OURS and (status := status_in(text)) is not None:
         reading.label = label_of_upstream(status) or UPSTREAM_FAILED
