@@ -98,7 +98,7 @@ _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.PARSER,
         re.compile(
-            r"json|yaml|toml|xml|csv|html|pars|valid|schema|serial|codec|pack(?!age)|decod|pdf|xls|excel|docx|imag|date|phone"
+            r"json|yaml|toml|xml|csv|html|pars|valid|schema|serial|codec|pack(?!age)|decod|pdf|xls|docx|imag|date|phone"
             r"|email|proto|avro|marsh|form(?!at)|lex|markup|markdown|unicod|regex|ical|vobject|zip|compress"
             r"|zst|\Alz\d|brotli|\A(?:un)?rar|snappy|\Axl|font|barcode|iban|uuid|ulid|calend|asn1|cbor|capnp|pickle|geojson"
             r"|gpx|kml|dicom|epub|ebook|\Aqr"
