@@ -142,4 +142,4 @@ def login(body: Any) -> dict[str, Any]:
 def crash() -> None:
     """A bug, with a secret in its text."""
     password = "s3cr3t-and-fake"
-    raise RuntimeError(f"cannot connect to postgresql://shop:{password}@db.internal/shop")
+    raise RuntimeError(f"unexpected row from postgresql://shop:{password}@db.internal/shop")

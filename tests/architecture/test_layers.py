@@ -20,6 +20,7 @@ LAYERS: list[tuple[str, ...]] = [
     (
         "errors.failure",
         "errors.fingerprint",
+        "errors.files",
         "errors.frames",
         "errors.attributes",
         "errors.suggestions",

@@ -118,7 +118,7 @@ EXCEPTIONS: dict[str, Any] = {
     "user_message": lambda: failsoft.ConflictError("internal", user_message="The slot was taken a moment ago."),
     "retry_zero": lambda: failsoft.ServiceUnavailableError("now", retry_after=0),
     # what an application meets
-    "unexpected": lambda: RuntimeError(f"cannot connect to {DSN}"),
+    "unexpected": lambda: RuntimeError(f"unexpected row from {DSN}"),
     "key_error": lambda: KeyError("password=" + SECRET),
     "wrapped": _wrapped,
     "group_404": lambda: ExceptionGroup("one", [failsoft.NotFoundError("x")]),

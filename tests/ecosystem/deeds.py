@@ -28,7 +28,7 @@ _runs: Counter[str] = Counter()
 
 def unexpected() -> None:
     """A bug, with a secret in its text."""
-    raise RuntimeError(f"cannot connect to postgres://admin:{SECRET}@db.internal/shop")
+    raise RuntimeError(f"unexpected row from postgres://admin:{SECRET}@db.internal/shop")
 
 
 def exhausted() -> None:

@@ -119,7 +119,7 @@ def test_a_crash_is_on_the_server_span_and_its_secret_is_not(world: World, name:
     assert span["status"] == "error"
     attributes = span["attributes"]
     assert attributes["failsoft.error.code"] == "INTERNAL_ERROR"
-    assert attributes["failsoft.error.category"] == "network"
+    assert attributes["failsoft.error.category"] == "system"
     assert attributes["failsoft.endpoint"] == "GET /crash"
     assert attributes["error.type"]
     assert len([s for s in spans if s["trace_id"] == span["trace_id"] and s["kind"] == "server"]) == 1

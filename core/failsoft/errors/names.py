@@ -51,6 +51,12 @@ _OF_MACHINES = (
 )
 _NOT_OF_MACHINES = "".join(f"(?<! {word} )" for word in _OF_MACHINES.split())
 
+_KNOWN_PEERS = (
+    "stripe|pay ?pal|adyen|braintree|klarna|mollie|square|twilio|vonage|send ?grid|mailgun|mailchimp|postmark"
+    "|open ?ai|claude|anthropic|mistral|cohere|bedrock|salesforce|hub ?spot|shopify|slack|github|gitlab|jira|zendesk"
+    "|algolia|auth ?0|okta|keycloak|firebase|s ?3|gcs|dhl|ups|fedex|google|azure|aws|llm|chat ?gpt"
+)
+
 _OVER = "".join(
     f"(?<!{word} )" for word in ("hand", "fail", "roll", "take", "carry", "turn", "change", "switch", "cut")
 )
@@ -67,7 +73,14 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|case)"
         r"|not (?:yet )?implemented|invariant|programming|assertion",
     ),
+    # --- what is waited for: who else has it, or how many there are --------------------------------------------------
+    _row(is_.EXHAUSTED, r"pool (?:\w+ )?(?:time ?out|timed out|exhausted|full)|bulkhead (?:is )?(?:full|saturated)"),
+    _row(is_.CONTENTION, r"lock (?:\w+ )?(?:time ?out|timed out)|already locked"),
     # --- what failed outside -----------------------------------------------------------------------------------------
+    _row(
+        is_.NO_TRUST, r"(?:tls|ssl) |handshake (?:failed|failure|error)|(?:untrusted|expired) (?:server )?certificate"
+    ),
+    _row(is_.UPSTREAM_NOT_NOW, r"circuit (?:breaker )?(?:is )?open "),
     _row(is_.SILENT, r"time ?out|timed out|deadline exceeded|no (?:answer|response|reply)|unresponsive"),
     _row(
         is_.UPSTREAM_FAILED,
@@ -76,7 +89,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         is_.UNREACHABLE,
-        r"connection (?:closed|lost|refused|reset|failed)|(?:cannot|could not|can t) (?:connect|reach)|unreachable",
+        r"(?:connection|socket|tunnel) (?:closed|lost|refused|reset|failed|broken|dropped)"
+        r"|(?:cannot|could not|can t) (?:connect|reach)|unreachable",
     ),
     _row(is_.UPSTREAM_NOT_NOW, r"(?:service|upstream|gateway|provider|backend|supplier|vendor) (?:\w+ )?unavailable"),
     # handed on to a broker or to a server of mail: what that said, the cause knows
@@ -104,7 +118,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         is_.MISCONFIGURED,
         r"(?:missing|invalid|no) (?:\w+ )?(?:settings?|config|env(?:ironment)? )|missing (?:\w+ )?(?:credential|secret)"
         r"|(?:not |un|mis)configured"
-        r"|(?:templates?|certificate|migrations?|plugin|driver|fonts?|translations?|environment variable)"
+        r"|(?:templates?|certificate|migrations?|plugin|driver|fonts?|translations?|environment variable|secrets?"
+        r"|settings?|config(?:uration)?)"
         r" (?:is |are )?(?:missing|not found|absent|not set|not loaded|not installed)"
         r"|(?:unsupported|unknown|missing|invalid) (?:\w+ )?(?:provider|backend|driver|engine|dialect|plugin"
         r"|dependency|dsn|feature flag|migration) |missing (?:\w+ )?template |(?:template|dsn|feature flag"
@@ -162,7 +177,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"out of (?:range|bounds) |negative (?:amount|quantity|price|value|number|count)"
         r"|not (?:an? )?(?:number|integer|date|uuid|positive|e ?mail) |must be (?:positive|an? (?:number"
         r"|integer|date)) "
-        r"|(?:bad|wrong) (?:date|format|input|value|length|encoding) |unparsable|empty (?:file|body|payload"
+        r"|(?:bad|wrong) (?:date|format|input|value|length|encoding|cursor) |unparsable|empty (?:file|body|payload"
         r"|input|value|field|message|request|upload|name|string)",
     ),
     # --- before rules that begin with the same words ----------------------------------------------------------------
@@ -204,7 +219,10 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|outstanding|dependent|unfinished) |wrong (?:stage|state|phase|status|step|order) |must be (?:draft"
         r"|open|closed"
         r"|active|approved|paid|pending|unpaid)|only \w+ can|self (?:follow|transfer|vot|referr|invit|assign|approv)"
-        r"|same account|twice |double (?:vot|spend)|(?:age|weight|height) (?:restriction|limit|exceeded)|shortage"
+        r"|same account|not (?:consented|applicable)|(?:subscription|membership|licen[cs]e|contract|policy|warranty"
+        r"|consent) (?:is )?(?:inactive|missing|suspended|paused)|(?:kyc|profile|registration|onboarding|checkout"
+        r"|application) incomplete|(?:voucher|coupon|ticket|invitation|gift card) (?:was |already )?used "
+        r"|twice |double (?:vot|spend)|(?:age|weight|height) (?:restriction|limit|exceeded)|shortage"
         r"|rejection |refusal |vetoed"
         r"|plan does not|(?:upgrade|membership|subscription|licen[cs]e|prescription|referral|permit) (?:required|needed"
         r"|paused|lacking)|breach|veto|blackout|opening hours|out of hours"
@@ -244,6 +262,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(
         is_.UPSTREAM_FAILED,
         r"upstream|gateway|external|third party|provider|remote|vendor"
+        rf"|(?:{_KNOWN_PEERS}) (?:\w+ )?(?:error|exception|failure|failed)"
         r"|(?:supplier|carrier|partner|bank|erp|crm|courier|registry) (?:\w+ )?(?:error|fail|refused|answer"
         r"|offline|broken"
         r"|said)"

@@ -146,6 +146,30 @@ _SHARED: tuple[tuple[Label, re.Pattern[str]], ...] = (
     )),
 )  # fmt: skip
 
+_OF_APPLICATIONS: tuple[tuple[Label, re.Pattern[str]], ...] = (
+    (
+        is_.UPSTREAM_FAILED,
+        re.compile(
+            r"\b(?:returned|answered|replied|responded|sent|gave)(?: us)?(?: with)? (?:nonsense|garbage|rubbish|html"
+            r"|nothing|no (?:content|data|body|answer|json)|(?:an? )?(?:empty|invalid|unexpected|malformed|unparsable"
+            r"|garbled) (?:answer|response|reply|body|document|payload|content|json|status|page))\b"
+            r"|\b(?:unexpected|invalid|malformed|empty|bad|garbled|unparsable) (?:\w+ )?(?:response|reply|answer)"
+            r" (?:from|of|by)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        _guess(Category.BUSINESS_LOGIC, Severity.LOW),
+        re.compile(
+            r"\b(?:insufficient funds|(?:out of|not enough|insufficient) (?:stock|inventory|seats)|sold out"
+            r"|card (?:was |has been )?declined|(?:is|was|has been|had been) already (?:been )?(?:paid|shipped"
+            r"|delivered|cancell?ed|refunded|redeemed|booked|invoiced|settled|approved|published|closed for orders))\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
+"""What an application says in a class that says nothing: of a peer, and of its own rules."""
+
 _OF_SETTINGS = re.compile(
     r"(?:secret|api|access|encryption|fernet|private|signing)[ _-]?keys?\b|\bpem\b|certificate file|credentials?\b"
     r"|\b(?:ur[li]|dsn|hosts?|hostname)\b|\b(?:transport|renderer|driver|backend|middleware|template|fonts?)\b"
@@ -261,9 +285,14 @@ def how_a_peer_failed(message: str) -> tuple[Label, str] | None:
 def what_happened(message: str) -> tuple[Label, str] | None:
     """What a message names that happened, where nothing but the message is known: how a link failed, what a peer
     answered, what ran out, or that others were there at the same time."""
+    for label, words in _OF_APPLICATIONS:
+        if (found := words.search(message[:_MAX_SETTINGS])) is not None:
+            return label, found[0].lower()
     guess = guess_by_message(message)
     if guess is None or guess[0].category not in {Category.RESOURCE, Category.CONCURRENCY}:
-        return how_a_peer_failed(message)
+        told = how_a_peer_failed(message)
+        # of an application it may be a plan, or a machine
+        return None if told is not None and told[1] == "maintenance" else told
     text = message[:_MAX_MESSAGE].lower()
     return next(((label, found[0]) for label, words in _SHARED if (found := words.search(text)) is not None), None)
 

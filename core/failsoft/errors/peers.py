@@ -37,13 +37,16 @@ _SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing
 _KEY_REFUSED = re.compile(r"api[ _-]?keys? (?:is )?(?:not valid|invalid|expired)|invalid[ _-]api[ _-]?keys?\b")
 
 _SPENT_IN_TEXT = re.compile(r"credit balance is too low|insufficient (?:credits?|balance|quota)|out of credits?")
-_PHRASES = "|".join(one.phrase for one in HTTPStatus if one >= 400)
+_ANY_PHRASE = "|".join(one.phrase for one in HTTPStatus if one >= 400)
+# RFC 9110, 15.6, and RFC 6585; of other statuses it may be the server that says it
+_OWN_PHRASES = "|".join(rf"{int(one)}(?=\W{{1,3}}{one.phrase})" for one in HTTPStatus if one >= 500 or one == 429)
 _STATUS_IN_TEXT = re.compile(
     r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP (?:resp|response|error|code)|HTTP status|status code|(?:returned"
     r"|answered)(?: (?:with|a|status|response))*"
     r"|response|with (?:status |error |response )?code)\W{0,3}([45]\d\d)\b"
-    # RFC 9110, 15.5 and 15.6; of the others it may be the server that says it
-    rf"|\b(5\d\d|429|[45]\d\d(?= (?:client|server) error))(?: (?:client|server) error)?\W{{1,3}}(?:{_PHRASES})\b",
+    # so many rows were returned
+    r"(?! (?!(?:status|was|is|as|has|errors)\b)[a-z]+s\b)"
+    rf"|\b({_OWN_PHRASES}|[45]\d\d(?= (?:client|server) error\W{{1,3}}(?:{_ANY_PHRASE})\b))",
     re.IGNORECASE,
 )
 

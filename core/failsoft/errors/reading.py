@@ -100,7 +100,7 @@ def overlay(base: Reading, said: ErrorMapping, source: str, says: str, confidenc
         more["suggested"] = said.suggestions
     if said.retry_after is not None:
         more.update(retry_after=said.retry_after, retry_after_set=True)
-    if said.transient is not None:
+    if said.transient is not None or said.status is not None:
         more.pop("presumed", None)
     if said.report is not None:
         more["expected"] = not said.report

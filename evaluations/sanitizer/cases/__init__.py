@@ -15,6 +15,7 @@ from evaluations.sanitizer.cases import (
     second_harmless,
     second_records,
     second_values,
+    seventh_values,
     shapes,
     sixth_values,
 )
@@ -38,6 +39,7 @@ def load() -> tuple[Case, ...]:
                 cases += [_case(f"{group}/{name}", text, tier) for name, text in texts.items()]
     cases += [*shapes.CASES, *objects.CASES, *harmless.CASES]
     cases += [*second_records.CASES, *second_values.CASES, *second_harmless.CASES, *sixth_values.CASES]
+    cases += seventh_values.CASES
     ids = [case.id for case in cases]
     wrong = {name for name, count in Counter(ids).items() if count > 1}
     wrong |= {case.id for case in cases if case.positive == case.group.startswith("clean-")}

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from starlette.exceptions import HTTPException
 
+from failsoft import Retry
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import NotFoundError, SettingsError
 from failsoft.errors.rules import ErrorMapping, Rule
@@ -148,3 +149,15 @@ def test_with_the_statuses_of_the_framework_inference_moves_none(make: Callable[
     assert classifier.classify(ShopError()).status == 418
     assert classifier.classify(HTTPException(404)).status == 404
     assert classifier.classify(NotFoundError()).status == 404
+
+
+@pytest.mark.parametrize(
+    ("said", "presumed"), [({"status": 503}, False), ({"transient": True}, False), ({"code": "CARRIER"}, True)]
+)
+def test_what_a_mapping_says_of_repeating_is_no_presumption(
+    make: Callable[..., Classifier], said: dict[str, object], presumed: bool
+) -> None:
+    classifier = make(mappings={f"{HERE}.ShopError": ErrorMapping(**said)})  # type: ignore[arg-type]
+    failure = classifier.classify(ShopError("the carrier returned 503"))
+    assert (failure.status, failure.transient, failure.presumed) == (503, True, presumed)
+    assert Retry().wants(failure) is not presumed
