@@ -9,7 +9,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["cannot_read", "has_to_be_paid", "is_not_set_up", "is_not_there", "is_of_a_card", "is_spent", "is_throttled"]
+__all__ = [
+    "cannot_read",
+    "has_to_be_paid",
+    "is_not_set_up",
+    "is_not_there",
+    "is_of_a_card",
+    "is_of_a_program",
+    "is_spent",
+    "is_throttled",
+]
 
 _MAX_TEXT = 600
 
@@ -51,7 +60,8 @@ _OF_US = (
 _GIVEN = (
     r"\b(?:please|must|need to|have to|should|you can) (?:\S+ ){0,2}?(?:set|provide|specify|supply|configure|define"
     r"|pass)"
-    r" (?:your|the|an?|either)? ?(?:\S+ ){0,4}?(?:\w+_)?(?:key|token|secret|user ?name|password|credentials?|ur[li]|endpoint"
+    r" (?:your|the|an?|either)? ?(?:\S+ ){0,4}?(?:\w+_)?(?:key|token|secret|user ?name|password"
+    r"|credentials?|ur[li]|endpoint"
     r"|host"
     r"|region|account|client[ _]id|project|settings?|environment|backend|loader|adapter|driver|directory)\b"
     r"|\b(?:unregistered|unknown|unsupported|unrecogni[sz]ed|no such|missing|no) (?:\w+[_ -])?(?:driver|adapter|backend"
@@ -69,7 +79,8 @@ _GIVEN = (
     r"|\b(?:set_|init|setup|configure)\w*(?:\(\))? (?:was|has|must) (?:not|never|be) (?:been )?(?:called|run)\b"
     r"|\b(?:call|run) \S*(?:init|setup|configure|set_)\S* (?:first|before)\b"
     r"|\b(?:undefined|unknown|missing|required|invalid) (?:\w+ )?configuration (?:option|key|value|setting|parameter)\b"
-    r"|\bconfiguration (?:value|variable|key|option|setting|parameter)\b.{0,60}?\b(?:must|not|missing|required|invalid)\b"
+    r"|\bconfiguration (?:value|variable|key|option|setting|parameter)\b.{0,60}?\b(?:must|not|missing|required"
+    r"|invalid)\b"
     r"|\bdid you forget to (?:add|set|install|configure|register)\b"
     r"|\binvalid (?:environment|region|data ?center|log ?level|tenant(?: id)?)\b"
     r"|(?:auth_?|api_?|access_?)key must not be empty\b"
@@ -114,7 +125,8 @@ _UNREADABLE = re.compile(
     r"|processing)|\bframe ?type|\bdecod\w+ (?:error|failed)\b|\bpars(?:e|ing) (?:error|failed|failure)\b"
     r"|\b(?:could not|couldn't|cannot|can't|unable to|failed to|fail to) (?:be )?(?:parse|decode|deseriali[sz]e|read"
     r"|convert|decompress|decrypt|interpret|understand|recogni[sz]e|unpack|match|fill)"
-    r"|\bnot recogni[sz]ed\b|\b(?:is|was|are)n't an? \S+|\b(?:is|was|are) not (?:an? )?(?:valid|well[- ]formed|recogni[sz]ed|supported|\S+ compliant|allowed"
+    r"|\bnot recogni[sz]ed\b|\b(?:is|was|are)n't an? \S+"
+    r"|\b(?:is|was|are) not (?:an? )?(?:valid|well[- ]formed|recogni[sz]ed|supported|\S+ compliant|allowed"
     rf"|(?:\S+ )?{_THING})\b|\bnot (?:a|an) (?:valid )?(?:\S+ ){{0,3}}{_THING}\b"
     r"|\bunexpected (?:end|eof|close|['\"`<])|\bend of (?:file|input|data|stream|string)\b|\bpremature\b"
     r"|\bexpect(?:ed|ing)\b.{1,60}?\b(?:got|found|but|at (?:line|pos|col|char|index|byte))\b"
@@ -159,6 +171,11 @@ _THROTTLED = re.compile(
 )
 
 
+_EXITED = re.compile(
+    r"\b(?:exited|returned|failed|terminated) with (?:a )?(?:non-?zero )?(?:exit )?(?:code|status)\b", re.IGNORECASE
+)
+
+
 @lru_cache(maxsize=1_024)
 def is_not_set_up(text: str) -> str | None:
     """What a text says is missing that is set up once: a program, a file of ours, an address, a key."""
@@ -174,6 +191,11 @@ def cannot_read(text: str) -> bool:
 def is_not_there(text: str) -> bool:
     """Whether a text says that something is not there that was named."""
     return _NOT_THERE.search(text[:_MAX_TEXT]) is not None
+
+
+def is_of_a_program(text: str) -> bool:
+    """Whether a text tells how a program ended that was called; what else it says, that printed."""
+    return _EXITED.search(text[:_MAX_TEXT]) is not None
 
 
 def has_to_be_paid(text: str) -> bool:

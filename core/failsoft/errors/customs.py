@@ -60,7 +60,8 @@ ROWS: tuple[Row, ...] = (
     ),
     _row(r"client error |key (?:too long|length|character|type|none) ", None, {_K.STORE: is_.BUG}),
     _row(
-        r"(?:not in|out of) (?:\w+ )?range|(?:missing|unknown|unexpected|unrecogni[sz]ed) (?:\w+ )?(?:param\w*|arg\w*|method|operation|propert\w+"
+        r"(?:not in|out of) (?:\w+ )?range"
+        r"|(?:missing|unknown|unexpected|unrecogni[sz]ed) (?:\w+ )?(?:param\w*|arg\w*|method|operation|propert\w+"
         r"|attribute|option|field|column|function|keyword)s? (?:error |exception )?\Z",
         None,
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG},
@@ -74,7 +75,8 @@ ROWS: tuple[Row, ...] = (
     ),
     _row(r"(?:command|program|executable|binary) (?:not found|missing)|not installed ", is_.MISCONFIGURED),
     _row(
-        r"(?:error )?return code |exit (?:status|code)|(?:unexpected|bad|abnormal|nonzero|non zero) exit|(?:process|subprocess) (?:failed|exited|expired|died"
+        r"(?:error )?return code |exit (?:status|code)|(?:unexpected|bad|abnormal|nonzero|non zero) exit"
+        r"|(?:process|subprocess) (?:failed|exited|expired|died"
         r"|execution|error )",
         is_.CHILD_DIED,
     ),
@@ -108,7 +110,8 @@ ROWS: tuple[Row, ...] = (
         is_.THROTTLED,
         dict.fromkeys((_K.LIMITER, _K.FRAMEWORK, _K.AUTH, _K.BROKER), is_.OUR_LIMIT),
     ),
-    _row(r"bucket (?:is )?(?:full|empty)|empty bucket|limit(?:er)? (?:exceeded|reached)", is_.EXHAUSTED, {_K.LIMITER: is_.OUR_LIMIT}),
+    _row(r"bucket (?:is )?(?:full|empty)|empty bucket|limit(?:er)? (?:exceeded|reached)",
+         is_.EXHAUSTED, {_K.LIMITER: is_.OUR_LIMIT}),
     _row(r"quota", is_.QUOTA_SPENT, {_K.STORE: is_.EXHAUSTED}),
     _row(
         r"(?:not enough|no|insufficient|out of) (?:disk )?(?:space|storage)|(?:storage )?(?:cap|full) exceeded"
@@ -326,7 +329,8 @@ ROWS: tuple[Row, ...] = (
     _row(
         r"(?:unavailable(?! for legal)|not available|(?<!free )busy |loading (?!err|exc)|try again"
         r"|not (?:primary|leader|master)|maintenance"
-        r"|temporar|circuit ?(?:breaker|open|is open|broken|tripped)|breaker (?:is )?(?:open|fail|trip|recover)|bootstrapping|starting up|draining|shutting down|standby|in progress"
+        r"|temporar|circuit ?(?:breaker|open|is open|broken|tripped)|breaker (?:is )?(?:open|fail|trip|recover)"
+        r"|bootstrapping|starting up|draining|shutting down|standby|in progress"
         r"|retriable|retryable|recoverable|not ready"
         r"|not enough replicas|no responders|nack|down (?:error )?\Z|result missing)",
         is_.UPSTREAM_NOT_NOW,
@@ -365,7 +369,8 @@ ROWS: tuple[Row, ...] = (
         None,
         {_K.PARSER: is_.BUG},
     ),
-    _row(r"(?:encode |encoder |encoding |serializ|unserial|unstringif|not (?:serializ|encod)|(?:schema|registry|template|undefined) error )", None, {_K.PARSER: is_.BUG}),
+    _row(r"(?:encode |encoder |encoding |serializ|unserial|unstringif|not (?:serializ|encod)"
+         r"|(?:schema|registry|template|undefined) error )", None, {_K.PARSER: is_.BUG}),
     _row(
         r"(?:decod|pars(?:e|er|ing) |syntax|malformed|deserial|scanner |lexer|token(?:izer)? error|bad |unidentified"
         r"|multi ?part|form data|format(?!ion)|truncat|unexpected|corrupt|bomb|read error)",

@@ -11,11 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from failsoft.errors.failure import Frame
+from failsoft.errors.catalogue.labels import BUG
+from failsoft.errors.failure import Frame, Link
 from failsoft.errors.files import in_package, slashed
 from failsoft.errors.frames import Frames
+from failsoft.errors.places import OF_INPUT
+from failsoft.errors.reading import Reading
 
-__all__ = ["is_making", "limits_time", "of_an_installation", "was_to_write"]
+__all__ = ["is_making", "limits_time", "of_an_installation", "unless_written", "was_to_write"]
 
 _MOST = 12
 
@@ -29,8 +32,17 @@ _WRITES = re.compile(
     r"|compile(?:_\w+)?|packb?(?:_\w+)?"
     r"|to_(?:json|xml|ya?ml|toml|csv|bytes|string|html|pdf|dict|file|excel|parquet|ical|wire))\Z"
 )
-_INSTALLED = re.compile(r"template|(?:\A|[/_.])(?:quer(?:y|ies)|rules?|bundles?|assets?|manifest)(?:\Z|[/_.])", re.IGNORECASE)
+_INSTALLED = re.compile(
+    r"template|(?:\A|[/_.])(?:quer(?:y|ies)|rules?|bundles?|assets?|manifest)(?:\Z|[/_.])", re.IGNORECASE
+)
 _LIMITS_TIME = re.compile(r"(?!async)[^/]*time_?(?:out|limit)[^/]*/|[^/]+/time_?(?:out|limit)s?/")
+
+
+def unless_written(reading: Reading, link: Link | None) -> Reading:
+    """What a library says of data, unless it was called to write some."""
+    if reading.label in OF_INPUT and link is not None and was_to_write(link.frames, strictly=True):
+        reading.label, reading.says = BUG, f"{reading.says}, while writing"
+    return reading
 
 
 def was_to_write(frames: Sequence[Frame], *, strictly: bool) -> bool:

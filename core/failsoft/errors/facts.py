@@ -24,7 +24,15 @@ from failsoft.errors.catalogue.labels import (
 )
 from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.codes import CodeReader, find_code_readers, has_reader
-from failsoft.errors.conventions import VAGUE, Convention, convention_of, custom_of, is_of_a_value, is_of_an_argument, is_of_code
+from failsoft.errors.conventions import (
+    VAGUE,
+    Convention,
+    convention_of,
+    custom_of,
+    is_of_a_value,
+    is_of_an_argument,
+    is_of_code,
+)
 from failsoft.errors.evidence import CATALOGUED, GUESSED
 from failsoft.errors.foreign_codes import readers_of_package
 from failsoft.errors.hints import may_be_refined

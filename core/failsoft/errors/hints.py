@@ -152,16 +152,9 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
         return is_.DISCONNECTED, "while sending the response"
     if name in _OF_VALUES and (label == is_.BUG or label in OF_INPUT) and any(map(_reads_a_row, near[-_ROW:])):
         return is_.CONTRADICTION, "a stored value that cannot be read"
-    if (label == is_.BUG or label in OF_INPUT) and (better := _by_entry(label, name, near)) is not None:
+    if (better := _by_library(label, name, near)) is not None:
         return better
-    if (better := refine_by_library(label, name, near)) is not None:
-        return better
-    if (label == is_.BUG or label in OF_INPUT) and (better := _by_errand(label, name, near)) is not None:
-        return better
-    if label == is_.BUG and name in _PLAIN and kind_of_frame(near[-1][0], near[-1][2]) in _FOR_DATA and is_making(near):
-        return is_.BUG, "while making something"
-    # a client may have a class for what it was given, and not for what it was sent
-    if label in OF_INPUT and not (label == is_.INVALID and _is_own(name, near[-1][0])) and (whose := _whose_data(name, frames, near)) is not None:
+    if label in OF_INPUT and (whose := _whose_data(label, name, frames, near)) is not None:
         return whose
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
     if lost and _any(frames, _NEAR, _STORE):
@@ -169,21 +162,44 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
     return None
 
 
+def _by_library(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
+    """What the library adds, by what it is for and by what it was called for."""
+    says_little = label == is_.BUG or label in OF_INPUT
+    if says_little and (better := _by_entry(name, frames)) is not None:
+        return better
+    if (better := refine_by_library(label, name, frames)) is not None or not says_little:
+        return better
+    if (better := _by_errand(label, name, frames)) is not None:
+        return better
+    making = label == is_.BUG and name in _PLAIN and _is_for_data(frames[-1]) and is_making(frames)
+    return (is_.BUG, "while making something") if making else None
+
+
+def _is_for_data(frame: Frame) -> bool:
+    return kind_of_frame(frame[0], frame[2]) in _FOR_DATA
+
+
 _FOR_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
 _NOT_FOUND = re.compile(r"(?:File|Package|Template|Directory)NotFound(?:Error|Exception)?\Z|\bNoSuchFile")
 
 
-def _by_entry(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
+def _by_entry(name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
     """What a library was called for that reads data, but for that it was not to read any."""
     if _NOT_FOUND.search(name) is not None and (word := of_an_installation(frames)) is not None:
         return is_.MISCONFIGURED, f"while looking for a {word}"
     plain = name in _PLAIN
-    if (plain or "." in name) and kind_of_frame(frames[-1][0], frames[-1][2]) in _FOR_DATA and was_to_write(frames, strictly=not plain):
+    if (
+        (plain or "." in name)
+        and kind_of_frame(frames[-1][0], frames[-1][2]) in _FOR_DATA
+        and was_to_write(frames, strictly=not plain)
+    ):
         return is_.BUG, "while writing"
     return None
 
 
-_PLAIN = frozenset({"ValueError", "KeyError", "IndexError", "RuntimeError", "Exception", "OverflowError", "struct.error"})
+_PLAIN = frozenset(
+    {"ValueError", "KeyError", "IndexError", "RuntimeError", "Exception", "OverflowError", "struct.error"}
+)
 
 
 _UNREADABLE = _OF_VALUES | {"KeyError", "EOFError", "binascii.Error", "_pickle.UnpicklingError", "zlib.error"}
@@ -208,8 +224,11 @@ def _is_own(name: str, file: str) -> bool:
     return in_package(file).startswith(f"{name.partition('.')[0]}/") and kind_of_file(file) is Kind.CLIENT
 
 
-def _whose_data(name: str, frames: Sequence[Frame], near: Sequence[Frame]) -> tuple[Label, str] | None:
+def _whose_data(label: Label, name: str, frames: Sequence[Frame], near: Sequence[Frame]) -> tuple[Label, str] | None:
     """Whose data could not be read, where it is not our client's."""
+    if label == is_.INVALID and _is_own(name, near[-1][0]):
+        # a client may have a class for what it was given, and not for what it was sent
+        return None
     if name.startswith("graphql.") and any("-packages/gql/" in frame[0] for frame in near):
         return is_.BUG, "a query of our own"
     if _any(frames, _NEAR, _CLIENT) or _called_client(name, near):

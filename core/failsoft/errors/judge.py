@@ -28,17 +28,14 @@ from failsoft.errors.catalogue.labels import (
 from failsoft.errors.codes import Code
 from failsoft.errors.complaints import is_not_set_up
 from failsoft.errors.disconnects import find_disconnect
+from failsoft.errors.entries import unless_written
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Link
 from failsoft.errors.inside import inner_of, leaves_of, quoted_context_of
 from failsoft.errors.model import DOUBTED, TextModel, doubted
-from failsoft.errors.patterns import (
-    guess_by_message,
-    names_a_setting,
-    tells_of_an_answer,
-)
+from failsoft.errors.patterns import guess_by_message, names_a_setting, tells_of_an_answer
 from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
 from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_after
@@ -267,7 +264,7 @@ class Judge:
         if facts.guess is not None:
             return self._named(exc, facts, facts.guess, asked, depth)
         read = self._worded(exc, facts, placed if builtin else self._placed(exc, facts, asked), self._text(exc, asked))
-        return read if facts.kind is None else place(read, asked.links.get(id(exc)), exc)
+        return read if facts.kind is None else unless_written(read, asked.links.get(id(exc)))
 
     def _placed(self, exc: BaseException, facts: Facts, asked: Asked) -> Reading:
         reading = Reading(facts.said, "default", "", 0.2, facts.name)

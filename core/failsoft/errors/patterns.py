@@ -224,7 +224,9 @@ _PROXY = re.compile(
     re.IGNORECASE,
 )
 """What a proxy answered that was asked for a tunnel."""
-_HANDSHAKE = re.compile(r"\b(?:connection|handshake)\b (?:\w+ )?(?:error|failed|refused|rejected|status)\W{1,3}([45]\d\d)\b", re.IGNORECASE)
+_HANDSHAKE = re.compile(
+    r"\b(?:connection|handshake)\b (?:\w+ )?(?:error|failed|refused|rejected|status)\W{1,3}([45]\d\d)\b", re.IGNORECASE
+)
 _MAX_SETTINGS = 400
 
 

@@ -40,6 +40,7 @@ from failsoft.errors.complaints import (
     is_not_set_up,
     is_not_there,
     is_of_a_card,
+    is_of_a_program,
     is_spent,
     is_throttled,
 )
@@ -80,7 +81,6 @@ _OF_OURS_TOO = frozenset({BUG, UPSTREAM_FAILED})
 """What a library says of its own arguments as well, which are our settings."""
 
 
-_EXITED = re.compile(r"\b(?:exited|returned|failed|terminated) with (?:a )?(?:non-?zero )?(?:exit )?(?:code|status)\b", re.IGNORECASE)
 _OF_CHILDREN = re.compile(r": (?:error )?(?:return code|exit (?:status|code))\b")
 
 
@@ -288,13 +288,14 @@ def _word_of_a_library(reading: Reading, text: str, library: Kind, exc: BaseExce
         reading.label = WHO_ARE_YOU
         reading.says = f"{reading.says}, a login that is not the one that was begun"
         return reading
-    if _EXITED.search(text) is not None:
-        # a program that was called, and what it printed
-        return reading
     if library in _PEERS_OF_OURS and (status := status_in(text)) is not None:
         reading.label = label_of_upstream(status) or UPSTREAM_FAILED
         reading.says = f"{reading.says}, HTTP {status}"
         return reading
+    return reading if is_of_a_program(text) else _complaint_of_a_library(reading, text, library, exc)
+
+
+def _complaint_of_a_library(reading: Reading, text: str, library: Kind, exc: BaseException) -> Reading:
     guess = guess_by_message(text)
     stored = None if guess is None else _STORED.get(guess[0].category)
     if guess is not None and stored is not None:
@@ -342,7 +343,9 @@ def _missing_file(exc: BaseException, text: str) -> str | None:
     return "a file that a library was given"
 
 
-_GIVEN_UP = re.compile(r"Retr(?:y|ies)(?:Error|Exception|Exhausted|Exceeded|Failed|\Z)|TooMany(?:Retries|Attempts)|Attempts(?:Exceeded|Exhausted|Reached)")
+_GIVEN_UP = re.compile(
+    r"Retr(?:y|ies)(?:Error|Exception|Exhausted|Exceeded|Failed|\Z)|TooMany(?:Retries|Attempts)|Attempts(?:Exceeded|Exhausted|Reached)"
+)
 
 
 def complain(reading: Reading, text: str, cls: type, reads: bool) -> Reading:

