@@ -93,7 +93,7 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "must be given", "must be provided", "must be passed",
         "wrong type", "no literal value", "mutually exclusive", "invalid input of type", "can not be none",
         "cannot be none", "must not be none", "but was not supplied", "another coroutine", "already running",
-        "is not connected", "not been started", "nested",
+        "not been started",
     )),
     (_NETWORK, (
         "connection refused", "connection reset", "connection aborted", "connection closed", "broken pipe",
