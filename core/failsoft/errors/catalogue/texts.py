@@ -254,7 +254,12 @@ OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     *STDLIB_BEGINNINGS,
     (is_.MISCONFIGURED, "RuntimeError", '{"type":"LoaderError"'),
     (is_.MISCONFIGURED, "RuntimeError", "Invalid JSON\n\nCaused by"),
-    (is_.CORRUPT, "Exception", "Corruption: "),
+    # RocksDB, of its files
+    (is_.CORRUPT, "Exception", "Corruption: block checksum"),
+    (is_.CORRUPT, "Exception", "Corruption: no log_file"),
+    (is_.CORRUPT, "Exception", "Corruption: Can't access"),
+    (is_.CORRUPT, "Exception", "Corruption: corrupted"),
+    (is_.CORRUPT, "Exception", "Corruption: bad "),
     (is_.UNPARSABLE, "RuntimeError", "LZ4F_getFrameInfo failed"),
     (is_.UNPARSABLE, "RuntimeError", "LZ4F_decompress failed"),
     (is_.CHILD_HUNG, "TimeoutError", "[Errno Task timeout]"),

@@ -1,4 +1,4 @@
-"""Libraries that do one thing each: contracts, mappings, codecs, thumbnails, mails, contracts of peers, and limits."""
+"""Libraries that do one thing each: contracts of functions, mappings, codecs, thumbnails, mails, clients, limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OF_CODE: tuple[tuple[Label, str], ...] = (
         adaptix._internal.model_tools.definitions.IntrospectionError apispec.exceptions.APISpecError
         bidict.BidictException cloudpathlib.exceptions.AnyPathTypeError cloudpathlib.exceptions.ClientMismatchError
         cloudpathlib.exceptions.InvalidGlobArgumentsError cloudpathlib.exceptions.InvalidPrefixError
-        cloudpathlib.exceptions.IncompleteImplementationError cerebras.cloud.sdk.StreamAlreadyConsumed
+        cloudpathlib.exceptions.IncompleteImplementationError cerebras.cloud.sdk._response.StreamAlreadyConsumed
         cerebras.cloud.sdk._response.MissingStreamClassError cron_descriptor.Exception.WrongArgumentException
         dataclass_wizard.errors.InvalidConditionError dataclass_wizard.errors.RecursiveClassError
         deal._exceptions.ContractError deal.NoMatchError deal.linter._contract.NoValidatorError
@@ -33,7 +33,6 @@ _OF_CODE: tuple[tuple[Label, str], ...] = (
         jsons.exceptions.InvalidDecorationError mechanicalsoup.form.InvalidFormMethod multimethod.DispatchError
         neomodel.exceptions.FeatureNotSupported neomodel.exceptions.ModelDefinitionException
         optimizely.exceptions.InvalidAttributeException optimizely.exceptions.OdpInvalidData
-        paddle_billing.Exceptions.SdkExceptions.InvalidArgumentException
         pdfkit.pdfkit.ImproperSourceError petl.errors.ArgumentError petl.transform.basics.TransformError
         pgpy.errors.PGPEncryptionError pgpy.errors.PGPInsecureCipherError pgpy.errors.WontImplementError
         pugsql.exceptions.InvalidArgumentError pyhanko.pdf_utils.layout.LayoutError
@@ -44,7 +43,7 @@ _OF_CODE: tuple[tuple[Label, str], ...] = (
         rocksdict.DbClosedError schedule.ScheduleError serde.compat.UserError serde.compat.SerdeSkip
         sorl.thumbnail.parsers.ThumbnailParseError sqlalchemy_utils.types.scalar_list.ScalarListException
         ssh2.exceptions.BadUseError ssh2.exceptions.InvalidPollTypeError ssh2.exceptions.InvalidRequestError
-        taxjar.TaxJarTypeError toposort.CircularDependencyError UnleashClient.errors.AlreadyClosedError
+        taxjar.exceptions.TaxJarTypeError toposort.CircularDependencyError UnleashClient.errors.AlreadyClosedError
         UnleashClient.errors.MultipleInstancesNotAllowedError uplink.exceptions.AnnotationError
         uplink.exceptions.InvalidRequestDefinition uplink.exceptions.UplinkBuilderError
         webassets.merge.MoreThanOneFilterError webassets.env.RegisterError xsdata.exceptions.XmlContextError
@@ -86,6 +85,8 @@ _OF_CODE: tuple[tuple[Label, str], ...] = (
         webdav3.exceptions.LocalResourceNotFound webpack_loader.exceptions.BaseWebpackLoaderException
         """,
     ),
+    (is_.BUG, "paddle_billing.Exceptions.SdkExceptions.InvalidArgumentException.InvalidArgumentException"),
+    (is_.BUG, "persistqueue.exceptions.Empty"),
     (is_.CHILD_HUNG, "func_timeout.exceptions.FunctionTimedOut hyx.timeout.exceptions.MaxDurationExceeded"),
     (
         is_.CHILD_HUNG,
@@ -191,9 +192,9 @@ _OF_PEERS: tuple[tuple[Label, str], ...] = (
         httpx_oauth.exceptions.GetProfileError httpx_oauth.oauth2.OAuth2RequestError
         httpx_oauth.oauth2.GetAccessTokenError httpx_oauth.oauth2.RefreshTokenError
         httpx_oauth.oauth2.RevokeTokenError ipwhois.exceptions.BaseIpwhoisException
-        mechanicalsoup.utils.LinkNotFoundError persistqueue.exceptions.Empty
-        pyhanko.sign.timestamps.common_utils.TimestampRequestError sgqlc.operation.GraphQLErrors
-        ssh2.exceptions.SSH2Error storages.backends.ftp.FTPStorageException trello.exceptions.ResourceUnavailable
+        mechanicalsoup.utils.LinkNotFoundError pyhanko.sign.timestamps.common_utils.TimestampRequestError
+        sgqlc.operation.GraphQLErrors ssh2.exceptions.SSH2Error storages.backends.ftp.FTPStorageException
+        trello.exceptions.ResourceUnavailable
         """,
     ),
     (
@@ -255,6 +256,8 @@ WORDS_OF_TOOLS: tuple[tuple[Label, str, str], ...] = (
     ),
     (is_.BUG, "pgpy.errors.PGPError", r"does not have the required usage flag|\AExpected: (?!is_|data)"),
     (is_.UPSTREAM_FAILED, "dnslib.dns.DNSError", r""),
+    # 403 of a peer that is about a site of somebody else
+    (is_.UPSTREAM_FAILED, "firecrawl.v2.utils.error_handler.WebsiteNotSupportedError", r""),
     # whoever borrows the class for a client of HTTP
     (is_.MISCONFIGURED, "multiprocessing.context.AuthenticationError", r"must provide your API key"),
     (is_.UNREACHABLE, "storages.backends.ftp.FTPStorageException", r"\AConnection or login error"),
