@@ -132,6 +132,7 @@ _UNREADABLE = re.compile(
     r"|\bexpect(?:ed|ing)\b.{1,60}?\b(?:got|found|but|at (?:line|pos|col|char|index|byte))\b"
     r"|\b(?:must|should) (?:be (?:in|between|of|at (?:least|most)|one|a|an|positive|greater|less|\d)|have|match|contain"
     r"|start|end)\b"
+    r"|\b(?:input|data|file|string|message|document|payload) (?:was|is) empty\b|\bempty (?:input|file|document)\b"
     r"|\bout of (?:range|bounds)\b|\bnot in (?:document|range|file|archive)\b|\btoo (?:long|short|large|big|small"
     r"|deep)\b"
     r"|\bdoes(?: not|n't) (?:match|look like|conform|start|begin|contain|have)\b|\b(?:line|column|position|offset) \d+",

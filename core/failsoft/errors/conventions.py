@@ -30,6 +30,7 @@ __all__ = [
     "custom_of",
     "is_of_a_value",
     "is_of_an_argument",
+    "is_of_settings",
     "label_of_words",
 ]
 
@@ -145,6 +146,11 @@ def is_of_an_argument(cls: type, said: Convention) -> bool:
         return False
     names = [words_of(base.__name__) for base in cls.__mro__ if base.__module__ != "builtins"]
     return _OF_AN_ANSWER.search(f" {' '.join(names)} ") is None
+
+
+def is_of_settings(cls: type, said: Convention) -> bool:
+    """Whether what a class says of a value, or that something is not there, is about settings by a base of its."""
+    return said.label.category is is_.INVALID.category and any("Config" in base.__name__ for base in cls.__mro__[1:])
 
 
 _STORED = re.compile(r"hash|pars|decod|deserial")

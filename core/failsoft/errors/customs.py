@@ -217,7 +217,7 @@ ROWS: tuple[Row, ...] = (
         r"|undefined (?:table|column|value)|not registered|template syntax|(?:templates?|table|column|topic|queue"
         r"|exchange|channel|stream|bucket|view|serializer|connection"
         r"|channel|node|index|database|module|plugin|backend|driver|profile|provider|service|collection"
-        r"|keyspace|region|container|secret|function|namespace)"
+        r"|keyspace|region|container|secret|function|namespace|feature|flag|experiment)"
         r" (?:does ?not exist|not (?:found|registered|defined))|unknown (?:topic|table|database|service|region"
         r"|backend|driver)|(?:no|invalid|unknown) (?:region|profile|config)|(?:no|unknown) credential|no driver|import "
         r"|migration|read only )",
@@ -387,7 +387,7 @@ ROWS: tuple[Row, ...] = (
     _row(
         r"(?:server (?:error|exception)|internal server|api (?:error|exception|status|response|connection)|http "
         r"|status |response |upstream|remote|request(?:s)? (?:error|exception|failed)|bad (?:response|status)"
-        r"|transport|redirects|gateway|webhook|fault )",
+        r"|transport|redirects|gateway|webhook|fault |graph ql errors?)",
         FAILED,
         {_K.PARSER: None, _K.AUTH: None, _K.LIMITER: None, _K.FRAMEWORK: None, _K.CONFIG: None},
         VAGUE,

@@ -32,6 +32,7 @@ from failsoft.errors.conventions import (
     is_of_a_value,
     is_of_an_argument,
     is_of_code,
+    is_of_settings,
 )
 from failsoft.errors.evidence import CATALOGUED, GUESSED
 from failsoft.errors.foreign_codes import readers_of_package
@@ -265,6 +266,8 @@ def _known_of(cls: type) -> _Known:
             says = f"{qualified_name(base)}: {said.says}"
             if is_of_a_value(cls, said):
                 return _Known(depth, INVALID, base, "convention", f"{says}, of a value", said.confidence)
+            if is_of_settings(cls, said):
+                return _Known(depth, MISCONFIGURED, base, "convention", f"{says}, of settings", said.confidence)
             if is_of_an_argument(cls, said):
                 return _Known(depth, wrapping(BUG), base, "convention", f"{says}, of an argument", VAGUE)
             return _Known(depth, said.label, base, "convention", says, said.confidence)

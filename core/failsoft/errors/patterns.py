@@ -71,6 +71,7 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     (_OUR_KEYS, (
         "invalid api key", "incorrect api key", "incorrect access_key", "invalid access key",
         "password authentication failed", "invalid credentials",
+        "authorization failed", "invalid access_token",
         "authentication failed", "access denied", "unauthorized", "invalid auth token", "invalid access token",
         "permission is denied", "expired session", "session expired", "please login", "please log in",
     )),

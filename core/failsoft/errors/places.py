@@ -85,7 +85,7 @@ _SETS_UP = re.compile(
 )
 _GIVEN_SETTINGS = re.compile(
     r"(?:\A|\.)(?:\w*(?:Settings|Config|Configuration|Options|URL\w*)\.(?!__getattr__)\w+|(?:_?\w+_)?config|configure"
-    r"|(?:from|parse)_(?:url|uri|dsn)|(?!generate)\w*_options?|validate_\w*(?:preference|option|setting)\w*|\w*load_template|_create_template)\Z"
+    r"|(?:\w+_)?(?:from|parse)_(?:url|uri|dsn)|(?!generate)\w*_options?|validate_\w*(?:preference|option|setting)\w*|\w*load_template|_create_template)\Z"
 )
 _READS_ANSWER = re.compile(
     r"(?:parse|handle|read|check)_response|(?:process|get|read)_reply|raise_for_(?:status|response)"

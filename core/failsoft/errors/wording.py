@@ -208,7 +208,9 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     if better is not None and not (of_the_system and better[0] in OF_INPUT):
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}".removeprefix(", ")
-    elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default"):
+    elif reading.label in _SAYS_LITTLE and (
+        "." not in reading.type or reading.type == "struct.error" or reading.source == "default"
+    ):
         text = link.message
         if library is None and _OF_VALUES.match(reading.type) and _complains(text):
             library = library_called(exc)

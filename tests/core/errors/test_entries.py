@@ -165,3 +165,23 @@ def test_problems_of_an_authority_for_certificates(
 ) -> None:
     package = install("zyxacme", named("ProblemOfAcme"))
     assert said(classify(package.ProblemOfAcme(f"urn:ietf:params:acme:error:{word} :: no"))) == expected
+
+
+def test_a_base_that_is_about_settings_says_whose_value_it_is(install: Install, classify: Classify) -> None:
+    package = install(
+        "quorvane", named("ConfigError") + named("NotFoundError", "InvalidValueError", base="ConfigError")
+    )
+    assert said(classify(package.NotFoundError("database.port not found"))) == MISSING
+    assert said(classify(package.InvalidValueError("five"))) == MISSING
+
+
+def test_what_ends_early_in_a_library_that_reads(install: Install, classify: Classify) -> None:
+    package = install("quorvane", "import struct\ndef read_header(data):\n    return struct.unpack('<32s', data)\n")
+    assert said(classify(raised(package.read_header, b"no"))) == UNREADABLE  # type: ignore[arg-type]
+
+
+def test_a_status_in_the_text_says_more_than_that_a_peer_is_not_available(install: Install, classify: Classify) -> None:
+    package = install("quorvane_client", named("ResourceUnavailable"))
+    exc = package.ResourceUnavailable("no at https://api.example/boards (HTTP status: 429)")
+    assert said(classify(exc)) == ("resource", 503, True)
+    assert said(classify(package.ResourceUnavailable("no"))) == ("external_service", 503, True)
