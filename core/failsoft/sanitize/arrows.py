@@ -59,6 +59,8 @@ class ArrowRule:
         kind = name = None
         if word and not code[column - 1 : column].isalnum() and not keyword.iskeyword(word.group()):
             kind = self._keys.kind(name := word.group())
+        elif code and (near := _word_beside(code, column)):
+            kind = self._keys.kind(name := near)
         elif code:
             # wide characters or tabs have moved the arrow
             name, kind = next(
@@ -70,6 +72,14 @@ class ArrowRule:
         if not kind or not name:
             return end
         return judged(Site(scan, start, end, name, kind), read_value(scan.text, end, kind), "=") or end
+
+
+def _word_beside(code: str, column: int) -> str:
+    """The word that an arrow misses by one column, where nothing can have moved it farther."""
+    if not code.isascii() or "\t" in code:
+        return ""
+    near = (word.group() for word in _WORD.finditer(code) if abs(word.start() - column) == 1)
+    return next((word for word in near if not keyword.iskeyword(word)), "")
 
 
 def _pointed_at(text: str, at: int) -> tuple[str, int]:

@@ -276,7 +276,7 @@ def _listed(site: Site, at: int) -> Span | None:
     if inside is None:
         return None
     content = text[inside.start : inside.end]
-    if _NAMING.match(content) or (text[at] == "(" and _REMARK.fullmatch(content)):
+    if _NAMING.match(content) or (text[at] == "(" and (content[:1] == "?" or _REMARK.fullmatch(content))):
         site.scan.saw(inside.end)
         return None
     if _BODY.match(text, inside.end + 1):

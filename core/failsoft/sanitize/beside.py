@@ -7,13 +7,26 @@ first row of names.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.keys import KeyMatcher, words_of
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.verdict import is_announced
 
-__all__ = ["MOST_COLUMNS", "ROWS", "columns_of", "kind_of_item", "named_values", "table_of"]
+__all__ = [
+    "LEAST_REPEATED",
+    "MOST_COLUMNS",
+    "NUMBERED_KINDS",
+    "NUMBER_NAMES",
+    "ROWS",
+    "columns_of",
+    "is_repeat",
+    "kind_of_item",
+    "named_values",
+    "repeated_fields",
+    "table_of",
+]
 
 _NAMES = (
     "name", "key", "field", "header", "param", "parameter", "id", "k", "Name", "Key", "attribute", "column", "property",
@@ -42,9 +55,20 @@ _BESIDE_CODE = ("grant_type", "redirect_uri", "code_verifier", "grantType", "red
 _CODE_LEAST = 8
 # what names the columns of rows
 _COLUMNS = word_set("columns fields header headers cols column_names fieldnames schema")
+# what such a field is called that asks for a password once more
+_REPEATS = word_set("confirm confirmation repeat repeated again retype verify reenter")
+_BESIDE_REPEATS = _REPEATS | word_set("re enter new value field input it 1 2")
+_REPEATS_AS_KEYS = (*sorted(_REPEATS), "re_enter", "confirm_new", "repeat_new", "confirmNew", "confirm2")
+LEAST_REPEATED = 8
+"""Shorter words in such a field are words."""
+NUMBER_NAMES = word_set("number no num nr documentnumber documentno documentid idnumber")
+"""What the number of a document is called beside the name of the document."""
+NUMBERED_KINDS = word_set("national_id id_number card health_id phone record")
+"""Kinds of what has a number."""
+_DOCUMENT_TYPES = ("type", "document_type", "documentType", "id_type", "idType", "doc_type", "kind")
 _NAMED = frozenset(_NAMES)
 # entries without which no other tells what a value is
-_TELLING = frozenset(("code", "kty", "kind", "Type", *_STATEMENTS, *_WAYS))
+_TELLING = frozenset(("code", "kty", "Type", *_DOCUMENT_TYPES, *_STATEMENTS, *_WAYS))
 _COLUMN = re.compile(r"[^\W\d][\w. -]{0,40}")
 _LEAST_ROWS = 2
 # of an object that has one name and one value
@@ -68,7 +92,26 @@ def named_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
         kinds = _announced_alike(keys, obj)
     if not _TELLING.isdisjoint(present):
         kinds |= _told_values(keys, obj)
-    return kinds
+    return kinds | repeated_fields(keys, obj)
+
+
+def is_repeat(name: str) -> bool:
+    """Whether a field asks for something once more: `confirm`, `repeat_again`."""
+    words = words_of(name)
+    return not _REPEATS.isdisjoint(words) and _BESIDE_REPEATS.issuperset(words)
+
+
+def repeated_fields(keys: KeyMatcher, fields: Mapping[Any, Any]) -> dict[Any, str]:
+    """Fields beside that of a password in which it is asked for once more, and may differ."""
+    repeats = [name for name in _REPEATS_AS_KEYS if name in fields]
+    if not repeats or not any(isinstance(name, str) and keys.kind(name) == "password" for name in fields):
+        return {}
+    values = {name: fields[name] for name in repeats if keys.kind(name) is None}
+    return {
+        name: "password"
+        for name, value in values.items()
+        if isinstance(value, str | bytes) and not (value.isalpha() and len(value) < LEAST_REPEATED)
+    }
 
 
 def _named(obj: dict[Any, Any]) -> str | None:
@@ -97,11 +140,21 @@ def _told_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
     if isinstance(typed, str) and typed == "SecureString":
         # of a parameter store
         kinds["Value"] = "secret"
+    if document := _kind_of_document(keys, obj):
+        kinds |= {key: document for key in obj if isinstance(key, str) and "".join(words_of(key)) in NUMBER_NAMES}
     if _has_places(obj):
         kinds |= {key: "bound" for key in _BOUND if isinstance(dict.get(obj, key), list | tuple | dict)}
     if kind := _kind_of_way(keys, obj):
         kinds |= _sides(obj, kind)
     return kinds
+
+
+def _kind_of_document(keys: KeyMatcher, obj: dict[Any, Any]) -> str | None:
+    """Kind of the document that an object is about: `{"type": "passport", "number": x}`."""
+    for key in _DOCUMENT_TYPES:
+        if isinstance(named := dict.get(obj, key), str) and (kind := keys.kind(named)) in NUMBERED_KINDS:
+            return kind
+    return None
 
 
 def _has_places(obj: dict[Any, Any]) -> bool:

@@ -69,7 +69,7 @@ _COMPARES = frozenset(["==", "!=", "===", "!==", "<>"])
 # of these, a value may be plain words
 WORDY_KINDS = word_set(
     "password secret private_key answer name address person personal_name phone card ssn iban account birth_date date "
-    "national_id health_id record zip url dsn"
+    "national_id id_number health_id record zip url dsn"
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z_]+")
 _WORDS = re.compile(r"_{0,2}(?:[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[A-Z]?[a-z]{2,}(?:[A-Z][a-z]{2,})*)_{0,2}")

@@ -157,6 +157,18 @@ _ARGUMENTS = re.compile(r"\"(?:[^\"\n]{1,128}\" \")?([^\"\n]{1,256})\"")
 _LISTED = re.compile(r"\"AUTH\"\n\s{0,12}\d\) \"(?:[^\"\n]{1,128}\"\n\s{0,12}\d\) \")?([^\"\n]{2,256})\"")
 _COMMAND = re.compile(r"([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
 _USER_COMMAND = re.compile(r"\"?[\w.@-]{1,64}\"? \"?([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
+# of IMAP (RFC 9051), with the tag before it, where one of its arguments tells that it is no sentence
+_TAGGED = re.compile(r"(?:^|[\r\n'\":<>] ?)[A-Za-z]{1,8}\d{1,8} $")
+_TAGGED_LOGIN = re.compile(
+    r"\\{0,2}(?P<q>\"?)(?P<user>[^\s\"'\\{}]{1,128})\\{0,2}(?P=q) "
+    r"(?:\\{0,2}(?P<p>\")(?P<quoted>[^\"\n]{1,128}?)\\{0,2}\"|(?P<bare>[^\s\"'{}\\]{1,128}))(?=\s*\Z|\s*[\r\n]|['\"\\])"
+)
+# of POP3 (RFC 1939) and FTP (RFC 959), after the name of the user and what the server said to that
+_AFTER_USER = re.compile(
+    r"USER \S{1,128}[\r\n]+(?:[^\r\n]{0,24}?(?:\+OK|\b331\b)[^\r\n]{0,200}[\r\n]+){0,2}[^\r\n]{0,24}"
+)
+_LONGEST_DIALOG = 640
+_SENT_PASS = re.compile(r"([^\s\"'<>*]{1,128})(?=\s*$|\s*[\r\n]|\\[rn]|['\"])")
 # `-u ada -p x`: a user, and what only his password can be
 _NAMED_USER = re.compile(
     r"(?:\s|^)(?:-[uUnl]|--user(?:name)?|--login|/u(?:ser)?:?|--service-principal -u)[ =]?[\"']?(?:[\w.@\\-]{1,64}"
@@ -245,11 +257,34 @@ def _piped(scan: Scan, start: int, end: int) -> Span | int:
 
 def _command(scan: Scan, start: int, end: int) -> Span | int:
     """`PASS x`, `AUTH x`, `AUTH user x` and `LOGIN user x`, as FTP, POP3, Redis and IMAP have it."""
+    if dialog := _in_dialog(scan, start, end):
+        return dialog
     for pattern in (_COMMAND, _USER_COMMAND):
         match = pattern.match(scan.text, end)
         if match and scan.free(start) and is_announced(match[1], "password"):
             return match.start(1), match.end(1), marker("password")
     return end
+
+
+def _in_dialog(scan: Scan, start: int, end: int) -> Span | None:
+    """The same between other lines of a protocol, where a plain word is a password, too."""
+    text = scan.text
+    if text[start] == "L" and _TAGGED.search(text[max(0, start - 24) : start]):
+        login = _TAGGED_LOGIN.match(text, end)
+        if login is None or not (login["q"] or login["p"] or "@" in login["user"]):
+            return None
+        first, last = login.span("quoted" if login["p"] else "bare")
+        if "[REDACTED:" in text[first:last]:
+            return None
+        if "@" not in login["user"]:
+            return first, last, marker("password")
+        # as it begins before the other rule's anchor
+        return login.start("user"), last, f"{marker('email')}{text[login.end('user') : first]}{marker('password')}"
+    user = text.rfind("USER ", max(0, start - _LONGEST_DIALOG), start) if text[start] == "P" else -1
+    if user >= 0 and _AFTER_USER.fullmatch(text, user, start):
+        sent = _SENT_PASS.match(text, end)
+        return (sent.start(1), sent.end(1), marker("password")) if sent and "[REDACTED:" not in sent[1] else None
+    return None
 
 
 def _monitored(scan: Scan, _start: int, end: int) -> Span | int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from failsoft.sanitize.bound import kept_parameters
 from failsoft.sanitize.grammar import read_value
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.row_keys import is_bound_key, is_key_constraint, is_key_of_row
@@ -201,9 +202,7 @@ class DetailRules:
             return end
         at = match.end()
         last = self._end_of_parameters(text, at) if text[start] == "[" else _end_of_arguments(text, at)
-        if is_bound_key(self._keys, text, at, last):
-            return last
-        return at, last, marker("parameters")
+        return self._without_data(text, at, last) or last
 
     @staticmethod
     def _end_of_parameters(text: str, at: int) -> int:
@@ -224,9 +223,16 @@ class DetailRules:
             return end
         last = _PARAMETERS_END.search(text, end, min(len(text), end + _MAX_ROW))
         stop = min(last.end() if last else len(text), _line_end(text, end))
-        if stop - end <= _LEAST_BOUND or is_bound_key(self._keys, text, end, stop):
-            return end
-        return end, stop, marker("parameters")
+        return (self._without_data(text, end, stop) or end) if stop - end > _LEAST_BOUND else end
+
+    def _without_data(self, text: str, start: int, end: int) -> Span | None:
+        if is_bound_key(self._keys, text, start, end):
+            return None
+        content = text[start:end]
+        kept = kept_parameters(self._keys, content)
+        if kept == content:
+            return None
+        return start, end, marker("parameters") if kept is None else kept
 
     def numbered(self, scan: Scan, start: int, end: int) -> Span | int:
         """PostgreSQL's log: `parameters: $1 = 'x', $2 = 'y'`; numbers of parameters stay."""

@@ -1,12 +1,15 @@
-"""What only a name elsewhere in the same text makes secret: JSON web keys, instances that a validator rejected."""
+"""What only a name elsewhere in the same text makes secret: JSON web keys, instances that a validator rejected, a
+password that is asked for twice."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from failsoft.sanitize.beside import LEAST_REPEATED, is_repeat
+from failsoft.sanitize.grammar import read_value
 from failsoft.sanitize.keys import KeyMatcher
-from failsoft.sanitize.scanner import Anchor, Scan, Span, marker
+from failsoft.sanitize.scanner import WORD_CHARACTERS, Anchor, Scan, Span, marker
 from failsoft.sanitize.verdict import Judge
 
 __all__ = ["EchoRules"]
@@ -24,12 +27,30 @@ _COMPLAINT = re.compile(
     r"('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|\d{1,32})(?= (?:is|does|has|should|was|are)\b[^\n]{0,400}\s{0,3}$)"
 )
 _GOT = re.compile(r"\(got ('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|[^\s()'\"]{1,256}) that is ")
+# what attrs raises is a tuple, of which the value is the last
+_ATTRIBUTE = re.compile(
+    r"\\{0,3}['\"](\w{1,64})\\{0,3}['\"],[^\n]{1,1024}?, (?:b?\\{0,3}['\"]([^'\"\\\n]{1,256})\\{0,3}['\"]|(\d{3,32}))\)"
+    r"(?=\s|$|[\"'}\]])"
+)
 _UNMATCHED = re.compile(r"(?i)must match regex [^\n]{1,200}? \(\\?'([^'\n]{1,256})\\?' doesn")
 _PARAMETER = re.compile(r"([\w.\[\]]{1,80}), value: ([^\n]{1,256}?)(?=, (?:type|valid)|\n|$)")
 _NAMED = re.compile(r"'(\w{1,64})\\?' $")
 _ASKED = re.compile(r"'(\w{1,64})' must be [^\n]{1,160}$")
 
+# `'password': 'x', 'confirm': 'y'`, and `password=x&confirm=y`
+_REPEAT = re.compile(r"(\w{0,16})\\{0,3}[\"']\s{0,2}(?::|=>)\s{0,2}(?=[bu]?\\{0,3}[\"'])|(\w{0,16})=(?=[^=\s&\"'])")
+_REPEATED = r"(?=\w{0,16}(?:\\{0,3}[\"']\s{0,2}[:=]>?\s{0,2}[bu\\\"']|=[^=\s&\"']))"
+_FIELD = re.compile(r"([A-Za-z_][\w.-]{1,40})(?:\\{0,3}[\"']\s{0,2}(?::|=>)|=)")
+_NEAR = 320
+
 _judge = Judge()
+
+
+def _is_repeated(text: str, *, quoted: bool) -> bool:
+    """Whether what stands there is a password, and not a word such as `DELETE`."""
+    if text.isalpha() and len(text) < LEAST_REPEATED:
+        return False
+    return _judge.is_value(text, "password", "", quoted=quoted, op="=")
 
 
 class EchoRules:
@@ -48,8 +69,11 @@ class EchoRules:
         """Where they begin, whatever the case."""
         yield Anchor("kty", self.web_key, r"(?=\\{0,3}[\"'])")
         yield Anchor("failed validating ", self.instance)
+        for word in ("confirm", "repeat", "again", "retype", "verify", "reenter", "re_enter"):
+            yield Anchor(word, self.repeated, _REPEATED)
         yield Anchor("(got ", self.typed)
         yield Anchor("must match regex ", self.unmatched)
+        yield Anchor("attribute(name=", self.attribute, r"(?=\\{0,3}['\"])")
         yield Anchor("for parameter ", self.parameter, r"(?=[\w.\[\]]{0,128}, value: )")
 
     def web_key(self, scan: Scan, start: int, end: int) -> Span | int:
@@ -89,12 +113,42 @@ class EchoRules:
         said = f"'{mark}'" + text[first + len(complaint[1]) : start] if complaint else ""
         return first, last, f"{said}{text[start : match.end()]}'{mark}'"
 
+    def repeated(self, scan: Scan, start: int, end: int) -> Span | int:
+        """The field beside that of a password in which it is asked for once more, and may differ."""
+        text = scan.text
+        match = _REPEAT.match(text, end)
+        first = scan.word_start(start, WORD_CHARACTERS)
+        name = text[first : match.end(match.lastindex or 1)] if match else ""
+        if match is None or not is_repeat(name) or self._keys.kind(name) is not None:
+            return end
+        before, after = text[max(0, first - _NEAR) : first], text[match.end() : match.end() + _NEAR]
+        if match.lastindex == 1:
+            before, after = before.rpartition("{")[2], after.partition("}")[0]
+        else:
+            before, after = before.rpartition(" ")[2], after.partition(" ")[0]
+        kinds = (self._keys.kind(field[1]) for field in _FIELD.finditer(f"{before} {after}"))
+        value = read_value(text, match.end(), "password") if "password" in kinds else None
+        if value is None or not _is_repeated(text[value.start : value.end], quoted=value.quoted):
+            return end
+        return value.start, value.end, marker("password")
+
     def unmatched(self, scan: Scan, start: int, end: int) -> Span | int:
         """attrs: the value that did not match."""
         match = _UNMATCHED.match(scan.text, start)
         named = _NAMED.search(scan.before(start, 80)) if match else None
         kind = self._keys.kind(named[1]) if named else None
         return (match.start(1), match.end(1), marker(kind)) if match and kind else end
+
+    def attribute(self, scan: Scan, _start: int, end: int) -> Span | int:
+        """attrs: the value at the end of the tuple that a validator raises."""
+        match = _ATTRIBUTE.match(scan.text, end)
+        kind = self._keys.kind(match[1]) if match else None
+        if match is None or kind is None:
+            return end
+        first, last = match.span(match.lastindex or 2)
+        if not _judge.is_value(scan.text[first:last], kind, match[1], quoted=True, op="="):
+            return end
+        return first, last, marker(kind)
 
     def parameter(self, scan: Scan, _start: int, end: int) -> Span | int:
         """botocore: `Invalid length for parameter Password, value: x, valid min length: 8`."""

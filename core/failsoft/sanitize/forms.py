@@ -41,6 +41,11 @@ _MNEMONIC = re.compile(r"[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){5,23}")
 _SPELLED = word_set("seed phrase seedphrase recoveryphrase mnemonic mnemonicphrase")
 _SIGNED = re.compile(r"t=\d{1,12},")
 _TOLD_KINDS = word_set("password secret api_key private_key otp token")
+# lines of `.pgpass` and `.htpasswd`, in which colons part what is before the password from it
+_FILES = ("pgpass", "passwd")
+_OF_FILE = re.compile(
+    r"(?:[\w.*-]{1,253}:(?:\d{1,5}|\*):[^\s:]{1,64}:[^\s:]{1,64}|[\w.@-]{1,64}(?=:(?:[$\{]|\[REDACTED:))):([^\s\"']{1,256})(?=[\s\"']|$)"
+)
 
 
 _OWN_VALUE = re.compile(r"\s{0,2}[=:]{1,2}[>\s]{0,2}[^\s=:]|\s{1,2}[\"'`]\S")
@@ -60,6 +65,13 @@ _FATE = re.compile(
     r"[\"']? (?:not found|does(?:n't| not) exist|already exists|is (?:missing|forbidden|invalid|immutable)|unchanged"
     r"|created|configured|deleted|patched|updated|\(namespace)"
 )
+# of which no more is known than what it is called
+_NOT_FOUND = re.compile(
+    r"(?i)(?:no such|no matching|unknown|nonexistent|undefined|(?:can|could)(?:not|n't|'t| not) (?:find|locate|resolve)"
+    r"|unable to (?:find|locate|resolve)|did not find)"
+    r"(?: (?:the|a|an|any|specified|named|requested|given|matching)){0,2} $"
+)
+_SOUGHT_KINDS = word_set("secret token api_key private_key session credential")
 _FEW_WORDS = re.compile(r" ([^\W\d_]+|\d{1,3})(?: (?:[^\W\d_]+|\d{1,3})){0,1}[.!]?(?=$|[\r\n;,)\]}\"']| \()")
 # `pod "api-1" not found`: a thing and its name
 _THING = re.compile(r" ([\"'`])[\w./:@-]{1,80}\1(?= [a-z])")
@@ -156,6 +168,10 @@ def _is_type(text: str, value: Value, content: str) -> bool:
 def _is_thing(site: Site, value: Value) -> bool:
     """Whether a secret is named that is kept elsewhere, and no value is told: `--secret-id prod/db`."""
     content = site.scan.text[value.start : value.end]
+    if _NOT_FOUND.search(site.scan.before(site.first)):
+        return not has_look(content, site.kind) or _KEPT_ELSEWHERE.fullmatch(content) is not None
+    if site.kind != "secret":
+        return False
     if site.name.startswith("-") and not value.quoted:
         return _KEPT_ELSEWHERE.fullmatch(content) is not None
     if words_of(site.name)[-2:] == ("secret", "id") and _KEPT_ELSEWHERE.fullmatch(content):
@@ -191,7 +207,7 @@ def judged(site: Site, value: Value | None, op: str) -> Span | None:
     content = text[value.start : value.end]
     if not value.quoted and (is_named(text, value) or _is_remark(site, value, op)):
         return refused(site, value)
-    if (kind == "secret" and _is_thing(site, value)) or _is_type(text, value, content):
+    if (kind in _SOUGHT_KINDS and _is_thing(site, value)) or _is_type(text, value, content):
         return refused(site, value)
     fits = kind in ("name", "address") or not value.quoted or kind not in SHAPES or SHAPES[kind].match(content)
     after = text[value.end : value.end + 1]
@@ -254,6 +270,8 @@ def delimited_form(site: Site, at: int, op: str, *, closed: bool) -> Value | Non
         closed: a quote stood right after the name.
     """
     text, kind = site.scan.text, site.kind
+    if kind == "password" and site.name[-6:].lower() in _FILES and (line := _OF_FILE.match(text, at)):
+        return Value(line.start(1), line.end(1), quoted=True)
     if "=" in op:
         braced = _BRACED.match(text, at) if kind == "password" and text[at - 1] == "=" else None
         if braced is None and op == "=" and site.before == '"' and site.name.isupper():

@@ -72,8 +72,16 @@ SHAPES: dict[str, re.Pattern[str]] = {
         r"|(?:datetime\.)?date(?:time)?\(\d{4}(?:, \d{1,6}){2,6}\)"
         r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
     ),
-    "health_id": re.compile(r"(?=[A-Za-z/.-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[ ](?=\d)){2,24}"),
-    "national_id": re.compile(r"(?=[A-Za-z/. -]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|\.(?=\d)|[ ](?=[\dA-D])){4,24}"),
+    "health_id": re.compile(r"(?=[A-Za-z/.-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[ ](?=\d)){2,127}"),
+    "national_id": re.compile(
+        r"(?=[A-Za-z/. -]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[.+](?=\d)|[ ](?=\d|[A-D]\b|[A-Z] \d)){4,24}"
+        r"(?:\([\dA]\))?"
+    ),
+    # of one of the forms that states give such numbers: with nine digits, by thousands, with letters at either end
+    "id_number": re.compile(
+        r"(?:\d{2} ?\d{6} ?[A-Z] ?\d{3}|\d(?:[ ./-]?\d){8,16}(?:-?[A-Za-z])?|\d{1,2}\.?\d{3}\.?\d{3}-[\dKk]"
+        r"|\d{7,8}-?[A-Z]{1,2}|[A-Z]{1,2} ?\d{6,8} ?[A-Z(]?(?:[\dA]\))?|[A-ZÑ&]{3,4}-?\d{6}-?[A-Z0-9]{3})(?![\w-]|\.\d)"
+    ),
     "account": re.compile(r"(?=[A-Za-z-]{0,4}\d)[A-Za-z0-9*]{1,24}(?:[ -][\d*]{1,12}){0,7}(?<=[\dA-Za-z]{3})"),
     "ssn": re.compile(r"\d{3}[-. ]?\d{2}[-. ]?\d{4}(?!\d)|[*Xx]{3}-[*Xx]{2}-\d{4}|\d{4}(?!\d)"),
     # Canadian social insurance number

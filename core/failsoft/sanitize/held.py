@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.sanitize.beside import NUMBER_NAMES, NUMBERED_KINDS
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.forms import Site, has_look, judged
 from failsoft.sanitize.grammar import Value, container, read_value
@@ -58,7 +59,7 @@ def plan_held(site: Site, at: int, depth: int = 0) -> None:
             break
         name, here = member[1], member.end()
         opening = text[here : here + 1]
-        holds = name in _TYPES or name in _SIDES
+        holds = name in _TYPES or name in _SIDES or _is_number(site, name)
         if opening in ("{", "["):
             if holds and opening == "[":
                 _plan_items(site, here, name)
@@ -75,6 +76,11 @@ def plan_held(site: Site, at: int, depth: int = 0) -> None:
             break
         last = following.end()
     site.scan.saw(last)
+
+
+def _is_number(site: Site, name: str) -> bool:
+    """Whether it is the number of a document: `"passport": {"number": "x"}`."""
+    return site.kind in NUMBERED_KINDS and "".join(words_of(name)) in NUMBER_NAMES
 
 
 def generated_tokens(scan: Scan, last: int) -> Span | None:

@@ -26,6 +26,13 @@ _IDENTIFIER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.
 _STYLE = re.compile(STYLE)
 _QUOTED = re.compile(r" b?[\"']")
 _NO_PLACE = re.compile(rf"(?i)\b(?:{'|'.join(sorted(NO_PLACES))})[ -]$")
+# what has birthdays and is nobody: `its 20th birthday`, `the project was born on`
+_OF_A_THING = re.compile(
+    r"(?i)(?:(?<!\bhis )(?<!\bher )(?<!\bmy )(?<!\byour )(?<!\btheir )"
+    r"\b(?:its|our|\d{1,3}(?:st|nd|rd|th)|(?:fir|la)st|second|third|tenth) "
+    r"|\b(?:project|library|framework|company|site|service|product|team|language|protocol|standard|idea|database|store"
+    r"|shop|brand|club|school|app|release|network)(?:'s|’s)?(?: (?:was|is|celebrates|celebrated))?(?: (?:its|the))? )$"
+)
 _MAX_NAME = 64
 # so much around an anchor decides, and so many anchors are remembered
 _BEFORE, _BEHIND, _LAST, _MOST = 128, 96, 16, 512
@@ -97,6 +104,8 @@ class KeyedRule:
         kind = self._keys.kind(name)
         if kind is None and name in ("key", "KEY", "Key") and scan.text[first - 1 : first] in ("?", "&"):
             return "api_key"
+        if kind == "birth_date" and name.lower() in ("birthday", "born") and _OF_A_THING.search(scan.before(first, 48)):
+            return None
         if kind == "address" and name.lower() == "address" and _NO_PLACE.search(scan.before(first, 24)):
             # of a machine, of a mailbox
             return None

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from failsoft.sanitize.rules import (
     AUTH_WORDS,
+    COUNTED,
     DISARMING_HEADS,
     DISARMING_TAILS,
     GLUED_HEADS,
@@ -25,7 +26,7 @@ from failsoft.sanitize.rules import (
     WHOLE_TERMS,
 )
 
-__all__ = ["KeyMatcher", "words_of"]
+__all__ = ["KeyMatcher", "counts", "words_of"]
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _FOREIGN_WORD = re.compile(r"[^\W\d_]+|\d+")
@@ -72,6 +73,17 @@ def _term(words: tuple[str, ...], end: int) -> tuple[int, str, bool] | None:
     return None
 
 
+@lru_cache(maxsize=_CACHE)
+def counts(name: str) -> bool:
+    """Whether a number under a name is how many there are: `secrets`, `password_logins`, but not `backup_codes`."""
+    words = words_of(name)
+    if "".join(words) in COUNTED:
+        return True
+    if len(words) < 2 or words[-1][-1] != "s" or words[-1][-2:] == "ss" or words[-1] in NEUTRAL_TAILS:
+        return False
+    return _term(words, len(words)) is None
+
+
 class KeyMatcher:
     """Decides by name. Immutable; safe to share between threads.
 
@@ -101,6 +113,10 @@ class KeyMatcher:
     def custom_words(self) -> frozenset[str]:
         """First word of each additional key: what to look for in a text."""
         return frozenset(words[0] for words in self._custom)
+
+    def is_safe(self, name: str) -> bool:
+        """Whether a name was said to be no sensitive one."""
+        return bool(self._safe) and words_of(name) in self._safe
 
     def is_name(self, word: str) -> bool:
         """Whether a word is itself the name of something sensitive: `("password", "api_key")` lists names."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from failsoft.sanitize.assigned import authorization
+from failsoft.sanitize.beside import NUMBERED_KINDS
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.complaints import complained
 from failsoft.sanitize.forms import Site, judged
@@ -21,6 +22,11 @@ _SERIALIZED = re.compile(r"\\?\";s:\d{1,5}:(?=\\?\")")
 _NAMED = re.compile(
     r"(?i)\\{0,7}[\"'](?:\s{0,4},)?\s{0,16}\\{0,7}[\"']?(?:(?!(?:min|max)[_-]?value)(?:[a-z]{1,16}[_-]?)?value|val|v|content|data|default|input)\\{0,7}[\"']?"
     r"\s{0,4}[:=]\s{0,4}(?:\[(?=[\"']))?"
+)
+# `{"type": "passport", "number": "x"}`
+_NUMBER_OF = re.compile(
+    r"\\{0,7}[\"'](?:\s{0,4},\s{0,16}\\{0,7}[\"']\w{1,32}\\{0,7}[\"']\s{0,4}:\s{0,4}(?:\\{0,7}[\"'][^\"'\n\\]{0,64}\\{0,7}[\"']|\w{1,16})){0,3}?"
+    r"\s{0,4},\s{0,16}\\{0,7}[\"'](?:(?i:document|id|doc)_?)?(?i:number|no|num|nr)\\{0,7}[\"']\s{0,4}:\s{0,4}"
 )
 _NAMED_LINE = re.compile(r"[\"']?[ \t]{0,4}\r?\n[ \t]{0,16}value:[ \t]{1,4}")
 # `<input value="x" name="csrf_token">`
@@ -44,6 +50,7 @@ _FORM_PART = re.compile(
 )
 # `| password | x |`, and what `psql -x` prints
 _CELLS = re.compile(r"[ \t]{0,40}\|[ \t]{0,40}([^\s|][^|\r\n]{0,254}?)[ \t]{0,40}(?=\||\r?\n|$)")
+_ALTERNATION = re.compile(r"\|(?:[\w\[\]?*+.\\-]{1,40}\|){0,16}[\w\[\]?*+.\\-]{1,40}\)")
 # `api_key     x`, a line of a table that spaces align
 _COLUMNS = re.compile(r"(?:[ \t]{2,40}|[ \t]?\.{3,40}[ \t])([^\s|]{8,256})[ \t]{0,40}(?=\r?\n|$)")
 # `{password, <<"x">>}`
@@ -53,7 +60,7 @@ _BLANK = (" ", "\t", "|")
 _PARTING = (" ", "\t", "|", ".")
 _MAX_PART, _INDENT = 4_096, 32
 _GENERATED_KINDS = frozenset(["token", "session", "authorization", "cookie", "csrf", "signature", "api_key"])
-_LONG = 16
+_LONG, _LONGEST_TAG = 16, 1_024
 _MIGRATION = re.compile(r"\d{4}_\w+")
 _TAG = re.compile(r"<(?:[A-Za-z][\w.-]{0,24}:)?$")
 _OPTION = re.compile(r"[ \t\x00]+(?!-)(?=[^\s,;|\]])")
@@ -108,6 +115,9 @@ def _table_cell(site: Site) -> Value | None:
     if "{{" in site.scan.before(site.first, _INDENT):
         # a pipe in a template
         return None
+    if text[last] == "|" and _ALTERNATION.match(text, last):
+        # of a regular expression
+        return None
     if (cell := _CELLS.match(text, last)) and is_announced(cell[1], site.kind):
         return Value(cell.start(1), cell.end(1), quoted=True)
     if (cell := _COLUMNS.match(text, last)) and _opens_line(site) and _is_cell(cell[1], site):
@@ -136,6 +146,8 @@ def _paired(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
         return True, judged(site, read_value(text, serialized.end(), kind), "=")
     if named := _NAMED.match(text, last):
         return True, judged(site, read_value(text, named.end(), kind), "=")
+    if kind in NUMBERED_KINDS and (numbered := _NUMBER_OF.match(text, last)):
+        return True, judged(site, read_value(text, numbered.end(), kind), "=")
     if "form-data" in site.scan.before(site.first, 24) and (part := _FORM_PART.match(text, last)):
         return True, judged(site, _content(text, part.end()), "=")
     if site.before in ("'", '"') and (tag := _REVERSED.search(site.scan.before(site.first, 640))):
@@ -143,12 +155,21 @@ def _paired(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
         return True, judged(site, Value(start, start + len(tag[2]), quoted=True), "=")
     if got := _GOT_VALUE.match(text, last):
         return True, judged(site, read_value(text, got.end(), kind), "=")
-    if _NAMED_TAG.match(text, last) and not _OTHER_TAG.search(site.scan.before(site.first, 96)):
+    if (
+        _NAMED_TAG.match(text, last)
+        and _in_tag(text, site.first)
+        and not _OTHER_TAG.search(site.scan.before(site.first, 96))
+    ):
         inner = _INNER_VALUE.match(text, text.index(">", last))
         return True, judged(site, tag_text(text, inner.end() if inner else text.index(">", last)), ">")
     if site.name.startswith("-") and (item := _OPTION_ITEM.match(text, last)):
         return True, judged(site, read_value(text, item.end(), kind), "=")
     return _in_pair(site, keys)
+
+
+def _in_tag(text: str, at: int) -> bool:
+    """Whether a tag is open here: `'password' must be > 8` is none."""
+    return "<" in text[max(0, at - _LONGEST_TAG) : at].rpartition(">")[2]
 
 
 def _in_pair(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:

@@ -35,7 +35,7 @@ _ORDINAL = re.compile(r"(?i)(?:first|second|third|fourth|last|final|next|single|
 # what documents say of a field
 _EXPLAINED = (
     r"[A-Z][a-z]{1,16}\.? (?=(?:[\w'’-]{1,20}[,.]? ){0,5}(?:the|a|an|to|of|that|which|will|be|is|are|only"
-    r"|this)\b)(?:[A-Za-z'’-]{1,20}[,.]? ){2}[A-Za-z]"
+    r"|this|as|by|from|for|in|with|when|if|or|and|used|returned|issued)\b)(?:[A-Za-z'’-]{1,20}[,.]? ){2}[A-Za-z]"
 )
 _NO_VALUE = re.compile(rf"{_STATE}|{_CLAUSE}|{_EXPLAINED}|{_MEASURED}|[Ll]ine \d{{1,7}}\b|calling (?:handler|<)")
 # what may be done to things of a kind, as scopes have it: `api_keys:delete`

@@ -9,6 +9,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from failsoft.sanitize.checks import decoded, is_card, is_iban, is_ssn
+from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.labels import labelled_number
+from failsoft.sanitize.national import is_itin, national_number, national_word
 from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
 
 __all__ = ["BLOB", "RUN", "digit_follows", "padding_anchor"]
@@ -22,12 +25,18 @@ _IBAN = re.compile(r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
 _SSN = re.compile(r"(\d{3})([ -])(\d{2})\2(\d{4})(?![\d-]|\.\d)")
 _ONE_MORE_GROUP = re.compile(r" \d")
 _PART = re.compile(r"[A-Za-z0-9]+$")
+# what the magnetic stripe of a card holds (ISO/IEC 7813), and a chip instead of it: `B4…^NAME^2812…`, `4…=2812…`
+_TRACK = re.compile(
+    r"(\d{12,19})(?:\^[^^\r\n]{2,26}\^(?:\d{4}|\^)[^?\s\"'^]{0,80}|%5E[^^\r\n&]{2,40}?%5E\d{4}[^?\s\"'&%]{0,80}|[=D]\d{7,32}F?)\??"
+)
 _PHONE_GROUP = re.compile(r"[ .-]?\(\d{1,5}\)|[ .-]?\d+")
 _PHONE_LEAST, _PHONE_MOST, _PHONE_LONGEST = 8, 15, 32
 _NANP_DIGITS = 11
 _LONGEST_IBAN = 42
 _CARD_BEFORE, _LONGEST_CARD, _MOST_REFUSED = 24, 32, 256
 _LONGEST_SSN, _PIECE = 11, 128
+# from here on, letters are of scripts that put no gap between a word and a number
+_SCRIPTS_WITHOUT_GAPS = "\u2e80"
 
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]*+={0,2}")
 _BLOB_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
@@ -52,7 +61,9 @@ _HEX = re.compile(r"[0-9A-Fa-f-]+|0x[0-9A-Fa-f]+")
 def _whole(scan: Scan, start: int, end: int) -> bool:
     """Whether a number stands by itself, not inside a word, a decimal or a longer chain of numbers."""
     text = scan.text
-    if not scan.free(start) or text[end : end + 1].isalnum() or text[end : end + 1] == "_":
+    if not (scan.free(start) or text[start - 1] > _SCRIPTS_WITHOUT_GAPS):
+        return False
+    if text[end : end + 1] == "_" or (text[end : end + 1].isalnum() and text[end] < _SCRIPTS_WITHOUT_GAPS):
         return False
     before = text[start - 1 : start] if start > scan.floor else ""
     if before == "-":
@@ -62,6 +73,17 @@ def _whole(scan: Scan, start: int, end: int) -> bool:
             part.group().isdigit() or (len(part.group()) in (4, 8) and _HEX.fullmatch(part.group()))
         )
     return not (before == "." and start > 1 and text[start - 2].isalnum())
+
+
+def _track(scan: Scan, start: int) -> Span | None:
+    """A track of a card, with the name, the date and the code that follow the number."""
+    match = _TRACK.match(scan.text, start)
+    if match is None or not is_card(match[1]):
+        return None
+    format_code = scan.text[start - 1 : start] in ("B", "b") and start > scan.floor and scan.free(start - 1)
+    if not (format_code or scan.free(start)) or scan.text[match.end() : match.end() + 1].isalnum():
+        return None
+    return start, match.end(), marker("card")
 
 
 def _card(scan: Scan, start: int, limit: int, end: int, refused: set[tuple[str, str]]) -> Span | None:
@@ -110,9 +132,18 @@ def _ssn(scan: Scan, start: int, limit: int, end: int) -> Span | None:
         chained = match[2] == " " and (
             scan.before(match.start(), 2)[:1].isdigit() or _ONE_MORE_GROUP.match(scan.text, match.end()) is not None
         )
-        if not chained and _whole(scan, match.start(), match.end()) and is_ssn(match[1], match[3], match[4]):
+        if chained or not _whole(scan, match.start(), match.end()):
+            continue
+        if is_ssn(match[1], match[3], match[4]):
             return match.start(), match.end(), marker("ssn")
+        if is_itin(match[1], match[3]):
+            return match.start(), match.end(), marker("national_id")
     return None
+
+
+def _national(scan: Scan, start: int, limit: int, end: int) -> Span | None:
+    """The first number of a person as states give them out that begins before `limit`."""
+    return next((span for span in national_number(scan, start, limit, end) if _whole(scan, *span[:2])), None)
 
 
 def _phone(scan: Scan, start: int) -> Span | None:
@@ -133,8 +164,18 @@ def _phone(scan: Scan, start: int) -> Span | None:
     return (at, end, marker("phone")) if digits >= least and text[start] != "0" else None
 
 
+def _number_rule(keys: KeyMatcher) -> Handler:
+    def handle(scan: Scan, start: int, end: int) -> Span | int:
+        """The first personal number in a run of eight or more digits, by its form or by the words before it."""
+        found = personal_number(scan, start, end)
+        # what stands in the middle of a run that was looked at has no words before it
+        return labelled_number(keys, scan, start) or found if isinstance(found, int) else found
+
+    return handle
+
+
 def personal_number(scan: Scan, start: int, end: int) -> Span | int:
-    """The first personal number in a run of nine or more digits."""
+    """The first personal number in a run of eight or more digits that its form gives away."""
     if span := _iban(scan, start):
         return span
     if start >= scan.run:
@@ -142,13 +183,14 @@ def personal_number(scan: Scan, start: int, end: int) -> Span | int:
         scan.run = run.end() if run else end
     end = scan.run
     scan.saw(end + 2)
-    if span := _phone(scan, start):
+    if span := _phone(scan, start) or _track(scan, start):
         return span
     refused = set[tuple[str, str]]()
     # piece by piece, so that what is found in a long run does not cost the rest of it each time
     for at in range(start, end, _PIECE):
         limit = at + _PIECE
-        found = [span for span in (_ssn(scan, at, limit, end), _card(scan, at, limit, end, refused)) if span]
+        looked = _ssn(scan, at, limit, end), _card(scan, at, limit, end, refused), _national(scan, at, limit, end)
+        found = [span for span in looked if span]
         if found:
             return min(found)
     return end
@@ -157,7 +199,7 @@ def personal_number(scan: Scan, start: int, end: int) -> Span | int:
 def _blob_rule(reveals: Callable[[str], bool]) -> Handler:
     def handle(scan: Scan, start: int, end: int) -> Span | int:
         """Base64 with a secret behind it, or an IBAN with few digits in a row."""
-        if span := _iban(scan, start):
+        if span := _iban(scan, start) or national_word(scan, start):
             return span
         if start < scan.opaque or scan.nested:
             return start + 1
@@ -191,12 +233,13 @@ def padding_anchor(reveals: Callable[[str], bool]) -> Anchor:
     return Anchor("==", handle, lead="[A-Za-z]{22}")
 
 
-def digit_follows(reveals: Callable[[str], bool]) -> Iterator[tuple[str, Handler]]:
+def digit_follows(keys: KeyMatcher, reveals: Callable[[str], bool]) -> Iterator[tuple[str, Handler]]:
     """What follows a first digit, with its handler.
 
     Parameters:
+        keys: which words announce a number.
         reveals: whether a decoded text has a secret in it.
     """
-    yield rf"(?={_SOME})(?!{_TIME}){_RUN_ON}", personal_number
+    yield rf"(?={_SOME})(?!{_TIME}){_RUN_ON}", _number_rule(keys)
     # taken to the end of the word only: a number may begin behind it, as in `/v1/users/+1…`
     yield rf"(?=[a-z0-9+/_-]{{0,8}}+[A-Z])(?=[A-Za-z0-9+/_-]{{9}})(?!{_NO_BASE64})[A-Za-z0-9_]*+", _blob_rule(reveals)

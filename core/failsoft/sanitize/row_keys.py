@@ -9,7 +9,7 @@ import re
 
 from failsoft.sanitize.keys import KeyMatcher
 
-__all__ = ["is_bound_key", "is_key_constraint", "is_key_of_row"]
+__all__ = ["is_bound_key", "is_harmless_number", "is_key_constraint", "is_key_of_row"]
 
 _NAME = re.compile(r"(?i)(?:\w{1,50}_)?(?:id|pk)(?:_\d{1,4})?")
 _CONSTRAINT = re.compile(r"(?i)(?:[\w.]{1,60}\.)?(?:PRIMARY|pk_\w{1,60}|\w{1,60}_(?:pkey|pk))")
@@ -24,7 +24,7 @@ _PLACE = re.compile(
     r"(?i)(?:(?P<of>\b(?:limit|offset)|\w{1,60}[\"`\]]?) {0,2}(?:=|<>|[<>]=?)? {0,2})?"
     r"(?:\?|%s|(?<![\w:])[:@$]\w{1,40}|%\(\w{1,40}\)s|(?<==)\d{1,18}|(?<== )\d{1,18})"
 )
-_PAGING = frozenset(("limit", "offset"))
+_PAGING = frozenset(("limit", "offset", "page", "per_page", "page_size", "skip"))
 _AHEAD, _STATEMENT = 240, 1_024
 _OPENS = re.compile(r"(?i)\b(?:select|update|delete|insert|with)\b")
 _VALUE = re.compile(r"\s?(?:(\w{1,60}): ?)?-?\d{1,18}\s?")
@@ -33,6 +33,11 @@ _OF_PRIMARY = re.compile(r"(?i)PRIMARY KEY constraint")
 
 def _names_key(keys: KeyMatcher, name: str) -> bool:
     return _NAME.fullmatch(name) is not None and keys.kind(name) is None
+
+
+def is_harmless_number(keys: KeyMatcher, name: str, number: str) -> bool:
+    """Whether a number under a name says which row is meant, or how many."""
+    return number.lstrip("-").isdigit() and (name.lower() in _PAGING or _names_key(keys, name))
 
 
 def is_key_constraint(name: str) -> bool:

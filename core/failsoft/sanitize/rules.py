@@ -103,7 +103,23 @@ STRONG_TERMS: dict[str, str] = _table(
         "socialinsurancenumber pannumber steuerid steuernummer steueridentifikationsnummer sozialversicherungsnummer "
         "ninumber nationalinsurance fodselsnummer henkilotunnus personnummer personnumber nie nif cnpj hetu "
         "ahvnummer ahv socialinsuranceno numerosecuritesociale sécuritésociale "
-        "numerodesecuritesociale curp cpf dni bsn pesel nric codicefiscale aadhar",
+        "numerodesecuritesociale curp cpf dni bsn pesel nric codicefiscale aadhar "
+        "henkilötunnus samordningsnummer fødselsnummer fødselsnr fodselsnr personnr cprnummer cprnr kennitala "
+        "isikukood personaskods asmenskodas rodnecislo rodnéčíslo személyiszám szemelyiszam adóazonosító "
+        "adóazonosítójel adoazonositojel tajszám tajszam codnumericpersonal jmbg emšo emso amka "
+        "burgerservicenummer sofinummer rijksregisternummer registrenational numeroderegistrenational "
+        "nationaalnummer ppsnumber ppsn ppsno numeroinsee numéroinsee uniquetaxpayerreference numeroavs numéroavs "
+        "ahvnr sozialversicherungsnr svnummer steueridnr steuernr rentenversicherungsnummer numerodecontribuinte "
+        "tckimlik tckimlikno tckn teudatzehut cuil cuit cedula cédula ceduladeidentidad céduladeidentidad "
+        "ceduladeciudadania céduladeciudadanía documentodeidentidad tfn taxfilenumber taxfileno irdnumber "
+        "bankverificationnumber emiratesid emiratesidnumber iqama iqamanumber cnic mykad hkid cccd cmnd citizenid "
+        "citizenidnumber rrn residentregistrationnumber residentidnumber residentidentitynumber "
+        "nationalidentitynumber nationalidentificationnumber nationalidno nationalinsuranceno "
+        "nationalregistrationnumber taxidentificationnumber taxidno taxpayernumber taxpayeridentificationnumber "
+        "personalidentitycode personalidentitynumber personalidentificationnumber identitydocumentnumber "
+        "주민등록번호 외국인등록번호 여권번호 운전면허번호 身份证 身份证号 身份证号码 身份證 身份證號碼 身分證 "
+        "身分證字號 居民身份证 居民身份证号码 护照号 护照号码 護照號碼 マイナンバー 個人番号 旅券番号 "
+        "パスポート番号 運転免許証番号 基礎年金番号 инн снилс паспорт рнокпп іпн иин егн јмбг αφμ αμκα תעודתזהות",
         "health_id": "mrn medicalrecordnumber medicalrecordno medicalrecordid medicalrecord medicalid patientid "
         "patientnumber patientno memberid membernumber healthplannumber healthplanid insuranceid insurancenumber "
         "insurancepolicynumber healthinsurancenumber subscriberid beneficiaryid mbi npi npinumber nhsnumber "
@@ -135,7 +151,13 @@ WEAK_TERMS: dict[str, str] = _table(
         "birth_date": "born geboren",
         "phone": "phone phonenumber phoneno phonenum mobile mobilenumber mobilephone mobileno cellphone telephone "
         "telephonenumber tel fax faxnumber homephone workphone msisdn contactnumber "
-        "phonenumbers telefon telefonnummer handynummer mobilnummer telefono",
+        "phonenumbers telefon telefonnummer handynummer mobilnummer telefono "
+        # told by the number behind them, in whatever language
+        "handy mobil celular móvil movil cellulare telefone teléfono teléfone téléphone tlf "
+        "telefonnr mobilnr tlfnr puhelin puhelinnumero komórka komorka gsm ceptelefonu telefonszám whatsapp "
+        "手机号 手机号码 手机 电话 电话号码 電話 電話番号 携帯 携帯番号 手機 手機號碼 "
+        "연락처 전화번호 휴대폰 휴대폰번호 телефон тел τηλέφωνο τηλ κινητό "
+        "טלפון الهاتف",
         "name": "firstname lastname fullname middlename givenname familyname surname maidenname patientname "
         "cardholdername vorname nachname familienname apellido apellidos prenom prénom prénoms cardholder "
         "accountholder "
@@ -148,6 +170,9 @@ WEAK_TERMS: dict[str, str] = _table(
         "cartedidentité cartedidentite cartadidentità cartadidentita",
         "token": "bearer",
         "sin": "sin",
+        # abbreviations that mean much else, too: only a number of the right form makes one of them
+        "id_number": "rut ruc rfc nit nip nik nin bvn tin utr oib egn cnp afm avs cpr fnr pps ird sss ktp svnr pis nic "
+        "mynumber pnr idnr versicherungsnummer rvnr",
     }
 )
 """Term to kind. Sensitive only as the end of a name."""
@@ -178,7 +203,7 @@ STRICT_TERMS: dict[str, str] = _table(
         "adresse direccion dirección domicilio birthplace placeofbirth cityofbirth rue ville calle ciudad indirizzo "
         "citta città endereco endereço cidade wohnort woonplaats straat locality addresslocality localidad comune "
         "adrline strtnm twnnm streetaddressline line",
-        "record": "visanumber androidid serial "
+        "record": "visanumber documentnumber documentno traveldocument traveldocumentnumber androidid serial "
         "udid advertisingid idfa plate fingerprintid studentid employeeid membershipnumber licensenumber "
         "licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "
         "platenumber vin vehicleid vehiclenumber vehicleidentificationnumber vehicleregistration serialnumber "
@@ -280,7 +305,7 @@ NEUTRAL_TAILS = word_set(
     "confirmed again repeat repeated retype verify b64 base64 hex encoded encrypted enc pem der str string data json "
     "bytes old new current previous prod production dev development test testing staging stage live "
     "sandbox primary secondary backup main default env bin a b c x y one two no number num first second my for "
-    "admin root user db pg redis smtp"
+    "admin root user db pg redis smtp nr nummer numero numéro"
 )
 """Words after a term that change nothing."""
 

@@ -35,7 +35,7 @@ _OF_WHOM = re.compile(
 _OF = ("f", "o", "F", "O")
 _PROSE_KINDS = word_set(
     "password secret token api_key private_key session otp cvv ssn card account phone birth_date health_id national_id "
-    "csrf credential iban zip record date sin signature"
+    "csrf credential iban zip record date sin id_number signature"
 )
 _TOLD_KINDS = word_set("password secret api_key private_key otp token")
 _CODE_KINDS = frozenset(["otp", "cvv"])
@@ -51,6 +51,8 @@ _NUMBER = re.compile(r" (?:#?\d{1,3}|\(#?\d{1,3}\))(?= ?[:=])")
 _MEMBER = re.compile(r"[A-Za-z_]\w*=(?!=|$)")
 # the next word of a sentence, which is no value
 _NEXT_WORD = re.compile(r"[A-Za-z]{1,32}(?=[.,;:]?(?:\n| (?!\")))")
+# of a command: `-k "password or token" --maxfail=1`
+_NEXT_OPTION = re.compile(r"--?[A-Za-z][\w-]*+(?=[= ]|$)")
 _FROM = 30
 _FOLLOWING = re.compile(r" n\.? ?[°º]| \w+\.?")
 # what stands before the number of a document, in whatever language
@@ -141,6 +143,7 @@ class Prose:
             (at == site.last and text[at : at + 1] not in MARKS)
             or not text[at : at + 1].strip()
             or text.startswith("[REDACTED:", at)
+            or (at > site.last and text[at - 1] == " " and _NEXT_OPTION.match(text, at))
         ):
             return None
         shaped = kind in SHAPES

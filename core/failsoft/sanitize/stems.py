@@ -16,6 +16,7 @@ _GAP = "[ _-]"
 _PEOPLE = "people|users|staff|personnel|employees|members"
 _ASSIGNED = r"(?=[\"']?\s?[:=]|>)"
 
+
 STEMS: tuple[tuple[str, str, str], ...] = (
     *(
         (stem, "", "")
@@ -69,9 +70,10 @@ STEMS: tuple[tuple[str, str, str], ...] = (
         for stem in word_set(
             "pass pwd psw pw sid pin sig mfa dob npi mbi fax tel cell pan street mdp clave haslo hasło heslo "
             "parola curp cpf dni "
-            "bsn passw kvnr psk ahv nie nif cnpj hetu"
+            "bsn passw kvnr psk ahv nie nif cnpj hetu ppsn hkid"
         )
     ),
+    ("rfc", r"(?=\\{0,3}[\"']?[ :=]{1,3}[\"']?[a-z&]{3,4}-?[0-9]{6})", ""),
     ("pwd", "(?=[a-z])", ""),
     ("ccn", "u?[mo]", ""),
     ("bearer", "(?=[\"'=]|[ ]?:)", ""),
@@ -84,6 +86,7 @@ STEMS: tuple[tuple[str, str, str], ...] = (
             ("acct", "n"),
             ("tax", "id|payer"),
             ("personal", "id"),
+            ("pps", "n"),
             ("health", "id|plan|rec|card|num"),
             ("medica", "re|id"),
             ("social", "sec"),
@@ -151,6 +154,7 @@ STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
     ),
     ("plate", "[ _-]?n", ""),
     ("postal", f"{_GAP}(?=code)", ""),
+    ("document", f"{_GAP}?(?=n(?:o|um))", ""),
     ("case", f"{_GAP}(?=n(?:o|um))", ""),
     ("visa", f"{_GAP}(?=n(?:o|um))", ""),
     ("place", "(?= of birth)", ""),

@@ -70,10 +70,11 @@ def scrub_strictly(text: str, mark: Callable[[str, str], str]) -> str:
     """
     if _IN_MAC.search(text):
         text = _MAC.sub(lambda match: mark("mac", match[0]), text)
-    if _IN_IPV4.search(text):
-        text = _IPV4.sub(lambda match: _marked(match, mark), text)
+    # first, as one of the other kind may stand at its end: `::ffff:192.0.2.1`
     if _IN_IPV6.search(text):
         text = _IPV6.sub(lambda match: _marked(match, mark), text)
+    if _IN_IPV4.search(text):
+        text = _IPV4.sub(lambda match: _marked(match, mark), text)
     folded = text.casefold()
     if "home/" in folded or "users" in folded:
         text = _HOME.sub(

@@ -18,6 +18,7 @@ from failsoft.sanitize.echoes import EchoRules
 from failsoft.sanitize.gate import Parts, gate
 from failsoft.sanitize.keyed import KeyedRule
 from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.national import foreign_labels
 from failsoft.sanitize.numbers import BLOB, RUN, digit_follows, padding_anchor
 from failsoft.sanitize.patterns import CompiledPattern, found_by
 from failsoft.sanitize.recent import LONGEST, Recent
@@ -92,7 +93,7 @@ class TextEngine:
         tagger: Tagger,
     ) -> None:
         keyed, details = KeyedRule(keys), DetailRules(keys, self._scrub)
-        foreign = [Anchor(stem, keyed, name=True) for stem in FOREIGN_STEMS]
+        foreign = [*(Anchor(stem, keyed, name=True) for stem in FOREIGN_STEMS), *foreign_labels()]
         stems = (*STEMS, *(STRICT_STEMS if strict else ()))
         words = [Anchor(stem, keyed, follow, lead, name=True) for stem, follow, lead in stems]
         words += [
@@ -104,7 +105,7 @@ class TextEngine:
         words += [*word_anchors(), *details.anchors(), *EchoRules(keys).anchors(), *records.anchors()]
         words += statement_anchors(keys)
         signs = [*sign_anchors(), *records.signs(), *ArrowRule(keys).anchors(), padding_anchor(self._reveals)]
-        self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(self._reveals)))
+        self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(keys, self._reveals)))
         self._foreign = (*self._families, words_family(foreign))
         self._parts = gate([*words, *foreign], signs, (RUN, BLOB)) if engine == "re2" else None
         self._strict, self._patterns, self._tagger = strict, patterns, tagger

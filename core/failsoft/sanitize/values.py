@@ -15,11 +15,22 @@ from numbers import Number
 from pathlib import PurePath
 from typing import Any
 
-from failsoft.sanitize.beside import MOST_COLUMNS, ROWS, columns_of, kind_of_item, named_values, table_of
+from failsoft.sanitize.beside import (
+    MOST_COLUMNS,
+    NUMBER_NAMES,
+    NUMBERED_KINDS,
+    ROWS,
+    columns_of,
+    kind_of_item,
+    named_values,
+    repeated_fields,
+    table_of,
+)
 from failsoft.sanitize.checks import looks_random
+from failsoft.sanitize.entries import VERSIONS, are_few, is_dsn, is_version, same, unique
 from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.headers import Mark, clean_credentials
-from failsoft.sanitize.keys import KeyMatcher, words_of
+from failsoft.sanitize.keys import KeyMatcher, counts, words_of
 from failsoft.sanitize.rebuild import (
     fields_of,
     rebuilt_exception,
@@ -28,7 +39,7 @@ from failsoft.sanitize.rebuild import (
     rebuilt_sequence,
     rebuilt_set,
 )
-from failsoft.sanitize.rules import COUNTED, DISARMING_HEADS, DISARMING_TAILS, word_set
+from failsoft.sanitize.rules import DISARMING_HEADS, DISARMING_TAILS, word_set
 from failsoft.sanitize.scanner import marker
 from failsoft.sanitize.verdict import Judge, is_announced
 
@@ -47,11 +58,9 @@ _NAMED_INSIDE = word_set(
     "session authorization csrf signature name address phone card account health_id national_id birth_date dsn"
 )
 _HARMLESS_INSIDE = DISARMING_TAILS - {"key", "keys", "payload", "object", "instance"}
-_VERSIONS = (("version",), ("ver",))
 # so many names without a secret under them are remembered, as long as this at most
 _MOST_PLAIN, _LONGEST_PLAIN = 4_096, 64
 _BLANK = re.compile(r"\s|^$")
-_VERSION = re.compile(r"\d{1,5}(?:\.\d{1,5}){2,3}")
 _HEX = re.compile(r"[0-9a-fA-F]{32,128}")
 _PLAIN: Any = object
 _judge = Judge()
@@ -149,7 +158,7 @@ class _Walk:
             cleaned = self._text(value)
             return (
                 cleaned
-                if cleaned != value or "[REDACTED:" in value or "://" in value or not _is_dsn(value)
+                if cleaned != value or "[REDACTED:" in value or "://" in value or not is_dsn(value)
                 else self._rules.mark(kind, value)
             )
         fits = kind not in SHAPES or SHAPES[kind].match(value.strip())
@@ -237,6 +246,9 @@ class _Walk:
         own = None if "=" in name else self._keys.kind(name)
         if own is None and kind is None and words_of(name)[-1:] == ("tokens",):
             return "tokens"
+        if own is None and kind in NUMBERED_KINDS and "".join(words_of(name)) in NUMBER_NAMES:
+            # `{"passport": {"number": x}}`
+            return kind
         if own or kind is None or kind in _NAMED_INSIDE:
             return own
         words = words_of(name)
@@ -245,9 +257,9 @@ class _Walk:
 
     def _member(self, name: Any, value: Any, depth: int, kind: str | None) -> Any:
         inner = self._inner_kind(name, kind)
-        if self._keys.strict and inner is None and _is_version(name, value):
+        if self._keys.strict and inner is None and is_version(name, value):
             return value
-        if inner and isinstance(value, int) and isinstance(name, str) and "".join(words_of(name)) in COUNTED:
+        if inner and inner not in ("otp", "cvv") and isinstance(name, str) and are_few(value) and counts(name):
             return value
         return self.visit(value, depth + 1, inner)
 
@@ -293,7 +305,7 @@ class _Walk:
         """Note a name that turned out clean and under which nothing is secret."""
         if type(key) is not str or len(key) > _LONGEST_PLAIN or self._inner_kind(key, None) is not None:
             return
-        if self._keys.strict and words_of(key)[-1:] in _VERSIONS:
+        if self._keys.strict and words_of(key)[-1:] in VERSIONS:
             return
         if len(self._plain) >= _MOST_PLAIN:
             self._plain.clear()
@@ -311,7 +323,7 @@ class _Walk:
             cleaned = self._scalar(key, None) if isinstance(key, int | enum.Enum) else key
         else:
             cleaned = self._opaque(key, None)
-        return key if cleaned is key else _unique(cleaned, taken)
+        return key if cleaned is key else unique(cleaned, taken)
 
     def _rows(self, rows: Any, columns: list[Any], depth: int, *, headed: bool = False) -> Any:
         """Rows whose columns were named before, or by the first of them."""
@@ -354,17 +366,22 @@ class _Walk:
             cleaned.append(f"{marker('bounds')} {missing} more")
             changed = True
         if isinstance(obj, set | frozenset):
-            unique: dict[Any, None] = {}
+            members: dict[Any, None] = {}
             for value in cleaned:
-                unique[_unique(value, unique)] = None
-            return rebuilt_set(obj, list(unique), changed=changed)
+                members[unique(value, members)] = None
+            return rebuilt_set(obj, list(members), changed=changed)
         return rebuilt_sequence(obj, cleaned, changed=changed)
 
     def _object(self, obj: Any, fields: Mapping[str, Any], depth: int, kind: str | None) -> Any:
         changes = {}
+        repeated = repeated_fields(self._keys, fields)
         for name, value in fields.items():
-            new = self._member(name, value, depth, kind)
-            if new is not value and not _same(new, value):
+            new = (
+                self.visit(value, depth + 1, repeated[name])
+                if name in repeated
+                else self._member(name, value, depth, kind)
+            )
+            if new is not value and not same(new, value):
                 changes[name] = new
         return rebuilt_object(obj, changes, self._text) if changes else obj
 
@@ -380,41 +397,3 @@ class _Walk:
     def _within(self, items: Iterable[Any], size: int) -> Iterator[Any]:
         # where not all fit, one place is kept for the note about the rest
         return islice(iter(items), size if size <= self._left else self._left - 1)
-
-
-def _same(new: Any, old: Any) -> bool:
-    """Whether a rebuilt container holds just what the old one held."""
-    if type(new) is not type(old):
-        return False
-    try:
-        return bool(new == old)
-    except Exception:  # noqa: BLE001 - a foreign __eq__ may do anything
-        return False
-
-
-def _unique(value: Any, taken: Mapping[Any, Any]) -> Any:
-    """The value, or, where it would displace another, the value with a number."""
-    if value not in taken:
-        return value
-    count = 2
-    if isinstance(value, bytes):
-        while value + b" #%d" % count in taken:
-            count += 1
-        return value + b" #%d" % count
-    while f"{value} #{count}" in taken:
-        count += 1
-    return f"{value} #{count}"
-
-
-def _is_version(name: Any, value: Any) -> bool:
-    """Whether what looks like a network address is a version by its name."""
-    return (
-        isinstance(name, str)
-        and isinstance(value, str)
-        and words_of(name)[-1:] in _VERSIONS
-        and _VERSION.fullmatch(value) is not None
-    )
-
-
-def _is_dsn(value: str) -> bool:
-    return "=" in value or "@" in value or ":" in value

@@ -14,8 +14,9 @@ from failsoft.sanitize.codelike import (
     is_variable,
     opens_sentence,
 )
-from failsoft.sanitize.keys import words_of
-from failsoft.sanitize.rules import COUNTED, STRONG_TERMS, WEAK_TERMS, word_set
+from failsoft.sanitize.harmless import is_harmless, is_pattern
+from failsoft.sanitize.keys import counts, words_of
+from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 from failsoft.sanitize.said import is_complaint
 
 __all__ = ["Judge", "is_announced", "is_sentence"]
@@ -94,6 +95,7 @@ _PLACEHOLDER = re.compile(
     r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\[?\$[A-Z_][A-Z0-9_]*\]?|\$[A-Za-z_]{1,40}|\$\d{1,2}|\{\{.{0,80}\}\}"
     r"|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
     r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|\$[A-Za-z_]\w{0,40}(?:-?$|->.*|::.*)|:[a-z_]\w{0,40}:?"
+    r"|\$(?:env|script|global|local|private|using|variable|secrets?):\w{1,60}|\$[A-Za-z_]{2,40}(?:\.[A-Za-z_]{2,40}){1,4}(?:\(\))?"
     r"|@@?[A-Za-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
     r"|(?:\$\d{1,3}|:[a-z_]\w{0,40}|@\w{1,40}|\?|%s|%\([\w.]{1,60}\)s)::[A-Za-z_][\w. ]{0,40}"
     r"(?:\(\d{1,5}(?:, ?\d{1,5})?\)?)?(?:\[\])?"
@@ -148,7 +150,7 @@ _NAMED_KINDS = word_set("authorization credential")
 _PEOPLE = word_set("name person personal_name address")
 _DATES = word_set("birth_date date")
 _COUNTED_KINDS = word_set("cookie credential")
-_FEW = re.compile(r"\d{1,3}")
+_FEW, _COUNT = re.compile(r"\d{1,3}"), re.compile(r"\d{1,9}")
 # a token of a grammar, or its kind, as `EOF`
 _TERMINAL = re.compile(r"[A-Z]{2,8}|\d{1,4}")
 _CODES = word_set("otp cvv")
@@ -163,8 +165,6 @@ _DIGEST = re.compile(r"(?:sha\d{1,3}|md5):[0-9a-fA-F]{32,128}")
 _ALGORITHM = re.compile(
     r"(?i)(?:sha\d{1,3}|md5|ecdsa|rsa|ed25519|hmac)(?:-?with|-?sha|encryption|-?rsa|-?pss)[\w-]{0,24}|\d{3,5}[ -]bit.*"
 )
-# how long something takes, and the keys of Stripe, and of those who write theirs alike, that are public by design
-_HARMLESS = re.compile(r"(?:\d{1,9}(?:\.\d{1,9})?(?:[nuµm]?s|m|h|d)){1,4}|pk_(?:live|test)_\w{8,256}")
 # letters and digits without a sign of a path, a list, a call, a placeholder, of names that dots part; or a number
 _EVIDENT = re.compile(
     r"(?=[^0-9]*+[0-9])(?=[^A-Za-z]*+[A-Za-z])(?=[^.]*+\Z|[\w.!?]*+[^\w.!?])[A-Za-z0-9][\w^!+~=#@;&$?.-]{4,}+"
@@ -173,7 +173,6 @@ _EVIDENT = re.compile(
 )
 _AFTER_CODE = ("(", "[")
 _ENDS, _DIGITS = ".!,;:'\"", "0123456789"
-_SHORT_KINDS = word_set("api_key token session signature cookie csrf private_key")
 _TERMS = STRONG_TERMS | WEAK_TERMS
 _WORDS_WITH_DIGITS = frozenset(
     word
@@ -242,8 +241,15 @@ def is_announced(text: str, kind: str = "") -> bool:
     return kind == "password" or _NUMBERED.fullmatch(text) is None
 
 
+def _is_count(text: str, kind: str, name: str) -> bool:
+    """Whether it is how many there are of what the name tells."""
+    return bool(name) and kind not in _CODES and _COUNT.fullmatch(text) is not None and counts(name)
+
+
 def _is_evident(text: str, kind: str, name: str, after: str) -> bool:
     """Whether none of what follows could find that it is no value: most values need not be asked for all of it."""
+    if text.isdigit() and _is_count(text, kind, name):
+        return False
     if text.isascii() and text.isalnum() and not text.isalpha() and len(text) > 4:
         return after != "(" and not _ALGORITHM.fullmatch(text)
     if kind == "name" or not _EVIDENT.fullmatch(text) or after in _AFTER_CODE:
@@ -277,7 +283,7 @@ class Judge:
         bare = value.strip()
         if _is_evident(bare, kind, name, after):
             return self._fits(bare, kind, quoted=quoted, op=op)
-        if not bare or bare.lower().rstrip(".!,;") in _NOTHING:
+        if not bare or bare.lower().rstrip(".!,;") in _NOTHING or is_pattern(bare):
             return False
         if "[REDACTED:" in bare and not any(map(str.isalnum, bare[: bare.index("[REDACTED:")])):
             return False
@@ -326,7 +332,7 @@ class Judge:
             return True
         if name.lower() == "auth" and _PROVIDER.fullmatch(value):
             return True
-        if "".join(words_of(name)) in COUNTED and value.isdigit():
+        if _is_count(value, kind, name):
             return True
         if "pass" in words_of(name) and _SMALL.fullmatch(value):
             return True
@@ -350,6 +356,4 @@ class Judge:
             return op.startswith("=") and len(value) >= 5
         if kind == "session" and not _is_session(value):
             return False
-        if kind in _SHORT_KINDS and (len(value) < 3 or _HARMLESS.fullmatch(value)):
-            return False
-        return not (kind == "token" and _SMALL.fullmatch(value))
+        return not (is_harmless(value, kind) or (kind == "token" and _SMALL.fullmatch(value)))

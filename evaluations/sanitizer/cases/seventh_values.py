@@ -183,7 +183,7 @@ _secret(
     lambda t: {"to": Subscriber("mirela.stan@posta.example", "ro", t)},
     "url:43",
     plain=("mirela.stan",),
-    keeps=("locale", "ro"),
+    keeps=("locale",),
 )
 _secret("named-tuple", lambda t: Grant(t, 3600, "read:orders"), "jwt", keeps=("3600", "read:orders"))
 _secret(

@@ -123,6 +123,7 @@ _VALUES = {
     "birth_date": "1980-02-03",
     "health_id": "A12345",
     "national_id": "A12345678",
+    "id_number": "123456789",
     "account": "12345678",
     "ssn": "123-45-6789",
     "sin": "046 454 286",
