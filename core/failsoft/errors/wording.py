@@ -79,8 +79,7 @@ _REFUSALS = frozenset({REFUSED_US, UPSTREAM_FAILED})
 _LIMITS = frozenset({REFUSED_US, UPSTREAM_FAILED, THROTTLED})
 _OF_OURS_TOO = frozenset({BUG, UPSTREAM_FAILED})
 """What a library says of its own arguments as well, which are our settings."""
-
-
+_BARE = re.compile(r"[^.]+\Z|struct\.error\Z")
 _OF_CHILDREN = re.compile(r": (?:error )?(?:return code|exit (?:status|code))\b")
 
 
@@ -208,9 +207,7 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     if better is not None and not (of_the_system and better[0] in OF_INPUT):
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}".removeprefix(", ")
-    elif reading.label in _SAYS_LITTLE and (
-        "." not in reading.type or reading.type == "struct.error" or reading.source == "default"
-    ):
+    elif reading.label in _SAYS_LITTLE and (reading.source == "default" or _BARE.match(reading.type)):
         text = link.message
         if library is None and _OF_VALUES.match(reading.type) and _complains(text):
             library = library_called(exc)
