@@ -18,7 +18,7 @@ from failsoft.errors.frames import Frames
 from failsoft.errors.places import OF_INPUT
 from failsoft.errors.reading import Reading
 
-__all__ = ["is_making", "limits_time", "of_an_installation", "unless_written", "was_to_write"]
+__all__ = ["is_making", "limits_time", "misses_a_file", "of_an_installation", "unless_written", "was_to_write"]
 
 _MOST = 12
 
@@ -36,6 +36,14 @@ _INSTALLED = re.compile(
     r"template|(?:\A|[/_.])(?:quer(?:y|ies)|rules?|bundles?|assets?|manifest)(?:\Z|[/_.])", re.IGNORECASE
 )
 _LIMITS_TIME = re.compile(r"(?!async)[^/]*time_?(?:out|limit)[^/]*/|[^/]+/time_?(?:out|limit)s?/")
+
+
+def misses_a_file(exc: BaseException, text: str) -> str | None:
+    """What a library lacks that names a file, or passes on that one is missing."""
+    missing = exc if type(exc) is FileNotFoundError else exc.__context__
+    if type(missing) is not FileNotFoundError or not (missing is exc or str(missing.filename) in text):
+        return None
+    return "a file that a library was given"
 
 
 def unless_written(reading: Reading, link: Link | None) -> Reading:

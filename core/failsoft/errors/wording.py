@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from failsoft.errors.called import library_called
 from failsoft.errors.catalogue.codes import label_of_upstream
@@ -45,6 +46,7 @@ from failsoft.errors.complaints import (
     is_throttled,
 )
 from failsoft.errors.conventions import KIND_KNOWN, Convention
+from failsoft.errors.entries import misses_a_file
 from failsoft.errors.errands import names_a_settings_file
 from failsoft.errors.evidence import GUESSED, NAMED, TOLD
 from failsoft.errors.failure import Link
@@ -70,6 +72,7 @@ __all__ = ["OF_PEERS", "complain", "correct", "limited", "lost_store", "of_kind"
 
 OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 """What fails outside."""
+_MAX_TEXT = 2_000
 _NO_FILE = re.compile(r"NoSuch(?:File|Path)\b")
 _OF_LINKS = frozenset({Category.SYSTEM, Category.EXTERNAL_SERVICE})
 _PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
@@ -173,17 +176,23 @@ def word_in(guess: tuple[Label, str], reading: Reading, text: str) -> Reading:
 def words_alone(text: str, name: str) -> Reading | None:
     """What a message suggests of a class of which nothing else is known: a category; and where the words name what
     happened, the status too and whether it will pass, which is presumed: who repeats a call has to know more."""
-    if (status := status_in(text)) is not None:
-        return _told(label_of_upstream(status) or UPSTREAM_FAILED, f"HTTP {status}", name)
-    if (told := what_happened(text)) is not None:
-        return _told(*told, name)
-    guess = guess_by_message(text)
-    return None if guess is None else Reading(guess[0], "pattern", guess[1], GUESSED, name)
-
-
-def _told(label: Label, words: str, name: str) -> Reading:
+    said = _said_alone(text[:_MAX_TEXT])
+    if said is None:
+        return None
+    label, words, confidence = said
     more = {"presumed": True} if label.transient else {}
-    return Reading(label._replace(not_sent=False), "pattern", words, TOLD, name, more=more)
+    return Reading(label, "pattern", words, confidence, name, more=more)
+
+
+@lru_cache(maxsize=1_024)
+def _said_alone(text: str) -> tuple[Label, str, float] | None:
+    # the same exception is often raised again with the same text
+    if (status := status_in(text)) is not None:
+        return label_of_upstream(status) or UPSTREAM_FAILED, f"HTTP {status}", TOLD
+    if (told := what_happened(text)) is not None:
+        return told[0]._replace(not_sent=False), told[1], TOLD
+    guess = guess_by_message(text)
+    return None if guess is None else (*guess, GUESSED)
 
 
 def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
@@ -320,7 +329,7 @@ def _complaint_of_a_library(reading: Reading, text: str, library: Kind, exc: Bas
     elif library is Kind.CLIENT and _OF_ADDRESSES.search(text) is not None:
         # an address that code asks for
         return reading
-    elif (word := names_a_setting(text) or is_not_set_up(text) or _missing_file(exc, text)) is not None:
+    elif (word := names_a_setting(text) or is_not_set_up(text) or misses_a_file(exc, text)) is not None:
         # whether it is our code or our settings a builtin class does not tell, and our client is told the same
         reading.label = MISCONFIGURED
         reading.says = f"{reading.says}, {word}"
@@ -332,14 +341,6 @@ def _of_proof(text: str) -> Label:
     if _OF_SECRETS_KEPT.search(text):
         return CONTRADICTION
     return WHO_ARE_YOU if _OF_PROOF.search(text) else UNPARSABLE
-
-
-def _missing_file(exc: BaseException, text: str) -> str | None:
-    """What a library lacks that names a file, or passes on that one is missing."""
-    missing = exc if type(exc) is FileNotFoundError else exc.__context__
-    if type(missing) is not FileNotFoundError or not (missing is exc or str(missing.filename) in text):
-        return None
-    return "a file that a library was given"
 
 
 _GIVEN_UP = re.compile(
