@@ -63,6 +63,16 @@ def _mild(label: Label) -> Label:
 
 # asked in this order
 _ROWS: tuple[_Row, ...] = (
+    _row(
+        is_.UPSTREAM_FAILED,
+        "returned answered replied responded back sent gave received got response reply answer",
+        r"\b(?:returned|answered|replied|responded|came back|(?<!body )sent|gave|received|got)(?: us| back)?(?: with)?"
+        r" (?:nonsense|garbage|rubbish|html|nothing|no (?:content|data|body|answer|json)"
+        r"|(?:an? )?(?:empty|invalid|unexpected|malformed|unparsable|unreadable|incomplete|no valid|garbled)"
+        r" (?:answer|response|reply|body|document|payload|content|json|status|page))\b"
+        r"|\b(?:unexpected|invalid|malformed|empty|bad|garbled|unparsable|unreadable|incomplete|no valid) (?:\w+ )?"
+        r"(?:response|reply|answer) (?:from|of|by)\b",
+    ),
     _row(is_.NO_TRUST, "certificate", r"\bcertificate\b.{0,60}?\b(?:expired|not trusted|untrusted|revoked"
     r"|self[- ]signed)\b"),
     _row(

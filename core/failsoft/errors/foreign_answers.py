@@ -101,7 +101,7 @@ def _status_of(carrier: object, names: tuple[str, ...]) -> int | None:
 
 def read_http_in_text(exc: BaseException, label: Label | None) -> Code | None:
     """A status that is named as one in the text, or stands among the arguments beside its phrase."""
-    if label is not None and label.voice is Voice.SAYS:
+    if label is not None and label.voice is Voice.SAYS and label != is_.UPSTREAM_NOT_NOW:
         return None
     for number, phrase in pairwise(exc.args[:_MAX_ARGS]):
         status = status_number(number)

@@ -30,6 +30,7 @@ from failsoft.errors.code import Code, is_raised_by_us
 from failsoft.errors.complaints import is_not_set_up
 from failsoft.errors.disconnects import find_disconnect
 from failsoft.errors.domain_words import words_alone
+from failsoft.errors.entries import unless_written
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
 from failsoft.errors.facts import Facts, FactsOfClasses
@@ -281,7 +282,8 @@ class Judge:
             return relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner
         if said is not None:
             return self._named(exc, facts, said, asked, depth)
-        return self._worded(exc, facts, placed if builtin else self._placed(exc, facts, asked), self._text(exc, asked))
+        read = self._worded(exc, facts, placed if builtin else self._placed(exc, facts, asked), self._text(exc, asked))
+        return read if facts.kind is None else unless_written(read, asked.links.get(id(exc)))
 
     def _placed(self, exc: BaseException, facts: Facts, asked: Asked) -> Reading:
         reading = Reading(facts.said, "default", "", 0.2, facts.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from failsoft.errors.called import library_called
 from failsoft.errors.catalogue.codes import label_of_upstream
@@ -28,6 +28,7 @@ from failsoft.errors.catalogue.labels import (
     UNPARSABLE,
     UNREACHABLE,
     UPSTREAM_FAILED,
+    UPSTREAM_NOT_NOW,
     WHO_ARE_YOU,
     YOU_MAY_NOT,
     Label,
@@ -39,15 +40,16 @@ from failsoft.errors.complaints import (
     is_not_set_up,
     is_not_there,
     is_of_a_card,
+    is_of_a_program,
     is_spent,
     is_throttled,
 )
 from failsoft.errors.conventions import KIND_KNOWN, Convention
 from failsoft.errors.domain_words import word_of_code
+from failsoft.errors.entries import misses_a_file
 from failsoft.errors.errands import names_a_settings_file
 from failsoft.errors.evidence import GUESSED, NAMED
-from failsoft.errors.failure import Frame, Link
-from failsoft.errors.frames import Frames
+from failsoft.errors.failure import Link
 from failsoft.errors.hints import SETTING_UP, Placed, refine_by_place
 from failsoft.errors.packages import Kind
 from failsoft.errors.patterns import (
@@ -78,8 +80,7 @@ _REFUSALS = frozenset({REFUSED_US, UPSTREAM_FAILED})
 _LIMITS = frozenset({REFUSED_US, UPSTREAM_FAILED, THROTTLED})
 _OF_OURS_TOO = frozenset({BUG, UPSTREAM_FAILED})
 """What a library says of its own arguments as well, which are our settings."""
-
-
+_BARE = re.compile(r"[^.]+\Z|struct\.error\Z")
 _OF_CHILDREN = re.compile(r": (?:error )?(?:return code|exit (?:status|code))\b")
 
 
@@ -191,13 +192,13 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     if better is not None and not (of_the_system and better[0] in OF_INPUT):
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}".removeprefix(", ")
-    elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default"):
+    elif reading.label in _SAYS_LITTLE and (reading.source == "default" or _BARE.match(reading.type)):
         text = link.message
-        if library in _OF_DATA and _builds(link.frames) and cannot_read(text):
-            return reading
         if library is None and _OF_VALUES.match(reading.type) and _complains(text):
             library = library_called(exc)
-        return word_of_code(reading, text) if library is None else _word_of_a_library(reading, text, library)
+        if library is None:
+            return word_of_code(reading, text)
+        return _word_of_a_library(reading, text, library, exc)
     return reading
 
 
@@ -234,6 +235,7 @@ _OF_VALUES = re.compile(
 _ON_CLOSED = re.compile(r"\b(?:on|from|to|of) (?:an? )?closed \w+")
 _OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
 _OF_STORES = frozenset({Kind.STORE, Kind.BROKER})
+_PEERS_OF_OURS = _OF_STORES | {Kind.CLIENT}
 _OF_SECRETS_KEPT = re.compile(r"\b(?:salt|password hash|hash format)\b", re.IGNORECASE)
 _OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer|claims?|expired)\b", re.IGNORECASE)
 _OF_ANSWERS = re.compile(r"\b(?:from|in|of) (?:the |an? )?(?:\w+ )?(?:response|reply|answer)\b", re.IGNORECASE)
@@ -249,17 +251,6 @@ _OF_LOGINS = re.compile(
 _OF_A_FILE = re.compile(r"\b(?:pars|deseriali|decod)|\bEOF\b|\bheader\b|\b(?:line|column) \d", re.IGNORECASE)
 _OF_ADDRESSES = re.compile(r"\bURLs?\b.{0,60}\b(?:not (?:permitted|allowed|supported)|must)\b", re.IGNORECASE)
 _STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
-
-
-_BUILDS = re.compile(
-    r"(?:\A|\.)_?(?:add|append|create|insert|set|write|save|draw|make|build|render|put|new|cell|merge)(?:_\w+)?\Z"
-)
-
-
-def _builds(frames: Sequence[Frame]) -> bool:
-    """Whether it arose where something is made, of which our code says how, and not where something is read."""
-    function = frames.function if isinstance(frames, Frames) else frames[-1][2] if frames else ""
-    return _BUILDS.search(function) is not None
 
 
 _MOST_TEXTS = 2_048
@@ -278,13 +269,21 @@ def _complains(text: str) -> bool:
     return known
 
 
-def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
+def _word_of_a_library(reading: Reading, text: str, library: Kind, exc: BaseException) -> Reading:
     """What a builtin exception of a library complains of: what is set up once, data that it was given to read, or what
     it keeps."""
     if library is not Kind.PARSER and _OF_LOGINS.search(text) is not None:
         reading.label = WHO_ARE_YOU
         reading.says = f"{reading.says}, a login that is not the one that was begun"
         return reading
+    if library in _PEERS_OF_OURS and (status := status_in(text)) is not None:
+        reading.label = label_of_upstream(status) or UPSTREAM_FAILED
+        reading.says = f"{reading.says}, HTTP {status}"
+        return reading
+    return reading if is_of_a_program(text) else _complaint_of_a_library(reading, text, library, exc)
+
+
+def _complaint_of_a_library(reading: Reading, text: str, library: Kind, exc: BaseException) -> Reading:
     guess = guess_by_message(text)
     stored = None if guess is None else _STORED.get(guess[0].category)
     if guess is not None and stored is not None:
@@ -310,7 +309,7 @@ def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
     elif library is Kind.CLIENT and _OF_ADDRESSES.search(text) is not None:
         # an address that code asks for
         return reading
-    elif (word := names_a_setting(text) or is_not_set_up(text) or _missing_file(reading)) is not None:
+    elif (word := names_a_setting(text) or is_not_set_up(text) or misses_a_file(exc, text)) is not None:
         # whether it is our code or our settings a builtin class does not tell, and our client is told the same
         reading.label = MISCONFIGURED
         reading.says = f"{reading.says}, {word}"
@@ -324,8 +323,9 @@ def _of_proof(text: str) -> Label:
     return WHO_ARE_YOU if _OF_PROOF.search(text) else UNPARSABLE
 
 
-def _missing_file(reading: Reading) -> str | None:
-    return "a file that a library was given" if reading.type == "FileNotFoundError" else None
+_GIVEN_UP = re.compile(
+    r"Retr(?:y|ies)(?:Error|Exception|Exhausted|Exceeded|Failed|\Z)|TooMany(?:Retries|Attempts)|Attempts(?:Exceeded|Exhausted|Reached)"
+)
 
 
 def complain(reading: Reading, text: str, cls: type, reads: bool) -> Reading:
@@ -341,6 +341,8 @@ def complain(reading: Reading, text: str, cls: type, reads: bool) -> Reading:
         label, words = said
     elif (why := is_not_set_up(text)) is not None:
         label, words = MISCONFIGURED, why
+    elif _GIVEN_UP.search(cls.__name__) is not None:
+        label, words = UPSTREAM_NOT_NOW, "nothing failed, and what was waited for never came"
     elif reads and cannot_read(text):
         label, words = UNPARSABLE, "data that a library was given"
     elif reads and is_not_there(text):
