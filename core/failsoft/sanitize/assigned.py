@@ -84,6 +84,7 @@ _MEMBER = re.compile(
     r"(\\{0,3}[\"']([\w.-]{1,64})\\{0,3}[\"']\s{0,4}(?::|=>)\s{0,4})"
     r"(?:(\\{0,3}\")([^\"\\\n]{1,4096})(\\{0,3}\")|(')([^'\n]{1,4096})(')|()([\w.-]{1,64}+(?!\())())"
 )
+_REALM = re.compile(r"(?:^|(?<=[\s,]))(realm=\"[A-Za-z][A-Za-z ./-]{0,62}\")(?=,|\s*$)")
 _OPENS_TEXT = re.compile(r"[bu]?[\"']")
 _LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
 _MAX_ITEMS, _MAX_ECHO = 100, 512
@@ -100,6 +101,15 @@ _COLLECTION = re.compile(
 _SET = re.compile(r"\{\s{0,4}[bu]?(?:\"[^\"\\\n]{1,1024}\"|'[^'\\\n]{1,1024}')\s{0,4}[,}]")
 # `[facet 'minLength']`: what names a thing
 _NAMING = re.compile(r"\s?[A-Za-z_]{2,24} [\"']")
+# `{ apiKey: string; password: string | null }`
+_ONE_TYPE = (
+    r"(?:string|number|boolean|any|unknown|never|null|undefined|bigint|void|object|str|bytes|bool|int|float|None"
+    r"|[A-Z][A-Za-z]{0,40}(?:[<\[][A-Za-z ,|]{1,80}[>\]])?)(?:\[\]|\?)?"
+)
+_TYPED = re.compile(
+    rf"(?:\s*+(?:(?:readonly|pub|public|private) )?[\"']?[A-Za-z_]\w{{0,60}}[\"']?[?!]?\s?:\s?{_ONE_TYPE}"
+    rf"(?:\s?\|\s?{_ONE_TYPE}){{0,6}}\s*+(?:[;,]|(?=[\r\n])|\Z))++\s*"
+)
 # `[PGconn_ptr, c_char_p]`
 _NAMES = re.compile(r"[A-Za-z_][\w.]{0,60}(?:\s?,\s?[A-Za-z_][\w.]{0,60}){1,20}")
 # `(known after apply)`, what a tool says in the place of a value
@@ -276,6 +286,9 @@ def _listed(site: Site, at: int) -> Span | None:
     if inside is None:
         return None
     content = text[inside.start : inside.end]
+    if text[at] == "{" and _TYPED.fullmatch(content):
+        site.scan.saw(inside.end)
+        return None
     if _NAMING.match(content) or (text[at] == "(" and (content[:1] == "?" or _REMARK.fullmatch(content))):
         site.scan.saw(inside.end)
         return None
@@ -368,10 +381,21 @@ def authorization(site: Site, value: Value, quote: str, op: str) -> Span | None:
         inner: Value | None = Value(at, value.end, quoted=True)
     elif named.lower() in _MANY or _PARAMETERS.match(text, at):
         inner = header_line(text, at, quote)
-        return inner.start, inner.end, marker("authorization")
+        return inner.start, inner.end, _but_for_realm(text[inner.start : inner.end])
     else:
         inner = read_value(text, at, "authorization")
     return judged(site, inner, "=")
+
+
+def _but_for_realm(parameters: str) -> str:
+    """The marker of credentials of many parameters, with the realm among them, which says where they are for."""
+    mark = marker("authorization")
+    realm = _REALM.search(parameters)
+    if realm is None:
+        return mark
+    before = f"{mark}, " if parameters[: realm.start()].strip() else ""
+    after = f", {mark}" if parameters[realm.end() :].strip(" ,") else ""
+    return f"{before}{realm[1]}{after}" if before or after else mark
 
 
 def _is_query_key(value: str) -> bool:

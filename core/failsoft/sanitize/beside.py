@@ -21,9 +21,11 @@ __all__ = [
     "NUMBER_NAMES",
     "ROWS",
     "columns_of",
+    "is_meant_as_email",
     "is_repeat",
     "kind_of_item",
     "named_values",
+    "names_email",
     "repeated_fields",
     "table_of",
 ]
@@ -40,6 +42,8 @@ _SIDES = (
     "attempted_value", "attemptedValue", "invalid_value", "invalidValue", "old", "new", "before", "after", "from", "to",
     "old_value", "new_value", "oldValue", "newValue", "previous", "current",
 )  # fmt: skip
+_EMAILS = (("e", "mail"), ("email", "address"), ("mail", "address"))
+_LONGEST_EMAIL = 320
 # a statement, a place for a value in it, and what holds the values
 _STATEMENTS = ("sql", "statement", "query", "stmt", "command")
 _HOLE = re.compile(
@@ -170,8 +174,23 @@ def _kind_of_way(keys: KeyMatcher, obj: dict[Any, Any]) -> str | None:
         if isinstance(way, str):
             way = re.split(r"[/.]", way)
         if isinstance(way, list | tuple) and (parts := [part for part in way if isinstance(part, str)]):
-            return keys.kind(parts[-1])
+            return keys.kind(parts[-1]) or ("email" if names_email(parts[-1]) and _is_refused_email(obj) else None)
     return None
+
+
+def names_email(name: str) -> bool:
+    """Whether a field is one for an address of e-mail."""
+    return words_of(name)[-1:] == ("email",) or words_of(name)[-2:] in _EMAILS
+
+
+def is_meant_as_email(text: str) -> bool:
+    """Whether a text that was refused as an address is one that somebody meant: `ada@example`."""
+    local = text.partition("@")[0].strip()
+    return "@" in text and len(text) <= _LONGEST_EMAIL and len(local) > 1 and "[REDACTED:" not in text
+
+
+def _is_refused_email(obj: dict[Any, Any]) -> bool:
+    return any(is_meant_as_email(value) for key in _SIDES if isinstance(value := dict.get(obj, key), str))
 
 
 def _announced_alike(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:

@@ -145,6 +145,12 @@ def _is_type(value: str, op: str, after: str) -> bool:
     return op == "->" and value.isalpha() and value[0].isupper()
 
 
+def _is_prose(text: str) -> bool:
+    """Whether there is nothing but words in it, of whatever language: `One-time code`, `Código de un solo uso`."""
+    words = [word.strip(".,:;!?…()’'") for word in re.split(r"[ /-]+", text)]
+    return all(_is_wordy(word) or (word.isalpha() and not word.isascii()) for word in words if word)
+
+
 def is_quoted_code(text: str, kind: str, name: str, op: str, *, spaced: bool) -> bool:
     """Whether a text in quotes is a name, a type, a template of nothing but holes."""
     if kind not in _DATES and _is_template(text):
@@ -160,7 +166,7 @@ def is_quoted_code(text: str, kind: str, name: str, op: str, *, spaced: bool) ->
         return True
     if _ANNOTATION.fullmatch(text) or (op.startswith(":") and _CAMEL.fullmatch(text)):
         return True
-    if " " in text and not _SCHEME.match(text) and all(_is_wordy(word) for word in re.split(r"[ /]+", text) if word):
+    if " " in text and not _SCHEME.match(text) and _is_prose(text):
         return True
     return (spaced or op in _COMPARES) and _is_wordy(text)
 

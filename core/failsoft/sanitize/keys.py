@@ -174,8 +174,12 @@ def _is_counted(words: tuple[str, ...], end: int) -> bool:
 
 
 def _is_of_service(words: tuple[str, ...]) -> bool:
-    """Whether the name tells a place in a list, a lock, or what is left of an allowance."""
+    """Whether the name tells a place in a list, a lock, or what is left of an allowance, or what an object is
+    called."""
     if words[-1] in ("token", "tokens") and len(words) > 1 and words[-2] in PAGE_WORDS:
+        return True
+    if words[-2:] == ("existing", "secret") or words[-3:-1] == ("image", "pull"):
+        # what an object of Kubernetes is called
         return True
     if words[-3:] == ("client", "request", "token"):
         # of AWS, so that a request may be sent twice
