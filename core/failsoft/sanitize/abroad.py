@@ -15,7 +15,8 @@ STATES_ABROAD = word_set(
     # German, Dutch, Danish, Norwegian, Swedish, Icelandic
     "vergessen erforderlich ungültig abgelaufen falsch fehlt fehlerhaft benötigt zurücksetzen ändern bestätigen "
     "eingeben unbekannt gesperrt muss nicht pflichtfeld verplicht vereist vergeten onjuist ongeldig ontbreekt verlopen "
-    "påkrævet obligatorisk obligatoriskt obligatorisk ugyldig ugyldigt ogiltig ogiltigt saknas mangler forkert feil fel "
+    "påkrævet obligatorisk obligatoriskt obligatorisk ugyldig ugyldigt ogiltig ogiltigt saknas mangler forkert feil "
+    "fel "
     "felaktig felaktigt udløbet utløpt utgånget utgången glemt glömt krävs kræves kreves påkrevd måste skal må "
     "nauðsynlegt ógilt rangt vantar útrunnið "
     # French, Spanish, Portuguese, Italian, Catalan, Romanian
@@ -36,7 +37,8 @@ STATES_ABROAD = word_set(
     "jābūt privalomas privaloma privalu neteisingas netinkamas trūksta turi zorunlu zorunludur gerekli gereklidir "
     "geçersiz yanlış hatalı eksik olmalı olmalıdır kërkohet detyrueshme pavlefshme "
     # Vietnamese, Indonesian, Malay, Filipino, Swahili
-    "bắt buộc wajib diperlukan diperlukan salah kedaluwarsa kosong harus mesti perlu dikehendaki kinakailangan inahitajika"
+    "bắt buộc wajib diperlukan diperlukan salah kedaluwarsa kosong harus mesti perlu dikehendaki kinakailangan "
+    "inahitajika "
 )
 """Words that a value is not, whatever it stands under."""
 
@@ -52,7 +54,10 @@ FUNCTION_WORDS_ABROAD = word_set(
     "vsaj ni preveč ali najmanje nije ili legalább nem túl és vagy van nélkül cel puțin nu este prea sau fără "
     "vismaz nav pārāk vai bent nėra per arba en az değil çok ve veya minimaal niet te geen zonder "
     "minimal minimum maksimal maksimum tidak bukan terlalu dan atau dengan sekurang-kurangnya tối thiểu không quá "
-    "almenys massa amb sense"
+    "almenys massa amb sense "
+    "neues neue nouveau nouvelle nuevo nueva nuova nuovo novo nova nieuw nieuwe nowe nový nové nya nytt nyt uusi új "
+    "yeni "
+    "noul"
 )
 """With which a remark about a secret may begin; some are names of people, too."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.sanitize.codelike import is_typed
 from failsoft.sanitize.forms import (
     Site,
     delimited_form,
@@ -13,6 +14,7 @@ from failsoft.sanitize.forms import (
     with_change,
 )
 from failsoft.sanitize.grammar import SHAPES, TEMPLATE, Value, container, header_line, read_value
+from failsoft.sanitize.headers import but_for_realm
 from failsoft.sanitize.held import plan_held
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.no_value import names_no_value, sets_nothing
@@ -84,7 +86,6 @@ _MEMBER = re.compile(
     r"(\\{0,3}[\"']([\w.-]{1,64})\\{0,3}[\"']\s{0,4}(?::|=>)\s{0,4})"
     r"(?:(\\{0,3}\")([^\"\\\n]{1,4096})(\\{0,3}\")|(')([^'\n]{1,4096})(')|()([\w.-]{1,64}+(?!\())())"
 )
-_REALM = re.compile(r"(?:^|(?<=[\s,]))(realm=\"[A-Za-z][A-Za-z ./-]{0,62}\")(?=,|\s*$)")
 _OPENS_TEXT = re.compile(r"[bu]?[\"']")
 _LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
 _MAX_ITEMS, _MAX_ECHO = 100, 512
@@ -101,15 +102,6 @@ _COLLECTION = re.compile(
 _SET = re.compile(r"\{\s{0,4}[bu]?(?:\"[^\"\\\n]{1,1024}\"|'[^'\\\n]{1,1024}')\s{0,4}[,}]")
 # `[facet 'minLength']`: what names a thing
 _NAMING = re.compile(r"\s?[A-Za-z_]{2,24} [\"']")
-# `{ apiKey: string; password: string | null }`
-_ONE_TYPE = (
-    r"(?:string|number|boolean|any|unknown|never|null|undefined|bigint|void|object|str|bytes|bool|int|float|None"
-    r"|[A-Z][A-Za-z]{0,40}(?:[<\[][A-Za-z ,|]{1,80}[>\]])?)(?:\[\]|\?)?"
-)
-_TYPED = re.compile(
-    rf"(?:\s*+(?:(?:readonly|pub|public|private) )?[\"']?[A-Za-z_]\w{{0,60}}[\"']?[?!]?\s?:\s?{_ONE_TYPE}"
-    rf"(?:\s?\|\s?{_ONE_TYPE}){{0,6}}\s*+(?:[;,]|(?=[\r\n])|\Z))++\s*"
-)
 # `[PGconn_ptr, c_char_p]`
 _NAMES = re.compile(r"[A-Za-z_][\w.]{0,60}(?:\s?,\s?[A-Za-z_][\w.]{0,60}){1,20}")
 # `(known after apply)`, what a tool says in the place of a value
@@ -286,10 +278,11 @@ def _listed(site: Site, at: int) -> Span | None:
     if inside is None:
         return None
     content = text[inside.start : inside.end]
-    if text[at] == "{" and _TYPED.fullmatch(content):
-        site.scan.saw(inside.end)
-        return None
-    if _NAMING.match(content) or (text[at] == "(" and (content[:1] == "?" or _REMARK.fullmatch(content))):
+    if (
+        _NAMING.match(content)
+        or (text[at] == "{" and is_typed(content))
+        or (text[at] == "(" and (content[:1] == "?" or _REMARK.fullmatch(content)))
+    ):
         site.scan.saw(inside.end)
         return None
     if _BODY.match(text, inside.end + 1):
@@ -381,21 +374,10 @@ def authorization(site: Site, value: Value, quote: str, op: str) -> Span | None:
         inner: Value | None = Value(at, value.end, quoted=True)
     elif named.lower() in _MANY or _PARAMETERS.match(text, at):
         inner = header_line(text, at, quote)
-        return inner.start, inner.end, _but_for_realm(text[inner.start : inner.end])
+        return inner.start, inner.end, but_for_realm(text[inner.start : inner.end])
     else:
         inner = read_value(text, at, "authorization")
     return judged(site, inner, "=")
-
-
-def _but_for_realm(parameters: str) -> str:
-    """The marker of credentials of many parameters, with the realm among them, which says where they are for."""
-    mark = marker("authorization")
-    realm = _REALM.search(parameters)
-    if realm is None:
-        return mark
-    before = f"{mark}, " if parameters[: realm.start()].strip() else ""
-    after = f", {mark}" if parameters[realm.end() :].strip(" ,") else ""
-    return f"{before}{realm[1]}{after}" if before or after else mark
 
 
 def _is_query_key(value: str) -> bool:

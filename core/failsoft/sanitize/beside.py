@@ -149,7 +149,8 @@ def _told_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
     if _has_places(obj):
         kinds |= {key: "bound" for key in _BOUND if isinstance(dict.get(obj, key), list | tuple | dict)}
     if kind := _kind_of_way(keys, obj):
-        kinds |= _sides(obj, kind)
+        sides = _sides(obj, kind)
+        kinds |= {key: kind for key in sides if kind != "email" or is_meant_as_email(str(dict.get(obj, key)))}
     return kinds
 
 
@@ -174,7 +175,7 @@ def _kind_of_way(keys: KeyMatcher, obj: dict[Any, Any]) -> str | None:
         if isinstance(way, str):
             way = re.split(r"[/.]", way)
         if isinstance(way, list | tuple) and (parts := [part for part in way if isinstance(part, str)]):
-            return keys.kind(parts[-1]) or ("email" if names_email(parts[-1]) and _is_refused_email(obj) else None)
+            return keys.kind(parts[-1]) or ("email" if names_email(parts[-1]) else None)
     return None
 
 
@@ -187,10 +188,6 @@ def is_meant_as_email(text: str) -> bool:
     """Whether a text that was refused as an address is one that somebody meant: `ada@example`."""
     local = text.partition("@")[0].strip()
     return "@" in text and len(text) <= _LONGEST_EMAIL and len(local) > 1 and "[REDACTED:" not in text
-
-
-def _is_refused_email(obj: dict[Any, Any]) -> bool:
-    return any(is_meant_as_email(value) for key in _SIDES if isinstance(value := dict.get(obj, key), str))
 
 
 def _announced_alike(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:

@@ -7,7 +7,16 @@ import re
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 
-__all__ = ["WORDY_KINDS", "is_code", "is_label", "is_quoted_code", "is_stand_in", "is_variable", "opens_sentence"]
+__all__ = [
+    "WORDY_KINDS",
+    "is_code",
+    "is_label",
+    "is_quoted_code",
+    "is_stand_in",
+    "is_typed",
+    "is_variable",
+    "opens_sentence",
+]
 
 _TYPES = word_set(
     "str string bytes int integer float bool boolean object any dict list tuple set optional union secretstr "
@@ -71,6 +80,16 @@ WORDY_KINDS = word_set(
     "password secret private_key answer name address person personal_name phone card ssn iban account birth_date date "
     "national_id id_number health_id record zip url dsn"
 )
+# `{ apiKey: string; password: string | null }`
+_ONE_TYPE = (
+    r"(?:string|number|boolean|any|unknown|never|null|undefined|bigint|void|object|str|bytes|bool|int|float|None"
+    r"|[A-Z][A-Za-z]{0,40}(?:[<\[][A-Za-z ,|]{1,80}[>\]])?)(?:\[\]|\?)?"
+)
+_TYPED = re.compile(
+    rf"(?:\s*+(?:(?:readonly|pub|public|private) )?[\"']?[A-Za-z_]\w{{0,60}}[\"']?[?!]?\s?:\s?{_ONE_TYPE}"
+    rf"(?:\s?\|\s?{_ONE_TYPE}){{0,6}}\s*+(?:[;,]|(?=[\r\n])|\Z))++\s*"
+)
+_STOP = re.compile("[。、，！？：；]")
 _PLAIN_NAME = re.compile(r"[A-Za-z_]+")
 _WORDS = re.compile(r"_{0,2}(?:[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[A-Z]?[a-z]{2,}(?:[A-Z][a-z]{2,})*)_{0,2}")
 _LONGEST_WORDS = 24
@@ -110,10 +129,18 @@ def is_label(text: str, kind: str) -> bool:
     return any(word in _LABELS or (word != "bearer" and _TERMS.get(word) == kind) for word in (*words, text.lower()))
 
 
+def is_typed(text: str) -> bool:
+    """Whether the inside of braces declares fields with their types."""
+    return _TYPED.fullmatch(text) is not None
+
+
 def opens_sentence(word: str, op: str, after: str) -> bool:
     """Whether a bare word opens a sentence, or is one of a script without a word of Latin letters in it."""
-    if not word.isascii() and word.isalnum() and not any("a" <= char <= "z" for char in word):
-        return True
+    if not word.isascii():
+        # scripts that put no gap between words do not put one after a sentence, either
+        word = _STOP.split(word, maxsplit=1)[0]
+        if not word.isascii() and word.isalnum() and not any("a" <= char <= "z" for char in word):
+            return True
     if not word.isalpha():
         return False
     return ":" in op and after == " " and word in _OPENERS

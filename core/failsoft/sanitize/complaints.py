@@ -175,13 +175,12 @@ def _told_in_object(site: Site) -> Span | None:
     before = site.scan.before(site.first, _MAX_BEFORE)
     if not _NAMING.search(before, max(0, len(before) - 40)):
         return None
-    value = None
-    for value in _VALUE_BEFORE.finditer(before, before.rfind("{") + 1):
-        pass
+    told = list(_VALUE_BEFORE.finditer(before, before.rfind("{") + 1))
+    value = told[-1] if told else None
     if value is None or before[: value.start()].rpartition("{")[2].count('"') % 2:
         return None
     first = site.first - len(before) + value.start("value")
-    return judged(site, Value(first, first + len(value["value"]), quoted=True), "=")
+    return judged(site, Value(first, first + len(value["value"]), quoted=True), ":")
 
 
 def _in_chain(site: Site, before: str) -> re.Match[str] | None:

@@ -56,7 +56,8 @@ _CHAINED = re.compile(
     r" (?:=|\+|\|\||&&|\?\??|:|[=!]==?|if|or|and|else|is|in|not in|as) [\w(\"'{\[`!$.]|\.#|\[[\w'\"]{1,40}\]"
 )
 # what puts texts together
-_JOINS = (" ", "+", ".")
+_JOINS = (" ", "+", ".", '"', "'")
+_EMBEDDED = re.compile(r"([\"']) ?(?:[+.&]|\|\|) ?[A-Za-z_$][\w.$>()\[\]-]{0,60} ?(?:[+.&]|\|\|) ?\1")
 _JOINED = re.compile(r" ?(?:\+|\.|\|\||&&?|\?\?|\?|%|<<) (?:[A-Za-z_$(\[{]|[\"'`])|\+[A-Za-z_$(][\w.$]*[+)(\[.]")
 _NUMBER = re.compile(r"\d{1,3}|0[xX][0-9a-fA-F]{1,8}")
 
@@ -168,6 +169,8 @@ def _is_joined(text: str, value: Value, content: str) -> bool:
     """Whether what stands between two quotes is code: the first one ends a text, as in `"Token " + token.key`."""
     if not value.quoted or content[:1] not in _JOINS:
         return False
+    if _EMBEDDED.fullmatch(content):
+        return True
     return _JOINED.match(content) is not None and text[value.start - 2 : value.start - 1] in (" ", "=", ":")
 
 

@@ -35,6 +35,7 @@ _MAX_WORDS = 14
 _LONGEST_TERM = 4
 _GLUED_LEAST = 7
 _CACHE = 4_096
+_NAMED_SECRETS = (("existing", "secret"), ("tls", "secret"))
 _PROSE_OWNERS = KEY_OWNERS - NO_PROSE_OWNERS
 
 
@@ -178,7 +179,7 @@ def _is_of_service(words: tuple[str, ...]) -> bool:
     called."""
     if words[-1] in ("token", "tokens") and len(words) > 1 and words[-2] in PAGE_WORDS:
         return True
-    if words[-2:] == ("existing", "secret") or words[-3:-1] == ("image", "pull"):
+    if words[-2:] in _NAMED_SECRETS or words[-3:-1] == ("image", "pull"):
         # what an object of Kubernetes is called
         return True
     if words[-3:] == ("client", "request", "token"):

@@ -24,8 +24,8 @@ _NAMED = re.compile(
     r"\s{0,4}[:=]\s{0,4}(?:\[(?=[\"']))?"
 )
 # `1) "requirepass"`, and on the next line `2) "x"`
-_REPLY = re.compile(r"\"(?:\r?\n|\\n)\s{0,8}(\d{1,4})\) (?=\")")
-_REPLIED = re.compile(r"(?<!\d)(\d{1,4})\) \"$")
+_REPLY = re.compile(r"\\{0,3}\"(?:\r?\n|\\n)\s{0,8}(\d{1,4})\) (?=\\{0,3}\")")
+_REPLIED = re.compile(r"(?<!\d)(\d{1,4})\) \\{0,3}\"$")
 _OF_PAIRS = re.compile(r"(?i)\b(?:config get|hgetall|xrange|xrevrange|xread|hscan|hello)\b")
 _DIALOG = 400
 # `{"type": "passport", "number": "x"}`

@@ -105,7 +105,10 @@ def _is_sentence(site: Site, at: int) -> bool:
 
 def _is_port(site: Site, at: int) -> bool:
     """Whether a host and its port are called like a secret: `http://auth:4181`, `upstream auth:9000`."""
-    if site.before not in ("/", "@") and words_of(site.name)[-1] != "auth":
+    if site.scan.text[at - 1] != ":":
+        return False
+    hosted = site.before == "@" or site.scan.text.startswith("//", site.first - 2)
+    if not hosted and words_of(site.name)[-1] != "auth":
         return False
     return _PORT.match(site.scan.text, at) is not None
 
@@ -129,9 +132,7 @@ def names_no_value(site: Site, at: int, op: str) -> bool:
     if (site.name.lower() == "auth" or site.kind == "credential") and _PAIR.match(text, at):
         # a name of its own says what this is
         return True
-    if op == ":" and site.before == "/" and _MESSAGE.match(text, at):
-        return True
-    if op == ":" and text[at - 1] == ":" and _is_port(site, at):
+    if op == ":" and ((site.before == "/" and _MESSAGE.match(text, at)) or _is_port(site, at)):
         return True
     if op == ":" and text[at - 1] == " " and _is_sentence(site, at):
         return True

@@ -174,7 +174,7 @@ WEAK_TERMS: dict[str, str] = _table(
         "id_number": "rut ruc rfc nit nip nik nin bvn tin utr oib egn cnp afm avs cpr fnr pps ird sss ktp svnr pis nic "
         "mynumber pnr idnr versicherungsnummer rvnr personalnumber personalno",
         # says little: only a number whose date and check digit are right is one
-        "checked_id": "idnumber idno identitynumber",
+        "identity_number": "idnumber idno identitynumber",
     }
 )
 """Term to kind. Sensitive only as the end of a name."""
@@ -204,7 +204,8 @@ STRICT_TERMS: dict[str, str] = _table(
         "address": "addr addr1 addr2 address1 address2 line1 line2 address city town county "
         "adresse direccion dirección domicilio birthplace placeofbirth cityofbirth rue ville calle ciudad indirizzo "
         "citta città endereco endereço cidade wohnort woonplaats straat locality addresslocality localidad comune "
-        "adrline strtnm twnnm streetaddressline line 住所 현주소 주소 地址 详细地址 адрес διεύθυνση",
+        "adrline strtnm twnnm streetaddressline line "
+        "住所 현주소 주소 地址 详细地址 адрес διεύθυνση",
         "record": "visanumber documentnumber documentno traveldocument traveldocumentnumber androidid serial "
         "udid advertisingid idfa plate fingerprintid studentid employeeid membershipnumber licensenumber "
         "licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "

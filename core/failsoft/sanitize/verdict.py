@@ -130,7 +130,8 @@ _NUMBERED = re.compile(r"[A-Za-z]+\d?")
 _SMALL = re.compile(r"\d{1,3}|\d{1,4}\.\d{1,4}")
 _WEAK_KINDS = word_set("session authorization cookie csrf signature credential otp")
 _NAMED_KINDS = word_set("authorization credential")
-_PEOPLE = word_set("name person personal_name address")
+_NAMES = word_set("name person personal_name")
+_PEOPLE = _NAMES | word_set("address answer")
 _DATES = word_set("birth_date date")
 _COUNTED_KINDS = word_set("cookie credential")
 _FEW, _COUNT = re.compile(r"\d{1,3}"), re.compile(r"\d{1,9}")
@@ -151,7 +152,9 @@ _CONSUMER = re.compile(r"(?i)(?:oauth_?)?consumer_?key")
 # of a place in memory
 _POINTER = re.compile(r"0[xX][0-9a-fA-F]{2,40}")
 # `acme/auth`, `google.protobuf.Timestamp`: full names of things
-_FULL_NAME = re.compile(r"(?=(?:[\w.-]*/)*[a-z0-9])[\w.@-]{1,80}(?:/[\w.:@-]{1,80}){1,8}|[a-z]\w*(?:\.\w+){2,8}", re.ASCII)
+_FULL_NAME = re.compile(
+    r"(?=(?:[\w.-]*/)*[a-z0-9])[\w.@-]{1,80}(?:/[\w.:@-]{1,80}){1,8}|[a-z]\w*(?:\.\w+){2,8}", re.ASCII
+)
 _DIGEST = re.compile(r"(?:sha\d{1,3}|md5):[0-9a-fA-F]{32,128}")
 # an algorithm, the size of a key
 _ALGORITHM = re.compile(
@@ -177,9 +180,7 @@ _WORDS_WITH_DIGITS = frozenset(
 def is_sentence(text: str) -> bool:
     """Whether a text of several words talks about a value rather than being one, as "This field is required."."""
     return " " in text.strip() and (
-        is_complaint(text.strip())
-        or _SENTENCE.search(text) is not None
-        or _WHOLE_SENTENCE.fullmatch(text) is not None
+        is_complaint(text.strip()) or _SENTENCE.search(text) is not None or _WHOLE_SENTENCE.fullmatch(text) is not None
     )
 
 
@@ -260,6 +261,26 @@ def _is_evident(text: str, kind: str, name: str, after: str) -> bool:
     )
 
 
+def _is_word(bare: str, word: str, kind: str, *, quoted: bool, op: str, after: str) -> bool:
+    """Whether it is a word about a value, or the first one of a remark, in whatever language."""
+    told = quoted and op.startswith("=")
+    if word in (_STATES if quoted and kind in _ANY_WORD else _ABOUT) and not told:
+        return True
+    if kind in _PEOPLE and not bare.islower():
+        # some of the others are names of people, too
+        return False
+    if not quoted and after == " " and ":" in op and word in FUNCTION_WORDS_ABROAD and kind not in _PEOPLE:
+        return True
+    return word in STATES_ABROAD and not told and not (quoted and kind in _ANY_WORD)
+
+
+def _is_known(value: str, kind: str, name: str, op: str) -> bool:
+    """Whether it is what people call their credentials, or the name of a client."""
+    if kind == "credential" and op.startswith(":") and _DEGREES.fullmatch(value):
+        return True
+    return bool(name) and _CONSUMER.fullmatch(name) is not None and _PROVIDER.fullmatch(value) is not None
+
+
 class Judge:
     """Judges values. Stateless."""
 
@@ -291,14 +312,9 @@ class Judge:
         if not bare.isalnum() and _is_told(bare, kind):
             return False
         word = bare.lower().rstrip(_ENDS).removesuffix("'t")
-        if word in (_STATES if quoted and kind in _ANY_WORD else _ABOUT) and not (quoted and op.startswith("=")):
-            return False
-        if kind not in _PEOPLE and ":" in op and not quoted and after == " " and word in FUNCTION_WORDS_ABROAD:
-            return False
-        if word in STATES_ABROAD and not (quoted and (op.startswith("=") or kind in _ANY_WORD)):
-            # some are names of people, too
-            return kind in _PEOPLE and not bare.islower()
-        if self._is_said(bare, word, kind, name, quoted=quoted, op=op, after=after, spaced=spaced):
+        if _is_word(bare, word, kind, quoted=quoted, op=op, after=after) or self._is_said(
+            bare, word, kind, name, quoted=quoted, op=op, after=after, spaced=spaced
+        ):
             return False
         return self._fits(bare, kind, quoted=quoted, op=op)
 
@@ -308,13 +324,20 @@ class Judge:
         """Whether it is code, a label or a setting."""
         if self._is_setting(bare, word, kind, name, op, after):
             return True
+        if kind in _NAMES and after == "/" and bare.islower():
+            # the owner of a repository
+            return True
         if quoted:
             return is_label(bare, kind) or is_quoted_code(bare, kind, name, op, spaced=spaced)
         if (len(bare) == 1 and bare.isalnum()) or is_stand_in(bare):
             return True
         if kind not in WORDY_KINDS and is_variable(bare, after, spaced=spaced):
             return True
-        return kind not in _DATES and (is_code(bare, kind, name, op, after) or opens_sentence(word, op, after))
+        if kind in _DATES:
+            return False
+        # who or where somebody is may be written in any script
+        sentence = (kind not in _PEOPLE or bare.isascii()) and opens_sentence(word, op, after)
+        return sentence or is_code(bare, kind, name, op, after)
 
     @staticmethod
     def _is_setting(value: str, word: str, kind: str, name: str, op: str, after: str) -> bool:
@@ -323,15 +346,11 @@ class Judge:
             return True
         if kind != "password" and _DIGEST.fullmatch(value):
             return True
-        if kind == "credential" and op.startswith(":") and _DEGREES.fullmatch(value):
-            return True
-        if name and _CONSUMER.fullmatch(name) and _PROVIDER.fullmatch(value):
-            return True
         if _ALGORITHM.fullmatch(value) or (word in _TERMS and op.startswith(":") and after == " "):
             return True
         if word in STRONG_TERMS and op == ":" and not after and kind != "password":
             return True
-        if "-" in value and _is_header_name(value, kind):
+        if _is_known(value, kind, name, op) or ("-" in value and _is_header_name(value, kind)):
             return True
         if name.lower() == "auth" and _PROVIDER.fullmatch(value):
             return True
@@ -348,9 +367,9 @@ class Judge:
                 return False
             digits = sum(map(str.isdigit, value))
             return digits >= 3 or (len(value) >= 4 and (digits > 0 or (quoted and value.isalpha())))
-        if (kind in _PEOPLE and _FULL_NAME.fullmatch(value)) or (kind == "address" and _POINTER.fullmatch(value)):
+        if (kind in _NAMES and _FULL_NAME.fullmatch(value)) or (kind == "address" and _POINTER.fullmatch(value)):
             return False
-        if kind == "checked_id":
+        if kind == "identity_number":
             return has_check_digit(value)
         if kind == "address" and not quoted and value.isascii() and value.islower():
             # a remark, where nothing has a number or a capital
