@@ -15,7 +15,7 @@ STATES_ABROAD = word_set(
     # German, Dutch, Danish, Norwegian, Swedish, Icelandic
     "vergessen erforderlich ungültig abgelaufen falsch fehlt fehlerhaft benötigt zurücksetzen ändern bestätigen "
     "eingeben unbekannt gesperrt muss nicht pflichtfeld verplicht vereist vergeten onjuist ongeldig ontbreekt verlopen "
-    "påkrævet obligatorisk obligatoriskt obligatorisk ugyldig ugyldigt ogiltig ogiltigt saknas mangler forkert feil "
+    "påkrævet obligatorisk obligatoriskt ugyldig ugyldigt ogiltig ogiltigt saknas mangler forkert feil "
     "fel "
     "felaktig felaktigt udløbet utløpt utgånget utgången glemt glömt krävs kræves kreves påkrevd måste skal må "
     "nauðsynlegt ógilt rangt vantar útrunnið "
@@ -24,7 +24,7 @@ STATES_ABROAD = word_set(
     "obligatorio obligatoria incorrecto incorrecta inválido inválida olvidada caducada expirada debe obrigatória "
     "obrigatório errata errato scaduta scaduto richiesta richiesto mancante obbligatoria obbligatorio obligatòria "
     "obligatori incorrecte obligatoriu obligatorie greșită greșit incorectă incorect invalidă expirată lipsește lipsă "
-    "necesară necesar trebuie deve senha-obrigatória "
+    "necesară necesar trebuie deve "
     # Polish, Czech, Slovak, Slovenian, Croatian, Serbian, Bosnian
     "wymagane wymagany wymagana nieprawidłowe nieprawidłowy nieprawidłowa niepoprawne niepoprawny błędne błędny brak "
     "wygasło wygasł wygasła musi powinno zapomniane povinné povinný povinná neplatné neplatný neplatná nesprávné "
@@ -37,7 +37,7 @@ STATES_ABROAD = word_set(
     "jābūt privalomas privaloma privalu neteisingas netinkamas trūksta turi zorunlu zorunludur gerekli gereklidir "
     "geçersiz yanlış hatalı eksik olmalı olmalıdır kërkohet detyrueshme pavlefshme "
     # Vietnamese, Indonesian, Malay, Filipino, Swahili
-    "bắt buộc wajib diperlukan diperlukan salah kedaluwarsa kosong harus mesti perlu dikehendaki kinakailangan "
+    "bắt buộc wajib diperlukan salah kedaluwarsa kosong harus mesti perlu dikehendaki kinakailangan "
     "inahitajika "
 )
 """Words that a value is not, whatever it stands under."""
@@ -55,6 +55,10 @@ FUNCTION_WORDS_ABROAD = word_set(
     "vismaz nav pārāk vai bent nėra per arba en az değil çok ve veya minimaal niet te geen zonder "
     "minimal minimum maksimal maksimum tidak bukan terlalu dan atau dengan sekurang-kurangnya tối thiểu không quá "
     "almenys massa amb sense "
+    "wybierz wpisz podaj zvolte zvoľte zadejte zadajte unesite vnesite izberite odaberite kies voer vul wähle wählen "
+    "choisissez saisissez entrez elige elija escriba introduzca escolha digite informe scegli inserisci välj vælg velg "
+    "valitse syötä anna angiv angi ange skriv válasszon adja írja alegeți introduceți seçin girin giriniz pilih "
+    "masukkan nhập chọn sisesta vali ievadiet izvēlieties įveskite pasirinkite "
     "neues neue nouveau nouvelle nuevo nueva nuova nuovo novo nova nieuw nieuwe nowe nový nové nya nytt nyt uusi új "
     "yeni "
     "noul"

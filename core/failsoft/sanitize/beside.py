@@ -7,7 +7,7 @@ first row of names.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from failsoft.sanitize.keys import KeyMatcher, words_of
@@ -42,6 +42,7 @@ _SIDES = (
     "attempted_value", "attemptedValue", "invalid_value", "invalidValue", "old", "new", "before", "after", "from", "to",
     "old_value", "new_value", "oldValue", "newValue", "previous", "current",
 )  # fmt: skip
+_EMAIL = "email"
 _EMAILS = (("e", "mail"), ("email", "address"), ("mail", "address"))
 _LONGEST_EMAIL = 320
 # a statement, a place for a value in it, and what holds the values
@@ -92,6 +93,8 @@ def named_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
     kinds: dict[Any, str] = {}
     if named is not None and (kind := keys.kind(named)):
         kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)} | _sides(obj, kind)
+    elif named is not None and names_email(named):
+        kinds = _refused_emails(obj, (*_VALUES, *_SIDES))
     elif named is None and dict.__len__(obj) <= _MOST_FIELDS:
         kinds = _announced_alike(keys, obj)
     if not _TELLING.isdisjoint(present):
@@ -129,6 +132,11 @@ def _sides(obj: dict[Any, Any], kind: str) -> dict[Any, str]:
     return {key: kind for key in _SIDES if isinstance(dict.get(obj, key), _TOLD)}
 
 
+def _refused_emails(obj: dict[Any, Any], sides: Iterable[str]) -> dict[Any, str]:
+    """What was refused as an address of e-mail, and is none by its form."""
+    return {key: _EMAIL for key in sides if isinstance(value := dict.get(obj, key), str) and is_meant_as_email(value)}
+
+
 def _told_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
     """Values that other entries make what they are: codes, keys, parameters, what was rejected."""
     kinds: dict[Any, str] = {}
@@ -149,8 +157,7 @@ def _told_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
     if _has_places(obj):
         kinds |= {key: "bound" for key in _BOUND if isinstance(dict.get(obj, key), list | tuple | dict)}
     if kind := _kind_of_way(keys, obj):
-        sides = _sides(obj, kind)
-        kinds |= {key: kind for key in sides if kind != "email" or is_meant_as_email(str(dict.get(obj, key)))}
+        kinds |= _sides(obj, kind) if kind != _EMAIL else _refused_emails(obj, _SIDES)
     return kinds
 
 
@@ -175,7 +182,7 @@ def _kind_of_way(keys: KeyMatcher, obj: dict[Any, Any]) -> str | None:
         if isinstance(way, str):
             way = re.split(r"[/.]", way)
         if isinstance(way, list | tuple) and (parts := [part for part in way if isinstance(part, str)]):
-            return keys.kind(parts[-1]) or ("email" if names_email(parts[-1]) else None)
+            return keys.kind(parts[-1]) or (_EMAIL if names_email(parts[-1]) else None)
     return None
 
 

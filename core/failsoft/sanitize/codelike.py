@@ -83,7 +83,7 @@ WORDY_KINDS = word_set(
 # `{ apiKey: string; password: string | null }`
 _ONE_TYPE = (
     r"(?:string|number|boolean|any|unknown|never|null|undefined|bigint|void|object|str|bytes|bool|int|float|None"
-    r"|[A-Z][A-Za-z]{0,40}(?:[<\[][A-Za-z ,|]{1,80}[>\]])?)(?:\[\]|\?)?"
+    r"|[A-Z][A-Za-z]{0,40}(?:[<\[][A-Za-z ,|]{1,80}[>\]])?)(?:\[\]|[?!]{1,2})?"
 )
 _TYPED = re.compile(
     rf"(?:\s*+(?:(?:readonly|pub|public|private) )?[\"']?[A-Za-z_]\w{{0,60}}[\"']?[?!]?\s?:\s?{_ONE_TYPE}"
@@ -138,8 +138,8 @@ def opens_sentence(word: str, op: str, after: str) -> bool:
     """Whether a bare word opens a sentence, or is one of a script without a word of Latin letters in it."""
     if not word.isascii():
         # scripts that put no gap between words do not put one after a sentence, either
-        word = _STOP.split(word, maxsplit=1)[0]
-        if not word.isascii() and word.isalnum() and not any("a" <= char <= "z" for char in word):
+        word = _STOP.split(word, maxsplit=1)[0].lstrip(_DIGITS)
+        if not word.isascii() and word.isalnum() and not any(char.isascii() for char in word):
             return True
     if not word.isalpha():
         return False

@@ -188,6 +188,14 @@ def _is_thing(site: Site, value: Value) -> bool:
         return not has_look(content, site.kind) or _KEPT_ELSEWHERE.fullmatch(content) is not None
     if site.kind != "secret":
         return False
+    if (
+        "/" in content
+        and site.scan.text[site.last : value.start] == " "
+        and _RESOURCE.fullmatch(content)
+        and not looks_random(content)
+    ):
+        # the name of an object in its namespace
+        return True
     if site.name.startswith("-") and not value.quoted:
         return _KEPT_ELSEWHERE.fullmatch(content) is not None
     if words_of(site.name)[-2:] == ("secret", "id") and _KEPT_ELSEWHERE.fullmatch(content):

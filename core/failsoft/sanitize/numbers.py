@@ -19,7 +19,7 @@ __all__ = ["BLOB", "RUN", "digit_follows", "padding_anchor"]
 _RUN = re.compile(r"[0-9](?:[ .\-()/]{0,2}[0-9])*+")
 _CARD = re.compile(r"\d{12,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5}")
 _CARD_START = re.compile(r"(?<!\d)(?<!\d[ -])[2-6]\d{3}|(?<!\d)[2-6]\d{3}")
-_ONE_MORE_DIGIT = re.compile(r"([ -])\d(?![\w./:-]|[ -]\d)")
+_MORE_DIGITS = re.compile(r"([ -])\d{1,2}(?![\w./:-]|[ -]\d)")
 _OF_CARDS = re.compile(r"(?i)card|\bpan\b|visa|amex|maestro|\bcc\b|payment|karte|tarjeta|carte")
 _GROUPED = 19
 _AFTER_COUNTRY = re.compile(r"[A-Z]{2}\d{2} ?$")
@@ -90,10 +90,10 @@ def _track(scan: Scan, start: int) -> Span | None:
 
 
 def _goes_on(scan: Scan, match: re.Match[str]) -> bool:
-    """Whether one more digit follows the groups of a number, which is no card then, unless words say that it is."""
+    """Whether one more digit or two follow the groups of a number, which is no card then, unless words say so."""
     if match[1] is None or match.end() - match.start() != _GROUPED:
         return False
-    following = _ONE_MORE_DIGIT.match(scan.text, match.end())
+    following = _MORE_DIGITS.match(scan.text, match.end())
     return following is not None and following[1] == match[1] and not _OF_CARDS.search(scan.before(match.start(), 32))
 
 

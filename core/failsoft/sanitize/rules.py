@@ -190,7 +190,8 @@ STRICT_TERMS: dict[str, str] = _table(
         "fornamn förnamn",
         # words that also name things: only what is written as the name of a person is one
         "personal_name": "nom nombre nome naam nm sn",
-        "person": "name displayname realname preferredname patient customer doctor physician nurse guardian spouse employee mother father husband wife "
+        "person": "name displayname realname preferredname "
+        "patient customer doctor physician nurse guardian spouse employee mother father husband wife "
         "passenger traveler traveller guest applicant claimant attendee signatory payee recipient policyholder "
         "emergencycontact nextofkin cn",
         "place": "latitude longitude lat lng lon gps geo latlng latlon coords coordinates geolocation location "

@@ -149,8 +149,8 @@ _DEGREE = r"[A-Z][a-z]{0,2}(?:\.? ?[A-Z][a-z]{0,2}){1,5}\.?"
 _DEGREES = re.compile(rf"{_DEGREE}(?:(?:[,;/] ?|-){_DEGREE}){{0,6}}")
 # of OAuth 1, where a key that is made of words is what the client is called
 _CONSUMER = re.compile(r"(?i)(?:oauth_?)?consumer_?key")
-# of a place in memory
-_POINTER = re.compile(r"0[xX][0-9a-fA-F]{2,40}")
+# of a place in memory, of a port alone, and what a resolver says of one
+_POINTER = re.compile(r"0[xX][0-9a-fA-F]{2,40}|:\d{1,5}|E[A-Z]{2,12}_[A-Z_]{2,24}")
 # `acme/auth`, `google.protobuf.Timestamp`: full names of things
 _FULL_NAME = re.compile(
     r"(?=(?:[\w.-]*/)*[a-z0-9])[\w.@-]{1,80}(?:/[\w.:@-]{1,80}){1,8}|[a-z]\w*(?:\.\w+){2,8}", re.ASCII
