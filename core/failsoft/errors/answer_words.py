@@ -26,7 +26,8 @@ _KEYS = ("code", "error_code", "errorCode", "error", "err_code", "type", "name",
 _BODIES = ("body", "json_body", "data", "details", "response_data", "response_body", "payload", "error", "errors",
            "response", "fault")  # fmt: skip
 _IN_TEXT = re.compile(
-    r"[\"'](?:code|error|error_?code|err_?code|type|reason|status|__type)[\"']\s?:\s?[\"']([A-Za-z][\w.:\-]{3,60})[\"']",
+    r"[\"'](?:code|error|error_?code|err_?code|type|reason|status|__type)[\"']\s?:\s?[\"']([A-Za-z][\w.:\-]{3,60})[\"']"
+    r"|\burn:[\w.:-]{2,80}?:errors?:([A-Za-z]\w{3,60})",
     re.IGNORECASE,
 )
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -130,7 +131,7 @@ def words_in(exc: BaseException) -> Iterator[str]:
     for name in _BODIES:
         yield from _in_body(getattr(exc, name, None), 0)
     for found in _IN_TEXT.finditer(text_of(exc)[:_MAX_TEXT]):
-        yield found[1]
+        yield found[1] or found[2]
 
 
 def _is_word(value: object) -> TypeGuard[str]:

@@ -70,7 +70,7 @@ def function_called(exc: BaseException) -> str | None:
     for member in call.members:
         home = _home_of(owner) or home
         owner = owner.__dict__.get(member) if type(owner) is ModuleType or _is_plain(owner) else None
-    if type(owner) is BuiltinFunctionType:
+    if type(owner) is BuiltinFunctionType or (isinstance(owner, type) and not call.members):
         home = _home_of(owner)
     name = call.members[-1] if call.members else getattr(owner, "__name__", None)
     return None if home is None or type(name) is not str else f"{home.partition('.')[0].lstrip('_')}.{name}"

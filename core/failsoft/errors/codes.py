@@ -16,7 +16,7 @@ from failsoft.errors.catalogue import find_label, sql_codes
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.store_codes import label_of_mongo
-from failsoft.errors.code import Code, CodeReader, first_of, named, number_of
+from failsoft.errors.code import Code, CodeReader, first_of, is_raised_by_us, named, number_of
 from failsoft.errors.kit_codes import MORE_READERS_OF_KITS, READERS_OF_KITS
 from failsoft.errors.peers import upstream
 from failsoft.errors.protocols import (
@@ -30,7 +30,15 @@ from failsoft.errors.replies import READERS_OF_REPLIES
 from failsoft.errors.said import has_words, read_words
 from failsoft.errors.search_codes import READERS_OF_SEARCH
 from failsoft.errors.service_codes import READERS_OF_SERVICES, any_response
-from failsoft.errors.store_texts import read_misuse, read_redis, text_of_mysql, text_of_postgres, text_of_sqlite
+from failsoft.errors.store_texts import (
+    read_libpq,
+    read_misuse,
+    read_redis,
+    text_of_mysql,
+    text_of_postgres,
+    text_of_sqlite,
+    word_of_libpq,
+)
 from failsoft.errors.vendor_codes import MORE_READERS_OF_VENDORS, READERS_OF_VENDORS
 
 __all__ = [
@@ -80,7 +88,7 @@ def _of_the_system(exc: BaseException, kind: Label | None) -> Code | None:
     if number is None:
         found = _in_text(first_of(exc))
         if not isinstance(found, int):
-            return found
+            return found or _refused_by_code(exc)
         number = found
     label = known.ERRNO.get(number)
     if label in _NOT_BOUND and "while attempting to bind on address" in str(exc)[:_MAX_TEXT]:
@@ -88,6 +96,12 @@ def _of_the_system(exc: BaseException, kind: Label | None) -> Code | None:
     if label is is_.OS_FAULT and (name := getattr(exc, "filename", None)) and _SETTINGS_FILE.search(str(name)):
         label = is_.MISCONFIGURED
     return named(_of_a_socket(kind) if label is is_.OS_FAULT else label, f"errno {number}")
+
+
+def _refused_by_code(exc: BaseException) -> Code | None:
+    """What our own code refuses somebody: the system would have given its number."""
+    ours = type(exc) is PermissionError and is_raised_by_us(exc)
+    return Code(is_.YOU_MAY_NOT, "refused by code") if ours else None
 
 
 def _of_a_socket(kind: Label | None) -> Label:
@@ -149,40 +163,9 @@ def _sqlstate(exc: BaseException, _label: Label | None) -> Code | None:
     for name in ("sqlstate", "pgcode"):
         state = getattr(exc, name, None)
         if isinstance(state, str) and len(state) == 5:
-            return named(sql_codes.label_of_sqlstate(state), f"SQLSTATE {state}")
+            said = text_of_postgres(state, first) if isinstance(first := first_of(exc), str) else None
+            return named(said or sql_codes.label_of_sqlstate(state), f"SQLSTATE {state}")
     return None
-
-
-# libpq gives no SQLSTATE where there was no session yet
-_LIBPQ: tuple[tuple[str, Label], ...] = (
-    ("authentication failed", is_.REFUSED_US),
-    ("no pg_hba.conf entry", is_.REFUSED_US),
-    ("no password supplied", is_.MISCONFIGURED),
-    ('database "', is_.MISCONFIGURED),
-    ("too many clients", is_.EXHAUSTED),
-    ("remaining connection slots", is_.EXHAUSTED),
-    ("too many connections", is_.EXHAUSTED),
-    ('role "', is_.REFUSED_US),
-    ("starting up", is_.STORE_NOT_NOW),
-    ("shutting down", is_.STORE_NOT_NOW),
-    ("connection refused", is_.STORE_REFUSED),
-    ("translate host name", is_.STORE_REFUSED),
-    ("resolve host", is_.STORE_REFUSED),
-    ("name or service not known", is_.STORE_REFUSED),
-    ("timeout expired", is_.CONNECT_SILENT),
-    ("certificate", is_.NO_TRUST),
-    ("does not support ssl", is_.NO_TRUST),
-    ("the connection is closed", is_.BUG),
-)
-_OF_LIBPQ = ("connection to server", "[libpq]", "could not translate host name", "no pg_hba.conf entry")
-
-
-def _libpq(exc: BaseException, _label: Label | None) -> Code | None:
-    """The words of libpq, where a driver hands them on that nobody knows; they are its own."""
-    text = str(exc)[:_MAX_TEXT].lower()
-    if not any(words in text for words in _OF_LIBPQ):
-        return None
-    return next((Code(means, f"libpq: {needle}") for needle, means in _LIBPQ if needle in text), None)
 
 
 _DSN = ("connection info string", "connection option", "invalid dsn", "invalid URI")
@@ -192,16 +175,14 @@ def read_postgres(exc: BaseException, label: Label | None) -> Code | None:
     """PostgreSQL: a SQLSTATE, or the words of libpq where there was no session to have one."""
     text = first_of(exc)
     if (code := _sqlstate(exc, label)) is not None:
-        said = text_of_postgres(code.says[-5:], text) if isinstance(text, str) else None
-        return code if said is None else code._replace(label=said)
+        return code
     if label is None or not isinstance(text, str):
         return None
     if label == is_.BUG._replace(voice=label.voice) and any(needle in text for needle in _DSN):
         return Code(is_.MISCONFIGURED, "connection string")
     if label.category is not is_.STORE_AWAY.category:
         return None
-    lower = text[:2_000].lower()
-    return next((Code(means, f"libpq: {needle}") for needle, means in _LIBPQ if needle in lower), None)
+    return word_of_libpq(text)
 
 
 def read_mysql(exc: BaseException, label: Label | None) -> Code | None:
@@ -394,5 +375,5 @@ def find_code_readers(cls: type) -> tuple[CodeReader, ...]:
     if cls in {Exception, RuntimeError, BufferError}:
         readers.append(read_interpreter)
     if not [one for one in readers if one is not read_words] and cls.__module__ != "builtins":
-        readers += [_sqlstate, _libpq, any_response]
+        readers += [_sqlstate, read_libpq, any_response]
     return tuple(readers)

@@ -9,7 +9,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["cannot_read", "has_to_be_paid", "is_not_set_up", "is_not_there", "is_of_a_card", "is_spent", "is_throttled"]
+__all__ = [
+    "cannot_read",
+    "has_to_be_paid",
+    "is_not_set_up",
+    "is_not_there",
+    "is_of_a_card",
+    "is_of_a_program",
+    "is_spent",
+    "is_throttled",
+]
 
 _MAX_TEXT = 600
 
@@ -30,6 +39,8 @@ _FILE = (
     r"|database|grammar|locale|translation|font|query|sql|dictionary|data)\b.{0,30}?\bfiles?\b.{0,80}?"
     r"\b(?:not found|missing|does not exist|doesn't exist|not exist|could not be (?:found|opened|read)"
     r"|not a regular file)\b"
+    r"|\b(?:directory|folder)(?: \S+)? (?:not found|(?:does not|doesn't|did not) exist|is missing)\b"
+    r"|\bmissing (?:\w+ )?(?:style ?sheet|template|font|config\w*|schema|grammar|locale|translation|key) ?file\b"
     r"|\bfile(?: or (?:directory|folder))? (?:does not|doesn't|did not) exist\b|\bfile not found: /|\bno such file\b"
     r"|\b(?:could not|cannot|can't|unable to|failed to) (?:find|open|locate|load) (?:the |a |an )?(?:\S+ ){0,2}"
     r"(?:config|credentials?|template|schema|model|certificate|metadata|plugin|driver|library|backend|adapter"
@@ -42,25 +53,39 @@ _URL = (
     r"|\b(?:protocol|scheme) (?:\S+ )?(?:is )?(?:not (?:known|supported|registered|found)|unknown|unsupported)\b"
     r"|\bunable to recogni[sz]e (?:the )?ur[li]\b|\bmissing (?:an? )?['\"]?https?://|\bno connection adapters\b"
 )
+_OF_US = (
+    r"(?:project|tenant|region|account|endpoint|host|ur[li]|user ?name|domain|organi[sz]ation|workspace|subscription"
+    r"|engine|database|bucket|namespace|credentials?|connection)"
+)
 _GIVEN = (
     r"\b(?:please|must|need to|have to|should|you can) (?:\S+ ){0,2}?(?:set|provide|specify|supply|configure|define"
     r"|pass)"
-    r" (?:your|the|an?|either)? ?(?:\S+ ){0,4}?(?:key|token|secret|user ?name|password|credentials?|ur[li]|endpoint"
+    r" (?:your|the|an?|either)? ?(?:\S+ ){0,4}?(?:\w+_)?(?:key|token|secret|user ?name|password"
+    r"|credentials?|ur[li]|endpoint"
     r"|host"
     r"|region|account|client[ _]id|project|settings?|environment|backend|loader|adapter|driver|directory)\b"
     r"|\b(?:unregistered|unknown|unsupported|unrecogni[sz]ed|no such|missing|no) (?:\w+[_ -])?(?:driver|adapter|backend"
-    r"|dialect|provider|loader|plugin|transport|engine|storage|middleware|extension)\w*\b"
+    r"|dialect|provider|loader|plugin|transport|engine|storage|middleware|extension|filter)\w*\b"
     r"|\b(?:unknown|unsupported|unrecogni[sz]ed) model\b"
-    r"|(?-i:\b[A-Z][A-Z0-9]+_[A-Z0-9_]*[A-Z0-9]\b)[\"'\])]{0,2} (?:\w+ ){0,3}?(?:must be|is not|was not"
+    r"|(?-i:\b[A-Z][A-Z0-9]+_[A-Z0-9_]*[A-Z0-9]\b)[\"'`\])]{0,2} (?:\w+ ){0,3}?(?:must (?:not )?be|is not|was not"
     r"|is missing|is required|not set"
     r"|unset|undefined|has to be)\b"
     r"|\b(?:must|should|have to|has to|need to|please) .{0,60}?[\"'\[(](?-i:[A-Z][A-Z0-9]+_[A-Z0-9_]*[A-Z0-9])[\"'\])]"
     r"|\b(?:platform|environment|region|data ?center|tenant|mode|log ?level)\W{1,3}must be\b"
     r"|\b\w+[._]\w+ must be (?:set|configured|specified)\b"
     r"|\b(?:unrecogni[sz]ed|unknown|unsupported) configs?\b"
+    r"|\b\w+_(?:key|token|secret|ur[li]|dsn) (?:is|are) required\b"
+    rf"|\bno (?:\w+ ){{0,3}}?{_OF_US}\b(?: \w+){{0,4}} (?:specified|provided|configured|given|set|supplied|defined)\b"
+    r"|\b(?:set_|init|setup|configure)\w*(?:\(\))? (?:was|has|must) (?:not|never|be) (?:been )?(?:called|run)\b"
+    r"|\b(?:call|run) \S*(?:init|setup|configure|set_)\S* (?:first|before)\b"
+    r"|\b(?:undefined|unknown|missing|required|invalid) (?:\w+ )?configuration (?:option|key|value|setting|parameter)\b"
+    r"|\bconfiguration (?:value|variable|key|option|setting|parameter)\b.{0,60}?\b(?:must|not|missing|required"
+    r"|invalid)\b"
     r"|\bdid you forget to (?:add|set|install|configure|register)\b"
     r"|\binvalid (?:environment|region|data ?center|log ?level|tenant(?: id)?)\b"
     r"|(?:auth_?|api_?|access_?)key must not be empty\b"
+    r"|\b(?:secret|api[ _]key|token|key) (?:may|must|can|should)(?: ?not| never) be (?:empty|blank|none)\b"
+    rf"|\b{_OF_US} is (?:not|un)(?: been)? ?(?:set|configured)\b"
 )
 _STORED = (
     r"\b(?:relation|table|column|schema|database|collection|keyspace|view|topic|queue|bucket|exchange|vhost|catalog|index)\b"
@@ -83,7 +108,7 @@ _THING = (
     r"|json|xml|yaml|toml|csv|html|pdf|image|archive|document|file|signature|block|frame|length|checksum|date(?:time)?"
     r"|time|escape|sequence|type|message|payload|packet|record|line|expression|query|pattern|code|identifier|id|name"
     r"|address|coordinates?|geometry|point|latitude|longitude|uuid|key|base\d\d|unicode|utf-?8|field|element|tag"
-    r"|attribute|word|language|locale|currency|country|phrase|prefix|version|characters?)"
+    r"|stream|attribute|minute|hour|day|weekday|month|word|language|locale|currency|country|phrase|prefix|version|characters?)"
 )
 _UNREADABLE = re.compile(
     r"\b(?:invalid|malformed|corrupt(?:ed)?|truncated|unrecogni[sz]ed|unparsable|undecodable)\b(?! (?:argument"
@@ -100,12 +125,14 @@ _UNREADABLE = re.compile(
     r"|processing)|\bframe ?type|\bdecod\w+ (?:error|failed)\b|\bpars(?:e|ing) (?:error|failed|failure)\b"
     r"|\b(?:could not|couldn't|cannot|can't|unable to|failed to|fail to) (?:be )?(?:parse|decode|deseriali[sz]e|read"
     r"|convert|decompress|decrypt|interpret|understand|recogni[sz]e|unpack|match|fill)"
+    r"|\bnot recogni[sz]ed\b|\b(?:is|was|are)n't an? \S+"
     r"|\b(?:is|was|are) not (?:an? )?(?:valid|well[- ]formed|recogni[sz]ed|supported|\S+ compliant|allowed"
-    rf"|(?:\S+ )?{_THING})\b|\bnot (?:a|an) (?:valid )?(?:\S+ )?{_THING}\b"
+    rf"|(?:\S+ )?{_THING})\b|\bnot (?:a|an) (?:valid )?(?:\S+ ){{0,3}}{_THING}\b"
     r"|\bunexpected (?:end|eof|close|['\"`<])|\bend of (?:file|input|data|stream|string)\b|\bpremature\b"
     r"|\bexpect(?:ed|ing)\b.{1,60}?\b(?:got|found|but|at (?:line|pos|col|char|index|byte))\b"
     r"|\b(?:must|should) (?:be (?:in|between|of|at (?:least|most)|one|a|an|positive|greater|less|\d)|have|match|contain"
     r"|start|end)\b"
+    r"|\b(?:input|data|file|string|message|document|payload) (?:was|is) empty\b|\bempty (?:input|file|document)\b"
     r"|\bout of (?:range|bounds)\b|\bnot in (?:document|range|file|archive)\b|\btoo (?:long|short|large|big|small"
     r"|deep)\b"
     r"|\bdoes(?: not|n't) (?:match|look like|conform|start|begin|contain|have)\b|\b(?:line|column|position|offset) \d+",
@@ -145,6 +172,11 @@ _THROTTLED = re.compile(
 )
 
 
+_EXITED = re.compile(
+    r"\b(?:exited|returned|failed|terminated) with (?:a )?(?:non-?zero )?(?:exit )?(?:code|status)\b", re.IGNORECASE
+)
+
+
 @lru_cache(maxsize=1_024)
 def is_not_set_up(text: str) -> str | None:
     """What a text says is missing that is set up once: a program, a file of ours, an address, a key."""
@@ -160,6 +192,11 @@ def cannot_read(text: str) -> bool:
 def is_not_there(text: str) -> bool:
     """Whether a text says that something is not there that was named."""
     return _NOT_THERE.search(text[:_MAX_TEXT]) is not None
+
+
+def is_of_a_program(text: str) -> bool:
+    """Whether a text tells how a program ended that was called; what else it says, that printed."""
+    return _EXITED.search(text[:_MAX_TEXT]) is not None
 
 
 def has_to_be_paid(text: str) -> bool:

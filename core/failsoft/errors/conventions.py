@@ -15,7 +15,8 @@ from typing import NamedTuple
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice, wrapping
-from failsoft.errors.customs import CLEAR, FAILED, ROWS, VAGUE
+from failsoft.errors.custom_row import CLEAR, VAGUE
+from failsoft.errors.customs import FAILED, ROWS
 from failsoft.errors.names import any_of, words_of
 from failsoft.errors.packages import Kind, Package, package_of
 
@@ -29,6 +30,7 @@ __all__ = [
     "custom_of",
     "is_of_a_value",
     "is_of_an_argument",
+    "is_of_settings",
     "label_of_words",
 ]
 
@@ -99,9 +101,14 @@ def convention_of_name(name: str, module: str) -> Convention | None:
         return Convention(known.label_of_upstream(int(status[1])) or FAILED, f"HTTP {status[1]}", CLEAR)
     if package.kind is Kind.PARSER and name in _SCHEMA and not package.validates:
         return Convention(is_.INVALID, "schema, of data", CLEAR)
-    return label_of_words(words, package.kind)
+    said = label_of_words(words, package.kind)
+    if said is not None and said.label.status == is_.SILENT.status and _LIMITS_TIME.search(module) is not None:
+        # who ends work of ours that takes too long says nothing of a peer
+        return said._replace(label=is_.CHILD_HUNG)
+    return said
 
 
+_LIMITS_TIME = re.compile(r"\A(?!async)\w*time_?(?:out|limit)|\A\w+\.time_?(?:out|limit)s?\.")
 _ANY = any_of(row.words.pattern for row in ROWS)
 """Whether a row is found at all: asking once is quicker than asking each."""
 
@@ -141,16 +148,38 @@ def is_of_an_argument(cls: type, said: Convention) -> bool:
     return _OF_AN_ANSWER.search(f" {' '.join(names)} ") is None
 
 
+def is_of_settings(cls: type, said: Convention) -> bool:
+    """Whether what a class says of a value, or that something is not there, is about settings by a base of its."""
+    return said.label.category is is_.INVALID.category and any("Config" in base.__name__ for base in cls.__mro__[1:])
+
+
+_STORED = re.compile(r"hash|pars|decod|deserial")
+
+
 def is_of_a_value(cls: type, said: Convention) -> bool:
     """Whether a class that tells of a contradiction, as of a checksum, is by a base of its about a value that somebody
     gave, and not about what is stored, as the hash of a password is."""
-    if said.label._replace(voice=Voice.SAYS) != is_.CONTRADICTION or "hash" in said.says:
+    if said.label._replace(voice=Voice.SAYS) != is_.CONTRADICTION or _STORED.search(said.says):
         return False
     return issubclass(cls, ValueError) or any("Validation" in base.__name__ for base in cls.__mro__)
 
 
-def custom_of(package: Package) -> Convention | None:
+_OF_CODE = (AssertionError, TypeError, AttributeError, NotImplementedError)
+
+
+def is_of_code(cls: type) -> bool:
+    """Whether a class of a library is by all bases of its about code that is wrong, whatever data that was given; or by
+    one about a file that it did not find."""
+    if issubclass(cls, OSError) and cls.__name__.endswith(("NotFound", "NotFoundError")):
+        return True
+    own = [base for base in cls.__mro__ if base.__module__ != "builtins"]
+    return all(issubclass(base, _OF_CODE) for base in own) and not issubclass(cls, ValueError)
+
+
+def custom_of(package: Package, cls: type) -> Convention | None:
     """What the kind of its package says of a class whose name says nothing."""
     label = _OF_KIND.get(package.kind)
+    if label == is_.INVALID and is_of_code(cls):
+        label = is_.BUG
     confidence = KIND_KNOWN if package.is_known else KIND_ONLY
     return None if label is None else Convention(label, package.kind.name.lower(), confidence)

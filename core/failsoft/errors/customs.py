@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import NamedTuple
-
 from failsoft.errors.catalogue import labels as is_
-from failsoft.errors.catalogue.labels import Label, wrapping
+from failsoft.errors.catalogue.labels import wrapping
+from failsoft.errors.custom_row import CLEAR, VAGUE, Row
+from failsoft.errors.custom_row import row_of as _row
 from failsoft.errors.packages import Kind
 
-__all__ = ["CLEAR", "FAILED", "ROWS", "VAGUE", "Row"]
-
-CLEAR = 0.7
-"""Confidence of a name that says what happened."""
-VAGUE = 0.45
-"""Confidence of a name that says little: `APIError`, `OperationalError`. Words of a message are surer."""
+__all__ = ["CLEAR", "FAILED", "ROWS", "VAGUE"]
 
 _K = Kind
 _POOL = is_.EXHAUSTED._replace(local=True)
-_ANY: Mapping[Kind, Label | None] = {}
 _CONFLICTS = {_K.CLIENT: is_.UPSTREAM_FAILED, _K.CONFIG: is_.MISCONFIGURED, _K.PARSER: None}
-
-
-class Row(NamedTuple):
-    """Words, and what they mean in a package of each kind."""
-
-    words: re.Pattern[str]
-    default: Label | None
-    """Of kinds without a label of their own; None: the row says nothing of them."""
-    by_kind: Mapping[Kind, Label | None]
-    confidence: float = CLEAR
-
-    def label(self, kind: Kind) -> Label | None:
-        """What the row means in a package of a kind. A broker is a store, where nothing else is said of it."""
-        if kind is Kind.BROKER and kind not in self.by_kind:
-            kind = Kind.STORE
-        elif kind is Kind.LINK and kind not in self.by_kind:
-            kind = Kind.CLIENT
-        return self.by_kind.get(kind, self.default)
-
-
-def _row(
-    words: str, default: Label | None, by_kind: Mapping[Kind, Label | None] = _ANY, confidence: float = CLEAR
-) -> Row:
-    return Row(re.compile(rf" (?:{words})"), default, by_kind, confidence)
 
 
 _BROKEN = wrapping(is_.BROKEN)
@@ -63,8 +31,8 @@ ROWS: tuple[Row, ...] = (
         {_K.CLIENT: _BROKEN, _K.STORE: _AWAY},
     ),
     _row(
-        r"(?:max )?retr(?:y|ies) (?:errors?|exception|exceeded|exhausted|\Z)|too many (?:retries|attempts"
-        r"|failures) ",
+        r"(?:max )?(?:retr(?:y|ies)|attempts) (?:errors?|exception|exceeded|exhausted|reached|\Z)|too many (?:retries"
+        r"|attempts|failures) |(?:all|max) attempts ",
         is_.NOTHING,
     ),
     _row(
@@ -74,7 +42,11 @@ ROWS: tuple[Row, ...] = (
     ),
     _row(r"not yet valid", None, {_K.AUTH: is_.WHO_ARE_YOU, _K.CLIENT: is_.REFUSED_US}),
     # --- misuse ------------------------------------------------------------------------------------------------------
-    _row(r"(?:\w+ )?(?:un)?mock(?:ed|s)? |no mock|unstubbed", is_.BUG),
+    _row(
+        r"(?:\w+ )?(?:un)?mock(?:ed|s)? |no mock|unstubbed|(?:multiple|several) (?:\w+ )?not (?:allowed|supported)"
+        r"|(?:not|is) nested |not finished ",
+        is_.BUG,
+    ),
     _row(
         r"closed (?:resource|pool|session)|(?:pool|session|client|cursor|stream) (?:is )?closed |already (?:closed|"
         r"running|started|connected|open|finalized|updated|registered|configured|initiali[sz]ed)"
@@ -88,13 +60,14 @@ ROWS: tuple[Row, ...] = (
     ),
     _row(r"client error |key (?:too long|length|character|type|none) ", None, {_K.STORE: is_.BUG}),
     _row(
-        r"(?:missing|unknown|unexpected|unrecogni[sz]ed) (?:\w+ )?(?:param\w*|arg\w*|method|operation|propert\w+"
+        r"(?:not in|out of) (?:\w+ )?range"
+        r"|(?:missing|unknown|unexpected|unrecogni[sz]ed) (?:\w+ )?(?:param\w*|arg\w*|method|operation|propert\w+"
         r"|attribute|option|field|column|function|keyword)s? (?:error |exception )?\Z",
         None,
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG},
     ),
     _row(r"undefined error|(?:template )?runtime ", None, {_K.CONFIG: is_.BUG}),
-    _row(r"(?:column|field) not found", None, {_K.PARSER: is_.BUG}),
+    _row(r"(?:column|field) not found|invalid (?:param\w*|arg\w*|option)", None, {_K.PARSER: is_.BUG}),
     _row(
         r"response (?:validation|serializ)|output pars",
         None,
@@ -102,7 +75,8 @@ ROWS: tuple[Row, ...] = (
     ),
     _row(r"(?:command|program|executable|binary) (?:not found|missing)|not installed ", is_.MISCONFIGURED),
     _row(
-        r"(?:error )?return code |exit (?:status|code)|(?:process|subprocess) (?:failed|exited|expired|died"
+        r"(?:error )?return code |exit (?:status|code)|(?:unexpected|bad|abnormal|nonzero|non zero) exit"
+        r"|(?:process|subprocess) (?:failed|exited|expired|died"
         r"|execution|error )",
         is_.CHILD_DIED,
     ),
@@ -136,7 +110,8 @@ ROWS: tuple[Row, ...] = (
         is_.THROTTLED,
         dict.fromkeys((_K.LIMITER, _K.FRAMEWORK, _K.AUTH, _K.BROKER), is_.OUR_LIMIT),
     ),
-    _row(r"bucket full|limit(?:er)? (?:exceeded|reached)", is_.EXHAUSTED, {_K.LIMITER: is_.OUR_LIMIT}),
+    _row(r"bucket (?:is )?(?:full|empty)|empty bucket|limit(?:er)? (?:exceeded|reached)",
+         is_.EXHAUSTED, {_K.LIMITER: is_.OUR_LIMIT}),
     _row(r"quota", is_.QUOTA_SPENT, {_K.STORE: is_.EXHAUSTED}),
     _row(
         r"(?:not enough|no|insufficient|out of) (?:disk )?(?:space|storage)|(?:storage )?(?:cap|full) exceeded"
@@ -152,10 +127,11 @@ ROWS: tuple[Row, ...] = (
         _POOL,
     ),
     _row(
-        r"(?:queue|channel|pool|mailbox|inbox) (?:is )?full|buffer (?:full|limit|overflow)|buffer error|backlog"
-        r"|would block",
+        r"(?:queue|channel|pool|mailbox|inbox|bulkhead) (?:is )?full|buffer (?:full|limit|overflow)|backlog"
+        r"|would block|bulkhead (?:reject|limit|exhaust|exceed|capacity)|max (?:concurren\w*|parallel\w*)",
         is_.QUEUE_FULL,
     ),
+    _row(r"buffer error", is_.QUEUE_FULL, {_K.PARSER: is_.UNPARSABLE, _K.UNKNOWN: None, _K.CLIENT: FAILED}),
     _row(r"out of memory|memory (?:error|limit)", is_.OUT_OF_MEMORY),
     _row(
         r"(?:too (?:large|big|long)|size (?:exceeded|limit)|max payload|entity too|payload size)",
@@ -191,7 +167,8 @@ ROWS: tuple[Row, ...] = (
     _row(r"session (?:expired|moved|lost)", is_.WHO_ARE_YOU, {_K.STORE: _AWAY, _K.CLIENT: is_.REFUSED_US}),
     _row(r"(?:token|session|signature) time ?out", None, {_K.AUTH: is_.WHO_ARE_YOU}),
     _row(
-        r"(?:time ?outs? |timed out|time out|too slow|deadline exceeded|heartbeat|retransmi)",
+        r"(?:time ?outs? |timed out|time out|too slow|deadline exceeded|heartbeat|retransmi"
+        r"|(?:max )?(?:duration|time) exceeded)",
         is_.SILENT,
         {_K.LOCK: is_.CONTENTION},
     ),
@@ -240,7 +217,7 @@ ROWS: tuple[Row, ...] = (
         r"|undefined (?:table|column|value)|not registered|template syntax|(?:templates?|table|column|topic|queue"
         r"|exchange|channel|stream|bucket|view|serializer|connection"
         r"|channel|node|index|database|module|plugin|backend|driver|profile|provider|service|collection"
-        r"|keyspace|region|container|secret|function|namespace)"
+        r"|keyspace|region|container|secret|function|namespace|feature|flag|experiment)"
         r" (?:does ?not exist|not (?:found|registered|defined))|unknown (?:topic|table|database|service|region"
         r"|backend|driver)|(?:no|invalid|unknown) (?:region|profile|config)|(?:no|unknown) credential|no driver|import "
         r"|migration|read only )",
@@ -259,9 +236,13 @@ ROWS: tuple[Row, ...] = (
     _row(r"unsupported (?:protocol|scheme) ", is_.MISCONFIGURED, {_K.CLIENT: is_.BUG, _K.PARSER: None}),
     _row(r"grammar ", None, {_K.PARSER: is_.MISCONFIGURED}),
     _row(r"(?:invalid|bad|wrong|incorrect) key ", None, {_K.CLIENT: is_.REFUSED_US}),
+    _row(r"(?:template|bundle|asset|manifest|entry ?point|static ?file|plugin) (?:lookup|not found|missing)",
+         is_.MISCONFIGURED),
     _row(r"template lookup|lookup ", None, {_K.CONFIG: is_.MISCONFIGURED}),
     _row(r"(?:invalid|bad|malformed) (?:\w+ )?(?:uri|url|dsn|name) ", None, {_K.STORE: is_.MISCONFIGURED}),
     # --- who are you -------------------------------------------------------------------------------------------------
+    _row(r"(?:refresh|revo\w+|introspect\w*|grant|flow) (?:\w+ )*not supported|not supported (?:\w+ )*method", None,
+         {_K.AUTH: is_.MISCONFIGURED}),
     # the signature of a call that somebody makes to us
     _row(r"(?:id )?token (?:validation|verification) |webhook (?:validation|verification)", is_.WHO_ARE_YOU),
     _row(
@@ -348,7 +329,8 @@ ROWS: tuple[Row, ...] = (
     _row(
         r"(?:unavailable(?! for legal)|not available|(?<!free )busy |loading (?!err|exc)|try again"
         r"|not (?:primary|leader|master)|maintenance"
-        r"|temporar|circuit ?breaker|circuit open|bootstrapping|starting up|draining|shutting down|standby|in progress"
+        r"|temporar|circuit ?(?:breaker|open|is open|broken|tripped)|breaker (?:is )?(?:open|fail|trip|recover)"
+        r"|bootstrapping|starting up|draining|shutting down|standby|in progress"
         r"|retriable|retryable|recoverable|not ready"
         r"|not enough replicas|no responders|nack|down (?:error )?\Z|result missing)",
         is_.UPSTREAM_NOT_NOW,
@@ -358,6 +340,12 @@ ROWS: tuple[Row, ...] = (
     _row(r"bad gateway|gateway error", is_.UPSTREAM_DOWN),
     # --- input -------------------------------------------------------------------------------------------------------
     _row(r"invalid request (?:error |exception )?\Z", None, {_K.CLIENT: is_.UPSTREAM_FAILED}),
+    # a client that looks at it before it sends anything was given it by ours
+    _row(
+        r"(?:invalid|malformed|illegal|bad) (?:\w+ )?(?:e ?mail|phone|mobile|recipient) ?(?:address|number|format)?",
+        None,
+        {_K.CLIENT: is_.INVALID},
+    ),
     _row(
         r"(?:invalid (?:url|schema|header|uri|name|param|option|path|cursor|pipeline)|missing schema"
         r"|unsupported|not supported|param(?:eter)? (?:validation )?error |argument|illegal|encode |encoding "
@@ -381,7 +369,8 @@ ROWS: tuple[Row, ...] = (
         None,
         {_K.PARSER: is_.BUG},
     ),
-    _row(r"(?:encode |encoding |serializ|(?:schema|registry|template|undefined) error )", None, {_K.PARSER: is_.BUG}),
+    _row(r"(?:encode |encoder |encoding |serializ|unserial|unstringif|not (?:serializ|encod)"
+         r"|(?:schema|registry|template|undefined) error )", None, {_K.PARSER: is_.BUG}),
     _row(
         r"(?:decod|pars(?:e|er|ing) |syntax|malformed|deserial|scanner |lexer|token(?:izer)? error|bad |unidentified"
         r"|multi ?part|form data|format(?!ion)|truncat|unexpected|corrupt|bomb|read error)",
@@ -398,7 +387,7 @@ ROWS: tuple[Row, ...] = (
     _row(
         r"(?:server (?:error|exception)|internal server|api (?:error|exception|status|response|connection)|http "
         r"|status |response |upstream|remote|request(?:s)? (?:error|exception|failed)|bad (?:response|status)"
-        r"|transport|redirects|gateway|webhook|fault )",
+        r"|transport|redirects|gateway|webhook|fault |graph ql errors?)",
         FAILED,
         {_K.PARSER: None, _K.AUTH: None, _K.LIMITER: None, _K.FRAMEWORK: None, _K.CONFIG: None},
         VAGUE,

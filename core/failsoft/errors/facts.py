@@ -24,12 +24,23 @@ from failsoft.errors.catalogue.labels import (
 )
 from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.codes import CodeReader, find_code_readers, has_reader
-from failsoft.errors.conventions import VAGUE, Convention, convention_of, custom_of, is_of_a_value, is_of_an_argument
+from failsoft.errors.conventions import (
+    VAGUE,
+    Convention,
+    convention_of,
+    custom_of,
+    is_of_a_value,
+    is_of_an_argument,
+    is_of_code,
+    is_of_settings,
+)
 from failsoft.errors.evidence import CATALOGUED, GUESSED
+from failsoft.errors.exceptions import FailsoftError
 from failsoft.errors.foreign_codes import readers_of_package
 from failsoft.errors.hints import may_be_refined
 from failsoft.errors.names import guess_by_name, is_mute_name
-from failsoft.errors.own_word import OwnWord, answer_of_a_framework, answer_of_the_application, find_own_word
+from failsoft.errors.own_status import answer_of_the_application, named_answer
+from failsoft.errors.own_word import OwnWord, answer_of_a_framework, find_own_word
 from failsoft.errors.packages import Kind, Package, is_third_party, package_of
 from failsoft.errors.peers import upstream
 from failsoft.errors.rules import ErrorMapping
@@ -119,6 +130,8 @@ class FactsOfClasses:
         word = find_own_word(cls)
         if word is None and package is not None and package.kind is Kind.FRAMEWORK and not _is_of_a_client(cls):
             word = known.depth, answer_of_a_framework
+        elif word is not None and not foreign and not issubclass(cls, FailsoftError):
+            word = word[0], named_answer(word[1], cls)
         if word is None and weak and not exact and not foreign and not has_reader(cls):
             word = 0, answer_of_the_application(cls)
         mapping = self._paths.find(cls)
@@ -133,7 +146,7 @@ class FactsOfClasses:
             confidence=known.confidence,
             mute=weak and (exact or foreign or is_mute_name(cls.__name__)),
             unknown=weak and not exact and not foreign,
-            kind=custom_of(package) if weak and foreign and not exact and package is not None else None,
+            kind=custom_of(package, cls) if weak and foreign and not exact and package is not None else None,
             word=word[1] if word else None,
             refined=word is not None and _is_refined(known, word[0]),
             readers=_readers_of(cls, known.label, package),
@@ -144,7 +157,7 @@ class FactsOfClasses:
             guess=_guess_of(cls) if weak and not exact and not foreign else None,
             plain=False,
             placed=may_be_refined(known.label, cls.__name__),
-            reads=package is not None and package.kind is Kind.UNKNOWN,
+            reads=package is not None and package.kind is Kind.UNKNOWN and not is_of_code(cls),
             passes_on=foreign and (weak or known.confidence < GUESSED),
             store=_is_of_a_store(cls),
             may_be_gone=known.label == DISCONNECTED or issubclass(cls, _GONE),
@@ -257,6 +270,8 @@ def _known_of(cls: type) -> _Known:
             says = f"{qualified_name(base)}: {said.says}"
             if is_of_a_value(cls, said):
                 return _Known(depth, INVALID, base, "convention", f"{says}, of a value", said.confidence)
+            if is_of_settings(cls, said):
+                return _Known(depth, MISCONFIGURED, base, "convention", f"{says}, of settings", said.confidence)
             if is_of_an_argument(cls, said):
                 return _Known(depth, wrapping(BUG), base, "convention", f"{says}, of an argument", VAGUE)
             return _Known(depth, said.label, base, "convention", says, said.confidence)

@@ -17,7 +17,14 @@ from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.code import Code
 from failsoft.errors.conventions import CLEAR, label_of_words
 from failsoft.errors.packages import Kind
-from failsoft.errors.peers import IN_FULL, means_of_a_bad_request, of_our_request, retry_after_of, status_in
+from failsoft.errors.peers import (
+    IN_FULL,
+    asks_to_be_repeated,
+    means_of_a_bad_request,
+    of_our_request,
+    retry_after_of,
+    status_in,
+)
 from failsoft.errors.taxonomy import Category
 
 __all__ = [
@@ -94,7 +101,7 @@ def _status_of(carrier: object, names: tuple[str, ...]) -> int | None:
 
 def read_http_in_text(exc: BaseException, label: Label | None) -> Code | None:
     """A status that is named as one in the text, or stands among the arguments beside its phrase."""
-    if label is not None and label.voice is Voice.SAYS:
+    if label is not None and label.voice is Voice.SAYS and label != is_.UPSTREAM_NOT_NOW:
         return None
     for number, phrase in pairwise(exc.args[:_MAX_ARGS]):
         status = status_number(number)
@@ -160,7 +167,7 @@ def _of_status(status: int, label: Label | None, exc: BaseException) -> Code | N
             # the class says more than "a peer would not"
             return None
         means = is_.UPSTREAM_FAILED
-    if means == is_.UPSTREAM_FAILED and _may_be_repeated(exc):
+    if means == is_.UPSTREAM_FAILED and (_may_be_repeated(exc) or (status == 500 and asks_to_be_repeated(exc))):
         means = is_.UPSTREAM_DOWN
     return Code(means, f"HTTP {status}")
 

@@ -73,7 +73,8 @@ def _sqlstate(exc: BaseException, _label: Label | None) -> Code | None:
     for name in ("sqlstate", "pgcode", "sql_state", "SQLState"):
         state = getattr(exc, name, None)
         if isinstance(state, str) and (code := _state(state)) is not None:
-            return code
+            told = text_of_postgres(state, first) if isinstance(first := next(iter(exc.args), None), str) else None
+            return code if told is None else code._replace(label=told)
     first = exc.args[0] if exc.args else None
     if isinstance(first, dict) and isinstance(state := first.get("C"), str):
         # the field of that name in an error of PostgreSQL's protocol
@@ -137,6 +138,22 @@ def _grpc(exc: BaseException, _label: Label | None) -> Code | None:
     name = getattr(ask() if callable(ask) else ask, "name", None)
     means = known.GRPC.get(name) if isinstance(name, str) else None
     return None if means is None else Code(means, f"gRPC {name}", wait_of(exc))
+
+
+_ACME_WORD = re.compile(r"\burn:ietf:params:acme:error:(\w+)")
+
+
+def _acme(exc: BaseException, _label: Label | None) -> Code | None:
+    """The type of a problem that an authority for certificates tells of (RFC 8555, 6.7)."""
+    found = next(
+        (
+            one
+            for text in (getattr(exc, "typ", None), getattr(exc, "type", None), str(exc)[:_MAX_TEXT])
+            if isinstance(text, str) and (one := _ACME_WORD.search(text)) is not None
+        ),
+        None,
+    )
+    return None if found is None else Code(known.ACME.get(found[1], is_.UPSTREAM_FAILED), f"ACME {found[1]}")
 
 
 _WORDS_OF_CLOUDS = ("code", "error_code", "get_error_code")
@@ -241,6 +258,7 @@ _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
         (r"mssql|\b(?:py)?tds|sql ?server", read_tds),
         (r"presto|athena", read_trino),
         (r"grpc", read_grpc),
+        (r"acme", _acme),
         (r"kafka", read_kafka),
         (r"oauth", read_oauth),
         (r"web ?sockets?|\bws", read_close),

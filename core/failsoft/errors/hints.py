@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.entries import is_making, limits_time, of_an_installation, was_to_write
 from failsoft.errors.errands import of_frames
 from failsoft.errors.failure import Frame
 from failsoft.errors.files import in_package, is_standard, slashed
 from failsoft.errors.frames import Frames
 from failsoft.errors.packages import Kind, package_of
-from failsoft.errors.places import OF_INPUT, kind_of_file, kind_of_place, refine_by_library
+from failsoft.errors.places import OF_INPUT, kind_of_file, kind_of_frame, kind_of_place, refine_by_library
 from failsoft.errors.purposes import purpose_of
 from failsoft.errors.taxonomy import Category, Severity
 
@@ -121,14 +122,14 @@ def refine_by_place(label: Label, name: str, frames: Sequence[Frame]) -> Placed:
     if not frames:
         return _NOWHERE
     if not isinstance(frames, Frames) or not (codes := frames.codes(_NEAR)):
-        return Placed(_refine(label, name, frames), kind_of_file(frames[-1][0]))
+        return Placed(_refine(label, name, frames), kind_of_frame(frames[-1][0], frames[-1][2]))
     # by what the label says: many are made anew for each exception
     key = (label, name, *map(id, codes))
     known = _known.get(key)
     if known is None:
         if len(_known) >= _MOST_PLACES:
             _known.clear()
-        placed = Placed(_refine(label, name, frames), kind_of_file(codes[-1].co_filename))
+        placed = Placed(_refine(label, name, frames), kind_of_frame(codes[-1].co_filename, codes[-1].co_qualname))
         known = _known[key] = placed, codes
     return known[0]
 
@@ -151,16 +152,54 @@ def _refine(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, st
         return is_.DISCONNECTED, "while sending the response"
     if name in _OF_VALUES and (label == is_.BUG or label in OF_INPUT) and any(map(_reads_a_row, near[-_ROW:])):
         return is_.CONTRADICTION, "a stored value that cannot be read"
-    if (better := refine_by_library(label, name, near)) is not None:
+    if (better := _by_library(label, name, near)) is not None:
         return better
-    if (label == is_.BUG or label in OF_INPUT) and (better := _by_errand(label, name, near)) is not None:
-        return better
-    if label in OF_INPUT and (whose := _whose_data(name, frames, near)) is not None:
+    if label in OF_INPUT and (whose := _whose_data(label, name, frames, near)) is not None:
         return whose
     lost = label.category is Category.NETWORK and label.severity is Severity.MEDIUM and label.status != 504
     if lost and _any(frames, _NEAR, _STORE):
         return label._replace(severity=Severity.HIGH), "on the way to a store"
     return None
+
+
+def _by_library(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
+    """What the library adds, by what it is for and by what it was called for."""
+    says_little = label == is_.BUG or label in OF_INPUT
+    if says_little and (better := _by_entry(name, frames)) is not None:
+        return better
+    if (better := refine_by_library(label, name, frames)) is not None or not says_little:
+        return better
+    if (better := _by_errand(label, name, frames)) is not None:
+        return better
+    making = label == is_.BUG and name in _PLAIN and _is_for_data(frames[-1]) and is_making(frames)
+    return (is_.BUG, "while making something") if making else None
+
+
+def _is_for_data(frame: Frame) -> bool:
+    return kind_of_frame(frame[0], frame[2]) in _FOR_DATA
+
+
+_FOR_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
+_NOT_FOUND = re.compile(r"(?:File|Package|Template|Directory)NotFound(?:Error|Exception)?\Z|\bNoSuchFile")
+
+
+def _by_entry(name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
+    """What a library was called for that reads data, but for that it was not to read any."""
+    if _NOT_FOUND.search(name) is not None and (word := of_an_installation(frames)) is not None:
+        return is_.MISCONFIGURED, f"while looking for a {word}"
+    plain = name in _PLAIN
+    if (
+        (plain or "." in name)
+        and kind_of_frame(frames[-1][0], frames[-1][2]) in _FOR_DATA
+        and was_to_write(frames, strictly=not plain)
+    ):
+        return is_.BUG, "while writing"
+    return None
+
+
+_PLAIN = frozenset(
+    {"ValueError", "KeyError", "IndexError", "RuntimeError", "Exception", "OverflowError", "struct.error"}
+)
 
 
 _UNREADABLE = _OF_VALUES | {"KeyError", "EOFError", "binascii.Error", "_pickle.UnpicklingError", "zlib.error"}
@@ -180,8 +219,16 @@ def _by_errand(label: Label, name: str, frames: Sequence[Frame]) -> tuple[Label,
     return None
 
 
-def _whose_data(name: str, frames: Sequence[Frame], near: Sequence[Frame]) -> tuple[Label, str] | None:
+def _is_own(name: str, file: str) -> bool:
+    """Whether a class is of the client that a file belongs to."""
+    return in_package(file).startswith(f"{name.partition('.')[0]}/") and kind_of_file(file) is Kind.CLIENT
+
+
+def _whose_data(label: Label, name: str, frames: Sequence[Frame], near: Sequence[Frame]) -> tuple[Label, str] | None:
     """Whose data could not be read, where it is not our client's."""
+    if label == is_.INVALID and _is_own(name, near[-1][0]):
+        # a client may have a class for what it was given, and not for what it was sent
+        return None
     if name.startswith("graphql.") and any("-packages/gql/" in frame[0] for frame in near):
         return is_.BUG, "a query of our own"
     if _any(frames, _NEAR, _CLIENT) or _called_client(name, near):
@@ -252,6 +299,8 @@ def _by_last_frame(label: Label, name: str, frames: Sequence[Frame]) -> tuple[La
         for kind, better in ((_STORE, is_.STORE_AWAY), (_CLIENT, is_.BROKEN)):
             if _any(frames, _INNERMOST, kind):
                 return better, "the line ended"
+    if label == is_.SILENT and name.endswith("TimeoutError") and limits_time(path):
+        return is_.CHILD_HUNG, "a limit of time for work of ours"
     if name == "TimeoutError" and any("-packages/asyncpg/pool.py" in frame[0] for frame in frames):
         return is_.POOL_SILENT, "waiting for a pool"
     if label == is_.BUG and name in _BUGS and any(_sets_up(frame) for frame in frames[-3:]):

@@ -16,6 +16,7 @@ from failsoft.errors.capture import qualified_name, text_of
 from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import (
     BUG,
+    CONTRADICTION,
     DISCONNECTED,
     INVALID,
     MISCONFIGURED,
@@ -25,19 +26,24 @@ from failsoft.errors.catalogue.labels import (
     Label,
     Voice,
 )
-from failsoft.errors.codes import Code
+from failsoft.errors.code import Code, is_raised_by_us
 from failsoft.errors.complaints import is_not_set_up
 from failsoft.errors.disconnects import find_disconnect
+from failsoft.errors.domain_words import words_alone
+from failsoft.errors.entries import unless_written
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Link
 from failsoft.errors.inside import inner_of, leaves_of, quoted_context_of
 from failsoft.errors.model import DOUBTED, TextModel, doubted
+from failsoft.errors.names import is_said_by_causes
+from failsoft.errors.own_status import said_by_code
 from failsoft.errors.patterns import (
     guess_by_message,
     names_a_setting,
     tells_of_an_answer,
+    what_happened,
 )
 from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
@@ -45,6 +51,7 @@ from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_af
 from failsoft.errors.rules import CompiledRules
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.validation import pairs_of_exception
+from failsoft.errors.weighing import is_away, is_mere_bug, of_a_store, of_an_address, recovery, relabel, was_kept
 from failsoft.errors.wording import (
     OF_PEERS,
     complain,
@@ -54,7 +61,6 @@ from failsoft.errors.wording import (
     of_kind,
     place,
     word_in,
-    words_alone,
 )
 
 __all__ = ["Asked", "Judge"]
@@ -213,14 +219,15 @@ class Judge:
         if inner.source == reading.source == "convention" and inner.confidence < reading.confidence:
             # a vaguer name says nothing more exactly
             return reading
-        if (_is_mere_bug(inner) and label != BUG) or (inner.label in OF_INPUT and label.category in OF_PEERS):
+        inner = of_an_address(exc, label, inner)
+        if (is_mere_bug(inner) and label != BUG) or (inner.label in OF_INPUT and label.category in OF_PEERS):
             # what a peer sent cannot be read, which is no fault of our client's
             return reading
         inner.over = reading
         if inner.label.category is label.category:
             # the same thing said more exactly: the class that people know keeps its name
             inner.type = facts.name
-        return _relabel(inner, _of_a_store(inner.label, reading.label))
+        return relabel(inner, of_a_store(inner.label, reading.label))
 
     def _behind_a_value(self, exc: BaseException, reading: Reading, asked: Asked, depth: int) -> Reading | None:
         """What a `ValueError` was raised from, which says by itself no more than that something was wrong."""
@@ -250,7 +257,14 @@ class Judge:
 
     def _weak(self, exc: BaseException, facts: Facts, asked: Asked, depth: int) -> Reading:
         """A class that says nothing, or one that nobody but the application knows."""
-        inner = self._inner(exc, asked, depth) if facts.mute else None
+        said = facts.guess
+        if said is None and facts.unknown:
+            said = self._guard(lambda: said_by_code(exc))
+        coded = said is not None and said is not facts.guess and not is_said_by_causes(said[0])
+        inner = self._inner(exc, asked, depth) if facts.mute and not coded else None
+        if inner is not None and is_mere_bug(inner) and what_happened(self._text(exc, asked)) is not None:
+            # whoever came to grief over a peer's answer says so in words
+            inner = None
         builtin = "." not in facts.name
         if builtin and (placed := self._placed(exc, facts, asked)).source == "catalogue":
             # a library's own words, in the place where it says them
@@ -258,15 +272,18 @@ class Judge:
         if (
             inner is not None
             and inner.source != "default"
-            and not ((facts.guess or facts.kind) and _is_mere_bug(inner))
+            and not ((facts.guess or facts.kind) and is_mere_bug(inner))
             and not (facts.guess is not None and facts.guess[0] == UPSTREAM_FAILED and inner.label in OF_INPUT)
         ):
             inner.confidence *= 0.95
+            if inner.label in OF_INPUT and facts.unknown and was_kept(facts.name):
+                inner.label = CONTRADICTION
             # the last of several attempts proves nothing about the others
-            return _relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner
-        if facts.guess is not None:
-            return self._named(exc, facts, facts.guess, asked, depth)
-        return self._worded(exc, facts, placed if builtin else self._placed(exc, facts, asked), self._text(exc, asked))
+            return relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner
+        if said is not None:
+            return self._named(exc, facts, said, asked, depth)
+        read = self._worded(exc, facts, placed if builtin else self._placed(exc, facts, asked), self._text(exc, asked))
+        return read if facts.kind is None else unless_written(read, asked.links.get(id(exc)))
 
     def _placed(self, exc: BaseException, facts: Facts, asked: Asked) -> Reading:
         reading = Reading(facts.said, "default", "", 0.2, facts.name)
@@ -283,7 +300,8 @@ class Judge:
             own = Reading(facts.said, facts.source, facts.says, 0.2, facts.name)
             if (said := complain(own, text, type(exc), facts.reads)) is not own:
                 return said
-        alone = words_alone(text, facts.name)
+        ours = facts.unknown or bool(self._guard(lambda: is_raised_by_us(exc)))
+        alone = words_alone(text, facts.name, ours=ours)
         if alone is not None and not (facts.unknown and alone.says == " is closed" and _HANDLE.search(text) is None):
             return alone
         if facts.label.voice is Voice.MUTE:
@@ -302,7 +320,7 @@ class Judge:
             inner is not None
             and not vaguer
             and inner.source not in _UNSURE
-            and inner.label.category is said[0].category
+            and (inner.label.category is said[0].category or (is_away(said[1]) and inner.label.category in OF_PEERS))
         ):
             # the same said more exactly, as a deadlock behind a conflict
             inner.over, inner.type = reading, facts.name
@@ -334,7 +352,7 @@ class Judge:
         room = max(_MAX_READS - asked.reads[0], 1)
         readings = [self._read(leaf, asked, depth + 1) for leaf in leaves_of(exc)[:room]]
         readings = [one for one in readings if one.label != DISCONNECTED] or readings
-        worst = min(readings, key=_recovery)
+        worst = min(readings, key=recovery)
         label = worst.label._replace(
             transient=all(one.label.transient for one in readings),
             not_sent=all(one.label.not_sent for one in readings),
@@ -345,7 +363,7 @@ class Judge:
             worst.more["retry_after"] = max(waits)
         worst.more["expected"] = all(one.is_expected for one in readings)
         worst.says += f" (of {len(readings)} in a group)" if len(readings) > 1 else ""
-        return _relabel(worst, label)
+        return relabel(worst, label)
 
     def _inner(self, exc: BaseException, asked: Asked, depth: int) -> Reading | None:
         if depth >= _MAX_DEPTH or asked.reads[0] >= _MAX_READS:
@@ -392,25 +410,3 @@ class Judge:
         except Exception:  # noqa: BLE001 - attributes of foreign exceptions may be properties that raise
             self.own_errors += 1
             return None
-
-
-def _is_mere_bug(reading: Reading) -> bool:
-    """Whether it is a builtin exception that says no more than that something went wrong."""
-    return reading.label == BUG and reading.source == "catalogue"
-
-
-def _relabel(reading: Reading, label: Label) -> Reading:
-    reading.label = label
-    return reading
-
-
-def _recovery(reading: Reading) -> tuple[bool, bool, int]:
-    """Orders by how little can be done about it: what no time cures first, then our own fault, then the gravest."""
-    label = reading.label
-    return label.transient, label.status != 500, -label.severity.rank
-
-
-def _of_a_store(inner: Label, outer: Label) -> Label:
-    """A lost link to our own store needs somebody to act, though its cause alone would not say so."""
-    lost = inner.category is Category.NETWORK and outer.category is Category.NETWORK and inner.status != 504
-    return inner._replace(severity=max(inner.severity, outer.severity, key=lambda one: one.rank)) if lost else inner

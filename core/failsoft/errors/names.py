@@ -13,7 +13,7 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.taxonomy import Category
 
-__all__ = ["any_of", "guess_by_name", "is_mute_name", "words_of"]
+__all__ = ["any_of", "guess_by_name", "guess_by_words", "is_mute_name", "is_said_by_causes", "words_of"]
 
 _WRONG_TYPE = is_.INVALID._replace(status=415, code="UNSUPPORTED_MEDIA_TYPE")
 _WILL_PASS = is_.UPSTREAM_NOT_NOW._replace(code="SERVICE_UNAVAILABLE")
@@ -75,7 +75,11 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     # --- what is waited for: who else has it, or how many there are --------------------------------------------------
     _row(is_.EXHAUSTED, r"pool (?:\w+ )?(?:time ?out|timed out|exhausted|full)|bulkhead (?:is )?(?:full|saturated)"),
-    _row(is_.CONTENTION, r"lock (?:\w+ )?(?:time ?out|timed out)|already locked"),
+    _row(
+        is_.CONTENTION,
+        r"lock (?:\w+ )?(?:time ?out|timed out)|already locked"
+        r"|(?:lock|lease) (?:expired|lost|gone)|already (?:processing|running|in progress|being )",
+    ),
     # --- what failed outside -----------------------------------------------------------------------------------------
     _row(
         is_.NO_TRUST, r"(?:tls|ssl) |handshake (?:failed|failure|error)|(?:untrusted|expired) (?:server )?certificate"
@@ -85,7 +89,10 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(
         is_.UPSTREAM_FAILED,
         r"(?:invalid|bad|unexpected|malformed|unparsable|unreadable|broken|empty|incomplete|garbled|unknown)"
-        r" (?:\w+ ){0,2}?(?:response|reply|answer)",
+        r" (?:\w+ ){0,2}?(?:response|reply|answer|(?:model|llm|ai) output|completion)|returned (?:no|invalid|bad"
+        r"|empty) "
+        r"|(?:response|reply|answer) (?:is |was )?(?:invalid|malformed|unparsable|unreadable|unexpected|broken|empty"
+        r"|incomplete|garbled)",
     ),
     _row(
         is_.UNREACHABLE,
@@ -116,7 +123,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     # --- settings ----------------------------------------------------------------------------------------------------
     _row(
         is_.MISCONFIGURED,
-        r"(?:missing|invalid|no) (?:\w+ )?(?:settings?|config|env(?:ironment)? )|missing (?:\w+ )?(?:credential|secret)"
+        r"(?:missing|invalid|no) (?:\w+ ){0,3}?(?:settings?|config|env(?:ironment)? )|settings? (?:is |was )?(?:not"
+        r"|missing)|missing (?:\w+ )?(?:credential|secret)"
         r"|(?:not |un|mis)configured"
         r"|(?:templates?|certificate|migrations?|plugin|driver|fonts?|translations?|environment variable|secrets?"
         r"|settings?|config(?:uration)?)"
@@ -142,7 +150,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|(?:user|account|member|tenant|employee) (?:is )?(?:suspended|banned|blocked|disabled|deactivated"
         r"|locked (?!by )|inactive"
         r"|not (?:active|enabled|verified))|(?:suspended|banned|blocked|disabled|inactive) (?:user|account|member)"
-        r"|not (?:the|your|my) (?!same)|(?:wrong|other|foreign|cross) (?:tenant|owner|user|account|org)|no access"
+        r"|(?:tenant|owner|user|org|organi[sz]ation|workspace) mismatch|not (?:the|your|my) (?!same)|(?:wrong|other"
+        r"|foreign|cross) (?:tenant|owner|user|account|org)|no access"
         r"|(?:email|phone|identity|mail) (?:is )?(?:not |un)(?:verified|confirmed)"
         r"|(?:role|permission|scope)s? (?:missing|required|needed)"
         r"|(?:staff|members?|employees?|managers?|moderators?|editors?) only "
@@ -151,7 +160,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         is_.WHO_ARE_YOU,
-        r"unauthorized|unauthenticated|not authenticated|(?:login|mfa|otp|two factor|reauthentication"
+        r"unauthorized|unauthenticated|not authenticated|(?:not |un)signed in|signed out|(?:login|sign in|log in"
+        r"|mfa|otp|two factor|reauthentication"
         r"|step up) (?:required|needed)|not logged in"
         r"|(?:invalid|bad|wrong|expired|missing|revoked|incorrect) (?:\w+ )?(?:token|credential|password|session"
         r"|signature|otp|api key)"
@@ -170,11 +180,14 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(
         _WRONG_TYPE,
         r"unsupported (?:\w+ )?(?:media|file|content|mime|format|image|extension|encoding)"
+        r"|(?:file|media|content|mime) (?:type|format|extension) not (?:allowed|accepted|permitted|supported)"
         r"|(?:invalid|unknown|wrong) (?:file|media|content|mime) (?:type|format|extension)",
     ),
     _row(
         is_.INVALID,
-        r"out of (?:range|bounds) |negative (?:amount|quantity|price|value|number|count)"
+        r"password (?:is )?(?:too )?(?:weak|short|long|common|simple|insecure)|(?:name|title|text|comment"
+        r"|description|value)"
+        r" (?:is )?too (?:short|long)|out of (?:range|bounds) |negative (?:amount|quantity|price|value|number|count)"
         r"|not (?:an? )?(?:number|integer|date|uuid|positive|e ?mail) |must be (?:positive|an? (?:number"
         r"|integer|date)) "
         r"|(?:bad|wrong) (?:date|format|input|value|length|encoding|cursor) |unparsable|empty (?:file|body|payload"
@@ -183,7 +196,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     # --- before rules that begin with the same words ----------------------------------------------------------------
     _row(
         is_.CONTRADICTION,
-        r"(?:\w+ )?(?:out of (?:balance|sync)|unbalanced|(?:do|does) not add up|orphan(?:ed|s)? |dangling"
+        r"(?:\w+ )?(?:out of (?:balance|sync)|unbalanced|imbalance|(?:missing|no) (?:parent|referenced|related) "
+        r"|(?:do|does) not add up|orphan(?:ed|s)? |dangling"
         r"|broken (?:reference|link|chain) )",
     ),
     _row(
@@ -199,7 +213,11 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|sold|limit (?:\w+ ){0,3}(?:reached|exceeded)|over limit|overbooked|booked|business|rule|domain (?:error"
         r"|exception|failure|violation)|policy violation|(?:illegal|invalid) (?:\w+ )?(?:state|transition)"
         r"|suspended|blocked|locked out|unavailable for|not available|minimum|maximum|fraud|expired|ended |lapsed"
-        r"|in use|taken |empty "
+        r"|in use|taken |(?:budget|allowance) exceeded|empty |not applicable|exceeds |(?:region|country|market|area"
+        r"|state|city"
+        r"|currency) not supported"
+        r"|feature (?:is )?(?:not |un|dis)\w+"
+        rf"|max(?:imum)? (?!(?:\w+ )?(?:{_COUNTED_BY_MACHINES})s? )(?:\w+ ){{1,2}}(?:reached|exceeded)"
         r"|restriction |restricted |too (?:early|late|few|young|old|heavy|light|small|short|tall|far|close|low|high"
         r"|cheap|expensive|recent) |not met |clash|overlap|double book|prerequisite"
         r"|incompatib|embargo"
@@ -215,7 +233,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         # what is over, passed, finished or full, but for what goes over and for machines
         rf"|{_OVER}over (?:error |exception )?\Z|(?:window|cut ?off|date|time|term|period) (?:\w+ )?passed"
         rf"|{_NOT_OF_MACHINES}(?:finished|full) (?:error |exception )?\Z|used up |oversold|occupied|nothing to "
-        r"|in the past |still (?:has|have|in|open|used|active|running|needed)|has (?:open|active|pending|unpaid"
+        r"|in (?:the )?past |still (?:has|have|in|open|used|active|running|needed)|has (?:open|active|pending|unpaid"
         r"|outstanding|dependent|unfinished) |wrong (?:stage|state|phase|status|step|order) |must be (?:draft"
         r"|open|closed"
         r"|active|approved|paid|pending|unpaid)|only \w+ can|self (?:follow|transfer|vot|referr|invit|assign|approv)"
@@ -261,8 +279,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(_WILL_PASS, r"temporar|transient|try again|retr(?:y|i)able"),
     _row(
         is_.UPSTREAM_FAILED,
-        r"upstream|gateway|external|third party|provider|remote|vendor"
-        rf"|(?:{_KNOWN_PEERS}) (?:\w+ )?(?:error|exception|failure|failed)"
+        r"(?:up|down)stream|gateway|integration|external|third party|provider|remote|vendor"
+        rf"|(?:{_KNOWN_PEERS}) (?:\w+ )?(?:error|exception|failure|failed|refused|refusal)"
         r"|(?:supplier|carrier|partner|bank|erp|crm|courier|registry) (?:\w+ )?(?:error|fail|refused|answer"
         r"|offline|broken"
         r"|said)"
@@ -290,13 +308,22 @@ def words_of(name: str) -> str:
 @lru_cache(maxsize=1_024)
 def guess_by_name(name: str) -> tuple[Label, str] | None:
     """What the name of a class suggests that an application wrote itself, and the words that do."""
-    words = f" {words_of(name)} "
+    return guess_by_words(f" {words_of(name)} ")
+
+
+def guess_by_words(words: str) -> tuple[Label, str] | None:
+    """What words suggest that are separated by blanks, one before the first and one after the last."""
     if _ANY.search(words) is None:
         return None
     for label, pattern in _NAMES:
         if (found := pattern.search(words)) is not None:
             return label, found[0].strip()
     return None
+
+
+def is_said_by_causes(label: Label) -> bool:
+    """Whether it tells of what failed outside, of which a cause knows more."""
+    return label.category in _SAID_BY_CAUSES
 
 
 def is_mute_name(name: str) -> bool:
@@ -306,7 +333,7 @@ def is_mute_name(name: str) -> bool:
     """
     guess = guess_by_name(name)
     if guess is not None and (
-        guess[0].category not in _SAID_BY_CAUSES or guess[0] == is_.UPSTREAM_NOT_NOW or _RAN_OUT.search(guess[1])
+        not is_said_by_causes(guess[0]) or guess[0] == is_.UPSTREAM_NOT_NOW or _RAN_OUT.search(guess[1])
     ):
         return False
     return guess is not None or _SUFFIX.search(f" {words_of(name)}") is not None

@@ -14,7 +14,7 @@ from typing import Any
 from failsoft.errors import validation
 from failsoft.errors.capture import qualified_name, tidy
 from failsoft.errors.catalogue import labels as is_
-from failsoft.errors.catalogue.labels import Label, code_of_status, label_of_status
+from failsoft.errors.catalogue.labels import Label, label_of_status
 from failsoft.errors.exceptions import (
     BulkheadFullError,
     CircuitOpenError,
@@ -24,8 +24,6 @@ from failsoft.errors.exceptions import (
     RetryExhaustedError,
     ValidationError,
 )
-from failsoft.errors.names import guess_by_name
-from failsoft.errors.peers import status_of_peer
 from failsoft.errors.reading import Reading, header_pairs, parse_retry_after, recode, status_of, take_retry_after
 from failsoft.errors.taxonomy import Category, Severity
 
@@ -33,9 +31,9 @@ __all__ = [
     "OwnWord",
     "after_the_last",
     "answer_of_a_framework",
-    "answer_of_the_application",
     "behind_a_bare_one",
     "find_own_word",
+    "http_answer",
     "says_nothing",
     "speaks_for_the_last",
 ]
@@ -46,7 +44,7 @@ OwnWord = Callable[[BaseException, float], Reading | None]
 _MAX_DETAIL = 2_000
 
 
-def _http(
+def http_answer(
     exc: BaseException,
     now: float,
     status: object,
@@ -105,7 +103,7 @@ def _attribute(exc: object, *names: str) -> Any:
 
 def _duck(exc: BaseException, now: float) -> Reading:
     """Starlette, FastAPI, Litestar, Sanic, Lilya, APIFlask, Ninja, BlackSheep and those that look like them."""
-    return _http(
+    return http_answer(
         exc,
         now,
         _attribute(exc, "status_code", "status", "code"),
@@ -128,60 +126,12 @@ def answer_of_a_framework(exc: BaseException, now: float) -> Reading | None:
     return _unknown(exc, now)
 
 
-def answer_of_the_application(cls: type) -> OwnWord:
-    """How a class of the application speaks that may carry a status, as its base of errors often does.
-
-    It is inferred, so the failure stays one that operators hear of. With the response or the request of a client, or
-    with the very status of a peer's answer that it was raised from, it tells of a peer.
-    """
-    fixed = next((one for name in _STATUS_NAMES if (one := _status_in(cls, name)) is not None), None)
-    always = any(hasattr(cls, name) for name in _STATUS_NAMES)
-    said = guess_by_name(cls.__name__)
-
-    def speak(exc: BaseException, now: float) -> Reading | None:
-        if not always and not getattr(exc, "__dict__", None):
-            return None
-        if _attribute(exc, "response", "request") is not None:
-            return None
-        status = next((one for name in _STATUS_NAMES[:3] if (one := _status_in(exc, name)) is not None), fixed)
-        if status is None:
-            return None
-        cause = exc.__cause__
-        if fixed is None and cause is not None and status_of_peer(getattr(cause, "response", None), cause) == status:
-            return None
-        reading = _http(exc, now, status)
-        reading.more.pop("expected", None)
-        reading.explicit = False
-        if said is not None and (said[0].status < 500) is (status < 500) and not _says_more(status, said):
-            reading.label = said[0]._replace(status=status, code=code_of_status(status))
-        return reading
-
-    return speak
-
-
-_CLEAR_STATUSES = frozenset({401, 402, 413, 415, 429})
-_REFUSES = frozenset({"not allowed", "cannot", "blocked", "not possible", "only", "rule", "policy violation"})
-
-
-def _says_more(status: int, said: tuple[Label, str]) -> bool:
-    """Whether a status says more than a name: of a name that tells of a refusal, 403 says that it is about whom."""
-    if status == 403:
-        return said[0].category is Category.BUSINESS_LOGIC and said[1] in _REFUSES
-    return status in _CLEAR_STATUSES
-
-
-_STATUS_NAMES = ("status_code", "http_status", "status", "code")
-
-
-def _status_in(owner: object, name: str) -> int | None:
-    value = getattr(owner, name, None)
-    return int(value) if isinstance(value, int) and not isinstance(value, bool) and 400 <= value <= 599 else None
-
-
 def _litestar_validation(exc: BaseException, now: float) -> Reading:
     errors = validation.pairs_of_list(_attribute(exc, "extra"), "key", "message")
     status = _attribute(exc, "status_code")
-    return _http(exc, now, status, detail=_attribute(exc, "detail"), headers=_attribute(exc, "headers"), errors=errors)
+    return http_answer(
+        exc, now, status, detail=_attribute(exc, "detail"), headers=_attribute(exc, "headers"), errors=errors
+    )
 
 
 def _werkzeug(exc: BaseException, now: float) -> Reading:
@@ -190,7 +140,7 @@ def _werkzeug(exc: BaseException, now: float) -> Reading:
     headers = get_headers() if callable(get_headers) else None
     # abort(response) leaves the code away
     status = _attribute(exc, "code") or _attribute(_attribute(exc, "response"), "status_code")
-    reading = _http(exc, now, status, detail=given, headers=headers)
+    reading = http_answer(exc, now, status, detail=given, headers=headers)
     # get_headers drops a Retry-After of 0, and its date is relative to another clock than ours
     wait: Any = getattr(exc, "retry_after", None)
     seconds = wait.timestamp() - now if hasattr(wait, "timestamp") else wait
@@ -206,7 +156,7 @@ def _rest_framework(exc: BaseException, now: float) -> Reading:
     default = str(_attribute(type(exc), "default_detail") or "")
     if isinstance(detail, str) and detail.startswith(default.partition("{")[0] or "\0"):
         detail = None
-    reading = _http(exc, now, _attribute(exc, "status_code"), detail=detail, headers=headers, errors=errors)
+    reading = http_answer(exc, now, _attribute(exc, "status_code"), detail=detail, headers=headers, errors=errors)
     if (seconds := parse_retry_after(getattr(exc, "wait", None), now)) is not None:
         reading.more.update(retry_after=seconds, retry_after_set=True)
     return reading
@@ -214,24 +164,24 @@ def _rest_framework(exc: BaseException, now: float) -> Reading:
 
 def _falcon(exc: BaseException, now: float) -> Reading:
     status = _leading_number(_attribute(exc, "status_code", "status"))
-    return _http(exc, now, status, detail=_attribute(exc, "description"), headers=_attribute(exc, "headers"))
+    return http_answer(exc, now, status, detail=_attribute(exc, "description"), headers=_attribute(exc, "headers"))
 
 
 def _aiohttp_web(exc: BaseException, now: float) -> Reading:
     status = _attribute(exc, "status_code", "status")
     default = f"{status}: {_attribute(exc, 'reason')}"
     text, headers = _attribute(exc, "text"), _attribute(exc, "headers")
-    return _http(exc, now, status, detail=text, headers=headers, default=default)
+    return http_answer(exc, now, status, detail=text, headers=headers, default=default)
 
 
 def _without_text(exc: BaseException, now: float) -> Reading:
     """Frameworks whose text is for the log: Tornado, WebOb, Pyramid, Bottle, CherryPy, Connexion."""
-    return _http(exc, now, _attribute(exc, "status_code", "status", "code"), headers=_attribute(exc, "headers"))
+    return http_answer(exc, now, _attribute(exc, "status_code", "status", "code"), headers=_attribute(exc, "headers"))
 
 
 def _in_words(exc: BaseException, now: float) -> Reading:
     """Frameworks whose exceptions say their status as "404 Not Found": web.py, and CherryPy where it was given so."""
-    return _http(exc, now, _leading_number(_attribute(exc, "status") or next(iter(exc.args), None)))
+    return http_answer(exc, now, _leading_number(_attribute(exc, "status") or next(iter(exc.args), None)))
 
 
 def _leading_number(value: object) -> object:
@@ -250,24 +200,31 @@ _FAULTS = (
 def _soap_fault(exc: BaseException, now: float) -> Reading:
     """Spyne: the code of a SOAP fault, of which the part before the dot says whose fault it is."""
     code = str(_attribute(exc, "faultcode") or "")
-    return _http(exc, now, next((status for start, status in _FAULTS if code.startswith(start)), 500))
+    return http_answer(exc, now, next((status for start, status in _FAULTS if code.startswith(start)), 500))
 
 
 def _status(number: int) -> OwnWord:
-    return lambda exc, now: _http(exc, now, number)
+    return lambda exc, now: http_answer(exc, now, number)
 
 
 def _ratelimited(exc: BaseException, now: float) -> Reading:
     """A permission denied by its class, with the status of one, and yet our own limit."""
-    reading = _http(exc, now, 403)
+    reading = http_answer(exc, now, 403)
     reading.label = is_.OUR_LIMIT._replace(status=403)
+    return reading
+
+
+def _session_interrupted(exc: BaseException, now: float) -> Reading:
+    """A bad request by its class, and yet another request ended the session meanwhile."""
+    reading = http_answer(exc, now, 400)
+    reading.label = reading.label._replace(category=Category.CONCURRENCY)
     return reading
 
 
 def _request_validation(exc: BaseException, now: float) -> Reading:
     errors = _attribute(exc, "errors")
     pairs = validation.pairs_of_pydantic(errors() if callable(errors) else errors)
-    reading = _http(exc, now, 422, errors=pairs)
+    reading = http_answer(exc, now, 422, errors=pairs)
     reading.label = is_.UNPROCESSABLE
     return reading
 
@@ -276,7 +233,7 @@ def _websocket(exc: BaseException, now: float) -> Reading:
     """A close code says little about HTTP (RFC 6455, 7.4.1): 1011 and above 1011 are the server's fault."""
     code = _attribute(exc, "code")
     number = 500 if isinstance(code, int) and 1011 <= code <= 1014 else 403 if code in {1008, 3000, 3003} else 400
-    return _http(exc, now, number)
+    return http_answer(exc, now, number)
 
 
 _WORDS: dict[str, OwnWord] = {
@@ -296,6 +253,7 @@ _WORDS: dict[str, OwnWord] = {
     "blacksheep.HTTPException": _duck,
     "werkzeug.HTTPException": _werkzeug,
     "rest_framework.APIException": _rest_framework,
+    "django.SessionInterrupted": _session_interrupted,
     "django_ratelimit.Ratelimited": _ratelimited,
     "django.Http404": _status(404),
     "django.PermissionDenied": _status(403),

@@ -48,7 +48,7 @@ _OUR_KEYS = _guess(Category.AUTHENTICATION, Severity.HIGH)
 _MISUSE = _guess(Category.SYSTEM, Severity.HIGH)
 
 _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
-    (_CORRUPT, ("database disk image is malformed", "data corruption", "corrupted page")),
+    (_CORRUPT, ("database disk image is malformed", "data corruption", "corrupted page", "corruption: ")),
     (_HOST, ("no space left on device", "out of memory", "cannot allocate memory", "disk full", "disk is full")),
     (_CONCURRENCY, (
         "deadlock", "could not serialize", "serialization failure", "lock wait timeout", "database is locked",
@@ -65,14 +65,16 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
     )),
     (_NETWORK._replace(severity=Severity.HIGH), (
         "certificate verify failed", "certificate has expired", "certificate_verify_failed", "invalid peer certificate",
-        "invalidcertificate", "unknownissuer", "self-signed certificate", "self signed certificate", "tls handshake",
+        "invalidcertificate", "unknownissuer", "[ssl: wrong_version_number]",
+        "[ssl: record_layer_failure]", "self-signed certificate", "self signed certificate", "tls handshake",
         "ssl handshake",
     )),
     (_OUR_KEYS, (
         "invalid api key", "incorrect api key", "incorrect access_key", "invalid access key",
         "password authentication failed", "invalid credentials",
+        "authorization failed", "invalid access_token",
         "authentication failed", "access denied", "unauthorized", "invalid auth token", "invalid access token",
-        "expired session", "session expired", "please login", "please log in",
+        "permission is denied", "expired session", "session expired", "please login", "please log in",
     )),
     (_INTEGRITY, (
         "duplicate key", "unique constraint", "foreign key constraint", "violates check constraint",
@@ -90,8 +92,10 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "not bound to", "unread result", "is required when", "cannot exceed", "must be str", "must be a ",
         "must be an ",
         "must be one of", "must be of type", "no active ", "outside of a", "missing the required", "unexpected keyword",
-        "must be given", "must be provided", "must be passed",
-        "wrong type", "no literal value",
+        "must be given", "must be provided", "must be passed", "() first",
+        "wrong type", "no literal value", "mutually exclusive", "invalid input of type", "can not be none",
+        "cannot be none", "must not be none", "but was not supplied", "another coroutine", "already running",
+        "not been started",
     )),
     (_NETWORK, (
         "connection refused", "connection reset", "connection aborted", "connection closed", "broken pipe",
@@ -100,33 +104,48 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
         "couldn't connect", "could not establish", "failed to establish", "cannot connect",
         "failed to connect", "known_hosts", "timed out", "timeout",
         "unexpected eof", "server disconnected", "err_connection_", "err_name_not_resolved",
-        "could not open socket", "no response received", "did not respond",
+        "could not open socket", "no response received", "did not respond", "did not answer", "no answer from",
+        "no reply from", "no response from", "not responding", "could not reach", "cannot reach", "can't reach",
+        "unable to reach", "is unreachable",
     )),
     (_UPSTREAM, (
         "bad gateway", "service unavailable", "gateway time-out", "temporarily unavailable", "upstream",
-        "maintenance", "internal server error",
+        "maintenance", "internal server error", "is overloaded", "over capacity",
+        "is unavailable", "currently unavailable", " is down", "downstream", "is offline", "try again later",
     )),
 )  # fmt: skip
 
+_OPEN = r"\bcircuit\b(?:.breaker)?(?: \S+)? (?:is |still |now |has )?open(?:ed)?\b|\bbreaker (?:is |still )?open\b"
+"""A breaker lets nothing through to a peer that failed before."""
+_OPEN_CIRCUIT = re.compile(_OPEN)
+
 _PEERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
-    (is_.NO_TRUST, re.compile(r"certificate|unknownissuer|(?:tls|ssl) handshake")),
+    (is_.NO_TRUST, re.compile(r"certificate|unknownissuer|wrong_version|record_layer|(?:tls|ssl) handshake")),
     (is_.UNREACHABLE, re.compile(
         r"refused|err_name_not|could not open socket"
         r"|(?:could not|couldn't|cannot|can't|unable to|failed to|failed client) (?:establish|connect|resolve)"
         r"|connect call failed|name resolution|getaddrinfo|name or service|nodename|no route|failed to establish"
-        r"|network is unreachable"
+        r"|is unreachable|(?:could not|cannot|can't|unable to) reach"
     )),
     (is_.BROKEN, re.compile(
         r"(?:connection|stream|socket|link) (?:was )?(?:reset|aborted|closed|lost|broken)|broken pipe|disconnected"
         r"|unexpected eof|network error|closed by"
     )),
-    (is_.SILENT, re.compile(r"time ?d? ?out|no response received|did not respond")),
+    (is_.SILENT, re.compile(
+        r"time ?d? ?out|did not (?:respond|answer)|no (?:response|answer|reply) (?:received|from)|not responding"
+    )),
 )  # fmt: skip
 _ANSWERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     (is_.THROTTLED, re.compile(r"too many requests|rate limit")),
     (is_.UPSTREAM_SLOW, re.compile(r"gateway time-?out")),
     (is_.UPSTREAM_DOWN, re.compile(r"bad gateway")),
-    (is_.UPSTREAM_NOT_NOW, re.compile(r"service unavailable|temporarily unavailable|maintenance")),
+    (
+        is_.UPSTREAM_NOT_NOW,
+        re.compile(
+            r"service unavailable|temporarily unavailable|maintenance|is overloaded|unavailable|is down"
+            rf"|over capacity|is offline|again later|{_OPEN}"
+        ),
+    ),
 )
 
 _SHARED: tuple[tuple[Label, re.Pattern[str]], ...] = (
@@ -140,30 +159,6 @@ _SHARED: tuple[tuple[Label, re.Pattern[str]], ...] = (
     )),
 )  # fmt: skip
 
-_OF_APPLICATIONS: tuple[tuple[Label, re.Pattern[str]], ...] = (
-    (
-        is_.UPSTREAM_FAILED,
-        re.compile(
-            r"\b(?:returned|answered|replied|responded|sent|gave)(?: us)?(?: with)? (?:nonsense|garbage|rubbish|html"
-            r"|nothing|no (?:content|data|body|answer|json)|(?:an? )?(?:empty|invalid|unexpected|malformed|unparsable"
-            r"|garbled) (?:answer|response|reply|body|document|payload|content|json|status|page))\b"
-            r"|\b(?:unexpected|invalid|malformed|empty|bad|garbled|unparsable) (?:\w+ )?(?:response|reply|answer)"
-            r" (?:from|of|by)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        _guess(Category.BUSINESS_LOGIC, Severity.LOW),
-        re.compile(
-            r"\b(?:insufficient funds|(?:out of|not enough|insufficient) (?:stock|inventory|seats)|sold out"
-            r"|card (?:was |has been )?declined|(?:is|was|has been|had been) already (?:been )?(?:paid|shipped"
-            r"|delivered|cancell?ed|refunded|redeemed|booked|invoiced|settled|approved|published|closed for orders))\b",
-            re.IGNORECASE,
-        ),
-    ),
-)
-"""What an application says in a class that says nothing: of a peer, and of its own rules."""
-
 _OF_SETTINGS = re.compile(
     r"(?:secret|api|access|encryption|fernet|private|signing)[ _-]?keys?\b|\bpem\b|certificate file|credentials?\b"
     r"|\b(?:ur[li]|dsn|hosts?|hostname)\b|\b(?:transport|renderer|driver|backend|middleware|template|fonts?)\b"
@@ -172,7 +167,7 @@ _OF_SETTINGS = re.compile(
 )
 _COMPLAINS = re.compile(
     r"\bmust\b|\bshould\b|no such|\bno \S+ (?:key|app|was)|\bnot\b|n't\b|unknown|invalid|unable"
-    r"|missing|expected|required"
+    r"|missing|expected|required|\bneither\b"
     r"|\bneeds? an? |\bno '|unsupported|could not|failed",
     re.IGNORECASE,
 )
@@ -182,6 +177,9 @@ _KEY = (
 )
 _NO_KEY = re.compile(
     rf"\b(?:no|missing|without|could not find|unable to locate|set(?:ting)?|provide|define) (?:\S+ ){{0,3}}{_KEY}\b"
+    rf"|\bnot set (?:an? |the |your )?{_KEY}\b"
+    rf"|\b(?:need to|have to|must|should|please) (?:pass|provide|supply|specify|give|define) (?:\S+ ){{0,4}}?"
+    rf"(?:{_KEY}|token|credentials|password)\b"
     rf"|\b{_KEY} (?:(?:is|are|was|were|must be|has|have) ){{0,2}}(?:not |been )?(?:set|provided|found|configured|given"
     r"|missing|required|unset|empty)\b"
     r"|\bno (?:\w+ )?(?:token|password|key) (?:was )?(?:provided|given|set|supplied|configured|specified)\b",
@@ -194,23 +192,32 @@ _CLOSED = re.compile(
 _NO_DEPENDENCY = re.compile(
     r"\b(?:pip3? install|(?:need|have|try) to (?:pip )?install|please install|not installed)\b", re.IGNORECASE
 )
-_UNDEFINED = re.compile(r"\bnot (?:been )?(?:defined|configured|registered)\b", re.IGNORECASE)
+_UNDEFINED = re.compile(
+    r"\bnot (?:been )?(?:defined|configured|registered)\b"
+    r"|\bno (?:\w+ ){1,4}?(?:is |was |has been )?(?:configured|defined|registered)\b",
+    re.IGNORECASE,
+)
 _REASON = re.compile(r"\W*(?:bad gateway|service unavailable|internal server error|gateway time-?out)\b", re.IGNORECASE)
 _NONSENSE = re.compile(
     r"\b(?:invalid|bad|unexpected|malformed|garbled) (?:greeting|handshake|banner|reply|response)\b"
-    r"|\blooks like http\b|\bbad ?status ?line\b",
+    r"|\blooks like http\b|\b(?:bad|illegal|invalid) ?status ?line\b",
     re.IGNORECASE,
 )
+_CALL_FIRST = re.compile(r"\b(?:call|run|await|use) [\w.]+\(\) (?:first|before)\b", re.IGNORECASE)
 _LOGIN = re.compile(
     r"\b(?:password )?authentication failed\b|\binvalid (?:user ?name|login|credentials)\b|\blogin incorrect\b",
     re.IGNORECASE,
 )
 _PROXY = re.compile(
-    r"\b(?:proxy|tunnel|CONNECT)\b.{0,60}?(?:status|failed|code|HTTP(?:/\d\.\d)?|response|rejected|refused)\W{0,3}([45]\d\d)\b"
+    r"\b(?:proxy|tunnel|CONNECT)\b.{0,60}?(?:status|failed|code|HTTP(?:/\d\.\d)?|response|rejected"
+    r"|refused)\W{0,3}([45]\d\d)\b"
     r"|\A\W{0,3}(407)\b|proxy authentication required",
     re.IGNORECASE,
 )
 """What a proxy answered that was asked for a tunnel."""
+_HANDSHAKE = re.compile(
+    r"\b(?:connection|handshake)\b (?:\w+ )?(?:error|failed|refused|rejected|status)\W{1,3}([45]\d\d)\b", re.IGNORECASE
+)
 _MAX_SETTINGS = 400
 
 
@@ -222,7 +229,10 @@ def guess_by_message(message: str) -> tuple[Label, str] | None:
 @lru_cache(maxsize=1_024)
 def _guess_by_text(text: str) -> tuple[Label, str] | None:
     # the same exception is often raised again with the same text
-    return _find(_MESSAGES, _SET_TIMEOUT.sub("", text.lower()))
+    lower = _SET_TIMEOUT.sub("", text.lower())
+    if (found := _find(_MESSAGES, lower)) is not None:
+        return found
+    return None if (opened := _OPEN_CIRCUIT.search(lower)) is None else (_UPSTREAM, opened[0])
 
 
 _SET_TIMEOUT = re.compile(
@@ -268,16 +278,15 @@ def how_a_peer_failed(message: str) -> tuple[Label, str] | None:
 def what_happened(message: str) -> tuple[Label, str] | None:
     """What a message names that happened, where nothing but the message is known: how a link failed, what a peer
     answered, what ran out, or that others were there at the same time."""
-    for label, words in _OF_APPLICATIONS:
-        if (found := words.search(message[:_MAX_SETTINGS])) is not None:
-            return label, found[0].lower()
+    if "()" in message and (called := _CALL_FIRST.search(message[:_MAX_SETTINGS])) is not None:
+        return is_.BUG, called[0].lower()
     guess = guess_by_message(message)
     if guess is None or guess[0].category not in {Category.RESOURCE, Category.CONCURRENCY}:
         told = how_a_peer_failed(message)
         # of an application it may be a plan, or a machine
         return None if told is not None and told[1] == "maintenance" else told
     text = message[:_MAX_MESSAGE].lower()
-    return next(((label, found[0]) for label, words in _SHARED if (found := words.search(text)) is not None), None)
+    return next(((label, one[0]) for label, words in _SHARED if (one := words.search(text)) is not None), None)
 
 
 def is_closed(message: str) -> bool:
@@ -293,6 +302,8 @@ def tells_of_an_answer(message: str) -> tuple[Label, str] | None:
     if (found := _PROXY.search(message[:_MAX_SETTINGS])) is not None:
         status = int(found[1] or found[2] or 407)
         return label_of_upstream(status) or is_.UPSTREAM_FAILED, f"a proxy, HTTP {status}"
+    if (found := _HANDSHAKE.search(message[:_MAX_SETTINGS])) is not None:
+        return label_of_upstream(int(found[1])) or is_.UPSTREAM_FAILED, f"a handshake, HTTP {found[1]}"
     if (found := _LOGIN.search(message[:_MAX_SETTINGS])) is not None:
         return is_.REFUSED_US, found[0].lower()
     found = _NONSENSE.search(message[:_MAX_SETTINGS])

@@ -15,6 +15,7 @@ from failsoft.errors.taxonomy import Category
 
 __all__ = [
     "IN_FULL",
+    "asks_to_be_repeated",
     "lower_text_of",
     "means_of_a_bad_request",
     "of_our_request",
@@ -36,13 +37,16 @@ _SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing
 # 400 is how some say 401: Google's "API key not valid", Plaid's INVALID_API_KEYS
 _KEY_REFUSED = re.compile(r"api[ _-]?keys? (?:is )?(?:not valid|invalid|expired)|invalid[ _-]api[ _-]?keys?\b")
 
+_MAY_BE_REPEATED = re.compile(r"\b(?:you (?:can|may)|please|should) (?:\w+ )?(?:retry|repeat)\b")
+"""What a peer adds to a failure of its own that will pass."""
 _SPENT_IN_TEXT = re.compile(r"credit balance is too low|insufficient (?:credits?|balance|quota)|out of credits?")
 _ANY_PHRASE = "|".join(one.phrase for one in HTTPStatus if one >= 400)
 # RFC 9110, 15.6, and RFC 6585; of other statuses it may be the server that says it
 _OWN_PHRASES = "|".join(rf"{int(one)}(?=\W{{1,3}}{one.phrase})" for one in HTTPStatus if one >= 500 or one == 429)
+_NUMBER = re.compile(r"[45]\d\d")
 _STATUS_IN_TEXT = re.compile(
     r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP (?:resp|response|error|code)|HTTP status|status code|(?:returned"
-    r"|answered)(?: (?:with|a|status|response))*"
+    r"|answered|responded|replied|failed|got)(?: (?:with|an?|http|status|response|error|code))*|status"
     r"|response|with (?:status |error |response )?code)\W{0,3}([45]\d\d)\b"
     # so many rows were returned
     r"(?! (?!(?:status|was|is|as|has|errors)\b)[a-z]+s\b)"
@@ -70,7 +74,7 @@ def status_of_peer(*carriers: object) -> int | None:
 
 def status_in(text: str) -> int | None:
     """A status of a failure that a text names as one."""
-    found = _STATUS_IN_TEXT.search(text[:_MAX_TEXT])
+    found = _STATUS_IN_TEXT.search(text[:_MAX_TEXT]) if _NUMBER.search(text) is not None else None
     return None if found is None else int(found[1] or found[2])
 
 
@@ -80,6 +84,11 @@ def means_of_a_bad_request(exc: BaseException) -> Label | None:
     if _KEY_REFUSED.search(text):
         return is_.REFUSED_US
     return is_.QUOTA_SPENT if _SPENT_IN_TEXT.search(text) else None
+
+
+def asks_to_be_repeated(exc: BaseException) -> bool:
+    """Whether a peer says of a failure of its own that the same may be asked once more."""
+    return _MAY_BE_REPEATED.search(lower_text_of(exc)) is not None
 
 
 def upstream(exc: BaseException, label: Label | None) -> Code | None:
@@ -99,6 +108,8 @@ def upstream(exc: BaseException, label: Label | None) -> Code | None:
     means = known.label_of_upstream(status)
     if means is None and status == 400:
         means = means_of_a_bad_request(exc)
+    if means is None and status == 500 and asks_to_be_repeated(exc):
+        means = is_.UPSTREAM_DOWN
     if means is None and status not in IN_FULL and _says_little(label) and (said := word_of_answer(exc)) is not None:
         return said._replace(says=f"{says}, {said.says}", retry_after=wait)
     if means is None and clear is not None:

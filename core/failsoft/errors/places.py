@@ -9,9 +9,9 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.failure import Frame
 from failsoft.errors.files import in_package, is_application, is_installed, slashed
-from failsoft.errors.packages import Kind, kind_of_top, package_of
+from failsoft.errors.packages import Kind, is_third_party, kind_of_top, package_of
 
-__all__ = ["OF_INPUT", "kind_of_file", "kind_of_place", "refine_by_library"]
+__all__ = ["OF_INPUT", "kind_of_file", "kind_of_frame", "kind_of_place", "refine_by_library"]
 
 _CLOSE = 3
 _NEAR = 25
@@ -85,7 +85,7 @@ _SETS_UP = re.compile(
 )
 _GIVEN_SETTINGS = re.compile(
     r"(?:\A|\.)(?:\w*(?:Settings|Config|Configuration|Options|URL\w*)\.(?!__getattr__)\w+|(?:_?\w+_)?config|configure"
-    r"|(?:from|parse)_(?:url|uri|dsn)|(?!generate)\w*_options?|validate_\w*(?:preference|option|setting)\w*|\w*load_template|_create_template)\Z"
+    r"|(?:\w+_)?(?:from|parse)_(?:url|uri|dsn)|(?!generate)\w*_options?|validate_\w*(?:preference|option|setting)\w*|\w*load_template|_create_template)\Z"
 )
 _READS_ANSWER = re.compile(
     r"(?:parse|handle|read|check)_response|(?:process|get|read)_reply|raise_for_(?:status|response)"
@@ -156,9 +156,20 @@ def kind_of_file(file: str) -> Kind | None:
     return kind_of_place(slashed(file)) or package_of(inside.removesuffix(".py").replace("/", ".")).kind
 
 
+def kind_of_frame(file: str, function: str) -> Kind | None:
+    """The same of a function, which tells of a compiled module more than its path does: Cython names it in full."""
+    if _COMPILED.search(file) is None or not function.count("."):
+        return kind_of_file(file)
+    top = function.partition(".")[0]
+    return kind_of_top(top) or (package_of(top).kind if is_third_party(top) else None)
+
+
+_COMPILED = re.compile(r"\.p(?:yx|xi)\Z")
+
+
 def _by_kind(frames: Sequence[Frame]) -> Label | None:
     """What a builtin exception means that a library raised in a function that reads data: a client sent it."""
-    kinds = [_reader_at(slashed(frame[0])) for frame in frames]
+    kinds = [_reader_at(slashed(frame[0]), frame[2]) for frame in frames]
     label = _OF_KIND.get(kinds[-1] or Kind.UNKNOWN)
     if label is None:
         return None
@@ -166,14 +177,14 @@ def _by_kind(frames: Sequence[Frame]) -> Label | None:
     return label if any(_READS.search(frame[2].lower()) for frame in inside) else None
 
 
-def _reader_at(path: str) -> Kind | None:
+def _reader_at(path: str, function: str) -> Kind | None:
     """What the package is for that a file belongs to; of one that is not known only that it reads data."""
     if (kind := kind_of_place(path)) is not None:
         return kind
     inside = in_package(path)
     if inside and package_of(inside.partition("/")[0].removesuffix(".py")).kind is Kind.PARSER:
         return Kind.PARSER
-    return None
+    return Kind.PARSER if not inside and kind_of_frame(path, function) is Kind.PARSER else None
 
 
 def _is_in(filename: str, places: tuple[str, ...]) -> bool:
@@ -201,6 +212,6 @@ def _by_library(frames: Sequence[Frame], name: str) -> Label | None:
             if kind_of_place(path) is not Kind.PARSER and _GIVEN_SETTINGS.search(function):
                 return is_.MISCONFIGURED
             # a RuntimeError is about how the library is used
-            if name != "RuntimeError" and _READS_ANSWER.search(function):
+            if name != "RuntimeError" and kind_of_place(path) is not Kind.FRAMEWORK and _READS_ANSWER.search(function):
                 return is_.UPSTREAM_FAILED
     return None

@@ -37,6 +37,8 @@ _NOT_FOUND = frozenset({"NotFound", "NotFoundException"})
 _NEED_WHAT_IS_SET_UP = frozenset(
     {"Publish", "PublishBatch", "Subscribe", "GetTopicAttributes", "SetTopicAttributes", "ListSubscriptionsByTopic"}
 )
+# a secret, a key or a table that is set up beforehand, and is not to be there any more
+_DELETED = re.compile(r"\b(?:marked|scheduled|pending) (?:for )?deletion\b")
 # Cognito: the password is that of our client
 _OF_A_LOGIN = frozenset({"NotAuthorizedException", "UserNotFoundException"})
 _LOGINS = frozenset({"InitiateAuth", "AdminInitiateAuth", "RespondToAuthChallenge", "ConfirmForgotPassword"})
@@ -87,6 +89,8 @@ def _said_of_aws(code: object, text: str, operation: object) -> Code | None:
         return Code(is_.QUOTA_SPENT, f"AWS {code}")
     if code == "MessageRejected" and "not verified" in text:
         return Code(is_.REFUSED_US, f"AWS {code}")
+    if _DELETED.search(text) is not None:
+        return Code(is_.MISCONFIGURED, f"AWS {code}, deleted")
     if code in _OF_A_LOGIN and operation in _LOGINS:
         return Code(is_.WHO_ARE_YOU, f"AWS {code}")
     return None
@@ -125,6 +129,8 @@ _GRPC_LINK: tuple[tuple[str, Label], ...] = (
     ("socket closed", is_.BROKEN),
     ("broken pipe", is_.BROKEN),
     ("goaway", is_.BROKEN),
+    # a server that stops, in the middle of calls
+    ("cancelling all calls", is_.BROKEN),
 )
 
 

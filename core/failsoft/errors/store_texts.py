@@ -7,11 +7,27 @@ from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.catalogue.store_codes import REDIS
 from failsoft.errors.code import Code, first_of, named
 
-__all__ = ["read_misuse", "read_redis", "text_of_mysql", "text_of_postgres", "text_of_sqlite"]
+__all__ = [
+    "read_libpq",
+    "read_misuse",
+    "read_redis",
+    "text_of_mysql",
+    "text_of_postgres",
+    "text_of_sqlite",
+    "word_of_libpq",
+]
 
 _MAX_TEXT = 2_000
 _Coded = tuple[tuple[str, str, Label], ...]
 
+_DAMAGED = (
+    'could not open file "base/', 'could not open file "global/', 'could not open file "pg_', "could not read block",
+    "missing chunk number", "unexpected chunk number", "could not access status of transaction", "unexpected zeros",
+    "invalid memory alloc request size", "compressed pglz data is corrupt", "re-find parent key", "left-link changed",
+)  # fmt: skip
+"""Files of a database that are gone or hold something else (PostgreSQL has a state of its own for few of them)."""
+_PREPARED = ("_pg3_", "__asyncpg_")
+_OF_ANOTHER_TYPE = ("expected str, got", "offset-naive", "sized iterable container expected")
 _POSTGRES: _Coded = (
     ("42883", "operator does not exist", is_.BUG),
     ("42883", "operator is not unique", is_.BUG),
@@ -29,16 +45,78 @@ _POSTGRES: _Coded = (
     ("25006", "cannot execute drop", is_.MISCONFIGURED),
     ("25006", "cannot execute truncate", is_.MISCONFIGURED),
     ("42704", "large object", is_.CONTRADICTION),
+    # statements that a driver prepares by itself, behind a pooler that gives each transaction another session
+    *((state, f'statement "{name}', is_.MISCONFIGURED) for state in ("26000", "42P05") for name in _PREPARED),
+    ("53400", "temp_file_limit", is_.TOO_BIG_FOR_PEER),
+    # asyncpg cannot send what is of another type; a text that is no number may be a client's, another object is ours
+    *(("22000", words, is_.BUG) for words in _OF_ANOTHER_TYPE),
     ("08P01", "bind message supplies", is_.BUG),
     ("08P01", "no such database", is_.MISCONFIGURED),
     ("08P01", "no more connections allowed", is_.EXHAUSTED),
     ("XX000", "could not open relation with oid", is_.CONTENTION),
     ("XX000", "tuple concurrently updated", is_.CONTENTION),
     ("XX000", "max clients reached", is_.EXHAUSTED),
+    *((state, words, is_.CORRUPT) for state in ("XX000", "58P01") for words in _DAMAGED),
     ("XX000", "max client conn", is_.EXHAUSTED),
     ("XX000", "tenant or user not found", is_.REFUSED_US),
 )
 """SQLSTATE, words of the server or of a pooler in front of it, and what they mean."""
+
+# libpq gives no SQLSTATE where there was no session yet, nor does a pooler that refused one
+_LIBPQ: tuple[tuple[str, Label], ...] = (
+    ("authentication failed", is_.REFUSED_US),
+    ("no pg_hba.conf entry", is_.REFUSED_US),
+    ("pg_hba.conf rejects", is_.REFUSED_US),
+    ("tenant or user not found", is_.REFUSED_US),
+    ("no password supplied", is_.MISCONFIGURED),
+    ("no such database", is_.MISCONFIGURED),
+    ("unsupported startup parameter", is_.MISCONFIGURED),
+    # the connection is as it should be, and the statement is not
+    ("number of parameters must be", is_.BUG),
+    ("is not currently accepting connections", is_.STORE_NOT_NOW),
+    ("is being accessed by other users", is_.CONTENTION),
+    ('database "', is_.MISCONFIGURED),
+    ("too many clients", is_.EXHAUSTED),
+    ("remaining connection slots", is_.EXHAUSTED),
+    ("too many connections", is_.EXHAUSTED),
+    ("no more connections allowed", is_.EXHAUSTED),
+    ("max clients", is_.EXHAUSTED),
+    ("max_client_conn", is_.EXHAUSTED),
+    ("query_wait_timeout", is_.EXHAUSTED),
+    ('role "', is_.REFUSED_US),
+    ("starting up", is_.STORE_NOT_NOW),
+    ("shutting down", is_.STORE_NOT_NOW),
+    ("in recovery mode", is_.STORE_NOT_NOW),
+    ("not yet accepting connections", is_.STORE_NOT_NOW),
+    ("server login has been failing", is_.STORE_NOT_NOW),
+    ("session is read-only", is_.STORE_NOT_NOW),
+    ("server is in hot standby", is_.STORE_NOT_NOW),
+    ("connection refused", is_.STORE_REFUSED),
+    ("translate host name", is_.STORE_REFUSED),
+    ("resolve host", is_.STORE_REFUSED),
+    ("name or service not known", is_.STORE_REFUSED),
+    ("timeout expired", is_.CONNECT_SILENT),
+    ("certificate file", is_.MISCONFIGURED),
+    ("private key file", is_.MISCONFIGURED),
+    ("certificate", is_.NO_TRUST),
+    ("does not support ssl", is_.NO_TRUST),
+    ("the connection is closed", is_.BUG),
+)
+_OF_LIBPQ = ("connection to server", "[libpq]", "could not translate host name", "no pg_hba.conf entry")
+
+
+def word_of_libpq(text: str) -> Code | None:
+    """What the words of libpq, or of a pooler, say of a session that there was none of."""
+    lower = text[:_MAX_TEXT].lower()
+    return next((Code(means, f"libpq: {needle}") for needle, means in _LIBPQ if needle in lower), None)
+
+
+def read_libpq(exc: BaseException, _label: Label | None) -> Code | None:
+    """The words of libpq, where a driver hands them on that nobody knows; they are its own."""
+    text = str(exc)[:_MAX_TEXT]
+    lower = text.lower()
+    return word_of_libpq(text) if any(words in lower for words in _OF_LIBPQ) else None
+
 
 _MYSQL: _Coded = (
     # the connector gives the number of a statement that took too long to a link that was silent
@@ -60,6 +138,8 @@ _MYSQL: _Coded = (
 
 _SQLITE: tuple[tuple[str, Label], ...] = (
     ("no such savepoint", is_.BUG),
+    # written in our statement, as a name that is misspelt
+    ("no such function", is_.BUG),
     ("malformed match expression", is_.BUG),
     ("no such rowid", is_.NOT_THERE),
     ("foreign key mismatch", is_.MISCONFIGURED),
@@ -197,6 +277,8 @@ def read_redis(exc: BaseException, label: Label | None) -> Code | None:
     if not isinstance(text, str):
         return None
     if text.startswith("Error ") and " connecting to " in text:
+        if "[SSL: " in text and "EOF" not in text:
+            return Code(is_.NO_TRUST, "while connecting")
         return Code(is_.STORE_REFUSED, "while connecting")
     if text.startswith("Timeout connecting"):
         return Code(is_.CONNECT_SILENT, "while connecting")

@@ -8,7 +8,7 @@ from typing import Any
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
-from failsoft.errors.code import Code, CodeReader, named
+from failsoft.errors.code import Code, CodeReader, code_that_raised, named
 from failsoft.errors.driver_codes import read_arango, read_trino
 from failsoft.errors.peers import lower_text_of, status_of_peer, upstream
 from failsoft.errors.taxonomy import Category
@@ -212,12 +212,18 @@ _OAUTH = _words(
 """Error codes of OAuth 2.0 (RFC 6749, 4.1.2.1 and 5.2, RFC 8628, 3.5, RFC 8707) that are not about the one who logs
 in."""
 _OAUTH_CLASSES = frozenset({"OAuthError", "CustomOAuth2Error"})
+_CAME_BACK = {**_OAUTH, **_words((is_.UPSTREAM_FAILED, "invalid_request"))}
+"""What a client of oauthlib makes of an answer."""
 
 
 def read_oauth(exc: BaseException, _label: Label | None) -> Code | None:
     """OAuth 2.0: the code of an error that is not about the one who logs in."""
     # a class for each code is what a provider has, which we are then ourselves
-    word = getattr(exc, "error", None) if type(exc).__name__ in _OAUTH_CLASSES else None
+    word = getattr(exc, "error", None)
+    code = code_that_raised(exc)
+    if isinstance(word, str) and code is not None and code.co_name == "raise_from_error":
+        return named(_CAME_BACK.get(word), f"OAuth {word}")
+    word = word if type(exc).__name__ in _OAUTH_CLASSES else None
     return named(_OAUTH.get(word), f"OAuth {word}") if isinstance(word, str) else None
 
 

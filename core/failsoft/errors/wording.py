@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from failsoft.errors.called import library_called
 from failsoft.errors.catalogue.codes import label_of_upstream
@@ -28,6 +28,7 @@ from failsoft.errors.catalogue.labels import (
     UNPARSABLE,
     UNREACHABLE,
     UPSTREAM_FAILED,
+    UPSTREAM_NOT_NOW,
     WHO_ARE_YOU,
     YOU_MAY_NOT,
     Label,
@@ -39,14 +40,16 @@ from failsoft.errors.complaints import (
     is_not_set_up,
     is_not_there,
     is_of_a_card,
+    is_of_a_program,
     is_spent,
     is_throttled,
 )
 from failsoft.errors.conventions import KIND_KNOWN, Convention
+from failsoft.errors.domain_words import word_of_code
+from failsoft.errors.entries import misses_a_file
 from failsoft.errors.errands import names_a_settings_file
-from failsoft.errors.evidence import GUESSED, NAMED, TOLD
-from failsoft.errors.failure import Frame, Link
-from failsoft.errors.frames import Frames
+from failsoft.errors.evidence import GUESSED, NAMED
+from failsoft.errors.failure import Link
 from failsoft.errors.hints import SETTING_UP, Placed, refine_by_place
 from failsoft.errors.packages import Kind
 from failsoft.errors.patterns import (
@@ -57,7 +60,6 @@ from failsoft.errors.patterns import (
     misses_a_dependency,
     misses_a_key,
     names_a_setting,
-    what_happened,
 )
 from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
@@ -65,7 +67,7 @@ from failsoft.errors.reading import Reading
 from failsoft.errors.said import said_at, said_by_call
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["OF_PEERS", "complain", "correct", "limited", "lost_store", "of_kind", "place", "word_in", "words_alone"]
+__all__ = ["OF_PEERS", "complain", "correct", "limited", "lost_store", "of_kind", "place", "word_in"]
 
 OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 """What fails outside."""
@@ -78,8 +80,7 @@ _REFUSALS = frozenset({REFUSED_US, UPSTREAM_FAILED})
 _LIMITS = frozenset({REFUSED_US, UPSTREAM_FAILED, THROTTLED})
 _OF_OURS_TOO = frozenset({BUG, UPSTREAM_FAILED})
 """What a library says of its own arguments as well, which are our settings."""
-
-
+_BARE = re.compile(r"[^.]+\Z|struct\.error\Z")
 _OF_CHILDREN = re.compile(r": (?:error )?(?:return code|exit (?:status|code))\b")
 
 
@@ -170,22 +171,6 @@ def word_in(guess: tuple[Label, str], reading: Reading, text: str) -> Reading:
     return Reading(label, "pattern", words, GUESSED, reading.type, over=reading)
 
 
-def words_alone(text: str, name: str) -> Reading | None:
-    """What a message suggests of a class of which nothing else is known: a category; and where the words name what
-    happened, the status too and whether it will pass, which is presumed: who repeats a call has to know more."""
-    if (status := status_in(text)) is not None:
-        return _told(label_of_upstream(status) or UPSTREAM_FAILED, f"HTTP {status}", name)
-    if (told := what_happened(text)) is not None:
-        return _told(*told, name)
-    guess = guess_by_message(text)
-    return None if guess is None else Reading(guess[0], "pattern", guess[1], GUESSED, name)
-
-
-def _told(label: Label, words: str, name: str) -> Reading:
-    more = {"presumed": True} if label.transient else {}
-    return Reading(label._replace(not_sent=False), "pattern", words, TOLD, name, more=more)
-
-
 def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     """Let the place where an exception arose say what it adds."""
     if link is None:
@@ -207,14 +192,13 @@ def place(reading: Reading, link: Link | None, exc: BaseException) -> Reading:
     if better is not None and not (of_the_system and better[0] in OF_INPUT):
         reading.label = better[0]
         reading.says = f"{reading.says}, {better[1]}".removeprefix(", ")
-    elif reading.label in _SAYS_LITTLE and ("." not in reading.type or reading.source == "default"):
+    elif reading.label in _SAYS_LITTLE and (reading.source == "default" or _BARE.match(reading.type)):
         text = link.message
-        if library in _OF_DATA and _builds(link.frames) and cannot_read(text):
-            return reading
         if library is None and _OF_VALUES.match(reading.type) and _complains(text):
             library = library_called(exc)
-        if library is not None:
-            return _word_of_a_library(reading, text, library)
+        if library is None:
+            return word_of_code(reading, text)
+        return _word_of_a_library(reading, text, library, exc)
     return reading
 
 
@@ -238,6 +222,8 @@ def _by_place(reading: Reading, link: Link) -> Placed:
     if placed.better is None:
         ours = reading.label in OF_INPUT and "." in reading.type and names_a_settings_file(link.message)
         return placed._replace(better=(MISCONFIGURED, "a file of settings")) if ours else placed
+    if placed.better[0] in OF_INPUT and _ON_CLOSED.search(link.message) is not None:
+        return placed._replace(better=(BUG, "closed before"))
     # who is set up connects at once
     connects = placed.better[1] == SETTING_UP and how_a_peer_failed(link.message) is not None
     return placed._replace(better=None) if connects else placed
@@ -246,8 +232,10 @@ def _by_place(reading: Reading, link: Link) -> Placed:
 _OF_VALUES = re.compile(
     r"\A(?:ValueError|Unicode\w*Error|OverflowError|EOFError|Exception|RuntimeError|OSError|struct\.error)\Z"
 )
+_ON_CLOSED = re.compile(r"\b(?:on|from|to|of) (?:an? )?closed \w+")
 _OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
 _OF_STORES = frozenset({Kind.STORE, Kind.BROKER})
+_PEERS_OF_OURS = _OF_STORES | {Kind.CLIENT}
 _OF_SECRETS_KEPT = re.compile(r"\b(?:salt|password hash|hash format)\b", re.IGNORECASE)
 _OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer|claims?|expired)\b", re.IGNORECASE)
 _OF_ANSWERS = re.compile(r"\b(?:from|in|of) (?:the |an? )?(?:\w+ )?(?:response|reply|answer)\b", re.IGNORECASE)
@@ -263,17 +251,6 @@ _OF_LOGINS = re.compile(
 _OF_A_FILE = re.compile(r"\b(?:pars|deseriali|decod)|\bEOF\b|\bheader\b|\b(?:line|column) \d", re.IGNORECASE)
 _OF_ADDRESSES = re.compile(r"\bURLs?\b.{0,60}\b(?:not (?:permitted|allowed|supported)|must)\b", re.IGNORECASE)
 _STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
-
-
-_BUILDS = re.compile(
-    r"(?:\A|\.)_?(?:add|append|create|insert|set|write|save|draw|make|build|render|put|new|cell|merge)(?:_\w+)?\Z"
-)
-
-
-def _builds(frames: Sequence[Frame]) -> bool:
-    """Whether it arose where something is made, of which our code says how, and not where something is read."""
-    function = frames.function if isinstance(frames, Frames) else frames[-1][2] if frames else ""
-    return _BUILDS.search(function) is not None
 
 
 _MOST_TEXTS = 2_048
@@ -292,13 +269,21 @@ def _complains(text: str) -> bool:
     return known
 
 
-def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
+def _word_of_a_library(reading: Reading, text: str, library: Kind, exc: BaseException) -> Reading:
     """What a builtin exception of a library complains of: what is set up once, data that it was given to read, or what
     it keeps."""
     if library is not Kind.PARSER and _OF_LOGINS.search(text) is not None:
         reading.label = WHO_ARE_YOU
         reading.says = f"{reading.says}, a login that is not the one that was begun"
         return reading
+    if library in _PEERS_OF_OURS and (status := status_in(text)) is not None:
+        reading.label = label_of_upstream(status) or UPSTREAM_FAILED
+        reading.says = f"{reading.says}, HTTP {status}"
+        return reading
+    return reading if is_of_a_program(text) else _complaint_of_a_library(reading, text, library, exc)
+
+
+def _complaint_of_a_library(reading: Reading, text: str, library: Kind, exc: BaseException) -> Reading:
     guess = guess_by_message(text)
     stored = None if guess is None else _STORED.get(guess[0].category)
     if guess is not None and stored is not None:
@@ -324,7 +309,7 @@ def _word_of_a_library(reading: Reading, text: str, library: Kind) -> Reading:
     elif library is Kind.CLIENT and _OF_ADDRESSES.search(text) is not None:
         # an address that code asks for
         return reading
-    elif (word := names_a_setting(text) or is_not_set_up(text) or _missing_file(reading)) is not None:
+    elif (word := names_a_setting(text) or is_not_set_up(text) or misses_a_file(exc, text)) is not None:
         # whether it is our code or our settings a builtin class does not tell, and our client is told the same
         reading.label = MISCONFIGURED
         reading.says = f"{reading.says}, {word}"
@@ -338,8 +323,9 @@ def _of_proof(text: str) -> Label:
     return WHO_ARE_YOU if _OF_PROOF.search(text) else UNPARSABLE
 
 
-def _missing_file(reading: Reading) -> str | None:
-    return "a file that a library was given" if reading.type == "FileNotFoundError" else None
+_GIVEN_UP = re.compile(
+    r"Retr(?:y|ies)(?:Error|Exception|Exhausted|Exceeded|Failed|\Z)|TooMany(?:Retries|Attempts)|Attempts(?:Exceeded|Exhausted|Reached)"
+)
 
 
 def complain(reading: Reading, text: str, cls: type, reads: bool) -> Reading:
@@ -355,6 +341,8 @@ def complain(reading: Reading, text: str, cls: type, reads: bool) -> Reading:
         label, words = said
     elif (why := is_not_set_up(text)) is not None:
         label, words = MISCONFIGURED, why
+    elif _GIVEN_UP.search(cls.__name__) is not None:
+        label, words = UPSTREAM_NOT_NOW, "nothing failed, and what was waited for never came"
     elif reads and cannot_read(text):
         label, words = UNPARSABLE, "data that a library was given"
     elif reads and is_not_there(text):

@@ -38,6 +38,7 @@ from failsoft.errors.catalogue.shares import SHARES
 from failsoft.errors.catalogue.sqlstates import SQLSTATES
 from failsoft.errors.catalogue.stdlib import STDLIB
 from failsoft.errors.catalogue.stores import STORES
+from failsoft.errors.catalogue.toolbox import TOOLS
 from failsoft.errors.catalogue.validators import VALIDATORS
 from failsoft.errors.catalogue.vendors import VENDORS
 from failsoft.errors.catalogue.web import WEB
@@ -50,7 +51,7 @@ FAMILIES = (
     STDLIB, FRAMEWORKS, VALIDATORS, AUTH, DATABASES, STORES, EMBEDDED, CLIENTS, SDKS, VENDORS, CLOUDS, BROKERS,
     SERVICES, QUEUES, KAFKA, REMOTE, WORK, FILES, LOCAL, MAPPERS, RUNTIMES, SQLSTATES, DRIVERS, SEARCH, WIRES, SHARES,
     DOCUMENTS, HOSTED, WEB, KITS, CREDENTIALS, CHECKS,
-    HOSTS,
+    HOSTS, TOOLS,
 )  # fmt: skip
 # they took over the names of what they were forked from, and what these mean
 _FORKS = {

@@ -51,7 +51,7 @@ AWS = _words(
         IncompleteSignature InvalidAccessKeyId InvalidClientTokenId InvalidSignatureException MissingAuthenticationToken
         NotAuthorizedException OptInRequired RequestExpired RequestTimeTooSkewed SignatureDoesNotMatch
         UnauthorizedOperation UnrecognizedClientException KMSAccessDeniedException AccountSuspendedException
-        SendingPausedException MailFromDomainNotVerifiedException AccountSendingPausedException
+        SendingPausedException AccountSendingPausedException
         ConfigurationSetSendingPausedException InvalidToken InvalidSecurity AuthorizationErrorException
         AuthorizationException InvalidPayer AccountProblem AllAccessDisabled NotSignedUp CrossLocationLoggingProhibited
         SubscriptionRequiredException InvalidCredentialsException
@@ -84,6 +84,7 @@ AWS = _words(
     (
         is_.MISCONFIGURED,
         """
+        MailFromDomainNotVerifiedException
         NoSuchBucket InvalidBucketName PermanentRedirect AuthorizationHeaderMalformed QueueDoesNotExist
         AWS.SimpleQueueService.NonExistentQueue TableNotFoundException KMSNotFoundException ResourceNotFoundException
         DisabledException KMSInvalidStateException InvalidKeyUsageException KmsDisabled KMSDisabled KMSDisabledException

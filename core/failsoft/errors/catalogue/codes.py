@@ -9,6 +9,7 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 
 __all__ = [
+    "ACME",
     "AMQP",
     "CURL",
     "ERRNO",
@@ -73,6 +74,14 @@ def label_of_upstream(status: int) -> Label | None:
     return _UPSTREAM.get(status)
 
 
+ACME = _words(
+    (is_.THROTTLED, "rateLimited"),
+    (is_.REFUSED_US, "unauthorized accountDoesNotExist"),
+    (is_.UPSTREAM_NOT_NOW, "orderNotReady badNonce"),
+    # of the account, and of what it has agreed to
+    (is_.MISCONFIGURED, "externalAccountRequired userActionRequired"),
+)
+"""Types of problems (RFC 8555, 6.7); all others say that what was asked for is not certified."""
 GRPC = _words(
     (is_.UPSTREAM_NOT_NOW, "UNAVAILABLE"),
     (is_.SILENT, "DEADLINE_EXCEEDED"),

@@ -88,7 +88,6 @@ _FILE_SYSTEMS: tuple[tuple[Label, str], ...] = (
         is_.INVALID,
         """
         fs.errors.IllegalBackReference fs.errors.InvalidPath fs.errors.InvalidCharsInPath
-        cloudpathlib.exceptions.InvalidPrefixError
         """,
     ),
     (is_.CONTENTION, "fs.errors.ResourceLocked"),

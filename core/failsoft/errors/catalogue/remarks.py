@@ -61,12 +61,42 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
         "celery.exceptions.SecurityError",
         r"\AInvalid (?:certificate|private key)|\bimproperly configured",
     ),
+    (
+        is_.MISCONFIGURED,
+        "google.api_core.exceptions.FailedPrecondition",
+        r"(?i)\brequires an? (?:\S+ )?index\b|\bno matching index\b|\b(?:is not|must be) enabled\b",
+    ),
+    # by the number that JetStream gives: who wrote meanwhile, and what is full
+    (is_.EDIT_CONFLICT, "nats.js.errors.APIError", r"\berr_code=(?:10070|10071|10164)\b"),
+    (is_.EXHAUSTED, "nats.js.errors.APIError", r"\berr_code=(?:10002|10023|10028|10047|10077)\b"),
+    (is_.TOO_BIG_FOR_PEER, "nats.js.errors.APIError", r"\berr_code=(?:10054|10172)\b"),
+    # schemas are registered beforehand
+    (
+        is_.MISCONFIGURED,
+        "confluent_kafka.schema_registry.error.SchemaRegistryError",
+        r"\bSR code 404\d\d\b",
+    ),
     # --- clients -----------------------------------------------------------------------------------------------------
     # a connection that is lost says so by another class; this one was given back or closed by ourselves
     (is_.BUG, "aiohttp.client_exceptions.ClientConnectionError", r"\AConnect(?:ion|or is) closed\.?\Z"),
     # no request is made for a name that is blank
     (is_.BUG, "braintree.exceptions.not_found_error.NotFoundError", r"\bwith id '?\s*'? not found|\A\s*\Z"),
     (is_.UPSTREAM_FAILED, "aiosmtplib.errors.SMTPNotSupported", r"\bSMTPUTF8\b"),
+    (is_.NO_TRUST, "ldap3.core.exceptions.LDAPSocketOpenError", r"WRONG_VERSION|CERTIFICATE_VERIFY|HANDSHAKE_FAIL"),
+    # what a name of what is set up beforehand is not, is a setting that was left empty
+    (
+        is_.MISCONFIGURED,
+        "botocore.exceptions.ParamValidationError",
+        r"bucket name \"\"|parameter (?:Bucket|Queue\w+|TableName|TopicArn|SecretId|KeyId), value: (?:0|None)\b",
+    ),
+    # a key and what it is to work with are of two modes, for tests and for real
+    (is_.MISCONFIGURED, "stripe._error.StripeError", r"a similar object exists in (?:live|test) mode"),
+    # a page where JSON was due; what is not to be made into JSON is ours
+    (
+        is_.UPSTREAM_FAILED,
+        "elastic_transport.SerializationError opensearchpy.exceptions.SerializationError",
+        r"\b[Dd]eseriali[sz]e\b|\AUnknown mimetype",
+    ),
     # a program of this host that the settings name
     (is_.MISCONFIGURED, "botocore.exceptions.CredentialRetrievalError", r"\bfrom custom-process\b"),
     # an object may still come; what holds objects has to be set up beforehand

@@ -63,6 +63,9 @@ PLACES_OF_KITS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.CONTRADICTION, "ValueError", "-packages/werkzeug/security.py", r"", r""),
     # what an attribute may hold our code says, and whoever fills it has to look
     (is_.BUG, "ValueError TypeError", "-packages/attr/validators.py", r"", r""),
+    (is_.MISCONFIGURED, "ValueError", "-packages/cryptography/hazmat/primitives/_cipheralgorithm.py", r"", r"key size"),
+    # a view that answered with what is no answer
+    (is_.BUG, "ValueError", "-packages/django/core/handlers/", r"", r""),
     # templates are part of an installation
     (is_.MISCONFIGURED, "UnicodeDecodeError", "-packages/jinja2/loaders.py", r"", r""),
     (is_.MISCONFIGURED, "UnicodeDecodeError", "-packages/django/template/loaders/", r"", r""),

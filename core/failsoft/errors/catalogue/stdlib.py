@@ -54,7 +54,9 @@ STDLIB: tuple[tuple[Label, str], ...] = (
         builtins.SyntaxError builtins.IndentationError builtins.TabError builtins.SystemError
         builtins.SystemExit builtins.KeyboardInterrupt builtins.TypeError builtins.UnboundLocalError
         builtins.UnicodeEncodeError builtins.UnicodeTranslateError builtins.UnicodeError builtins.ValueError
-        builtins.Warning builtins.ZeroDivisionError _pickle.PicklingError pickle.PicklingError
+        builtins.Warning builtins.UserWarning builtins.RuntimeWarning builtins.DeprecationWarning
+        builtins.FutureWarning builtins.ResourceWarning builtins.SyntaxWarning
+        builtins.ZeroDivisionError _pickle.PicklingError pickle.PicklingError
         argparse.ArgumentError argparse.ArgumentTypeError asyncio.exceptions.InvalidStateError
         asyncio.exceptions.SendfileNotAvailableError asyncio.queues.QueueEmpty calendar.IllegalMonthError
         calendar.IllegalWeekdayError concurrent.futures._base.CancelledError

@@ -17,6 +17,7 @@ from failsoft.errors.catalogue.stdlib_texts import (
     STDLIB_CLASSES,
     STDLIB_PLACES,
 )
+from failsoft.errors.catalogue.toolbox import PLACES_OF_TOOLS, WORDS_OF_TOOLS
 from failsoft.errors.catalogue.words import WORDS_OF_STORES
 
 __all__ = ["OF_BEGINNINGS", "OF_CALLS", "OF_CLASSES", "OF_PLACES"]
@@ -103,6 +104,7 @@ OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     (is_.BUG, "pydantic_core.ValidationError", r"\A\d+ validation errors? for [A-Z]\w*Api\.\w+"),
     *REMARKS,
     *WORDS_OF_STORES,
+    *WORDS_OF_TOOLS,
 )
 """Label, classes, and a regular expression that is found in the text."""
 
@@ -196,6 +198,7 @@ _FORMATS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.BUG, "KeyError", "-packages/h5py/", r"__getitem__", ""),
     (is_.BUG, "KeyError", "-packages/docx/", "", r"no style"),
     (is_.BUG, "ValueError", "-packages/openpyxl/workbook/child.py", "", ""),
+    (is_.BUG, "ValueError", "lxml/", r"ValidOrRaise|_utf8\Z|_(?:parse|load)Memory|Element\Z", ""),
     (is_.UNPARSABLE, "xml.dom.SyntaxErr", "-packages/cssutils/", "", ""),
     (is_.MISCONFIGURED, "LookupError", "-packages/nltk/data.py", "", ""),
     (is_.CONTRADICTION, "EOFError ValueError KeyError", "-packages/joblib/numpy_pickle", r"load|read|unpickle", ""),
@@ -242,12 +245,21 @@ _REPLIES: tuple[tuple[Label, str, str, str, str], ...] = (
 
 OF_PLACES: tuple[tuple[Label, str, str, str, str], ...] = (
     *STDLIB_PLACES, *_FRAMEWORKS, *_AUTH, *_FORMATS, *_SHARES, *_REPLIES, *PLACES_OF_KITS, *PLACES_OF_CLIENTS,
+    *PLACES_OF_TOOLS,
 )  # fmt: skip
 """Label, classes, a piece of the path of one of the innermost frames, and regular expressions of the qualified name of
 its function and of the text; an empty one is found anywhere."""
 
 OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     *STDLIB_BEGINNINGS,
+    (is_.MISCONFIGURED, "RuntimeError", '{"type":"LoaderError"'),
+    (is_.MISCONFIGURED, "RuntimeError", "Invalid JSON\n\nCaused by"),
+    # RocksDB, of its files
+    (is_.CORRUPT, "Exception", "Corruption: block checksum"),
+    (is_.CORRUPT, "Exception", "Corruption: no log_file"),
+    (is_.CORRUPT, "Exception", "Corruption: Can't access"),
+    (is_.CORRUPT, "Exception", "Corruption: corrupted"),
+    (is_.CORRUPT, "Exception", "Corruption: bad "),
     (is_.UNPARSABLE, "RuntimeError", "LZ4F_getFrameInfo failed"),
     (is_.UNPARSABLE, "RuntimeError", "LZ4F_decompress failed"),
     (is_.CHILD_HUNG, "TimeoutError", "[Errno Task timeout]"),
@@ -257,10 +269,13 @@ OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     (is_.INVALID, "ValueError", "password cannot be longer than 72 bytes"),
     (is_.INVALID, "ValueError", "password may not contain NUL bytes"),
     (is_.UNPARSABLE, "ValueError", "error parsing asn1 value"),
+    # what was encrypted in another way; the compiled classes of cryptography do not say whose they are
+    (is_.CONTRADICTION, "ValueError", "Invalid padding "),
     (is_.MISCONFIGURED, "TypeError", "Password was not given but private key is encrypted"),
     (is_.MISCONFIGURED, "TypeError", "Password was given but private key is not encrypted"),
     (is_.MISCONFIGURED, "ValueError", "Incorrect password, could not decrypt key"),
     (is_.MISCONFIGURED, "ValueError", "Could not deserialize key data"),
+    (is_.MISCONFIGURED, "ValueError", "Valid PEM but no "),
     (is_.MISCONFIGURED, "ValueError", "Invalid password or PKCS12 data"),
     *BEGINNINGS_OF_CLIENTS,
     (is_.MISCONFIGURED, "ValueError", "Unable to load PEM file"),
@@ -270,6 +285,26 @@ OF_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
 OF_CALLS: tuple[tuple[Label, str, str, str], ...] = (
     *STDLIB_CALLS,
     # the hash that was stored
+    # what was encrypted once, with another key or in another way
+    (is_.CONTRADICTION, "ValueError", "cryptography.decrypt", ""),
+    (
+        is_.MISCONFIGURED,
+        "ValueError",
+        """
+        cryptography.AESGCM cryptography.AESCCM cryptography.AESOCB3 cryptography.AESSIV cryptography.AESGCMSIV
+        cryptography.ChaCha20Poly1305
+        """,
+        r"\bkey must be\b",
+    ),
+    (
+        is_.MISCONFIGURED,
+        "ValueError TypeError",
+        """
+        cryptography.load_pem_private_key cryptography.load_der_private_key cryptography.load_ssh_private_key
+        cryptography.load_pem_public_key cryptography.load_pkcs12
+        """,
+        "",
+    ),
     (is_.CONTRADICTION, "ValueError", "bcrypt.checkpw bcrypt.hashpw", r"\AInvalid salt"),
 )
 """Label, classes, functions, each by the module that it or its object is of, and a regular expression of the text."""

@@ -1,0 +1,227 @@
+"""What an application says in words of its own, where the class of an exception says nothing.
+
+Whoever raises a bare `Exception` or a `RuntimeError` tells in its text what happened. Where that is a rule, a right or
+an input, the words give a category and a severity; they blame no client, so the status stays that of a fault of ours.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from failsoft.errors.catalogue import labels as is_
+from failsoft.errors.catalogue.codes import label_of_upstream
+from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.evidence import GUESSED, TOLD
+from failsoft.errors.names import guess_by_words
+from failsoft.errors.patterns import guess_by_message, what_happened
+from failsoft.errors.peers import status_in
+from failsoft.errors.reading import Reading
+
+__all__ = ["word_of_code", "words_alone"]
+
+_MAX_TEXT = 400
+_MAX_READ = 2_000
+_OF_SETTINGS = frozenset({"ValueError", "KeyError", "AssertionError"})
+"""By which code complains as well of what is not set."""
+_MOST_WORDS = 9
+_TOO_LITTLE = frozenset({"login", "authentication", "credentials"})
+"""What it was about, and not what happened."""
+_NO_WORD = re.compile(r"[^a-z]+")
+_VARIABLE = re.compile(
+    r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b[\"'`]? (?:environment variable |variable |setting )?(?:is |was |has |must "
+    r"|needs to )?"
+    r"(?:not (?:been )?(?:set|given|configured|defined|provided)|be (?:set|given|configured|defined)|unset|missing"
+    r"|undefined|empty|required)\b"
+    r"|\b(?:missing|unset|set|define|provide|no) (?:the )?(?:environment |env )?(?:variable|setting)?:? ?[\"'`]?"
+    r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b"
+)
+"""A name in capitals is that of an environment variable or of a setting; one with a blank after it alone is a code."""
+
+_DONE = (
+    "shipped|paid|cancell?ed|refunded|redeemed|booked|submitted|approved|rejected|taken|delivered|signed|claimed"
+    "|settled|reserved|published|invoiced|returned|dispatched"
+)
+_WITH_A_TERM = (
+    "coupon|voucher|offer|promotion|subscription|membership|trial|discount|quote|invitation|licen[cs]e|booking|deadline"
+    "|reservation|gift card"
+)
+
+
+_Row = tuple[Label, tuple[str, ...], re.Pattern[str]]
+
+
+def _row(label: Label, stems: str, words: str) -> _Row:
+    """A row, and the stems without one of which its expression is found nowhere: most texts have none of them."""
+    return label, tuple(stems.split()), re.compile(words)
+
+
+def _mild(label: Label) -> Label:
+    """The same as a fault of ours, for what the client is told."""
+    return label._replace(status=is_.BUG.status, code=is_.BUG.code, transient=False)
+
+
+# asked in this order
+_ROWS: tuple[_Row, ...] = (
+    _row(
+        is_.UPSTREAM_FAILED,
+        "returned answered replied responded back sent gave received got response reply answer",
+        r"\b(?:returned|answered|replied|responded|came back|(?<!body )sent|gave|received|got)(?: us| back)?(?: with)?"
+        r" (?:nonsense|garbage|rubbish|html|nothing|no (?:content|data|body|answer|json)"
+        r"|(?:an? )?(?:empty|invalid|unexpected|malformed|unparsable|unreadable|incomplete|no valid|garbled)"
+        r" (?:answer|response|reply|body|document|payload|content|json|status|page))\b"
+        r"|\b(?:unexpected|invalid|malformed|empty|bad|garbled|unparsable|unreadable|incomplete|no valid) (?:\w+ )?"
+        r"(?:response|reply|answer) (?:from|of|by)\b",
+    ),
+    _row(is_.NO_TRUST, "certificate", r"\bcertificate\b.{0,60}?\b(?:expired|not trusted|untrusted|revoked"
+    r"|self[- ]signed)\b"),
+    _row(
+        is_.CONTENTION,
+        "lock another someone somebody",
+        r"\bcould not (?:get|take|obtain|acquire) (?:\S+ ){0,3}lock\b|\block\b.{0,30}?\b(?:could not|cannot"
+        r"|can't) be (?:acquired|obtained|taken)\b|\bfailed to (?:acquire"
+        r"|obtain) (?:\S+ ){0,3}lock\b"
+        r"|\b(?:is|are) (?:already )?(?:being )?(?:processed|handled|locked|edited|held) by (?:another|someone"
+        r"|somebody)\b"
+        r"|\banother (?:worker|process|instance|job|request|transaction) (?:is|has|holds)\b",
+    ),
+    _row(
+        is_.EDIT_CONFLICT,
+        "modif chang updat edited delet overwrit version stale optimistic",
+        r"\b(?:modified|changed|updated|edited|deleted|overwritten) (?:by (?:another|someone|somebody|an?other)"
+        r"|in the meantime"
+        r"|meanwhile|concurrently|since (?:it|you|then)|in between)\b"
+        r"|\boptimistic lock|\bversion (?:mismatch|conflict)\b|\bstale (?:version|object|record|row|revision|entity)\b",
+    ),
+    _row(
+        is_.EXHAUSTED,
+        "full saturat busy exhausted connections sessions connection worker slot thread",
+        r"\b(?:queue|buffer|pool|backlog) is (?:full|saturated|busy)\b|\bpool (?:is |was )?exhausted\b"
+        r"|\btoo many (?:\w+ )?(?:connections|sessions)\b"
+        r"|\bno (?:free |idle |available )?(?:connections?|workers?|slots?|threads?) (?:is |are )?(?:available|left"
+        r"|free)\b",
+    ),
+    _row(
+        is_.BROKEN,
+        "connection",
+        r"\bconnection (?:to|with) \S+(?: \S+)? (?:was |is )?(?:dropped|lost|closed|reset|broken)\b"
+        r"|\bconnection (?:was |is )?(?:lost|dropped|broken)\b",
+    ),
+    _row(
+        is_.UNREACHABLE,
+        "resolve unreachable",
+        r"\b(?:failed to|could not|cannot|can't|unable to) resolve (?:host|name|\S+\.\S+)"
+        r"|\bunreachable\b(?! (?:code|state|branch|statement|case))",
+    ),
+    _row(
+        _mild(is_.REFUSED_US)._replace(severity=is_.REFUSED_US.severity),
+        "rejected refused accept",
+        r"\b(?:rejected|refused|did not accept) (?:our|the) (?:api[ -]?key|credentials?|token|password|certificate)\b",
+    ),
+    _row(is_.MISCONFIGURED, "migration configured", r"\bmigrations?\b.{0,30}?\b(?:not (?:been )?(?:applied|run)"
+    r"|missing|pending)\b|\b(?:is"
+    r"|are|was) not (?:correctly |properly )?configured\b|\bmisconfigured\b"),
+    _row(
+        _mild(is_.YOU_MAY_NOT),
+        "allowed permitted authori entitled may lack missing have belong only",
+        r"\b(?:is|are) not (?:allowed|permitted|authori[sz]ed|entitled) to\b|\bmay not (?:access|edit|delete|view"
+        r"|see|change"
+        r"|read|open|use|approve)\b|\b(?:lacks?|missing) (?:the )?(?:permission|role|right|scope)\b"
+        r"|\b(?:does|do)(?: not|n't) (?:have (?:the |any )?(?:permission|access|rights?)|belong to)\b"
+        r"|\bonly (?:an? |the )?(?:admin\w*|owners?|managers?|members?|staff|editors?|authors?) (?:may|can)\b"
+        r"|\bbelongs to (?:another|someone|a different)\b",
+    ),
+    _row(
+        _mild(is_.RULE_REFUSES),
+        "out sold booked insufficient enough declined refused already was been expired ended passed lapsed valid active"
+        " paused used over cannot can't not limit eligible minimum maximum",
+        r"\b(?:out of stock|sold out|fully booked|overbooked)\b"
+        r"|\b(?:insufficient|not enough) (?:funds|stock|inventory|money|points|seats|credits?)\b"
+        r"|\b(?:card|payment|transaction) (?:was |is |has been |were )?(?:declined|refused by the bank)\b"
+        rf"|\b(?:already|was|has been) (?:been )?(?:{_DONE})\b(?! by)"
+        rf"|\b(?:{_WITH_A_TERM})s?\b.{{0,24}}?\b(?:expired|ended|passed|lapsed|not valid|no longer valid|not active"
+        r"|inactive|paused|used up"
+        r"|over)\b"
+        r"|\b(?:cannot|can't|can not|could not|may not) (?:be )?(?:cancel|refund|ship|book|redeem|withdraw"
+        r"|reschedul|return"
+        r"|reorder|check out)"
+        r"|\bnot eligible\b|\bineligible\b|\b(?:minimum|maximum) (?:order|amount|age|quantity|stay|number) \w+"
+        r"|\b(?:order|purchase|withdrawal|daily|weekly|credit|spending|transfer) limit\b"
+        r"|\bnot (?:open|available|sold|delivered|offered) (?:for|in|on|to) (?:your|this|that|sale)\b",
+    ),
+    _row(
+        _mild(is_.CONTRADICTION)._replace(severity=is_.CONTRADICTION.severity),
+        "match equal add inconsistent orphan corrupt",
+        r"\b(?:checksum|hash|digest|crc)\b.{0,40}?\b(?:do|does)(?: not|n't) match\b|\bdoes(?: not|n't) (?:equal"
+        r"|match|add up to) the"
+        r" (?:sum|stored|recorded|total)\b|\binconsistent (?:state|data|record)\b|\borphan(?:ed)?\b|\b(?:is|are"
+        r"|was) corrupt(?:ed)?\b",
+    ),
+    _row(
+        _mild(is_.INVALID),
+        "invalid required must too valid",
+        r"\binvalid (?:e-?mail|phone|date|quantity|amount|postcode|zip|iban|vat|currency|sku|price|input|file"
+        r"|format|country)\b"
+        r"|\b(?:e-?mail|phone|date|quantity|amount|price|name|title|field)\b.{0,30}?\b(?:is required"
+        r"|must be (?:positive|between|in"
+        r" the future|at (?:least|most))|is too (?:long|short)|is not (?:a )?valid)\b",
+    ),
+)  # fmt: skip
+
+
+def words_alone(text: str, name: str, *, ours: bool = False) -> Reading | None:
+    """What a message suggests of a class of which nothing else is known: a category; and where the words name what
+    happened, the status too and whether it will pass, which is presumed: who repeats a call has to know more."""
+    told = _words_alone(text[:_MAX_READ], ours=ours)
+    if told is None:
+        return None
+    label, words, confidence = told
+    more = {"presumed": True} if label.transient else {}
+    return Reading(label, "pattern", words, confidence, name, more=more)
+
+
+@lru_cache(maxsize=1_024)
+def _words_alone(text: str, *, ours: bool) -> tuple[Label, str, float] | None:
+    # the same exception is often raised again with the same text
+    if (status := status_in(text)) is not None:
+        told: tuple[Label, str] | None = label_of_upstream(status) or is_.UPSTREAM_FAILED, f"HTTP {status}"
+    else:
+        told = what_happened(text) or _said_in_words(text)
+    if told is not None:
+        return told[0]._replace(not_sent=False), told[1], TOLD
+    guess = guess_by_message(text) or (_said_as_a_name(text) if ours else None)
+    return None if guess is None else (*guess, GUESSED)
+
+
+def _said_in_words(text: str) -> tuple[Label, str] | None:
+    """What the text of an exception of the application says that happened, and the words that do."""
+    text = text[:_MAX_TEXT]
+    if _misses_a_variable(text):
+        return is_.MISCONFIGURED, "a variable that is not set"
+    lower = text.lower()
+    for label, stems, words in _ROWS:
+        if any(stem in lower for stem in stems) and (found := words.search(lower)) is not None:
+            return label, found[0]
+    return None
+
+
+def _said_as_a_name(text: str) -> tuple[Label, str] | None:
+    """What a short text says that is made of the words that names of classes are made of: a category and no more."""
+    words = _NO_WORD.sub(" ", text[:_MAX_TEXT].lower()).split()
+    if not 1 < len(words) <= _MOST_WORDS:
+        return None
+    guess = guess_by_words(f" {' '.join(words)} ")
+    return None if guess is None or guess[1] in _TOO_LITTLE else (_mild(guess[0]), guess[1])
+
+
+def word_of_code(reading: Reading, text: str) -> Reading:
+    """What a builtin exception of the application complains of, where that is plain."""
+    if reading.type in _OF_SETTINGS and _misses_a_variable(text):
+        reading.label = is_.MISCONFIGURED
+        reading.says = f"{reading.says}, a variable that is not set"
+    return reading
+
+
+def _misses_a_variable(text: str) -> bool:
+    """Whether a text complains of an environment variable or a setting that has no value."""
+    return "_" in text and _VARIABLE.search(text[:_MAX_TEXT]) is not None
