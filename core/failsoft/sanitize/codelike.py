@@ -138,9 +138,10 @@ def opens_sentence(word: str, op: str, after: str) -> bool:
     """Whether a bare word opens a sentence, or is one of a script without a word of Latin letters in it."""
     if not word.isascii():
         # scripts that put no gap between words do not put one after a sentence, either
-        word = _STOP.split(word, maxsplit=1)[0].lstrip(_DIGITS)
-        if not word.isascii() and word.isalnum() and not any(char.isascii() for char in word):
-            return True
+        word = _STOP.split(word, maxsplit=1)[0]
+        if not word.isascii() and word.isalnum() and not any("a" <= char <= "z" for char in word):
+            # a number at the end counts nothing
+            return not word[-3:].isdecimal()
     if not word.isalpha():
         return False
     return ":" in op and after == " " and word in _OPENERS
