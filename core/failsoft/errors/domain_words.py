@@ -18,14 +18,14 @@ from failsoft.errors.patterns import guess_by_message, what_happened
 from failsoft.errors.peers import status_in
 from failsoft.errors.reading import Reading
 
-__all__ = ["word_of_code", "words_alone"]
+__all__ = ["tells_what_happened", "word_of_code", "words_alone"]
 
 _MAX_TEXT = 400
 _MAX_READ = 2_000
 _OF_SETTINGS = frozenset({"ValueError", "KeyError", "AssertionError"})
 """By which code complains as well of what is not set."""
 _MOST_WORDS = 9
-_TOO_LITTLE = frozenset({"login", "authentication", "credentials"})
+_TOO_LITTLE = frozenset({"login", "authentication", "credentials", "twice"})
 """What it was about, and not what happened."""
 _NO_WORD = re.compile(r"[^a-z]+")
 _VARIABLE = re.compile(
@@ -178,6 +178,12 @@ def words_alone(text: str, name: str, *, ours: bool = False) -> Reading | None:
     label, words, confidence = told
     more = {"presumed": True} if label.transient else {}
     return Reading(label, "pattern", words, confidence, name, more=more)
+
+
+def tells_what_happened(text: str) -> bool:
+    """Whether a message names what happened, and not only what it was about."""
+    told = _words_alone(text[:_MAX_READ], ours=False)
+    return told is not None and told[2] >= TOLD
 
 
 @lru_cache(maxsize=1_024)

@@ -29,7 +29,7 @@ from failsoft.errors.catalogue.labels import (
 from failsoft.errors.code import Code, is_raised_by_us
 from failsoft.errors.complaints import is_not_set_up
 from failsoft.errors.disconnects import find_disconnect
-from failsoft.errors.domain_words import words_alone
+from failsoft.errors.domain_words import tells_what_happened, words_alone
 from failsoft.errors.entries import unless_written
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
@@ -43,7 +43,6 @@ from failsoft.errors.patterns import (
     guess_by_message,
     names_a_setting,
     tells_of_an_answer,
-    what_happened,
 )
 from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
@@ -262,7 +261,7 @@ class Judge:
             said = self._guard(lambda: said_by_code(exc))
         coded = said is not None and said is not facts.guess and not is_said_by_causes(said[0])
         inner = self._inner(exc, asked, depth) if facts.mute and not coded else None
-        if inner is not None and is_mere_bug(inner) and what_happened(self._text(exc, asked)) is not None:
+        if inner is not None and is_mere_bug(inner) and tells_what_happened(self._text(exc, asked)):
             # whoever came to grief over a peer's answer says so in words
             inner = None
         builtin = "." not in facts.name

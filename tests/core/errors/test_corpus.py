@@ -12,11 +12,11 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 FLOORS = {
-    "shipped": {"category": 0.985, "transient": 0.996, "status": 0.991, "severity": 0.991},
-    "unseen": {"category": 0.891, "transient": 0.982, "status": 0.912, "severity": 0.907},
-    "renamed": {"category": 0.866, "transient": 0.979, "status": 0.886, "severity": 0.883},
-    "held-out": {"category": 0.858, "transient": 0.976, "status": 0.878, "severity": 0.87},
-    "held-out-model": {"category": 0.867, "transient": 0.976, "status": 0.885, "severity": 0.878},
+    "shipped": {"category": 0.985, "transient": 0.996, "status": 0.992, "severity": 0.991},
+    "unseen": {"category": 0.892, "transient": 0.983, "status": 0.914, "severity": 0.908},
+    "renamed": {"category": 0.87, "transient": 0.98, "status": 0.895, "severity": 0.888},
+    "held-out": {"category": 0.862, "transient": 0.977, "status": 0.887, "severity": 0.881},
+    "held-out-model": {"category": 0.871, "transient": 0.977, "status": 0.893, "severity": 0.888},
 }
 """A little below what is written in docs/explanation/how-well.md, by how it was asked."""
 

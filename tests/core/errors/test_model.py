@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 import failsoft
+from failsoft.errors.catalogue.labels import SILENT
 from failsoft.errors.classifier import Classifier
-from failsoft.errors.model import BUCKETS, TextModel, Weights, features_of, read_weights
+from failsoft.errors.model import BUCKETS, Guess, TextModel, Weights, doubted, features_of, read_weights
+from failsoft.errors.reading import Reading
 from failsoft.errors.taxonomy import Category
 from failsoft.testing import ManualClock
 
@@ -92,11 +94,10 @@ def test_it_overrules_nobody_who_knows(exc: BaseException) -> None:
 
 
 def test_what_it_doubts_is_not_transient_where_its_category_is_none_that_passes() -> None:
-    class Boom(Exception):
-        __module__ = "somewhere.errors"
-
-    failure = classified(Boom("timed out"), saying(Category.CONFIGURATION))
-    assert (failure.category, failure.transient, failure.status) == (Category.CONFIGURATION, False, 500)
+    silent = Reading(SILENT, "convention", "somewhere.ReadTimeout", 0.4, "somewhere.ReadTimeout")
+    assert (silent.label.transient, silent.label.status) == (True, 504)
+    label = doubted(silent, Guess(Category.CONFIGURATION, 0.9)).label
+    assert (label.category, label.transient, label.status) == (Category.CONFIGURATION, False, 500)
 
 
 def test_it_does_not_overrule_a_name_that_says_what_happened() -> None:
