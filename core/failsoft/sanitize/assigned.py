@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.sanitize.codelike import is_typed
 from failsoft.sanitize.forms import (
     Site,
     delimited_form,
@@ -13,6 +14,7 @@ from failsoft.sanitize.forms import (
     with_change,
 )
 from failsoft.sanitize.grammar import SHAPES, TEMPLATE, Value, container, header_line, read_value
+from failsoft.sanitize.headers import but_for_realm
 from failsoft.sanitize.held import plan_held
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.no_value import names_no_value, sets_nothing
@@ -276,7 +278,11 @@ def _listed(site: Site, at: int) -> Span | None:
     if inside is None:
         return None
     content = text[inside.start : inside.end]
-    if _NAMING.match(content) or (text[at] == "(" and (content[:1] == "?" or _REMARK.fullmatch(content))):
+    if (
+        _NAMING.match(content)
+        or (text[at] == "{" and is_typed(content))
+        or (text[at] == "(" and (content[:1] == "?" or _REMARK.fullmatch(content)))
+    ):
         site.scan.saw(inside.end)
         return None
     if _BODY.match(text, inside.end + 1):
@@ -368,7 +374,7 @@ def authorization(site: Site, value: Value, quote: str, op: str) -> Span | None:
         inner: Value | None = Value(at, value.end, quoted=True)
     elif named.lower() in _MANY or _PARAMETERS.match(text, at):
         inner = header_line(text, at, quote)
-        return inner.start, inner.end, marker("authorization")
+        return inner.start, inner.end, but_for_realm(text[inner.start : inner.end])
     else:
         inner = read_value(text, at, "authorization")
     return judged(site, inner, "=")

@@ -7,7 +7,7 @@ first row of names.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from failsoft.sanitize.keys import KeyMatcher, words_of
@@ -21,9 +21,11 @@ __all__ = [
     "NUMBER_NAMES",
     "ROWS",
     "columns_of",
+    "is_meant_as_email",
     "is_repeat",
     "kind_of_item",
     "named_values",
+    "names_email",
     "repeated_fields",
     "table_of",
 ]
@@ -40,6 +42,9 @@ _SIDES = (
     "attempted_value", "attemptedValue", "invalid_value", "invalidValue", "old", "new", "before", "after", "from", "to",
     "old_value", "new_value", "oldValue", "newValue", "previous", "current",
 )  # fmt: skip
+_EMAIL = "email"
+_EMAILS = (("e", "mail"), ("email", "address"), ("mail", "address"))
+_LONGEST_EMAIL = 320
 # a statement, a place for a value in it, and what holds the values
 _STATEMENTS = ("sql", "statement", "query", "stmt", "command")
 _HOLE = re.compile(
@@ -88,6 +93,8 @@ def named_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
     kinds: dict[Any, str] = {}
     if named is not None and (kind := keys.kind(named)):
         kinds = {key: kind for key in _VALUES if dict.__contains__(obj, key)} | _sides(obj, kind)
+    elif named is not None and names_email(named):
+        kinds = _refused_emails(obj, (*_VALUES, *_SIDES))
     elif named is None and dict.__len__(obj) <= _MOST_FIELDS:
         kinds = _announced_alike(keys, obj)
     if not _TELLING.isdisjoint(present):
@@ -125,6 +132,11 @@ def _sides(obj: dict[Any, Any], kind: str) -> dict[Any, str]:
     return {key: kind for key in _SIDES if isinstance(dict.get(obj, key), _TOLD)}
 
 
+def _refused_emails(obj: dict[Any, Any], sides: Iterable[str]) -> dict[Any, str]:
+    """What was refused as an address of e-mail, and is none by its form."""
+    return {key: _EMAIL for key in sides if isinstance(value := dict.get(obj, key), str) and is_meant_as_email(value)}
+
+
 def _told_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
     """Values that other entries make what they are: codes, keys, parameters, what was rejected."""
     kinds: dict[Any, str] = {}
@@ -145,7 +157,7 @@ def _told_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
     if _has_places(obj):
         kinds |= {key: "bound" for key in _BOUND if isinstance(dict.get(obj, key), list | tuple | dict)}
     if kind := _kind_of_way(keys, obj):
-        kinds |= _sides(obj, kind)
+        kinds |= _sides(obj, kind) if kind != _EMAIL else _refused_emails(obj, _SIDES)
     return kinds
 
 
@@ -170,8 +182,19 @@ def _kind_of_way(keys: KeyMatcher, obj: dict[Any, Any]) -> str | None:
         if isinstance(way, str):
             way = re.split(r"[/.]", way)
         if isinstance(way, list | tuple) and (parts := [part for part in way if isinstance(part, str)]):
-            return keys.kind(parts[-1])
+            return keys.kind(parts[-1]) or (_EMAIL if names_email(parts[-1]) else None)
     return None
+
+
+def names_email(name: str) -> bool:
+    """Whether a field is one for an address of e-mail."""
+    return words_of(name)[-1:] == ("email",) or words_of(name)[-2:] in _EMAILS
+
+
+def is_meant_as_email(text: str) -> bool:
+    """Whether a text that was refused as an address is one that somebody meant: `ada@example`."""
+    local = text.partition("@")[0].strip()
+    return "@" in text and len(text) <= _LONGEST_EMAIL and len(local) > 1 and "[REDACTED:" not in text
 
 
 def _announced_alike(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:

@@ -7,7 +7,16 @@ import re
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 
-__all__ = ["WORDY_KINDS", "is_code", "is_label", "is_quoted_code", "is_stand_in", "is_variable", "opens_sentence"]
+__all__ = [
+    "WORDY_KINDS",
+    "is_code",
+    "is_label",
+    "is_quoted_code",
+    "is_stand_in",
+    "is_typed",
+    "is_variable",
+    "opens_sentence",
+]
 
 _TYPES = word_set(
     "str string bytes int integer float bool boolean object any dict list tuple set optional union secretstr "
@@ -71,6 +80,16 @@ WORDY_KINDS = word_set(
     "password secret private_key answer name address person personal_name phone card ssn iban account birth_date date "
     "national_id id_number health_id record zip url dsn"
 )
+# `{ apiKey: string; password: string | null }`
+_ONE_TYPE = (
+    r"(?:string|number|boolean|any|unknown|never|null|undefined|bigint|void|object|str|bytes|bool|int|float|None"
+    r"|[A-Z][A-Za-z]{0,40}(?:[<\[][A-Za-z ,|]{1,80}[>\]])?)(?:\[\]|[?!]{1,2})?"
+)
+_TYPED = re.compile(
+    rf"(?:\s*+(?:(?:readonly|pub|public|private) )?[\"']?[A-Za-z_]\w{{0,60}}[\"']?[?!]?\s?:\s?{_ONE_TYPE}"
+    rf"(?:\s?\|\s?{_ONE_TYPE}){{0,6}}\s*+(?:[;,]|(?=[\r\n])|\Z))++\s*"
+)
+_STOP = re.compile("[。、，！？：；]")
 _PLAIN_NAME = re.compile(r"[A-Za-z_]+")
 _WORDS = re.compile(r"_{0,2}(?:[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[A-Z]?[a-z]{2,}(?:[A-Z][a-z]{2,})*)_{0,2}")
 _LONGEST_WORDS = 24
@@ -110,10 +129,19 @@ def is_label(text: str, kind: str) -> bool:
     return any(word in _LABELS or (word != "bearer" and _TERMS.get(word) == kind) for word in (*words, text.lower()))
 
 
+def is_typed(text: str) -> bool:
+    """Whether the inside of braces declares fields with their types."""
+    return _TYPED.fullmatch(text) is not None
+
+
 def opens_sentence(word: str, op: str, after: str) -> bool:
     """Whether a bare word opens a sentence, or is one of a script without a word of Latin letters in it."""
-    if not word.isascii() and word.isalnum() and not any("a" <= char <= "z" for char in word):
-        return True
+    if not word.isascii():
+        # scripts that put no gap between words do not put one after a sentence, either
+        word = _STOP.split(word, maxsplit=1)[0]
+        if not word.isascii() and word.isalnum() and not any("a" <= char <= "z" for char in word):
+            # a number at the end counts nothing
+            return not word[-3:].isdecimal()
     if not word.isalpha():
         return False
     return ":" in op and after == " " and word in _OPENERS
@@ -145,6 +173,12 @@ def _is_type(value: str, op: str, after: str) -> bool:
     return op == "->" and value.isalpha() and value[0].isupper()
 
 
+def _is_prose(text: str) -> bool:
+    """Whether there is nothing but words in it, of whatever language: `One-time code`, `Código de un solo uso`."""
+    words = [word.strip(".,:;!?…()’'") for word in re.split(r"[ /-]+", text)]
+    return all(_is_wordy(word) or (word.isalpha() and not word.isascii()) for word in words if word)
+
+
 def is_quoted_code(text: str, kind: str, name: str, op: str, *, spaced: bool) -> bool:
     """Whether a text in quotes is a name, a type, a template of nothing but holes."""
     if kind not in _DATES and _is_template(text):
@@ -160,7 +194,7 @@ def is_quoted_code(text: str, kind: str, name: str, op: str, *, spaced: bool) ->
         return True
     if _ANNOTATION.fullmatch(text) or (op.startswith(":") and _CAMEL.fullmatch(text)):
         return True
-    if " " in text and not _SCHEME.match(text) and all(_is_wordy(word) for word in re.split(r"[ /]+", text) if word):
+    if " " in text and not _SCHEME.match(text) and _is_prose(text):
         return True
     return (spaced or op in _COMPARES) and _is_wordy(text)
 

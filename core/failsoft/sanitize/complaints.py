@@ -79,6 +79,12 @@ _IN_OBJECT = re.compile(
     r"|raw)?_?value"
     r"|received|actual|input|rejected|got)\\{0,3}[\"']\s{0,2}[:=]\s{0,2}(?=[bu]?\\{0,3}[\"'])"
 )
+_VALUE_BEFORE = re.compile(
+    r"\\{0,3}(?P<q>[\"'])(?i:(?:rejected|attempted|invalid|actual|given|received|submitted|bad|input|raw)?_?value"
+    r"|received|actual|input|rejected|got)\\{0,3}(?P=q)\s{0,2}[:=]>?\s{0,2}[bu]?\\{0,3}(?P<p>[\"'])"
+    r"(?P<value>(?:(?!(?P=p))[^\\\n]|\\[^\n\"'])(?:(?!(?P=p))[^\\\n]|\\[^\n]){0,255}?)\\{0,3}(?P=p)(?=\s{0,2},)"
+)
+_ENDS_NAME = ("\\", '"', "'")
 # the message beside the way to the field, as Zod has it
 _IN_MESSAGE = re.compile(
     r"\\{0,3}[\"']\s{0,2}\],[^{}\n]{0,80}?[\"']message\\{0,3}[\"']\s{0,2}:\s{0,2}\\{0,3}\"[^\"{}\n]{0,160}?"
@@ -152,6 +158,8 @@ def complained(site: Site) -> Span | None:
         if _NAMING.search(scan.before(site.first, 40)):
             return judged(site, read_value(text, inside.end(), site.kind), "=")
         return None
+    if lead in _QUOTES and text[site.last : site.last + 1] in _ENDS_NAME and (span := _told_in_object(site)):
+        return span
     if lead in _QUOTES and (inside := _IN_MESSAGE.match(text, site.last)):
         return judged(site, read_value(text, inside.end(), site.kind), "=")
     if lead == "." and (where := _WHERE.search(scan.before(site.first, _MAX_BEFORE))):
@@ -160,6 +168,19 @@ def complained(site: Site) -> Span | None:
     if lead not in _LEADS or site.name.lower() in _NOT_SPOKEN:
         return None
     return _told_before(site)
+
+
+def _told_in_object(site: Site) -> Span | None:
+    """A rejected value that stands in an object before the way to its field: `{"value": "x", "path": "password"}`."""
+    before = site.scan.before(site.first, _MAX_BEFORE)
+    if not _NAMING.search(before, max(0, len(before) - 40)):
+        return None
+    told = list(_VALUE_BEFORE.finditer(before, before.rfind("{") + 1))
+    value = told[-1] if told else None
+    if value is None or before[: value.start()].rpartition("{")[2].count('"') % 2:
+        return None
+    first = site.first - len(before) + value.start("value")
+    return judged(site, Value(first, first + len(value["value"]), quoted=True), ":")
 
 
 def _in_chain(site: Site, before: str) -> re.Match[str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from failsoft.sanitize.beside import is_meant_as_email, names_email
 from failsoft.sanitize.bound import kept_parameters
 from failsoft.sanitize.grammar import read_value
 from failsoft.sanitize.keys import KeyMatcher
@@ -299,6 +300,8 @@ class DetailRules:
             return match.end()
         value = read_value(text, match.end(), "")
         content = text[value.start : value.end] if value else ""
+        if kind == "email":
+            return (value.start, value.end, marker(kind)) if value and is_meant_as_email(content) else match.end()
         if value is None or (content.isdigit() and len(content) < _LEAST_NUMBER and kind in _NUMBERED_KINDS):
             return match.end()
         if content[:1] in "{[" or not _judge.is_value(content, "password", "", quoted=True, op="="):
@@ -319,7 +322,10 @@ class DetailRules:
 
     def _kind_of_path(self, path: list[str]) -> str | None:
         names = [name for name in path if name and not name.isdigit()]
-        return self._keys.kind(names[-1]) or self._keys.kind("_".join(names[-2:])) if names else None
+        if not names:
+            return None
+        kind = self._keys.kind(names[-1]) or self._keys.kind("_".join(names[-2:]))
+        return kind or ("email" if names_email(names[-1]) and not self._keys.is_safe(names[-1]) else None)
 
     def insert(self, scan: Scan, start: int, end: int) -> Span | int:
         """SQL: literals of sensitive columns in an INSERT, row by row."""

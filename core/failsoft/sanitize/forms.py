@@ -55,10 +55,17 @@ _PATTERN = re.compile(r"[\[(\\{?*+^$|]")
 _CHAINED = re.compile(
     r" (?:=|\+|\|\||&&|\?\??|:|[=!]==?|if|or|and|else|is|in|not in|as) [\w(\"'{\[`!$.]|\.#|\[[\w'\"]{1,40}\]"
 )
+# what puts texts together
+_JOINS = (" ", "+", ".", '"', "'")
+_EMBEDDED = re.compile(r"([\"']) ?(?:[+.&]|\|\|) ?[A-Za-z_$][\w.$>()\[\]-]{0,60} ?(?:[+.&]|\|\|) ?\1")
+_JOINED = re.compile(r" ?(?:\+|\.|\|\||&&?|\?\?|\?|%|<<) (?:[A-Za-z_$(\[{]|[\"'`])|\+[A-Za-z_$(][\w.$]*[+)(\[.]")
 _NUMBER = re.compile(r"\d{1,3}|0[xX][0-9a-fA-F]{1,8}")
 
 
-_RESOURCE = re.compile(r"(?:[a-z]+(?:[.-][a-z]+)*/)?[a-z]+(?:[.-](?:[a-z]+|v?\d{1,4}))*")
+# the name of an object of Kubernetes, which may end in a hash of what is in it, and in five letters of chance
+_RESOURCE = re.compile(
+    r"(?:[a-z]+(?:[.-][a-z]+)*/)?[a-z]+(?:[.-](?:[a-z]+|v?\d{1,4}))*(?:-[bcdfghjkmlnpqrstvwxz2456789]{4,10}){0,2}"
+)
 # how an option names a secret that is kept elsewhere
 _KEPT_ELSEWHERE = re.compile(r"[a-z]{2,24}(?:[-_/.][a-z]{2,24}){1,6}")
 _FATE = re.compile(
@@ -158,6 +165,15 @@ def _is_remark(site: Site, value: Value, op: str) -> bool:
     return rest is not None and rest[1].lower() not in _GOES_ON
 
 
+def _is_joined(text: str, value: Value, content: str) -> bool:
+    """Whether what stands between two quotes is code: the first one ends a text, as in `"Token " + token.key`."""
+    if not value.quoted or content[:1] not in _JOINS:
+        return False
+    if _EMBEDDED.fullmatch(content):
+        return True
+    return _JOINED.match(content) is not None and text[value.start - 2 : value.start - 1] in (" ", "=", ":")
+
+
 def _is_type(text: str, value: Value, content: str) -> bool:
     """Whether a type is named: `'int' object cannot be converted`, `SharedResolver { inner: … }`."""
     if value.quoted:
@@ -172,6 +188,14 @@ def _is_thing(site: Site, value: Value) -> bool:
         return not has_look(content, site.kind) or _KEPT_ELSEWHERE.fullmatch(content) is not None
     if site.kind != "secret":
         return False
+    if (
+        "/" in content
+        and site.scan.text[site.last : value.start] == " "
+        and _RESOURCE.fullmatch(content)
+        and not looks_random(content)
+    ):
+        # the name of an object in its namespace
+        return True
     if site.name.startswith("-") and not value.quoted:
         return _KEPT_ELSEWHERE.fullmatch(content) is not None
     if words_of(site.name)[-2:] == ("secret", "id") and _KEPT_ELSEWHERE.fullmatch(content):
@@ -208,6 +232,8 @@ def judged(site: Site, value: Value | None, op: str) -> Span | None:
     if not value.quoted and (is_named(text, value) or _is_remark(site, value, op)):
         return refused(site, value)
     if (kind in _SOUGHT_KINDS and _is_thing(site, value)) or _is_type(text, value, content):
+        return refused(site, value)
+    if _is_joined(text, value, content):
         return refused(site, value)
     fits = kind in ("name", "address") or not value.quoted or kind not in SHAPES or SHAPES[kind].match(content)
     after = text[value.end : value.end + 1]

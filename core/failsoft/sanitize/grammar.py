@@ -84,6 +84,7 @@ SHAPES: dict[str, re.Pattern[str]] = {
     ),
     "account": re.compile(r"(?=[A-Za-z-]{0,4}\d)[A-Za-z0-9*]{1,24}(?:[ -][\d*]{1,12}){0,7}(?<=[\dA-Za-z]{3})"),
     "ssn": re.compile(r"\d{3}[-. ]?\d{2}[-. ]?\d{4}(?!\d)|[*Xx]{3}-[*Xx]{2}-\d{4}|\d{4}(?!\d)"),
+    "identity_number": re.compile(r"[A-Z]?\d(?:[ ./-]?\d){7,17}(?:-?[A-Za-z])?(?![\w-]|\.\d)"),
     # Canadian social insurance number
     "sin": re.compile(r"\d{3}[ -]?\d{3}[ -]?\d{3}(?![\w-]|[. ]\d)"),
     # and an Indian permanent account number

@@ -8,6 +8,11 @@ from failsoft.sanitize.rules import word_set
 
 __all__ = ["is_harmless", "is_pattern"]
 
+# how often something may be done: `5/min`, `100 per hour`
+_ONE_RATE = (
+    r"\d{1,7} ?(?:/|per) ?\d{0,4} ?(?:m?s|m|h|d|secs?|mins?|hr|seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
+)
+_RATE = re.compile(rf"{_ONE_RATE}(?:[;,|] ?{_ONE_RATE}){{0,4}}")
 # how long something takes, and the keys of Stripe, and of those who write theirs alike, that are public by design
 _HARMLESS = re.compile(r"(?:\d{1,9}(?:\.\d{1,9})?(?:[nuµm]?s|m|h|d)){1,4}|pk_(?:live|test)_\w{8,256}")
 _SHORT_KINDS = word_set("api_key token session signature cookie csrf private_key")
@@ -34,7 +39,10 @@ _OPENS_PATTERN = frozenset("([\\.")
 
 
 def is_harmless(value: str, kind: str) -> bool:
-    """Whether a value is too short for a secret of its kind, a time, a public key, a version, a member of a group."""
+    """Whether a value is too short for a secret of its kind, a time, a rate, a public key, a version, a member of a
+    group."""
+    if value[0].isdigit() and _RATE.fullmatch(value):
+        return True
     if kind in _SHORT_KINDS and (len(value) < _LEAST or _HARMLESS.fullmatch(value)):
         return True
     if kind in _VERSIONED_KINDS or (kind == "national_id" and len(value) < _SHORT_VERSION):

@@ -7,15 +7,19 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.scanner import marker
 from failsoft.sanitize.verdict import Judge
 
-__all__ = ["Mark", "clean_credentials", "clean_header"]
+__all__ = ["Mark", "but_for_realm", "clean_credentials", "clean_header"]
 
 Mark: TypeAlias = Callable[[str, str], str]
 """Makes the marker of a kind, for a value."""
 
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]{1,24})\s+(?=\S)")
 _COOKIE = re.compile(r"\s*([^=;\s]{1,128})=([^;]*)")
+_REALM = re.compile(
+    r"(?:^|(?<=[\s,]))(realm=\"[A-Za-z][A-Za-z ./-]{0,40}(?:\d{1,4}[A-Za-z ./-]{1,20}){0,2}(?:\d{1,4})?\")(?=,|\s*$)"
+)
 _judge = Judge()
 
 
@@ -33,6 +37,17 @@ def clean_credentials(kind: str, value: str, mark: Mark) -> str:
             return value
         return f"{scheme[1]} {mark(kind, rest)}"
     return mark(kind, value)
+
+
+def but_for_realm(parameters: str) -> str:
+    """The marker of credentials of many parameters, with the realm among them, which says where they are for."""
+    mark = marker("authorization")
+    realm = _REALM.search(parameters)
+    if realm is None:
+        return mark
+    before = f"{mark}, " if parameters[: realm.start()].strip() else ""
+    after = f", {mark}" if parameters[realm.end() :].strip(" ,") else ""
+    return f"{before}{realm[1]}{after}" if before or after else mark
 
 
 def _set_cookie(value: str, mark: Mark) -> str:

@@ -35,6 +35,7 @@ _MAX_WORDS = 14
 _LONGEST_TERM = 4
 _GLUED_LEAST = 7
 _CACHE = 4_096
+_NAMED_SECRETS = (("existing", "secret"), ("tls", "secret"))
 _PROSE_OWNERS = KEY_OWNERS - NO_PROSE_OWNERS
 
 
@@ -174,8 +175,12 @@ def _is_counted(words: tuple[str, ...], end: int) -> bool:
 
 
 def _is_of_service(words: tuple[str, ...]) -> bool:
-    """Whether the name tells a place in a list, a lock, or what is left of an allowance."""
+    """Whether the name tells a place in a list, a lock, or what is left of an allowance, or what an object is
+    called."""
     if words[-1] in ("token", "tokens") and len(words) > 1 and words[-2] in PAGE_WORDS:
+        return True
+    if words[-2:] in _NAMED_SECRETS or words[-3:-1] == ("image", "pull"):
+        # what an object of Kubernetes is called
         return True
     if words[-3:] == ("client", "request", "token"):
         # of AWS, so that a request may be sent twice

@@ -10,6 +10,7 @@ import re
 
 from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.national import has_check_digit
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Scan, Span, marker
 
@@ -22,7 +23,7 @@ _INNER_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z][^\W\d_]*"
 _DATE = re.compile(r"(?:19|20)\d\d([-/.])\d\d\1\d\d(?!\d)|\d\d([-/.])\d\d\2(?:19|20)\d\d(?!\d)")
 _GAP = " \t:=#\"'\\()[.>-：（「"
 _PREFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
-_KINDS = frozenset(("national_id", "id_number", "phone"))
+_KINDS = frozenset(("national_id", "id_number", "identity_number", "phone"))
 # which Korean, Japanese and Chinese hang on to a word
 _PARTICLES = "는은이가을를はがを为是為"
 # words between the name of a number and the number
@@ -49,6 +50,8 @@ def labelled_number(keys: KeyMatcher, scan: Scan, start: int) -> Span | None:
         # `(11) 91234-5678`
         first -= 1
     match = SHAPES[kind].match(text, first) if kind and not _DATE.match(text, first) else None
+    if kind == "identity_number" and match and not has_check_digit(match.group()):
+        return None
     if kind is None or match is None or match.end() <= start or text[match.end() : match.end() + 1].isalnum():
         return None
     return first, match.end(), marker(kind)

@@ -23,6 +23,11 @@ _NAMED = re.compile(
     r"(?i)\\{0,7}[\"'](?:\s{0,4},)?\s{0,16}\\{0,7}[\"']?(?:(?!(?:min|max)[_-]?value)(?:[a-z]{1,16}[_-]?)?value|val|v|content|data|default|input)\\{0,7}[\"']?"
     r"\s{0,4}[:=]\s{0,4}(?:\[(?=[\"']))?"
 )
+# `1) "requirepass"`, and on the next line `2) "x"`
+_REPLY = re.compile(r"\\{0,3}\"(?:\r?\n|\\n)\s{0,8}(\d{1,4})\) (?=\\{0,3}\")")
+_REPLIED = re.compile(r"(?<!\d)(\d{1,4})\) \\{0,3}\"$")
+_OF_PAIRS = re.compile(r"(?i)\b(?:config get|hgetall|xrange|xrevrange|xread|hscan|hello)\b")
+_DIALOG = 400
 # `{"type": "passport", "number": "x"}`
 _NUMBER_OF = re.compile(
     r"\\{0,7}[\"'](?:\s{0,4},\s{0,16}\\{0,7}[\"']\w{1,32}\\{0,7}[\"']\s{0,4}:\s{0,4}(?:\\{0,7}[\"'][^\"'\n\\]{0,64}\\{0,7}[\"']|\w{1,16})){0,3}?"
@@ -146,6 +151,8 @@ def _paired(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
         return True, judged(site, read_value(text, serialized.end(), kind), "=")
     if named := _NAMED.match(text, last):
         return True, judged(site, read_value(text, named.end(), kind), "=")
+    if (reply := _REPLY.match(text, last)) and (index := _REPLIED.search(site.scan.before(site.first, 10))):
+        return True, _replied(site, keys, int(index[1]), reply)
     if kind in NUMBERED_KINDS and (numbered := _NUMBER_OF.match(text, last)):
         return True, judged(site, read_value(text, numbered.end(), kind), "=")
     if "form-data" in site.scan.before(site.first, 24) and (part := _FORM_PART.match(text, last)):
@@ -165,6 +172,18 @@ def _paired(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
     if site.name.startswith("-") and (item := _OPTION_ITEM.match(text, last)):
         return True, judged(site, read_value(text, item.end(), kind), "=")
     return _in_pair(site, keys)
+
+
+def _replied(site: Site, keys: KeyMatcher, index: int, reply: re.Match[str]) -> Span | None:
+    """The item after a name in a list that a client of Redis prints, where names and values take turns."""
+    value = read_value(site.scan.text, reply.end(), site.kind)
+    if value is None or index % 2 == 0 or int(reply[1]) != index + 1:
+        return None
+    content = site.scan.text[value.start : value.end]
+    if keys.is_name(content) or not (_has_look(content) or _OF_PAIRS.search(site.scan.before(site.first, _DIALOG))):
+        # of a list of names
+        return None
+    return judged(site, value, "=")
 
 
 def _in_tag(text: str, at: int) -> bool:

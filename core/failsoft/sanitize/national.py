@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from failsoft.sanitize.scanner import Anchor, Scan, Span, marker
 
-__all__ = ["foreign_labels", "is_itin", "national_number", "national_word"]
+__all__ = ["foreign_labels", "has_check_digit", "is_itin", "national_number", "national_word"]
 
 _MARK = marker("national_id")
 _CHECK_FI = "0123456789ABCDEFHJKLMNPRSTUVWXY"
@@ -101,8 +101,7 @@ def _china(text: str) -> bool:
 
 def _emirates(text: str) -> bool:
     """Emirates ID: Luhn."""
-    digits = re.sub(r"\D", "", text)
-    return sum(sum(divmod(int(digit) * (1 + at % 2), 10)) for at, digit in enumerate(digits[::-1])) % 10 == 0
+    return _luhn(re.sub(r"\D", "", text))
 
 
 def _chile(text: str) -> bool:
@@ -125,6 +124,63 @@ def _mexico(text: str) -> bool:
     total = sum(_CURP.index(char) * (18 - at) for at, char in enumerate(text[:17]))
     return -total % 10 == int(text[17])
 
+
+def _luhn(digits: str) -> bool:
+    return sum(sum(divmod(int(digit) * (1 + at % 2), 10)) for at, digit in enumerate(digits[::-1])) % 10 == 0
+
+
+def _dated(digits: str) -> bool:
+    """Whether it begins with a date: with a year of two digits, months of women and of other centuries included."""
+    year, month, day = int(digits[:2]), int(digits[2:4]) % 20, int(digits[4:6]) % 40
+    return any(_is_date(century + year, f"{month:02}", f"{day:02}") for century in (1900, 2000))
+
+
+def has_check_digit(text: str) -> bool:
+    """Whether it is the number of a person by a date and a check digit, of one of the states that have both, or by a
+    check letter; for names that say no more than "id number"."""
+    bare = re.sub(r"[ ./-]", "", text)
+    if not bare.isascii() or not bare.isdigit():
+        return _checked_letters(bare.upper())
+    size = len(bare)
+    if size == _SIZE_CN:
+        return _china(bare)
+    if size == _SIZE_ZA and _dated(bare) and (_luhn(bare) or _korea(f"{bare[:6]}-{bare[6:]}")):
+        # South Africa and Korea
+        return True
+    if size in (_SIZE_SE, _SIZE_SE + 2) and _dated(bare[-_SIZE_SE:]) and _luhn(bare[-_SIZE_SE:]):
+        # Sweden
+        return True
+    weighted = _WEIGHTED.get(size, ())
+    return any(_dated(bare[first:]) and _remainder(bare, weights, modulus) for first, weights, modulus in weighted)
+
+
+def _remainder(digits: str, weights: tuple[int, ...], modulus: int) -> bool:
+    """Whether the last digit is the weighted sum of the others, as they count it in eastern Europe."""
+    left = _sum(digits, weights) % modulus
+    told = (10 - left) % 10 if modulus == _POLISH else 1 if left == 10 and len(digits) == _SIZE_RO else left % 10
+    return told == int(digits[-1])
+
+
+def _checked_letters(text: str) -> bool:
+    """Spain: eight digits, or seven after a letter, and the letter that they leave; Singapore is told by its word."""
+    match = _SPAIN.fullmatch(text)
+    if match is not None:
+        number = int({"X": "0", "Y": "1", "Z": "2"}.get(match[1], "") + match[2])
+        return _SPANISH[number % 23] == match[3]
+    return bool(_CHINESE.fullmatch(text)) and _china(text)
+
+
+_SIZE_CN, _SIZE_ZA, _SIZE_SE, _SIZE_RO, _POLISH = 18, 13, 10, 13, 10
+_SPAIN = re.compile(r"([XYZ]?)(\d{7,8})([A-Z])")
+_SPANISH = "TRWAGMYFPDXBNJZSQVHLCKE"
+_CHINESE = re.compile(r"\d{17}X")
+# by how many digits there are: where the date begins, the weights, what they are divided by. Bulgaria, Estonia and
+# Lithuania, Poland, Romania
+_WEIGHTED: dict[int, tuple[tuple[int, tuple[int, ...], int], ...]] = {
+    10: ((0, (2, 4, 8, 5, 10, 9, 7, 3, 6), 11),),
+    11: ((1, (1, 2, 3, 4, 5, 6, 7, 8, 9, 1), 11), (0, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3), 10)),
+    13: ((1, (2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9), 11),),
+}
 
 _Check = Callable[[str], bool]
 # what begins with a digit, with separators that no other number has or with a date and a check digit

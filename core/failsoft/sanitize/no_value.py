@@ -16,6 +16,7 @@ _SOURCE = re.compile(
     r"\.(?:[cm]?[jt]sx?|pyi?|rb|go|rs|java|kts?|scala|php|cs|c|cc|cpp|hpp?|swift|dart|exs?|erl|ya?ml|json|toml|ini|cfg"
     r"|conf|tf|xml|html?|vue|sql|sh|properties|lua|pl|ml|hs|clj|md|env)$"
 )
+_PORT = re.compile(r"\d{2,5}(?![\w@%$&!*+=~-])(?!\.\w)")
 _LINE = re.compile(r"\d{1,6}(?![\w.-])")
 _FIELD_NUMBER = re.compile(r"\d{1,5}(?:;| \[)")
 _FIELD_TYPE = re.compile(r"(?:^|[\s{;])(?:string|bytes|bool|u?int\d\d|optional|repeated|required|[A-Z]\w{0,32}) $")
@@ -102,6 +103,16 @@ def _is_sentence(site: Site, at: int) -> bool:
     return site.kind == "authorization" and words_of(site.name)[-1] == "auth" and bool(_AUTH_SENTENCE.match(text, at))
 
 
+def _is_port(site: Site, at: int) -> bool:
+    """Whether a host and its port are called like a secret: `http://auth:4181`, `upstream auth:9000`."""
+    if site.scan.text[at - 1] != ":":
+        return False
+    hosted = site.before == "@" or site.scan.text.startswith("//", site.first - 2)
+    if not hosted and words_of(site.name)[-1] != "auth":
+        return False
+    return _PORT.match(site.scan.text, at) is not None
+
+
 def names_no_value(site: Site, at: int, op: str) -> bool:
     """Whether what looks like a name with a value is a place in a file, a member, a field with its number, a state.
 
@@ -121,7 +132,7 @@ def names_no_value(site: Site, at: int, op: str) -> bool:
     if (site.name.lower() == "auth" or site.kind == "credential") and _PAIR.match(text, at):
         # a name of its own says what this is
         return True
-    if op == ":" and site.before == "/" and _MESSAGE.match(text, at):
+    if op == ":" and ((site.before == "/" and _MESSAGE.match(text, at)) or _is_port(site, at)):
         return True
     if op == ":" and text[at - 1] == " " and _is_sentence(site, at):
         return True

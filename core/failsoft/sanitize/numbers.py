@@ -19,6 +19,9 @@ __all__ = ["BLOB", "RUN", "digit_follows", "padding_anchor"]
 _RUN = re.compile(r"[0-9](?:[ .\-()/]{0,2}[0-9])*+")
 _CARD = re.compile(r"\d{12,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5}")
 _CARD_START = re.compile(r"(?<!\d)(?<!\d[ -])[2-6]\d{3}|(?<!\d)[2-6]\d{3}")
+_MORE_DIGITS = re.compile(r"([ -])\d{1,2}(?![\w./:-]|[ -]\d)")
+_OF_CARDS = re.compile(r"(?i)card|\bpan\b|visa|amex|maestro|\bcc\b|payment|karte|tarjeta|carte")
+_GROUPED = 19
 _AFTER_COUNTRY = re.compile(r"[A-Z]{2}\d{2} ?$")
 _IBAN_START = re.compile(r"[A-Z]{2}\d{2}")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
@@ -86,6 +89,14 @@ def _track(scan: Scan, start: int) -> Span | None:
     return start, match.end(), marker("card")
 
 
+def _goes_on(scan: Scan, match: re.Match[str]) -> bool:
+    """Whether one more digit or two follow the groups of a number, which is no card then, unless words say so."""
+    if match[1] is None or match.end() - match.start() != _GROUPED:
+        return False
+    following = _MORE_DIGITS.match(scan.text, match.end())
+    return following is not None and following[1] == match[1] and not _OF_CARDS.search(scan.before(match.start(), 32))
+
+
 def _card(scan: Scan, start: int, limit: int, end: int, refused: set[tuple[str, str]]) -> Span | None:
     """The first card that begins before `limit`."""
     text = scan.text
@@ -100,6 +111,7 @@ def _card(scan: Scan, start: int, limit: int, end: int, refused: set[tuple[str, 
             digits = match.group().replace(" ", "").replace("-", "")
             if (
                 is_card(digits)
+                and not _goes_on(scan, match)
                 and _whole(scan, match.start(), match.end())
                 and not _AFTER_COUNTRY.search(text, max(0, match.start() - 6), match.start())
             ):

@@ -172,7 +172,9 @@ WEAK_TERMS: dict[str, str] = _table(
         "sin": "sin",
         # abbreviations that mean much else, too: only a number of the right form makes one of them
         "id_number": "rut ruc rfc nit nip nik nin bvn tin utr oib egn cnp afm avs cpr fnr pps ird sss ktp svnr pis nic "
-        "mynumber pnr idnr versicherungsnummer rvnr",
+        "mynumber pnr idnr versicherungsnummer rvnr personalnumber personalno",
+        # says little: only a number whose date and check digit are right is one
+        "identity_number": "idnumber idno identitynumber",
     }
 )
 """Term to kind. Sensitive only as the end of a name."""
@@ -188,7 +190,8 @@ STRICT_TERMS: dict[str, str] = _table(
         "fornamn förnamn",
         # words that also name things: only what is written as the name of a person is one
         "personal_name": "nom nombre nome naam nm sn",
-        "person": "name patient customer doctor physician nurse guardian spouse employee mother father husband wife "
+        "person": "name displayname realname preferredname "
+        "patient customer doctor physician nurse guardian spouse employee mother father husband wife "
         "passenger traveler traveller guest applicant claimant attendee signatory payee recipient policyholder "
         "emergencycontact nextofkin cn",
         "place": "latitude longitude lat lng lon gps geo latlng latlon coords coordinates geolocation location "
@@ -202,7 +205,8 @@ STRICT_TERMS: dict[str, str] = _table(
         "address": "addr addr1 addr2 address1 address2 line1 line2 address city town county "
         "adresse direccion dirección domicilio birthplace placeofbirth cityofbirth rue ville calle ciudad indirizzo "
         "citta città endereco endereço cidade wohnort woonplaats straat locality addresslocality localidad comune "
-        "adrline strtnm twnnm streetaddressline line",
+        "adrline strtnm twnnm streetaddressline line "
+        "住所 현주소 주소 地址 详细地址 адрес διεύθυνση",
         "record": "visanumber documentnumber documentno traveldocument traveldocumentnumber androidid serial "
         "udid advertisingid idfa plate fingerprintid studentid employeeid membershipnumber licensenumber "
         "licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "
@@ -337,6 +341,7 @@ DISARMING_TAILS = word_set(
     "economy sale sales holder holders standard contract network balance transfer minted supply address jar jars "
     "filter filters interceptor interceptors converter serializer deserializer authenticator processor listener "
     "controller repository bean entrypoint customizer advice configurer guard "
+    "stdin "
     "law laws hasher hashers setting settings preferences preference popup dialog link links sniffing spraying"
 ) - {"user", "admin", "backup"}
 """Words after a term that make the name that of something else, as `token_count`, `password_min_length`."""
@@ -344,7 +349,7 @@ DISARMING_TAILS = word_set(
 DISARMING_HEADS = word_set(
     "has have is are was needs need require requires required must should can could allow allows max min num n total "
     "count no missing invalid show hide enable enabled disable disabled use uses used without supports support avg "
-    "average per remaining last4 masked redacted obfuscated forgot lost unique ignore skip synchronize"
+    "average per remaining last4 masked redacted obfuscated forgot lost unique ignore skip synchronize ask prompt"
 )
 """Words that open a name and make it a flag, a limit or a count: `has_password`, `max_tokens`."""
 

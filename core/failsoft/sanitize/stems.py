@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from failsoft.sanitize.rules import word_set
 
-__all__ = ["FOREIGN_STEMS", "STEMS", "STRICT_STEMS"]
+__all__ = ["FOREIGN_STEMS", "STEMS", "STRICT_FOREIGN_STEMS", "STRICT_STEMS"]
 
 _NO_LETTER = r"(?![a-z])"
 _GAP = "[ _-]"
@@ -116,6 +116,9 @@ STEMS: tuple[tuple[str, str, str], ...] = (
 
 FOREIGN_STEMS = word_set("prénom führersch lösenord sécurité şifre пароль 密码 密碼 パスワード 비밀번호")
 """What only a text of more than ASCII is searched for."""
+
+STRICT_FOREIGN_STEMS = word_set("住所 주소 地址 адрес διεύθυνση")
+"""The same, for names that only the strict tier knows."""
 
 STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
     *(

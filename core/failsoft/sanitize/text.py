@@ -26,7 +26,7 @@ from failsoft.sanitize.records import RecordRules
 from failsoft.sanitize.repeats import with_repeats
 from failsoft.sanitize.scanner import Anchor, Family, Look, Scan, Span, digits_family, signs_family, words_family
 from failsoft.sanitize.statements import statement_anchors
-from failsoft.sanitize.stems import FOREIGN_STEMS, STEMS, STRICT_STEMS
+from failsoft.sanitize.stems import FOREIGN_STEMS, STEMS, STRICT_FOREIGN_STEMS, STRICT_STEMS
 from failsoft.sanitize.strict import scrub_strictly
 from failsoft.sanitize.tags import Tagger
 from failsoft.sanitize.views import WAYS, View, view_of
@@ -93,7 +93,8 @@ class TextEngine:
         tagger: Tagger,
     ) -> None:
         keyed, details = KeyedRule(keys), DetailRules(keys, self._scrub)
-        foreign = [*(Anchor(stem, keyed, name=True) for stem in FOREIGN_STEMS), *foreign_labels()]
+        foreign_stems = (*FOREIGN_STEMS, *(STRICT_FOREIGN_STEMS if strict else ()))
+        foreign = [*(Anchor(stem, keyed, name=True) for stem in foreign_stems), *foreign_labels()]
         stems = (*STEMS, *(STRICT_STEMS if strict else ()))
         words = [Anchor(stem, keyed, follow, lead, name=True) for stem, follow, lead in stems]
         words += [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.sanitize.abroad import FUNCTION_WORDS_ABROAD, STATES_ABROAD, is_complaint_abroad
 from failsoft.sanitize.checks import looks_random, mixed
 from failsoft.sanitize.codelike import (
     WORDY_KINDS,
@@ -16,6 +17,7 @@ from failsoft.sanitize.codelike import (
 )
 from failsoft.sanitize.harmless import is_harmless, is_pattern
 from failsoft.sanitize.keys import counts, words_of
+from failsoft.sanitize.national import has_check_digit
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 from failsoft.sanitize.said import is_complaint
 
@@ -43,29 +45,10 @@ _ABOUT = word_set(
     "timeout to too type unable unauthorized undefined unexpected unavailable unbound unrecognized unsupported until "
     "update updated use used user username using valid validated validation value verification verified verify version "
     "was were when which while will with without wrong your you "
-    "pflichtfeld kötelező obligatoriu zorunlu povinné obligatoriskt inherit permission "
+    "inherit permission "
     "option options argument arguments parameters switch flags prompts portion component components entry fields "
     "function async write class "
     "await new yield lambda raise return "
-    # of other languages
-    "vergessen erforderlich ungültig abgelaufen falsch fehlt fehlerhaft benötigt zurücksetzen ändern bestätigen "
-    "eingeben "
-    "unbekannt gesperrt muss nicht obligatoire requis requise incorrecte invalide expiré expirée oublié "
-    "manquant manquante "
-    "doit requerido requerida obligatorio obligatoria incorrecto incorrecta inválido inválida olvidada caducada "
-    "expirada "
-    "debe obrigatória obrigatório errata errato scaduta scaduto richiesta richiesto mancante obbligatoria "
-    "verplicht vereist "
-    "vergeten onjuist ongeldig"
-)
-
-# with which a remark about a secret may begin in other languages; some are names of people, too
-_FUNCTION_WORDS = word_set(
-    "au aux avec des doit dans en et le la les ou par plus pour sans sur une moins minimum maximum "
-    "mit ohne für oder und nur von aus bei ist wird mindestens höchstens maximal "
-    "al con del el los por para sin una más menos máximo mínimo "
-    "almeno allo alla che da deve di il lo per senza uno "
-    "ao aos com do dos em mais pelo sem um uma"
 )
 
 _STATES = word_set(
@@ -147,7 +130,8 @@ _NUMBERED = re.compile(r"[A-Za-z]+\d?")
 _SMALL = re.compile(r"\d{1,3}|\d{1,4}\.\d{1,4}")
 _WEAK_KINDS = word_set("session authorization cookie csrf signature credential otp")
 _NAMED_KINDS = word_set("authorization credential")
-_PEOPLE = word_set("name person personal_name address")
+_NAMES = word_set("name person personal_name")
+_PEOPLE = _NAMES | word_set("address answer")
 _DATES = word_set("birth_date date")
 _COUNTED_KINDS = word_set("cookie credential")
 _FEW, _COUNT = re.compile(r"\d{1,3}"), re.compile(r"\d{1,9}")
@@ -160,6 +144,17 @@ _LEAST_TOLD, _LEAST_TOKEN = 5, 8
 _LEAST_SIGNS = 4
 _MANY_WORDS = 3
 _LEAST_NUMBER, _LEAST_ID = 6, 12
+# what people call credentials: `PhD, CISSP`
+_DEGREE = r"[A-Z][a-z]{0,2}(?:\.? ?[A-Z][a-z]{0,2}){1,5}\.?"
+_DEGREES = re.compile(rf"{_DEGREE}(?:(?:[,;/] ?|-){_DEGREE}){{0,6}}")
+# of OAuth 1, where a key that is made of words is what the client is called
+_CONSUMER = re.compile(r"(?i)(?:oauth_?)?consumer_?key")
+# of a place in memory, of a port alone, and what a resolver says of one
+_POINTER = re.compile(r"0[xX][0-9a-fA-F]{2,40}|:\d{1,5}|E[A-Z]{2,12}_[A-Z_]{2,24}")
+# `acme/auth`, `google.protobuf.Timestamp`: full names of things
+_FULL_NAME = re.compile(
+    r"(?=(?:[\w.-]*/)*[a-z0-9])[\w.@-]{1,80}(?:/[\w.:@-]{1,80}){1,8}|[a-z]\w*(?:\.\w+){2,8}", re.ASCII
+)
 _DIGEST = re.compile(r"(?:sha\d{1,3}|md5):[0-9a-fA-F]{32,128}")
 # an algorithm, the size of a key
 _ALGORITHM = re.compile(
@@ -176,7 +171,7 @@ _ENDS, _DIGITS = ".!,;:'\"", "0123456789"
 _TERMS = STRONG_TERMS | WEAK_TERMS
 _WORDS_WITH_DIGITS = frozenset(
     word
-    for words in (_NOTHING, _ABOUT, _STATES, _FUNCTION_WORDS, _MECHANISMS, _TERMS)
+    for words in (_NOTHING, _ABOUT, _STATES, FUNCTION_WORDS_ABROAD, _MECHANISMS, _TERMS)
     for word in words
     if any(map(str.isdigit, word))
 )
@@ -199,6 +194,8 @@ def _is_no_word(text: str) -> bool:
 
 def _is_told(text: str, kind: str) -> bool:
     """Whether a text is a sentence, a media type, a place."""
+    if kind not in _PEOPLE and is_complaint_abroad(text):
+        return True
     if is_sentence(text) or _MEDIA_TYPE.fullmatch(text) or _PATH.fullmatch(text) or _REFERENCE.fullmatch(text):
         return True
     if text.startswith("/^") or _GLOB.fullmatch(text) or ("/" in text and _is_resource(text)):
@@ -264,6 +261,26 @@ def _is_evident(text: str, kind: str, name: str, after: str) -> bool:
     )
 
 
+def _is_word(bare: str, word: str, kind: str, *, quoted: bool, op: str, after: str) -> bool:
+    """Whether it is a word about a value, or the first one of a remark, in whatever language."""
+    told = quoted and op.startswith("=")
+    if word in (_STATES if quoted and kind in _ANY_WORD else _ABOUT) and not told:
+        return True
+    if kind in _PEOPLE and not bare.islower():
+        # some of the others are names of people, too
+        return False
+    if not quoted and after == " " and ":" in op and word in FUNCTION_WORDS_ABROAD and kind not in _PEOPLE:
+        return True
+    return word in STATES_ABROAD and not told and not (quoted and kind in _ANY_WORD)
+
+
+def _is_known(value: str, kind: str, name: str, op: str) -> bool:
+    """Whether it is what people call their credentials, or the name of a client."""
+    if kind == "credential" and op.startswith(":") and _DEGREES.fullmatch(value):
+        return True
+    return bool(name) and _CONSUMER.fullmatch(name) is not None and _PROVIDER.fullmatch(value) is not None
+
+
 class Judge:
     """Judges values. Stateless."""
 
@@ -295,11 +312,9 @@ class Judge:
         if not bare.isalnum() and _is_told(bare, kind):
             return False
         word = bare.lower().rstrip(_ENDS).removesuffix("'t")
-        if word in (_STATES if quoted and kind in _ANY_WORD else _ABOUT) and not (quoted and op.startswith("=")):
-            return False
-        if not quoted and after == " " and ":" in op and word in _FUNCTION_WORDS and kind not in _PEOPLE:
-            return False
-        if self._is_said(bare, word, kind, name, quoted=quoted, op=op, after=after, spaced=spaced):
+        if _is_word(bare, word, kind, quoted=quoted, op=op, after=after) or self._is_said(
+            bare, word, kind, name, quoted=quoted, op=op, after=after, spaced=spaced
+        ):
             return False
         return self._fits(bare, kind, quoted=quoted, op=op)
 
@@ -309,13 +324,20 @@ class Judge:
         """Whether it is code, a label or a setting."""
         if self._is_setting(bare, word, kind, name, op, after):
             return True
+        if kind in _NAMES and after == "/" and bare.islower():
+            # the owner of a repository
+            return True
         if quoted:
             return is_label(bare, kind) or is_quoted_code(bare, kind, name, op, spaced=spaced)
         if (len(bare) == 1 and bare.isalnum()) or is_stand_in(bare):
             return True
         if kind not in WORDY_KINDS and is_variable(bare, after, spaced=spaced):
             return True
-        return kind not in _DATES and (is_code(bare, kind, name, op, after) or opens_sentence(word, op, after))
+        if kind in _DATES:
+            return False
+        # who or where somebody is may be written in any script
+        sentence = (kind not in _PEOPLE or bare.isascii()) and opens_sentence(word, op, after)
+        return sentence or is_code(bare, kind, name, op, after)
 
     @staticmethod
     def _is_setting(value: str, word: str, kind: str, name: str, op: str, after: str) -> bool:
@@ -328,7 +350,7 @@ class Judge:
             return True
         if word in STRONG_TERMS and op == ":" and not after and kind != "password":
             return True
-        if "-" in value and _is_header_name(value, kind):
+        if _is_known(value, kind, name, op) or ("-" in value and _is_header_name(value, kind)):
             return True
         if name.lower() == "auth" and _PROVIDER.fullmatch(value):
             return True
@@ -345,6 +367,10 @@ class Judge:
                 return False
             digits = sum(map(str.isdigit, value))
             return digits >= 3 or (len(value) >= 4 and (digits > 0 or (quoted and value.isalpha())))
+        if (kind in _NAMES and _FULL_NAME.fullmatch(value)) or (kind == "address" and _POINTER.fullmatch(value)):
+            return False
+        if kind == "identity_number":
+            return has_check_digit(value)
         if kind == "address" and not quoted and value.isascii() and value.islower():
             # a remark, where nothing has a number or a capital
             return value.count(" ") < _MANY_WORDS or any(map(str.isdigit, value))

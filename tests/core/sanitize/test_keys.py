@@ -124,6 +124,7 @@ _VALUES = {
     "health_id": "A12345",
     "national_id": "A12345678",
     "id_number": "123456789",
+    "identity_number": "8704135221082",
     "account": "12345678",
     "ssn": "123-45-6789",
     "sin": "046 454 286",
