@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from types import SimpleNamespace, new_class
@@ -74,9 +75,9 @@ def test_words_beside_a_sqlstate_say_whose_fault_it_is(
 
 
 def test_a_function_that_sqlite_does_not_have_is_one_of_our_statement(raised: Callable[..., Failure]) -> None:
-    connection = sqlite3.connect(":memory:")
-    assert said(raised(connection.execute, "SELECT date_trunc('day', 1)")) == BUG
-    assert said(raised(connection.execute, "SELECT a FROM orders")) == SETTINGS
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        assert said(raised(connection.execute, "SELECT date_trunc('day', 1)")) == BUG
+        assert said(raised(connection.execute, "SELECT a FROM orders")) == SETTINGS
 
 
 def raise_from_error(error: str) -> None:
