@@ -39,11 +39,12 @@ def asked(lines: Sequence[Line]) -> dict[str, list[Judged]]:
     that it says nothing honest of them."""
     packages, model = load_packages(), TextModel()
     held_out = [line for line in lines if is_held_out(line)]
+    unseen = judge(lines, packages, Known.UNSEEN)
     return {
         "shipped": judge(lines, packages, Known.SHIPPED, model),
-        "unseen": judge(lines, packages, Known.UNSEEN),
+        "unseen": unseen,
         "renamed": judge(lines, packages, Known.NAMELESS),
-        "held-out": judge(held_out, packages, Known.UNSEEN),
+        "held-out": [one for one in unseen if is_held_out(one.line)],
         "held-out-model": judge(held_out, packages, Known.UNSEEN, model),
     }
 
