@@ -10,7 +10,7 @@ from collections import Counter
 
 from failsoft.sanitize.rules import word_set
 
-__all__ = ["decoded", "entropy", "is_card", "is_iban", "is_ssn", "looks_random", "mixed"]
+__all__ = ["decoded", "entropy", "is_card", "is_iban", "is_luhn", "is_ssn", "looks_random", "mixed"]
 
 # ISO 7812 prefixes in use, with their lengths; ten percent of all numbers pass Luhn, so the prefix has to fit too
 _BRANDS = re.compile(
@@ -43,14 +43,15 @@ _PRINTABLE_LEAST = 0.95
 _RANDOM_BITS = 3.5
 
 
-def _luhn(digits: str) -> bool:
+def is_luhn(digits: str) -> bool:
+    """Whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B)."""
     figures = digits.encode()
     return (sum(figures[-1::-2].translate(_FIGURE)) + sum(figures[-2::-2].translate(_DOUBLED))) % 10 == 0
 
 
 def is_card(digits: str) -> bool:
     """Whether digits are a payment card number: prefix and length of a brand, check digit (ISO/IEC 7812-1)."""
-    return _BRANDS.fullmatch(digits) is not None and len(set(digits)) > 1 and _luhn(digits)
+    return _BRANDS.fullmatch(digits) is not None and len(set(digits)) > 1 and is_luhn(digits)
 
 
 def is_iban(text: str) -> bool:

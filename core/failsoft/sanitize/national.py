@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 
+from failsoft.sanitize.checks import is_luhn
 from failsoft.sanitize.scanner import Anchor, Scan, Span, marker
 
 __all__ = ["foreign_labels", "has_check_digit", "is_itin", "national_number", "national_word"]
@@ -101,7 +102,7 @@ def _china(text: str) -> bool:
 
 def _emirates(text: str) -> bool:
     """Emirates ID: Luhn."""
-    return _luhn(re.sub(r"\D", "", text))
+    return is_luhn(re.sub(r"\D", "", text))
 
 
 def _chile(text: str) -> bool:
@@ -125,10 +126,6 @@ def _mexico(text: str) -> bool:
     return -total % 10 == int(text[17])
 
 
-def _luhn(digits: str) -> bool:
-    return sum(sum(divmod(int(digit) * (1 + at % 2), 10)) for at, digit in enumerate(digits[::-1])) % 10 == 0
-
-
 def _dated(digits: str) -> bool:
     """Whether it begins with a date: with a year of two digits, months of women and of other centuries included."""
     year, month, day = int(digits[:2]), int(digits[2:4]) % 20, int(digits[4:6]) % 40
@@ -144,10 +141,10 @@ def has_check_digit(text: str) -> bool:
     size = len(bare)
     if size == _SIZE_CN:
         return _china(bare)
-    if size == _SIZE_ZA and _dated(bare) and (_luhn(bare) or _korea(f"{bare[:6]}-{bare[6:]}")):
+    if size == _SIZE_ZA and _dated(bare) and (is_luhn(bare) or _korea(f"{bare[:6]}-{bare[6:]}")):
         # South Africa and Korea
         return True
-    if size in (_SIZE_SE, _SIZE_SE + 2) and _dated(bare[-_SIZE_SE:]) and _luhn(bare[-_SIZE_SE:]):
+    if size in (_SIZE_SE, _SIZE_SE + 2) and _dated(bare[-_SIZE_SE:]) and is_luhn(bare[-_SIZE_SE:]):
         # Sweden
         return True
     weighted = _WEIGHTED.get(size, ())
