@@ -10,7 +10,7 @@ from failsoft.audit.keys import KeyRing
 from failsoft.audit.opening import open_store
 from failsoft.audit.records import RecordContext
 from failsoft.audit.stores import Query
-from failsoft.audit.trail import mapping_of
+from failsoft.audit.views import mapping_of
 from observed import OneSecret
 
 CONTEXT = RecordContext(sanitizer=OneSecret(), service="shop", environment="test", host="web-1")

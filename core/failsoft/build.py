@@ -6,14 +6,12 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from failsoft.answer import Responder, Style
 from failsoft.audit.trail import Trail
 from failsoft.beat import Beat
-from failsoft.build_audit import audit_of
 from failsoft.build_judges import classifier_of, sanitizer_of
-from failsoft.build_state import beat_of, lending_of, share, store_of
 from failsoft.bus import Bus
 from failsoft.call import Call, Mode
 from failsoft.clock import Clock
@@ -24,13 +22,11 @@ from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
 from failsoft.events import ErrorHandled
 from failsoft.kinds import join_path
-from failsoft.observers.audit import AuditObserver
 from failsoft.observers.logs import LogObserver
 from failsoft.observers.otel import Telemetry
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
 from failsoft.policies.offload import Offloads
-from failsoft.policies.shared_breaker import SharedBreakers
 from failsoft.policies.shared_limit import refusals
 from failsoft.problem import ProblemMaker
 from failsoft.problem.catalogue import Catalogue
@@ -42,8 +38,11 @@ from failsoft.sentry import leave_exceptions_to_sentry
 from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
 from failsoft.settings.texts import catalogue_of
-from failsoft.stores.opening import Opened
 from failsoft.witness import Witness
+
+if TYPE_CHECKING:
+    from failsoft.policies.lending import Lending
+    from failsoft.stores.opening import Opened
 
 __all__ = ["Parts", "build", "rebuild"]
 
@@ -108,17 +107,17 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
     classifier = classifier_of(settings, sanitizer, clock, faults)
     catalogue = catalogue_of(settings.responses, faults)
     proxies = _proxies(settings, faults)
-    store = store_of(settings, sanitizer, faults)
+    store = _store(settings, sanitizer, faults)
     if "state.url" not in {fault.path for fault in faults}:
         faults += refusals(settings.policies, "" if store is None else store.kind, "policies")
     bus = Bus()
-    audit, witness = audit_of(settings, _for("audit", settings, sanitizer), bus, clock, faults)
+    audit, witness = _audit(settings, _for("audit", settings, sanitizer), bus, clock, faults)
     if faults:
         audit.close()
         raise _refused(settings, faults)
 
     _warn(settings)
-    breakers = Breakers(clock, bus.publish) if store is None else SharedBreakers(clock, bus.publish)
+    breakers = Breakers(clock, bus.publish) if store is None else _shared_breakers(clock, bus)
     bulkheads, offloads = Bulkheads(clock, bus.publish), Offloads(clock, bus.publish)
     telemetry = _telemetry(settings, sanitizer, clock)
     style = _style(settings, renderer)
@@ -132,7 +131,7 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         attempt_span=lambda call: telemetry.attempt(call, call.attempt),
         report=responder.internal,
     )
-    beat = None if store is None else beat_of(store, bus, clock, responder, sanitizer)
+    beat, lending = (None, None) if store is None else _lending(store, bus, clock, responder, sanitizer)
     endpoints = Endpoints(
         rules=settings.endpoints,
         policies=settings.policies,
@@ -141,13 +140,13 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         bulkheads=bulkheads,
         offloads=offloads,
         hooks=hooks,
-        lending=lending_of(store, beat, bus, clock, responder),
+        lending=lending,
     )
     telemetry.subscribe(bus, breakers.states, bulkheads.snapshots, offloads.abandoned)
     _observe(settings, bus, sanitizer, audit, witness, breakers)
     audit.resume()
-    if store is not None and beat is not None and isinstance(breakers, SharedBreakers):
-        share(settings, store, beat, breakers, clock)
+    if store is not None and beat is not None:
+        _share(settings, store, beat, breakers, clock)
     return Parts(
         settings=settings,
         plain=_plain(settings),
@@ -168,6 +167,46 @@ def build(settings: Settings, clock: Clock, rng: Random) -> Parts:
         store=store,
         beat=beat,
     )
+
+
+def _audit(
+    settings: Settings, cleaner: Sanitizer | Untouched, bus: Bus, clock: Clock, faults: list[Fault]
+) -> tuple[Trail, Witness | None]:
+    """The audit trail, and who waits for it. Many modules are about it: who has none loads none."""
+    if settings.audit is None:
+        return Trail(None, None, None, clock), None
+    from failsoft.build_audit import audit_of  # noqa: PLC0415 - see above
+
+    return audit_of(settings, settings.audit, cleaner, bus, clock, faults)
+
+
+def _store(settings: Settings, sanitizer: Sanitizer, faults: list[Fault]) -> Opened | None:
+    if settings.state.url == "memory://":
+        return None
+    from failsoft.build_state import store_of  # noqa: PLC0415 - as `_audit`
+
+    return store_of(settings, sanitizer, faults)
+
+
+def _shared_breakers(clock: Clock, bus: Bus) -> Breakers:
+    from failsoft.policies.shared_breaker import SharedBreakers  # noqa: PLC0415 - as `_audit`
+
+    return SharedBreakers(clock, bus.publish)
+
+
+def _lending(store: Opened, bus: Bus, clock: Clock, responder: Responder, sanitizer: Sanitizer) -> tuple[Beat, Lending]:
+    from failsoft.build_state import beat_of, lending_of  # noqa: PLC0415 - as `_audit`
+
+    beat = beat_of(store, bus, clock, responder, sanitizer)
+    return beat, lending_of(store, beat, bus, clock, responder)
+
+
+def _share(settings: Settings, store: Opened, beat: Beat, breakers: Breakers, clock: Clock) -> None:
+    from failsoft.build_state import share  # noqa: PLC0415 - as `_audit`
+    from failsoft.policies.shared_breaker import SharedBreakers  # noqa: PLC0415
+
+    if isinstance(breakers, SharedBreakers):
+        share(settings, store, beat, breakers, clock)
 
 
 def rebuild(parts: Parts, settings: Settings) -> Parts:
@@ -344,6 +383,8 @@ def _observe(
     log = LogObserver(_for("logs", settings, sanitizer))
     bus.subscribe(log, *log.kinds)
     if audit.writer is not None:
+        from failsoft.observers.audit import AuditObserver  # noqa: PLC0415 - as `_audit`
+
         observer = AuditObserver(audit, audit.watch, breakers.state_of, witness)
         bus.subscribe(observer, *observer.kinds)
 

@@ -50,15 +50,14 @@ class Audited(NamedTuple):
     witness: Witness | None = None
 
 
-def audit_of(settings: Settings, cleaner: Cleaner, bus: Bus, clock: Clock, faults: list[Fault]) -> Audited:
-    """The audit trail; without a writer where there is none, or a fault says why not.
+def audit_of(
+    settings: Settings, wanted: Audit, cleaner: Cleaner, bus: Bus, clock: Clock, faults: list[Fault]
+) -> Audited:
+    """The audit trail that the settings want; without a writer where a fault says why not.
 
     Stores are tried once, and nothing of them is kept open, so that the process may fork. One that cannot be reached is
     tried again from `Trail.resume` on.
     """
-    wanted = settings.audit
-    if wanted is None:
-        return Audited(Trail(None, None, None, clock))
     before = len(faults)
     keys = keys_of(wanted, faults)
     full_sync = wanted.durability == "sync" or any(one.audit == "required" for one in settings.endpoints)

@@ -6,9 +6,8 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from failsoft.audit.channels import Channel, Delivery, Notifier
@@ -16,10 +15,6 @@ from failsoft.audit.compliance import Compliance
 from failsoft.audit.incidents import BUILT_IN, Rule, Trouble
 from failsoft.audit.keys import KeyRing
 from failsoft.audit.means import Means
-from failsoft.audit.means.calling import Calling
-from failsoft.audit.means.mail import Mail
-from failsoft.audit.means.syslog import Syslog
-from failsoft.audit.means.webhook import Webhook, secret_of
 from failsoft.audit.opening import beside
 from failsoft.audit.outbox import Outbox
 from failsoft.audit.own_fields import OwnFields
@@ -30,11 +25,15 @@ from failsoft.clock import Clock
 from failsoft.errors.exceptions import Fault
 from failsoft.errors.taxonomy import Severity
 from failsoft.observers.base import Cleaner
+from failsoft.observers.otel.scope import version
 from failsoft.options import Options, fields_of, hints_of, members, unwrap
 from failsoft.references import read_secret, resolve
 from failsoft.settings import Settings
 from failsoft.settings.auditing import Audit
 from failsoft.settings.incidents import AuditIncident, AuditNotification
+
+if TYPE_CHECKING:
+    from failsoft.audit.means.mail import Mail
 
 __all__ = ["Channels", "alarm", "channels_of", "context_of", "digest_of", "rules_of", "watch_of"]
 
@@ -58,7 +57,7 @@ def context_of(
         compliance=Compliance(wanted.compliance),
         own=own,
         opening={
-            "failsoft": _version(),
+            "failsoft": version(),
             "settings": digest_of(settings),
             "keys": [] if keys is None else list(keys.ids),
             "active": None if keys is None else keys.active,
@@ -190,13 +189,20 @@ def _delivery(one: AuditNotification) -> Delivery:
 def _means_of(one: AuditNotification, path: str, faults: list[Fault]) -> Means | None:
     key = one.means
     try:
+        # each loads what its own way of telling needs, as a client of HTTP or of mail
         if key == "call":
+            from failsoft.audit.means.calling import Calling  # noqa: PLC0415
+
             return Calling(resolve(one.call or "", f"{path}.call", faults))
         if key == "syslog":
+            from failsoft.audit.means.syslog import Syslog  # noqa: PLC0415
+
             return Syslog(one.syslog or "", timeout=one.timeout)
         if key == "email":
             key = "server"
             return _mail_of(one, path, faults)
+        from failsoft.audit.means.webhook import Webhook, secret_of  # noqa: PLC0415
+
         url = one.webhook or ""
         url = read_secret(url) if url.startswith(("env:", "file:")) else url
         secret = _secret(one.secret, f"{path}.secret", faults)
@@ -210,6 +216,8 @@ def _means_of(one: AuditNotification, path: str, faults: list[Fault]) -> Means |
 
 
 def _mail_of(one: AuditNotification, path: str, faults: list[Fault]) -> Mail:
+    from failsoft.audit.means.mail import Mail  # noqa: PLC0415
+
     host, port = _server(one.server or "", 465 if one.tls == "implicit" else 587)
     password = _secret(one.password, f"{path}.password", faults)
     return Mail(
@@ -249,13 +257,6 @@ def _release(environ: Mapping[str, str]) -> str:
         if name.strip() == "service.version":
             return unquote(value.strip())
     return ""
-
-
-def _version() -> str:
-    try:
-        return version("failsoft")
-    except PackageNotFoundError:  # pragma: no cover - run from a copy that nobody installed
-        return ""
 
 
 def _plainly(value: Any, hint: Any, path: str = "") -> Iterator[tuple[str, str]]:

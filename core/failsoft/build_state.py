@@ -1,4 +1,4 @@
-"""Settings to the state that workers share: the store, the beat, and what is exchanged."""
+"""Settings to the state that workers share: the store, the beat, and what is exchanged. Loaded where they share any."""
 
 from __future__ import annotations
 
@@ -59,10 +59,8 @@ def share(settings: Settings, store: Opened, beat: Beat, breakers: SharedBreaker
     beat.attach(BreakerSharing(breakers, words, beat, clock, max_age=max_age, spread=spread))
 
 
-def lending_of(store: Opened | None, beat: Beat | None, bus: Bus, clock: Clock, responder: Responder) -> Lending | None:
-    """What leases calls from the limits of all workers; None: nothing is shared."""
-    if store is None or beat is None:
-        return None
+def lending_of(store: Opened, beat: Beat, bus: Bus, clock: Clock, responder: Responder) -> Lending:
+    """What leases calls from the limits of all workers."""
     made = Lending(quotas_in(store, clock), beat=beat, clock=clock, publish=bus.publish, report=responder.internal)
     beat.attach(made)
     return made

@@ -1,7 +1,8 @@
-"""Patterns that are compiled when they are first used.
+"""What is made when it is first used: patterns and tables.
 
-There are more than a thousand of them, and to compile them all takes longer than all else at import: too long for a
-command line that uses a dozen. What serves requests has them compiled in the background, see `failsoft.warming`.
+There are more than a thousand patterns. To compile them takes longer than all the rest of an import, and a command, a
+worker that has just started or a request that goes well needs few of them. Whoever is about to serve has them made in
+the background, see `failsoft.warming`.
 """
 
 from __future__ import annotations
@@ -9,75 +10,126 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable
-from typing import Any, AnyStr, Never, cast
+from functools import cache
+from types import MappingProxyType
+from typing import Any, AnyStr, TypeVar, cast
 
-__all__ = ["as_pattern", "compile_next"]
+__all__ = ["as_pattern", "make_all", "make_next", "on_demand"]
 
-_METHODS = ("search", "match", "fullmatch", "finditer", "findall", "split", "sub", "subn")
-_waiting: deque[_Pattern] = deque()
+T = TypeVar("T")
+_METHODS = ("search", "match", "fullmatch", "finditer", "sub")
+_waiting: deque[Callable[[], object]] = deque()
+"""Makes what may not have been used yet."""
 
 
 class _Compiled:
-    """Looks like an `re.Pattern`: its methods are attributes of this object, so that a call costs what it always does."""
+    """Stands for an `re.Pattern`. The methods of that are attributes of this, so that a call costs what it did."""
 
-    __slots__ = (*_METHODS, "_compiled", "_flags", "pattern")
+    __slots__ = (*_METHODS, "_compiled", "_given", "pattern")
 
     _compiled: re.Pattern[Any]
-    _flags: int
-    pattern: Any
+    _given: int
+
+    def __init__(self, pattern: Any, flags: int) -> None:
+        self.pattern = pattern
+        self._given = flags
+
+    def made(self) -> re.Pattern[Any]:
+        return self._compiled
+
+    # what no text has to wait for
+
+    @property
+    def findall(self) -> Callable[..., list[Any]]:
+        return self.made().findall
+
+    @property
+    def split(self) -> Callable[..., list[Any]]:
+        return self.made().split
+
+    @property
+    def subn(self) -> Callable[..., tuple[Any, int]]:
+        return self.made().subn
 
     @property
     def flags(self) -> int:
-        return _made(self).flags
+        return self.made().flags
 
     @property
     def groups(self) -> int:
-        return _made(self).groups
+        return self.made().groups
 
     @property
-    def groupindex(self) -> Any:
-        return _made(self).groupindex
+    def groupindex(self) -> MappingProxyType[str, int]:
+        return cast("MappingProxyType[str, int]", self.made().groupindex)
 
     def __repr__(self) -> str:
-        return repr(_made(self))
+        return repr(self.made())
 
     def __copy__(self) -> _Compiled:
         return self
 
-    def __deepcopy__(self, memo: Any) -> _Compiled:
+    def __deepcopy__(self, _: object) -> _Compiled:
         return self
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, int]]:
-        return as_pattern, (self.pattern, self._flags)
+        return as_pattern, (self.pattern, self._given)
 
 
-class _Pattern(_Compiled):
+class _Waiting(_Compiled):
     """The same before its first use."""
 
     __slots__ = ()
 
-    def __init__(self, pattern: Any, flags: int) -> None:
-        self.pattern = pattern
-        self._flags = flags
+    def made(self) -> re.Pattern[Any]:
+        # two threads may both come here, and both are right
+        compiled = re.compile(self.pattern, self._given)
+        self._compiled = compiled
+        for name in _METHODS:
+            setattr(self, name, getattr(compiled, name))
+        # attributes of a class without `__getattr__` are found faster
+        self.__class__ = _Compiled  # type: ignore[assignment]
+        return compiled
 
     def __getattr__(self, name: str) -> Any:
-        # what has no value yet: one of the methods
-        _made(self)
+        # asked for what is not there, as its methods are not yet
+        self.made()
         return object.__getattribute__(self, name)
 
 
-def _made(self: _Compiled) -> re.Pattern[Any]:
-    if type(self) is _Pattern:
-        # two threads may both come here, and find the same
-        made = self._compiled = re.compile(self.pattern, self._flags)
-        for name in _METHODS:
-            setattr(self, name, getattr(made, name))
-        # without a `__getattr__` to look for, the interpreter is faster
-        self.__class__ = _Compiled  # type: ignore[assignment]
-    return self._compiled
-
-
 def as_pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    lazy = _Pattern(pattern, flags)
-    _waiting.append(lazy)
-    return cast("re.Pattern[AnyStr]", lazy)
+    """As `re.compile`, but compiled when it is first used. For patterns of modules: what is made here is kept.
+
+    Not for what every request runs through: there nobody gains by waiting. That it can be compiled at all is a test's
+    to find out.
+    """
+    waiting = _Waiting(pattern, flags)
+    _waiting.append(waiting.made)
+    return cast("re.Pattern[AnyStr]", waiting)
+
+
+def on_demand(make: Callable[[], T]) -> Callable[[], T]:
+    """A table of a module that is made when it is first asked for: decorates the function that makes it."""
+    kept = cache(make)
+    _waiting.append(kept)
+    return kept
+
+
+def make_next() -> bool:
+    """Make one thing that nobody may have used yet; False: there is none. In any thread."""
+    try:
+        make = _waiting.popleft()
+    except IndexError:
+        return False
+    make()
+    return True
+
+
+def make_all() -> None:
+    """Make all that is left to be made.
+
+    Raises:
+        re.error: a pattern is none.
+    """
+    while make_next():
+        pass

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from threading import RLock
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from failsoft.call import UNMATCHED, Mode
 from failsoft.engine import Engine, Limits
@@ -18,7 +18,6 @@ from failsoft.marks import links_of, mark_of
 from failsoft.pipeline import Pipeline
 from failsoft.policies.bulkhead import Bulkheads
 from failsoft.policies.circuit_breaker import Breakers
-from failsoft.policies.lending import Lending
 from failsoft.policies.offload import Offloads
 from failsoft.policies.policy import Policy
 from failsoft.policies.rate_limit import RateLimit, RateLimiter
@@ -26,6 +25,9 @@ from failsoft.policies.registry import remember_each
 from failsoft.policies.shared_limit import SharedLimiter, refused
 from failsoft.repeating import judge_of
 from failsoft.retries import Retries
+
+if TYPE_CHECKING:
+    from failsoft.policies.lending import Lending
 
 __all__ = [
     "KNOWN_METHODS",

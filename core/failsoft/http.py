@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC
-from email.utils import parsedate_to_datetime
 
 __all__ = ["retry_after_seconds"]
 
@@ -20,6 +19,8 @@ def retry_after_seconds(value: str | None, now: float) -> float | None:
     text = value.strip()
     if text.isascii() and text.isdigit():
         return float(text)
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - most say it in seconds
+
     try:
         moment = parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError):

@@ -19,7 +19,7 @@ from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, path, reverse
 
 from failsoft.audit.asking import microseconds
-from failsoft.audit.trail import without_sealed
+from failsoft.audit.views import without_sealed
 from failsoft.errors import SettingsError
 from failsoft.errors.taxonomy import Severity
 from failsoft_django.instance import get_failsoft

@@ -16,7 +16,20 @@ SOURCES = {"failsoft": ROOT / "core/failsoft"} | {
 
 # lowest first; the first prefix that fits decides
 LAYERS: list[tuple[str, ...]] = [
-    ("errors.taxonomy", "outcome", "clock", "ids", "kinds", "http", "requests", "ambiguity", "glushkov", "regexes"),
+    (
+        "errors.taxonomy",
+        "outcome",
+        "clock",
+        "ids",
+        "kinds",
+        "http",
+        "requests",
+        "ambiguity",
+        "glushkov",
+        "regexes",
+        "deferred",
+        "shipped",
+    ),
     (
         "errors.failure",
         "errors.fingerprint",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Mapping
 from typing import Any
 
 from failsoft.audit.plain import plain, sanitized
@@ -23,6 +24,7 @@ __all__ = [
     "retry_saved",
     "settings_reloaded",
     "trail_opened",
+    "trail_read",
 ]
 
 _MAX_REASON = 1_024
@@ -65,6 +67,13 @@ def trail_opened(at: float, context: RecordContext) -> Record:
     """That a process began to write."""
     trail = {"pid": os.getpid(), "python": platform.python_version(), **context.opening}
     return record("trail.opened", at, context, trail=trail)
+
+
+def trail_read(at: float, criteria: Mapping[str, str], user: Any, context: RecordContext) -> Record:
+    """That somebody has read in the trail, and what was asked for."""
+    who = None if user is None else context.people.user_of(str(user), context.sanitizer)
+    asked_for = {"asked": context.sanitizer.value(criteria)}
+    return record("trail.read", at, context, severity="info", actor=who, details=asked_for)
 
 
 def breaker_changed(event: CircuitBreakerCommanded, context: RecordContext) -> Record:

@@ -28,7 +28,7 @@ from failsoft.audit.fields import to_json
 from failsoft.audit.new_files import NewFile
 from failsoft.audit.statements import Statement, to_line
 from failsoft.audit.stores import Stored
-from failsoft.audit.trail import mapping_of
+from failsoft.audit.views import mapping_of
 
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from failsoft.audit.asking import iso_of
 from failsoft.audit.periods import Period
 from failsoft.audit.stores import Query, ReadableStore
-from failsoft.audit.trail import mapping_of
+from failsoft.audit.views import mapping_of
 
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing

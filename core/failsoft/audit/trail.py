@@ -12,24 +12,19 @@ from weakref import WeakSet
 # imported here for the order: what is registered for the exit later is done first, and its queues are closed after us
 import failsoft.observers.queued  # noqa: F401
 from failsoft import current
-from failsoft.audit.asking import Instant, Several, asked
-from failsoft.audit.deeds import own
-from failsoft.audit.fields import SEALED, from_json, opened
-from failsoft.audit.places import in_lane
-from failsoft.audit.plain import plain
-from failsoft.audit.records import Draft, Record, RecordContext, record
-from failsoft.audit.schema import check_kind
-from failsoft.audit.stores import ReadableStore, Stored
 from failsoft.clock import Clock
 from failsoft.errors.exceptions import SettingsError
 from failsoft.errors.taxonomy import Severity
 
 if TYPE_CHECKING:
+    from failsoft.audit.asking import Instant, Several
     from failsoft.audit.keys import KeyRing
+    from failsoft.audit.records import Draft
+    from failsoft.audit.stores import ReadableStore
     from failsoft.audit.watch import Watch
     from failsoft.audit.writer import AuditWriter, Ticket
 
-__all__ = ["Readable", "Trail", "mapping_of", "without_sealed"]
+__all__ = ["Readable", "Trail"]
 
 _EXIT_PATIENCE: Final = 2.0
 _NO_TRAIL = "the settings have no [audit] table: there is no audit trail"
@@ -91,10 +86,15 @@ class Trail:
             ValueError: the kind has another form or is one of Failsoft's own, or there is no such severity. Never for
                 anything in the fields.
         """
+        from failsoft.audit.schema import check_kind  # noqa: PLC0415 - as everything that only who records needs
+
         check_kind(kind)
         severity = str(Severity(severity))
         if self.writer is None:
             return False
+        from failsoft.audit.deeds import own  # noqa: PLC0415
+        from failsoft.audit.plain import plain  # noqa: PLC0415
+
         at, asked = self._clock.time(), _asked()
         return self.put(
             partial(own, kind=kind, at=at, severity=severity, actor=plain(actor), fields=plain(fields), asked=asked)
@@ -195,6 +195,9 @@ class Trail:
         """
         if self._readable is None:
             raise SettingsError(_NO_TRAIL)
+        from failsoft.audit.asking import asked  # noqa: PLC0415 - as in `record`
+        from failsoft.audit.views import mapping_of  # noqa: PLC0415
+
         criteria: dict[str, Any] = {
             "since": since, "until": until, "kind": kind, "code": code, "endpoint": endpoint, "status": status,
             "severity": severity, "error_id": error_id, "trace_id": trace_id, "user": user, "client": client,
@@ -213,13 +216,19 @@ class Trail:
         """
         if self._readable is None:
             raise SettingsError(_NO_TRAIL)
+        from failsoft.audit.places import in_lane  # noqa: PLC0415 - as in `record`
+        from failsoft.audit.views import mapping_of  # noqa: PLC0415
+
         self._note({"lane": lane, "sequence": str(sequence)})
         stored = in_lane(self._readable(), lane, sequence)
         return None if stored is None else mapping_of(stored, self._keys)
 
     def _note(self, criteria: Mapping[str, str]) -> None:
         if self._record_reads:
-            self.put(partial(_read, self._clock.time(), criteria, plain(_asked().get("user"))))
+            from failsoft.audit.deeds import trail_read  # noqa: PLC0415 - as in `record`
+            from failsoft.audit.plain import plain  # noqa: PLC0415
+
+            self.put(partial(trail_read, self._clock.time(), criteria, plain(_asked().get("user"))))
 
 
 _trails: WeakSet[Trail] = WeakSet()
@@ -240,45 +249,6 @@ def _at_exit() -> None:
 atexit.register(_at_exit)
 
 
-def mapping_of(stored: Stored, keys: KeyRing | None) -> dict[str, Any]:
-    """An entry as a reader gets it: the record, opened as far as there are keys, with what it is found by."""
-    entry = stored.entry
-    found: dict[str, Any] = {
-        "position": stored.position,
-        "lane": entry.lane,
-        "sequence": entry.sequence,
-        "timestamp": None,
-        "kind": entry.kind,
-        "severity": entry.severity,
-        "code": entry.code,
-        "endpoint": entry.endpoint,
-        "status": entry.status,
-        "error_id": entry.error_id,
-        "trace_id": entry.trace_id,
-    }
-    try:
-        own = {"position": stored.position, "lane": entry.lane, "sequence": entry.sequence}
-        return found | opened(from_json(entry.record), entry.key_id, keys) | own
-    except Exception:  # noqa: BLE001 - whatever was put there
-        return found | {"unreadable": ["record"]}
-
-
-def without_sealed(found: Mapping[str, Any]) -> dict[str, Any]:
-    """A record for a reader who may not see what is sealed, whether or not it was; what was left out is in `hidden`."""
-    rest, hidden = dict(found), []
-    for name, members in SEALED.items():
-        value = rest.get(name)
-        if value is None:
-            continue
-        if not members:
-            del rest[name]
-            hidden.append(name)
-        elif isinstance(value, Mapping):
-            rest[name] = {member: part for member, part in value.items() if member not in members}
-            hidden += [f"{name}.{member}" for member in members if value.get(member) is not None]
-    return rest | {"hidden": hidden} if hidden else rest
-
-
 def _asked() -> dict[str, Any]:
     """What is known of the request that is being served here."""
     call = current.current_call.get()
@@ -295,9 +265,3 @@ def _asked() -> dict[str, Any]:
         "user": user,
         "request_id": call.request_id,
     }
-
-
-def _read(at: float, criteria: Mapping[str, str], user: Any, context: RecordContext) -> Record:
-    who = None if user is None else context.people.user_of(str(user), context.sanitizer)
-    asked_for = {"asked": context.sanitizer.value(criteria)}
-    return record("trail.read", at, context, severity="info", actor=who, details=asked_for)

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from failsoft.audit.stores import Query, StoreError
-from failsoft.audit.trail import mapping_of
+from failsoft.audit.views import mapping_of
 from failsoft.build_audit import keys_of, store_to_read
 from failsoft.build_judges import classifier_of, sanitizer_of
 from failsoft.cli.main import Context, find_modules_here

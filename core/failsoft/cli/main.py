@@ -9,12 +9,12 @@ import io
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any
 
 import click
 
+from failsoft import __version__
 from failsoft.settings import find_settings
 from failsoft.settings.sources import Source
 
@@ -95,7 +95,7 @@ class _Top(Commands):
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Settings file; without it, the nearest failsoft.toml upward.",
 )
-@click.version_option(version_of("failsoft"), prog_name="failsoft")
+@click.version_option(__version__, prog_name="failsoft")
 @click.pass_context
 def cli(ctx: click.Context, settings: Path | None) -> None:
     """Error handling and resilience for the web app you already have.
@@ -120,4 +120,4 @@ def cli_of(given: Source | None) -> click.Group:
 @click.command()
 def version() -> None:
     """Print the version."""
-    click.echo(version_of("failsoft"))
+    click.echo(__version__)

@@ -18,7 +18,6 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +28,7 @@ from failsoft.errors.catalogue.labels import BUG
 from failsoft.errors.names import words_of
 from failsoft.errors.reading import Reading
 from failsoft.errors.taxonomy import Category, Severity
+from failsoft.shipped import files
 
 __all__ = [
     "BUCKETS",

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from typing import Any
 from uuid import UUID
 
@@ -147,6 +146,8 @@ def parse_retry_after(value: object, now: float) -> float | None:
         value = value.decode("latin-1")
     try:
         if isinstance(value, str) and not value.strip().replace(".", "", 1).isdigit():
+            from email.utils import parsedate_to_datetime  # noqa: PLC0415 - most say it in seconds
+
             seconds = parsedate_to_datetime(value).timestamp() - now
         elif isinstance(value, (str, int, float)) and not isinstance(value, bool):
             seconds = float(value)

@@ -11,7 +11,6 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from failsoft.errors.taxonomy import Category, Notification
 from failsoft.problem.negotiate import ever_shorter
 from failsoft.problem.translations import DOMAIN, Book, Books, read_book
 from failsoft.problem.wording import ALIASES, MESSAGES, PLURALS
+from failsoft.shipped import files
 
 __all__ = ["CODES", "LANGUAGES", "SHIPPED", "Catalogue", "Code", "Texts", "fill", "notification"]
 

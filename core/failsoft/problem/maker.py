@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from random import Random
 from typing import Any, Protocol
@@ -324,6 +323,8 @@ def _written_delay(value: str, now: float) -> int | None:
     """Seconds of a `Retry-After`, which is a number or a date (RFC 9110, 10.2.3)."""
     if _SECONDS.fullmatch(value):
         return min(int(value), _MAX_DELAY)
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - most say it in seconds
+
     try:
         date = parsedate_to_datetime(value)
         seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now

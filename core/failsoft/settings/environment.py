@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import typing
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -107,6 +106,8 @@ def _plain(name: str) -> str:
 
 
 def _toml(text: str) -> list[Any]:
+    import tomllib  # noqa: PLC0415 - most environments say nothing to us
+
     try:
         read = tomllib.loads(f"value = {text}")
     except (RecursionError, ValueError):

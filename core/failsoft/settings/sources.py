@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from failsoft.errors.rules import ErrorMapping
 from failsoft.kinds import join_path
 from failsoft.options import Options, decode, fields_of, shown
 from failsoft.settings.environment import hint_below, options_at, variables_of
-from failsoft.settings.lines import lines_of
 from failsoft.settings.notbuilt import refuse
 from failsoft.settings.schema import Settings, nearest_known, nearest_source
 
@@ -162,6 +160,10 @@ def _name(key: object) -> str:
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
     """The tables of a TOML file, and the lines of its keys."""
+    import tomllib  # noqa: PLC0415 - settings may be a mapping, or none
+
+    from failsoft.settings.lines import lines_of  # noqa: PLC0415 - reads TOML, too
+
     try:
         text = path.read_bytes().decode("utf-8-sig")
         values = tomllib.loads(text)

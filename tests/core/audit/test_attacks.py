@@ -27,8 +27,8 @@ from failsoft.audit.lane import Lane, new_lane_id
 from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.statements import Seal, Statement, from_line, said, state, to_line
 from failsoft.audit.stores import Query, Stored
-from failsoft.audit.trail import mapping_of
 from failsoft.audit.verifying import verify
+from failsoft.audit.views import mapping_of
 
 START = 1_790_000_000
 LEAKED = KeyRing({"2025-11": bytes(range(1, 33))}, "2025-11")

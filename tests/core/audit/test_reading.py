@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from failsoft import Failsoft
 from failsoft.audit.asking import asked, iso_of, microseconds
-from failsoft.audit.trail import without_sealed
+from failsoft.audit.views import without_sealed
 from failsoft.errors import SettingsError
 from observed import ManualClock
 

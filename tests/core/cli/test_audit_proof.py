@@ -25,8 +25,8 @@ from failsoft.audit.keys import key_of
 from failsoft.audit.on_sqlite import SqliteStore
 from failsoft.audit.statements import to_line
 from failsoft.audit.stores import Query
-from failsoft.audit.trail import mapping_of
 from failsoft.audit.verifying import verify
+from failsoft.audit.views import mapping_of
 from failsoft.cli.main import cli
 
 SETTINGS = """

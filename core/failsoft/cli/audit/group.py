@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
-from failsoft.audit.keys import KeyRing
-from failsoft.audit.opening import Store
-from failsoft.audit.stores import StoreError
-from failsoft.build_audit import keys_of, store_to_read
 from failsoft.cli.main import Commands, Context
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.settings import Settings, load
+
+if TYPE_CHECKING:
+    from failsoft.audit.keys import KeyRing
+    from failsoft.audit.opening import Store
 
 __all__ = ["COMMANDS", "Opened", "audit", "opened"]
 
@@ -49,6 +50,10 @@ def opened(context: Context, *, with_keys: bool = True) -> Opened:
         SettingsError: it cannot be: faults in the settings, no `[audit]`, a key that is not there, a store that cannot
             be used. The command says so and ends with status 2.
     """
+    # the group tells what commands there are, and loads nothing for that
+    from failsoft.audit.stores import StoreError  # noqa: PLC0415
+    from failsoft.build_audit import keys_of, store_to_read  # noqa: PLC0415
+
     settings = load(context.source())
     if settings.audit is None:
         raise SettingsError("the settings have no [audit] table: there is no audit trail")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from failsoft.audit.trail import mapping_of
+from failsoft.audit.views import mapping_of
 from failsoft.cli.audit.asking import criteria, note, query_of, reading, trail_of
 from failsoft.cli.audit.shared import ascii_json, table
 from failsoft.cli.main import Context

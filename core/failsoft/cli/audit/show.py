@@ -12,7 +12,7 @@ import click
 from failsoft.audit.fields import to_json
 from failsoft.audit.places import Place, at_position, in_lane, place_of
 from failsoft.audit.stores import Query, Stored
-from failsoft.audit.trail import mapping_of
+from failsoft.audit.views import mapping_of
 from failsoft.cli.audit.asking import note, reading, trail_of
 from failsoft.cli.audit.group import Opened
 from failsoft.cli.audit.shared import CouldNotRunError, ascii_json, unreadable

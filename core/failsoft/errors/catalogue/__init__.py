@@ -7,8 +7,9 @@ A class is looked up by its package and its name, because libraries move classes
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from failsoft.deferred import on_demand
 from failsoft.errors.catalogue.auth import AUTH
 from failsoft.errors.catalogue.brokers import BROKERS
 from failsoft.errors.catalogue.checks import CHECKS
@@ -80,22 +81,21 @@ def iter_entries() -> Iterator[tuple[str, Label]]:
                 yield path, label
 
 
-def _index(entries: Iterable[tuple[str, Label]]) -> dict[str, Label]:
+@on_demand
+def _index() -> dict[str, Label]:
     index: dict[str, Label] = {}
-    for path, label in entries:
+    for path, label in iter_entries():
         module, _, name = path.rpartition(".")
         index[_key(module, name)] = label
     return index
 
 
-_INDEX = _index(iter_entries())
-
-
 def find_label(module: str, name: str) -> Label | None:
     """The label of a class itself, its bases not considered."""
-    label = _INDEX.get(_key(module, name))
+    index = _index()
+    label = index.get(_key(module, name))
     if label is None and (origin := _FORKS.get(module.partition(".")[0])) is not None:
-        return _INDEX.get(_key(origin, name))
+        return index.get(_key(origin, name))
     if label is None and (copies := list(_COPIED.finditer(module))):
         return find_label(module[copies[-1].end() :], name)
     return label

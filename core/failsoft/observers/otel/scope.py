@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import cache
-from importlib import metadata
 
 from opentelemetry import metrics, trace
 
@@ -30,13 +28,12 @@ SCHEMA_URL = "https://opentelemetry.io/schemas/1.44.0"
 """The semantic conventions that names and attributes follow."""
 
 
-@cache
 def version() -> str:
-    """The version of Failsoft, "" if it is not installed."""
-    try:
-        return metadata.version("failsoft")
-    except metadata.PackageNotFoundError:
-        return ""
+    """The version of Failsoft."""
+    # not from the metadata of the installation, which take longer to read than all else at a start
+    from failsoft import __version__  # noqa: PLC0415 - the package is loaded after this
+
+    return __version__
 
 
 def get_tracer(provider: trace.TracerProvider | None = None) -> trace.Tracer:
