@@ -12,9 +12,9 @@ from collections import deque
 from collections.abc import Callable
 from functools import cache
 from types import MappingProxyType
-from typing import Any, AnyStr, TypeVar, cast
+from typing import Any, AnyStr, ClassVar, TypeVar, cast
 
-__all__ = ["as_pattern", "make_all", "make_next", "on_demand"]
+__all__ = ["all_made", "as_pattern", "asked", "later", "make_all", "make_next", "on_demand"]
 
 T = TypeVar("T")
 _METHODS = ("search", "match", "fullmatch", "finditer", "sub")
@@ -80,8 +80,13 @@ class _Waiting(_Compiled):
     """The same before its first use."""
 
     __slots__ = ()
+    asked: ClassVar[int] = 0
+    """How often one was used that nobody had made."""
 
     def made(self) -> re.Pattern[Any]:
+        if type(self) is _Compiled:
+            # it has been used since this method was taken down as what makes it
+            return self._compiled
         # two threads may both come here, and both are right
         compiled = re.compile(self.pattern, self._given)
         self._compiled = compiled
@@ -93,6 +98,7 @@ class _Waiting(_Compiled):
 
     def __getattr__(self, name: str) -> Any:
         # asked for what is not there, as its methods are not yet
+        _Waiting.asked += 1
         self.made()
         return object.__getattribute__(self, name)
 
@@ -111,8 +117,23 @@ def as_pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
 def on_demand(make: Callable[[], T]) -> Callable[[], T]:
     """A table of a module that is made when it is first asked for: decorates the function that makes it."""
     kept = cache(make)
-    _waiting.append(kept)
+    later(kept)
     return kept
+
+
+def later(make: Callable[[], object]) -> None:
+    """Register what makes something that is also made where it is first needed. May be called although that is done."""
+    _waiting.append(make)
+
+
+def all_made() -> bool:
+    """Whether nothing is left to be made."""
+    return not _waiting
+
+
+def asked() -> int:
+    """How often somebody needed a pattern that nobody had made."""
+    return _Waiting.asked
 
 
 def make_next() -> bool:

@@ -32,6 +32,7 @@ from failsoft.reloading import Reloading
 from failsoft.renewal import catch_up
 from failsoft.sanitize.traces import stack_as_data
 from failsoft.settings import Settings, disabled, load
+from failsoft.warming import warm_up
 
 if TYPE_CHECKING:
     from failsoft.audit.trail import Trail
@@ -275,6 +276,14 @@ class Failsoft:
         self.close()
 
     # -- for adapters
+
+    def warm_up(self) -> None:
+        """The application is about to serve: have in the background what its first failure would wait for.
+
+        Where no request is looked at, nothing is done. Not for programs that serve nothing, which would wait for less.
+        """
+        if not self.disabled and self._parts.plain != "off":
+            warm_up()
 
     def roll_mode(self) -> Mode:
         """The mode of one more call: `enforce` for `rollout.percent` of them, the others are observed."""

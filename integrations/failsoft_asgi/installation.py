@@ -87,6 +87,7 @@ class Installation:
             app.user_middleware, app.exception_handlers = users, handlers
         if self.mounted:
             return stack
+        self.fs.warm_up()
         return _Outermost(stack, self._outer) if isinstance(stack, ServerErrorMiddleware) else self._outer(stack)
 
     def _layered(self, users: Sequence[Middleware]) -> list[Middleware]:

@@ -282,7 +282,14 @@ class FailsoftMiddleware:
         self._app: App = app
         if not self.fs.disabled:
             inside = app if self.fs.settings.request.deadline_header is None else Hurry(app, self.fs)
-            self._app = OuterLayer(inside, self.fs, hold=True, owned=fs is None)
+            self._app = OuterLayer(inside, self.fs, hold=True, owned=fs is None, take_up=self._take_up)
+        self._serves = False
+
+    def _take_up(self, _: str) -> None:
+        # made where the application is imported, by whomever; a server is who calls
+        if not self._serves:
+            self._serves = True
+            self.fs.warm_up()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)

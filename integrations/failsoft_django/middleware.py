@@ -74,6 +74,7 @@ class FailsoftMiddleware:
             warn_of_no_end(fs)
         install()
         follow_urlconf()
+        fs.warm_up()
         if not apps.is_installed("failsoft_django"):
             _log.warning(
                 "add 'failsoft_django' to INSTALLED_APPS: without it, `manage.py check` knows nothing of Failsoft"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from click import get_current_context
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from failsoft import Failsoft, Settings, SettingsError
@@ -183,6 +185,8 @@ class FlaskFailsoft:
                     fs.close()
                 raise SettingsError(faults)
             installation.install()
+            if not _is_command():
+                fs.warm_up()
         app.extensions[_EXTENSION] = installation
         _add_commands(app, fs)
         return fs
@@ -232,6 +236,12 @@ def _again(exc: Exception) -> NoReturn:
         raise exc
     finally:
         del exc
+
+
+def _is_command() -> bool:
+    """Whether one of Flask's commands is at work that serves nothing, as all but `flask run`."""
+    context = get_current_context(silent=True) if os.environ.get("FLASK_RUN_FROM_CLI") == "true" else None
+    return context is not None and context.command.name != "run"
 
 
 def _add_commands(app: Flask, fs: Failsoft) -> None:

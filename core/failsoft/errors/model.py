@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
+from failsoft.deferred import later
 from failsoft.errors.capture import qualified_name
 from failsoft.errors.catalogue.labels import BUG
 from failsoft.errors.names import words_of
@@ -268,10 +269,14 @@ class TextModel:
         return [int.from_bytes(lanes[at : at + _LANE], "little") - 128 * number for at in range(0, len(lanes), _LANE)]
 
 
+_SHIPPED = TextModel()
+later(_SHIPPED.prepare)
+
+
 def model_of(wanted: bool | str) -> TextModel | None:
     """The model that settings ask for: none, the shipped one, or one with the weights of a file."""
     if isinstance(wanted, bool):
-        return TextModel() if wanted else None
+        return _SHIPPED if wanted else None
     return TextModel(Path(wanted))
 
 
