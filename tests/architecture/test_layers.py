@@ -203,6 +203,21 @@ def test_importing_failsoft_loads_no_framework_and_starts_no_thread() -> None:
     assert out.strip() == "[] 1"
 
 
+def test_importing_failsoft_loads_nothing_that_only_some_need() -> None:
+    """Every command, every worker and every test that starts a process would wait for it."""
+    import subprocess
+
+    some = {
+        "csv", "email.message", "http.client", "importlib.metadata", "importlib.resources", "smtplib", "sqlite3",
+        "tempfile", "tomllib", "cryptography", "sqlalchemy", "redis", "click", "jinja2",
+        "failsoft.audit.stores", "failsoft.audit.writer", "failsoft.build_audit", "failsoft.build_state",
+        "failsoft.cli", "failsoft.observers.audit", "failsoft.settings.lines", "failsoft.stores.on_sqlite",
+    }  # fmt: skip
+    code = f"import sys, failsoft; failsoft.Failsoft().close(); print(sorted({some!r} & set(sys.modules)))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "[]"
+
+
 @pytest.mark.parametrize("name", sorted(KNOWN))
 def test_a_module_declares_what_is_public(name: str) -> None:
     tree = ast.parse(KNOWN[name].read_text())
