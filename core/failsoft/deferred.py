@@ -20,6 +20,7 @@ T = TypeVar("T")
 _METHODS = ("search", "match", "fullmatch", "finditer", "sub")
 _waiting: deque[Callable[[], object]] = deque()
 """Makes what may not have been used yet."""
+_known: dict[tuple[Any, int], _Compiled] = {}
 
 
 class _Compiled:
@@ -104,14 +105,20 @@ class _Waiting(_Compiled):
 
 
 def as_pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """As `re.compile`, but compiled when it is first used. For patterns of modules: what is made here is kept.
+    """As `re.compile`, but compiled when it is first used. The same again is the same object, and kept: for patterns of
+    ours, of which there are so many and no more.
 
     Not for what every request runs through: there nobody gains by waiting. That it can be compiled at all is a test's
     to find out.
     """
-    waiting = _Waiting(pattern, flags)
-    _waiting.append(waiting.made)
-    return cast("re.Pattern[AnyStr]", waiting)
+    key = pattern, int(flags)
+    found = _known.get(key)
+    if found is None:
+        made = _Waiting(*key)
+        found = _known.setdefault(key, made)
+        if found is made:
+            _waiting.append(made.made)
+    return cast("re.Pattern[AnyStr]", found)
 
 
 def on_demand(make: Callable[[], T]) -> Callable[[], T]:

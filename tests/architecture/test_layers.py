@@ -29,6 +29,7 @@ LAYERS: list[tuple[str, ...]] = [
         "regexes",
         "deferred",
         "shipped",
+        "warming",
     ),
     (
         "errors.failure",

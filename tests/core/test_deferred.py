@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import threading
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,13 @@ import pytest
 
 from failsoft import deferred
 from failsoft.deferred import as_pattern, make_all, make_next, on_demand
+
+
+@pytest.fixture(autouse=True)
+def _nothing_else_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deferred, "_waiting", deque())
+    monkeypatch.setattr(deferred, "_known", {})
+
 
 PATTERNS: list[tuple[Any, int, Any]] = [
     (r"(?P<key>\w+)=(\d+)", 0, "a=1, b=22; c = 3"),
@@ -74,6 +82,15 @@ def test_it_has_no_more_than_a_pattern_has() -> None:
     assert pattern.search("a")
 
 
+def test_the_same_again_is_the_same() -> None:
+    pattern = as_pattern("a")
+    assert as_pattern("a") is as_pattern("a", 0) is pattern
+    assert pattern.search("a")
+    assert as_pattern("a") is pattern
+    assert as_pattern("a", re.IGNORECASE) is as_pattern("a", re.IGNORECASE) is not pattern
+    assert as_pattern(b"a") is not pattern  # type: ignore[comparison-overlap]
+
+
 @pytest.mark.parametrize("used", [False, True])
 def test_copies(used: bool) -> None:
     pattern = as_pattern("A+", re.IGNORECASE)
@@ -118,8 +135,7 @@ def test_a_table_is_made_once_and_when_it_is_asked_for() -> None:
     assert made == [1]
 
 
-def test_what_waits_can_be_made_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deferred, "_waiting", type(deferred._waiting)())
+def test_what_waits_can_be_made_ahead() -> None:
     used, bad, late = as_pattern("used"), as_pattern("(bad"), as_pattern("late")
     assert used.search("used")
     assert make_next()

@@ -34,11 +34,13 @@ def run(code: str) -> str:
 
 def test_all_is_made_and_the_thread_ends() -> None:
     assert run("""
+        fs = Failsoft()
         assert not deferred.all_made()
         warm_up()
         assert done()
+        # and whoever builds another one finds the same
+        Failsoft()
         before = deferred.asked()
-        fs = Failsoft()
         fs.classify(RuntimeError("the carrier returned 503, password=hunter2"))
         fs.sanitize("the carrier returned 503, password=hunter2")
         assert deferred.asked() == before
@@ -105,7 +107,7 @@ def test_no_thread_can_be_started() -> None:
         threading.Thread.start = refuse
         warm_up()
         print(Failsoft().classify(RuntimeError("the carrier returned 503")).status)
-    """) == "502\n"  # fmt: skip
+    """) == "503\n"  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -198,6 +200,7 @@ def test_of_asgi() -> None:
 
 def test_of_django() -> None:
     code = """
+        import io
         import django
         from django.conf import settings
         settings.configure(
@@ -208,7 +211,7 @@ def test_of_django() -> None:
         django.setup()
         from django.core.management import call_command
         from django.core.wsgi import get_wsgi_application
-        call_command("check", verbosity=0, stdout=open(os.devnull, "w"))
+        call_command("check", verbosity=0, stdout=io.StringIO())
         found = [started()]
         get_wsgi_application()
         print([*found, started()])
