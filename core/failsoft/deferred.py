@@ -128,9 +128,13 @@ def on_demand(make: Callable[[], T]) -> Callable[[], T]:
     return kept
 
 
-def later(make: Callable[[], object]) -> None:
-    """Register what makes something that is also made where it is first needed. May be called although that is done."""
-    _waiting.append(make)
+def later(make: Callable[[], object], *, first: bool = False) -> None:
+    """Register what makes something that is also made where it is first needed. May be called although that is done.
+
+    Parameters:
+        first: before all that is registered by now.
+    """
+    (_waiting.appendleft if first else _waiting.append)(make)
 
 
 def all_made() -> bool:

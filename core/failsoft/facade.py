@@ -106,6 +106,7 @@ class Failsoft:
         self._parts: Parts = build(found, self._clock, self.rng)
         self.bypassed = False
         self.closed = False
+        self._warm = False
         current.announce(self)
         self._reloading.start(self)
 
@@ -282,8 +283,9 @@ class Failsoft:
 
         Where no request is looked at, nothing is done. Not for programs that serve nothing, which would wait for less.
         """
-        if not self.disabled and self._parts.plain != "off":
-            warm_up()
+        if not (self._warm or self.disabled or self._parts.plain == "off"):
+            self._warm = True
+            warm_up(self._parts.sanitizer.prepare)
 
     def roll_mode(self) -> Mode:
         """The mode of one more call: `enforce` for `rollout.percent` of them, the others are observed."""

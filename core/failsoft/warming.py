@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import atexit
 import threading
+from collections.abc import Callable
 
 from failsoft.clock import SystemClock
-from failsoft.deferred import all_made, asked, make_next
+from failsoft.deferred import all_made, asked, later, make_next
 
 __all__ = ["warm_up"]
 
-_PATIENCE = 1.0
-"""Seconds to wait for one step of the thread: it is over in milliseconds."""
+_PATIENCE = 2.0
+"""Seconds to wait for one step of the thread: most are over in a millisecond, the longest in a third of a second."""
 _COURTESY = 0.01
 """Seconds to leave alone who makes what they need."""
 
@@ -39,11 +40,15 @@ class _Warming:
             return
         self._thread = thread
 
-    def pause(self) -> None:
-        """Let the thread end after the step that it is at: it must not be halfway when the process forks or ends."""
+    def pause(self, patience: float = _PATIENCE) -> None:
+        """Let the thread end after the step that it is at, before the process forks or ends.
+
+        Parameters:
+            patience: seconds to wait for that.
+        """
         self._stopped = True
         if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(_PATIENCE)
+            self._thread.join(patience)
 
     def resume(self) -> None:
         """After a fork, on both sides."""
@@ -68,7 +73,7 @@ def _step() -> bool:
 
 
 _warming = _Warming()
-atexit.register(_warming.pause)
+atexit.register(_warming.pause, 0.05)
 try:
     from os import register_at_fork
 except ImportError:  # pragma: no cover - Windows has no fork
@@ -77,9 +82,14 @@ else:
     register_at_fork(before=_warming.pause, after_in_parent=_warming.resume, after_in_child=_warming.resume)
 
 
-def warm_up() -> None:
+def warm_up(make: Callable[[], object] | None = None) -> None:
     """Have everything made in the background that the first failures would wait for. Never waits and never raises.
 
     For whoever is about to serve; a second call costs next to nothing.
+
+    Parameters:
+        make: makes more, and comes first.
     """
+    if make is not None:
+        later(make, first=True)
     _warming.begin()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
-from functools import cache
-from typing import Literal, TypeAlias, TypeVar
+from collections.abc import Callable, Iterable
+from functools import cache, partial
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from failsoft.sanitize.gate import has_re2
 from failsoft.sanitize.headers import clean_header
@@ -22,6 +22,8 @@ Tier: TypeAlias = Literal["standard", "strict"]
 Engine: TypeAlias = Literal["auto", "re2", "python"]
 _T = TypeVar("_T")
 _FAILED = marker("error")
+_PATIENCE = 2.0
+"""Seconds to wait for another thread that makes what is needed here."""
 
 
 class Sanitizer:
@@ -51,7 +53,10 @@ class Sanitizer:
             the extra.
     """
 
-    __slots__ = ("_engine", "_failures", "_keys", "_lock", "_tagger", "_walker")
+    __slots__ = ("_engine", "_failures", "_keys", "_lock", "_making", "_tagger", "_walker")
+
+    _engine: TextEngine | _Unread
+    _walker: ValueWalker | _Unread
 
     def __init__(
         self,
@@ -73,25 +78,31 @@ class Sanitizer:
             raise ValueError('engine = "re2" needs the extra re2: pip install "failsoft[re2]"')
         engine = "python" if engine == "python" or not has_re2() else "re2"
         self._tagger = Tagger(correlation_key)
-        self._engine = TextEngine(
-            self._keys,
-            strict=tier == "strict",
-            max_text=max_text,
-            engine=engine,
-            patterns=compiled(patterns, engine=engine),
-            tagger=self._tagger,
+        unread = _Unread(
+            self,
+            partial(
+                TextEngine,
+                self._keys,
+                strict=tier == "strict",
+                max_text=max_text,
+                engine=engine,
+                patterns=compiled(patterns, engine=engine),
+                tagger=self._tagger,
+            ),
+            partial(
+                ValueWalker,
+                self._keys,
+                self.text,
+                self._failed,
+                self._tagger.mark,
+                max_depth=max_depth,
+                max_nodes=max_nodes,
+            ),
         )
-        self._walker = ValueWalker(
-            self._keys,
-            self.text,
-            self._failed,
-            self._tagger.mark,
-            self._engine.is_idle,
-            max_depth=max_depth,
-            max_nodes=max_nodes,
-        )
+        self._engine = self._walker = unread
         self._failures = 0
         self._lock = threading.Lock()
+        self._making = threading.Lock()
 
     @property
     def failures(self) -> int:
@@ -101,6 +112,21 @@ class Sanitizer:
     def forget(self) -> None:
         """Begin anew in a forked process, where locks that other threads held are never let go."""
         self._lock = threading.Lock()
+        self._making = threading.Lock()
+
+    def prepare(self) -> None:
+        """Make now what the first text or value would wait for. A second call does nothing."""
+        # a thread that was making it when the process forked never lets go: then it is made twice
+        held = self._making.acquire(timeout=_PATIENCE)
+        try:
+            unread = self._engine
+            if isinstance(unread, _Unread):
+                engine = unread.engine()
+                self._walker = unread.walker(engine.is_idle)
+                self._engine = engine
+        finally:
+            if held:
+                self._making.release()
 
     def text(self, value: str, /) -> str:
         """The text without secrets and personal data, all else unchanged."""
@@ -147,6 +173,30 @@ class Sanitizer:
         with self._lock:
             self._failures += 1
         return _FAILED
+
+
+class _Unread:
+    """In place of what reads texts and values until it is first needed: to make that takes longer than all the rest."""
+
+    __slots__ = ("_sanitizer", "engine", "walker")
+
+    def __init__(
+        self,
+        sanitizer: Sanitizer,
+        engine: Callable[[], TextEngine],
+        walker: Callable[[Callable[[str], bool]], ValueWalker],
+    ) -> None:
+        self._sanitizer = sanitizer
+        self.engine = engine
+        self.walker = walker
+
+    def clean(self, text: str) -> str:
+        self._sanitizer.prepare()
+        return self._sanitizer._engine.clean(text)
+
+    def walk(self, obj: Any) -> Any:
+        self._sanitizer.prepare()
+        return self._sanitizer._walker.walk(obj)
 
 
 class Untouched:
