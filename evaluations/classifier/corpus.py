@@ -116,8 +116,9 @@ def _forgotten(packages: frozenset[str]) -> Iterator[None]:
     with ExitStack() as stack:
         for owner, name in _BY_PACKAGE:
             table = vars(owner)[name]
-            rest = {key: value for key, value in table.items() if key.partition(".")[0] not in packages}
-            stack.enter_context(patch.object(owner, name, rest))
+            stack.enter_context(patch.object(owner, name, _without_keys(table, packages)))
+        index = _without_keys(catalogue._index(), packages)
+        stack.enter_context(patch.object(catalogue, "_index", lambda: index))
         for owner, name in _BY_PATH:
             stack.enter_context(patch.object(owner, name, _without(vars(owner)[name], paths)))
         words = tuple(one for one in said._PLACES if not one[0].startswith(paths))
@@ -130,7 +131,6 @@ def _forgotten(packages: frozenset[str]) -> Iterator[None]:
 
 
 _BY_PACKAGE = (
-    (catalogue, "_INDEX"),
     (catalogue, "_FORKS"),
     (kinds_of, "KINDS"),
     (codes, "_READERS"),
@@ -146,6 +146,10 @@ _BY_PATH = (
     (places, "_BUILTIN_FROM"),
     (places, "_FILES_OF_OURS"),
 )
+
+
+def _without_keys(table: dict[str, Any], packages: frozenset[str]) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key.partition(".")[0] not in packages}
 
 
 def _without(table: Any, paths: tuple[str, ...]) -> Any:

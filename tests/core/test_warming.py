@@ -36,7 +36,7 @@ def test_all_is_made_and_the_thread_ends() -> None:
     assert run("""
         fs = Failsoft()
         assert not deferred.all_made()
-        warm_up()
+        fs.warm_up()
         assert done()
         # and whoever builds another one finds the same
         Failsoft()
