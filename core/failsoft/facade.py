@@ -262,6 +262,14 @@ class Failsoft:
 
         return restore
 
+    def warm_up(self) -> None:
+        """Make in the background what the first failure would else wait for. Adapters call it where an application is
+        about to serve; for workers of your own. Nothing is done where no call is looked at. Never waits.
+        """
+        if not (self._warm or self.disabled or self._parts.plain == "off"):
+            self._warm = True
+            warm_up(self._parts.sanitizer.prepare)
+
     def close(self) -> None:
         """Flush and stop what runs in the background. Idempotent."""
         if not self.closed:
@@ -277,15 +285,6 @@ class Failsoft:
         self.close()
 
     # -- for adapters
-
-    def warm_up(self) -> None:
-        """The application is about to serve: have in the background what its first failure would wait for.
-
-        Where no request is looked at, nothing is done. Not for programs that serve nothing, which would wait for less.
-        """
-        if not (self._warm or self.disabled or self._parts.plain == "off"):
-            self._warm = True
-            warm_up(self._parts.sanitizer.prepare)
 
     def roll_mode(self) -> Mode:
         """The mode of one more call: `enforce` for `rollout.percent` of them, the others are observed."""
