@@ -13,7 +13,6 @@ from typing import Any, NamedTuple, TypeVar
 
 from failsoft.errors import own_word
 from failsoft.errors.capture import qualified_name, text_of
-from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import (
     BUG,
     DISCONNECTED,
@@ -28,7 +27,7 @@ from failsoft.errors.catalogue.labels import (
 from failsoft.errors.code import Code, is_raised_by_us
 from failsoft.errors.complaints import is_not_set_up
 from failsoft.errors.disconnects import find_disconnect
-from failsoft.errors.domain_words import tells_what_happened, words_alone
+from failsoft.errors.domain_words import tells_what_happened, told_of_a_peer, words_alone
 from failsoft.errors.entries import unless_written
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
@@ -43,7 +42,6 @@ from failsoft.errors.patterns import (
     names_a_setting,
     tells_of_an_answer,
 )
-from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
 from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_after
 from failsoft.errors.rules import CompiledRules
@@ -309,10 +307,8 @@ class Judge:
     def _named(self, exc: BaseException, facts: Facts, said: tuple[Label, str], asked: Asked, depth: int) -> Reading:
         """A class of the application whose name says what it is for."""
         reading = Reading(said[0], "name", said[1], NAMED, facts.name)
-        outside = said[0].category in (Category.EXTERNAL_SERVICE, Category.RESOURCE)
-        if outside and (status := status_in(self._text(exc, asked))) is not None:
-            reading.label = label_of_upstream(status) or said[0]
-            reading.says = f"{said[1]}, HTTP {status}"
+        if (told := told_of_a_peer(self._text(exc, asked), said[0])) is not None:
+            reading.label, reading.says = told[0], f"{said[1]}, {told[1]}"
         inner = None if facts.mute else self._inner(exc, asked, depth)
         vaguer = said[0].transient and inner is not None and inner.label._replace(voice=Voice.SAYS) == UPSTREAM_FAILED
         if (

@@ -230,6 +230,13 @@ def _ratelimited(exc: BaseException, now: float) -> Reading:
     return reading
 
 
+def _forged(exc: BaseException, now: float) -> Reading:
+    """A bad request by its class, and yet it was about who sent it."""
+    reading = _duck(exc, now)
+    reading.label = reading.label._replace(category=Category.AUTHENTICATION)
+    return reading
+
+
 def _session_interrupted(exc: BaseException, now: float) -> Reading:
     """A bad request by its class, and yet another request ended the session meanwhile."""
     reading = http_answer(exc, now, 400)
@@ -282,6 +289,9 @@ _WORDS: dict[str, OwnWord] = {
     "tornado.HTTPError": _without_text,
     "webob.HTTPException": _without_text,
     "pyramid.HTTPException": _without_text,
+    "pyramid.BadCSRFOrigin": _forged,
+    "pyramid.BadCSRFToken": _forged,
+    "fastapi_csrf_protect.CsrfProtectError": _forged,
     "bottle.HTTPError": _without_text,
     "cherrypy.HTTPError": _in_words,
     "web.HTTPError": _in_words,

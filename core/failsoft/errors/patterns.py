@@ -132,7 +132,8 @@ _PEERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|unexpected eof|network error|closed by"
     )),
     (is_.SILENT, re.compile(
-        r"time ?d? ?out|did not (?:respond|answer)|no (?:response|answer|reply) (?:received|from)|not responding"
+        r"time ?d? ?out|did not (?:respond|answer)(?! (?:with|in) )|no (?:response|answer|reply) (?:received|from)"
+        r"|not responding"
     )),
 )  # fmt: skip
 _ANSWERS: tuple[tuple[Label, re.Pattern[str]], ...] = (

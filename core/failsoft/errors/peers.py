@@ -46,7 +46,8 @@ _OWN_PHRASES = "|".join(rf"{int(one)}(?=\W{{1,3}}{one.phrase})" for one in HTTPS
 _NUMBER = re.compile(r"[45]\d\d")
 _STATUS_IN_TEXT = re.compile(
     r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP (?:resp|response|error|code)|HTTP status|status code|(?:returned"
-    r"|answered|responded|replied|failed|got)(?: (?:with|an?|http|status|response|error|code))*|status"
+    r"|answered|responded|replied|failed|got|a r[ée]pondu|antwortete?|respondi[óo])(?: (?:with|an?|http|status"
+    r"|response|error|code))*|status"
     r"|response|with (?:status |error |response )?code)\W{0,3}([45]\d\d)\b"
     # so many rows were returned
     r"(?! (?!(?:status|was|is|as|has|errors)\b)[a-z]+s\b)"
