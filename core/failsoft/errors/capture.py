@@ -19,6 +19,7 @@ __all__ = [
     "context_of",
     "frames_of",
     "is_alone",
+    "is_suppressed",
     "links_of",
     "members_of",
     "qualified_name",
@@ -110,6 +111,11 @@ def context_of(exc: BaseException) -> BaseException | None:
     """`__context__`, suppressed or not."""
     context: BaseException | None = _context(exc)
     return context
+
+
+def is_suppressed(exc: BaseException) -> bool:
+    """Whether the context was cut off."""
+    return bool(_suppress(exc))
 
 
 def frames_of(exc: BaseException, locals_of: Callable[[FrameType], Mapping[str, str]] | None = None) -> Frames:

@@ -7,14 +7,15 @@ from types import FrameType
 from typing import Any, Literal
 
 from failsoft.clock import Clock
-from failsoft.errors.again import Remembered, key_of
+from failsoft.errors.again import Remembered, Seen, see, see_line
 from failsoft.errors.capture import capture, frames_of, is_alone, links_of, text_of, unfold
-from failsoft.errors.catalogue.labels import DISCONNECTED
+from failsoft.errors.catalogue.labels import DISCONNECTED, Label
+from failsoft.errors.code import Code
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Evidence, Failure, Link
 from failsoft.errors.fingerprint import Groups
-from failsoft.errors.frames import Frames
+from failsoft.errors.fleeting import noted
 from failsoft.errors.judge import Asked, Judge
 from failsoft.errors.model import TextModel
 from failsoft.errors.reading import Reading
@@ -29,6 +30,9 @@ __all__ = ["Classifier"]
 _MAX_LINKS = 12
 _FINAL = frozenset({403, 410, 451, 499})
 _NO_CONTEXT: Mapping[str, Any] = {}
+_NO_CODES: Mapping[int, Code | None] = {}
+_FLEETING = frozenset({"error_id", "details", "headers", "errors", "public_details"})
+"""What an exception gives a failure that is not to be kept, and may be another one the next time."""
 
 
 class Classifier:
@@ -95,35 +99,84 @@ class Classifier:
         now = self._clock.time()
         links: tuple[Link, ...] = ()
         try:
+            facts = self._classes.of(type(exc))
+            line: tuple[Seen, dict[int, Link]] | bool = False
+            if facts.plan is not None and not self._rules.rules:
+                try:
+                    line = see_line(exc, facts, self._classes, self._locals_of)
+                except Exception:  # noqa: BLE001, S110 - of what is hostile to being looked at nothing is remembered
+                    pass
+            if type(line) is tuple:
+                return self._recall(exc, line[0], line[1], tuple(line[1].values()), now, error_id)
             if is_alone(exc):
-                facts = self._classes.of(type(exc))
-                frames = frames_of(exc, self._locals_of)
-                links = (Link(facts.name, text_of(exc), frames, ""),)
-                if facts.plain and not self._rules.rules:
-                    return self._conclude(self._plain(exc, facts, links[0], frames), links, now, error_id)
+                links = (Link(facts.name, text_of(exc), frames_of(exc, self._locals_of), ""),)
                 by_id = {id(exc): links[0]}
             else:
                 chain = unfold(exc, _MAX_LINKS)
                 links = links_of(chain, locals_of=self._locals_of)
                 by_id = {id(one): link for (one, _), link in zip(chain, links, strict=True)}
-            asked = Asked(now, source, _NO_CONTEXT if context is None else context, by_id, [0])
+            if line and (seen := self._see(exc, by_id)) is not None:
+                return self._recall(exc, seen, by_id, links, now, error_id)
+            asked = Asked(now, source, _NO_CONTEXT if context is None else context, by_id, [0], _NO_CODES)
             return self._conclude(self._judge.judge(exc, asked), links, now, error_id)
         except Exception:  # noqa: BLE001 - whatever an exception does to us, its request gets an answer
             self._own_errors += 1
             return _unforeseen(exc, links, now, error_id)
 
-    def _plain(self, exc: BaseException, facts: Facts, link: Link, frames: Frames) -> Reading:
-        """What an exception is of which only class, text and place tell."""
-        if not facts.placed:
-            return Reading(facts.label, facts.source, facts.says, facts.confidence, facts.name)
-        key = key_of(facts, link.message, frames)
-        known = self._remembered.find(key, facts)
+    def _see(self, exc: BaseException, links: dict[int, Link]) -> Seen | None:
+        try:
+            return see(exc, links, self._classes)
+        except Exception:  # noqa: BLE001 - as above
+            return None
+
+    def _recall(
+        self,
+        exc: BaseException,
+        seen: Seen,
+        by_id: dict[int, Link],
+        links: tuple[Link, ...],
+        now: float,
+        error_id: str | None,
+    ) -> Failure:
+        """The failure that was remembered of an exception that is the same again, else one that may be."""
+        codes: dict[int, Code | None] = {}
+        labels: list[Label | None] = []
+        parts, kept, asks = seen
+        if asks:
+            failed = self._judge.own_errors
+            for one, facts in asks:
+                code = codes[id(one)] = self._judge.code_of(one, facts)
+                labels.append(None if code is None else code.label)
+                parts.extend((None,) if code is None else (hash(code.says), hash(code.retry_after)))
+            if failed != self._judge.own_errors:
+                return self._conclude(self._found(exc, by_id, codes, now), links, now, error_id)
+        key = tuple(parts)
+        known = self._remembered.find(key, labels)
         if known is not None:
-            return known
-        reading = Reading(facts.label, facts.source, facts.says, facts.confidence, facts.name)
-        place(reading, link, exc)
-        self._remembered.keep(key, facts, frames, reading)
-        return reading
+            failure: Failure = known.__copy__()
+            failure.error_id = error_id or new_error_id(now)
+            failure.timestamp = now
+            failure.links = links
+            failure.details = {}
+            return failure
+        before = self.internal_errors, noted()
+        reading = self._found(exc, by_id, codes, now)
+        lasting = _FLEETING.isdisjoint(reading.more)
+        failure = self._conclude(reading, links, now, error_id)
+        if lasting and before == (self.internal_errors, noted()) and self._remembered.comes_again(key):
+            # a text that is another one each time it is asked for has no place here
+            if text_of(exc) == links[0].message:
+                self._remembered.keep(key, labels, kept, failure)
+        return failure
+
+    def _found(
+        self, exc: BaseException, links: dict[int, Link], codes: Mapping[int, Code | None], now: float
+    ) -> Reading:
+        facts = self._classes.of(type(exc))
+        if facts.plain and len(links) == 1 and is_alone(exc):
+            reading = Reading(facts.label, facts.source, facts.says, facts.confidence, facts.name)
+            return place(reading, links[id(exc)], exc) if facts.placed else reading
+        return self._judge.judge(exc, Asked(now, "", _NO_CONTEXT, links, [0], codes))
 
     def _conclude(self, reading: Reading, links: tuple[Link, ...], now: float, error_id: str | None) -> Failure:
         more = reading.more
