@@ -16,6 +16,7 @@ from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Failure, Link
 from failsoft.errors.frames import Frames
+from failsoft.errors.numbers import without_numbers
 
 __all__ = ["Remembered", "Seen", "see", "see_line"]
 
@@ -123,19 +124,20 @@ def see_line(
         if len(text) > _MOST_TEXT or text.startswith(_UNPRINTABLE):
             return False
         frames = Frames(exc.__traceback__, locals_of)
-        parts += (id(facts), hash(text))
+        alike = without_numbers(text) if plan.blind and "__notes__" not in exc.__dict__ else text
+        parts += (id(facts), hash(alike))
         kept.append(facts)
         if not frames.add_to(parts, kept, _NEAR):
             return False
         args = exc.args
-        if len(args) == 1 and type(args[0]) is str and not plan.slots and not exc.__dict__ and text.isascii():
+        if len(args) == 1 and args[0] is text and not plan.slots and not exc.__dict__ and text.isascii():
             # most are like this, and `add_state` would add no more
-            parts.append(hash(args[0]))
+            parts.append(hash(alike))
             if plan.asks:
                 asks.append((exc, facts))
         else:
             held: list[BaseException] = []
-            told = add_state(parts, exc, plan, held, kept, text)
+            told = add_state(parts, exc, plan, held, kept, text, alike)
             if not told or held:
                 return bool(told)
             if told == ASKED or plan.asks:
@@ -189,7 +191,7 @@ def see(exc: BaseException, links: dict[int, Link], classes: FactsOfClasses) -> 
         if not frames.add_to(parts, kept, _NEAR):
             return None
         held: list[BaseException] = []
-        told = add_state(parts, one, plan, held, kept, text)
+        told = add_state(parts, one, plan, held, kept, text, text)
         if not told:
             return None
         if told == ASKED or plan.asks:

@@ -24,6 +24,7 @@ from types import (
 from typing import Any
 
 from failsoft.errors.code import CodeReader
+from failsoft.errors.numbers import without_numbers
 
 __all__ = ["ASKED", "JUDGED", "OF_APPLICATIONS", "TOLD", "UNTOLD", "Plan", "add_state", "plan_of"]
 
@@ -74,16 +75,26 @@ class Plan:
     """Those that the interpreter keeps elsewhere than in the dictionary of an exception."""
     asks: bool
     """What the readers of the class look at is not known, so that they are asked each time."""
+    blind: bool
+    """Numbers in a text are alike, as no reader that is not asked each time looks for some."""
+    reads: bool
+    """There are readers."""
 
 
 def plan_of(
-    cls: type, readers: tuple[CodeReader, ...], reads: Mapping[CodeReader, frozenset[str]], *, more: frozenset[str]
+    cls: type,
+    readers: tuple[CodeReader, ...],
+    reads: Mapping[CodeReader, frozenset[str]],
+    *,
+    blind: frozenset[CodeReader],
+    more: frozenset[str],
 ) -> Plan | None:
     """How exceptions of a class are told apart; None: they are not.
 
     Parameters:
         readers: who reads their codes.
         reads: the attributes that a reader looks at, of those of whom that is known.
+        blind: the readers that look for no numbers in texts.
         more: further attributes that are looked at.
     """
     judged = JUDGED | more
@@ -102,7 +113,7 @@ def plan_of(
                 slots.append(name)
             elif not (type(value) in _CONSTANTS or isinstance(value, Enum) or _is_mere_function(value, name, judged)):
                 return None
-    return Plan(names, tuple(slots), asks)
+    return Plan(names, tuple(slots), asks, asks or blind.issuperset(readers), bool(readers))
 
 
 def _is_honest(given: Mapping[str, Any]) -> bool:
@@ -120,7 +131,7 @@ def _is_mere_function(value: object, name: str, judged: frozenset[str]) -> bool:
 
 
 def add_state(
-    parts: list[Any], exc: BaseException, plan: Plan, others: list[BaseException], kept: list[Any], text: str
+    parts: list[Any], exc: BaseException, plan: Plan, others: list[BaseException], kept: list[Any], text: str, alike: str
 ) -> int:
     """Add to the parts of a key what an exception says of itself beside its text.
 
@@ -130,20 +141,28 @@ def add_state(
         others: gets the exceptions that it holds.
         kept: gets what has to be kept with the key, because the key has the identity of it.
         text: as it was captured.
+        alike: the same without numbers, if these do not matter.
 
     Returns:
         `UNTOLD`, `TOLD` or `ASKED`.
     """
     args = _args(exc)
     if len(args) == 1 and type(args[0]) is str:
-        parts.append(hash(args[0]))
+        first = alike if args[0] is text else without_numbers(args[0]) if alike is not text else args[0]
+        parts.append(hash(first))
+    elif len(args) == 1 and type(args[0]) is int and alike is not text and not plan.reads:
+        # it is looked at by none but readers
+        parts.append(int)
     else:
         parts.append(None)
         values = args[:1] if isinstance(exc, BaseExceptionGroup) else args
         if not _add_values(parts, values, others, kept, 0):
             return UNTOLD
     for name in plan.slots:
-        if not _add(parts, getattr(exc, name, None), others, kept, 0):
+        value = getattr(exc, name, None)
+        if type(value) is str:
+            parts.append(hash(value if alike is text else without_numbers(value)))
+        elif not _add(parts, value, others, kept, 0):
             return UNTOLD
     owned = _dict(exc)
     if not text.isascii() or "__notes__" in owned:

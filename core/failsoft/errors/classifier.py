@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 from typing import Any, Literal
@@ -15,9 +16,10 @@ from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Evidence, Failure, Link
 from failsoft.errors.fingerprint import Groups
-from failsoft.errors.fleeting import noted
+from failsoft.errors.fleeting import compared, noted
 from failsoft.errors.judge import Asked, Judge
 from failsoft.errors.model import TextModel
+from failsoft.errors.numbers import numbers_in
 from failsoft.errors.reading import Reading
 from failsoft.errors.rules import ErrorMapping, Rule, compile_rules
 from failsoft.errors.taxonomy import Category, Severity
@@ -31,6 +33,7 @@ _MAX_LINKS = 12
 _FINAL = frozenset({403, 410, 451, 499})
 _NO_CONTEXT: Mapping[str, Any] = {}
 _NO_CODES: Mapping[int, Code | None] = {}
+_DIGITS = re.compile(r"[0-9]+")
 _FLEETING = frozenset({"error_id", "details", "headers", "errors", "public_details"})
 """What an exception gives a failure that is not to be kept, and may be another one the next time."""
 
@@ -107,7 +110,7 @@ class Classifier:
                 except Exception:  # noqa: BLE001, S110 - of what is hostile to being looked at nothing is remembered
                     pass
             if type(line) is tuple:
-                return self._recall(exc, line[0], line[1], tuple(line[1].values()), now, error_id)
+                return self._recall(exc, line[0], line[1], tuple(line[1].values()), now, error_id, is_line=True)
             if is_alone(exc):
                 links = (Link(facts.name, text_of(exc), frames_of(exc, self._locals_of), ""),)
                 by_id = {id(exc): links[0]}
@@ -116,7 +119,7 @@ class Classifier:
                 links = links_of(chain, locals_of=self._locals_of)
                 by_id = {id(one): link for (one, _), link in zip(chain, links, strict=True)}
             if line and (seen := self._see(exc, by_id)) is not None:
-                return self._recall(exc, seen, by_id, links, now, error_id)
+                return self._recall(exc, seen, by_id, links, now, error_id, is_line=False)
             asked = Asked(now, source, _NO_CONTEXT if context is None else context, by_id, [0], _NO_CODES)
             return self._conclude(self._judge.judge(exc, asked), links, now, error_id)
         except Exception:  # noqa: BLE001 - whatever an exception does to us, its request gets an answer
@@ -137,6 +140,8 @@ class Classifier:
         links: tuple[Link, ...],
         now: float,
         error_id: str | None,
+        *,
+        is_line: bool,
     ) -> Failure:
         """The failure that was remembered of an exception that is the same again, else one that may be."""
         codes: dict[int, Code | None] = {}
@@ -160,13 +165,19 @@ class Classifier:
             failure.details = {}
             return failure
         before = self.internal_errors, noted()
+        texts = compared()
         reading = self._found(exc, by_id, codes, now)
-        lasting = _FLEETING.isdisjoint(reading.more)
+        lasts = _FLEETING.isdisjoint(reading.more)
         failure = self._conclude(reading, links, now, error_id)
-        if lasting and before == (self.internal_errors, noted()) and self._remembered.comes_again(key):
+        if (
+            lasts
+            and before == (self.internal_errors, noted())
+            and self._remembered.comes_again(key)
+            and not (is_line and _hangs_on_numbers(reading, links, texts))
             # a text that is another one each time it is asked for has no place here
-            if text_of(exc) == links[0].message:
-                self._remembered.keep(key, labels, kept, failure)
+            and text_of(exc) == links[0].message
+        ):
+            self._remembered.keep(key, labels, kept, failure)
         return failure
 
     def _found(
@@ -213,6 +224,26 @@ class Classifier:
                 setattr(failure, name, value)
             failure.expected = expected
         return failure
+
+
+def _hangs_on_numbers(reading: Reading, links: tuple[Link, ...], texts: int) -> bool:
+    """Whether what was concluded may be another thing with other numbers in the texts, though these are alike.
+
+    Parameters:
+        texts: what was `compared` before.
+    """
+    numbers = [number for link in links for number in numbers_in(link.message)]
+    if not numbers:
+        return False
+    if texts != compared():
+        return True
+    one: Reading | None = reading
+    while one is not None:
+        # a voice may give back the words that it goes by
+        if any(digits in number for digits in _DIGITS.findall(one.says) for number in numbers):
+            return True
+        one = one.over
+    return False
 
 
 def _unforeseen(exc: BaseException, links: tuple[Link, ...], now: float, error_id: str | None) -> Failure:

@@ -44,6 +44,7 @@ from failsoft.errors.vendor_codes import MORE_READERS_OF_VENDORS, READERS_OF_VEN
 
 __all__ = [
     "ATTRIBUTES_READ",
+    "BLIND_TO_NUMBERS",
     "Code",
     "CodeReader",
     "find_code_readers",
@@ -375,6 +376,15 @@ ATTRIBUTES_READ: Mapping[CodeReader, frozenset[str]] = {
 }
 """By reader, of those that look at few: the attributes that they look at beside text, arguments and cause. The last one
 looks at more where there is a response."""
+
+
+BLIND_TO_NUMBERS: frozenset[CodeReader] = frozenset(
+    {
+        read_interpreter, read_libpq, read_misuse, read_redis, read_postgres, any_response, _address, _child, _errno,
+        _sqlite, _sqlstate,
+    }
+)  # fmt: skip
+"""The readers that search texts for no number, but for that after `Errno`."""
 
 
 def has_reader(cls: type) -> bool:

@@ -24,7 +24,7 @@ from failsoft.errors.catalogue.labels import (
     wrapping,
 )
 from failsoft.errors.class_paths import ClassPaths
-from failsoft.errors.codes import ATTRIBUTES_READ, CodeReader, find_code_readers, has_reader
+from failsoft.errors.codes import ATTRIBUTES_READ, BLIND_TO_NUMBERS, CodeReader, find_code_readers, has_reader
 from failsoft.errors.conventions import (
     VAGUE,
     Convention,
@@ -175,7 +175,8 @@ class FactsOfClasses:
 
 def _plan_of(cls: type, readers: tuple[CodeReader, ...], *, unknown: bool) -> Plan | None:
     try:
-        return plan_of(cls, readers, ATTRIBUTES_READ, more=OF_APPLICATIONS if unknown else frozenset())
+        more: frozenset[str] = OF_APPLICATIONS if unknown else frozenset()
+        return plan_of(cls, readers, ATTRIBUTES_READ, blind=BLIND_TO_NUMBERS, more=more)
     except Exception:  # noqa: BLE001 - a class of whatever kind may stand there
         return None
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import threading
 
-__all__ = ["note", "noted"]
+__all__ = ["compare", "compared", "note", "noted"]
 
 
 class _Noted(threading.local):
     """By thread, for a judgement is made in one."""
 
     times = 0
+    texts = 0
 
 
 _noted = _Noted()
@@ -28,3 +29,13 @@ def note() -> None:
 def noted() -> int:
     """How often that was said in this thread: what two calls differ by was said in between."""
     return _noted.times
+
+
+def compare() -> None:
+    """Say that what is concluded now hangs on whether one text stands in another one, numbers and all."""
+    _noted.texts += 1
+
+
+def compared() -> int:
+    """How often that was said in this thread."""
+    return _noted.texts
