@@ -10,15 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 from typing import Any
 
-from failsoft.errors.alike import ASKED, add_state
+from failsoft.errors.alike import ASKED, TOLD, UNTOLD, Plan, add_state
 from failsoft.errors.capture import cause_of, context_of, frames_of, is_suppressed, members_of, text_of
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.digits import without_numbers
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Failure, Link
 from failsoft.errors.frames import Frames
-from failsoft.errors.numbers import without_numbers
 
-__all__ = ["Remembered", "Seen", "see", "see_line"]
+__all__ = ["Key", "Remembered", "Seen", "copied", "see", "see_line", "without_numbers_in"]
 
 _NEAR = 25
 _MOST = 1_024
@@ -27,15 +27,18 @@ _MOST_MET = 4_096
 _MOST_LINKS = 12
 _MOST_TEXT = 4_096
 _UNPRINTABLE = "<unprintable "
-_CAUSE, _CONTEXT, _CAUSE_AND_CONTEXT = (1,), (2,), (3,)
+_CAUSE, _CONTEXT, _CAUSE_AND_CONTEXT, _MORE, _ALIKE = (1,), (2,), (3,), (4,), (5,)
 _new: Any = tuple.__new__  # takes a third of the time that the class itself does
 
 
-Seen = tuple[list[Any], list[Any], Sequence[tuple[BaseException, Facts]]]
+Seen = tuple[list[Any], list[Any], Sequence[tuple[BaseException, Facts]], Sequence[tuple[int, str]]]
 """What an exception is recognized by: all of it, in an order that tells the parts apart; what has to live as long as
-that is remembered, because it has the identity of it; and whose readers have to be asked each time, as they look at
-objects."""
-_Known = tuple[Failure, Sequence[Label | None], Sequence[Any]]
+that is remembered, because it has the identity of it; whose readers have to be asked each time, as they look at
+objects; and the texts whose numbers do not matter, with the places of their hashes among the parts."""
+copied: Callable[[Failure], Failure] = Failure.__copy__  # type: ignore[attr-defined]  # msgspec gives it one
+"""Takes half the time that `copy.copy` does."""
+Key = tuple[Any, ...]
+_Known = tuple[Failure, Sequence[Label | None], Sequence[tuple[Callable[[BaseException], Any], Any]], Sequence[Any]]
 
 
 class Remembered:
@@ -50,17 +53,18 @@ class Remembered:
 
     def __init__(self) -> None:
         self._met: set[int] = set()
-        self._young: dict[tuple[Any, ...], _Known] = {}
-        self._old: dict[tuple[Any, ...], _Known] = {}
+        self._young: dict[Key, _Known] = {}
+        self._old: dict[Key, _Known] = {}
 
     def __len__(self) -> int:
         return len(self._young) + len(self._old)
 
-    def find(self, key: tuple[Any, ...], labels: Sequence[Label | None]) -> Failure | None:
+    def find(self, key: Key, labels: Sequence[Label | None], exc: BaseException) -> Failure | None:
         """The failure that was remembered, without what each has of its own. It must not be changed.
 
         Parameters:
             labels: what the readers that were asked anew said.
+            exc: the exception, for what else has to be asked anew.
         """
         known = self._young.get(key)
         if known is None:
@@ -68,9 +72,14 @@ class Remembered:
             if known is None:
                 return None
             self._put(key, known)
-        return known[0] if known[1] == labels else None
+        if known[1] != labels:
+            return None
+        for ask, answer in known[2]:
+            if ask(exc) != answer:
+                return None
+        return known[0]
 
-    def comes_again(self, key: tuple[Any, ...]) -> bool:
+    def comes_again(self, key: Key) -> bool:
         """Whether a key was met before, as far as that is still known. The next time it was."""
         number = hash(key)
         met = self._met
@@ -81,17 +90,31 @@ class Remembered:
         met.add(number)
         return False
 
-    def keep(self, key: tuple[Any, ...], labels: Sequence[Label | None], kept: Sequence[Any], failure: Failure) -> None:
+    def copy(self, known_as: Key, key: Key) -> None:
+        """Remember what is known by one key by another one as well."""
+        known = self._young.get(known_as)
+        if known is not None:
+            self._put(key, known)
+
+    def keep(
+        self,
+        key: Key,
+        labels: Sequence[Label | None],
+        answers: Sequence[tuple[Callable[[BaseException], Any], Any]],
+        kept: Sequence[Any],
+        failure: Failure,
+    ) -> None:
         """Remember a failure.
 
         Parameters:
+            answers: what it hangs on beside, and has to be asked anew.
             kept: what has to live as long as the key is remembered.
         """
-        bare: Failure = failure.__copy__()
+        bare = copied(failure)
         bare.links, bare.error_id, bare.details = (), "", {}
-        self._put(key, (bare, labels, kept))
+        self._put(key, (bare, labels, answers, kept))
 
-    def _put(self, key: tuple[Any, ...], known: _Known) -> None:
+    def _put(self, key: Key, known: _Known) -> None:
         young = self._young
         if len(young) >= _MOST:
             self._old = young
@@ -99,8 +122,11 @@ class Remembered:
         young[key] = known
 
 
-def see_line(
-    exc: BaseException, facts: Facts, classes: FactsOfClasses, locals_of: Callable[[FrameType], Mapping[str, str]] | None
+def see_line(  # noqa: C901 - calls in here would cost a third of the speed
+    exc: BaseException,
+    facts: Facts,
+    classes: FactsOfClasses,
+    locals_of: Callable[[FrameType], Mapping[str, str]] | None,
 ) -> tuple[Seen, dict[int, Link]] | bool:
     """What an exception is recognized by that nothing hangs on but what it was raised from or while handling, and what
     was captured of it and of that, in this order. As most are like this, it is done at once and in half the time.
@@ -111,6 +137,7 @@ def see_line(
     parts: list[Any] = []
     kept: list[Any] = []
     asks: list[tuple[BaseException, Facts]] = []
+    texts: list[tuple[int, str]] = []
     links: dict[int, Link] = {}
     relation = ""
     while True:
@@ -118,47 +145,69 @@ def see_line(
         # with a plan a class is honest: its instances can be asked for what they have
         if plan is None or len(links) == _MOST_LINKS:
             return False
-        if facts.is_group:
-            return True
         text = text_of(exc)
         if len(text) > _MOST_TEXT or text.startswith(_UNPRINTABLE):
             return False
+        if isinstance(exc, BaseExceptionGroup):
+            return True
         frames = Frames(exc.__traceback__, locals_of)
-        alike = without_numbers(text) if plan.blind and "__notes__" not in exc.__dict__ else text
-        parts += (id(facts), hash(alike))
+        owned = exc.__dict__
+        blind = plan.blind and text.isascii() and "__notes__" not in owned
+        if blind:
+            texts.append((len(parts) + 1, text))
+        parts += (id(facts), hash(text))
         kept.append(facts)
         if not frames.add_to(parts, kept, _NEAR):
             return False
         args = exc.args
-        if len(args) == 1 and args[0] is text and not plan.slots and not exc.__dict__ and text.isascii():
-            # most are like this, and `add_state` would add no more
-            parts.append(hash(alike))
-            if plan.asks:
-                asks.append((exc, facts))
-        else:
+        told = TOLD
+        # most say no more of themselves than their text
+        if len(args) != 1 or args[0] is not text or owned or plan.slots:
             held: list[BaseException] = []
-            told = add_state(parts, exc, plan, held, kept, text, alike)
-            if not told or held:
-                return bool(told)
-            if told == ASKED or plan.asks:
-                asks.append((exc, facts))
+            told = _add_state(parts, exc, plan, held, kept, texts if blind else [], text)
+            if not told or any(one is not exc.__cause__ for one in held):
+                return told != UNTOLD
+        if told == ASKED or plan.asks:
+            asks.append((exc, facts))
         links[id(exc)] = _new(Link, (facts.name, text, frames, relation))
-        cause, context = exc.__cause__, exc.__context__
-        if cause is not None:
-            if context is not None and context is not cause:
-                return True
-            parts.append(_CAUSE if context is None else _CAUSE_AND_CONTEXT)
-            relation, exc = "cause", cause
-        elif context is None:
-            return (parts, kept, asks), links
-        elif exc.__suppress_context__:
+        if exc.__cause__ is None and exc.__context__ is None:
+            return (parts, kept, asks, texts), links
+        before = _before(exc, parts)
+        if before is None or id(before[1]) in links:
             return True
-        else:
-            parts.append(_CONTEXT)
-            relation, exc = "context", context
-        if id(exc) in links:
-            return True
+        relation, exc = before
         facts = classes.of(type(exc))
+
+
+def _add_state(
+    parts: list[Any],
+    exc: BaseException,
+    plan: Plan,
+    held: list[BaseException],
+    kept: list[Any],
+    texts: list[tuple[int, str]],
+    text: str,
+) -> int:
+    parts.append(_MORE)
+    if not text.isascii() or "__notes__" in exc.__dict__:
+        # notes are a part of the text that was captured, and what cannot be encoded is another one there
+        parts.append(hash(str.__str__(str(exc))))
+    return add_state(parts, exc, plan, held, kept, texts)
+
+
+def _before(exc: BaseException, parts: list[Any]) -> tuple[str, BaseException] | None:
+    """The one exception that another one was raised from or while handling, and which of the two; None: there are two,
+    or it was cut off."""
+    cause, context = exc.__cause__, exc.__context__
+    if cause is not None:
+        if context is not None and context is not cause:
+            return None
+        parts.append(_CAUSE if context is None else _CAUSE_AND_CONTEXT)
+        return "cause", cause
+    if context is None or exc.__suppress_context__:
+        return None
+    parts.append(_CONTEXT)
+    return "context", context
 
 
 def see(exc: BaseException, links: dict[int, Link], classes: FactsOfClasses) -> Seen | None:
@@ -172,42 +221,37 @@ def see(exc: BaseException, links: dict[int, Link], classes: FactsOfClasses) -> 
     asks: list[tuple[BaseException, Facts]] = []
     found = [exc]
     for number, one in enumerate(found):
-        if number == _MOST_LINKS:
-            return None
         facts = classes.of(type(one))
-        plan = facts.plan
-        if plan is None:
+        if number == _MOST_LINKS or facts.plan is None:
             return None
         link = links.get(id(one))
-        if link is None:
-            text, frames = text_of(one), frames_of(one)
-        else:
-            text, frames = link.message, link.frames  # type: ignore[assignment]  # it was captured a moment ago
+        text = text_of(one) if link is None else link.message
+        frames = frames_of(one) if link is None else link.frames
         if len(text) > _MOST_TEXT or text.startswith(_UNPRINTABLE):
             return None
         kept.append(facts)
-        parts.append(id(facts))
-        parts.append(hash(text))
-        if not frames.add_to(parts, kept, _NEAR):
-            return None
+        parts += (id(facts), hash(text))
         held: list[BaseException] = []
-        told = add_state(parts, one, plan, held, kept, text, text)
+        # what was captured a moment ago is of this kind
+        if type(frames) is not Frames or not frames.add_to(parts, kept, _NEAR):
+            return None
+        told = _add_state(parts, one, facts.plan, held, kept, [], text)
         if not told:
             return None
-        if told == ASKED or plan.asks:
+        if told == ASKED or facts.plan.asks:
             asks.append((one, facts))
-        if facts.is_group and isinstance(one, BaseExceptionGroup):
-            members = members_of(one)
-            parts.append(len(members))
-            held += members
         _add_past(parts, one, held)
         for other in held:
             _add_place_of(parts, other, found)
-    return parts, kept, asks
+    return parts, kept, asks, ()
 
 
 def _add_past(parts: list[Any], exc: BaseException, held: list[BaseException]) -> None:
-    """What an exception was raised from or while handling."""
+    """What an exception was raised from or while handling, and what it is a group of."""
+    if isinstance(exc, BaseExceptionGroup):
+        members = members_of(exc)
+        parts.append(len(members))
+        held += members
     cause, context = cause_of(exc), context_of(exc)
     if cause is None and context is None:
         return
@@ -227,3 +271,16 @@ def _add_place_of(parts: list[Any], exc: BaseException, found: list[BaseExceptio
     parts.append(len(found))
     found.append(exc)
 
+
+def without_numbers_in(parts: list[Any], texts: Sequence[tuple[int, str]]) -> bool:
+    """Put the hashes of texts without numbers in place of theirs. Whether that is another key."""
+    changed = False
+    for place, text in texts:
+        alike = without_numbers(text)
+        if alike is not text:
+            parts[place] = hash(alike)
+            changed = True
+    if changed:
+        # a text that has zeros itself is not the same as all that have whatever numbers there
+        parts.append(_ALIKE)
+    return changed

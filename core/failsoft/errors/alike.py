@@ -1,9 +1,9 @@
 """What two exceptions share that are the same again, so that the second is what the first was.
 
 All that a judgement goes by is in it: class, text, arguments, attributes that somebody reads, the places it came
-through, and the same of all that hangs on it. Of classes it is found out once which attributes those are. An object that
-an exception holds may say another thing each time: whose readers look at it is asked anew, and where others than
-readers do, nothing is the same again.
+through, and the same of all that hangs on it. Of classes it is found out once which attributes those are. An object
+that an exception holds may say another thing each time: the readers of its class are asked anew then, and where others
+than readers look at it, nothing is the same again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from types import (
 from typing import Any
 
 from failsoft.errors.code import CodeReader
-from failsoft.errors.numbers import without_numbers
+from failsoft.errors.foreign_answers import OF_RESPONSES
+from failsoft.errors.peers import retry_after_of
 
 __all__ = ["ASKED", "JUDGED", "OF_APPLICATIONS", "TOLD", "UNTOLD", "Plan", "add_state", "plan_of"]
 
@@ -79,6 +80,10 @@ class Plan:
     """Numbers in a text are alike, as no reader that is not asked each time looks for some."""
     reads: bool
     """There are readers."""
+    judged: frozenset[str]
+    """The attributes of these that others than readers look at."""
+    answers: bool
+    """What is called as a response is counts as well."""
 
 
 def plan_of(
@@ -111,9 +116,22 @@ def plan_of(
             value = given[name]
             if isinstance(value, _SLOTS):
                 slots.append(name)
-            elif not (type(value) in _CONSTANTS or isinstance(value, Enum) or _is_mere_function(value, name, judged)):
+            elif type(value) in _CONSTANTS or isinstance(value, Enum):
+                continue
+            elif name not in judged:
+                # whoever reads it calls it, or has it computed
+                asks = True
+            elif not isinstance(value, _FUNCTIONS):
                 return None
-    return Plan(names, tuple(slots), asks, asks or blind.issuperset(readers), bool(readers))
+    return Plan(
+        names,
+        tuple(slots),
+        asks,
+        asks or blind.issuperset(readers),
+        bool(readers),
+        judged,
+        not asks and "raw_response" in names,
+    )
 
 
 def _is_honest(given: Mapping[str, Any]) -> bool:
@@ -125,13 +143,13 @@ def _is_honest(given: Mapping[str, Any]) -> bool:
     )
 
 
-def _is_mere_function(value: object, name: str, judged: frozenset[str]) -> bool:
-    """Whether it is a function that nobody calls."""
-    return isinstance(value, _FUNCTIONS) and name in judged
-
-
 def add_state(
-    parts: list[Any], exc: BaseException, plan: Plan, others: list[BaseException], kept: list[Any], text: str, alike: str
+    parts: list[Any],
+    exc: BaseException,
+    plan: Plan,
+    others: list[BaseException],
+    kept: list[Any],
+    texts: list[tuple[int, str]],
 ) -> int:
     """Add to the parts of a key what an exception says of itself beside its text.
 
@@ -140,48 +158,62 @@ def add_state(
     Parameters:
         others: gets the exceptions that it holds.
         kept: gets what has to be kept with the key, because the key has the identity of it.
-        text: as it was captured.
-        alike: the same without numbers, if these do not matter.
+        texts: gets the texts whose hashes were added, and where among the parts these stand.
 
     Returns:
         `UNTOLD`, `TOLD` or `ASKED`.
     """
-    args = _args(exc)
-    if len(args) == 1 and type(args[0]) is str:
-        first = alike if args[0] is text else without_numbers(args[0]) if alike is not text else args[0]
-        parts.append(hash(first))
-    elif len(args) == 1 and type(args[0]) is int and alike is not text and not plan.reads:
-        # it is looked at by none but readers
-        parts.append(int)
-    else:
-        parts.append(None)
-        values = args[:1] if isinstance(exc, BaseExceptionGroup) else args
-        if not _add_values(parts, values, others, kept, 0):
-            return UNTOLD
+    owned = _dict(exc)
+    if not _add_args(parts, exc, plan, others, kept, texts):
+        return UNTOLD
     for name in plan.slots:
         value = getattr(exc, name, None)
         if type(value) is str:
-            parts.append(hash(value if alike is text else without_numbers(value)))
+            texts.append((len(parts), value))
+            parts.append(hash(value))
         elif not _add(parts, value, others, kept, 0):
             return UNTOLD
-    owned = _dict(exc)
-    if not text.isascii() or "__notes__" in owned:
-        # notes are a part of the text that was captured, and what cannot be encoded is another one there
-        parts += ("", hash(str.__str__(str(exc))))
-    if not owned:
-        return TOLD
+    return _add_owned(parts, owned, plan, others, kept) if owned else TOLD
+
+
+def _add_args(
+    parts: list[Any],
+    exc: BaseException,
+    plan: Plan,
+    others: list[BaseException],
+    kept: list[Any],
+    texts: list[tuple[int, str]],
+) -> bool:
+    args = _args(exc)
+    first = args[0] if len(args) == 1 else None
+    if type(first) is str:
+        texts.append((len(parts), first))
+        parts.append(hash(first))
+        return True
+    parts.append(None)
+    if type(first) is int and not plan.reads:
+        # it is looked at by none but readers, and stands in the text
+        texts.append((len(parts), str(first)))
+        parts.append(hash(str(first)))
+        parts.append(int)
+        return True
+    # the list of its members stands among the arguments of a group
+    return _add_values(parts, args[:1] if isinstance(exc, BaseExceptionGroup) else args, others, kept, 0)
+
+
+def _add_owned(
+    parts: list[Any], owned: dict[str, Any], plan: Plan, others: list[BaseException], kept: list[Any]
+) -> int:
     told = TOLD
     names = plan.names
     for name, value in owned.items():
         if type(name) is not str:
             return UNTOLD
-        if name not in names:
+        if name not in names and not (plan.answers and name.endswith(_RESPONSES)):
             continue
         parts.append(name)
-        if type(value) is str:
-            parts.append(hash(value))
-        elif not _add(parts, value, others, kept, 0):
-            if name not in _HELD:
+        if not (_add(parts, value, others, kept, 0) or (name in _ANSWERS and _add_answer(parts, value, kept))):
+            if name in plan.judged and name not in _HELD:
                 return UNTOLD
             parts.append(_OBJECT)
             told = ASKED
@@ -197,6 +229,8 @@ ASKED = 2
 _OBJECT = object()
 _HELD = frozenset({"response", "request"})
 """Of these nobody but a reader looks at more than whether there is one."""
+_RESPONSES = ("_resp", "_response")
+_ANSWERS = frozenset({"response", "resp", "http_response", "raw_response"})
 
 
 def _add(parts: list[Any], value: Any, others: list[BaseException], kept: list[Any], depth: int) -> bool:
@@ -238,7 +272,42 @@ def _add_values(
     if len(values) > _MOST_VALUES:
         return False
     parts.append(len(values))
-    for value in values:
-        if not _add(parts, value, others, kept, depth):
-            return False
+    return all(_add(parts, value, others, kept, depth) for value in values)
+
+
+_CLIENTS = frozenset({"httpx", "requests"})
+_MOST_CLASSES = 64
+_answers: dict[int, tuple[type, bool]] = {}
+"""Whether a class of responses has plainly what is looked at, by identity."""
+
+
+def _add_answer(parts: list[Any], response: Any, kept: list[Any]) -> bool:
+    """Add what readers look at of a response of a client that is often used: it takes less than asking them."""
+    cls = type(response)
+    known = _answers.get(id(cls))
+    if known is None:
+        if len(_answers) >= _MOST_CLASSES:
+            _answers.clear()
+        known = _answers[id(cls)] = cls, _is_plain_answer(cls)
+    if not known[1]:
+        return False
+    owned = response.__dict__
+    kept.append(cls)
+    parts += (_OBJECT, id(cls), hash(retry_after_of(response)))
+    for name in OF_RESPONSES.intersection(owned):
+        if name != "headers":
+            parts.append(name)
+            if not _add(parts, owned[name], [], kept, 0):
+                return False
     return True
+
+
+def _is_plain_answer(cls: type) -> bool:
+    bases = _bases_of(cls)
+    if str(cls.__module__).partition(".")[0] not in _CLIENTS or issubclass(cls, (Mapping, list, tuple, BaseException)):
+        return False
+    for base in bases[:-1]:
+        given = _attributes_of(base)
+        if not _COMPUTES.isdisjoint(given) or not OF_RESPONSES.isdisjoint(given) or "__slots__" in given:
+            return False
+    return "__dict__" in _attributes_of(cls)

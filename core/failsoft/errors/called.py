@@ -10,7 +10,7 @@ import dis
 from types import BuiltinFunctionType, CodeType, FrameType, ModuleType, TracebackType
 from typing import Any, NamedTuple
 
-from failsoft.errors.fleeting import note
+from failsoft.errors.fleeting import answered
 from failsoft.errors.packages import Kind, is_third_party, package_of
 
 __all__ = ["function_called", "library_called", "name_called"]
@@ -42,10 +42,12 @@ def library_called(exc: BaseException) -> Kind | None:
     if tb is None:
         return None
     call = _call_at(tb.tb_frame.f_code, tb.tb_lasti)
-    if call is not None and not call.of_module:
-        note()
     module = None if call is None else _module_of(call, tb.tb_frame)
-    return package_of(module).kind if module is not None and is_third_party(module) else None
+    kind = package_of(module).kind if module is not None and is_third_party(module) else None
+    if call is not None and not call.of_module:
+        # a variable may hold another thing the next time
+        answered(library_called, exc, kind)
+    return kind
 
 
 def name_called(code: CodeType, offset: int) -> str | None:
@@ -63,9 +65,14 @@ def function_called(exc: BaseException) -> str | None:
     call = _call_at(tb.tb_frame.f_code, tb.tb_lasti)
     if call is None:
         return None
+    function = _function_of(call, tb.tb_frame)
     if not call.of_module:
-        note()
-    owner, home = _find(call.name, tb.tb_frame), None
+        answered(function_called, exc, function)
+    return function
+
+
+def _function_of(call: _Call, frame: FrameType) -> str | None:
+    owner, home = _find(call.name, frame), None
     for member in call.members:
         home = _home_of(owner) or home
         owner = owner.__dict__.get(member) if type(owner) is ModuleType or _is_plain(owner) else None

@@ -8,18 +8,18 @@ from types import FrameType
 from typing import Any, Literal
 
 from failsoft.clock import Clock
-from failsoft.errors.again import Remembered, Seen, see, see_line
+from failsoft.errors.again import Key, Remembered, Seen, copied, see, see_line, without_numbers_in
 from failsoft.errors.capture import capture, frames_of, is_alone, links_of, text_of, unfold
 from failsoft.errors.catalogue.labels import DISCONNECTED, Label
 from failsoft.errors.code import Code
+from failsoft.errors.digits import numbers_in
 from failsoft.errors.exceptions import Fault, SettingsError
-from failsoft.errors.facts import Facts, FactsOfClasses
+from failsoft.errors.facts import FactsOfClasses
 from failsoft.errors.failure import Evidence, Failure, Link
 from failsoft.errors.fingerprint import Groups
-from failsoft.errors.fleeting import compared, noted
+from failsoft.errors.fleeting import answers, compared, noted
 from failsoft.errors.judge import Asked, Judge
 from failsoft.errors.model import TextModel
-from failsoft.errors.numbers import numbers_in
 from failsoft.errors.reading import Reading
 from failsoft.errors.rules import ErrorMapping, Rule, compile_rules
 from failsoft.errors.taxonomy import Category, Severity
@@ -105,12 +105,12 @@ class Classifier:
             facts = self._classes.of(type(exc))
             line: tuple[Seen, dict[int, Link]] | bool = False
             if facts.plan is not None and not self._rules.rules:
-                try:
+                try:  # noqa: SIM105 - to suppress costs as much as a third of what is done here
                     line = see_line(exc, facts, self._classes, self._locals_of)
                 except Exception:  # noqa: BLE001, S110 - of what is hostile to being looked at nothing is remembered
                     pass
             if type(line) is tuple:
-                return self._recall(exc, line[0], line[1], tuple(line[1].values()), now, error_id, is_line=True)
+                return self._recall(exc, line[0], line[1], tuple(line[1].values()), now, error_id)
             if is_alone(exc):
                 links = (Link(facts.name, text_of(exc), frames_of(exc, self._locals_of), ""),)
                 by_id = {id(exc): links[0]}
@@ -119,7 +119,7 @@ class Classifier:
                 links = links_of(chain, locals_of=self._locals_of)
                 by_id = {id(one): link for (one, _), link in zip(chain, links, strict=True)}
             if line and (seen := self._see(exc, by_id)) is not None:
-                return self._recall(exc, seen, by_id, links, now, error_id, is_line=False)
+                return self._recall(exc, seen, by_id, links, now, error_id)
             asked = Asked(now, source, _NO_CONTEXT if context is None else context, by_id, [0], _NO_CODES)
             return self._conclude(self._judge.judge(exc, asked), links, now, error_id)
         except Exception:  # noqa: BLE001 - whatever an exception does to us, its request gets an answer
@@ -140,13 +140,11 @@ class Classifier:
         links: tuple[Link, ...],
         now: float,
         error_id: str | None,
-        *,
-        is_line: bool,
     ) -> Failure:
         """The failure that was remembered of an exception that is the same again, else one that may be."""
+        parts, kept, asks, texts = seen
         codes: dict[int, Code | None] = {}
         labels: list[Label | None] = []
-        parts, kept, asks = seen
         if asks:
             failed = self._judge.own_errors
             for one, facts in asks:
@@ -155,29 +153,56 @@ class Classifier:
                 parts.extend((None,) if code is None else (hash(code.says), hash(code.retry_after)))
             if failed != self._judge.own_errors:
                 return self._conclude(self._found(exc, by_id, codes, now), links, now, error_id)
+        remembered = self._remembered
         key = tuple(parts)
-        known = self._remembered.find(key, labels)
-        if known is not None:
-            failure: Failure = known.__copy__()
-            failure.error_id = error_id or new_error_id(now)
-            failure.timestamp = now
-            failure.links = links
-            failure.details = {}
-            return failure
+        known = remembered.find(key, labels, exc)
+        if known is None:
+            # of one that differs by numbers only that nobody reads the same is to be said
+            alike = tuple(parts) if without_numbers_in(parts, texts) else None
+            if alike is not None and (known := remembered.find(alike, labels, exc)) is not None:
+                if remembered.comes_again(key):
+                    remembered.copy(alike, key)
+            else:
+                return self._learn(exc, key, alike, labels, codes, kept, by_id, links, now, error_id)
+        failure = copied(known)
+        failure.error_id = error_id or new_error_id(now)
+        failure.timestamp = now
+        failure.links = links
+        failure.details = {}
+        return failure
+
+    def _learn(
+        self,
+        exc: BaseException,
+        key: Key,
+        alike: Key | None,
+        labels: list[Label | None],
+        codes: Mapping[int, Code | None],
+        kept: list[Any],
+        by_id: dict[int, Link],
+        links: tuple[Link, ...],
+        now: float,
+        error_id: str | None,
+    ) -> Failure:
         before = self.internal_errors, noted()
         texts = compared()
-        reading = self._found(exc, by_id, codes, now)
+        with answers() as told:
+            reading = self._found(exc, by_id, codes, now)
         lasts = _FLEETING.isdisjoint(reading.more)
         failure = self._conclude(reading, links, now, error_id)
+        # what was asked about another one than this cannot be asked again; and a text that is another one each time it
+        # is asked for has no place here
         if (
             lasts
             and before == (self.internal_errors, noted())
-            and self._remembered.comes_again(key)
-            and not (is_line and _hangs_on_numbers(reading, links, texts))
-            # a text that is another one each time it is asked for has no place here
+            and all(one is exc for _, one, _ in told)
             and text_of(exc) == links[0].message
         ):
-            self._remembered.keep(key, labels, kept, failure)
+            hang = [(ask, answer) for ask, _, answer in told]
+            if alike is not None and not _hangs_on_numbers(reading, links, texts):
+                key = alike
+            if self._remembered.comes_again(key):
+                self._remembered.keep(key, labels, hang, kept, failure)
         return failure
 
     def _found(

@@ -40,7 +40,7 @@ from failsoft.errors.store_texts import (
     text_of_sqlite,
     word_of_libpq,
 )
-from failsoft.errors.vendor_codes import MORE_READERS_OF_VENDORS, READERS_OF_VENDORS
+from failsoft.errors.vendor_codes import MORE_READERS_OF_VENDORS, READERS_OF_VENDORS, TEXTS_OF_SOCKS
 
 __all__ = [
     "ATTRIBUTES_READ",
@@ -373,6 +373,8 @@ ATTRIBUTES_READ: Mapping[CodeReader, frozenset[str]] = {
     read_postgres: _OF_SQLSTATES,
     read_mysql: _OF_SQLSTATES | {"errno"},
     any_response: frozenset({"response"}),
+    read_http_protocol: frozenset(),
+    TEXTS_OF_SOCKS: frozenset(),
 }
 """By reader, of those that look at few: the attributes that they look at beside text, arguments and cause. The last one
 looks at more where there is a response."""
@@ -380,8 +382,8 @@ looks at more where there is a response."""
 
 BLIND_TO_NUMBERS: frozenset[CodeReader] = frozenset(
     {
-        read_interpreter, read_libpq, read_misuse, read_redis, read_postgres, any_response, _address, _child, _errno,
-        _sqlite, _sqlstate,
+        TEXTS_OF_SOCKS, read_http_protocol, read_interpreter, read_libpq, read_misuse, read_redis, read_postgres,
+        any_response, _address, _child, _errno, _sqlite, _sqlstate,
     }
 )  # fmt: skip
 """The readers that search texts for no number, but for that after `Errno`."""

@@ -37,7 +37,7 @@ from failsoft.errors.conventions import (
 )
 from failsoft.errors.evidence import CATALOGUED, GUESSED
 from failsoft.errors.exceptions import FailsoftError
-from failsoft.errors.foreign_codes import readers_of_package
+from failsoft.errors.foreign_codes import ATTRIBUTES_OF_CUSTOM, CUSTOM_BLIND_TO_NUMBERS, readers_of_package
 from failsoft.errors.hints import may_be_refined
 from failsoft.errors.names import guess_by_name, is_mute_name
 from failsoft.errors.own_status import answer_of_the_application, named_answer
@@ -167,16 +167,20 @@ class FactsOfClasses:
             passes_on=foreign and (weak or known.confidence < GUESSED),
             store=_is_of_a_store(cls),
             may_be_gone=known.label == DISCONNECTED or issubclass(cls, _GONE),
-            plan=_plan_of(cls, readers, unknown=unknown) if plain_word else None,
+            plan=_plan_of(cls, readers, unknown=unknown) if plain_word and known.label.code != INVALID.code else None,
         )
         facts.plain = _is_plain(facts)
         return facts
 
 
+_READ = {**ATTRIBUTES_READ, **ATTRIBUTES_OF_CUSTOM}
+_BLIND = BLIND_TO_NUMBERS | CUSTOM_BLIND_TO_NUMBERS
+
+
 def _plan_of(cls: type, readers: tuple[CodeReader, ...], *, unknown: bool) -> Plan | None:
     try:
         more: frozenset[str] = OF_APPLICATIONS if unknown else frozenset()
-        return plan_of(cls, readers, ATTRIBUTES_READ, blind=BLIND_TO_NUMBERS, more=more)
+        return plan_of(cls, readers, _READ, blind=_BLIND, more=more)
     except Exception:  # noqa: BLE001 - a class of whatever kind may stand there
         return None
 

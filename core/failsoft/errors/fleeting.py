@@ -7,8 +7,15 @@ these notes it, and what was concluded then is not remembered.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
-__all__ = ["compare", "compared", "note", "noted"]
+__all__ = ["Answer", "answered", "answers", "compare", "compared", "note", "noted"]
+
+
+Answer = tuple[Callable[[BaseException], Any], BaseException, Any]
+"""What was asked about an exception, and what was answered: it can be asked again."""
 
 
 class _Noted(threading.local):
@@ -16,6 +23,7 @@ class _Noted(threading.local):
 
     times = 0
     texts = 0
+    answers: list[Answer] | None = None
 
 
 _noted = _Noted()
@@ -39,3 +47,21 @@ def compare() -> None:
 def compared() -> int:
     """How often that was said in this thread."""
     return _noted.texts
+
+
+def answered(ask: Callable[[BaseException], Any], exc: BaseException, answer: Any) -> None:
+    """Say that what is concluded now hangs on this answer, which may be another one the next time."""
+    if _noted.answers is not None:
+        _noted.answers.append((ask, exc, answer))
+
+
+@contextmanager
+def answers() -> Iterator[list[Answer]]:
+    """All that is answered in this thread meanwhile."""
+    told: list[Answer] = []
+    _noted.answers = told
+    try:
+        yield told
+    finally:
+        # the exceptions that were asked about are nobody's to keep
+        _noted.answers = None

@@ -1,8 +1,8 @@
 """Numbers in a text of which nobody reads more than that they are some.
 
-`user 8731 not found` is the same failure as `user 42 not found`, and `HTTP 404` is another one than `HTTP 503`. A number
-is alike any other of as many digits if no expression that is searched for in texts has a digit at such a place: none
-stands in or beside a word, and none is three digits long and begins as a status of a failure does.
+`user 8731 not found` is the same failure as `user 1203 not found`, and `HTTP 404` is another one than `HTTP 503`. A
+number is alike any other of as many digits if no expression that is searched for in texts has a digit at such a place:
+none that is short and stands in or beside a word, and none that begins as a status of a failure does.
 """
 
 from __future__ import annotations
