@@ -18,12 +18,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.errors.conftest import StandingClock
 
-from failsoft.errors import again
+from failsoft.errors import again, codes, foreign_codes
+from failsoft.errors.alike import JUDGED, OF_APPLICATIONS
+from failsoft.errors.catalogue.labels import BUG, NOTHING, REFUSED, THROTTLED, UPSTREAM_FAILED
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.digits import numbers_in, without_numbers
 from failsoft.errors.failure import Failure
 from failsoft.errors.model import TextModel
 from failsoft.errors.rules import Condition, ErrorMapping, Rule
+from failsoft.errors.service_codes import any_response
 from failsoft.errors.taxonomy import Category
 
 MODEL = TextModel()
@@ -317,17 +320,15 @@ def test_whether_a_text_is_quoted_hangs_on_its_numbers() -> None:
         assert_same(warm, passing(f"peer {one} refused", f"failed: peer {other} refused"), times=1)
 
 
-WORDS = st.sampled_from(
-    """
+IN_WORDS = """
     user order returned HTTP status code failed: 4 deadlock connection refused timed out [Errno errno oauth utf- than
     bytes to lost lock could not be acquired invalid required must proxy handshake failed error pip install base
     timeout= _ - . ' " ( ) [ ] : # / limit per minute retry in seconds version page already shipped by 10. x v
     Service Unavailable Not Found line column offset exit status code checksum does match config.yaml key
-    """.split()
-)
-NUMBERS = st.sampled_from(
-    "0 3 4 7 8 13 28 40 64 72 104 200 403 404 407 429 500 502 503 511 1203 4031 5030 8731 10061 123456".split()
-)
+"""
+IN_NUMBERS = "0 3 4 7 8 13 28 40 64 72 104 200 403 404 407 429 500 502 503 511 1203 4031 5030 8731 10061 123456"
+WORDS = st.sampled_from(IN_WORDS.split())
+NUMBERS = st.sampled_from(IN_NUMBERS.split())
 PIECES = st.lists(st.one_of(WORDS, NUMBERS), min_size=1, max_size=9)
 JOINTS = st.lists(st.sampled_from([" ", " ", " ", ""]), min_size=9, max_size=9)
 CLASSES = st.sampled_from(
@@ -369,6 +370,54 @@ def test_every_expression_with_a_digit_is_one_that_numbers_leave_alone() -> None
     # `utf-8`, `oauth2`, and statuses
     known = {"complaints._UNREADABLE", "patterns._HANDSHAKE", "patterns._PROXY", "wording._OF_LOGINS"}
     assert found <= known | {"peers._NUMBER", "peers._STATUS_IN_TEXT"}
+
+
+# --- what is looked at ------------------------------------------------------------------------------------------------
+ALWAYS = {"args", "with_traceback", "add_note"}
+SAID = (None, 404, 429, 503, "40001", "rate_limit_exceeded", "x", [{"code": "THROTTLED"}], {"error": {"code": 5}})
+
+
+def traced(cls: type[BaseException], seen: set[str], value: object) -> type[BaseException]:
+    def read(self: BaseException, name: str) -> object:
+        if name.startswith("__") or name in ALWAYS:
+            return cls.__getattribute__(self, name)
+        seen.add(name)
+        return value
+
+    return type(cls.__name__, (cls,), {"__module__": cls.__module__, "__getattribute__": read})
+
+
+READS = {**codes.ATTRIBUTES_READ, **foreign_codes.ATTRIBUTES_OF_CUSTOM}
+
+
+@pytest.mark.parametrize("reader", READS, ids=lambda reader: reader.__name__)
+def test_a_reader_looks_at_no_other_attributes_than_is_known(reader: codes.CodeReader) -> None:
+    seen: set[str] = set()
+    for value in SAID:
+        for cls in (OrderError, OSError, RuntimeError, TimeoutError):
+            for label in (None, UPSTREAM_FAILED, BUG, REFUSED, THROTTLED, NOTHING):
+                for args in (("returned 503",), (404, "Not Found"), (), ("[Errno 5] x",)):
+                    exc = raised(traced(cls, seen, value)(*args))
+                    if reader is any_response and value is not None:
+                        continue
+                    with contextlib.suppress(Exception):
+                        reader(exc, label)
+    assert seen <= READS[reader] | {"__notes__"}
+
+
+def test_nobody_else_looks_at_other_attributes_than_is_known() -> None:
+    seen: set[str] = set()
+    known = JUDGED | OF_APPLICATIONS
+    for value in SAID:
+        for cls in (OrderError, GatewayError, OutOfStock, RuntimeError, Exception, OSError, FileNotFoundError):
+            for text in (*PLAIN, "ORDER_ALREADY_SHIPPED", "no such file: config.yaml"):
+                exc = traced(cls, seen, value)(text)
+                warm = new()
+                readers = warm._classes.of(type(exc)).readers
+                known = known.union(*(READS[reader] for reader in readers))
+                warm.classify(chained(OSError(2, "no such file"), raised(exc)))
+                warm.classify(raised(exc))
+    assert seen <= known
 
 
 # --- whatever is hostile ----------------------------------------------------------------------------------------------
@@ -415,7 +464,7 @@ class Changes(Exception):
 
 
 class Lies(Exception):
-    args = ("nothing",)  # type: ignore[assignment]
+    args = ("nothing",)
     __cause__ = None
 
 
@@ -478,7 +527,7 @@ def test_nothing_of_an_exception_is_kept() -> None:
         pass
 
     warm = new()
-    alive = []
+    alive: list[weakref.ref[Any]] = []
     for _ in range(4):
         secret = Secret()
         exc = raised(Carries("no", order=secret, response=Response(503), password="correct horse"))
@@ -497,14 +546,14 @@ def test_nothing_of_an_exception_is_kept() -> None:
     for _ in range(4):
         bad = call(lambda text: int(text))
         bad.args = (Secret(),)
-        alive += [weakref.ref(bad.args[0])]
+        alive.append(weakref.ref(bad.args[0]))
         warm.classify(bad)
         bad = call(int)
         warm.classify(bad)
         del bad
     gc.collect()
     assert len(warm._remembered) > 0
-    assert [ref() for ref in alive] == [None] * len(alive)
+    assert not [ref for ref in alive if ref() is not None]
     known = [*warm._remembered._young, *(entry[0] for entry in warm._remembered._young.values())]
     assert "horse" not in repr([known, [entry.links for entry in known if isinstance(entry, Failure)]])
 
