@@ -275,8 +275,11 @@ def _add_place_of(parts: list[Any], exc: BaseException, found: list[BaseExceptio
 def without_numbers_in(parts: list[Any], texts: Sequence[tuple[int, str]]) -> bool:
     """Put the hashes of texts without numbers in place of theirs. Whether that is another key."""
     changed = False
+    last, alike = "", ""
     for place, text in texts:
-        alike = without_numbers(text)
+        if text is not last:
+            # the text of most is their argument
+            last, alike = text, without_numbers(text)
         if alike is not text:
             parts[place] = hash(alike)
             changed = True

@@ -148,7 +148,8 @@ def text_of(exc: BaseException, limit: int = 65_536) -> str:
         raise
     except BaseException:  # noqa: BLE001 - a hostile __str__ may raise anything
         return f"<unprintable {_qualname(type(exc)).rpartition('.')[2]}>"
-    return tidy(text, limit)
+    # most are so; to call for it takes as long as all of this
+    return text if len(text) <= limit and text.isascii() else tidy(text, limit)
 
 
 def tidy(text: str, limit: int) -> str:

@@ -30,6 +30,9 @@ from failsoft.references import resolve
 __all__ = ["Classifier"]
 
 _MAX_LINKS = 12
+_PATIENCE = 64
+_NOW_AND_THEN = 8
+"""Where so many of a class were new one after the other, only some are looked at whether they come again."""
 _FINAL = frozenset({403, 410, 451, 499})
 _NO_CONTEXT: Mapping[str, Any] = {}
 _NO_CODES: Mapping[int, Code | None] = {}
@@ -104,11 +107,16 @@ class Classifier:
         try:
             facts = self._classes.of(type(exc))
             line: tuple[Seen, dict[int, Link]] | bool = False
-            if facts.plan is not None and not self._rules.rules:
-                try:  # noqa: SIM105 - to suppress costs as much as a third of what is done here
-                    line = see_line(exc, facts, self._classes, self._locals_of)
-                except Exception:  # noqa: BLE001, S110 - of what is hostile to being looked at nothing is remembered
-                    pass
+            plan = facts.plan
+            rules = self._rules.rules
+            if plan is not None and not rules:
+                missed = plan.missed
+                if missed < _PATIENCE or missed % _NOW_AND_THEN == 0:
+                    try:  # noqa: SIM105 - to suppress costs as much as a third of what is done here
+                        line = see_line(exc, facts, self._classes, self._locals_of)
+                    except Exception:  # noqa: BLE001, S110 - of what is hostile to being looked at nothing is remembered
+                        pass
+                plan.missed = missed + 1
             if type(line) is tuple:
                 return self._recall(exc, line[0], line[1], tuple(line[1].values()), now, error_id)
             if is_alone(exc):
@@ -120,8 +128,10 @@ class Classifier:
                 by_id = {id(one): link for (one, _), link in zip(chain, links, strict=True)}
             if line and (seen := self._see(exc, by_id)) is not None:
                 return self._recall(exc, seen, by_id, links, now, error_id)
-            asked = Asked(now, source, _NO_CONTEXT if context is None else context, by_id, [0], _NO_CODES)
-            return self._conclude(self._judge.judge(exc, asked), links, now, error_id)
+            if rules:
+                asked = Asked(now, source, _NO_CONTEXT if context is None else context, by_id, [0], _NO_CODES)
+                return self._conclude(self._judge.judge(exc, asked), links, now, error_id)
+            return self._conclude(self._found(exc, by_id, _NO_CODES, now), links, now, error_id)
         except Exception:  # noqa: BLE001 - whatever an exception does to us, its request gets an answer
             self._own_errors += 1
             return _unforeseen(exc, links, now, error_id)
@@ -162,8 +172,14 @@ class Classifier:
             if alike is not None and (known := remembered.find(alike, labels, exc)) is not None:
                 if remembered.comes_again(key):
                     remembered.copy(alike, key)
-            else:
+            elif remembered.comes_again(key if alike is None else alike):
                 return self._learn(exc, key, alike, labels, codes, kept, by_id, links, now, error_id)
+            else:
+                # most texts that are new come no second time
+                return self._conclude(self._found(exc, by_id, codes, now), links, now, error_id)
+        plan = kept[0].plan
+        if plan is not None:
+            plan.missed = 0
         failure = copied(known)
         failure.error_id = error_id or new_error_id(now)
         failure.timestamp = now
@@ -199,9 +215,9 @@ class Classifier:
             and text_of(exc) == links[0].message
         ):
             hang = [(ask, answer) for ask, _, answer in told]
-            if alike is not None and not _hangs_on_numbers(reading, links, texts):
-                key = alike
-            if self._remembered.comes_again(key):
+            if alike is None or not _hangs_on_numbers(reading, links, texts):
+                self._remembered.keep(alike or key, labels, hang, kept, failure)
+            elif self._remembered.comes_again(key):
                 self._remembered.keep(key, labels, hang, kept, failure)
         return failure
 

@@ -26,7 +26,8 @@ def without_numbers(text: str) -> str:
     if len(text) > _MAX_TEXT or _DIGIT.search(text) is None or not text.isascii() or text.isupper():
         # in capitals it may be a code, which is read as names are
         return text
-    return _DIGITS.sub(_zeros, text)
+    blank = _DIGITS.sub(_zeros, text)
+    return text if blank == text else blank
 
 
 def numbers_in(text: str) -> list[str]:

@@ -206,8 +206,11 @@ def _said_in_words(text: str) -> tuple[Label, str] | None:
         return is_.MISCONFIGURED, "a variable that is not set"
     lower = text.lower()
     for label, stems, words in _ROWS:
-        if any(stem in lower for stem in stems) and (found := words.search(lower)) is not None:
-            return label, found[0]
+        for stem in stems:
+            if stem in lower:
+                if (found := words.search(lower)) is not None:
+                    return label, found[0]
+                break
     return None
 
 
