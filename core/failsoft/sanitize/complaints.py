@@ -149,6 +149,10 @@ def _told_later(site: Site) -> Span | None:
     return None if text.startswith(" that is ", value.end + 1) else judged(site, value, "=")
 
 
+_NAMED = (" named ", " called ")
+"""What stands in quotes after them is a name, and no value."""
+
+
 def complained(site: Site) -> Span | None:
     """What goes of a value that is quoted in a complaint about the field that is named here."""
     text, scan, lead = site.scan.text, site.scan, site.before
@@ -204,7 +208,7 @@ def _told_before(site: Site) -> Span | None:
         group = next(name for name, said in found.groupdict().items() if said is not None and name != "quote")
         if not has_look(found[group], site.kind):
             return None
-    if found is None:
+    if found is None or before[: found.start(group)].rstrip("\"'`").endswith(_NAMED):
         return None
     first = site.first - len(before) + found.start(group)
     return judged(site, Value(first, first + len(found[group]), quoted=True), "=")

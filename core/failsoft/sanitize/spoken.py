@@ -19,7 +19,7 @@ __all__ = ["Prose", "of_a_parser"]
 _CACHE = 2_048
 _AFTER_WORDS = re.compile(
     r"(?i)(?: (?:number|no|num|code|codes|id|key|token|secret|phrase|string|record|of|birth|date|name|security|address"
-    r"|line|value|registration|contact|kin|sociale|hash|pin|cookie"
+    r"|line|value|header|registration|contact|kin|sociale|hash|pin|cookie"
     r"|answers?|question|maiden|nr|nro|nummer|n[uú]m[eé]ro)\b\.?| n\.? ?[°º]| n\.(?= )){1,3}"
 )
 _PROSE = re.compile(
@@ -128,7 +128,8 @@ class Prose:
     def _told(self, site: Site) -> Span | None:
         """The value that prose gives after a name, if it has the look of one."""
         text, kind = site.scan.text, site.kind
-        if kind not in _PROSE_KINDS or site.name.lower() in _NOT_SPOKEN or site.before in ("/", "="):
+        name = site.name.lower()
+        if kind not in _PROSE_KINDS or name in _NOT_SPOKEN or site.before in ("/", "=") or name[:1] == "$":
             return None
         if text[site.last : site.last + 1] == "(":
             return _called(site)

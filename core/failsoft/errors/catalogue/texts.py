@@ -25,6 +25,8 @@ __all__ = ["OF_BEGINNINGS", "OF_CALLS", "OF_CLASSES", "OF_PLACES"]
 OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     *WORDS_OF_KITS,
     *STDLIB_CLASSES,
+    (is_.BUG, "graphql.error.graphql_error.GraphQLError", r"\ACannot return null for non-nullable field"),
+    (is_.MISCONFIGURED, "huey.exceptions.HueyException", r"not found in TaskRegistry\Z"),
     # --- links -------------------------------------------------------------------------------------------------------
     (is_.BUG, "aiosmtplib.errors.SMTPServerDisconnected", r"[Nn]ot connected"),
     (is_.BUG, "websocket.WebSocketConnectionClosedException", r"\Asocket is already closed"),
