@@ -164,7 +164,7 @@ def see_line(  # noqa: C901 - calls in here would cost a third of the speed
         # most say no more of themselves than their text
         if len(args) != 1 or args[0] is not text or owned or plan.slots:
             held: list[BaseException] = []
-            told = _add_state(parts, exc, plan, held, kept, texts if blind else [], text)
+            told = _add_state(parts, exc, plan, held, texts if blind else [], text)
             if not told or any(one is not exc.__cause__ for one in held):
                 return told != UNTOLD
         if told == ASKED or plan.asks:
@@ -184,7 +184,6 @@ def _add_state(
     exc: BaseException,
     plan: Plan,
     held: list[BaseException],
-    kept: list[Any],
     texts: list[tuple[int, str]],
     text: str,
 ) -> int:
@@ -192,7 +191,7 @@ def _add_state(
     if not text.isascii() or "__notes__" in exc.__dict__:
         # notes are a part of the text that was captured, and what cannot be encoded is another one there
         parts.append(hash(str.__str__(str(exc))))
-    return add_state(parts, exc, plan, held, kept, texts)
+    return add_state(parts, exc, plan, held, texts)
 
 
 def _before(exc: BaseException, parts: list[Any]) -> tuple[str, BaseException] | None:
@@ -235,7 +234,7 @@ def see(exc: BaseException, links: dict[int, Link], classes: FactsOfClasses) -> 
         # what was captured a moment ago is of this kind
         if type(frames) is not Frames or not frames.add_to(parts, kept, _NEAR):
             return None
-        told = _add_state(parts, one, facts.plan, held, kept, [], text)
+        told = _add_state(parts, one, facts.plan, held, [], text)
         if not told:
             return None
         if told == ASKED or facts.plan.asks:

@@ -150,7 +150,6 @@ def add_state(
     exc: BaseException,
     plan: Plan,
     others: list[BaseException],
-    kept: list[Any],
     texts: list[tuple[int, str]],
 ) -> int:
     """Add to the parts of a key what an exception says of itself beside its text.
@@ -159,23 +158,22 @@ def add_state(
 
     Parameters:
         others: gets the exceptions that it holds.
-        kept: gets what has to be kept with the key, because the key has the identity of it.
         texts: gets the texts whose hashes were added, and where among the parts these stand.
 
     Returns:
         `UNTOLD`, `TOLD` or `ASKED`.
     """
     owned = _dict(exc)
-    if not _add_args(parts, exc, plan, others, kept, texts):
+    if not _add_args(parts, exc, plan, others, texts):
         return UNTOLD
     for name in plan.slots:
         value = getattr(exc, name, None)
         if type(value) is str:
             texts.append((len(parts), value))
             parts.append(hash(value))
-        elif not _add(parts, value, others, kept, 0):
+        elif not _add(parts, value, others, 0):
             return UNTOLD
-    return _add_owned(parts, owned, plan, others, kept) if owned else TOLD
+    return _add_owned(parts, owned, plan, others) if owned else TOLD
 
 
 def _add_args(
@@ -183,7 +181,6 @@ def _add_args(
     exc: BaseException,
     plan: Plan,
     others: list[BaseException],
-    kept: list[Any],
     texts: list[tuple[int, str]],
 ) -> bool:
     args = _args(exc)
@@ -200,12 +197,10 @@ def _add_args(
         parts.append(int)
         return True
     # the list of its members stands among the arguments of a group
-    return _add_values(parts, args[:1] if isinstance(exc, BaseExceptionGroup) else args, others, kept, 0)
+    return _add_values(parts, args[:1] if isinstance(exc, BaseExceptionGroup) else args, others, 0)
 
 
-def _add_owned(
-    parts: list[Any], owned: dict[str, Any], plan: Plan, others: list[BaseException], kept: list[Any]
-) -> int:
+def _add_owned(parts: list[Any], owned: dict[str, Any], plan: Plan, others: list[BaseException]) -> int:
     told = TOLD
     names = plan.names
     for name, value in owned.items():
@@ -214,10 +209,10 @@ def _add_owned(
         if name not in names and not (plan.answers and name.endswith(_RESPONSES)):
             continue
         parts.append(name)
-        if not (_add(parts, value, others, kept, 0) or (name in _ANSWERS and _add_answer(parts, value, kept))):
+        if not (_add(parts, value, others, 0) or (name in _ANSWERS and _add_answer(parts, value))):
             if name in plan.judged and name not in _HELD:
                 return UNTOLD
-            parts.append(_OBJECT)
+            parts += (_OBJECT, hash(str(type(value).__module__)))
             told = ASKED
     return told
 
@@ -230,12 +225,12 @@ ASKED = 2
 """All but an object, whose readers have to be asked."""
 _OBJECT = object()
 _HELD = frozenset({"response", "request"})
-"""Of these nobody but a reader looks at more than whether there is one."""
+"""Of these nobody but a reader looks at more than the module of their classes, without saying so (`fleeting`)."""
 _RESPONSES = ("_resp", "_response")
 _ANSWERS = frozenset({"response", "resp", "http_response", "raw_response"})
 
 
-def _add(parts: list[Any], value: Any, others: list[BaseException], kept: list[Any], depth: int) -> bool:
+def _add(parts: list[Any], value: Any, others: list[BaseException], depth: int) -> bool:
     kind = type(value)
     if kind is str:
         parts.append(hash(value))
@@ -251,30 +246,28 @@ def _add(parts: list[Any], value: Any, others: list[BaseException], kept: list[A
         parts.append(hash(repr(value)))
     elif kind is tuple or kind is list:
         parts.append(kind)
-        return depth < _MOST_DEEP and _add_values(parts, value, others, kept, depth + 1)
+        return depth < _MOST_DEEP and _add_values(parts, value, others, depth + 1)
     elif kind is dict:
         parts.append(kind)
         flat = [one for pair in value.items() for one in pair]
-        return depth < _MOST_DEEP and _add_values(parts, flat, others, kept, depth + 1)
+        return depth < _MOST_DEEP and _add_values(parts, flat, others, depth + 1)
     elif issubclass(kind, BaseException):
         parts.append(BaseException)
         others.append(value)
     elif issubclass(kind, Enum):
-        kept.append(kind)
-        parts.append(id(kind))
-        parts.append(hash(value._name_))
+        # nobody looks at its class but for what else its members are
+        parts += (Enum, issubclass(kind, str), issubclass(kind, int), hash(value._name_))
+        return depth < _MOST_DEEP and _add(parts, value._value_, others, depth + 1)
     else:
         return False
     return True
 
 
-def _add_values(
-    parts: list[Any], values: tuple[Any, ...] | list[Any], others: list[BaseException], kept: list[Any], depth: int
-) -> bool:
+def _add_values(parts: list[Any], values: tuple[Any, ...] | list[Any], others: list[BaseException], depth: int) -> bool:
     if len(values) > _MOST_VALUES:
         return False
     parts.append(len(values))
-    return all(_add(parts, value, others, kept, depth) for value in values)
+    return all(_add(parts, value, others, depth) for value in values)
 
 
 _CLIENTS = frozenset({"httpx", "requests"})
@@ -283,7 +276,7 @@ _answers: dict[int, tuple[type, bool]] = {}
 """Whether a class of responses has plainly what is looked at, by identity."""
 
 
-def _add_answer(parts: list[Any], response: Any, kept: list[Any]) -> bool:
+def _add_answer(parts: list[Any], response: Any) -> bool:
     """Add what readers look at of a response of a client that is often used: it takes less than asking them."""
     cls = type(response)
     known = _answers.get(id(cls))
@@ -294,12 +287,11 @@ def _add_answer(parts: list[Any], response: Any, kept: list[Any]) -> bool:
     if not known[1]:
         return False
     owned = response.__dict__
-    kept.append(cls)
-    parts += (_OBJECT, id(cls), hash(retry_after_of(response)))
+    parts += (_OBJECT, hash(str(cls.__module__)), hash(retry_after_of(response)))
     for name in OF_RESPONSES.intersection(owned):
         if name != "headers":
             parts.append(name)
-            if not _add(parts, owned[name], [], kept, 0):
+            if not _add(parts, owned[name], [], 0):
                 return False
     return True
 

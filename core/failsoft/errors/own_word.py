@@ -24,6 +24,7 @@ from failsoft.errors.exceptions import (
     RetryExhaustedError,
     ValidationError,
 )
+from failsoft.errors.fleeting import note
 from failsoft.errors.reading import Reading, header_pairs, parse_retry_after, recode, status_of, take_retry_after
 from failsoft.errors.taxonomy import Category, Severity
 
@@ -129,6 +130,7 @@ def answer_at_hand(exc: BaseException, now: float) -> Reading | None:
     module = type(response).__module__
     if not isinstance(module, str) or module.partition(".")[0] not in _FRAMEWORKS:
         return None
+    note()
     status = getattr(response, "status_code", None)
     return http_answer(exc, now, status) if status_of(status) == status else None
 

@@ -50,6 +50,10 @@ class Code(enum.StrEnum):
     LATE = "ORDER_ALREADY_SHIPPED"
 
 
+class Number(enum.IntEnum):
+    LATE = 404
+
+
 class Carries(Exception):
     """One of an application, with whatever attributes."""
 
@@ -177,6 +181,7 @@ CHANGES: list[Callable[[Any], object]] = [
     lambda exc: setattr(exc, "args", (TimeoutError("timed out"),)),
     lambda exc: setattr(exc, "code", "order.not_found"),
     lambda exc: setattr(exc, "code", Code.LATE),
+    lambda exc: setattr(exc, "code", Number.LATE),
     lambda exc: setattr(exc, "status_code", 404),
     lambda exc: setattr(exc, "status_code", 503),
     lambda exc: setattr(exc, "status_code", True),
@@ -224,6 +229,18 @@ def test_a_response_is_read_each_time() -> None:
     response.status_code = 429
     assert_same(warm, exc)
     assert not is_recognized(warm, exc)
+
+
+def test_a_response_of_a_framework_is_another_one_than_that_of_a_client() -> None:
+    class Answer:
+        __module__ = "flask.wrappers"
+
+        def __init__(self, status: int) -> None:
+            self.status_code = status
+
+    warm = new()
+    for response in (Response(404), Response(404), Response(404), Answer(404), Answer(409), Answer(404), Response(404)):
+        assert_same(warm, raised(Carries("no", response=response)))
 
 
 def test_settings_are_those_of_the_classifier_and_rules_are_asked_each_time() -> None:
