@@ -50,9 +50,6 @@ _args: Callable[[BaseException], tuple[Any, ...]] = BaseException.__dict__["args
 _dict: Callable[[BaseException], dict[str, Any]] = BaseException.__dict__["__dict__"].__get__
 _attributes_of: Callable[[type], Mapping[str, Any]] = type.__dict__["__dict__"].__get__
 _bases_of: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
-_flags_of: Callable[[type], int] = type.__dict__["__flags__"].__get__
-_MADE_BY_A_STATEMENT = 1 << 9
-"""The flag of types that are no fixed part of the interpreter or of an extension."""
 _IS_TOLD = frozenset(
     {"args", "__class__", "__cause__", "__context__", "__suppress_context__", "__traceback__", "__notes__"}
 )
@@ -109,10 +106,11 @@ def plan_of(
     names = judged if asks else judged.union(*(reads[one] for one in readers))
     slots: list[str] = []
     for base in _bases_of(cls):
-        if base is BaseException or base is BaseExceptionGroup or base is object:
-            break
+        if base is BaseException or base is object:
+            # what stands after the first of them counts as well: mix-ins may
+            continue
         given = _attributes_of(base)
-        if _flags_of(base) & _MADE_BY_A_STATEMENT and not _is_honest(given):
+        if not _is_honest(given):
             return None
         for name in names.intersection(given):
             value = given[name]

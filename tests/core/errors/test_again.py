@@ -485,6 +485,17 @@ class Lies(Exception):
     __cause__ = None
 
 
+class Mixed:
+    @property
+    def status_code(self) -> int:
+        Wavers.times += 1
+        return 404 + Wavers.times % 2 * 99
+
+
+class OfMixed(Exception, Mixed):
+    """Its mix-in stands after all classes of exceptions."""
+
+
 @pytest.mark.parametrize("cls", [Answers, Unequal, Lies])
 def test_a_hostile_class_is_judged_each_time_or_as_if_it_were(cls: type[Exception]) -> None:
     warm = new()
@@ -493,9 +504,10 @@ def test_a_hostile_class_is_judged_each_time_or_as_if_it_were(cls: type[Exceptio
         assert_same(warm, exc)
 
 
-def test_a_property_is_asked_each_time() -> None:
+@pytest.mark.parametrize("cls", [Wavers, OfMixed])
+def test_a_property_is_asked_each_time(cls: type[Exception]) -> None:
     warm = new()
-    exc = raised(Wavers("no"))
+    exc = raised(cls("no"))
     assert {warm.classify(exc).status for _ in range(12)} == {404, 503}
 
 
