@@ -122,7 +122,7 @@ class Remembered:
         young[key] = known
 
 
-def see_line(  # noqa: C901 - calls in here would cost a third of the speed
+def see_line(  # noqa: C901, PLR0912 - calls in here would cost a third of the speed
     exc: BaseException,
     facts: Facts,
     classes: FactsOfClasses,
@@ -152,8 +152,8 @@ def see_line(  # noqa: C901 - calls in here would cost a third of the speed
             return True
         frames = Frames(exc.__traceback__, locals_of)
         owned = exc.__dict__
-        blind = plan.blind and text.isascii() and "__notes__" not in owned
-        if blind:
+        plain = text.isascii() and "__notes__" not in owned
+        if plain and plan.blind:
             texts.append((len(parts) + 1, text))
         parts += (id(facts), hash(text))
         kept.append(facts)
@@ -161,12 +161,16 @@ def see_line(  # noqa: C901 - calls in here would cost a third of the speed
             return False
         args = exc.args
         told = TOLD
-        # most say no more of themselves than their text
-        if len(args) != 1 or args[0] is not text or owned or plan.slots:
+        # most say no more of themselves than their text, or what that is made of
+        if owned or plan.slots or not plain or len(args) != 1 or type(args[0]) is not str:
             held: list[BaseException] = []
-            told = _add_state(parts, exc, plan, held, texts if blind else [], text)
+            told = _add_state(parts, exc, plan, held, texts if plain and plan.blind else [], text)
             if not told or any(one is not exc.__cause__ for one in held):
                 return told != UNTOLD
+        elif args[0] is not text:
+            if plan.blind:
+                texts.append((len(parts), args[0]))
+            parts.append(hash(args[0]))
         if told == ASKED or plan.asks:
             asks.append((exc, facts))
         links[id(exc)] = _new(Link, (facts.name, text, frames, relation))

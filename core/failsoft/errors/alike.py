@@ -166,7 +166,9 @@ def add_state(
         return UNTOLD
     for name in plan.slots:
         value = getattr(exc, name, None)
-        if type(value) is str:
+        if value is None:
+            parts.append(None)
+        elif type(value) is str:
             texts.append((len(parts), value))
             parts.append(hash(value))
         elif not _add(parts, value, others, 0):
@@ -265,7 +267,16 @@ def _add_values(parts: list[Any], values: tuple[Any, ...] | list[Any], others: l
     if len(values) > _MOST_VALUES:
         return False
     parts.append(len(values))
-    return all(_add(parts, value, others, depth) for value in values)
+    for value in values:
+        kind = type(value)
+        # these two are what most are
+        if kind is str:
+            parts.append(hash(value))
+        elif kind is int and -_SMALL < value < _SMALL:
+            parts += (kind, value)
+        elif not _add(parts, value, others, depth):
+            return False
+    return True
 
 
 _CLIENTS = frozenset({"httpx", "requests"})
