@@ -81,6 +81,8 @@ class Plan:
     """The attributes of these that others than readers look at."""
     answers: bool
     """What is called as a response is counts as well."""
+    dear: bool = False
+    """What a new one is takes long to say: words are all that tell."""
     missed: int = 0
     """How many of the class came, one after the other, that were not the same again."""
 

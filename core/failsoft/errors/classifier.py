@@ -32,7 +32,8 @@ __all__ = ["Classifier"]
 _MAX_LINKS = 12
 _PATIENCE = 64
 _NOW_AND_THEN = 8
-"""Where so many of a class were new one after the other, only some are looked at whether they come again."""
+"""Where so many of a class were new one after the other, only some are looked at whether they come again: for most
+classes to say what a new one is takes little longer than to find out that it is new."""
 _FINAL = frozenset({403, 410, 451, 499})
 _NO_CONTEXT: Mapping[str, Any] = {}
 _NO_CODES: Mapping[int, Code | None] = {}
@@ -111,7 +112,7 @@ class Classifier:
             rules = self._rules.rules
             if plan is not None and not rules:
                 missed = plan.missed
-                if missed < _PATIENCE or missed % _NOW_AND_THEN == 0:
+                if missed < _PATIENCE or plan.dear or missed % _NOW_AND_THEN == 0:
                     try:  # noqa: SIM105 - to suppress costs as much as a third of what is done here
                         line = see_line(exc, facts, self._classes, self._locals_of)
                     except Exception:  # noqa: BLE001, S110 - of what is hostile to being looked at nothing is remembered

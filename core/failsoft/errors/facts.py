@@ -170,6 +170,8 @@ class FactsOfClasses:
             plan=_plan_of(cls, readers, unknown=unknown) if plain_word and known.label.code != INVALID.code else None,
         )
         facts.plain = _is_plain(facts)
+        if facts.plan is not None:
+            facts.plan.dear = (facts.mute or facts.unknown) and facts.guess is None
         return facts
 
 

@@ -551,6 +551,14 @@ def test_the_memory_is_bounded_and_keeps_what_is_asked_for() -> None:
     assert is_recognized(warm, OrderError("the same again"))
 
 
+def test_where_nothing_comes_again_less_is_looked_whether_it_does() -> None:
+    warm = new()
+    for number in range(2_000):
+        word = "".join(chr(97 + number // 26**place % 26) for place in range(3))
+        assert warm.classify(raised(KeyError(word))).category is Category.SYSTEM
+    assert sum(is_recognized(warm, raised(KeyError("the same again"))) for _ in range(100)) > 70
+
+
 def test_nothing_of_an_exception_is_kept() -> None:
     class Secret:
         pass
