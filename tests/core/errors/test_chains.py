@@ -56,6 +56,12 @@ def unparsable() -> BaseException:
     raise AssertionError
 
 
+@pytest.mark.parametrize("name", ["InvoiceNotRendered", "CouldNotStoreScan", "UnableToReachShop"])
+def test_why_something_was_not_done_its_cause_says(classify: Classify, name: str) -> None:
+    failure = classify(behind(type(name, (Exception,), {})("x"), ConnectionRefusedError()))
+    assert (failure.category, failure.status) == ("network", 503)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "category", "status"),
     [
