@@ -18,7 +18,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.errors.conftest import StandingClock
 
-from failsoft.errors import again, codes, foreign_codes
+from failsoft.errors import (
+    again,
+    codes,
+    complaints,
+    domain_words,
+    entries,
+    errands,
+    foreign_codes,
+    patterns,
+    peers,
+    said,
+    weighing,
+    wording,
+)
 from failsoft.errors.alike import JUDGED, OF_APPLICATIONS
 from failsoft.errors.catalogue.labels import BUG, NOTHING, REFUSED, THROTTLED, UPSTREAM_FAILED
 from failsoft.errors.classifier import Classifier
@@ -27,6 +40,7 @@ from failsoft.errors.failure import Failure
 from failsoft.errors.model import TextModel
 from failsoft.errors.rules import Condition, ErrorMapping, Rule
 from failsoft.errors.service_codes import any_response
+from failsoft.errors.stems import Sought
 from failsoft.errors.taxonomy import Category
 
 MODEL = TextModel()
@@ -373,20 +387,47 @@ def test_texts_that_are_alike_mean_the_same(
         assert_same(warm, made(text), times=1)
 
 
+DIGITS = re.compile(r"(?<![{,\\\d])\d")
+ALL_DIGITS = re.compile(r"\{[\d,]*\}|0-9")
+KNOWN = {
+    "LZ4F_decompress failed", "LZ4F_getFrameInfo failed", "UTF-16 stream does not start with BOM",
+    "UTF-32 stream does not start with BOM", "error parsing asn1 value", "Invalid password or PKCS12 data",
+    "password cannot be longer than 72 bytes", r"\A\[Errno 7\]", r"\A\[Errno 8\]",
+    "failed: 40[137]", "failed: 429", "failed: 502", "failed: 503", "failed: (?:408|504)",
+}  # fmt: skip
+"""Sayings with digits: beside a word, after `Errno`, after `than`, and of statuses."""
+
+
+def expressions(module: Any) -> Iterator[tuple[str, str]]:
+    for name, value in vars(module).items():
+        for one in value if isinstance(value, tuple) else (value,):
+            for piece in one if isinstance(one, tuple) else (one,):
+                pattern = piece.pattern if isinstance(piece, Sought) else piece
+                if isinstance(pattern, re.Pattern):
+                    yield f"{module.__name__.rpartition('.')[2]}.{name}", pattern.pattern
+
+
 def test_every_expression_with_a_digit_is_one_that_numbers_leave_alone() -> None:
     """Whoever searches texts for another digit has to look at `failsoft.errors.digits` first."""
-    from failsoft.errors import complaints, domain_words, entries, errands, patterns, peers, wording
-
-    digits = re.compile(r"(?<![{,\\])(?<!\{)\b\d|\[\d")
-    found = {
-        f"{module.__name__.rpartition('.')[2]}.{name}"
-        for module in (complaints, domain_words, entries, errands, patterns, peers, wording)
-        for name, value in vars(module).items()
-        if isinstance(value, re.Pattern) and digits.search(re.sub(r"\{[\d,]*\}|\[A-Z0-9\]|\[0-9\]", "", value.pattern))
-    }
-    # `utf-8`, `oauth2`, and statuses
+    modules = (complaints, domain_words, entries, errands, patterns, peers, weighing, wording)
+    found = {name for module in modules for name, text in expressions(module) if _has_a_digit(text)}
+    # `utf-8`, `oauth2`, `pip3`, and statuses
     known = {"complaints._UNREADABLE", "patterns._HANDSHAKE", "patterns._PROXY", "wording._OF_LOGINS"}
-    assert found <= known | {"peers._NUMBER", "peers._STATUS_IN_TEXT"}
+    assert found <= known | {"peers._NUMBER", "peers._STATUS_IN_TEXT", "patterns._NO_DEPENDENCY"}
+
+
+def test_every_saying_with_a_digit_is_one_that_numbers_leave_alone() -> None:
+    texts = [row.text for _, row in said._PLACES]
+    texts += [words for calls in said._CALLS.values() for _, words in calls.values()]
+    found = {words.pattern for words in texts if words is not None and _has_a_digit(words.pattern)}
+    found |= {words for _, words in said._BEGINNINGS if _has_a_digit(words)}
+    assert found <= KNOWN
+    for _, words in said._BEGINNINGS:
+        assert without_numbers(words) == words
+
+
+def _has_a_digit(text: str) -> bool:
+    return DIGITS.search(ALL_DIGITS.sub("", text)) is not None
 
 
 # --- what is looked at ------------------------------------------------------------------------------------------------
