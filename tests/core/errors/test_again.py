@@ -665,6 +665,7 @@ def honest(exc: BaseException) -> None:
             del base.__getattr__  # type: ignore[attr-defined]
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # an attribute that is recorded may be one of these
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("part", range(4))
 def test_what_real_libraries_raised_is_what_it_was(part: int) -> None:
