@@ -274,8 +274,11 @@ def _said_in_words(text: str, *, meant: bool) -> tuple[Label, str] | None:
         return is_.MISCONFIGURED, "a variable that is not set"
     lower = text.lower()
     for label, bare, stems, words in _ROWS:
-        if any(stem in lower for stem in stems) and (found := words.search(lower)) is not None:
-            return label if meant else bare, found[0]
+        for stem in stems:
+            if stem in lower:
+                if (found := words.search(lower)) is not None:
+                    return label if meant else bare, found[0]
+                break
     return None
 
 

@@ -33,6 +33,7 @@ from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Link
+from failsoft.errors.fleeting import note
 from failsoft.errors.inside import inner_of, leaves_of, quoted_context_of
 from failsoft.errors.model import DOUBTED, TextModel, doubted
 from failsoft.errors.names import is_said_by_causes
@@ -88,6 +89,8 @@ class Asked(NamedTuple):
     """By the identity of the exception."""
     reads: list[int]
     """One number: how many exceptions were read. A tree of groups and causes may be huge, or a circle."""
+    codes: Mapping[int, Code | None]
+    """What the readers said of those exceptions that they were asked about already, by identity."""
 
 
 class Judge:
@@ -159,7 +162,12 @@ class Judge:
                     # Flask's InternalServerError is no answer of the application
                     return self._read(original, asked, depth + 1)
                 return self._consider_cause(exc, own, facts, asked, depth)
-        code = self._code_of(exc, facts) if facts.readers else None
+        if not facts.readers:
+            code = None
+        elif id(exc) in asked.codes:
+            code = asked.codes[id(exc)]
+        else:
+            code = self.code_of(exc, facts)
         if code is not None:
             return self._coded(exc, code, facts, asked, depth)
         if facts.mute or facts.unknown:
@@ -247,6 +255,7 @@ class Judge:
             if wait is not None:
                 reading.more["retry_after"] = wait
         if reading.label.code == INVALID.code:
+            note()
             errors = self._guard(lambda: pairs_of_exception(exc))
             if errors:
                 reading.more["errors"] = errors
@@ -376,7 +385,8 @@ class Judge:
         # a cancellation that was no disconnect (see _judge) tells nothing about what failed
         return None if reading.label == DISCONNECTED else reading
 
-    def _code_of(self, exc: BaseException, facts: Facts) -> Code | None:
+    def code_of(self, exc: BaseException, facts: Facts) -> Code | None:
+        """What the readers say of an exception: the first of them that knows a code."""
         for reader in facts.readers:
             try:
                 code = reader(exc, facts.label)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.stems import Sought
 from failsoft.errors.taxonomy import Category, Severity
 
 __all__ = [
@@ -160,7 +161,7 @@ _SHARED: tuple[tuple[Label, re.Pattern[str]], ...] = (
     )),
 )  # fmt: skip
 
-_OF_SETTINGS = re.compile(
+_OF_SETTINGS = Sought(
     r"(?:secret|api|access|encryption|fernet|private|signing)[ _-]?keys?\b|\bpem\b|certificate file|credentials?\b"
     r"|\b(?:ur[li]|dsn|hosts?|hostname)\b|\b(?:transport|renderer|driver|backend|middleware|template|fonts?)\b"
     r"|\binstall|initiali[sz]e |initiali[sz]ed\b|configur|environment variable|\bsettings?\b",

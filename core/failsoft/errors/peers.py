@@ -14,7 +14,9 @@ from failsoft.errors.reading import header_pairs
 from failsoft.errors.taxonomy import Category
 
 __all__ = [
+    "ATTRIBUTES_OF_PEERS",
     "IN_FULL",
+    "STATUSES_OF_PEERS",
     "asks_to_be_repeated",
     "lower_text_of",
     "means_of_a_bad_request",
@@ -31,6 +33,8 @@ _STATUS_NAMES = (
     "status_code", "status", "http_status", "code", "response_code", "http_code", "http_status_code", "statusCode",
     "errcode",
 )  # fmt: skip
+STATUSES_OF_PEERS = frozenset(_STATUS_NAMES)
+ATTRIBUTES_OF_PEERS = STATUSES_OF_PEERS | {"response", "meta", "headers"}
 # a class that says one of these knows more than the status beside it: GitHub limits by 403, others time out by 408
 _KNOWS_BETTER = frozenset({Category.RESOURCE, Category.NETWORK, Category.BUSINESS_LOGIC, Category.CONCURRENCY})
 _SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
