@@ -22,6 +22,7 @@ from asgi.harness import aask, chunks, scope
 from clocks import ManualClock
 from failsoft_asgi import FailsoftMiddleware, install
 from failsoft_asgi.installation import installation_of
+from warmed import all_made
 
 RULES = {
     "policies": {
@@ -222,6 +223,7 @@ def test_ten_thousand_unknown_paths_make_no_keys_and_leave_nothing_behind() -> N
             await serve(app, f"{prefix}/{number:x}/{number}", "GET" if number % 2 else "POST")
 
     asyncio.run(scan(0, 500))
+    all_made()
     before = living()
     asyncio.run(scan(500, 10_500))
     assert living() - before < 200

@@ -15,6 +15,7 @@ import failsoft
 from failsoft.call import Call
 from failsoft.run import Run
 from flask import Flask, Response
+from warmed import all_made
 from wsgi_driver import ask
 
 
@@ -180,6 +181,7 @@ def test_thousands_of_requests_leave_nothing_behind(make: Any) -> None:
         for number in range(300):
             for path in (*PATHS[:6], f"/scan/{number}"):
                 ask(app, path)
+        all_made()
         gc.collect()
         return len(gc.get_objects())
 
