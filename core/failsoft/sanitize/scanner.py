@@ -12,7 +12,7 @@ import math
 import random
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import reduce
 from operator import or_
 from typing import NamedTuple, TypeAlias
@@ -42,8 +42,8 @@ Span: TypeAlias = tuple[int, int, str]
 _FREQUENCY: dict[str, float] = {
     " ": 13, "e": 8.7, "n": 4.6, "t": 4.6, "a": 4.3, "s": 4.1, "i": 4.1, "r": 3.8, "/": 3.5, "p": 3.4, "l": 3, "o": 2.8,
     "c": 2.7, "d": 1.6, "1": 1.3, "h": 1.3, "y": 1.3, "b": 1.3, "_": 1.2, "v": 1.2, "f": 1.6, "u": 1.2, "g": 1,
-    "m": 0.8, "-": 0.7, ".": 1.5, "k": 0.7, "x": 0.7, "(": 0.7, "w": 0.5, "4": 0.6, "q": 0.4, ":": 0.3, "=": 0.2, "j": 0.2,
-    "z": 0.1,
+    ".": 1.5, "m": 0.8, "-": 0.7, "k": 0.7, "x": 0.7, "(": 0.7, "w": 0.5, "4": 0.6, "q": 0.4, ":": 0.3, "=": 0.2,
+    "j": 0.2, "z": 0.1,
 }  # fmt: skip
 _RARE = 0.5
 # rounds in which few and rare letters are looked for
@@ -251,15 +251,13 @@ def _parted(entries: list[_Picked], read: int, hits: list[tuple[Handler, int]]) 
     return [_together(members, read, 0, hits) for members in parts]
 
 
-def _together(
-    members: list[_Picked], read: int, known: int, hits: list[tuple[Handler, int]], follow: str = ""
-) -> str:
+def _together(members: list[_Picked], read: int, known: int, hits: list[tuple[Handler, int]], follow: str = "") -> str:
     """Anchors that have all read letters and so many before them in common, parted by the two before these.
 
     Parameters:
         follow: what must follow all of them.
     """
-    width = min(known + 2, min(at for _, at in members))
+    width = min(known + 2, *(at for _, at in members))
     if len(members) == 1 or width == known:
         return "|".join([_whole(anchor, at, hits) for anchor, at in members])
     groups: dict[str, list[_Picked]] = defaultdict(list)
