@@ -227,7 +227,8 @@ def is_code(value: str, kind: str, name: str, op: str, after: str) -> bool:
 
 
 def _is_call(value: str, after: str) -> bool:
-    call = _CALL.match(value + after[:1])
+    called = value + after[:1]
+    call = _CALL.match(called) if "(" in called or "[" in called else None
     if call is None or _GOES_ON.search(value):
         return False
     callee = call.group()[:-1]

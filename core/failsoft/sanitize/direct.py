@@ -42,7 +42,7 @@ _LONGEST_USERINFO = 400
 
 
 # a user alone, or a user and a password on the same line; for RE2 a `?` may be any character that is not of Latin-1
-_URL_FOLLOWS = r"(?=[^\s/#:@\"'<>\\\[]{0,128}(?:@|:[^\r\n]{0,400}@))"
+_URL_FOLLOWS = r"(?=[^\s/#:@\"'<>\\\[]{0,128}(?:@|:[^\r\n@]{0,400}@))"
 _BEARER = re.compile(r"(?i)bearer(?:,? (?=[\w.-]{16})|[ \t+:=]|%20){1,4}(?!--[a-z])([\w.~+/=%-]{6,})")
 _BASIC = re.compile(r"(?i)basic[ \t+:]{1,3}([A-Za-z0-9+/_-]{6,}={0,2})")
 # `token_type=bearer auth_method=client_secret_basic`

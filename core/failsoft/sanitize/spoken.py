@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from failsoft.sanitize.assigned import ASSIGN, assigned
+from failsoft.sanitize.assigned import assigned, assignment
 from failsoft.sanitize.checks import is_iban, looks_random
 from failsoft.sanitize.forms import HEX_LIKE, Site, has_look, judged, refused, with_change
 from failsoft.sanitize.grammar import MARKS, SHAPES, Value, read_value
@@ -92,7 +92,7 @@ class Prose:
             return None
         site = Site(scan, first, end, name, kind)
         bracketed = scan.text[end : end + 1] == ")" and "(" in scan.before(first, 24)
-        if assign := ASSIGN.match(scan.text, end + bracketed):
+        if assign := assignment(scan.text, end + bracketed):
             return assigned(site, assign, strict=self._keys.strict)
         return _numbered(site) or self._told(site)
 
@@ -169,7 +169,7 @@ def _numbered(site: Site) -> Span | None:
     """What is assigned to one of several that are called alike: `Unseal Key 1: x`. Only what has the look of one."""
     text = site.scan.text
     number = _NUMBER.match(text, site.last)
-    assign = ASSIGN.match(text, number.end()) if number else None
+    assign = assignment(text, number.end()) if number else None
     value = read_value(text, assign.end(), site.kind) if assign else None
     if assign is None or value is None:
         return None
