@@ -28,6 +28,7 @@ __all__ = [
     "Look",
     "Scan",
     "Span",
+    "any_case",
     "digits_family",
     "ends_in_long_word",
     "marker",
@@ -75,6 +76,8 @@ _ESCAPED = frozenset("nrtbfv0")
 _STYLED = re.compile(rf"{STYLE}\Z")
 _LONGEST_STYLE, _BRACKET_STYLE = 20, 14
 _CONTEXT = 48
+# what is the same letter to `re` in another case
+_ALIKE = {"i": "\u0130\u0131", "k": "\u212a", "s": "\u017f"}
 # shorter texts repeat too little to remember what was found in them
 _LONG = 4_096
 
@@ -183,6 +186,16 @@ class Family(NamedTuple):
     """By group: the handler, and how far before the match the anchor begins."""
     lowered: bool
     """It reads the text in lower case."""
+
+
+def any_case(*words: str) -> str:
+    """Alternatives in any case that begin with a letter each: `re` passes over those of another letter, which it would
+    enter each in turn if the first letter were in any case, too."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for word in words:
+        groups[word[0]].append(word[1:])
+    parts = [f"[{first}{first.upper()}{_ALIKE.get(first, '')}](?i:{'|'.join(rest)})" for first, rest in groups.items()]
+    return f"(?:{'|'.join(parts)})"
 
 
 def marker(kind: str) -> str:

@@ -11,17 +11,18 @@ from failsoft.sanitize.forms import HEX_LIKE, Site, has_look, judged, refused, w
 from failsoft.sanitize.grammar import MARKS, SHAPES, Value, read_value
 from failsoft.sanitize.keys import KeyMatcher, words_of
 from failsoft.sanitize.rules import DISARMING_PHRASES, STRONG_TERMS, word_set
-from failsoft.sanitize.scanner import Scan, Span, marker
+from failsoft.sanitize.scanner import Scan, Span, any_case, marker
 from failsoft.sanitize.verdict import is_announced
 
 __all__ = ["Prose", "of_a_parser"]
 
 _CACHE = 2_048
-_AFTER_WORDS = re.compile(
-    r"(?i)(?: (?:number|no|num|code|codes|id|key|token|secret|phrase|string|record|of|birth|date|name|security|address"
-    r"|line|value|registration|contact|kin|sociale|hash|pin|cookie"
-    r"|answers?|question|maiden|nr|nro|nummer|n[uú]m[eé]ro)\b\.?| n\.? ?[°º]| n\.(?= )){1,3}"
-)
+_WORDS = any_case(
+    "number", "no", "num", "code", "codes", "id", "key", "token", "secret", "phrase", "string", "record", "of", "birth",
+    "date", "name", "security", "address", "line", "value", "registration", "contact", "kin", "sociale", "hash", "pin",
+    "cookie", "answers?", "question", "maiden", "nr", "nro", "nummer", "n[uú]m[eé]ro",
+)  # fmt: skip
+_AFTER_WORDS = re.compile(rf"(?: {_WORDS}\b\.?| [nN]\.? ?[°º]| [nN]\.(?= )){{1,3}}")
 _PROSE = re.compile(
     r"(?:\\{0,3}(?:[\"']|`{1,2}))?"
     r"(?:[ \t]\(?(?:is|was|are|were|by|BY|value|set to|equals|like|used|given|provided|supplied|tried|entered|received"
