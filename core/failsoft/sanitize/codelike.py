@@ -6,6 +6,7 @@ import re
 
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
+from failsoft.sanitize.scanner import any_case
 
 __all__ = [
     "WORDY_KINDS",
@@ -39,10 +40,14 @@ _LABELS = word_set(
     "パスワード トークン 비밀번호 토큰 passe password passphrase passcode token secret pin otp"
 )
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
+_PUT = ("put", "insert", "enter", "add", "replace")
 _STAND_IN = re.compile(
-    r"(?i)change[-_ ]?(?:me|it|this)|(?:put|insert|enter|add|replace)[-_ ](?:your|me|with|here)[-_ \w]{0,40}"
-    r"|your[-_ ][-_ \w]{2,40}|todo|tbd|fixme|placeholder|replaceme|[A-Z]+(?-i:(?:_[A-Z]+){3,})"
-)
+    any_case(
+        "change[-_ ]?(?:me|it|this)", *(f"{verb}[-_ ](?:your|me|with|here)[-_ \\w]{{0,40}}" for verb in _PUT),
+        r"your[-_ ][-_ \w]{2,40}", "todo", "tbd", "fixme", "placeholder", "replaceme",
+    )
+    + r"|(?i:[a-z]+)(?:_[A-Z]+){3,}"
+)  # fmt: skip
 _LABEL = re.compile(r"[^\W\d_]+(?:[ ’'-][^\W\d_]+){0,3}[?:…]?")
 
 _ROOTS = word_set(

@@ -12,7 +12,17 @@ from failsoft.sanitize.commands import BEFORE_GLUED, BETWEEN_ARGUMENTS, command_
 from failsoft.sanitize.forms import is_named
 from failsoft.sanitize.grammar import Value, end_of_private_key
 from failsoft.sanitize.sasl import sasl_words
-from failsoft.sanitize.scanner import LONG_WORD, LOOSE_WORD, WORD_CHARACTERS, Anchor, Handler, Scan, Span, marker
+from failsoft.sanitize.scanner import (
+    LONG_WORD,
+    LOOSE_WORD,
+    WORD_CHARACTERS,
+    Anchor,
+    Handler,
+    Scan,
+    Span,
+    any_case,
+    marker,
+)
 from failsoft.sanitize.token_formats import Token
 from failsoft.sanitize.vendors import TOKENS
 from failsoft.sanitize.vendors_more import MORE_TOKENS
@@ -31,10 +41,12 @@ _LOOSE_PASSWORD = re.compile(r":((?:[^\s\"'<>\\]|\\(?![nrt\"'])){1,256}?)@(?=[\w
 _MAIL_USER = re.compile(r"([^\s/?#:\"'<>\\\[]{1,128}):([^\s/?#\"'<>\\]{1,256})@(?=[\w\[.-])")
 _RAW_PASSWORD = re.compile(r":([^\s/][^\r\n]{0,126}?)@(?=[\w\[][\w.-]*(?::\d{1,5})?(?:[/?,]|[\"')\]]?(?:\s|$)))")
 # `user:password@host`, as documents have it
-_TEMPLATE_LOGIN = re.compile(r"(?i)(?:user(?:name)?|login|name|u)?:(?:pass(?:word|wd)?|pwd?|p|secret)@")
+_TEMPLATE_LOGIN = re.compile(
+    rf"{any_case('user(?:name)?', 'login', 'name', 'u')}?:{any_case('pass(?:word|wd)?', 'pwd?', 'p', 'secret')}@"
+)
 _TEMPLATE_HOST = re.compile(r"(?i)(?:host(?:name)?|server|db_?host|address|your[\w-]*)(?=[:/,?\s\"'`)]|$)")
 _AWS_USER = re.compile(r"A(?:KIA|SIA)[A-Z0-9]{16}")
-_WEB = re.compile(r"(?i)(?:https?|wss?|file|git|urn|data)$")
+_WEB = re.compile(rf"{any_case('https?', 'wss?', 'file', 'git', 'urn', 'data')}$")
 _LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
 _LONE_LEAST = 20
 _LONGEST_PART = 1_502
