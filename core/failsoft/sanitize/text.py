@@ -219,16 +219,21 @@ class TextEngine:
         if not where:
             return []
         lowered = _lower(text)
-        families = (
-            zip(self._families, where, strict=True)
-            if text.isascii()
-            else zip(self._foreign, (*where, where[0]), strict=True)
-        )
-        return [
-            cursor
-            for family, parts in families
-            if parts and (cursor := _Cursor(family, lowered if family.lowered else text, parts)).seek(0)
-        ]
+        cursors = []
+        families = self._families
+        if not text.isascii():
+            families, where = self._foreign, (*where, where[0])
+        for family, parts in zip(families, where, strict=True):
+            if not parts:
+                continue
+            source = lowered if family.lowered else text
+            begin, end = parts[0]
+            match = family.pattern.search(source, begin, end)
+            if match or len(parts) > 1:
+                cursor = _Cursor(family, source, parts, match)
+                if match or cursor.seek(end):
+                    cursors.append(cursor)
+        return cursors
 
 
 class _Cursor:
@@ -236,19 +241,18 @@ class _Cursor:
 
     __slots__ = ("at", "begin", "end", "hits", "match", "parts", "search", "source")
 
-    match: re.Match[str]
-    at: int
-    """Where the anchor is, as far as its family tells it."""
-
-    def __init__(self, family: Family, source: str, parts: Parts) -> None:
+    def __init__(self, family: Family, source: str, parts: Parts, match: re.Match[str] | None) -> None:
         self.search, self.hits, self.source = family.pattern.search, family.hits, source
         self.begin, self.end = parts[0]
         self.parts = iter(parts[1:]) if len(parts) > 1 else None
+        self.match: re.Match[str]
+        self.at = 0
+        if match:
+            self.match, self.at = match, match.start()
 
     def seek(self, start: int) -> bool:
         """Go to the next anchor; false if there is none."""
-        begin = self.begin
-        match = self.search(self.source, max(begin, start), self.end)
+        match = self.search(self.source, max(start, self.begin), self.end)
         while match is None:
             if self.parts is None or (part := next(self.parts, None)) is None:
                 return False
