@@ -211,18 +211,22 @@ def _told_before(site: Site) -> Span | None:
     """A value that stands before its name, on the same line. What is said of a primary key is another's."""
     before = site.scan.before(site.first, _MAX_BEFORE)
     words = before[-_MAX_WORDS:]
+    linked = words.rstrip("\"'`")
+    spaced = linked[-1:] == " "
     found = None
-    if ("' " in words or '" ' in words or "` " in words) and words.rstrip("\"'`").endswith(" "):
+    if spaced and ("' " in words or '" ' in words or "` " in words):
         found = _BEFORE.search(before)
     group = "for" if found and found["for"] is not None else "is"
-    linked = words.rstrip("\"'`")
-    far = linked[-1:] == " " and linked.rstrip().rpartition(" ")[2] in _LINKS
-    if found is None and (found := (_FARTHER.search(before) if far else None) or _in_chain(site, before)):
+    if found is None:
+        far = spaced and linked.rstrip().rpartition(" ")[2] in _LINKS
+        found = (_FARTHER.search(before) if far else None) or _in_chain(site, before)
+        if found is None:
+            return None
         group = found.lastgroup or ""
         group = next(name for name, said in found.groupdict().items() if said is not None and name != "quote")
         if not has_look(found[group], site.kind):
             return None
-    if found is None or is_key_constraint(site.name):
+    if is_key_constraint(site.name):
         return None
     first = site.first - len(before) + found.start(group)
     return judged(site, Value(first, first + len(found[group]), quoted=True), "=")
