@@ -271,8 +271,9 @@ def _together(members: list[_Picked], read: int, known: int, hits: list[tuple[Ha
         follow: what must follow all of them.
     """
     width = min(known + 2, *(at for _, at in members))
-    if len(members) == 1 or width == known:
-        return "|".join([_whole(anchor, at, hits) for anchor, at in members])
+    if (len(members) == 1 and not follow) or width == known:
+        inner = "|".join([_whole(anchor, at, hits) for anchor, at in members])
+        return f"{follow}(?:{inner})" if follow else inner
     groups: dict[str, list[_Picked]] = defaultdict(list)
     for anchor, at in members:
         groups[anchor.literal[at - width : at - known]].append((anchor, at))
