@@ -239,11 +239,11 @@ class TextEngine:
 class _Cursor:
     """Where a family of anchors is in the parts of a text that are searched."""
 
-    __slots__ = ("at", "begin", "end", "hits", "match", "parts", "search", "source")
+    __slots__ = ("at", "end", "hits", "match", "parts", "search", "source")
 
     def __init__(self, family: Family, source: str, parts: Parts, match: re.Match[str] | None) -> None:
         self.search, self.hits, self.source = family.pattern.search, family.hits, source
-        self.begin, self.end = parts[0]
+        _, self.end = parts[0]
         self.parts = iter(parts[1:]) if len(parts) > 1 else None
         self.match: re.Match[str]
         self.at = 0
@@ -251,13 +251,13 @@ class _Cursor:
             self.match, self.at = match, match.start()
 
     def seek(self, start: int) -> bool:
-        """Go to the next anchor; false if there is none."""
-        match = self.search(self.source, max(start, self.begin), self.end)
+        """Go to the next anchor, from a place in this part or behind it; false if there is none."""
+        match = self.search(self.source, start, self.end)
         while match is None:
             if self.parts is None or (part := next(self.parts, None)) is None:
                 return False
-            self.begin, self.end = part
-            match = self.search(self.source, max(start, self.begin), self.end)
+            begin, self.end = part
+            match = self.search(self.source, max(start, begin), self.end)
         self.match, self.at = match, match.start()
         return True
 
