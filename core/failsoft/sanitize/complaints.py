@@ -63,11 +63,11 @@ _GOT = re.compile(rf"{_CLOSED} (?:must|should) [^\n]{{1,200}}?\(got (?=[\"'])")
 _OF_OPTION = re.compile(r"[\"'](?: ?/ ?[\"']-\w[\"'])?: (?=[^\s\"']+ (?:is|does|must|has)\b)")
 _ON_NEXT_LINE = re.compile(r"[\"'`]?[ \t]{0,4}\r?\n[ \t]{1,16}(?:Rejected )?[Vv]alue:[ \t]{1,4}")
 # two values of one name: the one that was expected and the other, the old one and the new one
-_SIDES = (
+_SIDES = any_case(
     "expected", "computed", "old", "new", "from", "was", "wanted", "want", "previous", "before", "after", "current",
     "got", "received", "actual", "have", "to", "now", "provided", "header", "cookie", "stored", "given",
 )  # fmt: skip
-_SIDE = rf"\b{any_case(*_SIDES)}(?:_value)?[\"']?(?:\s?[=:]\s?|\s)(?:is |was )?(?:[\w-]{{1,32}}=)?"
+_SIDE = rf"\b{_SIDES}(?:_value)?[\"']?(?:\s?[=:]\s?|\s)(?:is |was )?(?:[\w-]{{1,32}}=)?"
 # none of these sides is told by a word of the sentence
 _NO_WORD = r"(?![A-Za-z]{1,24}[.):,]{0,3}(?:\s|$))"
 _TWO = re.compile(
@@ -99,7 +99,7 @@ _NAMING = re.compile(
 )
 _OF_FORM = word_set("name address person personal_name record zip authorization cookie")
 _NOT_SPOKEN = word_set("pass pw sid pin auth")
-_MAX_BEFORE, _MAX_AHEAD, _NEAR = 320, 128, 80
+_MAX_BEFORE, _MAX_AHEAD, _LONGEST_CLOSED = 320, 128, 13
 # without one of these in what follows, it need not be read
 _OTHERS = (
     "xpected",
@@ -117,6 +117,19 @@ _OTHERS = (
     "tored",
 )
 _TELLING = ("ot ", "eceived", "parsing", "but ", "and ", "choice:", "string:", "value", "at row ", "re not ", "is not ")
+_SAID_WITH = (
+    "got ",
+    "received",
+    "parsing",
+    "but ",
+    "and ",
+    "invalid",
+    "input",
+    "value",
+    "at row ",
+    "is not",
+    "are not",
+)
 _LINKS = word_set(
     "for of in as at into on the struct field key parameter param option argument header column setting attribute "
     "property variable flag input member element path"
@@ -144,7 +157,7 @@ def told_after(site: Site) -> Span | None:
 def _told_later(site: Site, ahead: str) -> Span | None:
     """A value farther from its name; only what has the look of one."""
     text, last = site.scan.text, site.last
-    if any(map(ahead.__contains__, _OTHERS)) and _names_side(ahead) and (two := _TWO.match(text, last)):
+    if any(map(ahead.__contains__, _OTHERS)) and (two := _TWO.match(text, last)):
         one, other = two.span("one"), two.span("two")
         if has_look(two["one"], site.kind) and has_look(two["two"], site.kind):
             first = judged(site, Value(*one, quoted=True), "=")
@@ -160,7 +173,7 @@ def _told_later(site: Site, ahead: str) -> Span | None:
     later = rejected or _OF_OPTION.match(text, last)
     if later is None and "alue:" in ahead:
         later = _ON_NEXT_LINE.match(text, last)
-    if later is None and any(map(ahead.__contains__, _TELLING)):
+    if later is None and any(map(ahead.__contains__, _TELLING)) and _may_say(ahead):
         later = _LATER.match(text, last)
     value = read_value(text, later.end(), site.kind) if later else None
     if value is None or not has_look(text[value.start : value.end], site.kind):
@@ -169,10 +182,11 @@ def _told_later(site: Site, ahead: str) -> Span | None:
     return None if text.startswith(" that is ", value.end + 1) else judged(site, value, "=")
 
 
-def _names_side(ahead: str) -> bool:
-    """Whether the first of two values may be told here; found out cheaply."""
-    near = ahead[:_NEAR]
-    return not near.isascii() or any(map(near.lower().__contains__, _SIDES))
+def _may_say(ahead: str) -> bool:
+    """Whether a value may be told after more words, none of them in quotes; found out cheaply."""
+    if not ahead.isascii() or any(map(ahead[_LONGEST_CLOSED:].__contains__, _QUOTES)):
+        return True
+    return any(map(ahead.lower().__contains__, _SAID_WITH))
 
 
 def complained(site: Site) -> Span | None:
