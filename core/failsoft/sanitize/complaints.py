@@ -118,18 +118,8 @@ _OTHERS = (
 )
 _TELLING = ("ot ", "eceived", "parsing", "but ", "and ", "choice:", "string:", "value", "at row ", "re not ", "is not ")
 _SAID_WITH = (
-    "got ",
-    "received",
-    "parsing",
-    "but ",
-    "and ",
-    "invalid",
-    "input",
-    "value",
-    "at row ",
-    "is not",
-    "are not",
-)
+    "got ", "received", "parsing", "but ", "and ", "invalid", "input", "value", "at row ", "is not", "are not",
+)  # fmt: skip
 _LINKS = word_set(
     "for of in as at into on the struct field key parameter param option argument header column setting attribute "
     "property variable flag input member element path"

@@ -220,7 +220,7 @@ class TextEngine:
             return []
         lowered = _lower(text)
         cursors = []
-        families = self._families
+        families: tuple[Family, ...] = self._families
         if not text.isascii():
             families, where = self._foreign, (*where, where[0])
         for family, parts in zip(families, where, strict=True):

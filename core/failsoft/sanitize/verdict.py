@@ -16,7 +16,7 @@ from failsoft.sanitize.codelike import (
     opens_sentence,
 )
 from failsoft.sanitize.harmless import is_harmless, is_pattern
-from failsoft.sanitize.keys import counts, words_of
+from failsoft.sanitize.keys import counts, words_in, words_of
 from failsoft.sanitize.national import has_check_digit
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 from failsoft.sanitize.said import is_complaint
@@ -193,7 +193,7 @@ def _is_no_word(text: str) -> bool:
     if looks_random(text):
         return True
     classes = (str.islower, str.isupper, str.isdigit)
-    return len(text) >= _LEAST_ID and all(any(map(of, text)) for of in classes) and not _TERMS.keys() & words_of(text)
+    return len(text) >= _LEAST_ID and all(any(map(of, text)) for of in classes) and not _TERMS.keys() & words_in(text)
 
 
 def _is_told(text: str, kind: str) -> bool:
@@ -221,7 +221,7 @@ def _is_header_name(text: str, kind: str) -> bool:
     """Whether it is the name of a header that carries such a value: `X-API-Key`."""
     if not _HEADER_NAME.fullmatch(text) or (kind == "password" and text[0] not in "Xx"):
         return False
-    words = words_of(text)
+    words = words_in(text)
     return any("".join(words[-count:]) in _TERMS for count in (1, 2, 3))
 
 
