@@ -42,7 +42,9 @@ _UNPACKS = re.compile(
 )
 _SETTINGS_FILE = re.compile(
     r"(?:\A|[\s\"'(/\\])(?:[\w.-]*(?:settings|config(?:uration)?|secrets?|credentials|logging|docker-compose|pyproject"
-    r"|alembic|values|prometheus|openapi|swagger)[\w.-]*\.(?:ya?ml|json|toml|ini|cfg|conf|xml|hcl)|\.env\b|/etc/\S+)",
+    r"|alembic|values|prometheus|openapi|swagger)[\w.-]*\.(?:ya?ml|json|toml|ini|cfg|conf|xml|hcl)|\.env\b"
+    # an archive that leads out of its folder is the client's
+    r"|/etc/\S+(?!.*\boutside the destination))",
     re.IGNORECASE,
 )
 

@@ -16,7 +16,6 @@ from failsoft.errors.capture import qualified_name, text_of
 from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import (
     BUG,
-    CONTRADICTION,
     DISCONNECTED,
     INVALID,
     MISCONFIGURED,
@@ -50,7 +49,7 @@ from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_af
 from failsoft.errors.rules import CompiledRules
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.validation import pairs_of_exception
-from failsoft.errors.weighing import is_away, is_mere_bug, of_a_store, of_an_address, recovery, relabel, was_kept
+from failsoft.errors.weighing import is_away, is_mere_bug, of_a_store, of_an_address, read_elsewhere, recovery, relabel
 from failsoft.errors.wording import (
     OF_PEERS,
     complain,
@@ -275,8 +274,8 @@ class Judge:
             and not (facts.guess is not None and facts.guess[0] == UPSTREAM_FAILED and inner.label in OF_INPUT)
         ):
             inner.confidence *= 0.95
-            if inner.label in OF_INPUT and facts.unknown and was_kept(facts.name):
-                inner.label = CONTRADICTION
+            if inner.label in OF_INPUT:
+                inner.label = read_elsewhere(facts, self._text(exc, asked)) or inner.label
             # the last of several attempts proves nothing about the others
             return relabel(inner, inner.label._replace(not_sent=False, local=False)) if "Retr" in facts.name else inner
         if said is not None:

@@ -47,9 +47,16 @@ _NO_LONGER = (
 _OF_MACHINES = (
     "worker process thread task job server service node socket connection stream channel pipe queue buffer pool session"
     " query upstream client host disk file cache loop executor scheduler container pod lock lease leader backend"
-    " database cluster replica"
+    " database cluster replica consumer producer subscriber publisher cursor transport reader writer generator"
+    " iterator response"
 )
 _NOT_OF_MACHINES = "".join(f"(?<! {word} )" for word in _OF_MACHINES.split())
+# of which there is none, and nobody's rule says so
+_NONE_OF_THESE = (
+    rf"(?!(?:{'|'.join(_OF_MACHINES.split())}|transaction|context|app|application|request|scope|span|primary|master"
+    "|token|credential|certificate|key|signature|route|handler|config|setting|driver|provider|plugin|schema|model"
+    r"|template|result|data|value|row|record|entry|entries|address|license|licence)s? )"
+)
 
 _KNOWN_PEERS = (
     "stripe|pay ?pal|adyen|braintree|klarna|mollie|square|twilio|vonage|send ?grid|mailgun|mailchimp|postmark"
@@ -117,7 +124,9 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(
         is_.EXHAUSTED,
         r"quota|no (?:\w+ )?(?:workers?|threads?|connections?|capacity|servers?|nodes?|backends?|instances?|gpus?)"
-        r" (?:available|left|free|ready)|(?:pool|queue|buffer|mailbox|cache) (?:is )?full"
+        r" (?:available|left|free|ready)|no (?:available|free|idle|healthy|live|spare) (?:\w+ )?(?:workers?|threads?"
+        r"|connections?|servers?|nodes?|backends?|instances?|gpus?|hosts?|replicas?|upstreams?|agents?|channels?)"
+        r"|(?:pool|queue|buffer|mailbox|cache) (?:is )?full"
         r"|(?:memory|connections?|concurrency|workers?|threads?) limit",
     ),
     # --- settings ----------------------------------------------------------------------------------------------------
@@ -212,6 +221,10 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         rf"|{_NOT_OF_MACHINES}(?:closed|cancell?ed)"
         r"|sold|limit (?:\w+ ){0,3}(?:reached|exceeded)|over limit|overbooked|booked|business|rule|domain (?:error"
         r"|exception|failure|violation)|policy violation|(?:illegal|invalid) (?:\w+ )?(?:state|transition)"
+        rf"|no (?:available|free|remaining|eligible|open|active|suitable|valid|current|upcoming) {_NONE_OF_THESE}\w+ "
+        rf"|no {_NONE_OF_THESE}\w+ (?:available|left|remaining|free) "
+        r"|no (?:more )?(?:stock|seats?|slots?|rooms?|tickets?|places?|vacanc\w+|inventory|availability|allowance|beds?"
+        r"|spots?|copies|balance|vouchers?|consent|quorum) "
         r"|suspended|blocked|locked out|unavailable for|not available|minimum|maximum|fraud|expired|ended |lapsed"
         r"|in use|taken |(?:budget|allowance) exceeded|empty |not applicable|exceeds |(?:region|country|market|area"
         r"|state|city"
@@ -296,7 +309,13 @@ _SAID_BY_CAUSES = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Catego
 _RAN_OUT = re.compile(r"\Ano .* (?:available|left|free|ready)|\bfull\b|\Aout of ")
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+")
-_SUFFIX = re.compile(r"(?: (?:error|exception|failure|failed|fault|err))+\Z")
+_SUFFIX = re.compile(
+    r"(?: (?:error|exception|failure|failed|fault|err))+\Z"
+    # what was not done, or could not be: why, the cause says
+    r"| not (?:rendered|saved|stored|created|loaded|generated|exported|imported|written|fetched|read|uploaded"
+    r"|downloaded|computed|updated|processed|executed|performed|done|retrieved)\Z"
+    r"|\A (?:could not|couldn t|unable to) "
+)
 
 
 @lru_cache(maxsize=1_024)

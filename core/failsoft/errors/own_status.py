@@ -15,7 +15,7 @@ from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import Label, code_of_status
 from failsoft.errors.evidence import NAMED
 from failsoft.errors.names import guess_by_name
-from failsoft.errors.own_word import OwnWord, http_answer
+from failsoft.errors.own_word import OwnWord, answer_at_hand, http_answer
 from failsoft.errors.peers import status_of_peer
 from failsoft.errors.reading import Reading, parse_retry_after
 from failsoft.errors.taxonomy import Category
@@ -44,6 +44,9 @@ def answer_of_the_application(cls: type) -> OwnWord:
     def speak(exc: BaseException, now: float) -> Reading | None:
         if not always and not getattr(exc, "__dict__", None):
             return None
+        if (given := answer_at_hand(exc, now)) is not None:
+            given.explicit = False
+            return given
         if getattr(exc, "response", None) is not None or getattr(exc, "request", None) is not None:
             return None
         status = next((one for name in _STATUS_NAMES[:3] if (one := _status_in(exc, name)) is not None), fixed)

@@ -30,6 +30,7 @@ from failsoft.errors.taxonomy import Category, Severity
 __all__ = [
     "OwnWord",
     "after_the_last",
+    "answer_at_hand",
     "answer_of_a_framework",
     "behind_a_bare_one",
     "find_own_word",
@@ -119,8 +120,23 @@ def _unknown(exc: BaseException, now: float) -> Reading | None:
     return _duck(exc, now)
 
 
+_FRAMEWORKS = frozenset({"apiflask", "django", "fastapi", "flask", "quart", "rest_framework", "starlette", "werkzeug"})
+
+
+def answer_at_hand(exc: BaseException, now: float) -> Reading | None:
+    """What an exception carries as a response of a framework, made to be sent; a client's response is none of these."""
+    response = getattr(exc, "response", None)
+    module = type(response).__module__
+    if not isinstance(module, str) or module.partition(".")[0] not in _FRAMEWORKS:
+        return None
+    status = getattr(response, "status_code", None)
+    return http_answer(exc, now, status) if status_of(status) == status else None
+
+
 def answer_of_a_framework(exc: BaseException, now: float) -> Reading | None:
     """An exception of a framework unknown to us that carries a status; without one it is none of its answers."""
+    if (given := answer_at_hand(exc, now)) is not None:
+        return given
     if status_of(_attribute(exc, "status_code", "status", "code")) != _attribute(exc, "status_code", "status", "code"):
         return None
     return _unknown(exc, now)

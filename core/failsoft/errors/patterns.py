@@ -204,6 +204,7 @@ _NONSENSE = re.compile(
     re.IGNORECASE,
 )
 _CALL_FIRST = re.compile(r"\b(?:call|run|await|use) [\w.]+\(\) (?:first|before)\b", re.IGNORECASE)
+_NO_TRUST = re.compile(r"\bcertificate[ _]verify[ _]failed\b|\bcertificate has expired\b", re.IGNORECASE)
 _LOGIN = re.compile(
     r"\b(?:password )?authentication failed\b|\binvalid (?:user ?name|login|credentials)\b|\blogin incorrect\b",
     re.IGNORECASE,
@@ -304,6 +305,8 @@ def tells_of_an_answer(message: str) -> tuple[Label, str] | None:
         return label_of_upstream(status) or is_.UPSTREAM_FAILED, f"a proxy, HTTP {status}"
     if (found := _HANDSHAKE.search(message[:_MAX_SETTINGS])) is not None:
         return label_of_upstream(int(found[1])) or is_.UPSTREAM_FAILED, f"a handshake, HTTP {found[1]}"
+    if (found := _NO_TRUST.search(message[:_MAX_SETTINGS])) is not None:
+        return is_.NO_TRUST, found[0].lower()
     if (found := _LOGIN.search(message[:_MAX_SETTINGS])) is not None:
         return is_.REFUSED_US, found[0].lower()
     found = _NONSENSE.search(message[:_MAX_SETTINGS])

@@ -107,7 +107,7 @@ _AZURE = _words(
     ),
     (is_.UPSTREAM_SLOW, "OperationTimedOut"),
     (is_.UPSTREAM_NOT_NOW, "ServerBusy AccountBeingCreated ContainerBeingDeleted QueueBeingDeleted TableBeingDeleted"),
-    (is_.DUPLICATE, "EntityAlreadyExists"),
+    (is_.DUPLICATE, "EntityAlreadyExists BlobAlreadyExists"),
     (is_.EDIT_CONFLICT, "ConditionNotMet UpdateConditionNotSatisfied TargetConditionNotMet SourceConditionNotMet"),
     (
         is_.CONTENTION,

@@ -5,19 +5,32 @@ from __future__ import annotations
 import re
 
 from failsoft.errors.capture import cause_of, text_of
-from failsoft.errors.catalogue.labels import BUG, MISCONFIGURED, Label
+from failsoft.errors.catalogue.labels import BUG, CONTRADICTION, MISCONFIGURED, UPSTREAM_FAILED, Label
 from failsoft.errors.complaints import is_not_set_up
+from failsoft.errors.facts import Facts
 from failsoft.errors.names import words_of
 from failsoft.errors.reading import Reading
 from failsoft.errors.taxonomy import Category
 
-__all__ = ["is_away", "is_mere_bug", "of_a_store", "of_an_address", "recovery", "relabel", "was_kept"]
+__all__ = ["is_away", "is_mere_bug", "of_a_store", "of_an_address", "read_elsewhere", "recovery", "relabel"]
 
 
 _AWAY = re.compile(r"\b(?:unavailable|not ready|offline|down|outage)\Z")
 # the phrases of a status, which nobody has who was not reached
 _PHRASES = frozenset({"service unavailable", "upstream unavailable"})
 _KEEPS = re.compile(r"\b(?:cache|repository|store|storage|snapshot|persistence|archive|session|checkpoint)\b")
+# a service alone may be one of our own layers, and says nothing; a client alone may be who asks us
+_ASKS = re.compile(
+    r"\b(?!(?:bad|our|my|app|application|base|domain|core|internal|invalid|web|http) )\w+ "
+    r"(?:service|client|api|sdk|adapter|connector)(?: response)?(?: (?:error|exception|failure|failed))?\Z"
+)
+_ANSWERED = re.compile(
+    r"\b(?:response|reply|answer)s? (?:body |payload )?(?:from|of|by) (?:the )?[\w-]+"
+    r"|\b[\w-]+ (?:service|api|gateway|provider|upstream|partner|supplier|vendor|backend) "
+    r"(?:returned|sent|answered|replied|responded|gave)\b",
+    re.IGNORECASE,
+)
+_MAX_TEXT = 300
 
 
 def is_away(words: str) -> bool:
@@ -25,9 +38,15 @@ def is_away(words: str) -> bool:
     return words not in _PHRASES and _AWAY.search(words) is not None
 
 
-def was_kept(name: str) -> bool:
-    """Whether a class is named for what keeps data: what cannot be read there, no client sent."""
-    return _KEEPS.search(words_of(name.rpartition(".")[2])) is not None
+def read_elsewhere(facts: Facts, text: str) -> Label | None:
+    """What it is that input could not be read, if the wrapper tells that no client sent it: it is named for what keeps
+    data, or for the service that was asked, or says so in words."""
+    words = words_of(facts.name.rpartition(".")[2])
+    if facts.unknown and _KEEPS.search(words) is not None:
+        return CONTRADICTION
+    if (facts.unknown and _ASKS.search(words) is not None) or _ANSWERED.search(text[:_MAX_TEXT]) is not None:
+        return UPSTREAM_FAILED
+    return None
 
 
 def is_mere_bug(reading: Reading) -> bool:

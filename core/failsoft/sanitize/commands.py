@@ -23,7 +23,7 @@ _THIRD = (
     "pdo->__construct", "pdo", "mysqli", "mysqli_connect", "mysqli->__construct", "getconnection", "ldap_bind",
     "ftp_login", "imap_open", "ssh2_auth_password", "dbi->connect", "pymysql.connect",
 )  # fmt: skip
-_SECOND = ("oci_connect", "simple_bind_s", "bind_s")
+_SECOND = ("oci_connect", "simple_bind_s", "bind_s", "username_pw_set")
 _OPENS = "(?=[\"'$])"
 _ARGUMENT = r"\s{0,4}(?:\"[^\"\n]{0,256}\"|'[^'\n]{0,256}'|\$?[\w.>(#-]{1,64}\)?),"
 _QUOTED = r"\s{0,4}[\"']([^\"'\n]{2,256})[\"']"
@@ -56,7 +56,7 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("change_password ", "", rf"(?i:change_password) {_USER} {_VALUE}"),
     ("wpa_passphrase ", "", rf"(?i:wpa_passphrase) {_USER} {_VALUE}"),
     ("iwconfig ", "", rf"(?i:iwconfig) {_MORE}key (?:s:|(?!s:)){_VALUE}"),
-    *((f"mc {verb} ", "", rf"(?i:mc {verb}) \S{{1,64}} \S{{1,200}} \S{{1,64}} {_VALUE}") for verb in (
+    *((f"mc {verb} ", "", rf"(?i:mc {verb}) [\w.]\S{{0,63}} [\w.]\S{{0,199}} [\w.]\S{{0,63}} {_VALUE}") for verb in (
         "alias set", "config host add",
     )),
     ("rclone config create ", "", rf"(?i:rclone config create) {_MORE}(?:pass|password|secret_access_key)[ =]{_VALUE}"),

@@ -117,6 +117,8 @@ _OTHERS = (
     "tored",
 )
 _TELLING = ("ot ", "eceived", "parsing", "but ", "and ", "choice:", "string:", "value", "at row ", "re not ", "is not ")
+_NAMED = (" named ", " called ")
+"""What stands in quotes after them is a name, and no value."""
 _SAID_WITH = (
     "got ", "received", "parsing", "but ", "and ", "invalid", "input", "value", "at row ", "is not", "are not",
 )  # fmt: skip
@@ -236,7 +238,7 @@ def _told_before(site: Site) -> Span | None:
         group = next(name for name, said in found.groupdict().items() if said is not None and name != "quote")
         if not has_look(found[group], site.kind):
             return None
-    if is_key_constraint(site.name):
+    if is_key_constraint(site.name) or before[: found.start(group)].rstrip("\"'`").endswith(_NAMED):
         return None
     first = site.first - len(before) + found.start(group)
     return judged(site, Value(first, first + len(found[group]), quoted=True), "=")

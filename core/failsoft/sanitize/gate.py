@@ -251,7 +251,8 @@ def _behind(anchor: Anchor) -> str:
             char for char in "abcdefghijklmnopqrstuvwxyz0123456789_" if not re.match(rf"[{excluded[1]}]", char)
         )
         return f"(?:[{allowed}$]{_TAIL}|(?:[.-][\\w$]+)*){_ALIVE}"
-    return _ahead(anchor.follow)
+    # what must not follow, and RE2 has no words for, takes up no room
+    return _ahead(anchor.follow) or f"{_TAIL}{_ALIVE}"
 
 
 def _followed(anchor: Anchor) -> str:

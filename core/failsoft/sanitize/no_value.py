@@ -47,6 +47,10 @@ _ACTION = re.compile(
 )
 # `credentials: type=service_account`; `op://vault/item/password: item not found`
 _PAIR = re.compile(r"[a-z]{2,16}(?:[_-][a-z]{2,16}){0,2}=(?!=)[\w/.-]")
+# a package that is asked for in a version: `token-auth==9.9`
+_VERSION = re.compile(r"\d{1,4}(?:\.\d{1,8}){1,4}(?:\.?(?:a|b|rc|post|dev)\d{1,4})?(?![\w.-])")
+# `<SocialToken: google>`, which says whose it is
+_OWNER = re.compile(r"[a-z]{2,24}(?=[> ])")
 _MESSAGE = re.compile(r"(?!(?i:basic|bearer|token|digest|key|apikey) )[A-Za-z]{2,16} [A-Z]?[a-z]{1,16}\b")
 # `'token': Could not resolve it`, of a name in quotes; `auth: Invalid user`
 _SENTENCE = re.compile(r"[A-Z][a-z]{1,16} [a-z]{1,16} [a-z]{1,16}\b")
@@ -117,6 +121,28 @@ def _is_port(site: Site, at: int) -> bool:
     return _PORT.match(site.scan.text, at) is not None
 
 
+def _is_no_assignment(site: Site, at: int, op: str) -> bool:
+    """Whether what follows `=` or `==` is the number of a field, of a version, or the value of a name of its own."""
+    text = site.scan.text
+    if op == "==":
+        return text[at - 1] == "=" and _VERSION.match(text, at) is not None
+    if site.name.lower() == "auth" and _PAIR.match(text, at):
+        return True
+    return (
+        _FIELD_NUMBER.match(text, at) is not None and _FIELD_TYPE.search(site.scan.before(site.first, 40)) is not None
+    )
+
+
+def _is_told(site: Site, at: int) -> bool:
+    """Whether a lone colon parts no name from its value."""
+    text = site.scan.text
+    if (site.before == "/" and _MESSAGE.match(text, at)) or (site.before == "<" and _OWNER.match(text, at)):
+        return True
+    if _is_port(site, at) or (text[at - 1] == " " and _is_sentence(site, at)):
+        return True
+    return _is_place(site, at) or _is_scope(site, at)
+
+
 def names_no_value(site: Site, at: int, op: str) -> bool:
     """Whether what looks like a name with a value is a place in a file, a member, a field with its number, a state.
 
@@ -124,23 +150,14 @@ def names_no_value(site: Site, at: int, op: str) -> bool:
     `random_password.db: Creating...`, `password: Path `password` is required.`
     """
     text = site.scan.text
-    if op == "=":
-        if site.name.lower() == "auth" and _PAIR.match(text, at):
-            return True
-        return (
-            _FIELD_NUMBER.match(text, at) is not None
-            and _FIELD_TYPE.search(site.scan.before(site.first, 40)) is not None
-        )
+    if op in ("=", "=="):
+        return _is_no_assignment(site, at, op)
     if not op.startswith(":"):
         return op == "?" and site.before == "{"
     if (site.name.lower() == "auth" or site.kind == "credential") and _PAIR.match(text, at):
         # a name of its own says what this is
         return True
-    if op == ":" and ((site.before == "/" and _MESSAGE.match(text, at)) or _is_port(site, at)):
-        return True
-    if op == ":" and text[at - 1] == " " and _is_sentence(site, at):
-        return True
-    if op == ":" and (_is_place(site, at) or _is_scope(site, at)):
+    if op == ":" and _is_told(site, at):
         return True
     if text[at : at + 1] in ("'", '"', "`") and text[at + 1 : at + 2] in (")", ",", ";") and site.before == " ":
         # that quote ends a prompt

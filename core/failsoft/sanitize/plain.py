@@ -30,7 +30,7 @@ _HEADER = re.compile(rf": {_CREDENTIALS}(?=\s|\Z)(?!\s?=)|([\"']): ?\2{_CREDENTI
 # kinds that are read in a way of their own, what parts one of many
 _OF_FORM = frozenset((*SHAPES, "authorization", "cookie", "signature"))
 _JOINING = ("?", "&", ";")
-_NO_HEADER = ("/", "{")
+_NO_HEADER = ("/", "{", "<")
 _judge = Judge()
 
 

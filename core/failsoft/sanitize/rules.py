@@ -185,7 +185,8 @@ STRICT_TERMS: dict[str, str] = _table(
         "beneficiaryname authorname signedby given family customername clientname contactname employeename "
         "guardianname spousename doctorname physicianname "
         "nursename insuredname subscribername guarantorname recipientname emergencycontactname personname "
-        "membername relativename nomcomplet nomdefamille nombrecompleto nomecompleto cognome sobrenome sobrenomes "
+        "receivername sendername billingname shippingname deliveryname consigneename holdername membername "
+        "relativename nomcomplet nomdefamille nombrecompleto nomecompleto cognome sobrenome sobrenomes "
         "achternaam voornaam geburtsname rufname ansprechpartner nazwisko fornavn etternavn efternavn efternamn "
         "fornamn förnamn",
         # words that also name things: only what is written as the name of a person is one

@@ -19,8 +19,8 @@ __all__ = ["Prose", "of_a_parser"]
 _CACHE = 2_048
 _WORDS = any_case(
     "number", "no", "num", "code", "codes", "id", "key", "token", "secret", "phrase", "string", "record", "of", "birth",
-    "date", "name", "security", "address", "line", "value", "registration", "contact", "kin", "sociale", "hash", "pin",
-    "cookie", "answers?", "question", "maiden", "nr", "nro", "nummer", "n[uú]m[eé]ro",
+    "date", "name", "security", "address", "line", "value", "header", "registration", "contact", "kin", "sociale",
+    "hash", "pin", "cookie", "answers?", "question", "maiden", "nr", "nro", "nummer", "n[uú]m[eé]ro",
 )  # fmt: skip
 _AFTER_WORDS = re.compile(rf"(?: {_WORDS}\b\.?| [nN]\.? ?[°º]| [nN]\.(?= )){{1,3}}")
 _PROSE = re.compile(
@@ -129,7 +129,8 @@ class Prose:
     def _told(self, site: Site) -> Span | None:
         """The value that prose gives after a name, if it has the look of one."""
         text, kind = site.scan.text, site.kind
-        if kind not in _PROSE_KINDS or site.name.lower() in _NOT_SPOKEN or site.before in ("/", "="):
+        name = site.name.lower()
+        if kind not in _PROSE_KINDS or name in _NOT_SPOKEN or site.before in ("/", "=") or name[:1] == "$":
             return None
         if text[site.last : site.last + 1] == "(":
             return _called(site)

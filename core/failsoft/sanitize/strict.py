@@ -14,7 +14,7 @@ _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
 _VERSION = re.compile(
     r"(?i)(?:[a-z]/|version|python|java|node|nginx|openssl|postgres(?:ql)?|mysql|redis|chrome|firefox|linux|kernel"
     r"|windows|macos|android|ios|release|build|==|>=|<=|~=|\bv|\boid|extension|algorithm|arc|policy|identifier|attribute"
-    r"|extensions|oids)[\s:=(]{0,3}$"
+    r"|extensions|oids|(?<!oth)er than)[\s:=(]{0,3}$"
 )
 # object identifiers of X.500 (attributes, extensions of certificates) have the form of an address
 _ARC = re.compile(r"2\.5\.(?:4|29)\.")

@@ -89,7 +89,10 @@ add_answers(
     "azure-storage-blob",
     _upload,
     {
-        "exists_already": (FAILED, _azure_xml(409, "BlobAlreadyExists", "The specified blob already exists.")),
+        "exists_already": (
+            Means("data_integrity", False, 409, "medium"),
+            _azure_xml(409, "BlobAlreadyExists", "The specified blob already exists."),
+        ),
         "leased": (Means("concurrency", True, (409, 503), "medium"), _azure_xml(412, "LeaseIdMissing")),
     },
 )

@@ -18,6 +18,7 @@ import reportlab.lib.utils
 import xlsxwriter
 
 from evaluations.classifier.raisers.scaffold_http import (
+    ABSENT,
     OUR_BUG,
     UNPARSABLE,
     Means,
@@ -83,7 +84,7 @@ add("polars", "cast", OUR_BUG, lambda: pl.Series(["x"]).cast(pl.Int64))
 add("polars", "schema", OUR_BUG, lambda: pl.DataFrame({"a": ["x"]}).select(pl.col("a").dt.year()))
 add("openpyxl", "not_a_workbook", UNPARSABLE, lambda: openpyxl.load_workbook(io.BytesIO(b"garbage")), note=_UPLOAD)
 add("openpyxl", "extension", UNPARSABLE, lambda: openpyxl.load_workbook("x.doc"), note=_UPLOAD)
-add("openpyxl", "sheet_missing", OUR_BUG, lambda: openpyxl.Workbook()["none"])
+add("openpyxl", "sheet_missing", ABSENT, lambda: openpyxl.Workbook()["none"])
 add("openpyxl", "characters", OUR_BUG, lambda: openpyxl.Workbook().active.append(["\x00"]))
 add("python-docx", "not_a_document", UNPARSABLE, lambda: docx.Document(io.BytesIO(b"garbage")), note=_UPLOAD)
 add("python-docx", "package_missing", OUR_BUG, lambda: docx.Document("/no/such.docx"))

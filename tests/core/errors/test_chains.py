@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 import sqlite3
@@ -45,6 +46,40 @@ def behind(wrapper: BaseException, cause: BaseException) -> BaseException:
             raise wrapper from error
     except BaseException as error:
         return error
+
+
+def unparsable() -> BaseException:
+    try:
+        json.loads("<html>")
+    except ValueError as error:
+        return error
+    raise AssertionError
+
+
+@pytest.mark.parametrize("name", ["InvoiceNotRendered", "CouldNotStoreScan", "UnableToReachShop"])
+def test_why_something_was_not_done_its_cause_says(classify: Classify, name: str) -> None:
+    failure = classify(behind(type(name, (Exception,), {})("x"), ConnectionRefusedError()))
+    assert (failure.category, failure.status) == ("network", 503)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "category", "status"),
+    [
+        ("PriceServiceError", "prices could not be read", "external_service", 502),
+        ("InventoryClientError", "x", "external_service", 502),
+        ("SynchronizationFailure", "unexpected response from the warehouse", "external_service", 502),
+        ("SynchronizationFailure", "The carrier API returned no JSON", "external_service", 502),
+        ("SnapshotRepositoryError", "x", "data_integrity", 500),
+        # a service alone may be a layer of our own, and a client may be who asks us
+        ("ServiceError", "x", "validation", 400),
+        ("BadClientError", "x", "validation", 400),
+    ],
+)
+def test_a_wrapper_tells_whose_text_it_was_that_could_not_be_read(
+    classify: Classify, name: str, text: str, category: str, status: int
+) -> None:
+    failure = classify(behind(type(name, (Exception,), {})(text), unparsable()))
+    assert (failure.category, failure.status) == (category, status)
 
 
 @pytest.mark.parametrize(

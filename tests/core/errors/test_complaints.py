@@ -168,6 +168,11 @@ class SeatGone(BookingRuleViolation):
         ("CurrencyMismatch", ("business_logic", 409, False)),
         ("ChecksumMismatch", ("data_integrity", 500, False)),
         ("ImportFailed", ("system", 500, False)),
+        ("NoActiveSubscription", ("business_logic", 409, False)),
+        ("NoCourierAvailable", ("business_logic", 409, False)),
+        ("NoStock", ("business_logic", 409, False)),
+        ("NoFreeConnection", ("resource", 503, True)),
+        ("NoActiveTransaction", ("system", 500, False)),
     ],
 )
 def test_names_by_which_an_application_refuses(classify: Classify, name: str, expected: tuple[str, int, bool]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import fastapi
 import httpx
 import pytest
+import starlette.responses
 import werkzeug.exceptions
 from fastapi.exceptions import RequestValidationError, ResponseValidationError, WebSocketRequestValidationError
 from pydantic import BaseModel, ValidationError, field_validator
@@ -364,3 +365,16 @@ def test_statuses_in_words_are_heard(classify: Classify, error: BaseException, s
     assert classify(error).status == status
     said = type("HTTPError", (Exception,), {"__module__": "web.webapi"})("405 Method Not Allowed")
     assert classify(said).status == 405
+
+
+def test_a_response_that_an_exception_carries_is_the_answer(classify: Classify) -> None:
+    class Shortcut(Exception):
+        def __init__(self, response: object) -> None:
+            self.response = response
+
+    ours = classify(Shortcut(flask.Response("no", status=409)))
+    assert (ours.status, ours.category) == (409, "business_logic")
+    assert classify(Shortcut(starlette.responses.Response("no", status_code=403))).status == 403
+    # one of a client is an answer of a peer
+    assert classify(Shortcut(httpx.Response(403))).status == 502
+    assert classify(Shortcut(flask.Response("ok", status=200))).status == 500

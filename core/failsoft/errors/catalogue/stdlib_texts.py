@@ -12,6 +12,7 @@ from failsoft.errors.catalogue.labels import Label
 __all__ = ["STDLIB_BEGINNINGS", "STDLIB_CALLS", "STDLIB_CLASSES", "STDLIB_PLACES"]
 
 STDLIB_CLASSES: tuple[tuple[Label, str, str], ...] = (
+    (is_.UPSTREAM_FAILED, "smtplib.SMTPConnectError", r"\A\(-1,"),
     (is_.BUG, "smtplib.SMTPServerDisconnected", r"please run connect\(\) first"),
     (is_.UPSTREAM_FAILED, "smtplib.SMTPNotSupportedError", r"\ASMTP AUTH|\bSMTPUTF8\b"),
     (
@@ -189,6 +190,21 @@ STDLIB_PLACES: tuple[tuple[Label, str, str, str, str], ...] = (*_FORMATS, *_SETT
 its function and of the text; an empty one is found anywhere."""
 
 STDLIB_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
+    *(
+        (is_.BUG, "RuntimeError", words)
+        for words in (
+            "release unlocked lock",
+            "cannot release un-acquired lock",
+            "cannot notify ",
+            "cannot wait on un-acquired lock",
+            "Lock is not acquired",
+            "cannot join thread before it is started",
+            "cannot join current thread",
+            "threads can only be started once",
+            "cannot reuse already awaited coroutine",
+            "coroutine is being awaited already",
+        )
+    ),
     (is_.CONTRADICTION, "AttributeError", "Can't get attribute '"),
     (is_.CONTRADICTION, "EOFError", "Ran out of input"),
     (is_.CONTRADICTION, "ValueError", "unsupported pickle protocol"),

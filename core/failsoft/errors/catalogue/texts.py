@@ -25,6 +25,12 @@ __all__ = ["OF_BEGINNINGS", "OF_CALLS", "OF_CLASSES", "OF_PLACES"]
 OF_CLASSES: tuple[tuple[Label, str, str], ...] = (
     *WORDS_OF_KITS,
     *STDLIB_CLASSES,
+    (is_.NO_TRUST, "pymongo.errors.ServerSelectionTimeoutError", r"certificate verify failed"),
+    (is_.MISCONFIGURED, "google.auth.exceptions.InvalidOperation", r"cannot be refreshed"),
+    (is_.MISCONFIGURED, "paramiko.ssh_exception.SSHException", r"deserialize key data|not a valid \w+ private key"),
+    (is_.BUG, "pyarrow.lib.ArrowInvalid", r"\ASchema at index \d+ was different"),
+    (is_.BUG, "graphql.error.graphql_error.GraphQLError", r"\ACannot return null for non-nullable field"),
+    (is_.MISCONFIGURED, "huey.exceptions.HueyException", r"not found in TaskRegistry\Z"),
     # --- links -------------------------------------------------------------------------------------------------------
     (is_.BUG, "aiosmtplib.errors.SMTPServerDisconnected", r"[Nn]ot connected"),
     (is_.BUG, "websocket.WebSocketConnectionClosedException", r"\Asocket is already closed"),
@@ -198,6 +204,13 @@ _FORMATS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.BUG, "KeyError", "-packages/h5py/", r"__getitem__", ""),
     (is_.BUG, "KeyError", "-packages/docx/", "", r"no style"),
     (is_.BUG, "ValueError", "-packages/openpyxl/workbook/child.py", "", ""),
+    (
+        is_.NOT_THERE,
+        "KeyError",
+        "-packages/openpyxl/workbook/workbook.py",
+        r"Workbook\.__getitem__\Z",
+        r"does not exist",
+    ),
     (is_.BUG, "ValueError", "lxml/", r"ValidOrRaise|_utf8\Z|_(?:parse|load)Memory|Element\Z", ""),
     (is_.UNPARSABLE, "xml.dom.SyntaxErr", "-packages/cssutils/", "", ""),
     (is_.MISCONFIGURED, "LookupError", "-packages/nltk/data.py", "", ""),
