@@ -13,6 +13,7 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.evidence import GUESSED, TOLD
+from failsoft.errors.foreign_words import in_english
 from failsoft.errors.names import guess_by_words
 from failsoft.errors.patterns import guess_by_message, what_happened
 from failsoft.errors.peers import status_in
@@ -48,12 +49,16 @@ _WITH_A_TERM = (
 )
 
 
-_Row = tuple[Label, tuple[str, ...], re.Pattern[str]]
+_Row = tuple[Label, Label, tuple[str, ...], re.Pattern[str]]
 
 
-def _row(label: Label, stems: str, words: str) -> _Row:
-    """A row, and the stems without one of which its expression is found nowhere: most texts have none of them."""
-    return label, tuple(stems.split()), re.compile(words)
+def _row(label: Label, stems: str, words: str, *, mild: bool = False) -> _Row:
+    """A row, and the stems without one of which its expression is found nowhere: most texts have none of them.
+
+    Parameters:
+        mild: of a builtin class, for whose words nobody chose a class, the client is told that the fault is ours.
+    """
+    return label, _mild(label) if mild else label, tuple(stems.split()), re.compile(words)
 
 
 def _mild(label: Label) -> Label:
@@ -64,9 +69,17 @@ def _mild(label: Label) -> Label:
 # asked in this order
 _ROWS: tuple[_Row, ...] = (
     _row(
+        is_.BUG,
+        "used outside",
+        r"\bused (?:after|before)\b.{0,40}?\b(?:closed|opened|started|initiali[sz]ed|committed)\b"
+        r"|\boutside (?:of )?an? .{0,30}?\b(?:context|transaction|session|scope|block)\b",
+    ),
+    _row(
         is_.UPSTREAM_FAILED,
         "returned answered replied responded back sent gave received got response reply answer",
-        r"\b(?:returned|answered|replied|responded|came back|(?<!body )sent|gave|received|got)(?: us| back)?(?: with)?"
+        r"\b(?:service|api|provider|partner|gateway|model|carrier|bank) (?:answered|replied|responded|returned) without\b"
+        r"|\b(?:service|api|provider|partner|gateway|model|carrier|bank|supplier)(?:'s)? (?:answer|response|reply) (?:does"
+        r"|did|is|was)(?: not|n't)\b|\b(?:returned|answered|replied|responded|came back|(?<!body )sent|gave|received|got)(?: us| back)?(?: with)?"
         r" (?:nonsense|garbage|rubbish|html|nothing|no (?:content|data|body|answer|json)"
         r"|(?:an? )?(?:empty|invalid|unexpected|malformed|unparsable|unreadable|incomplete|no valid|garbled)"
         r" (?:answer|response|reply|body|document|payload|content|json|status|page))\b"
@@ -83,7 +96,8 @@ _ROWS: tuple[_Row, ...] = (
         r"|obtain) (?:\S+ ){0,3}lock\b"
         r"|\b(?:is|are) (?:already )?(?:being )?(?:processed|handled|locked|edited|held) by (?:another|someone"
         r"|somebody)\b"
-        r"|\banother (?:worker|process|instance|job|request|transaction) (?:is|has|holds)\b",
+        r"|\banother (?:worker|process|instance|job|request|transaction) (?:is|has|holds)\b"
+        r"|\banother (?:\w+ ){1,5}?is (?:already )?(?:in progress|running|pending)\b",
     ),
     _row(
         is_.EDIT_CONFLICT,
@@ -114,15 +128,23 @@ _ROWS: tuple[_Row, ...] = (
         r"|\bunreachable\b(?! (?:code|state|branch|statement|case))",
     ),
     _row(
-        _mild(is_.REFUSED_US)._replace(severity=is_.REFUSED_US.severity),
-        "rejected refused accept",
-        r"\b(?:rejected|refused|did not accept) (?:our|the) (?:api[ -]?key|credentials?|token|password|certificate)\b",
+        is_.REFUSED_US,
+        "rejected refused accept denied",
+        r"\b(?:rejected|refused|did not accept|denied) (?:our|the) (?:(?:client|access|refresh|webhook) )?"
+        r"(?:api[ -]?key|credentials?|token|password|certificate|secret|login|signature)\b",
+        mild=True,
+    ),
+    _row(
+        is_.MISCONFIGURED,
+        "settings config environ migrations install path",
+        r"\badd (?:it|them) to (?:the |your )?(?:settings|config\w*|environment)\b|\brun (?:the |your )?migrations?\b"
+        r"|\b(?:not found|missing) (?:on|in) (?:the )?path\b|\binstall it\b|\bis not installed\b",
     ),
     _row(is_.MISCONFIGURED, "migration configured", r"\bmigrations?\b.{0,30}?\b(?:not (?:been )?(?:applied|run)"
     r"|missing|pending)\b|\b(?:is"
     r"|are|was) not (?:correctly |properly )?configured\b|\bmisconfigured\b"),
     _row(
-        _mild(is_.YOU_MAY_NOT),
+        is_.YOU_MAY_NOT,
         "allowed permitted authori entitled may lack missing have belong only",
         r"\b(?:is|are) not (?:allowed|permitted|authori[sz]ed|entitled) to\b|\bmay not (?:access|edit|delete|view"
         r"|see|change"
@@ -130,12 +152,17 @@ _ROWS: tuple[_Row, ...] = (
         r"|\b(?:does|do)(?: not|n't) (?:have (?:the |any )?(?:permission|access|rights?)|belong to)\b"
         r"|\bonly (?:an? |the )?(?:admin\w*|owners?|managers?|members?|staff|editors?|authors?) (?:may|can)\b"
         r"|\bbelongs to (?:another|someone|a different)\b",
+        mild=True,
     ),
     _row(
-        _mild(is_.RULE_REFUSES),
+        is_.RULE_REFUSES,
         "out sold booked insufficient enough declined refused already was been expired ended passed lapsed valid active"
-        " paused used over cannot can't not limit eligible minimum maximum",
-        r"\b(?:out of stock|sold out|fully booked|overbooked)\b"
+        " paused used over cannot can't not limit eligible minimum maximum closed locked archived frozen full suspended"
+        " exceed disabled",
+        r"\b(?:period|registration|enrol\w+|booking|account|case|order|shop|store|window|month|year|ledger|course|campaign"
+        r"|contest|vote|poll|topic|thread|ticket|auction|comments?) (?:is|are|was|were) (?:already )?(?:closed|locked"
+        r"|archived|frozen|full|suspended)\b|\bwould exceed\b"
+        r"|\bdisabled by (?:its|the|his|her|their|your) (?:owner|admin\w*|customer|user|tenant)\b|\b(?:out of stock|sold out|fully booked|overbooked)\b"
         r"|\b(?:insufficient|not enough) (?:funds|stock|inventory|money|points|seats|credits?)\b"
         r"|\b(?:card|payment|transaction) (?:was |is |has been |were )?(?:declined|refused by the bank)\b"
         rf"|\b(?:already|was|has been) (?:been )?(?:{_DONE})\b(?! by)"
@@ -148,31 +175,42 @@ _ROWS: tuple[_Row, ...] = (
         r"|\bnot eligible\b|\bineligible\b|\b(?:minimum|maximum) (?:order|amount|age|quantity|stay|number) \w+"
         r"|\b(?:order|purchase|withdrawal|daily|weekly|credit|spending|transfer) limit\b"
         r"|\bnot (?:open|available|sold|delivered|offered) (?:for|in|on|to) (?:your|this|that|sale)\b",
+        mild=True,
     ),
     _row(
-        _mild(is_.CONTRADICTION)._replace(severity=is_.CONTRADICTION.severity),
-        "match equal add inconsistent orphan corrupt",
-        r"\b(?:checksum|hash|digest|crc)\b.{0,40}?\b(?:do|does)(?: not|n't) match\b|\bdoes(?: not|n't) (?:equal"
+        is_.CONTRADICTION,
+        "match equal add inconsistent orphan corrupt stored",
+        r"\bstored (?:\w+ ){1,5}?(?:cannot|could not|can't) be (?:decoded|read|parsed|decrypted|loaded)\b"
+        r"|\b(?:state|data|records?) (?:is|are) inconsistent\b|\b(?:checksum|hash|digest|crc)\b.{0,40}?\b(?:do|does)(?: not|n't) match\b|\bdoes(?: not|n't) (?:equal"
         r"|match|add up to) the"
         r" (?:sum|stored|recorded|total)\b|\binconsistent (?:state|data|record)\b|\borphan(?:ed)?\b|\b(?:is|are"
         r"|was) corrupt(?:ed)?\b",
+        mild=True,
     ),
     _row(
-        _mild(is_.INVALID),
-        "invalid required must too valid",
-        r"\binvalid (?:e-?mail|phone|date|quantity|amount|postcode|zip|iban|vat|currency|sku|price|input|file"
+        is_.INVALID,
+        "invalid required must too valid uploaded understood unbalanced",
+        r"\buploaded (?:\w+ ){1,4}?(?:is|was|has) (?:truncated|corrupt\w*|broken|malformed|unreadable|errors|cut off"
+        r"|damaged|not (?:valid|readable))\b|\bis not understood\b|\bunbalanced (?:parenthes|quote|bracket)"
+        r"|\binvalid (?:e-?mail|phone|date|quantity|amount|postcode|zip|iban|vat|currency|sku|price|input|file"
         r"|format|country)\b"
         r"|\b(?:e-?mail|phone|date|quantity|amount|price|name|title|field)\b.{0,30}?\b(?:is required"
         r"|must be (?:positive|between|in"
         r" the future|at (?:least|most))|is too (?:long|short)|is not (?:a )?valid)\b",
+        mild=True,
     ),
 )  # fmt: skip
 
 
-def words_alone(text: str, name: str, *, ours: bool = False) -> Reading | None:
+def words_alone(text: str, name: str, *, ours: bool = False, meant: bool = False) -> Reading | None:
     """What a message suggests of a class of which nothing else is known: a category; and where the words name what
-    happened, the status too and whether it will pass, which is presumed: who repeats a call has to know more."""
-    told = _words_alone(text[:_MAX_READ], ours=ours)
+    happened, the status too and whether it will pass, which is presumed: who repeats a call has to know more.
+
+    Parameters:
+        ours: code of the application raised it.
+        meant: its class is the application's own, so that somebody chose to say this to whoever catches it.
+    """
+    told = _words_alone(text[:_MAX_READ], ours=ours, meant=meant)
     if told is None:
         return None
     label, words, confidence = told
@@ -182,42 +220,46 @@ def words_alone(text: str, name: str, *, ours: bool = False) -> Reading | None:
 
 def tells_what_happened(text: str) -> bool:
     """Whether a message names what happened, and not only what it was about."""
-    told = _words_alone(text[:_MAX_READ], ours=False)
+    told = _words_alone(text[:_MAX_READ], ours=False, meant=False)
     return told is not None and told[2] >= TOLD
 
 
 @lru_cache(maxsize=1_024)
-def _words_alone(text: str, *, ours: bool) -> tuple[Label, str, float] | None:
+def _words_alone(text: str, *, ours: bool, meant: bool) -> tuple[Label, str, float] | None:
     # the same exception is often raised again with the same text
     if (status := status_in(text)) is not None:
         told: tuple[Label, str] | None = label_of_upstream(status) or is_.UPSTREAM_FAILED, f"HTTP {status}"
     else:
-        told = what_happened(text) or _said_in_words(text)
+        told = what_happened(text) or _said_in_words(text, meant=meant)
     if told is not None:
         return told[0]._replace(not_sent=False), told[1], TOLD
-    guess = guess_by_message(text) or (_said_as_a_name(text) if ours else None)
+    guess = guess_by_message(text) or (_said_as_a_name(text, meant=meant) if ours else None)
     return None if guess is None else (*guess, GUESSED)
 
 
-def _said_in_words(text: str) -> tuple[Label, str] | None:
+def _said_in_words(text: str, *, meant: bool) -> tuple[Label, str] | None:
     """What the text of an exception of the application says that happened, and the words that do."""
     text = text[:_MAX_TEXT]
     if _misses_a_variable(text):
         return is_.MISCONFIGURED, "a variable that is not set"
     lower = text.lower()
-    for label, stems, words in _ROWS:
+    for label, bare, stems, words in _ROWS:
         if any(stem in lower for stem in stems) and (found := words.search(lower)) is not None:
-            return label, found[0]
+            return label if meant else bare, found[0]
     return None
 
 
-def _said_as_a_name(text: str) -> tuple[Label, str] | None:
+def _said_as_a_name(text: str, *, meant: bool) -> tuple[Label, str] | None:
     """What a short text says that is made of the words that names of classes are made of: a category and no more."""
     words = _NO_WORD.sub(" ", text[:_MAX_TEXT].lower()).split()
     if not 1 < len(words) <= _MOST_WORDS:
         return None
     guess = guess_by_words(f" {' '.join(words)} ")
-    return None if guess is None or guess[1] in _TOO_LITTLE else (_mild(guess[0]), guess[1])
+    if guess is None and meant and (english := in_english(text[:_MAX_TEXT].lower())) is not None:
+        guess = guess_by_words(english)
+    if guess is None or guess[1] in _TOO_LITTLE:
+        return None
+    return guess if meant else (_mild(guess[0]), guess[1])
 
 
 def word_of_code(reading: Reading, text: str) -> Reading:

@@ -299,7 +299,7 @@ class Judge:
             if (said := complain(own, text, type(exc), facts.reads)) is not own:
                 return said
         ours = facts.unknown or bool(self._guard(lambda: is_raised_by_us(exc)))
-        alone = words_alone(text, facts.name, ours=ours)
+        alone = words_alone(text, facts.name, ours=ours, meant=facts.unknown)
         if alone is not None and not (facts.unknown and alone.says == " is closed" and _HANDLE.search(text) is None):
             return alone
         if facts.label.voice is Voice.MUTE:
@@ -309,7 +309,8 @@ class Judge:
     def _named(self, exc: BaseException, facts: Facts, said: tuple[Label, str], asked: Asked, depth: int) -> Reading:
         """A class of the application whose name says what it is for."""
         reading = Reading(said[0], "name", said[1], NAMED, facts.name)
-        if said[0] == UPSTREAM_FAILED and (status := status_in(self._text(exc, asked))) is not None:
+        outside = said[0].category in (Category.EXTERNAL_SERVICE, Category.RESOURCE)
+        if outside and (status := status_in(self._text(exc, asked))) is not None:
             reading.label = label_of_upstream(status) or said[0]
             reading.says = f"{said[1]}, HTTP {status}"
         inner = None if facts.mute else self._inner(exc, asked, depth)

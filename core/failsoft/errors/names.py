@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.foreign_words import in_english
 from failsoft.errors.taxonomy import Category
 
 __all__ = ["any_of", "guess_by_name", "guess_by_words", "is_mute_name", "is_said_by_causes", "words_of"]
@@ -78,13 +79,14 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         is_.BUG,
         r"unreachable (?:code|branch|state|path|case)|(?:should|must) (?:not|never) happen|impossible (?:state|branch"
         r"|case)"
-        r"|not (?:yet )?implemented|invariant|programming|assertion",
+        r"|not (?:yet )?implemented|invariant|programming|assertion|misuse"
+        r"|(?:context|unit of work|scope) (?:is )?(?:missing|required|closed|not (?:set|active|bound|entered))",
     ),
     # --- what is waited for: who else has it, or how many there are --------------------------------------------------
     _row(is_.EXHAUSTED, r"pool (?:\w+ )?(?:time ?out|timed out|exhausted|full)|bulkhead (?:is )?(?:full|saturated)"),
     _row(
         is_.CONTENTION,
-        r"lock (?:\w+ )?(?:time ?out|timed out)|already locked"
+        r"lock (?:\w+ )?(?:time ?out|timed out)|already locked|(?:device|record|document|account|resource|job) busy"
         r"|(?:lock|lease) (?:expired|lost|gone)|already (?:processing|running|in progress|being )",
     ),
     # --- what failed outside -----------------------------------------------------------------------------------------
@@ -118,7 +120,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(
         is_.OUR_LIMIT,
         r"rate ?limit|throttl|slow down|too many (?:\w+ ){0,2}?(?:requests?|attempts?|tries|calls|logins?|messages)"
-        r"|(?:requests?|calls?|api|attempts?|messages?|logins?) limit",
+        r"|(?:requests?|calls?|api|attempts?|messages?|logins?) limit"
+        r"|(?:tenant|user|account|org|organi[sz]ation|plan|customer|team|project|workspace|daily|monthly|api) quota",
     ),
     _row(is_.OUT_OF_MEMORY, r"out of (?:memory|disk|space)|(?:disk|storage) full"),
     _row(
@@ -135,6 +138,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"(?:missing|invalid|no) (?:\w+ ){0,3}?(?:settings?|config|env(?:ironment)? )|settings? (?:is |was )?(?:not"
         r"|missing)|missing (?:\w+ )?(?:credential|secret)"
         r"|(?:not |un|mis)configured"
+        r"|not installed|schema outdated|(?:pending|unapplied) migrations?|migrations? (?:pending|needed|required)"
         r"|(?:templates?|certificate|migrations?|plugin|driver|fonts?|translations?|environment variable|secrets?"
         r"|settings?|config(?:uration)?)"
         r" (?:is |are )?(?:missing|not found|absent|not set|not loaded|not installed)"
@@ -177,8 +181,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|(?:token|session|signature|otp|password|key|credentials?) (?:has |is )?(?:expired|invalid|revoked|missing"
         r"|mismatch"
         r"|incorrect|verification|disabled|rotated)|webhook (?:signature|verif)"
-        r"|(?:wrong|bad|incorrect|invalid) (?:\w+ )?(?:pin|passcode|passphrase|captcha|login)"
-        r"|(?:pin|passcode|captcha|recaptcha) (?:is )?(?:wrong|incorrect|failed|invalid|mismatch|expired)"
+        r"|(?:wrong|bad|incorrect|invalid) (?:\w+ )?(?:pin|tan|totp|passcode|passphrase|captcha|login)"
+        r"|(?:pin|tan|totp|passcode|captcha|recaptcha) (?:is )?(?:wrong|incorrect|failed|invalid|mismatch|expired)"
         r"|(?:token|nonce|otp) (?:already )?(?:reused|replayed|used)|(?:reused|replayed) (?:\w+ )?(?:token"
         r"|nonce|otp|request)"
         r"|replay (?:attack|detected)|(?:mfa|otp|second factor) (?:is )?missing|session gone",
@@ -194,7 +198,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         is_.INVALID,
-        r"password (?:is )?(?:too )?(?:weak|short|long|common|simple|insecure)|(?:name|title|text|comment"
+        r"not (?:understood|parse?able|recogni[sz]ed|well formed)|(?:query|search|filter|expression|formula) (?:\w+ )?"
+        r"(?:syntax|parse|parsing)|password (?:is )?(?:too )?(?:weak|short|long|common|simple|insecure)|(?:name|title|text|comment"
         r"|description|value)"
         r" (?:is )?too (?:short|long)|out of (?:range|bounds) |negative (?:amount|quantity|price|value|number|count)"
         r"|not (?:an? )?(?:number|integer|date|uuid|positive|e ?mail) |must be (?:positive|an? (?:number"
@@ -205,7 +210,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     # --- before rules that begin with the same words ----------------------------------------------------------------
     _row(
         is_.CONTRADICTION,
-        r"(?:\w+ )?(?:out of (?:balance|sync)|unbalanced|imbalance|(?:missing|no) (?:parent|referenced|related) "
+        r"stored (?:\w+ )?(?:unreadable|undecodable|corrupt|broken|garbled)"
+        r"|(?:\w+ )?(?:out of (?:balance|sync)|unbalanced|imbalance|(?:missing|no) (?:parent|referenced|related) "
         r"|(?:do|does) not add up|orphan(?:ed|s)? |dangling"
         r"|broken (?:reference|link|chain) )",
     ),
@@ -229,7 +235,10 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|in use|taken |(?:budget|allowance) exceeded|empty |not applicable|exceeds |(?:region|country|market|area"
         r"|state|city"
         r"|currency) not supported"
-        r"|feature (?:is )?(?:not |un|dis)\w+"
+        r"|feature (?:is )?(?:not |un|dis)\w+|(?:endpoint|webhook|integration|campaign|channel|device|listing|product"
+        r"|form|comments?|sharing|sign ?up|registration) disabled"
+        r"|(?:hours?|amount|age|weight|coverage|sum|total|value|duration|distance|days|nights|quantity|credit|points"
+        r"|spending|stay|attempts) (?:\w+ )?exceeded"
         rf"|max(?:imum)? (?!(?:\w+ )?(?:{_COUNTED_BY_MACHINES})s? )(?:\w+ ){{1,2}}(?:reached|exceeded)"
         r"|restriction |restricted |too (?:early|late|few|young|old|heavy|light|small|short|tall|far|close|low|high"
         r"|cheap|expensive|recent) |not met |clash|overlap|double book|prerequisite"
@@ -242,7 +251,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|needed)"
         r"|(?:schedul\w+|appointment|booking|calendar|time|slot|room|shift|interest|drug) conflict"
         r"|not (?:yet|paid|approved|confirmed|published|shipped|delivered|due|signed|completed?|enrolled|subscribed"
-        r"|served|for sale|on sale|possible|free|open|in (?:an? )?(?:draft|plan|stock|season|service area))"
+        r"|served|commissioned|activated|onboarded|provisioned|paired|for sale|on sale|possible|free|open|in (?:an? )?(?:draft|plan|stock|season|service area))"
         # what is over, passed, finished or full, but for what goes over and for machines
         rf"|{_OVER}over (?:error |exception )?\Z|(?:window|cut ?off|date|time|term|period) (?:\w+ )?passed"
         rf"|{_NOT_OF_MACHINES}(?:finished|full) (?:error |exception )?\Z|used up |oversold|occupied|nothing to "
@@ -327,7 +336,10 @@ def words_of(name: str) -> str:
 @lru_cache(maxsize=1_024)
 def guess_by_name(name: str) -> tuple[Label, str] | None:
     """What the name of a class suggests that an application wrote itself, and the words that do."""
-    return guess_by_words(f" {words_of(name)} ")
+    words = words_of(name)
+    if (guess := guess_by_words(f" {words} ")) is None and (english := in_english(words)) is not None:
+        guess = guess_by_words(english)
+    return guess
 
 
 def guess_by_words(words: str) -> tuple[Label, str] | None:

@@ -51,7 +51,8 @@ def read_elsewhere(facts: Facts, text: str) -> Label | None:
 
 def is_mere_bug(reading: Reading) -> bool:
     """Whether it is a builtin exception that says no more than that something went wrong."""
-    return reading.label == BUG and reading.source == "catalogue" and "." not in reading.type
+    plain = "." not in reading.type or reading.type == "struct.error"
+    return plain and reading.label == BUG and reading.source == "catalogue"
 
 
 def relabel(reading: Reading, label: Label) -> Reading:

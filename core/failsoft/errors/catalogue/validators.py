@@ -96,8 +96,7 @@ VALIDATORS: tuple[tuple[Label, str], ...] = (
         apischema.serialization.errors.TypeCheckError schematics.exceptions.UndefinedValueError
         schematics.exceptions.MockCreationError jsonschema.exceptions.UnknownType
         jsonschema.exceptions.UndefinedTypeCheck jsonschema.exceptions.FormatError
-        referencing.exceptions.Unresolvable referencing.exceptions.Unretrievable
-        referencing.exceptions.NoSuchResource pydantic_core._pydantic_core.PydanticSerializationUnexpectedValue
+        pydantic_core._pydantic_core.PydanticSerializationUnexpectedValue
         pydantic.v1.errors.ConfigError cbor2.CBOREncodeError cbor2.CBORError google.protobuf.message.EncodeError
         google.protobuf.message.Error google.protobuf.json_format.SerializeToJsonError google.protobuf.json_format.Error
         google.protobuf.descriptor.TypeTransformationError google.protobuf.message.FrozenInstanceError
