@@ -74,7 +74,7 @@ _MASKED = re.compile(
     re.DOTALL,
 )
 # with what no mask and no placeholder begins, unless it has one of the others in it
-_NO_MASK = frozenset("ABCDEFGHIJKLMNOPQRSTUVWYZabcdefghijklmnopqrstuvwyz0123456789/+")
+_NO_MASK = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwyz0123456789/+")
 _MASKS = ("***", "•••", "●●●")
 _PLACEHOLDER = re.compile(
     r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\[?\$[A-Z_][A-Z0-9_]*\]?|\$[A-Za-z_]{1,40}|\$\d{1,2}|\{\{.{0,80}\}\}"
