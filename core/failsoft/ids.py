@@ -10,6 +10,9 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
 _random: Random = Random(SystemRandom().getrandbits(128))  # noqa: S311 - ids need no secrecy, and must be cheap
 
+_VARIANT = {digit: "89ab"[number % 4] for number, digit in enumerate("0123456789abcdef")}
+"""By a random digit: one whose first two bits are those of the variant (RFC 9562, 4.1)."""
+
 _of_this_time = -1, ""
 """A millisecond, and how every id begins that is made in it: many failures often come at once."""
 
@@ -39,9 +42,9 @@ def new_error_id(now: float) -> str:
         text = f"{milliseconds:012x}"
         start = f"{text[:8]}-{text[8:]}-7"
         _of_this_time = milliseconds, start
-    bits = _random.getrandbits(74)
-    text = f"{(bits >> 62) << 64 | 0b10 << 62 | bits & 0x3FFF_FFFF_FFFF_FFFF:019x}"
-    return f"{start}{text[:3]}-{text[3:7]}-{text[7:]}"
+    # by bytes, which takes half the time that formatting a number takes
+    text = _random.getrandbits(80).to_bytes(10, "big").hex()
+    return f"{start}{text[:3]}-{_VARIANT[text[3]]}{text[4:7]}-{text[7:19]}"
 
 
 def new_request_id() -> str:

@@ -16,7 +16,7 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.code import Code
 
-__all__ = ["label_of_word", "word_of_answer", "words_in"]
+__all__ = ["ATTRIBUTES_WITH_WORDS", "label_of_word", "word_of_answer", "words_in"]
 
 _MAX_TEXT = 2_000
 _MAX_WORD = 60
@@ -25,6 +25,7 @@ _ATTRIBUTES = ("error_code", "code", "error", "errorCode", "err_code", "reason",
 _KEYS = ("code", "error_code", "errorCode", "error", "err_code", "type", "name", "reason", "status", "__type")
 _BODIES = ("body", "json_body", "data", "details", "response_data", "response_body", "payload", "error", "errors",
            "response", "fault")  # fmt: skip
+ATTRIBUTES_WITH_WORDS = frozenset({*_ATTRIBUTES, *_BODIES})
 _IN_TEXT = re.compile(
     r"[\"'](?:code|error|error_?code|err_?code|type|reason|status|__type)[\"']\s?:\s?[\"']([A-Za-z][\w.:\-]{3,60})[\"']"
     r"|\burn:[\w.:-]{2,80}?:errors?:([A-Za-z]\w{3,60})",

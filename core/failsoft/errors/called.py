@@ -10,9 +10,10 @@ import dis
 from types import BuiltinFunctionType, CodeType, FrameType, ModuleType, TracebackType
 from typing import Any, NamedTuple
 
+from failsoft.errors.fleeting import answered
 from failsoft.errors.packages import Kind, is_third_party, package_of
 
-__all__ = ["function_called", "library_called", "may_call_another", "name_called"]
+__all__ = ["function_called", "library_called", "name_called"]
 
 _MAX_FRAMES = 2_000
 _MAX_CALLS = 1_024
@@ -42,19 +43,17 @@ def library_called(exc: BaseException) -> Kind | None:
         return None
     call = _call_at(tb.tb_frame.f_code, tb.tb_lasti)
     module = None if call is None else _module_of(call, tb.tb_frame)
-    return package_of(module).kind if module is not None and is_third_party(module) else None
+    kind = package_of(module).kind if module is not None and is_third_party(module) else None
+    if call is not None and not call.of_module:
+        # a variable may hold another thing the next time
+        answered(library_called, exc, kind)
+    return kind
 
 
 def name_called(code: CodeType, offset: int) -> str | None:
     """The last name of what was called at a place: `connect` of `self.link.connect(…)`."""
     call = _call_at(code, offset)
     return None if call is None else call.members[-1] if call.members else call.name
-
-
-def may_call_another(code: CodeType, offset: int) -> bool:
-    """Whether what is called at a place hangs on a variable of the function, so that it may differ each time."""
-    call = _call_at(code, offset)
-    return call is not None and not call.of_module
 
 
 def function_called(exc: BaseException) -> str | None:
@@ -66,7 +65,14 @@ def function_called(exc: BaseException) -> str | None:
     call = _call_at(tb.tb_frame.f_code, tb.tb_lasti)
     if call is None:
         return None
-    owner, home = _find(call.name, tb.tb_frame), None
+    function = _function_of(call, tb.tb_frame)
+    if not call.of_module:
+        answered(function_called, exc, function)
+    return function
+
+
+def _function_of(call: _Call, frame: FrameType) -> str | None:
+    owner, home = _find(call.name, frame), None
     for member in call.members:
         home = _home_of(owner) or home
         owner = owner.__dict__.get(member) if type(owner) is ModuleType or _is_plain(owner) else None

@@ -19,6 +19,7 @@ __all__ = [
     "context_of",
     "frames_of",
     "is_alone",
+    "is_suppressed",
     "links_of",
     "members_of",
     "qualified_name",
@@ -112,6 +113,11 @@ def context_of(exc: BaseException) -> BaseException | None:
     return context
 
 
+def is_suppressed(exc: BaseException) -> bool:
+    """Whether the context was cut off."""
+    return bool(_suppress(exc))
+
+
 def frames_of(exc: BaseException, locals_of: Callable[[FrameType], Mapping[str, str]] | None = None) -> Frames:
     """Where an exception came through."""
     return Frames(_traceback(exc), locals_of)
@@ -142,7 +148,8 @@ def text_of(exc: BaseException, limit: int = 65_536) -> str:
         raise
     except BaseException:  # noqa: BLE001 - a hostile __str__ may raise anything
         return f"<unprintable {_qualname(type(exc)).rpartition('.')[2]}>"
-    return tidy(text, limit)
+    # most are so; to call for it takes as long as all of this
+    return text if len(text) <= limit and text.isascii() else tidy(text, limit)
 
 
 def tidy(text: str, limit: int) -> str:

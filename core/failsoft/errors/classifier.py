@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 from typing import Any, Literal
 
 from failsoft.clock import Clock
-from failsoft.errors.again import Remembered, key_of
+from failsoft.errors.again import Key, Remembered, Seen, copied, see, see_line, without_numbers_in
 from failsoft.errors.capture import capture, frames_of, is_alone, links_of, text_of, unfold
-from failsoft.errors.catalogue.labels import DISCONNECTED
+from failsoft.errors.catalogue.labels import DISCONNECTED, Label
+from failsoft.errors.code import Code
+from failsoft.errors.digits import numbers_in
 from failsoft.errors.exceptions import Fault, SettingsError
-from failsoft.errors.facts import Facts, FactsOfClasses
+from failsoft.errors.facts import FactsOfClasses
 from failsoft.errors.failure import Evidence, Failure, Link
 from failsoft.errors.fingerprint import Groups
-from failsoft.errors.frames import Frames
+from failsoft.errors.fleeting import answers, compared, noted
 from failsoft.errors.judge import Asked, Judge
 from failsoft.errors.model import TextModel
 from failsoft.errors.reading import Reading
@@ -27,8 +30,16 @@ from failsoft.references import resolve
 __all__ = ["Classifier"]
 
 _MAX_LINKS = 12
+_PATIENCE = 64
+_NOW_AND_THEN = 8
+"""Where so many of a class were new one after the other, only some are looked at whether they come again: for most
+classes to say what a new one is takes little longer than to find out that it is new."""
 _FINAL = frozenset({403, 410, 451, 499})
 _NO_CONTEXT: Mapping[str, Any] = {}
+_NO_CODES: Mapping[int, Code | None] = {}
+_DIGITS = re.compile(r"[0-9]+")
+_FLEETING = frozenset({"error_id", "details", "headers", "errors", "public_details"})
+"""What an exception gives a failure that is not to be kept, and may be another one the next time."""
 
 
 class Classifier:
@@ -95,35 +106,130 @@ class Classifier:
         now = self._clock.time()
         links: tuple[Link, ...] = ()
         try:
+            facts = self._classes.of(type(exc))
+            line: tuple[Seen, dict[int, Link]] | bool = False
+            plan = facts.plan
+            rules = self._rules.rules
+            if plan is not None and not rules:
+                missed = plan.missed
+                if missed < _PATIENCE or plan.dear or missed % _NOW_AND_THEN == 0:
+                    try:  # noqa: SIM105 - to suppress costs as much as a third of what is done here
+                        line = see_line(exc, facts, self._classes, self._locals_of)
+                    except Exception:  # noqa: BLE001, S110 - of what is hostile to being looked at nothing is remembered
+                        pass
+                plan.missed = missed + 1
+            if type(line) is tuple:
+                return self._recall(exc, line[0], line[1], tuple(line[1].values()), now, error_id)
             if is_alone(exc):
-                facts = self._classes.of(type(exc))
-                frames = frames_of(exc, self._locals_of)
-                links = (Link(facts.name, text_of(exc), frames, ""),)
-                if facts.plain and not self._rules.rules:
-                    return self._conclude(self._plain(exc, facts, links[0], frames), links, now, error_id)
+                links = (Link(facts.name, text_of(exc), frames_of(exc, self._locals_of), ""),)
                 by_id = {id(exc): links[0]}
             else:
                 chain = unfold(exc, _MAX_LINKS)
                 links = links_of(chain, locals_of=self._locals_of)
                 by_id = {id(one): link for (one, _), link in zip(chain, links, strict=True)}
-            asked = Asked(now, source, _NO_CONTEXT if context is None else context, by_id, [0])
-            return self._conclude(self._judge.judge(exc, asked), links, now, error_id)
+            if line and (seen := self._see(exc, by_id)) is not None:
+                return self._recall(exc, seen, by_id, links, now, error_id)
+            if rules:
+                asked = Asked(now, source, _NO_CONTEXT if context is None else context, by_id, [0], _NO_CODES)
+                return self._conclude(self._judge.judge(exc, asked), links, now, error_id)
+            return self._conclude(self._found(exc, by_id, _NO_CODES, now), links, now, error_id)
         except Exception:  # noqa: BLE001 - whatever an exception does to us, its request gets an answer
             self._own_errors += 1
             return _unforeseen(exc, links, now, error_id)
 
-    def _plain(self, exc: BaseException, facts: Facts, link: Link, frames: Frames) -> Reading:
-        """What an exception is of which only class, text and place tell."""
-        if not facts.placed:
-            return Reading(facts.label, facts.source, facts.says, facts.confidence, facts.name)
-        key = key_of(facts, link.message, frames)
-        known = self._remembered.find(key, facts)
-        if known is not None:
-            return known
-        reading = Reading(facts.label, facts.source, facts.says, facts.confidence, facts.name)
-        place(reading, link, exc)
-        self._remembered.keep(key, facts, frames, reading)
-        return reading
+    def _see(self, exc: BaseException, links: dict[int, Link]) -> Seen | None:
+        try:
+            return see(exc, links, self._classes)
+        except Exception:  # noqa: BLE001 - as above
+            return None
+
+    def _recall(
+        self,
+        exc: BaseException,
+        seen: Seen,
+        by_id: dict[int, Link],
+        links: tuple[Link, ...],
+        now: float,
+        error_id: str | None,
+    ) -> Failure:
+        """The failure that was remembered of an exception that is the same again, else one that may be."""
+        parts, kept, asks, texts = seen
+        codes: dict[int, Code | None] = {}
+        labels: list[Label | None] = []
+        if asks:
+            failed = self._judge.own_errors
+            for one, facts in asks:
+                code = codes[id(one)] = self._judge.code_of(one, facts)
+                labels.append(None if code is None else code.label)
+                parts.extend((None,) if code is None else (hash(code.says), hash(code.retry_after)))
+            if failed != self._judge.own_errors:
+                return self._conclude(self._found(exc, by_id, codes, now), links, now, error_id)
+        remembered = self._remembered
+        key = tuple(parts)
+        known = remembered.find(key, labels, exc)
+        if known is None:
+            # of one that differs by numbers only that nobody reads the same is to be said
+            alike = tuple(parts) if without_numbers_in(parts, texts) else None
+            if alike is not None and (known := remembered.find(alike, labels, exc)) is not None:
+                if remembered.comes_again(key):
+                    remembered.copy(alike, key)
+            elif remembered.comes_again(key if alike is None else alike):
+                return self._learn(exc, key, alike, labels, codes, kept, by_id, links, now, error_id)
+            else:
+                # most texts that are new come no second time
+                return self._conclude(self._found(exc, by_id, codes, now), links, now, error_id)
+        plan = kept[0].plan
+        if plan is not None:
+            plan.missed = 0
+        failure = copied(known)
+        failure.error_id = error_id or new_error_id(now)
+        failure.timestamp = now
+        failure.links = links
+        failure.details = {}
+        return failure
+
+    def _learn(
+        self,
+        exc: BaseException,
+        key: Key,
+        alike: Key | None,
+        labels: list[Label | None],
+        codes: Mapping[int, Code | None],
+        kept: list[Any],
+        by_id: dict[int, Link],
+        links: tuple[Link, ...],
+        now: float,
+        error_id: str | None,
+    ) -> Failure:
+        before = self.internal_errors, noted()
+        texts = compared()
+        with answers() as told:
+            reading = self._found(exc, by_id, codes, now)
+        lasts = _FLEETING.isdisjoint(reading.more)
+        failure = self._conclude(reading, links, now, error_id)
+        # what was asked about another one than this cannot be asked again; and a text that is another one each time it
+        # is asked for has no place here
+        if (
+            lasts
+            and before == (self.internal_errors, noted())
+            and all(one is exc for _, one, _ in told)
+            and text_of(exc) == links[0].message
+        ):
+            hang = [(ask, answer) for ask, _, answer in told]
+            if alike is None or not _hangs_on_numbers(reading, links, texts):
+                self._remembered.keep(alike or key, labels, hang, kept, failure)
+            elif self._remembered.comes_again(key):
+                self._remembered.keep(key, labels, hang, kept, failure)
+        return failure
+
+    def _found(
+        self, exc: BaseException, links: dict[int, Link], codes: Mapping[int, Code | None], now: float
+    ) -> Reading:
+        facts = self._classes.of(type(exc))
+        if facts.plain and len(links) == 1 and is_alone(exc):
+            reading = Reading(facts.label, facts.source, facts.says, facts.confidence, facts.name)
+            return place(reading, links[id(exc)], exc) if facts.placed else reading
+        return self._judge.judge(exc, Asked(now, "", _NO_CONTEXT, links, [0], codes))
 
     def _conclude(self, reading: Reading, links: tuple[Link, ...], now: float, error_id: str | None) -> Failure:
         more = reading.more
@@ -160,6 +266,26 @@ class Classifier:
                 setattr(failure, name, value)
             failure.expected = expected
         return failure
+
+
+def _hangs_on_numbers(reading: Reading, links: tuple[Link, ...], texts: int) -> bool:
+    """Whether what was concluded may be another thing with other numbers in the texts, though these are alike.
+
+    Parameters:
+        texts: what was `compared` before.
+    """
+    numbers = [number for link in links for number in numbers_in(link.message)]
+    if not numbers:
+        return False
+    if texts != compared():
+        return True
+    one: Reading | None = reading
+    while one is not None:
+        # a voice may give back the words that it goes by
+        if any(digits in number for digits in _DIGITS.findall(one.says) for number in numbers):
+            return True
+        one = one.over
+    return False
 
 
 def _unforeseen(exc: BaseException, links: tuple[Link, ...], now: float, error_id: str | None) -> Failure:

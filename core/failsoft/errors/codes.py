@@ -17,6 +17,7 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.store_codes import label_of_mongo
 from failsoft.errors.code import Code, CodeReader, first_of, is_raised_by_us, named, number_of
+from failsoft.errors.fleeting import note
 from failsoft.errors.kit_codes import MORE_READERS_OF_KITS, READERS_OF_KITS
 from failsoft.errors.peers import upstream
 from failsoft.errors.protocols import (
@@ -39,9 +40,11 @@ from failsoft.errors.store_texts import (
     text_of_sqlite,
     word_of_libpq,
 )
-from failsoft.errors.vendor_codes import MORE_READERS_OF_VENDORS, READERS_OF_VENDORS
+from failsoft.errors.vendor_codes import MORE_READERS_OF_VENDORS, READERS_OF_VENDORS, TEXTS_OF_SOCKS
 
 __all__ = [
+    "ATTRIBUTES_READ",
+    "BLIND_TO_NUMBERS",
     "Code",
     "CodeReader",
     "find_code_readers",
@@ -75,6 +78,7 @@ def _translated(exc: BaseException) -> Code | None:
     cause = exc.__cause__
     if cause is None or isinstance(cause, OSError) or not has_reader(type(cause)):
         return None
+    note()
     label = find_label(type(cause).__module__, type(cause).__name__)
     return next((code for reader in find_code_readers(type(cause)) if (code := reader(cause, label)) is not None), None)
 
@@ -351,6 +355,38 @@ _MORE_READERS: dict[str, CodeReader] = {
 _NO_CODE_OF_A_PEER = frozenset({"aiohttp.http_exceptions"})
 # FFmpeg has a class for each number; those of a file server are about its files
 _NO_ERRNO = frozenset({"SSLError", "gaierror", "herror", "TypesenseClientError", "FFmpegError", "SMBException"})
+
+
+_OF_SQLSTATES = frozenset({"sqlstate", "pgcode"})
+ATTRIBUTES_READ: Mapping[CodeReader, frozenset[str]] = {
+    read_words: frozenset(),
+    read_interpreter: frozenset(),
+    read_libpq: frozenset(),
+    read_misuse: frozenset(),
+    read_oracle: frozenset(),
+    read_redis: frozenset(),
+    _errno: frozenset({"errno", "filename"}),
+    _address: frozenset({"errno"}),
+    _child: frozenset({"returncode"}),
+    _sqlite: frozenset({*_SQLITE_NUMBERS, "sqlite_errorname"}),
+    _sqlstate: _OF_SQLSTATES,
+    read_postgres: _OF_SQLSTATES,
+    read_mysql: _OF_SQLSTATES | {"errno"},
+    any_response: frozenset({"response"}),
+    read_http_protocol: frozenset(),
+    TEXTS_OF_SOCKS: frozenset(),
+}
+"""By reader, of those that look at few: the attributes that they look at beside text, arguments and cause. The last one
+looks at more where there is a response."""
+
+
+BLIND_TO_NUMBERS: frozenset[CodeReader] = frozenset(
+    {
+        TEXTS_OF_SOCKS, read_http_protocol, read_interpreter, read_libpq, read_misuse, read_redis, read_postgres,
+        any_response, _address, _child, _errno, _sqlite, _sqlstate,
+    }
+)  # fmt: skip
+"""The readers that search texts for no number, but for that after `Errno`."""
 
 
 def has_reader(cls: type) -> bool:

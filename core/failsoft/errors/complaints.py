@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from failsoft.errors.stems import Sought
+
 __all__ = [
     "cannot_read",
     "has_to_be_paid",
@@ -94,7 +96,7 @@ _STORED = (
     r"|bucket|exchange|vhost|catalog)\b(?! name)"
 )
 _NOT_SET_UP = tuple(
-    (why, re.compile(words, re.IGNORECASE))
+    (why, Sought(words, re.IGNORECASE))
     for why, words in (
         ("a program", _PROGRAM),
         ("a file", _FILE),
@@ -110,7 +112,7 @@ _THING = (
     r"|address|coordinates?|geometry|point|latitude|longitude|uuid|key|base\d\d|unicode|utf-?8|field|element|tag"
     r"|stream|attribute|minute|hour|day|weekday|month|word|language|locale|currency|country|phrase|prefix|version|characters?)"
 )
-_UNREADABLE = re.compile(
+_UNREADABLE = Sought(
     r"\b(?:invalid|malformed|corrupt(?:ed)?|truncated|unrecogni[sz]ed|unparsable|undecodable)\b(?! (?:argument"
     r"|option|param"
     r"|state|operation|call|use|mode|config))"

@@ -9,6 +9,7 @@ from failsoft.errors.capture import cause_of, context_of, frames_of
 from failsoft.errors.catalogue.labels import DISCONNECTED
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Link
+from failsoft.errors.fleeting import note
 from failsoft.errors.hints import broke_while_answering
 
 __all__ = ["find_disconnect"]
@@ -61,6 +62,7 @@ def _cancelled_from_outside() -> bool:
 
     Where no task runs there is nobody to cancel: a library ended a task of its own inside of `asyncio.run`.
     """
+    note()
     try:
         task = asyncio.current_task()
     except RuntimeError:

@@ -2,6 +2,7 @@
 
 Whoever raises a bare `Exception` or a `RuntimeError` tells in its text what happened. Where that is a rule, a right or
 an input, the words give a category and a severity; they blame no client, so the status stays that of a fault of ours.
+Of a class of the application's own they give the status, too: it was made to be told apart by whoever catches it.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from failsoft.errors.names import guess_by_words
 from failsoft.errors.patterns import guess_by_message, what_happened
 from failsoft.errors.peers import status_in
 from failsoft.errors.reading import Reading
+from failsoft.errors.taxonomy import Category
 
-__all__ = ["tells_what_happened", "word_of_code", "words_alone"]
+__all__ = ["tells_what_happened", "told_of_a_peer", "word_of_code", "words_alone"]
 
 _MAX_TEXT = 400
 _MAX_READ = 2_000
@@ -77,15 +79,20 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         is_.UPSTREAM_FAILED,
         "returned answered replied responded back sent gave received got response reply answer",
-        r"\b(?:service|api|provider|partner|gateway|model|carrier|bank) (?:answered|replied|responded|returned) without\b"
-        r"|\b(?:service|api|provider|partner|gateway|model|carrier|bank|supplier)(?:'s)? (?:answer|response|reply) (?:does"
-        r"|did|is|was)(?: not|n't)\b|\b(?:returned|answered|replied|responded|came back|(?<!body )sent|gave|received|got)(?: us| back)?(?: with)?"
+        r"\b(?:service|api|provider|partner|gateway|model|carrier|bank) (?:answered|replied|responded"
+        r"|returned) without\b|\bdid not (?:answer|respond|reply) with\b"
+        r"|\b(?:service|api|provider|partner|gateway|model|carrier|bank|supplier)(?:'s)? (?:answer|response"
+        r"|reply) (?:does"
+        r"|did|is|was)(?: not|n't)\b|\b(?:returned|answered|replied|responded|came back|(?<!body )sent|gave|received"
+        r"|got)(?: us| back)?(?: with)?"
         r" (?:nonsense|garbage|rubbish|html|nothing|no (?:content|data|body|answer|json)"
         r"|(?:an? )?(?:empty|invalid|unexpected|malformed|unparsable|unreadable|incomplete|no valid|garbled)"
         r" (?:answer|response|reply|body|document|payload|content|json|status|page))\b"
         r"|\b(?:unexpected|invalid|malformed|empty|bad|garbled|unparsable|unreadable|incomplete|no valid) (?:\w+ )?"
         r"(?:response|reply|answer) (?:from|of|by)\b",
     ),
+    _row(is_.QUOTA_SPENT, "quota billing", r"\binsufficient[_ ]quota\b|\bcheck your plan and billing\b"),
+    _row(is_.THROTTLED, "limit throttl", r"\b(?:limits|limited|throttles|throttled|rate[- ]limits) us\b"),
     _row(is_.NO_TRUST, "certificate", r"\bcertificate\b.{0,60}?\b(?:expired|not trusted|untrusted|revoked"
     r"|self[- ]signed)\b"),
     _row(
@@ -118,7 +125,8 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         is_.BROKEN,
         "connection",
-        r"\bconnection (?:to|with) \S+(?: \S+)? (?:was |is )?(?:dropped|lost|closed|reset|broken)\b"
+        r"\bclosed the connection\b|\bconnection (?:was )?closed (?:in the middle|unexpectedly|early)\b"
+        r"|\bconnection (?:to|with) \S+(?: \S+)? (?:was |is )?(?:dropped|lost|closed|reset|broken)\b"
         r"|\bconnection (?:was |is )?(?:lost|dropped|broken)\b",
     ),
     _row(
@@ -136,9 +144,10 @@ _ROWS: tuple[_Row, ...] = (
     ),
     _row(
         is_.MISCONFIGURED,
-        "settings config environ migrations install path",
+        "settings config environ migrations install path created",
         r"\badd (?:it|them) to (?:the |your )?(?:settings|config\w*|environment)\b|\brun (?:the |your )?migrations?\b"
-        r"|\b(?:not found|missing) (?:on|in) (?:the )?path\b|\binstall it\b|\bis not installed\b",
+        r"|\b(?:not found|missing) (?:on|in) (?:the )?path\b|\binstall it\b"
+        r"|\bhas not been (?:created|set up)\b.{0,6}?\brun\b|\bis not installed\b",
     ),
     _row(is_.MISCONFIGURED, "migration configured", r"\bmigrations?\b.{0,30}?\b(?:not (?:been )?(?:applied|run)"
     r"|missing|pending)\b|\b(?:is"
@@ -159,10 +168,12 @@ _ROWS: tuple[_Row, ...] = (
         "out sold booked insufficient enough declined refused already was been expired ended passed lapsed valid active"
         " paused used over cannot can't not limit eligible minimum maximum closed locked archived frozen full suspended"
         " exceed disabled",
-        r"\b(?:period|registration|enrol\w+|booking|account|case|order|shop|store|window|month|year|ledger|course|campaign"
+        r"\b(?:period|registration|enrol\w+|booking|account|case|order|shop|store|window|month|year|ledger|course"
+        r"|campaign"
         r"|contest|vote|poll|topic|thread|ticket|auction|comments?) (?:is|are|was|were) (?:already )?(?:closed|locked"
         r"|archived|frozen|full|suspended)\b|\bwould exceed\b"
-        r"|\bdisabled by (?:its|the|his|her|their|your) (?:owner|admin\w*|customer|user|tenant)\b|\b(?:out of stock|sold out|fully booked|overbooked)\b"
+        r"|\bdisabled by (?:its|the|his|her|their|your) (?:owner|admin\w*|customer|user|tenant)\b|\b(?:out of stock"
+        r"|sold out|fully booked|overbooked)\b"
         r"|\b(?:insufficient|not enough) (?:funds|stock|inventory|money|points|seats|credits?)\b"
         r"|\b(?:card|payment|transaction) (?:was |is |has been |were )?(?:declined|refused by the bank)\b"
         rf"|\b(?:already|was|has been) (?:been )?(?:{_DONE})\b(?! by)"
@@ -180,8 +191,10 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         is_.CONTRADICTION,
         "match equal add inconsistent orphan corrupt stored",
-        r"\bstored (?:\w+ ){1,5}?(?:cannot|could not|can't) be (?:decoded|read|parsed|decrypted|loaded)\b"
-        r"|\b(?:state|data|records?) (?:is|are) inconsistent\b|\b(?:checksum|hash|digest|crc)\b.{0,40}?\b(?:do|does)(?: not|n't) match\b|\bdoes(?: not|n't) (?:equal"
+        r"\bcorrupt(?:ed)? (?:data|records?|rows?)\b|\bstored (?:\w+ ){1,5}?(?:cannot|could not|can't) be (?:decoded"
+        r"|read|parsed|decrypted|loaded)\b"
+        r"|\b(?:state|data|records?) (?:is|are) inconsistent\b|\b(?:checksum|hash|digest|crc)\b.{0,40}?\b(?:do"
+        r"|does)(?: not|n't) match\b|\bdoes(?: not|n't) (?:equal"
         r"|match|add up to) the"
         r" (?:sum|stored|recorded|total)\b|\binconsistent (?:state|data|record)\b|\borphan(?:ed)?\b|\b(?:is|are"
         r"|was) corrupt(?:ed)?\b",
@@ -218,6 +231,23 @@ def words_alone(text: str, name: str, *, ours: bool = False, meant: bool = False
     return Reading(label, "pattern", words, confidence, name, more=more)
 
 
+_OF_PEERS = frozenset({Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.AUTHENTICATION})
+
+
+def told_of_a_peer(text: str, named: Label) -> tuple[Label, str] | None:
+    """What the message of a class that is named for what fails outside, or for who is let in, says more exactly: the
+    status that a peer answered, that it refused our credentials or throttles us, or that a setting is missing."""
+    told = _words_alone(text[:_MAX_READ], ours=False, meant=True) if named.category in _OF_PEERS else None
+    if told is None or told[2] < TOLD:
+        return None
+    label, words, _ = told
+    if named.category is Category.AUTHENTICATION:
+        return (label, words) if label == is_.REFUSED_US else None
+    if named.category is Category.RESOURCE:
+        return (label, words) if label.category in (Category.EXTERNAL_SERVICE, Category.RESOURCE) else None
+    return (label, words) if named == is_.UPSTREAM_FAILED else None
+
+
 def tells_what_happened(text: str) -> bool:
     """Whether a message names what happened, and not only what it was about."""
     told = _words_alone(text[:_MAX_READ], ours=False, meant=False)
@@ -244,8 +274,11 @@ def _said_in_words(text: str, *, meant: bool) -> tuple[Label, str] | None:
         return is_.MISCONFIGURED, "a variable that is not set"
     lower = text.lower()
     for label, bare, stems, words in _ROWS:
-        if any(stem in lower for stem in stems) and (found := words.search(lower)) is not None:
-            return label if meant else bare, found[0]
+        for stem in stems:
+            if stem in lower:
+                if (found := words.search(lower)) is not None:
+                    return label if meant else bare, found[0]
+                break
     return None
 
 

@@ -14,6 +14,7 @@ from itertools import islice
 from failsoft.errors.catalogue.labels import BUG
 from failsoft.errors.failure import Frame, Link
 from failsoft.errors.files import in_package, slashed
+from failsoft.errors.fleeting import compare
 from failsoft.errors.frames import Frames
 from failsoft.errors.places import OF_INPUT
 from failsoft.errors.reading import Reading
@@ -40,6 +41,7 @@ _LIMITS_TIME = re.compile(r"(?!async)[^/]*time_?(?:out|limit)[^/]*/|[^/]+/time_?
 
 def misses_a_file(exc: BaseException, text: str) -> str | None:
     """What a library lacks that names a file, or passes on that one is missing."""
+    compare()
     missing = exc if type(exc) is FileNotFoundError else exc.__context__
     if type(missing) is not FileNotFoundError or not (missing is exc or str(missing.filename) in text):
         return None

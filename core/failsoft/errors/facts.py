@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from failsoft.errors.alike import OF_APPLICATIONS, Plan, plan_of
 from failsoft.errors.capture import qualified_name
 from failsoft.errors.catalogue import find_label
 from failsoft.errors.catalogue.labels import (
@@ -23,7 +24,7 @@ from failsoft.errors.catalogue.labels import (
     wrapping,
 )
 from failsoft.errors.class_paths import ClassPaths
-from failsoft.errors.codes import CodeReader, find_code_readers, has_reader
+from failsoft.errors.codes import ATTRIBUTES_READ, BLIND_TO_NUMBERS, CodeReader, find_code_readers, has_reader
 from failsoft.errors.conventions import (
     VAGUE,
     Convention,
@@ -36,7 +37,7 @@ from failsoft.errors.conventions import (
 )
 from failsoft.errors.evidence import CATALOGUED, GUESSED
 from failsoft.errors.exceptions import FailsoftError
-from failsoft.errors.foreign_codes import readers_of_package
+from failsoft.errors.foreign_codes import ATTRIBUTES_OF_CUSTOM, CUSTOM_BLIND_TO_NUMBERS, readers_of_package
 from failsoft.errors.hints import may_be_refined
 from failsoft.errors.names import guess_by_name, is_mute_name
 from failsoft.errors.own_status import answer_of_the_application, named_answer
@@ -98,6 +99,8 @@ class Facts:
     """A class of a client of a store or a broker, which is our own."""
     may_be_gone: bool
     """An exception of this class may say that the client went away."""
+    plan: Plan | None
+    """How exceptions of this class are told apart; None: they are not, and none is the same again."""
 
 
 class FactsOfClasses:
@@ -132,10 +135,13 @@ class FactsOfClasses:
             word = known.depth, answer_of_a_framework
         elif word is not None and not foreign and not issubclass(cls, FailsoftError):
             word = word[0], named_answer(word[1], cls)
-        if word is None and weak and not exact and not foreign and not has_reader(cls):
+        unknown = weak and not exact and not foreign
+        plain_word = word is None
+        if word is None and unknown and not has_reader(cls):
             word = 0, answer_of_the_application(cls)
         mapping = self._paths.find(cls)
         path = mapping[1] if mapping else ""
+        readers = _readers_of(cls, known.label, package)
         facts = Facts(
             ref=weakref.ref(cls),
             name=qualified_name(cls),
@@ -145,11 +151,11 @@ class FactsOfClasses:
             says=known.says,
             confidence=known.confidence,
             mute=weak and (exact or foreign or is_mute_name(cls.__name__)),
-            unknown=weak and not exact and not foreign,
+            unknown=unknown,
             kind=custom_of(package, cls) if weak and foreign and not exact and package is not None else None,
             word=word[1] if word else None,
             refined=word is not None and _is_refined(known, word[0]),
-            readers=_readers_of(cls, known.label, package),
+            readers=readers,
             mapping=(path, self._mappings[path]) if mapping else None,
             mapped_as_last=mapping is not None and cls.__mro__[mapping[0]].__name__ in _EVERYTHING,
             # a group that says what it is, as that of a validator, is not what its members are
@@ -161,9 +167,24 @@ class FactsOfClasses:
             passes_on=foreign and (weak or known.confidence < GUESSED),
             store=_is_of_a_store(cls),
             may_be_gone=known.label == DISCONNECTED or issubclass(cls, _GONE),
+            plan=_plan_of(cls, readers, unknown=unknown) if plain_word and known.label.code != INVALID.code else None,
         )
         facts.plain = _is_plain(facts)
+        if facts.plan is not None:
+            facts.plan.dear = (facts.mute or facts.unknown) and facts.guess is None
         return facts
+
+
+_READ = {**ATTRIBUTES_READ, **ATTRIBUTES_OF_CUSTOM}
+_BLIND = BLIND_TO_NUMBERS | CUSTOM_BLIND_TO_NUMBERS
+
+
+def _plan_of(cls: type, readers: tuple[CodeReader, ...], *, unknown: bool) -> Plan | None:
+    try:
+        more: frozenset[str] = OF_APPLICATIONS if unknown else frozenset()
+        return plan_of(cls, readers, _READ, blind=_BLIND, more=more)
+    except Exception:  # noqa: BLE001 - a class of whatever kind may stand there
+        return None
 
 
 _CLIENT_WITHIN = re.compile(r"\.\w*client\w*(?:\.|\Z)")

@@ -10,15 +10,18 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import pairwise
 
-from failsoft.errors.answer_words import word_of_answer
+from failsoft.errors.answer_words import ATTRIBUTES_WITH_WORDS, word_of_answer
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice
 from failsoft.errors.code import Code
 from failsoft.errors.conventions import CLEAR, label_of_words
+from failsoft.errors.fleeting import compare
 from failsoft.errors.packages import Kind
 from failsoft.errors.peers import (
+    ATTRIBUTES_OF_PEERS,
     IN_FULL,
+    STATUSES_OF_PEERS,
     asks_to_be_repeated,
     means_of_a_bad_request,
     of_our_request,
@@ -28,6 +31,8 @@ from failsoft.errors.peers import (
 from failsoft.errors.taxonomy import Category
 
 __all__ = [
+    "OF_ANSWERS",
+    "OF_RESPONSES",
     "read_http",
     "read_http_in_text",
     "read_http_or_code",
@@ -53,6 +58,15 @@ _PHRASES = {int(one): one.phrase.lower() for one in HTTPStatus}
 _BODIES = ("body", "json_body", "data", "text", "details", "response_data", "payload")
 """Where clients keep the body of an answer, once it is read."""
 _CODES = ("code", "type", "error_code", "errorCode", "name", "reason", "error_type", "status")
+OF_ANSWERS = frozenset(
+    {
+        *_RESPONSES, *_STATUSES_AND_CODES, *_WAITS, *_REPEATS, *_BODIES, *ATTRIBUTES_WITH_WORDS, *ATTRIBUTES_OF_PEERS,
+        "error_type", "headers",
+    }
+)  # fmt: skip
+"""All attributes that are looked at here, and by whom these ask; and those whose names end as those of a response."""
+OF_RESPONSES = frozenset({*_STATUSES_OF_RESPONSES, *STATUSES_OF_PEERS, *_WAITS, "headers", "data"})
+"""All that is looked at of a response."""
 _MAX_BODY = 20_000
 _OF_A_RATE = re.compile(r" (?:concurren\w*|rate|requests?|calls?|usage|tokens?) ")
 _MAX_TEXT = 2_000
@@ -77,9 +91,11 @@ def read_http(exc: BaseException, label: Label | None, names: tuple[str, ...] = 
     status = _status_of(exc, names)
     if status is None:
         return None
-    if response is None and label is not None and label.category is Category.NETWORK and str(status) not in str(exc):
-        # what failed on the link had no answer; the number was made up to have one
-        return None
+    if response is None and label is not None and label.category is Category.NETWORK:
+        compare()
+        if str(status) not in str(exc):
+            # what failed on the link had no answer; the number was made up to have one
+            return None
     return _peer(status, label, exc, response)
 
 

@@ -22,6 +22,7 @@ from failsoft.errors.codes import read_mongo, read_mysql, read_oracle, read_post
 from failsoft.errors.conventions import CLEAR, label_of_words
 from failsoft.errors.driver_codes import read_aerospike, read_snowflake, read_tarantool, read_tds, read_trino
 from failsoft.errors.foreign_answers import (
+    OF_ANSWERS,
     read_http,
     read_http_in_text,
     read_http_or_code,
@@ -33,6 +34,7 @@ from failsoft.errors.foreign_answers import (
 )
 from failsoft.errors.packages import Kind, Package
 from failsoft.errors.patterns import guess_by_message
+from failsoft.errors.peers import upstream
 from failsoft.errors.protocols import (
     read_amqp,
     read_clickhouse,
@@ -49,7 +51,7 @@ from failsoft.errors.store_texts import read_redis, text_of_postgres
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.vendor_codes import read_oauth
 
-__all__ = ["readers_of_package"]
+__all__ = ["ATTRIBUTES_OF_CUSTOM", "CUSTOM_BLIND_TO_NUMBERS", "readers_of_package"]
 
 _SQLSTATE = re.compile(r"\bSQLSTATE\W{0,3}([0-9A-Z]{5})\b|\A\[?([0-9A-Z]{2}[0-9]{3})\]?(?:\W|\Z)")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -227,6 +229,23 @@ def _remote_class(exc: BaseException, _label: Label | None) -> Code | None:
     return Code(is_.UPSTREAM_FAILED if label == is_.NOT_THERE else label, name)
 
 
+_OF_CLOUDS = OF_ANSWERS | {*_WORDS_OF_CLOUDS, "get_status_code", "grpc_status_code"}
+ATTRIBUTES_OF_CUSTOM: Mapping[CodeReader, frozenset[str]] = {
+    upstream: OF_ANSWERS,
+    read_http: OF_ANSWERS,
+    read_http_or_code: OF_ANSWERS,
+    read_http_in_text: OF_ANSWERS,
+    read_worded: OF_ANSWERS,
+    _http_of_a_store: OF_ANSWERS,
+    _http_of_a_broker: OF_ANSWERS,
+    _grpc: _OF_CLOUDS,
+    _cloud: _OF_CLOUDS,
+    _remote_class: frozenset({"exception"}),
+    _sqlstate: frozenset({"sqlstate", "pgcode", "sql_state", "SQLState"}),
+}
+"""By reader: the attributes that it looks at beside text and arguments."""
+CUSTOM_BLIND_TO_NUMBERS: frozenset[CodeReader] = frozenset(ATTRIBUTES_OF_CUSTOM) - {_sqlstate}
+"""The readers that search texts for no number but a status."""
 _OF_MAIL = (_smtp,)
 # a protocol has its codes, whoever speaks it; a package says which it speaks by its name or the names of its classes
 _SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(

@@ -44,6 +44,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("payment", r"zahlung"),
     ("required", r"erforderlich"),
     ("declined", r"abgelehnt"),
+    ("corrupt", r"beschadigt\w*|beschaedigt\w*|korrupt\w*"),
+    ("completed", r"abgeschlossen\w*|beendet|erledigt"),
     # French
     ("not found", r"introuvables?|non trouvee?s?|inexistante?s?|n existe pas"),
     ("not allowed", r"non autorisee?s?|pas autorisee?s?"),
@@ -66,6 +68,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("cancelled", r"annulee?s?"),
     ("closed", r"fermee?s?"),
     ("token", r"jeton"),
+    ("corrupt", r"corrompue?s?|illisibles?"),
     ("password", r"mot de passe"),
     ("required", r"requise?s?|obligatoires?"),
     # Spanish
@@ -85,6 +88,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("conflict", r"conflicto"),
     ("unknown", r"desconocid[oa]s?"),
     ("session", r"sesion"),
+    ("corrupt", r"corrupt[oa]s?|danad[oa]s?"),
     ("password", r"contrasena"),
     ("closed", r"cerrad[oa]s?"),
     ("cancelled", r"cancelad[oa]s?"),

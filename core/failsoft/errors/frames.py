@@ -57,6 +57,31 @@ class Frames(Sequence["Frame"]):
         """The code of the innermost frames, so many at most; none if they came from another process."""
         return [] if self._made is not None else self._codes[-last:]
 
+    def add_to(self, parts: list[Any], kept: list[Any], last: int) -> bool:
+        """Add to the parts of a key which codes the innermost frames are of, and where in them each stood.
+
+        Parameters:
+            kept: gets the codes, because the key has the identities of them.
+            last: so many frames at most.
+
+        Returns:
+            False: the traceback is so long that not all of it is known, or it came from another process.
+        """
+        codes, offsets = self._codes, self._offsets
+        number = len(codes)
+        if number >= MAX_FRAMES or self._made is not None:
+            return False
+        if number > last:
+            codes, offsets = codes[-last:], offsets[-last:]
+            if codes[-1].co_filename.startswith("<frozen importlib"):
+                # of these as many may follow as there are packages in packages
+                return False
+        parts.append(len(codes))
+        parts += map(id, codes)
+        parts += offsets
+        kept.append(codes)
+        return True
+
     def files(self, last: int) -> list[str]:
         """The file names of the innermost frames, so many at most; no line number is read for that."""
         if self._made is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from failsoft.errors.capture import cause_of, members_of
+from failsoft.errors.fleeting import compare
 
 __all__ = ["inner_of", "leaves_of", "quoted_context_of"]
 
@@ -45,6 +46,7 @@ def quoted_context_of(exc: BaseException) -> BaseException | None:
     context = exc.__context__
     if context is None or exc.__suppress_context__:
         return None
+    compare()
     text = str(context)[:_MAX_TEXT].strip()
     return context if len(text) >= _SHORTEST and text in str(exc)[: 4 * _MAX_TEXT] else None
 

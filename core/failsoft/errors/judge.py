@@ -13,7 +13,6 @@ from typing import Any, NamedTuple, TypeVar
 
 from failsoft.errors import own_word
 from failsoft.errors.capture import qualified_name, text_of
-from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import (
     BUG,
     DISCONNECTED,
@@ -28,12 +27,13 @@ from failsoft.errors.catalogue.labels import (
 from failsoft.errors.code import Code, is_raised_by_us
 from failsoft.errors.complaints import is_not_set_up
 from failsoft.errors.disconnects import find_disconnect
-from failsoft.errors.domain_words import tells_what_happened, words_alone
+from failsoft.errors.domain_words import tells_what_happened, told_of_a_peer, words_alone
 from failsoft.errors.entries import unless_written
 from failsoft.errors.evidence import GUESSED, NAMED
 from failsoft.errors.exceptions import FailsoftError
 from failsoft.errors.facts import Facts, FactsOfClasses
 from failsoft.errors.failure import Link
+from failsoft.errors.fleeting import note
 from failsoft.errors.inside import inner_of, leaves_of, quoted_context_of
 from failsoft.errors.model import DOUBTED, TextModel, doubted
 from failsoft.errors.names import is_said_by_causes
@@ -43,7 +43,6 @@ from failsoft.errors.patterns import (
     names_a_setting,
     tells_of_an_answer,
 )
-from failsoft.errors.peers import status_in
 from failsoft.errors.places import OF_INPUT
 from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_after
 from failsoft.errors.rules import CompiledRules
@@ -90,6 +89,8 @@ class Asked(NamedTuple):
     """By the identity of the exception."""
     reads: list[int]
     """One number: how many exceptions were read. A tree of groups and causes may be huge, or a circle."""
+    codes: Mapping[int, Code | None]
+    """What the readers said of those exceptions that they were asked about already, by identity."""
 
 
 class Judge:
@@ -161,7 +162,12 @@ class Judge:
                     # Flask's InternalServerError is no answer of the application
                     return self._read(original, asked, depth + 1)
                 return self._consider_cause(exc, own, facts, asked, depth)
-        code = self._code_of(exc, facts) if facts.readers else None
+        if not facts.readers:
+            code = None
+        elif id(exc) in asked.codes:
+            code = asked.codes[id(exc)]
+        else:
+            code = self.code_of(exc, facts)
         if code is not None:
             return self._coded(exc, code, facts, asked, depth)
         if facts.mute or facts.unknown:
@@ -249,6 +255,7 @@ class Judge:
             if wait is not None:
                 reading.more["retry_after"] = wait
         if reading.label.code == INVALID.code:
+            note()
             errors = self._guard(lambda: pairs_of_exception(exc))
             if errors:
                 reading.more["errors"] = errors
@@ -309,10 +316,8 @@ class Judge:
     def _named(self, exc: BaseException, facts: Facts, said: tuple[Label, str], asked: Asked, depth: int) -> Reading:
         """A class of the application whose name says what it is for."""
         reading = Reading(said[0], "name", said[1], NAMED, facts.name)
-        outside = said[0].category in (Category.EXTERNAL_SERVICE, Category.RESOURCE)
-        if outside and (status := status_in(self._text(exc, asked))) is not None:
-            reading.label = label_of_upstream(status) or said[0]
-            reading.says = f"{said[1]}, HTTP {status}"
+        if (told := told_of_a_peer(self._text(exc, asked), said[0])) is not None:
+            reading.label, reading.says = told[0], f"{said[1]}, {told[1]}"
         inner = None if facts.mute else self._inner(exc, asked, depth)
         vaguer = said[0].transient and inner is not None and inner.label._replace(voice=Voice.SAYS) == UPSTREAM_FAILED
         if (
@@ -380,7 +385,8 @@ class Judge:
         # a cancellation that was no disconnect (see _judge) tells nothing about what failed
         return None if reading.label == DISCONNECTED else reading
 
-    def _code_of(self, exc: BaseException, facts: Facts) -> Code | None:
+    def code_of(self, exc: BaseException, facts: Facts) -> Code | None:
+        """What the readers say of an exception: the first of them that knows a code."""
         for reader in facts.readers:
             try:
                 code = reader(exc, facts.label)

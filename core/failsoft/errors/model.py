@@ -247,6 +247,9 @@ class TextModel:
             message: its text.
         """
         message = message[:_MAX_TEXT]
+        if " " not in message.strip():
+            # a single word says what it was about at most
+            return None
         key = (qualified_name(cls), message)
         guess = self._guesses.get(key)
         if guess is None:

@@ -33,7 +33,7 @@ def _row(label: Label, words: str) -> tuple[Label, re.Pattern[str]]:
 # asked in this order; each begins at a word, and a blank at its end ends one
 _DONE_WITH_THINGS = (
     "pay|deliver|ship|book|refund|transfer|sell|sale|return|cancell?|redeem|exchange|bill|insur|schedul|assign|negotiat"
-    "|lend|rent|edit|delet|modifi|chang|renew|order|reserv|withdraw|combin|stack|approv|publish|settl|collect"
+    "|lend|rent|port|edit|delet|modifi|chang|renew|order|reserv|withdraw|combin|stack|approv|publish|settl|collect"
 )
 _OF_BUSINESS = (
     "currency|amount|price|address|owner|tenant|account|unit|colou?r|country|region|store|warehouse|carrier|plan|tier"
@@ -49,9 +49,10 @@ _OF_MACHINES = (
     "worker process thread task job server service node socket connection stream channel pipe queue buffer pool session"
     " query upstream client host disk file cache loop executor scheduler container pod lock lease leader backend"
     " database cluster replica consumer producer subscriber publisher cursor transport reader writer generator"
-    " iterator response"
+    " iterator response line"
 )
 _NOT_OF_MACHINES = "".join(f"(?<! {word} )" for word in _OF_MACHINES.split())
+_NOR_NOT_SO = "".join(f"(?<! {word} not )" for word in _OF_MACHINES.split())
 # of which there is none, and nobody's rule says so
 _NONE_OF_THESE = (
     rf"(?!(?:{'|'.join(_OF_MACHINES.split())}|transaction|context|app|application|request|scope|span|primary|master"
@@ -86,7 +87,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     _row(is_.EXHAUSTED, r"pool (?:\w+ )?(?:time ?out|timed out|exhausted|full)|bulkhead (?:is )?(?:full|saturated)"),
     _row(
         is_.CONTENTION,
-        r"lock (?:\w+ )?(?:time ?out|timed out)|already locked|(?:device|record|document|account|resource|job) busy"
+        r"lock (?:\w+ )?(?:time ?out|timed out)|already locked|in progress|being (?!edited|held)\w+ed |(?:device"
+        r"|record|document|account|resource|job) busy"
         r"|(?:lock|lease) (?:expired|lost|gone)|already (?:processing|running|in progress|being )",
     ),
     # --- what failed outside -----------------------------------------------------------------------------------------
@@ -119,7 +121,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     # --- what ran out ------------------------------------------------------------------------------------------------
     _row(
         is_.OUR_LIMIT,
-        r"rate ?limit|throttl|slow down|too many (?:\w+ ){0,2}?(?:requests?|attempts?|tries|calls|logins?|messages)"
+        r"rate ?limit|throttl|slow down|too many (?:\w+ ){0,2}?(?:requests?|attempts?|tries|calls|logins?|messages"
+        r"|search(?:es)?|downloads?|uploads?|exports?|refreshes|invitations?|sms|codes|resends?)"
         r"|(?:requests?|calls?|api|attempts?|messages?|logins?) limit"
         r"|(?:tenant|user|account|org|organi[sz]ation|plan|customer|team|project|workspace|daily|monthly|api) quota",
     ),
@@ -135,7 +138,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     # --- settings ----------------------------------------------------------------------------------------------------
     _row(
         is_.MISCONFIGURED,
-        r"(?:missing|invalid|no) (?:\w+ ){0,3}?(?:settings?|config|env(?:ironment)? )|settings? (?:is |was )?(?:not"
+        r"(?:missing|invalid|no) (?:\w+ ){0,3}?(?:settings?|config|env(?:ironment)? )|improper|settings? (?:is "
+        r"|was )?(?:not"
         r"|missing)|missing (?:\w+ )?(?:credential|secret)"
         r"|(?:not |un|mis)configured"
         r"|not installed|schema outdated|(?:pending|unapplied) migrations?|migrations? (?:pending|needed|required)"
@@ -158,7 +162,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     # --- who are you -------------------------------------------------------------------------------------------------
     _row(
         is_.YOU_MAY_NOT,
-        r"forbidden|permission|access denied|not permitted|insufficient (?:permission|right|scope|privilege|role)"
+        r"(?:missing|insufficient|lacks?) (?:scope|role|privilege)|access (?:is |was )?(?:revoked|removed|withdrawn)"
+        r"|forbidden|permission|access denied|not permitted|insufficient (?:permission|right|scope|privilege|role)"
         r"|authorization|not authorized|csrf|xsrf"
         r"|(?:user|account|member|tenant|employee) (?:is )?(?:suspended|banned|blocked|disabled|deactivated"
         r"|locked (?!by )|inactive"
@@ -173,7 +178,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         is_.WHO_ARE_YOU,
-        r"unauthorized|unauthenticated|not authenticated|(?:not |un)signed in|signed out|(?:login|sign in|log in"
+        r"unauthorized|unauthenticated|auth(?:n)? (?:failed|failure|error)|not authenticated|(?:not |un)signed in"
+        r"|signed out|(?:login|sign in|log in"
         r"|mfa|otp|two factor|reauthentication"
         r"|step up) (?:required|needed)|not logged in"
         r"|(?:invalid|bad|wrong|expired|missing|revoked|incorrect) (?:\w+ )?(?:token|credential|password|session"
@@ -182,7 +188,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|mismatch"
         r"|incorrect|verification|disabled|rotated)|webhook (?:signature|verif)"
         r"|(?:wrong|bad|incorrect|invalid) (?:\w+ )?(?:pin|tan|totp|passcode|passphrase|captcha|login)"
-        r"|(?:pin|tan|totp|passcode|captcha|recaptcha) (?:is )?(?:wrong|incorrect|failed|invalid|mismatch|expired)"
+        r"|(?:pin|tan|totp|mfa|otp|passcode|captcha|recaptcha) (?:code )?(?:is )?(?:wrong|incorrect|failed|invalid"
+        r"|mismatch|expired)"
         r"|(?:token|nonce|otp) (?:already )?(?:reused|replayed|used)|(?:reused|replayed) (?:\w+ )?(?:token"
         r"|nonce|otp|request)"
         r"|replay (?:attack|detected)|(?:mfa|otp|second factor) (?:is )?missing|session gone",
@@ -198,8 +205,11 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(
         is_.INVALID,
-        r"not (?:understood|parse?able|recogni[sz]ed|well formed)|(?:query|search|filter|expression|formula) (?:\w+ )?"
-        r"(?:syntax|parse|parsing)|password (?:is )?(?:too )?(?:weak|short|long|common|simple|insecure)|(?:name|title|text|comment"
+        r"(?:weak|short|common|simple|insecure) password|(?:unreadable|broken|damaged) (?:spreadsheet|workbook"
+        r"|file|image|document|upload|csv|pdf|attachment|archive)|out of scale|not (?:understood|parse?able"
+        r"|recogni[sz]ed|well formed)|(?:query|search|filter|expression|formula) (?:\w+ )?"
+        r"(?:syntax|parse|parsing)|password (?:is )?(?:too )?(?:weak|short|long|common|simple|insecure)|(?:name|title"
+        r"|text|comment"
         r"|description|value)"
         r" (?:is )?too (?:short|long)|out of (?:range|bounds) |negative (?:amount|quantity|price|value|number|count)"
         r"|not (?:an? )?(?:number|integer|date|uuid|positive|e ?mail) |must be (?:positive|an? (?:number"
@@ -231,6 +241,11 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         rf"|no {_NONE_OF_THESE}\w+ (?:available|left|remaining|free) "
         r"|no (?:more )?(?:stock|seats?|slots?|rooms?|tickets?|places?|vacanc\w+|inventory|availability|allowance|beds?"
         r"|spots?|copies|balance|vouchers?|consent|quorum) "
+        r"|only (?:\w+ ){1,4}allowed|(?<!database )(?<!replica )(?<!file )(?:is )?read only |(?:price|rate|fee|fare"
+        r"|quote"
+        r"|terms|availability|stock) changed|(?:shift|stay|trip|tour|rental|loan|absence|leave|booking|distance"
+        r"|duration"
+        r"|term) too (?:long|short)"
         r"|suspended|blocked|locked out|unavailable for|not available|minimum|maximum|fraud|expired|ended |lapsed"
         r"|in use|taken |(?:budget|allowance) exceeded|empty |not applicable|exceeds |(?:region|country|market|area"
         r"|state|city"
@@ -238,7 +253,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|feature (?:is )?(?:not |un|dis)\w+|(?:endpoint|webhook|integration|campaign|channel|device|listing|product"
         r"|form|comments?|sharing|sign ?up|registration) disabled"
         r"|(?:hours?|amount|age|weight|coverage|sum|total|value|duration|distance|days|nights|quantity|credit|points"
-        r"|spending|stay|attempts) (?:\w+ )?exceeded"
+        r"|spending|stay|attempts|balance) (?:\w+ )?exceeded"
         rf"|max(?:imum)? (?!(?:\w+ )?(?:{_COUNTED_BY_MACHINES})s? )(?:\w+ ){{1,2}}(?:reached|exceeded)"
         r"|restriction |restricted |too (?:early|late|few|young|old|heavy|light|small|short|tall|far|close|low|high"
         r"|cheap|expensive|recent) |not met |clash|overlap|double book|prerequisite"
@@ -251,7 +266,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|needed)"
         r"|(?:schedul\w+|appointment|booking|calendar|time|slot|room|shift|interest|drug) conflict"
         r"|not (?:yet|paid|approved|confirmed|published|shipped|delivered|due|signed|completed?|enrolled|subscribed"
-        r"|served|commissioned|activated|onboarded|provisioned|paired|for sale|on sale|possible|free|open|in (?:an? )?(?:draft|plan|stock|season|service area))"
+        r"|served|commissioned|activated|onboarded|provisioned|paired|for sale|on sale|possible|free|open"
+        r"|in (?:an? )?(?:draft|plan|stock|season|service area))"
         # what is over, passed, finished or full, but for what goes over and for machines
         rf"|{_OVER}over (?:error |exception )?\Z|(?:window|cut ?off|date|time|term|period) (?:\w+ )?passed"
         rf"|{_NOT_OF_MACHINES}(?:finished|full) (?:error |exception )?\Z|used up |oversold|occupied|nothing to "
@@ -296,7 +312,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         is_.RULE_REFUSES,
         # what was done to a thing, as `WorkspaceArchived` and `ParcelSealed`: it is no longer to be had. Of a worker
         # that was killed and a pipeline that crashed the same form tells something else
-        rf"[a-z]+ {_NOT_OF_MACHINES}(?:{_NO_LONGER}) (?:error |exception )?\Z",
+        rf"[a-z]+ {_NOT_OF_MACHINES}{_NOR_NOT_SO}(?:{_NO_LONGER}) (?:error |exception )?\Z",
     ),
     _row(_WILL_PASS, r"temporar|transient|try again|retr(?:y|i)able"),
     _row(

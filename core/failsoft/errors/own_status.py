@@ -14,6 +14,7 @@ from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import Label, code_of_status
 from failsoft.errors.evidence import NAMED
+from failsoft.errors.fleeting import note
 from failsoft.errors.names import guess_by_name
 from failsoft.errors.own_word import OwnWord, answer_at_hand, http_answer
 from failsoft.errors.peers import status_of_peer
@@ -53,8 +54,10 @@ def answer_of_the_application(cls: type) -> OwnWord:
         if status is None:
             return None
         cause = exc.__cause__
-        if fixed is None and cause is not None and status_of_peer(getattr(cause, "response", None), cause) == status:
-            return None
+        if fixed is None and cause is not None:
+            note()
+            if status_of_peer(getattr(cause, "response", None), cause) == status:
+                return None
         if fixed is None and named is not None and named[0] == is_.UPSTREAM_FAILED:
             return _of_a_peer(exc, now, status, named[1])
         reading = http_answer(exc, now, status)

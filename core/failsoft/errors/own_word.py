@@ -24,6 +24,7 @@ from failsoft.errors.exceptions import (
     RetryExhaustedError,
     ValidationError,
 )
+from failsoft.errors.fleeting import note
 from failsoft.errors.reading import Reading, header_pairs, parse_retry_after, recode, status_of, take_retry_after
 from failsoft.errors.taxonomy import Category, Severity
 
@@ -129,6 +130,7 @@ def answer_at_hand(exc: BaseException, now: float) -> Reading | None:
     module = type(response).__module__
     if not isinstance(module, str) or module.partition(".")[0] not in _FRAMEWORKS:
         return None
+    note()
     status = getattr(response, "status_code", None)
     return http_answer(exc, now, status) if status_of(status) == status else None
 
@@ -230,6 +232,13 @@ def _ratelimited(exc: BaseException, now: float) -> Reading:
     return reading
 
 
+def _forged(exc: BaseException, now: float) -> Reading:
+    """A bad request by its class, and yet it was about who sent it."""
+    reading = _duck(exc, now)
+    reading.label = reading.label._replace(category=Category.AUTHENTICATION)
+    return reading
+
+
 def _session_interrupted(exc: BaseException, now: float) -> Reading:
     """A bad request by its class, and yet another request ended the session meanwhile."""
     reading = http_answer(exc, now, 400)
@@ -282,6 +291,9 @@ _WORDS: dict[str, OwnWord] = {
     "tornado.HTTPError": _without_text,
     "webob.HTTPException": _without_text,
     "pyramid.HTTPException": _without_text,
+    "pyramid.BadCSRFOrigin": _forged,
+    "pyramid.BadCSRFToken": _forged,
+    "fastapi_csrf_protect.CsrfProtectError": _forged,
     "bottle.HTTPError": _without_text,
     "cherrypy.HTTPError": _in_words,
     "web.HTTPError": _in_words,
@@ -336,7 +348,8 @@ def _failsoft(exc: BaseException, _now: float) -> Reading:
     more["rejected"] = isinstance(exc, RejectedError)
     # these two are made by Failsoft itself: what they say is computed, and may be spread
     computed = isinstance(exc, (CircuitOpenError, BulkheadFullError))
-    if (seconds := parse_retry_after(get("retry_after"), 0.0)) is not None:
+    # most have none of these, and to see that of nothing takes as long as all the rest
+    if (wait := get("retry_after")) is not None and (seconds := parse_retry_after(wait, 0.0)) is not None:
         more.update(retry_after=seconds, retry_after_set=not computed)
     name = qualified_name(cls)
     return Reading(label, "exception", name, 1.0, name, explicit=True, more=more)
@@ -352,13 +365,13 @@ def _plain_fields(exc: FailsoftError) -> dict[str, Any]:
     get = vars(exc).get
     more: dict[str, Any] = {}
     message = get("user_message")
-    if (isinstance(message, str) and message) or (isinstance(message, Mapping) and message):
+    if message is not None and isinstance(message, (str, Mapping)) and message:
         more["user_message"] = message
-    if isinstance(details := get("details"), Mapping):
+    if (details := get("details")) is not None and isinstance(details, Mapping):
         more["details"] = dict(details)
     if names := type(exc).public_details:
         more["public_details"] = tuple(names)
-    if headers := header_pairs(get("headers") or ()):
+    if (given := get("headers")) and (headers := header_pairs(given)):
         more["headers"] = tuple(headers)
     error_id = exc.error_id
     if isinstance(error_id, str) and error_id:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import Label
+from failsoft.errors.stems import Sought
 from failsoft.errors.taxonomy import Category, Severity
 
 __all__ = [
@@ -132,7 +133,8 @@ _PEERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|unexpected eof|network error|closed by"
     )),
     (is_.SILENT, re.compile(
-        r"time ?d? ?out|did not (?:respond|answer)|no (?:response|answer|reply) (?:received|from)|not responding"
+        r"time ?d? ?out|did not (?:respond|answer)(?! (?:with|in) )|no (?:response|answer|reply) (?:received|from)"
+        r"|not responding"
     )),
 )  # fmt: skip
 _ANSWERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
@@ -159,7 +161,7 @@ _SHARED: tuple[tuple[Label, re.Pattern[str]], ...] = (
     )),
 )  # fmt: skip
 
-_OF_SETTINGS = re.compile(
+_OF_SETTINGS = Sought(
     r"(?:secret|api|access|encryption|fernet|private|signing)[ _-]?keys?\b|\bpem\b|certificate file|credentials?\b"
     r"|\b(?:ur[li]|dsn|hosts?|hostname)\b|\b(?:transport|renderer|driver|backend|middleware|template|fonts?)\b"
     r"|\binstall|initiali[sz]e |initiali[sz]ed\b|configur|environment variable|\bsettings?\b",

@@ -14,7 +14,9 @@ from failsoft.errors.reading import header_pairs
 from failsoft.errors.taxonomy import Category
 
 __all__ = [
+    "ATTRIBUTES_OF_PEERS",
     "IN_FULL",
+    "STATUSES_OF_PEERS",
     "asks_to_be_repeated",
     "lower_text_of",
     "means_of_a_bad_request",
@@ -31,6 +33,8 @@ _STATUS_NAMES = (
     "status_code", "status", "http_status", "code", "response_code", "http_code", "http_status_code", "statusCode",
     "errcode",
 )  # fmt: skip
+STATUSES_OF_PEERS = frozenset(_STATUS_NAMES)
+ATTRIBUTES_OF_PEERS = STATUSES_OF_PEERS | {"response", "meta", "headers"}
 # a class that says one of these knows more than the status beside it: GitHub limits by 403, others time out by 408
 _KNOWS_BETTER = frozenset({Category.RESOURCE, Category.NETWORK, Category.BUSINESS_LOGIC, Category.CONCURRENCY})
 _SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
@@ -46,7 +50,8 @@ _OWN_PHRASES = "|".join(rf"{int(one)}(?=\W{{1,3}}{one.phrase})" for one in HTTPS
 _NUMBER = re.compile(r"[45]\d\d")
 _STATUS_IN_TEXT = re.compile(
     r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP (?:resp|response|error|code)|HTTP status|status code|(?:returned"
-    r"|answered|responded|replied|failed|got)(?: (?:with|an?|http|status|response|error|code))*|status"
+    r"|answered|responded|replied|failed|got|a r[ée]pondu|antwortete?|respondi[óo])(?: (?:with|an?|http|status"
+    r"|response|error|code))*|status"
     r"|response|with (?:status |error |response )?code)\W{0,3}([45]\d\d)\b"
     # so many rows were returned
     r"(?! (?!(?:status|was|is|as|has|errors)\b)[a-z]+s\b)"

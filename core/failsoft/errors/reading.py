@@ -14,6 +14,7 @@ from uuid import UUID
 from failsoft.errors.catalogue.labels import Label, code_of_status, label_of_status
 from failsoft.errors.evidence import voices_of
 from failsoft.errors.failure import Evidence, Failure
+from failsoft.errors.fleeting import note
 from failsoft.errors.rules import ErrorMapping
 from failsoft.errors.taxonomy import Category, Severity
 
@@ -110,6 +111,7 @@ def overlay(base: Reading, said: ErrorMapping, source: str, says: str, confidenc
 
 def add_public(exc: BaseException, more: dict[str, Any]) -> None:
     """Add attributes of an exception to what is known of it, where the application wants them said to clients."""
+    note()
     details = dict(more.get("details") or {})
     for name in more["public_details"]:
         # a failure holds no live object
@@ -147,6 +149,7 @@ def parse_retry_after(value: object, now: float) -> float | None:
         value = value.decode("latin-1")
     try:
         if isinstance(value, str) and not value.strip().replace(".", "", 1).isdigit():
+            note()
             seconds = parsedate_to_datetime(value).timestamp() - now
         elif isinstance(value, (str, int, float)) and not isinstance(value, bool):
             seconds = float(value)

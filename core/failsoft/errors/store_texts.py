@@ -145,6 +145,9 @@ _SQLITE: tuple[tuple[str, Label], ...] = (
     ("foreign key mismatch", is_.MISCONFIGURED),
     ("cannot open shared object", is_.MISCONFIGURED),
     ("no such", is_.MISCONFIGURED),
+    # a migration that ran before
+    (" already exists", is_.MISCONFIGURED),
+    ("duplicate column name", is_.MISCONFIGURED),
     ("has no column", is_.MISCONFIGURED),
     ("unknown database", is_.MISCONFIGURED),
     ("unknown tokenizer", is_.MISCONFIGURED),

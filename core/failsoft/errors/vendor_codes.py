@@ -13,7 +13,7 @@ from failsoft.errors.driver_codes import read_arango, read_trino
 from failsoft.errors.peers import lower_text_of, status_of_peer, upstream
 from failsoft.errors.taxonomy import Category
 
-__all__ = ["MORE_READERS_OF_VENDORS", "READERS_OF_VENDORS", "read_oauth"]
+__all__ = ["MORE_READERS_OF_VENDORS", "READERS_OF_VENDORS", "TEXTS_OF_SOCKS", "read_oauth"]
 
 
 def _words(*rows: tuple[Label, str]) -> dict[str, Label]:
@@ -337,6 +337,8 @@ def _remote_command(exc: BaseException, _label: Label | None) -> Code | None:
     return Code(is_.UPSTREAM_FAILED, "a command of another host") if elsewhere else None
 
 
+TEXTS_OF_SOCKS: CodeReader = _socks
+"""Looks at nothing but texts."""
 READERS_OF_VENDORS: tuple[tuple[CodeReader, str], ...] = (
     (_model, "openai anthropic groq together litellm mistralai"),
     (_stripe, "stripe"),

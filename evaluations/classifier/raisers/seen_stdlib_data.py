@@ -266,7 +266,7 @@ def _() -> None:
     struct.pack(">I", "12")
 
 
-@_put("literal_malformed", OUR_BUG, "ast.literal_eval says ValueError; its input may be the client's")
+@_put("literal_malformed", UNPARSABLE, "a ValueError of what reads a format")
 def _() -> None:
     ast.literal_eval("{'a': open('x')}")
 
@@ -335,7 +335,7 @@ def _() -> None:
     ).get_payload()
 
 
-@_put("mail_date_malformed", OUR_BUG, "a ValueError of email.utils; the date may be the client's")
+@_put("mail_date_malformed", UNPARSABLE, "a ValueError of what reads a format")
 def _() -> None:
     email.utils.parsedate_to_datetime("sometime in May")
 

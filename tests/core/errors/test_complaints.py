@@ -173,6 +173,23 @@ class SeatGone(BookingRuleViolation):
         ("NoStock", ("business_logic", 409, False)),
         ("NoFreeConnection", ("resource", 503, True)),
         ("NoActiveTransaction", ("system", 500, False)),
+        ("SyncInProgress", ("concurrency", 503, True)),
+        ("OnlyEuroAccountsAllowed", ("business_logic", 409, False)),
+        ("TooManySearches", ("resource", 429, True)),
+        ("MissingScope", ("authentication", 403, False)),
+        ("WeakPassword", ("validation", 400, False)),
+        ("PriceChanged", ("business_logic", 409, False)),
+        ("TenantContextMissing", ("system", 500, False)),
+        ("FfmpegNotInstalled", ("configuration", 500, False)),
+        ("FlagClientNotStarted", ("system", 500, False)),
+        ("StockNotReserved", ("business_logic", 409, False)),
+        # German, French, Spanish
+        ("SitzungAbgelaufen", ("authentication", 401, False)),
+        ("GutscheinBereitsEingeloest", ("business_logic", 409, False)),
+        ("CommandeIntrouvable", ("validation", 404, False)),
+        ("PedidoNoEncontrado", ("validation", 404, False)),
+        ("DonneesCorrompues", ("data_integrity", 500, False)),
+        ("ReservaNoDisponible", ("business_logic", 409, False)),
     ],
 )
 def test_names_by_which_an_application_refuses(classify: Classify, name: str, expected: tuple[str, int, bool]) -> None:

@@ -36,6 +36,51 @@ class Problem(enum.Enum):
     ORDER_NOT_FOUND = 2
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Seat 14C is already taken", ("business_logic", 409, False)),
+        ("role 'viewer' has no permission for 'invoice.delete'", ("authentication", 403, False)),
+        ("the period is closed, no postings are accepted", ("business_logic", 409, False)),
+        ("partner's answer does not fit the agreed schema", ("external_service", 502, False)),
+        ("model did not answer with JSON", ("external_service", 502, False)),
+        ("another update of this device is in progress", ("concurrency", 503, True)),
+        ("uploaded telemetry frame is truncated", ("validation", 400, False)),
+        ("stored record of the connection cannot be decoded", ("data_integrity", 500, False)),
+        ("Der Gutschein wurde bereits eingelöst", ("business_logic", 409, False)),
+        ("el pedido solicitado no existe", ("validation", 404, False)),
+        ("le service de paiement a répondu 503", ("external_service", 503, True)),
+    ],
+)
+def test_what_a_class_of_ones_own_was_chosen_to_tell_gives_the_status_too(
+    classify: Classify, text: str, expected: tuple[str, int, bool]
+) -> None:
+    failure = classify(caught(of_the_shop("ShopTrouble")(text)))
+    assert said(failure) == expected
+    assert not failure.expected
+    # nobody chose a class to say it by
+    bare = classify(caught(RuntimeError(text)))
+    assert bare.status >= 500
+    assert bare.category == failure.category or bare.category == "system"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("PspAuthenticationFailed", "payment provider rejected our API key", ("authentication", 502, False)),
+        ("ModelRateLimited", "the provider limits us to 500 requests a minute", ("resource", 503, True)),
+        ("LlmOverloaded", "model provider answered 529: overloaded", ("external_service", 503, True)),
+        ("IntegrationError", "OAUTH_CLIENT_ID is not configured", ("configuration", 500, False)),
+        ("IntegrationError", "certificate verify failed: certificate has expired", ("network", 502, False)),
+        ("LoginFailed", "wrong password", ("authentication", 401, False)),
+    ],
+)
+def test_words_say_more_exactly_what_a_name_says_of_a_peer(
+    classify: Classify, name: str, text: str, expected: tuple[str, int, bool]
+) -> None:
+    assert said(classify(caught(of_the_shop(name)(text)))) == expected
+
+
 # --- codes ------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("code", "expected"),

@@ -69,15 +69,20 @@ def test_features_do_not_grow_with_the_text() -> None:
 
 
 def test_where_nobody_knows_the_model_gives_a_category_and_no_more() -> None:
-    without = classified(ShopError("hm"), None)
-    failure = classified(ShopError("hm"), saying(Category.NETWORK))
+    without = classified(ShopError("hm, well"), None)
+    failure = classified(ShopError("hm, well"), saying(Category.NETWORK))
     assert (without.category, without.evidence[0].source) == (Category.SYSTEM, "default")
     assert (failure.category, failure.status, failure.transient) == (Category.NETWORK, 500, False)
     assert [one.source for one in failure.evidence] == ["model", "default"]
 
 
+@pytest.mark.parametrize("text", ["", "stock", " stock "])
+def test_of_a_single_word_it_says_nothing(text: str) -> None:
+    assert classified(ShopError(text), saying(Category.NETWORK)).evidence[0].source == "default"
+
+
 def test_below_its_floor_it_is_silent() -> None:
-    assert classified(ShopError("hm"), saying(Category.NETWORK, floor=1.0)).evidence[0].source == "default"
+    assert classified(ShopError("hm, well"), saying(Category.NETWORK, floor=1.0)).evidence[0].source == "default"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +125,7 @@ def test_the_model_can_be_switched_off_and_replaced(tmp_path: Path) -> None:
     mine = tmp_path / "mine.bin"
     bias = tuple(9.0 if one is Category.BUSINESS_LOGIC else 0.0 for one in Category)
     mine.write_bytes(Weights(NONE, bias, 1.0, 1.0, 0.5).pack())
-    exc = ShopError("hm")
+    exc = ShopError("hm, well")
     for model, category in ((False, Category.SYSTEM), (str(mine), Category.BUSINESS_LOGIC)):
         with failsoft.Failsoft({"classification": {"model": model}}) as fs:
             assert fs.classify(exc).category is category

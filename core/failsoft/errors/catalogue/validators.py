@@ -28,7 +28,8 @@ VALIDATORS: tuple[tuple[Label, str], ...] = (
     (
         is_.MISCONFIGURED,
         """
-        pypdf.errors.DependencyError pandas.errors.PyperclipException
+        referencing.exceptions.Unresolvable referencing.exceptions.Unretrievable
+        referencing.exceptions.NoSuchResource pypdf.errors.DependencyError pandas.errors.PyperclipException
         """,
     ),
     (
