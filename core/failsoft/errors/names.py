@@ -165,7 +165,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"(?:missing|insufficient|lacks?) (?:scope|role|privilege)|access (?:is |was )?(?:revoked|removed|withdrawn)"
         r"|forbidden|permission|access denied|not permitted|insufficient (?:permission|right|scope|privilege|role)"
         r"|authorization|not authorized|csrf|xsrf"
-        r"|(?:user|account|member|tenant|employee) (?:is )?(?:suspended|banned|blocked|disabled|deactivated"
+        r"|(?:user|account|member|employee) (?:is )?(?:suspended|banned|blocked|disabled|deactivated"
         r"|locked (?!by )|inactive"
         r"|not (?:active|enabled|verified))|(?:suspended|banned|blocked|disabled|inactive) (?:user|account|member)"
         r"|(?:tenant|owner|user|org|organi[sz]ation|workspace) mismatch|not (?:the|your|my) (?!same)|(?:wrong|other"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from failsoft.sanitize.rules import word_set
-from failsoft.sanitize.scanner import WORD_CHARACTERS, Scan, Span, marker
+from failsoft.sanitize.scanner import WORD_CHARACTERS, Scan, Span, any_case, marker
 from failsoft.sanitize.verdict import is_announced
 
 __all__ = ["AT", "email"]
@@ -38,7 +38,9 @@ _EASY_HOST = re.compile(r"@(?://)?[\w.-]{1,128}:\d{4,5}[/:]\w")
 # a password right behind the address, as in lists of logins
 _COMBO = re.compile(r":([^\s/:\"'<>,;.~]{6,64})(?=[\s\"',;)]|$)")
 # the id of a message has the form of an address (RFC 5322, section 3.6.4)
-_MESSAGE_ID = re.compile(r"(?i)(?:message[-_ ]?id|in-reply-to|references|content-id)[\"']?\s?[:=]?\s?[\"']?<?$")
+_MESSAGE_ID = re.compile(
+    any_case("message[-_ ]?id", "in-reply-to", "references", "content-id") + r"[\"']?\s?[:=]?\s?[\"']?<?$"
+)
 # a place on another machine, and what commands go there
 _REMOTE_PATH = re.compile(r":(?:~|/(?!/))|: Permission denied \(")
 _REMOTE = re.compile(r"(?:^|[\s/'\"])(?:ssh|scp|sftp|rsync|mosh|ssh-copy-id|autossh|sshfs)[\"']?,? [^\r\n|;&]*$")

@@ -22,11 +22,11 @@ from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import STYLE, Span, marker
 from failsoft.sanitize.verdict import Judge
 
-__all__ = ["ASSIGN", "assigned", "authorization", "plainly_assigned"]
+__all__ = ["PLURALS", "assigned", "assignment", "authorization"]
 
 # colours, emphasis in Markdown and HTML
 _STYLE = rf"(?:{STYLE}|\*\*(?!\*)|</?(?:b|strong|em|i|code|span)>){{0,4}}"
-ASSIGN = re.compile(
+_ASSIGN = re.compile(
     r"(?: string(?= =))?"
     rf"(?P<close>\\{{0,7}}[\"'`])?\]?(?:\[\])?(?:\.{{3,40}})?(?: \((?:str|string|text|required)\))?"
     rf"{_STYLE}[^\S\n]{{0,40}}"
@@ -40,12 +40,6 @@ ASSIGN = re.compile(
 )
 """What stands between a name and what is assigned to it, the quote that closes the name included."""
 
-# what most assignments are, of a value in which nothing can be mistaken: `password=x1`, `"password": "x1"`
-_PLAINLY = re.compile(
-    r"=([A-Za-z0-9][\w^!+~#@$?.-]{3,254}[\w^!+~#@$?-])(?=\s|\Z)(?!\s{0,4}(?:[-=~]{1,2}>|[→⇒]))"
-    r"|\": ?\"([A-Za-z0-9][\w^!+~#@$?.-]{3,255})\"(?=[,}\]]|\Z)",
-    re.ASCII,
-)
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{1,24})(?=[ \t+]+\S)[ \t+]+")
 # credentials after a scheme that nobody has registered
 _OPAQUE = re.compile(r"(?=[A-Za-z_.~+/-]{0,64}\d)[\w.~+/-]{16,4096}={0,2}(?=$|[\s\"',;)}\]\\])")
@@ -108,43 +102,21 @@ _NAMES = re.compile(r"[A-Za-z_][\w.]{0,60}(?:\s?,\s?[A-Za-z_][\w.]{0,60}){1,20}"
 _REMARK = re.compile(r"[a-z]{2,16}(?: [a-z]{2,16}){1,7}")
 _NEXT = re.compile(r"[a-z_.]{2,32}=[^=\s\"]")
 _MAX_INDENT = 64
-_PLURALS = ("codes", "tokens", "keys", "passwords", "secrets")
+PLURALS = ("codes", "tokens", "keys", "passwords", "secrets")
 _OTHER = re.compile(r"(?:,[ ]?| and | |;[ ]?)([\w~+/.-]{4,128})(?![\w=:(])")
-# kinds that are read in a way of their own, names that mean something else in a grammar, what parts one of many
-_OF_FORM = frozenset((*SHAPES, "authorization", "cookie", "signature"))
-_OF_GRAMMARS = frozenset(("token", "Token", "tokens", "TOKEN"))
-_JOINING = ("?", "&", ";")
 _judge = Judge()
 
 
-def plainly_assigned(site: Site) -> Span | None:
-    """What goes of a plain value that is plainly assigned, by the short way; None leaves it to `assigned`, which would
-    find the same."""
-    kind, name = site.kind, site.name
-    plain = _PLAINLY.match(site.scan.text, site.last)
-    if plain is None or kind in _OF_FORM or "." in name or "[" in name or name in _OF_GRAMMARS:
+def assignment(text: str, at: int) -> re.Match[str] | None:
+    """What stands between a name that ends here and what is assigned to it, if anything is."""
+    if text[at : at + 1] == " " and text[at + 1 : at + 2].islower() and not text.startswith(" string =", at):
+        # the next word of a sentence
         return None
-    if name[-1:] in "sS" and name.lower().endswith(_PLURALS):
-        return None
-    quoted = plain[1] is None
-    value, op = (plain[2], ":") if quoted else (plain[1], "=")
-    if (quoted and site.before != '"') or site.before in _JOINING or not _has_both(value):
-        return None
-    if kind == "secret" and not value.isalnum():
-        # it may be the path of one
-        return None
-    start, end = plain.span(2 if quoted else 1)
-    if not _judge.is_value(value, kind, name, quoted=quoted, op=op, after=site.scan.text[end : end + 1]):
-        return None
-    return start, end, marker("jwt" if value.startswith("eyJ") else kind)
-
-
-def _has_both(text: str) -> bool:
-    return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
+    return _ASSIGN.match(text, at)
 
 
 def assigned(site: Site, assign: re.Match[str], *, strict: bool) -> Span | None:
-    """What goes of the value that `ASSIGN` found assigned to a name.
+    """What goes of the value that `assignment` found assigned to a name.
 
     Parameters:
         strict: the strict tier: a name of health may be followed by that of a person.
@@ -214,7 +186,7 @@ def _plain(site: Site, at: int, op: str, *, strict: bool) -> Span | None:
 def _with_others(site: Site, span: Span | None) -> Span | None:
     """What goes, with the others of a list without brackets: `backup codes: x, y`."""
     text = site.scan.text
-    if span is None or not text[site.first : site.last].lower().endswith(_PLURALS):
+    if span is None or not text[site.first : site.last].lower().endswith(PLURALS):
         return span
     start, last, kept = span
     while (other := _OTHER.match(text, last)) and (has_look(other[1], site.kind) or other[1].isdigit()):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from failsoft.sanitize.keys import words_of
+from failsoft.sanitize.keys import words_in, words_of
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
+from failsoft.sanitize.scanner import any_case
 
 __all__ = [
     "WORDY_KINDS",
@@ -39,10 +40,14 @@ _LABELS = word_set(
     "パスワード トークン 비밀번호 토큰 passe password passphrase passcode token secret pin otp"
 )
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
+_PUT = ("put", "insert", "enter", "add", "replace")
 _STAND_IN = re.compile(
-    r"(?i)change[-_ ]?(?:me|it|this)|(?:put|insert|enter|add|replace)[-_ ](?:your|me|with|here)[-_ \w]{0,40}"
-    r"|your[-_ ][-_ \w]{2,40}|todo|tbd|fixme|placeholder|replaceme|[A-Z]+(?-i:(?:_[A-Z]+){3,})"
-)
+    any_case(
+        "change[-_ ]?(?:me|it|this)", *(f"{verb}[-_ ](?:your|me|with|here)[-_ \\w]{{0,40}}" for verb in _PUT),
+        r"your[-_ ][-_ \w]{2,40}", "todo", "tbd", "fixme", "placeholder", "replaceme",
+    )
+    + r"|(?i:[a-z]+)(?:_[A-Z]+){3,}"
+)  # fmt: skip
 _LABEL = re.compile(r"[^\W\d_]+(?:[ ’'-][^\W\d_]+){0,3}[?:…]?")
 
 _ROOTS = word_set(
@@ -169,7 +174,7 @@ def _is_type(value: str, op: str, after: str) -> bool:
         return True
     bare = value.rstrip("?!")
     if bare != value and _NAME.fullmatch(bare):
-        return bare.lower() in _TYPES or "".join(words_of(bare)[-1:]) in _TERMS
+        return bare.lower() in _TYPES or "".join(words_in(bare)[-1:]) in _TERMS
     return op == "->" and value.isalpha() and value[0].isupper()
 
 
@@ -185,7 +190,7 @@ def is_quoted_code(text: str, kind: str, name: str, op: str, *, spaced: bool) ->
         return True
     if kind == "name" and op in _COMPARES:
         return True
-    own, words = words_of(name), words_of(text)
+    own, words = words_of(name), words_in(text)
     if len(words) > 1 and words == own[-len(words) :] and not any(map(str.isdigit, text)):
         return True
     if kind in WORDY_KINDS:
@@ -227,7 +232,8 @@ def is_code(value: str, kind: str, name: str, op: str, after: str) -> bool:
 
 
 def _is_call(value: str, after: str) -> bool:
-    call = _CALL.match(value + after[:1])
+    called = value + after[:1]
+    call = _CALL.match(called) if "(" in called or "[" in called else None
     if call is None or _GOES_ON.search(value):
         return False
     callee = call.group()[:-1]
@@ -245,8 +251,8 @@ def _is_path(value: str, kind: str, op: str) -> bool:
         return True
     if op in _COMPARES or (plain and kind not in WORDY_KINDS):
         return True
-    last = words_of(parts[-1])
-    if "".join(last) in _TERMS or "".join(words_of(parts[0])[-1:]) in _TERMS:
+    last = words_in(parts[-1])
+    if "".join(last) in _TERMS or "".join(words_in(parts[0])[-1:]) in _TERMS:
         return True
     return (
         (plain and len(last) > 1 and last[-1] in _TERMS)
@@ -257,7 +263,7 @@ def _is_path(value: str, kind: str, op: str) -> bool:
 
 def _is_name(value: str, kind: str, name: str, op: str, after: str) -> bool:
     """Whether letters are the name of what the sensitive name is called after, or a type."""
-    words, own = words_of(value), words_of(name)
+    words, own = words_in(value), words_of(name)
     joined = "".join(words)
     if own and (words == own[-len(words) :] or joined in (own[-1], "".join(own[-2:]))):
         return True

@@ -8,7 +8,7 @@ from failsoft.sanitize.forms import Site, has_look, judged
 from failsoft.sanitize.grammar import Value, read_value
 from failsoft.sanitize.row_keys import is_key_constraint
 from failsoft.sanitize.rules import word_set
-from failsoft.sanitize.scanner import Span
+from failsoft.sanitize.scanner import Span, any_case
 
 __all__ = ["complained", "told_after"]
 
@@ -49,12 +49,13 @@ _AFTER = re.compile(
     r" (?:rejected )?(?:value|input)(?: (?:is|was|of))?:? ?(?P<open>\\{0,3}[\"'`\[])"
 )
 # the same with more words between them
-_LATER = re.compile(
-    rf"{_CLOSED}(?:[^\n\"'`=]|[\"'`]\w{{1,16}}[\"'`](?=[ ,.:;)\]>])){{0,100}}?"
-    r"(?:\b(?i:got|received|parsing|(?:but|and) (?:was|is|it is|found|given)|invalid choice:|input string:|value:|value"
-    r"|invalid (?:\w{1,16} )?value:|(?:field|param|column)'s value:|at row \d{1,9}:"
-    r"|(?:is|are) not (?:an? )?(?:valid )?\w{1,16}:)) \(?(?=[^\s(])"
-)
+_SAYS = any_case(
+    "got", "received", "parsing", *(f"{link} (?:was|is|it is|found|given)" for link in ("but", "and")),
+    "invalid choice:", "input string:", "value:", "value", r"invalid (?:\w{1,16} )?value:",
+    *(f"{thing}'s value:" for thing in ("field", "param", "column")), r"at row \d{1,9}:",
+    *(rf"{verb} not (?:an? )?(?:valid )?\w{{1,16}}:" for verb in ("is", "are")),
+)  # fmt: skip
+_LATER = re.compile(rf"{_CLOSED}(?:[^\n\"'`=]|[\"'`]\w{{1,16}}[\"'`](?=[ ,.:;)\]>])){{0,100}}?\b{_SAYS} \(?(?=[^\s(])")
 # `Invalid value for "--password" / "-p": x is too short`
 # what a rejected value follows in quotes; a password, whatever it looks like
 _REJECTED = re.compile(rf"{_CLOSED}: invalid (?:\w{{1,16}} value|choice): (?=[\"'])")
@@ -62,10 +63,11 @@ _GOT = re.compile(rf"{_CLOSED} (?:must|should) [^\n]{{1,200}}?\(got (?=[\"'])")
 _OF_OPTION = re.compile(r"[\"'](?: ?/ ?[\"']-\w[\"'])?: (?=[^\s\"']+ (?:is|does|must|has)\b)")
 _ON_NEXT_LINE = re.compile(r"[\"'`]?[ \t]{0,4}\r?\n[ \t]{1,16}(?:Rejected )?[Vv]alue:[ \t]{1,4}")
 # two values of one name: the one that was expected and the other, the old one and the new one
-_SIDE = (
-    r"\b(?i:expected|computed|old|new|from|was|wanted|want|previous|before|after|current|got|received|actual|have|to"
-    r"|now|provided|header|cookie|stored|given)(?:_value)?[\"']?(?:\s?[=:]\s?|\s)(?:is |was )?(?:[\w-]{1,32}=)?"
-)
+_SIDES = any_case(
+    "expected", "computed", "old", "new", "from", "was", "wanted", "want", "previous", "before", "after", "current",
+    "got", "received", "actual", "have", "to", "now", "provided", "header", "cookie", "stored", "given",
+)  # fmt: skip
+_SIDE = rf"\b{_SIDES}(?:_value)?[\"']?(?:\s?[=:]\s?|\s)(?:is |was )?(?:[\w-]{{1,32}}=)?"
 # none of these sides is told by a word of the sentence
 _NO_WORD = r"(?![A-Za-z]{1,24}[.):,]{0,3}(?:\s|$))"
 _TWO = re.compile(
@@ -97,10 +99,29 @@ _NAMING = re.compile(
 )
 _OF_FORM = word_set("name address person personal_name record zip authorization cookie")
 _NOT_SPOKEN = word_set("pass pw sid pin auth")
-_MAX_BEFORE, _MAX_AHEAD = 320, 128
-# without one of these in what follows, and of those in what precedes, it need not be read
-_SIDES = ("xpected", "omputed", "ld", "rom ", "as ", "ant", "revious", "efore", "ew", "ot ", "urrent", "ookie", "tored")
+_MAX_BEFORE, _MAX_AHEAD, _LONGEST_CLOSED = 320, 128, 13
+# without one of these in what follows, it need not be read
+_OTHERS = (
+    "xpected",
+    "omputed",
+    "ld",
+    "rom ",
+    "as ",
+    "ant",
+    "revious",
+    "efore",
+    "ew",
+    "ot ",
+    "urrent",
+    "ookie",
+    "tored",
+)
 _TELLING = ("ot ", "eceived", "parsing", "but ", "and ", "choice:", "string:", "value", "at row ", "re not ", "is not ")
+_NAMED = (" named ", " called ")
+"""What stands in quotes after them is a name, and no value."""
+_SAID_WITH = (
+    "got ", "received", "parsing", "but ", "and ", "invalid", "input", "value", "at row ", "is not", "are not",
+)  # fmt: skip
 _LINKS = word_set(
     "for of in as at into on the struct field key parameter param option argument header column setting attribute "
     "property variable flag input member element path"
@@ -112,9 +133,10 @@ def told_after(site: Site) -> Span | None:
     text = site.scan.text
     if text[site.last : site.last + 1] not in _AFTER_STARTS or site.kind in _OF_FORM:
         return None
-    after = _AFTER.match(text, site.last)
+    ahead = text[site.last : site.last + _MAX_AHEAD]
+    after = _AFTER.match(text, site.last) if "value" in ahead or "input" in ahead else None
     if after is None:
-        return _told_later(site)
+        return _told_later(site, ahead)
     at = after.start("open")
     if text[at] == "[":
         inner = _BRACKETED.match(text, at)
@@ -124,23 +146,26 @@ def told_after(site: Site) -> Span | None:
     return judged(site, value, "=")
 
 
-def _told_later(site: Site) -> Span | None:
+def _told_later(site: Site, ahead: str) -> Span | None:
     """A value farther from its name; only what has the look of one."""
     text, last = site.scan.text, site.last
-    ahead = text[last : last + _MAX_AHEAD]
-    if any(map(ahead.__contains__, _SIDES)) and (two := _TWO.match(text, last)):
+    if any(map(ahead.__contains__, _OTHERS)) and (two := _TWO.match(text, last)):
         one, other = two.span("one"), two.span("two")
         if has_look(two["one"], site.kind) and has_look(two["two"], site.kind):
             first = judged(site, Value(*one, quoted=True), "=")
             second = judged(site, Value(*other, quoted=True), "=")
             if first and second:
                 return first[0], second[1], first[2] + text[first[1] : second[0]] + second[2]
-    rejected = _REJECTED.match(text, last) or _GOT.match(text, last)
+    rejected = _REJECTED.match(text, last) if ": invalid " in ahead else None
+    if rejected is None and (" must " in ahead or " should " in ahead):
+        rejected = _GOT.match(text, last)
     if rejected and site.kind == "password" and site.before in _NAMED_BY:
         value = read_value(text, rejected.end(), site.kind)
         return judged(site, value, "=") if value and not text.startswith(" that is ", value.end + 1) else None
-    later = rejected or _OF_OPTION.match(text, last) or _ON_NEXT_LINE.match(text, last)
-    if later is None and any(map(ahead.__contains__, _TELLING)):
+    later = rejected or _OF_OPTION.match(text, last)
+    if later is None and "alue:" in ahead:
+        later = _ON_NEXT_LINE.match(text, last)
+    if later is None and any(map(ahead.__contains__, _TELLING)) and _may_say(ahead):
         later = _LATER.match(text, last)
     value = read_value(text, later.end(), site.kind) if later else None
     if value is None or not has_look(text[value.start : value.end], site.kind):
@@ -149,8 +174,11 @@ def _told_later(site: Site) -> Span | None:
     return None if text.startswith(" that is ", value.end + 1) else judged(site, value, "=")
 
 
-_NAMED = (" named ", " called ")
-"""What stands in quotes after them is a name, and no value."""
+def _may_say(ahead: str) -> bool:
+    """Whether a value may be told after more words, none of them in quotes; found out cheaply."""
+    if not ahead.isascii() or any(map(ahead[_LONGEST_CLOSED:].__contains__, _QUOTES)):
+        return True
+    return any(map(ahead.lower().__contains__, _SAID_WITH))
 
 
 def complained(site: Site) -> Span | None:
@@ -193,22 +221,24 @@ def _in_chain(site: Site, before: str) -> re.Match[str] | None:
 
 def _told_before(site: Site) -> Span | None:
     """A value that stands before its name, on the same line. What is said of a primary key is another's."""
-    if is_key_constraint(site.name):
-        return None
     before = site.scan.before(site.first, _MAX_BEFORE)
     words = before[-_MAX_WORDS:]
+    linked = words.rstrip("\"'`")
+    spaced = linked[-1:] == " "
     found = None
-    if ("' " in words or '" ' in words or "` " in words) and words.rstrip("\"'`").endswith(" "):
+    if spaced and ("' " in words or '" ' in words or "` " in words):
         found = _BEFORE.search(before)
     group = "for" if found and found["for"] is not None else "is"
-    linked = words.rstrip("\"'`")
-    far = linked[-1:] == " " and linked.rstrip().rpartition(" ")[2] in _LINKS
-    if found is None and (found := (_FARTHER.search(before) if far else None) or _in_chain(site, before)):
+    if found is None:
+        far = spaced and linked.rstrip().rpartition(" ")[2] in _LINKS
+        found = (_FARTHER.search(before) if far else None) or _in_chain(site, before)
+        if found is None:
+            return None
         group = found.lastgroup or ""
         group = next(name for name, said in found.groupdict().items() if said is not None and name != "quote")
         if not has_look(found[group], site.kind):
             return None
-    if found is None or before[: found.start(group)].rstrip("\"'`").endswith(_NAMED):
+    if is_key_constraint(site.name) or before[: found.start(group)].rstrip("\"'`").endswith(_NAMED):
         return None
     first = site.first - len(before) + found.start(group)
     return judged(site, Value(first, first + len(found[group]), quoted=True), "=")

@@ -12,7 +12,17 @@ from failsoft.sanitize.commands import BEFORE_GLUED, BETWEEN_ARGUMENTS, command_
 from failsoft.sanitize.forms import is_named
 from failsoft.sanitize.grammar import Value, end_of_private_key
 from failsoft.sanitize.sasl import sasl_words
-from failsoft.sanitize.scanner import LONG_WORD, LOOSE_WORD, WORD_CHARACTERS, Anchor, Handler, Scan, Span, marker
+from failsoft.sanitize.scanner import (
+    LONG_WORD,
+    LOOSE_WORD,
+    WORD_CHARACTERS,
+    Anchor,
+    Handler,
+    Scan,
+    Span,
+    any_case,
+    marker,
+)
 from failsoft.sanitize.token_formats import Token
 from failsoft.sanitize.vendors import TOKENS
 from failsoft.sanitize.vendors_more import MORE_TOKENS
@@ -31,10 +41,12 @@ _LOOSE_PASSWORD = re.compile(r":((?:[^\s\"'<>\\]|\\(?![nrt\"'])){1,256}?)@(?=[\w
 _MAIL_USER = re.compile(r"([^\s/?#:\"'<>\\\[]{1,128}):([^\s/?#\"'<>\\]{1,256})@(?=[\w\[.-])")
 _RAW_PASSWORD = re.compile(r":([^\s/][^\r\n]{0,126}?)@(?=[\w\[][\w.-]*(?::\d{1,5})?(?:[/?,]|[\"')\]]?(?:\s|$)))")
 # `user:password@host`, as documents have it
-_TEMPLATE_LOGIN = re.compile(r"(?i)(?:user(?:name)?|login|name|u)?:(?:pass(?:word|wd)?|pwd?|p|secret)@")
+_TEMPLATE_LOGIN = re.compile(
+    rf"{any_case('user(?:name)?', 'login', 'name', 'u')}?:{any_case('pass(?:word|wd)?', 'pwd?', 'p', 'secret')}@"
+)
 _TEMPLATE_HOST = re.compile(r"(?i)(?:host(?:name)?|server|db_?host|address|your[\w-]*)(?=[:/,?\s\"'`)]|$)")
 _AWS_USER = re.compile(r"A(?:KIA|SIA)[A-Z0-9]{16}")
-_WEB = re.compile(r"(?i)(?:https?|wss?|file|git|urn|data)$")
+_WEB = re.compile(rf"{any_case('https?', 'wss?', 'file', 'git', 'urn', 'data')}$")
 _LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
 _LONE_LEAST = 20
 _LONGEST_PART = 1_502
@@ -42,7 +54,7 @@ _LONGEST_USERINFO = 400
 
 
 # a user alone, or a user and a password on the same line; for RE2 a `?` may be any character that is not of Latin-1
-_URL_FOLLOWS = r"(?=[^\s/#:@\"'<>\\\[]{0,128}(?:@|:[^\r\n]{0,400}@))"
+_URL_FOLLOWS = r"(?=[^\s/#:@\"'<>\\\[]{0,128}(?:@|:[^\r\n@]{0,400}@))"
 _BEARER = re.compile(r"(?i)bearer(?:,? (?=[\w.-]{16})|[ \t+:=]|%20){1,4}(?!--[a-z])([\w.~+/=%-]{6,})")
 _BASIC = re.compile(r"(?i)basic[ \t+:]{1,3}([A-Za-z0-9+/_-]{6,}={0,2})")
 # `token_type=bearer auth_method=client_secret_basic`

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 
 from failsoft.sanitize.scanner import Anchor, ends_in_long_word
 
-__all__ = ["Parts", "gate", "has_re2", "linear"]
+__all__ = ["Parts", "Where", "gate", "has_re2", "linear"]
 
 # how far the other search looks beyond an anchor
 _AHEAD = 128
@@ -32,7 +32,7 @@ _SHORT = 600
 _MEMORY = 16 << 20
 # so many characters before an anchor are counted at most: RE2 counts from each character on that may be the first one,
 # and needs a state for each set of counts
-_BEFORE = 4
+_BEFORE = 2
 _STAMP = r"[\"'\s\[][12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:"
 _NEGATIVE = re.compile(r"\(\?!\[([a-z0-9_-]+)\]\)")
 _POSITIVE = re.compile(r"\(\?=((?:\\.|[^()\\]|\((?!\?[=!<])[^()]*\))*)\)")
@@ -79,11 +79,13 @@ def linear(pattern: str, *, latin: bool = False) -> Any:
 
 Parts: TypeAlias = Sequence[tuple[int, int]]
 """Begin and end of each part of a text that has to be searched."""
+Where: TypeAlias = tuple[Parts, ...]
+"""Parts for words, signs and digits; nothing, where no part has to be searched for any of them."""
 _First: TypeAlias = Callable[[bytes, int], tuple[int, int] | None]
 """Begin and end of the first find from a place on."""
 
 
-def gate(words: Iterable[Anchor], signs: Sequence[Anchor], digits: Iterable[str]) -> Callable[[str], Parts] | None:
+def gate(words: Iterable[Anchor], signs: Sequence[Anchor], digits: Iterable[str]) -> Callable[[str], Where] | None:
     """A function that says which parts of a text have to be searched, in order; None where RE2 cannot.
 
     Parameters:
@@ -109,19 +111,33 @@ def gate(words: Iterable[Anchor], signs: Sequence[Anchor], digits: Iterable[str]
     for first in (of_words, of_signs, of_digits):
         first(b"password=x -----BEGIN 4111111111111111", 0)
 
-    def parts_of(text: str) -> Parts:
+    def where(text: str) -> Where:
+        size = len(text)
         if not text.isascii() and _KELVIN in text:
             # the one character whose lower case is a letter of ASCII
-            return [(0, len(text))]
+            return (((0, size),),) * 3
         # one byte for each character, whatever it is: offsets stay, and what is lost only is found too often
         raw = text.encode("latin-1", "replace")
-        words, signs, digits = of_words(raw, 0), of_signs(raw, 0), of_digits(raw, 0)
+        words = of_words(raw, 0)
+        if size < _SHORT:
+            return _of_short(raw, words)
+        signs, digits = of_signs(raw, 0), of_digits(raw, 0)
         if words is None and signs is None and digits is None:
             return ()
         nexts = [(one, first) for one, first in ((words, of_words), (signs, of_signs), (digits, of_digits)) if one]
-        return _parts(raw, nexts)
+        return (_parts(raw, nexts),) * 3
 
-    return parts_of
+    def _of_short(raw: bytes, words: tuple[int, int] | None) -> Where:
+        """From the first find on, all is searched: what is secret is unlike all before it, and RE2 would make states
+        of it that it never needs again."""
+        size = len(raw)
+        if words:
+            return ((words[0], size),), ((0, size),), ((0, size),)
+        if signs := of_signs(raw, 0):
+            return (), ((signs[0], size),), ((0, size),)
+        return ((), (), ((digits[0], size),)) if (digits := of_digits(raw, 0)) else ()
+
+    return where
 
 
 def _parts(raw: bytes, nexts: list[tuple[tuple[int, int], _First]]) -> Parts:
@@ -130,10 +146,10 @@ def _parts(raw: bytes, nexts: list[tuple[tuple[int, int], _First]]) -> Parts:
     last, size = -1, len(raw)
     while nexts:
         (start, end), _ = min(nexts, key=itemgetter(0))
-        if len(parts) >= _MOST or size < _SHORT:
+        if len(parts) >= _MOST:
             parts.append((start, size))
             break
-        # what is secret is unlike all before it, and RE2 would make states of it that it never needs again
+        # for the same reason, no more than a line
         end = _line_end(raw, end)
         if start <= last:
             parts[-1] = parts[-1][0], end + _AHEAD
@@ -215,7 +231,14 @@ def _sign(anchor: Anchor) -> tuple[str, str, str]:
 
 
 def _before(anchor: Anchor) -> str:
-    return _COUNTED.sub(lambda count: f"{{{min(int(count[1]), _BEFORE)}}}", _widened(anchor.lead))
+    """What must stand before, as far as it is counted: what stands before that may be farther away."""
+    pieces = _COUNTED.split(_widened(anchor.lead))
+    for at in range(len(pieces) - 2, 0, -2):
+        if int(pieces[at]) > _BEFORE:
+            counted = pieces[at - 1]
+            pieces[: at + 1] = [counted[counted.rindex("[") :], str(_BEFORE)]
+            break
+    return "".join(f"{{{piece}}}" if index % 2 else piece for index, piece in enumerate(pieces))
 
 
 def _behind(anchor: Anchor) -> str:
@@ -228,7 +251,8 @@ def _behind(anchor: Anchor) -> str:
             char for char in "abcdefghijklmnopqrstuvwxyz0123456789_" if not re.match(rf"[{excluded[1]}]", char)
         )
         return f"(?:[{allowed}$]{_TAIL}|(?:[.-][\\w$]+)*){_ALIVE}"
-    return _ahead(anchor.follow)
+    # what must not follow, and RE2 has no words for, takes up no room
+    return _ahead(anchor.follow) or f"{_TAIL}{_ALIVE}"
 
 
 def _followed(anchor: Anchor) -> str:

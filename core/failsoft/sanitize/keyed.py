@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 
-from failsoft.sanitize.assigned import ASSIGN, assigned, plainly_assigned
+from failsoft.sanitize.assigned import assigned, assignment
 from failsoft.sanitize.complaints import told_after
 from failsoft.sanitize.forms import Site, random_key
 from failsoft.sanitize.held import generated_tokens
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.marked import marked_up
+from failsoft.sanitize.plain import plainly_assigned
 from failsoft.sanitize.rules import NO_PLACES
 from failsoft.sanitize.scanner import STYLE, Scan, Span
 from failsoft.sanitize.spoken import Prose, of_a_parser
@@ -85,7 +86,7 @@ class KeyedRule:
             site = Site(scan, first, last, name, kind)
             if span := plainly_assigned(site) or told_after(site):
                 return span
-            if assign := ASSIGN.match(text, last + _bracketed(text, first, last)):
+            if assign := assignment(text, last + _bracketed(text, first, last)):
                 of_a_grammar = "=" not in assign["op"] and of_a_parser(site)
                 span = None if of_a_grammar else assigned(site, assign, strict=self._keys.strict)
             else:
@@ -114,7 +115,7 @@ class KeyedRule:
 
 def _opening(text: str, last: int) -> int:
     """Where a value begins that is assigned to a name, or quoted right after it; 0 where none does."""
-    if assign := ASSIGN.match(text, last):
+    if assign := assignment(text, last):
         return assign.end()
     return last + 1 if _QUOTED.match(text, last) else 0
 

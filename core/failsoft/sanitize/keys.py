@@ -26,7 +26,7 @@ from failsoft.sanitize.rules import (
     WHOLE_TERMS,
 )
 
-__all__ = ["KeyMatcher", "counts", "words_of"]
+__all__ = ["KeyMatcher", "counts", "words_in", "words_of"]
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _FOREIGN_WORD = re.compile(r"[^\W\d_]+|\d+")
@@ -39,11 +39,17 @@ _NAMED_SECRETS = (("existing", "secret"), ("tls", "secret"))
 _PROSE_OWNERS = KEY_OWNERS - NO_PROSE_OWNERS
 
 
-@lru_cache(maxsize=_CACHE)
-def words_of(name: str) -> tuple[str, ...]:
-    """The words of a name, in lower case: `("api", "key")` of `apiKey`, `API_KEY`, `X-Api-Key`[1:] or `api[key]`."""
+def words_in(name: str) -> tuple[str, ...]:
+    """The words of what may be a name, in lower case: `("api", "key")` of `apiKey`, `API_KEY` or `api[key]`.
+
+    It may be a secret just as well, and is not remembered.
+    """
     pattern = _WORD if name.isascii() else _FOREIGN_WORD
     return tuple(word.lower() for word in pattern.findall(name[-_MAX_NAME:])[-_MAX_WORDS:])
+
+
+words_of = lru_cache(maxsize=_CACHE)(words_in)
+"""The words of a name."""
 
 
 def _glued(word: str) -> str | None:

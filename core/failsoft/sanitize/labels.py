@@ -44,8 +44,11 @@ def labelled_number(keys: KeyMatcher, scan: Scan, start: int) -> Span | None:
     if len(before) - len(bare) > _LONGEST_GAP or not bare[-1:].isalpha():
         return None
     opened = text[first - 1 : first] == "(" and first > scan.floor
-    name = _NAME.search(bare)
-    kind = None if name and keys.is_safe(name.group()) else _kind(keys, bare)
+    if not opened and _DATE.match(text, first):
+        return None
+    kind = _kind(keys, bare)
+    if kind and (name := _NAME.search(bare)) and keys.is_safe(name.group()):
+        kind = None
     if kind == "phone" and opened:
         # `(11) 91234-5678`
         first -= 1

@@ -84,7 +84,7 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
             cell = _CELL.match(text, following.end())
             return True, judged(site, Value(cell.start(1), cell.end(1), quoted=True), ">") if cell else None
         return True, judged(site, tag_text(text, following.end() + 1 + _tag_name(text, following.end() + 1)), ">")
-    if lead in (" ", "'", '"') and (line := _NAMED_LINE.match(text, last)):
+    if lead in (" ", "'", '"') and "\n" in text[last : last + 7] and (line := _NAMED_LINE.match(text, last)):
         return True, judged(site, read_value(text, line.end(), site.kind), ":")
     if lead in ("<", ":") and (tag := _TAG.search(before)) and before[: tag.start()][-1:] not in ("/", "P"):
         return True, judged(site, tag_text(text, last), ">")

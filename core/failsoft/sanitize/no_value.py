@@ -8,7 +8,7 @@ from failsoft.sanitize.forms import Site
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS
 
-__all__ = ["names_no_value", "sets_nothing"]
+__all__ = ["is_documented", "names_no_value", "sets_nothing"]
 
 _EMPTY = re.compile(r"=[ \t]+")
 _NEXT_NAME = re.compile(r"[A-Za-z_][\w.-]{0,40}=(?![=\s])|--?[A-Za-z]")
@@ -71,13 +71,17 @@ def sets_nothing(site: Site, assign: re.Match[str]) -> bool:
     return _NEXT_NAME.match(site.scan.text, assign.end()) is not None
 
 
+def is_documented(site: Site) -> bool:
+    """Whether a document says what a parameter is: `:param password: what the user typed`."""
+    return site.before == " " and _DOCUMENTED.search(site.scan.before(site.first, 64)) is not None
+
+
 def _is_place(site: Site, at: int) -> bool:
     """Whether a colon parts a place, a slice, a member of an enumeration, or a name in a document and its text."""
     text, name = site.scan.text, site.name
     if text.startswith("//", at) or name.count("[") > name.count("]"):
         return True
-    before = site.scan.before(site.first, 64)
-    if _DOCUMENTED.search(before) or (name.lower() == "pass" and _ORDINAL.search(before)):
+    if is_documented(site) or (name.lower() == "pass" and _ORDINAL.search(site.scan.before(site.first, 64))):
         return True
     if "." not in name:
         return False

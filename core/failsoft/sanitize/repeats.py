@@ -24,11 +24,17 @@ _MOST, _MOST_REPEATS = 8, 32
 def with_repeats(text: str, spans: list[Span]) -> list[Span]:
     """What goes, and what reads the same elsewhere; only what nothing else reads like, no word and no number."""
     found: dict[str, str] = {}
+    few = len(spans) <= _MOST
     for start, end, replacement in spans:
-        if _LEAST <= end - start <= _LONGEST and len(found) < _MOST and (marked := _MARKED.fullmatch(replacement)):
-            content = text[start:end]
-            if marked[1] in _KINDS and not content.isdigit() and has_look(content, "token"):
-                found[content] = replacement
+        if not _LEAST <= end - start <= _LONGEST or len(found) >= _MOST:
+            continue
+        content = text[start:end]
+        if few and text.find(content) == start and text.find(content, end) < 0:
+            # of many, those that stand nowhere else count, too
+            continue
+        marked = _MARKED.fullmatch(replacement)
+        if marked and marked[1] in _KINDS and not content.isdigit() and has_look(content, "token"):
+            found[content] = replacement
     if not found:
         return spans
     starts, ends = [start for start, _, _ in spans], [end for _, end, _ in spans]

@@ -8,10 +8,11 @@ letter is read backwards.
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import reduce
 from operator import or_
 from typing import NamedTuple, TypeAlias
@@ -27,6 +28,7 @@ __all__ = [
     "Look",
     "Scan",
     "Span",
+    "any_case",
     "digits_family",
     "ends_in_long_word",
     "marker",
@@ -41,13 +43,15 @@ Span: TypeAlias = tuple[int, int, str]
 _FREQUENCY: dict[str, float] = {
     " ": 13, "e": 8.7, "n": 4.6, "t": 4.6, "a": 4.3, "s": 4.1, "i": 4.1, "r": 3.8, "/": 3.5, "p": 3.4, "l": 3, "o": 2.8,
     "c": 2.7, "d": 1.6, "1": 1.3, "h": 1.3, "y": 1.3, "b": 1.3, "_": 1.2, "v": 1.2, "f": 1.6, "u": 1.2, "g": 1,
-    "m": 0.8, "-": 0.7, "k": 0.7, "x": 0.7, "(": 0.7, "w": 0.5, "4": 0.6, "q": 0.4, ":": 0.3, "=": 0.2, "j": 0.2,
-    "z": 0.1,
+    ".": 1.5, "m": 0.8, "-": 0.7, "k": 0.7, "x": 0.7, "(": 0.7, "w": 0.5, "4": 0.6, "q": 0.4, ":": 0.3, "=": 0.2,
+    "j": 0.2, "z": 0.1,
 }  # fmt: skip
 _RARE = 0.5
 # rounds in which few and rare letters are looked for
 _ROUNDS = 64
 _SEPARATORS = "_-."
+# so many alternatives that look back are tried one by one
+_FEW = 3
 LONG_WORD = r"[\w-]{16}"
 """What goes on for long behind the separator that a token's anchor ends in; few words in code do."""
 LOOSE_WORD = r"[\w.+/=%$-]{8}"
@@ -72,6 +76,8 @@ _ESCAPED = frozenset("nrtbfv0")
 _STYLED = re.compile(rf"{STYLE}\Z")
 _LONGEST_STYLE, _BRACKET_STYLE = 20, 14
 _CONTEXT = 48
+# what is the same letter to `re` in another case
+_ALIKE = {"i": "\u0130\u0131", "k": "\u212a", "s": "\u017f"}
 # shorter texts repeat too little to remember what was found in them
 _LONG = 4_096
 
@@ -168,6 +174,10 @@ class Anchor(NamedTuple):
     say less than that."""
 
 
+_Picked: TypeAlias = tuple[Anchor, int]
+"""An anchor, and at which of its letters it is looked for."""
+
+
 class Family(NamedTuple):
     """Anchors that are looked for in one pass."""
 
@@ -176,6 +186,16 @@ class Family(NamedTuple):
     """By group: the handler, and how far before the match the anchor begins."""
     lowered: bool
     """It reads the text in lower case."""
+
+
+def any_case(*words: str) -> str:
+    """Alternatives in any case that begin with a letter each: `re` passes over those of another letter, which it would
+    enter each in turn if the first letter were in any case, too."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for word in words:
+        groups[word[0]].append(word[1:])
+    parts = [f"[{first}{first.upper()}{_ALIKE.get(first, '')}](?i:{'|'.join(rest)})" for first, rest in groups.items()]
+    return f"(?:{'|'.join(parts)})"
 
 
 def marker(kind: str) -> str:
@@ -191,44 +211,83 @@ def _width(lead: str) -> int:
     return total
 
 
-def _family(picked: Iterable[tuple[Anchor, int]], *, lowered: bool) -> Family:
-    groups: dict[tuple[str, str], list[tuple[Anchor, int]]] = defaultdict(list)
+def _family(picked: Iterable[_Picked], *, lowered: bool) -> Family:
+    groups: dict[tuple[str, str], list[_Picked]] = defaultdict(list)
     for anchor, at in picked:
         groups[anchor.literal[at], anchor.word if ends_in_long_word(anchor) else ""].append((anchor, at))
-    parts: list[str] = []
     hits: list[tuple[Handler, int]] = []
-    for (letter, word), entries in sorted(groups.items(), key=lambda group: group[0][1] == LONG_WORD):
-        if word:
-            ends = "".join(sorted({anchor.literal[-2] for anchor, _ in entries}))
-            parts.append(f"{re.escape(letter)}(?<=[{ends}].)(?={word})(?:{'|'.join(_behind(entries, hits))})")
-        else:
-            parts.append(f"{re.escape(letter)}(?:{'|'.join(_ahead(entries, hits))})")
-    return Family(re.compile("|".join(parts)), tuple(hits), lowered)
+    parts: dict[str, list[str]] = defaultdict(list)
+    for (letter, word), entries in sorted(groups.items(), key=_rank):
+        parts[letter] += [_behind(word, entries, hits)] if word else _ahead(entries, hits)
+    pattern = "|".join(f"{re.escape(letter)}(?:{'|'.join(alternatives)})" for letter, alternatives in parts.items())
+    return Family(re.compile(pattern), tuple(hits), lowered)
 
 
-def _ahead(entries: list[tuple[Anchor, int]], hits: list[tuple[Handler, int]]) -> list[str]:
+def _rank(group: tuple[tuple[str, str], list[_Picked]]) -> tuple[float, str, bool]:
+    """What is frequent comes first, and is passed first where it leads nowhere."""
+    (letter, word), _ = group
+    return -_FREQUENCY.get(letter, 0), letter, word == LONG_WORD
+
+
+def _ahead(entries: list[_Picked], hits: list[tuple[Handler, int]]) -> list[str]:
     """Alternatives after a letter, parted by the next one: `re` dismisses them by it without entering them."""
-    buckets: dict[str, list[tuple[Anchor, int]]] = defaultdict(list)
+    buckets: dict[str, list[_Picked]] = defaultdict(list)
     for anchor, at in sorted(entries, key=lambda entry: (-len(entry[0].literal), not entry[0].follow)):
         buckets[anchor.literal[at + 1 : at + 2]].append((anchor, at))
     alternatives = []
     for following in sorted(buckets, reverse=True):
         if following:
-            inner = [_whole(anchor, at, hits) for anchor, at in buckets[following]]
-            alternatives.append(f"{re.escape(following)}(?:{'|'.join(inner)})")
+            inner = "|".join(_parted(buckets[following], 2, hits))
+            alternatives.append(f"{re.escape(following)}(?:{inner})")
         else:
-            alternatives += _ending(buckets[following], hits)
+            alternatives += _parted(buckets[following], 1, hits)
     return alternatives
 
 
-def _ending(entries: list[tuple[Anchor, int]], hits: list[tuple[Handler, int]]) -> Iterator[str]:
-    """Alternatives that end in a letter, parted by the one before it: else all are tried at each such letter."""
-    buckets: dict[str, list[tuple[Anchor, int]]] = defaultdict(list)
+def _parted(entries: list[_Picked], read: int, hits: list[tuple[Handler, int]]) -> list[str]:
+    """Alternatives of which so many letters are read. Those that end there would all be tried at each such place, so
+    they are tried together; of two that may stand at one place, the one that comes first still does."""
+    parts: list[list[_Picked]] = []
+    ending: list[_Picked] = []
+    between: set[str] = set()
     for anchor, at in entries:
-        buckets["" if anchor.lead else anchor.literal[max(0, at - 1) : at + 1]].append((anchor, at))
-    for end, members in buckets.items():
+        before = anchor.literal[max(0, at - 1) : at]
+        if at and at + read == len(anchor.literal):
+            if not ending or not between.isdisjoint(("", before)):
+                ending = []
+                parts.append(ending)
+                between.clear()
+            ending.append((anchor, at))
+        else:
+            parts.append([(anchor, at)])
+            between.add(before)
+    return [_together(members, read, 0, hits) for members in parts]
+
+
+def _together(members: list[_Picked], read: int, known: int, hits: list[tuple[Handler, int]], follow: str = "") -> str:
+    """Anchors that have all read letters and so many before them in common, parted by the two before these.
+
+    Parameters:
+        follow: what must follow all of them.
+    """
+    width = min(known + 2, *(at for _, at in members))
+    if (len(members) == 1 and not follow) or width == known:
         inner = "|".join([_whole(anchor, at, hits) for anchor, at in members])
-        yield f"(?<={re.escape(end)})(?:{inner})" if len(members) > 1 and len(end) > 1 else inner
+        return f"{follow}(?:{inner})" if follow else inner
+    groups: dict[str, list[_Picked]] = defaultdict(list)
+    for anchor, at in members:
+        groups[anchor.literal[at - width : at - known]].append((anchor, at))
+    anchor, at = members[0]
+    shared = re.escape(anchor.literal[at - known : at + read])
+
+    def parted(ends: list[str], follow: str = "") -> str:
+        before = f"(?<=(?:{'|'.join(map(re.escape, ends))}){shared}){follow}"
+        if len(ends) > _FEW:
+            some = math.isqrt(len(ends) - 1) + 1
+            return f"{before}(?:{'|'.join([parted(ends[n : n + some]) for n in range(0, len(ends), some)])})"
+        return f"{before}(?:{'|'.join([_together(groups[end], read, width, hits) for end in ends])})"
+
+    return parted(list(groups), follow)
 
 
 def _whole(anchor: Anchor, at: int, hits: list[tuple[Handler, int]]) -> str:
@@ -241,17 +300,10 @@ def _whole(anchor: Anchor, at: int, hits: list[tuple[Handler, int]]) -> str:
     return f"{re.escape(anchor.literal[at + 2 :])}{around}()"
 
 
-def _behind(entries: list[tuple[Anchor, int]], hits: list[tuple[Handler, int]]) -> list[str]:
-    """Alternatives before a separator, parted by the letter before it."""
-    buckets: dict[str, list[tuple[Anchor, int]]] = defaultdict(list)
-    for anchor, at in sorted(entries, key=lambda entry: -len(entry[0].literal)):
-        buckets[anchor.literal[-2:]].append((anchor, at))
-    alternatives = []
-    for end, members in buckets.items():
-        inner = [f"(?<={anchor.lead}{re.escape(anchor.literal)})()" for anchor, _ in members]
-        hits += [(anchor.handler, at + _width(anchor.lead)) for anchor, at in members]
-        alternatives.append(f"(?<={re.escape(end)})(?:{'|'.join(inner)})")
-    return alternatives
+def _behind(word: str, entries: list[_Picked], hits: list[tuple[Handler, int]]) -> str:
+    """Alternatives before a separator that a long word follows, parted by the letters before it."""
+    members = sorted(entries, key=lambda entry: -len(entry[0].literal))
+    return _together(members, 1, 0, hits, f"(?={word})")
 
 
 def _letters(words: Iterable[str]) -> list[str]:

@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from failsoft.sanitize.assigned import ASSIGN, assigned
+from failsoft.sanitize.assigned import assigned, assignment
 from failsoft.sanitize.checks import is_iban, looks_random
 from failsoft.sanitize.forms import HEX_LIKE, Site, has_look, judged, refused, with_change
 from failsoft.sanitize.grammar import MARKS, SHAPES, Value, read_value
 from failsoft.sanitize.keys import KeyMatcher, words_of
 from failsoft.sanitize.rules import DISARMING_PHRASES, STRONG_TERMS, word_set
-from failsoft.sanitize.scanner import Scan, Span, marker
+from failsoft.sanitize.scanner import Scan, Span, any_case, marker
 from failsoft.sanitize.verdict import is_announced
 
 __all__ = ["Prose", "of_a_parser"]
 
 _CACHE = 2_048
-_AFTER_WORDS = re.compile(
-    r"(?i)(?: (?:number|no|num|code|codes|id|key|token|secret|phrase|string|record|of|birth|date|name|security|address"
-    r"|line|value|header|registration|contact|kin|sociale|hash|pin|cookie"
-    r"|answers?|question|maiden|nr|nro|nummer|n[uú]m[eé]ro)\b\.?| n\.? ?[°º]| n\.(?= )){1,3}"
-)
+_WORDS = any_case(
+    "number", "no", "num", "code", "codes", "id", "key", "token", "secret", "phrase", "string", "record", "of", "birth",
+    "date", "name", "security", "address", "line", "value", "header", "registration", "contact", "kin", "sociale",
+    "hash", "pin", "cookie", "answers?", "question", "maiden", "nr", "nro", "nummer", "n[uú]m[eé]ro",
+)  # fmt: skip
+_AFTER_WORDS = re.compile(rf"(?: {_WORDS}\b\.?| [nN]\.? ?[°º]| [nN]\.(?= )){{1,3}}")
 _PROSE = re.compile(
     r"(?:\\{0,3}(?:[\"']|`{1,2}))?"
     r"(?:[ \t]\(?(?:is|was|are|were|by|BY|value|set to|equals|like|used|given|provided|supplied|tried|entered|received"
@@ -92,7 +93,7 @@ class Prose:
             return None
         site = Site(scan, first, end, name, kind)
         bracketed = scan.text[end : end + 1] == ")" and "(" in scan.before(first, 24)
-        if assign := ASSIGN.match(scan.text, end + bracketed):
+        if assign := assignment(scan.text, end + bracketed):
             return assigned(site, assign, strict=self._keys.strict)
         return _numbered(site) or self._told(site)
 
@@ -170,7 +171,7 @@ def _numbered(site: Site) -> Span | None:
     """What is assigned to one of several that are called alike: `Unseal Key 1: x`. Only what has the look of one."""
     text = site.scan.text
     number = _NUMBER.match(text, site.last)
-    assign = ASSIGN.match(text, number.end()) if number else None
+    assign = assignment(text, number.end()) if number else None
     value = read_value(text, assign.end(), site.kind) if assign else None
     if assign is None or value is None:
         return None

@@ -15,7 +15,7 @@ from failsoft.sanitize.arrows import ArrowRule
 from failsoft.sanitize.details import DetailRules
 from failsoft.sanitize.direct import sign_anchors, word_anchors
 from failsoft.sanitize.echoes import EchoRules
-from failsoft.sanitize.gate import Parts, gate
+from failsoft.sanitize.gate import Parts, Where, gate
 from failsoft.sanitize.keyed import KeyedRule
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.national import foreign_labels
@@ -78,8 +78,8 @@ class TextEngine:
     """
 
     __slots__ = (
-        "_families", "_foreign", "_longer", "_max_text", "_parts", "_patterns", "_plain", "_recent", "_short",
-        "_strict", "_tagger",
+        "_families", "_foreign", "_gate", "_longer", "_max_text", "_patterns", "_plain", "_recent", "_short", "_strict",
+        "_tagger",
     )  # fmt: skip
 
     def __init__(
@@ -108,7 +108,7 @@ class TextEngine:
         signs = [*sign_anchors(), *records.signs(), *ArrowRule(keys).anchors(), padding_anchor(self._reveals)]
         self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(keys, self._reveals)))
         self._foreign = (*self._families, words_family(foreign))
-        self._parts = gate([*words, *foreign], signs, (RUN, BLOB)) if engine == "re2" else None
+        self._gate = gate([*words, *foreign], signs, (RUN, BLOB)) if engine == "re2" else None
         self._strict, self._patterns, self._tagger = strict, patterns, tagger
         self._plain = not (strict or patterns)
         self._short, self._longer = _STRICTLY_IDLE if strict else _STANDARDLY_IDLE
@@ -124,14 +124,14 @@ class TextEngine:
             return self._bounded(text)
         if (known := self._recent.get(text)) is not None:
             return known
-        parts = self._where(text)
-        cleaned = text if self._says_nothing(text, parts) else self._bounded(text, parts)
+        where = self._where(text)
+        cleaned = text if self._says_nothing(text, where) else self._bounded(text, where)
         self._recent.put(text, cleaned)
         return cleaned
 
-    def _bounded(self, text: str, parts: Parts | None = None) -> str:
+    def _bounded(self, text: str, where: Where | None = None) -> str:
         if len(text) <= self._max_text:
-            cleaned = self._scrub(text, parts)
+            cleaned = self._scrub(text, where)
             return cleaned if len(cleaned) <= self._max_text else self._cut(cleaned, 0, 0)
         window = self._max_text + _MARGIN
         # what stands at the end of the window may be the first half of a secret, so it goes with the cut
@@ -163,27 +163,27 @@ class TextEngine:
             kept = kept.rstrip().rpartition(" ")[0]
         return self._scrub(cut)[: self._max_text]
 
-    def _says_nothing(self, text: str, parts: Parts) -> bool:
-        return not parts and self._plain and not _is_encoded(text)
+    def _says_nothing(self, text: str, where: Where) -> bool:
+        return not where and self._plain and not _is_encoded(text)
 
-    def _scrub(self, text: str, parts: Parts | None = None) -> str:
-        if parts is None:
-            parts = self._where(text)
-        if self._says_nothing(text, parts):
+    def _scrub(self, text: str, where: Where | None = None) -> str:
+        if where is None:
+            where = self._where(text)
+        if self._says_nothing(text, where):
             return text
         for _ in range(_ROUNDS):
-            cleaned, settled = self._round(text, parts)
+            cleaned, settled = self._round(text, where)
             if settled or cleaned == text:
                 return cleaned
-            text, parts = cleaned, None
+            text, where = cleaned, None
         return text
 
-    def _round(self, text: str, parts: Parts | None) -> tuple[str, bool]:
+    def _round(self, text: str, where: Where | None) -> tuple[str, bool]:
         """The text after one pass, and whether a second one would find nothing more."""
         settled = True
         if self._patterns and (spans := found_by(self._patterns, text)):
-            text, parts, settled = _replace(text, self._tagged(text, spans)), None, False
-        if (cursors := self._cursors(text, parts)) and (spans := _found(scan := Scan(text), cursors)):
+            text, where, settled = _replace(text, self._tagged(text, spans)), None, False
+        if (cursors := self._cursors(text, where)) and (spans := _found(scan := Scan(text), cursors)):
             spans = self._tagged(text, spans)
             cleaned = _replace(text, spans)
             settled = settled and (cleaned == text or not (_touching(text, spans) or _found_late(scan, spans, cleaned)))
@@ -208,24 +208,28 @@ class TextEngine:
         cursors = self._cursors(text)
         return _found(Scan(text, nested=nested), cursors) if cursors else []
 
-    def _where(self, text: str) -> Parts:
+    def _where(self, text: str) -> Where:
         """Which parts of a text have to be searched."""
-        return self._parts(text) if self._parts else ((0, len(text)),)
+        return self._gate(text) if self._gate else (((0, len(text)),),) * 3
 
-    def _cursors(self, text: str, parts: Parts | None = None) -> list[_Cursor]:
-        """Of each family that finds anything in the parts, where it finds it first."""
-        if parts is None:
-            parts = self._where(text)
-        if not parts:
+    def _cursors(self, text: str, where: Where | None = None) -> list[_Cursor]:
+        """Of each family that finds anything in its parts, where it finds it first."""
+        if where is None:
+            where = self._where(text)
+        if not where:
             return []
         lowered = _lower(text)
         cursors = []
-        begin, end = parts[0]
-        whole = len(parts) == 1
-        for family in self._families if text.isascii() else self._foreign:
+        families: tuple[Family, ...] = self._families
+        if not text.isascii():
+            families, where = self._foreign, (*where, where[0])
+        for family, parts in zip(families, where, strict=True):
+            if not parts:
+                continue
             source = lowered if family.lowered else text
+            begin, end = parts[0]
             match = family.pattern.search(source, begin, end)
-            if match or not whole:
+            if match or len(parts) > 1:
                 cursor = _Cursor(family, source, parts, match)
                 if match or cursor.seek(end):
                     cursors.append(cursor)
@@ -235,27 +239,27 @@ class TextEngine:
 class _Cursor:
     """Where a family of anchors is in the parts of a text that are searched."""
 
-    __slots__ = ("at", "hits", "match", "part", "parts", "search", "source")
+    __slots__ = ("at", "end", "hits", "match", "parts", "search", "source")
 
-    def __init__(
-        self, family: Family, source: str, parts: Sequence[tuple[int, int]], match: re.Match[str] | None
-    ) -> None:
+    def __init__(self, family: Family, source: str, parts: Parts, match: re.Match[str] | None) -> None:
         self.search, self.hits, self.source = family.pattern.search, family.hits, source
-        self.parts, self.part = parts, 0
+        _, self.end = parts[0]
+        self.parts = iter(parts[1:]) if len(parts) > 1 else None
         self.match: re.Match[str]
         self.at = 0
         if match:
             self.match, self.at = match, match.start()
 
     def seek(self, start: int) -> bool:
-        """Go to the next anchor; false if there is none."""
-        parts = self.parts
-        for part in range(self.part, len(parts)):
-            begin, end = parts[part]
-            if match := self.search(self.source, max(start, begin), end):
-                self.match, self.at, self.part = match, match.start(), part
-                return True
-        return False
+        """Go to the next anchor, from a place in this part or behind it; false if there is none."""
+        match = self.search(self.source, start, self.end)
+        while match is None:
+            if self.parts is None or (part := next(self.parts, None)) is None:
+                return False
+            begin, self.end = part
+            match = self.search(self.source, max(start, begin), self.end)
+        self.match, self.at = match, match.start()
+        return True
 
 
 def _found(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
@@ -273,9 +277,9 @@ def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
         for other in cursors:
             if other.at < cursor.at:
                 cursor = other
-        match, floor = cursor.match, scan.floor
+        match, floor, at = cursor.match, scan.floor, cursor.at
         handler, offset = cursor.hits[(match.lastindex or 1) - 1]
-        start, end = cursor.at - offset, match.end()
+        start, end = at - offset, match.end()
         start = max(start, floor)
         result = handler(scan, start, end)
         if scan.seen >= 0:
@@ -287,7 +291,7 @@ def _walk(scan: Scan, cursors: list[_Cursor]) -> list[Span]:
             if not cursor.seek(max(end, result)):
                 cursors.remove(cursor)
             continue
-        if result[0] > cursor.at:
+        if result[0] > at and len(cursors) > 1:
             result = _with_earlier(scan, cursors, cursor, result, spans)
         span = result if result[0] >= scan.floor else (scan.floor, result[1], result[2])
         if looks:
@@ -336,6 +340,8 @@ def _with_earlier(scan: Scan, cursors: list[_Cursor], own: _Cursor, span: Span, 
 
 def _found_late(scan: Scan, spans: list[Span], cleaned: str) -> bool:
     """Whether a rule that found nothing, but saw what another one then took away, now finds something."""
+    if not scan.again:
+        return False
     again, shift, index = Scan(cleaned), 0, 0
     for handler, start, end, _ in sorted(scan.again, key=itemgetter(1)):
         while index < len(spans) and spans[index][1] <= start:

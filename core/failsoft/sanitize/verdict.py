@@ -16,10 +16,11 @@ from failsoft.sanitize.codelike import (
     opens_sentence,
 )
 from failsoft.sanitize.harmless import is_harmless, is_pattern
-from failsoft.sanitize.keys import counts, words_of
+from failsoft.sanitize.keys import counts, words_in, words_of
 from failsoft.sanitize.national import has_check_digit
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 from failsoft.sanitize.said import is_complaint
+from failsoft.sanitize.scanner import any_case
 
 __all__ = ["Judge", "is_announced", "is_sentence"]
 
@@ -72,8 +73,9 @@ _MASKED = re.compile(
     r"|\[(?:REDACTED|FILTERED|MASKED|HIDDEN|REMOVED|SCRUBBED|SENSITIVE)",
     re.DOTALL,
 )
-# what no mask and no placeholder is without
-_SUSPECT = re.compile(r"^[^A-Za-wyzA-WYZ0-9/+]|\*\*\*|•••|●●●")
+# with what no mask and no placeholder begins, unless it has one of the others in it
+_NO_MASK = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwyz0123456789/+")
+_MASKS = ("***", "•••", "●●●")
 _PLACEHOLDER = re.compile(
     r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\[?\$[A-Z_][A-Z0-9_]*\]?|\$[A-Za-z_]{1,40}|\$\d{1,2}|\{\{.{0,80}\}\}"
     r"|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
@@ -118,13 +120,14 @@ _SENTENCE = re.compile(
 )
 # in whatever language
 _WHOLE_SENTENCE = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:,? [^\W\d_]+(?:['’-][^\W\d_]+)?){4,40}[.!]")
+_FORMS = any_case(
+    "sha", "md", "base", "utf", "rsa", "aes", "hs", "rs", "es", "ps", "iso", "oauth", "http", "tls", "ssl", "python",
+    "py", "ipv", "x", "p", "k8s", "sha-", "utf-", "aes-", "rsa-", "ed", "p-", "s3", "ec2", "argon", "v", "field",
+    "step", "rule", "line", "test", "page", "item", "part", "phase", "stage", "node", "host", "db", "user",
+)  # fmt: skip
 _NOT_RANDOM = re.compile(
-    r"(?i)(?:v?\d+(?:[.,]\d+)+\w*|\d+(?:ms|s|m|h|d|kb|mb|gb|px|st|nd|rd|th|x|%)?|\d{4}-\d\d-\d\d.*|\d\d:\d\d.*"
-    r"|(?:sha|md|base|utf|rsa|aes|hs|rs|es|ps|iso|oauth|http|tls|ssl|python|py|ipv|x|p|k8s|sha-|utf-|aes-|rsa-|ed|p-"
-    r"|s3|ec2"
-    r"|\d{4}_[a-z_]+\w*|argon|v|field|step|rule|line|test|page|item|part|phase|stage|node|host|db"
-    r"|user)[-_]?\d{0,6}(?:[-_.]\w{0,8})?"
-    r"|0x[0-9a-f]+|#\d+)"
+    r"[vV]?\d+(?:[.,]\d+)+\w*|\d+(?i:ms|s|m|h|d|kb|mb|gb|px|st|nd|rd|th|x|%)?|\d{4}-\d\d-\d\d.*|\d\d:\d\d.*"
+    rf"|(?:{_FORMS}|\d{{4}}_(?i:[a-z_]+)\w*)[-_]?\d{{0,6}}(?:[-_.]\w{{0,8}})?|0[xX][0-9a-fA-F]+|#\d+"
 )
 _NUMBERED = re.compile(r"[A-Za-z]+\d?")
 _SMALL = re.compile(r"\d{1,3}|\d{1,4}\.\d{1,4}")
@@ -158,7 +161,8 @@ _FULL_NAME = re.compile(
 _DIGEST = re.compile(r"(?:sha\d{1,3}|md5):[0-9a-fA-F]{32,128}")
 # an algorithm, the size of a key
 _ALGORITHM = re.compile(
-    r"(?i)(?:sha\d{1,3}|md5|ecdsa|rsa|ed25519|hmac)(?:-?with|-?sha|encryption|-?rsa|-?pss)[\w-]{0,24}|\d{3,5}[ -]bit.*"
+    any_case(r"sha\d{1,3}", "md5", "ecdsa", "rsa", "ed25519", "hmac")
+    + r"(?i:(?:-?with|-?sha|encryption|-?rsa|-?pss)[\w-]{0,24})|\d{3,5}[ -](?i:bit).*"
 )
 # letters and digits without a sign of a path, a list, a call, a placeholder, of names that dots part; or a number
 _EVIDENT = re.compile(
@@ -189,7 +193,7 @@ def _is_no_word(text: str) -> bool:
     if looks_random(text):
         return True
     classes = (str.islower, str.isupper, str.isdigit)
-    return len(text) >= _LEAST_ID and all(any(map(of, text)) for of in classes) and not _TERMS.keys() & words_of(text)
+    return len(text) >= _LEAST_ID and all(any(map(of, text)) for of in classes) and not _TERMS.keys() & words_in(text)
 
 
 def _is_told(text: str, kind: str) -> bool:
@@ -217,7 +221,7 @@ def _is_header_name(text: str, kind: str) -> bool:
     """Whether it is the name of a header that carries such a value: `X-API-Key`."""
     if not _HEADER_NAME.fullmatch(text) or (kind == "password" and text[0] not in "Xx"):
         return False
-    words = words_of(text)
+    words = words_in(text)
     return any("".join(words[-count:]) in _TERMS for count in (1, 2, 3))
 
 
@@ -304,7 +308,9 @@ class Judge:
             return False
         if "[REDACTED:" in bare and not any(map(str.isalnum, bare[: bare.index("[REDACTED:")])):
             return False
-        if _SUSPECT.search(bare) and (_MASKED.fullmatch(bare) or _PLACEHOLDER.fullmatch(bare)):
+        if (bare[0] not in _NO_MASK or any(map(bare.__contains__, _MASKS))) and (
+            _MASKED.fullmatch(bare) or _PLACEHOLDER.fullmatch(bare)
+        ):
             # in angle brackets, too, something may stand that is no word
             return bare[0] == "<" and " " not in bare and _is_no_word(bare[1:-1])
         if not any(map(str.isalnum, bare)):

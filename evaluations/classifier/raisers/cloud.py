@@ -318,7 +318,7 @@ add_answers(
         "bucket_missing": (OUR_SETTINGS, _s3(404, "NoSuchBucket")),
         "denied": (REFUSED_US, _s3(403, "AccessDenied")),
         "slow_down": (THROTTLED, _s3(503, "SlowDown")),
-        "disk_full": (FAILED, _s3(507, "XMinioStorageFull")),
+        "disk_full": (Means("resource", False, (500, 503, 507), "critical"), _s3(507, "XMinioStorageFull")),
         "nonsense": (FAILED, Answer(400, "<html>no</html>", type="text/html")),
         "server_error": (FAILED, Answer(500, "", type="application/xml")),
     },

@@ -149,6 +149,12 @@ def test_the_shortest_token_of_a_vendor_goes_wherever_it_stands(sanitizer: Sanit
         assert cleaned.endswith(after)
 
 
+def test_a_token_without_a_digit_goes() -> None:
+    token = "pat" + "aBcDeFgHiJkLmN" + "." + "abcdef" * 10 + "abcd"
+    for sanitizer in (WITH, WITHOUT):
+        assert sanitizer.text(f"used {token} here") == "used [REDACTED:airtable_token] here"
+
+
 @pytest.mark.parametrize(
     "code",
     [

@@ -34,6 +34,8 @@ AWS = _words(
         InsufficientCacheClusterCapacity InsufficientClusterCapacity
         """,
     ),
+    # of MinIO, on a machine of our own
+    (is_.DISK_FULL, "XMinioStorageFull XMinioDiskFull"),
     # an object in an archive: 403, and yet nobody was refused
     (
         is_.UPSTREAM_FAILED,

@@ -207,6 +207,8 @@ STDLIB_BEGINNINGS: tuple[tuple[Label, str, str], ...] = (
     ),
     (is_.CONTRADICTION, "AttributeError", "Can't get attribute '"),
     (is_.CONTRADICTION, "EOFError", "Ran out of input"),
+    # of cryptography, which is compiled
+    (is_.CONTRADICTION, "ValueError", "Decryption failed"),
     (is_.CONTRADICTION, "ValueError", "unsupported pickle protocol"),
     (is_.CONTRADICTION, "ValueError", "bad marshal data"),
     (is_.CONTRADICTION, "EOFError", "marshal data too short"),

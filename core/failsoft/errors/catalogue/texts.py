@@ -155,6 +155,7 @@ _AUTH: tuple[tuple[Label, str, str, str, str], ...] = (
 
 _FORMATS: tuple[tuple[Label, str, str, str, str], ...] = (
     (is_.MISCONFIGURED, "OSError", "-packages/PIL/ImageFont.py", "", ""),
+    (is_.MISCONFIGURED, "ValueError", "-packages/opentelemetry/sdk/", r"\.__init__\Z|_validate", r"must be"),
     (is_.MISCONFIGURED, "UnicodeDecodeError", "-packages/jinja2/loaders.py", r"get_source", ""),
     (is_.MISCONFIGURED, "OSError", "-packages/PIL/", "", r"\A(?:decoder|encoder) \S+ not available"),
     (is_.BUG, "OSError", "-packages/PIL/", "", r"\A(?:cannot write|encoder error|buffer is not)"),
