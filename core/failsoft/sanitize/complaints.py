@@ -128,10 +128,16 @@ _LINKS = word_set(
 )
 
 
+_IS_ASSIGNED = re.compile(r"([\"']): ?(?:\1)[^\"'\n]{4,256}\1[,}\]]")
+
+
 def told_after(site: Site) -> Span | None:
     """What goes of a value that a complaint quotes after the field: `on field 'password': rejected value [x]`."""
     text = site.scan.text
     if text[site.last : site.last + 1] not in _AFTER_STARTS or site.kind in _OF_FORM:
+        return None
+    if _IS_ASSIGNED.match(text, site.last):
+        # what is said of another value behind it is for the next name
         return None
     ahead = text[site.last : site.last + _MAX_AHEAD]
     after = _AFTER.match(text, site.last) if "value" in ahead or "input" in ahead else None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from failsoft.sanitize.assigned import PLURALS
-from failsoft.sanitize.complaints import told_after
 from failsoft.sanitize.forms import Site
 from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.no_value import is_documented
@@ -57,9 +56,7 @@ def plainly_assigned(site: Site) -> Span | None:
     after = site.scan.text[end : end + 1]
     if not _judge.is_value(value, kind, name, quoted=bool(quote), op=op, after=after):
         return None
-    # what is said behind an object in Python's way comes first
-    told = told_after(site) if quote == "'" else None
-    return told or (start, end, marker("jwt" if value.startswith("eyJ") else kind))
+    return start, end, marker("jwt" if value.startswith("eyJ") else kind)
 
 
 def _credentials(site: Site) -> Span | None:

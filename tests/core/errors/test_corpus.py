@@ -14,11 +14,11 @@ import pytest
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("corpus")]
 ROOT = Path(__file__).parents[3]
 FLOORS = {
-    "shipped": {"category": 0.985, "transient": 0.996, "status": 0.992, "severity": 0.991},
-    "unseen": {"category": 0.892, "transient": 0.983, "status": 0.914, "severity": 0.908},
-    "renamed": {"category": 0.87, "transient": 0.98, "status": 0.895, "severity": 0.888},
-    "held-out": {"category": 0.862, "transient": 0.977, "status": 0.887, "severity": 0.881},
-    "held-out-model": {"category": 0.871, "transient": 0.977, "status": 0.893, "severity": 0.888},
+    "shipped": {"category": 0.988, "transient": 0.996, "status": 0.993, "severity": 0.991},
+    "unseen": {"category": 0.902, "transient": 0.984, "status": 0.924, "severity": 0.916},
+    "renamed": {"category": 0.884, "transient": 0.981, "status": 0.907, "severity": 0.898},
+    "held-out": {"category": 0.861, "transient": 0.977, "status": 0.889, "severity": 0.879},
+    "held-out-model": {"category": 0.870, "transient": 0.977, "status": 0.893, "severity": 0.886},
 }
 """A little below what is written in docs/explanation/how-well.md, by how it was asked."""
 
