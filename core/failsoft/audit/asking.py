@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from failsoft.audit.fields import indexes_of
 from failsoft.audit.stores import Query
+from failsoft.deferred import as_pattern
 from failsoft.errors.taxonomy import Severity
 from failsoft.kinds import did_you_mean
 
@@ -22,7 +22,7 @@ Instant = datetime | date | str | float
 Several = str | Iterable[str]
 
 _TIME: Final = 'expected a time such as "2026-11-22T01:02:03Z", "2026-11-22", or "24h" or "7d" for so long ago'
-_AGO: Final = re.compile(r"(\d{1,6}) ?(s|m|h|d|w)")
+_AGO: Final = as_pattern(r"(\d{1,6}) ?(s|m|h|d|w)")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LEAST, _MOST = -62_135_596_800_000_000, 253_402_300_799_999_999

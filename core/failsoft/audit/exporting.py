@@ -14,7 +14,6 @@ import csv
 import hashlib
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +28,7 @@ from failsoft.audit.new_files import NewFile
 from failsoft.audit.statements import Statement, to_line
 from failsoft.audit.stores import Stored
 from failsoft.audit.views import mapping_of
+from failsoft.deferred import as_pattern
 
 if TYPE_CHECKING:
     from failsoft.audit.keys import KeyRing
@@ -48,8 +48,8 @@ COLUMNS: Final = (
 """Of a CSV file. `record` is the whole of it as JSON."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
-_WITHIN: Final = re.compile('([;\t\r\n][ "]*)(?=[=+@＝＋－＠-])')
-_WITHIN_JSON: Final = re.compile(r'(;(?: |\\")*)([=+@＝＋－＠-])')
+_WITHIN: Final = as_pattern('([;\t\r\n][ "]*)(?=[=+@＝＋－＠-])')
+_WITHIN_JSON: Final = as_pattern(r'(;(?: |\\")*)([=+@＝＋－＠-])')
 
 
 @dataclass(slots=True)

@@ -6,21 +6,20 @@ base 64. The record of an entry is a text: it is hashed byte for byte. `removed`
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from failsoft.audit.entry import Entry
 from failsoft.audit.statements import Statement
 from failsoft.audit.stores import KeyFacts
+from failsoft.deferred import as_pattern
 
 __all__ = ["KEY", "Line", "gap_line", "gap_of", "of_line", "place_of", "to_line"]
 
 KEY = b'{"key":'
 """What the line of a key begins with."""
 
-_GAP = re.compile(rb'\{"removed":([0-9]{1,18})\}\n')
-_PLACE = re.compile(rb'\{"entry":\{"lane":"([0-9a-f]{1,64})","sequence":([0-9]{1,18}),')
+_GAP = as_pattern(rb'\{"removed":([0-9]{1,18})\}\n')
+_PLACE = as_pattern(rb'\{"entry":\{"lane":"([0-9a-f]{1,64})","sequence":([0-9]{1,18}),')
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -15,6 +15,7 @@ from failsoft.audit.entry import COLUMNS, Entry
 from failsoft.audit.on_sql import Head, SqlStore, engine_of, plainly
 from failsoft.audit.stores import AwayError, StoreError
 from failsoft.clock import Clock, SystemClock
+from failsoft.deferred import as_pattern
 
 __all__ = ["PostgresStore"]
 
@@ -40,7 +41,7 @@ _MAY_WRITE: Final = (
     "AND has_table_privilege('failsoft_audit_statement', 'INSERT') "
     "AND has_sequence_privilege(pg_get_serial_sequence('failsoft_audit', 'position'), 'USAGE')"
 )
-_SETTING: Final = re.compile(
+_SETTING: Final = as_pattern(
     r"authentication failed|pg_hba\.conf|does not exist|not permitted to log in|permission denied|no password supplied|"
     r"certificate|does not support SSL|no such (?:user|database)|requires a value|unrecognized configuration|"
     r"\binvalid (?:\w+ )?(?:value|number|command|option)",
@@ -54,7 +55,7 @@ _READING_PATIENCE: Final = 600.0
 _GRACE: Final = 5.0
 _LEAST_TIMEOUT: Final = 2
 """Seconds to connect, for libpq: it knows no fewer."""
-_HOST = re.compile(r"[\w.:%\[\],/-]*")
+_HOST = as_pattern(r"[\w.:%\[\],/-]*")
 
 
 class PostgresStore(SqlStore):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from failsoft.audit.asking import iso_of
+from failsoft.deferred import as_pattern
 
 __all__ = ["Period", "period_of"]
 
 _EXPECTED: Final = 'expected a period such as "2026", "2026-Q4", "2026-11" or "2026-11-22"'
-_FORM: Final = re.compile(r"(\d{4})(?:-(?:[Qq]([1-4])|(\d\d)(?:-(\d\d))?))?")
+_FORM: Final = as_pattern(r"(\d{4})(?:-(?:[Qq]([1-4])|(\d\d)(?:-(\d\d))?))?")
 
 
 @dataclass(frozen=True, slots=True)

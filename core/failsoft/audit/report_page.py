@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import html
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from failsoft.deferred import as_pattern
 from failsoft.observers.base import one_line
 
 __all__ = ["report_page"]
@@ -43,7 +43,7 @@ _NUMBER: Final = ' class="number"'
 _WORD: Final = ' class="word"'
 _TIMES: Final = frozenset({"time", "first", "last", "from", "to", "first record", "last record"})
 _WORDS: Final = frozenset({"type", "kind", "finding", "rules", "severity"})
-_DIVIDES: Final = re.compile(r"([._/])(?=\w)")
+_DIVIDES: Final = as_pattern(r"([._/])(?=\w)")
 
 
 def report_page(report: Mapping[str, Any], *, printed: bool = False) -> str:

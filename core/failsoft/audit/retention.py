@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+from failsoft.deferred import as_pattern
+
 __all__ = ["Hold", "Period", "held", "instant", "period"]
 
-_PART = re.compile(r"\s*(\d{1,5})\s*(years?|y|months?|mo|weeks?|w|days?|d)", re.ASCII)
+_PART = as_pattern(r"\s*(\d{1,5})\s*(years?|y|months?|mo|weeks?|w|days?|d)", re.ASCII)
 _MONTHS = {"y": 12, "mo": 1}
 _DAYS = {"w": 7, "d": 1}
 

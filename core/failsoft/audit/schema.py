@@ -5,12 +5,12 @@ The reference of the records is made from these tables, and a test holds the rec
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from failsoft.audit.fields import SEALED
+from failsoft.deferred import as_pattern
 
 __all__ = ["COMMON", "KINDS", "SCHEMA", "Field", "Kind", "check_kind", "is_sealed", "records_reference"]
 
@@ -301,7 +301,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 """Every kind that Failsoft writes itself."""
 
-_FORM: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+")
+_FORM: Final = as_pattern(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+")
 _MOST = 64
 _RESERVED: Final = frozenset(
     {

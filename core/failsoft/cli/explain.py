@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,6 +15,7 @@ from failsoft.build_audit import keys_of, store_to_read
 from failsoft.build_judges import classifier_of, sanitizer_of
 from failsoft.cli.main import Context, find_modules_here
 from failsoft.clock import SystemClock
+from failsoft.deferred import as_pattern
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
 from failsoft.errors.told import NotUnderstoodError, Told, exception_of
@@ -26,7 +26,7 @@ from failsoft.settings.schema import Settings
 
 __all__ = ["CouldNotRunError", "explain", "id_in", "recorded"]
 
-_ERROR_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_ERROR_ID = as_pattern(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _FIELDS = ("type", "message", "category", "severity", "transient", "recoverable", "status", "code", "confidence")
 _MAX_MESSAGE = 500
 

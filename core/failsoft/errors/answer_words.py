@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeGuard
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.capture import text_of
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice
@@ -26,16 +27,16 @@ _KEYS = ("code", "error_code", "errorCode", "error", "err_code", "type", "name",
 _BODIES = ("body", "json_body", "data", "details", "response_data", "response_body", "payload", "error", "errors",
            "response", "fault")  # fmt: skip
 ATTRIBUTES_WITH_WORDS = frozenset({*_ATTRIBUTES, *_BODIES})
-_IN_TEXT = re.compile(
+_IN_TEXT = as_pattern(
     r"[\"'](?:code|error|error_?code|err_?code|type|reason|status|__type)[\"']\s?:\s?[\"']([A-Za-z][\w.:\-]{3,60})[\"']"
     r"|\burn:[\w.:-]{2,80}?:errors?:([A-Za-z]\w{3,60})",
     re.IGNORECASE,
 )
-_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_PART = as_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 def _row(label: Label, words: str) -> tuple[Label, re.Pattern[str]]:
-    return label, re.compile(rf" (?:{words})")
+    return label, as_pattern(rf" (?:{words})")
 
 
 _NO_LONGER = r"expired|revoked|inactive|disabled|deactivated|suspended|locked|deleted|blocked|banned|closed"

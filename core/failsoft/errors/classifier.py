@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 from typing import Any, Literal
 
 from failsoft.clock import Clock
+from failsoft.deferred import as_pattern
 from failsoft.errors.again import Key, Remembered, Seen, copied, see, see_line, without_numbers_in
 from failsoft.errors.capture import capture, frames_of, is_alone, links_of, text_of, unfold
 from failsoft.errors.catalogue.labels import DISCONNECTED, Label
@@ -37,7 +37,7 @@ classes to say what a new one is takes little longer than to find out that it is
 _FINAL = frozenset({403, 410, 451, 499})
 _NO_CONTEXT: Mapping[str, Any] = {}
 _NO_CODES: Mapping[int, Code | None] = {}
-_DIGITS = re.compile(r"[0-9]+")
+_DIGITS = as_pattern(r"[0-9]+")
 _FLEETING = frozenset({"error_id", "details", "headers", "errors", "public_details"})
 """What an exception gives a failure that is not to be kept, and may be another one the next time."""
 

@@ -11,6 +11,7 @@ import re
 import socket
 from collections.abc import Mapping
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import find_label, sql_codes
 from failsoft.errors.catalogue import labels as is_
@@ -57,16 +58,16 @@ __all__ = [
 
 
 _MAX_TEXT = 2_000
-_ERRNO_IN_TEXT = re.compile(r"\[Errno (\d+)\]")
-_ORACLE = re.compile(r"(ORA|DPY|DPI)-(\d{4,5})")
-_NATIVE = re.compile(r"\((\d{1,6})\)")
+_ERRNO_IN_TEXT = as_pattern(r"\[Errno (\d+)\]")
+_ORACLE = as_pattern(r"(ORA|DPY|DPI)-(\d{4,5})")
+_NATIVE = as_pattern(r"\((\d{1,6})\)")
 # a shared library (the dynamic linker), the certificates of requests
 _MISSING = ("cannot open shared object file", "suitable TLS CA certificate bundle")
 _MAX_LISTED = 20
 _NO_LINK = frozenset({is_.REFUSED, is_.UNREACHABLE, is_.BROKEN, is_.SILENT})
 _NOT_BOUND = frozenset({is_.OS_FAULT, is_.OUT_OF_HANDLES})
 # what is part of an installation is as one of its settings
-_SETTINGS_FILE = re.compile(
+_SETTINGS_FILE = as_pattern(
     r"(?:-packages/.*|/lib/python\d[^/]*/.*|/(?:credentials|secrets?|config)[/.][^/]+|\.(?:env|toml|ya?ml|ini|cfg|conf|pem|crt|key|properties)|/etc/[^/]+)\Z",
     re.IGNORECASE,
 )
@@ -300,7 +301,7 @@ def _pony(exc: BaseException, _label: Label | None) -> Code | None:
     return None
 
 
-_CALL_OF_A_CLIENT = re.compile(r"\w+Api\.\w+\Z")
+_CALL_OF_A_CLIENT = as_pattern(r"\w+Api\.\w+\Z")
 """What the makers of clients from an OpenAPI document call their methods, whose arguments pydantic checks."""
 
 

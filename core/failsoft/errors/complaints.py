@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.stems import Sought
 
 __all__ = [
@@ -140,8 +141,8 @@ _UNREADABLE = Sought(
     r"|\bdoes(?: not|n't) (?:match|look like|conform|start|begin|contain|have)\b|\b(?:line|column|position|offset) \d+",
     re.IGNORECASE,
 )
-_NOT_THERE = re.compile(r"\bnot found\b|\bdoes(?: not|n't) exist\b|\bno such\b|\bnot in \w+\b", re.IGNORECASE)
-_PAID = re.compile(
+_NOT_THERE = as_pattern(r"\bnot found\b|\bdoes(?: not|n't) exist\b|\bno such\b|\bnot in \w+\b", re.IGNORECASE)
+_PAID = as_pattern(
     r"\b(?:please )?(?:purchase|upgrade|top[ -]?up|buy)\b|\bbilling\b|\bpricing\b|\bplan\b.{0,40}\b(?:limit|quota"
     r"|exceeded"
     r"|requests)|\b(?:out of|insufficient|no(?: more)?|not enough) (?:\w+ )?(?:credits?|balance|funds)\b"
@@ -154,19 +155,19 @@ _PAID = re.compile(
     r"|usage|daily|storage|sending|plan\S*) (?:\w+ ){0,2}?(?:quota|limit)\b|\blimit reached\b|\bcap exceeded\b",
     re.IGNORECASE,
 )
-_CARD = re.compile(
+_CARD = as_pattern(
     r"\bcard\b.{0,40}\b(?:declined|expired|refused|rejected|invalid|insufficient|not supported)\b|\bdo not honou?r\b"
     r"|\b(?:declined|insufficient funds)\b",
     re.IGNORECASE,
 )
-_SPENT = re.compile(
+_SPENT = as_pattern(
     r"\b(?:daily|monthly|yearly|annual)\b (?:\w+ ){0,3}(?:quota|limit|allowance|cap)\b|\bquota_exceeded\b"
     r"|\bexceed(?:s|ed)? (?:your|the|its) (?:\w+ )?quota\b|\bresource_limit_exceeded\b",
     re.IGNORECASE,
 )
-_OF_A_RATE = re.compile(r"\bper[ _](?:second|minute|hour|user)|\brate[ _-]?limit(?!s? increase)", re.IGNORECASE)
-_SOON = re.compile(r"\b(?:retry|try again) (?:in|after) \d[\d.]* ?(?:ms|s|secs?|seconds?)\b", re.IGNORECASE)
-_THROTTLED = re.compile(
+_OF_A_RATE = as_pattern(r"\bper[ _](?:second|minute|hour|user)|\brate[ _-]?limit(?!s? increase)", re.IGNORECASE)
+_SOON = as_pattern(r"\b(?:retry|try again) (?:in|after) \d[\d.]* ?(?:ms|s|secs?|seconds?)\b", re.IGNORECASE)
+_THROTTLED = as_pattern(
     r"\btoo (?:many|much) (?!open|values|arguments|redirects|levels|records)|\brate[ -]?limit|\bthrottl"
     r"|\bslow[ _]?down\b"
     r"|\brequest limit\b|\brate (?:is )?exceeded|\breduce your request rate|\btry again later\b.{0,40}\blimit",
@@ -174,7 +175,7 @@ _THROTTLED = re.compile(
 )
 
 
-_EXITED = re.compile(
+_EXITED = as_pattern(
     r"\b(?:exited|returned|failed|terminated) with (?:a )?(?:non-?zero )?(?:exit )?(?:code|status)\b", re.IGNORECASE
 )
 

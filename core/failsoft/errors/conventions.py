@@ -7,11 +7,11 @@ failure transient. It never claims that a peer did not see the request: that tak
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label, Voice, wrapping
@@ -61,7 +61,7 @@ _DB_API: Mapping[str, Label] = {
     "Error": wrapping(is_.UPSTREAM_FAILED),
 }
 
-_STATUS = re.compile(r" ([45]\d\d) ")
+_STATUS = as_pattern(r" ([45]\d\d) ")
 _PEERS = frozenset({Kind.CLIENT, Kind.STORE, Kind.BROKER})
 # so called by nobody but what follows PEP 249 in part, as brokers and ORMs do
 _VAGUE = frozenset(
@@ -108,7 +108,7 @@ def convention_of_name(name: str, module: str) -> Convention | None:
     return said
 
 
-_LIMITS_TIME = re.compile(r"\A(?!async)\w*time_?(?:out|limit)|\A\w+\.time_?(?:out|limit)s?\.")
+_LIMITS_TIME = as_pattern(r"\A(?!async)\w*time_?(?:out|limit)|\A\w+\.time_?(?:out|limit)s?\.")
 _ANY = any_of(row.words.pattern for row in ROWS)
 """Whether a row is found at all: asking once is quicker than asking each."""
 
@@ -133,7 +133,7 @@ def label_of_words(words: str, kind: Kind) -> Convention | None:
 
 _OF_PEERS = frozenset({is_.UPSTREAM_FAILED.category, is_.REFUSED_US.category})
 _ARGUMENTS = (ValueError, TypeError, AttributeError, NotImplementedError)
-_OF_AN_ANSWER = re.compile(r" (?:decod|pars(?:e|er|ing) |syntax|response|reply|answer|json|status|http|output)")
+_OF_AN_ANSWER = as_pattern(r" (?:decod|pars(?:e|er|ing) |syntax|response|reply|answer|json|status|http|output)")
 
 
 def is_of_an_argument(cls: type, said: Convention) -> bool:
@@ -153,7 +153,7 @@ def is_of_settings(cls: type, said: Convention) -> bool:
     return said.label.category is is_.INVALID.category and any("Config" in base.__name__ for base in cls.__mro__[1:])
 
 
-_STORED = re.compile(r"hash|pars|decod|deserial")
+_STORED = as_pattern(r"hash|pars|decod|deserial")
 
 
 def is_of_a_value(cls: type, said: Convention) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.packages import Kind
 
@@ -41,4 +42,4 @@ def row_of(
     words: str, default: Label | None, by_kind: Mapping[Kind, Label | None] = _ANY, confidence: float = CLEAR
 ) -> Row:
     """A row; a blank ends a word."""
-    return Row(re.compile(rf" (?:{words})"), default, by_kind, confidence)
+    return Row(as_pattern(rf" (?:{words})"), default, by_kind, confidence)

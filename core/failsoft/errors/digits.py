@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 
+from failsoft.deferred import as_pattern
+
 __all__ = ["numbers_in", "without_numbers"]
 
 _MAX_TEXT = 300
 """What is longer is cut before it is searched, and with it perhaps a number."""
-_DIGIT = re.compile(r"[0-9]")
-_DIGITS = re.compile(r"[0-9]+")
+_DIGIT = as_pattern(r"[0-9]")
+_DIGITS = as_pattern(r"[0-9]+")
 _BESIDE = "_.[-"
 # what follows one of these is read: `[Errno 13]`, `oauth 2`, `longer than 72 bytes`
 _READ_AFTER = ("errno ", "oauth ", "than ", "utf ")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import Label
@@ -30,8 +31,8 @@ _OF_SETTINGS = frozenset({"ValueError", "KeyError", "AssertionError"})
 _MOST_WORDS = 9
 _TOO_LITTLE = frozenset({"login", "authentication", "credentials", "twice"})
 """What it was about, and not what happened."""
-_NO_WORD = re.compile(r"[^a-z]+")
-_VARIABLE = re.compile(
+_NO_WORD = as_pattern(r"[^a-z]+")
+_VARIABLE = as_pattern(
     r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b[\"'`]? (?:environment variable |variable |setting )?(?:is |was |has |must "
     r"|needs to )?"
     r"(?:not (?:been )?(?:set|given|configured|defined|provided)|be (?:set|given|configured|defined)|unset|missing"
@@ -60,7 +61,7 @@ def _row(label: Label, stems: str, words: str, *, mild: bool = False) -> _Row:
     Parameters:
         mild: of a builtin class, for whose words nobody chose a class, the client is told that the fault is ours.
     """
-    return label, _mild(label) if mild else label, tuple(stems.split()), re.compile(words)
+    return label, _mild(label) if mild else label, tuple(stems.split()), as_pattern(words)
 
 
 def _mild(label: Label) -> Label:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import Label, Voice
@@ -118,7 +118,7 @@ _TRINO = _words(
     (is_.UPSTREAM_FAILED, "INTERNAL_ERROR EXTERNAL"),
 )
 """Names of errors, and after them the four kinds that each is one of."""
-_NAME = re.compile(r"(?:\A|FAILED: )([A-Z]+(?:_[A-Z]+)+)\b")
+_NAME = as_pattern(r"(?:\A|FAILED: )([A-Z]+(?:_[A-Z]+)+)\b")
 
 
 def _by_number(table: Mapping[int, Label], who: str, *values: object) -> Code | None:
@@ -164,7 +164,7 @@ def read_tds(exc: BaseException, _label: Label | None) -> Code | None:
     return None
 
 
-_STATUS_OF_TRINO = re.compile(r"\Aerror (\d{3})\b")
+_STATUS_OF_TRINO = as_pattern(r"\Aerror (\d{3})\b")
 
 
 def read_trino(exc: BaseException, label: Label | None) -> Code | None:

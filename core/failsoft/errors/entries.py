@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue.labels import BUG
 from failsoft.errors.failure import Frame, Link
 from failsoft.errors.files import in_package, slashed
@@ -23,20 +24,20 @@ __all__ = ["is_making", "limits_time", "misses_a_file", "of_an_installation", "u
 
 _MOST = 12
 
-_MAKES = re.compile(
+_MAKES = as_pattern(
     r"(?:\A|\.)_?(?:add|append|create|insert|set|write|save|draw|make|build|render|put|new|cell|merge|pack)(?:_\w+)?\Z"
 )
-_DUMPS = re.compile(r"(?:\A|\.)_?(?:(?:\w+_)?dumps?|stringify|unstructure|unparse|(?:\w+_)?seriali[sz]e|dumps?_\w+)\Z")
-_WRITES = re.compile(
+_DUMPS = as_pattern(r"(?:\A|\.)_?(?:(?:\w+_)?dumps?|stringify|unstructure|unparse|(?:\w+_)?seriali[sz]e|dumps?_\w+)\Z")
+_WRITES = as_pattern(
     r"(?:\A|\.)_?(?:(?:\w+_)?(?:dumps?|encode|encodes|stringify|unstructure|unparse|seriali[sz]e)|dumps?_\w+|write\w*"
     r"|save(?:_\w+)?|export(?:_\w+)?|add(?:_\w+)?|append(?:_\w+)?"
     r"|compile(?:_\w+)?|packb?(?:_\w+)?"
     r"|to_(?:json|xml|ya?ml|toml|csv|bytes|string|html|pdf|dict|file|excel|parquet|ical|wire))\Z"
 )
-_INSTALLED = re.compile(
+_INSTALLED = as_pattern(
     r"template|(?:\A|[/_.])(?:quer(?:y|ies)|rules?|bundles?|assets?|manifest)(?:\Z|[/_.])", re.IGNORECASE
 )
-_LIMITS_TIME = re.compile(r"(?!async)[^/]*time_?(?:out|limit)[^/]*/|[^/]+/time_?(?:out|limit)s?/")
+_LIMITS_TIME = as_pattern(r"(?!async)[^/]*time_?(?:out|limit)[^/]*/|[^/]+/time_?(?:out|limit)s?/")
 
 
 def misses_a_file(exc: BaseException, text: str) -> str | None:

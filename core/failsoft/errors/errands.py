@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.failure import Frame
 from failsoft.errors.files import is_standard
 from failsoft.errors.frames import Frames
@@ -21,26 +22,26 @@ _PEERS = frozenset({Kind.CLIENT, Kind.STORE, Kind.BROKER, Kind.LINK})
 _OURS = frozenset({Kind.STORE, Kind.BROKER})
 
 # what is made once, with what the application is set up with; a message or a query is made for each call
-_MADE_ONCE = re.compile(
+_MADE_ONCE = as_pattern(
     r"(?:\A|[._])\w*(?:Client|Producer|Consumer|Connection|Connector|Pool|Broker|Cluster|Engine|Transport|Cache"
     r"|Exporter|Processor|Session|Driver|Provider|Backend|Store|Bus|Redis|Kafka|Elasticsearch|Server)\.__(?:init|new)__\Z"
     r"|(?:\A|[._])(?:create|get|make|build|new)_(?:\w+_)?(?:client|engine|pool|connection|broker)\Z"
 )
-_RUNS = re.compile(
+_RUNS = as_pattern(
     r"(?:\A|\.)_{0,2}(?:send|execute|request|publish|produce|fetch|read|recv|receive|call|run|encode|decode|put|query"
     r"|find|insert|update|delete|commit|begin|enqueue|subscribe|poll|consume|loads?|dumps?)(?:_\w+)?\Z"
 )
-_SIGNS = re.compile(
+_SIGNS = as_pattern(
     r"(?:\A|[._])_*(?:get_)?(?:auth(?:orization)?_(?:headers?|token\w*)|sign(?:_\w+)?|add_auth\w*|\w*_sign(?:ature)?"
     r"|calc_signature|string_to_sign|generate_(?:jwt|signature|token)|\w*(?:master|shared|account)_key\w*"
     r"|add_authorization_header|canonicali[sz]e\w*)\Z"
 )
-_UNPACKS = re.compile(
+_UNPACKS = as_pattern(
     r"(?:\A|[._])_*(?:loads|decompress\w*|deseriali[sz]e\w*|unpickle\w*|unsign\w*"
     r"|decode_(?:message|body|payload|task|job|result)\w*"
     r"|restore\w*|message_from_\w+|decode)\Z"
 )
-_SETTINGS_FILE = re.compile(
+_SETTINGS_FILE = as_pattern(
     r"(?:\A|[\s\"'(/\\])(?:[\w.-]*(?:settings|config(?:uration)?|secrets?|credentials|logging|docker-compose|pyproject"
     r"|alembic|values|prometheus|openapi|swagger)[\w.-]*\.(?:ya?ml|json|toml|ini|cfg|conf|xml|hcl)|\.env\b"
     # an archive that leads out of its folder is the client's

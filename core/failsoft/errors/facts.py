@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.alike import OF_APPLICATIONS, Plan, plan_of
 from failsoft.errors.capture import qualified_name
 from failsoft.errors.catalogue import find_label
@@ -187,7 +187,7 @@ def _plan_of(cls: type, readers: tuple[CodeReader, ...], *, unknown: bool) -> Pl
         return None
 
 
-_CLIENT_WITHIN = re.compile(r"\.\w*client\w*(?:\.|\Z)")
+_CLIENT_WITHIN = as_pattern(r"\.\w*client\w*(?:\.|\Z)")
 
 
 def _is_of_a_client(cls: type) -> bool:

@@ -5,11 +5,11 @@ an attribute, on a response or in the text, and a code in words beside it.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import pairwise
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.answer_words import ATTRIBUTES_WITH_WORDS, word_of_answer
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
@@ -53,7 +53,7 @@ _WAITS = ("retry_after", "retry_after_seconds")
 _REPEATS = ("retryable", "retriable", "is_retryable", "is_retriable", "should_retry", "temporary", "is_transient")
 # of a peer's word for it: that our request was wrong is no more than that it failed
 _SAYS_NOTHING = frozenset({is_.UPSTREAM_FAILED, is_.BUG, is_.INVALID})
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORD = as_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PHRASES = {int(one): one.phrase.lower() for one in HTTPStatus}
 _BODIES = ("body", "json_body", "data", "text", "details", "response_data", "payload")
 """Where clients keep the body of an answer, once it is read."""
@@ -68,7 +68,7 @@ OF_ANSWERS = frozenset(
 OF_RESPONSES = frozenset({*_STATUSES_OF_RESPONSES, *STATUSES_OF_PEERS, *_WAITS, "headers", "data"})
 """All that is looked at of a response."""
 _MAX_BODY = 20_000
-_OF_A_RATE = re.compile(r" (?:concurren\w*|rate|requests?|calls?|usage|tokens?) ")
+_OF_A_RATE = as_pattern(r" (?:concurren\w*|rate|requests?|calls?|usage|tokens?) ")
 _MAX_TEXT = 2_000
 _MAX_ARGS = 8
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.aws import AWS
@@ -53,8 +54,8 @@ from failsoft.errors.vendor_codes import read_oauth
 
 __all__ = ["ATTRIBUTES_OF_CUSTOM", "CUSTOM_BLIND_TO_NUMBERS", "readers_of_package"]
 
-_SQLSTATE = re.compile(r"\bSQLSTATE\W{0,3}([0-9A-Z]{5})\b|\A\[?([0-9A-Z]{2}[0-9]{3})\]?(?:\W|\Z)")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_SQLSTATE = as_pattern(r"\bSQLSTATE\W{0,3}([0-9A-Z]{5})\b|\A\[?([0-9A-Z]{2}[0-9]{3})\]?(?:\W|\Z)")
+_WORD = as_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _MAX_TEXT = 2_000
 
 
@@ -142,7 +143,7 @@ def _grpc(exc: BaseException, _label: Label | None) -> Code | None:
     return None if means is None else Code(means, f"gRPC {name}", wait_of(exc))
 
 
-_ACME_WORD = re.compile(r"\burn:ietf:params:acme:error:(\w+)")
+_ACME_WORD = as_pattern(r"\burn:ietf:params:acme:error:(\w+)")
 
 
 def _acme(exc: BaseException, _label: Label | None) -> Code | None:
@@ -249,7 +250,7 @@ CUSTOM_BLIND_TO_NUMBERS: frozenset[CodeReader] = frozenset(ATTRIBUTES_OF_CUSTOM)
 _OF_MAIL = (_smtp,)
 # a protocol has its codes, whoever speaks it; a package says which it speaks by its name or the names of its classes
 _SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
-    (re.compile(words, re.IGNORECASE), readers)
+    (as_pattern(words, re.IGNORECASE), readers)
     for words, readers in (
         (r"mysql|maria", (read_mysql,)),
         (r"redis|valkey|keydb", (read_redis, _redis_reply)),
@@ -264,7 +265,7 @@ _SPOKEN: tuple[tuple[re.Pattern[str], tuple[CodeReader, ...]], ...] = tuple(
     )
 )
 _SPOKEN_TOO: tuple[tuple[re.Pattern[str], CodeReader], ...] = tuple(
-    (re.compile(words, re.IGNORECASE), reader)
+    (as_pattern(words, re.IGNORECASE), reader)
     for words, reader in (
         (r"postgres|\bpg|pg(?:\b|\d|_)|\badbc", read_postgres),
         (r"postgre", _postgres_code),

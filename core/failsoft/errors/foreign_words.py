@@ -6,8 +6,9 @@ words, which is all that is put into English here; the things themselves stay.
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from failsoft.deferred import as_pattern
 
 __all__ = ["in_english"]
 
@@ -95,9 +96,9 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("duplicate", r"duplicad[oa]s?"),
     ("required", r"requerid[oa]s?|obligatori[oa]s?"),
 )
-_ANY = re.compile(rf"(?<![a-z])(?:{'|'.join(f'(?P<w{at}>{words})' for at, (_, words) in enumerate(_WORDS))})(?![a-z])")
-_NO_WORD = re.compile(r"[^a-z]+")
-_AUXILIARY = re.compile(
+_ANY = as_pattern(rf"(?<![a-z])(?:{'|'.join(f'(?P<w{at}>{words})' for at, (_, words) in enumerate(_WORDS))})(?![a-z])")
+_NO_WORD = as_pattern(r"[^a-z]+")
+_AUXILIARY = as_pattern(
     r"(?<![a-z])(?:ist|sind|wurde|wurden|hat|ha|has|est|sont|a ete|fue|esta|estan|son|sido)(?![a-z]) ?"
 )
 

@@ -8,6 +8,7 @@ from itertools import islice
 from types import CodeType
 from typing import NamedTuple
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.entries import is_making, limits_time, of_an_installation, was_to_write
@@ -89,7 +90,7 @@ _OF_VALUES = frozenset(
 )
 _ROW = 8
 # what makes values of the columns of a row that was read
-_ROWS = re.compile(
+_ROWS = as_pattern(
     r"-packages/(?:sqlalchemy/(?:engine/_(?:result|processors)_cy\.|(?:sql|dialects)/.*?\bresult_processor\b)"
     r"|django/db/models/sql/compiler\.py .*\bapply_converters|peewee\.py .*\.python_value"
     r"|psycopg/types/.*Loader\.load|tortoise/.*\bto_python_value|pony/orm/.*\bsql2py"
@@ -180,7 +181,7 @@ def _is_for_data(frame: Frame) -> bool:
 
 
 _FOR_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
-_NOT_FOUND = re.compile(r"(?:File|Package|Template|Directory)NotFound(?:Error|Exception)?\Z|\bNoSuchFile")
+_NOT_FOUND = as_pattern(r"(?:File|Package|Template|Directory)NotFound(?:Error|Exception)?\Z|\bNoSuchFile")
 
 
 def _by_entry(name: str, frames: Sequence[Frame]) -> tuple[Label, str] | None:
@@ -240,7 +241,7 @@ _MISUSED = frozenset({is_.BUG, is_.INVALID, is_.UNPARSABLE, is_.MISCONFIGURED})
 
 
 # not httpx's `_send_handling_redirects`, through which every call goes
-_TO_ELSEWHERE = re.compile(r"(?:\A|\.)(?!\w*handling)\w*redirect\w*\Z|\.http_error_30\d\Z", re.IGNORECASE)
+_TO_ELSEWHERE = as_pattern(r"(?:\A|\.)(?!\w*handling)\w*redirect\w*\Z|\.http_error_30\d\Z", re.IGNORECASE)
 
 
 def _leads_nowhere(frames: Sequence[Frame]) -> bool:
@@ -317,7 +318,7 @@ def _sets_up(frame: Frame) -> bool:
     return any(word in where for word in _SET_UP) and _any((frame,), 1, _STORE)
 
 
-_SERVES = re.compile(
+_SERVES = as_pattern(
     r"(?:\A|/)_?(?:web_|web\.py|servers?(?:[/._]|\Z)|servicer)|[/_]server\.py\Z"
     r"|\A(?:tornado/(?:httpserver|httputil|routing)|twisted/web/(?:http|resource)|thrift\w*/http)"
 )

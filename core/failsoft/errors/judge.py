@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
+from failsoft.deferred import as_pattern
 from failsoft.errors import own_word
 from failsoft.errors.capture import qualified_name, text_of
 from failsoft.errors.catalogue.labels import (
@@ -66,7 +67,7 @@ T = TypeVar("T")
 
 _MAX_DEPTH = 8
 _MAX_READS = 200
-_HANDLE = re.compile(
+_HANDLE = as_pattern(
     r"\b(?:connection|client|session|pool|file|socket|stream|cursor|driver|loop|transport|channel|database|reader|writer"
     r"|handle|context|transaction|queue|executor)\b",
     re.IGNORECASE,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.code import Code, CodeReader, named, number_of
@@ -49,7 +49,7 @@ def _plaid(exc: BaseException, _label: Label | None) -> Code | None:
     return None if found is None else named(_PLAID.get(found[1]), f"Plaid {found[1]}")
 
 
-_ERROR_CODE = re.compile(r'"error_code": ?"(\w+)"')
+_ERROR_CODE = as_pattern(r'"error_code": ?"(\w+)"')
 _MAX_TEXT = 4_000
 _SALESFORCE = _words(
     (is_.CONTENTION, "UNABLE_TO_LOCK_ROW ROW_LOCK_ERROR"),

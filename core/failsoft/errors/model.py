@@ -13,7 +13,6 @@ then for each bucket a signed byte for each category, in the order of `Category`
 from __future__ import annotations
 
 import math
-import re
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
-from failsoft.deferred import later
+from failsoft.deferred import as_pattern, later
 from failsoft.errors.capture import qualified_name
 from failsoft.errors.catalogue.labels import BUG
 from failsoft.errors.names import words_of
@@ -54,8 +53,8 @@ _MAX_WORDS = 40
 _MAX_CLASSES = 8
 _LONGEST = 14
 _GRAM = 4
-_NUMBER = re.compile(r"\d+")
-_WORD = re.compile(r"[a-z_]+|0")
+_NUMBER = as_pattern(r"\d+")
+_WORD = as_pattern(r"[a-z_]+|0")
 _SAYS_LITTLE = frozenset({"object", "BaseException", "Exception"})
 # a lane holds a sum of at most a few hundred bytes
 _LANE = 3

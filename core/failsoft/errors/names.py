@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.foreign_words import in_english
@@ -23,11 +24,11 @@ _WILL_PASS = is_.UPSTREAM_NOT_NOW._replace(code="SERVICE_UNAVAILABLE")
 
 def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
     """One pattern that is found where one of several is that are each `" (?:…)"`."""
-    return re.compile(f" (?:{'|'.join(one.removeprefix(' (?:').removesuffix(')') for one in patterns)})")
+    return as_pattern(f" (?:{'|'.join(one.removeprefix(' (?:').removesuffix(')') for one in patterns)})")
 
 
 def _row(label: Label, words: str) -> tuple[Label, re.Pattern[str]]:
-    return label, re.compile(f" (?:{words})")
+    return label, as_pattern(f" (?:{words})")
 
 
 # asked in this order; each begins at a word, and a blank at its end ends one
@@ -331,10 +332,10 @@ _ANY = any_of(pattern.pattern for _, pattern in _NAMES)
 _SAID_BY_CAUSES = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE})
 """Of what failed outside, the cause knows more than whoever named a class for it."""
 # what has run out is told by the name, though it was waiting for it that failed
-_RAN_OUT = re.compile(r"\Ano .* (?:available|left|free|ready)|\bfull\b|\Aout of ")
+_RAN_OUT = as_pattern(r"\Ano .* (?:available|left|free|ready)|\bfull\b|\Aout of ")
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+")
-_SUFFIX = re.compile(
+_WORD = as_pattern(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+")
+_SUFFIX = as_pattern(
     r"(?: (?:error|exception|failure|failed|fault|err))+\Z"
     # what was not done, or could not be: why, the cause says
     r"| not (?:rendered|saved|stored|created|loaded|generated|exported|imported|written|fetched|read|uploaded"

@@ -6,9 +6,9 @@ the name may say more exactly, or a code of the application's own.
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.capture import qualified_name
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.codes import label_of_upstream
@@ -27,8 +27,8 @@ _STATUS_NAMES = ("status_code", "http_status", "status", "code")
 _CLEAR_STATUSES = frozenset({401, 402, 413, 415, 429})
 _REFUSES = frozenset({"not allowed", "cannot", "blocked", "not possible", "only", "rule", "policy violation"})
 _CODE_NAMES = ("code", "error_code", "err_code", "reason")
-_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_.:-][A-Za-z0-9]+)+")
-_LOUD_CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_CODE = as_pattern(r"[A-Za-z][A-Za-z0-9]*(?:[_.:-][A-Za-z0-9]+)+")
+_LOUD_CODE = as_pattern(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _MAX_CODE = 60
 
 

@@ -13,6 +13,7 @@ from enum import Enum, auto
 from itertools import islice
 from typing import Any, NamedTuple
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue.packages import KINDS
 from failsoft.errors.files import is_installed
 
@@ -65,39 +66,39 @@ _MAX_PACKAGES = 1_024
 
 # parts of the name of a package, and what they tell; what is written first decides among equals
 _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    (Kind.LIMITER, re.compile(r"limit|throttl")),
-    (Kind.LOCK, re.compile(r"(?<![bc])lock")),
+    (Kind.LIMITER, as_pattern(r"limit|throttl")),
+    (Kind.LOCK, as_pattern(r"(?<![bc])lock")),
     (
         Kind.CONFIG,
-        re.compile(
+        as_pattern(
             r"conf(?!lu|er)|settings|environ|dotenv|decouple|templat|\A(?:mako|jinja|chameleon|genshi|liquid|mustache|chevron)"
         ),
     ),
     # what extends a framework is for what its name says beside
-    (Kind.AUTH, re.compile(r"jwt|jose|oauth|oidc|saml|passw|passlib|webauthn|otp|sign|crypt|hash|argon|_?auth(?!or)")),
+    (Kind.AUTH, as_pattern(r"jwt|jose|oauth|oidc|saml|passw|passlib|webauthn|otp|sign|crypt|hash|argon|_?auth(?!or)")),
     (
         Kind.FRAMEWORK,
-        re.compile(
+        as_pattern(
             r"framework|^(?:flask|django|bottle|cherrypy|pyramid|tornado|sanic|quart|litestar|blacksheep|falcon|robyn|"
             r"fastapi|starlette|aiohttp_(?!client))|wsgi|asgi|websocket.?server"
         ),
     ),
     (
         Kind.BROKER,
-        re.compile(r"kafka|amqp|rabbit|mq|nats|queue|celery|broker|pulsar|stomp|pubsub|worker|tasks?\Z|kombu|stalk"),
+        as_pattern(r"kafka|amqp|rabbit|mq|nats|queue|celery|broker|pulsar|stomp|pubsub|worker|tasks?\Z|kombu|stalk"),
     ),
     (
         Kind.STORE,
-        re.compile(
+        as_pattern(
             r"sql|mongo|redis|valkey|memcache|cache|bson|cassandra|scylla|neo4j|arango|elastic"
             r"|opensearch|couch|influx|clickhouse|duck|db(?:$|\W|_|[a-z]?\d)|\Adb|oracle|firebird|pony|orm\b|orm_|_orm"
             r"|postgres|\Apg|pg(?:\Z|\d|_)|ldap|etcd|zookeeper|kazoo|milvus|qdrant|weaviate|pinecone|chroma"
         ),
     ),
-    (Kind.CLIENT, re.compile(r"rpc|_api\Z|_sdk\Z|_client\Z")),
+    (Kind.CLIENT, as_pattern(r"rpc|_api\Z|_sdk\Z|_client\Z")),
     (
         Kind.PARSER,
-        re.compile(
+        as_pattern(
             r"json|yaml|toml|xml|csv|html|pars|valid|schema|serial|codec|pack(?!age)|decod|pdf|xls|docx|imag|date|phone"
             r"|email|proto|avro|marsh|form(?!at)|lex|markup|markdown|unicod|regex|ical|vobject|zip|compress"
             r"|zst|\Alz\d|brotli|\A(?:un)?rar|snappy|\Axl|font|barcode|iban|uuid|ulid|calend|asn1|cbor|capnp|pickle|geojson"
@@ -106,7 +107,7 @@ _IN_NAME: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ),
     (
         Kind.CLIENT,
-        re.compile(
+        as_pattern(
             r"http|urllib|(?<!c)api|sdk|client|rest|soap|grpc|rpc|aws|boto|azure|google|cloud|request|curl|web|bot|ai\Z|\Aai|llm"
             r"|ssh|ftp|smtp|mail|socket|git|storage|s3"
         ),
@@ -131,21 +132,21 @@ _TELLING = _HTTP_CLIENTS | _LINKS | _SERVERS
 _BESIDE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.FRAMEWORK,
-        re.compile(r"MethodNotAllowed|NotAcceptable|UnsupportedMediaType|EntityTooLarge|NoRoute|Disconnect"),
+        as_pattern(r"MethodNotAllowed|NotAcceptable|UnsupportedMediaType|EntityTooLarge|NoRoute|Disconnect"),
     ),
     (
         Kind.CLIENT,
-        re.compile(
+        as_pattern(
             r"Api|API|HTTP|Http|RateLimit|TooManyRequests|BadGateway|ServerError|Unauthorized|PaymentRequired|BadRequest"
             r"|RequestE|Redirect|Proxy|TLS|SSL|DNS|StatusE"
         ),
     ),
-    (Kind.STORE, re.compile(r"Integrity|Deadlock|Transaction|Cursor|Pool|Query|Duplicate|Table|Cluster|Operational")),
-    (Kind.BROKER, re.compile(r"Channel|Exchange|AMQP|Consumer|Broker|Topic|Queue|Nack")),
-    (Kind.AUTH, re.compile(r"Signature|Token|Audience|Issuer|Claim|JWK|JWS|JWE|Hash|Password")),
-    (Kind.PARSER, re.compile(r"Pars|Decod|Syntax|Schema|Valid|Malformed|Lexer|Scanner|Format")),
+    (Kind.STORE, as_pattern(r"Integrity|Deadlock|Transaction|Cursor|Pool|Query|Duplicate|Table|Cluster|Operational")),
+    (Kind.BROKER, as_pattern(r"Channel|Exchange|AMQP|Consumer|Broker|Topic|Queue|Nack")),
+    (Kind.AUTH, as_pattern(r"Signature|Token|Audience|Issuer|Claim|JWK|JWS|JWE|Hash|Password")),
+    (Kind.PARSER, as_pattern(r"Pars|Decod|Syntax|Schema|Valid|Malformed|Lexer|Scanner|Format")),
 )
-_OF_LIMITS = re.compile(r"rate_?limit|\blimiter|throttl")
+_OF_LIMITS = as_pattern(r"rate_?limit|\blimiter|throttl")
 _PEP_249 = frozenset({"DatabaseError", "OperationalError", "IntegrityError", "ProgrammingError"})
 _HOMES = ("errors", "exceptions", "exc", "error", "err", "_exceptions", "_errors")
 

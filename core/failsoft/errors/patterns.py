@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import Label
@@ -118,32 +119,32 @@ _MESSAGES: tuple[tuple[Label, tuple[str, ...]], ...] = (
 
 _OPEN = r"\bcircuit\b(?:.breaker)?(?: \S+)? (?:is |still |now |has )?open(?:ed)?\b|\bbreaker (?:is |still )?open\b"
 """A breaker lets nothing through to a peer that failed before."""
-_OPEN_CIRCUIT = re.compile(_OPEN)
+_OPEN_CIRCUIT = as_pattern(_OPEN)
 
 _PEERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
-    (is_.NO_TRUST, re.compile(r"certificate|unknownissuer|wrong_version|record_layer|(?:tls|ssl) handshake")),
-    (is_.UNREACHABLE, re.compile(
+    (is_.NO_TRUST, as_pattern(r"certificate|unknownissuer|wrong_version|record_layer|(?:tls|ssl) handshake")),
+    (is_.UNREACHABLE, as_pattern(
         r"refused|err_name_not|could not open socket"
         r"|(?:could not|couldn't|cannot|can't|unable to|failed to|failed client) (?:establish|connect|resolve)"
         r"|connect call failed|name resolution|getaddrinfo|name or service|nodename|no route|failed to establish"
         r"|is unreachable|(?:could not|cannot|can't|unable to) reach"
     )),
-    (is_.BROKEN, re.compile(
+    (is_.BROKEN, as_pattern(
         r"(?:connection|stream|socket|link) (?:was )?(?:reset|aborted|closed|lost|broken)|broken pipe|disconnected"
         r"|unexpected eof|network error|closed by"
     )),
-    (is_.SILENT, re.compile(
+    (is_.SILENT, as_pattern(
         r"time ?d? ?out|did not (?:respond|answer)(?! (?:with|in) )|no (?:response|answer|reply) (?:received|from)"
         r"|not responding"
     )),
 )  # fmt: skip
 _ANSWERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
-    (is_.THROTTLED, re.compile(r"too many requests|rate limit")),
-    (is_.UPSTREAM_SLOW, re.compile(r"gateway time-?out")),
-    (is_.UPSTREAM_DOWN, re.compile(r"bad gateway")),
+    (is_.THROTTLED, as_pattern(r"too many requests|rate limit")),
+    (is_.UPSTREAM_SLOW, as_pattern(r"gateway time-?out")),
+    (is_.UPSTREAM_DOWN, as_pattern(r"bad gateway")),
     (
         is_.UPSTREAM_NOT_NOW,
-        re.compile(
+        as_pattern(
             r"service unavailable|temporarily unavailable|maintenance|is overloaded|unavailable|is down"
             rf"|over capacity|is offline|again later|{_OPEN}"
         ),
@@ -151,12 +152,12 @@ _ANSWERS: tuple[tuple[Label, re.Pattern[str]], ...] = (
 )
 
 _SHARED: tuple[tuple[Label, re.Pattern[str]], ...] = (
-    (is_.CONTENTION, re.compile(
+    (is_.CONTENTION, as_pattern(
         r"deadlock|serializ|serialis|lock wait|lock timeout|is locked|(?:obtain|acquire) (?:\S+ ){0,3}lock"
         r"|lock (?:not available|hold|is held)|already held by|write conflict"
     )),
-    (is_.THROTTLED, re.compile(r"too many requests|rate limit")),
-    (is_.EXHAUSTED, re.compile(
+    (is_.THROTTLED, as_pattern(r"too many requests|rate limit")),
+    (is_.EXHAUSTED, as_pattern(
         r"too many (?:connections|clients)|pool (?:exhausted|limit|is full)|queuepool|connection slots"
     )),
 )  # fmt: skip
@@ -167,7 +168,7 @@ _OF_SETTINGS = Sought(
     r"|\binstall|initiali[sz]e |initiali[sz]ed\b|configur|environment variable|\bsettings?\b",
     re.IGNORECASE,
 )
-_COMPLAINS = re.compile(
+_COMPLAINS = as_pattern(
     r"\bmust\b|\bshould\b|no such|\bno \S+ (?:key|app|was)|\bnot\b|n't\b|unknown|invalid|unable"
     r"|missing|expected|required|\bneither\b"
     r"|\bneeds? an? |\bno '|unsupported|could not|failed",
@@ -177,7 +178,7 @@ _KEY = (
     r"(?:\w+_(?:ur[li]|key|token|secret)|api[ _-]?key|credential|access[ _-]?token|auth[ _-]?token"
     r"|environment variable)s?"
 )
-_NO_KEY = re.compile(
+_NO_KEY = as_pattern(
     rf"\b(?:no|missing|without|could not find|unable to locate|set(?:ting)?|provide|define) (?:\S+ ){{0,3}}{_KEY}\b"
     rf"|\bnot set (?:an? |the |your )?{_KEY}\b"
     rf"|\b(?:need to|have to|must|should|please) (?:pass|provide|supply|specify|give|define) (?:\S+ ){{0,4}}?"
@@ -187,38 +188,38 @@ _NO_KEY = re.compile(
     r"|\bno (?:\w+ )?(?:token|password|key) (?:was )?(?:provided|given|set|supplied|configured|specified)\b",
     re.IGNORECASE,
 )
-_WRONG_KEY = re.compile(rf"\b(?:invalid|incorrect|wrong|bad|expired|revoked) (?:\S+ )?{_KEY}\b", re.IGNORECASE)
-_CLOSED = re.compile(
+_WRONG_KEY = as_pattern(rf"\b(?:invalid|incorrect|wrong|bad|expired|revoked) (?:\S+ )?{_KEY}\b", re.IGNORECASE)
+_CLOSED = as_pattern(
     r"\b(?:already|is|was|been) closed\b(?! (?:by|before|cleanly|unexpectedly|while|during))", re.IGNORECASE
 )
-_NO_DEPENDENCY = re.compile(
+_NO_DEPENDENCY = as_pattern(
     r"\b(?:pip3? install|(?:need|have|try) to (?:pip )?install|please install|not installed)\b", re.IGNORECASE
 )
-_UNDEFINED = re.compile(
+_UNDEFINED = as_pattern(
     r"\bnot (?:been )?(?:defined|configured|registered)\b"
     r"|\bno (?:\w+ ){1,4}?(?:is |was |has been )?(?:configured|defined|registered)\b",
     re.IGNORECASE,
 )
-_REASON = re.compile(r"\W*(?:bad gateway|service unavailable|internal server error|gateway time-?out)\b", re.IGNORECASE)
-_NONSENSE = re.compile(
+_REASON = as_pattern(r"\W*(?:bad gateway|service unavailable|internal server error|gateway time-?out)\b", re.IGNORECASE)
+_NONSENSE = as_pattern(
     r"\b(?:invalid|bad|unexpected|malformed|garbled) (?:greeting|handshake|banner|reply|response)\b"
     r"|\blooks like http\b|\b(?:bad|illegal|invalid) ?status ?line\b",
     re.IGNORECASE,
 )
-_CALL_FIRST = re.compile(r"\b(?:call|run|await|use) [\w.]+\(\) (?:first|before)\b", re.IGNORECASE)
-_NO_TRUST = re.compile(r"\bcertificate[ _]verify[ _]failed\b|\bcertificate has expired\b", re.IGNORECASE)
-_LOGIN = re.compile(
+_CALL_FIRST = as_pattern(r"\b(?:call|run|await|use) [\w.]+\(\) (?:first|before)\b", re.IGNORECASE)
+_NO_TRUST = as_pattern(r"\bcertificate[ _]verify[ _]failed\b|\bcertificate has expired\b", re.IGNORECASE)
+_LOGIN = as_pattern(
     r"\b(?:password )?authentication failed\b|\binvalid (?:user ?name|login|credentials)\b|\blogin incorrect\b",
     re.IGNORECASE,
 )
-_PROXY = re.compile(
+_PROXY = as_pattern(
     r"\b(?:proxy|tunnel|CONNECT)\b.{0,60}?(?:status|failed|code|HTTP(?:/\d\.\d)?|response|rejected"
     r"|refused)\W{0,3}([45]\d\d)\b"
     r"|\A\W{0,3}(407)\b|proxy authentication required",
     re.IGNORECASE,
 )
 """What a proxy answered that was asked for a tunnel."""
-_HANDSHAKE = re.compile(
+_HANDSHAKE = as_pattern(
     r"\b(?:connection|handshake)\b (?:\w+ )?(?:error|failed|refused|rejected|status)\W{1,3}([45]\d\d)\b", re.IGNORECASE
 )
 _MAX_SETTINGS = 400
@@ -238,7 +239,7 @@ def _guess_by_text(text: str) -> tuple[Label, str] | None:
     return None if (opened := _OPEN_CIRCUIT.search(lower)) is None else (_UPSTREAM, opened[0])
 
 
-_SET_TIMEOUT = re.compile(
+_SET_TIMEOUT = as_pattern(
     r"timeout['\"]?\s?[:=]\s?(?:none|\d)|\w_timeout\w*|\btimeout_\w+"
     r"|\btimeouts?['\"`]? (?:values?|parameter|argument|option|setting|must|should|cannot be|has to|is expected)\b"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.answer_words import word_of_answer
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
@@ -39,16 +40,16 @@ ATTRIBUTES_OF_PEERS = STATUSES_OF_PEERS | {"response", "meta", "headers"}
 _KNOWS_BETTER = frozenset({Category.RESOURCE, Category.NETWORK, Category.BUSINESS_LOGIC, Category.CONCURRENCY})
 _SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 # 400 is how some say 401: Google's "API key not valid", Plaid's INVALID_API_KEYS
-_KEY_REFUSED = re.compile(r"api[ _-]?keys? (?:is )?(?:not valid|invalid|expired)|invalid[ _-]api[ _-]?keys?\b")
+_KEY_REFUSED = as_pattern(r"api[ _-]?keys? (?:is )?(?:not valid|invalid|expired)|invalid[ _-]api[ _-]?keys?\b")
 
-_MAY_BE_REPEATED = re.compile(r"\b(?:you (?:can|may)|please|should) (?:\w+ )?(?:retry|repeat)\b")
+_MAY_BE_REPEATED = as_pattern(r"\b(?:you (?:can|may)|please|should) (?:\w+ )?(?:retry|repeat)\b")
 """What a peer adds to a failure of its own that will pass."""
-_SPENT_IN_TEXT = re.compile(r"credit balance is too low|insufficient (?:credits?|balance|quota)|out of credits?")
+_SPENT_IN_TEXT = as_pattern(r"credit balance is too low|insufficient (?:credits?|balance|quota)|out of credits?")
 _ANY_PHRASE = "|".join(one.phrase for one in HTTPStatus if one >= 400)
 # RFC 9110, 15.6, and RFC 6585; of other statuses it may be the server that says it
 _OWN_PHRASES = "|".join(rf"{int(one)}(?=\W{{1,3}}{one.phrase})" for one in HTTPStatus if one >= 500 or one == 429)
-_NUMBER = re.compile(r"[45]\d\d")
-_STATUS_IN_TEXT = re.compile(
+_NUMBER = as_pattern(r"[45]\d\d")
+_STATUS_IN_TEXT = as_pattern(
     r"\b(?:HTTP(?:/\d(?:\.\d)?)?|HTTP (?:resp|response|error|code)|HTTP status|status code|(?:returned"
     r"|answered|responded|replied|failed|got|a r[ée]pondu|antwortete?|respondi[óo])(?: (?:with|an?|http|status"
     r"|response|error|code))*|status"

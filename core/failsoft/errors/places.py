@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.failure import Frame
@@ -46,13 +46,13 @@ _BUILTIN_FROM: tuple[tuple[Label, tuple[str, ...]], ...] = (
         ("-packages/pyotp/__init__.py", "-packages/werkzeug/sansio/multipart.py", "-packages/openpyxl/reader/"),
     ),
 )  # fmt: skip
-_READS_SETTINGS = re.compile(
+_READS_SETTINGS = as_pattern(
     r"(?:parse_connection_str|from_connection_str|load_config|read_config|load_dotenv|from_pyfile|from_envvar"
     r"|load_environment|update_config|load_module_from_file_location)"
 )
 # a compiled module knows no more of its path than its package
-_PACKAGE = re.compile(r"-packages/([^/.]+)|([^/.]+)/[^/]+\.p(?:yx|xi)\Z")
-_READS = re.compile(
+_PACKAGE = as_pattern(r"-packages/([^/.]+)|([^/.]+)/[^/]+\.p(?:yx|xi)\Z")
+_READS = as_pattern(
     r"pars|load|read|split|lookup|search|xpath|verif|decrypt|decod|from_|open|valid|deserial|convert|unpack|extract|decompress|lex|token|best_fit|make_impl"
 )
 _OF_KIND = {Kind.PARSER: is_.UNPARSABLE, Kind.AUTH: is_.WHO_ARE_YOU}
@@ -76,22 +76,22 @@ _OF_DATA = frozenset(
 _FILES_OF_OURS = ("-packages/tinydb/", "-packages/diskcache/", "-packages/sqlitedict", "/shelve.py", "/dbm/")
 """Stores that are files beside the application: what is read there, it wrote itself."""
 _OF_TABLES = ("pandas.", "polars.", "pyarrow.")
-_READS_TABLE = re.compile(
+_READS_TABLE = as_pattern(
     r"\A(?:read|scan)_(?:csv|json|ndjson|excel|parquet|ipc|avro|feather|orc|xml|html|fwf|table)\Z"
 )
 """Of libraries that work with data of ours, unless they read a file, which a client sent."""
-_SETS_UP = re.compile(
+_SETS_UP = as_pattern(
     r"(?:\A|\.)(?:init_app|configure|setup|set_up|from_settings|from_object|from_crawler|_init_from_config)\Z"
 )
-_GIVEN_SETTINGS = re.compile(
+_GIVEN_SETTINGS = as_pattern(
     r"(?:\A|\.)(?:\w*(?:Settings|Config|Configuration|Options|URL\w*)\.(?!__getattr__)\w+|(?:_?\w+_)?config|configure"
     r"|(?:\w+_)?(?:from|parse)_(?:url|uri|dsn)|(?!generate)\w*_options?|validate_\w*(?:preference|option|setting)\w*|\w*load_template|_create_template)\Z"
 )
-_READS_ANSWER = re.compile(
+_READS_ANSWER = as_pattern(
     r"(?:parse|handle|read|check)_response|(?:process|get|read)_reply|raise_for_(?:status|response)"
 )
 _OF_SHAPE = frozenset({"KeyError", "IndexError", "TypeError", "AttributeError"})
-_TAKES_APART = re.compile(
+_TAKES_APART = as_pattern(
     r"(?:\A|[._])(?:from_(?:json|dict|response|api|data|xml|element)|parse\w*|deserialize\w*|unmarshal\w*|decode\w*"
     r"|\w+_from_(?:json|dict|response))\Z"
 )
@@ -164,7 +164,7 @@ def kind_of_frame(file: str, function: str) -> Kind | None:
     return kind_of_top(top) or (package_of(top).kind if is_third_party(top) else None)
 
 
-_COMPILED = re.compile(r"\.p(?:yx|xi)\Z")
+_COMPILED = as_pattern(r"\.p(?:yx|xi)\Z")
 
 
 def _by_kind(frames: Sequence[Frame]) -> Label | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
@@ -88,7 +88,7 @@ _POSTGRES: _Texts = (
     ("permission denied for", is_.REFUSED_US),
     ("too many clients already", is_.EXHAUSTED),
 )
-_NO_RELATION = re.compile(r"\b(?:relation|column|schema|database|function) \S+ (?:of relation \S+ )?does not exist")
+_NO_RELATION = as_pattern(r"\b(?:relation|column|schema|database|function) \S+ (?:of relation \S+ )?does not exist")
 
 
 def read_postgres_text(exc: BaseException, _label: Label | None) -> Code | None:
@@ -99,7 +99,7 @@ def read_postgres_text(exc: BaseException, _label: Label | None) -> Code | None:
     return _says(_POSTGRES, lower, "PostgreSQL")
 
 
-_CLICKHOUSE = re.compile(r"\bCode: (\d+)")
+_CLICKHOUSE = as_pattern(r"\bCode: (\d+)")
 
 
 def read_clickhouse(exc: BaseException, _label: Label | None) -> Code | None:
@@ -153,8 +153,8 @@ def _typesense(exc: BaseException, _label: Label | None) -> Code | None:
 
 
 # --- brokers ----------------------------------------------------------------------------------------------------------
-_REPLY = re.compile(r"\((\d{3})[,)]")
-_IN_USE = re.compile(r"\bnot empty\b|\bin use\b")
+_REPLY = as_pattern(r"\((\d{3})[,)]")
+_IN_USE = as_pattern(r"\bnot empty\b|\bin use\b")
 """What a broker keeps as others need it, however it was declared."""
 
 
@@ -268,7 +268,7 @@ def read_http_protocol(exc: BaseException, label: Label | None) -> Code | None:
     return Code(is_.UPSTREAM_FAILED, "not HTTP") if any(word in text for word in _NOT_HTTP) else None
 
 
-_TOO_MANY = re.compile(r"too many (\d{3}) error responses")
+_TOO_MANY = as_pattern(r"too many (\d{3}) error responses")
 
 
 def _urllib3(exc: BaseException, _label: Label | None) -> Code | None:
@@ -277,10 +277,10 @@ def _urllib3(exc: BaseException, _label: Label | None) -> Code | None:
     return None
 
 
-_CURL_STATUS = re.compile(r"returned error: (\d{3})")
+_CURL_STATUS = as_pattern(r"returned error: (\d{3})")
 
 
-_CURL_OF_A_PEER = re.compile(r"HTTP/0\.9|redirect")
+_CURL_OF_A_PEER = as_pattern(r"HTTP/0\.9|redirect")
 
 
 def read_curl(exc: BaseException, _label: Label | None) -> Code | None:

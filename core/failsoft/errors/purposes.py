@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.failure import Frame
@@ -18,16 +19,16 @@ __all__ = ["purpose_of"]
 
 _READS = r"(?:\A|_)(?:load|read|parse|decode|open|restore|unpack|deseriali[sz]e)_(?:\w+_)?"
 _PURPOSES: tuple[tuple[Label, str, re.Pattern[str]], ...] = (
-    (is_.MISCONFIGURED, "settings", re.compile(rf"{_READS}(?:config|configuration|settings|secrets|environment)\Z")),
+    (is_.MISCONFIGURED, "settings", as_pattern(rf"{_READS}(?:config|configuration|settings|secrets|environment)\Z")),
     (
         is_.CONTRADICTION,
         "what was stored",
-        re.compile(rf"{_READS}(?:cache|cached|cache_entry|snapshot|checkpoint|stored|session_data)\Z|_from_cache\Z"),
+        as_pattern(rf"{_READS}(?:cache|cached|cache_entry|snapshot|checkpoint|stored|session_data)\Z|_from_cache\Z"),
     ),
     (
         is_.UPSTREAM_FAILED,
         "a peer's answer",
-        re.compile(r"(?:\A|_)(?:parse|read|decode|unpack)_(?:\w+_)?(?:response|reply)\Z"),
+        as_pattern(r"(?:\A|_)(?:parse|read|decode|unpack)_(?:\w+_)?(?:response|reply)\Z"),
     ),
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
@@ -21,7 +22,7 @@ _Row = tuple[re.Pattern[str], Label]
 
 
 def _rows(*rows: tuple[str, Label]) -> tuple[_Row, ...]:
-    return tuple((re.compile(words, re.IGNORECASE), label) for words, label in rows)
+    return tuple((as_pattern(words, re.IGNORECASE), label) for words, label in rows)
 
 
 # a server that takes credentials or data over TLS only; whether we use it is a setting
@@ -119,7 +120,7 @@ _FTP: Mapping[int, Label] = {
     534: is_.REFUSED_US,
     552: is_.DISK_FULL._replace(severity=is_.EXHAUSTED.severity),
 }
-_FTP_REPLY = re.compile(r"(?:\A|\bgot )([45]\d\d)\b")
+_FTP_REPLY = as_pattern(r"(?:\A|\bgot )([45]\d\d)\b")
 _FTP_SAYS = _rows((_WANTS_TLS, is_.MISCONFIGURED), (r"(?:permission|access) (?:is )?denied", is_.REFUSED_US))
 
 

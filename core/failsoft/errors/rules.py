@@ -10,6 +10,7 @@ from typing import Annotated, Any, NamedTuple
 
 from msgspec import Meta
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.exceptions import Fault
 from failsoft.errors.suggestions import Suggestion
@@ -91,7 +92,7 @@ def _texts(raw: Any) -> tuple[str, ...]:
 
 
 _Texts = str | tuple[str, ...]
-_CLASS = re.compile(r"[^\W\d]\w*(\.([^\W\d]\w*|<locals>))*")
+_CLASS = as_pattern(r"[^\W\d]\w*(\.([^\W\d]\w*|<locals>))*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

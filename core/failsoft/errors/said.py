@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.called import function_called, name_called
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.catalogue.texts import OF_BEGINNINGS, OF_CALLS, OF_CLASSES, OF_PLACES
@@ -37,13 +38,13 @@ def _key(path: str) -> str:
 
 
 def _pattern(words: str) -> re.Pattern[str] | None:
-    return re.compile(words) if words else None
+    return as_pattern(words) if words else None
 
 
 _CLASSES: dict[str, list[tuple[Label, re.Pattern[str]]]] = {}
 for _label, _paths, _words in OF_CLASSES:
     for _path in _paths.split():
-        _CLASSES.setdefault(_key(_path), []).append((_label, re.compile(_words)))
+        _CLASSES.setdefault(_key(_path), []).append((_label, as_pattern(_words)))
 _PLACES = tuple(
     (piece, _Row(label, frozenset(names.split()), _pattern(function), _pattern(text)))
     for label, names, piece, function, text in OF_PLACES

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import Label
@@ -117,7 +118,7 @@ def _bulk(exc: BaseException) -> Code | None:
 
 
 _NEO4J: tuple[tuple[re.Pattern[str], Label], ...] = tuple(
-    (re.compile(words), label)
+    (as_pattern(words), label)
     for words, label in (
         (r"DeadlockDetected", is_.DEADLOCK),
         (r"LockClientStopped|LockAcquisitionTimeout|Outdated|Interrupted|BookmarkTimeout", is_.CONTENTION),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import codes as known
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.aws import label_of_aws
@@ -19,8 +20,8 @@ from failsoft.errors.store_texts import text_of_postgres
 __all__ = ["READERS_OF_SERVICES", "any_response", "read_grpc", "read_kafka"]
 
 _MAX_TEXT = 2_000
-_SQLSTATE = re.compile(r"\bSQLState: ([0-9A-Z]{5})\b")
-_AWS_IN_TEXT = re.compile(r"An error occurred \((\w+)\)")
+_SQLSTATE = as_pattern(r"\bSQLState: ([0-9A-Z]{5})\b")
+_AWS_IN_TEXT = as_pattern(r"An error occurred \((\w+)\)")
 _CLIENT_PACKAGES = frozenset({"requests", "httpx", "aiohttp", "urllib3", "niquests", "curl_cffi", "treq", "urllib"})
 
 
@@ -38,17 +39,17 @@ _NEED_WHAT_IS_SET_UP = frozenset(
     {"Publish", "PublishBatch", "Subscribe", "GetTopicAttributes", "SetTopicAttributes", "ListSubscriptionsByTopic"}
 )
 # a secret, a key or a table that is set up beforehand, and is not to be there any more
-_DELETED = re.compile(r"\b(?:marked|scheduled|pending) (?:for )?deletion\b")
+_DELETED = as_pattern(r"\b(?:marked|scheduled|pending) (?:for )?deletion\b")
 # Cognito: the password is that of our client
 _OF_A_LOGIN = frozenset({"NotAuthorizedException", "UserNotFoundException"})
 _LOGINS = frozenset({"InitiateAuth", "AdminInitiateAuth", "RespondToAuthChallenge", "ConfirmForgotPassword"})
 
 
 # what an account may have so many of; the same code limits how often others are called
-_MAKES = re.compile(
+_MAKES = as_pattern(
     r"(?:Create|Add|Register|Associate|Attach|Enable|Allocate|Tag|Put(?!Item|Record|Event|Object|Metric|Log))"
 )
-_SIMULTANEOUS = re.compile(r"\b(?:simultaneous|concurrent|too many|rate|per second|throttl)", re.IGNORECASE)
+_SIMULTANEOUS = as_pattern(r"\b(?:simultaneous|concurrent|too many|rate|per second|throttl)", re.IGNORECASE)
 
 
 def _counts(operation: object, text: str) -> bool:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from failsoft.deferred import as_pattern
+
 __all__ = ["Sought", "stems_of"]
 
 _parser: Any = importlib.import_module("re._parser")
@@ -23,7 +25,7 @@ class Sought:
     __slots__ = ("pattern", "stems")
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
-        self.pattern = re.compile(pattern, flags)
+        self.pattern = as_pattern(pattern, flags)
         self.stems = tuple(sorted(stems_of(pattern, flags) or ("",)))
         """One of these stands in lower case in each text in which it is found."""
 

@@ -13,6 +13,7 @@ import sys
 from types import FunctionType, TracebackType
 from typing import Any, NamedTuple
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.packages import assume_installed
 
 __all__ = ["NotUnderstoodError", "Told", "exception_of"]
@@ -22,12 +23,12 @@ _MAX_LINKS = 12
 _MAX_FRAMES = 100
 _CAUSE = "The above exception was the direct cause of the following exception:"
 _CONTEXT = "During handling of the above exception, another exception occurred:"
-_BETWEEN = re.compile(rf"^[ |+]*({re.escape(_CAUSE)}|{re.escape(_CONTEXT)})[ ]*$", re.MULTILINE)
-_LINE = re.compile(r"([^\W\d]\w*(?:\.(?:[^\W\d]\w*|<locals>))*)(?:: ?(.*))?\Z", re.DOTALL)
-_FRAME = re.compile(r'^[ |]*File "([^"\n]+)", line \d+, in ([^\n]+)$', re.MULTILINE)
-_PREFIX = re.compile(r"^[ |+-]+")
+_BETWEEN = as_pattern(rf"^[ |+]*({re.escape(_CAUSE)}|{re.escape(_CONTEXT)})[ ]*$", re.MULTILINE)
+_LINE = as_pattern(r"([^\W\d]\w*(?:\.(?:[^\W\d]\w*|<locals>))*)(?:: ?(.*))?\Z", re.DOTALL)
+_FRAME = as_pattern(r'^[ |]*File "([^"\n]+)", line \d+, in ([^\n]+)$', re.MULTILINE)
+_PREFIX = as_pattern(r"^[ |+-]+")
 _HEAD = "Traceback (most recent call last):"
-_CONTINUES = re.compile(r"^\s|^[|+]")
+_CONTINUES = as_pattern(r"^\s|^[|+]")
 
 
 class NotUnderstoodError(ValueError):

@@ -6,10 +6,10 @@ such a part becomes `*`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.capture import tidy
 
 __all__ = [
@@ -25,10 +25,10 @@ __all__ = [
 MAX_ERRORS = 50
 _MAX_DEPTH = 10
 _MAX_DETAIL = 500
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}\Z")
+_NAME = as_pattern(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}\Z")
 _WHOLE = frozenset({"non_field_errors", "__all__", "__root__", "_schema", "_errors"})
-_MSGSPEC_PATH = re.compile(r" - at `(?:key in )?(\$[^`]*)`\Z")
-_MSGSPEC_PART = re.compile(r"\.([A-Za-z_][\w\-]*)|\[(\d+)\]|\[\.\.\.\]")
+_MSGSPEC_PATH = as_pattern(r" - at `(?:key in )?(\$[^`]*)`\Z")
+_MSGSPEC_PART = as_pattern(r"\.([A-Za-z_][\w\-]*)|\[(\d+)\]|\[\.\.\.\]")
 
 # pydantic's own texts by type, where its text would show what the client sent
 _PYDANTIC = {

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 from failsoft.errors.code import Code, CodeReader, code_that_raised, named
@@ -30,7 +31,7 @@ _MODELS = _words(
 """Types and codes in the error object of OpenAI, Anthropic and those that follow them."""
 
 
-_TOO_LARGE = re.compile(r"\brequest too large\b|maximum context length|prompt is too long|reduce the length of")
+_TOO_LARGE = as_pattern(r"\brequest too large\b|maximum context length|prompt is too long|reduce the length of")
 
 
 def _model(exc: BaseException, label: Label | None) -> Code | None:
@@ -130,7 +131,7 @@ _AZURE = _words(
     ),
 )
 """Error codes of Azure: of its storage, its vault, and its resource manager."""
-_AZURE_IN_TEXT = re.compile(r"(?:ErrorCode:|\bCode: |\"code\": ?\")(\w+)")
+_AZURE_IN_TEXT = as_pattern(r"(?:ErrorCode:|\bCode: |\"code\": ?\")(\w+)")
 
 
 def _azure(exc: BaseException, label: Label | None) -> Code | None:
@@ -163,7 +164,7 @@ _SET_UP = (
     r"(?:bucket|topic|subscription|table|dataset|project|secret|queue|database|instance|model|cluster|keyring|cryptokey"
     r"|endpoint|function)"
 )
-_GOOGLE_404 = re.compile(
+_GOOGLE_404 = as_pattern(
     rf"\b{_SET_UP}\b.{{0,120}}?(?:not found|not exist)|not found: {_SET_UP}\b|not found \(resource=", re.DOTALL
 )
 """What has to be set up beforehand, as the message of a 404 names it."""

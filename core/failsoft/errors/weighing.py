@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.capture import cause_of, text_of
 from failsoft.errors.catalogue.labels import BUG, CONTRADICTION, MISCONFIGURED, UPSTREAM_FAILED, Label
 from failsoft.errors.complaints import is_not_set_up
@@ -15,16 +16,16 @@ from failsoft.errors.taxonomy import Category
 __all__ = ["is_away", "is_mere_bug", "of_a_store", "of_an_address", "read_elsewhere", "recovery", "relabel"]
 
 
-_AWAY = re.compile(r"\b(?:unavailable|not ready|offline|down|outage)\Z")
+_AWAY = as_pattern(r"\b(?:unavailable|not ready|offline|down|outage)\Z")
 # the phrases of a status, which nobody has who was not reached
 _PHRASES = frozenset({"service unavailable", "upstream unavailable"})
-_KEEPS = re.compile(r"\b(?:cache|repository|store|storage|snapshot|persistence|archive|session|checkpoint)\b")
+_KEEPS = as_pattern(r"\b(?:cache|repository|store|storage|snapshot|persistence|archive|session|checkpoint)\b")
 # a service alone may be one of our own layers, and says nothing; a client alone may be who asks us
-_ASKS = re.compile(
+_ASKS = as_pattern(
     r"\b(?!(?:bad|our|my|app|application|base|domain|core|internal|invalid|web|http) )\w+ "
     r"(?:service|client|api|sdk|adapter|connector)(?: response)?(?: (?:error|exception|failure|failed))?\Z"
 )
-_ANSWERED = re.compile(
+_ANSWERED = as_pattern(
     r"\b(?:response|reply|answer)s? (?:body |payload )?(?:from|of|by) (?:the )?[\w-]+"
     r"|\b[\w-]+ (?:service|api|gateway|provider|upstream|partner|supplier|vendor|backend) "
     r"(?:returned|sent|answered|replied|responded|gave)\b",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.called import library_called
 from failsoft.errors.catalogue.codes import label_of_upstream
 from failsoft.errors.catalogue.labels import (
@@ -71,7 +72,7 @@ __all__ = ["OF_PEERS", "complain", "correct", "limited", "lost_store", "of_kind"
 
 OF_PEERS = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE})
 """What fails outside."""
-_NO_FILE = re.compile(r"NoSuch(?:File|Path)\b")
+_NO_FILE = as_pattern(r"NoSuch(?:File|Path)\b")
 _OF_LINKS = frozenset({Category.SYSTEM, Category.EXTERNAL_SERVICE})
 _PASSING = frozenset({Category.NETWORK, Category.EXTERNAL_SERVICE, Category.RESOURCE, Category.CONCURRENCY})
 _SAYS_LITTLE = frozenset({BUG, NOTHING})
@@ -80,8 +81,8 @@ _REFUSALS = frozenset({REFUSED_US, UPSTREAM_FAILED})
 _LIMITS = frozenset({REFUSED_US, UPSTREAM_FAILED, THROTTLED})
 _OF_OURS_TOO = frozenset({BUG, UPSTREAM_FAILED})
 """What a library says of its own arguments as well, which are our settings."""
-_BARE = re.compile(r"[^.]+\Z|struct\.error\Z")
-_OF_CHILDREN = re.compile(r": (?:error )?(?:return code|exit (?:status|code))\b")
+_BARE = as_pattern(r"[^.]+\Z|struct\.error\Z")
+_OF_CHILDREN = as_pattern(r": (?:error )?(?:return code|exit (?:status|code))\b")
 
 
 def correct(reading: Reading, text: str) -> None:
@@ -229,17 +230,17 @@ def _by_place(reading: Reading, link: Link) -> Placed:
     return placed._replace(better=None) if connects else placed
 
 
-_OF_VALUES = re.compile(
+_OF_VALUES = as_pattern(
     r"\A(?:ValueError|Unicode\w*Error|OverflowError|EOFError|Exception|RuntimeError|OSError|struct\.error)\Z"
 )
-_ON_CLOSED = re.compile(r"\b(?:on|from|to|of) (?:an? )?closed \w+")
+_ON_CLOSED = as_pattern(r"\b(?:on|from|to|of) (?:an? )?closed \w+")
 _OF_DATA = frozenset({Kind.PARSER, Kind.UNKNOWN, Kind.AUTH})
 _OF_STORES = frozenset({Kind.STORE, Kind.BROKER})
 _PEERS_OF_OURS = _OF_STORES | {Kind.CLIENT}
-_OF_SECRETS_KEPT = re.compile(r"\b(?:salt|password hash|hash format)\b", re.IGNORECASE)
-_OF_PROOF = re.compile(r"\b(?:challenge|origin|signature|counter|audience|issuer|claims?|expired)\b", re.IGNORECASE)
-_OF_ANSWERS = re.compile(r"\b(?:from|in|of) (?:the |an? )?(?:\w+ )?(?:response|reply|answer)\b", re.IGNORECASE)
-_OF_LOGINS = re.compile(
+_OF_SECRETS_KEPT = as_pattern(r"\b(?:salt|password hash|hash format)\b", re.IGNORECASE)
+_OF_PROOF = as_pattern(r"\b(?:challenge|origin|signature|counter|audience|issuer|claims?|expired)\b", re.IGNORECASE)
+_OF_ANSWERS = as_pattern(r"\b(?:from|in|of) (?:the |an? )?(?:\w+ )?(?:response|reply|answer)\b", re.IGNORECASE)
+_OF_LOGINS = as_pattern(
     r"\b(?:state|nonce|csrf(?: token)?|code[_ ]verifier|pkce)\b.{0,40}?\b(?:mismatch\w*|missing|invalid|(?:do"
     r"|does|did)(?: not|n't)"
     r" match|not (?:match|equal|valid)|expired|unknown)\b|\b(?:mismatch\w*|invalid|missing|unknown|expired) "
@@ -248,8 +249,8 @@ _OF_LOGINS = re.compile(
     r"|\bkey id \S+ not found\b",
     re.IGNORECASE,
 )
-_OF_A_FILE = re.compile(r"\b(?:pars|deseriali|decod)|\bEOF\b|\bheader\b|\b(?:line|column) \d", re.IGNORECASE)
-_OF_ADDRESSES = re.compile(r"\bURLs?\b.{0,60}\b(?:not (?:permitted|allowed|supported)|must)\b", re.IGNORECASE)
+_OF_A_FILE = as_pattern(r"\b(?:pars|deseriali|decod)|\bEOF\b|\bheader\b|\b(?:line|column) \d", re.IGNORECASE)
+_OF_ADDRESSES = as_pattern(r"\bURLs?\b.{0,60}\b(?:not (?:permitted|allowed|supported)|must)\b", re.IGNORECASE)
 _STORED: Mapping[Category, Label] = {Category.DATA_INTEGRITY: CONTRADICTION, Category.CONCURRENCY: CONTENTION}
 
 
@@ -323,7 +324,7 @@ def _of_proof(text: str) -> Label:
     return WHO_ARE_YOU if _OF_PROOF.search(text) else UNPARSABLE
 
 
-_GIVEN_UP = re.compile(
+_GIVEN_UP = as_pattern(
     r"Retr(?:y|ies)(?:Error|Exception|Exhausted|Exceeded|Failed|\Z)|TooMany(?:Retries|Attempts)|Attempts(?:Exceeded|Exhausted|Reached)"
 )
 

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.taxonomy import Category, Notification
 from failsoft.problem.negotiate import ever_shorter
 from failsoft.problem.translations import DOMAIN, Book, Books, read_book
@@ -113,7 +114,7 @@ _BY_CATEGORY = {
     (Category.RESOURCE, 5): "RESOURCE_EXHAUSTED",
     (Category.SYSTEM, 5): "INTERNAL_ERROR",
 }
-_PLACEHOLDER = re.compile(r"\{([a-z_]{1,32})\}")
+_PLACEHOLDER = as_pattern(r"\{([a-z_]{1,32})\}")
 
 
 class _Unknown(Exception):  # noqa: N818 - a signal, not an error

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from failsoft.call import RequestFacts
+from failsoft.deferred import as_pattern
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.errors.failure import Failure
 from failsoft.errors.taxonomy import Category
@@ -34,8 +35,8 @@ _MAX_SEGMENT = 64
 _MAX_PUBLIC = 32
 _MAX_FACT = 200
 _MAX_DELAY = 2**31 - 1  # the largest delta-seconds that HTTP promises to carry (RFC 9111, 1.2.2)
-_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
-_SECONDS = re.compile(r"\d{1,10}")
+_CODE = as_pattern(r"[A-Za-z0-9_.:-]{1,100}")
+_SECONDS = as_pattern(r"\d{1,10}")
 
 
 class TextSanitizer(Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from inspect import iscoroutine
@@ -12,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from failsoft.call import RequestFacts
+from failsoft.deferred import as_pattern
 from failsoft.problem import headers
 from failsoft.problem.catalogue import SHIPPED, Catalogue
 from failsoft.problem.document import Problem
@@ -29,7 +29,7 @@ JSON_TYPE = "application/problem+json"
 
 _OURS = frozenset({"content-type", "content-length"})
 _TYPES = {"html": "text/html; charset=utf-8", "text": "text/plain; charset=utf-8", "json": JSON_TYPE}
-_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+_ID = as_pattern(r"[0-9A-Za-z-]{1,64}")
 
 
 class Rendered(NamedTuple):

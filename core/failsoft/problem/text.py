@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from failsoft.deferred import as_pattern
 
 __all__ = ["readable"]
 
-_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_LINE_ENDS = as_pattern("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_UNPRINTABLE = as_pattern("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_SURROGATE = as_pattern("[\ud800-\udfff]")
 
 
 def readable(value: str, limit: int) -> str:

@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.exceptions import Fault
 from failsoft.options import shown
 from failsoft.problem.negotiate import language_tag
@@ -28,12 +29,12 @@ DOMAIN = "failsoft"
 _MAX_BYTES = 4 << 20
 _MAX_LANGUAGES = 200
 _MAX_TEXT = 2048
-_REFERENCE = re.compile(r"(?:([A-Za-z0-9][\w.-]+):)?(.+)", re.DOTALL)  # two characters, or it is the drive of a path
-_KEY = re.compile(
+_REFERENCE = as_pattern(r"(?:([A-Za-z0-9][\w.-]+):)?(.+)", re.DOTALL)  # two characters, or it is the drive of a path
+_KEY = as_pattern(
     r"(?:code\.[A-Za-z0-9_.:-]{1,100}|category\.[a-z_]+|status\.(?:\d{3}|4xx|5xx))\.(?:title|detail|guidance)"
 )
-_PHRASE = re.compile(r"phrase\.(?:[45]\d\d|4xx|5xx)")
-_PLACE = re.compile(r"\{[^{}]*\}")
+_PHRASE = as_pattern(r"phrase\.(?:[45]\d\d|4xx|5xx)")
+_PLACE = as_pattern(r"\{[^{}]*\}")
 
 
 class Book(NamedTuple):

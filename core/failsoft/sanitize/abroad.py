@@ -5,8 +5,7 @@ Other alphabets need no list: a bare word without a Latin letter is none of a se
 
 from __future__ import annotations
 
-import re
-
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.rules import word_set
 
 __all__ = ["FUNCTION_WORDS_ABROAD", "STATES_ABROAD", "is_complaint_abroad"]
@@ -65,7 +64,7 @@ FUNCTION_WORDS_ABROAD = word_set(
 )
 """With which a remark about a secret may begin; some are names of people, too."""
 
-_SENTENCE = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:[ ,:]{1,2}(?:[^\W\d_]+(?:['’-][^\W\d_]+)?|\d{1,3})){1,24}[.!]?")
+_SENTENCE = as_pattern(r"[^\W\d_a-z][^\W\d_]*(?:[ ,:]{1,2}(?:[^\W\d_]+(?:['’-][^\W\d_]+)?|\d{1,3})){1,24}[.!]?")
 
 
 def is_complaint_abroad(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import WORD_CHARACTERS, Scan, Span, any_case, marker
 from failsoft.sanitize.verdict import is_announced
@@ -17,38 +18,38 @@ AT = (
 )
 """For RE2: where an address or a login may be."""
 
-_LOCAL = re.compile(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
-_EDGE = re.compile(r"['`/=?&|{}]")
+_LOCAL = as_pattern(r"[\w.%+'*/=?^`{|}~!#$&-]{1,64}")
+_EDGE = as_pattern(r"['`/=?&|{}]")
 _LOCAL_EDGE = "'`/=?&|{}*!#$^%~.+-"
-_DOMAIN = re.compile(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}(xn--[a-z0-9-]{2,60}|[^\W\d_]{2,24})(?![^\W_]|\.\w)")
-_NAMED_AFTER = re.compile(
+_DOMAIN = as_pattern(r"@(?:[^\W_](?:[\w-]{0,62})\.){1,8}(xn--[a-z0-9-]{2,60}|[^\W\d_]{2,24})(?![^\W_]|\.\w)")
+_NAMED_AFTER = as_pattern(
     r"@(?:[\w-]{1,63}\.){1,4}(?:com|org|net|io|edu|gov|info|de|fr|es|it|nl|eu|ch|at|uk)(?=\.\w{2,8}\b)"
 )
-_HOST_END = re.compile(r"[/?]|:\d{1,5}(?!\w)")
+_HOST_END = as_pattern(r"[/?]|:\d{1,5}(?!\w)")
 _NO_TLD = word_set(
     "png jpg jpeg gif svg webp css scss js mjs ts tsx jsx json html htm xml yaml yml toml ini cfg txt md rst csv log "
     "so dll exe jar war whl gz tgz zip tar pyc pyx rb php java kt swift service socket timer target mount slice scope "
     "lock map local localdomain lan"
 )
-_LOGIN = re.compile(r"([\w.-]{1,40}):([^\s:@/\"'<>]{3,80})")
-_THIN = re.compile(r"(?:thin:|sqlplus )[\w$#]{1,40}/([^\s@/\"']{1,80})$")
+_LOGIN = as_pattern(r"([\w.-]{1,40}):([^\s:@/\"'<>]{3,80})")
+_THIN = as_pattern(r"(?:thin:|sqlplus )[\w$#]{1,40}/([^\s@/\"']{1,80})$")
 # as Oracle's clients take it: `ada/x@db:1521/XE`
-_EASY = re.compile(r"(?:^|[\s\"'=(])[\w$#]{1,40}/([^\s@/\"']{2,80})$")
-_EASY_HOST = re.compile(r"@(?://)?[\w.-]{1,128}:\d{4,5}[/:]\w")
+_EASY = as_pattern(r"(?:^|[\s\"'=(])[\w$#]{1,40}/([^\s@/\"']{2,80})$")
+_EASY_HOST = as_pattern(r"@(?://)?[\w.-]{1,128}:\d{4,5}[/:]\w")
 # a password right behind the address, as in lists of logins
-_COMBO = re.compile(r":([^\s/:\"'<>,;.~]{6,64})(?=[\s\"',;)]|$)")
+_COMBO = as_pattern(r":([^\s/:\"'<>,;.~]{6,64})(?=[\s\"',;)]|$)")
 # the id of a message has the form of an address (RFC 5322, section 3.6.4)
-_MESSAGE_ID = re.compile(
+_MESSAGE_ID = as_pattern(
     any_case("message[-_ ]?id", "in-reply-to", "references", "content-id") + r"[\"']?\s?[:=]?\s?[\"']?<?$"
 )
 # a place on another machine, and what commands go there
-_REMOTE_PATH = re.compile(r":(?:~|/(?!/))|: Permission denied \(")
-_REMOTE = re.compile(r"(?:^|[\s/'\"])(?:ssh|scp|sftp|rsync|mosh|ssh-copy-id|autossh|sshfs)[\"']?,? [^\r\n|;&]*$")
+_REMOTE_PATH = as_pattern(r":(?:~|/(?!/))|: Permission denied \(")
+_REMOTE = as_pattern(r"(?:^|[\s/'\"])(?:ssh|scp|sftp|rsync|mosh|ssh-copy-id|autossh|sshfs)[\"']?,? [^\r\n|;&]*$")
 _REMOTE_WORDS = ("ssh", "scp", "sftp", "rsync", "mosh")
 _LONGEST_COMMAND = 160
 # the version of a symbol in a library
-_SYMBOL = re.compile(r"@[A-Z]{2,12}_\d")
-_HOST = re.compile(r"@(?:(?!sha256:)[A-Za-z][\w.-]*|\d{1,3}(?:\.\d{1,3}){3}(?![\w.]))")
+_SYMBOL = as_pattern(r"@[A-Z]{2,12}_\d")
+_HOST = as_pattern(r"@(?:(?!sha256:)[A-Za-z][\w.-]*|\d{1,3}(?:\.\d{1,3}){3}(?![\w.]))")
 _LONGEST_LOGIN = 128
 _LOGIN_CHARACTERS = f"{WORD_CHARACTERS}.:!#$%^&*+"
 

@@ -13,9 +13,9 @@ The line of code stands above, and the name is the word of it that begins where 
 from __future__ import annotations
 
 import keyword
-import re
 from collections.abc import Iterator
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.forms import Site, has_look, judged
 from failsoft.sanitize.grammar import read_value
 from failsoft.sanitize.keys import KeyMatcher
@@ -24,9 +24,9 @@ from failsoft.sanitize.scanner import STYLE, Anchor, Scan, Span
 __all__ = ["ArrowRule"]
 
 _MOST_LINES, _WINDOW = 24, 4_096
-_STYLE = re.compile(STYLE)
-_STYLES = re.compile(rf"(?:{STYLE}){{1,4}}")
-_WORD = re.compile(r"[A-Za-z_]\w{0,63}")
+_STYLE = as_pattern(STYLE)
+_STYLES = as_pattern(rf"(?:{STYLE}){{1,4}}")
+_WORD = as_pattern(r"[A-Za-z_]\w{0,63}")
 _BARS = ("│", "|")
 # as they are, in ASCII, and in JSON
 _ARROWS = ("└ ", "-> ", "\\u2514 ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.codelike import is_typed
 from failsoft.sanitize.forms import (
     Site,
@@ -26,7 +27,7 @@ __all__ = ["PLURALS", "assigned", "assignment", "authorization"]
 
 # colours, emphasis in Markdown and HTML
 _STYLE = rf"(?:{STYLE}|\*\*(?!\*)|</?(?:b|strong|em|i|code|span)>){{0,4}}"
-_ASSIGN = re.compile(
+_ASSIGN = as_pattern(
     r"(?: string(?= =))?"
     rf"(?P<close>\\{{0,7}}[\"'`])?\]?(?:\[\])?(?:\.{{3,40}})?(?: \((?:str|string|text|required)\))?"
     rf"{_STYLE}[^\S\n]{{0,40}}"
@@ -40,70 +41,70 @@ _ASSIGN = re.compile(
 )
 """What stands between a name and what is assigned to it, the quote that closes the name included."""
 
-_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{1,24})(?=[ \t+]+\S)[ \t+]+")
+_SCHEME = as_pattern(r"(?:[A-Za-z][A-Za-z0-9-]{1,24})(?=[ \t+]+\S)[ \t+]+")
 # credentials after a scheme that nobody has registered
-_OPAQUE = re.compile(r"(?=[A-Za-z_.~+/-]{0,64}\d)[\w.~+/-]{16,4096}={0,2}(?=$|[\s\"',;)}\]\\])")
-_NAMES_ANOTHER = re.compile(
+_OPAQUE = as_pattern(r"(?=[A-Za-z_.~+/-]{0,64}\d)[\w.~+/-]{16,4096}={0,2}(?=$|[\s\"',;)}\]\\])")
+_NAMES_ANOTHER = as_pattern(
     r"(?:[A-Za-z]{2,24} )?(?:-[A-Za-z] |--[a-z][a-z-]{1,30}[ =])|[\w-]{1,64}[\"'`]\s{0,2}[:=]\s"
 )
 """An option, of a command or alone, or a name in quotes, which has a value of its own: `Cookie: 'token': 'x'`."""
-_COOKIE = re.compile(r"[^\s=;,\"'\[]{1,128}=")
+_COOKIE = as_pattern(r"[^\s=;,\"'\[]{1,128}=")
 # what a validator found, as `[ErrorDetail(string=…)]`
-_ERRORS = re.compile(r"\s?\w{0,32}Error\w{0,16}\(")
-_PARAMETERS = re.compile(r"[\w-]+\s?=\s?(?:\"|\w)")
+_ERRORS = as_pattern(r"\s?\w{0,32}Error\w{0,16}\(")
+_PARAMETERS = as_pattern(r"[\w-]+\s?=\s?(?:\"|\w)")
 _MANY = word_set(
     "digest aws4-hmac-sha256 oauth hawk signature mac credential aws4-ecdsa-p256-sha256 sharedkey sharedkeylite"
 )
 _SCHEMES = word_set(
     "key token apikey api-key bearer basic digest negotiate ntlm secret session jwt sharedkey sharedkeylite"
 )
-_FULL_PHRASE = re.compile(r"[a-z]{2,9}(?: [a-z]{2,9}){3,24}(?=[.\"']?\s*(?:$|[\r\n]))", re.MULTILINE)
+_FULL_PHRASE = as_pattern(r"[a-z]{2,9}(?: [a-z]{2,9}){3,24}(?=[.\"']?\s*(?:$|[\r\n]))", re.MULTILINE)
 # after a colon without a space: `session:42:profile` is the name of an entry in a cache
 _SPACES = word_set("session sessions")
-_LONG = re.compile(r"[\"']?[\w-]{12}")
+_LONG = as_pattern(r"[\"']?[\w-]{12}")
 _QUERY_LEAST = 12
 _ALL_SECRET = frozenset(("cookie", "credential", "secret"))
 # `(self.username + ":" + self.password)`, `(kind == NUMBER)`
-_EXPRESSION = re.compile(r" [+%] |[=!]= | for \w{1,32} in ")
-_ITEM = re.compile(r"[ \t]{0,8}\r?\n[ \t]{0,32}-[ \t]{1,8}(?![\w-]{1,40}:(?:\s|$))")
+_EXPRESSION = as_pattern(r" [+%] |[=!]= | for \w{1,32} in ")
+_ITEM = as_pattern(r"[ \t]{0,8}\r?\n[ \t]{0,32}-[ \t]{1,8}(?![\w-]{1,40}:(?:\s|$))")
 # what is said about a secret in an object that holds it
 _HARMLESS_INSIDE = word_set(
     "expiration expires expiry expire expired exp ttl type kind issued created updated date region url uri endpoint "
     "port provider version algorithm alg scope scopes"
 )
 # `"name": "value"` over and over
-_MEMBERS = re.compile(
+_MEMBERS = as_pattern(
     r"(?:\s*+\\{0,3}[\"'][\w.-]{1,64}\\{0,3}[\"']\s{0,4}(?::|=>)\s{0,4}"
     r"(?:\\{0,3}\"[^\"\\\n]{0,4096}\\{0,3}\"|'[^'\n]{0,4096}'|[\w.-]{1,64}(?:\([\w ,.=+-]{0,80}\))?)\s*+(?:,|\Z))++"
 )
-_MEMBER = re.compile(
+_MEMBER = as_pattern(
     r"(\\{0,3}[\"']([\w.-]{1,64})\\{0,3}[\"']\s{0,4}(?::|=>)\s{0,4})"
     r"(?:(\\{0,3}\")([^\"\\\n]{1,4096})(\\{0,3}\")|(')([^'\n]{1,4096})(')|()([\w.-]{1,64}+(?!\())())"
 )
-_OPENS_TEXT = re.compile(r"[bu]?[\"']")
-_LINE_END = re.compile(r"[ \t]{0,8}(?=\r?\n|$)")
+_OPENS_TEXT = as_pattern(r"[bu]?[\"']")
+_LINE_END = as_pattern(r"[ \t]{0,8}(?=\r?\n|$)")
 _MAX_ITEMS, _MAX_ECHO = 100, 512
-_ITEMS = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'")
+_ITEMS = as_pattern(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'")
 # what a message quotes, with the marks of whatever language
-_SAID = re.compile(r"(?<![\w\\])[“‘«„`'\"]([^”’»“`'\"\n]{5,256})[”’»“`'\"]|\\{1,3}[\"']([^\\\"'\n]{5,256})\\{1,3}[\"']")
+_SAID = as_pattern(r"(?<![\w\\])[“‘«„`'\"]([^”’»“`'\"\n]{5,256})[”’»“`'\"]|\\{1,3}[\"']([^\\\"'\n]{5,256})\\{1,3}[\"']")
 # of a function: no list stands before it
-_BODY = re.compile(r"\s{0,2}(?:=>|\{|\()|\.[A-Za-z]")
+_BODY = as_pattern(r"\s{0,2}(?:=>|\{|\()|\.[A-Za-z]")
 # of texts alone, without names: `frozenset({'x', 'y'})`, `deque(['x'])`, `{'x', 'y'}`
-_COLLECTION = re.compile(
+_COLLECTION = as_pattern(
     r"(?:(?:collections\.)?(?:frozenset|set|deque|OrderedSet|list|tuple|dict_values|odict_values|HashSet|Set|Array|array)\()"
     r"(?=[\[({]\s{0,4}[bu]?[\"'])|(?:Set|Array)\(\d{1,6}\) (?=[{\[]\s{0,4}[\"'])"
 )
-_SET = re.compile(r"\{\s{0,4}[bu]?(?:\"[^\"\\\n]{1,1024}\"|'[^'\\\n]{1,1024}')\s{0,4}[,}]")
+_SET = as_pattern(r"\{\s{0,4}[bu]?(?:\"[^\"\\\n]{1,1024}\"|'[^'\\\n]{1,1024}')\s{0,4}[,}]")
 # `[facet 'minLength']`: what names a thing
-_NAMING = re.compile(r"\s?[A-Za-z_]{2,24} [\"']")
+_NAMING = as_pattern(r"\s?[A-Za-z_]{2,24} [\"']")
 # `[PGconn_ptr, c_char_p]`
-_NAMES = re.compile(r"[A-Za-z_][\w.]{0,60}(?:\s?,\s?[A-Za-z_][\w.]{0,60}){1,20}")
+_NAMES = as_pattern(r"[A-Za-z_][\w.]{0,60}(?:\s?,\s?[A-Za-z_][\w.]{0,60}){1,20}")
 # `(known after apply)`, what a tool says in the place of a value
-_REMARK = re.compile(r"[a-z]{2,16}(?: [a-z]{2,16}){1,7}")
-_NEXT = re.compile(r"[a-z_.]{2,32}=[^=\s\"]")
+_REMARK = as_pattern(r"[a-z]{2,16}(?: [a-z]{2,16}){1,7}")
+_NEXT = as_pattern(r"[a-z_.]{2,32}=[^=\s\"]")
 _MAX_INDENT = 64
 PLURALS = ("codes", "tokens", "keys", "passwords", "secrets")
-_OTHER = re.compile(r"(?:,[ ]?| and | |;[ ]?)([\w~+/.-]{4,128})(?![\w=:(])")
+_OTHER = as_pattern(r"(?:,[ ]?| and | |;[ ]?)([\w~+/.-]{4,128})(?![\w=:(])")
 _judge = Judge()
 
 

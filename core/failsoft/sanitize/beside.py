@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.keys import KeyMatcher, words_of
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.verdict import is_announced
@@ -47,7 +48,7 @@ _EMAILS = (("e", "mail"), ("email", "address"), ("mail", "address"))
 _LONGEST_EMAIL = 320
 # a statement, a place for a value in it, and what holds the values
 _STATEMENTS = ("sql", "statement", "query", "stmt", "command")
-_HOLE = re.compile(
+_HOLE = as_pattern(
     r"(?is)\s*(?:select|insert|update|delete|merge|replace|with|call|exec)\b.*(?:\?|%s|%\(\w|\$\d|[:@][a-z_]\w*)"
 )
 _LONGEST_STATEMENT = 4_096
@@ -74,12 +75,12 @@ _DOCUMENT_TYPES = ("type", "document_type", "documentType", "id_type", "idType",
 _NAMED = frozenset(_NAMES)
 # entries without which no other tells what a value is
 _TELLING = frozenset(("code", "kty", "Type", *_DOCUMENT_TYPES, *_STATEMENTS, *_WAYS))
-_COLUMN = re.compile(r"[^\W\d][\w. -]{0,40}")
+_COLUMN = as_pattern(r"[^\W\d][\w. -]{0,40}")
 _LEAST_ROWS = 2
 # of an object that has one name and one value
 _MOST_FIELDS = 8
 _TOLD = (str, bytes, int)
-_HEADER = re.compile(r"(?i)authorization|cookie|set-cookie|[a-z]{1,16}(?:-[a-z]{1,16}){1,4}")
+_HEADER = as_pattern(r"(?i)authorization|cookie|set-cookie|[a-z]{1,16}(?:-[a-z]{1,16}){1,4}")
 ROWS = ("rows", "data", "values", "records", "result", "results")
 """What holds the rows."""
 MOST_COLUMNS = 64

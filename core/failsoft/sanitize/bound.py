@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.row_keys import is_harmless_number
 from failsoft.sanitize.scanner import marker
@@ -15,12 +16,12 @@ __all__ = ["kept_parameters"]
 
 _QUOTED = r"[bu]?(?:'(?:[^'\\\n]|\\[^\n])*+'|\"(?:[^\"\\\n]|\\[^\n])*+\")"
 _CALL = rf"[A-Za-z_][\w.]{{0,60}}\((?:[^()'\"\n]|{_QUOTED}|\([^()'\"\n]{{0,80}}\)){{0,60}}+\)"
-_MEMBER = re.compile(
+_MEMBER = as_pattern(
     rf"([\"'])([\w.]{{1,64}})\1: (?:(?P<text>{_QUOTED})|(?P<plain>-?\d{{1,20}}(?:\.\d{{1,20}})?|None|True|False)"
     rf"|(?P<gone>\[REDACTED:[\w.#-]{{1,40}}\])|(?P<call>{_CALL}))(?:, |(?=\}}))"
 )
 _LEADS, _MOST = "[({", 200
-_CLOSED = re.compile(r"\}(?:,?\)|\])?\]?")
+_CLOSED = as_pattern(r"\}(?:,?\)|\])?\]?")
 _WORDS = ("None", "True", "False")
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-import re
 from collections import Counter
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.rules import word_set
 
 __all__ = ["decoded", "entropy", "is_card", "is_iban", "is_luhn", "is_ssn", "looks_random", "mixed"]
 
 # ISO 7812 prefixes in use, with their lengths; ten percent of all numbers pass Luhn, so the prefix has to fit too
-_BRANDS = re.compile(
+_BRANDS = as_pattern(
     r"4\d{12}(?:\d{3})?(?:\d{3})?"
     r"|(?:5[1-5]\d{2}|222[1-9]|22[3-9]\d|2[3-6]\d{2}|27[01]\d|2720)\d{12}"
     r"|3[47]\d{13}"

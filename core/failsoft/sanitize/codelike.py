@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.keys import words_in, words_of
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 from failsoft.sanitize.scanner import any_case
@@ -39,16 +40,16 @@ _LABELS = word_set(
     "passord adgangskode kode salasana heslo klíč jelszó şifre anahtar пароль ключ токен код 密码 密碼 令牌 密钥 "
     "パスワード トークン 비밀번호 토큰 passe password passphrase passcode token secret pin otp"
 )
-_INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
+_INNER_CAPITAL = as_pattern(r"[a-z][A-Z]")
 _PUT = ("put", "insert", "enter", "add", "replace")
-_STAND_IN = re.compile(
+_STAND_IN = as_pattern(
     any_case(
         "change[-_ ]?(?:me|it|this)", *(f"{verb}[-_ ](?:your|me|with|here)[-_ \\w]{{0,40}}" for verb in _PUT),
         r"your[-_ ][-_ \w]{2,40}", "todo", "tbd", "fixme", "placeholder", "replaceme",
     )
     + r"|(?i:[a-z]+)(?:_[A-Z]+){3,}"
 )  # fmt: skip
-_LABEL = re.compile(r"[^\W\d_]+(?:[ ’'-][^\W\d_]+){0,3}[?:…]?")
+_LABEL = as_pattern(r"[^\W\d_]+(?:[ ’'-][^\W\d_]+){0,3}[?:…]?")
 
 _ROOTS = word_set(
     "self cls settings config configuration conf cfg os env environ process request req response res args kwargs "
@@ -58,25 +59,25 @@ _ROOTS = word_set(
 )
 
 
-_NAME = re.compile(r"[A-Za-z_]\w*")
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:[?!]?\.|->|::)[A-Za-z_]\w*)+!?")
-_CALL = re.compile(r"[A-Za-z_](?:[\w.]|::|->)*[(\[]")
+_NAME = as_pattern(r"[A-Za-z_]\w*")
+_DOTTED = as_pattern(r"[A-Za-z_]\w*(?:(?:[?!]?\.|->|::)[A-Za-z_]\w*)+!?")
+_CALL = as_pattern(r"[A-Za-z_](?:[\w.]|::|->)*[(\[]")
 
 # no call goes on like that
-_GOES_ON = re.compile(r"[)\]][A-Za-z0-9]")
+_GOES_ON = as_pattern(r"[)\]][A-Za-z0-9]")
 
-_TYPE = re.compile(
+_TYPE = as_pattern(
     r"(?:[&*]{1,2}|\[\]|\.\.\.)(?:mut|const|dyn|'\w{1,12}|\[?[A-Za-z_]\w{0,40}\]?)"
     r"|[A-Za-z_][\w.]{0,60}(?:<.{0,80}|\[\])"
 )
-_CMDLET = re.compile(r"[A-Z][A-Za-z]{2,14}-[A-Z][A-Za-z]{2,40}")
+_CMDLET = as_pattern(r"[A-Z][A-Za-z]{2,14}-[A-Z][A-Za-z]{2,40}")
 _RULE = (
     r"(?:required|nullable|optional|sometimes|present|filled|string|integer|numeric|boolean|array|date|email|uuid|url"
     r"|confirmed|omitempty|dive|min|max|len|size|between|regex|same|different|exists|unique|in|gte?|lte?|eq(?:field)?"
     r"|alpha\w*|ascii|printascii|excludesall|containsany)(?:[:=][\w.,/^$\[\]+*-]{1,80})?"
 )
-_RULES = re.compile(rf"{_RULE}(?:[|,]{_RULE})+|(?:required|nullable|confirmed|omitempty)")
-_COLUMN = re.compile(
+_RULES = as_pattern(rf"{_RULE}(?:[|,]{_RULE})+|(?:required|nullable|confirmed|omitempty)")
+_COLUMN = as_pattern(
     r"(?i)(?:string|str|uuid|text|integer|boolean|(?:n?var)?char(?:acter varying)?(?:\(\d{1,5}\))?|bytea|blob)\??"
 )
 _COMPARES = frozenset(["==", "!=", "===", "!==", "<>"])
@@ -90,24 +91,24 @@ _ONE_TYPE = (
     r"(?:string|number|boolean|any|unknown|never|null|undefined|bigint|void|object|str|bytes|bool|int|float|None"
     r"|[A-Z][A-Za-z]{0,40}(?:[<\[][A-Za-z ,|]{1,80}[>\]])?)(?:\[\]|[?!]{1,2})?"
 )
-_TYPED = re.compile(
+_TYPED = as_pattern(
     rf"(?:\s*+(?:(?:readonly|pub|public|private) )?[\"']?[A-Za-z_]\w{{0,60}}[\"']?[?!]?\s?:\s?{_ONE_TYPE}"
     rf"(?:\s?\|\s?{_ONE_TYPE}){{0,6}}\s*+(?:[;,]|(?=[\r\n])|\Z))++\s*"
 )
-_STOP = re.compile("[。、，！？：；]")
-_PLAIN_NAME = re.compile(r"[A-Za-z_]+")
-_WORDS = re.compile(r"_{0,2}(?:[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[A-Z]?[a-z]{2,}(?:[A-Z][a-z]{2,})*)_{0,2}")
+_STOP = as_pattern("[。、，！？：；]")
+_PLAIN_NAME = as_pattern(r"[A-Za-z_]+")
+_WORDS = as_pattern(r"_{0,2}(?:[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[A-Z]?[a-z]{2,}(?:[A-Z][a-z]{2,})*)_{0,2}")
 _LONGEST_WORDS = 24
-_SCHEME = re.compile(r"(?i)(?:bearer|basic|token|digest|apikey|key|negotiate|ntlm) ")
+_SCHEME = as_pattern(r"(?i)(?:bearer|basic|token|digest|apikey|key|negotiate|ntlm) ")
 _LONGEST_WORD, _SHORT_WORD = 12, 8
-_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}")
-_CAMEL = re.compile(r"(?:[A-Z][a-z]+){2,6}")
-_ANNOTATION = re.compile(r"(?:[A-Za-z_.]{1,40}\[.{1,100}\])(?: \| None)?|[A-Za-z_.]{1,60}(?: \| [A-Za-z_.]{1,60}){1,5}")
-_HOLE = re.compile(
+_COLOUR = as_pattern(r"#[0-9a-fA-F]{3,8}")
+_CAMEL = as_pattern(r"(?:[A-Z][a-z]+){2,6}")
+_ANNOTATION = as_pattern(r"(?:[A-Za-z_.]{1,40}\[.{1,100}\])(?: \| None)?|[A-Za-z_.]{1,60}(?: \| [A-Za-z_.]{1,60}){1,5}")
+_HOLE = as_pattern(
     r"\{\{[^{}]{0,80}\}\}|\$\{[^{}]{0,80}\}|\{[A-Za-z_][\w.!()'\[\]]{0,60}(?::[^{}\s]{0,8})?\}|\{\}|%[sdrifq]"
     r"|%\([\w.]{1,60}\)[sdrif]|<[\w -]{1,60}>"
 )
-_FIXED = re.compile(r"(?i)\b(?:bearer|basic|token|digest|apikey)\b|\b[a-z][a-z_-]{0,30} ?[=:]|\\[nrt]")
+_FIXED = as_pattern(r"(?i)\b(?:bearer|basic|token|digest|apikey)\b|\b[a-z][a-z_-]{0,30} ?[=:]|\\[nrt]")
 _WEAK_KINDS = word_set("session authorization cookie csrf signature credential otp")
 _DATES = word_set("birth_date date")
 _TERMS = STRONG_TERMS | WEAK_TERMS

@@ -5,27 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.checks import looks_random, mixed
 from failsoft.sanitize.scanner import Anchor, Scan, Span, marker
 from failsoft.sanitize.verdict import Judge, is_announced
 
 __all__ = ["code_signs", "code_words"]
 
-_SENT = re.compile(r"\d{4,8}(?![\w.-])")
-_YOURS = re.compile(
+_SENT = as_pattern(r"\d{4,8}(?![\w.-])")
+_YOURS = as_pattern(
     r"(?i)\b(?:your|one-time|single-use)(?:[ +](?!error|status|exit|zip|postal|country|promo|discount|reason"
     r"|area)\w{2,16}){0,3}[ +]$"
 )
-_CODE = re.compile(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
-_LONG_CODE = re.compile(r"(?:\\?[\"']?\s?[=:]\s?|\s)\\?[\"']?([\w/.-]{16,512})")
+_CODE = as_pattern(r"[?&](?:code|ticket|state|nonce)=([^\s&\"'<>\\#;,)\]}]{1,2048})")
+_LONG_CODE = as_pattern(r"(?:\\?[\"']?\s?[=:]\s?|\s)\\?[\"']?([\w/.-]{16,512})")
 _CODE_LEAST = 8
-_EXCHANGE = re.compile(r"authorization_code|grant_?[tT]ype|redirect_?[uU]ri|code_?[vV]erifier|oauth")
+_EXCHANGE = as_pattern(r"authorization_code|grant_?[tT]ype|redirect_?[uU]ri|code_?[vV]erifier|oauth")
 _BESIDE = 240
-_NAMED_CODE = re.compile(r"[a-z\d]+(?:[_.-][a-z\d]+)+|[A-Z\d]+(?:[_.-][A-Z\d]+)+")
-_STATE = re.compile(r"[A-Za-z0-9_-]{16,128}")
-_BEFORE_CODE = re.compile(r"(?<![\w.-])(\d{4,8}) ?$")
-_OF_CODE = re.compile(r"(?i)(?:[\w-]{1,16} ){0,3}(?:code|otp|pin|passcode|password)\b")
-_WORDY = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
+_NAMED_CODE = as_pattern(r"[a-z\d]+(?:[_.-][a-z\d]+)+|[A-Z\d]+(?:[_.-][A-Z\d]+)+")
+_STATE = as_pattern(r"[A-Za-z0-9_-]{16,128}")
+_BEFORE_CODE = as_pattern(r"(?<![\w.-])(\d{4,8}) ?$")
+_OF_CODE = as_pattern(r"(?i)(?:[\w-]{1,16} ){0,3}(?:code|otp|pin|passcode|password)\b")
+_WORDY = as_pattern(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
 _judge = Judge()
 
 

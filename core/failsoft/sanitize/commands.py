@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
 from failsoft.sanitize.verdict import Judge, is_announced
 
@@ -114,11 +115,11 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("oper ", "", rf"(?:OPER) {_USER} {_VALUE}"),
     ("identify ", "", rf"(?:IDENTIFY) (?:\w{{1,32}} (?=\S))?{_VALUE}"),
 )  # fmt: skip
-_CHPASSWD = re.compile(r"(?:echo|printf) [\"']?[\w.-]{1,64}:([^\s\"'|]{2,128})[\"']? \| (?:sudo )?$")
-_PGPASS = re.compile(r":(?:\d{4,5}|\*):[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']{1,128})(?=\s|$|[\"'])")
+_CHPASSWD = as_pattern(r"(?:echo|printf) [\"']?[\w.-]{1,64}:([^\s\"'|]{2,128})[\"']? \| (?:sudo )?$")
+_PGPASS = as_pattern(r":(?:\d{4,5}|\*):[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']{1,128})(?=\s|$|[\"'])")
 _OPTION_VALUE = rf"(?:{BETWEEN_ARGUMENTS}|[ ]?[\"']|[ ])?([^\s\"',\]\x00-][^\s\"',\]\x00]{{0,127}})"
 _BEFORE_OPTION = r"\b[^\r\n;|]{0,200}?[ '\"\[,\x00]"
-_SHORT_OPTION = re.compile(rf"(?:docker login|sshpass|mongo\w*){_BEFORE_OPTION}-p{_OPTION_VALUE}")
+_SHORT_OPTION = as_pattern(rf"(?:docker login|sshpass|mongo\w*){_BEFORE_OPTION}-p{_OPTION_VALUE}")
 # options that mean a password to these commands, and something else to others
 _OWN_OPTIONS: dict[str, str] = {
     "-a": r"(?:redis|valkey|keydb)-cli\b",
@@ -126,61 +127,61 @@ _OWN_OPTIONS: dict[str, str] = {
     "-s": r"ldappasswd\b",
     "-c": r"snmp(?:bulk)?(?:get|set|walk|getnext|table|inform|trap)\b",
 }
-_ITEM = re.compile(rf"-\w(?:{BETWEEN_ARGUMENTS}| |[\"'] ?)?[\"']?([^\s\"'$,\]<\x00-][^\s\"',\]\x00]{{1,127}})")
+_ITEM = as_pattern(rf"-\w(?:{BETWEEN_ARGUMENTS}| |[\"'] ?)?[\"']?([^\s\"'$,\]<\x00-][^\s\"',\]\x00]{{1,127}})")
 BEFORE_GLUED, _OPTION = r"[\s\"'\x00]", 2
 """What stands before an option of one letter that may be glued to its value."""
 _COMMUNITIES = frozenset(["public", "private"])
-_PERCENT_USER = re.compile(r"-U[ =]?[\"']?[\w.\\/-]{1,64}%([^\s\"']{1,128})")
-_CERTIFICATE = re.compile(r"(?:-E|--cert)[ =]\S{1,128}\.(?:pem|p12|pfx|crt|cer):([^\s\"']{2,128})")
-_COLON_USER = re.compile(r"-[UA] [\"']?[\w.@\\-]{1,64}:(?!\[)([^\s\"',:/]{2,128})(?![:/])")
+_PERCENT_USER = as_pattern(r"-U[ =]?[\"']?[\w.\\/-]{1,64}%([^\s\"']{1,128})")
+_CERTIFICATE = as_pattern(r"(?:-E|--cert)[ =]\S{1,128}\.(?:pem|p12|pfx|crt|cer):([^\s\"']{2,128})")
+_COLON_USER = as_pattern(r"-[UA] [\"']?[\w.@\\-]{1,64}:(?!\[)([^\s\"',:/]{2,128})(?![:/])")
 # after a space stands the name of the database
-_MYSQL = re.compile(
+_MYSQL = as_pattern(
     rf"(?:mysql|mariadb)[\w-]*{_BEFORE_OPTION}-p"
     r"(?:'([^'\n]{1,128})'|\"([^\"\n]{1,128})\"|([^\s\"',\]-][^\s\"',\]]{0,127}))"
 )
-_OPENSSL = re.compile(rf"openssl{_BEFORE_OPTION}(?:-pass(?:in|out)? pass:|-k(?= )|-K(?= )){_OPTION_VALUE}")
-_SMB_USER = re.compile(r"smbclient\b[^\r\n;|]{0,200}?[ '\"](?:-U|--user)[ =]?[\"']?[\w.\\-]{1,64}%([^\s\"']{1,128})")
-_HTPASSWD = re.compile(
+_OPENSSL = as_pattern(rf"openssl{_BEFORE_OPTION}(?:-pass(?:in|out)? pass:|-k(?= )|-K(?= )){_OPTION_VALUE}")
+_SMB_USER = as_pattern(r"smbclient\b[^\r\n;|]{0,200}?[ '\"](?:-U|--user)[ =]?[\"']?[\w.\\-]{1,64}%([^\s\"']{1,128})")
+_HTPASSWD = as_pattern(
     r"htpasswd -\w*b\w*(?: -\w+)* (?:[^\s-]\S{0,127} (?=[\w.@-]{1,64} [^\s|>&;]))?[\w.@-]{1,64} [\"']?([^\s\"']{1,128})"
 )
-_NET_USE = re.compile(r"/user:[\w.\\@-]{1,64} ([^\s/\"'][^\s\"']{2,127})")
-_NET_USE_FIRST = re.compile(r"(?i)net use (?:\S{1,8} )?\\\\\S{1,128} ([^\s/*\"'\\][^\s\"']{2,127})(?= /user)")
+_NET_USE = as_pattern(r"/user:[\w.\\@-]{1,64} ([^\s/\"'][^\s\"']{2,127})")
+_NET_USE_FIRST = as_pattern(r"(?i)net use (?:\S{1,8} )?\\\\\S{1,128} ([^\s/*\"'\\][^\s\"']{2,127})(?= /user)")
 # what a command reads as its password
-_PIPED_INTO = re.compile(
+_PIPED_INTO = as_pattern(
     r"(?:echo|printf)(?: -\w+| [\"']%s(?:\\n)?[\"'])* [\"']?([^\s\"'|$][^\s\"'|]{3,127})(?:\\n)?[\"']?"
     r" \| [^|\r\n]{0,120}$"
 )
-_SNMP = re.compile(r"snmp\w{2,12} [^\r\n|;]{1,300}")
-_SNMP_PASS = re.compile(r"( -[AX] ?[\"']?)(?!\[REDACTED|\$)([^\s\"']{4,128})")
-_ARGUMENTS = re.compile(r"\"(?:[^\"\n]{1,128}\" \")?([^\"\n]{1,256})\"")
+_SNMP = as_pattern(r"snmp\w{2,12} [^\r\n|;]{1,300}")
+_SNMP_PASS = as_pattern(r"( -[AX] ?[\"']?)(?!\[REDACTED|\$)([^\s\"']{4,128})")
+_ARGUMENTS = as_pattern(r"\"(?:[^\"\n]{1,128}\" \")?([^\"\n]{1,256})\"")
 # the same in a list, an argument a line
-_LISTED = re.compile(r"\"AUTH\"\n\s{0,12}\d\) \"(?:[^\"\n]{1,128}\"\n\s{0,12}\d\) \")?([^\"\n]{2,256})\"")
-_COMMAND = re.compile(r"([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
-_USER_COMMAND = re.compile(r"\"?[\w.@-]{1,64}\"? \"?([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
+_LISTED = as_pattern(r"\"AUTH\"\n\s{0,12}\d\) \"(?:[^\"\n]{1,128}\"\n\s{0,12}\d\) \")?([^\"\n]{2,256})\"")
+_COMMAND = as_pattern(r"([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
+_USER_COMMAND = as_pattern(r"\"?[\w.@-]{1,64}\"? \"?([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
 # of IMAP (RFC 9051), with the tag before it, where one of its arguments tells that it is no sentence
-_TAGGED = re.compile(r"(?:^|[\r\n'\":<>] ?)[A-Za-z]{1,8}\d{1,8} $")
-_TAGGED_LOGIN = re.compile(
+_TAGGED = as_pattern(r"(?:^|[\r\n'\":<>] ?)[A-Za-z]{1,8}\d{1,8} $")
+_TAGGED_LOGIN = as_pattern(
     r"\\{0,2}(?P<q>\"?)(?P<user>[^\s\"'\\{}]{1,128})\\{0,2}(?P=q) "
     r"(?:\\{0,2}(?P<p>\")(?P<quoted>[^\"\n]{1,128}?)\\{0,2}\"|(?P<bare>[^\s\"'{}\\]{1,128}))(?=\s*\Z|\s*[\r\n]|['\"\\])"
 )
 # of POP3 (RFC 1939) and FTP (RFC 959), after the name of the user and what the server said to that
-_AFTER_USER = re.compile(
+_AFTER_USER = as_pattern(
     r"USER \S{1,128}[\r\n]+(?:[^\r\n]{0,24}?(?:\+OK|\b331\b)[^\r\n]{0,200}[\r\n]+){0,2}[^\r\n]{0,24}"
 )
 _LONGEST_DIALOG = 640
-_SENT_PASS = re.compile(r"([^\s\"'<>*]{1,128})(?=\s*$|\s*[\r\n]|\\[rn]|['\"])")
+_SENT_PASS = as_pattern(r"([^\s\"'<>*]{1,128})(?=\s*$|\s*[\r\n]|\\[rn]|['\"])")
 # `-u ada -p x`: a user, and what only his password can be
-_NAMED_USER = re.compile(
+_NAMED_USER = as_pattern(
     r"(?:\s|^)(?:-[uUnl]|--user(?:name)?|--login|/u(?:ser)?:?|--service-principal -u)[ =]?[\"']?(?:[\w.@\\-]{1,64}"
     r"|\[REDACTED:\w{1,16}\])[\"']?\s"
 )
-_SHORT = re.compile(rf"-[pP] {_VALUE}")
+_SHORT = as_pattern(rf"-[pP] {_VALUE}")
 # `Password:` in base64, as SMTP asks for it (RFC 4954), and the answer
-_ASKED = re.compile(
+_ASKED = as_pattern(
     r"334 UGFzc3dvcmQ6[\\'\"rn]{0,6}\s{1,4}[^\n]{0,16}?(?<![A-Za-z0-9+/\[:])([A-Za-z0-9+/]{4,}={0,2})(?![\w:])"
 )
-_PORT = re.compile(r"\d{1,5}(?::\d{1,5})?")
-_STORED = re.compile(
+_PORT = as_pattern(r"\d{1,5}(?::\d{1,5})?")
+_STORED = as_pattern(
     rf"(?i:kv put|etcdctl put|ctl put|config set) \S{{0,120}}(?i:pass(?:word|wd)?|secret|token|key)\w{{0,16}} {_VALUE}"
 )
 
@@ -230,7 +231,7 @@ def _option(scan: Scan, start: int, end: int) -> Span | int:
 
 def _own_option(commands: str) -> Handler:
     """`-a x`, where the command before it says that this is a password."""
-    command = re.compile(rf"\b{commands}[^\r\n;|]{{0,200}}?$")
+    command = as_pattern(rf"\b{commands}[^\r\n;|]{{0,200}}?$")
 
     def handle(scan: Scan, start: int, end: int) -> Span | int:
         match = _ITEM.match(scan.text, end - _OPTION)
@@ -334,7 +335,7 @@ def command_words() -> Iterator[Anchor]:
     """Anchors in any case."""
     for literal, follow, pattern in _COMMANDS:
         handler = _spoken if literal in _PROSE else _argument
-        yield Anchor(literal, handler(re.compile(pattern)), follow)
+        yield Anchor(literal, handler(as_pattern(pattern)), follow)
     yield Anchor("mysql", _argument(_MYSQL))
     yield Anchor("mariadb", _argument(_MYSQL))
     for command in ("docker login", "mongo"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.forms import Site, has_look, judged
 from failsoft.sanitize.grammar import Value, read_value
 from failsoft.sanitize.row_keys import is_key_constraint
@@ -17,25 +18,25 @@ _FIELD = (
     r"|element|path|env(?:ironment)? var(?:iable)?)"
 )
 # the value stands before the name
-_BEFORE = re.compile(
+_BEFORE = as_pattern(
     rf"([\"'`])(?P<for>[^\"'`\n]{{1,256}})\1 (?:\([\w ]{{1,24}}\) )?(?:for|of|in|as|at) (?:the )?(?:{_FIELD} )?[\"'`]?$"
     r"|([\"'`])(?P<is>[^\"'`\n]{1,256})\3 (?:is|was|does not look like)(?: not| no longer|n't)?(?: (?:a|an|the))?"
     r"(?: (?:valid|invalid|correct|known|acceptable|strong|registered))? [\"'`]?$"
 )
 # the same with more words between them: then it has to look like one
 _TO_FIELD = rf" (?:(?:for|of|in|as|at|into|on) (?:the |(?:Go )?struct )?(?:{_FIELD} )?|{_FIELD} )[\"'`]?$"
-_FARTHER = re.compile(
+_FARTHER = as_pattern(
     r"(?:(?P<quote>[\"'`])(?P<quoted>[^\"'`\n]{5,256})(?P=quote)|\((?P<held>[^\s()\"'`]{5,256})\))"
     rf"(?:[ :;,][^\"'`\n]{{0,64}}?)?{_TO_FIELD}"
     r"|(?:: |\b(?i:value|string|constant|datum|input) )(?P<bare>[^\s\"'`()\[\]:]{5,256})"
     rf"(?: [^\"'`():\n]{{1,48}}?)?{_TO_FIELD}"
 )
 # Jackson names the way to the field at the end
-_CHAIN = re.compile(
+_CHAIN = as_pattern(
     r"\"(?P<quoted>[^\"\n]{5,256})\": [^\n]{0,120}(?:\n at \[[^\n]{0,240})? ?\(through reference chain: [^()\n]{0,160}$"
 )
 # pytest: what the expression was that gave it
-_WHERE = re.compile(r"\bwhere (?P<quote>[\"'])(?P<quoted>[^\"'\n]{5,256})(?P=quote) = [^\n=]{1,200}\.$")
+_WHERE = as_pattern(r"\bwhere (?P<quote>[\"'])(?P<quoted>[^\"'\n]{5,256})(?P=quote) = [^\n=]{1,200}\.$")
 _QUOTES = ("'", '"', "`")
 _NAMED_BY = (*_QUOTES, " ")
 _LEADS = (" ", *_QUOTES)
@@ -43,7 +44,7 @@ _LEADS = (" ", *_QUOTES)
 _MAX_WORDS = 80
 _CLOSED = r"(?:\\{0,3}[\"'`])?\]?[\"']?(?: ?/ ?[\"']?-\w[\"']?)?"
 # the value stands after it
-_AFTER = re.compile(
+_AFTER = as_pattern(
     rf"{_CLOSED},?(?: on \w{{1,40}})?[:;]?"
     r"(?: (?:with|has|had|got|received|rejected|invalid|the|bad|wrong|its|for|was|given|provided|actual|current)){0,3}"
     r" (?:rejected )?(?:value|input)(?: (?:is|was|of))?:? ?(?P<open>\\{0,3}[\"'`\[])"
@@ -55,13 +56,13 @@ _SAYS = any_case(
     *(f"{thing}'s value:" for thing in ("field", "param", "column")), r"at row \d{1,9}:",
     *(rf"{verb} not (?:an? )?(?:valid )?\w{{1,16}}:" for verb in ("is", "are")),
 )  # fmt: skip
-_LATER = re.compile(rf"{_CLOSED}(?:[^\n\"'`=]|[\"'`]\w{{1,16}}[\"'`](?=[ ,.:;)\]>])){{0,100}}?\b{_SAYS} \(?(?=[^\s(])")
+_LATER = as_pattern(rf"{_CLOSED}(?:[^\n\"'`=]|[\"'`]\w{{1,16}}[\"'`](?=[ ,.:;)\]>])){{0,100}}?\b{_SAYS} \(?(?=[^\s(])")
 # `Invalid value for "--password" / "-p": x is too short`
 # what a rejected value follows in quotes; a password, whatever it looks like
-_REJECTED = re.compile(rf"{_CLOSED}: invalid (?:\w{{1,16}} value|choice): (?=[\"'])")
-_GOT = re.compile(rf"{_CLOSED} (?:must|should) [^\n]{{1,200}}?\(got (?=[\"'])")
-_OF_OPTION = re.compile(r"[\"'](?: ?/ ?[\"']-\w[\"'])?: (?=[^\s\"']+ (?:is|does|must|has)\b)")
-_ON_NEXT_LINE = re.compile(r"[\"'`]?[ \t]{0,4}\r?\n[ \t]{1,16}(?:Rejected )?[Vv]alue:[ \t]{1,4}")
+_REJECTED = as_pattern(rf"{_CLOSED}: invalid (?:\w{{1,16}} value|choice): (?=[\"'])")
+_GOT = as_pattern(rf"{_CLOSED} (?:must|should) [^\n]{{1,200}}?\(got (?=[\"'])")
+_OF_OPTION = as_pattern(r"[\"'](?: ?/ ?[\"']-\w[\"'])?: (?=[^\s\"']+ (?:is|does|must|has)\b)")
+_ON_NEXT_LINE = as_pattern(r"[\"'`]?[ \t]{0,4}\r?\n[ \t]{1,16}(?:Rejected )?[Vv]alue:[ \t]{1,4}")
 # two values of one name: the one that was expected and the other, the old one and the new one
 _SIDES = any_case(
     "expected", "computed", "old", "new", "from", "was", "wanted", "want", "previous", "before", "after", "current",
@@ -70,30 +71,30 @@ _SIDES = any_case(
 _SIDE = rf"\b{_SIDES}(?:_value)?[\"']?(?:\s?[=:]\s?|\s)(?:is |was )?(?:[\w-]{{1,32}}=)?"
 # none of these sides is told by a word of the sentence
 _NO_WORD = r"(?![A-Za-z]{1,24}[.):,]{0,3}(?:\s|$))"
-_TWO = re.compile(
+_TWO = as_pattern(
     rf"{_CLOSED}(?:: ?\{{[\"']|[^\n=\"'`\[{{]{{0,40}}?){_SIDE}{_NO_WORD}"
     rf"(?P<q>[\"'`]?)(?P<one>[^\s\"'`,;]{{8,256}})(?P=q)"
     rf"(?:[^\w\n]{{1,8}}|[^\n]{{1,16}}? ){_SIDE}(?P<p>[\"'`]?)(?P<two>[^\s\"'`,;.)]{{8,256}})"
 )
 _AFTER_STARTS = frozenset("\\\"'`],: ;.\n\r")
-_IN_OBJECT = re.compile(
+_IN_OBJECT = as_pattern(
     r"\\{0,3}[\"'],[^{}\n]{0,240}?[\"'](?i:(?:rejected|attempted|invalid|actual|given|received|submitted|bad|input"
     r"|raw)?_?value"
     r"|received|actual|input|rejected|got)\\{0,3}[\"']\s{0,2}[:=]\s{0,2}(?=[bu]?\\{0,3}[\"'])"
 )
-_VALUE_BEFORE = re.compile(
+_VALUE_BEFORE = as_pattern(
     r"\\{0,3}(?P<q>[\"'])(?i:(?:rejected|attempted|invalid|actual|given|received|submitted|bad|input|raw)?_?value"
     r"|received|actual|input|rejected|got)\\{0,3}(?P=q)\s{0,2}[:=]>?\s{0,2}[bu]?\\{0,3}(?P<p>[\"'])"
     r"(?P<value>(?:(?!(?P=p))[^\\\n]|\\[^\n\"'])(?:(?!(?P=p))[^\\\n]|\\[^\n]){0,255}?)\\{0,3}(?P=p)(?=\s{0,2},)"
 )
 _ENDS_NAME = ("\\", '"', "'")
 # the message beside the way to the field, as Zod has it
-_IN_MESSAGE = re.compile(
+_IN_MESSAGE = as_pattern(
     r"\\{0,3}[\"']\s{0,2}\],[^{}\n]{0,80}?[\"']message\\{0,3}[\"']\s{0,2}:\s{0,2}\\{0,3}\"[^\"{}\n]{0,160}?"
     r"\b(?:got|received) (?=['`])"
 )
-_BRACKETED = re.compile(r"\[([^\[\]\n]{1,256})\]")
-_NAMING = re.compile(
+_BRACKETED = as_pattern(r"\[([^\[\]\n]{1,256})\]")
+_NAMING = as_pattern(
     r"(?i)(?:field|property|param|parameter|path|name|key|attribute|loc|location|code"
     r"|column)\\{0,3}[\"']\s{0,2}[:=]\s{0,2}\\{0,3}[\"']$"
 )
@@ -128,7 +129,7 @@ _LINKS = word_set(
 )
 
 
-_IS_ASSIGNED = re.compile(r"([\"']): ?(?:\1)[^\"'\n]{4,256}\1[,}\]]")
+_IS_ASSIGNED = as_pattern(r"([\"']): ?(?:\1)[^\"'\n]{4,256}\1[,}\]]")
 
 
 def told_after(site: Site) -> Span | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.beside import is_meant_as_email, names_email
 from failsoft.sanitize.bound import kept_parameters
 from failsoft.sanitize.grammar import read_value
@@ -18,50 +19,50 @@ __all__ = ["DetailRules"]
 _MAX_ROW = 32_768
 _MAX_DOCUMENT = 2_048
 _STATEMENT_SPAN = 240
-_KEY = re.compile(r"(?i)key \(([^()\r\n]{1,200}(?:\([^()\r\n]{0,80}\)[^()\r\n]{0,80})?)\)=\(")
-_ENTRY = re.compile(r"(?i)duplicate entry '")
-_ENTRY_END = re.compile(r"' for key|'(?=\s|$)")
-_PARAMETERS = re.compile(
+_KEY = as_pattern(r"(?i)key \(([^()\r\n]{1,200}(?:\([^()\r\n]{0,80}\)[^()\r\n]{0,80})?)\)=\(")
+_ENTRY = as_pattern(r"(?i)duplicate entry '")
+_ENTRY_END = as_pattern(r"' for key|'(?=\s|$)")
+_PARAMETERS = as_pattern(
     r"(?i)\[(?:parameters|params|binds?)[:=] ?(?=[\[({'\"$])|; args=(?=[(\[{])|(?<=detail:  )parameters: (?=\$1)"
 )
-_BOUND = re.compile(r"(?i)(?:with )?(?:param(?:eter)?s|binds?)[:=]? ?(?=[\[({])")
+_BOUND = as_pattern(r"(?i)(?:with )?(?:param(?:eter)?s|binds?)[:=]? ?(?=[\[({])")
 # names of parameters are listed in the same way; values only stand where a statement stands
-_STATEMENT = re.compile(
+_STATEMENT = as_pattern(
     r"(?:SELECT|INSERT|UPDATE|DELETE|MERGE|CALL|EXEC|[Qq]uery|[Ss]tatement|executing|SQL|constraint)\b"
 )
 # Django writes the statement before its arguments, however long
-_LOGGED = re.compile(
+_LOGGED = as_pattern(
     r"\b(?:SELECT|INSERT|UPDATE|DELETE|MERGE|REPLACE|WITH|CALL|EXEC|CREATE|ALTER|DROP|QUERY|SAVEPOINT|SET|VALUES|WHERE"
     r"|FROM|Task|task)\b|\d\) "
 )
 _LOGGED_SPAN = 2_048
-_NUMBERED = re.compile(r"(?i)(parameters?:? |, )(\$\d{1,3} = )('(?:[^'\n]|''){0,4096}'?|[^\s,']{1,512})")
-_COPIED = re.compile(r"(?i)copy [\w.\"]{1,64}, line \d{1,12}: \"([^\n]{1,4096}?)\"(?=\s|$|['\")\\])")
-_TRUNCATED = re.compile(r"(?i)truncated value: '([^'\n]{1,4096})")
-_INCORRECT = re.compile(
+_NUMBERED = as_pattern(r"(?i)(parameters?:? |, )(\$\d{1,3} = )('(?:[^'\n]|''){0,4096}'?|[^\s,']{1,512})")
+_COPIED = as_pattern(r"(?i)copy [\w.\"]{1,64}, line \d{1,12}: \"([^\n]{1,4096}?)\"(?=\s|$|['\")\\])")
+_TRUNCATED = as_pattern(r"(?i)truncated value: '([^'\n]{1,4096})")
+_INCORRECT = as_pattern(
     r"(?i)incorrect \w{1,16} value: '([^'\n]{1,1024})'(?: for column [`']?(?:\w+[`']?\.[`']?){0,3}(\w{1,64}))?"
 )
-_PARAMETERS_END = re.compile(r"[)\]}]\](?=\s|$|[.,;)\"'\\])|\.\.\.\]")
-_DUP_KEY = re.compile(r"(?i)(?:dup key: ?|keyvalue\\{0,3}[\"']\s{0,2}:\s{0,2})\{")
-_INTEGER = re.compile(r"\s*-?\d{1,18}\s*")
-_INTEGERS = re.compile(r"-?\d{1,18}(?:-\d{1,18}){0,4}")
-_QUOTED_OR_NUMBER = re.compile(r"((?<!\[REDACTED):\s{0,2})(\"[^\"\n]{0,512}\"|'[^'\n]{0,512}'|[^\s,{}\"']{1,512})")
-_INPUT = re.compile(r"(?i)input(?:_value)?\\{0,3}[\"']?\s{0,2}[=:][^\S\n]{0,2}")
-_LOC = re.compile(r"loc\\{0,3}[\"']?\s{0,2}[=:]\s{0,2}[\[(]([^\])\n]{1,200})[\])]")
+_PARAMETERS_END = as_pattern(r"[)\]}]\](?=\s|$|[.,;)\"'\\])|\.\.\.\]")
+_DUP_KEY = as_pattern(r"(?i)(?:dup key: ?|keyvalue\\{0,3}[\"']\s{0,2}:\s{0,2})\{")
+_INTEGER = as_pattern(r"\s*-?\d{1,18}\s*")
+_INTEGERS = as_pattern(r"-?\d{1,18}(?:-\d{1,18}){0,4}")
+_QUOTED_OR_NUMBER = as_pattern(r"((?<!\[REDACTED):\s{0,2})(\"[^\"\n]{0,512}\"|'[^'\n]{0,512}'|[^\s,{}\"']{1,512})")
+_INPUT = as_pattern(r"(?i)input(?:_value)?\\{0,3}[\"']?\s{0,2}[=:][^\S\n]{0,2}")
+_LOC = as_pattern(r"loc\\{0,3}[\"']?\s{0,2}[=:]\s{0,2}[\[(]([^\])\n]{1,200})[\])]")
 _LOC_SPAN = 400
 # of these, a short number is the wrong thing under the name
 _NUMBERED_KINDS = frozenset(["token", "session", "csrf", "api_key", "signature"])
 _LEAST_NUMBER = 4
-_COUNTS = re.compile(r"(?:(?:-?\d{1,6}|None|True|False)(?:, ?|$|(?=\))))*")
+_COUNTS = as_pattern(r"(?:(?:-?\d{1,6}|None|True|False)(?:, ?|$|(?=\))))*")
 # `()` and `[]`
 _LEAST_BOUND = 2
-_INSERT = re.compile(
+_INSERT = as_pattern(
     r"(?i)(?:insert (?:ignore )?|replace )into [\w.\"`\[\]]{1,80}\s?\(([^()]{1,1000})\)\s{0,4}"
     r"(?:output [^()]{1,80})?(values)\s{0,4}\("
 )
-_NEXT_ROW = re.compile(r"\)\s{0,4},\s{0,4}\(")
+_NEXT_ROW = as_pattern(r"\)\s{0,4},\s{0,4}\(")
 _MAX_ROWS = 50
-_LITERAL = re.compile(
+_LITERAL = as_pattern(
     r"\s*(?:[NnEe]?'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\\.)*+\"|[^,()'\"]*+(?:\([^()]*\))?)\s*(?=,|\))"
 )
 
@@ -84,7 +85,7 @@ def _balanced(text: str, at: int) -> int:
     return limit
 
 
-_BRACKET = re.compile(r"[()\r\n]")
+_BRACKET = as_pattern(r"[()\r\n]")
 
 
 class DetailRules:

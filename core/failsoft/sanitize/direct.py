@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.addresses import AT, email
 from failsoft.sanitize.checks import decoded, looks_random, mixed
 from failsoft.sanitize.codes import code_signs, code_words
@@ -30,24 +31,24 @@ from failsoft.sanitize.verdict import Judge, is_announced
 
 __all__ = ["sign_anchors", "word_anchors"]
 
-_PUTTY = re.compile(r"(?i)private-lines:\s?\d+(?:\s|\\{1,3}[nr])+(?:[A-Za-z0-9+/=]{4,}(?:\s|\\{1,3}[nr])*)+")
+_PUTTY = as_pattern(r"(?i)private-lines:\s?\d+(?:\s|\\{1,3}[nr])+(?:[A-Za-z0-9+/=]{4,}(?:\s|\\{1,3}[nr])*)+")
 
-_USER = re.compile(r"[^\s/?#:@\"'<>\\\[]{0,128}")
-_PORT = re.compile(r":\d{1,5}(?=[/?#\s\"'),\]}>]|$)")
-_PASSWORD = re.compile(r":((?:[^\s/?#\"'<>\\]|\\(?![nrt\"'])){1,256})@(?=[\w\[.-]|[/?\"'\s]|$)")
-_HASH_PASSWORD = re.compile(r":([^\s/?\"'<>\\]{1,256})@(?=[\w\[][\w.-]*(?:[:/?,]|$))")
-_LOOSE_PASSWORD = re.compile(r":((?:[^\s\"'<>\\]|\\(?![nrt\"'])){1,256}?)@(?=[\w\[][\w.-]*(?:[:/?\s\"',)]|$))")
+_USER = as_pattern(r"[^\s/?#:@\"'<>\\\[]{0,128}")
+_PORT = as_pattern(r":\d{1,5}(?=[/?#\s\"'),\]}>]|$)")
+_PASSWORD = as_pattern(r":((?:[^\s/?#\"'<>\\]|\\(?![nrt\"'])){1,256})@(?=[\w\[.-]|[/?\"'\s]|$)")
+_HASH_PASSWORD = as_pattern(r":([^\s/?\"'<>\\]{1,256})@(?=[\w\[][\w.-]*(?:[:/?,]|$))")
+_LOOSE_PASSWORD = as_pattern(r":((?:[^\s\"'<>\\]|\\(?![nrt\"'])){1,256}?)@(?=[\w\[][\w.-]*(?:[:/?\s\"',)]|$))")
 # a user that is an e-mail address, and a password with spaces or quotes in it
-_MAIL_USER = re.compile(r"([^\s/?#:\"'<>\\\[]{1,128}):([^\s/?#\"'<>\\]{1,256})@(?=[\w\[.-])")
-_RAW_PASSWORD = re.compile(r":([^\s/][^\r\n]{0,126}?)@(?=[\w\[][\w.-]*(?::\d{1,5})?(?:[/?,]|[\"')\]]?(?:\s|$)))")
+_MAIL_USER = as_pattern(r"([^\s/?#:\"'<>\\\[]{1,128}):([^\s/?#\"'<>\\]{1,256})@(?=[\w\[.-])")
+_RAW_PASSWORD = as_pattern(r":([^\s/][^\r\n]{0,126}?)@(?=[\w\[][\w.-]*(?::\d{1,5})?(?:[/?,]|[\"')\]]?(?:\s|$)))")
 # `user:password@host`, as documents have it
-_TEMPLATE_LOGIN = re.compile(
+_TEMPLATE_LOGIN = as_pattern(
     rf"{any_case('user(?:name)?', 'login', 'name', 'u')}?:{any_case('pass(?:word|wd)?', 'pwd?', 'p', 'secret')}@"
 )
-_TEMPLATE_HOST = re.compile(r"(?i)(?:host(?:name)?|server|db_?host|address|your[\w-]*)(?=[:/,?\s\"'`)]|$)")
-_AWS_USER = re.compile(r"A(?:KIA|SIA)[A-Z0-9]{16}")
-_WEB = re.compile(rf"{any_case('https?', 'wss?', 'file', 'git', 'urn', 'data')}$")
-_LONE_USER = re.compile(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
+_TEMPLATE_HOST = as_pattern(r"(?i)(?:host(?:name)?|server|db_?host|address|your[\w-]*)(?=[:/,?\s\"'`)]|$)")
+_AWS_USER = as_pattern(r"A(?:KIA|SIA)[A-Z0-9]{16}")
+_WEB = as_pattern(rf"{any_case('https?', 'wss?', 'file', 'git', 'urn', 'data')}$")
+_LONE_USER = as_pattern(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
 _LONE_LEAST = 20
 _LONGEST_PART = 1_502
 _LONGEST_USERINFO = 400
@@ -55,68 +56,68 @@ _LONGEST_USERINFO = 400
 
 # a user alone, or a user and a password on the same line; for RE2 a `?` may be any character that is not of Latin-1
 _URL_FOLLOWS = r"(?=[^\s/#:@\"'<>\\\[]{0,128}(?:@|:[^\r\n@]{0,400}@))"
-_BEARER = re.compile(r"(?i)bearer(?:,? (?=[\w.-]{16})|[ \t+:=]|%20){1,4}(?!--[a-z])([\w.~+/=%-]{6,})")
-_BASIC = re.compile(r"(?i)basic[ \t+:]{1,3}([A-Za-z0-9+/_-]{6,}={0,2})")
+_BEARER = as_pattern(r"(?i)bearer(?:,? (?=[\w.-]{16})|[ \t+:=]|%20){1,4}(?!--[a-z])([\w.~+/=%-]{6,})")
+_BASIC = as_pattern(r"(?i)basic[ \t+:]{1,3}([A-Za-z0-9+/_-]{6,}={0,2})")
 # `token_type=bearer auth_method=client_secret_basic`
-_NEXT_PAIR = re.compile(r"[a-z]{2,24}(?:[_-][a-z]{2,24}){0,4}=(?:[A-Za-z_]+|\d{1,6})(?![\w=])")
-_WORDY = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
-_CHALLENGE = re.compile(r"(?i)(?:realm|error|scope|charset|authorization_uri|resource|title|format)\s?=")
+_NEXT_PAIR = as_pattern(r"[a-z]{2,24}(?:[_-][a-z]{2,24}){0,4}=(?:[A-Za-z_]+|\d{1,6})(?![\w=])")
+_WORDY = as_pattern(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*\.?")
+_CHALLENGE = as_pattern(r"(?i)(?:realm|error|scope|charset|authorization_uri|resource|title|format)\s?=")
 
-_CURL_USER = re.compile(
+_CURL_USER = as_pattern(
     rf"(?:-u|--user|--proxy-user)(?:=|[ \t]+|{BETWEEN_ARGUMENTS})[\"']?([\w.@\\-]{{1,64}}):([^\s\"',\x00]{{1,128}})"
 )
-_GLUED_USER = re.compile(r"[\w.@\\-]{1,64}:(?!\[REDACTED)([^\s\"',\x00]{1,128})")
-_IDENTIFIED = re.compile(
+_GLUED_USER = as_pattern(r"[\w.@\\-]{1,64}:(?!\[REDACTED)([^\s\"',\x00]{1,128})")
+_IDENTIFIED = as_pattern(
     r"(?i)identified (?:by|with [\w\"'`]{1,40} (?:by|as)) (?:password )?"
     r"(?:'((?:[^'\\\n]|''|\\.){1,256})'|\"([^\"\n]{1,256})\")"
 )
 # what tells it from a sentence
-_OF_USER = re.compile(
+_OF_USER = as_pattern(
     r"(?i)\b(?:user|role|grant|alter|create|proxy|database link|link)\b.*[\w'\"`)@%$]\s{1,4}$", re.DOTALL
 )
-_SET_PASSWORD = re.compile(
+_SET_PASSWORD = as_pattern(
     r"(?i)set password(?: for [\w'\"`@%.-]{1,130})? ?= ?(?:password\()?['\"]((?:[^'\"\\\n]|''|\\.){1,256})['\"]"
 )
-_PGCRYPTO = re.compile(
+_PGCRYPTO = as_pattern(
     r"(?i)(?:pgp_sym_|aes_)(?:en|de)crypt(?:_bytea)?\((?:[^()',\n]|'[^'\n]{0,256}'|\([^()\n]{0,256}\)){1,256}?,\s{0,4}"
     r"'((?:[^'\n]|''){1,256})'"
 )
-_SECURE_STRING = re.compile(r"(?i)securestring(?: -string)? [\"']([^\"'\n]{1,128})[\"']")
+_SECURE_STRING = as_pattern(r"(?i)securestring(?: -string)? [\"']([^\"'\n]{1,128})[\"']")
 # of a parameter store, with its type beside it
-_TYPED_BEFORE = re.compile(
+_TYPED_BEFORE = as_pattern(
     r"[\"']?Value[\"']?\s?[:=]\s?[bu]?[\"']([^\"'\n]{1,1024})[\"'],\s?[\"']?Type[\"']?\s?[:=]\s?[\"']$"
 )
-_TYPED_AFTER = re.compile(r"(?i)securestring[\"'],\s?[\"']?Value[\"']?\s?[:=]\s?[bu]?[\"']([^\"'\n]{1,1024})")
-_AUTH_OBJECT = re.compile(
+_TYPED_AFTER = as_pattern(r"(?i)securestring[\"'],\s?[\"']?Value[\"']?\s?[:=]\s?[bu]?[\"']([^\"'\n]{1,1024})")
+_AUTH_OBJECT = as_pattern(
     r"(?i)(?:(?:basic|digest|ntlm|password)auth(?:entication)?|log_?in|sign_?in|authenticate|credentials?"
     r"|passwordtoken) ?\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})"
 )
 _AZURE = ("JQQJ9", "AzSe", "AzFu", "AzCa", "+ASt", "+ASb", "+AEh", "+ARm", "+ABa", "+ACR", "ACDb", "APIM", "AIoT")
-_AZURE_END = re.compile(r"[\w+/-]{5,30}={0,2}(?![\w+/=-])")
+_AZURE_END = as_pattern(r"[\w+/-]{5,30}={0,2}(?![\w+/=-])")
 _AZURE_LEAST, _LONGEST_AZURE = 33, 96
 _BASE64 = f"{WORD_CHARACTERS}+/"
-_USER_AND_PASSWORD = re.compile(r"[\"']?[\w.@-]{1,64}:([^\s/:\"',;)]{6,128})")
-_PERSONAL = re.compile(r"\\{0,3}[\"']?[ :=]{1,3}[\"']?([\w/.:~+-]{16,256}={0,2})(?![\w/])")
+_USER_AND_PASSWORD = as_pattern(r"[\"']?[\w.@-]{1,64}:([^\s/:\"',;)]{6,128})")
+_PERSONAL = as_pattern(r"\\{0,3}[\"']?[ :=]{1,3}[\"']?([\w/.:~+-]{16,256}={0,2})(?![\w/])")
 _PERSONAL_LEAST = 26
 
 
-_IN_PATH = re.compile(
+_IN_PATH = as_pattern(
     r"(?:/[A-Za-z][A-Za-z_-]{0,20}){0,2}(?:/[A-Za-z0-9]{1,8})?/([A-Za-z0-9_.~=-]{20,512})(?=[/?#\s\"'<>),.]|$)"
 )
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_UUID = as_pattern(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 _PHONE_INTRODUCTION = (
     r"(?:ed|ing)?(?: (?:me|us|him|her|them|back|customer|user|client|is|at|on|via|to|under|number|now)){0,3}"
     r":? (?=\(?[0-9])"
 )
-_NATIONAL_PHONE = re.compile(r"\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])|0\d{2,4}[ /-]\d{3,4}[ -]?\d{3,5}(?![\w-])")
+_NATIONAL_PHONE = as_pattern(r"\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])|0\d{2,4}[ /-]\d{3,4}[ -]?\d{3,5}(?![\w-])")
 
 _TOKENS = (*TOKENS, *MORE_TOKENS)
 _judge = Judge()
 
 
 def _vendor(token: Token) -> Handler:
-    pattern = re.compile(token.pattern)
+    pattern = as_pattern(token.pattern)
     replacement, bounded, grows = marker(token.kind), token.bounded, bool(token.lead)
     dotted = token.kind == "jwt"
 

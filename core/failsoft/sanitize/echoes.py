@@ -3,9 +3,9 @@ password that is asked for twice."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.beside import LEAST_REPEATED, is_repeat
 from failsoft.sanitize.grammar import read_value
 from failsoft.sanitize.keys import KeyMatcher
@@ -17,30 +17,30 @@ __all__ = ["EchoRules"]
 _MAX_OBJECT = 8_192
 _MAX_BEFORE = 1_024
 # private parameters of RSA, EC and symmetric keys (RFC 7518, section 6)
-_PRIVATE_PART = re.compile(
+_PRIVATE_PART = as_pattern(
     r"((?<!\w)\\{0,3}[\"'](?:d|p|q|dp|dq|qi|k)\\{0,3}[\"']\s{0,2}(?::|=>)\s{0,2}[bu]?\\{0,3}[\"'])([\w+/=-]{16,4096})"
 )
-_INSTANCE = re.compile(
+_INSTANCE = as_pattern(
     r"(?i)failed validating [^\n]{1,200}\n(?:[^\n]*\n){1,24}?on instance((?:\[[^\]\n]{1,80}\]){1,8}):\s{0,2}\n?\s{0,8}"
 )
-_COMPLAINT = re.compile(
+_COMPLAINT = as_pattern(
     r"('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|\d{1,32})(?= (?:is|does|has|should|was|are)\b[^\n]{0,400}\s{0,3}$)"
 )
-_GOT = re.compile(r"\(got ('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|[^\s()'\"]{1,256}) that is ")
+_GOT = as_pattern(r"\(got ('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|[^\s()'\"]{1,256}) that is ")
 # what attrs raises is a tuple, of which the value is the last
-_ATTRIBUTE = re.compile(
+_ATTRIBUTE = as_pattern(
     r"\\{0,3}['\"](\w{1,64})\\{0,3}['\"],[^\n]{1,1024}?, (?:b?\\{0,3}['\"]([^'\"\\\n]{1,256})\\{0,3}['\"]|(\d{3,32}))\)"
     r"(?=\s|$|[\"'}\]])"
 )
-_UNMATCHED = re.compile(r"(?i)must match regex [^\n]{1,200}? \(\\?'([^'\n]{1,256})\\?' doesn")
-_PARAMETER = re.compile(r"([\w.\[\]]{1,80}), value: ([^\n]{1,256}?)(?=, (?:type|valid)|\n|$)")
-_NAMED = re.compile(r"'(\w{1,64})\\?' $")
-_ASKED = re.compile(r"'(\w{1,64})' must be [^\n]{1,160}$")
+_UNMATCHED = as_pattern(r"(?i)must match regex [^\n]{1,200}? \(\\?'([^'\n]{1,256})\\?' doesn")
+_PARAMETER = as_pattern(r"([\w.\[\]]{1,80}), value: ([^\n]{1,256}?)(?=, (?:type|valid)|\n|$)")
+_NAMED = as_pattern(r"'(\w{1,64})\\?' $")
+_ASKED = as_pattern(r"'(\w{1,64})' must be [^\n]{1,160}$")
 
 # `'password': 'x', 'confirm': 'y'`, and `password=x&confirm=y`
-_REPEAT = re.compile(r"(\w{0,16})\\{0,3}[\"']\s{0,2}(?::|=>)\s{0,2}(?=[bu]?\\{0,3}[\"'])|(\w{0,16})=(?=[^=\s&\"'])")
+_REPEAT = as_pattern(r"(\w{0,16})\\{0,3}[\"']\s{0,2}(?::|=>)\s{0,2}(?=[bu]?\\{0,3}[\"'])|(\w{0,16})=(?=[^=\s&\"'])")
 _REPEATED = r"(?=\w{0,16}(?:\\{0,3}[\"']\s{0,2}[:=]>?\s{0,2}[bu\\\"']|=[^=\s&\"']))"
-_FIELD = re.compile(r"([A-Za-z_][\w.-]{1,40})(?:\\{0,3}[\"']\s{0,2}(?::|=>)|=)")
+_FIELD = as_pattern(r"([A-Za-z_][\w.-]{1,40})(?:\\{0,3}[\"']\s{0,2}(?::|=>)|=)")
 _NEAR = 320
 
 _judge = Judge()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.keys import words_of
 
 __all__ = ["VERSIONS", "are_few", "is_dsn", "is_version", "same", "unique"]
 
 VERSIONS = (("version",), ("ver",))
 """How a name ends under which a version stands."""
-_VERSION = re.compile(r"\d{1,5}(?:\.\d{1,5}){2,3}")
+_VERSION = as_pattern(r"\d{1,5}(?:\.\d{1,5}){2,3}")
 _MANY = 10**9
 
 

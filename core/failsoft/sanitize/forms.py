@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.grammar import SHAPES, Value, end_of_private_key, header_line, read_value
 from failsoft.sanitize.keys import words_of
@@ -25,73 +25,73 @@ __all__ = [
     "with_change",
 ]
 
-HEX_LIKE = re.compile(r"[0-9A-Fa-f-]{16,}|\d{6,}")
+HEX_LIKE = as_pattern(r"[0-9A-Fa-f-]{16,}|\d{6,}")
 """Long numbers, hexadecimal or decimal."""
 
 # a password in the braces of an ODBC connection string, where `}}` stands for one brace
-_BRACED = re.compile(r"\{((?=(?:[^\n}]|\}\}){0,128}?(?:[^\w\n}]|\}\}))(?:[^{}\"'\n]|\}\}){1,256})\}(?=;|$|[\"'\s])")
+_BRACED = as_pattern(r"\{((?=(?:[^\n}]|\}\}){0,128}?(?:[^\w\n}]|\}\}))(?:[^{}\"'\n]|\}\}){1,256})\}(?=;|$|[\"'\s])")
 # a passphrase of an environment, which is in quotes with its name
-_WORDS = re.compile(r"([a-z0-9-]{2,24}(?: [a-z0-9-]{2,24}){2,24})(?=\")")
+_WORDS = as_pattern(r"([a-z0-9-]{2,24}(?: [a-z0-9-]{2,24}){2,24})(?=\")")
 # a password with spaces in a list that semicolons part
-_PARTED = re.compile(r"[^;=\s\"'{\[<$][^;=\n\"']{0,127}(?=;)")
+_PARTED = as_pattern(r"[^;=\s\"'{\[<$][^;=\n\"']{0,127}(?=;)")
 # all of it in quotes with its name, as `-H 'X-Api-Key: x'`
-_IN_QUOTES = re.compile(r"(?:\\['\"]|[^\s\\'\"]){1,256}")
-_NEXT_LINE = re.compile(r"\r?\n[ \t]{0,16}([^\s\"'{\[<-]\S{4,127})(?=\r?\n|$)")
-_MNEMONIC = re.compile(r"[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){5,23}")
+_IN_QUOTES = as_pattern(r"(?:\\['\"]|[^\s\\'\"]){1,256}")
+_NEXT_LINE = as_pattern(r"\r?\n[ \t]{0,16}([^\s\"'{\[<-]\S{4,127})(?=\r?\n|$)")
+_MNEMONIC = as_pattern(r"[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){5,23}")
 _SPELLED = word_set("seed phrase seedphrase recoveryphrase mnemonic mnemonicphrase")
-_SIGNED = re.compile(r"t=\d{1,12},")
+_SIGNED = as_pattern(r"t=\d{1,12},")
 _TOLD_KINDS = word_set("password secret api_key private_key otp token")
 # lines of `.pgpass` and `.htpasswd`, in which colons part what is before the password from it
 _FILES = ("pgpass", "passwd")
-_OF_FILE = re.compile(
+_OF_FILE = as_pattern(
     r"(?:[\w.*-]{1,253}:(?:\d{1,5}|\*):[^\s:]{1,64}:[^\s:]{1,64}|[\w.@-]{1,64}(?=:(?:[$\{]|\[REDACTED:))):([^\s\"']{1,256})(?=[\s\"']|$)"
 )
 
 
-_OWN_VALUE = re.compile(r"\s{0,2}[=:]{1,2}[>\s]{0,2}[^\s=:]|\s{1,2}[\"'`]\S")
+_OWN_VALUE = as_pattern(r"\s{0,2}[=:]{1,2}[>\s]{0,2}[^\s=:]|\s{1,2}[\"'`]\S")
 
-_RAW = re.compile(r"[bBfF]?[rR][bBfF]?[\"']{1,3}$")
-_PATTERN = re.compile(r"[\[(\\{?*+^$|]")
-_CHAINED = re.compile(
+_RAW = as_pattern(r"[bBfF]?[rR][bBfF]?[\"']{1,3}$")
+_PATTERN = as_pattern(r"[\[(\\{?*+^$|]")
+_CHAINED = as_pattern(
     r" (?:=|\+|\|\||&&|\?\??|:|[=!]==?|if|or|and|else|is|in|not in|as) [\w(\"'{\[`!$.]|\.#|\[[\w'\"]{1,40}\]"
 )
 # what puts texts together
 _JOINS = (" ", "+", ".", '"', "'")
-_EMBEDDED = re.compile(r"([\"']) ?(?:[+.&]|\|\|) ?[A-Za-z_$][\w.$>()\[\]-]{0,60} ?(?:[+.&]|\|\|) ?\1")
-_JOINED = re.compile(r" ?(?:\+|\.|\|\||&&?|\?\?|\?|%|<<) (?:[A-Za-z_$(\[{]|[\"'`])|\+[A-Za-z_$(][\w.$]*[+)(\[.]")
-_NUMBER = re.compile(r"\d{1,3}|0[xX][0-9a-fA-F]{1,8}")
+_EMBEDDED = as_pattern(r"([\"']) ?(?:[+.&]|\|\|) ?[A-Za-z_$][\w.$>()\[\]-]{0,60} ?(?:[+.&]|\|\|) ?\1")
+_JOINED = as_pattern(r" ?(?:\+|\.|\|\||&&?|\?\?|\?|%|<<) (?:[A-Za-z_$(\[{]|[\"'`])|\+[A-Za-z_$(][\w.$]*[+)(\[.]")
+_NUMBER = as_pattern(r"\d{1,3}|0[xX][0-9a-fA-F]{1,8}")
 
 
 # the name of an object of Kubernetes, which may end in a hash of what is in it, and in five letters of chance
-_RESOURCE = re.compile(
+_RESOURCE = as_pattern(
     r"(?:[a-z]+(?:[.-][a-z]+)*/)?[a-z]+(?:[.-](?:[a-z]+|v?\d{1,4}))*(?:-[bcdfghjkmlnpqrstvwxz2456789]{4,10}){0,2}"
 )
 # how an option names a secret that is kept elsewhere
-_KEPT_ELSEWHERE = re.compile(r"[a-z]{2,24}(?:[-_/.][a-z]{2,24}){1,6}")
-_FATE = re.compile(
+_KEPT_ELSEWHERE = as_pattern(r"[a-z]{2,24}(?:[-_/.][a-z]{2,24}){1,6}")
+_FATE = as_pattern(
     r"[\"']? (?:not found|does(?:n't| not) exist|already exists|is (?:missing|forbidden|invalid|immutable)|unchanged"
     r"|created|configured|deleted|patched|updated|\(namespace)"
 )
 # of which no more is known than what it is called
-_NOT_FOUND = re.compile(
+_NOT_FOUND = as_pattern(
     r"(?i)(?:no such|no matching|unknown|nonexistent|undefined|(?:can|could)(?:not|n't|'t| not) (?:find|locate|resolve)"
     r"|unable to (?:find|locate|resolve)|did not find)"
     r"(?: (?:the|a|an|any|specified|named|requested|given|matching)){0,2} $"
 )
 _SOUGHT_KINDS = word_set("secret token api_key private_key session credential")
-_FEW_WORDS = re.compile(r" ([^\W\d_]+|\d{1,3})(?: (?:[^\W\d_]+|\d{1,3})){0,1}[.!]?(?=$|[\r\n;,)\]}\"']| \()")
+_FEW_WORDS = as_pattern(r" ([^\W\d_]+|\d{1,3})(?: (?:[^\W\d_]+|\d{1,3})){0,1}[.!]?(?=$|[\r\n;,)\]}\"']| \()")
 # `pod "api-1" not found`: a thing and its name
-_THING = re.compile(r" ([\"'`])[\w./:@-]{1,80}\1(?= [a-z])")
+_THING = as_pattern(r" ([\"'`])[\w./:@-]{1,80}\1(?= [a-z])")
 # a word of prose is none of these when another one follows: `token: service error: forbidden`
 _RANDOM_KINDS = word_set("token api_key private_key session csrf signature dsn")
-_NEXT_WORD = re.compile(r" [a-z]{2,24}(?=[ .,:;!?)\]\"']|$)")
+_NEXT_WORD = as_pattern(r" [a-z]{2,24}(?=[ .,:;!?)\]\"']|$)")
 # after these, what stood before them was more than a word
 _GOES_ON = word_set(
     "for of from at in on and or with by to user as is was were has failed rejected refused accepted used given sent "
     "received tried entered not did does"
 )
 
-_GENERATED = re.compile(r"b?\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,128}={0,2}|[A-Za-z0-9+/]{42,128}={1,2})(?![\w/.=+~-])")
+_GENERATED = as_pattern(r"b?\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,128}={0,2}|[A-Za-z0-9+/]{42,128}={1,2})(?![\w/.=+~-])")
 # keys that open nothing
 _PLAIN_KEYS = word_set(
     "socket public publishable primary foreign sort partition cache routing idempotency object range hash index unique "
@@ -103,11 +103,11 @@ _PLAIN_KEYS = word_set(
 
 _LEAST_SIGNED = 8
 # the name of a class in a module
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]+)+")
+_DOTTED = as_pattern(r"[A-Za-z_]\w*(?:\.[A-Za-z_]+)+")
 # capitals inside of a word that has a digit as well
-_CASES = re.compile(r"(?=\w{10})(?=[A-Za-z]*\d)(?=\w*[a-z][A-Z])\w*[A-Z]{2}")
+_CASES = as_pattern(r"(?=\w{10})(?=[A-Za-z]*\d)(?=\w*[a-z][A-Z])\w*[A-Z]{2}")
 # what it was and what it is to be
-_CHANGE = re.compile(r"[\"'`]?\s{0,4}(?:->|=>|→|~>|-->|⇒)\s{0,4}(?=[^\s])")
+_CHANGE = as_pattern(r"[\"'`]?\s{0,4}(?:->|=>|→|~>|-->|⇒)\s{0,4}(?=[^\s])")
 _VERY_LONG, _MOST_VAIN = 2_048, 12
 _judge = Judge()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.scanner import STYLE
 
 __all__ = [
@@ -26,27 +27,27 @@ _MAX_LIST = 4_096
 _MOST_QUOTES = 12
 
 _MAX_KEY = 32_768
-_PRIVATE = re.compile(r"-----BEGIN[ A-Z0-9_-]{0,40}PRIVATE KEY(?: BLOCK)?-----")
-_PRIVATE_END = re.compile(r"-----END[ A-Z0-9_-]{0,48}-----")
+_PRIVATE = as_pattern(r"-----BEGIN[ A-Z0-9_-]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_PRIVATE_END = as_pattern(r"-----END[ A-Z0-9_-]{0,48}-----")
 # a key that was cut off: lines of base64, broken by newlines or by escapes of them
-_KEY_BODY = re.compile(
+_KEY_BODY = as_pattern(
     r"(?:(?:\s|\\{1,3}[nr]|,|:|[A-Za-z-]{4,12}: [\w, -]{1,60}\n)*[A-Za-z0-9+/=]{4,}+)?"
     r"(?:(?:\s|\\{1,3}[nr])+[A-Za-z0-9+/]{20,}+={0,2})*(?:(?:\s|\\{1,3}[nr])+[A-Za-z0-9+/]{1,63}={1,2})?"
 )
 
-_OPENER = re.compile(r"(?:[bBuUrRfF]{0,2}|\$?@\$?)(\\{0,7}(?:\"\"\"|'''|[\"'`]))")
-TEMPLATE = re.compile(
+_OPENER = as_pattern(r"(?:[bBuUrRfF]{0,2}|\$?@\$?)(\\{0,7}(?:\"\"\"|'''|[\"'`]))")
+TEMPLATE = as_pattern(
     r"\$\{[^}\s]{0,80}\}|\$\{\w{1,80}:?[?+=-][^{}\r\n]{0,160}\}"
     r"|\{\{.{0,80}?\}\}|\$\([^)\n]{0,80}\)|%\([\w.]{1,60}\)[sdr]|\{[\w.!:]{1,60}\}|<[\w -]{1,60}>"
 )
-_WRAPPED = re.compile(
+_WRAPPED = as_pattern(
     r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential|Some|String(?:::from|::new)?|\[\]byte|str"
     r"|new String|Buffer\.from|SecureString|crypt|PASSWORD|SHA2|MD5|AES_ENCRYPT)\(\s{0,2}(?=[bu]?[\"'])|(?:Some|Just"
     r"|Ok) (?=\")|\(?ConvertTo-SecureString (?:-String )?(?=[\"'])"
 )
 # with what each of these begins
 _WRAPS, _OPENS, _HOLDS = frozenset("SPTC[(snBcMAOJ"), frozenset("bBuUrRfF$@\\\"'`"), frozenset("${%<")
-_BARE = re.compile(
+_BARE = as_pattern(
     r"(?:[^\s,;&\"'`<>()\[\]{}|\\\x00]++"
     r"|&(?!&|(?:amp;)?[\w.%\[\]-]{1,40}=)(?=[^\s\"'`<>])"
     r"|[,;](?=[^\s,;\"'`<>()\[\]{}])(?![\w.%\[\] -]{1,40}[=:])"
@@ -55,70 +56,70 @@ _BARE = re.compile(
     r"|[\"'](?=\w)"
     r"|\\(?![nrtu\"'\\]))++"
 )
-_STYLE, _LONGEST_STYLED = re.compile(STYLE), 512
+_STYLE, _LONGEST_STYLED = as_pattern(STYLE), 512
 MARKS = frozenset("«‹„“「")
 """Quotes of other languages."""
-_MARKED = re.compile(r"[«‹„“「][\s\u00a0]?([^«»‹›„“”「」\n]{1,256}?)[\s\u00a0]?[»›“”」]")
+_MARKED = as_pattern(r"[«‹„“「][\s\u00a0]?([^«»‹›„“”「」\n]{1,256}?)[\s\u00a0]?[»›“”」]")
 _TRAILING = ".,:;"
-_PAIRED = re.compile(r"\[[^\[\]{}]*+\]|\([^()\[\]{}]*+\)|\{[^{}\[\]]*+\}")
-_TEXT = re.compile(r"(?:\s[^<>]{0,200})?>\s*(?:<!\[CDATA\[)?([^<>\]]{1,4096})")
+_PAIRED = as_pattern(r"\[[^\[\]{}]*+\]|\([^()\[\]{}]*+\)|\{[^{}\[\]]*+\}")
+_TEXT = as_pattern(r"(?:\s[^<>]{0,200})?>\s*(?:<!\[CDATA\[)?([^<>\]]{1,4096})")
 
 _CAPITAL, _SMALL = "[A-ZÀ-ÖØ-ÞĀ-Ž]", "[a-zß-öø-ÿā-ž]"
 
 SHAPES: dict[str, re.Pattern[str]] = {
-    "phone": re.compile(r"\(?\+?\d[\d .()/-]{4,22}\d(?:\s?(?:x|ext\.?)\s?\d{1,6})?"),
-    "birth_date": re.compile(
+    "phone": as_pattern(r"\(?\+?\d[\d .()/-]{4,22}\d(?:\s?(?:x|ext\.?)\s?\d{1,6})?"),
+    "birth_date": as_pattern(
         r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}|\d{8}(?!\d)|\d{1,2}(?:\.? |-)[A-Za-z]{3,9}(?:\.?,? |-)\d{4}"
         r"|(?:datetime\.)?date(?:time)?\(\d{4}(?:, \d{1,6}){2,6}\)"
         r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
     ),
-    "health_id": re.compile(r"(?=[A-Za-z/.-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[ ](?=\d)){2,127}"),
-    "national_id": re.compile(
+    "health_id": as_pattern(r"(?=[A-Za-z/.-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[ ](?=\d)){2,127}"),
+    "national_id": as_pattern(
         r"(?=[A-Za-z/. -]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/-]|[.+](?=\d)|[ ](?=\d|[A-D]\b|[A-Z] \d)){4,24}"
         r"(?:\([\dA]\))?"
     ),
     # of one of the forms that states give such numbers: with nine digits, by thousands, with letters at either end
-    "id_number": re.compile(
+    "id_number": as_pattern(
         r"(?:\d{2} ?\d{6} ?[A-Z] ?\d{3}|\d(?:[ ./-]?\d){8,16}(?:-?[A-Za-z])?|\d{1,2}\.?\d{3}\.?\d{3}-[\dKk]"
         r"|\d{7,8}-?[A-Z]{1,2}|[A-Z]{1,2} ?\d{6,8} ?[A-Z(]?(?:[\dA]\))?|[A-ZÑ&]{3,4}-?\d{6}-?[A-Z0-9]{3})(?![\w-]|\.\d)"
     ),
-    "account": re.compile(r"(?=[A-Za-z-]{0,4}\d)[A-Za-z0-9*]{1,24}(?:[ -][\d*]{1,12}){0,7}(?<=[\dA-Za-z]{3})"),
-    "ssn": re.compile(r"\d{3}[-. ]?\d{2}[-. ]?\d{4}(?!\d)|[*Xx]{3}-[*Xx]{2}-\d{4}|\d{4}(?!\d)"),
-    "identity_number": re.compile(r"[A-Z]?\d(?:[ ./-]?\d){7,17}(?:-?[A-Za-z])?(?![\w-]|\.\d)"),
+    "account": as_pattern(r"(?=[A-Za-z-]{0,4}\d)[A-Za-z0-9*]{1,24}(?:[ -][\d*]{1,12}){0,7}(?<=[\dA-Za-z]{3})"),
+    "ssn": as_pattern(r"\d{3}[-. ]?\d{2}[-. ]?\d{4}(?!\d)|[*Xx]{3}-[*Xx]{2}-\d{4}|\d{4}(?!\d)"),
+    "identity_number": as_pattern(r"[A-Z]?\d(?:[ ./-]?\d){7,17}(?:-?[A-Za-z])?(?![\w-]|\.\d)"),
     # Canadian social insurance number
-    "sin": re.compile(r"\d{3}[ -]?\d{3}[ -]?\d{3}(?![\w-]|[. ]\d)"),
+    "sin": as_pattern(r"\d{3}[ -]?\d{3}[ -]?\d{3}(?![\w-]|[. ]\d)"),
     # and an Indian permanent account number
-    "card": re.compile(r"\d(?:[ -]?\d){11,18}(?!\d)|[A-Z]{5}\d{4}[A-Z](?!\w)"),
-    "iban": re.compile(r"[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"),
+    "card": as_pattern(r"\d(?:[ -]?\d){11,18}(?!\d)|[A-Z]{5}\d{4}[A-Z](?!\w)"),
+    "iban": as_pattern(r"[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"),
     # names of HL7 have carets between their parts
-    "name": re.compile(
+    "name": as_pattern(
         r"[^\W\d_][\w'’.-]*(?:(?:\^{1,3}| (?!(?:and|or|is|was|not|for|in)\b|[\w.-]{1,40}=|\w{1,32}_\w{1,32}:))"
         r"[^\W\d_][\w'’.-]*){0,3}"
     ),
-    "address": re.compile(r"[^\r\n\"'<>;|{}]{3,120}?(?=$|[\r\n\"'<>;|{}]|(?:, ?|&| )[a-z_]+[=:]|,\s(?![A-Z0-9]))"),
-    "person": re.compile(
+    "address": as_pattern(r"[^\r\n\"'<>;|{}]{3,120}?(?=$|[\r\n\"'<>;|{}]|(?:, ?|&| )[a-z_]+[=:]|,\s(?![A-Z0-9]))"),
+    "person": as_pattern(
         rf"{_CAPITAL}{_SMALL}+(?:[ ]{_CAPITAL}\.?)?"
         rf"(?:[ ](?:(?:van|von|de|la|del|der|bin|al)[ ])?{_CAPITAL}[\w'’-]+){{1,3}}"
     ),
-    "personal_name": re.compile(
+    "personal_name": as_pattern(
         rf"{_CAPITAL}{_SMALL}+"
         rf"(?:[ '’-](?:(?:van|von|de|la|del|della|der|da|di|do|dos|du)[ ])?{_CAPITAL}{_SMALL}+){{0,4}}"
         r"(?![\w.@/:(-])"
     ),
-    "date": re.compile(
+    "date": as_pattern(
         r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)?|\d{8}(?!\d)"
         r"|\d{1,2}\.? [A-Za-z]{3,9}\.?,? \d{4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
     ),
-    "place": re.compile(
+    "place": as_pattern(
         r"[(\[]?-?\d{1,3}\.\d{3,12}(?:°?\s?[NSEW])?(?:[,;]?\s?-?\d{1,3}\.\d{3,12}(?:°?\s?[NSEW])?[)\]]?)?"
     ),
-    "zip": re.compile(
+    "zip": as_pattern(
         r"\d{4,5}(?:-\d{3,4})?(?!\w)|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)|[A-Z]\d[A-Z] ?\d[A-Z]\d(?!\w)"
     ),
-    "record": re.compile(
+    "record": as_pattern(
         r"[A-Z]{1,3}-[A-Z]{1,2} \d{1,4}(?!\w)|(?=[A-Za-z-]{0,12}\d)[A-Za-z0-9](?:[A-Za-z0-9/:-]|[ ](?=\d)){3,40}"
     ),
-    "url": re.compile(r"(?:https?://|www\.)[^\s\"'<>,;)\]}]{4,256}"),
+    "url": as_pattern(r"(?:https?://|www\.)[^\s\"'<>,;)\]}]{4,256}"),
 }
 """Kinds whose value has a form: what is not of that form is not a value."""
 

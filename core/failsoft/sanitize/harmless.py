@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.rules import word_set
 
 __all__ = ["is_harmless", "is_pattern"]
@@ -12,26 +11,26 @@ __all__ = ["is_harmless", "is_pattern"]
 _ONE_RATE = (
     r"\d{1,7} ?(?:/|per) ?\d{0,4} ?(?:m?s|m|h|d|secs?|mins?|hr|seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
 )
-_RATE = re.compile(rf"{_ONE_RATE}(?:[;,|] ?{_ONE_RATE}){{0,4}}")
+_RATE = as_pattern(rf"{_ONE_RATE}(?:[;,|] ?{_ONE_RATE}){{0,4}}")
 # how long something takes, and the keys of Stripe, and of those who write theirs alike, that are public by design
-_HARMLESS = re.compile(r"(?:\d{1,9}(?:\.\d{1,9})?(?:[nuµm]?s|m|h|d)){1,4}|pk_(?:live|test)_\w{8,256}")
+_HARMLESS = as_pattern(r"(?:\d{1,9}(?:\.\d{1,9})?(?:[nuµm]?s|m|h|d)){1,4}|pk_(?:live|test)_\w{8,256}")
 _SHORT_KINDS = word_set("api_key token session signature cookie csrf private_key")
 _LEAST = 3
 # of what a package is to be, in lists of them: `"@types/jsonwebtoken": "^9.0.7"`
-_VERSION = re.compile(
+_VERSION = as_pattern(
     r"(?:[\^~]|[<>=!~]=?)? ?v?\d{1,3}(?:\.\d{1,3}){1,3}"
     r"(?:[-.+]?(?:a|b|c|rc|alpha|beta|dev|next|post|canary)[\w.-]{0,12})?(?:,? ?[<>]=? ?\d{1,3}(?:\.\d{1,3}){0,3})?"
 )
 _VERSIONED_KINDS = _SHORT_KINDS | word_set("secret credential")
 _SHORT_VERSION = 6
 # the member of a group of consumers: the name of a program, and a UUID
-_MEMBER = re.compile(
+_MEMBER = as_pattern(
     r"(?i)[\w.-]{0,64}(?:kafka|consumer|producer|client|worker|sarama|connect|stream)[\w.-]{0,64}"
     r"-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 # a regular expression of values, and not one of them
 _CLASS = r"(?:\[\^?[^\[\]]{1,40}\]|\\{1,4}[SwWdDs]|\.)"
-_PATTERN = re.compile(
+_PATTERN = as_pattern(
     r"\(\?(?:P?<\w{1,32}>|[:=!i]).*|\\{1,4}K.*"
     rf"|\(?{_CLASS}(?:[+*]\??|\{{\d{{1,5}},?\d{{0,5}}\}})\)?(?:\\{{1,4}}[bsS].{{0,8}}|\$|/\S{{0,80}})?"
 )

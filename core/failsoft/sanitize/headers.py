@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TypeAlias
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.scanner import marker
 from failsoft.sanitize.verdict import Judge
@@ -15,9 +15,9 @@ __all__ = ["Mark", "but_for_realm", "clean_credentials", "clean_header"]
 Mark: TypeAlias = Callable[[str, str], str]
 """Makes the marker of a kind, for a value."""
 
-_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]{1,24})\s+(?=\S)")
-_COOKIE = re.compile(r"\s*([^=;\s]{1,128})=([^;]*)")
-_REALM = re.compile(
+_SCHEME = as_pattern(r"\s*([A-Za-z][A-Za-z0-9-]{1,24})\s+(?=\S)")
+_COOKIE = as_pattern(r"\s*([^=;\s]{1,128})=([^;]*)")
+_REALM = as_pattern(
     r"(?:^|(?<=[\s,]))(realm=\"[A-Za-z][A-Za-z ./-]{0,40}(?:\d{1,4}[A-Za-z ./-]{1,20}){0,2}(?:\d{1,4})?\")(?=,|\s*$)"
 )
 _judge = Judge()

@@ -7,8 +7,7 @@ names are those of whoever has one: `"refresh_tokens": {"ada": "x"}`.
 
 from __future__ import annotations
 
-import re
-
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.beside import NUMBER_NAMES, NUMBERED_KINDS
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.forms import Site, has_look, judged
@@ -29,20 +28,20 @@ _SIDES = word_set(
     "value Value val raw plain plaintext cleartext query set in from to old new before after previous current input "
     "default data attempted received actual"
 )
-_MEMBER = re.compile(r"\s{0,16}(?:\\{0,3}[\"']|:)?([@#$]?[\w$-]{0,40})(?:\\{0,3}[\"'])?\s{0,4}(?:=>|[:=])\s{0,16}")
-_NEXT = re.compile(r"(?:\\{0,3}[\"'])?\s{0,4},")
-_ITEM = re.compile(r"[\[,]\s{0,16}(?=\\{0,3}[\"'])")
-_CLOSING = re.compile(r"\\{0,3}[\"']\s{0,16}")
+_MEMBER = as_pattern(r"\s{0,16}(?:\\{0,3}[\"']|:)?([@#$]?[\w$-]{0,40})(?:\\{0,3}[\"'])?\s{0,4}(?:=>|[:=])\s{0,16}")
+_NEXT = as_pattern(r"(?:\\{0,3}[\"'])?\s{0,4},")
+_ITEM = as_pattern(r"[\[,]\s{0,16}(?=\\{0,3}[\"'])")
+_CLOSING = as_pattern(r"\\{0,3}[\"']\s{0,16}")
 _MOST, _DEEPEST = 8, 2
 _MOST_OF_MANY = 64
 _PLURALS = ("tokens", "keys", "passwords")
 # the same of a name that is a plural in the language of parsers, too: there all of it has to look random
-_OPENS = re.compile(
+_OPENS = as_pattern(
     r"\\{0,3}[\"']?\s?[=:]\s?(?:(?:frozenset|set|deque|list|tuple|dict_values|Set|Array)\(|(?:Set|Array)\(\d{1,6}\) )?"
     r"(?=[\[({]\s{0,4}[bu]?[\"'])"
 )
-_HEXADECIMAL = re.compile(r"[0-9a-fA-F]{32,128}")
-_TEXTS = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'")
+_HEXADECIMAL = as_pattern(r"[0-9a-fA-F]{32,128}")
+_TEXTS = as_pattern(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'")
 # what is said about a secret beside it
 _HARMLESS = word_set("name id kind type owner created expires url path file ref hash fingerprint version region")
 # under these names the tokens of a parser are told in the same way

@@ -7,8 +7,7 @@ pairs, objects with `name` and `value`, and plain prose: `password=x`, `"passwor
 
 from __future__ import annotations
 
-import re
-
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.assigned import assigned, assignment
 from failsoft.sanitize.complaints import told_after
 from failsoft.sanitize.forms import Site, random_key
@@ -24,11 +23,11 @@ from failsoft.sanitize.tables import plan_table
 __all__ = ["KeyedRule"]
 
 _IDENTIFIER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.[]$"
-_STYLE = re.compile(STYLE)
-_QUOTED = re.compile(r" b?[\"']")
-_NO_PLACE = re.compile(rf"(?i)\b(?:{'|'.join(sorted(NO_PLACES))})[ -]$")
+_STYLE = as_pattern(STYLE)
+_QUOTED = as_pattern(r" b?[\"']")
+_NO_PLACE = as_pattern(rf"(?i)\b(?:{'|'.join(sorted(NO_PLACES))})[ -]$")
 # what has birthdays and is nobody: `its 20th birthday`, `the project was born on`
-_OF_A_THING = re.compile(
+_OF_A_THING = as_pattern(
     r"(?i)(?:(?<!\bhis )(?<!\bher )(?<!\bmy )(?<!\byour )(?<!\btheir )"
     r"\b(?:its|our|\d{1,3}(?:st|nd|rd|th)|(?:fir|la)st|second|third|tenth) "
     r"|\b(?:project|library|framework|company|site|service|product|team|language|protocol|standard|idea|database|store"
@@ -37,7 +36,7 @@ _OF_A_THING = re.compile(
 _MAX_NAME = 64
 # so much around an anchor decides, and so many anchors are remembered
 _BEFORE, _BEHIND, _LAST, _MOST = 128, 96, 16, 512
-_TAIL = re.compile(r"[\w$]{0,64}+(?![\w$.\[\]-])|(?:[\w$]|[-.](?=\w)|\[(?=\w)(?!REDACTED:)|\]){0,64}")
+_TAIL = as_pattern(r"[\w$]{0,64}+(?![\w$.\[\]-])|(?:[\w$]|[-.](?=\w)|\[(?=\w)(?!REDACTED:)|\]){0,64}")
 
 
 class KeyedRule:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.rules import (
     AUTH_WORDS,
     COUNTED,
@@ -28,8 +29,8 @@ from failsoft.sanitize.rules import (
 
 __all__ = ["KeyMatcher", "counts", "words_in", "words_of"]
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_FOREIGN_WORD = re.compile(r"[^\W\d_]+|\d+")
+_WORD = as_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_FOREIGN_WORD = as_pattern(r"[^\W\d_]+|\d+")
 _MAX_NAME = 128
 _MAX_WORDS = 14
 _LONGEST_TERM = 4

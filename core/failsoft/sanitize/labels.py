@@ -6,8 +6,7 @@ countries have for such a number cost nothing where there is no number.
 
 from __future__ import annotations
 
-import re
-
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.national import has_check_digit
@@ -17,10 +16,10 @@ from failsoft.sanitize.scanner import Scan, Span, marker
 __all__ = ["labelled_number"]
 
 _BEFORE, _LONGEST_GAP, _LONGEST_PREFIX, _MOST_WORDS = 64, 8, 5, 4
-_NAME = re.compile(r"[\w.-]{1,64}\Z")
-_WORD = re.compile(r"[^\W\d_]+")
-_INNER_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z][^\W\d_]*")
-_DATE = re.compile(r"(?:19|20)\d\d([-/.])\d\d\1\d\d(?!\d)|\d\d([-/.])\d\d\2(?:19|20)\d\d(?!\d)")
+_NAME = as_pattern(r"[\w.-]{1,64}\Z")
+_WORD = as_pattern(r"[^\W\d_]+")
+_INNER_WORD = as_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z][^\W\d_]*")
+_DATE = as_pattern(r"(?:19|20)\d\d([-/.])\d\d\1\d\d(?!\d)|\d\d([-/.])\d\d\2(?:19|20)\d\d(?!\d)")
 _GAP = " \t:=#\"'\\()[.>-：（「"
 _PREFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
 _KINDS = frozenset(("national_id", "id_number", "identity_number", "phone"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.assigned import authorization
 from failsoft.sanitize.beside import NUMBERED_KINDS
 from failsoft.sanitize.checks import looks_random
@@ -17,61 +18,61 @@ from failsoft.sanitize.verdict import is_announced
 
 __all__ = ["marked_up"]
 
-_PAIR = re.compile(r"\\{0,7}[\"'](?:\s{0,4}[,;]\s{0,4}|\s{0,2}\)\s{0,2}=\s{0,2})(?=[bu]?\\{0,7}[\"'])")
-_SERIALIZED = re.compile(r"\\?\";s:\d{1,5}:(?=\\?\")")
-_NAMED = re.compile(
+_PAIR = as_pattern(r"\\{0,7}[\"'](?:\s{0,4}[,;]\s{0,4}|\s{0,2}\)\s{0,2}=\s{0,2})(?=[bu]?\\{0,7}[\"'])")
+_SERIALIZED = as_pattern(r"\\?\";s:\d{1,5}:(?=\\?\")")
+_NAMED = as_pattern(
     r"(?i)\\{0,7}[\"'](?:\s{0,4},)?\s{0,16}\\{0,7}[\"']?(?:(?!(?:min|max)[_-]?value)(?:[a-z]{1,16}[_-]?)?value|val|v|content|data|default|input)\\{0,7}[\"']?"
     r"\s{0,4}[:=]\s{0,4}(?:\[(?=[\"']))?"
 )
 # `1) "requirepass"`, and on the next line `2) "x"`
-_REPLY = re.compile(r"\\{0,3}\"(?:\r?\n|\\n)\s{0,8}(\d{1,4})\) (?=\\{0,3}\")")
-_REPLIED = re.compile(r"(?<!\d)(\d{1,4})\) \\{0,3}\"$")
-_OF_PAIRS = re.compile(r"(?i)\b(?:config get|hgetall|xrange|xrevrange|xread|hscan|hello)\b")
+_REPLY = as_pattern(r"\\{0,3}\"(?:\r?\n|\\n)\s{0,8}(\d{1,4})\) (?=\\{0,3}\")")
+_REPLIED = as_pattern(r"(?<!\d)(\d{1,4})\) \\{0,3}\"$")
+_OF_PAIRS = as_pattern(r"(?i)\b(?:config get|hgetall|xrange|xrevrange|xread|hscan|hello)\b")
 _DIALOG = 400
 # `{"type": "passport", "number": "x"}`
-_NUMBER_OF = re.compile(
+_NUMBER_OF = as_pattern(
     r"\\{0,7}[\"'](?:\s{0,4},\s{0,16}\\{0,7}[\"']\w{1,32}\\{0,7}[\"']\s{0,4}:\s{0,4}(?:\\{0,7}[\"'][^\"'\n\\]{0,64}\\{0,7}[\"']|\w{1,16})){0,3}?"
     r"\s{0,4},\s{0,16}\\{0,7}[\"'](?:(?i:document|id|doc)_?)?(?i:number|no|num|nr)\\{0,7}[\"']\s{0,4}:\s{0,4}"
 )
-_NAMED_LINE = re.compile(r"[\"']?[ \t]{0,4}\r?\n[ \t]{0,16}value:[ \t]{1,4}")
+_NAMED_LINE = as_pattern(r"[\"']?[ \t]{0,4}\r?\n[ \t]{0,16}value:[ \t]{1,4}")
 # `<input value="x" name="csrf_token">`
-_REVERSED = re.compile(r"<\w{1,12} [^<>]{0,80}?(?:value|content)=([\"'])([^\"'<>]{1,512})\1[^<>]{0,80}name=[\"']$")
-_GOT_VALUE = re.compile(r"[\"']\]? (?:got|received)(?: (?:an )?(?:invalid )?value:?)? (?=[\"'])")
-_OTHER_TAG = re.compile(r"(?:\bfor=|<class )[\"'][\w.$-]{0,64}$")
-_LIST_END = re.compile(r"\\{0,7}[\"']\s{0,2}\]")
-_NEXT_TAG = re.compile(
+_REVERSED = as_pattern(r"<\w{1,12} [^<>]{0,80}?(?:value|content)=([\"'])([^\"'<>]{1,512})\1[^<>]{0,80}name=[\"']$")
+_GOT_VALUE = as_pattern(r"[\"']\]? (?:got|received)(?: (?:an )?(?:invalid )?value:?)? (?=[\"'])")
+_OTHER_TAG = as_pattern(r"(?:\bfor=|<class )[\"'][\w.$-]{0,64}$")
+_LIST_END = as_pattern(r"\\{0,7}[\"']\s{0,2}\]")
+_NEXT_TAG = as_pattern(
     r"(?:</(?:b|strong|code|span|a|label)>)?\s{0,4}"
     r"(?:</(?:\w{1,12}:)?(?:key|name|Key|Name)>\s{0,16}(?:<(?:\w{1,12}:)?value>\s{0,16})?"
     r"(?=<(?:\w{1,12}:)?(?:string|value|data|base64|int|i4|String|Value)\b)"
     r"|:?</(?:t[dh]|dt)>\s{0,32}<(?:td|dd)(?:\s[^<>]{0,80})?>\s{0,16}(?:<(?:pre|code|span|div|b|i|em"
     r"|strong)(?:\s[^<>]{0,80})?>\s{0,4}){0,3})"
 )
-_CELL = re.compile(r"(?:&#x27;|&#39;|&quot;|[\"'])?([^<>\r\n]{1,1024}?)(?:&#x27;|&#39;|&quot;|[\"'])?(?=\s{0,16}</)")
-_NAMED_TAG = re.compile(r"[\"'](?:\s[^<>]{0,80})?(?=>)")
-_INNER_VALUE = re.compile(r">\s{0,32}<(?:\w{1,12}:)?(?:value|string|Value|AttributeValue)(?:\s[^<>]{0,200})?(?=>)")
+_CELL = as_pattern(r"(?:&#x27;|&#39;|&quot;|[\"'])?([^<>\r\n]{1,1024}?)(?:&#x27;|&#39;|&quot;|[\"'])?(?=\s{0,16}</)")
+_NAMED_TAG = as_pattern(r"[\"'](?:\s[^<>]{0,80})?(?=>)")
+_INNER_VALUE = as_pattern(r">\s{0,32}<(?:\w{1,12}:)?(?:value|string|Value|AttributeValue)(?:\s[^<>]{0,200})?(?=>)")
 _BREAK = r"(?:\r?\n|(?:\\r)?\\n)"
-_FORM_PART = re.compile(
+_FORM_PART = as_pattern(
     rf"\\?[\"'](?:;[^\r\n\\]{{0,200}})?(?:{_BREAK}[A-Za-z-]{{1,40}}:[^\r\n\\]{{0,200}}){{0,4}}{_BREAK}{_BREAK}(?=[^\r\n\\])"
 )
 # `| password | x |`, and what `psql -x` prints
-_CELLS = re.compile(r"[ \t]{0,40}\|[ \t]{0,40}([^\s|][^|\r\n]{0,254}?)[ \t]{0,40}(?=\||\r?\n|$)")
-_ALTERNATION = re.compile(r"\|(?:[\w\[\]?*+.\\-]{1,40}\|){0,16}[\w\[\]?*+.\\-]{1,40}\)")
+_CELLS = as_pattern(r"[ \t]{0,40}\|[ \t]{0,40}([^\s|][^|\r\n]{0,254}?)[ \t]{0,40}(?=\||\r?\n|$)")
+_ALTERNATION = as_pattern(r"\|(?:[\w\[\]?*+.\\-]{1,40}\|){0,16}[\w\[\]?*+.\\-]{1,40}\)")
 # `api_key     x`, a line of a table that spaces align
-_COLUMNS = re.compile(r"(?:[ \t]{2,40}|[ \t]?\.{3,40}[ \t])([^\s|]{8,256})[ \t]{0,40}(?=\r?\n|$)")
+_COLUMNS = as_pattern(r"(?:[ \t]{2,40}|[ \t]?\.{3,40}[ \t])([^\s|]{8,256})[ \t]{0,40}(?=\r?\n|$)")
 # `{password, <<"x">>}`
-_ERLANG = re.compile(r"\s{0,4},\s{0,4}(?:<<)?(?=\")")
+_ERLANG = as_pattern(r"\s{0,4},\s{0,4}(?:<<)?(?=\")")
 _BLANK = (" ", "\t", "|")
 # what may follow one blank between two cells
 _PARTING = (" ", "\t", "|", ".")
 _MAX_PART, _INDENT = 4_096, 32
 _GENERATED_KINDS = frozenset(["token", "session", "authorization", "cookie", "csrf", "signature", "api_key"])
 _LONG, _LONGEST_TAG = 16, 1_024
-_MIGRATION = re.compile(r"\d{4}_\w+")
-_TAG = re.compile(r"<(?:[A-Za-z][\w.-]{0,24}:)?$")
-_OPTION = re.compile(r"[ \t\x00]+(?!-)(?=[^\s,;|\]])")
+_MIGRATION = as_pattern(r"\d{4}_\w+")
+_TAG = as_pattern(r"<(?:[A-Za-z][\w.-]{0,24}:)?$")
+_OPTION = as_pattern(r"[ \t\x00]+(?!-)(?=[^\s,;|\]])")
 # what the help of a command says about an option, in a column of its own
-_HELP = re.compile(r"[A-Z][a-z]{1,16} [a-z]{1,16}\b")
-_OPTION_ITEM = re.compile(r"[\"'](?:\s{0,4},\s{0,4}| a\d{1,2}=)(?=[bu]?[\"'][^-])")
+_HELP = as_pattern(r"[A-Z][a-z]{1,16} [a-z]{1,16}\b")
+_OPTION_ITEM = as_pattern(r"[\"'](?:\s{0,4},\s{0,4}| a\d{1,2}=)(?=[bu]?[\"'][^-])")
 
 
 def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.checks import is_luhn
 from failsoft.sanitize.scanner import Anchor, Scan, Span, marker
 
@@ -168,9 +169,9 @@ def _checked_letters(text: str) -> bool:
 
 
 _SIZE_CN, _SIZE_ZA, _SIZE_SE, _SIZE_RO, _POLISH = 18, 13, 10, 13, 10
-_SPAIN = re.compile(r"([XYZ]?)(\d{7,8})([A-Z])")
+_SPAIN = as_pattern(r"([XYZ]?)(\d{7,8})([A-Z])")
 _SPANISH = "TRWAGMYFPDXBNJZSQVHLCKE"
-_CHINESE = re.compile(r"\d{17}X")
+_CHINESE = as_pattern(r"\d{17}X")
 # by how many digits there are: where the date begins, the weights, what they are divided by. Bulgaria, Estonia and
 # Lithuania, Poland, Romania
 _WEIGHTED: dict[int, tuple[tuple[int, tuple[int, ...], int], ...]] = {
@@ -193,12 +194,12 @@ _NUMBERS: dict[str, tuple[str, _Check]] = {
     "ae": (r"784-\d{4}-\d{7}-\d", _emirates),
     "cl": (r"\d{1,2}\.\d{3}\.\d{3}-[\dKk]", _chile),
 }
-_NUMBER = re.compile(f"(?<!\\d)(?:{'|'.join(f'(?P<{name}>{form})' for name, (form, _) in _NUMBERS.items())})(?!\\d)")
+_NUMBER = as_pattern(f"(?<!\\d)(?:{'|'.join(f'(?P<{name}>{form})' for name, (form, _) in _NUMBERS.items())})(?!\\d)")
 # letters and digits, by how many letters stand before the first digit
 _WORDS: tuple[tuple[int, re.Pattern[str], _Check], ...] = (
-    (0, re.compile(r"\d{6}[A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]"), _finland),
-    (4, re.compile(r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z\d]\d"), _mexico),
-    (6, re.compile(r"[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]"), _italy),
+    (0, as_pattern(r"\d{6}[A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]"), _finland),
+    (4, as_pattern(r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z\d]\d"), _mexico),
+    (6, as_pattern(r"[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]"), _italy),
 )
 _LEAST_BARE = 17
 
@@ -237,7 +238,7 @@ FOREIGN_LABELS = (
 )  # fmt: skip
 """Words for such numbers in other scripts."""
 # particles and words of the same script, a colon, a quote; then the number
-_BESIDE = re.compile(
+_BESIDE = as_pattern(
     r"(?:[^\x00-\x7f]{0,16}[ :=(\"'#-]{0,3}){0,2}?"
     r"((?<![A-Za-z0-9])[A-Z]{0,2}\d(?:[ -]?\d){4,19}(?:-?[A-Za-z]|\([\dA]\))?)(?![A-Za-z0-9])"
 )

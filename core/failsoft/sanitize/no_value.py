@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.forms import Site
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS
 
 __all__ = ["is_documented", "names_no_value", "sets_nothing"]
 
-_EMPTY = re.compile(r"=[ \t]+")
-_NEXT_NAME = re.compile(r"[A-Za-z_][\w.-]{0,40}=(?![=\s])|--?[A-Za-z]")
-_SOURCE = re.compile(
+_EMPTY = as_pattern(r"=[ \t]+")
+_NEXT_NAME = as_pattern(r"[A-Za-z_][\w.-]{0,40}=(?![=\s])|--?[A-Za-z]")
+_SOURCE = as_pattern(
     r"\.(?:[cm]?[jt]sx?|pyi?|rb|go|rs|java|kts?|scala|php|cs|c|cc|cpp|hpp?|swift|dart|exs?|erl|ya?ml|json|toml|ini|cfg"
     r"|conf|tf|xml|html?|vue|sql|sh|properties|lua|pl|ml|hs|clj|md|env)$"
 )
-_PORT = re.compile(r"\d{2,5}(?![\w@%$&!*+=~-])(?!\.\w)")
-_LINE = re.compile(r"\d{1,6}(?![\w.-])")
-_FIELD_NUMBER = re.compile(r"\d{1,5}(?:;| \[)")
-_FIELD_TYPE = re.compile(r"(?:^|[\s{;])(?:string|bytes|bool|u?int\d\d|optional|repeated|required|[A-Z]\w{0,32}) $")
+_PORT = as_pattern(r"\d{2,5}(?![\w@%$&!*+=~-])(?!\.\w)")
+_LINE = as_pattern(r"\d{1,6}(?![\w.-])")
+_FIELD_NUMBER = as_pattern(r"\d{1,5}(?:;| \[)")
+_FIELD_TYPE = as_pattern(r"(?:^|[\s{;])(?:string|bytes|bool|u?int\d\d|optional|repeated|required|[A-Z]\w{0,32}) $")
 # `${NAME:-some words}`
-_DEFAULT = re.compile(r"[-+=](?:[A-Za-z]{1,16} ){1,16}[A-Za-z]{1,16}\}")
+_DEFAULT = as_pattern(r"[-+=](?:[A-Za-z]{1,16} ){1,16}[A-Za-z]{1,16}\}")
 # what is being done to a thing that is called so
 _STATE = r"[A-Z][a-z]{2,16}(?:ing|ion)(?:\.{3}| (?:complete|state|for|failed|the|in|of)\b)"
 _CLAUSE = (
@@ -29,37 +30,37 @@ _CLAUSE = (
     r"|was)\b"
 )
 _MEASURED = r"\d{1,6} (?:bytes?|chars?|characters|bits|items?|entries|days?|hours?|minutes?|seconds?)\b"
-_DOCUMENTED = re.compile(
+_DOCUMENTED = as_pattern(
     r":(?:param|type|arg|argument|keyword|key|kwarg|ivar|cvar|var|raises?|attr)(?: [\w.\[\]]{1,40})? $"
 )
-_ORDINAL = re.compile(r"(?i)(?:first|second|third|fourth|last|final|next|single|one|\d(?:st|nd|rd|th)|each|\w+ing) $")
+_ORDINAL = as_pattern(r"(?i)(?:first|second|third|fourth|last|final|next|single|one|\d(?:st|nd|rd|th)|each|\w+ing) $")
 # what documents say of a field
 _EXPLAINED = (
     r"[A-Z][a-z]{1,16}\.? (?=(?:[\w'’-]{1,20}[,.]? ){0,5}(?:the|a|an|to|of|that|which|will|be|is|are|only"
     r"|this|as|by|from|for|in|with|when|if|or|and|used|returned|issued)\b)(?:[A-Za-z'’-]{1,20}[,.]? ){2}[A-Za-z]"
 )
-_NO_VALUE = re.compile(rf"{_STATE}|{_CLAUSE}|{_EXPLAINED}|{_MEASURED}|[Ll]ine \d{{1,7}}\b|calling (?:handler|<)")
+_NO_VALUE = as_pattern(rf"{_STATE}|{_CLAUSE}|{_EXPLAINED}|{_MEASURED}|[Ll]ine \d{{1,7}}\b|calling (?:handler|<)")
 # what may be done to things of a kind, as scopes have it: `api_keys:delete`
-_ACTION = re.compile(
+_ACTION = as_pattern(
     r"(?:read|write|create|update|delete|list|get|view|edit|manage|admin|rotate|revoke|issue|use|export|import|add"
     r"|remove|modify|destroy|describe|decrypt|encrypt|sign|verify|all|own|any|\*)"
     r"(?:[._-](?:only|all|own|any|read|write))?(?=[\s\"'`,;|)\]}]|$)"
 )
 # `credentials: type=service_account`; `op://vault/item/password: item not found`
-_PAIR = re.compile(r"[a-z]{2,16}(?:[_-][a-z]{2,16}){0,2}=(?!=)[\w/.-]")
+_PAIR = as_pattern(r"[a-z]{2,16}(?:[_-][a-z]{2,16}){0,2}=(?!=)[\w/.-]")
 # a package that is asked for in a version: `token-auth==9.9`
-_VERSION = re.compile(r"\d{1,4}(?:\.\d{1,8}){1,4}(?:\.?(?:a|b|rc|post|dev)\d{1,4})?(?![\w.-])")
+_VERSION = as_pattern(r"\d{1,4}(?:\.\d{1,8}){1,4}(?:\.?(?:a|b|rc|post|dev)\d{1,4})?(?![\w.-])")
 # `<SocialToken: google>`, which says whose it is
-_OWNER = re.compile(r"[a-z]{2,24}(?=[> ])")
-_MESSAGE = re.compile(r"(?!(?i:basic|bearer|token|digest|key|apikey) )[A-Za-z]{2,16} [A-Z]?[a-z]{1,16}\b")
+_OWNER = as_pattern(r"[a-z]{2,24}(?=[> ])")
+_MESSAGE = as_pattern(r"(?!(?i:basic|bearer|token|digest|key|apikey) )[A-Za-z]{2,16} [A-Z]?[a-z]{1,16}\b")
 # `'token': Could not resolve it`, of a name in quotes; `auth: Invalid user`
-_SENTENCE = re.compile(r"[A-Z][a-z]{1,16} [a-z]{1,16} [a-z]{1,16}\b")
-_AUTH_SENTENCE = re.compile(
+_SENTENCE = as_pattern(r"[A-Z][a-z]{1,16} [a-z]{1,16} [a-z]{1,16}\b")
+_AUTH_SENTENCE = as_pattern(
     r"(?:[A-Z][a-z]{1,16}(?: [A-Z]?[a-z]{1,16}){1,12}|[a-z]{2,16}(?: [a-z]{2,16}){2,12})"
     r"(?=[.!?:;,)\]\"']{0,2}(?:\s|$))"
 )
 # `Configuration["Jwt:Secret"]`
-_SECTION = re.compile(r"(?:[A-Z][A-Za-z]{1,40}:){0,4}[A-Z][A-Za-z]{1,40}(?=[\"'`])")
+_SECTION = as_pattern(r"(?:[A-Z][A-Za-z]{1,40}:){0,4}[A-Z][A-Za-z]{1,40}(?=[\"'`])")
 _NAMES_OF_SETTINGS = frozenset((*STRONG_TERMS, *WEAK_TERMS, "key", "issuer", "audience", "pepper"))
 
 

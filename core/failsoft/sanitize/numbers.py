@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.checks import decoded, is_card, is_iban, is_ssn
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.labels import labelled_number
@@ -16,23 +17,23 @@ from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
 
 __all__ = ["BLOB", "RUN", "digit_follows", "padding_anchor"]
 
-_RUN = re.compile(r"[0-9](?:[ .\-()/]{0,2}[0-9])*+")
-_CARD = re.compile(r"\d{12,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5}")
-_CARD_START = re.compile(r"(?<!\d)(?<!\d[ -])[2-6]\d{3}|(?<!\d)[2-6]\d{3}")
-_MORE_DIGITS = re.compile(r"([ -])\d{1,2}(?![\w./:-]|[ -]\d)")
-_OF_CARDS = re.compile(r"(?i)card|\bpan\b|visa|amex|maestro|\bcc\b|payment|karte|tarjeta|carte")
+_RUN = as_pattern(r"[0-9](?:[ .\-()/]{0,2}[0-9])*+")
+_CARD = as_pattern(r"\d{12,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5}")
+_CARD_START = as_pattern(r"(?<!\d)(?<!\d[ -])[2-6]\d{3}|(?<!\d)[2-6]\d{3}")
+_MORE_DIGITS = as_pattern(r"([ -])\d{1,2}(?![\w./:-]|[ -]\d)")
+_OF_CARDS = as_pattern(r"(?i)card|\bpan\b|visa|amex|maestro|\bcc\b|payment|karte|tarjeta|carte")
 _GROUPED = 19
-_AFTER_COUNTRY = re.compile(r"[A-Z]{2}\d{2} ?$")
-_IBAN_START = re.compile(r"[A-Z]{2}\d{2}")
-_IBAN = re.compile(r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
-_SSN = re.compile(r"(\d{3})([ -])(\d{2})\2(\d{4})(?![\d-]|\.\d)")
-_ONE_MORE_GROUP = re.compile(r" \d")
-_PART = re.compile(r"[A-Za-z0-9]+$")
+_AFTER_COUNTRY = as_pattern(r"[A-Z]{2}\d{2} ?$")
+_IBAN_START = as_pattern(r"[A-Z]{2}\d{2}")
+_IBAN = as_pattern(r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
+_SSN = as_pattern(r"(\d{3})([ -])(\d{2})\2(\d{4})(?![\d-]|\.\d)")
+_ONE_MORE_GROUP = as_pattern(r" \d")
+_PART = as_pattern(r"[A-Za-z0-9]+$")
 # what the magnetic stripe of a card holds (ISO/IEC 7813), and a chip instead of it: `B4…^NAME^2812…`, `4…=2812…`
-_TRACK = re.compile(
+_TRACK = as_pattern(
     r"(\d{12,19})(?:\^[^^\r\n]{2,26}\^(?:\d{4}|\^)[^?\s\"'^]{0,80}|%5E[^^\r\n&]{2,40}?%5E\d{4}[^?\s\"'&%]{0,80}|[=D]\d{7,32}F?)\??"
 )
-_PHONE_GROUP = re.compile(r"[ .-]?\(\d{1,5}\)|[ .-]?\d+")
+_PHONE_GROUP = as_pattern(r"[ .-]?\(\d{1,5}\)|[ .-]?\d+")
 _PHONE_LEAST, _PHONE_MOST, _PHONE_LONGEST = 8, 15, 32
 _NANP_DIGITS = 11
 _LONGEST_IBAN = 42
@@ -41,7 +42,7 @@ _LONGEST_SSN, _PIECE = 11, 128
 # from here on, letters are of scripts that put no gap between a word and a number
 _SCRIPTS_WITHOUT_GAPS = "\u2e80"
 
-_BLOB = re.compile(r"[A-Za-z0-9+/_-]*+={0,2}")
+_BLOB = as_pattern(r"[A-Za-z0-9+/_-]*+={0,2}")
 _BLOB_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _BLOB_LEAST = 16
 _BLOB_BEFORE = 512
@@ -58,7 +59,7 @@ _NO_BASE64 = (
     r"[0-9A-Fa-f-]{8,64}+(?![0-9A-Za-z+/_-])"
     r"|[A-Za-z0-9]{0,24}/[A-Za-z0-9/]{0,24}[_-](?=[a-z])|[A-Za-z0-9]{0,24}[_-][A-Za-z0-9]{0,24}/(?=[a-z])"
 )
-_HEX = re.compile(r"[0-9A-Fa-f-]+|0x[0-9A-Fa-f]+")
+_HEX = as_pattern(r"[0-9A-Fa-f-]+|0x[0-9A-Fa-f]+")
 
 
 def _whole(scan: Scan, start: int, end: int) -> bool:

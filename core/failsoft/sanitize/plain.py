@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.assigned import PLURALS
 from failsoft.sanitize.forms import Site
 from failsoft.sanitize.grammar import SHAPES
@@ -18,14 +19,14 @@ from failsoft.sanitize.verdict import Judge
 
 __all__ = ["plainly_assigned"]
 
-_PLAINLY = re.compile(
+_PLAINLY = as_pattern(
     r"=([A-Za-z0-9][\w^!+~#@$?.-]{3,254}[\w^!+~#@$?-])(?=\s|\Z)(?!\s{0,4}(?:[-=~]{1,2}>|[→⇒]))"
     r"|([\"']): ?\2([A-Za-z0-9][\w^!+~#@$?.-]{3,255})\2(?=[,}\]]|\Z)",
     re.ASCII,
 )
 # a word at the beginning, so that it is none of a sentence
 _CREDENTIALS = r"(?:[Bb]earer|[Tt]oken|[Bb]asic) ([A-Za-z0-9_]{8}[\w.~+/-]{7,4000}[\w~+/-])"
-_HEADER = re.compile(rf": {_CREDENTIALS}(?=\s|\Z)(?!\s?=)|([\"']): ?\2{_CREDENTIALS}\2(?=[,}}\]]|\Z)", re.ASCII)
+_HEADER = as_pattern(rf": {_CREDENTIALS}(?=\s|\Z)(?!\s?=)|([\"']): ?\2{_CREDENTIALS}\2(?=[,}}\]]|\Z)", re.ASCII)
 # kinds that are read in a way of their own, what parts one of many
 _OF_FORM = frozenset((*SHAPES, "authorization", "cookie", "signature"))
 _JOINING = ("?", "&", ";")

@@ -5,9 +5,9 @@ A marker that opens a record, or a segment of one, is the anchor; what goes of t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
@@ -16,7 +16,7 @@ from failsoft.sanitize.tables import plan_rows_of, split_by
 __all__ = ["RecordRules"]
 
 _MAX_SEGMENT, _MAX_CARD, _MAX_OBJECT = 4_096, 8_192, 1_024
-_SEGMENT_END = re.compile(r"\r|\n|\\[rnx]|[\"'](?=[,\s)}\]]|$)")
+_SEGMENT_END = as_pattern(r"\r|\n|\\[rnx]|[\"'](?=[,\s)}\]]|$)")
 # HL7 version 2, chapter 3: what stands where in a segment, from field 1
 _HL7 = {
     "PID": {
@@ -30,8 +30,8 @@ _HL7 = {
 }  # fmt: skip
 # of these, only what stands before the first caret: who gave the number and of what sort it is may be said
 _NUMBERS = frozenset(("health_id", "account", "national_id", "ssn"))
-_REPEATED = re.compile(r"[^~]+")
-_PART = re.compile(r"[^^&]+")
+_REPEATED = as_pattern(r"[^~]+")
+_PART = as_pattern(r"[^^&]+")
 # ASC X12: by segment and the qualifier in front of it
 _PERSON_IDS = frozenset(("MI", "II", "34", "SY", "ZZ", "EI", "24", "MR", "HN"))
 _X12_IDS = {
@@ -39,9 +39,9 @@ _X12_IDS = {
     "EA": "health_id", "6P": "health_id", "F6": "health_id", "23": "health_id", "TJ": "national_id",
 }  # fmt: skip
 _X12_FIELDS = {"DMG": {2: "birth_date"}, "SBR": {3: "health_id"}, "ISA": {2: "password", 4: "password"}}
-_X12_SEGMENT = re.compile(r"[A-Z][A-Z0-9]{1,2}(?:\*[^*~\r\n\"']{0,256}){1,24}")
+_X12_SEGMENT = as_pattern(r"[A-Z][A-Z0-9]{1,2}(?:\*[^*~\r\n\"']{0,256}){1,24}")
 # vCard (RFC 6350) and iCalendar: properties, with their parameters, up to the end of the line
-_CARD_PROPERTY = re.compile(
+_CARD_PROPERTY = as_pattern(
     r"(?im)(?:^|\\n|\\r)(?:item\d{1,2}\.)?(?P<name>fn|n|nickname|adr|label|tel|bday|x-ssn)"
     r"(?:;[^:\r\n\\]{0,200})?:(?P<value>[^\r\n\\]{1,1024})"
 )
@@ -49,17 +49,17 @@ _CARD_KINDS = {
     "fn": "name", "n": "name", "nickname": "name", "adr": "address", "label": "address", "tel": "phone",
     "bday": "birth_date", "x-ssn": "ssn",
 }  # fmt: skip
-_LDIF_NAME = re.compile(r"(?im)(?:^|\\n)(?:sn|displayname|gecos|initials|gn)(?:;[\w-]{1,16})?::? ([^\r\n\\]{1,256})")
-_COPY = re.compile(r"(?i)copy [\w.\"]{1,80} ?\(([\w\", ]{1,1000})\) from stdin[^\n;]{0,120};?\r?\n")
+_LDIF_NAME = as_pattern(r"(?im)(?:^|\\n)(?:sn|displayname|gecos|initials|gn)(?:;[\w-]{1,16})?::? ([^\r\n\\]{1,256})")
+_COPY = as_pattern(r"(?i)copy [\w.\"]{1,80} ?\(([\w\", ]{1,1000})\) from stdin[^\n;]{0,120};?\r?\n")
 # identifiers of FHIR: objects with a value
-_OBJECT = re.compile(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]{0,200}\}){0,300}\}){0,300}\}")
-_NEXT_OBJECT = re.compile(r"\s{0,4},\s{0,16}\{")
-_FHIR_VALUE = re.compile(r"\\?\"value\\?\"\s{0,4}:\s{0,4}\\?\"([^\"\\]{3,64})")
-_FHIR_KIND = re.compile(
+_OBJECT = as_pattern(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]{0,200}\}){0,300}\}){0,300}\}")
+_NEXT_OBJECT = as_pattern(r"\s{0,4},\s{0,16}\{")
+_FHIR_VALUE = as_pattern(r"\\?\"value\\?\"\s{0,4}:\s{0,4}\\?\"([^\"\\]{3,64})")
+_FHIR_KIND = as_pattern(
     r"(?i)\b(?:mrn|medical.?record|MR|SS|ssn|NI|NNxxx|DL|PPN|MB|MC|SN|PI|national|passport|insurance|member|patient"
     r"|npi|nhs.?number|driver)\b"
 )
-_FHIR_PATIENT = re.compile(r"resourceType\\?\"\s{0,4}:\s{0,4}\\?\"(?:Patient|RelatedPerson|Person|Coverage)\b")
+_FHIR_PATIENT = as_pattern(r"resourceType\\?\"\s{0,4}:\s{0,4}\\?\"(?:Patient|RelatedPerson|Person|Coverage)\b")
 
 
 class RecordRules:

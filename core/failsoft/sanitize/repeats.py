@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from operator import itemgetter
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.forms import has_look
 from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Span
 
 __all__ = ["with_repeats"]
 
-_MARKED = re.compile(r"\[REDACTED:(\w+)\]")
+_MARKED = as_pattern(r"\[REDACTED:(\w+)\]")
 _KINDS = word_set(
     "password secret token api_key private_key session credential csrf oauth_code answer authorization bearer value"
 )

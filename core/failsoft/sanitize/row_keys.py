@@ -5,30 +5,29 @@ A plain integer key stays in messages of databases, where a name or a constraint
 
 from __future__ import annotations
 
-import re
-
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.keys import KeyMatcher
 
 __all__ = ["is_bound_key", "is_harmless_number", "is_key_constraint", "is_key_of_row"]
 
-_NAME = re.compile(r"(?i)(?:\w{1,50}_)?(?:id|pk)(?:_\d{1,4})?")
-_CONSTRAINT = re.compile(r"(?i)(?:[\w.]{1,60}\.)?(?:PRIMARY|pk_\w{1,60}|\w{1,60}_(?:pkey|pk))")
-_OBJECT = re.compile(
+_NAME = as_pattern(r"(?i)(?:\w{1,50}_)?(?:id|pk)(?:_\d{1,4})?")
+_CONSTRAINT = as_pattern(r"(?i)(?:[\w.]{1,60}\.)?(?:PRIMARY|pk_\w{1,60}|\w{1,60}_(?:pkey|pk))")
+_OBJECT = as_pattern(
     r"[\[(]{0,2}\{\s?[\"'][\w.]{1,60}[\"']: ?-?\d{1,18}(?:, ?[\"'][\w.]{1,60}[\"']: ?-?\d{1,18}){0,11}\s?\}[\])]{0,2}"
 )
-_MEMBER = re.compile(r"[\"']([\w.]{1,60})[\"']:")
-_NUMBERS = re.compile(r"[\[(]{1,2}-?\d{1,18}(?:, ?-?\d{1,18}){0,7},?[\])]{1,2}")
-_FIGURE = re.compile(r"\d{1,18}")
+_MEMBER = as_pattern(r"[\"']([\w.]{1,60})[\"']:")
+_NUMBERS = as_pattern(r"[\[(]{1,2}-?\d{1,18}(?:, ?-?\d{1,18}){0,7},?[\])]{1,2}")
+_FIGURE = as_pattern(r"\d{1,18}")
 # places for values in a statement, and what they are compared with; a number that stands there is a place, too
-_PLACE = re.compile(
+_PLACE = as_pattern(
     r"(?i)(?:(?P<of>\b(?:limit|offset)|\w{1,60}[\"`\]]?) {0,2}(?:=|<>|[<>]=?)? {0,2})?"
     r"(?:\?|%s|(?<![\w:])[:@$]\w{1,40}|%\(\w{1,40}\)s|(?<==)\d{1,18}|(?<== )\d{1,18})"
 )
 _PAGING = frozenset(("limit", "offset", "page", "per_page", "page_size", "skip"))
 _AHEAD, _STATEMENT = 240, 1_024
-_OPENS = re.compile(r"(?i)\b(?:select|update|delete|insert|with)\b")
-_VALUE = re.compile(r"\s?(?:(\w{1,60}): ?)?-?\d{1,18}\s?")
-_OF_PRIMARY = re.compile(r"(?i)PRIMARY KEY constraint")
+_OPENS = as_pattern(r"(?i)\b(?:select|update|delete|insert|with)\b")
+_VALUE = as_pattern(r"\s?(?:(\w{1,60}): ?)?-?\d{1,18}\s?")
+_OF_PRIMARY = as_pattern(r"(?i)PRIMARY KEY constraint")
 
 
 def _names_key(keys: KeyMatcher, name: str) -> bool:

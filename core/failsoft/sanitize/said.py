@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.rules import word_set
 
 __all__ = ["is_complaint"]
 
-_PHRASE = re.compile(r"[A-Za-z'’-]+(?:[ ,]{1,2}(?:[A-Za-z'’-]+|\d{1,4}|\([\w ]{1,24}\))){1,24}[.!]?")
+_PHRASE = as_pattern(r"[A-Za-z'’-]+(?:[ ,]{1,2}(?:[A-Za-z'’-]+|\d{1,4}|\([\w ]{1,24}\))){1,24}[.!]?")
 # with which such a phrase opens
 _OPENERS = word_set(
     "a an any array arrays at bool boolean bytes cannot characters choose could data date datetime decimal dict does "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.scanner import Anchor, Scan, Span, marker
 
 __all__ = ["sasl_words"]
@@ -13,17 +13,17 @@ _MECHANISMS = ("plain", "login", "xoauth2", "oauthbearer", "cram-md5")
 # no word has a digit, a capital inside of it, or padding
 _ANSWER = r"((?=[A-Za-z+/]*+[0-9=]|[A-Z]?[a-z+/]*+[A-Z])[A-Za-z0-9+/]{8,16384}={0,2})(?![\w-])"
 _GAP = r"(?:[\"']? [\"']?(?:\{\d{1,5}\+?\}\s{1,2})?|[\"']>)"
-_AFTER = re.compile(_GAP + _ANSWER)
+_AFTER = as_pattern(_GAP + _ANSWER)
 # SMTP (RFC 4954), IMAP, ManageSieve, XMPP
-_ASKED = re.compile(r"(?i)(?:\bauth(?:enticate)? [\"']?|mechanism=[\"'])$")
-_RESPONSE = re.compile(_ANSWER)
-_NAMED = re.compile(r"\b(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5)\b")
+_ASKED = as_pattern(r"(?i)(?:\bauth(?:enticate)? [\"']?|mechanism=[\"'])$")
+_RESPONSE = as_pattern(_ANSWER)
+_NAMED = as_pattern(r"\b(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5)\b")
 _BEFORE = 240
 # "Password:" in base64, in lower case, and what is sent next
 _PROMPTS = ("ugfzc3dvcmq6", "cgfzc3dvcmq6", "ugfzc3dvcmqa")
-_SENT = re.compile(r"[^\n]{0,40}\n(?:reply: [^\n]{0,120}\n){0,2}send: b?'([A-Za-z0-9+/]{4,1024}={0,2})(?=\\r\\n')")
+_SENT = as_pattern(r"[^\n]{0,40}\n(?:reply: [^\n]{0,120}\n){0,2}send: b?'([A-Za-z0-9+/]{4,1024}={0,2})(?=\\r\\n')")
 _BIND = "'authentication': {"
-_QUOTED = re.compile(r"b?[\"'](?!\[REDACTED)([^\"'\n]{1,256})[\"']")
+_QUOTED = as_pattern(r"b?[\"'](?!\[REDACTED)([^\"'\n]{1,256})[\"']")
 
 
 def _asked(scan: Scan, start: int, end: int) -> Span | int:

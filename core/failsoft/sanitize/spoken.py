@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.assigned import assigned, assignment
 from failsoft.sanitize.checks import is_iban, looks_random
 from failsoft.sanitize.forms import HEX_LIKE, Site, has_look, judged, refused, with_change
@@ -22,14 +23,14 @@ _WORDS = any_case(
     "date", "name", "security", "address", "line", "value", "header", "registration", "contact", "kin", "sociale",
     "hash", "pin", "cookie", "answers?", "question", "maiden", "nr", "nro", "nummer", "n[uú]m[eé]ro",
 )  # fmt: skip
-_AFTER_WORDS = re.compile(rf"(?: {_WORDS}\b\.?| [nN]\.? ?[°º]| [nN]\.(?= )){{1,3}}")
-_PROSE = re.compile(
+_AFTER_WORDS = as_pattern(rf"(?: {_WORDS}\b\.?| [nN]\.? ?[°º]| [nN]\.(?= )){{1,3}}")
+_PROSE = as_pattern(
     r"(?:\\{0,3}(?:[\"']|`{1,2}))?"
     r"(?:[ \t]\(?(?:is|was|are|were|by|BY|value|set to|equals|like|used|given|provided|supplied|tried|entered|received"
     r"|sent|got|rejected|attempted|as|on|am|el|le|es|est|ist|lautet)){0,3}"
     r"(?:[ ]-(?=[ ]))?[ \t]{0,2}[:=(#]{0,2}[ \t]{0,2}"
 )
-_OF_WHOM = re.compile(
+_OF_WHOM = as_pattern(
     r"(?i)[ ](?:for|of)[ ](?:(?:the )?(?:user|account|client|service|tenant|customer|db|database|role|host|login) )?"
     r"[\"']?[\w.@-]{1,40}[\"']?(?:[ ](?:is|was)[ ]|:[ ]|[ ]?=[ ]?)"
 )
@@ -40,22 +41,22 @@ _PROSE_KINDS = word_set(
 )
 _TOLD_KINDS = word_set("password secret api_key private_key otp token")
 _CODE_KINDS = frozenset(["otp", "cvv"])
-_CODE = re.compile(r"\d{3,8}")
+_CODE = as_pattern(r"\d{3,8}")
 # in prose these are other words
 _NOT_SPOKEN = word_set("pass pw sid")
-_CHANGED = re.compile(
+_CHANGED = as_pattern(
     r"[^\n'\"]{0,24} from (?P<q>['\"`])(?P<old>(?!\[REDACTED)[^'\"`\n]{1,128})(?P=q) to"
     r" (?P=q)(?P<new>[^'\"`\n]{1,128})(?P=q)"
 )
-_ARGUMENT = re.compile(r"\((?:([\"'])([^\"'\n]{6,256})\1|([^\s\"'(),=.:\[\]]{6,256}))\)")
-_NUMBER = re.compile(r" (?:#?\d{1,3}|\(#?\d{1,3}\))(?= ?[:=])")
-_MEMBER = re.compile(r"[A-Za-z_]\w*=(?!=|$)")
+_ARGUMENT = as_pattern(r"\((?:([\"'])([^\"'\n]{6,256})\1|([^\s\"'(),=.:\[\]]{6,256}))\)")
+_NUMBER = as_pattern(r" (?:#?\d{1,3}|\(#?\d{1,3}\))(?= ?[:=])")
+_MEMBER = as_pattern(r"[A-Za-z_]\w*=(?!=|$)")
 # the next word of a sentence, which is no value
-_NEXT_WORD = re.compile(r"[A-Za-z]{1,32}(?=[.,;:]?(?:\n| (?!\")))")
+_NEXT_WORD = as_pattern(r"[A-Za-z]{1,32}(?=[.,;:]?(?:\n| (?!\")))")
 # of a command: `-k "password or token" --maxfail=1`
-_NEXT_OPTION = re.compile(r"--?[A-Za-z][\w-]*+(?=[= ]|$)")
+_NEXT_OPTION = as_pattern(r"--?[A-Za-z][\w-]*+(?=[= ]|$)")
 _FROM = 30
-_FOLLOWING = re.compile(r" n\.? ?[°º]| \w+\.?")
+_FOLLOWING = as_pattern(r" n\.? ?[°º]| \w+\.?")
 # what stands before the number of a document, in whatever language
 _NO = "no"
 _NO_WORDS = word_set("nr nro nummer numero número numéro n n° nº n.° n.º")

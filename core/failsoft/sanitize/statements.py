@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.row_keys import is_bound_key
@@ -23,7 +23,7 @@ _TEXT = r"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.|'')*+'"
 _ITEMS = rf"(?:[^\[\](){{}}\"'\n]|{_TEXT})*+"
 _LIST = rf"[\[({{](?:{_ITEMS}[\[({{]{_ITEMS}[\])}}]){{0,64}}{_ITEMS}[\])}}]"
 # a place for a value, the rest of the statement, and what parts it from the values
-_BOUND = re.compile(
+_BOUND = as_pattern(
     r"(?:\?|%s|%\(\w{1,40}\)s|\$\d{1,3}|(?<![\w:])[:@]\w{1,40})[^?%$@\[{\n]{0,160}?"
     r"(?:\\{0,3}(?:\"\"\"|'''|[\"'`])(?:\)|,)\s{0,16}|[\w);\"`'](?:;|\s--)?\s{1,4}|,\s{0,4})"
     r"(?:(?:with |using )?\\{0,3}[\"']?(?:args?|arguments|bind(?:ing)?s?|values?|params|parameters|vars)"
@@ -32,26 +32,26 @@ _BOUND = re.compile(
     rf"(?=[^\n]{{0,4096}}?[\"']){_LIST})"
 )
 # in brackets, it is more of the statement
-_CONDITION = re.compile(r"[=<>] ?(?:\?|%s|[:@$]\w)[ )]")
+_CONDITION = as_pattern(r"[=<>] ?(?:\?|%s|[:@$]\w)[ )]")
 _MOST_CONDITIONS = 8
-_CALLED = re.compile(r"\w\(\s{0,4}[fru]?[\"']{1,3}\s{0,16}$")
-_LITERAL = re.compile(r"[\"']([^\"'\n]{1,256})[\"']")
-_BINDING = re.compile(
+_CALLED = as_pattern(r"\w\(\s{0,4}[fru]?[\"']{1,3}\s{0,16}$")
+_LITERAL = as_pattern(r"[\"']([^\"'\n]{1,256})[\"']")
+_BINDING = as_pattern(
     r"(?i)binding parameter (?:\[\d{1,4}\] as \[(\w{1,32})\] - |\(\d{1,4}:(\w{1,32})\) <- )\[([^\]\n]{1,4096})\]"
 )
 _NUMBERS = frozenset(["integer", "int", "bigint", "smallint", "tinyint", "boolean", "bit", "double", "float"])
-_TYPED = re.compile(r"([^\n,][^\n]{0,4096}?)\((?:String|Timestamp|Date|LocalDate|LocalDateTime|byte\[\])\)(?=, |\s|$)")
-_NUMBER = re.compile(r"\d{1,32}\((?:Integer|Long|Short|Boolean|Double|Float|BigDecimal)\), ")
+_TYPED = as_pattern(r"([^\n,][^\n]{0,4096}?)\((?:String|Timestamp|Date|LocalDate|LocalDateTime|byte\[\])\)(?=, |\s|$)")
+_NUMBER = as_pattern(r"\d{1,32}\((?:Integer|Long|Short|Boolean|Double|Float|BigDecimal)\), ")
 _LINE = 4_096
 # how a statement came about, in the log of SQLAlchemy's engine; its parameters follow
 _ECHOES = ("[generated in ", "[cached since ", "[raw sql] ", "[no key ", "[caching disabled ", "support caching ")
-_ECHO = re.compile(
+_ECHO = as_pattern(
     r"(?i)(?:\[(?:generated in|cached since|no key|caching disabled) |support caching )[^\]\n]{0,80}\] (?=[(\[{])"
     r"|\[raw sql\] (?=[(\[{])"
 )
-_WHOLE = re.compile(rf"{_LIST}(?=\s|$|[\"'\\,])")
+_WHOLE = as_pattern(rf"{_LIST}(?=\s|$|[\"'\\,])")
 _LONGEST, _EMPTY = 32_768, 2
-_ARGUMENT = re.compile(r"(?i)query argument \$\d{1,4}: ('[^'\n]{1,4096}'|\"[^\"\n]{1,4096}\")")
+_ARGUMENT = as_pattern(r"(?i)query argument \$\d{1,4}: ('[^'\n]{1,4096}'|\"[^\"\n]{1,4096}\")")
 
 
 def _bound(scan: Scan, start: int, end: int) -> Span | int:

@@ -6,32 +6,33 @@ import ipaddress
 import re
 from collections.abc import Callable
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.checks import looks_random
 
 __all__ = ["scrub_strictly"]
 
-_IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
-_VERSION = re.compile(
+_IPV4 = as_pattern(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
+_VERSION = as_pattern(
     r"(?i)(?:[a-z]/|version|python|java|node|nginx|openssl|postgres(?:ql)?|mysql|redis|chrome|firefox|linux|kernel"
     r"|windows|macos|android|ios|release|build|==|>=|<=|~=|\bv|\boid|extension|algorithm|arc|policy|identifier|attribute"
     r"|extensions|oids|(?<!oth)er than)[\s:=(]{0,3}$"
 )
 # object identifiers of X.500 (attributes, extensions of certificates) have the form of an address
-_ARC = re.compile(r"2\.5\.(?:4|29)\.")
-_OF_X500 = re.compile(r"(?i)\boids?\b|extension|certificat|x\.?509|attribute|critical")
+_ARC = as_pattern(r"2\.5\.(?:4|29)\.")
+_OF_X500 = as_pattern(r"(?i)\boids?\b|extension|certificat|x\.?509|attribute|critical")
 _FAR = 96
-_IPV6 = re.compile(r"(?<![\w:.])(?=[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:)[0-9A-Fa-f:.]{2,45}(?:%\w{1,16})?(?![\w:])")
-_MAC = re.compile(
+_IPV6 = as_pattern(r"(?<![\w:.])(?=[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:)[0-9A-Fa-f:.]{2,45}(?:%\w{1,16})?(?![\w:])")
+_MAC = as_pattern(
     r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])"
     r"|\b(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}\b"
 )
-_HOME = re.compile(r"(?i)((?:/home/|/users/|\\users\\|\\\\users\\\\))([^/\\\s:'\"<>|]{1,64})")
-_WORD = re.compile(r"(?<![\w/+.-])[A-Za-z0-9+/_-]{20,512}={0,2}(?![\w/+.-])")
+_HOME = as_pattern(r"(?i)((?:/home/|/users/|\\users\\|\\\\users\\\\))([^/\\\s:'\"<>|]{1,64})")
+_WORD = as_pattern(r"(?<![\w/+.-])[A-Za-z0-9+/_-]{20,512}={0,2}(?![\w/+.-])")
 # what each of them has inside: where a text has it nowhere, it need not be looked at letter by letter
-_IN_IPV4 = re.compile(r"\.\d{1,3}\.")
-_IN_IPV6 = re.compile(r":[0-9A-Fa-f.]*+:")
-_IN_MAC = re.compile(r"[:.-](?:[0-9A-Fa-f]{2}[:-]|(?<=\.)[0-9A-Fa-f]{4}\.)")
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_IN_IPV4 = as_pattern(r"\.\d{1,3}\.")
+_IN_IPV6 = as_pattern(r":[0-9A-Fa-f.]*+:")
+_IN_MAC = as_pattern(r"[:.-](?:[0-9A-Fa-f]{2}[:-]|(?<=\.)[0-9A-Fa-f]{4}\.)")
+_UUID = as_pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SHARED_HOMES = frozenset(["public", "shared", "runner", "[redacted"])
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.forms import HEX_LIKE
 from failsoft.sanitize.grammar import SHAPES
@@ -25,22 +26,22 @@ __all__ = ["is_cell", "plan_rows_of", "plan_table", "split_by"]
 _MAX_HEADING, _MAX_COLUMNS, _MAX_HTML = 1_024, 64, 65_536
 _BAR = "|│┃║"
 # what stands behind a heading: the next cell, or the end of the line
-_BEHIND = re.compile(
+_BEHIND = as_pattern(
     rf"\\?[\"'`]?\*{{0,2}}(?:[,;\t]| {{0,80}}[{_BAR}]| ?\r?\n| {{2,80}}\S|\\[nrt]|, |</th>|</(?:b|strong|span)></th>)"
 )
-_HEADING = re.compile(r"[^\W\d][\w.#/()-]{0,40}(?: [\w.#/()-]{1,24}){0,3}")
-_PREFIXED = re.compile(r"[^,;\t|]{0,120}[:>] ?([^\W\d]\w{0,40})")
+_HEADING = as_pattern(r"[^\W\d][\w.#/()-]{0,40}(?: [\w.#/()-]{1,24}){0,3}")
+_PREFIXED = as_pattern(r"[^,;\t|]{0,120}[:>] ?([^\W\d]\w{0,40})")
 # of a table that is drawn, what stands below the headings
-_RULE = re.compile(rf"[-+:=─━═┼╪╇┿├┝╞┡┤┥╡┩{_BAR} \t]{{3,2000}}\r?$")
-_RULE_SIGNS = re.compile(r"[-=─━═]{2}")
-_GAP = re.compile(r" {2,}|\t+")
-_QUOTED = re.compile(r"[ ]?\"((?:[^\"\n]|\"\"){0,4096})\"[ ]?(?=(.)|$)")
-_HTML_ROW = re.compile(r"<tr(?:\s[^<>]{0,200})?>(.*?)(?:</tr>|(?=<tr[\s>])|$)", re.DOTALL | re.IGNORECASE)
-_HTML_CELL = re.compile(
+_RULE = as_pattern(rf"[-+:=─━═┼╪╇┿├┝╞┡┤┥╡┩{_BAR} \t]{{3,2000}}\r?$")
+_RULE_SIGNS = as_pattern(r"[-=─━═]{2}")
+_GAP = as_pattern(r" {2,}|\t+")
+_QUOTED = as_pattern(r"[ ]?\"((?:[^\"\n]|\"\"){0,4096})\"[ ]?(?=(.)|$)")
+_HTML_ROW = as_pattern(r"<tr(?:\s[^<>]{0,200})?>(.*?)(?:</tr>|(?=<tr[\s>])|$)", re.DOTALL | re.IGNORECASE)
+_HTML_CELL = as_pattern(
     r"<t[dh](?:\s[^<>]{0,200})?>\s{0,40}(?:<\w{1,12}(?:\s[^<>]{0,200})?>\s{0,40}){0,4}([^<>]{0,4096}?)\s{0,40}(?=<|$)",
     re.IGNORECASE,
 )
-_ESCAPED_EDGE = re.compile(r"\\n|\\r|[\"'`]")
+_ESCAPED_EDGE = as_pattern(r"\\n|\\r|[\"'`]")
 # under such a heading even a plain word is a value
 _WORDY = word_set("password secret answer private_key")
 _CODES = word_set("otp cvv")
@@ -306,8 +307,8 @@ def _split_by_bars(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [(left + 1, right) for left, right in pairwise(edges)]
 
 
-_STROKE = re.compile(r"[-=─━═]+")
-_BARS = re.compile(f"[{_BAR}]")
+_STROKE = as_pattern(r"[-=─━═]+")
+_BARS = as_pattern(f"[{_BAR}]")
 
 
 def _split_by_gaps(text: str, start: int, end: int) -> list[tuple[int, int]]:

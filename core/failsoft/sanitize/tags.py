@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hmac
-import re
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.scanner import marker
 
 __all__ = ["LEAST_KEY", "Tagger"]
@@ -13,7 +13,7 @@ LEAST_KEY = 16
 """Least length of key material, in bytes."""
 _PURPOSE = b"failsoft/redaction-tag/v1"
 _TAG_DIGITS = 4
-_UNTAGGED = re.compile(r"\[REDACTED:([\w.-]+)\]")
+_UNTAGGED = as_pattern(r"\[REDACTED:([\w.-]+)\]")
 _DIGITS_ONLY = frozenset(["card", "phone", "sin", "ssn"])
 # the kinds of what was not read, of which there is nothing to compare
 _NOT_READ = frozenset(["error", "cycle", "depth", "bounds"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-import re
 import types
 import uuid
 from collections import deque
@@ -15,6 +14,7 @@ from numbers import Number
 from pathlib import PurePath
 from typing import Any
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.beside import (
     MOST_COLUMNS,
     NUMBER_NAMES,
@@ -60,8 +60,8 @@ _NAMED_INSIDE = word_set(
 _HARMLESS_INSIDE = DISARMING_TAILS - {"key", "keys", "payload", "object", "instance"}
 # so many names without a secret under them are remembered, as long as this at most
 _MOST_PLAIN, _LONGEST_PLAIN = 4_096, 64
-_BLANK = re.compile(r"\s|^$")
-_HEX = re.compile(r"[0-9a-fA-F]{32,128}")
+_BLANK = as_pattern(r"\s|^$")
+_HEX = as_pattern(r"[0-9a-fA-F]{32,128}")
 _PLAIN: Any = object
 _judge = Judge()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.deferred import as_pattern
 from failsoft.sanitize.abroad import FUNCTION_WORDS_ABROAD, STATES_ABROAD, is_complaint_abroad
 from failsoft.sanitize.checks import looks_random, mixed
 from failsoft.sanitize.codelike import (
@@ -65,7 +66,7 @@ _MECHANISMS = word_set(
     "anonymous session token password certificate"
 )
 
-_MASKED = re.compile(
+_MASKED = as_pattern(
     r"[*•●xX#.…_-]{3,}"
     r"|.{0,12}(?:\*{3,}|•{3,}|●{3,}).{0,12}"
     r"|[\[<({]{1,2}[^\]>)}]{0,40}(?i:redact|filter|mask|hidden|secure|remov|scrub|secret|censor|omitted|sensitive|protected)"
@@ -76,7 +77,7 @@ _MASKED = re.compile(
 # with what no mask and no placeholder begins, unless it has one of the others in it
 _NO_MASK = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwyz0123456789/+")
 _MASKS = ("***", "•••", "●●●")
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = as_pattern(
     r"\$\{[^}]{0,80}\}|\$\([^)]{0,80}\)|\[?\$[A-Z_][A-Z0-9_]*\]?|\$[A-Za-z_]{1,40}|\$\d{1,2}|\{\{.{0,80}\}\}"
     r"|\{[A-Za-z_][\w.\[\]!:]{0,60}\}|\{\}"
     r"|%[sdrifq]|%\([\w.]{1,60}\)[sdrif]|%[A-Z_]{2,40}%|\$[A-Za-z_]\w{0,40}(?:-?$|->.*|::.*)|:[a-z_]\w{0,40}:?"
@@ -86,13 +87,13 @@ _PLACEHOLDER = re.compile(
     r"(?:\(\d{1,5}(?:, ?\d{1,5})?\)?)?(?:\[\])?"
     r"|!(?:vault|secret|env|encrypted|reference|Ref|Sub|GetAtt|ImportValue)\b[\w./-]{0,80}|__\w{1,40}__|#\{[^}]{0,80}\}"
 )
-_MEDIA_TYPE = re.compile(r"(?:application|text|image|audio|video|multipart)/[\w.+-]{1,64}")
-_PATH = re.compile(
+_MEDIA_TYPE = as_pattern(r"(?:application|text|image|audio|video|multipart)/[\w.+-]{1,64}")
+_PATH = as_pattern(
     r"(?:(?:file:(?://)?|[\w-]{1,40}:)?/(?:run|var|etc|home|usr|opt|tmp|mnt|srv|app|root|secrets|Users)(?=/|$|\s)|\./"
     r"|~/|[A-Z]:\\).*"
 )
 # where a value is to be found, instead of it
-_REFERENCE = re.compile(
+_REFERENCE = as_pattern(
     r"(?:env|file|vault|ssm|awssm|aws-sm|asm|gcpsm|gsm|sm|kv|akv|keyvault|azurekv|keyring|keychain|sops|secret"
     r"|secretsmanager|secretmanager|doppler|infisical|conjur|bitwarden|bws|lpass|1password|op|arn|k8s|kms)"
     r":(?!\d+$)(?://)?[\w./#:{}$\[\]-]{2,200}"
@@ -103,13 +104,13 @@ _COLLECTIONS = word_set(
     "resourcegroups providers accounts serviceaccounts users organizations folders parameters clusters regions zones "
     "certificates configmaps repositories environments databases instances deployments services tenants mounts"
 )
-_NAMED_THING = re.compile(r"[A-Za-z0-9][\w.@-]{0,79}")
+_NAMED_THING = as_pattern(r"[A-Za-z0-9][\w.@-]{0,79}")
 _LEAST_NAMED = 3
-_HEADER_NAME = re.compile(r"(?:[Xx]|[A-Z][a-z]{1,15})(?:-[A-Za-z]{1,16}){1,4}")
-_PROVIDER = re.compile(r"[a-z]{2,16}(?:[-_][a-z]{2,16}){0,2}")
-_GLOB = re.compile(r"[\w-]{1,40}(?:/[\w{}=-]{1,40})*/\*.*|\*(?:[/.][\w*.-]{1,40})+")
-_URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://")
-_SENTENCE = re.compile(
+_HEADER_NAME = as_pattern(r"(?:[Xx]|[A-Z][a-z]{1,15})(?:-[A-Za-z]{1,16}){1,4}")
+_PROVIDER = as_pattern(r"[a-z]{2,16}(?:[-_][a-z]{2,16}){0,2}")
+_GLOB = as_pattern(r"[\w-]{1,40}(?:/[\w{}=-]{1,40})*/\*.*|\*(?:[/.][\w*.-]{1,40})+")
+_URL = as_pattern(r"[a-z][a-z0-9+.-]{1,20}://")
+_SENTENCE = as_pattern(
     r"(?i)\b(?:required|must|invalid|expired|missing|incorrect|characters|too (?:short|long|common|weak|similar)"
     r"|(?:do|does|did)(?:n't| not)|cannot|can't|may not|should"
     r"|not (?:fully|specified|configured|available|present|supported|provided|found|allowed|valid|set|match|be|a|an"
@@ -119,27 +120,27 @@ _SENTENCE = re.compile(
     r"|failed|unsupported|not supported)\b"
 )
 # in whatever language
-_WHOLE_SENTENCE = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:,? [^\W\d_]+(?:['’-][^\W\d_]+)?){4,40}[.!]")
+_WHOLE_SENTENCE = as_pattern(r"[^\W\d_a-z][^\W\d_]*(?:,? [^\W\d_]+(?:['’-][^\W\d_]+)?){4,40}[.!]")
 _FORMS = any_case(
     "sha", "md", "base", "utf", "rsa", "aes", "hs", "rs", "es", "ps", "iso", "oauth", "http", "tls", "ssl", "python",
     "py", "ipv", "x", "p", "k8s", "sha-", "utf-", "aes-", "rsa-", "ed", "p-", "s3", "ec2", "argon", "v", "field",
     "step", "rule", "line", "test", "page", "item", "part", "phase", "stage", "node", "host", "db", "user",
 )  # fmt: skip
-_NOT_RANDOM = re.compile(
+_NOT_RANDOM = as_pattern(
     r"[vV]?\d+(?:[.,]\d+)+\w*|\d+(?i:ms|s|m|h|d|kb|mb|gb|px|st|nd|rd|th|x|%)?|\d{4}-\d\d-\d\d.*|\d\d:\d\d.*"
     rf"|(?:{_FORMS}|\d{{4}}_(?i:[a-z_]+)\w*)[-_]?\d{{0,6}}(?:[-_.]\w{{0,8}})?|0[xX][0-9a-fA-F]+|#\d+"
 )
-_NUMBERED = re.compile(r"[A-Za-z]+\d?")
-_SMALL = re.compile(r"\d{1,3}|\d{1,4}\.\d{1,4}")
+_NUMBERED = as_pattern(r"[A-Za-z]+\d?")
+_SMALL = as_pattern(r"\d{1,3}|\d{1,4}\.\d{1,4}")
 _WEAK_KINDS = word_set("session authorization cookie csrf signature credential otp")
 _NAMED_KINDS = word_set("authorization credential")
 _NAMES = word_set("name person personal_name")
 _PEOPLE = _NAMES | word_set("address answer")
 _DATES = word_set("birth_date date")
 _COUNTED_KINDS = word_set("cookie credential")
-_FEW, _COUNT = re.compile(r"\d{1,3}"), re.compile(r"\d{1,9}")
+_FEW, _COUNT = as_pattern(r"\d{1,3}"), as_pattern(r"\d{1,9}")
 # a token of a grammar, or its kind, as `EOF`
-_TERMINAL = re.compile(r"[A-Z]{2,8}|\d{1,4}")
+_TERMINAL = as_pattern(r"[A-Z]{2,8}|\d{1,4}")
 _CODES = word_set("otp cvv")
 _ANY_WORD = word_set("password secret otp cvv")
 _SIGNATURE_LEAST = 12
@@ -149,23 +150,23 @@ _MANY_WORDS = 3
 _LEAST_NUMBER, _LEAST_ID = 6, 12
 # what people call credentials: `PhD, CISSP`
 _DEGREE = r"[A-Z][a-z]{0,2}(?:\.? ?[A-Z][a-z]{0,2}){1,5}\.?"
-_DEGREES = re.compile(rf"{_DEGREE}(?:(?:[,;/] ?|-){_DEGREE}){{0,6}}")
+_DEGREES = as_pattern(rf"{_DEGREE}(?:(?:[,;/] ?|-){_DEGREE}){{0,6}}")
 # of OAuth 1, where a key that is made of words is what the client is called
-_CONSUMER = re.compile(r"(?i)(?:oauth_?)?consumer_?key")
+_CONSUMER = as_pattern(r"(?i)(?:oauth_?)?consumer_?key")
 # of a place in memory, of a port alone, and what a resolver says of one
-_POINTER = re.compile(r"0[xX][0-9a-fA-F]{2,40}|:\d{1,5}|E[A-Z]{2,12}_[A-Z_]{2,24}")
+_POINTER = as_pattern(r"0[xX][0-9a-fA-F]{2,40}|:\d{1,5}|E[A-Z]{2,12}_[A-Z_]{2,24}")
 # `acme/auth`, `google.protobuf.Timestamp`: full names of things
-_FULL_NAME = re.compile(
+_FULL_NAME = as_pattern(
     r"(?=(?:[\w.-]*/)*[a-z0-9])[\w.@-]{1,80}(?:/[\w.:@-]{1,80}){1,8}|[a-z]\w*(?:\.\w+){2,8}", re.ASCII
 )
-_DIGEST = re.compile(r"(?:sha\d{1,3}|md5):[0-9a-fA-F]{32,128}")
+_DIGEST = as_pattern(r"(?:sha\d{1,3}|md5):[0-9a-fA-F]{32,128}")
 # an algorithm, the size of a key
-_ALGORITHM = re.compile(
+_ALGORITHM = as_pattern(
     any_case(r"sha\d{1,3}", "md5", "ecdsa", "rsa", "ed25519", "hmac")
     + r"(?i:(?:-?with|-?sha|encryption|-?rsa|-?pss)[\w-]{0,24})|\d{3,5}[ -](?i:bit).*"
 )
 # letters and digits without a sign of a path, a list, a call, a placeholder, of names that dots part; or a number
-_EVIDENT = re.compile(
+_EVIDENT = as_pattern(
     r"(?=[^0-9]*+[0-9])(?=[^A-Za-z]*+[A-Za-z])(?=[^.]*+\Z|[\w.!?]*+[^\w.!?])[A-Za-z0-9][\w^!+~=#@;&$?.-]{4,}+"
     r"|\+?[0-9][0-9 ()/-]{4,}+",
     re.ASCII,

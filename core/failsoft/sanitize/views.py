@@ -7,11 +7,13 @@ import re
 from bisect import bisect_right
 from typing import Final, Literal, NamedTuple, get_args
 
+from failsoft.deferred import as_pattern
+
 __all__ = ["WAYS", "View", "Way", "view_of"]
 
-_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
-_ENTITY = re.compile(r"&(?:#x?[0-9A-Fa-f]{1,6}|quot|apos|amp|lt|gt|nbsp|colon|equals|commat|period|num|sol);")
-_UNICODE = re.compile(r"\\u00[0-9A-Fa-f]{2}|\\x[0-7][0-9A-Fa-f]|\\/")
+_PERCENT = as_pattern(r"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
+_ENTITY = as_pattern(r"&(?:#x?[0-9A-Fa-f]{1,6}|quot|apos|amp|lt|gt|nbsp|colon|equals|commat|period|num|sol);")
+_UNICODE = as_pattern(r"\\u00[0-9A-Fa-f]{2}|\\x[0-7][0-9A-Fa-f]|\\/")
 
 Way = Literal["percent", "entity", "unicode"]
 WAYS: Final[tuple[Way, ...]] = get_args(Way)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from failsoft.audit.incidents import BUILT_IN
+from failsoft.deferred import as_pattern
 from failsoft.errors.exceptions import Fault
 from failsoft.errors.taxonomy import Category, Severity
 from failsoft.kinds import (
@@ -27,12 +28,12 @@ from failsoft.options import Options, shown
 
 __all__ = ["AuditIncident", "AuditNotification", "CompliancePattern", "faults_of_channels", "faults_of_rules"]
 
-_WEBHOOK = re.compile(r"https?://\S+|(env|file):.+")
-_SYSLOG = re.compile(r"(udp|tcp)://[^/\s]+|unix:///\S+")
-_MAIL = re.compile(r"[^\s@<>,\"]{1,64}@[^\s@<>,\"]{1,255}")
-_SERVER = re.compile(r"[A-Za-z0-9._-]+(:\d{1,5})?|\[[0-9a-fA-F:]+\](:\d{1,5})?")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_PATTERN = re.compile(r"[A-Z][A-Z0-9_*]*|" + "|".join(Category))
+_WEBHOOK = as_pattern(r"https?://\S+|(env|file):.+")
+_SYSLOG = as_pattern(r"(udp|tcp)://[^/\s]+|unix:///\S+")
+_MAIL = as_pattern(r"[^\s@<>,\"]{1,64}@[^\s@<>,\"]{1,255}")
+_SERVER = as_pattern(r"[A-Za-z0-9._-]+(:\d{1,5})?|\[[0-9a-fA-F:]+\](:\d{1,5})?")
+_NAME = as_pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_PATTERN = as_pattern(r"[A-Z][A-Z0-9_*]*|" + "|".join(Category))
 
 
 def _text(pattern: re.Pattern[str]) -> Any:

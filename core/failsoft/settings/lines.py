@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator
 
+from failsoft.deferred import as_pattern
 from failsoft.kinds import join_path
 
 __all__ = ["lines_of"]
 
 _PART = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
 _KEYS = rf"{_PART}(?:\s*\.\s*{_PART})*"
-_HEADER = re.compile(rf"\s*(\[\[?)\s*({_KEYS})\s*\]")
-_PAIR = re.compile(rf"\s*({_KEYS})\s*=")
+_HEADER = as_pattern(rf"\s*(\[\[?)\s*({_KEYS})\s*\]")
+_PAIR = as_pattern(rf"\s*({_KEYS})\s*=")
 _SCAN = {
-    "": re.compile(r"""(?P<opened>'{3}|"{3})|"(?:[^"\\]|\\.)*"|'[^']*'|#.*|."""),
-    "'''": re.compile(r"(?:[^']|'(?!''))*'{3}"),
-    '"""': re.compile(r'(?:[^"\\]|\\.|"(?!""))*"{3}'),
+    "": as_pattern(r"""(?P<opened>'{3}|"{3})|"(?:[^"\\]|\\.)*"|'[^']*'|#.*|."""),
+    "'''": as_pattern(r"(?:[^']|'(?!''))*'{3}"),
+    '"""': as_pattern(r'(?:[^"\\]|\\.|"(?!""))*"{3}'),
 }
 """What comes next: outside of long strings a token, inside one its end."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from failsoft.audit.notices import Message
 from failsoft.audit.records import iso
+from failsoft.deferred import as_pattern
 from failsoft.errors.taxonomy import Severity
 
 __all__ = ["Syslog", "frame_of"]
@@ -17,7 +17,7 @@ __all__ = ["Syslog", "frame_of"]
 _FACILITY: Final = 10  # security and authorization messages
 _ENTERPRISE: Final = "failsoft@32473"  # RFC 5612: for documentation and examples; none is registered
 _MOST_UDP: Final = 2_048
-_NOT_IN_NAMES: Final = re.compile(r"[^!-~]")
+_NOT_IN_NAMES: Final = as_pattern(r"[^!-~]")
 
 
 def frame_of(message: Message, at: float) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,14 +14,15 @@ from failsoft.audit.new_files import write_new
 from failsoft.cli.audit.shared import CouldNotRunError, unusable
 from failsoft.cli.main import Context
 from failsoft.clock import SystemClock
+from failsoft.deferred import as_pattern
 from failsoft.errors.exceptions import SettingsError
 from failsoft.observers.base import one_line
 from failsoft.settings import load
 
 __all__ = ["rotate"]
 
-_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ID = as_pattern(r"[A-Za-z0-9._-]{1,64}")
+_NAME = as_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @click.command()

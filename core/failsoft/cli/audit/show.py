@@ -17,16 +17,17 @@ from failsoft.cli.audit.asking import note, reading, trail_of
 from failsoft.cli.audit.group import Opened
 from failsoft.cli.audit.shared import CouldNotRunError, ascii_json, unreadable
 from failsoft.cli.main import Context
+from failsoft.deferred import as_pattern
 from failsoft.ids import support_reference
 from failsoft.observers.base import one_line
 
 __all__ = ["show"]
 
-_ERROR_ID = re.compile(r"(?:urn:uuid:)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})")
-_BEGINNING = re.compile(r"(?:urn:uuid:)?([0-9a-f]{8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,11})?)")
-_REFERENCE = re.compile(r"[0-9a-z]{4}-[0-9a-z]{4}")
+_ERROR_ID = as_pattern(r"(?:urn:uuid:)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})")
+_BEGINNING = as_pattern(r"(?:urn:uuid:)?([0-9a-f]{8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,11})?)")
+_REFERENCE = as_pattern(r"[0-9a-z]{4}-[0-9a-z]{4}")
 _MISHEARD = str.maketrans("OIL", "011")
-_PLACE = re.compile(r"([0-9a-f]{32}):(\d{1,18})")
+_PLACE = as_pattern(r"([0-9a-f]{32}):(\d{1,18})")
 _MOST = 100
 _FAILURES = ("failure.handled",)
 _LATEST = 600_000_000

@@ -6,10 +6,9 @@ A class is looked up by its package and its name, because libraries move classes
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from failsoft.deferred import on_demand
+from failsoft.deferred import as_pattern, on_demand
 from failsoft.errors.catalogue.auth import AUTH
 from failsoft.errors.catalogue.brokers import BROKERS
 from failsoft.errors.catalogue.checks import CHECKS
@@ -66,7 +65,7 @@ _FORKS = {
 }
 
 # a copy of a library inside of another one, as `botocore.vendored.requests`
-_COPIED = re.compile(r"\.(?:_?vendor(?:ed)?|externals|requests\.packages)\.(?=\w+\.)")
+_COPIED = as_pattern(r"\.(?:_?vendor(?:ed)?|externals|requests\.packages)\.(?=\w+\.)")
 
 
 def _key(module: str, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 
@@ -162,27 +163,27 @@ AWS = _words(
 _AWS_WORDS: tuple[tuple[Label, re.Pattern[str]], ...] = (
     (
         is_.THROTTLED,
-        re.compile(
+        as_pattern(
             r"Throttl|Rate(?:For\w+)?Exceeded|RateLimit|TooManyRequests|ThroughputExceeded"
             r"|(?:Qps|Tps|Request|Concurrency)LimitExceeded"
         ),
     ),
-    (is_.EXHAUSTED, re.compile(r"LimitReached|Insufficient\w*Capacity")),
-    (is_.QUOTA_SPENT, re.compile(r"Quota(?:For\w+)?Exceeded|(?<!Size)LimitExceeded|\ATooMany")),
-    (is_.CONTENTION, re.compile(r"Conflict|Concurrent")),
+    (is_.EXHAUSTED, as_pattern(r"LimitReached|Insufficient\w*Capacity")),
+    (is_.QUOTA_SPENT, as_pattern(r"Quota(?:For\w+)?Exceeded|(?<!Size)LimitExceeded|\ATooMany")),
+    (is_.CONTENTION, as_pattern(r"Conflict|Concurrent")),
     (
         is_.REFUSED_US,
-        re.compile(
+        as_pattern(
             r"AccessDenied|Unauthori[sz]ed|NotAuthori[sz]ed|Forbidden|InsufficientPermissions|InsufficientPrivileges"
             r"|(?:Invalid|Expired)(?!\w*(?:Next|Pagination|Continuation|Sequence|Import|Result|Request|TradeIn))\w*Token"
         ),
     ),
-    (is_.UPSTREAM_SLOW, re.compile(r"Timeout|TimedOut")),
-    (is_.UPSTREAM_NOT_NOW, re.compile(r"Unavailable|NotReady|Busy|Overload")),
-    (is_.UPSTREAM_DOWN, re.compile(r"\A(?:\w{2,12})?Internal(?:Error|Failure|Server|Service)")),
+    (is_.UPSTREAM_SLOW, as_pattern(r"Timeout|TimedOut")),
+    (is_.UPSTREAM_NOT_NOW, as_pattern(r"Unavailable|NotReady|Busy|Overload")),
+    (is_.UPSTREAM_DOWN, as_pattern(r"\A(?:\w{2,12})?Internal(?:Error|Failure|Server|Service)")),
     (
         is_.MISCONFIGURED,
-        re.compile(
+        as_pattern(
             r"(?:StateMachine|Queue|Table|Bucket|Topic|Stream(?!Records)|Function|Repository|Cluster|Domain|Alias|LogGroup|Role"
             r"|Parameter(?!Version)|Secret|Database|DBInstance|Pipeline|Registry|Index|Namespace|Listener|LoadBalancer"
             r"|TargetGroup|RuleSet|SNSTopicArn)\w*(?:DoesNotExist|NotFound)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from failsoft.deferred import as_pattern
 from failsoft.errors.catalogue import labels as is_
 from failsoft.errors.catalogue.labels import Label
 
@@ -97,7 +98,7 @@ KAFKA: tuple[tuple[Label, str], ...] = (
 )
 
 _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = tuple(
-    (label, re.compile(words))
+    (label, as_pattern(words))
     for label, words in (
         (is_.MISCONFIGURED, r"_INVALID_ARG|_UNKNOWN_PROTOCOL|_NOT_CONFIGURED|_UNSUPPORTED_FEATURE|_AUTO_OFFSET_RESET"),
         (is_.SILENT, r"TIMED_OUT"),
