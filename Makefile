@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?=
+# the tests start several hundred processes, which would each compile all of it again
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help demo test lint types layers unit nightly messages docs bench evaluate evaluated corpus train fuzz tamper kills versions clean
 
