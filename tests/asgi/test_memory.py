@@ -134,6 +134,7 @@ def cycles(app: Any, path: str, bare: Any = None) -> int:
     async def count(served: Any) -> int:
         for _ in range(3):
             await serve(served, path)
+        all_made()
         # what is there already is left out, which makes collecting quick
         gc.freeze()
         gc.disable()
