@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from failsoft.deferred import as_pattern
-from failsoft.errors import own_word
+from failsoft.errors import own_classes
 from failsoft.errors.capture import qualified_name, text_of
 from failsoft.errors.catalogue.labels import (
     BUG,
@@ -39,6 +39,7 @@ from failsoft.errors.inside import inner_of, leaves_of, quoted_context_of
 from failsoft.errors.model import DOUBTED, TextModel, doubted
 from failsoft.errors.names import is_said_by_causes
 from failsoft.errors.own_status import said_by_code
+from failsoft.errors.own_word import OwnWord
 from failsoft.errors.patterns import (
     guess_by_message,
     names_a_setting,
@@ -337,16 +338,16 @@ class Judge:
         status, code = own.label.status, own.label.code
         if facts.refined and status >= 500:
             own.label = facts.label._replace(status=status, code=code)
-        bare = own_word.says_nothing(exc, own)
-        for_the_last = own_word.speaks_for_the_last(exc)
+        bare = own_classes.says_nothing(exc, own)
+        for_the_last = own_classes.speaks_for_the_last(exc)
         answer = status >= 500 and not isinstance(exc, FailsoftError)
         inner = self._inner(exc, asked, depth) if bare or for_the_last or answer else None
         if inner is None or inner.source in _UNSURE:
             return own
         if for_the_last:
-            return own_word.after_the_last(exc, own, inner)
+            return own_classes.after_the_last(exc, own, inner)
         if bare:
-            return own_word.behind_a_bare_one(own, inner)
+            return own_classes.behind_a_bare_one(own, inner)
         own.label = inner.label._replace(status=status, code=code)
         own.over = inner
         # something failed, and this is how the application says so
@@ -398,7 +399,7 @@ class Judge:
                 return code
         return None
 
-    def _hear(self, word: own_word.OwnWord, exc: BaseException, now: float) -> Reading | None:
+    def _hear(self, word: OwnWord, exc: BaseException, now: float) -> Reading | None:
         try:
             return word(exc, now)
         except Exception:  # noqa: BLE001 - as in _guard
