@@ -192,7 +192,7 @@ class SeatGone(BookingRuleViolation):
         ("ReservaNoDisponible", ("business_logic", 409, False)),
         ("CuponNoValido", ("validation", 400, False)),
         # "complet" is French, this is not
-        ("JobNotComplete", ("system", 500, False)),
+        ("UploadComplete", ("system", 500, False)),
     ],
 )
 def test_names_by_which_an_application_refuses(classify: Classify, name: str, expected: tuple[str, int, bool]) -> None:
