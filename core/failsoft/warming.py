@@ -17,6 +17,8 @@ __all__ = ["warm_up"]
 
 _PATIENCE = 2.0
 """Seconds to wait for one step of the thread: most are over in a millisecond, the longest in a third of a second."""
+_AT_THE_END = 10.0
+"""The same where the process ends: a thread that is cut off inside of RE2 takes the process down with it."""
 _COURTESY = 0.01
 """Seconds to leave alone who makes what they need."""
 
@@ -73,7 +75,7 @@ def _step() -> bool:
 
 
 _warming = _Warming()
-atexit.register(_warming.pause, 0.05)
+atexit.register(_warming.pause, _AT_THE_END)
 try:
     from os import register_at_fork
 except ImportError:  # pragma: no cover - Windows has no fork
