@@ -7,7 +7,6 @@ Of a class of the application's own they give the status, too: it was made to be
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from failsoft.deferred import as_pattern
@@ -20,6 +19,7 @@ from failsoft.errors.names import guess_by_words
 from failsoft.errors.patterns import guess_by_message, what_happened
 from failsoft.errors.peers import status_in
 from failsoft.errors.reading import Reading
+from failsoft.errors.stems import Sought
 from failsoft.errors.taxonomy import Category
 
 __all__ = ["tells_what_happened", "told_of_a_peer", "word_of_code", "words_alone"]
@@ -52,16 +52,16 @@ _WITH_A_TERM = (
 )
 
 
-_Row = tuple[Label, Label, tuple[str, ...], re.Pattern[str]]
+_Row = tuple[Label, Label, Sought]
 
 
-def _row(label: Label, stems: str, words: str, *, mild: bool = False) -> _Row:
-    """A row, and the stems without one of which its expression is found nowhere: most texts have none of them.
+def _row(label: Label, words: str, *, mild: bool = False) -> _Row:
+    """What words in lower case mean.
 
     Parameters:
         mild: of a builtin class, for whose words nobody chose a class, the client is told that the fault is ours.
     """
-    return label, _mild(label) if mild else label, tuple(stems.split()), as_pattern(words)
+    return label, _mild(label) if mild else label, Sought(words)
 
 
 def _mild(label: Label) -> Label:
@@ -73,13 +73,11 @@ def _mild(label: Label) -> Label:
 _ROWS: tuple[_Row, ...] = (
     _row(
         is_.BUG,
-        "used outside",
         r"\bused (?:after|before)\b.{0,40}?\b(?:closed|opened|started|initiali[sz]ed|committed)\b"
         r"|\boutside (?:of )?an? .{0,30}?\b(?:context|transaction|session|scope|block)\b",
     ),
     _row(
         is_.UPSTREAM_FAILED,
-        "returned answered replied responded back sent gave received got response reply answer",
         r"\b(?:service|api|provider|partner|gateway|model|carrier|bank) (?:answered|replied|responded"
         r"|returned) without\b|\bdid not (?:answer|respond|reply) with\b"
         r"|\b(?:service|api|provider|partner|gateway|model|carrier|bank|supplier)(?:'s)? (?:answer|response"
@@ -92,13 +90,12 @@ _ROWS: tuple[_Row, ...] = (
         r"|\b(?:unexpected|invalid|malformed|empty|bad|garbled|unparsable|unreadable|incomplete|no valid) (?:\w+ )?"
         r"(?:response|reply|answer) (?:from|of|by)\b",
     ),
-    _row(is_.QUOTA_SPENT, "quota billing", r"\binsufficient[_ ]quota\b|\bcheck your plan and billing\b"),
-    _row(is_.THROTTLED, "limit throttl", r"\b(?:limits|limited|throttles|throttled|rate[- ]limits) us\b"),
-    _row(is_.NO_TRUST, "certificate", r"\bcertificate\b.{0,60}?\b(?:expired|not trusted|untrusted|revoked"
+    _row(is_.QUOTA_SPENT, r"\binsufficient[_ ]quota\b|\bcheck your plan and billing\b"),
+    _row(is_.THROTTLED, r"\b(?:limits|limited|throttles|throttled|rate[- ]limits) us\b"),
+    _row(is_.NO_TRUST, r"\bcertificate\b.{0,60}?\b(?:expired|not trusted|untrusted|revoked"
     r"|self[- ]signed)\b"),
     _row(
         is_.CONTENTION,
-        "lock another someone somebody",
         r"\bcould not (?:get|take|obtain|acquire) (?:\S+ ){0,3}lock\b|\block\b.{0,30}?\b(?:could not|cannot"
         r"|can't) be (?:acquired|obtained|taken)\b|\bfailed to (?:acquire"
         r"|obtain) (?:\S+ ){0,3}lock\b"
@@ -109,7 +106,6 @@ _ROWS: tuple[_Row, ...] = (
     ),
     _row(
         is_.EDIT_CONFLICT,
-        "modif chang updat edited delet overwrit version stale optimistic",
         r"\b(?:modified|changed|updated|edited|deleted|overwritten) (?:by (?:another|someone|somebody|an?other)"
         r"|in the meantime"
         r"|meanwhile|concurrently|since (?:it|you|then)|in between)\b"
@@ -117,7 +113,6 @@ _ROWS: tuple[_Row, ...] = (
     ),
     _row(
         is_.EXHAUSTED,
-        "full saturat busy exhausted connections sessions connection worker slot thread",
         r"\b(?:queue|buffer|pool|backlog) is (?:full|saturated|busy)\b|\bpool (?:is |was )?exhausted\b"
         r"|\btoo many (?:\w+ )?(?:connections|sessions)\b"
         r"|\bno (?:free |idle |available )?(?:connections?|workers?|slots?|threads?) (?:is |are )?(?:available|left"
@@ -125,37 +120,32 @@ _ROWS: tuple[_Row, ...] = (
     ),
     _row(
         is_.BROKEN,
-        "connection",
         r"\bclosed the connection\b|\bconnection (?:was )?closed (?:in the middle|unexpectedly|early)\b"
         r"|\bconnection (?:to|with) \S+(?: \S+)? (?:was |is )?(?:dropped|lost|closed|reset|broken)\b"
         r"|\bconnection (?:was |is )?(?:lost|dropped|broken)\b",
     ),
     _row(
         is_.UNREACHABLE,
-        "resolve unreachable",
         r"\b(?:failed to|could not|cannot|can't|unable to) resolve (?:host|name|\S+\.\S+)"
         r"|\bunreachable\b(?! (?:code|state|branch|statement|case))",
     ),
     _row(
         is_.REFUSED_US,
-        "rejected refused accept denied",
         r"\b(?:rejected|refused|did not accept|denied) (?:our|the) (?:(?:client|access|refresh|webhook) )?"
         r"(?:api[ -]?key|credentials?|token|password|certificate|secret|login|signature)\b",
         mild=True,
     ),
     _row(
         is_.MISCONFIGURED,
-        "settings config environ migrations install path created",
         r"\badd (?:it|them) to (?:the |your )?(?:settings|config\w*|environment)\b|\brun (?:the |your )?migrations?\b"
         r"|\b(?:not found|missing) (?:on|in) (?:the )?path\b|\binstall it\b"
         r"|\bhas not been (?:created|set up)\b.{0,6}?\brun\b|\bis not installed\b",
     ),
-    _row(is_.MISCONFIGURED, "migration configured", r"\bmigrations?\b.{0,30}?\b(?:not (?:been )?(?:applied|run)"
+    _row(is_.MISCONFIGURED, r"\bmigrations?\b.{0,30}?\b(?:not (?:been )?(?:applied|run)"
     r"|missing|pending)\b|\b(?:is"
     r"|are|was) not (?:correctly |properly )?configured\b|\bmisconfigured\b"),
     _row(
         is_.YOU_MAY_NOT,
-        "allowed permitted authori entitled may lack missing have belong only",
         r"\b(?:is|are) not (?:allowed|permitted|authori[sz]ed|entitled) to\b|\bmay not (?:access|edit|delete|view"
         r"|see|change"
         r"|read|open|use|approve)\b|\b(?:lacks?|missing) (?:the )?(?:permission|role|right|scope)\b"
@@ -166,9 +156,6 @@ _ROWS: tuple[_Row, ...] = (
     ),
     _row(
         is_.RULE_REFUSES,
-        "out sold booked insufficient enough declined refused already was been expired ended passed lapsed valid active"
-        " paused used over cannot can't not limit eligible minimum maximum closed locked archived frozen full suspended"
-        " exceed disabled",
         r"\b(?:period|registration|enrol\w+|booking|account|case|order|shop|store|window|month|year|ledger|course"
         r"|campaign"
         r"|contest|vote|poll|topic|thread|ticket|auction|comments?) (?:is|are|was|were) (?:already )?(?:closed|locked"
@@ -191,7 +178,6 @@ _ROWS: tuple[_Row, ...] = (
     ),
     _row(
         is_.CONTRADICTION,
-        "match equal add inconsistent orphan corrupt stored",
         r"\bcorrupt(?:ed)? (?:data|records?|rows?)\b|\bstored (?:\w+ ){1,5}?(?:cannot|could not|can't) be (?:decoded"
         r"|read|parsed|decrypted|loaded)\b"
         r"|\b(?:state|data|records?) (?:is|are) inconsistent\b|\b(?:checksum|hash|digest|crc)\b.{0,40}?\b(?:do"
@@ -203,7 +189,6 @@ _ROWS: tuple[_Row, ...] = (
     ),
     _row(
         is_.INVALID,
-        "invalid required must too valid uploaded understood unbalanced",
         r"\buploaded (?:\w+ ){1,4}?(?:is|was|has) (?:truncated|corrupt\w*|broken|malformed|unreadable|errors|cut off"
         r"|damaged|not (?:valid|readable))\b|\bis not understood\b|\bunbalanced (?:parenthes|quote|bracket)"
         r"|\binvalid (?:e-?mail|phone|date|quantity|amount|postcode|zip|iban|vat|currency|sku|price|input|file"
@@ -274,12 +259,9 @@ def _said_in_words(text: str, *, meant: bool) -> tuple[Label, str] | None:
     if _misses_a_variable(text):
         return is_.MISCONFIGURED, "a variable that is not set"
     lower = text.lower()
-    for label, bare, stems, words in _ROWS:
-        for stem in stems:
-            if stem in lower:
-                if (found := words.search(lower)) is not None:
-                    return label if meant else bare, found[0]
-                break
+    for label, bare, words in _ROWS:
+        if (found := words.search(lower)) is not None:
+            return label if meant else bare, found[0]
     return None
 
 

@@ -22,12 +22,19 @@ _Stems = frozenset[str]
 class Sought:
     """An expression that is searched for where it can be."""
 
-    __slots__ = ("pattern", "stems")
+    __slots__ = ("_given", "_stems", "pattern")
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern = as_pattern(pattern, flags)
-        self.stems = tuple(sorted(stems_of(pattern, flags) or ("",)))
-        """One of these stands in lower case in each text in which it is found."""
+        self._given = pattern, flags
+        self._stems: tuple[str, ...] = ()
+
+    @property
+    def stems(self) -> tuple[str, ...]:
+        """One of these stands in lower case in each text in which it is found. Read off when first asked for."""
+        if not self._stems:
+            self._stems = tuple(sorted(stems_of(*self._given) or ("",)))
+        return self._stems
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first place where it is found."""

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from failsoft.errors import complaints, patterns
+from failsoft.errors import complaints, domain_words, patterns
 from failsoft.errors.stems import Sought, stems_of
 
 SOUGHT = [*(words for _, words in complaints._NOT_SET_UP), complaints._UNREADABLE, patterns._OF_SETTINGS]
+SOUGHT += [words for _, _, words in domain_words._ROWS]
 
 
 @pytest.mark.parametrize(
