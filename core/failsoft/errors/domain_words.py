@@ -71,6 +71,14 @@ def _mild(label: Label) -> Label:
 
 # asked in this order
 _ROWS: tuple[_Row, ...] = (
+    # the interpreter's own words, where they are like those of an application
+    _row(
+        is_.BUG,
+        r"\b(?:changed|mutated)(?: size)? during iteration\b|\bgenerator already executing\b|\bsuper\(\): "
+        r"|\bfutures after (?:\w+ )?shutdown\b|\bevent loop (?:while another|stopped before)\b|\bno current event loop\b"
+        r"|\bcontext has already been set\b|\bthread already started\b|\bmaximum recursion depth\b|\balready borrowed\b"
+        r"|\bshould be used inside a task\b",
+    ),
     _row(
         is_.BUG,
         r"\bused (?:after|before)\b.{0,40}?\b(?:closed|opened|started|initiali[sz]ed|committed)\b"

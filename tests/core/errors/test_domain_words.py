@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
 import errno
 from collections.abc import Callable
@@ -230,6 +231,40 @@ def test_words_of_the_application_blame_no_client(
     failure = classify(caught(RuntimeError(text)))
     assert said(failure) == expected
     assert failure.presumed is expected[2]
+
+
+def changed_while_read() -> None:
+    names = {"a": 1}
+    for name in names:
+        names[name + "x"] = 1
+
+
+def without_a_cell() -> None:
+    def outside(self: object) -> None:
+        super()  # type: ignore[misc]
+
+    outside(object())
+
+
+def run_while_running() -> None:
+    async def serve() -> None:
+        other = asyncio.new_event_loop()
+        try:
+            other.run_forever()
+        finally:
+            other.close()
+
+    asyncio.run(serve())
+
+
+@pytest.mark.parametrize("slip", [changed_while_read, without_a_cell, run_while_running])
+def test_the_interpreter_s_words_are_no_rule_and_no_edit_of_somebody_else(
+    classify: Classify, slip: Callable[[], None]
+) -> None:
+    with pytest.raises(RuntimeError) as raised:
+        slip()
+    failure = classify(raised.value)
+    assert (said(failure), failure.severity.value) == (("system", 500, False), "high")
 
 
 def test_a_library_is_not_read_as_if_it_were_an_application(classify: Classify) -> None:
