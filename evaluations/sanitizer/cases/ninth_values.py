@@ -159,8 +159,8 @@ class Tick(msgspec.Struct, frozen=True):
 class Credential(enum.Enum):
     """Two ways to sign in."""
 
-    PASSWORD = "password"  # noqa: S105
-    TOKEN = "token"  # noqa: S105
+    PASSWORD = "password"
+    TOKEN = "token"
 
 
 class Level(enum.IntEnum):
@@ -246,7 +246,7 @@ def _raised(call: Callable[[], object]) -> BaseException:
     """
     try:
         call()
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         return error
     msg = "nothing was raised"
     raise AssertionError(msg)
@@ -297,9 +297,7 @@ def _count(stop: int) -> Iterator[int]:
 _written("config", {"⟨host⟩": "⟨db.example⟩", "port": 5432, "password": "⟦=pw⟧", "pool": {"⟨size⟩": 20}})
 _written("headers-list", [("Host", "⟨api.example⟩"), ("Authorization", "Bearer ⟦=alnum:40⟧"), ("Accept", "⟨*/*⟩")])
 _written("headers-dict", {"Accept": "⟨text/html⟩", "X-Api-Key": "⟦=alnum:32⟧", "X-Request-Id": "⟨req-17⟩"})
-_written(
-    "headers-bytes", [(b"host", b"\xe2\x9f\xa8api.example\xe2\x9f\xa9"), (b"authorization", "Bearer ⟦=jwt⟧".encode())]
-)
+_written("headers-bytes", [(b"host", "⟨api.example⟩".encode()), (b"authorization", "Bearer ⟦=jwt⟧".encode())])
 _written("cookies", {"sessionid": "⟦=lower:32⟧", "theme": "⟨dark⟩"})
 _written("environment", {"PATH": "⟨/usr/bin⟩", "STRIPE_SECRET_KEY": "⟦=stripe⟧", "LOG_LEVEL": "⟨debug⟩"})
 _written("environment-list", ["⟨PORT=8000⟩", "DB_PASSWORD=⟦=pw⟧", "DATABASE_URL=postgres://app:⟦=pw⟧@⟨db.example/app⟩"])
@@ -451,7 +449,7 @@ _written("passport", {"passport_number": "⟦C01X00T47⟧", "⟨valid⟩": False
 _written("dicom", {"PatientName": "⟦Benedetti^Aurelio⟧", "⟨Modality⟩": "⟨MR⟩"}, group=STRICT, tier="strict")
 _written("fhir", {"name": [{"family": "⟦Benedetti⟧"}], "resourceType": "⟨Patient⟩"}, group=STRICT, tier="strict")
 _written("names", {"customers": [{"full_name": "⟦Marit Solheim⟧", "⟨id⟩": 4}]}, group=STRICT, tier="strict")
-_found(STRICT, "peer-error", "like:203.0.113.d2", lambda s: OSError(f"{s}:443 refused"), "443", tier="strict")
+_found(STRICT, "peer-error", "like:203.0.113.d2", lambda s: OSError(f"{s}:443 refused"), "refused", tier="strict")
 
 # nothing to be taken away
 _plain(CLEAN, "decimal", lambda: decimal.Decimal("1234.5600"))
