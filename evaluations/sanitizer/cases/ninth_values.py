@@ -1,4 +1,4 @@
-"""Values of applications with secrets in them and without, the ninth set, written without a look at the rules. All made up."""
+"""Values of applications with secrets and without, the ninth set, written without a look at the rules. All made up."""
 
 from __future__ import annotations
 
@@ -424,7 +424,12 @@ _found(
     "api.example",
 )
 _found(ERRORS, "unicode", "stripe", lambda s: _raised(lambda: f"key={s}é".encode("ascii")))
-_found(ERRORS, "validation", "alnum:40", lambda s: _raised(lambda: StrictPort(port=1, access_token=s)))  # type: ignore[arg-type]
+_found(
+    ERRORS,
+    "validation",
+    "alnum:40",
+    lambda s: _raised(lambda: StrictPort.model_validate({"port": 1, "access_token": s})),
+)
 _found(
     ERRORS,
     "integrity",
@@ -521,5 +526,5 @@ _plain(CLEAN_ERRORS, "integrity", lambda: sqlite3.IntegrityError("UNIQUE constra
 _plain(CLEAN_ERRORS, "called", lambda: subprocess.CalledProcessError(1, ["git", "push"]))
 _plain(CLEAN_ERRORS, "group", lambda: ExceptionGroup("two failed", [ValueError("a"), TypeError("b")]))
 _plain(CLEAN_ERRORS, "url", lambda: urllib.error.URLError("timed out"))
-_plain(CLEAN_ERRORS, "validation", lambda: _raised(lambda: Product(sku="T", price=decimal.Decimal(1))))  # type: ignore[call-arg]
+_plain(CLEAN_ERRORS, "validation", lambda: _raised(lambda: Product.model_validate({"sku": "T"})))
 _plain(CLEAN_ERRORS, "in-dict", lambda: {"error": TimeoutError("no answer within 30 s"), "attempt": 3})
