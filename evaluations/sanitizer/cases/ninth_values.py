@@ -322,7 +322,7 @@ _written("rows", [{"⟨id⟩": 1, "password_hash": "⟦=argon2⟧"}, {"⟨id⟩"
 _written("parameters", ["⟨INSERT INTO members (mail) VALUES (?)⟩", ("⟦nils.berg⟧@mail.example",)])
 _written("beside-none", {"password": None, "token": "⟦=alnum:40⟧", "has_token": True, "⟨expires⟩": 3600})
 _written("argv", ["⟨sync⟩", "--token=⟦=alnum:40⟧", "⟨--verbose⟩"])
-_written("people", [{"email": "⟦lena.fischer⟧@mail.example", "phone": "⟦+4915735989765⟧", "⟨plan⟩": "pro"}])
+_written("people", [{"email": "⟦lena.fischer⟧@mail.example", "phone": "⟦+4915228817386⟧", "⟨plan⟩": "pro"}])
 _written("payout", {"iban": "⟦=iban:DE⟧", "⟨amount⟩": 1250, "⟨currency⟩": "EUR"})
 _written("record", {"mrn": "⟦00458821⟧", "⟨ward⟩": "3B"})
 _written("multi-values", {"⟨next⟩": ["⟨/home⟩"], "password": ["⟦=pw⟧"], "csrfmiddlewaretoken": ["⟦=alnum:64⟧"]})
