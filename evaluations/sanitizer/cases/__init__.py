@@ -12,6 +12,7 @@ from evaluations.sanitizer.case import Case, marked
 from evaluations.sanitizer.cases import (
     eighth_values,
     harmless,
+    ninth_values,
     objects,
     second_harmless,
     second_records,
@@ -40,7 +41,7 @@ def load() -> tuple[Case, ...]:
                 cases += [_case(f"{group}/{name}", text, tier) for name, text in texts.items()]
     cases += [*shapes.CASES, *objects.CASES, *harmless.CASES]
     cases += [*second_records.CASES, *second_values.CASES, *second_harmless.CASES, *sixth_values.CASES]
-    cases += [*seventh_values.CASES, *eighth_values.CASES]
+    cases += [*seventh_values.CASES, *eighth_values.CASES, *ninth_values.CASES]
     ids = [case.id for case in cases]
     wrong = {name for name, count in Counter(ids).items() if count > 1}
     wrong |= {case.id for case in cases if case.positive == case.group.startswith("clean-")}
