@@ -31,6 +31,12 @@ _OF_SETTINGS = frozenset({"ValueError", "KeyError", "AssertionError"})
 _MOST_WORDS = 9
 _TOO_LITTLE = frozenset({"login", "authentication", "credentials", "twice"})
 """What it was about, and not what happened."""
+_SAID_BY_BUGS = frozenset(
+    "already cannot unknown invalid missing unsupported changed ended expired closed down parse maximum minimum".split()
+) | {
+    "not found", "not available", "no longer available", "out of range", "too high", "too low", "was cancelled",
+}  # fmt: skip
+"""What the text of a builtin class says of a bug as often as of a rule or an input."""
 _NO_WORD = as_pattern(r"[^a-z]+")
 _VARIABLE = as_pattern(
     r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b[\"'`]? (?:environment variable |variable |setting )?(?:is |was |has |must "
@@ -281,7 +287,7 @@ def _said_as_a_name(text: str, *, meant: bool) -> tuple[Label, str] | None:
     guess = guess_by_words(f" {' '.join(words)} ")
     if guess is None and meant and (english := in_english(text[:_MAX_TEXT].lower())) is not None:
         guess = guess_by_words(english)
-    if guess is None or guess[1] in _TOO_LITTLE:
+    if guess is None or guess[1] in _TOO_LITTLE or (not meant and guess[1] in _SAID_BY_BUGS):
         return None
     return guess if meant else (_mild(guess[0]), guess[1])
 
