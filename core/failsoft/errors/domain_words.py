@@ -31,10 +31,12 @@ _OF_SETTINGS = frozenset({"ValueError", "KeyError", "AssertionError"})
 _MOST_WORDS = 9
 _TOO_LITTLE = frozenset({"login", "authentication", "credentials", "twice"})
 """What it was about, and not what happened."""
-_SAID_BY_BUGS = frozenset(
-    "already cannot unknown invalid missing unsupported changed ended expired closed down parse maximum minimum".split()
-) | {
-    "not found", "not available", "no longer available", "out of range", "too high", "too low", "was cancelled",
+_VAGUE = frozenset("cannot unknown unsupported parse ended changed down".split()) | {
+    "out of range", "not available", "too high", "too low",
+}  # fmt: skip
+"""What a text says of a bug as often as of a rule or an input."""
+_VAGUE_OF_BUILTINS = _VAGUE | frozenset("already invalid missing expired closed maximum minimum".split()) | {
+    "not found", "no longer available",
 }  # fmt: skip
 """What the text of a builtin class says of a bug as often as of a rule or an input."""
 _NO_WORD = as_pattern(r"[^a-z]+")
@@ -182,7 +184,7 @@ _ROWS: tuple[_Row, ...] = (
         rf"|\b(?:{_WITH_A_TERM})s?\b.{{0,24}}?\b(?:expired|ended|passed|lapsed|not valid|no longer valid|not active"
         r"|inactive|paused|used up"
         r"|over)\b"
-        r"|\b(?:cannot|can't|can not|could not|may not) (?:be )?(?:cancel|refund|ship|book|redeem|withdraw"
+        r"|\b(?:cannot|can't|can not|could not|may not) (?:be )?(?:cancel|refund|ship|book|redeem|withdraw|delet|edit|approv"
         r"|reschedul|return"
         r"|reorder|check out)"
         r"|\bnot eligible\b|\bineligible\b|\b(?:minimum|maximum) (?:order|amount|age|quantity|stay|number) \w+"
@@ -287,7 +289,7 @@ def _said_as_a_name(text: str, *, meant: bool) -> tuple[Label, str] | None:
     guess = guess_by_words(f" {' '.join(words)} ")
     if guess is None and meant and (english := in_english(text[:_MAX_TEXT].lower())) is not None:
         guess = guess_by_words(english)
-    if guess is None or guess[1] in _TOO_LITTLE or (not meant and guess[1] in _SAID_BY_BUGS):
+    if guess is None or guess[1] in _TOO_LITTLE or guess[1] in (_VAGUE if meant else _VAGUE_OF_BUILTINS):
         return None
     return guess if meant else (_mild(guess[0]), guess[1])
 
