@@ -191,6 +191,13 @@ def test_what_is_unavailable_was_perhaps_not_reached(
         ("LeaseLost", ("concurrency", 503, True)),
         ("SupplierAnswerInvalid", ("external_service", 502, False)),
         ("MissingApiKeySetting", ("configuration", 500, False)),
+        ("UnknownError", ("system", 500, False)),
+        ("CacheAlreadyInitialized", ("system", 500, False)),
+        ("BinaryNotFound", ("configuration", 500, False)),
+        ("EnvVarMissing", ("configuration", 500, False)),
+        ("SeatUnavailable", ("business_logic", 409, False)),
+        ("BackPressure", ("resource", 503, True)),
+        ("FieldRequired", ("validation", 400, False)),
     ],
 )
 def test_more_names_are_understood(classify: Classify, name: str, expected: tuple[str, int, bool]) -> None:
