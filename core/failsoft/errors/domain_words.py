@@ -31,11 +31,11 @@ _OF_SETTINGS = frozenset({"ValueError", "KeyError", "AssertionError"})
 _MOST_WORDS = 9
 _TOO_LITTLE = frozenset({"login", "authentication", "credentials", "twice"})
 """What it was about, and not what happened."""
-_VAGUE = frozenset("cannot unknown unsupported parse ended changed down".split()) | {
+_VAGUE = frozenset(["cannot", "unknown", "unsupported", "parse", "ended", "changed", "down"]) | {
     "out of range", "not available", "too high", "too low",
 }  # fmt: skip
 """What a text says of a bug as often as of a rule or an input."""
-_VAGUE_OF_BUILTINS = _VAGUE | frozenset("already invalid missing expired closed maximum minimum".split()) | {
+_VAGUE_OF_BUILTINS = _VAGUE | frozenset(["already", "invalid", "missing", "expired", "closed", "maximum", "minimum"]) | {
     "not found", "no longer available",
 }  # fmt: skip
 """What the text of a builtin class says of a bug as often as of a rule or an input."""
@@ -83,7 +83,8 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         is_.BUG,
         r"\b(?:changed|mutated)(?: size)? during iteration\b|\bgenerator already executing\b|\bsuper\(\): "
-        r"|\bfutures after (?:\w+ )?shutdown\b|\bevent loop (?:while another|stopped before)\b|\bno current event loop\b"
+        r"|\bfutures after (?:\w+ )?shutdown\b|\bevent loop (?:while another|stopped before)\b"
+        r"|\bno current event loop\b"
         r"|\bcontext has already been set\b|\bthread already started\b|\bmaximum recursion depth\b|\balready borrowed\b"
         r"|\bshould be used inside a task\b",
     ),
@@ -184,8 +185,8 @@ _ROWS: tuple[_Row, ...] = (
         rf"|\b(?:{_WITH_A_TERM})s?\b.{{0,24}}?\b(?:expired|ended|passed|lapsed|not valid|no longer valid|not active"
         r"|inactive|paused|used up"
         r"|over)\b"
-        r"|\b(?:cannot|can't|can not|could not|may not) (?:be )?(?:cancel|refund|ship|book|redeem|withdraw|delet|edit|approv"
-        r"|reschedul|return"
+        r"|\b(?:cannot|can't|can not|could not|may not) (?:be )?(?:cancel|refund|ship|book|redeem|withdraw|delet"
+        r"|edit|approv|reschedul|return"
         r"|reorder|check out)"
         r"|\bnot eligible\b|\bineligible\b|\b(?:minimum|maximum) (?:order|amount|age|quantity|stay|number) \w+"
         r"|\b(?:order|purchase|withdrawal|daily|weekly|credit|spending|transfer) limit\b"
