@@ -31,12 +31,13 @@ _OF_SETTINGS = frozenset({"ValueError", "KeyError", "AssertionError"})
 _MOST_WORDS = 9
 _TOO_LITTLE = frozenset({"login", "authentication", "credentials", "twice"})
 """What it was about, and not what happened."""
-_VAGUE = frozenset(["cannot", "unknown", "unsupported", "parse", "ended", "changed", "down"]) | {
-    "out of range", "not available", "too high", "too low",
-}  # fmt: skip
+_VAGUE = frozenset({
+    "cannot", "unknown", "unsupported", "parse", "ended", "changed", "down", "out of range", "not available",
+    "too high", "too low",
+})  # fmt: skip
 """What a text says of a bug as often as of a rule or an input."""
-_VAGUE_OF_BUILTINS = _VAGUE | frozenset(["already", "invalid", "missing", "expired", "closed", "maximum", "minimum"]) | {
-    "not found", "no longer available",
+_VAGUE_OF_BUILTINS = _VAGUE | {
+    "already", "invalid", "missing", "expired", "closed", "maximum", "minimum", "not found", "no longer available",
 }  # fmt: skip
 """What the text of a builtin class says of a bug as often as of a rule or an input."""
 _NO_WORD = as_pattern(r"[^a-z]+")
