@@ -150,7 +150,7 @@ ROWS: tuple[Row, ...] = (
     _row(
         r"(?:stale (?:data|object|version|row)|version (?:mismatch|conflict)|cas mismatch|optimistic"
         r"|(?<! not )modified |wrong last sequence|already (?:modified|changed)|concurrent\w*)",
-        is_.EDIT_CONFLICT,
+        is_.LOST_UPDATE,
     ),
     _row(r"(?:conflicting|existing) (?:id|key|name)|(?:id|key|name) conflict", is_.DUPLICATE, _CONFLICTS),
     _row(r"precondition|condition (?:not met|failed)|compare failed", is_.EDIT_CONFLICT,

@@ -297,9 +297,10 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         rf"|too many (?!(?:\w+ )?(?:{_COUNTED_BY_MACHINES})s? )",
     ),
     # --- somebody else was there -------------------------------------------------------------------------------------
+    _row(is_.LOST_UPDATE, r"optimistic|concurrent"),
     _row(
         is_.EDIT_CONFLICT,
-        r"conflict|stale|optimistic|concurrent|modified|version mismatch"
+        r"conflict|stale|modified|version mismatch"
         r"|(?<!config )(?<!schema )(?<!leader )(?<!topology )changed",
     ),
     _row(is_.CONTENTION, r"lock|deadlock|concurrency|race"),

@@ -25,7 +25,7 @@ from evaluations.classifier.raisers.scaffold_http import (
     free_port,
 )
 
-_EDITED = Means("concurrency", True, 409, "low")
+_EDITED = Means("concurrency", False, 409, "low")
 _BUSY = Means("concurrency", True, (409, 503), "medium")
 
 # --- Azure ------------------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
         r"(?i)\brequires an? (?:\S+ )?index\b|\bno matching index\b|\b(?:is not|must be) enabled\b",
     ),
     # by the number that JetStream gives: who wrote meanwhile, and what is full
-    (is_.EDIT_CONFLICT, "nats.js.errors.APIError", r"\berr_code=(?:10070|10071|10164)\b"),
+    (is_.LOST_UPDATE, "nats.js.errors.APIError", r"\berr_code=(?:10070|10071|10164)\b"),
     (is_.EXHAUSTED, "nats.js.errors.APIError", r"\berr_code=(?:10002|10023|10028|10047|10077)\b"),
     (is_.TOO_BIG_FOR_PEER, "nats.js.errors.APIError", r"\berr_code=(?:10054|10172)\b"),
     # schemas are registered beforehand

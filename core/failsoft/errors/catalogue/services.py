@@ -116,7 +116,7 @@ _BROKERS: tuple[tuple[Label, str], ...] = (
         """,
     ),
     # the revision that somebody wrote upon is no longer the last
-    (is_.EDIT_CONFLICT, "nats.js.errors.KeyWrongLastSequenceError"),
+    (is_.LOST_UPDATE, "nats.js.errors.KeyWrongLastSequenceError"),
     (
         is_.EXHAUSTED,
         """
