@@ -51,7 +51,12 @@ def answering(
                     self.rfile.read(size + 2)
             self.send_response(status)
             self.close_connection = True
-            for key, value in {"Connection": "close", "Content-Type": kind, "Content-Length": str(len(payload)), **(headers or {})}.items():
+            for key, value in {
+                "Connection": "close",
+                "Content-Type": kind,
+                "Content-Length": str(len(payload)),
+                **(headers or {}),
+            }.items():
                 self.send_header(key, value)
             self.end_headers()
             if self.command != "HEAD":
@@ -181,10 +186,11 @@ def folder() -> Iterator[Path]:
 @contextlib.contextmanager
 def django_settings() -> Iterator[None]:
     """Django with plain settings, for the length of a case; what others have set up is as it was afterwards."""
-    import django
     from django.apps import apps
     from django.conf import UserSettingsHolder, global_settings, settings
     from django.db import connections
+
+    import django
 
     before, ready = settings._wrapped, apps.ready
     holder = UserSettingsHolder(global_settings)

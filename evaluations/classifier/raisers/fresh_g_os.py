@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import bz2
 import concurrent.futures
 import configparser
 import csv
@@ -18,11 +17,9 @@ import lzma
 import multiprocessing
 import os
 import pickle
-import plistlib
 import poplib
 import queue
 import resource
-import shutil
 import signal
 import smtplib
 import socket
@@ -67,20 +64,6 @@ def fresh_g_is_a_folder() -> None:
 
 
 @case("python", "system", transient=False, status=500, severity="high")
-def fresh_g_folder_not_empty() -> None:
-    with folder() as here:
-        (here / "a").touch()
-        os.rmdir(here)
-
-
-@case("python", "system", transient=False, status=500, severity="high")
-def fresh_g_link_across_devices() -> None:
-    with folder() as here:
-        (here / "a").touch()
-        os.link(here / "a", "/dev/shm/fresh-g-link")
-
-
-@case("python", "system", transient=False, status=500, severity="high")
 def fresh_g_name_too_long() -> None:
     with folder() as here:
         (here / ("x" * 300)).write_text("")
@@ -119,13 +102,6 @@ def fresh_g_closed_file() -> None:
 def fresh_g_read_of_write_only() -> None:
     with folder() as here, open(here / "a", "w") as file:
         file.read()
-
-
-@case("python", "system", transient=False, status=500, severity="high")
-def fresh_g_copy_onto_itself() -> None:
-    with folder() as here:
-        (here / "a").touch()
-        shutil.copyfile(here / "a", here / "a")
 
 
 @case("python", "resource", transient=True, status=503, severity="medium")
@@ -441,11 +417,6 @@ def fresh_g_csv_field_too_large() -> None:
     list(csv.reader([f'"{"x" * 200_000}"']))
 
 
-@case("python", "validation", transient=False, status=(400, 415, 422), severity="low")
-def fresh_g_bad_plist() -> None:
-    plistlib.loads(b"neither xml nor binary")
-
-
 @case("python", "configuration", transient=False, status=500, severity="high")
 def fresh_g_settings_option() -> None:
     settings = configparser.ConfigParser()
@@ -480,8 +451,3 @@ def fresh_g_signal_in_thread() -> None:
 @case("python", "system", transient=False, status=500, severity="high")
 def fresh_g_join_before_start() -> None:
     threading.Thread(target=int).join()
-
-
-@case("python", "validation", transient=False, status=(400, 415, 422), severity="low")
-def fresh_g_bad_bz2() -> None:
-    bz2.decompress(b"not compressed at all")

@@ -191,7 +191,9 @@ async def _quiet(_: Exception) -> None:
 
 @case("nats-py", "network", **LOST)
 async def fresh_g_nats_refused() -> None:
-    await nats.connect(f"nats://127.0.0.1:{closed_port()}", max_reconnect_attempts=1, reconnect_time_wait=0, error_cb=_quiet)
+    await nats.connect(
+        f"nats://127.0.0.1:{closed_port()}", max_reconnect_attempts=1, reconnect_time_wait=0, error_cb=_quiet
+    )
 
 
 @case("nats-py", "network", transient=True, status=(503, 504), severity="medium")

@@ -287,12 +287,6 @@ def fresh_g_elastic_index_missing() -> None:
     _elastic(404, f'{{"error":{{"root_cause":[{cause}],{cause[1:]},"status":404}}')
 
 
-@case("elasticsearch", "resource", transient=True, status=503, severity="medium")
-def fresh_g_elastic_queue_full() -> None:
-    cause = '"type":"es_rejected_execution_exception","reason":"rejected execution of coordinating operation"'
-    _elastic(429, f'{{"error":{{"root_cause":[],{cause}}},"status":429}}')
-
-
 @case("elasticsearch", "authentication", transient=False, status=(500, 502, 503), severity="high")
 def fresh_g_elastic_401() -> None:
     cause = '"type":"security_exception","reason":"unable to authenticate user [shop] for REST request [/_search]"'
