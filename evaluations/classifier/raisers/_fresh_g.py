@@ -197,8 +197,6 @@ def django_settings() -> Iterator[None]:
     for name, value in {"SECRET_KEY": "x" * 50, "USE_TZ": True, "LOGGING_CONFIG": None, "INSTALLED_APPS": []}.items():
         setattr(holder, name, value)
     settings._wrapped = holder
-    settings.__dict__.clear()
-    settings._wrapped = holder
     try:
         if not ready:
             django.setup(set_prefix=False)
@@ -206,8 +204,36 @@ def django_settings() -> Iterator[None]:
         connections.databases["fresh_g"] = {**connections.databases["default"], **memory}
         yield
     finally:
-        settings.__dict__.clear()
         settings._wrapped = before
+        if not databases:
+            connections.__dict__.pop("settings", None)
+            connections._settings = None
+            if hasattr(connections._connections, "default"):
+                del connections["default"]
+        if not templates:
+            engines.__dict__.pop("templates", None)
+            engines._templates = None
+            engines._engines = {}
         if not ready:
             apps.apps_ready = apps.models_ready = apps.ready = apps.loading = False
             apps.app_configs.clear()
+
+
+class AppError(Exception):
+    """An application's own."""
+
+    status_code = 500
+
+
+class OutOfStock(AppError):
+    """The last one is sold."""
+
+    status_code = 409
+
+
+def rates(status: int, body: str = "") -> Any:
+    """What a peer of ours answers, as a view reads it."""
+    import httpx
+
+    with answering(status, body) as url:
+        return httpx.get(url + "/rates").raise_for_status().json()

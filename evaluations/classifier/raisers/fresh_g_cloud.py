@@ -33,7 +33,6 @@ from evaluations.classifier.raisers._fresh_g import answering, closed_port, fold
 
 BUG: dict[str, Any] = {"transient": False, "status": 500, "severity": "high"}
 LINK: dict[str, Any] = {"transient": True, "status": (502, 503), "severity": "medium"}
-FAILED: dict[str, Any] = {"transient": False, "status": (502, 503), "severity": "medium"}
 BUSY: dict[str, Any] = {"transient": True, "status": 503, "severity": "medium"}
 LATER: dict[str, Any] = {"transient": True, "status": (502, 503, 504), "severity": "medium"}
 OURS: dict[str, Any] = {"transient": False, "status": (500, 502, 503), "severity": "high"}
@@ -109,12 +108,6 @@ def fresh_g_s3_silent() -> None:
         _client("s3", f"http://127.0.0.1:{port}").list_buckets()
 
 
-@case("botocore", "network", **LINK)
-def fresh_g_s3_hung_up() -> None:
-    with peer() as port:
-        _client("s3", f"http://127.0.0.1:{port}").list_buckets()
-
-
 @case("botocore", "concurrency", transient=False, note="a conditional write: an edit conflict", **EDIT)
 def fresh_g_dynamo_condition() -> None:
     with _json("dynamodb", 400, "ConditionalCheckFailedException", "The conditional request failed") as store:
@@ -172,11 +165,6 @@ def fresh_g_no_region() -> None:
     boto3.session.Session(aws_access_key_id="x", aws_secret_access_key="x").client("sqs", region_name=None)
 
 
-@case("botocore", "configuration", **BUG)
-def fresh_g_profile_missing() -> None:
-    boto3.session.Session(profile_name="fresh-g-none")
-
-
 @case("botocore", "system", **BUG)
 def fresh_g_parameter_missing() -> None:
     _client("s3", "http://127.0.0.1").get_object(Bucket="shop")
@@ -217,12 +205,6 @@ def fresh_g_gcs_503() -> None:
         _bucket(url).blob("7.pdf").reload(retry=None)
 
 
-@case("google-cloud-storage", "resource", **BUSY)
-def fresh_g_gcs_429() -> None:
-    with answering(429, _google(429, "The rate of requests to the object exceeds the limit.")) as url:
-        _bucket(url).blob("7.pdf").reload(retry=None)
-
-
 def _api(status: int, text: str) -> None:
     raise google.api_core.exceptions.from_http_status(status, text)
 
@@ -235,11 +217,6 @@ def fresh_g_google_exhausted() -> None:
 @case("google-api-core", "network", made="needs a project", transient=True, status=504, severity="medium")
 def fresh_g_google_deadline() -> None:
     raise google.api_core.exceptions.DeadlineExceeded("Deadline Exceeded")
-
-
-@case("google-api-core", "external_service", made="needs a project", **FAILED)
-def fresh_g_google_bad_request() -> None:
-    _api(400, "POST https://translate.example/v3: Invalid language code")
 
 
 @case("google-auth", "configuration", **BUG)
@@ -293,17 +270,6 @@ def fresh_g_azure_refused() -> None:
     _blob(f"http://127.0.0.1:{closed_port()}").download_blob()
 
 
-@case("azure-storage-queue", "configuration", **BUG)
-def fresh_g_azure_no_queue() -> None:
-    with _azure(404, "QueueNotFound", "The specified queue does not exist.") as url:
-        azure.storage.queue.QueueClient(url + "/shop", "orders", credential="eA==", retry_total=0).send_message("x")
-
-
-@case("azure-cosmos", "resource", made="its client needs an account", **BUSY)
-def fresh_g_cosmos_429() -> None:
-    raise azure.cosmos.exceptions.CosmosHttpResponseError(429, "The request rate is large. (Substatus: 3200)")
-
-
 def _kube(url: str) -> Any:
     settings = kubernetes.client.Configuration()
     settings.host = url
@@ -323,16 +289,6 @@ def fresh_g_kube_409() -> None:
     text = "the object has been modified; please apply your changes to the latest version and try again"
     with answering(409, json.dumps({"kind": "Status", "message": text, "reason": "Conflict", "code": 409})) as url:
         _kube(url).replace_namespaced_config_map("flags", "shop", {})
-
-
-@case("kubernetes", "network", **LINK)
-def fresh_g_kube_refused() -> None:
-    _kube(f"http://127.0.0.1:{closed_port()}").list_namespace()
-
-
-@case("kubernetes", "configuration", **BUG)
-def fresh_g_kube_no_config() -> None:
-    kubernetes.config.load_kube_config("/nonexistent/config")
 
 
 @case("kubernetes", "configuration", **BUG)

@@ -10,13 +10,11 @@ from typing import Any
 import aiohttp
 import grpc
 import grpc.aio
-import httplib2
 import httpx
 import pycurl
 import requests
 import tornado.httpclient
 import urllib3
-import websocket
 import websockets
 import zeep
 
@@ -54,11 +52,6 @@ def fresh_g_httpx_503() -> None:
     _get(503, HTML)
 
 
-@case("httpx", "external_service", **LATER)
-def fresh_g_httpx_504() -> None:
-    _get(504)
-
-
 @case("httpx", "external_service", **FAILED)
 def fresh_g_httpx_400() -> None:
     _get(400, '{"error": "currency is required"}')
@@ -69,19 +62,9 @@ def fresh_g_httpx_404() -> None:
     _get(404)
 
 
-@case("httpx", "external_service", **FAILED)
-def fresh_g_httpx_422() -> None:
-    _get(422, '{"detail": []}')
-
-
 @case("httpx", "authentication", **OURS)
 def fresh_g_httpx_401() -> None:
     _get(401)
-
-
-@case("httpx", "authentication", **OURS)
-def fresh_g_httpx_403() -> None:
-    _get(403)
 
 
 @case("httpx", "resource", **BUSY)
@@ -98,18 +81,6 @@ def fresh_g_httpx_refused() -> None:
 def fresh_g_httpx_read_timeout() -> None:
     with peer(silent=True) as port:
         httpx.get(f"http://127.0.0.1:{port}", timeout=0.1)
-
-
-@case("httpx", "network", **LINK)
-def fresh_g_httpx_reset() -> None:
-    with peer(reset=True) as port:
-        httpx.get(f"http://127.0.0.1:{port}")
-
-
-@case("httpx", "network", **LINK)
-def fresh_g_httpx_no_answer() -> None:
-    with peer() as port:
-        httpx.get(f"http://127.0.0.1:{port}")
 
 
 @case("httpx", "network", **LINK)
@@ -171,16 +142,6 @@ def fresh_g_requests_500() -> None:
     _fetch(500, "oops")
 
 
-@case("requests", "external_service", **LATER)
-def fresh_g_requests_503() -> None:
-    _fetch(503)
-
-
-@case("requests", "external_service", **FAILED)
-def fresh_g_requests_404() -> None:
-    _fetch(404)
-
-
 @case("requests", "authentication", **OURS)
 def fresh_g_requests_401() -> None:
     _fetch(401)
@@ -203,12 +164,6 @@ def fresh_g_requests_read_timeout() -> None:
 
 
 @case("requests", "network", **LINK)
-def fresh_g_requests_reset() -> None:
-    with peer(reset=True) as port:
-        requests.post(f"http://127.0.0.1:{port}", json={}, timeout=3)
-
-
-@case("requests", "network", **LINK)
 def fresh_g_requests_cut_off() -> None:
     with peer(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\nhalf") as port:
         requests.get(f"http://127.0.0.1:{port}", timeout=3)
@@ -226,17 +181,6 @@ def fresh_g_requests_html_for_json() -> None:
         requests.get(url, timeout=3).json()
 
 
-@case("requests", "external_service", **FAILED)
-def fresh_g_requests_redirects() -> None:
-    with answering(301, "", {"Location": "/again"}) as url:
-        requests.get(url, timeout=3)
-
-
-@case("requests", "configuration", **BUG)
-def fresh_g_requests_no_scheme() -> None:
-    requests.get("stock.internal.example/v1", timeout=3)
-
-
 @case("requests", "configuration", **BUG)
 def fresh_g_requests_ca_bundle() -> None:
     requests.get("https://127.0.0.1/", verify="/nonexistent/ca.pem", timeout=3)
@@ -252,16 +196,6 @@ async def _aget(status: int, body: str = "", kind: str = "application/json") -> 
     with answering(status, body, kind=kind) as url:
         async with aiohttp.ClientSession(raise_for_status=True) as session, session.get(url) as answer:
             return await answer.json()
-
-
-@case("aiohttp", "external_service", **FAILED)
-async def fresh_g_aiohttp_500() -> None:
-    await _aget(500)
-
-
-@case("aiohttp", "external_service", **LATER)
-async def fresh_g_aiohttp_503() -> None:
-    await _aget(503)
 
 
 @case("aiohttp", "resource", **BUSY)
@@ -306,13 +240,6 @@ async def fresh_g_aiohttp_silent() -> None:
             await session.get(f"http://127.0.0.1:{port}")
 
 
-@case("aiohttp", "network", **TRUST)
-async def fresh_g_aiohttp_unknown_authority() -> None:
-    with tls_peer() as port:
-        async with aiohttp.ClientSession() as session:
-            await session.get(f"https://localhost:{port}")
-
-
 @case("aiohttp", "system", **BUG)
 async def fresh_g_aiohttp_session_closed() -> None:
     session = aiohttp.ClientSession()
@@ -325,27 +252,11 @@ def fresh_g_urllib3_refused() -> None:
     urllib3.PoolManager(retries=1).request("GET", f"http://127.0.0.1:{closed_port()}")
 
 
-@case("urllib3", "network", **SILENT)
-def fresh_g_urllib3_silent() -> None:
-    with peer(silent=True) as port:
-        urllib3.PoolManager(retries=False).request("GET", f"http://127.0.0.1:{port}", timeout=0.1)
-
-
 @case("urllib3", "external_service", **LATER)
 def fresh_g_urllib3_too_many_503() -> None:
     again = urllib3.Retry(total=2, status_forcelist=[503], backoff_factor=0)
     with answering(503) as url:
         urllib3.PoolManager(retries=again).request("GET", url)
-
-
-@case("urllib3", "configuration", **BUG)
-def fresh_g_urllib3_scheme() -> None:
-    urllib3.PoolManager().request("GET", "htp://stock.internal.example/")
-
-
-@case("httplib2", "network", **LINK)
-def fresh_g_httplib2_refused() -> None:
-    httplib2.Http(timeout=2).request(f"http://127.0.0.1:{closed_port()}/")
 
 
 @case("pycurl", "network", **LINK)
@@ -355,27 +266,10 @@ def fresh_g_curl_refused() -> None:
     curl.perform()
 
 
-@case("pycurl", "network", **SILENT)
-def fresh_g_curl_silent() -> None:
-    with peer(silent=True) as port:
-        curl = pycurl.Curl()
-        curl.setopt(pycurl.URL, f"http://127.0.0.1:{port}/")
-        curl.setopt(pycurl.TIMEOUT_MS, 100)
-        curl.perform()
-
-
 @case("tornado", "external_service", **LATER)
 async def fresh_g_tornado_client_503() -> None:
     with answering(503) as url:
         await tornado.httpclient.AsyncHTTPClient(force_instance=True).fetch(url)
-
-
-@case("tornado", "network", **SILENT)
-async def fresh_g_tornado_client_silent() -> None:
-    with peer(silent=True) as port:
-        await tornado.httpclient.AsyncHTTPClient(force_instance=True).fetch(
-            f"http://127.0.0.1:{port}", request_timeout=0.1
-        )
 
 
 @case("websockets", "network", **LINK)
@@ -398,11 +292,6 @@ async def fresh_g_websockets_401() -> None:
 @case("websockets", "configuration", **BUG)
 async def fresh_g_websockets_scheme() -> None:
     await websockets.connect("https://feed.internal.example/")
-
-
-@case("websocket-client", "network", **LINK)
-def fresh_g_websocket_client_refused() -> None:
-    websocket.create_connection(f"ws://127.0.0.1:{closed_port()}", timeout=2)
 
 
 @case("zeep", "external_service", **FAILED)
@@ -439,11 +328,6 @@ def fresh_g_grpc_internal() -> None:
 @case("grpcio", "external_service", **FAILED)
 def fresh_g_grpc_not_found() -> None:
     _call(grpc.StatusCode.NOT_FOUND, "no such item")
-
-
-@case("grpcio", "external_service", **FAILED)
-def fresh_g_grpc_unknown() -> None:
-    _call(grpc.StatusCode.UNKNOWN, "Exception calling application: 'sku'")
 
 
 @case("grpcio", "resource", **BUSY)

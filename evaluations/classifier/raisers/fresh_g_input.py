@@ -6,29 +6,24 @@ import io
 from typing import Any
 
 import attrs
-import avro.schema
 import cattrs
-import cbor2
 import decouple
 import defusedxml.ElementTree
 import email_validator
 import environs
-import fastjsonschema
 import jinja2
 import jsonschema
 import lxml.etree
-import mako.template
 import marshmallow
 import msgpack
 import msgspec
-import numpy
+import numpy as np
 import omegaconf
 import openpyxl
 import orjson
-import pandas
+import pandas as pd
 import phonenumbers
 import PIL.Image
-import polars
 import pyarrow.parquet
 import pydantic
 import pydantic_settings
@@ -37,7 +32,6 @@ import toml
 import voluptuous
 import xmlschema
 import yaml
-from docx import Document
 
 from evaluations.classifier.cases import case
 from evaluations.classifier.raisers._fresh_g import folder
@@ -100,11 +94,6 @@ def fresh_g_jsonschema_schema() -> None:
     jsonschema.validate({}, {"type": "objekt"})
 
 
-@case("fastjsonschema", "validation", **BAD)
-def fresh_g_fastjsonschema() -> None:
-    fastjsonschema.validate(SCHEMA, {"sku": "A1", "n": "two"})
-
-
 class Line(msgspec.Struct):
     """A line of an order."""
 
@@ -115,11 +104,6 @@ class Line(msgspec.Struct):
 @case("msgspec", "validation", **BAD)
 def fresh_g_msgspec_type() -> None:
     msgspec.json.decode(b'{"sku": 1, "n": 2}', type=Line)
-
-
-@case("msgspec", "validation", **BAD)
-def fresh_g_msgspec_malformed() -> None:
-    msgspec.json.decode(b'{"sku": ', type=Line)
 
 
 @attrs.define
@@ -133,11 +117,6 @@ class Address:
 @case("cattrs", "validation", **BAD)
 def fresh_g_cattrs() -> None:
     cattrs.structure({"city": "x", "number": "x"}, Address)
-
-
-@case("attrs", "system", **BUG)
-def fresh_g_attrs_frozen() -> None:
-    attrs.make_class("Price", ["amount"], frozen=True)(1).amount = 2
 
 
 @case("voluptuous", "validation", **BAD)
@@ -163,11 +142,6 @@ def fresh_g_yaml() -> None:
 @case("msgpack", "validation", **BAD)
 def fresh_g_msgpack() -> None:
     msgpack.unpackb(b"\x81\xa1a")
-
-
-@case("cbor2", "validation", **BAD)
-def fresh_g_cbor() -> None:
-    cbor2.loads(b"\xa1\x61")
 
 
 @case("lxml", "validation", **BAD)
@@ -214,11 +188,6 @@ def fresh_g_template_undefined() -> None:
 @case("Jinja2", "configuration", note="a template that is malformed", **BUG)
 def fresh_g_template_syntax() -> None:
     jinja2.Template("{% for x in items %}{{ x }}")
-
-
-@case("Mako", "configuration", note="a template that is malformed", **BUG)
-def fresh_g_mako_syntax() -> None:
-    mako.template.Template("% for x in y:\n${x}")
 
 
 @case("python-decouple", "configuration", **BUG)
@@ -274,11 +243,6 @@ def fresh_g_workbook_extension() -> None:
         openpyxl.load_workbook(here / "orders.xls")
 
 
-@case("python-docx", "validation", **FILE)
-def fresh_g_document_is_none() -> None:
-    Document(io.BytesIO(b"{\\rtf1}"))
-
-
 @case("pypdf", "validation", **FILE)
 def fresh_g_pdf_is_none() -> None:
     pypdf.PdfReader(io.BytesIO(b"hello"))
@@ -286,39 +250,29 @@ def fresh_g_pdf_is_none() -> None:
 
 @case("pandas", "validation", **FILE)
 def fresh_g_csv_ragged() -> None:
-    pandas.read_csv(io.StringIO("a,b\n1,2\n1,2,3\n"))
+    pd.read_csv(io.StringIO("a,b\n1,2\n1,2,3\n"))
 
 
 @case("pandas", "validation", **FILE)
 def fresh_g_csv_empty() -> None:
-    pandas.read_csv(io.StringIO(""))
+    pd.read_csv(io.StringIO(""))
 
 
 @case("pandas", "system", **BUG)
 def fresh_g_column_missing() -> None:
-    pandas.DataFrame({"sku": ["a"]})["price"]
+    pd.DataFrame({"sku": ["a"]})["price"]
 
 
 @case("pandas", "system", **BUG)
 def fresh_g_merge_keys() -> None:
-    pandas.DataFrame({"a": [1]}).merge(pandas.DataFrame({"b": [1]}))
+    pd.DataFrame({"a": [1]}).merge(pd.DataFrame({"b": [1]}))
 
 
 @case("numpy", "system", **BUG)
 def fresh_g_broadcast() -> None:
-    numpy.ones((2, 3)) + numpy.ones((4,))
-
-
-@case("polars", "system", **BUG)
-def fresh_g_polars_column() -> None:
-    polars.DataFrame({"sku": ["a"]}).select("price")
+    np.ones((2, 3)) + np.ones((4,))
 
 
 @case("pyarrow", "validation", **FILE)
 def fresh_g_parquet_is_none() -> None:
     pyarrow.parquet.read_table(io.BytesIO(b"sku,n\nA1,2\n"))
-
-
-@case("avro", "system", note="the schema is code", **BUG)
-def fresh_g_avro_schema() -> None:
-    avro.schema.parse('{"type": "recod", "name": "x"}')

@@ -8,27 +8,23 @@ import concurrent.futures
 import configparser
 import csv
 import email.message
+import errno
 import ftplib
 import gzip
 import http.client
 import imaplib
 import io
-import lzma
 import multiprocessing
 import os
 import pickle
-import poplib
 import queue
 import resource
-import signal
 import smtplib
 import socket
 import sqlite3
 import ssl
 import subprocess
 import sys
-import tarfile
-import threading
 import tomllib
 import urllib.error
 import urllib.request
@@ -64,20 +60,6 @@ def fresh_g_is_a_folder() -> None:
 
 
 @case("python", "system", transient=False, status=500, severity="high")
-def fresh_g_name_too_long() -> None:
-    with folder() as here:
-        (here / ("x" * 300)).write_text("")
-
-
-@case("python", "system", transient=False, status=500, severity="high")
-def fresh_g_loop_of_links() -> None:
-    with folder() as here:
-        (here / "a").symlink_to(here / "b")
-        (here / "b").symlink_to(here / "a")
-        (here / "a").read_text()
-
-
-@case("python", "system", transient=False, status=500, severity="high")
 def fresh_g_bad_descriptor() -> None:
     reader, writer = os.pipe()
     os.close(writer)
@@ -96,12 +78,6 @@ def fresh_g_closed_file() -> None:
         file = open(here / "a", "w")
         file.close()
         file.write("x")
-
-
-@case("python", "system", transient=False, status=500, severity="high")
-def fresh_g_read_of_write_only() -> None:
-    with folder() as here, open(here / "a", "w") as file:
-        file.read()
 
 
 @case("python", "resource", transient=True, status=503, severity="medium")
@@ -130,16 +106,33 @@ def fresh_g_reset() -> None:
         link.recv(1)
 
 
+@case("python", "network", transient=True, status=(502, 503), severity="medium")
+def fresh_g_broken_pipe() -> None:
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    ours.sendall(b"x")
+
+
+@case("python", "network", transient=True, status=(502, 503), severity="medium")
+def fresh_g_no_such_host() -> None:
+    socket.create_connection(("rates.fresh-g.invalid", 443), timeout=3)
+
+
+@case("python", "network", transient=True, status=(502, 503, 504), severity="medium", made="no network without a route")
+def fresh_g_unreachable() -> None:
+    raise OSError(errno.ENETUNREACH, "Network is unreachable")
+
+
+@case("python", "network", transient=True, status=504, severity="medium", made="takes minutes")
+def fresh_g_connect_timed_out() -> None:
+    raise TimeoutError(errno.ETIMEDOUT, "Connection timed out")
+
+
 @case("python", "network", transient=True, status=504, severity="medium")
 def fresh_g_silent() -> None:
     with peer(silent=True) as port, socket.create_connection(("127.0.0.1", port)) as link:
         link.settimeout(0.1)
         link.recv(1)
-
-
-@case("python", "network", transient=True, status=(502, 503), severity="medium")
-async def fresh_g_stream_refused() -> None:
-    await asyncio.open_connection("127.0.0.1", closed_port())
 
 
 @case("python", "network", transient=True, status=(502, 503), severity="medium")
@@ -165,20 +158,9 @@ def fresh_g_urllib_unknown_authority() -> None:
         urllib.request.urlopen(f"https://localhost:{port}/", timeout=3)
 
 
-@case("python", "network", transient=True, status=(502, 503), severity="medium")
-def fresh_g_urllib_refused() -> None:
-    urllib.request.urlopen(f"http://127.0.0.1:{closed_port()}/", timeout=3)
-
-
 @case("python", "external_service", transient=True, status=(502, 503), severity="medium")
 def fresh_g_urllib_503() -> None:
     with answering(503, "busy") as url:
-        urllib.request.urlopen(url, timeout=3)
-
-
-@case("python", "external_service", transient=False, status=(502, 503), severity="medium")
-def fresh_g_urllib_500() -> None:
-    with answering(500, "oops") as url:
         urllib.request.urlopen(url, timeout=3)
 
 
@@ -218,23 +200,10 @@ def fresh_g_http_cut_off() -> None:
         link.getresponse().read()
 
 
-@case("python", "network", transient=True, status=504, severity="medium")
-def fresh_g_http_silent() -> None:
-    with peer(silent=True) as port:
-        link = http.client.HTTPConnection("127.0.0.1", port, timeout=0.1)
-        link.request("GET", "/")
-        link.getresponse()
-
-
 def _mail() -> email.message.EmailMessage:
     mail = email.message.EmailMessage()
     mail["From"], mail["To"] = "shop@example.com", "someone@example.com"
     return mail
-
-
-@case("python", "network", transient=True, status=(502, 503), severity="medium")
-def fresh_g_smtp_refused() -> None:
-    smtplib.SMTP("127.0.0.1", closed_port(), timeout=3)
 
 
 @case("python", "external_service", transient=True, status=(502, 503), severity="medium")
@@ -276,14 +245,6 @@ def fresh_g_ftp_not_now() -> None:
         ftplib.FTP(timeout=3).connect("127.0.0.1", port)
 
 
-@case("python", "authentication", transient=False, status=(500, 502, 503), severity="high")
-def fresh_g_pop_password() -> None:
-    with dialog(b"+OK hi", b"+OK", b"-ERR [AUTH] invalid password") as port:
-        box = poplib.POP3("127.0.0.1", port, timeout=3)
-        box.user("shop")
-        box.pass_("wrong")
-
-
 @case("python", "network", transient=True, status=(502, 503), severity="medium")
 def fresh_g_imap_hung_up() -> None:
     with peer(eager=True) as port:
@@ -298,11 +259,6 @@ def fresh_g_program_not_installed() -> None:
 @case("python", "system", transient=False, status=500, severity="high")
 def fresh_g_program_failed() -> None:
     subprocess.run([sys.executable, "-c", "raise SystemExit(3)"], check=True)
-
-
-@case("python", "system", transient=False, status=500, severity="high")
-def fresh_g_program_killed() -> None:
-    subprocess.run([sys.executable, "-c", "import os; os.kill(os.getpid(), 11)"], check=True)
 
 
 @case("python", "system", transient=False, status=500, severity="high")
@@ -360,26 +316,9 @@ def fresh_g_sqlite_damaged() -> None:
         sqlite3.connect(here / "shop.db").execute("select * from t").fetchall()
 
 
-@case("python", "system", transient=False, status=500, severity="high")
-def fresh_g_sqlite_syntax() -> None:
-    sqlite3.connect(":memory:").execute("selekt 1")
-
-
-@case("python", "system", transient=False, status=500, severity="high")
-def fresh_g_sqlite_closed() -> None:
-    store = sqlite3.connect(":memory:")
-    store.close()
-    store.execute("select 1")
-
-
 @case("python", "validation", transient=False, status=(400, 415, 422), severity="low")
 def fresh_g_not_a_zip() -> None:
     zipfile.ZipFile(io.BytesIO(b"%PDF-1.7 this is none"))
-
-
-@case("python", "validation", transient=False, status=(400, 415, 422), severity="low")
-def fresh_g_not_a_tar() -> None:
-    tarfile.open(fileobj=io.BytesIO(b"hello" * 200))
 
 
 @case("python", "validation", transient=False, status=(400, 415, 422), severity="low")
@@ -388,18 +327,8 @@ def fresh_g_not_gzip() -> None:
 
 
 @case("python", "validation", transient=False, status=(400, 415, 422), severity="low")
-def fresh_g_gzip_cut_off() -> None:
-    gzip.decompress(gzip.compress(b"hello" * 100)[:-12])
-
-
-@case("python", "validation", transient=False, status=(400, 415, 422), severity="low")
 def fresh_g_bad_zlib() -> None:
     zlib.decompress(b"not compressed")
-
-
-@case("python", "validation", transient=False, status=(400, 415, 422), severity="low")
-def fresh_g_bad_lzma() -> None:
-    lzma.decompress(b"not compressed at all")
 
 
 @case("python", "validation", transient=False, status=(400, 422), severity="low")
@@ -440,14 +369,3 @@ async def fresh_g_wait_for() -> None:
             await asyncio.wait_for(reader.read(1), 0.05)
         finally:
             writer.close()
-
-
-@case("python", "system", transient=False, status=500, severity="high")
-def fresh_g_signal_in_thread() -> None:
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        pool.submit(signal.signal, signal.SIGTERM, signal.SIG_DFL).result()
-
-
-@case("python", "system", transient=False, status=500, severity="high")
-def fresh_g_join_before_start() -> None:
-    threading.Thread(target=int).join()

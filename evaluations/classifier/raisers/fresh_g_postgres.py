@@ -116,22 +116,10 @@ def fresh_g_too_few_parameters() -> None:
 
 
 @case("psycopg", "system", **BUG)
-def fresh_g_dict_not_adapted() -> None:
-    with psycopg.connect(PG) as link:
-        link.execute("select %s", ({"a": 1},))
-
-
-@case("psycopg", "system", **BUG)
 def fresh_g_closed_connection() -> None:
     link = psycopg.connect(PG)
     link.close()
     link.execute("select 1")
-
-
-@case("psycopg", "system", **BUG)
-def fresh_g_nothing_to_fetch() -> None:
-    with psycopg.connect(PG) as link:
-        link.execute("set local work_mem = '4MB'").fetchone()
 
 
 @case("psycopg", "configuration", **BUG)
@@ -147,12 +135,6 @@ def fresh_g_malformed_dsn() -> None:
 @case("psycopg", "network", transient=True, status=(502, 503), severity="high")
 def fresh_g_refused() -> None:
     psycopg.connect(f"host=127.0.0.1 port={closed_port()} dbname=test")
-
-
-@case("psycopg", "network", transient=True, status=(502, 503), severity="high")
-def fresh_g_hung_up() -> None:
-    with peer() as port:
-        psycopg.connect(f"host=127.0.0.1 port={port} dbname=test user=x connect_timeout=3")
 
 
 @case("psycopg", "concurrency", transient=True, status=503, severity="medium")
@@ -247,39 +229,14 @@ def fresh_g_undefined_column2() -> None:
 
 
 @case("psycopg2", "system", **BUG)
-def fresh_g_grouping2() -> None:
-    _run2("select room, count(*) from seat")
-
-
-@case("psycopg2", "system", **BUG)
-def fresh_g_aborted2() -> None:
-    with contextlib.closing(psycopg2.connect(PG)) as link, link.cursor() as cursor:
-        with contextlib.suppress(psycopg2.Error):
-            cursor.execute("select 1/0")
-        cursor.execute("select 1")
-
-
-@case("psycopg2", "system", **BUG)
 def fresh_g_cannot_adapt2() -> None:
     with contextlib.closing(psycopg2.connect(PG)) as link, link.cursor() as cursor:
         cursor.execute("select %s", ({"a"},))
 
 
-@case("psycopg2", "system", **BUG)
-def fresh_g_closed2() -> None:
-    link = psycopg2.connect(PG)
-    link.close()
-    link.cursor()
-
-
 @case("psycopg2", "network", transient=True, status=(502, 503), severity="high")
 def fresh_g_refused2() -> None:
     psycopg2.connect(f"host=127.0.0.1 port={closed_port()} dbname=test user=x")
-
-
-@case("psycopg2", "configuration", **BUG)
-def fresh_g_no_such_database2() -> None:
-    psycopg2.connect("host=127.0.0.1 dbname=fresh_g_nowhere user=postgres")
 
 
 @case("psycopg2", "resource", transient=True, status=503, severity="medium")
@@ -290,13 +247,6 @@ def fresh_g_pool_exhausted2() -> None:
         pool.getconn()
     finally:
         pool.closeall()
-
-
-@case("psycopg2", "external_service", transient=True, status=(503, 504), severity="medium")
-def fresh_g_statement_timeout2() -> None:
-    with contextlib.closing(psycopg2.connect(PG)) as link, link.cursor() as cursor:
-        cursor.execute("set statement_timeout = '30ms'")
-        cursor.execute("select pg_sleep(5)")
 
 
 @case("psycopg2", "concurrency", transient=True, status=503, severity="medium")
@@ -322,19 +272,9 @@ async def fresh_g_unique_async() -> None:
     await _arun("insert into seat values (1, 'a')", "insert into seat values (1, 'b')")
 
 
-@case("asyncpg", "data_integrity", status=(400, 409, 422), **CONSTRAINT)
-async def fresh_g_foreign_key_async() -> None:
-    await _arun("insert into seat (id, room, row_no) values (1, 'a', 99)")
-
-
 @case("asyncpg", "configuration", **BUG)
 async def fresh_g_undefined_table_async() -> None:
     await _arun("select * from fresh_g_missing")
-
-
-@case("asyncpg", "system", **BUG)
-async def fresh_g_syntax_async() -> None:
-    await _arun("select from where")
 
 
 @case("asyncpg", "system", **BUG)
@@ -395,8 +335,3 @@ def fresh_g_unique8() -> None:
 @case("pg8000", "configuration", **BUG)
 def fresh_g_undefined_table8() -> None:
     _pg8("select * from fresh_g_missing")
-
-
-@case("pg8000", "network", transient=True, status=(502, 503), severity="high")
-def fresh_g_refused8() -> None:
-    pg8000.dbapi.connect("postgres", host="127.0.0.1", port=closed_port(), database="test")

@@ -8,9 +8,6 @@ from typing import Any
 import aio_pika
 import aiokafka
 import aiomqtt
-import amqp
-import arq
-import arq.connections
 import celery
 import confluent_kafka
 import confluent_kafka.admin
@@ -66,11 +63,6 @@ def fresh_g_pika_channel_closed() -> None:
         channel.basic_publish("", "orders", b"x")
 
 
-@case("aio-pika", "network", **LOST)
-async def fresh_g_aio_pika_refused() -> None:
-    await aio_pika.connect(f"amqp://guest:guest@127.0.0.1:{closed_port()}/")
-
-
 @case("aio-pika", "configuration", note="an exchange that is set up beforehand", **BUG)
 async def fresh_g_aio_pika_no_exchange() -> None:
     async with await aio_pika.connect(RABBIT) as link:
@@ -82,20 +74,10 @@ async def fresh_g_aio_pika_password() -> None:
     await aio_pika.connect("amqp://shop:wrong@127.0.0.1:5672/")
 
 
-@case("amqp", "network", **LOST)
-def fresh_g_amqp_refused() -> None:
-    amqp.Connection(f"127.0.0.1:{closed_port()}", connect_timeout=2).connect()
-
-
 @case("kombu", "authentication", transient=False, status=(500, 502, 503), severity="high")
 def fresh_g_kombu_password() -> None:
     with kombu.Connection("amqp://shop:wrong@127.0.0.1:5672//") as link:
         link.connect()
-
-
-@case("kombu", "configuration", **BUG)
-def fresh_g_kombu_transport() -> None:
-    kombu.Connection("rabbit://127.0.0.1").connect()
 
 
 @case("kombu", "system", **BUG)
@@ -107,13 +89,6 @@ def fresh_g_kombu_not_serializable() -> None:
 @case("celery", "network", **LOST)
 def fresh_g_celery_broker_refused() -> None:
     app = celery.Celery(broker=f"redis://127.0.0.1:{closed_port()}/0")
-    app.conf.broker_transport_options = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
-    app.send_task("mail.send", retry=False)
-
-
-@case("celery", "network", **LOST)
-def fresh_g_celery_amqp_refused() -> None:
-    app = celery.Celery(broker=f"amqp://guest@127.0.0.1:{closed_port()}//")
     app.conf.broker_transport_options = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
     app.send_task("mail.send", retry=False)
 
@@ -133,19 +108,9 @@ def fresh_g_rq_no_job() -> None:
     rq.job.Job.fetch("fresh-g-none", connection=redis.Redis())
 
 
-@case("arq", "network", **LOST)
-async def fresh_g_arq_refused() -> None:
-    await arq.create_pool(arq.connections.RedisSettings(port=closed_port(), conn_retries=0))
-
-
 @case("kafka-python", "network", **LOST)
 def fresh_g_kafka_no_brokers() -> None:
     kafka.KafkaProducer(bootstrap_servers=f"127.0.0.1:{closed_port()}", bootstrap_timeout_ms=300)
-
-
-@case("kafka-python", "configuration", **BUG)
-def fresh_g_kafka_option() -> None:
-    kafka.KafkaConsumer(bootstrap_server="127.0.0.1")
 
 
 @case("aiokafka", "network", **LOST)
@@ -172,11 +137,6 @@ def fresh_g_confluent_queue_full() -> None:
             producer.produce("orders", b"x")
     finally:
         producer.purge()
-
-
-@case("confluent-kafka", "configuration", **BUG)
-def fresh_g_confluent_option() -> None:
-    confluent_kafka.Producer({"bootstrap.server": "127.0.0.1"})
 
 
 @case("confluent-kafka", "configuration", made="no Kafka here", note="the topic is set up beforehand", **BUG)
@@ -226,11 +186,6 @@ async def fresh_g_nats_payload() -> None:
 async def fresh_g_mqtt_refused() -> None:
     async with aiomqtt.Client("127.0.0.1", closed_port(), timeout=2):
         pass
-
-
-@case("paho-mqtt", "network", **LOST)
-def fresh_g_paho_refused() -> None:
-    paho.mqtt.client.Client(paho.mqtt.client.CallbackAPIVersion.VERSION2).connect("127.0.0.1", closed_port())
 
 
 @case("paho-mqtt", "system", **BUG)

@@ -9,8 +9,6 @@ import algoliasearch.search.client
 import anthropic
 import github
 import gitlab
-import groq
-import jira
 import ollama
 import openai
 import sendgrid
@@ -75,11 +73,6 @@ def fresh_g_stripe_500() -> None:
     _stripe(500, type="api_error", message="An error occurred internally with Stripe.")
 
 
-@case("stripe", "network", **LINK)
-def fresh_g_stripe_refused() -> None:
-    _pay(f"http://127.0.0.1:{closed_port()}")
-
-
 @case(
     "stripe", "authentication", transient=False, status=(400, 401, 403), severity="low", note="the sender is our client"
 )
@@ -124,11 +117,6 @@ def fresh_g_twilio_503() -> None:
     _twilio(503, 20503, "Service unavailable")
 
 
-@case("twilio", "network", **LINK)
-def fresh_g_twilio_refused() -> None:
-    _sms(f"http://127.0.0.1:{closed_port()}")
-
-
 def _mail(status: int, text: str) -> None:
     with answering(status, json.dumps({"errors": [{"message": text, "field": None}]})) as url:
         sendgrid.SendGridAPIClient("x", host=url).send({"personalizations": []})
@@ -137,11 +125,6 @@ def _mail(status: int, text: str) -> None:
 @case("sendgrid", "authentication", **OURS)
 def fresh_g_sendgrid_401() -> None:
     _mail(401, "The provided authorization grant is invalid, expired, or revoked")
-
-
-@case("sendgrid", "resource", **BUSY)
-def fresh_g_sendgrid_429() -> None:
-    _mail(429, "too many requests")
 
 
 @case("sendgrid", "external_service", **FAILED)
@@ -212,11 +195,6 @@ def fresh_g_openai_silent() -> None:
         _gpt(f"http://127.0.0.1:{port}", timeout=0.1)
 
 
-@case("openai", "network", **LINK)
-def fresh_g_openai_refused() -> None:
-    _gpt(f"http://127.0.0.1:{closed_port()}")
-
-
 @case("openai", "configuration", **BUG)
 def fresh_g_openai_no_key() -> None:
     openai.OpenAI(base_url="http://127.0.0.1")
@@ -248,13 +226,6 @@ def fresh_g_anthropic_400() -> None:
     _claude(400, "invalid_request_error", "messages: roles must alternate between user and assistant")
 
 
-@case("groq", "resource", **BUSY)
-def fresh_g_groq_rate() -> None:
-    with answering(429, '{"error": {"message": "Rate limit reached", "code": "rate_limit_exceeded"}}') as url:
-        client = groq.Groq(api_key="x", base_url=url, max_retries=0)
-        client.chat.completions.create(model="m", messages=[{"role": "user", "content": "hi"}])
-
-
 @case("ollama", "network", **LINK)
 def fresh_g_ollama_refused() -> None:
     ollama.Client(f"http://127.0.0.1:{closed_port()}").chat("m", [])
@@ -263,11 +234,6 @@ def fresh_g_ollama_refused() -> None:
 def _github(status: int, text: str) -> None:
     with answering(status, json.dumps({"message": text})) as url:
         github.Github(base_url=url, retry=None, auth=github.Auth.Token("x")).get_repo("shop/web")
-
-
-@case("PyGithub", "authentication", **OURS)
-def fresh_g_github_401() -> None:
-    _github(401, "Bad credentials")
 
 
 @case("PyGithub", "external_service", **FAILED)
@@ -280,22 +246,10 @@ def fresh_g_github_rate() -> None:
     _github(403, "API rate limit exceeded for user ID 1.")
 
 
-@case("python-gitlab", "authentication", **OURS)
-def fresh_g_gitlab_401() -> None:
-    with answering(401, '{"message": "401 Unauthorized"}') as url:
-        gitlab.Gitlab(url, "x").projects.get(1)
-
-
 @case("python-gitlab", "external_service", **LATER)
 def fresh_g_gitlab_502() -> None:
     with answering(502, "GitLab is not responding", kind="text/html") as url:
         gitlab.Gitlab(url, "x").projects.get(1)
-
-
-@case("jira", "authentication", **OURS)
-def fresh_g_jira_401() -> None:
-    with answering(401, '{"errorMessages": ["You are not authenticated."], "errors": {}}') as url:
-        jira.JIRA(url, token_auth="x", max_retries=0, get_server_info=False).issue("SHOP-7")
 
 
 @case("algoliasearch", "authentication", **OURS)
@@ -316,11 +270,6 @@ def _typesense(status: int, text: str) -> None:
         node = {"host": "127.0.0.1", "port": url.rsplit(":", 1)[1], "protocol": "http"}
         client = typesense.Client({"nodes": [node], "api_key": "x", "num_retries": 0})
         client.collections["product"].documents.search({"q": "shoe", "query_by": "name"})
-
-
-@case("typesense", "authentication", **OURS)
-def fresh_g_typesense_401() -> None:
-    _typesense(401, "Forbidden - a valid `x-typesense-api-key` header must be sent.")
 
 
 @case("typesense", "configuration", note="the collection is set up beforehand", **BUG)

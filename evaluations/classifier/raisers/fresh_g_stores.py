@@ -8,9 +8,6 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-import bson
-import bson.errors
-import bson.objectid
 import clickhouse_connect
 import elasticsearch
 import influxdb_client
@@ -33,7 +30,6 @@ from evaluations.classifier.raisers._fresh_g import answering, closed_port, peer
 
 BUG: dict[str, Any] = {"transient": False, "status": 500, "severity": "high"}
 ONCE = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
-AONCE = redis.asyncio.retry.Retry(redis.backoff.NoBackoff(), 0)
 LOST: dict[str, Any] = {"transient": True, "status": (502, 503), "severity": "high"}
 
 
@@ -73,11 +69,6 @@ def fresh_g_redis_refused() -> None:
     redis.Redis(port=closed_port(), retry=ONCE).get("cart:7")
 
 
-@case("redis", "network", **LOST)
-async def fresh_g_redis_async_refused() -> None:
-    await redis.asyncio.Redis(port=closed_port(), retry=AONCE).get("cart:7")
-
-
 @case("redis", "network", transient=True, status=504, severity="high")
 def fresh_g_redis_silent() -> None:
     with peer(silent=True) as port:
@@ -105,12 +96,6 @@ def fresh_g_redis_wrong_type() -> None:
 def fresh_g_redis_data_type() -> None:
     with redis.Redis() as link:
         link.set("fresh_g:cart", {"a": 1})  # type: ignore[arg-type]
-
-
-@case("redis", "system", **BUG)
-def fresh_g_redis_unknown_command() -> None:
-    with redis.Redis() as link:
-        link.execute_command("JSONGET", "a")
 
 
 @case("redis", "concurrency", transient=True, status=(409, 503), severity="medium")
@@ -171,11 +156,6 @@ def fresh_g_redis_url() -> None:
     redis.from_url("127.0.0.1:6379/0")
 
 
-@case("valkey", "network", **LOST)
-def fresh_g_valkey_refused() -> None:
-    valkey.Valkey(port=closed_port()).get("cart:7")
-
-
 @case("valkey", "system", **BUG)
 def fresh_g_valkey_not_an_integer() -> None:
     with valkey.Valkey() as link:
@@ -186,12 +166,6 @@ def fresh_g_valkey_not_an_integer() -> None:
 @case("pymemcache", "network", **LOST)
 def fresh_g_memcache_refused() -> None:
     pymemcache.client.base.Client(("127.0.0.1", closed_port())).get("a")
-
-
-@case("pymemcache", "system", **BUG)
-def fresh_g_memcache_key() -> None:
-    with _talk(b"END\r\n") as port:
-        pymemcache.client.base.Client(("127.0.0.1", port)).get("key with spaces")
 
 
 @case("pymemcache", "resource", transient=False, status=(413, 500, 503), severity="medium")
@@ -210,26 +184,9 @@ def fresh_g_mongo_no_server() -> None:
         client.shop.order.find_one({"_id": 7})
 
 
-@case("pymongo", "system", **BUG)
-def fresh_g_mongo_document_not_encodable() -> None:
-    bson.encode({"at": object()})
-
-
-@case("pymongo", "system", **BUG)
-def fresh_g_mongo_client_closed() -> None:
-    client = _mongo()
-    client.close()
-    client.shop.order.find_one()
-
-
 @case("pymongo", "configuration", **BUG)
 def fresh_g_mongo_uri() -> None:
     pymongo.MongoClient("mongo://db.internal.example/shop")
-
-
-@case("pymongo", "configuration", **BUG)
-def fresh_g_mongo_port() -> None:
-    pymongo.MongoClient("mongodb://db.internal.example:mongo/shop")
 
 
 @case("pymongo", "data_integrity", transient=False, status=409, severity="medium", made="no MongoDB here")
@@ -256,11 +213,6 @@ def fresh_g_mongo_max_time() -> None:
     raise pymongo.errors.ExecutionTimeout("operation exceeded time limit", 50, detail)
 
 
-@case("pymongo", "network", made="no MongoDB here", **LOST)
-def fresh_g_mongo_auto_reconnect() -> None:
-    raise pymongo.errors.AutoReconnect("mongo-0.internal.example:27017: connection closed")
-
-
 ES = {"X-Elastic-Product": "Elasticsearch"}
 
 
@@ -272,13 +224,6 @@ def _elastic(status: int, body: str, kind: str = "application/json") -> None:
 @case("elasticsearch", "network", **LOST)
 def fresh_g_elastic_refused() -> None:
     elasticsearch.Elasticsearch(f"http://127.0.0.1:{closed_port()}", max_retries=0).search(index="product")
-
-
-@case("elasticsearch", "network", transient=True, status=504, severity="high")
-def fresh_g_elastic_silent() -> None:
-    with peer(silent=True) as port:
-        client = elasticsearch.Elasticsearch(f"http://127.0.0.1:{port}", max_retries=0, request_timeout=0.2)
-        client.search(index="product")
 
 
 @case("elasticsearch", "configuration", **BUG)
@@ -301,28 +246,11 @@ def fresh_g_elastic_version_conflict() -> None:
         client.index(index="product", id="7", document={}, if_seq_no=1, if_primary_term=1)
 
 
-@case("opensearch-py", "network", **LOST)
-def fresh_g_opensearch_refused() -> None:
-    opensearchpy.OpenSearch(f"http://127.0.0.1:{closed_port()}", max_retries=0).search(index="product", body={})
-
-
 @case("opensearch-py", "external_service", **LOST)
 def fresh_g_opensearch_503() -> None:
     body = '{"error":{"type":"cluster_block_exception","reason":"blocked by: [SERVICE_UNAVAILABLE/1/no master]"}}'
     with answering(503, body) as url:
         opensearchpy.OpenSearch(url, max_retries=0).search(index="product", body={})
-
-
-@case("opensearch-py", "configuration", **BUG)
-def fresh_g_opensearch_index_missing() -> None:
-    body = '{"error":{"type":"index_not_found_exception","reason":"no such index [product]"},"status":404}'
-    with answering(404, body) as url:
-        opensearchpy.OpenSearch(url, max_retries=0).search(index="product", body={})
-
-
-@case("clickhouse-connect", "network", **LOST)
-def fresh_g_clickhouse_refused() -> None:
-    clickhouse_connect.get_client(host="127.0.0.1", port=closed_port(), connect_timeout=2, query_retries=0)
 
 
 @case("clickhouse-connect", "authentication", transient=False, status=(500, 502, 503), severity="high")
@@ -336,11 +264,6 @@ def fresh_g_clickhouse_password() -> None:
 def fresh_g_neo4j_refused() -> None:
     with neo4j.GraphDatabase.driver(f"bolt://127.0.0.1:{closed_port()}") as driver:
         driver.verify_connectivity()
-
-
-@case("neo4j", "configuration", **BUG)
-def fresh_g_neo4j_scheme() -> None:
-    neo4j.GraphDatabase.driver("http://graph.internal.example:7687")
 
 
 @case("influxdb-client", "authentication", transient=False, status=(500, 502, 503), severity="high")
@@ -362,11 +285,6 @@ def fresh_g_meili_index_missing() -> None:
     body = '{"message":"Index `product` not found.","code":"index_not_found","type":"invalid_request","link":""}'
     with answering(404, body) as url:
         meilisearch.Client(url, "x").index("product").search("shoe")
-
-
-@case("meilisearch", "network", **LOST)
-def fresh_g_meili_refused() -> None:
-    meilisearch.Client(f"http://127.0.0.1:{closed_port()}").index("product").search("shoe")
 
 
 @case("qdrant-client", "network", **LOST)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import aiohttp.web
 import bottle
 import falcon
 import falcon.testing
@@ -14,7 +13,6 @@ import fastapi.exceptions
 import fastapi.testclient
 import graphql
 import litestar.exceptions
-import pyramid.httpexceptions
 import rest_framework.exceptions
 import sanic.exceptions
 import starlette.applications
@@ -220,38 +218,16 @@ def fresh_g_drf_not_authenticated() -> None:
         raise rest_framework.exceptions.NotAuthenticated
 
 
-@case("djangorestframework", "authentication", status=403, made="a view raises it so", **LOW)
-def fresh_g_drf_permission() -> None:
-    with django_settings():
-        raise rest_framework.exceptions.PermissionDenied
-
-
 @case("djangorestframework", "resource", transient=True, status=429, severity="low", made="a view raises it so")
 def fresh_g_drf_throttled() -> None:
     with django_settings():
         raise rest_framework.exceptions.Throttled(wait=30)
 
 
-@case("djangorestframework", "validation", status=405, made="a view raises it so", **INFO)
-def fresh_g_drf_method() -> None:
-    with django_settings():
-        raise rest_framework.exceptions.MethodNotAllowed("PUT")
-
-
 @case("starlette", "validation", status=404, **INFO)
 async def fresh_g_starlette_not_found() -> None:
     app = starlette.applications.Starlette()
     await app.router({"type": "http", "path": "/x", "method": "GET", "headers": [], "app": app}, None, None)  # type: ignore[arg-type]
-
-
-@case("starlette", "system", **BUG)
-def fresh_g_starlette_state() -> None:
-    starlette.datastructures.State().user
-
-
-@case("starlette", "system", **BUG)
-def fresh_g_starlette_no_route() -> None:
-    starlette.applications.Starlette().url_path_for("basket")
 
 
 API = fastapi.FastAPI()
@@ -283,11 +259,6 @@ def fresh_g_fastapi_404() -> None:
     raise fastapi.HTTPException(404, "no such order")
 
 
-@case("fastapi", "authentication", made="a view raises it so", status=403, **LOW)
-def fresh_g_fastapi_403() -> None:
-    raise fastapi.HTTPException(403, "not your order")
-
-
 @case("falcon", "validation", made="a resource raises it so", status=400, **LOW)
 def fresh_g_falcon_400() -> None:
     raise falcon.HTTPMissingParam("sku")
@@ -303,11 +274,6 @@ def fresh_g_falcon_media_type() -> None:
     falcon.testing.create_req(body="x", headers={"content-type": "text/csv"}).get_media()
 
 
-@case("sanic", "validation", made="a handler raises it so", status=404, **INFO)
-def fresh_g_sanic_404() -> None:
-    raise sanic.exceptions.NotFound("Requested URL /ordre not found")
-
-
 @case("sanic", "validation", made="a handler raises it so", status=413, **LOW)
 def fresh_g_sanic_413() -> None:
     raise sanic.exceptions.PayloadTooLarge("Request body exceeds the size limit")
@@ -318,19 +284,9 @@ def fresh_g_tornado_argument() -> None:
     raise tornado.web.MissingArgumentError("sku")
 
 
-@case("aiohttp", "validation", made="a handler raises it so", status=404, **INFO)
-def fresh_g_aiohttp_404() -> None:
-    raise aiohttp.web.HTTPNotFound
-
-
 @case("litestar", "authentication", made="a guard raises it so", status=401, **LOW)
 def fresh_g_litestar_401() -> None:
     raise litestar.exceptions.NotAuthorizedException("no session")
-
-
-@case("pyramid", "authentication", made="a view raises it so", status=403, **LOW)
-def fresh_g_pyramid_403() -> None:
-    raise pyramid.httpexceptions.HTTPForbidden
 
 
 @case("bottle", "validation", status=404, **INFO)
