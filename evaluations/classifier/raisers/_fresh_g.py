@@ -189,9 +189,11 @@ def django_settings() -> Iterator[None]:
     from django.apps import apps
     from django.conf import UserSettingsHolder, global_settings, settings
     from django.db import connections
+    from django.template import engines
 
     import django
 
+    databases, templates = "settings" in connections.__dict__, "templates" in engines.__dict__
     before, ready = settings._wrapped, apps.ready
     holder = UserSettingsHolder(global_settings)
     for name, value in {"SECRET_KEY": "x" * 50, "USE_TZ": True, "LOGGING_CONFIG": None, "INSTALLED_APPS": []}.items():

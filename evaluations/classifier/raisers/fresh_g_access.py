@@ -95,7 +95,7 @@ def fresh_g_signature_of_link_expired() -> None:
     signer.loads(token, max_age=0)
 
 
-@case("oauthlib", "authentication", **OURS)
+@case("oauthlib", "authentication", note="read from the answer of a peer", **OURS)
 def fresh_g_oauthlib_client_refused() -> None:
     body = '{"error": "invalid_client", "error_description": "unknown client"}'
     oauth2.BackendApplicationClient("shop").parse_request_body_response(body)

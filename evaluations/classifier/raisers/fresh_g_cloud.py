@@ -205,10 +205,6 @@ def fresh_g_gcs_503() -> None:
         _bucket(url).blob("7.pdf").reload(retry=None)
 
 
-def _api(status: int, text: str) -> None:
-    raise google.api_core.exceptions.from_http_status(status, text)
-
-
 @case("google-api-core", "resource", made="needs a project", **BUSY)
 def fresh_g_google_exhausted() -> None:
     raise google.api_core.exceptions.ResourceExhausted("Quota exceeded for requests per minute per user")

@@ -18,31 +18,35 @@ CONSTRAINT: dict[str, Any] = {"transient": False, "severity": "medium"}
 MARIA: dict[str, Any] = {"host": "127.0.0.1", "user": "root", "password": ""}
 
 
-def _maria(*statements: str, **options: Any) -> None:
-    with contextlib.closing(pymysql.connect(**MARIA, **options)) as link, link.cursor() as cursor:
-        for one in (
-            "create database if not exists fresh_g",
-            "use fresh_g",
-            "create temporary table seat (id int primary key, room varchar(5) not null, n tinyint)",
-            *statements,
-        ):
+@contextlib.contextmanager
+def _database(*statements: str) -> Iterator[Any]:
+    with contextlib.closing(pymysql.connect(**MARIA)) as link, link.cursor() as cursor:
+        try:
+            for one in ("create database if not exists fresh_g", "use fresh_g", *statements):
+                cursor.execute(one)
+            link.commit()
+            yield cursor
+        finally:
+            cursor.execute("drop database fresh_g")
+
+
+def _maria(*statements: str) -> None:
+    table = "create temporary table seat (id int primary key, room varchar(5) not null, n tinyint)"
+    with _database(table) as cursor:
+        for one in statements:
             cursor.execute(one)
 
 
 @contextlib.contextmanager
 def _two() -> Iterator[tuple[Any, Any]]:
-    _maria(
-        "create or replace table stock (id int primary key, n int) engine=innodb",
-        "insert into stock values (1, 1), (2, 1)",
-        "commit",
-    )
-    one, two = (pymysql.connect(**MARIA, database="fresh_g") for _ in range(2))
-    try:
-        yield one, two
-    finally:
-        one.close()
-        two.close()
-        _maria("drop database fresh_g")
+    table = "create table stock (id int primary key, n int) engine=innodb"
+    with _database(table, "insert into stock values (1, 1), (2, 1)"):
+        one, two = (pymysql.connect(**MARIA, database="fresh_g") for _ in range(2))
+        try:
+            yield one, two
+        finally:
+            one.close()
+            two.close()
 
 
 @case("PyMySQL", "data_integrity", status=409, **CONSTRAINT)
@@ -71,7 +75,7 @@ def fresh_g_access_denied() -> None:
     try:
         pymysql.connect(host="127.0.0.1", user="fresh_g_reader", password="wrong")
     finally:
-        _maria("drop user fresh_g_reader@localhost", "drop database fresh_g")
+        _maria("drop user fresh_g_reader@localhost")
 
 
 @case("PyMySQL", "network", transient=True, status=(502, 503), severity="high")
@@ -120,9 +124,8 @@ async def fresh_g_not_null_async() -> None:
     link = await aiomysql.connect(**MARIA)
     try:
         cursor = await link.cursor()
-        await cursor.execute("create database if not exists fresh_g")
-        await cursor.execute("create temporary table fresh_g.t (a int not null)")
-        await cursor.execute("insert into fresh_g.t values (null)")
+        await cursor.execute("create temporary table mysql.fresh_g_t (a int not null)")
+        await cursor.execute("insert into mysql.fresh_g_t values (null)")
     finally:
         link.close()
 

@@ -108,7 +108,7 @@ def fresh_g_rq_no_job() -> None:
     rq.job.Job.fetch("fresh-g-none", connection=redis.Redis())
 
 
-@case("kafka-python", "network", **LOST)
+@case("kafka-python", "network", transient=True, status=(502, 503, 504), severity="high")
 def fresh_g_kafka_no_brokers() -> None:
     kafka.KafkaProducer(bootstrap_servers=f"127.0.0.1:{closed_port()}", bootstrap_timeout_ms=300)
 

@@ -178,7 +178,7 @@ def _mongo(port: int | None = None) -> pymongo.MongoClient[dict[str, Any]]:
     return pymongo.MongoClient("127.0.0.1", port or closed_port(), serverSelectionTimeoutMS=200, connectTimeoutMS=200)
 
 
-@case("pymongo", "network", **LOST)
+@case("pymongo", "network", transient=True, status=(502, 503, 504), severity="high")
 def fresh_g_mongo_no_server() -> None:
     with _mongo() as client:
         client.shop.order.find_one({"_id": 7})
