@@ -196,7 +196,9 @@ async def _aws(service: str, base: str, call: str, **more: Any) -> None:
 @case("aioboto3", "resource", **THROTTLED)
 async def fresh_h_provisioned_throughput() -> None:
     kind = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"
-    with answering(400, {"__type": kind, "message": "The level of configured provisioned throughput was exceeded"}) as base:
+    with answering(
+        400, {"__type": kind, "message": "The level of configured provisioned throughput was exceeded"}
+    ) as base:
         await _aws("dynamodb", base, "get_item", TableName="orders", Key={"id": {"S": "1"}})
 
 
@@ -217,7 +219,8 @@ async def fresh_h_token_expired() -> None:
 @case("aioboto3", "resource", **THROTTLED)
 async def fresh_h_lambda_concurrency() -> None:
     with answering(
-        429, {"Reason": "ConcurrentInvocationLimitExceeded", "message": "Rate Exceeded."},
+        429,
+        {"Reason": "ConcurrentInvocationLimitExceeded", "message": "Rate Exceeded."},
         headers={"x-amzn-ErrorType": "TooManyRequestsException"},
     ) as base:
         await _aws("lambda", base, "invoke", FunctionName="resize")
@@ -244,7 +247,8 @@ def _opendal(base: str) -> None:
 
 def _s3(status: int, code: str, message: str) -> Any:
     return answering(
-        status, f'<?xml version="1.0"?><Error><Code>{code}</Code><Message>{message}</Message></Error>',
+        status,
+        f'<?xml version="1.0"?><Error><Code>{code}</Code><Message>{message}</Message></Error>',
         headers={"Content-Type": "application/xml"},
     )
 
@@ -280,8 +284,13 @@ def _obstore(base: str) -> None:
     from obstore.store import S3Store
 
     store = S3Store(
-        "invoices", endpoint=base, region="auto", access_key_id="AKIDTEST", secret_access_key="secret",
-        client_options={"allow_http": True, "timeout": "500ms"}, retry_config={"max_retries": 0},
+        "invoices",
+        endpoint=base,
+        region="auto",
+        access_key_id="AKIDTEST",
+        secret_access_key="secret",
+        client_options={"allow_http": True, "timeout": "500ms"},
+        retry_config={"max_retries": 0},
     )
     obstore.put(store, "a.pdf", b"content")
 
@@ -314,7 +323,9 @@ def _elastic(base: str, **more: Any) -> None:
     from elastic_transport import Transport
     from elastic_transport.client_utils import url_to_node_config
 
-    Transport([url_to_node_config(base)], max_retries=0).perform_request("GET", "/", headers={"accept": "application/json"}, **more)
+    Transport([url_to_node_config(base)], max_retries=0).perform_request(
+        "GET", "/", headers={"accept": "application/json"}, **more
+    )
 
 
 @case("elastic-transport", "network", **REFUSED)

@@ -146,7 +146,9 @@ def fresh_h_key_refused() -> None:
 
 @case("voyageai", "resource", **THROTTLED)
 def fresh_h_rate_limit() -> None:
-    with answering(429, {"detail": "You have exceeded your rate limit of 300 RPM."}, headers={"Retry-After": "2"}) as base:
+    with answering(
+        429, {"detail": "You have exceeded your rate limit of 300 RPM."}, headers={"Retry-After": "2"}
+    ) as base:
         _voyage(base)
 
 
@@ -172,9 +174,7 @@ def _deepgram(base: str) -> None:
     from deepgram import DeepgramClient
     from deepgram.environment import DeepgramClientEnvironment
 
-    place = DeepgramClientEnvironment(
-        base=base, production=base, agent=base, agent_rest=base
-    )
+    place = DeepgramClientEnvironment(base=base, production=base, agent=base, agent_rest=base)
     client = DeepgramClient(api_key="test", environment=place, timeout=0.4, max_retries=0)
     client.listen.v1.media.transcribe_url(url="https://media.example.com/a.wav", model="nova-3")
 
@@ -200,7 +200,9 @@ def fresh_h_silent() -> None:
 
 @case("deepgram-sdk", "resource", **THROTTLED)
 def fresh_h_too_many_requests() -> None:
-    with answering(429, {"err_code": "TOO_MANY_REQUESTS", "err_msg": "Too many requests. Please try again later"}) as base:
+    with answering(
+        429, {"err_code": "TOO_MANY_REQUESTS", "err_msg": "Too many requests. Please try again later"}
+    ) as base:
         _deepgram(base)
 
 
@@ -208,7 +210,11 @@ def _apify(base: str) -> None:
     from apify_client import ApifyClient
 
     client = ApifyClient(
-        "apify-token", api_url=base, max_retries=0, timeout_short=timedelta(seconds=0.4), timeout_medium=timedelta(seconds=0.4)
+        "apify-token",
+        api_url=base,
+        max_retries=0,
+        timeout_short=timedelta(seconds=0.4),
+        timeout_medium=timedelta(seconds=0.4),
     )
     client.actor("acme/crawler").start()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+
 from evaluations.classifier.cases import case
 from evaluations.classifier.raisers._fresh_h import BUG, INPUT, SETTINGS, file_of
 
@@ -227,7 +228,9 @@ def fresh_h_required_element_missing() -> None:
     header = b'<?xml version="1.0"?><?OFX OFXHEADER="200" VERSION="211" SECURITY="NONE" '
     header += b'OLDFILEUID="NONE" NEWFILEUID="NONE"?>'
     tree = OFXTree()
-    tree.parse(io.BytesIO(header + b"<OFX><SIGNONMSGSRSV1><SONRS><LANGUAGE>ENG</LANGUAGE></SONRS></SIGNONMSGSRSV1></OFX>"))
+    tree.parse(
+        io.BytesIO(header + b"<OFX><SIGNONMSGSRSV1><SONRS><LANGUAGE>ENG</LANGUAGE></SONRS></SIGNONMSGSRSV1></OFX>")
+    )
     tree.convert()
 
 

@@ -347,7 +347,11 @@ def _expo(base: str) -> object:
 
 @case("exponent-server-sdk", "external_service", transient=False, status=(502, 503), severity="medium")
 def fresh_h_device_not_registered() -> None:
-    ticket = {"status": "error", "message": "not a registered push recipient", "details": {"error": "DeviceNotRegistered"}}
+    ticket = {
+        "status": "error",
+        "message": "not a registered push recipient",
+        "details": {"error": "DeviceNotRegistered"},
+    }
     with answering(200, {"data": [ticket]}) as base:
         _expo(base).validate_response()
 

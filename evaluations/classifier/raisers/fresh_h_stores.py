@@ -310,5 +310,3 @@ async def fresh_h_update_of_unsaved() -> None:
 @case("ormar", "data_integrity", **DUPLICATE)
 async def fresh_h_primary_key_taken() -> None:
     await _ormar("twice")
-
-

@@ -20,8 +20,9 @@ TURNED_AWAY: dict[str, Any] = {"transient": False, "status": 401, "severity": "l
 
 
 def _posted(**request: Any) -> None:
-    from flask import Flask
     from flask_expects_json import expects_json
+
+    from flask import Flask
 
     schema = {"type": "object", "properties": {"amount": {"type": "integer"}}, "required": ["amount"]}
 
@@ -49,8 +50,9 @@ def fresh_h_body_is_no_json() -> None:
 
 
 def _mailed(port: int, *, subject: str = "Your order", **settings: Any) -> None:
-    from flask import Flask
     from flask_mail import Mail, Message
+
+    from flask import Flask
 
     app = Flask("shop")
     app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port, MAIL_DEFAULT_SENDER="shop@example.com", **settings)
@@ -76,7 +78,14 @@ def fresh_h_login_refused() -> None:
         _mailed(port, MAIL_USERNAME="shop", MAIL_PASSWORD="secret")
 
 
-@case("flask-mail", "external_service", transient=False, status=(502, 503), severity="medium", note="a mailbox that is gone")
+@case(
+    "flask-mail",
+    "external_service",
+    transient=False,
+    status=(502, 503),
+    severity="medium",
+    note="a mailbox that is gone",
+)
 def fresh_h_recipient_refused() -> None:
     lines = [
         b"220 mx.example.com ESMTP\r\n",
@@ -170,7 +179,9 @@ async def fresh_h_date_malformed() -> None:
     from starlette_context.plugins import DateHeaderPlugin
 
     headers = [(b"date", b"yesterday")]
-    await DateHeaderPlugin().process_request(Request({"type": "http", "method": "GET", "path": "/", "headers": headers}))
+    await DateHeaderPlugin().process_request(
+        Request({"type": "http", "method": "GET", "path": "/", "headers": headers})
+    )
 
 
 @case("aiohttp-session", "system", **BUG)
@@ -219,8 +230,9 @@ async def fresh_h_not_set_up() -> None:
 
 @case("flask-httpauth", "system", **BUG)
 def fresh_h_roles_without_callback() -> None:
-    from flask import Flask
     from flask_httpauth import HTTPTokenAuth
+
+    from flask import Flask
 
     auth = HTTPTokenAuth()
     auth.verify_token(lambda _: "user")
@@ -263,8 +275,12 @@ def fresh_h_parameter_store_refused() -> None:
     from botocore.config import Config
 
     client = boto3.client(
-        "ssm", "eu-central-1", endpoint_url=f"http://127.0.0.1:{closed_port()}", aws_access_key_id="AKIDTEST",
-        aws_secret_access_key="secret", config=Config(retries={"total_max_attempts": 1}),
+        "ssm",
+        "eu-central-1",
+        endpoint_url=f"http://127.0.0.1:{closed_port()}",
+        aws_access_key_id="AKIDTEST",
+        aws_secret_access_key="secret",
+        config=Config(retries={"total_max_attempts": 1}),
     )
     SSMProvider(boto3_client=client).get("/shop/mail")
 
