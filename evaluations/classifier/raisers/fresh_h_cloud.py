@@ -67,7 +67,7 @@ def fresh_h_permission_denied() -> None:
 
 
 @case("google-cloud-pubsub", "external_service", **UNAVAILABLE)
-def fresh_h_unavailable() -> None:
+def fresh_h_google_cloud_pubsub_unavailable() -> None:
     _topic("UNAVAILABLE", "The service was unable to fulfill your request. Please try again.")
 
 
@@ -115,14 +115,14 @@ def _google_error(code: int, reason: str, message: str) -> dict[str, Any]:
 
 
 @case("google-cloud-bigquery", "authentication", **OUR_KEY)
-def fresh_h_access_denied() -> None:
+def fresh_h_google_cloud_bigquery_access_denied() -> None:
     message = "Access Denied: Project shop: User does not have bigquery.jobs.create permission in project shop."
     with answering(403, _google_error(403, "accessDenied", message)) as base:
         _bigquery(base)
 
 
 @case("google-cloud-bigquery", "configuration", **SETTINGS, note="a table has to be set up beforehand")
-def fresh_h_table_missing() -> None:
+def fresh_h_google_cloud_bigquery_table_missing() -> None:
     message = "Not found: Table shop:sales.orders was not found in location EU"
     with answering(404, _google_error(404, "notFound", message)) as base:
         _bigquery(base)
@@ -136,13 +136,13 @@ def fresh_h_rate_limit_as_forbidden() -> None:
 
 
 @case("google-cloud-bigquery", "external_service", **UNAVAILABLE)
-def fresh_h_unavailable() -> None:
+def fresh_h_google_cloud_bigquery_unavailable() -> None:
     with answering(503, _google_error(503, "backendError", "Visibility check was unavailable. Please retry.")) as base:
         _bigquery(base)
 
 
 @case("google-cloud-bigquery", "network", **SILENT)
-def fresh_h_silent() -> None:
+def fresh_h_google_cloud_bigquery_silent() -> None:
     with answering(silent=True) as base:
         _bigquery(base)
 
@@ -179,7 +179,7 @@ def fresh_h_server_busy() -> None:
 
 
 @case("azure-storage-file-share", "network", **REFUSED)
-def fresh_h_refused() -> None:
+def fresh_h_azure_storage_file_share_refused() -> None:
     _share(refusing())
 
 
@@ -203,7 +203,7 @@ async def fresh_h_provisioned_throughput() -> None:
 
 
 @case("aioboto3", "configuration", **SETTINGS)
-async def fresh_h_table_missing() -> None:
+async def fresh_h_aioboto3_table_missing() -> None:
     kind = "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"
     with answering(400, {"__type": kind, "message": "Requested resource not found"}) as base:
         await _aws("dynamodb", base, "get_item", TableName="orders", Key={"id": {"S": "1"}})
@@ -254,7 +254,7 @@ def _s3(status: int, code: str, message: str) -> Any:
 
 
 @case("opendal", "authentication", **OUR_KEY)
-def fresh_h_access_denied() -> None:
+def fresh_h_opendal_access_denied() -> None:
     with _s3(403, "AccessDenied", "Access Denied.") as base:
         _opendal(base)
 
@@ -270,13 +270,6 @@ def fresh_h_bucket_not_given() -> None:
     import opendal
 
     opendal.Operator("s3", region="auto")
-
-
-@case("opendal", "configuration", **SETTINGS)
-def fresh_h_unknown_scheme() -> None:
-    import opendal
-
-    opendal.Operator("floppy", root="/")
 
 
 def _obstore(base: str) -> None:
@@ -308,7 +301,7 @@ def fresh_h_internal_error() -> None:
 
 
 @case("obstore", "network", **REFUSED)
-def fresh_h_refused() -> None:
+def fresh_h_obstore_refused() -> None:
     _obstore(refusing())
 
 
@@ -329,12 +322,12 @@ def _elastic(base: str, **more: Any) -> None:
 
 
 @case("elastic-transport", "network", **REFUSED)
-def fresh_h_refused() -> None:
+def fresh_h_elastic_transport_refused() -> None:
     _elastic(refusing())
 
 
 @case("elastic-transport", "network", **SILENT)
-def fresh_h_silent() -> None:
+def fresh_h_elastic_transport_silent() -> None:
     with answering(silent=True) as base:
         _elastic(base, request_timeout=0.3)
 
@@ -343,14 +336,6 @@ def fresh_h_silent() -> None:
 def fresh_h_body_is_no_json() -> None:
     with answering(200, '{"took": 3, "hits": {"hits": [') as base:
         _elastic(base)
-
-
-@case("elastic-transport", "configuration", **SETTINGS)
-def fresh_h_host_without_port() -> None:
-    from elastic_transport import Transport
-    from elastic_transport.client_utils import url_to_node_config
-
-    Transport([url_to_node_config("search.example.com")])
 
 
 def _prometheus(base: str) -> None:
@@ -373,6 +358,25 @@ def fresh_h_bad_gateway() -> None:
 
 
 @case("prometheus-api-client", "network", **SILENT)
-def fresh_h_silent() -> None:
+def fresh_h_prometheus_api_client_silent() -> None:
     with answering(silent=True) as base:
         _prometheus(base)
+
+
+@case("google-cloud-pubsub", "concurrency", transient=True, status=503, severity="medium")
+def fresh_h_aborted() -> None:
+    _topic("ABORTED", "The operation was aborted due to a concurrency conflict. Please retry.")
+
+
+@case("google-cloud-bigquery", "concurrency", transient=True, status=503, severity="medium")
+def fresh_h_concurrent_update() -> None:
+    message = "Could not serialize access to table shop:sales.orders due to concurrent update"
+    with answering(400, _google_error(400, "invalidQuery", message)) as base:
+        _bigquery(base)
+
+
+@case("aioboto3", "concurrency", transient=True, status=503, severity="medium")
+async def fresh_h_transaction_conflict() -> None:
+    kind = "com.amazonaws.dynamodb.v20120810#TransactionConflictException"
+    with answering(400, {"__type": kind, "message": "Transaction is ongoing for the item"}) as base:
+        await _aws("dynamodb", base, "put_item", TableName="orders", Item={"id": {"S": "1"}})

@@ -137,7 +137,7 @@ def fresh_h_not_decrypted() -> None:
 
 
 @case("pypdf2", "validation", **INPUT, note="a document of the client's, with the wrong password")
-def fresh_h_wrong_password() -> None:
+def fresh_h_pypdf2_wrong_password() -> None:
     from PyPDF2 import PdfReader
 
     PdfReader(_locked(), password="guess")
@@ -244,14 +244,14 @@ def fresh_h_no_keystore() -> None:
 
 
 @case("pyjks", "validation", **INPUT, note="an upload of the client's, with the wrong password")
-def fresh_h_wrong_password() -> None:
+def fresh_h_pyjks_wrong_password() -> None:
     import jks
 
     jks.KeyStore.loads(jks.KeyStore.new("jks", []).saves("changeit"), "guess")
 
 
 @case("pybranca", "authentication", transient=False, status=401, severity="low")
-def fresh_h_token_expired() -> None:
+def fresh_h_pybranca_token_expired() -> None:
     from branca import Branca
 
     branca = Branca(key=b"supersecretkeyyoushouldnotcommit")
@@ -266,13 +266,6 @@ def fresh_h_token_forged() -> None:
     Branca(key=b"supersecretkeyyoushouldnotcommit").decode(token)
 
 
-@case("pybranca", "configuration", **SETTINGS)
-def fresh_h_key_too_short() -> None:
-    from branca import Branca
-
-    Branca(key=b"short")
-
-
 def _cwt(claims: dict[int, Any], *, other: bool = False) -> None:
     import cwt
     from cwt import COSEKey
@@ -283,7 +276,7 @@ def _cwt(claims: dict[int, Any], *, other: bool = False) -> None:
 
 
 @case("cwt", "authentication", transient=False, status=401, severity="low")
-def fresh_h_token_expired() -> None:
+def fresh_h_cwt_token_expired() -> None:
     _cwt({1: "coap://as.example.com", 4: 1})
 
 

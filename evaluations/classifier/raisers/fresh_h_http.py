@@ -13,7 +13,6 @@ from evaluations.classifier.raisers._fresh_h import (
     ODD_REQUEST,
     OUR_KEY,
     REFUSED,
-    SETTINGS,
     SILENT,
     THROTTLED,
     UNAVAILABLE,
@@ -55,7 +54,7 @@ def fresh_h_content_type_unknown() -> None:
 
 
 @case("overpy", "network", **REFUSED)
-def fresh_h_refused() -> None:
+def fresh_h_overpy_refused() -> None:
     _overpass(refusing())
 
 
@@ -125,13 +124,6 @@ def fresh_h_target_refused() -> None:
         _socks(f"socks5://{host}:{port}")
 
 
-@case("python-socks", "configuration", **SETTINGS)
-def fresh_h_proxy_scheme_unknown() -> None:
-    from python_socks.sync import Proxy
-
-    Proxy.from_url("ftp://127.0.0.1:1080")
-
-
 @case("icmplib", "network", **SILENT)
 def fresh_h_no_echo() -> None:
     from icmplib import ICMPRequest, ICMPv4Socket
@@ -156,12 +148,12 @@ def _smb(port: int, *, timeout: float = 1) -> None:
 
 
 @case("pysmb", "network", **REFUSED)
-def fresh_h_refused() -> None:
+def fresh_h_pysmb_refused() -> None:
     _smb(closed_port())
 
 
 @case("pysmb", "network", **SILENT)
-def fresh_h_silent() -> None:
+def fresh_h_pysmb_silent() -> None:
     with talking(silent=True) as (_, port):
         _smb(port, timeout=0.3)
 
@@ -215,7 +207,7 @@ async def fresh_h_unauthorized() -> None:
 
 
 @case("aiocoap", "network", **REFUSED)
-async def fresh_h_refused() -> None:
+async def fresh_h_aiocoap_refused() -> None:
     await _coap("lamp", port=closed_port())
 
 
@@ -270,12 +262,12 @@ async def fresh_h_not_logged_in() -> None:
 
 
 @case("matrix-nio", "network", **REFUSED)
-async def fresh_h_refused() -> None:
+async def fresh_h_matrix_nio_refused() -> None:
     await _matrix(refusing())
 
 
 @case("matrix-nio", "network", **SILENT)
-async def fresh_h_silent() -> None:
+async def fresh_h_matrix_nio_silent() -> None:
     with answering(silent=True) as base:
         await _matrix(base)
 

@@ -63,7 +63,7 @@ def _zhipu(base: str) -> None:
 
 
 @case("zhipuai", "authentication", **OUR_KEY)
-def fresh_h_key_refused() -> None:
+def fresh_h_zhipuai_key_refused() -> None:
     with answering(401, {"error": {"code": "1000", "message": "身份验证失败。"}}) as base:
         _zhipu(base)
 
@@ -81,12 +81,12 @@ def fresh_h_flow_exceeded() -> None:
 
 
 @case("zhipuai", "network", **REFUSED)
-def fresh_h_refused() -> None:
+def fresh_h_zhipuai_refused() -> None:
     _zhipu(refusing())
 
 
 @case("zhipuai", "configuration", **SETTINGS)
-def fresh_h_no_key() -> None:
+def fresh_h_zhipuai_no_key() -> None:
     from zhipuai import ZhipuAI
 
     os.environ.pop("ZHIPUAI_API_KEY", None)
@@ -94,7 +94,7 @@ def fresh_h_no_key() -> None:
 
 
 @case("dashscope", "configuration", **SETTINGS)
-def fresh_h_no_key() -> None:
+def fresh_h_dashscope_no_key() -> None:
     import dashscope
 
     os.environ.pop("DASHSCOPE_API_KEY", None)
@@ -117,7 +117,7 @@ def fresh_h_no_model() -> None:
 
 
 @case("dashscope", "network", **REFUSED)
-def fresh_h_refused() -> None:
+def fresh_h_dashscope_refused() -> None:
     import dashscope
 
     dashscope.base_http_api_url = refusing()
@@ -131,7 +131,7 @@ def _voyage(base: str) -> None:
 
 
 @case("voyageai", "configuration", **SETTINGS)
-def fresh_h_no_key() -> None:
+def fresh_h_voyageai_no_key() -> None:
     import voyageai
 
     os.environ.pop("VOYAGE_API_KEY", None)
@@ -139,7 +139,7 @@ def fresh_h_no_key() -> None:
 
 
 @case("voyageai", "authentication", **OUR_KEY)
-def fresh_h_key_refused() -> None:
+def fresh_h_voyageai_key_refused() -> None:
     with answering(401, {"detail": "Provided API key is invalid."}) as base:
         _voyage(base)
 
@@ -159,7 +159,7 @@ def fresh_h_overloaded() -> None:
 
 
 @case("voyageai", "network", **SILENT)
-def fresh_h_silent() -> None:
+def fresh_h_voyageai_silent() -> None:
     with answering(silent=True) as base:
         _voyage(base)
 
@@ -180,7 +180,7 @@ def _deepgram(base: str) -> None:
 
 
 @case("deepgram-sdk", "authentication", **OUR_KEY)
-def fresh_h_key_refused() -> None:
+def fresh_h_deepgram_sdk_key_refused() -> None:
     with answering(401, {"err_code": "INVALID_AUTH", "err_msg": "Invalid credentials.", "request_id": "r-1"}) as base:
         _deepgram(base)
 
@@ -193,7 +193,7 @@ def fresh_h_out_of_credits() -> None:
 
 
 @case("deepgram-sdk", "network", **SILENT)
-def fresh_h_silent() -> None:
+def fresh_h_deepgram_sdk_silent() -> None:
     with answering(silent=True) as base:
         _deepgram(base)
 
@@ -239,7 +239,7 @@ def fresh_h_internal_error() -> None:
 
 
 @case("apify-client", "network", **REFUSED)
-def fresh_h_refused() -> None:
+def fresh_h_apify_client_refused() -> None:
     _apify(refusing())
 
 

@@ -51,14 +51,14 @@ def fresh_h_unrecognized_line() -> None:
 
 
 @case("nestedtext", "system", **BUG, note="an object of ours that the format has no form for")
-def fresh_h_unsupported_type() -> None:
+def fresh_h_nestedtext_unsupported_type() -> None:
     import nestedtext
 
     nestedtext.dumps({"when": object()})
 
 
 @case("json-stream", "validation", **INPUT)
-def fresh_h_cut_off() -> None:
+def fresh_h_json_stream_cut_off() -> None:
     import json_stream
 
     list(json_stream.load(io.StringIO('{"items": [1, 2'))["items"])
@@ -137,14 +137,14 @@ def fresh_h_invalid_string() -> None:
 
 
 @case("u-msgpack-python", "system", **BUG)
-def fresh_h_unsupported_type() -> None:
+def fresh_h_u_msgpack_python_unsupported_type() -> None:
     import umsgpack
 
     umsgpack.packb({"handler": object()})
 
 
 @case("ormsgpack", "validation", **INPUT)
-def fresh_h_cut_off() -> None:
+def fresh_h_ormsgpack_cut_off() -> None:
     import ormsgpack
 
     ormsgpack.unpackb(b"\x82\xa1a\x01\xa1")

@@ -34,25 +34,25 @@ def fresh_h_key_refused() -> None:
 
 
 @case("lithic", "resource", **THROTTLED)
-def fresh_h_rate_limit() -> None:
+def fresh_h_lithic_rate_limit() -> None:
     with answering(429, {"message": "Rate limit exceeded"}, headers={"Retry-After": "1"}) as base:
         _lithic(base)
 
 
 @case("lithic", "external_service", **FAILED)
-def fresh_h_internal_error() -> None:
+def fresh_h_lithic_internal_error() -> None:
     with answering(500, {"message": "Internal server error"}) as base:
         _lithic(base)
 
 
 @case("lithic", "network", **SILENT)
-def fresh_h_silent() -> None:
+def fresh_h_lithic_silent() -> None:
     with answering(silent=True) as base:
         _lithic(base)
 
 
 @case("lithic", "configuration", **SETTINGS)
-def fresh_h_key_not_set() -> None:
+def fresh_h_lithic_key_not_set() -> None:
     from lithic import Lithic
 
     os.environ.pop("LITHIC_API_KEY", None)
@@ -119,7 +119,7 @@ def fresh_h_answer_cut_off() -> None:
 
 
 @case("runwayml", "configuration", **SETTINGS)
-def fresh_h_key_not_set() -> None:
+def fresh_h_runwayml_key_not_set() -> None:
     from runwayml import RunwayML
 
     os.environ.pop("RUNWAYML_API_SECRET", None)
@@ -141,7 +141,7 @@ def fresh_h_token_expired() -> None:
 
 
 @case("webexpythonsdk", "resource", **THROTTLED)
-def fresh_h_rate_limit() -> None:
+def fresh_h_webexpythonsdk_rate_limit() -> None:
     with answering(429, {"message": "Too Many Requests", "trackingId": "t-1"}, headers={"Retry-After": "3"}) as base:
         _webex(base)
 
@@ -186,7 +186,7 @@ def fresh_h_dashboard_not_found() -> None:
 
 
 @case("grafana-client", "network", **SILENT)
-def fresh_h_silent() -> None:
+def fresh_h_grafana_client_silent() -> None:
     with answering(silent=True) as base:
         _grafana(base)
 
@@ -213,7 +213,7 @@ def fresh_h_payment_not_found() -> None:
 
 
 @case("yookassa", "external_service", **FAILED)
-def fresh_h_internal_error() -> None:
+def fresh_h_yookassa_internal_error() -> None:
     with answering(500, {"type": "error", "code": "internal_server_error", "description": "Что-то не так"}) as base:
         _kassa(base)
 

@@ -272,3 +272,32 @@ async def fresh_h_timeout_of_zero() -> None:
     from aioredlock import Aioredlock
 
     await Aioredlock([("127.0.0.1", 6379)]).lock("fresh-h-order-9", lock_timeout=-1)
+
+
+def _maria(*statements: str) -> None:
+    import pymysql
+    from dbutils.pooled_db import PooledDB
+
+    pool = PooledDB(pymysql, host="127.0.0.1", user="root", failures=(pymysql.InterfaceError,))
+    try:
+        with contextlib.closing(pool.dedicated_connection()) as link:
+            link.begin()
+            for statement in statements:
+                link.cursor().execute(statement)
+    finally:
+        pool.close()
+
+
+@case("dbutils", "business_logic", **RULE, note="a procedure of the database that refuses")
+def fresh_h_signal_of_mariadb() -> None:
+    _maria("SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'order is shipped already'")
+
+
+@case("dbutils", "configuration", **SETTINGS)
+def fresh_h_unknown_database_of_mariadb() -> None:
+    _maria("USE fresh_h_no_such_database")
+
+
+@case("dbutils", "external_service", transient=True, status=(503, 504), severity="medium")
+def fresh_h_statement_timeout_of_mariadb() -> None:
+    _maria("SET STATEMENT max_statement_time = 0.1 FOR SELECT SLEEP(2)")

@@ -9,7 +9,6 @@ from evaluations.classifier.raisers._fresh_h import (
     BUG,
     FAILED,
     HTML,
-    INPUT,
     ODD_REQUEST,
     OUR_KEY,
     REFUSED,
@@ -46,7 +45,7 @@ def fresh_h_credits_used_up() -> None:
 
 
 @case("sib-api-v3-sdk", "external_service", **UNAVAILABLE)
-def fresh_h_bad_gateway() -> None:
+def fresh_h_sib_api_v3_sdk_bad_gateway() -> None:
     with answering(502, HTML) as base:
         _sib(base)
 
@@ -204,7 +203,7 @@ def fresh_h_not_implemented() -> None:
 
 
 @case("proxmoxer", "network", **REFUSED)
-def fresh_h_refused() -> None:
+def fresh_h_proxmoxer_refused() -> None:
     _proxmox(refusing())
 
 
@@ -235,7 +234,7 @@ def fresh_h_rate_limit() -> None:
 
 
 @case("mastodon-py", "external_service", **UNAVAILABLE)
-def fresh_h_bad_gateway() -> None:
+def fresh_h_mastodon_py_bad_gateway() -> None:
     with answering(502, HTML) as base:
         _toot(base)
 
@@ -247,7 +246,7 @@ def fresh_h_internal_server_error() -> None:
 
 
 @case("mastodon-py", "network", **REFUSED)
-def fresh_h_refused() -> None:
+def fresh_h_mastodon_py_refused() -> None:
     _toot(refusing())
 
 
@@ -277,13 +276,13 @@ def fresh_h_rate_limit_exceeded() -> None:
 
 
 @case("atproto", "external_service", **UNAVAILABLE)
-def fresh_h_bad_gateway() -> None:
+def fresh_h_atproto_bad_gateway() -> None:
     with answering(502, {"error": "UpstreamFailure", "message": "Upstream service unreachable"}) as base:
         _bluesky(base)
 
 
 @case("atproto", "network", **REFUSED)
-def fresh_h_refused() -> None:
+def fresh_h_atproto_refused() -> None:
     _bluesky(refusing())
 
 
@@ -326,7 +325,7 @@ def fresh_h_answer_is_no_json() -> None:
 
 
 @case("mercadopago", "network", **REFUSED)
-def fresh_h_refused() -> None:
+def fresh_h_mercadopago_refused() -> None:
     from mercadopago.http import HttpClient
 
     HttpClient().get(f"http://127.0.0.1:{closed_port()}/v1/payments/1", headers={}, maxretries=0)
@@ -373,10 +372,3 @@ def fresh_h_no_data_in_answer() -> None:
 def fresh_h_gateway_page() -> None:
     with answering(503, HTML) as base:
         _expo(base)
-
-
-@case("exponent-server-sdk", "validation", **INPUT, note="the device of the client registers with it")
-def fresh_h_token_malformed() -> None:
-    from exponent_server_sdk import PushClient, PushMessage
-
-    PushClient().publish(PushMessage(to="not-a-token", body="hi"))

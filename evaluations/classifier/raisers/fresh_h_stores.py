@@ -149,7 +149,7 @@ def fresh_h_store_closed() -> None:
 
 
 @case("plyvel", "system", **BUG)
-def fresh_h_key_is_text() -> None:
+def fresh_h_plyvel_key_is_text() -> None:
     import plyvel
 
     with (
@@ -164,13 +164,6 @@ def fresh_h_redis_refused() -> None:
     from cachelib import RedisCache
 
     RedisCache("127.0.0.1", closed_port()).get("session")
-
-
-@case("cachelib", "system", **BUG)
-def fresh_h_no_host() -> None:
-    from cachelib import RedisCache
-
-    RedisCache(None)
 
 
 @case("cachelib", "system", **BUG)
@@ -206,7 +199,7 @@ async def fresh_h_out_of_memory() -> None:
 
 
 @case("emcache", "system", **BUG)
-async def fresh_h_key_is_text() -> None:
+async def fresh_h_emcache_key_is_text() -> None:
     with talking(b"STORED\r\n", read_first=True) as address:
         await _emcache(address, key="a")
 
@@ -310,3 +303,46 @@ async def fresh_h_update_of_unsaved() -> None:
 @case("ormar", "data_integrity", **DUPLICATE)
 async def fresh_h_primary_key_taken() -> None:
     await _ormar("twice")
+
+
+@case("postgrest", "business_logic", transient=False, status=(409, 422), severity="low", note="a function that refuses")
+def fresh_h_postgrest_function_raises() -> None:
+    with _pg(400, "P0001", "seat 14C is taken already") as base:
+        _postgrest(base)
+
+
+@case("postgrest", "concurrency", transient=True, status=503, severity="medium")
+def fresh_h_postgrest_serialization_failure() -> None:
+    with _pg(500, "40001", "could not serialize access due to concurrent update") as base:
+        _postgrest(base)
+
+
+@case("postgrest", "concurrency", transient=True, status=503, severity="medium")
+def fresh_h_postgrest_lock_not_available() -> None:
+    with _pg(500, "55P03", 'could not obtain lock on row in relation "orders"') as base:
+        _postgrest(base)
+
+
+@case("postgrest", "resource", transient=True, status=503, severity="medium")
+def fresh_h_postgrest_too_many_connections() -> None:
+    with _pg(503, "53300", "sorry, too many clients already") as base:
+        _postgrest(base)
+
+
+@case("postgrest", "resource", transient=False, status=503, severity="critical")
+def fresh_h_postgrest_disk_full() -> None:
+    with _pg(503, "53100", "could not extend file: No space left on device") as base:
+        _postgrest(base)
+
+
+@case(
+    "emcache",
+    "resource",
+    transient=False,
+    status=(413, 503),
+    severity="medium",
+    note="one object is larger than it takes",
+)
+async def fresh_h_object_too_large() -> None:
+    with talking(*[b"SERVER_ERROR object too large for cache\r\n"] * 3, read_first=True) as address:
+        await _emcache(address)
