@@ -118,9 +118,9 @@ def fresh_h_unauthorized() -> None:
         _droplet(base)
 
 
-@case("python-digitalocean", "external_service", **UNAVAILABLE)
-def fresh_h_unavailable_page() -> None:
-    with answering(503, HTML) as base:
+@case("python-digitalocean", "external_service", **FAILED)
+def fresh_h_answer_is_html() -> None:
+    with answering(200, HTML) as base:
         _droplet(base)
 
 
