@@ -40,7 +40,7 @@ _EASY_HOST = as_pattern(r"@(?://)?[\w.-]{1,128}:\d{4,5}[/:]\w")
 _COMBO = as_pattern(r":([^\s/:\"'<>,;.~]{6,64})(?=[\s\"',;)]|$)")
 # the id of a message has the form of an address (RFC 5322, section 3.6.4)
 _MESSAGE_ID = as_pattern(
-    any_case("message[-_ ]?id", "in-reply-to", "references", "content-id") + r"[\"']?\s?[:=]?\s?[\"']?<?$"
+    any_case("message[-_ ]?id", "in-reply-to", "references", "content-id") + r"[\"']?\s?[:=]?\s?[\"']?(?:<|&lt;)?$"
 )
 # a place on another machine, and what commands go there
 _REMOTE_PATH = as_pattern(r":(?:~|/(?!/))|: Permission denied \(")

@@ -201,6 +201,16 @@ def _argument(pattern: re.Pattern[str]) -> Handler:
     return handle
 
 
+def _glued(pattern: re.Pattern[str]) -> Handler:
+    """As `_argument`, of an option that something must stand before."""
+    argument = _argument(pattern)
+
+    def handle(scan: Scan, _start: int, end: int) -> Span | int:
+        return argument(scan, end - _OPTION, end)
+
+    return handle
+
+
 def _spoken(pattern: re.Pattern[str]) -> Handler:
     """As `_argument`, where the command is also a word of prose: only what has the look of a password."""
     argument = _argument(pattern)
@@ -369,7 +379,7 @@ def command_signs() -> Iterator[Anchor]:
     yield Anchor("-P ", _option)
     for option, commands in _OWN_OPTIONS.items():
         yield Anchor(option, _own_option(commands), lead=BEFORE_GLUED)
-    yield Anchor("-U", _argument(_PERCENT_USER), r"(?=[ =]?[\"']?[\w.\\/-]{0,128}%)")
+    yield Anchor("-U", _glued(_PERCENT_USER), r"(?=[ =]?[\"']?[\w.\\/-]{0,128}%)", BEFORE_GLUED)
     for option in ("-U ", "-A "):
         yield Anchor(option, _argument(_COLON_USER), r"(?=[\"']?[\w.@\\-]{0,128}:[^\s:])")
     for option in ("-E ", "--cert ", "--cert="):

@@ -47,15 +47,17 @@ _WRAPPED = as_pattern(
 )
 # with what each of these begins
 _WRAPS, _OPENS, _HOLDS = frozenset("SPTC[(snBcMAOJ"), frozenset("bBuUrRfF$@\\\"'`"), frozenset("${%<")
+_ENCODED_QUOTE = "&(?:quot|apos|#(?:3[49]|x2[27]));"
 _BARE = as_pattern(
     r"(?:[^\s,;&\"'`<>()\[\]{}|\\\x00]++"
-    r"|&(?!&|(?:amp;)?[\w.%\[\]-]{1,40}=)(?=[^\s\"'`<>])"
+    rf"|(?!{_ENCODED_QUOTE})&(?!&|(?:amp;)?[\w.%\[\]-]{{1,40}}=)(?=[^\s\"'`<>])"
     r"|[,;](?=[^\s,;\"'`<>()\[\]{}])(?![\w.%\[\] -]{1,40}[=:])"
     r"|[()\[\]{}](?=[\w!@#$%^*+~])|\|(?=[\w!@#$%^*+~])(?![\w.-]{1,40}[=:])|[(\[{](?=[(\[{]\w)|>(?=[_$#!@%^*+~-])"
     r"|<(?![A-Za-z/!\s])"
     r"|[\"'](?=\w)"
     r"|\\(?![nrtu\"'\\]))++"
 )
+_ENTITY = as_pattern(rf"&[gl]t;|{_ENCODED_QUOTE}")
 _STYLE, _LONGEST_STYLED = as_pattern(STYLE), 512
 MARKS = frozenset("«‹„“「")
 """Quotes of other languages."""
@@ -173,6 +175,9 @@ def _goes_on(text: str, opener: str, after: int, limit: int) -> bool:
 
 
 def _bare(text: str, at: int) -> Value | None:
+    if text[at : at + 1] == "&" and _ENTITY.match(text, at):
+        # what HTML encodes is read where it is decoded
+        return None
     # what a style ends is not read beyond it, so that a text full of styles takes linear time
     style = _STYLE.search(text, at, at + _LONGEST_STYLED) if "[" in text[at : at + _LONGEST_STYLED] else None
     match = _BARE.match(text, at, style.start()) if style else _BARE.match(text, at)

@@ -29,7 +29,7 @@ from failsoft.sanitize.statements import statement_anchors
 from failsoft.sanitize.stems import FOREIGN_STEMS, STEMS, STRICT_FOREIGN_STEMS, STRICT_STEMS
 from failsoft.sanitize.strict import scrub_strictly
 from failsoft.sanitize.tags import Tagger
-from failsoft.sanitize.views import WAYS, View, view_of
+from failsoft.sanitize.views import View, Way, view_of
 
 __all__ = ["TextEngine"]
 
@@ -51,6 +51,8 @@ _STANDARDLY_IDLE = re.compile(_IDLE + _ADDRESS).fullmatch, re.compile(_NOTHING +
 # between a name and its value
 _GAP = re.compile(r"(?<![0-9])[A-Za-z_.-]{0,64}[ =:]{0,3}[\"']?")
 _NEAR = 3
+_LATER: tuple[Way, ...] = ("percent", "escape")
+_MARKERS = re.compile(r"(\[REDACTED:[^\]]{1,64}\])")
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
@@ -183,17 +185,28 @@ class TextEngine:
         settled = True
         if self._patterns and (spans := found_by(self._patterns, text)):
             text, where, settled = _replace(text, self._tagged(text, spans)), None, False
-        if (cursors := self._cursors(text, where)) and (spans := _found(scan := Scan(text), cursors)):
+        if "&" in text and (decoded := self._decoded(text, "entity")) != text:
+            # first, as its quotes and arrows tell where a value begins and ends
+            text, where, settled = decoded, None, False
+        cursors = self._cursors(text, where)
+        telling = not cursors
+        if cursors and (spans := _found(scan := Scan(text), cursors)):
             spans = self._tagged(text, spans)
             cleaned = _replace(text, spans)
             settled = settled and (cleaned == text or not (_touching(text, spans) or _found_late(scan, spans, cleaned)))
             text = cleaned
         if _is_encoded(text):
-            for way in WAYS:
+            for way in _LATER:
                 # of the text as it is by then: what one way has found has moved what another one finds
-                if (view := view_of(text, way)) and (spans := self._spans(view.text)):
-                    text, settled = _replace(text, self._tagged(text, _mapped(view, spans))), False
+                if (decoded := self._decoded(text, way, telling=telling)) != text:
+                    text, settled = decoded, False
         return (scrub_strictly(text, self._tagger.mark), False) if self._strict else (text, settled)
+
+    def _decoded(self, text: str, way: Way, *, telling: bool = False) -> str:
+        """The text without what shows when it is decoded in one way."""
+        view = view_of(text, way, telling=telling)
+        spans = self._spans(view.text) if view else []
+        return _replace(text, self._tagged(text, _mapped(view, spans))) if view and spans else text
 
     def _tagged(self, text: str, spans: list[Span]) -> list[Span]:
         if not self._tagger.on:
@@ -377,10 +390,30 @@ def _touching(text: str, spans: list[Span]) -> bool:
 
 def _mapped(view: View, spans: list[Span]) -> list[Span]:
     mapped: list[Span] = []
-    for start, end, replacement in spans:
+    for start, end, replacement in (piece for span in spans for piece in _marked(view.text, span)):
         first, last = view.origin(start), view.origin(end, end=True)
         if mapped and first < mapped[-1][1]:
             mapped[-1] = (mapped[-1][0], max(last, mapped[-1][1]), mapped[-1][2])
         else:
             mapped.append((first, last, replacement))
     return mapped
+
+
+def _marked(text: str, span: Span) -> list[Span]:
+    """The parts of a span that markers take the place of; what stays between them stays as it is encoded."""
+    start, end, replacement = span
+    parts = _MARKERS.split(replacement)
+    pieces: list[Span] = []
+    at = start
+    for index in range(0, len(parts), 2):
+        mark, kept = parts[index - 1] if index else "", parts[index]
+        last = index + 2 > len(parts)
+        here = end - len(kept) if last else text.find(kept, at, end) if index else at
+        if here < at + bool(mark) or not text.startswith(kept, here):
+            return [span]
+        if mark and text[at:here] != mark:
+            pieces.append((at, here, mark))
+        elif not mark and here > at:
+            return [span]
+        at = here + len(kept)
+    return pieces

@@ -1,26 +1,32 @@
-"""A text read through one level of encoding: percent, HTML entities, JSON's `\\u`. What is found is mapped back."""
+"""A text read through one level of encoding: percent, HTML entities, escapes of JSON and of Python. What is found is
+mapped back."""
 
 from __future__ import annotations
 
 import html
 import re
 from bisect import bisect_right
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple
 
 from failsoft.deferred import as_pattern
 
-__all__ = ["WAYS", "View", "Way", "view_of"]
+__all__ = ["View", "Way", "view_of"]
 
 _PERCENT = as_pattern(r"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
 _ENTITY = as_pattern(r"&(?:#x?[0-9A-Fa-f]{1,6}|quot|apos|amp|lt|gt|nbsp|colon|equals|commat|period|num|sol);")
-_UNICODE = as_pattern(r"\\u00[0-9A-Fa-f]{2}|\\x[0-7][0-9A-Fa-f]|\\/")
+_HEX = "[0-9A-Fa-f]"
+# half of a pair is no character
+_UNICODE = rf"\\u[dD][89abAB]{_HEX}{{2}}\\u[dD][c-fC-F]{_HEX}{{2}}|\\u(?![dD][89a-fA-F]){_HEX}{{4}}"
+_ESCAPE = as_pattern(rf"{_UNICODE}|(?:\\x{_HEX}{{2}})++|\\[\"'\\/bfnrt]")
+_TELLING = as_pattern(rf"\\(?:u{_HEX}{{4}}|x{_HEX}{{2}}|/)")
+# an escaped backslash stays as it is: rules know quotes with several before them, and patterns begin with one
+_SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "\\": "\\\\"}
 
-Way = Literal["percent", "entity", "unicode"]
-WAYS: Final[tuple[Way, ...]] = get_args(Way)
+Way = Literal["percent", "entity", "escape"]
 _WAYS: Final[dict[Way, tuple[str, re.Pattern[str]]]] = {
     "percent": ("%", _PERCENT),
     "entity": ("&", _ENTITY),
-    "unicode": ("\\", _UNICODE),
+    "escape": ("\\", _ESCAPE),
 }
 
 
@@ -48,8 +54,18 @@ def _bytes_of(escape: str) -> str:
     return bytes.fromhex(escape.replace("%", "")).decode("utf-8", "replace")
 
 
-def _character(escape: str) -> str:
-    return "/" if escape == "\\/" else chr(int(escape.lstrip("\\ux"), 16))
+def _characters(escape: str) -> str:
+    sign = escape[1]
+    if sign == "u":
+        raw = bytes.fromhex(escape.replace("\\u", ""))
+        return raw.decode("utf-16-be", "replace")
+    if sign == "x":
+        raw = bytes.fromhex(escape.replace("\\x", ""))
+        try:
+            return raw.decode()
+        except UnicodeDecodeError:
+            return raw.decode("latin-1")
+    return _SHORT.get(sign, sign)
 
 
 def _view(text: str, pattern: re.Pattern[str], way: Way) -> View:
@@ -72,13 +88,19 @@ def _view(text: str, pattern: re.Pattern[str], way: Way) -> View:
             plain = _bytes_of(escape)
             add(plain, match.start(), 3 if len(plain) * 3 == len(escape) else 0)
         else:
-            add(html.unescape(escape) if way == "entity" else _character(escape), match.start(), 0)
+            add(html.unescape(escape) if way == "entity" else _characters(escape), match.start(), 0)
         at = match.end()
     add(text[at:], at, 1)
     return View("".join(pieces), (*starts, size), (*origins, len(text)), (*steps, 1))
 
 
-def view_of(text: str, way: Way) -> View | None:
-    """The text decoded in one way, once; None where that changes nothing."""
+def view_of(text: str, way: Way, *, telling: bool) -> View | None:
+    """The text decoded in one way, once; None where that changes nothing.
+
+    Parameters:
+        telling: only if it may make words of what is none. A break of a line, a quote do not, and are in many texts.
+    """
     sign, pattern = _WAYS[way]
-    return _view(text, pattern, way) if sign in text and pattern.search(text) else None
+    if sign not in text or not (_TELLING if telling and way == "escape" else pattern).search(text):
+        return None
+    return _view(text, pattern, way)
