@@ -149,7 +149,13 @@ def _ends_text(site: Site, assign: re.Match[str]) -> bool:
     """Whether a quote after the name ends the text that the name stands in, as of `'Cookie:'`."""
     if ":" not in assign["op"] or assign["close"] or site.before not in ("'", '"', "`"):
         return False
-    return site.scan.text[assign.end() : assign.end() + 1] == site.before
+    return site.scan.text.startswith(_opening(site), assign.end())
+
+
+def _opening(site: Site) -> str:
+    """The quote before a name, with the backslash before it if it is escaped."""
+    escaped = site.scan.text[site.first - 2 : site.first - 1] == "\\"
+    return f"\\{site.before}" if escaped else site.before
 
 
 def _is_list(site: Site, at: int) -> bool:
@@ -204,7 +210,7 @@ def _header(site: Site, at: int, op: str, *, closed: bool) -> Span | None:
     value = read_value(text, at, site.kind)
     if value is None or _NAMES_ANOTHER.match(text, value.start):
         return None
-    quote = site.before if not closed and site.before in ("'", '"', "`") else ""
+    quote = _opening(site) if not closed and site.before in ("'", '"', "`") else ""
     if site.kind == "authorization":
         return authorization(site, value, quote, op)
     if not _COOKIE.match(text, value.start):

@@ -69,7 +69,7 @@ _RESOURCE = as_pattern(
 # how an option names a secret that is kept elsewhere
 _KEPT_ELSEWHERE = as_pattern(r"[a-z]{2,24}(?:[-_/.][a-z]{2,24}){1,6}")
 _FATE = as_pattern(
-    r"[\"']? (?:not found|does(?:n't| not) exist|already exists|is (?:missing|forbidden|invalid|immutable)|unchanged"
+    r"(?:\\{0,3}[\"'])? (?:not found|does(?:n't| not) exist|already exists|is (?:missing|forbidden|invalid|immutable)|unchanged"
     r"|created|configured|deleted|patched|updated|\(namespace)"
 )
 # of which no more is known than what it is called
@@ -81,7 +81,7 @@ _NOT_FOUND = as_pattern(
 _SOUGHT_KINDS = word_set("secret token api_key private_key session credential")
 _FEW_WORDS = as_pattern(r" ([^\W\d_]+|\d{1,3})(?: (?:[^\W\d_]+|\d{1,3})){0,1}[.!]?(?=$|[\r\n;,)\]}\"']| \()")
 # `pod "api-1" not found`: a thing and its name
-_THING = as_pattern(r" ([\"'`])[\w./:@-]{1,80}\1(?= [a-z])")
+_THING = as_pattern(r" (\\{0,3}[\"'`])[\w./:@-]{1,80}\1(?= [a-z])")
 # a word of prose is none of these when another one follows: `token: service error: forbidden`
 _RANDOM_KINDS = word_set("token api_key private_key session csrf signature dsn")
 _NEXT_WORD = as_pattern(r" [a-z]{2,24}(?=[ .,:;!?)\]\"']|$)")
@@ -107,7 +107,7 @@ _DOTTED = as_pattern(r"[A-Za-z_]\w*(?:\.[A-Za-z_]+)+")
 # capitals inside of a word that has a digit as well
 _CASES = as_pattern(r"(?=\w{10})(?=[A-Za-z]*\d)(?=\w*[a-z][A-Z])\w*[A-Z]{2}")
 # what it was and what it is to be
-_CHANGE = as_pattern(r"[\"'`]?\s{0,4}(?:->|=>|→|~>|-->|⇒)\s{0,4}(?=[^\s])")
+_CHANGE = as_pattern(r"(?:\\{0,3}[\"'`])?\s{0,4}(?:->|=>|→|~>|-->|⇒)\s{0,4}(?=[^\s])")
 _VERY_LONG, _MOST_VAIN = 2_048, 12
 _judge = Judge()
 

@@ -226,9 +226,14 @@ def line_end(text: str, at: int, limit: int) -> int:
 def header_line(text: str, at: int, quote: str) -> Value:
     """A header's value: up to the quote that opened before its name, else to the end of the line, escaped or not."""
     end = line_end(text, at, len(text))
-    for stop in ("\\r\\n", "\\n", quote):
-        found = text.find(stop, at, end) if stop else -1
+    for stop in ("\\r\\n", "\\n"):
+        found = text.find(stop, at, end)
         end = found if found >= 0 else end
+    found = text.find(quote, at, end) if quote else -1
+    while found > at and text[found - 1] == "\\" and not quote.startswith("\\"):
+        # of a parameter in it
+        found = text.find(quote, found + 1, end)
+    end = found if found >= 0 else end
     return Value(at, at + len(text[at:end].rstrip()), quoted=False)
 
 

@@ -55,7 +55,7 @@ _FORM_PART = as_pattern(
     rf"\\?[\"'](?:;[^\r\n\\]{{0,200}})?(?:{_BREAK}[A-Za-z-]{{1,40}}:[^\r\n\\]{{0,200}}){{0,4}}{_BREAK}{_BREAK}(?=[^\r\n\\])"
 )
 # `| password | x |`, and what `psql -x` prints
-_CELLS = as_pattern(r"[ \t]{0,40}\|[ \t]{0,40}([^\s|][^|\r\n]{0,254}?)[ \t]{0,40}(?=\||\r?\n|$)")
+_CELLS = as_pattern(r"[ \t]{0,40}\|[ \t]{0,40}(?!\\r?\\?n[ \t]{0,40}[|+])([^\s|][^|\r\n]{0,254}?)[ \t]{0,40}(?=\||\r?\n|$)")
 _ALTERNATION = as_pattern(r"\|(?:[\w\[\]?*+.\\-]{1,40}\|){0,16}[\w\[\]?*+.\\-]{1,40}\)")
 # `api_key     x`, a line of a table that spaces align
 _COLUMNS = as_pattern(r"(?:[ \t]{2,40}|[ \t]?\.{3,40}[ \t])([^\s|]{8,256})[ \t]{0,40}(?=\r?\n|$)")

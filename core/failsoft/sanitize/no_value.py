@@ -53,6 +53,7 @@ _VERSION = as_pattern(r"\d{1,4}(?:\.\d{1,8}){1,4}(?:\.?(?:a|b|rc|post|dev)\d{1,4
 # `<SocialToken: google>`, which says whose it is
 _OWNER = as_pattern(r"[a-z]{2,24}(?=[> ])")
 _MESSAGE = as_pattern(r"(?!(?i:basic|bearer|token|digest|key|apikey) )[A-Za-z]{2,16} [A-Z]?[a-z]{1,16}\b")
+_PROMPT_END = as_pattern(r"\\{0,3}[\"'`][),;]")
 # `'token': Could not resolve it`, of a name in quotes; `auth: Invalid user`
 _SENTENCE = as_pattern(r"[A-Z][a-z]{1,16} [a-z]{1,16} [a-z]{1,16}\b")
 _AUTH_SENTENCE = as_pattern(
@@ -160,7 +161,7 @@ def names_no_value(site: Site, at: int, op: str) -> bool:
         return True
     if op == ":" and _is_told(site, at):
         return True
-    if text[at : at + 1] in ("'", '"', "`") and text[at + 1 : at + 2] in (")", ",", ";") and site.before == " ":
+    if _PROMPT_END.match(text, at) and (site.before == " " or text[at] == "\\"):
         # that quote ends a prompt
         return True
     if site.before == "{" and (op == ":?" or text.startswith("?", at) or _DEFAULT.match(text, at)):

@@ -56,6 +56,8 @@ _NEXT_WORD = as_pattern(r"[A-Za-z]{1,32}(?=[.,;:]?(?:\n| (?!\")))")
 # of a command: `-k "password or token" --maxfail=1`
 _NEXT_OPTION = as_pattern(r"--?[A-Za-z][\w-]*+(?=[= ]|$)")
 _FROM = 30
+# what stands before a word and is none of it
+_OUTSIDE = str.maketrans('("', "  ", "'")
 _FOLLOWING = as_pattern(r" n\.? ?[°º]| \w+\.?")
 # what stands before the number of a document, in whatever language
 _NO = "no"
@@ -108,7 +110,7 @@ class Prose:
     def _phrase(self, scan: Scan, first: int, last: int, name: str, right: str) -> tuple[str | None, int]:
         """Kind and end of the longest term that has this word in it, with up to three words before and after."""
         left = scan.before(first, 40)
-        before = left.lower().replace("'", "").replace("(", " ").split()[-3:] if left.endswith(" ") else []
+        before = left.lower().translate(_OUTSIDE).split()[-3:] if left.endswith(" ") else []
         following = _FOLLOWING.findall(right)
         kind, count = self._longest(tuple(before), name, tuple(following))
         return kind, last + sum(map(len, following[:count]))

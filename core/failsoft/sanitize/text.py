@@ -29,7 +29,7 @@ from failsoft.sanitize.statements import statement_anchors
 from failsoft.sanitize.stems import FOREIGN_STEMS, STEMS, STRICT_FOREIGN_STEMS, STRICT_STEMS
 from failsoft.sanitize.strict import scrub_strictly
 from failsoft.sanitize.tags import Tagger
-from failsoft.sanitize.views import View, Way, view_of
+from failsoft.sanitize.views import Way, mapped, view_of
 
 __all__ = ["TextEngine"]
 
@@ -52,7 +52,6 @@ _STANDARDLY_IDLE = re.compile(_IDLE + _ADDRESS).fullmatch, re.compile(_NOTHING +
 _GAP = re.compile(r"(?<![0-9])[A-Za-z_.-]{0,64}[ =:]{0,3}[\"']?")
 _NEAR = 3
 _LATER: tuple[Way, ...] = ("percent", "escape")
-_MARKERS = re.compile(r"(\[REDACTED:[^\]]{1,64}\])")
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
@@ -206,7 +205,7 @@ class TextEngine:
         """The text without what shows when it is decoded in one way."""
         view = view_of(text, way, telling=telling)
         spans = self._spans(view.text) if view else []
-        return _replace(text, self._tagged(text, _mapped(view, spans))) if view and spans else text
+        return _replace(text, self._tagged(text, mapped(view, spans))) if view and spans else text
 
     def _tagged(self, text: str, spans: list[Span]) -> list[Span]:
         if not self._tagger.on:
@@ -386,34 +385,3 @@ def _replace(text: str, spans: list[Span]) -> str:
 def _touching(text: str, spans: list[Span]) -> bool:
     """Whether a span touched a word, which might read differently now that the span is gone."""
     return any(text[start - 1 : start].isalnum() or text[end : end + 1].isalnum() for start, end, _ in spans)
-
-
-def _mapped(view: View, spans: list[Span]) -> list[Span]:
-    mapped: list[Span] = []
-    for start, end, replacement in (piece for span in spans for piece in _marked(view.text, span)):
-        first, last = view.origin(start), view.origin(end, end=True)
-        if mapped and first < mapped[-1][1]:
-            mapped[-1] = (mapped[-1][0], max(last, mapped[-1][1]), mapped[-1][2])
-        else:
-            mapped.append((first, last, replacement))
-    return mapped
-
-
-def _marked(text: str, span: Span) -> list[Span]:
-    """The parts of a span that markers take the place of; what stays between them stays as it is encoded."""
-    start, end, replacement = span
-    parts = _MARKERS.split(replacement)
-    pieces: list[Span] = []
-    at = start
-    for index in range(0, len(parts), 2):
-        mark, kept = parts[index - 1] if index else "", parts[index]
-        last = index + 2 > len(parts)
-        here = end - len(kept) if last else text.find(kept, at, end) if index else at
-        if here < at + bool(mark) or not text.startswith(kept, here):
-            return [span]
-        if mark and text[at:here] != mark:
-            pieces.append((at, here, mark))
-        elif not mark and here > at:
-            return [span]
-        at = here + len(kept)
-    return pieces

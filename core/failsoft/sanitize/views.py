@@ -9,15 +9,17 @@ from bisect import bisect_right
 from typing import Final, Literal, NamedTuple
 
 from failsoft.deferred import as_pattern
+from failsoft.sanitize.scanner import Span
 
-__all__ = ["View", "Way", "view_of"]
+__all__ = ["View", "Way", "mapped", "view_of"]
 
 _PERCENT = as_pattern(r"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
 _ENTITY = as_pattern(r"&(?:#x?[0-9A-Fa-f]{1,6}|quot|apos|amp|lt|gt|nbsp|colon|equals|commat|period|num|sol);")
 _HEX = "[0-9A-Fa-f]"
 # half of a pair is no character
 _UNICODE = rf"\\u[dD][89abAB]{_HEX}{{2}}\\u[dD][c-fC-F]{_HEX}{{2}}|\\u(?![dD][89a-fA-F]){_HEX}{{4}}"
-_ESCAPE = as_pattern(rf"{_UNICODE}|(?:\\x{_HEX}{{2}})++|\\[\"'\\/bfnrt]")
+_MARKERS = as_pattern(r"(\[REDACTED:[^\]]{1,64}\])")
+_ESCAPE = as_pattern(rf"{_UNICODE}|\\x[0-7]{_HEX}|(?:\\x[89A-Fa-f]{_HEX})++|\\[\"'\\/bfnrt]")
 _TELLING = as_pattern(rf"\\(?:u{_HEX}{{4}}|x{_HEX}{{2}}|/)")
 # an escaped backslash stays as it is: rules know quotes with several before them, and patterns begin with one
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "\\": "\\\\"}
@@ -104,3 +106,35 @@ def view_of(text: str, way: Way, *, telling: bool) -> View | None:
     if sign not in text or not (_TELLING if telling and way == "escape" else pattern).search(text):
         return None
     return _view(text, pattern, way)
+
+
+def mapped(view: View, spans: list[Span]) -> list[Span]:
+    """What goes of a decoded text, as it is in the source."""
+    found: list[Span] = []
+    for start, end, replacement in (piece for span in spans for piece in _marked(view.text, span)):
+        first, last = view.origin(start), view.origin(end, end=True)
+        if found and first < found[-1][1]:
+            found[-1] = (found[-1][0], max(last, found[-1][1]), found[-1][2])
+        else:
+            found.append((first, last, replacement))
+    return found
+
+
+def _marked(text: str, span: Span) -> list[Span]:
+    """The parts of a span that markers take the place of; what stays between them stays as it is encoded."""
+    start, end, replacement = span
+    parts = _MARKERS.split(replacement)
+    pieces: list[Span] = []
+    at = start
+    for index in range(0, len(parts), 2):
+        mark, kept = parts[index - 1] if index else "", parts[index]
+        last = index + 2 > len(parts)
+        here = end - len(kept) if last else text.find(kept, at, end) if index else at
+        if here < at + bool(mark) or not text.startswith(kept, here):
+            return [span]
+        if mark and text[at:here] != mark:
+            pieces.append((at, here, mark))
+        elif not mark and here > at:
+            return [span]
+        at = here + len(kept)
+    return pieces
