@@ -42,6 +42,11 @@ _COMBO = as_pattern(r":([^\s/:\"'<>,;.~]{6,64})(?=[\s\"',;)]|$)")
 _MESSAGE_ID = as_pattern(
     any_case("message[-_ ]?id", "in-reply-to", "references", "content-id") + r"[\"']?\s?[:=]?\s?[\"']?(?:<|&lt;)?$"
 )
+# of a shell and of PHP, and what `%` puts there
+_VARIABLE = as_pattern(
+    r"[A-Z_][A-Z0-9_]*|(?:user|host|e?mail|login|account|from)(?:_?name)?|token|pass(?:word)?|name|owner|sender|to|id"
+)
+_FORMAT, _LONGEST_FORMAT = as_pattern(r"%(?:\([\w.]{1,60}\))?$"), 64
 # a place on another machine, and what commands go there
 _REMOTE_PATH = as_pattern(r":(?:~|/(?!/))|: Permission denied \(")
 _REMOTE = as_pattern(r"(?:^|[\s/'\"])(?:ssh|scp|sftp|rsync|mosh|ssh-copy-id|autossh|sshfs)[\"']?,? [^\r\n|;&]*$")
@@ -80,6 +85,8 @@ def _address(text: str, first: int, start: int, domain: re.Match[str]) -> Span |
         # a file that is named after an address
         named = _NAMED_AFTER.match(text, start)
         return (first, named.end(), marker("email")) if named else start + 1
+    if _is_variable(text, first, start):
+        return domain.end()
     if text[first - 3 : first] == "://" and _HOST_END.match(text, domain.end()):
         # the user of a URL, whose name may be said
         return domain.end()
@@ -95,6 +102,13 @@ def _address(text: str, first: int, start: int, domain: re.Match[str]) -> Span |
     if combo and is_announced(combo[1], "password"):
         return first, combo.end(1), f"{marker('email')}:{marker('password')}"
     return first, domain.end(), marker("email")
+
+
+def _is_variable(text: str, first: int, start: int) -> bool:
+    """Whether a variable holds the place of what stands before the `@`: `$TOKEN@github.com`, `%(user)s@example.com`."""
+    if text[first - 1 : first] == "$":
+        return _VARIABLE.fullmatch(text, first, start) is not None
+    return text[first:start] == "s" and _FORMAT.search(text, max(0, first - _LONGEST_FORMAT), first) is not None
 
 
 def _is_remote(text: str, first: int, last: int) -> bool:

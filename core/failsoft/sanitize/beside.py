@@ -264,7 +264,8 @@ def kind_of_item(keys: KeyMatcher, obj: Any, index: int, value: Any) -> str | No
         return kind if credentials else None
     if not pair and not (name.startswith("-") and "=" not in name):
         return None
-    kind = keys.kind(name)
+    # an item such as "secret=x" has its value already
+    kind = None if "=" in name else keys.kind(name)
     if kind is None or (isinstance(value, str) and (("=" not in value and keys.kind(value)) or value.startswith("--"))):
         return None
     if isinstance(obj, list) and pair and not (is_announced(str(value)) or kind in ("authorization", "cookie")):

@@ -36,7 +36,7 @@ _WORDS = as_pattern(r"([a-z0-9-]{2,24}(?: [a-z0-9-]{2,24}){2,24})(?=\")")
 _PARTED = as_pattern(r"[^;=\s\"'{\[<$][^;=\n\"']{0,127}(?=;)")
 # all of it in quotes with its name, as `-H 'X-Api-Key: x'`
 _IN_QUOTES = as_pattern(r"(?:\\['\"]|[^\s\\'\"]){1,256}")
-_NEXT_LINE = as_pattern(r"\r?\n[ \t]{0,16}([^\s\"'{\[<-]\S{4,127})(?=\r?\n|$)")
+_NEXT_LINE = as_pattern(r"\r?\n[ \t]{0,16}([^\s\"'{\[<-]\S{3,126}?[^\s\"'])(?=(?:[\"'][)\]}>]{0,4})?(?:\r?\n|$))")
 _MNEMONIC = as_pattern(r"[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){5,23}")
 _SPELLED = word_set("seed phrase seedphrase recoveryphrase mnemonic mnemonicphrase")
 _SIGNED = as_pattern(r"t=\d{1,12},")

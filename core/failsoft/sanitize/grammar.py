@@ -38,7 +38,7 @@ _KEY_BODY = as_pattern(
 _OPENER = as_pattern(r"(?:[bBuUrRfF]{0,2}|\$?@\$?)(\\{0,7}(?:\"\"\"|'''|[\"'`]))")
 TEMPLATE = as_pattern(
     r"\$\{[^}\s]{0,80}\}|\$\{\w{1,80}:?[?+=-][^{}\r\n]{0,160}\}"
-    r"|\{\{.{0,80}?\}\}|\$\([^)\n]{0,80}\)|%\([\w.]{1,60}\)[sdr]|\{[\w.!:]{1,60}\}|<[\w -]{1,60}>"
+    r"|\{\{.{0,80}?\}\}|\$\([^)\n]{0,80}\)|%\([\w.]{1,60}\)[sdr]|\{[\w.!:]{1,60}\}|<[\w -]{1,60}>|<[|｜][^|｜<>\s]{1,60}[|｜]>"
 )
 _WRAPPED = as_pattern(
     r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential|Some|String(?:::from|::new)?|\[\]byte|str"

@@ -20,6 +20,7 @@ from failsoft.sanitize.rules import (
     NO_PROSE_OWNERS,
     PAGE_WORDS,
     SID_OWNERS,
+    SPECIAL_WORDS,
     STRICT_TERMS,
     STRONG_TERMS,
     UNGLUED,
@@ -37,6 +38,7 @@ _LONGEST_TERM = 4
 _GLUED_LEAST = 7
 _CACHE = 4_096
 _NAMED_SECRETS = (("existing", "secret"), ("tls", "secret"))
+_SERVICE_WORDS = PAGE_WORDS | SPECIAL_WORDS
 _PROSE_OWNERS = KEY_OWNERS - NO_PROSE_OWNERS
 
 
@@ -182,9 +184,9 @@ def _is_counted(words: tuple[str, ...], end: int) -> bool:
 
 
 def _is_of_service(words: tuple[str, ...]) -> bool:
-    """Whether the name tells a place in a list, a lock, or what is left of an allowance, or what an object is
+    """Whether the name tells a place in a list, a lock, a mark in what a language model reads, or what is left of an allowance, or what an object is
     called."""
-    if words[-1] in ("token", "tokens") and len(words) > 1 and words[-2] in PAGE_WORDS:
+    if words[-1] in ("token", "tokens") and len(words) > 1 and words[-2] in _SERVICE_WORDS:
         return True
     if words[-2:] in _NAMED_SECRETS or words[-3:-1] == ("image", "pull"):
         # what an object of Kubernetes is called

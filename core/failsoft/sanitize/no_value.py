@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from failsoft.deferred import as_pattern
-from failsoft.sanitize.forms import Site
+from failsoft.sanitize.forms import Site, has_look
+from failsoft.sanitize.grammar import read_value
 from failsoft.sanitize.keys import words_of
-from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS
+from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 
 __all__ = ["is_documented", "names_no_value", "sets_nothing"]
 
@@ -39,7 +40,13 @@ _EXPLAINED = (
     r"[A-Z][a-z]{1,16}\.? (?=(?:[\w'’-]{1,20}[,.]? ){0,5}(?:the|a|an|to|of|that|which|will|be|is|are|only"
     r"|this|as|by|from|for|in|with|when|if|or|and|used|returned|issued)\b)(?:[A-Za-z'’-]{1,20}[,.]? ){2}[A-Za-z]"
 )
-_NO_VALUE = as_pattern(rf"{_STATE}|{_CLAUSE}|{_EXPLAINED}|{_MEASURED}|[Ll]ine \d{{1,7}}\b|calling (?:handler|<)")
+# the next prompt of a dialog
+_ASKED = (
+    r"(?:Re-?type|Re-?enter|Re-?peat|Confirm|Verify|Enter|Type|Old|New|Current)(?: [a-z]{2,12}){0,3}"
+    r" (?i:password|passphrase|pin|passcode|secret|token)\b"
+)
+_BUSY = r"[a-z]{4,16}ing (?:a|an|the|for)\b"
+_NO_VALUE = as_pattern(rf"{_STATE}|{_ASKED}|{_BUSY}|{_CLAUSE}|{_EXPLAINED}|{_MEASURED}|[Ll]ine \d{{1,7}}\b|calling (?:handler|<)")
 # what may be done to things of a kind, as scopes have it: `api_keys:delete`
 _ACTION = as_pattern(
     r"(?:read|write|create|update|delete|list|get|view|edit|manage|admin|rotate|revoke|issue|use|export|import|add"
@@ -53,6 +60,12 @@ _VERSION = as_pattern(r"\d{1,4}(?:\.\d{1,8}){1,4}(?:\.?(?:a|b|rc|post|dev)\d{1,4
 # `<SocialToken: google>`, which says whose it is
 _OWNER = as_pattern(r"[a-z]{2,24}(?=[> ])")
 _MESSAGE = as_pattern(r"(?!(?i:basic|bearer|token|digest|key|apikey) )[A-Za-z]{2,16} [A-Z]?[a-z]{1,16}\b")
+_STATUS = as_pattern(r"[1-5]\d\d(?![\w.%+*/-])")
+_ARROWS, _SECRET_KINDS = ("->", "→", "⇒"), word_set("password secret token api_key private_key session csrf credential")
+_BIND = as_pattern(r"([\"']?)[A-Za-z_]\w{0,40}\1(?=[\s;,)\"']|$)")
+_STATEMENT = as_pattern(
+    r"(?i)\b(?:(?:create|alter) (?:or replace )?(?:user|role|login|group|database link)\b[^;\r\n]{0,140} |set )$"
+)
 _PROMPT_END = as_pattern(r"\\{0,3}[\"'`][),;]")
 # `'token': Could not resolve it`, of a name in quotes; `auth: Invalid user`
 _SENTENCE = as_pattern(r"[A-Z][a-z]{1,16} [a-z]{1,16} [a-z]{1,16}\b")
@@ -145,6 +158,21 @@ def _is_told(site: Site, at: int) -> bool:
     return _is_place(site, at) or _is_scope(site, at)
 
 
+def _is_bound(site: Site, at: int) -> bool:
+    """Whether the colon begins a name that a value is bound to: `CREATE USER ada PASSWORD :pw`."""
+    text = site.scan.text
+    if text[at - 2 : at] != " :" or not _BIND.match(text, at):
+        return False
+    return _STATEMENT.search(site.scan.before(site.first, 160)) is not None
+
+
+def _is_outcome(site: Site, at: int) -> bool:
+    """Whether an arrow leads to what a thing becomes or yields: `password -> password_hash`, `reset_password -> done`.
+    Only what has the look of a value is one, unless quotes say that it is."""
+    value = read_value(site.scan.text, at, "") if site.kind in _SECRET_KINDS else None
+    return value is not None and not value.quoted and not has_look(site.scan.text[value.start : value.end], site.kind)
+
+
 def names_no_value(site: Site, at: int, op: str) -> bool:
     """Whether what looks like a name with a value is a place in a file, a member, a field with its number, a state.
 
@@ -154,12 +182,15 @@ def names_no_value(site: Site, at: int, op: str) -> bool:
     text = site.scan.text
     if op in ("=", "=="):
         return _is_no_assignment(site, at, op)
+    if site.before == "/" and _STATUS.match(text, at):
+        # of the answer to a request for that path
+        return True
     if not op.startswith(":"):
-        return op == "?" and site.before == "{"
+        return (op == "?" and site.before == "{") or (op in _ARROWS and _is_outcome(site, at))
     if (site.name.lower() == "auth" or site.kind == "credential") and _PAIR.match(text, at):
         # a name of its own says what this is
         return True
-    if op == ":" and _is_told(site, at):
+    if op == ":" and (_is_told(site, at) or _is_bound(site, at)):
         return True
     if _PROMPT_END.match(text, at) and (site.before == " " or text[at] == "\\"):
         # that quote ends a prompt

@@ -21,6 +21,7 @@ __all__ = [
     "NO_PROSE_OWNERS",
     "PAGE_WORDS",
     "SID_OWNERS",
+    "SPECIAL_WORDS",
     "STRICT_TERMS",
     "STRONG_TERMS",
     "UNGLUED",
@@ -265,6 +266,9 @@ SID_OWNERS = word_set(
 PAGE_WORDS = word_set("page pagination paging continuation cursor sync resume cancellation fencing idempotency")
 """Words before "token" that make it a place in a list, a lock, or the mark of a request that may be sent twice."""
 
+SPECIAL_WORDS = word_set("pad sep mask cls eos bos unk sos eot stop special")
+"""Words before "token" that make it one of a language model."""
+
 UNGLUED = word_set("tiktoken subtoken")
 """What only ends like such a word."""
 
@@ -343,6 +347,7 @@ DISARMING_TAILS = word_set(
     "filter filters interceptor interceptors converter serializer deserializer authenticator processor listener "
     "controller repository bean entrypoint customizer advice configurer guard "
     "stdin "
+    "embedding embeddings embed weight weights bias biases logits "
     "law laws hasher hashers setting settings preferences preference popup dialog link links sniffing spraying"
 ) - {"user", "admin", "backup"}
 """Words after a term that make the name that of something else, as `token_count`, `password_min_length`."""

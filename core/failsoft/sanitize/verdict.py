@@ -85,7 +85,7 @@ _PLACEHOLDER = as_pattern(
     r"|@@?[A-Za-z_]\w{0,40}|@p\d+|\?|<[^<>]{0,80}>"
     r"|(?:\$\d{1,3}|:[a-z_]\w{0,40}|@\w{1,40}|\?|%s|%\([\w.]{1,60}\)s)::[A-Za-z_][\w. ]{0,40}"
     r"(?:\(\d{1,5}(?:, ?\d{1,5})?\)?)?(?:\[\])?"
-    r"|!(?:vault|secret|env|encrypted|reference|Ref|Sub|GetAtt|ImportValue)\b[\w./-]{0,80}|__\w{1,40}__|#\{[^}]{0,80}\}"
+    r"|(?:\\{1,2}(?:[nrtbfv0]|u000[0-9a-fA-F]))+|!(?:vault|secret|env|encrypted|reference|Ref|Sub|GetAtt|ImportValue)\b[\w./-]{0,80}|__\w{1,40}__|#\{[^}]{0,80}\}"
 )
 _MEDIA_TYPE = as_pattern(r"(?:application|text|image|audio|video|multipart)/[\w.+-]{1,64}")
 _PATH = as_pattern(
