@@ -43,7 +43,7 @@ _ASSIGN = as_pattern(
 
 _SCHEME = as_pattern(r"(?:[A-Za-z][A-Za-z0-9-]{1,24})(?=[ \t+]+\S)[ \t+]+")
 # credentials after a scheme that nobody has registered
-_OPAQUE = as_pattern(r"(?=[A-Za-z_.~+/-]{0,64}\d)[\w.~+/-]{16,4096}={0,2}(?=$|[\s\"',;)}\]\\])")
+_OPAQUE = as_pattern(r"(?=[A-Za-z_.~+/-]{0,64}\d)[\w.~+/-]{16,}+={0,2}(?=$|[\s\"',;)}\]\\])")
 _NAMES_ANOTHER = as_pattern(
     r"(?:[A-Za-z]{2,24} )?(?:-[A-Za-z] |--[a-z][a-z-]{1,30}[ =])|[\w-]{1,64}[\"'`]\s{0,2}[:=]\s"
 )

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from failsoft.deferred import as_pattern
+from failsoft.sanitize.grammar import whole
 from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
 from failsoft.sanitize.verdict import Judge, is_announced
 
@@ -27,7 +28,7 @@ _THIRD = (
 _SECOND = ("oci_connect", "simple_bind_s", "bind_s", "username_pw_set")
 _OPENS = "(?=[\"'$])"
 _ARGUMENT = r"\s{0,4}(?:\"[^\"\n]{0,256}\"|'[^'\n]{0,256}'|\$?[\w.>(#-]{1,64}\)?),"
-_QUOTED = r"\s{0,4}[\"']([^\"'\n]{2,256})[\"']"
+_QUOTED = r"\s{0,4}[\"']([^\"'\n]{2,}+)[\"']"
 # `"login","params":["ada","x"]`, a call of a method at a distance
 _CALLED = r"(?=\\?\"\s?,\s?\\?\"params)"
 _REMOTE = r"\\?\"\s?,\s?\\?\"params\\?\"\s?:\s?\[\s?\\?\"[^\"\\\n]{1,64}\\?\",\s?\\?\"([^\"\\\n]{2,128})"
@@ -38,12 +39,12 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("keygen ", "", rf"(?i:keygen) {_MORE}(?<= )-[NP] {_VALUE}"),
     ("sqlcmd ", "", rf"(?i:sqlcmd) {_MORE}(?<= )-P ?(?!assw){_VALUE}"),
     ("bcp ", "", rf"(?i:bcp) {_MORE}(?<= )-P ?{_VALUE}"),
-    *((f"{name} ", "(?=[\\w$#]{1,40}/)", rf"(?i:{name}) [\w$#]{{1,40}}/([^\s@/]{{2,80}})@") for name in (
+    *((f"{name} ", "(?=[\\w$#]{1,40}/)", rf"(?i:{name}) [\w$#]{{1,40}}/([^\s@/]{{2,}}+)@") for name in (
         "exp", "imp", "expdp", "impdp", "sqlldr", "rman target", "connect",
     )),
     ("lftp ", "", rf"(?i:lftp) {_MORE}(?<= )-u {_USER},{_VALUE}"),
     ("http ", "(?=[^\\n]{0,80}-a)", rf"(?i:http) {_MORE}(?<= )-a ?{_USER}:{_VALUE}"),
-    ("sqlplus ", "", r"(?i:sqlplus) (?:-\w{1,8} )*[\w$#]{1,40}/([^\s@/]{2,80})@"),
+    ("sqlplus ", "", r"(?i:sqlplus) (?:-\w{1,8} )*[\w$#]{1,40}/([^\s@/]{2,}+)@"),
     ("qpdf ", "", rf"(?i:qpdf) {_MORE}--encrypt ([^\s-]\S{{0,127}} \S{{1,128}}) (?:40|128|256)\b"),
     ("-upw ", "", rf"-upw {_VALUE}"),
     ("-opw ", "", rf"-opw {_VALUE}"),
@@ -72,7 +73,7 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("certutil ", "", rf"(?i:certutil) (?:{_MORE} )?-p {_VALUE}"),
     ("altool ", "", rf"(?i:altool) {_MORE}(?<= )-p {_VALUE}"),
     ("curl ", "", rf"(?i:curl) {_MORE}(?<= )-\w{{1,8}}u {_USER}:{_VALUE}"),
-    *((f"{name}.py ", "", rf"(?i:{name}\.py) [\"']?[\w./-]{{1,80}}:([^\s@\"']{{2,128}})@") for name in (
+    *((f"{name}.py ", "", rf"(?i:{name}\.py) [\"']?[\w./-]{{1,80}}:([^\s@\"']{{2,}}+)@") for name in (
         "dump", "exec", "smbclient",
     )),
     ("rclone obscure ", "", rf"(?i:rclone obscure) {_VALUE}"),
@@ -102,7 +103,7 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
     *((f"{name} ", "(?=[0-9] )", rf"(?i:{name}) \d {_VALUE}") for name in ("password", "secret", "key-string")),
     ("user ", r"(?=\S{1,40} (?:on|off) )", rf"(?i:user) \S{{1,40}} (?:on|off) {_MORE}(?<= )>{_VALUE}"),
     ("setuser ", "", rf"(?i:setuser) {_MORE}(?<= )>{_VALUE}"),
-    ("crypt('", "", r"(?i:crypt)\('([^'\n]{2,256})'(?=, ?(?:gen_salt|'\$))"),
+    ("crypt('", "", r"(?i:crypt)\('([^'\n]{2,}+)'(?=, ?(?:gen_salt|'\$))"),
     ("db.auth(", "", r"(?i:db\.auth)\(\s?[\"'][^\"'\n]{1,64}[\"'],\s?[\"']([^\"'\n]{2,256})"),
     *((f"{name}(", _OPENS, rf"(?i:{re.escape(name)}\()(?:{_ARGUMENT}){{2}}{_QUOTED}") for name in _THIRD),
     *((f"{name}(", _OPENS, rf"(?i:{re.escape(name)}\(){_ARGUMENT}{_QUOTED}") for name in _SECOND),
@@ -116,10 +117,12 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("identify ", "", rf"(?:IDENTIFY) (?:\w{{1,32}} (?=\S))?{_VALUE}"),
 )  # fmt: skip
 _CHPASSWD = as_pattern(r"(?:echo|printf) [\"']?[\w.-]{1,64}:([^\s\"'|]{2,128})[\"']? \| (?:sudo )?$")
-_PGPASS = as_pattern(r":(?:\d{4,5}|\*):[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']{1,128})(?=\s|$|[\"'])")
+_PGPASS = as_pattern(r":(?:\d{4,5}|\*):[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']++)(?=\s|$|[\"'])")
 _OPTION_VALUE = rf"(?:{BETWEEN_ARGUMENTS}|[ ]?[\"']|[ ])?([^\s\"',\]\x00-][^\s\"',\]\x00]{{0,127}})"
 _BEFORE_OPTION = r"\b[^\r\n;|]{0,200}?[ '\"\[,\x00]"
-_SHORT_OPTION = as_pattern(rf"(?:docker login|sshpass|mongo\w*){_BEFORE_OPTION}-p{_OPTION_VALUE}")
+_CLIENTS = ("docker", "podman", "nerdctl", "buildah", "skopeo", "registry", "oras")
+_LOGIN = rf"(?:{'|'.join(_CLIENTS)})(?:{BETWEEN_ARGUMENTS}| )login"
+_SHORT_OPTION = as_pattern(rf"(?:{_LOGIN}|sshpass|mongo\w*){_BEFORE_OPTION}-p{_OPTION_VALUE}")
 # options that mean a password to these commands, and something else to others
 _OWN_OPTIONS: dict[str, str] = {
     "-a": r"(?:redis|valkey|keydb)-cli\b",
@@ -137,7 +140,7 @@ _COLON_USER = as_pattern(r"-[UA] [\"']?[\w.@\\-]{1,64}:(?!\[)([^\s\"',:/]{2,128}
 # after a space stands the name of the database
 _MYSQL = as_pattern(
     rf"(?:mysql|mariadb)[\w-]*{_BEFORE_OPTION}-p"
-    r"(?:'([^'\n]{1,128})'|\"([^\"\n]{1,128})\"|([^\s\"',\]-][^\s\"',\]]{0,127}))"
+    r"(?:'([^'\n]++)'|\"([^\"\n]++)\"|([^\s\"',\]-][^\s\"',\]]{0,127}))"
 )
 _OPENSSL = as_pattern(rf"openssl{_BEFORE_OPTION}(?:-pass(?:in|out)? pass:|-k(?= )|-K(?= )){_OPTION_VALUE}")
 _SMB_USER = as_pattern(r"smbclient\b[^\r\n;|]{0,200}?[ '\"](?:-U|--user)[ =]?[\"']?[\w.\\-]{1,64}%([^\s\"']{1,128})")
@@ -145,31 +148,32 @@ _HTPASSWD = as_pattern(
     r"htpasswd -\w*b\w*(?: -\w+)* (?:[^\s-]\S{0,127} (?=[\w.@-]{1,64} [^\s|>&;]))?[\w.@-]{1,64} [\"']?([^\s\"']{1,128})"
 )
 _NET_USE = as_pattern(r"/user:[\w.\\@-]{1,64} ([^\s/\"'][^\s\"']{2,127})")
-_NET_USE_FIRST = as_pattern(r"(?i)net use (?:\S{1,8} )?\\\\\S{1,128} ([^\s/*\"'\\][^\s\"']{2,127})(?= /user)")
+_NET_USE_FIRST = as_pattern(r"(?i)net use (?:\S{1,8} )?\\\\\S{1,128} ([^\s/*\"'\\][^\s\"']{2,}+)(?= /user)")
 # what a command reads as its password
 _PIPED_INTO = as_pattern(
     r"(?:echo|printf)(?: -\w+| [\"']%s(?:\\n)?[\"'])* [\"']?([^\s\"'|$][^\s\"'|]{3,127})(?:\\n)?[\"']?"
     r" \| [^|\r\n]{0,120}$"
 )
+_ECHO, _LONG_WORD = as_pattern(r"(?:echo|printf)(?: -\w+| [\"']%s(?:\\n)?[\"'])* $"), 120
 _SNMP = as_pattern(r"snmp\w{2,12} [^\r\n|;]{1,300}")
 _SNMP_PASS = as_pattern(r"( -[AX] ?[\"']?)(?!\[REDACTED|\$)([^\s\"']{4,128})")
-_ARGUMENTS = as_pattern(r"\"(?:[^\"\n]{1,128}\" \")?([^\"\n]{1,256})\"")
+_ARGUMENTS = as_pattern(r"\"(?:[^\"\n]{1,128}\" \")?([^\"\n]++)\"")
 # the same in a list, an argument a line
-_LISTED = as_pattern(r"\"AUTH\"\n\s{0,12}\d\) \"(?:[^\"\n]{1,128}\"\n\s{0,12}\d\) \")?([^\"\n]{2,256})\"")
-_COMMAND = as_pattern(r"([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
-_USER_COMMAND = as_pattern(r"\"?[\w.@-]{1,64}\"? \"?([^\s/\"'<>]{5,128})(?=\s|$|[\"'\\])")
+_LISTED = as_pattern(r"\"AUTH\"\n\s{0,12}\d\) \"(?:[^\"\n]{1,128}\"\n\s{0,12}\d\) \")?([^\"\n]{2,}+)\"")
+_COMMAND = as_pattern(r"([^\s/\"'<>]{5,}?)(?=\s|$|[\"'\\])")
+_USER_COMMAND = as_pattern(r"\"?[\w.@-]{1,64}\"? \"?([^\s/\"'<>]{5,}?)(?=\s|$|[\"'\\])")
 # of IMAP (RFC 9051), with the tag before it, where one of its arguments tells that it is no sentence
 _TAGGED = as_pattern(r"(?:^|[\r\n'\":<>] ?)[A-Za-z]{1,8}\d{1,8} $")
 _TAGGED_LOGIN = as_pattern(
     r"\\{0,2}(?P<q>\"?)(?P<user>[^\s\"'\\{}]{1,128})\\{0,2}(?P=q) "
-    r"(?:\\{0,2}(?P<p>\")(?P<quoted>[^\"\n]{1,128}?)\\{0,2}\"|(?P<bare>[^\s\"'{}\\]{1,128}))(?=\s*\Z|\s*[\r\n]|['\"\\])"
+    r"(?:\\{0,2}(?P<p>\")(?P<quoted>[^\"\n]{1,128}?)\\{0,2}\"|(?P<bare>[^\s\"'{}\\]++))(?=\s*\Z|\s*[\r\n]|['\"\\])"
 )
 # of POP3 (RFC 1939) and FTP (RFC 959), after the name of the user and what the server said to that
 _AFTER_USER = as_pattern(
     r"USER \S{1,128}[\r\n]+(?:[^\r\n]{0,24}?(?:\+OK|\b331\b)[^\r\n]{0,200}[\r\n]+){0,2}[^\r\n]{0,24}"
 )
 _LONGEST_DIALOG = 640
-_SENT_PASS = as_pattern(r"([^\s\"'<>*]{1,128})(?=\s*$|\s*[\r\n]|\\[rn]|['\"])")
+_SENT_PASS = as_pattern(r"([^\s\"'<>*]+?)(?=\s*$|\s*[\r\n]|\\[rn]|['\"])")
 # `-u ada -p x`: a user, and what only his password can be
 _NAMED_USER = as_pattern(
     r"(?:\s|^)(?:-[uUnl]|--user(?:name)?|--login|/u(?:ser)?:?|--service-principal -u)[ =]?[\"']?(?:[\w.@\\-]{1,64}"
@@ -196,7 +200,7 @@ def _argument(pattern: re.Pattern[str]) -> Handler:
         found = match.lastindex or 1 if match else 1
         if match is None or not _judge.is_value(match[found], "password", "", quoted=True, op="="):
             return end
-        return match.start(found), match.end(found), mark
+        return match.start(found), whole(scan.text, *match.span(found)), mark
 
     return handle
 
@@ -236,7 +240,7 @@ def _option(scan: Scan, start: int, end: int) -> Span | int:
         or not _NAMED_USER.search(scan.text[max(0, start - 200) : start])
     ):
         return end
-    return match.start(1), match.end(1), marker("password")
+    return match.start(1), whole(scan.text, *match.span(1)), marker("password")
 
 
 def _own_option(commands: str) -> Handler:
@@ -251,7 +255,7 @@ def _own_option(commands: str) -> Handler:
             return end
         if not _judge.is_value(match[1], "password", "", quoted=True, op="="):
             return end
-        return match.start(1), match.end(1), marker("password")
+        return match.start(1), whole(scan.text, *match.span(1)), marker("password")
 
     return handle
 
@@ -308,10 +312,21 @@ def _piped_into(scan: Scan, start: int, end: int) -> Span | int:
     """`echo x | sudo -S …`, `echo x | docker login --password-stdin`."""
     before = scan.before(start, 320)
     match = _PIPED_INTO.search(before)
+    if match is None and (span := _long_word(scan, start)):
+        return span
     if match is None or not _judge.is_value(match[1], "password", "", quoted=True, op="="):
         return end
     first = start - len(before) + match.start(1)
     return first, first + len(match[1]), marker("password")
+
+
+def _long_word(scan: Scan, start: int) -> Span | None:
+    """The same of a word that is longer than what stands before an option is read."""
+    pipe = scan.text.rfind(" | ", max(scan.floor, start - 130), start)
+    first = max(scan.text.rfind(" ", scan.floor, pipe) + 1, scan.floor) if pipe >= 0 else pipe
+    if pipe - first < _LONG_WORD or not _ECHO.search(scan.text[max(scan.floor, first - 40) : first]):
+        return None
+    return first, pipe, marker("password")
 
 
 def _privacy(scan: Scan, start: int, end: int) -> Span | int:
@@ -323,22 +338,10 @@ def _privacy(scan: Scan, start: int, end: int) -> Span | int:
     return (start, line.end(), kept) if kept != line.group() else end
 
 
-_PROSE = frozenset(
-    (
-        "service install ",
-        "user ",
-        "connect ",
-        "oper ",
-        "identify ",
-        "exp ",
-        "imp ",
-        "zip ",
-        "password ",
-        "secret ",
-        "passwd ",
-        "key-string ",
-    )
-)
+_PROSE = frozenset((
+    "service install ", "user ", "connect ", "oper ", "identify ", "exp ", "imp ", "zip ", "password ", "secret ",
+    "passwd ", "key-string ",
+))  # fmt: skip
 
 
 def command_words() -> Iterator[Anchor]:
@@ -348,8 +351,9 @@ def command_words() -> Iterator[Anchor]:
         yield Anchor(literal, handler(as_pattern(pattern)), follow)
     yield Anchor("mysql", _argument(_MYSQL))
     yield Anchor("mariadb", _argument(_MYSQL))
-    for command in ("docker login", "mongo"):
-        yield Anchor(command, _argument(_SHORT_OPTION))
+    for client in _CLIENTS:
+        yield Anchor(client, _argument(_SHORT_OPTION), r"(?=(?: |[\"'],[ ]?[\"']|[\"'] a\d=[\"']|\x00)login)")
+    yield Anchor("mongo", _argument(_SHORT_OPTION))
     yield Anchor("sshpass", _argument(_SHORT_OPTION), r"(?=[\s\"'\x00])")
     yield Anchor("openssl ", _argument(_OPENSSL))
     yield Anchor("smbclient ", _argument(_SMB_USER))

@@ -46,7 +46,9 @@ _PARAMETERS_END = as_pattern(r"[)\]}]\](?=\s|$|[.,;)\"'\\])|\.\.\.\]")
 _DUP_KEY = as_pattern(r"(?i)(?:dup key: ?|keyvalue\\{0,3}[\"']\s{0,2}:\s{0,2})\{")
 _INTEGER = as_pattern(r"\s*-?\d{1,18}\s*")
 _INTEGERS = as_pattern(r"-?\d{1,18}(?:-\d{1,18}){0,4}")
-_QUOTED_OR_NUMBER = as_pattern(r"((?<!\[REDACTED):\s{0,2})(\\{1,3}\"[^\"\\\n]{0,512}\\{1,3}\"|\"[^\"\n]{0,512}\"|'[^'\n]{0,512}'|[^\s,{}\"']{1,512})")
+_QUOTED_OR_NUMBER = as_pattern(
+    r"((?<!\[REDACTED):\s{0,2})(\\{1,3}\"[^\"\\\n]{0,512}\\{1,3}\"|\"[^\"\n]{0,512}\"|'[^'\n]{0,512}'|[^\s,{}\"']{1,512})"
+)
 _INPUT = as_pattern(r"(?i)input(?:_value)?\\{0,3}[\"']?\s{0,2}[=:][^\S\n]{0,2}")
 _LOC = as_pattern(r"loc\\{0,3}[\"']?\s{0,2}[=:]\s{0,2}[\[(]([^\])\n]{1,200})[\])]")
 _LOC_SPAN = 400

@@ -11,7 +11,7 @@ from failsoft.sanitize.checks import decoded, looks_random, mixed
 from failsoft.sanitize.codes import code_signs, code_words
 from failsoft.sanitize.commands import BEFORE_GLUED, BETWEEN_ARGUMENTS, command_signs, command_words
 from failsoft.sanitize.forms import is_named
-from failsoft.sanitize.grammar import Value, end_of_private_key
+from failsoft.sanitize.grammar import Value, end_of_private_key, whole
 from failsoft.sanitize.sasl import sasl_words
 from failsoft.sanitize.scanner import (
     LONG_WORD,
@@ -33,13 +33,18 @@ __all__ = ["sign_anchors", "word_anchors"]
 
 _PUTTY = as_pattern(r"(?i)private-lines:\s?\d+(?:\s|\\{1,3}[nr])+(?:[A-Za-z0-9+/=]{4,}(?:\s|\\{1,3}[nr])*)+")
 
-_USER = as_pattern(r"[^\s/?#:@\"'<>\\\[]{0,128}")
+# none of these goes beyond the slashes of the next URL, so that each may be as long as the text: in no more than one is
+# any character read
+_USER = as_pattern(r"[^\s/?#:@\"'<>\\\[]*+")
 _PORT = as_pattern(r":\d{1,5}(?=[/?#\s\"'),\]}>]|$)")
-_PASSWORD = as_pattern(r":((?:[^\s/?#\"'<>\\]|\\(?![nrt\"'])){1,256})@(?=[\w\[.-]|[/?\"'\s]|$)")
-_HASH_PASSWORD = as_pattern(r":([^\s/?\"'<>\\]{1,256})@(?=[\w\[][\w.-]*(?:[:/?,]|$))")
+_PASSWORD = as_pattern(r":([^\s/?#\"'<>\\]*(?:\\(?![nrt\"'])[^\s/?#\"'<>\\]*)*(?<!:))@(?=[\w\[.-]|[/?\"'\s]|$)")
+_HASH_PASSWORD = as_pattern(r":([^\s/?\"'<>\\]+)@(?=[\w\[][\w.-]*(?:[:/?,]|$))")
 _LOOSE_PASSWORD = as_pattern(r":((?:[^\s\"'<>\\]|\\(?![nrt\"'])){1,256}?)@(?=[\w\[][\w.-]*(?:[:/?\s\"',)]|$))")
+# the same, for what is longer
+_PART = r"[^\s/@\"'<>\\]*+(?:/(?!/)[^\s/@\"'<>\\]*+)*+"
+_LONG_PASSWORD = as_pattern(rf":({_PART}(?:@(?![\w\[]){_PART})*+)@(?=[\w\[][\w.-]*(?:[:/?\s\"',)]|$))")
 # a user that is an e-mail address, and a password with spaces or quotes in it
-_MAIL_USER = as_pattern(r"([^\s/?#:\"'<>\\\[]{1,128}):([^\s/?#\"'<>\\]{1,256})@(?=[\w\[.-])")
+_MAIL_USER = as_pattern(r"([^\s/?#:\"'<>\\\[]{1,128}):([^\s/?#\"'<>\\]+)@(?=[\w\[.-])")
 _RAW_PASSWORD = as_pattern(r":([^\s/][^\r\n]{0,126}?)@(?=[\w\[][\w.-]*(?::\d{1,5})?(?:[/?,]|[\"')\]]?(?:\s|$)))")
 # `user:password@host`, as documents have it
 _TEMPLATE_LOGIN = as_pattern(
@@ -48,14 +53,14 @@ _TEMPLATE_LOGIN = as_pattern(
 _TEMPLATE_HOST = as_pattern(r"(?i)(?:host(?:name)?|server|db_?host|address|your[\w-]*)(?=[:/,?\s\"'`)]|$)")
 _AWS_USER = as_pattern(r"A(?:KIA|SIA)[A-Z0-9]{16}")
 _WEB = as_pattern(rf"{any_case('https?', 'wss?', 'file', 'git', 'urn', 'data')}$")
-_LONE_USER = as_pattern(r"([^\s/?#:@\"'<>\\\[]{12,256})@(?=[\w\[])")
+_LONE_USER = as_pattern(r"([^\s/?#:@\"'<>\\\[]{12,}+)@(?=[\w\[])")
 _LONE_LEAST = 20
 _LONGEST_PART = 1_502
-_LONGEST_USERINFO = 400
 
 
 # a user alone, or a user and a password on the same line; for RE2 a `?` may be any character that is not of Latin-1
-_URL_FOLLOWS = r"(?=[^\s/#:@\"'<>\\\[]{0,128}(?:@|:[^\r\n@]{0,400}@))"
+_URL_FOLLOWS = r"(?=[^\s/#:@\"'<>\\\[]*+(?:@|:(?:[^\r\n@]{0,400}@|[^\s/@\"'<>\\]*+(?:/(?!/)[^\s/@\"'<>\\]*+)*+@)))"
+_URL_TOLD = r"[^\s/#:@\"'<>\\\[]*(?:@|:[^\r\n@]*@)"
 _BEARER = as_pattern(r"(?i)bearer(?:,? (?=[\w.-]{16})|[ \t+:=]|%20){1,4}(?!--[a-z])([\w.~+/=%-]{6,})")
 _BASIC = as_pattern(r"(?i)basic[ \t+:]{1,3}([A-Za-z0-9+/_-]{6,}={0,2})")
 # `token_type=bearer auth_method=client_secret_basic`
@@ -69,25 +74,25 @@ _CURL_USER = as_pattern(
 _GLUED_USER = as_pattern(r"[\w.@\\-]{1,64}:(?!\[REDACTED)([^\s\"',\x00]{1,128})")
 _IDENTIFIED = as_pattern(
     r"(?i)identified (?:by|with [\w\"'`]{1,40} (?:by|as)) (?:password )?"
-    r"(?:'((?:[^'\\\n]|''|\\.){1,256})'|\"([^\"\n]{1,256})\")"
+    r"(?:'((?:[^'\\\n]++|''|\\.)+)'|\"([^\"\n]++)\")"
 )
 # what tells it from a sentence
 _OF_USER = as_pattern(
     r"(?i)\b(?:user|role|grant|alter|create|proxy|database link|link)\b.*[\w'\"`)@%$]\s{1,4}$", re.DOTALL
 )
 _SET_PASSWORD = as_pattern(
-    r"(?i)set password(?: for [\w'\"`@%.-]{1,130})? ?= ?(?:password\()?['\"]((?:[^'\"\\\n]|''|\\.){1,256})['\"]"
+    r"(?i)set password(?: for [\w'\"`@%.-]{1,130})? ?= ?(?:password\()?['\"]((?:[^'\"\\\n]++|''|\\.)+)['\"]"
 )
 _PGCRYPTO = as_pattern(
     r"(?i)(?:pgp_sym_|aes_)(?:en|de)crypt(?:_bytea)?\((?:[^()',\n]|'[^'\n]{0,256}'|\([^()\n]{0,256}\)){1,256}?,\s{0,4}"
-    r"'((?:[^'\n]|''){1,256})'"
+    r"'((?:[^'\n]++|'')+)'"
 )
-_SECURE_STRING = as_pattern(r"(?i)securestring(?: -string)? [\"']([^\"'\n]{1,128})[\"']")
+_SECURE_STRING = as_pattern(r"(?i)securestring(?: -string)? [\"']([^\"'\n]++)[\"']")
 # of a parameter store, with its type beside it
 _TYPED_BEFORE = as_pattern(
     r"[\"']?Value[\"']?\s?[:=]\s?[bu]?[\"']([^\"'\n]{1,1024})[\"'],\s?[\"']?Type[\"']?\s?[:=]\s?[\"']$"
 )
-_TYPED_AFTER = as_pattern(r"(?i)securestring[\"'],\s?[\"']?Value[\"']?\s?[:=]\s?[bu]?[\"']([^\"'\n]{1,1024})")
+_TYPED_AFTER = as_pattern(r"(?i)securestring[\"'],\s?[\"']?Value[\"']?\s?[:=]\s?[bu]?[\"']([^\"'\n]++)")
 _AUTH_OBJECT = as_pattern(
     r"(?i)(?:(?:basic|digest|ntlm|password)auth(?:entication)?|log_?in|sign_?in|authenticate|credentials?"
     r"|passwordtoken) ?\(\s?[bu]?(?:'[^'\n]{0,64}'|\"[^\"\n]{0,64}\"),\s{0,2}[bu]?[\"']([^\"'\n]{1,128})"
@@ -97,7 +102,7 @@ _AZURE_END = as_pattern(r"[\w+/-]{5,30}={0,2}(?![\w+/=-])")
 _AZURE_LEAST, _LONGEST_AZURE = 33, 96
 _BASE64 = f"{WORD_CHARACTERS}+/"
 _USER_AND_PASSWORD = as_pattern(r"[\"']?[\w.@-]{1,64}:([^\s/:\"',;)]{6,128})")
-_PERSONAL = as_pattern(r"\\{0,3}[\"']?[ :=]{1,3}[\"']?([\w/.:~+-]{16,256}={0,2})(?![\w/])")
+_PERSONAL = as_pattern(r"\\{0,3}[\"']?[ :=]{1,3}[\"']?([\w/.:~+-]{16,}+={0,2})(?![\w/])")
 _PERSONAL_LEAST = 26
 
 
@@ -165,7 +170,7 @@ def _is_password(text: str, end: int, secret: re.Match[str]) -> bool:
 def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
     """The password in a URL (RFC 3986, section 3.2.1), also where it should have been percent-encoded and was not."""
     text = scan.text
-    if text.find("@", end, end + _LONGEST_USERINFO) < 0 or text.startswith("[REDACTED:", end):
+    if text.startswith("[REDACTED:", end):
         return end
     user = _USER.match(text, end)
     at = user.end() if user else end
@@ -177,6 +182,7 @@ def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
         secret = secret or _PASSWORD.match(text, at) or _LOOSE_PASSWORD.match(text, at)
         if secret is None and not web:
             secret = _RAW_PASSWORD.match(text, at)
+        secret = secret or _LONG_PASSWORD.match(text, at)
         if secret and _is_password(text, end, secret):
             if _AWS_USER.fullmatch(text, end, at):
                 return end, secret.end(1), f"{marker('aws_key')}:{marker('password')}"
@@ -225,7 +231,7 @@ def _group(pattern: re.Pattern[str], kind: str, group: int = 1) -> Handler:
         match = pattern.match(scan.text, start)
         found = match.lastindex or group if match else group
         if match and _judge.is_value(match[found], "password", "", quoted=True, op="="):
-            return match.start(found), match.end(found), replacement
+            return match.start(found), whole(scan.text, *match.span(found)), replacement
         return end
 
     return handle
@@ -244,9 +250,10 @@ def _glued_user(scan: Scan, start: int, end: int) -> Span | int:
         return end
     if not _judge.is_value(match[1], "password", "", quoted=True, op="="):
         return end
+    last = whole(scan.text, *match.span(1))
     if "@" in scan.text[end : match.start(1)]:
-        return end, match.end(1), f"{marker('email')}:{marker('password')}"
-    return match.start(1), match.end(1), marker("password")
+        return end, last, f"{marker('email')}:{marker('password')}"
+    return match.start(1), last, marker("password")
 
 
 def _national_phone(scan: Scan, _start: int, end: int) -> Span | int:
@@ -286,7 +293,7 @@ def _login(scan: Scan, _start: int, end: int) -> Span | int:
     match = _USER_AND_PASSWORD.match(scan.text, end)
     if match is None or not is_announced(match[1], "password"):
         return end
-    return match.start(1), match.end(1), marker("password")
+    return match.start(1), whole(scan.text, *match.span(1)), marker("password")
 
 
 def _azure_key(scan: Scan, start: int, end: int) -> Span | int:
@@ -365,7 +372,7 @@ def sign_anchors() -> Iterator[Anchor]:
     yield Anchor("[REDACTED:", skip_marker)
     yield Anchor("-----BEGIN", private_key)
     for slashes in ("://", ":\\/\\/", ":\\\\/\\\\/"):
-        yield Anchor(slashes, credentials_in_url, _URL_FOLLOWS)
+        yield Anchor(slashes, credentials_in_url, _URL_FOLLOWS, told=f"{re.escape(slashes)}{_URL_TOLD}")
     yield Anchor("@", email, "(?!@)", told=AT)
     yield Anchor("-u", _glued_user, r"(?=[\w.@\\-]{1,64}:[^\s:])", BEFORE_GLUED)
     for option in ("-u ", "-u'", '-u"', "-u=", "-u\x00", "--user ", "--user=", "--user'", '--user"', "--proxy-user "):

@@ -36,7 +36,7 @@ _WORDS = as_pattern(r"([a-z0-9-]{2,24}(?: [a-z0-9-]{2,24}){2,24})(?=\")")
 _PARTED = as_pattern(r"[^;=\s\"'{\[<$][^;=\n\"']{0,127}(?=;)")
 # all of it in quotes with its name, as `-H 'X-Api-Key: x'`
 _IN_QUOTES = as_pattern(r"(?:\\['\"]|[^\s\\'\"]){1,256}")
-_NEXT_LINE = as_pattern(r"\r?\n[ \t]{0,16}([^\s\"'{\[<-]\S{3,126}?[^\s\"'])(?=(?:[\"'][)\]}>]{0,4})?(?:\r?\n|$))")
+_NEXT_LINE = as_pattern(r"\r?\n[ \t]{0,16}([^\s\"'{\[<-]\S{3,}?[^\s\"'])(?=(?:[\"'][)\]}>]{0,4})?(?:\r?\n|$))")
 _MNEMONIC = as_pattern(r"[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){5,23}")
 _SPELLED = word_set("seed phrase seedphrase recoveryphrase mnemonic mnemonicphrase")
 _SIGNED = as_pattern(r"t=\d{1,12},")
@@ -44,7 +44,7 @@ _TOLD_KINDS = word_set("password secret api_key private_key otp token")
 # lines of `.pgpass` and `.htpasswd`, in which colons part what is before the password from it
 _FILES = ("pgpass", "passwd")
 _OF_FILE = as_pattern(
-    r"(?:[\w.*-]{1,253}:(?:\d{1,5}|\*):[^\s:]{1,64}:[^\s:]{1,64}|[\w.@-]{1,64}(?=:(?:[$\{]|\[REDACTED:))):([^\s\"']{1,256})(?=[\s\"']|$)"
+    r"(?:[\w.*-]{1,253}:(?:\d{1,5}|\*):[^\s:]{1,64}:[^\s:]{1,64}|[\w.@-]{1,64}(?=:(?:[$\{]|\[REDACTED:))):([^\s\"']++)(?=[\s\"']|$)"
 )
 
 
@@ -91,7 +91,7 @@ _GOES_ON = word_set(
     "received tried entered not did does"
 )
 
-_GENERATED = as_pattern(r"b?\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,128}={0,2}|[A-Za-z0-9+/]{42,128}={1,2})(?![\w/.=+~-])")
+_GENERATED = as_pattern(r"b?\\{0,3}[\"'`]?([A-Za-z0-9+_~-]{20,}+={0,2}|[A-Za-z0-9+/]{42,}+={1,2})(?![\w/.=+~-])")
 # keys that open nothing
 _PLAIN_KEYS = word_set(
     "socket public publishable primary foreign sort partition cache routing idempotency object range hash index unique "

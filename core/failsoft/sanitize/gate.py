@@ -46,6 +46,7 @@ _ALIVE = (
 )
 # as far as this is as far as a line goes, for which RE2 needs fewer states
 _FAR = re.compile(r"\{0,\d{3}\}")
+_GAP = re.compile(rb"\s")
 _COUNTED = re.compile(r"\{(\d+)\}")
 # what is not ASCII stands there as another character or as `?`
 _OTHER = r"[\x80-\xff?]"
@@ -165,7 +166,11 @@ def _parts(raw: bytes, nexts: list[tuple[tuple[int, int], _First]]) -> Parts:
 def _line_end(raw: bytes, at: int) -> int:
     stop = min(at + _LINE, len(raw))
     end = raw.find(b"\n", at, stop)
-    return stop if end < 0 else end
+    if end >= 0:
+        return end
+    # what has begun in this part may go on for as long as no gap ends it
+    gap = _GAP.search(raw, stop)
+    return gap.start() if gap else len(raw)
 
 
 def _but_for_stamps(first: _First) -> _First:

@@ -19,9 +19,9 @@ __all__ = [
     "line_end",
     "read_value",
     "tag_text",
+    "whole",
 ]
 
-_MAX_QUOTED = 16_384
 _MAX_LIST = 4_096
 # a text in quotes has no more quotes inside of its words than this
 _MOST_QUOTES = 12
@@ -38,7 +38,8 @@ _KEY_BODY = as_pattern(
 _OPENER = as_pattern(r"(?:[bBuUrRfF]{0,2}|\$?@\$?)(\\{0,7}(?:\"\"\"|'''|[\"'`]))")
 TEMPLATE = as_pattern(
     r"\$\{[^}\s]{0,80}\}|\$\{\w{1,80}:?[?+=-][^{}\r\n]{0,160}\}"
-    r"|\{\{.{0,80}?\}\}|\$\([^)\n]{0,80}\)|%\([\w.]{1,60}\)[sdr]|\{[\w.!:]{1,60}\}|<[\w -]{1,60}>|<[|｜][^|｜<>\s]{1,60}[|｜]>"
+    r"|\{\{.{0,80}?\}\}|\$\([^)\n]{0,80}\)|%\([\w.]{1,60}\)[sdr]|\{[\w.!:]{1,60}\}|<[\w -]{1,60}>"
+    r"|<[|\uff5c][^|\uff5c<>\s]{1,60}[|\uff5c]>"
 )
 _WRAPPED = as_pattern(
     r"(?:SecretStr|SecretBytes|Secret|Password|Token|SecretValue|Credential|Some|String(?:::from|::new)?|\[\]byte|str"
@@ -61,11 +62,18 @@ _ENTITY = as_pattern(rf"&[gl]t;|{_ENCODED_QUOTE}")
 _STYLE, _LONGEST_STYLED = as_pattern(STYLE), 512
 MARKS = frozenset("«‹„“「")
 """Quotes of other languages."""
-_MARKED = as_pattern(r"[«‹„“「][\s\u00a0]?([^«»‹›„“”「」\n]{1,256}?)[\s\u00a0]?[»›“”」]")
+_MARKED = as_pattern(r"[«‹„“「][\s\u00a0]?([^«»‹›„“”「」\n]+?)[\s\u00a0]?[»›“”」]")
 _TRAILING = ".,:;"
 _PAIRED = as_pattern(r"\[[^\[\]{}]*+\]|\([^()\[\]{}]*+\)|\{[^{}\[\]]*+\}")
-_TEXT = as_pattern(r"(?:\s[^<>]{0,200})?>\s*(?:<!\[CDATA\[)?([^<>\]]{1,4096})")
+_TEXT = as_pattern(r"(?:\s[^<>]{0,200})?>\s*(?:<!\[CDATA\[)?([^<>\]]++)")
 
+# no pattern that reads an argument has a lower bound than this
+_LONG_ARGUMENT = 127
+_REST = {
+    "": as_pattern(r"[^\s\"'`,;|&<>()\[\]{}\\\x00]*+"),
+    "'": as_pattern(r"[^'\n]*+"),
+    '"': as_pattern(r"[^\"\n]*+"),
+}
 _CAPITAL, _SMALL = "[A-ZÀ-ÖØ-ÞĀ-Ž]", "[a-zß-öø-ÿā-ž]"
 
 SHAPES: dict[str, re.Pattern[str]] = {
@@ -144,7 +152,7 @@ def _escaped(text: str, at: int, start: int) -> bool:
 
 def _close(text: str, at: int, opener: str) -> int:
     """Where the quoted text that begins at `at` ends; the end of the line if nothing closes it."""
-    limit = min(len(text), at + _MAX_QUOTED)
+    limit = len(text)
     if len(opener.lstrip("\\")) == 1:
         limit = line_end(text, at, limit)
     here, passed = text.find(opener, at, limit), 0
@@ -207,6 +215,17 @@ def read_value(text: str, at: int, kind: str) -> Value | None:
     if first in _HOLDS and (template := TEMPLATE.match(text, at)):
         return Value(at, template.end(), quoted=False)
     return _bare(text, at)
+
+
+def whole(text: str, start: int, end: int) -> int:
+    """Where an argument ends of which a pattern has read no more than the first part."""
+    if end - start < _LONG_ARGUMENT:
+        return end
+    quote = text[start - 1 : start]
+    if quote not in ("'", '"') or text[start - 2 : start - 1] == "\\":
+        quote = ""
+    rest = _REST[quote].match(text, end)
+    return rest.end() if rest else end
 
 
 def container(text: str, at: int) -> Value | None:

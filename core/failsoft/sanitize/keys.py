@@ -184,8 +184,8 @@ def _is_counted(words: tuple[str, ...], end: int) -> bool:
 
 
 def _is_of_service(words: tuple[str, ...]) -> bool:
-    """Whether the name tells a place in a list, a lock, a mark in what a language model reads, or what is left of an allowance, or what an object is
-    called."""
+    """Whether the name tells a place in a list, a lock, a mark in what a language model reads, what is
+    left of an allowance, or what an object is called."""
     if words[-1] in ("token", "tokens") and len(words) > 1 and words[-2] in _SERVICE_WORDS:
         return True
     if words[-2:] in _NAMED_SECRETS or words[-3:-1] == ("image", "pull"):

@@ -47,7 +47,7 @@ _NEXT_TAG = as_pattern(
     r"|:?</(?:t[dh]|dt)>\s{0,32}<(?:td|dd)(?:\s[^<>]{0,80})?>\s{0,16}(?:<(?:pre|code|span|div|b|i|em"
     r"|strong)(?:\s[^<>]{0,80})?>\s{0,4}){0,3})"
 )
-_CELL = as_pattern(r"(?:&#x27;|&#39;|&quot;|[\"'])?([^<>\r\n]{1,1024}?)(?:&#x27;|&#39;|&quot;|[\"'])?(?=\s{0,16}</)")
+_CELL = as_pattern(r"(?:&#x27;|&#39;|&quot;|[\"'])?([^<>\r\n]+?)(?:&#x27;|&#39;|&quot;|[\"'])?(?=\s{0,16}</)")
 _NAMED_TAG = as_pattern(r"[\"'](?:\s[^<>]{0,80})?(?=>)")
 _INNER_VALUE = as_pattern(r">\s{0,32}<(?:\w{1,12}:)?(?:value|string|Value|AttributeValue)(?:\s[^<>]{0,200})?(?=>)")
 _BREAK = r"(?:\r?\n|(?:\\r)?\\n)"
@@ -55,16 +55,16 @@ _FORM_PART = as_pattern(
     rf"\\?[\"'](?:;[^\r\n\\]{{0,200}})?(?:{_BREAK}[A-Za-z-]{{1,40}}:[^\r\n\\]{{0,200}}){{0,4}}{_BREAK}{_BREAK}(?=[^\r\n\\])"
 )
 # `| password | x |`, and what `psql -x` prints
-_CELLS = as_pattern(r"[ \t]{0,40}\|[ \t]{0,40}(?!\\r?\\?n[ \t]{0,40}[|+])([^\s|][^|\r\n]{0,254}?)[ \t]{0,40}(?=\||\r?\n|$)")
+_CELLS = as_pattern(r"[ \t]{0,40}\|[ \t]{0,40}(?!\\r?\\?n[ \t]{0,40}[|+])([^\s|][^|\r\n]*?)[ \t]{0,40}(?=\||\r?\n|$)")
 _ALTERNATION = as_pattern(r"\|(?:[\w\[\]?*+.\\-]{1,40}\|){0,16}[\w\[\]?*+.\\-]{1,40}\)")
 # `api_key     x`, a line of a table that spaces align
-_COLUMNS = as_pattern(r"(?:[ \t]{2,40}|[ \t]?\.{3,40}[ \t])([^\s|]{8,256})[ \t]{0,40}(?=\r?\n|$)")
+_COLUMNS = as_pattern(r"(?:[ \t]{2,40}|[ \t]?\.{3,40}[ \t])([^\s|]{8,}+)[ \t]{0,40}(?=\r?\n|$)")
 # `{password, <<"x">>}`
 _ERLANG = as_pattern(r"\s{0,4},\s{0,4}(?:<<)?(?=\")")
 _BLANK = (" ", "\t", "|")
 # what may follow one blank between two cells
 _PARTING = (" ", "\t", "|", ".")
-_MAX_PART, _INDENT = 4_096, 32
+_INDENT = 32
 _GENERATED_KINDS = frozenset(["token", "session", "authorization", "cookie", "csrf", "signature", "api_key"])
 _LONG, _LONGEST_TAG = 16, 1_024
 _MIGRATION = as_pattern(r"\d{4}_\w+")
@@ -223,7 +223,7 @@ def _has_look(text: str) -> bool:
 
 def _content(text: str, at: int) -> Value:
     """The first line of a part of a form."""
-    end = line_end(text, at, min(len(text), at + _MAX_PART))
+    end = line_end(text, at, len(text))
     for stop in ("\\r\\n", "\\n"):
         found = text.find(stop, at, end)
         end = found if found >= 0 else end

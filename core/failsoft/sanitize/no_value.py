@@ -46,7 +46,9 @@ _ASKED = (
     r" (?i:password|passphrase|pin|passcode|secret|token)\b"
 )
 _BUSY = r"[a-z]{4,16}ing (?:a|an|the|for)\b"
-_NO_VALUE = as_pattern(rf"{_STATE}|{_ASKED}|{_BUSY}|{_CLAUSE}|{_EXPLAINED}|{_MEASURED}|[Ll]ine \d{{1,7}}\b|calling (?:handler|<)")
+_NO_VALUE = as_pattern(
+    rf"{_STATE}|{_ASKED}|{_BUSY}|{_CLAUSE}|{_EXPLAINED}|{_MEASURED}|[Ll]ine \d{{1,7}}\b|calling (?:handler|<)"
+)
 # what may be done to things of a kind, as scopes have it: `api_keys:delete`
 _ACTION = as_pattern(
     r"(?:read|write|create|update|delete|list|get|view|edit|manage|admin|rotate|revoke|issue|use|export|import|add"
