@@ -69,8 +69,8 @@ _RESOURCE = as_pattern(
 # how an option names a secret that is kept elsewhere
 _KEPT_ELSEWHERE = as_pattern(r"[a-z]{2,24}(?:[-_/.][a-z]{2,24}){1,6}")
 _FATE = as_pattern(
-    r"(?:\\{0,3}[\"'])? (?:not found|does(?:n't| not) exist|already exists|is (?:missing|forbidden|invalid|immutable)|unchanged"
-    r"|created|configured|deleted|patched|updated|\(namespace)"
+    r"(?:\\{0,3}[\"'])? (?:not found|does(?:n't| not) exist|already exists|is (?:missing|forbidden|invalid|immutable)"
+    r"|unchanged|created|configured|deleted|patched|updated|\(namespace)"
 )
 # of which no more is known than what it is called
 _NOT_FOUND = as_pattern(

@@ -122,7 +122,7 @@ class Sanitizer:
             unread = self._engine
             if isinstance(unread, _Unread):
                 engine = unread.engine()
-                self._walker = unread.walker(engine.is_idle)
+                self._walker = unread.walker(engine.is_idle, engine.by_patterns if engine.has_patterns else None)
                 self._engine = engine
         finally:
             if held:
@@ -184,7 +184,7 @@ class _Unread:
         self,
         sanitizer: Sanitizer,
         engine: Callable[[], TextEngine],
-        walker: Callable[[Callable[[str], bool]], ValueWalker],
+        walker: Callable[[Callable[[str], bool], Callable[[str], str] | None], ValueWalker],
     ) -> None:
         self._sanitizer = sanitizer
         self.engine = engine

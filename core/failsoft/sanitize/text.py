@@ -139,6 +139,16 @@ class TextEngine:
         half = _MARGIN if len(text) > window else 0
         return self._cut(self._scrub(text[:window]), half, max(0, len(text) - window))
 
+    def by_patterns(self, text: str) -> str:
+        """The text without what goes by the patterns of the application, and nothing else."""
+        spans = found_by(self._patterns, text) if self._patterns else []
+        return _replace(text, self._tagged(text, spans)) if spans else text
+
+    @property
+    def has_patterns(self) -> bool:
+        """Whether the application has patterns of its own."""
+        return bool(self._patterns)
+
     def is_idle(self, text: str) -> bool:
         """Whether a short text says nothing; most leaves of values are such texts."""
         size = len(text)
@@ -204,8 +214,13 @@ class TextEngine:
     def _decoded(self, text: str, way: Way, *, telling: bool = False) -> str:
         """The text without what shows when it is decoded in one way."""
         view = view_of(text, way, telling=telling)
-        spans = self._spans(view.text) if view else []
-        return _replace(text, self._tagged(text, mapped(view, spans))) if view and spans else text
+        if view is None:
+            return text
+        if self._patterns and (own := found_by(self._patterns, view.text)):
+            # what else there is, is found when this has gone
+            return _replace(text, self._tagged(text, mapped(view, own)))
+        spans = self._spans(view.text)
+        return _replace(text, self._tagged(text, mapped(view, spans))) if spans else text
 
     def _tagged(self, text: str, spans: list[Span]) -> list[Span]:
         if not self._tagger.on:
@@ -214,6 +229,8 @@ class TextEngine:
         return [(start, end, tagged(replacement, text[start:end])) for start, end, replacement in spans]
 
     def _reveals(self, text: str) -> bool:
+        if self._patterns and found_by(self._patterns, text):
+            return True
         return any(text[start:end] != replacement for start, end, replacement in self._spans(text, nested=True))
 
     def _spans(self, text: str, *, nested: bool = False) -> list[Span]:
