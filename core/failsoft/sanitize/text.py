@@ -97,11 +97,8 @@ class TextEngine:
         foreign = [*(Anchor(stem, keyed, name=True) for stem in foreign_stems), *foreign_labels()]
         stems = (*STEMS, *(STRICT_STEMS if strict else ()))
         words = [Anchor(stem, keyed, follow, lead, name=True) for stem, follow, lead in stems]
-        words += [
-            Anchor(word, keyed, name=True)
-            for word in sorted(keys.custom_words)
-            if all(word != stem for stem, *_ in STEMS)
-        ]
+        # a stem that wants something before or behind it is no anchor for a name that begins with the same word
+        words += [Anchor(word, keyed, name=True) for word in sorted(keys.custom_words) if (word, "", "") not in stems]
         records = RecordRules(keys)
         words += [*word_anchors(), *details.anchors(), *EchoRules(keys).anchors(), *records.anchors()]
         words += statement_anchors(keys)
