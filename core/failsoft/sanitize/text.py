@@ -193,7 +193,7 @@ class TextEngine:
         return (scrub_strictly(text, self._tagger.mark), False) if self._strict else (text, settled)
 
     def _tagged(self, text: str, spans: list[Span]) -> list[Span]:
-        if not self._tagger.on:
+        if not self._tagger.on and "[REDACTED:" not in text:
             return spans
         tagged = self._tagger.tagged
         return [(start, end, tagged(replacement, text[start:end])) for start, end, replacement in spans]
