@@ -114,7 +114,7 @@ class SanitizingFilter(logging.Filter):
 
     def _clean(self, record: logging.LogRecord) -> None:
         if _is(record.msg, Mapping) and not record.args:
-            record.msg = self._clean_event(record.msg)
+            record.msg = self._clean_event(cast("Mapping[str, Any]", record.msg))
         else:
             self._clean_message(record)
         if record.exc_info:

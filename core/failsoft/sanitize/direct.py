@@ -34,12 +34,11 @@ __all__ = ["sign_anchors", "word_anchors"]
 _PUTTY = as_pattern(r"(?i)private-lines:\s?\d+(?:\s|\\{1,3}[nr])+(?:[A-Za-z0-9+/=]{4,}(?:\s|\\{1,3}[nr])*)+")
 
 _USER = as_pattern(r"[^\s/?#:@\"'<>\\\[]{0,128}")
-_PORT = as_pattern(r":\d{1,5}(?=[/?#\s\"'),\]}>]|$)")
+# a port, or a marker: its tag begins no fragment of the URL
+_NO_PASSWORD = as_pattern(r":(?:\d{1,5}(?=[/?#\s\"'),\]}>]|$)|\[REDACTED:[\w.#-]{1,64}\]@)")
 _PASSWORD = as_pattern(r":((?:[^\s/?#\"'<>\\]|\\(?![nrt\"'])){1,256})@(?=[\w\[.-]|[/?\"'\s]|$)")
 _HASH_PASSWORD = as_pattern(r":([^\s/?\"'<>\\]{1,256})@(?=[\w\[][\w.-]*(?:[:/?,]|$))")
 _LOOSE_PASSWORD = as_pattern(r":((?:[^\s\"'<>\\]|\\(?![nrt\"'])){1,256}?)@(?=[\w\[][\w.-]*(?:[:/?\s\"',)]|$))")
-# a password that is gone; what comes next may be the tag of its marker, which is no fragment of the URL
-_GONE_PASSWORD = as_pattern(r":\[REDACTED:[\w.#-]{1,64}\]@")
 # a user that is an e-mail address, and a password with spaces or quotes in it
 _MAIL_USER = as_pattern(r"([^\s/?#:\"'<>\\\[]{1,128}):([^\s/?#\"'<>\\]{1,256})@(?=[\w\[.-])")
 _RAW_PASSWORD = as_pattern(r":([^\s/][^\r\n]{0,126}?)@(?=[\w\[][\w.-]*(?::\d{1,5})?(?:[/?,]|[\"')\]]?(?:\s|$)))")
@@ -172,10 +171,8 @@ def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
     user = _USER.match(text, end)
     at = user.end() if user else end
     if text[at : at + 1] == ":":
-        if _PORT.match(text, at):
+        if _NO_PASSWORD.match(text, at):
             return end
-        if _GONE_PASSWORD.match(text, at):
-            return at + 1
         web = _WEB.search(scan.before(start, 8))
         secret = None if web else _HASH_PASSWORD.match(text, at)
         secret = secret or _PASSWORD.match(text, at) or _LOOSE_PASSWORD.match(text, at)

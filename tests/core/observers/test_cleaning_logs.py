@@ -204,7 +204,7 @@ class Gone:
 @pytest.mark.parametrize(
     ("arguments", "written"),
     [
-        (("user %s failed: %s", Lazy(), f"password={SECRET}"), "user [REDACTED:error] failed: password=[REDACTED:password]"),
+        (("%s failed: %s", Lazy(), f"password={SECRET}"), "[REDACTED:error] failed: password=[REDACTED:password]"),
         (("user %s failed: %s", Lazy(f"password={SECRET}"), 1), "user password=[REDACTED:password] failed: 1"),
         (("user %s failed: %s", weakref.proxy(Gone()), 1), "user [REDACTED:error] failed: 1"),
         ((Lazy(),), "Lazy (its arguments do not fit)"),

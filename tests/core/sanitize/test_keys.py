@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from failsoft.sanitize import Sanitizer
-from failsoft.sanitize.sanitizer import Engine, Tier
-from failsoft.sanitize.stems import STEMS, STRICT_STEMS
 from failsoft.sanitize.keys import KeyMatcher, words_of
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS
+from failsoft.sanitize.sanitizer import Engine, Tier
+from failsoft.sanitize.stems import STEMS, STRICT_STEMS
 
 SANITIZER = Sanitizer()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-
 from evaluations.sanitizer.cases import load
+
 from failsoft.sanitize import Sanitizer
 from failsoft.sanitize.tags import Tagger
 
