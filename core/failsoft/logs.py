@@ -18,7 +18,8 @@ import copy
 import logging
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, cast
 
 from failsoft.observers.base import Cleaner
 from failsoft.observers.base import clean as cleaned
@@ -103,9 +104,17 @@ class SanitizingFilter(logging.Filter):
         self._formatter = logging.Formatter()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Clean the record; never drops one."""
-        if isinstance(record.msg, Mapping) and not record.args:
-            record.msg = self._clean_event(record.msg)
+        """Clean the record; never drops one, and never raises."""
+        try:
+            self._clean(record)
+        except Exception:  # noqa: BLE001 - fail closed: what is logged may do anything when it is looked at
+            withheld = {name: _FAILED for name in vars(record) if name not in _STANDARD}
+            vars(record).update(withheld, msg=_FAILED, args=None, exc_info=None, exc_text=None, stack_info=None)
+        return True
+
+    def _clean(self, record: logging.LogRecord) -> None:
+        if _is(record.msg, Mapping) and not record.args:
+            record.msg = self._clean_event(cast("Mapping[str, Any]", record.msg))
         else:
             self._clean_message(record)
         if record.exc_info:
@@ -116,15 +125,16 @@ class SanitizingFilter(logging.Filter):
         if record.stack_info:
             record.stack_info = cleaned(self._sanitizer, record.stack_info)
         self._clean_extra(record)
-        return True
 
     def _clean_message(self, record: logging.LogRecord) -> None:
-        if isinstance(record.args, Mapping):
+        if _is(record.args, Mapping):
             # by name: what a placeholder is called says more than the text around it
-            record.args = self._clean_named(record.args)
-        whole = cleaned(self._sanitizer, _message(record))
+            record.args = self._clean_named(record.msg, cast("Mapping[str, Any]", record.args))
+        said = _message(record)
         record.args = self._clean_arguments(record.args)
-        if not record.args or not _says(record, whole):
+        # an argument that cannot be written has a text by now
+        whole = cleaned(self._sanitizer, said or _message(record) or _unfitting(record.msg))
+        if not record.args or _message(record) != whole:
             record.msg, record.args = whole, None
 
     def _clean_event(self, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,21 +151,25 @@ class SanitizingFilter(logging.Filter):
         return clean
 
     def _clean_arguments(self, arguments: Any) -> Any:
-        if isinstance(arguments, tuple):
+        if _is(arguments, tuple):
             return tuple(self._clean_argument(argument) for argument in arguments)
-        return arguments if isinstance(arguments, Mapping) else None
+        return arguments if _is(arguments, Mapping) else None
 
-    def _clean_named(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _clean_named(self, template: Any, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
-            return dict(self._sanitizer.value(dict(arguments)))
+            given = dict(arguments)
+            if type(arguments) is not dict:
+                # it may give more than it holds, or something else, as that of gunicorn's access log does
+                given |= _asked_for(template, arguments)
+            return dict(self._sanitizer.value(given))
         except Exception:  # noqa: BLE001 - fail closed
             return {}
 
     def _clean_argument(self, argument: Any) -> Any:
-        if argument is None or isinstance(argument, (bool, int, float)):
+        if argument is None or _is(argument, (bool, int, float)):
             return argument
         try:
-            return cleaned(self._sanitizer, argument if isinstance(argument, str) else str(argument))
+            return cleaned(self._sanitizer, argument if _is(argument, str) else str(argument))
         except Exception:  # noqa: BLE001 - a hostile __str__
             return _FAILED
 
@@ -177,6 +191,30 @@ class SanitizingFilter(logging.Filter):
             vars(record).update(dict.fromkeys(extra, _FAILED))
 
 
+def _is(obj: Any, kind: type | tuple[type, ...]) -> bool:
+    """By the type itself: a proxy says what its target is, and asks for it where it cannot be had."""
+    return issubclass(type(obj), kind)
+
+
+class _Asked(dict[str, Any]):
+    """In place of arguments with names: notes what a message takes of them."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._given = given
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = value = self._given[name]
+        return value
+
+
+def _asked_for(template: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    asked = _Asked(arguments)
+    with suppress(Exception):  # a message that they do not fit
+        str(template) % asked
+    return dict(asked)
+
+
 def _info_of(given: Any) -> Any:
     """What structlog takes for an exception, as a tuple."""
     if isinstance(given, BaseException):
@@ -184,15 +222,12 @@ def _info_of(given: Any) -> Any:
     return given if isinstance(given, tuple) else sys.exc_info()
 
 
-def _says(record: logging.LogRecord, text: str) -> bool:
-    try:
-        return record.getMessage() == text
-    except Exception:  # noqa: BLE001 - as below
-        return False
-
-
-def _message(record: logging.LogRecord) -> str:
+def _message(record: logging.LogRecord) -> str | None:
     try:
         return record.getMessage()
     except Exception:  # noqa: BLE001 - arguments that do not fit, or a hostile __str__
-        return f"{record.msg if isinstance(record.msg, str) else type(record.msg).__name__} (its arguments do not fit)"
+        return None
+
+
+def _unfitting(template: Any) -> str:
+    return f"{template if _is(template, str) else type(template).__name__} (its arguments do not fit)"

@@ -15,8 +15,8 @@ Needs the SDK (`pip install 'failsoft[otel]'`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 from failsoft.observers.base import Cleaner
 from failsoft.observers.base import clean as cleaned
@@ -24,9 +24,11 @@ from failsoft.observers.serving import SERVING
 
 try:
     from opentelemetry._logs import get_logger_provider
+    from opentelemetry.attributes import BoundedAttributes
     from opentelemetry.context import Context
     from opentelemetry.sdk._logs import LogRecordProcessor, ReadWriteLogRecord
     from opentelemetry.sdk.trace import Event, ReadableSpan, Span, SpanProcessor
+    from opentelemetry.sdk.util import BoundedList
     from opentelemetry.trace import Link, Status, get_tracer_provider
 except ImportError:
     raise ImportError("failsoft.otel needs a recent OpenTelemetry SDK: pip install 'failsoft[otel]'") from None
@@ -34,6 +36,7 @@ except ImportError:
 __all__ = ["SanitizingLogRecordProcessor", "SanitizingSpanProcessor", "clean"]
 
 _FAILED = "[REDACTED:error]"
+_T = TypeVar("_T")
 
 
 def clean(tracer_provider: Any = None, logger_provider: Any = None, *, sanitizer: Cleaner = SERVING) -> int:
@@ -93,6 +96,12 @@ class SanitizingSpanProcessor(SpanProcessor):
         """A span was started."""
         self._following.on_start(span, parent_context)
 
+    def _on_ending(self, span: Span) -> None:
+        """A span is being ended, and may yet be changed. The SDK is trying this out."""
+        ending = getattr(self._following, "_on_ending", None)
+        if ending is not None:
+            ending(span)
+
     def on_end(self, span: ReadableSpan) -> None:
         """A span was ended; a clean copy goes on."""
         self._following.on_end(self._cleaned(span))
@@ -112,18 +121,35 @@ class SanitizingSpanProcessor(SpanProcessor):
             context=span.context,
             parent=span.parent,
             resource=span.resource,
-            attributes=_attributes(sanitizer, span.attributes),
-            events=[
-                Event(cleaned(sanitizer, e.name), _attributes(sanitizer, e.attributes), e.timestamp)
-                for e in span.events
-            ],
-            links=[Link(link.context, _attributes(sanitizer, link.attributes)) for link in span.links],
+            attributes=self._attributes(span),
+            events=_counted(
+                [Event(cleaned(sanitizer, e.name), self._attributes(e), e.timestamp) for e in span.events],
+                span.dropped_events,
+            ),
+            links=_counted([Link(link.context, self._attributes(link)) for link in span.links], span.dropped_links),
             kind=span.kind,
             status=Status(span.status.status_code, cleaned(sanitizer, description) if description else None),
             start_time=span.start_time,
             end_time=span.end_time,
             instrumentation_scope=span.instrumentation_scope,
         )
+
+    def _attributes(self, of: ReadableSpan | Event | Link) -> Mapping[str, Any]:
+        attributes, dropped = _attributes(self._sanitizer, of.attributes), of.dropped_attributes
+        if not dropped:
+            return attributes
+        counting = BoundedAttributes(attributes=attributes, immutable=False)
+        counting.dropped += dropped
+        return counting
+
+
+def _counted(members: list[_T], dropped: int) -> Sequence[_T]:
+    """Events or links, with the count of those that were too many."""
+    if not dropped:
+        return members
+    counting: BoundedList[_T] = BoundedList.from_seq(len(members), members)
+    counting.dropped += dropped
+    return counting
 
 
 class SanitizingLogRecordProcessor(LogRecordProcessor):

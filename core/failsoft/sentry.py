@@ -19,7 +19,7 @@ from failsoft.trail import Trail, trail_of
 __all__ = ["BeforeSend", "before_send", "leave_exceptions_to_sentry"]
 
 _NESTS = frozenset({"exception", "threads", "stacktrace", "frames", "breadcrumbs", "values", "spans"})
-_PARAMETER = "sentry.message.parameter."
+_PARAMETER, _TEMPLATE = "sentry.message.parameter.", "sentry.message.template"
 _KEPT = frozenset({"event_id", "level", "platform", "timestamp", "sdk", "modules", "release", "environment"})
 
 
@@ -108,7 +108,25 @@ def _fields(sanitizer: Cleaner, fields: Mapping[str, Any]) -> dict[str, Any]:
     cleaned = {name: item for key, value in fields.items() for name, item in _field(sanitizer, key, value)}
     if isinstance(fields.get("body"), str) and isinstance(fields.get("attributes"), Mapping):
         cleaned["attributes"] = _attributes(cleaned, fields["body"])
+        if (said := _by_name(sanitizer, fields["attributes"])) is not None:
+            cleaned["body"] = sanitizer.text(said)
     return cleaned
+
+
+def _by_name(sanitizer: Cleaner, attributes: Mapping[str, Any]) -> str | None:
+    """What a log entry says with its arguments as they are cleaned by their names; None where they have none."""
+    template = _bare(attributes.get(_TEMPLATE))
+    given = {
+        name.removeprefix(_PARAMETER): _bare(value) for name, value in attributes.items() if name.startswith(_PARAMETER)
+    }
+    if not isinstance(template, str) or not given or any(map(str.isdigit, given)):
+        return None
+    return _filled(template, sanitizer.value(given)) or template
+
+
+def _bare(attribute: Any) -> Any:
+    """The value of an attribute, which may have its type beside it."""
+    return attribute.get("value") if isinstance(attribute, Mapping) else attribute
 
 
 def _attributes(cleaned: Mapping[str, Any], body: str) -> Any:
@@ -125,9 +143,14 @@ def _entry(sanitizer: Cleaner, entry: Mapping[str, Any]) -> dict[str, Any]:
     template, arguments = entry.get("message"), entry.get("params")
     if not arguments:
         return cleaned
+    if named := isinstance(arguments, Mapping):
+        # what a placeholder is called says more than the text around it
+        arguments = sanitizer.value(dict(arguments))
     said = _filled(template, arguments)
+    if named:
+        cleaned["formatted"] = sanitizer.text(said or str(template))
     if said is None or sanitizer.text(said) != _filled(cleaned.get("message"), cleaned.get("params")):
-        del cleaned["params"]
+        cleaned.pop("params", None)
         if said is not None:
             cleaned["formatted"] = sanitizer.text(said)
     return cleaned
@@ -140,6 +163,32 @@ def _filled(template: Any, arguments: Any) -> str | None:
         return None
 
 
+def _frame(sanitizer: Cleaner, frame: Mapping[str, Any]) -> dict[str, Any]:
+    """A frame of a stack. Those of `logging` hold the arguments of the message, and nothing else of interest."""
+    held = frame.get("vars")
+    cleaned = _fields(sanitizer, {name: value for name, value in frame.items() if name != "vars"})
+    if isinstance(held, Mapping):
+        if frame.get("module") == "logging":
+            return cleaned
+        held = {name: _unquoted(sanitizer, value) for name, value in held.items()}
+    return cleaned if held is None else cleaned | dict(_field(sanitizer, "vars", held))
+
+
+def _unquoted(sanitizer: Cleaner, items: Any) -> Any:
+    """The items of a list, of which the SDK writes down what they are in quotes, cleaned as those of the list: a
+    command with its options, a name and its value."""
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        return items
+    plain = [item[1:-1] if item[:1] in ("'", '"') and item[-1:] == item[:1] else item for item in items]
+    cleaned = sanitizer.value(plain)
+    if not isinstance(cleaned, list) or len(cleaned) != len(items):
+        return cleaned
+    return [
+        item if new == old else item.replace(old, str(new))
+        for item, old, new in zip(items, plain, cleaned, strict=True)
+    ]
+
+
 def _field(sanitizer: Cleaner, key: str, value: Any) -> list[tuple[str, Any]]:
     # the containers of an event are taken apart, so that the sanitizer's bounds hold for each frame and not for all
     if key in _KEPT:
@@ -148,6 +197,8 @@ def _field(sanitizer: Cleaner, key: str, value: Any) -> list[tuple[str, Any]]:
         return [(key, _entry(sanitizer, value))]
     if key in _NESTS and isinstance(value, Mapping):
         return [(key, _fields(sanitizer, value))]
+    if key == "frames" and isinstance(value, list):
+        return [(key, [_frame(sanitizer, v) if isinstance(v, Mapping) else sanitizer.value(v) for v in value])]
     if key in _NESTS and isinstance(value, list):
         return [(key, [_fields(sanitizer, v) if isinstance(v, Mapping) else sanitizer.value(v) for v in value])]
     cleaned = sanitizer.value({key: value})

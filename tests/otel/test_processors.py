@@ -9,7 +9,7 @@ import pytest
 import sentry_sdk
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import Link
@@ -20,6 +20,7 @@ from failsoft.events import InternalError
 from failsoft.observers.base import INTERNAL_LOGGER, LOGGER, Cleaner
 from failsoft.observers.logs import LogObserver
 from failsoft.otel import SanitizingLogRecordProcessor, SanitizingSpanProcessor
+from failsoft.sanitize import Sanitizer
 from failsoft.sentry import BeforeSend, leave_exceptions_to_sentry
 from observed import SECRET, Broken, OneSecret, failure, handled
 
@@ -58,6 +59,45 @@ def test_what_is_no_secret_stays_as_it_is() -> None:
     with provider.get_tracer("t").start_as_current_span("GET /x", attributes={"n": 1, "b": True, "l": ["a", "b"]}):
         pass
     assert dict(finished()[0].attributes or {}) == {"n": 1, "b": True, "l": ("a", "b")}
+
+
+def test_what_was_dropped_is_still_said() -> None:
+    limits = SpanLimits(max_attributes=1, max_events=1, max_links=1, max_event_attributes=1, max_link_attributes=1)
+    kept, provider = InMemorySpanExporter(), TracerProvider(span_limits=limits)
+    provider.add_span_processor(SanitizingSpanProcessor(SimpleSpanProcessor(kept), OneSecret()))
+    two = {"a": SECRET, "b": SECRET}
+    tracer = provider.get_tracer("of.others")
+    context = tracer.start_span("other").get_span_context()
+    span = tracer.start_span("x", attributes=two, links=[Link(context, two), Link(context, two)])
+    for _ in range(3):
+        span.add_event("e", two)
+    span.end()
+    (ended,) = kept.get_finished_spans()
+    assert (ended.dropped_attributes, ended.dropped_events, ended.dropped_links) == (1, 2, 1)
+    assert (ended.events[0].dropped_attributes, ended.links[0].dropped_attributes) == (1, 1)
+    assert SECRET not in ended.to_json()
+
+
+def test_what_follows_hears_of_a_span_that_is_being_ended() -> None:
+    class Late(SimpleSpanProcessor):
+        def _on_ending(self, span: Span) -> None:
+            heard.append(span.name)
+
+    heard: list[str] = []
+    provider = TracerProvider()
+    provider.add_span_processor(Late(InMemorySpanExporter()))
+    otel.clean(provider, LoggerProvider(), sanitizer=OneSecret())
+    provider.get_tracer("of.others").start_span("x").end()
+    assert heard == ["x"]
+
+
+def test_values_bound_to_a_statement_do_not_leave() -> None:
+    kept, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SanitizingSpanProcessor(SimpleSpanProcessor(kept), Sanitizer()))
+    given = {"db.query.text": "SELECT 1 FROM users WHERE name = $1", "db.query.parameter.0": "Ada", "n": 1}
+    provider.get_tracer("of.others").start_span("x", attributes=given).end()
+    (span,) = kept.get_finished_spans()
+    assert dict(span.attributes or {}) == {**given, "db.query.parameter.0": "[REDACTED:value]"}
 
 
 @pytest.mark.parametrize("sanitizer", [OneSecret(), Broken()])

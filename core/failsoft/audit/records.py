@@ -17,7 +17,7 @@ from failsoft.audit.people import People
 from failsoft.audit.schema import KINDS, SCHEMA
 from failsoft.errors.failure import AttemptRecord, Evidence, Failure
 from failsoft.events import ErrorHandled
-from failsoft.observers.base import Cleaner, clean, cut, route_of, safe_stack, unexpected
+from failsoft.observers.base import Cleaner, clean, cut, path_of, route_of, safe_stack, unexpected
 
 __all__ = ["SCHEMA", "Draft", "Record", "RecordContext", "failure_handled", "record", "record_failed", "rejection_of"]
 
@@ -97,7 +97,7 @@ def failure_handled(event: ErrorHandled, context: RecordContext, breaker: str | 
         "request": {
             "method": clean(sanitizer, facts.method),
             "route": route_of(event.endpoint),
-            "path": clean(sanitizer, facts.path),
+            "path": path_of(sanitizer, facts.path, event.endpoint),
             "client": people.client_of(facts.client, sanitizer),
             "user": people.user_of(event.user, sanitizer),
             "request_id": clean(sanitizer, event.request_id),

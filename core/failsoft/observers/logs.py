@@ -25,6 +25,7 @@ from failsoft.observers.base import (
     clean,
     many_lines,
     one_line,
+    path_of,
     safe_stack,
     unexpected,
 )
@@ -119,7 +120,7 @@ class LogObserver:
             "failsoft_attempts": len(failure.attempts) + 1,
             "failsoft_duration": event.duration,
             "failsoft_source": event.source,
-            "failsoft_path": one_line(clean(self._sanitizer, event.facts.path)),
+            "failsoft_path": one_line(path_of(self._sanitizer, event.facts.path, event.endpoint)),
         }
         message = "%s: %s %s, %s: %s [error %s]"
         line = (one_line(subject), event.status, failure.code, one_line(failure.type), text, failure.error_id)

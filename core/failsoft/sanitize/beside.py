@@ -53,6 +53,9 @@ _HOLE = as_pattern(
 )
 _LONGEST_STATEMENT = 4_096
 _BOUND = ("params", "parameters", "bindings", "binds", "args", "values", "bind", "vars")
+# of a span of a database, as OpenTelemetry names them, and what tells that it is one
+_DATABASE = ("db.query.text", "db.statement", "db.operation.name", "db.operation", "db.system.name", "db.system")
+_DATABASE_BOUND = ("db.query.parameter.", "db.operation.parameter.")
 # of a JSON web key (RFC 7518, section 6)
 _PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "k")
 _VALUES = ("value", "val", "v", "content", "data", "default", "input", "Value")
@@ -74,7 +77,7 @@ NUMBERED_KINDS = word_set("national_id id_number card health_id phone record")
 _DOCUMENT_TYPES = ("type", "document_type", "documentType", "id_type", "idType", "doc_type", "kind")
 _NAMED = frozenset(_NAMES)
 # entries without which no other tells what a value is
-_TELLING = frozenset(("code", "kty", "Type", *_DOCUMENT_TYPES, *_STATEMENTS, *_WAYS))
+_TELLING = frozenset(("code", "kty", "Type", *_DOCUMENT_TYPES, *_STATEMENTS, *_WAYS, *_DATABASE))
 _COLUMN = as_pattern(r"[^\W\d][\w. -]{0,40}")
 _LEAST_ROWS = 2
 # of an object that has one name and one value
@@ -157,6 +160,9 @@ def _told_values(keys: KeyMatcher, obj: dict[Any, Any]) -> dict[Any, str]:
         kinds |= {key: document for key in obj if isinstance(key, str) and "".join(words_of(key)) in NUMBER_NAMES}
     if _has_places(obj):
         kinds |= {key: "bound" for key in _BOUND if isinstance(dict.get(obj, key), list | tuple | dict)}
+    if any(dict.__contains__(obj, key) for key in _DATABASE):
+        bound = (key for key in obj if isinstance(key, str) and key.startswith(_DATABASE_BOUND))
+        kinds |= {key: keys.kind(key) or "bound" for key in bound}
     if kind := _kind_of_way(keys, obj):
         kinds |= _sides(obj, kind) if kind != _EMAIL else _refused_emails(obj, _SIDES)
     return kinds

@@ -177,7 +177,7 @@ _SENT_PASS = as_pattern(r"([^\s\"'<>*]+?)(?=\s*$|\s*[\r\n]|\\[rn]|['\"])")
 # `-u ada -p x`: a user, and what only his password can be
 _NAMED_USER = as_pattern(
     r"(?:\s|^)(?:-[uUnl]|--user(?:name)?|--login|/u(?:ser)?:?|--service-principal -u)[ =]?[\"']?(?:[\w.@\\-]{1,64}"
-    r"|\[REDACTED:\w{1,16}\])[\"']?\s"
+    r"|\[REDACTED:[\w#]{1,24}\])[\"']?\s"
 )
 _SHORT = as_pattern(rf"-[pP] {_VALUE}")
 # `Password:` in base64, as SMTP asks for it (RFC 4954), and the answer

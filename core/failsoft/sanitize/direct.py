@@ -36,7 +36,8 @@ _PUTTY = as_pattern(r"(?i)private-lines:\s?\d+(?:\s|\\{1,3}[nr])+(?:[A-Za-z0-9+/
 # none of these goes beyond the slashes of the next URL, so that each may be as long as the text: in no more than one is
 # any character read
 _USER = as_pattern(r"[^\s/?#:@\"'<>\\\[]*+")
-_PORT = as_pattern(r":\d{1,5}(?=[/?#\s\"'),\]}>]|$)")
+# a port, or a marker: its tag begins no fragment of the URL
+_NO_PASSWORD = as_pattern(r":(?:\d{1,5}(?=[/?#\s\"'),\]}>]|$)|\[REDACTED:[\w.#-]{1,64}\]@)")
 _PASSWORD = as_pattern(r":([^\s/?#\"'<>\\]*(?:\\(?![nrt\"'])[^\s/?#\"'<>\\]*)*(?<!:))@(?=[\w\[.-]|[/?\"'\s]|$)")
 _HASH_PASSWORD = as_pattern(r":([^\s/?\"'<>\\]+)@(?=[\w\[][\w.-]*(?:[:/?,]|$))")
 _LOOSE_PASSWORD = as_pattern(r":((?:[^\s\"'<>\\]|\\(?![nrt\"'])){1,256}?)@(?=[\w\[][\w.-]*(?:[:/?\s\"',)]|$))")
@@ -175,7 +176,7 @@ def credentials_in_url(scan: Scan, start: int, end: int) -> Span | int:
     user = _USER.match(text, end)
     at = user.end() if user else end
     if text[at : at + 1] == ":":
-        if _PORT.match(text, at):
+        if _NO_PASSWORD.match(text, at):
             return end
         web = _WEB.search(scan.before(start, 8))
         secret = None if web else _HASH_PASSWORD.match(text, at)

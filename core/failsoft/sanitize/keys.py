@@ -124,6 +124,11 @@ class KeyMatcher:
         """First word of each additional key: what to look for in a text."""
         return frozenset(words[0] for words in self._custom)
 
+    @property
+    def custom_tails(self) -> frozenset[str]:
+        """The words after it: what prose may put behind that word."""
+        return frozenset(word for words in self._custom for word in words[1:])
+
     def is_safe(self, name: str) -> bool:
         """Whether a name was said to be no sensitive one."""
         return bool(self._safe) and words_of(name) in self._safe

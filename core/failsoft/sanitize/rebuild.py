@@ -48,9 +48,23 @@ def _copied(obj: Any) -> Any:
     return made
 
 
+def _made_alike(obj: dict[Any, Any]) -> Any:
+    """A dict of the same class with the same attributes, where one that is not to be changed gives itself for a copy,
+    or another one."""
+    kind = type(obj)
+    if any(vars(base).get("__slots__") for base in kind.__mro__):
+        raise TypeError("what is in slots cannot be seen")
+    made = kind.__new__(kind)
+    vars(made).update(vars(obj))
+    return made
+
+
 def _refilled(obj: dict[Any, Any], cleaned: dict[Any, Any]) -> Any:
     base = OrderedDict if isinstance(obj, OrderedDict) else dict
-    made = _copied(obj)
+    try:
+        made = _copied(obj)
+    except Exception:  # noqa: BLE001 - a foreign class may refuse to be copied
+        made = _made_alike(obj)
     base.clear(made)
     for key, value in cleaned.items():
         base.__setitem__(made, key, value)

@@ -18,12 +18,11 @@ from failsoft.sanitize.verdict import is_announced
 __all__ = ["Prose", "of_a_parser"]
 
 _CACHE = 2_048
-_WORDS = any_case(
+_WORDS = (
     "number", "no", "num", "code", "codes", "id", "key", "token", "secret", "phrase", "string", "record", "of", "birth",
     "date", "name", "security", "address", "line", "value", "header", "registration", "contact", "kin", "sociale",
     "hash", "pin", "cookie", "answers?", "question", "maiden", "nr", "nro", "nummer", "n[uú]m[eé]ro",
 )  # fmt: skip
-_AFTER_WORDS = as_pattern(rf"(?: {_WORDS}\b\.?| [nN]\.? ?[°º]| [nN]\.(?= )){{1,3}}")
 _PROSE = as_pattern(
     r"(?:\\{0,3}(?:[\"']|`{1,2}))?"
     r"(?:[ \t]\(?(?:is|was|are|were|by|BY|value|set to|equals|like|used|given|provided|supplied|tried|entered|received"
@@ -65,6 +64,14 @@ _NO_WORDS = word_set("nr nro nummer numero número numéro n n° nº n.° n.º")
 _NUMBERED_KINDS = word_set("national_id health_id account ssn record card")
 
 
+def _after_words(*words: str) -> str:
+    """Words of a term, behind the word that announces it."""
+    return rf"(?: {any_case(*words)}\b\.?| [nN]\.? ?[°º]| [nN]\.(?= )){{1,3}}"
+
+
+_AFTER_WORDS = as_pattern(_after_words(*_WORDS))
+
+
 def _bare(word: str) -> str:
     """A word of a phrase as terms have it."""
     plain = word.strip(" .").lower().replace(" ", "")
@@ -78,16 +85,18 @@ class Prose:
         keys: which names are sensitive.
     """
 
-    __slots__ = ("_keys", "_longest")
+    __slots__ = ("_after_words", "_keys", "_longest")
 
     def __init__(self, keys: KeyMatcher) -> None:
         self._keys = keys
+        tails = sorted(keys.custom_tails.difference(_WORDS))
+        self._after_words = re.compile(_after_words(*tails, *_WORDS)) if tails else _AFTER_WORDS
         # what surrounds a name is mostly the same few words
         self._longest = lru_cache(maxsize=_CACHE)(self._longest_phrase)
 
     def phrased(self, scan: Scan, first: int, last: int, name: str) -> Span | None:
         """A name of several words: `API key: x`, `date of birth 1980-01-02`."""
-        right = _AFTER_WORDS.match(scan.text, last)
+        right = self._after_words.match(scan.text, last)
         return self._phrased(scan, first, last, name, right.group() if right else "")
 
     def _phrased(self, scan: Scan, first: int, last: int, name: str, right: str) -> Span | None:
@@ -102,7 +111,7 @@ class Prose:
 
     def spoken(self, site: Site) -> Span | None:
         """A name and its value in prose: `password 'x'`, `session id x`, `token is x`."""
-        right = _AFTER_WORDS.match(site.scan.text, site.last)
+        right = self._after_words.match(site.scan.text, site.last)
         if right and (span := self._phrased(site.scan, site.first, site.last, site.name, right.group())):
             return span
         return None if of_a_parser(site) else _numbered(site) or self._told(site)

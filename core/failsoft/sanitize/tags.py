@@ -7,13 +7,15 @@ import hmac
 from failsoft.deferred import as_pattern
 from failsoft.sanitize.scanner import marker
 
-__all__ = ["LEAST_KEY", "Tagger"]
+__all__ = ["LEAST_KEY", "Tagger", "untagged"]
 
 LEAST_KEY = 16
 """Least length of key material, in bytes."""
 _PURPOSE = b"failsoft/redaction-tag/v1"
 _TAG_DIGITS = 4
 _UNTAGGED = as_pattern(r"\[REDACTED:([\w.-]+)\]")
+_MARKER = as_pattern(r"\[REDACTED:[\w.-]{1,48}(?:#[0-9a-f]{4})?\]")
+_TAG = as_pattern(rf"(?<=[\w.-])#[0-9a-f]{{{_TAG_DIGITS}}}(?=\])")
 _DIGITS_ONLY = frozenset(["card", "phone", "sin", "ssn"])
 # the kinds of what was not read, of which there is nothing to compare
 _NOT_READ = frozenset(["error", "cycle", "depth", "bounds"])
@@ -44,17 +46,27 @@ class Tagger:
         return self._key is not None
 
     def mark(self, kind: str, value: str) -> str:
-        """The marker of a value."""
+        """The marker of a value; a value that is one already stays, and with it the tag of what it stands for."""
+        if value.startswith("[REDACTED:") and _MARKER.fullmatch(value):
+            return value
         if self._key is None or kind in _NOT_READ:
             return marker(kind)
         raw = _normalized(kind, value).encode("utf-8", "surrogatepass")
         return marker(f"{kind}#{hmac.digest(self._key, raw, 'sha256').hex()[:_TAG_DIGITS]}")
 
     def tagged(self, replacement: str, value: str) -> str:
-        """What stands for a value, its markers with the value's tag; what is no new marker stays."""
+        """What stands for a value, its markers with the value's tag; what is no new marker stays, nor does one that
+        stands there already get another tag."""
+        if value.startswith("[REDACTED:") and (_MARKER.fullmatch(value) or untagged(value) == replacement):
+            return value
         if self._key is None or replacement == value:
             return replacement
         return _UNTAGGED.sub(lambda match: self.mark(match[1], value), replacement)
+
+
+def untagged(text: str) -> str:
+    """The text with its markers as they are without a key."""
+    return _TAG.sub("", text)
 
 
 def _normalized(kind: str, value: str) -> str:

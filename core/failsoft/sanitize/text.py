@@ -98,11 +98,8 @@ class TextEngine:
         foreign = [*(Anchor(stem, keyed, name=True) for stem in foreign_stems), *foreign_labels()]
         stems = (*STEMS, *(STRICT_STEMS if strict else ()))
         words = [Anchor(stem, keyed, follow, lead, name=True) for stem, follow, lead in stems]
-        words += [
-            Anchor(word, keyed, name=True)
-            for word in sorted(keys.custom_words)
-            if all(word != stem for stem, *_ in STEMS)
-        ]
+        # a stem that wants something before or behind it is no anchor for a name that begins with the same word
+        words += [Anchor(word, keyed, name=True) for word in sorted(keys.custom_words) if (word, "", "") not in stems]
         records = RecordRules(keys)
         words += [*word_anchors(), *details.anchors(), *EchoRules(keys).anchors(), *records.anchors()]
         words += statement_anchors(keys)
@@ -223,7 +220,7 @@ class TextEngine:
         return _replace(text, self._tagged(text, mapped(view, spans))) if spans else text
 
     def _tagged(self, text: str, spans: list[Span]) -> list[Span]:
-        if not self._tagger.on:
+        if not self._tagger.on and "[REDACTED:" not in text:
             return spans
         tagged = self._tagger.tagged
         return [(start, end, tagged(replacement, text[start:end])) for start, end, replacement in spans]

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import enum
-import types
-import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from decimal import Decimal
 from itertools import islice
-from numbers import Number
-from pathlib import PurePath
 from typing import Any
 
 from failsoft.deferred import as_pattern
@@ -31,6 +25,8 @@ from failsoft.sanitize.entries import VERSIONS, are_few, is_dsn, is_version, sam
 from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.headers import Mark, clean_credentials
 from failsoft.sanitize.keys import KeyMatcher, counts, words_of
+from failsoft.sanitize.leaves import CARD_LEAST, SCALARS, Leaves
+from failsoft.sanitize.mappings import entries_of, is_morsel, set_morsel, state_of, with_state
 from failsoft.sanitize.rebuild import (
     fields_of,
     rebuilt_exception,
@@ -41,16 +37,14 @@ from failsoft.sanitize.rebuild import (
 )
 from failsoft.sanitize.rules import DISARMING_HEADS, DISARMING_TAILS, word_set
 from failsoft.sanitize.scanner import marker
-from failsoft.sanitize.verdict import Judge, is_announced
+from failsoft.sanitize.verdict import Judge
 
 __all__ = ["ValueWalker"]
 
-_ATOMS = (dt.datetime, dt.time, dt.timedelta, dt.tzinfo, enum.Enum)
-_CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type(...))
-_SCALARS = (Number, Decimal, PurePath, uuid.UUID, dt.date, *_ATOMS, *_CODE)
+# of which the text is known
+_KNOWN = frozenset((str, bytes, int, float, dict, list, tuple, set, frozenset))
 _TEXTS = (str, bytes, bytearray, memoryview)
 _CONTAINERS = (dict, list, tuple, set, frozenset, deque, BaseException, Mapping)
-_CARD_LEAST = 10**11
 # no token is as short as this and an identifier
 _SHORT_NAME = 16
 # an object under such a name is read name by name; under all others, everything in it is secret
@@ -62,7 +56,6 @@ _HARMLESS_INSIDE = DISARMING_TAILS - {"key", "keys", "payload", "object", "insta
 _MOST_PLAIN, _LONGEST_PLAIN = 4_096, 64
 _BLANK = as_pattern(r"\s|^$")
 _HEX = as_pattern(r"[0-9a-fA-F]{32,128}")
-_PLAIN: Any = object
 _judge = Judge()
 
 
@@ -100,10 +93,10 @@ class ValueWalker:
         return _Walk(self).visit(obj, 0, None)
 
 
-class _Walk:
+class _Walk(Leaves):
     """One walk: what is left of the budget, and where it is."""
 
-    __slots__ = ("_idle", "_keys", "_left", "_path", "_plain", "_rules", "_text")
+    __slots__ = ("_idle", "_left", "_path", "_plain")
 
     def __init__(self, rules: ValueWalker) -> None:
         self._rules = rules
@@ -117,14 +110,18 @@ class _Walk:
             return obj
         self._left -= 1
         own = type(obj)
-        if kind is None and (own is float or (own is int and obj < _CARD_LEAST)):
+        if kind is None and (own is float or own is int) and -CARD_LEAST < obj < CARD_LEAST:
             return obj
         try:
-            if own is str or isinstance(obj, _TEXTS):
+            if own is str:
                 return self._string(obj, kind)
-            if own is not dict and own is not list and isinstance(obj, _SCALARS):
-                return self._scalar(obj, kind)
-            return self._nested(obj, depth, kind)
+            if isinstance(obj, _TEXTS):
+                new = self._string(obj, kind)
+            elif own is dict or own is list or not isinstance(obj, SCALARS):
+                return self._nested(obj, depth, kind)
+            else:
+                new = self._scalar(obj, kind)
+            return new if type(new) in _KNOWN else self._as_told(new)
         except (Exception, SystemExit):  # noqa: BLE001 - fail closed: objects may do anything when they are looked at
             return self._rules.failed()
 
@@ -133,8 +130,8 @@ class _Walk:
             if kind is None and isinstance(obj, enum.Enum):
                 return self._member_of_enum(obj)
             cleaned = self._under(obj, kind)
-            return obj if cleaned == obj else cleaned
-        raw = bytes(obj)
+            return obj if str.__eq__(cleaned, obj) else cleaned
+        raw = memoryview(obj).tobytes()
         plain = raw.decode("utf-8", "surrogateescape")
         cleaned = self._under(plain, kind)
         if cleaned == plain:
@@ -166,36 +163,6 @@ class _Walk:
             return self._rules.mark("jwt" if value.startswith("eyJ") else kind, value)
         return self._text(value)
 
-    def _scalar(self, obj: Any, kind: str | None) -> Any:
-        if isinstance(obj, enum.Enum):
-            return self._member_of_enum(obj)
-        if isinstance(obj, _CODE) or (isinstance(obj, _ATOMS) and not (kind == "birth_date" and hasattr(obj, "year"))):
-            return obj
-        if isinstance(obj, PurePath):
-            plain = str(obj)
-            cleaned = self._text(plain)
-            return obj if cleaned == plain else type(obj)(cleaned)
-        kind = None if kind in ("tokens", "bound") else kind
-        if isinstance(obj, Number | Decimal):
-            if kind is None and not (isinstance(obj, int) and obj >= _CARD_LEAST):
-                return obj
-            plain = format(obj, "d") if isinstance(obj, int) else str(obj)
-            return obj if self._under(plain, kind) == plain else self._rules.mark(kind or "card", plain)
-        if kind is None:
-            return obj
-        harmless = isinstance(obj, dt.date) and kind != "birth_date"
-        return obj if harmless else self._rules.mark(kind, str(obj))
-
-    def _member_of_enum(self, obj: enum.Enum) -> Any:
-        """A member is itself, unless its value, which its text shows, is a secret."""
-        held = obj.value
-        if not isinstance(held, str):
-            return obj
-        kind = self._keys.kind(obj.name)
-        if kind and not (is_announced(held, "token") or looks_random(held)):
-            kind = None
-        return obj if self._under(held, kind) == held else self._rules.mark(kind or "secret", held)
-
     def _nested(self, obj: Any, depth: int, kind: str | None) -> Any:
         if id(obj) in self._path:
             return marker("cycle")
@@ -210,32 +177,16 @@ class _Walk:
         self._path.add(id(obj))
         try:
             if fields is not None:
-                return self._object(obj, fields, depth, kind)
-            if isinstance(obj, BaseException):
-                return self._exception(obj, depth)
-            if isinstance(obj, Mapping):
-                return self._mapping(obj, depth, kind)
-            return self._sequence(obj, depth, kind)
+                new = self._object(obj, fields, depth, kind)
+            elif isinstance(obj, BaseException):
+                new = self._exception(obj, depth)
+            elif isinstance(obj, Mapping):
+                new = self._mapping(obj, depth, kind)
+            else:
+                new = self._sequence(obj, depth, kind)
+            return new if type(new) in _KNOWN else self._as_told(new)
         finally:
             self._path.discard(id(obj))
-
-    def _opaque(self, obj: Any, kind: str | None) -> Any:
-        own: Any = type(obj)
-        if own.__str__ is _PLAIN.__str__ and own.__repr__ is _PLAIN.__repr__:
-            # shows its class and its address
-            return obj
-        shown = str(obj)
-        if type(shown) is not str:
-            shown = str.__str__(shown)
-        if kind and not (shown.startswith("<") and shown.endswith(">")):
-            cleaned = self._under(shown, kind)
-            if cleaned != shown:
-                return cleaned
-        cleaned = self._text(shown)
-        if cleaned != shown:
-            return cleaned
-        told = shown if own.__str__ is _PLAIN.__str__ else repr(obj)
-        return obj if told == shown or self._text(told) == told else self._text(told)
 
     def _inner_kind(self, name: Any, kind: str | None) -> str | None:
         """Kind of a value under a name, itself perhaps inside of something under a sensitive name."""
@@ -264,12 +215,14 @@ class _Walk:
         return self.visit(value, depth + 1, inner)
 
     def _mapping(self, obj: Mapping[Any, Any], depth: int, kind: str | None) -> Any:
-        raw = dict.items(obj) if isinstance(obj, dict) else obj.items()
+        if type(obj) is not dict and (made := self._by_state(obj, depth, kind)) is not None:
+            return made
+        entries, size = (obj.items(), len(obj)) if type(obj) is dict else entries_of(obj, self._left)
         beside = named_values(self._keys, obj) if isinstance(obj, dict) else {}
         cleaned: dict[Any, Any] = {}
         changed = False
         columns = columns_of(self._keys, obj) if isinstance(obj, dict) else None
-        for key, value in self._within(raw, len(obj)):
+        for key, value in self._within(entries, size):
             if columns and key in ROWS and key not in beside and isinstance(value, list | tuple):
                 name = self._key(key, cleaned)
                 new = self._rows(value, columns, depth + 1)
@@ -285,11 +238,25 @@ class _Walk:
                 if kind is None and name is key:
                     self._remember(key)
             cleaned[name] = new
-            changed = changed or new is not value or name is not key
-        if len(cleaned) < len(obj):
-            cleaned[marker("bounds")] = f"{len(obj) - len(cleaned)} more"
+            changed = (
+                changed or name is not key or (new is not value and (isinstance(obj, dict) or not same(new, value)))
+            )
+        if len(cleaned) < size:
+            cleaned[marker("bounds")] = f"{size - len(cleaned)} more"
             changed = True
         return rebuilt_mapping(obj, cleaned, changed=changed)
+
+    def _by_state(self, obj: Any, depth: int, kind: str | None) -> Any:
+        """A mapping that is made anew by what it has beside its entries; None for any other."""
+        if is_morsel(obj):
+            made = rebuilt_mapping(
+                obj, {name: self._leaf(value, depth) for name, value in dict.items(obj)}, changed=True
+            )
+            set_morsel(made, self._member(obj.key, obj.value, depth, "cookie"))
+            return made
+        if (state := state_of(obj)) is None:
+            return None
+        return with_state(obj, {name: self.visit(value, depth, kind) for name, value in state.items()})
 
     def _leaf(self, value: Any, depth: int) -> Any:
         """What is found most often under a plain name; the rest is visited."""
@@ -319,8 +286,8 @@ class _Walk:
         elif isinstance(key, tuple | frozenset):
             cleaned = self.visit(key, self._rules.max_depth - 1, None)
             cleaned = key if cleaned == key else cleaned
-        elif isinstance(key, _SCALARS) or key is None:
-            cleaned = self._scalar(key, None) if isinstance(key, int | enum.Enum) else key
+        elif isinstance(key, SCALARS) or key is None:
+            cleaned = key if key is None else self._scalar(key, None)
         else:
             cleaned = self._opaque(key, None)
         return key if cleaned is key else unique(cleaned, taken)

@@ -22,6 +22,7 @@ from failsoft.sanitize.national import has_check_digit
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
 from failsoft.sanitize.said import is_complaint
 from failsoft.sanitize.scanner import any_case
+from failsoft.sanitize.tags import untagged
 
 __all__ = ["Judge", "is_announced", "is_sentence"]
 
@@ -236,6 +237,9 @@ def _is_session(text: str) -> bool:
 def is_announced(text: str, kind: str = "") -> bool:
     """Whether a word in prose, after a word such as "password", has the look of a value."""
     least = _LEAST_TOKEN if kind == "token" else _LEAST_TOLD
+    if "[REDACTED:" in text:
+        # the digits of a tag are no part of what was written
+        text = untagged(text)
     if text[:1] == "(" or (text[-1:] in "?!" and text[:-1].isalpha()):
         return False
     if len(text) < least or not mixed(text) or _NOT_RANDOM.fullmatch(text):

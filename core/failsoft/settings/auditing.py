@@ -110,7 +110,7 @@ class Audit(Options):
     url: Annotated[
         AuditUrl,
         Meta(description="Where records are written. A relative file counts from the working directory."),
-    ]
+    ] = field(repr=False)  # it may hold a password, and what shows local variables shows this
     rotation: Annotated[
         AuditRotation | None, Meta(description="When files of JSON lines are put aside. Only for `jsonl:`.")
     ] = None
@@ -149,7 +149,7 @@ class Audit(Options):
     ] = None  # fmt: skip
     backup: Annotated[
         AuditUrl | None, Meta(description="A second store that gets the same records, written independently.")
-    ] = None
+    ] = field(default=None, repr=False)
     anchors: Annotated[
         tuple[AnchorName, ...],
         Meta(description="Where signed heads of all chains are sent, out of the reach of the app: `log` (logger "

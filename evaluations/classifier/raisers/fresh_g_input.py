@@ -212,19 +212,19 @@ def fresh_g_toml() -> None:
         toml.load(here / "settings.toml")
 
 
-@case("pillow", "validation", **FILE)
+@case("Pillow", "validation", **FILE)
 def fresh_g_image_unknown() -> None:
     PIL.Image.open(io.BytesIO(b"<svg/>"))
 
 
-@case("pillow", "validation", **FILE)
+@case("Pillow", "validation", **FILE)
 def fresh_g_image_cut_off() -> None:
     file = io.BytesIO()
     PIL.Image.effect_noise((300, 300), 90).save(file, "JPEG")
     PIL.Image.open(io.BytesIO(file.getvalue()[:3000])).load()
 
 
-@case("pillow", "validation", transient=False, status=(400, 413, 422), severity="low")
+@case("Pillow", "validation", transient=False, status=(400, 413, 422), severity="low")
 def fresh_g_image_bomb() -> None:
     file = io.BytesIO()
     PIL.Image.new("1", (20000, 20000)).save(file, "PNG")

@@ -49,27 +49,27 @@ def _two() -> Iterator[tuple[Any, Any]]:
             two.close()
 
 
-@case("PyMySQL", "data_integrity", status=409, **CONSTRAINT)
+@case("pymysql", "data_integrity", status=409, **CONSTRAINT)
 def fresh_g_duplicate_entry() -> None:
     _maria("insert into seat values (1, 'a', 1)", "insert into seat values (1, 'a', 1)")
 
 
-@case("PyMySQL", "data_integrity", status=409, note="in German", **CONSTRAINT)
+@case("pymysql", "data_integrity", status=409, note="in German", **CONSTRAINT)
 def fresh_g_duplicate_entry_german() -> None:
     _maria("set lc_messages = 'de_DE'", "insert into seat values (1, 'a', 1)", "insert into seat values (1, 'a', 1)")
 
 
-@case("PyMySQL", "configuration", note="in German", **BUG)
+@case("pymysql", "configuration", note="in German", **BUG)
 def fresh_g_table_missing_german() -> None:
     _maria("set lc_messages = 'de_DE'", "select * from wishlist")
 
 
-@case("PyMySQL", "system", note="in French", **BUG)
+@case("pymysql", "system", note="in French", **BUG)
 def fresh_g_syntax_french() -> None:
     _maria("set lc_messages = 'fr_FR'", "selct 1")
 
 
-@case("PyMySQL", "authentication", transient=False, status=(500, 502, 503), severity="high")
+@case("pymysql", "authentication", transient=False, status=(500, 502, 503), severity="high")
 def fresh_g_access_denied() -> None:
     _maria("create or replace user fresh_g_reader@localhost identified by 'right'")
     try:
@@ -78,14 +78,14 @@ def fresh_g_access_denied() -> None:
         _maria("drop user fresh_g_reader@localhost")
 
 
-@case("PyMySQL", "network", transient=True, status=(502, 503), severity="high")
+@case("pymysql", "network", transient=True, status=(502, 503), severity="high")
 def fresh_g_gone_away() -> None:
     with contextlib.closing(pymysql.connect(**MARIA)) as one, contextlib.closing(pymysql.connect(**MARIA)) as two:
         two.cursor().execute(f"kill {one.thread_id()}")
         one.cursor().execute("select 1")
 
 
-@case("PyMySQL", "concurrency", transient=True, status=503, severity="medium")
+@case("pymysql", "concurrency", transient=True, status=503, severity="medium")
 def fresh_g_lock_wait() -> None:
     with _two() as (one, two):
         one.cursor().execute("update stock set n = 2")
@@ -93,7 +93,7 @@ def fresh_g_lock_wait() -> None:
         two.cursor().execute("update stock set n = 3")
 
 
-@case("PyMySQL", "concurrency", transient=True, status=503, severity="medium")
+@case("pymysql", "concurrency", transient=True, status=503, severity="medium")
 def fresh_g_maria_deadlock() -> None:
     with _two() as (one, two):
         one.cursor().execute("update stock set n = 2 where id = 1")
@@ -109,12 +109,12 @@ def fresh_g_maria_deadlock() -> None:
             other.join()
 
 
-@case("PyMySQL", "business_logic", transient=False, status=(409, 422), severity="low")
+@case("pymysql", "business_logic", transient=False, status=(409, 422), severity="low")
 def fresh_g_signal() -> None:
     _maria("begin not atomic signal sqlstate '45000' set message_text = 'balance may not be negative'; end")
 
 
-@case("PyMySQL", "external_service", transient=True, status=(503, 504), severity="medium")
+@case("pymysql", "external_service", transient=True, status=(503, 504), severity="medium")
 def fresh_g_max_statement_time() -> None:
     _maria("set max_statement_time = 0.05", "select sleep(3)")
 

@@ -56,34 +56,34 @@ def _session() -> orm.Session:
     return session
 
 
-@case("SQLAlchemy", "validation", transient=False, status=404, severity="info")
+@case("sqlalchemy", "validation", transient=False, status=404, severity="info")
 def fresh_g_no_result() -> None:
     with _session() as session:
         session.execute(sa.select(Customer).where(Customer.id == 99)).scalar_one()
 
 
-@case("SQLAlchemy", "data_integrity", status=409, **CONSTRAINT)
+@case("sqlalchemy", "data_integrity", status=409, **CONSTRAINT)
 def fresh_g_unique_on_flush() -> None:
     with _session() as session:
         session.add(Customer(email="a@example.com"))
         session.flush()
 
 
-@case("SQLAlchemy", "data_integrity", status=(400, 409, 422), **CONSTRAINT)
+@case("sqlalchemy", "data_integrity", status=(400, 409, 422), **CONSTRAINT)
 def fresh_g_not_null_on_commit() -> None:
     with _session() as session:
         session.add(Invoice())
         session.commit()
 
 
-@case("SQLAlchemy", "system", **BUG)
+@case("sqlalchemy", "system", **BUG)
 def fresh_g_detached() -> None:
     with _session() as session:
         customer = session.get_one(Customer, 1)
     customer.invoices
 
 
-@case("SQLAlchemy", "system", **BUG)
+@case("sqlalchemy", "system", **BUG)
 def fresh_g_pending_rollback() -> None:
     with _session() as session:
         session.add(Customer(email="a@example.com"))
@@ -92,7 +92,7 @@ def fresh_g_pending_rollback() -> None:
         session.get(Customer, 2)
 
 
-@case("SQLAlchemy", "concurrency", transient=False, status=409, severity="low", note="sent again with the old version")
+@case("sqlalchemy", "concurrency", transient=False, status=409, severity="low", note="sent again with the old version")
 def fresh_g_stale_version() -> None:
     with _session() as session:
         customer = session.get_one(Customer, 1)
@@ -101,35 +101,35 @@ def fresh_g_stale_version() -> None:
         session.flush()
 
 
-@case("SQLAlchemy", "system", **BUG)
+@case("sqlalchemy", "system", **BUG)
 def fresh_g_text_not_declared() -> None:
     with _session() as session:
         session.execute("select 1")  # type: ignore[call-overload]
 
 
-@case("SQLAlchemy", "configuration", **BUG)
+@case("sqlalchemy", "configuration", **BUG)
 def fresh_g_no_table() -> None:
     with sa.create_engine("sqlite://").connect() as link:
         link.execute(sa.text("select * from wishlist"))
 
 
-@case("SQLAlchemy", "configuration", **BUG)
+@case("sqlalchemy", "configuration", **BUG)
 def fresh_g_url_malformed() -> None:
     sa.create_engine("not a url")
 
 
-@case("SQLAlchemy", "configuration", **BUG)
+@case("sqlalchemy", "configuration", **BUG)
 def fresh_g_dialect_missing() -> None:
     sa.create_engine("snowflake://db.internal.example/shop")
 
 
-@case("SQLAlchemy", "network", transient=True, status=(502, 503), severity="high")
+@case("sqlalchemy", "network", transient=True, status=(502, 503), severity="high")
 def fresh_g_refused_by_engine() -> None:
     with sa.create_engine(f"postgresql+psycopg2://x@127.0.0.1:{closed_port()}/test").connect():
         pass
 
 
-@case("SQLAlchemy", "network", transient=True, status=(502, 503), severity="high")
+@case("sqlalchemy", "network", transient=True, status=(502, 503), severity="high")
 def fresh_g_link_terminated() -> None:
     engine = sa.create_engine(DRIVER + "test")
     with engine.connect() as one, engine.connect() as two:
@@ -138,21 +138,21 @@ def fresh_g_link_terminated() -> None:
         one.execute(sa.text("select 1"))
 
 
-@case("SQLAlchemy", "resource", transient=True, status=503, severity="medium")
+@case("sqlalchemy", "resource", transient=True, status=503, severity="medium")
 def fresh_g_queue_pool() -> None:
     engine = sa.create_engine(DRIVER + "test", pool_size=1, max_overflow=0, pool_timeout=0.1)
     with engine.connect(), engine.connect():
         pass
 
 
-@case("SQLAlchemy", "external_service", transient=True, status=(503, 504), severity="medium")
+@case("sqlalchemy", "external_service", transient=True, status=(503, 504), severity="medium")
 def fresh_g_statement_cancelled() -> None:
     with sa.create_engine(DRIVER + "test").connect() as link:
         link.execute(sa.text("set statement_timeout = '30ms'"))
         link.execute(sa.text("select pg_sleep(4)"))
 
 
-@case("SQLAlchemy", "business_logic", transient=False, status=(409, 422), severity="low")
+@case("sqlalchemy", "business_logic", transient=False, status=(409, 422), severity="low")
 def fresh_g_trigger_refuses() -> None:
     with sa.create_engine(DRIVER + "test").connect() as link:
         link.execute(sa.text("do $$ begin raise exception 'period is closed'; end $$"))
@@ -268,50 +268,50 @@ def _models() -> tuple[Any, Any]:
     return vouchers.objects.using("fresh_g"), wishes.objects.using("fresh_g")
 
 
-@case("Django", "validation", transient=False, status=404, severity="info")
+@case("django", "validation", transient=False, status=404, severity="info")
 def fresh_g_does_not_exist() -> None:
     with django_settings():
         _models()[0].get(code="NONE")
 
 
-@case("Django", "data_integrity", status=409, **CONSTRAINT)
+@case("django", "data_integrity", status=409, **CONSTRAINT)
 def fresh_g_same_voucher() -> None:
     with django_settings(), transaction.atomic(using="fresh_g"):
         _models()[0].create(code="A")
         _models()[0].create(code="A")
 
 
-@case("Django", "system", **BUG)
+@case("django", "system", **BUG)
 def fresh_g_field_error() -> None:
     with django_settings():
         _models()[0].filter(colour="red")
 
 
-@case("Django", "configuration", **BUG)
+@case("django", "configuration", **BUG)
 def fresh_g_table_not_migrated() -> None:
     with django_settings():
         _models()[1].count()
 
 
-@case("Django", "system", **BUG)
+@case("django", "system", **BUG)
 async def fresh_g_orm_in_loop() -> None:
     with django_settings():
         _models()[0].count()
 
 
-@case("Django", "configuration", **BUG)
+@case("django", "configuration", **BUG)
 def fresh_g_no_such_alias() -> None:
     with django_settings():
         connections["replica"]
 
 
-@case("Django", "configuration", **BUG)
+@case("django", "configuration", **BUG)
 def fresh_g_no_databases() -> None:
     with django_settings():
         _models()[0].using("default").count()
 
 
-@case("Django", "system", **BUG)
+@case("django", "system", **BUG)
 def fresh_g_broken_atomic() -> None:
     with django_settings(), transaction.atomic(using="fresh_g"):
         with contextlib.suppress(IntegrityError), transaction.atomic(using="fresh_g", savepoint=False):

@@ -193,7 +193,7 @@ def fresh_g_terminated_by_administrator() -> None:
         one.execute("select 1")
 
 
-@case("psycopg_pool", "resource", transient=True, status=503, severity="medium")
+@case("psycopg-pool", "resource", transient=True, status=503, severity="medium")
 def fresh_g_pool_exhausted() -> None:
     with (
         psycopg_pool.ConnectionPool(PG, min_size=1, max_size=1, timeout=0.2) as pool,
@@ -203,7 +203,7 @@ def fresh_g_pool_exhausted() -> None:
         pass
 
 
-@case("psycopg_pool", "resource", transient=True, status=503, severity="medium")
+@case("psycopg-pool", "resource", transient=True, status=503, severity="medium")
 def fresh_g_too_many_waiting() -> None:
     with psycopg_pool.ConnectionPool(PG, min_size=1, max_size=1, max_waiting=1, timeout=1) as pool:
         with pool.connection():

@@ -65,72 +65,72 @@ def _flask(path: str, method: str = "GET", **options: Any) -> None:
     app.test_client().open(path, method=method, **options)
 
 
-@case("Flask", "validation", status=404, **INFO)
+@case("flask", "validation", status=404, **INFO)
 def fresh_g_flask_not_found() -> None:
     _flask("/ordre")
 
 
-@case("Flask", "validation", status=405, **INFO)
+@case("flask", "validation", status=405, **INFO)
 def fresh_g_flask_method() -> None:
     _flask("/order", "DELETE")
 
 
-@case("Flask", "validation", status=400, **LOW)
+@case("flask", "validation", status=400, **LOW)
 def fresh_g_flask_key_of_form() -> None:
     _flask("/order", "POST", data={"n": 1})
 
 
-@case("Flask", "validation", status=400, **LOW)
+@case("flask", "validation", status=400, **LOW)
 def fresh_g_flask_json_malformed() -> None:
     _flask("/order", "POST", data=b"{", content_type="application/json")
 
 
-@case("Flask", "validation", status=413, **LOW)
+@case("flask", "validation", status=413, **LOW)
 def fresh_g_flask_too_large() -> None:
     _flask("/order", "POST", data={"sku": "x" * 100})
 
 
-@case("Flask", "configuration", **BUG)
+@case("flask", "configuration", **BUG)
 def fresh_g_flask_template() -> None:
     _flask("/page")
 
 
-@case("Flask", "system", **BUG)
+@case("flask", "system", **BUG)
 def fresh_g_flask_returns_none() -> None:
     _flask("/nothing")
 
 
-@case("Flask", "system", **BUG)
+@case("flask", "system", **BUG)
 def fresh_g_flask_endpoint() -> None:
     _flask("/link")
 
 
-@case("Flask", "configuration", **BUG)
+@case("flask", "configuration", **BUG)
 def fresh_g_flask_no_secret_key() -> None:
     _flask("/session")
 
 
-@case("Flask", "system", **BUG)
+@case("flask", "system", **BUG)
 def fresh_g_flask_out_of_context() -> None:
     flask.current_app.name
 
 
-@case("Werkzeug", "authentication", status=401, **LOW)
+@case("werkzeug", "authentication", status=401, **LOW)
 def fresh_g_abort_401() -> None:
     flask.abort(401)
 
 
-@case("Werkzeug", "authentication", status=403, **LOW)
+@case("werkzeug", "authentication", status=403, **LOW)
 def fresh_g_abort_403() -> None:
     flask.abort(403)
 
 
-@case("Werkzeug", "resource", transient=True, status=429, severity="low")
+@case("werkzeug", "resource", transient=True, status=429, severity="low")
 def fresh_g_abort_429() -> None:
     flask.abort(429)
 
 
-@case("Werkzeug", "validation", status=415, **LOW)
+@case("werkzeug", "validation", status=415, **LOW)
 def fresh_g_abort_415() -> None:
     flask.abort(415)
 
@@ -166,42 +166,42 @@ def _django(name: str) -> None:
         engines.all()
 
 
-@case("Django", "validation", status=404, made="a view raises it so", **INFO)
+@case("django", "validation", status=404, made="a view raises it so", **INFO)
 def fresh_g_django_404() -> None:
     _django("404")
 
 
-@case("Django", "validation", status=400, **LOW)
+@case("django", "validation", status=400, **LOW)
 def fresh_g_django_host() -> None:
     _django("host")
 
 
-@case("Django", "system", **BUG)
+@case("django", "system", **BUG)
 def fresh_g_django_reverse() -> None:
     _django("reverse")
 
 
-@case("Django", "authentication", transient=False, status=(400, 401, 403), severity="low")
+@case("django", "authentication", transient=False, status=(400, 401, 403), severity="low")
 def fresh_g_django_signature() -> None:
     _django("signature")
 
 
-@case("Django", "validation", transient=False, status=(400, 422), severity="low")
+@case("django", "validation", transient=False, status=(400, 422), severity="low")
 def fresh_g_django_email() -> None:
     _django("email")
 
 
-@case("Django", "configuration", **BUG)
+@case("django", "configuration", **BUG)
 def fresh_g_django_template() -> None:
     _django("template")
 
 
-@case("Django", "validation", transient=False, status=400, severity="low")
+@case("django", "validation", transient=False, status=400, severity="low")
 def fresh_g_django_multipart() -> None:
     _django("multipart")
 
 
-@case("Django", "validation", transient=False, status=(400, 413), severity="low")
+@case("django", "validation", transient=False, status=(400, 413), severity="low")
 def fresh_g_django_too_many_fields() -> None:
     _django("fields")
 

@@ -204,7 +204,7 @@ def fresh_g_repository_of_lock() -> None:
             two.execute("lock table pg_opclass in exclusive mode nowait")
 
 
-@case("SQLAlchemy", "system", **BUG)
+@case("sqlalchemy", "system", **BUG)
 def fresh_g_repository_of_syntax() -> None:
     with _as(RepositoryError, "report"):
         with sa.create_engine("sqlite://").connect() as link:

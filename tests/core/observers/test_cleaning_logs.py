@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import logging
 import logging.config
+import weakref
+from collections import ChainMap, UserDict, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -175,3 +177,90 @@ def test_it_is_a_filter_for_logging_config(logger: logging.Logger) -> None:
     record = logging.makeLogRecord({"msg": "token=%s", "args": (f"{SECRET}-12345678",)})
     assert handler.filter(record)
     assert SECRET not in record.getMessage()
+
+
+class Lazy:
+    """As proxies for what is read when it is first needed: what it is has to be asked for."""
+
+    def __init__(self, target: Any = None) -> None:
+        self._target = target
+
+    @property
+    def __class__(self) -> Any:
+        if self._target is None:
+            raise ConnectionError("the database is down")
+        return type(self._target)
+
+    def __str__(self) -> str:
+        if self._target is None:
+            raise ConnectionError("the database is down")
+        return str(self._target)
+
+
+class Gone:
+    """What a weak reference leads to."""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "written"),
+    [
+        (("%s failed: %s", Lazy(), f"password={SECRET}"), "[REDACTED:error] failed: password=[REDACTED:password]"),
+        (("user %s failed: %s", Lazy(f"password={SECRET}"), 1), "user password=[REDACTED:password] failed: 1"),
+        (("user %s failed: %s", weakref.proxy(Gone()), 1), "user [REDACTED:error] failed: 1"),
+        ((Lazy(),), "Lazy (its arguments do not fit)"),
+        ((Lazy(f"password={SECRET}"),), "password=[REDACTED:password]"),
+        (("%d %s", Lazy(), 1), "%d %s (its arguments do not fit)"),
+    ],
+)  # fmt: skip
+def test_nothing_that_is_logged_makes_a_call_raise(
+    logger: logging.Logger, arguments: tuple[Any, ...], written: str
+) -> None:
+    out = attached(logger)
+    failsoft.logs.clean("shop.cleaning")
+    logger.error(*arguments)
+    assert out.getvalue() == f"{written}\n"
+
+
+class Unlike:
+    """As an object of which not even is known whether it is there."""
+
+    def __bool__(self) -> bool:
+        raise ConnectionError(SECRET)
+
+
+def test_a_record_that_cannot_be_read_is_withheld_and_goes_on(logger: logging.Logger) -> None:
+    out = attached(logger)
+    failsoft.logs.clean("shop.cleaning")
+    given = {"levelno": logging.ERROR, "msg": SECRET, "exc_text": Unlike(), "x": SECRET}
+    logger.handle(logging.makeLogRecord(given))
+    assert out.getvalue() == "[REDACTED:error]\n"
+
+
+class Atoms(dict[str, str]):
+    """As those of gunicorn's access log: any spelling of a header will do, and what is missing is a dash."""
+
+    def __getitem__(self, name: str) -> str:
+        return super().get(name.lower() if name.startswith("{") else name, "-")
+
+
+@pytest.mark.parametrize(
+    ("template", "arguments", "written"),
+    [
+        (
+            '%(h)s "%(r)s" rid=%({X-Request-Id}i)s key=%({X-Api-Key}i)s ref=%({Referer}i)s',
+            Atoms({"h": "::1", "r": f"GET /?password={SECRET}", "{x-request-id}i": "7", "{x-api-key}i": SECRET}),
+            '::1 "GET /?password=[REDACTED:password]" rid=7 key=[REDACTED:api_key] ref=-',
+        ),
+        ("%(h)s %(zz)s", defaultdict(lambda: "-", h="1"), "1 -"),
+        ("%(h)s %(zz)s", ChainMap({"h": "1"}, {"zz": f"token={SECRET}"}), "1 token=[REDACTED:token]"),
+        ("%(h)s %(password)s", defaultdict(lambda: SECRET, h="1"), "1 [REDACTED:password]"),
+        ("%(h)s %(zz)s", UserDict({"h": "1"}), "%(h)s %(zz)s (its arguments do not fit)"),
+    ],
+)
+def test_a_mapping_may_give_more_than_it_holds(
+    logger: logging.Logger, template: str, arguments: Any, written: str
+) -> None:
+    out = attached(logger)
+    failsoft.logs.clean("shop.cleaning")
+    logger.error(template, arguments)
+    assert out.getvalue() == f"{written}\n"

@@ -8,7 +8,9 @@ from failsoft.bus import Bus
 from failsoft.call import RequestFacts
 from failsoft.events import CircuitBreakerTransition, InternalError, RetryEnded, RetryScheduled
 from failsoft.logs import SanitizingFilter
+from failsoft.observers.base import path_of
 from failsoft.observers.logs import LogObserver
+from failsoft.sanitize import Sanitizer
 from observed import SECRET, Broken, OneSecret, failure, handled
 
 
@@ -266,3 +268,27 @@ def test_a_formatter_that_reads_the_arguments_works_behind_the_filter() -> None:
     assert record.args[0] == "127.0.0.1"
     assert record.args[2] == 200
     assert SECRET not in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "path", "written"),
+    [
+        ("GET /sub/{password}", "/sub/hunter2-and-fake", "/sub/[REDACTED:password]"),
+        ("GET /sub/{password}/", "/sub/hunter2-and-fake/", "/sub/[REDACTED:password]/"),
+        ("GET /sub/{password}/{id}", "/shop/sub/hunter2-and-fake/7", "/shop/sub/[REDACTED:password]/7"),
+        ("GET /{token}.json", "/hunter2-and-fake.json", "/[REDACTED:token]"),
+        ("GET /links/{token}", "/links/hunter2/and-fake9", "/links/[REDACTED:token]"),
+        ("GET ^sub/(?P{password}[^/]+)/$", "/sub/hunter2-and-fake/", "/sub/[REDACTED:password]/"),
+        ("GET /quotes/{symbol}", "/quotes/hunter2-and-fake", "/quotes/hunter2-and-fake"),
+        ("GET /sub/{password}", "/elsewhere/hunter2", "/elsewhere/hunter2"),
+        ("GET /sub/{password}/{id}", "/", "/"),
+        ("GET /sub", "/sub", "/sub"),
+        ("guard:{password}", "/x", "/x"),
+    ],
+)
+def test_a_path_is_cleaned_by_the_names_that_its_route_gives(endpoint: str, path: str, written: str) -> None:
+    assert path_of(Sanitizer(), path, endpoint) == written
+
+
+def test_a_path_that_cannot_be_cleaned_is_not_let_through() -> None:
+    assert SECRET not in path_of(Broken(), f"/sub/{SECRET}", "GET /sub/{password}")

@@ -142,3 +142,65 @@ def test_an_entry_of_a_log_that_cannot_be_cleaned_does_not_go_out() -> None:
     before_send = failsoft.sentry.BeforeSend(Broken())
     assert before_send({"body": SECRET, "attributes": {}}, {}) is None
     assert before_send({"event_id": "1", "message": SECRET}, {}) == {"event_id": "1"}
+
+
+@pytest.mark.parametrize(
+    ("template", "arguments", "said"),
+    [
+        ("%(password)s", {"password": SECRET}, "[REDACTED:password]"),
+        ("user %(user)s pw %(password)s ok", {"user": "ada", "password": SECRET}, "user ada pw [REDACTED:password] ok"),
+        ("pin %(pin)d of %(user)s", {"pin": 48151623, "user": "ada"}, "pin %(pin)d of %(user)s"),
+        ("%(count)d cups of %(drink)s", {"count": 3, "drink": "tea"}, "3 cups of tea"),
+    ],
+)
+def test_arguments_with_names_are_cleaned_by_these(template: str, arguments: dict[str, Any], said: str) -> None:
+    formatted = template % arguments
+    entry = {"message": template, "params": arguments, "formatted": formatted}
+    event = failsoft.sentry.before_send({"logentry": entry}, {})
+    assert event is not None
+    assert event["logentry"]["formatted"] == said
+    named = {f"sentry.message.parameter.{name}": value for name, value in arguments.items()}
+    item = failsoft.sentry.before_send(
+        {"body": formatted, "attributes": {"sentry.message.template": template, **named}}, {}
+    )
+    assert item is not None
+    assert item["body"] == said
+    assert SECRET not in repr((event, item))
+
+
+def test_frames_of_logging_go_out_without_the_arguments_of_the_message() -> None:
+    frames = [
+        {"module": "shop.views", "function": "pay", "vars": {"order": "4711"}},
+        {"module": "logging", "function": "error", "vars": {"msg": "'password=%s'", "args": [f"'{SECRET}'"]}},
+    ]
+    event = failsoft.sentry.before_send({"threads": {"values": [{"stacktrace": {"frames": frames}}]}}, {})
+    assert event is not None
+    kept = event["threads"]["values"][0]["stacktrace"]["frames"]
+    assert kept == [frames[0], {"module": "logging", "function": "error"}]
+
+
+@pytest.mark.parametrize(
+    ("items", "cleaned"),
+    [
+        (["'mysql'", "'-u'", "'root'", f"'-p{SECRET}'"], ["'mysql'", "'-u'", "'root'", "'-p[REDACTED:password]'"]),
+        (
+            ["'curl'", "'-u'", f"'ada:{SECRET}'", "'https://x.example'"],
+            ["'curl'", "'-u'", "'ada:[REDACTED:password]'", "'https://x.example'"],
+        ),
+        (["'password'", f"'{SECRET}'"], ["'password'", "'[REDACTED:password]'"]),
+        (["'ls'", "'-l'"], ["'ls'", "'-l'"]),
+        (["1", "None", "''", "'"], ["1", "None", "''", "'"]),
+    ],
+)
+def test_commands_are_found_in_local_variables(items: list[str], cleaned: list[str]) -> None:
+    frame = {"module": "shop.jobs", "vars": {"cmd": items}}
+    event = failsoft.sentry.before_send({"exception": {"values": [{"stacktrace": {"frames": [frame]}}]}}, {})
+    assert event is not None
+    assert event["exception"]["values"][0]["stacktrace"]["frames"][0]["vars"] == {"cmd": cleaned}
+
+
+@pytest.mark.parametrize("held", [None, "x", 5, [f"password={SECRET}"]])
+def test_any_form_of_a_frame_will_do(held: Any) -> None:
+    event = failsoft.sentry.before_send({"stacktrace": {"frames": [{"vars": held}, "x", None]}}, {})
+    assert event is not None
+    assert SECRET not in repr(event)

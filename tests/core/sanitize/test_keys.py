@@ -7,6 +7,8 @@ import pytest
 from failsoft.sanitize import Sanitizer
 from failsoft.sanitize.keys import KeyMatcher, words_of
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS
+from failsoft.sanitize.sanitizer import Engine, Tier
+from failsoft.sanitize.stems import STEMS, STRICT_STEMS
 
 SANITIZER = Sanitizer()
 
@@ -93,6 +95,45 @@ def test_own_names_are_found_in_texts_and_values() -> None:
     assert sanitizer.text('{"employeeNo": "4711x"}') == '{"employeeNo": "[REDACTED:employee_no]"}'
     assert sanitizer.value({"EMPLOYEE-NO": "4711x"}) == {"EMPLOYEE-NO": "[REDACTED:employee_no]"}
     assert sanitizer.header("X-Badge", "88a") == "[REDACTED:badge]"
+
+
+FIRST_WORDS = sorted({stem for stem, *_ in (*STEMS, *STRICT_STEMS) if stem.isalpha() and stem.isascii()})
+
+
+@pytest.mark.parametrize("engine", ["python", "re2"])
+@pytest.mark.parametrize("tier", ["standard", "strict"])
+def test_own_names_may_begin_with_any_word_of_the_built_in_ones(engine: Engine, tier: Tier) -> None:
+    if engine == "re2":
+        pytest.importorskip("re2")
+    sanitizer = Sanitizer(keys=[f"{word}_quux" for word in FIRST_WORDS], engine=engine, tier=tier)
+    left = [
+        text
+        for word in FIRST_WORDS
+        for text in (f"{word}_quux=TF-9912", f'{{"{word}Quux": "TF-9912"}}', f"no {word.upper()}-QUUX: TF-9912 here")
+        if "TF-9912" in sanitizer.text(text)
+    ]
+    assert left == []
+
+
+@pytest.mark.parametrize("word", ["tax", "member", "device", "health", "sms", "sin", "pass", "contact", "name", "case"])
+def test_an_own_name_needs_no_other_beside_it(word: str) -> None:
+    # what is looked for of all names together is shorter than any of them, and may lead to one by chance
+    sanitizer = Sanitizer(keys=[f"{word}_quux"])
+    assert sanitizer.text(f"{word}_quux=TF-9912") == f"{word}_quux=[REDACTED:{word}_quux]"
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("tax_file", "no record for tax file: TF-9912"),
+        ("patient_ref", "Patient Ref: TF-9912"),
+        ("customer_file", "customer file=TF-9912 is closed"),
+        ("case_file_ref", "case file ref = TF-9912"),
+        ("employee_no", "employee no: TF-9912"),
+    ],
+)
+def test_own_names_of_several_words_are_found_in_prose(key: str, text: str) -> None:
+    assert Sanitizer(keys=[key]).text(text) == text.replace("TF-9912", f"[REDACTED:{key}]")
 
 
 def test_a_safe_name_wins_over_every_rule() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from evaluations.sanitizer.cases import load
 
 from failsoft.sanitize import Sanitizer
 from failsoft.sanitize.tags import Tagger
@@ -55,6 +56,12 @@ def test_however_it_is_written(spellings: tuple[str, ...]) -> None:
         "Authorization: Bearer abcdef0123456789 and [REDACTED:email#3f9a], password: [REDACTED:password#0000]",
         '{"password": "[REDACTED:password#12ab]", "note": "x@example.org"}',
         "password%3Dhunter2-and-fake%26x=1",
+        "cannot reach postgresql://shop:hunter2-and-fake@db.internal:5432/shop",
+        "https://ada:hunter2-and-fake@proxy:3128 and redis://:hunter2-and-fake@cache/0",
+        "https://ada%40example.com:hunter2-and-fake@git.example/a.git",
+        "send: 'AUTH PLAIN AGFkYQBodW50ZXIyLWFuZC1mYWtl\\r\\n'",
+        "USER ada\n+OK\nPASS hunter2-and-fake\n-ERR",
+        "A1 LOGIN ada@example.com hunter2-and-fake",
     ],
 )
 def test_a_marker_stays_as_it_is(text: str) -> None:
@@ -63,6 +70,21 @@ def test_a_marker_stays_as_it_is(text: str) -> None:
     assert Sanitizer(tier="strict").text(once) == once
     for marker in re.findall(r"\[REDACTED:[^\]]+\]", text):
         assert marker in once
+
+
+@pytest.mark.parametrize("tier", ["core", "strict"])
+def test_no_case_changes_a_second_time(tier: str) -> None:
+    tagging = TAGGING if tier == "strict" else Sanitizer(correlation_key=b"k" * 32)
+    plain = Sanitizer(tier="strict") if tier == "strict" else Sanitizer()
+    changed = []
+    for case in load():
+        given = case.build()
+        if case.tier != tier or not isinstance(given, str):
+            continue
+        once = tagging.text(given)
+        if {tagging.text(once), plain.text(once)} != {once}:
+            changed.append(case.listed)
+    assert changed == []
 
 
 def test_a_value_that_is_a_marker_stays() -> None:

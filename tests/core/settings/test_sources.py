@@ -269,3 +269,19 @@ def test_the_nearest_file_upward_is_found(tmp_path: Path) -> None:
     assert find_settings(inner) == tmp_path / "failsoft.toml"
     (inner / "failsoft.toml").touch()
     assert find_settings(inner) == inner / "failsoft.toml"
+
+
+def test_passwords_of_stores_are_not_shown_with_the_settings() -> None:
+    secret = "hunter2" + "-and-fake"
+    settings = load(
+        {
+            "state": {"url": f"redis://:{secret}@cache/0"},
+            "audit": {
+                "url": f"postgresql+psycopg://shop:{secret}@db/shop",
+                "backup": f"postgresql+psycopg://shop:{secret}@other/shop",
+                "encryption": "off",
+            },
+        },
+        environ={},
+    )
+    assert secret not in f"{settings!r} {settings} {settings.audit!r}"

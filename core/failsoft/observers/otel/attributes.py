@@ -9,7 +9,7 @@ from opentelemetry.util.types import AttributeValue
 
 from failsoft.call import Call, RequestFacts
 from failsoft.errors.failure import Failure
-from failsoft.observers.base import Cleaner, clean, cut, route_of, safe_stack
+from failsoft.observers.base import Cleaner, clean, cut, path_of, route_of, safe_stack
 
 __all__ = [
     "Attributes",
@@ -76,7 +76,7 @@ def request_attributes(
 ) -> Attributes:
     """What a server span says of its request and response."""
     attributes: Attributes = {
-        "url.path": cut(clean(sanitizer, facts.path), _MAX_TEXT),
+        "url.path": cut(path_of(sanitizer, facts.path, call.endpoint), _MAX_TEXT),
         "url.scheme": facts.scheme,
         "http.response.status_code": status,
     }
