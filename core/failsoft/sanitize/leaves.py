@@ -47,6 +47,8 @@ class Leaves:
     def _scalar(self, obj: Any, kind: str | None) -> Any:
         if isinstance(obj, enum.Enum):
             return self._member_of_enum(obj)
+        if self._rules.own and not isinstance(obj, _CODE) and (cleaned := self._rules.own(str(obj))) != str(obj):
+            return cleaned
         if isinstance(obj, _CODE) or (isinstance(obj, _ATOMS) and not (kind == "birth_date" and hasattr(obj, "year"))):
             return obj
         if isinstance(obj, PurePath):

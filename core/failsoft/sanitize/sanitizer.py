@@ -53,7 +53,7 @@ class Sanitizer:
             the extra.
     """
 
-    __slots__ = ("_engine", "_failures", "_keys", "_lock", "_making", "_tagger", "_walker")
+    __slots__ = ("_engine", "_failures", "_keys", "_lock", "_making", "_patterned", "_tagger", "_walker")
 
     _engine: TextEngine | _Unread
     _walker: ValueWalker | _Unread
@@ -78,6 +78,8 @@ class Sanitizer:
             raise ValueError('engine = "re2" needs the extra re2: pip install "failsoft[re2]"')
         engine = "python" if engine == "python" or not has_re2() else "re2"
         self._tagger = Tagger(correlation_key)
+        compiled_patterns = compiled(patterns, engine=engine)
+        self._patterned = bool(compiled_patterns)
         unread = _Unread(
             self,
             partial(
@@ -86,7 +88,7 @@ class Sanitizer:
                 strict=tier == "strict",
                 max_text=max_text,
                 engine=engine,
-                patterns=compiled(patterns, engine=engine),
+                patterns=compiled_patterns,
                 tagger=self._tagger,
             ),
             partial(
@@ -122,7 +124,7 @@ class Sanitizer:
             unread = self._engine
             if isinstance(unread, _Unread):
                 engine = unread.engine()
-                self._walker = unread.walker(engine.is_idle, engine.by_patterns if engine.has_patterns else None)
+                self._walker = unread.walker(engine.is_idle, engine.by_patterns if self._patterned else None)
                 self._engine = engine
         finally:
             if held:

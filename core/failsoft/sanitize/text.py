@@ -138,13 +138,7 @@ class TextEngine:
 
     def by_patterns(self, text: str) -> str:
         """The text without what goes by the patterns of the application, and nothing else."""
-        spans = found_by(self._patterns, text) if self._patterns else []
-        return _replace(text, self._tagged(text, spans)) if spans else text
-
-    @property
-    def has_patterns(self) -> bool:
-        """Whether the application has patterns of its own."""
-        return bool(self._patterns)
+        return _replace(text, self._tagged(text, found_by(self._patterns, text)))
 
     def is_idle(self, text: str) -> bool:
         """Whether a short text says nothing; most leaves of values are such texts."""

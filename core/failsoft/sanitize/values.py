@@ -68,9 +68,10 @@ class ValueWalker:
         failed: counts a failure and returns what stands in the place of what could not be cleaned.
         mark: makes the marker of a kind, for a value.
         idle: whether a text is so short and plain that it says nothing.
+        own: cleans a text by the patterns of the application alone, if it has any.
     """
 
-    __slots__ = ("failed", "idle", "keys", "mark", "max_depth", "max_nodes", "plain", "text")
+    __slots__ = ("failed", "idle", "keys", "mark", "max_depth", "max_nodes", "own", "plain", "text")
 
     def __init__(
         self,
@@ -79,11 +80,13 @@ class ValueWalker:
         failed: Callable[[], str],
         mark: Mark,
         idle: Callable[[str], bool],
+        own: Callable[[str], str] | None = None,
         *,
         max_depth: int,
         max_nodes: int,
     ) -> None:
         self.keys, self.text, self.failed, self.mark, self.idle = keys, text, failed, mark, idle
+        self.own = own
         self.plain = set[str]()
         """Names that are clean themselves, and under which no more is secret than under none."""
         self.max_depth, self.max_nodes = max_depth, max_nodes
@@ -111,7 +114,7 @@ class _Walk(Leaves):
         self._left -= 1
         own = type(obj)
         if kind is None and (own is float or own is int) and -CARD_LEAST < obj < CARD_LEAST:
-            return obj
+            return obj if self._rules.own is None else self._scalar(obj, kind)
         try:
             if own is str:
                 return self._string(obj, kind)
@@ -280,7 +283,7 @@ class _Walk(Leaves):
 
     def _key(self, key: Any, taken: Mapping[Any, Any]) -> Any:
         if isinstance(key, str | bytes):
-            if len(key) <= _SHORT_NAME and isinstance(key, str) and key.isidentifier():
+            if len(key) <= _SHORT_NAME and isinstance(key, str) and key.isidentifier() and self._rules.own is None:
                 return key
             cleaned = self._string(key, None)
         elif isinstance(key, tuple | frozenset):
