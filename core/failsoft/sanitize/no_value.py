@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from failsoft.deferred import as_pattern
-from failsoft.sanitize.forms import Site, has_look
+from failsoft.sanitize.codelike import is_variable
+from failsoft.sanitize.forms import Site
 from failsoft.sanitize.grammar import read_value
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.rules import STRONG_TERMS, WEAK_TERMS, word_set
@@ -170,9 +171,12 @@ def _is_bound(site: Site, at: int) -> bool:
 
 def _is_outcome(site: Site, at: int) -> bool:
     """Whether an arrow leads to what a thing becomes or yields: `password -> password_hash`, `reset_password -> done`.
-    Only what has the look of a value is one, unless quotes say that it is."""
+    What is made of words is none of its values, unless quotes say that it is."""
     value = read_value(site.scan.text, at, "") if site.kind in _SECRET_KINDS else None
-    return value is not None and not value.quoted and not has_look(site.scan.text[value.start : value.end], site.kind)
+    if value is None or value.quoted:
+        return False
+    content = site.scan.text[value.start : value.end]
+    return is_variable(content, "", spaced=True) or _LINE.fullmatch(content) is not None
 
 
 def names_no_value(site: Site, at: int, op: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,3 +78,40 @@ def test_it_is_done_at_once_and_markers_stay(text: str) -> None:
 def test_a_bad_pattern_is_refused(pattern: UserPattern, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         Sanitizer(patterns=[pattern])
+
+
+NUMBERED = [
+    Sanitizer(engine=engine, patterns=[UserPattern("emp", r"EMP-?\d{6}"), UserPattern("customer", r"\b8\d{8}\b")])
+    for engine in ("auto", "python")
+]
+
+
+@pytest.mark.parametrize("sanitizer", NUMBERED)
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("GET /e/EMP%2D123456?x=1", "GET /e/[REDACTED:emp]?x=1"),
+        (r'{"who": "EMP\u002d123456"}', '{"who": "[REDACTED:emp]"}'),
+        ("<b>EMP&#45;123456</b>", "<b>[REDACTED:emp]</b>"),
+        ("body dGhpcyBpcyBFTVAtMTIzNDU2IGZvciB5b3U=", "body [REDACTED:encoded]"),
+        ("EMP%2D12345 and %25", "EMP%2D12345 and %25"),
+    ],
+)
+def test_one_layer_of_encoding_hides_nothing_from_a_pattern(sanitizer: Sanitizer, text: str, cleaned: str) -> None:
+    assert sanitizer.text(text) == cleaned
+    assert sanitizer.text(cleaned) == cleaned
+
+
+@pytest.mark.parametrize("sanitizer", NUMBERED)
+@pytest.mark.parametrize(
+    ("given_value", "cleaned"),
+    [
+        ({"EMP123456": 1}, {"[REDACTED:emp]": 1}),
+        ({812345678: "x"}, {"[REDACTED:customer]": "x"}),
+        ({"customer": 812345678}, {"customer": "[REDACTED:customer]"}),
+        ([Decimal(812345678), 812345678.5], ["[REDACTED:customer]", "[REDACTED:customer].5"]),
+        ({"EMP12": 81, "n": [1, True, None, 2.5]}, {"EMP12": 81, "n": [1, True, None, 2.5]}),
+    ],
+)
+def test_a_pattern_holds_for_keys_and_numbers(sanitizer: Sanitizer, given_value: Any, cleaned: Any) -> None:
+    assert sanitizer.value(given_value) == cleaned
