@@ -33,8 +33,10 @@ _CALLED = r"(?=\\?\"\s?,\s?\\?\"params)"
 _REMOTE = r"\\?\"\s?,\s?\\?\"params\\?\"\s?:\s?\[\s?\\?\"[^\"\\\n]{1,64}\\?\",\s?\\?\"([^\"\\\n]{2,128})"
 _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("zip ", "(?=[^\\n]{0,200}-p)", rf"(?i:zip) {_MORE}(?<= )-P ?{_VALUE}"),
-    *((f"{name} ", "(?=[a-z] )", rf"(?i:{name}) {_MORE}(?<= )-p{_VALUE}") for name in ("7z", "7za", "7zr")),
-    ("rar ", "(?=[a-z] )", rf"(?i:rar) {_MORE}(?<= )-h?p{_VALUE}"),
+    *((f"{name} ", "(?=[a-z] )", rf"(?i:{re.escape(name)}) {_MORE}(?<=[ '\"])-p{_VALUE}") for name in (
+        "7z", "7za", "7zr", "7zz", "7z.exe",
+    )),
+    ("rar ", "(?=[a-z] )", rf"(?i:rar) {_MORE}(?<=[ '\"])-h?p{_VALUE}"),
     ("keygen ", "", rf"(?i:keygen) {_MORE}(?<= )-[NP] {_VALUE}"),
     ("sqlcmd ", "", rf"(?i:sqlcmd) {_MORE}(?<= )-P ?(?!assw){_VALUE}"),
     ("bcp ", "", rf"(?i:bcp) {_MORE}(?<= )-P ?{_VALUE}"),

@@ -120,6 +120,8 @@ _OTHERS = (
 _TELLING = ("ot ", "eceived", "parsing", "but ", "and ", "choice:", "string:", "value", "at row ", "re not ", "is not ")
 _NAMED = (" named ", " called ")
 """What stands in quotes after them is a name, and no value."""
+_KEYS = ("key", "keys")
+"""What stands in quotes after them names an entry, as of a secret of Kubernetes."""
 _SAID_WITH = (
     "got ", "received", "parsing", "but ", "and ", "invalid", "input", "value", "at row ", "is not", "are not",
 )  # fmt: skip
@@ -245,7 +247,11 @@ def _told_before(site: Site) -> Span | None:
         group = next(name for name, said in found.groupdict().items() if said is not None and name != "quote")
         if not has_look(found[group], site.kind):
             return None
-    if is_key_constraint(site.name) or before[: found.start(group)].rstrip("\"'`").endswith(_NAMED):
+    lead = before[: found.start(group)].rstrip("\"'`")
+    if is_key_constraint(site.name) or lead.endswith(_NAMED):
+        return None
+    of_entry = site.kind == "secret" and lead.rstrip(": ").rpartition(" ")[2].lower() in _KEYS
+    if of_entry and not has_look(found[group], site.kind):
         return None
     first = site.first - len(before) + found.start(group)
     return judged(site, Value(first, first + len(found[group]), quoted=True), "=")

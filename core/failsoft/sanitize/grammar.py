@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from failsoft.deferred import as_pattern
+from failsoft.sanitize.checks import end_of_iban
 from failsoft.sanitize.scanner import STYLE
 
 __all__ = [
@@ -198,6 +199,9 @@ def read_value(text: str, at: int, kind: str) -> Value | None:
         return Value(marked.start(1), marked.end(1), quoted=True)
     if shape := SHAPES.get(kind):
         match = shape.match(text, at)
+        if match and kind == "iban":
+            # its groups look like the words of what follows
+            return Value(at, at + end_of_iban(match.group()), quoted=False)
         return Value(at, match.end(), quoted=False) if match else None
     if first in _HOLDS and (template := TEMPLATE.match(text, at)):
         return Value(at, template.end(), quoted=False)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from operator import itemgetter
 
+from failsoft.sanitize.arguments import ArgumentRule
 from failsoft.sanitize.arrows import ArrowRule
 from failsoft.sanitize.details import DetailRules
 from failsoft.sanitize.direct import sign_anchors, word_anchors
@@ -105,7 +106,8 @@ class TextEngine:
         records = RecordRules(keys)
         words += [*word_anchors(), *details.anchors(), *EchoRules(keys).anchors(), *records.anchors()]
         words += statement_anchors(keys)
-        signs = [*sign_anchors(), *records.signs(), *ArrowRule(keys).anchors(), padding_anchor(self._reveals)]
+        signs = [*sign_anchors(), *records.signs(), *ArrowRule(keys).anchors(), *ArgumentRule(self._scrub).anchors()]
+        signs.append(padding_anchor(self._reveals))
         self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(keys, self._reveals)))
         self._foreign = (*self._families, words_family(foreign))
         self._gate = gate([*words, *foreign], signs, (RUN, BLOB)) if engine == "re2" else None

@@ -55,7 +55,8 @@ GONE = "[REDACTED:password]"
         (["tool", "--password=hunter2"], ["tool", f"--password={GONE}"]),
         ({"api_keys": ["abc1", "def2"]}, {"api_keys": ["[REDACTED:api_key]"] * 2}),
         ({"auth": ("bob", "hunter2")}, {"auth": ("[REDACTED:authorization]",) * 2}),
-        ({"cookies": {"theme": "dark"}}, {"cookies": {"theme": "[REDACTED:cookie]"}}),
+        ({"cookies": {"cart": "dark"}}, {"cookies": {"cart": "[REDACTED:cookie]"}}),
+        ({"cookies": {"theme": "dark", "sid": "x1y2"}}, {"cookies": {"theme": "dark", "sid": "[REDACTED:session]"}}),
         ({"dsn": "postgres://u:hunter2@h/db"}, {"dsn": f"postgres://u:{GONE}@h/db"}),
         ({"connection_string": "Server=a;Key=b"}, {"connection_string": "[REDACTED:dsn]"}),
         (
