@@ -98,6 +98,8 @@ SHAPES: dict[str, re.Pattern[str]] = {
         r"[^\W\d_][\w'’.-]*){0,3}"
     ),
     "address": as_pattern(r"[^\r\n\"'<>;|{}]{3,120}?(?=$|[\r\n\"'<>;|{}]|(?:, ?|&| )[a-z_]+[=:]|,\s(?![A-Z0-9]))"),
+    # what is told of a patient, in words
+    "patient": as_pattern(r"[^\r\n\"'<>;|{}\[\]]{2,120}?(?=$|[\r\n\"'<>;|{}\]]|(?:, ?|&| )[A-Za-z_]{1,40}[=:])"),
     "person": as_pattern(
         rf"{_CAPITAL}{_SMALL}+(?:[ ]{_CAPITAL}\.?)?"
         rf"(?:[ ](?:(?:van|von|de|la|del|der|bin|al)[ ])?{_CAPITAL}[\w'’-]+){{1,3}}"

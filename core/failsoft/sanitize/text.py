@@ -14,6 +14,7 @@ from operator import itemgetter
 from failsoft.sanitize.arguments import ArgumentRule
 from failsoft.sanitize.arrows import ArrowRule
 from failsoft.sanitize.details import DetailRules
+from failsoft.sanitize.dicom import dicom_anchors
 from failsoft.sanitize.direct import sign_anchors, word_anchors
 from failsoft.sanitize.echoes import EchoRules
 from failsoft.sanitize.gate import Parts, Where, gate
@@ -105,7 +106,7 @@ class TextEngine:
         ]
         records = RecordRules(keys)
         words += [*word_anchors(), *details.anchors(), *EchoRules(keys).anchors(), *records.anchors()]
-        words += statement_anchors(keys)
+        words += [*statement_anchors(keys), *(dicom_anchors() if strict else ())]
         signs = [*sign_anchors(), *records.signs(), *ArrowRule(keys).anchors(), *ArgumentRule(self._scrub).anchors()]
         signs.append(padding_anchor(self._reveals))
         self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(keys, self._reveals)))

@@ -26,6 +26,7 @@ from failsoft.sanitize.beside import (
     table_of,
 )
 from failsoft.sanitize.checks import looks_random
+from failsoft.sanitize.dicom import is_tag, without_person
 from failsoft.sanitize.entries import VERSIONS, are_few, arguments_of, is_dsn, is_version, same, unique
 from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.forms import SCOPED_KEY
@@ -256,8 +257,10 @@ class _Walk:
 
     def _member(self, name: Any, value: Any, depth: int, kind: str | None) -> Any:
         inner = self._inner_kind(name, kind)
-        if self._keys.strict and inner is None and is_version(name, value):
-            return value
+        if self._keys.strict and inner is None:
+            if is_version(name, value):
+                return value
+            value = without_person(name, value, self._rules.mark) if is_tag(name) else value
         if inner and inner not in ("otp", "cvv") and isinstance(name, str) and are_few(value) and counts(name):
             return value
         if inner == kind == "cookie" and is_plain_cookie(name, value):
@@ -306,7 +309,7 @@ class _Walk:
         """Note a name that turned out clean and under which nothing is secret."""
         if type(key) is not str or len(key) > _LONGEST_PLAIN or self._inner_kind(key, None) is not None:
             return
-        if self._keys.strict and words_of(key)[-1:] in VERSIONS:
+        if self._keys.strict and (words_of(key)[-1:] in VERSIONS or is_tag(key)):
             return
         if len(self._plain) >= _MOST_PLAIN:
             self._plain.clear()
