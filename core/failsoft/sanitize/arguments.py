@@ -17,11 +17,13 @@ __all__ = ["ArgumentRule"]
 _ARGUMENT = r"b?(?:\"(?P<d>[^\"'`\\\n]{1,256})\"|'(?P<s>[^\"'`\\\n]{1,256})'|`(?P<b>[^\"'`\\\n]{1,256})`)"
 # in lists, on a line, in fields as an audit has them
 _GAP = r"(?:,? ?|, with args beginning with: | a\d{1,2}=)"
-_BEFORE = as_pattern(rf"{_ARGUMENT}{_GAP}$")
+_GAP_BEFORE = as_pattern(rf"{_GAP}$")
+_CONTENT = as_pattern(r"[^\"'`\\\n]{1,256}")
 _NEXT = as_pattern(rf"{_GAP}{_ARGUMENT}")
 _FIRST = as_pattern(_ARGUMENT)
-_WIDTH, _MOST = 300, 64
+_LONGEST_GAP, _WIDTH, _MOST = 28, 258, 64
 _UNKNOWN = as_pattern(r"(?i)unknown command ?$")
+_QUOTES = ('"', "'", "`")
 _LEAST = 2
 # of `AUTH ada x` and `AUTH x`, `HELLO 3 AUTH ada x`, `MIGRATE … AUTH x`
 _USER_AND_PASSWORD, _PASSWORD = 2, 1
@@ -40,7 +42,7 @@ class ArgumentRule:
     """Handler for such lists. Immutable.
 
     Parameters:
-        clean: cleans the line that the arguments make.
+        clean: cleans the line that the arguments make, in one pass.
     """
 
     __slots__ = ("_clean",)
@@ -50,16 +52,16 @@ class ArgumentRule:
 
     def anchors(self) -> Iterator[Anchor]:
         """An option of one letter in quotes, and the words of Redis that a password follows."""
-        for quote in ('"', "'", "`"):
+        for quote in _QUOTES:
             yield Anchor(f"{quote}-", self.listed, "(?=[A-Za-z])")
-            for word in ("AUTH", "SETUSER"):
+            for word in ("AUTH", "auth", "SETUSER"):
                 yield Anchor(f"{quote}{word}{quote}", self.listed, r"(?=,? ?(?:with args beginning with: )?b?[\"'`])")
 
     def listed(self, scan: Scan, start: int, end: int) -> Span | int:
         """What goes of the arguments around this one; they are read once, however many options are among them."""
         if start < scan.listed:
             return end
-        arguments = _around(scan.text, start)
+        arguments = _around(scan.text, scan.listed, start)
         if len(arguments) < _LEAST:
             return end
         scan.listed = arguments[-1].end
@@ -91,12 +93,13 @@ class ArgumentRule:
 
 def _password_at(given: list[str]) -> int:
     """Which of the arguments of a command of Redis is a password; 0 if none is."""
-    if "AUTH" not in given:
+    words = [word.upper() for word in given]
+    if "AUTH" not in words:
         return 0
-    at, command = given.index("AUTH"), given[0]
+    at = words.index("AUTH")
     if at == 0:
         return len(given) - 1 if len(given) <= 1 + _USER_AND_PASSWORD else 0
-    at += _USER_AND_PASSWORD if command.upper() == "HELLO" else _PASSWORD
+    at += _USER_AND_PASSWORD if words[0] == "HELLO" else _PASSWORD
     return at if at < len(given) else 0
 
 
@@ -105,23 +108,40 @@ def _is_refused(text: str, arguments: list[_Argument]) -> bool:
     return _UNKNOWN.search(text, max(0, arguments[0].start - 20), arguments[0].start - 1) is not None
 
 
-def _around(text: str, at: int) -> list[_Argument]:
-    """The arguments before the quote that opens here, that one and those after it."""
+def _around(text: str, begin: int, at: int) -> list[_Argument]:
+    """The arguments before the quote that opens here, that one and those after it.
+
+    Parameters:
+        begin: those before it were read.
+    """
     match = _FIRST.match(text, at)
     if match is None:
         return []
     arguments = [_argument(match)]
-    first = at - 1 if text[at - 1 : at] == "b" else at
-    while len(arguments) < _MOST and (before := _BEFORE.search(text[max(0, first - _WIDTH) : first])):
-        shift = first - len(before.string)
-        found = _argument(before)
-        arguments.insert(0, found._replace(start=found.start + shift, end=found.end + shift))
-        first = shift + before.start()
+    first = at
+    while len(arguments) < _MOST and (before := _before(text, begin, first)):
+        arguments.append(before)
+        first = before.start - 1
+    arguments.reverse()
     last = match.end()
     while len(arguments) < 2 * _MOST and (following := _NEXT.match(text, last)):
         arguments.append(_argument(following))
         last = following.end()
     return arguments
+
+
+def _before(text: str, begin: int, at: int) -> _Argument | None:
+    """The argument before the quote that opens here."""
+    at -= text[at - 1 : at] == "b"
+    near = text[max(begin, at - _LONGEST_GAP) : at]
+    gap = _GAP_BEFORE.search(near)
+    end = at - len(near) + gap.start() - 1 if gap else -1
+    if end <= begin or text[end] not in _QUOTES:
+        return None
+    start = text.rfind(text[end], max(begin, end - _WIDTH), end) + 1
+    if not start or not _CONTENT.fullmatch(text, start, end):
+        return None
+    return _Argument(text[start:end], start, end)
 
 
 def _argument(match: re.Match[str]) -> _Argument:

@@ -311,7 +311,11 @@ def _named_inside(content: str, kind: str) -> str:
             words_of(match[2]),
             "[REDACTED:" in value or not _judge.is_value(value, "", "", quoted=True, op="="),
         )
-        if harmless or not _HARMLESS_INSIDE.isdisjoint(named) or (kind == "cookie" and is_plain_cookie(match[2], value)):
+        if (
+            harmless
+            or not _HARMLESS_INSIDE.isdisjoint(named)
+            or (kind == "cookie" and is_plain_cookie(match[2], value))
+        ):
             return match[0]
         return f"{match[1]}{opening}{marker(kind)}{closing}"
 

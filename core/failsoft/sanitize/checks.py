@@ -62,8 +62,8 @@ def is_iban(text: str) -> bool:
 
 
 def end_of_iban(text: str) -> int:
-    """Where an IBAN ends that a text begins with, by the length of its country; the end of the text where a word goes on
-    there, or the country has none."""
+    """Where an IBAN ends that a text begins with, by the length of its country; the end of the text where a word goes
+    on there, or the country has none."""
     left = _IBAN_LENGTHS.get(text[:2].upper(), 0)
     for at, char in enumerate(text):
         left -= char.isalnum()

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from failsoft.deferred import as_pattern
+from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import Anchor, Scan, Span, marker
 
 __all__ = ["dicom_anchors", "is_tag", "kind_of_element", "without_person"]
@@ -27,9 +27,9 @@ _TABLE = {
 }
 _KINDS = {tag: kind for kind, tags in _TABLE.items() for tag in tags.split()}
 # of the group of the patient, what many have in common: sex, age, size, what kind of animal it is
-_COMMON = frozenset(
+_COMMON = word_set(
     "0000 0021 0022 0024 0040 0101 0102 0200 0212 0213 0214 0215 0216 0217 0218 0219 0221 0222 0223 0229 1010 1020 1021"
-    " 1022 1023 1024 1030 1100 2201 2202 2203 2210 2292 2293 2294 2295 2296 2298 21A0 21C0 9431".split()
+    " 1022 1023 1024 1030 1100 2201 2202 2203 2210 2292 2293 2294 2295 2296 2298 21A0 21C0 9431"
 )
 _PATIENT, _PERSON, _SEQUENCE, _SEQUENCE_NAMED = "0010", "PN", "SQ", "Sequence"
 
@@ -58,7 +58,7 @@ _ATTRIBUTES = as_pattern(r"(?P<before>[^<>]{0,240})>")
 _CLOSING = as_pattern(r"</(?:\w{1,12}:)?(?:DicomAttribute|element|attr)>")
 _INNER = as_pattern(r">([^<>]{1,1024})<")
 _VR_ATTRIBUTE = as_pattern(r"\bvr=\\?[\"'](\w\w)")
-_LONGEST_VALUE, _LONGEST_SIBLING = 4_096, 512
+_LONGEST_VALUE, _LONGEST_SIBLING, _NEAR = 4_096, 512, 128
 # the values, what they are written in
 _DEEPEST = 3
 
@@ -132,8 +132,8 @@ def _plan(scan: Scan, start: int, end: int, kind: str) -> None:
 def _element(scan: Scan, start: int, end: int) -> Span | int:
     """An element as a tool shows it, a line each."""
     text = scan.text
-    if text[start - 1 : start].isalnum():
-        # a call
+    if text[start - 1 : start].isalnum() or start < scan.placed:
+        # a call, or inside of what was read
         return end
     for layout in _LAYOUTS:
         if match := layout.match(text, end):
@@ -152,7 +152,7 @@ def _element(scan: Scan, start: int, end: int) -> Span | int:
         _plan(scan, first, last, kind)
     else:
         _plan_shown(scan, first, last, kind)
-    scan.saw(last)
+    scan.placed = last
     return end
 
 
@@ -172,7 +172,7 @@ def _keyed(scan: Scan, start: int, end: int) -> Span | int:
     if _OF_TAG.search(scan.before(start, 16)):
         return _told_apart(scan, tag, end)
     assigned = _ASSIGNED.match(text, end)
-    if assigned is None:
+    if assigned is None or start < scan.placed:
         return end
     at = assigned.end()
     if text[at : at + 1] != "{":
@@ -180,11 +180,11 @@ def _keyed(scan: Scan, start: int, end: int) -> Span | int:
         if value and (kind := kind_of_element(tag)):
             _plan(scan, *value.span(2), kind)
         return end
-    last = _closing(text, at)
-    vr = _VR.search(text, at, last)
+    # it stands first, or after a name
+    vr = _VR.search(text, at, at + _NEAR)
     kind = kind_of_element(tag, vr[1] if vr else "")
-    holds = _HOLDS.search(text, at, last) if kind else None
-    if kind and holds:
+    last = _closing(text, at) if kind else end
+    if kind and (holds := _HOLDS.search(text, at, last)):
         _plan_texts(scan, holds.end(), last, kind)
     return end
 
@@ -195,7 +195,7 @@ def _plan_texts(scan: Scan, start: int, end: int, kind: str) -> None:
         _plan(scan, *match.span(2), kind)
     if not texts and (number := _BARE.search(scan.text, start, end)):
         _plan(scan, *number.span(), kind)
-    scan.saw(end)
+    scan.placed = end
 
 
 def _told_apart(scan: Scan, tag: str, end: int) -> Span | int:
@@ -212,9 +212,9 @@ def _told_apart(scan: Scan, tag: str, end: int) -> Span | int:
     around = text[end : rest.end()]
     vr = _VR_ATTRIBUTE.search(around) or _VR_ATTRIBUTE.search(scan.before(end, 80).rpartition("<")[2])
     kind = kind_of_element(tag, vr[1] if vr else "")
-    closing = _CLOSING.search(text, rest.end(), rest.end() + _LONGEST_VALUE) if kind else None
-    if kind and closing:
-        for inner in _INNER.finditer(text, rest.end() - 1, closing.start() + 1):
+    ends = _CLOSING.search(text, rest.end(), rest.end() + _LONGEST_SIBLING) if kind else None
+    if kind and ends:
+        for inner in _INNER.finditer(text, rest.end() - 1, ends.start() + 1):
             _plan(scan, *inner.span(1), kind)
     return end
 

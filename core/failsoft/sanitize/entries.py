@@ -15,9 +15,9 @@ VERSIONS = (("version",), ("ver",))
 _VERSION = as_pattern(r"\d{1,5}(?:\.\d{1,5}){2,3}")
 _MANY = 10**9
 _BLANK = as_pattern(r"\s")
-_MOST_ARGUMENTS = 64
+_MOST_ARGUMENTS = 256
 # commands of Redis that have no option and hold a password
-_SIGN_IN = frozenset(("AUTH", "HELLO", "SETUSER", "auth", "hello"))
+_SIGN_IN = frozenset(("AUTH", "HELLO", "SETUSER"))
 
 
 def arguments_of(obj: Any, text: Callable[[str], str]) -> list[Any] | None:
@@ -32,8 +32,7 @@ def arguments_of(obj: Any, text: Callable[[str], str]) -> list[Any] | None:
     if len(parts) != len(obj) or parts == given:
         return None
     return [
-        item if part == before or before != item else part
-        for item, before, part in zip(obj, given, parts, strict=True)
+        item if part == before or before != item else part for item, before, part in zip(obj, given, parts, strict=True)
     ]
 
 

@@ -107,7 +107,7 @@ class TextEngine:
         records = RecordRules(keys)
         words += [*word_anchors(), *details.anchors(), *EchoRules(keys).anchors(), *records.anchors()]
         words += [*statement_anchors(keys), *(dicom_anchors() if strict else ())]
-        signs = [*sign_anchors(), *records.signs(), *ArrowRule(keys).anchors(), *ArgumentRule(self._scrub).anchors()]
+        signs = [*sign_anchors(), *records.signs(), *ArrowRule(keys).anchors(), *ArgumentRule(self._once).anchors()]
         signs.append(padding_anchor(self._reveals))
         self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(keys, self._reveals)))
         self._foreign = (*self._families, words_family(foreign))
@@ -210,6 +210,10 @@ class TextEngine:
     def _spans(self, text: str, *, nested: bool = False) -> list[Span]:
         cursors = self._cursors(text)
         return _found(Scan(text, nested=nested), cursors) if cursors else []
+
+    def _once(self, text: str) -> str:
+        """The text after one pass, in which nothing is decoded: a rule asks for it, and would be asked again."""
+        return _replace(text, self._tagged(text, spans)) if (spans := self._spans(text)) else text
 
     def _where(self, text: str) -> Where:
         """Which parts of a text have to be searched."""

@@ -28,8 +28,8 @@ from failsoft.sanitize.beside import (
 from failsoft.sanitize.checks import looks_random
 from failsoft.sanitize.dicom import is_tag, without_person
 from failsoft.sanitize.entries import VERSIONS, are_few, arguments_of, is_dsn, is_version, same, unique
-from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.forms import SCOPED_KEY
+from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.headers import Mark, clean_credentials, is_plain_cookie
 from failsoft.sanitize.keys import KeyMatcher, counts, words_of
 from failsoft.sanitize.rebuild import (
