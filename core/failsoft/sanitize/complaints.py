@@ -78,13 +78,13 @@ _TWO = as_pattern(
 )
 _AFTER_STARTS = frozenset("\\\"'`],: ;.\n\r")
 _IN_OBJECT = as_pattern(
-    r"\\{0,3}[\"'],[^{}\n]{0,240}?[\"'](?i:(?:rejected|attempted|invalid|actual|given|received|submitted|bad|input"
+    r"\\{0,3}[\"'],[^{}\n]{0,240}?[\"' ](?i:(?:rejected|attempted|invalid|actual|given|received|submitted|bad|input"
     r"|raw)?_?value"
-    r"|received|actual|input|rejected|got)\\{0,3}[\"']\s{0,2}[:=]\s{0,2}(?=[bu]?\\{0,3}[\"'])"
+    r"|received|actual|input|rejected|got)\\{0,3}[\"']?\s{0,2}[:=]\s{0,2}(?=[bu]?\\{0,3}[\"'])"
 )
 _VALUE_BEFORE = as_pattern(
-    r"\\{0,3}(?P<q>[\"'])(?i:(?:rejected|attempted|invalid|actual|given|received|submitted|bad|input|raw)?_?value"
-    r"|received|actual|input|rejected|got)\\{0,3}(?P=q)\s{0,2}[:=]>?\s{0,2}[bu]?\\{0,3}(?P<p>[\"'])"
+    r"(?:\\{0,3}(?P<q>[\"'])|(?<=[{,\s]))(?i:(?:rejected|attempted|invalid|actual|given|received|submitted|bad|input|raw)?_?value"
+    r"|received|actual|input|rejected|got)(?(q)\\{0,3}(?P=q))\s{0,2}[:=]>?\s{0,2}[bu]?\\{0,3}(?P<p>[\"'])"
     r"(?P<value>(?:(?!(?P=p))[^\\\n]|\\[^\n\"'])(?:(?!(?P=p))[^\\\n]|\\[^\n]){0,255}?)\\{0,3}(?P=p)(?=\s{0,2},)"
 )
 _ENDS_NAME = ("\\", '"', "'")
@@ -95,8 +95,8 @@ _IN_MESSAGE = as_pattern(
 )
 _BRACKETED = as_pattern(r"\[([^\[\]\n]{1,256})\]")
 _NAMING = as_pattern(
-    r"(?i)(?:field|property|param|parameter|path|name|key|attribute|loc|location|code"
-    r"|column)\\{0,3}[\"']\s{0,2}[:=]\s{0,2}\\{0,3}[\"']$"
+    r"(?i)(?<!\w)(?:field|property|param|parameter|path|name|key|attribute|loc|location|code"
+    r"|column)\\{0,3}[\"']?\s{0,2}[:=]\s{0,2}\\{0,3}[\"']$"
 )
 _OF_FORM = word_set("name address person personal_name record zip authorization cookie")
 _NOT_SPOKEN = word_set("pass pw sid pin auth")

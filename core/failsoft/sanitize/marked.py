@@ -59,6 +59,8 @@ _CELLS = as_pattern(r"[ \t]{0,40}\|[ \t]{0,40}([^\s|][^|\r\n]{0,254}?)[ \t]{0,40
 _ALTERNATION = as_pattern(r"\|(?:[\w\[\]?*+.\\-]{1,40}\|){0,16}[\w\[\]?*+.\\-]{1,40}\)")
 # `api_key     x`, a line of a table that spaces align
 _COLUMNS = as_pattern(r"(?:[ \t]{2,40}|[ \t]?\.{3,40}[ \t])([^\s|]{8,256})[ \t]{0,40}(?=\r?\n|$)")
+# a list of settings that dots align, as HikariCP logs it: `password........"x"`
+_LEADERS = as_pattern(r"\.{6,64}(?:\"([^\"\n]{1,256})\"|([^\s\"'<({\[.][^\s\"']{5,255}))(?=[ \t]{0,40}(?:\r?\n|$))")
 # `{password, <<"x">>}`
 _ERLANG = as_pattern(r"\s{0,4},\s{0,4}(?:<<)?(?=\")")
 _BLANK = (" ", "\t", "|")
@@ -95,6 +97,9 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
         return True, judged(site, column, "=")
     if lead in ("'", '"'):
         return _paired(site, keys)
+    if text.startswith("......", last) and (leaders := _LEADERS.match(text, last)):
+        value = Value(*leaders.span(leaders.lastindex or 1), quoted=leaders[1] is not None)
+        return True, judged(site, value, "=") if value.quoted or _is_cell(leaders[2], site) else None
     if lead == "{" and (item := _ERLANG.match(text, last)):
         return True, judged(site, read_value(text, item.end(), site.kind), "=")
     if site.name.startswith("-") and "$" not in site.name and (option := _OPTION.match(text, last)):

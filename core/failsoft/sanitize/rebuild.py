@@ -6,14 +6,18 @@ import copy
 import dataclasses
 from collections import ChainMap, OrderedDict, deque
 from collections.abc import Callable, Mapping
+from http.cookies import Morsel
 from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from failsoft.sanitize.headers import is_plain_cookie
+
 __all__ = [
     "fields_of",
+    "rebuilt_cookie",
     "rebuilt_exception",
     "rebuilt_mapping",
     "rebuilt_object",
@@ -45,6 +49,16 @@ def rebuilt_mapping(obj: Any, cleaned: dict[Any, Any], *, changed: bool) -> Any:
     if kind is MappingProxyType:
         return MappingProxyType(cleaned)
     return ChainMap(cleaned) if kind is ChainMap else cleaned
+
+
+def rebuilt_cookie(obj: Morsel[Any], mark: Callable[[str, str], str]) -> Any:
+    """A cookie of the standard library: its name and value are no entries of the mapping that it is."""
+    value = obj.value if isinstance(obj.value, str) else str(obj.value)
+    if not value or "[REDACTED:" in value or is_plain_cookie(obj.key, value):
+        return obj
+    made, marked = _copied(obj), mark("cookie", value)
+    made.set(obj.key, marked, marked)
+    return made
 
 
 def _copied(obj: Any) -> Any:

@@ -9,6 +9,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from http.cookies import Morsel
 from itertools import islice
 from numbers import Number
 from pathlib import PurePath
@@ -34,6 +35,7 @@ from failsoft.sanitize.headers import Mark, clean_credentials, is_plain_cookie
 from failsoft.sanitize.keys import KeyMatcher, counts, words_of
 from failsoft.sanitize.rebuild import (
     fields_of,
+    rebuilt_cookie,
     rebuilt_exception,
     rebuilt_mapping,
     rebuilt_object,
@@ -213,6 +215,8 @@ class _Walk:
                 return self._object(obj, fields, depth, kind)
             if isinstance(obj, BaseException):
                 return self._exception(obj, depth)
+            if isinstance(obj, Morsel):
+                return rebuilt_cookie(obj, self._rules.mark)
             if isinstance(obj, Mapping):
                 return self._mapping(obj, depth, kind)
             return self._sequence(obj, depth, kind)
