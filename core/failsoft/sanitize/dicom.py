@@ -58,7 +58,7 @@ _ATTRIBUTES = as_pattern(r"(?P<before>[^<>]{0,240})>")
 _CLOSING = as_pattern(r"</(?:\w{1,12}:)?(?:DicomAttribute|element|attr)>")
 _INNER = as_pattern(r">([^<>]{1,1024})<")
 _VR_ATTRIBUTE = as_pattern(r"\bvr=\\?[\"'](\w\w)")
-_LONGEST_VALUE, _LONGEST_SIBLING, _NEAR = 4_096, 512, 128
+_LONGEST_VALUE, _LONGEST_SIBLING, _NEAR = 2_048, 512, 128
 # the values, what they are written in
 _DEEPEST = 3
 

@@ -29,7 +29,8 @@ _COMPLAINT = as_pattern(
 _GOT = as_pattern(r"\(got ('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|[^\s()'\"]{1,256}) that is ")
 # what attrs raises is a tuple, of which the value is the last
 _ATTRIBUTE = as_pattern(
-    r"\\{0,3}['\"](\w{1,64})\\{0,3}['\"][,)][^\n]{1,1024}?, (?:b?\\{0,3}['\"]([^'\"\\\n]{1,256})\\{0,3}['\"]|(\d{3,32}))\)"
+    r"\\{0,3}['\"](\w{1,64})\\{0,3}['\"][,)][^\n]{1,1024}?, "
+    r"(?:b?\\{0,3}['\"]([^'\"\\\n]{1,256})\\{0,3}['\"]|(\d{3,32}))\)"
     r"(?=\s|$|[\"'}\]])"
 )
 _UNMATCHED = as_pattern(r"(?i)must match regex [^\n]{1,200}? \(\\?'([^'\n]{1,256})\\?' doesn")
@@ -41,7 +42,8 @@ _ASKED = as_pattern(r"'(\w{1,64})' must be [^\n]{1,160}$")
 _REFUSED = r"[=:] ?(?=\S)| (?=['\"])"
 _REFUSED_AT = as_pattern(_REFUSED)
 _OF_FIELD = as_pattern(
-    r"(?i)\b(?:field|property|propertypath|path|param|parameter|name|key|attribute)(?:=|: ?| )[\"']?([a-z_][\w.\[\]]{0,80})"
+    r"(?i)\b(?:field|property|propertypath|path|param|parameter|name|key|attribute)(?:=|: ?| )"
+    r"[\"']?([a-z_][\w.\[\]]{0,80})"
 )
 _OBJECT_ENDS = as_pattern(r"[\n{}()]")
 

@@ -63,7 +63,7 @@ _COLUMNS = as_pattern(r"(?:[ \t]{2,40}|[ \t]?\.{3,40}[ \t])([^\s|]{8,256})[ \t]{
 _LEADERS = as_pattern(r"\.{6,64}(?:\"([^\"\n]{1,256})\"|([^\s\"'<({\[.][^\s\"']{5,255}))(?=[ \t]{0,40}(?:\r?\n|$))")
 # `{password, <<"x">>}`
 _ERLANG = as_pattern(r"\s{0,4},\s{0,4}(?:<<)?(?=\")")
-_BLANK = (" ", "\t", "|")
+_BLANK = (" ", "\t", "|", ".")
 # what may follow one blank between two cells
 _PARTING = (" ", "\t", "|", ".")
 _MAX_PART, _INDENT = 4_096, 32
@@ -97,9 +97,6 @@ def marked_up(site: Site, keys: KeyMatcher) -> tuple[bool, Span | None]:
         return True, judged(site, column, "=")
     if lead in ("'", '"'):
         return _paired(site, keys)
-    if text.startswith("......", last) and (leaders := _LEADERS.match(text, last)):
-        value = Value(*leaders.span(leaders.lastindex or 1), quoted=leaders[1] is not None)
-        return True, judged(site, value, "=") if value.quoted or _is_cell(leaders[2], site) else None
     if lead == "{" and (item := _ERLANG.match(text, last)):
         return True, judged(site, read_value(text, item.end(), site.kind), "=")
     if site.name.startswith("-") and "$" not in site.name and (option := _OPTION.match(text, last)):
@@ -129,6 +126,8 @@ def _table_cell(site: Site) -> Value | None:
     if text[last] == "|" and _ALTERNATION.match(text, last):
         # of a regular expression
         return None
+    if text[last] == "." and (cell := _LEADERS.match(text, last)) and (cell[1] or _is_cell(cell[2], site)):
+        return Value(*cell.span(cell.lastindex or 1), quoted=True)
     if (cell := _CELLS.match(text, last)) and is_announced(cell[1], site.kind):
         return Value(cell.start(1), cell.end(1), quoted=True)
     if (cell := _COLUMNS.match(text, last)) and _opens_line(site) and _is_cell(cell[1], site):
