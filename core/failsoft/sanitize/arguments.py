@@ -50,12 +50,20 @@ class ArgumentRule:
     def __init__(self, clean: Callable[[str], str]) -> None:
         self._clean = clean
 
-    def anchors(self) -> Iterator[Anchor]:
+    def words(self) -> Iterator[Anchor]:
+        """Anchors in any case: what Redis says."""
+        yield Anchor("unknown command ", self.refused, "(?=[\"'`]auth)")
+
+    def signs(self) -> Iterator[Anchor]:
         """An option of one letter in quotes, and the words of Redis that a password follows."""
         for quote in _QUOTES:
             yield Anchor(f"{quote}-", self.listed, "(?=[A-Za-z])")
-            for word in ("AUTH", "auth", "SETUSER"):
+            for word in ("AUTH", "SETUSER"):
                 yield Anchor(f"{quote}{word}{quote}", self.listed, r"(?=,? ?(?:with args beginning with: )?b?[\"'`])")
+
+    def refused(self, scan: Scan, _start: int, end: int) -> Span | int:
+        """A command in small letters."""
+        return self.listed(scan, end, end)
 
     def listed(self, scan: Scan, start: int, end: int) -> Span | int:
         """What goes of the arguments around this one; they are read once, however many options are among them."""

@@ -107,7 +107,9 @@ class TextEngine:
         records = RecordRules(keys)
         words += [*word_anchors(), *details.anchors(), *EchoRules(keys).anchors(), *records.anchors()]
         words += [*statement_anchors(keys), *(dicom_anchors() if strict else ())]
-        signs = [*sign_anchors(), *records.signs(), *ArrowRule(keys).anchors(), *ArgumentRule(self._once).anchors()]
+        arguments = ArgumentRule(self._once)
+        words += arguments.words()
+        signs = [*sign_anchors(), *records.signs(), *ArrowRule(keys).anchors(), *arguments.signs()]
         signs.append(padding_anchor(self._reveals))
         self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(keys, self._reveals)))
         self._foreign = (*self._families, words_family(foreign))
