@@ -30,7 +30,14 @@ def run(module: str) -> tuple[str, list[dict[str, Any]], list[str]]:
     """The cases of a module, and what went wrong with others."""
     command = [sys.executable, "-m", "evaluations.classifier.recording", module]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_SECONDS,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
         return module, [], [f"{module}: took longer than {_SECONDS} s"]
     faults = [line.removeprefix("FAULT ") for line in done.stderr.splitlines() if line.startswith("FAULT ")]

@@ -31,6 +31,15 @@ _OF_SETTINGS = frozenset({"ValueError", "KeyError", "AssertionError"})
 _MOST_WORDS = 9
 _TOO_LITTLE = frozenset({"login", "authentication", "credentials", "twice"})
 """What it was about, and not what happened."""
+_VAGUE = frozenset({
+    "cannot", "unknown", "unsupported", "parse", "ended", "changed", "down", "out of range", "not available",
+    "too high", "too low",
+})  # fmt: skip
+"""What a text says of a bug as often as of a rule or an input."""
+_VAGUE_OF_BUILTINS = _VAGUE | {
+    "already", "invalid", "missing", "expired", "closed", "maximum", "minimum", "not found", "no longer available",
+}  # fmt: skip
+"""What the text of a builtin class says of a bug as often as of a rule or an input."""
 _NO_WORD = as_pattern(r"[^a-z]+")
 _VARIABLE = as_pattern(
     r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b[\"'`]? (?:environment variable |variable |setting )?(?:is |was |has |must "
@@ -75,7 +84,8 @@ _ROWS: tuple[_Row, ...] = (
     _row(
         is_.BUG,
         r"\b(?:changed|mutated)(?: size)? during iteration\b|\bgenerator already executing\b|\bsuper\(\): "
-        r"|\bfutures after (?:\w+ )?shutdown\b|\bevent loop (?:while another|stopped before)\b|\bno current event loop\b"
+        r"|\bfutures after (?:\w+ )?shutdown\b|\bevent loop (?:while another|stopped before)\b"
+        r"|\bno current event loop\b"
         r"|\bcontext has already been set\b|\bthread already started\b|\bmaximum recursion depth\b|\balready borrowed\b"
         r"|\bshould be used inside a task\b",
     ),
@@ -176,8 +186,8 @@ _ROWS: tuple[_Row, ...] = (
         rf"|\b(?:{_WITH_A_TERM})s?\b.{{0,24}}?\b(?:expired|ended|passed|lapsed|not valid|no longer valid|not active"
         r"|inactive|paused|used up"
         r"|over)\b"
-        r"|\b(?:cannot|can't|can not|could not|may not) (?:be )?(?:cancel|refund|ship|book|redeem|withdraw"
-        r"|reschedul|return"
+        r"|\b(?:cannot|can't|can not|could not|may not) (?:be )?(?:cancel|refund|ship|book|redeem|withdraw|delet"
+        r"|edit|approv|reschedul|return"
         r"|reorder|check out)"
         r"|\bnot eligible\b|\bineligible\b|\b(?:minimum|maximum) (?:order|amount|age|quantity|stay|number) \w+"
         r"|\b(?:order|purchase|withdrawal|daily|weekly|credit|spending|transfer) limit\b"
@@ -281,7 +291,7 @@ def _said_as_a_name(text: str, *, meant: bool) -> tuple[Label, str] | None:
     guess = guess_by_words(f" {' '.join(words)} ")
     if guess is None and meant and (english := in_english(text[:_MAX_TEXT].lower())) is not None:
         guess = guess_by_words(english)
-    if guess is None or guess[1] in _TOO_LITTLE:
+    if guess is None or guess[1] in _TOO_LITTLE or guess[1] in (_VAGUE if meant else _VAGUE_OF_BUILTINS):
         return None
     return guess if meant else (_mild(guess[0]), guess[1])
 

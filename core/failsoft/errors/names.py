@@ -82,6 +82,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"unreachable (?:code|branch|state|path|case)|(?:should|must) (?:not|never) happen|impossible (?:state|branch"
         r"|case)"
         r"|not (?:yet )?implemented|invariant|programming|assertion|misuse"
+        r"|already (?:initiali[sz]ed|started|loaded|configured|installed|connected|patched|bound)"
         r"|(?:context|unit of work|scope) (?:is )?(?:missing|required|closed|not (?:set|active|bound|entered))",
     ),
     # --- what is waited for: who else has it, or how many there are --------------------------------------------------
@@ -94,7 +95,9 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     # --- what failed outside -----------------------------------------------------------------------------------------
     _row(
-        is_.NO_TRUST, r"(?:tls|ssl) |handshake (?:failed|failure|error)|(?:untrusted|expired) (?:server )?certificate"
+        is_.NO_TRUST,
+        r"(?:tls|ssl) |handshake (?:failed|failure|error)|(?:untrusted|expired) (?:server )?certificate"
+        r"|(?<!gift )certificate (?:error|exception|verif\w+|untrusted)",
     ),
     _row(is_.UPSTREAM_NOT_NOW, r"circuit (?:breaker )?(?:is )?open "),
     _row(is_.SILENT, r"time ?out|timed out|deadline exceeded|no (?:answer|response|reply)|unresponsive"),
@@ -134,7 +137,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r" (?:available|left|free|ready)|no (?:available|free|idle|healthy|live|spare) (?:\w+ )?(?:workers?|threads?"
         r"|connections?|servers?|nodes?|backends?|instances?|gpus?|hosts?|replicas?|upstreams?|agents?|channels?)"
         r"|(?:pool|queue|buffer|mailbox|cache) (?:is )?full"
-        r"|(?:memory|connections?|concurrency|workers?|threads?) limit",
+        r"|(?:memory|connections?|concurrency|workers?|threads?) limit|(?:queue|buffer) overflow|back ?pressure"
+        r"|no (?:workers?|capacity) (?:error |exception )?\Z",
     ),
     # --- settings ----------------------------------------------------------------------------------------------------
     _row(
@@ -147,6 +151,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|(?:templates?|certificate|migrations?|plugin|driver|fonts?|translations?|environment variable|secrets?"
         r"|settings?|config(?:uration)?)"
         r" (?:is |are )?(?:missing|not found|absent|not set|not loaded|not installed)"
+        r"|(?:binary|executable|interpreter|backend|adapter|serializer|renderer|handler|factory)"
+        r" (?:missing|not found|not registered)|env(?:ironment)? var\w* (?:missing|not set|unset)"
         r"|(?:unsupported|unknown|missing|invalid) (?:\w+ )?(?:provider|backend|driver|engine|dialect|plugin"
         r"|dependency|dsn|feature flag|migration) |missing (?:\w+ )?template |(?:template|dsn|feature flag"
         r"|migration|plugin)"
@@ -213,6 +219,7 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|text|comment"
         r"|description|value)"
         r" (?:is )?too (?:short|long)|out of (?:range|bounds) |negative (?:amount|quantity|price|value|number|count)"
+        r"|(?:field|parameter|param|argument|value|header|body|input) (?:is )?required"
         r"|not (?:an? )?(?:number|integer|date|uuid|positive|e ?mail) |must be (?:positive|an? (?:number"
         r"|integer|date)) "
         r"|(?:bad|wrong) (?:date|format|input|value|length|encoding|cursor) |unparsable|empty (?:file|body|payload"
@@ -247,6 +254,8 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         r"|terms|availability|stock) changed|(?:shift|stay|trip|tour|rental|loan|absence|leave|booking|distance"
         r"|duration"
         r"|term) too (?:long|short)"
+        r"|(?:seat|slot|room|product|item|appointment|table|size|variant|date|offer|dish|vehicle) unavailable"
+        r"|kyc required"
         r"|suspended|blocked|locked out|unavailable for|not available|minimum|maximum|fraud|expired|ended |lapsed"
         r"|in use|taken |(?:budget|allowance) exceeded|empty |not applicable|exceeds |(?:region|country|market|area"
         r"|state|city"
@@ -288,15 +297,18 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
         rf"|too many (?!(?:\w+ )?(?:{_COUNTED_BY_MACHINES})s? )",
     ),
     # --- somebody else was there -------------------------------------------------------------------------------------
+    _row(is_.LOST_UPDATE, r"optimistic|concurrent"),
     _row(
         is_.EDIT_CONFLICT,
-        r"conflict|stale|optimistic|concurrent|modified|version mismatch"
+        r"conflict|stale|modified|version mismatch"
         r"|(?<!config )(?<!schema )(?<!leader )(?<!topology )changed",
     ),
     _row(is_.CONTENTION, r"lock|deadlock|concurrency|race"),
     # --- the rest, by words that say less ----------------------------------------------------------------------------
     _row(is_.WHO_ARE_YOU, r"credentials|authentication|login"),
-    _row(is_.NOT_THERE, r"not found|does not exist|doesn t exist|no such|unknown"),
+    _row(
+        is_.NOT_THERE, r"not found|does not exist|doesn t exist|no such|unknown (?!error |exception |failure |reason )"
+    ),
     _row(is_.EXHAUSTED, r"exhausted|too many|overload|capacity|pool"),
     _row(is_.MISCONFIGURED, r"config|setting|misconfigured|environment|dependency missing"),
     _row(
@@ -305,10 +317,10 @@ _NAMES: tuple[tuple[Label, re.Pattern[str]], ...] = (
     ),
     _row(is_.RULE_REFUSES, rf"(?:{_OF_BUSINESS}) mismatch"),
     _row(is_.CONTRADICTION, "mismatch"),
-    _row(is_.DUPLICATE, r"duplicate|constraint|not unique"),
+    _row(is_.DUPLICATE, r"duplicate|constraint|not unique|foreign key"),
     _row(is_.INVALID, r"validation|invalid|malformed|bad request|unsupported|missing|parse|too long"),
     _row(is_.UNREACHABLE, r"connection|network|dns|disconnected"),
-    _row(is_.UPSTREAM_NOT_NOW, r"unavailable|outage|maintenance|not ready|offline|down "),
+    _row(is_.UPSTREAM_NOT_NOW, r"unavailable|outage|maintenance|not ready|offline|down |replica(?:tion)? lag"),
     _row(
         is_.RULE_REFUSES,
         # what was done to a thing, as `WorkspaceArchived` and `ParcelSealed`: it is no longer to be had. Of a worker

@@ -84,15 +84,16 @@ def _of_a_peer(exc: BaseException, now: float, status: int, says: str) -> Readin
 
 _VAGUE_STATUSES = frozenset({400, 410, 422})
 """A rule is as often answered by one of these as by 409."""
+_EDITS = (is_.EDIT_CONFLICT, is_.LOST_UPDATE)
 
 
 def named_answer(word: OwnWord, cls: type) -> OwnWord:
     """How a class of the application speaks that is made of a framework's: that somebody else was there, or that a rule
     refuses, its name says where the status does not."""
     named = guess_by_name(cls.__name__)
-    if named is None or not (named[0].category is Category.BUSINESS_LOGIC or named[0] == is_.EDIT_CONFLICT):
+    if named is None or not (named[0].category is Category.BUSINESS_LOGIC or named[0] in _EDITS):
         return word
-    statuses = _VAGUE_STATUSES if named[0] != is_.EDIT_CONFLICT else frozenset({409})
+    statuses = _VAGUE_STATUSES if named[0] not in _EDITS else frozenset({409})
 
     def speak(exc: BaseException, now: float) -> Reading | None:
         reading = word(exc, now)

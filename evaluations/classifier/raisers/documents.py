@@ -44,7 +44,7 @@ nonsense: dict[str, Any] = {
     "severity": "medium",
 }
 throttled: dict[str, Any] = {"category": "resource", "transient": True, "status": 503, "severity": "medium"}
-edited: dict[str, Any] = {"category": "concurrency", "transient": True, "status": 409, "severity": "low"}
+edited: dict[str, Any] = {"category": "concurrency", "transient": False, "status": 409, "severity": "low"}
 later: dict[str, Any] = {**nonsense, "transient": True}
 STATUSES: dict[int, dict[str, Any]] = {
     400: nonsense,

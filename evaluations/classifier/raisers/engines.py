@@ -229,12 +229,12 @@ def msgpack_object() -> None:
     msgpack.packb(object())
 
 
-@case("pyyaml", "validation", transient=False, status=400, severity="low", note="doubtful: YAML may be settings")
+@case("PyYAML", "validation", transient=False, status=400, severity="low", note="doubtful: YAML may be settings")
 def yaml_text() -> None:
     yaml.safe_load("a: [1, 2")
 
 
-@case("pyyaml", "validation", transient=False, status=400, severity="low", note="doubtful, as above")
+@case("PyYAML", "validation", transient=False, status=400, severity="low", note="doubtful, as above")
 def yaml_tag() -> None:
     yaml.safe_load("!!python/object:os.system {}")
 

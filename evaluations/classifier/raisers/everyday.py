@@ -286,8 +286,8 @@ def _flask_csrf() -> Any:
 add("Flask-WTF", "csrf_missing", UNPARSABLE, _flask_csrf, note="a 400 by its own word")
 
 # --- dates, languages, and the rest ----------------------------------------------------------------------------------
-add("babel", "locale_unknown", INVALID, lambda: babel.Locale.parse("xx_YY"), note="the client's language")
-add("babel", "number", INVALID, lambda: babel.numbers.parse_decimal("x", locale="en"), note="the client's input")
+add("Babel", "locale_unknown", INVALID, lambda: babel.Locale.parse("xx_YY"), note="the client's language")
+add("Babel", "number", INVALID, lambda: babel.numbers.parse_decimal("x", locale="en"), note="the client's input")
 add("arrow", "unparsable", UNPARSABLE, lambda: arrow.get("yesterday"), note="the client's date")
 add("pendulum", "unparsable", UNPARSABLE, lambda: pendulum.parse("yesterday"), note="the client's date")
 add("pendulum", "zone_unknown", INVALID, lambda: pendulum.timezone("Mars/Base"), note="the client's time zone")

@@ -31,8 +31,8 @@ from evaluations.classifier.raisers._peers import HOST, closed_port
 from evaluations.classifier.raisers.scaffold_http import (
     ABSENT,
     CONTENTION,
-    EDITED,
     INVALID,
+    LOST_UPDATE,
     OUR_BUG,
     OUR_SETTINGS,
     UNREADABLE,
@@ -330,7 +330,7 @@ def _() -> None:
             raise OrderNotFoundError("order 17") from exc
 
 
-@fresh("application", "stale_cart_from_no_rows", EDITED)
+@fresh("application", "stale_cart_from_no_rows", LOST_UPDATE)
 def _() -> None:
     class ConcurrentCartUpdate(Exception):
         """What our own repository says."""

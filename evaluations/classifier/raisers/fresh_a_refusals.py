@@ -38,7 +38,7 @@ from evaluations.classifier.raisers._fresh_a import RULE, STORE_REFUSED_US, fres
 from evaluations.classifier.raisers._peers import HOST, base_url, listening, saying
 from evaluations.classifier.raisers.scaffold_http import (
     CONTENTION,
-    EDITED,
+    LOST_UPDATE,
     REFUSED_US,
     WHO,
     Answer,
@@ -291,7 +291,7 @@ def _() -> None:
             raise ImportAlreadyRunning("supplier 7") from exc
 
 
-@fresh("application", "edit_conflict_from_stale_row", EDITED, _WORD)
+@fresh("application", "edit_conflict_from_stale_row", LOST_UPDATE, _WORD)
 def _() -> None:
     class EditConflict(Exception):
         """What our own repository says."""

@@ -170,7 +170,7 @@ def _() -> None:
     argon2.PasswordHasher(time_cost=1, memory_cost=64).hash(None)  # type: ignore[arg-type]
 
 
-@fresh("PyOTP", "secret_is_no_base32", UNREADABLE, "a secret as it is stored; a bug is defensible")
+@fresh("pyotp", "secret_is_no_base32", UNREADABLE, "a secret as it is stored; a bug is defensible")
 def _() -> None:
     pyotp.TOTP("not a secret 018").now()
 

@@ -51,37 +51,37 @@ _TEMPLATES = jinja2.Environment(
 )
 
 
-@case("jinja2", **settings)
+@case("Jinja2", **settings)
 def fresh_e_no_template_of_this_name() -> None:
     _TEMPLATES.get_template("invoice.html")
 
 
-@case("jinja2", **settings)
+@case("Jinja2", **settings)
 def fresh_e_loop_without_an_end() -> None:
     _TEMPLATES.get_template("broken.html")
 
 
-@case("jinja2", **settings)
+@case("Jinja2", **settings)
 def fresh_e_parent_of_a_template_is_gone() -> None:
     _TEMPLATES.get_template("child.html").render()
 
 
-@case("jinja2", **bug)
+@case("Jinja2", **bug)
 def fresh_e_variable_was_not_given() -> None:
     _TEMPLATES.from_string("Dear {{ customer }}").render()
 
 
-@case("jinja2", **bug)
+@case("Jinja2", **bug)
 def fresh_e_attribute_of_nothing() -> None:
     _TEMPLATES.from_string("{{ order.customer.name }}").render(order={})
 
 
-@case("jinja2", **settings)
+@case("Jinja2", **settings)
 def fresh_e_filter_that_is_not_registered() -> None:
     _TEMPLATES.from_string("{{ price | euro }}")
 
 
-@case("jinja2", **settings)
+@case("Jinja2", **settings)
 def fresh_e_invoice_not_rendered() -> None:
     try:
         _TEMPLATES.get_template("invoice-fr.html")

@@ -177,12 +177,12 @@ def _with_tokens(headers: dict[str, str], config: dict[str, Any] | None = None) 
         _protected()
 
 
-@case("flask-jwt-extended", **unknown_client)
+@case("Flask-JWT-Extended", **unknown_client)
 def fresh_e_no_header_at_all() -> None:
     _with_tokens({})
 
 
-@case("flask-jwt-extended", **settings)
+@case("Flask-JWT-Extended", **settings)
 def fresh_e_no_key_for_tokens() -> None:
     def view() -> str:
         return flask_jwt_extended.create_access_token("user-7")
@@ -190,12 +190,12 @@ def fresh_e_no_key_for_tokens() -> None:
     _serve(view, extensions=[flask_jwt_extended.JWTManager])
 
 
-@case("flask-jwt-extended", **unknown_client | {"status": (401, 422)})
+@case("Flask-JWT-Extended", **unknown_client | {"status": (401, 422)})
 def fresh_e_token_of_rubbish() -> None:
     _with_tokens({"Authorization": "Bearer rubbish"})
 
 
-@case("flask-limiter", **our_limit)
+@case("Flask-Limiter", **our_limit)
 def fresh_e_second_call_in_an_hour() -> None:
     def limit(app: flask.Flask) -> None:
         limiter = flask_limiter.Limiter(lambda: "one", app=app, storage_uri="memory://")
@@ -206,14 +206,14 @@ def fresh_e_second_call_in_an_hour() -> None:
     _serve(lambda: "ok", extensions=[limit])
 
 
-@case("flask-login", **unknown_client)
+@case("Flask-Login", **unknown_client)
 def fresh_e_login_required() -> None:
     manager = flask_login.LoginManager()
     manager.user_loader(lambda user: None)
     _serve(flask_login.login_required(lambda: "ok"), extensions=[manager.init_app], config={"SECRET_KEY": "fresh-e"})
 
 
-@case("flask-principal", **forbidden)
+@case("Flask-Principal", **forbidden)
 def fresh_e_role_that_is_missing() -> None:
     def view() -> str:
         with flask_principal.Permission(flask_principal.RoleNeed("admin")).require():
@@ -243,7 +243,7 @@ def fresh_e_first_or_404() -> None:
     _serve(view, config={"SQLALCHEMY_DATABASE_URI": "sqlite://"}, extensions=[database.init_app])
 
 
-@case("flask-restful", **unparsable)
+@case("Flask-RESTful", **unparsable)
 def fresh_e_argument_is_required() -> None:
     parser = flask_restful.reqparse.RequestParser()
     parser.add_argument("page", type=int, required=True, location="args")

@@ -288,13 +288,13 @@ def runtime_error_from_deadlock() -> None:
 
 
 # --- psycopg_pool -----------------------------------------------------------------------------------------------------
-@fresh("psycopg_pool", e.THROTTLED)
+@fresh("psycopg-pool", e.THROTTLED)
 def pool_timeout() -> None:
     with psycopg_pool.ConnectionPool(PG, min_size=1, max_size=1, open=True) as pool, pool.connection():
         pool.getconn(timeout=0.1)
 
 
-@fresh("psycopg_pool", e.THROTTLED)
+@fresh("psycopg-pool", e.THROTTLED)
 def too_many_waiting() -> None:
     with psycopg_pool.ConnectionPool(PG, min_size=1, max_size=1, max_waiting=1, open=True) as pool:
         with pool.connection():
@@ -312,7 +312,7 @@ def _wait_for_one(pool: Any) -> None:
         pool.getconn(timeout=0.4)
 
 
-@fresh("psycopg_pool", e.BUG)
+@fresh("psycopg-pool", e.BUG)
 def pool_closed() -> None:
     pool = psycopg_pool.ConnectionPool(PG, min_size=1, open=True)
     pool.close()
@@ -320,7 +320,7 @@ def pool_closed() -> None:
         pass
 
 
-@fresh("psycopg_pool", e.BUG, note="one pool asked to take the connection of another")
+@fresh("psycopg-pool", e.BUG, note="one pool asked to take the connection of another")
 def foreign_connection() -> None:
     with psycopg_pool.ConnectionPool(PG, min_size=1, open=True) as pool, connect() as connection:
         pool.putconn(connection)

@@ -57,52 +57,52 @@ class SessionExpired(Exception):
 
 
 # --- PyJWT ------------------------------------------------------------------------------------------------------------
-@case("pyjwt", **unknown_client)
+@case("PyJWT", **unknown_client)
 def fresh_e_expired_an_hour_ago() -> None:
     jwt.decode(_token(exp=_past()), _KEY, ["HS256"])
 
 
-@case("pyjwt", **unknown_client)
+@case("PyJWT", **unknown_client)
 def fresh_e_signed_by_somebody_else() -> None:
     jwt.decode(_token(), _KEY[::-1], ["HS256"])
 
 
-@case("pyjwt", **unknown_client)
+@case("PyJWT", **unknown_client)
 def fresh_e_for_another_audience() -> None:
     jwt.decode(_token(aud="billing"), _KEY, ["HS256"], audience="shop")
 
 
-@case("pyjwt", **unknown_client)
+@case("PyJWT", **unknown_client)
 def fresh_e_from_another_issuer() -> None:
     jwt.decode(_token(iss="https://login.example.test"), _KEY, ["HS256"], issuer="https://id.example.test")
 
 
-@case("pyjwt", **unknown_client)
+@case("PyJWT", **unknown_client)
 def fresh_e_claim_that_we_require() -> None:
     jwt.decode(_token(), _KEY, ["HS256"], options={"require": ["exp"]})
 
 
-@case("pyjwt", **unknown_client)
+@case("PyJWT", **unknown_client)
 def fresh_e_algorithm_not_allowed() -> None:
     jwt.decode(_token(), _KEY, ["RS256"])
 
 
-@case("pyjwt", **unknown_client)
+@case("PyJWT", **unknown_client)
 def fresh_e_token_of_one_word() -> None:
     jwt.decode("undefined", _KEY, ["HS256"])
 
 
-@case("pyjwt", note="the key that we were configured with is none", **settings)
+@case("PyJWT", note="the key that we were configured with is none", **settings)
 def fresh_e_public_key_of_rubbish() -> None:
     jwt.encode({"sub": "user-7"}, "-----BEGIN PRIVATE KEY-----\nnone\n-----END PRIVATE KEY-----", "RS256")
 
 
-@case("pyjwt", **refused)
+@case("PyJWT", **refused)
 def fresh_e_key_set_cannot_be_fetched() -> None:
     jwt.PyJWKClient(f"http://127.0.0.1:{closed_port()}/jwks").get_signing_key("key-1")
 
 
-@case("pyjwt", **bug)
+@case("PyJWT", **bug)
 def fresh_e_decode_without_algorithms() -> None:
     jwt.decode(_token(), _KEY)
 
@@ -129,19 +129,19 @@ def fresh_e_not_enough_segments() -> None:
 
 
 # --- authlib ----------------------------------------------------------------------------------------------------------
-@case("authlib", **unknown_client)
+@case("Authlib", **unknown_client)
 def fresh_e_claims_say_expired() -> None:
     claims = authlib.jose.jwt.decode(_token(exp=int(_past().timestamp())), _KEY)
     claims.validate()
 
 
-@case("authlib", **unknown_client)
+@case("Authlib", **unknown_client)
 def fresh_e_bad_signature_of_a_token() -> None:
     authlib.jose.jwt.decode(_token(), "another-key-of-no-service-at-all")
 
 
 @case(
-    "authlib",
+    "Authlib",
     note="whoever comes back with a wrong state did not start at us",
     **unknown_client | {"status": (400, 401, 403)},
 )
@@ -152,14 +152,14 @@ def fresh_e_state_of_another_login() -> None:
     )
 
 
-@case("authlib", **refused_us)
+@case("Authlib", **refused_us)
 def fresh_e_client_secret_is_wrong() -> None:
     said = {"error": "invalid_client", "error_description": "Client authentication failed"}
     with answering(401, said) as url, authlib.integrations.httpx_client.OAuth2Client("shop", "secret") as client:
         client.fetch_token(f"{url}/token", grant_type="client_credentials")
 
 
-@case("authlib", **failed)
+@case("Authlib", **failed)
 def fresh_e_token_endpoint_has_a_bug() -> None:
     with answering(500, "oops", kind="text/plain") as url:
         with authlib.integrations.httpx_client.OAuth2Client("shop", "secret") as client:

@@ -222,26 +222,26 @@ def scheduler() -> Any:
         one.shutdown(wait=False)
 
 
-@fresh("apscheduler", e.ABSENT, note="the job that the client asks for")
+@fresh("APScheduler", e.ABSENT, note="the job that the client asks for")
 def job_not_found() -> None:
     with scheduler() as one:
         one.remove_job("report-7")
 
 
-@fresh("apscheduler", e.Label("data_integrity", False, 409, "medium"), note="a duplicate of a store that is in memory")
+@fresh("APScheduler", e.Label("data_integrity", False, 409, "medium"), note="a duplicate of a store that is in memory")
 def job_exists() -> None:
     with scheduler() as one:
         for _ in range(2):
             one.add_job(print, "interval", hours=1, id="report-7")
 
 
-@fresh("apscheduler", e.BUG)
+@fresh("APScheduler", e.BUG)
 def scheduler_already_running() -> None:
     with scheduler() as one:
         one.start()
 
 
-@fresh("apscheduler", e.BUG)
+@fresh("APScheduler", e.BUG)
 def job_cannot_be_stored() -> None:
     one = BackgroundScheduler(jobstores={"default": SQLAlchemyJobStore("sqlite://")})
     one.start(paused=True)
@@ -251,7 +251,7 @@ def job_cannot_be_stored() -> None:
         one.shutdown(wait=False)
 
 
-@fresh("apscheduler", e.LOST)
+@fresh("APScheduler", e.LOST)
 def store_of_jobs_refuses() -> None:
     one = BackgroundScheduler(
         jobstores={"default": SQLAlchemyJobStore(f"postgresql+psycopg://app@{HOST}:{closed_port()}/app")}

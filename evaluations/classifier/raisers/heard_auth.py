@@ -359,7 +359,7 @@ add_answers(
     _vault,
     {
         "check_and_set": (
-            Means("concurrency", True, (409, 502, 503), "low"),
+            Means("concurrency", False, (409, 502, 503), "low"),
             Answer(400, {"errors": ["check-and-set parameter did not match the current version"]}),
         ),
         "standby": (DOWN, Answer(503, {"errors": ["node is a standby"]})),

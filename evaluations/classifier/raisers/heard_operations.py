@@ -101,7 +101,7 @@ add_answers(
             _status(403, "Forbidden", "pods is forbidden: exceeded quota: small, requested: cpu=1"),
         ),
         "edited_meanwhile": (
-            Means("concurrency", True, (409, 502, 503), "low"),
+            Means("concurrency", False, (409, 502, 503), "low"),
             _status(409, "Conflict", "the object has been modified; please apply your changes to the latest version"),
         ),
         "etcd_leader": (

@@ -102,7 +102,7 @@ add_answers(
         "forbidden": (REFUSED_US, _kubernetes_status(403, "Forbidden")),
         "missing": (FAILED, _kubernetes_status(404, "NotFound", 'pods "pod" not found')),
         "conflict": (
-            Means("concurrency", True, (409, 503), "low"),
+            Means("concurrency", False, (409, 503), "low"),
             _kubernetes_status(409, "Conflict", "Operation cannot be fulfilled: the object has been modified"),
         ),
         "rate_limited": (THROTTLED, _kubernetes_status(429, "TooManyRequests")),

@@ -186,10 +186,10 @@ def _sqlalchemy(call: Any) -> Any:
     return run
 
 
-add("Flask-SQLAlchemy", "get_or_404", ABSENT, _sqlalchemy(lambda store, thing: store.get_or_404(thing, 7)))
-add("Flask-SQLAlchemy", "one_or_404", ABSENT, _sqlalchemy(lambda store, thing: store.one_or_404(store.select(thing))))
-add("Flask-SQLAlchemy", "page", ABSENT, _sqlalchemy(lambda store, thing: store.paginate(store.select(thing), page=9)))
-add("Flask-SQLAlchemy", "no_url", OUR_SETTINGS, lambda: SQLAlchemy(flask.Flask("others")))
+add("flask-sqlalchemy", "get_or_404", ABSENT, _sqlalchemy(lambda store, thing: store.get_or_404(thing, 7)))
+add("flask-sqlalchemy", "one_or_404", ABSENT, _sqlalchemy(lambda store, thing: store.one_or_404(store.select(thing))))
+add("flask-sqlalchemy", "page", ABSENT, _sqlalchemy(lambda store, thing: store.paginate(store.select(thing), page=9)))
+add("flask-sqlalchemy", "no_url", OUR_SETTINGS, lambda: SQLAlchemy(flask.Flask("others")))
 
 
 # --- Django's extensions ------------------------------------------------------------------------------------------

@@ -53,7 +53,8 @@ ABSENT = Means("validation", False, 404, "info")
 TOO_LARGE = Means("validation", False, 413, "low")
 OUR_LIMIT = Means("resource", True, 429, "low")
 CONTENTION = Means("concurrency", True, 503, "medium")
-EDITED = Means("concurrency", True, 409, "low")
+EDITED = Means("concurrency", False, 409, "low")
+LOST_UPDATE = Means("concurrency", True, 409, "low")
 UNREADABLE = Means("data_integrity", False, 500, "high")
 
 

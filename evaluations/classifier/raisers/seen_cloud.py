@@ -26,7 +26,7 @@ from evaluations.classifier.raisers.scaffold_http import (
     add_answers,
 )
 
-_EDITED = Means("concurrency", True, 409, "low")
+_EDITED = Means("concurrency", False, 409, "low")
 _BUSY = Means("concurrency", True, (409, 503), "medium")
 _RULE = Means("business_logic", False, (409, 422), "low")
 

@@ -81,7 +81,7 @@ _ES: tuple[tuple[str, dict[str, Any], Answer, str], ...] = (
         "seen_document_exists",
         {
             "category": "concurrency",
-            "transient": True,
+            "transient": False,
             "status": 409,
             "severity": "low",
             "note": "a version conflict; a duplicate (data_integrity) is defensible",

@@ -51,6 +51,9 @@ class Problem(enum.Enum):
         ("Der Gutschein wurde bereits eingelöst", ("business_logic", 409, False)),
         ("el pedido solicitado no existe", ("validation", 404, False)),
         ("le service de paiement a répondu 503", ("external_service", 503, True)),
+        ("documents on legal hold cannot be deleted", ("business_logic", 409, False)),
+        ("cannot convert None to a total", ("system", 500, False)),
+        ("unknown error", ("system", 500, False)),
     ],
 )
 def test_what_a_class_of_ones_own_was_chosen_to_tell_gives_the_status_too(
@@ -188,6 +191,13 @@ def test_what_is_unavailable_was_perhaps_not_reached(
         ("LeaseLost", ("concurrency", 503, True)),
         ("SupplierAnswerInvalid", ("external_service", 502, False)),
         ("MissingApiKeySetting", ("configuration", 500, False)),
+        ("UnknownError", ("system", 500, False)),
+        ("CacheAlreadyInitialized", ("system", 500, False)),
+        ("BinaryNotFound", ("configuration", 500, False)),
+        ("EnvVarMissing", ("configuration", 500, False)),
+        ("SeatUnavailable", ("business_logic", 409, False)),
+        ("BackPressure", ("resource", 503, True)),
+        ("FieldRequired", ("validation", 400, False)),
     ],
 )
 def test_more_names_are_understood(classify: Classify, name: str, expected: tuple[str, int, bool]) -> None:
@@ -222,6 +232,8 @@ def test_what_a_cache_cannot_read_was_kept(classify: Classify) -> None:
         ("invalid email: zoe", ("validation", 500, False)),
         ("no such customer", ("validation", 500, False)),
         ("login was refused", ("system", 500, False)),
+        ("ffmpeg not found", ("system", 500, False)),
+        ("worker already started", ("system", 500, False)),
         ("it went wrong", ("system", 500, False)),
     ],
 )

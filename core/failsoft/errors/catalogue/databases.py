@@ -118,7 +118,7 @@ _SQL: tuple[tuple[Label, str], ...] = (
     ),
     (is_.NOT_THERE, "sqlalchemy.exc.NoResultFound"),
     (is_.CONTRADICTION, "sqlalchemy.exc.MultipleResultsFound"),
-    (is_.EDIT_CONFLICT, "sqlalchemy.orm.exc.StaleDataError sqlalchemy.orm.exc.ObjectDeletedError"),
+    (is_.LOST_UPDATE, "sqlalchemy.orm.exc.StaleDataError sqlalchemy.orm.exc.ObjectDeletedError"),
 )
 
 _REDIS: tuple[tuple[Label, str], ...] = (
@@ -236,11 +236,11 @@ _DOCUMENTS: tuple[tuple[Label, str], ...] = (
         """,
     ),
     (is_.CONTENTION, "neo4j.exceptions.TransientError"),
+    (is_.LOST_UPDATE, "couchbase.exceptions.CasMismatchException"),
     (
         is_.EDIT_CONFLICT,
         """
         elasticsearch.ConflictError opensearchpy.exceptions.ConflictError
-        couchbase.exceptions.CasMismatchException
         """,
     ),
     (
@@ -269,7 +269,7 @@ _DOCUMENTS: tuple[tuple[Label, str], ...] = (
         opensearchpy.exceptions.SerializationError opensearchpy.exceptions.OpenSearchDslException
         """,
     ),
-    (is_.TOO_LARGE, "pymongo.errors.DocumentTooLarge"),
+    (is_.TOO_BIG_FOR_PEER, "pymongo.errors.DocumentTooLarge"),
     (
         is_.CONTRADICTION,
         """

@@ -164,7 +164,7 @@ _TARANTOOL: _Rows = (
 )
 
 _KAZOO: _Rows = (
-    (is_.EDIT_CONFLICT, "BadVersionError"),
+    (is_.LOST_UPDATE, "BadVersionError"),
     (is_.NOT_THERE, "NoNodeError"),
     (is_.CONSTRAINT, "NotEmptyError"),
     (is_.CONTENTION, "CancelledError ReconfigInProcessError"),

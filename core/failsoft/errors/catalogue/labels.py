@@ -119,7 +119,10 @@ PAYMENT_DUE = Label(Category.BUSINESS_LOGIC, _LOW, False, 402, "PAYMENT_REQUIRED
 # --- concurrency ------------------------------------------------------------------------------------------------------
 CONTENTION = Label(Category.CONCURRENCY, _MEDIUM, True, 503, "CONCURRENCY_ERROR")
 DEADLOCK = Label(Category.CONCURRENCY, _MEDIUM, True, 503, "DEADLOCK")
-EDIT_CONFLICT = Label(Category.CONCURRENCY, _LOW, True, 409, "CONFLICT")
+# who sent a version that is no more has to load again
+EDIT_CONFLICT = Label(Category.CONCURRENCY, _LOW, False, 409, "CONFLICT")
+# this request read the version itself, and reads again when it is repeated
+LOST_UPDATE = EDIT_CONFLICT._replace(transient=True)
 
 # --- data integrity ---------------------------------------------------------------------------------------------------
 DUPLICATE = Label(Category.DATA_INTEGRITY, _MEDIUM, False, 409, "CONFLICT")

@@ -105,7 +105,7 @@ _STORES: tuple[tuple[Label, str], ...] = (
         """,
     ),
     (is_.POOL_SILENT, "neo4j.exceptions.ConnectionAcquisitionTimeoutError"),
-    (is_.EDIT_CONFLICT, "cassandra.cqlengine.query.LWTException"),
+    (is_.LOST_UPDATE, "cassandra.cqlengine.query.LWTException"),
     (is_.REFUSED_US, "cassandra.protocol.BadCredentials hazelcast.errors.AccessControlError"),
     (is_.BAD_ROW, "clickhouse_driver.columns.exceptions.ColumnException"),
     (

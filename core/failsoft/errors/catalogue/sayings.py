@@ -14,7 +14,7 @@ WORDS_OF_KITS: tuple[tuple[Label, str, str], ...] = (
         "argon2.exceptions.VerificationError",
         r"too (?:short|long|small|large|big|few|many)|[Dd]ecoding|[Ee]ncoding|[Ii]ncorrect|[Pp]arameter",
     ),
-    (is_.EDIT_CONFLICT, "django.db.utils.DatabaseError", r"did not affect any rows"),
+    (is_.LOST_UPDATE, "django.db.utils.DatabaseError", r"did not affect any rows"),
     # an algorithm that code asks for, with a key that is for another
     (is_.BUG, "cryptography.exceptions.UnsupportedAlgorithm", r"signature algorithm|[Pp]adding|serialization"),
     # of a template that can be read: called wrongly when it is filled

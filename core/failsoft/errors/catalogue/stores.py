@@ -66,7 +66,7 @@ _SQL: tuple[tuple[Label, str], ...] = (
         mongoengine.errors.MultipleObjectsReturned
         """,
     ),
-    (is_.EDIT_CONFLICT, "pony.orm.core.OptimisticCheckError pony.orm.core.UnrepeatableReadError"),
+    (is_.LOST_UPDATE, "pony.orm.core.OptimisticCheckError pony.orm.core.UnrepeatableReadError"),
     (is_.MISCONFIGURED, "pony.orm.core.MappingError pony.orm.core.BindingError pony.orm.core.TableDoesNotExist"),
 )
 
@@ -150,7 +150,7 @@ _DOCUMENTS: tuple[tuple[Label, str], ...] = (
         weaviate.exceptions.WeaviateAgentsNotInstalledError weaviate.exceptions.MissingScopeError
         """,
     ),
-    (is_.EDIT_CONFLICT, "mongoengine.errors.SaveConditionError beanie.exceptions.RevisionIdWasChanged"),
+    (is_.LOST_UPDATE, "mongoengine.errors.SaveConditionError beanie.exceptions.RevisionIdWasChanged"),
     (is_.DUPLICATE, "beanie.exceptions.DocumentAlreadyCreated"),
     (is_.THROTTLED, "qdrant_client.common.client_exceptions.ResourceExhaustedResponse"),
     (wrapping(is_.UNREACHABLE), "qdrant_client.http.exceptions.ResponseHandlingException"),

@@ -166,7 +166,7 @@ _OF_DATA: tuple[tuple[Label, str], ...] = (
     (is_.MISCONFIGURED, "webpack_loader.exceptions.WebpackLoaderBadStatsError"),
     (is_.CONSTRAINT, "neomodel.exceptions.AttemptedCardinalityViolation neomodel.exceptions.MutualExclusionViolation"),
     (is_.EDIT_CONFLICT, "concurrency.exceptions.VersionChangedError cloudpathlib.exceptions.OverwriteNewerCloudError"),
-    (is_.EDIT_CONFLICT, "cloudpathlib.exceptions.OverwriteNewerLocalError"),
+    (is_.EDIT_CONFLICT, "cloudpathlib.exceptions.OverwriteNewerLocalError concurrency.exceptions.RecordModifiedError"),
     (is_.CONTRADICTION, "djmoney.contrib.exchange.exceptions.MissingRate"),
     # a signature, and who says that it is theirs
     (
