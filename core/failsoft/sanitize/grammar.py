@@ -127,6 +127,10 @@ SHAPES: dict[str, re.Pattern[str]] = {
 """Kinds whose value has a form: what is not of that form is not a value."""
 
 
+# a number for a phone without gaps, and another number
+_UNPARTED = as_pattern(r"\+\d{10,15}(?= \d)")
+
+
 class Value(NamedTuple):
     """A value as it stands in the text."""
 
@@ -187,6 +191,19 @@ def _bare(text: str, at: int) -> Value | None:
     return Value(at, end, quoted=False) if end > at else None
 
 
+def _shaped(text: str, at: int, kind: str, shape: re.Pattern[str]) -> Value | None:
+    """A value that its form delimits."""
+    match = shape.match(text, at)
+    if match is None:
+        return None
+    if kind == "iban":
+        # its groups look like the words of what follows
+        return Value(at, at + end_of_iban(match.group()), quoted=False)
+    if kind == "phone" and (unparted := _UNPARTED.match(text, at)):
+        return Value(at, unparted.end(), quoted=False)
+    return Value(at, match.end(), quoted=False)
+
+
 def read_value(text: str, at: int, kind: str) -> Value | None:
     """The value that begins at `at`, or None if none does."""
     first = text[at : at + 1]
@@ -200,11 +217,7 @@ def read_value(text: str, at: int, kind: str) -> Value | None:
     if first in MARKS and (marked := _MARKED.match(text, at)):
         return Value(marked.start(1), marked.end(1), quoted=True)
     if shape := SHAPES.get(kind):
-        match = shape.match(text, at)
-        if match and kind == "iban":
-            # its groups look like the words of what follows
-            return Value(at, at + end_of_iban(match.group()), quoted=False)
-        return Value(at, match.end(), quoted=False) if match else None
+        return _shaped(text, at, kind, shape)
     if first in _HOLDS and (template := TEMPLATE.match(text, at)):
         return Value(at, template.end(), quoted=False)
     return _bare(text, at)
