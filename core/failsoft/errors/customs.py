@@ -54,6 +54,7 @@ ROWS: tuple[Row, ...] = (
         r"|initiali[sz]ed|open|implemented|bound|fitted|trained) "
         r"|local protocol|(?:illegal|incorrect|wrong|bad) state|invalid (?:state|operation|operand)|channel wrong state"
         r"|programming |usage (?!limit)|reentran"
+        r"|(?:\w+ )?context (?:does ?not exist|not (?:found|set|available)|missing)"
         r"|(?:field|variable|attribute) does ?not exist|illegal argument|invalid argument|unsupported operation"
         r"|response not read|stream consumed|cookie conflict|user error |(?:unknown|no) (?:command|script) |detached ",
         is_.BUG,
@@ -67,7 +68,6 @@ ROWS: tuple[Row, ...] = (
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG},
     ),
     _row(r"(?:input|param\w*|argument|value|option|model) required", None, {_K.CLIENT: is_.BUG}),
-    _row(r"(?:\w+ )?context (?:does ?not exist|not (?:found|set|available)|missing)", is_.BUG),
     _row(r"undefined error|(?:template )?runtime ", None, {_K.CONFIG: is_.BUG}),
     _row(r"(?:column|field) not found|invalid (?:param\w*|arg\w*|option)", None, {_K.PARSER: is_.BUG}),
     _row(
@@ -326,11 +326,8 @@ ROWS: tuple[Row, ...] = (
         {_K.UNKNOWN: is_.INVALID, _K.PARSER: is_.INVALID, _K.FRAMEWORK: is_.INVALID, _K.STORE: is_.INVALID},
     ),
     _row(r"suspicious|disallowed", None, {_K.FRAMEWORK: is_.INVALID}),
-    _row(
-        r"(?:job|task|object|record|key|item) lookup ",
-        None,
-        dict.fromkeys((_K.UNKNOWN, _K.BROKER, _K.STORE), is_.NOT_THERE),
-    ),
+    _row(r"(?:job|task|object|record|key|item) lookup ", None,
+         dict.fromkeys((_K.UNKNOWN, _K.BROKER, _K.STORE), is_.NOT_THERE)),
     # --- not now -----------------------------------------------------------------------------------------------------
     _row(
         r"(?:unavailable(?! for legal)|not available|(?<!free )busy |loading (?!err|exc)|try again"
