@@ -22,6 +22,12 @@ __all__ = [
 ]
 
 _ABSENT = object()
+# what these classes hold beside their arguments, and show
+_HELD: tuple[tuple[type[BaseException], tuple[str, ...]], ...] = (
+    (OSError, ("errno", "strerror", "filename", "filename2")),
+    (ImportError, ("msg", "name", "path")),
+    (SyntaxError, ("msg", "filename", "lineno", "offset", "text", "end_lineno", "end_offset")),
+)
 
 
 def rebuilt_mapping(obj: Any, cleaned: dict[Any, Any], *, changed: bool) -> Any:
@@ -143,6 +149,12 @@ def rebuilt_object(obj: Any, changes: Mapping[str, Any], text: Callable[[str], s
         return text(repr(obj))
 
 
+def _held(obj: BaseException) -> dict[str, Any]:
+    """What is told beside the arguments, such as the name of a file: neither these nor `vars` have it."""
+    names = next((names for kind, names in _HELD if isinstance(obj, kind)), ())
+    return {name: value for name in names if (value := getattr(obj, name, None)) is not None}
+
+
 def rebuilt_exception(
     obj: BaseException,
     visit: Callable[[Any], Any],
@@ -156,10 +168,13 @@ def rebuilt_exception(
     shown = str(obj)
     args = visit(obj.args)
     state = {name: member(name, value) for name, value in vars(obj).items()}
+    held = _held(obj)
+    cleaned = {name: visit(value) for name, value in held.items()}
     cause = visit(obj.__cause__)
     context = visit(obj.__context__)
     clean = (
         args == obj.args
+        and cleaned == held
         and text(shown) == shown
         and all(state[name] is value or state[name] == value for name, value in vars(obj).items())
         and cause is obj.__cause__
@@ -170,6 +185,9 @@ def rebuilt_exception(
     try:
         made: BaseException = type(obj).__new__(type(obj), *args)
         made.args = args
+        for name, value in cleaned.items():
+            if getattr(made, name, None) != value:
+                setattr(made, name, value)
         made.__dict__.update(state)
         made.__cause__ = cause if isinstance(cause, BaseException) else None
         made.__context__ = context if isinstance(context, BaseException) else None
