@@ -32,7 +32,9 @@ __all__ = [
     "digits_family",
     "ends_in_long_word",
     "marker",
+    "replaced",
     "signs_family",
+    "touching",
     "words_family",
 ]
 
@@ -203,6 +205,22 @@ def any_case(*words: str) -> str:
 def marker(kind: str) -> str:
     """What stands in the place of something redacted."""
     return f"[REDACTED:{kind}]"
+
+
+def replaced(text: str, spans: list[Span]) -> str:
+    """The text with what stands instead of each span."""
+    pieces: list[str] = []
+    at = 0
+    for start, end, replacement in spans:
+        pieces += (text[at:start], replacement)
+        at = end
+    pieces.append(text[at:])
+    return "".join(pieces)
+
+
+def touching(text: str, spans: list[Span]) -> bool:
+    """Whether a span touched a word, which might read differently now that the span is gone."""
+    return any(text[start - 1 : start].isalnum() or text[end : end + 1].isalnum() for start, end, _ in spans)
 
 
 def _width(lead: str) -> int:

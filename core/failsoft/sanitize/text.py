@@ -26,7 +26,18 @@ from failsoft.sanitize.patterns import CompiledPattern, found_by
 from failsoft.sanitize.recent import LONGEST, Recent
 from failsoft.sanitize.records import RecordRules
 from failsoft.sanitize.repeats import with_repeats
-from failsoft.sanitize.scanner import Anchor, Family, Look, Scan, Span, digits_family, signs_family, words_family
+from failsoft.sanitize.scanner import (
+    Anchor,
+    Family,
+    Look,
+    Scan,
+    Span,
+    digits_family,
+    replaced,
+    signs_family,
+    touching,
+    words_family,
+)
 from failsoft.sanitize.statements import statement_anchors
 from failsoft.sanitize.stems import FOREIGN_STEMS, STEMS, STRICT_FOREIGN_STEMS, STRICT_STEMS
 from failsoft.sanitize.strict import scrub_strictly
@@ -143,7 +154,7 @@ class TextEngine:
 
     def by_patterns(self, text: str) -> str:
         """The text without what goes by the patterns of the application, and nothing else."""
-        return _replace(text, self._tagged(text, found_by(self._patterns, text)))
+        return replaced(text, self._tagged(text, found_by(self._patterns, text)))
 
     def is_idle(self, text: str) -> bool:
         """Whether a short text says nothing; most leaves of values are such texts."""
@@ -189,7 +200,7 @@ class TextEngine:
         """The text after one pass, and whether a second one would find nothing more."""
         settled = True
         if self._patterns and (spans := found_by(self._patterns, text)):
-            text, where, settled = _replace(text, self._tagged(text, spans)), None, False
+            text, where, settled = replaced(text, self._tagged(text, spans)), None, False
         if "&" in text and (decoded := self._decoded(text, "entity")) != text:
             # first, as its quotes and arrows tell where a value begins and ends
             text, where, settled = decoded, None, False
@@ -197,8 +208,8 @@ class TextEngine:
         telling = not cursors
         if cursors and (spans := _found(scan := Scan(text), cursors)):
             spans = self._tagged(text, spans)
-            cleaned = _replace(text, spans)
-            settled = settled and (cleaned == text or not (_touching(text, spans) or _found_late(scan, spans, cleaned)))
+            cleaned = replaced(text, spans)
+            settled = settled and (cleaned == text or not (touching(text, spans) or _found_late(scan, spans, cleaned)))
             text = cleaned
         if _is_encoded(text):
             for way in _LATER:
@@ -214,9 +225,9 @@ class TextEngine:
             return text
         if self._patterns and (own := found_by(self._patterns, view.text)):
             # what else there is, is found when this has gone
-            return _replace(text, self._tagged(text, mapped(view, own)))
+            return replaced(text, self._tagged(text, mapped(view, own)))
         spans = self._spans(view.text)
-        return _replace(text, self._tagged(text, mapped(view, spans))) if spans else text
+        return replaced(text, self._tagged(text, mapped(view, spans))) if spans else text
 
     def _tagged(self, text: str, spans: list[Span]) -> list[Span]:
         if not self._tagger.on and "[REDACTED:" not in text:
@@ -225,9 +236,8 @@ class TextEngine:
         return [(start, end, tagged(replacement, text[start:end])) for start, end, replacement in spans]
 
     def _reveals(self, text: str) -> bool:
-        if self._patterns and found_by(self._patterns, text):
-            return True
-        return any(text[start:end] != replacement for start, end, replacement in self._spans(text, nested=True))
+        spans = found_by(self._patterns, text) or self._spans(text, nested=True)
+        return any(text[start:end] != replacement for start, end, replacement in spans)
 
     def _spans(self, text: str, *, nested: bool = False) -> list[Span]:
         cursors = self._cursors(text)
@@ -235,7 +245,7 @@ class TextEngine:
 
     def _once(self, text: str) -> str:
         """The text after one pass, in which nothing is decoded: a rule asks for it, and would be asked again."""
-        return _replace(text, self._tagged(text, spans)) if (spans := self._spans(text)) else text
+        return replaced(text, self._tagged(text, spans)) if (spans := self._spans(text)) else text
 
     def _where(self, text: str) -> Where:
         """Which parts of a text have to be searched."""
@@ -387,18 +397,3 @@ def _found_late(scan: Scan, spans: list[Span], cleaned: str) -> bool:
         if isinstance(found, tuple) and cleaned[found[0] : found[1]] != found[2]:
             return True
     return False
-
-
-def _replace(text: str, spans: list[Span]) -> str:
-    pieces: list[str] = []
-    at = 0
-    for start, end, replacement in spans:
-        pieces += (text[at:start], replacement)
-        at = end
-    pieces.append(text[at:])
-    return "".join(pieces)
-
-
-def _touching(text: str, spans: list[Span]) -> bool:
-    """Whether a span touched a word, which might read differently now that the span is gone."""
-    return any(text[start - 1 : start].isalnum() or text[end : end + 1].isalnum() for start, end, _ in spans)
