@@ -100,8 +100,11 @@ def overlay(base: Reading, said: ErrorMapping, source: str, says: str, confidenc
         more["suggested"] = said.suggestions
     if said.retry_after is not None:
         more.update(retry_after=said.retry_after, retry_after_set=True)
-    if said.transient is not None or said.status is not None:
+    if said.transient is not None:
         more.pop("presumed", None)
+    elif label.transient and not base.label.transient:
+        # a status says that it may pass; that a call may be repeated for it has to be said
+        more["presumed"] = True
     if said.report is not None:
         more["expected"] = not said.report
     explicit = base.explicit or said.status is not None

@@ -125,7 +125,7 @@ class Condition(Options):
         # nothing at all would hold always, which nobody can have meant
         if not self.given:
             yield Fault(path, "", f"expected one of {', '.join(key.rstrip('_') for key in _KEYS)}")
-        for text in _texts(self.message_matches or ()):
+        for text in () if self.message_matches is None else _texts(self.message_matches):
             try:
                 _pattern(text)
             except ValueError as error:
@@ -134,16 +134,19 @@ class Condition(Options):
             texts = getattr(self, name)
             if texts is not None and not all(_texts(texts)):
                 yield Fault(f"{path}.{name}", "", "expected no empty text")
-        for name in ("all_", "any_"):
+        for name in _KEYS:
+            # one of none never holds, and all of none always do
             if getattr(self, name) == ():
-                yield Fault(f"{path}.{name.rstrip('_')}", "[]", "expected at least one condition")
+                what = "text" if name in _OF_TEXTS else "condition"
+                yield Fault(f"{path}.{name.rstrip('_')}", "[]", f"expected at least one {what}")
         for text in _texts(self.error_type or ()):
             if text and not _CLASS.fullmatch(text):
                 yield Fault(f"{path}.error_type", shown(text), 'expected the path or name of a class: "shop.Oops"')
 
 
 _pattern = lru_cache(maxsize=256)(checked)
-_KEYS = ("message_contains", "message_matches", "error_type", "source", "context", "all_", "any_", "not_", "custom")
+_OF_TEXTS = ("message_contains", "message_matches", "error_type", "source")
+_KEYS = (*_OF_TEXTS, "context", "all_", "any_", "not_", "custom")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
