@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from failsoft.bus import Bus
-from failsoft.call import Call
+from failsoft.call import Call, Context
 from failsoft.clock import Clock
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import ServiceUnavailableError
@@ -87,7 +87,8 @@ class Responder:
         """The failure of an exception; the same object if this call has met it already."""
         if call.failure is not None and call.cause is exc:
             return call.failure
-        failure = self._classifier.classify(exc, source=call.source, context=call.context)
+        context = Context(call) if self._classifier.ruled else None
+        failure = self._classifier.classify(exc, source=call.source, context=context)
         if call.critical and not failure.disconnected and not (_meant(failure) and failure.status < 500):
             failure.severity = failure.severity.raised
         return failure

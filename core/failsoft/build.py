@@ -265,7 +265,7 @@ class _Means(NamedTuple):
 def _responder(
     settings: Settings, classifier: Classifier, catalogue: Catalogue, style: Style, means: _Means
 ) -> Responder:
-    return Responder(
+    responder = Responder(
         classifier=classifier,
         maker=_maker(settings, catalogue, means.sanitizer, means.rng),
         style=style,
@@ -276,6 +276,8 @@ def _responder(
         clean=means.sanitizer.text,
         witness=means.witness,
     )
+    classifier.report_to(responder.internal)
+    return responder
 
 
 def _plain(settings: Settings) -> Mode | None:
@@ -297,7 +299,7 @@ def _hooks(settings: Settings, faults: list[Fault]) -> dict[str, Callable[..., A
 
 def _renderer(settings: Settings, faults: list[Fault]) -> Callable[..., Any] | None:
     reference = settings.responses.renderer
-    return resolve(reference, "responses.renderer", faults) if reference else None
+    return resolve(reference, "responses.renderer", faults, takes=2) if reference else None
 
 
 def _load_code_of_policies(settings: Settings, faults: list[Fault]) -> None:
@@ -305,7 +307,7 @@ def _load_code_of_policies(settings: Settings, faults: list[Fault]) -> None:
     for name, policy in settings.policies.items():
         path = join_path("policies", name)
         if policy.rate_limit is not None and policy.rate_limit.function is not None:
-            resolve(policy.rate_limit.function, f"{path}.rate_limit.key", faults)
+            resolve(policy.rate_limit.function, f"{path}.rate_limit.key", faults, takes=1)
         for key, part in (("retry", policy.retry), ("circuit_breaker", policy.circuit_breaker)):
             try:
                 if part is not None:

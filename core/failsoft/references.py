@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,14 +12,15 @@ from typing import Any
 from failsoft.errors.exceptions import Fault
 from failsoft.sanitize import sanitize
 
-__all__ = ["read_secret", "resolve"]
+__all__ = ["read_secret", "resolve", "unfit"]
 
 
-def resolve(reference: str, path: str, faults: list[Fault]) -> Callable[..., Any]:
+def resolve(reference: str, path: str, faults: list[Fault], *, takes: int | None = None) -> Callable[..., Any]:
     """The callable that a reference names. If there is none, a fault is added, and what is returned is no use.
 
     Parameters:
         path: where the reference stands in the settings.
+        takes: it is called with so many arguments, and what it returns is not awaited. Absent: not looked at.
     """
     module, _, name = reference.partition(":")
     try:
@@ -31,7 +33,26 @@ def resolve(reference: str, path: str, faults: list[Fault]) -> Callable[..., Any
         return _missing
     if not callable(found):
         faults.append(Fault(path, repr(reference), "expected a callable"))
+    elif takes is not None and (said := unfit(found, takes)) is not None:
+        faults.append(Fault(path, repr(reference), said))
     return found  # type: ignore[no-any-return]  # seen to be callable, or the build fails
+
+
+def unfit(function: Callable[..., Any], arguments: int) -> str | None:
+    """Why a function cannot be asked, in words; None if it can.
+
+    Parameters:
+        arguments: how many it is called with.
+    """
+    if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None)):  # noqa: B004
+        return "expected a plain function: nothing is awaited while it is decided"
+    try:
+        inspect.signature(function).bind(*[None] * arguments)
+    except TypeError:
+        return f"expected a function that takes {arguments} argument{'s' * (arguments > 1)}"
+    except ValueError:  # a builtin that does not tell
+        pass
+    return None
 
 
 def read_secret(reference: str) -> str:

@@ -69,7 +69,7 @@ class Classifier:
         locals_of: Callable[[FrameType], Mapping[str, str]] | None = None,
     ) -> None:
         faults: list[Fault] = []
-        function = None if fingerprint is None else resolve(fingerprint, "telemetry.fingerprint", faults)
+        function = None if fingerprint is None else resolve(fingerprint, "telemetry.fingerprint", faults, takes=1)
         self._groups = Groups(function)
         self._rules = compile_rules(rules, faults)
         if faults:
@@ -81,6 +81,16 @@ class Classifier:
         self._judge = Judge(self._classes, self._rules, model)
         self._remembered = Remembered()
         self._own_errors = 0
+        self._report: Callable[[str, BaseException], object] | None = None
+
+    @property
+    def ruled(self) -> bool:
+        """Whether there are rules, who alone ask about the call."""
+        return bool(self._rules.rules)
+
+    def report_to(self, report: Callable[[str, BaseException], object]) -> None:
+        """Tell of each fault of a function of the application, and of our own: where, and what was raised."""
+        self._rules.report = self._groups.report = self._report = report
 
     @property
     def internal_errors(self) -> int:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from inspect import isawaitable
 from typing import Annotated, Any, NamedTuple
 
 from msgspec import Meta
 
+from failsoft.call import ContextField
 from failsoft.deferred import as_pattern
 from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.exceptions import Fault
@@ -78,9 +80,13 @@ class ErrorMapping(Options):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContextCondition(Options):
-    """Holds if a field of the call's context has a value, or one of several."""
+    """Holds if something about the call has a value, or one of several. Nothing does where no call is known."""
 
-    field: Annotated[str, Meta(min_length=1, description="Name; a dot leads into a table.")]
+    field: Annotated[
+        ContextField,
+        Meta(description="What about the call. `endpoint` is method and route template, or `guard:NAME`; of a guard no "
+        "request is known, so that what is of one is empty."),
+    ]  # fmt: skip
     value: Annotated[
         str | int | float | bool | tuple[str, ...],
         Meta(description="The value, or a list of texts of which one is meant."),
@@ -112,13 +118,13 @@ class Condition(Options):
     ] = None
     source: Annotated[_Texts | None, Meta(description="Where the exception came from, or several.")] = None
     context: Annotated[
-        ContextCondition | tuple[ContextCondition, ...] | None, Meta(description="What the call's context holds.")
+        ContextCondition | tuple[ContextCondition, ...] | None, Meta(description="What is known of the call.")
     ] = None
     all_: Annotated[tuple[Condition, ...] | None, Meta(description="Every one of these holds.")] = None
     any_: Annotated[tuple[Condition, ...] | None, Meta(description="One of these holds.")] = None
     not_: Annotated[Condition | None, Meta(description="This does not hold.")] = None
     custom: Annotated[
-        Reference | None, Meta(description='"package.module:function", called with the exception and the context.')
+        Reference | None, Meta(description='"package.module:function", called with the exception and a mapping of what is known of the call, as in `context`.')
     ] = None
 
     def check(self, path: str) -> Iterable[Fault]:
@@ -182,6 +188,8 @@ class CompiledRules:
     """By confidence, the highest first."""
     errors: int = 0
     """How often a custom condition raised; it counts as no match."""
+    report: Callable[[str, BaseException], object] | None = None
+    """Is told where and what it raised."""
 
     def match(self, exc: BaseException, message: str, source: str, context: Mapping[str, Any]) -> Rule | None:
         """The rule that decides about an exception, if any does."""
@@ -237,11 +245,7 @@ def _plain_tests(when: Condition) -> Iterable[_Test]:
 
 
 def _holds(context: Mapping[str, Any], wanted: ContextCondition) -> bool:
-    value: Any = context.get(wanted.field)
-    if value is None and "." in wanted.field:
-        value = context
-        for part in wanted.field.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
+    value = context.get(wanted.field)
     if isinstance(wanted.value, tuple):
         return value in wanted.value
     return isinstance(value, bool) is isinstance(wanted.value, bool) and bool(value == wanted.value)
@@ -262,13 +266,23 @@ def _opposite(test: _Test) -> _Test:
 
 
 def _custom(reference: str, path: str, compiled: CompiledRules, faults: list[Fault]) -> _Test:
-    function = resolve(reference, path, faults)
+    function = resolve(reference, path, faults, takes=2)
 
     def ask(case: Case) -> bool:
         try:
-            return bool(function(case.exc, case.context))
-        except Exception:  # noqa: BLE001 - the application's function must not cost the answer
+            said = function(case.exc, case.context)
+            if isawaitable(said):
+                close = getattr(said, "close", None)
+                if close is not None:
+                    close()
+                raise TypeError("expected true or false, and not something to be awaited")
+            return bool(said)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - the application's function must not cost the answer
             compiled.errors += 1
+            if compiled.report is not None:
+                compiled.report(path, error)
             return False
 
     return ask
