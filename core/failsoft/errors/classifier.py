@@ -143,8 +143,12 @@ class Classifier:
                 asked = Asked(now, source, _NO_CONTEXT if context is None else context, by_id, [0], _NO_CODES)
                 return self._conclude(self._judge.judge(exc, asked), links, now, error_id)
             return self._conclude(self._found(exc, by_id, _NO_CODES, now), links, now, error_id)
-        except Exception:  # noqa: BLE001 - whatever an exception does to us, its request gets an answer
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever an exception does to us, its request gets an answer
             self._own_errors += 1
+            if self._report is not None:
+                self._report("classification", error)
             return _unforeseen(exc, links, now, error_id)
 
     def _see(self, exc: BaseException, links: dict[int, Link]) -> Seen | None:
@@ -301,7 +305,9 @@ def _hangs_on_numbers(reading: Reading, links: tuple[Link, ...], texts: int) -> 
 def _unforeseen(exc: BaseException, links: tuple[Link, ...], now: float, error_id: str | None) -> Failure:
     try:
         links = links or capture(exc, max_links=1)
-    except Exception:  # noqa: BLE001 - the very last line
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - the very last line
         links = (Link("Exception", "<unprintable exception>", (), ""),)
     return Failure(
         type=links[0].type,
