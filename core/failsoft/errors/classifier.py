@@ -20,7 +20,7 @@ from failsoft.errors.fingerprint import Groups
 from failsoft.errors.fleeting import answers, compared, noted
 from failsoft.errors.judge import Asked, Judge
 from failsoft.errors.model import TextModel
-from failsoft.errors.reading import Reading
+from failsoft.errors.reading import Reading, recode, severity_of
 from failsoft.errors.rules import ErrorMapping, Rule, compile_rules
 from failsoft.errors.taxonomy import Category, Severity
 from failsoft.errors.wording import place
@@ -250,6 +250,10 @@ class Classifier:
         expected = reading.is_expected
         label = reading.label
         if not reading.explicit and not self._move_status and label.status != 500:
+            if label.status < 500:
+                # nobody is turned away with it
+                label = recode(label, 500)
+                label = label._replace(severity=severity_of(label.category, label))
             label = label._replace(status=500)
             more.pop("errors", None)
         recoverable = label.transient or (400 <= label.status < 500 and label.status not in _FINAL)

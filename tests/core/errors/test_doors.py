@@ -103,3 +103,26 @@ def test_functions_of_the_application_that_fail_are_told_of(function: str, caplo
     assert places.count("telemetry.fingerprint") >= 3
     lines = [one.getMessage() for one in caplog.records if one.name == "failsoft.internal"]
     assert len(lines) == 2, "the log is not filled by it"
+
+
+class OrderNotFound(Exception):
+    pass
+
+
+def test_a_status_that_stays_at_500_has_the_code_of_one() -> None:
+    with failsoft.Failsoft({"responses": {"status_from": "framework"}}) as fs:
+        problem, failure = fs.handle(OrderNotFound("4711")), fs.classify(OrderNotFound("4711"))
+    assert (problem.status, problem.code, problem.notification) == (500, "INTERNAL_ERROR", "error")
+    assert (failure.severity, failure.recoverable) == ("high", False)
+
+
+@pytest.mark.parametrize("value", [None, ["tea"], b"tea", object()])
+def test_a_text_that_names_what_is_not_there_gives_way(value: object) -> None:
+    said = {"status": 409, "user_message": "Only {left} left.", "public_details": ["left"]}
+    with failsoft.Failsoft({"errors": {f"{HERE}.Weather": said}}) as fs:
+        none = Weather("x")
+        assert "{" not in (fs.handle(none).detail or "")
+        none.left = value  # type: ignore[attr-defined]
+        assert "{" not in (fs.handle(none).detail or "")
+        none.left = 2  # type: ignore[attr-defined]
+        assert fs.handle(none).detail == "Only 2 left."
