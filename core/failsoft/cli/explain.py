@@ -51,7 +51,7 @@ def explain(context: Context | None, what: str, source: str, as_json: bool) -> N
     given = (context or Context()).source()
     try:
         settings = Settings() if given is None else load(given)
-        text = sys.stdin.read() if what == "-" else what
+        text = _standard_input() if what == "-" else what
         error_id = id_in(text)
         said = recorded(error_id, settings) if error_id is not None else _judged(exception_of(text), settings, source)
     except SettingsError as error:
@@ -65,6 +65,12 @@ def explain(context: Context | None, what: str, source: str, as_json: bool) -> N
     # whoever wrote the message may have written for the terminal
     shown = json.dumps(said, indent=2) if as_json else "\n".join(map(one_line, _lines(said)))
     click.echo(shown)
+
+
+def _standard_input() -> str:
+    """What comes by it: a log may hold whatever bytes, and none of them is a reason to say nothing."""
+    given = sys.stdin.buffer.read()
+    return given.decode(sys.stdin.encoding or "utf-8", "replace").replace("\r\n", "\n")
 
 
 def id_in(text: str) -> str | None:
@@ -85,6 +91,10 @@ def _judged(told: Told, settings: Settings, source: str) -> dict[str, Any]:
     # qualified names of functions make the fingerprint, and a printed traceback has only their last part
     print_of = None if told.frames else failure.fingerprint
     notes = [] if told.loaded else ["known by its name only: its bases, and what its instances carry, were not seen"]
+    if failure.presumed:
+        notes.append("it is only presumed that it will pass: no call is repeated for it")
+    if not told.whole:
+        notes.append("not all members of the group stand there: one of the others may decide")
     return {
         **said,
         "message": _short(sanitizer.text(failure.raw_message)),
