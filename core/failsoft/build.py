@@ -37,6 +37,7 @@ from failsoft.sanitize import Sanitizer, Untouched
 from failsoft.sentry import leave_exceptions_to_sentry
 from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
+from failsoft.settings.sources import in_order
 from failsoft.settings.texts import catalogue_of
 from failsoft.witness import Witness
 
@@ -286,7 +287,7 @@ def _plain(settings: Settings) -> Mode | None:
 
 
 def _refused(settings: Settings, faults: list[Fault]) -> SettingsError:
-    return SettingsError([fault._replace(source=settings.source_of(fault.path)) for fault in faults])
+    return SettingsError(in_order(fault._replace(source=settings.source_of(fault.path)) for fault in faults))
 
 
 def _hooks(settings: Settings, faults: list[Fault]) -> dict[str, Callable[..., Any]]:
@@ -299,7 +300,7 @@ def _hooks(settings: Settings, faults: list[Fault]) -> dict[str, Callable[..., A
 
 def _renderer(settings: Settings, faults: list[Fault]) -> Callable[..., Any] | None:
     reference = settings.responses.renderer
-    return resolve(reference, "responses.renderer", faults, takes=2) if reference else None
+    return resolve(reference, "responses.renderer", faults) if reference else None
 
 
 def _load_code_of_policies(settings: Settings, faults: list[Fault]) -> None:
@@ -307,7 +308,7 @@ def _load_code_of_policies(settings: Settings, faults: list[Fault]) -> None:
     for name, policy in settings.policies.items():
         path = join_path("policies", name)
         if policy.rate_limit is not None and policy.rate_limit.function is not None:
-            resolve(policy.rate_limit.function, f"{path}.rate_limit.key", faults, takes=1)
+            resolve(policy.rate_limit.function, f"{path}.rate_limit.key", faults)
         for key, part in (("retry", policy.retry), ("circuit_breaker", policy.circuit_breaker)):
             try:
                 if part is not None:

@@ -15,12 +15,15 @@ from failsoft.sanitize import sanitize
 __all__ = ["read_secret", "resolve", "unfit"]
 
 
-def resolve(reference: str, path: str, faults: list[Fault], *, takes: int | None = None) -> Callable[..., Any]:
+_TAKES = {"custom": 2, "fingerprint": 1, "renderer": 2, "key": 1}
+"""With how many arguments a function is called, by its key, where what it returns is not awaited."""
+
+
+def resolve(reference: str, path: str, faults: list[Fault]) -> Callable[..., Any]:
     """The callable that a reference names. If there is none, a fault is added, and what is returned is no use.
 
     Parameters:
         path: where the reference stands in the settings.
-        takes: it is called with so many arguments, and what it returns is not awaited. Absent: not looked at.
     """
     module, _, name = reference.partition(":")
     try:
@@ -33,7 +36,7 @@ def resolve(reference: str, path: str, faults: list[Fault], *, takes: int | None
         return _missing
     if not callable(found):
         faults.append(Fault(path, repr(reference), "expected a callable"))
-    elif takes is not None and (said := unfit(found, takes)) is not None:
+    elif (takes := _TAKES.get(path.rpartition(".")[2])) is not None and (said := unfit(found, takes)) is not None:
         faults.append(Fault(path, repr(reference), said))
     return found  # type: ignore[no-any-return]  # seen to be callable, or the build fails
 

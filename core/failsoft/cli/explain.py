@@ -12,6 +12,7 @@ import click
 from failsoft.audit.stores import Query, StoreError
 from failsoft.audit.views import mapping_of
 from failsoft.build_audit import keys_of, store_to_read
+from failsoft.build_faults import load_whole, with_missing
 from failsoft.build_judges import classifier_of, sanitizer_of
 from failsoft.cli.main import Context, find_modules_here
 from failsoft.clock import SystemClock
@@ -21,7 +22,6 @@ from failsoft.errors.failure import Failure
 from failsoft.errors.told import NotUnderstoodError, Told, exception_of
 from failsoft.observers.base import one_line
 from failsoft.sanitize import Sanitizer
-from failsoft.settings import load
 from failsoft.settings.schema import Settings
 
 __all__ = ["CouldNotRunError", "explain", "id_in", "recorded"]
@@ -49,8 +49,9 @@ def explain(context: Context | None, what: str, source: str, as_json: bool) -> N
     class is known by its name. ERROR_ID is the id of a failure in the audit trail, as clients and logs have it.
     """
     given = (context or Context()).source()
+    find_modules_here()
     try:
-        settings = Settings() if given is None else load(given)
+        settings = Settings() if given is None else load_whole(given)
         text = _standard_input() if what == "-" else what
         error_id = id_in(text)
         said = recorded(error_id, settings) if error_id is not None else _judged(exception_of(text), settings, source)
@@ -80,12 +81,12 @@ def id_in(text: str) -> str | None:
 
 
 def _judged(told: Told, settings: Settings, source: str) -> dict[str, Any]:
-    find_modules_here()
     faults: list[Fault] = []
     sanitizer = sanitizer_of(settings, faults)
     classifier = classifier_of(settings, sanitizer, SystemClock(), faults)
-    if faults:
-        raise SettingsError([fault._replace(source=settings.source_of(fault.path)) for fault in faults])
+    named = [fault._replace(source=settings.source_of(fault.path)) for fault in faults]
+    if named := with_missing(named, settings, code=True):
+        raise SettingsError(named)
     failure = classifier.classify(told.exc, source=source)
     said = {name: getattr(failure, name) for name in _FIELDS if name != "message"}
     # qualified names of functions make the fingerprint, and a printed traceback has only their last part

@@ -69,7 +69,7 @@ class Classifier:
         locals_of: Callable[[FrameType], Mapping[str, str]] | None = None,
     ) -> None:
         faults: list[Fault] = []
-        function = None if fingerprint is None else resolve(fingerprint, "telemetry.fingerprint", faults, takes=1)
+        function = None if fingerprint is None else resolve(fingerprint, "telemetry.fingerprint", faults)
         self._groups = Groups(function)
         self._rules = compile_rules(rules, faults)
         if faults:

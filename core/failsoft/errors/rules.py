@@ -266,7 +266,7 @@ def _opposite(test: _Test) -> _Test:
 
 
 def _custom(reference: str, path: str, compiled: CompiledRules, faults: list[Fault]) -> _Test:
-    function = resolve(reference, path, faults, takes=2)
+    function = resolve(reference, path, faults)
 
     def ask(case: Case) -> bool:
         try:
