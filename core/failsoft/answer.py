@@ -74,6 +74,7 @@ class Responder:
         witness: Witness | None = None,
     ) -> None:
         self._classifier = classifier
+        self._ruled = classifier.ruled
         self._maker = maker
         self._style = style
         self._bus = bus
@@ -88,7 +89,7 @@ class Responder:
         """The failure of an exception; the same object if this call has met it already."""
         if call.failure is not None and call.cause is exc:
             return call.failure
-        context = Context(call) if self._classifier.ruled else None
+        context = Context(call) if self._ruled else None
         failure = self._classifier.classify(exc, source=call.source, context=context)
         if call.critical and not failure.disconnected and not (_meant(failure) and failure.status < 500):
             failure.severity = failure.severity.raised

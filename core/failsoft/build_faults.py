@@ -1,8 +1,9 @@
-"""What settings name and is not there: code, texts, weights. Looked for beside other faults, so that all are told at once."""
+"""What settings name and is not there: code, texts, weights. Looked for beside other faults, so that all are told."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 
 from failsoft.build_judges import text_model_of
 from failsoft.errors.exceptions import Fault, SettingsError
@@ -37,19 +38,15 @@ def with_missing(known: Iterable[Fault], settings: Settings, *, code: bool) -> l
     before = list(known)
     places = {fault.path for fault in before}
     faults: list[Fault] = []
-    looks: list[Callable[[], object]] = [
-        lambda: catalogue_of(settings.responses, faults),
-        lambda: text_model_of(settings, faults),
-    ]
-    if code:
-        looks += [
-            lambda path=path, reference=reference: resolve(reference, path, faults)
-            for path, reference in references_of(settings)
-        ]
-    for look in looks:
-        try:
-            look()
-        except Exception:  # noqa: BLE001, S112 - of a faulty table half of the keys are missing; its faults are known
-            continue
+
+    def look(at: Callable[..., object], *given: object) -> None:
+        # of a faulty table half of the keys are missing; its faults are known
+        with suppress(Exception):
+            at(*given)
+
+    look(lambda: catalogue_of(settings.responses, faults))
+    look(text_model_of, settings, faults)
+    for path, reference in references_of(settings) if code else ():
+        look(resolve, reference, path, faults)
     more = (fault._replace(source=settings.source_of(fault.path)) for fault in faults if fault.path not in places)
     return in_order([*before, *more])

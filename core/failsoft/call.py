@@ -136,7 +136,7 @@ _OF_THE_REQUEST = frozenset({"path", "host", "scheme", "client", "user_agent"})
 
 
 class Context(Mapping[str, Any]):
-    """A call as rules and functions of the application see it. Looked up when it is asked for, as most calls are not."""
+    """A call as rules and functions of the application see it, looked up when they ask."""
 
     __slots__ = ("_call",)
 

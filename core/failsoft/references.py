@@ -36,8 +36,8 @@ def resolve(reference: str, path: str, faults: list[Fault]) -> Callable[..., Any
         return _missing
     if not callable(found):
         faults.append(Fault(path, repr(reference), "expected a callable"))
-    elif (takes := _TAKES.get(path.rpartition(".")[2])) is not None and (said := unfit(found, takes)) is not None:
-        faults.append(Fault(path, repr(reference), said))
+    elif (takes := _TAKES.get(path.rpartition(".")[2])) is not None and (why := unfit(found, takes)) is not None:
+        faults.append(Fault(path, repr(reference), why))
     return found  # type: ignore[no-any-return]  # seen to be callable, or the build fails
 
 

@@ -146,10 +146,13 @@ class Classifier:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever an exception does to us, its request gets an answer
-            self._own_errors += 1
-            if self._report is not None:
-                self._report("classification", error)
+            self._failed(error)
             return _unforeseen(exc, links, now, error_id)
+
+    def _failed(self, error: BaseException) -> None:
+        self._own_errors += 1
+        if self._report is not None:
+            self._report("classification", error)
 
     def _see(self, exc: BaseException, links: dict[int, Link]) -> Seen | None:
         try:

@@ -7,7 +7,8 @@ libraries that it was not trained with.
 
 The file of weights, little-endian: the magic `FSM2`; the number of buckets (u32) and of categories (u8); the confidence
 below which it is silent, the scale of the weights, and the temperature (three f32); a bias for each category (f32);
-then for each bucket a signed byte for each category, in the order of `Category`; at the end the CRC-32 of all that (u32).
+then for each bucket a signed byte for each category, in the order of `Category`; at the end the CRC-32 of all that
+(u32).
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ __all__ = [
     "Weights",
     "doubted",
     "features_of",
+    "may_be_overruled",
     "model_of",
     "names_of",
     "read_weights",
@@ -121,6 +123,12 @@ DOUBTED = frozenset({"default", "pattern", "convention"})
 """Sources that are guesses themselves. Whoever knows is not overruled."""
 DOUBTFUL = 0.5
 """Confidence up to which such a source may be overruled."""
+
+
+def may_be_overruled(source: str, confidence: float) -> bool:
+    """Whether the model has a say beside the voice that decided, or was that itself."""
+    return source == "model" or (source in DOUBTED and confidence <= DOUBTFUL)
+
 
 _SEVERITIES = {
     Category.SYSTEM: Severity.HIGH,

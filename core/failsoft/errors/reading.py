@@ -17,7 +17,17 @@ from failsoft.errors.fleeting import note
 from failsoft.errors.rules import ErrorMapping
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["Reading", "add_public", "header_pairs", "overlay", "parse_retry_after", "recode", "severity_of", "status_of", "take_retry_after"]
+__all__ = [
+    "Reading",
+    "add_public",
+    "header_pairs",
+    "overlay",
+    "parse_retry_after",
+    "recode",
+    "severity_of",
+    "status_of",
+    "take_retry_after",
+]
 
 _MAX_HEADERS = 50
 _MAX_VOICES = 8

@@ -124,8 +124,10 @@ class Condition(Options):
     any_: Annotated[tuple[Condition, ...] | None, Meta(description="One of these holds.")] = None
     not_: Annotated[Condition | None, Meta(description="This does not hold.")] = None
     custom: Annotated[
-        Reference | None, Meta(description='"package.module:function", called with the exception and a mapping of what is known of the call, as in `context`.')
-    ] = None
+        Reference | None,
+        Meta(description='"package.module:function", called with the exception and a mapping of what is known of the '
+        "call, as in `context`."),
+    ] = None  # fmt: skip
 
     def check(self, path: str) -> Iterable[Fault]:
         # nothing at all would hold always, which nobody can have meant
@@ -270,13 +272,7 @@ def _custom(reference: str, path: str, compiled: CompiledRules, faults: list[Fau
 
     def ask(case: Case) -> bool:
         try:
-            said = function(case.exc, case.context)
-            if isawaitable(said):
-                close = getattr(said, "close", None)
-                if close is not None:
-                    close()
-                raise TypeError("expected true or false, and not something to be awaited")
-            return bool(said)
+            return _settled(function(case.exc, case.context))
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - the application's function must not cost the answer
@@ -286,3 +282,16 @@ def _custom(reference: str, path: str, compiled: CompiledRules, faults: list[Fau
             return False
 
     return ask
+
+
+def _settled(said: object) -> bool:
+    """What a function said.
+
+    Raises:
+        TypeError: it would have to be awaited, and counted as true whatever it came to.
+    """
+    if isawaitable(said):
+        if (close := getattr(said, "close", None)) is not None:
+            close()
+        raise TypeError("expected true or false, and not something to be awaited")
+    return bool(said)

@@ -33,7 +33,7 @@ __all__ = ["LOGGER", "LogObserver"]
 
 _MAX_STACK = 32_768
 _ASKED_OFTEN = ("rules[", "telemetry.fingerprint")
-"""Where functions of the application stand that are asked about each exception: the log is not filled by one of them."""
+"""Where functions of the application stand that are asked about each exception. None is to fill the log."""
 _SELDOM = 60.0
 """Seconds between two lines about one of these."""
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from flask import Flask
 
 import failsoft
 from failsoft.events import InternalError
 from failsoft_flask import FlaskFailsoft
+from flask import Flask
 
 HERE = __name__
 seen: list[dict[str, Any]] = []

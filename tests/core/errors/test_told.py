@@ -168,7 +168,10 @@ def test_the_status_that_an_answer_is_printed_with_is_its_own(classify: Classify
     assert classify(exception_of(f"{cls}: 999: what").exc).status == 500
 
 
-@pytest.mark.parametrize("before", ["", "x\n" * 200_000 + 'Traceback (most recent call last):\n  File "a.py", line 1, in f\n'])
+HEAD = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\n'
+
+
+@pytest.mark.parametrize("before", ["", "x\n" * 200_000 + HEAD])
 def test_of_a_long_message_the_beginning_counts(before: str) -> None:
     told = exception_of(f"{before}shop.errors.Out: {'w o ' * 80_000}")
     assert (type(told.exc).__module__, type(told.exc).__qualname__) == ("shop.errors", "Out")
