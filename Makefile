@@ -100,8 +100,17 @@ $(CORPUS)/.ready: pyproject.toml
 	$(CORPUS)/bin/python -m pip install --quiet --disable-pip-version-check --group corpus-others
 	touch $(CORPUS)/.ready
 
-corpus: $(CORPUS)/.ready
-	$(CORPUS)/bin/python -m evaluations.classifier.record
+STRANGERS := .venv-strangers
+$(STRANGERS)/.ready: pyproject.toml
+	test -x $(STRANGERS)/bin/python || $(PYTHON) -m venv $(STRANGERS)
+	$(STRANGERS)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(STRANGERS)/bin/python -m pip install --quiet --disable-pip-version-check --editable . --group corpus-strangers
+	touch $(STRANGERS)/.ready
+
+RAISERS := $(filter-out scaffold%,$(basename $(notdir $(wildcard evaluations/classifier/raisers/[a-z]*.py))))
+corpus: $(CORPUS)/.ready $(STRANGERS)/.ready
+	$(CORPUS)/bin/python -m evaluations.classifier.record $(filter-out fresh_h_%,$(RAISERS))
+	$(STRANGERS)/bin/python -m evaluations.classifier.record $(filter fresh_h_%,$(RAISERS))
 
 train: $(CORPUS)/.ready
 	$(CORPUS)/bin/python -m evaluations.classifier.train --write

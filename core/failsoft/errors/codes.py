@@ -348,6 +348,7 @@ _MORE_READERS: dict[str, CodeReader] = {
     "curl_cffi": read_curl,
     "httpx": read_http_protocol,
     "httpx2": read_http_protocol,
+    "httpx_ws": read_close,
     "websockets": read_close,
     **{package: reader for reader, packages in MORE_READERS_OF_VENDORS for package in packages.split()},
     **{package: reader for reader, packages in MORE_READERS_OF_KITS for package in packages.split()},

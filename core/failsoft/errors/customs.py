@@ -52,8 +52,9 @@ ROWS: tuple[Row, ...] = (
         r"running|started|connected|open|finalized|updated|registered|configured|initiali[sz]ed)"
         r"|not yet |not (?:connected|started"
         r"|initiali[sz]ed|open|implemented|bound|fitted|trained) "
-        r"|local protocol|(?:illegal|incorrect|wrong|bad) state|invalid (?:state|operation)|channel wrong state"
+        r"|local protocol|(?:illegal|incorrect|wrong|bad) state|invalid (?:state|operation|operand)|channel wrong state"
         r"|programming |usage (?!limit)|reentran"
+        r"|(?:\w+ )?context (?:does ?not exist|not (?:found|set|available)|missing)"
         r"|(?:field|variable|attribute) does ?not exist|illegal argument|invalid argument|unsupported operation"
         r"|response not read|stream consumed|cookie conflict|user error |(?:unknown|no) (?:command|script) |detached ",
         is_.BUG,
@@ -66,6 +67,7 @@ ROWS: tuple[Row, ...] = (
         None,
         {_K.CLIENT: is_.BUG, _K.STORE: is_.BUG},
     ),
+    _row(r"(?:input|param\w*|argument|value|option|model) required", None, {_K.CLIENT: is_.BUG}),
     _row(r"undefined error|(?:template )?runtime ", None, {_K.CONFIG: is_.BUG}),
     _row(r"(?:column|field) not found|invalid (?:param\w*|arg\w*|option)", None, {_K.PARSER: is_.BUG}),
     _row(
@@ -136,7 +138,8 @@ ROWS: tuple[Row, ...] = (
     _row(
         r"(?:too (?:large|big|long)|size (?:exceeded|limit)|max payload|entity too|payload size)",
         is_.TOO_LARGE,
-        {_K.CLIENT: is_.UPSTREAM_FAILED, _K.CONFIG: is_.MISCONFIGURED},
+        {_K.CLIENT: is_.UPSTREAM_FAILED, _K.CONFIG: is_.MISCONFIGURED}
+        | dict.fromkeys((_K.STORE, _K.BROKER), is_.TOO_BIG_FOR_PEER),
     ),
     _row(r"overload|over capacity", is_.UPSTREAM_NOT_NOW, {_K.STORE: is_.STORE_NOT_NOW}),
     _row(r"(?:exhausted|capacity|resource limit|limit exceeded)", is_.EXHAUSTED),
@@ -180,6 +183,7 @@ ROWS: tuple[Row, ...] = (
         is_.NO_TRUST,
         {_K.AUTH: is_.WHO_ARE_YOU, _K.PARSER: is_.UNPARSABLE},
     ),
+    _row(r"json (?:read|load|decod)", None, {_K.CLIENT: FAILED}),
     _row(
         r"(?:remote |server )?protocol (?:error|exception|violation)|bad (?:greeting|handshake)",
         FAILED,
@@ -236,6 +240,7 @@ ROWS: tuple[Row, ...] = (
     _row(r"unsupported (?:protocol|scheme) ", is_.MISCONFIGURED, {_K.CLIENT: is_.BUG, _K.PARSER: None}),
     _row(r"grammar ", None, {_K.PARSER: is_.MISCONFIGURED}),
     _row(r"(?:invalid|bad|wrong|incorrect) key ", None, {_K.CLIENT: is_.REFUSED_US}),
+    _row(r"(?:\w+ )?file not found", None, dict.fromkeys((_K.AUTH, _K.CONFIG), is_.MISCONFIGURED)),
     _row(r"(?:template|bundle|asset|manifest|entry ?point|static ?file|plugin) (?:lookup|not found|missing)",
          is_.MISCONFIGURED),
     _row(r"template lookup|lookup ", None, {_K.CONFIG: is_.MISCONFIGURED}),
@@ -313,6 +318,7 @@ ROWS: tuple[Row, ...] = (
         is_.NOT_THERE,
         {_K.CLIENT: is_.UPSTREAM_FAILED, _K.BROKER: is_.MISCONFIGURED, _K.PARSER: None, _K.AUTH: None},
     ),
+    _row(r"(?:work)?sheet not found", None, {_K.PARSER: is_.NOT_THERE}),
     _row(
         r"unknown (?:\w+ )?(?:locale|language|time ?zone|currency|country|encoding|format|unit) "
         r"|(?:object |document |model )?validation (?:error |exception )?\Z|invalid (?:object )?id ",
@@ -320,11 +326,8 @@ ROWS: tuple[Row, ...] = (
         {_K.UNKNOWN: is_.INVALID, _K.PARSER: is_.INVALID, _K.FRAMEWORK: is_.INVALID, _K.STORE: is_.INVALID},
     ),
     _row(r"suspicious|disallowed", None, {_K.FRAMEWORK: is_.INVALID}),
-    _row(
-        r"(?:job|task|object|record|key|item) lookup ",
-        None,
-        dict.fromkeys((_K.UNKNOWN, _K.BROKER, _K.STORE), is_.NOT_THERE),
-    ),
+    _row(r"(?:job|task|object|record|key|item) lookup ", None,
+         dict.fromkeys((_K.UNKNOWN, _K.BROKER, _K.STORE), is_.NOT_THERE)),
     # --- not now -----------------------------------------------------------------------------------------------------
     _row(
         r"(?:unavailable(?! for legal)|not available|(?<!free )busy |loading (?!err|exc)|try again"
@@ -357,7 +360,7 @@ ROWS: tuple[Row, ...] = (
     # what a store cannot read is our query
     _row(r"(?:\S+ )?(?:syntax|expression) error", None, {_K.PARSER: is_.UNPARSABLE, _K.STORE: is_.BUG}),
     _row(
-        r"unsupported (?:media|format|file|type|encoding|image|version|codec|compression|archive)|undefined unit",
+        r"unsupported (?:media|format|file|encoding|image|version|codec|compression|archive)|undefined unit",
         None,
         {_K.PARSER: is_.UNPARSABLE},
     ),

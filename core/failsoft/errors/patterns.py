@@ -190,10 +190,13 @@ _NO_KEY = as_pattern(
 )
 _WRONG_KEY = as_pattern(rf"\b(?:invalid|incorrect|wrong|bad|expired|revoked) (?:\S+ )?{_KEY}\b", re.IGNORECASE)
 _CLOSED = as_pattern(
-    r"\b(?:already|is|was|been) closed\b(?! (?:by|before|cleanly|unexpectedly|while|during))", re.IGNORECASE
+    r"\b(?:already|is|was|been) closed\b(?! (?:by|before|cleanly|unexpectedly|while|during))"
+    r"|\bno longer be used\b",
+    re.IGNORECASE,
 )
 _NO_DEPENDENCY = as_pattern(
-    r"\b(?:pip3? install|(?:need|have|try) to (?:pip )?install|please install|not installed)\b", re.IGNORECASE
+    r"\b(?:pip3? install|(?:need|have|try) to (?:pip )?install|please install|either install|not installed)\b",
+    re.IGNORECASE,
 )
 _UNDEFINED = as_pattern(
     r"\bnot (?:been )?(?:defined|configured|registered)\b"
@@ -209,7 +212,8 @@ _NONSENSE = as_pattern(
 _CALL_FIRST = as_pattern(r"\b(?:call|run|await|use) [\w.]+\(\) (?:first|before)\b", re.IGNORECASE)
 _NO_TRUST = as_pattern(r"\bcertificate[ _]verify[ _]failed\b|\bcertificate has expired\b", re.IGNORECASE)
 _LOGIN = as_pattern(
-    r"\b(?:password )?authentication failed\b|\binvalid (?:user ?name|login|credentials)\b|\blogin incorrect\b",
+    r"\bauthentication (?:failed|failure)\b"
+    r"|\bunable to authenticate\b|\binvalid (?:user ?name|login|credentials)\b|\blogin incorrect\b",
     re.IGNORECASE,
 )
 _PROXY = as_pattern(

@@ -89,6 +89,8 @@ def means_of_a_bad_request(exc: BaseException) -> Label | None:
     text = lower_text_of(exc)
     if _KEY_REFUSED.search(text):
         return is_.REFUSED_US
+    if "could not serialize access" in text or "deadlock" in text:
+        return is_.CONTENTION
     return is_.QUOTA_SPENT if _SPENT_IN_TEXT.search(text) else None
 
 

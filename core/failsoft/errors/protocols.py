@@ -77,7 +77,7 @@ _POSTGRES: _Texts = (
     ("violates foreign key constraint", is_.CONSTRAINT),
     ("violates check constraint", is_.CONSTRAINT),
     ("violates exclusion constraint", is_.CONSTRAINT),
-    ("violates not-null constraint", is_.BAD_ROW),
+    ("violates not-null constraint", is_.CONSTRAINT),
     ("syntax error at or near", is_.BUG),
     ("could not serialize access", is_.CONTENTION),
     ("due to lock timeout", is_.CONTENTION),
@@ -115,7 +115,7 @@ _DUCKDB: _Texts = (
     ("could not set lock", is_.CONTENTION),
     ("no space left", is_.DISK_FULL),
     ("duplicate key", is_.DUPLICATE),
-    ("not null constraint", is_.BAD_ROW),
+    ("not null constraint", is_.CONSTRAINT),
     ("no transaction is active", is_.BUG),
     ("current transaction is aborted", is_.BUG),
     ("already closed", is_.BUG),
@@ -315,7 +315,7 @@ def read_close(exc: BaseException, _label: Label | None) -> Code | None:
     """How a WebSocket was closed."""
     if type(exc).__name__ == "InvalidMessage" and isinstance(exc.__cause__, EOFError):
         return Code(is_.BROKEN, "end of stream")
-    rcvd = getattr(exc, "rcvd", None)
+    rcvd = getattr(exc, "rcvd", exc)
     number = number_of(getattr(rcvd, "code", None))
     if number is not None and number >= _PRIVATE:
         return Code(_said_in_closing(number, str(getattr(rcvd, "reason", ""))), f"close code {number}")

@@ -244,6 +244,7 @@ _paramiko = _by_text(
     (
         ("not found in known_hosts", is_.NO_TRUST),
         ("unable to connect", is_.UNREACHABLE),
+        ("connection reset", is_.BROKEN),
         ("protocol banner", is_.SILENT),
         ("timeout opening channel", is_.SILENT),
         ("private key", is_.MISCONFIGURED),

@@ -148,9 +148,14 @@ def _of_a_link(label: Label, text: str) -> tuple[Label, str] | None:
         return EXHAUSTED, "pool"
     if misses_a_dependency(text):
         return MISCONFIGURED, "not installed"
-    if label.category in _OF_LINKS and label.status != SILENT.status:
-        return said if said is not None and said[0].category is Category.NETWORK else None
-    return None
+    if said is None or label.category not in _OF_LINKS or label.status == SILENT.status:
+        return None
+    return said if said[0].category is Category.NETWORK or _is_turned_away(label, said[0]) else None
+
+
+def _is_turned_away(label: Label, said: Label) -> bool:
+    """Whether who answered did not let us in, though the class tells of the way to it: of a proxy, of reading."""
+    return label.category is Category.NETWORK and said == REFUSED_US
 
 
 def _tells_of_a_pool(text: str) -> bool:

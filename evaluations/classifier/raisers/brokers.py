@@ -342,7 +342,7 @@ _NATS: dict[str, tuple[dict[str, Any], Callable[[Any], Any]]] = {
     "closed": (bug, _closed_nats),
     "bad_subject": (bug, lambda client: client.publish("", b"")),
     "too_big": (
-        {"category": "validation", "transient": False, "status": (400, 413, 500), "severity": "low"},
+        {"category": "resource", "transient": False, "status": (400, 413, 500), "severity": "medium"},
         lambda client: client.publish("a", b"x" * 2_000_000),
     ),
 }

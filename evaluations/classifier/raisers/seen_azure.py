@@ -124,7 +124,7 @@ def _() -> None:
 @put(
     "azure-servicebus",
     "seen_message_too_large",
-    {"category": "validation", "transient": False, "status": (400, 413, 422, 500, 502), "severity": "low"},
+    {"category": "resource", "transient": False, "status": (400, 413, 422, 500, 502), "severity": "medium"},
     "too large for one batch; a bug is defensible",
     made="no AMQP broker of Azure is to be had",
 )

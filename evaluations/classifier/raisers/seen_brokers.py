@@ -305,7 +305,7 @@ def _() -> None:
 @put(
     "confluent-kafka",
     "seen_message_too_large",
-    {"category": "validation", "transient": False, "status": (400, 413, 500), "severity": "low"},
+    {"category": "resource", "transient": False, "status": (400, 413, 500), "severity": "medium"},
     "what the client sent is larger than the topic takes; a bug is defensible",
 )
 def _() -> None:

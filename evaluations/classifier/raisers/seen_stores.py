@@ -233,10 +233,10 @@ for _name, _label, _document in (
     (
         "seen_too_large",
         {
-            "category": "validation",
+            "category": "resource",
             "transient": False,
             "status": (400, 413, 422, 500),
-            "severity": "low",
+            "severity": "medium",
             "note": "10334; data_integrity is defensible",
         },
         (10334, "BSONObjectTooLarge", "BSONObj size: 16777300 is invalid. Size must be between 0 and 16793600(16MB)"),

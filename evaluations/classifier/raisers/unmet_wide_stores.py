@@ -302,7 +302,7 @@ add("greenstalk", "out_of_memory", _FULL._replace(severity="critical"), lambda: 
 add(
     "greenstalk",
     "too_big",
-    Means("validation", False, (400, 413, 500), "low"),
+    Means("resource", False, (400, 413, 500), "medium"),
     lambda: _beanstalk(b"JOB_TOO_BIG\r\n"),
     note="doubtful: or input, 413",
 )

@@ -39,7 +39,7 @@ EXHAUSTED = ("resource", "medium", True, 503, "RESOURCE_EXHAUSTED")
 REFUSED_US = ("authentication", "high", False, 502, "UPSTREAM_AUTH_ERROR")
 SETTINGS = ("configuration", "high", False, 500, "CONFIGURATION_ERROR")
 CONTENTION = ("concurrency", "medium", True, 503, "CONCURRENCY_ERROR")
-CONFLICT = ("concurrency", "low", True, 409, "CONFLICT")
+CONFLICT = ("concurrency", "low", False, 409, "CONFLICT")
 AWAY = ("network", "high", True, 503, "NETWORK_ERROR")
 BUG = ("system", "high", False, 500, "INTERNAL_ERROR")
 
@@ -407,7 +407,7 @@ def test_a_retry_of_tenacity_is_what_its_last_attempt_was(classify: Raised) -> N
             409,
             False,
         ),
-        (foreign("arango.exceptions.DocumentUpdateError", error_code=1200, http_code=412), "concurrency", 409, True),
+        (foreign("arango.exceptions.DocumentUpdateError", error_code=1200, http_code=412), "concurrency", 409, False),
         (foreign("arango.exceptions.AQLQueryExecuteError", error_code=1501, http_code=400), "system", 500, False),
         (foreign("trino.exceptions.TrinoUserError", error_name="TABLE_NOT_FOUND"), "configuration", 500, False),
         (foreign("trino.exceptions.TrinoQueryError", error_type="INSUFFICIENT_RESOURCES"), "resource", 503, True),

@@ -284,7 +284,7 @@ def test_all_voices_are_told_the_one_that_decided_first(classify: Classify) -> N
         ("zephyrsmtp", (535, "no"), {"code": 535}, ("authentication", 502, False), "SMTP 535"),
         ("zephyrsdk", (), {"status_code": 400, "code": "rate_limit_exceeded"}, ("resource", 503, True), None),
         ("zephyrsdk", (), {"error_code": "OperationTimedOut"}, ("network", 504, True), "OperationTimedOut"),
-        ("zephyrsdk", (), {"status_code": 412}, ("concurrency", 409, True), "HTTP 412"),
+        ("zephyrsdk", (), {"status_code": 412}, ("concurrency", 409, False), "HTTP 412"),
     ],
 )
 def test_codes_are_read_by_the_customs_of_the_kind(
@@ -470,7 +470,7 @@ def test_a_base_that_speaks_of_a_conflict_is_heard_beside_a_status(install: Inst
     cls = install("zephyrdb", named("ConflictError")).ConflictError
     error = cls("no")
     error.status_code = 409
-    assert said(classify(error)) == ("concurrency", 409, True)
+    assert said(classify(error)) == ("concurrency", 409, False)
 
 
 def test_the_word_of_a_peer_in_a_body_says_more_than_the_class_but_never_that_it_is_our_bug(
@@ -590,7 +590,7 @@ def test_a_failure_that_its_library_calls_repeatable_is(classify: Classify, inst
     ("status", "text", "means"),
     [
         (409, "unique constraint violated", ("data_integrity", 409, False)),
-        (409, "revision 3 expected", ("concurrency", 409, True)),
+        (409, "revision 3 expected", ("concurrency", 409, False)),
         (400, "syntax error near FOR", ("system", 500, False)),
         (400, "no", ("external_service", 502, False)),
     ],

@@ -59,7 +59,7 @@ STATEMENTS = [
     ("insert into room values ('r1', 1)", DUPLICATE),
     ("insert into bed values ('missing')", DUPLICATE),
     ("insert into room values ('r2', 0)", DUPLICATE),
-    ("insert into room values ('r2', null)", BAD_ROW),
+    ("insert into room values ('r2', null)", DUPLICATE),
     ("select * from missing", SETTINGS),
     ("select missing from room", SETTINGS),
     ("selec", BUG),
@@ -184,7 +184,7 @@ def driver(path: str, *args: Any, **attributes: Any) -> Exception:
         ("23505", DUPLICATE),
         ("23503", DUPLICATE),
         ("23514", DUPLICATE),
-        ("23502", BAD_ROW),
+        ("23502", DUPLICATE),
         ("22001", BAD_ROW),
         ("40001", CONTENTION),
         ("40P01", DEADLOCK),
@@ -246,7 +246,8 @@ def test_a_connection_to_postgres_that_never_was_says_why_in_words(
 @pytest.mark.parametrize(
     ("number", "expected"),
     [
-        (1062, DUPLICATE), (1452, DUPLICATE), (1048, BAD_ROW), (1213, DEADLOCK), (1205, CONTENTION), (1040, EXHAUSTED),
+        (1062, DUPLICATE), (1452, DUPLICATE), (1048, DUPLICATE), (1264, BAD_ROW), (1213, DEADLOCK), (1205, CONTENTION),
+        (1040, EXHAUSTED),
         (1045, REFUSED_US), (1146, SETTINGS), (1064, BUG), (2003, AWAY), (2013, AWAY), (3024, SLOW), (1114, HOST),
     ],
 )  # fmt: skip

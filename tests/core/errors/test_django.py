@@ -35,7 +35,7 @@ DJANGO: dict[str, tuple[object, ...]] = {
     "does not exist": (404, "NOT_FOUND", "validation", "info", False),
     "several": (500, "DATA_INTEGRITY_ERROR", "data_integrity", "high", False),
     "unique": (409, "CONFLICT", "data_integrity", "medium", False),
-    "not null": (500, "DATA_INTEGRITY_ERROR", "data_integrity", "medium", False),
+    "not null": (409, "CONFLICT", "data_integrity", "medium", False),
     "no table": (500, "CONFIGURATION_ERROR", "configuration", "high", False),
     "no database": (500, "CONFIGURATION_ERROR", "configuration", "high", False),
     "field": (500, "INTERNAL_ERROR", "system", "high", False),

@@ -222,7 +222,7 @@ def test_what_a_cache_cannot_read_was_kept(classify: Classify) -> None:
         ("no answer from the tax service", ("network", 504, True)),
         ("connection to the warehouse dropped", ("network", 502, True)),
         ("the certificate of the bank has expired", ("network", 502, False)),
-        ("row was changed by someone else", ("concurrency", 409, True)),
+        ("row was changed by someone else", ("concurrency", 409, False)),
         ("lock on account 7 could not be acquired", ("concurrency", 503, True)),
         ("the queue is full", ("resource", 503, True)),
         ("user 7 is not allowed to see project 3", ("authentication", 500, False)),

@@ -29,7 +29,7 @@ Classify = Callable[..., Failure]
         ("OrderAlreadyShipped", "business_logic", 409, False),
         ("OrderNotFound", "validation", 404, False),
         ("InvalidCoupon", "validation", 400, False),
-        ("VersionConflict", "concurrency", 409, True),
+        ("VersionConflict", "concurrency", 409, False),
         ("RateLimitReached", "resource", 429, True),
         ("PaymentGatewayUnavailable", "external_service", 503, True),
         ("NotAuthenticated", "authentication", 401, False),

@@ -41,7 +41,18 @@ _STORES: tuple[tuple[Label, str], ...] = (
     (is_.INVALID, "whoosh.query.qcore.QueryError"),
     (is_.CONTENTION, "ZODB.POSException.ConflictError"),
     (is_.CORRUPT, "ZODB.FileStorage.FileStorage.FileStorageFormatError"),
-    (is_.EDIT_CONFLICT, "etcd.EtcdCompareFailed"),
+    (is_.EDIT_CONFLICT, "etcd.EtcdCompareFailed eventsourcing.persistence.IntegrityError"),
+    (wrapping(is_.STORE_AWAY), "aioredlock.errors.LockRuntimeError"),
+    (is_.POOL_EXHAUSTED, "dbutils.pooled_db.TooManyConnectionsError dbutils.pooled_pg.TooManyConnectionsError"),
+    (
+        is_.BUG,
+        """
+        dbutils.pooled_db.InvalidConnectionError dbutils.pooled_pg.InvalidConnectionError
+        dbutils.steady_db.InvalidCursorError ormar.exceptions.ModelDefinitionError ormar.exceptions.ModelError
+        ormar.exceptions.ModelPersistenceError ormar.exceptions.QueryDefinitionError
+        ormar.exceptions.RelationshipInstanceError
+        """,
+    ),
     (
         is_.CONTRADICTION,
         """

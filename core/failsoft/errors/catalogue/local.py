@@ -29,6 +29,7 @@ LOCAL: tuple[tuple[Label, str], ...] = (
     (
         is_.BUG,
         """
+        json_stream.base.TransientAccessException marshmallow_sqlalchemy.exceptions.ModelConversionError
         aiomcache.exceptions.ValidationException axes.exceptions.AxesBackendRequestParameterRequired
         barcode.errors.BarcodeNotFoundError biscuit_auth.DataLogError cv2.error dash.exceptions.DashException
         docopt.DocoptLanguageError flask_pydantic.exceptions.InvalidIterableOfModelsException odf.element.IllegalChild
@@ -46,7 +47,7 @@ LOCAL: tuple[tuple[Label, str], ...] = (
     (
         is_.CONTRADICTION,
         """
-        jsonpickle.errors.ClassNotFoundError polymorphic.models.PolymorphicTypeInvalid
+        bagit.BagValidationError jsonpickle.errors.ClassNotFoundError polymorphic.models.PolymorphicTypeInvalid
         polymorphic.models.PolymorphicTypeUndefined reversion.errors.RevertError
         """,
     ),
@@ -59,7 +60,19 @@ LOCAL: tuple[tuple[Label, str], ...] = (
         pyexcel.exceptions.FileTypeNotSupported
         """,
     ),
-    (is_.INVALID, "pygments.util.ClassNotFound whenever.TimeZoneNotFoundError"),
+    (
+        is_.INVALID,
+        """
+        aws_lambda_powertools.utilities.validation.exceptions.SchemaValidationError
+        dataclasses_json.undefined.UndefinedParameterError jks.util.BadDataLengthException
+        jks.util.BadKeystoreFormatException jks.util.BadPaddingException jks.util.KeystoreException
+        pygments.util.ClassNotFound whenever.TimeZoneNotFoundError
+        """,
+    ),
+    (
+        is_.RULE_REFUSES,
+        "finite_state_machine.exceptions.ConditionsNotMet finite_state_machine.exceptions.InvalidStartState",
+    ),
     (is_.NOT_THERE, "openapi_core.templating.paths.exceptions.PathNotFound"),
     (
         is_.NOT_THERE._replace(status=405, code="METHOD_NOT_ALLOWED"),

@@ -37,6 +37,7 @@ _BY_KIND: Mapping[str, str] = {
         honeybadger hpack hprose httpcore httpie httptools httpx_sse httpx_ws huaweicloudsdkcore hubspot huggingface_hub
         hvac
         hyperframe ib_insync ibapi ibm_cloud_sdk_core ibm_watson ibm_watsonx_ai icinga2api icmplib iexfinance
+        obstore opendal
         imagekitio imapclient imdb imgurpython impacket instagrapi instaloader instamojo_wrapper instructor intercom
         intuitlib invoke ipdata ipfsapi ipfshttpclient ipinfo ipwhois iyzipay jenkins jenkinsapi jina jira
         jsonrpcclient jsonrpclib kaggle kagglehub kasa kavenegar keystoneauth1 keystoneclient kiota_abstractions
@@ -131,7 +132,7 @@ _BY_KIND: Mapping[str, str] = {
         jwt_pro kerberos keycloak knox krb5 libnacl libpass M2Crypto macaroonbakery mohawk mozilla_django_oidc nacl
         nkeys noise ntlm_auth oauth2_provider oauthlib okta okta_jwt_verifier onelogin onetimepass OpenSSL oscrypto
         oso pam propelauth_py paseto passlib pkcs11 pwdlib pyaes pycasbin pycognito pyhanko_certvalidator pyhpke pyhsm
-        pymacaroons
+        pybranca pymacaroons
         pymongocrypt pyotp pysaml2 pyseto pysodium python_jwt rauth rest_framework_api_key rest_framework_simplejwt
         rsa saml2 scrypt secp256k1 securesystemslib service_identity signedjson signxml sigstore simple_crypt siwe
         social_core social_django spnego sspilib starlette_csrf supabase_auth tgcrypto tink tuf vakt warrant webauthn
@@ -146,7 +147,7 @@ _BY_KIND: Mapping[str, str] = {
         clevercsv code128 coloraide commonmark compoundfiles construct construct_typed countryinfo cramjam
         crawlerdetect creditcard cron_descriptor cron_validator cronex croniter crontab crossplane crossref_commons
         cssselect csvkit cuallee cv2 cvss cyclonedx cysimdjson cyvcf2 dacite dataclass_factory dataclass_wizard
-        dataclasses_json datamodel_code_generator datapackage dataprep datefinder dateparser dateutil dbfread
+        dataclasses_json datamodel_code_generator datapackage dbf dataprep datefinder dateparser dateutil dbfread
         deepmerge deform delorean demjson desert device_detector dirtyjson disposable_email dnslib docutils docx
         docx2pdf docx2txt docxcompose docxtpl dparse draftjs_exporter durationpy easyocr ebooklib eccodes edfio
         edn_format elementpath email_normalize email_reply_parser email_validator eml_parser esprima eth_abi eth_utils

@@ -36,7 +36,7 @@ _FORMER: tuple[tuple[Label, str], ...] = (
         """,
     ),
     (
-        is_.TOO_LARGE,
+        is_.TOO_BIG_FOR_PEER,
         """
         nats.aio.errors.ErrMaxPayload
         """,

@@ -44,6 +44,18 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
         "nats.errors.Error",
         r"no reply subject|not a JetStream|already (?:acknowledged|been ack)|invalid (?:subject|queue|callback)",
     ),
+    (
+        is_.TOO_BIG_FOR_PEER,
+        "emcache.client_errors.CommandError pymemcache.exceptions.MemcacheServerError",
+        r"object too large",
+    ),
+    (
+        is_.OUT_OF_MEMORY._replace(status=503),
+        "emcache.client_errors.CommandError pymemcache.exceptions.MemcacheServerError",
+        r"out of memory",
+    ),
+    (is_.MISCONFIGURED, "magic.MagicException", r"could not find any valid magic files|supports only version"),
+    (is_.MISCONFIGURED, "plyvel._plyvel.Error", r"create_if_missing is false|error_if_exists is true"),
     # by the number that JetStream gives: a stream, a consumer or a server that was set up otherwise
     (is_.MISCONFIGURED, "nats.js.errors.APIError", r"\berr_code=(?:10013|10039|10058|10065|10074|10076|10148)\b"),
     (
