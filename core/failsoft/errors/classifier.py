@@ -81,7 +81,6 @@ class Classifier:
         self._judge = Judge(self._classes, self._rules, model)
         self._remembered = Remembered()
         self._own_errors = 0
-        self._report: Callable[[str, BaseException], object] | None = None
 
     @property
     def ruled(self) -> bool:
@@ -89,8 +88,8 @@ class Classifier:
         return bool(self._rules.rules)
 
     def report_to(self, report: Callable[[str, BaseException], object]) -> None:
-        """Tell of each fault of a function of the application, and of our own: where, and what was raised."""
-        self._rules.report = self._groups.report = self._report = report
+        """Tell of each fault of a function of the application: where, and what was raised."""
+        self._rules.report = self._groups.report = report
 
     @property
     def internal_errors(self) -> int:
@@ -145,14 +144,9 @@ class Classifier:
             return self._conclude(self._found(exc, by_id, _NO_CODES, now), links, now, error_id)
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # noqa: BLE001 - whatever an exception does to us, its request gets an answer
-            self._failed(error)
+        except BaseException:  # noqa: BLE001 - whatever an exception does to us, its request gets an answer
+            self._own_errors += 1
             return _unforeseen(exc, links, now, error_id)
-
-    def _failed(self, error: BaseException) -> None:
-        self._own_errors += 1
-        if self._report is not None:
-            self._report("classification", error)
 
     def _see(self, exc: BaseException, links: dict[int, Link]) -> Seen | None:
         try:
