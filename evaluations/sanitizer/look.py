@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import deque
 from collections.abc import Iterator, Mapping
+from http.cookies import Morsel
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,6 +43,8 @@ def _texts(value: Any, types: bool, depth: int, above: tuple[int, ...]) -> Itera
 
 def _parts(value: Any) -> list[Any] | None:
     match value:
+        case Morsel():
+            return [value.key, value.value, value.coded_value, *(part for item in value.items() for part in item)]
         case Mapping():
             return [part for item in value.items() for part in item]
         case list() | tuple() | deque():

@@ -139,7 +139,7 @@ ROWS: tuple[Row, ...] = (
         r"(?:too (?:large|big|long)|size (?:exceeded|limit)|max payload|entity too|payload size)",
         is_.TOO_LARGE,
         {_K.CLIENT: is_.UPSTREAM_FAILED, _K.CONFIG: is_.MISCONFIGURED}
-        | dict.fromkeys((_K.STORE, _K.BROKER), is_.TOO_BIG_FOR_PEER),
+        | dict.fromkeys((_K.STORE, _K.BROKER), is_.TOO_BIG_TO_KEEP),
     ),
     _row(r"overload|over capacity", is_.UPSTREAM_NOT_NOW, {_K.STORE: is_.STORE_NOT_NOW}),
     _row(r"(?:exhausted|capacity|resource limit|limit exceeded)", is_.EXHAUSTED),

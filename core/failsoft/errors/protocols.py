@@ -183,7 +183,7 @@ _MQTT: _Texts = (("timed out", is_.SILENT), ("connection refused", is_.STORE_REF
 
 def read_mqtt(exc: BaseException, _label: Label | None) -> Code | None:
     """MQTT: the reason code of a broker."""
-    code = getattr(exc, "rc", None)
+    code = getattr(exc, "rc", first_of(exc))
     number = number_of(getattr(code, "value", code))
     if number is not None and (label := known.MQTT.get(number)):
         return Code(label, f"MQTT {number}")
@@ -316,7 +316,8 @@ def read_close(exc: BaseException, _label: Label | None) -> Code | None:
     if type(exc).__name__ == "InvalidMessage" and isinstance(exc.__cause__, EOFError):
         return Code(is_.BROKEN, "end of stream")
     rcvd = getattr(exc, "rcvd", exc)
-    number = number_of(getattr(rcvd, "code", None))
+    code = getattr(rcvd, "code", None)
+    number = number_of(getattr(code, "value", code))
     if number is not None and number >= _PRIVATE:
         return Code(_said_in_closing(number, str(getattr(rcvd, "reason", ""))), f"close code {number}")
     if number in {None, 1000} and (own := _own_close(exc, answered=number is not None)) is not None:
@@ -353,7 +354,7 @@ READERS_OF_PROTOCOLS: tuple[tuple[CodeReader, str], ...] = (
     (_lmdb, "lmdb"),
     (_typesense, "typesense"),
     (read_amqp, "pika aiormq aio_pika amqp"),
-    (read_mqtt, "aiomqtt"),
+    (read_mqtt, "aiomqtt gmqtt"),
     (_nats, "nats"),
     (read_zmq, "zmq"),
     (read_http_protocol, "h11 httpcore"),

@@ -15,7 +15,7 @@ from failsoft.sanitize.forms import (
     with_change,
 )
 from failsoft.sanitize.grammar import SHAPES, TEMPLATE, Value, container, header_line, read_value
-from failsoft.sanitize.headers import but_for_realm
+from failsoft.sanitize.headers import but_for_realm, is_plain_cookie
 from failsoft.sanitize.held import plan_held
 from failsoft.sanitize.keys import words_of
 from failsoft.sanitize.no_value import names_no_value, sets_nothing
@@ -311,7 +311,11 @@ def _named_inside(content: str, kind: str) -> str:
             words_of(match[2]),
             "[REDACTED:" in value or not _judge.is_value(value, "", "", quoted=True, op="="),
         )
-        if harmless or not _HARMLESS_INSIDE.isdisjoint(named):
+        if (
+            harmless
+            or not _HARMLESS_INSIDE.isdisjoint(named)
+            or (kind == "cookie" and is_plain_cookie(match[2], value))
+        ):
             return match[0]
         return f"{match[1]}{opening}{marker(kind)}{closing}"
 

@@ -10,7 +10,7 @@ from collections import Counter
 from failsoft.deferred import as_pattern
 from failsoft.sanitize.rules import word_set
 
-__all__ = ["decoded", "entropy", "is_card", "is_iban", "is_luhn", "is_ssn", "looks_random", "mixed"]
+__all__ = ["decoded", "end_of_iban", "entropy", "is_card", "is_iban", "is_luhn", "is_ssn", "looks_random", "mixed"]
 
 # ISO 7812 prefixes in use, with their lengths; ten percent of all numbers pass Luhn, so the prefix has to fit too
 _BRANDS = as_pattern(
@@ -59,6 +59,17 @@ def is_iban(text: str) -> bool:
     if _IBAN_LENGTHS.get(text[:2]) != len(text):
         return False
     return int("".join(str(int(char, 36)) for char in text[4:] + text[:4])) % 97 == 1
+
+
+def end_of_iban(text: str) -> int:
+    """Where an IBAN ends that a text begins with, by the length of its country; the end of the text where a word goes
+    on there, or the country has none."""
+    left = _IBAN_LENGTHS.get(text[:2].upper(), 0)
+    for at, char in enumerate(text):
+        left -= char.isalnum()
+        if left == 0:
+            return len(text) if text[at + 1 : at + 2].isalnum() else at + 1
+    return len(text)
 
 
 def is_ssn(area: str, group: str, serial: str) -> bool:

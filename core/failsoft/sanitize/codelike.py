@@ -84,7 +84,7 @@ _COMPARES = frozenset(["==", "!=", "===", "!==", "<>"])
 # of these, a value may be plain words
 WORDY_KINDS = word_set(
     "password secret private_key answer name address person personal_name phone card ssn iban account birth_date date "
-    "national_id id_number health_id record zip url dsn"
+    "national_id id_number health_id record zip url dsn patient"
 )
 # `{ apiKey: string; password: string | null }`
 _ONE_TYPE = (

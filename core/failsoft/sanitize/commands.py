@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from failsoft.deferred import as_pattern
+from failsoft.sanitize.accounts import changed_passwords
 from failsoft.sanitize.scanner import Anchor, Handler, Scan, Span, marker
 from failsoft.sanitize.verdict import Judge, is_announced
 
@@ -33,8 +34,10 @@ _CALLED = r"(?=\\?\"\s?,\s?\\?\"params)"
 _REMOTE = r"\\?\"\s?,\s?\\?\"params\\?\"\s?:\s?\[\s?\\?\"[^\"\\\n]{1,64}\\?\",\s?\\?\"([^\"\\\n]{2,128})"
 _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("zip ", "(?=[^\\n]{0,200}-p)", rf"(?i:zip) {_MORE}(?<= )-P ?{_VALUE}"),
-    *((f"{name} ", "(?=[a-z] )", rf"(?i:{name}) {_MORE}(?<= )-p{_VALUE}") for name in ("7z", "7za", "7zr")),
-    ("rar ", "(?=[a-z] )", rf"(?i:rar) {_MORE}(?<= )-h?p{_VALUE}"),
+    *((f"{name} ", "(?=[a-z] )", rf"(?i:{re.escape(name)}) {_MORE}(?<=[ '\"])-p{_VALUE}") for name in (
+        "7z", "7za", "7zr", "7zz", "7z.exe",
+    )),
+    ("rar ", "(?=[a-z] )", rf"(?i:rar) {_MORE}(?<=[ '\"])-h?p{_VALUE}"),
     ("keygen ", "", rf"(?i:keygen) {_MORE}(?<= )-[NP] {_VALUE}"),
     ("sqlcmd ", "", rf"(?i:sqlcmd) {_MORE}(?<= )-P ?(?!assw){_VALUE}"),
     ("bcp ", "", rf"(?i:bcp) {_MORE}(?<= )-P ?{_VALUE}"),
@@ -78,7 +81,6 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("rclone obscure ", "", rf"(?i:rclone obscure) {_VALUE}"),
     ("useradd ", "", rf"(?i:useradd) {_MORE}(?<= )-p {_VALUE}"),
     ("usermod ", "", rf"(?i:usermod) {_MORE}(?<= )-p {_VALUE}"),
-    ("chpasswd", "", r"(?i:chpasswd)[^\r\n]{0,20}<<<? ?[\"']?[\w.-]{1,64}:([^\s\"']{2,128})"),
     ("passwd ", r"(?=[^\r\n|;]{0,80}<<<)", rf"(?i:passwd) {_MORE}<<< ?{_VALUE}"),
     ("kinit ", "", rf"(?i:kinit) {_MORE}<<< ?{_VALUE}"),
     ("schtasks ", "", rf"(?i:schtasks) {_MORE}/(?i:rp) {_VALUE}"),
@@ -115,7 +117,6 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("oper ", "", rf"(?:OPER) {_USER} {_VALUE}"),
     ("identify ", "", rf"(?:IDENTIFY) (?:\w{{1,32}} (?=\S))?{_VALUE}"),
 )  # fmt: skip
-_CHPASSWD = as_pattern(r"(?:echo|printf) [\"']?[\w.-]{1,64}:([^\s\"'|]{2,128})[\"']? \| (?:sudo )?$")
 _PGPASS = as_pattern(r":(?:\d{4,5}|\*):[\w*-]{1,64}:[\w*.-]{1,64}:([^\s:\"']{1,128})(?=\s|$|[\"'])")
 _OPTION_VALUE = rf"(?:{BETWEEN_ARGUMENTS}|[ ]?[\"']|[ ])?([^\s\"',\]\x00-][^\s\"',\]\x00]{{0,127}})"
 _BEFORE_OPTION = r"\b[^\r\n;|]{0,200}?[ '\"\[,\x00]"
@@ -246,16 +247,6 @@ def _own_option(commands: str) -> Handler:
     return handle
 
 
-def _piped(scan: Scan, start: int, end: int) -> Span | int:
-    """`echo ada:x | chpasswd`."""
-    before = scan.before(start, 200)
-    match = _CHPASSWD.search(before)
-    if match is None:
-        return end
-    first = start - len(before) + match.start(1)
-    return first, first + len(match[1]), marker("password")
-
-
 def _command(scan: Scan, start: int, end: int) -> Span | int:
     """`PASS x`, `AUTH x`, `AUTH user x` and `LOGIN user x`, as FTP, POP3, Redis and IMAP have it."""
     if dialog := _in_dialog(scan, start, end):
@@ -349,7 +340,7 @@ def command_words() -> Iterator[Anchor]:
     yield Anchor("sudo ", _piped_into, r"(?=-\w{0,8}s\b)")
     yield Anchor("vault login -", _piped_into)
     yield Anchor("snmp", _privacy)
-    yield Anchor("chpasswd", _piped, r"(?=[\s\"']|$)")
+    yield Anchor("chpasswd", changed_passwords)
     for literal in ("kv put ", "etcdctl put ", "config set "):
         yield Anchor(literal, _spoken(_STORED))
 

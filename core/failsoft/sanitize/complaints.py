@@ -78,13 +78,13 @@ _TWO = as_pattern(
 )
 _AFTER_STARTS = frozenset("\\\"'`],: ;.\n\r")
 _IN_OBJECT = as_pattern(
-    r"\\{0,3}[\"'],[^{}\n]{0,240}?[\"'](?i:(?:rejected|attempted|invalid|actual|given|received|submitted|bad|input"
+    r"\\{0,3}[\"'],[^{}\n]{0,240}?[\"' ](?i:(?:rejected|attempted|invalid|actual|given|received|submitted|bad|input"
     r"|raw)?_?value"
-    r"|received|actual|input|rejected|got)\\{0,3}[\"']\s{0,2}[:=]\s{0,2}(?=[bu]?\\{0,3}[\"'])"
+    r"|received|actual|input|rejected|got)\\{0,3}[\"']?\s{0,2}[:=]\s{0,2}(?=[bu]?\\{0,3}[\"'])"
 )
 _VALUE_BEFORE = as_pattern(
-    r"\\{0,3}(?P<q>[\"'])(?i:(?:rejected|attempted|invalid|actual|given|received|submitted|bad|input|raw)?_?value"
-    r"|received|actual|input|rejected|got)\\{0,3}(?P=q)\s{0,2}[:=]>?\s{0,2}[bu]?\\{0,3}(?P<p>[\"'])"
+    r"(?:\\{0,3}(?P<q>[\"'])|(?<=[{,\s]))(?i:(?:rejected|attempted|invalid|actual|given|received|submitted|bad|input|raw)?_?value"
+    r"|received|actual|input|rejected|got)(?(q)\\{0,3}(?P=q))\s{0,2}[:=]>?\s{0,2}[bu]?\\{0,3}(?P<p>[\"'])"
     r"(?P<value>(?:(?!(?P=p))[^\\\n]|\\[^\n\"'])(?:(?!(?P=p))[^\\\n]|\\[^\n]){0,255}?)\\{0,3}(?P=p)(?=\s{0,2},)"
 )
 _ENDS_NAME = ("\\", '"', "'")
@@ -95,8 +95,8 @@ _IN_MESSAGE = as_pattern(
 )
 _BRACKETED = as_pattern(r"\[([^\[\]\n]{1,256})\]")
 _NAMING = as_pattern(
-    r"(?i)(?:field|property|param|parameter|path|name|key|attribute|loc|location|code"
-    r"|column)\\{0,3}[\"']\s{0,2}[:=]\s{0,2}\\{0,3}[\"']$"
+    r"(?i)(?<!\w)(?:field|property|param|parameter|path|name|key|attribute|loc|location|code"
+    r"|column)\\{0,3}[\"']?\s{0,2}[:=]\s{0,2}\\{0,3}[\"']$"
 )
 _OF_FORM = word_set("name address person personal_name record zip authorization cookie")
 _NOT_SPOKEN = word_set("pass pw sid pin auth")
@@ -120,6 +120,8 @@ _OTHERS = (
 _TELLING = ("ot ", "eceived", "parsing", "but ", "and ", "choice:", "string:", "value", "at row ", "re not ", "is not ")
 _NAMED = (" named ", " called ")
 """What stands in quotes after them is a name, and no value."""
+_KEYS = ("key", "keys")
+"""What stands in quotes after them names an entry, as of a secret of Kubernetes."""
 _SAID_WITH = (
     "got ", "received", "parsing", "but ", "and ", "invalid", "input", "value", "at row ", "is not", "are not",
 )  # fmt: skip
@@ -245,7 +247,11 @@ def _told_before(site: Site) -> Span | None:
         group = next(name for name, said in found.groupdict().items() if said is not None and name != "quote")
         if not has_look(found[group], site.kind):
             return None
-    if is_key_constraint(site.name) or before[: found.start(group)].rstrip("\"'`").endswith(_NAMED):
+    lead = before[: found.start(group)].rstrip("\"'`")
+    if is_key_constraint(site.name) or lead.endswith(_NAMED):
+        return None
+    of_entry = site.kind == "secret" and lead.rstrip(": ").rpartition(" ")[2].lower() in _KEYS
+    if of_entry and not has_look(found[group], site.kind):
         return None
     first = site.first - len(before) + found.start(group)
     return judged(site, Value(first, first + len(found[group]), quoted=True), "=")

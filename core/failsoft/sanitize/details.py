@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from failsoft.deferred import as_pattern
 from failsoft.sanitize.beside import is_meant_as_email, names_email
 from failsoft.sanitize.bound import kept_parameters
+from failsoft.sanitize.checks import is_card, is_ssn
 from failsoft.sanitize.grammar import read_value
 from failsoft.sanitize.keys import KeyMatcher
 from failsoft.sanitize.row_keys import is_bound_key, is_key_constraint, is_key_of_row
@@ -45,7 +46,10 @@ _INCORRECT = as_pattern(
 _PARAMETERS_END = as_pattern(r"[)\]}]\](?=\s|$|[.,;)\"'\\])|\.\.\.\]")
 _DUP_KEY = as_pattern(r"(?i)(?:dup key: ?|keyvalue\\{0,3}[\"']\s{0,2}:\s{0,2})\{")
 _INTEGER = as_pattern(r"\s*-?\d{1,18}\s*")
-_INTEGERS = as_pattern(r"-?\d{1,18}(?:-\d{1,18}){0,4}")
+_INTEGERS = as_pattern(r"-?\d{1,18}(?:-(?:\d{1,18}|\[REDACTED:\w{1,48}(?:#[0-9a-f]{4})?\])){0,6}")
+# parts of a composite key that make a social security number, unless they rather are a date, or a card
+_PERSONAL = as_pattern(r"(?<!\d)(?:(\d{3})-(\d{2})-(\d{4})|(\d{12,19}))(?!\d)")
+_OF_DATE = as_pattern(r"(?:[0-2]\d|3[01])-(?:19|20)\d\d$")
 _QUOTED_OR_NUMBER = as_pattern(r"((?<!\[REDACTED):\s{0,2})(\"[^\"\n]{0,512}\"|'[^'\n]{0,512}'|[^\s,{}\"']{1,512})")
 _INPUT = as_pattern(r"(?i)input(?:_value)?\\{0,3}[\"']?\s{0,2}[=:][^\S\n]{0,2}")
 _LOC = as_pattern(r"loc\\{0,3}[\"']?\s{0,2}[=:]\s{0,2}[\[(]([^\])\n]{1,200})[\])]")
@@ -189,7 +193,8 @@ class DetailRules:
         if _INTEGERS.fullmatch(value) and (
             named is None or is_key_constraint(named[1]) or not self._keys.kind(named[1])
         ):
-            return last
+            kept = _PERSONAL.sub(_without_person, value)
+            return last if kept == value else (match.end(), last, kept)
         return match.end(), last, marker("value")
 
     def parameters(self, scan: Scan, start: int, end: int) -> Span | int:
@@ -371,6 +376,13 @@ class DetailRules:
             kept.append(value)
             at = literal.end() + 1
         return ",".join(kept), at - 1
+
+
+def _without_person(match: re.Match[str]) -> str:
+    if match[4]:
+        return marker("card") if is_card(match[4]) else match[0]
+    is_one = is_ssn(match[1], match[2], match[3]) and not _OF_DATE.search(match[0])
+    return marker("ssn") if is_one else match[0]
 
 
 def _end_of_arguments(text: str, at: int) -> int:

@@ -29,13 +29,23 @@ _COMPLAINT = as_pattern(
 _GOT = as_pattern(r"\(got ('[^'\n]{1,256}'|\"[^\"\n]{1,256}\"|[^\s()'\"]{1,256}) that is ")
 # what attrs raises is a tuple, of which the value is the last
 _ATTRIBUTE = as_pattern(
-    r"\\{0,3}['\"](\w{1,64})\\{0,3}['\"],[^\n]{1,1024}?, (?:b?\\{0,3}['\"]([^'\"\\\n]{1,256})\\{0,3}['\"]|(\d{3,32}))\)"
+    r"\\{0,3}['\"](\w{1,64})\\{0,3}['\"][,)][^\n]{1,1024}?, "
+    r"(?:b?\\{0,3}['\"]([^'\"\\\n]{1,256})\\{0,3}['\"]|(\d{3,32}))\)"
     r"(?=\s|$|[\"'}\]])"
 )
 _UNMATCHED = as_pattern(r"(?i)must match regex [^\n]{1,200}? \(\\?'([^'\n]{1,256})\\?' doesn")
 _PARAMETER = as_pattern(r"([\w.\[\]]{1,80}), value: ([^\n]{1,256}?)(?=, (?:type|valid)|\n|$)")
 _NAMED = as_pattern(r"'(\w{1,64})\\?' $")
 _ASKED = as_pattern(r"'(\w{1,64})' must be [^\n]{1,160}$")
+
+# Bean Validation, Spring and ASP.NET, without quotes around names: `field=password, rejectedValue=x`
+_REFUSED = r"[=:] ?(?=\S)| (?=['\"])"
+_REFUSED_AT = as_pattern(_REFUSED)
+_OF_FIELD = as_pattern(
+    r"(?i)\b(?:field|property|propertypath|path|param|parameter|name|key|attribute)(?:=|: ?| )"
+    r"[\"']?([a-z_][\w.\[\]]{0,80})"
+)
+_OBJECT_ENDS = as_pattern(r"[\n{}()]")
 
 # `'password': 'x', 'confirm': 'y'`, and `password=x&confirm=y`
 _REPEAT = as_pattern(r"(\w{0,16})\\{0,3}[\"']\s{0,2}(?::|=>)\s{0,2}(?=[bu]?\\{0,3}[\"'])|(\w{0,16})=(?=[^=\s&\"'])")
@@ -71,6 +81,9 @@ class EchoRules:
         yield Anchor("failed validating ", self.instance)
         for word in ("confirm", "repeat", "again", "retype", "verify", "reenter", "re_enter"):
             yield Anchor(word, self.repeated, _REPEATED)
+        for state in ("invalid", "rejected", "attempted"):
+            for gap in ("", "_"):
+                yield Anchor(f"{state}{gap}value", self.refused, f"(?={_REFUSED})")
         yield Anchor("(got ", self.typed)
         yield Anchor("must match regex ", self.unmatched)
         yield Anchor("attribute(name=", self.attribute, r"(?=\\{0,3}['\"])")
@@ -131,6 +144,22 @@ class EchoRules:
         if value is None or not _is_repeated(text[value.start : value.end], quoted=value.quoted):
             return end
         return value.start, value.end, marker("password")
+
+    def refused(self, scan: Scan, start: int, end: int) -> Span | int:
+        """A value that a validator refused, beside the name of its field."""
+        text = scan.text
+        at = _REFUSED_AT.match(text, end)
+        value = read_value(text, at.end(), "") if at else None
+        if value is None:
+            return end
+        before = _OBJECT_ENDS.split(scan.before(start, _NEAR))[-1]
+        after = _OBJECT_ENDS.split(text[value.end : value.end + _NEAR], maxsplit=1)[0]
+        named = _OF_FIELD.findall(before)[-1:] or _OF_FIELD.findall(after)[:1]
+        kind = self._keys.kind(named[0]) if named else None
+        content = text[value.start : value.end]
+        if kind is None or not _judge.is_value(content, kind, named[0], quoted=value.quoted, op="="):
+            return end
+        return value.start, value.end, marker(kind)
 
     def unmatched(self, scan: Scan, start: int, end: int) -> Span | int:
         """attrs: the value that did not match."""

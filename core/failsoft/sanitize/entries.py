@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from failsoft.deferred import as_pattern
 from failsoft.sanitize.keys import words_of
 
-__all__ = ["VERSIONS", "are_few", "is_dsn", "is_version", "same", "unique"]
+__all__ = ["VERSIONS", "are_few", "arguments_of", "is_dsn", "is_version", "same", "unique"]
 
 VERSIONS = (("version",), ("ver",))
 """How a name ends under which a version stands."""
 _VERSION = as_pattern(r"\d{1,5}(?:\.\d{1,5}){2,3}")
 _MANY = 10**9
+_BLANK = as_pattern(r"\s")
+_MOST_ARGUMENTS = 256
+# commands of Redis that have no option and hold a password
+_SIGN_IN = frozenset(("AUTH", "HELLO", "SETUSER"))
+
+
+def arguments_of(obj: Any, text: Callable[[str], str]) -> list[Any] | None:
+    """The arguments of a command without the secrets that only the command tells of: `["curl", "-u", "a:b"]`; None if
+    there are none, or it is no command. An argument with a blank in it stays as it is."""
+    if not (0 < len(obj) <= _MOST_ARGUMENTS) or not all(type(item) is str and item for item in obj):
+        return None
+    if _SIGN_IN.isdisjoint(obj) and not any(item[0] == "-" for item in obj):
+        return None
+    given = [_BLANK.sub("_", item) for item in obj]
+    parts = text(" ".join(given)).split(" ")
+    if len(parts) != len(obj) or parts == given:
+        return None
+    return [
+        item if part == before or before != item else part for item, before, part in zip(obj, given, parts, strict=True)
+    ]
 
 
 def same(new: Any, old: Any) -> bool:

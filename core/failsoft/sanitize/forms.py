@@ -14,6 +14,7 @@ from failsoft.sanitize.verdict import Judge, is_announced
 
 __all__ = [
     "HEX_LIKE",
+    "SCOPED_KEY",
     "Site",
     "delimited_form",
     "has_look",
@@ -27,6 +28,10 @@ __all__ = [
 
 HEX_LIKE = as_pattern(r"[0-9A-Fa-f-]{16,}|\d{6,}")
 """Long numbers, hexadecimal or decimal."""
+SCOPED_KEY = as_pattern(
+    r"(A(?:KIA|SIA)[A-Z0-9]{16})(?:/|%2[Ff])\d{8}(?:(?:/|%2[Ff])[a-z0-9-]{1,32}){2}(?:/|%2[Ff])aws4_request"
+)
+"""The id of a key with the scope of a signature of AWS: date, region, service."""
 
 # a password in the braces of an ODBC connection string, where `}}` stands for one brace
 _BRACED = as_pattern(r"\{((?=(?:[^\n}]|\}\}){0,128}?(?:[^\w\n}]|\}\}))(?:[^{}\"'\n]|\}\}){1,256})\}(?=;|$|[\"'\s])")
@@ -100,6 +105,16 @@ _PLAIN_KEYS = word_set(
     "sitekey "
     "map dict business translation i18n metric label tag registry config option etag query redis topic kafka shard"
 )
+
+# of a pair of keys, what it is called by: the id of an OpenPGP key (RFC 9580, section 5.5.4), in digits of hexadecimal,
+# and the fingerprint of any
+_KEY_ID = as_pattern(r"(?:0[xX])?(?:[0-9A-F]{8}|[0-9A-F]{16}|[0-9A-F]{40})|(?:0[xX])?(?:[0-9a-f]{16}|[0-9a-f]{40})")
+_FINGERPRINT = as_pattern(r"(?:MD5:)?[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){15,31}|SHA256:[A-Za-z0-9+/]{43}=?")
+_PGP_KEY = as_pattern(
+    r"(?i)(?:(?:gpg|pgp)[ _-]?key|user\.signing[_-]?key|\bgpg: [^\n]{0,64}\b(?:rsa|secret|private|signing)[ _-]?key)$"
+)
+_KEY_OF_PAIR = as_pattern(r"(?i)(?:rsa|ssh)[ _-]?key$")
+_LONGEST_KEY = 96
 
 _LEAST_SIGNED = 8
 # the name of a class in a module
@@ -203,6 +218,15 @@ def _is_thing(site: Site, value: Value) -> bool:
     return value.quoted and _RESOURCE.fullmatch(content) is not None and bool(_FATE.match(site.scan.text, value.end))
 
 
+def _is_key_id(site: Site, content: str) -> bool:
+    """Whether a key is told by its id or by its fingerprint, which open nothing: `using RSA key 9D5F1C2B3A4E6F70`."""
+    if site.kind != "private_key" or not (_KEY_ID.fullmatch(content) or _FINGERPRINT.fullmatch(content)):
+        return False
+    before = site.scan.text[max(0, site.last - _LONGEST_KEY) : site.last]
+    # no such key is as short, but one that signs may be
+    return (_KEY_OF_PAIR.search(before) or _PGP_KEY.search(before)) is not None
+
+
 def _is_code(site: Site, value: Value, between: str) -> bool:
     """Whether the whole assignment is code: of a pattern, of several at once, of one that goes on."""
     text = site.scan.text
@@ -233,8 +257,11 @@ def judged(site: Site, value: Value | None, op: str) -> Span | None:
         return refused(site, value)
     if (kind in _SOUGHT_KINDS and _is_thing(site, value)) or _is_type(text, value, content):
         return refused(site, value)
-    if _is_joined(text, value, content):
+    if _is_joined(text, value, content) or _is_key_id(site, content):
         return refused(site, value)
+    if kind == "credential" and (scoped := SCOPED_KEY.fullmatch(content)):
+        # a request is judged by where it was sent to, so the rest is worth its place
+        return value.start, value.start + scoped.end(1), marker("aws_key")
     fits = kind in ("name", "address") or not value.quoted or kind not in SHAPES or SHAPES[kind].match(content)
     after = text[value.end : value.end + 1]
     between = text[site.last : value.start]

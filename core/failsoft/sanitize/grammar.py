@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from failsoft.deferred import as_pattern
+from failsoft.sanitize.checks import end_of_iban
 from failsoft.sanitize.scanner import STYLE
 
 __all__ = [
@@ -97,6 +98,8 @@ SHAPES: dict[str, re.Pattern[str]] = {
         r"[^\W\d_][\w'’.-]*){0,3}"
     ),
     "address": as_pattern(r"[^\r\n\"'<>;|{}]{3,120}?(?=$|[\r\n\"'<>;|{}]|(?:, ?|&| )[a-z_]+[=:]|,\s(?![A-Z0-9]))"),
+    # what is told of a patient, in words
+    "patient": as_pattern(r"[^\r\n\"'<>;|{}\[\]]{2,120}?(?=$|[\r\n\"'<>;|{}\]]|(?:, ?|&| )[A-Za-z_]{1,40}[=:])"),
     "person": as_pattern(
         rf"{_CAPITAL}{_SMALL}+(?:[ ]{_CAPITAL}\.?)?"
         rf"(?:[ ](?:(?:van|von|de|la|del|der|bin|al)[ ])?{_CAPITAL}[\w'’-]+){{1,3}}"
@@ -122,6 +125,10 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "url": as_pattern(r"(?:https?://|www\.)[^\s\"'<>,;)\]}]{4,256}"),
 }
 """Kinds whose value has a form: what is not of that form is not a value."""
+
+
+# a number for a phone without gaps, and another number
+_UNPARTED = as_pattern(r"\+\d{10,15}(?= \d)")
 
 
 class Value(NamedTuple):
@@ -184,6 +191,19 @@ def _bare(text: str, at: int) -> Value | None:
     return Value(at, end, quoted=False) if end > at else None
 
 
+def _shaped(text: str, at: int, kind: str, shape: re.Pattern[str]) -> Value | None:
+    """A value that its form delimits."""
+    match = shape.match(text, at)
+    if match is None:
+        return None
+    if kind == "iban":
+        # its groups look like the words of what follows
+        return Value(at, at + end_of_iban(match.group()), quoted=False)
+    if kind == "phone" and (unparted := _UNPARTED.match(text, at)):
+        return Value(at, unparted.end(), quoted=False)
+    return Value(at, match.end(), quoted=False)
+
+
 def read_value(text: str, at: int, kind: str) -> Value | None:
     """The value that begins at `at`, or None if none does."""
     first = text[at : at + 1]
@@ -197,8 +217,7 @@ def read_value(text: str, at: int, kind: str) -> Value | None:
     if first in MARKS and (marked := _MARKED.match(text, at)):
         return Value(marked.start(1), marked.end(1), quoted=True)
     if shape := SHAPES.get(kind):
-        match = shape.match(text, at)
-        return Value(at, match.end(), quoted=False) if match else None
+        return _shaped(text, at, kind, shape)
     if first in _HOLDS and (template := TEMPLATE.match(text, at)):
         return Value(at, template.end(), quoted=False)
     return _bare(text, at)

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from failsoft.deferred import as_pattern
-from failsoft.sanitize.keys import KeyMatcher
+from failsoft.sanitize.keys import KeyMatcher, words_of
+from failsoft.sanitize.rules import word_set
 from failsoft.sanitize.scanner import marker
 from failsoft.sanitize.verdict import Judge
 
-__all__ = ["Mark", "but_for_realm", "clean_credentials", "clean_header"]
+__all__ = ["Mark", "but_for_realm", "clean_credentials", "clean_header", "is_plain_cookie"]
 
 Mark: TypeAlias = Callable[[str, str], str]
 """Makes the marker of a kind, for a value."""
@@ -20,6 +21,9 @@ _COOKIE = as_pattern(r"\s*([^=;\s]{1,128})=([^;]*)")
 _REALM = as_pattern(
     r"(?:^|(?<=[\s,]))(realm=\"[A-Za-z][A-Za-z ./-]{0,40}(?:\d{1,4}[A-Za-z ./-]{1,20}){0,2}(?:\d{1,4})?\")(?=,|\s*$)"
 )
+# how a page is to look, which nobody is known by: only words, such as `dark`, `de-AT` and `Europe/Vienna`
+_PLAIN_COOKIES = word_set("theme lang language locale currency timezone tz darkmode colorscheme colormode")
+_PLAIN_COOKIE = as_pattern(r"[A-Za-z]{1,16}(?:[-_/][A-Za-z]{2,16}){0,2}")
 _judge = Judge()
 
 
@@ -37,6 +41,16 @@ def clean_credentials(kind: str, value: str, mark: Mark) -> str:
             return value
         return f"{scheme[1]} {mark(kind, rest)}"
     return mark(kind, value)
+
+
+def is_plain_cookie(name: object, value: object) -> bool:
+    """Whether one of several cookies only says how a page is to look."""
+    return (
+        isinstance(name, str)
+        and isinstance(value, str)
+        and "".join(words_of(name)) in _PLAIN_COOKIES
+        and _PLAIN_COOKIE.fullmatch(value) is not None
+    )
 
 
 def but_for_realm(parameters: str) -> str:

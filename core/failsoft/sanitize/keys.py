@@ -36,6 +36,8 @@ _MAX_WORDS = 14
 _LONGEST_TERM = 4
 _GLUED_LEAST = 7
 _CACHE = 4_096
+# of an image (DICOM), where in a room a patient lay
+_PLACES_OF_PATIENT = (("position", "patient"), ("orientation", "patient"))
 _NAMED_SECRETS = (("existing", "secret"), ("tls", "secret"))
 _PROSE_OWNERS = KEY_OWNERS - NO_PROSE_OWNERS
 
@@ -185,6 +187,8 @@ def _is_of_service(words: tuple[str, ...]) -> bool:
     """Whether the name tells a place in a list, a lock, or what is left of an allowance, or what an object is
     called."""
     if words[-1] in ("token", "tokens") and len(words) > 1 and words[-2] in PAGE_WORDS:
+        return True
+    if words[-2:] in _PLACES_OF_PATIENT:
         return True
     if words[-2:] in _NAMED_SECRETS or words[-3:-1] == ("image", "pull"):
         # what an object of Kubernetes is called

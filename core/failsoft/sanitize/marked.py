@@ -59,9 +59,11 @@ _CELLS = as_pattern(r"[ \t]{0,40}\|[ \t]{0,40}([^\s|][^|\r\n]{0,254}?)[ \t]{0,40
 _ALTERNATION = as_pattern(r"\|(?:[\w\[\]?*+.\\-]{1,40}\|){0,16}[\w\[\]?*+.\\-]{1,40}\)")
 # `api_key     x`, a line of a table that spaces align
 _COLUMNS = as_pattern(r"(?:[ \t]{2,40}|[ \t]?\.{3,40}[ \t])([^\s|]{8,256})[ \t]{0,40}(?=\r?\n|$)")
+# a list of settings that dots align, as HikariCP logs it: `password........"x"`
+_LEADERS = as_pattern(r"\.{6,64}(?:\"([^\"\n]{1,256})\"|([^\s\"'<({\[.][^\s\"']{5,255}))(?=[ \t]{0,40}(?:\r?\n|$))")
 # `{password, <<"x">>}`
 _ERLANG = as_pattern(r"\s{0,4},\s{0,4}(?:<<)?(?=\")")
-_BLANK = (" ", "\t", "|")
+_BLANK = (" ", "\t", "|", ".")
 # what may follow one blank between two cells
 _PARTING = (" ", "\t", "|", ".")
 _MAX_PART, _INDENT = 4_096, 32
@@ -124,6 +126,8 @@ def _table_cell(site: Site) -> Value | None:
     if text[last] == "|" and _ALTERNATION.match(text, last):
         # of a regular expression
         return None
+    if text[last] == "." and (cell := _LEADERS.match(text, last)) and (cell[1] or _is_cell(cell[2], site)):
+        return Value(*cell.span(cell.lastindex or 1), quoted=True)
     if (cell := _CELLS.match(text, last)) and is_announced(cell[1], site.kind):
         return Value(cell.start(1), cell.end(1), quoted=True)
     if (cell := _COLUMNS.match(text, last)) and _opens_line(site) and _is_cell(cell[1], site):

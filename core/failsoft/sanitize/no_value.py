@@ -50,6 +50,10 @@ _ACTION = as_pattern(
 _PAIR = as_pattern(r"[a-z]{2,16}(?:[_-][a-z]{2,16}){0,2}=(?!=)[\w/.-]")
 # a package that is asked for in a version: `token-auth==9.9`
 _VERSION = as_pattern(r"\d{1,4}(?:\.\d{1,8}){1,4}(?:\.?(?:a|b|rc|post|dev)\d{1,4})?(?![\w.-])")
+# a line of StatsD, with the tags of its dialects: `auth.token.refresh:1|c|@0.1|#env:prod`
+_METRIC = as_pattern(
+    r"[+-]?\d{1,15}(?:\.\d{1,9})?(?::[+-]?\d{1,15}(?:\.\d{1,9})?){0,32}\|(?:c|g|h|d|m|ms)(?=\|[@#TEce]|\s|[\"'`\\]|$)"
+)
 # `<SocialToken: google>`, which says whose it is
 _OWNER = as_pattern(r"[a-z]{2,24}(?=[> ])")
 _MESSAGE = as_pattern(r"(?!(?i:basic|bearer|token|digest|key|apikey) )[A-Za-z]{2,16} [A-Z]?[a-z]{1,16}\b")
@@ -140,6 +144,8 @@ def _is_told(site: Site, at: int) -> bool:
     if (site.before == "/" and _MESSAGE.match(text, at)) or (site.before == "<" and _OWNER.match(text, at)):
         return True
     if _is_port(site, at) or (text[at - 1] == " " and _is_sentence(site, at)):
+        return True
+    if at == site.last + 1 and not site.name.isalnum() and _METRIC.match(text, at):
         return True
     return _is_place(site, at) or _is_scope(site, at)
 

@@ -36,6 +36,8 @@ _TRACK = as_pattern(
 _PHONE_GROUP = as_pattern(r"[ .-]?\(\d{1,5}\)|[ .-]?\d+")
 _PHONE_LEAST, _PHONE_MOST, _PHONE_LONGEST = 8, 15, 32
 _NANP_DIGITS = 11
+# who writes so many digits without a gap puts none behind them: what follows is a status, a duration
+_PHONE_UNPARTED = 10
 _LONGEST_IBAN = 42
 _CARD_BEFORE, _LONGEST_CARD, _MOST_REFUSED = 24, 32, 256
 _LONGEST_SSN, _PIECE = 11, 128
@@ -165,14 +167,15 @@ def _phone(scan: Scan, start: int) -> Span | None:
     at = start - 1 - (text[start - 1 : start] == "(")
     if at < scan.floor or text[at] != "+" or not scan.free(at):
         return None
-    digits, end = 0, start
+    digits, end, last = 0, start, 0
     for match in _PHONE_GROUP.finditer(text, start, start + _PHONE_LONGEST):
         group = sum(map(str.isdigit, match.group()))
         # what is too much for one number is another one: a date, an extension, the next column
         whole = digits == _NANP_DIGITS and text[start] == "1"
+        whole = whole or last >= _PHONE_UNPARTED
         if match.start() != end or whole or digits + group > _PHONE_MOST or (digits >= 10 and group >= 4):
             break
-        digits, end = digits + group, match.end()
+        digits, end, last = digits + group, match.end(), group
     least = _PHONE_LEAST if end - start > digits else _PHONE_LEAST + 1
     return (at, end, marker("phone")) if digits >= least and text[start] != "0" else None
 

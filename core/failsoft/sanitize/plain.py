@@ -10,7 +10,7 @@ import re
 
 from failsoft.deferred import as_pattern
 from failsoft.sanitize.assigned import PLURALS
-from failsoft.sanitize.forms import Site
+from failsoft.sanitize.forms import HEX_LIKE, Site
 from failsoft.sanitize.grammar import SHAPES
 from failsoft.sanitize.no_value import is_documented
 from failsoft.sanitize.scanner import Span, marker
@@ -48,8 +48,8 @@ def plainly_assigned(site: Site) -> Span | None:
     value, op = (plain[3], ":") if quote else (plain[1], "=")
     if (quote and site.before != quote) or site.before in _JOINING or not _has_both(value):
         return None
-    if kind == "secret" and not value.isalnum():
-        # it may be the path of one
+    if (kind == "secret" and not value.isalnum()) or (kind == "private_key" and HEX_LIKE.fullmatch(value)):
+        # it may be the path of one, or the id of a key
         return None
     if quote and of_a_parser(site):
         return None

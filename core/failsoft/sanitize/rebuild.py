@@ -6,14 +6,18 @@ import copy
 import dataclasses
 from collections import ChainMap, OrderedDict, deque
 from collections.abc import Callable, Mapping
+from http.cookies import Morsel
 from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from failsoft.sanitize.headers import is_plain_cookie
+
 __all__ = [
     "fields_of",
+    "rebuilt_cookie",
     "rebuilt_exception",
     "rebuilt_mapping",
     "rebuilt_object",
@@ -22,6 +26,12 @@ __all__ = [
 ]
 
 _ABSENT = object()
+# what these classes hold beside their arguments, and show
+_HELD: tuple[tuple[type[BaseException], tuple[str, ...]], ...] = (
+    (OSError, ("errno", "strerror", "filename", "filename2")),
+    (ImportError, ("msg", "name", "path")),
+    (SyntaxError, ("msg", "filename", "lineno", "offset", "text", "end_lineno", "end_offset")),
+)
 
 
 def rebuilt_mapping(obj: Any, cleaned: dict[Any, Any], *, changed: bool) -> Any:
@@ -39,6 +49,16 @@ def rebuilt_mapping(obj: Any, cleaned: dict[Any, Any], *, changed: bool) -> Any:
     if kind is MappingProxyType:
         return MappingProxyType(cleaned)
     return ChainMap(cleaned) if kind is ChainMap else cleaned
+
+
+def rebuilt_cookie(obj: Morsel[Any], mark: Callable[[str, str], str]) -> Any:
+    """A cookie of the standard library: its name and value are no entries of the mapping that it is."""
+    value = obj.value if isinstance(obj.value, str) else str(obj.value)
+    if not value or "[REDACTED:" in value or is_plain_cookie(obj.key, value):
+        return obj
+    made, marked = _copied(obj), mark("cookie", value)
+    made.set(obj.key, marked, marked)
+    return made
 
 
 def _copied(obj: Any) -> Any:
@@ -129,6 +149,12 @@ def rebuilt_object(obj: Any, changes: Mapping[str, Any], text: Callable[[str], s
         return text(repr(obj))
 
 
+def _held(obj: BaseException) -> dict[str, Any]:
+    """What is told beside the arguments, such as the name of a file: neither these nor `vars` have it."""
+    names = next((names for kind, names in _HELD if isinstance(obj, kind)), ())
+    return {name: value for name in names if (value := getattr(obj, name, None)) is not None}
+
+
 def rebuilt_exception(
     obj: BaseException,
     visit: Callable[[Any], Any],
@@ -142,10 +168,13 @@ def rebuilt_exception(
     shown = str(obj)
     args = visit(obj.args)
     state = {name: member(name, value) for name, value in vars(obj).items()}
+    held = _held(obj)
+    cleaned = {name: visit(value) for name, value in held.items()}
     cause = visit(obj.__cause__)
     context = visit(obj.__context__)
     clean = (
         args == obj.args
+        and cleaned == held
         and text(shown) == shown
         and all(state[name] is value or state[name] == value for name, value in vars(obj).items())
         and cause is obj.__cause__
@@ -156,6 +185,9 @@ def rebuilt_exception(
     try:
         made: BaseException = type(obj).__new__(type(obj), *args)
         made.args = args
+        for name, value in cleaned.items():
+            if getattr(made, name, None) != value:
+                setattr(made, name, value)
         made.__dict__.update(state)
         made.__cause__ = cause if isinstance(cause, BaseException) else None
         made.__context__ = context if isinstance(context, BaseException) else None

@@ -186,7 +186,9 @@ STRICT_TERMS: dict[str, str] = _table(
         "guardianname spousename doctorname physicianname "
         "nursename insuredname subscribername guarantorname recipientname emergencycontactname personname "
         "receivername sendername billingname shippingname deliveryname consigneename holdername membername "
-        "relativename nomcomplet nomdefamille nombrecompleto nomecompleto cognome sobrenome sobrenomes "
+        "relativename operatorsname operatorname otherpatientnames observername responsibleperson requestingphysician "
+        "physiciansofrecord physiciansreadingstudy alphabetic ideographic phonetic "
+        "nomcomplet nomdefamille nombrecompleto nomecompleto cognome sobrenome sobrenomes "
         "achternaam voornaam geburtsname rufname ansprechpartner nazwisko fornavn etternavn efternavn efternamn "
         "fornamn förnamn",
         # words that also name things: only what is written as the name of a person is one
@@ -199,23 +201,29 @@ STRICT_TERMS: dict[str, str] = _table(
         "gpscoordinates position",
         "date": "birthyear yearofbirth admissiondate admitdate admittedat admittedon dischargedate dischargedat "
         "dischargedon dateofservice "
-        "admitted discharged servicedate deathdate dateofdeath visitdate appointmentdate surgerydate diagnosisdate "
-        "proceduredate "
+        "admitted discharged admittingdate servicedate deathdate dateofdeath visitdate appointmentdate surgerydate "
+        "diagnosisdate proceduredate "
         "encounterdate dateofadmission dateofdischarge dateofvisit",
         "zip": "zip zipcode postalcode postcode plz postleitzahl codepostal codigopostal códigopostal cep pstcd",
         "address": "addr addr1 addr2 address1 address2 line1 line2 address city town county "
         "adresse direccion dirección domicilio birthplace placeofbirth cityofbirth rue ville calle ciudad indirizzo "
         "citta città endereco endereço cidade wohnort woonplaats straat locality addresslocality localidad comune "
         "adrline strtnm twnnm streetaddressline line "
+        "countryofresidence regionofresidence patientinstitutionresidence currentpatientlocation "
         "住所 현주소 주소 地址 详细地址 адрес διεύθυνση",
         "record": "visanumber documentnumber documentno traveldocument traveldocumentnumber androidid serial "
         "udid advertisingid idfa plate fingerprintid studentid employeeid membershipnumber licensenumber "
         "licencenumber licenseno certificatenumber certificateno licenseplate licenceplate "
         "platenumber vin vehicleid vehiclenumber vehicleidentificationnumber vehicleregistration serialnumber "
-        "serialno "
+        "serialno admissionid serviceepisodeid "
         "deviceid deviceserial deviceserialnumber deviceidentifier imei imsi meid iccid udi biometricid recordnumber "
         "recordno chartnumber casenumber caseno encounterid encounternumber visitnumber claimnumber claimid "
         "accessionnumber specimenid employeenumber studentnumber",
+        # of the patient on medical images (DICOM)
+        "health_id": "otherpatientids insuranceplanidentification",
+        "phone": "telephonenumbers",
+        "patient": "ethnicgroup patientcomments additionalpatienthistory patientreligiouspreference patientbirthtime "
+        "militaryrank branchofservice patienttelecominformation",
         "url": "profileurl homepage personalurl linkedinurl linkedin websiteurl website avatarurl photourl facebookurl "
         "twitterurl",
     }
@@ -230,6 +238,7 @@ NO_PLACES = word_set(
 
 WHOLE_TERMS = word_set(
     "nom nombre nome naam nm sn cn rue ville calle locality line "
+    "alphabetic ideographic phonetic "
     "given family nickname line1 line2 addr plate serial linkedin lat lng lon gps geo location position coords "
     "coordinates admitted discharged"
 )

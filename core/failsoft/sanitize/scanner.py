@@ -86,7 +86,7 @@ class Scan:
     """One pass over one text."""
 
     __slots__ = (
-        "again", "cells", "floor", "headed", "memo", "nested", "opaque", "placed", "run",
+        "again", "cells", "floor", "headed", "listed", "memo", "nested", "opaque", "placed", "run",
         "searched", "seen", "silent", "stated", "text", "vain",
     )  # fmt: skip
 
@@ -104,6 +104,8 @@ class Scan:
         """Statements that begin before it were searched for values bound to them, and none was found."""
         self.silent = 0
         """Up to here, no statement stands near enough for arguments to be those of one."""
+        self.listed = 0
+        """Up to here, lists of arguments were read."""
         self.vain = 0
         """How often a very long value was read that was none."""
         self.run = -1

@@ -139,6 +139,7 @@ STRICT_STEMS: tuple[tuple[str, str, str], ...] = (
             "nombre cognome sobrenome naam ansprechpart nazwisko fornavn etternavn efternavn efternamn rnamn ciudad "
             "indirizzo citt endere cidade wohnort woonplaats straat locality localidad comune adrline strtnm twnnm "
             "cityofb streetaddressl postleitz pstcd digo_post digopost digo-post code_post codepost code-post direcc "
+            "alphabetic ideographic phonetic responsiblep responsible_p ethnic residence religious military "
             "birthplace mother father husband passenger travel guest applicant claimant attendee "
             "signatory payee recipient policyholder emergency coord location position android_id androidid"
         )

@@ -11,8 +11,10 @@ import re
 from collections.abc import Sequence
 from operator import itemgetter
 
+from failsoft.sanitize.arguments import ArgumentRule
 from failsoft.sanitize.arrows import ArrowRule
 from failsoft.sanitize.details import DetailRules
+from failsoft.sanitize.dicom import dicom_anchors
 from failsoft.sanitize.direct import sign_anchors, word_anchors
 from failsoft.sanitize.echoes import EchoRules
 from failsoft.sanitize.gate import Parts, Where, gate
@@ -104,8 +106,11 @@ class TextEngine:
         ]
         records = RecordRules(keys)
         words += [*word_anchors(), *details.anchors(), *EchoRules(keys).anchors(), *records.anchors()]
-        words += statement_anchors(keys)
-        signs = [*sign_anchors(), *records.signs(), *ArrowRule(keys).anchors(), padding_anchor(self._reveals)]
+        words += [*statement_anchors(keys), *(dicom_anchors() if strict else ())]
+        arguments = ArgumentRule(self._once)
+        words += arguments.words()
+        signs = [*sign_anchors(), *records.signs(), *ArrowRule(keys).anchors(), *arguments.signs()]
+        signs.append(padding_anchor(self._reveals))
         self._families = (words_family(words), signs_family(signs), digits_family(digit_follows(keys, self._reveals)))
         self._foreign = (*self._families, words_family(foreign))
         self._gate = gate([*words, *foreign], signs, (RUN, BLOB)) if engine == "re2" else None
@@ -207,6 +212,10 @@ class TextEngine:
     def _spans(self, text: str, *, nested: bool = False) -> list[Span]:
         cursors = self._cursors(text)
         return _found(Scan(text, nested=nested), cursors) if cursors else []
+
+    def _once(self, text: str) -> str:
+        """The text after one pass, in which nothing is decoded: a rule asks for it, and would be asked again."""
+        return _replace(text, self._tagged(text, spans)) if (spans := self._spans(text)) else text
 
     def _where(self, text: str) -> Where:
         """Which parts of a text have to be searched."""

@@ -9,6 +9,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from http.cookies import Morsel
 from itertools import islice
 from numbers import Number
 from pathlib import PurePath
@@ -16,7 +17,6 @@ from typing import Any
 
 from failsoft.deferred import as_pattern
 from failsoft.sanitize.beside import (
-    MOST_COLUMNS,
     NUMBER_NAMES,
     NUMBERED_KINDS,
     ROWS,
@@ -27,12 +27,15 @@ from failsoft.sanitize.beside import (
     table_of,
 )
 from failsoft.sanitize.checks import looks_random
-from failsoft.sanitize.entries import VERSIONS, are_few, is_dsn, is_version, same, unique
+from failsoft.sanitize.dicom import is_tag, without_person
+from failsoft.sanitize.entries import VERSIONS, are_few, arguments_of, is_dsn, is_version, same, unique
+from failsoft.sanitize.forms import SCOPED_KEY
 from failsoft.sanitize.grammar import SHAPES
-from failsoft.sanitize.headers import Mark, clean_credentials
+from failsoft.sanitize.headers import Mark, clean_credentials, is_plain_cookie
 from failsoft.sanitize.keys import KeyMatcher, counts, words_of
 from failsoft.sanitize.rebuild import (
     fields_of,
+    rebuilt_cookie,
     rebuilt_exception,
     rebuilt_mapping,
     rebuilt_object,
@@ -60,7 +63,6 @@ _NAMED_INSIDE = word_set(
 _HARMLESS_INSIDE = DISARMING_TAILS - {"key", "keys", "payload", "object", "instance"}
 # so many names without a secret under them are remembered, as long as this at most
 _MOST_PLAIN, _LONGEST_PLAIN = 4_096, 64
-_BLANK = as_pattern(r"\s|^$")
 _HEX = as_pattern(r"[0-9a-fA-F]{32,128}")
 _PLAIN: Any = object
 _judge = Judge()
@@ -148,7 +150,7 @@ class _Walk:
             return (
                 self._rules.mark("token", value) if looks_random(value) or _HEX.fullmatch(value) else self._text(value)
             )
-        if kind is None:
+        if kind is None or (kind == "credential" and SCOPED_KEY.fullmatch(value)):
             return self._text(value)
         if kind == "bound":
             return self._rules.mark("value", value) if value and "[REDACTED:" not in value else value
@@ -213,6 +215,8 @@ class _Walk:
                 return self._object(obj, fields, depth, kind)
             if isinstance(obj, BaseException):
                 return self._exception(obj, depth)
+            if isinstance(obj, Morsel):
+                return rebuilt_cookie(obj, self._rules.mark)
             if isinstance(obj, Mapping):
                 return self._mapping(obj, depth, kind)
             return self._sequence(obj, depth, kind)
@@ -257,9 +261,13 @@ class _Walk:
 
     def _member(self, name: Any, value: Any, depth: int, kind: str | None) -> Any:
         inner = self._inner_kind(name, kind)
-        if self._keys.strict and inner is None and is_version(name, value):
-            return value
+        if self._keys.strict and inner is None:
+            if is_version(name, value):
+                return value
+            value = without_person(name, value, self._rules.mark) if is_tag(name) else value
         if inner and inner not in ("otp", "cvv") and isinstance(name, str) and are_few(value) and counts(name):
+            return value
+        if inner == kind == "cookie" and is_plain_cookie(name, value):
             return value
         return self.visit(value, depth + 1, inner)
 
@@ -305,7 +313,7 @@ class _Walk:
         """Note a name that turned out clean and under which nothing is secret."""
         if type(key) is not str or len(key) > _LONGEST_PLAIN or self._inner_kind(key, None) is not None:
             return
-        if self._keys.strict and words_of(key)[-1:] in VERSIONS:
+        if self._keys.strict and (words_of(key)[-1:] in VERSIONS or is_tag(key)):
             return
         if len(self._plain) >= _MOST_PLAIN:
             self._plain.clear()
@@ -338,19 +346,12 @@ class _Walk:
             cleaned.append(f"{marker('bounds')} {missing} more")
         return rebuilt_sequence(rows, cleaned, changed=True)
 
-    def _command(self, obj: Any) -> list[Any] | None:
-        """The arguments of a command without the secrets that only the command tells of: `["curl", "-u", "a:b"]`."""
-        if not all(type(item) is str for item in obj) or any(map(_BLANK.search, obj)):
-            return None
-        parts = self._text(" ".join(obj)).split(" ")
-        return parts if len(parts) == len(obj) and parts != list(obj) else None
-
     def _sequence(self, obj: Any, depth: int, kind: str | None) -> Any:
         if kind is None and type(obj) in (list, tuple):
             if columns := table_of(self._keys, obj):
                 return self._rows(obj, columns, depth, headed=True)
-            if len(obj) <= MOST_COLUMNS and any(type(item) is str and item[:1] == "-" for item in obj):
-                obj = rebuilt_sequence(obj, parts, changed=True) if (parts := self._command(obj)) else obj
+            if parts := arguments_of(obj, self._text):
+                obj = rebuilt_sequence(obj, parts, changed=True)
         cleaned: list[Any] = []
         changed = False
         names = getattr(obj, "_fields", ()) if isinstance(obj, tuple) else ()

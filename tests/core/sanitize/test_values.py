@@ -8,6 +8,7 @@ import dataclasses
 import datetime as dt
 import decimal
 import enum
+import http.cookies
 import itertools
 import pathlib
 import types
@@ -55,7 +56,8 @@ GONE = "[REDACTED:password]"
         (["tool", "--password=hunter2"], ["tool", f"--password={GONE}"]),
         ({"api_keys": ["abc1", "def2"]}, {"api_keys": ["[REDACTED:api_key]"] * 2}),
         ({"auth": ("bob", "hunter2")}, {"auth": ("[REDACTED:authorization]",) * 2}),
-        ({"cookies": {"theme": "dark"}}, {"cookies": {"theme": "[REDACTED:cookie]"}}),
+        ({"cookies": {"cart": "dark"}}, {"cookies": {"cart": "[REDACTED:cookie]"}}),
+        ({"cookies": {"theme": "dark", "sid": "x1y2"}}, {"cookies": {"theme": "dark", "sid": "[REDACTED:session]"}}),
         ({"dsn": "postgres://u:hunter2@h/db"}, {"dsn": f"postgres://u:{GONE}@h/db"}),
         ({"connection_string": "Server=a;Key=b"}, {"connection_string": "[REDACTED:dsn]"}),
         (
@@ -261,6 +263,44 @@ def test_exceptions_keep_their_type_and_lose_their_secrets() -> None:
     group = SANITIZER.value(ExceptionGroup("two", [error, TypeError("fine")]))
     assert type(group) is ExceptionGroup
     assert "abc123def456" not in repr(group)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            FileNotFoundError(2, "No such file", "ftp://u:hunter2@ftp.example/a.csv"),
+            f"[Errno 2] No such file: 'ftp://u:{GONE}@ftp.example/a.csv'",
+        ),
+        (OSError(18, "other device", "/a", None, "/b?password=hunter2"), f"other device: '/a' -> '/b?password={GONE}'"),
+        (SyntaxError("bad", ("x.py", 7, 1, "password='hunter2'!")), "bad (x.py, line 7)"),
+        (ImportError("no password=hunter2", name="a", path="/x"), f"no password={GONE}"),
+    ],
+)
+def test_what_an_exception_holds_beside_its_arguments_is_cleaned_and_kept(error: Exception, told: str) -> None:
+    cleaned = SANITIZER.value(error)
+    assert (type(cleaned), told in str(cleaned)) == (type(error), True)
+    assert not any("hunter2" in str(getattr(cleaned, name, "")) for name in dir(cleaned))
+
+
+def test_cookies_of_the_standard_library_lose_their_values_and_keep_their_attributes() -> None:
+    jar = http.cookies.SimpleCookie("theme=dark; sid=x1y2z3")
+    jar["sid"]["path"] = "/"
+    cleaned = SANITIZER.value({"jar": jar})["jar"]
+    assert cleaned.output(header="").split() == ["sid=[REDACTED:cookie];", "Path=/", "theme=dark"]
+    assert jar["sid"].value == "x1y2z3"
+    assert SANITIZER.value(cleaned) == cleaned
+
+
+def test_elements_of_medical_images_are_known_by_their_tags_each_time() -> None:
+    strict = Sanitizer(tier="strict")
+    given = {"00100010": {"vr": "PN", "Value": [{"Alphabetic": "Doe^Jane"}]}, "00080060": {"vr": "CS", "Value": ["MR"]}}
+    wanted = {**given, "00100010": {"vr": "PN", "Value": [{"Alphabetic": "[REDACTED:name]"}]}}
+    assert [strict.value(given) for _ in range(2)] == [wanted, wanted]
+    assert SANITIZER.value(given) == given
+    endless: list[Any] = []
+    endless.append(endless)
+    assert strict.value({"00100020": {"vr": "LO", "Value": endless}})["00100020"]["vr"] == "LO"
 
 
 def test_an_exception_without_secrets_is_itself() -> None:

@@ -269,7 +269,7 @@ _DOCUMENTS: tuple[tuple[Label, str], ...] = (
         opensearchpy.exceptions.SerializationError opensearchpy.exceptions.OpenSearchDslException
         """,
     ),
-    (is_.TOO_BIG_FOR_PEER, "pymongo.errors.DocumentTooLarge"),
+    (is_.TOO_BIG_TO_KEEP, "pymongo.errors.DocumentTooLarge"),
     (
         is_.CONTRADICTION,
         """

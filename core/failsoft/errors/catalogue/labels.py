@@ -72,6 +72,8 @@ POOL_EXHAUSTED = EXHAUSTED._replace(not_sent=True, local=True)
 POOL_SILENT = EXHAUSTED._replace(not_sent=True)
 QUEUE_FULL = EXHAUSTED._replace(local=True)
 TOO_BIG_FOR_PEER = Label(Category.RESOURCE, _MEDIUM, False, 500, "RESOURCE_EXHAUSTED")
+# an object or a message, which is as a rule what the client sent
+TOO_BIG_TO_KEEP = TOO_BIG_FOR_PEER._replace(status=413, code="PAYLOAD_TOO_LARGE")
 THROTTLED = Label(Category.RESOURCE, _MEDIUM, True, 503, "UPSTREAM_THROTTLED")
 # a sequence, a range of numbers: nothing comes back
 RAN_OUT = Label(Category.RESOURCE, _HIGH, False, 500, "RESOURCE_EXHAUSTED")

@@ -18,6 +18,8 @@ LOCAL: tuple[tuple[Label, str], ...] = (
     (
         is_.MISCONFIGURED,
         """
+        aws_lambda_powertools.utilities.parameters.exceptions.TransformParameterError digitalocean.EndPointError
+        polar.exceptions.PolarFileNotFoundError
         SpiffWorkflow.bpmn.parser.ValidationException.ValidationException asn1tools.errors.CompileError
         asn1tools.parser.ParseError av.codec.codec.UnknownCodecError av.error.FileNotFoundError
         compressor.exceptions.UncompressableFileError dj_database_url.ParseError dj_database_url.UnknownSchemeError
@@ -29,6 +31,8 @@ LOCAL: tuple[tuple[Label, str], ...] = (
     (
         is_.BUG,
         """
+        atproto_client.exceptions.LoginRequiredError dbf.exceptions.FieldMissingError dbf.exceptions.FieldSpecError
+        isbnlib._exceptions.NotRecognizedServiceError mercantile.InvalidZoomError
         json_stream.base.TransientAccessException marshmallow_sqlalchemy.exceptions.ModelConversionError
         aiomcache.exceptions.ValidationException axes.exceptions.AxesBackendRequestParameterRequired
         barcode.errors.BarcodeNotFoundError biscuit_auth.DataLogError cv2.error dash.exceptions.DashException
@@ -66,6 +70,7 @@ LOCAL: tuple[tuple[Label, str], ...] = (
         aws_lambda_powertools.utilities.validation.exceptions.SchemaValidationError
         dataclasses_json.undefined.UndefinedParameterError jks.util.BadDataLengthException
         jks.util.BadKeystoreFormatException jks.util.BadPaddingException jks.util.KeystoreException
+        jks.util.KeystoreSignatureException
         pygments.util.ClassNotFound whenever.TimeZoneNotFoundError
         """,
     ),

@@ -36,7 +36,7 @@ _FORMER: tuple[tuple[Label, str], ...] = (
         """,
     ),
     (
-        is_.TOO_BIG_FOR_PEER,
+        is_.TOO_BIG_TO_KEEP,
         """
         nats.aio.errors.ErrMaxPayload
         """,

@@ -45,7 +45,7 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
         r"no reply subject|not a JetStream|already (?:acknowledged|been ack)|invalid (?:subject|queue|callback)",
     ),
     (
-        is_.TOO_BIG_FOR_PEER,
+        is_.TOO_BIG_TO_KEEP,
         "emcache.client_errors.CommandError pymemcache.exceptions.MemcacheServerError",
         r"object too large",
     ),
@@ -54,6 +54,7 @@ REMARKS: tuple[tuple[Label, str, str], ...] = (
         "emcache.client_errors.CommandError pymemcache.exceptions.MemcacheServerError",
         r"out of memory",
     ),
+    (is_.MISCONFIGURED, "zhipuai.core._errors.ZhipuAIError", r"api_key"),
     (is_.MISCONFIGURED, "magic.MagicException", r"could not find any valid magic files|supports only version"),
     (is_.MISCONFIGURED, "plyvel._plyvel.Error", r"create_if_missing is false|error_if_exists is true"),
     # by the number that JetStream gives: a stream, a consumer or a server that was set up otherwise

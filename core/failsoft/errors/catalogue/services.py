@@ -42,7 +42,7 @@ _BROKERS: tuple[tuple[Label, str], ...] = (
     (is_.SILENT, "azure.servicebus.exceptions.OperationTimeoutError"),
     (is_.UPSTREAM_NOT_NOW, "azure.servicebus.exceptions.ServiceBusServerBusyError"),
     (is_.EXHAUSTED, "azure.servicebus.exceptions.ServiceBusQuotaExceededError"),
-    (is_.TOO_BIG_FOR_PEER, "azure.servicebus.exceptions.MessageSizeExceededError"),
+    (is_.TOO_BIG_TO_KEEP, "azure.servicebus.exceptions.MessageSizeExceededError"),
     (is_.BUG, "azure.servicebus.exceptions.MessageAlreadySettled"),
     (
         wrapping(is_.STORE_AWAY),
@@ -128,7 +128,7 @@ _BROKERS: tuple[tuple[Label, str], ...] = (
         """,
     ),
     (
-        is_.TOO_BIG_FOR_PEER,
+        is_.TOO_BIG_TO_KEEP,
         """
         kafka.errors.MessageSizeTooLargeError aiokafka.errors.MessageSizeTooLargeError
         nats.errors.MaxPayloadError amqp.exceptions.ContentTooLarge

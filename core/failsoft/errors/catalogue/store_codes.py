@@ -66,7 +66,7 @@ _MONGO = _table(
     (is_.DISK_FULL, (14031,)),
     (is_.TOO_BIG_FOR_PEER, (116, 153, 165, 195, 232, 257, 10003, 17280)),
     # a document that a client sent
-    (is_.TOO_BIG_FOR_PEER, (10334,)),
+    (is_.TOO_BIG_TO_KEEP, (10334,)),
     (
         is_.MISCONFIGURED,
         (
