@@ -11,8 +11,9 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from failsoft.bus import Bus
-from failsoft.call import Call
+from failsoft.call import Call, Context
 from failsoft.clock import Clock
+from failsoft.errors.capture import bare_name
 from failsoft.errors.classifier import Classifier
 from failsoft.errors.exceptions import ServiceUnavailableError
 from failsoft.errors.failure import Failure
@@ -73,6 +74,7 @@ class Responder:
         witness: Witness | None = None,
     ) -> None:
         self._classifier = classifier
+        self._ruled = classifier.ruled
         self._maker = maker
         self._style = style
         self._bus = bus
@@ -87,7 +89,8 @@ class Responder:
         """The failure of an exception; the same object if this call has met it already."""
         if call.failure is not None and call.cause is exc:
             return call.failure
-        failure = self._classifier.classify(exc, source=call.source, context=call.context)
+        context = Context(call) if self._ruled else None
+        failure = self._classifier.classify(exc, source=call.source, context=context)
         if call.critical and not failure.disconnected and not (_meant(failure) and failure.status < 500):
             failure.severity = failure.severity.raised
         return failure
@@ -256,20 +259,23 @@ class Responder:
         self.internal("answer", error)
         error_id = new_error_id(self._clock.time())
         with suppress(Exception):  # a broken logging set-up must not cost the client its answer
-            name, text = type(original).__name__, self._text(original)
+            name, text = bare_name(type(original)), self._text(original)
             _log.error("unhandled %s, answered fail-safe as %s: %s", name, error_id, text)
         return error_id
 
     def internal(self, where: str, error: BaseException) -> None:
         """Count and tell of something in Failsoft itself, or a function that it was given, that has failed."""
         self.internal_errors += 1
-        event = InternalError(at=self._clock.time(), where=where, type=type(error).__name__, message=self._text(error))
+        name, text = bare_name(type(error)), self._text(error)
+        event = InternalError(at=self._clock.time(), where=where, type=name, message=text)
         self._bus.publish(event)
 
     def _text(self, error: BaseException) -> str:
         try:
             return self._clean(str(error))
-        except Exception:  # noqa: BLE001 - a hostile text, or a broken sanitizer
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # noqa: BLE001 - a hostile text, or a broken sanitizer
             return ""
 
 

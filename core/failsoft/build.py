@@ -37,6 +37,7 @@ from failsoft.sanitize import Sanitizer, Untouched
 from failsoft.sentry import leave_exceptions_to_sentry
 from failsoft.settings import Settings
 from failsoft.settings.restart import needs_restart, references_of
+from failsoft.settings.sources import in_order
 from failsoft.settings.texts import catalogue_of
 from failsoft.witness import Witness
 
@@ -265,7 +266,7 @@ class _Means(NamedTuple):
 def _responder(
     settings: Settings, classifier: Classifier, catalogue: Catalogue, style: Style, means: _Means
 ) -> Responder:
-    return Responder(
+    responder = Responder(
         classifier=classifier,
         maker=_maker(settings, catalogue, means.sanitizer, means.rng),
         style=style,
@@ -276,6 +277,8 @@ def _responder(
         clean=means.sanitizer.text,
         witness=means.witness,
     )
+    classifier.report_to(responder.internal)
+    return responder
 
 
 def _plain(settings: Settings) -> Mode | None:
@@ -284,7 +287,7 @@ def _plain(settings: Settings) -> Mode | None:
 
 
 def _refused(settings: Settings, faults: list[Fault]) -> SettingsError:
-    return SettingsError([fault._replace(source=settings.source_of(fault.path)) for fault in faults])
+    return SettingsError(in_order(fault._replace(source=settings.source_of(fault.path)) for fault in faults))
 
 
 def _hooks(settings: Settings, faults: list[Fault]) -> dict[str, Callable[..., Any]]:

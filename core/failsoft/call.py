@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, get_args
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from failsoft.errors.failure import AttemptRecord, Failure
 from failsoft.machines.budget import Priority
 
-__all__ = ["NO_REQUEST", "UNMATCHED", "Call", "Mode", "RateHeaders", "RequestFacts"]
+__all__ = ["NO_REQUEST", "UNMATCHED", "Call", "Context", "ContextField", "Mode", "RateHeaders", "RequestFacts"]
 
 Mode = Literal["off", "observe", "enforce"]
 RateHeaders = tuple[tuple[str, str], ...]
@@ -36,8 +36,6 @@ class RequestFacts(Struct, frozen=True, kw_only=True):
     scheme: str = "http"
     host: str | None = None
     user_agent: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    """More facts for the `context` condition of rules."""
 
 
 NO_REQUEST = RequestFacts()
@@ -91,8 +89,6 @@ class Call:
     """Who gets the last of a retry budget; None: `normal`."""
     charged: tuple[Any, ...] = ()
     """The tallies whose retry budgets count it, or the call around it: each budget counts it once."""
-    context: Mapping[str, Any] | None = None
-    """Values for rules (`context`) and records."""
     owner: object | None = None
     """The `Failsoft` that serves it."""
 
@@ -129,3 +125,31 @@ class Call:
     def user(self) -> str | None:
         """Who is authenticated, as far as the adapter knows it without asking anybody. Never a name to show."""
         return None
+
+
+ContextField = Literal[
+    "endpoint", "method", "path", "host", "scheme", "client", "user_agent", "policy", "attempt", "critical"
+]
+"""What rules may ask about a call."""
+_FIELDS: tuple[str, ...] = get_args(ContextField)
+_OF_THE_REQUEST = frozenset({"path", "host", "scheme", "client", "user_agent"})
+
+
+class Context(Mapping[str, Any]):
+    """A call as rules and functions of the application see it, looked up when they ask."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in _FIELDS:
+            raise KeyError(name)
+        return getattr(self._call.facts if name in _OF_THE_REQUEST else self._call, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_FIELDS)
+
+    def __len__(self) -> int:
+        return len(_FIELDS)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from failsoft import current
 from failsoft.answer import Answer
 from failsoft.build import Parts, build, rebuild
+from failsoft.build_faults import load_whole
 from failsoft.call import Call, Mode
 from failsoft.clock import Clock, ExchangeableClock, SystemClock
 from failsoft.endpoints import Binding, Endpoints
@@ -101,7 +102,7 @@ class Failsoft:
         """Randomness is our own, so that it starts anew in a forked process."""
         self.rng = Random(SystemRandom().getrandbits(128)) if rng is None else rng  # noqa: S311 - spreads load only
         self._reloading = Reloading(None if self.disabled else settings)
-        found = load(None, environ={}) if self.disabled else load(settings)
+        found = load(None, environ={}) if self.disabled else load_whole(settings)
         self._reloading.check(found)
         self._parts: Parts = build(found, self._clock, self.rng)
         self.bypassed = False

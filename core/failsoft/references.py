@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,11 @@ from typing import Any
 from failsoft.errors.exceptions import Fault
 from failsoft.sanitize import sanitize
 
-__all__ = ["read_secret", "resolve"]
+__all__ = ["read_secret", "resolve", "unfit"]
+
+
+_TAKES = {"custom": 2, "fingerprint": 1, "renderer": 2, "key": 1}
+"""With how many arguments a function is called, by its key, where what it returns is not awaited."""
 
 
 def resolve(reference: str, path: str, faults: list[Fault]) -> Callable[..., Any]:
@@ -31,7 +36,26 @@ def resolve(reference: str, path: str, faults: list[Fault]) -> Callable[..., Any
         return _missing
     if not callable(found):
         faults.append(Fault(path, repr(reference), "expected a callable"))
+    elif (takes := _TAKES.get(path.rpartition(".")[2])) is not None and (why := unfit(found, takes)) is not None:
+        faults.append(Fault(path, repr(reference), why))
     return found  # type: ignore[no-any-return]  # seen to be callable, or the build fails
+
+
+def unfit(function: Callable[..., Any], arguments: int) -> str | None:
+    """Why a function cannot be asked, in words; None if it can.
+
+    Parameters:
+        arguments: how many it is called with.
+    """
+    if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None)):  # noqa: B004
+        return "expected a plain function: nothing is awaited while it is decided"
+    try:
+        inspect.signature(function).bind(*[None] * arguments)
+    except TypeError:
+        return f"expected a function that takes {arguments} argument{'s' * (arguments > 1)}"
+    except ValueError:  # a builtin that does not tell
+        pass
+    return None
 
 
 def read_secret(reference: str) -> str:

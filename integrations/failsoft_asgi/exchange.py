@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from failsoft.call import Call, RateHeaders, RequestFacts
+from failsoft.errors.capture import bare_name
 from failsoft.ids import new_request_id
 from failsoft.requests import well_formed_id
 from failsoft.verdicts import stems_from
@@ -122,7 +123,7 @@ class AsgiCall(Call):
 
         Its streams take every OSError for that of a server whose client is gone, also one of their own source.
         """
-        if self.gone or type(exc).__name__ != "ClientDisconnect":
+        if self.gone or bare_name(type(exc)) != "ClientDisconnect":
             return exc
         hidden = exc.__context__
         return hidden if isinstance(hidden, OSError) else exc

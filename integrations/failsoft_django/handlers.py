@@ -12,6 +12,7 @@ from django.core.signals import got_request_exception
 from django.http import HttpResponseNotFound
 from django.views import csrf, defaults
 
+from failsoft.errors.capture import bare_name
 from failsoft_django.answers import dress, log_unexpected, respond, settle, shows_debug_page
 from failsoft_django.call import DjangoCall, call_of
 from failsoft_django.pages import forgery_page, page, shown
@@ -103,7 +104,7 @@ def _answer(request: Any, exc: BaseException | None, status: int) -> Any:
     try:
         return shown(request, call, exc, settle(request, call, exc), status)
     except Exception as error:  # noqa: BLE001 - our fault must not cost the client its answer
-        _log.error("%s could not be answered: %s; Django answers", type(exc).__name__, type(error).__name__)
+        _log.error("%s could not be answered: %s; Django answers", bare_name(type(exc)), type(error).__name__)
         return None
 
 
@@ -122,7 +123,7 @@ def _hear(*, request: Any = None, **_: Any) -> None:
     try:
         settle(request, call, exc)
     except Exception as error:  # noqa: BLE001 - as above
-        _log.error("%s could not be recorded: %s", type(exc).__name__, type(error).__name__)
+        _log.error("%s could not be recorded: %s", bare_name(type(exc)), type(error).__name__)
 
 
 def install() -> None:

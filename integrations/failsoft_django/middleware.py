@@ -16,6 +16,7 @@ from django.http.multipartparser import MultiPartParserError
 
 from failsoft.current import current_call
 from failsoft.deadlines import noting_deadlines
+from failsoft.errors.capture import bare_name
 from failsoft_django.answers import (
     PlainHTTPException,
     carry_over,
@@ -149,7 +150,7 @@ class FailsoftMiddleware:
             log(request, response, exception, answer)
             return response
         except Exception as error:  # noqa: BLE001 - raised, it would take the place of the application's exception
-            _log.error("%s could not be answered: %s; Django answers", type(exception).__name__, type(error).__name__)
+            _log.error("%s could not be answered: %s; Django answers", bare_name(type(exception)), type(error).__name__)
             return None
 
     def _begin(self, request: Any) -> DjangoCall | None:

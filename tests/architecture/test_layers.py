@@ -70,7 +70,7 @@ LAYERS: list[tuple[str, ...]] = [
     ),
     ("recovery", "health"),
     ("settings",),
-    ("build", "build_audit", "build_incidents", "build_judges", "build_state", "reloading", "facade"),
+    ("build", "build_audit", "build_faults", "build_incidents", "build_judges", "build_state", "reloading", "facade"),
     ("console", "cli", "testing", "__main__"),
 ]
 FRAMEWORKS = {"starlette", "fastapi", "django", "flask", "werkzeug", "rest_framework", "sanic", "litestar", "aiohttp"}

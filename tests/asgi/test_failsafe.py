@@ -322,3 +322,23 @@ def test_a_status_that_an_application_returns_is_not_touched() -> None:
     answer = ask(app)
     assert (answer.status, answer.body, answer.raised) == (500, b"mine", None)
     assert events == []
+
+
+class Nameless(type):
+    @property
+    def __name__(cls) -> str:  # type: ignore[override]
+        raise ZeroDivisionError
+
+
+class OfNameless(Exception, metaclass=Nameless):
+    pass
+
+
+def test_a_class_that_does_not_tell_its_name_is_answered() -> None:
+    async def view(request: Request) -> Response:
+        raise OfNameless(SECRET)
+
+    app, _ = build(view)
+    answer = ask(app)
+    assert (answer.status, answer.is_problem) == (500, True)
+    assert isinstance(answer.raised, OfNameless)

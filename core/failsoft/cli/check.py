@@ -13,14 +13,14 @@ import click
 
 from failsoft.audit.stores import AwayError, StoreError
 from failsoft.build_audit import store_of
-from failsoft.build_judges import text_model_of
+from failsoft.build_faults import with_missing
 from failsoft.cli.main import Context, find_modules_here
 from failsoft.errors.exceptions import Fault, SettingsError
 from failsoft.inspection import AppReport
 from failsoft.references import read_secret
 from failsoft.sanitize import sanitize
-from failsoft.settings import Settings, load
-from failsoft.settings.texts import catalogue_of
+from failsoft.settings import Settings
+from failsoft.settings.sources import read
 from failsoft.stores.opening import open_store
 
 __all__ = ["INSPECTORS", "check", "import_app", "inspect_app"]
@@ -94,15 +94,14 @@ def check(context: Context | None, file: Path | None, app: str | None, as_json: 
 
 def _check_file(path: Path, findings: Findings) -> None:
     try:
-        settings = load(path)
+        settings, faults = read(path)
     except SettingsError as error:
         findings.faults = error.faults
         return
+    findings.faults = tuple(with_missing(faults, settings, code=False))
+    if faults:
+        return
     findings.warnings = settings.warnings()
-    faults: list[Fault] = []
-    catalogue_of(settings.responses, faults)
-    text_model_of(settings, faults)
-    findings.faults = tuple(fault._replace(source=settings.source_of(fault.path)) for fault in faults)
     url = settings.state.url
     if not url.startswith(("env:", "file:")):
         # what a reference leads to may be known to the app's own machine only

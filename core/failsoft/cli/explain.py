@@ -12,6 +12,7 @@ import click
 from failsoft.audit.stores import Query, StoreError
 from failsoft.audit.views import mapping_of
 from failsoft.build_audit import keys_of, store_to_read
+from failsoft.build_faults import load_whole, with_missing
 from failsoft.build_judges import classifier_of, sanitizer_of
 from failsoft.cli.main import Context, find_modules_here
 from failsoft.clock import SystemClock
@@ -21,7 +22,6 @@ from failsoft.errors.failure import Failure
 from failsoft.errors.told import NotUnderstoodError, Told, exception_of
 from failsoft.observers.base import one_line
 from failsoft.sanitize import Sanitizer
-from failsoft.settings import load
 from failsoft.settings.schema import Settings
 
 __all__ = ["CouldNotRunError", "explain", "id_in", "recorded"]
@@ -49,9 +49,10 @@ def explain(context: Context | None, what: str, source: str, as_json: bool) -> N
     class is known by its name. ERROR_ID is the id of a failure in the audit trail, as clients and logs have it.
     """
     given = (context or Context()).source()
+    find_modules_here()
     try:
-        settings = Settings() if given is None else load(given)
-        text = sys.stdin.read() if what == "-" else what
+        settings = Settings() if given is None else load_whole(given)
+        text = _standard_input() if what == "-" else what
         error_id = id_in(text)
         said = recorded(error_id, settings) if error_id is not None else _judged(exception_of(text), settings, source)
     except SettingsError as error:
@@ -67,6 +68,12 @@ def explain(context: Context | None, what: str, source: str, as_json: bool) -> N
     click.echo(shown)
 
 
+def _standard_input() -> str:
+    """What comes by it: a log may hold whatever bytes, and none of them is a reason to say nothing."""
+    given = sys.stdin.buffer.read()
+    return given.decode(sys.stdin.encoding or "utf-8", "replace").replace("\r\n", "\n")
+
+
 def id_in(text: str) -> str | None:
     """The id of an error in a text that is nothing else, also as `instance` of a problem (`urn:uuid:…`)."""
     found = _ERROR_ID.fullmatch(text.strip().lower().removeprefix("urn:uuid:"))
@@ -74,17 +81,21 @@ def id_in(text: str) -> str | None:
 
 
 def _judged(told: Told, settings: Settings, source: str) -> dict[str, Any]:
-    find_modules_here()
     faults: list[Fault] = []
     sanitizer = sanitizer_of(settings, faults)
     classifier = classifier_of(settings, sanitizer, SystemClock(), faults)
-    if faults:
-        raise SettingsError([fault._replace(source=settings.source_of(fault.path)) for fault in faults])
+    named = [fault._replace(source=settings.source_of(fault.path)) for fault in faults]
+    if named := with_missing(named, settings, code=True):
+        raise SettingsError(named)
     failure = classifier.classify(told.exc, source=source)
     said = {name: getattr(failure, name) for name in _FIELDS if name != "message"}
     # qualified names of functions make the fingerprint, and a printed traceback has only their last part
     print_of = None if told.frames else failure.fingerprint
     notes = [] if told.loaded else ["known by its name only: its bases, and what its instances carry, were not seen"]
+    if failure.presumed:
+        notes.append("it is only presumed that it will pass: no call is repeated for it")
+    if not told.whole:
+        notes.append("not all members of the group stand there: one of the others may decide")
     return {
         **said,
         "message": _short(sanitizer.text(failure.raw_message)),

@@ -15,7 +15,7 @@ from failsoft.cli.explain import CouldNotRunError, id_in, recorded
 from failsoft.cli.main import Context
 from failsoft.errors.exceptions import SettingsError
 from failsoft.errors.fingerprint import template_of
-from failsoft.errors.model import TextModel, Weights
+from failsoft.errors.model import TextModel, Weights, may_be_overruled
 from failsoft.errors.retraining import Correction, NumpyMissingError, retrained
 from failsoft.errors.taxonomy import Category
 from failsoft.settings import load
@@ -71,6 +71,14 @@ def relabel(context: Context | None, error_id: str, category: str, corrections: 
     except OSError as error:
         raise CouldNotRunError(f"{corrections} cannot be written: {error.strerror}") from None
     click.echo(f"{said['type']}: {said['category']} -> {category}, noted in {corrections}")
+    first = next(iter(said["evidence"]), None)
+    if first is not None and not may_be_overruled(str(first.get("source")), float(first.get("confidence") or 0)):
+        known_by = f"{first.get('source')} ({first.get('says')})"
+        click.echo(
+            f"note: the text model is not asked about it, as it is known by {known_by}; "
+            f'a table [errors."{said["type"]}"] says what it is',
+            err=True,
+        )
 
 
 def _add(path: Path, line: str) -> None:

@@ -223,9 +223,11 @@ def see(exc: BaseException, links: dict[int, Link], classes: FactsOfClasses) -> 
     kept: list[Any] = []
     asks: list[tuple[BaseException, Facts]] = []
     found = [exc]
-    for number, one in enumerate(found):
+    places = {id(exc): 0}
+    for one in found:
         facts = classes.of(type(one))
-        if number == _MOST_LINKS or facts.plan is None:
+        # a group may have many members, all of which would have to be looked at
+        if len(found) > _MOST_LINKS or facts.plan is None:
             return None
         link = links.get(id(one))
         text = text_of(one) if link is None else link.message
@@ -245,7 +247,11 @@ def see(exc: BaseException, links: dict[int, Link], classes: FactsOfClasses) -> 
             asks.append((one, facts))
         _add_past(parts, one, held)
         for other in held:
-            _add_place_of(parts, other, found)
+            # which of those that were found it is
+            place = places.setdefault(id(other), len(found))
+            parts.append(place)
+            if place == len(found):
+                found.append(other)
     return parts, kept, asks, ()
 
 
@@ -263,16 +269,6 @@ def _add_past(parts: list[Any], exc: BaseException, held: list[BaseException]) -
         held.append(cause)
     if context is not None:
         held.append(context)
-
-
-def _add_place_of(parts: list[Any], exc: BaseException, found: list[BaseException]) -> None:
-    """Which of those that were found an exception is, by its number."""
-    for number, one in enumerate(found):
-        if one is exc:
-            parts.append(number)
-            return
-    parts.append(len(found))
-    found.append(exc)
 
 
 def without_numbers_in(parts: list[Any], texts: Sequence[tuple[int, str]]) -> bool:

@@ -14,6 +14,7 @@ from failsoft.errors.failure import Link
 from failsoft.errors.frames import Frames
 
 __all__ = [
+    "bare_name",
     "capture",
     "cause_of",
     "context_of",
@@ -137,6 +138,12 @@ def qualified_name(cls: type) -> str:
     return f"{module}.{name}"
 
 
+def bare_name(cls: type) -> str:
+    """The name of a class, whatever its metaclass says of it."""
+    name: str = _qualname(cls)
+    return name.rpartition(".")[2]
+
+
 def text_of(exc: BaseException, limit: int = 65_536) -> str:
     """The text of an exception with its notes, at most `limit` characters and fit to be encoded. Never raises."""
     try:
@@ -144,10 +151,10 @@ def text_of(exc: BaseException, limit: int = 65_536) -> str:
         notes = getattr(exc, "__notes__", None)
         if type(notes) is list and notes:
             text = "\n".join([text, *(note for note in notes if type(note) is str)])
-    except (KeyboardInterrupt, SystemExit):
+    except KeyboardInterrupt:
         raise
     except BaseException:  # noqa: BLE001 - a hostile __str__ may raise anything
-        return f"<unprintable {_qualname(type(exc)).rpartition('.')[2]}>"
+        return f"<unprintable {bare_name(type(exc))}>"
     # most are so; to call for it takes as long as all of this
     return text if len(text) <= limit and text.isascii() else tidy(text, limit)
 

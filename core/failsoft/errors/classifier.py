@@ -20,7 +20,7 @@ from failsoft.errors.fingerprint import Groups
 from failsoft.errors.fleeting import answers, compared, noted
 from failsoft.errors.judge import Asked, Judge
 from failsoft.errors.model import TextModel
-from failsoft.errors.reading import Reading
+from failsoft.errors.reading import Reading, recode, severity_of
 from failsoft.errors.rules import ErrorMapping, Rule, compile_rules
 from failsoft.errors.taxonomy import Category, Severity
 from failsoft.errors.wording import place
@@ -83,6 +83,15 @@ class Classifier:
         self._own_errors = 0
 
     @property
+    def ruled(self) -> bool:
+        """Whether there are rules, who alone ask about the call."""
+        return bool(self._rules.rules)
+
+    def report_to(self, report: Callable[[str, BaseException], object]) -> None:
+        """Tell of each fault of a function of the application: where, and what was raised."""
+        self._rules.report = self._groups.report = report
+
+    @property
     def internal_errors(self) -> int:
         """How often something inside failed, custom conditions included, and was passed over."""
         return self._own_errors + self._judge.own_errors + self._rules.errors + self._groups.errors
@@ -133,7 +142,9 @@ class Classifier:
                 asked = Asked(now, source, _NO_CONTEXT if context is None else context, by_id, [0], _NO_CODES)
                 return self._conclude(self._judge.judge(exc, asked), links, now, error_id)
             return self._conclude(self._found(exc, by_id, _NO_CODES, now), links, now, error_id)
-        except Exception:  # noqa: BLE001 - whatever an exception does to us, its request gets an answer
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # noqa: BLE001 - whatever an exception does to us, its request gets an answer
             self._own_errors += 1
             return _unforeseen(exc, links, now, error_id)
 
@@ -236,6 +247,10 @@ class Classifier:
         expected = reading.is_expected
         label = reading.label
         if not reading.explicit and not self._move_status and label.status != 500:
+            if label.status < 500:
+                # nobody is turned away with it
+                label = recode(label, 500)
+                label = label._replace(severity=severity_of(label.category, label))
             label = label._replace(status=500)
             more.pop("errors", None)
         recoverable = label.transient or (400 <= label.status < 500 and label.status not in _FINAL)
@@ -291,7 +306,9 @@ def _hangs_on_numbers(reading: Reading, links: tuple[Link, ...], texts: int) -> 
 def _unforeseen(exc: BaseException, links: tuple[Link, ...], now: float, error_id: str | None) -> Failure:
     try:
         links = links or capture(exc, max_links=1)
-    except Exception:  # noqa: BLE001 - the very last line
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - the very last line
         links = (Link("Exception", "<unprintable exception>", (), ""),)
     return Failure(
         type=links[0].type,

@@ -113,7 +113,8 @@ class Failure(Struct, kw_only=True):
     not_sent: bool = False
     """It is certain that the peer never saw the request: DNS failed, connection refused, connect timed out."""
     presumed: bool = False
-    """Words of its message are all that says so: it may be transient, and no call is repeated for that."""
+    """Words of its message, or a status that the settings give, are all that says so: it may be transient, and no call
+    is repeated for that."""
     local: bool = False
     """Something in this process refused it, as a pool of connections that is exhausted: it says nothing of the peer."""
     rejected: bool = False

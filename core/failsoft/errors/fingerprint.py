@@ -101,6 +101,8 @@ class Groups:
         self._known: dict[tuple[str, ...], str] = {}
         self._lock = threading.Lock()
         _alive.add(self)
+        self.report: Callable[[str, BaseException], object] | None = None
+        """Is told what the application's function raised."""
         self.errors = 0
         """How often the application's function raised or gave what cannot be used; the failure was grouped without."""
 
@@ -136,8 +138,12 @@ class Groups:
             texts = [given] if isinstance(given, str) else list(given)[:_MAX_PARTS]
             own = [part for text in texts for part in (parts if text == DEFAULT else (_text(text),))]
             return tuple(own) or parts
-        except Exception:  # noqa: BLE001 - the application's function must not cost the answer
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - the application's function must not cost the answer
             self.errors += 1
+            if self.report is not None:
+                self.report("telemetry.fingerprint", error)
             return parts
 
     def _admit(self, seen: OrderedDict[str, float], room: int, name: str, now: float) -> str:

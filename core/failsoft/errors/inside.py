@@ -11,6 +11,7 @@ from failsoft.errors.fleeting import compare
 __all__ = ["inner_of", "leaves_of", "quoted_context_of"]
 
 _MAX_LEAVES = 100
+_MAX_LOOKED = 10_000
 _MAX_TEXT = 1_000
 _SHORTEST = 8
 # SQLAlchemy, urllib3 and urllib, aiohttp, Google, graphql-core
@@ -26,8 +27,10 @@ def inner_of(exc: BaseException) -> BaseException | None:
         if isinstance(value := getattr(exc, name, None), BaseException):
             return value
     attempt: Any = getattr(exc, "last_attempt", None)
-    ask = getattr(attempt, "exception", None)
-    if callable(ask) and isinstance(value := ask(), BaseException):
+    done, ask = getattr(attempt, "done", None), getattr(attempt, "exception", None)
+    # one that is not done would be waited for
+    ended = not callable(done) or done() is True
+    if ended and callable(ask) and isinstance(value := ask(), BaseException):
         return value
     for failed in _listed(getattr(exc, "reasons", None)):
         # Twisted keeps failures, each with its exception
@@ -55,14 +58,25 @@ def _listed(value: object) -> list[object]:
     return value[:_MAX_LEAVES] if type(value) is list else []
 
 
-def leaves_of(group: BaseExceptionGroup[Any]) -> list[BaseException]:
-    """The members of a group with nested groups unfolded, at most 100."""
+def leaves_of(group: BaseExceptionGroup[Any], room: int = _MAX_LEAVES) -> tuple[list[BaseException], bool]:
+    """The members of a group with nested groups unfolded, and whether that is all there is to know of them: beyond a
+    hundred only the first of each class is given, and beyond ten thousand none is looked at.
+
+    Parameters:
+        room: at most so many.
+    """
     leaves: list[BaseException] = []
-    for leaf in _unfold(group):
+    classes: set[int] = set()
+    for number, leaf in enumerate(_unfold(group)):
+        # by identity: a metaclass may define a __hash__ that raises
+        kind = id(type(leaf))
+        if number >= _MAX_LEAVES and kind in classes and number < _MAX_LOOKED:
+            continue
+        if len(leaves) >= room or number >= _MAX_LOOKED:
+            return leaves, False
         leaves.append(leaf)
-        if len(leaves) == _MAX_LEAVES:
-            break
-    return leaves
+        classes.add(kind)
+    return leaves, True
 
 
 def _unfold(group: BaseExceptionGroup[Any]) -> Iterator[BaseException]:

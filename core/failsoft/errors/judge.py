@@ -50,7 +50,15 @@ from failsoft.errors.reading import Reading, add_public, overlay, parse_retry_af
 from failsoft.errors.rules import CompiledRules
 from failsoft.errors.taxonomy import Category
 from failsoft.errors.validation import pairs_of_exception
-from failsoft.errors.weighing import is_away, is_mere_bug, of_a_store, of_an_address, read_elsewhere, recovery, relabel
+from failsoft.errors.weighing import (
+    is_away,
+    is_mere_bug,
+    of_a_store,
+    of_an_address,
+    of_members,
+    read_elsewhere,
+    relabel,
+)
 from failsoft.errors.wording import (
     OF_PEERS,
     complain,
@@ -355,21 +363,9 @@ class Judge:
         return own
 
     def _of_group(self, exc: BaseExceptionGroup[Any], asked: Asked, depth: int) -> Reading:
-        room = max(_MAX_READS - asked.reads[0], 1)
-        readings = [self._read(leaf, asked, depth + 1) for leaf in leaves_of(exc)[:room]]
-        readings = [one for one in readings if one.label != DISCONNECTED] or readings
-        worst = min(readings, key=recovery)
-        label = worst.label._replace(
-            transient=all(one.label.transient for one in readings),
-            not_sent=all(one.label.not_sent for one in readings),
-            local=all(one.label.local for one in readings),
-        )
-        waits = [wait for one in readings if (wait := one.more.get("retry_after")) is not None]
-        if waits and label.transient:
-            worst.more["retry_after"] = max(waits)
-        worst.more["expected"] = all(one.is_expected for one in readings)
-        worst.says += f" (of {len(readings)} in a group)" if len(readings) > 1 else ""
-        return relabel(worst, label)
+        leaves, whole = leaves_of(exc, max(_MAX_READS - asked.reads[0], 1))
+        readings = [self._read(leaf, asked, depth + 1) for leaf in leaves]
+        return of_members(readings, whole=whole)
 
     def _inner(self, exc: BaseException, asked: Asked, depth: int) -> Reading | None:
         if depth >= _MAX_DEPTH or asked.reads[0] >= _MAX_READS:

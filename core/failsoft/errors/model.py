@@ -5,9 +5,10 @@ status, and never makes anything retryable. Its weights are read when it is firs
 `evaluations/classifier/train.py` from exceptions that real libraries raised, and the confidence is calibrated on
 libraries that it was not trained with.
 
-The file of weights, little-endian: the magic `FSM1`; the number of buckets (u32) and of categories (u8); the confidence
+The file of weights, little-endian: the magic `FSM2`; the number of buckets (u32) and of categories (u8); the confidence
 below which it is silent, the scale of the weights, and the temperature (three f32); a bias for each category (f32);
-then for each bucket a signed byte for each category, in the order of `Category`.
+then for each bucket a signed byte for each category, in the order of `Category`; at the end the CRC-32 of all that
+(u32).
 """
 
 from __future__ import annotations
@@ -38,16 +39,18 @@ __all__ = [
     "Weights",
     "doubted",
     "features_of",
+    "may_be_overruled",
     "model_of",
     "names_of",
     "read_weights",
     "tokens_of",
 ]
 
-MAGIC = b"FSM1"
+MAGIC = b"FSM2"
 BUCKETS = 2**13
 CATEGORIES = tuple(Category)
 _HEAD = struct.Struct("<4sIBfff")
+_SUM = struct.Struct("<I")
 _MAX_TEXT = 400
 _MAX_WORDS = 40
 _MAX_CLASSES = 8
@@ -86,7 +89,8 @@ class Weights:
         """As it is stored."""
         count = len(self.bias)
         head = _HEAD.pack(MAGIC, len(self.table) // count, count, self.floor, self.scale, self.temperature)
-        return head + struct.pack(f"<{count}f", *self.bias) + self.table
+        packed = head + struct.pack(f"<{count}f", *self.bias) + self.table
+        return packed + _SUM.pack(crc32(packed))
 
 
 def read_weights(data: bytes) -> Weights:
@@ -99,13 +103,14 @@ def read_weights(data: bytes) -> Weights:
         raise ValueError("no file of weights")
     magic, buckets, count, floor, scale, temperature = _HEAD.unpack_from(data)
     start = _HEAD.size + 4 * count
-    if magic != MAGIC or count != len(CATEGORIES) or len(data) != start + buckets * count or buckets == 0:
+    end = start + buckets * count
+    if magic != MAGIC or count != len(CATEGORIES) or len(data) != end + _SUM.size or buckets == 0:
         raise ValueError("no file of weights, or one of another version")
     bias = struct.unpack_from(f"<{count}f", data, _HEAD.size)
     sound = all(map(math.isfinite, (scale, temperature, *bias))) and scale > 0 and temperature > 0 and 0 <= floor <= 1
-    if not sound:
+    if not sound or _SUM.unpack_from(data, end)[0] != crc32(memoryview(data)[:end]):
         raise ValueError("a damaged file of weights")
-    return Weights(data[start:], bias, scale, temperature, floor)
+    return Weights(data[start:end], bias, scale, temperature, floor)
 
 
 def names_of(cls: type) -> list[str]:
@@ -118,6 +123,12 @@ DOUBTED = frozenset({"default", "pattern", "convention"})
 """Sources that are guesses themselves. Whoever knows is not overruled."""
 DOUBTFUL = 0.5
 """Confidence up to which such a source may be overruled."""
+
+
+def may_be_overruled(source: str, confidence: float) -> bool:
+    """Whether the model has a say beside the voice that decided, or was that itself."""
+    return source == "model" or (source in DOUBTED and confidence <= DOUBTFUL)
+
 
 _SEVERITIES = {
     Category.SYSTEM: Severity.HIGH,

@@ -17,7 +17,17 @@ from failsoft.errors.fleeting import note
 from failsoft.errors.rules import ErrorMapping
 from failsoft.errors.taxonomy import Category, Severity
 
-__all__ = ["Reading", "add_public", "header_pairs", "overlay", "parse_retry_after", "status_of", "take_retry_after"]
+__all__ = [
+    "Reading",
+    "add_public",
+    "header_pairs",
+    "overlay",
+    "parse_retry_after",
+    "recode",
+    "severity_of",
+    "status_of",
+    "take_retry_after",
+]
 
 _MAX_HEADERS = 50
 _MAX_VOICES = 8
@@ -100,8 +110,11 @@ def overlay(base: Reading, said: ErrorMapping, source: str, says: str, confidenc
         more["suggested"] = said.suggestions
     if said.retry_after is not None:
         more.update(retry_after=said.retry_after, retry_after_set=True)
-    if said.transient is not None or said.status is not None:
+    if said.transient is not None:
         more.pop("presumed", None)
+    elif label.transient and not base.label.transient:
+        # a status says that it may pass; that a call may be repeated for it has to be said
+        more["presumed"] = True
     if said.report is not None:
         more["expected"] = not said.report
     explicit = base.explicit or said.status is not None

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from inspect import isawaitable
 from typing import Annotated, Any, NamedTuple
 
 from msgspec import Meta
 
+from failsoft.call import ContextField
 from failsoft.deferred import as_pattern
 from failsoft.errors.class_paths import ClassPaths
 from failsoft.errors.exceptions import Fault
@@ -78,9 +80,13 @@ class ErrorMapping(Options):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContextCondition(Options):
-    """Holds if a field of the call's context has a value, or one of several."""
+    """Holds if something about the call has a value, or one of several. Nothing does where no call is known."""
 
-    field: Annotated[str, Meta(min_length=1, description="Name; a dot leads into a table.")]
+    field: Annotated[
+        ContextField,
+        Meta(description="What about the call. `endpoint` is method and route template, or `guard:NAME`; of a guard no "
+        "request is known, so that what is of one is empty."),
+    ]  # fmt: skip
     value: Annotated[
         str | int | float | bool | tuple[str, ...],
         Meta(description="The value, or a list of texts of which one is meant."),
@@ -112,20 +118,22 @@ class Condition(Options):
     ] = None
     source: Annotated[_Texts | None, Meta(description="Where the exception came from, or several.")] = None
     context: Annotated[
-        ContextCondition | tuple[ContextCondition, ...] | None, Meta(description="What the call's context holds.")
+        ContextCondition | tuple[ContextCondition, ...] | None, Meta(description="What is known of the call.")
     ] = None
     all_: Annotated[tuple[Condition, ...] | None, Meta(description="Every one of these holds.")] = None
     any_: Annotated[tuple[Condition, ...] | None, Meta(description="One of these holds.")] = None
     not_: Annotated[Condition | None, Meta(description="This does not hold.")] = None
     custom: Annotated[
-        Reference | None, Meta(description='"package.module:function", called with the exception and the context.')
-    ] = None
+        Reference | None,
+        Meta(description='"package.module:function", called with the exception and a mapping of what is known of the '
+        "call, as in `context`."),
+    ] = None  # fmt: skip
 
     def check(self, path: str) -> Iterable[Fault]:
         # nothing at all would hold always, which nobody can have meant
         if not self.given:
             yield Fault(path, "", f"expected one of {', '.join(key.rstrip('_') for key in _KEYS)}")
-        for text in _texts(self.message_matches or ()):
+        for text in () if self.message_matches is None else _texts(self.message_matches):
             try:
                 _pattern(text)
             except ValueError as error:
@@ -134,16 +142,19 @@ class Condition(Options):
             texts = getattr(self, name)
             if texts is not None and not all(_texts(texts)):
                 yield Fault(f"{path}.{name}", "", "expected no empty text")
-        for name in ("all_", "any_"):
+        for name in _KEYS:
+            # one of none never holds, and all of none always do
             if getattr(self, name) == ():
-                yield Fault(f"{path}.{name.rstrip('_')}", "[]", "expected at least one condition")
+                what = "text" if name in _OF_TEXTS else "condition"
+                yield Fault(f"{path}.{name.rstrip('_')}", "[]", f"expected at least one {what}")
         for text in _texts(self.error_type or ()):
             if text and not _CLASS.fullmatch(text):
                 yield Fault(f"{path}.error_type", shown(text), 'expected the path or name of a class: "shop.Oops"')
 
 
 _pattern = lru_cache(maxsize=256)(checked)
-_KEYS = ("message_contains", "message_matches", "error_type", "source", "context", "all_", "any_", "not_", "custom")
+_OF_TEXTS = ("message_contains", "message_matches", "error_type", "source")
+_KEYS = (*_OF_TEXTS, "context", "all_", "any_", "not_", "custom")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +190,8 @@ class CompiledRules:
     """By confidence, the highest first."""
     errors: int = 0
     """How often a custom condition raised; it counts as no match."""
+    report: Callable[[str, BaseException], object] | None = None
+    """Is told where and what it raised."""
 
     def match(self, exc: BaseException, message: str, source: str, context: Mapping[str, Any]) -> Rule | None:
         """The rule that decides about an exception, if any does."""
@@ -234,11 +247,7 @@ def _plain_tests(when: Condition) -> Iterable[_Test]:
 
 
 def _holds(context: Mapping[str, Any], wanted: ContextCondition) -> bool:
-    value: Any = context.get(wanted.field)
-    if value is None and "." in wanted.field:
-        value = context
-        for part in wanted.field.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
+    value = context.get(wanted.field)
     if isinstance(wanted.value, tuple):
         return value in wanted.value
     return isinstance(value, bool) is isinstance(wanted.value, bool) and bool(value == wanted.value)
@@ -263,9 +272,26 @@ def _custom(reference: str, path: str, compiled: CompiledRules, faults: list[Fau
 
     def ask(case: Case) -> bool:
         try:
-            return bool(function(case.exc, case.context))
-        except Exception:  # noqa: BLE001 - the application's function must not cost the answer
+            return _settled(function(case.exc, case.context))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - the application's function must not cost the answer
             compiled.errors += 1
+            if compiled.report is not None:
+                compiled.report(path, error)
             return False
 
     return ask
+
+
+def _settled(said: object) -> bool:
+    """What a function said.
+
+    Raises:
+        TypeError: it would have to be awaited, and counted as true whatever it came to.
+    """
+    if isawaitable(said):
+        if (close := getattr(said, "close", None)) is not None:
+            close()
+        raise TypeError("expected true or false, and not something to be awaited")
+    return bool(said)

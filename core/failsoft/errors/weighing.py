@@ -6,14 +6,14 @@ import re
 
 from failsoft.deferred import as_pattern
 from failsoft.errors.capture import cause_of, text_of
-from failsoft.errors.catalogue.labels import BUG, CONTRADICTION, MISCONFIGURED, UPSTREAM_FAILED, Label
+from failsoft.errors.catalogue.labels import BUG, CONTRADICTION, DISCONNECTED, MISCONFIGURED, UPSTREAM_FAILED, Label
 from failsoft.errors.complaints import is_not_set_up
 from failsoft.errors.facts import Facts
 from failsoft.errors.names import words_of
 from failsoft.errors.reading import Reading
 from failsoft.errors.taxonomy import Category
 
-__all__ = ["is_away", "is_mere_bug", "of_a_store", "of_an_address", "read_elsewhere", "recovery", "relabel"]
+__all__ = ["is_away", "is_mere_bug", "of_a_store", "of_an_address", "of_members", "read_elsewhere", "relabel"]
 
 
 _AWAY = as_pattern(r"\b(?:unavailable|not ready|offline|down|outage)\Z")
@@ -62,7 +62,28 @@ def relabel(reading: Reading, label: Label) -> Reading:
     return reading
 
 
-def recovery(reading: Reading) -> tuple[bool, bool, int]:
+def of_members(readings: list[Reading], *, whole: bool) -> Reading:
+    """What a group is: what can be helped least of what its members are, and transient where all of them are.
+
+    Parameters:
+        whole: all members were looked at; of the others it is not known.
+    """
+    readings = [one for one in readings if one.label != DISCONNECTED] or readings
+    worst = min(readings, key=_recovery)
+    label = worst.label._replace(
+        transient=whole and all(one.label.transient for one in readings),
+        not_sent=whole and all(one.label.not_sent for one in readings),
+        local=whole and all(one.label.local for one in readings),
+    )
+    waits = [wait for one in readings if (wait := one.more.get("retry_after")) is not None]
+    if waits and label.transient:
+        worst.more["retry_after"] = max(waits)
+    worst.more["expected"] = whole and all(one.is_expected for one in readings)
+    worst.says += f" (of {len(readings)} in a group)" if len(readings) > 1 else ""
+    return relabel(worst, label)
+
+
+def _recovery(reading: Reading) -> tuple[bool, bool, int]:
     """Orders by how little can be done about it: what no time cures first, then our own fault, then the gravest."""
     label = reading.label
     return label.transient, label.status != 500, -label.severity.rank

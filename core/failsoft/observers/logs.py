@@ -33,6 +33,10 @@ from failsoft.observers.base import (
 __all__ = ["LOGGER", "LogObserver"]
 
 _MAX_STACK = 32_768
+_ASKED_OFTEN = ("rules[", "telemetry.fingerprint")
+"""Where functions of the application stand that are asked about each exception. None is to fill the log."""
+_SELDOM = 60.0
+"""Seconds between two lines about one of these."""
 
 
 class LogObserver:
@@ -75,6 +79,9 @@ class LogObserver:
         self._sanitizer = sanitizer
         self._logger = logger or logging.getLogger(LOGGER)
         self._internal_logger = logger or logging.getLogger(INTERNAL_LOGGER)
+        self._told: dict[str, tuple[float, int]] = {}
+        """Of functions of the application that are asked about each exception: when one was last told of, and how
+        often it has failed since."""
 
     def __call__(self, event: Event) -> None:
         """Log an event; one that is not in `kinds` is passed over."""
@@ -194,10 +201,18 @@ class LogObserver:
     def _internal(self, event: InternalError) -> None:
         if not self._internal_logger.isEnabledFor(logging.ERROR):
             return
+        more = ""
+        if event.where.startswith(_ASKED_OFTEN):
+            last, times = self._told.get(event.where, (-_SELDOM, 0))
+            if 0 <= event.at - last < _SELDOM:
+                self._told[event.where] = last, times + 1
+                return
+            self._told[event.where] = event.at, 0
+            more = f" ({times} more since it was last told)" if times else ""
         facts = {"failsoft_where": event.where, "failsoft_type": event.type}
         text = one_line(clean(self._sanitizer, event.message))
-        line = (one_line(event.where), one_line(event.type), text)
-        self._write(logging.ERROR, event, "failsoft itself failed in %s: %s: %s", line, facts=facts)
+        line = (one_line(event.where), one_line(event.type), text, more)
+        self._write(logging.ERROR, event, "failsoft itself failed in %s: %s: %s%s", line, facts=facts)
 
     def _write(
         self,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -12,7 +11,7 @@ from failsoft.errors.failure import Failure
 from failsoft.errors.taxonomy import Category
 from failsoft.kinds import Kind, is_reference
 from failsoft.options import Options, shown
-from failsoft.references import resolve
+from failsoft.references import resolve, unfit
 
 __all__ = ["CONDITIONS", "FUNCTION", "complaint", "faults_of", "loaded", "meets", "name_of"]
 
@@ -59,15 +58,7 @@ def complaint(item: object, arguments: int, *, classes: bool = False) -> str | N
         return None
     if not callable(item) or type(item).__hash__ is None:
         return "expected a function"
-    if inspect.iscoroutinefunction(item) or inspect.iscoroutinefunction(getattr(item, "__call__", None)):  # noqa: B004
-        return "expected a plain function: nothing is awaited while it is decided"
-    try:
-        inspect.signature(item).bind(*[None] * arguments)
-    except TypeError:
-        return f"expected a function that takes {arguments} argument{'s' * (arguments > 1)}"
-    except ValueError:  # a builtin that does not tell
-        pass
-    return None
+    return unfit(item, arguments)
 
 
 def faults_of(items: Iterable[object], path: str, *, no_rejections: str = "") -> Iterator[Fault]:

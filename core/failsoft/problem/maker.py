@@ -204,9 +204,9 @@ class ProblemMaker:
         facts = {}
         for name in failure.public_details[:_MAX_PUBLIC]:
             value = failure.details.get(name)
-            # nothing that would have to be asked for its text
-            if isinstance(value, (str, int, float, Decimal, date, UUID)):
-                facts[name] = self._safe(value, _MAX_FACT)
+            # nothing that would have to be asked for its text; a text that names what is not there gives way
+            said = isinstance(value, (str, int, float, Decimal, date, UUID))
+            facts[name] = self._safe(value, _MAX_FACT) if said else ""
         return {**facts, "error_id": failure.error_id, "service": self._service}
 
     def _safe(self, text: object, limit: int) -> str:

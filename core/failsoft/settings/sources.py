@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from failsoft.settings.environment import hint_below, options_at, variables_of
 from failsoft.settings.notbuilt import refuse
 from failsoft.settings.schema import Settings, nearest_known, nearest_source
 
-__all__ = ["Source", "find_settings", "load"]
+__all__ = ["Source", "find_settings", "in_order", "load", "read"]
 
 Source = str | Path | Mapping[str, Any] | Settings
 """The path of a TOML file, a mapping as a settings module has it, or finished settings."""
@@ -33,10 +33,25 @@ def load(source: Source | None = None, *more: Source, environ: Mapping[str, str]
     Raises:
         SettingsError: anything is wrong; lists all faults, each with its source.
     """
+    settings, faults = read(source, *more, environ=environ)
+    if faults:
+        raise SettingsError(faults)
+    return settings
+
+
+def read(
+    source: Source | None = None, *more: Source, environ: Mapping[str, str] | None = None
+) -> tuple[Settings, list[Fault]]:
+    """As `load`, with what is wrong instead of an error. Settings with faults are incomplete, and only good for finding
+    more of them.
+
+    Raises:
+        SettingsError: a source cannot be read at all.
+    """
     sources = [item for item in (source, *more) if item is not None]
     variables = variables_of(os.environ if environ is None else environ)
     if len(sources) == 1 and isinstance(sources[0], Settings) and not variables:
-        return sources[0]
+        return sources[0], []
     tree = _Tree()
     for item in sources:
         tree.add(item)
@@ -52,10 +67,13 @@ def load(source: Source | None = None, *more: Source, environ: Mapping[str, str]
     found: list[Fault] = []
     settings = decode(Settings, rest, "", found)
     faults += [fault for fault in found if fault.path not in known]
-    if faults:
-        named = [fault._replace(source=nearest_source(tree.sources, fault.path)) for fault in faults]
-        raise SettingsError(sorted(named, key=_position))
-    return settings.with_sources(tree.sources)  # type: ignore[no-any-return]  # decode reads what its hint says
+    named = [fault._replace(source=nearest_source(tree.sources, fault.path)) for fault in faults]
+    return settings.with_sources(tree.sources), in_order(named)
+
+
+def in_order(faults: Iterable[Fault]) -> list[Fault]:
+    """Faults of the file by line, then the others as they were found."""
+    return sorted(faults, key=_position)
 
 
 def find_settings(start: Path) -> Path | None:
@@ -207,6 +225,5 @@ def _package(table: Mapping[str, Any]) -> str | None:
 
 
 def _position(fault: Fault) -> tuple[int, int]:
-    """Faults of the file by line, then the others as they were found."""
     line = re.search(r":(\d+)$", fault.source)
     return (0, int(line[1])) if line else (1, 0)

@@ -17,6 +17,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+import failsoft
 from failsoft.cli.check import INSPECTORS
 from failsoft.cli.main import COMMANDS, cli
 from failsoft.inspection import STORE_AWAY, AppReport, EndpointReport
@@ -351,3 +352,48 @@ def test_an_app_whose_store_is_away_says_so(app_module: str, monkeypatch: pytest
     found = run("check", "--app", f"{app_module}:make()")
     assert found.exit_code == 0
     assert "warning: the store of the audit trail cannot be reached: records go to the journal" in found.output
+
+
+FAULTY = """
+[responses]
+debgu = true
+catalogues = ["nowhere"]
+
+[classification]
+model = "missing.bin"
+
+[[rules]]
+name = "r"
+when = { custom = "nowhere.to.be:found" }
+then = { status = 200 }
+
+[[rules]]
+name = "s"
+when = { message_matches = "" }
+then = { status = 404 }
+"""
+
+
+def test_all_that_is_wrong_is_told_at_once_here_and_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.toml").write_text(FAULTY)
+    checked = CliRunner().invoke(cli, ["check", "bad.toml"])
+    with pytest.raises(failsoft.SettingsError) as refused:
+        failsoft.Failsoft("bad.toml")
+    paths = [fault.path for fault in refused.value.faults]
+    assert paths == [
+        "responses.debgu",
+        "responses.catalogues[0]",
+        "classification.model",
+        "rules[0].when.custom",
+        "rules[0].then.status",
+        "rules[1].when.message_matches",
+    ]
+    lines = checked.output.splitlines()
+    # code is imported by the app alone
+    assert [any(path in line for line in lines) for path in paths] == [path != "rules[0].when.custom" for path in paths]
+    explained = CliRunner().invoke(cli, ["--settings", "bad.toml", "explain", "ValueError: x"])
+    assert explained.exit_code == 2
+    assert all(path in explained.output for path in paths)

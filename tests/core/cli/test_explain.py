@@ -187,3 +187,13 @@ def test_of_rules_with_one_name_all_places_are_told(place: Path) -> None:
     (place / "failsoft.toml").write_text(rule % "tea" + rule % "rice")
     said = json.loads(run("shop.Oops: rice", "--json").output)["setting"]
     assert said == f"{place}/failsoft.toml:2: rules[0] or {place}/failsoft.toml:6: rules[1]"
+
+
+def test_a_log_that_is_no_utf_8_is_read_all_the_same() -> None:
+    done = CliRunner(charset="utf-8").invoke(cli, ["explain", "-"], input=b"ValueError: caf\xe9 closed")
+    assert (done.exit_code, done.output.splitlines()[0]) == (0, "ValueError: caf\ufffd closed")
+
+
+def test_members_that_do_not_stand_there_are_told_of() -> None:
+    done = run("ExceptionGroup: unhandled errors in a TaskGroup (2 sub-exceptions)")
+    assert "note: not all members of the group stand there" in done.output

@@ -69,6 +69,15 @@ def test_what_is_not_recorded_or_no_category_is_refused(place: Path) -> None:
     assert not (place / "failsoft-corrections.jsonl").exists()
 
 
+def test_a_correction_that_has_no_effect_is_told_of() -> None:
+    known, unknown = recorded(KeyError("sku")), recorded(LedgerFault("posting of rent skewed"))
+    assert (
+        "the text model is not asked about it, as it is known by catalogue (KeyError)"
+        in run("relabel", known, "data_integrity").output
+    )
+    assert "note:" not in run("relabel", unknown, "data_integrity").output
+
+
 def correct(place: Path) -> None:
     made = [
         {"type": f"shop.Ledger{kind}", "message": f"posting of {word} skewed", "category": "data_integrity"}

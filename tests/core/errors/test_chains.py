@@ -7,8 +7,10 @@ import json
 import os
 import socket
 import sqlite3
+import time
 import wsgiref.handlers
 from collections.abc import Callable
+from concurrent.futures import Future
 
 import pytest
 from starlette.exceptions import HTTPException
@@ -284,6 +286,43 @@ def test_a_group_that_was_wrapped_is_still_its_members(classify: Classify) -> No
 def test_the_longest_wait_of_a_group_is_told(classify: Classify) -> None:
     members = [HTTPException(503, headers={"Retry-After": str(seconds)}) for seconds in (3, 30, 10)]
     assert classify(ExceptionGroup("g", members)).retry_after == 30
+
+
+def test_a_member_of_another_class_is_seen_however_many_there_are(classify: Classify) -> None:
+    group = ExceptionGroup("g", [*(TimeoutError("t") for _ in range(3_000)), KeyError("k")])
+    failure = classify(group)
+    assert (failure.type, failure.status, failure.transient) == ("KeyError", 500, False)
+    equals = classify(ExceptionGroup("g", [TimeoutError("t") for _ in range(3_000)]))
+    assert (equals.type, equals.transient) == ("TimeoutError", True)
+
+
+def test_of_members_beyond_any_bound_nothing_good_is_thought(classify: Classify) -> None:
+    failure = classify(ExceptionGroup("g", [ConnectionRefusedError(111, "no") for _ in range(10_001)]))
+    assert (failure.type, failure.transient, failure.not_sent) == ("ConnectionRefusedError", False, False)
+    many = [type(f"Slow{n}", (TimeoutError,), {})() for n in range(400)]
+    assert not classify(ExceptionGroup("g", many)).transient
+
+
+def test_a_large_group_takes_its_time_by_its_length(classify: Classify) -> None:
+    def seconds(members: int) -> float:
+        group = ExceptionGroup("g", [ValueError(str(number)) for number in range(members)])
+        took = []
+        for _ in range(3):
+            before = time.process_time()
+            classify(group)
+            took.append(time.process_time() - before)
+        return min(took)
+
+    assert seconds(40_000) < 1
+
+
+def test_what_is_not_done_is_not_waited_for(classify: Classify) -> None:
+    attempt: Future[None] = Future()
+    gave_up = ServiceError("x")
+    gave_up.last_attempt = attempt  # type: ignore[attr-defined]
+    assert classify(gave_up).status == 500
+    attempt.set_exception(ConnectionRefusedError(111, "no"))
+    assert classify(gave_up).status == 503
 
 
 def test_a_huge_tree_of_groups_ends(classify: Classify) -> None:

@@ -175,6 +175,23 @@ def test_a_hostile_exception_gets_a_failure(make: Callable[..., Classifier], kin
     assert not isinstance(failure.user_message, str) or len(failure.user_message) < 2_100
 
 
+class Leaves(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("kind", [SystemExit, GeneratorExit, Leaves])
+@pytest.mark.parametrize("name", ["__str__", "__getattr__", "response", "status_code", "orig"])
+def test_what_an_exception_raises_ends_nobody(
+    make: Callable[..., Classifier], name: str, kind: type[BaseException]
+) -> None:
+    def leave(*_: Any) -> Any:
+        raise kind
+
+    given = leave if name.startswith("__") else property(leave)
+    error = type("Hostile", (Exception,), {name: given})("x")
+    assert make().classify(error).status == 500
+
+
 def test_what_fails_inside_is_counted_and_passed_over(make: Callable[..., Classifier]) -> None:
     classifier = make()
     failure = classifier.classify(LyingHTTPException("x"))

@@ -152,7 +152,7 @@ def test_with_the_statuses_of_the_framework_inference_moves_none(make: Callable[
 
 
 @pytest.mark.parametrize(
-    ("said", "presumed"), [({"status": 503}, False), ({"transient": True}, False), ({"code": "CARRIER"}, True)]
+    ("said", "presumed"), [({"status": 503}, True), ({"transient": True}, False), ({"code": "CARRIER"}, True)]
 )
 def test_what_a_mapping_says_of_repeating_is_no_presumption(
     make: Callable[..., Classifier], said: dict[str, object], presumed: bool
@@ -161,3 +161,24 @@ def test_what_a_mapping_says_of_repeating_is_no_presumption(
     failure = classifier.classify(ShopError("the carrier returned 503"))
     assert (failure.status, failure.transient, failure.presumed) == (503, True, presumed)
     assert Retry().wants(failure) is not presumed
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_status_alone_repeats_no_call(make: Callable[..., Classifier], status: int) -> None:
+    said = ErrorMapping(status=status)
+    mapped = make(mappings={f"{HERE}.ShopError": said}).classify(ShopError())
+    ruled = make(rules=[Rule(name="r", when={"error_type": "ShopError"}, then=said)]).classify(ShopError())  # type: ignore[arg-type]
+    for failure in (mapped, ruled):
+        assert (failure.status, failure.transient, failure.presumed) == (status, True, True)
+        assert not Retry(statuses=(status,)).wants(failure)
+
+
+def test_a_mapping_over_a_rule_may_say_that_it_may_be_repeated(make: Callable[..., Classifier]) -> None:
+    ruled = Rule(name="r", when={"error_type": "ShopError"}, then={"status": 503})  # type: ignore[arg-type]
+    mappings = {f"{HERE}.ShopError": ErrorMapping(transient=True)}
+    assert Retry().wants(make(mappings=mappings, rules=[ruled]).classify(ShopError()))
+
+
+def test_what_may_be_repeated_anyway_stays_so_with_another_status(make: Callable[..., Classifier]) -> None:
+    failure = make(mappings={"TimeoutError": ErrorMapping(status=503)}).classify(TimeoutError())
+    assert (failure.status, failure.transient, failure.presumed) == (503, True, False)

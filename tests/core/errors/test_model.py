@@ -121,6 +121,16 @@ def test_a_file_that_is_none_is_refused_at_load(tmp_path: Path) -> None:
     assert "classification.model" in str(refused.value)
 
 
+@pytest.mark.parametrize("place", [30, 200, 40_000, -1])
+def test_a_damaged_file_is_refused_at_load(tmp_path: Path, place: int) -> None:
+    bad, data = tmp_path / "model.bin", bytearray(SHIPPED.read_bytes())
+    data[place] ^= 1
+    bad.write_bytes(data)
+    with pytest.raises(failsoft.SettingsError, match="damaged") as refused:
+        failsoft.Failsoft({"classification": {"model": str(bad)}})
+    assert str(bad) in str(refused.value)
+
+
 def test_the_model_can_be_switched_off_and_replaced(tmp_path: Path) -> None:
     mine = tmp_path / "mine.bin"
     bias = tuple(9.0 if one is Category.BUSINESS_LOGIC else 0.0 for one in Category)

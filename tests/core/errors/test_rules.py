@@ -19,12 +19,33 @@ class Outage(VendorError):
     pass
 
 
+class VendorRefusal(VendorError):
+    def __init__(self, vendor: str) -> None:
+        super().__init__(vendor)
+
+
 def is_tuesday(exc: BaseException, context: Mapping[str, Any]) -> bool:
     return context.get("day") == "tuesday" and isinstance(exc, VendorError)
 
 
 def explodes(exc: BaseException, context: Mapping[str, Any]) -> bool:
     raise RuntimeError("not my day")
+
+
+async def waits(exc: BaseException, context: Mapping[str, Any]) -> bool:
+    return False
+
+
+def later(exc: BaseException, context: Mapping[str, Any]) -> Any:
+    return waits(exc, context)
+
+
+def leaves(exc: BaseException, context: Mapping[str, Any]) -> bool:
+    raise SystemExit(3)
+
+
+def takes_nothing() -> bool:
+    return True
 
 
 no_function = 7
@@ -68,15 +89,15 @@ def holds(make: Callable[..., Classifier]) -> Callable[..., bool]:
         ({"source": "vendor"}, True),
         ({"source": ["shop", "vendor"]}, True),
         ({"source": "vend"}, False),
-        ({"context": {"field": "tenant", "value": "acme"}}, True),
-        ({"context": {"field": "tenant", "value": ["other", "acme"]}}, True),
+        ({"context": {"field": "endpoint", "value": "GET /quotes"}}, True),
+        ({"context": {"field": "endpoint", "value": ["other", "GET /quotes"]}}, True),
         ({"context": {"field": "attempt", "value": 2}}, True),
-        ({"context": {"field": "call.method", "value": "GET"}}, True),
-        ({"context": {"field": "tenant", "value": "other"}}, False),
-        ({"context": {"field": "missing", "value": "acme"}}, False),
+        ({"context": {"field": "critical", "value": True}}, True),
+        ({"context": {"field": "endpoint", "value": "other"}}, False),
+        ({"context": {"field": "path", "value": "/quotes"}}, False),
         ({"context": {"field": "attempt", "value": True}}, False),
-        ({"context": [{"field": "tenant", "value": "acme"}, {"field": "attempt", "value": 2}]}, True),
-        ({"context": [{"field": "tenant", "value": "acme"}, {"field": "attempt", "value": 3}]}, False),
+        ({"context": [{"field": "endpoint", "value": "GET /quotes"}, {"field": "attempt", "value": 2}]}, True),
+        ({"context": [{"field": "endpoint", "value": "GET /quotes"}, {"field": "attempt", "value": 3}]}, False),
         ({"all": [{"source": "vendor"}, {"message_contains": "window"}]}, True),
         ({"all": [{"source": "vendor"}, {"message_contains": "midnight"}]}, False),
         ({"any": [{"source": "shop"}, {"message_contains": "window"}]}, True),
@@ -90,7 +111,7 @@ def holds(make: Callable[..., Classifier]) -> Callable[..., bool]:
     ],
 )
 def test_a_condition_holds_or_not(holds: Callable[..., bool], when: Mapping[str, Any], expected: bool) -> None:
-    context = {"tenant": "acme", "attempt": 2, "call": {"method": "GET"}, "day": "tuesday"}
+    context = {"endpoint": "GET /quotes", "attempt": 2, "critical": True, "day": "tuesday"}
     assert holds(when, Outage("Maintenance window until 6"), source="vendor", context=context) is expected
 
 
@@ -103,8 +124,9 @@ def test_a_class_is_found_by_any_path_that_it_can_be_imported_from(holds: Callab
     assert not holds({"error_type": "never.imported.TimeoutError"}, TimeoutError())
 
 
-def test_a_custom_condition_that_raises_is_no_match_and_is_counted(make: Callable[..., Classifier]) -> None:
-    classifier = make(rules=[rule({"custom": f"{HERE}:explodes"}, code="HIT")])
+@pytest.mark.parametrize("name", ["explodes", "later", "leaves"])
+def test_a_custom_condition_that_raises_is_no_match_and_is_counted(make: Callable[..., Classifier], name: str) -> None:
+    classifier = make(rules=[rule({"custom": f"{HERE}:{name}"}, code="HIT")])
     assert classifier.classify(ValueError()).code == "INTERNAL_ERROR"
     assert classifier.internal_errors == 1
 
@@ -115,6 +137,9 @@ def test_a_custom_condition_that_raises_is_no_match_and_is_counted(make: Callabl
         (f"{HERE}:no_function", "expected a callable"),
         (f"{HERE}:missing", "of a callable: AttributeError"),
         ("nowhere.to.be:found", "of a callable: ModuleNotFoundError"),
+        (f"{HERE}:waits", "expected a plain function"),
+        (f"{HERE}:takes_nothing", "expected a function that takes 2 arguments"),
+        (f"{HERE}:VendorRefusal", "expected a function that takes 2 arguments"),
     ],
 )
 def test_a_custom_condition_that_is_not_there_is_a_fault_at_start(reference: str, expected: str) -> None:
@@ -139,8 +164,14 @@ def test_a_classifier_refuses_rules_with_faults(make: Callable[..., Classifier])
         ({"all": []}, "Rule.when.all"),
         ({"any": [{"sauce": "x"}]}, "Rule.when.any[0].sauce"),
         ({"message_contains": ""}, "Rule.when.message_contains"),
+        ({"message_matches": ""}, "Rule.when.message_matches"),
+        ({"message_matches": ["a", ""]}, "Rule.when.message_matches"),
+        *(({key: []}, f"Rule.when.{key}") for key in ("message_contains", "message_matches", "error_type", "source")),
+        ({"context": []}, "Rule.when.context"),
+        ({"any": []}, "Rule.when.any"),
         ({"error_type": 7}, "Rule.when.error_type"),
-        ({"context": {"field": "x"}}, "Rule.when.context.value"),
+        ({"context": {"field": "path"}}, "Rule.when.context.value"),
+        ({"context": {"field": "tenant", "value": "x"}}, "Rule.when.context.field"),
         ({"custom": "no colon"}, "Rule.when.custom"),
     ],
 )

@@ -94,3 +94,85 @@ def test_a_huge_text_ends() -> None:
     lines = "".join(f'  File "/x/{n}.py", line 1, in f\n    call()\n' for n in range(20_000))
     told = exception_of(f"Traceback (most recent call last):\n{lines}ValueError: x")
     assert isinstance(told.exc, ValueError)
+
+
+def grouped() -> None:
+    try:
+        raise ValueError("k")
+    except ValueError as error:
+        wrapped = RuntimeError("wrapped")
+        wrapped.__cause__ = error
+    inner = ExceptionGroup("inner", [ValueError("two\nlines"), OSError(28, "No space left on device")])
+    raise ExceptionGroup("outer", [TimeoutError("t"), inner, wrapped])
+
+
+def printed(call: Callable[[], None]) -> tuple[str, BaseException]:
+    try:
+        call()
+    except Exception as error:
+        return traceback.format_exc(), error
+    raise AssertionError
+
+
+def test_the_members_of_a_group_are_read_as_they_are_drawn(classify: Classify) -> None:
+    text, error = printed(grouped)
+    told = exception_of(f"12:00 job failed\n{text}12:01 next job\n")
+    assert told.loaded
+    assert told.whole
+    assert [(one.type, one.message, one.relation) for one in classify(told.exc).links] == [
+        (one.type, one.message, one.relation) for one in classify(error).links
+    ]
+    assert said(classify(told.exc)) == said(classify(error)) == ("resource", 500, False)
+
+
+def behind() -> None:
+    try:
+        raise ExceptionGroup("g", [TimeoutError("t"), ExceptionGroup("i", [ConnectionResetError(104, "reset")])])
+    except Exception as error:
+        raise RuntimeError("sync failed") from error
+
+
+def test_a_group_may_be_a_cause(classify: Classify) -> None:
+    text, error = printed(behind)
+    told = exception_of(text)
+    assert isinstance(told.exc.__cause__, ExceptionGroup)
+    assert said(classify(told.exc)) == said(classify(error))
+
+
+def test_members_that_are_not_printed_are_missed() -> None:
+    def many() -> None:
+        raise ExceptionGroup("g", [TimeoutError(str(number)) for number in range(20)])
+
+    assert not exception_of(printed(many)[0]).whole
+    assert not exception_of("ExceptionGroup: unhandled errors in a TaskGroup (2 sub-exceptions)").whole
+    text = printed(grouped)[0]
+    for end in range(0, len(text), 7):
+        try:
+            exception_of(text[:end])
+        except NotUnderstoodError:
+            continue
+
+
+def test_drawings_without_end_end() -> None:
+    head = "  + Exception Group Traceback (most recent call last):\n  | ExceptionGroup: g (1 sub-exception)\n"
+    deep = "".join(f"{'  ' * depth}+-+---------------- 1 ----------------\n" for depth in range(1, 400))
+    exception_of(f"{head}{deep}{'  ' * 400}| KeyError\n")
+    wide = "".join(f"    +---------------- {number} ----------------\n    | KeyError\n" for number in range(5_000))
+    exception_of(f"{head}  +-+---------------- 1 ----------------\n    | KeyError\n{wide}")
+
+
+@pytest.mark.parametrize("cls", ["fastapi.exceptions.HTTPException", "starlette.exceptions.HTTPException"])
+def test_the_status_that_an_answer_is_printed_with_is_its_own(classify: Classify, cls: str) -> None:
+    failure = classify(exception_of(f"{cls}: 404: Not Found").exc)
+    assert (failure.status, failure.code, failure.raw_message) == (404, "NOT_FOUND", "404: Not Found")
+    assert classify(exception_of(f"{cls}: 999: what").exc).status == 500
+
+
+HEAD = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\n'
+
+
+@pytest.mark.parametrize("before", ["", "x\n" * 200_000 + HEAD])
+def test_of_a_long_message_the_beginning_counts(before: str) -> None:
+    told = exception_of(f"{before}shop.errors.Out: {'w o ' * 80_000}")
+    assert (type(told.exc).__module__, type(told.exc).__qualname__) == ("shop.errors", "Out")
+    assert str(told.exc).startswith("w o w o")
