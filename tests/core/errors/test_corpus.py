@@ -14,11 +14,11 @@ import pytest
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("corpus")]
 ROOT = Path(__file__).parents[3]
 FLOORS = {
-    "shipped": {"category": 0.988, "transient": 0.996, "status": 0.993, "severity": 0.991},
-    "unseen": {"category": 0.902, "transient": 0.984, "status": 0.924, "severity": 0.916},
-    "renamed": {"category": 0.884, "transient": 0.981, "status": 0.907, "severity": 0.898},
-    "held-out": {"category": 0.861, "transient": 0.977, "status": 0.889, "severity": 0.879},
-    "held-out-model": {"category": 0.870, "transient": 0.977, "status": 0.893, "severity": 0.886},
+    "shipped": {"category": 0.988, "transient": 0.997, "status": 0.992, "severity": 0.990},
+    "unseen": {"category": 0.904, "transient": 0.985, "status": 0.924, "severity": 0.918},
+    "renamed": {"category": 0.885, "transient": 0.982, "status": 0.906, "severity": 0.899},
+    "held-out": {"category": 0.861, "transient": 0.977, "status": 0.887, "severity": 0.875},
+    "held-out-model": {"category": 0.869, "transient": 0.977, "status": 0.893, "severity": 0.882},
 }
 """A little below what is written in docs/explanation/how-well.md, by how it was asked."""
 
