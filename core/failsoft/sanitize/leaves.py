@@ -42,6 +42,7 @@ class Leaves:
     _text: Callable[[str], str]
 
     def _under(self, value: str, kind: str | None) -> str:
+        """A text under a name of a kind; who walks knows what that means."""
         raise NotImplementedError
 
     def _scalar(self, obj: Any, kind: str | None) -> Any:

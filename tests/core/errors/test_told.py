@@ -156,9 +156,10 @@ def test_members_that_are_not_printed_are_missed() -> None:
 def test_drawings_without_end_end() -> None:
     head = "  + Exception Group Traceback (most recent call last):\n  | ExceptionGroup: g (1 sub-exception)\n"
     deep = "".join(f"{'  ' * depth}+-+---------------- 1 ----------------\n" for depth in range(1, 400))
-    exception_of(f"{head}{deep}{'  ' * 400}| KeyError\n")
+    assert not exception_of(f"{head}{deep}{'  ' * 400}| KeyError\n").whole
     wide = "".join(f"    +---------------- {number} ----------------\n    | KeyError\n" for number in range(5_000))
-    exception_of(f"{head}  +-+---------------- 1 ----------------\n    | KeyError\n{wide}")
+    told = exception_of(f"{head}  +-+---------------- 1 ----------------\n    | KeyError\n{wide}")
+    assert isinstance(told.exc, ExceptionGroup)
 
 
 @pytest.mark.parametrize("cls", ["fastapi.exceptions.HTTPException", "starlette.exceptions.HTTPException"])
