@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 import types
 import uuid
+from abc import ABC, abstractmethod
 from decimal import Decimal
 from numbers import Number, Real
 from pathlib import PurePath
@@ -32,7 +33,7 @@ CARD_LEAST = 10**11
 _CARD_MOST = 10**19
 
 
-class Leaves:
+class Leaves(ABC):
     """What a walk does with the values at its ends."""
 
     __slots__ = ("_keys", "_rules", "_text")
@@ -41,9 +42,9 @@ class Leaves:
     _rules: ValueWalker
     _text: Callable[[str], str]
 
+    @abstractmethod
     def _under(self, value: str, kind: str | None) -> str:
         """A text under a name of a kind; who walks knows what that means."""
-        raise NotImplementedError
 
     def _scalar(self, obj: Any, kind: str | None) -> Any:
         if isinstance(obj, enum.Enum):

@@ -12,7 +12,6 @@ import clickhouse_connect
 import elasticsearch
 import influxdb_client
 import meilisearch
-import neo4j
 import opensearchpy
 import pymemcache.client.base
 import pymongo
@@ -258,12 +257,6 @@ def fresh_g_clickhouse_password() -> None:
     text = "Code: 516. DB::Exception: default: Authentication failed: password is incorrect. (AUTHENTICATION_FAILED)"
     with answering(403, text, {"X-ClickHouse-Exception-Code": "516"}, "text/plain") as url:
         clickhouse_connect.get_client(host="127.0.0.1", port=int(url.rsplit(":", 1)[1]), query_retries=0)
-
-
-@case("neo4j", "network", **LOST)
-def fresh_g_neo4j_refused() -> None:
-    with neo4j.GraphDatabase.driver(f"bolt://127.0.0.1:{closed_port()}") as driver:
-        driver.verify_connectivity()
 
 
 @case("influxdb-client", "authentication", transient=False, status=(500, 502, 503), severity="high")
